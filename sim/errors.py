@@ -1,0 +1,137 @@
+"""The family of errors that Two Oceans raises, and how they are worded.
+
+    OceansError                 something the person at the keyboard can act on; `oceans` exits with 1
+      InputError                a file, a name or a path is not what it should be: every fault at once; exits with 2
+      RangeError (ValueError)   a rule was given a value outside its domain
+
+An error is advice: where, what, what was probably meant, what is allowed. None of these ever reaches a user as a traceback.
+"""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+LONGEST_SOURCE_LINE = 140
+LONGEST_LIST = 12
+
+
+class OceansError(Exception):
+    """Root of the family. `exit_code` is what the command line returns."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong, where it is, and what to do about it.
+
+    Parameters
+    ----------
+    file : str, the file as the user named it; may be empty when there is none
+    line, column : int, from 1; line 0 means the file as a whole
+    message : str, a sentence of advice
+    source_line : str, the line of the file, shown below the message when there is one
+    length : int, how many characters to mark from `column`
+
+    >>> print(Fault("crisis.yaml", 6, 5, "unknown field 'capabilty'.", "    capabilty: 0.6", 9))
+    crisis.yaml:6:5: error: unknown field 'capabilty'.
+        6 |     capabilty: 0.6
+          |     ^^^^^^^^^
+    >>> print(Fault("crisis.yaml", 0, 0, "there is no such file."))
+    crisis.yaml: error: there is no such file.
+    """
+
+    file: str
+    line: int
+    column: int
+    message: str
+    source_line: str = ""
+    length: int = 1
+
+    def __str__(self) -> str:
+        headline = f"{self._place()}error: {self.message}"
+        return headline + self._excerpt() if self.line and self.source_line.strip() else headline
+
+    def _place(self) -> str:
+        file = _printable(self.file)
+        if self.line:
+            return f"{file}:{self.line}:{self.column}: "
+        return f"{file}: " if file else ""
+
+    def _excerpt(self) -> str:
+        start = max(self.column - 1, 0)
+        cut = max(start - LONGEST_SOURCE_LINE // 2, 0) if len(self.source_line) > LONGEST_SOURCE_LINE else 0
+        shown = _printable(self.source_line[cut : cut + LONGEST_SOURCE_LINE])
+        indent = "".join("\t" if letter == "\t" else " " for letter in shown[: start - cut])
+        marked = max(min(self.length, len(shown) - (start - cut)), 1)
+        return f"\n{self.line:>5} | {shown}\n      | {indent}{'^' * marked}"
+
+
+class InputError(OceansError):
+    """What was read is not right. `str()` shows every fault, one block each.
+
+    >>> print(InputError([Fault("a.yaml", 0, 0, "the file is empty."), Fault("b.yaml", 0, 0, "there is no such file.")]))
+    a.yaml: error: the file is empty.
+    b.yaml: error: there is no such file.
+    """
+
+    exit_code = 2
+
+    def __init__(self, faults: Iterable[Fault]):
+        self.faults = tuple(faults)
+        super().__init__(self.faults)
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.faults)
+
+
+class RangeError(OceansError, ValueError):
+    """A rule was given a value outside its domain."""
+
+
+def did_you_mean(word: str, allowed: Iterable[str]) -> str:
+    """What was probably meant by a word that is not allowed; else what is allowed.
+
+    >>> did_you_mean("capabilty", ["name", "capability"])
+    "Did you mean 'capability'?"
+    >>> did_you_mean("JAP", ["JPN", "KOR", "AUS"])
+    "Did you mean 'JPN'?"
+    >>> did_you_mean("zebra", ["name", "capability"])
+    'Allowed: name, capability.'
+    >>> did_you_mean("zebra", [])
+    'There are none to choose from.'
+    """
+    names = [str(name) for name in allowed]
+    if not names:
+        return "There are none to choose from."
+    near = nearest(word, names)
+    if near is not None:
+        return f"Did you mean {near!r}?"
+    rest = len(names) - LONGEST_LIST
+    listed = ", ".join(names[:LONGEST_LIST])
+    return f"Allowed: {listed} and {rest} more." if rest > 0 else f"Allowed: {listed}."
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str | None:
+    """The allowed name that a word most resembles, or None when none is close.
+
+    >>> nearest("public_atribution", ["sanctions", "public_attribution"])
+    'public_attribution'
+    >>> nearest("Jpn", ["JPN", "KOR"])
+    'JPN'
+    """
+    names = list(allowed)
+    by_plain_name = {_plain(name): name for name in reversed(names)}
+    cutoff = 0.6 if len(word) <= 4 else 0.7
+    close = difflib.get_close_matches(_plain(word), list(by_plain_name)[::-1], n=1, cutoff=cutoff)
+    return by_plain_name[close[0]] if close else None
+
+
+def _plain(name: str) -> str:
+    return name[:80].casefold().replace("-", "_").replace(" ", "_")
+
+
+def _printable(text: str) -> str:
+    """Text that any terminal can show: no control characters, no half characters."""
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(letter if letter.isprintable() or letter == "\t" else "?" for letter in text)

@@ -1,0 +1,153 @@
+"""The figures that every exercise shares, read from `scenarios/library/` and checked once.
+
+The library is several files that are one document: `states.yaml` may hold `states`, `groups` and `bodies`, and so on. No entry
+may stand in two places.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from sim.errors import Fault, InputError
+from sim.scenario.checks import check_library
+from sim.scenario.reader import Node, SourceText, read
+from sim.scenario.schema import Library, Scenario
+from sim.scenario.wording import beside, fields_of, validated
+
+SECTIONS = tuple(fields_of(Library))
+_DIGESTS: dict[int, tuple[Library, str]] = {}  # by identity; holding the library keeps its identity its own
+
+
+def scenarios_folder() -> Path:
+    """The folder of scenarios and library: `sim/_scenarios` where it is installed, `scenarios` beside `sim` in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    installed = package / "_scenarios"
+    return installed if installed.is_dir() else package.parent / "scenarios"
+
+
+def library_files() -> list[Path]:
+    """The files of the library, in the order of their names."""
+    return sorted((scenarios_folder() / "library").glob("*.yaml"))
+
+
+@cache
+def load_library() -> Library:
+    """The whole library; InputError with every fault when it is not sound. Read once per process."""
+    library, faults = read_library([(path, shown_path(path)) for path in library_files()])
+    if faults:
+        raise InputError(faults)
+    return library
+
+
+def is_library(root: Node) -> bool:
+    """Whether a file is part of the library rather than a scenario, by its first keys."""
+    names = set(root.value)
+    return bool(names & set(SECTIONS)) and not names & (set(fields_of(Scenario)) - set(SECTIONS))
+
+
+def check_library_files(files: list[tuple[Path, str]]) -> list[Fault]:
+    """The faults of some files of the library: read with those beside them, or as an addition to the one that ships."""
+    given = {path.resolve() for path, _ in files}
+    folders = {path.parent for path in given}
+    neighbours = {other.resolve() for folder in folders for other in folder.glob("*.yaml")} - given
+    beside_them = [(path, shown_path(path)) for path in sorted(neighbours)] if folders == {_folder()} else []
+    _, faults = read_library([*files, *beside_them], whole=bool(beside_them))
+    shown = {name for _, name in files}
+    return [fault for fault in faults if fault.file in shown]
+
+
+def _folder() -> Path:
+    return (scenarios_folder() / "library").resolve()
+
+
+def library_digest(library: Library) -> str:
+    """SHA-256 of a library's content: the same for any layout, comments and order of keys. Computed once per library."""
+    if id(library) not in _DIGESTS:
+        _DIGESTS[id(library)] = library, digest_of(library.model_dump(mode="json", exclude_defaults=True))
+    return _DIGESTS[id(library)][1]
+
+
+def digest_of(data) -> str:
+    """SHA-256 of plain data in canonical JSON.
+
+    >>> digest_of({"a": 1, "b": 2}) == digest_of({"b": 2, "a": 1})
+    True
+    """
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def shown_path(path: Path) -> str:
+    """A path as a reader would write it: relative to where they are, when it lies below."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+def read_library(files: Iterable[tuple[Path, str]], whole: bool = True) -> tuple[Library | None, list[Fault]]:
+    """The library that files hold together, or None; and every fault.
+
+    Parameters
+    ----------
+    files : (path, name to show) of each
+    whole : bool, whether these are all files; if not, they may also refer to what is in the library that ships
+    """
+    roots, faults = [], []
+    for path, shown in files:
+        try:
+            roots.append(read(path, shown))
+        except InputError as error:
+            faults += error.faults
+    root, repeated = merged_sections(roots)
+    missing = [name for name in SECTIONS if name not in root.value]
+    if whole and not faults:
+        faults += [_missing_section(name) for name in missing]
+    for name in missing:
+        root.value[name] = Node("mapping", {}, SourceText("", ""), 0, 0)
+    library, misfits = validated(Library, root)
+    names = {name: dict.fromkeys(section.value if section.is_mapping else ()) for name, section in root.value.items()}
+    if not whole:
+        names = {name: {**getattr(load_library(), name), **own} for name, own in names.items()}
+    return library, faults + repeated + beside(misfits, check_library(root, names))
+
+
+def _missing_section(name: str) -> Fault:
+    folder = shown_path(scenarios_folder() / "library")
+    return Fault(folder, 0, 0, f"no file of the library holds '{name}'. Is the installation complete?")
+
+
+def merged_sections(roots: list[Node]) -> tuple[Node, list[Fault]]:
+    """One node of all sections, each with the entries of every file; and the entries that stand twice."""
+    root, faults = Node("mapping", {}, SourceText("", ""), 0, 0), []
+    for part in roots:
+        for name, section in part.value.items():
+            before = root.get(name)
+            if before is not None and before.is_mapping and section.is_mapping:
+                faults += _add_entries(before, section)
+            else:
+                root.value[name], root.keys[name] = _copied(section), part.keys[name]
+    return root, faults
+
+
+def _copied(section: Node) -> Node:
+    """A section that entries of other files can be added to."""
+    if not section.is_mapping:
+        return section
+    copy = Node("mapping", dict(section.value), section.source, section.line, section.column, section.length)
+    copy.keys = dict(section.keys)
+    return copy
+
+
+def _add_entries(section: Node, more: Node) -> list[Fault]:
+    faults = []
+    for name, entry in more.value.items():
+        if name in section.value:
+            first = section.keys[name]
+            message = f"'{name}' is already at {first.source.file}:{first.line}. Keep one of the two."
+            faults.append(more.keys[name].fault(message))
+        else:
+            section.value[name], section.keys[name] = entry, more.keys[name]
+    return faults

@@ -1,0 +1,262 @@
+"""From a name or a file to a scenario ready to be played: find, read, extend, check, freeze."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sim.errors import Fault, InputError, did_you_mean
+from sim.scenario.checks import MERGED_BY, check_scenario, repeated_ids
+from sim.scenario.library import (
+    check_library_files,
+    digest_of,
+    is_library,
+    library_digest,
+    load_library,
+    scenarios_folder,
+    shown_path,
+)
+from sim.scenario.paths import set_path, with_figures, with_ranges
+from sim.scenario.reader import Node, SourceText, read
+from sim.scenario.schema import Library, Scenario
+from sim.scenario.wording import beside, validated
+
+LONGEST_CHAIN = 10
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario that is whole and sound, with the library as it holds for it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    library : Library, with the scenario's own `figures` in it
+    document : dict, the scenario as plain JSON data, all that it extends merged in; `from_document` reads it back
+    digest : str, SHA-256 of all that a run depends on: document and library
+    name : str, the file's name without ending
+    path : Path
+    base : Library, without the scenario's `figures`
+    """
+
+    scenario: Scenario
+    library: Library
+    document: dict
+    digest: str
+    name: str
+    path: Path
+    base: Library = field(repr=False)  # the library as it was read
+
+    def __repr__(self) -> str:
+        return f"Loaded({self.name!r}, digest={self.digest[:12]!r})"
+
+
+def shipped() -> list[str]:
+    """The names of the scenarios that come with Two Oceans."""
+    return sorted(path.stem for path in scenarios_folder().glob("*.yaml"))
+
+
+def load(name_or_path: str | os.PathLike, library: Library | None = None) -> Loaded:
+    """A scenario, by the name of a shipped one or by its file.
+
+    Parameters
+    ----------
+    name_or_path : "cyber_incident", or "my/crisis.yaml"
+    library : Library; default: the one that ships
+
+    Returns
+    -------
+    Loaded; InputError with every fault at once when the scenario is not sound
+    """
+    path, shown = locate(name_or_path)
+    return _loaded(with_parents(read(path, shown), path), path.stem, path, library)
+
+
+def from_document(
+    document: dict, name: str = "scenario", path: Path | None = None, library: Library | None = None
+) -> Loaded:
+    """A scenario from plain data, such as `Loaded.document` or a variation of it; checked like a file."""
+    return _loaded(nodes_of(document, SourceText(name, "")), name, path or Path(f"{name}.yaml"), library)
+
+
+def varied(loaded: Loaded, values: dict) -> Loaded:
+    """The same scenario with other values at some paths; InputError when one leads nowhere or does not fit.
+
+    Parameters
+    ----------
+    loaded : Loaded
+    values : dict, path -> value, such as `{"acts.grid.difficulty": 0.7, "behaviour.precision": 4}`
+    """
+    document = loaded.document
+    for path, value in values.items():
+        document = set_path(document, path, value, loaded.library)
+    return from_document(document, loaded.name, loaded.path, loaded.base)
+
+
+def check_files(paths: Iterable[str | os.PathLike]) -> list[Fault]:
+    """Every fault of some files: scenarios, or files of the library, which are known by their first keys."""
+    faults, of_the_library = [], []
+    for given in paths:
+        try:
+            path, shown = locate(given)
+            root = read(path, shown)
+            if is_library(root):
+                of_the_library.append((path, shown))
+            else:
+                _loaded(with_parents(root, path), path.stem, path)
+        except InputError as error:
+            faults += error.faults
+    return in_order(faults + check_library_files(of_the_library))
+
+
+def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -> Loaded:
+    library = load_library() if library is None else library
+    scenario, misfits = validated(Scenario, root)
+    faults = in_order(beside(misfits, check_scenario(root, library)))
+    if faults:
+        raise InputError(faults)
+    document = scenario.model_dump(mode="json", exclude_unset=True)
+    depends_on = scenario.model_dump(mode="json", exclude_defaults=True)
+    digest = digest_of([depends_on, library_digest(library)])
+    complete = with_ranges(scenario, document, library)
+    return Loaded(complete, with_figures(library, scenario.figures), document, digest, name, path, library)
+
+
+def in_order(faults: Iterable[Fault]) -> list[Fault]:
+    """Faults as they come in the files, one per place."""
+    unique = {(fault.file, fault.line, fault.column, fault.message): fault for fault in faults}
+    return sorted(unique.values(), key=lambda fault: (fault.file, fault.line, fault.column))
+
+
+def nodes_of(data, source: SourceText) -> Node:
+    """Plain data as nodes without a place."""
+    if isinstance(data, dict):
+        node = Node("mapping", {str(key): nodes_of(value, source) for key, value in data.items()}, source, 0, 0)
+        node.keys = {key: Node("scalar", key, source, 0, 0) for key in node.value}
+        return node
+    if isinstance(data, (list, tuple)):
+        return Node("list", [nodes_of(value, source) for value in data], source, 0, 0)
+    return Node("scalar", None if data is None else str(data), source, 0, 0)
+
+
+# ------------------------------------------------------------------------------------------------ finding the file
+
+
+def locate(name_or_path: str | os.PathLike) -> tuple[Path, str]:
+    """The file that a name or path means, and how to show it."""
+    given = os.fsdecode(name_or_path)
+    if given in shipped():
+        path = scenarios_folder() / f"{given}.yaml"
+        return path, shown_path(path)
+    if looks_like_a_path(given) or os.path.lexists(given):
+        return Path(given), given
+    message = f"there is no scenario of this name, and no such file. {did_you_mean(given, shipped())}"
+    raise InputError([Fault(given or "''", 0, 0, message)])
+
+
+def looks_like_a_path(given: str) -> bool:
+    return given.endswith((".yaml", ".yml")) or "/" in given or os.sep in given
+
+
+# ------------------------------------------------------------------------------------------------ extending another
+
+
+def with_parents(root: Node, path: Path) -> Node:
+    """The whole scenario: what a file says, laid over what it extends."""
+    if root.get("extends") is None:
+        return root
+    family = _family(root, path)
+    faults = [fault for member in family for fault in repeated_ids(member)]
+    if faults:
+        raise InputError(in_order(faults))
+    whole = family.pop()
+    while family:
+        whole = laid_over(whole, family.pop(), faults)
+    if faults:
+        raise InputError(in_order(faults))
+    whole.value.pop("extends", None)
+    return whole
+
+
+def _family(root: Node, path: Path) -> list[Node]:
+    """A scenario, the one that it extends, the one that that extends, and so on."""
+    files, family = [os.path.realpath(path)], [root]
+    while (extends := family[-1].get("extends")) is not None and extends.text is not None:
+        parent, shown = _parent(extends, path)
+        if os.path.realpath(parent) in files:
+            raise InputError([extends.fault(f"'{extends.text}' extends this file in turn: a circle has no beginning.")])
+        if len(files) == LONGEST_CHAIN:
+            raise InputError([extends.fault(f"more than {LONGEST_CHAIN} scenarios extend one another.")])
+        files.append(os.path.realpath(parent))
+        family.append(_read_parent(parent, shown, extends))
+        path = parent
+    return family
+
+
+def _parent(extends: Node, child: Path) -> tuple[Path, str]:
+    given = extends.text.strip()
+    if looks_like_a_path(given):
+        shown = os.path.normpath(os.path.join(os.path.dirname(extends.source.file), given))
+        return child.parent / given, shown
+    if given in shipped():
+        path = scenarios_folder() / f"{given}.yaml"
+        return path, shown_path(path)
+    raise InputError([extends.fault(f"no shipped scenario is named '{given}'. {did_you_mean(given, shipped())}")])
+
+
+def _read_parent(path: Path, shown: str, extends: Node) -> Node:
+    try:
+        return read(path, shown)
+    except InputError as error:
+        if all(fault.line == 0 for fault in error.faults):
+            said = error.faults[0].message
+            raise InputError([extends.fault(f"'{extends.text}' cannot be extended: {said}")]) from None
+        raise
+
+
+def laid_over(parent: Node, child: Node, faults: list[Fault], merged_by: dict | None = None) -> Node:
+    """A mapping with what the child says in place of what the parent says; `key: null` takes the key away."""
+    merged_by = MERGED_BY if merged_by is None else merged_by
+    whole = Node("mapping", dict(parent.value), child.source, child.line, child.column, child.length)
+    whole.keys = dict(parent.keys)
+    for name, value in child.value.items():
+        before = parent.get(name)
+        if before is not None and value.kind == "scalar" and value.value is None:
+            del whole.value[name], whole.keys[name]
+            continue
+        if before is not None and before.is_mapping and value.is_mapping:
+            value = laid_over(before, value, faults, {})
+        elif before is not None and before.is_list and value.is_list and name in merged_by:
+            value = _entries_laid_over(before, value, merged_by[name], faults)
+        whole.value[name], whole.keys[name] = value, child.keys[name]
+    return whole
+
+
+def _entries_laid_over(parent: Node, child: Node, key: str, faults: list[Fault]) -> Node:
+    """Entries of both lists: those of the same id merged where the parent has them, new ones at the end."""
+    entries: list[Node | None] = list(parent.value)
+    places = {name: index for index, entry in enumerate(entries) if (name := _name(entry, key)) is not None}
+    for entry in child.value:
+        index = places.get(_name(entry, key))
+        if _is_removal(entry) and index is None:
+            hint = did_you_mean(_name(entry, key) or "", places)
+            faults.append(entry.keys["remove"].fault(f"there is no such entry to remove in what this extends. {hint}"))
+        elif _is_removal(entry):
+            entries[index] = None
+        elif index is None:
+            entries.append(entry)
+        else:
+            entries[index] = laid_over(entries[index], entry, faults, {})
+    kept = [entry for entry in entries if entry is not None]
+    return Node("list", kept, child.source, child.line, child.column, child.length)
+
+
+def _name(entry: Node, key: str) -> str | None:
+    """What an entry goes by; None when it does not say."""
+    found = entry.get(key)
+    return found.text if found is not None else None
+
+
+def _is_removal(entry: Node) -> bool:
+    remove = entry.get("remove")
+    return remove is not None and (remove.text or "").lower() in ("true", "yes")

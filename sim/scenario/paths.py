@@ -1,0 +1,348 @@
+"""Addresses of single values: `acts.grid.difficulty`, `behaviour.precision`, `states.JPN.exposure.CHN.trade_pct_gdp`.
+
+Uncertainties, levers and sweeps name what they vary by such a path. It is looked for in the scenario first, then in the
+library. An entry of a list goes by its `id` or `project`, a tie by its two codes (`ties.EST-JPN.strength`), anything else in a
+list by its position from 1. A figure of the library goes by its own path; what a scenario changes in the library it writes down
+under `figures`, so that a document alone always says what was played.
+"""
+
+import copy
+import datetime
+import typing
+from dataclasses import dataclass, replace
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from sim.errors import Fault, InputError, did_you_mean
+from sim.scenario.schema import CooperationStart, Figure, Library, Parameter, Scenario
+from sim.scenario.wording import below, core, expected, fields_of, is_model
+
+SINGLE_VALUES = (int, float, str, bool, datetime.date)
+NOT_VARIED = (
+    "title", "summary", "extends", "marking", "participants", "objectives", "questions", "uncertainties", "levers", "measures",
+    "figures", "sources",
+)  # fmt: skip
+MAY_BE_NEW = ("actors", "exposure", "stance")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a path leads: the value there now, what may stand there, and the keys on the way.
+
+    `home` is "scenario" or "library"; a coefficient under `behaviour` is the library's until the scenario sets its own.
+    """
+
+    path: str
+    home: str
+    value: object
+    annotation: object
+    keys: tuple
+
+    @property
+    def is_number(self) -> bool:
+        return core(self.annotation)[0] in (int, float)
+
+
+class _Lost(Exception):
+    """A path that leads nowhere: how many of its segments were good, and advice about the next."""
+
+    def __init__(self, good: int, message: str):
+        self.good, self.message = good, message
+
+
+def resolve_path(document: dict, path: str, library: Library | None = None):
+    """The value at a path: None where it is left to its default; InputError when the path leads nowhere.
+
+    Parameters
+    ----------
+    document : dict, plain data of a scenario, such as `Loaded.document`
+    path : str
+    library : Library; default: the one that ships
+
+    >>> resolve_path({"acts": [{"id": "grid", "difficulty": 0.5}]}, "acts.grid.difficulty")
+    0.5
+    """
+    return find(document, path, library).value
+
+
+def set_path(document: dict, path: str, value, library: Library | None = None) -> dict:
+    """A new document with another value at a path; InputError when the path leads nowhere or the value does not fit.
+
+    A number is rounded where a whole number is asked for. The document given is not changed.
+
+    >>> set_path({"acts": [{"id": "grid", "difficulty": 0.5}]}, "acts.grid.difficulty", "0.7")
+    {'acts': [{'id': 'grid', 'difficulty': 0.7}]}
+    """
+    place = find(document, path, library)
+    value = fitted(place, value)
+    changed = copy.deepcopy(document)
+    if place.home == "library":
+        changed["figures"] = {**(changed.get("figures") or {}), place.path: value}
+        return changed
+    holder = changed
+    for key in place.keys[:-1]:
+        if isinstance(holder, list):
+            holder = holder[key]
+        else:
+            if holder.get(key) is None:
+                holder[key] = {}
+            holder = holder[key]
+    holder[place.keys[-1]] = value
+    return changed
+
+
+def fitted(place: Place, value):
+    """A value as it would stand at a place, as plain data; InputError when it does not fit."""
+    inner, _ = core(place.annotation)
+    if inner is int and isinstance(value, float) and value == value and abs(value) != float("inf"):
+        value = round(value)
+    adapter = _adapter(place.annotation)
+    try:
+        return adapter.dump_python(adapter.validate_python(_unwrapped(value)), mode="json")
+    except ValidationError:
+        message = f"expected {expected(place.annotation)} at '{place.path}', got {str(value)[:40]!r}."
+        raise InputError([Fault("", 0, 0, message)]) from None
+
+
+def _adapter(annotation) -> TypeAdapter:
+    if id(annotation) not in _ADAPTERS:
+        _ADAPTERS[id(annotation)] = annotation, TypeAdapter(annotation)
+    return _ADAPTERS[id(annotation)][1]
+
+
+_ADAPTERS: dict[int, tuple] = {}  # by identity, as constraints cannot be hashed; holding the annotation keeps it unique
+
+
+def _unwrapped(value):
+    """A numpy number as the plain number it is."""
+    return value.item() if hasattr(value, "item") else value
+
+
+def find(document: dict, path: str, library: Library | None = None) -> Place:
+    """Where a path leads; InputError with advice when it leads nowhere."""
+    try:
+        return _find(document, path, library)
+    except _Lost as lost:
+        raise InputError([Fault("", 0, 0, lost.message)]) from None
+
+
+def _find(document: dict, path: str, library: Library | None) -> Place:
+    if library is None:
+        from sim.scenario.library import load_library
+
+        library = load_library()
+    segments = str(path).split(".")
+    if segments[0] in NOT_VARIED:
+        raise _Lost(0, f"the path '{path}' leads to '{segments[0]}', which cannot be varied.")
+    try:
+        return _in_scenario(document, path, segments, library)
+    except _Lost as lost:
+        if _is_of_the_portfolio(segments):
+            raise _Lost(
+                1, f"the path '{path}' leads nowhere: '{segments[1]}' is not in this scenario's 'cooperation'."
+            ) from None
+        if segments[0] not in fields_of(Library):
+            raise lost from None
+        try:
+            return _with_own_figure(document, _in_library(path, segments, library))
+        except _Lost as other:
+            raise (other if other.good >= lost.good else lost) from None
+
+
+def _with_own_figure(document: dict, place: Place) -> Place:
+    """A place of the library with the value that a document's own `figures` put there."""
+    own = document.get("figures") or {}
+    value = own.get(place.path, own.get(f"{place.path}.value"))
+    return place if value is None else replace(place, value=fitted(place, value))
+
+
+def _is_of_the_portfolio(segments: list[str]) -> bool:
+    """Whether a path under `cooperation` asks for what a scenario says of a project, not the library."""
+    return segments[0] == "cooperation" and len(segments) > 2 and segments[2] in fields_of(CooperationStart)
+
+
+def _in_scenario(document: dict, path: str, segments: list[str], library: Library) -> Place:
+    if segments[0] == "behaviour" and len(segments) == 2 and segments[1] in library.behaviour:
+        own = (document.get("behaviour") or {}).get(segments[1])
+        value = library.behaviour[segments[1]].value if own is None else own
+        return Place(path, "scenario", value, below(fields_of(Scenario)["behaviour"], segments[1]), tuple(segments))
+    value, annotation, keys = _walk(document, Scenario, path, segments)
+    return Place(path, "scenario", value, annotation, keys)
+
+
+def _in_library(path: str, segments: list[str], library: Library) -> Place:
+    value, annotation, keys = _walk(library, Library, path, segments)
+    value = value.isoformat() if isinstance(value, datetime.date) else value
+    return Place(path.removesuffix(".value"), "library", value, annotation, keys)
+
+
+def _walk(data, annotation, path: str, segments: list[str]) -> tuple[object, object, tuple]:
+    """The value, its annotation and the keys that lead to it."""
+    keys: list = []
+    for good, segment in enumerate(segments):
+        key = _key(data, annotation, segments, good)
+        data, annotation = _under(data, key, annotation), below(annotation, key)
+        keys.append(key)
+    inner, _ = core(annotation)
+    if is_model(inner) and issubclass(inner, (Figure, Parameter)):
+        data, annotation = _under(data, "value", annotation), below(annotation, "value")
+        keys.append("value")
+    if not _is_single(annotation):
+        raise _Lost(len(segments), f"the path '{path}' does not end at a single value. {_ways_on(data, annotation)}")
+    return data, annotation, tuple(keys)
+
+
+def _is_single(annotation) -> bool:
+    inner, _ = core(annotation)
+    return inner in SINGLE_VALUES or typing.get_origin(inner) is typing.Literal
+
+
+def _ways_on(data, annotation) -> str:
+    """How a path that stops too early can go on."""
+    inner, _ = core(annotation)
+    ways = list(fields_of(inner)) if is_model(inner) else _names(data)
+    return f"Go on with one of: {', '.join(ways[:12])}." if ways else "There is nothing below it."
+
+
+def _key(data, annotation, segments: list[str], good: int):
+    """The key that a segment of a path means: a field, a key of a mapping, or a position in a list."""
+    segment, path = segments[good], ".".join(segments)
+    inner, _ = core(annotation)
+    if is_model(inner):
+        names = [name for name in fields_of(inner) if good or name not in NOT_VARIED]
+        names += [name for name in fields_of(Library) if good == 0 and name not in (*names, *NOT_VARIED)]
+        if segment in fields_of(inner):
+            return segment
+    elif typing.get_origin(inner) is dict:
+        names = _names(data)
+        if segment in names:
+            return next(key for key in data if str(key) == segment)
+        if segments[good - 1] in MAY_BE_NEW and segment.isupper():
+            return segment
+    elif typing.get_origin(inner) is list and is_model(core(below(inner, 0))[0]):
+        names = _names(data)
+        if segment in names:
+            return names.index(segment)
+        position = _position(data, segment)
+        if position is not None:
+            return position
+    else:
+        before = ".".join(segments[:good])
+        raise _Lost(good, f"the path '{path}' goes on after '{before}', which has nothing below it to go on to.")
+    raise _Lost(
+        good,
+        f"the path '{path}' leads nowhere: there is no '{segment}'{_after(segments, good)}. {did_you_mean(segment, names)}",
+    )
+
+
+def _after(segments: list[str], good: int) -> str:
+    return f" in '{'.'.join(segments[:good])}'" if good else ""
+
+
+def _names(data) -> list[str]:
+    """The keys of a mapping, or what the entries of a list are called."""
+    if isinstance(data, dict):
+        return [str(key) for key in data]
+    if isinstance(data, list):
+        return [_entry_name(entry, number) for number, entry in enumerate(data, start=1)]
+    return []
+
+
+def _entry_name(entry, number: int) -> str:
+    for field in ("id", "project"):
+        if _under(entry, field, None) is not None:
+            return str(_under(entry, field, None))
+    between = _under(entry, "between", None)
+    return "-".join(map(str, between)) if between else str(number)
+
+
+def _position(data, segment: str) -> int | None:
+    """The place in a list of ties that goes by its codes in the other order."""
+    turned = "-".join(reversed(segment.split("-")))
+    names = _names(data)
+    return names.index(turned) if turned in names else None
+
+
+def _under(data, key, annotation):
+    """What lies under a key of plain data or of a model; a field that is left out has its default."""
+    if isinstance(data, BaseModel):
+        return getattr(data, str(key), None)
+    if isinstance(data, list):
+        return data[key] if isinstance(key, int) and key < len(data) else None
+    found = data.get(key) if isinstance(data, dict) else None
+    inner, _ = core(annotation) if annotation is not None else (None, None)
+    if found is None and is_model(inner) and key in inner.model_fields and not inner.model_fields[key].is_required():
+        return inner.model_fields[key].default
+    return found
+
+
+def own_range(place: Place, library: Library) -> tuple[float, float] | None:
+    """The range that the library itself gives for what is at a place, or None."""
+    if not place.is_number:
+        return None
+    if place.keys[0] == "behaviour":
+        return library.behaviour[place.keys[1]].range
+    data = library
+    for key in place.keys[:-1] if place.home == "library" else ():
+        data = _under(data, key, None)
+    return data.range if isinstance(data, Figure) else None
+
+
+def with_ranges(scenario: Scenario, document: dict, library: Library) -> Scenario:
+    """The scenario with the library's ranges written into the uncertainties and levers that leave theirs out."""
+    filled = {}
+    for section in ("uncertainties", "levers"):
+        entries = getattr(scenario, section)
+        bare = {name: entry for name, entry in entries.items() if entry.range is None and entry.choices is None}
+        spans = {name: own_range(find(document, entry.path, library), library) for name, entry in bare.items()}
+        changed = {name: entry.model_copy(update={"range": spans[name]}) for name, entry in bare.items()}
+        filled[section] = {name: changed.get(name, entry) for name, entry in entries.items()}
+    return scenario.model_copy(update=filled)
+
+
+# ------------------------------------------------------------------------------------------------ figures of the library
+
+
+def with_figures(library: Library, figures: dict) -> Library:
+    """The library with other values at some paths; InputError when one leads nowhere or does not fit."""
+    for path, value in figures.items():
+        place = find_figure(library, path)
+        library = _replaced(library, place.keys, fitted(place, value))
+    return library
+
+
+def find_figure(library: Library, path: str) -> Place:
+    """Where a path leads in the library; InputError with advice when it leads nowhere."""
+    segments = str(path).split(".")
+    try:
+        if segments[0] == "behaviour":
+            raise _Lost(0, f"write coefficients under 'behaviour', not under 'figures': '{'.'.join(segments[1:])}'.")
+        if segments[0] not in fields_of(Library) or segments[0] == "sources":
+            sections = [name for name in fields_of(Library) if name not in ("sources", "behaviour")]
+            hint = did_you_mean(segments[0], sections)
+            raise _Lost(0, f"the path '{path}' leads nowhere: the library has no '{segments[0]}'. {hint}")
+        return _in_library(path, segments, library)
+    except _Lost as lost:
+        raise InputError([Fault("", 0, 0, lost.message)]) from None
+
+
+def _replaced(data, keys: tuple, value):
+    """A copy of models, mappings and lists with another value at the end of the keys."""
+    if not keys:
+        return value
+    key, rest = keys[0], keys[1:]
+    if isinstance(data, BaseModel):
+        before = getattr(data, key)
+        if before is None and rest == ("value",):
+            after = Figure(value=value, source="judgement", why="set by the scenario")
+        else:
+            after = _replaced(before, rest, value)
+        return data.model_copy(update={key: _typed(type(data), key, after) if not rest else after})
+    if isinstance(data, dict):
+        return {**data, key: _replaced(data[key], rest, value)}
+    return [_replaced(entry, rest, value) if index == key else entry for index, entry in enumerate(data)]
+
+
+def _typed(model: type[BaseModel], field: str, value):
+    """A plain value as the model holds it (a date as a date)."""
+    return _adapter(fields_of(model)[field]).validate_python(value)

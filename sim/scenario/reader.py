@@ -1,0 +1,418 @@
+"""YAML in, nodes out: every value as the author wrote it, and where.
+
+YAML guesses what a bare word means (`NO` is false, `1:30` is ninety, `1.10` is 1.1). Here nothing is guessed: every scalar
+stays the text that was written, and the schema says later what it should be. Only an empty value, `~` and `null` mean
+"nothing". A node remembers its file, line and column, so that a fault found much later still points at its cause.
+
+A file may come from anyone, so reading it cannot run code, exhaust memory or overflow the stack: tags are refused, the file's
+size is looked at before it is opened, nesting and what aliases expand to are counted while they are read.
+"""
+
+import codecs
+import errno
+import os
+import re
+import stat
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import yaml
+
+from sim.errors import Fault, InputError
+
+LARGEST_FILE_BYTES = 2_000_000
+MOST_NODES = 100_000
+DEEPEST_NESTING = 40
+MOST_REPEATED_KEYS = 50
+
+Parser = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+
+
+@dataclass(frozen=True)
+class SourceText:
+    """The text of one file, under the name the user gave it."""
+
+    file: str
+    text: str
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return LINE_BREAK.split(self.text)
+
+    def fault(self, line: int, column: int, message: str, length: int = 1) -> Fault:
+        """A fault at a place in this file, with the line it is on."""
+        shown = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+        return Fault(self.file, line, column, message, shown, length)
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One value in a file: a scalar (text, or None for nothing), a mapping of nodes, or a list of nodes.
+
+    `keys` holds, for a mapping, the nodes of its keys. `size` counts the nodes below with every alias expanded, and
+    `height` how deep they nest.
+    """
+
+    kind: str  # "scalar", "mapping" or "list"
+    value: object  # str | None, dict[str, Node] or list[Node]
+    source: SourceText
+    line: int
+    column: int
+    length: int = 1
+    keys: dict = field(default_factory=dict)
+    size: int = 1
+    height: int = 1
+
+    @property
+    def is_mapping(self) -> bool:
+        return self.kind == "mapping"
+
+    @property
+    def is_list(self) -> bool:
+        return self.kind == "list"
+
+    @property
+    def text(self) -> str | None:
+        """What a scalar says; None for nothing, and for a mapping or a list."""
+        return self.value if self.kind == "scalar" else None
+
+    def get(self, key: str) -> "Node | None":
+        """The value under a key of a mapping, or None."""
+        return self.value.get(key) if self.kind == "mapping" else None
+
+    def entries(self) -> list["Node"]:
+        """The items of a list, the values of a mapping; nothing for a scalar."""
+        if self.kind == "list":
+            return list(self.value)
+        return list(self.value.values()) if self.kind == "mapping" else []
+
+    def fault(self, message: str) -> Fault:
+        """A fault at this node."""
+        return self.source.fault(self.line, self.column, message, self.length)
+
+    def plain(self):
+        """The same as dicts, lists, text and None."""
+        if self.kind == "mapping":
+            return {key: node.plain() for key, node in self.value.items()}
+        if self.kind == "list":
+            return [node.plain() for node in self.value]
+        return self.value
+
+
+def read(path: str | os.PathLike, shown: str | None = None) -> Node:
+    """The mapping that a YAML file holds.
+
+    Parameters
+    ----------
+    path : the file
+    shown : how to name it in messages; default: as given
+
+    Returns
+    -------
+    Node, always a mapping; InputError when the file cannot be read as one
+    """
+    return read_text(file_text(path, shown or os.fspath(path)), shown or os.fspath(path))
+
+
+def read_text(text: str, file: str) -> Node:
+    """The mapping that a YAML text holds; InputError when it holds anything else.
+
+    >>> node = read_text("country: NO\\nratio: 1.10\\nempty:", "example.yaml")
+    >>> node.plain()
+    {'country': 'NO', 'ratio': '1.10', 'empty': None}
+    >>> node.get("ratio").line, node.get("ratio").column
+    (2, 8)
+    """
+    source = SourceText(file, text)
+    root, faults = _Composer(source).document()
+    if faults:
+        raise InputError(faults)
+    if root is None or (root.kind == "scalar" and root.value is None):
+        raise InputError([Fault(file, 0, 0, "the file is empty. `oceans new NAME` writes one to start from.")])
+    if not root.is_mapping:
+        what = "a list" if root.is_list else "text"
+        raise InputError([root.fault(f"the file should be lines of 'key: value', but it starts with {what}.")])
+    return root
+
+
+# ------------------------------------------------------------------------------------------------ bytes to text
+
+
+def file_text(path: str | os.PathLike, shown: str) -> str:
+    """The text of a file, after making sure that it is one and not too large."""
+    try:
+        about = os.stat(path)
+        _refuse_what_is_not_a_text_file(about, shown)
+        with open(path, "rb") as opened:
+            data = opened.read(LARGEST_FILE_BYTES + 1)
+    except (OSError, ValueError) as problem:
+        raise InputError([Fault(shown, 0, 0, _why_it_cannot_be_opened(problem))]) from None
+    if len(data) > LARGEST_FILE_BYTES:
+        raise InputError([Fault(shown, 0, 0, _too_large(len(data)))])
+    return _decoded(data, shown)
+
+
+def _refuse_what_is_not_a_text_file(about: os.stat_result, shown: str) -> None:
+    if stat.S_ISDIR(about.st_mode):
+        raise InputError([Fault(shown, 0, 0, "this is a folder. Give the name of a .yaml file in it.")])
+    if not stat.S_ISREG(about.st_mode):
+        raise InputError([Fault(shown, 0, 0, "this is not an ordinary file. Save the text as a .yaml file first.")])
+    if about.st_size > LARGEST_FILE_BYTES:
+        raise InputError([Fault(shown, 0, 0, _too_large(about.st_size))])
+
+
+def _too_large(size: int) -> str:
+    return (
+        f"the file has {size / 1e6:.1f} MB; at most {LARGEST_FILE_BYTES / 1e6:.0f} MB are read. "
+        "A scenario is a few hundred lines of text: is this the right file?"
+    )
+
+
+def _why_it_cannot_be_opened(problem: Exception) -> str:
+    reasons = {
+        errno.ENOENT: "there is no such file. `oceans new NAME` writes one to start from.",
+        errno.ENOTDIR: "there is no such file: part of its path is a file, not a folder.",
+        errno.EACCES: "you have no permission to read this file.",
+        errno.EPERM: "you have no permission to read this file.",
+        errno.ELOOP: "this is a link that leads back to itself.",
+        errno.ENAMETOOLONG: "this name is too long for a file.",
+    }
+    if isinstance(problem, ValueError):
+        return "this cannot be the name of a file."
+    return reasons.get(problem.errno, f"the file cannot be read ({problem.strerror}).")
+
+
+def _decoded(data: bytes, shown: str) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)):
+        raise InputError([Fault(shown, 0, 0, "the file is UTF-16 or UTF-32. Save it as UTF-8.")])
+    data = data.removeprefix(codecs.BOM_UTF8)
+    if b"\0" in data:
+        where = data.index(b"\0")
+        raise InputError([Fault(shown, 0, 0, f"this is not a text file: byte {where} is zero. Save it as UTF-8 text.")])
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        return _refuse_encoding(data, problem, shown)
+
+
+def _refuse_encoding(data: bytes, problem: UnicodeDecodeError, shown: str):
+    before = data[: problem.start]
+    line = len(LINE_BREAK.split(before.decode("utf-8")))
+    message = (
+        f"not UTF-8 text: byte 0x{data[problem.start]:02x} at offset {problem.start} (line {line}). "
+        "Save the file with the encoding UTF-8."
+    )
+    source = SourceText(shown, data.decode("utf-8", "replace"))
+    column = len(LINE_BREAK.split(before.decode("utf-8"))[-1]) + 1
+    raise InputError([source.fault(line, column, message)]) from None
+
+
+# ------------------------------------------------------------------------------------------------ text to nodes
+
+
+class _Stop(Exception):
+    """The text cannot be read any further; carries the fault."""
+
+
+class _Composer:
+    """Builds nodes from the events of a YAML parser, counting what it builds."""
+
+    def __init__(self, source: SourceText):
+        self.source = source
+        self.faults: list[Fault] = []
+        self.anchors: dict[str, Node | None] = {}  # None while its value is still being read
+        self.built = 0
+
+    def document(self) -> tuple[Node | None, list[Fault]]:
+        """The root node (None when there is none) and every fault found."""
+        try:
+            return self._root(), self.faults
+        except _Stop as stop:
+            return None, [*self.faults, stop.args[0]]
+        except yaml.reader.ReaderError as problem:
+            return None, [*self.faults, self._unreadable_character(problem)]
+        except yaml.MarkedYAMLError as problem:
+            return None, [*self.faults, self._not_yaml(problem)]
+
+    def _root(self) -> Node | None:
+        self.events = yaml.parse(self.source.text, Loader=Parser)
+        root = None
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                if root is not None:
+                    message = (
+                        "a second document starts here ('---'). One file holds one scenario: put it in its own file."
+                    )
+                    raise _Stop(self._fault(event, message, 3))
+                root = self._node(next(self.events), depth=1)
+        return root
+
+    def _node(self, event, depth: int) -> Node:
+        if isinstance(event, yaml.AliasEvent):
+            return self._aliased(event, depth)
+        if event.tag is not None:
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            message = f"the tag '{tag}' is not used here. Delete it and write the value alone."
+            self.faults.append(self._fault(event, message, self._width(event)))
+        self._count(event, 1)
+        if depth > DEEPEST_NESTING:
+            raise _Stop(self._fault(event, f"nested more than {DEEPEST_NESTING} levels deep. Are the brackets closed?"))
+        if event.anchor is not None:
+            self.anchors[event.anchor] = None
+        node = self._value(event, depth)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = node
+        return node
+
+    def _value(self, event, depth: int) -> Node:
+        line, column, length = event.start_mark.line + 1, event.start_mark.column + 1, self._width(event)
+        if isinstance(event, yaml.ScalarEvent):
+            value = None if not event.style and event.value in NOTHING else event.value
+            return Node("scalar", value, self.source, line, column, length)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._list(Node("list", [], self.source, line, column, length), depth)
+        return self._mapping(Node("mapping", {}, self.source, line, column, length), depth)
+
+    def _list(self, node: Node, depth: int) -> Node:
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            node.value.append(item := self._node(event, depth + 1))
+            node.size += item.size
+            node.height = max(node.height, item.height + 1)
+        return self._closed(node, event)
+
+    def _mapping(self, node: Node, depth: int) -> Node:
+        merged: list[Node] = []
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self._node(event, depth + 1)
+            value = self._node(next(self.events), depth + 1)
+            node.size += key.size + value.size
+            node.height = max(node.height, value.height + 1)
+            self._add(node, key, value, merged)
+        for other in merged:
+            for name, value in other.value.items():
+                node.value.setdefault(name, value)
+                node.keys.setdefault(name, other.keys[name])
+        return self._closed(node, event)
+
+    @staticmethod
+    def _closed(node: Node, event) -> Node:
+        """A list or mapping marked to its closing bracket, where that is on the same line."""
+        end = event.end_mark
+        if event.start_mark.column < end.column and end.line + 1 == node.line:
+            node.length = end.column + 1 - node.column
+        return node
+
+    def _add(self, node: Node, key: Node, value: Node, merged: list[Node]) -> None:
+        if key.kind != "scalar":
+            self._keep(key.fault("a key must be a word: 'key: value'. Are there brackets that should be in quotes?"))
+        elif key.value == "<<":
+            self._merge(value, merged)
+        else:
+            name = "" if key.value is None else key.value
+            if name in node.value:
+                first = node.keys[name].line
+                self._keep(
+                    key.fault(f"the key '{name}' is repeated: it is already on line {first}. Keep one of the two.")
+                )
+            else:
+                node.value[name], node.keys[name] = value, key
+
+    def _merge(self, value: Node, merged: list[Node]) -> None:
+        sources = value.value if value.is_list else [value]
+        for source in sources:
+            if source.is_mapping:
+                merged.append(source)
+            else:
+                self._keep(source.fault("'<<' takes over the keys of another entry: give it '*name' of one."))
+
+    def _aliased(self, event, depth: int) -> Node:
+        name, length = event.anchor, self._width(event)
+        if name not in self.anchors:
+            message = f"'*{name}' refers to an entry marked '&{name}', and there is none above. Text that starts with '*' needs quotes."
+            raise _Stop(self._fault(event, message, length))
+        node = self.anchors[name]
+        if node is None:
+            raise _Stop(self._fault(event, f"'*{name}' stands inside the very entry it refers to.", length))
+        self._count(event, node.size)
+        if depth + node.height > DEEPEST_NESTING:
+            raise _Stop(
+                self._fault(
+                    event, f"with '*{name}' written out, nested more than {DEEPEST_NESTING} levels deep.", length
+                )
+            )
+        return node
+
+    def _count(self, event, nodes: int) -> None:
+        self.built += nodes
+        if self.built > MOST_NODES:
+            message = f"more than {MOST_NODES} values, with every '*name' written out. A scenario has a few hundred."
+            raise _Stop(self._fault(event, message))
+
+    def _keep(self, fault: Fault) -> None:
+        if len(self.faults) < MOST_REPEATED_KEYS:
+            self.faults.append(fault)
+
+    # ---- places and sentences
+
+    def _width(self, event) -> int:
+        start, end = event.start_mark, event.end_mark
+        if start.line == end.line:
+            return max(end.column - start.column, 1)
+        line = self.source.lines[start.line] if start.line < len(self.source.lines) else ""
+        return max(len(line.rstrip()) - start.column, 1)
+
+    def _fault(self, event, message: str, length: int = 1) -> Fault:
+        return self.source.fault(event.start_mark.line + 1, event.start_mark.column + 1, message, length)
+
+    def _unreadable_character(self, problem: yaml.reader.ReaderError) -> Fault:
+        found = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", self.source.text)
+        if found is None:
+            return Fault(self.source.file, 0, 0, "there is a character that a text file may not hold.")
+        before = LINE_BREAK.split(self.source.text[: found.start()])
+        message = f"there is a control character here (code {ord(found.group())}). Delete it."
+        return self.source.fault(len(before), len(before[-1]) + 1, message)
+
+    def _not_yaml(self, problem: yaml.MarkedYAMLError) -> Fault:
+        mark = problem.problem_mark or problem.context_mark
+        lines = self.source.lines
+        at_the_end = mark.line >= len(lines) - (not lines[-1].strip())
+        if problem.context_mark and (
+            at_the_end and "flow" in (problem.context or "") or "end of stream" in problem.problem
+        ):
+            mark = problem.context_mark
+        line = min(mark.line, max(len(lines) - 1, 0))
+        column = mark.column + 1 if line == mark.line else len(lines[line]) + 1
+        letter = lines[line][column - 1 : column]
+        return self.source.fault(line + 1, column, _advice(problem, letter, lines[line]))
+
+
+def _advice(problem: yaml.MarkedYAMLError, letter: str, line: str) -> str:
+    """What a parser's complaint means to someone who writes a scenario."""
+    said, where = problem.problem or "", problem.context or ""
+    if letter == "\t" or "tab" in said:
+        return "a tab cannot indent. Use spaces."
+    if "mapping values are not allowed" in said:
+        return (
+            "a ':' where no key can stand. Put text that holds ': ' in quotes, "
+            "and start the keys of one entry in the same column."
+        )
+    if "unexpected end of stream" in said:
+        return "the quotes opened here are never closed."
+    if "flow" in where:
+        opening, closing = ("[", "]") if "sequence" in where else ("{", "}")
+        opened = problem.context_mark.line + 1 if problem.context_mark else 0
+        return f"the '{opening}' opened on line {opened} is not closed, or a ',' is missing before this. Expected ',' or '{closing}'."
+    if "escape" in said:
+        return "in double quotes a '\\' starts a special character. Write '\\\\', or use single quotes."
+    if "cannot start any token" in said:
+        return f"text cannot start with '{letter}'. Put it in quotes."
+    if "could not find expected ':'" in said:
+        return "this line has no ': ' after its key. Is it text that should be indented further, or in quotes?"
+    if "expected key" in said or "block end" in said or "'-' indicator" in said or "block mapping" in where:
+        return "this line does not fit the lines above. Start entries of one list or mapping in the same column; put text with ':' or '#' in quotes."
+    if "document" in said:
+        return "this cannot be read as part of the file. Is it one document, with every line as 'key: value'?"
+    return f"this cannot be read as YAML ({said}). Is a quote or a bracket missing, or the indentation off?"

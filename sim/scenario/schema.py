@@ -1,0 +1,500 @@
+"""What a scenario and the library may say: the one definition of every field.
+
+The classes below are the schema. The reader checks YAML against them, `oceans schema` prints them as JSON Schema so that
+an editor can complete and explain each field, and the engine receives them, frozen. A field's description is what a
+facilitator sees, so it says what the field means, its unit and its range.
+
+Two documents are described here:
+
+- `Scenario`, one exercise (`scenarios/<name>.yaml`);
+- `Library`, the figures every exercise shares (`scenarios/library/*.yaml`), each with its source.
+"""
+
+import datetime
+import re
+from typing import Annotated, Literal, Optional, Union
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _as_written(day):
+    """A date in text is year-month-day and nothing else: a bare number is not a count of seconds."""
+    if isinstance(day, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day.strip()):
+        raise ValueError("expected a date such as 2026-03-01")
+    return day
+
+
+Date = Annotated[datetime.date, BeforeValidator(_as_written)]
+Issue = Literal["cyber", "fimi", "coercion", "edt", "space", "infra", "military", "consult", "learn"]
+Rung = Literal["silence", "concern", "solidarity", "naming", "measures"]
+Rule = Literal[
+    "consensus", "unanimity", "qmv", "coalition", "adjudication", "bilateral", "sovereign", "membership_board"
+]
+Theatre = Literal["atlantic", "pacific", "both", "elsewhere"]
+Channel = Literal["brief", "cable", "media", "call", "chat"]
+Share = Annotated[float, Field(ge=0, le=1)]
+Code = Annotated[str, Field(pattern=r"^([A-Z]{3}|NATO|EU)$", description="ISO 3166 alpha-3 in capitals, or NATO, or EU")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower case letters, digits and underscores")]
+Text = Annotated[str, Field(pattern=r"\S")]  # not empty, not only spaces
+
+
+class Entry(BaseModel):
+    """Something written in YAML: frozen once read, and closed, since an ignored key is worse than an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+# ---------------------------------------------------------------------------------------------------- library
+
+
+class Source(Entry):
+    """Where a figure comes from."""
+
+    title: Text
+    publisher: Optional[str] = None
+    date: Optional[str] = Field(None, description="date or year of publication")
+    address: Optional[str] = Field(None, description="where it can be read")
+    note: Optional[str] = None
+
+
+class Figure(Entry):
+    """One number with its source. A judgement says so (`source: judgement`) and carries a range and a reason."""
+
+    value: float
+    year: Optional[int] = None
+    source: Name
+    at: Optional[str] = Field(None, description="table, page or series in the source")
+    range: Optional[tuple[float, float]] = Field(None, description="lowest and highest defensible value")
+    why: Optional[str] = None
+    approx: bool = Field(False, description="rounded, or from general knowledge: check before publishing")
+
+
+class Membership(Entry):
+    """From when, and until when, a state belongs to a group."""
+
+    since: Optional[Date] = Field(None, description="first day; empty: as long as the group exists")
+    until: Optional[Date] = Field(None, description="last day; empty: still a member")
+
+
+class Group(Entry):
+    """States that belong together: an alliance, a union, a club, an intelligence community."""
+
+    name: Text
+    source: Name
+    approx: bool = False
+    tie: Optional[Name] = Field(None, description="behaviour parameter: how far a member's trouble is the others' own")
+    sharing: Optional[Name] = Field(None, description="behaviour parameter: how much of their evidence members share")
+    is_club: bool = Field(False, description="its members look to one another before they act")
+    members: dict[Code, Membership]
+
+
+class Body(Entry):
+    """An organisation that acts: a group with its own instruments and no will beyond its members'."""
+
+    name: Text
+    adjective: Text
+    group: Name
+    theatre: Theatre
+    budget_eur_m: Optional[Figure] = Field(None, description="yearly common budget, EUR million")
+    source: Name
+
+
+class Exposure(Entry):
+    """How much of a state's economy hangs on trade with another."""
+
+    trade_pct_gdp: Optional[Figure] = Field(None, description="goods trade with the other, percent of own GDP")
+    export_share_pct: Optional[Figure] = Field(None, description="share of own goods exports that go there, percent")
+    import_share_pct: Optional[Figure] = Field(None, description="share of own goods imports from there, percent")
+    energy: Optional[Figure] = Field(None, description="dependence on its energy, 0 none to 1 all")
+
+
+class CoercionEpisode(Entry):
+    """A time the state was the target of economic coercion."""
+
+    by: Code
+    start: int
+    end: Optional[int] = None
+    instrument: Text
+    trigger: Text
+    outcome: Text
+    source: Name
+    approx: bool = False
+
+
+class State(Entry):
+    """A state's figures. An empty figure is unknown and the model falls back as `sim/ODD.md` says, never silently."""
+
+    name: Text
+    adjective: Text
+    role: Literal["ally", "eu_member", "partner", "other", "adversary"]
+    theatre: Theatre
+    population_m: Optional[Figure] = Field(None, description="population, millions")
+    qmv_population_share_pct: Optional[Figure] = Field(None, description="share of the EU's population, percent")
+    gdp_usd_bn: Optional[Figure] = Field(None, description="gross domestic product, current USD, billions")
+    defence_usd_bn: Optional[Figure] = Field(None, description="defence expenditure, current USD, billions")
+    gci: Optional[Figure] = Field(None, description="ITU Global Cybersecurity Index 2020, 0 to 100")
+    ncpi_rank: Optional[Figure] = Field(None, description="Belfer National Cyber Power Index 2022, 1 strongest of 30")
+    cyber_incidents: Optional[Figure] = Field(None, description="publicly reported incidents 2015-2023")
+    ideal_point: Optional[dict[int, Figure]] = Field(None, description="UN General Assembly ideal point by year")
+    es11_1: Optional[Literal["yes", "no", "abstain", "absent"]] = Field(None, description="vote on UNGA ES-11/1, 2022")
+    government_effectiveness: Optional[Figure] = Field(None, description="WGI estimate, about -2.5 to +2.5")
+    unfavourable: dict[Code, Figure] = Field({}, description="adults with an unfavourable view of it, percent")
+    exposure: dict[Code, Exposure] = Field({}, description="by adversary")
+    borders: list[Code] = Field([], description="adversaries it has a land or narrow sea border with")
+    episodes: list[CoercionEpisode] = []
+
+
+class Days(Entry):
+    """Calendar days, read as about the 5, 50 and 95 % quantiles."""
+
+    min: Annotated[float, Field(ge=0)]
+    typical: Annotated[float, Field(ge=0)]
+    max: Annotated[float, Field(ge=0)]
+
+
+class Precedent(Entry):
+    """Something that really happened."""
+
+    event: Text
+    date: Optional[str] = None
+    trigger: Optional[str] = None
+    output: Optional[str] = None
+    lag_days: Optional[int] = None
+    result: Optional[str] = None
+    approx: bool = False
+
+
+class Silence(Entry):
+    """How long a text lies under silence, hours."""
+
+    min: float
+    typical: float
+    max: float
+
+
+class Format(Entry):
+    """Where actors consult and decide."""
+
+    name: Text
+    short: Text = Field(description="what a chart or a story calls it")
+    kind: Literal[
+        "alliance", "partnership", "inter_organisation", "union", "club", "intelligence", "coalition",
+        "multinational_body", "adjudication", "global", "bilateral", "sovereign"
+    ]
+    body: Optional[Literal["NATO", "EU"]] = Field(None, description="the body whose decision it is, if any")
+    members: list[str] = Field(description="codes, or group:<name>, or any (every state)")
+    voters: Optional[list[str]] = Field(None, description="who decides, when not all members")
+    since: Optional[Date] = None
+    mandate: dict[Issue, Annotated[int, Field(ge=0, le=4)]] = Field(
+        description="0 none, 1 exchange, 2 coordinate, 3 decide politically, 4 bind"
+    )
+    reputation: dict[Issue, Figure] = Field({}, description="how well placed it is for an issue, 0 to 1")
+    rule: Rule
+    days: Days = Field(description="calendar days from trigger to its characteristic output")
+    silence_hours: Optional[Silence] = None
+    threshold: Optional[Figure] = Field(None, description="severity below which nobody calls it, 0 to 1")
+    outputs: list[Name] = Field(description="responses it can decide")
+    duplicates: list[Name] = Field([], description="formats that do the same work")
+    tempo: Optional[str] = Field(None, description="what moves it toward its shortest or longest time")
+    base_rate: Optional[str] = None
+    note: Optional[str] = None
+    precedents: list[Precedent] = []
+    sources: list[Name]
+    approx: bool = False
+
+
+class Escalation(Entry):
+    """How a response sits on the published conflict scale."""
+
+    cameo: Optional[str] = Field(None, description="nearest CAMEO event code")
+    goldstein: Annotated[float, Field(ge=-10, le=10)] = Field(description="-10 most conflictual to +10 cooperative")
+    risk: Annotated[float, Field(ge=0, le=5)] = Field(description="0 none to 5 severe")
+    note: Optional[str] = None
+
+
+class Response(Entry):
+    """Something an actor can do about a hostile act."""
+
+    name: Text
+    phrase: Text = Field(description="as a verb phrase: 'publicly names the culprit'")
+    category: Literal[
+        "baseline", "diplomatic", "attribution", "legal", "sanctions", "trade", "resilience", "operational",
+        "cooperation", "information", "military"
+    ]
+    coded_as: Optional[
+        Literal[
+            "statement_of_concern", "public_attribution", "sanctions_or_expulsions", "material_support",
+            "legal_trade_action"
+        ]
+    ] = Field(None, description="the kind of act under which the historical cases count it")
+    rung: Rung = Field(description="the lowest text that covers it")
+    users: list[Literal["state", "EU", "NATO", "G7", "coalition", "partner"]]
+    venues: list[Name]
+    issues: list[Issue]
+    competence: dict[Literal["nato", "eu", "state"], str] = {}
+    legal_basis: Optional[str] = None
+    attribution_min: Share = Field(description="lowest confidence at which states have used it")
+    lead_days: Days = Field(description="calendar days from the act to the first visible effect")
+    cost: Annotated[float, Field(ge=0, le=5)] = Field(description="1 staff time to 5 macro-economic or military")
+    cost_order: Optional[str] = Field(None, description="order of magnitude in money")
+    pressure: Annotated[float, Field(ge=0, le=5)] = Field(description="material pressure on the adversary")
+    signal: Annotated[float, Field(ge=0, le=5)] = Field(description="political signal")
+    resilience: Annotated[float, Field(ge=0, le=5)] = Field(description="benefit to the victim in any case")
+    escalation: Escalation
+    accuses: bool = Field(False, description="it says who did it, so it needs evidence")
+    effectiveness: Optional[str] = None
+    base_rate: Optional[str] = None
+    constraints: list[str] = []
+    precedents: list[Precedent] = []
+    sources: list[Name]
+    approx: bool = False
+
+
+class Effect(Entry):
+    """What a cooperation project changes in the model once it delivers in full."""
+
+    on: Literal[
+        "sharing",  # weight of evidence shared between NATO and the four partners
+        "discriminability",  # how well members tell a culprit from a false flag
+        "decision_days",  # factor on days to decide where NATO meets the four
+        "resilience",  # share of harm that members no longer suffer
+        "ip4_standing",  # how well placed the NATO-IP4 formats are
+        "perceived_threat",  # what third parties read into it
+        "core_load",  # load on NATO's core mission
+        "transparency",
+        "openness",
+        "duplication",
+        "standing",
+        "linkage",  # how far the other ocean counts as one's own
+        "coercion_relief",
+        "stake_technology",
+    ]
+    amount: Figure
+    issue: Optional[Issue] = None
+
+
+class Position(Entry):
+    """A public position on a project, -2 strongly against to +2 strongly for."""
+
+    value: Annotated[float, Field(ge=-2, le=2)]
+    source: Name
+
+
+class Project(Entry):
+    """A cooperation project between NATO and its four partners."""
+
+    name: Text
+    short: Text
+    article_role: Literal["named_area", "named_item", "limited_by_article", "principle"]
+    components: list[str] = []
+    is_moonshot: bool = False
+    cost_eur_m: Figure = Field(description="EUR million a year, all participants together")
+    first_output_months: Figure
+    full_months: Figure
+    p_fail: Figure = Field(description="probability that it is agreed and yet never delivers")
+    benefit: dict[str, Annotated[float, Field(ge=0, le=5)]] = {}
+    risk: dict[str, Annotated[float, Field(ge=0, le=5)]] = {}
+    formats: list[Name] = Field(description="formats that must agree to start it")
+    veto_risk: Figure = Field(description="probability that at least one ally blocks within a year")
+    positions: dict[Code, Position] = {}
+    depends_on: list[Name] = []
+    duplicates: list[Name] = Field([], description="formats that do the same work")
+    effects: list[Effect] = []
+    status: list[Precedent] = []
+    maturity: Annotated[int, Field(ge=0, le=4)] = Field(0, description="0 idea to 4 institutionalised, end of 2024")
+    sources: list[Name]
+    approx: bool = False
+
+
+class Parameter(Entry):
+    """A coefficient of the model: value, range, and where it comes from."""
+
+    value: float
+    range: tuple[float, float]
+    unit: str = "dimensionless"
+    source: Name
+    at: Optional[str] = None
+    why: Text
+
+
+class Library(Entry):
+    """All figures, by key."""
+
+    states: dict[Code, State]
+    groups: dict[Name, Group]
+    bodies: dict[Code, Body]
+    formats: dict[Name, Format]
+    responses: dict[Name, Response]
+    cooperation: dict[Name, Project]
+    behaviour: dict[Name, Parameter]
+    sources: dict[Name, Source]
+
+
+# ---------------------------------------------------------------------------------------------------- scenario
+
+
+class Turns(Entry):
+    """How many turns, and how long each is in exercise time."""
+
+    count: Annotated[int, Field(ge=1, le=60)]
+    days: Annotated[int, Field(ge=1, le=366)]
+
+
+class ActorOverride(Entry):
+    """What differs, in this scenario, from the library's figures for one actor."""
+
+    name: Optional[Text] = Field(None, description="needed for an actor that the library does not know")
+    adjective: Optional[Text] = None
+    theatre: Optional[Theatre] = None
+    role: Optional[Literal["ally", "eu_member", "partner", "other", "adversary"]] = None
+    economy: Optional[Share] = Field(None, description="economic weight, 0 to 1 (1: the largest economy)")
+    cyber: Optional[Share] = Field(None, description="cyber capability, 0 to 1")
+    military: Optional[Share] = None
+    exposure: dict[Code, Share] = Field({}, description="to each adversary: 0 none, 1 could not do without it")
+    stance: dict[Code, Annotated[float, Field(ge=-1, le=1)]] = Field(
+        {}, description="toward each adversary: -1 friendly, 0 neutral, 1 sees it as the main threat"
+    )
+    capital: Optional[Annotated[float, Field(ge=0, le=5)]] = Field(None, description="political capital at the start")
+    policy: Optional[Name] = Field(None, description="how it chooses; default: standard")
+    brief: Optional[Text] = Field(None, description="what the person in this seat should know and want")
+
+
+class Tie(Entry):
+    """How far two states count each other's trouble as their own, where the library's formats do not say."""
+
+    between: tuple[Code, Code]
+    strength: Share
+    why: Optional[str] = None
+
+
+class Demand(Entry):
+    """What a coercer wants."""
+
+    text: Text
+    major: bool = Field(False, description="giving in would cost the victim dearly, so it holds out longer")
+
+
+class Act(Entry):
+    """A hostile act and its hidden truth."""
+
+    id: Name
+    name: Text
+    issue: Issue
+    by: Code = Field(description="who really did it: hidden from every seat until the debrief")
+    suspect: Optional[Code] = Field(None, description="whom it looks like; default: by")
+    victims: dict[Code, Share] = Field(description="severity for each victim: 0.1 symbolic to 1 mass casualties")
+    turn: Annotated[int, Field(ge=1)] = Field(1, description="turn in which it begins")
+    turns: Optional[Annotated[int, Field(ge=1)]] = Field(None, description="how long it lasts; empty: until it stops")
+    difficulty: Share = Field(description="how hard it is to tell who did it: 0 plain, 1 hopeless")
+    publicness: Share = Field(description="how openly it is known at first")
+    is_physical: bool = Field(False, description="people or things were hurt, not only data, trade or opinion")
+    demand: Optional[Demand] = Field(None, description="for coercion: what would make it stop")
+    may_widen_to: list[Code] = Field([], description="who could be next")
+    note: Optional[str] = Field(None, description="for control only")
+
+
+class InjectEffect(Entry):
+    """What an inject changes when it is released."""
+
+    on: Literal[
+        "publicness", "evidence", "severity", "tension", "linkage", "transparency", "standing", "narrative", "exposure",
+        "capital", "difficulty"
+    ]
+    act: Optional[Name] = Field(None, description="for publicness, evidence, severity, difficulty")
+    actor: Optional[Code] = Field(None, description="for exposure, capital, and evidence that only one actor gets")
+    adversary: Optional[Code] = Field(None, description="for exposure")
+    by: float = Field(
+        description="how much is added; evidence: log-odds that the suspect did it, so a trail leading away is negative"
+    )
+
+
+class Inject(Entry):
+    """One planned event put to named recipients. All of them, in order, are the MSEL."""
+
+    id: Name
+    title: Text
+    turn: Optional[Annotated[int, Field(ge=1)]] = Field(None, description="turn in which it is released")
+    date: Optional[Date] = Field(None, description="instead of turn: the day")
+    storyline: Optional[str] = None
+    kind: Literal["inject", "information", "facilitation", "contingency"] = "inject"
+    sender: Text = Field(description="who is speaking, in the exercise's words")
+    to: list[str] = Field(min_length=1, description="codes, group:<name>, control or all")
+    channel: Channel
+    text: Text
+    expects: Optional[str] = Field(None, description="what a good answer would be: seen by control")
+    objectives: list[Name] = []
+    effects: list[InjectEffect] = []
+    control_notes: Optional[str] = None
+
+
+class Objective(Entry):
+    """What the exercise is for."""
+
+    id: Name
+    text: Text
+
+
+class CooperationStart(Entry):
+    """A project in this scenario's portfolio."""
+
+    project: Name
+    months_before: Annotated[float, Field(ge=0)] = Field(
+        0, description="months it has already run when the exercise begins; 0 with `turn`: to be decided then"
+    )
+    turn: Optional[Annotated[int, Field(ge=1)]] = Field(None, description="turn in which it is put to a decision")
+
+
+class Uncertainty(Entry):
+    """Something nobody knows: a path in this file or the library, and what it may be."""
+
+    path: Text
+    range: Optional[tuple[float, float]] = None
+    choices: Optional[list[str]] = None
+    distribution: Literal["uniform", "triangular", "normal"] = "uniform"
+    why: Text
+
+
+class Lever(Entry):
+    """Something we choose."""
+
+    path: Text
+    choices: Optional[list[str]] = None
+    range: Optional[tuple[float, float]] = None
+    why: Text
+
+
+class Scenario(Entry):
+    """One exercise."""
+
+    title: Text
+    summary: Text
+    extends: Optional[str] = Field(None, description="another scenario: this one says only what differs")
+    marking: str = Field("EXERCISE EXERCISE EXERCISE", description="printed on every page")
+    start: Date = Field(description="first day of turn 1")
+    turns: Turns
+    participants: list[str] = Field(min_length=1, description="codes, group:<name>, NATO or EU (each with its members)")
+    bodies_as: Literal["members", "one"] = Field("members", description="one: NATO and the EU each act as a single actor")
+    actors: dict[Code, ActorOverride] = {}
+    ties: list[Tie] = []
+    acts: list[Act] = Field(min_length=1)
+    injects: list[Inject] = []
+    formats: Optional[list[Name]] = Field(None, description="formats on the table; empty: all that fit the acts")
+    responses: Optional[list[Name]] = Field(None, description="responses on the table; empty: all that fit the acts")
+    own_formats: dict[Name, Format] = {}
+    own_responses: dict[Name, Response] = {}
+    cooperation: list[CooperationStart] = []
+    cooperation_budget_eur_m: Optional[float] = Field(None, ge=0, description="EUR million a year for the portfolio")
+    behaviour: dict[Name, float] = Field({}, description="coefficients of the model that differ here")
+    figures: dict[str, Annotated[Union[float, str], Field(union_mode="left_to_right")]] = Field(
+        {}, description="figures of the library that differ here, by path: states.JPN.exposure.CHN.trade_pct_gdp: 12"
+    )
+    capability: Literal["gdp", "defence", "gdp_cyber", "equal"] = "gdp_cyber"
+    linkage: Share = Field(0.5, description="how far the other ocean counts as one's own")
+    adversary_tie: Share = Field(0.5, description="how far one adversary's crisis is the other's chance")
+    norm_date: Optional[Date] = Field(None, description="date whose practice of naming holds; empty: start")
+    objectives: list[Objective] = []
+    questions: list[Text] = Field([], description="for discussion")
+    uncertainties: dict[Name, Uncertainty] = {}
+    levers: dict[Name, Lever] = {}
+    measures: Optional[list[Name]] = Field(None, description="what we judge by; empty: all")
+    sources: list[Text] = Field([], description="what the scenario's story rests on")

@@ -1,0 +1,372 @@
+"""What the schema asks for, in words; and what a value that does not fit earns as advice.
+
+Pydantic finds what does not fit and where in the data. Here its findings become places in the file and sentences: what was
+expected, what was found, what was probably meant.
+"""
+
+import datetime
+import re
+import typing
+from functools import cache
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from sim.errors import Fault, did_you_mean, nearest
+from sim.scenario.reader import Node
+
+ENTRY_NAMES = {
+    "acts": "act",
+    "actors": "actor",
+    "bodies": "body",
+    "cooperation": "project",
+    "formats": "format",
+    "groups": "group",
+    "injects": "inject",
+    "levers": "lever",
+    "objectives": "objective",
+    "own_formats": "format",
+    "own_responses": "response",
+    "responses": "response",
+    "states": "state",
+    "ties": "tie",
+    "uncertainties": "uncertainty",
+    "behaviour": "coefficient",
+}
+CODE_PATTERN, NAME_PATTERN, TEXT_PATTERN = r"^([A-Z]{3}|NATO|EU)$", r"^[a-z][a-z0-9_]*$", r"\S"
+
+
+# ---------------------------------------------------------------------------------------------------- the schema
+
+
+@cache
+def fields_of(model: type[BaseModel]) -> dict[str, object]:
+    """The fields of a model, each with its annotation and what limits it."""
+    return {
+        name: typing.Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+        for name, field in model.model_fields.items()
+    }
+
+
+@cache
+def is_required(model: type[BaseModel], name: str) -> bool:
+    return model.model_fields[name].is_required()
+
+
+def core(annotation) -> tuple[object, list]:
+    """An annotation without Optional and Annotated, and the constraints that they carried."""
+    if id(annotation) not in _CORES:
+        _CORES[id(annotation)] = annotation, _unwrapped(annotation)
+    return _CORES[id(annotation)][1]
+
+
+_CORES: dict[int, tuple] = {}  # by identity, as constraints cannot be hashed; holding the annotation keeps it unique
+
+
+def _unwrapped(annotation) -> tuple[object, list]:
+    constraints: list = []
+    while True:
+        origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+        if origin is typing.Annotated:
+            constraints += [part for extra in arguments[1:] for part in _constraints(extra)]
+            annotation = arguments[0]
+        elif origin is typing.Union and type(None) in arguments:
+            rest = tuple(part for part in arguments if part is not type(None))
+            annotation = typing.Union[rest]
+        else:
+            return annotation, constraints
+
+
+def _constraints(extra) -> list:
+    return list(extra.metadata) if isinstance(extra, FieldInfo) else [extra]
+
+
+def is_model(annotation) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def below(annotation, key):
+    """The annotation of what lies under a key or position; None where there can be nothing."""
+    inner, _ = core(annotation)
+    origin, arguments = typing.get_origin(inner), typing.get_args(inner)
+    if is_model(inner):
+        return fields_of(inner).get(key)
+    if origin is dict:
+        return arguments[1]
+    if origin is list:
+        return arguments[0]
+    if origin is tuple and isinstance(key, int) and key < len(arguments):
+        return arguments[key]
+    return None
+
+
+def expected(annotation) -> str:
+    """What the schema asks for, as a phrase.
+
+    >>> expected(float), expected(list[int]), expected(typing.Literal["yes", "no"])
+    ('a number', 'a list, each entry a whole number', 'one of: yes, no')
+    """
+    inner, constraints = core(annotation)
+    origin, arguments = typing.get_origin(inner), typing.get_args(inner)
+    if inner in (int, float):
+        return ("a whole number" if inner is int else "a number") + _limits(constraints)
+    if inner is str:
+        return _expected_text(constraints)
+    if inner is bool:
+        return "yes or no"
+    if inner is datetime.date:
+        return "a date such as 2026-03-01"
+    if origin is typing.Literal:
+        return "one of: " + ", ".join(map(str, arguments))
+    if origin is typing.Union:
+        return " or ".join(expected(part) for part in arguments)
+    if origin is tuple:
+        return _expected_pair(arguments)
+    if origin is list:
+        return "a list, each entry " + expected(arguments[0])
+    if origin is dict:
+        return f"lines of 'key: value', each key {expected(arguments[0])}"
+    return "lines of 'key: value' with " + ", ".join(list(fields_of(inner))[:4])
+
+
+def _limits(constraints: list) -> str:
+    limits = {type(part).__name__: getattr(part, type(part).__name__.lower(), None) for part in constraints}
+    low, high = limits.get("Ge"), limits.get("Le")
+    if low is not None and high is not None:
+        return f" from {low} to {high}"
+    return f", {low} or more" if low is not None else ""
+
+
+def _expected_text(constraints: list) -> str:
+    patterns = [part.pattern for part in constraints if getattr(part, "pattern", None)]
+    if CODE_PATTERN in patterns:
+        return "a code: three capitals such as JPN (ISO 3166), or NATO, or EU"
+    if NAME_PATTERN in patterns:
+        return "a name in lower case letters, digits and underscores"
+    return "text"
+
+
+def _expected_pair(arguments: tuple) -> str:
+    inner, _ = core(arguments[0])
+    return "two numbers, [lowest, highest]" if inner is float else "two codes, such as [EST, JPN]"
+
+
+# ---------------------------------------------------------------------------------------------------- the data
+
+
+def plain(node: Node, annotation):
+    """A node's data for pydantic: an empty value counts as left out where the schema lets it be left out."""
+    inner, _ = core(annotation) if annotation is not None else (None, None)
+    if node.is_list:
+        item = below(inner, 0) if inner is not None else None
+        return [plain(entry, item) for entry in node.value]
+    if not node.is_mapping:
+        return node.value
+    if not is_model(inner):
+        item = below(inner, "") if typing.get_origin(inner) is dict else None
+        return {key: plain(value, item) for key, value in node.value.items()}
+    known = fields_of(inner)
+    return {
+        key: plain(value, known.get(key))
+        for key, value in node.value.items()
+        if not (value.kind == "scalar" and value.value is None and key in known and not is_required(inner, key))
+    }
+
+
+def validated(model: type[BaseModel], node: Node) -> tuple[BaseModel | None, list[Fault]]:
+    """The model that a node describes, or None and every fault."""
+    try:
+        return model.model_validate(plain(node, model)), []
+    except ValidationError as problem:
+        errors = problem.errors(include_url=False, include_context=False)
+    missing: dict[tuple, list[str]] = {}
+    for error in errors:
+        if error["type"] == "missing" and isinstance(error["loc"][-1], str):
+            missing.setdefault(tuple(error["loc"][:-1]), []).append(f"'{error['loc'][-1]}'")
+    faults = [
+        schema_fault(model, node, error)
+        for error in errors
+        if tuple(error["loc"][:-1]) not in missing or error["type"] != "missing"
+    ]
+    return None, faults + [_missing_fields(node, location, names) for location, names in missing.items()]
+
+
+def beside(misfits: list[Fault], others: list[Fault]) -> list[Fault]:
+    """Both kinds of fault, without a second one where the schema has already spoken."""
+    spoken = {(fault.file, fault.line, fault.column) for fault in misfits if fault.line}
+    return misfits + [fault for fault in others if (fault.file, fault.line, fault.column) not in spoken]
+
+
+def schema_fault(model: type[BaseModel], root: Node, error: dict) -> Fault:
+    """One of pydantic's findings, as a fault at its place in the file."""
+    location = tuple(error["loc"])
+    if location and location[-1] == "[key]":
+        return _bad_key(model, root, location[:-1])
+    if error["type"] == "extra_forbidden":
+        return _unknown_field(model, root, location)
+    if error["type"] == "missing":  # an entry of a pair; fields are gathered by `validated`
+        location = location[:-1]
+    return _does_not_fit(model, root, location, error["type"])
+
+
+def _missing_fields(root: Node, location: tuple, names: list[str]) -> Fault:
+    word = "field" if len(names) == 1 else "fields"
+    return start_of(node_at(root, location)).fault(f"missing {word} {', '.join(names)}{_inside(root, location)}.")
+
+
+def _unknown_field(model, root: Node, location: tuple) -> Fault:
+    parent, name = node_at(root, location[:-1]), str(location[-1])
+    holder, _ = core(annotation_at(model, location[:-1]))
+    allowed = [field for field in fields_of(holder)] if is_model(holder) else []
+    unused = [field for field in allowed if field not in parent.value] if nearest(name, allowed) is None else allowed
+    hint = did_you_mean(name, unused or allowed)
+    if " " in name and (value := parent.get(name)) is not None and value.kind == "scalar" and value.value is None:
+        hint = "Text with a ',' inside { } needs quotes."
+    message = f"unknown field '{name}'{_inside(root, location[:-1])}. {hint}"
+    return parent.keys[name].fault(message) if name in parent.keys else parent.fault(message)
+
+
+def _bad_key(model, root: Node, location: tuple) -> Fault:
+    parent, name = node_at(root, location[:-1]), str(location[-1])
+    holder, _ = core(annotation_at(model, location[:-1]))
+    wanted = expected(typing.get_args(holder)[0])
+    hint = f" Did you mean '{name.upper()}'?" if "code" in wanted and len(name) == 3 and name.isalpha() else ""
+    message = f"'{name}' cannot be a key{_inside(root, location[:-1])}: expected {wanted}.{hint}"
+    return parent.keys[name].fault(message) if name in parent.keys else parent.fault(message)
+
+
+def _does_not_fit(model, root: Node, location: tuple, kind: str) -> Fault:
+    annotation, node = annotation_at(model, location), value_at(root, location)
+    inner, _ = core(annotation)
+    subject = _for(root, location)
+    if node.kind == "scalar" and node.value is not None and not node.value.strip():
+        return node.fault(f"the text{subject} is blank. Write something, or leave the field out.")
+    if node.is_list and kind == "too_short":
+        return node.fault(f"the list{subject} is empty. It needs at least one entry.")
+    if typing.get_origin(inner) is typing.Literal and node.text is not None:
+        wanted = ", ".join(map(str, typing.get_args(inner)))
+        return node.fault(
+            f"{place(root, location)} must be one of {wanted}, got {_shown(node)}.{_meant(node.text, inner)}"
+        )
+    return node.fault(f"expected {expected(annotation)}{subject}, got {found(node)}.{_hint(annotation, node)}")
+
+
+def _meant(word: str, literal) -> str:
+    near = nearest(word, map(str, typing.get_args(literal)))
+    return f" Did you mean '{near}'?" if near else ""
+
+
+def _hint(annotation, node: Node) -> str:
+    inner, constraints = core(annotation)
+    text = node.text or ""
+    if inner in (int, float) and text.endswith("%"):
+        return " Write a share as a number: 0.4 for 40 %."
+    if inner in (int, float) and "," in text:
+        return " Write the decimal point as '.'."
+    if typing.get_origin(inner) is list and node.kind == "scalar" and text:
+        return f" Write [{text[:40]}]."
+    for pattern in (part.pattern for part in constraints if inner is str and getattr(part, "pattern", None)):
+        for better in (text.strip().upper(), re.sub("[^a-z0-9]+", "_", text.strip().lower()).strip("_")):
+            if re.search(pattern, better):
+                return f" Did you mean '{better}'?"
+    return ""
+
+
+def found(node: Node) -> str:
+    """What a node holds, in a few words."""
+    if node.is_list:
+        return f"a list of {len(node.value)}" if node.value else "an empty list"
+    if node.is_mapping:
+        return "lines of 'key: value'" if node.value else "an empty {}"
+    return "nothing" if node.value is None else _shown(node)
+
+
+def _shown(node: Node) -> str:
+    text = str(node.value)
+    return repr(text if len(text) <= 40 else text[:37] + "...")
+
+
+# ---------------------------------------------------------------------------------------------------- places
+
+
+def annotation_at(model, location: tuple):
+    """The annotation of the schema at a place."""
+    annotation = model
+    for part in location:
+        following = below(annotation, part)
+        if following is None:
+            break
+        annotation = following
+    return annotation
+
+
+def node_at(root: Node, location: tuple) -> Node:
+    """The node at a place, or the last one on the way there."""
+    node = root
+    for part in location:
+        following = _child(node, part)
+        if following is None:
+            break
+        node = following
+    return node
+
+
+def value_at(root: Node, location: tuple) -> Node:
+    """The node at a place, drawn at its key when it holds nothing that could be pointed at."""
+    node = node_at(root, location)
+    parent = node_at(root, location[:-1])
+    if location and node.kind == "scalar" and node.value is None and parent.is_mapping and location[-1] in parent.keys:
+        key = parent.keys[location[-1]]
+        return Node("scalar", None, key.source, key.line, key.column, key.length)
+    return node
+
+
+def start_of(node: Node) -> Node:
+    """Where to point for a fault of a whole mapping: its first key."""
+    return next(iter(node.keys.values()), node) if node.is_mapping else node
+
+
+def _child(node: Node, part) -> Node | None:
+    if node.is_list:
+        return node.value[part] if isinstance(part, int) and part < len(node.value) else None
+    return node.get(part if part in node.value else str(part)) if node.is_mapping else None
+
+
+def place(root: Node, location: tuple) -> str:
+    """A place in words: "act 'grid'", "'victims' of act 'grid'"; empty for the file as a whole."""
+    if not location:
+        return ""
+    if len(location) == 1:
+        return f"'{location[0]}'"
+    entry, rest = _entry(root, location)
+    steps = [f"entry {part + 1}" if isinstance(part, int) else f"'{part}'" for part in reversed(rest)]
+    return " of ".join([*steps, entry] if entry else steps)
+
+
+def _entry(root: Node, location: tuple) -> tuple[str, tuple]:
+    """The named entry that a place belongs to ("act 'grid'"), and the rest of the way."""
+    for length in range(len(location), 1, -1):
+        kind = ENTRY_NAMES.get(location[length - 2])
+        if kind:
+            return f"{kind} {_name(node_at(root, location[:length]), location[length - 1])}", location[length:]
+    return "", location
+
+
+def _name(node: Node, key) -> str:
+    if not isinstance(key, int):
+        return f"'{key}'"
+    for field in ("id", "project"):
+        given = node.get(field)
+        if given is not None and given.text:
+            return f"'{given.text[:40]}'"
+    return f"number {key + 1}"
+
+
+def _inside(root: Node, location: tuple) -> str:
+    where = place(root, location)
+    return f" in {where}" if where else ""
+
+
+def _for(root: Node, location: tuple) -> str:
+    where = place(root, location)
+    return f" for {where}" if where else ""
