@@ -1,0 +1,236 @@
+"""How likely an actor is to choose each option: logit choice and the quantal response equilibrium.
+
+An actor chooses better options more often, not always: with precision 0 it chooses blindly, with a precision without
+bound it takes the best. Precision has the unit one over utility.
+
+[McKelveyPalfrey1995] McKelvey & Palfrey, Quantal response equilibria for normal form games, Games and Economic Behavior
+10: 6-38.
+[Signorino1999] Signorino, Strategic interaction and the statistical analysis of international conflict, APSR 93(2):
+279-297.
+[Granovetter1978] Granovetter, Threshold models of collective behavior, AJS 83(6): 1420-1443.
+"""
+
+import numpy as np
+from scipy.special import expit, logit
+
+from sim.errors import RangeError
+from sim.rules.domain import at_least, between, inside
+from sim.rules.totals import over_actors, over_options
+
+__all__ = [
+    "choice_probabilities",
+    "log_odds",
+    "logistic",
+    "pick",
+    "precision_from_gap",
+    "quantal_response",
+    "respond_to_company",
+]
+
+
+def logistic(x):
+    """The probability whose log-odds are `x`.
+
+    Parameters
+    ----------
+    x : array (...), log-odds; infinities give 0 and 1
+
+    Returns
+    -------
+    array (...), probability
+
+    >>> logistic(np.array([-np.inf, 0.0, 1.0])).round(3)
+    array([0.   , 0.5  , 0.731])
+    """
+    return expit(x)
+
+
+def log_odds(p):
+    """The natural logarithm of the odds of `p`; undoes `logistic`.
+
+    Parameters
+    ----------
+    p : array (...), probability in [0, 1]; 0 and 1 give infinities
+
+    Returns
+    -------
+    array (...), log-odds
+
+    Raises
+    ------
+    RangeError, if `p` is a single number outside [0, 1]
+
+    >>> log_odds(np.array([0.25, 0.5, 0.9])).round(3)
+    array([-1.099,  0.   ,  2.197])
+    """
+    between("p", p, 0.0, 1.0)
+    return logit(p)
+
+
+def choice_probabilities(utility, precision):
+    """Logit choice: the probability of each option, larger for larger utility.
+
+    `P_j = exp(precision u_j) / sum_k exp(precision u_k)`. Source: [McKelveyPalfrey1995], [Signorino1999].
+
+    Parameters
+    ----------
+    utility : array (options, ...), finite, or minus infinity for an option that is not legal
+    precision : float or array (...), 1/utility, >= 0; 0 chooses among the legal options with equal chances
+
+    Returns
+    -------
+    array (options, ...), probability; sums to 1 over the options, or is 0 throughout where none is legal
+
+    Raises
+    ------
+    RangeError, if `precision` is a single number below 0
+
+    >>> choice_probabilities(np.array([0.2, 0.0, -np.inf]), precision=11.0).round(2)
+    array([0.9, 0.1, 0. ])
+    """
+    at_least("precision", precision, 0.0)
+    utility = np.asarray(utility, dtype=float)
+    is_legal = utility > -np.inf
+    best = utility.max(axis=0)
+    best = np.where(best > -np.inf, best, 0.0)
+    behind = np.where(is_legal, utility, best) - best
+    weight = np.exp(precision * behind) * is_legal
+    total = over_options(weight)
+    return weight / np.where(total > 0.0, total, 1.0)
+
+
+def pick(probabilities, uniform):
+    """Which option a uniform number falls on: the inverse of the cumulative distribution.
+
+    Options lie side by side on [0, 1) in their order, each as wide as it is probable. An option of probability 0 is
+    never picked.
+
+    Parameters
+    ----------
+    probabilities : array (options, ...), >= 0; only their proportions count; as many axes as the draw and one
+    uniform : array (...), in [0, 1)
+
+    Returns
+    -------
+    array (...) of int, the index of the option; -1 where every probability is 0
+
+    >>> p = np.array([[0.2, 0.0], [0.0, 0.0], [0.8, 0.0]])
+    >>> pick(p, np.array([0.1, 0.1])), pick(p, np.array([0.2, 0.9]))
+    (array([ 0, -1]), array([ 2, -1]))
+    """
+    cumulative = np.cumsum(probabilities, axis=0)
+    total = cumulative[-1]
+    is_passed = (cumulative <= uniform * total) & (cumulative < total)
+    return np.where(total > 0.0, is_passed.sum(axis=0), -1)
+
+
+def respond_to_company(base, peer_weight, company, precision, probability, damping):
+    """One damped step towards the quantal response equilibrium of a decision that gains from company.
+
+    `P <- (1 - damping) P + damping logistic(precision (base + peer_weight (company - 1/2)))`: each actor looks at how
+    many go along and adjusts part of the way. Repeated with the company its own answers make, it settles where
+    everybody answers everybody. Source: [McKelveyPalfrey1995] for the equilibrium, [Granovetter1978] for the pull of
+    company.
+
+    Parameters
+    ----------
+    base : array (...), utility of joining beside company
+    peer_weight : array (...), utility between nobody and everybody going along
+    company : array (...), in [0, 1], the expected share that goes along
+    precision : float or array (...), 1/utility, >= 0
+    probability : array (...), the probability of joining before the step
+    damping : float in [0, 1]; 0 stays, 1 jumps to the answer
+
+    Returns
+    -------
+    array (...), the probability of joining after the step
+
+    Raises
+    ------
+    RangeError, if `precision` or `damping` is a single number outside its range
+
+    >>> respond_to_company(0.0, 1.0, np.array([0.0, 0.5, 1.0]), 4.0, 0.5, damping=0.5).round(2)
+    array([0.31, 0.5 , 0.69])
+    """
+    at_least("precision", precision, 0.0)
+    between("damping", damping, 0.0, 1.0)
+    answer = expit(precision * (base + peer_weight * (company - 0.5)))
+    return (1.0 - damping) * probability + damping * answer
+
+
+def quantal_response(payoffs, precision, damping=0.2, tolerance=1e-12, limit=10_000, start=None):
+    """The logit quantal response equilibrium of a game of two players.
+
+    Both choose by logit given what the other does, and neither is surprised. At precision 0 both choose with equal
+    chances; as the precision grows the equilibrium reached from there approaches a Nash equilibrium. Found by damped
+    iteration. Source: [McKelveyPalfrey1995].
+
+    Parameters
+    ----------
+    payoffs : array (2, rows, columns), utility of the row player and of the column player
+    precision : float, 1/utility, >= 0
+    damping : float in [1e-6, 1], the step; a sharp precision needs a small one
+    tolerance : float, the largest change of a probability in one step at which the search ends
+    limit : int, the most steps taken
+    start : pair of arrays (rows,) and (columns,), probabilities to begin from; equal chances if left out
+
+    Returns
+    -------
+    tuple of arrays (rows,) and (columns,), the probability of each strategy
+
+    Raises
+    ------
+    RangeError, if an argument is outside its range, or the steps run out before it settles
+
+    >>> matching_pennies = np.array([[[9.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]])
+    >>> row, column = quantal_response(matching_pennies, precision=1.0)
+    >>> row.round(3), column.round(3)
+    (array([0.894, 0.106]), array([0.313, 0.687]))
+    """
+    payoffs = np.asarray(payoffs, dtype=float)
+    if payoffs.ndim != 3 or len(payoffs) != 2:
+        raise RangeError(f"payoffs must have the shape (2, rows, columns); got {payoffs.shape}.")
+    at_least("precision", precision, 0.0)
+    between("damping", damping, 1e-6, 1.0)
+    of_row, of_column = payoffs
+    row, column = _equal_chances(of_row.shape) if start is None else (np.asarray(side, dtype=float) for side in start)
+    for _ in range(limit):
+        row_answer = choice_probabilities(over_actors(of_row * column), precision)
+        column_answer = choice_probabilities(over_options(of_column * row[:, None]), precision)
+        change = max(np.abs(row_answer - row).max(), np.abs(column_answer - column).max())
+        row = (1.0 - damping) * row + damping * row_answer
+        column = (1.0 - damping) * column + damping * column_answer
+        if change < tolerance:
+            return row, column
+    raise RangeError(f"no equilibrium in {limit} steps at precision {precision:g}; try a damping below {damping:g}.")
+
+
+def _equal_chances(shape):
+    return tuple(np.full(strategies, 1.0 / strategies) for strategies in shape)
+
+
+def precision_from_gap(p, gap):
+    """The precision at which the better of two options, better by `gap`, is chosen with probability `p`.
+
+    `ln(p / (1 - p)) / gap`: how a precision is read off a judgement that people can make. Source: the logit
+    choice of [McKelveyPalfrey1995], turned round.
+
+    Parameters
+    ----------
+    p : float, probability in (0, 1)
+    gap : float, utility, > 0
+
+    Returns
+    -------
+    float, precision, 1/utility
+
+    Raises
+    ------
+    RangeError, if a single number lies outside its range
+
+    >>> float(precision_from_gap(0.9, 0.2).round(1))
+    11.0
+    """
+    inside("p", p, 0.0, 1.0)
+    inside("gap", gap, 0.0, np.inf)
+    return logit(p) / gap
