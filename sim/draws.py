@@ -1,0 +1,130 @@
+"""Chance by address: every random number is a pure function of where it is used.
+
+A draw has an address: (seed, design point, replication) say which run, and a slot (turn, phase, use, actor, ...) says where in the
+run. Two runs with the same key share their luck slot by slot, so the difference between two arms is the choice and
+nothing else; adding an actor, a response or a turn moves no other draw.
+
+The generator is a counter hash: two rounds of the finaliser of SplitMix64 [Steele2014] over the run's key and the
+slot's key. It has no state, so a block of any shape is made in one call, and any part of it alone.
+
+[Steele2014] Steele, Lea & Flood, Fast splittable pseudorandom number generators, OOPSLA 2014.
+"""
+
+import hashlib
+from functools import lru_cache
+
+import numpy as np
+from scipy.special import ndtri
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_FIRST = np.uint64(0xBF58476D1CE4E5B9)
+_SECOND = np.uint64(0x94D049BB133111EB)
+_HALF_STEP = 2.0**-54
+
+
+def _mixed(words):
+    words = words + _GOLDEN  # arithmetic modulo 2**64: arrays of uint64 wrap silently, as the method asks
+    words ^= words >> np.uint64(30)
+    words *= _FIRST
+    words ^= words >> np.uint64(27)
+    words *= _SECOND
+    words ^= words >> np.uint64(31)
+    return words
+
+
+@lru_cache(maxsize=1 << 16)
+def slot_key(*parts):
+    """The key of a slot: a 64-bit hash of its names and numbers.
+
+    >>> slot_key("assess", 3, "JPN") == slot_key("assess", 3, "JPN")
+    True
+    >>> slot_key("assess", 3, "JPN") == slot_key("assess", 3, "KOR")
+    False
+    """
+    text = "\x1f".join(str(part) for part in parts).encode()
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
+
+
+@lru_cache(maxsize=1 << 10)
+def slot_keys(use, *axes):
+    """Keys of a block of slots: one for each combination of the axes' names, shape (len(axis), ...).
+
+    >>> slot_keys("evidence", ("attack",), ("EST", "JPN")).shape
+    (1, 2)
+    """
+    keys = np.array(slot_key(use), dtype=np.uint64)
+    for axis in axes:
+        names = np.array([slot_key(name) for name in axis], dtype=np.uint64)
+        keys = _mixed(np.asarray(keys)[..., None] ^ names)
+    keys.flags.writeable = False
+    return keys
+
+
+class Draws:
+    """The luck of a batch of runs.
+
+    Parameters
+    ----------
+    seed : int, the study's seed
+    runs : sequence of int, the replication numbers of the batch
+    points : sequence of int or None, the design point of each run; None leaves it out of the address, so that all
+        design points share their luck (common random numbers)
+
+    >>> one = Draws(seed=7, runs=[5]).uniform("evidence", 1, ("EST", "JPN"))
+    >>> many = Draws(seed=7, runs=range(10)).uniform("evidence", 1, ("EST", "JPN"))
+    >>> bool((one[0] == many[5]).all())
+    True
+    """
+
+    def __init__(self, seed, runs, points=None):
+        self.seed = int(seed)
+        self.runs = tuple(int(run) for run in runs)
+        self.points = None if points is None else tuple(points)
+        keys = np.uint64(slot_key("seed", self.seed))
+        for numbers in (self.runs,) if points is None else (self.points, self.runs):
+            keys = _mixed(np.asarray(numbers, dtype=np.uint64) ^ keys)
+        self._run_keys = keys
+
+    def __len__(self):
+        return len(self.runs)
+
+    def words(self, use, turn, *axes):
+        """64-bit words, shape (*leading axes, runs, last axis); with no axis, (runs,)."""
+        keys = slot_keys((use, turn), *axes)
+        if keys.ndim == 0:
+            return _mixed(_mixed(self._run_keys ^ keys))
+        return _mixed(_mixed(keys[..., None, :] ^ self._run_keys[:, None]))
+
+    def uniform(self, use, turn, *axes):
+        """Uniform draws strictly between 0 and 1, shape (*leading axes, runs, last axis).
+
+        Parameters
+        ----------
+        use : str, what the draw is for
+        turn : int, the turn, or 0 for what is drawn once for the whole exercise
+        axes : tuples of names (acts, responses, actors); the runs' axis goes before the last
+        """
+        return (self.words(use, turn, *axes) >> np.uint64(11)) * 2.0**-53 + _HALF_STEP
+
+    def uniform_at(self, use, turn, first, last, places, rows):
+        """Some of the draws of `uniform(use, turn, first, last)`: those of given places on the first axis and given rows.
+
+        Parameters
+        ----------
+        places : array (K,) of int, places on the first axis; rows : array (K,) of int, rows of the batch
+
+        Returns
+        -------
+        array (K, len(last)), the same bits as the whole block would have there
+        """
+        keys = slot_keys((use, turn), first, last)[places]
+        words = _mixed(_mixed(keys ^ self._run_keys[rows][:, None]))
+        return (words >> np.uint64(11)) * 2.0**-53 + _HALF_STEP
+
+    def normal_at(self, use, turn, names, places, rows):
+        """Standard normal draws for some names of an axis in some rows: (K,)."""
+        return ndtri(self.uniform_at(use, turn, names, ("",), places, rows)[:, 0])
+
+    def normal(self, use, turn, *axes):
+        """Standard normal draws, shape as `uniform`."""
+        return ndtri(self.uniform(use, turn, *axes))

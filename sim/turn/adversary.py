@@ -1,0 +1,205 @@
+"""Phase 5: each adversary chooses its next move, watching the pressure, the tension, the openings and the other one."""
+
+import numpy as np
+
+from sim.policies.policy import Option
+from sim.rules.choice import choice_probabilities, pick
+from sim.turn.asking import put, seated
+from sim.world.cooperation import effect_anywhere
+from sim.world.grid import on_grid
+
+MOVES = ("persist", "stop", "escalate", "widen", "open_other_ocean", "divide", "exploit_narrative")
+SHORT = ("persist", "stop", "escalate", "widen", "open_ocean", "divide", "narrative")  # their names in behaviour.yaml
+LABELS = {
+    "persist": "go on as before",
+    "stop": "call the campaign off",
+    "escalate": "strike harder",
+    "widen": "go after another victim",
+    "open_other_ocean": "raise the pressure in the other ocean",
+    "divide": "court or squeeze the most exposed member",
+    "exploit_narrative": "feed the story of a bloc, an 'Asian NATO'",
+}
+MOST_INTENSE = 1.5
+
+
+def adversary(world):
+    """Let every adversary choose by logit over what is legal, and carry the move out."""
+    setting, state = world.setting, world.state
+    for d in range(len(setting.adversaries)):
+        legal = legal_moves(world, d)
+        weighed = weigh_moves(world, d)
+        utility = np.where(legal, sum(weighed.values()), -np.inf)
+        chances = choice_probabilities(utility, setting.each.adversary_precision)
+        move = pick(chances, world.draws.uniform("move", world.turn, setting.adversaries)[:, d])
+        move = ask_adversary(world, d, move, legal)
+        state.move[d] = move
+        targets = carry_out(world, d, move)
+        if world.witness and move[0] >= 0:
+            world.witness.adversary_move(world, d, move[0], targets[0], weighed, utility, chances)
+
+
+def own_acts(world, d):
+    """Acts of an adversary that go on: (H, R) bool."""
+    return (world.setting.act_by == d)[:, None] & (world.state.intensity > 0)
+
+
+def legal_moves(world, d):
+    """What an adversary can do now: (moves, R) bool. Only one that has begun something can stop or escalate."""
+    setting = world.setting
+    mine = own_acts(world, d).any(axis=0)
+    begun = bool((setting.act_begins[setting.act_by == d] <= world.turn).any())
+    others = np.array([own_acts(world, e).any(axis=0) for e in range(len(setting.adversaries)) if e != d])
+    crisis = others.any(axis=0) if others.size else np.zeros(world.runs, dtype=bool)
+    legal = {
+        "persist": np.ones(world.runs, dtype=bool),
+        "stop": mine,
+        "escalate": mine & (max_intensity(world, d) < MOST_INTENSE),
+        "widen": mine & candidates(world, d).any(axis=-1),
+        "open_other_ocean": crisis,
+        "divide": mine | begun,
+        "exploit_narrative": np.ones(world.runs, dtype=bool),
+    }
+    return np.array([legal[move] for move in MOVES])
+
+
+def max_intensity(world, d):
+    return (world.state.intensity * own_acts(world, d)).max(axis=0)
+
+
+def candidates(world, d):
+    """Who could be the next victim: (R, A) bool."""
+    setting, state = world.setting, world.state
+    open_now = own_acts(world, d)[..., None] & setting.next_victims[:, None, :] & (state.severity == 0)
+    return open_now.any(axis=0)
+
+
+def weigh_moves(world, d):
+    """Gain, felt pressure, risk and opening of each move: dict of (moves, R)."""
+    setting, state, each = world.setting, world.state, world.setting.each
+    doing = np.minimum((state.harm * own_acts(world, d)).sum(axis=0), 1)
+    return {
+        "gain": of_moves(each, "move") + each.feels_gain * of_moves(each, "gain") * doing,
+        "pressure": -each.feels_pressure * of_moves(each, "pressed") * state.pressure[d],
+        "risk": -each.feels_risk * of_moves(each, "risk") * state.tension,
+        "opening": each.feels_opening * of_moves(each, "opened") * (opening(world, d) - each.opening_usual),
+    }
+
+
+def of_moves(each, what):
+    """One coefficient of every move: (moves, 1 or R)."""
+    return np.array([getattr(each, f"{what}_{short}") for short in SHORT])
+
+
+def opening(world, d):
+    """What invites an adversary: no common text, what is done in the dark, and the other's crisis: (R,), 0 to 1."""
+    setting, state, each = world.setting, world.state, world.setting.each
+    silence = 1 - np.where((setting.act_by == d)[:, None], state.covered.max(axis=-1), 0).max(axis=0)
+    others = [own_acts(world, e).any(axis=0) for e in range(len(setting.adversaries)) if e != d]
+    crisis = np.any(others, axis=0) if others else np.zeros(world.runs)
+    return (
+        each.opening_silence * silence
+        + each.opening_opacity * (1 - transparency(world))
+        + each.opening_crisis * setting.adversary_tie[:, 0] * crisis
+    )
+
+
+def transparency(world):
+    """How open cooperation is now, with the projects that make it so: (R,)."""
+    return np.clip(world.state.transparency + effect_anywhere(world, "transparency"), 0, 1)
+
+
+def ask_adversary(world, d, move, legal):
+    """Let a person or policy in an adversary's seat choose; the model's move is the default."""
+    setting = world.setting
+    is_me = np.arange(len(setting.actors)) == setting.index[setting.adversaries[d]]
+    for run, _, code in seated(world, np.broadcast_to(is_me, (world.runs, len(setting.actors)))):
+        options = [Option(name, LABELS[name]) for k, name in enumerate(MOVES) if legal[k, run]]
+        answer = put(world, run, code, "move", "next", "What do you do next?", options, [MOVES[move[run]]])[0]
+        move[run] = MOVES.index(answer)
+    return move
+
+
+def carry_out(world, d, move):
+    """Carry out the move of each run; the place of its target, or -1."""
+    targets = np.full(world.runs, -1)
+    for k, name in enumerate(MOVES):
+        rows = np.flatnonzero(move == k)
+        if rows.size and name in DEEDS:
+            hit = DEEDS[name](world, d, rows)
+            if hit is not None:
+                targets[rows] = hit
+    return targets
+
+
+def _stop(world, d, rows):
+    state = world.state
+    ended = np.zeros_like(state.stopped)
+    ended[:, rows] = own_acts(world, d)[:, rows]
+    state.stopped |= ended
+    state.intensity = np.where(ended, 0.0, state.intensity)
+    if world.witness:
+        world.witness.acts_stopped(world, np.flatnonzero(ended[:, 0]))
+
+
+def _escalate(world, d, rows):
+    state = world.state
+    mine = own_acts(world, d)[:, rows]
+    step = of_rows(world.setting.each.escalate_step, rows)
+    state.intensity[:, rows] = on_grid(np.where(mine, np.minimum(state.intensity[:, rows] + step, MOST_INTENSE), state.intensity[:, rows]))
+
+
+def _widen(world, d, rows):
+    setting, state = world.setting, world.state
+    luck = world.draws.uniform("next victim", world.turn, setting.adversaries)[rows, d]
+    able = candidates(world, d)[rows].astype(float)
+    target = pick(able.T, luck)
+    share = of_rows(setting.each.widen_share, rows)
+    for h in np.flatnonzero(setting.act_by == d):
+        hit = own_acts(world, d)[h, rows] & setting.next_victims[h, target] & (state.severity[h, rows, target] == 0)
+        worst = state.severity[h, rows].max(axis=-1)
+        state.severity[h, rows, target] = on_grid(np.where(hit, share * worst, state.severity[h, rows, target]))
+    return target
+
+
+def _open_other_ocean(world, d, rows):
+    state = world.state
+    state.linkage[rows] = on_grid(np.clip(state.linkage[rows] + 0.1, 0, 1))
+    for h in np.flatnonzero(world.setting.act_by != d):
+        going = state.intensity[h, rows] > 0
+        state.intensity[h, rows] = on_grid(np.where(going, np.minimum(state.intensity[h, rows] + 0.1, MOST_INTENSE), 0.0))
+
+
+def _divide(world, d, rows):
+    """The target is the member that depends most on the adversary and weighs most."""
+    setting, state = world.setting, world.state
+    worth = np.minimum(setting.exposure[d] + state.squeeze[d][rows], 1) * (0.3 + setting.capability) * setting.is_state
+    worth = worth * (state.squeeze[d][rows] < 0.5)
+    target = on_grid(worth).argmax(axis=-1)
+    state.squeeze[d, rows, target] = on_grid(state.squeeze[d, rows, target] + of_rows(setting.each.divide_step, rows))
+    return target
+
+
+def _exploit_narrative(world, d, rows):
+    state = world.state
+    step = of_rows(world.setting.each.narrative_step, rows) * (1 - transparency_of(world, rows))
+    state.narrative[rows] = on_grid(np.clip(state.narrative[rows] + step, 0, 1))
+    state.standing[rows] = on_grid(np.clip(state.standing[rows] - step / 2, 0, 1))
+
+
+def transparency_of(world, rows):
+    return np.broadcast_to(transparency(world), (world.runs,))[rows]
+
+
+def of_rows(coefficient, rows):
+    """A coefficient for some rows: (1,) or (n,)."""
+    return coefficient if len(coefficient) == 1 else coefficient[rows]
+
+
+DEEDS = {
+    "stop": _stop,
+    "escalate": _escalate,
+    "widen": _widen,
+    "open_other_ocean": _open_other_ocean,
+    "divide": _divide,
+    "exploit_narrative": _exploit_narrative,
+}

@@ -1,0 +1,110 @@
+"""Phase 2: evidence is gathered and shared; every actor judges who did it, how grave it is, and what is at stake."""
+
+import numpy as np
+
+from sim.rules.attribution import evidence, informed_share, pooled
+from sim.world.cooperation import effect
+from sim.world.grid import on_grid
+from sim.world.state import NEVER
+
+FULLY_INFORMED = 2.0  # discriminability of an observer who counts as one whole source
+
+
+def assess(world):
+    """Gather evidence on every act that has begun, share it, and judge severity and stake."""
+    begun = np.flatnonzero(world.setting.act_begins <= world.turn)
+    gather(world, begun)
+    judge_gravity(world, begun)
+    share(world, begun)
+    if world.witness:
+        for h in begun:
+            world.witness.assessment(world, h)
+
+
+def gather(world, begun):
+    """Own evidence grows by what an actor's access and skill let it see in the time of a turn."""
+    setting, state = world.setting, world.state
+    d = discriminability(world)[begun]
+    luck = world.draws.normal("evidence", world.turn, setting.acts, setting.actors)[begun]
+    gained = evidence(setting.act_is_true[begun], d, luck)
+    state.evidence[begun] = on_grid(state.evidence[begun] + gained)
+    state.information[begun] = on_grid(state.information[begun] + np.square(d) / 2)
+
+
+def discriminability(world):
+    """How well each actor can tell the culprit within this turn: (H, R, A).
+
+    Evidence adds up as its square does: twice the time is worth the square root of two.
+    """
+    setting, state, beh = world.setting, world.state, world.setting.beh
+    skill = 0.3 + 0.7 * setting.cyber
+    with_projects = 1 + effect(world, "discriminability")[..., None] * members_of_partnership(setting)
+    plain = 1 - state.difficulty[..., None]
+    return beh.evidence_rate * skill * plain * access(world) * with_projects * np.sqrt(world.months)
+
+
+def access(world):
+    """How much of an act an actor can see: all for a victim, else through signals collection or from the open."""
+    setting, state, beh = world.setting, world.state, world.setting.beh
+    collection = beh.access_signals * setting.cyber**beh.signals_power
+    from_open = beh.access_open * state.publicness[..., None]
+    return np.where(state.severity > 0, 1.0, np.maximum(collection, from_open)) * can_see(setting)
+
+
+def can_see(setting):
+    """States assess; adversaries and bodies of many members do not."""
+    return setting.is_state.astype(float)
+
+
+def members_of_partnership(setting):
+    """Those whom cooperation between NATO and the four partners reaches: (A,)."""
+    return (setting.is_nato | setting.is_partner) & setting.is_state
+
+
+def share(world, begun):
+    """What reaches an actor joins its own evidence, discounted because sources overlap.
+
+    A source counts by what it can tell, so that a report from somebody who knows nothing never weakens one who does.
+    """
+    setting, state, beh = world.setting, world.state, world.setting.beh
+    own = state.evidence[begun]
+    informed = on_grid(informed_share(np.sqrt(2 * state.information[begun]), FULLY_INFORMED))
+    received, weight = reaches(own, setting.sharing), reaches(informed, setting.sharing)
+    more = on_grid(effect(world, "sharing"))[begun][..., None]
+    if more.any():
+        received = received + more * reaches(own, setting.partners_share)
+        weight = weight + more * reaches(informed, setting.partners_share)
+    at_table = on_grid(beh.victim_shares * state.asked[begun][..., None] * heard_at_tables(world)[begun])
+    is_victim = state.severity[begun] > 0
+    received = received + at_table * ~is_victim * (own * is_victim).sum(axis=-1, keepdims=True)
+    weight = weight + at_table * ~is_victim * (informed * is_victim).sum(axis=-1, keepdims=True)
+    state.belief[begun] = on_grid(pooled(beh.prior_log_odds + own, received, weight, beh.source_correlation))
+
+
+def reaches(what, weights):
+    """What goes from everybody to everybody by these weights: (H, R, A)."""
+    return (what.reshape(-1, what.shape[-1]) @ weights).reshape(what.shape)
+
+
+def heard_at_tables(world):
+    """Who sat at a table over each act, called by now: (H, R, A), 0 or 1."""
+    setting, state = world.setting, world.state
+    heard = np.zeros(state.belief.shape)
+    for h, part in enumerate(setting.table_slices):
+        called = (state.table_called[part] < NEVER).astype(float)
+        heard[h] = called.T @ setting.table_members[part].astype(float) > 0
+    return heard
+
+
+def judge_gravity(world, begun):
+    """Severity as each sees it, and its stake: own harm, or that of those it is tied to."""
+    setting, state, beh = world.setting, world.state, world.setting.beh
+    harm = on_grid(state.severity * np.minimum(state.intensity, 1.5)[..., None] * (~state.conceded))
+    worst = harm.max(axis=-1, keepdims=True)
+    blur = beh.perception_noise * (1 - state.publicness[..., None]) * state.blur
+    perceived = np.clip(np.where(harm > 0, harm, worst + blur * (worst > 0)), 0, 1)
+    linkage = np.clip(state.linkage[:, None] + effect(world, "linkage").max(axis=0)[:, None], 0, 1)
+    bond = reaches(harm, setting.tie_near) + on_grid(linkage) * reaches(harm, setting.tie_far)
+    stake = np.where(harm > 0, harm, np.minimum(np.minimum(bond, perceived), 1)) * setting.is_state
+    state.perceived[begun] = on_grid(perceived)[begun]
+    state.stake[begun] = on_grid(stake)[begun]

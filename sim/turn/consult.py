@@ -1,0 +1,196 @@
+"""Phase 3: victims call consultations, members exchange intentions, texts pass or fail, projects are decided.
+
+1. positions      each actor settles what text it wants and how much it cares
+2. calls          whoever is hit asks for a meeting where it is best placed
+3. intentions     members hear from one another who would join what
+4. texts          consultations that fall due end in a text, by their format's rule
+5. projects       cooperation projects put to a decision are agreed or blocked
+"""
+
+import numpy as np
+
+from sim.policies.policy import Option
+from sim.rules.choice import choice_probabilities, pick
+from sim.rules.formats import format_utility
+from sim.rules.tempo import days_drawn
+from sim.rules.voting import p_break_silence
+from sim.turn.asking import put, seated
+from sim.turn.joining import urgency
+from sim.turn.positions import ask_positions, salience, take_positions
+from sim.turn.projects import decide_projects
+from sim.turn.texts import conclude
+from sim.turn.willingness import exchange_intentions, inclination, terms
+from sim.world.cooperation import effect, effect_anywhere
+from sim.world.grid import on_grid
+from sim.world.setting import formats_of
+from sim.world.state import ADOPTED, NEVER, OPEN
+
+WAIT = "wait"
+
+
+def consult(world):
+    """Consult on every act that has begun, then decide the projects put forward."""
+    begun = np.flatnonzero(world.setting.act_begins <= world.turn)
+    for h in begun:
+        take_positions(world, h)
+    ask_positions(world, begun)
+    for h in begun:
+        veto = p_veto(world, h)
+        for k in range(int(world.setting.beh.calls.flat[0])):
+            call(world, h, k, veto)
+        exchange(world, h)
+    conclude(world)
+    decide_projects(world)
+
+
+def exchange(world, h):
+    """Weigh the responses to act `h`, and let members hear what the others intend."""
+    world.inclined[h] = inclination(world, h)
+    exchange_intentions(world, h)
+    if world.witness:
+        world.witness.keep_terms(h, terms(world, h))
+
+
+# ------------------------------------------------------------------------------------------------- calls
+
+
+def call(world, h, k, veto):
+    """One chance in the turn to open a consultation over act `h`: who calls, and where."""
+    setting, state = world.setting, world.state
+    part = setting.table_slices[h]
+    if part.start == part.stop:
+        return
+    caller = callers(world, h, k)
+    utility, looked_at = utilities(world, h, veto)
+    utility = np.where(legal_tables(world, h, caller), utility, -np.inf)
+    chances = choice_probabilities(np.concatenate([wait_utility(world, h), utility]), 1.0)
+    picked = pick(chances, world.draws.uniform(f"call {k}", world.turn, setting.acts)[:, h]) - 1
+    picked = np.where(state.stake[h].max(axis=-1) >= setting.each.call_stake_min, picked, -1)
+    picked = ask_format(world, h, caller, picked, np.isfinite(utility), k)
+    rows = np.flatnonzero(picked >= 0)
+    if rows.size:
+        open_tables(world, h, k, rows, part.start + picked[rows], caller[rows])
+    if world.witness and picked[0] >= 0:
+        world.witness.consultation_called(world, h, part.start + picked[0], caller[0], looked_at, chances)
+
+
+def callers(world, h, k):
+    """Who asks for the meeting: the hit by their harm, now and then a friend with a high stake. (R,) places."""
+    setting, state = world.setting, world.state
+    weight = np.where(state.severity[h] > 0, state.stake[h], 0.1 * np.square(state.stake[h])) * setting.is_state
+    return np.maximum(pick(on_grid(weight).T, world.draws.uniform(f"caller {k}", world.turn, setting.acts)[:, h]), 0)
+
+
+def utilities(world, h, veto):
+    """What the caller sees in each format: (tables of the act, R), and the terms for the record."""
+    setting, state, each = world.setting, world.state, world.setting.each
+    part = setting.table_slices[h]
+    ip4 = setting.table_is_ip4[part][:, None]
+    standing = effect(world, "ip4_standing")
+    reputation = np.clip(setting.table_reputation[part] + ip4 * standing[min(h, len(standing) - 1)], 0, 1)
+    days = setting.table_typical[part] * urgency(world)[h] * tempo_of_partnership(world, part)
+    active = (state.table_state[part] == OPEN) | (state.table_state[part] == ADOPTED)
+    doubled = np.minimum((setting.table_duplicates[part, part][:, :, None] * active).sum(axis=1), 1)
+    utility, looked_at = format_utility(
+        setting.table_mandate[part], setting.table_coverage[part], days, veto, doubled, reputation,
+        mandate_weight=each.call_mandate, coverage_weight=each.call_coverage, days_weight=each.call_days,
+        veto_weight=each.call_veto, duplication_weight=each.call_duplication, reputation_weight=each.call_reputation,
+    )
+    victim_inside = (setting.table_members[part][:, None, :] & (state.severity[h] > 0)).any(axis=-1)
+    spoken = state.table_called[part] < NEVER
+    return utility + each.call_victim * victim_inside - each.call_again * spoken, looked_at
+
+
+def tempo_of_partnership(world, part):
+    """Factor on the days of formats where NATO meets the four: cooperation makes them faster."""
+    faster = np.clip(1 + effect_anywhere(world, "decision_days"), 0.3, 2)
+    return np.where(world.setting.table_is_ip4[part][:, None], faster, 1.0)
+
+
+def p_veto(world, h):
+    """How likely a text at the mean position is blocked, as the caller sees it: by the most reluctant member.
+
+    Returns
+    -------
+    array (tables of the act, R); 0 where no single member can block
+    """
+    setting, state, each = world.setting, world.state, world.setting.each
+    part = setting.table_slices[h]
+    needs_all = np.isin(setting.table_rule[part], ("consensus", "unanimity"))[:, None]
+    voters = setting.table_voters[part].astype(float)
+    cares = salience(world, h)
+    weight = on_grid(setting.capability * cares)
+    mean = ((on_grid(weight * state.position[h]) @ voters.T) / np.maximum(weight @ voters.T, 1e-9)).T
+    reluctance = np.zeros_like(mean)
+    for k, sits in enumerate(voters):
+        reluctance[k] = (np.maximum(mean[k][:, None] - state.position[h], 0) * cares * sits).max(axis=-1)
+    return on_grid(p_break_silence(reluctance, 0.0, 1.0, each.silence_hazard, each.silence_steepness, 0.0, each.silence_days)) * needs_all
+
+
+def legal_tables(world, h, caller):
+    """Which tables are open to the caller: its own formats, or a friend's where it sits in none. (tables of the act, R)."""
+    setting, state = world.setting, world.state
+    part = setting.table_slices[h]
+    again = world.day - state.table_called[part] >= setting.each.call_again_days
+    fresh = state.table_called[part] >= NEVER
+    idle = (state.table_state[part] != OPEN) & (fresh | again)
+    grave = np.take_along_axis(state.perceived[h], caller[:, None], axis=-1)[:, 0] >= setting.table_threshold[part]
+    usable = idle & grave
+    inside = setting.table_members[part][:, caller]
+    return usable & (inside | ~(usable & inside).any(axis=0))
+
+
+def wait_utility(world, h):
+    """What speaks for calling nobody: more with each table open, less with the stake: (1, R)."""
+    setting, state, each = world.setting, world.state, world.setting.each
+    part = setting.table_slices[h]
+    busy = (state.table_state[part] == OPEN).sum(axis=0)
+    urgency_of_call = each.call_stake * state.stake[h].max(axis=-1)
+    return (each.call_wait + each.call_wait_open * busy - urgency_of_call)[None] + np.zeros((1, world.runs))
+
+
+def ask_format(world, h, caller, picked, legal, k):
+    """Let a seat that is to call choose where; the model's own choice is its default."""
+    setting = world.setting
+    part = setting.table_slices[h]
+    forms = formats_of(setting.loaded)
+    is_caller = np.arange(len(setting.actors)) == caller[:, None]
+    for run, _, code in seated(world, is_caller):
+        here = [t for t in range(part.stop - part.start) if legal[t, run]]
+        options = [Option(WAIT, "call nobody for now")]
+        for t in here:
+            form = forms[setting.tables[part.start + t][1]]
+            day = int(world.day + setting.table_min[part.start + t, 0])
+            options.append(Option(setting.tables[part.start + t][1], form.name, float(setting.beh.consult_cost.flat[0]), day))
+        default = WAIT if picked[run] < 0 else setting.tables[part.start + picked[run]][1]
+        answer = put(
+            world, run, code, "format", f"{setting.acts[h]}#{k + 1}",
+            f"Where do you call a consultation over '{setting.loaded.scenario.acts[h].name}'?", options, [default],
+        )[0]
+        picked[run] = next((t for t in here if setting.tables[part.start + t][1] == answer), -1)
+    return picked
+
+
+def open_tables(world, h, k, rows, tables, caller):
+    """Open the chosen tables: set when they will end, and book the cost and the overlap."""
+    setting, state, each = world.setting, world.state, world.setting.each
+    part = setting.table_slices[h]
+    luck = world.draws.normal_at(f"days {k}", world.turn, setting.table_names, tables, rows)
+    hurry = urgency(world)[h][rows]
+    tempo = tempo_of_partnership(world, part)
+    tempo = np.broadcast_to(tempo, (tempo.shape[0], world.runs))[tables - part.start, rows]
+    days = days_drawn(setting.table_min[tables, 0], setting.table_typical[tables, 0], setting.table_max[tables, 0], luck)
+    active = np.isin(state.table_state[:, rows], (OPEN, ADOPTED))
+    state.duplication[rows] += np.minimum((setting.table_duplicates[tables].T * active).sum(axis=0), 1)
+    state.called[rows] += 1
+    state.called_best[rows] += setting.best_placed[tables]
+    state.table_due[tables, rows] = world.day + np.rint(np.maximum(days * hurry * tempo, setting.table_min[tables, 0]))
+    state.table_state[tables, rows] = OPEN
+    state.table_called[tables, rows] = world.day
+    first = state.first_table[h, rows]
+    state.first_table[h, rows] = np.where(first < 0, tables, first)
+    is_victim = state.severity[h, rows, caller] > 0
+    state.asked[h, rows] = np.maximum(state.asked[h, rows], is_victim)
+    price = on_grid(each.consult_cost)
+    state.capital[rows, caller] -= price
+    state.spent[rows, caller] += price

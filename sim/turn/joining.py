@@ -1,0 +1,48 @@
+"""Joining a response: what it costs, when it acts, and that it is remembered."""
+
+import numpy as np
+
+from sim.world.grid import on_grid
+
+
+def join(world, options, runs, actors, covered_by_text=False):
+    """Let actors join responses: they pay now, and the effect comes after the lead time.
+
+    The lead time counts from the act, but is never shorter than the shortest from now. Where a text has coordinated the
+    response, only the shortest is needed.
+
+    Parameters
+    ----------
+    options, runs, actors : arrays (K,) of int, who joins what in which run; what is joined already is left alone
+    covered_by_text : bool
+
+    Returns
+    -------
+    tuple of three arrays like the arguments, what was newly joined
+    """
+    setting, state = world.setting, world.state
+    new = ~state.joined[options, runs, actors]
+    o, r, a = options[new], runs[new], actors[new]
+    if not o.size:
+        return o, r, a
+    decided = world.day + setting.days // 2
+    acts = decided + setting.lead_min[o, 0, 0]
+    if not covered_by_text:
+        h = setting.option_act[o]
+        from_act = (setting.act_begins[h] - 1) * setting.days + state.lead[o, r, a] * urgency(world)[h, r]
+        acts = np.maximum(acts, from_act)
+    state.joined[o, r, a] = True
+    state.decided_day[o, r, a] = decided
+    state.effect_day[o, r, a] = np.rint(acts)
+    price = setting.price[o, np.minimum(r, setting.price.shape[1] - 1), 0]
+    np.subtract.at(state.capital, (r, a), price)
+    np.add.at(state.spent, (r, a), price)
+    return o, r, a
+
+
+def urgency(world):
+    """Factor on days for each act: (H, R), at most 1.5: grave and physical acts are answered faster."""
+    setting, state, each = world.setting, world.state, world.setting.each
+    worst = state.severity.max(axis=-1)
+    hurry = each.tempo_severity * (worst - 0.3) + each.tempo_physical * setting.is_physical[..., 0]
+    return on_grid(np.minimum(np.exp(-hurry), 1.5))

@@ -1,0 +1,62 @@
+"""Positions: what text each actor wants on the ladder from silence to measures, and how much it cares."""
+
+import numpy as np
+
+from sim.policies.policy import Option
+from sim.rules.attribution import confidence
+from sim.turn.asking import put, seated
+from sim.world.grid import on_grid
+from sim.world.setting import RUNGS
+
+
+def take_positions(world, h):
+    """The text each actor wants: more with stake, threat and certainty, less with exposure."""
+    setting, state, beh = world.setting, world.state, world.setting.beh
+    suspect = setting.act_suspect[h]
+    exposure = np.minimum(setting.exposure[suspect] + state.squeeze[suspect], 1)
+    wants = (
+        beh.position_base
+        + beh.position_stake * state.stake[h]
+        + beh.position_stance * setting.stance[suspect]
+        - beh.position_exposure * exposure
+    )
+    doubt = beh.position_doubt * (1 - confidence(state.belief[h]))
+    is_suspect = np.arange(len(setting.actors)) == setting.index[setting.adversaries[suspect]]
+    state.position[h] = on_grid(np.clip(wants, 0, 1) * (1 - doubt) * ~is_suspect)
+
+
+def salience(world, h):
+    """How much each actor cares: (R, A), 0 to 1."""
+    setting, state, beh = world.setting, world.state, world.setting.beh
+    suspect = setting.act_suspect[h]
+    exposure = np.minimum(setting.exposure[suspect] + state.squeeze[suspect], 1)
+    cares = beh.salience_base + beh.salience_stake * state.stake[h] + beh.salience_exposure * exposure
+    return on_grid(np.clip(cares, 0, 1))
+
+
+def ask_positions(world, begun):
+    """Let seats say which text they want; the middle of the rung stands for it."""
+    setting, state = world.setting, world.state
+    edges = rung_edges(setting)
+    middle = [(low + high) / 2 for low, high in zip(edges, [*edges[1:], 1.0], strict=True)]
+    for h in begun:
+        for run, place, code in seated(world, np.broadcast_to(setting.is_state, state.position[h].shape)):
+            own = state.position[h, run, place]
+            default = rung_of(own, edges)
+            answer = put(
+                world, run, code, "position", setting.acts[h],
+                f"What is the strongest text you want over '{setting.loaded.scenario.acts[h].name}'?",
+                [Option(rung, rung) for rung in RUNGS], [default],
+            )[0]
+            if answer != default:
+                state.position[h, run, place] = on_grid(middle[RUNGS.index(answer)])
+
+
+def rung_edges(setting):
+    """Where each rung of the ladder begins, from silence at 0."""
+    return [0.0, *(float(getattr(setting.beh, f"rung_{rung}").flat[0]) for rung in RUNGS[1:])]
+
+
+def rung_of(text, edges):
+    """The rung a text of this strength stands on."""
+    return RUNGS[sum(text >= edge for edge in edges) - 1]

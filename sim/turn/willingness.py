@@ -1,0 +1,123 @@
+"""How willing each actor is to join each response: the terms of the choice, and the company it expects.
+
+Most terms are a property of the response times a property of the actor's situation, so that all of them together are
+one product of two tables. Intentions are exchanged while consulting; decisions follow while responding.
+"""
+
+import numpy as np
+
+from sim.rules.attribution import confidence
+from sim.rules.choice import respond_to_company
+from sim.world.grid import on_grid
+
+
+def products(world, h):
+    """The terms that are a property of the response times one of the situation.
+
+    Returns
+    -------
+    list of (name, array (options of the act,), array (R, A)); the terms' signed contributions are their products
+    """
+    setting, state, beh = world.setting, world.state, world.setting.beh
+    part = setting.option_slices[h]
+    suspect = setting.act_suspect[h]
+    everywhere = np.ones_like(state.stake[h])
+    third_party = (state.severity[h] == 0) & bool(setting.has_demand[h])
+    grave = state.perceived[h] - beh.grave_from + beh.grave_physical * setting.is_physical[h]
+    measure = setting.severity_driven[part]
+    return [
+        ("practice", setting.names[part], state.norm[:, None] * everywhere),
+        ("practice", measure, beh.practice_third_party * third_party),
+        ("stake", setting.benefit[part], beh.b_stake * state.stake[h]),
+        ("stake", measure, beh.b_severity * grave),
+        ("ask", np.ones_like(measure), beh.b_ask * state.asked[h][:, None] * everywhere),
+        ("stance", np.ones_like(measure), beh.b_stance * setting.stance[suspect] * everywhere),
+        ("exposure", setting.gravity[part], -beh.b_exposure * exposed(world, suspect)),
+        ("tension", setting.risk[part], -beh.b_tension * state.tension[:, None] * everywhere),
+        ("cost", setting.cost[part], -beh.b_cost / np.maximum(state.capital, 0.1)),
+        ("reach", setting.is_military[part], -beh.b_reach * float(setting.act_is_far[h]) * setting.is_nato * everywhere),
+    ]
+
+
+def exposed(world, adversary):
+    """Exposure to an adversary, with what its courting and squeezing has added: (R, A), 0 to 1."""
+    return np.minimum(world.setting.exposure[adversary] + world.state.squeeze[adversary], 1)
+
+
+def certainty(world, h):
+    """What certainty about the culprit adds to responses that accuse: (accusing options of the act, R, A)."""
+    setting, beh = world.setting, world.setting.beh
+    least = setting.attribution_min[setting.option_slices[h]][accusing(setting, h)]
+    beyond = np.minimum(confidence(world.state.belief[h]) - least, beh.confidence_ceiling)
+    return on_grid(beh.b_confidence * beyond)
+
+
+def accusing(setting, h):
+    """Places, among the options of an act, of those that accuse."""
+    return np.flatnonzero(setting.accuses[setting.option_slices[h], 0, 0])
+
+
+def inclination(world, h):
+    """Willingness to join each response to act `h`, before company and texts: (options of the act, R, A)."""
+    setting = world.setting
+    part = setting.option_slices[h]
+    rows = products(world, h)
+    of_response = on_grid(np.array([response[:, 0, 0] for _, response, _ in rows]).T)
+    of_situation = on_grid(np.array([situation for _, _, situation in rows]))
+    size = of_situation.shape[1:]
+    summed = (of_response @ of_situation.reshape(len(rows), -1)).reshape(-1, *size)
+    summed += on_grid(setting.practice[part])
+    summed[accusing(setting, h)] += certainty(world, h)
+    return summed
+
+
+def terms(world, h):
+    """The same willingness term by term, for row 0: dict of name to array (options of the act, A)."""
+    setting = world.setting
+    weighed = {"practice": on_grid(setting.practice[setting.option_slices[h]])[:, 0].copy()}
+    for name, response, situation in products(world, h):
+        term = on_grid(response[:, :, 0]) * on_grid(situation[0])
+        weighed[name] = weighed.get(name, 0) + term
+    weighed["confidence"] = np.zeros_like(weighed["practice"])
+    weighed["confidence"][accusing(setting, h)] = certainty(world, h)[:, 0]
+    return weighed
+
+
+def company_term(world, h):
+    """What expected company adds: from minus half to plus half of its weight. (options of the act, R, A)."""
+    return world.setting.beh.b_peer * (company(world, h) - 0.5)
+
+
+def text_term(world, h):
+    """What an adopted text adds for those it covers: joining is cheap then."""
+    setting = world.setting
+    part = setting.option_slices[h]
+    return setting.beh.b_text * (world.state.covered[h] >= setting.rung[part])
+
+
+def company(world, h):
+    """The share, by capability, expected to join each response in the most willing of an actor's clubs.
+
+    Those who have joined count in full, the others with the probability they have let be known.
+
+    Returns
+    -------
+    array (options of the act, R, A)
+    """
+    setting, state = world.setting, world.state
+    part = setting.option_slices[h]
+    expected = np.where(state.joined[part], 1.0, state.willing[part])
+    by_club = (expected.reshape(-1, expected.shape[-1]) @ setting.club.T).reshape(*expected.shape[:-1], -1)
+    by_kind = np.stack([by_club[..., list(clubs)].max(axis=-1) for clubs in setting.club_kinds], axis=-1)
+    return np.take(by_kind, setting.club_kind, axis=-1)
+
+
+def exchange_intentions(world, h):
+    """Rounds of consultation: each hears what the others intend and adjusts part of the way. As many as fit in a turn."""
+    setting, state, beh = world.setting, world.state, world.setting.beh
+    part = setting.option_slices[h]
+    for _ in range(setting.rounds):
+        answer = respond_to_company(
+            world.inclined[h], beh.b_peer, company(world, h), beh.precision, state.willing[part], beh.damping
+        )
+        state.willing[part] = on_grid(answer * setting.is_state)

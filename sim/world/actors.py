@@ -1,0 +1,298 @@
+"""The cast: who takes part, and each actor's figures turned into numbers between 0 and 1.
+
+A figure that the library does not know falls back as each function says; `sim/ODD.md` repeats it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.scenario import resolve_members
+from sim.world.grid import on_grid
+
+CAST_ARRAYS = (
+    "actors", "adversaries", "bodies", "is_state", "is_nato", "is_eu", "is_partner", "body_members", "economy", "cyber",
+    "military", "capability", "population", "capital", "habit_naming", "exposure", "stance",
+)
+MOST_RANKED = 30
+UNRANKED_CYBER = 0.0
+LARGEST_ECONOMY = "USA"
+
+
+@dataclass(frozen=True)
+class Cast:
+    """The actors' arrays, as `Setting` describes them."""
+
+    loaded: object
+    date: object
+    norm_year: float
+    actors: tuple
+    adversaries: tuple
+    bodies: tuple
+    is_state: np.ndarray
+    is_body: np.ndarray
+    is_nato: np.ndarray
+    is_eu: np.ndarray
+    is_partner: np.ndarray
+    body_members: np.ndarray
+    economy: np.ndarray
+    cyber: np.ndarray
+    military: np.ndarray
+    capability: np.ndarray
+    population: np.ndarray
+    capital: np.ndarray
+    habit_naming: np.ndarray
+    exposure: np.ndarray
+    stance: np.ndarray
+
+    @property
+    def place(self):
+        return {code: k for k, code in enumerate(self.actors)}
+
+    def expanded(self, names):
+        """Codes that a list of codes, groups and bodies stands for on the scenario's first day."""
+        return set(resolve_members([name for name in names if name != "any"], self.loaded.library, self.date))
+
+    def members(self, names):
+        """Which actors a list of codes and groups means: (A,) bool. A body playing as one stands for its members."""
+        codes = self.expanded(names)
+        inside = np.array([code in codes for code in self.actors])
+        if "any" in names:
+            inside = inside | self.is_state | np.isin(self.actors, self.adversaries)
+        for body in self.bodies:
+            if self.is_state[self.place[body]] and f"group:{self.loaded.library.bodies[body].group}" in names:
+                inside[self.place[body]] = True
+        return inside & (self.is_state | np.isin(self.actors, self.adversaries))
+
+
+def cast_of(loaded, beh):
+    """The cast of a scenario.
+
+    Parameters
+    ----------
+    loaded : Loaded
+    beh : namespace of coefficients, each an array of one number
+
+    Returns
+    -------
+    Cast
+    """
+    scenario, library = loaded.scenario, loaded.library
+    one = {name: float(value[0, 0]) for name, value in vars(beh).items()}
+    actors = _actors(scenario, library)
+    adversaries = tuple(code for code in actors if _role(code, loaded) == "adversary")
+    bodies = tuple(code for code in actors if code in library.bodies)
+    as_one = scenario.bodies_as == "one"
+    is_body = np.array([code in bodies for code in actors])
+    is_adversary = np.array([code in adversaries for code in actors])
+    is_member = {body: _holds(actors, library, library.bodies[body].group, scenario.start) for body in library.bodies}
+    economy = np.array([_economy(code, loaded) for code in actors])
+    cyber = np.array([_cyber(code, loaded) for code in actors])
+    military = np.array([_military(code, loaded) for code in actors])
+    overrides = scenario.actors
+    return Cast(
+        loaded=loaded,
+        date=scenario.start,
+        norm_year=_year(scenario.norm_date or scenario.start),
+        actors=actors,
+        adversaries=adversaries,
+        bodies=bodies,
+        is_state=~is_adversary & (as_one | ~is_body),
+        is_body=is_body & (not as_one),
+        is_nato=is_member.get("NATO", is_body) | (np.array(actors) == "NATO"),
+        is_eu=is_member.get("EU", is_body) | (np.array(actors) == "EU"),
+        is_partner=_holds(actors, library, "ip4", scenario.start),
+        body_members=np.array([is_member[body] & (not as_one) for body in bodies]).reshape(len(bodies), len(actors)),
+        economy=on_grid(economy)[None],
+        cyber=on_grid(cyber)[None],
+        military=on_grid(military)[None],
+        capability=on_grid(_capability(scenario.capability, economy, cyber, military))[None],
+        population=_population(actors, library)[None],
+        capital=np.array(
+            [overrides[c].capital if c in overrides and overrides[c].capital is not None else one["capital_start"] for c in actors]
+        )[None],
+        habit_naming=_holds(actors, library, "five_eyes", scenario.start).astype(float)[None],
+        exposure=np.array([[[_exposure(code, other, loaded, one) for code in actors]] for other in adversaries]),
+        stance=np.array([[[_stance(code, other, loaded, one) for code in actors]] for other in adversaries]),
+    )
+
+
+def _actors(scenario, library):
+    if scenario.bodies_as == "one":
+        kept = [name for name in scenario.participants if name in library.bodies]
+        rest = resolve_members([name for name in scenario.participants if name not in library.bodies], library, scenario.start)
+        inside = {code for body in kept for code in library.groups[library.bodies[body].group].members}
+        return tuple([code for code in rest if code not in inside or code in scenario.participants] + kept)
+    return tuple(resolve_members(scenario.participants, library, scenario.start))
+
+
+def _role(code, loaded):
+    own = loaded.scenario.actors.get(code)
+    if own and own.role:
+        return own.role
+    return loaded.library.states[code].role if code in loaded.library.states else "other"
+
+
+def _theatre(code, loaded):
+    own = loaded.scenario.actors.get(code)
+    if own and own.theatre:
+        return own.theatre
+    known = loaded.library.states.get(code) or loaded.library.bodies.get(code)
+    return known.theatre if known else "elsewhere"
+
+
+def theatres(loaded, actors):
+    """Theatre of each actor, with the scenario's own in place of the library's."""
+    return tuple(_theatre(code, loaded) for code in actors)
+
+
+def _holds(actors, library, group, date):
+    members = resolve_members([f"group:{group}"], library, date) if group in library.groups else ()
+    return np.isin(actors, members)
+
+
+def _year(date):
+    return date.year + (date.timetuple().tm_yday - 1) / 365.25
+
+
+def _value(figure, default=None):
+    return default if figure is None else figure.value
+
+
+def _members_of_body(code, library):
+    return [library.states[c] for c in library.groups[library.bodies[code].group].members if c in library.states]
+
+
+def _gdp(code, loaded):
+    """Gross domestic product, USD billion; unknown: the median of the library. A body: the sum over its members."""
+    library = loaded.library
+    if code in library.bodies:
+        return sum(_value(state.gdp_usd_bn, 0.0) for state in _members_of_body(code, library))
+    state = library.states.get(code)
+    if state is None or state.gdp_usd_bn is None:
+        return float(np.median([s.gdp_usd_bn.value for s in library.states.values() if s.gdp_usd_bn]))
+    return state.gdp_usd_bn.value
+
+
+def _economy(code, loaded):
+    """Square root of GDP over the largest economy's, at most 1."""
+    own = loaded.scenario.actors.get(code)
+    if own and own.economy is not None:
+        return own.economy
+    return min(1.0, (_gdp(code, loaded) / _gdp(LARGEST_ECONOMY, loaded)) ** 0.5)
+
+
+def _cyber(code, loaded):
+    """Half the commitment index, half the power rank (unranked: none). A body: its best member's."""
+    own = loaded.scenario.actors.get(code)
+    if own and own.cyber is not None:
+        return own.cyber
+    library = loaded.library
+    if code in library.bodies:
+        return max(_cyber_of(state) for state in _members_of_body(code, library))
+    return _cyber_of(library.states[code]) if code in library.states else 0.3
+
+
+def _cyber_of(state):
+    commitment = _value(state.gci, 50.0) / 100
+    power = UNRANKED_CYBER if state.ncpi_rank is None else 1 - (state.ncpi_rank.value - 1) / MOST_RANKED
+    return (commitment + power) / 2
+
+
+def _military(code, loaded):
+    """Square root of defence expenditure over the largest spender's; unknown: none."""
+    own = loaded.scenario.actors.get(code)
+    if own and own.military is not None:
+        return own.military
+    library = loaded.library
+    largest = library.states[LARGEST_ECONOMY].defence_usd_bn.value
+    if code in library.bodies:
+        spent = sum(_value(state.defence_usd_bn, 0.0) for state in _members_of_body(code, library))
+    else:
+        state = library.states.get(code)
+        spent = _value(state.defence_usd_bn, 0.0) if state else 0.0
+    return min(1.0, (spent / largest) ** 0.5)
+
+
+def _capability(choice, economy, cyber, military):
+    """What an actor weighs in a compromise, by the scenario's choice."""
+    return {
+        "gdp": economy**2,
+        "defence": military**2,
+        "gdp_cyber": economy * (0.25 + 0.75 * cyber),
+        "equal": np.ones_like(economy),
+    }[choice]
+
+
+def _population(actors, library):
+    shares = [
+        _value(library.states[code].qmv_population_share_pct, 0.0) / 100 if code in library.states else 0.0 for code in actors
+    ]
+    return np.array(shares)
+
+
+def _exposure(code, other, loaded, one):
+    """Exposure to an adversary: trade against GDP, tempered by who needs whom, and energy. Unknown trade: none."""
+    own = loaded.scenario.actors.get(code)
+    if own and other in own.exposure:
+        return own.exposure[other]
+    library = loaded.library
+    if code == other:
+        return 0.0
+    if code in library.bodies:
+        members = resolve_members([f"group:{library.bodies[code].group}"], library, loaded.scenario.start)
+        weights = np.array([_gdp(member, loaded) for member in members])
+        values = np.array([_exposure(member, other, loaded, one) for member in members])
+        return float((weights * values).sum() / weights.sum())
+    state = library.states.get(code)
+    if state is None or other not in state.exposure:
+        return 0.0
+    figures = state.exposure[other]
+    trade = _value(figures.trade_pct_gdp, 0.0)
+    if other == "RUS" and loaded.scenario.start.year >= 2022:
+        trade *= one["trade_rus_since_2022"]
+    saturated = trade / (trade + one["exposure_half"])
+    asymmetry = _gdp(other, loaded) / (_gdp(code, loaded) + _gdp(other, loaded))
+    by_trade = saturated * asymmetry ** one["exposure_asymmetry"]
+    return 1 - (1 - by_trade) * (1 - one["exposure_energy"] * _value(figures.energy, 0.0))
+
+
+def _stance(code, other, loaded, one):
+    """How far an actor sees an adversary as a threat, -1 to 1: votes, border, past coercion, opinion, ocean."""
+    own = loaded.scenario.actors.get(code)
+    if own and other in own.stance:
+        return own.stance[other]
+    library = loaded.library
+    if code == other:
+        return -1.0
+    if code in library.bodies:
+        members = resolve_members([f"group:{library.bodies[code].group}"], library, loaded.scenario.start)
+        return float(np.mean([_stance(member, other, loaded, one) for member in members]))
+    state, foe = library.states.get(code), library.states.get(other)
+    if state is None or foe is None:
+        return 0.0
+    stance = one["stance_distance"] * _distance(state, foe, loaded.scenario.start.year) / one["ideal_point_scale"]
+    if other in state.borders:
+        stance += one["stance_border"]
+    past = [e for e in state.episodes if e.by == other and e.start <= loaded.scenario.start.year]
+    stance += one["stance_episode"] * min(len(past), 2)
+    if other in state.unfavourable:
+        stance += one["stance_opinion"] * (state.unfavourable[other].value / 100 - one["opinion_middle"])
+    if not _same_ocean(_theatre(code, loaded), _theatre(other, loaded)):
+        stance -= one["stance_other_ocean"] * (1 - loaded.scenario.linkage)
+    return float(np.clip(stance, -1, 1))
+
+
+def _distance(state, foe, year):
+    """Distance of ideal points in the newest year not after the scenario's; unknown: the middle of the scale."""
+    if not state.ideal_point or not foe.ideal_point:
+        return 1.5
+    common = sorted(set(state.ideal_point) & set(foe.ideal_point))
+    if not common:
+        return 1.5
+    usable = [y for y in common if y <= year] or common[:1]
+    return abs(state.ideal_point[usable[-1]].value - foe.ideal_point[usable[-1]].value)
+
+
+def _same_ocean(one, other):
+    return "both" in (one, other) or one == other

@@ -1,0 +1,42 @@
+"""What cooperation gives at a moment: each project works in the measure it has matured."""
+
+import numpy as np
+
+from sim.rules.cooperation import maturity
+from sim.world.grid import on_grid
+from sim.world.state import RUNNING
+
+
+def delivered(world):
+    """How far each project delivers now: (P, R), 0 to 1."""
+    setting, state = world.setting, world.state
+    ripe = maturity(state.project_months, setting.project_first, setting.project_full)
+    return on_grid(np.where(state.project_state == RUNNING, ripe, 0.0))
+
+
+def effect(world, name):
+    """What all projects together add to one quantity of the model, for each act: (H, R).
+
+    Parameters
+    ----------
+    world : World
+    name : str, one of the effects a project may have
+
+    Returns
+    -------
+    array (H, R); zero when no project in the portfolio has this effect
+    """
+    setting = world.setting
+    if name not in setting.project_effects:
+        return np.zeros((len(setting.acts), world.runs))
+    amounts = on_grid(setting.project_effects[name]) * delivered(world)  # (P, R)
+    works_on = setting.project_issue[name]  # (P, H)
+    return (works_on[:, :, None] * amounts[:, None, :]).sum(axis=0)
+
+
+def effect_anywhere(world, name):
+    """As `effect`, for quantities that are no matter of one act: (R,)."""
+    setting = world.setting
+    if name not in setting.project_effects:
+        return np.zeros(world.runs)
+    return (on_grid(setting.project_effects[name]) * delivered(world)).sum(axis=0)

@@ -1,0 +1,476 @@
+"""The setting: what is true of a scenario before the first turn and stays so, as named arrays.
+
+`arrange` turns the written scenario and the library's figures into arrays. Actors are always the last axis and runs,
+where an array has an axis for them, the one before; here it has size one. Weights that enter sums over actors lie on the
+grid, so that sums are exact in any order.
+"""
+
+import datetime
+from dataclasses import dataclass
+from functools import cached_property
+from types import SimpleNamespace
+from typing import get_args
+
+import numpy as np
+
+from sim.scenario.schema import Rung
+from sim.world.actors import CAST_ARRAYS, cast_of
+from sim.world.grid import on_grid
+from sim.world.ties import clubs, sharing, ties
+
+RUNGS = get_args(Rung)
+NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
+PRACTICES = {
+    "statement_of_concern": "practice_statement",
+    "public_attribution": "practice_attribution",
+    "sanctions_or_expulsions": "practice_sanctions",
+    "material_support": "practice_support",
+    "legal_trade_action": "practice_legal",
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Everything fixed, by name. H acts, O options, T tables, P projects, D adversaries, K clubs, A actors.
+
+    An *option* is a response to one act; a *table* is a format called over one act.
+    """
+
+    loaded: object
+    start: datetime.date
+    turns: int
+    days: int
+    beh: SimpleNamespace  # coefficients of behaviour, each (runs or 1, 1)
+    linkage: np.ndarray  # (1, 1)
+    adversary_tie: np.ndarray  # (1, 1)
+    msel: tuple  # (turn, inject, recipients) in the order of release
+    # actors
+    actors: tuple
+    adversaries: tuple
+    bodies: tuple
+    is_state: np.ndarray  # (A,) chooses for itself and is no adversary
+    is_nato: np.ndarray
+    is_eu: np.ndarray
+    is_partner: np.ndarray  # (A,) one of the four partners
+    body_members: np.ndarray  # (B, A)
+    economy: np.ndarray  # (1, A)
+    cyber: np.ndarray
+    military: np.ndarray
+    capability: np.ndarray  # (1, A), on the grid
+    population: np.ndarray  # (1, A) share of the EU's population
+    capital: np.ndarray  # (1, A)
+    habit_naming: np.ndarray  # (1, A) 0 or 1: services that share evidence
+    exposure: np.ndarray  # (D, 1, A)
+    stance: np.ndarray  # (D, 1, A)
+    tie_near: np.ndarray  # (A victims, A)
+    tie_far: np.ndarray
+    sharing: np.ndarray  # (A, A) weight of evidence shared, on the grid
+    partners_share: np.ndarray  # (A, A) 1 between NATO and the four partners: what projects open
+    club: np.ndarray  # (K, A) capability shares within each club, on the grid
+    # acts
+    acts: tuple
+    act_by: np.ndarray  # (H,) index of the adversary
+    act_suspect: np.ndarray
+    act_is_true: np.ndarray  # (H, 1, 1) +1 when the suspect did it, else -1
+    severity: np.ndarray  # (H, 1, A)
+    difficulty: np.ndarray  # (H, 1, 1)
+    publicness: np.ndarray  # (H, 1)
+    is_physical: np.ndarray  # (H, 1, 1)
+    has_demand: np.ndarray  # (H,)
+    demand_major: np.ndarray  # (H, 1, 1)
+    act_begins: np.ndarray  # (H,) turn
+    act_ends: np.ndarray  # (H,) turn after which it is over, or a large number
+    next_victims: np.ndarray  # (H, A)
+    # options
+    options: tuple  # (act id, response id)
+    option_act: np.ndarray  # (O,)
+    option_slices: tuple  # for each act, its slice of the options' axis
+    allowed: np.ndarray  # (O, A)
+    practice: np.ndarray  # (O, 1, A) filled by `arrange` from the behaviour coefficients
+    attribution_min: np.ndarray  # (O, 1, 1)
+    accuses: np.ndarray  # (O, 1, 1)
+    benefit: np.ndarray
+    severity_driven: np.ndarray
+    gravity: np.ndarray
+    risk: np.ndarray
+    cost: np.ndarray
+    pressure: np.ndarray
+    signal: np.ndarray
+    resilience: np.ndarray
+    rung: np.ndarray  # (O, 1, 1) lowest text that covers it
+    lead_min: np.ndarray  # (O, 1, 1) days
+    lead_typical: np.ndarray
+    lead_max: np.ndarray
+    is_military: np.ndarray  # (O, 1, 1)
+    names: np.ndarray  # (O, 1, 1) it is a public attribution
+    signatory: np.ndarray  # (O,) a joint statement: members of a table sign it with the text
+    # tables
+    tables: tuple  # (act id, format id)
+    table_act: np.ndarray
+    table_slices: tuple
+    table_rule: tuple
+    table_body: np.ndarray  # (T,) index of the body among actors, or -1
+    table_members: np.ndarray  # (T, A)
+    table_voters: np.ndarray
+    table_mandate: np.ndarray  # (T, 1) 0 to 4
+    table_reputation: np.ndarray
+    table_threshold: np.ndarray
+    table_min: np.ndarray
+    table_typical: np.ndarray
+    table_max: np.ndarray
+    table_duplicates: np.ndarray  # (T, T)
+    table_coverage: np.ndarray  # (T, 1)
+    table_is_ip4: np.ndarray  # (T,)
+    table_outputs: np.ndarray  # (T, O)
+    table_is_nato: np.ndarray  # (T,)
+    act_is_far: np.ndarray  # (H,) no victim in NATO
+    best_placed: np.ndarray  # (T,) the best reputation for the issue
+    # cooperation
+    projects: tuple
+    project_age: np.ndarray  # (P, 1) months run before the exercise; negative: not begun
+    project_turn: np.ndarray  # (P, 1) turn in which it is put to a decision; 0: already running
+    project_first: np.ndarray  # (P, 1) months
+    project_full: np.ndarray
+    project_fail: np.ndarray
+    project_veto: np.ndarray
+    project_cost: np.ndarray
+    project_against: np.ndarray  # (P, A) how far each voter is against it
+    project_depends: np.ndarray  # (P, P)
+    project_effects: dict  # effect -> (P, 1) amount at full delivery
+    project_issue: dict  # effect -> (P, H) whether it works on the act
+    project_moonshot: np.ndarray
+    project_space: np.ndarray
+    budget: np.ndarray  # (1, 1)
+
+    @cached_property
+    def each(self):
+        """The coefficients as one number a run: shape (runs or 1,)."""
+        return SimpleNamespace(**{name: value[:, 0] for name, value in vars(self.beh).items()})
+
+    @cached_property
+    def table_names(self):
+        """Tables as addresses of draws."""
+        return tuple(f"{act}/{form}" for act, form in self.tables)
+
+    @cached_property
+    def option_names(self):
+        """Options as addresses of draws."""
+        return tuple(f"{act}/{response}" for act, response in self.options)
+
+    @cached_property
+    def price(self):
+        """Political capital that joining each option costs: (O, 1 or R, 1), on the grid."""
+        return on_grid(self.cost * 5 * self.beh.capital_cost)
+
+    @cached_property
+    def rounds(self):
+        """Rounds of consultation that fit in a turn: 1 to 4."""
+        return int(np.clip(round(self.days / float(self.beh.round_days.flat[0])), 1, 4))
+
+    @cached_property
+    def club_kinds(self):
+        """Each combination of clubs that some actor belongs to, as places in `club`; the first is of all who take part."""
+        return tuple(dict.fromkeys((0, *np.flatnonzero(column[1:] > 0) + 1) for column in self.club.T))
+
+    @cached_property
+    def club_kind(self):
+        """Which of `club_kinds` each actor is of: (A,)."""
+        return np.array([self.club_kinds.index((0, *np.flatnonzero(column[1:] > 0) + 1)) for column in self.club.T])
+
+    @cached_property
+    def index(self):
+        """Place of each actor on the actors' axis."""
+        return {code: place for place, code in enumerate(self.actors)}
+
+
+def arrange(loaded):
+    """The setting of a loaded scenario.
+
+    Parameters
+    ----------
+    loaded : Loaded, from `sim.scenario.load`
+
+    Returns
+    -------
+    Setting, with every runs' axis of size one
+    """
+    scenario = loaded.scenario
+    beh = coefficients(loaded)
+    cast = cast_of(loaded, beh)
+    acts = _acts(scenario, cast)
+    options = _options(loaded, cast, acts, beh)
+    tables = _tables(loaded, cast, acts, options)
+    near, far = ties(loaded, cast, beh)
+    shared, partners_share = sharing(loaded, cast, beh)
+    return Setting(
+        loaded=loaded,
+        start=scenario.start,
+        turns=scenario.turns.count,
+        days=scenario.turns.days,
+        beh=beh,
+        linkage=_one(scenario.linkage),
+        adversary_tie=_one(scenario.adversary_tie),
+        **{name: getattr(cast, name) for name in CAST_ARRAYS},
+        tie_near=near,
+        tie_far=far,
+        sharing=shared,
+        partners_share=partners_share,
+        club=clubs(loaded, cast),
+        **acts,
+        **options,
+        **tables,
+        **_projects(loaded, cast, acts),
+        msel=_msel(scenario, cast),
+    )
+
+
+def coefficients(loaded):
+    """The behaviour coefficients of a scenario: the library's, with the scenario's own in their place."""
+    values = {name: parameter.value for name, parameter in loaded.library.behaviour.items()}
+    values.update(loaded.scenario.behaviour)
+    return SimpleNamespace(**{name: _one(value) for name, value in values.items()})
+
+
+def _one(value):
+    return np.full((1, 1), float(value))
+
+
+def _msel(scenario, cast):
+    """The injects in order of release, each with its turn and the actors it reaches; control sees all."""
+    rows = []
+    for planned in scenario.injects:
+        named = [name for name in planned.to if name not in ("all", "control")]
+        reached = cast.actors if "all" in planned.to else tuple(c for c in cast.actors if c in cast.expanded(named))
+        rows.append((turn_of(planned, scenario), planned, reached))
+    return tuple(sorted(rows, key=lambda row: row[0]))
+
+
+def turn_of(planned, scenario):
+    """The turn in which an inject is released: its own, or the one its date falls in."""
+    if planned.turn:
+        return planned.turn
+    return (planned.date - scenario.start).days // scenario.turns.days + 1
+
+
+# ------------------------------------------------------------------------------------------------- acts
+
+
+def _acts(scenario, cast):
+    acts = scenario.acts
+    place = cast.place
+    adversary = {code: k for k, code in enumerate(cast.adversaries)}
+    severity = np.zeros((len(acts), 1, len(cast.actors)))
+    following = np.zeros((len(acts), len(cast.actors)), dtype=bool)
+    for h, act in enumerate(acts):
+        for code, value in act.victims.items():
+            severity[h, 0, place[code]] = value
+        for code in act.may_widen_to:
+            following[h, place[code]] = True
+    return {
+        "acts": tuple(act.id for act in acts),
+        "act_by": np.array([adversary[act.by] for act in acts]),
+        "act_suspect": np.array([adversary[act.suspect or act.by] for act in acts]),
+        "act_is_true": _deep([1.0 if (act.suspect or act.by) == act.by else -1.0 for act in acts]),
+        "severity": on_grid(severity),
+        "difficulty": _deep([act.difficulty for act in acts]),
+        "publicness": _column([act.publicness for act in acts]),
+        "is_physical": _deep([act.is_physical for act in acts]),
+        "has_demand": np.array([act.demand is not None for act in acts]),
+        "demand_major": _deep([act.demand is not None and act.demand.major for act in acts]),
+        "act_begins": np.array([act.turn for act in acts]),
+        "act_ends": np.array([act.turn + act.turns - 1 if act.turns else 10**6 for act in acts]),
+        "next_victims": following,
+        "act_is_far": np.array([not (severity[h, 0] * cast.is_nato).any() for h in range(len(acts))]),
+    }
+
+
+def _column(values):
+    return np.array(values, dtype=float).reshape(-1, 1)
+
+
+def _deep(values):
+    return np.array(values, dtype=float).reshape(-1, 1, 1)
+
+
+# ------------------------------------------------------------------------------------------------- options
+
+
+def responses_of(loaded):
+    """All responses a scenario may use: the library's and its own, by id."""
+    return {**loaded.library.responses, **loaded.scenario.own_responses}
+
+
+def formats_of(loaded):
+    """All formats a scenario may use: the library's and its own, by id."""
+    return {**loaded.library.formats, **loaded.scenario.own_formats}
+
+
+def _options(loaded, cast, acts, beh):
+    scenario = loaded.scenario
+    known = responses_of(loaded)
+    on_table = [key for key in known if scenario.responses is None or key in scenario.responses]
+    chosen, slices = [], []
+    for h, act in enumerate(scenario.acts):
+        first = len(chosen)
+        fitting = [key for key in on_table if act.issue in known[key].issues and known[key].category != "baseline"]
+        fitting.sort(key=lambda key: (known[key].cost, key))
+        chosen += [(h, act.id, key) for key in fitting]
+        slices.append(slice(first, len(chosen)))
+    responses = [known[key] for _, _, key in chosen]
+    issues = [scenario.acts[h].issue for h, _, _ in chosen]
+    rungs = np.array([0.0, *(float(getattr(beh, f"rung_{rung}")[0, 0]) for rung in RUNGS[1:])])
+    return {
+        "options": tuple((act, key) for _, act, key in chosen),
+        "option_act": np.array([h for h, _, _ in chosen], dtype=int),
+        "option_slices": tuple(slices),
+        "allowed": np.array([_who_may(response, cast) for response in responses]).reshape(-1, len(cast.actors)),
+        "practice": _practice(responses, issues, cast, beh),
+        "attribution_min": _deep([response.attribution_min for response in responses]),
+        "accuses": _deep([response.accuses for response in responses]),
+        "benefit": _deep([(r.signal + r.resilience + r.pressure) / 15 + 0.4 for r in responses]),
+        "severity_driven": _deep([r.coded_as == "sanctions_or_expulsions" or r.category == "military" for r in responses]),
+        "gravity": _deep([0.25 + 0.75 * r.escalation.risk / 5 for r in responses]),
+        "risk": _deep([response.escalation.risk / 5 for response in responses]),
+        "cost": _deep([response.cost / 5 for response in responses]),
+        "pressure": _deep([response.pressure / 5 for response in responses]),
+        "signal": _deep([response.signal / 5 for response in responses]),
+        "resilience": _deep([response.resilience / 5 for response in responses]),
+        "rung": _deep([rungs[RUNGS.index(response.rung)] for response in responses]),
+        "lead_min": _deep([response.lead_days.min for response in responses]),
+        "lead_typical": _deep([response.lead_days.typical for response in responses]),
+        "lead_max": _deep([response.lead_days.max for response in responses]),
+        "is_military": _deep([response.category == "military" for response in responses]),
+        "names": _deep([response.coded_as == "public_attribution" for response in responses]),
+        "signatory": np.array([response.coded_as == "statement_of_concern" for response in responses], dtype=bool),
+    }
+
+
+def _who_may(response, cast):
+    """Who may use a response: states, unless only a body is competent; a body if it is named among the users."""
+    states = cast.is_state if {"state", "coalition", "partner", "G7"} & set(response.users) else np.zeros_like(cast.is_state)
+    if response.competence.get("eu") == "exclusive":
+        states = states & ~cast.is_eu
+    named = np.array([code in response.users for code in cast.actors])
+    return (states & ~cast.is_body) | named
+
+
+def _practice(responses, issues, cast, beh):
+    """Habit (O, 1, A): what each actor is used to doing, before the matter at hand is looked at."""
+    rows = []
+    for response, issue in zip(responses, issues, strict=True):
+        name = PRACTICES.get(response.coded_as, "practice_military" if response.category == "military" else "practice_other")
+        row = getattr(beh, name) + np.zeros((1, len(cast.actors)))
+        if response.coded_as == "public_attribution":
+            row = row + beh.habit_naming * cast.habit_naming + np.where(cast.norm_year < beh.norm_start, beh.norm_before, 0)
+        rows.append(row)
+    return np.array(rows).reshape(len(responses), 1, len(cast.actors))
+
+
+# ------------------------------------------------------------------------------------------------- tables
+
+
+def _tables(loaded, cast, acts, options):
+    scenario = loaded.scenario
+    known = formats_of(loaded)
+    on_table = [key for key in known if scenario.formats is None or key in scenario.formats]
+    chosen, slices = [], []
+    for h, act in enumerate(scenario.acts):
+        first = len(chosen)
+        for key in on_table:
+            form = known[key]
+            if form.rule in NATIONAL_RULES or form.mandate.get(act.issue, 0) == 0:
+                continue
+            if form.since and form.since > scenario.start:
+                continue
+            if cast.members(form.members).sum() >= 2:
+                chosen.append((h, act, key, form))
+        slices.append(slice(first, len(chosen)))
+    members = np.array([cast.members(form.members) for *_, form in chosen]).reshape(-1, len(cast.actors))
+    voters = np.array([cast.members(form.voters or form.members) for *_, form in chosen]).reshape(-1, len(cast.actors))
+    reputation = [_reputation(form, act.issue) for _, act, _, form in chosen]
+    return {
+        "tables": tuple((act.id, key) for _, act, key, _ in chosen),
+        "table_act": np.array([h for h, *_ in chosen], dtype=int),
+        "table_slices": tuple(slices),
+        "table_rule": tuple(form.rule for *_, form in chosen),
+        "table_body": np.array([cast.place.get(form.body, -1) if form.body else -1 for *_, form in chosen], dtype=int),
+        "table_members": members,
+        "table_voters": voters,
+        "table_mandate": _column([form.mandate.get(act.issue, 0) for _, act, _, form in chosen]),
+        "table_reputation": _column(reputation),
+        "table_threshold": _column([form.threshold.value if form.threshold else 0.0 for *_, form in chosen]),
+        "table_min": _column([form.days.min for *_, form in chosen]),
+        "table_typical": _column([form.days.typical for *_, form in chosen]),
+        "table_max": _column([form.days.max for *_, form in chosen]),
+        "table_duplicates": np.array(
+            [[h == g and (other in form.duplicates or key in theirs.duplicates) for g, _, other, theirs in chosen]
+             for h, _, key, form in chosen], dtype=float,
+        ).reshape(len(chosen), len(chosen)),
+        "table_coverage": _coverage(members, cast),
+        "table_is_ip4": np.array([key.startswith("nato_ip4") for _, _, key, _ in chosen], dtype=bool),
+        "table_outputs": np.array(
+            [[oa == act.id and response in form.outputs for oa, response in options["options"]]
+             for _, act, _, form in chosen], dtype=bool,
+        ).reshape(len(chosen), len(options["options"])),
+        "table_is_nato": np.array([form.body == "NATO" or key.startswith("nato_ip4") for *_, key, form in chosen], dtype=bool),
+        "best_placed": _best_placed(reputation, slices),
+    }
+
+
+def _reputation(form, issue):
+    figure = form.reputation.get(issue)
+    return figure.value if figure else 0.0
+
+
+def _coverage(members, cast):
+    weights = np.where(cast.is_state, cast.economy[0], 0.0)
+    return ((members * weights).sum(axis=1) / max(weights.sum(), 1e-9)).reshape(-1, 1)
+
+
+def _best_placed(reputation, slices):
+    best = np.zeros(len(reputation), dtype=bool)
+    for part in slices:
+        values = reputation[part]
+        if values:
+            best[part] = [value >= max(values) - 0.101 for value in values]
+    return best
+
+
+# ------------------------------------------------------------------------------------------------- cooperation
+
+
+def _projects(loaded, cast, acts):
+    scenario, library = loaded.scenario, loaded.library
+    entries = [(start, library.cooperation[start.project]) for start in scenario.cooperation]
+    names = [start.project for start, _ in entries]
+    effects = sorted({effect.on for _, project in entries for effect in project.effects})
+    return {
+        "projects": tuple(names),
+        "project_age": _column([-1 if start.turn else start.months_before for start, _ in entries]),
+        "project_turn": _column([start.turn or 0 for start, _ in entries]),
+        "project_first": _column([project.first_output_months.value for _, project in entries]),
+        "project_full": _column([project.full_months.value for _, project in entries]),
+        "project_fail": _column([project.p_fail.value for _, project in entries]),
+        "project_veto": _column([project.veto_risk.value for _, project in entries]),
+        "project_cost": _column([project.cost_eur_m.value for _, project in entries]),
+        "project_against": np.array(
+            [[max(0.0, -project.positions[code].value / 2) if code in project.positions else 0.0 for code in cast.actors]
+             for _, project in entries]
+        ).reshape(len(entries), len(cast.actors)),
+        "project_depends": np.array([[other in project.depends_on for other in names] for _, project in entries], dtype=float)
+        .reshape(len(entries), len(entries)),
+        "project_effects": {
+            name: _column([sum(e.amount.value for e in project.effects if e.on == name) for _, project in entries])
+            for name in effects
+        },
+        "project_issue": {
+            name: np.array(
+                [[any(e.on == name and e.issue in (None, act.issue) for e in project.effects) for act in scenario.acts]
+                 for _, project in entries], dtype=float,
+            ).reshape(len(entries), len(scenario.acts))
+            for name in effects
+        },
+        "project_moonshot": np.array([project.is_moonshot for _, project in entries], dtype=bool),
+        "project_space": np.array(["space" in start.project for start, _ in entries], dtype=bool),
+        "budget": _one(scenario.cooperation_budget_eur_m or 0.0),
+    }

@@ -1,0 +1,109 @@
+"""What a seat can see: its own judgement, what was put to it, and what everybody can read in the press."""
+
+import numpy as np
+
+from sim.rules.attribution import confidence
+from sim.world.state import ADOPTED, NEVER, OPEN
+
+
+def view(world, actor, run=0):
+    """The world as one actor sees it: plain data, with nothing in it that the actor cannot know.
+
+    Own beliefs, stakes, capital and commitments; consultations it sits in; texts adopted and responses that have become
+    visible, by anybody. Never who really did it, what others believe or intend, nor anybody's luck.
+
+    Parameters
+    ----------
+    world : World
+    actor : str, code
+    run : int, row of the batch
+
+    Returns
+    -------
+    dict, JSON plain
+    """
+    setting, state = world.setting, world.state
+    place = setting.index[actor]
+    return {
+        "actor": actor,
+        "turn": world.turn,
+        "day": world.day,
+        "capital": round(float(state.capital[run, place]), 6),
+        "tension": round(float(state.tension[run]), 6),
+        "acts": {setting.acts[h]: _act(world, h, place, run) for h in np.flatnonzero(setting.act_begins <= world.turn)},
+        "injects": _injects(world, actor),
+        "consultations": _consultations(world, place, run),
+        "texts": _texts(world, run),
+        "own_responses": _own(world, place, run),
+        "seen_responses": _seen(world, run),
+    }
+
+
+def _act(world, h, place, run):
+    setting, state = world.setting, world.state
+    act = setting.loaded.scenario.acts[h]
+    own = {
+        "name": act.name,
+        "issue": act.issue,
+        "suspect": setting.adversaries[setting.act_suspect[h]],
+        "goes_on": bool(state.intensity[h, run] > 0),
+    }
+    if setting.is_state[place]:
+        own["confidence"] = round(float(confidence(state.belief[h, run, place])), 6)
+        own["gravity"] = round(float(state.perceived[h, run, place]), 6)
+        own["stake"] = round(float(state.stake[h, run, place]), 6)
+        own["is_victim"] = bool(state.severity[h, run, place] > 0)
+    elif setting.act_by[h] == _adversary(setting, place):
+        own["is_mine"] = True
+    return own
+
+
+def _adversary(setting, place):
+    code = setting.actors[place]
+    return setting.adversaries.index(code) if code in setting.adversaries else -1
+
+
+def _injects(world, actor):
+    setting = world.setting
+    return [
+        {"turn": turn, "title": planned.title, "from": planned.sender, "channel": planned.channel, "text": planned.text}
+        for turn, planned, recipients in setting.msel if turn <= world.turn and actor in recipients
+    ]
+
+
+def _consultations(world, place, run):
+    setting, state = world.setting, world.state
+    return [
+        {"act": act, "format": form, "due_day": int(state.table_due[t, run])}
+        for t, (act, form) in enumerate(setting.tables)
+        if state.table_state[t, run] == OPEN and setting.table_members[t, place]
+    ]
+
+
+def _texts(world, run):
+    setting, state = world.setting, world.state
+    return [
+        {"act": act, "format": form, "text": round(float(state.table_text[t, run]), 6)}
+        for t, (act, form) in enumerate(setting.tables)
+        if state.table_state[t, run] == ADOPTED and state.table_text[t, run] > 0
+    ]
+
+
+def _own(world, place, run):
+    setting, state = world.setting, world.state
+    mine = np.flatnonzero(state.joined[:, run, place])
+    return [
+        {"act": setting.options[o][0], "response": setting.options[o][1], "acts_day": int(state.effect_day[o, run, place])}
+        for o in mine
+    ]
+
+
+def _seen(world, run):
+    """Responses that can be seen: those already in effect when the turn began."""
+    setting, state = world.setting, world.state
+    seen = []
+    for o, (act, response) in enumerate(setting.options):
+        who = np.flatnonzero((state.effect_day[o, run] <= world.day) & (state.effect_day[o, run] < NEVER))
+        if who.size:
+            seen.append({"act": act, "response": response, "by": [setting.actors[k] for k in who]})
+    return seen
