@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from sim.errors import Fault, InputError, did_you_mean, nearest
 from sim.scenario import paths
 from sim.scenario.members import belongs
-from sim.scenario.reader import Node
+from sim.scenario.reader import Node, nodes_of
 from sim.scenario.schema import (
     Body,
     CoercionEpisode,
@@ -50,6 +50,9 @@ REFERENCES = {
     State: {"borders": "states"},
     Body: {"group": "groups", "source": "sources"},
 }
+LIMITS: dict[type, dict] = {}
+for (_holder, _field), _limits in paths.FIGURE_LIMITS.items():
+    LIMITS.setdefault(_holder, {})[_field] = _limits
 KEYED_BY_ACTOR = {State: ("unfavourable", "exposure"), Group: ("members",), Project: ("positions",)}
 ONE_OF = {
     "behaviour": "coefficient",
@@ -468,7 +471,22 @@ def check_figures(facts: Facts) -> Iterator[Fault]:
         except InputError as error:
             yield key.fault(error.faults[0].message)
             continue
-        yield from _fits(place, value)
+        faults = list(_fits(place, value))
+        yield from faults or _stays_in_order(place, key, value, facts)
+
+
+def _stays_in_order(place: paths.Place, key: Node, value: Node, facts: Facts) -> Iterator[Fault]:
+    """A changed time or day that contradicts the ones beside it, these in their own changed form."""
+    if value.kind != "scalar":
+        return
+    figures = {path: node.value for path, _, node in _items(facts.root, "figures") if node.kind == "scalar"}
+    try:
+        entry = paths.value_at(paths.with_figures(facts.library, figures), place.keys[:-1])
+    except InputError:  # another figure is wrong, and says so itself
+        return
+    if isinstance(entry, (Days, Membership, Silence)):
+        for fault in RULES[type(entry)](nodes_of(entry.model_dump(mode="json"), key.source), facts.names):
+            yield key.fault(fault.message)
 
 
 def _fits(place: paths.Place, node: Node) -> Iterator[Fault]:
@@ -476,7 +494,7 @@ def _fits(place: paths.Place, node: Node) -> Iterator[Fault]:
         if node.kind == "scalar":
             paths.fitted(place, node.value)
     except InputError:
-        yield node.fault(f"expected {expected(place.annotation)} at '{place.path}', got '{node.text}'.")
+        yield node.fault(f"expected {paths.wanted(place)} at '{place.path}', got '{node.text}'.")
 
 
 def check_what_varies(facts: Facts) -> Iterator[Fault]:
@@ -608,13 +626,27 @@ def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> I
         for field in KEYED_BY_ACTOR.get(kind, ()):
             keys = [key for code, key, _ in _items(found, field) if code not in names["bodies"]]
             yield from _known_names(keys, "states", names)
+        yield from _beyond_limits(found, kind)
         if kind in RULES:
             yield from RULES[kind](found, names)
 
 
+def _beyond_limits(node: Node, kind: type[BaseModel]) -> Iterator[Fault]:
+    """Figures that cannot be what they say they are, such as a probability of 7."""
+    for field, (low, high) in LIMITS.get(kind, {}).items():
+        found = node.get(field)
+        if found is None or not found.is_mapping:
+            continue
+        figures = [found] if "value" in found.value else [figure for figure in found.entries() if figure.is_mapping]
+        for value in (figure.get("value") for figure in figures):
+            number = _number(value)
+            if number is not None and not low <= number <= high:
+                yield value.fault(f"expected a number from {low:g} to {high:g} for '{field}', got '{value.text}'.")
+
+
 def _models(node: Node, annotation) -> Iterator[tuple[Node, type[BaseModel]]]:
     """Every node that the schema describes by a model, with that model."""
-    waiting = [(node, annotation)]
+    waiting = [(node, annotation)] if node.kind != "scalar" else []
     while waiting:
         node, annotation = waiting.pop()
         inner, _ = core(annotation)

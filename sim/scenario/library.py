@@ -110,7 +110,7 @@ def read_library(files: Iterable[tuple[Path, str]], whole: bool = True) -> tuple
     library, misfits = validated(Library, root)
     names = {name: dict.fromkeys(section.value if section.is_mapping else ()) for name, section in root.value.items()}
     if not whole:
-        names = {name: {**getattr(load_library(), name), **own} for name, own in names.items()}
+        names = {name: {**getattr(load_library(), name), **names.get(name, {})} for name in SECTIONS}
     return library, faults + repeated + beside(misfits, check_library(root, names))
 
 

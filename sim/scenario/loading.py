@@ -17,7 +17,7 @@ from sim.scenario.library import (
     shown_path,
 )
 from sim.scenario.paths import set_path, with_figures, with_ranges
-from sim.scenario.reader import Node, SourceText, read
+from sim.scenario.reader import Node, SourceText, nodes_of, read
 from sim.scenario.schema import Library, Scenario
 from sim.scenario.wording import beside, validated
 
@@ -126,17 +126,6 @@ def in_order(faults: Iterable[Fault]) -> list[Fault]:
     """Faults as they come in the files, one per place."""
     unique = {(fault.file, fault.line, fault.column, fault.message): fault for fault in faults}
     return sorted(unique.values(), key=lambda fault: (fault.file, fault.line, fault.column))
-
-
-def nodes_of(data, source: SourceText) -> Node:
-    """Plain data as nodes without a place."""
-    if isinstance(data, dict):
-        node = Node("mapping", {str(key): nodes_of(value, source) for key, value in data.items()}, source, 0, 0)
-        node.keys = {key: Node("scalar", key, source, 0, 0) for key in node.value}
-        return node
-    if isinstance(data, (list, tuple)):
-        return Node("list", [nodes_of(value, source) for value in data], source, 0, 0)
-    return Node("scalar", None if data is None else str(data), source, 0, 0)
 
 
 # ------------------------------------------------------------------------------------------------ finding the file

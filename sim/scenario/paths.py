@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.errors import Fault, InputError, did_you_mean
-from sim.scenario.schema import CooperationStart, Figure, Library, Parameter, Scenario
+from sim.scenario.schema import CooperationStart, Exposure, Figure, Format, Library, Parameter, Project, Scenario, State
 from sim.scenario.wording import below, core, expected, fields_of, is_model
 
 SINGLE_VALUES = (int, float, str, bool, datetime.date)
@@ -23,6 +23,28 @@ NOT_VARIED = (
     "figures", "sources",
 )  # fmt: skip
 MAY_BE_NEW = ("actors", "exposure", "stance")
+
+# Between what a figure of the library makes sense, whoever sets it.
+FIGURE_LIMITS = {
+    (Exposure, "energy"): (0, 1),
+    (Exposure, "export_share_pct"): (0, 100),
+    (Exposure, "import_share_pct"): (0, 100),
+    (Exposure, "trade_pct_gdp"): (0, 1000),
+    (Format, "reputation"): (0, 1),
+    (Format, "threshold"): (0, 1),
+    (Project, "cost_eur_m"): (0, 1e6),
+    (Project, "first_output_months"): (0, 1200),
+    (Project, "full_months"): (0, 1200),
+    (Project, "p_fail"): (0, 1),
+    (Project, "veto_risk"): (0, 1),
+    (State, "defence_usd_bn"): (0, 1e6),
+    (State, "gci"): (0, 100),
+    (State, "gdp_usd_bn"): (0, 1e6),
+    (State, "ncpi_rank"): (1, 300),
+    (State, "population_m"): (0, 1e4),
+    (State, "qmv_population_share_pct"): (0, 100),
+    (State, "unfavourable"): (0, 100),
+}
 
 
 @dataclass(frozen=True)
@@ -37,6 +59,7 @@ class Place:
     value: object
     annotation: object
     keys: tuple
+    limits: tuple | None = None
 
     @property
     def is_number(self) -> bool:
@@ -98,10 +121,17 @@ def fitted(place: Place, value):
         value = round(value)
     adapter = _adapter(place.annotation)
     try:
-        return adapter.dump_python(adapter.validate_python(_unwrapped(value)), mode="json")
+        fitting = adapter.dump_python(adapter.validate_python(_unwrapped(value)), mode="json")
     except ValidationError:
-        message = f"expected {expected(place.annotation)} at '{place.path}', got {str(value)[:40]!r}."
-        raise InputError([Fault("", 0, 0, message)]) from None
+        fitting = None
+    if fitting is None or place.limits and not place.limits[0] <= fitting <= place.limits[1]:
+        raise InputError([Fault("", 0, 0, f"expected {wanted(place)} at '{place.path}', got {str(value)[:40]!r}.")])
+    return fitting
+
+
+def wanted(place: Place) -> str:
+    """What may stand at a place, as a phrase."""
+    return f"a number from {place.limits[0]:g} to {place.limits[1]:g}" if place.limits else expected(place.annotation)
 
 
 def _adapter(annotation) -> TypeAdapter:
@@ -166,21 +196,23 @@ def _in_scenario(document: dict, path: str, segments: list[str], library: Librar
         own = (document.get("behaviour") or {}).get(segments[1])
         value = library.behaviour[segments[1]].value if own is None else own
         return Place(path, "scenario", value, below(fields_of(Scenario)["behaviour"], segments[1]), tuple(segments))
-    value, annotation, keys = _walk(document, Scenario, path, segments)
-    return Place(path, "scenario", value, annotation, keys)
+    value, annotation, keys, limits = _walk(document, Scenario, path, segments)
+    return Place(path, "scenario", value, annotation, keys, limits)
 
 
 def _in_library(path: str, segments: list[str], library: Library) -> Place:
-    value, annotation, keys = _walk(library, Library, path, segments)
+    value, annotation, keys, limits = _walk(library, Library, path, segments)
     value = value.isoformat() if isinstance(value, datetime.date) else value
-    return Place(path.removesuffix(".value"), "library", value, annotation, keys)
+    return Place(path.removesuffix(".value"), "library", value, annotation, keys, limits)
 
 
-def _walk(data, annotation, path: str, segments: list[str]) -> tuple[object, object, tuple]:
-    """The value, its annotation and the keys that lead to it."""
+def _walk(data, annotation, path: str, segments: list[str]) -> tuple[object, object, tuple, tuple | None]:
+    """The value, its annotation, the keys that lead to it, and the limits of a figure."""
     keys: list = []
+    limits = None
     for good, segment in enumerate(segments):
         key = _key(data, annotation, segments, good)
+        limits = FIGURE_LIMITS.get((core(annotation)[0], key), limits) if isinstance(key, str) else limits
         data, annotation = _under(data, key, annotation), below(annotation, key)
         keys.append(key)
     inner, _ = core(annotation)
@@ -189,7 +221,9 @@ def _walk(data, annotation, path: str, segments: list[str]) -> tuple[object, obj
         keys.append("value")
     if not _is_single(annotation):
         raise _Lost(len(segments), f"the path '{path}' does not end at a single value. {_ways_on(data, annotation)}")
-    return data, annotation, tuple(keys)
+    if core(annotation)[0] is not float or keys[-1] != "value":
+        limits = None
+    return data, annotation, tuple(keys), limits
 
 
 def _is_single(annotation) -> bool:
@@ -282,10 +316,8 @@ def own_range(place: Place, library: Library) -> tuple[float, float] | None:
         return None
     if place.keys[0] == "behaviour":
         return library.behaviour[place.keys[1]].range
-    data = library
-    for key in place.keys[:-1] if place.home == "library" else ():
-        data = _under(data, key, None)
-    return data.range if isinstance(data, Figure) else None
+    figure = value_at(library, place.keys[:-1]) if place.home == "library" else None
+    return figure.range if isinstance(figure, Figure) else None
 
 
 def with_ranges(scenario: Scenario, document: dict, library: Library) -> Scenario:
@@ -324,6 +356,14 @@ def find_figure(library: Library, path: str) -> Place:
         return _in_library(path, segments, library)
     except _Lost as lost:
         raise InputError([Fault("", 0, 0, lost.message)]) from None
+
+
+def value_at(library: Library, keys: tuple):
+    """What the library holds at the end of the keys."""
+    data = library
+    for key in keys:
+        data = _under(data, key, None)
+    return data
 
 
 def _replaced(data, keys: tuple, value):

@@ -138,6 +138,17 @@ def read_text(text: str, file: str) -> Node:
     return root
 
 
+def nodes_of(data, source: SourceText) -> Node:
+    """Plain data as nodes without a place."""
+    if isinstance(data, dict):
+        node = Node("mapping", {str(key): nodes_of(value, source) for key, value in data.items()}, source, 0, 0)
+        node.keys = {key: Node("scalar", key, source, 0, 0) for key in node.value}
+        return node
+    if isinstance(data, (list, tuple)):
+        return Node("list", [nodes_of(value, source) for value in data], source, 0, 0)
+    return Node("scalar", None if data is None else str(data), source, 0, 0)
+
+
 # ------------------------------------------------------------------------------------------------ bytes to text
 
 

@@ -193,6 +193,7 @@ class Format(Entry):
     days: Days = Field(description="calendar days from trigger to its characteristic output")
     silence_hours: Optional[Silence] = None
     threshold: Optional[Figure] = Field(None, description="severity below which nobody calls it, 0 to 1")
+    members_only: bool = Field(False, description="called only over acts that hit a member")
     outputs: list[Name] = Field(description="responses it can decide")
     duplicates: list[Name] = Field([], description="formats that do the same work")
     tempo: Optional[str] = Field(None, description="what moves it toward its shortest or longest time")
@@ -241,6 +242,7 @@ class Response(Entry):
     signal: Annotated[float, Field(ge=0, le=5)] = Field(description="political signal")
     resilience: Annotated[float, Field(ge=0, le=5)] = Field(description="benefit to the victim in any case")
     escalation: Escalation
+    habit: Optional[Figure] = Field(None, description="how much more, or less, usual it is than others of its kind")
     accuses: bool = Field(False, description="it says who did it, so it needs evidence")
     effectiveness: Optional[str] = None
     base_rate: Optional[str] = None

@@ -199,7 +199,7 @@ def beside(misfits: list[Fault], others: list[Fault]) -> list[Fault]:
 
 def schema_fault(model: type[BaseModel], root: Node, error: dict) -> Fault:
     """One of pydantic's findings, as a fault at its place in the file."""
-    location = tuple(error["loc"])
+    location = _without_alternatives(model, tuple(error["loc"]))
     if location and location[-1] == "[key]":
         return _bad_key(model, root, location[:-1])
     if error["type"] == "extra_forbidden":
@@ -207,6 +207,14 @@ def schema_fault(model: type[BaseModel], root: Node, error: dict) -> Fault:
     if error["type"] == "missing":  # an entry of a pair; fields are gathered by `validated`
         location = location[:-1]
     return _does_not_fit(model, root, location, error["type"])
+
+
+def _without_alternatives(model, location: tuple) -> tuple:
+    """A place without what pydantic adds where a value may be of several kinds."""
+    for length in range(len(location)):
+        if typing.get_origin(core(annotation_at(model, location[:length]))[0]) is typing.Union:
+            return location[:length]
+    return location
 
 
 def _missing_fields(root: Node, location: tuple, names: list[str]) -> Fault:

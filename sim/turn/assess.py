@@ -97,14 +97,18 @@ def heard_at_tables(world):
 
 
 def judge_gravity(world, begun):
-    """Severity as each sees it, and its stake: own harm, or that of those it is tied to."""
+    """Severity as each sees it, and its stake: own harm, or the worst of those it is tied to. What was done is remembered."""
     setting, state, beh = world.setting, world.state, world.setting.beh
-    harm = on_grid(state.severity * np.minimum(state.intensity, 1.5)[..., None] * (~state.conceded))
+    state.remembered = on_grid(np.maximum(state.intensity, state.remembered * setting.each.memory**world.months))
+    harm = on_grid(state.severity * state.remembered[..., None])
     worst = harm.max(axis=-1, keepdims=True)
     blur = beh.perception_noise * (1 - state.publicness[..., None]) * state.blur
     perceived = np.clip(np.where(harm > 0, harm, worst + blur * (worst > 0)), 0, 1)
     linkage = np.clip(state.linkage[:, None] + effect(world, "linkage").max(axis=0)[:, None], 0, 1)
-    bond = reaches(harm, setting.tie_near) + on_grid(linkage) * reaches(harm, setting.tie_far)
+    bond = np.zeros_like(harm)
+    for victim in np.flatnonzero((harm > 0).any(axis=(0, 1))):
+        tie = setting.tie_near[victim] + on_grid(linkage) * setting.tie_far[victim]
+        bond = np.maximum(bond, harm[..., victim, None] * tie)
     stake = np.where(harm > 0, harm, np.minimum(np.minimum(bond, perceived), 1)) * setting.is_state
     state.perceived[begun] = on_grid(perceived)[begun]
     state.stake[begun] = on_grid(stake)[begun]

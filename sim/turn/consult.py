@@ -62,13 +62,14 @@ def call(world, h, k, veto):
         return
     caller = callers(world, h, k)
     utility, looked_at = utilities(world, h, veto)
-    utility = np.where(legal_tables(world, h, caller), utility, -np.inf)
+    utility = np.where(legal_tables(world, h), utility, -np.inf)
     chances = choice_probabilities(np.concatenate([wait_utility(world, h), utility]), 1.0)
     picked = pick(chances, world.draws.uniform(f"call {k}", world.turn, setting.acts)[:, h]) - 1
     picked = np.where(state.stake[h].max(axis=-1) >= setting.each.call_stake_min, picked, -1)
     picked = ask_format(world, h, caller, picked, np.isfinite(utility), k)
     rows = np.flatnonzero(picked >= 0)
     if rows.size:
+        caller[rows] = member_calling(world, h, rows, part.start + picked[rows], caller[rows])
         open_tables(world, h, k, rows, part.start + picked[rows], caller[rows])
     if world.witness and picked[0] >= 0:
         world.witness.consultation_called(world, h, part.start + picked[0], caller[0], looked_at, chances)
@@ -79,6 +80,13 @@ def callers(world, h, k):
     setting, state = world.setting, world.state
     weight = np.where(state.severity[h] > 0, state.stake[h], 0.1 * np.square(state.stake[h])) * setting.is_state
     return np.maximum(pick(on_grid(weight).T, world.draws.uniform(f"caller {k}", world.turn, setting.acts)[:, h]), 0)
+
+
+def member_calling(world, h, rows, tables, caller):
+    """Who asks in a format the caller does not sit in: the member with the highest stake."""
+    members = world.setting.table_members[tables]
+    friend = (world.state.stake[h, rows] * members).argmax(axis=-1)
+    return np.where(members[np.arange(rows.size), caller], caller, friend)
 
 
 def utilities(world, h, veto):
@@ -92,13 +100,21 @@ def utilities(world, h, veto):
     active = (state.table_state[part] == OPEN) | (state.table_state[part] == ADOPTED)
     doubled = np.minimum((setting.table_duplicates[part, part][:, :, None] * active).sum(axis=1), 1)
     utility, looked_at = format_utility(
-        setting.table_mandate[part], setting.table_coverage[part], days, veto, doubled, reputation,
+        setting.table_mandate[part], coverage(world, h), days, veto, doubled, reputation,
         mandate_weight=each.call_mandate, coverage_weight=each.call_coverage, days_weight=each.call_days,
         veto_weight=each.call_veto, duplication_weight=each.call_duplication, reputation_weight=each.call_reputation,
     )
     victim_inside = (setting.table_members[part][:, None, :] & (state.severity[h] > 0)).any(axis=-1)
     spoken = state.table_called[part] < NEVER
     return utility + each.call_victim * victim_inside - each.call_again * spoken, looked_at
+
+
+def coverage(world, h):
+    """How much of the stake in act `h`, weighed by capability, sits at each table: (tables of the act, R)."""
+    setting, state = world.setting, world.state
+    needed = on_grid(state.stake[h] * (0.1 + setting.capability))
+    members = setting.table_members[setting.table_slices[h]].astype(float)
+    return (needed @ members.T).T / np.maximum(needed.sum(axis=-1), 1e-9)
 
 
 def tempo_of_partnership(world, part):
@@ -127,17 +143,15 @@ def p_veto(world, h):
     return on_grid(p_break_silence(reluctance, 0.0, 1.0, each.silence_hazard, each.silence_steepness, 0.0, each.silence_days)) * needs_all
 
 
-def legal_tables(world, h, caller):
-    """Which tables are open to the caller: its own formats, or a friend's where it sits in none. (tables of the act, R)."""
+def legal_tables(world, h):
+    """Which tables can be opened now: idle, grave enough, and with a member that has a stake. (tables of the act, R)."""
     setting, state = world.setting, world.state
     part = setting.table_slices[h]
     again = world.day - state.table_called[part] >= setting.each.call_again_days
-    fresh = state.table_called[part] >= NEVER
-    idle = (state.table_state[part] != OPEN) & (fresh | again)
-    grave = np.take_along_axis(state.perceived[h], caller[:, None], axis=-1)[:, 0] >= setting.table_threshold[part]
-    usable = idle & grave
-    inside = setting.table_members[part][:, caller]
-    return usable & (inside | ~(usable & inside).any(axis=0))
+    idle = (state.table_state[part] != OPEN) & ((state.table_called[part] >= NEVER) | again)
+    worst = (state.severity[h] * state.intensity[h][:, None]).max(axis=-1)
+    hit = (setting.table_members[part].astype(float) @ (state.severity[h] > 0).T) > 0
+    return idle & (worst >= setting.table_threshold[part]) & (hit | ~setting.table_members_only[part])
 
 
 def wait_utility(world, h):

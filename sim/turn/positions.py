@@ -18,6 +18,7 @@ def take_positions(world, h):
         beh.position_base
         + beh.position_stake * state.stake[h]
         + beh.position_stance * setting.stance[suspect]
+        + beh.position_physical * setting.is_physical[h]
         - beh.position_exposure * exposure
     )
     doubt = beh.position_doubt * (1 - confidence(state.belief[h]))

@@ -225,7 +225,7 @@ def follow_texts(world, sitting, text, supporters):
     body = setting.table_body[sitting.tables]
     pair, option = np.nonzero(reached & (body >= 0)[:, None])
     may = setting.allowed[option, body[pair]]
-    spoken = np.flatnonzero(says_it)
+    spoken = np.flatnonzero(setting.signatory)
     who = reached[:, spoken, None] & (body < 0)[:, None, None] & (supporters & setting.is_state)[:, None, :]
     signed, line, signer = np.nonzero(who & setting.allowed[spoken])
     pairs = np.concatenate([pair[may], signed])

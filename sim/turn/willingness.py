@@ -23,13 +23,15 @@ def products(world, h):
     suspect = setting.act_suspect[h]
     everywhere = np.ones_like(state.stake[h])
     third_party = (state.severity[h] == 0) & bool(setting.has_demand[h])
-    grave = state.perceived[h] - beh.grave_from + beh.grave_physical * setting.is_physical[h]
+    grave = state.perceived[h] - beh.grave_from
+    hurt = np.clip((state.perceived[h] - beh.physical_from) / beh.physical_span, 0, 1)
     measure = setting.severity_driven[part]
     return [
         ("practice", setting.names[part], state.norm[:, None] * everywhere),
         ("practice", measure, beh.practice_third_party * third_party),
         ("stake", setting.benefit[part], beh.b_stake * state.stake[h]),
         ("stake", measure, beh.b_severity * grave),
+        ("stake", setting.accuses[part] + measure, beh.b_physical * setting.is_physical[h] * hurt),
         ("ask", np.ones_like(measure), beh.b_ask * state.asked[h][:, None] * everywhere),
         ("stance", np.ones_like(measure), beh.b_stance * setting.stance[suspect] * everywhere),
         ("exposure", setting.gravity[part], -beh.b_exposure * exposed(world, suspect)),

@@ -20,6 +20,7 @@ from sim.world.ties import clubs, sharing, ties
 
 RUNGS = get_args(Rung)
 NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
+WORDS = ("baseline", "diplomatic", "information")
 PRACTICES = {
     "statement_of_concern": "practice_statement",
     "public_attribution": "practice_attribution",
@@ -103,6 +104,7 @@ class Setting:
     lead_max: np.ndarray
     is_military: np.ndarray  # (O, 1, 1)
     names: np.ndarray  # (O, 1, 1) it is a public attribution
+    is_deed: np.ndarray  # (O,) more than words
     signatory: np.ndarray  # (O,) a joint statement: members of a table sign it with the text
     # tables
     tables: tuple  # (act id, format id)
@@ -115,11 +117,11 @@ class Setting:
     table_mandate: np.ndarray  # (T, 1) 0 to 4
     table_reputation: np.ndarray
     table_threshold: np.ndarray
+    table_members_only: np.ndarray  # (T, 1) bool: only over acts that hit a member
     table_min: np.ndarray
     table_typical: np.ndarray
     table_max: np.ndarray
     table_duplicates: np.ndarray  # (T, T)
-    table_coverage: np.ndarray  # (T, 1)
     table_is_ip4: np.ndarray  # (T,)
     table_outputs: np.ndarray  # (T, O)
     table_is_nato: np.ndarray  # (T,)
@@ -327,7 +329,7 @@ def _options(loaded, cast, acts, beh):
         "practice": _practice(responses, issues, cast, beh),
         "attribution_min": _deep([response.attribution_min for response in responses]),
         "accuses": _deep([response.accuses for response in responses]),
-        "benefit": _deep([(r.signal + r.resilience + r.pressure) / 15 + 0.4 for r in responses]),
+        "benefit": _deep([_benefit(response, beh) for response in responses]),
         "severity_driven": _deep([r.coded_as == "sanctions_or_expulsions" or r.category == "military" for r in responses]),
         "gravity": _deep([0.25 + 0.75 * r.escalation.risk / 5 for r in responses]),
         "risk": _deep([response.escalation.risk / 5 for response in responses]),
@@ -341,6 +343,7 @@ def _options(loaded, cast, acts, beh):
         "lead_max": _deep([response.lead_days.max for response in responses]),
         "is_military": _deep([response.category == "military" for response in responses]),
         "names": _deep([response.coded_as == "public_attribution" for response in responses]),
+        "is_deed": np.array([response.category not in WORDS for response in responses], dtype=bool),
         "signatory": np.array([response.coded_as == "statement_of_concern" for response in responses], dtype=bool),
     }
 
@@ -354,12 +357,19 @@ def _who_may(response, cast):
     return (states & ~cast.is_body) | named
 
 
+def _benefit(response, beh):
+    """How far a stake speaks for a response: by the relief, signal and pressure it brings; hardly for a mere naming."""
+    if response.coded_as == "public_attribution":
+        return float(beh.naming_stake.flat[0])
+    return (response.signal + response.resilience + response.pressure) / 15 + float(beh.stake_any.flat[0])
+
+
 def _practice(responses, issues, cast, beh):
     """Habit (O, 1, A): what each actor is used to doing, before the matter at hand is looked at."""
     rows = []
     for response, issue in zip(responses, issues, strict=True):
         name = PRACTICES.get(response.coded_as, "practice_military" if response.category == "military" else "practice_other")
-        row = getattr(beh, name) + np.zeros((1, len(cast.actors)))
+        row = getattr(beh, name) + (response.habit.value if response.habit else 0.0) + np.zeros((1, len(cast.actors)))
         if response.coded_as == "public_attribution":
             row = row + beh.habit_naming * cast.habit_naming + np.where(cast.norm_year < beh.norm_start, beh.norm_before, 0)
         rows.append(row)
@@ -399,6 +409,7 @@ def _tables(loaded, cast, acts, options):
         "table_mandate": _column([form.mandate.get(act.issue, 0) for _, act, _, form in chosen]),
         "table_reputation": _column(reputation),
         "table_threshold": _column([form.threshold.value if form.threshold else 0.0 for *_, form in chosen]),
+        "table_members_only": _column([form.members_only for *_, form in chosen]) > 0,
         "table_min": _column([form.days.min for *_, form in chosen]),
         "table_typical": _column([form.days.typical for *_, form in chosen]),
         "table_max": _column([form.days.max for *_, form in chosen]),
@@ -406,7 +417,6 @@ def _tables(loaded, cast, acts, options):
             [[h == g and (other in form.duplicates or key in theirs.duplicates) for g, _, other, theirs in chosen]
              for h, _, key, form in chosen], dtype=float,
         ).reshape(len(chosen), len(chosen)),
-        "table_coverage": _coverage(members, cast),
         "table_is_ip4": np.array([key.startswith("nato_ip4") for _, _, key, _ in chosen], dtype=bool),
         "table_outputs": np.array(
             [[oa == act.id and response in form.outputs for oa, response in options["options"]]
@@ -420,11 +430,6 @@ def _tables(loaded, cast, acts, options):
 def _reputation(form, issue):
     figure = form.reputation.get(issue)
     return figure.value if figure else 0.0
-
-
-def _coverage(members, cast):
-    weights = np.where(cast.is_state, cast.economy[0], 0.0)
-    return ((members * weights).sum(axis=1) / max(weights.sum(), 1e-9)).reshape(-1, 1)
 
 
 def _best_placed(reputation, slices):

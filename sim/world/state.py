@@ -34,6 +34,7 @@ class State:
     willing: np.ndarray  # (O, R, A) probability of joining, as the last round of consultation left it
     severity: np.ndarray  # (H, R, A) of each victim now
     intensity: np.ndarray  # (H, R) 1 as begun, 0 not begun or stopped
+    remembered: np.ndarray  # (H, R) the intensity by which it is judged: fades slowly once an act is over
     stopped: np.ndarray  # (H, R) bool
     conceded: np.ndarray  # (H, R, A) bool
     publicness: np.ndarray  # (H, R)
@@ -200,6 +201,7 @@ def first_state(setting, draws):
         willing=np.zeros((o, runs, a)),
         severity=np.zeros((h, runs, a)) + setting.severity,
         intensity=acts(),
+        remembered=acts(),
         stopped=np.zeros((h, runs), dtype=bool),
         conceded=np.zeros((h, runs, a), dtype=bool),
         publicness=acts() + setting.publicness,
