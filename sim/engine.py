@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.draws import Draws
+from sim.policies.seating import departed, seats_of, unattended
 from sim.record.measures import measured, scorecard
 from sim.record.record import Outcomes, Record
 from sim.turn import play_turn
 from sim.turn.witness import Witness
 from sim.world.setting import arrange
-from sim.world.state import NEVER, World, first_state
+from sim.world.state import World, first_state
+from sim.world.varying import Varied
 
 BATCH = 256
 
@@ -56,7 +58,8 @@ def play(loaded, seed, runs=1, first_run=0, trace=False, policies=None, progress
     seed : int
     runs : int, how many; first_run : int, number of the first
     trace : bool, keep the record of every run; each is then played alone
-    policies : dict of code to Policy, who sits in which seat; others follow the model's own rule
+    policies : dict of code to Policy, or to its class or name: who chooses for whom, in place of what the scenario
+        says; others follow the model's own rule. With any, each run is played alone
     progress : callable (runs done), called after each batch, or None
     on_turn : callable (turn, events of the turn), for a traced run, or None
     without : bool, play each run a second time without the cooperation portfolio, with the same luck
@@ -71,19 +74,17 @@ def play(loaded, seed, runs=1, first_run=0, trace=False, policies=None, progress
     (3,)
     """
     setting = arrange(loaded)
-    bare = arrange(without_cooperation(loaded)) if without and loaded.scenario.cooperation else None
+    bare = bare_setting(loaded) if without else None
+    seats = seats_of(setting, policies)
     numbers = range(first_run, first_run + runs)
-    size = 1 if trace or policies else batch
+    size = 1 if trace or seats else batch
     parts, records, actions = [], [], []
     for start in range(0, runs, size):
         block = numbers[start : start + size]
-        world = begin(setting, seed, block, policies, Witness() if trace else None)
+        taken = {code: seat.fresh() for code, seat in seats.items()}
+        world = begin(setting, seed, block, taken, Witness() if trace else None)
         play_out(world, on_turn)
-        part = [outcome_of(world), None]
-        if bare is not None:
-            other = begin(bare, seed, block, replayed(world.actions))
-            play_out(other)
-            part[1] = outcome_of(other)
+        part = [outcome_of(world), outcome_without(bare, world)]
         parts.append(part)
         if trace:
             records.append(record_of(world, loaded, seed, block[0], *part))
@@ -91,6 +92,73 @@ def play(loaded, seed, runs=1, first_run=0, trace=False, policies=None, progress
         if progress:
             progress(len(block))
     return Result(_gathered(loaded, setting, seed, runs, first_run, parts), tuple(records), tuple(actions))
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of the runs of `play_points`: each measure as an array with one entry a run, and a digest of each run."""
+
+    measures: dict
+    measures_without: dict | None
+    digest: np.ndarray
+
+
+def play_points(loaded, points, replications, seed, without=True, batch=BATCH):
+    """Play one run of each of many design points, all with common luck: a run's luck is its seed and replication alone.
+
+    Parameters
+    ----------
+    loaded : Loaded, or Points made of it before, which saves arranging the same variations again
+    points : sequence of dict path -> value, one for each run; {} plays the scenario as written
+    replications : sequence of int, one for each run
+    seed : int
+    without : bool, play each run a second time without the cooperation portfolio
+    batch : int, runs played at once; changes no bit of the result
+
+    Returns
+    -------
+    Played
+
+    Raises
+    ------
+    PointError
+        for a design point whose values do not fit the scenario
+
+    >>> from sim.scenario import load
+    >>> played = play_points(load("smallest"), [{}, {"behaviour.b_peer": 0.5}], [0, 0], seed=1)
+    >>> played.measures["harm"].shape
+    (2,)
+    """
+    points_of = loaded if isinstance(loaded, Points) else Points(loaded)
+    own, digest = _played(points_of.whole, points, replications, seed, batch)
+    bare = _played(points_of.bare, points, replications, seed, batch)[0] if without and points_of.bare else None
+    return Played(own, bare, digest)
+
+
+class Points:
+    """A scenario ready to be played at many design points, with and without its cooperation portfolio."""
+
+    def __init__(self, loaded):
+        self.whole = Varied(loaded)
+        self.bare = Varied(loaded, without_cooperation) if loaded.scenario.cooperation else None
+
+
+def _played(settings, points, replications, seed, batch):
+    """Measures and digests of the runs of one arm, in the order given."""
+    measures, digest = {}, np.zeros(len(points), dtype=np.uint64)
+    numbers = np.asarray(replications)
+    for first in range(0, len(points), batch):
+        for setting, places in settings.batches(points[first : first + batch]):
+            seats = seats_of(setting, None)
+            for part in [[place] for place in range(len(places))] if seats else [slice(None)]:
+                here = first + places[part]
+                one = setting if not seats else settings.alone(points[here[0]])
+                world = begin(one, seed, numbers[here], {code: seat.fresh() for code, seat in seats.items()})
+                play_out(world)
+                digest[here] = world.state.digest()
+                for name, values in measured(world).items():
+                    measures.setdefault(name, np.full(len(points), np.nan))[here] = values
+    return measures, digest
 
 
 def play_out(world, on_turn=None):
@@ -106,7 +174,8 @@ def play_out(world, on_turn=None):
 def ahead(world, runs, seed):
     """What could still come: many continuations of row 0 of a world, with new luck from the next turn on.
 
-    What each actor is like (its thresholds and tempo) stays; evidence, texts and moves are drawn anew.
+    What each actor is like (its thresholds and tempo) stays; evidence, texts and moves are drawn anew. Policies go on
+    in their seats; people are not asked, and the model's own rule plays on for them.
 
     Parameters
     ----------
@@ -116,9 +185,19 @@ def ahead(world, runs, seed):
     -------
     dict of measure to array (runs,)
     """
-    future = world.ahead(runs, Draws(seed, range(runs)))
-    play_out(future)
-    return measured(future)
+    somebody_remembers = any(seat.memory for seat in unattended(world.seats).values())
+    parts = []
+    for block in [[run] for run in range(runs)] if somebody_remembers else [range(runs)]:
+        future = world.ahead(len(block), Draws(seed, block))
+        future.seats = unattended(world.seats)
+        play_out(future)
+        parts.append(measured(future))
+    return _joined(parts)
+
+
+def bare_setting(loaded):
+    """The setting without the cooperation portfolio; None when there is none to leave out."""
+    return arrange(without_cooperation(loaded)) if loaded.scenario.cooperation else None
 
 
 def without_cooperation(loaded):
@@ -126,12 +205,13 @@ def without_cooperation(loaded):
     return replace(loaded, scenario=loaded.scenario.model_copy(update={"cooperation": []}))
 
 
-def replayed(actions):
-    """Seats that answer as before, where the same question is put again."""
-    from sim.policies.scripted import Scripted
-
-    codes = {action.actor for action in actions}
-    return {code: Scripted([a for a in actions if a.actor == code], strict=False) for code in codes}
+def outcome_without(bare, world):
+    """What came of the same runs without cooperation: same luck, same departures from the model's own rule; or None."""
+    if bare is None:
+        return None
+    other = begin(bare, world.draws.seed, world.draws.runs, departed(world.seats))
+    play_out(other)
+    return outcome_of(other)
 
 
 def outcome_of(world):

@@ -5,9 +5,11 @@ legal and what the model's own rule would do; whoever sits there answers with id
 `Action`, which is data. An exercise is (scenario, seed, actions).
 """
 
+import copy
 import json
 from dataclasses import asdict, dataclass
 
+FROM_OUTSIDE = ("person", "scripted")  # names of policies that pass on what somebody chose: nobody can ask them what if
 KINDS = {
     "format": "in which format to call a consultation over an act, or `wait`",
     "position": "the strongest text it wants: a rung of the ladder",
@@ -24,6 +26,11 @@ class Option:
 
     id : what an action names; label : in words; cost : political capital, or None; acts_day : first day on which it can
     be felt, counted from the start, or None; note : what else the seat should know.
+
+    Of a response also what everybody knows about it. confidence_min : lowest confidence at which states have used it,
+    None when it accuses nobody; rung : lowest text that covers it; covered : whether such a text stands, adopted where
+    the seat sits; company : share, by capability, of the seat's peers seen to have joined, 0 to 1, in the club that has
+    gone furthest.
     """
 
     id: str
@@ -31,6 +38,10 @@ class Option:
     cost: float | None = None
     acts_day: int | None = None
     note: str = ""
+    confidence_min: float | None = None
+    rung: str | None = None
+    covered: bool = False
+    company: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -39,7 +50,8 @@ class Question:
 
     kind : one of `KINDS`; turn : 1-based; actor : code; subject : the act, table or project it is about;
     text : the question in words; options : what is legal; many : whether several may be chosen;
-    default : ids that the model's own rule would choose.
+    default : ids that the model's own rule would choose; rung : where a text under silence stands on the ladder, else
+    None.
     """
 
     kind: str
@@ -50,6 +62,7 @@ class Question:
     options: tuple
     many: bool
     default: tuple
+    rung: str | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +109,15 @@ class Policy:
         sequence of str, ids of options; one, unless `question.many`
         """
         return question.default
+
+    def unattended(self):
+        """The policy that goes on in its place when we look ahead, where nobody can be asked.
+
+        Itself; one that remembers, with a memory of its own. None where somebody outside chooses: the model's own rule.
+        """
+        if self.name in FROM_OUTSIDE:
+            return None
+        return copy.deepcopy(self) if self.memory else self
 
 
 def legal_answer(question, answer):

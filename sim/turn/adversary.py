@@ -87,7 +87,7 @@ def weigh_moves(world, d):
 
 def of_moves(each, what):
     """One coefficient of every move: (moves, 1 or R)."""
-    return np.array([getattr(each, f"{what}_{short}") for short in SHORT])
+    return np.stack(np.broadcast_arrays(*(getattr(each, f"{what}_{short}") for short in SHORT)))
 
 
 def opening(world, d):
@@ -172,7 +172,7 @@ def _open_other_ocean(world, d, rows):
 def _divide(world, d, rows):
     """The target is the member that depends most on the adversary and weighs most."""
     setting, state = world.setting, world.state
-    worth = np.minimum(setting.exposure[d] + state.squeeze[d][rows], 1) * (0.3 + setting.capability) * setting.is_state
+    worth = np.minimum((setting.exposure[d] + state.squeeze[d])[rows], 1) * (0.3 + setting.capability) * setting.is_state
     worth = worth * (state.squeeze[d][rows] < 0.5)
     target = on_grid(worth).argmax(axis=-1)
     state.squeeze[d, rows, target] = on_grid(state.squeeze[d, rows, target] + of_rows(setting.each.divide_step, rows))

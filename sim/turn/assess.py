@@ -82,8 +82,10 @@ def share(world, begun):
 
 
 def reaches(what, weights):
-    """What goes from everybody to everybody by these weights: (H, R, A)."""
-    return (what.reshape(-1, what.shape[-1]) @ weights).reshape(what.shape)
+    """What goes from everybody to everybody by these weights, which may differ from run to run: (H, R, A)."""
+    if len(weights) == 1:
+        return (what.reshape(-1, what.shape[-1]) @ weights[0]).reshape(what.shape)
+    return (what[:, :, None, :] @ weights)[:, :, 0, :]
 
 
 def heard_at_tables(world):

@@ -39,6 +39,7 @@ def consult(world):
         for k in range(int(world.setting.beh.calls.flat[0])):
             call(world, h, k, veto)
         exchange(world, h)
+    leak(world)
     conclude(world)
     decide_projects(world)
 
@@ -49,6 +50,18 @@ def exchange(world, h):
     exchange_intentions(world, h)
     if world.witness:
         world.witness.keep_terms(h, terms(world, h))
+
+
+def leak(world):
+    """What lies on the tables may come out: the sooner, the more sit there. The matter is better known then."""
+    setting, state, each = world.setting, world.state, world.setting.each
+    sitting = setting.table_members.sum(axis=-1)[:, None] * (state.table_state == OPEN)
+    heard = np.array([sitting[part].sum(axis=0) for part in setting.table_slices])
+    chance = 1 - (1 - each.leak_per_member) ** heard
+    leaks = world.draws.uniform("leak", world.turn, setting.acts).T < chance
+    state.publicness = on_grid(np.minimum(state.publicness + each.leak_publicness * leaks, 1))
+    if world.witness:
+        world.witness.leaked(world, np.flatnonzero(leaks[:, 0]), heard[:, 0])
 
 
 # ------------------------------------------------------------------------------------------------- calls
@@ -95,7 +108,7 @@ def utilities(world, h, veto):
     part = setting.table_slices[h]
     ip4 = setting.table_is_ip4[part][:, None]
     standing = effect(world, "ip4_standing")
-    reputation = np.clip(setting.table_reputation[part] + ip4 * standing[min(h, len(standing) - 1)], 0, 1)
+    reputation = np.clip(setting.table_reputation[part] + ip4 * each.call_ip4_standing * standing[h], 0, 1)
     days = setting.table_typical[part] * urgency(world)[h] * tempo_of_partnership(world, part)
     active = (state.table_state[part] == OPEN) | (state.table_state[part] == ADOPTED)
     doubled = np.minimum((setting.table_duplicates[part, part][:, :, None] * active).sum(axis=1), 1)
@@ -205,6 +218,6 @@ def open_tables(world, h, k, rows, tables, caller):
     state.first_table[h, rows] = np.where(first < 0, tables, first)
     is_victim = state.severity[h, rows, caller] > 0
     state.asked[h, rows] = np.maximum(state.asked[h, rows], is_victim)
-    price = on_grid(each.consult_cost)
+    price = on_grid(each.consult_cost + np.zeros(world.runs))[rows]
     state.capital[rows, caller] -= price
     state.spent[rows, caller] += price

@@ -82,6 +82,10 @@ class Witness:
             "probability": _plain(chances[t - part.start + 1, 0]), "terms": terms,
         }, actor=setting.actors[caller], act=setting.acts[h])
 
+    def leaked(self, world, acts, heard):
+        for h in acts:
+            self.tell(world, "consult", "consultation_leaks", {"seats": int(heard[h])}, act=world.setting.acts[h])
+
     def text_proposed(self, world, sitting, k, attempt, text):
         setting, t = world.setting, sitting.tables[k]
         at = np.flatnonzero(sitting.voters[k])

@@ -4,6 +4,7 @@ A figure that the library does not know falls back as each function says; `sim/O
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -45,24 +46,49 @@ class Cast:
     exposure: np.ndarray
     stance: np.ndarray
 
-    @property
+    @cached_property
     def place(self):
+        """Place of each actor on the actors' axis."""
         return {code: k for k, code in enumerate(self.actors)}
+
+    @cached_property
+    def _known(self):
+        return {}
 
     def expanded(self, names):
         """Codes that a list of codes, groups and bodies stands for on the scenario's first day."""
-        return set(resolve_members([name for name in names if name != "any"], self.loaded.library, self.date))
+        key = tuple(names)
+        if key not in self._known:
+            named = [name for name in names if name != "any"]
+            self._known[key] = frozenset(resolve_members(named, self.loaded.library, self.date))
+        return self._known[key]
 
     def members(self, names):
         """Which actors a list of codes and groups means: (A,) bool. A body playing as one stands for its members."""
         codes = self.expanded(names)
         inside = np.array([code in codes for code in self.actors])
+        adversaries = np.array([code in self.adversaries for code in self.actors])
         if "any" in names:
-            inside = inside | self.is_state | np.isin(self.actors, self.adversaries)
+            inside = inside | self.is_state | adversaries
         for body in self.bodies:
             if self.is_state[self.place[body]] and f"group:{self.loaded.library.bodies[body].group}" in names:
                 inside[self.place[body]] = True
-        return inside & (self.is_state | np.isin(self.actors, self.adversaries))
+        return inside & (self.is_state | adversaries)
+
+
+class Numbers:
+    """Coefficients as plain numbers, looked up one by one.
+
+    >>> from types import SimpleNamespace
+    >>> Numbers(SimpleNamespace(b_peer=np.array([[0.5]])))["b_peer"]
+    0.5
+    """
+
+    def __init__(self, beh):
+        self._beh = beh
+
+    def __getitem__(self, name):
+        return float(getattr(self._beh, name)[0, 0])
 
 
 def cast_of(loaded, beh):
@@ -78,7 +104,7 @@ def cast_of(loaded, beh):
     Cast
     """
     scenario, library = loaded.scenario, loaded.library
-    one = {name: float(value[0, 0]) for name, value in vars(beh).items()}
+    one = Numbers(beh)
     actors = _actors(scenario, library)
     adversaries = tuple(code for code in actors if _role(code, loaded) == "adversary")
     bodies = tuple(code for code in actors if code in library.bodies)

@@ -1,7 +1,8 @@
 """The actors as Mesa agents: who they are, what is true of them now, and who chooses for them.
 
-Agents own identity and choice; arrays own state. An agent stores no figure of its own: every attribute reads the first row of
-the world's arrays, so that there is one truth and one implementation of every rule.
+Agents own identity and choice; arrays own state. An agent stores no figure of its own: every attribute reads the first
+row of the world's arrays, so that there is one truth and one implementation of every rule. What choosing takes
+(policies, the names of the moves) an agent has from its model, the `Exercise`.
 
     Actor
       StateActor    a state that chooses for itself; or NATO or the EU where a scenario plays it as one
@@ -9,18 +10,13 @@ the world's arrays, so that there is one truth and one implementation of every r
       Adversary     a state that commits hostile acts
 """
 
-import copy
 import math
 
 import mesa
 import numpy as np
 
 from sim.errors import Fault, InputError, did_you_mean
-from sim.policies.policy import Policy
-from sim.policies.seating import check_places, policy_from
-from sim.policies.standard import Standard
 from sim.rules.attribution import confidence
-from sim.turn.adversary import MOVES
 from sim.world.view import view
 
 
@@ -33,8 +29,8 @@ class Actor(mesa.Agent):
     code : str, ISO 3166 alpha-3 in capitals, or NATO, or EU
     policy : Policy or None; None follows the model's own rule
 
-    To try a doctrine, hand an actor a policy (`actor.policy = Hawk()`), or subclass this class, answer `choose`, and pass the
-    class to `Exercise(agent_classes={"JPN": Japan})`.
+    To try a doctrine, give an actor a policy (`actor.policy = Hawk()`); or subclass this class, answer `choose` and pass
+    it to `Exercise(agent_classes={"JPN": Japan})`.
     """
 
     kind = "actor"
@@ -52,12 +48,11 @@ class Actor(mesa.Agent):
     @property
     def policy(self):
         """Who chooses. Set a Policy, its class or its name; None gives the seat back to the model's own rule."""
-        return self._policy or Standard()
+        return self._policy or self.model.own_rule
 
     @policy.setter
     def policy(self, policy):
-        check_places(self._setting, [self.code])
-        self._policy = None if policy is None else policy_from(policy)
+        self._policy = self.model.policy_for(self.code, policy)
         self.model.take_seats()
 
     @property
@@ -98,18 +93,22 @@ class Actor(mesa.Agent):
 
     @property
     def role(self):
-        """ally, eu_member, partner, other or adversary, as the scenario or the library says; of NATO and the EU, body."""
+        """ally, eu_member, partner, other or adversary, as scenario or library say; of NATO and the EU, body."""
         own = self._loaded.scenario.actors.get(self.code)
-        return own.role if own and own.role else getattr(self._entry, "role", "body" if self.code in self._loaded.library.bodies else "other")
+        if own and own.role:
+            return own.role
+        return "body" if self.code in self._loaded.library.bodies else getattr(self._entry, "role", "other")
 
     @property
     def memberships(self):
         """The groups it belongs to on the scenario's first day: a tuple of names such as nato, eu, g7, five_eyes."""
         start = self._setting.start
         return tuple(
-            name for name, group in self._loaded.library.groups.items()
+            name
+            for name, group in self._loaded.library.groups.items()
             if (spell := group.members.get(self.code))
-            and (spell.since is None or spell.since <= start) and (spell.until is None or start <= spell.until)
+            and (spell.since is None or spell.since <= start)
+            and (spell.until is None or start <= spell.until)
         )
 
     @property
@@ -145,7 +144,7 @@ class Actor(mesa.Agent):
         return tuple(self._setting.options[o] for o in np.flatnonzero(self._state.joined[:, 0, self.place]))
 
     def exposure(self, adversary):
-        """How far it depends on an adversary now, 0 to 1, with what the adversary has added by courting or squeezing."""
+        """How far it depends on an adversary now, 0 to 1, with what was added by courting or squeezing it."""
         d = self._adversary(adversary)
         return min(float(self._setting.exposure[d, 0, self.place] + self._state.squeeze[d, 0, self.place]), 1.0)
 
@@ -154,7 +153,7 @@ class Actor(mesa.Agent):
         return float(self._setting.stance[self._adversary(adversary), 0, self.place])
 
     def confidence(self, act=None):
-        """How sure it is that the suspect did it, 0 to 1; of no act in particular, the highest. Only states judge: else nan."""
+        """How sure it is who did it, 0 to 1; of no act in particular, the highest. Only states judge: else nan."""
         return self._judged(confidence(self._state.belief[:, 0, self.place]), act)
 
     def stake(self, act=None):
@@ -233,49 +232,12 @@ class Adversary(Actor):
     def move(self):
         """Its last move, or None before the first."""
         last = int(self._state.move[self._adversary(self.code), 0])
-        return MOVES[last] if last >= 0 else None
+        return self.model.moves[last] if last >= 0 else None
 
     @property
     def pressure(self):
         """The pressure it feels, 0 to 1."""
         return float(self._state.pressure[self._adversary(self.code), 0])
-
-
-class Asked(Policy):
-    """Asks an actor, which may ask its policy: what sits in the seat of an agent.
-
-    Parameters
-    ----------
-    actor : Actor
-    """
-
-    def __init__(self, actor):
-        self.actor = actor
-
-    @property
-    def name(self):
-        """Name of the actor's policy."""
-        return self.actor.policy.name
-
-    @property
-    def memory(self):
-        """Whether the actor's policy remembers earlier turns."""
-        return self.actor.policy.memory
-
-    @property
-    def draws(self):
-        """Whether the actor's policy draws at random."""
-        return self.actor.policy.draws
-
-    def choose(self, view, question):
-        """What the actor chooses."""
-        return self.actor.choose(view, question)
-
-    def __deepcopy__(self, memo):
-        """The actor's policy with a memory of its own; a class that chooses in its own way stays itself."""
-        if self.actor.chooses_itself:
-            return self
-        return copy.deepcopy(self.actor.policy, memo)
 
 
 def kind_of(setting, place):

@@ -63,9 +63,9 @@ class Setting:
     habit_naming: np.ndarray  # (1, A) 0 or 1: services that share evidence
     exposure: np.ndarray  # (D, 1, A)
     stance: np.ndarray  # (D, 1, A)
-    tie_near: np.ndarray  # (A victims, A)
+    tie_near: np.ndarray  # (A victims, 1, A)
     tie_far: np.ndarray
-    sharing: np.ndarray  # (A, A) weight of evidence shared, on the grid
+    sharing: np.ndarray  # (1, A, A) weight of evidence shared, on the grid
     partners_share: np.ndarray  # (A, A) 1 between NATO and the four partners: what projects open
     club: np.ndarray  # (K, A) capability shares within each club, on the grid
     # acts
@@ -185,19 +185,20 @@ class Setting:
         return {code: place for place, code in enumerate(self.actors)}
 
 
-def arrange(loaded):
+def arrange(loaded, beh=None):
     """The setting of a loaded scenario.
 
     Parameters
     ----------
     loaded : Loaded, from `sim.scenario.load`
+    beh : namespace of coefficients in place of the scenario's own, or None
 
     Returns
     -------
     Setting, with every runs' axis of size one
     """
     scenario = loaded.scenario
-    beh = coefficients(loaded)
+    beh = beh or coefficients(loaded)
     cast = cast_of(loaded, beh)
     acts = _acts(scenario, cast)
     options = _options(loaded, cast, acts, beh)
@@ -242,7 +243,8 @@ def _msel(scenario, cast):
     rows = []
     for planned in scenario.injects:
         named = [name for name in planned.to if name not in ("all", "control")]
-        reached = cast.actors if "all" in planned.to else tuple(c for c in cast.actors if c in cast.expanded(named))
+        meant = cast.expanded(named)
+        reached = cast.actors if "all" in planned.to else tuple(code for code in cast.actors if code in meant)
         rows.append((turn_of(planned, scenario), planned, reached))
     return tuple(sorted(rows, key=lambda row: row[0]))
 

@@ -4,6 +4,7 @@ Axes are those of `Setting`: a live exercise is a batch of one run, a sweep a ba
 runs, so that any rows can be taken out, repeated and played on.
 """
 
+import hashlib
 from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
@@ -89,10 +90,24 @@ class State:
             taken[item.name] = np.take(value, places, axis=axis)
         return State(**taken)
 
+    def digest(self):
+        """A 64-bit digest of what each run came to: (R,) uint64. Two runs with one digest are the same run."""
+        runs = len(self.tension)
+        sums = [hashlib.blake2b(digest_size=8) for _ in range(runs)]
+        for name in DIGESTED:
+            rows = np.moveaxis(getattr(self, name), 0 if name in ROWS_FIRST else 1, 0)
+            for row, total in zip(np.ascontiguousarray(rows), sums, strict=True):
+                total.update(row.tobytes())
+        return np.array([int.from_bytes(total.digest(), "little") for total in sums], dtype=np.uint64)
+
     def copy(self):
         return State(**{item.name: getattr(self, item.name).copy() for item in fields(self)})
 
 
+DIGESTED = (
+    "evidence", "effect_day", "covered", "capital", "table_due", "table_text", "harm_months", "tension", "pressure", "move",
+    "project_months",
+)
 ROWS_FIRST = {
     "breaks", "decision_confidence", "decision_count", "capital", "income", "spent", "tension", "peak_tension", "linkage",
     "threat", "narrative", "standing", "transparency", "readiness", "overreach", "norm", "duplication", "called",

@@ -23,7 +23,7 @@ def ties(loaded, cast, beh):
 
     Returns
     -------
-    near, far : arrays (A victims, A), 0 to 1; `far` counts only times the linkage of the two oceans
+    near, far : arrays (A victims, 1, A), 0 to 1; `far` counts only times the linkage of the two oceans
     """
     size = len(cast.actors)
     base, neighbour = float(beh.tie_base[0, 0]), float(beh.tie_neighbour[0, 0])
@@ -40,7 +40,7 @@ def ties(loaded, cast, beh):
     bond[:, ~cast.is_state] = 0
     np.fill_diagonal(bond, 0)
     same = _same_ocean(theatres(loaded, cast.actors))
-    return on_grid(np.where(same, bond, 0)), on_grid(np.where(same, 0, bond))
+    return on_grid(np.where(same, bond, 0))[:, None, :], on_grid(np.where(same, 0, bond))[:, None, :]
 
 
 def _codes(group, loaded):
@@ -68,7 +68,7 @@ def sharing(loaded, cast, beh):
 
     Returns
     -------
-    weight : array (A, A), 0 to 1, on the grid; no actor shares with itself
+    weight : array (1, A, A), 0 to 1, on the grid; no actor shares with itself
     partners : array (A, A), 1 between NATO's members and the four partners, where cooperation opens more
     """
     weight = np.zeros((len(cast.actors), len(cast.actors)))
@@ -79,7 +79,7 @@ def sharing(loaded, cast, beh):
             weight = np.where(together, np.maximum(weight, float(getattr(beh, group.sharing)[0, 0])), weight)
     np.fill_diagonal(weight, 0)
     across = np.outer(cast.is_nato & cast.is_state, cast.is_partner)
-    return on_grid(weight), (across | across.T).astype(float)
+    return on_grid(weight)[None], (across | across.T)[None].astype(float)
 
 
 def clubs(loaded, cast):

@@ -1,0 +1,373 @@
+"""One exercise as a Mesa model: play it turn by turn, look at its actors, give them other policies, ask what if.
+
+It is the engine that plays thousands of runs, with a batch of one: an exercise and `sim.play` of the same scenario,
+seed and run number leave the same record, byte for byte.
+
+A doctrine against the model's own rule, with the same luck:
+
+>>> import sim
+>>> class OnlyWithOthers(sim.Policy):
+...     '''Joins a response when a text covers it or a third of its peers have; leaves the rest to the model.'''
+...     def choose(self, view, question):
+...         if question.kind != "responses":
+...             return question.default
+...         return [option.id for option in question.options if option.covered or option.company > 1 / 3]
+>>> usual = sim.Exercise("smallest", seed=2).run()
+>>> tried = sim.Exercise("smallest", seed=2, policies={"JPN": OnlyWithOthers()}).run()
+>>> for name in ("harm", "joiners", "peak_tension"):
+...     print(name, round(usual.measures[name], 2), round(tried.measures[name], 2))     # doctest: +ELLIPSIS
+harm ...
+joiners ...
+peak_tension ...
+"""
+
+import copy
+from dataclasses import replace
+
+import mesa
+from mesa.datacollection import DataCollector
+
+from sim.draws import slot_key
+from sim.engine import ahead, bare_setting, begin, outcome_of, outcome_without, record_of
+from sim.errors import Fault, InputError, OceansError, did_you_mean
+from sim.policies.policy import FROM_OUTSIDE, KINDS, Policy
+from sim.policies.scripted import Once, Scripted
+from sim.policies.seating import Seat, check_places, policies_of
+from sim.policies.standard import Standard
+from sim.record.record import Record
+from sim.scenario import Loaded, load
+from sim.turn import play_turn
+from sim.turn.adversary import MOVES
+from sim.turn.witness import Witness
+from sim.world.agents import kind_of
+from sim.world.setting import arrange
+
+MODEL_REPORTERS = {
+    "tension": lambda exercise: float(exercise.world.state.tension[0]),
+    "perceived_threat": lambda exercise: float(exercise.world.state.threat[0]),
+    "standing": lambda exercise: float(exercise.world.state.standing[0]),
+    "readiness": lambda exercise: float(exercise.world.state.readiness[0]),
+    "harm": lambda exercise: float(exercise.world.state.harm[:, 0].sum()),
+    "pressure": lambda exercise: float(exercise.world.state.pressure[:, 0].max(initial=0.0)),
+    "strongest_text": lambda exercise: float(exercise.world.state.covered[:, 0].max(initial=0.0)),
+}
+AGENT_REPORTERS = {
+    "code": "code",
+    "capital": "capital",
+    "confidence": lambda actor: actor.confidence(),
+    "stake": lambda actor: actor.stake(),
+    "responses": lambda actor: len(actor.responses),
+}
+
+
+class Exercise(mesa.Model):
+    """One exercise, played turn by turn.
+
+    Parameters
+    ----------
+    scenario : str, path or Loaded: a scenario that ships, a file, or one already loaded
+    seed : int, 0 or more; run : int, number of the run: with the scenario these two give the same exercise again
+    policies : dict of code to Policy, or its class or name: who chooses for whom, in place of what the scenario says
+    actions : sequence of Action, answers given before, which are given again
+    agent_classes : dict of code to a subclass of Actor
+    without : bool, whether the record compares with the same run without the cooperation portfolio
+
+    Attributes
+    ----------
+    turn : int, turns played; turns : int, turns in all; is_over : bool
+    actors : dict of code to Actor; also `agents`, as in any Mesa model
+    events, actions : tuples of Event and of Action, so far
+    record : Record; what it is judged by is in it once the exercise is over
+    datacollector : Mesa's, with one row a turn
+
+    >>> exercise = Exercise("smallest", seed=1)
+    >>> exercise.step()
+    >>> exercise.turn, exercise.actor("JPN").name, exercise.actor("JPN").role
+    (1, 'Japan', 'partner')
+    >>> sorted(actor.code for actor in exercise.agents.select(lambda actor: actor.is_ally))
+    ['EST', 'LTU', 'USA']
+    >>> exercise.run().is_over
+    True
+    """
+
+    moves = MOVES
+    own_rule = Standard()
+
+    def __init__(self, scenario, seed=1, run=0, policies=None, actions=(), agent_classes=None, without=True):
+        super().__init__(rng=_for_mesa(seed))
+        self.loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
+        self.seed, self.run_number = seed, run
+        self.compares = without
+        self.world = begin(arrange(self.loaded), seed, [run], witness=Witness())
+        self.actors = self._cast(_with_script(self.world.setting, policies, actions), dict(agent_classes or {}))
+        self.take_seats()
+        self.datacollector = DataCollector(model_reporters=dict(MODEL_REPORTERS), agent_reporters=dict(AGENT_REPORTERS))
+        self._record = None
+
+    def _cast(self, policies, classes):
+        setting = self.world.setting
+        check_places(setting, [code for code in classes if code not in setting.bodies])
+        kinds = {code: classes.get(code, kind_of(setting, place)) for place, code in enumerate(setting.actors)}
+        actors = {code: kind(self, code) for code, kind in kinds.items()}
+        for code, policy in policies.items():
+            actors[code]._policy = _own(policy)
+        _let_go(self)
+        return actors
+
+    # ------------------------------------------------------------------------------------------- playing
+
+    def step(self):
+        """Play the next turn."""
+        if self.is_over:
+            raise OceansError(f"the exercise is over: it has {self.turns} turns.")
+        play_turn(self.world)
+        self.running = not self.is_over
+        self.datacollector.collect(self)
+
+    def run(self):
+        """Play to the end; returns the exercise."""
+        while not self.is_over:
+            self.step()
+        return self
+
+    def run_model(self):
+        """Play to the end, as Mesa calls it."""
+        self.run()
+
+    @property
+    def turn(self):
+        """Turns played."""
+        return self.world.turn
+
+    @property
+    def turns(self):
+        """Turns in all."""
+        return self.world.setting.turns
+
+    @property
+    def is_over(self):
+        """Whether the last turn has been played."""
+        return self.turn >= self.turns
+
+    # ------------------------------------------------------------------------------------------- looking
+
+    def actor(self, code):
+        """The actor of a code; InputError with what was probably meant."""
+        if code not in self.actors:
+            raise InputError([Fault("", 0, 0, f"no actor '{code}' takes part. {did_you_mean(str(code), self.actors)}")])
+        return self.actors[code]
+
+    @property
+    def events(self):
+        """All that has happened so far: a tuple of Event."""
+        return tuple(self.world.witness.events)
+
+    @property
+    def actions(self):
+        """What the seats have answered so far: a tuple of Action, from which the exercise can be played again."""
+        return tuple(self.world.actions)
+
+    @property
+    def record(self):
+        """What happened, and, once the exercise is over, what came of it."""
+        if not self.is_over:
+            scenario = self.loaded.scenario
+            return Record(
+                self.loaded.name,
+                scenario.title,
+                self.loaded.digest,
+                self.seed,
+                self.run_number,
+                scenario.start.isoformat(),
+                self.turns,
+                scenario.turns.days,
+                self.events,
+            )
+        if self._record is None:
+            without = outcome_without(bare_setting(self.loaded), self.world) if self.compares else None
+            self._record = record_of(
+                self.world, self.loaded, self.seed, self.run_number, outcome_of(self.world), without
+            )
+        return self._record
+
+    @property
+    def measures(self):
+        """What the exercise is judged by, once it is over: dict of name to number."""
+        return self.record.measures
+
+    # ------------------------------------------------------------------------------------------- what if
+
+    def continuations(self, runs=100, seed=None):
+        """What could still come: this exercise played on many times, with other luck from the next turn on.
+
+        Policies go on in their seats; for people the model's own rule plays on.
+
+        Parameters
+        ----------
+        runs : int; seed : int, or None for one that is never the exercise's own
+
+        Returns
+        -------
+        dict of measure to array (runs,)
+        """
+        if seed is None:
+            seed = slot_key("ahead", self.seed, self.run_number, self.turn)
+        return ahead(self.world, runs, seed)
+
+    def branch(self):
+        """The same exercise once more, from here, with the same luck ahead; what happens in it leaves this one alone.
+
+        Nobody is asked in a branch: policies go on in their seats, and for people the model's own rule plays on.
+        """
+        twin = _without_cast(self)
+        twin.world, twin.datacollector = _copied(self.world), copy.deepcopy(self.datacollector)
+        twin.actors = {code: _twin(actor, twin) for code, actor in self.actors.items()}
+        _let_go(twin)
+        twin.world.seats = {code: _seat_of(twin.actors[code], seat) for code, seat in self.world.seats.items()}
+        return twin
+
+    def with_choice(self, actor, kind, choice, subject=None, turn=None):
+        """A branch in which an actor answers one question otherwise: step or run it and compare.
+
+        Parameters
+        ----------
+        actor : str, code; kind : str, kind of question, see `sim.policies.policy.KINDS`
+        choice : id or sequence of ids; subject : str, or None for every such question of that turn
+        turn : int, or None for the next
+
+        Returns
+        -------
+        Exercise
+
+        >>> exercise = Exercise("smallest", seed=1)
+        >>> other = exercise.with_choice("JPN", "responses", [], turn=1).run()
+        >>> exercise.turn, other.actor("JPN").policy.was_asked
+        (0, True)
+        """
+        turn = self.turn + 1 if turn is None else turn
+        if kind not in KINDS:
+            raise InputError([Fault("", 0, 0, f"nobody is asked for a '{kind}'. {did_you_mean(str(kind), KINDS)}")])
+        if not self.turn < turn <= self.turns:
+            played = f"{self.turn} of {self.turns} are played"
+            raise InputError([Fault("", 0, 0, f"turn {turn} does not lie ahead: {played}.")])
+        twin = self.branch()
+        seat = twin.actor(actor)
+        seat.policy = Once(turn, kind, [choice] if isinstance(choice, str) else choice, subject, seat.policy)
+        return twin
+
+    # ------------------------------------------------------------------------------------------- seats
+
+    def policy_for(self, code, policy):
+        """A policy for an actor, from itself, its class or its name; InputError where nobody can act from."""
+        return None if policy is None else policies_of(self.world.setting, {code: policy})[code]
+
+    def take_seats(self):
+        """Let every actor that has a will of its own take its seat, to be asked; the model's rule plays the others."""
+        before = self.world.seats
+        self.world.seats = {
+            code: before.get(code) or Seat(code, Asked(actor), self.world.setting)
+            for code, actor in self.actors.items()
+            if actor.has_own_will or code in before
+        }
+
+
+def _with_script(setting, policies, actions):
+    """Who chooses for whom, answers given before first."""
+    chosen = policies_of(setting, policies)
+    codes = {action.actor for action in actions}
+    check_places(setting, codes)
+    for code in codes:
+        chosen[code] = Scripted(
+            [action for action in actions if action.actor == code], otherwise=_own(chosen.get(code))
+        )
+    return chosen
+
+
+def _own(policy):
+    """A policy for one exercise: one that remembers gets a memory of its own."""
+    if policy is None or not policy.memory or policy.name in FROM_OUTSIDE:
+        return policy
+    return copy.deepcopy(policy)
+
+
+def _for_mesa(seed):
+    """A seed for Mesa's own generators, from which the engine never draws; any number will do for ours."""
+    return slot_key("mesa", seed)
+
+
+def _let_go(model):
+    """Mesa 3.3 counts the agents of every model in one table, and that table would keep the model alive for good."""
+    getattr(mesa.Agent, "_ids", {}).pop(model, None)
+
+
+class Asked(Policy):
+    """Asks an actor, which may ask its policy: what sits in the seat of an agent.
+
+    Parameters
+    ----------
+    actor : Actor
+    """
+
+    def __init__(self, actor):
+        self.actor = actor
+
+    @property
+    def name(self):
+        """Name of the actor's policy."""
+        return self.actor.policy.name
+
+    @property
+    def memory(self):
+        """Whether the actor's policy remembers earlier turns."""
+        return self.actor.policy.memory
+
+    @property
+    def draws(self):
+        """Whether the actor's policy draws at random."""
+        return self.actor.policy.draws
+
+    def choose(self, view, question):
+        """What the actor chooses."""
+        return self.actor.choose(view, question)
+
+    def unattended(self):
+        """What goes on when nobody can be asked: the actor's policy, or a class that chooses in its own way."""
+        return self if self.actor.chooses_itself else self.actor.policy.unattended()
+
+
+# ---------------------------------------------------------------------------------------------------- a branch
+
+
+def _without_cast(exercise):
+    """A twin with everything but the world and its actors, attributes of a subclass included."""
+    twin = type(exercise).__new__(type(exercise))
+    mesa.Model.__init__(twin, rng=_for_mesa(exercise.seed))
+    vars(twin).update({name: value for name, value in vars(exercise).items() if name not in vars(twin)})
+    twin.steps, twin.running = exercise.steps, exercise.running
+    return twin
+
+
+def _copied(world):
+    """A world that is played on without touching the other; between two turns."""
+    witness = copy.copy(world.witness)
+    vars(witness).update({name: copy.copy(value) for name, value in vars(witness).items()})
+    series = {name: list(values) for name, values in world.series.items()}
+    return replace(
+        world, state=world.state.copy(), witness=witness, series=series, actions=list(world.actions), inclined={}
+    )
+
+
+def _seat_of(actor, before):
+    """The seat of a twin, with the departures that were noted before."""
+    seat = Seat(actor.code, Asked(actor), before.setting)
+    seat.departures = list(before.departures)
+    return seat
+
+
+def _twin(actor, model):
+    """The same actor in another exercise, with what a subclass keeps, and a policy that asks nobody."""
+    twin = type(actor).__new__(type(actor))
+    mesa.Agent.__init__(twin, model)
+    vars(twin).update({name: copy.copy(value) for name, value in vars(actor).items() if name not in vars(twin)})
+    twin._policy = actor._policy and actor._policy.unattended()
+    return twin

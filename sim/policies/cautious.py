@@ -1,0 +1,40 @@
+"""Those who wait for others."""
+
+from sim.policies.policy import Policy
+from sim.policies.reading import first_legal
+
+BEYOND = ("naming", "measures")
+
+
+class Cautious(Policy):
+    """Joins only what a text covers or most of its peers do; breaks silence on texts beyond solidarity.
+
+    In the literature: the hedger [Kuik2008]; a high threshold in a crowd [Granovetter1978].
+    Memory: none. Draws: no.
+
+    [Kuik2008] Kuik, The essence of hedging, Contemporary Southeast Asia 30(2): 159-185.
+    [Granovetter1978] Granovetter, Threshold models of collective behavior, American Journal of Sociology 83(6).
+
+    Parameters
+    ----------
+    most : float, share of its peers, by capability, that has to be seen first; 0 to 1
+    """
+
+    name = "cautious"
+
+    def __init__(self, most=0.5):
+        self.most = most
+
+    def choose(self, view, question):
+        """What the cautious answer; where they have no say of their own, the model's default."""
+        match question.kind:
+            case "responses":
+                safe = {option.id for option in question.options if option.covered or option.company > self.most}
+                return [option for option in question.default if option in safe]
+            case "position" if question.default[0] in BEYOND:
+                return first_legal(question, "solidarity")
+            case "silence":
+                return first_legal(question, "break" if question.rung in BEYOND else "accept")
+            case "move":
+                return first_legal(question, "persist")
+        return question.default

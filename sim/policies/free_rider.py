@@ -1,0 +1,33 @@
+"""Those who let others pay."""
+
+from sim.policies.policy import Policy
+from sim.policies.reading import first_legal
+
+
+class FreeRider(Policy):
+    """Lets every text pass, calls no meeting, and joins only what costs next to nothing: words.
+
+    In the literature: the free rider of an alliance, who gains from what others provide [Olson1966].
+    Memory: none. Draws: no.
+
+    [Olson1966] Olson & Zeckhauser, An economic theory of alliances, Review of Economics and Statistics 48(3): 266-279.
+
+    Parameters
+    ----------
+    most : float, political capital it is ready to spend on one response; 0.05 is a response of cost 1, staff time
+    """
+
+    name = "free_rider"
+
+    def __init__(self, most=0.05):
+        self.most = most
+
+    def choose(self, view, question):
+        """What a free rider answers; where it has no say of its own, the model's default."""
+        match question.kind:
+            case "responses":
+                cheap = {option.id for option in question.options if (option.cost or 0.0) <= self.most}
+                return [option for option in question.default if option in cheap]
+            case "silence" | "project" | "format":
+                return first_legal(question, "accept", "support", "wait")
+        return question.default

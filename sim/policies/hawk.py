@@ -1,0 +1,30 @@
+"""Those who want to hit back."""
+
+from sim.policies.policy import Policy
+from sim.policies.reading import first_legal, paid_for, sure_enough
+
+
+class Hawk(Policy):
+    """Joins every response as soon as it is sure enough and can pay, wants measures, and never breaks silence.
+
+    In the literature: the hard-liner [Snyder1977]; Hawk of the hawk-dove game [MaynardSmith1973].
+    Memory: none. Draws: no.
+
+    [Snyder1977] Snyder & Diesing, Conflict among nations, Princeton University Press.
+    [MaynardSmith1973] Maynard Smith & Price, The logic of animal conflict, Nature 246: 15-18.
+    """
+
+    name = "hawk"
+
+    def choose(self, view, question):
+        """What a hawk answers; where it has no say of its own, the model's default."""
+        match question.kind:
+            case "responses":
+                return paid_for(view, [option for option in question.options if sure_enough(view, question, option)])
+            case "position":
+                return first_legal(question, "measures")
+            case "silence":
+                return first_legal(question, "accept")
+            case "move":
+                return first_legal(question, "escalate", "persist")
+        return question.default

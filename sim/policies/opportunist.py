@@ -1,0 +1,29 @@
+"""An adversary that uses discord."""
+
+from sim.policies.policy import Policy
+from sim.policies.reading import first_legal
+
+
+class Opportunist(Policy):
+    """While no common text stands on one of its acts it goes after another victim, or courts a member; else it waits.
+
+    A seat that is no adversary's follows the model's default.
+
+    In the literature: wedge strategies [Crawford2011], and salami tactics [Schelling1966].
+    Memory: none. Draws: no.
+
+    [Crawford2011] Crawford, Preventing enemy coalitions, International Security 35(4): 155-189.
+    [Schelling1966] Schelling, Arms and influence, Yale University Press.
+    """
+
+    name = "opportunist"
+
+    def choose(self, view, question):
+        """`widen`, or `divide`, while others do not speak together; else `persist`."""
+        if question.kind != "move":
+            return question.default
+        answered = {text["act"] for text in view["texts"]}
+        mine = {act for act, known in view["acts"].items() if known.get("is_mine")}
+        if mine - answered:
+            return first_legal(question, "widen", "divide", "persist")
+        return first_legal(question, "persist")

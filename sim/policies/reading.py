@@ -1,0 +1,60 @@
+"""What a policy reads out of its view and the question: is it sure enough, can it pay, who acts against it."""
+
+
+def sure_enough(view, question, option):
+    """Whether the seat is as sure as states have been that used a response; one that accuses nobody needs no evidence.
+
+    >>> from sim.policies.policy import Option, Question
+    >>> naming = Option("attribution", "names the culprit", confidence_min=0.7)
+    >>> question = Question("responses", 1, "EST", "grid", "?", (naming,), True, ())
+    >>> sure_enough({"acts": {"grid": {"confidence": 0.8}}}, question, naming)
+    True
+    >>> sure_enough({"acts": {"grid": {"confidence": 0.6}}}, question, naming)
+    False
+    """
+    sure = view["acts"][question.subject].get("confidence", 0.0)
+    return option.confidence_min is None or sure >= option.confidence_min
+
+
+def paid_for(view, options):
+    """The ids of some options that the seat's political capital pays for, the cheapest first.
+
+    >>> from sim.policies.policy import Option
+    >>> paid_for({"capital": 0.2}, [Option("sanctions", "", 0.2), Option("statement", "", 0.05)])
+    ['statement']
+    """
+    left, paid = view["capital"], []
+    for option in sorted(options, key=lambda option: option.cost or 0.0):
+        if (option.cost or 0.0) <= left:
+            left -= option.cost or 0.0
+            paid.append(option.id)
+    return paid
+
+
+def seen_against(view):
+    """What an adversary sees done about the acts it is suspected of: a set of (act, response, actor).
+
+    >>> seen_against({"actor": "RUS", "acts": {"grid": {"suspect": "RUS"}},
+    ...     "seen_responses": [{"act": "grid", "response": "sanctions", "by": ["EST"]}]})
+    {('grid', 'sanctions', 'EST')}
+    """
+    suspected = {act for act, known in view["acts"].items() if known["suspect"] == view["actor"]}
+    return {
+        (seen["act"], seen["response"], actor)
+        for seen in view["seen_responses"]
+        if seen["act"] in suspected
+        for actor in seen["by"]
+    }
+
+
+def first_legal(question, *wanted):
+    """The first of some ids that is legal now; when none is, the model's default.
+
+    >>> from sim.policies.policy import Option, Question
+    >>> legal = (Option("persist", ""), Option("stop", ""))
+    >>> question = Question("move", 1, "RUS", "next", "?", legal, False, ("persist",))
+    >>> first_legal(question, "escalate", "stop")
+    ('stop',)
+    """
+    legal = {option.id for option in question.options}
+    return next(((option,) for option in wanted if option in legal), tuple(question.default))

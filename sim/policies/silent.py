@@ -1,0 +1,25 @@
+"""Those who do nothing."""
+
+from sim.policies.policy import Policy
+from sim.policies.reading import first_legal
+
+
+class Silent(Policy):
+    """Does nothing and lets everything pass: joins no response, calls no meeting, breaks no silence, blocks no project.
+
+    What it would like a text to say is known to the others all the same, and counts in the chair's proposal. An
+    adversary that is silent goes on as before.
+
+    In the literature: abstention, neither voice nor exit [Hirschman1970].
+    Memory: none. Draws: no.
+
+    [Hirschman1970] Hirschman, Exit, voice, and loyalty, Harvard University Press.
+    """
+
+    name = "silent"
+
+    def choose(self, view, question):
+        """Nothing, where that is possible; else what changes least."""
+        if question.kind == "responses":
+            return ()
+        return first_legal(question, "wait", "accept", "support", "persist")

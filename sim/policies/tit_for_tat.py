@@ -1,0 +1,31 @@
+"""An adversary that gives back what it gets."""
+
+from sim.policies.policy import Policy
+from sim.policies.reading import first_legal, seen_against
+
+
+class TitForTat(Policy):
+    """Goes on as before while nobody moves, and strikes harder in every turn after something new was done against it.
+
+    A seat that is no adversary's follows the model's default.
+
+    In the literature: tit for tat, never the first to escalate [Axelrod1984]; a spiral when both play it [Osgood1962].
+    Memory: what it saw when it last moved. Draws: no.
+
+    [Axelrod1984] Axelrod, The evolution of cooperation, Basic Books.
+    [Osgood1962] Osgood, An alternative to war or surrender, University of Illinois Press.
+    """
+
+    name = "tit_for_tat"
+    memory = True
+
+    def __init__(self):
+        self.seen = set()
+
+    def choose(self, view, question):
+        """`escalate` when pressed since the last move, else `persist`."""
+        if question.kind != "move":
+            return question.default
+        now = seen_against(view)
+        pressed, self.seen = now > self.seen, now
+        return first_legal(question, "escalate", "persist") if pressed else first_legal(question, "persist")

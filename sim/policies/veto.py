@@ -1,0 +1,38 @@
+"""Those who can stop a text, and do."""
+
+from typing import get_args
+
+from sim.policies.policy import Policy
+from sim.policies.reading import first_legal
+from sim.scenario.schema import Rung
+
+LADDER = get_args(Rung)
+
+
+class Veto(Policy):
+    """Breaks silence on every text above a rung, whoever is hurt; for the rest it does what the model expects.
+
+    In the literature: a veto player with a fixed winset [Tsebelis2002].
+    Memory: none. Draws: no.
+
+    [Tsebelis2002] Tsebelis, Veto players: how political institutions work, Princeton University Press.
+
+    Parameters
+    ----------
+    above : str, the strongest rung it lets pass: silence, concern, solidarity, naming or measures
+    """
+
+    name = "veto"
+
+    def __init__(self, above="concern"):
+        self.above = above
+
+    def choose(self, view, question):
+        """`break` on a text that is too strong, `accept` on another; elsewhere the model's default."""
+        match question.kind:
+            case "silence":
+                too_strong = LADDER.index(question.rung) > LADDER.index(self.above)
+                return first_legal(question, "break" if too_strong else "accept")
+            case "position" if LADDER.index(question.default[0]) > LADDER.index(self.above):
+                return first_legal(question, self.above)
+        return question.default

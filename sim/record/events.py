@@ -1,0 +1,493 @@
+"""What can happen: the event, and the dictionary that explains each kind of it.
+
+A run is the list of its events, in order, and nothing else is stored about what happened: the story, the charts and
+the report all read events. `EVENT_KINDS` says for every kind who acts, what its payload holds, and each field's type,
+unit and range. The data dictionary beside every run is written from it; `faults_of` holds an event against it.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+PHASES = ("inject", "assess", "consult", "respond", "adversary", "settle")
+MOVES = ("stop", "persist", "escalate", "widen", "open_other_ocean", "divide", "exploit_narrative")
+RUNGS = ("silence", "concern", "solidarity", "naming", "measures")
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened in a run.
+
+    Parameters
+    ----------
+    seq : int, position in the run, from 0
+    turn : int, from 1; 0 is what happened before the first turn
+    day : int, days since the exercise's first day
+    date : str, the same day as an ISO date
+    phase : one of `PHASES`
+    kind : a key of `EVENT_KINDS`
+    actor : code of who did it, or None
+    act : id of the hostile act it is about, or None
+    payload : dict, what else there is to know; plain JSON, as `EVENT_KINDS` says for the kind. Arrays become lists,
+        and a number that is not finite becomes None: what is not known is null.
+
+    >>> event = Event(3, 1, 2, "2025-03-04", "settle", "victim_concedes", "EST", "grid", {})
+    >>> Event.from_json(event.to_json()) == event
+    True
+    """
+
+    seq: int
+    turn: int
+    day: int
+    date: str
+    phase: str
+    kind: str
+    actor: str | None = None
+    act: str | None = None
+    payload: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self):
+        for name in ("seq", "turn", "day"):
+            object.__setattr__(self, name, int(getattr(self, name)))
+        object.__setattr__(self, "payload", plain(self.payload))
+
+    def to_dict(self):
+        """The event as plain data, its fields in their documented order."""
+        return {
+            "seq": self.seq,
+            "turn": self.turn,
+            "day": self.day,
+            "date": self.date,
+            "phase": self.phase,
+            "kind": self.kind,
+            "actor": self.actor,
+            "act": self.act,
+            "payload": self.payload,
+        }
+
+    @classmethod
+    def from_dict(cls, data):
+        """The event that `to_dict` described."""
+        return cls(**data)
+
+    def to_json(self):
+        """One line of JSON; floats keep every digit."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text):
+        """The event that `to_json` wrote."""
+        return cls.from_dict(json.loads(text))
+
+
+def plain(value):
+    """Plain JSON data for a value: numpy scalars become numbers, arrays and tuples lists, not-finite numbers None.
+
+    >>> plain({"share": float("nan"), "codes": ("EST", "LVA")})
+    {'share': None, 'codes': ['EST', 'LVA']}
+    """
+    if value is None or isinstance(value, (str, bool)):
+        return value if not isinstance(value, str) else str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(entry) for entry in value]
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if hasattr(value, "tolist"):  # a numpy scalar or array, without importing numpy to find out
+        return plain(value.tolist())
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    raise TypeError(f"an event's payload is plain data; {type(value).__name__} is not: {value!r}")
+
+
+# ----------------------------------------------------------------------------------------------------- the dictionary
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a payload: what it means, its type, unit and range.
+
+    `type` is text, code, list of codes, list of text, integer, number, or `table of <type> by <key>`; `optional` means
+    that it may be null.
+    """
+
+    name: str
+    meaning: str
+    type: str
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    optional: bool = False
+    choices: tuple[str, ...] = ()
+    terms: tuple["Field", ...] = ()
+
+    @property
+    def range(self):
+        """The range in words, empty when there is none.
+
+        >>> share("text", "where it stands").range
+        '0 to 1'
+        """
+        if self.choices:
+            return ", ".join(self.choices)
+        if self.low is None and self.high is None:
+            return ""
+        if self.high is None:
+            return f"from {self.low:g}"
+        return f"{self.low:g} to {self.high:g}"
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """What a kind of event means, when it happens, who acts, and what its payload holds.
+
+    `phase` is where it happens, `other_phase` where it may happen too; `act` says that it is about a hostile act, None
+    that it may be.
+    """
+
+    description: str
+    phase: str
+    actor: str = ""
+    act: bool | None = False
+    fields: tuple[Field, ...] = ()
+    other_phase: str = ""
+
+    def field(self, name):
+        """The field called `name`, or None."""
+        return next((entry for entry in self.fields if entry.name == name), None)
+
+
+def text(name, meaning, **rest):
+    """A field of words."""
+    return Field(name, meaning, "text", **rest)
+
+
+def code(name, meaning, **rest):
+    """A field with an actor's code."""
+    return Field(name, meaning, "code", **rest)
+
+
+def codes(name, meaning):
+    """A field with a list of actors' codes."""
+    return Field(name, meaning, "list of codes")
+
+
+def integer(name, meaning, unit="", low=0, high=None, **rest):
+    """A field with a whole number."""
+    return Field(name, meaning, "integer", unit, low, high, **rest)
+
+
+def number(name, meaning, unit="dimensionless", low=None, high=None, **rest):
+    """A field with a number of any size."""
+    return Field(name, meaning, "number", unit, low, high, **rest)
+
+
+def share(name, meaning, **rest):
+    """A field with a number from 0 to 1."""
+    return Field(name, meaning, "number", "dimensionless", 0, 1, **rest)
+
+
+def shares(name, meaning, by):
+    """A table of numbers from 0 to 1."""
+    return Field(name, meaning, f"table of number by {by}", "dimensionless", 0, 1)
+
+
+def table(name, meaning, of, by, unit="dimensionless", low=None, high=None):
+    """A table of numbers."""
+    return Field(name, meaning, f"table of {of} by {by}", unit, low, high)
+
+
+def terms(name, meaning, *parts, by=None):
+    """Signed contributions to a decision, by name; or one such set for each option."""
+    return Field(name, meaning, f"table of terms by {by}" if by else "terms", "dimensionless", terms=parts)
+
+
+FORMAT_TERMS = (
+    number("mandate", "what the format may decide on this issue"),
+    number("reputation", "how well placed it is for this issue"),
+    number("coverage", "share of those needed who sit at its table"),
+    number("days", "how slow it is (negative)"),
+    number("veto", "how easily a member can stop it (negative)"),
+    number("duplication", "whether another format already does this (negative)"),
+    number("utility", "the sum that decides"),
+    share("probability", "probability that the caller chose it"),
+)
+
+RESPONSE_TERMS = (
+    number("practice", "habit, and what has become usual among states since"),
+    number("stake", "what is at stake for it, and the benefit the response brings"),
+    number("confidence", "belief in who did it, against what this response needs"),
+    number("peer", "how many of the others go along"),
+    number("text", "a text already adopted that makes joining cheap"),
+    number("ask", "the victim asked"),
+    number("stance", "how it sees the suspect"),
+    number("exposure", "what retaliation would cost it (negative)"),
+    number("tension", "the risk of adding to tension (negative)"),
+    number("cost", "its price in political capital (negative)"),
+    number("reach", "an alliance seen acting far from its core mission (negative)"),
+)
+
+MOVE_TERMS = (
+    number("gain", "what the act still brings"),
+    number("pressure", "what the responses cost it (negative)"),
+    number("risk", "what it risks at the present tension (negative)"),
+    number("opening", "what the others' disunity, slowness or opacity offers"),
+    number("utility", "the sum that decides"),
+    share("probability", "probability that the adversary chose it"),
+)
+
+FORMAT = text("format", "key of the format, as in the library")
+TEXT = share("text", "how strong the text is: 0 silence to 1 measures")
+RUNG = text("rung", "the rung of the ladder the text stands on", choices=RUNGS)
+
+EVENT_KINDS: dict[str, EventKind] = {
+    "inject_released": EventKind(
+        "A planned event reaches those it is meant for.",
+        "inject",
+        fields=(
+            text("inject", "id of the inject in the scenario"),
+            text("title", "its heading"),
+            text("sender", "who is speaking, in the exercise's words"),
+            Field("to", "who receives it: codes, 'all' or 'control'", "list of text"),
+            text("channel", "how it arrives", choices=("brief", "cable", "media", "call", "chat")),
+            text("text", "what it says"),
+        ),
+    ),
+    "act_begins": EventKind(
+        "A hostile act begins. Who did it is not said.",
+        "inject",
+        act=True,
+        fields=(
+            text("name", "what the act is called"),
+            text("issue", "what it is about, as in the scenario"),
+            shares("victims", "how hard it hits each victim: 0.1 symbolic, 1 mass casualties", by="victim"),
+            code("suspect", "whom it looks like"),
+        ),
+    ),
+    "assessment": EventKind(
+        "What every state now believes about an act, and how much it cares. Once a turn for each act that matters.",
+        "assess",
+        act=True,
+        fields=(
+            shares("confidence", "probability each state gives to the suspect having done it", by="actor"),
+            shares("stake", "how far each state counts the act as its own trouble", by="actor"),
+        ),
+    ),
+    "consultation_called": EventKind(
+        "A state takes an act to a format.",
+        "consult",
+        actor="the caller",
+        act=True,
+        fields=(
+            FORMAT,
+            codes("members", "who sits at the table"),
+            integer("due_day", "when its text is due", "days since the first day"),
+            share("probability", "probability that the caller chose this format"),
+            terms("terms", "why this one: every format open to the caller", *FORMAT_TERMS, by="format"),
+        ),
+    ),
+    "text_proposed": EventKind(
+        "The chair puts a text to the table.",
+        "consult",
+        act=True,
+        fields=(
+            FORMAT,
+            integer("round", "first, second, ... draft", low=1),
+            TEXT,
+            RUNG,
+            shares("positions", "the text each member wants", by="actor"),
+            shares("salience", "how much each member cares", by="actor"),
+        ),
+    ),
+    "silence_broken": EventKind(
+        "Members object, and the text moves toward them.",
+        "consult",
+        act=True,
+        fields=(
+            FORMAT,
+            integer("round", "in which round of silence", low=1),
+            codes("by", "who broke silence"),
+            share("text_before", "how strong the text was"),
+            share("text_after", "how strong it is now"),
+        ),
+    ),
+    "text_adopted": EventKind(
+        "A format adopts a text.",
+        "consult",
+        act=True,
+        fields=(
+            FORMAT,
+            TEXT,
+            RUNG,
+            codes("supporters", "who stands behind it"),
+            share("capability_share", "share of all participants' capability that stands behind it"),
+            integer("days_since_act", "days from the act's beginning", "days"),
+        ),
+    ),
+    "text_failed": EventKind(
+        "A format ends without a text.", "consult", act=True, fields=(FORMAT, text("why", "what stopped it"))
+    ),
+    "consultation_leaks": EventKind(
+        "What is on the table over an act comes out.",
+        "consult",
+        act=True,
+        fields=(integer("seats", "seats at the tables that were open over it", "seats"),),
+    ),
+    "project_decided": EventKind(
+        "A cooperation project is agreed or blocked.",
+        "consult",
+        fields=(
+            text("project", "key of the project, as in the library"),
+            text("outcome", "what was decided", choices=("agreed", "blocked")),
+            codes("by", "who blocked it; empty when agreed"),
+        ),
+    ),
+    "project_delivers": EventKind(
+        "A cooperation project begins to deliver, or delivers more.",
+        "settle",
+        fields=(text("project", "key of the project"), share("share", "share of its full effect now in place")),
+    ),
+    "project_fails": EventKind(
+        "A cooperation project that was agreed will not deliver.",
+        "settle",
+        fields=(text("project", "key of the project"), share("share", "share of its full effect that is in place")),
+    ),
+    "response_decided": EventKind(
+        "An actor decides on a response. It acts on its effect day.",
+        "respond",
+        actor="who responds: a state, or a body",
+        act=True,
+        fields=(
+            text("response", "key of the response, as in the library"),
+            share("probability", "probability that it would"),
+            integer("effect_day", "when it takes effect", "days since the first day"),
+            terms("terms", "why: what each reason added; empty for a body", *RESPONSE_TERMS),
+            text("covered_by", "the format whose text it joined or decided through", optional=True),
+        ),
+        other_phase="consult",
+    ),
+    "response_acts": EventKind(
+        "A response decided earlier takes effect and is seen.",
+        "settle",
+        actor="whose response",
+        act=True,
+        fields=(text("response", "key of the response"),),
+    ),
+    "adversary_move": EventKind(
+        "An adversary decides what next.",
+        "adversary",
+        actor="the adversary",
+        act=None,
+        fields=(
+            text("move", "what it does", choices=MOVES),
+            code("target", "whom it turns to, for widen and divide", optional=True),
+            share("probability", "probability that it would"),
+            terms("terms", "why: every move that was open", *MOVE_TERMS, by="move"),
+        ),
+    ),
+    "victim_concedes": EventKind("A victim gives in to what is demanded.", "settle", actor="the victim", act=True),
+    "act_stops": EventKind("A hostile act ends.", "settle", act=True),
+    "turn_ends": EventKind(
+        "How things stand at the end of the turn.",
+        "settle",
+        fields=(
+            share("tension", "tension between the actors and the adversaries"),
+            share("perceived_threat", "how threatening cooperation looks to third parties"),
+            share("standing", "how well the partners are regarded"),
+            share("transparency", "how openly they act"),
+            share("readiness", "readiness for NATO's core mission"),
+            share("linkage", "how far the other ocean counts as one's own"),
+            share("overreach", "how far NATO is seen acting beyond its core mission"),
+            shares("pressure", "pressure each adversary feels", by="adversary"),
+            table("harm", "harm being done now, summed over victims", "number", "act", low=0),
+            table("harm_months", "harm so far", "number", "act", "severity-months", low=0),
+            table("capital", "political capital left", "number", "actor", low=0),
+            shares("strongest_text", "the strongest text adopted so far", by="act"),
+            table("joiners", "how many states have responded so far", "integer", "act", low=0),
+        ),
+    ),
+}
+
+
+def faults_of(event):
+    """What in an event is not as `EVENT_KINDS` says, in sentences; empty when nothing is.
+
+    >>> event = Event(0, 1, 0, "2025-03-01", "settle", "project_fails", payload={"project": "space", "share": 2.0})
+    >>> faults_of(event)
+    ["project_fails: 'share' is 2.0, outside 0 to 1"]
+    """
+    kind = EVENT_KINDS.get(event.kind)
+    if kind is None:
+        return [f"no kind of event is called '{event.kind}'; kinds: {', '.join(EVENT_KINDS)}"]
+    faults = []
+    if event.phase not in (kind.phase, kind.other_phase):
+        faults.append(f"happens in phase {kind.phase}, not {event.phase}")
+    if bool(kind.actor) != (event.actor is not None):
+        faults.append("says who acts" if kind.actor else "has no actor")
+    if kind.act is not None and kind.act != (event.act is not None):
+        faults.append("says which act it is about" if kind.act else "is about no act")
+    unknown = set(event.payload) - {entry.name for entry in kind.fields}
+    faults += [f"has no field '{name}'" for name in sorted(unknown)]
+    for entry in kind.fields:
+        if entry.name not in event.payload:
+            faults.append(f"lacks '{entry.name}'")
+        else:
+            faults += _value_faults(entry, event.payload[entry.name])
+    return [f"{event.kind}: {fault}" for fault in faults]
+
+
+def _value_faults(entry, value):
+    if value is None:
+        return [] if entry.optional else [f"'{entry.name}' is null"]
+    if entry.type.startswith("table of "):
+        return _table_faults(entry, value)
+    if entry.type == "terms":
+        return _terms_faults(entry, value)
+    if entry.type.startswith("list of "):
+        is_list = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return [] if is_list else [f"'{entry.name}' is {value!r}, not a {entry.type}"]
+    if entry.type in ("text", "code"):
+        return _word_faults(entry, value)
+    return _number_faults(entry, entry.type, value)
+
+
+def _table_faults(entry, value):
+    if not isinstance(value, dict):
+        return [f"'{entry.name}' is {value!r}, not a table"]
+    if entry.terms:
+        return [fault for row in value.values() for fault in _terms_faults(entry, row)]
+    of = entry.type.split()[2]
+    return [fault for item in value.values() for fault in _number_faults(entry, of, item)]
+
+
+def _terms_faults(entry, value):
+    if not isinstance(value, dict):
+        return [f"'{entry.name}' is {value!r}, not a table"]
+    known = {term.name: term for term in entry.terms}
+    faults = [f"'{entry.name}' has no term '{name}'" for name in value if name not in known]
+    for name, item in value.items():
+        if name in known:
+            faults += _number_faults(known[name], "number", item)
+    return faults
+
+
+def _word_faults(entry, value):
+    if not isinstance(value, str):
+        return [f"'{entry.name}' is {value!r}, not {entry.type}"]
+    if entry.choices and value not in entry.choices:
+        return [f"'{entry.name}' is '{value}'; allowed: {entry.range}"]
+    return []
+
+
+def _number_faults(entry, of, value):
+    allowed = int if of == "integer" else (int, float)
+    if isinstance(value, bool) or not isinstance(value, allowed):
+        return [f"'{entry.name}' is {value!r}, not {'a whole number' if of == 'integer' else 'a number'}"]
+    too_low = entry.low is not None and value < entry.low
+    too_high = entry.high is not None and value > entry.high
+    return [f"'{entry.name}' is {value}, outside {entry.range}"] if too_low or too_high else []

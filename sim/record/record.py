@@ -1,0 +1,182 @@
+"""What one run left behind, and what many runs did.
+
+`Record` is one run, event by event: it is enough to tell the story, draw the charts and write the report. `Outcomes` is
+many runs as arrays, without their events: any of them can be played again, with its record, from seed and number.
+"""
+
+import json
+import math
+from dataclasses import dataclass, field
+
+from sim.record.events import Event
+
+JSON_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Principle:
+    """One of the principles for cooperation, and how a run did by it.
+
+    `score` runs from 0 (not at all) to 1 (fully) and is None where the run says nothing about it.
+    """
+
+    key: str
+    statement: str
+    score: float | None
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """One run: everything that happened, and what came of it.
+
+    Parameters
+    ----------
+    scenario_name, title, digest : str, which scenario; `digest` identifies its exact text
+    seed, run : int, with the scenario these give the same run again
+    start : str, ISO date of the first day
+    turns, days_per_turn : int
+    events : tuple of Event, in order
+    measures : dict of name to number; not a number (nan) where the measure does not apply
+    measures_without : the same measures of the same run without the cooperation portfolio, or None
+    scorecard : list of Principle
+
+    >>> record = Record("smallest", "The smallest", "0" * 64, 1, 0, "2025-03-01", 2, 30)
+    >>> Record.from_json(record.to_json()) == record
+    True
+    """
+
+    scenario_name: str
+    title: str
+    digest: str
+    seed: int
+    run: int
+    start: str
+    turns: int
+    days_per_turn: int
+    events: tuple[Event, ...] = ()
+    measures: dict[str, float] = field(default_factory=dict)
+    measures_without: dict[str, float] | None = None
+    scorecard: list[Principle] = field(default_factory=list)
+
+    def __post_init__(self):
+        object.__setattr__(self, "events", tuple(self.events))
+        object.__setattr__(self, "scorecard", list(self.scorecard))
+        object.__setattr__(self, "measures", _floats(self.measures))
+        if self.measures_without is not None:
+            object.__setattr__(self, "measures_without", _floats(self.measures_without))
+
+    def of_kind(self, *kinds):
+        """The events of one kind or several, in order."""
+        return [event for event in self.events if event.kind in kinds]
+
+    def in_turn(self, turn):
+        """The events of one turn, in order."""
+        return [event for event in self.events if event.turn == turn]
+
+    def series(self, name, key=None):
+        """What `turn_ends` says under `name`, turn by turn; for a table (pressure, harm, ...) give its key too.
+
+        >>> Record("smallest", "The smallest", "", 1, 0, "2025-03-01", 2, 30).series("tension")
+        []
+        """
+        values = [event.payload[name] for event in self.of_kind("turn_ends")]
+        return values if key is None else [value.get(key) for value in values]
+
+    def to_dict(self):
+        """The record as plain data."""
+        return {
+            "format": JSON_FORMAT,
+            "scenario_name": self.scenario_name,
+            "title": self.title,
+            "digest": self.digest,
+            "seed": self.seed,
+            "run": self.run,
+            "start": self.start,
+            "turns": self.turns,
+            "days_per_turn": self.days_per_turn,
+            "measures": _numbers_out(self.measures),
+            "measures_without": None if self.measures_without is None else _numbers_out(self.measures_without),
+            "scorecard": [vars(principle) for principle in self.scorecard],
+            "events": [event.to_dict() for event in self.events],
+        }
+
+    @classmethod
+    def from_dict(cls, data):
+        """The record that `to_dict` described."""
+        data = dict(data)
+        if data.pop("format", JSON_FORMAT) != JSON_FORMAT:
+            raise ValueError("the record was written by a later version of this program: use that one to read it")
+        data["events"] = tuple(Event.from_dict(event) for event in data["events"])
+        data["measures"] = _numbers_in(data["measures"])
+        if data["measures_without"] is not None:
+            data["measures_without"] = _numbers_in(data["measures_without"])
+        data["scorecard"] = [Principle(**principle) for principle in data["scorecard"]]
+        return cls(**data)
+
+    def to_json(self):
+        """JSON text; floats keep every digit, and what does not apply is null."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text):
+        """The record that `to_json` wrote, exactly."""
+        return cls.from_dict(json.loads(text))
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Many runs of one scenario: what came of each, as arrays with one entry a run.
+
+    Parameters
+    ----------
+    scenario_name, title, digest : str
+    seed, runs : int
+    measures : dict of name to array (runs,); nan where the measure does not apply
+    measures_without : the same runs with the same luck without the cooperation portfolio, or None
+    series : dict of name to array (turns, runs): tension, perceived_threat, standing, readiness, pressure, harm,
+        strongest_text, joiners, confidence
+    joined : dict of act to response to actor to the share of runs in which it joined
+    formats : dict of act to format to the share of runs that called it first
+    first_run : int, number of the first of these runs
+    """
+
+    scenario_name: str
+    title: str
+    digest: str
+    seed: int
+    runs: int
+    measures: dict[str, object] = field(default_factory=dict)
+    measures_without: dict[str, object] | None = None
+    series: dict[str, object] = field(default_factory=dict)
+    joined: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    formats: dict[str, dict[str, float]] = field(default_factory=dict)
+    first_run: int = 0
+
+    def quantiles(self, name, levels=(0.05, 0.25, 0.5, 0.75, 0.95), without=False):
+        """Quantiles of a measure over the runs to which it applies; nan when there is none."""
+        import numpy as np
+
+        values = (self.measures_without if without else self.measures)[name]
+        known = np.asarray(values, dtype=float)
+        known = known[~np.isnan(known)]
+        return np.quantile(known, levels) if known.size else np.full(len(levels), np.nan)
+
+
+def _floats(measures):
+    """The measures as floats, with one `nan` for all so that records that agree are equal."""
+    return {name: math.nan if math.isnan(value) else float(value) for name, value in measures.items()}
+
+
+def _numbers_out(measures):
+    return {name: _number_out(value) for name, value in measures.items()}
+
+
+def _number_out(value):
+    if math.isnan(value):
+        return None
+    return value if math.isfinite(value) else str(value)
+
+
+def _numbers_in(measures):
+    return {name: math.nan if value is None else float(value) for name, value in measures.items()}

@@ -1,0 +1,28 @@
+"""How the story of a turn is told: one file for each phase, in the order of play, and the headline.
+
+Each passage takes the events of one turn, with the teller's memory, and yields what there is to say; often nothing.
+"""
+
+from sim.record.telling.adversary import adversaries
+from sim.record.telling.assess import beliefs
+from sim.record.telling.consult import consultations, leaks, projects
+from sim.record.telling.headline import headline
+from sim.record.telling.inject import beginnings, injects
+from sim.record.telling.respond import effects, responses
+from sim.record.telling.settle import endings, situation
+
+PASSAGES = (
+    injects,
+    beginnings,
+    beliefs,
+    consultations,
+    leaks,
+    projects,
+    responses,
+    adversaries,
+    effects,
+    endings,
+    situation,
+)
+
+__all__ = ["PASSAGES", "headline"]

@@ -1,0 +1,56 @@
+"""What the adversaries do and why. Who is behind an act is not said: it grows worse; adversaries speak and court."""
+
+from sim.record.telling.reasons import reasons
+from sim.record.words import listed
+
+WHY_MOVE = {
+    "gain": "there is more in it",
+    "pressure": "it costs less",
+    "risk": "it risks less",
+    "opening": "disunity invites it",
+}
+
+
+def adversaries(turn):
+    """What the adversaries do, and why; what they did the turn before as well is not said again."""
+    told = set()
+    for event in turn.new_moves:
+        move = move_in_words(event, turn)
+        if move and move not in told:
+            told.add(move)
+            yield move + _why_move(event.payload)
+
+
+def move_in_words(event, turn):
+    """A move as it is seen; None for one that is told otherwise: an act that goes on or ends."""
+    move, names = event.payload["move"], turn.names
+    target = names.actor(event.payload["target"]) if event.payload["target"] else ""
+    if move == "escalate":
+        return _worse(event, turn)
+    if move == "widen":
+        return f"{target or 'Another state'} is drawn in as well"
+    who = names.actor(event.actor)
+    if move == "divide":
+        return f"{who} courts and squeezes {target or 'the most exposed'}"
+    if move == "exploit_narrative":
+        return f"{who} spreads its story about those who stand together"
+    return f"{who} stirs in the other ocean" if move == "open_other_ocean" else None
+
+
+def _worse(event, turn):
+    """An escalation, by the acts that now do more harm."""
+    acts = [event.act] if event.act else turn.worse
+    return (
+        f"Matters grow worse over {listed([turn.names.act(act) for act in acts])}" if acts else "The stakes are raised"
+    )
+
+
+def _why_move(move):
+    """Why this move: what it has over carrying on, or over the likeliest other one."""
+    options = move["terms"]
+    others = {key: terms for key, terms in options.items() if key != move["move"]}
+    if not others or move["move"] not in options:
+        return ""
+    rival = "persist" if "persist" in others else max(others, key=lambda key: others[key].get("probability", 0.0))
+    ahead = reasons(WHY_MOVE, options[move["move"]], others[rival])
+    return f", since {listed(ahead)}" if ahead else ""

@@ -1,0 +1,35 @@
+"""What reaches the players, and the hostile acts that begin."""
+
+from sim.record.words import gist, listed, severity, stopped
+
+CHANNELS = {"brief": "Brief", "cable": "Cable", "media": "Media", "call": "Call", "chat": "Message"}
+WIDELY = 5  # addressees; an inject that goes to more is not followed by their names
+
+
+def injects(turn):
+    """What reaches the players, in short; what is for control alone stays there."""
+    for event in turn.of_kind("inject_released"):
+        inject = event.payload
+        if set(inject["to"]) - {"control"}:
+            source = f"{CHANNELS[inject['channel']]}: {inject['sender']}{_addressees(inject['to'], turn.names)}"
+            yield f"{stopped(inject['title'])} {gist(inject['text'])} ({source}.)"
+
+
+def _addressees(to, names):
+    if "all" in to or len(to) > WIDELY:
+        return ""
+    return f", to {listed([names.actor(code) for code in to if code != 'control'])}"
+
+
+def beginnings(turn):
+    """Hostile acts that begin, and on whom."""
+    names = turn.names
+    for event in turn.of_kind("act_begins"):
+        victims = sorted(event.payload["victims"].items(), key=lambda item: -item[1])
+        by_severity = {}
+        for code, share in victims:
+            by_severity.setdefault(severity(share), []).append(code)
+        hits = listed([f"{names.actors(codes)} {how}" for how, codes in by_severity.items()])
+        suspicion = f"it looks like the work of {names.actor(event.payload['suspect'])}"
+        opening = "A hostile act begins" if names.is_short(event.act) else f"{names.act(event.act)} opens"
+        yield f"{opening}: {stopped(event.payload['name'])} It hits {hits}; {suspicion}"

@@ -1,0 +1,325 @@
+"""How things are said: names instead of codes, lists that end, shares and days in words.
+
+The story and the terminal speak through these, so that a state, a format or a probability reads the same everywhere.
+"""
+
+import datetime
+import math
+import re
+from collections.abc import Iterable
+
+LONGEST_LIST = 6
+SIGN = "\N{NO-BREAK SPACE}%"
+SHORT_NAME = 36  # characters of an act's name that a sentence can carry
+COUNTS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+TAKES_ARTICLE = re.compile(
+    r"^(United|Republic|Netherlands|European|Philippines|North Atlantic|Czech Republic|Holy|Marshall|Solomon)\b"
+)
+SPOKEN = {  # formats whose short name does not stand in a sentence as it is
+    "AUKUS": "AUKUS",
+    "Ad hoc coalition": "an ad hoc coalition",
+    "Bilateral": "bilateral channels",
+    "Combined Space Operations": "the Combined Space Operations initiative",
+    "Counter Ransomware": "the Counter Ransomware Initiative",
+    "EU Anti-Coercion": "the EU's anti-coercion instrument",
+    "EU trade": "the EU's trade policy",
+    "NATO-EU": "NATO-EU channels",
+    "National": "its own authorities",
+    "US-Japan-Korea": "the US-Japan-Korea format",
+}
+TEXTS = {
+    "silence": "a text that takes no position",
+    "concern": "a text of concern",
+    "solidarity": "a text of solidarity",
+    "naming": "a text that names {suspect}",
+    "measures": "a text that names {suspect} and announces measures",
+}
+SEVERITIES = ((0.2, "barely"), (0.4, "lightly"), (0.6, "seriously"), (0.8, "hard"), (math.inf, "very hard"))
+
+
+class Names:
+    """What one scenario's actors, acts, formats, responses and projects are called.
+
+    Parameters
+    ----------
+    loaded : sim.scenario.Loaded
+    """
+
+    def __init__(self, loaded):
+        scenario, library = loaded.scenario, loaded.library
+        self._actors = {code: state.name for code, state in library.states.items()}
+        self._actors |= {code: body.name for code, body in library.bodies.items()}
+        self._actors |= {code: actor.name for code, actor in scenario.actors.items() if actor.name}
+        self._adjectives = {word for state in library.states.values() for word in (state.adjective, state.name)}
+        self._size = {code: state.gdp_usd_bn.value for code, state in library.states.items() if state.gdp_usd_bn}
+        self._bodies = set(library.bodies)
+        self._formats = {**library.formats, **scenario.own_formats}
+        self._responses = {**library.responses, **scenario.own_responses}
+        self._projects = library.cooperation
+        self._acts = {act.id: act for act in scenario.acts}
+        self._proper = _proper_words(scenario) | self._adjectives
+
+    def is_body(self, code):
+        """Whether a code is NATO's or the EU's."""
+        return code in self._bodies or code in ("NATO", "EU")
+
+    def actor(self, code):
+        """An actor as it stands in a sentence: 'Japan', 'the United States', 'NATO'."""
+        if code in ("NATO", "EU"):
+            return {"NATO": "NATO", "EU": "the EU"}[code]
+        name = re.sub(r"\s*\(.*\)$", "", self._actors.get(code, code))
+        return f"the {name}" if TAKES_ARTICLE.match(name) else name
+
+    def actors(self, codes, longest=LONGEST_LIST):
+        """Several actors as they stand in a sentence, not more than `longest` of them by name."""
+        return listed([self.actor(code) for code in codes], longest)
+
+    def leading(self, codes, longest=LONGEST_LIST):
+        """Several actors like `actors`, but the largest economies first where not all are named."""
+        if len(codes) > longest + 1:
+            codes = sorted(codes, key=lambda code: -self._size.get(code, 0.0))
+        return self.actors(codes, longest)
+
+    def act(self, act_id):
+        """A hostile act as it stands in a sentence: 'the attack on the grid', or, where its name is long, by its id:
+        'the Baltic wiper case'."""
+        act = self._acts.get(act_id)
+        name = re.sub(r"^(The|A|An) ", "", act.name.rstrip(".")) if act else ""
+        if name and len(name) <= SHORT_NAME:
+            return f"the {name if name.split()[0] in self._proper else _softly(name)}"
+        known = set(re.findall(r"\w+", name)[1:]) | PROPER | self._adjectives
+        words = [self._act_word(word, known) for word in str(act_id).split("_")]
+        return f"the {' '.join(words)} case"
+
+    def _act_word(self, word, known):
+        if word.upper() in self._actors and len(word) == 3:
+            return self.actor(word.upper()).removeprefix("the ")
+        return next((form for form in (word.upper(), word.capitalize()) if form in known), word)
+
+    def is_act(self, act_id):
+        """Whether the scenario has an act of this id."""
+        return act_id in self._acts
+
+    def is_short(self, act_id):
+        """Whether an act's name is short enough to be said in full each time."""
+        return not self.act(act_id).endswith(" case")
+
+    def suspect(self, act_id):
+        """Whom an act looks like, by name."""
+        code = self.suspect_code(act_id)
+        return self.actor(code) if code else "the culprit"
+
+    def suspect_code(self, act_id):
+        """Whom an act looks like."""
+        act = self._acts.get(act_id)
+        return (act.suspect or act.by) if act else None
+
+    def format(self, key):
+        """A format as it stands in a sentence: 'the G7', 'an ad hoc coalition'."""
+        entry = self._formats.get(key)
+        name = entry.short if entry else key.replace("_", " ")
+        return SPOKEN.get(name) or (name if name.lower().startswith("the ") else f"the {name}")
+
+    def response(self, key):
+        """A response as a noun: 'public attribution'."""
+        entry = self._responses.get(key)
+        return _softly(re.sub(r"\s*\(.*\)$|[:,].*$", "", entry.name)) if entry else key.replace("_", " ")
+
+    def phrase(self, key, many=False):
+        """A response as what somebody does: 'publicly names the culprit'; for many, 'publicly name the culprit'."""
+        entry = self._responses.get(key)
+        phrase = entry.phrase if entry else f"decides on {key.replace('_', ' ')}"
+        return for_many(phrase) if many else phrase
+
+    def weight(self, key):
+        """How much a response tells: its signal and pressure, as the library rates them."""
+        entry = self._responses.get(key)
+        return entry.signal + entry.pressure + 0.5 if entry else 1.0
+
+    def project(self, key):
+        """A cooperation project as a noun."""
+        entry = self._projects.get(key)
+        return _softly(entry.short) if entry else key.replace("_", " ")
+
+    def text(self, rung, act_id):
+        """A text by its rung: 'a text that names Russia'."""
+        return TEXTS[rung].format(suspect=self.suspect(act_id))
+
+
+def listed(words: Iterable[str], longest: int = LONGEST_LIST) -> str:
+    """Words as a list in a sentence, cut with a count when it is long.
+
+    >>> listed(["Estonia"])
+    'Estonia'
+    >>> listed(["Estonia", "Latvia", "Japan"])
+    'Estonia, Latvia and Japan'
+    >>> listed(["Estonia", "Latvia", "Japan", "Canada", "Spain"], longest=3)
+    'Estonia, Latvia, Japan and 2 others'
+    """
+    words = list(words)
+    rest = len(words) - longest
+    if rest == 1:  # naming the last one takes no more room than counting it
+        rest = 0
+    if rest > 0:
+        words = words[:longest] + [f"{rest} others"]
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things, small numbers in words.
+
+    >>> count(1, "state"), count(8, "day"), count(31, "ally")
+    ('one state', 'eight days', '31 allies')
+    """
+    words = COUNTS[number] if number < len(COUNTS) else str(number)
+    plural = noun[:-1] + "ies" if re.search(r"[^aeiou]y$", noun) else noun + "s"
+    return f"{words} {noun if number == 1 else plural}"
+
+
+def percent(share: float) -> str:
+    """A share as a percentage, never a certainty that it is not. The sign stays with its number at a line's end.
+
+    >>> [percent(share).replace("\\N{NO-BREAK SPACE}", " ") for share in (0.934, 0.9999, 1.0)]
+    ['93 %', 'over 99 %', '100 %']
+    """
+    if 0.99 < share < 1:
+        return f"over 99{SIGN}"
+    if 0 < share < 0.01:
+        return f"under 1{SIGN}"
+    return f"{share * 100:.0f}{SIGN}"
+
+
+def percent_range(shares: Iterable[float]) -> str:
+    """The lowest and highest of some shares.
+
+    >>> percent_range([0.76, 0.84, 0.8]).replace("\\N{NO-BREAK SPACE}", " ")
+    '76 to 84 %'
+    """
+    shares = list(shares)
+    low, high = percent(min(shares)), percent(max(shares))
+    return low if low == high else f"{low.removesuffix(SIGN)} to {high}"
+
+
+def day(date: datetime.date, year: int | None = None) -> str:
+    """A day in words; without its year if that is `year`.
+
+    >>> day(datetime.date(2025, 3, 4)), day(datetime.date(2025, 3, 4), year=2025)
+    ('4 March 2025', '4 March')
+    """
+    return f"{date.day} {date:%B}" + ("" if date.year == year else f" {date.year}")
+
+
+def period(first: datetime.date, last: datetime.date, year: int | None = None) -> str:
+    """A stretch of days in words; without the year if that is `year`.
+
+    >>> period(datetime.date(2025, 3, 4), datetime.date(2025, 3, 17))
+    '4 to 17 March 2025'
+    >>> period(datetime.date(2025, 3, 20), datetime.date(2025, 4, 2), year=2025)
+    '20 March to 2 April'
+    """
+    if first == last:
+        return day(first, year)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {day(last, year)}"
+    return f"{day(first, last.year)} to {day(last, year)}"
+
+
+def severity(share: float) -> str:
+    """How hard an act hits, as an adverb.
+
+    >>> severity(0.7)
+    'hard'
+    """
+    return next(word for limit, word in SEVERITIES if share < limit)
+
+
+def for_many(phrase: str) -> str:
+    """A verb phrase about one, said of many: its verbs lose their ending, and what was its own is theirs.
+
+    >>> for_many("publicly names the culprit")
+    'publicly name the culprit'
+    >>> for_many("trains and exercises with partners")
+    'train and exercise with partners'
+    >>> for_many("reinforces its military posture")
+    'reinforce their military posture'
+    """
+    words = phrase.split(" ")
+    for position, word in enumerate(words):
+        starts = position == 0 or words[position - 1] in ("and", "or", "then") or words[position - 1].endswith("ly")
+        if starts and _is_verb(words, position):
+            words[position] = _plural_verb(word)
+        elif word in THEIRS:
+            words[position] = THEIRS[word]
+    return " ".join(words)
+
+
+def _is_verb(words, position):
+    """Whether a word in -s is a verb: the first that is no adverb, or one after 'and' with something to act on."""
+    word = words[position]
+    if not re.fullmatch(r"[a-z-]+s", word) or word.endswith("ss"):
+        return False
+    is_first = all(earlier.endswith("ly") for earlier in words[:position])
+    return is_first or (words[position - 1] in ("and", "or", "then") and position + 1 < len(words))
+
+
+def _plural_verb(word):
+    irregular = {"is": "are", "has": "have", "does": "do", "goes": "go"}
+    if word in irregular:
+        return irregular[word]
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-2] if re.search(r"(ss|sh|ch|x|zz)es$", word) else word[:-1]
+
+
+def sentence(words: str) -> str:
+    """Words as a sentence: a capital first, a full stop last.
+
+    >>> sentence("the United States calls the G7")
+    'The United States calls the G7.'
+    """
+    words = re.sub(r"[ \t\r\n]+", " ", words).strip()
+    return stopped(words[:1].upper() + words[1:])
+
+
+def stopped(words: str) -> str:
+    """Words with a full stop, unless they have an end already.
+
+    >>> stopped("An Asian NATO?"), stopped("It rains")
+    ('An Asian NATO?', 'It rains.')
+    """
+    return words if words.endswith((".", "!", "?", ".'", ".”", '."', ".)", "…")) else words + "."
+
+
+def gist(text: str, longest: int = 220) -> str:
+    """The beginning of a text: its first sentences, as far as they fit.
+
+    >>> gist("The lights go out. Nobody knows why. More follows.", 40)
+    'The lights go out. Nobody knows why.'
+    """
+    text = " ".join(text.split())
+    if len(text) <= longest:
+        return text
+    ends = [match.end() for match in re.finditer(r"(?<!\d)[.!?]['”]?(?=\s)", text) if match.end() <= longest]
+    return text[: ends[-1]] if ends else text[:longest].rsplit(" ", 1)[0] + " …"
+
+
+def _softly(name):
+    """A name as it stands inside a sentence: its first letter small unless it is a proper name or initials."""
+    first = name.split(" ", 1)[0]
+    is_proper = not first[1:].islower() or first in PROPER
+    return name if is_proper else name[:1].lower() + name[1:]
+
+
+def _proper_words(scenario):
+    """Words that a scenario never writes small, and writes with a capital inside a sentence: names."""
+    told = [scenario.summary, *(act.name for act in scenario.acts), *(inject.text for inject in scenario.injects)]
+    text = " ".join(told)
+    return set(re.findall(r"(?<=[a-z,] )[A-Z]\w+", text)) - {
+        word.capitalize() for word in re.findall(r"\b[a-z]+", text)
+    }
+
+
+PROPER = {"Article", "Atlantic", "Baltic", "Centre", "Centres", "Chinese", "European", "Pacific", "Russian", "Tokyo"}
+THEIRS = {"its": "their", "itself": "themselves"}

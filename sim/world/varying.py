@@ -1,0 +1,163 @@
+"""Many design points in one batch: settings that differ from run to run, stacked along the runs' axis.
+
+A design point changes values of the scenario or the library. Coefficients that only the turns read are put in place
+directly; anything else is arranged anew, once for each distinct change. Points whose settings differ only in arrays
+that may vary by run share a batch; others get one of their own. Either way a run comes out the same.
+"""
+
+from dataclasses import fields, replace
+from types import SimpleNamespace
+
+import numpy as np
+
+from sim.scenario.loading import varied
+from sim.world.setting import Setting, arrange
+
+RUNS_AXIS = {
+    **dict.fromkeys(("linkage", "adversary_tie", "budget", "capital", "cyber", "sharing"), 0),
+    **dict.fromkeys(
+        ("exposure", "stance", "act_is_true", "severity", "difficulty", "publicness", "practice", "tie_near", "tie_far",
+         "attribution_min", "pressure", "signal", "resilience", "table_reputation", "project_age", "project_turn",
+         "project_first", "project_full", "project_fail", "project_veto", "project_cost"), 1,
+    ),
+}
+MOST_KEPT = 512  # arranged variations kept from one batch to the next
+ONE_FOR_ALL = ("round_days", "calls", "rung_concern", "rung_solidarity", "rung_naming", "rung_measures")
+
+
+class PointError(Exception):
+    """A design point that cannot be played: which of the points given, at which stage, and why."""
+
+    def __init__(self, index, stage, reason):
+        super().__init__(f"design point {index}, {stage}: {reason}")
+        self.index, self.stage, self.reason = index, stage, reason
+
+    def __reduce__(self):
+        return type(self), (self.index, self.stage, self.reason)
+
+
+class Varied:
+    """The settings of one scenario's design points, each distinct change arranged once.
+
+    Parameters
+    ----------
+    loaded : Loaded
+    change : callable (Loaded) -> Loaded, applied to each variation, such as taking the cooperation away; or None
+    """
+
+    def __init__(self, loaded, change=None):
+        self.loaded = loaded
+        self._change = change or (lambda scenario: scenario)
+        self._arranged = {}
+        base, _ = self._arrange(())
+        read = Read(vars(base.beh))
+        arrange(self._change(loaded), read)
+        self._direct = {name for name in vars(base.beh) if name not in read.names and name not in ONE_FOR_ALL}
+
+    def batches(self, points):
+        """Settings for these points: pairs of a stacked Setting and the places of its points, in the order given.
+
+        Parameters
+        ----------
+        points : sequence of dict path -> value
+
+        Raises
+        ------
+        PointError, for the first point whose values do not fit the scenario
+        """
+        if len(self._arranged) > MOST_KEPT:
+            self._arranged = {(): self._arranged[()]}
+        groups = {}
+        for place, point in enumerate(points):
+            setting, structure = self._setting(place, point)
+            groups.setdefault(structure, []).append((place, setting))
+        for group in groups.values():
+            places, settings = zip(*group, strict=True)
+            yield stacked(settings), np.array(places)
+
+    def alone(self, point):
+        """The setting of one point."""
+        return self._setting(0, point)[0]
+
+    def _setting(self, place, point):
+        direct = {path.split(".")[1]: value for path, value in point.items() if self._is_direct(path)}
+        rest = tuple((path, value) for path, value in point.items() if not self._is_direct(path))
+        try:
+            setting, structure = self._arrange(rest)
+            if not direct:
+                return setting, structure
+            numbers = {name: np.full((1, 1), float(value)) for name, value in direct.items()}
+        except Exception as fault:
+            raise PointError(place, "arrange", str(fault)) from fault
+        return replace(setting, beh=SimpleNamespace(**{**vars(setting.beh), **numbers})), structure
+
+    def _is_direct(self, path):
+        home, _, name = path.partition(".")
+        return home == "behaviour" and name in self._direct
+
+    def _arrange(self, changes):
+        if changes not in self._arranged:
+            loaded = varied(self.loaded, dict(changes)) if changes else self.loaded
+            setting = arrange(self._change(loaded))
+            self._arranged[changes] = setting, _structure(setting)
+        return self._arranged[changes]
+
+
+class Read(SimpleNamespace):
+    """Coefficients that remember which of them were read."""
+
+    def __init__(self, values):
+        super().__init__(**values)
+        object.__setattr__(self, "names", set())
+
+    def __getattribute__(self, name):
+        if not name.startswith("_") and name != "names":
+            object.__getattribute__(self, "names").add(name)
+        return object.__getattribute__(self, name)
+
+
+def _structure(setting):
+    """What settings must agree in to share a batch."""
+    alike = [
+        (name, value.shape, value.tobytes()) if isinstance(value := getattr(setting, name), np.ndarray) else (name, repr(value))
+        for name in _FIXED
+    ]
+    coefficients = tuple(float(getattr(setting.beh, name).flat[0]) for name in ONE_FOR_ALL)
+    msel = repr([(turn, planned.id, planned.effects, reached) for turn, planned, reached in setting.msel])
+    shapes = tuple((name, getattr(setting, name).shape) for name in RUNS_AXIS)
+    return hash((tuple(alike), coefficients, msel, shapes, tuple(sorted(setting.project_effects))))
+
+
+_FIXED = tuple(
+    field.name for field in fields(Setting)
+    if field.name not in RUNS_AXIS and field.name not in ("loaded", "beh", "project_effects", "msel")
+)
+
+
+def stacked(settings):
+    """One setting for many runs: arrays that differ are joined along the runs' axis.
+
+    Parameters
+    ----------
+    settings : sequence of Setting of one structure, one for each run of a batch
+
+    Returns
+    -------
+    Setting
+    """
+    first = settings[0]
+    changed = {name: _joined([getattr(setting, name) for setting in settings], axis) for name, axis in RUNS_AXIS.items()}
+    changed["beh"] = SimpleNamespace(
+        **{name: _joined([getattr(setting.beh, name) for setting in settings], 0) for name in vars(first.beh)}
+    )
+    changed["project_effects"] = {
+        name: _joined([setting.project_effects[name] for setting in settings], 1) for name in first.project_effects
+    }
+    return replace(first, **changed)
+
+
+def _joined(values, axis):
+    first = values[0]
+    if all(value is first for value in values) or all(np.array_equal(value, first) for value in values):
+        return first
+    return np.concatenate(values, axis=axis)
