@@ -4,7 +4,8 @@
       InputError                a file, a name or a path is not what it should be: every fault at once; exits with 2
       RangeError (ValueError)   a rule was given a value outside its domain
 
-An error is advice: where, what, what was probably meant, what is allowed. None of these ever reaches a user as a traceback.
+An error is advice: where, what, what was probably meant, what is allowed. None of these ever reaches a user as a
+traceback.
 """
 
 import difflib
@@ -70,9 +71,9 @@ class Fault:
 class InputError(OceansError):
     """What was read is not right. `str()` shows every fault, one block each.
 
-    >>> print(InputError([Fault("a.yaml", 0, 0, "the file is empty."), Fault("b.yaml", 0, 0, "there is no such file.")]))
+    >>> print(InputError([Fault("a.yaml", 0, 0, "the file is empty."), Fault("b.yaml", 0, 0, "this is a folder.")]))
     a.yaml: error: the file is empty.
-    b.yaml: error: there is no such file.
+    b.yaml: error: this is a folder.
     """
 
     exit_code = 2

@@ -7,13 +7,13 @@
     a_scenario(injects=[an_inject(to=["EST"])])
     a_scenario(participants=["NATO", "group:ip4", "RUS", "CHN"], library=None)    with the library that ships
 
-Keywords are the fields of `sim.scenario.schema.Scenario`, as they would be written in YAML, plus a few short cuts: `turns` may be
-a number, `days` is the length of a turn, `act` changes the one act. What they build has passed every check, and a keyword that
-is not in the schema is refused with the same advice that a file would earn.
+Keywords are the fields of `sim.scenario.schema.Scenario`, as they would be written in YAML, plus a few short cuts:
+`turns` may be a number, `days` is the length of a turn, `act` changes the one act. What they build has passed every
+check, and a keyword that is not in the schema is refused with the same advice that a file would earn.
 
-`a_library()` is eight states, NATO, the EU, five groups, four formats, five responses and two projects. Its figures are made up
-and round, apart from the model's coefficients, which are those of `scenarios/library/behaviour.yaml`. `A_BODY_OF_TEXT` and
-`a_document()` are the same scenario as YAML and as plain data.
+`a_library()` is eight states, NATO, the EU, five groups, four formats, five responses and two projects. Its figures
+are made up and round, apart from the model's coefficients, which are those of `scenarios/library/behaviour.yaml`.
+`A_BODY_OF_TEXT` and `a_document()` are the same scenario as YAML and as plain data.
 """
 
 import copy
@@ -188,7 +188,7 @@ def _format(name, kind, members, rule, days, **more) -> dict:
         "mandate": dict.fromkeys(issues, 3),
         "reputation": {issue: _judgement(0.6, 0.4, 0.8) for issue in issues},
         "rule": rule,
-        "days": dict(zip(("min", "typical", "max"), days)),
+        "days": dict(zip(("min", "typical", "max"), days, strict=True)),
         "outputs": ["joint_statement", "public_attribution", "sanctions"],
         "sources": ["made_up"],
         **more,

@@ -1,7 +1,7 @@
 """The figures that every exercise shares, read from `scenarios/library/` and checked once.
 
-The library is several files that are one document: `states.yaml` may hold `states`, `groups` and `bodies`, and so on. No entry
-may stand in two places.
+The library is several files that are one document: `states.yaml` may hold `states`, `groups` and `bodies`, and so on.
+No entry may stand in two places.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from sim.errors import Fault, InputError
-from sim.scenario.checks import check_library
+from sim.scenario.entries import check_library
 from sim.scenario.reader import Node, SourceText, read
 from sim.scenario.schema import Library, Scenario
 from sim.scenario.wording import beside, fields_of, validated
@@ -21,7 +21,7 @@ _DIGESTS: dict[int, tuple[Library, str]] = {}  # by identity; holding the librar
 
 
 def scenarios_folder() -> Path:
-    """The folder of scenarios and library: `sim/_scenarios` where it is installed, `scenarios` beside `sim` in a checkout."""
+    """The folder of scenarios and library: `sim/_scenarios` if installed, `scenarios` beside `sim` in a checkout."""
     package = Path(__file__).resolve().parent.parent
     installed = package / "_scenarios"
     return installed if installed.is_dir() else package.parent / "scenarios"
@@ -63,7 +63,7 @@ def _folder() -> Path:
 
 
 def library_digest(library: Library) -> str:
-    """SHA-256 of a library's content: the same for any layout, comments and order of keys. Computed once per library."""
+    """SHA-256 of a library's content, computed once: the same for any layout, comments and order of keys."""
     if id(library) not in _DIGESTS:
         _DIGESTS[id(library)] = library, digest_of(library.model_dump(mode="json", exclude_defaults=True))
     return _DIGESTS[id(library)][1]

@@ -24,7 +24,8 @@ def resolve_members(names: Iterable[str], library: Library, date: datetime.date)
 
     Parameters
     ----------
-    names : codes; `group:<name>` for the members of a group; NATO or EU for the body and its members; `any` for every state
+    names : codes; `group:<name>` for the members of a group; NATO or EU for the body and its members;
+        `any` for every state
     library : Library
     date : datetime.date, the day whose memberships hold
 

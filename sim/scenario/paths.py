@@ -1,9 +1,9 @@
 """Addresses of single values: `acts.grid.difficulty`, `behaviour.precision`, `states.JPN.exposure.CHN.trade_pct_gdp`.
 
-Uncertainties, levers and sweeps name what they vary by such a path. It is looked for in the scenario first, then in the
-library. An entry of a list goes by its `id` or `project`, a tie by its two codes (`ties.EST-JPN.strength`), anything else in a
-list by its position from 1. A figure of the library goes by its own path; what a scenario changes in the library it writes down
-under `figures`, so that a document alone always says what was played.
+Uncertainties, levers and sweeps name what they vary by such a path. It is looked for in the scenario first, then in
+the library. An entry of a list goes by its `id` or `project`, a tie by its two codes (`ties.EST-JPN.strength`),
+anything else in a list by its position from 1. A figure of the library goes by its own path; what a scenario changes
+in the library it writes down under `figures`, so that a document alone always says what was played.
 """
 
 import copy
@@ -19,8 +19,8 @@ from sim.scenario.wording import below, core, expected, fields_of, is_model
 
 SINGLE_VALUES = (int, float, str, bool, datetime.date)
 NOT_VARIED = (
-    "title", "summary", "extends", "marking", "participants", "objectives", "questions", "uncertainties", "levers", "measures",
-    "figures", "sources",
+    "title", "summary", "extends", "marking", "participants", "objectives", "questions", "uncertainties", "levers",
+    "measures", "figures", "sources",
 )  # fmt: skip
 MAY_BE_NEW = ("actors", "exposure", "stance")
 
@@ -183,7 +183,10 @@ def _with_own_figure(document: dict, place: Place) -> Place:
     """A place of the library with the value that a document's own `figures` put there."""
     own = document.get("figures") or {}
     value = own.get(place.path, own.get(f"{place.path}.value"))
-    return place if value is None else replace(place, value=fitted(place, value))
+    try:
+        return place if value is None else replace(place, value=fitted(place, value))
+    except InputError:  # said where the figure stands
+        return place
 
 
 def _is_of_the_portfolio(segments: list[str]) -> bool:
@@ -210,7 +213,7 @@ def _walk(data, annotation, path: str, segments: list[str]) -> tuple[object, obj
     """The value, its annotation, the keys that lead to it, and the limits of a figure."""
     keys: list = []
     limits = None
-    for good, segment in enumerate(segments):
+    for good in range(len(segments)):
         key = _key(data, annotation, segments, good)
         limits = FIGURE_LIMITS.get((core(annotation)[0], key), limits) if isinstance(key, str) else limits
         data, annotation = _under(data, key, annotation), below(annotation, key)
@@ -265,7 +268,8 @@ def _key(data, annotation, segments: list[str], good: int):
         raise _Lost(good, f"the path '{path}' goes on after '{before}', which has nothing below it to go on to.")
     raise _Lost(
         good,
-        f"the path '{path}' leads nowhere: there is no '{segment}'{_after(segments, good)}. {did_you_mean(segment, names)}",
+        f"the path '{path}' leads nowhere: there is no '{segment}'{_after(segments, good)}. "
+        f"{did_you_mean(segment, names)}",
     )
 
 
@@ -332,7 +336,7 @@ def with_ranges(scenario: Scenario, document: dict, library: Library) -> Scenari
     return scenario.model_copy(update=filled)
 
 
-# ------------------------------------------------------------------------------------------------ figures of the library
+# ------------------------------------------------------------------------------------------------ the library's figures
 
 
 def with_figures(library: Library, figures: dict) -> Library:

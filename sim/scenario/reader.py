@@ -1,21 +1,22 @@
 """YAML in, nodes out: every value as the author wrote it, and where.
 
-YAML guesses what a bare word means (`NO` is false, `1:30` is ninety, `1.10` is 1.1). Here nothing is guessed: every scalar
-stays the text that was written, and the schema says later what it should be. Only an empty value, `~` and `null` mean
-"nothing". A node remembers its file, line and column, so that a fault found much later still points at its cause.
+YAML guesses what a bare word means (`NO` is false, `1:30` is ninety, `1.10` is 1.1). Here nothing is guessed: every
+scalar stays the text that was written, and the schema says later what it should be. Only an empty value, `~` and
+`null` mean "nothing". A node remembers its file, line and column, so that a fault found much later still points at
+its cause.
 
-A file may come from anyone, so reading it cannot run code, exhaust memory or overflow the stack: tags are refused, the file's
-size is looked at before it is opened, nesting and what aliases expand to are counted while they are read.
+A file may come from anyone, so reading it cannot run code, exhaust memory or overflow the stack: tags are refused,
+the file's size is looked at before it is opened, nesting and what aliases expand to are counted while they are read.
 """
 
 import codecs
+import datetime
 import errno
 import os
 import re
 import stat
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 import yaml
 
@@ -147,6 +148,63 @@ def nodes_of(data, source: SourceText) -> Node:
     if isinstance(data, (list, tuple)):
         return Node("list", [nodes_of(value, source) for value in data], source, 0, 0)
     return Node("scalar", None if data is None else str(data), source, 0, 0)
+
+
+# ------------------------------------------------------------------------------------------------ asking nodes
+# None of these trusts a node to be what the schema asks for: what is missing or of the wrong kind is nothing.
+
+
+def keys_of(node: Node | None) -> list[str]:
+    return list(node.value) if node is not None and node.is_mapping else []
+
+
+def entries_of(root: Node, name: str) -> list[Node]:
+    """The entries of a list; none when it is missing or is no list."""
+    node = root.get(name)
+    return node.value if node is not None and node.is_list else []
+
+
+def items_of(root: Node, name: str) -> list[tuple[str, Node, Node]]:
+    """(key, node of the key, node of the value) of a mapping; none when it is missing or is no mapping."""
+    node = root.get(name)
+    return [(key, node.keys[key], value) for key, value in node.value.items()] if keys_of(node) else []
+
+
+def ids_of(root: Node, name: str, field: str) -> list[str]:
+    return [text for entry in entries_of(root, name) if (text := text_of(entry, field)) is not None]
+
+
+def text_of(node: Node, field: str) -> str | None:
+    found = node.get(field)
+    return found.text if found is not None else None
+
+
+def number_of(node: Node | None) -> float | None:
+    try:
+        return float(node.text) if node is not None and node.text is not None else None
+    except ValueError:
+        return None
+
+
+def whole_of(node: Node | None) -> int | None:
+    number = number_of(node)
+    return int(number) if number is not None and abs(number) < 1e9 and number == int(number) else None
+
+
+def within(low: int, high: int, number: int | None) -> int | None:
+    return number if number is not None and low <= number <= high else None
+
+
+def date_of(node: Node | None) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(node.text.strip()) if node is not None and node.text else None
+    except ValueError:
+        return None
+
+
+def is_given(node: Node, field: str) -> bool:
+    found = node.get(field)
+    return found is not None and not (found.kind == "scalar" and found.value is None)
 
 
 # ------------------------------------------------------------------------------------------------ bytes to text
@@ -342,8 +400,8 @@ class _Composer:
     def _aliased(self, event, depth: int) -> Node:
         name, length = event.anchor, self._width(event)
         if name not in self.anchors:
-            message = f"'*{name}' refers to an entry marked '&{name}', and there is none above. Text that starts with '*' needs quotes."
-            raise _Stop(self._fault(event, message, length))
+            message = f"no entry above is marked '&{name}', so '*{name}' means nothing."
+            raise _Stop(self._fault(event, f"{message} Text that starts with '*' needs quotes.", length))
         node = self.anchors[name]
         if node is None:
             raise _Stop(self._fault(event, f"'*{name}' stands inside the very entry it refers to.", length))
@@ -415,7 +473,10 @@ def _advice(problem: yaml.MarkedYAMLError, letter: str, line: str) -> str:
     if "flow" in where:
         opening, closing = ("[", "]") if "sequence" in where else ("{", "}")
         opened = problem.context_mark.line + 1 if problem.context_mark else 0
-        return f"the '{opening}' opened on line {opened} is not closed, or a ',' is missing before this. Expected ',' or '{closing}'."
+        return (
+            f"the '{opening}' opened on line {opened} is not closed, or a ',' is missing before this. "
+            f"Expected ',' or '{closing}'."
+        )
     if "escape" in said:
         return "in double quotes a '\\' starts a special character. Write '\\\\', or use single quotes."
     if "cannot start any token" in said:
@@ -423,7 +484,10 @@ def _advice(problem: yaml.MarkedYAMLError, letter: str, line: str) -> str:
     if "could not find expected ':'" in said:
         return "this line has no ': ' after its key. Is it text that should be indented further, or in quotes?"
     if "expected key" in said or "block end" in said or "'-' indicator" in said or "block mapping" in where:
-        return "this line does not fit the lines above. Start entries of one list or mapping in the same column; put text with ':' or '#' in quotes."
+        return (
+            "this line does not fit the lines above. Start entries of one list or mapping in the same column; "
+            "put text with ':' or '#' in quotes."
+        )
     if "document" in said:
         return "this cannot be read as part of the file. Is it one document, with every line as 'key: value'?"
     return f"this cannot be read as YAML ({said}). Is a quote or a bracket missing, or the indentation off?"

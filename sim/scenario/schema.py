@@ -1,8 +1,8 @@
 """What a scenario and the library may say: the one definition of every field.
 
-The classes below are the schema. The reader checks YAML against them, `oceans schema` prints them as JSON Schema so that
-an editor can complete and explain each field, and the engine receives them, frozen. A field's description is what a
-facilitator sees, so it says what the field means, its unit and its range.
+The classes below are the schema. The reader checks YAML against them, `oceans schema` prints them as JSON Schema so
+that an editor can complete and explain each field, and the engine receives them, frozen. A field's description is what
+a facilitator sees, so it says what the field means, its unit and its range.
 
 Two documents are described here:
 
@@ -33,7 +33,7 @@ Rule = Literal[
 Theatre = Literal["atlantic", "pacific", "both", "elsewhere"]
 Channel = Literal["brief", "cable", "media", "call", "chat"]
 Share = Annotated[float, Field(ge=0, le=1)]
-Code = Annotated[str, Field(pattern=r"^([A-Z]{3}|NATO|EU)$", description="ISO 3166 alpha-3 in capitals, or NATO, or EU")]
+Code = Annotated[str, Field(pattern=r"^([A-Z]{3}|NATO|EU)$", description="ISO 3166 alpha-3 code, or NATO, or EU")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower case letters, digits and underscores")]
 Text = Annotated[str, Field(pattern=r"\S")]  # not empty, not only spaces
 
@@ -475,7 +475,7 @@ class Scenario(Entry):
     start: Date = Field(description="first day of turn 1")
     turns: Turns
     participants: list[str] = Field(min_length=1, description="codes, group:<name>, NATO or EU (each with its members)")
-    bodies_as: Literal["members", "one"] = Field("members", description="one: NATO and the EU each act as a single actor")
+    bodies_as: Literal["members", "one"] = Field("members", description="one: NATO and the EU act as single actors")
     actors: dict[Code, ActorOverride] = {}
     ties: list[Tie] = []
     acts: list[Act] = Field(min_length=1)

@@ -18,8 +18,9 @@ TEMPLATE = """\
 #
 # Lines that start with '# ' explain. Lines that start with '#' alone are switched off: delete the '#' to use them.
 # `oceans check {name}.yaml` tells what is wrong, with the line; `oceans run {name}.yaml` plays it.
-# Every field is explained in scenarios/README.md. To let an editor complete and explain fields as you type, write the schema beside
-# this file, `oceans schema > scenario.schema.json`, and make "# yaml-language-server: $schema=./scenario.schema.json" the first line.
+# Every field is explained in scenarios/README.md. To let an editor complete and explain fields as you type, write the
+# schema beside this file, `oceans schema > scenario.schema.json`, and make this the first line:
+# "# yaml-language-server: $schema=./scenario.schema.json".
 
 # What participants read first.
 title: {title}
@@ -226,8 +227,8 @@ def _good_name(name: str) -> str:
 def json_schema() -> dict:
     """The schema of a scenario as JSON Schema (2020-12), so that an editor can complete, explain and check fields.
 
-    A scenario that extends another may leave anything out, set anything to null and remove entries; it has its own, looser
-    half of the schema.
+    A scenario that extends another may leave anything out, set anything to null and remove entries; it has its own,
+    looser half of the schema.
 
     >>> json_schema()["$schema"]
     'https://json-schema.org/draft/2020-12/schema'
@@ -241,8 +242,9 @@ def json_schema() -> dict:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Two Oceans scenario",
-        "description": "One exercise. To use this in an editor with yaml-language-server, write it to a file with `oceans schema "
-        "> scenario.schema.json` and begin the scenario with `# yaml-language-server: $schema=./scenario.schema.json`.",
+        "description": "One exercise. To use this in an editor with yaml-language-server, write it to a file with "
+        "`oceans schema > scenario.schema.json` and begin the scenario with "
+        "`# yaml-language-server: $schema=./scenario.schema.json`.",
         "type": "object",
         "if": {"required": ["extends"]},
         "then": {"$ref": "#/$defs/ScenarioOfAnExtension"},

@@ -1,7 +1,7 @@
 """What the schema asks for, in words; and what a value that does not fit earns as advice.
 
-Pydantic finds what does not fit and where in the data. Here its findings become places in the file and sentences: what was
-expected, what was found, what was probably meant.
+Pydantic finds what does not fit and where in the data. Here its findings become places in the file and sentences:
+what was expected, what was found, what was probably meant.
 """
 
 import datetime
@@ -72,7 +72,7 @@ def _unwrapped(annotation) -> tuple[object, list]:
             annotation = arguments[0]
         elif origin is typing.Union and type(None) in arguments:
             rest = tuple(part for part in arguments if part is not type(None))
-            annotation = typing.Union[rest]
+            annotation = typing.Union[rest]  # noqa: UP007, as there is no other way to unite a tuple
         else:
             return annotation, constraints
 

@@ -1,9 +1,11 @@
 """Bad YAML beside the message it earns.
 
-`NAME.yaml` is what somebody might write, `NAME.out` what `oceans check NAME.yaml` answers. Look here to see how the advice reads,
-and to propose better wording. `whole.yaml` is sound: most of the others extend it and say only what is wrong.
+`NAME.yaml` is what somebody might write, `NAME.out` what `oceans check NAME.yaml` answers. Look here to see how the
+advice reads, and to propose better wording. `whole.yaml` is sound: most of the others extend it and say only what is
+wrong.
 
-When wording changes on purpose: `python tests/messages/test_messages.py` writes every `.out` anew, and the change can be read.
+When wording changes on purpose: `python tests/messages/test_messages.py` writes every `.out` anew, and the change can
+be read.
 """
 
 import os

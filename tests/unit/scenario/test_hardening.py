@@ -14,12 +14,15 @@ from sim.scenario.reader import read_text
 from tests.builders import A_BODY_OF_TEXT, a_library
 
 JUNK = [
-    None, "", " ", "x", "0", "-1", "1e999", "nan", "1_0", "٣", "NO", "2024-13-01", "9999-12-31", "EST", "group:", "group:nato",
-    "NATO", "any", "control", "a.b.c", "." * 50, "é" * 300, "\u2028", "true", "~", [], {}, [[]], [{}], {"": ""}, {"id": []},
-    {"a": {"b": {"c": None}}}, [None, None], ["EST", "EST"], {"EST": "1"}, {"value": "x"}, [["a", "b"], "c"],
+    None, "", " ", "x", "0", "-1", "1e999", "nan", "1_0", "٣", "NO", "2024-13-01", "9999-12-31", "EST", "group:",
+    "group:nato", "NATO", "any", "control", "a.b.c", "." * 50, "é" * 300, "\u2028", "true", "~", [], {}, [[]], [{}],
+    {"": ""}, {"id": []}, {"a": {"b": {"c": None}}}, [None, None], ["EST", "EST"], {"EST": "1"}, {"value": "x"},
+    [["a", "b"], "c"], "9" * 5000,
 ]  # fmt: skip
-SCRAPS = ["\t", ":", ": ", "- ", "[", "]", "{", "}", '"', "'", "|", ">", "&a ", "*a", "!x ", "#", "%", "@", "\n", "\r", "\x00",
-          "\x85", "\ufeff", "\U0001f600", "<<: ", "? ", "---\n", "...\n", "null", "0", "  "]  # fmt: skip
+SCRAPS = [
+    "\t", ":", ": ", "- ", "[", "]", "{", "}", '"', "'", "|", ">", "&a ", "*a", "!x ", "#", "%", "@", "\n", "\r",
+    "\x00",    "\x85", "\ufeff", "\U0001f600", "<<: ", "? ", "---\n", "...\n", "null", "0", "  ",
+]  # fmt: skip
 
 
 def mutated_text(text: str, luck: random.Random) -> str:
@@ -73,7 +76,7 @@ def mutated_data(data, luck: random.Random):
 @pytest.mark.parametrize("name", shipped())
 def test_accidents_in_a_text_earn_advice(name, tmp_path):
     text = (scenarios_folder() / f"{name}.yaml").read_text(encoding="utf-8")
-    for seed in range(25):
+    for seed in range(15):
         broken = mutated_text(text, random.Random(f"{name} {seed}"))
         path = tmp_path / f"{seed}.yaml"
         path.write_bytes(broken.encode("utf-8", "surrogatepass"))
@@ -84,7 +87,7 @@ def test_accidents_in_a_text_earn_advice(name, tmp_path):
 @pytest.mark.parametrize("name", shipped())
 def test_junk_in_the_data_earns_advice(name):
     document = load(name).document
-    for seed in range(40):
+    for seed in range(25):
         broken = mutated_data(document, random.Random(f"{name} {seed}"))
         try:
             from_document(broken)

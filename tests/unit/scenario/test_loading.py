@@ -161,7 +161,8 @@ def test_an_extension_says_only_what_differs(tmp_path):
 
 
 def test_lists_replace_and_entries_with_an_id_merge(tmp_path):
-    child = "participants: [EST, RUS]\nacts:\n  - {id: second, name: S, issue: cyber, by: RUS, victims: {EST: 1}, difficulty: 0, publicness: 0}\n"
+    second = "{id: second, name: S, issue: cyber, by: RUS, victims: {EST: 1}, difficulty: 0, publicness: 0}"
+    child = f"participants: [EST, RUS]\nacts: [{second}]\n"
     scenario = extended(tmp_path, child).scenario
     assert scenario.participants == ["EST", "RUS"]
     assert [act.id for act in scenario.acts] == ["grid", "second"]
@@ -243,7 +244,8 @@ def test_files_of_the_library_are_known_by_their_keys():
 
 
 def test_an_addition_to_the_library_is_checked_against_what_ships(tmp_path):
-    text = "groups:\n  visegrad:\n    name: Visegrád\n    source: general\n    members: {CZE: {}, HUN: {}, POL: {}, JPM: {}}\n"
+    entry = "visegrad:\n    name: Visegrád\n    source: general\n    members: {CZE: {}, HUN: {}, POL: {}, JPM: {}}\n"
+    text = f"groups:\n  {entry}"
     faults = check_files([a_file(tmp_path, text, "more.yaml")])
     assert [fault.line for fault in faults] == [5]
     assert "Did you mean 'JPN'?" in faults[0].message

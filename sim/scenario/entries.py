@@ -1,0 +1,191 @@
+"""Whether the entries of the library, and a scenario's own formats and responses, fit together.
+
+What an entry refers to must be there, numbers that belong together must not contradict each other, and a judgement
+must give its range and its reason.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from pydantic import BaseModel
+
+from sim.errors import Fault, did_you_mean
+from sim.scenario.paths import FIGURE_LIMITS
+from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, number_of, text_of
+from sim.scenario.schema import (
+    Body,
+    CoercionEpisode,
+    Days,
+    Figure,
+    Format,
+    Group,
+    Library,
+    Membership,
+    Parameter,
+    Position,
+    Project,
+    Response,
+    Silence,
+    State,
+)
+from sim.scenario.wording import below, core, is_model, start_of
+
+JUDGEMENT = "judgement"
+
+# In which section of the library the names in a field are found.
+REFERENCES = {
+    CoercionEpisode: {"by": "states", "source": "sources"},
+    Format: {"outputs": "responses", "duplicates": "formats", "sources": "sources"},
+    Group: {"tie": "behaviour", "sharing": "behaviour", "source": "sources"},
+    Position: {"source": "sources"},
+    Project: {"formats": "formats", "duplicates": "formats", "depends_on": "cooperation", "sources": "sources"},
+    Response: {"venues": "formats", "sources": "sources"},
+    State: {"borders": "states"},
+    Body: {"group": "groups", "source": "sources"},
+}
+LIMITS: dict[type, dict] = {}
+for (_holder, _field), _limits in FIGURE_LIMITS.items():
+    LIMITS.setdefault(_holder, {})[_field] = _limits
+KEYED_BY_ACTOR = {State: ("unfavourable", "exposure"), Group: ("members",), Project: ("positions",)}
+ONE_OF = {
+    "behaviour": "coefficient",
+    "cooperation": "project",
+    "formats": "format",
+    "groups": "group",
+    "responses": "response",
+    "sources": "source",
+    "states": "state",
+}
+
+
+def check_library(root: Node, names: dict[str, dict]) -> list[Fault]:
+    """Every fault in how the entries of the library fit together.
+
+    Parameters
+    ----------
+    root : Node, some or all sections
+    names : dict, for each section the names that may be referred to
+    """
+    faults = list(check_entry(root, Library, names))
+    for code, key, _ in items_of(root, "bodies"):
+        if code not in ("NATO", "EU"):
+            faults.append(key.fault(f"a body is NATO or EU, not '{code}'."))
+    return faults
+
+
+def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> Iterator[Fault]:
+    """The faults of an entry and all below it: what it refers to, and numbers that contradict each other."""
+    for found, kind in _models(node, model):
+        for field, section in REFERENCES.get(kind, {}).items():
+            target = found.value.get(field)
+            if target is not None:
+                yield from known_names(target.value if target.is_list else [target], section, names)
+        for field in KEYED_BY_ACTOR.get(kind, ()):
+            keys = [key for code, key, _ in items_of(found, field) if code not in names["bodies"]]
+            yield from known_names(keys, "states", names)
+        yield from _beyond_limits(found, kind)
+        if kind in RULES:
+            yield from RULES[kind](found, names)
+
+
+def known_names(nodes: Iterable[Node], section: str, names: dict[str, dict]) -> Iterator[Fault]:
+    for node in nodes:
+        if node.text is not None and node.text not in names[section]:
+            yield node.fault(f"no {ONE_OF[section]} '{node.text}'. {did_you_mean(node.text, names[section])}")
+
+
+def low_before_high(node: Node) -> Iterator[Fault]:
+    ends = [number_of(end) for end in node.value] if node.is_list else []
+    if len(ends) == 2 and None not in ends and not ends[0] < ends[1]:
+        yield node.fault(f"a range goes from low to high, and {ends[0]:g} is not below {ends[1]:g}.")
+
+
+def _beyond_limits(node: Node, kind: type[BaseModel]) -> Iterator[Fault]:
+    """Figures that cannot be what they say they are, such as a probability of 7."""
+    for field, (low, high) in LIMITS.get(kind, {}).items():
+        found = node.get(field)
+        if found is None or not found.is_mapping:
+            continue
+        figures = [found] if "value" in found.value else [figure for figure in found.entries() if figure.is_mapping]
+        for value in (figure.get("value") for figure in figures):
+            number = number_of(value)
+            if number is not None and not low <= number <= high:
+                yield value.fault(f"expected a number from {low:g} to {high:g} for '{field}', got '{value.text}'.")
+
+
+def _models(node: Node, annotation) -> Iterator[tuple[Node, type[BaseModel]]]:
+    """Every node that the schema describes by a model, with that model."""
+    waiting = [(node, annotation)] if node.kind != "scalar" else []
+    while waiting:
+        node, annotation = waiting.pop()
+        inner, _ = core(annotation)
+        if is_model(inner) and node.is_mapping:
+            yield node, inner
+        pairs = node.value.items() if node.is_mapping else enumerate(node.value)
+        for key, value in pairs:
+            if value.kind != "scalar" and (following := below(inner, key)) is not None:
+                waiting.append((value, following))
+
+
+def _figure(node: Node, names) -> Iterator[Fault]:
+    source, span = node.get("source"), node.get("range")
+    if source is not None and source.text == JUDGEMENT:
+        for field in ("range", "why"):
+            if not is_given(node, field):
+                yield start_of(node).fault(f"a judgement needs a '{field}': others will want to argue with it.")
+    elif source is not None:
+        yield from known_names([source], "sources", names)
+    if span is not None and span.is_list:
+        yield from low_before_high(span)
+        ends, value = [number_of(end) for end in span.value], number_of(node.get("value"))
+        if value is not None and len(ends) == 2 and None not in ends and not ends[0] <= value <= ends[1]:
+            yield node.get("value").fault(f"the value {value:g} is outside its own range, {ends[0]:g} to {ends[1]:g}.")
+
+
+def _ordered(node: Node, names) -> Iterator[Fault]:
+    values = [number_of(node.get(field)) for field in ("min", "typical", "max")]
+    if None not in values and not values[0] <= values[1] <= values[2]:
+        yield start_of(node).fault("these should rise from 'min' over 'typical' to 'max'.")
+
+
+def _membership(node: Node, names) -> Iterator[Fault]:
+    since, until = date_of(node.get("since")), date_of(node.get("until"))
+    if since and until and until < since:
+        yield node.get("until").fault(f"a membership cannot end on {until} when it begins on {since}.")
+
+
+def _episode(node: Node, names) -> Iterator[Fault]:
+    start, end = number_of(node.get("start")), number_of(node.get("end"))
+    if start is not None and end is not None and end < start:
+        yield node.get("end").fault(f"an episode cannot end in {end:g} when it begins in {start:g}.")
+
+
+def _format(node: Node, names) -> Iterator[Fault]:
+    for field in ("members", "voters"):
+        for entry in entries_of(node, field):
+            name = entry.text
+            if name is None or name == "any" or name in names["bodies"] or name in names["states"]:
+                continue
+            group = name.removeprefix("group:")
+            if not name.startswith("group:"):
+                choices = [
+                    *{**names["states"], **names["bodies"]},
+                    *(f"group:{known}" for known in names["groups"]),
+                    "any",
+                ]
+                yield entry.fault(f"no actor '{name}'. {did_you_mean(name, choices)}")
+            elif group not in names["groups"]:
+                yield entry.fault(f"no group '{group}'. {did_you_mean(group, names['groups'])}")
+    rule, voters = text_of(node, "rule"), node.get("members")
+    if voters is not None and voters.is_list and not voters.value and rule not in ("adjudication", "sovereign"):
+        yield voters.fault("a format needs members: codes, group:<name>, or any.")
+
+
+RULES = {
+    CoercionEpisode: _episode,
+    Days: _ordered,
+    Figure: _figure,
+    Format: _format,
+    Membership: _membership,
+    Parameter: _figure,
+    Silence: _ordered,
+}
