@@ -3,7 +3,7 @@
 Where nobody sits but the model's own rule, nothing is asked and a phase keeps the choice it has made.
 """
 
-from sim.errors import InputError
+from sim.errors import Fault, InputError
 from sim.policies.policy import Action, Question, legal_answer
 from sim.world.view import view
 
@@ -45,7 +45,7 @@ def put(world, run, code, kind, subject, text, options, default, many=False):
     try:
         chosen = legal_answer(question, answer)
     except ValueError as fault:
-        raise InputError(str(fault)) from None
+        raise InputError([Fault("", 0, 0, str(fault))]) from None
     if run == 0:
         world.actions.append(Action(world.turn, code, kind, subject, chosen))
     return chosen

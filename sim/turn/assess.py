@@ -102,7 +102,7 @@ def judge_gravity(world, begun):
     """Severity as each sees it, and its stake: own harm, or the worst of those it is tied to. What was done is remembered."""
     setting, state, beh = world.setting, world.state, world.setting.beh
     state.remembered = on_grid(np.maximum(state.intensity, state.remembered * setting.each.memory**world.months))
-    harm = on_grid(state.severity * state.remembered[..., None])
+    harm = on_grid(np.minimum(state.severity * state.remembered[..., None], 1))
     worst = harm.max(axis=-1, keepdims=True)
     blur = beh.perception_noise * (1 - state.publicness[..., None]) * state.blur
     perceived = np.clip(np.where(harm > 0, harm, worst + blur * (worst > 0)), 0, 1)

@@ -76,7 +76,7 @@ def call(world, h, k, veto):
     caller = callers(world, h, k)
     utility, looked_at = utilities(world, h, veto)
     utility = np.where(legal_tables(world, h), utility, -np.inf)
-    chances = choice_probabilities(np.concatenate([wait_utility(world, h), utility]), 1.0)
+    chances = choice_probabilities(np.concatenate([wait_utility(world, h), utility]), setting.each.call_precision)
     picked = pick(chances, world.draws.uniform(f"call {k}", world.turn, setting.acts)[:, h]) - 1
     picked = np.where(state.stake[h].max(axis=-1) >= setting.each.call_stake_min, picked, -1)
     picked = ask_format(world, h, caller, picked, np.isfinite(utility), k)

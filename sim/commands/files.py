@@ -1,0 +1,36 @@
+"""`oceans check`, `new` and `schema`: scenario files, before anybody plays them."""
+
+import json
+import sys
+
+from sim.scenario import check_files, json_schema, new_scenario
+
+
+def check_scenarios(files):
+    """Checks files and returns the exit code: 0 when all are fine, 2 when one is not."""
+    files = list(dict.fromkeys(files))
+    faults = check_files(files)
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    if faults:
+        print(f"{_count(len(faults), 'fault')} in {_count(len(files), 'file')}.", file=sys.stderr)
+        return 2
+    print("1 file is fine" if len(files) == 1 else f"{len(files)} files are fine")
+    return 0
+
+
+def _count(number, noun):
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def new_scenario_file(name, out):
+    """Writes a scenario to start from and says what to do with it."""
+    path = new_scenario(name, out)
+    print(f"Written: {path}\nEdit it, then: oceans check {path} && oceans run {path}")
+    return 0
+
+
+def print_schema():
+    """Prints the JSON Schema of scenario files."""
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    return 0
