@@ -10,9 +10,10 @@ import numpy as np
 
 from sim.draws import Draws
 from sim.policies.seating import departed, seats_of, unattended
-from sim.record.measures import measured, scorecard
+from sim.record.measures import scorecard
 from sim.record.record import Outcomes, Record
 from sim.turn import play_turn
+from sim.turn.outcome import measured
 from sim.turn.witness import Witness
 from sim.world.setting import arrange
 from sim.world.state import World, first_state

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pydantic import BaseModel
 
 from sim.errors import Fault, did_you_mean
-from sim.scenario.paths import FIGURE_LIMITS
+from sim.scenario.limits import FIGURE_LIMITS
 from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, number_of, text_of
 from sim.scenario.schema import (
     Body,

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.errors import Fault, InputError, did_you_mean
-from sim.scenario.schema import CooperationStart, Exposure, Figure, Format, Library, Parameter, Project, Scenario, State
+from sim.scenario.limits import FIGURE_LIMITS
+from sim.scenario.schema import CooperationStart, Figure, Library, Parameter, Scenario
 from sim.scenario.wording import below, core, expected, fields_of, is_model
 
 SINGLE_VALUES = (int, float, str, bool, datetime.date)
@@ -23,28 +24,6 @@ NOT_VARIED = (
     "measures", "figures", "sources",
 )  # fmt: skip
 MAY_BE_NEW = ("actors", "exposure", "stance")
-
-# Between what a figure of the library makes sense, whoever sets it.
-FIGURE_LIMITS = {
-    (Exposure, "energy"): (0, 1),
-    (Exposure, "export_share_pct"): (0, 100),
-    (Exposure, "import_share_pct"): (0, 100),
-    (Exposure, "trade_pct_gdp"): (0, 1000),
-    (Format, "reputation"): (0, 1),
-    (Format, "threshold"): (0, 1),
-    (Project, "cost_eur_m"): (0, 1e6),
-    (Project, "first_output_months"): (0, 1200),
-    (Project, "full_months"): (0, 1200),
-    (Project, "p_fail"): (0, 1),
-    (Project, "veto_risk"): (0, 1),
-    (State, "defence_usd_bn"): (0, 1e6),
-    (State, "gci"): (0, 100),
-    (State, "gdp_usd_bn"): (0, 1e6),
-    (State, "ncpi_rank"): (1, 300),
-    (State, "population_m"): (0, 1e4),
-    (State, "qmv_population_share_pct"): (0, 100),
-    (State, "unfavourable"): (0, 100),
-}
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,8 @@ def judge_gravity(world, begun):
     linkage = np.clip(state.linkage[:, None] + effect(world, "linkage").max(axis=0)[:, None], 0, 1)
     bond = np.zeros_like(harm)
     for victim in np.flatnonzero((harm > 0).any(axis=(0, 1))):
-        tie = setting.tie_near[victim] + on_grid(linkage) * setting.tie_far[victim]
+        near, far = setting.ties
+        tie = near[victim] + on_grid(linkage) * far[victim]
         bond = np.maximum(bond, harm[..., victim, None] * tie)
     stake = np.where(harm > 0, harm, np.minimum(np.minimum(bond, perceived), 1)) * setting.is_state
     state.perceived[begun] = on_grid(perceived)[begun]

@@ -68,7 +68,7 @@ def inclination(world, h):
     of_situation = on_grid(np.array([situation for _, _, situation in rows]))
     size = of_situation.shape[1:]
     summed = (of_response @ of_situation.reshape(len(rows), -1)).reshape(-1, *size)
-    summed += on_grid(setting.practice[part])
+    summed += setting.practice[part]
     summed[accusing(setting, h)] += certainty(world, h)
     return summed
 
@@ -76,7 +76,7 @@ def inclination(world, h):
 def terms(world, h):
     """The same willingness term by term, for row 0: dict of name to array (options of the act, A)."""
     setting = world.setting
-    weighed = {"practice": on_grid(setting.practice[setting.option_slices[h]])[:, 0].copy()}
+    weighed = {"practice": setting.practice[setting.option_slices[h]][:, 0].copy()}
     for name, response, situation in products(world, h):
         term = on_grid(response[:, :, 0]) * on_grid(situation[0])
         weighed[name] = weighed.get(name, 0) + term

@@ -13,7 +13,7 @@ from sim.world.grid import on_grid
 
 CAST_ARRAYS = (
     "actors", "adversaries", "bodies", "is_state", "is_nato", "is_eu", "is_partner", "body_members", "economy", "cyber",
-    "military", "capability", "population", "capital", "habit_naming", "exposure", "stance",
+    "military", "capability", "population", "capital", "habit_naming", "exposure", "stance_near", "other_ocean",
 )
 MOST_RANKED = 30
 UNRANKED_CYBER = 0.0
@@ -44,7 +44,8 @@ class Cast:
     capital: np.ndarray
     habit_naming: np.ndarray
     exposure: np.ndarray
-    stance: np.ndarray
+    stance_near: np.ndarray
+    other_ocean: np.ndarray
 
     @cached_property
     def place(self):
@@ -139,7 +140,8 @@ def cast_of(loaded, beh):
         )[None],
         habit_naming=_holds(actors, library, "five_eyes", scenario.start).astype(float)[None],
         exposure=np.array([[[_exposure(code, other, loaded, one) for code in actors]] for other in adversaries]),
-        stance=np.array([[[_stance(code, other, loaded, one) for code in actors]] for other in adversaries]),
+        stance_near=np.array([[[_stance(code, other, loaded, one) for code in actors]] for other in adversaries]),
+        other_ocean=np.array([[[_is_far(code, other, loaded) for code in actors]] for other in adversaries]).astype(float),
     )
 
 
@@ -284,7 +286,7 @@ def _exposure(code, other, loaded, one):
 
 
 def _stance(code, other, loaded, one):
-    """How far an actor sees an adversary as a threat, -1 to 1: votes, border, past coercion, opinion, ocean."""
+    """How far an actor sees an adversary of its own ocean as a threat: votes, border, past coercion, opinion."""
     own = loaded.scenario.actors.get(code)
     if own and other in own.stance:
         return own.stance[other]
@@ -304,9 +306,7 @@ def _stance(code, other, loaded, one):
     stance += one["stance_episode"] * min(len(past), 2)
     if other in state.unfavourable:
         stance += one["stance_opinion"] * (state.unfavourable[other].value / 100 - one["opinion_middle"])
-    if not _same_ocean(_theatre(code, loaded), _theatre(other, loaded)):
-        stance -= one["stance_other_ocean"] * (1 - loaded.scenario.linkage)
-    return float(np.clip(stance, -1, 1))
+    return stance
 
 
 def _distance(state, foe, year):
@@ -320,5 +320,10 @@ def _distance(state, foe, year):
     return abs(state.ideal_point[usable[-1]].value - foe.ideal_point[usable[-1]].value)
 
 
-def _same_ocean(one, other):
-    return "both" in (one, other) or one == other
+def _is_far(code, other, loaded):
+    """Whether an adversary is one of the other ocean, so that it counts less; not where the scenario gives the stance."""
+    own = loaded.scenario.actors.get(code)
+    if code == other or (own and other in own.stance):
+        return False
+    one, two = _theatre(code, loaded), _theatre(other, loaded)
+    return not ("both" in (one, two) or one == two)

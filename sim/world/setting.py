@@ -16,7 +16,7 @@ import numpy as np
 from sim.scenario.schema import Rung
 from sim.world.actors import CAST_ARRAYS, cast_of
 from sim.world.grid import on_grid
-from sim.world.ties import clubs, sharing, ties
+from sim.world.ties import bonds_of, clubs, partners, shared, tied
 
 RUNGS = get_args(Rung)
 NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
@@ -62,11 +62,10 @@ class Setting:
     capital: np.ndarray  # (1, A)
     habit_naming: np.ndarray  # (1, A) 0 or 1: services that share evidence
     exposure: np.ndarray  # (D, 1, A)
-    stance: np.ndarray  # (D, 1, A)
-    tie_near: np.ndarray  # (A victims, 1, A)
-    tie_far: np.ndarray
-    sharing: np.ndarray  # (1, A, A) weight of evidence shared, on the grid
-    partners_share: np.ndarray  # (A, A) 1 between NATO and the four partners: what projects open
+    stance_near: np.ndarray  # (D, 1, A) if the other ocean were one's own
+    other_ocean: np.ndarray  # (D, 1, A) 1 where the adversary is one of the other ocean
+    bonds: object  # who belongs together
+    partners_share: np.ndarray  # (1, A, A) 1 between NATO and the four partners: what projects open
     club: np.ndarray  # (K, A) capability shares within each club, on the grid
     # acts
     acts: tuple
@@ -87,7 +86,10 @@ class Setting:
     option_act: np.ndarray  # (O,)
     option_slices: tuple  # for each act, its slice of the options' axis
     allowed: np.ndarray  # (O, A)
-    practice: np.ndarray  # (O, 1, A) filled by `arrange` from the behaviour coefficients
+    practice_kind: tuple  # (O,) the coefficient of each option's habit
+    own_habit: np.ndarray  # (O, 1, A) what is more or less usual than that
+    naming_habit: np.ndarray  # (O, 1, A) 1 where a practice of naming counts
+    naming_new: np.ndarray  # (O, 1, 1) 1 for a naming before it was usual
     attribution_min: np.ndarray  # (O, 1, 1)
     accuses: np.ndarray  # (O, 1, 1)
     benefit: np.ndarray
@@ -143,6 +145,29 @@ class Setting:
     project_moonshot: np.ndarray
     project_space: np.ndarray
     budget: np.ndarray  # (1, 1)
+
+    @cached_property
+    def stance(self):
+        """How far each actor sees each adversary as a threat: (D, 1 or runs, A), -1 to 1."""
+        drop = self.other_ocean * self.beh.stance_other_ocean * (1 - self.linkage)
+        return np.clip(self.stance_near - drop, -1, 1)
+
+    @cached_property
+    def practice(self):
+        """Habit of each response: (O, 1 or runs, A)."""
+        kinds = np.stack(np.broadcast_arrays(*(getattr(self.beh, name) for name in self.practice_kind))) if self.practice_kind else 0.0
+        naming = self.beh.habit_naming * self.naming_habit + self.beh.norm_before * self.naming_new
+        return on_grid(kinds + self.own_habit + naming)
+
+    @cached_property
+    def ties(self):
+        """How far a victim's trouble is another's own, in one ocean and across: two arrays (A victims, 1 or runs, A)."""
+        return tied(self.bonds, self.beh)
+
+    @cached_property
+    def sharing(self):
+        """How much of its evidence each actor gives each other: (1 or runs, A, A)."""
+        return shared(self.bonds, self.beh)
 
     @cached_property
     def each(self):
@@ -203,8 +228,6 @@ def arrange(loaded, beh=None):
     acts = _acts(scenario, cast)
     options = _options(loaded, cast, acts, beh)
     tables = _tables(loaded, cast, acts, options)
-    near, far = ties(loaded, cast, beh)
-    shared, partners_share = sharing(loaded, cast, beh)
     return Setting(
         loaded=loaded,
         start=scenario.start,
@@ -214,10 +237,8 @@ def arrange(loaded, beh=None):
         linkage=_one(scenario.linkage),
         adversary_tie=_one(scenario.adversary_tie),
         **{name: getattr(cast, name) for name in CAST_ARRAYS},
-        tie_near=near,
-        tie_far=far,
-        sharing=shared,
-        partners_share=partners_share,
+        bonds=bonds_of(loaded, cast),
+        partners_share=partners(cast),
         club=clubs(loaded, cast),
         **acts,
         **options,
@@ -321,14 +342,13 @@ def _options(loaded, cast, acts, beh):
         chosen += [(h, act.id, key) for key in fitting]
         slices.append(slice(first, len(chosen)))
     responses = [known[key] for _, _, key in chosen]
-    issues = [scenario.acts[h].issue for h, _, _ in chosen]
     rungs = np.array([0.0, *(float(getattr(beh, f"rung_{rung}")[0, 0]) for rung in RUNGS[1:])])
     return {
         "options": tuple((act, key) for _, act, key in chosen),
         "option_act": np.array([h for h, _, _ in chosen], dtype=int),
         "option_slices": tuple(slices),
         "allowed": np.array([_who_may(response, cast) for response in responses]).reshape(-1, len(cast.actors)),
-        "practice": _practice(responses, issues, cast, beh),
+        **_practice(responses, cast, beh),
         "attribution_min": _deep([response.attribution_min for response in responses]),
         "accuses": _deep([response.accuses for response in responses]),
         "benefit": _deep([_benefit(response, beh) for response in responses]),
@@ -366,16 +386,16 @@ def _benefit(response, beh):
     return (response.signal + response.resilience + response.pressure) / 15 + float(beh.stake_any.flat[0])
 
 
-def _practice(responses, issues, cast, beh):
-    """Habit (O, 1, A): what each actor is used to doing, before the matter at hand is looked at."""
-    rows = []
-    for response, issue in zip(responses, issues, strict=True):
-        name = PRACTICES.get(response.coded_as, "practice_military" if response.category == "military" else "practice_other")
-        row = getattr(beh, name) + (response.habit.value if response.habit else 0.0) + np.zeros((1, len(cast.actors)))
-        if response.coded_as == "public_attribution":
-            row = row + beh.habit_naming * cast.habit_naming + np.where(cast.norm_year < beh.norm_start, beh.norm_before, 0)
-        rows.append(row)
-    return np.array(rows).reshape(len(responses), 1, len(cast.actors))
+def _practice(responses, cast, beh):
+    """Habit: what each actor is used to doing, before the matter at hand is looked at."""
+    names = np.array([response.coded_as == "public_attribution" for response in responses]).reshape(-1, 1, 1)
+    usual = [PRACTICES.get(r.coded_as, "practice_military" if r.category == "military" else "practice_other") for r in responses]
+    return {
+        "practice_kind": tuple(usual),
+        "own_habit": _deep([r.habit.value if r.habit else 0.0 for r in responses]) + np.zeros((1, 1, len(cast.actors))),
+        "naming_habit": names * cast.habit_naming,
+        "naming_new": (names & (cast.norm_year < float(beh.norm_start.flat[0]))).astype(float),
+    }
 
 
 # ------------------------------------------------------------------------------------------------- tables

@@ -1,7 +1,11 @@
 """Ties: whose trouble counts as one's own, who shares evidence with whom, and who looks to whom before acting.
 
-All three come from groups: a group of the library names the coefficients for its tie and its sharing.
+All three come from groups: a group of the library names the coefficients for its tie and its sharing. Who belongs
+together is arranged once (`bonds_of`); how strong a bond is follows from the coefficients, which may differ from run to
+run (`tied`, `shared`).
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,76 +14,103 @@ from sim.world.actors import theatres
 from sim.world.grid import on_grid
 
 
-def ties(loaded, cast, beh):
-    """How far a victim's trouble is another's own, within one ocean and across.
+@dataclass(frozen=True)
+class Bonds:
+    """Who belongs together, and by which coefficient that counts.
 
-    The closest group that two belong to decides; neighbours of the same adversary stand closer by one reason more.
-
-    Parameters
-    ----------
-    loaded : Loaded
-    cast : Cast
-    beh : namespace of coefficients
-
-    Returns
-    -------
-    near, far : arrays (A victims, 1, A), 0 to 1; `far` counts only times the linkage of the two oceans
+    tie : dict of coefficient to array (A, A) of bool; sharing : the same
+    neighbours : array (A, A) of bool, states that border the same adversary
+    given : array (A, A), a tie the scenario gives itself, else nan
+    same_ocean : array (A, A) of bool
+    counts : array (A,) of bool, who can be moved by another's trouble
     """
-    size = len(cast.actors)
-    base, neighbour = float(beh.tie_base[0, 0]), float(beh.tie_neighbour[0, 0])
-    bond = np.full((size, size), base)
+
+    tie: dict
+    sharing: dict
+    neighbours: np.ndarray
+    given: np.ndarray
+    same_ocean: np.ndarray
+    counts: np.ndarray
+
+
+def bonds_of(loaded, cast):
+    """The bonds among the cast of a scenario on its first day."""
+    tie, sharing = {}, {}
     for group in loaded.library.groups.values():
-        if group.tie:
-            inside = cast.members(sorted(_codes(group, loaded)))
-            together = np.outer(inside, inside)
-            bond = np.where(together, np.maximum(bond, float(getattr(beh, group.tie)[0, 0])), bond)
-    _add_neighbours(bond, loaded, cast, neighbour)
-    for tie in loaded.scenario.ties:
-        one, other = (cast.place[code] for code in tie.between)
-        bond[one, other] = bond[other, one] = tie.strength
-    bond[:, ~cast.is_state] = 0
-    np.fill_diagonal(bond, 0)
-    same = _same_ocean(theatres(loaded, cast.actors))
-    return on_grid(np.where(same, bond, 0))[:, None, :], on_grid(np.where(same, 0, bond))[:, None, :]
+        inside = cast.members(sorted(_codes(group, loaded)))
+        together = np.outer(inside, inside) & ~np.eye(len(inside), dtype=bool)
+        for name, kinds in ((group.tie, tie), (group.sharing, sharing)):
+            if name:
+                kinds[name] = kinds.get(name, False) | together
+    return Bonds(tie, sharing, _neighbours(loaded, cast), _given(loaded, cast), _same_ocean(theatres(loaded, cast.actors)), cast.is_state)
 
 
 def _codes(group, loaded):
+    day = loaded.scenario.start
     return {
         code for code, spell in group.members.items()
-        if not (spell.since and spell.since > loaded.scenario.start) and not (spell.until and spell.until < loaded.scenario.start)
+        if not (spell.since and spell.since > day) and not (spell.until and spell.until < day)
     }
 
 
-def _add_neighbours(bond, loaded, cast, neighbour):
-    """States that border the same adversary stand closer."""
-    states = loaded.library.states
-    for i, one in enumerate(cast.actors):
-        for j, other in enumerate(cast.actors):
-            if one in states and other in states and set(states[one].borders) & set(states[other].borders):
-                bond[i, j] = 1 - (1 - bond[i, j]) * (1 - neighbour)
+def _neighbours(loaded, cast):
+    borders = [set(loaded.library.states[code].borders) if code in loaded.library.states else set() for code in cast.actors]
+    return np.array([[bool(mine & theirs) for theirs in borders] for mine in borders])
+
+
+def _given(loaded, cast):
+    given = np.full((len(cast.actors), len(cast.actors)), np.nan)
+    for tie in loaded.scenario.ties:
+        one, other = (cast.place[code] for code in tie.between)
+        given[one, other] = given[other, one] = tie.strength
+    return given
 
 
 def _same_ocean(places):
     return np.array([[one == other or "both" in (one, other) or "elsewhere" in (one, other) for other in places] for one in places])
 
 
-def sharing(loaded, cast, beh):
-    """How much of its evidence each actor gets from each other: through the common group that shares most.
+def tied(bonds, beh):
+    """How far a victim's trouble is another's own, within one ocean and across.
+
+    The closest group that two belong to decides; neighbours of the same adversary stand closer by one reason more.
+
+    Parameters
+    ----------
+    bonds : Bonds
+    beh : namespace of coefficients, each (1 or runs, 1)
 
     Returns
     -------
-    weight : array (1, A, A), 0 to 1, on the grid; no actor shares with itself
-    partners : array (A, A), 1 between NATO's members and the four partners, where cooperation opens more
+    near, far : arrays (A victims, 1 or runs, A), 0 to 1, on the grid; `far` counts only times the linkage of the oceans
     """
-    weight = np.zeros((len(cast.actors), len(cast.actors)))
-    for group in loaded.library.groups.values():
-        if group.sharing:
-            inside = cast.members(sorted(_codes(group, loaded)))
-            together = np.outer(inside, inside)
-            weight = np.where(together, np.maximum(weight, float(getattr(beh, group.sharing)[0, 0])), weight)
-    np.fill_diagonal(weight, 0)
+    bond = beh.tie_base + np.zeros((len(bonds.counts), 1, len(bonds.counts)))
+    for name, together in bonds.tie.items():
+        bond = np.maximum(bond, getattr(beh, name) * together[:, None, :])
+    bond = np.where(bonds.neighbours[:, None, :], 1 - (1 - bond) * (1 - beh.tie_neighbour), bond)
+    bond = np.where(np.isnan(bonds.given)[:, None, :], bond, np.nan_to_num(bonds.given)[:, None, :])
+    bond = on_grid(bond * (bonds.counts & ~np.eye(len(bonds.counts), dtype=bool))[:, None, :])
+    same = bonds.same_ocean[:, None, :]
+    return np.where(same, bond, 0.0), np.where(same, 0.0, bond)
+
+
+def shared(bonds, beh):
+    """How much of its evidence each actor gives each other: by the common group that shares most.
+
+    Returns
+    -------
+    array (1 or runs, A, A), 0 to 1, on the grid; no actor shares with itself
+    """
+    weight = np.zeros((1, len(bonds.counts), len(bonds.counts)))
+    for name, together in bonds.sharing.items():
+        weight = np.maximum(weight, getattr(beh, name)[:, :, None] * together)
+    return on_grid(weight)
+
+
+def partners(cast):
+    """Between whom cooperation opens more: NATO's members and the four partners. (1, A, A), 0 or 1."""
     across = np.outer(cast.is_nato & cast.is_state, cast.is_partner)
-    return on_grid(weight)[None], (across | across.T)[None].astype(float)
+    return (across | across.T)[None].astype(float)
 
 
 def clubs(loaded, cast):

@@ -14,14 +14,16 @@ from sim.scenario.loading import varied
 from sim.world.setting import Setting, arrange
 
 RUNS_AXIS = {
-    **dict.fromkeys(("linkage", "adversary_tie", "budget", "capital", "cyber", "sharing"), 0),
+    **dict.fromkeys(("linkage", "adversary_tie", "budget", "capital", "cyber"), 0),
     **dict.fromkeys(
-        ("exposure", "stance", "act_is_true", "severity", "difficulty", "publicness", "practice", "tie_near", "tie_far",
+        ("exposure", "stance_near", "act_is_true", "severity", "difficulty", "publicness", "own_habit",
          "attribution_min", "pressure", "signal", "resilience", "table_reputation", "project_age", "project_turn",
          "project_first", "project_full", "project_fail", "project_veto", "project_cost"), 1,
     ),
 }
 MOST_KEPT = 512  # arranged variations kept from one batch to the next
+DIRECT = ("linkage", "adversary_tie")
+DIRECT_OF_ACTS = ("difficulty", "publicness")
 ONE_FOR_ALL = ("round_days", "calls", "rung_concern", "rung_solidarity", "rung_naming", "rung_measures")
 
 
@@ -80,20 +82,21 @@ class Varied:
         return self._setting(0, point)[0]
 
     def _setting(self, place, point):
-        direct = {path.split(".")[1]: value for path, value in point.items() if self._is_direct(path)}
-        rest = tuple((path, value) for path, value in point.items() if not self._is_direct(path))
+        direct = {path: value for path, value in point.items() if self._is_direct(path)}
+        rest = tuple((path, value) for path, value in point.items() if path not in direct)
         try:
             setting, structure = self._arrange(rest)
             if not direct:
                 return setting, structure
-            numbers = {name: np.full((1, 1), float(value)) for name, value in direct.items()}
+            return put_in(setting, direct), structure
         except Exception as fault:
             raise PointError(place, "arrange", str(fault)) from fault
-        return replace(setting, beh=SimpleNamespace(**{**vars(setting.beh), **numbers})), structure
 
     def _is_direct(self, path):
-        home, _, name = path.partition(".")
-        return home == "behaviour" and name in self._direct
+        home, *rest = path.split(".")
+        if home == "behaviour":
+            return rest[0] in self._direct
+        return path in DIRECT or (home == "acts" and rest[-1] in DIRECT_OF_ACTS)
 
     def _arrange(self, changes):
         if changes not in self._arranged:
@@ -101,6 +104,25 @@ class Varied:
             setting = arrange(self._change(loaded))
             self._arranged[changes] = setting, _structure(setting)
         return self._arranged[changes]
+
+
+def put_in(setting, values):
+    """A setting with plain numbers put in their place: coefficients, and what the turns read as it is written."""
+    coefficients, changed = {}, {}
+    for path, value in values.items():
+        home, *rest = path.split(".")
+        number = float(value)
+        if home == "behaviour":
+            coefficients[rest[0]] = np.full((1, 1), number)
+        elif not 0 <= number <= 1:
+            raise ValueError(f"{path} must lie between 0 and 1, not be {number:g}")
+        elif home == "acts":
+            array = changed.get(rest[1], getattr(setting, rest[1])).copy()
+            array[setting.acts.index(rest[0])] = number
+            changed[rest[1]] = array
+        else:
+            changed[home] = np.full((1, 1), number)
+    return replace(setting, beh=SimpleNamespace(**{**vars(setting.beh), **coefficients}), **changed)
 
 
 class Read(SimpleNamespace):
@@ -122,15 +144,17 @@ def _structure(setting):
         (name, value.shape, value.tobytes()) if isinstance(value := getattr(setting, name), np.ndarray) else (name, repr(value))
         for name in _FIXED
     ]
+    bonds = (setting.bonds.given.tobytes(), setting.bonds.same_ocean.tobytes(), setting.bonds.neighbours.tobytes())
+    bonds += tuple(together.tobytes() for kinds in (setting.bonds.tie, setting.bonds.sharing) for together in kinds.values())
     coefficients = tuple(float(getattr(setting.beh, name).flat[0]) for name in ONE_FOR_ALL)
     msel = repr([(turn, planned.id, planned.effects, reached) for turn, planned, reached in setting.msel])
     shapes = tuple((name, getattr(setting, name).shape) for name in RUNS_AXIS)
-    return hash((tuple(alike), coefficients, msel, shapes, tuple(sorted(setting.project_effects))))
+    return hash((tuple(alike), bonds, coefficients, msel, shapes, tuple(sorted(setting.project_effects))))
 
 
 _FIXED = tuple(
     field.name for field in fields(Setting)
-    if field.name not in RUNS_AXIS and field.name not in ("loaded", "beh", "project_effects", "msel")
+    if field.name not in RUNS_AXIS and field.name not in ("loaded", "beh", "bonds", "project_effects", "msel")
 )
 
 

@@ -1,0 +1,289 @@
+"""What the charts read out of a record: acts, consultations, responses and their order, series by turn.
+
+Everything here comes from events alone, and what a record does not hold comes out empty, never as an error.
+"""
+
+import datetime
+import math
+from dataclasses import dataclass, field
+
+RUNGS = (("silence", 0.0), ("concern", 0.1), ("solidarity", 0.3), ("naming", 0.5), ("measures", 0.75))
+BODIES = ("NATO", "EU")
+
+
+@dataclass(frozen=True)
+class HostileAct:
+    """A hostile act as the record shows it: never who really did it."""
+
+    id: str
+    name: str
+    issue: str
+    victims: dict
+    suspect: str | None
+    turn: int
+    day: int
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One round's text and where the members stood."""
+
+    round: int
+    day: int
+    text: float
+    positions: dict
+    salience: dict
+
+
+@dataclass(frozen=True)
+class Break:
+    """Silence broken in one round."""
+
+    round: int
+    by: tuple
+    before: float
+    after: float
+
+
+@dataclass
+class Consultation:
+    """One consultation from call to text."""
+
+    act: str
+    format: str
+    caller: str | None = None
+    members: tuple = ()
+    day: int = 0
+    turn: int = 0
+    due_day: int | None = None
+    probability: float | None = None
+    terms: dict = field(default_factory=dict)
+    drafts: list = field(default_factory=list)
+    breaks: list = field(default_factory=list)
+    outcome: str = "open"  # open, adopted, failed
+    text: float | None = None
+    rung: str | None = None
+    why: str = ""
+    supporters: tuple = ()
+    capability_share: float | None = None
+    days_since_act: int | None = None
+    end_day: int | None = None
+
+    @property
+    def breakers(self):
+        """Who broke silence and how often, most often first."""
+        counts = {}
+        for one in self.breaks:
+            for code in one.by:
+                counts[code] = counts.get(code, 0) + 1
+        return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+@dataclass(frozen=True)
+class Joining:
+    """One actor's response: when decided, when seen, and its place in the order."""
+
+    actor: str
+    act: str | None
+    response: str
+    decided_day: int
+    acted_day: int | None
+    order: int | None
+    probability: float | None
+    terms: dict
+    covered_by: str | None
+    turn: int
+
+
+def start_of(record):
+    """The first day."""
+    return datetime.date.fromisoformat(record.start)
+
+
+def date_of(record, day):
+    """The date of a day of the exercise."""
+    return start_of(record) + datetime.timedelta(days=int(day))
+
+
+def length_in_days(record):
+    """How long the exercise lasts, days."""
+    return max(1, record.turns * record.days_per_turn)
+
+
+def rung_of(text):
+    """The rung a text stands on.
+
+    >>> rung_of(0.62), rung_of(0.05)
+    ('naming', 'silence')
+    """
+    return next(name for name, low in reversed(RUNGS) if text >= low - 1e-12)
+
+
+def acts_of(record):
+    """The hostile acts, in the order in which they began."""
+    found = {}
+    for event in record.of_kind("act_begins"):
+        told = event.payload
+        found.setdefault(
+            event.act,
+            HostileAct(
+                event.act,
+                told.get("name") or str(event.act),
+                told.get("issue") or "",
+                told.get("victims") or {},
+                told.get("suspect"),
+                event.turn,
+                event.day,
+            ),
+        )
+    return found
+
+
+def act_name(record, act):
+    """What an act is called."""
+    acts = acts_of(record)
+    return acts[act].name if act in acts else str(act or "").replace("_", " ")
+
+
+def actors_of(record):
+    """Every state that believes or consults or acts, in a fixed order."""
+    seen = set()
+    for event in record.of_kind("assessment"):
+        seen.update(event.payload.get("confidence") or {})
+    for event in record.of_kind("text_proposed"):
+        seen.update(event.payload.get("positions") or {})
+    for event in record.of_kind("response_decided", "response_acts", "consultation_called"):
+        if event.actor:
+            seen.add(event.actor)
+    return sorted(seen - set(BODIES))
+
+
+def consultations_of(record):
+    """Every consultation, in the order in which they were called."""
+    done, running = [], {}
+
+    def current(event):
+        key = (event.act, event.payload.get("format"))
+        if key not in running:
+            running[key] = Consultation(event.act, event.payload.get("format") or "", day=event.day, turn=event.turn)
+            done.append(running[key])
+        return running[key]
+
+    for event in record.events:
+        told = event.payload
+        if event.kind == "consultation_called":
+            running.pop((event.act, told.get("format")), None)
+            one = current(event)
+            one.caller, one.members = event.actor, tuple(told.get("members") or ())
+            one.due_day, one.probability = told.get("due_day"), told.get("probability")
+            one.terms = told.get("terms") or {}
+        elif event.kind == "text_proposed":
+            one = current(event)
+            one.drafts.append(
+                Draft(
+                    told.get("round") or len(one.drafts) + 1,
+                    event.day,
+                    told.get("text") or 0.0,
+                    told.get("positions") or {},
+                    told.get("salience") or {},
+                )
+            )
+        elif event.kind == "silence_broken":
+            current(event).breaks.append(
+                Break(
+                    told.get("round") or 1,
+                    tuple(told.get("by") or ()),
+                    told.get("text_before") or 0.0,
+                    told.get("text_after") or 0.0,
+                )
+            )
+        elif event.kind in ("text_adopted", "text_failed"):
+            _close(current(event), event)
+            running.pop((event.act, told.get("format")), None)
+    return done
+
+
+def _close(one, event):
+    told = event.payload
+    one.end_day = event.day
+    if event.kind == "text_failed":
+        one.outcome, one.why = "failed", told.get("why") or ""
+        return
+    one.outcome, one.text = "adopted", told.get("text") or 0.0
+    one.rung = told.get("rung") or rung_of(one.text)
+    one.supporters = tuple(told.get("supporters") or ())
+    one.capability_share, one.days_since_act = told.get("capability_share"), told.get("days_since_act")
+
+
+def joinings_of(record):
+    """Every response, with its place in the order; those seen on the same day share a place."""
+    seen = {}
+    for event in record.of_kind("response_acts"):
+        seen.setdefault((event.actor, event.act, event.payload.get("response")), event.day)
+    decided, known = [], set()
+    for event in record.of_kind("response_decided"):
+        key = (event.actor, event.act, event.payload.get("response"))
+        if key not in known:
+            known.add(key)
+            decided.append((key, event))
+    decided += [
+        ((event.actor, event.act, event.payload.get("response")), event)
+        for event in record.of_kind("response_acts")
+        if (event.actor, event.act, event.payload.get("response")) not in known
+    ]
+    days = {}
+    for (_, act, response), day in seen.items():
+        days.setdefault((act, response), []).append(day)
+    return [
+        Joining(
+            actor,
+            act,
+            response or "",
+            event.day,
+            seen.get((actor, act, response)),
+            _place(days.get((act, response), []), seen.get((actor, act, response))),
+            event.payload.get("probability"),
+            event.payload.get("terms") or {},
+            event.payload.get("covered_by"),
+            event.turn,
+        )
+        for (actor, act, response), event in decided
+        if response != "no_action"
+    ]
+
+
+def _place(days, day):
+    return None if day is None else 1 + sum(one < day for one in days)
+
+
+def series_of(record, name, key=None):
+    """(days, values) of what `turn_ends` says under a name, each at the end of its turn; nan where it says nothing."""
+    days, values = [], []
+    for event in record.of_kind("turn_ends"):
+        value = event.payload.get(name)
+        if key is not None:
+            value = (value or {}).get(key)
+        elif isinstance(value, dict):
+            value = sum(one for one in value.values() if one is not None)
+        days.append(event.turn * record.days_per_turn)
+        values.append(math.nan if value is None else float(value))
+    return days, values
+
+
+def keys_of(record, name):
+    """The keys a table of `turn_ends` ever has, in order of appearance."""
+    found = {}
+    for event in record.of_kind("turn_ends"):
+        value = event.payload.get(name)
+        if isinstance(value, dict):
+            found.update(dict.fromkeys(value))
+    return list(found)
+
+
+def beliefs_of(record, act):
+    """(days, {actor: [confidence]}) at each assessment of an act; nan where an actor is missing."""
+    events = [event for event in record.of_kind("assessment") if event.act == act]
+    tables = [event.payload.get("confidence") or {} for event in events]
+    actors = sorted({code for table in tables for code in table})
+    lines = {code: [math.nan if table.get(code) is None else float(table[code]) for table in tables] for code in actors}
+    return [event.day for event in events], lines

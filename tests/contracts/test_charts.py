@@ -1,0 +1,142 @@
+"""What every chart keeps to, asked of all: two files, words that stand in for it, nothing covered, nothing cut off."""
+
+import dataclasses
+import xml.etree.ElementTree as ET
+
+import pytest
+from PIL import Image
+
+from sim.charts import CHARTS, FANS, draw_all, draw_fans
+from sim.charts.places import outside, overlaps
+from sim.charts.saving import save
+from tests.builders_record import a_loaded, a_quiet_record, a_record, an_empty_record, outcomes
+
+SVG = "{http://www.w3.org/2000/svg}"
+LONG_WORDS = "The Extraordinary Consultative Conference of Interoceanic Ministers " * 3
+
+
+def _renamed(record):
+    """The same record with an act whose name would fill a page."""
+    events = [
+        dataclasses.replace(event, payload={**event.payload, "name": LONG_WORDS})
+        if event.kind == "act_begins"
+        else event
+        for event in record.events
+    ]
+    return dataclasses.replace(record, events=tuple(events))
+
+
+def _without_series(record):
+    """The same record with turns that end without a word about how things stand."""
+    events = [dataclasses.replace(event, payload={}) if event.kind == "turn_ends" else event for event in record.events]
+    return dataclasses.replace(record, events=tuple(events))
+
+
+RECORDS = {
+    "full": lambda: (a_record(), a_loaded()),
+    "one act": lambda: (a_record(acts=1), a_loaded()),
+    "three actors": lambda: (a_record(states=["EST", "HUN", "JPN"], acts=1), a_loaded()),
+    "sixty turns": lambda: (a_record(turns=60, days=7), a_loaded(turns=60, days=7)),
+    "one turn": lambda: (a_record(turns=1, days=60, acts=1), a_loaded(turns=1, days=60)),
+    "quiet": lambda: (a_quiet_record(), a_loaded(turns=4)),
+    "empty": lambda: (an_empty_record(), a_loaded()),
+    "no series": lambda: (_without_series(a_record()), a_loaded()),
+    "long words": lambda: (_renamed(a_record()), a_loaded(actors={"EST": {"name": LONG_WORDS}})),
+}
+MANY = {
+    "full": lambda: (outcomes(), a_loaded()),
+    "one run": lambda: (outcomes(runs=1, without=False), a_loaded()),
+    "sixty turns": lambda: (outcomes(turns=60), a_loaded(turns=60, days=7)),
+    "one turn": lambda: (outcomes(turns=1), a_loaded(turns=1)),
+    "nothing kept": lambda: (
+        dataclasses.replace(outcomes(), series={}, measures={}, measures_without=None, joined={}, formats={}),
+        a_loaded(),
+    ),
+}
+CASES = [(name, case, CHARTS, RECORDS) for name in CHARTS for case in RECORDS]
+CASES += [(name, case, FANS, MANY) for name in FANS for case in MANY]
+
+
+@pytest.fixture(scope="module")
+def built():
+    """Each record with its scenario, and each page, built once."""
+    return {}
+
+
+def _page(built, name, case, cast, cases):
+    key = (id(cases), case)
+    if key not in built:
+        built[key] = cases[case]()
+    if (name, key) not in built:
+        built[name, key] = cast[name](*built[key])
+    return built[name, key], built[key]
+
+
+@pytest.mark.parametrize("name, case, cast, cases", CASES, ids=[f"{name}: {case}" for name, case, *_ in CASES])
+def test_no_words_cover_one_another_or_leave_the_page(built, name, case, cast, cases):
+    page, _ = _page(built, name, case, cast, cases)
+    assert overlaps(page) == []
+    assert outside(page) == []
+
+
+@pytest.mark.parametrize("name, case, cast, cases", CASES, ids=[f"{name}: {case}" for name, case, *_ in CASES])
+def test_every_chart_has_a_title_alternative_words_and_a_caption(built, name, case, cast, cases):
+    page, (about, _) = _page(built, name, case, cast, cases)
+    assert page.name == name
+    assert page.title[0] == page.title[0].upper() and len(page.title.split()) >= 2
+    assert len(page.alt.split()) >= 5
+    assert f"seed {about.seed}" in page.caption
+    assert about.scenario_name in page.caption
+    assert "Units: " in page.caption
+    assert "run" in page.caption
+    assert not any(word in page.title + page.alt + page.caption for word in ("nan", "None", "{", "}"))
+
+
+@pytest.fixture(scope="module", params=[(draw_all, CHARTS, RECORDS), (draw_fans, FANS, MANY)], ids=["one", "many"])
+def drawn(request, tmp_path_factory):
+    """Every chart of a full run, or of many, drawn and saved."""
+    draw, cast, cases = request.param
+    return draw(*cases["full"](), tmp_path_factory.mktemp("charts")), cast, cases
+
+
+def test_every_chart_makes_an_svg_that_parses_and_a_png_for_slides(drawn):
+    charts, cast, _ = drawn
+    assert [chart.name for chart in charts] == list(cast)
+    for chart in charts:
+        root = ET.fromstring(chart.svg.read_text("utf-8"))
+        assert root.tag == f"{SVG}svg"
+        assert root.get("role") == "img"
+        assert root.find(f"{SVG}title").text == chart.title
+        assert root.find(f"{SVG}desc").text == chart.alt
+        assert chart.svg.stat().st_size < 300_000
+        assert root.findall(f".//{SVG}text") == [], "letters are outlines"
+        assert root.findall(f".//{SVG}image") == []
+        assert Image.open(chart.png).width == 1600
+
+
+def test_the_same_run_gives_the_same_files(drawn, tmp_path):
+    charts, cast, cases = drawn
+    again = {name: save(compose(*cases["full"]()), tmp_path) for name, compose in cast.items()}
+    for chart in charts:
+        assert chart.svg.read_bytes() == again[chart.name].svg.read_bytes()
+        assert chart.png.read_bytes() == again[chart.name].png.read_bytes()
+
+
+def test_names_inside_one_svg_are_not_those_of_another(drawn):
+    seen = set()
+    for chart in drawn[0]:
+        names = [part.get("id") for part in ET.fromstring(chart.svg.read_text("utf-8")).iter() if part.get("id")]
+        assert len(names) == len(set(names))
+        assert not seen & set(names)
+        seen |= set(names)
+
+
+def test_no_chart_tells_who_really_did_it():
+    """The culprit is in the scenario alone: changing it changes no chart."""
+    record, loaded = a_record(), a_loaded()
+    acts = [act.model_copy(update={"by": "CHN", "suspect": "RUS"}) for act in loaded.scenario.acts[:1]]
+    framed = a_loaded()
+    framed.scenario = loaded.scenario.model_copy(update={"acts": [*acts, *loaded.scenario.acts[1:]]})
+    for compose in CHARTS.values():
+        one, other = compose(record, loaded), compose(record, framed)
+        assert (one.title, one.alt, one.caption) == (other.title, other.alt, other.caption)
