@@ -131,9 +131,34 @@ def play_points(loaded, points, replications, seed, without=True, batch=BATCH):
     (2,)
     """
     points_of = loaded if isinstance(loaded, Points) else Points(loaded)
-    own, digest = _played(points_of.whole, points, replications, seed, batch)
-    bare = _played(points_of.bare, points, replications, seed, batch)[0] if without and points_of.bare else None
-    return Played(own, bare, digest)
+    arms = [points_of.whole, points_of.bare] if without and points_of.bare else [points_of.whole]
+    if any(own.policy for own in points_of.whole.loaded.scenario.actors.values()) or any(_seats(point) for point in points):
+        batch = 1  # who answers for itself is asked run by run
+    gathered = [{} for _ in arms]
+    digest = np.zeros(len(points), dtype=np.uint64)
+    numbers = np.asarray(replications)
+    for first in range(0, len(points), batch):
+        seats = None
+        for arm, kept in zip(arms, gathered, strict=True):
+            for setting, places in arm.batches(points[first : first + batch]):
+                here = first + places
+                world = begin(setting, seed, numbers[here], departed(seats) if seats else fresh_seats(setting))
+                play_out(world)
+                if kept is gathered[0]:
+                    seats = world.seats
+                    digest[here] = world.state.digest()
+                for name, values in measured(world).items():
+                    kept.setdefault(name, np.full(len(points), np.nan))[here] = values
+    return Played(gathered[0], gathered[1] if len(arms) > 1 else None, digest)
+
+
+def _seats(point):
+    return any(path.startswith("actors.") and path.endswith(".policy") for path in point)
+
+
+def fresh_seats(setting):
+    """The seats that a scenario's own policies take."""
+    return {code: seat.fresh() for code, seat in seats_of(setting).items()}
 
 
 class Points:
@@ -142,24 +167,6 @@ class Points:
     def __init__(self, loaded):
         self.whole = Varied(loaded)
         self.bare = Varied(loaded, without_cooperation) if loaded.scenario.cooperation else None
-
-
-def _played(settings, points, replications, seed, batch):
-    """Measures and digests of the runs of one arm, in the order given."""
-    measures, digest = {}, np.zeros(len(points), dtype=np.uint64)
-    numbers = np.asarray(replications)
-    for first in range(0, len(points), batch):
-        for setting, places in settings.batches(points[first : first + batch]):
-            seats = seats_of(setting, None)
-            for part in [[place] for place in range(len(places))] if seats else [slice(None)]:
-                here = first + places[part]
-                one = setting if not seats else settings.alone(points[here[0]])
-                world = begin(one, seed, numbers[here], {code: seat.fresh() for code, seat in seats.items()})
-                play_out(world)
-                digest[here] = world.state.digest()
-                for name, values in measured(world).items():
-                    measures.setdefault(name, np.full(len(points), np.nan))[here] = values
-    return measures, digest
 
 
 def play_out(world, on_turn=None):

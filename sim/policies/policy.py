@@ -96,6 +96,9 @@ class Policy:
     memory = False  # whether it remembers earlier turns
     draws = False  # whether it draws at random
 
+    def __repr__(self):
+        return f"{type(self).__name__}()"
+
     def choose(self, view, question):
         """The ids chosen among `question.options`.
 

@@ -6,19 +6,15 @@
 """
 
 import copy
-import re
-from collections import defaultdict
-from dataclasses import replace
 
 from sim.errors import Fault, InputError, did_you_mean
 from sim.policies import policy_named
 from sim.policies.policy import FROM_OUTSIDE, Action, Policy, legal_answer
 from sim.policies.scripted import Scripted
-from sim.world.setting import RUNGS, responses_of
 
 
 class Seat(Policy):
-    """The place an actor acts from: it holds whoever chooses, and adds to a question what everybody knows about it.
+    """The place an actor acts from: it holds whoever chooses.
 
     Answers that depart from the model's own rule are noted, so that the same departures can be made in another arm.
 
@@ -26,15 +22,14 @@ class Seat(Policy):
     ----------
     code : str, the actor
     policy : Policy, who chooses
-    setting : Setting
 
     Attributes
     ----------
     departures : list of Action
     """
 
-    def __init__(self, code, policy, setting):
-        self.code, self.policy, self.setting = code, policy, setting
+    def __init__(self, code, policy):
+        self.code, self.policy = code, policy
         self.departures = []
 
     @property
@@ -55,16 +50,16 @@ class Seat(Policy):
     def fresh(self):
         """The seat for another run: nothing noted, and a holder that remembers gets a memory of its own."""
         own_memory = self.memory and self.name not in FROM_OUTSIDE
-        return Seat(self.code, copy.deepcopy(self.policy) if own_memory else self.policy, self.setting)
+        return Seat(self.code, copy.deepcopy(self.policy) if own_memory else self.policy)
 
     def unattended(self):
         """The seat as it goes on when nobody can be asked, or None: see `Policy.unattended`."""
         policy = self.policy.unattended()
-        return policy and Seat(self.code, policy, self.setting)
+        return policy and Seat(self.code, policy)
 
     def choose(self, view, question):
         """What the policy chooses, checked to be legal."""
-        answer = self.policy.choose(view, self.explained(view, question))
+        answer = self.policy.choose(view, question)
         try:
             chosen = legal_answer(question, answer)
         except ValueError as advice:
@@ -72,59 +67,6 @@ class Seat(Policy):
         if set(chosen) != set(question.default):
             self.departures.append(Action(question.turn, self.code, question.kind, question.subject, chosen))
         return chosen
-
-    def explained(self, view, question):
-        """The question with what the rules and the papers say about its options."""
-        if question.kind == "silence":
-            return replace(question, rung=re.search(rf"stands at ({'|'.join(RUNGS)})\b", question.text).group(1))
-        if question.kind == "responses":
-            told = _Told(self.setting, self.code, view, question.subject)
-            return replace(question, options=tuple(told.about(option) for option in question.options))
-        return question
-
-
-class _Told:
-    """What a seat can know about responses to one act: the rules, the texts adopted, and whom it has seen to join."""
-
-    def __init__(self, setting, code, view, act):
-        self.responses = responses_of(setting.loaded)
-        self.text = _strongest_text(setting, code, view, act)
-        self.clubs = _peers(setting, code)
-        self.seen = defaultdict(list)
-        for seen in view["seen_responses"]:
-            if seen["act"] == act:
-                self.seen[seen["response"]] += [setting.index[by] for by in seen["by"]]
-        self.edges = {rung: float(getattr(setting.beh, f"rung_{rung}").flat[0]) for rung in RUNGS[1:]}
-
-    def about(self, option):
-        """The option with what is known about it."""
-        response = self.responses[option.id]
-        return replace(
-            option,
-            confidence_min=response.attribution_min if response.accuses else None,
-            rung=response.rung,
-            covered=self.text > 0 and self.text >= self.edges.get(response.rung, 0.0),
-            company=max((float(club[self.seen[option.id]].sum()) for club in self.clubs), default=0.0),
-        )
-
-
-def _strongest_text(setting, code, view, act):
-    """The strongest text on an act adopted where the actor sits, 0 to 1."""
-    place = setting.index[code]
-    mine = {table for t, table in enumerate(setting.tables) if setting.table_voters[t, place]}
-    texts = (text for text in view["texts"] if text["act"] == act and (act, text["format"]) in mine)
-    return max((text["text"] for text in texts), default=0.0)
-
-
-def _peers(setting, code):
-    """Weights of the others in each club that the actor belongs to; each adds up to one."""
-    place, clubs = setting.index[code], []
-    for club in setting.club:
-        if 0 < club[place] < club.sum():
-            others = club.copy()
-            others[place] = 0.0
-            clubs.append(others / others.sum())
-    return clubs
 
 
 # ---------------------------------------------------------------------------------------------------- who sits where
@@ -154,7 +96,7 @@ def policies_of(setting, policies=None):
 
 def seats_of(setting, policies=None):
     """The seats that are taken: `policies_of`, each policy in its seat."""
-    return {code: Seat(code, policy, setting) for code, policy in policies_of(setting, policies).items()}
+    return {code: Seat(code, policy) for code, policy in policies_of(setting, policies).items()}
 
 
 def written_in(scenario):

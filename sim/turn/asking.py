@@ -27,20 +27,21 @@ def seated(world, where):
                 yield run, place, code
 
 
-def put(world, run, code, kind, subject, text, options, default, many=False):
+def put(world, run, code, kind, subject, text, options, default, many=False, rung=None):
     """Ask one seat and return the ids it chose, checked to be legal.
 
     Parameters
     ----------
     run : int, row of the batch; code : str, the actor; kind, subject, text : see `Question`
     options : sequence of Option; default : sequence of ids; many : bool
+    rung : str or None, where a text under silence stands
 
     Raises
     ------
     InputError
         with advice, when the answer is not legal
     """
-    question = Question(kind, world.turn, code, subject, text, tuple(options), many, tuple(default))
+    question = Question(kind, world.turn, code, subject, text, tuple(options), many, tuple(default), rung)
     answer = world.seats[code].choose(view(world, code, run), question)
     try:
         chosen = legal_answer(question, answer)

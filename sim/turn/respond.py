@@ -59,28 +59,52 @@ def ask_seats(world, chosen):
     setting = world.setting
     if not world.seats:
         return
+    left = world.state.capital.copy()
     for h in np.flatnonzero(setting.act_begins <= world.turn):
-        legal = open_to(world, h)
         part = setting.option_slices[h]
+        legal = open_to(world, h) & (setting.price[part] <= left)
         for run, place, code in seated(world, legal.any(axis=0)):
-            ids = [setting.options[o][1] for o in range(part.start, part.stop)]
-            here = [k for k in range(len(ids)) if legal[k, run, place]]
-            default = [ids[k] for k in here if chosen[part][k, run, place]]
-            name = setting.loaded.scenario.acts[h].name
+            here = [part.start + k for k in np.flatnonzero(legal[:, run, place])]
             answer = put(
-                world, run, code, "responses", setting.acts[h], f"Which responses to '{name}' do you join now?",
-                [describe(world, part.start + k) for k in here], default, many=True,
+                world, run, code, "responses", setting.acts[h],
+                f"Which responses to '{setting.loaded.scenario.acts[h].name}' do you join now?",
+                [describe(world, run, place, o) for o in here],
+                [setting.options[o][1] for o in here if chosen[o, run, place]], many=True,
             )
-            for k in here:
-                chosen[part.start + k, run, place] = ids[k] in answer
+            chosen[part, run, place] = False
+            for o in here:  # the cheapest first, as far as the capital goes
+                price = float(setting.price[o].flat[min(run, setting.price[o].size - 1)])
+                if setting.options[o][1] in answer and price <= left[run, place]:
+                    chosen[o, run, place] = True
+                    left[run, place] -= price
 
 
-def describe(world, o):
-    """An option in a seat's words: what it is, what it costs, when it can be felt."""
-    setting = world.setting
+def describe(world, run, place, o):
+    """An option in a seat's words: what it costs, when it can be felt, what it asks for, and who is seen to have joined."""
+    setting, state = world.setting, world.state
     key = setting.options[o][1]
     response = responses_of(setting.loaded)[key]
-    price = float(setting.price[o, 0, 0])
-    day = int(world.day + setting.days // 2 + setting.lead_min[o, 0, 0])
-    note = f"usually asks for {response.attribution_min:.0%} confidence" if response.accuses else ""
-    return Option(key, response.name, round(price, 3), day, note)
+    text = state.covered[setting.option_act[o], run, place]
+    return Option(
+        key,
+        response.name,
+        cost=round(float(setting.price[o].flat[0]), 3),
+        acts_day=int(world.day + setting.days // 2 + setting.lead_min[o, 0, 0]),
+        note=f"usually asks for {response.attribution_min:.0%} confidence" if response.accuses else "",
+        confidence_min=response.attribution_min if response.accuses else None,
+        rung=response.rung,
+        covered=bool(text > 0 and text >= setting.rung[o, 0, 0]),
+        company=peers_seen(setting, place, state.effect_day[o, run] <= world.day),
+    )
+
+
+def peers_seen(setting, place, seen):
+    """Share, by capability, of an actor's peers that are seen to have joined, in the club that has gone furthest.
+
+    Parameters
+    ----------
+    place : int, of the actor; seen : array (A,) of bool
+    """
+    others = np.arange(len(setting.actors)) != place
+    shares = [club[seen & others].sum() / club[others].sum() for club in setting.club if 0 < club[place] < club.sum()]
+    return float(max(shares, default=0.0))

@@ -259,7 +259,7 @@ def ask_silence(world, sitting, attempt, text, broken, is_open):
                 world, run, code, "silence", f"{act}/{form}#{attempt}",
                 f"The text on the table stands at {rung} ({text[k]:.2f} of 1). Do you let it pass?",
                 [Option("accept", "let it pass"), Option("break", "break silence")],
-                ["break" if broken[k, place] else "accept"],
+                ["break" if broken[k, place] else "accept"], rung=rung,
             )[0]
             broken[k, place] = answer == "break"
     return broken

@@ -77,10 +77,6 @@ class Varied:
             places, settings = zip(*group, strict=True)
             yield stacked(settings), np.array(places)
 
-    def alone(self, point):
-        """The setting of one point."""
-        return self._setting(0, point)[0]
-
     def _setting(self, place, point):
         direct = {path: value for path, value in point.items() if self._is_direct(path)}
         rest = tuple((path, value) for path, value in point.items() if path not in direct)

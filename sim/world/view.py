@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.rules.attribution import confidence
-from sim.world.state import ADOPTED, NEVER, OPEN
+from sim.world.state import ADOPTED, OPEN
 
 
 def view(world, actor, run=0):
@@ -34,9 +34,18 @@ def view(world, actor, run=0):
         "injects": _injects(world, actor),
         "consultations": _consultations(world, place, run),
         "texts": _texts(world, run),
+        **_pressed(world, actor, run),
         "own_responses": _own(world, place, run),
         "seen_responses": _seen(world, run),
     }
+
+
+def _pressed(world, actor, run):
+    """What an adversary feels and has done: nothing for others."""
+    if actor not in world.setting.adversaries:
+        return {}
+    d = world.setting.adversaries.index(actor)
+    return {"pressure": round(float(world.state.pressure[d, run]), 6)}
 
 
 def _act(world, h, place, run):
@@ -100,10 +109,7 @@ def _own(world, place, run):
 
 def _seen(world, run):
     """Responses that can be seen: those already in effect when the turn began."""
-    setting, state = world.setting, world.state
-    seen = []
-    for o, (act, response) in enumerate(setting.options):
-        who = np.flatnonzero((state.effect_day[o, run] <= world.day) & (state.effect_day[o, run] < NEVER))
-        if who.size:
-            seen.append({"act": act, "response": response, "by": [setting.actors[k] for k in who]})
-    return seen
+    setting, by = world.setting, {}
+    for o, place in zip(*np.nonzero(world.state.effect_day[:, run] <= world.day), strict=True):
+        by.setdefault(int(o), []).append(setting.actors[place])
+    return [{"act": setting.options[o][0], "response": setting.options[o][1], "by": who} for o, who in by.items()]

@@ -1,0 +1,136 @@
+"""What every policy has to keep, whatever it decides: written once, asked of all.
+
+A played exercise asks each policy every kind of question, from a state's seat and from an adversary's; what it was
+asked is kept, so that it can be asked again.
+"""
+
+import copy
+import random
+
+import pytest
+
+from sim.engine import play
+from sim.policies import POLICIES, Policy, Scripted
+from sim.policies.policy import KINDS, Option, Question, legal_answer
+from tests.builders import a_scenario, an_act
+
+STATES, ADVERSARIES = ("EST", "DEU", "USA", "JPN"), ("RUS", "CHN")
+
+
+class Watched(Policy):
+    """Hands every question on, and keeps what was seen, asked and answered."""
+
+    def __init__(self, policy):
+        self.policy, self.kept = policy, []
+        self.name, self.memory, self.draws = "person", policy.memory, policy.draws  # a person is never copied
+
+    def choose(self, view, question):
+        before = copy.deepcopy(view)
+        answer = self.policy.choose(view, question)
+        assert view == before, f"{self.policy.name} changed its view"
+        self.kept.append((before, question, answer))
+        return answer
+
+
+@pytest.fixture(scope="module")
+def crisis():
+    """Two acts in two oceans, a project to decide, and victims that may be next: every kind of question is asked."""
+    return a_scenario(
+        turns=4,
+        participants=["NATO", "JPN", "RUS", "CHN"],
+        cooperation=[{"project": "coop_cyber", "turn": 2}, {"project": "coop_exchange", "months_before": 12}],
+        acts=[
+            an_act(may_widen_to=["DEU", "LVA"], publicness=0.9),
+            an_act("wine", by="CHN", victims={"JPN": 0.4}, issue="coercion", turn=2),
+        ],
+    )
+
+
+def asked(crisis, policy, codes=STATES + ADVERSARIES):
+    """The exercise with such a policy in every seat: (the record, what each was asked and answered)."""
+    watched = {code: Watched(policy()) for code in codes}
+    record = play(crisis, 1, trace=True, policies=watched).records[0]
+    return record, [entry for code in codes for entry in watched[code].kept]
+
+
+@pytest.fixture(scope="module", params=POLICIES.values(), ids=POLICIES)
+def policy(request):
+    return request.param
+
+
+def test_a_played_exercise_asks_every_kind_of_question(crisis):
+    _, entries = asked(crisis, POLICIES["standard"])
+    assert {question.kind for _, question, _ in entries} == set(KINDS)
+
+
+def test_it_answers_what_is_legal_to_every_kind_of_question(crisis, policy):
+    _, entries = asked(crisis, policy)
+    for _, question, answer in entries:
+        assert set(legal_answer(question, answer)) == set([answer] if isinstance(answer, str) else answer)
+
+
+def test_it_spends_no_more_than_the_capital_it_has(crisis, policy):
+    _, entries = asked(crisis, policy)
+    for view, question, answer in entries:
+        if question.kind == "responses" and set(answer) != set(question.default):
+            cost = sum(option.cost for option in question.options if option.id in answer)
+            assert cost <= view["capital"] + 1e-9, f"{policy.name} spends {cost} of {view['capital']}"
+
+
+def test_the_same_views_and_questions_get_the_same_answers(crisis, policy):
+    _, entries = asked(crisis, policy, ["EST", "RUS"])
+    again = {"EST": policy(), "RUS": policy()}
+    assert [tuple(again[view["actor"]].choose(view, question)) for view, question, _ in entries] == [
+        tuple(answer) for *_, answer in entries
+    ]
+
+
+def test_one_that_says_it_does_not_remember_answers_in_any_order_alike(crisis, policy):
+    if policy.memory:
+        pytest.skip(f"{policy.name} remembers")
+    _, entries = asked(crisis, policy)
+    shuffled = random.Random(1).sample(entries, len(entries))
+    one = policy()
+    assert all(tuple(one.choose(view, question)) == tuple(answer) for view, question, answer in shuffled)
+
+
+def test_it_says_what_it_does_where_it_comes_from_and_what_it_remembers(policy):
+    said = policy.__doc__.strip()
+    assert said.split("\n")[0].endswith((".", ":")), "one line that a player would recognise"
+    assert "In the literature:" in said and "[" in said.split("In the literature:")[1]
+    assert ("Memory: none." in said) == (not policy.memory)
+    assert ("Draws: no" in said) == (not policy.draws)
+
+
+def test_it_goes_by_the_name_of_its_file(policy):
+    assert policy.__module__ == f"sim.policies.{policy.name}"
+    assert POLICIES[policy.name] is policy
+
+
+def test_it_can_be_asked_when_nothing_but_one_answer_is_legal(policy):
+    view = {"actor": "EST", "turn": 1, "day": 0, "capital": 0.0, "tension": 0.2, "acts": {}, "injects": []}
+    view |= {"consultations": [], "texts": [], "own_responses": [], "seen_responses": []}
+    only = {"format": "wait", "position": "silence", "silence": "accept", "project": "support", "move": "persist"}
+    for kind, answer in only.items():
+        rung = "measures" if kind == "silence" else None
+        question = Question(kind, 1, "EST", "grid", "?", (Option(answer, answer),), False, (answer,), rung)
+        assert legal_answer(question, policy().choose(view, question)) == (answer,)
+    nothing = Question("responses", 1, "EST", "grid", "?", (), True, ())
+    assert legal_answer(nothing, policy().choose(view, nothing)) == ()
+
+
+def test_it_plays_a_run_the_same_whatever_was_played_before(crisis, policy):
+    chosen = {code: policy() for code in STATES + ADVERSARIES}
+    two = play(crisis, 3, runs=2, trace=True, policies=chosen)
+    alone = play(crisis, 3, runs=1, first_run=1, trace=True, policies=chosen)
+    assert two.records[1].to_json() == alone.records[0].to_json()
+
+
+# ----------------------------------------------------------------------------------------------two that change nothing
+
+
+@pytest.mark.parametrize("neutral", [POLICIES["standard"], lambda: Scripted([])], ids=["standard", "an empty script"])
+def test_one_that_keeps_every_default_changes_nothing(crisis, neutral):
+    usual = play(crisis, 1, trace=True).records[0]
+    seated = play(crisis, 1, trace=True, policies={code: neutral() for code in STATES + ADVERSARIES}).records[0]
+    assert seated.to_json() == usual.to_json()

@@ -1,0 +1,299 @@
+"""What each policy answers to a question, and how policies come to their seats."""
+
+import pytest
+
+from sim.engine import play
+from sim.errors import InputError
+from sim.policies import (
+    POLICIES,
+    Action,
+    Cautious,
+    Deterred,
+    FollowText,
+    FreeRider,
+    Hawk,
+    Once,
+    Opportunist,
+    Option,
+    Policy,
+    Question,
+    Scripted,
+    Silent,
+    Standard,
+    TitForTat,
+    Veto,
+    policy_named,
+)
+from sim.policies.seating import policies_of, seats_of
+from sim.world.setting import arrange
+from tests.builders import a_scenario
+
+LADDER = {"silence": 0.0, "concern": 0.1, "solidarity": 0.3, "naming": 0.5, "measures": 0.75}
+RUNGS = tuple(LADDER)
+
+
+def a_view(confidence=0.5, capital=1.0, **changes):
+    """What a state sees of one act by Russia; or, as `actor="RUS"`, what Russia sees of its own."""
+    grid = {"suspect": "RUS", "confidence": confidence, "is_mine": True}
+    return {"actor": "EST", "capital": capital, "acts": {"grid": grid}, "texts": [], "seen_responses": [], **changes}
+
+
+def responses(*options, default=()):
+    return Question("responses", 2, "EST", "grid", "?", options, True, tuple(default))
+
+
+def a_response(id="sanctions", cost=0.1, **known):
+    return Option(id, id, cost, **known)
+
+
+def silence(rung, default="accept"):
+    options = (Option("accept", ""), Option("break", ""))
+    return Question("silence", 2, "EST", "grid/nac#1", "?", options, False, (default,), rung)
+
+
+def position(default):
+    return Question("position", 2, "EST", "grid", "?", tuple(Option(rung, rung) for rung in RUNGS), False, (default,))
+
+
+def a_format(default="nac"):
+    return Question("format", 2, "EST", "grid#1", "?", (Option("wait", ""), Option("nac", "")), False, (default,))
+
+
+def a_move(*legal, default="persist"):
+    options = tuple(Option(move, move) for move in ("persist", *legal))
+    return Question("move", 2, "RUS", "next", "?", options, False, (default,))
+
+
+def seen(response, *actors):
+    return {"act": "grid", "response": response, "by": list(actors)}
+
+
+def chosen(policy, question, **view):
+    return tuple(policy.choose(a_view(**view), question))
+
+
+# ---------------------------------------------------------------------------------------------------- states
+
+
+def test_a_hawk_accuses_once_it_is_as_sure_as_states_have_been():
+    question = responses(a_response("team"), a_response("attribution", confidence_min=0.7))
+    assert chosen(Hawk(), question, confidence=0.69) == ("team",)
+    assert chosen(Hawk(), question, confidence=0.7) == ("team", "attribution")
+
+
+def test_a_hawk_buys_the_cheapest_first_and_no_more_than_it_can_pay():
+    question = responses(a_response("sanctions", 0.2), a_response("statement", 0.05), a_response("team", 0.1))
+    assert chosen(Hawk(), question, capital=0.16) == ("statement", "team")
+    assert chosen(Hawk(), question, capital=-0.1) == ()
+
+
+def test_a_hawk_wants_measures_and_accepts_every_text():
+    assert chosen(Hawk(), position("concern")) == ("measures",)
+    assert chosen(Hawk(), silence("measures", "break")) == ("accept",)
+    assert chosen(Hawk(), a_move("escalate")) == ("escalate",)
+
+
+def test_the_cautious_join_what_is_covered_or_what_most_peers_do():
+    options = a_response("a", covered=True), a_response("b", company=0.6), a_response("c", company=0.5), a_response("d")
+    assert chosen(Cautious(), responses(*options, default="abcd")) == ("a", "b")
+    assert chosen(Cautious(), responses(*options, default="bcd")) == ("b",)
+    assert chosen(Cautious(most=0.4), responses(*options, default="abcd")) == ("a", "b", "c")
+
+
+def test_the_cautious_break_silence_beyond_solidarity():
+    assert [chosen(Cautious(), silence(rung))[0] for rung in RUNGS] == ["accept"] * 3 + ["break"] * 2
+    assert chosen(Cautious(), position("measures")) == ("solidarity",)
+    assert chosen(Cautious(), position("concern")) == ("concern",)
+
+
+def test_who_follows_texts_joins_what_they_cover_and_nothing_else():
+    question = responses(a_response("a", covered=True), a_response("b", company=1.0), default=["b"])
+    assert chosen(FollowText(), question) == ("a",)
+    assert chosen(FollowText(), silence("measures", "break")) == ("break",)
+
+
+def test_a_free_rider_joins_words():
+    words, deeds = a_response("statement", 0.05), a_response("sanctions", 0.2)
+    question = responses(words, deeds, default=["statement", "sanctions"])
+    assert chosen(FreeRider(), question) == ("statement",)
+    assert chosen(FreeRider(most=0.0), question) == ()
+    assert chosen(FreeRider(), silence("measures", "break")) == ("accept",)
+    assert chosen(FreeRider(), a_format()) == ("wait",)
+
+
+def test_the_silent_do_nothing():
+    assert chosen(Silent(), responses(a_response(covered=True), default=["sanctions"])) == ()
+    assert chosen(Silent(), silence("measures", "break")) == ("accept",)
+    assert chosen(Silent(), a_format()) == ("wait",)
+    assert chosen(Silent(), a_move("stop", "escalate", default="escalate")) == ("persist",)
+
+
+@pytest.mark.parametrize("above", RUNGS)
+def test_a_veto_player_stops_texts_above_its_rung(above):
+    passed = [rung for rung in RUNGS if chosen(Veto(above), silence(rung)) == ("accept",)]
+    assert passed == list(RUNGS[: RUNGS.index(above) + 1])
+    assert chosen(Veto(above), position("measures")) == (above,)
+
+
+# ---------------------------------------------------------------------------------------------------- adversaries
+
+
+def test_tit_for_tat_strikes_when_something_new_was_done_and_only_then():
+    russia, moves = TitForTat(), []
+    for now in ([], [seen("team", "EST")], [seen("team", "EST")], [seen("team", "EST", "USA")]):
+        moves += chosen(russia, a_move("escalate", "stop"), actor="RUS", seen_responses=now)
+    assert moves == ["persist", "escalate", "persist", "escalate"]
+
+
+def test_tit_for_tat_goes_on_where_it_cannot_strike_harder():
+    assert chosen(TitForTat(), a_move(), actor="RUS", seen_responses=[seen("team", "EST")]) == ("persist",)
+
+
+def test_what_is_done_about_the_acts_of_another_does_not_provoke():
+    assert chosen(TitForTat(), a_move("escalate"), actor="CHN", seen_responses=[seen("team", "EST")]) == ("persist",)
+
+
+def test_one_that_is_deterred_stops_when_enough_act_against_it():
+    two = [seen("team", "EST", "USA"), seen("sanctions", "EST")]
+    assert chosen(Deterred(actors=2), a_move("stop"), actor="RUS", seen_responses=two) == ("stop",)
+    undeterred = a_move("stop", "escalate", default="escalate")
+    assert chosen(Deterred(actors=3), undeterred, actor="RUS", seen_responses=two) == ("escalate",)
+    assert chosen(Deterred(actors=2), a_move(), actor="RUS", seen_responses=two) == ("persist",)
+
+
+def test_an_opportunist_goes_for_the_gap_while_no_text_stands():
+    assert chosen(Opportunist(), a_move("widen", "divide"), actor="RUS") == ("widen",)
+    assert chosen(Opportunist(), a_move("divide"), actor="RUS") == ("divide",)
+    text = [{"act": "grid", "format": "nac", "text": 0.4}]
+    assert chosen(Opportunist(), a_move("widen", "divide"), actor="RUS", texts=text) == ("persist",)
+
+
+@pytest.mark.parametrize("policy", [TitForTat, Deterred, Opportunist])
+def test_an_adversarys_policy_leaves_a_state_to_the_model(policy):
+    assert chosen(policy(), responses(a_response(), default=["sanctions"])) == ("sanctions",)
+
+
+# ---------------------------------------------------------------------------------------------------- written down
+
+
+def test_a_script_answers_where_something_is_written():
+    script = Scripted([Action(2, "EST", "silence", "grid/nac#1", ("break",))])
+    assert chosen(script, silence("concern")) == ("break",)
+    assert chosen(script, position("concern")) == ("concern",)
+
+
+def test_a_script_that_may_err_leaves_what_is_not_legal():
+    actions = [Action(2, "EST", "responses", "grid", ("sanctions",))]
+    question = responses(a_response("team"), default=["team"])
+    assert chosen(Scripted(actions, strict=False), question) == ("team",)
+    assert chosen(Scripted(actions, strict=False, otherwise=Silent()), question) == ()
+
+
+def test_one_who_remembers_is_asked_what_the_script_answers_too():
+    russia = TitForTat()
+    script = Scripted([Action(2, "RUS", "move", "next", ("persist",))], otherwise=russia)
+    assert chosen(script, a_move("escalate"), actor="RUS", seen_responses=[seen("team", "EST")]) == ("persist",)
+    assert russia.seen == {("grid", "team", "EST")}
+
+
+def test_one_answer_is_tried_once():
+    trial = Once(2, "silence", ["break"], None, Standard())
+    assert chosen(trial, position("concern")) == ("concern",) and not trial.was_asked
+    assert chosen(trial, silence("concern")) == ("break",) and trial.was_asked
+    assert chosen(Once(2, "silence", ["break"], "wine/nac#1", Standard()), silence("concern")) == ("accept",)
+
+
+# ---------------------------------------------------------------------------------------------------- seats
+
+
+class Keeping(Policy):
+    """Keeps what it is asked."""
+
+    def __init__(self):
+        self.questions = []
+
+    def choose(self, view, question):
+        self.questions.append((view, question))
+        return question.default
+
+
+@pytest.fixture(scope="module")
+def asked():
+    """What the United States are asked in a crisis that everybody has heard of."""
+    keeping = Keeping()
+    play(a_scenario(turns=5, act={"publicness": 1.0, "difficulty": 0.1}), 2, policies={"USA": keeping}, without=False)
+    return keeping.questions
+
+
+def test_a_seat_is_told_what_the_rules_say_of_a_response(asked):
+    told = {option.id: option for _, question in asked if question.kind == "responses" for option in question.options}
+    assert told["sanctions"].confidence_min == 0.8 and told["sanctions"].rung == "measures"
+    assert told["response_team"].confidence_min is None and told["response_team"].rung == "solidarity"
+
+
+def test_a_seat_is_told_which_text_covers_what(asked):
+    strongest = 0.0
+    for view, question in asked:
+        if question.kind == "responses":
+            own = [text["text"] for text in view["texts"] if text["format"] in ("nac", "g7", "nato_ip4")]
+            strongest = max(own, default=0.0)
+            for option in question.options:
+                assert option.covered == (strongest >= LADDER[option.rung])
+    assert strongest >= 0.3, "the scenario of this test should bring about a text"
+
+
+def test_a_seat_is_told_how_many_of_its_peers_have_joined(asked):
+    alone, together = set(), set()
+    for view, question in asked:
+        if question.kind == "responses":
+            acting = {entry["response"]: set(entry["by"]) - {"USA", "NATO", "EU"} for entry in view["seen_responses"]}
+            for option in question.options:
+                (together if acting.get(option.id) else alone).add(option.company)
+    assert alone == {0.0} and together and all(0 < company <= 1 for company in together)
+
+
+def test_a_seat_is_told_where_a_text_stands(asked):
+    silences = [question for _, question in asked if question.kind == "silence"]
+    assert silences and all(f"stands at {question.rung} " in question.text for question in silences)
+    assert all(question.rung is None for _, question in asked if question.kind != "silence")
+
+
+def test_only_departures_from_the_models_rule_are_noted():
+    setting = arrange(a_scenario())
+    seats = seats_of(setting, {"EST": "standard", "DEU": Silent})
+    question = Question("format", 1, "DEU", "grid#1", "?", (Option("wait", ""), Option("nac", "")), False, ("nac",))
+    for seat in seats.values():
+        seat.choose(a_view(), question)
+    assert seats["EST"].departures == []
+    assert seats["DEU"].departures == [Action(1, "DEU", "format", "grid#1", ("wait",))]
+
+
+def test_a_policy_may_be_given_by_name_by_class_or_itself():
+    hawk = Hawk()
+    chosen = policies_of(arrange(a_scenario()), {"JPN": hawk, "EST": "hawk", "DEU": Hawk})
+    assert list(chosen) == ["DEU", "EST", "JPN"], "in the order of the actors"
+    assert chosen["JPN"] is hawk
+    assert {type(policy) for policy in chosen.values()} == {Hawk}
+
+
+def test_an_answer_that_is_not_legal_is_refused_with_advice():
+    class Wild(Policy):
+        def choose(self, view, question):
+            return ["nuclear"] if question.kind == "responses" else question.default
+
+    with pytest.raises(InputError, match="EST, turn 1, responses on grid: nuclear is not legal now. Allowed: joint_"):
+        play(a_scenario(), 1, policies={"EST": Wild()})
+
+
+def test_a_name_that_no_policy_has_is_met_with_advice():
+    with pytest.raises(InputError, match="no policy named 'cautios'. Did you mean 'cautious'?"):
+        policy_named("cautios")
+    with pytest.raises(InputError, match="no actor 'ETS' takes part. Did you mean 'EST'?"):
+        play(a_scenario(), 1, policies={"ETS": "hawk"})
+
+
+def test_the_cast_is_told_in_the_room():
+    import sim.policies
+
+    told = [line.split()[0] for line in sim.policies.__doc__.split("\n") if line.startswith("    ")]
+    assert sorted(told) == sorted(POLICIES)
