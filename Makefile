@@ -1,0 +1,60 @@
+# Two Oceans: what can be asked for. `make` alone lists it.
+
+PYTHON ?= $(or $(shell command -v python3.11 2> /dev/null || command -v python3 2> /dev/null),python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+SEED   ?= 7
+JOBS   ?= 2
+# Statistics over many runs take minutes: `make test LONG=1` includes them.
+PICK   := $(if $(LONG),,-m "not long")
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test bench lint playthroughs reference clean
+
+help: ## this list
+	@echo "Two Oceans: exercises for crises that cross the Atlantic and the Pacific"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.whole ## install everything into .venv, with what tests and notebooks need
+
+demo: $(VENV)/.base ## play the cyber incident and say where its charts are
+	$(BIN)/oceans run cyber_incident --seed $(SEED)
+	@folder=$$(ls -td results/cyber_incident-*/ | head -n 1) && echo && echo "The charts:" && ls $${folder}charts/*.png
+
+test: $(VENV)/.whole ## run the tests; LONG=1 adds the statistics over many runs
+	$(BIN)/python -m pytest $(PICK) -n $(JOBS) --dist loadfile $(ARGS)
+
+bench: $(VENV)/.whole ## how fast it is, in one table
+	$(BIN)/python bench/bench.py
+
+lint: $(VENV)/.whole ## look for slips in the code
+	$(BIN)/ruff check .
+
+playthroughs: $(VENV)/.whole ## write the stored transcripts anew, one for each scenario
+	$(BIN)/python tests/playthroughs/transcripts.py
+
+reference: $(VENV)/.base ## draw the charts in results/reference anew
+	$(BIN)/python results/reference/draw.py
+
+clean: ## remove .venv and what tests and tools leave behind; results stay
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis
+	find sim tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---------------------------------------------------------------------------------- the environment
+# A stamp is renewed when the dependencies have changed, and only then.
+
+$(VENV)/.base: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing into $(VENV): a minute or two, once."
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.whole: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing into $(VENV), with what tests and notebooks need: a minute or two, once."
+	@$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[dev]"
+	@touch $(VENV)/.base $@
+
+$(BIN)/python:
+	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) here. Name yours: make $(or $(MAKECMDGOALS),setup) PYTHON=..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "On Debian: sudo apt install python3-venv"; exit 1; }

@@ -1,0 +1,173 @@
+"""How fast Two Oceans is, in one table: `make bench`.
+
+Every row is measured in a process of its own, so that its peak memory is its own. The rows:
+
+- runs of `cyber_incident` a second of one core's time: one at a time through `Exercise`, then in batches through
+  `sim.engine`; core time rather than the clock, so that what else the machine does matters little;
+- a hundred continuations from the middle of an exercise, as a what-if needs them;
+- how long `oceans --help` and a whole `oceans run cyber_incident` with its charts take.
+
+The aims at the end are what a room full of people and a study on a laptop need; each is said to be met or not.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+
+SCENARIO = "cyber_incident"
+SEED = 7
+BATCHES = (1, 16, 64, 256, 1024)
+AT_LEAST_SECONDS = 2.0
+AHEAD = 100
+REPEATS = 3
+ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+AIMS = {  # what is aimed at: (words, whether it is met)
+    "batched": ("batches of 256 at least 25 times as fast as one at a time", lambda value: value >= 25),
+    "ahead": (f"{AHEAD} continuations within 1 s", lambda value: value < 1),
+    "help": ("help within 0.3 s", lambda value: value < 0.3),
+    "run": ("a run with all its charts within 10 s", lambda value: value < 10),
+}
+
+
+# ------------------------------------------------------------------------------------------- measured in a process each
+
+
+def one_at_a_time():
+    """Runs a second through the exercise of Mesa agents, one after the other."""
+    from sim.exercise import Exercise
+    from sim.scenario import load
+
+    loaded = load(SCENARIO)
+
+    def play(first):
+        assert Exercise(loaded, seed=SEED, run=first, without=False).run().measures
+        return 1
+
+    return {"runs_a_second": _rate(play)}
+
+
+def batched(size):
+    """Runs a second in batches of one size."""
+    from sim.engine import play as play_batch
+    from sim.scenario import load
+
+    loaded = load(SCENARIO)
+
+    def play(first):
+        play_batch(loaded, SEED, runs=size, first_run=first, batch=size, without=False)
+        return size
+
+    return {"runs_a_second": _rate(play)}
+
+
+def continuations():
+    """Seconds for many continuations of one exercise from its middle."""
+    from sim.engine import ahead, begin
+    from sim.scenario import load
+    from sim.turn import play_turn
+    from sim.world.setting import arrange
+
+    setting = arrange(load(SCENARIO))
+    world = begin(setting, SEED, [0])
+    while world.turn < setting.turns // 2:
+        play_turn(world)
+    return {"seconds": _seconds(lambda: ahead(world, AHEAD, SEED))}
+
+
+def _rate(play):
+    """Runs a second in the fastest of some plays, once warmed up: others on the machine only ever slow it down."""
+    best, first, until = 0.0, play(0), time.process_time() + AT_LEAST_SECONDS
+    for number in itertools.count(1):
+        began = time.process_time()
+        done = play(first)
+        best, first = max(best, done / (time.process_time() - began)), first + done
+        if number >= REPEATS and time.process_time() > until:
+            return best
+
+
+def _seconds(work):
+    """The fastest of a few times."""
+    times = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return min(times)
+
+
+ROWS = {"one": one_at_a_time, "batched": batched, "ahead": continuations}
+
+
+# ------------------------------------------------------------------------------------------- and put side by side
+
+
+def measured(row, *arguments):
+    """What a row of the table came to, with its peak memory in megabytes."""
+    command = [sys.executable, __file__, "--row", row, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **ONE_CORE})
+    if done.returncode:
+        raise SystemExit(f"{row} {arguments}: it could not be measured.\n{done.stderr}")
+    return json.loads(done.stdout)
+
+
+def command_seconds(*words):
+    """Seconds that a command takes, the fastest of a few times, with its results thrown away."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = ["--out", folder] if words[0] == "run" else []
+        command = [sys.executable, "-m", "sim", *words, *out]
+        return _seconds(lambda: subprocess.run(command, check=True, capture_output=True))
+
+
+def table():
+    """Measures everything, prints it as it comes, and says which aims are met."""
+    print(f"{SCENARIO}, seed {SEED}, one core\n")
+    print(f"{'':<28}{'runs a second':>14}{'times':>8}{'peak memory':>14}")
+    one = measured("one")
+    _print_row("one at a time, Exercise", one, one)
+    rates = {}
+    for size in BATCHES:
+        rates[size] = measured("batched", size)
+        _print_row(f"in batches of {size}", rates[size], one)
+    ahead = measured("ahead")
+    print(f"\n{AHEAD} continuations from the middle: {ahead['seconds']:.2f} s, {ahead['memory_mb']:.0f} MB")
+    help_seconds = command_seconds("--help")
+    print(f"oceans --help: {help_seconds:.2f} s")
+    run_seconds = command_seconds("run", SCENARIO, "--seed", str(SEED), "--quiet")
+    print(f"oceans run {SCENARIO}, with charts and report: {run_seconds:.1f} s\n")
+    values = {
+        "batched": rates[256]["runs_a_second"] / one["runs_a_second"],
+        "ahead": ahead["seconds"],
+        "help": help_seconds,
+        "run": run_seconds,
+    }
+    for name, (words, is_met) in AIMS.items():
+        print(f"{'met    ' if is_met(values[name]) else 'NOT MET'}  {words}: {values[name]:.2f}")
+
+
+def _print_row(label, row, one):
+    times = row["runs_a_second"] / one["runs_a_second"]
+    print(f"{label:<28}{row['runs_a_second']:>14,.1f}{times:>8.1f}{row['memory_mb']:>11.0f} MB", flush=True)
+
+
+def main():
+    """The table; or one row of it as JSON, for the table."""
+    options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    options.add_argument("--row", nargs="+", help=argparse.SUPPRESS)
+    row = options.parse_args().row
+    if row is None:
+        table()
+        return
+    found = ROWS[row[0]](*map(int, row[1:]))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+    print(json.dumps({**found, "memory_mb": peak}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""Draws the charts that the README shows, with the words that stand for them: `make reference`."""
+
+import tempfile
+from pathlib import Path
+
+from sim.charts import CHARTS, save
+from sim.engine import play
+from sim.scenario import load
+
+HERE = Path(__file__).parent
+SCENARIO, SEED = "cyber_incident", 7
+SHOWN = ("story", "joining")
+DOTS = 800  # width of the picture: enough for a page, small enough to keep
+
+
+def words_of(chart):
+    """What a chart says, in words: when these are the same, the chart is."""
+    return f"{chart.title}\n\n{chart.alt}\n\n{chart.caption}\n"
+
+
+def drawn(folder):
+    """The charts of the reference run, saved in a folder: list of Chart."""
+    loaded = load(SCENARIO)
+    record = play(loaded, SEED, trace=True).records[0]
+    return [save(CHARTS[name](record, loaded), folder) for name in SHOWN]
+
+
+def main():
+    """Puts picture and words of each chart where the README finds them."""
+    from PIL import Image
+
+    place = HERE / SCENARIO
+    place.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for chart in drawn(Path(folder)):
+            picture = Image.open(chart.png).convert("RGB")
+            height = round(picture.height * DOTS / picture.width)
+            picture.resize((DOTS, height)).quantize(128).save(place / f"{chart.name}.png", optimize=True)
+            (place / f"{chart.name}.txt").write_text(words_of(chart), encoding="utf-8", newline="\n")
+            print(place / f"{chart.name}.png")
+
+
+if __name__ == "__main__":
+    main()

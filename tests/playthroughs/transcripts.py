@@ -1,0 +1,79 @@
+"""Writes one readable transcript for each scenario that ships: `make playthroughs`.
+
+A transcript is the story of one run with what came of it. When a change to the model moves one, its lines show what
+moved in the story, and whoever makes the change says what in the world makes that right.
+"""
+
+import textwrap
+from pathlib import Path
+
+from sim.engine import play
+from sim.record.story import closing, tell
+from sim.scenario import load, shipped
+
+HERE = Path(__file__).parent
+SEED = 7
+WIDTH = 110
+REFRESH = "make playthroughs"
+
+
+def file_of(name):
+    """Where the transcript of a scenario is kept."""
+    return HERE / f"{name}.txt"
+
+
+def transcript(name):
+    """The story of a scenario under the one seed, as text."""
+    loaded = load(name)
+    record = play(loaded, SEED, trace=True).records[0]
+    parts = [_opening(loaded.scenario), *map(_turn, tell(record, loaded)), _closing(closing(record, loaded))]
+    return "\n".join(parts)
+
+
+def _opening(scenario):
+    return f"{scenario.title}\n{'=' * len(scenario.title)}\n{scenario.marking}\nSeed {SEED}\n"
+
+
+def _turn(turn):
+    title = f"Turn {turn.number}, {turn.period}" if turn.number else turn.period.capitalize()
+    return "\n".join([title, "-" * len(title), _wrapped(turn.heading), *map(_bullet, turn.sentences), ""])
+
+
+def _closing(closing):
+    rows = [_columns(row.label, row.value, row.without or "") for row in closing.measures]
+    principles = [
+        f"  {'-' if principle.score is None else format(principle.score, '.2f'):>5}  {principle.statement}"
+        for principle in closing.principles
+    ]
+    return "\n".join([
+        "What was behind it", *map(_bullet, closing.truth), "",
+        _columns("What came of it", "this run", "without the cooperation"), *rows, "",
+        "By the principles", *principles, "",
+    ])  # fmt: skip
+
+
+def _columns(label, value, without):
+    return f"  {label:<36} {value:>24} {without:>24}".rstrip()
+
+
+def _wrapped(words):
+    return textwrap.fill(words, WIDTH, break_long_words=False, break_on_hyphens=False)
+
+
+def _bullet(words):
+    return textwrap.fill(
+        words, WIDTH, initial_indent="  * ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+
+
+def main():
+    """Writes all of them and says which have changed."""
+    for name in shipped():
+        told, file = transcript(name), file_of(name)
+        before = file.read_text(encoding="utf-8") if file.exists() else None
+        file.write_text(told, encoding="utf-8", newline="\n")
+        print(f"{file.relative_to(HERE.parents[1])}: {'as before' if told == before else 'written'}")
+
+
+if __name__ == "__main__":
+    main()
