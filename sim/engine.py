@@ -140,7 +140,7 @@ def play_points(loaded, points, replications, seed, without=True, batch=BATCH):
     for first in range(0, len(points), batch):
         seats = None
         for arm, kept in zip(arms, gathered, strict=True):
-            for setting, places in arm.batches(points[first : first + batch]):
+            for setting, places in arm.batches(points[first : first + batch], first):
                 here = first + places
                 world = begin(setting, seed, numbers[here], departed(seats) if seats else fresh_seats(setting))
                 play_out(world)

@@ -52,16 +52,18 @@ class Varied:
         self._change = change or (lambda scenario: scenario)
         self._arranged = {}
         base, _ = self._arrange(())
+        self._running = {start.project for start in loaded.scenario.cooperation if start.turn is None}
         read = Read(vars(base.beh))
         arrange(self._change(loaded), read)
         self._direct = {name for name in vars(base.beh) if name not in read.names and name not in ONE_FOR_ALL}
 
-    def batches(self, points):
+    def batches(self, points, first=0):
         """Settings for these points: pairs of a stacked Setting and the places of its points, in the order given.
 
         Parameters
         ----------
         points : sequence of dict path -> value
+        first : int, place of the first of them among all points, for the error
 
         Raises
         ------
@@ -71,7 +73,7 @@ class Varied:
             self._arranged = {(): self._arranged[()]}
         groups = {}
         for place, point in enumerate(points):
-            setting, structure = self._setting(place, point)
+            setting, structure = self._setting(first + place, point)
             groups.setdefault(structure, []).append((place, setting))
         for group in groups.values():
             places, settings = zip(*group, strict=True)
@@ -92,6 +94,8 @@ class Varied:
         home, *rest = path.split(".")
         if home == "behaviour":
             return rest[0] in self._direct
+        if home == "cooperation":
+            return rest[1:] == ["months_before"] and rest[0] in self._running
         return path in DIRECT or (home == "acts" and rest[-1] in DIRECT_OF_ACTS)
 
     def _arrange(self, changes):
@@ -110,6 +114,13 @@ def put_in(setting, values):
         number = float(value)
         if home == "behaviour":
             coefficients[rest[0]] = np.full((1, 1), number)
+        elif home == "cooperation":
+            if not 0 <= number < np.inf:
+                raise ValueError(f"{path} must be 0 or more, not {number:g}")
+            if rest[0] in setting.projects:
+                age = changed.get("project_age", setting.project_age).copy()
+                age[setting.projects.index(rest[0])] = number
+                changed["project_age"] = age
         elif not 0 <= number <= 1:
             raise ValueError(f"{path} must lie between 0 and 1, not be {number:g}")
         elif home == "acts":

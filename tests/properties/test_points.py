@@ -1,0 +1,71 @@
+"""Design points share a batch without changing a bit: put in directly, stacked, or arranged anew, a run is the same."""
+
+import numpy as np
+import pytest
+
+from sim.engine import Points, play, play_points
+from sim.scenario import load, varied
+from sim.world.varying import PointError
+
+PATHS = {
+    "behaviour.b_peer": 0.5,  # read by the turns alone
+    "behaviour.share_nato": 0.25,  # decides who tells whom
+    "behaviour.tie_eu": 0.6,
+    "behaviour.practice_attribution": -0.7,
+    "behaviour.rung_naming": 0.55,  # one for a whole batch
+    "behaviour.exposure_half": 4.0,  # arranged anew
+    "behaviour.call_precision": 3.0,
+    "behaviour.risk_escalate": 0.5,
+    "linkage": 0.9,
+    "adversary_tie": 0.1,
+    "acts.baltic_wiper.difficulty": 0.3,
+    "acts.quiet_access.publicness": 0.4,
+    "acts.baltic_wiper.victims.EST": 0.7,
+    "cooperation.coop_cyber.months_before": 3,
+    "cooperation.coop_openness.turn": 2,
+    "states.JPN.exposure.CHN.trade_pct_gdp": 15.0,
+}
+
+
+@pytest.fixture(scope="module")
+def crisis():
+    return load("cyber_incident")
+
+
+@pytest.fixture(scope="module")
+def together(crisis):
+    """One run of each variation, and two as written, in one call."""
+    points = [{}, *({path: value} for path, value in PATHS.items()), {}]
+    return points, play_points(Points(crisis), points, [4] * len(points), seed=3)
+
+
+def same(one, other):
+    return one == other or (np.isnan(one) and np.isnan(other))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_point_in_a_mixed_batch_is_the_run_of_the_varied_scenario(path, crisis, together):
+    points, played = together
+    place = points.index({path: PATHS[path]})
+    alone = play(varied(crisis, points[place]), seed=3, first_run=4).outcomes
+    for name, values in played.measures.items():
+        assert same(values[place], alone.measures[name][0]), name
+        assert same(played.measures_without[name][place], alone.measures_without[name][0]), name
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path != "cooperation.coop_openness.turn"])
+def test_every_variation_changes_the_run(path, together):
+    points, played = together
+    assert played.digest[points.index({path: PATHS[path]})] != played.digest[0]
+
+
+def test_the_same_point_has_the_same_digest(together):
+    _, played = together
+    assert played.digest[0] == played.digest[-1]
+
+
+def test_a_point_that_does_not_fit_is_named(crisis):
+    with pytest.raises(PointError) as fault:
+        play_points(crisis, [{}, {"linkage": 0.4}, {"linkage": 3.0}], [0, 0, 0], seed=1)
+    assert fault.value.index == 2
+    assert "between 0 and 1" in fault.value.reason
