@@ -32,10 +32,12 @@ _HOMES = {
     "policy_named": "policies",
     "shipped": "scenario",
 }
-__all__ = sorted(_HOMES)
+__all__ = sorted([*_HOMES, "sweep"])
 
 
 def __getattr__(name):
+    if name == "sweep":  # a package that can be called as well
+        return import_module(f"{__name__}.sweep")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -95,6 +95,181 @@ def run(
 
 @app.command()
 @answering
+def sweep(
+    scenario: Annotated[
+        str | None, typer.Argument(help="A scenario that ships, or a YAML file. Not needed with --resume.")
+    ] = None,
+    design: Annotated[
+        str, typer.Option(metavar="grid|lhs|sobol|FILE", help="How points are laid out; FILE: CSV, one row a point.")
+    ] = "lhs",
+    points: Annotated[int | None, typer.Option(metavar="N", help="How many futures to try. [default: 1024]")] = None,
+    reps: Annotated[int, typer.Option(metavar="K", help="How often each point is played.")] = 1,
+    fixed: Annotated[
+        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Hold this at a value. Repeatable.")
+    ] = None,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH=RANGE", help="Vary this too: low:high, low:high:triangular (or normal), a,b,c. Repeatable."
+        ),
+    ] = None,
+    levers: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHAT",
+            help="crossed, or a number: that many settings, each in the same futures; none; names of those that vary; "
+            "or one more, as in --vary. Repeatable.",
+        ),
+    ] = None,
+    uncertainties: Annotated[
+        list[str] | None, typer.Option(metavar="WHAT", help="none, or names of those that vary. Repeatable.")
+    ] = None,
+    luck: Annotated[
+        str | None, typer.Option(metavar="own|shared", help="Each future its own luck, or all points the same.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Same scenario, design and seed: same bytes.")] = 1,
+    workers: Annotated[int, typer.Option(metavar="W", help="Processes on this machine.")] = 1,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Play on a Dask cluster: tcp://host:8786.")
+    ] = None,
+    out: Folder = Path("results"),
+    resume: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Go on with this sweep; begin it here if DIR is new.")
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option(metavar="I/N", help="Play only part I of N (3/8); `oceans merge` joins them.")
+    ] = None,
+    without: Annotated[
+        bool, typer.Option("--without/--no-without", help="Play each run without the cooperation portfolio too.")
+    ] = True,
+    verify: Annotated[bool, typer.Option("--verify", help="With --resume: check every block again.")] = False,
+    parquet: Annotated[bool, typer.Option("--parquet", help="Write Parquet files too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
+):
+    """Play a scenario in many futures: what nobody knows and what we choose, varied together.
+
+    Uncertainties and levers are those of the scenario, and any other value by its path.
+    """
+    from sim.commands.sweep import SweepOrder, sweep_scenario
+
+    order = SweepOrder(
+        scenario=scenario,
+        design=design,
+        points=points,
+        reps=reps,
+        fixed=tuple(fixed or ()),
+        vary=tuple(vary or ()),
+        levers=tuple(levers or ()),
+        uncertainties=tuple(uncertainties or ()),
+        luck=luck,
+        seed=seed,
+        workers=workers,
+        dask=dask,
+        out=out,
+        resume=resume,
+        shard=shard,
+        without=without,
+        verify=verify,
+        parquet=parquet,
+        as_json=as_json,
+        quiet=quiet,
+        command=("oceans", *sys.argv[1:]),
+    )
+    return sweep_scenario(order)
+
+
+@app.command()
+@answering
+def merge(
+    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of `oceans sweep --shard I/N`.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder of the whole; it must be new.")],
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the folder and nothing else.")] = False,
+):
+    """Put the parts of one sweep, played on several machines, together."""
+    from sim.commands.sweep import merge_sweeps
+
+    return merge_sweeps(folders, out, quiet)
+
+
+@app.command()
+@answering
+def compare(
+    arms: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="A B...",
+            help="Scenarios; A:path=value,path=value for A with other values (a lever's name does); :path=value for the "
+            "first again. Each is compared with the first.",
+        ),
+    ],
+    policy: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE=NAME", help="One more arm: the first, with this policy in that seat. Repeatable."),
+    ] = None,
+    runs: Annotated[int, typer.Option(metavar="N", help="Pairs of runs.")] = 400,
+    seed: Annotated[int, typer.Option(min=0, help="Run r of every arm has the same luck.")] = 1,
+    out: Folder = Path("results"),
+    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
+    save: Annotated[bool, typer.Option("--save/--no-save", help="Keep the results.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
+):
+    """Compare scenarios, values or policies run by run, with the same luck in each."""
+    from sim.commands.compare import CompareOrder, compare_arms
+
+    command = ("oceans", *sys.argv[1:])
+    return compare_arms(
+        CompareOrder(tuple(arms), tuple(policy or ()), runs, seed, out, charts, save, as_json, quiet, command)
+    )
+
+
+@app.command()
+@answering
+def analyse(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a sweep.")],
+    measure: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="What to look at; else what the scenario names first. Repeatable.")
+    ] = None,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MEASURE=VALUE", help="Beyond this it is failure; else the worst quarter is. Repeatable."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="For resampling: same seed, same intervals.")] = 1,
+    out: Folder = Path("results"),
+    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts and write the page.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
+):
+    """Say what a sweep means: what drives each measure, where it fails, what to choose, and how far to trust it."""
+    from sim.commands.analyse import AnalyseOrder, analyse_result
+
+    command = ("oceans", *sys.argv[1:])
+    return analyse_result(
+        AnalyseOrder(result, tuple(measure or ()), tuple(limit or ()), seed, out, charts, as_json, quiet, command)
+    )
+
+
+@app.command()
+@answering
+def replay(
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a sweep, or of `oceans run --runs`.")],
+    index: Annotated[int, typer.Argument(metavar="INDEX", help="Which run, from 0.")],
+    out: Folder = Path("results"),
+    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts and write the report.")] = True,
+    save: Annotated[bool, typer.Option("--save/--no-save", help="Keep the results.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
+):
+    """Play one run of many again, with its whole story, and prove that it is the same run."""
+    from sim.commands.replay import ReplayOrder, replay_run
+
+    command = ("oceans", *sys.argv[1:])
+    return replay_run(ReplayOrder(result, index, out, charts, save, as_json, quiet, command))
+
+
+@app.command()
+@answering
 def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="YAML files, or names of scenarios that ship.")],
 ):

@@ -93,7 +93,8 @@ class Desk:
         except BrokenPipeError:
             self.console.on_broken_pipe()
 
-    def _bullet(self, words, style=""):
+    def bullet(self, words, style=""):
+        """One point of a list."""
         room = self.console.width
         self._lines(textwrap.wrap(words, room, initial_indent=" · ", subsequent_indent="   ", **WHOLE), style)
 
@@ -115,9 +116,9 @@ class Desk:
         self.say(title, "dim")
         self.say(turn.heading, "bold")
         for words in turn.sentences[:-1]:
-            self._bullet(words)
+            self.bullet(words)
         for words in turn.sentences[-1:]:
-            self._bullet(words, "italic")
+            self.bullet(words, "italic")
         self._through()
 
     def closing(self, closing, without):
@@ -125,13 +126,13 @@ class Desk:
         self.console.print()
         self.say("What was behind it", "bold")
         for words in closing.truth:
-            self._bullet(words)
+            self.bullet(words)
         self._measures(closing.measures, without)
         self._scorecard(closing.principles)
         if closing.questions:
             self.say("\nFor discussion", "bold")
             for words in closing.questions:
-                self._bullet(words)
+                self.bullet(words)
         self._through()
 
     def _measures(self, rows, without):
@@ -178,7 +179,7 @@ class Desk:
         for heading, lines in situation(view, self.names, self.start):
             self.say(heading, "dim")
             for words in lines:
-                self._bullet(words)
+                self.bullet(words)
         self._through()
 
     def question(self, question):

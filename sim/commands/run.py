@@ -188,7 +188,7 @@ def _where(order, path):
 def _many(order, loaded, choices, folder, started):
     from sim.engine import play
 
-    began, progress = time.monotonic(), _Progress(order.runs, sys.stderr)
+    began, progress = time.monotonic(), Progress(order.runs, sys.stderr)
     try:
         with progress:
             result = play(loaded, order.seed, runs=order.runs, policies=choices.policies(None), progress=progress)
@@ -227,7 +227,7 @@ def _answer_many(order, loaded, folder, outcomes, seconds):
             desk.place(_where(order, path))
 
 
-class _Progress:
+class Progress:
     """Runs done, rate and time left, on standard error, where somebody is watching."""
 
     def __init__(self, runs, stream):

@@ -85,10 +85,11 @@ def varied(loaded: Loaded, values: dict) -> Loaded:
     Parameters
     ----------
     loaded : Loaded
-    values : dict, path -> value, such as `{"acts.grid.difficulty": 0.7, "behaviour.precision": 4}`
+    values : dict, path -> value, such as `{"acts.grid.difficulty": 0.7, "behaviour.precision": 4}`. What is switched on
+        comes first and what is switched off last, so that other values may be set under it either way
     """
     document = loaded.document
-    for path, value in values.items():
+    for path, value in sorted(values.items(), key=lambda item: {"on": 0, "off": 2}.get(str(item[1]), 1)):
         document = set_path(document, path, value, loaded.library)
     return from_document(document, loaded.name, loaded.path, loaded.base)
 

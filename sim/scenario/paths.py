@@ -3,7 +3,8 @@
 Uncertainties, levers and sweeps name what they vary by such a path. It is looked for in the scenario first, then in
 the library. An entry of a list goes by its `id` or `project`, a tie by its two codes (`ties.EST-JPN.strength`),
 anything else in a list by its position from 1. A figure of the library goes by its own path; what a scenario changes
-in the library it writes down under `figures`, so that a document alone always says what was played.
+in the library it writes down under `figures`, so that a document alone always says what was played. Some paths say
+whether a thing is there at all, on or off: see `sim.scenario.presence`.
 """
 
 import copy
@@ -15,6 +16,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.errors import Fault, InputError, did_you_mean
 from sim.scenario.limits import FIGURE_LIMITS
+from sim.scenario.presence import OnOff, presence, with_presence
 from sim.scenario.schema import CooperationStart, Figure, Library, Parameter, Scenario
 from sim.scenario.wording import below, core, expected, fields_of, is_model
 
@@ -30,7 +32,8 @@ MAY_BE_NEW = ("actors", "exposure", "stance")
 class Place:
     """Where a path leads: the value there now, what may stand there, and the keys on the way.
 
-    `home` is "scenario" or "library"; a coefficient under `behaviour` is the library's until the scenario sets its own.
+    `home` is "scenario", "library", or "presence" (on or off); a coefficient under `behaviour` is the library's until
+    the scenario sets its own.
     """
 
     path: str
@@ -77,6 +80,9 @@ def set_path(document: dict, path: str, value, library: Library | None = None) -
     """
     place = find(document, path, library)
     value = fitted(place, value)
+    if place.home == "presence":
+        library = library or _shipped()
+        return _without_lost(with_presence(document, path.split("."), value == "on", library), library)
     changed = copy.deepcopy(document)
     if place.home == "library":
         changed["figures"] = {**(changed.get("figures") or {}), place.path: value}
@@ -93,9 +99,28 @@ def set_path(document: dict, path: str, value, library: Library | None = None) -
     return changed
 
 
+def _without_lost(document: dict, library: Library) -> dict:
+    """The document without the uncertainties and levers whose paths lead to what is no longer there."""
+    changed = dict(document)
+    for section in ("uncertainties", "levers"):
+        entries = document.get(section) or {}
+        changed |= {section: {name: entry for name, entry in entries.items() if _leads(document, entry, library)}}
+    return {name: value for name, value in changed.items() if value != {} or name in document}
+
+
+def _leads(document: dict, entry: dict, library: Library) -> bool:
+    try:
+        _find(document, entry["path"], library)
+    except _Lost:
+        return False
+    return True
+
+
 def fitted(place: Place, value):
     """A value as it would stand at a place, as plain data; InputError when it does not fit."""
     inner, _ = core(place.annotation)
+    if place.home == "presence" and isinstance(value, bool):
+        value = "on" if value else "off"
     if inner is int and isinstance(value, float) and value == value and abs(value) != float("inf"):
         value = round(value)
     adapter = _adapter(place.annotation)
@@ -136,11 +161,14 @@ def find(document: dict, path: str, library: Library | None = None) -> Place:
 
 
 def _find(document: dict, path: str, library: Library | None) -> Place:
-    if library is None:
-        from sim.scenario.library import load_library
-
-        library = load_library()
+    library = _shipped() if library is None else library
     segments = str(path).split(".")
+    there = presence(document, segments, library)
+    if there is not None:
+        return Place(path, "presence", there, OnOff, tuple(segments))
+    if segments[0] == "participants" and len(segments) == 2:
+        hint = did_you_mean(segments[1], [*library.bodies, *library.states])
+        raise _Lost(1, f"the path '{path}' leads nowhere: there is no '{segments[1]}'. {hint}")
     if segments[0] in NOT_VARIED:
         raise _Lost(0, f"the path '{path}' leads to '{segments[0]}', which cannot be varied.")
     try:
@@ -156,6 +184,12 @@ def _find(document: dict, path: str, library: Library | None) -> Place:
             return _with_own_figure(document, _in_library(path, segments, library))
         except _Lost as other:
             raise (other if other.good >= lost.good else lost) from None
+
+
+def _shipped() -> Library:
+    from sim.scenario.library import load_library
+
+    return load_library()
 
 
 def _with_own_figure(document: dict, place: Place) -> Place:

@@ -1,0 +1,105 @@
+"""One thing that varies: where its path leads, and which values it takes.
+
+A factor leads by a path to one value of the scenario or the library. Its values are drawn from a share of its
+probability: 0 is the lowest value, 1 the highest, so that one design serves ranges and choices alike.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+DISTRIBUTIONS = ("uniform", "triangular", "normal")
+LEVELS = 3  # of a range in a grid
+EDGE = 2.0  # standard deviations between the middle of a normal factor and the ends of its range
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One thing that varies, or is held at a value of its own.
+
+    Parameters
+    ----------
+    name : str, as in the scenario; for one added by its path, the path
+    path : str
+    kind : "uncertainty" (nobody knows), "lever" (we choose) or "set" (held at `choices[0]`)
+    low, high : ends of the range, or None
+    choices : tuple of values, or None
+    distribution : "uniform"; "triangular", with its peak at the value as written, or in the middle where that lies
+        outside; "normal", whose range is the middle plus and minus two standard deviations, with nothing outside
+    peak : float, of a triangular factor
+    levels : int, how many values of a range a grid takes
+    is_whole : bool, only whole numbers fit
+
+    >>> Factor("proof", "acts.grid.difficulty", "uncertainty", low=0.2, high=0.6).values(np.array([0.0, 0.25, 1.0]))
+    array([0.2, 0.3, 0.6])
+    >>> Factor("turn", "turns.count", "lever", low=1, high=3, is_whole=True).values(np.array([0, 0.5, 1]))
+    array([1, 2, 3])
+    """
+
+    name: str
+    path: str
+    kind: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple | None = None
+    distribution: str = "uniform"
+    peak: float | None = None
+    levels: int = LEVELS
+    is_whole: bool = False
+
+    @property
+    def dtype(self) -> str:
+        """The type of its column in the table of points."""
+        if self.choices is None:
+            return "<i8" if self.is_whole else "<f8"
+        kinds = {type(choice) for choice in self.choices}
+        if kinds == {bool}:
+            return "?"
+        if kinds == {int}:
+            return "<i8"
+        return "<f8" if kinds <= {int, float} else f"<U{max(len(str(choice)) for choice in self.choices)}"
+
+    def values(self, shares: np.ndarray) -> np.ndarray:
+        """The values at some shares of probability, each from 0 to 1."""
+        shares = np.asarray(shares, dtype=float)
+        if self.choices is not None:
+            places = np.minimum((shares * len(self.choices)).astype(np.int64), len(self.choices) - 1)
+            return np.array(self.choices, dtype=self.dtype)[places]
+        if self.is_whole:
+            count = int(self.high - self.low) + 1
+            return int(self.low) + np.minimum((shares * count).astype(np.int64), count - 1)
+        return np.clip(self._quantiles(shares), self.low, self.high)
+
+    def _quantiles(self, shares):
+        width = self.high - self.low
+        if self.distribution == "triangular":
+            return _triangular(shares, self.low, self.high, self.peak)
+        if self.distribution == "normal":
+            from scipy.special import ndtr, ndtri
+
+            inside = ndtr(-EDGE) + shares * (ndtr(EDGE) - ndtr(-EDGE))
+            return self.low + width * (0.5 + ndtri(inside) / (2 * EDGE))
+        return self.low + shares * width
+
+    def grid(self) -> np.ndarray:
+        """Its values in a grid: all choices, or levels evenly over the range."""
+        if self.choices is not None:
+            return np.array(self.choices, dtype=self.dtype)
+        levels = np.linspace(self.low, self.high, self.levels)
+        return np.unique(np.rint(levels).astype(np.int64)) if self.is_whole else levels
+
+    def to_dict(self) -> dict:
+        """As the manifest holds it."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+    @classmethod
+    def from_dict(cls, data: dict) -> "Factor":
+        """What `to_dict` described."""
+        return cls(**{**data, "choices": tuple(data["choices"]) if "choices" in data else None})
+
+
+def _triangular(shares, low, high, peak):
+    width, before = high - low, peak - low
+    rising = low + np.sqrt(shares * width * before)
+    falling = high - np.sqrt((1 - shares) * width * (high - peak))
+    return np.where(shares * width < before, rising, falling)

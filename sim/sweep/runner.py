@@ -1,0 +1,251 @@
+"""Playing a sweep from its first block to its last, or from where it was stopped.
+
+Every block is kept as soon as it is played, and its bytes depend on the plan alone. So a sweep that was killed goes on
+where it was, and comes out as if nothing had happened.
+"""
+
+import os
+import tempfile
+import time
+import weakref
+from pathlib import Path
+
+from sim.errors import Fault, InputError
+from sim.sweep import workers as ways
+from sim.sweep.folder import MANIFEST, check_unchanged, make_folder, new_path, open_folder
+from sim.sweep.progress import Progress
+from sim.sweep.result import Result
+
+
+def sweep(
+    scenario=None, design="lhs", points=None, reps=1, *, fixed=None, vary=None, levers=None, uncertainties=None, seed=1,
+    luck=None, workers=1, dask=None, out=None, resume=None, shard=None, block_runs=None, without=True, verify=False,
+    progress=None, say=None, command=(), play=None,
+) -> Result:  # fmt: skip
+    """Play a scenario at many points.
+
+    Parameters
+    ----------
+    scenario : name of a shipped one, path, or Loaded; None goes on with what `resume` keeps
+    design : "lhs", "sobol", "grid", "saltelli" or "morris"; a CSV file, data frame, dict of columns or list of points
+    points : int, how many futures; default 1024. A grid's follow from its levels
+    reps : int, how often each point is played
+    fixed : dict of name or path to the value it is held at
+    vary, levers, uncertainties : what varies; see `sim.sweep.choose_factors`
+    seed : int, of the sample and of the luck
+    luck : "own" (each future has its own; default for samples) or "shared" (all points have the same; default for
+        grids and written designs)
+    workers : int, processes on this machine
+    dask : address of a Dask scheduler ("tcp://host:8786"), in place of processes
+    out : folder in which the sweep's own is made; None keeps it as long as the result is in use
+    resume : folder of a sweep to go on with; begun there if it is new and a scenario is given
+    shard : (number, of how many): play every so-manyth block only, to be merged later
+    block_runs : int, runs in a block; default by the sweep's size
+    without : bool, play each run a second time without the cooperation portfolio, if the scenario has one
+    verify : bool, when going on, read every block again and compare it with its check, even if all are there
+    progress : callable (runs, failed), called after each block; default: a bar or lines on standard error
+    say : callable (text), told what somebody should know; default: nobody
+    command : how this was asked for, for the log
+    play : a stand-in for the engine: callable (study, points, replications) -> Played
+
+    Returns
+    -------
+    Result
+
+    >>> result = sweep("smallest", "grid", vary={"linkage": (0.2, 0.8)}, reps=2, progress=lambda runs, failed: None)
+    >>> len(result), result.to_pandas()["harm"].notna().all().item()
+    (18, True)
+    """
+    asked = {
+        "design": design, "points": points, "reps": reps, "seed": seed, "fixed": fixed, "vary": vary, "levers": levers,
+        "uncertainties": uncertainties, "luck": luck,
+    }  # fmt: skip
+    say = say or (lambda text: None)
+    if workers < 1:
+        raise _advice(f"--workers {workers}: at least one process has to do the work.")
+    loaded = _loaded(scenario)
+    if resume is not None and (Path(resume) / MANIFEST).exists():
+        folder = _opened(resume, loaded, asked, shard)
+        if folder.is_finished and not verify and _all_there(folder):
+            say(f"Nothing is left to play: all {_runs_of(folder):,} runs are there.")
+            return Result(folder)
+        loaded = loaded or _kept_scenario(folder)
+        check_unchanged(folder, loaded)
+    else:
+        folder, keeper = _begun(loaded, out, resume, asked, shard, block_runs, without)
+        for note in folder.design.notes:
+            say(note)
+    with folder.alone():
+        stopped = _play(folder, folder.study(loaded, play), workers, dask, progress, say, command)
+    if stopped:
+        raise KeyboardInterrupt(stopped)
+    result = Result(folder)
+    if resume is None and keeper is not None:
+        weakref.finalize(result, keeper.cleanup)
+    return result
+
+
+def _loaded(scenario):
+    if not isinstance(scenario, str | os.PathLike):
+        return scenario
+    from sim.scenario import load  # what is finished is answered without it, at once
+
+    return load(scenario)
+
+
+def _begun(loaded, out, resume, asked, shard, block_runs, without):
+    """A new folder, and what takes it away again if it is for this session only."""
+    if loaded is None:
+        where = f" {resume}: no sweep was begun here." if resume else ""
+        raise _advice(f"which scenario?{where} Name one, or the folder of a sweep to go on with.")
+    keeper = None
+    if resume is not None:
+        path = Path(resume)
+        if path.exists() and any(not name.startswith(".") and name not in _OURS for name in _listed(path)):
+            raise InputError([Fault(str(path), 0, 0, "no sweep was begun here, and other things lie here.")])
+        _made(path)
+    elif out is None:
+        keeper = tempfile.TemporaryDirectory(prefix="oceans-sweep-", ignore_cleanup_errors=True)
+        path = Path(keeper.name)
+    else:
+        path = new_path(out, loaded.name, shard=shard)
+    try:
+        folder = make_folder(path, loaded, shard, block_runs, without, **asked)
+    except BaseException:
+        if keeper is None:
+            _unmade(path)
+        raise
+    return folder, keeper
+
+
+_OURS = ("points.npy", "scenario.json", "shards", "log.jsonl")
+
+
+def _listed(path):
+    try:
+        return os.listdir(path)
+    except NotADirectoryError:
+        raise InputError([Fault(str(path), 0, 0, "this is a file where a folder is needed.")]) from None
+
+
+def _made(path):
+    from sim.record.store import advising
+
+    with advising(path):
+        path.mkdir(parents=True, exist_ok=True)
+
+
+def _unmade(path):
+    """Takes away a folder in which nothing was begun."""
+    import shutil
+
+    if path.is_dir() and not (path / MANIFEST).exists() and not any((path / "shards").glob("*.npy")):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _opened(resume, loaded, asked, shard):
+    """The folder to go on with, if what was asked for now is what was asked for then."""
+    folder = open_folder(resume)
+    if shard is not None and tuple(shard) != (folder.shard or (1, 1)):
+        of = f"shard {folder.shard[0]}/{folder.shard[1]}" if folder.shard else "the whole sweep"
+        raise InputError([Fault(str(resume), 0, 0, f"this folder is for {of}, not for {shard[0]}/{shard[1]}.")])
+    if loaded is not None:
+        check_unchanged(folder, loaded)
+        if any(not _is_default(name, value) for name, value in asked.items()):
+            _check_same_design(folder, loaded, asked)
+    return folder
+
+
+def _is_default(name, value):
+    default = {"design": "lhs", "reps": 1, "seed": 1}.get(name)
+    return value is None or isinstance(value, str | int) and value == default
+
+
+def _check_same_design(folder, loaded, asked):
+    with tempfile.TemporaryDirectory() as aside:
+        size, without = folder.size, folder.manifest["without"]
+        now = make_folder(aside, loaded, folder.shard, size, without, **asked).manifest
+    before = folder.manifest
+    if now["plan"] == before["plan"]:
+        return
+    names = [name for name in now["design"] if now["design"][name] != before["design"].get(name)]
+    differing = ", ".join(names or [name for name in ("points", "blocks", "without") if now[name] != before[name]])
+    message = (
+        f"another sweep was begun here: it differs in {differing}. Leave the options of the design out to go on with "
+        "it, or begin a new one without --resume."
+    )
+    raise InputError([Fault(str(folder.path), 0, 0, message)])
+
+
+def _all_there(folder):
+    """Whether every block of a finished sweep is there, by size and head: quick however many runs there are."""
+    blocks = folder.manifest["shards"]
+    with os.scandir(folder.path / "shards") as entries:
+        sizes = {entry.name: entry.stat().st_size for entry in entries}
+    if any(sizes.get(folder.shard_path(block["block"]).name) != block["bytes"] for block in blocks):
+        return False
+    return len(folder.played(whole=False)) == len(folder.numbers())
+
+
+def _kept_scenario(folder):
+    return folder.scenario()
+
+
+def _runs_of(folder):
+    return sum(folder.runs_in(number) for number in folder.numbers())
+
+
+def _play(folder, study, workers, dask, progress, say, command):
+    """Plays what is left; how to go on, if it was stopped, or None."""
+    folder.tidy()
+    there = folder.played(warn=say)
+    left = [number for number in folder.numbers() if number not in there]
+    done = sum(folder.runs_in(number) for number in there)
+    if there and left:
+        say(f"Going on in {folder.path}: {done:,} of {_runs_of(folder):,} runs are there.")
+    began, failed = time.monotonic(), 0
+    bar = Progress(_runs_of(folder), done) if progress is None else _Telling(progress)
+    with ways.Stop(say) as stop:
+        with bar:
+            for block in _played(folder, study, left, stop, workers, dask) if left else ():
+                failed += block.failed
+                bar(block.runs, block.failed)
+                done += block.runs
+        if done == _runs_of(folder):
+            folder.finish()
+    seconds = round(time.monotonic() - began, 3)
+    folder.note(command=list(command), workers=dask or workers, blocks=len(left), runs_there=done, seconds=seconds)
+    if done < _runs_of(folder):
+        return (
+            f"Stopped with {done:,} of {_runs_of(folder):,} runs, which are kept. To go on:\n"
+            f"  oceans sweep --resume {folder.path}"
+        )
+    return None
+
+
+class _Telling:
+    """Somebody's own progress, used as a bar is."""
+
+    def __init__(self, tell):
+        self.tell = tell
+
+    def __enter__(self):
+        return self
+
+    def __call__(self, runs, failed=0):
+        self.tell(runs, failed)
+
+    def __exit__(self, *_):
+        pass
+
+
+def _played(folder, study, left, stop, workers, dask):
+    if dask:
+        return ways.play_on_dask(folder, study, left, stop, dask)
+    if workers > 1 and len(left) > 1:
+        return ways.play_in_processes(folder, study, left, stop, min(workers, len(left)))
+    return ways.play_here(folder, study, left, stop)
+
+
+def _advice(message):
+    return InputError([Fault("", 0, 0, message)])

@@ -1,0 +1,76 @@
+"""Some paths say whether a thing is there at all: a project, a format, a response, a seat, a participant."""
+
+import pytest
+
+from sim.engine import play
+from sim.errors import InputError
+from sim.scenario import load, resolve_path, set_path, varied
+
+LOADED = load("cyber_incident")
+ABSENT = "cooperation.coop_space"
+
+
+def switched(path, value, **more):
+    return varied(LOADED, {path: value, **more})
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "cooperation.coop_cyber", "formats.nac_art4", "responses.public_attribution", "formats.nac_art4.members.FRA",
+        "participants.UKR",
+    ],
+)  # fmt: skip
+def test_what_is_there_can_be_switched_off_and_on_again(path):
+    assert resolve_path(LOADED.document, path) == "on"
+    off = switched(path, "off")
+    assert resolve_path(off.document, path) == "off" and off.digest != LOADED.digest
+    assert resolve_path(set_path(off.document, path, "on"), path) == "on"
+    assert play(off, seed=1).outcomes.measures["harm"].shape == (1,)
+
+
+def test_what_is_on_already_changes_nothing():
+    assert switched("cooperation.coop_cyber", True).document == LOADED.document
+
+
+def test_a_project_that_is_not_there_is_put_to_a_decision():
+    assert resolve_path(LOADED.document, ABSENT) == "off"
+    assert {"project": "coop_space", "turn": 1} in switched(ABSENT, "on").document["cooperation"]
+
+
+def test_other_values_of_what_is_switched_may_be_set_either_way():
+    months = {"cooperation.coop_cyber.months_before": 3}
+    assert "coop_cyber" not in str(switched("cooperation.coop_cyber", "off", **months).document["cooperation"])
+    assert "cyber_together" not in switched("cooperation.coop_cyber", "off").scenario.levers
+    assert varied(LOADED, {f"{ABSENT}.turn": 3, ABSENT: "on"}).document["cooperation"][-1]["turn"] == 3
+
+
+def test_a_member_of_a_body_leaves_it_with_the_exercise():
+    from sim.scenario import resolve_members
+
+    loaded = switched("participants.FRA", "off")
+    codes = resolve_members(loaded.scenario.participants, loaded.library, loaded.scenario.start)
+    assert "FRA" not in codes and "DEU" in codes and "NATO" in codes
+
+
+def test_a_seat_is_given_to_somebody_who_had_none():
+    path = "formats.nac_art4.members.JPN"
+    assert resolve_path(LOADED.document, path) == "off"
+    assert "JPN" in switched(path, "on").scenario.own_formats["nac_art4"].members
+
+
+@pytest.mark.parametrize(
+    "path, value, said",
+    [
+        ("cooperation.coop_spce", "on", "Did you mean 'coop_space'?"),
+        ("formats.nac_art44", "on", "Did you mean 'nac_art4'?"),
+        ("participants.UKX", "off", "Did you mean 'UKR'?"),
+        ("participants", "off", "cannot be varied"),
+        ("formats.nac_art4", "maybe", "one of: on, off"),
+        ("participants.KOR", "off", "takes no part"),
+    ],
+)
+def test_what_leads_nowhere_earns_advice(path, value, said):
+    with pytest.raises(InputError) as caught:
+        switched(path, value)
+    assert said in str(caught.value)
