@@ -1,8 +1,8 @@
 """Chance by address: every random number is a pure function of where it is used.
 
-A draw has an address: (seed, design point, replication) say which run, and a slot (turn, phase, use, actor, ...) says where in the
-run. Two runs with the same key share their luck slot by slot, so the difference between two arms is the choice and
-nothing else; adding an actor, a response or a turn moves no other draw.
+A draw has an address: (seed, design point, replication) say which run, and a slot (turn, phase, use, actor, ...) says
+where in the run. Two runs with the same key share their luck slot by slot, so the difference between two arms is the
+choice and nothing else; adding an actor, a response or a turn moves no other draw.
 
 The generator is a counter hash: two rounds of the finaliser of SplitMix64 [Steele2014] over the run's key and the
 slot's key. It has no state, so a block of any shape is made in one call, and any part of it alone.
@@ -20,6 +20,7 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _FIRST = np.uint64(0xBF58476D1CE4E5B9)
 _SECOND = np.uint64(0x94D049BB133111EB)
 _HALF_STEP = 2.0**-54
+_BELOW_ONE = 1 - 2.0**-53
 
 
 def _mixed(words):
@@ -30,6 +31,11 @@ def _mixed(words):
     words *= _SECOND
     words ^= words >> np.uint64(31)
     return words
+
+
+def _inside(words):
+    """Words as numbers strictly between 0 and 1; the very highest would be rounded to 1."""
+    return np.minimum((words >> np.uint64(11)) * 2.0**-53 + _HALF_STEP, _BELOW_ONE)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -104,10 +110,10 @@ class Draws:
         turn : int, the turn, or 0 for what is drawn once for the whole exercise
         axes : tuples of names (acts, responses, actors); the runs' axis goes before the last
         """
-        return (self.words(use, turn, *axes) >> np.uint64(11)) * 2.0**-53 + _HALF_STEP
+        return _inside(self.words(use, turn, *axes))
 
     def uniform_at(self, use, turn, first, last, places, rows):
-        """Some of the draws of `uniform(use, turn, first, last)`: those of given places on the first axis and given rows.
+        """Some of the draws of `uniform(use, turn, first, last)`: given places on the first axis, in given rows.
 
         Parameters
         ----------
@@ -119,7 +125,7 @@ class Draws:
         """
         keys = slot_keys((use, turn), first, last)[places]
         words = _mixed(_mixed(keys ^ self._run_keys[rows][:, None]))
-        return (words >> np.uint64(11)) * 2.0**-53 + _HALF_STEP
+        return _inside(words)
 
     def normal_at(self, use, turn, names, places, rows):
         """Standard normal draws for some names of an axis in some rows: (K,)."""

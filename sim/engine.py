@@ -50,7 +50,18 @@ def begin(setting, seed, runs, seats=None, witness=None):
     return World(setting, first_state(setting, draws), draws, seats=dict(seats or {}), witness=witness)
 
 
-def play(loaded, seed, runs=1, first_run=0, trace=False, policies=None, progress=None, on_turn=None, without=True, batch=BATCH):
+def play(
+    loaded,
+    seed,
+    runs=1,
+    first_run=0,
+    trace=False,
+    policies=None,
+    progress=None,
+    on_turn=None,
+    without=True,
+    batch=BATCH,
+):
     """Play runs of a scenario.
 
     Parameters
@@ -97,7 +108,7 @@ def play(loaded, seed, runs=1, first_run=0, trace=False, policies=None, progress
 
 @dataclass(frozen=True)
 class Played:
-    """What came of the runs of `play_points`: each measure as an array with one entry a run, and a digest of each run."""
+    """What came of the runs of `play_points`: measures as arrays with one entry a run, and a digest of each run."""
 
     measures: dict
     measures_without: dict | None
@@ -132,7 +143,9 @@ def play_points(loaded, points, replications, seed, without=True, batch=BATCH):
     """
     points_of = loaded if isinstance(loaded, Points) else Points(loaded)
     arms = [points_of.whole, points_of.bare] if without and points_of.bare else [points_of.whole]
-    if any(own.policy for own in points_of.whole.loaded.scenario.actors.values()) or any(_seats(point) for point in points):
+    if any(own.policy for own in points_of.whole.loaded.scenario.actors.values()) or any(
+        _seats(point) for point in points
+    ):
         batch = 1  # who answers for itself is asked run by run
     gathered = [{} for _ in arms]
     digest = np.zeros(len(points), dtype=np.uint64)
@@ -224,7 +237,7 @@ def outcome_without(bare, world):
 
 def outcome_of(world):
     """All that is kept of a batch that has been played out."""
-    setting, state = world.setting, world.state
+    state = world.state
     return {
         "measures": measured(world),
         "series": {name: np.array(values) for name, values in world.series.items()},
@@ -239,8 +252,18 @@ def record_of(world, loaded, seed, run, kept, kept_without):
     without = {name: float(values[0]) for name, values in kept_without["measures"].items()} if kept_without else None
     scenario = loaded.scenario
     return Record(
-        loaded.name, scenario.title, loaded.digest, seed, run, scenario.start.isoformat(), scenario.turns.count,
-        scenario.turns.days, tuple(world.witness.events), measures, without, scorecard(measures, without),
+        loaded.name,
+        scenario.title,
+        loaded.digest,
+        seed,
+        run,
+        scenario.start.isoformat(),
+        scenario.turns.count,
+        scenario.turns.days,
+        tuple(world.witness.events),
+        measures,
+        without,
+        scorecard(measures, without),
     )
 
 
@@ -250,7 +273,11 @@ def _gathered(loaded, setting, seed, runs, first_run, parts):
     joined = sum(part["joined"] for part in own) / runs
     first = np.concatenate([part["first_table"] for part in own], axis=1)
     return Outcomes(
-        loaded.name, loaded.scenario.title, loaded.digest, seed, runs,
+        loaded.name,
+        loaded.scenario.title,
+        loaded.digest,
+        seed,
+        runs,
         measures=_joined([part["measures"] for part in own]),
         measures_without=_joined([part["measures"] for part in bare]) if bare else None,
         series={name: np.concatenate([part["series"][name] for part in own], axis=1) for name in own[0]["series"]},

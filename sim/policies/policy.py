@@ -140,7 +140,9 @@ def legal_answer(question, answer):
     unknown = [item for item in answer if item not in allowed]
     where = f"{question.actor}, turn {question.turn}, {question.kind} on {question.subject}"
     if unknown:
-        raise ValueError(f"{where}: {', '.join(map(str, unknown))} is not legal now. Allowed: {', '.join(allowed) or 'nothing'}.")
+        raise ValueError(
+            f"{where}: {', '.join(map(str, unknown))} is not legal now. Allowed: {', '.join(allowed) or 'nothing'}."
+        )
     if not question.many and len(answer) != 1:
         raise ValueError(f"{where}: choose exactly one of {', '.join(allowed)}, not {len(answer)}.")
     return tuple(item for item in allowed if item in answer)

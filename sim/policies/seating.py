@@ -1,8 +1,8 @@
 """How policies come to their seats: those a scenario names, those a caller gives, and what a seat tells its holder.
 
-    policies_of     who chooses for whom: the scenario's own policies, with the caller's in their place
-    seats_of        the same, each policy in its seat, as the engine wants them
-    Seat            the place an actor acts from
+policies_of     who chooses for whom: the scenario's own policies, with the caller's in their place
+seats_of        the same, each policy in its seat, as the engine wants them
+Seat            the place an actor acts from
 """
 
 import copy

@@ -406,7 +406,7 @@ EVENT_KINDS: dict[str, EventKind] = {
             shares("pressure", "pressure each adversary feels", by="adversary"),
             table("harm", "harm being done now, summed over victims", "number", "act", low=0),
             table("harm_months", "harm so far", "number", "act", "severity-months", low=0),
-            table("capital", "political capital left; below 0: a text has bound it to more than it had", "number", "actor"),
+            table("capital", "political capital left; below 0: bound by a text to more than it had", "number", "actor"),
             shares("strongest_text", "the strongest text adopted so far", by="act"),
             table("joiners", "how many states have responded so far", "integer", "act", low=0),
         ),

@@ -30,36 +30,140 @@ def _catalogue(*measures):
 
 
 MEASURES = _catalogue(
-    Measure("harm", "Harm to victims", "severity-months", "lower", "severity borne by all victims, added up over months"),
+    Measure(
+        "harm", "Harm to victims", "severity-months", "lower", "severity borne by all victims, added up over months"
+    ),
     Measure("held", "Victims that held", "share", "higher", "share of coerced victims that did not give in"),
-    Measure("days_to_first_response", "Days to the first response", "days", "lower", "from the first act to the first visible response by anybody"),
-    Measure("days_to_joint_text", "Days to the first joint text", "days", "lower", "from the act to the first joint text of solidarity or more"),
-    Measure("joint_share", "Capability behind the joint text", "share", "higher", "share of capability that stood behind the strongest text"),
-    Measure("strongest_text", "Strongest text reached", "ladder, 0 to 1", None, "0 silence, 0.1 concern, 0.3 solidarity, 0.5 naming, 0.75 measures"),
-    Measure("confidence_at_decision", "Confidence at decision", "probability", "higher", "mean confidence of those who accused, when they decided"),
+    Measure(
+        "days_to_first_response",
+        "Days to the first response",
+        "days",
+        "lower",
+        "from the first act to the first visible response by anybody",
+    ),
+    Measure(
+        "days_to_joint_text",
+        "Days to the first joint text",
+        "days",
+        "lower",
+        "from the act to the first joint text of solidarity or more",
+    ),
+    Measure(
+        "joint_share",
+        "Capability behind the joint text",
+        "share",
+        "higher",
+        "share of capability that stood behind the strongest text",
+    ),
+    Measure(
+        "strongest_text",
+        "Strongest text reached",
+        "ladder, 0 to 1",
+        None,
+        "0 silence, 0.1 concern, 0.3 solidarity, 0.5 naming, 0.75 measures",
+    ),
+    Measure(
+        "confidence_at_decision",
+        "Confidence at decision",
+        "probability",
+        "higher",
+        "mean confidence of those who accused, when they decided",
+    ),
     Measure("joiners", "States that did more than speak", "states", None, "states that joined a response beyond words"),
-    Measure("cohesion_nato", "Cohesion within NATO", "0 to 1", "higher", "1 less twice the mean distance of allies' positions"),
-    Measure("cohesion_eu", "Cohesion within the EU", "0 to 1", "higher", "1 less twice the mean distance of members' positions"),
-    Measure("cohesion_oceans", "Cohesion across the oceans", "0 to 1", "higher", "1 less the distance between allies' and the four partners' mean positions"),
+    Measure(
+        "cohesion_nato",
+        "Cohesion within NATO",
+        "0 to 1",
+        "higher",
+        "1 less twice the mean distance of allies' positions",
+    ),
+    Measure(
+        "cohesion_eu",
+        "Cohesion within the EU",
+        "0 to 1",
+        "higher",
+        "1 less twice the mean distance of members' positions",
+    ),
+    Measure(
+        "cohesion_oceans",
+        "Cohesion across the oceans",
+        "0 to 1",
+        "higher",
+        "1 less the distance between allies' and the four partners' mean positions",
+    ),
     Measure("silences_broken", "Silences broken", "breaks", "lower", "times a member broke silence on a text"),
     Measure("peak_tension", "Peak tension", "0 to 1", "lower", "highest tension in any turn"),
-    Measure("pressure", "Pressure on adversaries", "0 to 1", None, "pressure felt at the end by the adversary that feels most"),
+    Measure(
+        "pressure",
+        "Pressure on adversaries",
+        "0 to 1",
+        None,
+        "pressure felt at the end by the adversary that feels most",
+    ),
     Measure("stopped", "Acts that stopped", "share", "higher", "share of hostile acts that their author called off"),
-    Measure("cost", "Political capital spent", "capital a state", "lower", "capital spent on consultations and responses, mean over states"),
-    Measure("cooperation_cost", "Spent on cooperation", "EUR million", "lower", "spent on the portfolio during the exercise"),
+    Measure(
+        "cost",
+        "Political capital spent",
+        "capital a state",
+        "lower",
+        "capital spent on consultations and responses, mean over states",
+    ),
+    Measure(
+        "cooperation_cost", "Spent on cooperation", "EUR million", "lower", "spent on the portfolio during the exercise"
+    ),
     Measure("readiness", "Readiness for the core mission", "0 to 1", "higher", "at the end"),
     Measure("overreach", "Overreach perceived", "0 to 1", "lower", "NATO speaking on matters far from its area"),
-    Measure("perceived_threat", "Threat perceived by third parties", "0 to 1", "lower", "at the end; the real part is a coefficient"),
+    Measure(
+        "perceived_threat",
+        "Threat perceived by third parties",
+        "0 to 1",
+        "lower",
+        "at the end; the real part is a coefficient",
+    ),
     Measure("narrative", "Adversary narrative", "0 to 1", "lower", "how far the story of a bloc has taken hold"),
     Measure("standing", "Standing with third parties", "0 to 1", "higher", "at the end"),
-    Measure("transparency", "Transparency of cooperation", "0 to 1", "higher", "at the end, with the projects that raise it"),
-    Measure("projects_delivered", "Projects that deliver", "projects", "higher", "with at least some output at the end"),
-    Measure("projects_failed", "Projects failed or blocked", "projects", "lower", "blocked by a member, or agreed and without output"),
-    Measure("spending_delivered", "Spending that delivered", "share", "higher", "share of the portfolio's cost in projects that deliver"),
+    Measure(
+        "transparency", "Transparency of cooperation", "0 to 1", "higher", "at the end, with the projects that raise it"
+    ),
+    Measure(
+        "projects_delivered", "Projects that deliver", "projects", "higher", "with at least some output at the end"
+    ),
+    Measure(
+        "projects_failed",
+        "Projects failed or blocked",
+        "projects",
+        "lower",
+        "blocked by a member, or agreed and without output",
+    ),
+    Measure(
+        "spending_delivered",
+        "Spending that delivered",
+        "share",
+        "higher",
+        "share of the portfolio's cost in projects that deliver",
+    ),
     Measure("space_share", "Space in the spending", "share", None, "share of the portfolio's cost that goes to space"),
-    Measure("best_placed", "Led by the best-placed format", "share", "higher", "share of consultations opened in a best-placed format"),
-    Measure("duplication", "Duplicated consultations", "share", "lower", "share of consultations beside another that does the same"),
-    Measure("joiners_outside", "Joiners outside the bodies", "states", "higher", "states in neither NATO nor the EU that did more than speak"),
+    Measure(
+        "best_placed",
+        "Led by the best-placed format",
+        "share",
+        "higher",
+        "share of consultations opened in a best-placed format",
+    ),
+    Measure(
+        "duplication",
+        "Duplicated consultations",
+        "share",
+        "lower",
+        "share of consultations beside another that does the same",
+    ),
+    Measure(
+        "joiners_outside",
+        "Joiners outside the bodies",
+        "states",
+        "higher",
+        "states in neither NATO nor the EU that did more than speak",
+    ),
 )
 
 
@@ -101,9 +205,15 @@ def _concrete(m):
     failed, delivered_count = m["projects_failed"], m["projects_delivered"]
     share = delivered_count / (delivered_count + failed) if delivered_count + failed else None
     return Principle(
-        "concrete", "Concrete and efficient first; no moonshots", _score(m["spending_delivered"], share),
+        "concrete",
+        "Concrete and efficient first; no moonshots",
+        _score(m["spending_delivered"], share),
         f"{delivered_count:.0f} projects deliver, {failed:.0f} failed or were blocked"
-        + (f"; {m['spending_delivered']:.0%} of the spending is in projects that deliver" if _known(m["spending_delivered"]) else ""),
+        + (
+            f"; {m['spending_delivered']:.0%} of the spending is in projects that deliver"
+            if _known(m["spending_delivered"])
+            else ""
+        ),
     )
 
 
@@ -113,7 +223,11 @@ def _need(m, without):
         return Principle("need", statement, None, "no cooperation in this exercise to compare with")
     gains = []
     said = []
-    for name, scale, label in (("harm", None, "harm"), ("days_to_joint_text", 60, "days to the joint text"), ("confidence_at_decision", -0.2, "confidence")):
+    for name, scale, label in (
+        ("harm", None, "harm"),
+        ("days_to_joint_text", 60, "days to the joint text"),
+        ("confidence_at_decision", -0.2, "confidence"),
+    ):
         one, other = m[name], without[name]
         if not (np.isfinite(one) and np.isfinite(other)):
             continue
@@ -126,7 +240,10 @@ def _need(m, without):
 def _affordable(m):
     cost = float(np.clip(1 - m["cost"], 0, 1))
     space = None if not _known(m["space_share"]) else 1 - m["space_share"]
-    evidence = f"{m['cost']:.2f} of a year's political capital spent by the mean state; EUR {m['cooperation_cost']:.1f} million on the portfolio"
+    evidence = (
+        f"{m['cost']:.2f} of a year's political capital spent by the mean state; "
+        f"EUR {m['cooperation_cost']:.1f} million on the portfolio"
+    )
     if space is not None:
         evidence += f", {m['space_share']:.0%} of it on space"
     return Principle("affordable", "Sustainable with the resources there are", _score(cost, space), evidence)
@@ -136,23 +253,35 @@ def _complementary(m):
     duplicated = None if not _known(m["duplication"]) else 1 - m["duplication"]
     evidence = "nobody called a consultation"
     if _known(m["best_placed"]):
-        evidence = f"{m['best_placed']:.0%} of consultations in a best-placed format; {m['duplication']:.0%} beside another that does the same"
-    return Principle("complementary", "Complement other bodies; the best-placed format leads", _score(m["best_placed"], duplicated), evidence)
+        evidence = (
+            f"{m['best_placed']:.0%} of consultations in a best-placed format; "
+            f"{m['duplication']:.0%} beside another that does the same"
+        )
+    return Principle(
+        "complementary",
+        "Complement other bodies; the best-placed format leads",
+        _score(m["best_placed"], duplicated),
+        evidence,
+    )
 
 
 def _open(m):
     outside = min(m["joiners_outside"] / 4, 1)
     return Principle(
-        "open", "Shared values, openness to the like-minded and to the public",
+        "open",
+        "Shared values, openness to the like-minded and to the public",
         _score(m["standing"], m["transparency"], outside, 1 - m["narrative"]),
-        f"standing {m['standing']:.2f}, transparency {m['transparency']:.2f}, {m['joiners_outside']:.0f} states from outside the bodies did more than speak, "
+        f"standing {m['standing']:.2f}, transparency {m['transparency']:.2f}, "
+        f"{m['joiners_outside']:.0f} states from outside the bodies did more than speak, "
         f"the adversary's narrative at {m['narrative']:.2f}",
     )
 
 
 def _core_mission(m):
     return Principle(
-        "core_mission", "NATO's core mission protected; no overreach, no misperception",
+        "core_mission",
+        "NATO's core mission protected; no overreach, no misperception",
         _score(m["readiness"], 1 - m["overreach"], 1 - m["perceived_threat"]),
-        f"readiness {m['readiness']:.2f}, overreach {m['overreach']:.2f}, threat perceived by third parties {m['perceived_threat']:.2f}",
+        f"readiness {m['readiness']:.2f}, overreach {m['overreach']:.2f}, "
+        f"threat perceived by third parties {m['perceived_threat']:.2f}",
     )

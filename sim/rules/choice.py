@@ -19,6 +19,8 @@ from sim.rules.totals import over_actors, over_options
 
 __all__ = [
     "choice_probabilities",
+    "first_of",
+    "largest",
     "log_odds",
     "logistic",
     "pick",
@@ -122,6 +124,44 @@ def pick(probabilities, uniform):
     total = cumulative[-1]
     is_passed = (cumulative <= uniform * total) & (cumulative < total)
     return np.where(total > 0.0, is_passed.sum(axis=0), -1)
+
+
+def first_of(weight, uniform):
+    """Which option comes first in a race in which each is as fast as its weight: picks with probability by weight.
+
+    Each option has a draw of its own, so the order of the options does not matter. An option of weight 0 comes in last.
+
+    Parameters
+    ----------
+    weight : array (..., options), >= 0
+    uniform : array (..., options), in (0, 1)
+
+    Returns
+    -------
+    array (...) of int
+
+    >>> first_of(np.array([0.0, 1.0, 9.0]), np.array([0.9, 0.5, 0.5]))
+    np.int64(2)
+    """
+    runs = weight > 0
+    return np.where(runs, -np.log(uniform) / np.where(runs, weight, 1.0), np.inf).argmin(axis=-1)
+
+
+def largest(values, lots):
+    """Which value is the largest; among several, the one with the highest lot.
+
+    Parameters
+    ----------
+    values : array (..., options); lots : array (..., options), in (0, 1)
+
+    Returns
+    -------
+    array (...) of int
+
+    >>> largest(np.array([0.3, 0.7, 0.7]), np.array([0.9, 0.2, 0.4]))
+    np.int64(2)
+    """
+    return np.where(values == values.max(axis=-1, keepdims=True), lots, -1.0).argmax(axis=-1)
 
 
 def respond_to_company(base, peer_weight, company, precision, probability, damping):

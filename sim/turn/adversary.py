@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.policies.policy import Option
-from sim.rules.choice import choice_probabilities, pick
+from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.turn.asking import put, seated
 from sim.world.cooperation import effect_anywhere
 from sim.world.grid import on_grid
@@ -25,13 +25,15 @@ MOST_INTENSE = 1.5
 def adversary(world):
     """Let every adversary choose by logit over what is legal, and carry the move out."""
     setting, state = world.setting, world.state
+    choices = []
     for d in range(len(setting.adversaries)):
         legal = legal_moves(world, d)
         weighed = weigh_moves(world, d)
         utility = np.where(legal, sum(weighed.values()), -np.inf)
         chances = choice_probabilities(utility, setting.each.adversary_precision)
         move = pick(chances, world.draws.uniform("move", world.turn, setting.adversaries)[:, d])
-        move = ask_adversary(world, d, move, legal)
+        choices.append((d, ask_adversary(world, d, move, legal), weighed, utility, chances))
+    for d, move, weighed, utility, chances in choices:  # nobody has seen the other's move
         state.move[d] = move
         targets = carry_out(world, d, move)
         if world.witness and move[0] >= 0:
@@ -75,7 +77,7 @@ def candidates(world, d):
 
 def weigh_moves(world, d):
     """Gain, felt pressure, risk and opening of each move: dict of (moves, R)."""
-    setting, state, each = world.setting, world.state, world.setting.each
+    state, each = world.state, world.setting.each
     doing = np.minimum((state.harm * own_acts(world, d)).sum(axis=0), 1)
     return {
         "gain": of_moves(each, "move") + each.feels_gain * of_moves(each, "gain") * doing,
@@ -145,14 +147,15 @@ def _escalate(world, d, rows):
     state = world.state
     mine = own_acts(world, d)[:, rows]
     step = of_rows(world.setting.each.escalate_step, rows)
-    state.intensity[:, rows] = on_grid(np.where(mine, np.minimum(state.intensity[:, rows] + step, MOST_INTENSE), state.intensity[:, rows]))
+    state.intensity[:, rows] = on_grid(
+        np.where(mine, np.minimum(state.intensity[:, rows] + step, MOST_INTENSE), state.intensity[:, rows])
+    )
 
 
 def _widen(world, d, rows):
     setting, state = world.setting, world.state
-    luck = world.draws.uniform("next victim", world.turn, setting.adversaries)[rows, d]
-    able = candidates(world, d)[rows].astype(float)
-    target = pick(able.T, luck)
+    luck = world.draws.uniform("next victim", world.turn, setting.adversaries, setting.actors)[d, rows]
+    target = first_of(candidates(world, d)[rows].astype(float), luck)
     share = of_rows(setting.each.widen_share, rows)
     for h in np.flatnonzero(setting.act_by == d):
         hit = own_acts(world, d)[h, rows] & setting.next_victims[h, target] & (state.severity[h, rows, target] == 0)
@@ -166,15 +169,19 @@ def _open_other_ocean(world, d, rows):
     state.linkage[rows] = on_grid(np.clip(state.linkage[rows] + 0.1, 0, 1))
     for h in np.flatnonzero(world.setting.act_by != d):
         going = state.intensity[h, rows] > 0
-        state.intensity[h, rows] = on_grid(np.where(going, np.minimum(state.intensity[h, rows] + 0.1, MOST_INTENSE), 0.0))
+        state.intensity[h, rows] = on_grid(
+            np.where(going, np.minimum(state.intensity[h, rows] + 0.1, MOST_INTENSE), 0.0)
+        )
 
 
 def _divide(world, d, rows):
     """The target is the member that depends most on the adversary and weighs most."""
     setting, state = world.setting, world.state
-    worth = np.minimum((setting.exposure[d] + state.squeeze[d])[rows], 1) * (0.3 + setting.capability) * setting.is_state
+    worth = (
+        np.clip((setting.exposure[d] + state.squeeze[d])[rows], 0, 1) * (0.3 + setting.capability) * setting.is_state
+    )
     worth = worth * (state.squeeze[d][rows] < 0.5)
-    target = on_grid(worth).argmax(axis=-1)
+    target = largest(on_grid(worth), world.draws.uniform("divide", world.turn, setting.actors)[rows])
     state.squeeze[d, rows, target] = on_grid(state.squeeze[d, rows, target] + of_rows(setting.each.divide_step, rows))
     return target
 

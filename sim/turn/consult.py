@@ -10,7 +10,7 @@
 import numpy as np
 
 from sim.policies.policy import Option
-from sim.rules.choice import choice_probabilities, pick
+from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.rules.formats import format_utility
 from sim.rules.tempo import days_drawn
 from sim.rules.voting import p_break_silence
@@ -92,13 +92,14 @@ def callers(world, h, k):
     """Who asks for the meeting: the hit by their harm, now and then a friend with a high stake. (R,) places."""
     setting, state = world.setting, world.state
     weight = np.where(state.severity[h] > 0, state.stake[h], 0.1 * np.square(state.stake[h])) * setting.is_state
-    return np.maximum(pick(on_grid(weight).T, world.draws.uniform(f"caller {k}", world.turn, setting.acts)[:, h]), 0)
+    return first_of(on_grid(weight), world.draws.uniform(f"caller {k}", world.turn, setting.acts, setting.actors)[h])
 
 
 def member_calling(world, h, rows, tables, caller):
     """Who asks in a format the caller does not sit in: the member with the highest stake."""
     members = world.setting.table_members[tables]
-    friend = (world.state.stake[h, rows] * members).argmax(axis=-1)
+    lots = world.draws.uniform("member calling", world.turn, world.setting.actors)[rows]
+    friend = largest(world.state.stake[h, rows] * members, lots)
     return np.where(members[np.arange(rows.size), caller], caller, friend)
 
 
@@ -113,9 +114,18 @@ def utilities(world, h, veto):
     active = (state.table_state[part] == OPEN) | (state.table_state[part] == ADOPTED)
     doubled = np.minimum((setting.table_duplicates[part, part][:, :, None] * active).sum(axis=1), 1)
     utility, looked_at = format_utility(
-        setting.table_mandate[part], coverage(world, h), days, veto, doubled, reputation,
-        mandate_weight=each.call_mandate, coverage_weight=each.call_coverage, days_weight=each.call_days,
-        veto_weight=each.call_veto, duplication_weight=each.call_duplication, reputation_weight=each.call_reputation,
+        setting.table_mandate[part],
+        coverage(world, h),
+        days,
+        veto,
+        doubled,
+        reputation,
+        mandate_weight=each.call_mandate,
+        coverage_weight=each.call_coverage,
+        days_weight=each.call_days,
+        veto_weight=each.call_veto,
+        duplication_weight=each.call_duplication,
+        reputation_weight=each.call_reputation,
     )
     victim_inside = (setting.table_members[part][:, None, :] & (state.severity[h] > 0)).any(axis=-1)
     spoken = state.table_called[part] < NEVER
@@ -153,11 +163,16 @@ def p_veto(world, h):
     reluctance = np.zeros_like(mean)
     for k, sits in enumerate(voters):
         reluctance[k] = (np.maximum(mean[k][:, None] - state.position[h], 0) * cares * sits).max(axis=-1)
-    return on_grid(p_break_silence(reluctance, 0.0, 1.0, each.silence_hazard, each.silence_steepness, 0.0, each.silence_days)) * needs_all
+    return (
+        on_grid(
+            p_break_silence(reluctance, 0.0, 1.0, each.silence_hazard, each.silence_steepness, 0.0, each.silence_days)
+        )
+        * needs_all
+    )
 
 
 def legal_tables(world, h):
-    """Which tables can be opened now: idle, grave enough, and with a member that has a stake. (tables of the act, R)."""
+    """Which tables can be opened now: idle, and the matter grave enough for them. (tables of the act, R)."""
     setting, state = world.setting, world.state
     part = setting.table_slices[h]
     again = world.day - state.table_called[part] >= setting.each.call_again_days
@@ -188,11 +203,19 @@ def ask_format(world, h, caller, picked, legal, k):
         for t in here:
             form = forms[setting.tables[part.start + t][1]]
             day = int(world.day + setting.table_min[part.start + t, 0])
-            options.append(Option(setting.tables[part.start + t][1], form.name, float(setting.beh.consult_cost.flat[0]), day))
+            options.append(
+                Option(setting.tables[part.start + t][1], form.name, float(setting.beh.consult_cost.flat[0]), day)
+            )
         default = WAIT if picked[run] < 0 else setting.tables[part.start + picked[run]][1]
         answer = put(
-            world, run, code, "format", f"{setting.acts[h]}#{k + 1}",
-            f"Where do you call a consultation over '{setting.loaded.scenario.acts[h].name}'?", options, [default],
+            world,
+            run,
+            code,
+            "format",
+            f"{setting.acts[h]}#{k + 1}",
+            f"Where do you call a consultation over '{setting.loaded.scenario.acts[h].name}'?",
+            options,
+            [default],
         )[0]
         picked[run] = next((t for t in here if setting.tables[part.start + t][1] == answer), -1)
     return picked
@@ -206,7 +229,9 @@ def open_tables(world, h, k, rows, tables, caller):
     hurry = urgency(world)[h][rows]
     tempo = tempo_of_partnership(world, part)
     tempo = np.broadcast_to(tempo, (tempo.shape[0], world.runs))[tables - part.start, rows]
-    days = days_drawn(setting.table_min[tables, 0], setting.table_typical[tables, 0], setting.table_max[tables, 0], luck)
+    days = days_drawn(
+        setting.table_min[tables, 0], setting.table_typical[tables, 0], setting.table_max[tables, 0], luck
+    )
     active = np.isin(state.table_state[:, rows], (OPEN, ADOPTED))
     state.duplication[rows] += np.minimum((setting.table_duplicates[tables].T * active).sum(axis=0), 1)
     state.called[rows] += 1

@@ -5,7 +5,7 @@ import numpy as np
 from sim.world.grid import on_grid
 
 
-def join(world, options, runs, actors, covered_by_text=False):
+def join(world, options, runs, actors, covered_by_text=False, not_before=0):
     """Let actors join responses: they pay now, and the effect comes after the lead time.
 
     The lead time counts from the act, but is never shorter than the shortest from now. Where a text has coordinated the
@@ -15,6 +15,7 @@ def join(world, options, runs, actors, covered_by_text=False):
     ----------
     options, runs, actors : arrays (K,) of int, who joins what in which run; what is joined already is left alone
     covered_by_text : bool
+    not_before : int or array (K,), day before which nobody can have decided
 
     Returns
     -------
@@ -25,7 +26,7 @@ def join(world, options, runs, actors, covered_by_text=False):
     o, r, a = options[new], runs[new], actors[new]
     if not o.size:
         return o, r, a
-    decided = world.day + setting.days // 2
+    decided = np.maximum(world.day + setting.days // 2, np.broadcast_to(not_before, new.shape)[new])
     acts = decided + setting.lead_min[o, 0, 0]
     if not covered_by_text:
         h = setting.option_act[o]
@@ -33,7 +34,7 @@ def join(world, options, runs, actors, covered_by_text=False):
         acts = np.maximum(acts, from_act)
     state.joined[o, r, a] = True
     state.decided_day[o, r, a] = decided
-    state.effect_day[o, r, a] = np.rint(acts)
+    state.effect_day[o, r, a] = np.ceil(acts)
     price = setting.price[o, np.minimum(r, setting.price.shape[1] - 1), 0]
     np.subtract.at(state.capital, (r, a), price)
     np.add.at(state.spent, (r, a), price)

@@ -21,8 +21,14 @@ def measured(world):
     dict of name to array (R,); nan where a measure does not apply
     """
     return {
-        **_harm(world), **_speed(world), **_texts(world), **_cohesion(world), **_pressure(world), **_standing(world),
-        **_cooperation(world), **_formats(world),
+        **_harm(world),
+        **_speed(world),
+        **_texts(world),
+        **_cohesion(world),
+        **_pressure(world),
+        **_standing(world),
+        **_cooperation(world),
+        **_formats(world),
     }
 
 
@@ -60,7 +66,9 @@ def _texts(world):
     return {
         "joint_share": behind.max(axis=0),
         "strongest_text": state.covered.max(axis=(0, -1)),
-        "confidence_at_decision": np.where(count > 0, (sure * accused).sum(axis=(0, -1)) / np.maximum(count, 1), np.nan),
+        "confidence_at_decision": np.where(
+            count > 0, (sure * accused).sum(axis=(0, -1)) / np.maximum(count, 1), np.nan
+        ),
         "joiners": did.sum(axis=-1).astype(float),
         "joiners_outside": (did & ~setting.is_nato & ~setting.is_eu).sum(axis=-1).astype(float),
         "silences_broken": state.breaks.astype(float),

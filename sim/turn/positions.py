@@ -13,7 +13,7 @@ def take_positions(world, h):
     """The text each actor wants: more with stake, threat and certainty, less with exposure."""
     setting, state, beh = world.setting, world.state, world.setting.beh
     suspect = setting.act_suspect[h]
-    exposure = np.minimum(setting.exposure[suspect] + state.squeeze[suspect], 1)
+    exposure = np.clip(setting.exposure[suspect] + state.squeeze[suspect], 0, 1)
     wants = (
         beh.position_base
         + beh.position_stake * state.stake[h]
@@ -30,7 +30,7 @@ def salience(world, h):
     """How much each actor cares: (R, A), 0 to 1."""
     setting, state, beh = world.setting, world.state, world.setting.beh
     suspect = setting.act_suspect[h]
-    exposure = np.minimum(setting.exposure[suspect] + state.squeeze[suspect], 1)
+    exposure = np.clip(setting.exposure[suspect] + state.squeeze[suspect], 0, 1)
     cares = beh.salience_base + beh.salience_stake * state.stake[h] + beh.salience_exposure * exposure
     return on_grid(np.clip(cares, 0, 1))
 
@@ -45,9 +45,14 @@ def ask_positions(world, begun):
             own = state.position[h, run, place]
             default = rung_of(own, edges)
             answer = put(
-                world, run, code, "position", setting.acts[h],
+                world,
+                run,
+                code,
+                "position",
+                setting.acts[h],
                 f"What is the strongest text you want over '{setting.loaded.scenario.acts[h].name}'?",
-                [Option(rung, rung) for rung in RUNGS], [default],
+                [Option(rung, rung) for rung in RUNGS],
+                [default],
             )[0]
             if answer != default:
                 state.position[h, run, place] = on_grid(middle[RUNGS.index(answer)])

@@ -65,7 +65,12 @@ def ask_members(world, p, blocks, asked):
     name = setting.loaded.library.cooperation[setting.projects[p]].name
     for run, place, code in seated(world, asked[:, None] & setting.is_nato & setting.is_state):
         answer = put(
-            world, run, code, "project", setting.projects[p], f"'{name}' is put to a decision by consensus.",
+            world,
+            run,
+            code,
+            "project",
+            setting.projects[p],
+            f"'{name}' is put to a decision by consensus.",
             [Option("support", "let it go ahead"), Option("block", "block it")],
             ["block" if blocks[run, place] else "support"],
         )[0]

@@ -46,7 +46,7 @@ def wanted(world, h, utility):
 
 
 def affordable(world, h, wanted, left):
-    """What of it the capital left pays for, the cheapest first; and what is left then: (options of the act, R, A), (R, A)."""
+    """What of it the capital left pays for, the cheapest first, (options of the act, R, A); and what is left, (R, A)."""
     taken = np.zeros_like(wanted)
     for k, price in enumerate(world.setting.price[world.setting.option_slices[h]]):
         taken[k] = wanted[k] & (left >= price)
@@ -66,10 +66,15 @@ def ask_seats(world, chosen):
         for run, place, code in seated(world, legal.any(axis=0)):
             here = [part.start + k for k in np.flatnonzero(legal[:, run, place])]
             answer = put(
-                world, run, code, "responses", setting.acts[h],
+                world,
+                run,
+                code,
+                "responses",
+                setting.acts[h],
                 f"Which responses to '{setting.loaded.scenario.acts[h].name}' do you join now?",
                 [describe(world, run, place, o) for o in here],
-                [setting.options[o][1] for o in here if chosen[o, run, place]], many=True,
+                [setting.options[o][1] for o in here if chosen[o, run, place]],
+                many=True,
             )
             chosen[part, run, place] = False
             for o in here:  # the cheapest first, as far as the capital goes
@@ -80,7 +85,7 @@ def ask_seats(world, chosen):
 
 
 def describe(world, run, place, o):
-    """An option in a seat's words: what it costs, when it can be felt, what it asks for, and who is seen to have joined."""
+    """An option in a seat's words: what it costs, when it can be felt, what it asks for, and who is seen to join."""
     setting, state = world.setting, world.state
     key = setting.options[o][1]
     response = responses_of(setting.loaded)[key]

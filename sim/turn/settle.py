@@ -153,7 +153,9 @@ def perceptions(world):
     visible = delivered(world).sum(axis=0) / max(len(setting.projects), 1)
     visibility = np.clip(0.5 * visible + 0.15 * partnership + state.narrative, 0, 1)
     real = np.clip(each.threat_real + effect_anywhere(world, "perceived_threat"), 0, 1)
-    state.threat = on_grid(perceived_threat(real, each.threat_bias, transparency(world), visibility)) + np.zeros(world.runs)
+    state.threat = on_grid(perceived_threat(real, each.threat_bias, transparency(world), visibility)) + np.zeros(
+        world.runs
+    )
 
 
 def load_core_mission(world):
@@ -181,6 +183,8 @@ def learn(world, felt):
 def refill_capital(world):
     """Attention comes back with time."""
     setting, state, beh = world.setting, world.state, world.setting.beh
-    gained = on_grid(beh.capital_year * setting.days / 365 * (setting.is_state | np.isin(setting.actors, setting.bodies)))
+    gained = on_grid(
+        beh.capital_year * setting.days / 365 * (setting.is_state | np.isin(setting.actors, setting.bodies))
+    )
     state.capital = on_grid(state.capital + gained)
     state.income = on_grid(state.income + gained)

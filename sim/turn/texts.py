@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.policies.policy import Option
+from sim.rules.choice import largest
 from sim.rules.compromise import compromise
 from sim.rules.voting import p_break_silence, qualified_majority, softened, unopposed
 from sim.turn.asking import put, seated
@@ -89,8 +90,13 @@ def lie_under_silence(world, sitting):
     for attempt in range(1, LAST_ROUND + 1):
         tell_text(world, sitting, attempt, text, ~stands)
         chance = p_break_silence(
-            text[:, None], sitting.wants, sitting.cares, sitting.of(beh.silence_hazard), sitting.of(beh.silence_steepness),
-            sitting.of(beh.silence_weaker), sitting.of(beh.silence_days),
+            text[:, None],
+            sitting.wants,
+            sitting.cares,
+            sitting.of(beh.silence_hazard),
+            sitting.of(beh.silence_steepness),
+            sitting.of(beh.silence_weaker),
+            sitting.of(beh.silence_days),
         )
         luck = world.draws.uniform_at(
             f"silence {attempt}", world.turn, setting.table_names, setting.actors, sitting.tables, sitting.runs
@@ -143,7 +149,10 @@ def gather_coalition(world, sitting):
     """Text and supporters of a coalition: the lead's own text, and whoever goes along with it."""
     everybody = np.ones(sitting.runs.size, dtype=bool)
     stake = world.state.stake[sitting.acts, sitting.runs] * sitting.voters
-    text = np.take_along_axis(sitting.wants, stake.argmax(axis=-1)[:, None], axis=-1)[:, 0]
+    lots = world.draws.uniform_at(
+        "lead", world.turn, world.setting.table_names, world.setting.actors, sitting.tables, sitting.runs
+    )
+    text = np.take_along_axis(sitting.wants, largest(stake, lots)[:, None], axis=-1)[:, 0]
     tell_text(world, sitting, 1, text, everybody)
     against = sitting.voters & (sitting.wants + sitting.of(world.setting.beh.tolerance) < text[:, None])
     along = sitting.voters & ~ask_silence(world, sitting, 1, text, against, everybody)
@@ -170,7 +179,7 @@ def open_cases(world, due):
         parties[:, setting.index[body]] |= (hit & members).any(axis=-1)
     k, o, a = np.nonzero(setting.table_outputs[tables][:, :, None] & setting.allowed[None] & parties[:, None, :])
     state.table_state[tables, runs] = ADOPTED
-    new = join(world, o, runs[k], a)
+    new = join(world, o, runs[k], a, not_before=state.table_due[tables, runs][k])
     if world.witness:
         world.witness.cases_opened(world, new)
 
@@ -199,7 +208,7 @@ def settle(world, sitting, text, supporters):
 
 
 def book_standing(world, sitting, text, adopted):
-    """A joint text keeps the promise of consultation; NATO speaking on matters far from its area is seen as overreach."""
+    """A joint text keeps the promise of consultation; NATO speaking on far-off matters is seen as overreach."""
     setting, state = world.setting, world.state
     np.add.at(state.standing, sitting.runs, on_grid(sitting.of(setting.beh.standing_text)[:, 0] * adopted))
     far = setting.table_is_nato[sitting.tables] & setting.act_is_far[sitting.acts]
@@ -236,7 +245,8 @@ def follow_texts(world, sitting, text, supporters):
     places = np.ravel_multi_index((options, sitting.runs[pairs], actors), world.state.joined.shape)
     _, once = np.unique(places, return_index=True)
     pairs, options, actors = pairs[once], options[once], actors[once]
-    join(world, options, sitting.runs[pairs], actors, covered_by_text=True)
+    due = world.state.table_due[sitting.tables, sitting.runs][pairs]
+    join(world, options, sitting.runs[pairs], actors, covered_by_text=True, not_before=due)
     return options, sitting.runs[pairs], actors, pairs
 
 
@@ -256,10 +266,15 @@ def ask_silence(world, sitting, attempt, text, broken, is_open):
         act, form = setting.tables[sitting.tables[k]]
         for run, place, code in seated(world, here):
             answer = put(
-                world, run, code, "silence", f"{act}/{form}#{attempt}",
+                world,
+                run,
+                code,
+                "silence",
+                f"{act}/{form}#{attempt}",
                 f"The text on the table stands at {rung} ({text[k]:.2f} of 1). Do you let it pass?",
                 [Option("accept", "let it pass"), Option("break", "break silence")],
-                ["break" if broken[k, place] else "accept"], rung=rung,
+                ["break" if broken[k, place] else "accept"],
+                rung=rung,
             )[0]
             broken[k, place] = answer == "break"
     return broken

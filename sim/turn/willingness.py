@@ -37,13 +37,17 @@ def products(world, h):
         ("exposure", setting.gravity[part], -beh.b_exposure * exposed(world, suspect)),
         ("tension", setting.risk[part], -beh.b_tension * state.tension[:, None] * everywhere),
         ("cost", setting.cost[part], -beh.b_cost / np.maximum(state.capital, 0.1)),
-        ("reach", setting.is_military[part], -beh.b_reach * float(setting.act_is_far[h]) * setting.is_nato * everywhere),
+        (
+            "reach",
+            setting.is_military[part],
+            -beh.b_reach * float(setting.act_is_far[h]) * setting.is_nato * everywhere,
+        ),
     ]
 
 
 def exposed(world, adversary):
     """Exposure to an adversary, with what its courting and squeezing has added: (R, A), 0 to 1."""
-    return np.minimum(world.setting.exposure[adversary] + world.state.squeeze[adversary], 1)
+    return np.clip(world.setting.exposure[adversary] + world.state.squeeze[adversary], 0, 1)
 
 
 def certainty(world, h):
@@ -109,13 +113,15 @@ def company(world, h):
     setting, state = world.setting, world.state
     part = setting.option_slices[h]
     expected = np.where(state.joined[part], 1.0, state.willing[part])
+    if not expected.size:
+        return expected
     by_club = (expected.reshape(-1, expected.shape[-1]) @ setting.club.T).reshape(*expected.shape[:-1], -1)
     by_kind = np.stack([by_club[..., list(clubs)].max(axis=-1) for clubs in setting.club_kinds], axis=-1)
     return np.take(by_kind, setting.club_kind, axis=-1)
 
 
 def exchange_intentions(world, h):
-    """Rounds of consultation: each hears what the others intend and adjusts part of the way. As many as fit in a turn."""
+    """As many rounds as fit in a turn: each hears what the others intend and adjusts part of the way."""
     setting, state, beh = world.setting, world.state, world.setting.beh
     part = setting.option_slices[h]
     for _ in range(setting.rounds):

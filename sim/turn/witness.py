@@ -37,27 +37,52 @@ class Witness:
     # ------------------------------------------------------------------------------------------- inject
 
     def inject_released(self, world, planned, recipients, day):
-        self.tell(world, "inject", "inject_released", {
-            "inject": planned.id, "title": planned.title, "sender": planned.sender, "to": list(recipients),
-            "channel": planned.channel, "text": planned.text,
-        }, day=day)
+        self.tell(
+            world,
+            "inject",
+            "inject_released",
+            {
+                "inject": planned.id,
+                "title": planned.title,
+                "sender": planned.sender,
+                "to": list(recipients),
+                "channel": planned.channel,
+                "text": planned.text,
+            },
+            day=day,
+        )
 
     def act_begins(self, world, h):
         setting = world.setting
         act = setting.loaded.scenario.acts[h]
-        self.tell(world, "inject", "act_begins", {
-            "name": act.name, "issue": act.issue, "victims": dict(act.victims),
-            "suspect": setting.adversaries[setting.act_suspect[h]],
-        }, act=act.id)
+        self.tell(
+            world,
+            "inject",
+            "act_begins",
+            {
+                "name": act.name,
+                "issue": act.issue,
+                "victims": dict(act.victims),
+                "suspect": setting.adversaries[setting.act_suspect[h]],
+            },
+            act=act.id,
+        )
 
     # ------------------------------------------------------------------------------------------- assess
 
     def assessment(self, world, h):
         setting, state = world.setting, world.state
         sure, stake = confidence(state.belief[h, 0]), state.stake[h, 0]
-        self.tell(world, "assess", "assessment", {
-            "confidence": self._by_state(setting, sure), "stake": self._by_state(setting, stake),
-        }, act=setting.acts[h])
+        self.tell(
+            world,
+            "assess",
+            "assessment",
+            {
+                "confidence": self._by_state(setting, sure),
+                "stake": self._by_state(setting, stake),
+            },
+            act=setting.acts[h],
+        )
 
     def _by_state(self, setting, values):
         return {code: _plain(values[k]) for k, code in enumerate(setting.actors) if setting.is_state[k]}
@@ -74,13 +99,24 @@ class Witness:
                 "utility": _plain(utility[k, 0]),
                 "probability": _plain(chances[k + 1, 0]),
             }
-            for k in range(part.stop - part.start) if chances[k + 1, 0] > 0
+            for k in range(part.stop - part.start)
+            if chances[k + 1, 0] > 0
         }
         members = [code for k, code in enumerate(setting.actors) if setting.table_members[t, k]]
-        self.tell(world, "consult", "consultation_called", {
-            "format": setting.tables[t][1], "members": members, "due_day": int(state.table_due[t, 0]),
-            "probability": _plain(chances[t - part.start + 1, 0]), "terms": terms,
-        }, actor=setting.actors[caller], act=setting.acts[h])
+        self.tell(
+            world,
+            "consult",
+            "consultation_called",
+            {
+                "format": setting.tables[t][1],
+                "members": members,
+                "due_day": int(state.table_due[t, 0]),
+                "probability": _plain(chances[t - part.start + 1, 0]),
+                "terms": terms,
+            },
+            actor=setting.actors[caller],
+            act=setting.acts[h],
+        )
 
     def leaked(self, world, acts, heard):
         for h in acts:
@@ -89,18 +125,38 @@ class Witness:
     def text_proposed(self, world, sitting, k, attempt, text):
         setting, t = world.setting, sitting.tables[k]
         at = np.flatnonzero(sitting.voters[k])
-        self.tell(world, "consult", "text_proposed", {
-            "format": setting.tables[t][1], "round": attempt, "text": _plain(text), "rung": rung_of(text, rung_edges(setting)),
-            "positions": {setting.actors[a]: _plain(sitting.wants[k, a]) for a in at},
-            "salience": {setting.actors[a]: _plain(sitting.cares[k, a]) for a in at},
-        }, act=setting.tables[t][0], day=self._due(world, t))
+        self.tell(
+            world,
+            "consult",
+            "text_proposed",
+            {
+                "format": setting.tables[t][1],
+                "round": attempt,
+                "text": _plain(text),
+                "rung": rung_of(text, rung_edges(setting)),
+                "positions": {setting.actors[a]: _plain(sitting.wants[k, a]) for a in at},
+                "salience": {setting.actors[a]: _plain(sitting.cares[k, a]) for a in at},
+            },
+            act=setting.tables[t][0],
+            day=self._due(world, t),
+        )
 
     def silence_broken(self, world, sitting, k, attempt, broken, before, after):
         setting, t = world.setting, sitting.tables[k]
-        self.tell(world, "consult", "silence_broken", {
-            "format": setting.tables[t][1], "round": attempt, "by": [setting.actors[a] for a in np.flatnonzero(broken)],
-            "text_before": _plain(before), "text_after": _plain(after),
-        }, act=setting.tables[t][0], day=self._due(world, t))
+        self.tell(
+            world,
+            "consult",
+            "silence_broken",
+            {
+                "format": setting.tables[t][1],
+                "round": attempt,
+                "by": [setting.actors[a] for a in np.flatnonzero(broken)],
+                "text_before": _plain(before),
+                "text_after": _plain(after),
+            },
+            act=setting.tables[t][0],
+            day=self._due(world, t),
+        )
 
     def texts_settled(self, world, sitting, text, supporters, adopted, new):
         options, runs, actors, pairs = new
@@ -119,12 +175,21 @@ class Witness:
             why = "nothing was left that nobody opposed" if silent else "too few went along"
             self.tell(world, "consult", "text_failed", {"format": form, "why": why}, act=act, day=day)
             return
-        self.tell(world, "consult", "text_adopted", {
-            "format": form, "text": _plain(text), "rung": rung_of(text, rung_edges(setting)),
-            "supporters": [setting.actors[a] for a in np.flatnonzero(supporters)],
-            "capability_share": _plain(world.state.table_share[t, 0]),
-            "days_since_act": int(day - (setting.act_begins[sitting.acts[k]] - 1) * setting.days),
-        }, act=act, day=day)
+        self.tell(
+            world,
+            "consult",
+            "text_adopted",
+            {
+                "format": form,
+                "text": _plain(text),
+                "rung": rung_of(text, rung_edges(setting)),
+                "supporters": [setting.actors[a] for a in np.flatnonzero(supporters)],
+                "capability_share": _plain(world.state.table_share[t, 0]),
+                "days_since_act": int(day - (setting.act_begins[sitting.acts[k]] - 1) * setting.days),
+            },
+            act=act,
+            day=day,
+        )
 
     def cases_opened(self, world, new):
         options, runs, actors = new
@@ -135,14 +200,21 @@ class Witness:
 
     def project_decided(self, world, project, blockers):
         by = [world.setting.actors[k] for k in np.flatnonzero(blockers)]
-        self.tell(world, "consult", "project_decided", {"project": project, "outcome": "blocked" if by else "agreed", "by": by})
+        self.tell(
+            world,
+            "consult",
+            "project_decided",
+            {"project": project, "outcome": "blocked" if by else "agreed", "by": by},
+        )
 
     def projects_due(self, world, due, fails):
         ripe = delivered(world)[:, 0]
         for p in np.flatnonzero(due):
             kind = "project_fails" if fails[p] else "project_delivers"
             share = 0.0 if fails[p] else float(ripe[p])
-            self.tell(world, "settle", kind, {"project": world.setting.projects[p], "share": share}, day=world.last_day - 1)
+            self.tell(
+                world, "settle", kind, {"project": world.setting.projects[p], "share": share}, day=world.last_day - 1
+            )
 
     # ------------------------------------------------------------------------------------------- respond
 
@@ -160,11 +232,21 @@ class Witness:
         setting, state = world.setting, world.state
         for o, a in pairs:
             act, response = setting.options[o]
-            self.tell(world, "consult" if covered_by else "respond", "response_decided", {
-                "response": response, "probability": 1.0 if covered_by else self._chance(setting, o, a),
-                "effect_day": int(state.effect_day[o, 0, a]),
-                "terms": {} if covered_by else self._why(setting, o, a), "covered_by": covered_by,
-            }, actor=setting.actors[a], act=act, day=state.decided_day[o, 0, a])
+            self.tell(
+                world,
+                "consult" if covered_by else "respond",
+                "response_decided",
+                {
+                    "response": response,
+                    "probability": 1.0 if covered_by else self._chance(setting, o, a),
+                    "effect_day": int(state.effect_day[o, 0, a]),
+                    "terms": {} if covered_by else self._why(setting, o, a),
+                    "covered_by": covered_by,
+                },
+                actor=setting.actors[a],
+                act=act,
+                day=state.decided_day[o, 0, a],
+            )
 
     def _chance(self, setting, o, a):
         """The probability with which the actor was to join."""
@@ -183,14 +265,27 @@ class Witness:
     def adversary_move(self, world, d, move, target, weighed, utility, chances):
         setting = world.setting
         terms = {
-            name: {**{term: _plain(np.broadcast_to(value, utility.shape)[k, 0]) for term, value in weighed.items()},
-                   "utility": _plain(utility[k, 0]), "probability": _plain(chances[k, 0])}
-            for k, name in enumerate(MOVES) if chances[k, 0] > 0
+            name: {
+                **{term: _plain(np.broadcast_to(value, utility.shape)[k, 0]) for term, value in weighed.items()},
+                "utility": _plain(utility[k, 0]),
+                "probability": _plain(chances[k, 0]),
+            }
+            for k, name in enumerate(MOVES)
+            if chances[k, 0] > 0
         }
-        self.tell(world, "adversary", "adversary_move", {
-            "move": MOVES[move], "target": setting.actors[target] if target >= 0 else None,
-            "probability": _plain(chances[move, 0]), "terms": terms,
-        }, actor=setting.adversaries[d], day=world.last_day - 1)
+        self.tell(
+            world,
+            "adversary",
+            "adversary_move",
+            {
+                "move": MOVES[move],
+                "target": setting.actors[target] if target >= 0 else None,
+                "probability": _plain(chances[move, 0]),
+                "terms": terms,
+            },
+            actor=setting.adversaries[d],
+            day=world.last_day - 1,
+        )
 
     # ------------------------------------------------------------------------------------------- settle
 
@@ -199,11 +294,27 @@ class Witness:
         for o, k in zip(*np.nonzero(felt[:, 0]), strict=True):
             act, response = setting.options[o]
             day = world.state.effect_day[o, 0, k]
-            self.tell(world, "settle", "response_acts", {"response": response}, actor=setting.actors[k], act=act, day=min(day, world.last_day - 1))
+            self.tell(
+                world,
+                "settle",
+                "response_acts",
+                {"response": response},
+                actor=setting.actors[k],
+                act=act,
+                day=min(day, world.last_day - 1),
+            )
 
     def victims_concede(self, world, gives_in):
         for h, k in zip(*np.nonzero(gives_in), strict=True):
-            self.tell(world, "settle", "victim_concedes", {}, actor=world.setting.actors[k], act=world.setting.acts[h], day=world.last_day - 1)
+            self.tell(
+                world,
+                "settle",
+                "victim_concedes",
+                {},
+                actor=world.setting.actors[k],
+                act=world.setting.acts[h],
+                day=world.last_day - 1,
+            )
 
     def acts_stopped(self, world, ended):
         for h in ended:
@@ -212,17 +323,33 @@ class Witness:
     def turn_ends(self, world):
         setting, state = world.setting, world.state
         by_act = {act: h for h, act in enumerate(setting.acts)}
-        self.tell(world, "settle", "turn_ends", {
-            "tension": _plain(state.tension[0]), "perceived_threat": _plain(state.threat[0]), "standing": _plain(state.standing[0]),
-            "transparency": _plain(state.transparency[0]), "readiness": _plain(state.readiness[0]),
-            "linkage": _plain(state.linkage[0]), "overreach": _plain(state.overreach[0]),
-            "pressure": {code: _plain(state.pressure[d, 0]) for d, code in enumerate(setting.adversaries)},
-            "harm": {act: _plain(state.harm[h, 0]) for act, h in by_act.items()},
-            "harm_months": {act: _plain(state.harm_months[h, 0]) for act, h in by_act.items()},
-            "capital": {code: _plain(state.capital[0, k]) for k, code in enumerate(setting.actors) if code not in setting.adversaries},
-            "strongest_text": {act: _plain(state.covered[h, 0].max()) for act, h in by_act.items()},
-            "joiners": {act: int(state.joined[setting.option_slices[h], 0].any(axis=0).sum()) for act, h in by_act.items()},
-        }, day=world.last_day - 1)
+        self.tell(
+            world,
+            "settle",
+            "turn_ends",
+            {
+                "tension": _plain(state.tension[0]),
+                "perceived_threat": _plain(state.threat[0]),
+                "standing": _plain(state.standing[0]),
+                "transparency": _plain(state.transparency[0]),
+                "readiness": _plain(state.readiness[0]),
+                "linkage": _plain(state.linkage[0]),
+                "overreach": _plain(state.overreach[0]),
+                "pressure": {code: _plain(state.pressure[d, 0]) for d, code in enumerate(setting.adversaries)},
+                "harm": {act: _plain(state.harm[h, 0]) for act, h in by_act.items()},
+                "harm_months": {act: _plain(state.harm_months[h, 0]) for act, h in by_act.items()},
+                "capital": {
+                    code: _plain(state.capital[0, k])
+                    for k, code in enumerate(setting.actors)
+                    if code not in setting.adversaries
+                },
+                "strongest_text": {act: _plain(state.covered[h, 0].max()) for act, h in by_act.items()},
+                "joiners": {
+                    act: int(state.joined[setting.option_slices[h], 0].any(axis=0).sum()) for act, h in by_act.items()
+                },
+            },
+            day=world.last_day - 1,
+        )
 
 
 def _plain(value):

@@ -12,8 +12,24 @@ from sim.scenario import resolve_members
 from sim.world.grid import on_grid
 
 CAST_ARRAYS = (
-    "actors", "adversaries", "bodies", "is_state", "is_nato", "is_eu", "is_partner", "body_members", "economy", "cyber",
-    "military", "capability", "population", "capital", "habit_naming", "exposure", "stance_near", "other_ocean",
+    "actors",
+    "adversaries",
+    "bodies",
+    "is_state",
+    "is_nato",
+    "is_eu",
+    "is_partner",
+    "body_members",
+    "economy",
+    "cyber",
+    "military",
+    "capability",
+    "population",
+    "capital",
+    "habit_naming",
+    "exposure",
+    "stance_near",
+    "other_ocean",
 )
 MOST_RANKED = 30
 UNRANKED_CYBER = 0.0
@@ -135,20 +151,27 @@ def cast_of(loaded, beh):
         military=on_grid(military)[None],
         capability=on_grid(_capability(scenario.capability, economy, cyber, military))[None],
         population=_population(actors, library)[None],
-        capital=np.array(
-            [overrides[c].capital if c in overrides and overrides[c].capital is not None else one["capital_start"] for c in actors]
+        capital=on_grid(
+            [
+                overrides[c].capital if c in overrides and overrides[c].capital is not None else one["capital_start"]
+                for c in actors
+            ]
         )[None],
         habit_naming=_holds(actors, library, "five_eyes", scenario.start).astype(float)[None],
         exposure=np.array([[[_exposure(code, other, loaded, one) for code in actors]] for other in adversaries]),
         stance_near=np.array([[[_stance(code, other, loaded, one) for code in actors]] for other in adversaries]),
-        other_ocean=np.array([[[_is_far(code, other, loaded) for code in actors]] for other in adversaries]).astype(float),
+        other_ocean=np.array([[[_is_far(code, other, loaded) for code in actors]] for other in adversaries]).astype(
+            float
+        ),
     )
 
 
 def _actors(scenario, library):
     if scenario.bodies_as == "one":
         kept = [name for name in scenario.participants if name in library.bodies]
-        rest = resolve_members([name for name in scenario.participants if name not in library.bodies], library, scenario.start)
+        rest = resolve_members(
+            [name for name in scenario.participants if name not in library.bodies], library, scenario.start
+        )
         inside = {code for body in kept for code in library.groups[library.bodies[body].group].members}
         return tuple([code for code in rest if code not in inside or code in scenario.participants] + kept)
     return tuple(resolve_members(scenario.participants, library, scenario.start))
@@ -254,7 +277,8 @@ def _capability(choice, economy, cyber, military):
 
 def _population(actors, library):
     shares = [
-        _value(library.states[code].qmv_population_share_pct, 0.0) / 100 if code in library.states else 0.0 for code in actors
+        _value(library.states[code].qmv_population_share_pct, 0.0) / 100 if code in library.states else 0.0
+        for code in actors
     ]
     return np.array(shares)
 
@@ -321,7 +345,7 @@ def _distance(state, foe, year):
 
 
 def _is_far(code, other, loaded):
-    """Whether an adversary is one of the other ocean, so that it counts less; not where the scenario gives the stance."""
+    """Whether an adversary of the other ocean counts less; not where the scenario itself gives the stance."""
     own = loaded.scenario.actors.get(code)
     if code == other or (own and other in own.stance):
         return False

@@ -146,7 +146,9 @@ class Actor(mesa.Agent):
     def exposure(self, adversary):
         """How far it depends on an adversary now, 0 to 1, with what was added by courting or squeezing it."""
         d = self._adversary(adversary)
-        return min(float(self._setting.exposure[d, 0, self.place] + self._state.squeeze[d, 0, self.place]), 1.0)
+        return float(
+            np.clip(self._setting.exposure[d, 0, self.place] + self._state.squeeze[d, 0, self.place], 0.0, 1.0)
+        )
 
     def stance(self, adversary):
         """How far it sees an adversary as a threat, -1 to 1."""

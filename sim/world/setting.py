@@ -1,8 +1,8 @@
 """The setting: what is true of a scenario before the first turn and stays so, as named arrays.
 
 `arrange` turns the written scenario and the library's figures into arrays. Actors are always the last axis and runs,
-where an array has an axis for them, the one before; here it has size one. Weights that enter sums over actors lie on the
-grid, so that sums are exact in any order.
+where an array has an axis for them, the one before; here it has size one. Weights that enter sums over actors lie on
+the grid, so that sums are exact in any order.
 """
 
 import datetime
@@ -155,13 +155,17 @@ class Setting:
     @cached_property
     def practice(self):
         """Habit of each response: (O, 1 or runs, A)."""
-        kinds = np.stack(np.broadcast_arrays(*(getattr(self.beh, name) for name in self.practice_kind))) if self.practice_kind else 0.0
+        kinds = (
+            np.stack(np.broadcast_arrays(*(getattr(self.beh, name) for name in self.practice_kind)))
+            if self.practice_kind
+            else 0.0
+        )
         naming = self.beh.habit_naming * self.naming_habit + self.beh.norm_before * self.naming_new
         return on_grid(kinds + self.own_habit + naming)
 
     @cached_property
     def ties(self):
-        """How far a victim's trouble is another's own, in one ocean and across: two arrays (A victims, 1 or runs, A)."""
+        """How far a victim's trouble is another's own, in one ocean and across: two arrays (A victims, 1 or R, A)."""
         return tied(self.bonds, self.beh)
 
     @cached_property
@@ -196,7 +200,7 @@ class Setting:
 
     @cached_property
     def club_kinds(self):
-        """Each combination of clubs that some actor belongs to, as places in `club`; the first is of all who take part."""
+        """Each combination of clubs that some actor is in, as places in `club`; the first is of all who take part."""
         return tuple(dict.fromkeys((0, *np.flatnonzero(column[1:] > 0) + 1) for column in self.club.T))
 
     @cached_property
@@ -347,12 +351,16 @@ def _options(loaded, cast, acts, beh):
         "options": tuple((act, key) for _, act, key in chosen),
         "option_act": np.array([h for h, _, _ in chosen], dtype=int),
         "option_slices": tuple(slices),
-        "allowed": np.array([_who_may(response, cast) for response in responses]).reshape(-1, len(cast.actors)),
+        "allowed": np.array([_who_may(response, cast) for response in responses], dtype=bool).reshape(
+            -1, len(cast.actors)
+        ),
         **_practice(responses, cast, beh),
         "attribution_min": _deep([response.attribution_min for response in responses]),
         "accuses": _deep([response.accuses for response in responses]),
         "benefit": _deep([_benefit(response, beh) for response in responses]),
-        "severity_driven": _deep([r.coded_as == "sanctions_or_expulsions" or r.category == "military" for r in responses]),
+        "severity_driven": _deep(
+            [r.coded_as == "sanctions_or_expulsions" or r.category == "military" for r in responses]
+        ),
         "gravity": _deep([0.25 + 0.75 * r.escalation.risk / 5 for r in responses]),
         "risk": _deep([response.escalation.risk / 5 for response in responses]),
         "cost": _deep([response.cost / 5 for response in responses]),
@@ -372,7 +380,9 @@ def _options(loaded, cast, acts, beh):
 
 def _who_may(response, cast):
     """Who may use a response: states, unless only a body is competent; a body if it is named among the users."""
-    states = cast.is_state if {"state", "coalition", "partner", "G7"} & set(response.users) else np.zeros_like(cast.is_state)
+    states = (
+        cast.is_state if {"state", "coalition", "partner", "G7"} & set(response.users) else np.zeros_like(cast.is_state)
+    )
     if response.competence.get("eu") == "exclusive":
         states = states & ~cast.is_eu
     named = np.array([code in response.users for code in cast.actors])
@@ -388,8 +398,13 @@ def _benefit(response, beh):
 
 def _practice(responses, cast, beh):
     """Habit: what each actor is used to doing, before the matter at hand is looked at."""
-    names = np.array([response.coded_as == "public_attribution" for response in responses]).reshape(-1, 1, 1)
-    usual = [PRACTICES.get(r.coded_as, "practice_military" if r.category == "military" else "practice_other") for r in responses]
+    names = np.array([response.coded_as == "public_attribution" for response in responses], dtype=bool).reshape(
+        -1, 1, 1
+    )
+    usual = [
+        PRACTICES.get(r.coded_as, "practice_military" if r.category == "military" else "practice_other")
+        for r in responses
+    ]
     return {
         "practice_kind": tuple(usual),
         "own_habit": _deep([r.habit.value if r.habit else 0.0 for r in responses]) + np.zeros((1, 1, len(cast.actors))),
@@ -436,15 +451,23 @@ def _tables(loaded, cast, acts, options):
         "table_typical": _column([form.days.typical for *_, form in chosen]),
         "table_max": _column([form.days.max for *_, form in chosen]),
         "table_duplicates": np.array(
-            [[h == g and (other in form.duplicates or key in theirs.duplicates) for g, _, other, theirs in chosen]
-             for h, _, key, form in chosen], dtype=float,
+            [
+                [h == g and (other in form.duplicates or key in theirs.duplicates) for g, _, other, theirs in chosen]
+                for h, _, key, form in chosen
+            ],
+            dtype=float,
         ).reshape(len(chosen), len(chosen)),
         "table_is_ip4": np.array([key.startswith("nato_ip4") for _, _, key, _ in chosen], dtype=bool),
         "table_outputs": np.array(
-            [[oa == act.id and response in form.outputs for oa, response in options["options"]]
-             for _, act, _, form in chosen], dtype=bool,
+            [
+                [oa == act.id and response in form.outputs for oa, response in options["options"]]
+                for _, act, _, form in chosen
+            ],
+            dtype=bool,
         ).reshape(len(chosen), len(options["options"])),
-        "table_is_nato": np.array([form.body == "NATO" or key.startswith("nato_ip4") for *_, key, form in chosen], dtype=bool),
+        "table_is_nato": np.array(
+            [form.body == "NATO" or key.startswith("nato_ip4") for *_, key, form in chosen], dtype=bool
+        ),
         "best_placed": _best_placed(reputation, slices),
     }
 
@@ -481,19 +504,31 @@ def _projects(loaded, cast, acts):
         "project_veto": _column([project.veto_risk.value for _, project in entries]),
         "project_cost": _column([project.cost_eur_m.value for _, project in entries]),
         "project_against": np.array(
-            [[max(0.0, -project.positions[code].value / 2) if code in project.positions else 0.0 for code in cast.actors]
-             for _, project in entries]
+            [
+                [
+                    max(0.0, -project.positions[code].value / 2) if code in project.positions else 0.0
+                    for code in cast.actors
+                ]
+                for _, project in entries
+            ]
         ).reshape(len(entries), len(cast.actors)),
-        "project_depends": np.array([[other in project.depends_on for other in names] for _, project in entries], dtype=float)
-        .reshape(len(entries), len(entries)),
+        "project_depends": np.array(
+            [[other in project.depends_on for other in names] for _, project in entries], dtype=float
+        ).reshape(len(entries), len(entries)),
         "project_effects": {
             name: _column([sum(e.amount.value for e in project.effects if e.on == name) for _, project in entries])
             for name in effects
         },
         "project_issue": {
             name: np.array(
-                [[any(e.on == name and e.issue in (None, act.issue) for e in project.effects) for act in scenario.acts]
-                 for _, project in entries], dtype=float,
+                [
+                    [
+                        any(e.on == name and e.issue in (None, act.issue) for e in project.effects)
+                        for act in scenario.acts
+                    ]
+                    for _, project in entries
+                ],
+                dtype=float,
             ).reshape(len(entries), len(scenario.acts))
             for name in effects
         },

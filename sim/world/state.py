@@ -105,12 +105,37 @@ class State:
 
 
 DIGESTED = (
-    "evidence", "effect_day", "covered", "capital", "table_due", "table_text", "harm_months", "tension", "pressure", "move",
+    "evidence",
+    "effect_day",
+    "covered",
+    "capital",
+    "table_due",
+    "table_text",
+    "harm_months",
+    "tension",
+    "pressure",
+    "move",
     "project_months",
 )
 ROWS_FIRST = {
-    "breaks", "decision_confidence", "decision_count", "capital", "income", "spent", "tension", "peak_tension", "linkage",
-    "threat", "narrative", "standing", "transparency", "readiness", "overreach", "norm", "duplication", "called",
+    "breaks",
+    "decision_confidence",
+    "decision_count",
+    "capital",
+    "income",
+    "spent",
+    "tension",
+    "peak_tension",
+    "linkage",
+    "threat",
+    "narrative",
+    "standing",
+    "transparency",
+    "readiness",
+    "overreach",
+    "norm",
+    "duplication",
+    "called",
     "called_best",
 }
 
@@ -203,9 +228,14 @@ def first_state(setting, draws):
 
     return State(
         threshold=log_odds(draws.uniform("joins", 0, setting.option_names, setting.actors)),
-        lead=on_grid(days_drawn(
-            setting.lead_min, setting.lead_typical, setting.lead_max, draws.normal("lead", 0, setting.option_names, setting.actors)
-        )),
+        lead=on_grid(
+            days_drawn(
+                setting.lead_min,
+                setting.lead_typical,
+                setting.lead_max,
+                draws.normal("lead", 0, setting.option_names, setting.actors),
+            )
+        ),
         blur=draws.normal("gravity", 0, setting.acts, setting.actors),
         evidence=np.zeros((h, runs, a)),
         information=np.zeros((h, runs, a)),

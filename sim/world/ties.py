@@ -42,19 +42,29 @@ def bonds_of(loaded, cast):
         for name, kinds in ((group.tie, tie), (group.sharing, sharing)):
             if name:
                 kinds[name] = kinds.get(name, False) | together
-    return Bonds(tie, sharing, _neighbours(loaded, cast), _given(loaded, cast), _same_ocean(theatres(loaded, cast.actors)), cast.is_state)
+    return Bonds(
+        tie,
+        sharing,
+        _neighbours(loaded, cast),
+        _given(loaded, cast),
+        _same_ocean(theatres(loaded, cast.actors)),
+        cast.is_state,
+    )
 
 
 def _codes(group, loaded):
     day = loaded.scenario.start
     return {
-        code for code, spell in group.members.items()
+        code
+        for code, spell in group.members.items()
         if not (spell.since and spell.since > day) and not (spell.until and spell.until < day)
     }
 
 
 def _neighbours(loaded, cast):
-    borders = [set(loaded.library.states[code].borders) if code in loaded.library.states else set() for code in cast.actors]
+    borders = [
+        set(loaded.library.states[code].borders) if code in loaded.library.states else set() for code in cast.actors
+    ]
     return np.array([[bool(mine & theirs) for theirs in borders] for mine in borders])
 
 
@@ -67,7 +77,9 @@ def _given(loaded, cast):
 
 
 def _same_ocean(places):
-    return np.array([[one == other or "both" in (one, other) or "elsewhere" in (one, other) for other in places] for one in places])
+    return np.array(
+        [[one == other or "both" in (one, other) or "elsewhere" in (one, other) for other in places] for one in places]
+    )
 
 
 def tied(bonds, beh):

@@ -16,9 +16,28 @@ from sim.world.setting import Setting, arrange
 RUNS_AXIS = {
     **dict.fromkeys(("linkage", "adversary_tie", "budget", "capital", "cyber"), 0),
     **dict.fromkeys(
-        ("exposure", "stance_near", "act_is_true", "severity", "difficulty", "publicness", "own_habit",
-         "attribution_min", "pressure", "signal", "resilience", "table_reputation", "project_age", "project_turn",
-         "project_first", "project_full", "project_fail", "project_veto", "project_cost"), 1,
+        (
+            "exposure",
+            "stance_near",
+            "act_is_true",
+            "severity",
+            "difficulty",
+            "publicness",
+            "own_habit",
+            "attribution_min",
+            "pressure",
+            "signal",
+            "resilience",
+            "table_reputation",
+            "project_age",
+            "project_turn",
+            "project_first",
+            "project_full",
+            "project_fail",
+            "project_veto",
+            "project_cost",
+        ),
+        1,
     ),
 }
 MOST_KEPT = 512  # arranged variations kept from one batch to the next
@@ -148,11 +167,15 @@ class Read(SimpleNamespace):
 def _structure(setting):
     """What settings must agree in to share a batch."""
     alike = [
-        (name, value.shape, value.tobytes()) if isinstance(value := getattr(setting, name), np.ndarray) else (name, repr(value))
+        (name, value.shape, value.tobytes())
+        if isinstance(value := getattr(setting, name), np.ndarray)
+        else (name, repr(value))
         for name in _FIXED
     ]
     bonds = (setting.bonds.given.tobytes(), setting.bonds.same_ocean.tobytes(), setting.bonds.neighbours.tobytes())
-    bonds += tuple(together.tobytes() for kinds in (setting.bonds.tie, setting.bonds.sharing) for together in kinds.values())
+    bonds += tuple(
+        together.tobytes() for kinds in (setting.bonds.tie, setting.bonds.sharing) for together in kinds.values()
+    )
     coefficients = tuple(float(getattr(setting.beh, name).flat[0]) for name in ONE_FOR_ALL)
     msel = repr([(turn, planned.id, planned.effects, reached) for turn, planned, reached in setting.msel])
     shapes = tuple((name, getattr(setting, name).shape) for name in RUNS_AXIS)
@@ -160,7 +183,8 @@ def _structure(setting):
 
 
 _FIXED = tuple(
-    field.name for field in fields(Setting)
+    field.name
+    for field in fields(Setting)
     if field.name not in RUNS_AXIS and field.name not in ("loaded", "beh", "bonds", "project_effects", "msel")
 )
 
@@ -177,7 +201,9 @@ def stacked(settings):
     Setting
     """
     first = settings[0]
-    changed = {name: _joined([getattr(setting, name) for setting in settings], axis) for name, axis in RUNS_AXIS.items()}
+    changed = {
+        name: _joined([getattr(setting, name) for setting in settings], axis) for name, axis in RUNS_AXIS.items()
+    }
     changed["beh"] = SimpleNamespace(
         **{name: _joined([getattr(setting.beh, name) for setting in settings], 0) for name in vars(first.beh)}
     )

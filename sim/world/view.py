@@ -76,7 +76,8 @@ def _injects(world, actor):
     setting = world.setting
     return [
         {"turn": turn, "title": planned.title, "from": planned.sender, "channel": planned.channel, "text": planned.text}
-        for turn, planned, recipients in setting.msel if turn <= world.turn and actor in recipients
+        for turn, planned, recipients in setting.msel
+        if turn <= world.turn and actor in recipients
     ]
 
 
@@ -102,7 +103,11 @@ def _own(world, place, run):
     setting, state = world.setting, world.state
     mine = np.flatnonzero(state.joined[:, run, place])
     return [
-        {"act": setting.options[o][0], "response": setting.options[o][1], "acts_day": int(state.effect_day[o, run, place])}
+        {
+            "act": setting.options[o][0],
+            "response": setting.options[o][1],
+            "acts_day": int(state.effect_day[o, run, place]),
+        }
         for o in mine
     ]
 

@@ -15,7 +15,7 @@ PATHS = {
     "behaviour.rung_naming": 0.55,  # one for a whole batch
     "behaviour.exposure_half": 4.0,  # arranged anew
     "behaviour.call_precision": 3.0,
-    "behaviour.risk_escalate": 0.5,
+    "behaviour.move_escalate": 1.5,
     "linkage": 0.9,
     "adversary_tie": 0.1,
     "acts.baltic_wiper.difficulty": 0.3,

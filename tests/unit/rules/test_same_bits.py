@@ -63,6 +63,8 @@ CASES = {
         [amount(-1, 1, OPTION)],
         OPTION,
     ),
+    "choice.first_of": (rules.choice.first_of, [share(ACTOR), amount(0.01, 0.99)], RUN),
+    "choice.largest": (rules.choice.largest, [share(ACTOR), amount(0.01, 0.99)], RUN),
     "choice.log_odds": (rules.choice.log_odds, [amount(0.01, 0.99)], ACTOR),
     "choice.logistic": (rules.choice.logistic, [amount(-9, 9)], ACTOR),
     "choice.pick": (rules.choice.pick, [share(OPTION), share()], ACTOR),

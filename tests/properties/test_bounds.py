@@ -1,0 +1,164 @@
+"""Probabilities and shares lie between 0 and 1, days run forward, and every sound scenario can be played to its end."""
+
+import numpy as np
+from hypothesis import given
+
+from sim.engine import play
+from sim.record.events import faults_of
+from sim.record.measures import MEASURES
+from sim.turn import play_turn
+from tests.builders import a_scenario
+from tests.properties.invented import laws, played, scenarios, seeds
+
+SHARES = (
+    "willing",
+    "position",
+    "stake",
+    "perceived",
+    "severity",
+    "publicness",
+    "difficulty",
+    "asked",
+    "relief",
+    "table_text",
+    "table_share",
+    "covered",
+    "pressure",
+    "tension",
+    "peak_tension",
+    "linkage",
+    "threat",
+    "narrative",
+    "standing",
+    "transparency",
+    "readiness",
+    "overreach",
+    "norm",
+)
+AT_LEAST_NOTHING = (
+    "information",
+    "intensity",
+    "remembered",
+    "harm",
+    "harm_months",
+    "spent",
+    "breaks",
+    "duplication",
+    "called",
+    "called_best",
+    "project_months",
+    "project_spent",
+    "lead",
+)
+OF_ONE = {measure.name for measure in MEASURES.values() if measure.unit in ("share", "0 to 1", "probability")}
+NOT_YET_BEFORE = 1e8
+
+
+@laws(40)
+@given(scenarios(), seeds)
+def test_shares_and_probabilities_lie_between_0_and_1(written, seed):
+    state = played(written, seed, range(5)).state
+    for name in SHARES:
+        values = getattr(state, name)
+        assert ((values >= 0) & (values <= 1)).all(), name
+    for name in AT_LEAST_NOTHING:
+        assert (getattr(state, name) >= 0).all(), name
+
+
+def test_a_stake_is_never_more_than_everything():
+    gravest = a_scenario(turns=8, act={"victims": {"EST": 1.0}}, behaviour={"move_escalate": 5.0})
+    assert played(gravest, 1, range(20), turns=4).state.stake.max() <= 1
+
+
+def test_exposure_never_falls_below_none():
+    relief = {
+        "id": "relief",
+        "title": "New trade",
+        "turn": 1,
+        "sender": "A bank",
+        "to": ["all"],
+        "channel": "brief",
+        "text": "We need them less.",
+        "effects": [{"on": "exposure", "actor": "DEU", "adversary": "RUS", "by": -0.9}],
+    }
+    world, as_it_was = (
+        played(a_scenario(turns=1, injects=injects, actors={"DEU": {"exposure": {"RUS": 0.0}}}), 1)
+        for injects in ([relief], [])
+    )
+    place = world.setting.index["DEU"]
+    assert np.allclose(world.inclined[0][..., place], as_it_was.inclined[0][..., place])
+
+
+@laws(25)
+@given(scenarios(), seeds)
+def test_measures_of_a_share_lie_between_0_and_1(written, seed):
+    measures = play(written.loaded, seed, runs=4).outcomes.measures
+    assert set(measures) == set(MEASURES)
+    for name in OF_ONE:
+        known = measures[name][~np.isnan(measures[name])]
+        assert ((known >= 0) & (known <= 1)).all(), name
+
+
+@laws(20)
+@given(scenarios(), seeds)
+def test_every_event_is_as_the_dictionary_of_events_says(written, seed):
+    record = play(written.loaded, seed, trace=True, without=False).records[0]
+    assert [fault for event in record.events for fault in faults_of(event)] == []
+
+
+@laws(20)
+@given(scenarios(), seeds)
+def test_the_chances_of_moves_and_of_calls_are_chances(written, seed):
+    record = play(written.loaded, seed, trace=True, without=False).records[0]
+    for event in record.of_kind("adversary_move", "consultation_called"):
+        chances = [terms["probability"] for terms in event.payload["terms"].values()]
+        assert sum(chances) <= 1 + 1e-9
+        assert 0 < event.payload["probability"] <= 1
+
+
+@laws(20)
+@given(scenarios(), seeds)
+def test_what_ended_stays_ended_and_what_accumulates_never_shrinks(written, seed):
+    world = played(written, seed, range(3), turns=1)
+    while world.turn < world.setting.turns:
+        before = world.state.copy()
+        play_turn(world)
+        now = world.state
+        for name in (
+            "joined",
+            "conceded",
+            "stopped",
+            "harm_months",
+            "spent",
+            "called",
+            "peak_tension",
+            "covered",
+            "asked",
+            "information",
+        ):
+            assert (getattr(now, name) >= getattr(before, name)).all(), name
+        assert not ((now.intensity > 0) & before.stopped).any()
+        decided = before.decided_day < NOT_YET_BEFORE
+        assert (now.effect_day[decided] == before.effect_day[decided]).all()
+
+
+@laws(20)
+@given(scenarios(), seeds)
+def test_an_adversary_that_is_suspected_joins_nothing_and_wants_no_text(written, seed):
+    world = played(written, seed)
+    adversaries = [world.setting.index[code] for code in world.setting.adversaries]
+    assert not world.state.joined[..., adversaries].any()
+    assert not world.state.willing[..., adversaries].any()
+
+
+def test_an_act_that_no_response_fits_can_be_played():
+    assert played(a_scenario(act={"issue": "edt"}), 1).turn == 3
+
+
+def test_an_exercise_without_any_format_on_the_table_can_be_played():
+    world = played(a_scenario(formats=["g7"], participants=["EST", "LVA", "RUS"]), 1)
+    assert world.turn == 3 and not world.setting.tables
+
+
+def test_an_exercise_with_one_state_and_one_adversary_can_be_played():
+    assert played(a_scenario(participants=["EST", "RUS"]), 1).turn == 3

@@ -1,0 +1,108 @@
+"""Luck by address: another actor, option or turn moves no draw, and two arms differ by the choice alone."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.draws import Draws
+from sim.engine import begin, play, without_cooperation
+from sim.record.measures import MEASURES
+from sim.world.setting import arrange
+from tests.builders import a_library, a_scenario
+from tests.properties.invented import Written, differing, laws, played, run_numbers, scenarios, seeds
+
+names = st.lists(st.sampled_from(("EST", "JPN", "USA", "KOR", "DEU", "XAA")), min_size=1, max_size=5, unique=True)
+OF_THE_PORTFOLIO = {"cooperation_cost", "projects_delivered", "projects_failed", "spending_delivered", "space_share"}
+SEEN_FROM_OUTSIDE = {"perceived_threat"}  # third parties see that a project runs, whatever it does
+
+
+@laws(30)
+@given(seeds, run_numbers, names, st.integers(0, 9))
+def test_another_actor_moves_no_draw(seed, numbers, actors, turn):
+    draws = Draws(seed, numbers)
+    few, many = (
+        draws.uniform("evidence", turn, ("act",), tuple(actors)),
+        draws.uniform("evidence", turn, ("act",), (*actors, "NEW")),
+    )
+    assert np.array_equal(few, many[..., :-1])
+
+
+@laws(30)
+@given(seeds, run_numbers, names, st.integers(0, 9))
+def test_another_option_moves_no_draw(seed, numbers, actors, turn):
+    draws = Draws(seed, numbers)
+    few, many = (draws.normal("lead", turn, options, tuple(actors)) for options in (("a", "b"), ("new", "a", "b")))
+    assert np.array_equal(few, many[1:])
+
+
+@laws(30)
+@given(seeds, run_numbers, names)
+def test_the_order_of_names_orders_the_draws_and_no_more(seed, numbers, actors):
+    draws = Draws(seed, numbers)
+    one, other = draws.uniform("joins", 0, tuple(actors)), draws.uniform("joins", 0, tuple(actors[::-1]))
+    assert np.array_equal(one, other[:, ::-1])
+
+
+@laws(15)
+@given(scenarios(turns=(2, 3)), seeds)
+def test_more_turns_leave_the_first_ones_as_they_were(written, seed):
+    count = written.fields["turns"]
+    short = played(written, seed)
+    long = played(written.but(turns=count + 2), seed, turns=count)
+    assert differing(short.state, long.state) == []
+
+
+@laws(15)
+@given(scenarios(cooperation=[]), seeds)
+def test_an_act_yet_to_begin_changes_nothing_before_it_does(written, seed):
+    """What nobody knows of yet, nobody acts on: the state of the other acts is what it would have been."""
+    acts = written.fields["acts"]
+    to_come = {**acts[0], "id": "to_come", "turn": 3}
+    before = played(written.but(turns=4), seed, turns=2).state
+    with_more = played(written.but(turns=4, acts=[*acts, to_come]), seed, turns=2).state
+    for name in ("tension", "capital", "standing", "readiness", "squeeze", "norm", "pressure", "move"):
+        assert np.array_equal(getattr(before, name), getattr(with_more, name)), name
+    assert np.array_equal(before.belief, with_more.belief[: len(acts)])
+    assert np.array_equal(before.joined, with_more.joined[: len(before.joined)])
+
+
+@laws(12)
+@given(
+    scenarios(
+        bodies=True,
+        cooperation=[{"project": "coop_cyber", "months_before": 9}, {"project": "coop_exchange", "turn": 1}],
+    ),
+    seeds,
+)
+def test_cooperation_that_does_nothing_changes_nothing(written, seed):
+    """The two arms share their luck: what is left to differ is the money, and that a project is there to be seen."""
+    outcomes = play(written.but(library=library_of_idle_projects()).loaded, seed, runs=3).outcomes
+    for name in set(MEASURES) - OF_THE_PORTFOLIO - SEEN_FROM_OUTSIDE:
+        assert np.array_equal(outcomes.measures[name], outcomes.measures_without[name], equal_nan=True), name
+
+
+def library_of_idle_projects():
+    """The small library, with projects that cost and deliver and have no effect."""
+    library = a_library()
+    idle = {name: project.model_copy(update={"effects": []}) for name, project in library.cooperation.items()}
+    return library.model_copy(update={"cooperation": idle})
+
+
+@laws(12)
+@given(scenarios(cooperation=[]), seeds)
+def test_without_a_portfolio_there_is_nothing_to_compare_with(written, seed):
+    assert play(written.loaded, seed).outcomes.measures_without is None
+    assert differing(played(written, seed).state, played(without_cooperation(written.loaded), seed).state) == []
+
+
+def test_the_arm_without_cooperation_is_the_scenario_without_it():
+    written = Written(cooperation=[{"project": "coop_cyber", "months_before": 9}])
+    arm = play(written.loaded, seed=2, runs=4).outcomes.measures_without
+    alone = play(written.but(cooperation=[]).loaded, seed=2, runs=4).outcomes.measures
+    assert all(np.array_equal(arm[name], alone[name], equal_nan=True) for name in MEASURES)
+
+
+def test_another_seed_is_other_luck():
+    loaded = a_scenario()
+    one, other = (begin(arrange(loaded), seed, range(3)) for seed in (1, 2))
+    assert not np.array_equal(one.state.threshold, other.state.threshold)

@@ -1,0 +1,157 @@
+"""What actors do: not without a reason, not before it can be done, and not without paying for it."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from sim.rules.choice import logistic
+from sim.turn.willingness import company_term, text_term
+from sim.world.grid import on_grid
+from tests.builders import a_scenario
+from tests.properties.invented import Written, laws, played, scenarios, seeds
+
+NO_PRACTICE = dict.fromkeys(
+    (
+        "practice_statement",
+        "practice_attribution",
+        "practice_sanctions",
+        "practice_support",
+        "practice_legal",
+        "practice_other",
+        "practice_military",
+    ),
+    -4.0,
+)
+
+
+# ------------------------------------------------------------------------------------------------- a reason
+
+
+@laws(15)
+@given(scenarios(injects=[]), seeds)
+def test_with_no_practice_nobody_who_is_untouched_and_alone_responds(written, seed):
+    """Zero stake, no peers and no practice: no response; whatever else speaks for it."""
+    world = played(written.but_behaviour(**NO_PRACTICE, b_peer=0.0, b_stake=0.0, b_severity=0.0), seed, range(5))
+    own_choice = world.state.joined & world.setting.is_state & ~signed(world)
+    assert not own_choice.any()
+
+
+def signed(world):
+    """What came with a text rather than from a choice: the statements of those who made it, and cases brought."""
+    cases = np.isin([response for _, response in world.setting.options], "wto_case")
+    return (world.setting.signatory | cases)[:, None, None]
+
+
+def test_the_chance_to_respond_is_next_to_nothing_for_who_is_untouched_and_alone():
+    """With the model's own practices, too, a state with no stake, company or text hardly ever does more than speak."""
+    written = Written(
+        turns=1,
+        participants=["EST", "LVA", "HUN", "TUR", "RUS"],
+        library=None,
+        formats=["bilateral"],
+        ties=[{"between": ["EST", code], "strength": 0.0} for code in ("LVA", "HUN", "TUR")],
+    )
+    world = played(written, 1, range(200))
+    untouched = [world.setting.index[code] for code in ("HUN", "TUR")]
+    utility = world.inclined[0] + company_term(world, 0) + text_term(world, 0)
+    chance = logistic(world.setting.beh.precision * utility)[world.setting.is_deed][..., untouched]
+    assert (world.state.stake[..., untouched] == 0).all()
+    assert chance.mean() < 0.03 and np.quantile(chance, 0.95) < 0.15
+
+
+def test_each_joins_as_often_as_its_probability_says():
+    """Nobody looks at anybody and no text is agreed, so what each sees of the matter is all there is."""
+    runs = 3000
+    written = Written(
+        turns=1, participants=["EST", "LVA", "DEU", "USA", "JPN", "RUS"], library=None, formats=["bilateral"]
+    )
+    world = played(written.but_behaviour(b_peer=0.0, capital_start=5.0), 8, range(runs))
+    states = world.setting.is_state & world.setting.allowed
+    chance = logistic(world.setting.beh.precision * world.inclined[0]).mean(axis=1)[states]
+    often = world.state.joined.mean(axis=1)[states]
+    assert ((0.02 < chance) & (chance < 0.98)).sum() > 20
+    assert (np.abs(often - chance) <= 4.5 * np.sqrt(chance * (1 - chance) / runs) + 1e-3).all()
+
+
+# ------------------------------------------------------------------------------------------------- time
+
+
+@laws(25)
+@given(scenarios(), seeds)
+def test_no_response_acts_before_its_lead_time(written, seed):
+    world = played(written, seed, range(4))
+    setting, state = world.setting, world.state
+    o, r, a = np.nonzero(state.joined)
+    least = setting.lead_min[o, 0, 0]
+    begun = (setting.act_begins[setting.option_act[o]] - 1) * setting.days
+    assert (state.effect_day[o, r, a] >= state.decided_day[o, r, a] + least).all()
+    assert (state.effect_day[o, r, a] >= begun + least).all()
+    assert (state.decided_day[o, r, a] >= begun).all()
+
+
+def test_a_lead_time_with_half_a_day_counts_in_full():
+    """Days are whole; a response that needs half a day more is not rounded down."""
+    statement = a_scenario().library.responses["joint_statement"].model_dump(mode="json", exclude_none=True)
+    prompt = {**statement, "lead_days": {"min": 1.5, "typical": 1.5, "max": 1.5}}
+    written = Written(own_responses={"prompt": prompt}, responses=["prompt"], days=30)
+    world = played(written, 1, range(20))
+    o, r, a = np.nonzero(world.state.joined)
+    assert o.size
+    assert (world.state.effect_day[o, r, a] >= world.state.decided_day[o, r, a] + 1.5).all()
+
+
+@laws(15, shrink=False)
+@given(scenarios(bodies=True), seeds)
+def test_what_a_text_brings_about_is_not_decided_before_the_text(written, seed):
+    """Bodies act on texts alone: none has decided anything before the first text it agreed was due."""
+    world = played(written.but_behaviour(call_again_days=10_000.0), seed, range(4))
+    setting, state = world.setting, world.state
+    for body in setting.bodies:
+        own = setting.table_body == setting.index[body]
+        o, r = np.nonzero(state.joined[..., setting.index[body]])
+        for option, run in zip(o, r, strict=True):
+            of_act = own & (setting.table_act == setting.option_act[option])
+            first = state.table_due[of_act, run][state.table_text[of_act, run] > 0].min(initial=np.inf)
+            assert state.decided_day[option, run, setting.index[body]] >= first, (body, setting.options[option])
+
+
+# ------------------------------------------------------------------------------------------------- money
+
+
+def balance(world):
+    """What was given less what was spent: (R, A)."""
+    return world.setting.capital + world.state.income - world.state.spent
+
+
+@laws(25)
+@given(scenarios(), seeds)
+def test_capital_left_is_what_was_given_less_what_was_spent(written, seed):
+    world = played(written, seed, range(4))
+    assert np.array_equal(world.state.capital, balance(world))
+    assert np.array_equal(world.state.capital, on_grid(world.state.capital))
+
+
+@pytest.mark.parametrize("start", [0.0, 0.25, 0.3, 1 / 3])
+def test_capital_is_conserved_whatever_there_is_at_the_start(start):
+    world = played(Written(actors={"EST": {"capital": start}}), 1, range(20))
+    assert np.array_equal(world.state.capital, balance(world))
+
+
+@laws(15)
+@given(scenarios(injects=[]), seeds)
+def test_who_chooses_freely_never_spends_more_than_it_has(written, seed):
+    """What one chooses is paid out of what is left; meetings and signatures, which cost little, in any case."""
+    poor = written.but_behaviour(capital_start=0.12, capital_year=0.0, consult_cost=0.0)
+    world = played(poor, seed, range(4))
+    in_any_case = (world.state.joined & signed(world)).any(axis=0)
+    assert (world.state.capital >= -1e-9)[world.setting.is_state & ~in_any_case].all()
+
+
+@laws(15)
+@given(scenarios(), seeds)
+def test_what_is_spent_is_the_price_of_what_was_done(written, seed):
+    world = played(written, seed, range(3))
+    setting, state = world.setting, world.state
+    responses = (state.joined * setting.price).sum(axis=(0, 2))
+    meetings = on_grid(setting.each.consult_cost) * state.called
+    assert np.array_equal(state.spent.sum(axis=-1), responses + meetings)

@@ -1,0 +1,147 @@
+"""A run is the same to the last bit: alone or in any batch, in any order, with or without a witness."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+from sim.engine import play
+from sim.record.record import Record
+from sim.scenario import load
+from sim.turn.witness import Witness
+from tests.builders import a_scenario
+from tests.properties.invented import Written, differing, laws, played, row, run_numbers, scenarios, seeds
+
+BATCHES = (1, 2, 3, 7, 33, 100, 256, 1000)
+MEMBER_BY_MEMBER = "cyber_incident"  # NATO's 32 and the Union's 27 at one table, the four partners, three adversaries
+LAST = 256
+
+
+@laws(12)
+@given(scenarios(), seeds)
+def test_the_same_scenario_seed_and_run_leave_the_same_record(written, seed):
+    one, other = (play(written.loaded, seed, trace=True).records[0].to_json() for _ in range(2))
+    assert one == other
+
+
+@laws(20)
+@given(scenarios(), seeds, run_numbers)
+def test_a_run_alone_is_its_row_of_a_batch(written, seed, numbers):
+    together = played(written, seed, numbers).state
+    for place, number in enumerate(numbers):
+        assert differing(played(written, seed, [number]).state, row(together, place)) == []
+
+
+@laws(15)
+@given(scenarios(), seeds, run_numbers)
+def test_the_order_of_runs_orders_the_rows_and_no_more(written, seed, numbers):
+    together, backwards = played(written, seed, numbers).state, played(written, seed, numbers[::-1]).state
+    assert differing(together.rows(np.arange(len(numbers))[::-1]), backwards) == []
+
+
+@laws(15)
+@given(scenarios(), seeds)
+def test_a_witness_changes_nothing(written, seed):
+    seen, unseen = played(written, seed, [4], witness=Witness()), played(written, seed, [4])
+    assert differing(seen.state, unseen.state) == []
+
+
+@laws(12)
+@given(scenarios(), seeds)
+def test_a_record_goes_through_json_and_back(written, seed):
+    record = play(written.loaded, seed, trace=True).records[0]
+    assert Record.from_json(record.to_json()) == record
+    assert Record.from_json(record.to_json()).to_json() == record.to_json()
+
+
+@cache
+def a_thousand_small_runs():
+    return played(a_busy_exercise(), 5, range(1000)).state
+
+
+def a_busy_exercise():
+    """Small, with everything in it: two adversaries, a false flag, coercion, bodies with few members, cooperation."""
+    grid = dict(
+        id="grid",
+        name="Grid",
+        issue="cyber",
+        by="RUS",
+        victims={"EST": 0.7},
+        difficulty=0.4,
+        publicness=0.6,
+        is_physical=True,
+        may_widen_to=["LVA", "DEU"],
+    )
+    boycott = dict(
+        id="boycott",
+        name="Boycott",
+        issue="coercion",
+        by="CHN",
+        victims={"DEU": 0.4, "JPN": 0.3},
+        difficulty=0.1,
+        publicness=0.9,
+        demand={"text": "Recall the envoy."},
+        turn=2,
+    )
+    leak = dict(
+        id="leak",
+        name="Leak",
+        issue="fimi",
+        by="CHN",
+        suspect="RUS",
+        victims={"GBR": 0.3},
+        difficulty=0.6,
+        publicness=0.4,
+    )
+    return Written(
+        participants=["NATO", "EU", "JPN", "RUS", "CHN"],
+        turns=4,
+        acts=[grid, boycott, leak],
+        cooperation=[{"project": "coop_cyber", "months_before": 8}, {"project": "coop_exchange", "turn": 1}],
+    )
+
+
+@pytest.mark.parametrize("size", BATCHES)
+def test_a_small_exercise_is_the_same_in_batches_of(size):
+    start = 1000 - size
+    assert (
+        differing(
+            played(a_busy_exercise(), 5, range(start, 1000)).state, a_thousand_small_runs().rows(np.arange(start, 1000))
+        )
+        == []
+    )
+
+
+@cache
+def many_runs_member_by_member():
+    return played(load(MEMBER_BY_MEMBER), 11, range(LAST), turns=4).state
+
+
+@pytest.mark.parametrize("size", [size for size in BATCHES if size < LAST])
+def test_bodies_played_member_by_member_are_the_same_in_batches_of(size):
+    start = LAST - size
+    alone = played(load(MEMBER_BY_MEMBER), 11, range(start, LAST), turns=4).state
+    assert differing(alone, many_runs_member_by_member().rows(np.arange(start, LAST))) == []
+
+
+def test_runs_can_be_split_over_any_number_of_batches():
+    loaded = a_scenario(cooperation=[{"project": "coop_cyber", "months_before": 8}])
+    whole = play(loaded, seed=3, runs=10).outcomes
+    split = play(loaded, seed=3, runs=10, batch=3).outcomes
+    for ours, theirs in (
+        (whole.measures, split.measures),
+        (whole.measures_without, split.measures_without),
+        (whole.series, split.series),
+    ):
+        for name, values in ours.items():
+            assert np.array_equal(values, theirs[name], equal_nan=True), name
+    assert (whole.joined, whole.formats) == (split.joined, split.formats)
+
+
+def test_the_second_half_of_the_runs_begins_where_the_first_ends():
+    loaded = a_scenario()
+    whole = play(loaded, seed=3, runs=8).outcomes.measures
+    halves = [play(loaded, seed=3, runs=4, first_run=first).outcomes.measures for first in (0, 4)]
+    for name, values in whole.items():
+        assert np.array_equal(values, np.concatenate([half[name] for half in halves]), equal_nan=True), name

@@ -1,0 +1,64 @@
+"""Worlds for tests of single phases: a few states at one table, before anything has happened."""
+
+import numpy as np
+
+from sim.engine import begin
+from sim.turn.inject import inject
+from sim.world.setting import arrange
+from tests.builders import a_library, a_scenario
+
+SIZES = (1, 3)  # each phase is asked with one run and with three
+
+
+def a_world(runs=1, seed=1, turn=1, **changes):
+    """A world of a small scenario in a turn, with the acts of that turn begun and nothing else done."""
+    world = begin(arrange(a_scenario(**changes)), seed, range(runs))
+    world.turn = turn
+    inject(world)
+    return world
+
+
+def a_format(rule="consensus", members=("DEU", "EST", "GBR", "USA"), **changes):
+    """A format for cyber matters, as it is written."""
+    return {
+        "name": "Council",
+        "short": "Council",
+        "kind": "alliance",
+        "members": list(members),
+        "rule": rule,
+        "mandate": {"cyber": 3},
+        "days": {"min": 1, "typical": 2, "max": 3},
+        "outputs": ["joint_statement", "public_attribution", "sanctions"],
+        "sources": ["made_up"],
+        **changes,
+    }
+
+
+def a_table(rule="consensus", runs=1, wants=0.6, seed=1, form=None, **changes):
+    """A world with one table, open and due in this turn, whose members all want the same text."""
+    form = {**a_format(rule), **(form or {})}
+    members = [name for name in form["members"] if len(name) == 3]
+    changes = {"participants": [*members, "RUS"], "own_formats": {"council": form}, "formats": ["council"], **changes}
+    world = a_world(runs, seed, **changes)
+    state = world.state
+    state.table_state[:], state.table_due[:], state.table_called[:] = 1, world.day, 0
+    state.position[:] = np.where(world.setting.is_state, wants, 0.0)
+    return world
+
+
+def want(world, **texts):
+    """Let some actors want other texts."""
+    for code, text in texts.items():
+        world.state.position[..., world.setting.index[code]] = text
+
+
+def option(world, response, act=0):
+    """The place of a response to an act."""
+    return world.setting.options.index((world.setting.acts[act], response))
+
+
+def library_with(**responses):
+    """The small library with some responses changed: name to the fields that differ."""
+    library = a_library()
+    changed = {name: library.responses[name].model_copy(update=fields) for name, fields in responses.items()}
+    return library.model_copy(update={"responses": {**library.responses, **changed}})
