@@ -99,7 +99,7 @@ def heard_at_tables(world):
 
 
 def judge_gravity(world, begun):
-    """Severity as each sees it, and its stake: own harm, or the worst of those it is tied to; done harm is remembered."""
+    """Severity as each sees it, and its stake: own harm, or the worst of those it is tied to, fading slowly."""
     setting, state, beh = world.setting, world.state, world.setting.beh
     state.remembered = on_grid(np.maximum(state.intensity, state.remembered * setting.each.memory**world.months))
     harm = on_grid(np.minimum(state.severity * state.remembered[..., None], 1))

@@ -46,7 +46,7 @@ def wanted(world, h, utility):
 
 
 def affordable(world, h, wanted, left):
-    """What of it the capital left pays for, the cheapest first, (options of the act, R, A); and what is left, (R, A)."""
+    """What of it the capital left pays for, the cheapest first; and what is left then."""
     taken = np.zeros_like(wanted)
     for k, price in enumerate(world.setting.price[world.setting.option_slices[h]]):
         taken[k] = wanted[k] & (left >= price)

@@ -11,18 +11,34 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"`([a-z_]+(?:\.[a-z]+|/))`", PAGE.split("| When |")[1].split("\n\n")[0]))
+EXPLAINED = set(re.findall(r"`([a-z_]+(?:\.[a-z]+|/))`", PAGE))
 REFERENCE = ROOT / "results" / "reference"
 
 
-def written(tmp_path, *options):
-    """The names of what a run writes; folders end in a stroke."""
-    command = [sys.executable, "-m", "sim", "run", "smallest", "--quiet", "--out", str(tmp_path), *options]
-    said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    return {f"{path.name}/" if path.is_dir() else path.name for path in Path(said.strip()).iterdir()}
+def folder_of(tmp_path, *words):
+    """The folder that a command writes."""
+    command = [sys.executable, "-m", "sim", *words, "--quiet", "--out", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return Path(done.stdout.strip())
+
+
+def written(folder):
+    """The names of what is in a folder; folders end in a stroke."""
+    return {f"{path.name}/" if path.is_dir() else path.name for path in folder.iterdir()}
+
+
+def test_every_file_of_a_sweep_its_analysis_and_a_comparison_is_on_the_page(tmp_path):
+    sweep = folder_of(tmp_path, "sweep", "smallest", "--points", "32")
+    analysis = folder_of(tmp_path, "analyse", str(sweep))
+    compared = folder_of(tmp_path, "compare", "smallest", ":proof=0.2", "--runs", "10")
+    files = written(sweep) | written(analysis) | written(compared)
+    assert files <= EXPLAINED, f"results/README.md does not explain {', '.join(sorted(files - EXPLAINED))}"
 
 
 def test_every_file_that_a_run_writes_is_on_the_page(tmp_path):
-    files = written(tmp_path) | written(tmp_path, "--runs", "3")
+    one, many = (folder_of(tmp_path, "run", "smallest", *more) for more in ((), ("--runs", "3")))
+    files = written(one) | written(many)
     assert files - {"data_dictionary.csv"} <= NAMED, "results/README.md does not explain all of these"
     assert NAMED - files <= {"actions.jsonl"}, "results/README.md explains files that no run writes"
 
