@@ -199,8 +199,8 @@ def compare(
         list[str],
         typer.Argument(
             metavar="A B...",
-            help="Scenarios; A:path=value,path=value for A with other values (a lever's name does); :path=value for the "
-            "first again. Each is compared with the first.",
+            help="Scenarios; A:path=value,path=value for A with other values (a lever's name does); :path=value for "
+            "the first again. Each is compared with the first.",
         ),
     ],
     policy: Annotated[
@@ -229,7 +229,8 @@ def compare(
 def analyse(
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a sweep.")],
     measure: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="What to look at; else what the scenario names first. Repeatable.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="What to look at; else what the scenario names first. Repeatable."),
     ] = None,
     limit: Annotated[
         list[str] | None,

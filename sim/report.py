@@ -141,13 +141,13 @@ def write_report(record, loaded, charts, manifest, path):
     Path, of the file written
     """
     told = closing(record, loaded)
-    return _write(
+    return write_page(
         "report.html.j2",
         path,
         title=record.title,
         scenario=loaded.scenario,
         facts=_facts(record, loaded),
-        drawings=_drawings(charts),
+        drawings=drawings_of(charts),
         story=tell(record, loaded),
         decisions=decisions_of(record, loaded),
         calls=calls_of(record, loaded),
@@ -175,7 +175,7 @@ def write_report_of_many(outcomes, loaded, charts, manifest, path):
     -------
     Path, of the file written
     """
-    return _write(
+    return write_page(
         "report_of_many.html.j2",
         path,
         title=outcomes.title,
@@ -184,7 +184,7 @@ def write_report_of_many(outcomes, loaded, charts, manifest, path):
             f"{capital(count(outcomes.runs, 'run'))} of the same exercise, alike in everything but chance",
             *_when(loaded.scenario),
         ],
-        drawings=_drawings(charts),
+        drawings=drawings_of(charts),
         spreads=_spreads(outcomes),
         has_other_arm=outcomes.measures_without is not None,
         questions=loaded.scenario.questions,
@@ -192,7 +192,8 @@ def write_report_of_many(outcomes, loaded, charts, manifest, path):
     )
 
 
-def _write(template, path, **words):
+def write_page(template, path, **words):
+    """Fills a template that lies beside this file, and writes it; returns its path."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     rooms = Environment(
@@ -234,7 +235,8 @@ def _when(scenario, record=None):
     yield f"{capital(count(turns, 'turn'))} of {count(days, 'day')}: {day(start)} to {day(last)}, in exercise time"
 
 
-def _drawings(charts):
+def drawings_of(charts):
+    """Charts on disk as they stand in a page."""
     from markupsafe import Markup
 
     return [

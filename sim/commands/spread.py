@@ -62,7 +62,8 @@ def _show_formats(desk, act, shares, names):
         table.add_row(names.format(key), percent(share))
     if ranked[MOST_FORMATS:]:
         rest = ranked[MOST_FORMATS:]
-        table.add_row("one other" if len(rest) == 1 else f"{len(rest)} others", percent(sum(share for _, share in rest)))
+        others = "one other" if len(rest) == 1 else f"{len(rest)} others"
+        table.add_row(others, percent(sum(share for _, share in rest)))
     desk.show(f"Where {names.act(act)} is taken", table)
 
 

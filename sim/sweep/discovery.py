@@ -168,7 +168,7 @@ def discover(sample, name, limit=None, seed=1, trees=True):
         said = (
             f"{few} runs on one side are too few for a rule; {FEWEST} are the least"
             if used.size
-            else "nothing was varied"
+            else "nothing was varied in this sweep, so no rule"
         )
         return Discovery(name, failure, base, runs=int(known.sum()), remarks=(said,))
     at, remarks = np.flatnonzero(known), []

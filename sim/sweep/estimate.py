@@ -104,7 +104,7 @@ def share(is_so, future, replication):
         return NOTHING
     part = is_so.mean()
     spread = variance((is_so - part) / is_so.size, future, replication)
-    worth = part * (1 - part) / spread if spread > 0 else len(np.unique(future))
+    worth = part * (1 - part) / spread if spread > 0 else _count(future)
     return wilson(part, min(worth, is_so.size))
 
 
@@ -138,12 +138,12 @@ def around(centre, influence, future, replication):
     """
     from scipy.stats import t
 
-    groups = len(np.unique(future))
+    groups = _count(future)
     if groups < 2:
-        groups = len(np.unique(replication))
+        groups = _count(replication)
     if groups < 2:
         return Estimate(float(centre), np.nan, np.nan)
-    lucks = len(np.unique(replication))
+    lucks = _count(replication)
     fewest = min(groups, lucks) if lucks > 1 else groups
     half = t.ppf(0.5 + LEVEL / 2, fewest - 1) * np.sqrt(variance(influence, future, replication))
     return Estimate(float(centre), float(centre - half), float(centre + half))
@@ -151,16 +151,28 @@ def around(centre, influence, future, replication):
 
 def variance(influence, future, replication):
     """Variance of an estimate whose runs share futures and luck. Source: [Cameron2011]."""
-    future, luck = (np.unique(group, return_inverse=True)[1] for group in (future, replication))
-    by_future, by_luck = _squares(influence, future), _squares(influence, luck)
-    by_both = _squares(influence, future * (luck.max() + 1) + luck)
-    return max(by_future + by_luck - by_both, by_future)
+    by_future, by_luck = _squares(influence, future), _squares(influence, replication)
+    return max(by_future + by_luck - _squares(influence, _both(future, replication)), by_future)
+
+
+def _both(future, luck):
+    """A group for each pair of future and luck; where one lies within the other, the finer of the two does."""
+    future, luck = np.asarray(future), np.asarray(luck)
+    for coarse, fine in ((future, luck), (luck, future)):
+        owner = np.zeros(fine.max() + 1, dtype=coarse.dtype)
+        owner[fine] = coarse
+        if (owner[fine] == coarse).all():
+            return fine
+    return np.unique(future.astype(np.int64) * (int(luck.max()) + 1) + luck, return_inverse=True)[1]
+
+
+def _count(group):
+    return int((np.bincount(group) > 0).sum())
 
 
 def _squares(influence, group):
-    _, place = np.unique(group, return_inverse=True)
-    sums = np.bincount(place, weights=influence)
-    return float((sums**2).sum()) * (len(sums) / (len(sums) - 1) if len(sums) > 1 else 0.0)
+    sums, count = np.bincount(group, weights=influence), _count(group)
+    return float((sums**2).sum()) * (count / (count - 1) if count > 1 else 0.0)
 
 
 def paired(one, other):

@@ -16,11 +16,8 @@ from sim.sweep.sensitivity import luck_of
 from tests.builders_record import a_loaded
 from tests.builders_sweep import a_factor, a_sample, a_sweep, saltelli
 
-TIE, PROOF, TURN = (
-    a_factor("tie", path="adversary_tie"),
-    a_factor("proof"),
-    a_factor("turn", "lever", choices=("2", "6")),
-)
+TIE, PROOF = a_factor("tie", path="adversary_tie"), a_factor("proof")
+TURN = a_factor("turn", "lever", choices=("2", "6"))
 HEAD = a_factor("head", "lever", low=0, high=36, path="cooperation.coop_cyber.months_before")
 
 

@@ -1,0 +1,44 @@
+"""The cast of charts for sweeps and comparisons, in the order in which they are best looked at.
+
+`OF_A_MEASURE` compose a page from an analysis and one finding, `OF_ALL` from the analysis, `OF_ARMS` from a comparison
+and the place of an arm.
+"""
+
+from sim.charts import boxes, distributions, paired, robustness, settling, tornado, tradeoffs
+from sim.charts.saving import save
+
+OF_A_MEASURE = (
+    ("outcome", distributions.compose),
+    ("drivers", tornado.compose),
+    ("failure", boxes.compose),
+    ("choice", robustness.compose),
+    ("futures", robustness.compose_futures),
+)
+OF_ALL = (("tradeoffs", tradeoffs.compose), ("settling", settling.compose))
+OF_ARMS = (("measures", paired.compose), ("principles", paired.compose_principles))
+
+
+def draw_analysis(analysis, folder):
+    """Every chart of an analysis, saved.
+
+    Parameters
+    ----------
+    analysis : sim.sweep.analysis.Analysis
+    folder : path; made if need be
+
+    Returns
+    -------
+    dict of measure to dict of question to Chart; under None, those of all measures together
+    """
+    drawn = {
+        finding.measure: {name: save(compose(analysis, finding), folder) for name, compose in OF_A_MEASURE}
+        for finding in analysis.findings
+    }
+    return drawn | {None: {name: save(compose(analysis), folder) for name, compose in OF_ALL}}
+
+
+def draw_comparison(comparison, folder):
+    """Every chart of a comparison, saved: a list of Chart."""
+    return [
+        save(compose(comparison, arm), folder) for arm in range(1, len(comparison.arms)) for _, compose in OF_ARMS
+    ]  # fmt: skip
