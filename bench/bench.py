@@ -5,6 +5,7 @@ Every row is measured in a process of its own, so that its peak memory is its ow
 - runs of `cyber_incident` a second of one core's time: one at a time through `Exercise`, then in batches through
   `sim.engine`; core time rather than the clock, so that what else the machine does matters little;
 - a hundred continuations from the middle of an exercise, as a what-if needs them;
+- a sweep of distinct design points: in one process and in two, against the engine's own time for the same runs;
 - how long `oceans --help` and a whole `oceans run cyber_incident` with its charts take.
 
 The aims at the end are what a room full of people and a study on a laptop need; each is said to be met or not.
@@ -26,10 +27,15 @@ BATCHES = (1, 16, 64, 256, 1024)
 AT_LEAST_SECONDS = 2.0
 AHEAD = 100
 REPEATS = 3
+POINTS = 1024
+SWEEP = {"progress": lambda runs, failed: None, "block_runs": 256}
 ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 AIMS = {  # what is aimed at: (words, whether it is met)
     "batched": ("batches of 256 at least 25 times as fast as one at a time", lambda value: value >= 25),
+    "two": ("two workers at least 1.8 times as fast as one", lambda value: value >= 1.8),
+    "overhead": ("the sweep's own work at most 10 % of the runs' time", lambda value: value <= 0.10),
+    "worker_memory": ("at most 300 MB a worker", lambda value: value <= 300),
     "ahead": (f"{AHEAD} continuations within 1 s", lambda value: value < 1),
     "help": ("help within 0.3 s", lambda value: value < 0.3),
     "run": ("a run with all its charts within 10 s", lambda value: value < 10),
@@ -81,6 +87,28 @@ def continuations():
     return {"seconds": _seconds(lambda: ahead(world, AHEAD, SEED))}
 
 
+def swept(workers):
+    """Seconds of a sweep in blocks over some processes, and the most memory one of them took."""
+    import sim
+
+    seconds = _seconds(lambda: sim.sweep(SCENARIO, points=POINTS, workers=workers, without=False, **SWEEP))
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN if workers > 1 else resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": seconds, "worker_mb": peak, "runs_a_second": POINTS / seconds}
+
+
+def points_alone(_=0):
+    """Seconds the engine alone takes for the same runs at the same points."""
+    import sim
+    from sim.engine import Points, play_points
+    from sim.scenario import load
+
+    result = sim.sweep(SCENARIO, points=POINTS, workers=1, without=False, **SWEEP)
+    where = [result.point_of(run) for run in range(len(result))]
+    points, replications = [point for point, _ in where], [replication for _, replication in where]
+    loaded = load(SCENARIO)
+    return {"seconds": _seconds(lambda: play_points(Points(loaded), points, replications, 1, without=False))}
+
+
 def _rate(play):
     """Runs a second in the fastest of some plays, once warmed up: others on the machine only ever slow it down."""
     best, first, until = 0.0, play(0), time.process_time() + AT_LEAST_SECONDS
@@ -102,7 +130,7 @@ def _seconds(work):
     return min(times)
 
 
-ROWS = {"one": one_at_a_time, "batched": batched, "ahead": continuations}
+ROWS = {"one": one_at_a_time, "batched": batched, "ahead": continuations, "swept": swept, "points": points_alone}
 
 
 # ------------------------------------------------------------------------------------------- and put side by side
@@ -137,12 +165,20 @@ def table():
         _print_row(f"in batches of {size}", rates[size], one)
     ahead = measured("ahead")
     print(f"\n{AHEAD} continuations from the middle: {ahead['seconds']:.2f} s, {ahead['memory_mb']:.0f} MB")
+    sweeps = {workers: measured("swept", workers) for workers in (1, 2)}
+    alone = measured("points")
+    for workers, row in sweeps.items():
+        words = f"a sweep of {POINTS} points, {workers} process{'es' if workers > 1 else ''}"
+        print(f"{words}: {row['runs_a_second']:.0f} runs a second, {row['worker_mb']:.0f} MB a process")
     help_seconds = command_seconds("--help")
     print(f"oceans --help: {help_seconds:.2f} s")
     run_seconds = command_seconds("run", SCENARIO, "--seed", str(SEED), "--quiet")
     print(f"oceans run {SCENARIO}, with charts and report: {run_seconds:.1f} s\n")
     values = {
         "batched": rates[256]["runs_a_second"] / one["runs_a_second"],
+        "two": sweeps[1]["seconds"] / sweeps[2]["seconds"],
+        "overhead": sweeps[1]["seconds"] / alone["seconds"] - 1,
+        "worker_memory": max(row["worker_mb"] for row in sweeps.values()),
         "ahead": ahead["seconds"],
         "help": help_seconds,
         "run": run_seconds,

@@ -195,7 +195,8 @@ def _of_sweep(order):
     if shard["status"][0][at] != 0:
         failure = next(one for one in result.failures if one["run"] == order.index)
         raise OceansError(
-            f"{order.result}: error: run {order.index:,} failed in the sweep, at {failure['stage']}: {failure['reason']}"
+            f"{order.result}: error: run {order.index:,} failed in the sweep, at {failure['stage']}: "
+            f"{failure['reason']}"
         )
     whole = _unchanged(order, result.folder.scenario(), result.manifest["scenario"])
     point, run = result.point_of(order.index)

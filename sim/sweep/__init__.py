@@ -17,10 +17,13 @@ _HOMES = {
     "Design": "design",
     "Factor": "factors",
     "Result": "result",
+    "analyse": "analysis",
     "choose_factors": "choosing",
+    "discover": "discovery",
     "load_result": "result",
     "make_design": "planning",
     "merge": "merging",
+    "regret": "robustness",
     "sweep": "runner",
 }
 __all__ = sorted(_HOMES)
