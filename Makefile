@@ -10,7 +10,7 @@ PICK   := $(if $(LONG),,-m "not long")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test bench lint playthroughs reference clean
+.PHONY: help setup demo test bench lint playthroughs reference portfolio clean
 
 help: ## this list
 	@echo "Two Oceans: exercises for crises that cross the Atlantic and the Pacific"
@@ -37,6 +37,9 @@ playthroughs: $(VENV)/.whole ## write the stored transcripts anew, one for each 
 
 reference: $(VENV)/.base ## draw the charts in results/reference anew
 	$(BIN)/python results/reference/draw.py
+
+portfolio: $(VENV)/.whole ## sweep the article's question anew, for results/reference (a few minutes)
+	$(BIN)/python results/reference/portfolio.py
 
 clean: ## remove .venv and what tests and tools leave behind; results stay
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis
