@@ -27,8 +27,8 @@ BATCHES = (1, 16, 64, 256, 1024)
 AT_LEAST_SECONDS = 2.0
 AHEAD = 100
 REPEATS = 3
-POINTS = 1024
-SWEEP = {"progress": lambda runs, failed: None, "block_runs": 256}
+POINTS = 8192
+SWEEP = {"progress": lambda runs, failed: None, "block_runs": 1024}
 ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 AIMS = {  # what is aimed at: (words, whether it is met)
@@ -91,7 +91,7 @@ def swept(workers):
     """Seconds of a sweep in blocks over some processes, and the most memory one of them took."""
     import sim
 
-    seconds = _seconds(lambda: sim.sweep(SCENARIO, points=POINTS, workers=workers, without=False, **SWEEP))
+    seconds = _seconds(lambda: sim.sweep(SCENARIO, points=POINTS, workers=workers, without=False, **SWEEP), 1)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN if workers > 1 else resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"seconds": seconds, "worker_mb": peak, "runs_a_second": POINTS / seconds}
 
@@ -106,7 +106,7 @@ def points_alone(_=0):
     where = [result.point_of(run) for run in range(len(result))]
     points, replications = [point for point, _ in where], [replication for _, replication in where]
     loaded = load(SCENARIO)
-    return {"seconds": _seconds(lambda: play_points(Points(loaded), points, replications, 1, without=False))}
+    return {"seconds": _seconds(lambda: play_points(Points(loaded), points, replications, 1, without=False), 1)}
 
 
 def _rate(play):
@@ -120,10 +120,10 @@ def _rate(play):
             return best
 
 
-def _seconds(work):
+def _seconds(work, repeats=REPEATS):
     """The fastest of a few times."""
     times = []
-    for _ in range(REPEATS):
+    for _ in range(repeats):
         began = time.perf_counter()
         work()
         times.append(time.perf_counter() - began)

@@ -19,7 +19,7 @@ from sim.world.setting import arrange
 from sim.world.state import World, first_state
 from sim.world.varying import Varied
 
-BATCH = 256
+BATCH = 512
 
 
 @dataclass(frozen=True)

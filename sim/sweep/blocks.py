@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.sweep import shards
 
-PIECE = 256  # runs handed to the engine at once
+PIECE = 512  # runs handed to the engine at once
 SMALLEST, SMALL, LARGEST = 256, 2048, 16384
 MANY = 32768  # runs from which blocks have their full size
 LONGEST_REASON = 300
