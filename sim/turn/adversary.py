@@ -165,12 +165,12 @@ def _widen(world, d, rows):
 
 
 def _open_other_ocean(world, d, rows):
-    state = world.state
-    state.linkage[rows] = on_grid(np.clip(state.linkage[rows] + 0.1, 0, 1))
+    state, step = world.state, of_rows(world.setting.each.open_step, rows)
+    state.linkage[rows] = on_grid(np.clip(state.linkage[rows] + step, 0, 1))
     for h in np.flatnonzero(world.setting.act_by != d):
         going = state.intensity[h, rows] > 0
         state.intensity[h, rows] = on_grid(
-            np.where(going, np.minimum(state.intensity[h, rows] + 0.1, MOST_INTENSE), 0.0)
+            np.where(going, np.minimum(state.intensity[h, rows] + step, MOST_INTENSE), 0.0)
         )
 
 

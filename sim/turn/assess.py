@@ -37,7 +37,7 @@ def discriminability(world):
     Evidence adds up as its square does: twice the time is worth the square root of two.
     """
     setting, state, beh = world.setting, world.state, world.setting.beh
-    skill = 0.3 + 0.7 * setting.cyber
+    skill = beh.skill_floor + (1 - beh.skill_floor) * setting.cyber
     with_projects = 1 + effect(world, "discriminability")[..., None] * members_of_partnership(setting)
     plain = 1 - state.difficulty[..., None]
     return beh.evidence_rate * skill * plain * access(world) * with_projects * np.sqrt(world.months)

@@ -91,7 +91,10 @@ def call(world, h, k, veto):
 def callers(world, h, k):
     """Who asks for the meeting: the hit by their harm, now and then a friend with a high stake. (R,) places."""
     setting, state = world.setting, world.state
-    weight = np.where(state.severity[h] > 0, state.stake[h], 0.1 * np.square(state.stake[h])) * setting.is_state
+    weight = (
+        np.where(state.severity[h] > 0, state.stake[h], setting.beh.call_friend * np.square(state.stake[h]))
+        * setting.is_state
+    )
     return first_of(on_grid(weight), world.draws.uniform(f"caller {k}", world.turn, setting.acts, setting.actors)[h])
 
 
@@ -135,7 +138,7 @@ def utilities(world, h, veto):
 def coverage(world, h):
     """How much of the stake in act `h`, weighed by capability, sits at each table: (tables of the act, R)."""
     setting, state = world.setting, world.state
-    needed = on_grid(state.stake[h] * (0.1 + setting.capability))
+    needed = on_grid(state.stake[h] * (setting.beh.weight_floor + setting.capability))
     members = setting.table_members[setting.table_slices[h]].astype(float)
     return (needed @ members.T).T / np.maximum(needed.sum(axis=-1), 1e-9)
 

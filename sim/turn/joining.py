@@ -45,5 +45,5 @@ def urgency(world):
     """Factor on days for each act: (H, R), at most 1.5: grave and physical acts are answered faster."""
     setting, state, each = world.setting, world.state, world.setting.each
     worst = state.severity.max(axis=-1)
-    hurry = each.tempo_severity * (worst - 0.3) + each.tempo_physical * setting.is_physical[..., 0]
+    hurry = each.tempo_severity * (worst - each.tempo_from) + each.tempo_physical * setting.is_physical[..., 0]
     return on_grid(np.minimum(np.exp(-hurry), 1.5))

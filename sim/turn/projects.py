@@ -7,9 +7,7 @@ from sim.turn.asking import put, seated
 from sim.world.grid import on_grid
 from sim.world.state import BLOCKED, BROKEN, NOT_BEGUN, RUNNING
 
-BASE_RELUCTANCE = 0.01
 GUARDRAIL = "coop_core_mission_guardrail"
-GUARDRAIL_FACTOR = 2 / 3  # a third less veto, as the facts on the guardrail say
 
 
 def decide_projects(world):
@@ -40,11 +38,11 @@ def blocked_by(world, p, asked):
     """Who blocks: (R, A). Members' chances together make the project's veto risk, the known opponents' being larger."""
     setting = world.setting
     voters = (setting.is_nato & setting.is_state).astype(float)
-    weight = voters * (BASE_RELUCTANCE + setting.project_against[p])
+    weight = voters * (setting.beh.project_reluctance + setting.project_against[p])
     if not weight.any():
         return np.zeros((world.runs, len(setting.actors)), dtype=bool)
     risk = setting.project_veto[p] * guardrail(world)
-    chance = 1 - (1 - np.minimum(risk, 0.999))[:, None] ** (weight / weight.sum())
+    chance = 1 - (1 - np.minimum(risk, 0.999))[:, None] ** (weight / weight.sum(axis=-1, keepdims=True))
     luck = world.draws.uniform(f"project {setting.projects[p]}", 0, setting.actors)
     blocks = (luck < chance) & (voters > 0) & asked[:, None]
     return ask_members(world, p, blocks, asked)
@@ -55,7 +53,8 @@ def guardrail(world):
     setting, state = world.setting, world.state
     if GUARDRAIL not in setting.projects:
         return np.ones(world.runs)
-    return np.where(state.project_state[setting.projects.index(GUARDRAIL)] == RUNNING, GUARDRAIL_FACTOR, 1.0)
+    holds = state.project_state[setting.projects.index(GUARDRAIL)] == RUNNING
+    return np.where(holds, setting.each.project_guardrail, 1.0)
 
 
 def ask_members(world, p, blocks, asked):

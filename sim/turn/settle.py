@@ -15,7 +15,6 @@ from sim.world.cooperation import delivered, effect, effect_anywhere
 from sim.world.grid import on_grid, total
 
 HOSTILE_MOVES = ("escalate", "widen", "open_other_ocean")
-LARGE_ECONOMIES_FROM = 0.35  # share of all economies behind a response from which the large ones are in
 
 
 def settle(world):
@@ -52,7 +51,7 @@ def weight_of(setting):
     weight = weight.copy()
     for place, members in zip(bodies, setting.body_members, strict=True):
         if members.any():
-            weight[:, place] = 0.5 * (setting.economy * members * setting.is_state).sum(axis=-1)
+            weight[:, place] = setting.each.body_weight[0] * (setting.economy * members * setting.is_state).sum(axis=-1)
     return on_grid(weight)
 
 
@@ -88,7 +87,7 @@ def feel_pressure(world, active, share):
     bodies = [setting.index[body] for body in setting.bodies]
     has_institution = active[..., bodies].any(axis=-1) if bodies else np.zeros(share.shape, dtype=bool)
     together = joint_pressure(
-        share, share >= LARGE_ECONOMIES_FROM, has_institution, each.pressure_synergy, each.pressure_institution
+        share, share >= each.pressure_large_from, has_institution, each.pressure_synergy, each.pressure_institution
     )
     material = each.pressure_scale * setting.pressure[..., 0] * together
     signalled = each.signal_share * setting.signal[..., 0] * share
@@ -106,7 +105,7 @@ def concede(world):
     bears = state.severity * state.intensity[..., None]
     odds = (
         beh.concede_base
-        + beh.concede_cost * (bears - 0.4)
+        + beh.concede_cost * (bears - beh.concede_usual)
         + beh.concede_support * 2 * state.relief[..., None]
         + beh.concede_major * setting.demand_major
     )
@@ -140,7 +139,9 @@ def tension(world, felt):
     theirs = each.tension_move * np.isin(state.move, [MOVES.index(move) for move in HOSTILE_MOVES]).sum(axis=0)
     begun = (setting.act_begins == world.turn)[:, None] * state.severity.max(axis=-1)
     state.tension = on_grid(
-        tension_step(state.tension, own + theirs + 0.3 * begun.sum(axis=0), setting.days, each.tension_persistence)
+        tension_step(
+            state.tension, own + theirs + each.tension_act * begun.sum(axis=0), setting.days, each.tension_persistence
+        )
     )
     state.peak_tension = np.maximum(state.peak_tension, state.tension)
 
@@ -151,7 +152,7 @@ def perceptions(world):
     partnership = (state.table_called[setting.table_is_ip4] < 1e8).sum(axis=0) if setting.table_is_ip4.any() else 0
     state.narrative = on_grid(state.narrative * each.narrative_persistence**world.months)
     visible = delivered(world).sum(axis=0) / max(len(setting.projects), 1)
-    visibility = np.clip(0.5 * visible + 0.15 * partnership + state.narrative, 0, 1)
+    visibility = np.clip(each.visible_projects * visible + each.visible_meeting * partnership + state.narrative, 0, 1)
     real = np.clip(each.threat_real + effect_anywhere(world, "perceived_threat"), 0, 1)
     state.threat = on_grid(perceived_threat(real, each.threat_bias, transparency(world), visibility)) + np.zeros(
         world.runs
@@ -168,16 +169,17 @@ def load_core_mission(world):
         np.maximum(effect_anywhere(world, "core_load"), 0)
         + each.core_load_response * np.minimum(drawn, 1)
         + each.core_load_crisis * oceans
-        + 0.1 * state.overreach
+        + each.core_load_overreach * state.overreach
     )
     state.readiness = on_grid(np.clip(1 - load, 0, 1)) + np.zeros(world.runs)
 
 
 def learn(world, felt):
     """Each naming that is seen makes the next a little easier."""
-    setting, state = world.setting, world.state
+    setting, state, each = world.setting, world.state, world.setting.each
     seen = (felt & (setting.names > 0)).sum(axis=(0, -1)) if len(setting.options) else 0
-    state.norm = on_grid(np.minimum(state.norm + setting.each.norm_growth * np.minimum(seen / 5, 1), 0.3))
+    moved = each.norm_growth * np.minimum(seen / each.norm_crowd, 1)
+    state.norm = on_grid(np.minimum(state.norm + moved, each.norm_most))
 
 
 def refill_capital(world):

@@ -119,7 +119,12 @@ def soften(world, sitting, attempt, text, broken):
     if attempt == LAST_ROUND:
         lives_with = np.minimum(sitting.wants + sitting.of(beh.tolerance), 1)
         return on_grid(unopposed(text, lives_with, sitting.voters))
-    theirs = compromise(sitting.wants, on_grid(broken * (0.1 + world.setting.capability)), sitting.cares, otherwise=0.0)
+    theirs = compromise(
+        sitting.wants,
+        on_grid(broken * (sitting.of(beh.weight_floor) + world.setting.capability)),
+        sitting.cares,
+        otherwise=0.0,
+    )
     return on_grid(softened(text, theirs, sitting.of(beh.silence_shift)[:, 0]))
 
 
@@ -139,7 +144,12 @@ def vote(world, sitting):
             break
         outvoted = against & ~carried[:, None]
         before = text
-        theirs = compromise(sitting.wants, on_grid(outvoted * (0.1 + setting.capability)), sitting.cares, otherwise=0.0)
+        theirs = compromise(
+            sitting.wants,
+            on_grid(outvoted * (sitting.of(beh.weight_floor) + setting.capability)),
+            sitting.cares,
+            otherwise=0.0,
+        )
         text = np.where(carried, text, on_grid(softened(text, theirs, sitting.of(beh.silence_shift)[:, 0])))
         tell_break(world, sitting, attempt, outvoted, before, text)
     return text * carried, yes & carried[:, None]

@@ -43,7 +43,7 @@ RUNS_AXIS = {
 MOST_KEPT = 512  # arranged variations kept from one batch to the next
 DIRECT = ("linkage", "adversary_tie")
 DIRECT_OF_ACTS = ("difficulty", "publicness")
-ONE_FOR_ALL = ("round_days", "calls", "rung_concern", "rung_solidarity", "rung_naming", "rung_measures")
+ONE_FOR_ALL = ("round_days", "calls", "rung_concern", "rung_solidarity", "rung_naming", "rung_measures", "body_weight")
 
 
 class PointError(Exception):
