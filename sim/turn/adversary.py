@@ -177,9 +177,7 @@ def _open_other_ocean(world, d, rows):
 def _divide(world, d, rows):
     """The target is the member that depends most on the adversary and weighs most."""
     setting, state = world.setting, world.state
-    worth = (
-        np.clip((setting.exposure[d] + state.squeeze[d])[rows], 0, 1) * (0.3 + setting.capability) * setting.is_state
-    )
+    worth = world.exposed(d)[rows] * (0.3 + setting.capability) * setting.is_state
     worth = worth * (state.squeeze[d][rows] < 0.5)
     target = largest(on_grid(worth), world.draws.uniform("divide", world.turn, setting.actors)[rows])
     state.squeeze[d, rows, target] = on_grid(state.squeeze[d, rows, target] + of_rows(setting.each.divide_step, rows))

@@ -18,7 +18,7 @@ from sim.turn.asking import put, seated
 from sim.turn.joining import urgency
 from sim.turn.positions import ask_positions, salience, take_positions
 from sim.turn.projects import decide_projects
-from sim.turn.texts import conclude
+from sim.turn.texts import SILENT_RULES, conclude
 from sim.turn.willingness import exchange_intentions, inclination, terms
 from sim.world.cooperation import effect, effect_anywhere
 from sim.world.grid import on_grid
@@ -158,7 +158,7 @@ def p_veto(world, h):
     """
     setting, state, each = world.setting, world.state, world.setting.each
     part = setting.table_slices[h]
-    needs_all = np.isin(setting.table_rule[part], ("consensus", "unanimity"))[:, None]
+    needs_all = np.isin(setting.table_rule[part], SILENT_RULES)[:, None]
     voters = setting.table_voters[part].astype(float)
     cares = salience(world, h)
     weight = on_grid(setting.capability * cares)

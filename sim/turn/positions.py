@@ -13,7 +13,7 @@ def take_positions(world, h):
     """The text each actor wants: more with stake, threat and certainty, less with exposure."""
     setting, state, beh = world.setting, world.state, world.setting.beh
     suspect = setting.act_suspect[h]
-    exposure = np.clip(setting.exposure[suspect] + state.squeeze[suspect], 0, 1)
+    exposure = world.exposed(suspect)
     wants = (
         beh.position_base
         + beh.position_stake * state.stake[h]
@@ -30,7 +30,7 @@ def salience(world, h):
     """How much each actor cares: (R, A), 0 to 1."""
     setting, state, beh = world.setting, world.state, world.setting.beh
     suspect = setting.act_suspect[h]
-    exposure = np.clip(setting.exposure[suspect] + state.squeeze[suspect], 0, 1)
+    exposure = world.exposed(suspect)
     cares = beh.salience_base + beh.salience_stake * state.stake[h] + beh.salience_exposure * exposure
     return on_grid(np.clip(cares, 0, 1))
 

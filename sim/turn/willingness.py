@@ -34,7 +34,7 @@ def products(world, h):
         ("stake", setting.accuses[part] + measure, beh.b_physical * setting.is_physical[h] * hurt),
         ("ask", np.ones_like(measure), beh.b_ask * state.asked[h][:, None] * everywhere),
         ("stance", np.ones_like(measure), beh.b_stance * setting.stance[suspect] * everywhere),
-        ("exposure", setting.gravity[part], -beh.b_exposure * exposed(world, suspect)),
+        ("exposure", setting.gravity[part], -beh.b_exposure * world.exposed(suspect)),
         ("tension", setting.risk[part], -beh.b_tension * state.tension[:, None] * everywhere),
         ("cost", setting.cost[part], -beh.b_cost / np.maximum(state.capital, 0.1)),
         (
@@ -43,11 +43,6 @@ def products(world, h):
             -beh.b_reach * float(setting.act_is_far[h]) * setting.is_nato * everywhere,
         ),
     ]
-
-
-def exposed(world, adversary):
-    """Exposure to an adversary, with what its courting and squeezing has added: (R, A), 0 to 1."""
-    return np.clip(world.setting.exposure[adversary] + world.state.squeeze[adversary], 0, 1)
 
 
 def certainty(world, h):

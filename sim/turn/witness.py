@@ -13,6 +13,7 @@ from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
 from sim.turn.adversary import MOVES
 from sim.turn.positions import rung_edges, rung_of
+from sim.turn.texts import SILENT_RULES
 from sim.world.cooperation import delivered
 
 
@@ -171,7 +172,7 @@ class Witness:
         act, form = setting.tables[t]
         day = self._due(world, t)
         if not adopted:
-            silent = setting.table_rule[t] in ("consensus", "unanimity")
+            silent = setting.table_rule[t] in SILENT_RULES
             why = "nothing was left that nobody opposed" if silent else "too few went along"
             self.tell(world, "consult", "text_failed", {"format": form, "why": why}, act=act, day=day)
             return

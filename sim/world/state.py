@@ -178,6 +178,10 @@ class World:
         """Length of a turn in months of 30 days."""
         return self.setting.days / 30
 
+    def exposed(self, adversary):
+        """Exposure to an adversary, with what its courting and squeezing has added: (R, A), 0 to 1."""
+        return np.clip(self.setting.exposure[adversary] + self.state.squeeze[adversary], 0, 1)
+
     def keep_series(self):
         """Keep what is charted turn by turn: each name a list of arrays (R,), one a turn."""
         state, setting = self.state, self.setting
