@@ -1,15 +1,18 @@
-"""`oceans check`, `new` and `schema`: scenario files, before anybody plays them."""
+"""`oceans check`, `new` and `schema`: files of scenarios, library and past cases, before anybody uses them."""
 
 import json
 import sys
 
+from sim.history.cases import case_faults, is_case_file, located, shipped_cases
 from sim.scenario import check_files, json_schema, new_scenario
 
 
 def check_scenarios(files):
     """Checks files and returns the exit code: 0 when all are fine, 2 when one is not."""
     files = list(dict.fromkeys(files))
-    faults = check_files(files)
+    cases = shipped_cases()
+    paths = [located(file) if file in cases else file for file in files]
+    faults = check_files(paths, others=[(is_case_file, case_faults)])
     for fault in faults:
         print(fault, file=sys.stderr)
     if faults:

@@ -12,6 +12,7 @@ _HOMES = {
     "Loaded": "loading",
     "check_files": "loading",
     "from_document": "loading",
+    "group_members": "members",
     "json_schema": "template",
     "load": "loading",
     "load_library": "library",

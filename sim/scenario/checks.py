@@ -11,7 +11,7 @@ from functools import cached_property
 
 from sim.errors import Fault, InputError, did_you_mean, nearest
 from sim.scenario import paths
-from sim.scenario.entries import RULES, check_entry, known_names, low_before_high
+from sim.scenario.entries import RULES, check_entry, known_names, low_before_high, names_in
 from sim.scenario.members import belongs
 from sim.scenario.reader import (
     Node,
@@ -49,7 +49,7 @@ class Facts:
     def names(self) -> dict[str, dict]:
         """Every name of each section, the scenario's own included."""
         own = {"formats": "own_formats", "responses": "own_responses"}
-        sections = {name: getattr(self.library, name) for name in Library.model_fields}
+        sections = {name: names_in(self.library, name) for name in Library.model_fields}
         added = {name: keys_of(self.root.get(field)) for name, field in own.items()}
         return {name: dict.fromkeys([*found, *added.get(name, [])]) for name, found in sections.items()}
 

@@ -13,8 +13,11 @@ from sim.scenario.limits import FIGURE_LIMITS
 from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, number_of, text_of
 from sim.scenario.schema import (
     Body,
+    CaseKind,
+    Codebook,
     CoercionEpisode,
     Days,
+    Estimates,
     Figure,
     Format,
     Group,
@@ -26,6 +29,7 @@ from sim.scenario.schema import (
     Response,
     Silence,
     State,
+    Unattributed,
 )
 from sim.scenario.wording import below, core, is_model, start_of
 
@@ -33,13 +37,24 @@ JUDGEMENT = "judgement"
 
 # In which section of the library the names in a field are found.
 REFERENCES = {
+    CaseKind: {"without": "responses"},
+    Codebook: {"source": "sources"},
     CoercionEpisode: {"by": "states", "source": "sources"},
+    Estimates: {"coefficients": "behaviour"},
     Format: {"outputs": "responses", "duplicates": "formats", "sources": "sources"},
     Group: {"tie": "behaviour", "sharing": "behaviour", "source": "sources"},
     Position: {"source": "sources"},
     Project: {"formats": "formats", "duplicates": "formats", "depends_on": "cooperation", "sources": "sources"},
-    Response: {"venues": "formats", "sources": "sources"},
+    Response: {
+        "coded_as": "codebook",
+        "venues": "formats",
+        "sources": "sources",
+        "usual": "behaviour",
+        "instrument": "groups",
+        "follows": "responses",
+    },
     State: {"borders": "states"},
+    Unattributed: {"atlantic": "states", "pacific": "states"},
     Body: {"group": "groups", "source": "sources"},
 }
 LIMITS: dict[type, dict] = {}
@@ -48,6 +63,7 @@ for (_holder, _field), _limits in FIGURE_LIMITS.items():
 KEYED_BY_ACTOR = {State: ("unfavourable", "exposure"), Group: ("members",), Project: ("positions",)}
 ONE_OF = {
     "behaviour": "coefficient",
+    "codebook": "coded kind of act",
     "cooperation": "project",
     "formats": "format",
     "groups": "group",
@@ -55,6 +71,14 @@ ONE_OF = {
     "sources": "source",
     "states": "state",
 }
+
+
+def names_in(library: Library, section: str) -> Iterable[str]:
+    """The names of a section that may be referred to; of the codebook, those of the kinds of act that are coded."""
+    found = getattr(library, section)
+    if section == "codebook":
+        return found.responses if found is not None else ()
+    return () if section == "estimates" else found
 
 
 def check_library(root: Node, names: dict[str, dict]) -> list[Fault]:
@@ -69,7 +93,17 @@ def check_library(root: Node, names: dict[str, dict]) -> list[Fault]:
     for code, key, _ in items_of(root, "bodies"):
         if code not in ("NATO", "EU"):
             faults.append(key.fault(f"a body is NATO or EU, not '{code}'."))
-    return faults
+    return [*faults, *_codebook(root)]
+
+
+def _codebook(root: Node) -> Iterator[Fault]:
+    """Words for kinds of case that mean two of them."""
+    kinds = items_of(codebook, "kinds") if (codebook := root.get("codebook")) is not None else []
+    meant = {name: name for name, _, _ in kinds}
+    for name, _, kind in kinds:
+        for word in entries_of(kind, "also"):
+            if meant.setdefault(word.text, name) != name:
+                yield word.fault(f"'{word.text}' already means '{meant[word.text]}'. A word means one kind of case.")
 
 
 def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> Iterator[Fault]:

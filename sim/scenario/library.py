@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from sim.errors import Fault, InputError
-from sim.scenario.entries import check_library
-from sim.scenario.reader import Node, SourceText, read
+from sim.scenario.entries import check_library, names_in
+from sim.scenario.reader import Node, SourceText, keys_of, read
 from sim.scenario.schema import Library, Scenario
 from sim.scenario.wording import beside, fields_of, validated
 
@@ -63,9 +63,14 @@ def _folder() -> Path:
 
 
 def library_digest(library: Library) -> str:
-    """SHA-256 of a library's content, computed once: the same for any layout, comments and order of keys."""
+    """SHA-256 of what runs read of a library, computed once: the same for any layout, comments and order of keys.
+
+    The codebook is left out, since what it says of a case stands in the scenario made of it, and so are the estimates:
+    what a run reads of them stands under `behaviour`.
+    """
     if id(library) not in _DIGESTS:
-        _DIGESTS[id(library)] = library, digest_of(library.model_dump(mode="json", exclude_defaults=True))
+        content = library.model_dump(mode="json", exclude_defaults=True, exclude={"codebook", "estimates"})
+        _DIGESTS[id(library)] = library, digest_of(content)
     return _DIGESTS[id(library)][1]
 
 
@@ -108,10 +113,15 @@ def read_library(files: Iterable[tuple[Path, str]], whole: bool = True) -> tuple
     for name in missing:
         root.value[name] = Node("mapping", {}, SourceText("", ""), 0, 0)
     library, misfits = validated(Library, root)
-    names = {name: dict.fromkeys(section.value if section.is_mapping else ()) for name, section in root.value.items()}
+    names = {name: dict.fromkeys(_names(name, section)) for name, section in root.value.items()}
     if not whole:
-        names = {name: {**getattr(load_library(), name), **names.get(name, {})} for name in SECTIONS}
+        names = {name: {**dict.fromkeys(names_in(load_library(), name)), **names.get(name, {})} for name in SECTIONS}
     return library, faults + repeated + beside(misfits, check_library(root, names))
+
+
+def _names(name: str, section: Node | None) -> list[str]:
+    """The names of a section that may be referred to."""
+    return keys_of(section.get("responses") if name == "codebook" else section)
 
 
 def _missing_section(name: str) -> Fault:

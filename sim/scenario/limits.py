@@ -1,8 +1,15 @@
 """Between what a figure of the library makes sense, whoever sets it: the library, a scenario, or a sweep."""
 
-from sim.scenario.schema import Exposure, Format, Project, State
+from sim.scenario.schema import CaseKind, Codebook, Exposure, Format, Project, State, Unattributed
 
 FIGURE_LIMITS = {
+    (CaseKind, "act_days"): (1, 3660),
+    (Codebook, "also_hit"): (0, 1),
+    (Codebook, "difficulty"): (0, 1),
+    (Codebook, "episode_after_days"): (0, 3660),
+    (Codebook, "longest_days"): (1, 3660),
+    (Codebook, "turn_days"): (1, 366),
+    (Codebook, "window_days"): (1, 3660),
     (Exposure, "energy"): (0, 1),
     (Exposure, "export_share_pct"): (0, 100),
     (Exposure, "import_share_pct"): (0, 100),
@@ -21,4 +28,5 @@ FIGURE_LIMITS = {
     (State, "population_m"): (0, 1e4),
     (State, "qmv_population_share_pct"): (0, 100),
     (State, "unfavourable"): (0, 100),
+    (Unattributed, "difficulty"): (0, 1),
 }

@@ -1,7 +1,7 @@
 """From a name or a file to a scenario ready to be played: find, read, extend, check, freeze."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,14 +94,27 @@ def varied(loaded: Loaded, values: dict) -> Loaded:
     return from_document(document, loaded.name, loaded.path, loaded.base)
 
 
-def check_files(paths: Iterable[str | os.PathLike]) -> list[Fault]:
-    """Every fault of some files: scenarios, or files of the library, which are known by their first keys."""
+def check_files(paths: Iterable[str | os.PathLike], others: Sequence[tuple[Callable, Callable]] = ()) -> list[Fault]:
+    """Every fault of some files: scenarios, or files of the library, which are known by their first keys.
+
+    Parameters
+    ----------
+    paths : names of shipped scenarios, or paths of files
+    others : (whether a file is of this kind, its faults) of each further kind of file, both asked of a file's root Node
+
+    Returns
+    -------
+    list of Fault, as they come in the files
+    """
     faults, of_the_library = [], []
     for given in paths:
         try:
             path, shown = locate(given)
             root = read(path, shown)
-            if is_library(root):
+            faults_of = next((faults_of for is_one, faults_of in others if is_one(root)), None)
+            if faults_of is not None:
+                faults += faults_of(root)
+            elif is_library(root):
                 of_the_library.append((path, shown))
             else:
                 _loaded(with_parents(root, path), path.stem, path)

@@ -23,7 +23,7 @@ from sim.scenario.wording import below, core, expected, fields_of, is_model
 SINGLE_VALUES = (int, float, str, bool, datetime.date)
 NOT_VARIED = (
     "title", "summary", "extends", "marking", "participants", "objectives", "questions", "uncertainties", "levers",
-    "measures", "figures", "sources",
+    "measures", "figures", "sources", "codebook", "estimates",
 )  # fmt: skip
 MAY_BE_NEW = ("actors", "exposure", "stance")
 
@@ -366,8 +366,8 @@ def find_figure(library: Library, path: str) -> Place:
     try:
         if segments[0] == "behaviour":
             raise _Lost(0, f"write coefficients under 'behaviour', not under 'figures': '{'.'.join(segments[1:])}'.")
-        if segments[0] not in fields_of(Library) or segments[0] == "sources":
-            sections = [name for name in fields_of(Library) if name not in ("sources", "behaviour")]
+        if segments[0] not in fields_of(Library) or segments[0] in NOT_VARIED:
+            sections = [name for name in fields_of(Library) if name not in (*NOT_VARIED, "behaviour")]
             hint = did_you_mean(segments[0], sections)
             raise _Lost(0, f"the path '{path}' leads nowhere: the library has no '{segments[0]}'. {hint}")
         return _in_library(path, segments, library)

@@ -156,4 +156,3 @@ def _get(data, key):
 def _list(data, key):
     found = _get(data, key)
     return found if isinstance(found, list) else []
-

@@ -178,8 +178,18 @@ class Format(Entry):
     name: Text
     short: Text = Field(description="what a chart or a story calls it")
     kind: Literal[
-        "alliance", "partnership", "inter_organisation", "union", "club", "intelligence", "coalition",
-        "multinational_body", "adjudication", "global", "bilateral", "sovereign"
+        "alliance",
+        "partnership",
+        "inter_organisation",
+        "union",
+        "club",
+        "intelligence",
+        "coalition",
+        "multinational_body",
+        "adjudication",
+        "global",
+        "bilateral",
+        "sovereign",
     ]
     body: Optional[Literal["NATO", "EU"]] = Field(None, description="the body whose decision it is, if any")
     members: list[str] = Field(description="codes, or group:<name>, or any (every state)")
@@ -219,15 +229,21 @@ class Response(Entry):
     name: Text
     phrase: Text = Field(description="as a verb phrase: 'publicly names the culprit'")
     category: Literal[
-        "baseline", "diplomatic", "attribution", "legal", "sanctions", "trade", "resilience", "operational",
-        "cooperation", "information", "military"
+        "baseline",
+        "diplomatic",
+        "attribution",
+        "legal",
+        "sanctions",
+        "trade",
+        "resilience",
+        "operational",
+        "cooperation",
+        "information",
+        "military",
     ]
-    coded_as: Optional[
-        Literal[
-            "statement_of_concern", "public_attribution", "sanctions_or_expulsions", "material_support",
-            "legal_trade_action"
-        ]
-    ] = Field(None, description="the kind of act under which the historical cases count it")
+    coded_as: Optional[Name] = Field(
+        None, description="the kind of act under which the historical cases count it: a name of codebook.responses"
+    )
     rung: Rung = Field(description="the lowest text that covers it")
     users: list[Literal["state", "EU", "NATO", "G7", "coalition", "partner"]]
     venues: list[Name]
@@ -244,6 +260,10 @@ class Response(Entry):
     escalation: Escalation
     habit: Optional[Figure] = Field(None, description="how much more, or less, usual it is than others of its kind")
     accuses: bool = Field(False, description="it says who did it, so it needs evidence")
+    usual: Optional[Name] = Field(None, description="behaviour parameter: the same, for all who may use it")
+    instrument: Optional[Name] = Field(None, description="group whose members have the law or the means for it by then")
+    follows: Optional[Name] = Field(None, description="response that a victim, or its body, must have taken first")
+    rests_on_collection: bool = Field(False, description="rests on evidence of one's own that few services gather")
     effectiveness: Optional[str] = None
     base_rate: Optional[str] = None
     constraints: list[str] = []
@@ -313,10 +333,76 @@ class Parameter(Entry):
 
     value: float
     range: tuple[float, float]
+    prior: Optional[tuple[float, float]] = Field(
+        None, description="of a coefficient that is estimated from past cases: mean and standard deviation before them"
+    )
     unit: str = "dimensionless"
     source: Name
     at: Optional[str] = None
     why: Text
+
+
+class CodedResponse(Entry):
+    """A kind of act under which the historical cases count what somebody did."""
+
+    name: Text
+    short: Text = Field(description="what a table or a chart calls it")
+    counts: Text = Field(description="what counts as one")
+
+
+class CaseKind(Entry):
+    """A kind of historical case, and what it is as an exercise."""
+
+    name: Text
+    issue: Issue
+    is_physical: bool = Field(False, description="people or things were hurt, not only data, trade or opinion")
+    has_demand: bool = Field(False, description="it was done to make somebody give in")
+    after: Literal["window", "episode"] = Field(
+        "window", description="until when responses count: a window after the decision, or the whole episode and after"
+    )
+    act_days: Optional[Figure] = Field(None, description="days that the act itself lasts; empty: as long as the case")
+    without: list[Name] = Field([], description="responses to the issue that make no sense here")
+    also: list[Name] = Field([], description="other words for it that a case file may use")
+    why: Text
+
+
+class Unattributed(Entry):
+    """How a case is played that nobody has been named for."""
+
+    difficulty: Figure = Field(description="how hard it is to tell who did it: 0 plain, 1 hopeless")
+    atlantic: Code = Field(description="whom it looks like when the victim is in the Atlantic, or anywhere else")
+    pacific: Code = Field(description="whom it looks like when the victim is in the Pacific")
+
+
+class Codebook(Entry):
+    """How historical cases are coded, and read as exercises."""
+
+    source: Name
+    responses: dict[Name, CodedResponse] = Field(description="kinds of act that are coded, in the order of the files")
+    kinds: dict[Name, CaseKind] = Field(description="kinds of case")
+    difficulty: dict[Literal["none", "low", "medium", "high"], Figure] = Field(
+        description="how hard it is to tell who did it, by how sure those who spoke said they were"
+    )
+    window_days: Figure = Field(description="responses count for so many days after the decision")
+    episode_after_days: Figure = Field(description="responses to coercion count for so many days after its end")
+    longest_days: Figure = Field(description="no case is played for longer")
+    turn_days: Figure = Field(description="length of a turn")
+    also_hit: Figure = Field(description="severity for those who were hit but are not the primary target, as a share")
+    unattributed: Unattributed
+
+
+class Estimates(Entry):
+    """What past cases say about the coefficients of behaviour, together: written by `oceans fit`."""
+
+    cases: str = Field("", description="which cases, and the first digits of their digest")
+    coefficients: list[Name] = Field([], description="those that were estimated, in the order of the numbers below")
+    mean: list[float] = Field([], description="the most probable values")
+    sd: list[Annotated[float, Field(gt=0)]] = Field([], description="standard deviations")
+    correlation: list[list[Annotated[float, Field(ge=-1, le=1)]]] = Field(
+        [], description="a row for each: its correlations with those before it"
+    )
+    without: dict[str, list[float]] = Field({}, description="the values found without a case, by the case's id")
+    made: dict[str, str] = Field({}, description="how: runs of each case, dispersion, log-likelihood, version")
 
 
 class Library(Entry):
@@ -330,6 +416,8 @@ class Library(Entry):
     cooperation: dict[Name, Project]
     behaviour: dict[Name, Parameter]
     sources: dict[Name, Source]
+    codebook: Optional[Codebook] = Field(None, description="how historical cases are coded, and read as exercises")
+    estimates: Estimates = Field(Estimates(), description="what past cases say about the coefficients of behaviour")
 
 
 # ---------------------------------------------------------------------------------------------------- scenario
@@ -399,8 +487,17 @@ class InjectEffect(Entry):
     """What an inject changes when it is released."""
 
     on: Literal[
-        "publicness", "evidence", "severity", "tension", "linkage", "transparency", "standing", "narrative", "exposure",
-        "capital", "difficulty"
+        "publicness",
+        "evidence",
+        "severity",
+        "tension",
+        "linkage",
+        "transparency",
+        "standing",
+        "narrative",
+        "exposure",
+        "capital",
+        "difficulty",
     ]
     act: Optional[Name] = Field(None, description="for publicness, evidence, severity, difficulty")
     actor: Optional[Code] = Field(None, description="for exposure, capital, and evidence that only one actor gets")

@@ -6,6 +6,7 @@ what was expected, what was found, what was probably meant.
 
 import datetime
 import re
+import types
 import typing
 from functools import cache
 
@@ -18,11 +19,14 @@ from sim.scenario.reader import Node
 ENTRY_NAMES = {
     "acts": "act",
     "actors": "actor",
+    "auxiliary_outcome_only_cases": "episode",
     "bodies": "body",
+    "cases": "case",
     "cooperation": "project",
     "formats": "format",
     "groups": "group",
     "injects": "inject",
+    "kinds": "kind of case",
     "levers": "lever",
     "objectives": "objective",
     "own_formats": "format",
@@ -33,6 +37,7 @@ ENTRY_NAMES = {
     "uncertainties": "uncertainty",
     "behaviour": "coefficient",
 }
+UNIONS = (typing.Union, types.UnionType)
 CODE_PATTERN, NAME_PATTERN, TEXT_PATTERN = r"^([A-Z]{3}|NATO|EU)$", r"^[a-z][a-z0-9_]*$", r"\S"
 
 
@@ -70,7 +75,7 @@ def _unwrapped(annotation) -> tuple[object, list]:
         if origin is typing.Annotated:
             constraints += [part for extra in arguments[1:] for part in _constraints(extra)]
             annotation = arguments[0]
-        elif origin is typing.Union and type(None) in arguments:
+        elif origin in UNIONS and type(None) in arguments:
             rest = tuple(part for part in arguments if part is not type(None))
             annotation = typing.Union[rest]  # noqa: UP007, as there is no other way to unite a tuple
         else:
@@ -118,7 +123,7 @@ def expected(annotation) -> str:
         return "a date such as 2026-03-01"
     if origin is typing.Literal:
         return "one of: " + ", ".join(map(str, arguments))
-    if origin is typing.Union:
+    if origin in UNIONS:
         return " or ".join(expected(part) for part in arguments)
     if origin is tuple:
         return _expected_pair(arguments)
@@ -212,7 +217,7 @@ def schema_fault(model: type[BaseModel], root: Node, error: dict) -> Fault:
 def _without_alternatives(model, location: tuple) -> tuple:
     """A place without what pydantic adds where a value may be of several kinds."""
     for length in range(len(location)):
-        if typing.get_origin(core(annotation_at(model, location[:length]))[0]) is typing.Union:
+        if typing.get_origin(core(annotation_at(model, location[:length]))[0]) in UNIONS:
             return location[:length]
     return location
 

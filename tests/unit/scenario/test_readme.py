@@ -42,6 +42,11 @@ HEADINGS = {
     "Effect": "Project effects",
     "Parameter": "Coefficients",
     "Source": "Sources",
+    "Codebook": "Codebook",
+    "CodedResponse": "Coded kinds of act",
+    "CaseKind": "Kinds of case",
+    "Unattributed": "Unattributed",
+    "Estimates": "Estimates",
 }
 MODELS = {
     name: model
