@@ -46,7 +46,7 @@ def discriminability(world):
 def access(world):
     """How much of an act an actor can see: all for a victim, else through signals collection or from the open."""
     setting, state, beh = world.setting, world.state, world.setting.beh
-    collection = beh.access_signals * setting.cyber**beh.signals_power
+    collection = beh.access_signals * setting.collection
     from_open = beh.access_open * state.publicness[..., None]
     return np.where(state.severity > 0, 1.0, np.maximum(collection, from_open)) * can_see(setting)
 

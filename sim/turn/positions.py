@@ -4,7 +4,9 @@ import numpy as np
 
 from sim.policies.policy import Option
 from sim.rules.attribution import confidence
+from sim.rules.choice import logistic
 from sim.turn.asking import put, seated
+from sim.turn.willingness import inclination
 from sim.world.grid import on_grid
 from sim.world.setting import RUNGS
 
@@ -23,7 +25,23 @@ def take_positions(world, h):
     )
     doubt = beh.position_doubt * (1 - confidence(state.belief[h]))
     is_suspect = np.arange(len(setting.actors)) == setting.index[setting.adversaries[suspect]]
-    state.position[h] = on_grid(np.clip(wants, 0, 1) * (1 - doubt) * ~is_suspect)
+    strongest = np.minimum(np.clip(wants, 0, 1) * (1 - doubt), as_far_as_oneself(world, h))
+    state.position[h] = on_grid(strongest * ~is_suspect)
+
+
+def as_far_as_oneself(world, h):
+    """The strongest text that an actor can want: solidarity is free, and from there on as far as it would go alone.
+
+    Nobody asks for a text that names a culprit, or carries measures, when it is unlikely to do either by itself.
+    (R, A), 0 to 1.
+    """
+    setting, beh = world.setting, world.setting.beh
+    part = setting.option_slices[h]
+    beyond = np.flatnonzero((setting.names[part] + setting.severity_driven[part])[:, 0, 0])
+    if not beyond.size:
+        return 1.0
+    alone = logistic(beh.precision * inclination(world, h, beyond)).max(axis=0)
+    return 1 - beh.position_own * (1 - beh.rung_solidarity) * (1 - alone)
 
 
 def salience(world, h):

@@ -23,7 +23,10 @@ def respond(world):
         part = setting.option_slices[h]
         peer, text = company_term(world, h), text_term(world, h)
         utility = world.inclined[h] + peer + text
-        chosen[part], left = affordable(world, h, wanted(world, h, utility), left)
+        wants = wanted(world, h, utility)
+        chosen[part], left = affordable(world, h, wants, left)
+        if world.watch:
+            world.watch.weighed(world, h, utility, wants)
         if world.witness:
             world.witness.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utility[:, 0])
     ask_seats(world, chosen)
@@ -33,10 +36,29 @@ def respond(world):
 
 
 def open_to(world, h):
-    """Which responses to an act are legal for whom now: (options of the act, R, A)."""
+    """Which responses to an act each may still join now: (options of the act, R, A)."""
+    return legal(world, h) & ~world.state.joined[world.setting.option_slices[h]]
+
+
+def legal(world, h):
+    """Which responses to an act are legal for whom now, joined or not: (options of the act, R, A)."""
+    part = world.setting.option_slices[h]
+    return world.setting.allowed[part][:, None, :] & world.setting.is_state & led(world, part)
+
+
+def led(world, part):
+    """Which responses may be joined, because they follow no other or a victim or its body has led: (O, R, 1)."""
     setting, state = world.setting, world.state
-    part = setting.option_slices[h]
-    return setting.allowed[part][:, None, :] & setting.is_state & ~state.joined[part]
+    waits_for = setting.option_follows[part]
+    free = np.ones((len(waits_for), world.runs, 1), dtype=bool)
+    for k in np.flatnonzero(waits_for >= 0):
+        hit = state.severity[setting.option_act[part.start + k]] > 0
+        of_body = [(hit & members).any(axis=-1) for members in setting.body_members]
+        leads = hit.copy()
+        for body, concerned in zip(setting.bodies, of_body, strict=True):
+            leads[:, setting.index[body]] |= concerned
+        free[k] = (state.joined[waits_for[k]] & leads).any(axis=-1, keepdims=True)
+    return free
 
 
 def wanted(world, h, utility):

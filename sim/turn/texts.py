@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.policies.policy import Option
-from sim.rules.choice import largest
+from sim.rules.choice import largest, logistic
 from sim.rules.compromise import compromise
 from sim.rules.voting import p_break_silence, qualified_majority, softened, unopposed
 from sim.turn.asking import put, seated
@@ -41,7 +41,7 @@ class Sitting:
 
     def of(self, coefficient):
         """A coefficient of behaviour for each pair: (K, 1) or (1, 1)."""
-        return coefficient if len(coefficient) == 1 else coefficient[self.runs]
+        return _of_runs(coefficient, self.runs)
 
     def first(self, is_open):
         """The pairs of row 0 that are still open: what a witness tells."""
@@ -235,13 +235,12 @@ def follow_texts(world, sitting, text, supporters):
     options, runs, actors, pairs : arrays, what was newly joined and through which pair of the sitting
     """
     setting = world.setting
-    says_it = setting.signatory | (setting.names[:, 0, 0] > 0)
-    luck = world.draws.uniform_at(
-        "follows", world.turn, setting.table_names, setting.option_names, sitting.tables, sitting.runs
-    )
-    reached = setting.table_outputs[sitting.tables] & (text[:, None] >= setting.rung[:, 0, 0]) & (text > 0)[:, None]
-    reached = reached & (says_it | (luck < sitting.of(setting.beh.body_follows)))
     body = setting.table_body[sitting.tables]
+    luck = world.draws.uniform_at(
+        "follows", 0, setting.actors, setting.option_names, np.maximum(body, 0), sitting.runs
+    )  # drawn once a run: a body that has not followed one text does not throw the dice again over the next
+    reached = setting.table_outputs[sitting.tables] & (text[:, None] >= setting.rung[:, 0, 0]) & (text > 0)[:, None]
+    reached = reached & (luck < chance_to_follow(setting, sitting.runs))
     pair, option = np.nonzero(reached & (body >= 0)[:, None])
     may = setting.allowed[option, body[pair]]
     spoken = np.flatnonzero(setting.signatory)
@@ -258,6 +257,28 @@ def follow_texts(world, sitting, text, supporters):
     due = world.state.table_due[sitting.tables, sitting.runs][pairs]
     join(world, options, sitting.runs[pairs], actors, covered_by_text=True, not_before=due)
     return options, sitting.runs[pairs], actors, pairs
+
+
+def chance_to_follow(setting, runs):
+    """How likely each response follows from a text that covers it: (K, O).
+
+    A statement is the text itself. A body that could name a culprit does so as the practice of naming goes, and takes
+    an instrument with a probability of its own.
+
+    Parameters
+    ----------
+    setting : Setting
+    runs : array (K,) of int, rows of the batch
+    """
+    beh = setting.beh
+    names = logistic(beh.precision * (beh.body_naming + setting.practice_of_naming))[:, :, 0].T
+    deeds = beh.body_follows
+    chance = np.where(setting.names[:, 0, 0] > 0, _of_runs(names, runs), _of_runs(deeds, runs))
+    return np.where(setting.signatory, 1.0, chance)
+
+
+def _of_runs(values, runs):
+    return values if len(values) == 1 else values[runs]
 
 
 # ------------------------------------------------------------------------------------------------- seats and witness

@@ -26,14 +26,20 @@ def products(world, h):
     grave = state.perceived[h] - beh.grave_from
     hurt = np.clip((state.perceived[h] - beh.physical_from) / beh.physical_span, 0, 1)
     measure = setting.severity_driven[part]
+    alike = np.ones_like(measure)
     return [
         ("practice", setting.names[part], state.norm[:, None] * everywhere),
         ("practice", measure, beh.practice_third_party * third_party),
         ("stake", setting.benefit[part], beh.b_stake * state.stake[h]),
+        ("stake", setting.names[part], beh.naming_stake * np.minimum(state.severity[h], 1)),
         ("stake", measure, beh.b_severity * grave),
-        ("stake", setting.accuses[part] + measure, beh.b_physical * setting.is_physical[h] * hurt),
-        ("ask", np.ones_like(measure), beh.b_ask * state.asked[h][:, None] * everywhere),
-        ("stance", np.ones_like(measure), beh.b_stance * setting.stance[suspect] * everywhere),
+        ("stake", setting.accuses[part], beh.b_physical * setting.is_physical[h] * hurt),
+        ("stake", measure, beh.b_physical_measures * setting.is_physical[h] * hurt),
+        ("need", setting.is_support[part], beh.b_need * need(world, h)),
+        ("ask", alike, beh.b_ask * state.asked[h][:, None] * everywhere),
+        ("lead", setting.accuses[part], -beh.b_unled * unled(world, h)),
+        ("publicness", setting.names[part], -beh.b_hidden * (1 - state.publicness[h][:, None]) * everywhere),
+        ("stance", alike, beh.b_stance * setting.stance[suspect] * everywhere),
         ("exposure", setting.gravity[part], -beh.b_exposure * world.exposed(suspect)),
         ("tension", setting.risk[part], -beh.b_tension * state.tension[:, None] * everywhere),
         ("cost", setting.cost[part], -beh.b_cost / np.maximum(state.capital, 0.1)),
@@ -43,6 +49,23 @@ def products(world, h):
             -beh.b_reach * float(setting.act_is_far[h]) * setting.is_nato * everywhere,
         ),
     ]
+
+
+def unled(world, h):
+    """Who would accuse over the head of a victim that has not: (R, A), 0 or 1."""
+    setting, state = world.setting, world.state
+    part = setting.option_slices[h]
+    is_victim = state.severity[h] > 0
+    named = (state.joined[part] & (setting.names[part] > 0) & is_victim).any(axis=(0, 2))
+    return ~named[:, None] & ~is_victim
+
+
+def need(world, h):
+    """How much more the helper is able to do than the worst hit victim: (R, A), -1 to 1."""
+    setting, severity = world.setting, world.state.severity[h]
+    worst = severity == severity.max(axis=-1, keepdims=True)
+    able = (setting.capability * worst).max(axis=-1, keepdims=True)
+    return on_grid(np.where(severity > 0, 0.0, setting.capability - able))
 
 
 def certainty(world, h):
@@ -58,17 +81,29 @@ def accusing(setting, h):
     return np.flatnonzero(setting.accuses[setting.option_slices[h], 0, 0])
 
 
-def inclination(world, h):
-    """Willingness to join each response to act `h`, before company and texts: (options of the act, R, A)."""
+def inclination(world, h, places=None):
+    """Willingness to join responses to act `h`, before company and texts.
+
+    Parameters
+    ----------
+    world : World; h : int
+    places : array of int, which options of the act; None: all
+
+    Returns
+    -------
+    array (options, R, A)
+    """
     setting = world.setting
     part = setting.option_slices[h]
+    places = np.arange(part.stop - part.start) if places is None else places
     rows = products(world, h)
-    of_response = on_grid(np.array([response[:, 0, 0] for _, response, _ in rows]).T)
+    of_response = on_grid(np.array([response[places, 0, 0] for _, response, _ in rows]).T)
     of_situation = on_grid(np.array([situation for _, _, situation in rows]))
     size = of_situation.shape[1:]
     summed = (of_response @ of_situation.reshape(len(rows), -1)).reshape(-1, *size)
-    summed += setting.practice[part]
-    summed[accusing(setting, h)] += certainty(world, h)
+    summed += setting.practice[part][places]
+    accuse = np.isin(places, accusing(setting, h))
+    summed[accuse] += certainty(world, h)[np.isin(accusing(setting, h), places)]
     return summed
 
 

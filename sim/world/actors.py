@@ -92,6 +92,10 @@ class Cast:
                 inside[self.place[body]] = True
         return inside & (self.is_state | adversaries)
 
+    def holds(self, group):
+        """Which actors belong to a group of the library on the scenario's first day: (A,) bool."""
+        return _holds(self.actors, self.loaded.library, group, self.date)
+
 
 class Numbers:
     """Coefficients as plain numbers, looked up one by one.

@@ -90,6 +90,10 @@ class Setting:
     own_habit: np.ndarray  # (O, 1, A) what is more or less usual than that
     naming_habit: np.ndarray  # (O, 1, A) 1 where a practice of naming counts
     naming_new: np.ndarray  # (O, 1, 1) 1 for a naming before it was usual
+    naming_years: np.ndarray  # (O, 1, 1) years for which naming has been usual
+    usual: tuple  # (O,) the coefficient of how usual each is beside others of its kind, or ""
+    rests_on_collection: np.ndarray  # (O, 1, 1)
+    option_follows: np.ndarray  # (O,) the option that a victim must have taken first, or -1
     attribution_min: np.ndarray  # (O, 1, 1)
     accuses: np.ndarray  # (O, 1, 1)
     benefit: np.ndarray
@@ -104,6 +108,7 @@ class Setting:
     lead_min: np.ndarray  # (O, 1, 1) days
     lead_typical: np.ndarray
     lead_max: np.ndarray
+    is_support: np.ndarray  # (O, 1, 1) it is material support
     is_military: np.ndarray  # (O, 1, 1)
     names: np.ndarray  # (O, 1, 1) it is a public attribution
     is_deed: np.ndarray  # (O,) more than words
@@ -160,8 +165,29 @@ class Setting:
             if self.practice_kind
             else 0.0
         )
-        naming = self.beh.habit_naming * self.naming_habit + self.beh.norm_before * self.naming_new
-        return on_grid(kinds + self.own_habit + naming)
+        naming = self.beh.habit_naming * self.naming_habit + self.practice_of_naming
+        return on_grid(kinds + self.own_habit + naming + self.how_usual)
+
+    @cached_property
+    def practice_of_naming(self):
+        """What naming a state cost before it was usual, and how the practice has grown since: (O, 1 or runs, 1)."""
+        grown = self.beh.norm_rise * np.minimum(self.naming_years, self.beh.norm_years)
+        return self.beh.norm_before * self.naming_new + grown
+
+    @cached_property
+    def how_usual(self):
+        """How much more usual each response is than others of its kind: (O, 1 or runs, 1 or A)."""
+        nothing = np.zeros((1, 1))
+        if not any(self.usual):
+            return nothing
+        named = [getattr(self.beh, name) if name else nothing for name in self.usual]
+        able = np.where(self.rests_on_collection > 0, self.collection, 1.0)
+        return np.stack(np.broadcast_arrays(*named)) * able
+
+    @cached_property
+    def collection(self):
+        """What an actor's own services gather of attacks on others: (1 or runs, A), 1 for the strongest."""
+        return self.cyber**self.beh.signals_power
 
     @cached_property
     def ties(self):
@@ -354,6 +380,7 @@ def _options(loaded, cast, acts, beh):
         "allowed": np.array([_who_may(response, cast) for response in responses], dtype=bool).reshape(
             -1, len(cast.actors)
         ),
+        "option_follows": _follows(chosen, responses),
         **_practice(responses, cast, beh),
         "attribution_min": _deep([response.attribution_min for response in responses]),
         "accuses": _deep([response.accuses for response in responses]),
@@ -371,6 +398,7 @@ def _options(loaded, cast, acts, beh):
         "lead_min": _deep([response.lead_days.min for response in responses]),
         "lead_typical": _deep([response.lead_days.typical for response in responses]),
         "lead_max": _deep([response.lead_days.max for response in responses]),
+        "is_support": _deep([response.coded_as == "material_support" for response in responses]),
         "is_military": _deep([response.category == "military" for response in responses]),
         "names": _deep([response.coded_as == "public_attribution" for response in responses]),
         "is_deed": np.array([response.category not in WORDS for response in responses], dtype=bool),
@@ -386,13 +414,27 @@ def _who_may(response, cast):
     if response.competence.get("eu") == "exclusive":
         states = states & ~cast.is_eu
     named = np.array([code in response.users for code in cast.actors])
-    return (states & ~cast.is_body) | named
+    return ((states & ~cast.is_body) | named) & _has_instrument(response, cast)
+
+
+def _has_instrument(response, cast):
+    """Who has the law or the means that a response asks for on the scenario's first day: (A,) bool."""
+    if response.instrument is None:
+        return np.ones(len(cast.actors), dtype=bool)
+    return cast.holds(response.instrument)
+
+
+def _follows(chosen, responses):
+    """The option of the same act that each option waits for, or -1."""
+    place = {(h, key): k for k, (h, _, key) in enumerate(chosen)}
+    pairs = zip(chosen, responses, strict=True)
+    return np.array([place.get((h, response.follows), -1) for (h, *_), response in pairs], dtype=int)
 
 
 def _benefit(response, beh):
-    """How far a stake speaks for a response: by the relief, signal and pressure it brings; hardly for a mere naming."""
+    """How far a stake speaks for a response: by the relief, signal and pressure it brings; not for a mere naming."""
     if response.coded_as == "public_attribution":
-        return float(beh.naming_stake.flat[0])
+        return 0.0
     return (response.signal + response.resilience + response.pressure) / 15 + float(beh.stake_any.flat[0])
 
 
@@ -410,6 +452,9 @@ def _practice(responses, cast, beh):
         "own_habit": _deep([r.habit.value if r.habit else 0.0 for r in responses]) + np.zeros((1, 1, len(cast.actors))),
         "naming_habit": names * cast.habit_naming,
         "naming_new": (names & (cast.norm_year < float(beh.norm_start.flat[0]))).astype(float),
+        "naming_years": names * max(0.0, cast.norm_year - float(beh.norm_start.flat[0])),
+        "usual": tuple(r.usual or "" for r in responses),
+        "rests_on_collection": _deep([r.rests_on_collection for r in responses]),
     }
 
 

@@ -145,8 +145,9 @@ class World:
     """One batch of runs: the setting, the state, the turn it is, the luck, and who sits in which seat.
 
     `seats` maps an actor's code to a policy that answers for it; every other actor is played by the model's own rule.
-    `witness` turns what happens in row 0 into events, or is None. `actions` keeps what the seats answered in row 0,
-    `inclined` how willing each is to join before company and texts, from the consultation to the response of one turn.
+    `witness` turns what happens in row 0 into events, or is None; `watch` looks on as responses are weighed in every
+    row, or is None. `actions` keeps what the seats answered in row 0, `inclined` how willing each is to join before
+    company and texts, from the consultation to the response of one turn.
     """
 
     setting: object
@@ -158,6 +159,7 @@ class World:
     series: dict = field(default_factory=dict)
     actions: list = field(default_factory=list)
     inclined: dict = field(default_factory=dict)
+    watch: object = None
 
     @property
     def runs(self):

@@ -13,7 +13,10 @@ LIBRARY = load_library()
 BEHAVIOUR = LIBRARY.behaviour
 CODE = "\n".join(
     [path.read_text(encoding="utf-8") for path in sorted((ROOT / "sim").rglob("*.py"))]
-    + [(scenarios_folder() / "library" / "groups.yaml").read_text(encoding="utf-8")]
+    + [
+        (scenarios_folder() / "library" / name).read_text(encoding="utf-8")
+        for name in ("groups.yaml", "responses.yaml")
+    ]
 )
 READ = set(re.findall(r"\b[a-z][a-z0-9_]+\b", CODE))
 FAMILIES = {  # named by joining two words, as the code does
