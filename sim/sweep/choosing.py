@@ -4,11 +4,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim.errors import Fault, InputError, did_you_mean, nearest
 from sim.scenario.loading import varied
 from sim.scenario.paths import Place, find, fitted, own_range
 from sim.scenario.wording import core
-from sim.sweep.factors import DISTRIBUTIONS, LEVELS, Factor
+from sim.sweep.factors import DISTRIBUTIONS, ESTIMATED, LEVELS, Factor
 
 LEVER_WORDS = ("sampled", "crossed", "none")
 
@@ -30,7 +32,8 @@ def choose_factors(loaded, fixed=None, vary=None, levers=None, uncertainties=Non
     loaded : Loaded
     fixed : dict of name or path to value, or texts "linkage=0.4": held at that value
     vary : dict of name or path to range or choices, or texts: "linkage=0.2:0.8", "linkage=0.2:0.8:triangular",
-        "linkage=0.2:0.8:5" (five levels in a grid), "capability=gdp,equal", "behaviour.b_peer" (the library's range)
+        "linkage=0.2:0.8:5" (five levels in a grid), "capability=gdp,equal", "behaviour.b_peer" (the library's range),
+        "behaviour=estimates" (all coefficients that past cases tell, drawn together)
     levers : texts: "sampled" with the uncertainties (the default), "crossed" (every combination of their values, each
         in the same futures), a number of settings, each in the same futures, "none"; names of the levers that vary,
         the others being left as written; levers added or narrowed, as in `vary`
@@ -109,6 +112,9 @@ class _Choosing:
     # ---------------------------------------------------------------- with which values
 
     def _vary(self, option, word, spec, kind):
+        if word == "behaviour":
+            self._estimates(option, spec)
+            return
         said = f"{option} {word}" + (f"={spec}" if isinstance(spec, str) else "")
         target = self._target(said, word)
         if target is None:
@@ -121,6 +127,15 @@ class _Choosing:
             self.fault(f"{said}: {error.faults[0].message}")
             return
         self.factors[name] = factor
+
+    def _estimates(self, option, spec):
+        library = self.loaded.library
+        if spec != "estimates":
+            self.fault(f"{option} behaviour: write behaviour=estimates, or behaviour.NAME for one coefficient.")
+        elif not library.estimates.coefficients:
+            self.fault(f"{option} behaviour=estimates: the library has no estimates; `oceans fit` makes them.")
+        else:
+            self.factors.update({factor.name: factor for factor in _estimated(self.loaded)})
 
     def _held(self, word, value):
         said = f"--set {word}={value}"
@@ -190,6 +205,21 @@ def _range(name, place: Place, kind, low, high, distribution="uniform", levels=L
         known = isinstance(now, int | float) and low <= now <= high
         peak = float(now) if known else (low + high) / 2
     return Factor(name, place.path, kind, low, high, None, distribution, peak, levels, is_whole)
+
+
+def _estimated(loaded):
+    """The coefficients that past cases tell, to be drawn together."""
+    estimates, known = loaded.library.estimates, loaded.library.behaviour
+    rows = [[*row, 1.0] for row in estimates.correlation]
+    whole = np.array([[*row, *[0.0] * (len(rows) - len(row))] for row in rows])
+    mix = np.linalg.cholesky(whole + np.tril(whole, -1).T)
+    for k, (name, mean, sd) in enumerate(zip(estimates.coefficients, estimates.mean, estimates.sd, strict=True)):
+        path = f"behaviour.{name}"
+        peak = loaded.scenario.behaviour.get(name, mean)
+        yield Factor(
+            path, path, "uncertainty", *known[name].range, None, ESTIMATED, float(peak), sd=sd,
+            mix=tuple(mix[k, : k + 1].tolist()),
+        )  # fmt: skip
 
 
 def _specified(name, place, before, spec, kind, loaded):

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 DISTRIBUTIONS = ("uniform", "triangular", "normal")
+ESTIMATED = "estimated"  # drawn together with others, as past cases tell them
 LEVELS = 3  # of a range in a grid
+SMALLEST = 1e-9  # a share nearer to 0 or 1 would be infinitely far from the middle of a normal
 EDGE = 2.0  # standard deviations between the middle of a normal factor and the ends of its range
 
 
@@ -25,8 +27,12 @@ class Factor:
     low, high : ends of the range, or None
     choices : tuple of values, or None
     distribution : "uniform"; "triangular", with its peak at the value as written, or in the middle where that lies
-        outside; "normal", whose range is the middle plus and minus two standard deviations, with nothing outside
-    peak : float, of a triangular factor
+        outside; "normal", whose range is the middle plus and minus two standard deviations, with nothing outside;
+        "estimated", drawn together with the other factors that are
+    peak : float, of a triangular factor; the most probable value of an estimated one
+    sd : float, of an estimated factor
+    mix : tuple of float, of an estimated factor: how much of each estimated factor's own luck it takes, of those before
+        it and at last its own, so that their values hang together as the estimates do
     levels : int, how many values of a range a grid takes
     is_whole : bool, only whole numbers fit
 
@@ -46,6 +52,8 @@ class Factor:
     peak: float | None = None
     levels: int = LEVELS
     is_whole: bool = False
+    sd: float | None = None
+    mix: tuple | None = None
 
     @property
     def dtype(self) -> str:
@@ -60,8 +68,12 @@ class Factor:
         return "<f8" if kinds <= {int, float} else f"<U{max(len(str(choice)) for choice in self.choices)}"
 
     def values(self, shares: np.ndarray) -> np.ndarray:
-        """The values at some shares of probability, each from 0 to 1."""
+        """The values at some shares of probability, each from 0 to 1; of an estimated factor its own luck, unmixed."""
         shares = np.asarray(shares, dtype=float)
+        if self.distribution == ESTIMATED:
+            from scipy.special import ndtri
+
+            return ndtri(np.clip(shares, SMALLEST, 1 - SMALLEST))
         if self.choices is not None:
             places = np.minimum((shares * len(self.choices)).astype(np.int64), len(self.choices) - 1)
             return np.array(self.choices, dtype=self.dtype)[places]
@@ -95,7 +107,31 @@ class Factor:
     @classmethod
     def from_dict(cls, data: dict) -> "Factor":
         """What `to_dict` described."""
-        return cls(**{**data, "choices": tuple(data["choices"]) if "choices" in data else None})
+        lists = {name: tuple(data[name]) for name in ("choices", "mix") if name in data}
+        return cls(**{**data, **lists})
+
+
+def mixed(factors, luck):
+    """The values of estimated factors from their own luck: they hang together as the estimates do, within the ranges.
+
+    Parameters
+    ----------
+    factors : sequence of Factor, all estimated, in the order of their estimates
+    luck : sequence of array (n,), standard normal numbers, one for each
+
+    Returns
+    -------
+    list of array (n,)
+
+    >>> two = [Factor("a", "a", "uncertainty", -9, 9, None, "estimated", 1.0, sd=2.0, mix=(1.0,)),
+    ...        Factor("b", "b", "uncertainty", -9, 9, None, "estimated", 0.0, sd=1.0, mix=(0.6, 0.8))]
+    >>> [values.round(1).tolist() for values in mixed(two, [np.array([1.0, 0.0]), np.array([0.0, 1.0])])]
+    [[3.0, 1.0], [0.6, 0.8]]
+    """
+    return [
+        np.clip(factor.peak + factor.sd * sum(w * own for w, own in zip(factor.mix, luck)), factor.low, factor.high)
+        for factor in factors
+    ]
 
 
 def _triangular(shares, low, high, peak):

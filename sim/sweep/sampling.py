@@ -10,6 +10,7 @@ import warnings
 import numpy as np
 
 from sim.errors import Fault, InputError, did_you_mean
+from sim.sweep.factors import ESTIMATED, mixed
 
 METHODS = ("grid", "lhs", "sobol", "saltelli", "morris")
 DEFAULT_POINTS = 1024
@@ -36,6 +37,8 @@ def count_points(method, factors, points):
     points : int or None; a grid's follow from its levels, and the designs of Saltelli and Morris take the most that
         their scheme allows within the number
     """
+    if method not in ("lhs", "sobol") and any(factor.distribution == ESTIMATED for factor in factors):
+        raise _advice(f"--design {method}: estimates hang together and are drawn; use --design lhs or sobol.")
     if method == "grid":
         return _count_grid(factors, points)
     points = DEFAULT_POINTS if points is None else points
@@ -104,6 +107,16 @@ def fill(table, factors, method, seed):
     """
     ways = {"grid": _fill_grid, "lhs": _fill_lhs, "sobol": _fill_sobol}
     ways.get(method, _fill_by_salib)(table, factors, method, seed)
+    _mix(table, [factor for factor in factors if factor.distribution == ESTIMATED])
+
+
+def _mix(table, estimated):
+    """Puts the values of estimated factors in the place of their own luck."""
+    for first in range(0, len(table) if estimated else 0, PIECE):
+        part = table[first : first + PIECE]
+        values = mixed(estimated, [part[factor.name].copy() for factor in estimated])
+        for factor, found in zip(estimated, values, strict=True):
+            part[factor.name] = found
 
 
 def _generator(seed, use):
