@@ -92,20 +92,19 @@ class Varied:
             self._arranged = {(): self._arranged[()]}
         groups = {}
         for place, point in enumerate(points):
-            setting, structure = self._setting(first + place, point)
-            groups.setdefault(structure, []).append((place, setting))
+            setting, structure, direct = self._setting(first + place, point)
+            groups.setdefault(structure, []).append((place, setting, direct))
         for group in groups.values():
-            places, settings = zip(*group, strict=True)
-            yield stacked(settings), np.array(places)
+            places, settings, direct = zip(*group, strict=True)
+            yield put_in(stacked(settings), direct), np.array(places)
 
     def _setting(self, place, point):
+        """What is arranged for a point, its structure, and the numbers still to be put in directly."""
         direct = {path: value for path, value in point.items() if self._is_direct(path)}
         rest = tuple((path, value) for path, value in point.items() if path not in direct)
         try:
             setting, structure = self._arrange(rest)
-            if not direct:
-                return setting, structure
-            return put_in(setting, direct), structure
+            return setting, structure, {path: _fitting(setting, path, value) for path, value in direct.items()}
         except Exception as fault:
             raise PointError(place, "arrange", str(fault)) from fault
 
@@ -125,30 +124,58 @@ class Varied:
         return self._arranged[changes]
 
 
-def put_in(setting, values):
-    """A setting with plain numbers put in their place: coefficients, and what the turns read as it is written."""
+def _fitting(setting, path, value):
+    """A value to be put in directly as a number, refused where it does not fit."""
+    number = float(value)
+    home, *rest = path.split(".")
+    if home == "cooperation" and not 0 <= number < np.inf:
+        raise ValueError(f"{path} must be 0 or more, not {number:g}")
+    if home in ("acts", *DIRECT) and not 0 <= number <= 1:
+        raise ValueError(f"{path} must lie between 0 and 1, not be {number:g}")
+    if home == "acts":
+        setting.acts.index(rest[0])
+    return number
+
+
+def put_in(setting, points):
+    """A setting with numbers put in their place, one for each run: coefficients, and what the turns read as written.
+
+    Parameters
+    ----------
+    setting : Setting, for all these runs
+    points : sequence of dict path -> float, one for each run; what one leaves out stays as it is
+    """
     coefficients, changed = {}, {}
-    for path, value in values.items():
+    for path in dict.fromkeys(path for point in points for path in point):
         home, *rest = path.split(".")
-        number = float(value)
         if home == "behaviour":
-            coefficients[rest[0]] = np.full((1, 1), number)
+            coefficients[rest[0]] = _column(getattr(setting.beh, rest[0]), path, points)
         elif home == "cooperation":
-            if not 0 <= number < np.inf:
-                raise ValueError(f"{path} must be 0 or more, not {number:g}")
             if rest[0] in setting.projects:
-                age = changed.get("project_age", setting.project_age).copy()
-                age[setting.projects.index(rest[0])] = number
-                changed["project_age"] = age
-        elif not 0 <= number <= 1:
-            raise ValueError(f"{path} must lie between 0 and 1, not be {number:g}")
+                ages = changed.get("project_age", setting.project_age)
+                changed["project_age"] = _with_line(ages, setting.projects.index(rest[0]), path, points)
         elif home == "acts":
-            array = changed.get(rest[1], getattr(setting, rest[1])).copy()
-            array[setting.acts.index(rest[0])] = number
-            changed[rest[1]] = array
+            lines = changed.get(rest[1], getattr(setting, rest[1]))
+            changed[rest[1]] = _with_line(lines, setting.acts.index(rest[0]), path, points)
         else:
-            changed[home] = np.full((1, 1), number)
+            changed[home] = _column(getattr(setting, home), path, points)
     return replace(setting, beh=SimpleNamespace(**{**vars(setting.beh), **coefficients}), **changed)
+
+
+def _column(values, path, points):
+    """The values (runs or 1, 1) with those of the points in their place; one for all runs where they agree."""
+    given = np.array([[path in point] for point in points])
+    column = np.where(given, np.array([[point.get(path, 0.0)] for point in points]), values)
+    return column[:1] if (column == column[0]).all() else column
+
+
+def _with_line(lines, place, path, points):
+    """Lines (n, runs or 1, ...) with those of the points in one of them."""
+    column = _column(lines[place].reshape(-1, 1), path, points).reshape(-1, *lines.shape[2:])
+    runs = max(len(column), lines.shape[1])
+    lines = np.repeat(lines, runs // lines.shape[1], axis=1)
+    lines[place] = column
+    return lines
 
 
 class Read(SimpleNamespace):
@@ -200,21 +227,28 @@ def stacked(settings):
     -------
     Setting
     """
-    first = settings[0]
+    distinct = list({id(setting): setting for setting in settings}.values())
+    first = distinct[0]
+    if len(distinct) == 1:
+        return first
+    places = {id(setting): place for place, setting in enumerate(distinct)}
+    which = np.array([places[id(setting)] for setting in settings])
     changed = {
-        name: _joined([getattr(setting, name) for setting in settings], axis) for name, axis in RUNS_AXIS.items()
+        name: _joined([getattr(setting, name) for setting in distinct], which, axis) for name, axis in RUNS_AXIS.items()
     }
     changed["beh"] = SimpleNamespace(
-        **{name: _joined([getattr(setting.beh, name) for setting in settings], 0) for name in vars(first.beh)}
+        **{name: _joined([getattr(setting.beh, name) for setting in distinct], which, 0) for name in vars(first.beh)}
     )
     changed["project_effects"] = {
-        name: _joined([setting.project_effects[name] for setting in settings], 1) for name in first.project_effects
+        name: _joined([setting.project_effects[name] for setting in distinct], which, 1)
+        for name in first.project_effects
     }
     return replace(first, **changed)
 
 
-def _joined(values, axis):
+def _joined(values, which, axis):
+    """One array for all runs, where run r has the values of the setting `which[r]`; the first's where all agree."""
     first = values[0]
-    if all(value is first for value in values) or all(np.array_equal(value, first) for value in values):
+    if all(np.array_equal(value, first) for value in values):
         return first
-    return np.concatenate(values, axis=axis)
+    return np.take(np.concatenate(values, axis=axis), which, axis=axis)
