@@ -24,7 +24,8 @@ _BELOW_ONE = 1 - 2.0**-53
 
 
 def _mixed(words):
-    words = words + _GOLDEN  # arithmetic modulo 2**64: arrays of uint64 wrap silently, as the method asks
+    """The finaliser of SplitMix64, worked in place on a block of its own."""
+    words += _GOLDEN  # arithmetic modulo 2**64: arrays of uint64 wrap silently, as the method asks
     words ^= words >> np.uint64(30)
     words *= _FIRST
     words ^= words >> np.uint64(27)
@@ -35,7 +36,9 @@ def _mixed(words):
 
 def _inside(words):
     """Words as numbers strictly between 0 and 1; the very highest would be rounded to 1."""
-    return np.minimum((words >> np.uint64(11)) * 2.0**-53 + _HALF_STEP, _BELOW_ONE)
+    numbers = (words >> np.uint64(11)) * 2.0**-53
+    numbers += _HALF_STEP
+    return np.minimum(numbers, _BELOW_ONE, out=numbers)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -94,6 +97,11 @@ class Draws:
     def __len__(self):
         return len(self.runs)
 
+    def rows(self, places):
+        """The luck of only these rows, in this order; a row may be taken many times."""
+        points = None if self.points is None else [self.points[place] for place in places]
+        return Draws(self.seed, [self.runs[place] for place in places], points)
+
     def words(self, use, turn, *axes):
         """64-bit words, shape (*leading axes, runs, last axis); with no axis, (runs,)."""
         keys = slot_keys((use, turn), *axes)
@@ -126,6 +134,11 @@ class Draws:
         keys = slot_keys((use, turn), first, last)[places]
         words = _mixed(_mixed(keys ^ self._run_keys[rows][:, None]))
         return _inside(words)
+
+    def normal_of(self, use, turn, first, last, places, rows, columns):
+        """Standard normal draws of single slots of `normal(use, turn, first, last)`: (K,)."""
+        keys = slot_keys((use, turn), first, last)[places, columns]
+        return ndtri(_inside(_mixed(_mixed(keys ^ self._run_keys[rows]))))
 
     def normal_at(self, use, turn, names, places, rows):
         """Standard normal draws for some names of an axis in some rows: (K,)."""

@@ -47,7 +47,7 @@ def begin(setting, seed, runs, seats=None, witness=None):
     World
     """
     draws = Draws(seed, runs)
-    return World(setting, first_state(setting, draws), draws, seats=dict(seats or {}), witness=witness)
+    return World(setting, first_state(setting, draws), draws, draws, seats=dict(seats or {}), witness=witness)
 
 
 def play(

@@ -154,7 +154,8 @@ def _escalate(world, d, rows):
 
 def _widen(world, d, rows):
     setting, state = world.setting, world.state
-    luck = world.draws.uniform("next victim", world.turn, setting.adversaries, setting.actors)[d, rows]
+    places = np.full(rows.size, d)
+    luck = world.draws.uniform_at("next victim", world.turn, setting.adversaries, setting.actors, places, rows)
     target = first_of(candidates(world, d)[rows].astype(float), luck)
     share = of_rows(setting.each.widen_share, rows)
     for h in np.flatnonzero(setting.act_by == d):

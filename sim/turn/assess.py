@@ -25,7 +25,7 @@ def gather(world, begun):
     """Own evidence grows by what an actor's access and skill let it see in the time of a turn."""
     setting, state = world.setting, world.state
     d = discriminability(world)[begun]
-    luck = world.draws.normal("evidence", world.turn, setting.acts, setting.actors)[begun]
+    luck = world.draws.normal("evidence", world.turn, tuple(setting.acts[h] for h in begun), setting.actors)
     gained = evidence(setting.act_is_true[begun], d, luck)
     state.evidence[begun] = on_grid(state.evidence[begun] + gained)
     state.information[begun] = on_grid(state.information[begun] + np.square(d) / 2)

@@ -95,15 +95,19 @@ def callers(world, h, k):
         np.where(state.severity[h] > 0, state.stake[h], setting.beh.call_friend * np.square(state.stake[h]))
         * setting.is_state
     )
-    return first_of(on_grid(weight), world.draws.uniform(f"caller {k}", world.turn, setting.acts, setting.actors)[h])
+    luck = world.draws.uniform(f"caller {k}", world.turn, (setting.acts[h],), setting.actors)[0]
+    return first_of(on_grid(weight), luck)
 
 
 def member_calling(world, h, rows, tables, caller):
     """Who asks in a format the caller does not sit in: the member with the highest stake."""
-    members = world.setting.table_members[tables]
-    lots = world.draws.uniform("member calling", world.turn, world.setting.actors)[rows]
-    friend = largest(world.state.stake[h, rows] * members, lots)
-    return np.where(members[np.arange(rows.size), caller], caller, friend)
+    setting = world.setting
+    outside = np.flatnonzero(~setting.table_members[tables, caller])
+    lots = world.draws.uniform("member calling", world.turn, setting.actors)[rows[outside]]
+    friend = largest(world.state.stake[h, rows[outside]] * setting.table_members[tables[outside]], lots)
+    caller = caller.copy()
+    caller[outside] = friend
+    return caller
 
 
 def utilities(world, h, veto):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.rules.tempo import days_drawn
 from sim.world.grid import on_grid
 
 
@@ -30,7 +31,7 @@ def join(world, options, runs, actors, covered_by_text=False, not_before=0):
     acts = decided + setting.lead_min[o, 0, 0]
     if not covered_by_text:
         h = setting.option_act[o]
-        from_act = (setting.act_begins[h] - 1) * setting.days + state.lead[o, r, a] * urgency(world)[h, r]
+        from_act = (setting.act_begins[h] - 1) * setting.days + lead_days(world, o, r, a) * urgency(world)[h, r]
         acts = np.maximum(acts, from_act)
     state.joined[o, r, a] = True
     state.decided_day[o, r, a] = decided
@@ -39,6 +40,14 @@ def join(world, options, runs, actors, covered_by_text=False, not_before=0):
     np.subtract.at(state.capital, (r, a), price)
     np.add.at(state.spent, (r, a), price)
     return o, r, a
+
+
+def lead_days(world, options, runs, actors):
+    """Days from the act to the first effect at a usual pace: (K,). Drawn once for a run, part of what each is like."""
+    setting = world.setting
+    luck = world.nature.normal_of("lead", 0, setting.option_names, setting.actors, options, runs, actors)
+    usual = (setting.lead_min, setting.lead_typical, setting.lead_max)
+    return on_grid(days_drawn(*(days[options, 0, 0] for days in usual), luck))
 
 
 def urgency(world):

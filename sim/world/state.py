@@ -11,7 +11,6 @@ import numpy as np
 
 from sim.rules.attribution import confidence
 from sim.rules.choice import log_odds
-from sim.rules.tempo import days_drawn
 from sim.world.grid import on_grid
 
 NEVER = 1e9  # a day that does not come
@@ -24,7 +23,6 @@ class State:
     """All that changes. R runs; other axes as in `Setting`."""
 
     threshold: np.ndarray  # (O, R, A) log-odds of joining from which each joins: drawn once, part of what it is like
-    lead: np.ndarray  # (O, R, A) days from the act to the first effect, drawn once
     blur: np.ndarray  # (H, R, A) how others misjudge the gravity, drawn once
     evidence: np.ndarray  # (H, R, A) own accumulated log-likelihood ratio that the suspect did it
     information: np.ndarray  # (H, R, A) what that evidence was expected to tell, in the same unit
@@ -144,6 +142,7 @@ ROWS_FIRST = {
 class World:
     """One batch of runs: the setting, the state, the turn it is, the luck, and who sits in which seat.
 
+    `draws` is the luck of what happens, `nature` that of what each actor is like, which stays in every continuation.
     `seats` maps an actor's code to a policy that answers for it; every other actor is played by the model's own rule.
     `witness` turns what happens in row 0 into events, or is None; `watch` looks on as responses are weighed in every
     row, or is None. `actions` keeps what the seats answered in row 0, `inclined` how willing each is to join before
@@ -153,6 +152,7 @@ class World:
     setting: object
     state: State
     draws: object
+    nature: object
     turn: int = 0
     seats: dict = field(default_factory=dict)
     witness: object = None
@@ -206,7 +206,8 @@ class World:
     def ahead(self, runs, draws):
         """The same world `runs` times over, from here on with other luck: what could still come."""
         state = self.state.rows(np.zeros(runs, dtype=int))
-        return replace(self, state=state, draws=draws, witness=None, series={}, actions=[], inclined={})
+        nature = self.nature.rows([0] * runs)
+        return replace(self, state=state, draws=draws, nature=nature, witness=None, series={}, actions=[], inclined={})
 
 
 def first_state(setting, draws):
@@ -234,14 +235,6 @@ def first_state(setting, draws):
 
     return State(
         threshold=log_odds(draws.uniform("joins", 0, setting.option_names, setting.actors)),
-        lead=on_grid(
-            days_drawn(
-                setting.lead_min,
-                setting.lead_typical,
-                setting.lead_max,
-                draws.normal("lead", 0, setting.option_names, setting.actors),
-            )
-        ),
         blur=draws.normal("gravity", 0, setting.acts, setting.actors),
         evidence=np.zeros((h, runs, a)),
         information=np.zeros((h, runs, a)),

@@ -83,7 +83,7 @@ def test_what_a_text_has_coordinated_needs_only_the_shortest_time():
     alone, covered = consulted(1), consulted(1)
     o, place = option(alone, "sanctions"), alone.setting.index["USA"]
     for world, by_text in ((alone, False), (covered, True)):
-        world.state.lead[o] = 60.0
+        world.setting.lead_typical[o], world.setting.lead_max[o] = 60.0, 120.0
         join(world, np.array([o]), np.array([0]), np.array([place]), covered_by_text=by_text)
     assert covered.state.effect_day[o, 0, place] < alone.state.effect_day[o, 0, place]
 
