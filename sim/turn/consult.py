@@ -7,6 +7,8 @@
 5. projects       cooperation projects put to a decision are agreed or blocked
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from sim.policies.policy import Option
@@ -18,7 +20,7 @@ from sim.turn.asking import put, seated
 from sim.turn.joining import urgency
 from sim.turn.positions import ask_positions, salience, take_positions
 from sim.turn.projects import decide_projects
-from sim.turn.texts import SILENT_RULES, conclude
+from sim.turn.texts import conclude
 from sim.turn.willingness import exchange_intentions, inclination, terms
 from sim.world.cooperation import effect, effect_anywhere
 from sim.world.grid import on_grid
@@ -35,9 +37,9 @@ def consult(world):
         take_positions(world, h)
     ask_positions(world, begun)
     for h in begun:
-        veto = p_veto(world, h)
+        outlook = look_at_tables(world, h)
         for k in range(int(world.setting.beh.calls.flat[0])):
-            call(world, h, k, veto)
+            call(world, h, k, outlook)
         exchange(world, h)
     leak(world)
     conclude(world)
@@ -67,14 +69,49 @@ def leak(world):
 # ------------------------------------------------------------------------------------------------- calls
 
 
-def call(world, h, k, veto):
+@dataclass(frozen=True)
+class Outlook:
+    """What the tables of an act look like to whoever may call in this turn. T tables of the act, R runs."""
+
+    coverage: np.ndarray  # (T, R) how much of the stake sits there
+    reputation: np.ndarray  # (T, R)
+    days: np.ndarray  # (T, R) until a text is usually there
+    veto: np.ndarray  # (T, R) probability that somebody blocks
+    victim_inside: np.ndarray  # (T, R) bool
+    hurry: np.ndarray  # (R,) factor on days
+    tempo: np.ndarray  # (T, R) factor on days
+
+
+def look_at_tables(world, h):
+    """The outlook of the tables of act `h`, before anybody has called in this turn."""
+    setting, state, each = world.setting, world.state, world.setting.each
+    part = setting.table_slices[h]
+    standing = setting.table_is_ip4[part][:, None] * each.call_ip4_standing * effect(world, "ip4_standing")[h]
+    hurry, tempo = urgency(world)[h], tempo_of_partnership(world, part)
+    return Outlook(
+        coverage=coverage(world, h),
+        reputation=np.clip(setting.table_reputation[part] + standing, 0, 1),
+        days=setting.table_typical[part] * hurry * tempo,
+        veto=p_veto(world, h),
+        victim_inside=of_any(setting.table_members[part], state.severity[h] > 0),
+        hurry=hurry,
+        tempo=tempo,
+    )
+
+
+def of_any(members, marked):
+    """Whether any member of each table is marked: (tables, R), of members (tables, A) and marks (R, A)."""
+    return members.astype(float) @ marked.T.astype(float) > 0
+
+
+def call(world, h, k, outlook):
     """One chance in the turn to open a consultation over act `h`: who calls, and where."""
     setting, state = world.setting, world.state
     part = setting.table_slices[h]
     if part.start == part.stop:
         return
     caller = callers(world, h, k)
-    utility, looked_at = utilities(world, h, veto)
+    utility, looked_at = utilities(world, h, outlook)
     utility = np.where(legal_tables(world, h), utility, -np.inf)
     chances = choice_probabilities(np.concatenate([wait_utility(world, h), utility]), setting.each.call_precision)
     picked = pick(chances, world.draws.uniform(f"call {k}", world.turn, setting.acts)[:, h]) - 1
@@ -83,7 +120,7 @@ def call(world, h, k, veto):
     rows = np.flatnonzero(picked >= 0)
     if rows.size:
         caller[rows] = member_calling(world, h, rows, part.start + picked[rows], caller[rows])
-        open_tables(world, h, k, rows, part.start + picked[rows], caller[rows])
+        open_tables(world, h, k, outlook, rows, picked[rows], caller[rows])
     if world.witness and picked[0] >= 0:
         world.witness.consultation_called(world, h, part.start + picked[0], caller[0], looked_at, chances)
 
@@ -110,23 +147,18 @@ def member_calling(world, h, rows, tables, caller):
     return caller
 
 
-def utilities(world, h, veto):
+def utilities(world, h, outlook):
     """What the caller sees in each format: (tables of the act, R), and the terms for the record."""
     setting, state, each = world.setting, world.state, world.setting.each
     part = setting.table_slices[h]
-    ip4 = setting.table_is_ip4[part][:, None]
-    standing = effect(world, "ip4_standing")
-    reputation = np.clip(setting.table_reputation[part] + ip4 * each.call_ip4_standing * standing[h], 0, 1)
-    days = setting.table_typical[part] * urgency(world)[h] * tempo_of_partnership(world, part)
-    active = (state.table_state[part] == OPEN) | (state.table_state[part] == ADOPTED)
-    doubled = np.minimum((setting.table_duplicates[part, part][:, :, None] * active).sum(axis=1), 1)
+    doubled = np.minimum(setting.table_duplicates[part, part] @ is_active(state.table_state[part]), 1)
     utility, looked_at = format_utility(
         setting.table_mandate[part],
-        coverage(world, h),
-        days,
-        veto,
+        outlook.coverage,
+        outlook.days,
+        outlook.veto,
         doubled,
-        reputation,
+        outlook.reputation,
         mandate_weight=each.call_mandate,
         coverage_weight=each.call_coverage,
         days_weight=each.call_days,
@@ -134,9 +166,13 @@ def utilities(world, h, veto):
         duplication_weight=each.call_duplication,
         reputation_weight=each.call_reputation,
     )
-    victim_inside = (setting.table_members[part][:, None, :] & (state.severity[h] > 0)).any(axis=-1)
     spoken = state.table_called[part] < NEVER
-    return utility + each.call_victim * victim_inside - each.call_again * spoken, looked_at
+    return utility + each.call_victim * outlook.victim_inside - each.call_again * spoken, looked_at
+
+
+def is_active(table_state):
+    """1 where a table is open or has adopted its text, else 0."""
+    return ((table_state == OPEN) | (table_state == ADOPTED)).astype(float)
 
 
 def coverage(world, h):
@@ -150,7 +186,7 @@ def coverage(world, h):
 def tempo_of_partnership(world, part):
     """Factor on the days of formats where NATO meets the four: cooperation makes them faster."""
     faster = np.clip(1 + effect_anywhere(world, "decision_days"), 0.3, 2)
-    return np.where(world.setting.table_is_ip4[part][:, None], faster, 1.0)
+    return np.where(world.setting.table_is_ip4[part][:, None], faster, np.ones(world.runs))
 
 
 def p_veto(world, h):
@@ -161,21 +197,17 @@ def p_veto(world, h):
     array (tables of the act, R); 0 where no single member can block
     """
     setting, state, each = world.setting, world.state, world.setting.each
-    part = setting.table_slices[h]
-    needs_all = np.isin(setting.table_rule[part], SILENT_RULES)[:, None]
-    voters = setting.table_voters[part].astype(float)
-    cares = salience(world, h)
-    weight = on_grid(setting.capability * cares)
-    mean = ((on_grid(weight * state.position[h]) @ voters.T) / np.maximum(weight @ voters.T, 1e-9)).T
+    panels, panel_of = setting.silent_panels[h]
+    position, cares = np.ascontiguousarray(state.position[h].T), np.ascontiguousarray(salience(world, h).T)
+    weight = on_grid(setting.capability.T * cares)
+    mean = (panels @ on_grid(weight * position)) / np.maximum(panels @ weight, 1e-9)
     reluctance = np.zeros_like(mean)
-    for k, sits in enumerate(voters):
-        reluctance[k] = (np.maximum(mean[k][:, None] - state.position[h], 0) * cares * sits).max(axis=-1)
-    return (
-        on_grid(
-            p_break_silence(reluctance, 0.0, 1.0, each.silence_hazard, each.silence_steepness, 0.0, each.silence_days)
-        )
-        * needs_all
+    for k, sits in enumerate(panels > 0):
+        reluctance[k] = (np.maximum(mean[k] - position[sits], 0) * cares[sits]).max(axis=0)
+    veto = on_grid(
+        p_break_silence(reluctance, 0.0, 1.0, each.silence_hazard, each.silence_steepness, 0.0, each.silence_days)
     )
+    return np.concatenate([veto, np.zeros((1, world.runs))])[panel_of]
 
 
 def legal_tables(world, h):
@@ -185,7 +217,7 @@ def legal_tables(world, h):
     again = world.day - state.table_called[part] >= setting.each.call_again_days
     idle = (state.table_state[part] != OPEN) & ((state.table_called[part] >= NEVER) | again)
     worst = (state.severity[h] * state.intensity[h][:, None]).max(axis=-1)
-    hit = (setting.table_members[part].astype(float) @ (state.severity[h] > 0).T) > 0
+    hit = of_any(setting.table_members[part], state.severity[h] > 0)
     return idle & (worst >= setting.table_threshold[part]) & (hit | ~setting.table_members_only[part])
 
 
@@ -228,22 +260,22 @@ def ask_format(world, h, caller, picked, legal, k):
     return picked
 
 
-def open_tables(world, h, k, rows, tables, caller):
-    """Open the chosen tables: set when they will end, and book the cost and the overlap."""
+def open_tables(world, h, k, outlook, rows, picked, caller):
+    """Open the tables picked among those of the act: set when they will end, and book the cost and the overlap."""
     setting, state, each = world.setting, world.state, world.setting.each
     part = setting.table_slices[h]
+    tables = part.start + picked
     luck = world.draws.normal_at(f"days {k}", world.turn, setting.table_names, tables, rows)
-    hurry = urgency(world)[h][rows]
-    tempo = tempo_of_partnership(world, part)
-    tempo = np.broadcast_to(tempo, (tempo.shape[0], world.runs))[tables - part.start, rows]
     days = days_drawn(
         setting.table_min[tables, 0], setting.table_typical[tables, 0], setting.table_max[tables, 0], luck
     )
-    active = np.isin(state.table_state[:, rows], (OPEN, ADOPTED))
-    state.duplication[rows] += np.minimum((setting.table_duplicates[tables].T * active).sum(axis=0), 1)
+    beside = setting.table_duplicates[tables, part] * is_active(state.table_state[part])[:, rows].T
+    state.duplication[rows] += np.minimum(beside.sum(axis=-1), 1)
     state.called[rows] += 1
     state.called_best[rows] += setting.best_placed[tables]
-    state.table_due[tables, rows] = world.day + np.rint(np.maximum(days * hurry * tempo, setting.table_min[tables, 0]))
+    state.table_due[tables, rows] = world.day + np.rint(
+        np.maximum(days * outlook.hurry[rows] * outlook.tempo[picked, rows], setting.table_min[tables, 0])
+    )
     state.table_state[tables, rows] = OPEN
     state.table_called[tables, rows] = world.day
     first = state.first_table[h, rows]

@@ -19,10 +19,10 @@ from sim.turn.asking import put, seated
 from sim.turn.joining import join
 from sim.turn.positions import rung_edges, rung_of, salience
 from sim.world.grid import on_grid
+from sim.world.setting import SILENT_RULES
 from sim.world.state import ADOPTED, FAILED, NEVER, OPEN
 
 LAST_ROUND = 3
-SILENT_RULES = ("consensus", "unanimity")
 
 
 @dataclass(frozen=True)

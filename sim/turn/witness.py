@@ -13,8 +13,8 @@ from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
 from sim.turn.adversary import MOVES
 from sim.turn.positions import rung_edges, rung_of
-from sim.turn.texts import SILENT_RULES
 from sim.world.cooperation import delivered
+from sim.world.setting import SILENT_RULES
 
 
 class Witness:

@@ -19,6 +19,7 @@ from sim.world.grid import on_grid
 from sim.world.ties import bonds_of, clubs, partners, shared, tied
 
 RUNGS = get_args(Rung)
+SILENT_RULES = ("consensus", "unanimity")
 NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
 WORDS = ("baseline", "diplomatic", "information")
 PRACTICES = {
@@ -203,6 +204,22 @@ class Setting:
     def each(self):
         """The coefficients as one number a run: shape (runs or 1,)."""
         return SimpleNamespace(**{name: value[:, 0] for name, value in vars(self.beh).items()})
+
+    @cached_property
+    def silent_panels(self):
+        """Who can block at the tables of each act: for each act its panels of voters, which several tables may share.
+
+        A pair for each act: panels (panels, A), 0 or 1, and the place of each table's panel; the place after the last
+        where no single member can block.
+        """
+        return tuple(self._panels(part) for part in self.table_slices)
+
+    def _panels(self, part):
+        needs_all = np.isin(self.table_rule[part], SILENT_RULES)
+        panels, places = np.unique(self.table_voters[part][needs_all], axis=0, return_inverse=True)
+        panel_of = np.full(needs_all.size, len(panels))
+        panel_of[needs_all] = places.ravel()
+        return panels.astype(float), panel_of
 
     @cached_property
     def table_names(self):
