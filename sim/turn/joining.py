@@ -37,8 +37,9 @@ def join(world, options, runs, actors, covered_by_text=False, not_before=0):
     state.decided_day[o, r, a] = decided
     state.effect_day[o, r, a] = np.ceil(acts)
     price = setting.price[o, np.minimum(r, setting.price.shape[1] - 1), 0]
-    np.subtract.at(state.capital, (r, a), price)
-    np.add.at(state.spent, (r, a), price)
+    paid = np.bincount(r * len(setting.actors) + a, price, state.capital.size).reshape(state.capital.shape)
+    state.capital -= paid
+    state.spent += paid
     return o, r, a
 
 

@@ -22,7 +22,9 @@ def decide_projects(world):
             continue
         blockers = blocked_by(world, p, asked)
         blocked = blockers.any(axis=-1)
-        state.project_state[p] = np.where(asked, np.where(blocked, BLOCKED, RUNNING), state.project_state[p])
+        decided = state.project_state.copy()
+        decided[p, asked] = np.where(blocked, BLOCKED, RUNNING)[asked]
+        state.project_state = decided
         if world.witness and asked[0]:
             world.witness.project_decided(world, name, blockers[0])
 
@@ -82,12 +84,12 @@ def ripen(world):
     setting, state = world.setting, world.state
     running = state.project_state == RUNNING
     state.project_spent += on_grid(running * setting.project_cost * (setting.days / 365))
-    before = state.project_months.copy()
-    state.project_months += on_grid(running * world.months)
+    before = state.project_months
+    state.project_months = before + on_grid(running * world.months)
     due = running & (before < setting.project_first) & (state.project_months >= setting.project_first)
     if setting.projects:
         luck = world.draws.uniform("delivers", 0, setting.projects).T
         fails = due & (luck < setting.project_fail) & (setting.project_turn > 0)
-        state.project_state[fails] = BROKEN
+        state.project_state = np.where(fails, BROKEN, state.project_state)
         if world.witness:
             world.witness.projects_due(world, due[:, 0], fails[:, 0])

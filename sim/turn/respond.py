@@ -22,7 +22,8 @@ def respond(world):
     for h in np.flatnonzero(setting.act_begins <= world.turn):
         part = setting.option_slices[h]
         peer, text = company_term(world, h), text_term(world, h)
-        utility = world.inclined[h] + peer + text
+        utility = world.inclined[h] + peer
+        utility += text
         wants = wanted(world, h, utility)
         chosen[part], left = affordable(world, h, wants, left)
         if world.watch:
@@ -30,7 +31,7 @@ def respond(world):
         if world.witness:
             world.witness.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utility[:, 0])
     ask_seats(world, chosen)
-    new = join(world, *np.nonzero(chosen))
+    new = join(world, *np.unravel_index(np.flatnonzero(chosen), chosen.shape))
     if world.witness:
         world.witness.responses_decided(world, new)
 

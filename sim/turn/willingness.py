@@ -102,8 +102,10 @@ def inclination(world, h, places=None):
     size = of_situation.shape[1:]
     summed = (of_response @ of_situation.reshape(len(rows), -1)).reshape(-1, *size)
     summed += setting.practice[part][places]
-    accuse = np.isin(places, accusing(setting, h))
-    summed[accuse] += certainty(world, h)[np.isin(accusing(setting, h), places)]
+    at = {place: row for row, place in enumerate(places)}
+    for place, sure in zip(accusing(setting, h), certainty(world, h), strict=True):
+        if place in at:
+            summed[at[place]] += sure
     return summed
 
 
@@ -142,12 +144,12 @@ def company(world, h):
     """
     setting, state = world.setting, world.state
     part = setting.option_slices[h]
-    expected = np.where(state.joined[part], 1.0, state.willing[part])
+    expected = np.maximum(state.willing[part], state.joined[part])
     if not expected.size:
         return expected
-    by_club = (expected.reshape(-1, expected.shape[-1]) @ setting.club.T).reshape(*expected.shape[:-1], -1)
-    by_kind = np.stack([by_club[..., list(clubs)].max(axis=-1) for clubs in setting.club_kinds], axis=-1)
-    return np.take(by_kind, setting.club_kind, axis=-1)
+    by_club = setting.club @ expected.reshape(-1, expected.shape[-1]).T
+    by_kind = np.array([by_club[list(clubs)].max(axis=0) for clubs in setting.club_kinds])
+    return (by_kind.T @ setting.is_of_kind).reshape(expected.shape)
 
 
 def exchange_intentions(world, h):

@@ -8,10 +8,14 @@ from sim.world.state import RUNNING
 
 
 def delivered(world):
-    """How far each project delivers now: (P, R), 0 to 1."""
+    """How far each project delivers now: (P, R), 0 to 1; worked out anew only when a project has moved on."""
     setting, state = world.setting, world.state
-    ripe = maturity(state.project_months, setting.project_first, setting.project_full)
-    return on_grid(np.where(state.project_state == RUNNING, ripe, 0.0))
+    months, standing, share = world.delivered
+    if months is not state.project_months or standing is not state.project_state:
+        ripe = maturity(state.project_months, setting.project_first, setting.project_full)
+        share = on_grid(np.where(state.project_state == RUNNING, ripe, 0.0))
+        world.delivered = state.project_months, state.project_state, share
+    return share
 
 
 def effect(world, name):
@@ -31,7 +35,7 @@ def effect(world, name):
         return np.zeros((len(setting.acts), world.runs))
     amounts = on_grid(setting.project_effects[name]) * delivered(world)  # (P, R)
     works_on = setting.project_issue[name]  # (P, H)
-    return (works_on[:, :, None] * amounts[:, None, :]).sum(axis=0)
+    return works_on.T @ amounts
 
 
 def effect_anywhere(world, name):

@@ -247,9 +247,10 @@ class Setting:
         return tuple(dict.fromkeys((0, *np.flatnonzero(column[1:] > 0) + 1) for column in self.club.T))
 
     @cached_property
-    def club_kind(self):
-        """Which of `club_kinds` each actor is of: (A,)."""
-        return np.array([self.club_kinds.index((0, *np.flatnonzero(column[1:] > 0) + 1)) for column in self.club.T])
+    def is_of_kind(self):
+        """Which of `club_kinds` each actor is of: (kinds, A), 0 or 1."""
+        own = [(0, *np.flatnonzero(column[1:] > 0) + 1) for column in self.club.T]
+        return np.array([[float(clubs == kind) for clubs in own] for kind in self.club_kinds])
 
     @cached_property
     def index(self):

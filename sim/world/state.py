@@ -146,7 +146,8 @@ class World:
     `seats` maps an actor's code to a policy that answers for it; every other actor is played by the model's own rule.
     `witness` turns what happens in row 0 into events, or is None; `watch` looks on as responses are weighed in every
     row, or is None. `actions` keeps what the seats answered in row 0, `inclined` how willing each is to join before
-    company and texts, from the consultation to the response of one turn.
+    company and texts, from the consultation to the response of one turn, `delivered` how far the projects deliver,
+    beside the arrays of the state that this was worked out from.
     """
 
     setting: object
@@ -160,6 +161,7 @@ class World:
     actions: list = field(default_factory=list)
     inclined: dict = field(default_factory=dict)
     watch: object = None
+    delivered: tuple = (None, None, None)
 
     @property
     def runs(self):
