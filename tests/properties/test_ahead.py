@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sim.engine import ahead, outcome_of, play_out
 from sim.record.measures import MEASURES
+from sim.turn.joining import lead_days
 from sim.turn.witness import Witness
 from tests.builders import a_scenario
 from tests.properties.invented import arrays, differing, laws, played, scenarios, seeds
@@ -94,5 +95,10 @@ def test_what_an_actor_is_like_stays(written, seed, runs):
     """Thresholds and tempo were drawn once for the run, and go on in every continuation of it."""
     world = played(written, seed, [0], turns=1)
     future = world.ahead(runs, world.draws)
-    for name in ("threshold", "lead", "blur"):
+    for name in ("threshold", "blur"):
         assert (getattr(future.state, name) == getattr(world.state, name)).all(), name
+    options = np.arange(len(world.setting.options))
+    for place in range(len(world.setting.actors)):
+        mine, theirs = (lead_days(one, options, 0 * options, 0 * options + place) for one in (world, future))
+        assert (mine == theirs).all()
+        assert (mine >= 0).all()

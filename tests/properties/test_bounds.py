@@ -48,7 +48,6 @@ AT_LEAST_NOTHING = (
     "called_best",
     "project_months",
     "project_spent",
-    "lead",
 )
 OF_ONE = {measure.name for measure in MEASURES.values() if measure.unit in ("share", "0 to 1", "probability")}
 NOT_YET_BEFORE = 1e8

@@ -10,7 +10,6 @@ from tests.properties.invented import arrays, differing, laws, played, scenarios
 
 LAST_AXIS_IS_ACTORS = (
     "threshold",
-    "lead",
     "blur",
     "evidence",
     "information",

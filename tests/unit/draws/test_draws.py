@@ -80,6 +80,19 @@ def test_normal_draws_are_the_uniform_ones_seen_through_the_normal_curve():
 # ----------------------------------------------------------------------------------------- from address to address
 
 
+def test_single_slots_have_the_numbers_of_their_block():
+    draws = Draws(7, range(5))
+    whole = draws.normal("lead", 0, ACTS, ACTORS)
+    places, rows, columns = np.array([1, 0, 1]), np.array([4, 0, 2]), np.array([2, 2, 0])
+    assert (draws.normal_of("lead", 0, ACTS, ACTORS, places, rows, columns) == whole[places, rows, columns]).all()
+
+
+def test_rows_taken_out_keep_their_luck():
+    draws = Draws(7, range(5))
+    taken = draws.rows([3, 3, 0]).uniform("evidence", 1, ACTS, ACTORS)
+    assert (taken == draws.uniform("evidence", 1, ACTS, ACTORS)[:, [3, 3, 0]]).all()
+
+
 def independent(one, other, cells=8):
     """Chi-square test of two series of uniform draws on a grid of cells: the p-value."""
     counts, _, _ = np.histogram2d(one, other, bins=cells, range=[[0, 1], [0, 1]])
