@@ -7,6 +7,7 @@ from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.turn.asking import put, seated
 from sim.world.cooperation import effect_anywhere
 from sim.world.grid import on_grid
+from sim.world.setting import of_rows
 
 MOVES = ("persist", "stop", "escalate", "widen", "open_other_ocean", "divide", "exploit_narrative")
 SHORT = ("persist", "stop", "escalate", "widen", "open_ocean", "divide", "narrative")  # their names in behaviour.yaml
@@ -194,11 +195,6 @@ def _exploit_narrative(world, d, rows):
 
 def transparency_of(world, rows):
     return np.broadcast_to(transparency(world), (world.runs,))[rows]
-
-
-def of_rows(coefficient, rows):
-    """A coefficient for some rows: (1,) or (n,)."""
-    return coefficient if len(coefficient) == 1 else coefficient[rows]
 
 
 DEEDS = {

@@ -69,7 +69,7 @@ def share(world, begun):
     setting, state, beh = world.setting, world.state, world.setting.beh
     own = state.evidence[begun]
     informed = on_grid(informed_share(np.sqrt(2 * state.information[begun]), FULLY_INFORMED))
-    received, weight = reaches(own, setting.sharing), reaches(informed, setting.sharing)
+    received, weight = np.split(reaches(np.concatenate([own, informed]), setting.sharing), 2)
     more = on_grid(effect(world, "sharing"))[begun][..., None]
     if more.any():
         received = received + more * reaches(own, setting.partners_share)
@@ -85,7 +85,7 @@ def reaches(what, weights):
     """What goes from everybody to everybody by these weights, which may differ from run to run: (H, R, A)."""
     if len(weights) == 1:
         return (what.reshape(-1, what.shape[-1]) @ weights[0]).reshape(what.shape)
-    return (what[:, :, None, :] @ weights)[:, :, 0, :]
+    return (what.swapaxes(0, 1) @ weights).swapaxes(0, 1)
 
 
 def heard_at_tables(world):
@@ -106,12 +106,13 @@ def judge_gravity(world, begun):
     worst = harm.max(axis=-1, keepdims=True)
     blur = beh.perception_noise * (1 - state.publicness[..., None]) * state.blur
     perceived = np.clip(np.where(harm > 0, harm, worst + blur * (worst > 0)), 0, 1)
-    linkage = np.clip(state.linkage[:, None] + effect(world, "linkage").max(axis=0)[:, None], 0, 1)
+    linkage = on_grid(np.clip(state.linkage[:, None] + effect(world, "linkage").max(axis=0)[:, None], 0, 1))
     bond = np.zeros_like(harm)
+    near, far = setting.ties
     for victim in np.flatnonzero((harm > 0).any(axis=(0, 1))):
-        near, far = setting.ties
-        tie = near[victim] + on_grid(linkage) * far[victim]
-        bond = np.maximum(bond, harm[..., victim, None] * tie)
+        tie = near[victim] + linkage * far[victim]
+        for h in np.flatnonzero((harm[..., victim] > 0).any(axis=-1)):
+            bond[h] = np.maximum(bond[h], harm[h, :, victim, None] * tie)
     stake = np.where(harm > 0, harm, np.minimum(np.minimum(bond, perceived), 1)) * setting.is_state
     state.perceived[begun] = on_grid(perceived)[begun]
     state.stake[begun] = on_grid(stake)[begun]

@@ -24,7 +24,7 @@ from sim.turn.texts import conclude
 from sim.turn.willingness import exchange_intentions, inclination, terms
 from sim.world.cooperation import effect, effect_anywhere
 from sim.world.grid import on_grid
-from sim.world.setting import formats_of
+from sim.world.setting import formats_of, of_rows
 from sim.world.state import ADOPTED, NEVER, OPEN
 
 WAIT = "wait"
@@ -110,29 +110,30 @@ def call(world, h, k, outlook):
     part = setting.table_slices[h]
     if part.start == part.stop:
         return
-    caller = callers(world, h, k)
     utility, looked_at = utilities(world, h, outlook)
     utility = np.where(legal_tables(world, h), utility, -np.inf)
     chances = choice_probabilities(np.concatenate([wait_utility(world, h), utility]), setting.each.call_precision)
     picked = pick(chances, world.draws.uniform(f"call {k}", world.turn, setting.acts)[:, h]) - 1
     picked = np.where(state.stake[h].max(axis=-1) >= setting.each.call_stake_min, picked, -1)
-    picked = ask_format(world, h, caller, picked, np.isfinite(utility), k)
+    if world.seats:
+        everywhere = np.arange(world.runs)
+        picked = ask_format(world, h, callers(world, h, k, everywhere), picked, np.isfinite(utility), k)
     rows = np.flatnonzero(picked >= 0)
-    if rows.size:
-        caller[rows] = member_calling(world, h, rows, part.start + picked[rows], caller[rows])
-        open_tables(world, h, k, outlook, rows, picked[rows], caller[rows])
-    if world.witness and picked[0] >= 0:
+    if not rows.size:
+        return
+    caller = member_calling(world, h, rows, part.start + picked[rows], callers(world, h, k, rows))
+    open_tables(world, h, k, outlook, rows, picked[rows], caller)
+    if world.witness and rows[0] == 0:
         world.witness.consultation_called(world, h, part.start + picked[0], caller[0], looked_at, chances)
 
 
-def callers(world, h, k):
-    """Who asks for the meeting: the hit by their harm, now and then a friend with a high stake. (R,) places."""
-    setting, state = world.setting, world.state
-    weight = (
-        np.where(state.severity[h] > 0, state.stake[h], setting.beh.call_friend * np.square(state.stake[h]))
-        * setting.is_state
-    )
-    luck = world.draws.uniform(f"caller {k}", world.turn, (setting.acts[h],), setting.actors)[0]
+def callers(world, h, k, rows):
+    """Who asks for the meeting: the hit by their harm, now and then a friend with a high stake. (K,) places."""
+    setting, stake = world.setting, world.state.stake[h, rows]
+    friendship = of_rows(setting.beh.call_friend, rows)
+    weight = np.where(world.state.severity[h, rows] > 0, stake, friendship * np.square(stake)) * setting.is_state
+    places = np.full(rows.size, h)
+    luck = world.draws.uniform_at(f"caller {k}", world.turn, setting.acts, setting.actors, places, rows)
     return first_of(on_grid(weight), luck)
 
 

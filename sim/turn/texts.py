@@ -19,7 +19,7 @@ from sim.turn.asking import put, seated
 from sim.turn.joining import join
 from sim.turn.positions import rung_edges, rung_of, salience
 from sim.world.grid import on_grid
-from sim.world.setting import SILENT_RULES
+from sim.world.setting import SILENT_RULES, of_rows
 from sim.world.state import ADOPTED, FAILED, NEVER, OPEN
 
 LAST_ROUND = 3
@@ -41,7 +41,7 @@ class Sitting:
 
     def of(self, coefficient):
         """A coefficient of behaviour for each pair: (K, 1) or (1, 1)."""
-        return _of_runs(coefficient, self.runs)
+        return of_rows(coefficient, self.runs)
 
     def first(self, is_open):
         """The pairs of row 0 that are still open: what a witness tells."""
@@ -245,7 +245,7 @@ def follow_texts(world, sitting, text, supporters):
     may = setting.allowed[option, body[pair]]
     spoken = np.flatnonzero(setting.signatory)
     who = reached[:, spoken, None] & (body < 0)[:, None, None] & (supporters & setting.is_state)[:, None, :]
-    signed, line, signer = np.nonzero(who & setting.allowed[spoken])
+    signed, line, signer = np.unravel_index(np.flatnonzero(who & setting.allowed[spoken]), who.shape)
     pairs = np.concatenate([pair[may], signed])
     options = np.concatenate([option[may], spoken[line]])
     actors = np.concatenate([body[pair[may]], signer])
@@ -273,12 +273,8 @@ def chance_to_follow(setting, runs):
     beh = setting.beh
     names = logistic(beh.precision * (beh.body_naming + setting.practice_of_naming))[:, :, 0].T
     deeds = beh.body_follows
-    chance = np.where(setting.names[:, 0, 0] > 0, _of_runs(names, runs), _of_runs(deeds, runs))
+    chance = np.where(setting.names[:, 0, 0] > 0, of_rows(names, runs), of_rows(deeds, runs))
     return np.where(setting.signatory, 1.0, chance)
-
-
-def _of_runs(values, runs):
-    return values if len(values) == 1 else values[runs]
 
 
 # ------------------------------------------------------------------------------------------------- seats and witness

@@ -4,6 +4,8 @@ Most terms are a property of the response times a property of the actor's situat
 one product of two tables. Intentions are exchanged while consulting; decisions follow while responding.
 """
 
+from functools import reduce
+
 import numpy as np
 
 from sim.rules.attribution import confidence
@@ -148,7 +150,7 @@ def company(world, h):
     if not expected.size:
         return expected
     by_club = setting.club @ expected.reshape(-1, expected.shape[-1]).T
-    by_kind = np.array([by_club[list(clubs)].max(axis=0) for clubs in setting.club_kinds])
+    by_kind = np.array([reduce(np.maximum, by_club[list(clubs)]) for clubs in setting.club_kinds])
     return (by_kind.T @ setting.is_of_kind).reshape(expected.shape)
 
 

@@ -16,7 +16,10 @@ def on_grid(values):
     >>> on_grid(np.array([0.1])) * 2**20 == round(0.1 * 2**20)
     array([ True])
     """
-    return np.rint(np.asarray(values, dtype=float) * 2.0**20) * STEP
+    steps = np.asarray(np.asarray(values, dtype=float) * 2.0**20)
+    np.rint(steps, out=steps)
+    steps *= STEP
+    return steps[()]
 
 
 def total(values, where=True):

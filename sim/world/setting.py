@@ -296,6 +296,11 @@ def arrange(loaded, beh=None):
     )
 
 
+def of_rows(coefficient, rows):
+    """A coefficient, which may differ from run to run, for some runs: (1, ...) or (n, ...)."""
+    return coefficient if len(coefficient) == 1 else coefficient[rows]
+
+
 def coefficients(loaded):
     """The behaviour coefficients of a scenario: the library's, with the scenario's own in their place."""
     values = {name: parameter.value for name, parameter in loaded.library.behaviour.items()}

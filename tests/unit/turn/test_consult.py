@@ -83,7 +83,7 @@ def test_nobody_calls_when_too_little_is_at_stake():
 
 def test_it_is_mostly_the_victim_that_calls():
     world = assessed(MANY)
-    places = callers(world, 0, 0)
+    places = callers(world, 0, 0, np.arange(world.runs))
     assert (places == world.setting.index["EST"]).mean() > 0.7
 
 
