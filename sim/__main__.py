@@ -271,6 +271,75 @@ def replay(
 
 @app.command()
 @answering
+def backtest(
+    cases: Annotated[
+        str, typer.Argument(metavar="CASES", help="Past cases: cases_2007_2020, or the path of a file like it.")
+    ],
+    seeds: Annotated[int, typer.Option("--seeds", "--runs", min=1, metavar="N", help="Runs of each case.")] = 48,
+    seed: Annotated[int, typer.Option(min=0, help="Same cases, same seed: same scores.")] = 3,
+    train: Annotated[
+        str | None,
+        typer.Option(metavar="CASES", help="What the benchmarks learn from; else the other cases of the same file."),
+    ] = None,
+    with_victims: Annotated[bool, typer.Option("--with-victims", help="Score what the targets did, too.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Leave out cells of low confidence.")] = False,
+    in_sample: Annotated[
+        bool, typer.Option("--in-sample", help="Take coefficients estimated from all cases, the one in hand included.")
+    ] = False,
+    workers: Annotated[int, typer.Option(min=1, metavar="W", help="Processes on this machine.")] = 1,
+    out: Folder = Path("results"),
+    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts and write the page.")] = True,
+    save: Annotated[bool, typer.Option("--save/--no-save", help="Keep the results.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
+):
+    """Play past cases and set what the model says of each actor beside what it did, and beside simple forecasts."""
+    from sim.commands.backtest import BacktestOrder, backtest_cases
+
+    order = BacktestOrder(
+        cases=cases,
+        runs=seeds,
+        seed=seed,
+        train=train,
+        with_victims=with_victims,
+        strict=strict,
+        in_sample=in_sample,
+        workers=workers,
+        out=out,
+        charts=charts,
+        save=save,
+        as_json=as_json,
+        quiet=quiet,
+        command=("oceans", *sys.argv[1:]),
+    )
+    return backtest_cases(order)
+
+
+@app.command()
+@answering
+def fit(
+    cases: Annotated[
+        str, typer.Argument(metavar="CASES", help="Past cases: cases_2007_2020, or the path of a file like it.")
+    ],
+    runs: Annotated[int, typer.Option(min=1, metavar="N", help="Runs of each case at every set of values.")] = 16,
+    workers: Annotated[int, typer.Option(min=1, metavar="W", help="Processes on this machine.")] = 2,
+    coefficients: Annotated[
+        str | None,
+        typer.Option(metavar="A,B,...", help="Which; else all with a 'prior' in behaviour.yaml."),
+    ] = None,
+    folds: Annotated[bool, typer.Option("--folds/--no-folds", help="Estimate again without each case.")] = True,
+    out: Folder = Path("results"),
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
+):
+    """Estimate coefficients of behaviour from past cases, and write the files that put them to use. Takes minutes."""
+    from sim.commands.fit import FitOrder, fit_cases
+
+    command = ("oceans", *sys.argv[1:])
+    return fit_cases(FitOrder(cases, runs, workers, coefficients, folds, out, quiet, command))
+
+
+@app.command()
+@answering
 def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="YAML files, or names of scenarios that ship.")],
 ):

@@ -18,7 +18,7 @@ from sim.history.schema import KINDS
 from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
 from sim.scenario import load_library
-from sim.turn.joining import urgency
+from sim.turn.joining import acts_from
 from sim.turn.respond import legal
 from sim.turn.texts import chance_to_follow
 from sim.world.setting import responses_of
@@ -178,9 +178,9 @@ class Odds:
         What a text brought about is certain where it did so; it was nobody's own choice.
         """
         setting, state = world.setting, world.state
-        begins = (setting.act_begins[setting.option_act] - 1) * setting.days
-        earliest = begins[:, None, None] + state.lead * urgency(world)[setting.option_act][..., None]
-        day = np.where(state.joined, state.effect_day, np.ceil(earliest))
+        day = np.where(state.joined, state.effect_day, np.inf)
+        o, r, a = np.nonzero(~state.joined & (self.highest > -np.inf))
+        day[o, r, a] = np.ceil(acts_from(world, o, r, a))
         by_text = state.joined & ~self.chosen
         chance = np.where(by_text, 1.0, logistic(self.highest)) * (day <= window)
         for body, members in zip(setting.bodies, setting.body_members, strict=True):

@@ -30,9 +30,7 @@ def join(world, options, runs, actors, covered_by_text=False, not_before=0):
     decided = np.maximum(world.day + setting.days // 2, np.broadcast_to(not_before, new.shape)[new])
     acts = decided + setting.lead_min[o, 0, 0]
     if not covered_by_text:
-        h = setting.option_act[o]
-        from_act = (setting.act_begins[h] - 1) * setting.days + lead_days(world, o, r, a) * urgency(world)[h, r]
-        acts = np.maximum(acts, from_act)
+        acts = np.maximum(acts, acts_from(world, o, r, a))
     state.joined[o, r, a] = True
     state.decided_day[o, r, a] = decided
     state.effect_day[o, r, a] = np.ceil(acts)
@@ -41,6 +39,14 @@ def join(world, options, runs, actors, covered_by_text=False, not_before=0):
     state.capital -= paid
     state.spent += paid
     return o, r, a
+
+
+def acts_from(world, options, runs, actors):
+    """The day on which a response of one's own is first felt, counted from the act: (K,)."""
+    setting = world.setting
+    h = setting.option_act[options]
+    days = lead_days(world, options, runs, actors) * urgency(world)[h, runs]
+    return (setting.act_begins[h] - 1) * setting.days + days
 
 
 def lead_days(world, options, runs, actors):

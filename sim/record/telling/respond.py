@@ -12,6 +12,7 @@ WHY_RESPONSE = {
     "peer": "the company they are in",
     "text": "the text already adopted",
     "ask": "the victim's request",
+    "need": "the victim's need",
     "stance": "how they see {suspect}",
 }
 NAMED = 4  # how many states a sentence about beliefs or positions names
