@@ -196,6 +196,7 @@ def of_body(world, body, window):
     for t in np.flatnonzero(setting.table_body == body):
         follows = chance_to_follow(setting, np.arange(world.runs)).T
         decides = setting.table_outputs[t][:, None] & (state.table_text[t] >= setting.rung[:, :, 0])
-        in_time = np.maximum(state.table_due[t], 0) + setting.lead_min[:, :, 0] <= window
+        if_not_yet = state.table_due[t] + setting.lead_min[:, :, 0]
+        in_time = np.where(state.joined[:, :, body], state.effect_day[:, :, body], if_not_yet) <= window
         chance = np.maximum(chance, follows * (decides & in_time & (state.table_text[t] > 0)))
     return chance * setting.allowed[:, body][:, None]
