@@ -1,7 +1,7 @@
 """Estimates as files: the section `estimates` of the library, and `behaviour.yaml` with the estimated values put in.
 
-    text = as_yaml(estimates, cases, {"runs of each case": "16"})      # scenarios/library/estimates.yaml
-    text = behaviour_with(text, {"b_stake": 1.2})                      # scenarios/library/behaviour.yaml
+text = as_yaml(estimates, cases, {"runs of each case": "16"})      # scenarios/library/estimates.yaml
+text = behaviour_with(text, {"b_stake": 1.2})                      # scenarios/library/behaviour.yaml
 """
 
 import json

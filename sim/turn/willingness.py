@@ -34,7 +34,7 @@ def products(world, h):
         ("practice", measure, beh.practice_third_party * third_party),
         ("stake", setting.benefit[part], beh.b_stake * state.stake[h]),
         ("stake", setting.names[part], beh.naming_stake * np.minimum(state.severity[h], 1)),
-        ("stake", measure, beh.b_severity * grave),
+        ("stake", measure * setting.risk[part], beh.b_severity * grave),
         ("stake", setting.accuses[part], beh.b_physical * setting.is_physical[h] * hurt),
         ("stake", measure, beh.b_physical_measures * setting.is_physical[h] * hurt),
         ("need", setting.is_support[part], beh.b_need * need(world, h)),

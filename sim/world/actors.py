@@ -29,6 +29,7 @@ CAST_ARRAYS = (
     "habit_naming",
     "exposure",
     "stance_near",
+    "borders",
     "other_ocean",
 )
 MOST_RANKED = 30
@@ -61,6 +62,7 @@ class Cast:
     habit_naming: np.ndarray
     exposure: np.ndarray
     stance_near: np.ndarray
+    borders: np.ndarray
     other_ocean: np.ndarray
 
     @cached_property
@@ -164,6 +166,7 @@ def cast_of(loaded, beh):
         habit_naming=_holds(actors, library, "five_eyes", scenario.start).astype(float)[None],
         exposure=np.array([[[_exposure(code, other, loaded, one) for code in actors]] for other in adversaries]),
         stance_near=np.array([[[_stance(code, other, loaded, one) for code in actors]] for other in adversaries]),
+        borders=np.array([[[_borders(code, other, loaded) for code in actors]] for other in adversaries]),
         other_ocean=np.array([[[_is_far(code, other, loaded) for code in actors]] for other in adversaries]).astype(
             float
         ),
@@ -314,7 +317,7 @@ def _exposure(code, other, loaded, one):
 
 
 def _stance(code, other, loaded, one):
-    """How far an actor sees an adversary of its own ocean as a threat: votes, border, past coercion, opinion."""
+    """How far an actor sees an adversary of its own ocean as a threat: votes, past coercion, opinion."""
     own = loaded.scenario.actors.get(code)
     if own and other in own.stance:
         return own.stance[other]
@@ -328,13 +331,24 @@ def _stance(code, other, loaded, one):
     if state is None or foe is None:
         return 0.0
     stance = one["stance_distance"] * _distance(state, foe, loaded.scenario.start.year) / one["ideal_point_scale"]
-    if other in state.borders:
-        stance += one["stance_border"]
     past = [e for e in state.episodes if e.by == other and e.start <= loaded.scenario.start.year]
     stance += one["stance_episode"] * min(len(past), 2)
     if other in state.unfavourable:
         stance += one["stance_opinion"] * (state.unfavourable[other].value / 100 - one["opinion_middle"])
     return stance
+
+
+def _borders(code, other, loaded):
+    """Whether a border with an adversary counts: 0 or 1, of a body the share of its members. Not where the scenario
+    gives the stance itself."""
+    own = loaded.scenario.actors.get(code)
+    if own and other in own.stance:
+        return 0.0
+    library = loaded.library
+    if code in library.bodies:
+        members = resolve_members([f"group:{library.bodies[code].group}"], library, loaded.scenario.start)
+        return float(np.mean([_borders(member, other, loaded) for member in members]))
+    return float(code in library.states and other in library.states[code].borders)
 
 
 def _distance(state, foe, year):

@@ -63,7 +63,8 @@ class Setting:
     capital: np.ndarray  # (1, A)
     habit_naming: np.ndarray  # (1, A) 0 or 1: services that share evidence
     exposure: np.ndarray  # (D, 1, A)
-    stance_near: np.ndarray  # (D, 1, A) if the other ocean were one's own
+    stance_near: np.ndarray  # (D, 1, A) if the other ocean were one's own, and its border far
+    borders: np.ndarray  # (D, 1, A) 1 where it borders the adversary
     other_ocean: np.ndarray  # (D, 1, A) 1 where the adversary is one of the other ocean
     bonds: object  # who belongs together
     partners_share: np.ndarray  # (1, A, A) 1 between NATO and the four partners: what projects open
@@ -156,7 +157,7 @@ class Setting:
     def stance(self):
         """How far each actor sees each adversary as a threat: (D, 1 or runs, A), -1 to 1."""
         drop = self.other_ocean * self.beh.stance_other_ocean * (1 - self.linkage)
-        return np.clip(self.stance_near - drop, -1, 1)
+        return np.clip(self.stance_near + self.beh.stance_border * self.borders - drop, -1, 1)
 
     @cached_property
     def practice(self):
