@@ -107,7 +107,10 @@ class Draws:
         keys = slot_keys((use, turn), *axes)
         if keys.ndim == 0:
             return _mixed(_mixed(self._run_keys ^ keys))
-        return _mixed(_mixed(keys[..., None, :] ^ self._run_keys[:, None]))
+        words = keys[..., None, :] ^ self._run_keys[:, None]
+        for line in words if words.ndim > 2 else [words]:  # one at a time: a line stays in the processor's cache
+            _mixed(_mixed(line))
+        return words
 
     def uniform(self, use, turn, *axes):
         """Uniform draws strictly between 0 and 1, shape (*leading axes, runs, last axis).

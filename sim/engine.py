@@ -156,6 +156,7 @@ def play_points(loaded, points, replications, seed, without=True, batch=BATCH):
             for setting, places in arm.batches(points[first : first + batch], first):
                 here = first + places
                 world = begin(setting, seed, numbers[here], departed(seats) if seats else fresh_seats(setting))
+                world.series = None  # nobody charts it
                 play_out(world)
                 if kept is gathered[0]:
                     seats = world.seats
@@ -210,7 +211,7 @@ def ahead(world, runs, seed):
     parts = []
     for block in [[run] for run in range(runs)] if somebody_remembers else [range(runs)]:
         future = world.ahead(len(block), Draws(seed, block))
-        future.seats = unattended(world.seats)
+        future.seats, future.series = unattended(world.seats), None
         play_out(future)
         parts.append(measured(future))
     return _joined(parts)

@@ -10,7 +10,6 @@ from sim.world.grid import on_grid
 from sim.world.setting import of_rows
 
 MOVES = ("persist", "stop", "escalate", "widen", "open_other_ocean", "divide", "exploit_narrative")
-SHORT = ("persist", "stop", "escalate", "widen", "open_ocean", "divide", "narrative")  # their names in behaviour.yaml
 LABELS = {
     "persist": "go on as before",
     "stop": "call the campaign off",
@@ -78,19 +77,14 @@ def candidates(world, d):
 
 def weigh_moves(world, d):
     """Gain, felt pressure, risk and opening of each move: dict of (moves, R)."""
-    state, each = world.state, world.setting.each
+    state, each, of_moves = world.state, world.setting.each, world.setting.of_moves
     doing = np.minimum((state.harm * own_acts(world, d)).sum(axis=0), 1)
     return {
-        "gain": of_moves(each, "move") + each.feels_gain * of_moves(each, "gain") * doing,
-        "pressure": -each.feels_pressure * of_moves(each, "pressed") * state.pressure[d],
-        "risk": -each.feels_risk * of_moves(each, "risk") * state.tension,
-        "opening": each.feels_opening * of_moves(each, "opened") * (opening(world, d) - each.opening_usual),
+        "gain": of_moves["move"] + each.feels_gain * of_moves["gain"] * doing,
+        "pressure": -each.feels_pressure * of_moves["pressed"] * state.pressure[d],
+        "risk": -each.feels_risk * of_moves["risk"] * state.tension,
+        "opening": each.feels_opening * of_moves["opened"] * (opening(world, d) - each.opening_usual),
     }
-
-
-def of_moves(each, what):
-    """One coefficient of every move: (moves, 1 or R)."""
-    return np.stack(np.broadcast_arrays(*(getattr(each, f"{what}_{short}") for short in SHORT)))
 
 
 def opening(world, d):

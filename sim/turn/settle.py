@@ -32,7 +32,8 @@ def settle(world):
     load_core_mission(world)
     learn(world, felt)
     refill_capital(world)
-    world.keep_series()
+    if world.series is not None:
+        world.keep_series()
     if world.witness:
         world.witness.responses_act(world, felt)
         world.witness.turn_ends(world)

@@ -19,6 +19,7 @@ from sim.world.grid import on_grid
 from sim.world.ties import bonds_of, clubs, partners, shared, tied
 
 RUNGS = get_args(Rung)
+MOVES_BY_NAME = ("persist", "stop", "escalate", "widen", "open_ocean", "divide", "narrative")  # in behaviour.yaml
 SILENT_RULES = ("consensus", "unanimity")
 NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
 WORDS = ("baseline", "diplomatic", "information")
@@ -205,6 +206,14 @@ class Setting:
     def each(self):
         """The coefficients as one number a run: shape (runs or 1,)."""
         return SimpleNamespace(**{name: value[:, 0] for name, value in vars(self.beh).items()})
+
+    @cached_property
+    def of_moves(self):
+        """What an adversary feels about each of its moves: dict of coefficient to array (moves, 1 or runs)."""
+        return {
+            what: np.stack(np.broadcast_arrays(*(getattr(self.each, f"{what}_{move}") for move in MOVES_BY_NAME)))
+            for what in ("move", "gain", "pressed", "risk", "opened")
+        }
 
     @cached_property
     def silent_panels(self):

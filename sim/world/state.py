@@ -141,6 +141,7 @@ class World:
     """One batch of runs: the setting, the state, the turn it is, the luck, and who sits in which seat.
 
     `draws` is the luck of what happens, `nature` that of what each actor is like, which stays in every continuation.
+    `series` is what is charted turn by turn, or None where it is not kept.
     `seats` maps an actor's code to a policy that answers for it; every other actor is played by the model's own rule.
     `witness` turns what happens in row 0 into events, or is None; `watch` looks on as responses are weighed in every
     row, or is None. `actions` keeps what the seats answered in row 0, `inclined` how willing each is to join before
@@ -155,7 +156,7 @@ class World:
     turn: int = 0
     seats: dict = field(default_factory=dict)
     witness: object = None
-    series: dict = field(default_factory=dict)
+    series: dict | None = field(default_factory=dict)
     actions: list = field(default_factory=list)
     inclined: dict = field(default_factory=dict)
     watch: object = None

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sim.scenario import load_library, scenarios_folder
-from sim.turn.adversary import SHORT
+from sim.world.setting import MOVES_BY_NAME
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = load_library()
@@ -20,7 +20,7 @@ CODE = "\n".join(
 )
 READ = set(re.findall(r"\b[a-z][a-z0-9_]+\b", CODE))
 FAMILIES = {  # named by joining two words, as the code does
-    *(f"{what}_{move}" for what in ("move", "gain", "risk", "pressed", "opened") for move in SHORT),
+    *(f"{what}_{move}" for what in ("move", "gain", "risk", "pressed", "opened") for move in MOVES_BY_NAME),
     *(f"rung_{rung}" for rung in ("concern", "solidarity", "naming", "measures")),
 }
 
