@@ -102,17 +102,17 @@ class Draws:
         points = None if self.points is None else [self.points[place] for place in places]
         return Draws(self.seed, [self.runs[place] for place in places], points)
 
-    def words(self, use, turn, *axes):
+    def words(self, use, turn, *axes, rows=slice(None)):
         """64-bit words, shape (*leading axes, runs, last axis); with no axis, (runs,)."""
-        keys = slot_keys((use, turn), *axes)
+        keys, run_keys = slot_keys((use, turn), *axes), self._run_keys[rows]
         if keys.ndim == 0:
-            return _mixed(_mixed(self._run_keys ^ keys))
-        words = keys[..., None, :] ^ self._run_keys[:, None]
+            return _mixed(_mixed(run_keys ^ keys))
+        words = keys[..., None, :] ^ run_keys[:, None]
         for line in words if words.ndim > 2 else [words]:  # one at a time: a line stays in the processor's cache
             _mixed(_mixed(line))
         return words
 
-    def uniform(self, use, turn, *axes):
+    def uniform(self, use, turn, *axes, rows=slice(None)):
         """Uniform draws strictly between 0 and 1, shape (*leading axes, runs, last axis).
 
         Parameters
@@ -120,8 +120,9 @@ class Draws:
         use : str, what the draw is for
         turn : int, the turn, or 0 for what is drawn once for the whole exercise
         axes : tuples of names (acts, responses, actors); the runs' axis goes before the last
+        rows : array of int, the rows of the batch to draw for, if not for all
         """
-        return _inside(self.words(use, turn, *axes))
+        return _inside(self.words(use, turn, *axes, rows=rows))
 
     def uniform_at(self, use, turn, first, last, places, rows):
         """Some of the draws of `uniform(use, turn, first, last)`: given places on the first axis, in given rows.

@@ -149,8 +149,7 @@ def _escalate(world, d, rows):
 
 def _widen(world, d, rows):
     setting, state = world.setting, world.state
-    places = np.full(rows.size, d)
-    luck = world.draws.uniform_at("next victim", world.turn, setting.adversaries, setting.actors, places, rows)
+    luck = world.draws.uniform("next victim", world.turn, (setting.adversaries[d],), setting.actors, rows=rows)[0]
     target = first_of(candidates(world, d)[rows].astype(float), luck)
     share = of_rows(setting.each.widen_share, rows)
     for h in np.flatnonzero(setting.act_by == d):
@@ -175,7 +174,7 @@ def _divide(world, d, rows):
     setting, state = world.setting, world.state
     worth = world.exposed(d)[rows] * (0.3 + setting.capability) * setting.is_state
     worth = worth * (state.squeeze[d][rows] < 0.5)
-    target = largest(on_grid(worth), world.draws.uniform("divide", world.turn, setting.actors)[rows])
+    target = largest(on_grid(worth), world.draws.uniform("divide", world.turn, setting.actors, rows=rows))
     state.squeeze[d, rows, target] = on_grid(state.squeeze[d, rows, target] + of_rows(setting.each.divide_step, rows))
     return target
 

@@ -132,8 +132,7 @@ def callers(world, h, k, rows):
     setting, stake = world.setting, world.state.stake[h, rows]
     friendship = of_rows(setting.beh.call_friend, rows)
     weight = np.where(world.state.severity[h, rows] > 0, stake, friendship * np.square(stake)) * setting.is_state
-    places = np.full(rows.size, h)
-    luck = world.draws.uniform_at(f"caller {k}", world.turn, setting.acts, setting.actors, places, rows)
+    luck = world.draws.uniform(f"caller {k}", world.turn, (setting.acts[h],), setting.actors, rows=rows)[0]
     return first_of(on_grid(weight), luck)
 
 
@@ -141,7 +140,7 @@ def member_calling(world, h, rows, tables, caller):
     """Who asks in a format the caller does not sit in: the member with the highest stake."""
     setting = world.setting
     outside = np.flatnonzero(~setting.table_members[tables, caller])
-    lots = world.draws.uniform("member calling", world.turn, setting.actors)[rows[outside]]
+    lots = world.draws.uniform("member calling", world.turn, setting.actors, rows=rows[outside])
     friend = largest(world.state.stake[h, rows[outside]] * setting.table_members[tables[outside]], lots)
     caller = caller.copy()
     caller[outside] = friend

@@ -57,8 +57,9 @@ def _speed(world):
 
 def _texts(world):
     setting, state = world.setting, world.state
-    accused = state.joined & (setting.accuses > 0) & setting.is_state
-    sure = on_grid(confidence(state.belief))[setting.option_act]
+    accusing = np.flatnonzero(setting.accuses > 0)
+    accused = state.joined[accusing] & setting.is_state
+    sure = on_grid(confidence(state.belief))[setting.option_act[accusing]]
     count = accused.sum(axis=(0, -1))
     did = state.joined[setting.is_deed].any(axis=0) & setting.is_state
     strongest = state.table_text >= state.table_text.max(axis=0) if len(setting.tables) else np.zeros((1, world.runs))
