@@ -12,6 +12,8 @@ from sim.rules.attribution import confidence
 from sim.rules.choice import respond_to_company
 from sim.world.grid import on_grid
 
+CELLS_AT_A_TIME = 2**16
+
 
 def products(world, h):
     """The terms that are a property of the response times one of the situation.
@@ -125,7 +127,10 @@ def terms(world, h):
 
 def company_term(world, h):
     """What expected company adds: from minus half to plus half of its weight. (options of the act, R, A)."""
-    return world.setting.beh.b_peer * (company(world, h) - 0.5)
+    pull = np.empty_like(world.inclined[h])
+    for lines, block in blocks(world, h):
+        pull[lines] = world.setting.beh.b_peer * (company(world, block) - 0.5)
+    return pull
 
 
 def text_term(world, h):
@@ -135,20 +140,35 @@ def text_term(world, h):
     return setting.beh.b_text * (world.state.covered[h] >= setting.rung[part])
 
 
-def company(world, h):
+def blocks(world, h):
+    """The options of an act, a few at a time, so that what is worked out for them stays in the processor's cache.
+
+    Yields
+    ------
+    lines : slice, their places among the options of the act; block : slice, among all options
+    """
+    part = world.setting.option_slices[h]
+    few = max(1, CELLS_AT_A_TIME // world.state.capital.size)
+    for first in range(part.start, part.stop, few):
+        block = slice(first, min(first + few, part.stop))
+        yield slice(block.start - part.start, block.stop - part.start), block
+
+
+def company(world, block):
     """The share, by capability, expected to join each response in the most willing of an actor's clubs.
 
     Those who have joined count in full, the others with the probability they have let be known.
 
+    Parameters
+    ----------
+    block : slice of the options
+
     Returns
     -------
-    array (options of the act, R, A)
+    array (options of the block, R, A)
     """
     setting, state = world.setting, world.state
-    part = setting.option_slices[h]
-    expected = np.maximum(state.willing[part], state.joined[part])
-    if not expected.size:
-        return expected
+    expected = np.maximum(state.willing[block], state.joined[block])
     by_club = setting.club @ expected.reshape(-1, expected.shape[-1]).T
     by_kind = np.array([reduce(np.maximum, by_club[list(clubs)]) for clubs in setting.club_kinds])
     return (by_kind.T @ setting.is_of_kind).reshape(expected.shape)
@@ -157,9 +177,8 @@ def company(world, h):
 def exchange_intentions(world, h):
     """As many rounds as fit in a turn: each hears what the others intend and adjusts part of the way."""
     setting, state, beh = world.setting, world.state, world.setting.beh
-    part = setting.option_slices[h]
-    for _ in range(setting.rounds):
-        answer = respond_to_company(
-            world.inclined[h], beh.b_peer, company(world, h), beh.precision, state.willing[part], beh.damping
-        )
-        state.willing[part] = on_grid(answer * setting.is_state)
+    for lines, block in blocks(world, h):
+        for _ in range(setting.rounds):
+            base, before = world.inclined[h][lines], state.willing[block]
+            answer = respond_to_company(base, beh.b_peer, company(world, block), beh.precision, before, beh.damping)
+            state.willing[block] = on_grid(answer * setting.is_state)
