@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from sim.draws import Draws
 from sim.history.benchmarks import benchmarks
 from sim.history.cases import Cases, Cells, cells_of
 from sim.history.replay import Replay
 from sim.history.schema import KINDS, AttributionContext, Case, Outcome, Severity
 from sim.history.scores import calibration, differences_of, scores_of
 from sim.scenario import load_library
+from sim.sweep.factors import estimated, mixed
 
 __all__ = ["MODEL", "Backtest", "backtest"]
 
@@ -76,6 +78,7 @@ def backtest(
     with_victims=False,
     strict=False,
     in_sample=False,
+    is_drawn=True,
     workers=1,
     progress=None,
 ):
@@ -91,6 +94,8 @@ def backtest(
     with_victims : bool, score what primary targets did themselves as well
     strict : bool, leave out cells of low confidence
     in_sample : bool, take the estimates from all cases, also for a case they were made from
+    is_drawn : bool, draw the coefficients anew for every run, as uncertain as the estimates are; False: take the most
+        probable values in every run
     workers : int, processes
     progress : callable (case id), called as each case has been played
 
@@ -107,8 +112,10 @@ def backtest(
     episodes = [as_case(episode, library) for episode in cases.outcomes if set(episode.targets) & set(library.states)]
     everything = [*cases.cases, *episodes]
     behaviour = {case.id: coefficients_for(case.id, library, in_sample) for case in everything}
-    values = {name: estimated for name, (estimated, _) in behaviour.items()}
-    played = _play_all(everything, runs, seed, values, workers, progress)
+    values = {name: found for name, (found, _) in behaviour.items()}
+    if is_drawn:
+        values = {name: drawn(library, centre, runs, seed) for name, centre in values.items()}
+    played = _play_all(everything, runs, seed, values, library, workers, progress)
     cells = cells_of(cases, with_victims, strict)
     taught = (cells_of(train, with_victims, strict), train) if train else None
     forecasts = {MODEL: _chances(cells, played), **benchmarks(cells, cases, taught, library)}
@@ -126,7 +133,7 @@ def backtest(
         {case.id: behaviour[case.id][1] for case in cases.cases},
         runs,
         seed,
-        {"with_victims": with_victims, "strict": strict, "in_sample": in_sample},
+        {"with_victims": with_victims, "strict": strict, "in_sample": in_sample, "is_drawn": is_drawn},
     )
 
 
@@ -149,6 +156,25 @@ def coefficients_for(case, library, in_sample=False):
     if case in estimates.without and not in_sample:
         return dict(zip(estimates.coefficients, estimates.without[case], strict=True)), "without it"
     return {}, "all cases" if case in estimates.without else "from others"
+
+
+def drawn(library, centre, runs, seed):
+    """Coefficients for every run, drawn together around the most probable ones.
+
+    Parameters
+    ----------
+    library : Library, with its estimates
+    centre : dict of coefficient -> value, most probable; those left out: as in the estimates
+    runs, seed : int
+
+    Returns
+    -------
+    dict of coefficient -> array (runs,); empty when the library has no estimates
+    """
+    factors = estimated(library, centre)
+    names = tuple(library.estimates.coefficients)
+    luck = Draws(seed, range(runs)).normal("estimates", 0, names)
+    return dict(zip(names, mixed(factors, luck.T), strict=True)) if names else {}
 
 
 def as_case(episode, library):
@@ -175,9 +201,9 @@ def as_case(episode, library):
     )
 
 
-def _play_all(cases, runs, seed, behaviour, workers, progress):
+def _play_all(cases, runs, seed, behaviour, library, workers, progress):
     tell = progress or (lambda case: None)
-    jobs = [(case, runs, seed, behaviour[case.id]) for case in cases]
+    jobs = [(case, runs, seed, behaviour[case.id], library) for case in cases]
     played = {}
     if workers == 1:
         for job in jobs:
@@ -191,8 +217,8 @@ def _play_all(cases, runs, seed, behaviour, workers, progress):
     return played
 
 
-def _play(case, runs, seed, behaviour):
-    return Replay(case).played(runs, behaviour, seed)
+def _play(case, runs, seed, behaviour, library):
+    return Replay(case, library).played(runs, behaviour, seed)
 
 
 def _chances(cells, played):

@@ -88,7 +88,7 @@ def _act(case, library):
     known = case.attribution_context
     act = {
         "id": ACT,
-        "name": case.name,
+        "name": case.name.split(":")[0],
         "issue": kind.issue,
         "by": _culprit(case, library),
         "victims": _victims(case, library),

@@ -4,7 +4,7 @@ The estimate is the most probable set of coefficients given the cells that are k
 likelihood of each cell is that of its simulated probability, with common luck at every set of coefficients (maximum
 simulated likelihood with a prior [GourierouxMonfort1996]). Steps are by Fisher scoring, with slopes from the
 simulation; where it ends, the information matrix gives the uncertainty (Laplace's approximation). Each case is then
-left out in turn, and the rest estimated again from the same start.
+left out in turn, and the rest estimated again from the prior on.
 
 [GourierouxMonfort1996] Gourieroux and Monfort, Simulation-Based Econometric Methods, Oxford University Press 1996.
 """
@@ -27,7 +27,7 @@ SHORTER = (1.0, 0.6, 0.3, 0.1)
 GAIN = 0.05  # of the log posterior: less is no gain
 CERTAIN = 0.004  # no cell is forecast with more certainty than this leaves
 MOST_STEPS = 8
-FOLD_STEPS = 3
+FOLD_STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def fitted(cases, library=None, names=None, runs=RUNS, workers=2, folds=True, pr
     library = library or load_library()
     prior = prior_of(library, names)
     tell = progress or (lambda words: None)
-    with Simulated(cases, runs, workers) as simulated:
+    with Simulated(cases, library, runs, workers) as simulated:
         theta, steps = prior.mean.copy(), []
         for _ in range(MOST_STEPS):
             local = simulated.around(prior, theta)
@@ -123,7 +123,7 @@ def fitted(cases, library=None, names=None, runs=RUNS, workers=2, folds=True, pr
                 break
         spread = dispersion(local)
         covariance = np.linalg.inv(information(local, local.keys()) / spread + np.diag(prior.sd**-2.0))
-        without = _folds(simulated, prior, theta, local, tell) if folds else {}
+        without = _folds(simulated, prior, tell) if folds else {}
     return Estimates(prior, theta, covariance, without, log_likelihood(local, local.keys()), tuple(steps))
 
 
@@ -208,23 +208,50 @@ def _best_step(simulated, prior, theta, direction, names, local):
     return tries[best], values[best], values[best] - now
 
 
-def _folds(simulated, prior, theta, local, tell):
-    """The estimate without each case: the same steps from the common estimate, with the slopes found there."""
-    without = {}
-    for name in simulated.names:
-        others = [other for other in simulated.names if other != name]
-        here, mine = local, theta
-        for _ in range(FOLD_STEPS):
-            direction = _direction(here, prior, mine, others)
-            new, _, gain = _best_step(simulated, prior, mine, direction, others, here)
-            if gain < GAIN:
-                break
-            mine = new
-            found = simulated.at([prior.point(mine)], others)
-            here = {other: local[other].at(found[other][0]) for other in others}
-        without[name] = mine
-        tell(f"without {name}")
-    return without
+def _folds(simulated, prior, tell):
+    """The estimate without each case, all of them side by side.
+
+    Each starts from what was believed before, with the slopes found there, so that nothing on the way to it has seen
+    the case that is left out.
+    """
+    start = simulated.around(prior, prior.mean)
+    folds = {name: Fold(prior, {other: start[other] for other in start if other != name}) for name in start}
+    for number in range(1, FOLD_STEPS + 1):
+        going = {name: fold for name, fold in folds.items() if not fold.is_done}
+        if not going:
+            break
+        tries = {name: fold.tries() for name, fold in going.items()}
+        found = simulated.at_several({name: [prior.point(one) for one in tried] for name, tried in tries.items()})
+        for name, fold in going.items():
+            fold.take(tries[name], found[name])
+        tell(f"leaving one out: step {number} of at most {FOLD_STEPS}, {len(going)} of {len(folds)} still moving")
+    return {name: fold.theta for name, fold in folds.items()}
+
+
+class Fold:
+    """The search for an estimate from some cases, with slopes that stay as they were where it began."""
+
+    def __init__(self, prior, local):
+        self.prior, self.local = prior, local
+        self.theta, self.is_done = prior.mean.copy(), False
+        self.value = log_likelihood(local, local)
+
+    def tries(self):
+        """The coefficients to look at next."""
+        direction = _direction(self.local, self.prior, self.theta, self.local)
+        return [self.prior.inside(self.theta + part * direction) for part in SHORTER]
+
+    def take(self, tried, found):
+        """Go to the best of them, if it is better; `found` is a dict of case -> array (tries, n)."""
+        values = [
+            sum(case.at(found[name][k]).log_likelihood for name, case in self.local.items()) - self.prior.penalty(one)
+            for k, one in enumerate(tried)
+        ]
+        best = int(np.argmax(values))
+        self.is_done = values[best] < self.value + GAIN
+        if values[best] > self.value:
+            self.theta, self.value = tried[best], values[best]
+            self.local = {name: case.at(found[name][best]) for name, case in self.local.items()}
 
 
 # ------------------------------------------------------------------------------------------------ simulation
@@ -233,12 +260,12 @@ def _folds(simulated, prior, theta, local, tell):
 class Simulated:
     """Probabilities of the known cells of each case at any coefficients, from a pool of processes."""
 
-    def __init__(self, cases, runs, workers):
+    def __init__(self, cases, library, runs, workers):
         self.cases = {case.id: case for case in cases.cases}
         self.names = tuple(self.cases)
         self.runs = runs
         self.wanted = {name: _wanted(case) for name, case in self.cases.items()}
-        self.pool = ProcessPoolExecutor(workers)
+        self.pool = ProcessPoolExecutor(workers, initializer=_take_library, initargs=(library,))
 
     def __enter__(self):
         return self
@@ -252,6 +279,28 @@ class Simulated:
             name: self.pool.submit(_chances, self.cases[name], self.wanted[name], points, self.runs) for name in names
         }
         return {name: np.clip(job.result(), CERTAIN, 1 - CERTAIN) for name, job in jobs.items()}
+
+    def at_several(self, points):
+        """The same for several searches at once: dict of fold -> dict of case -> array (points, n), itself left out.
+
+        Parameters
+        ----------
+        points : dict of fold -> points, a fold going by the case that it leaves out
+        """
+        wanted = {case: [fold for fold in points if fold != case] for case in self.names}
+        jobs = {
+            case: self.pool.submit(
+                _chances, self.cases[case], self.wanted[case], [p for fold in folds for p in points[fold]], self.runs
+            )
+            for case, folds in wanted.items()
+            if folds
+        }
+        found = {fold: {} for fold in points}
+        for case, job in jobs.items():
+            rows = iter(np.clip(job.result(), CERTAIN, 1 - CERTAIN))
+            for fold in wanted[case]:
+                found[fold][case] = np.array([next(rows) for _ in points[fold]])
+        return found
 
     def around(self, prior, theta):
         """Each case at some coefficients, with the slopes there: dict of case -> Local."""
@@ -281,12 +330,18 @@ def _wanted(case):
 
 
 _REPLAYS = {}
+_LIBRARY = []
+
+
+def _take_library(library):
+    """In a process of the pool: the library that cases are played with."""
+    _LIBRARY[:] = [library]
 
 
 def _chances(case, wanted, points, runs):
     """In a process of the pool: the probabilities of the wanted cells of one case, (points, n)."""
     if case.id not in _REPLAYS:
-        _REPLAYS[case.id] = Replay(case)
+        _REPLAYS[case.id] = Replay(case, *_LIBRARY)
     replay = _REPLAYS[case.id]
     chances, actors = replay.chances(points, runs)
     kinds = [kind for kind, *_ in wanted]

@@ -4,13 +4,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from sim.errors import Fault, InputError, did_you_mean, nearest
 from sim.scenario.loading import varied
 from sim.scenario.paths import Place, find, fitted, own_range
 from sim.scenario.wording import core
-from sim.sweep.factors import DISTRIBUTIONS, ESTIMATED, LEVELS, Factor
+from sim.sweep.factors import DISTRIBUTIONS, LEVELS, Factor, estimated
 
 LEVER_WORDS = ("sampled", "crossed", "none")
 
@@ -135,7 +133,8 @@ class _Choosing:
         elif not library.estimates.coefficients:
             self.fault(f"{option} behaviour=estimates: the library has no estimates; `oceans fit` makes them.")
         else:
-            self.factors.update({factor.name: factor for factor in _estimated(self.loaded)})
+            joint = estimated(library, self.loaded.scenario.behaviour)
+            self.factors.update({factor.name: factor for factor in joint})
 
     def _held(self, word, value):
         said = f"--set {word}={value}"
@@ -205,21 +204,6 @@ def _range(name, place: Place, kind, low, high, distribution="uniform", levels=L
         known = isinstance(now, int | float) and low <= now <= high
         peak = float(now) if known else (low + high) / 2
     return Factor(name, place.path, kind, low, high, None, distribution, peak, levels, is_whole)
-
-
-def _estimated(loaded):
-    """The coefficients that past cases tell, to be drawn together."""
-    estimates, known = loaded.library.estimates, loaded.library.behaviour
-    rows = [[*row, 1.0] for row in estimates.correlation]
-    whole = np.array([[*row, *[0.0] * (len(rows) - len(row))] for row in rows])
-    mix = np.linalg.cholesky(whole + np.tril(whole, -1).T)
-    for k, (name, mean, sd) in enumerate(zip(estimates.coefficients, estimates.mean, estimates.sd, strict=True)):
-        path = f"behaviour.{name}"
-        peak = loaded.scenario.behaviour.get(name, mean)
-        yield Factor(
-            path, path, "uncertainty", *known[name].range, None, ESTIMATED, float(peak), sd=sd,
-            mix=tuple(mix[k, : k + 1].tolist()),
-        )  # fmt: skip
 
 
 def _specified(name, place, before, spec, kind, loaded):

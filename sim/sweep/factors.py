@@ -111,6 +111,32 @@ class Factor:
         return cls(**{**data, **lists})
 
 
+def estimated(library, centre=None):
+    """The coefficients that past cases tell, as factors that are drawn together.
+
+    Parameters
+    ----------
+    library : Library, with its estimates
+    centre : dict of coefficient -> value, most probable in place of the estimate
+
+    Returns
+    -------
+    list of Factor, in the order of the estimates
+    """
+    estimates, centre = library.estimates, centre or {}
+    size = len(estimates.coefficients)
+    below = np.array([[*row, *[0.0] * (size - len(row))] for row in estimates.correlation]).reshape(size, size)
+    mix = np.linalg.cholesky(below + below.T + np.eye(size))
+    rows = zip(estimates.coefficients, estimates.mean, estimates.sd, mix, strict=True)
+    return [
+        Factor(
+            f"behaviour.{name}", f"behaviour.{name}", "uncertainty", *library.behaviour[name].range, None, ESTIMATED,
+            float(centre.get(name, mean)), sd=sd, mix=tuple(weights[: k + 1].tolist()),
+        )
+        for k, (name, mean, sd, weights) in enumerate(rows)
+    ]  # fmt: skip
+
+
 def mixed(factors, luck):
     """The values of estimated factors from their own luck: they hang together as the estimates do, within the ranges.
 
