@@ -10,7 +10,7 @@ PICK   := $(if $(LONG),,-m "not long")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test bench lint playthroughs reference portfolio clean
+.PHONY: help setup demo test bench lint playthroughs patterns reference portfolio clean
 
 help: ## this list
 	@echo "Two Oceans: exercises for crises that cross the Atlantic and the Pacific"
@@ -34,6 +34,9 @@ lint: $(VENV)/.whole ## look for slips in the code
 
 playthroughs: $(VENV)/.whole ## write the stored transcripts anew, one for each scenario
 	$(BIN)/python tests/playthroughs/transcripts.py
+
+patterns: $(VENV)/.whole ## measure the patterns of the record anew and write them into sim/ODD.md
+	$(BIN)/python -m tests.patterns.page
 
 reference: $(VENV)/.base ## draw the charts in results/reference anew
 	$(BIN)/python results/reference/draw.py
