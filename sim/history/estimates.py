@@ -17,7 +17,10 @@ __all__ = ["as_yaml", "behaviour_with", "correlations_of", "rounded"]
 DIGITS = 4  # of a value
 DIGITS_OF_CORRELATION = 3  # after the point
 WIDE = 118
-HEAD = "# What past cases say about the coefficients of behaviour, together. Written by `oceans fit`; do not edit by hand.\n"
+HEAD = (
+    "# What past cases say about the coefficients of behaviour, together. "
+    "Written by `oceans fit`; do not edit by hand.\n"
+)
 LINE = re.compile(r"^(?P<before>\s+(?P<name>\w+):\s*\{\s*value:\s*)(?P<value>[^,}\s]+)(?P<after>.*)$")
 RANGE = re.compile(r"\brange:\s*\[\s*([^,\]]+?)\s*,\s*([^,\]]+?)\s*\]")
 

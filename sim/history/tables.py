@@ -27,6 +27,8 @@ __all__ = [
 
 BETTER, WORSE, UNCLEAR = "better", "worse", "cannot be told"
 HALF = 0.5
+FEWEST_CASES = 5
+NOTHING = 0.0005  # a difference that no table shows is none
 COLUMNS = {
     MODEL: "model",
     "overall rate": "overall_rate",
@@ -48,8 +50,8 @@ def cells_table(backtest):
 
     Returns
     -------
-    DataFrame, a row per cell in the order of the file: case, case_kind, actor, kind, done (0 or 1), confidence, then the
-    probability that each forecast gave: model, overall_rate, own_rate, logistic, nobody
+    DataFrame, a row per cell in the order of the file: case, case_kind, actor, kind, done (0 or 1), confidence, then
+    the probability that each forecast gave: model, overall_rate, own_rate, logistic, nobody
     """
     cells = backtest.cells
     table = {
@@ -125,12 +127,22 @@ def calibration_table(backtest):
 # ---------------------------------------------------------------------------------------------------- what it comes to
 
 
-def verdict(low, high, less_is_better=True):
+def verdict(low, high, less_is_better=True, cases=None):
     """Whether a difference is clear, by its interval: "better", "worse" or "cannot be told".
+
+    Parameters
+    ----------
+    low, high : float, ends of the interval
+    less_is_better : bool
+    cases : int, of how many cases it is; with fewer than five, resampling whole cases says nothing, so neither does it
 
     >>> verdict(-0.03, -0.01), verdict(-0.03, 0.01), verdict(0.2, 0.4, less_is_better=False)
     ('better', 'cannot be told', 'better')
+    >>> verdict(-0.03, -0.01, cases=2)
+    'cannot be told'
     """
+    if (cases is not None and cases < FEWEST_CASES) or max(abs(low), abs(high)) < NOTHING:
+        return UNCLEAR
     if high < 0:
         return BETTER if less_is_better else WORSE
     if low > 0:

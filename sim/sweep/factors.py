@@ -155,7 +155,11 @@ def mixed(factors, luck):
     [[3.0, 1.0], [0.6, 0.8]]
     """
     return [
-        np.clip(factor.peak + factor.sd * sum(w * own for w, own in zip(factor.mix, luck)), factor.low, factor.high)
+        np.clip(
+            factor.peak + factor.sd * sum(w * own for w, own in zip(factor.mix, luck, strict=False)),
+            factor.low,
+            factor.high,
+        )
         for factor in factors
     ]
 

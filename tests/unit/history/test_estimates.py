@@ -41,7 +41,9 @@ def test_what_is_written_is_read_back_by_the_library(tmp_path):
     found = estimates()
     values = dict(zip(found.prior.names, found.mean, strict=True))
     library, faults = library_with(
-        tmp_path, estimates=as_yaml(found, CASES, {"runs": 16, "version": "0.1: x"}), behaviour=behaviour_with(TEXT, values)
+        tmp_path,
+        estimates=as_yaml(found, CASES, {"runs": 16, "version": "0.1: x"}),
+        behaviour=behaviour_with(TEXT, values),
     )  # fmt: skip
     assert not faults, "\n".join(map(str, faults))
     read = library.estimates
