@@ -286,6 +286,12 @@ def backtest(
     in_sample: Annotated[
         bool, typer.Option("--in-sample", help="Take coefficients estimated from all cases, the one in hand included.")
     ] = False,
+    central: Annotated[
+        bool,
+        typer.Option(
+            "--central", help="Most probable coefficients in every run; else drawn, as uncertain as they are."
+        ),
+    ] = False,
     workers: Annotated[int, typer.Option(min=1, metavar="W", help="Processes on this machine.")] = 1,
     out: Folder = Path("results"),
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts and write the page.")] = True,
@@ -304,6 +310,7 @@ def backtest(
         with_victims=with_victims,
         strict=strict,
         in_sample=in_sample,
+        central=central,
         workers=workers,
         out=out,
         charts=charts,
