@@ -20,7 +20,7 @@ from sim.rules.choice import logistic
 from sim.scenario import load_library
 from sim.turn.joining import acts_from
 from sim.turn.respond import legal
-from sim.turn.texts import chance_to_follow
+from sim.turn.texts import chance_to_follow, may_speak
 from sim.world.setting import responses_of
 from sim.world.state import NEVER
 from sim.world.varying import Varied
@@ -193,9 +193,11 @@ def of_body(world, body, window):
     """Probability of each response by a body of members: that it follows a text of its own which covers it. (O, R)."""
     setting, state = world.setting, world.state
     chance = np.zeros(state.joined.shape[:2])
+    names = setting.names[:, :, 0] > 0
     for t in np.flatnonzero(setting.table_body == body):
         follows = chance_to_follow(setting, np.arange(world.runs)).T
-        decides = setting.table_outputs[t][:, None] & (state.table_text[t] >= setting.rung[:, :, 0])
+        covers = (state.table_text[t] >= setting.rung[:, :, 0]) | (names & may_speak(world)[t])
+        decides = setting.table_outputs[t][:, None] & covers
         if_not_yet = state.table_due[t] + setting.lead_min[:, :, 0]
         in_time = np.where(state.joined[:, :, body], state.effect_day[:, :, body], if_not_yet) <= window
         chance = np.maximum(chance, follows * (decides & in_time & (state.table_text[t] > 0)))

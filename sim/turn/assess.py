@@ -107,12 +107,14 @@ def judge_gravity(world, begun):
     blur = beh.perception_noise * (1 - state.publicness[..., None]) * state.blur
     perceived = np.clip(np.where(harm > 0, harm, worst + blur * (worst > 0)), 0, 1)
     linkage = on_grid(np.clip(state.linkage[:, None] + effect(world, "linkage").max(axis=0)[:, None], 0, 1))
-    bond = np.zeros_like(harm)
+    shared = np.zeros_like(harm)
     near, far = setting.ties
     for victim in np.flatnonzero((harm > 0).any(axis=(0, 1))):
         tie = near[victim] + linkage * far[victim]
         for h in np.flatnonzero((harm[..., victim] > 0).any(axis=-1)):
-            bond[h] = np.maximum(bond[h], harm[h, :, victim, None] * tie)
-    stake = np.where(harm > 0, harm, np.minimum(np.minimum(bond, perceived), 1)) * setting.is_state
+            shared[h] = np.maximum(shared[h], harm[h, :, victim, None] * tie)
+    stake = np.where(harm > 0, harm, np.minimum(np.minimum(shared, perceived), 1)) * setting.is_state
+    felt = np.where(harm > 0, harm, shared) / np.maximum(worst, beh.bond_from) * setting.is_state
     state.perceived[begun] = on_grid(perceived)[begun]
     state.stake[begun] = on_grid(stake)[begun]
+    state.bond[begun] = on_grid(np.minimum(felt, 1))[begun]

@@ -18,7 +18,7 @@ def take_positions(world, h):
     exposure = world.exposed(suspect)
     wants = (
         beh.position_base
-        + beh.position_stake * state.stake[h]
+        + beh.position_bond * state.bond[h]
         + beh.position_stance * setting.stance[suspect]
         + beh.position_physical * setting.is_physical[h]
         - beh.position_exposure * exposure

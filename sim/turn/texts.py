@@ -59,6 +59,7 @@ def conclude(world):
         if tables.size:
             sitting = sit(world, tables, runs)
             settle(world, sitting, *end(world, sitting))
+    speak_for_members(world)
 
 
 def sit(world, tables, runs):
@@ -236,11 +237,8 @@ def follow_texts(world, sitting, text, supporters):
     """
     setting = world.setting
     body = setting.table_body[sitting.tables]
-    luck = world.draws.uniform_at(
-        "follows", 0, setting.actors, setting.option_names, np.maximum(body, 0), sitting.runs
-    )  # drawn once a run: a body that has not followed one text does not throw the dice again over the next
     reached = setting.table_outputs[sitting.tables] & (text[:, None] >= setting.rung[:, 0, 0]) & (text > 0)[:, None]
-    reached = reached & (luck < chance_to_follow(setting, sitting.runs))
+    reached = reached & follows(world, body, sitting.runs)
     pair, option = np.nonzero(reached & (body >= 0)[:, None])
     may = setting.allowed[option, body[pair]]
     spoken = np.flatnonzero(setting.signatory)
@@ -257,6 +255,46 @@ def follow_texts(world, sitting, text, supporters):
     due = world.state.table_due[sitting.tables, sitting.runs][pairs]
     join(world, options, sitting.runs[pairs], actors, covered_by_text=True, not_before=due)
     return options, sitting.runs[pairs], actors, pairs
+
+
+def follows(world, body, runs):
+    """Which responses follow from texts that cover them: (K, O). `body` (K,) is a place among actors, or -1.
+
+    Drawn once a run: a body that has not followed one text does not throw the dice again over the next.
+    """
+    setting = world.setting
+    luck = world.draws.uniform_at("follows", 0, setting.actors, setting.option_names, np.maximum(body, 0), runs)
+    return luck < chance_to_follow(setting, runs)
+
+
+def speak_for_members(world):
+    """The head of a body names a culprit that a member which was hit has named, once the body stands with it."""
+    setting = world.setting
+    tables, runs = np.nonzero((setting.table_body >= 0)[:, None] & may_speak(world))
+    body = setting.table_body[tables]
+    names = setting.table_outputs[tables] & (setting.names[:, 0, 0] > 0) & setting.allowed[:, body].T
+    pair, option = np.nonzero(names & ~world.state.joined[:, runs, body].T)
+    said = follows(world, body, runs)[pair, option]
+    pair, option = pair[said], option[said]
+    _, once = np.unique(np.stack([option, runs[pair], body[pair]]), axis=1, return_index=True)
+    pair, option = pair[once], option[once]
+    new = join(world, option, runs[pair], body[pair], covered_by_text=True, not_before=world.day)
+    if world.witness:
+        world.witness.body_spoke(world, new, tables[pair])
+
+
+def may_speak(world):
+    """Where a body has adopted a text of solidarity at least, and a member that was hit has named the culprit: (T, R)."""
+    setting, state = world.setting, world.state
+    has_named = np.zeros(state.severity.shape, dtype=bool)
+    for option in np.flatnonzero(setting.names[:, 0, 0] > 0):
+        has_named[setting.option_act[option]] |= state.joined[option]
+    has_named &= state.severity > 0
+    members = np.zeros((len(setting.tables), len(setting.actors)), dtype=bool)
+    for body, of_body in zip(setting.bodies, setting.body_members, strict=True):
+        members[setting.table_body == setting.index[body]] = of_body
+    spoken_for = (has_named[setting.table_act] & members[:, None, :]).any(axis=-1)
+    return spoken_for & (state.table_text >= setting.beh.rung_solidarity[:, 0])
 
 
 def chance_to_follow(setting, runs):

@@ -35,7 +35,7 @@ def products(world, h):
         ("practice", setting.names[part], state.norm[:, None] * everywhere),
         ("practice", measure, beh.practice_third_party * third_party),
         ("stake", setting.benefit[part], beh.b_stake * state.stake[h]),
-        ("stake", setting.names[part], beh.naming_stake * np.minimum(state.severity[h], 1)),
+        ("stake", setting.names[part], beh.b_bond * state.bond[h]),
         ("stake", measure * setting.risk[part], beh.b_severity * grave),
         ("stake", setting.accuses[part], beh.b_physical * setting.is_physical[h] * hurt),
         ("stake", measure, beh.b_physical_measures * setting.is_physical[h] * hurt),

@@ -192,6 +192,11 @@ class Witness:
             day=day,
         )
 
+    def body_spoke(self, world, new, tables):
+        for option, run, body, table in zip(*new, tables, strict=True):
+            if run == 0:
+                self._decided(world, [(option, body)], world.setting.tables[table][1])
+
     def cases_opened(self, world, new):
         options, runs, actors = new
         self._decided(world, zip(options[runs == 0], actors[runs == 0], strict=True), "wto_ds")

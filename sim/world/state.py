@@ -28,6 +28,7 @@ class State:
     information: np.ndarray  # (H, R, A) what that evidence was expected to tell, in the same unit
     belief: np.ndarray  # (H, R, A) log-odds, own evidence and what reached it
     stake: np.ndarray  # (H, R, A)
+    bond: np.ndarray  # (H, R, A) how close the victim is, whatever the harm; 1 for the worst hit
     position: np.ndarray  # (H, R, A) text each wants, 0 to 1
     perceived: np.ndarray  # (H, R, A) severity as each sees it
     willing: np.ndarray  # (O, R, A) probability of joining, as the last round of consultation left it
@@ -241,6 +242,7 @@ def first_state(setting, draws):
         information=np.zeros((h, runs, a)),
         belief=np.zeros((h, runs, a)) + setting.beh.prior_log_odds,
         stake=np.zeros((h, runs, a)),
+        bond=np.zeros((h, runs, a)),
         position=np.zeros((h, runs, a)),
         perceived=np.zeros((h, runs, a)),
         willing=np.zeros((o, runs, a)),

@@ -14,6 +14,7 @@ SHARES = (
     "willing",
     "position",
     "stake",
+    "bond",
     "perceived",
     "severity",
     "publicness",

@@ -15,6 +15,7 @@ LAST_AXIS_IS_ACTORS = (
     "information",
     "belief",
     "stake",
+    "bond",
     "position",
     "perceived",
     "willing",
