@@ -212,29 +212,45 @@ def _folds(simulated, prior, tell):
     """The estimate without each case, all of them side by side.
 
     Each starts from what was believed before, with the slopes found there, so that nothing on the way to it has seen
-    the case that is left out.
+    the case that is left out; where it stands still it takes new slopes, its own, and goes on.
     """
     start = simulated.around(prior, prior.mean)
     folds = {name: Fold(prior, {other: start[other] for other in start if other != name}) for name in start}
+    _search(simulated, folds, tell)
+    for number, (name, fold) in enumerate(folds.items(), 1):
+        fold.look_again(simulated.around(prior, fold.theta, tuple(fold.local)))
+        tell(f"leaving one out: new slopes without {name}, {number} of {len(folds)}")
+    _search(simulated, folds, tell)
+    return {name: fold.theta for name, fold in folds.items()}
+
+
+def _search(simulated, folds, tell):
+    """Go on with all folds side by side until each stands still."""
     for number in range(1, FOLD_STEPS + 1):
         going = {name: fold for name, fold in folds.items() if not fold.is_done}
         if not going:
             break
         tries = {name: fold.tries() for name, fold in going.items()}
-        found = simulated.at_several({name: [prior.point(one) for one in tried] for name, tried in tries.items()})
+        found = simulated.at_several(
+            {name: [fold.prior.point(one) for one in tries[name]] for name, fold in going.items()}
+        )
         for name, fold in going.items():
             fold.take(tries[name], found[name])
         tell(f"leaving one out: step {number} of at most {FOLD_STEPS}, {len(going)} of {len(folds)} still moving")
-    return {name: fold.theta for name, fold in folds.items()}
 
 
 class Fold:
-    """The search for an estimate from some cases, with slopes that stay as they were where it began."""
+    """The search for an estimate from some cases, with slopes that stay as they were where it last looked."""
 
     def __init__(self, prior, local):
         self.prior, self.local = prior, local
         self.theta, self.is_done = prior.mean.copy(), False
         self.value = log_likelihood(local, local)
+
+    def look_again(self, local):
+        """Take new slopes, found where the search stands."""
+        self.local, self.is_done = local, False
+        self.value = log_likelihood(local, local) - self.prior.penalty(self.theta)
 
     def tries(self):
         """The coefficients to look at next."""
@@ -302,11 +318,11 @@ class Simulated:
                 found[fold][case] = np.array([next(rows) for _ in points[fold]])
         return found
 
-    def around(self, prior, theta):
-        """Each case at some coefficients, with the slopes there: dict of case -> Local."""
+    def around(self, prior, theta, names=None):
+        """Each case, or some, at some coefficients, with the slopes there: dict of case -> Local."""
         step = STEP * prior.sd * np.where(theta + STEP * prior.sd <= prior.high, 1.0, -1.0)
         points = [theta, *(theta + step * one for one in np.eye(len(theta)))]
-        found = self.at([prior.point(point) for point in points], self.names)
+        found = self.at([prior.point(point) for point in points], names or self.names)
         return {
             name: Local(
                 np.array([value for *_, value in self.wanted[name]], dtype=float),

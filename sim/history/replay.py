@@ -20,7 +20,7 @@ from sim.rules.choice import logistic
 from sim.scenario import load_library
 from sim.turn.joining import acts_from
 from sim.turn.respond import legal
-from sim.turn.texts import chance_to_follow, may_speak
+from sim.turn.texts import carried_by_members, chance_to_follow
 from sim.world.setting import responses_of
 from sim.world.state import NEVER
 from sim.world.varying import Varied
@@ -183,22 +183,21 @@ class Odds:
         day[o, r, a] = np.ceil(acts_from(world, o, r, a))
         by_text = state.joined & ~self.chosen
         chance = np.where(by_text, 1.0, logistic(self.highest)) * (day <= window)
-        for body, members in zip(setting.bodies, setting.body_members, strict=True):
-            if members.any():
-                chance[:, :, setting.index[body]] = of_body(world, setting.index[body], window)
+        for b, body in enumerate(setting.bodies):
+            if setting.body_members[b].any():
+                chance[:, :, setting.index[body]] = of_body(world, b, window)
         return chance
 
 
-def of_body(world, body, window):
-    """Probability of each response by a body of members: that it follows a text of its own which covers it. (O, R)."""
+def of_body(world, b, window):
+    """Probability that a body of members follows them, or a text of its own that covers the response: (O, R)."""
     setting, state = world.setting, world.state
-    chance = np.zeros(state.joined.shape[:2])
-    names = setting.names[:, :, 0] > 0
+    body = setting.index[setting.bodies[b]]
+    follows = chance_to_follow(setting, np.arange(world.runs)).T
+    has, day = state.joined[:, :, body], state.effect_day[:, :, body]
+    may = carried_by_members(world, b, until=window) & (~has | (day <= window))
     for t in np.flatnonzero(setting.table_body == body):
-        follows = chance_to_follow(setting, np.arange(world.runs)).T
-        covers = (state.table_text[t] >= setting.rung[:, :, 0]) | (names & may_speak(world)[t])
-        decides = setting.table_outputs[t][:, None] & covers
-        if_not_yet = state.table_due[t] + setting.lead_min[:, :, 0]
-        in_time = np.where(state.joined[:, :, body], state.effect_day[:, :, body], if_not_yet) <= window
-        chance = np.maximum(chance, follows * (decides & in_time & (state.table_text[t] > 0)))
-    return chance * setting.allowed[:, body][:, None]
+        decides = setting.table_outputs[t][:, None] & (state.table_text[t] >= setting.rung[:, :, 0])
+        in_time = np.where(has, day, state.table_due[t] + setting.lead_min[:, :, 0]) <= window
+        may |= decides & in_time & (state.table_text[t] > 0)
+    return follows * may * setting.allowed[:, body][:, None]

@@ -96,6 +96,7 @@ class Body(Entry):
     group: Name
     theatre: Theatre
     budget_eur_m: Optional[Figure] = Field(None, description="yearly common budget, EUR million")
+    speaks_alone: bool = Field(False, description="whether its head may speak for it without its members' assent")
     source: Name
 
 

@@ -59,7 +59,7 @@ def conclude(world):
         if tables.size:
             sitting = sit(world, tables, runs)
             settle(world, sitting, *end(world, sitting))
-    speak_for_members(world)
+    act_for_members(world)
 
 
 def sit(world, tables, runs):
@@ -267,34 +267,49 @@ def follows(world, body, runs):
     return luck < chance_to_follow(setting, runs)
 
 
-def speak_for_members(world):
-    """The head of a body names a culprit that a member which was hit has named, once the body stands with it."""
+def act_for_members(world):
+    """What bodies do, beside what their texts bring about, because their members have done it."""
     setting = world.setting
-    tables, runs = np.nonzero((setting.table_body >= 0)[:, None] & may_speak(world))
-    body = setting.table_body[tables]
-    names = setting.table_outputs[tables] & (setting.names[:, 0, 0] > 0) & setting.allowed[:, body].T
-    pair, option = np.nonzero(names & ~world.state.joined[:, runs, body].T)
-    said = follows(world, body, runs)[pair, option]
-    pair, option = pair[said], option[said]
-    _, once = np.unique(np.stack([option, runs[pair], body[pair]]), axis=1, return_index=True)
-    pair, option = pair[once], option[once]
-    new = join(world, option, runs[pair], body[pair], covered_by_text=True, not_before=world.day)
-    if world.witness:
-        world.witness.body_spoke(world, new, tables[pair])
+    for b, body in enumerate(setting.bodies):
+        place = setting.index[body]
+        option, runs = np.nonzero(carried_by_members(world, b) & ~world.state.joined[..., place])
+        if not option.size:
+            continue
+        goes = follows(world, np.full(runs.size, place), runs)[np.arange(runs.size), option]
+        who = np.full(np.count_nonzero(goes), place)
+        new = join(world, option[goes], runs[goes], who, covered_by_text=True, not_before=world.day)
+        if world.witness:
+            world.witness.bodies_act(world, new)
 
 
-def may_speak(world):
-    """Where a body has adopted a text of solidarity at least, and a member that was hit has named the culprit: (T, R)."""
-    setting, state = world.setting, world.state
-    has_named = np.zeros(state.severity.shape, dtype=bool)
-    for option in np.flatnonzero(setting.names[:, 0, 0] > 0):
-        has_named[setting.option_act[option]] |= state.joined[option]
-    has_named &= state.severity > 0
-    members = np.zeros((len(setting.tables), len(setting.actors)), dtype=bool)
-    for body, of_body in zip(setting.bodies, setting.body_members, strict=True):
-        members[setting.table_body == setting.index[body]] = of_body
-    spoken_for = (has_named[setting.table_act] & members[:, None, :]).any(axis=-1)
-    return spoken_for & (state.table_text >= setting.beh.rung_solidarity[:, 0])
+def carried_by_members(world, b, until=NEVER):
+    """Where a body may do as its members did: (O, R), bool.
+
+    It needs half of them, or for words one that was hit; and a text of solidarity at least that the body has adopted.
+    Some bodies have a head who may speak without one.
+
+    Parameters
+    ----------
+    world : World
+    b : int, which of the bodies
+    until : int, day by which members must have acted
+    """
+    setting, state, beh = world.setting, world.state, world.setting.beh
+    place, members = setting.index[setting.bodies[b]], setting.body_members[b]
+    tables = np.flatnonzero(setting.table_body == place)
+    may = setting.allowed[:, place] & setting.table_outputs[tables].any(axis=0) & members.any()
+    carried = np.zeros(state.joined.shape[:2], dtype=bool)
+    for option in np.flatnonzero(may):
+        h = setting.option_act[option]
+        did = state.joined[option] & members & (state.effect_day[option] <= until)
+        texts = state.table_text[tables[setting.table_act[tables] == h]]
+        stands = (texts >= beh.rung_solidarity[:, 0]).any(axis=0)
+        carried[option] = did.sum(axis=-1) >= beh.body_carried[:, 0] * members.sum()
+        if setting.signatory[option] or setting.names[option, 0, 0]:
+            carried[option] |= (did & (state.severity[h] > 0)).any(axis=-1)
+            stands = stands | setting.speaks_alone[b]
+        carried[option] &= stands
+    return carried
 
 
 def chance_to_follow(setting, runs):

@@ -35,7 +35,7 @@ def products(world, h):
         ("practice", setting.names[part], state.norm[:, None] * everywhere),
         ("practice", measure, beh.practice_third_party * third_party),
         ("stake", setting.benefit[part], beh.b_stake * state.stake[h]),
-        ("stake", setting.names[part], beh.b_bond * state.bond[h]),
+        ("stake", setting.names[part], beh.b_bond * state.bond[h] + beh.b_led * own_share(state.severity[h])),
         ("stake", measure * setting.risk[part], beh.b_severity * grave),
         ("stake", setting.accuses[part], beh.b_physical * setting.is_physical[h] * hurt),
         ("stake", measure, beh.b_physical_measures * setting.is_physical[h] * hurt),
@@ -43,7 +43,7 @@ def products(world, h):
         ("ask", alike, beh.b_ask * state.asked[h][:, None] * everywhere),
         ("lead", setting.accuses[part], -beh.b_unled * unled(world, h)),
         ("publicness", setting.names[part], -beh.b_hidden * (1 - state.publicness[h][:, None]) * everywhere),
-        ("stance", alike, beh.b_stance * setting.stance[suspect] * everywhere),
+        ("stance", 1 - setting.is_support[part], beh.b_stance * setting.stance[suspect] * everywhere),
         ("exposure", setting.gravity[part], -beh.b_exposure * world.exposed(suspect)),
         ("tension", setting.risk[part], -beh.b_tension * state.tension[:, None] * everywhere),
         ("cost", setting.cost[part], -beh.b_cost / np.maximum(state.capital, 0.1)),
@@ -53,6 +53,12 @@ def products(world, h):
             -beh.b_reach * float(setting.act_is_far[h]) * setting.is_nato * everywhere,
         ),
     ]
+
+
+def own_share(severity):
+    """How hard each is hit itself, against whoever is hit worst: 0 to 1, like `severity` (..., A)."""
+    worst = severity.max(axis=-1, keepdims=True)
+    return on_grid(severity / np.where(worst > 0, worst, 1.0))
 
 
 def unled(world, h):

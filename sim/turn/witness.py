@@ -192,10 +192,9 @@ class Witness:
             day=day,
         )
 
-    def body_spoke(self, world, new, tables):
-        for option, run, body, table in zip(*new, tables, strict=True):
-            if run == 0:
-                self._decided(world, [(option, body)], world.setting.tables[table][1])
+    def bodies_act(self, world, new):
+        options, runs, bodies = new
+        self._decided(world, zip(options[runs == 0], bodies[runs == 0], strict=True), for_members=True)
 
     def cases_opened(self, world, new):
         options, runs, actors = new
@@ -234,19 +233,19 @@ class Witness:
         options, runs, actors = new
         self._decided(world, zip(options[runs == 0], actors[runs == 0], strict=True))
 
-    def _decided(self, world, pairs, covered_by=None):
+    def _decided(self, world, pairs, covered_by=None, for_members=False):
         setting, state = world.setting, world.state
         for o, a in pairs:
             act, response = setting.options[o]
             self.tell(
                 world,
-                "consult" if covered_by else "respond",
+                "consult" if covered_by or for_members else "respond",
                 "response_decided",
                 {
                     "response": response,
-                    "probability": 1.0 if covered_by else self._chance(setting, o, a),
+                    "probability": 1.0 if covered_by or for_members else self._chance(setting, o, a),
                     "effect_day": int(state.effect_day[o, 0, a]),
-                    "terms": {} if covered_by else self._why(setting, o, a),
+                    "terms": {} if covered_by or for_members else self._why(setting, o, a),
                     "covered_by": covered_by,
                 },
                 actor=setting.actors[a],

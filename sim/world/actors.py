@@ -20,6 +20,7 @@ CAST_ARRAYS = (
     "is_eu",
     "is_partner",
     "body_members",
+    "speaks_alone",
     "economy",
     "cyber",
     "military",
@@ -53,6 +54,7 @@ class Cast:
     is_eu: np.ndarray
     is_partner: np.ndarray
     body_members: np.ndarray
+    speaks_alone: np.ndarray
     economy: np.ndarray
     cyber: np.ndarray
     military: np.ndarray
@@ -152,6 +154,7 @@ def cast_of(loaded, beh):
         is_eu=is_member.get("EU", is_body) | (np.array(actors) == "EU"),
         is_partner=_holds(actors, library, "ip4", scenario.start),
         body_members=np.array([is_member[body] & (not as_one) for body in bodies]).reshape(len(bodies), len(actors)),
+        speaks_alone=np.array([library.bodies[body].speaks_alone for body in bodies], dtype=bool),
         economy=on_grid(economy)[None],
         cyber=on_grid(cyber)[None],
         military=on_grid(military)[None],

@@ -56,6 +56,7 @@ class Setting:
     is_eu: np.ndarray
     is_partner: np.ndarray  # (A,) one of the four partners
     body_members: np.ndarray  # (B, A)
+    speaks_alone: np.ndarray  # (B,) its head needs no assent of the members to speak
     economy: np.ndarray  # (1, A)
     cyber: np.ndarray
     military: np.ndarray
