@@ -155,7 +155,7 @@ def coefficients_for(case, library, in_sample=False):
         return {}, "as written"
     if case in estimates.without and not in_sample:
         return dict(zip(estimates.coefficients, estimates.without[case], strict=True)), "without it"
-    return {}, "all cases" if case in estimates.without else "from others"
+    return {}, "from others" if estimates.without and case not in estimates.without else "all cases"
 
 
 def drawn(library, centre, runs, seed):
@@ -256,8 +256,8 @@ def first_answers_of(cases, played):
     Returns
     -------
     DataFrame, a row per case: case, recorded (days, nan where there was none), type ("collective", "lead_state_only" or
-    "none"), low, median and high (the 10, 50 and 90 % quantiles over runs, nan where most runs saw none), and share,
-    how many runs saw one
+    "none"), low, median and high (the 10, 50 and 90 % quantiles over the runs that saw one, nan where none did), and
+    share, how many did
     """
     rows = []
     for case in cases.cases:

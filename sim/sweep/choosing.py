@@ -133,8 +133,8 @@ class _Choosing:
         elif not library.estimates.coefficients:
             self.fault(f"{option} behaviour=estimates: the library has no estimates; `oceans fit` makes them.")
         else:
-            joint = estimated(library, self.loaded.scenario.behaviour)
-            self.factors.update({factor.name: factor for factor in joint})
+            joint = {factor.name: factor for factor in estimated(library, self.loaded.scenario.behaviour)}
+            self.factors = {name: one for name, one in self.factors.items() if one.path not in joint} | joint
 
     def _held(self, word, value):
         said = f"--set {word}={value}"

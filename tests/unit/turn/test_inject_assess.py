@@ -119,6 +119,25 @@ def test_who_is_tied_to_the_victim_has_more_at_stake():
     assert stake[world.setting.index["DEU"]] > stake[world.setting.index["USA"]] > 0
 
 
+@pytest.mark.parametrize("severity, bond", [(0.9, 1.0), (0.3, 1.0), (0.03, 0.2)])
+def test_a_bond_is_about_who_was_hit_and_not_how_hard(severity, bond):
+    world = assessed(
+        1,
+        act={"victims": {"EST": severity}},
+        ties=[{"between": ["EST", "DEU"], "strength": 0.5}],
+        behaviour={"bond_from": 0.15},
+    )
+    felt = world.state.bond[0, 0]
+    assert felt[world.setting.index["EST"]] == pytest.approx(bond, abs=1e-4)
+    assert felt[world.setting.index["DEU"]] == pytest.approx(bond / 2, abs=1e-4)
+
+
+def test_who_was_hit_in_passing_is_bound_by_its_share_of_the_harm():
+    world = assessed(1, act={"victims": {"EST": 0.8, "DEU": 0.4}}, ties=[{"between": ["EST", "DEU"], "strength": 0.1}])
+    felt = world.state.bond[0, 0]
+    assert felt[world.setting.index["EST"]] == 1 and felt[world.setting.index["DEU"]] == pytest.approx(0.5, abs=1e-4)
+
+
 @pytest.mark.parametrize("linkage, more", [(0.0, False), (1.0, True)])
 def test_the_other_ocean_counts_as_far_as_the_two_are_linked(linkage, more):
     ties = [{"between": ["EST", "JPN"], "strength": 0.5}]
