@@ -69,7 +69,11 @@ def load(name_or_path: str | os.PathLike, library: Library | None = None) -> Loa
     Loaded; InputError with every fault at once when the scenario is not sound
     """
     path, shown = locate(name_or_path)
-    return _loaded(with_parents(read(path, shown), path), path.stem, path, library)
+    root = read(path, shown)
+    if root.is_mapping and "cases" in root.value and "acts" not in root.value:
+        said = f"this holds past cases, and an exercise needs a scenario. `oceans backtest {shown}` plays the cases."
+        raise InputError([root.keys["cases"].fault(said)])
+    return _loaded(with_parents(root, path), path.stem, path, library)
 
 
 def from_document(

@@ -51,6 +51,13 @@ def test_paths_are_shown_as_they_were_given(tmp_path, monkeypatch):
     assert faults_of(lambda: load("./mine/crisis.yaml"))[0].startswith("./mine/crisis.yaml:1:1: error: ")
 
 
+def test_a_file_of_past_cases_is_sent_where_it_is_played(tmp_path, monkeypatch):
+    a_file(tmp_path, "cases: []\n")
+    monkeypatch.chdir(tmp_path)
+    (said,) = faults_of(lambda: load("crisis.yaml"))
+    assert said.startswith("crisis.yaml:1:1: error: ") and "`oceans backtest crisis.yaml` plays the cases" in said
+
+
 # ------------------------------------------------------------------------------------------------ what is loaded
 
 
