@@ -77,9 +77,16 @@ def document_of(case, library):
         "start": case.disclosure_date.isoformat(),
         "turns": {"count": math.ceil(window_of(case, codebook) / days), "days": days},
         "participants": _participants(case, library),
-        "responses": [key for key in library.responses if key not in codebook.kinds[case.kind].without],
+        "responses": _responses(case, library),
         "acts": [_act(case, library)],
     }
+
+
+def _responses(case, library):
+    """What can be done about such a case; where nobody was ever named there is nobody to accuse."""
+    without = library.codebook.kinds[case.kind].without
+    is_nobodys = case.adversary == UNATTRIBUTED
+    return [key for key, one in library.responses.items() if key not in without and not (is_nobodys and one.accuses)]
 
 
 def _act(case, library):

@@ -47,6 +47,12 @@ def test_an_act_of_nobody_looks_like_the_usual_suspect_and_can_hardly_be_told(ta
     assert act["by"] == suspect and act["difficulty"] == LIBRARY.codebook.unattributed.difficulty.value
 
 
+def test_over_an_act_of_nobody_there_is_nobody_to_accuse():
+    on_the_table = document_of(changed("opcw-2018", adversary="UNATTRIBUTED"), LIBRARY)["responses"]
+    assert "joint_statement" in on_the_table and "cyber_rapid_response_team" in on_the_table
+    assert not any(LIBRARY.responses[key].accuses for key in on_the_table)
+
+
 @pytest.mark.parametrize(
     "name, days",
     [
