@@ -79,11 +79,11 @@ def need(world, h):
 
 
 def certainty(world, h):
-    """What certainty about the culprit adds to responses that accuse: (accusing options of the act, R, A)."""
+    """What certainty about the culprit adds to responses that accuse, and what missing it takes: (options, R, A)."""
     setting, beh = world.setting, world.setting.beh
     least = setting.attribution_min[setting.option_slices[h]][accusing(setting, h)]
     beyond = np.minimum(confidence(world.state.belief[h]) - least, beh.confidence_ceiling)
-    return on_grid(beh.b_confidence * beyond)
+    return on_grid(np.where(beyond > 0, beh.b_confidence, beh.b_doubt) * beyond)
 
 
 def accusing(setting, h):
