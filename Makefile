@@ -10,7 +10,7 @@ PICK   := $(if $(LONG),,-m "not long")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test bench lint playthroughs patterns reference portfolio clean
+.PHONY: help setup demo test bench lint playthroughs patterns reference portfolio backtest clean
 
 help: ## this list
 	@echo "Two Oceans: exercises for crises that cross the Atlantic and the Pacific"
@@ -43,6 +43,9 @@ reference: $(VENV)/.base ## draw the charts in results/reference anew
 
 portfolio: $(VENV)/.whole ## sweep the article's question anew, for results/reference (a few minutes)
 	$(BIN)/python results/reference/portfolio.py
+
+backtest: $(VENV)/.whole ## play the past cases anew, for results/reference (about a minute)
+	$(BIN)/python results/reference/backtest.py
 
 clean: ## remove .venv and what tests and tools leave behind; results stay
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis

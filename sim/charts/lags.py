@@ -8,7 +8,7 @@ from sim.charts import look
 from sim.charts.intervals import middles, on_the_left, on_the_right, rows_of
 from sim.record.words import count, percent
 
-ROOM, RIGHT, HEAD = 2.2, 0.92, 0.4
+ROOM, RIGHT, HEAD = 2.24, 0.92, 0.4
 LIGHT, DARK, LINE, RECORD = "#BBD9EC", "#5FA8D3", "#084C7C", "#B45F06"
 TICKS = (
     (0, "0"),

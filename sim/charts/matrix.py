@@ -5,7 +5,7 @@ import math
 from sim.charts import look
 from sim.record.words import listed, percent
 
-NAME, CELL_WIDE, CELL_TALL = 1.94, 0.188, 0.235  # inches
+NAME, CELL_WIDE, CELL_TALL = 2.03, 0.184, 0.235  # inches
 GROUP_GAP, LEVEL_TALL, HEAD_TALL = 0.08, 0.16, 0.27
 MOST_ACTORS = 20  # side by side; more go into a second block
 STEPS = ("#F1F4F7", "#C9DDEE", "#86B9DB", "#3A87C0", "#0B4F8F")

@@ -1,0 +1,23 @@
+"""What the scripts beside it share: results of a command, and pictures small enough to keep."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+DOTS = 700  # width of a picture: enough for a page
+
+
+def made(folder, *words):
+    """The folder of results that a command makes under `folder`."""
+    command = [sys.executable, "-m", "sim", *words, "--quiet", "--out", folder]
+    return Path(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())
+
+
+def shrunk(chart, path, dots=DOTS):
+    """Writes a chart again, no wider than `dots` and in few colours."""
+    from PIL import Image
+
+    picture = Image.open(chart).convert("RGB")
+    height = round(picture.height * dots / picture.width)
+    picture.resize((dots, height)).quantize(128).save(path, optimize=True)
+    print(path)
