@@ -9,8 +9,9 @@ DOTS = 700  # width of a picture: enough for a page
 
 def made(folder, *words):
     """The folder of results that a command makes under `folder`."""
-    command = [sys.executable, "-m", "sim", *words, "--quiet", "--out", folder]
-    return Path(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip())
+    command = [sys.executable, "-m", "sim", *words, "--quiet", "--out", "."]
+    named = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    return Path(folder, named)
 
 
 def shrunk(chart, path, dots=DOTS):
