@@ -28,16 +28,17 @@ IMPORTED_AS = {"pyyaml": "yaml", "salib": "SALib", "scikit-learn": "sklearn"}
 
 
 def imported(*folders):
-    """The first names of everything imported below some folders."""
-    names = set()
+    """The first names of everything imported below some folders, but for the project's own and scripts beside them."""
+    names, own = set(), {"sim", "tests"}
     for folder in folders:
         for path in (ROOT / folder).rglob("*.py"):
+            own.add(path.stem)
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Import):
                     names |= {alias.name.split(".")[0] for alias in node.names}
                 if isinstance(node, ast.ImportFrom) and node.module and not node.level:
                     names.add(node.module.split(".")[0])
-    return names - set(sys.stdlib_module_names) - {"sim", "tests"}
+    return names - set(sys.stdlib_module_names) - own
 
 
 def import_name(requirement):
