@@ -141,7 +141,7 @@ class State(Entry):
     government_effectiveness: Optional[Figure] = Field(None, description="WGI estimate, about -2.5 to +2.5")
     unfavourable: dict[Code, Figure] = Field({}, description="adults with an unfavourable view of it, percent")
     exposure: dict[Code, Exposure] = Field({}, description="by adversary")
-    borders: list[Code] = Field([], description="adversaries it has a land or narrow sea border with")
+    borders: list[Code] = Field([], description="adversaries across a land border, or that claim the whole of its land")
     episodes: list[CoercionEpisode] = []
 
 
