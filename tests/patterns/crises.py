@@ -137,7 +137,7 @@ class Crises:
         return [record for name in names for seed in self.seeds for record in _told(name, seed)]
 
     def stopped(self, *senders):
-        """How often Russia calls off a campaign that would go on, within a year, sanctioned at once by these."""
+        """How often Russia calls off a campaign in Ukraine within a year, under sanctions of these and nobody else."""
         return np.mean([_stopped(senders, seed) for seed in self.seeds])
 
     def office(self):
@@ -169,11 +169,13 @@ def _told(name, seed):
 
 @cache
 def _stopped(senders, seed):
-    """The campaign of NotPetya, with the laws of 2022 and no end of its own."""
-    loaded = exercise_of("notpetya-2017", act={"turns": None}, start="2022-03-01", turns={"count": 13, "days": 28})
-    world = begin(arrange(loaded), seed, range(PRESSED))
+    """The campaign of 2014 with no end of its own; sectoral sanctions at once, and nobody does anything else."""
+    world = begin(
+        arrange(exercise_of("mh17-2014", act={"turns": None}, turns={"count": 13, "days": 28})), seed, range(PRESSED)
+    )
     setting, state = world.setting, world.state
-    line = setting.options.index(("act", "cyber_sanctions"))
+    state.threshold[...] = np.inf
+    line = setting.options.index(("act", "sectoral_sanctions"))
     for code in senders:
         state.joined[line, :, setting.index[code]], state.effect_day[line, :, setting.index[code]] = True, 0.0
     play_out(world)
