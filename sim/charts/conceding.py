@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.charts import look
 from sim.charts.intervals import frame, middles, on_the_left, on_the_right
-from sim.charts.past import head_of
+from sim.history.cases import head_of
 from sim.record.words import count, listed, percent
 from sim.sweep.estimate import wilson
 

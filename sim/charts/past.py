@@ -1,17 +1,17 @@
 """What charts of past cases share: who and what is called how, in which order, and what stands under each."""
 
 import datetime
-import re
 
 from sim.charts import look
 from sim.charts.cast import Cast
+from sim.history.cases import head_of
 from sim.history.exercise import scenario_of
+from sim.record.words import first_words
 from sim.scenario import group_members, load_library
 
 FIVE_EYES, ALLIES, BODIES, PARTNERS = "Five Eyes", "Allies and EU", "Bodies", "Partners"
 BY_ROLE = {"ally": ALLIES, "eu_member": ALLIES}
 LOGISTIC = "logistic"
-SMALL_WORDS = {"a", "after", "against", "an", "and", "at", "by", "for", "from", "in", "of", "on", "the", "to", "with"}
 
 
 class Past:
@@ -95,28 +95,10 @@ class Past:
         return " ".join(part.rstrip(". ") + "." for part in (note, f"Units: {units}", about) if part)
 
 
-def head_of(name):
-    """The head of a case's name: what comes before a colon or a semicolon.
-
-    >>> head_of("Estonia: three weeks of DDoS"), head_of("WannaCry ransomware worm")
-    ('Estonia', 'WannaCry ransomware worm')
-    """
-    return re.split(r"[:;]", name, maxsplit=1)[0].strip()
-
-
 def in_short(words, room, size=look.SMALL):
     """As many whole words from the start as fit into so many inches, not ending in a small one.
 
     >>> in_short("2014 Sony Pictures destructive hack and leak", 1.6)
     '2014 Sony Pictures'
     """
-    if look.text_width(words, size) <= room:
-        return words
-    kept = words.split()
-    while len(kept) > 2 and (look.text_width(" ".join(kept), size) > room or _ends_badly(kept[-1])):
-        kept.pop()
-    return look.cut(" ".join(kept), room, size)
-
-
-def _ends_badly(word):
-    return word.lower() in SMALL_WORDS or word.endswith(",") or word[0] in "'‘“\"("
+    return look.cut(first_words(words, lambda said: look.text_width(said, size) <= room), room, size)

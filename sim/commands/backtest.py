@@ -34,6 +34,13 @@ SAID = {
     "overall rate": "the overall rate",
     "nobody": "“nobody does anything”",
 }
+HEAD = "# The case {case} as an exercise for `oceans run`; coefficients {origin}. Written by `oceans backtest`.\n\n"
+ORIGINS = {
+    "without it": "as the other cases have them",
+    "all cases": "as all cases have them, this one included",
+    "from others": "as other cases have them",
+    "as written": "as the library has them",
+}
 DIFFERENCES = {"better": "better than", "worse": "worse than", "cannot be told": "no clear difference from"}
 
 
@@ -75,6 +82,7 @@ def backtest_cases(order):
         with store.advising(order.out):
             facts = _facts(order, found, train, library, started)
             write_tables(folder.aside, found, facts)
+            write_exercises(folder.aside / "exercises", found, library, order.in_sample)
             if order.charts:
                 _draw(found, library, facts, folder.aside)
     _answer(order, found, folder.path, library)
@@ -166,6 +174,18 @@ def write_tables(folder, found, facts):
             rows = csv.writer(file, lineterminator="\n")
             rows.writerow(table.columns)
             rows.writerows([["" if cell is None or cell != cell else cell for cell in row] for row in table.values])
+
+
+def write_exercises(folder, found, library, in_sample=False):
+    """Writes every case as a scenario, with the most probable coefficients it was played with."""
+    from sim.history.backtest import coefficients_for
+    from sim.history.exercise import written
+
+    folder.mkdir()
+    for case in found.cases.cases:
+        behaviour, origin = coefficients_for(case.id, library, in_sample)
+        path = folder / f"{case.id}.yaml"
+        path.write_text(HEAD.format(case=case.id, origin=ORIGINS[origin]) + written(case, library, behaviour), "utf-8")
 
 
 # ------------------------------------------------------------------------------------------------------------- answer

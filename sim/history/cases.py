@@ -7,6 +7,7 @@ A file of cases is checked like a scenario: every fault at once, with its place 
 """
 
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -34,6 +35,7 @@ __all__ = [
     "Episode",
     "case_faults",
     "cells_of",
+    "head_of",
     "is_case_file",
     "located",
     "read_cases",
@@ -111,6 +113,15 @@ def read_cases(name_or_path: str | os.PathLike, library: Library | None = None) 
         path,
         digest_of(root.plain()),
     )
+
+
+def head_of(name: str) -> str:
+    """The head of a case's name: what comes before a colon or a semicolon.
+
+    >>> head_of("Estonia: three weeks of DDoS"), head_of("WannaCry ransomware worm")
+    ('Estonia', 'WannaCry ransomware worm')
+    """
+    return re.split(r"[:;]", name, maxsplit=1)[0].strip()
 
 
 def is_case_file(root: Node) -> bool:

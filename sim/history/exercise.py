@@ -6,10 +6,14 @@ it is not looked at. Memberships, formats, laws and the practice of naming are t
 
 import math
 
+import yaml
+
+from sim.history.cases import head_of
 from sim.history.schema import UNATTRIBUTED
+from sim.record.words import SHORT_NAME, first_words
 from sim.scenario import from_document, group_members
 
-__all__ = ["document_of", "scenario_of", "window_of"]
+__all__ = ["called", "document_of", "scenario_of", "window_of", "written"]
 
 DAYS_A_MONTH = 365.25 / 12
 THE_REST = ("NATO", "EU", "AUS", "JPN", "KOR", "NZL", "RUS", "CHN")
@@ -73,13 +77,43 @@ def document_of(case, library):
     days = int(codebook.turn_days.value)
     return {
         "title": case.name,
-        "summary": f"The case {case.id}, from the day it became known.",
+        "summary": f"The case {case.id}, {case.name}, from the day it became known.",
         "start": case.disclosure_date.isoformat(),
         "turns": {"count": math.ceil(window_of(case, codebook) / days), "days": days},
         "participants": _participants(case, library),
         "responses": _responses(case, library),
         "acts": [_act(case, library)],
     }
+
+
+def written(case, library, behaviour):
+    """The exercise of a case as a file that `oceans run` plays.
+
+    Parameters
+    ----------
+    case : Case
+    library : Library
+    behaviour : dict of coefficient -> value, in place of the library's
+
+    Returns
+    -------
+    str, YAML
+    """
+    document = document_of(case, library) | ({"behaviour": behaviour} if behaviour else {})
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
+
+
+def called(case):
+    """What a case is called in a sentence, after 'the'.
+
+    >>> from sim.history.cases import read_cases
+    >>> [called(case) for case in read_cases("cases_2007_2020").cases[:2]]
+    ['Estonia case', 'Sony Pictures destructive hack case']
+    """
+    head = head_of(case.name)
+    if len(head.split()) > 2 and len(head) <= SHORT_NAME:
+        return head
+    return first_words(head, lambda said: len(f"{said} case") <= SHORT_NAME) + " case"
 
 
 def _responses(case, library):
@@ -95,7 +129,7 @@ def _act(case, library):
     known = case.attribution_context
     act = {
         "id": ACT,
-        "name": case.name.split(":")[0],
+        "name": called(case),
         "issue": kind.issue,
         "by": _culprit(case, library),
         "victims": _victims(case, library),

@@ -83,9 +83,8 @@ class Names:
     def act(self, act_id):
         """A hostile act as it stands in a sentence: 'the attack on the grid', or, where its name is long, by its id:
         'the Baltic wiper case'."""
-        act = self._acts.get(act_id)
-        name = re.sub(r"^(The|A|An) ", "", act.name.rstrip(".")) if act else ""
-        if name and len(name) <= SHORT_NAME:
+        name = self._bare(act_id)
+        if self.is_short(act_id):
             return f"the {name if name.split()[0] in self._proper else _softly(name)}"
         known = set(re.findall(r"\w+", name)[1:]) | PROPER | self._adjectives
         words = [self._act_word(word, known) for word in str(act_id).split("_")]
@@ -102,7 +101,11 @@ class Names:
 
     def is_short(self, act_id):
         """Whether an act's name is short enough to be said in full each time."""
-        return not self.act(act_id).endswith(" case")
+        return 0 < len(self._bare(act_id)) <= SHORT_NAME
+
+    def _bare(self, act_id):
+        act = self._acts.get(act_id)
+        return re.sub(r"^(The|A|An) ", "", act.name.rstrip(".")) if act else ""
 
     def suspect(self, act_id):
         """Whom an act looks like, by name."""
@@ -305,6 +308,24 @@ def gist(text: str, longest: int = 220) -> str:
     return text[: ends[-1]] if ends else text[:longest].rsplit(" ", 1)[0] + " …"
 
 
+def first_words(words: str, fits) -> str:
+    """As many whole words from the start as fit, but no fewer than two, not ending in a small one.
+
+    >>> first_words("Downing of MH17 and the sanctions that followed", lambda said: len(said) <= 24)
+    'Downing of MH17'
+    """
+    if fits(words):
+        return words
+    kept = words.split()
+    while len(kept) > 2 and (not fits(" ".join(kept)) or _ends_badly(kept[-1])):
+        kept.pop()
+    return " ".join(kept)
+
+
+def _ends_badly(word):
+    return word.lower() in SMALL_WORDS or word.endswith(",") or word[0] in "'‘“\"("
+
+
 def _softly(name):
     """A name as it stands inside a sentence: its first letter small unless it is a proper name or initials."""
     first = name.split(" ", 1)[0]
@@ -322,4 +343,5 @@ def _proper_words(scenario):
 
 
 PROPER = {"Article", "Atlantic", "Baltic", "Centre", "Centres", "Chinese", "European", "Pacific", "Russian", "Tokyo"}
+SMALL_WORDS = {"a", "after", "against", "an", "and", "at", "by", "for", "from", "in", "of", "on", "the", "to", "with"}
 THEIRS = {"its": "their", "itself": "themselves"}

@@ -9,6 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.__main__ import app
+from sim.engine import play
+from sim.history.cases import read_cases
+from sim.scenario import load
 from tests.builders_history import SMALL, UNKNOWN, a_case_file
 
 TABLES = {"scores", "differences", "cells", "lags", "first_answers", "outcomes", "calibration"}
@@ -39,10 +42,20 @@ def test_the_answer_is_a_short_table_and_sentences(done):
     assert all(len(line) <= 100 or str(folder) in line for line in answer.stdout.splitlines())
 
 
+def test_every_case_is_left_as_an_exercise_that_can_be_played(done):
+    _, folder = done
+    cases = read_cases(a_case_file(folder.parent.parent)).cases
+    assert {path.stem for path in (folder / "exercises").iterdir()} == {case.id for case in cases}
+    for case in cases:
+        loaded = load(folder / "exercises" / f"{case.id}.yaml")
+        assert loaded.scenario.start == case.disclosure_date and loaded.scenario.title == case.name
+        assert play(loaded, seed=1, trace=True, without=False).records[0].of_kind("act_begins")
+
+
 def test_every_table_the_page_and_the_charts_are_kept_and_explained(done):
     _, folder = done
     files = {path.name for path in folder.iterdir()}
-    assert files == {f"{name}.csv" for name in TABLES} | {"backtest.html", "charts", "manifest.json"}
+    assert files == {f"{name}.csv" for name in TABLES} | {"backtest.html", "charts", "exercises", "manifest.json"}
     explained = PAGE.read_text("utf-8")
     assert all(f"`{name}" in explained for name in files)
     assert list((folder / "charts").glob("matrix-public-attribution.*"))

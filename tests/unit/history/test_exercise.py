@@ -4,9 +4,10 @@ import datetime
 
 import pytest
 
+from sim.history.backtest import coefficients_for
 from sim.history.cases import read_cases
-from sim.history.exercise import document_of, scenario_of, window_of
-from sim.scenario import load_library
+from sim.history.exercise import called, document_of, scenario_of, window_of, written
+from sim.scenario import load, load_library
 from sim.world.setting import arrange
 
 LIBRARY = load_library()
@@ -81,3 +82,27 @@ def test_laws_memberships_and_the_practice_of_naming_are_those_of_the_day():
     assert not early.allowed[listing[0], early.index["EU"]] and late.allowed[listing[1], late.index["EU"]]
     assert early.is_eu[early.index["GBR"]] and not late.is_eu[late.index["GBR"]]
     assert late.practice_of_naming.max() > early.practice_of_naming.max()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_case_written_down_is_the_exercise_that_is_played(name, tmp_path):
+    """With the coefficients that were estimated without it, and no other difference."""
+    behaviour, origin = coefficients_for(name, LIBRARY)
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(written(CASES[name], LIBRARY, behaviour), "utf-8")
+    read, played = load(path).scenario, scenario_of(CASES[name], LIBRARY).scenario
+    assert origin == "without it" and set(read.behaviour) == set(behaviour)
+    assert read.model_copy(update={"behaviour": played.behaviour}) == played
+
+
+@pytest.mark.parametrize(
+    "written_as, said",
+    [
+        ("Estonia: three weeks of DDoS", "Estonia case"),
+        ("WannaCry ransomware worm", "WannaCry ransomware worm"),
+        ("Downing of MH17 and the sanctions that followed", "Downing of MH17 case"),
+        ("Parliament and parties hacked; attribution withheld", "Parliament and parties hacked"),
+    ],
+)
+def test_a_case_has_a_name_that_a_sentence_can_carry(written_as, said):
+    assert called(CASES["opcw-2018"].model_copy(update={"name": written_as})) == said
