@@ -21,7 +21,7 @@ from sim.charts.reading import (
     series_of,
     start_of,
 )
-from sim.record.words import count, listed
+from sim.record.words import count, for_many, listed
 
 NAME = "story"
 ROOM = 7.4  # inches for the moments
@@ -163,14 +163,19 @@ def _consultations(record, cast):
                 cast.colour(one.caller),
             )
         if one.outcome == "adopted":
-            words = f"{table} agrees on {_rung(one)} ({one.text:.2f})"
+            words = _of_table(table, f"agrees on {_rung(one)} ({one.text:.2f})")
             if one.breakers:
                 words += f" after {listed([cast.said(code) for code in one.breakers], 2)} broke silence"
             is_new = one.text > reached.get(one.act, 0.0) and one.rung != rung_of(reached.get(one.act, 0.0))
             reached[one.act] = max(one.text, reached.get(one.act, 0.0))
             yield Moment(one.end_day, "text", 1 if is_new else 4, words, "s", is_bold=is_new)
         elif one.outcome == "failed":
-            yield Moment(one.end_day, "text", 2, f"{table} ends without a text", "s", is_hollow=True)
+            yield Moment(one.end_day, "text", 2, _of_table(table, "ends without a text"), "s", is_hollow=True)
+
+
+def _of_table(table, does):
+    """What a format does: 'NATO-IP4 ministers agree on solidarity'."""
+    return f"{look.capital(table)} {for_many(does) if table.endswith('s') else does}"
 
 
 def _rung(one):
@@ -234,7 +239,12 @@ def _projects(record, cast):
         agreed = event.payload.get("outcome") == "agreed"
         ended = "fails" if event.kind == "project_fails" else "is agreed" if agreed else "is blocked"
         yield Moment(
-            event.day, "project", 1, f"{cast.project(event.payload.get('project') or '')} {ended}", "D", look.CALM
+            event.day,
+            "project",
+            1,
+            f"{look.capital(cast.project(event.payload.get('project') or ''))} {ended}",
+            "D",
+            look.CALM,
         )
 
 

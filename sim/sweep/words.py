@@ -18,6 +18,13 @@ SINGLE = {
     "norm_date": "date of the naming norm",
     "bodies_as": "bodies as members or as one",
 }
+WEIGHED = {
+    "ask": "being asked",
+    "hidden": "what is hidden",
+    "led": "being hit worst",
+    "peer": "company",
+    "unled": "a victim's silence",
+}
 OF_AN_ACT = {
     "difficulty": "difficulty of proving {act}",
     "publicness": "publicness of {act}",
@@ -65,6 +72,8 @@ def label_of(factor, loaded=None):
     'fear of retaliation'
     >>> label_of(SimpleNamespace(name="adversary_tie", path="adversary_tie"))
     'tie between the adversaries'
+    >>> label_of(SimpleNamespace(name="behaviour.b_hidden", path="behaviour.b_hidden"))
+    'weight of what is hidden'
     """
     path = str(factor.path or factor.name)
     if path in SINGLE:
@@ -93,6 +102,8 @@ def _of_the_scenario(parts, names):
 
 
 def _plainly(name):
+    if name.startswith("b_"):
+        return f"weight of {WEIGHED.get(name[2:]) or _plainly(name[2:])}"
     return " ".join(CAPITALS.get(word, word) for word in name.replace("_", " ").split())
 
 
