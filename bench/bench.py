@@ -27,7 +27,8 @@ BATCHES = (1, 16, 64, 256, 1024)
 AT_LEAST_SECONDS = 2.0
 AHEAD = 100
 REPEATS = 3
-POINTS = 8192
+POINTS = 32768  # long enough that the start of a process, a second or so, counts for little
+ALONE = 8192  # of them by the engine alone
 SWEEP = {"progress": lambda runs, failed: None, "block_runs": 1024}
 ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -87,26 +88,30 @@ def continuations():
     return {"seconds": _seconds(lambda: ahead(world, AHEAD, SEED))}
 
 
-def swept(workers):
-    """Seconds of a sweep in blocks over some processes, and the most memory one of them took."""
-    import sim
+def swept():
+    """Runs a second as a sweep in one process, in two, and by the engine alone at the same points; and the most memory.
 
-    seconds = _seconds(lambda: sim.sweep(SCENARIO, points=POINTS, workers=workers, without=False, **SWEEP), 1)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN if workers > 1 else resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": seconds, "worker_mb": peak, "runs_a_second": POINTS / seconds}
-
-
-def points_alone(_=0):
-    """Seconds the engine alone takes for the same runs at the same points."""
+    One after the other, a few times over, and the fastest of each: what else the machine does changes by the minute.
+    """
     import sim
     from sim.engine import Points, play_points
     from sim.scenario import load
 
-    result = sim.sweep(SCENARIO, points=POINTS, workers=1, without=False, **SWEEP)
-    where = [result.point_of(run) for run in range(len(result))]
+    def sweep(workers):
+        return sim.sweep(SCENARIO, points=POINTS, workers=workers, without=False, **SWEEP)
+
+    result, loaded = sweep(2), load(SCENARIO)
+    where = [result.point_of(run) for run in range(ALONE)]
     points, replications = [point for point, _ in where], [replication for _, replication in where]
-    loaded = load(SCENARIO)
-    return {"seconds": _seconds(lambda: play_points(Points(loaded), points, replications, 1, without=False), 1)}
+    works = {
+        "one": lambda: sweep(1),
+        "two": lambda: sweep(2),
+        "alone": lambda: play_points(Points(loaded), points, replications, 1, without=False),
+    }
+    seconds = [{name: _seconds(work, 1) for name, work in works.items()} for _ in range(2)]
+    peaks = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    runs = {"one": POINTS, "two": POINTS, "alone": ALONE}
+    return {name: runs[name] / min(one[name] for one in seconds) for name in works} | {"worker_mb": max(peaks)}
 
 
 def _rate(play):
@@ -130,7 +135,7 @@ def _seconds(work, repeats=REPEATS):
     return min(times)
 
 
-ROWS = {"one": one_at_a_time, "batched": batched, "ahead": continuations, "swept": swept, "points": points_alone}
+ROWS = {"one": one_at_a_time, "batched": batched, "ahead": continuations, "swept": swept}
 
 
 # ------------------------------------------------------------------------------------------- and put side by side
@@ -165,20 +170,20 @@ def table():
         _print_row(f"in batches of {size}", rates[size], one)
     ahead = measured("ahead")
     print(f"\n{AHEAD} continuations from the middle: {ahead['seconds']:.2f} s, {ahead['memory_mb']:.0f} MB")
-    sweeps = {workers: measured("swept", workers) for workers in (1, 2)}
-    alone = measured("points")
-    for workers, row in sweeps.items():
-        words = f"a sweep of {POINTS} points, {workers} process{'es' if workers > 1 else ''}"
-        print(f"{words}: {row['runs_a_second']:.0f} runs a second, {row['worker_mb']:.0f} MB a process")
+    sweep = measured("swept")
+    print(
+        f"a sweep of {POINTS:,} points: {sweep['one']:.0f} runs a second in one process and {sweep['two']:.0f} in two, "
+        f"{sweep['alone']:.0f} by the engine alone; {sweep['worker_mb']:.0f} MB a process"
+    )
     help_seconds = command_seconds("--help")
     print(f"oceans --help: {help_seconds:.2f} s")
     run_seconds = command_seconds("run", SCENARIO, "--seed", str(SEED), "--quiet")
     print(f"oceans run {SCENARIO}, with charts and report: {run_seconds:.1f} s\n")
     values = {
         "batched": rates[256]["runs_a_second"] / one["runs_a_second"],
-        "two": sweeps[1]["seconds"] / sweeps[2]["seconds"],
-        "overhead": sweeps[1]["seconds"] / alone["seconds"] - 1,
-        "worker_memory": max(row["worker_mb"] for row in sweeps.values()),
+        "two": sweep["two"] / sweep["one"],
+        "overhead": sweep["alone"] / sweep["one"] - 1,
+        "worker_memory": sweep["worker_mb"],
         "ahead": ahead["seconds"],
         "help": help_seconds,
         "run": run_seconds,
