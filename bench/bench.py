@@ -28,7 +28,7 @@ AT_LEAST_SECONDS = 2.0
 AHEAD = 100
 REPEATS = 3
 POINTS = 32768  # long enough that the start of a process, a second or so, counts for little
-ALONE = 8192  # of them by the engine alone
+ALONE = 8192  # of the sweep beside the engine alone
 SWEEP = {"progress": lambda runs, failed: None, "block_runs": 1024}
 ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -89,29 +89,38 @@ def continuations():
 
 
 def swept():
-    """Runs a second as a sweep in one process, in two, and by the engine alone at the same points; and the most memory.
+    """Runs a second of a sweep in one process and in two, and the most memory that one of them took."""
+    import sim
 
-    One after the other, a few times over, and the fastest of each: what else the machine does changes by the minute.
-    """
+    rates = _in_turn({workers: lambda n=workers: _sweep(sim, POINTS, n) for workers in (1, 2)}, POINTS)
+    peaks = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return {"one": rates[1], "two": rates[2], "worker_mb": max(peaks)}
+
+
+def points_alone():
+    """Runs a second of a shorter sweep in one process, and of the engine alone at the same points."""
     import sim
     from sim.engine import Points, play_points
     from sim.scenario import load
 
-    def sweep(workers):
-        return sim.sweep(SCENARIO, points=POINTS, workers=workers, without=False, **SWEEP)
-
-    result, loaded = sweep(2), load(SCENARIO)
-    where = [result.point_of(run) for run in range(ALONE)]
-    points, replications = [point for point, _ in where], [replication for _, replication in where]
+    result, loaded = _sweep(sim, ALONE, 1), load(SCENARIO)
+    points, replications = zip(*[result.point_of(run) for run in range(ALONE)], strict=True)
     works = {
-        "one": lambda: sweep(1),
-        "two": lambda: sweep(2),
-        "alone": lambda: play_points(Points(loaded), points, replications, 1, without=False),
+        "swept": lambda: _sweep(sim, ALONE, 1),
+        "alone": lambda: play_points(Points(loaded), list(points), list(replications), 1, without=False),
     }
-    seconds = [{name: _seconds(work, 1) for name, work in works.items()} for _ in range(2)]
-    peaks = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    runs = {"one": POINTS, "two": POINTS, "alone": ALONE}
-    return {name: runs[name] / min(one[name] for one in seconds) for name in works} | {"worker_mb": max(peaks)}
+    return _in_turn(works, ALONE, REPEATS)
+
+
+def _sweep(sim, points, workers):
+    return sim.sweep(SCENARIO, points=points, workers=workers, without=False, **SWEEP)
+
+
+def _in_turn(works, runs, times=2):
+    """Runs a second of each of some works, one after the other and the fastest of a few times: what else the machine
+    does changes by the minute."""
+    seconds = [{name: _seconds(work, 1) for name, work in works.items()} for _ in range(times)]
+    return {name: runs / min(one[name] for one in seconds) for name in works}
 
 
 def _rate(play):
@@ -135,7 +144,7 @@ def _seconds(work, repeats=REPEATS):
     return min(times)
 
 
-ROWS = {"one": one_at_a_time, "batched": batched, "ahead": continuations, "swept": swept}
+ROWS = {"one": one_at_a_time, "batched": batched, "ahead": continuations, "swept": swept, "points": points_alone}
 
 
 # ------------------------------------------------------------------------------------------- and put side by side
@@ -170,10 +179,11 @@ def table():
         _print_row(f"in batches of {size}", rates[size], one)
     ahead = measured("ahead")
     print(f"\n{AHEAD} continuations from the middle: {ahead['seconds']:.2f} s, {ahead['memory_mb']:.0f} MB")
-    sweep = measured("swept")
+    sweep, short = measured("swept"), measured("points")
     print(
         f"a sweep of {POINTS:,} points: {sweep['one']:.0f} runs a second in one process and {sweep['two']:.0f} in two, "
-        f"{sweep['alone']:.0f} by the engine alone; {sweep['worker_mb']:.0f} MB a process"
+        f"{sweep['worker_mb']:.0f} MB a process\n"
+        f"a sweep of {ALONE:,} points: {short['swept']:.0f} runs a second, by the engine alone {short['alone']:.0f}"
     )
     help_seconds = command_seconds("--help")
     print(f"oceans --help: {help_seconds:.2f} s")
@@ -182,7 +192,7 @@ def table():
     values = {
         "batched": rates[256]["runs_a_second"] / one["runs_a_second"],
         "two": sweep["two"] / sweep["one"],
-        "overhead": sweep["alone"] / sweep["one"] - 1,
+        "overhead": short["alone"] / short["swept"] - 1,
         "worker_memory": sweep["worker_mb"],
         "ahead": ahead["seconds"],
         "help": help_seconds,
