@@ -30,7 +30,7 @@ def written(folder):
 
 def test_every_file_of_a_sweep_its_analysis_and_a_comparison_is_on_the_page(tmp_path):
     sweep = folder_of(tmp_path, "sweep", "smallest", "--points", "32")
-    analysis = folder_of(tmp_path, "analyse", str(sweep))
+    analysis = folder_of(tmp_path, "analyse", str(sweep), *"--measure harm --measure readiness".split())
     compared = folder_of(tmp_path, "compare", "smallest", ":proof=0.2", "--runs", "10")
     files = written(sweep) | written(analysis) | written(compared)
     assert files <= EXPLAINED, f"results/README.md does not explain {', '.join(sorted(files - EXPLAINED))}"

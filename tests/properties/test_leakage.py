@@ -145,7 +145,9 @@ def estimated(name=None):
     return fitted(only(*SMALL, instead=instead), names=("practice_attribution", "b_stake"), runs=2, workers=1)
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize(
+    "name", ["jpn-2010", *(pytest.param(name, marks=pytest.mark.long) for name in ("est-2007", "skripal-2018"))]
+)
 def test_estimates_without_a_case_are_the_same_whatever_came_of_it(name):
     """To the last bit, so not even the place where the search begins may have seen the case."""
     assert not np.array_equal(estimated().mean, estimated(name).mean)

@@ -61,7 +61,7 @@ def shards_in(folder):
 
 
 @pytest.mark.parametrize("there", [lambda f: f.exists(), lambda f: (f / "manifest.json").exists(), 1, 2])
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.long), 2])
 def test_killed_and_gone_on_with_is_the_same(tmp_path, scenario, whole, there, workers):
     folder = tmp_path / "sweep"
     words = [scenario, "--points", POINTS, "--workers", workers, "--resume", folder]
