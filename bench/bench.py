@@ -5,7 +5,7 @@ Every row is measured in a process of its own, so that its peak memory is its ow
 - runs of `cyber_incident` a second of one core's time: one at a time through `Exercise`, then in batches through
   `sim.engine`; core time rather than the clock, so that what else the machine does matters little;
 - a hundred continuations from the middle of an exercise, as a what-if needs them;
-- a sweep of distinct design points: in one process and in two, against the engine's own time for the same runs;
+- sweeps of distinct design points: a long one in one process and in two, a shorter one beside the engine alone;
 - how long `oceans --help` and a whole `oceans run cyber_incident` with its charts take.
 
 The aims at the end are what a room full of people and a study on a laptop need; each is said to be met or not.
@@ -90,29 +90,28 @@ def continuations():
 
 def swept():
     """Runs a second of a sweep in one process and in two, and the most memory that one of them took."""
-    import sim
-
-    rates = _in_turn({workers: lambda n=workers: _sweep(sim, POINTS, n) for workers in (1, 2)}, POINTS)
+    rates = _in_turn({workers: lambda n=workers: _sweep(POINTS, n) for workers in (1, 2)}, POINTS)
     peaks = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return {"one": rates[1], "two": rates[2], "worker_mb": max(peaks)}
 
 
 def points_alone():
     """Runs a second of a shorter sweep in one process, and of the engine alone at the same points."""
-    import sim
     from sim.engine import Points, play_points
     from sim.scenario import load
 
-    result, loaded = _sweep(sim, ALONE, 1), load(SCENARIO)
+    result, loaded = _sweep(ALONE, 1), load(SCENARIO)
     points, replications = zip(*[result.point_of(run) for run in range(ALONE)], strict=True)
     works = {
-        "swept": lambda: _sweep(sim, ALONE, 1),
+        "swept": lambda: _sweep(ALONE, 1),
         "alone": lambda: play_points(Points(loaded), list(points), list(replications), 1, without=False),
     }
     return _in_turn(works, ALONE, REPEATS)
 
 
-def _sweep(sim, points, workers):
+def _sweep(points, workers):
+    import sim
+
     return sim.sweep(SCENARIO, points=points, workers=workers, without=False, **SWEEP)
 
 

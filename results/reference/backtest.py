@@ -1,14 +1,13 @@
 """Plays the past cases anew and keeps what the page beside it shows: `make backtest` (about a minute)."""
 
-import shutil
 import tempfile
 from pathlib import Path
 
-from keeping import made, shrunk
+from keeping import kept, made
 
 HERE = Path(__file__).parent / "backtest"
 ORDER = "backtest cases_2007_2020 --seeds 400 --seed 3 --workers 2".split()
-TABLES = ("scores", "differences", "calibration", "lags", "first_answers", "outcomes")
+TABLES = ("scores.csv", "differences.csv", "calibration.csv", "lags.csv", "first_answers.csv", "outcomes.csv")
 CHARTS = {
     "scores": 700,
     "reliability": 700,
@@ -21,13 +20,8 @@ CHARTS = {
 
 def main():
     """Plays them, and puts tables, pictures and the manifest where the page finds them."""
-    HERE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        found = made(folder, *ORDER)
-        for name in (*(f"{table}.csv" for table in TABLES), "manifest.json"):
-            shutil.copyfile(found / name, HERE / name)
-        for name, dots in CHARTS.items():
-            shrunk(found / "charts" / f"{name}.png", HERE / f"{name}.png", dots)
+        kept(made(folder, *ORDER), HERE, (*TABLES, "manifest.json"), CHARTS)
 
 
 if __name__ == "__main__":

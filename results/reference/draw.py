@@ -27,17 +27,14 @@ def drawn(folder):
 
 def main():
     """Puts picture and words of each chart where the README finds them."""
-    from PIL import Image
+    from keeping import shrunk
 
     place = HERE / SCENARIO
     place.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         for chart in drawn(Path(folder)):
-            picture = Image.open(chart.png).convert("RGB")
-            height = round(picture.height * DOTS / picture.width)
-            picture.resize((DOTS, height)).quantize(128).save(place / f"{chart.name}.png", optimize=True)
+            shrunk(chart.png, place / f"{chart.name}.png", DOTS)
             (place / f"{chart.name}.txt").write_text(words_of(chart), encoding="utf-8", newline="\n")
-            print(place / f"{chart.name}.png")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What the scripts beside it share: results of a command, and pictures small enough to keep."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,16 @@ def made(folder, *words):
     return Path(folder, named)
 
 
-def shrunk(chart, path, dots=DOTS):
+def kept(found, here, files, charts):
+    """Puts files of a folder of results, and its charts, each with its width, where a page finds them."""
+    here.mkdir(exist_ok=True)
+    for name in files:
+        shutil.copyfile(found / name, here / name)
+    for name, dots in charts.items():
+        shrunk(found / "charts" / f"{name}.png", here / f"{name}.png", dots)
+
+
+def shrunk(chart, path, dots):
     """Writes a chart again, no wider than `dots` and in few colours."""
     from PIL import Image
 

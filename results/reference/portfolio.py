@@ -1,10 +1,9 @@
 """Sweeps the article's question anew and keeps what the page beside it shows: `make portfolio` (a few minutes)."""
 
-import shutil
 import tempfile
 from pathlib import Path
 
-from keeping import made, shrunk
+from keeping import DOTS, kept, made
 
 HERE = Path(__file__).parent / "cooperation_portfolio"
 SWEEP = "sweep cooperation_portfolio --points 2048 --reps 2 --seed 1".split()
@@ -19,11 +18,8 @@ def main():
         sweep = made(folder, *SWEEP, "--workers", "2")
         named = [word for measure in MEASURES for word in ("--measure", measure)]
         analysis = made(folder, "analyse", str(sweep), *named)
-        for name in TABLES:
-            shutil.copyfile(analysis / name, HERE / name)
-        shutil.copyfile(sweep / "manifest.json", HERE / "manifest.json")
-        for name in CHARTS:
-            shrunk(analysis / "charts" / f"{name}.png", HERE / f"{name}.png")
+        kept(analysis, HERE, TABLES, dict.fromkeys(CHARTS, DOTS))
+        kept(sweep, HERE, ("manifest.json",), {})
 
 
 if __name__ == "__main__":

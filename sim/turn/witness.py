@@ -235,17 +235,18 @@ class Witness:
 
     def _decided(self, world, pairs, covered_by=None, for_members=False):
         setting, state = world.setting, world.state
+        is_chosen = not (covered_by or for_members)
         for o, a in pairs:
             act, response = setting.options[o]
             self.tell(
                 world,
-                "consult" if covered_by or for_members else "respond",
+                "respond" if is_chosen else "consult",
                 "response_decided",
                 {
                     "response": response,
-                    "probability": 1.0 if covered_by or for_members else self._chance(setting, o, a),
+                    "probability": self._chance(setting, o, a) if is_chosen else 1.0,
                     "effect_day": int(state.effect_day[o, 0, a]),
-                    "terms": {} if covered_by or for_members else self._why(setting, o, a),
+                    "terms": self._why(setting, o, a) if is_chosen else {},
                     "covered_by": covered_by,
                 },
                 actor=setting.actors[a],

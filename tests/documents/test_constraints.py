@@ -28,17 +28,18 @@ IMPORTED_AS = {"pyyaml": "yaml", "salib": "SALib", "scikit-learn": "sklearn"}
 
 
 def imported(*folders):
-    """The first names of everything imported below some folders, but for the project's own and scripts beside them."""
-    names, own = set(), {"sim", "tests"}
+    """The first names of everything imported below some folders, but for what is the project's own."""
+    names = set()
     for folder in folders:
         for path in (ROOT / folder).rglob("*.py"):
-            own.add(path.stem)
+            here = set()
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Import):
-                    names |= {alias.name.split(".")[0] for alias in node.names}
+                    here |= {alias.name.split(".")[0] for alias in node.names}
                 if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                    names.add(node.module.split(".")[0])
-    return names - set(sys.stdlib_module_names) - own
+                    here.add(node.module.split(".")[0])
+            names |= {name for name in here if not path.with_name(f"{name}.py").exists()}
+    return names - set(sys.stdlib_module_names) - {"sim", "tests"}
 
 
 def import_name(requirement):

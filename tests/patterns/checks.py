@@ -515,13 +515,13 @@ def pressure_of_one(crises):
 
 @check(11, "0.31", at_least(0.2), "ties_v4")
 def pressure_of_several(crises):
-    """Campaigns called off under those of seven and the Union against those of one, difference in shares."""
+    """Campaigns called off under sectoral sanctions of seven and the Union against one, difference in shares."""
     return crises.stopped(*TOGETHER) - crises.stopped("USA")
 
 
 @check(11, "no fewer", at_least(0), "ties_v4")
 def pressure_does_not_backfire(crises):
-    """Campaigns called off under those of one against none, difference in shares."""
+    """Campaigns called off under sectoral sanctions of one against none, difference in shares."""
     return crises.stopped("USA") - crises.stopped()
 
 

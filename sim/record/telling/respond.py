@@ -24,10 +24,13 @@ def responses(turn):
     decided = [event for event in turn.of_kind("response_decided") if event.payload["response"] != "no_action"]
     for event in decided:
         turn.teller.decided_in.setdefault((event.act, event.payload["response"], event.actor), turn.number)
-    several = len({event.act for event in decided}) > 1
+    several, told = len({event.act for event in decided}) > 1, set()
     for act in dict.fromkeys(event.act for event in decided):
         about = [event for event in decided if event.act == act]
-        yield from _responses_to(act, about, turn, f"On {turn.names.act(act)}, " if several else "")
+        opening = f"On {turn.names.act(act)}, " if several else ""
+        for words in _responses_to(act, about, turn, opening):
+            yield opening + words if words in told else words  # the same may be done about two acts
+            told.add(words)
 
 
 def _responses_to(act, decided, turn, opening):
