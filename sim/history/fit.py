@@ -243,9 +243,8 @@ class Fold:
     """The search for an estimate from some cases, with slopes that stay as they were where it last looked."""
 
     def __init__(self, prior, local):
-        self.prior, self.local = prior, local
-        self.theta, self.is_done = prior.mean.copy(), False
-        self.value = log_likelihood(local, local)
+        self.prior, self.theta = prior, prior.mean.copy()
+        self.look_again(local)
 
     def look_again(self, local):
         """Take new slopes, found where the search stands."""

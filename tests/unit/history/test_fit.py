@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.history.cases import read_cases
-from sim.history.fit import Local, dispersion, fitted, prior_of
+from sim.history.fit import Fold, Local, dispersion, fitted, prior_of
 from sim.history.replay import Replay
 from sim.history.schema import KINDS
 from sim.scenario import load_library
@@ -73,3 +73,14 @@ def test_what_is_estimated_has_a_prior_inside_its_range():
     prior = prior_of(load_library())
     assert len(prior.names) >= 20
     assert (prior.low <= prior.mean).all() and (prior.mean <= prior.high).all() and (prior.sd > 0).all()
+
+
+def test_a_search_that_stands_still_goes_on_with_new_slopes():
+    prior = prior_of(load_library(), ("b_stance",))
+    level = Local(done=np.ones(1), p=np.full(1, 0.5), slopes=np.zeros((1, 1)), kind=np.zeros(1, dtype=int))
+    fold = Fold(prior, {"one": level})
+    tried = fold.tries()
+    fold.take(tried, {"one": np.full((len(tried), 1), 0.5)})
+    assert fold.is_done and fold.theta == prior.mean
+    fold.look_again({"one": dataclasses.replace(level, slopes=np.ones((1, 1)))})
+    assert not fold.is_done and fold.tries()[0] > fold.theta
