@@ -37,7 +37,7 @@ def answering(command):
             print(error, file=sys.stderr)
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt as interrupt:
-            print(f"\n{interrupt or 'Interrupted.'}", file=sys.stderr)
+            print(f"\n{str(interrupt) or 'Interrupted.'}", file=sys.stderr)
             raise typer.Exit(130) from None
         except BrokenPipeError:  # whoever was reading has gone: nothing more to say, and nothing to say it to
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

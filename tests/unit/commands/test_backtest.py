@@ -131,3 +131,13 @@ def test_every_fault_of_a_file_is_told_with_its_line(tmp_path):
     answer = oceans(path, "--out", tmp_path / "results")
     assert answer.exit_code == 2 and f"{path}:5:11: error:" in answer.stderr and "'USX'" in answer.stderr
     assert not (tmp_path / "results").exists()
+
+
+def test_an_interrupted_backtest_says_so_and_leaves_nothing(tmp_path, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.history.backtest.backtest", interrupted)
+    answer = oceans(a_case_file(tmp_path), "--out", tmp_path / "results")
+    assert answer.exit_code == 130 and answer.stderr.rstrip().endswith("Interrupted.")
+    assert not list((tmp_path / "results").iterdir())
