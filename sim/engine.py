@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.draws import Draws
-from sim.policies.seating import departed, seats_of, unattended
+from sim.policies.seating import fresh, policies_of, seats_that_override
 from sim.record.measures import scorecard
 from sim.record.record import Outcomes, Record
-from sim.turn import play_turn
+from sim.turn import is_over, play_turn
 from sim.turn.outcome import measured
 from sim.turn.witness import Witness
+from sim.world.msel import plan_of
 from sim.world.setting import arrange
 from sim.world.state import World, first_state
 from sim.world.varying import Varied
@@ -24,14 +25,14 @@ BATCH = 512
 
 @dataclass(frozen=True)
 class Result:
-    """What a play gives: outcomes of all runs, and the records of those that were traced."""
+    """What a play gives: outcomes of all runs, the records of those that were traced, and what seats answered."""
 
     outcomes: Outcomes
     records: tuple
-    actions: tuple = ()
+    answers: tuple = ()
 
 
-def begin(setting, seed, runs, seats=None, witness=None):
+def begin(setting, seed, runs, seats=None, witness=None, script=None):
     """A world before its first turn.
 
     Parameters
@@ -41,13 +42,16 @@ def begin(setting, seed, runs, seats=None, witness=None):
     runs : sequence of int, replication numbers
     seats : dict of code to policy, or None
     witness : Witness or None
+    script : Script or None, answers that were written down before
 
     Returns
     -------
     World
     """
     draws = Draws(seed, runs)
-    return World(setting, first_state(setting, draws), draws, draws, seats=dict(seats or {}), witness=witness)
+    state = first_state(setting, draws)
+    plan, seats = plan_of(setting), dict(seats or {})
+    return World(setting, state, draws, draws, plan=plan, seats=seats, script=script, witness=witness)
 
 
 def play(
@@ -87,23 +91,22 @@ def play(
     """
     setting = arrange(loaded)
     bare = bare_setting(loaded) if without else None
-    seats = seats_of(setting, policies)
+    seats = policies_of(setting, policies)
     numbers = range(first_run, first_run + runs)
     size = 1 if trace or seats else batch
-    parts, records, actions = [], [], []
+    parts, records, answers = [], [], []
     for start in range(0, runs, size):
         block = numbers[start : start + size]
-        taken = {code: seat.fresh() for code, seat in seats.items()}
-        world = begin(setting, seed, block, taken, Witness() if trace else None)
+        world = begin(setting, seed, block, fresh(seats), Witness() if trace else None)
         play_out(world, on_turn)
         part = [outcome_of(world), outcome_without(bare, world)]
         parts.append(part)
         if trace:
             records.append(record_of(world, loaded, seed, block[0], *part))
-        actions += world.actions
+        answers += [answer for _, answer in world.decided]
         if progress:
             progress(len(block))
-    return Result(_gathered(loaded, setting, seed, runs, first_run, parts), tuple(records), tuple(actions))
+    return Result(_gathered(loaded, setting, seed, runs, first_run, parts), tuple(records), tuple(answers))
 
 
 @dataclass(frozen=True)
@@ -151,15 +154,18 @@ def play_points(loaded, points, replications, seed, without=True, batch=BATCH):
     digest = np.zeros(len(points), dtype=np.uint64)
     numbers = np.asarray(replications)
     for first in range(0, len(points), batch):
-        seats = None
+        decided = None
         for arm, kept in zip(arms, gathered, strict=True):
             for setting, places in arm.batches(points[first : first + batch], first):
                 here = first + places
-                world = begin(setting, seed, numbers[here], departed(seats) if seats else fresh_seats(setting))
+                seats, script = fresh(policies_of(setting)), None
+                if kept is not gathered[0]:
+                    seats, script = seats_that_override(decided)
+                world = begin(setting, seed, numbers[here], seats, script=script)
                 world.series = None  # nobody charts it
                 play_out(world)
                 if kept is gathered[0]:
-                    seats = world.seats
+                    decided = world.decided
                     digest[here] = world.state.digest()
                 for name, values in measured(world).items():
                     kept.setdefault(name, np.full(len(points), np.nan))[here] = values
@@ -168,11 +174,6 @@ def play_points(loaded, points, replications, seed, without=True, batch=BATCH):
 
 def _seats(point):
     return any(path.startswith("actors.") and path.endswith(".policy") for path in point)
-
-
-def fresh_seats(setting):
-    """The seats that a scenario's own policies take."""
-    return {code: seat.fresh() for code, seat in seats_of(setting).items()}
 
 
 class Points:
@@ -186,7 +187,7 @@ class Points:
 def play_out(world, on_turn=None):
     """Play a world to its last turn."""
     told = 0
-    while world.turn < world.setting.turns:
+    while not is_over(world):
         play_turn(world)
         if on_turn and world.witness:
             on_turn(world.turn, world.witness.events[told:])
@@ -201,17 +202,17 @@ def ahead(world, runs, seed):
 
     Parameters
     ----------
-    world : World, between two turns; runs : int; seed : int
+    world : World, between two turns or where one waits for seats; runs : int; seed : int
 
     Returns
     -------
     dict of measure to array (runs,)
     """
-    somebody_remembers = any(seat.memory for seat in unattended(world.seats).values())
+    somebody_remembers = any(policy.memory for policy in world.seats.values())
     parts = []
     for block in [[run] for run in range(runs)] if somebody_remembers else [range(runs)]:
         future = world.ahead(len(block), Draws(seed, block))
-        future.seats, future.series = unattended(world.seats), None
+        future.seats = fresh(world.seats)
         play_out(future)
         parts.append(measured(future))
     return _joined(parts)
@@ -228,10 +229,11 @@ def without_cooperation(loaded):
 
 
 def outcome_without(bare, world):
-    """What came of the same runs without cooperation: same luck, same departures from the model's own rule; or None."""
+    """What came of the same runs without cooperation: same draws, same overrides of the model's own rule; or None."""
     if bare is None:
         return None
-    other = begin(bare, world.draws.seed, world.draws.runs, departed(world.seats))
+    seats, script = seats_that_override(world.decided)
+    other = begin(bare, world.draws.seed, world.draws.runs, seats, script=script)
     play_out(other)
     return outcome_of(other)
 
@@ -251,6 +253,12 @@ def record_of(world, loaded, seed, run, kept, kept_without):
     """The record of a traced batch of one."""
     measures = {name: float(values[0]) for name, values in kept["measures"].items()}
     without = {name: float(values[0]) for name, values in kept_without["measures"].items()} if kept_without else None
+    so_far = unfinished_record(world, loaded, seed, run)
+    return replace(so_far, measures=measures, measures_without=without, scorecard=scorecard(measures, without))
+
+
+def unfinished_record(world, loaded, seed, run):
+    """The record of a traced batch of one that is still being played: what happened so far."""
     scenario = loaded.scenario
     return Record(
         loaded.name,
@@ -262,9 +270,6 @@ def record_of(world, loaded, seed, run, kept, kept_without):
         scenario.turns.count,
         scenario.turns.days,
         tuple(world.witness.events),
-        measures,
-        without,
-        scorecard(measures, without),
     )
 
 

@@ -8,11 +8,11 @@ A doctrine against the model's own rule, with the same luck:
 >>> import sim
 >>> class NeverFirst(sim.Policy):
 ...     '''Joins what it would have joined, but only under a text or after a third of its peers.'''
-...     def choose(self, view, question):
-...         if question.kind != "responses":
-...             return question.default
-...         safe = {option.id for option in question.options if option.covered or option.company > 1 / 3}
-...         return [option for option in question.default if option in safe]
+...     def choose(self, view, decision):
+...         if decision.kind != "responses":
+...             return decision.default
+...         safe = {option.id for option in decision.options if option.covered or option.company > 1 / 3}
+...         return [option for option in decision.default if option in safe]
 >>> usual = sim.Exercise("smallest", seed=2).run()
 >>> tried = sim.Exercise("smallest", seed=2, policies={"USA": NeverFirst()}).run()
 >>> for name in ("harm", "joiners", "peak_tension"):
@@ -23,25 +23,19 @@ peak_tension ...
 """
 
 import copy
-from dataclasses import replace
 
 import mesa
 from mesa.datacollection import DataCollector
 
 from sim.draws import slot_key
-from sim.engine import ahead, bare_setting, begin, outcome_of, outcome_without, record_of
 from sim.errors import Fault, InputError, OceansError, did_you_mean
-from sim.policies.policy import FROM_OUTSIDE, KINDS, Policy
-from sim.policies.scripted import Once, Scripted
-from sim.policies.seating import Seat, check_places, policies_of
+from sim.policies.scripted import Script
+from sim.policies.seating import check_places, policies_of
 from sim.policies.standard import Standard
-from sim.record.record import Record
-from sim.scenario import Loaded, load
-from sim.turn import play_turn
+from sim.session import Session, in_order
 from sim.turn.adversary import MOVES
-from sim.turn.witness import Witness
 from sim.world.agents import kind_of
-from sim.world.setting import arrange
+from sim.world.decisions import KINDS, Answer
 
 MODEL_REPORTERS = {
     "tension": lambda exercise: float(exercise.world.state.tension[0]),
@@ -69,7 +63,7 @@ class Exercise(mesa.Model):
     scenario : str, path or Loaded: a scenario that ships, a file, or one already loaded
     seed : int, 0 or more; run : int, number of the run: with the scenario these two give the same exercise again
     policies : dict of code to Policy, or its class or name: who chooses for whom, in place of what the scenario says
-    actions : sequence of Action, answers given before, which are given again
+    answers : sequence of Answer, given before, which are given again
     agent_classes : dict of code to a subclass of Actor
     without : bool, whether the record compares with the same run without the cooperation portfolio
 
@@ -77,7 +71,8 @@ class Exercise(mesa.Model):
     ----------
     turn : int, turns played; turns : int, turns in all; is_over : bool
     actors : dict of code to Actor; also `agents`, as in any Mesa model
-    events, actions : tuples of Event and of Action, so far
+    events, answers : tuples of Event and of Answer, so far
+    session : Session, which plays it
     record : Record; what it is judged by is in it once the exercise is over
     datacollector : Mesa's, with one row a turn
 
@@ -94,16 +89,14 @@ class Exercise(mesa.Model):
     moves = MOVES
     own_rule = Standard()
 
-    def __init__(self, scenario, seed=1, run=0, policies=None, actions=(), agent_classes=None, without=True):
+    def __init__(self, scenario, seed=1, run=0, policies=None, answers=(), agent_classes=None, without=True):
         super().__init__(rng=_for_mesa(seed))
-        self.loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
-        self.seed, self.run_number = seed, run
-        self.compares = without
-        self.world = begin(arrange(self.loaded), seed, [run], witness=Witness())
-        self.actors = self._cast(_with_script(self.world.setting, policies, actions), dict(agent_classes or {}))
+        self.session = Session(scenario, seed, run, without=without, until=0, script=Script(answers))
+        setting = self.world.setting
+        check_places(setting, self.world.script.actors)
+        self.actors = self._cast(policies_of(setting, policies), dict(agent_classes or {}))
         self.take_seats()
         self.datacollector = DataCollector(model_reporters=dict(MODEL_REPORTERS), agent_reporters=dict(AGENT_REPORTERS))
-        self._record = None
 
     def _cast(self, policies, classes):
         setting = self.world.setting
@@ -111,7 +104,7 @@ class Exercise(mesa.Model):
         kinds = {code: classes.get(code, kind_of(setting, place)) for place, code in enumerate(setting.actors)}
         actors = {code: kind(self, code) for code, kind in kinds.items()}
         for code, policy in policies.items():
-            actors[code]._policy = _own(policy)
+            actors[code]._policy = policy.fresh()
         _let_go(self)
         return actors
 
@@ -121,7 +114,7 @@ class Exercise(mesa.Model):
         """Play the next turn."""
         if self.is_over:
             raise OceansError(f"the exercise is over: it has {self.turns} turns.")
-        play_turn(self.world)
+        self.session.play_to(self.turn + 1)
         self.running = not self.is_over
         self.datacollector.collect(self)
 
@@ -136,6 +129,16 @@ class Exercise(mesa.Model):
         self.run()
 
     @property
+    def world(self):
+        """The world that the session plays."""
+        return self.session.world
+
+    @property
+    def loaded(self):
+        """The scenario."""
+        return self.session.loaded
+
+    @property
     def turn(self):
         """Turns played."""
         return self.world.turn
@@ -148,7 +151,7 @@ class Exercise(mesa.Model):
     @property
     def is_over(self):
         """Whether the last turn has been played."""
-        return self.turn >= self.turns
+        return self.session.is_over
 
     # ------------------------------------------------------------------------------------------- looking
 
@@ -161,35 +164,22 @@ class Exercise(mesa.Model):
     @property
     def events(self):
         """All that has happened so far: a tuple of Event."""
-        return tuple(self.world.witness.events)
+        return self.session.events
 
     @property
-    def actions(self):
-        """What the seats have answered so far: a tuple of Action, from which the exercise can be played again."""
-        return tuple(self.world.actions)
+    def answers(self):
+        """What the seats have answered so far: a tuple of Answer, from which the exercise can be played again."""
+        return tuple(answer for _, answer in self.session.decided)
+
+    @property
+    def unasked(self):
+        """Answers that were given beforehand and that no decision has called for so far: a tuple of Answer."""
+        return tuple(self.world.script.unasked)
 
     @property
     def record(self):
         """What happened, and, once the exercise is over, what came of it."""
-        if not self.is_over:
-            scenario = self.loaded.scenario
-            return Record(
-                self.loaded.name,
-                scenario.title,
-                self.loaded.digest,
-                self.seed,
-                self.run_number,
-                scenario.start.isoformat(),
-                self.turns,
-                scenario.turns.days,
-                self.events,
-            )
-        if self._record is None:
-            without = outcome_without(bare_setting(self.loaded), self.world) if self.compares else None
-            self._record = record_of(
-                self.world, self.loaded, self.seed, self.run_number, outcome_of(self.world), without
-            )
-        return self._record
+        return self.session.record
 
     @property
     def measures(self):
@@ -211,20 +201,15 @@ class Exercise(mesa.Model):
         -------
         dict of measure to array (runs,)
         """
-        if seed is None:
-            seed = slot_key("ahead", self.seed, self.run_number, self.turn)
-        return ahead(self.world, runs, seed)
+        return self.session.ahead(runs, seed)
 
     def branch(self):
-        """The same exercise once more, from here, with the same luck ahead; what happens in it leaves this one alone.
-
-        Nobody is asked in a branch: policies go on in their seats, and for people the model's own rule plays on.
-        """
+        """The same exercise once more, from here, with the same draws ahead; what happens in it leaves this one alone."""
         twin = _without_cast(self)
-        twin.world, twin.datacollector = _copied(self.world), copy.deepcopy(self.datacollector)
+        twin.session, twin.datacollector = self.session.twin(), copy.deepcopy(self.datacollector)
         twin.actors = {code: _twin(actor, twin) for code, actor in self.actors.items()}
         _let_go(twin)
-        twin.world.seats = {code: _seat_of(twin.actors[code], seat) for code, seat in self.world.seats.items()}
+        twin.take_seats()
         return twin
 
     def with_choice(self, actor, kind, choice, subject=None, turn=None):
@@ -232,9 +217,9 @@ class Exercise(mesa.Model):
 
         Parameters
         ----------
-        actor : str, code; kind : str, kind of question, see `sim.policies.policy.KINDS`
+        actor : str, code; kind : str, kind of question, see `sim.world.decisions.KINDS`
         choice : id or sequence of ids; subject : str, or None for every such question of that turn
-        turn : int, or None for the next
+        turn : int, or None for the next; whether it was asked, `unasked` tells
 
         Returns
         -------
@@ -242,8 +227,8 @@ class Exercise(mesa.Model):
 
         >>> exercise = Exercise("smallest", seed=1)
         >>> other = exercise.with_choice("JPN", "responses", [], turn=1).run()
-        >>> exercise.turn, other.actor("JPN").policy.was_asked
-        (0, True)
+        >>> exercise.turn, other.unasked
+        (0, ())
         """
         turn = self.turn + 1 if turn is None else turn
         if kind not in KINDS:
@@ -252,8 +237,10 @@ class Exercise(mesa.Model):
             played = f"{self.turn} of {self.turns} are played"
             raise InputError([Fault("", 0, 0, f"turn {turn} does not lie ahead: {played}.")])
         twin = self.branch()
-        seat = twin.actor(actor)
-        seat.policy = Once(turn, kind, [choice] if isinstance(choice, str) else choice, subject, seat.policy)
+        choice = (choice,) if isinstance(choice, str) else tuple(choice)
+        check_places(twin.world.setting, [twin.actor(actor).code])
+        twin.world.script = twin.world.script.also([Answer(turn, actor, kind, subject, choice)])
+        twin.take_seats()
         return twin
 
     # ------------------------------------------------------------------------------------------- seats
@@ -264,31 +251,12 @@ class Exercise(mesa.Model):
 
     def take_seats(self):
         """Let every actor that has a will of its own take its seat, to be asked; the model's rule plays the others."""
-        before = self.world.seats
-        self.world.seats = {
-            code: before.get(code) or Seat(code, Asked(actor))
+        taken = {
+            code: actor
             for code, actor in self.actors.items()
-            if actor.has_own_will or code in before
+            if actor.has_own_will or code in self.world.script.actors
         }
-
-
-def _with_script(setting, policies, actions):
-    """Who chooses for whom, answers given before first."""
-    chosen = policies_of(setting, policies)
-    codes = {action.actor for action in actions}
-    check_places(setting, codes)
-    for code in codes:
-        chosen[code] = Scripted(
-            [action for action in actions if action.actor == code], otherwise=_own(chosen.get(code))
-        )
-    return chosen
-
-
-def _own(policy):
-    """A policy for one exercise: one that remembers gets a memory of its own."""
-    if policy is None or not policy.memory or policy.name in FROM_OUTSIDE:
-        return policy
-    return copy.deepcopy(policy)
+        self.world.seats = in_order(taken, self.world.setting)
 
 
 def _for_mesa(seed):
@@ -301,74 +269,22 @@ def _let_go(model):
     getattr(mesa.Agent, "_ids", {}).pop(model, None)
 
 
-class Asked(Policy):
-    """Asks an actor, which may ask its policy: what sits in the seat of an agent.
-
-    Parameters
-    ----------
-    actor : Actor
-    """
-
-    def __init__(self, actor):
-        self.actor = actor
-
-    @property
-    def name(self):
-        """Name of the actor's policy."""
-        return self.actor.policy.name
-
-    @property
-    def memory(self):
-        """Whether the actor's policy remembers earlier turns."""
-        return self.actor.policy.memory
-
-    @property
-    def draws(self):
-        """Whether the actor's policy draws at random."""
-        return self.actor.policy.draws
-
-    def choose(self, view, question):
-        """What the actor chooses."""
-        return self.actor.choose(view, question)
-
-    def unattended(self):
-        """What goes on when nobody can be asked: the actor's policy, or a class that chooses in its own way."""
-        return self if self.actor.chooses_itself else self.actor.policy.unattended()
-
-
 # ---------------------------------------------------------------------------------------------------- a branch
 
 
 def _without_cast(exercise):
     """A twin with everything but the world and its actors, attributes of a subclass included."""
     twin = type(exercise).__new__(type(exercise))
-    mesa.Model.__init__(twin, rng=_for_mesa(exercise.seed))
+    mesa.Model.__init__(twin, rng=_for_mesa(exercise.session.seed))
     vars(twin).update({name: value for name, value in vars(exercise).items() if name not in vars(twin)})
     twin.steps, twin.running = exercise.steps, exercise.running
     return twin
 
 
-def _copied(world):
-    """A world that is played on without touching the other; between two turns."""
-    witness = copy.copy(world.witness)
-    vars(witness).update({name: copy.copy(value) for name, value in vars(witness).items()})
-    series = {name: list(values) for name, values in world.series.items()}
-    return replace(
-        world, state=world.state.copy(), witness=witness, series=series, actions=list(world.actions), inclined={}
-    )
-
-
-def _seat_of(actor, before):
-    """The seat of a twin, with the departures that were noted before."""
-    seat = Seat(actor.code, Asked(actor))
-    seat.departures = list(before.departures)
-    return seat
-
-
 def _twin(actor, model):
-    """The same actor in another exercise, with what a subclass keeps, and a policy that asks nobody."""
+    """The same actor in another exercise, with what a subclass keeps, and a policy of its own."""
     twin = type(actor).__new__(type(actor))
     mesa.Agent.__init__(twin, model)
     vars(twin).update({name: copy.copy(value) for name, value in vars(actor).items() if name not in vars(twin)})
-    twin._policy = actor._policy and actor._policy.unattended()
+    twin._policy = actor._policy and actor._policy.fresh()
     return twin

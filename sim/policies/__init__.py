@@ -22,8 +22,8 @@ from sim.policies.follow_text import FollowText
 from sim.policies.free_rider import FreeRider
 from sim.policies.hawk import Hawk
 from sim.policies.opportunist import Opportunist
-from sim.policies.policy import Action, Option, Policy, Question, legal_answer
-from sim.policies.scripted import Once, Scripted
+from sim.policies.policy import Policy
+from sim.policies.scripted import Script
 from sim.policies.silent import Silent
 from sim.policies.standard import Standard
 from sim.policies.tit_for_tat import TitForTat
@@ -34,23 +34,18 @@ POLICIES = {policy.name: policy for policy in CAST}
 
 __all__ = [
     "POLICIES",
-    "Action",
     "Cautious",
     "Deterred",
     "FollowText",
     "FreeRider",
     "Hawk",
-    "Once",
     "Opportunist",
-    "Option",
     "Policy",
-    "Question",
-    "Scripted",
+    "Script",
     "Silent",
     "Standard",
     "TitForTat",
     "Veto",
-    "legal_answer",
     "policy_named",
 ]
 

@@ -25,16 +25,16 @@ class Cautious(Policy):
     def __init__(self, most=0.5):
         self.most = most
 
-    def choose(self, view, question):
+    def choose(self, view, decision):
         """What the cautious answer; where they have no say of their own, the model's default."""
-        match question.kind:
+        match decision.kind:
             case "responses":
-                safe = {option.id for option in question.options if option.covered or option.company > self.most}
-                return [option for option in question.default if option in safe]
-            case "position" if question.default[0] in BEYOND:
-                return first_legal(question, "solidarity")
+                safe = {option.id for option in decision.options if option.covered or option.company > self.most}
+                return [option for option in decision.default if option in safe]
+            case "position" if decision.default[0] in BEYOND:
+                return first_legal(decision, "solidarity")
             case "silence":
-                return first_legal(question, "break" if question.rung in BEYOND else "accept")
+                return first_legal(decision, "break" if decision.rung in BEYOND else "accept")
             case "move":
-                return first_legal(question, "persist")
-        return question.default
+                return first_legal(decision, "persist")
+        return decision.default

@@ -25,9 +25,9 @@ class Deterred(Policy):
     def __init__(self, actors=5):
         self.actors = actors
 
-    def choose(self, view, question):
+    def choose(self, view, decision):
         """`stop` once deterred, or `persist` where nothing is left to stop; else the model's default."""
-        if question.kind != "move":
-            return question.default
+        if decision.kind != "move":
+            return decision.default
         against = {actor for _, _, actor in seen_against(view)}
-        return first_legal(question, "stop", "persist") if len(against) >= self.actors else question.default
+        return first_legal(decision, "stop", "persist") if len(against) >= self.actors else decision.default

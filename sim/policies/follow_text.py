@@ -18,8 +18,8 @@ class FollowText(Policy):
 
     name = "follow_text"
 
-    def choose(self, view, question):
+    def choose(self, view, decision):
         """The covered responses that it can pay for; elsewhere the model's default."""
-        if question.kind == "responses":
-            return paid_for(view, [option for option in question.options if option.covered])
-        return question.default
+        if decision.kind == "responses":
+            return paid_for(view, [option for option in decision.options if option.covered])
+        return decision.default

@@ -22,12 +22,14 @@ class FreeRider(Policy):
     def __init__(self, most=0.05):
         self.most = most
 
-    def choose(self, view, question):
+    def choose(self, view, decision):
         """What a free rider answers; where it has no say of its own, the model's default."""
-        match question.kind:
+        match decision.kind:
             case "responses":
-                cheap = {option.id for option in question.options if (option.cost or 0.0) <= self.most}
-                return [option for option in question.default if option in cheap]
-            case "silence" | "project" | "format":
-                return first_legal(question, "accept", "support", "wait")
-        return question.default
+                cheap = {option.id for option in decision.options if (option.cost or 0.0) <= self.most}
+                return [option for option in decision.default if option in cheap]
+            case "call":
+                return ()
+            case "silence" | "project":
+                return first_legal(decision, "accept", "support")
+        return decision.default

@@ -16,15 +16,15 @@ class Hawk(Policy):
 
     name = "hawk"
 
-    def choose(self, view, question):
+    def choose(self, view, decision):
         """What a hawk answers; where it has no say of its own, the model's default."""
-        match question.kind:
+        match decision.kind:
             case "responses":
-                return paid_for(view, [option for option in question.options if sure_enough(view, question, option)])
+                return paid_for(view, [option for option in decision.options if sure_enough(view, decision, option)])
             case "position":
-                return first_legal(question, "measures")
+                return first_legal(decision, "measures")
             case "silence":
-                return first_legal(question, "accept")
+                return first_legal(decision, "accept")
             case "move":
-                return first_legal(question, "escalate", "persist")
-        return question.default
+                return first_legal(decision, "escalate", "persist")
+        return decision.default

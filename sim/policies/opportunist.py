@@ -18,12 +18,12 @@ class Opportunist(Policy):
 
     name = "opportunist"
 
-    def choose(self, view, question):
+    def choose(self, view, decision):
         """`widen`, or `divide`, while others do not speak together; else `persist`."""
-        if question.kind != "move":
-            return question.default
+        if decision.kind != "move":
+            return decision.default
         answered = {text["act"] for text in view["texts"]}
         mine = {act for act, known in view["acts"].items() if known.get("is_mine")}
         if mine - answered:
-            return first_legal(question, "widen", "divide", "persist")
-        return first_legal(question, "persist")
+            return first_legal(decision, "widen", "divide", "persist")
+        return first_legal(decision, "persist")

@@ -1,26 +1,26 @@
-"""What a policy reads out of its view and the question: is it sure enough, can it pay, who acts against it."""
+"""What a policy reads out of its view and the decision: is it sure enough, can it pay, who acts against it."""
 
 
-def sure_enough(view, question, option):
+def sure_enough(view, decision, option):
     """Whether the seat is as sure as states have been that used a response; one that accuses nobody needs no evidence.
 
-    >>> from sim.policies.policy import Option, Question
-    >>> naming = Option("attribution", "names the culprit", confidence_min=0.7)
-    >>> question = Question("responses", 1, "EST", "grid", "?", (naming,), True, ())
-    >>> sure_enough({"acts": {"grid": {"confidence": 0.8}}}, question, naming)
+    >>> from sim.world.decisions import Decision, Option
+    >>> naming = Option("attribution", confidence_min=0.7)
+    >>> decision = Decision("responses", 1, "EST", "grid", (naming,), (), least=0, most=None)
+    >>> sure_enough({"acts": {"grid": {"confidence": 0.8}}}, decision, naming)
     True
-    >>> sure_enough({"acts": {"grid": {"confidence": 0.6}}}, question, naming)
+    >>> sure_enough({"acts": {"grid": {"confidence": 0.6}}}, decision, naming)
     False
     """
-    sure = view["acts"][question.subject].get("confidence", 0.0)
+    sure = view["acts"][decision.subject].get("confidence", 0.0)
     return option.confidence_min is None or sure >= option.confidence_min
 
 
 def paid_for(view, options):
     """The ids of some options that the seat's political capital pays for, the cheapest first.
 
-    >>> from sim.policies.policy import Option
-    >>> paid_for({"capital": 0.2}, [Option("sanctions", "", 0.2), Option("statement", "", 0.05)])
+    >>> from sim.world.decisions import Option
+    >>> paid_for({"capital": 0.2}, [Option("sanctions", 0.2), Option("statement", 0.05)])
     ['statement']
     """
     left, paid = view["capital"], []
@@ -47,14 +47,14 @@ def seen_against(view):
     }
 
 
-def first_legal(question, *wanted):
+def first_legal(decision, *wanted):
     """The first of some ids that is legal now; when none is, the model's default.
 
-    >>> from sim.policies.policy import Option, Question
-    >>> legal = (Option("persist", ""), Option("stop", ""))
-    >>> question = Question("move", 1, "RUS", "next", "?", legal, False, ("persist",))
-    >>> first_legal(question, "escalate", "stop")
+    >>> from sim.world.decisions import Decision, Option
+    >>> legal = (Option("persist"), Option("stop"))
+    >>> decision = Decision("move", 1, "RUS", "next", legal, ("persist",))
+    >>> first_legal(decision, "escalate", "stop")
     ('stop',)
     """
-    legal = {option.id for option in question.options}
-    return next(((option,) for option in wanted if option in legal), tuple(question.default))
+    legal = {option.id for option in decision.options}
+    return next(((option,) for option in wanted if option in legal), tuple(decision.default))

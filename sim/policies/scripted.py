@@ -1,80 +1,58 @@
-"""Answers written down before: a replay, a script somebody wrote, or one answer that is tried out."""
+"""Answers written down before: by a person, by somebody who tries out what another choice would have brought."""
 
 import copy
 
-from sim.policies.policy import Policy
-from sim.policies.standard import Standard
 
+class Script:
+    """Answers by what they answer: the turn, the actor, the kind and the subject.
 
-class Scripted(Policy):
-    """Says what is written in a list of actions; where nothing is written, another policy answers.
-
-    In the literature: an open-loop strategy. Memory and draws: those of the other policy.
-
-    Parameters
-    ----------
-    actions : sequence of Action, of one actor
-    strict : bool, whether an answer that is not legal is refused; if not, it counts as not written
-    otherwise : Policy, or None for the model's default. It is asked every time, so that one who remembers has seen
-        everything, except where it is a person, who is not asked what the script already says.
-    """
-
-    name = "scripted"
-
-    def __init__(self, actions, strict=True, otherwise=None):
-        self.answers = {(action.turn, action.kind, action.subject): action.choice for action in actions}
-        self.strict = strict
-        self.otherwise = otherwise or Standard()
-        self.memory, self.draws = self.otherwise.memory, self.otherwise.draws
-
-    def choose(self, view, question):
-        """The answer that is written, or the other policy's."""
-        answer = self.answers.get((question.turn, question.kind, question.subject))
-        written = answer is not None and (self.strict or set(answer) <= {option.id for option in question.options})
-        if written and self.otherwise.name == "person":
-            return answer
-        own = self.otherwise.choose(view, question)
-        return answer if written else own
-
-    def unattended(self):
-        """The same script; with other luck an answer may no longer be legal, and then counts as not written."""
-        twin = copy.copy(self)
-        twin.strict, twin.otherwise = False, self.otherwise.unattended() or Standard()
-        twin.memory = twin.otherwise.memory
-        return twin
-
-
-class Once(Policy):
-    """Answers one kind of question in one turn as it is told, and leaves all others to another policy: a what-if.
-
-    In the literature: a one-shot deviation [Blackwell1965]. Memory and draws: those of the other policy.
+    In the literature: an open-loop strategy; with one answer, a one-shot deviation [Blackwell1965].
 
     [Blackwell1965] Blackwell, Discounted dynamic programming, Annals of Mathematical Statistics 36(1): 226-235.
 
     Parameters
     ----------
-    turn : int; kind : str; choice : sequence of ids; subject : str, or None for every subject in that turn
-    otherwise : Policy
+    answers : sequence of Answer; a subject None stands for every such decision of that turn
+    strict : bool, whether an answer that is not legal is given all the same, and refused; if not, it counts as not
+        written
+
+    >>> from sim.world.decisions import Answer, Decision, Option
+    >>> script = Script([Answer(1, "RUS", "move", "next", ("stop",))])
+    >>> script.take(Decision("move", 1, "RUS", "next", (Option("persist"), Option("stop")), ("persist",)))
+    ('stop',)
+    >>> script.unasked
+    []
     """
 
-    name = "once"
+    def __init__(self, answers, strict=True):
+        self.answers = {answer.address: answer for answer in answers}
+        self.strict = strict
+        self.asked = set()
 
-    def __init__(self, turn, kind, choice, subject, otherwise):
-        self.turn, self.kind, self.choice, self.subject, self.otherwise = turn, kind, choice, subject, otherwise
-        self.memory, self.draws = otherwise.memory, otherwise.draws
-        self.was_asked = False
+    @property
+    def actors(self):
+        """Whose answers there are."""
+        return sorted({actor for _, actor, _, _ in self.answers})
 
-    def choose(self, view, question):
-        """The answer that is tried out, or the other policy's."""
-        own = self.otherwise.choose(view, question)
-        if (question.turn, question.kind) != (self.turn, self.kind) or self.subject not in (None, question.subject):
-            return own
-        self.was_asked = True
-        return self.choice
+    @property
+    def unasked(self):
+        """Answers that no decision has called for."""
+        return [answer for address, answer in self.answers.items() if address not in self.asked]
 
-    def unattended(self):
-        """The same what-if, with nobody to be asked."""
-        twin = copy.copy(self)
-        twin.otherwise = self.otherwise.unattended() or Standard()
-        twin.memory = twin.otherwise.memory
-        return twin
+    def also(self, answers):
+        """The same script with more answers in it, none of them asked for yet."""
+        more = copy.copy(self)
+        more.answers = self.answers | {answer.address: answer for answer in answers}
+        more.asked = set(self.asked)
+        return more
+
+    def take(self, decision):
+        """The ids that are written for a decision, or None."""
+        exact = (decision.turn, decision.actor, decision.kind, decision.subject)
+        for address in (exact, (*exact[:3], None)):
+            if address in self.answers:
+                self.asked.add(address)
+                choice = self.answers[address].choice
+                is_legal = set(choice) <= {option.id for option in decision.options}
+                return choice if self.strict or is_legal else None
+        return None

@@ -1,72 +1,9 @@
-"""How policies come to their seats: those a scenario names, those a caller gives, and what a seat tells its holder.
-
-policies_of     who chooses for whom: the scenario's own policies, with the caller's in their place
-seats_of        the same, each policy in its seat, as the engine wants them
-Seat            the place an actor acts from
-"""
-
-import copy
+"""How policies come to their seats: those a scenario names, with those a caller gives in their place."""
 
 from sim.errors import Fault, InputError, did_you_mean
 from sim.policies import policy_named
-from sim.policies.policy import FROM_OUTSIDE, Action, Policy, legal_answer
-from sim.policies.scripted import Scripted
-
-
-class Seat(Policy):
-    """The place an actor acts from: it holds whoever chooses.
-
-    Answers that depart from the model's own rule are noted, so that the same departures can be made in another arm.
-
-    Parameters
-    ----------
-    code : str, the actor
-    policy : Policy, who chooses
-
-    Attributes
-    ----------
-    departures : list of Action
-    """
-
-    def __init__(self, code, policy):
-        self.code, self.policy = code, policy
-        self.departures = []
-
-    @property
-    def name(self):
-        """Name of the policy in the seat."""
-        return self.policy.name
-
-    @property
-    def memory(self):
-        """Whether the policy remembers earlier turns."""
-        return self.policy.memory
-
-    @property
-    def draws(self):
-        """Whether the policy draws at random."""
-        return self.policy.draws
-
-    def fresh(self):
-        """The seat for another run: nothing noted, and a holder that remembers gets a memory of its own."""
-        own_memory = self.memory and self.name not in FROM_OUTSIDE
-        return Seat(self.code, copy.deepcopy(self.policy) if own_memory else self.policy)
-
-    def unattended(self):
-        """The seat as it goes on when nobody can be asked, or None: see `Policy.unattended`."""
-        policy = self.policy.unattended()
-        return policy and Seat(self.code, policy)
-
-    def choose(self, view, question):
-        """What the policy chooses, checked to be legal."""
-        answer = self.policy.choose(view, question)
-        try:
-            chosen = legal_answer(question, answer)
-        except ValueError as advice:
-            raise InputError([Fault("", 0, 0, str(advice))]) from None
-        if set(chosen) != set(question.default):
-            self.departures.append(Action(question.turn, self.code, question.kind, question.subject, chosen))
-        return chosen
+from sim.policies.scripted import Script
+from sim.policies.standard import Standard
 
 
 # ---------------------------------------------------------------------------------------------------- who sits where
@@ -92,11 +29,6 @@ def policies_of(setting, policies=None):
     chosen = {**written_in(setting.loaded.scenario), **(policies or {})}
     check_places(setting, chosen)
     return {code: policy_from(chosen[code]) for code in setting.actors if code in chosen}
-
-
-def seats_of(setting, policies=None):
-    """The seats that are taken: `policies_of`, each policy in its seat."""
-    return {code: Seat(code, policy) for code, policy in policies_of(setting, policies).items()}
 
 
 def written_in(scenario):
@@ -130,11 +62,30 @@ def _place_fault(setting, code):
     return None
 
 
-def departed(seats):
-    """Seats that depart from the model's own rule as these did, where the same question is put again."""
-    return {code: Scripted(seat.departures, strict=False) for code, seat in seats.items() if seat.departures}
+def fresh(seats):
+    """The same seats for another run, or for a look ahead: policies that remember get a memory of their own.
+
+    A seat that follows the model's own rule need not be asked.
+    """
+    return {code: policy.fresh() for code, policy in seats.items() if type(policy) is not Standard}
 
 
-def unattended(seats):
-    """The seats in which a policy goes on when nobody can be asked."""
-    return {code: twin for code, seat in seats.items() if (twin := seat.unattended())}
+def overrides(decided):
+    """Answers that differ from what the model's own rule would have chosen, so that another arm can make them too.
+
+    Parameters
+    ----------
+    decided : sequence of (Decision, Answer)
+    """
+    return [answer for decision, answer in decided if set(answer.choice) != set(decision.default)]
+
+
+def seats_that_override(decided):
+    """Seats and a script that depart from the model's own rule as was decided, where the same decision is open again.
+
+    Returns
+    -------
+    (dict of code to Policy, Script)
+    """
+    script = Script(overrides(decided), strict=False)
+    return {code: Standard() for code in script.actors}, script

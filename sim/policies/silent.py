@@ -18,8 +18,8 @@ class Silent(Policy):
 
     name = "silent"
 
-    def choose(self, view, question):
+    def choose(self, view, decision):
         """Nothing, where that is possible; else what changes least."""
-        if question.kind == "responses":
+        if decision.kind in ("responses", "call"):
             return ()
-        return first_legal(question, "wait", "accept", "support", "persist")
+        return first_legal(decision, "accept", "support", "persist")

@@ -22,10 +22,10 @@ class TitForTat(Policy):
     def __init__(self):
         self.seen = set()
 
-    def choose(self, view, question):
+    def choose(self, view, decision):
         """`escalate` when pressed since the last move, else `persist`."""
-        if question.kind != "move":
-            return question.default
+        if decision.kind != "move":
+            return decision.default
         now = seen_against(view)
         pressed, self.seen = now > self.seen, now
-        return first_legal(question, "escalate", "persist") if pressed else first_legal(question, "persist")
+        return first_legal(decision, "escalate", "persist") if pressed else first_legal(decision, "persist")

@@ -27,12 +27,12 @@ class Veto(Policy):
     def __init__(self, above="concern"):
         self.above = above
 
-    def choose(self, view, question):
+    def choose(self, view, decision):
         """`break` on a text that is too strong, `accept` on another; elsewhere the model's default."""
-        match question.kind:
+        match decision.kind:
             case "silence":
-                too_strong = LADDER.index(question.rung) > LADDER.index(self.above)
-                return first_legal(question, "break" if too_strong else "accept")
-            case "position" if LADDER.index(question.default[0]) > LADDER.index(self.above):
-                return first_legal(question, self.above)
-        return question.default
+                too_strong = LADDER.index(decision.rung) > LADDER.index(self.above)
+                return first_legal(decision, "break" if too_strong else "accept")
+            case "position" if LADDER.index(decision.default[0]) > LADDER.index(self.above):
+                return first_legal(decision, self.above)
+        return decision.default

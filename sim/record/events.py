@@ -13,6 +13,7 @@ from typing import Any
 
 PHASES = ("inject", "assess", "consult", "respond", "adversary", "settle")
 MOVES = ("stop", "persist", "escalate", "widen", "open_other_ocean", "divide", "exploit_narrative")
+DIRECTIONS = ("release", "hold", "skip", "edit", "write", "set", "seat", "proceed")
 RUNGS = ("silence", "concern", "solidarity", "naming", "measures")
 
 
@@ -259,6 +260,16 @@ EVENT_KINDS: dict[str, EventKind] = {
             Field("to", "who receives it: codes, 'all' or 'control'", "list of text"),
             text("channel", "how it arrives", choices=("brief", "cable", "media", "call", "chat")),
             text("text", "what it says"),
+        ),
+    ),
+    "control_directs": EventKind(
+        "Control changes what was planned, a quantity, or who sits in a seat.",
+        "inject",
+        fields=(
+            text("direction", "what control did", choices=DIRECTIONS),
+            text("target", "the inject, the quantity or the seat"),
+            text("value", "what it became, as JSON"),
+            text("reason", "why"),
         ),
     ),
     "act_begins": EventKind(

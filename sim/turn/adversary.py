@@ -1,43 +1,75 @@
-"""Phase 5: each adversary chooses its next move, watching the pressure, the tension, the openings and the other one."""
+"""Adversary: each chooses its next move, watching the pressure, the tension, the openings and the other one."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from sim.policies.policy import Option
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
-from sim.turn.asking import put, seated
+from sim.turn.stops import seated
 from sim.world.cooperation import effect_anywhere
+from sim.world.decisions import Decision, Option
 from sim.world.grid import on_grid
 from sim.world.setting import of_rows
 
 MOVES = ("persist", "stop", "escalate", "widen", "open_other_ocean", "divide", "exploit_narrative")
-LABELS = {
-    "persist": "go on as before",
-    "stop": "call the campaign off",
-    "escalate": "strike harder",
-    "widen": "go after another victim",
-    "open_other_ocean": "raise the pressure in the other ocean",
-    "divide": "court or squeeze the most exposed member",
-    "exploit_narrative": "feed the story of a bloc, an 'Asian NATO'",
-}
 MOST_INTENSE = 1.5
 
 
-def adversary(world):
-    """Let every adversary choose by logit over what is legal, and carry the move out."""
-    setting, state = world.setting, world.state
-    choices = []
-    for d in range(len(setting.adversaries)):
-        legal = legal_moves(world, d)
-        weighed = weigh_moves(world, d)
-        utility = np.where(legal, sum(weighed.values()), -np.inf)
-        chances = choice_probabilities(utility, setting.each.adversary_precision)
-        move = pick(chances, world.draws.uniform("move", world.turn, setting.adversaries)[:, d])
-        choices.append((d, ask_adversary(world, d, move, legal), weighed, utility, chances))
-    for d, move, weighed, utility, chances in choices:  # nobody has seen the other's move
-        state.move[d] = move
+@dataclass
+class Choice:
+    """What one adversary does next, and why. R runs; M moves.
+
+    adversary : place; move : (R,) place in `MOVES`; legal : (M, R) bool; weighed : dict of term to (M, R); utility,
+    chances : (M, R)
+    """
+
+    adversary: int
+    move: np.ndarray
+    legal: np.ndarray
+    weighed: dict
+    utility: np.ndarray
+    chances: np.ndarray
+
+
+def choose_moves(world):
+    """What every adversary does next by the model's own rule, by logit over what is legal: list of Choice."""
+    return [choose_move(world, d) for d in range(len(world.setting.adversaries))]
+
+
+def choose_move(world, d):
+    legal, weighed = legal_moves(world, d), weigh_moves(world, d)
+    utility = np.where(legal, sum(weighed.values()), -np.inf)
+    chances = choice_probabilities(utility, world.setting.each.adversary_precision)
+    move = pick(chances, world.draws.uniform("move", world.turn, world.setting.adversaries)[:, d])
+    return Choice(d, move, legal, weighed, utility, chances)
+
+
+def make_moves(world, choices):
+    """Carry out what the adversaries have chosen; nobody has seen the other's move."""
+    for choice in choices:
+        d, move = choice.adversary, choice.move
+        world.state.move[d] = move
         targets = carry_out(world, d, move)
         if world.witness and move[0] >= 0:
-            world.witness.adversary_move(world, d, move[0], targets[0], weighed, utility, chances)
+            world.witness.adversary_move(world, d, move[0], targets[0], choice.weighed, choice.utility, choice.chances)
+
+
+def moves_open(world, choices):
+    """What each adversary in a seat may do next: list of (run, Decision)."""
+    setting, opened = world.setting, []
+    for choice in choices:
+        code = setting.adversaries[choice.adversary]
+        is_me = np.arange(len(setting.actors)) == setting.index[code]
+        for run, _, _ in seated(world, np.broadcast_to(is_me, (world.runs, len(setting.actors)))):
+            options = tuple(Option(name) for k, name in enumerate(MOVES) if choice.legal[k, run])
+            opened.append((run, Decision("move", world.turn, code, "next", options, (MOVES[choice.move[run]],))))
+    return opened
+
+
+def apply_moves(world, choices, answers):
+    """Put the answers of seats in place of the model's choice."""
+    for run, code, _, (move,) in answers.all("move"):
+        choices[world.setting.adversaries.index(code)].move[run] = MOVES.index(move)
 
 
 def own_acts(world, d):
@@ -103,17 +135,6 @@ def opening(world, d):
 def transparency(world):
     """How open cooperation is now, with the projects that make it so: (R,)."""
     return np.clip(world.state.transparency + effect_anywhere(world, "transparency"), 0, 1)
-
-
-def ask_adversary(world, d, move, legal):
-    """Let a person or policy in an adversary's seat choose; the model's move is the default."""
-    setting = world.setting
-    is_me = np.arange(len(setting.actors)) == setting.index[setting.adversaries[d]]
-    for run, _, code in seated(world, np.broadcast_to(is_me, (world.runs, len(setting.actors)))):
-        options = [Option(name, LABELS[name]) for k, name in enumerate(MOVES) if legal[k, run]]
-        answer = put(world, run, code, "move", "next", "What do you do next?", options, [MOVES[move[run]]])[0]
-        move[run] = MOVES.index(answer)
-    return move
 
 
 def carry_out(world, d, move):

@@ -1,49 +1,58 @@
-"""Phase 3: victims call consultations, members exchange intentions, texts pass or fail, projects are decided.
+"""Consult: seats say what they want and call consultations where they are best placed; intentions are exchanged.
+
+Opens with two kinds of decision, all incidents together: the strongest text a seat wants, and where it calls. A seat
+may call in its own formats, or ask a member of another to call. The model's own rule has a few chances a turn and an
+incident to call; in each, a caller is drawn and picks a format.
 
 1. positions      each actor settles what text it wants and how much it cares
 2. calls          whoever is hit asks for a meeting where it is best placed
 3. intentions     members hear from one another who would join what
-4. texts          consultations that fall due end in a text, by their format's rule
-5. projects       cooperation projects put to a decision are agreed or blocked
+4. leaks          what lies on the tables may come out
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.policies.policy import Option
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.rules.formats import format_utility
 from sim.rules.tempo import days_drawn
 from sim.rules.voting import p_break_silence
-from sim.turn.asking import put, seated
 from sim.turn.joining import urgency
-from sim.turn.positions import ask_positions, salience, take_positions
-from sim.turn.projects import decide_projects
-from sim.turn.texts import conclude
+from sim.turn.positions import apply_positions, positions_open, salience, take_positions
+from sim.turn.stops import NOBODY, seated
 from sim.turn.willingness import exchange_intentions, inclination, terms
 from sim.world.cooperation import effect, effect_anywhere
+from sim.world.decisions import Decision, Option
 from sim.world.grid import on_grid
-from sim.world.setting import formats_of, of_rows
+from sim.world.setting import of_rows
 from sim.world.state import ADOPTED, NEVER, OPEN
 
-WAIT = "wait"
+
+def open_consult(world):
+    """What each seat may want, and where it may call: list of (run, Decision)."""
+    twin = world.twin()
+    begun = settle_positions(twin)
+    picks = {h: calls(twin, h, NOBODY) for h in begun}
+    return positions_open(twin, begun) + [entry for h in begun for entry in calls_open(world, h, picks[h])]
 
 
-def consult(world):
-    """Consult on every act that has begun, then decide the projects put forward."""
+def close_consult(world, answers):
+    """Consult on every incident that has begun."""
+    begun = settle_positions(world)
+    apply_positions(world, answers)
+    for h in begun:
+        calls(world, h, answers)
+        exchange(world, h)
+    leak(world)
+
+
+def settle_positions(world):
+    """Every actor settles what it wants over each incident that has begun; which these are."""
     begun = np.flatnonzero(world.setting.act_begins <= world.turn)
     for h in begun:
         take_positions(world, h)
-    ask_positions(world, begun)
-    for h in begun:
-        outlook = look_at_tables(world, h)
-        for k in range(int(world.setting.beh.calls.flat[0])):
-            call(world, h, k, outlook)
-        exchange(world, h)
-    leak(world)
-    conclude(world)
-    decide_projects(world)
+    return begun
 
 
 def exchange(world, h):
@@ -104,27 +113,94 @@ def of_any(members, marked):
     return members.astype(float) @ marked.T.astype(float) > 0
 
 
-def call(world, h, k, outlook):
-    """One chance in the turn to open a consultation over act `h`: who calls, and where."""
+def calls(world, h, answers):
+    """The consultations called over incident `h` in this turn: by the model's own rule, and by seats as they answer.
+
+    Returns
+    -------
+    list of (chance, run, caller's place, table), in the order they were called
+    """
+    outlook = look_at_tables(world, h)
+    chances = int(world.setting.beh.calls.flat[0])
+    wanted = {
+        (run, world.setting.index[code]): [_table(world, h, form) for form in choice]
+        for run, code, act, choice in answers.all("call")
+        if act == world.setting.acts[h]
+    }
+    made = []
+    for k in range(chances):
+        made += call(world, h, k, outlook, wanted)
+    return made + call_besides(world, h, chances, outlook, wanted)
+
+
+def _table(world, h, form):
+    return world.setting.tables.index((world.setting.acts[h], form)) - world.setting.table_slices[h].start
+
+
+def call(world, h, k, outlook, wanted):
+    """One chance in the turn to open a consultation over incident `h`: who calls, and where.
+
+    Parameters
+    ----------
+    wanted : dict of (run, place) to list of tables, what seats have chosen; a seat that has answered calls nowhere
+        else, and what is opened is taken off its list
+    """
     setting, state = world.setting, world.state
     part = setting.table_slices[h]
     if part.start == part.stop:
-        return
-    utility, looked_at = utilities(world, h, outlook)
-    utility = np.where(legal_tables(world, h), utility, -np.inf)
-    chances = choice_probabilities(np.concatenate([wait_utility(world, h), utility]), setting.each.call_precision)
+        return []
+    looked_at, chances = weigh_formats(world, h, outlook)
     picked = pick(chances, world.draws.uniform(f"call {k}", world.turn, setting.acts)[:, h]) - 1
     picked = np.where(state.stake[h].max(axis=-1) >= setting.each.call_stake_min, picked, -1)
-    if world.seats:
-        everywhere = np.arange(world.runs)
-        picked = ask_format(world, h, callers(world, h, k, everywhere), picked, np.isfinite(utility), k)
+    if wanted:
+        asking = callers(world, h, k, np.arange(world.runs))
+        picked = np.array([_as_wanted(wanted.get((run, asking[run])), own) for run, own in enumerate(picked)])
     rows = np.flatnonzero(picked >= 0)
     if not rows.size:
-        return
-    caller = member_calling(world, h, rows, part.start + picked[rows], callers(world, h, k, rows))
+        return []
+    asking = callers(world, h, k, rows)
+    caller = member_calling(world, h, rows, part.start + picked[rows], asking)
     open_tables(world, h, k, outlook, rows, picked[rows], caller)
     if world.witness and rows[0] == 0:
         world.witness.consultation_called(world, h, part.start + picked[0], caller[0], looked_at, chances)
+    return list(zip([k] * rows.size, rows, asking, picked[rows], strict=True))
+
+
+def weigh_formats(world, h, outlook):
+    """The terms of the choice among the formats of incident `h`, and the probability of calling nobody and of each."""
+    utility, looked_at = utilities(world, h, outlook)
+    utility = np.where(legal_tables(world, h), utility, -np.inf)
+    precision = world.setting.each.call_precision
+    return looked_at, choice_probabilities(np.concatenate([wait_utility(world, h), utility]), precision)
+
+
+def _as_wanted(wanted, own):
+    """The table that a seat calls at in a chance that is its own: the model's own pick where it wants that too."""
+    if wanted is None:
+        return own
+    if own in wanted:
+        wanted.remove(own)
+        return own
+    return -1
+
+
+def call_besides(world, h, chances, outlook, wanted):
+    """What seats call beyond the model's own picks: each in turn, unless somebody has called there by now."""
+    made = []
+    part = world.setting.table_slices[h]
+    for k, (run, place, table) in enumerate(
+        ((run, place, table) for (run, place), tables in sorted(wanted.items()) for table in tables), start=chances
+    ):
+        if not legal_tables(world, h)[table, run]:
+            continue
+        looked_at, likely = weigh_formats(world, h, outlook)
+        rows, picked = np.array([run]), np.array([table])
+        caller = member_calling(world, h, rows, part.start + picked, np.array([place]))
+        open_tables(world, h, k, outlook, rows, picked, caller)
+        made.append((k, run, place, table))
+        if world.witness and run == 0:
+            world.witness.consultation_called(world, h, part.start + table, caller[0], looked_at, likely)
+    return made
 
 
 def callers(world, h, k, rows):
@@ -230,34 +306,36 @@ def wait_utility(world, h):
     return (each.call_wait + each.call_wait_open * busy - urgency_of_call)[None] + np.zeros((1, world.runs))
 
 
-def ask_format(world, h, caller, picked, legal, k):
-    """Let a seat that is to call choose where; the model's own choice is its default."""
+def calls_open(world, h, picks):
+    """Where each seat may call a consultation over incident `h`: list of (run, Decision).
+
+    Parameters
+    ----------
+    picks : what `calls` gives where the model's own rule calls for everybody
+    """
     setting = world.setting
-    part = setting.table_slices[h]
-    forms = formats_of(setting.loaded)
-    is_caller = np.arange(len(setting.actors)) == caller[:, None]
-    for run, _, code in seated(world, is_caller):
-        here = [t for t in range(part.stop - part.start) if legal[t, run]]
-        options = [Option(WAIT, "call nobody for now")]
-        for t in here:
-            form = forms[setting.tables[part.start + t][1]]
-            day = int(world.day + setting.table_min[part.start + t, 0])
-            options.append(
-                Option(setting.tables[part.start + t][1], form.name, float(setting.beh.consult_cost.flat[0]), day)
-            )
-        default = WAIT if picked[run] < 0 else setting.tables[part.start + picked[run]][1]
-        answer = put(
-            world,
-            run,
-            code,
-            "format",
-            f"{setting.acts[h]}#{k + 1}",
-            f"Where do you call a consultation over '{setting.loaded.scenario.acts[h].name}'?",
-            options,
-            [default],
-        )[0]
-        picked[run] = next((t for t in here if setting.tables[part.start + t][1] == answer), -1)
-    return picked
+    part, legal = setting.table_slices[h], legal_tables(world, h)
+    may_call = (world.state.stake[h] > 0) & setting.is_state & legal.any(axis=0)[:, None]
+    most = int(setting.beh.calls.flat[0])
+    opened = []
+    for run, place, code in seated(world, may_call):
+        options = places_to_call(world, h, run, place, np.flatnonzero(legal[:, run]))
+        own = tuple(setting.tables[part.start + t][1] for _, r, who, t in picks if (r, who) == (run, place))
+        decision = Decision("call", world.turn, code, setting.acts[h], options, own, least=0, most=most)
+        opened.append((run, decision))
+    return opened
+
+
+def places_to_call(world, h, run, place, tables):
+    """Formats as options: what a call costs, from when a text can be there, and who would have to be asked to call."""
+    setting = world.setting
+    t = setting.table_slices[h].start + tables
+    friends = member_calling(world, h, np.full(t.size, run), t, np.full(t.size, place))
+    cost = round(float(setting.beh.consult_cost.flat[0]), 3)
+    return tuple(
+        Option(setting.tables[k][1], cost, day, via=None if friend == place else setting.actors[friend])
+        for k, day, friend in zip(t, (world.day + setting.table_min[t, 0]).astype(int).tolist(), friends, strict=True)
+    )
 
 
 def open_tables(world, h, k, outlook, rows, picked, caller):

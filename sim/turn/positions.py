@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from sim.policies.policy import Option
 from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
-from sim.turn.asking import put, seated
+from sim.turn.stops import seated
 from sim.turn.willingness import inclination
+from sim.world.decisions import Decision, Option
 from sim.world.grid import on_grid
 from sim.world.setting import RUNGS
 
@@ -53,27 +53,28 @@ def salience(world, h):
     return on_grid(np.clip(cares, 0, 1))
 
 
-def ask_positions(world, begun):
-    """Let seats say which text they want; the middle of the rung stands for it."""
+def positions_open(world, begun):
+    """What every seat may want a text to say over each incident: list of (run, Decision)."""
+    setting, state = world.setting, world.state
+    edges = rung_edges(setting)
+    options = tuple(Option(rung) for rung in RUNGS)
+    return [
+        (run, Decision("position", world.turn, code, setting.acts[h], options, (rung_of(own, edges),)))
+        for h in begun
+        for run, place, code in seated(world, np.broadcast_to(setting.is_state, state.position[h].shape))
+        for own in [state.position[h, run, place]]
+    ]
+
+
+def apply_positions(world, answers):
+    """Take the texts that seats want; the middle of a rung stands for it, unless they want what they wanted anyway."""
     setting, state = world.setting, world.state
     edges = rung_edges(setting)
     middle = [(low + high) / 2 for low, high in zip(edges, [*edges[1:], 1.0], strict=True)]
-    for h in begun:
-        for run, place, code in seated(world, np.broadcast_to(setting.is_state, state.position[h].shape)):
-            own = state.position[h, run, place]
-            default = rung_of(own, edges)
-            answer = put(
-                world,
-                run,
-                code,
-                "position",
-                setting.acts[h],
-                f"What is the strongest text you want over '{setting.loaded.scenario.acts[h].name}'?",
-                [Option(rung, rung) for rung in RUNGS],
-                [default],
-            )[0]
-            if answer != default:
-                state.position[h, run, place] = on_grid(middle[RUNGS.index(answer)])
+    for run, code, act, (rung,) in answers.all("position"):
+        at = setting.acts.index(act), run, setting.index[code]
+        if rung != rung_of(state.position[at], edges):
+            state.position[at] = on_grid(middle[RUNGS.index(rung)])
 
 
 def rung_edges(setting):

@@ -2,31 +2,38 @@
 
 import numpy as np
 
-from sim.policies.policy import Option
-from sim.turn.asking import put, seated
+from sim.turn.stops import seated
+from sim.world.decisions import Decision, Option
 from sim.world.grid import on_grid
 from sim.world.state import BLOCKED, BROKEN, NOT_BEGUN, RUNNING
 
 GUARDRAIL = "coop_core_mission_guardrail"
 
 
-def decide_projects(world):
-    """Decide every project whose turn has come, once those it depends on run and the budget allows."""
+def decide_projects(world, answers):
+    """Decide every project whose turn has come, once those it depends on run and the budget allows.
+
+    Returns
+    -------
+    dict of project to who blocks it, (R, A) bool, and where it was put to a decision, (R,) bool
+    """
     setting, state = world.setting, world.state
+    decided = {}
     for p, name in enumerate(setting.projects):
         running = state.project_state == RUNNING
         ready = (running | (setting.project_depends[p][:, None] == 0)).all(axis=0)
         due = (setting.project_turn[p] > 0) & (setting.project_turn[p] <= world.turn)
-        asked = (state.project_state[p] == NOT_BEGUN) & due & ready & affordable(world, p)
-        if not asked.any():
+        put = (state.project_state[p] == NOT_BEGUN) & due & ready & affordable(world, p)
+        if not put.any():
             continue
-        blockers = blocked_by(world, p, asked)
-        blocked = blockers.any(axis=-1)
-        decided = state.project_state.copy()
-        decided[p, asked] = np.where(blocked, BLOCKED, RUNNING)[asked]
-        state.project_state = decided
-        if world.witness and asked[0]:
+        blockers = blocked_by(world, p, put, answers)
+        becomes = np.where(blockers.any(axis=-1), BLOCKED, RUNNING)
+        state.project_state = state.project_state.copy()
+        state.project_state[p, put] = becomes[put]
+        decided[name] = blockers, put
+        if world.witness and put[0]:
             world.witness.project_decided(world, name, blockers[0])
+    return decided
 
 
 def affordable(world, p):
@@ -36,18 +43,21 @@ def affordable(world, p):
     return (setting.budget[:, 0] <= 0) | (committed + setting.project_cost[p] <= setting.budget[:, 0])
 
 
-def blocked_by(world, p, asked):
+def blocked_by(world, p, put, answers):
     """Who blocks: (R, A). Members' chances together make the project's veto risk, the known opponents' being larger."""
     setting = world.setting
     voters = (setting.is_nato & setting.is_state).astype(float)
     weight = voters * (setting.beh.project_reluctance + setting.project_against[p])
-    if not weight.any():
-        return np.zeros((world.runs, len(setting.actors)), dtype=bool)
-    risk = setting.project_veto[p] * guardrail(world)
-    chance = 1 - (1 - np.minimum(risk, 0.999))[:, None] ** (weight / weight.sum(axis=-1, keepdims=True))
-    luck = world.draws.uniform(f"project {setting.projects[p]}", 0, setting.actors)
-    blocks = (luck < chance) & (voters > 0) & asked[:, None]
-    return ask_members(world, p, blocks, asked)
+    blocks = np.zeros((world.runs, len(setting.actors)), dtype=bool)
+    if weight.any():
+        risk = setting.project_veto[p] * guardrail(world)
+        chance = 1 - (1 - np.minimum(risk, 0.999))[:, None] ** (weight / weight.sum(axis=-1, keepdims=True))
+        luck = world.draws.uniform(f"project {setting.projects[p]}", 0, setting.actors)
+        blocks = (luck < chance) & (voters > 0) & put[:, None]
+    for run, code, project, choice in answers.all("project"):
+        if project == setting.projects[p] and put[run]:
+            blocks[run, setting.index[code]] = choice == ("block",)
+    return blocks
 
 
 def guardrail(world):
@@ -59,24 +69,23 @@ def guardrail(world):
     return np.where(holds, setting.each.project_guardrail, 1.0)
 
 
-def ask_members(world, p, blocks, asked):
+def projects_open(world, decided):
+    """Whether each seat lets the projects go ahead that are put to a decision: list of (run, Decision).
+
+    NATO's members decide by consensus, and nothing is done with the four partners against their will.
+
+    Parameters
+    ----------
+    decided : what `decide_projects` gives where the model's own rule decides for everybody
+    """
     setting = world.setting
-    if not world.seats:
-        return blocks
-    name = setting.loaded.library.cooperation[setting.projects[p]].name
-    for run, place, code in seated(world, asked[:, None] & setting.is_nato & setting.is_state):
-        answer = put(
-            world,
-            run,
-            code,
-            "project",
-            setting.projects[p],
-            f"'{name}' is put to a decision by consensus.",
-            [Option("support", "let it go ahead"), Option("block", "block it")],
-            ["block" if blocks[run, place] else "support"],
-        )[0]
-        blocks[run, place] = answer == "block"
-    return blocks
+    options = Option("support"), Option("block")
+    consents = (setting.is_nato | setting.is_partner) & setting.is_state
+    return [
+        (run, Decision("project", world.turn, code, name, options, ("block" if blockers[run, place] else "support",)))
+        for name, (blockers, put) in decided.items()
+        for run, place, code in seated(world, put[:, None] & consents)
+    ]
 
 
 def ripen(world):

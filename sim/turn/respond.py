@@ -1,4 +1,4 @@
-"""Phase 4: every actor joins the responses it is willing, allowed and able to join.
+"""Respond: every actor joins the responses it is willing, allowed and able to join.
 
 An actor joins when its probability of joining passes a threshold that was drawn once for the run. So the chance of ever
 joining is the highest probability it reaches, however short the turns, and a doubter that has said no is not asked to
@@ -7,15 +7,15 @@ throw the dice again each week.
 
 import numpy as np
 
-from sim.policies.policy import Option
-from sim.turn.asking import put, seated
 from sim.turn.joining import join
+from sim.turn.stops import seated
 from sim.turn.willingness import company_term, text_term
+from sim.world.decisions import Decision, Option
 from sim.world.setting import responses_of
 
 
-def respond(world):
-    """Let every state decide on every response to every act that has begun."""
+def choose_responses(world):
+    """What every state joins by the model's own rule, over all incidents together: (O, R, A) bool."""
     setting, state = world.setting, world.state
     chosen = np.zeros_like(state.joined)
     left = state.capital
@@ -30,7 +30,11 @@ def respond(world):
             world.watch.weighed(world, h, utility, wants)
         if world.witness:
             world.witness.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utility[:, 0])
-    ask_seats(world, chosen)
+    return chosen
+
+
+def join_responses(world, chosen):
+    """Join what was chosen."""
     new = join(world, *np.unravel_index(np.flatnonzero(chosen), chosen.shape))
     if world.witness:
         world.witness.responses_decided(world, new)
@@ -77,48 +81,55 @@ def affordable(world, h, wanted, left):
     return taken, left
 
 
-def ask_seats(world, chosen):
-    """Put each act's legal responses to the people and policies in seats, and take their answers instead."""
-    setting = world.setting
-    if not world.seats:
-        return
-    left = world.state.capital.copy()
+def responses_open(world, chosen):
+    """Which responses to each incident each seat may join now: list of (run, Decision).
+
+    Parameters
+    ----------
+    chosen : array (O, R, A) of bool, what the model's own rule joins
+    """
+    setting, capital = world.setting, world.state.capital
+    opened = []
     for h in np.flatnonzero(setting.act_begins <= world.turn):
         part = setting.option_slices[h]
-        legal = open_to(world, h) & (setting.price[part] <= left)
-        for run, place, code in seated(world, legal.any(axis=0)):
-            here = [part.start + k for k in np.flatnonzero(legal[:, run, place])]
-            answer = put(
-                world,
-                run,
-                code,
-                "responses",
-                setting.acts[h],
-                f"Which responses to '{setting.loaded.scenario.acts[h].name}' do you join now?",
-                [describe(world, run, place, o) for o in here],
-                [setting.options[o][1] for o in here if chosen[o, run, place]],
-                many=True,
+        within_means = open_to(world, h) & (setting.price[part] <= capital)
+        for run, place, code in seated(world, within_means.any(axis=0)):
+            here = part.start + np.flatnonzero(within_means[:, run, place])
+            options = tuple(describe(world, run, place, o) for o in here)
+            own = tuple(setting.options[o][1] for o in here if chosen[o, run, place])
+            budget = round(float(capital[run, place]), 6)
+            about = setting.acts[h]
+            opened.append(
+                (run, Decision("responses", world.turn, code, about, options, own, least=0, most=None, budget=budget))
             )
-            chosen[part, run, place] = False
-            for o in here:  # the cheapest first, as far as the capital goes
-                price = float(setting.price[o].flat[min(run, setting.price[o].size - 1)])
-                if setting.options[o][1] in answer and price <= left[run, place]:
-                    chosen[o, run, place] = True
-                    left[run, place] -= price
+    return opened
+
+
+def apply_responses(world, chosen, answers):
+    """Put the answers of seats in place of the model's choice, the cheapest first, as far as the capital goes."""
+    setting = world.setting
+    left = world.state.capital.copy()
+    for run, code, act, choice in answers.all("responses"):
+        place = setting.index[code]
+        part = setting.option_slices[setting.acts.index(act)]
+        chosen[part, run, place] = False
+        for o in range(part.start, part.stop):
+            price = setting.price[o, min(run, setting.price.shape[1] - 1), 0]
+            if setting.options[o][1] in choice and price <= left[run, place]:
+                chosen[o, run, place] = True
+                left[run, place] -= price
 
 
 def describe(world, run, place, o):
-    """An option in a seat's words: what it costs, when it can be felt, what it asks for, and who is seen to join."""
+    """An option as a seat sees it: what it costs, when it can be felt, what it asks for, and who is seen to join."""
     setting, state = world.setting, world.state
     key = setting.options[o][1]
     response = responses_of(setting.loaded)[key]
     text = state.covered[setting.option_act[o], run, place]
     return Option(
         key,
-        response.name,
         cost=round(float(setting.price[o].flat[0]), 3),
         acts_day=int(world.day + setting.days // 2 + setting.lead_min[o, 0, 0]),
-        note=f"usually asks for {response.attribution_min:.0%} confidence" if response.accuses else "",
         confidence_min=response.attribution_min if response.accuses else None,
         rung=response.rung,
         covered=bool(text > 0 and text >= setting.rung[o, 0, 0]),

@@ -5,6 +5,7 @@ same bits.
 """
 
 import datetime
+import json
 
 import numpy as np
 
@@ -52,6 +53,15 @@ class Witness:
             },
             day=day,
         )
+
+    def control_directs(self, world, direction):
+        payload = {
+            "direction": direction.kind,
+            "target": direction.target,
+            "value": json.dumps(direction.value, ensure_ascii=False),
+            "reason": direction.reason,
+        }
+        self.tell(world, "inject", "control_directs", payload)
 
     def act_begins(self, world, h):
         setting = world.setting
@@ -196,9 +206,9 @@ class Witness:
         options, runs, bodies = new
         self._decided(world, zip(options[runs == 0], bodies[runs == 0], strict=True), for_members=True)
 
-    def cases_opened(self, world, new):
-        options, runs, actors = new
-        self._decided(world, zip(options[runs == 0], actors[runs == 0], strict=True), "wto_ds")
+    def cases_opened(self, world, options, runs, actors, tables):
+        for k in np.flatnonzero(runs == 0):
+            self._decided(world, [(options[k], actors[k])], world.setting.tables[tables[k]][1])
 
     def _due(self, world, t):
         return min(max(world.state.table_due[t, 0], world.day), world.last_day - 1)

@@ -65,19 +65,28 @@ class Actor(mesa.Agent):
         """Whether its class answers `choose` in its own way."""
         return type(self).choose is not Actor.choose
 
-    def choose(self, view, question):
-        """The ids it chooses among `question.options`: what its policy says. Subclass to answer differently.
+    def choose(self, view, decision):
+        """The ids it chooses among `decision.options`: what its policy says. Subclass to answer differently.
 
         Parameters
         ----------
         view : dict, what it can see: see `sim.world.view`
-        question : Question
+        decision : Decision
 
         Returns
         -------
         sequence of str
         """
-        return self.policy.choose(view, question)
+        return self.policy.choose(view, decision)
+
+    @property
+    def memory(self):
+        """Whether whoever chooses for it remembers earlier turns."""
+        return self.policy.memory
+
+    def fresh(self):
+        """What sits in its seat in a look ahead: a class that chooses in its own way, or its policy."""
+        return self if self.chooses_itself else self.policy.fresh()
 
     def view(self):
         """What it can see now: plain data, with nothing in it that it cannot know."""

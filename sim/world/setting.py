@@ -14,6 +14,7 @@ from typing import get_args
 import numpy as np
 
 from sim.scenario.schema import Rung
+from sim.scenario import resolve_members
 from sim.world.actors import CAST_ARRAYS, cast_of
 from sim.world.grid import on_grid
 from sim.world.ties import bonds_of, clubs, partners, shared, tied
@@ -325,13 +326,15 @@ def _one(value):
 
 def _msel(scenario, cast):
     """The injects in order of release, each with its turn and the actors it reaches; control sees all."""
-    rows = []
-    for planned in scenario.injects:
-        named = [name for name in planned.to if name not in ("all", "control")]
-        meant = cast.expanded(named)
-        reached = cast.actors if "all" in planned.to else tuple(code for code in cast.actors if code in meant)
-        rows.append((turn_of(planned, scenario), planned, reached))
+    rows = [(turn_of(planned, scenario), planned, recipients_of(planned, cast.loaded, cast.actors)) for planned in scenario.injects]
     return tuple(sorted(rows, key=lambda row: row[0]))
+
+
+def recipients_of(planned, loaded, actors):
+    """Codes of the actors that an inject reaches; control sees all."""
+    named = [name for name in planned.to if name not in ("all", "control", "any")]
+    meant = resolve_members(named, loaded.library, loaded.scenario.start)
+    return tuple(actors) if "all" in planned.to else tuple(code for code in actors if code in meant)
 
 
 def turn_of(planned, scenario):

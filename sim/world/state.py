@@ -4,6 +4,7 @@ Axes are those of `Setting`: a live exercise is a batch of one run, a sweep a ba
 runs, so that any rows can be taken out, repeated and played on.
 """
 
+import copy
 import hashlib
 from dataclasses import dataclass, field, fields, replace
 
@@ -144,6 +145,7 @@ class World:
     `draws` is the luck of what happens, `nature` that of what each actor is like, which stays in every continuation.
     `series` is what is charted turn by turn, or None where it is not kept.
     `seats` maps an actor's code to a policy that answers for it; every other actor is played by the model's own rule.
+    `script` holds answers that were written down before and come first, or is None.
     `witness` turns what happens in row 0 into events, or is None; `watch` looks on as responses are weighed in every
     row, or is None. `actions` keeps what the seats answered in row 0, `inclined` how willing each is to join before
     company and texts, from the consultation to the response of one turn, `delivered` how far the projects deliver,
@@ -155,10 +157,14 @@ class World:
     draws: object
     nature: object
     turn: int = 0
+    step: int = 0
+    due: object = None
+    plan: list = field(default_factory=list)
     seats: dict = field(default_factory=dict)
+    script: object = None
     witness: object = None
     series: dict | None = field(default_factory=dict)
-    actions: list = field(default_factory=list)
+    decided: list = field(default_factory=list)
     inclined: dict = field(default_factory=dict)
     watch: object = None
     delivered: tuple = (None, None, None)
@@ -205,11 +211,45 @@ class World:
         for name, values in now.items():
             self.series.setdefault(name, []).append(values.copy())
 
+    def copy(self):
+        """The same world once more, with all that is told and kept: it can be played on without touching this one."""
+        witness = copy.copy(self.witness)
+        if witness:
+            vars(witness).update({name: copy.copy(value) for name, value in vars(witness).items()})
+        return replace(
+            self,
+            state=self.state.copy(),
+            due=self.due and replace(self.due),
+            plan=list(self.plan),
+            seats={code: policy.fresh() for code, policy in self.seats.items()},
+            script=copy.copy(self.script),
+            witness=witness,
+            series=self.series and {name: list(values) for name, values in self.series.items()},
+            decided=list(self.decided),
+            inclined=dict(self.inclined),
+        )
+
+    def twin(self, inclined=None):
+        """The same world once more, told to nobody: what is tried out in it leaves this one as it is."""
+        return replace(
+            self, state=self.state.copy(), witness=None, watch=None, series=None, inclined=inclined or {}, decided=[]
+        )
+
     def ahead(self, runs, draws):
-        """The same world `runs` times over, from here on with other luck: what could still come."""
-        state = self.state.rows(np.zeros(runs, dtype=int))
-        nature = self.nature.rows([0] * runs)
-        return replace(self, state=state, draws=draws, nature=nature, witness=None, series={}, actions=[], inclined={})
+        """A world of one run `runs` times over, from here on with other luck: what could still come."""
+        again = np.zeros(runs, dtype=int)
+        return replace(
+            self,
+            state=self.state.rows(again),
+            draws=draws,
+            nature=self.nature.rows([0] * runs),
+            due=self.due and self.due.many_times(runs),
+            inclined={h: values[:, again] for h, values in self.inclined.items()},
+            plan=list(self.plan),
+            witness=None,
+            series=None,
+            decided=[],
+        )
 
 
 def first_state(setting, draws):

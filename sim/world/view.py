@@ -3,6 +3,7 @@
 import numpy as np
 
 from sim.rules.attribution import confidence
+from sim.world.msel import RELEASED
 from sim.world.state import ADOPTED, OPEN
 
 
@@ -73,11 +74,16 @@ def _adversary(setting, place):
 
 
 def _injects(world, actor):
-    setting = world.setting
     return [
-        {"turn": turn, "title": planned.title, "from": planned.sender, "channel": planned.channel, "text": planned.text}
-        for turn, planned, recipients in setting.msel
-        if turn <= world.turn and actor in recipients
+        {
+            "turn": planned.turn,
+            "title": planned.inject.title,
+            "from": planned.inject.sender,
+            "channel": planned.inject.channel,
+            "text": planned.inject.text,
+        }
+        for planned in world.plan
+        if planned.status == RELEASED and actor in planned.recipients
     ]
 
 

@@ -1,0 +1,409 @@
+"""One exercise with people in it: a fold over (scenario, seed, inputs).
+
+Inputs are what seats answer and what control directs, in order, and nothing else is stored: undo drops the tail, a
+branch is a prefix, a crash is a fold again. The session plays on by itself until somebody has to decide, and again once
+everybody has. It knows no clock, no file and no words.
+
+>>> from sim.session import Session
+>>> session = Session("smallest", seed=1, people=["EST"])
+>>> [decision.kind for decision in session.open_decisions("EST")]
+['position', 'call']
+>>> while not session.is_over:
+...     for decision in session.open_decisions("EST"):
+...         session.submit(decision, decision.default)
+>>> session.record.to_json() == Session("smallest", seed=1).record.to_json()
+True
+"""
+
+import copy
+import json
+from dataclasses import dataclass
+
+from sim.draws import slot_key
+from sim.engine import ahead, bare_setting, begin, outcome_of, outcome_without, record_of, unfinished_record
+from sim.errors import Fault, InputError, OceansError, did_you_mean
+from sim.policies.seating import check_places, fresh, policies_of, policy_from
+from sim.policies.standard import Standard
+from sim.scenario import Loaded, load
+from sim.turn import STEPS, begin_turn, is_over
+from sim.turn.control import Direction, carry_out
+from sim.turn.stops import asked, take
+from sim.turn.witness import Witness
+from sim.world.decisions import Answer, Answers, answer_to
+from sim.world.setting import arrange
+from sim.world.view import view
+
+NOBODY, MODEL, PERSON = "nobody", "model", "person"
+
+
+@dataclass(frozen=True)
+class Void:
+    """An input that no longer fits: what it was, and why it was not taken."""
+
+    input: object
+    why: str
+
+
+class Session:
+    """An exercise that waits for people, and the inputs it came from.
+
+    Parameters
+    ----------
+    scenario : str, path or Loaded
+    seed : int, 0 or more; run : int
+    people : codes of seats that wait for somebody; all others are played by policies or the model's own rule
+    policies : dict of code to Policy, its class or its name, in place of what the scenario says
+    inputs : sequence of Answer and Direction, taken in order; one that does not fit is void
+    is_paced : bool, whether a stop stays open until control says `proceed`, though everybody has answered
+    without : bool, whether the record compares with the same run without the cooperation portfolio
+    until : int, last turn that it plays by itself; None: to the end
+    script : Script or None, answers written down before, for seats that nobody holds
+
+    Attributes
+    ----------
+    inputs : list of what was taken; void : list of Void
+    people : set of codes whose seats wait for somebody now
+    """
+
+    def __init__(
+        self,
+        scenario,
+        seed=1,
+        run=0,
+        people=(),
+        policies=None,
+        inputs=(),
+        is_paced=False,
+        without=True,
+        until=None,
+        script=None,
+    ):
+        self.loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
+        self.seed, self.run, self.is_paced, self.compares = seed, run, is_paced, without
+        self.until, self.script = until, script
+        self.setting = arrange(self.loaded)
+        check_places(self.setting, people)
+        self.began_with = tuple(people), dict(policies or {})
+        self.people = set(people)
+        self.inputs, self.void = [], []
+        self.pending = {}  # answers at this stop, by what they answer
+        self._record = None
+        seats = fresh(policies_of(self.setting, policies)) | {code: Standard() for code in people}
+        self.world = begin(self.setting, seed, [run], in_order(seats, self.setting), Witness(), script)
+        self._opened = []
+        self._go_on()
+        for given in inputs:
+            self.take(given)
+
+    # ------------------------------------------------------------------------------------------- where it stands
+
+    @property
+    def turn(self):
+        """The turn that is being played, or the last."""
+        return self.world.turn
+
+    @property
+    def step(self):
+        """Name of the step that waits for somebody; None once the exercise is over."""
+        return None if self.is_over else STEPS[self.world.step].name
+
+    @property
+    def is_over(self):
+        """Whether the last turn has been played to its end."""
+        return is_over(self.world)
+
+    @property
+    def is_between_turns(self):
+        """Whether a turn has been played to its end and the next has not begun."""
+        return not self.turn or self.world.step == len(STEPS)
+
+    @property
+    def events(self):
+        """All that has happened so far: a tuple of Event."""
+        return tuple(self.world.witness.events)
+
+    @property
+    def decided(self):
+        """What seats were asked and answered so far: a tuple of (Decision, Answer)."""
+        return tuple(self.world.decided)
+
+    def open_decisions(self, seat=None):
+        """What people may decide now, in all seats or in one, and have not yet answered: a tuple of Decision."""
+        return tuple(
+            decision
+            for _, decision in self._opened
+            if decision.actor in self.people and seat in (None, decision.actor) and decision.id not in self.pending
+        )
+
+    def view(self, seat):
+        """What a seat can see now: plain data, with nothing in it that it cannot know; see `sim.world.view`."""
+        check_places(self.setting, [seat])
+        return view(self.world, seat)
+
+    @property
+    def record(self):
+        """What happened so far, and, once the exercise is over, what came of it."""
+        if not self.is_over:
+            return unfinished_record(self.world, self.loaded, self.seed, self.run)
+        if self._record is None:
+            without = outcome_without(bare_setting(self.loaded), self.world) if self.compares else None
+            self._record = record_of(self.world, self.loaded, self.seed, self.run, outcome_of(self.world), without)
+        return self._record
+
+    # ------------------------------------------------------------------------------------------- inputs
+
+    def submit(self, decision, choice):
+        """Answer a decision that is open; until the stop has closed, another answer may take its place.
+
+        Parameters
+        ----------
+        decision : Decision; choice : id, or sequence of ids
+
+        Raises
+        ------
+        InputError
+            with advice, when the choice is not legal, costs more than there is, or the decision is no longer open
+        """
+        try:
+            answer = answer_to(decision, choice)
+        except ValueError as advice:
+            raise _refusal(str(advice)) from None
+        if why := self._misfit(answer):
+            raise _refusal(f"{decision.id}: {why}")
+        self._accept(answer)
+
+    def direct(self, direction):
+        """Do what control directs, at once: see `sim.turn.control`; InputError with advice when it cannot be done.
+
+        Answers already given at this stop whose options it changes are void.
+        """
+        if self.is_over:
+            raise _refusal("the exercise is over: control can direct nothing more.")
+        if direction.kind == "proceed":
+            self.inputs.append(direction)
+            self._close()
+            self._go_on()
+            return
+        if direction.kind == "seat":
+            self._hand_over(direction.target, direction.value)
+        carry_out(self.world, direction)
+        self.inputs.append(direction)
+        self._reopen()
+
+    def take(self, given):
+        """Take an answer or a direction as it was stored; one that does not fit is void and kept with the reason."""
+        try:
+            if isinstance(given, Direction):
+                self.direct(given)
+            elif why := self._misfit(given):
+                self.void.append(Void(given, why))
+            else:
+                self._accept(given)
+        except InputError as advice:
+            self.void.append(Void(given, "; ".join(fault.message for fault in advice.faults)))
+
+    def _misfit(self, answer):
+        """Why an answer cannot be taken now, or None."""
+        decision = next((d for _, d in self._opened if _address(d) == answer.address), None)
+        if decision is None or decision.actor not in self.people:
+            return f"{answer.actor} is not asked this now ({answer.kind} on {answer.subject}, turn {answer.turn})."
+        if answer.options and answer.options != decision.digest:
+            return "its options have changed since it was given."
+        try:
+            answer_to(decision, answer.choice)
+        except ValueError as advice:
+            return str(advice)
+        return self._beyond_means(decision, answer)
+
+    def _beyond_means(self, decision, answer):
+        if decision.budget is None:
+            return None
+        sheet = [(d, self.pending[d.id]) for _, d in self._opened if d.id in self.pending and d.budget is not None]
+        mine = [(d, a) for d, a in sheet if d.actor == decision.actor and d.id != decision.id]
+        costs = {d.id: sum(o.cost for o in d.options if o.id in a.choice) for d, a in [*mine, (decision, answer)]}
+        total = sum(costs.values())
+        if total <= decision.budget + 1e-6:
+            return None
+        spoken_for = total - costs[decision.id]
+        return (
+            f"this costs {costs[decision.id]:.2f} of the {decision.budget:.2f} there is"
+            + (f", of which {spoken_for:.2f} is spoken for" if spoken_for else "")
+            + ". Choose less."
+        )
+
+    def _accept(self, answer):
+        decision = next(d for _, d in self._opened if _address(d) == answer.address)
+        self.pending[decision.id] = answer_to(decision, answer.choice)
+        self.inputs.append(self.pending[decision.id])
+        self._go_on()
+
+    def _hand_over(self, code, to):
+        check_places(self.setting, [code])
+        policy = {PERSON: "standard", MODEL: "standard", NOBODY: "silent"}.get(to, to)
+        seats = self.world.seats | {code: policy_from(policy)}
+        self.people = self.people | {code} if to == PERSON else self.people - {code}
+        if to == MODEL:
+            del seats[code]
+        self.world.seats = in_order(seats, self.setting)
+
+    # ------------------------------------------------------------------------------------------- playing on
+
+    def _go_on(self):
+        """Play until somebody has to decide, or to the end."""
+        while not self.is_over and not (self.is_between_turns and self.turn == self.until):
+            if not self._opened:
+                begin_turn(self.world)
+                self._opened = STEPS[self.world.step].decisions(self.world)
+            if self._waits():
+                return
+            self._close()
+
+    def _waits(self):
+        asked_of_people = any(decision.actor in self.people for _, decision in self._opened)
+        return bool(self.open_decisions()) or (self.is_paced and asked_of_people)
+
+    def _close(self):
+        """Close the step with what was answered; the model's own rule decides for whoever has not."""
+        answers = Answers()
+        step = STEPS[self.world.step]
+        by_policy = [(run, decision) for run, decision in self._opened if decision.actor not in self.people]
+        for run, decision in self._opened:
+            if decision.id in self.pending and decision.actor in self.people:
+                take(self.world, answers, run, decision, self.pending[decision.id].choice)
+        asked(self.world, by_policy, answers)
+        step.finish(self.world, answers)
+        self.pending, self._opened = {}, []
+
+    def _reopen(self):
+        """Open the step again after control has changed the world; answers to other options are void."""
+        self._opened = STEPS[self.world.step].decisions(self.world)
+        now = {decision.id: decision.digest for _, decision in self._opened if decision.actor in self.people}
+        for name, answer in list(self.pending.items()):
+            if now.get(name) != answer.options:
+                self.void.append(Void(answer, "its options have changed since it was given."))
+                del self.pending[name]
+        self._go_on()
+
+    def play_to(self, turn):
+        """Play on to the end of a turn, unless somebody has to decide before."""
+        self.until = turn
+        self._go_on()
+
+    # ------------------------------------------------------------------------------------------- what if
+
+    def twin(self):
+        """The same session once more, from here: what happens in it leaves this one alone."""
+        twin = copy.copy(self)
+        twin.world, twin.people, twin.pending = self.world.copy(), set(self.people), dict(self.pending)
+        twin.inputs, twin.void = list(self.inputs), list(self.void)
+        return twin
+
+    def branch(self, before=None):
+        """The same exercise again from the first inputs only: before input number `before`, or from all of them.
+
+        >>> session = Session("smallest", seed=1, people=["EST"])
+        >>> session.submit(session.open_decisions()[0], "measures")
+        >>> len(session.branch(before=0).inputs), len(session.branch().inputs)
+        (0, 1)
+        """
+        people, policies = self.began_with
+        return Session(
+            self.loaded,
+            self.seed,
+            self.run,
+            people,
+            policies,
+            self.inputs[:before],
+            self.is_paced,
+            self.compares,
+            self.until,
+            self.script,
+        )
+
+    def ahead(self, runs=100, seed=None):
+        """What could still come: continuations from here, with other draws from now on, nobody asked.
+
+        Returns
+        -------
+        dict of measure to array (runs,)
+        """
+        if seed is None:
+            seed = slot_key("ahead", self.seed, self.run, self.turn, self.world.step)
+        return ahead(self.world, runs, seed)
+
+    # ------------------------------------------------------------------------------------------- stored
+
+    def save(self):
+        """All it takes to play it again: lines of JSON, the first of them what was played.
+
+        >>> session = Session("smallest", seed=1, people=["EST"])
+        >>> session.submit(session.open_decisions()[0], "measures")
+        >>> again = Session.restore(session.save())
+        >>> again.save() == session.save(), again.record.to_json() == session.record.to_json()
+        (True, True)
+        """
+        people, policies = self.began_with
+        head = {
+            "scenario": self.loaded.name,
+            "digest": self.loaded.digest,
+            "seed": self.seed,
+            "run": self.run,
+            "people": list(people),
+            "policies": {code: getattr(policy, "name", policy) for code, policy in policies.items()},
+            "is_paced": self.is_paced,
+        }
+        return [json.dumps(head, ensure_ascii=False), *(given.to_json() for given in self.inputs)]
+
+    @classmethod
+    def restore(cls, lines, scenario=None):
+        """The session that `save` described.
+
+        Parameters
+        ----------
+        lines : sequence of str
+        scenario : path or Loaded, where it is not one that ships
+
+        Raises
+        ------
+        InputError
+            when the scenario has changed since
+        """
+        head, *inputs = lines
+        head = json.loads(head)
+        loaded = scenario if isinstance(scenario, Loaded) else load(scenario or head["scenario"])
+        if loaded.digest != head["digest"]:
+            raise _refusal(f"'{head['scenario']}' has changed since this session was played.")
+        return cls(
+            loaded,
+            head["seed"],
+            head["run"],
+            head["people"],
+            head["policies"],
+            [read_input(line) for line in inputs],
+            head["is_paced"],
+        )
+
+
+def read_input(line):
+    """The answer or direction that a line of JSON says.
+
+    >>> read_input('{"direct": "hold", "target": "cable", "value": null, "reason": "not yet"}').kind
+    'hold'
+    """
+    return Direction.from_json(line) if "direct" in json.loads(line) else Answer.from_json(line)
+
+
+def in_order(seats, setting):
+    """Seats in the order of the actors."""
+    unknown = [code for code in seats if code not in setting.index]
+    if unknown:
+        raise _refusal(f"no actor '{unknown[0]}' takes part. {did_you_mean(unknown[0], setting.actors)}")
+    return {code: seats[code] for code in setting.actors if code in seats}
+
+
+def _address(decision):
+    return decision.turn, decision.actor, decision.kind, decision.subject
+
+
+def _refusal(words):
+    return InputError([Fault("", 0, 0, words)])
