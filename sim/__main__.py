@@ -59,10 +59,15 @@ def run(
         list[str] | None, typer.Option(metavar="CODE", help="Sit in for this actor (EST, JPN, NATO ...). Repeatable.")
     ] = None,
     actions: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Replay the choices that an earlier run kept in actions.jsonl.")
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Give the answers that an earlier run kept in actions.jsonl. Repeatable."),
     ] = None,
+    allow_changes: Annotated[
+        bool, typer.Option("--allow-changes", help="Use --actions of another seed or scenario, leaving out misfits.")
+    ] = False,
     policy: Annotated[
-        list[str] | None, typer.Option(metavar="CODE=NAME", help="How an actor chooses. Repeatable.")
+        list[str] | None,
+        typer.Option(metavar="WHO=NAME", help="How an actor, a group:NAME or all choose. Repeatable."),
     ] = None,
     out: Folder = Path("results"),
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts and write the report.")] = True,
@@ -81,7 +86,8 @@ def run(
         seed=seed,
         runs=runs,
         seats=tuple(seat or ()),
-        actions=actions,
+        actions=tuple(actions or ()),
+        allow_changes=allow_changes,
         policies=tuple(policy or ()),
         out=out,
         charts=charts,

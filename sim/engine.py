@@ -106,7 +106,7 @@ def play(
         answers += [answer for _, answer in world.decided]
         if progress:
             progress(len(block))
-    return Result(_gathered(loaded, setting, seed, runs, first_run, parts), tuple(records), tuple(answers))
+    return Result(gathered(loaded, setting, seed, runs, first_run, parts), tuple(records), tuple(answers))
 
 
 @dataclass(frozen=True)
@@ -273,7 +273,8 @@ def unfinished_record(world, loaded, seed, run):
     )
 
 
-def _gathered(loaded, setting, seed, runs, first_run, parts):
+def gathered(loaded, setting, seed, runs, first_run, parts):
+    """What came of runs, put together from what came of each batch."""
     own = [part for part, _ in parts]
     bare = [part for _, part in parts if part is not None]
     joined = sum(part["joined"] for part in own) / runs

@@ -204,7 +204,7 @@ class Exercise(mesa.Model):
         return self.session.ahead(runs, seed)
 
     def branch(self):
-        """The same exercise once more, from here, with the same draws ahead; what happens in it leaves this one alone."""
+        """The same exercise once more, from here, with the same draws ahead; it leaves this one alone."""
         twin = _without_cast(self)
         twin.session, twin.datacollector = self.session.twin(), copy.deepcopy(self.datacollector)
         twin.actors = {code: _twin(actor, twin) for code, actor in self.actors.items()}

@@ -18,10 +18,11 @@ True
 import copy
 import json
 from dataclasses import dataclass
+from functools import cached_property
 
 from sim.draws import slot_key
-from sim.engine import ahead, bare_setting, begin, outcome_of, outcome_without, record_of, unfinished_record
-from sim.errors import Fault, InputError, OceansError, did_you_mean
+from sim.engine import ahead, bare_setting, begin, gathered, outcome_of, outcome_without, record_of, unfinished_record
+from sim.errors import Fault, InputError, did_you_mean
 from sim.policies.seating import check_places, fresh, policies_of, policy_from
 from sim.policies.standard import Standard
 from sim.scenario import Loaded, load
@@ -87,8 +88,8 @@ class Session:
         self.people = set(people)
         self.inputs, self.void = [], []
         self.pending = {}  # answers at this stop, by what they answer
-        self._record = None
-        seats = fresh(policies_of(self.setting, policies)) | {code: Standard() for code in people}
+        asked_too = {code: Standard() for code in (*people, *(script.actors if script else ()))}
+        seats = asked_too | fresh(policies_of(self.setting, policies)) | {code: Standard() for code in people}
         self.world = begin(self.setting, seed, [run], in_order(seats, self.setting), Witness(), script)
         self._opened = []
         self._go_on()
@@ -145,10 +146,19 @@ class Session:
         """What happened so far, and, once the exercise is over, what came of it."""
         if not self.is_over:
             return unfinished_record(self.world, self.loaded, self.seed, self.run)
-        if self._record is None:
-            without = outcome_without(bare_setting(self.loaded), self.world) if self.compares else None
-            self._record = record_of(self.world, self.loaded, self.seed, self.run, outcome_of(self.world), without)
-        return self._record
+        return self._concluded[0]
+
+    @property
+    def outcomes(self):
+        """What came of the exercise once it is over, as of many runs: Outcomes."""
+        return self._concluded[1]
+
+    @cached_property
+    def _concluded(self):
+        without = outcome_without(bare_setting(self.loaded), self.world) if self.compares else None
+        part = outcome_of(self.world), without
+        record = record_of(self.world, self.loaded, self.seed, self.run, *part)
+        return record, gathered(self.loaded, self.setting, self.seed, 1, self.run, [part])
 
     # ------------------------------------------------------------------------------------------- inputs
 

@@ -14,7 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.commands.situation import situation
-from sim.record.words import day, gist
+from sim.record.telling.decisions import acts_from, label, note, question
+from sim.record.words import day, gist, period, stopped
 
 WIDEST = 110
 PLAIN_WIDTH = 100
@@ -62,12 +63,13 @@ class Desk:
     stream : text file, default standard output
     start : datetime.date, first day of the exercise, to turn days into dates
     names : sim.record.words.Names
+    turns : the scenario's turns, to say when each is
     """
 
-    def __init__(self, stream=None, start=None, names=None):
+    def __init__(self, stream=None, start=None, names=None, turns=None):
         stream = stream or sys.stdout
         self.stream = stream if stream.isatty() else Trimmed(stream)
-        self.start, self.names = start, names
+        self.start, self.names, self.turns = start, names, turns
         self.console = Quietly(
             file=self.stream, width=_width(self.stream), highlight=False, markup=False, emoji=False, soft_wrap=False
         )
@@ -173,29 +175,56 @@ class Desk:
         self.say("\nYour brief", "bold")
         self.say(" ".join(words.split()))
 
+    def hand_over(self, actor):
+        """A page between two seats at one screen: the next one reads only once the last has gone."""
+        self.say(f"\nHand over to {self.names.actor(actor)}, please, who presses Enter to go on.", "bold")
+        self._through()
+        sys.stdin.readline()
+        if self.stream.isatty():
+            self.console.clear()
+
+    def messages(self, injects, heading):
+        """What reached a seat, the earliest first."""
+        if not injects:
+            return
+        self.say(heading, "dim")
+        for inject in injects:
+            where = f"turn {inject['turn']}, from {inject['from']}, by {inject['channel']}"
+            self.bullet(f"{stopped(inject['title'])} ({where})", "bold")
+            for line in inject["text"].strip().split("\n"):
+                room = self.console.width
+                self._lines(textwrap.wrap(line, room, initial_indent="   ", subsequent_indent="   ", **WHOLE), None)
+        self._through()
+
     def situation(self, view, actor):
         """What a seat can see now."""
-        self.say(f"\nTurn {view['turn']}. You are {self.names.actor(actor)}. This is what you can see.", "bold")
+        self.say(f"\n{self._where(view['turn'])}. You are {self.names.actor(actor)}. This is what you can see.", "bold")
         for heading, lines in situation(view, self.names, self.start):
             self.say(heading, "dim")
             for words in lines:
                 self.bullet(words)
         self._through()
 
-    def question(self, question):
-        """A question with its options, numbered; the suggested ones carry a star."""
-        self.say(f"\n{question.text}", "bold")
-        self.say(self._about(question), "dim")
+    def _where(self, turn):
+        first = self.start + datetime.timedelta(days=(turn - 1) * self.turns.days)
+        last = first + datetime.timedelta(days=self.turns.days - 1)
+        return f"Turn {turn}, {period(first, last)}"
+
+    def decision(self, decision):
+        """A decision with its options, numbered; the suggested ones carry a star."""
+        self.say(f"\n{question(decision, self.names)}", "bold")
+        if decision.budget is not None:
+            self.say(f"Political capital for all you decide now: {decision.budget:.2f}.", "dim")
         rows = [
             (
                 str(number),
-                SUGGESTED if option.id in question.default else "",
-                option.label,
+                SUGGESTED if option.id in decision.default else "",
+                label(option, decision, self.names),
                 "" if option.cost is None else f"{option.cost:.2f}",
-                self._acts(option),
-                "; ".join(part for part in (option.note, "a text covers it" if option.covered else "") if part),
+                acts_from(option, self.start),
+                note(option),
             )
-            for number, option in enumerate(question.options, start=1)
+            for number, option in enumerate(decision.options, start=1)
         ]
         headings = (">", "", "Option", ">Cost", "Acts", "")
         used = [place for place in range(len(headings)) if place < 3 or any(row[place] for row in rows)]
@@ -205,25 +234,12 @@ class Desk:
         self.console.print(table)
         self._through()
 
-    def _about(self, question):
-        """Which act, table or project a question is about."""
-        if question.kind == "project":
-            return f"About {self.names.project(question.subject)}."
-        act, _, form = question.subject.partition("#")[0].partition("/")
-        about = self.names.act(act) if self.names.is_act(act) else act.replace("_", " ")
-        return f"About {about}, in {self.names.format(form)}." if form else f"About {about}."
-
-    def _acts(self, option):
-        if option.acts_day is None:
-            return ""
-        return f"from {day(self.start + datetime.timedelta(days=option.acts_day))}"
-
-    def ask(self, question):
+    def ask(self, decision):
         """One line from the person; EOFError when there is none."""
-        how = "numbers, - for nothing" if question.many else "a number"
-        self.console.print(
-            Text(f"{how}; Enter keeps the suggestion ({SUGGESTED}); ? the situation; q leaves > "), end=""
-        )
+        how = "numbers, - for nothing" if decision.many else "a number"
+        keys = f"Enter keeps the suggestion ({SUGGESTED}); ? the situation; m messages; back; q leaves"
+        self.say(f"{self.names.actor(decision.actor)}. {self._where(decision.turn)}. {keys}.", "dim")
+        self.console.print(Text(f"{how} > "), end="")
         self._through()
         line = sys.stdin.readline()
         if not line:

@@ -12,14 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.commands.choices import Choices
+from sim.commands.answer_files import step_of
 from sim.commands.desk import Desk
+from sim.commands.people import People
+from sim.commands.seat_assignments import SeatAssignments
 from sim.commands.spread import show_spread, summary
+from sim.errors import Fault, InputError, OceansError
 from sim.record import store
-from sim.record.story import Teller, closing
+from sim.record.story import Teller, closing, tell
 from sim.record.words import Names
 from sim.scenario import load
-from sim.seats import SeatLeft
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class Order:
     seed: int = 1
     runs: int = 1
     seats: Sequence[str] = ()
-    actions: Path | None = None
+    actions: Sequence[Path] = ()
+    allow_changes: bool = False
     policies: Sequence[str] = ()
     out: Path = Path("results")
     charts: bool = True
@@ -48,11 +51,11 @@ class Order:
 def run_scenario(order):
     """Plays what was ordered and returns the exit code."""
     loaded = load(order.scenario)
-    choices = Choices(order, loaded)
+    seats = SeatAssignments(order, loaded)
     started = datetime.datetime.now()
     play_and_tell = _one if order.runs == 1 else _many
     with _folder(order, loaded, started) as folder:
-        return play_and_tell(order, loaded, choices, folder, started)
+        return play_and_tell(order, loaded, seats, folder, started)
 
 
 @contextlib.contextmanager
@@ -68,92 +71,152 @@ def _folder(order, loaded, started):
 # ------------------------------------------------------------------------------------------------------------ one run
 
 
-def _one(order, loaded, choices, folder, started):
-    desk = Desk(sys.stderr if order.is_silent else sys.stdout, loaded.scenario.start, Names(loaded))
-    with choices.written_to(folder), _leaving(order, loaded, choices, folder, started):
-        result = _played(order, loaded, choices, desk)
-    choices.check_all_asked()
-    record = result.records[0]
-    if not order.is_silent:
-        desk.closing(closing(record, loaded), record.measures_without is not None)
-    if folder is not None:
-        _keep_one(order, loaded, choices, folder, started, result, record)
+def _one(order, loaded, seats, folder, started):
+    scenario, stream = loaded.scenario, sys.stderr if order.is_silent else sys.stdout
+    desk = Desk(stream, scenario.start, Names(loaded), scenario.turns)
+    kept = KeptAnswers(folder, lambda: _manifest(order, loaded, seats, started, is_finished=False))
+    with kept.whatever_happens(seats):
+        session = _played(order, loaded, seats, desk, kept)
+        record = session.record
+        if not order.is_silent:
+            desk.closing(closing(record, loaded), record.measures_without is not None)
+        if folder is not None:
+            _keep_one(order, loaded, seats, folder, started, session)
     _answer_one(order, folder, record, desk)
     return 0
 
 
-def _played(order, loaded, choices, desk):
-    """The run, told while it is played; to somebody in a seat only afterwards, for it tells what others think."""
-    from sim.engine import play
-
-    teller, told = Teller(loaded), []
-
-    def on_turn(number, events):
-        told.append(teller.turn(number, events))
-        if not (order.is_silent or choices.has_person):
-            desk.turn(told[-1])
-
+def _played(order, loaded, seats, desk, kept):
+    """The exercise, told while it is played; to somebody in a seat only afterwards, for it tells what others think."""
     if not order.is_silent:
         desk.opening(loaded, order.seed)
+    play = _played_by_people if seats.has_person else _played_alone
+    session = play(order, loaded, seats, desk, kept)
+    for line in seats.files.missed() if seats.files else ():
+        desk.advice(line.fault("left out: it was never asked.").message)
+    return session
+
+
+def _session(order, loaded, seats, **more):
+    from sim.session import Session
+
+    script = seats.files.script if seats.files else None
+    return Session(loaded, order.seed, people=seats.people, policies=seats.policies, script=script, **more)
+
+
+def _played_alone(order, loaded, seats, desk, kept):
+    session, teller, told = _session(order, loaded, seats, until=0), Teller(loaded), 0
     try:
-        result = play(loaded, order.seed, trace=True, policies=choices.policies(desk), on_turn=on_turn)
+        while not session.is_over:
+            session.play_to(session.turn + 1)
+            events, told = session.events[told:], len(session.events)
+            if not order.is_silent:
+                desk.turn(teller.turn(session.turn, events))
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(_interrupted(told, choices)) from None
-    if choices.has_person and not order.is_silent:
-        for turn in told:
-            desk.turn(turn)
-    return result
+        again = "Nothing was kept; the same command with the same seed tells the same story."
+        raise KeyboardInterrupt(f"Interrupted in turn {session.turn + 1}. {again}") from None
+    if seats.files:
+        seats.files.check_all_asked()
+        kept.write([answer for _, answer in session.decided])
+    return session
 
 
-def _interrupted(told, choices):
-    where = f"Interrupted in turn {len(told) + 1}."
-    again = "Nothing was kept; the same command with the same seed tells the same story."
-    return where if choices.has_person else f"{where} {again}"
-
-
-@contextlib.contextmanager
-def _leaving(order, loaded, choices, folder, started):
-    """Whoever leaves a seat, by the door or the window, finds the choices made so far kept, and how to go on."""
+def _played_by_people(order, loaded, seats, desk, kept):
+    session = _session(order, loaded, seats)
+    people = People(session, desk, {code: seats.brief(code) for code in seats.people}, kept.write)
     try:
-        yield
-    except (SeatLeft, KeyboardInterrupt) as left:
-        if not choices.has_person:
+        people.play(_written_before(people, seats.files))
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"Interrupted in turn {people.session.turn}.") from None
+    if not order.is_silent:
+        for turn in tell(people.session.record, loaded):
+            desk.turn(turn)
+    return people.session
+
+
+def _written_before(people, files):
+    """What a file answers to a decision, or None; whatever in it does not fit is found before anybody is asked."""
+    if files is None:
+        return None
+
+    def answered(decision):
+        choice = files.script.take(decision)
+        if choice is None:
+            files.check_all_asked(decision.turn, step_of(decision))
+        return choice
+
+    return answered
+
+
+class KeptAnswers:
+    """The answers of people, on disk before the next decision and whatever happens then.
+
+    Parameters
+    ----------
+    folder : RunFolder or None, where nothing is to be kept
+    facts : callable () -> dict, the manifest of an exercise that is not finished
+    """
+
+    def __init__(self, folder, facts):
+        self.folder, self.facts, self.count = folder, facts, 0
+
+    def write(self, answers):
+        """Writes the answers given so far, all of them."""
+        self.count = len(answers)
+        if self.folder is None:
+            return
+        with store.advising(self.folder.out):
+            if not self.folder.is_precious:
+                self.folder.show("unfinished")
+                self._write("manifest.json", json.dumps(self.facts(), indent=2, ensure_ascii=False) + "\n")
+            self._write("actions.jsonl", "".join(f"{answer.to_json()}\n" for answer in answers))
+
+    def _write(self, name, words):
+        beside = self.folder.aside / f".{name}.part"
+        beside.write_text(words, encoding="utf-8", newline="\n")
+        beside.replace(self.folder.aside / name)
+
+    @contextlib.contextmanager
+    def whatever_happens(self, seats):
+        """Whatever ends the exercise before its time, whoever has answered finds the answers kept, and how to go on."""
+        try:
+            yield
+        except BaseException as ended:
+            if not seats.has_person:
+                raise
+            said = self._how_to_go_on(seats)
+            if isinstance(ended, InputError):
+                raise InputError([*ended.faults, Fault("", 0, 0, said)]) from None
+            if isinstance(ended, (OceansError, KeyboardInterrupt)):
+                raise type(ended)(f"{ended} {said}") from None
+            ended.add_note(said)
             raise
-        said = _kept_unfinished(order, loaded, choices, folder, started)
-        if isinstance(left, KeyboardInterrupt):
-            raise KeyboardInterrupt(f"{left} {said}") from None
-        raise SeatLeft(f"{left} {said}") from None
+
+    def _how_to_go_on(self, seats):
+        if self.folder is None:
+            return "Nothing was kept, as you asked."
+        if not self.count:
+            return "No choice had been made, so nothing was kept."
+        return f"Your choices are kept. To go on from here:\n  {seats.resuming(self.folder.aside / 'actions.jsonl')}"
 
 
-def _kept_unfinished(order, loaded, choices, folder, started):
-    if folder is None:
-        return "Nothing was kept, as you asked."
-    if not choices.count:
-        return "No choice had been made, so nothing was kept."
-    with store.advising(order.out):
-        facts = _manifest(order, loaded, choices, started, is_finished=False)
-        (folder.aside / "manifest.json").write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    path = folder.keep("unfinished")
-    return f"Your choices are kept. To go on from here:\n  {choices.resuming(path / 'actions.jsonl')}"
-
-
-def _manifest(order, loaded, choices, started, **more):
+def _manifest(order, loaded, seats, started, **more):
     return store.manifest(
         loaded,
         order.seed,
         order.runs,
         list(order.command),
         started,
-        seats=list(order.seats),
-        policies=choices.named,
-        actions=str(order.actions) if order.actions else None,
+        seats=list(seats.people),
+        policies=seats.policies,
+        actions=[str(path) for path in order.actions],
         **more,
     )
 
 
-def _keep_one(order, loaded, choices, folder, started, result, record):
-    facts = _manifest(order, loaded, choices, started, is_finished=True)
-    store.save(folder.aside, loaded, result.outcomes, record, facts)
+def _keep_one(order, loaded, seats, folder, started, session):
+    facts, record = _manifest(order, loaded, seats, started, is_finished=True), session.record
+    store.save(folder.aside, loaded, session.outcomes, record, facts)
     if order.charts:
         from sim.charts import draw_all
         from sim.report import write_report
@@ -185,13 +248,13 @@ def _where(order, path):
 # ---------------------------------------------------------------------------------------------------------- many runs
 
 
-def _many(order, loaded, choices, folder, started):
+def _many(order, loaded, seats, folder, started):
     from sim.engine import play
 
     began, progress = time.monotonic(), Progress(order.runs, sys.stderr)
     try:
         with progress:
-            result = play(loaded, order.seed, runs=order.runs, policies=choices.policies(None), progress=progress)
+            result = play(loaded, order.seed, runs=order.runs, policies=seats.policies, progress=progress)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(
             f"Interrupted after {progress.done:,} of {order.runs:,} runs; nothing was kept. "
@@ -199,7 +262,7 @@ def _many(order, loaded, choices, folder, started):
         ) from None
     outcomes, seconds = result.outcomes, time.monotonic() - began
     if folder is not None:
-        facts = _manifest(order, loaded, choices, started, seconds=round(seconds, 3))
+        facts = _manifest(order, loaded, seats, started, seconds=round(seconds, 3))
         store.save(folder.aside, loaded, outcomes, manifest=facts)
         if order.charts:
             from sim.charts import draw_fans

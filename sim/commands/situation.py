@@ -3,7 +3,7 @@
 import datetime
 
 from sim.record.telling.consult import rung_of
-from sim.record.words import day, percent, sentence, stopped
+from sim.record.words import day, percent, sentence
 
 LATEST = 8  # responses seen so far that are listed
 
@@ -24,10 +24,6 @@ def situation(view, names, start):
     parts = (
         ("Where you stand", _standing(view)),
         ("What is going on", [_act(act, names) for act in view.get("acts", {}).items()]),
-        (
-            "What reached you this turn",
-            [_inject(inject) for inject in view.get("injects", []) if inject["turn"] == view["turn"]],
-        ),
         ("Consultations you sit in", [_consultation(table, names, start) for table in view.get("consultations", [])]),
         ("Texts adopted", [_text(text, names) for text in view.get("texts", [])]),
         ("What you have decided", [_own(response, names, start) for response in view.get("own_responses", [])]),
@@ -60,10 +56,6 @@ def _level(gravity):
 
 def _touch(seen):
     return "as a victim" if seen["is_victim"] else f"to {percent(seen['stake'])}"
-
-
-def _inject(inject):
-    return f"{stopped(inject['title'])} {inject['text'].strip()} ({inject['from']}, by {inject['channel']})"
 
 
 def _consultation(table, names, start):

@@ -21,6 +21,7 @@ class Deterred(Policy):
     """
 
     name = "deterred"
+    plays = ("adversary",)
 
     def __init__(self, actors=5):
         self.actors = actors

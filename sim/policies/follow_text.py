@@ -17,6 +17,7 @@ class FollowText(Policy):
     """
 
     name = "follow_text"
+    plays = ("member",)
 
     def choose(self, view, decision):
         """The covered responses that it can pay for; elsewhere the model's default."""

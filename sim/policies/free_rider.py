@@ -18,6 +18,7 @@ class FreeRider(Policy):
     """
 
     name = "free_rider"
+    plays = ("member",)
 
     def __init__(self, most=0.05):
         self.most = most

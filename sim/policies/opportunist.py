@@ -17,6 +17,7 @@ class Opportunist(Policy):
     """
 
     name = "opportunist"
+    plays = ("adversary",)
 
     def choose(self, view, decision):
         """`widen`, or `divide`, while others do not speak together; else `persist`."""

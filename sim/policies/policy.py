@@ -1,4 +1,4 @@
-"""How a seat chooses: the one interface for policies. A seat is asked a `Decision` and answers with ids of its options."""
+"""How a seat chooses, the one interface for policies: it is asked a `Decision` and answers with ids of its options."""
 
 import copy
 
@@ -9,6 +9,7 @@ class Policy:
     name = "policy"
     memory = False  # whether it remembers earlier turns
     draws = False  # whether it draws at random
+    plays = ("member", "adversary")  # from whose seats it chooses otherwise than the model's own rule
 
     def __repr__(self):
         return f"{type(self).__name__}()"

@@ -5,7 +5,6 @@ from sim.policies import policy_named
 from sim.policies.scripted import Script
 from sim.policies.standard import Standard
 
-
 # ---------------------------------------------------------------------------------------------------- who sits where
 
 

@@ -17,6 +17,7 @@ class TitForTat(Policy):
     """
 
     name = "tit_for_tat"
+    plays = ("adversary",)
     memory = True
 
     def __init__(self):

@@ -23,6 +23,7 @@ class Veto(Policy):
     """
 
     name = "veto"
+    plays = ("member",)
 
     def __init__(self, above="concern"):
         self.above = above

@@ -83,6 +83,7 @@ class RunFolder:
         self.started = started or datetime.datetime.now()
         self.aside = None
         self.path = None
+        self.is_precious = False  # holds what somebody has answered, and stays whatever happens
 
     def __enter__(self):
         with advising(self.out):
@@ -94,18 +95,25 @@ class RunFolder:
     def __exit__(self, kind, error, traceback):
         if kind is None:
             self.keep()
-        elif self.path is None:
+        elif self.path is None and not self.is_precious:
             shutil.rmtree(self.aside, ignore_errors=True)
 
-    def keep(self, remark=""):
+    def keep(self):
         """Gives the folder its name and returns its path; another of the same second gets -2, -3, ..."""
-        if self.path is not None:
-            return self.path
-        stem = f"{self.name}-{self.started:%Y-%m-%d-%H%M%S}{f'-{remark}' if remark else ''}"
+        if self.path is None:
+            self.path = self._named()
+        return self.path
+
+    def show(self, remark):
+        """Lets the folder be seen while it is filled, under its name and a remark; from now on it stays."""
+        self.aside = self._named(f"-{remark}")
+        self.is_precious = True
+
+    def _named(self, remark=""):
+        stem = f"{self.name}-{self.started:%Y-%m-%d-%H%M%S}{remark}"
         for number in itertools.count(1):
             path = self.out / (stem if number == 1 else f"{stem}-{number}")
             if not path.exists() and self._renamed(path):
-                self.path = path
                 return path
 
     def _renamed(self, path):

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-from sim.errors import Fault, InputError, did_you_mean
+from sim.errors import Fault, InputError
 from sim.sweep.words import label_of
 
 VARIATION = re.compile(r"^(?P<scenario>.*?):(?P<changes>[^:/]*=.*)$")
@@ -118,25 +118,17 @@ def _label(loaded, changes):
 
 
 def _seated(words, loaded, changes, faults):
-    from sim.policies import POLICIES
-    from sim.scenario import resolve_members, varied
+    from sim.policies.assigned import Assigned
+    from sim.scenario import varied
 
-    scenario = loaded.scenario
-    named, known = {}, list(resolve_members(scenario.participants, loaded.library, scenario.start))
-    for given in words.split(","):
-        code, _, name = given.strip().partition("=")
-        if code not in known:
-            faults.append(Fault("", 0, 0, f"--policy {given}: no such actor takes part. {did_you_mean(code, known)}"))
-        elif not name:
-            faults.append(Fault("", 0, 0, f"--policy {given}: write it as CODE=NAME, for instance {code}=standard."))
-        elif name not in POLICIES:
-            faults.append(
-                Fault("", 0, 0, f"--policy {given}: no policy is named '{name}'. {did_you_mean(name, POLICIES)}")
-            )
-        named[code] = name
-    label = " and ".join(f"{code} plays {name.replace('_', ' ')}" for code, name in named.items())
+    assigned = Assigned(words.split(","), loaded)
+    faults += [Fault("", 0, 0, fault) for fault in assigned.faults]
+    if faults:
+        return []
+    said = [given.strip().split("=") for given in words.split(",")]
+    label = " and ".join(f"{who} plays {name.replace('_', ' ')}" for who, name in said)
     changed = varied(loaded, changes) if changes else loaded
-    return [] if faults else [Arm(f"--policy {words}", label, changed, changes, named)]
+    return [Arm(f"--policy {words}", label, changed, changes, assigned.by_code)]
 
 
 def _nothing_to_compare(words, loaded):

@@ -1,4 +1,4 @@
-"""The sheet: what a seat decides at the end of a turn, with one budget. Projects, responses, and an adversary's move."""
+"""The sheet: all that a seat decides at a turn's end, with one budget. Projects, responses, an adversary's move."""
 
 from sim.turn.adversary import apply_moves, choose_moves, make_moves, moves_open
 from sim.turn.projects import decide_projects, projects_open

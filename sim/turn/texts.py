@@ -255,7 +255,7 @@ def first_time(world, options, runs, actors):
 
 
 def adopt_texts(world):
-    """Book the texts that were adopted, or that failed, with what follows from them; then bodies act for their members."""
+    """Book the texts that were adopted or failed, with what follows from them; then bodies act for their members."""
     if world.due.runs.size:
         record_result(world, world.due, *result(world.due))
     world.due = None

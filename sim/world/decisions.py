@@ -146,7 +146,7 @@ def answer_to(decision, choice):
 
 
 def legal_choice(decision, choice):
-    """A choice checked against what is legal: the ids, as a tuple in the order of the options; ValueError with advice."""
+    """A choice checked against what is legal: the ids, in the order of the options; ValueError with advice."""
     choice = [choice] if isinstance(choice, str) else list(choice)
     allowed = [option.id for option in decision.options]
     unknown = [item for item in choice if item not in allowed]

@@ -13,8 +13,8 @@ from typing import get_args
 
 import numpy as np
 
-from sim.scenario.schema import Rung
 from sim.scenario import resolve_members
+from sim.scenario.schema import Rung
 from sim.world.actors import CAST_ARRAYS, cast_of
 from sim.world.grid import on_grid
 from sim.world.ties import bonds_of, clubs, partners, shared, tied
@@ -326,7 +326,10 @@ def _one(value):
 
 def _msel(scenario, cast):
     """The injects in order of release, each with its turn and the actors it reaches; control sees all."""
-    rows = [(turn_of(planned, scenario), planned, recipients_of(planned, cast.loaded, cast.actors)) for planned in scenario.injects]
+    rows = [
+        (turn_of(planned, scenario), planned, recipients_of(planned, cast.loaded, cast.actors))
+        for planned in scenario.injects
+    ]
     return tuple(sorted(rows, key=lambda row: row[0]))
 
 

@@ -1,0 +1,82 @@
+"""A decision in a seat's words: the question, its options, and what it is about."""
+
+import datetime
+
+from sim.record.words import day
+
+MOVES = {
+    "persist": "go on as before",
+    "stop": "call the campaign off",
+    "escalate": "strike harder",
+    "widen": "go after another victim",
+    "open_other_ocean": "raise the pressure in the other ocean",
+    "divide": "court or squeeze the most exposed member",
+    "exploit_narrative": "feed the story of a bloc, an 'Asian NATO'",
+}
+LABELS = {
+    "silence": {"accept": "let it pass", "break": "break silence"},
+    "project": {"support": "let it go ahead", "block": "block it"},
+    "move": MOVES,
+}
+
+
+def question(decision, names):
+    """What a seat is asked, in a sentence.
+
+    Parameters
+    ----------
+    decision : Decision; names : sim.record.words.Names
+    """
+    match decision.kind:
+        case "position":
+            return f"What is the strongest text you want over {names.act(decision.subject)}?"
+        case "call":
+            return f"Where do you call a consultation over {names.act(decision.subject)}?"
+        case "silence":
+            act, form, _ = subject_of_text(decision)
+            where = f"{names.format(form)}, on {names.act(act)}"
+            return f"{where}: the text stands at {decision.rung} ({decision.text:.2f} of 1). Do you let it pass?"
+        case "project":
+            return f"Cooperation on {names.project(decision.subject)} is put to a decision by consensus. Do you agree?"
+        case "responses":
+            return f"Which responses to {names.act(decision.subject)} do you join now?"
+    return "What do you do next?"
+
+
+def subject_of_text(decision):
+    """The incident, the format and the round that a decision on a text is about.
+
+    >>> from sim.world.decisions import Decision
+    >>> subject_of_text(Decision("silence", 2, "JPN", "grid/g7_leaders#1", (), ()))
+    ('grid', 'g7_leaders', 1)
+    """
+    act, _, rest = decision.subject.partition("/")
+    form, _, attempt = rest.partition("#")
+    return act, form, int(attempt)
+
+
+def label(option, decision, names):
+    """An option in words."""
+    if decision.kind == "call":
+        where = names.format(option.id)
+        return f"ask {names.actor(option.via)} to call {where}" if option.via else f"call {where}"
+    if decision.kind == "responses":
+        return names.response(option.id)
+    return LABELS.get(decision.kind, {}).get(option.id, option.id)
+
+
+def note(option):
+    """What else a seat should know about an option: what it asks for, and whether a text covers it."""
+    parts = []
+    if option.confidence_min is not None:
+        parts.append(f"usually asks for {option.confidence_min:.0%} confidence")
+    if option.covered:
+        parts.append("a text covers it")
+    return "; ".join(parts)
+
+
+def acts_from(option, start):
+    """The day from which an option can be felt, in words; empty where there is none."""
+    if option.acts_day is None:
+        return ""
+    return f"from {day(start + datetime.timedelta(days=option.acts_day))}"
