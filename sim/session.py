@@ -28,13 +28,14 @@ from sim.policies.standard import Standard
 from sim.scenario import Loaded, load
 from sim.turn import STEPS, begin_turn, is_over
 from sim.turn.control import Direction, carry_out
-from sim.turn.stops import asked, take
+from sim.turn.stops import asked, note
 from sim.turn.witness import Witness
 from sim.world.decisions import Answer, Answers, answer_to
 from sim.world.setting import arrange
 from sim.world.view import view
 
 NOBODY, MODEL, PERSON = "nobody", "model", "person"
+CHANGED = "its options have changed since it was given."
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,11 @@ class Session:
         self.people = set(people)
         self.inputs, self.void = [], []
         self.pending = {}  # answers at this stop, by what they answer
+        self._opened = []  # what the step that is next has opened: (run, Decision)
+        self._asked = {}  # of these, what people are asked, by its address
         asked_too = {code: Standard() for code in (*people, *(script.actors if script else ()))}
         seats = asked_too | fresh(policies_of(self.setting, policies)) | {code: Standard() for code in people}
         self.world = begin(self.setting, seed, [run], in_order(seats, self.setting), Witness(), script)
-        self._opened = []
         self._go_on()
         for given in inputs:
             self.take(given)
@@ -132,8 +134,8 @@ class Session:
         """What people may decide now, in all seats or in one, and have not yet answered: a tuple of Decision."""
         return tuple(
             decision
-            for _, decision in self._opened
-            if decision.actor in self.people and seat in (None, decision.actor) and decision.id not in self.pending
+            for address, decision in self._asked.items()
+            if seat in (None, decision.actor) and address not in self.pending
         )
 
     def view(self, seat):
@@ -175,12 +177,9 @@ class Session:
             with advice, when the choice is not legal, costs more than there is, or the decision is no longer open
         """
         try:
-            answer = answer_to(decision, choice)
+            self._accept(self._fitting(answer_to(decision, choice)))
         except ValueError as advice:
             raise _refusal(str(advice)) from None
-        if why := self._misfit(answer):
-            raise _refusal(f"{decision.id}: {why}")
-        self._accept(answer)
 
     def direct(self, direction):
         """Do what control directs, at once: see `sim.turn.control`; InputError with advice when it cannot be done.
@@ -205,47 +204,45 @@ class Session:
         try:
             if isinstance(given, Direction):
                 self.direct(given)
-            elif why := self._misfit(given):
-                self.void.append(Void(given, why))
             else:
-                self._accept(given)
+                self._accept(self._fitting(given))
         except InputError as advice:
             self.void.append(Void(given, "; ".join(fault.message for fault in advice.faults)))
-
-    def _misfit(self, answer):
-        """Why an answer cannot be taken now, or None."""
-        decision = next((d for _, d in self._opened if _address(d) == answer.address), None)
-        if decision is None or decision.actor not in self.people:
-            return f"{answer.actor} is not asked this now ({answer.kind} on {answer.subject}, turn {answer.turn})."
-        if answer.options and answer.options != decision.digest:
-            return "its options have changed since it was given."
-        try:
-            answer_to(decision, answer.choice)
         except ValueError as advice:
-            return str(advice)
-        return self._beyond_means(decision, answer)
+            self.void.append(Void(given, str(advice)))
 
-    def _beyond_means(self, decision, answer):
-        if decision.budget is None:
-            return None
-        sheet = [(d, self.pending[d.id]) for _, d in self._opened if d.id in self.pending and d.budget is not None]
-        mine = [(d, a) for d, a in sheet if d.actor == decision.actor and d.id != decision.id]
-        costs = {d.id: sum(o.cost for o in d.options if o.id in a.choice) for d, a in [*mine, (decision, answer)]}
-        total = sum(costs.values())
-        if total <= decision.budget + 1e-6:
-            return None
-        spoken_for = total - costs[decision.id]
-        return (
-            f"this costs {costs[decision.id]:.2f} of the {decision.budget:.2f} there is"
-            + (f", of which {spoken_for:.2f} is spoken for" if spoken_for else "")
-            + ". Choose less."
-        )
+    def _fitting(self, answer):
+        """An answer, checked against what is open; ValueError with the reason when it cannot be taken now."""
+        decision = self._asked.get(answer.address)
+        if decision is None:
+            about = f"{answer.kind} on {answer.subject}, turn {answer.turn}"
+            raise ValueError(f"{answer.actor} is not asked this now ({about}).")
+        if answer.options and answer.options != decision.digest:
+            raise ValueError(f"{decision.id}: {CHANGED}")
+        checked = answer_to(decision, answer.choice)
+        self._check_means(decision, checked)
+        return checked
+
+    def _check_means(self, decision, answer):
+        """ValueError where all that a seat joins at this stop costs more than it has."""
+        if decision.budget is None or not answer.choice:
+            return
+        here = {given.address: given for given in self.pending.values() if given.actor == answer.actor}
+        costs = {
+            address: sum(option.cost for option in self._asked[address].options if option.id in given.choice)
+            for address, given in (here | {answer.address: answer}).items()
+            if self._asked[address].budget is not None
+        }
+        own, total = costs[answer.address], sum(costs.values())
+        if total > decision.budget + 1e-6:
+            spoken_for = f", of which {total - own:.2f} is spoken for" if total > own else ""
+            raise ValueError(f"this costs {own:.2f} of the {decision.budget:.2f} there is{spoken_for}. Choose less.")
 
     def _accept(self, answer):
-        decision = next(d for _, d in self._opened if _address(d) == answer.address)
-        self.pending[decision.id] = answer_to(decision, answer.choice)
-        self.inputs.append(self.pending[decision.id])
-        self._go_on()
+        self.pending[answer.address] = answer
+        self.inputs.append(answer)
+        if len(self.pending) == len(self._asked):
+            self._go_on()
 
     def _hand_over(self, code, to):
         check_places(self.setting, [code])
@@ -263,14 +260,17 @@ class Session:
         while not self.is_over and not (self.is_between_turns and self.turn == self.until):
             if not self._opened:
                 begin_turn(self.world)
-                self._opened = STEPS[self.world.step].decisions(self.world)
+                self._open()
             if self._waits():
                 return
             self._close()
 
+    def _open(self):
+        self._opened = STEPS[self.world.step].decisions(self.world)
+        self._asked = {d.address: d for _, d in self._opened if d.actor in self.people}
+
     def _waits(self):
-        asked_of_people = any(decision.actor in self.people for _, decision in self._opened)
-        return bool(self.open_decisions()) or (self.is_paced and asked_of_people)
+        return len(self.pending) < len(self._asked) or (self.is_paced and bool(self._asked))
 
     def _close(self):
         """Close the step with what was answered; the model's own rule decides for whoever has not."""
@@ -278,20 +278,19 @@ class Session:
         step = STEPS[self.world.step]
         by_policy = [(run, decision) for run, decision in self._opened if decision.actor not in self.people]
         for run, decision in self._opened:
-            if decision.id in self.pending and decision.actor in self.people:
-                take(self.world, answers, run, decision, self.pending[decision.id].choice)
+            if decision.address in self.pending:
+                note(self.world, answers, run, decision, self.pending[decision.address])
         asked(self.world, by_policy, answers)
         step.finish(self.world, answers)
-        self.pending, self._opened = {}, []
+        self.pending, self._opened, self._asked = {}, [], {}
 
     def _reopen(self):
         """Open the step again after control has changed the world; answers to other options are void."""
-        self._opened = STEPS[self.world.step].decisions(self.world)
-        now = {decision.id: decision.digest for _, decision in self._opened if decision.actor in self.people}
-        for name, answer in list(self.pending.items()):
-            if now.get(name) != answer.options:
-                self.void.append(Void(answer, "its options have changed since it was given."))
-                del self.pending[name]
+        self._open()
+        for address, answer in list(self.pending.items()):
+            if address not in self._asked or self._asked[address].digest != answer.options:
+                self.void.append(Void(answer, CHANGED))
+                del self.pending[address]
         self._go_on()
 
     def play_to(self, turn):
@@ -409,10 +408,6 @@ def in_order(seats, setting):
     if unknown:
         raise _refusal(f"no actor '{unknown[0]}' takes part. {did_you_mean(unknown[0], setting.actors)}")
     return {code: seats[code] for code in setting.actors if code in seats}
-
-
-def _address(decision):
-    return decision.turn, decision.actor, decision.kind, decision.subject
 
 
 def _refusal(words):

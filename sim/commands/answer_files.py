@@ -107,7 +107,7 @@ class FileScript(Script):
         choice = super().take(decision)
         if choice is None or not self.strict:
             return choice
-        line = self.lines[decision.turn, decision.actor, decision.kind, decision.subject]
+        line = self.lines[decision.address]
         if line.answer.options and line.answer.options != decision.digest:
             raise InputError([line.fault("what could be chosen has changed since this was answered.")])
         try:

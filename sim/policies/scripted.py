@@ -48,8 +48,7 @@ class Script:
 
     def take(self, decision):
         """The ids that are written for a decision, or None."""
-        exact = (decision.turn, decision.actor, decision.kind, decision.subject)
-        for address in (exact, (*exact[:3], None)):
+        for address in (decision.address, (*decision.address[:3], None)):
             if address in self.answers:
                 self.asked.add(address)
                 choice = self.answers[address].choice

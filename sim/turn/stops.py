@@ -94,6 +94,11 @@ def take(world, answers, run, decision, choice):
         answer = answer_to(decision, choice)
     except ValueError as advice:
         raise InputError([Fault("", 0, 0, str(advice))]) from None
+    note(world, answers, run, decision, answer)
+
+
+def note(world, answers, run, decision, answer):
+    """Take note of an answer that is known to be legal."""
     answers.add(run, answer)
     if run == 0:
         world.decided.append((decision, answer))

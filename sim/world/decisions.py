@@ -8,6 +8,7 @@ and neither knows who decides: a policy, a person at a terminal or in a room, a 
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 
 KINDS = {
     "position": "the strongest text it wants over an incident: a rung of the ladder",
@@ -70,6 +71,11 @@ class Decision:
     budget: float | None = None
 
     @property
+    def address(self):
+        """What an answer to it answers: the turn, the actor, the kind and the subject."""
+        return self.turn, self.actor, self.kind, self.subject
+
+    @property
     def id(self):
         """Its name, the same in every branch of an exercise."""
         return f"{self.turn}/{self.actor}/{self.kind}/{self.subject}"
@@ -79,7 +85,7 @@ class Decision:
         """Whether several options may be chosen, or none."""
         return (self.least, self.most) != (1, 1)
 
-    @property
+    @cached_property
     def digest(self):
         """Eight letters and digits that stand for what is open: an answer given to other options does not fit."""
         what = [self.id, [[o.id, o.cost, o.via] for o in self.options], self.least, self.most, self.rung, self.text]
