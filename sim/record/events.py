@@ -361,6 +361,25 @@ EVENT_KINDS: dict[str, EventKind] = {
             codes("by", "who blocked it; empty when agreed"),
         ),
     ),
+    "project_proposed": EventKind(
+        "A project is proposed for the next turn.",
+        "consult",
+        actor="who proposes it",
+        fields=(text("project", "key of the project"),),
+    ),
+    "project_ended": EventKind(
+        "A running project is ended, since somebody who has a say no longer agrees to it.",
+        "consult",
+        actor="who ended it",
+        fields=(text("project", "key of the project"),),
+    ),
+    "evidence_shared": EventKind(
+        "A state hands its evidence on an act to others.",
+        "respond",
+        actor="whose evidence it is",
+        act=True,
+        fields=(codes("to", "who receives it"),),
+    ),
     "project_delivers": EventKind(
         "A cooperation project begins to deliver, or delivers more.",
         "settle",

@@ -78,7 +78,21 @@ def share(world, begun):
     is_victim = state.severity[begun] > 0
     received = received + at_table * ~is_victim * (own * is_victim).sum(axis=-1, keepdims=True)
     weight = weight + at_table * ~is_victim * (informed * is_victim).sum(axis=-1, keepdims=True)
+    received = received + state.handed[begun]
+    weight = weight + state.handed_weight[begun]
     state.belief[begun] = on_grid(pooled(beh.prior_log_odds + own, received, weight, beh.source_correlation))
+
+
+def hand_over(world, run, h, giver, receivers):
+    """Hand what an actor has found out about incident `h` to others, as far as it does not reach them anyway."""
+    setting, state = world.setting, world.state
+    sharing = setting.sharing[min(run, len(setting.sharing) - 1)]
+    own = state.evidence[h, run, giver]
+    informed = informed_share(np.sqrt(2 * state.information[h, run, giver]), FULLY_INFORMED)
+    for receiver in receivers:
+        beyond = np.clip(1 - sharing[giver, receiver], 0, 1)
+        state.handed[h, run, receiver] += on_grid(beyond * own)
+        state.handed_weight[h, run, receiver] += on_grid(beyond * informed)
 
 
 def reaches(what, weights):

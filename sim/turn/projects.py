@@ -5,7 +5,7 @@ import numpy as np
 from sim.turn.stops import seated
 from sim.world.decisions import Decision, Option
 from sim.world.grid import on_grid
-from sim.world.state import BLOCKED, BROKEN, NOT_BEGUN, RUNNING
+from sim.world.state import BLOCKED, BROKEN, ENDED, NOT_BEGUN, RUNNING
 
 GUARDRAIL = "coop_core_mission_guardrail"
 
@@ -22,7 +22,7 @@ def decide_projects(world, answers):
     for p, name in enumerate(setting.projects):
         running = state.project_state == RUNNING
         ready = (running | (setting.project_depends[p][:, None] == 0)).all(axis=0)
-        due = (setting.project_turn[p] > 0) & (setting.project_turn[p] <= world.turn)
+        due = (state.project_due[p] > 0) & (state.project_due[p] <= world.turn)
         put = (state.project_state[p] == NOT_BEGUN) & due & ready & affordable(world, p)
         if not put.any():
             continue
@@ -78,14 +78,59 @@ def projects_open(world, decided):
     ----------
     decided : what `decide_projects` gives where the model's own rule decides for everybody
     """
-    setting = world.setting
     options = Option("support"), Option("block")
-    consents = (setting.is_nato | setting.is_partner) & setting.is_state
     return [
         (run, Decision("project", world.turn, code, name, options, ("block" if blockers[run, place] else "support",)))
         for name, (blockers, put) in decided.items()
-        for run, place, code in seated(world, put[:, None] & consents)
+        for run, place, code in seated(world, put[:, None] & has_a_say(world.setting))
     ]
+
+
+def has_a_say(setting):
+    """Who has a say in what NATO and the four partners do together: (A,) bool."""
+    return (setting.is_nato | setting.is_partner) & setting.is_state
+
+
+def cooperation_open(world):
+    """Which projects each seat may propose for the next turn, and which it may end: list of (run, Decision).
+
+    A project goes on by consensus, so that anybody who has a say may end it.
+    """
+    setting, state = world.setting, world.state
+    opened = []
+    for run, _, code in seated(world, np.broadcast_to(has_a_say(setting), state.capital.shape)):
+        may = {"propose": may_be_proposed(world)[:, run], "end": state.project_state[:, run] == RUNNING}
+        options = tuple(
+            Option(f"{deed}:{setting.projects[p]}") for deed, where in may.items() for p in np.flatnonzero(where)
+        )
+        if options:
+            decision = Decision("cooperation", world.turn, code, "portfolio", options, (), least=0, most=None)
+            opened.append((run, decision))
+    return opened
+
+
+def may_be_proposed(world):
+    """Projects of the portfolio that wait for a later turn, or that were blocked or ended: (P, R) bool."""
+    state = world.state
+    waits = (state.project_state == NOT_BEGUN) & (state.project_due > world.turn + 1)
+    return waits | np.isin(state.project_state, (BLOCKED, ENDED))
+
+
+def apply_cooperation(world, answers):
+    """Put what seats propose on the table of the next turn, and end what they end."""
+    setting, state = world.setting, world.state
+    standing = state.project_state.copy()
+    for run, code, _, choice in answers.all("cooperation"):
+        for deed, _, name in (item.partition(":") for item in choice):
+            p = setting.projects.index(name)
+            if deed == "end":
+                standing[p, run] = ENDED
+            else:
+                standing[p, run], state.project_due[p, run] = NOT_BEGUN, world.turn + 1
+            if world.witness and run == 0:
+                world.witness.cooperation_changes(world, code, name, deed)
+    if answers.by_run:
+        state.project_state = standing
 
 
 def ripen(world):
@@ -98,7 +143,7 @@ def ripen(world):
     due = running & (before < setting.project_first) & (state.project_months >= setting.project_first)
     if setting.projects:
         luck = world.draws.uniform("delivers", 0, setting.projects).T
-        fails = due & (luck < setting.project_fail) & (setting.project_turn > 0)
+        fails = due & (luck < setting.project_fail) & (state.project_due > 0)
         state.project_state = np.where(fails, BROKEN, state.project_state)
         if world.witness:
             world.witness.projects_due(world, due[:, 0], fails[:, 0])

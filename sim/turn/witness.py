@@ -222,6 +222,13 @@ class Witness:
             {"project": project, "outcome": "blocked" if by else "agreed", "by": by},
         )
 
+    def cooperation_changes(self, world, code, project, deed):
+        kind = "project_ended" if deed == "end" else "project_proposed"
+        self.tell(world, "consult", kind, {"project": project}, actor=code)
+
+    def evidence_shared(self, world, h, code, receivers):
+        self.tell(world, "respond", "evidence_shared", {"to": list(receivers)}, actor=code, act=world.setting.acts[h])
+
     def projects_due(self, world, due, fails):
         ripe = delivered(world)[:, 0]
         for p in np.flatnonzero(due):

@@ -14,7 +14,9 @@ KINDS = {
     "position": "the strongest text it wants over an incident: a rung of the ladder",
     "call": "in which formats to call a consultation over an incident, or in none",
     "silence": "whether to `accept` a text or to `break` silence",
+    "share": "with whom to share its evidence on an incident, any number",
     "project": "whether to `support` or to `block` a cooperation project",
+    "cooperation": "which projects to `propose:` for the next turn, and which to `end:`, any number",
     "responses": "which responses to an incident to join now, any number",
     "move": "what an adversary does next",
 }

@@ -16,7 +16,7 @@ from sim.world.grid import on_grid
 
 NEVER = 1e9  # a day that does not come
 IDLE, OPEN, ADOPTED, FAILED = 0, 1, 2, 3
-NOT_BEGUN, RUNNING, BLOCKED, BROKEN = 0, 1, 2, 3
+NOT_BEGUN, RUNNING, BLOCKED, BROKEN, ENDED = 0, 1, 2, 3, 4
 
 
 @dataclass
@@ -27,6 +27,8 @@ class State:
     blur: np.ndarray  # (H, R, A) how others misjudge the gravity, drawn once
     evidence: np.ndarray  # (H, R, A) own accumulated log-likelihood ratio that the suspect did it
     information: np.ndarray  # (H, R, A) what that evidence was expected to tell, in the same unit
+    handed: np.ndarray  # (H, R, A) evidence that others have handed over besides what is shared anyway
+    handed_weight: np.ndarray  # (H, R, A) how much of a source each of these counts for
     belief: np.ndarray  # (H, R, A) log-odds, own evidence and what reached it
     stake: np.ndarray  # (H, R, A)
     bond: np.ndarray  # (H, R, A) how close the victim is, whatever the harm; 1 for the worst hit
@@ -78,6 +80,7 @@ class State:
     called: np.ndarray  # (R,) consultations
     called_best: np.ndarray  # (R,) of these in a best-placed format
     project_state: np.ndarray  # (P, R)
+    project_due: np.ndarray  # (P, R) turn from which it is put to a decision; 0: it needs none
     project_months: np.ndarray  # (P, R) months since it began
     project_spent: np.ndarray  # (P, R) EUR million
 
@@ -280,6 +283,8 @@ def first_state(setting, draws):
         blur=draws.normal("gravity", 0, setting.acts, setting.actors),
         evidence=np.zeros((h, runs, a)),
         information=np.zeros((h, runs, a)),
+        handed=np.zeros((h, runs, a)),
+        handed_weight=np.zeros((h, runs, a)),
         belief=np.zeros((h, runs, a)) + setting.beh.prior_log_odds,
         stake=np.zeros((h, runs, a)),
         bond=np.zeros((h, runs, a)),
@@ -331,6 +336,7 @@ def first_state(setting, draws):
         called=rows(),
         called_best=rows(),
         project_state=np.where(setting.project_age >= 0, RUNNING, NOT_BEGUN) + np.zeros((p, runs), dtype=int),
+        project_due=setting.project_turn + np.zeros((p, runs)),
         project_months=np.maximum(setting.project_age, 0) + np.zeros((p, runs)),
         project_spent=np.zeros((p, runs)),
     )

@@ -7,17 +7,19 @@ from sim.record.telling.adversary import adversaries
 from sim.record.telling.assess import beliefs
 from sim.record.telling.consult import consultations, leaks, projects
 from sim.record.telling.headline import headline
-from sim.record.telling.inject import beginnings, injects
-from sim.record.telling.respond import effects, responses
+from sim.record.telling.inject import beginnings, directions, injects
+from sim.record.telling.respond import effects, responses, shared_evidence
 from sim.record.telling.settle import endings, situation
 
 PASSAGES = (
+    directions,
     injects,
     beginnings,
     beliefs,
     consultations,
     leaks,
     projects,
+    shared_evidence,
     responses,
     adversaries,
     effects,

@@ -157,6 +157,9 @@ def projects(turn):
             by = names.actors(event.payload["by"]) or "One ally"
             verb = "block" if len(event.payload["by"]) > 1 else "blocks"
             yield f"{by} {verb} {names.project(event.payload['project'])}"
+    for event in turn.of_kind("project_proposed", "project_ended"):
+        verb = "proposes" if event.kind == "project_proposed" else "ends"
+        yield f"{names.actor(event.actor)} {verb} {names.project(event.payload['project'])}"
     delivering = [_delivery(event, names) for event in turn.of_kind("project_delivers")]
     if delivering:
         yield f"Cooperation bears fruit: {listed(delivering)}"

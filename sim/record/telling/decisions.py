@@ -13,6 +13,15 @@ MOVES = {
     "divide": "court or squeeze the most exposed member",
     "exploit_narrative": "feed the story of a bloc, an 'Asian NATO'",
 }
+QUESTIONS = {
+    "position": "What is the strongest text you want over {act}?",
+    "call": "Where do you call a consultation over {act}?",
+    "share": "With whom do you share your evidence on {act}?",
+    "project": "Cooperation on {project} is put to a decision by consensus. Do you agree?",
+    "cooperation": "Which cooperation do you propose for the next turn, or end?",
+    "responses": "Which responses to {act} do you join now?",
+    "move": "What do you do next?",
+}
 LABELS = {
     "silence": {"accept": "let it pass", "break": "break silence"},
     "project": {"support": "let it go ahead", "block": "block it"},
@@ -27,20 +36,14 @@ def question(decision, names):
     ----------
     decision : Decision; names : sim.record.words.Names
     """
-    match decision.kind:
-        case "position":
-            return f"What is the strongest text you want over {names.act(decision.subject)}?"
-        case "call":
-            return f"Where do you call a consultation over {names.act(decision.subject)}?"
-        case "silence":
-            act, form, _ = subject_of_text(decision)
-            where = f"{names.format(form)}, on {names.act(act)}"
-            return f"{where}: the text stands at {decision.rung} ({decision.text:.2f} of 1). Do you let it pass?"
-        case "project":
-            return f"Cooperation on {names.project(decision.subject)} is put to a decision by consensus. Do you agree?"
-        case "responses":
-            return f"Which responses to {names.act(decision.subject)} do you join now?"
-    return "What do you do next?"
+    if decision.kind == "silence":
+        act, form, _ = subject_of_text(decision)
+        where = f"{names.format(form)}, on {names.act(act)}"
+        return f"{where}: the text stands at {decision.rung} ({decision.text:.2f} of 1). Do you let it pass?"
+    asked = QUESTIONS[decision.kind]
+    if "{act}" in asked:
+        return asked.format(act=names.act(decision.subject))
+    return asked.format(project=names.project(decision.subject)) if "{project}" in asked else asked
 
 
 def subject_of_text(decision):
@@ -62,6 +65,11 @@ def label(option, decision, names):
         return f"ask {names.actor(option.via)} to call {where}" if option.via else f"call {where}"
     if decision.kind == "responses":
         return names.response(option.id)
+    if decision.kind == "share":
+        return names.actor(option.id)
+    if decision.kind == "cooperation":
+        deed, _, project = option.id.partition(":")
+        return f"{deed} {names.project(project)}"
     return LABELS.get(decision.kind, {}).get(option.id, option.id)
 
 

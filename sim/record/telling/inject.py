@@ -1,9 +1,36 @@
 """What reaches the players, and the hostile acts that begin."""
 
+import json
+
 from sim.record.words import gist, listed, severity, stopped
 
 CHANNELS = {"brief": "Brief", "cable": "Cable", "media": "Media", "call": "Call", "chat": "Message"}
 WIDELY = 5  # addressees; an inject that goes to more is not followed by their names
+
+
+DIRECTIONS = {
+    "release": "releases the inject {target}",
+    "hold": "holds back the inject {target}",
+    "skip": "drops the inject {target}",
+    "edit": "rewrites the inject {target}",
+    "write": "writes a new inject, {target}",
+    "set": "sets {target} to {to}",
+    "seat": "hands the seat of {actor} to {value}",
+}
+
+
+def directions(turn):
+    """What control changed, and why."""
+    for event in turn.of_kind("control_directs"):
+        value = json.loads(event.payload["value"])
+        given = {
+            "target": event.payload["target"].replace("_", " "),
+            "to": value.get("to") if isinstance(value, dict) else "",
+            "actor": turn.names.actor(event.payload["target"]),
+            "value": {"nobody": "nobody", "model": "the model"}.get(str(value), f"a {value}"),
+        }
+        reason = f": {stopped(event.payload['reason'])}" if event.payload["reason"] else ""
+        yield f"Control {DIRECTIONS[event.payload['direction']].format(**given)}{reason}"
 
 
 def injects(turn):

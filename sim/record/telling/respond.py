@@ -19,6 +19,13 @@ NAMED = 4  # how many states a sentence about beliefs or positions names
 JOINT = 4  # how many shared responses a turn tells one by one
 
 
+def shared_evidence(turn):
+    """Evidence that was handed over."""
+    for event in turn.of_kind("evidence_shared"):
+        to = turn.names.actors(event.payload["to"])
+        yield f"{turn.names.actor(event.actor)} shares its evidence on {turn.names.act(event.act)} with {to}"
+
+
 def responses(turn):
     """Who responds and how: whoever does the same thing shares a sentence."""
     decided = [event for event in turn.of_kind("response_decided") if event.payload["response"] != "no_action"]
