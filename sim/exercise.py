@@ -27,13 +27,13 @@ import copy
 import mesa
 from mesa.datacollection import DataCollector
 
+from sim.catalogue.moves import NAMES
 from sim.draws import slot_key
 from sim.errors import Fault, InputError, OceansError, did_you_mean
 from sim.policies.scripted import Script
 from sim.policies.seating import check_places, policies_of
 from sim.policies.standard import Standard
 from sim.session import Session, in_order
-from sim.turn.adversary import MOVES
 from sim.world.agents import kind_of
 from sim.world.decisions import KINDS, Answer
 
@@ -86,7 +86,7 @@ class Exercise(mesa.Model):
     True
     """
 
-    moves = MOVES
+    moves = NAMES
     own_rule = Standard()
 
     def __init__(self, scenario, seed=1, run=0, policies=None, answers=(), agent_classes=None, without=True):

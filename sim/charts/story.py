@@ -6,6 +6,7 @@ kind, with its company, and then as one line a turn.
 
 from dataclasses import dataclass
 
+from sim.catalogue.moves import BY_NAME
 from sim.charts import look
 from sim.charts.cast import Cast
 from sim.charts.places import spread
@@ -206,19 +207,10 @@ def _responses(record, cast):
             yield Moment(more[-1].acted_day, "response", 2, words, "o", look.FAINT)
 
 
-MOVES = {
-    "stop": "{who} stops",
-    "escalate": "{who} escalates",
-    "widen": "{who} widens it to {target}",
-    "open_other_ocean": "{who} opens the other ocean",
-    "divide": "{who} works on {target}",
-    "exploit_narrative": "{who} tells its own story of the cooperation",
-}
-
-
 def _moves(record, cast):
     for event in record.of_kind("adversary_move"):
-        words = MOVES.get(event.payload.get("move"))
+        move = BY_NAME.get(event.payload.get("move"))
+        words = move and move.short
         if words and event.actor:
             target = event.payload.get("target")
             said = words.format(who=cast.name(event.actor), target=cast.name(target) if target else "another")

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sim.catalogue.moves import NAMES as MOVE_NAMES
+
 PHASES = ("inject", "assess", "consult", "respond", "adversary", "settle")
-MOVES = ("stop", "persist", "escalate", "widen", "open_other_ocean", "divide", "exploit_narrative")
 DIRECTIONS = ("release", "hold", "skip", "edit", "write", "set", "seat", "proceed")
 RUNGS = ("silence", "concern", "solidarity", "naming", "measures")
 
@@ -417,7 +418,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         actor="the adversary",
         act=None,
         fields=(
-            text("move", "what it does", choices=MOVES),
+            text("move", "what it does", choices=MOVE_NAMES),
             code("target", "whom it turns to, for widen and divide", optional=True),
             share("probability", "probability that it would"),
             terms("terms", "why: every move that was open", *MOVE_TERMS, by="move"),

@@ -3,8 +3,8 @@
 import numpy as np
 
 from sim.rules.attribution import evidence, informed_share, pooled
+from sim.rules.grid import on_grid
 from sim.world.cooperation import effect
-from sim.world.grid import on_grid
 from sim.world.state import NEVER
 
 FULLY_INFORMED = 2.0  # discriminability of an observer who counts as one whole source

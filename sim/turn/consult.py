@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.rules.formats import format_utility
+from sim.rules.grid import on_grid, select_runs
 from sim.rules.tempo import days_drawn
 from sim.rules.voting import p_break_silence
 from sim.turn.joining import urgency
@@ -24,8 +25,6 @@ from sim.turn.stops import NOBODY, seated
 from sim.turn.willingness import exchange_intentions, inclination, terms
 from sim.world.cooperation import effect, effect_anywhere
 from sim.world.decisions import Decision, Option
-from sim.world.grid import on_grid
-from sim.world.setting import of_rows
 from sim.world.state import ADOPTED, NEVER, OPEN
 
 
@@ -206,7 +205,7 @@ def call_besides(world, h, chances, outlook, wanted):
 def callers(world, h, k, rows):
     """Who asks for the meeting: the hit by their harm, now and then a friend with a high stake. (K,) places."""
     setting, stake = world.setting, world.state.stake[h, rows]
-    friendship = of_rows(setting.beh.call_friend, rows)
+    friendship = select_runs(setting.beh.call_friend, rows)
     weight = np.where(world.state.severity[h, rows] > 0, stake, friendship * np.square(stake)) * setting.is_state
     luck = world.draws.uniform(f"caller {k}", world.turn, (setting.acts[h],), setting.actors, rows=rows)[0]
     return first_of(on_grid(weight), luck)

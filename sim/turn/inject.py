@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.world.grid import on_grid
+from sim.rules.grid import on_grid
 from sim.world.msel import ARMED, RELEASED
 
 PER_RUN = ("tension", "linkage", "transparency", "standing", "narrative")

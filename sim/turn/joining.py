@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from sim.rules.grid import on_grid
 from sim.rules.tempo import days_drawn
-from sim.world.grid import on_grid
 
 
 def join(world, options, runs, actors, covered_by_text=False, not_before=0):

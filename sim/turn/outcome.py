@@ -3,10 +3,9 @@
 import numpy as np
 
 from sim.rules.attribution import confidence
-from sim.turn.adversary import transparency
-from sim.world.cooperation import delivered
-from sim.world.grid import on_grid
-from sim.world.state import BLOCKED, BROKEN, NEVER
+from sim.rules.grid import on_grid
+from sim.world.cooperation import BLOCKED, BROKEN, delivered
+from sim.world.state import NEVER
 
 
 def measured(world):
@@ -121,7 +120,7 @@ def _standing(world):
         "perceived_threat": state.threat,
         "narrative": state.narrative,
         "standing": state.standing,
-        "transparency": transparency(world) + np.zeros(world.runs),
+        "transparency": world.transparency() + np.zeros(world.runs),
     }
 
 

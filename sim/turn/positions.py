@@ -4,10 +4,10 @@ import numpy as np
 
 from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
+from sim.rules.grid import on_grid
 from sim.turn.stops import seated
 from sim.turn.willingness import inclination
 from sim.world.decisions import Decision, Option
-from sim.world.grid import on_grid
 from sim.world.setting import RUNGS
 
 

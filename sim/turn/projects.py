@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from sim.rules.grid import on_grid
 from sim.turn.stops import seated
+from sim.world.cooperation import BLOCKED, BROKEN, ENDED, NOT_BEGUN, RUNNING
 from sim.world.decisions import Decision, Option
-from sim.world.grid import on_grid
-from sim.world.state import BLOCKED, BROKEN, ENDED, NOT_BEGUN, RUNNING
 
 GUARDRAIL = "coop_core_mission_guardrail"
 

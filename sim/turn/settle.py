@@ -4,17 +4,15 @@ from functools import reduce
 
 import numpy as np
 
+from sim.catalogue.moves import MOVES
 from sim.rules.choice import logistic
 from sim.rules.coercion import joint_pressure, per_period
 from sim.rules.escalation import tension_step
+from sim.rules.grid import on_grid, total
 from sim.rules.perception import perceived_threat
 from sim.rules.totals import over_options
-from sim.turn.adversary import MOVES, transparency
 from sim.turn.projects import ripen
 from sim.world.cooperation import delivered, effect, effect_anywhere
-from sim.world.grid import on_grid, total
-
-HOSTILE_MOVES = ("escalate", "widen", "open_other_ocean")
 
 
 def settle(world):
@@ -137,7 +135,7 @@ def tension(world, felt):
     everybody = np.maximum((weight * setting.is_state).sum(axis=-1), 1e-9)
     done = np.minimum(behind(felt, weight) / everybody, 1)
     own = each.tension_response * on_grid(setting.risk[..., 0] * done).sum(axis=0)
-    theirs = each.tension_move * np.isin(state.move, [MOVES.index(move) for move in HOSTILE_MOVES]).sum(axis=0)
+    theirs = each.tension_move * np.isin(state.move, [k for k, move in enumerate(MOVES) if move.is_hostile]).sum(axis=0)
     begun = (setting.act_begins == world.turn)[:, None] * state.severity.max(axis=-1)
     state.tension = on_grid(
         tension_step(
@@ -155,7 +153,7 @@ def perceptions(world):
     visible = delivered(world).sum(axis=0) / max(len(setting.projects), 1)
     visibility = np.clip(each.visible_projects * visible + each.visible_meeting * partnership + state.narrative, 0, 1)
     real = np.clip(each.threat_real + effect_anywhere(world, "perceived_threat"), 0, 1)
-    state.threat = on_grid(perceived_threat(real, each.threat_bias, transparency(world), visibility)) + np.zeros(
+    state.threat = on_grid(perceived_threat(real, each.threat_bias, world.transparency(), visibility)) + np.zeros(
         world.runs
     )
 

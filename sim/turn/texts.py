@@ -14,13 +14,13 @@ import numpy as np
 
 from sim.rules.choice import largest, logistic
 from sim.rules.compromise import compromise
+from sim.rules.grid import on_grid, select_runs
 from sim.rules.voting import p_break_silence, qualified_majority, softened, unopposed
 from sim.turn.joining import join
 from sim.turn.positions import rung_edges, rung_of, salience
 from sim.turn.stops import seated
 from sim.world.decisions import Decision, Option
-from sim.world.grid import on_grid
-from sim.world.setting import SILENT_RULES, of_rows
+from sim.world.setting import SILENT_RULES
 from sim.world.state import ADOPTED, FAILED, NEVER, OPEN
 
 ROUNDS = (1, 2, 3)
@@ -48,7 +48,7 @@ class DueConsultations:
 
     def of(self, coefficient):
         """A coefficient of behaviour for each pair: (K, 1) or (1, 1)."""
-        return of_rows(coefficient, self.runs)
+        return select_runs(coefficient, self.runs)
 
     def only(self, pairs):
         """Some of the pairs: places or marks."""
@@ -393,7 +393,7 @@ def chance_to_follow(setting, runs):
     beh = setting.beh
     names = logistic(beh.precision * (beh.body_naming + setting.practice_of_naming))[:, :, 0].T
     deeds = beh.body_follows
-    chance = np.where(setting.names[:, 0, 0] > 0, of_rows(names, runs), of_rows(deeds, runs))
+    chance = np.where(setting.names[:, 0, 0] > 0, select_runs(names, runs), select_runs(deeds, runs))
     return np.where(setting.signatory, 1.0, chance)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.rules.attribution import confidence
 from sim.rules.choice import respond_to_company
-from sim.world.grid import on_grid
+from sim.rules.grid import on_grid
 
 CELLS_AT_A_TIME = 2**16
 

@@ -9,10 +9,10 @@ import json
 
 import numpy as np
 
+from sim.catalogue.moves import NAMES
 from sim.record.events import Event
 from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
-from sim.turn.adversary import MOVES
 from sim.turn.positions import rung_edges, rung_of
 from sim.world.cooperation import delivered
 from sim.world.setting import SILENT_RULES
@@ -293,7 +293,7 @@ class Witness:
                 "utility": _plain(utility[k, 0]),
                 "probability": _plain(chances[k, 0]),
             }
-            for k, name in enumerate(MOVES)
+            for k, name in enumerate(NAMES)
             if chances[k, 0] > 0
         }
         self.tell(
@@ -301,7 +301,7 @@ class Witness:
             "adversary",
             "adversary_move",
             {
-                "move": MOVES[move],
+                "move": NAMES[move],
                 "target": setting.actors[target] if target >= 0 else None,
                 "probability": _plain(chances[move, 0]),
                 "terms": terms,

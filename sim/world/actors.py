@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.rules.grid import on_grid
 from sim.scenario import resolve_members
-from sim.world.grid import on_grid
 
 CAST_ARRAYS = (
     "actors",

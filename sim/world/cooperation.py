@@ -3,8 +3,9 @@
 import numpy as np
 
 from sim.rules.cooperation import maturity
-from sim.world.grid import on_grid
-from sim.world.state import RUNNING
+from sim.rules.grid import on_grid
+
+NOT_BEGUN, RUNNING, BLOCKED, BROKEN, ENDED = range(5)  # how a project stands
 
 
 def delivered(world):

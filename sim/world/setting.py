@@ -13,14 +13,15 @@ from typing import get_args
 
 import numpy as np
 
+from sim.catalogue.moves import FELT
+from sim.catalogue.moves import NAMES as MOVE_KEYS
+from sim.rules.grid import on_grid
 from sim.scenario import resolve_members
 from sim.scenario.schema import Rung
 from sim.world.actors import CAST_ARRAYS, cast_of
-from sim.world.grid import on_grid
 from sim.world.ties import bonds_of, clubs, partners, shared, tied
 
 RUNGS = get_args(Rung)
-MOVES_BY_NAME = ("persist", "stop", "escalate", "widen", "open_ocean", "divide", "narrative")  # in behaviour.yaml
 SILENT_RULES = ("consensus", "unanimity")
 NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
 WORDS = ("baseline", "diplomatic", "information")
@@ -213,8 +214,8 @@ class Setting:
     def of_moves(self):
         """What an adversary feels about each of its moves: dict of coefficient to array (moves, 1 or runs)."""
         return {
-            what: np.stack(np.broadcast_arrays(*(getattr(self.each, f"{what}_{move}") for move in MOVES_BY_NAME)))
-            for what in ("move", "gain", "pressed", "risk", "opened")
+            what: np.stack(np.broadcast_arrays(*(getattr(self.each, f"{what}_{move}") for move in MOVE_KEYS)))
+            for what in FELT
         }
 
     @cached_property
@@ -306,11 +307,6 @@ def arrange(loaded, beh=None):
         **_projects(loaded, cast, acts),
         msel=_msel(scenario, cast),
     )
-
-
-def of_rows(coefficient, rows):
-    """A coefficient, which may differ from run to run, for some runs: (1, ...) or (n, ...)."""
-    return coefficient if len(coefficient) == 1 else coefficient[rows]
 
 
 def coefficients(loaded):

@@ -12,11 +12,11 @@ import numpy as np
 
 from sim.rules.attribution import confidence
 from sim.rules.choice import log_odds
-from sim.world.grid import on_grid
+from sim.rules.grid import on_grid
+from sim.world.cooperation import NOT_BEGUN, RUNNING, effect_anywhere
 
 NEVER = 1e9  # a day that does not come
 IDLE, OPEN, ADOPTED, FAILED = 0, 1, 2, 3
-NOT_BEGUN, RUNNING, BLOCKED, BROKEN, ENDED = 0, 1, 2, 3, 4
 
 
 @dataclass
@@ -194,6 +194,10 @@ class World:
     def exposed(self, adversary):
         """Exposure to an adversary, with what its courting and squeezing has added: (R, A), 0 to 1."""
         return np.clip(self.setting.exposure[adversary] + self.state.squeeze[adversary], 0, 1)
+
+    def transparency(self):
+        """How open cooperation is now, with the projects that make it so: (R,), 0 to 1."""
+        return np.clip(self.state.transparency + effect_anywhere(self, "transparency"), 0, 1)
 
     def keep_series(self):
         """Keep what is charted turn by turn: each name a list of arrays (R,), one a turn."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.rules.grid import on_grid
 from sim.scenario import resolve_members
 from sim.world.actors import theatres
-from sim.world.grid import on_grid
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.rules.attribution import confidence
-from sim.world.grid import on_grid
+from sim.rules.grid import on_grid
 from tests.properties.invented import ADVERSARIES, Written, laws, played, scenarios, seeds, severities, shares
 
 MANY = range(400)

@@ -6,7 +6,7 @@ from hypothesis import given
 
 from sim.rules.choice import logistic
 from sim.turn.willingness import company_term, text_term
-from sim.world.grid import on_grid
+from sim.rules.grid import on_grid
 from tests.builders import a_scenario
 from tests.properties.invented import Written, laws, played, scenarios, seeds
 

@@ -7,7 +7,7 @@ import pytest
 
 from sim.rules.voting import p_break_silence
 from sim.turn.texts import gather_coalition, lie_under_silence, sit
-from sim.world.grid import on_grid
+from sim.rules.grid import on_grid
 from tests.properties.invented import Written, played
 
 RUNS = 4000

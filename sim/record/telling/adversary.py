@@ -1,5 +1,6 @@
 """What the adversaries do and why. Who is behind an act is not said: it grows worse; adversaries speak and court."""
 
+from sim.catalogue.moves import BY_NAME
 from sim.record.telling.reasons import reasons
 from sim.record.words import listed
 
@@ -23,18 +24,11 @@ def adversaries(turn):
 
 def move_in_words(event, turn):
     """A move as it is seen; None for one that is told otherwise: an act that goes on or ends."""
-    move, names = event.payload["move"], turn.names
-    target = names.actor(event.payload["target"]) if event.payload["target"] else ""
-    if move == "escalate":
+    move, names = BY_NAME[event.payload["move"]], turn.names
+    if move.name == "escalate":
         return _worse(event, turn)
-    if move == "widen":
-        return f"{target or 'Another state'} is drawn in as well"
-    who = names.actor(event.actor)
-    if move == "divide":
-        return f"{who} courts and squeezes {target or 'the most exposed'}"
-    if move == "exploit_narrative":
-        return f"{who} spreads its story about those who stand together"
-    return f"{who} stirs in the other ocean" if move == "open_other_ocean" else None
+    target = names.actor(event.payload["target"]) if event.payload["target"] else "another state"
+    return move.seen and move.seen.format(who=names.actor(event.actor), target=target)
 
 
 def _worse(event, turn):

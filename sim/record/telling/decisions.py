@@ -2,17 +2,9 @@
 
 import datetime
 
+from sim.catalogue.moves import MOVES
 from sim.record.words import day
 
-MOVES = {
-    "persist": "go on as before",
-    "stop": "call the campaign off",
-    "escalate": "strike harder",
-    "widen": "go after another victim",
-    "open_other_ocean": "raise the pressure in the other ocean",
-    "divide": "court or squeeze the most exposed member",
-    "exploit_narrative": "feed the story of a bloc, an 'Asian NATO'",
-}
 QUESTIONS = {
     "position": "What is the strongest text you want over {act}?",
     "call": "Where do you call a consultation over {act}?",
@@ -25,7 +17,7 @@ QUESTIONS = {
 LABELS = {
     "silence": {"accept": "let it pass", "break": "break silence"},
     "project": {"support": "let it go ahead", "block": "block it"},
-    "move": MOVES,
+    "move": {move.name: move.label for move in MOVES},
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from sim.catalogue.moves import BY_NAME
 from sim.record.telling.adversary import move_in_words
 from sim.record.words import count, listed
 
@@ -41,7 +42,7 @@ def _headline_strong_text(turn):
 
 def _headline_move(turn):
     for event in turn.new_moves:
-        if event.payload["move"] in ("escalate", "widen", "open_other_ocean"):
+        if BY_NAME[event.payload["move"]].is_hostile:
             yield move_in_words(event, turn)
 
 

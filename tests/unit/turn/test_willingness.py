@@ -6,7 +6,7 @@ import pytest
 from sim.rules.choice import log_odds
 from sim.turn.assess import assess
 from sim.turn.willingness import accusing, certainty, inclination, own_share
-from sim.world.grid import STEP
+from sim.rules.grid import STEP
 from tests.unit.turn.worlds import SIZES, a_world, option
 
 NEARLY = {"abs": 64 * STEP}  # sums of figures that are rounded to the grid

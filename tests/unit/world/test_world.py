@@ -5,7 +5,7 @@ import pytest
 
 from sim.draws import Draws
 from sim.engine import begin
-from sim.world.grid import STEP, on_grid, total
+from sim.rules.grid import STEP, on_grid, total
 from sim.world.setting import arrange
 from sim.world.state import NEVER, first_state
 from sim.world.view import view

@@ -22,6 +22,11 @@ def on_grid(values):
     return steps[()]
 
 
+def select_runs(coefficient, rows):
+    """A coefficient, which may differ from run to run, for some runs: (1, ...) or (n, ...)."""
+    return coefficient if len(coefficient) == 1 else coefficient[rows]
+
+
 def total(values, where=True):
     """Exact sum over actors, the last axis, of values rounded to the grid."""
     return (on_grid(values) * where).sum(axis=-1)
