@@ -98,6 +98,8 @@ MEASURES = {
     "victims_held": float("nan"),
 }
 
+RUNG_EDGES = {"concern": 0.1, "solidarity": 0.3, "naming": 0.5, "measures": 0.75}
+
 
 def a_library():
     """A library with the names of forty-odd states, some formats and some responses; its figures mean nothing."""
@@ -166,7 +168,10 @@ def a_library():
             "formats": formats,
             "responses": responses,
             "cooperation": cooperation,
-            "behaviour": {},
+            "behaviour": {
+                f"rung_{rung}": {"value": low, "source": "judgement", "why": "where it begins", "range": [0, 1]}
+                for rung, low in RUNG_EDGES.items()
+            },
             "sources": {},
         }
     )
@@ -500,6 +505,8 @@ def _consult(log, chance, turn, act, victim, states, second):
             by=unhappy[: 3 - one],
             text_before=text,
             text_after=lower,
+            rung_before=_rung(text),
+            rung_after=_rung(lower),
         )
         text = lower
     log.add(
@@ -586,5 +593,4 @@ def _move(log, chance, turn, suspect, act):
 
 
 def _rung(text):
-    rungs = (("measures", 0.75), ("naming", 0.5), ("solidarity", 0.3), ("concern", 0.1), ("silence", 0.0))
-    return next(name for name, low in rungs if text >= low)
+    return next((rung for rung, low in reversed(RUNG_EDGES.items()) if text >= low), "silence")

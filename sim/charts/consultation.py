@@ -4,10 +4,11 @@ Each row is one draft. A mark is a member's position on the ladder from silence 
 Only those who matter for the text are named: the caller, those who broke silence, the furthest on either side.
 """
 
+from sim.catalogue.ladder import RUNGS, edges_of
 from sim.charts import look
 from sim.charts.cast import Cast, draw_key, key_lines
 from sim.charts.places import spread
-from sim.charts.reading import RUNGS, consultations_of, date_of
+from sim.charts.reading import consultations_of, date_of
 from sim.record.words import count, listed
 
 NAME = "consultation"
@@ -42,7 +43,7 @@ def compose(record, loaded):
     page = look.open_page(NAME, title_of(cast, tables), caption, body)
     draw_key(page, keys, body)
     top = body - above
-    _draw_ladder(page, below, top - below)
+    _draw_ladder(page, edges_of(loaded), below, top - below)
     for one in shown:
         _draw_table(page, record, cast, one, top)
         top -= _height(one)
@@ -153,17 +154,16 @@ def _scale():
     return look.WIDTH - LEFT - RIGHT
 
 
-def _draw_ladder(page, low, height):
+def _draw_ladder(page, edges, low, height):
     axes = page.axes(LEFT, low, _scale(), height)
     look.bare(axes)
     axes.set_xlim(0, 1)
-    edges = [start for _, start in RUNGS] + [1.0]
-    for at, (name, start) in enumerate(RUNGS):
+    for at, (name, start, end) in enumerate(zip(RUNGS, edges, [*edges[1:], 1.0], strict=True)):
         if at % 2 == 0:
-            axes.axvspan(start, edges[at + 1], color=look.WASH, linewidth=0)
+            axes.axvspan(start, end, color=look.WASH, linewidth=0)
         axes.annotate(
             name,
-            ((start + edges[at + 1]) / 2 if at else 0.0, 1),
+            ((start + end) / 2 if at else 0.0, 1),
             xycoords="axes fraction",
             xytext=(0, 4),
             textcoords="offset points",

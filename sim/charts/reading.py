@@ -7,7 +7,6 @@ import datetime
 import math
 from dataclasses import dataclass, field
 
-RUNGS = (("silence", 0.0), ("concern", 0.1), ("solidarity", 0.3), ("naming", 0.5), ("measures", 0.75))
 BODIES = ("NATO", "EU")
 
 
@@ -110,15 +109,6 @@ def length_in_days(record):
     return max(1, record.turns * record.days_per_turn)
 
 
-def rung_of(text):
-    """The rung a text stands on.
-
-    >>> rung_of(0.62), rung_of(0.05)
-    ('naming', 'silence')
-    """
-    return next(name for name, low in reversed(RUNGS) if text >= low - 1e-12)
-
-
 def acts_of(record):
     """The hostile acts, in the order in which they began."""
     found = {}
@@ -210,7 +200,7 @@ def _close(one, event):
         one.outcome, one.why = "failed", told.get("why") or ""
         return
     one.outcome, one.text = "adopted", told.get("text") or 0.0
-    one.rung = told.get("rung") or rung_of(one.text)
+    one.rung = told["rung"]
     one.supporters = tuple(told.get("supporters") or ())
     one.capability_share, one.days_since_act = told.get("capability_share"), told.get("days_since_act")
 

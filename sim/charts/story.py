@@ -6,6 +6,7 @@ kind, with its company, and then as one line a turn.
 
 from dataclasses import dataclass
 
+from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import BY_NAME
 from sim.charts import look
 from sim.charts.cast import Cast
@@ -18,7 +19,6 @@ from sim.charts.reading import (
     date_of,
     joinings_of,
     length_in_days,
-    rung_of,
     series_of,
     start_of,
 )
@@ -167,8 +167,8 @@ def _consultations(record, cast):
             words = _of_table(table, f"agrees on {_rung(one)} ({one.text:.2f})")
             if one.breakers:
                 words += f" after {listed([cast.said(code) for code in one.breakers], 2)} broke silence"
-            is_new = one.text > reached.get(one.act, 0.0) and one.rung != rung_of(reached.get(one.act, 0.0))
-            reached[one.act] = max(one.text, reached.get(one.act, 0.0))
+            is_new = RUNGS.index(one.rung) > RUNGS.index(reached.get(one.act, RUNGS[0]))
+            reached[one.act] = max(one.rung, reached.get(one.act, RUNGS[0]), key=RUNGS.index)
             yield Moment(one.end_day, "text", 1 if is_new else 4, words, "s", is_bold=is_new)
         elif one.outcome == "failed":
             yield Moment(one.end_day, "text", 2, _of_table(table, "ends without a text"), "s", is_hollow=True)

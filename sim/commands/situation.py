@@ -2,7 +2,6 @@
 
 import datetime
 
-from sim.record.telling.consult import rung_of
 from sim.record.words import day, percent, sentence
 
 LATEST = 8  # responses seen so far that are listed
@@ -64,7 +63,7 @@ def _consultation(table, names, start):
 
 
 def _text(text, names):
-    what = names.text(rung_of(text["text"]), text["act"])
+    what = names.text(text["rung"], text["act"])
     return sentence(f"{names.format(text['format'])}, on {names.act(text['act'])}: {what}")
 
 

@@ -1,12 +1,8 @@
 """Those who can stop a text, and do."""
 
-from typing import get_args
-
+from sim.catalogue.ladder import RUNGS
 from sim.policies.policy import Policy
 from sim.policies.reading import first_legal
-from sim.scenario.schema import Rung
-
-LADDER = get_args(Rung)
 
 
 class Veto(Policy):
@@ -32,8 +28,8 @@ class Veto(Policy):
         """`break` on a text that is too strong, `accept` on another; elsewhere the model's default."""
         match decision.kind:
             case "silence":
-                too_strong = LADDER.index(decision.rung) > LADDER.index(self.above)
+                too_strong = RUNGS.index(decision.rung) > RUNGS.index(self.above)
                 return first_legal(decision, "break" if too_strong else "accept")
-            case "position" if LADDER.index(decision.default[0]) > LADDER.index(self.above):
+            case "position" if RUNGS.index(decision.default[0]) > RUNGS.index(self.above):
                 return first_legal(decision, self.above)
         return decision.default

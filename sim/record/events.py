@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import NAMES as MOVE_NAMES
 
 PHASES = ("inject", "assess", "consult", "respond", "adversary", "settle")
 DIRECTIONS = ("release", "hold", "skip", "edit", "write", "set", "seat", "proceed")
-RUNGS = ("silence", "concern", "solidarity", "naming", "measures")
 
 
 @dataclass(frozen=True)
@@ -329,6 +329,8 @@ EVENT_KINDS: dict[str, EventKind] = {
             codes("by", "who broke silence"),
             share("text_before", "how strong the text was"),
             share("text_after", "how strong it is now"),
+            text("rung_before", "the rung it stood on", choices=RUNGS),
+            text("rung_after", "the rung it stands on now", choices=RUNGS),
         ),
     ),
     "text_adopted": EventKind(

@@ -2,13 +2,13 @@
 
 import numpy as np
 
+from sim.catalogue.ladder import RUNGS, rung_of
 from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
 from sim.rules.grid import on_grid
 from sim.turn.stops import seated
 from sim.turn.willingness import inclination
 from sim.world.decisions import Decision, Option
-from sim.world.setting import RUNGS
 
 
 def take_positions(world, h):
@@ -80,8 +80,3 @@ def apply_positions(world, answers):
 def rung_edges(setting):
     """Where each rung of the ladder begins, from silence at 0."""
     return [0.0, *(float(getattr(setting.beh, f"rung_{rung}").flat[0]) for rung in RUNGS[1:])]
-
-
-def rung_of(text, edges):
-    """The rung a text of this strength stands on."""
-    return RUNGS[sum(text >= edge for edge in edges) - 1]

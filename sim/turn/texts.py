@@ -12,12 +12,13 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from sim.catalogue.ladder import rung_of
 from sim.rules.choice import largest, logistic
 from sim.rules.compromise import compromise
 from sim.rules.grid import on_grid, select_runs
 from sim.rules.voting import p_break_silence, qualified_majority, softened, unopposed
 from sim.turn.joining import join
-from sim.turn.positions import rung_edges, rung_of, salience
+from sim.turn.positions import rung_edges, salience
 from sim.turn.stops import seated
 from sim.world.decisions import Decision, Option
 from sim.world.setting import SILENT_RULES

@@ -9,11 +9,12 @@ import json
 
 import numpy as np
 
+from sim.catalogue.ladder import rung_of
 from sim.catalogue.moves import NAMES
 from sim.record.events import Event
 from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
-from sim.turn.positions import rung_edges, rung_of
+from sim.turn.positions import rung_edges
 from sim.world.cooperation import delivered
 from sim.world.setting import SILENT_RULES
 
@@ -154,6 +155,7 @@ class Witness:
 
     def silence_broken(self, world, sitting, k, attempt, broken, before, after):
         setting, t = world.setting, sitting.tables[k]
+        edges = rung_edges(setting)
         self.tell(
             world,
             "consult",
@@ -164,6 +166,8 @@ class Witness:
                 "by": [setting.actors[a] for a in np.flatnonzero(broken)],
                 "text_before": _plain(before),
                 "text_after": _plain(after),
+                "rung_before": rung_of(before, edges),
+                "rung_after": rung_of(after, edges),
             },
             act=setting.tables[t][0],
             day=self._due(world, t),

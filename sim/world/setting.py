@@ -9,19 +9,17 @@ import datetime
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
-from typing import get_args
 
 import numpy as np
 
+from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import FELT
 from sim.catalogue.moves import NAMES as MOVE_KEYS
 from sim.rules.grid import on_grid
 from sim.scenario import resolve_members
-from sim.scenario.schema import Rung
 from sim.world.actors import CAST_ARRAYS, cast_of
 from sim.world.ties import bonds_of, clubs, partners, shared, tied
 
-RUNGS = get_args(Rung)
 SILENT_RULES = ("consensus", "unanimity")
 NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
 WORDS = ("baseline", "diplomatic", "information")

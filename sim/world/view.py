@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.catalogue.ladder import edges_of, rung_of
 from sim.rules.attribution import confidence
 from sim.world.msel import RELEASED
 from sim.world.state import ADOPTED, OPEN
@@ -98,10 +99,12 @@ def _consultations(world, place, run):
 
 def _texts(world, run):
     setting, state = world.setting, world.state
+    edges = edges_of(setting.loaded)
     return [
-        {"act": act, "format": form, "text": round(float(state.table_text[t, run]), 6)}
+        {"act": act, "format": form, "text": text, "rung": rung_of(text, edges)}
         for t, (act, form) in enumerate(setting.tables)
-        if state.table_state[t, run] == ADOPTED and state.table_text[t, run] > 0
+        for text in [round(float(state.table_text[t, run]), 6)]
+        if state.table_state[t, run] == ADOPTED and text > 0
     ]
 
 

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.rules.grid import on_grid
 from sim.rules.voting import p_break_silence
 from sim.turn.texts import gather_coalition, lie_under_silence, sit
-from sim.rules.grid import on_grid
 from tests.properties.invented import Written, played
 
 RUNS = 4000

@@ -3,7 +3,6 @@
 from sim.record.telling.reasons import CLEARLY, reasons
 from sim.record.words import count, listed, percent, sentence
 
-RUNGS = ("silence", "concern", "solidarity", "naming", "measures")
 WHY_FORMAT = {
     "mandate": "it may decide more",
     "reputation": "it is well placed for this",
@@ -92,7 +91,7 @@ def _break(event, names):
     broken = event.payload
     breakers = names.actors(broken["by"])
     verb = "breaks" if len(broken["by"]) == 1 else "break"
-    before, after = rung_of(broken["text_before"]), rung_of(broken["text_after"])
+    before, after = broken["rung_before"], broken["rung_after"]
     return f"{breakers} {verb} silence, {_what_it_cost(before, after, broken, event.act, names)}"
 
 
@@ -103,15 +102,6 @@ def _what_it_cost(before, after, broken, act, names):
     if abs(change) < WORTH_SAYING:
         return "without moving the text"
     return f"and the wording is {'softened' if change < 0 else 'sharpened'}"
-
-
-def rung_of(text):
-    """The rung of the ladder on which a text of this strength stands.
-
-    >>> rung_of(0.6)
-    'naming'
-    """
-    return RUNGS[sum(text >= limit for limit in (0.1, 0.3, 0.5, 0.75))]
 
 
 def _end(event, drafts, turn):

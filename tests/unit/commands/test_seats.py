@@ -3,12 +3,12 @@
 import json
 
 import pytest
+from sim.seats import Kept, Person, Replayed, SeatLeft, read_answer, read_script
 from typer.testing import CliRunner
 
 from sim.__main__ import app
 from sim.errors import InputError
 from sim.policies.policy import Action, Option, Question
-from sim.seats import Kept, Person, Replayed, SeatLeft, read_answer, read_script
 
 OPTIONS = (Option("demarche", "a demarche"), Option("expulsions", "expulsions"))
 SCENARIO = """

@@ -188,6 +188,12 @@ def proposed(text, rung):
     )
 
 
+def a_break(by, before, rung_before, after, rung_after):
+    """Silence is broken, and the text softened."""
+    payload = {"text_before": before, "text_after": after, "rung_before": rung_before, "rung_after": rung_after}
+    return an_event("silence_broken", format="g7_leaders", round=1, by=by, **payload)
+
+
 def adopted(text, rung, supporters=("USA", "FRA", "DEU")):
     """A text that the G7 adopts."""
     payload = {"text": text, "rung": rung, "supporters": list(supporters), "capability_share": 0.7}
@@ -212,16 +218,14 @@ def test_the_only_format_open_is_called_so():
 
 
 def test_a_broken_silence_says_what_it_cost_the_text():
-    broken = an_event("silence_broken", format="g7_leaders", round=1, by=["DEU"], text_before=0.6, text_after=0.4)
+    broken = a_break(["DEU"], 0.6, "naming", 0.4, "solidarity")
     words = told(proposed(0.6, "naming"), broken, adopted(0.4, "solidarity"))
     assert "Germany breaks silence, and what was a text that names Russia becomes a text of solidarity." in words
     assert "A text of solidarity is adopted twelve days after the act began" in words
 
 
 def test_a_break_that_moves_no_rung_is_told_as_wording():
-    broken = an_event(
-        "silence_broken", format="g7_leaders", round=1, by=["DEU", "FRA"], text_before=0.6, text_after=0.55
-    )
+    broken = a_break(["DEU", "FRA"], 0.6, "naming", 0.55, "naming")
     assert "Germany and France break silence, and the wording is softened." in told(proposed(0.6, "naming"), broken)
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from sim.rules.choice import log_odds
+from sim.rules.grid import STEP
 from sim.turn.assess import assess
 from sim.turn.willingness import accusing, certainty, inclination, own_share
-from sim.rules.grid import STEP
 from tests.unit.turn.worlds import SIZES, a_world, option
 
 NEARLY = {"abs": 64 * STEP}  # sums of figures that are rounded to the grid
