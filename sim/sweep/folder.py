@@ -257,9 +257,10 @@ def make_folder(path, loaded, shard=None, block_runs=None, without=True, **desig
     aside = path / f".{POINTS}{shards.PART}"
     with advising(path):
         design = make_design(loaded, **design_facts, room=aside)
-        if isinstance(design.points, np.memmap):
+        if aside.exists():
             design.points.flush()
-            with open(aside, "rb") as file:
+            design = replace(design, points=None)  # some systems rename no file while it is mapped
+            with open(aside, "r+b") as file:
                 os.fsync(file.fileno())
             os.replace(aside, path / POINTS)
         else:
