@@ -94,7 +94,11 @@ def file_digest(path) -> str:
 def check_digest(path, digest, remedy=""):
     """That a file has the bytes that were written; asked of none that was written before digests were."""
     check_file(path, remedy)
-    if digest is not None and file_digest(path) != digest:
+    try:
+        is_as_written = digest is None or file_digest(path) == digest
+    except OSError as error:
+        raise damaged(path, f"cannot be read: {error.strerror}.", remedy) from None
+    if not is_as_written:
         raise damaged(path, "damaged or changed: its bytes are not those that were written.", remedy)
 
 
@@ -250,6 +254,8 @@ def read_array(path, remedy=""):
     try:
         with warnings.catch_warnings(action="ignore"):
             array = np.lib.format.open_memmap(path, mode="r")
+    except PermissionError as error:
+        raise damaged(path, f"cannot be read: {error.strerror}.", remedy) from None
     except Exception as error:  # a head with a changed byte is read as Python, and fails in ways of its own
         raise damaged(path, "damaged, it does not read as an array.", remedy) from error
     if size != array.offset + array.nbytes:

@@ -131,6 +131,8 @@ class SweepFolder:
             names = set(os.listdir(self.path / SHARDS))
         except FileNotFoundError:
             names = set()
+        except OSError as error:
+            raise damaged(self.path / SHARDS, f"cannot be read: {error.strerror}.") from None
         stems = (name.removesuffix(".npy") for name in names if name.endswith(".npy"))
         found = {int(stem) for stem in stems if stem.isascii() and stem.isdecimal() and len(stem) < 9}
         ours = self.numbers()

@@ -68,7 +68,7 @@ def sweep(
     if resume is not None and (Path(resume) / MANIFEST).exists():
         folder = _opened(resume, loaded, asked, shard)
         if folder.is_finished and not verify and _all_there(folder):
-            say(f"Nothing is left to play: all {_runs_of(folder):,} runs are there (--verify reads every byte of them).")
+            say(f"Nothing is left to play: all {_runs_of(folder):,} runs are there (--verify reads their every byte).")
             return Result(folder)
         loaded = loaded or _kept_scenario(folder)
         check_unchanged(folder, loaded)
