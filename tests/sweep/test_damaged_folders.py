@@ -239,6 +239,24 @@ def test_folders_written_before_there_were_digests_of_files_are_read(box, swept,
         assert oceans(command, folder, *words).exit_code == 0
 
 
+UNSOUND = {
+    "nested more than": '{"a":' * 900 + "1" + "}" * 900,
+    "control characters": '{"title": "\\u001b]0;taken\\u0007"}',
+    "is not a number": '{"title": 1e999}',
+    "is there twice": '{"title": "one", "title": "two"}',
+    "this is no sound scenario": '{"title": "one", "acts": {"of": "another kind"}}',
+}
+
+
+@pytest.mark.parametrize("words", UNSOUND)
+def test_a_scenario_of_which_there_is_no_digest_is_read_with_care(box, batch, words):
+    folder = shutil.copytree(batch, box / "batch")
+    edited(folder, "files", {}, is_signed=False)
+    (folder / "scenario.json").write_text(UNSOUND[words], encoding="utf-8")
+    (said,) = asked(box, folder, "replay")
+    assert "scenario.json" in said and words in said and "play it anew" in said
+
+
 @pytest.mark.parametrize("link", ["shards", "parquet", "log.jsonl"])
 def test_nothing_is_written_through_a_link_out_of_the_folder(box, swept, link):
     folder = shutil.copytree(swept, box / "swept")
