@@ -4,18 +4,18 @@ A sweep keeps a digest of each run's whole final state; `oceans run --runs` keep
 is played again must give the same, or it is said what has changed.
 """
 
-import csv
 import datetime
-import json
 import math
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.commands.desk import Desk
-from sim.errors import Fault, InputError, OceansError
+from sim.errors import OceansError
 from sim.record import store
+from sim.record.reading import damaged, read_json
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,8 @@ def _same(one, other):
 
 
 def _other(order, kept, what, differ):
-    why = " and ".join(kept.changed) or "nothing that is known of has changed: please report this"
+    unknown = "nothing that is known of, unless somebody changed manifest.json: please report this"
+    why = " and ".join(kept.changed) or unknown
     which = f" First to differ: {', '.join(differ[:3])}." if differ else ""
     return (
         f"{order.result}: error: this is not the run that was kept ({what}), so its story would be another's.{which} "
@@ -159,28 +160,21 @@ def _other(order, kept, what, differ):
 
 
 def _kept(order):
-    manifest = _manifest(order.result)
-    if "design" in manifest:
+    said = _manifest(order.result)
+    if "design" in said or (order.result / "points.npy").exists():
         return _of_sweep(order)
-    if "scenario" in manifest and (order.result / "measures.csv").exists():
-        return _of_runs(order, manifest)
-    raise InputError(
-        [Fault(str(order.result), 0, 0, "no runs are kept here. Name the folder of a sweep, or of `oceans run`.")]
-    )
+    if "policies" in said or (order.result / "measures.csv").exists():
+        return _of_runs(order)
+    raise damaged(order.result, "no runs are kept here. Name the folder of a sweep, or of `oceans run`.")
 
 
 def _manifest(folder):
-    try:
-        return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        message = (
-            "there is no such folder."
-            if not folder.exists()
-            else "this is no folder of results: it has no manifest.json."
-        )
-    except (OSError, ValueError):
-        message = "its manifest.json cannot be read."
-    raise InputError([Fault(str(folder), 0, 0, message)])
+    path = folder / "manifest.json"
+    if not os.path.lexists(path):
+        no_folder = "this is no folder of results: it has no manifest.json. Name the folder of a sweep, or of a run."
+        raise damaged(folder, no_folder if folder.exists() else "there is no such folder.")
+    said = read_json(path, store.ANEW)
+    return said if isinstance(said, dict) else {}
 
 
 def _of_sweep(order):
@@ -188,81 +182,76 @@ def _of_sweep(order):
     from sim.sweep.folder import code_digest
     from sim.sweep.result import load_result
 
-    result = load_result(order.result, partial=True)
+    result = load_result(order.result, verify=False, partial=True)
     if not 0 <= order.index < result.folder.runs:
         raise _no_run(order, result.folder.runs)
     shard, at = _shard(order, result)
-    if shard["status"][0][at] != 0:
+    if shard["status"][at] != 0:
         failure = next(one for one in result.failures if one["run"] == order.index)
         raise OceansError(
             f"{order.result}: error: run {order.index:,} failed in the sweep, at {failure['stage']}: "
             f"{failure['reason']}"
         )
-    whole = _unchanged(order, result.folder.scenario(), result.manifest["scenario"])
+    whole = _unchanged(order, result.folder.scenario(), result.manifest)
     point, run = result.point_of(order.index)
     changed = ["the program has changed since"] if result.manifest["code"] != code_digest() else []
+    digest = int(shard["digest"][at])
     about = {
         "sweep": str(order.result), "plan": result.manifest["plan"], "index": order.index,
         "replication": run,
-        "values": point, "digest": f"{result.digest_of(order.index):016x}",
+        "values": point, "digest": f"{digest:016x}",
     }  # fmt: skip
-    measures = {name: float(shard[name][0][at]) for name in result.measures}
+    measures = {name: float(shard[name][at]) for name in result.measures}
     return Kept(
-        varied(whole, point), result.design.seed, run, about, measures, result.digest_of(order.index), point, whole,
-        changed=tuple(changed),
+        varied(whole, point), result.design.seed, run, about, measures, digest, point, whole, changed=tuple(changed),
     )  # fmt: skip
 
 
 def _shard(order, result):
     """The block that holds a run, and the run's place in it; nothing else of the sweep is read."""
-    number, at = divmod(order.index, result.folder.size)
-    if not result.folder.shard_path(number).exists():
+    found = result.block_of(order.index)
+    if found is None:
         raise OceansError(
             f"{order.result}: error: run {order.index:,} has not been played yet: oceans sweep --resume {order.result}"
         )
-    return result.folder.read(number), at
+    return found
 
 
-def _unchanged(order, loaded, then):
+def _unchanged(order, loaded, manifest):
     """The scenario as it was kept; InputError when the library has changed since."""
+    then = manifest["scenario"]
     if loaded.digest != then["digest"]:
+        what = "the library has" if manifest.get("files") else "the library, or scenario.json here, has"
         message = (
-            f"the library has changed since {then['name']} was played ({then['digest'][:12]} then, "
+            f"{what} changed since {then['name']} was played ({then['digest'][:12]} then, "
             f"{loaded.digest[:12]} now), so the run would be another. "
             "Put scenarios/library/ back as it was, or play anew."
         )
-        raise InputError([Fault(str(order.result), 0, 0, message)])
+        raise damaged(order.result, message)
     return loaded
 
 
-def _of_runs(order, manifest):
-    from sim.scenario import from_document
-
-    document = json.loads((order.result / "scenario.json").read_text(encoding="utf-8"))
-    loaded = _unchanged(order, from_document(document, manifest["scenario"]["name"]), manifest["scenario"])
+def _of_runs(order):
+    manifest = store.read_manifest(order.result)
     if manifest.get("seats") or manifest.get("actions"):
-        again = f"oceans run {loaded.name} --actions {order.result / 'actions.jsonl'}"
-        message = f"people played this run; this plays it again: {again}"
-        raise InputError([Fault(str(order.result), 0, 0, message)])
-    with open(order.result / "measures.csv", encoding="utf-8", newline="") as file:
-        rows = {int(row["run"]): row for row in csv.DictReader(file) if row["arm"] == store.ARMS[0]}
-    if order.index not in rows:
-        raise _no_run(order, len(rows))
-    measures = {name: float(value or "nan") for name, value in rows[order.index].items() if name not in ("run", "arm")}
-    before, now = manifest.get("versions", {}), store.versions()
+        again = f"oceans run {manifest['scenario']['name']} --actions {order.result / 'actions.jsonl'}"
+        raise damaged(order.result, f"people played this run; this plays it again: {again}")
+    loaded = _unchanged(order, store.read_scenario(order.result, manifest), manifest)
+    kept = store.read_measures(order.result, manifest)
+    if order.index not in kept:
+        raise _no_run(order, len(kept))
+    before, now = manifest["versions"], store.versions()
     changed = [
         f"{name} is {now[name]} now and was {was} then" for name, was in before.items() if now.get(name, was) != was
     ]
     return Kept(
-        loaded, manifest["seed"], order.index, {"runs": str(order.result), "index": order.index}, measures,
+        loaded, manifest["seed"], order.index, {"runs": str(order.result), "index": order.index}, kept[order.index],
         policies=manifest.get("policies") or {}, changed=tuple(changed),
     )  # fmt: skip
 
 
 def _no_run(order, runs):
-    return InputError(
-        [Fault(str(order.result), 0, 0, f"there is no run {order.index}. There are {runs:,}: 0 to {runs - 1}.")]
-    )
+    return damaged(order.result, f"there is no run {order.index}. There are {runs:,}: 0 to {runs - 1}.")
 
 
 # ----------------------------------------------------------------------------------------------------------- keeping

@@ -48,12 +48,21 @@ def sweep_scenario(order):
         order.scenario, order.design, order.points, order.reps, fixed=order.fixed or None, vary=order.vary or None,
         levers=order.levers or None, uncertainties=order.uncertainties or None, luck=order.luck, seed=order.seed,
         workers=order.workers, dask=order.dask, out=order.out, resume=order.resume, shard=shard_of(order.shard),
-        without=order.without, verify=order.verify, say=_say, command=order.command,
+        without=order.without, verify=order.verify or order.parquet, say=_say, command=order.command,
     )  # fmt: skip
     if order.parquet:
-        result.to_parquet(result.path / "parquet")
+        _write_parquet(result)
     _answer(result, order.as_json, order.quiet)
     return 0
+
+
+def _write_parquet(result):
+    from sim.record.reading import check_folder
+
+    folder = result.path / "parquet"
+    if os.path.lexists(folder):
+        check_folder(folder)  # a link would lead out of the sweep's folder
+    result.to_parquet(folder)
 
 
 def merge_sweeps(folders, out, quiet=False):

@@ -1,7 +1,8 @@
 """Where runs are kept: one folder each, never overwritten, whole or not there at all.
 
     results/<scenario>-<date>-<time>/
-        manifest.json        which scenario, seed, runs, program, versions and command gave these results
+        manifest.json        which scenario, seed, runs, program, versions and command gave these results; digests of
+                             the files beside it
         scenario.json        the scenario as it was played, everything it extends merged in
         record.json          one run in full (when one run was played)
         events.jsonl         the same run's events, one a line
@@ -33,8 +34,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from sim.errors import Fault, InputError, OceansError
-from sim.record.events import EVENT_KINDS, plain
+from sim.errors import Fault, InputError, OceansError, did_you_mean
+from sim.record.events import EVENT_KINDS, faults_of, plain
+from sim.record.kept import RecordFacts, RunManifest
+from sim.record.reading import check_digest, damaged, file_digest, file_name, read_checked, read_json, read_rows
 from sim.record.record import Record
 
 SERIES = {
@@ -52,6 +55,9 @@ LIBRARIES = ("numpy", "scipy", "mesa", "pydantic", "matplotlib")
 UNUSABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EISDIR)
 FULL = (errno.ENOSPC, errno.EDQUOT)
 ARMS = ("played", "without_cooperation")
+WRITTEN = ("scenario.json", "measures.csv", "series.csv", "record.json", "events.jsonl", "joined.csv", "formats.csv")
+ANEW = "Put back a copy of it, or play it anew with `oceans run`."
+MOST_FAULTS = 20
 
 
 class RunFolder:
@@ -79,7 +85,7 @@ class RunFolder:
 
     def __init__(self, out, name, started=None):
         self.out = Path(out)
-        self.name = name
+        self.name = file_name(name)
         self.started = started or datetime.datetime.now()
         self.aside = None
         self.path = None
@@ -169,7 +175,7 @@ def manifest(loaded, seed, runs, command, started, **more):
     """
     return plain(
         {
-            "scenario": {"name": loaded.name, "title": loaded.scenario.title, "digest": loaded.digest},
+            "scenario": scenario_facts(loaded),
             "seed": seed,
             "runs": runs,
             **more,
@@ -179,6 +185,11 @@ def manifest(loaded, seed, runs, command, started, **more):
             "platform": platform.platform(),
         }
     )
+
+
+def scenario_facts(loaded):
+    """Which scenario was played, as a manifest has it."""
+    return {"name": file_name(loaded.name), "title": loaded.scenario.title, "digest": loaded.digest}
 
 
 def versions():
@@ -207,17 +218,113 @@ def save(folder, loaded, outcomes, record=None, manifest=None):
     """
     folder = Path(folder)
     with advising(folder.parent):
-        _write_json(folder / "manifest.json", manifest or {}, indent=2)
         _write_json(folder / "scenario.json", plain(loaded.document), indent=2)
         write_measures(folder / "measures.csv", outcomes)
         write_series(folder / "series.csv", outcomes)
-        write_dictionary(folder)
         if record is not None:
             _write_lines(folder / "record.json", [record.to_json()])
             _write_lines(folder / "events.jsonl", [event.to_json() for event in record.events])
         else:
             write_joined(folder / "joined.csv", outcomes)
             write_formats(folder / "formats.csv", outcomes)
+        files = {name: file_digest(folder / name) for name in WRITTEN if (folder / name).exists()}
+        _write_json(folder / "manifest.json", {**(manifest or {}), "files": files}, indent=2)
+        write_dictionary(folder)
+
+
+# ------------------------------------------------------------------------------------------------------- what was kept
+
+
+def read_manifest(folder) -> dict:
+    """What a run's folder says of how it was played; InputError when it is not what `manifest` gave."""
+    return read_checked(Path(folder) / "manifest.json", RunManifest, ANEW)
+
+
+def read_document(folder, manifest, remedy=ANEW) -> dict:
+    """The scenario that a folder keeps, as plain data; InputError when it is not as it was written."""
+    path = Path(folder) / "scenario.json"
+    check_digest(path, _digest_in(manifest, path), remedy)
+    document = read_json(path, remedy)
+    if not isinstance(document, dict):
+        raise damaged(path, "damaged: this is no scenario.", remedy)
+    return document
+
+
+def read_scenario(folder, manifest, remedy=ANEW):
+    """The scenario that a folder keeps, checked like a file.
+
+    Parameters
+    ----------
+    folder : path
+    manifest : dict, which has been checked
+    remedy : str, what to do when it is damaged
+
+    Returns
+    -------
+    Loaded; InputError when it is not as it was written, or does not go with the library as it is now
+    """
+    from sim.scenario import from_document
+
+    document = read_document(folder, manifest, remedy)
+    try:
+        return from_document(document, manifest["scenario"]["name"])
+    except InputError as error:
+        said = f"this is no sound scenario, or the library has changed since: {error.faults[0].message}"
+        raise damaged(Path(folder) / "scenario.json", said, remedy) from None
+
+
+def _digest_in(manifest, path):
+    return (manifest.get("files") or {}).get(path.name)
+
+
+def read_measures(folder, manifest) -> dict:
+    """The measures of every run as it was played: number of the run to measure to number.
+
+    Parameters
+    ----------
+    folder : path
+    manifest : dict, from `read_manifest`
+
+    Returns
+    -------
+    dict of int to dict of name to float; InputError with the line of each cell that cannot be
+    """
+    path = Path(folder) / "measures.csv"
+    check_digest(path, _digest_in(manifest, path), ANEW)
+    rows = read_rows(path, ANEW)
+    head = next(rows, (0, "", []))
+    names = _measures_named(path, *head)
+    found, faults = {}, []
+    for number, text, cells in rows:
+        try:
+            run, arm = int(cells[0]), ARMS.index(cells[1])
+            values = [float(cell or "nan") for cell in cells[2:]]
+            if len(values) != len(names) or run in found and arm == 0:
+                raise ValueError
+        except (ValueError, IndexError):
+            message = f"damaged: this is not the row of a run. {ANEW}"
+            faults.append(Fault(str(path), number, 1, message, text, len(text)))
+            if len(faults) == MOST_FAULTS:
+                break
+        else:
+            if arm == 0:
+                found[run] = dict(zip(names, values, strict=True))
+    if faults:
+        raise InputError(faults)
+    return found
+
+
+def _measures_named(path, number, text, cells):
+    from sim.record.measures import MEASURES
+
+    names = cells[2:]
+    if cells[:2] != ["run", "arm"] or len(set(names)) < len(names):
+        raise damaged(path, "damaged: its first row does not name the columns.", ANEW)
+    unknown = [name for name in names if name not in MEASURES]
+    if unknown:
+        said = f"there is no measure '{unknown[0]}'. {did_you_mean(unknown[0], MEASURES)} {ANEW}"
+        raise InputError([Fault(str(path), number, 1, said, text)])
+    return names
 
 
 def read_record(folder):
@@ -233,16 +340,17 @@ def read_record(folder):
         if there is none, or it is not a record
     """
     path = Path(folder)
+    manifest = read_manifest(path) if os.path.lexists(path / "manifest.json") else {}
     path = path / "record.json" if path.is_dir() else path
-    try:
-        return Record.from_json(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         message = "there is no record here. A run's folder holds one when one run was played: `oceans run SCENARIO`."
-    except OSError as error:
-        message = f"cannot be read: {error.strerror}."
-    except (ValueError, KeyError, TypeError):
-        message = "this is not the record of a run."
-    raise InputError([Fault(str(path), 0, 0, message)])
+        raise damaged(path, message)
+    check_digest(path, _digest_in(manifest, path), ANEW)
+    record = Record.from_dict(read_checked(path, RecordFacts, ANEW))
+    faults = [f"event {event.seq}, {fault}" for event in record.events for fault in faults_of(event)]
+    if faults:
+        raise damaged(path, f"this is not the record of a run: {'; '.join(faults[:MOST_FAULTS])}.", ANEW)
+    return record
 
 
 # ------------------------------------------------------------------------------------------------------------- tables

@@ -39,6 +39,7 @@ ENTRY_NAMES = {
 }
 UNIONS = (typing.Union, types.UnionType)
 CODE_PATTERN, NAME_PATTERN, TEXT_PATTERN = r"^([A-Z]{3}|NATO|EU)$", r"^[a-z][a-z0-9_]*$", r"\S"
+DIGEST_PATTERN, FILE_NAME_PATTERN = r"^[0-9a-f]{32}([0-9a-f]{32})?$", r'^[^./\\:*?"<>|\s][^/\\:*?"<>|\n\r\t]*$'
 
 
 # ---------------------------------------------------------------------------------------------------- the schema
@@ -148,7 +149,9 @@ def _expected_text(constraints: list) -> str:
         return "a code: three capitals such as JPN (ISO 3166), or NATO, or EU"
     if NAME_PATTERN in patterns:
         return "a name in lower case letters, digits and underscores"
-    return "text"
+    if FILE_NAME_PATTERN in patterns:
+        return "a name that stays in its folder, such as cyber_incident"
+    return "a digest in hexadecimal digits" if DIGEST_PATTERN in patterns else "text"
 
 
 def _expected_pair(arguments: tuple) -> str:
@@ -178,10 +181,10 @@ def plain(node: Node, annotation):
     }
 
 
-def validated(model: type[BaseModel], node: Node) -> tuple[BaseModel | None, list[Fault]]:
-    """The model that a node describes, or None and every fault."""
+def validated(model: type[BaseModel], node: Node, data=None) -> tuple[BaseModel | None, list[Fault]]:
+    """The model that a node describes, or None and every fault; `data` is what is checked, if it was read otherwise."""
     try:
-        return model.model_validate(plain(node, model)), []
+        return model.model_validate(plain(node, model) if data is None else data), []
     except ValidationError as problem:
         errors = problem.errors(include_url=False, include_context=False)
     missing: dict[tuple, list[str]] = {}

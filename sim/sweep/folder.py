@@ -1,14 +1,16 @@
 """A sweep's folder: what was planned, what has been played, and how to go on.
 
     results/<scenario>-sweep-<date>-<time>/
-        manifest.json     the plan: scenario, design, seed, blocks, versions; at the end, every block with its check
+        manifest.json     the plan: scenario, design, seed, blocks, versions, digests of the files beside it; at the
+                          end, every block with its check
         scenario.json     the scenario as written, everything it extends merged in
         points.npy        one row for each point, one column for each factor
         shards/000000.npy ...   one file for each block of runs
         failures.csv      the runs that failed, with stage and reason (at the end)
         log.jsonl         one line for each sitting: command, machine, workers, seconds
 
-All but `log.jsonl` has the same bytes whoever plays it, on however many processes, killed and resumed or not.
+All but `log.jsonl` has the same bytes whoever plays it, on however many processes, killed and resumed or not. What is
+read back is compared with its digest first, and nothing that the manifest says is believed before it is checked.
 """
 
 import contextlib
@@ -27,18 +29,30 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import Fault, InputError, OceansError
-from sim.record.store import advising, plain, versions
+from sim.record.reading import (
+    check_digest,
+    check_file,
+    check_folder,
+    damaged,
+    file_digest,
+    file_name,
+    read_array,
+    read_checked,
+    read_json,
+)
+from sim.record.store import advising, plain, read_document, read_scenario, scenario_facts, versions
 from sim.sweep import shards
 from sim.sweep.blocks import Study, block_size, task_of
 from sim.sweep.design import Design
+from sim.sweep.manifest import FORMAT, SweepManifest, disagreements, plan_digest
 
-FORMAT = 1
 MANIFEST, SCENARIO, POINTS, SHARDS, FAILURES, LOG = (
     "manifest.json", "scenario.json", "points.npy", "shards", "failures.csv", "log.jsonl"
 )  # fmt: skip
 BIT_CHANGERS = ("two-oceans", "numpy", "scipy")  # programs whose versions may change bits
 PLAYS = ("draws.py", "engine.py", "errors.py", "scenario", "rules", "world", "policies", "turn", "record/measures.py")
 FIRST_NAMED = 8
+ANEW = f"Put back a copy of it, or begin the sweep anew: {LOG} has the command."
 
 
 class SweepFolder:
@@ -95,9 +109,34 @@ class SweepFolder:
         return self.path / SHARDS / shards.shard_name(number)
 
     def read(self, number: int, whole=False):
-        """The shard of a block; Damaged or FileNotFoundError when it is not what it should be."""
-        first = number * self.size
-        return shards.read_shard(self.shard_path(number), self.plan, number, first, self.runs_in(number), whole)
+        """The shard of a block; Damaged when it is not what it should be, or not there."""
+        first, check = number * self.size, self._checks.get(number)
+        return shards.read_shard(
+            self.shard_path(number), self.plan, number, first, self.runs_in(number), whole, self._columns, check
+        )
+
+    @functools.cached_property
+    def _columns(self):
+        names = self.manifest["measures"]
+        return [*names, *(shards.WITHOUT + name for name in names if self.manifest["without"])]
+
+    @property
+    def _checks(self):
+        """The check of each block that was played, once all are."""
+        return {block["block"]: block["check"] for block in self.manifest.get("shards") or ()}
+
+    def present(self) -> list[int]:
+        """The blocks of which there is a file, sound or not."""
+        try:
+            names = set(os.listdir(self.path / SHARDS))
+        except FileNotFoundError:
+            names = set()
+        except OSError as error:
+            raise damaged(self.path / SHARDS, f"cannot be read: {error.strerror}.") from None
+        stems = (name.removesuffix(".npy") for name in names if name.endswith(".npy"))
+        found = {int(stem) for stem in stems if stem.isascii() and stem.isdecimal() and len(stem) < 9}
+        ours = self.numbers()
+        return sorted(number for number in found if number in ours and shards.shard_name(number) in names)
 
     def task(self, number: int):
         """A block, ready to be played."""
@@ -110,17 +149,15 @@ class SweepFolder:
     # ------------------------------------------------------------------------------------------------ going on
 
     def played(self, whole=True, warn=None) -> set[int]:
-        """The blocks that are there; a damaged one is played again, and `warn` is told."""
+        """The blocks that are there and sound; `warn` is told of each Damaged one."""
         there = set()
-        for number in self.numbers():
+        for number in self.present():
             try:
                 self.read(number, whole)
                 there.add(number)
-            except FileNotFoundError:
-                pass
-            except shards.Damaged as damaged:
+            except shards.Damaged as damage:
                 if warn:
-                    warn(f"{damaged} Its {self.runs_in(number):,} runs are played again.")
+                    warn(damage)
         return there
 
     def tidy(self):
@@ -147,8 +184,11 @@ class SweepFolder:
     def note(self, **facts):
         """Adds a line to the log; that it cannot be written is no reason to stop."""
         facts = {"at": datetime.datetime.now().isoformat(timespec="seconds"), "machine": platform.node(), **facts}
-        with contextlib.suppress(OSError), open(self.path / LOG, "a", encoding="utf-8") as file:
-            file.write(json.dumps(plain(facts)) + "\n")
+        with contextlib.suppress(OSError, InputError):
+            if os.path.lexists(self.path / LOG):
+                check_file(self.path / LOG)  # a link would lead out of the folder
+            with open(self.path / LOG, "a", encoding="utf-8") as file:
+                file.write(json.dumps(plain(facts)) + "\n")
 
     @contextlib.contextmanager
     def alone(self):
@@ -189,12 +229,13 @@ class SweepFolder:
             tuple(facts["measures"]), None if loaded.base is load_library() else loaded.base, play,
         )  # fmt: skip
 
-    def scenario(self):
-        """The scenario as the folder keeps it; InputError when the library has changed since."""
-        from sim.scenario import from_document
+    def document(self) -> dict:
+        """The scenario as plain data, as the folder keeps it; InputError when it is damaged."""
+        return read_document(self.path, self.manifest, ANEW)
 
-        document = json.loads((self.path / SCENARIO).read_text(encoding="utf-8"))
-        return from_document(document, self.manifest["scenario"]["name"])
+    def scenario(self):
+        """The scenario as the folder keeps it; InputError when it is damaged, or the library has changed since."""
+        return read_scenario(self.path, self.manifest, ANEW)
 
 
 # ---------------------------------------------------------------------------------------------------------- beginning
@@ -218,38 +259,41 @@ def make_folder(path, loaded, shard=None, block_runs=None, without=True, **desig
     aside = path / f".{POINTS}{shards.PART}"
     with advising(path):
         design = make_design(loaded, **design_facts, room=aside)
-        if isinstance(design.points, np.memmap):
+        if aside.exists():
             design.points.flush()
-            with open(aside, "rb") as file:
+            design = replace(design, points=None)  # some systems rename no file while it is mapped
+            with open(aside, "r+b") as file:
                 os.fsync(file.fileno())
             os.replace(aside, path / POINTS)
         else:
             shards.write_aside(path / POINTS, _array_bytes(design.points))
         (path / SHARDS).mkdir(exist_ok=True)
         shards.write_aside(path / SCENARIO, as_json(plain(loaded.document)))
-    manifest = _manifest(loaded, design, _digest_of_file(path / POINTS), shard, block_runs, without)
+    design = replace(design, points=read_array(path / POINTS))
+    manifest = _manifest(path, loaded, design, shard, block_runs, without)
     shards.write_aside(path / MANIFEST, as_json(manifest))
-    return SweepFolder(path, manifest, replace(design, points=_mapped(path / POINTS)))
+    return SweepFolder(path, manifest, design)
 
 
-def _manifest(loaded, design, points_digest, shard, block_runs, without):
+def _manifest(path, loaded, design, shard, block_runs, without):
     from sim.record.measures import MEASURES
 
     size = block_runs or block_size(design.runs)
     known = versions()
     plan = {
         "format": FORMAT,
-        "scenario": {"name": loaded.name, "title": loaded.scenario.title, "digest": loaded.digest},
+        "scenario": scenario_facts(loaded),
         "code": code_digest(),
         "versions": {name: _version(name, known) for name in BIT_CHANGERS},
         "design": design.to_dict(),
-        "points": points_digest,
+        "points": file_digest(path / POINTS),
         "without": bool(without and loaded.scenario.cooperation),
         "measures": list(MEASURES),
         "blocks": {"size": size, "count": -(-design.runs // size), "runs": design.runs},
     }
-    digest = hashlib.blake2b(json.dumps(plan, sort_keys=True).encode(), digest_size=16).hexdigest()
-    return {**plan, "plan": digest, "shard": list(shard) if shard else None, "finished": False}
+    files = {SCENARIO: file_digest(path / SCENARIO)}
+    shard = list(shard) if shard else None
+    return {**plan, "plan": plan_digest(plan), "shard": shard, "files": files, "finished": False}
 
 
 def _version(name, known):
@@ -264,15 +308,6 @@ def _array_bytes(points):
     file = io.BytesIO()
     np.lib.format.write_array(file, np.asarray(points), allow_pickle=False)
     return file.getvalue()
-
-
-def _mapped(path):
-    return np.load(path, mmap_mode="r", allow_pickle=False)
-
-
-def _digest_of_file(path):
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def as_json(data) -> bytes:
@@ -296,7 +331,7 @@ def new_path(out, name, started=None, shard=None) -> Path:
     """A new folder for a sweep in `out`; another of the same second gets -2, -3, ..."""
     out, started = Path(out), started or datetime.datetime.now()
     which = f"-shard-{shard[0]}-of-{shard[1]}" if shard else ""
-    stem = f"{name}-sweep-{started:%Y-%m-%d-%H%M%S}{which}"
+    stem = f"{file_name(name)}-sweep-{started:%Y-%m-%d-%H%M%S}{which}"
     with advising(out):
         out.mkdir(parents=True, exist_ok=True)
         for number in itertools.count(1):
@@ -310,27 +345,45 @@ def new_path(out, name, started=None, shard=None) -> Path:
 
 
 def open_folder(path) -> SweepFolder:
-    """The folder of a sweep that was begun; InputError when it is none."""
+    """The folder of a sweep that was begun; InputError when it is none, or damaged."""
     path = Path(path)
-    try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
-        points = _mapped(path / POINTS)
-        design = Design.from_dict(manifest["design"], points)
-        known = manifest["plan"], manifest["blocks"]["size"], manifest["finished"]
-    except FileNotFoundError as error:
-        missing = "no sweep was begun here" if not path.is_dir() or error.filename is None else _missing(path, error)
-        raise InputError([Fault(str(path), 0, 0, f"{missing}. Name the folder of a sweep.")]) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"this is not the folder of a sweep, or it is damaged ({type(error).__name__}: {error})."
-        raise InputError([Fault(str(path), 0, 0, message)]) from None
-    if manifest["format"] != FORMAT or len(points) != manifest["design"]["points"] or not known:
-        raise InputError([Fault(str(path), 0, 0, "this sweep was written by another version of the program.")])
-    return SweepFolder(path, manifest, design)
+    if not os.path.lexists(path / MANIFEST):
+        raise damaged(path, f"no sweep was begun here, or its {MANIFEST} is gone. Name the folder of a sweep.")
+    if os.path.lexists(path / SHARDS):
+        check_folder(path / SHARDS, ANEW)
+    manifest = _read_manifest(path / MANIFEST)
+    design = Design.from_dict(manifest["design"], None)
+    return SweepFolder(path, manifest, replace(design, points=_read_points(path / POINTS, manifest, design)))
 
 
-def _missing(path, error):
-    what = Path(error.filename).name
-    return "no sweep was begun here" if what == MANIFEST else f"'{what}' is gone"
+def _read_manifest(path):
+    said = read_json(path, ANEW)
+    if isinstance(said, dict) and isinstance(said.get("format"), int) and said["format"] > FORMAT:
+        raise damaged(path, "this sweep was written by a later version of the program. Use that one to read it.")
+    manifest = read_checked(path, SweepManifest, ANEW)
+    wrong = list(disagreements(manifest))
+    if wrong:
+        raise damaged(path, f"damaged or changed: {'; '.join(wrong)}.", ANEW)
+    return manifest
+
+
+def _read_points(path, manifest, design):
+    """The points of a sweep: as many as there should be, of the right types, each where its factor may be."""
+    check_digest(path, manifest["points"], ANEW)
+    points = read_array(path, ANEW)
+    columns = np.dtype([(factor.name, factor.dtype) for factor in design.varying])
+    if points.dtype != columns or points.shape != (manifest["design"]["points"],):
+        raise damaged(path, "damaged: these are not the points of this sweep.", ANEW)
+    strange = [factor.name for factor in design.varying if not _fits(points[factor.name], factor)]
+    if strange:
+        raise damaged(path, f"damaged: {', '.join(strange)} has values that it may not have.", ANEW)
+    return points
+
+
+def _fits(values, factor):
+    if factor.choices is not None:
+        return np.isin(values, np.array(factor.choices, dtype=factor.dtype)).all()
+    return bool(factor.low <= values.min() and values.max() <= factor.high)  # False where one is not a number
 
 
 def check_unchanged(folder: SweepFolder, loaded):

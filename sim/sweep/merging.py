@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from sim.errors import Fault, InputError, OceansError
+from sim.errors import Fault, InputError
 from sim.sweep import shards
 from sim.sweep.folder import MANIFEST, POINTS, SCENARIO, SHARDS, SweepFolder, as_json, first_of, open_folder
 from sim.sweep.result import Result
@@ -23,7 +23,7 @@ def merge(folders, out) -> Result:
     Returns
     -------
     Result, with the same bytes as if one machine had played it all. InputError when the folders are not of the same
-    sweep; OceansError when blocks are missing, damaged or in disagreement. The folders are left as they are.
+    sweep, or blocks are missing, damaged or in disagreement. The folders are left as they are.
     """
     parts, out = [open_folder(folder) for folder in folders], Path(out)
     if not parts:
@@ -67,38 +67,38 @@ def _sources(parts):
     whole = SweepFolder(parts[0].path, {**parts[0].manifest, "shard": None}, parts[0].design)
     found, wrong = {}, []
     for part in parts:
-        for number in part.numbers():
+        for number in part.present():
+            here = part.shard_path(number)
             try:
                 check = bytes(part.read(number, whole=True)["check"][0])
-            except FileNotFoundError:
+            except shards.Damaged as damage:
+                again = f"{damage.faults[0].message} Play it again: oceans sweep --resume {part.path} --verify"
+                wrong.append(Fault(str(here), 0, 0, again))
                 continue
-            except shards.Damaged as damaged:
-                wrong.append(f"{damaged} Play it again: oceans sweep --resume {part.path} --verify")
-                continue
-            before = found.setdefault(number, (check, part.shard_path(number)))
+            before = found.setdefault(number, (check, here))
             if before[0] != check:
-                here = part.shard_path(number)
-                wrong.append(f"{here}: error: differs from {before[1]}, though the plan is the same.")
+                wrong.append(Fault(str(here), 0, 0, f"differs from {before[1]}, though the plan is the same."))
     missing = [number for number in whole.numbers() if number not in found]
     if missing and not wrong:
-        wrong = [_missing(parts, missing, len(whole.numbers()))]
+        wrong = [Fault("", 0, 0, _missing(parts, missing, len(whole.numbers())))]
     if wrong:
-        raise OceansError("\n".join(wrong))
+        raise InputError(wrong)
     return {number: path for number, (_, path) in found.items()}
 
 
 def _missing(parts, missing, count):
-    unfinished = [part for part in parts if not part.is_finished]
-    advice = [f"oceans sweep --resume {part.path}" for part in unfinished]
+    lacking = [part for part in parts if len(part.present()) < len(part.numbers())]
+    advice = [f"oceans sweep --resume {part.path}{' --verify' if part.is_finished else ''}" for part in lacking]
     of = {part.shard[1] for part in parts if part.shard}
     if not advice and len(of) == 1:
         (of,) = of
         absent = sorted({number % of + 1 for number in missing})
         advice = [f"the folder of shard {number}/{of} is not among these" for number in absent]
-    return f"error: {len(missing)} of {count} blocks are missing ({first_of(missing)}). " + "; ".join(advice)
+    return f"{len(missing)} of {count} blocks are missing ({first_of(missing)}). " + "; ".join(advice)
 
 
 def _fill(aside, part, sources):
+    part.document()  # which is checked as it is read
     (aside / SHARDS).mkdir()
     for name in (POINTS, SCENARIO):
         shards.write_aside(aside / name, (part.path / name).read_bytes())

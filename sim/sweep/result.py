@@ -8,14 +8,15 @@ experiments, outcomes = result.to_ema() # as the EMA Workbench has them
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
-from sim.errors import OceansError
+from sim.errors import Fault, InputError, OceansError
 from sim.record.store import ARMS
 from sim.sweep import shards
-from sim.sweep.folder import open_folder
+from sim.sweep.folder import FIRST_NAMED, open_folder
 
 
 class Result:
@@ -34,7 +35,7 @@ class Result:
     def __init__(self, folder):
         self.folder = folder
         self.path, self.manifest, self.design = folder.path, folder.manifest, folder.design
-        self._blocks = [number for number in folder.numbers() if folder.shard_path(number).exists()]
+        self._blocks = folder.present()
         self.measures = _Columns(self, "")
         self.measures_without = _Columns(self, shards.WITHOUT) if self.manifest["without"] else None
 
@@ -92,6 +93,16 @@ class Result:
         """Path to value at a run, with what is held, and the run's replication number: what replaying it takes."""
         points, replications = self.design.runs_of(np.array([run]))
         return self.design.values(int(points[0])), int(replications[0])
+
+    def block_of(self, run: int):
+        """The shard that holds a run, compared with its check, and the run's place in it; None if it is not there."""
+        number, at = divmod(run, self.folder.size)
+        if number not in self._blocks:
+            return None
+        try:
+            return self.folder.read(number, whole=True)[0], at
+        except shards.Damaged as damage:
+            raise _to_be_played_again(self.folder, damage.faults) from None
 
     def digest_of(self, run: int) -> int:
         """The digest of a run's final state."""
@@ -173,29 +184,38 @@ class _Columns(Mapping):
         return len(self._result.manifest["measures"])
 
 
-def load_result(path, verify=False, partial=False) -> Result:
+def load_result(path, verify=True, partial=False) -> Result:
     """The result of a sweep, from its folder.
 
     Parameters
     ----------
     path : folder
-    verify : bool, read every block and compare it with its check
+    verify : bool, read every block and compare it with its check; False looks at their heads alone, and is quick
     partial : bool, take what there is of a sweep that is not finished
 
     Returns
     -------
-    Result; InputError when this is no sweep, OceansError when it is unfinished or damaged
+    Result; InputError when this is no sweep, or damaged; OceansError when it is unfinished
     """
     folder = open_folder(path)
     if not folder.is_finished and not partial:
         raise OceansError(f"{path}: error: this sweep is not finished. To go on: oceans sweep --resume {path}")
-    damaged = []
-    there = folder.played(whole=verify, warn=damaged.append)
-    gone = [] if partial else [number for number in folder.numbers() if number not in there]
-    if damaged or gone:
-        said = damaged or [f"{path}: error: {len(gone)} blocks are gone."]
-        raise OceansError("\n".join([*said, f"To play them again: oceans sweep --resume {path} --verify"]))
+    faults = []
+    there = folder.played(whole=verify, warn=lambda damage: faults.extend(damage.faults))
+    gone = 0 if partial and not folder.is_finished else len(folder.numbers()) - len(there) - len(faults)
+    if gone:
+        faults.append(Fault(str(path), 0, 0, f"{gone:,} of {len(folder.numbers()):,} blocks are gone."))
+    if faults:
+        raise _to_be_played_again(folder, faults)
     return Result(folder)
+
+
+def _to_be_played_again(folder, faults):
+    """Some of what is wrong with the blocks of a sweep, and what to do."""
+    *first, last = faults[:FIRST_NAMED]
+    more = f" And so are {len(faults) - FIRST_NAMED} more." if len(faults) > FIRST_NAMED else ""
+    again = f"{last.message}{more} To play again what is damaged: oceans sweep --resume {folder.path} --verify"
+    return InputError([*first, replace(last, message=again)])
 
 
 def _imported(name, extra="analysis"):

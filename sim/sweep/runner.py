@@ -12,9 +12,10 @@ from pathlib import Path
 
 from sim.errors import Fault, InputError
 from sim.sweep import workers as ways
-from sim.sweep.folder import MANIFEST, check_unchanged, make_folder, new_path, open_folder
+from sim.sweep.folder import MANIFEST, SHARDS, check_unchanged, make_folder, new_path, open_folder
 from sim.sweep.progress import Progress
 from sim.sweep.result import Result
+from sim.sweep.shards import kept_or_advice
 
 
 def sweep(
@@ -67,7 +68,7 @@ def sweep(
     if resume is not None and (Path(resume) / MANIFEST).exists():
         folder = _opened(resume, loaded, asked, shard)
         if folder.is_finished and not verify and _all_there(folder):
-            say(f"Nothing is left to play: all {_runs_of(folder):,} runs are there.")
+            say(f"Nothing is left to play: all {_runs_of(folder):,} runs are there (--verify reads their every byte).")
             return Result(folder)
         loaded = loaded or _kept_scenario(folder)
         check_unchanged(folder, loaded)
@@ -178,12 +179,7 @@ def _check_same_design(folder, loaded, asked):
 
 
 def _all_there(folder):
-    """Whether every block of a finished sweep is there, by size and head: quick however many runs there are."""
-    blocks = folder.manifest["shards"]
-    with os.scandir(folder.path / "shards") as entries:
-        sizes = {entry.name: entry.stat().st_size for entry in entries}
-    if any(sizes.get(folder.shard_path(block["block"]).name) != block["bytes"] for block in blocks):
-        return False
+    """Whether every block of a finished sweep is there, by its head: quick however many runs there are."""
     return len(folder.played(whole=False)) == len(folder.numbers())
 
 
@@ -198,7 +194,9 @@ def _runs_of(folder):
 def _play(folder, study, workers, dask, progress, say, command):
     """Plays what is left; how to go on, if it was stopped, or None."""
     folder.tidy()
-    there = folder.played(warn=say)
+    with kept_or_advice(folder.path):
+        (folder.path / SHARDS).mkdir(exist_ok=True)
+    there = folder.played(warn=lambda damage: say(f"{damage} Its runs are played again."))
     left = [number for number in folder.numbers() if number not in there]
     done = sum(folder.runs_in(number) for number in there)
     if there and left:

@@ -17,6 +17,7 @@ import errno
 import hashlib
 import io
 import json
+import operator
 import os
 import secrets
 from pathlib import Path
@@ -24,6 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import Fault, InputError, OceansError
+from sim.record.reading import read_array
 from sim.record.store import FULL, UNUSABLE
 
 WITHOUT = "without."
@@ -33,8 +35,11 @@ ABOUT = (("plan", "S32"), ("check", "S32"), ("block", "<i8"), ("first", "<i8"), 
 NOT_MEASURES = {*(name for name, _ in ABOUT), "digest", "status", "failures"}
 
 
-class Damaged(OceansError):
-    """A shard that is not what was written."""
+class Damaged(InputError):
+    """A shard that is not what was written, or not there."""
+
+    def __init__(self, path, message):
+        super().__init__([Fault(str(path), 0, 0, message)])
 
 
 def shard_name(number: int) -> str:
@@ -133,6 +138,9 @@ def _advice(error, place):
         return OceansError(f"{place}: error: the disk is full. {on.replace(': go', ': make room, then go')}")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return InputError([Fault(str(place), 0, 0, f"nothing may be written here. {on}")])
+    if error.errno == errno.EISDIR:
+        where = str(error.filename2 or place)
+        return InputError([Fault(where, 0, 0, "a folder lies where a file belongs: remove it.")])
     if error.errno in UNUSABLE:
         return InputError([Fault(str(place), 0, 0, "this is not a folder in which results can be kept.")])
     return OceansError(f"{place}: error: {error.strerror or error}. {on}")
@@ -141,48 +149,75 @@ def _advice(error, place):
 # ---------------------------------------------------------------------------------------------------------- reading
 
 
-def read_shard(path: Path, plan: str | None = None, number: int | None = None, first=None, runs=None, whole=False):
+def read_shard(path: Path, plan=None, number=None, first=None, runs=None, whole=False, columns=None, check=None):
     """A shard, mapped into memory: nothing is read before it is asked for.
 
     Parameters
     ----------
     path : Path
-    plan, number, first, runs : what it must be, or None
+    plan, number, first, runs, check : what it must be, or None
     whole : bool, read all of it and compare with its check
+    columns : names of its measures, in both arms, or None
 
     Returns
     -------
-    structured array (1,); Damaged when it is not what it must be, FileNotFoundError when it is not there
+    structured array (1,); Damaged when it is not what it must be
     """
     try:
-        record = np.load(path, mmap_mode="r", allow_pickle=False)
-    except FileNotFoundError:
-        raise
-    except Exception as error:  # a head with a changed byte is read as Python, and fails in ways of its own
-        raise Damaged(f"{path}: error: damaged, it does not read as a shard.") from error
-    if record.shape != (1,) or record.dtype.names is None or not set(dict(ABOUT)) <= set(record.dtype.names):
-        raise Damaged(f"{path}: error: this is not a shard.")
-    said = {name: record[name][0] for name in ("plan", "block", "first", "runs")}
-    wanted = {"plan": None if plan is None else plan.encode(), "block": number, "first": first, "runs": runs}
-    wrong = [name for name, value in wanted.items() if value is not None and said[name] != value]
+        record = read_array(path)
+    except InputError as error:
+        raise Damaged(path, error.faults[0].message) from error
+    if record.shape != (1,) or record.dtype.names is None or not _has_form(record.dtype, columns):
+        raise Damaged(path, "this is not a shard, or not one of this sweep.")
+    wanted = {"plan": plan and plan.encode(), "block": number, "first": first, "runs": runs}
+    wrong = [name for name, value in wanted.items() if value is not None and record[name][0] != value]
     if "plan" in wrong:
-        raise Damaged(f"{path}: error: this shard is of another sweep, or damaged.")
-    if wrong or path.stat().st_size != record.offset + record.nbytes:
-        raise Damaged(f"{path}: error: damaged, or not the block that it is named after.")
-    at = _place_of_check(record.dtype, record.offset)
-    if whole and _check_of(np.memmap(path, mode="r"), at) != record["check"][0]:
-        raise Damaged(f"{path}: error: damaged, its bytes are not those that were written.")
+        raise Damaged(path, "this shard is of another sweep, or damaged.")
+    if wrong:
+        raise Damaged(path, "damaged, or not the block that it is named after.")
+    if check is not None and check.encode() != record["check"][0]:
+        raise Damaged(path, "this is not the block that was played: it has another check.")
+    if whole:
+        _check_bytes(path, record)
     return record
 
 
-def failures_of(record) -> list[tuple[int, str, str]]:
-    """The failed runs of a shard: index in the whole sweep, stage, reason."""
+def _has_form(dtype, columns):
+    """Whether a shard has the columns, of the types and in the order, that `packed` gives it."""
+    runs = dtype["status"].shape if "status" in dtype.names else ()
+    failures = [("failures", dtype["failures"])] if "failures" in dtype.names and dtype["failures"].kind == "S" else []
+    measures = measures_of_names(dtype.names) if columns is None else columns
+    table = [("digest", "<u8", runs), *((name, "<f8", runs) for name in measures), ("status", "i1", runs)]
+    return len(runs) == 1 and dtype == np.dtype([*ABOUT, *table, *failures])
+
+
+def _check_bytes(path, record):
+    """That every byte of a shard is as it was written, and that what it says of its runs is true."""
+    if _check_of(np.memmap(path, mode="r"), _place_of_check(record.dtype, record.offset)) != record["check"][0]:
+        raise Damaged(path, "damaged, its bytes are not those that were written.")
+    status, failures = record["status"][0], failures_of(record, path)
+    failed = int(record["first"][0]) + np.flatnonzero(status == FAILED)
+    if sorted(run for run, *_ in failures) != failed.tolist() or record["failed"][0] != len(failed):
+        raise Damaged(path, "damaged, its failed runs do not add up.")
+
+
+def failures_of(record, path="shard") -> list[tuple[int, str, str]]:
+    """The failed runs of a shard: index in the whole sweep, stage, reason; Damaged when they cannot be read."""
     if "failures" not in record.dtype.names:
         return []
     first = int(record["first"][0])
-    return [(first + run, stage, reason) for run, stage, reason in json.loads(record["failures"][0])]
+    try:
+        rows = json.loads(record["failures"][0])
+        return [(first + operator.index(run), "" + stage, "" + reason) for run, stage, reason in rows]
+    except (ValueError, TypeError, RecursionError):
+        raise Damaged(path, "damaged, its failed runs cannot be read.") from None
 
 
 def measures_of(record) -> list[str]:
     """The names of a shard's measures, in both arms."""
-    return [name for name in record.dtype.names if name not in NOT_MEASURES]
+    return measures_of_names(record.dtype.names)
+
+
+def measures_of_names(names) -> list[str]:
+    """Those of a shard's columns that are measures."""
+    return [name for name in names if name not in NOT_MEASURES]

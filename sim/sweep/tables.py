@@ -4,8 +4,6 @@ The first row names a factor of the scenario, or a path, in each column; every o
 what is left as it was written has no column.
 """
 
-import csv
-import io
 import math
 from array import array
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import Fault, InputError, did_you_mean
+from sim.record.reading import read_rows
 from sim.scenario.paths import fitted, wanted
 from sim.scenario.wording import core
 from sim.sweep.factors import Factor
@@ -44,7 +43,8 @@ class _Table:
     def __init__(self, source, choose):
         self.choose, self.faults, self.heads, self.cells = choose, [], [], []
         self.file = str(source) if isinstance(source, str | Path) else "design"
-        self.rows = _lines_of_file(source) if isinstance(source, str | Path) else _lines_of_data(source)
+        is_file = isinstance(source, str | Path)
+        self.rows = read_rows(source, "A design is a CSV file.", True) if is_file else _lines_of_data(source)
 
     def fault(self, line, column, message, text="", length=1):
         """Notes what is wrong, and where."""
@@ -168,28 +168,8 @@ class _Column:
         return Factor(name, self.place.path, kind, low, high, is_whole=self.is_whole)
 
 
-def _lines_of_file(path):
-    """Line number, text and cells of each row of a CSV file; rows without anything are left out."""
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            for number, text in enumerate(file, start=1):
-                text = text.rstrip("\r\n")
-                if "\0" in text:
-                    raise InputError([Fault(str(path), number, 1, "this is not a text file. A design is a CSV file.")])
-                if text.strip():
-                    yield number, text, next(csv.reader(io.StringIO(text)))
-    except UnicodeDecodeError:
-        raise InputError([Fault(str(path), 0, 0, "this is not a text in UTF-8. A design is a CSV file.")]) from None
-    except csv.Error as error:
-        raise InputError([Fault(str(path), number, 1, f"this row cannot be read: {error}.", text)]) from None
-    except IsADirectoryError:
-        raise InputError([Fault(str(path), 0, 0, "this is a folder. A design is a CSV file.")]) from None
-    except OSError as error:
-        raise InputError([Fault(str(path), 0, 0, f"cannot be read: {error.strerror}.")]) from None
-
-
 def _lines_of_data(source):
-    """The same of a data frame, a dict of columns, or a list of points."""
+    """Line number, no text, and cells of each row of a data frame, a dict of columns, or a list of points."""
     if hasattr(source, "columns"):
         source = {str(name): source[name].tolist() for name in source.columns}
     if isinstance(source, dict):

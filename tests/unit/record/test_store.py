@@ -144,7 +144,8 @@ def test_many_runs_keep_who_joined_and_which_format_was_called(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content, words", [(None, "no record here"), ("{", "not the record"), ("[]", "not the record"), ("{}", "not the")]
+    "content, words",
+    [(None, "no record here"), ("{", "not JSON"), ("[]", "not a table"), ("{}", "missing fields 'format'")],
 )
 def test_a_folder_without_a_record_earns_advice(tmp_path, content, words):
     if content is not None:

@@ -97,7 +97,8 @@ def test_blocks_grow_with_the_sweep(runs, size):
 
 
 def a_shard(failures=()):
-    table = {"digest": np.arange(5, dtype="<u8"), "harm": np.arange(5.0), "status": np.zeros(5, dtype="i1")}
+    status = np.isin(np.arange(5), [run for run, *_ in failures]).astype("i1")
+    table = {"digest": np.arange(5, dtype="<u8"), "harm": np.arange(5.0), "status": status}
     return shards.packed("p" * 32, 3, 15, table, list(failures))
 
 
