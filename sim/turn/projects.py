@@ -33,7 +33,7 @@ def affordable(world, p):
     """Whether the yearly budget still pays for the project: (R,)."""
     setting, state = world.setting, world.state
     committed = ((state.project_state == RUNNING) * setting.project_cost).sum(axis=0)
-    return (setting.budget[:, 0] <= 0) | (committed + setting.project_cost[p] <= setting.budget[:, 0])
+    return committed + setting.project_cost[p] <= setting.budget[:, 0]
 
 
 def blocked_by(world, p, asked):
@@ -41,10 +41,12 @@ def blocked_by(world, p, asked):
     setting = world.setting
     voters = (setting.is_nato & setting.is_state).astype(float)
     weight = voters * (setting.beh.project_reluctance + setting.project_against[p])
-    if not weight.any():
+    everybody = weight.sum(axis=-1, keepdims=True)
+    if not everybody.any():
         return np.zeros((world.runs, len(setting.actors)), dtype=bool)
     risk = setting.project_veto[p] * guardrail(world)
-    chance = 1 - (1 - np.minimum(risk, 0.999))[:, None] ** (weight / weight.sum(axis=-1, keepdims=True))
+    share = weight / np.where(everybody > 0, everybody, 1.0)  # nobody may be reluctant in some runs and not in others
+    chance = 1 - (1 - np.minimum(risk, 0.999))[:, None] ** share
     luck = world.draws.uniform(f"project {setting.projects[p]}", 0, setting.actors)
     blocks = (luck < chance) & (voters > 0) & asked[:, None]
     return ask_members(world, p, blocks, asked)

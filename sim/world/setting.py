@@ -153,7 +153,7 @@ class Setting:
     project_issue: dict  # effect -> (P, H) whether it works on the act
     project_moonshot: np.ndarray
     project_space: np.ndarray
-    budget: np.ndarray  # (1, 1)
+    budget: np.ndarray  # (1, 1) EUR million a year; infinite where there is no limit
 
     @cached_property
     def stance(self):
@@ -613,5 +613,5 @@ def _projects(loaded, cast, acts):
         },
         "project_moonshot": np.array([project.is_moonshot for _, project in entries], dtype=bool),
         "project_space": np.array(["space" in start.project for start, _ in entries], dtype=bool),
-        "budget": _one(scenario.cooperation_budget_eur_m or 0.0),
+        "budget": _one(np.inf if scenario.cooperation_budget_eur_m is None else scenario.cooperation_budget_eur_m),
     }
