@@ -10,6 +10,7 @@ from sim.scenario.paths import Place, find, fitted, own_range
 from sim.scenario.wording import core
 from sim.sweep.factors import DISTRIBUTIONS, LEVELS, Factor, estimated
 
+MOST_LEVELS = 1_000_000  # of one range in a grid
 LEVER_WORDS = ("sampled", "crossed", "none")
 
 
@@ -79,8 +80,8 @@ class _Choosing:
                 part = part.strip()
                 if spec is not None:
                     added.append((part, spec))
-                elif part.isdigit() and int(part) > 0:
-                    mode = int(part)
+                elif part.isdecimal() and int(part[:20]) > 0:
+                    mode = int(part[:20])
                 elif part in ("sampled", "crossed"):
                     mode = part
                 elif part == "none":
@@ -250,13 +251,16 @@ def _ranged(name, place, kind, low, high, more, distribution):
     if low >= high:
         raise _advice(f"the range is empty: {low:g} is not below {high:g}.")
     levels = LEVELS
-    if more is not None and more.isdigit() and int(more) >= 2:
+    if more is not None and more.isdecimal() and len(more) <= 7 and 2 <= int(more) <= MOST_LEVELS:
         levels = int(more)
     elif more is not None and more in DISTRIBUTIONS:
         distribution = more
     elif more is not None:
         hint = did_you_mean(more, DISTRIBUTIONS)
-        raise _advice(f"after the range comes a distribution, or a number of levels (2 or more) for a grid. {hint}")
+        raise _advice(
+            f"after the range comes a distribution, or a number of levels (2 or more, at most {MOST_LEVELS:,}) "
+            f"for a grid. {hint}"
+        )
     factor = _range(name, place, kind, low, high, distribution, levels)
     if factor.is_whole and not (float(low).is_integer() and float(high).is_integer()):
         raise _advice("only whole numbers fit here.")
