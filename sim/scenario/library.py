@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sim.errors import Fault, InputError
 from sim.scenario.entries import check_library, limits_in, names_in
+from sim.scenario.needs import check_needs
 from sim.scenario.reader import Node, SourceText, keys_of, read
 from sim.scenario.schema import Library, Scenario
 from sim.scenario.wording import beside, fields_of, validated
@@ -119,7 +120,8 @@ def read_library(files: Iterable[tuple[Path, str]], whole: bool = True) -> tuple
     names["domains"] = limits_in(root)
     if not whole:
         names = {name: {**_names_of_the_shipped(name), **names.get(name, {})} for name in SECTIONS}
-    return library, faults + repeated + beside(misfits, check_library(root, names))
+    needs = check_needs(root) if whole and not faults else ()
+    return library, faults + repeated + beside(misfits, [*check_library(root, names), *needs])
 
 
 def _names_of_the_shipped(section: str) -> dict:

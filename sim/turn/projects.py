@@ -3,11 +3,10 @@
 import numpy as np
 
 from sim.policies.policy import Option
+from sim.scenario.needs import GUARDRAIL
 from sim.turn.asking import put, seated
 from sim.world.grid import on_grid
 from sim.world.state import BLOCKED, BROKEN, NOT_BEGUN, RUNNING
-
-GUARDRAIL = "coop_core_mission_guardrail"
 
 
 def decide_projects(world):

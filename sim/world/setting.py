@@ -9,27 +9,17 @@ import datetime
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
-from typing import get_args
 
 import numpy as np
 
-from sim.scenario.schema import Rung
+from sim.scenario.needs import MOVE_TERMS, MOVES_BY_NAME, OTHER_PRACTICES, PARTNERSHIP, PRACTICES, RUNGS
 from sim.world.actors import CAST_ARRAYS, cast_of
 from sim.world.grid import on_grid
 from sim.world.ties import bonds_of, clubs, partners, shared, tied
 
-RUNGS = get_args(Rung)
-MOVES_BY_NAME = ("persist", "stop", "escalate", "widen", "open_ocean", "divide", "narrative")  # in behaviour.yaml
 SILENT_RULES = ("consensus", "unanimity")
 NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
 WORDS = ("baseline", "diplomatic", "information")
-PRACTICES = {
-    "statement_of_concern": "practice_statement",
-    "public_attribution": "practice_attribution",
-    "sanctions_or_expulsions": "practice_sanctions",
-    "material_support": "practice_support",
-    "legal_trade_action": "practice_legal",
-}
 
 
 @dataclass(frozen=True)
@@ -213,7 +203,7 @@ class Setting:
         """What an adversary feels about each of its moves: dict of coefficient to array (moves, 1 or runs)."""
         return {
             what: np.stack(np.broadcast_arrays(*(getattr(self.each, f"{what}_{move}") for move in MOVES_BY_NAME)))
-            for what in ("move", "gain", "pressed", "risk", "opened")
+            for what in MOVE_TERMS
         }
 
     @cached_property
@@ -477,10 +467,8 @@ def _practice(responses, cast, beh):
     names = np.array([response.coded_as == "public_attribution" for response in responses], dtype=bool).reshape(
         -1, 1, 1
     )
-    usual = [
-        PRACTICES.get(r.coded_as, "practice_military" if r.category == "military" else "practice_other")
-        for r in responses
-    ]
+    military, other = OTHER_PRACTICES
+    usual = [PRACTICES.get(r.coded_as, military if r.category == "military" else other) for r in responses]
     return {
         "practice_kind": tuple(usual),
         "own_habit": _deep([r.habit.value if r.habit else 0.0 for r in responses]) + np.zeros((1, 1, len(cast.actors))),
@@ -536,7 +524,7 @@ def _tables(loaded, cast, acts, options):
             ],
             dtype=float,
         ).reshape(len(chosen), len(chosen)),
-        "table_is_ip4": np.array([key.startswith("nato_ip4") for _, _, key, _ in chosen], dtype=bool),
+        "table_is_ip4": np.array([key.startswith(PARTNERSHIP) for _, _, key, _ in chosen], dtype=bool),
         "table_outputs": np.array(
             [
                 [oa == act.id and response in form.outputs for oa, response in options["options"]]
@@ -545,7 +533,7 @@ def _tables(loaded, cast, acts, options):
             dtype=bool,
         ).reshape(len(chosen), len(options["options"])),
         "table_is_nato": np.array(
-            [form.body == "NATO" or key.startswith("nato_ip4") for *_, key, form in chosen], dtype=bool
+            [form.body == "NATO" or key.startswith(PARTNERSHIP) for *_, key, form in chosen], dtype=bool
         ),
         "best_placed": _best_placed(reputation, slices),
     }
