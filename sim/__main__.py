@@ -23,6 +23,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+MOST_RUNS = 1_000_000  # what one machine holds of them at once
+MOST_WORKERS = 1024
+LARGEST_SEED = 2**32 - 1  # as far as every generator of random numbers goes
+
 Folder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go; a new folder is made in it.")]
 
 
@@ -51,9 +55,10 @@ def answering(command):
 @answering
 def run(
     scenario: Annotated[str, typer.Argument(help="A scenario that ships (see below), or the path of a YAML file.")],
-    seed: Annotated[int, typer.Option(min=0, help="Same scenario, same seed: same story.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Same scenario, same seed: same story.")] = 1,
     runs: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Play it N times with other luck and show the spread.")
+        int,
+        typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Play it N times with other luck and show the spread."),
     ] = 1,
     seat: Annotated[
         list[str] | None, typer.Option(metavar="CODE", help="Sit in for this actor (EST, JPN, NATO ...). Repeatable.")
@@ -109,7 +114,7 @@ def sweep(
         str, typer.Option(metavar="grid|lhs|sobol|FILE", help="How points are laid out; FILE: CSV, one row a point.")
     ] = "lhs",
     points: Annotated[int | None, typer.Option(metavar="N", help="How many futures to try. [default: 1024]")] = None,
-    reps: Annotated[int, typer.Option(metavar="K", help="How often each point is played.")] = 1,
+    reps: Annotated[int, typer.Option(max=MOST_RUNS, metavar="K", help="How often each point is played.")] = 1,
     fixed: Annotated[
         list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Hold this at a value. Repeatable.")
     ] = None,
@@ -133,8 +138,8 @@ def sweep(
     luck: Annotated[
         str | None, typer.Option(metavar="own|shared", help="Each future its own luck, or all points the same.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Same scenario, design and seed: same bytes.")] = 1,
-    workers: Annotated[int, typer.Option(metavar="W", help="Processes on this machine.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Same scenario, design and seed: same bytes.")] = 1,
+    workers: Annotated[int, typer.Option(max=MOST_WORKERS, metavar="W", help="Processes on this machine.")] = 1,
     dask: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Play on a Dask cluster: tcp://host:8786.")
     ] = None,
@@ -213,8 +218,8 @@ def compare(
         list[str] | None,
         typer.Option(metavar="CODE=NAME", help="One more arm: the first, with this policy in that seat. Repeatable."),
     ] = None,
-    runs: Annotated[int, typer.Option(metavar="N", help="Pairs of runs.")] = 400,
-    seed: Annotated[int, typer.Option(min=0, help="Run r of every arm has the same luck.")] = 1,
+    runs: Annotated[int, typer.Option(max=MOST_RUNS, metavar="N", help="Pairs of runs.")] = 400,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Run r of every arm has the same luck.")] = 1,
     out: Folder = Path("results"),
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
     save: Annotated[bool, typer.Option("--save/--no-save", help="Keep the results.")] = True,
@@ -242,7 +247,7 @@ def analyse(
         list[str] | None,
         typer.Option(metavar="MEASURE=VALUE", help="Beyond this it is failure; else the worst quarter is. Repeatable."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="For resampling: same seed, same intervals.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="For resampling: same seed, same intervals.")] = 1,
     out: Folder = Path("results"),
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts and write the page.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
@@ -281,8 +286,10 @@ def backtest(
     cases: Annotated[
         str, typer.Argument(metavar="CASES", help="Past cases: cases_2007_2020, or the path of a file like it.")
     ],
-    seeds: Annotated[int, typer.Option("--seeds", "--runs", min=1, metavar="N", help="Runs of each case.")] = 48,
-    seed: Annotated[int, typer.Option(min=0, help="Same cases, same seed: same scores.")] = 3,
+    seeds: Annotated[
+        int, typer.Option("--seeds", "--runs", min=1, max=MOST_RUNS, metavar="N", help="Runs of each case.")
+    ] = 48,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Same cases, same seed: same scores.")] = 3,
     train: Annotated[
         str | None,
         typer.Option(metavar="CASES", help="What the benchmarks learn from; else the other cases of the same file."),
@@ -298,7 +305,7 @@ def backtest(
             "--central", help="Most probable coefficients in every run; else drawn, as uncertain as they are."
         ),
     ] = False,
-    workers: Annotated[int, typer.Option(min=1, metavar="W", help="Processes on this machine.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, max=MOST_WORKERS, metavar="W", help="Processes on this machine.")] = 1,
     out: Folder = Path("results"),
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts and write the page.")] = True,
     save: Annotated[bool, typer.Option("--save/--no-save", help="Keep the results.")] = True,
@@ -334,8 +341,10 @@ def fit(
     cases: Annotated[
         str, typer.Argument(metavar="CASES", help="Past cases: cases_2007_2020, or the path of a file like it.")
     ],
-    runs: Annotated[int, typer.Option(min=1, metavar="N", help="Runs of each case at every set of values.")] = 16,
-    workers: Annotated[int, typer.Option(min=1, metavar="W", help="Processes on this machine.")] = 2,
+    runs: Annotated[
+        int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs of each case at every set of values.")
+    ] = 16,
+    workers: Annotated[int, typer.Option(min=1, max=MOST_WORKERS, metavar="W", help="Processes on this machine.")] = 2,
     coefficients: Annotated[
         str | None,
         typer.Option(metavar="A,B,...", help="Which; else all with a 'prior' in behaviour.yaml."),

@@ -82,7 +82,7 @@ def an_inject(id: str = "blackout", **changes) -> dict:
 @cache
 def a_library() -> Library:
     """The small library."""
-    return Library.model_validate({**a_library_document(), "behaviour": _coefficients()})
+    return Library.model_validate({**a_library_document(), **_coefficients()})
 
 
 def a_library_document() -> dict:
@@ -233,8 +233,7 @@ def _project(name, on) -> dict:
 
 
 def _coefficients() -> dict:
-    root = read(scenarios_folder() / "library" / "behaviour.yaml").get("behaviour")
-    return root.plain()
+    return read(scenarios_folder() / "library" / "behaviour.yaml").plain()
 
 
 A_DAY = datetime.date(2024, 3, 4)

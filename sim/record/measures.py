@@ -4,6 +4,7 @@
 is read off a world stands in `sim/turn/outcome.py`.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,7 @@ class Measure:
     """One number a run is judged by.
 
     better : "higher", "lower", or None where it is neither.
+    may_be_missing : whether a run can say nothing about it, such as how sure those were who accused when nobody did.
     """
 
     name: str
@@ -23,6 +25,15 @@ class Measure:
     unit: str
     better: str | None
     description: str
+    may_be_missing: bool = False
+
+    @property
+    def limits(self):
+        """The lowest and the highest value that it can have, where it applies at all."""
+        return (0.0, 1.0) if self.unit in OF_ONE else (0.0, math.inf)
+
+
+OF_ONE = ("0 to 1", "ladder, 0 to 1", "probability", "share")  # units of what lies between nothing and all
 
 
 def _catalogue(*measures):
@@ -33,13 +44,21 @@ MEASURES = _catalogue(
     Measure(
         "harm", "Harm to victims", "severity-months", "lower", "severity borne by all victims, added up over months"
     ),
-    Measure("held", "Victims that held", "share", "higher", "share of coerced victims that did not give in"),
+    Measure(
+        "held",
+        "Victims that held",
+        "share",
+        "higher",
+        "share of coerced victims that did not give in",
+        may_be_missing=True,
+    ),
     Measure(
         "days_to_first_response",
         "Days to the first response",
         "days",
         "lower",
         "from the first act to the first visible response by anybody",
+        may_be_missing=True,
     ),
     Measure(
         "days_to_joint_text",
@@ -47,6 +66,7 @@ MEASURES = _catalogue(
         "days",
         "lower",
         "from the act to the first joint text of solidarity or more",
+        may_be_missing=True,
     ),
     Measure(
         "joint_share",
@@ -68,6 +88,7 @@ MEASURES = _catalogue(
         "probability",
         "higher",
         "mean confidence of those who accused, when they decided",
+        may_be_missing=True,
     ),
     Measure("joiners", "States that did more than speak", "states", None, "states that joined a response beyond words"),
     Measure(
@@ -76,6 +97,7 @@ MEASURES = _catalogue(
         "0 to 1",
         "higher",
         "1 less twice the mean distance of allies' positions",
+        may_be_missing=True,
     ),
     Measure(
         "cohesion_eu",
@@ -83,6 +105,7 @@ MEASURES = _catalogue(
         "0 to 1",
         "higher",
         "1 less twice the mean distance of members' positions",
+        may_be_missing=True,
     ),
     Measure(
         "cohesion_oceans",
@@ -90,6 +113,7 @@ MEASURES = _catalogue(
         "0 to 1",
         "higher",
         "1 less the distance between allies' and the four partners' mean positions",
+        may_be_missing=True,
     ),
     Measure("silences_broken", "Silences broken", "breaks", "lower", "times a member broke silence on a text"),
     Measure("peak_tension", "Peak tension", "0 to 1", "lower", "highest tension in any turn"),
@@ -141,14 +165,23 @@ MEASURES = _catalogue(
         "share",
         "higher",
         "share of the portfolio's cost in projects that deliver",
+        may_be_missing=True,
     ),
-    Measure("space_share", "Space in the spending", "share", None, "share of the portfolio's cost that goes to space"),
+    Measure(
+        "space_share",
+        "Space in the spending",
+        "share",
+        None,
+        "share of the portfolio's cost that goes to space",
+        may_be_missing=True,
+    ),
     Measure(
         "best_placed",
         "Led by the best-placed format",
         "share",
         "higher",
         "share of consultations opened in a best-placed format",
+        may_be_missing=True,
     ),
     Measure(
         "duplication",
@@ -156,6 +189,7 @@ MEASURES = _catalogue(
         "share",
         "lower",
         "share of consultations beside another that does the same",
+        may_be_missing=True,
     ),
     Measure(
         "joiners_outside",

@@ -12,6 +12,7 @@ from functools import cached_property
 from sim.errors import Fault, InputError, did_you_mean, nearest
 from sim.scenario import paths
 from sim.scenario.entries import RULES, check_entry, known_names, low_before_high, names_in
+from sim.scenario.limits import EFFECT_LIMITS, WHOLE
 from sim.scenario.members import belongs
 from sim.scenario.reader import (
     Node,
@@ -27,12 +28,26 @@ from sim.scenario.reader import (
     whole_of,
     within,
 )
-from sim.scenario.schema import Days, Format, Library, Membership, Response, Scenario, Silence
+from sim.scenario.schema import (
+    FIRST_DAY,
+    LAST_DAY,
+    LONGEST_TURN,
+    MOST_TURNS,
+    Days,
+    Format,
+    Library,
+    Membership,
+    Response,
+    Scenario,
+    Silence,
+)
 from sim.scenario.wording import expected, plain, start_of
 
 MERGED_BY = {"acts": "id", "injects": "id", "objectives": "id", "cooperation": "project"}
 NEEDS_ACT = ("publicness", "evidence", "severity", "difficulty")
 NEEDS_ACTOR = ("exposure", "capital")
+WEIGHED_BY = {"gdp": "economy", "gdp_cyber": "economy", "defence": "military"}  # equal: everybody weighs as much
+NEXT_TO_NOTHING = 0.001  # economies and forces below this weigh nothing at a table
 
 
 # ------------------------------------------------------------------------------------------------ what there is
@@ -65,26 +80,23 @@ class Facts:
 
     @cached_property
     def start(self) -> datetime.date | None:
-        return date_of(self.root.get("start"))
+        return within(FIRST_DAY, LAST_DAY, date_of(self.root.get("start")))
 
     @cached_property
     def turns(self) -> int | None:
         turns = self.root.get("turns")
-        return within(1, 60, whole_of(turns.get("count"))) if turns is not None else None
+        return within(1, MOST_TURNS, whole_of(turns.get("count"))) if turns is not None else None
 
     @cached_property
     def days(self) -> int | None:
         turns = self.root.get("turns")
-        return within(1, 366, whole_of(turns.get("days"))) if turns is not None else None
+        return within(1, LONGEST_TURN, whole_of(turns.get("days"))) if turns is not None else None
 
     @cached_property
     def last_day(self) -> datetime.date | None:
         if None in (self.start, self.turns, self.days):
             return None
-        try:
-            return self.start + datetime.timedelta(days=self.turns * self.days - 1)
-        except OverflowError:
-            return None
+        return self.start + datetime.timedelta(days=self.turns * self.days - 1)
 
     @cached_property
     def cast(self) -> dict[str, None]:
@@ -99,8 +111,12 @@ class Facts:
     @cached_property
     def inside(self) -> set[str]:
         """The members of bodies that play as one."""
-        bodies = [name for name in self.named if name in self.library.bodies]
-        return {code for body in bodies for code in self.meant(body)} if self.bodies_play_as_one else set()
+        return {code for body in self.named_bodies for code in self.meant(body)}
+
+    @property
+    def named_bodies(self) -> list[str]:
+        """The bodies that play as one, for themselves."""
+        return [name for name in self.named if name in self.library.bodies] if self.bodies_play_as_one else []
 
     @property
     def bodies_play_as_one(self) -> bool:
@@ -164,13 +180,6 @@ def repeated_ids(root: Node) -> Iterator[Fault]:
             first.setdefault(node.text, node)
 
 
-def check_time(facts: Facts) -> Iterator[Fault]:
-    if None not in (facts.start, facts.turns, facts.days) and facts.last_day is None:
-        yield facts.root.get("start").fault(
-            f"{facts.turns} turns of {facts.days} days from here run past the last date there is (9999-12-31)."
-        )
-
-
 def check_participants(facts: Facts) -> Iterator[Fault]:
     seen: dict[str, Node] = {}
     for entry in entries_of(facts.root, "participants"):
@@ -185,7 +194,16 @@ def check_participants(facts: Facts) -> Iterator[Fault]:
             choices = [*facts.known, *(f"group:{group}" for group in facts.library.groups)]
             invented = _invented(name) if nearest(name, choices) is None else ""
             yield entry.fault(f"no actor '{name}'. {did_you_mean(name, choices)}{invented}")
+        if facts.start and _is_empty(name, facts):
+            yield entry.fault(f"'{name}' has no members on {facts.start}, the first day.")
         seen[name] = entry
+
+
+def _is_empty(name: str, facts: Facts) -> bool:
+    """Whether a body or a group that is known has nobody in it on the first day."""
+    group = name.removeprefix("group:")
+    is_known = name in facts.library.bodies or (name != group and group in facts.library.groups)
+    return is_known and not set(facts.meant(name)) - {name}
 
 
 def _invented(name: str) -> str:
@@ -318,7 +336,8 @@ def _victims(act: Node, by: str | None, facts: Facts) -> Iterator[Fault]:
 def _turn_exists(entry: Node, verb: str, facts: Facts) -> Iterator[Fault]:
     turn = whole_of(entry.get("turn"))
     if turn is not None and facts.turns is not None and turn > facts.turns:
-        yield entry.get("turn").fault(f"{verb} in turn {turn}, but the exercise has {_count(facts.turns, 'turn')}.")
+        written = entry.get("turn").text[:40]
+        yield entry.get("turn").fault(f"{verb} in turn {written}, but the exercise has {_count(facts.turns, 'turn')}.")
 
 
 def _count(number: int, word: str) -> str:
@@ -372,6 +391,12 @@ def _recipients(inject: Node, facts: Facts) -> Iterator[Fault]:
 
 def _effect(effect: Node, facts: Facts) -> Iterator[Fault]:
     on, act, actor, adversary = (text_of(effect, field) for field in ("on", "act", "actor", "adversary"))
+    most, by = EFFECT_LIMITS.get(on, WHOLE), number_of(effect.get("by"))
+    if on is not None and by is not None and abs(by) > most:
+        yield effect.get("by").fault(
+            f"an effect on '{on}' moves it by {-most} to {most}, got '{effect.get('by').text}'."
+            + (" Write a share as a number: 0.2 for 20 %." if most == WHOLE else "")
+        )
     if on in NEEDS_ACT and act is None:
         yield start_of(effect).fault(f"an effect on '{on}' needs the 'act' it is about. {did_you_mean('', facts.acts)}")
     if on in NEEDS_ACTOR and actor is None:
@@ -411,9 +436,39 @@ def check_cooperation(facts: Facts) -> Iterator[Fault]:
 
 
 def check_behaviour(facts: Facts) -> Iterator[Fault]:
-    for name, key, _ in items_of(facts.root, "behaviour"):
+    for name, key, value in items_of(facts.root, "behaviour"):
         if name not in facts.library.behaviour:
             yield key.fault(f"no coefficient '{name}' in the model. {did_you_mean(name, facts.library.behaviour)}")
+        else:
+            yield from _fits(paths.find(facts.document, f"behaviour.{name}", facts.library), value)
+
+
+def check_weights(facts: Facts) -> Iterator[Fault]:
+    """Somebody has to weigh something, or no text has anybody behind it."""
+    choice = facts.root.get("capability")
+    field = WEIGHED_BY.get(choice.text if choice is not None and choice.text else _default("capability"))
+    weighed = [code for code in facts.cast if facts.role(code) not in (None, "adversary") or code in facts.named_bodies]
+    if field and weighed and all(_weight(code, field, facts) < NEXT_TO_NOTHING for code in weighed):
+        place = choice if choice is not None else facts.root.get("participants")
+        yield place.fault(
+            f"nobody here has any '{field}', by which 'capability' weighs actors, so no text would have anybody behind "
+            "it. Give somebody some under 'actors', or write 'capability: equal'."
+        )
+
+
+def _default(field: str):
+    return Scenario.model_fields[field].default
+
+
+def _weight(code: str, field: str, facts: Facts) -> float:
+    """What an actor brings: the scenario's own figure, or whether the library knows of any."""
+    actors = facts.root.get("actors")
+    own = actors.get(code) if actors is not None else None
+    if own is not None and (given := number_of(own.get(field))) is not None:
+        return given
+    if field == "economy" or code not in facts.library.states:
+        return float(field == "economy" or code in facts.library.bodies)
+    return paths.find(facts.document, f"states.{code}.defence_usd_bn", facts.library).value or 0.0
 
 
 def check_figures(facts: Facts) -> Iterator[Fault]:
@@ -533,7 +588,6 @@ def check_own(facts: Facts) -> Iterator[Fault]:
 
 CHECKS = (
     lambda facts: repeated_ids(facts.root),
-    check_time,
     check_participants,
     check_actors,
     check_ties,
@@ -544,6 +598,7 @@ CHECKS = (
     check_cooperation,
     check_behaviour,
     check_figures,
+    check_weights,
     check_measures,
     check_what_varies,
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pydantic import BaseModel
 
 from sim.errors import Fault, did_you_mean
-from sim.scenario.limits import FIGURE_LIMITS
+from sim.scenario.limits import allowed, figure_limits, lies_within
 from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, number_of, text_of
 from sim.scenario.schema import (
     Body,
@@ -17,6 +17,7 @@ from sim.scenario.schema import (
     Codebook,
     CoercionEpisode,
     Days,
+    Domain,
     Estimates,
     Figure,
     Format,
@@ -43,6 +44,7 @@ REFERENCES = {
     Estimates: {"coefficients": "behaviour"},
     Format: {"outputs": "responses", "duplicates": "formats", "sources": "sources"},
     Group: {"tie": "behaviour", "sharing": "behaviour", "source": "sources"},
+    Parameter: {"domain": "domains"},
     Position: {"source": "sources"},
     Project: {"formats": "formats", "duplicates": "formats", "depends_on": "cooperation", "sources": "sources"},
     Response: {
@@ -57,14 +59,12 @@ REFERENCES = {
     Unattributed: {"atlantic": "states", "pacific": "states"},
     Body: {"group": "groups", "source": "sources"},
 }
-LIMITS: dict[type, dict] = {}
-for (_holder, _field), _limits in FIGURE_LIMITS.items():
-    LIMITS.setdefault(_holder, {})[_field] = _limits
 KEYED_BY_ACTOR = {State: ("unfavourable", "exposure"), Group: ("members",), Project: ("positions",)}
 ONE_OF = {
     "behaviour": "coefficient",
     "codebook": "coded kind of act",
     "cooperation": "project",
+    "domains": "domain",
     "formats": "format",
     "groups": "group",
     "responses": "response",
@@ -87,13 +87,43 @@ def check_library(root: Node, names: dict[str, dict]) -> list[Fault]:
     Parameters
     ----------
     root : Node, some or all sections
-    names : dict, for each section the names that may be referred to
+    names : dict, for each section the names that may be referred to; those of domains with the limits of each
     """
-    faults = list(check_entry(root, Library, names))
+    faults = [*check_entry(root, Library, names), *_coefficients(root, names["domains"])]
     for code, key, _ in items_of(root, "bodies"):
         if code not in ("NATO", "EU"):
             faults.append(key.fault(f"a body is NATO or EU, not '{code}'."))
     return [*faults, *_codebook(root)]
+
+
+def limits_in(root: Node) -> dict[str, tuple[float, float] | None]:
+    """The domains of a library, each with its limits, or None where it has no sound ones."""
+    return {name: _ends(domain.get("limits")) for name, _, domain in items_of(root, "domains")}
+
+
+def _coefficients(root: Node, domains: dict) -> Iterator[Fault]:
+    """Coefficients that cannot be what the library says of them: their values, ranges, priors and estimates."""
+    limits = {}
+    for name, _, coefficient in items_of(root, "behaviour"):
+        limits[name] = domains.get(text_of(coefficient, "domain"))
+        prior = entries_of(coefficient, "prior")
+        for node in (coefficient.get("value"), *entries_of(coefficient, "range"), *prior[:1]):
+            yield from _outside(node, limits[name], name)
+        spread = number_of(prior[1]) if len(prior) == 2 else None
+        if spread is not None and not spread > 0:
+            yield prior[1].fault(f"expected a standard deviation above 0 for '{name}', got '{prior[1].text}'.")
+    estimates = root.get("estimates")
+    if estimates is not None and estimates.is_mapping:
+        names = [entry.text for entry in entries_of(estimates, "coefficients")]
+        for values in (estimates.get("mean"), *(node for *_, node in items_of(estimates, "without"))):
+            for name, node in zip(names, values.value if values is not None and values.is_list else [], strict=False):
+                yield from _outside(node, limits.get(name), name)
+
+
+def _outside(node: Node | None, limits: tuple[float, float] | None, name: str) -> Iterator[Fault]:
+    number = number_of(node)
+    if number is not None and not lies_within(limits, number):
+        yield node.fault(f"expected {allowed(limits)} for '{name}', got '{node.text}'.")
 
 
 def _codebook(root: Node) -> Iterator[Fault]:
@@ -108,7 +138,7 @@ def _codebook(root: Node) -> Iterator[Fault]:
 
 def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> Iterator[Fault]:
     """The faults of an entry and all below it: what it refers to, and numbers that contradict each other."""
-    for found, kind in _models(node, model):
+    for found, kind, name in _models(node, model):
         for field, section in REFERENCES.get(kind, {}).items():
             target = found.value.get(field)
             if target is not None:
@@ -116,7 +146,7 @@ def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> I
         for field in KEYED_BY_ACTOR.get(kind, ()):
             keys = [key for code, key, _ in items_of(found, field) if code not in names["bodies"]]
             yield from known_names(keys, "states", names)
-        yield from _beyond_limits(found, kind)
+        yield from _beyond_limits(found, kind, name)
         if kind in RULES:
             yield from RULES[kind](found, names)
 
@@ -128,36 +158,40 @@ def known_names(nodes: Iterable[Node], section: str, names: dict[str, dict]) -> 
 
 
 def low_before_high(node: Node) -> Iterator[Fault]:
-    ends = [number_of(end) for end in node.value] if node.is_list else []
-    if len(ends) == 2 and None not in ends and not ends[0] < ends[1]:
+    ends = _ends(node)
+    if ends and not ends[0] < ends[1]:
         yield node.fault(f"a range goes from low to high, and {ends[0]:g} is not below {ends[1]:g}.")
 
 
-def _beyond_limits(node: Node, kind: type[BaseModel]) -> Iterator[Fault]:
-    """Figures that cannot be what they say they are, such as a probability of 7."""
-    for field, (low, high) in LIMITS.get(kind, {}).items():
-        found = node.get(field)
-        if found is None or not found.is_mapping:
+def _ends(node: Node | None) -> tuple[float, float] | None:
+    """The two numbers of a range; None when it is no such thing."""
+    ends = [number_of(end) for end in node.value] if node is not None and node.is_list else []
+    return (ends[0], ends[1]) if len(ends) == 2 and None not in ends else None
+
+
+def _beyond_limits(node: Node, kind: type[BaseModel], entry: str | None) -> Iterator[Fault]:
+    """Figures that cannot be what they say they are, such as a probability of 7, and ends of their ranges."""
+    for field, found in node.value.items():
+        limits = figure_limits(kind, field, entry)
+        if limits is None or not found.is_mapping:
             continue
         figures = [found] if "value" in found.value else [figure for figure in found.entries() if figure.is_mapping]
-        for value in (figure.get("value") for figure in figures):
-            number = number_of(value)
-            if number is not None and not low <= number <= high:
-                yield value.fault(f"expected a number from {low:g} to {high:g} for '{field}', got '{value.text}'.")
+        for value in (end for figure in figures for end in (figure.get("value"), *entries_of(figure, "range"))):
+            yield from _outside(value, limits, field)
 
 
-def _models(node: Node, annotation) -> Iterator[tuple[Node, type[BaseModel]]]:
-    """Every node that the schema describes by a model, with that model."""
-    waiting = [(node, annotation)] if node.kind != "scalar" else []
+def _models(node: Node, annotation) -> Iterator[tuple[Node, type[BaseModel], object]]:
+    """Every node that the schema describes by a model, with that model and the key under which it stands."""
+    waiting = [(node, annotation, None)] if node.kind != "scalar" else []
     while waiting:
-        node, annotation = waiting.pop()
+        node, annotation, name = waiting.pop()
         inner, _ = core(annotation)
         if is_model(inner) and node.is_mapping:
-            yield node, inner
+            yield node, inner, name
         pairs = node.value.items() if node.is_mapping else enumerate(node.value)
         for key, value in pairs:
             if value.kind != "scalar" and (following := below(inner, key)) is not None:
-                waiting.append((value, following))
+                waiting.append((value, following, key))
 
 
 def _figure(node: Node, names) -> Iterator[Fault]:
@@ -170,9 +204,15 @@ def _figure(node: Node, names) -> Iterator[Fault]:
         yield from known_names([source], "sources", names)
     if span is not None and span.is_list:
         yield from low_before_high(span)
-        ends, value = [number_of(end) for end in span.value], number_of(node.get("value"))
-        if value is not None and len(ends) == 2 and None not in ends and not ends[0] <= value <= ends[1]:
+        ends, value = _ends(span), number_of(node.get("value"))
+        if value is not None and ends and not ends[0] <= value <= ends[1]:
             yield node.get("value").fault(f"the value {value:g} is outside its own range, {ends[0]:g} to {ends[1]:g}.")
+
+
+def _domain(node: Node, names) -> Iterator[Fault]:
+    limits = node.get("limits")
+    if limits is not None and limits.is_list:
+        yield from low_before_high(limits)
 
 
 def _ordered(node: Node, names) -> Iterator[Fault]:
@@ -217,6 +257,7 @@ def _format(node: Node, names) -> Iterator[Fault]:
 RULES = {
     CoercionEpisode: _episode,
     Days: _ordered,
+    Domain: _domain,
     Figure: _figure,
     Format: _format,
     Membership: _membership,

@@ -11,12 +11,14 @@ from functools import cache
 from pathlib import Path
 
 from sim.errors import Fault, InputError
-from sim.scenario.entries import check_library, names_in
+from sim.scenario.entries import check_library, limits_in, names_in
+from sim.scenario.needs import check_needs
 from sim.scenario.reader import Node, SourceText, keys_of, read
 from sim.scenario.schema import Library, Scenario
 from sim.scenario.wording import beside, fields_of, validated
 
 SECTIONS = tuple(fields_of(Library))
+NOT_PLAYED = {"codebook": True, "estimates": True, "domains": True, "behaviour": {"__all__": {"domain"}}}
 _DIGESTS: dict[int, tuple[Library, str]] = {}  # by identity; holding the library keeps its identity its own
 
 
@@ -66,10 +68,11 @@ def library_digest(library: Library) -> str:
     """SHA-256 of what runs read of a library, computed once: the same for any layout, comments and order of keys.
 
     The codebook is left out, since what it says of a case stands in the scenario made of it, and so are the estimates:
-    what a run reads of them stands under `behaviour`.
+    what a run reads of them stands under `behaviour`. So are the domains, which say what may be written and not what
+    is played.
     """
     if id(library) not in _DIGESTS:
-        content = library.model_dump(mode="json", exclude_defaults=True, exclude={"codebook", "estimates"})
+        content = library.model_dump(mode="json", exclude_defaults=True, exclude=NOT_PLAYED)
         _DIGESTS[id(library)] = library, digest_of(content)
     return _DIGESTS[id(library)][1]
 
@@ -114,9 +117,18 @@ def read_library(files: Iterable[tuple[Path, str]], whole: bool = True) -> tuple
         root.value[name] = Node("mapping", {}, SourceText("", ""), 0, 0)
     library, misfits = validated(Library, root)
     names = {name: dict.fromkeys(_names(name, section)) for name, section in root.value.items()}
+    names["domains"] = limits_in(root)
     if not whole:
-        names = {name: {**dict.fromkeys(names_in(load_library(), name)), **names.get(name, {})} for name in SECTIONS}
-    return library, faults + repeated + beside(misfits, check_library(root, names))
+        names = {name: {**_names_of_the_shipped(name), **names.get(name, {})} for name in SECTIONS}
+    needs = check_needs(root) if whole and not faults else ()
+    return library, faults + repeated + beside(misfits, [*check_library(root, names), *needs])
+
+
+def _names_of_the_shipped(section: str) -> dict:
+    library = load_library()
+    if section == "domains":
+        return {name: domain.limits for name, domain in library.domains.items()}
+    return dict.fromkeys(names_in(library, section))
 
 
 def _names(name: str, section: Node | None) -> list[str]:

@@ -16,8 +16,8 @@ from sim.scenario.library import (
     scenarios_folder,
     shown_path,
 )
-from sim.scenario.paths import set_path, with_figures, with_ranges
-from sim.scenario.reader import Node, SourceText, nodes_of, read
+from sim.scenario.paths import Place, find, fitted, set_path, stands_alone, with_figures, with_ranges
+from sim.scenario.reader import Node, SourceText, entries_of, items_of, nodes_of, read, text_of
 from sim.scenario.schema import Library, Scenario
 from sim.scenario.wording import beside, validated
 
@@ -121,10 +121,45 @@ def check_files(paths: Iterable[str | os.PathLike], others: Sequence[tuple[Calla
             elif is_library(root):
                 of_the_library.append((path, shown))
             else:
-                _loaded(with_parents(root, path), path.stem, path)
+                faults += _of_scenario(with_parents(root, path), path)
         except InputError as error:
             faults += error.faults
     return in_order(faults + check_library_files(of_the_library))
+
+
+def unplayable(loaded: Loaded, place: Place, value) -> str | None:
+    """Why the scenario could not be played with another value that fits at a place; None when it could.
+
+    >>> from sim.scenario.paths import find
+    >>> smallest = load("smallest")
+    >>> unplayable(smallest, find(smallest.document, "acts.registers.turn"), 9)
+    'begins in turn 9, but the exercise has 4 turns.'
+    """
+    if stands_alone(place):
+        return None
+    try:
+        varied(loaded, {place.path: value})
+    except InputError as error:
+        return error.faults[0].message
+    return None
+
+
+def _of_scenario(root: Node, path: Path) -> list[Fault]:
+    """The faults of a sound scenario, which the choices and ends of what it says may vary can still have."""
+    loaded = _loaded(root, path.stem, path)
+    return [fault for section in ("uncertainties", "levers") for fault in _unplayable_ends(root, section, loaded)]
+
+
+def _unplayable_ends(root: Node, section: str, loaded: Loaded) -> Iterable[Fault]:
+    """The choices and ends of a section that a sweep could not play."""
+    for name, key, entry in items_of(root, section):
+        place = find(loaded.document, text_of(entry, "path"), loaded.library)
+        nodes = [(node, node.text) for node in (*entries_of(entry, "choices"), *entries_of(entry, "range"))]
+        span = getattr(loaded.scenario, section)[name].range or ()  # the library's, where the scenario leaves it out
+        for node, written in nodes or [(key, end) for end in span]:
+            why = unplayable(loaded, place, fitted(place, written))
+            if why:
+                yield node.fault(f"'{place.path}' cannot be {written}: {why}")
 
 
 def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -> Loaded:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.errors import Fault, InputError, did_you_mean
-from sim.scenario.limits import FIGURE_LIMITS
+from sim.scenario.limits import allowed, domain_of, figure_limits, lies_within
 from sim.scenario.presence import OnOff, presence, with_presence
 from sim.scenario.schema import CooperationStart, Figure, Library, Parameter, Scenario
 from sim.scenario.wording import below, core, expected, fields_of, is_model
@@ -23,7 +23,7 @@ from sim.scenario.wording import below, core, expected, fields_of, is_model
 SINGLE_VALUES = (int, float, str, bool, datetime.date)
 NOT_VARIED = (
     "title", "summary", "extends", "marking", "participants", "objectives", "questions", "uncertainties", "levers",
-    "measures", "figures", "sources", "codebook", "estimates",
+    "measures", "figures", "sources", "codebook", "domains", "estimates",
 )  # fmt: skip
 MAY_BE_NEW = ("actors", "exposure", "stance")
 
@@ -42,6 +42,7 @@ class Place:
     annotation: object
     keys: tuple
     limits: tuple | None = None
+    why: str = ""  # it has these limits, where that is not plain
 
     @property
     def is_number(self) -> bool:
@@ -128,14 +129,21 @@ def fitted(place: Place, value):
         fitting = adapter.dump_python(adapter.validate_python(_unwrapped(value)), mode="json")
     except ValidationError:
         fitting = None
-    if fitting is None or place.limits and not place.limits[0] <= fitting <= place.limits[1]:
+    if fitting is None or place.limits and not lies_within(place.limits, fitting):
         raise InputError([Fault("", 0, 0, f"expected {wanted(place)} at '{place.path}', got {str(value)[:40]!r}.")])
     return fitting
 
 
+def stands_alone(place: Place) -> bool:
+    """Whether a value that fits at a place can be played, whatever the rest of the scenario says: a share, a weight."""
+    is_measured = core(place.annotation)[0] is float and place.home == "scenario"
+    return is_measured and place.keys[0] != "cooperation"  # months before go with no turn
+
+
 def wanted(place: Place) -> str:
     """What may stand at a place, as a phrase."""
-    return f"a number from {place.limits[0]:g} to {place.limits[1]:g}" if place.limits else expected(place.annotation)
+    why = f" ({place.why})" if place.why else ""
+    return allowed(place.limits) + why if place.limits else expected(place.annotation)
 
 
 def _adapter(annotation) -> TypeAdapter:
@@ -211,7 +219,10 @@ def _in_scenario(document: dict, path: str, segments: list[str], library: Librar
     if segments[0] == "behaviour" and len(segments) == 2 and segments[1] in library.behaviour:
         own = (document.get("behaviour") or {}).get(segments[1])
         value = library.behaviour[segments[1]].value if own is None else own
-        return Place(path, "scenario", value, below(fields_of(Scenario)["behaviour"], segments[1]), tuple(segments))
+        number = below(fields_of(Scenario)["behaviour"], segments[1])
+        domain = domain_of(library, segments[1])
+        why = (domain.limits, domain.why) if domain else ()
+        return Place(path, "scenario", value, number, tuple(segments), *why)
     value, annotation, keys, limits = _walk(document, Scenario, path, segments)
     return Place(path, "scenario", value, annotation, keys, limits)
 
@@ -228,7 +239,8 @@ def _walk(data, annotation, path: str, segments: list[str]) -> tuple[object, obj
     limits = None
     for good in range(len(segments)):
         key = _key(data, annotation, segments, good)
-        limits = FIGURE_LIMITS.get((core(annotation)[0], key), limits) if isinstance(key, str) else limits
+        if isinstance(key, str):
+            limits = figure_limits(core(annotation)[0], key, keys[-1] if keys else None) or limits
         data, annotation = _under(data, key, annotation), below(annotation, key)
         keys.append(key)
     inner, _ = core(annotation)
@@ -267,7 +279,7 @@ def _key(data, annotation, segments: list[str], good: int):
         names = _names(data)
         if segment in names:
             return next(key for key in data if str(key) == segment)
-        if segments[good - 1] in MAY_BE_NEW and segment.isupper():
+        if segments[0] == "actors" and segments[good - 1] in MAY_BE_NEW and segment.isupper():
             return segment
     elif typing.get_origin(inner) is list and is_model(core(below(inner, 0))[0]):
         names = _names(data)

@@ -12,6 +12,7 @@ the file's size is looked at before it is opened, nesting and what aliases expan
 import codecs
 import datetime
 import errno
+import math
 import os
 import re
 import stat
@@ -187,8 +188,14 @@ def number_of(node: Node | None) -> float | None:
 
 
 def whole_of(node: Node | None) -> int | None:
+    """A whole number of any size; None of anything else."""
     number = number_of(node)
-    return int(number) if number is not None and abs(number) < 1e9 and number == int(number) else None
+    if number is None or not number.is_integer() and abs(number) != math.inf:
+        return None
+    try:
+        return int(node.text)
+    except ValueError:  # 3.0, 1e9, inf, or more digits than Python reads
+        return int(number) if number.is_integer() else None
 
 
 def within(low: int, high: int, number: int | None) -> int | None:

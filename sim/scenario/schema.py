@@ -24,7 +24,9 @@ def _as_written(day):
     return day
 
 
-Date = Annotated[datetime.date, BeforeValidator(_as_written)]
+FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2100, 12, 31)
+Date = Annotated[datetime.date, BeforeValidator(_as_written), Field(ge=FIRST_DAY, le=LAST_DAY)]
+Year = Annotated[int, Field(ge=FIRST_DAY.year, le=LAST_DAY.year)]
 Issue = Literal["cyber", "fimi", "coercion", "edt", "space", "infra", "military", "consult", "learn"]
 Rung = Literal["silence", "concern", "solidarity", "naming", "measures"]
 Rule = Literal[
@@ -33,7 +35,11 @@ Rule = Literal[
 Theatre = Literal["atlantic", "pacific", "both", "elsewhere"]
 Channel = Literal["brief", "cable", "media", "call", "chat"]
 Share = Annotated[float, Field(ge=0, le=1)]
+Months = Annotated[float, Field(ge=0, le=1200)]  # up to a hundred years, as with all that lasts
+CalendarDays = Annotated[float, Field(ge=0, le=36600)]
+Hours = Annotated[float, Field(ge=0, le=8784)]  # up to a year
 Code = Annotated[str, Field(pattern=r"^([A-Z]{3}|NATO|EU)$", description="ISO 3166 alpha-3 code, or NATO, or EU")]
+MOST_TURNS, LONGEST_TURN = 60, 366  # days
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower case letters, digits and underscores")]
 Text = Annotated[str, Field(pattern=r"\S")]  # not empty, not only spaces
 
@@ -61,7 +67,7 @@ class Figure(Entry):
     """One number with its source. A judgement says so (`source: judgement`) and carries a range and a reason."""
 
     value: float
-    year: Optional[int] = None
+    year: Optional[Year] = None
     source: Name
     at: Optional[str] = Field(None, description="table, page or series in the source")
     range: Optional[tuple[float, float]] = Field(None, description="lowest and highest defensible value")
@@ -113,8 +119,8 @@ class CoercionEpisode(Entry):
     """A time the state was the target of economic coercion."""
 
     by: Code
-    start: int
-    end: Optional[int] = None
+    start: Year
+    end: Optional[Year] = None
     instrument: Text
     trigger: Text
     outcome: Text
@@ -136,7 +142,7 @@ class State(Entry):
     gci: Optional[Figure] = Field(None, description="ITU Global Cybersecurity Index 2020, 0 to 100")
     ncpi_rank: Optional[Figure] = Field(None, description="Belfer National Cyber Power Index 2022, 1 strongest of 30")
     cyber_incidents: Optional[Figure] = Field(None, description="publicly reported incidents 2015-2023")
-    ideal_point: Optional[dict[int, Figure]] = Field(None, description="UN General Assembly ideal point by year")
+    ideal_point: Optional[dict[Year, Figure]] = Field(None, description="UN General Assembly ideal point by year")
     es11_1: Optional[Literal["yes", "no", "abstain", "absent"]] = Field(None, description="vote on UNGA ES-11/1, 2022")
     government_effectiveness: Optional[Figure] = Field(None, description="WGI estimate, about -2.5 to +2.5")
     unfavourable: dict[Code, Figure] = Field({}, description="adults with an unfavourable view of it, percent")
@@ -148,9 +154,9 @@ class State(Entry):
 class Days(Entry):
     """Calendar days, read as about the 5, 50 and 95 % quantiles."""
 
-    min: Annotated[float, Field(ge=0)]
-    typical: Annotated[float, Field(ge=0)]
-    max: Annotated[float, Field(ge=0)]
+    min: CalendarDays
+    typical: CalendarDays
+    max: CalendarDays
 
 
 class Precedent(Entry):
@@ -160,7 +166,7 @@ class Precedent(Entry):
     date: Optional[str] = None
     trigger: Optional[str] = None
     output: Optional[str] = None
-    lag_days: Optional[int] = None
+    lag_days: Optional[Annotated[int, Field(ge=-36600, le=36600)]] = None
     result: Optional[str] = None
     approx: bool = False
 
@@ -168,9 +174,9 @@ class Precedent(Entry):
 class Silence(Entry):
     """How long a text lies under silence, hours."""
 
-    min: float
-    typical: float
-    max: float
+    min: Hours
+    typical: Hours
+    max: Hours
 
 
 class Format(Entry):
@@ -329,11 +335,19 @@ class Project(Entry):
     approx: bool = False
 
 
+class Domain(Entry):
+    """What a coefficient can be at all, whoever sets it."""
+
+    limits: tuple[float, float] = Field(description="lowest and highest value with which the model means anything")
+    why: Text
+
+
 class Parameter(Entry):
     """A coefficient of the model: value, range, and where it comes from."""
 
     value: float
     range: tuple[float, float]
+    domain: Name = Field(description="what kind of number it is: a name of `domains`, which gives its limits")
     prior: Optional[tuple[float, float]] = Field(
         None, description="of a coefficient that is estimated from past cases: mean and standard deviation before them"
     )
@@ -398,7 +412,7 @@ class Estimates(Entry):
     cases: str = Field("", description="which cases, and the first digits of their digest")
     coefficients: list[Name] = Field([], description="those that were estimated, in the order of the numbers below")
     mean: list[float] = Field([], description="the most probable values")
-    sd: list[Annotated[float, Field(gt=0)]] = Field([], description="standard deviations")
+    sd: list[Annotated[float, Field(gt=0, le=200)]] = Field([], description="standard deviations")
     correlation: list[list[Annotated[float, Field(ge=-1, le=1)]]] = Field(
         [], description="a row for each: its correlations with those before it"
     )
@@ -417,6 +431,7 @@ class Library(Entry):
     cooperation: dict[Name, Project]
     behaviour: dict[Name, Parameter]
     sources: dict[Name, Source]
+    domains: dict[Name, Domain] = Field({}, description="what coefficients of behaviour can be at all")
     codebook: Optional[Codebook] = Field(None, description="how historical cases are coded, and read as exercises")
     estimates: Estimates = Field(Estimates(), description="what past cases say about the coefficients of behaviour")
 
@@ -427,8 +442,8 @@ class Library(Entry):
 class Turns(Entry):
     """How many turns, and how long each is in exercise time."""
 
-    count: Annotated[int, Field(ge=1, le=60)]
-    days: Annotated[int, Field(ge=1, le=366)]
+    count: Annotated[int, Field(ge=1, le=MOST_TURNS)]
+    days: Annotated[int, Field(ge=1, le=LONGEST_TURN)]
 
 
 class ActorOverride(Entry):
@@ -475,7 +490,9 @@ class Act(Entry):
     suspect: Optional[Code] = Field(None, description="whom it looks like; default: by")
     victims: dict[Code, Share] = Field(description="severity for each victim: 0.1 symbolic to 1 mass casualties")
     turn: Annotated[int, Field(ge=1)] = Field(1, description="turn in which it begins")
-    turns: Optional[Annotated[int, Field(ge=1)]] = Field(None, description="how long it lasts; empty: until it stops")
+    turns: Optional[Annotated[int, Field(ge=1, le=MOST_TURNS)]] = Field(
+        None, description="how long it lasts; empty: until it stops"
+    )
     difficulty: Share = Field(description="how hard it is to tell who did it: 0 plain, 1 hopeless")
     publicness: Share = Field(description="how openly it is known at first")
     is_physical: bool = Field(False, description="people or things were hurt, not only data, trade or opinion")
@@ -503,7 +520,7 @@ class InjectEffect(Entry):
     act: Optional[Name] = Field(None, description="for publicness, evidence, severity, difficulty")
     actor: Optional[Code] = Field(None, description="for exposure, capital, and evidence that only one actor gets")
     adversary: Optional[Code] = Field(None, description="for exposure")
-    by: float = Field(
+    by: Annotated[float, Field(ge=-20, le=20)] = Field(
         description="how much is added; evidence: log-odds that the suspect did it, so a trail leading away is negative"
     )
 
@@ -538,7 +555,7 @@ class CooperationStart(Entry):
     """A project in this scenario's portfolio."""
 
     project: Name
-    months_before: Annotated[float, Field(ge=0)] = Field(
+    months_before: Months = Field(
         0, description="months it has already run when the exercise begins; 0 with `turn`: to be decided then"
     )
     turn: Optional[Annotated[int, Field(ge=1)]] = Field(None, description="turn in which it is put to a decision")
@@ -583,7 +600,9 @@ class Scenario(Entry):
     own_formats: dict[Name, Format] = {}
     own_responses: dict[Name, Response] = {}
     cooperation: list[CooperationStart] = []
-    cooperation_budget_eur_m: Optional[float] = Field(None, ge=0, description="EUR million a year for the portfolio")
+    cooperation_budget_eur_m: Optional[Annotated[float, Field(ge=0, le=1_000_000)]] = Field(
+        None, description="EUR million a year for the portfolio"
+    )
     behaviour: dict[Name, float] = Field({}, description="coefficients of the model that differ here")
     figures: dict[str, Annotated[Union[float, str], Field(union_mode="left_to_right")]] = Field(
         {}, description="figures of the library that differ here, by path: states.JPN.exposure.CHN.trade_pct_gdp: 12"

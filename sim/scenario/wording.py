@@ -14,7 +14,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.errors import Fault, did_you_mean, nearest
-from sim.scenario.reader import Node
+from sim.scenario.reader import Node, date_of
+from sim.scenario.schema import FIRST_DAY, LAST_DAY
 
 ENTRY_NAMES = {
     "acts": "act",
@@ -281,6 +282,9 @@ def _hint(annotation, node: Node) -> str:
         return " Write the decimal point as '.'."
     if typing.get_origin(inner) is list and node.kind == "scalar" and text:
         return f" Write [{text[:40]}]."
+    day = date_of(node) if inner is datetime.date else None
+    if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+        return f" Days go from {FIRST_DAY} to {LAST_DAY}."
     for pattern in (part.pattern for part in constraints if inner is str and getattr(part, "pattern", None)):
         for better in (text.strip().upper(), re.sub("[^a-z0-9]+", "_", text.strip().lower()).strip("_")):
             if re.search(pattern, better):

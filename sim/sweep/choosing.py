@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.errors import Fault, InputError, did_you_mean, nearest
-from sim.scenario.loading import varied
+from sim.scenario.loading import unplayable, varied
 from sim.scenario.paths import Place, find, fitted, own_range
 from sim.scenario.wording import core
 from sim.sweep.factors import DISTRIBUTIONS, LEVELS, Factor, estimated
 
+MOST_LEVELS = 1_000_000  # of one range in a grid
 LEVER_WORDS = ("sampled", "crossed", "none")
 
 
@@ -49,6 +50,7 @@ class _Choosing:
 
     def __init__(self, loaded):
         self.loaded, self.faults = loaded, []
+        self.said = {}  # by which option a factor was added or narrowed
         self.factors = {**_declared(loaded, "uncertainty"), **_declared(loaded, "lever")}
 
     def chosen(self, fixed, vary, levers, uncertainties):
@@ -59,6 +61,8 @@ class _Choosing:
             for word, spec in items:
                 self._vary(option, word, spec, "lever" if option == "--levers" else None)
         held = [self._held(word, value) for word, value in _pairs(fixed)]
+        for name, factor in self.factors.items():
+            self._try(self.said.get(name, name), factor)
         if self.faults:
             raise InputError(self.faults)
         return Choice(tuple(self.factors.values()), tuple(held), mode)
@@ -76,8 +80,8 @@ class _Choosing:
                 part = part.strip()
                 if spec is not None:
                     added.append((part, spec))
-                elif part.isdigit() and int(part) > 0:
-                    mode = int(part)
+                elif part.isdecimal() and int(part[:20]) > 0:
+                    mode = int(part[:20])
                 elif part in ("sampled", "crossed"):
                     mode = part
                 elif part == "none":
@@ -120,11 +124,22 @@ class _Choosing:
         name, place, before = target
         try:
             factor = _specified(name, place, before, spec, kind, self.loaded)
-            _check_ends(factor, place, self.loaded)
         except InputError as error:
             self.fault(f"{said}: {error.faults[0].message}")
             return
-        self.factors[name] = factor
+        self.factors[name], self.said[name] = factor, said
+
+    def _try(self, said, factor):
+        """Notes which ends and choices do not fit, or could not be played."""
+        place = find(self.loaded.document, factor.path, self.loaded.library)
+        try:
+            for value in factor.choices if factor.choices is not None else (factor.low, factor.high):
+                value = fitted(place, value)
+                why = unplayable(self.loaded, place, value)
+                if why:
+                    self.fault(f"{said}: '{factor.path}' cannot be {value}: {why}")
+        except InputError as error:
+            self.fault(f"{said}: {error.faults[0].message}")
 
     def _estimates(self, option, spec):
         library = self.loaded.library
@@ -236,13 +251,16 @@ def _ranged(name, place, kind, low, high, more, distribution):
     if low >= high:
         raise _advice(f"the range is empty: {low:g} is not below {high:g}.")
     levels = LEVELS
-    if more is not None and more.isdigit() and int(more) >= 2:
+    if more is not None and more.isdecimal() and len(more) <= 7 and 2 <= int(more) <= MOST_LEVELS:
         levels = int(more)
     elif more is not None and more in DISTRIBUTIONS:
         distribution = more
     elif more is not None:
         hint = did_you_mean(more, DISTRIBUTIONS)
-        raise _advice(f"after the range comes a distribution, or a number of levels (2 or more) for a grid. {hint}")
+        raise _advice(
+            f"after the range comes a distribution, or a number of levels (2 or more, at most {MOST_LEVELS:,}) "
+            f"for a grid. {hint}"
+        )
     factor = _range(name, place, kind, low, high, distribution, levels)
     if factor.is_whole and not (float(low).is_integer() and float(high).is_integer()):
         raise _advice("only whole numbers fit here.")
@@ -270,12 +288,6 @@ def _is_number(text):
 
 def _listed(spec):
     return [part.strip() for part in spec.split(",")] if isinstance(spec, str) else list(spec)
-
-
-def _check_ends(factor, place, loaded):
-    """That a scenario with each end, or each choice, would load."""
-    for value in factor.choices if factor.choices is not None else (factor.low, factor.high):
-        varied(loaded, {place.path: fitted(place, value)})
 
 
 def _advice(message):

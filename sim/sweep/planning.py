@@ -15,6 +15,7 @@ from sim.sweep.tables import read_table
 
 OWN_LUCK = ("lhs", "sobol")
 FILE, TABLE = "file", "table"
+MOST_RUNS = 1_000_000_000
 
 
 def make_design(
@@ -81,10 +82,12 @@ def _sampled(chosen, method, points, reps, seed, luck, room):
     futures = sampling.count_points(method, others, points)
     if crossed and not others:
         futures = points or 1
-    settings = _settings(levers, chosen.levers, seed) if crossed else None
-    rows = futures * (len(settings) if crossed else 1)
-    if rows > sampling.MOST_POINTS:
-        raise _advice(f"{len(settings):,} settings of the levers in {futures:,} futures are {rows:,} points: too many.")
+    count = _count_settings(levers, chosen.levers) if crossed else 1
+    if futures * count > sampling.MOST_POINTS:
+        raise _advice(f"{count:,} settings of the levers in {futures:,} futures are too many points.")
+    settings = _settings(levers, chosen.levers, count, seed) if crossed else None
+    rows = futures * count
+    _check_size(rows, reps)
     table = _laid_out(room, (*levers, *others), rows)
     sampling.fill(table[:futures], others, method, seed)
     for number in range(len(settings) if crossed else 0):
@@ -102,9 +105,19 @@ def _sampled(chosen, method, points, reps, seed, luck, room):
     )  # fmt: skip
 
 
-def _settings(levers, how, seed):
+def _check_size(rows, reps):
+    if rows * reps > MOST_RUNS:
+        raise _advice(
+            f"{rows:,} points played {reps:,} times are more than {MOST_RUNS:,} runs: lower --points or --reps."
+        )
+
+
+def _count_settings(levers, how):
+    return sampling.count_points("grid", levers, None) if how == "crossed" else how
+
+
+def _settings(levers, how, count, seed):
     """The settings of the levers that meet every future: all combinations, or so many of them."""
-    count = sampling.count_points("grid", levers, None) if how == "crossed" else how
     table = np.zeros(count, dtype=[(factor.name, factor.dtype) for factor in levers])
     sampling.fill(table, levers, "grid" if how == "crossed" else "lhs", seed)
     return table
@@ -124,7 +137,9 @@ def _from_table(loaded, source, written, points, reps, seed, fixed, vary, levers
         raise _advice(f"--{option} does not go with a written design: {said}.")
     held = choose_factors(loaded, fixed, uncertainties="none", levers="none").held
     factors, columns = read_table(source, loaded, _Chooser(loaded, {factor.path for factor in held}))
-    table = _laid_out(room, factors, len(columns[factors[0].name]))
+    rows = len(columns[factors[0].name])
+    _check_size(rows, reps)
+    table = _laid_out(room, factors, rows)
     for factor in factors:
         table[factor.name] = columns[factor.name]
     return Design((*factors, *held), table, written, seed, reps, len(table), luck or "shared")

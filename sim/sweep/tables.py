@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.errors import Fault, InputError, did_you_mean
 from sim.record.reading import read_rows
+from sim.scenario.loading import unplayable
 from sim.scenario.paths import fitted, wanted
 from sim.scenario.wording import core
 from sim.sweep.factors import Factor
@@ -32,7 +33,7 @@ def read_table(source, loaded, choose) -> tuple[list[Factor], dict]:
     -------
     list of Factor, dict of name to array of values
     """
-    table = _Table(source, choose)
+    table = _Table(source, loaded, choose)
     table.read()
     if table.faults:
         raise InputError(table.faults)
@@ -40,8 +41,9 @@ def read_table(source, loaded, choose) -> tuple[list[Factor], dict]:
 
 
 class _Table:
-    def __init__(self, source, choose):
-        self.choose, self.faults, self.heads, self.cells = choose, [], [], []
+    def __init__(self, source, loaded, choose):
+        self.loaded, self.choose = loaded, choose
+        self.faults, self.heads, self.cells = [], [], []
         self.file = str(source) if isinstance(source, str | Path) else "design"
         is_file = isinstance(source, str | Path)
         self.rows = read_rows(source, "A design is a CSV file.", True) if is_file else _lines_of_data(source)
@@ -66,6 +68,19 @@ class _Table:
             self._read_point(number, text, row)
         if not self.faults and not len(self.cells[0].values):
             self.fault(0, 0, "the design has no points: below the first row there is nothing.")
+        for column in self.cells if not self.faults else ():
+            self._try(column)
+
+    def _try(self, column):
+        """Notes what fits in its place and yet could not be played, of the ends and choices of a column."""
+        for value, cell, where in column.known.values():
+            why = unplayable(self.loaded, column.place, value)
+            if why:
+                self._at(where, cell, f"'{column.place.path}' cannot be {value}: {why}")
+
+    def _at(self, where, cell, message):
+        number, text, place = where
+        self.fault(number, _column_of(text, place), message, text, max(len(str(cell).strip()), 1))
 
     def _read_heads(self, number, text, row):
         seen = {}
@@ -93,9 +108,9 @@ class _Table:
             self.fault(number, 1, f"{len(row)} values for {len(self.cells)} columns.", text, max(len(text), 1))
             return
         for place, (cell, column) in enumerate(zip(row, self.cells, strict=True)):
-            message = column.add(cell)
+            message = column.add(cell, (number, text, place))
             if message:
-                self.fault(number, _column_of(text, place), message, text, max(len(str(cell).strip()), 1))
+                self._at((number, text, place), cell, message)
 
     def factors(self):
         """A factor for each column."""
@@ -107,49 +122,54 @@ class _Table:
 
 
 class _Column:
-    """The values of one column, packed: a million points take eight megabytes."""
+    """The values of one column, packed: a million points take eight megabytes.
+
+    `known` holds the ends of a column of numbers, or the choices of any other: each as it would stand in the scenario,
+    as it was written, and where first.
+    """
 
     def __init__(self, place):
-        self.place, self.known = place, {}
+        self.place, self.known, self.index = place, {}, {}
         self.is_whole = core(place.annotation)[0] is int
         self.values = array("d" if place.is_number else "q")
 
-    def add(self, cell):
+    def add(self, cell, where):
         """Takes a value; what is wrong with it, or None."""
         cell = cell.strip() if isinstance(cell, str) else cell
         if cell is None or cell == "":
             return f"this cell is empty. Expected {wanted(self.place)}; leave the column out to keep it as written."
         if not self.place.is_number:
-            return self._add_text(cell)
+            return self._add_text(cell, where)
         try:
             number = float(cell)
         except (TypeError, ValueError):
             number = math.nan
-        if not math.isfinite(number) or self.is_whole and not number.is_integer() or self._outside(number):
+        if not math.isfinite(number) or self.is_whole and not number.is_integer() or self._outside(number, cell, where):
             return f"expected {wanted(self.place)} for '{self.place.path}', got '{cell}'."
         self.values.append(number)
         return None
 
-    def _outside(self, number):
+    def _outside(self, number, cell, where):
         """Whether the number does not fit; asked once for each new lowest and highest."""
-        low, high = self.known.get("low", math.inf), self.known.get("high", -math.inf)
-        if low <= number <= high:
+        is_low = not self.known or number < self.known["low"][0]
+        is_high = not self.known or number > self.known["high"][0]
+        if not (is_low or is_high):
             return False
         try:
-            fitted(self.place, number)
+            end = fitted(self.place, number), cell, where
         except InputError:
             return True
-        self.known = {"low": min(low, number), "high": max(high, number)}
+        self.known |= ({"low": end} if is_low else {}) | ({"high": end} if is_high else {})
         return False
 
-    def _add_text(self, cell):
+    def _add_text(self, cell, where):
         if cell not in self.known:
             try:
-                value = fitted(self.place, cell)
+                self.known[cell] = fitted(self.place, cell), cell, where
             except InputError as error:
                 return error.faults[0].message
-            self.known[cell] = len(self.known), value
-        self.values.append(self.known[cell][0])
+            self.index[cell] = len(self.index)
+        self.values.append(self.index[cell])
         return None
 
     def array(self):
@@ -157,12 +177,13 @@ class _Column:
         numbers = np.frombuffer(self.values, dtype=self.values.typecode)
         if self.place.is_number:
             return numbers.astype(np.int64) if self.is_whole else numbers
-        return np.array([value for _, value in self.known.values()])[numbers]
+        return np.array([value for value, *_ in self.known.values()])[numbers]
 
     def factor(self, name, kind):
         """The factor that these values are of."""
         if not self.place.is_number:
-            return Factor(name, self.place.path, kind, choices=tuple(dict.fromkeys(v for _, v in self.known.values())))
+            choices = dict.fromkeys(value for value, *_ in self.known.values())
+            return Factor(name, self.place.path, kind, choices=tuple(choices))
         number = int if self.is_whole else float
         low, high = number(min(self.values)), number(max(self.values))
         return Factor(name, self.place.path, kind, low, high, is_whole=self.is_whole)

@@ -3,11 +3,10 @@
 import numpy as np
 
 from sim.rules.grid import on_grid
+from sim.scenario.needs import GUARDRAIL
 from sim.turn.stops import seated
 from sim.world.cooperation import BLOCKED, BROKEN, ENDED, NOT_BEGUN, RUNNING
 from sim.world.decisions import Decision, Option
-
-GUARDRAIL = "coop_core_mission_guardrail"
 
 
 def decide_projects(world, answers):
@@ -40,7 +39,7 @@ def affordable(world, p):
     """Whether the yearly budget still pays for the project: (R,)."""
     setting, state = world.setting, world.state
     committed = ((state.project_state == RUNNING) * setting.project_cost).sum(axis=0)
-    return (setting.budget[:, 0] <= 0) | (committed + setting.project_cost[p] <= setting.budget[:, 0])
+    return committed + setting.project_cost[p] <= setting.budget[:, 0]
 
 
 def blocked_by(world, p, put, answers):
@@ -48,10 +47,12 @@ def blocked_by(world, p, put, answers):
     setting = world.setting
     voters = (setting.is_nato & setting.is_state).astype(float)
     weight = voters * (setting.beh.project_reluctance + setting.project_against[p])
+    everybody = weight.sum(axis=-1, keepdims=True)
     blocks = np.zeros((world.runs, len(setting.actors)), dtype=bool)
-    if weight.any():
+    if everybody.any():
         risk = setting.project_veto[p] * guardrail(world)
-        chance = 1 - (1 - np.minimum(risk, 0.999))[:, None] ** (weight / weight.sum(axis=-1, keepdims=True))
+        share = weight / np.where(everybody > 0, everybody, 1.0)  # nobody may be reluctant in some runs only
+        chance = 1 - (1 - np.minimum(risk, 0.999))[:, None] ** share
         luck = world.draws.uniform(f"project {setting.projects[p]}", 0, setting.actors)
         blocks = (luck < chance) & (voters > 0) & put[:, None]
     for run, code, project, choice in answers.all("project"):

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.rules.grid import on_grid
 from sim.scenario import resolve_members
+from sim.scenario.limits import YARDSTICK
 
 CAST_ARRAYS = (
     "actors",
@@ -35,7 +36,6 @@ CAST_ARRAYS = (
 )
 MOST_RANKED = 30
 UNRANKED_CYBER = 0.0
-LARGEST_ECONOMY = "USA"
 
 
 @dataclass(frozen=True)
@@ -240,7 +240,7 @@ def _economy(code, loaded):
     own = loaded.scenario.actors.get(code)
     if own and own.economy is not None:
         return own.economy
-    return min(1.0, (_gdp(code, loaded) / _gdp(LARGEST_ECONOMY, loaded)) ** 0.5)
+    return min(1.0, (_gdp(code, loaded) / _gdp(YARDSTICK, loaded)) ** 0.5)
 
 
 def _cyber(code, loaded):
@@ -266,7 +266,7 @@ def _military(code, loaded):
     if own and own.military is not None:
         return own.military
     library = loaded.library
-    largest = library.states[LARGEST_ECONOMY].defence_usd_bn.value
+    largest = library.states[YARDSTICK].defence_usd_bn.value
     if code in library.bodies:
         spent = sum(_value(state.defence_usd_bn, 0.0) for state in _members_of_body(code, library))
     else:

@@ -17,19 +17,13 @@ from sim.catalogue.moves import FELT
 from sim.catalogue.moves import NAMES as MOVE_KEYS
 from sim.rules.grid import on_grid
 from sim.scenario import resolve_members
+from sim.scenario.needs import OTHER_PRACTICES, PARTNERSHIP, PRACTICES
 from sim.world.actors import CAST_ARRAYS, cast_of
 from sim.world.ties import bonds_of, clubs, partners, shared, tied
 
 SILENT_RULES = ("consensus", "unanimity")
 NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
 WORDS = ("baseline", "diplomatic", "information")
-PRACTICES = {
-    "statement_of_concern": "practice_statement",
-    "public_attribution": "practice_attribution",
-    "sanctions_or_expulsions": "practice_sanctions",
-    "material_support": "practice_support",
-    "legal_trade_action": "practice_legal",
-}
 
 
 @dataclass(frozen=True)
@@ -153,7 +147,7 @@ class Setting:
     project_issue: dict  # effect -> (P, H) whether it works on the act
     project_moonshot: np.ndarray
     project_space: np.ndarray
-    budget: np.ndarray  # (1, 1)
+    budget: np.ndarray  # (1, 1) EUR million a year; infinite where there is no limit
 
     @cached_property
     def stance(self):
@@ -477,10 +471,8 @@ def _practice(responses, cast, beh):
     names = np.array([response.coded_as == "public_attribution" for response in responses], dtype=bool).reshape(
         -1, 1, 1
     )
-    usual = [
-        PRACTICES.get(r.coded_as, "practice_military" if r.category == "military" else "practice_other")
-        for r in responses
-    ]
+    military, other = OTHER_PRACTICES
+    usual = [PRACTICES.get(r.coded_as, military if r.category == "military" else other) for r in responses]
     return {
         "practice_kind": tuple(usual),
         "own_habit": _deep([r.habit.value if r.habit else 0.0 for r in responses]) + np.zeros((1, 1, len(cast.actors))),
@@ -536,7 +528,7 @@ def _tables(loaded, cast, acts, options):
             ],
             dtype=float,
         ).reshape(len(chosen), len(chosen)),
-        "table_is_ip4": np.array([key.startswith("nato_ip4") for _, _, key, _ in chosen], dtype=bool),
+        "table_is_ip4": np.array([key.startswith(PARTNERSHIP) for _, _, key, _ in chosen], dtype=bool),
         "table_outputs": np.array(
             [
                 [oa == act.id and response in form.outputs for oa, response in options["options"]]
@@ -545,7 +537,7 @@ def _tables(loaded, cast, acts, options):
             dtype=bool,
         ).reshape(len(chosen), len(options["options"])),
         "table_is_nato": np.array(
-            [form.body == "NATO" or key.startswith("nato_ip4") for *_, key, form in chosen], dtype=bool
+            [form.body == "NATO" or key.startswith(PARTNERSHIP) for *_, key, form in chosen], dtype=bool
         ),
         "best_placed": _best_placed(reputation, slices),
     }
@@ -613,5 +605,5 @@ def _projects(loaded, cast, acts):
         },
         "project_moonshot": np.array([project.is_moonshot for _, project in entries], dtype=bool),
         "project_space": np.array(["space" in start.project for start, _ in entries], dtype=bool),
-        "budget": _one(scenario.cooperation_budget_eur_m or 0.0),
+        "budget": _one(np.inf if scenario.cooperation_budget_eur_m is None else scenario.cooperation_budget_eur_m),
     }

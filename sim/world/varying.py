@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from sim.scenario.limits import domain_of
 from sim.scenario.loading import varied
 from sim.world.setting import Setting, arrange
 
@@ -42,6 +43,7 @@ RUNS_AXIS = {
 }
 MOST_KEPT = 512  # arranged variations kept from one batch to the next
 DIRECT = ("linkage", "adversary_tie")
+LIMITS = {"behaviour": (-np.inf, np.inf), "cooperation": (0, 1200)}  # of what is put in directly; all else is a share
 DIRECT_OF_ACTS = ("difficulty", "publicness")
 ONE_FOR_ALL = ("round_days", "calls", "rung_concern", "rung_solidarity", "rung_naming", "rung_measures", "body_weight")
 
@@ -128,12 +130,12 @@ def _fitting(setting, path, value):
     """A value to be put in directly as a number, refused where it does not fit."""
     number = float(value)
     home, *rest = path.split(".")
-    if home == "cooperation" and not 0 <= number < np.inf:
-        raise ValueError(f"{path} must be 0 or more, not {number:g}")
-    if home in ("acts", *DIRECT) and not 0 <= number <= 1:
-        raise ValueError(f"{path} must lie between 0 and 1, not be {number:g}")
     if home == "acts":
         setting.acts.index(rest[0])
+    domain = domain_of(setting.loaded.library, rest[0]) if home == "behaviour" else None
+    low, high = domain.limits if domain else LIMITS.get(home, (0, 1))
+    if not low <= number <= high:
+        raise ValueError(f"{path} must lie between {low:g} and {high:g}, not be {number:g}")
     return number
 
 

@@ -1,39 +1,70 @@
 """Every coefficient is read by the model, has a range that holds its value, and a source or a reason."""
 
-import re
+import ast
 from pathlib import Path
 
 import pytest
 
-from sim.scenario import load_library, scenarios_folder
-from sim.world.setting import MOVES_BY_NAME
+from sim.scenario import load_library
+from sim.scenario.limits import domain_of
+from sim.scenario.needs import COEFFICIENTS, MOVE_TERMS, MOVES_BY_NAME, OTHER_PRACTICES, PRACTICES, RUNGS
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = load_library()
 BEHAVIOUR = LIBRARY.behaviour
-CODE = "\n".join(
-    [path.read_text(encoding="utf-8") for path in sorted((ROOT / "sim").rglob("*.py"))]
-    + [
-        (scenarios_folder() / "library" / name).read_text(encoding="utf-8")
-        for name in ("groups.yaml", "responses.yaml")
-    ]
-)
-READ = set(re.findall(r"\b[a-z][a-z0-9_]+\b", CODE))
-FAMILIES = {  # named by joining two words, as the code does
-    *(f"{what}_{move}" for what in ("move", "gain", "risk", "pressed", "opened") for move in MOVES_BY_NAME),
-    *(f"rung_{rung}" for rung in ("concern", "solidarity", "naming", "measures")),
+HOLDERS = ("beh", "each", "one", "behaviour")  # what the code calls the coefficients that it reads from
+FAMILIES = {  # named by joining two words, or in a table
+    *(f"{term}_{move}" for term in MOVE_TERMS for move in MOVES_BY_NAME),
+    *(f"rung_{rung}" for rung in RUNGS[1:]),
+    *PRACTICES.values(),
+    *OTHER_PRACTICES,
+}
+NAMED_BY_THE_LIBRARY = {
+    *(name for group in LIBRARY.groups.values() for name in (group.tie, group.sharing) if name),
+    *(response.usual for response in LIBRARY.responses.values() if response.usual),
 }
 
 
-@pytest.mark.parametrize("name", BEHAVIOUR)
-def test_a_coefficient_is_read(name):
-    assert name in READ | FAMILIES, f"nothing reads {name}: use it or take it out of behaviour.yaml"
+def _name(node):
+    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", None)
+
+
+def _read_in(path):
+    """The names that a file reads off a holder of coefficients: `beh.calls`, `one["calls"]`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and _name(node.value) in HOLDERS[:2]:
+            yield node.attr
+        if isinstance(node, ast.Subscript) and _name(node.value) in HOLDERS[2:]:
+            if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
+                yield node.slice.value
+
+
+READ = {
+    name
+    for room in ("world", "turn", "history")
+    for path in (ROOT / "sim" / room).glob("*.py")
+    for name in _read_in(path)
+}
+
+
+def test_the_list_of_coefficients_that_the_model_needs_is_what_its_code_reads():
+    assert set(COEFFICIENTS) == READ | FAMILIES
+    assert len(COEFFICIENTS) == len(set(COEFFICIENTS))
+
+
+def test_every_coefficient_is_read_by_the_code_or_named_by_the_library():
+    assert set(BEHAVIOUR) == set(COEFFICIENTS) | NAMED_BY_THE_LIBRARY
 
 
 @pytest.mark.parametrize("name", BEHAVIOUR)
-def test_a_coefficient_lies_in_its_range_and_says_why(name):
-    figure = BEHAVIOUR[name]
+def test_a_coefficient_lies_in_its_range_within_its_limits_and_says_why(name):
+    figure, domain = BEHAVIOUR[name], domain_of(LIBRARY, name)
     low, high = figure.range
     assert low <= figure.value <= high and low < high
+    assert domain.limits[0] <= low and high <= domain.limits[1] and domain.why
     assert figure.source in LIBRARY.sources
     assert figure.why
+
+
+def test_every_domain_is_that_of_some_coefficient():
+    assert set(LIBRARY.domains) == {figure.domain for figure in BEHAVIOUR.values()}

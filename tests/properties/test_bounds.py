@@ -1,13 +1,17 @@
 """Probabilities and shares lie between 0 and 1, days run forward, and every sound scenario can be played to its end."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 
-from sim.engine import play
+from sim.engine import play, play_points
 from sim.record.events import faults_of
 from sim.record.measures import MEASURES
+from sim.scenario import load_library
+from sim.scenario.limits import domain_of
 from sim.turn import play_turn
-from tests.builders import a_scenario
+from sim.world.varying import PointError
+from tests.builders import a_scenario, an_act
 from tests.properties.invented import laws, played, scenarios, seeds
 
 SHARES = (
@@ -50,7 +54,6 @@ AT_LEAST_NOTHING = (
     "project_months",
     "project_spent",
 )
-OF_ONE = {measure.name for measure in MEASURES.values() if measure.unit in ("share", "0 to 1", "probability")}
 NOT_YET_BEFORE = 1e8
 
 
@@ -91,12 +94,53 @@ def test_exposure_never_falls_below_none():
 
 @laws(25)
 @given(scenarios(), seeds)
-def test_measures_of_a_share_lie_between_0_and_1(written, seed):
+def test_measures_lie_within_their_limits(written, seed):
     measures = play(written.loaded, seed, runs=4).outcomes.measures
     assert set(measures) == set(MEASURES)
-    for name in OF_ONE:
-        known = measures[name][~np.isnan(measures[name])]
-        assert ((known >= 0) & (known <= 1)).all(), name
+    assert not [name for name, values in measures.items() if not _is_within_limits(name, values).all()]
+
+
+def _is_within_limits(name, values):
+    """Which values of a measure are numbers it can have, or say nothing where it may say nothing."""
+    low, high = MEASURES[name].limits
+    missing = np.isnan(values) & MEASURES[name].may_be_missing
+    return missing | (np.isfinite(values) & (low <= values) & (values <= high))
+
+
+def _with_everything():
+    """A small scenario with a bit of all: bodies, an act and coercion, projects that run and that are decided."""
+    return a_scenario(
+        participants=["NATO", "EU", "JPN", "RUS", "CHN"],
+        acts=[
+            an_act(may_widen_to=["LVA"]),
+            an_act("wine", by="CHN", victims={"JPN": 0.4}, issue="coercion", demand={"text": "Give in"}),
+        ],
+        cooperation=[{"project": "coop_cyber", "months_before": 12}, {"project": "coop_exchange", "turn": 1}],
+    )
+
+
+def test_each_coefficient_can_be_played_at_each_end_of_its_limits():
+    """Every measure stays what it can be, and nothing is divided by nothing (a warning is an error here)."""
+    library = load_library()
+    ends = [(name, end) for name in library.behaviour for end in domain_of(library, name).limits]
+    points = [{f"behaviour.{name}": end} for name, end in ends for _ in range(2)]
+    with np.errstate(divide="raise", over="raise", invalid="raise"):
+        found = play_points(_with_everything(), points, [0, 1] * len(ends), seed=1)
+    beyond = {
+        (*ends[run // 2], name, float(values[run]))
+        for measures in (found.measures, found.measures_without)
+        for name, values in measures.items()
+        for run in np.flatnonzero(~_is_within_limits(name, values))
+    }
+    assert not beyond
+
+
+@pytest.mark.parametrize(
+    "name, value", [("norm_crowd", 0.0), ("calls", 1e9), ("tension_start", 100.0), ("b_stake", np.nan)]
+)
+def test_a_coefficient_beyond_its_limits_is_played_nowhere(name, value):
+    with pytest.raises(PointError, match=name):
+        play_points(a_scenario(), [{f"behaviour.{name}": value}], [0], seed=1)
 
 
 @laws(20)

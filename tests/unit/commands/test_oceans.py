@@ -317,3 +317,22 @@ def test_help_comes_at_once_and_imports_nothing_heavy():
     answer = subprocess.run([sys.executable, "-c", lines], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout.splitlines()[-1] == "[]"
     assert time.monotonic() - began < 3  # 0.1 s on a quiet machine
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "smallest", "--runs", 10**10),
+        ("run", "smallest", "--seed", 10**30),
+        ("sweep", "smallest", "--reps", 10**10),
+        ("sweep", "smallest", "--points", 10**10),
+        ("sweep", "smallest", "--workers", 10**6),
+        ("sweep", "smallest", "--seed", 2**32),
+        ("compare", "smallest", "smallest", "--runs", 10**10),
+        ("backtest", "cases_2007_2020", "--seeds", 10**10),
+        ("fit", "cases_2007_2020", "--workers", 10**6),
+    ],
+)
+def test_a_number_beyond_what_a_machine_can_do_is_refused_by_its_option(oceans, words):
+    answer = oceans(*words)
+    assert answer.exit_code == 2 and words[-2] in answer.stderr and "Traceback" not in answer.stderr

@@ -36,8 +36,8 @@ from tests.builders import a_library, a_scenario, an_act, an_inject
         {"figures": {"formats.nac.days.min": 400, "formats.nac.days.typical": 500, "formats.nac.days.max": 600}},
         {"levers": {"who": {"path": "actors.JPN.policy", "choices": ["standard"], "why": "ours"}}},
         {"uncertainties": {"a": {"path": "start", "choices": ["2024-01-01", "2025-01-01"], "why": "when"}}},
-        {"start": "9999-01-01", "turns": {"count": 12, "days": 30}},
-        {"start": "0001-01-01"},
+        {"start": "2100-12-31", "turns": {"count": 60, "days": 366}},
+        {"start": "1950-01-01", "participants": ["EST", "RUS"]},
         {"measures": ["harm"], "norm_date": "2016-01-01", "cooperation_budget_eur_m": 0},
     ],
 )

@@ -41,6 +41,7 @@ HEADINGS = {
     "Position": "Positions",
     "Effect": "Project effects",
     "Parameter": "Coefficients",
+    "Domain": "Domains",
     "Source": "Sources",
     "Codebook": "Codebook",
     "CodedResponse": "Coded kinds of act",

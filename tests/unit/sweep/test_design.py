@@ -90,6 +90,8 @@ def test_designs_that_make_no_sense_earn_advice(tmp_path):
     assert "at least once" in advice("lhs", reps=0)
     assert "nothing varies" in advice("lhs", levers="none", uncertainties="none")
     assert "own" in advice("lhs", luck="bad")
+    assert "1,000,000,000 runs" in advice("lhs", points=10_000, reps=1_000_000)
+    assert "too many points" in advice("lhs", levers=[str(10**14)])
 
 
 # ------------------------------------------------------------------------------------------------ written designs
@@ -124,6 +126,9 @@ def test_a_data_frame_a_table_and_a_list_of_points_are_designs():
         ("proof\nhigh\n", "got 'high'"),
         ("capability\nwealth\n", ":2:1: error: expected"),
         ("turns.count\n2.5\n", "expected"),
+        ("behaviour.calls\n1\n1e9\n", ":3:1: error: expected a number from 0 to 20"),
+        ("proof,acts.grid.turn\n.2,1\n\n.3,9\n.2,2\n", ":4:4: error: 'acts.grid.turn' cannot be 9: begins in turn 9"),
+        ("participants.EST\non\noff\n", ":3:1: error: 'participants.EST' cannot be off: 'EST' (a victim)"),
         (b"proof\n\xff\xfe\n", "UTF-8"),
         (b"proof\n\x00\n", "not a text file"),
     ],

@@ -86,6 +86,10 @@ def test_levers_and_uncertainties_are_left_as_written_when_they_are_not_named():
         ({"fixed": {"participants": "EST"}}, "cannot be varied"),
         ({"levers": ["earlir"]}, "Did you mean 'earlier'?"),
         ({"uncertainties": ["earlier"]}, "no uncertainty of this name"),
+        ({"vary": ["behaviour.norm_crowd=0:3"]}, "expected a number from 0.1 to 1000"),
+        ({"vary": ["behaviour.calls=1,1e9"]}, "expected a number from 0 to 20"),
+        ({"fixed": ["behaviour.capital_cost=-1"]}, "expected a number from 0 to 5"),
+        ({"vary": ["linkage=0:1:99999999999"]}, "at most 1,000,000"),
     ],
 )
 def test_what_makes_no_sense_earns_advice(options, said):

@@ -227,3 +227,8 @@ def test_a_project_waits_for_the_money():
     """Each costs ten million a year."""
     world = projects([("coop_cyber", 1), ("coop_exchange", 1)], budget=15.0, veto_risk=0.0)
     assert sorted(world.state.project_state[:, 0].tolist()) == [NOT_BEGUN, RUNNING]
+
+
+def test_a_budget_of_nothing_pays_for_nothing():
+    assert projects([("coop_cyber", 1)], budget=0, veto_risk=0.0).state.project_state[0, 0] == NOT_BEGUN
+    assert projects([("coop_cyber", 1)], budget=None, veto_risk=0.0).state.project_state[0, 0] == RUNNING
