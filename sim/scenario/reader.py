@@ -112,7 +112,8 @@ class Node:
 
     def _look_alikes(self) -> str:
         found = look_alikes(self.text or "") if self.line else []
-        return f" {in_words([self._in_place(*one) for one in found[:3]])}." if found else ""
+        said = in_words([self._in_place(*one) for one in found[:3]]) if found else ""
+        return f" {said[:1].upper()}{said[1:]}." if said else ""
 
     def _in_place(self, at: int, letter: str, plain: str) -> str:
         line = self.source.lines[self.line - 1]
