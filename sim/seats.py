@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 
 from sim.errors import Fault, InputError, OceansError, did_you_mean
+from sim.letters import whole
 from sim.policies.policy import KINDS, Action, Policy, legal_answer
 
 LEAVE = {"q", "quit", "exit"}
@@ -106,9 +107,10 @@ def _meant(word, question):
     ids = [option.id for option in question.options]
     if word in ids:
         return word
-    if word.isdigit() and 1 <= int(word) <= len(ids):
-        return ids[int(word) - 1]
-    if word.isdigit():
+    number = whole(word)
+    if number is not None and 1 <= number <= len(ids):
+        return ids[number - 1]
+    if number is not None:
         raise ValueError(f"There is no option {word}: they run from 1 to {len(ids)}.")
     raise ValueError(
         f"'{word}' is none of the options. Give its number, 1 to {len(ids)}, or its name. {did_you_mean(word, ids)}"

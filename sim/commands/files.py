@@ -4,6 +4,7 @@ import json
 import sys
 
 from sim.history.cases import case_faults, is_case_file, located, shipped_cases
+from sim.letters import visible
 from sim.scenario import check_files, json_schema, new_scenario
 
 
@@ -29,7 +30,8 @@ def _count(number, noun):
 def new_scenario_file(name, out):
     """Writes a scenario to start from and says what to do with it."""
     path = new_scenario(name, out)
-    print(f"Written: {path}\nEdit it, then: oceans check {path} && oceans run {path}")
+    shown = visible(str(path))
+    print(f"Written: {shown}\nEdit it, then: oceans check {shown} && oceans run {shown}")
     return 0
 
 

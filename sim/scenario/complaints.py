@@ -13,7 +13,7 @@ import yaml
 from sim.errors import Fault
 from sim.letters import HIDDEN, named, plain_letters
 
-FURTHEST_UP = 8
+FURTHEST_UP, FURTHEST_QUOTE = 8, 60
 WELL_FORMED = re.compile(r"""\s*(- +)*["']?[\w.-]+["']?:( |$)""")
 NO_SPACE_AFTER_COLON = re.compile(r"\s*(?:- +)*(?P<key>[A-Za-z_]\w*):(?P<slip>[^\s/:])")
 NO_SPACE_AFTER_DASH = re.compile(r"\s*-(?P<slip>[A-Za-z_{]\w*)(:|\{)")
@@ -71,6 +71,8 @@ def _slips(lines: list[str], problem: yaml.MarkedYAMLError) -> Iterator[tuple[in
             yield at, found.start("key"), message, len(found["key"]) + 1
         if (found := NO_SPACE_AFTER_DASH.match(lines[at])) is not None:
             yield at, found.start("slip") - 1, "a space is missing after '-'.", 1
+    yield from _quotes_left_open(lines, problem)
+    yield from _without_dash(lines, problem)
     if "':'" in (problem.problem or "") or "mapping values" in (problem.problem or ""):
         yield from _without_colon(lines, reading[:-1], last)
 
@@ -103,6 +105,38 @@ def _without_colon(lines: list[str], reading: list[int], last: int) -> Iterator[
         indent = len(found["indent"]) if found is not None else -1
         if indent == len(lines[last]) - len(lines[last].lstrip(" -")):
             yield at, indent, f"this line has no ': ' after its key. Is '{found['slip']}: ' meant?", len(found["slip"])
+
+
+def _quotes_left_open(lines: list[str], problem: yaml.MarkedYAMLError) -> Iterator[tuple[int, int, str, int]]:
+    """Quotes that were closed only by the next ones, lines below, after which nothing fits."""
+    mark = problem.problem_mark
+    before = lines[mark.line][: mark.column].rstrip() if mark and mark.line < len(lines) else ""
+    quote = before[-1:]
+    if quote not in ('"', "'"):
+        return
+    if before.count(quote) % 2 == 0:
+        if lines[mark.line][mark.column : mark.column + 1].isalnum():
+            inside = "''" if quote == "'" else '\\"'
+            yield mark.line, mark.column - 1, f"the quotes end here, and the text goes on. Inside it write {inside}.", 1
+        return
+    for at in range(mark.line - 1, max(mark.line - FURTHEST_QUOTE, 0) - 1, -1):
+        found = re.search(rf"(?:[:\-,\[{{] *)({quote})", lines[at])
+        if found is not None and _without_comment(lines[at]).count(quote) % 2:
+            message = f"the quotes opened here are closed only on line {mark.line + 1}. Is one missing at the end?"
+            yield at, found.start(1), message, 1
+            return
+
+
+def _without_dash(lines: list[str], problem: yaml.MarkedYAMLError) -> Iterator[tuple[int, int, str, int]]:
+    """An entry without its '- ', found when the next entry has one."""
+    mark, begun = problem.problem_mark, problem.context_mark
+    if not (mark and begun and mark.line < len(lines) and "block mapping" in (problem.context or "")):
+        return
+    dash = len(lines[mark.line]) - len(lines[mark.line].lstrip())
+    is_bare = not lines[begun.line][: begun.column].strip()
+    if is_bare and dash < begun.column and lines[mark.line].lstrip().startswith("- "):
+        message = f"is '- ' missing before this? The next entry of the list has one, on line {mark.line + 1}."
+        yield begun.line, begun.column, message, 1
 
 
 def _another_keyboard(letter: str) -> str:

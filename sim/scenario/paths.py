@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.errors import Fault, InputError, did_you_mean
+from sim.letters import hidden
+from sim.scenario.complaints import hides
 from sim.scenario.limits import FIGURE_LIMITS
 from sim.scenario.presence import OnOff, presence, with_presence
 from sim.scenario.schema import CooperationStart, Figure, Library, Parameter, Scenario
@@ -122,6 +124,9 @@ def _leads(document: dict, entry: dict, library: Library) -> bool:
 def fitted(place: Place, value):
     """A value as it would stand at a place, as plain data; InputError when it does not fit."""
     inner, _ = core(place.annotation)
+    hiding = next(hidden(value), None) if isinstance(value, str) else None
+    if hiding is not None:
+        raise InputError([Fault("", 0, 0, hides(hiding.group()))])
     if place.home == "presence" and isinstance(value, bool):
         value = "on" if value else "off"
     if inner is int and isinstance(value, float) and value == value and abs(value) != float("inf"):
