@@ -18,7 +18,7 @@ from sim.commands.spread import show_spread, summary
 from sim.record import store
 from sim.record.story import Teller, closing
 from sim.record.words import Names
-from sim.scenario import load
+from sim.scenario import load, notes_on
 from sim.seats import SeatLeft
 
 
@@ -48,6 +48,8 @@ class Order:
 def run_scenario(order):
     """Plays what was ordered and returns the exit code."""
     loaded = load(order.scenario)
+    for words in notes_on(loaded):
+        print(f"Note: {words}", file=sys.stderr)
     choices = Choices(order, loaded)
     started = datetime.datetime.now()
     play_and_tell = _one if order.runs == 1 else _many

@@ -129,14 +129,26 @@ def _quotes_left_open(lines: list[str], problem: yaml.MarkedYAMLError) -> Iterat
 
 def _without_dash(lines: list[str], problem: yaml.MarkedYAMLError) -> Iterator[tuple[int, int, str, int]]:
     """An entry without its '- ', found when the next entry has one."""
-    mark, begun = problem.problem_mark, problem.context_mark
-    if not (mark and begun and mark.line < len(lines) and "block mapping" in (problem.context or "")):
+    at = problem.problem_mark.line if problem.problem_mark else len(lines)
+    if at >= len(lines) or not lines[at].lstrip().startswith("- "):
         return
-    dash = len(lines[mark.line]) - len(lines[mark.line].lstrip())
-    is_bare = not lines[begun.line][: begun.column].strip()
-    if is_bare and dash < begun.column and lines[mark.line].lstrip().startswith("- "):
-        message = f"is '- ' missing before this? The next entry of the list has one, on line {mark.line + 1}."
-        yield begun.line, begun.column, message, 1
+    dash, first = _indent(lines[at]), None
+    for above in range(at - 1, -1, -1):
+        if not _is_code(lines[above]):
+            continue
+        if _indent(lines[above]) <= dash:
+            begins = _without_comment(lines[above]).rstrip().endswith(":")
+            break
+        first = above
+    else:
+        return
+    if first is not None and begins:
+        message = f"is '- ' missing before this? The next entry of the list has one, on line {at + 1}."
+        yield first, _indent(lines[first]), message, 1
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _another_keyboard(letter: str) -> str:

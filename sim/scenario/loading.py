@@ -23,6 +23,7 @@ from sim.scenario.schema import Library, Scenario
 from sim.scenario.wording import beside, fields_of, validated
 
 LONGEST_CHAIN = 10
+OF_A_SCENARIO = {"acts", "extends", "injects", "participants", "turns"}
 KEY_AT_THE_TOP = re.compile(r"^([A-Za-z_]\w*):(?=\s|$)", re.MULTILINE)
 
 
@@ -228,9 +229,9 @@ def _read_parent(path: Path, shown: str, extends: Node) -> Node:
 
 
 def _looks_like_a_scenario(keys: list[str]) -> bool:
-    """Whether at least half of the keys at the top of a file are a scenario's own."""
-    known = [key for key in keys if key in fields_of(Scenario)]
-    return bool(known) and 2 * len(known) >= len(keys)
+    """Whether the keys at the top of a file are a scenario's: all, or half with one that is found nowhere else."""
+    known = {key for key in keys if key in fields_of(Scenario)}
+    return bool(known) and (len(known) == len(keys) or bool(known & OF_A_SCENARIO) and 2 * len(known) >= len(keys))
 
 
 def _keys_at_the_top(path: Path) -> list[str]:

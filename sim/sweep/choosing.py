@@ -256,11 +256,15 @@ def _ends(spec):
     """Low, high and what follows, of "0.2:0.8:5" or of a pair of numbers; None, None, None of anything else."""
     if isinstance(spec, str):
         parts = [part.strip() for part in spec.split(":")]
-        if len(parts) in (2, 3) and all(is_number(part) for part in parts[:2]):
+        if len(parts) in (2, 3) and all(map(_is_end, parts[:2])):
             return float(parts[0]), float(parts[1]), parts[2] if len(parts) == 3 else None
     elif isinstance(spec, tuple) and len(spec) in (2, 3) and all(isinstance(end, int | float) for end in spec[:2]):
         return float(spec[0]), float(spec[1]), str(spec[2]) if len(spec) == 3 else None
     return None, None, None
+
+
+def _is_end(text):
+    return is_number(text) or text.lower().lstrip("+-") in ("nan", "inf", "infinity")
 
 
 def _listed(spec):
