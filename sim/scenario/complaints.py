@@ -14,6 +14,7 @@ from sim.errors import Fault
 from sim.letters import HIDDEN, named, plain_letters
 
 FURTHEST_UP, FURTHEST_QUOTE = 8, 60
+HIDDEN_LINE_END = re.compile("[\x85\u2028\u2029]")
 WELL_FORMED = re.compile(r"""\s*(- +)*["']?[\w.-]+["']?:( |$)""")
 NO_SPACE_AFTER_COLON = re.compile(r"\s*(?:- +)*(?P<key>[A-Za-z_]\w*):(?P<slip>[^\s/:])")
 NO_SPACE_AFTER_DASH = re.compile(r"\s*-(?P<slip>[A-Za-z_{]\w*)(:|\{)")
@@ -44,6 +45,11 @@ def hides(letter: str) -> str:
 
 def not_yaml(source, problem: yaml.MarkedYAMLError) -> Fault:
     """A parser's complaint as a fault at the slip that led to it."""
+    stopped = problem.problem_mark.line if problem.problem_mark else 0
+    for found in HIDDEN_LINE_END.finditer(source.text):
+        line, column = source.place(found.start())
+        if stopped - FURTHEST_UP < line <= stopped + 1:
+            return source.fault(line, column, hides(found.group()))
     slip = next(_slips(source.lines, problem), None)
     if slip is not None:
         line, column, message, length = slip

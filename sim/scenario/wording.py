@@ -308,6 +308,8 @@ def _meant(word: str, literal) -> str:
 def _hint(annotation, node: Node, kind: str) -> str:
     inner, constraints = core(annotation)
     text = node.text or ""
+    if _goes_on(node, text):
+        return " It goes on in the next line: is '- ' or a key missing there?"
     if inner in (int, float) and text.endswith("%"):
         return " Write a share as a number: 0.4 for 40 %."
     if inner is float and "," in text:
@@ -324,6 +326,14 @@ def _hint(annotation, node: Node, kind: str) -> str:
     if CODE_PATTERN in patterns and re.search(CODE_PATTERN, better := plain_letters(text).strip().upper()):
         return f" Did you mean '{better}'?"
     return about_a_name(text, kind) if NAME_PATTERN in patterns else ""
+
+
+def _goes_on(node: Node, text: str) -> bool:
+    """Whether words without quotes run on over the end of their line."""
+    if not node.line or len(text.split()) < 2:
+        return False
+    written = node.source.lines[node.line - 1][node.column - 1 :]
+    return written[:1] not in "\"'|>" and text.split()[-1] not in written
 
 
 def found(node: Node) -> str:
