@@ -4,6 +4,7 @@ Here are the commands with their options and help; their work lies in `sim/comma
 so that help comes at once. Exit codes: 0 done, 1 the work failed, 2 the input was wrong, 130 interrupted.
 """
 
+import contextlib
 import functools
 import os
 import sys
@@ -11,10 +12,39 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from sim.errors import OceansError
+from sim.letters import visible
+
+
+@contextlib.contextmanager
+def _shown_plainly():
+    """What is wrong with how a command was called quotes it in letters that any terminal can show."""
+    try:
+        yield
+    except Exception as error:
+        if isinstance(getattr(error, "message", None), str):  # the parser's own errors, by whatever name
+            error.message = visible(error.message)
+        raise
+
+
+class Commands(TyperGroup):
+    """The commands, with errors of calling them that are safe to print."""
+
+    def make_context(self, *arguments, **options):
+        """Reads what stands before the command."""
+        with _shown_plainly():
+            return super().make_context(*arguments, **options)
+
+    def invoke(self, ctx):
+        """Reads what stands after it, and runs it."""
+        with _shown_plainly():
+            return super().invoke(ctx)
+
 
 app = typer.Typer(
+    cls=Commands,
     help="Two Oceans: exercises for crises that cross the Atlantic and the Pacific.",
     no_args_is_help=True,
     add_completion=False,

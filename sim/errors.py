@@ -5,12 +5,14 @@
       RangeError (ValueError)   a rule was given a value outside its domain
 
 An error is advice: where, what, what was probably meant, what is allowed. None of these ever reaches a user as a
-traceback.
+traceback, and none prints a letter that a terminal would obey rather than show.
 """
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from sim.letters import plain_letters, visible
 
 LONGEST_SOURCE_LINE = 140
 LONGEST_LIST = 12
@@ -20,6 +22,9 @@ class OceansError(Exception):
     """Root of the family. `exit_code` is what the command line returns."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        return visible(super().__str__())
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class Fault:
     message : str, a sentence of advice
     source_line : str, the line of the file, shown below the message when there is one
     length : int, how many characters to mark from `column`
+    cause : what this has in common with the faults that follow from the same slip; they are told together
 
     >>> print(Fault("crisis.yaml", 6, 5, "unknown field 'capabilty'.", "    capabilty: 0.6", 9))
     crisis.yaml:6:5: error: unknown field 'capabilty'.
@@ -48,13 +54,14 @@ class Fault:
     message: str
     source_line: str = ""
     length: int = 1
+    cause: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        headline = f"{self._place()}error: {self.message}"
+        headline = f"{self._place()}error: {_on_one_line(self.message)}"
         return headline + self._excerpt() if self.line and self.source_line.strip() else headline
 
     def _place(self) -> str:
-        file = _printable(self.file)
+        file = _on_one_line(self.file)
         if self.line:
             return f"{file}:{self.line}:{self.column}: "
         return f"{file}: " if file else ""
@@ -62,14 +69,15 @@ class Fault:
     def _excerpt(self) -> str:
         start = max(self.column - 1, 0)
         cut = max(start - LONGEST_SOURCE_LINE // 2, 0) if len(self.source_line) > LONGEST_SOURCE_LINE else 0
-        shown = _printable(self.source_line[cut : cut + LONGEST_SOURCE_LINE])
-        indent = "".join("\t" if letter == "\t" else " " for letter in shown[: start - cut])
-        marked = max(min(self.length, len(shown) - (start - cut)), 1)
-        return f"\n{self.line:>5} | {shown}\n      | {indent}{'^' * marked}"
+        shown = self.source_line[cut : cut + LONGEST_SOURCE_LINE]
+        before, rest = visible(shown[: start - cut]), shown[start - cut :]
+        indent = "".join("\t" if letter == "\t" else " " for letter in before)
+        marked = max(len(visible(rest[: self.length])), 1)
+        return f"\n{self.line:>5} | {before}{visible(rest)}\n      | {indent}{'^' * marked}"
 
 
 class InputError(OceansError):
-    """What was read is not right. `str()` shows every fault, one block each.
+    """What was read is not right. `str()` shows every fault, one block each; equal ones are told once.
 
     >>> print(InputError([Fault("a.yaml", 0, 0, "the file is empty."), Fault("b.yaml", 0, 0, "this is a folder.")]))
     a.yaml: error: the file is empty.
@@ -79,11 +87,44 @@ class InputError(OceansError):
     exit_code = 2
 
     def __init__(self, faults: Iterable[Fault]):
-        self.faults = tuple(faults)
+        self.faults = told_once(faults)
         super().__init__(self.faults)
 
     def __str__(self) -> str:
         return "\n".join(str(fault) for fault in self.faults)
+
+
+def told_once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Faults of one file that say the same, or have one cause, as one: the first, with the lines of the others.
+
+    >>> faults = [Fault("a.yaml", line, 5, "no act 'grid'.") for line in (12, 30, 41)]
+    >>> print(*told_once(faults))
+    a.yaml:12:5: error: no act 'grid'. Also on lines 30 and 41.
+    """
+    alike: dict[tuple, list[Fault]] = {}
+    for fault in faults:
+        alike.setdefault((fault.file, fault.cause or fault.message), []).append(fault)
+    return tuple(_with_others(first, others) for first, *others in alike.values())
+
+
+def _with_others(first: Fault, others: list[Fault]) -> Fault:
+    lines = sorted({fault.line for fault in others} - {first.line, 0})
+    if not lines:
+        return first
+    words = f"lines {in_words(lines)}" if len(lines) > 1 else f"line {lines[0]}"
+    return replace(first, message=f"{first.message} Also on {words}.")
+
+
+def in_words(things: list) -> str:
+    """A list as people say it, its end left out when it is long.
+
+    >>> in_words([3, 5, 9]), in_words(["a"])
+    ('3, 5 and 9', 'a')
+    """
+    words = list(map(str, things))
+    if len(words) > LONGEST_LIST:
+        return f"{', '.join(words[:LONGEST_LIST])} and {len(words) - LONGEST_LIST} more"
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
 class RangeError(OceansError, ValueError):
@@ -129,10 +170,8 @@ def nearest(word: str, allowed: Iterable[str]) -> str | None:
 
 
 def _plain(name: str) -> str:
-    return name[:80].casefold().replace("-", "_").replace(" ", "_")
+    return plain_letters(name[:80]).strip().casefold().replace("-", "_").replace(" ", "_")
 
 
-def _printable(text: str) -> str:
-    """Text that any terminal can show: no control characters, no half characters."""
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    return "".join(letter if letter.isprintable() or letter == "\t" else "?" for letter in text)
+def _on_one_line(text: str) -> str:
+    return visible(text).replace("\n", "\\n")

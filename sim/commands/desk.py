@@ -14,11 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.commands.situation import situation
+from sim.letters import visible, whole
 from sim.record.telling.decisions import acts_from, label, note, question
 from sim.record.words import day, gist, period, stopped
 
 WIDEST = 110
-PLAIN_WIDTH = 100
+PLAIN_WIDTH, WIDEST_PLAIN = 100, 1000
+HEIGHT = 25
 BAR = 10
 SUGGESTED = "*"
 WHOLE = {"break_long_words": False, "break_on_hyphens": False}
@@ -70,9 +72,8 @@ class Desk:
         stream = stream or sys.stdout
         self.stream = stream if stream.isatty() else Trimmed(stream)
         self.start, self.names, self.turns = start, names, turns
-        self.console = Quietly(
-            file=self.stream, width=_width(self.stream), highlight=False, markup=False, emoji=False, soft_wrap=False
-        )
+        size = {"width": _width(self.stream), "height": HEIGHT}  # both, or it reads them from the environment
+        self.console = Quietly(file=self.stream, **size, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
     def say(self, words="", style=None):
         """One paragraph."""
@@ -87,7 +88,7 @@ class Desk:
 
     def _lines(self, lines, style):
         for line in lines:
-            self.console.print(Text(line, style=style or ""), soft_wrap=True)
+            self.console.print(Text(visible(line), style=style or ""), soft_wrap=True)
 
     def _through(self):
         try:
@@ -109,7 +110,8 @@ class Desk:
         self.say(scenario.title, "bold")
         self.say(gist(scenario.summary, 600))
         turns = scenario.turns
-        self.say(f"\n{turns.count} turns of {turns.days} days from {day(scenario.start)}. Seed {seed}.", "dim")
+        length = f"{turns.count} turn{'s'[: turns.count > 1]} of {turns.days} day{'s'[: turns.days > 1]}"
+        self.say(f"\n{length} from {day(scenario.start)}. Seed {seed}.", "dim")
 
     def turn(self, turn):
         """One turn of the story, at once."""
@@ -256,5 +258,5 @@ class Desk:
 def _width(stream):
     if stream.isatty():
         return min(os.get_terminal_size(stream.fileno()).columns or PLAIN_WIDTH, WIDEST)
-    columns = os.environ.get("COLUMNS", "")
-    return max(int(columns), 40) if columns.isdigit() and int(columns) else PLAIN_WIDTH
+    columns = whole(os.environ.get("COLUMNS", ""))
+    return min(max(columns, 40), WIDEST_PLAIN) if columns else PLAIN_WIDTH

@@ -1,10 +1,13 @@
 """`oceans check`, `new` and `schema`: files of scenarios, library and past cases, before anybody uses them."""
 
+import contextlib
 import json
 import sys
 
+from sim.errors import InputError
 from sim.history.cases import case_faults, is_case_file, located, shipped_cases
-from sim.scenario import check_files, json_schema, new_scenario
+from sim.letters import visible
+from sim.scenario import check_files, json_schema, load, new_scenario, notes_on
 
 
 def check_scenarios(files):
@@ -18,8 +21,17 @@ def check_scenarios(files):
     if faults:
         print(f"{_count(len(faults), 'fault')} in {_count(len(files), 'file')}.", file=sys.stderr)
         return 2
+    for path, words in _notes(paths):
+        print(f"{visible(path)}: note: {words}", file=sys.stderr)
     print("1 file is fine" if len(files) == 1 else f"{len(files)} files are fine")
     return 0
+
+
+def _notes(paths):
+    """(path, sentence) of what is worth knowing of those that are scenarios."""
+    for path in paths:
+        with contextlib.suppress(InputError):  # cases, or a part of the library
+            yield from ((path, words) for words in notes_on(load(path)))
 
 
 def _count(number, noun):
@@ -29,7 +41,8 @@ def _count(number, noun):
 def new_scenario_file(name, out):
     """Writes a scenario to start from and says what to do with it."""
     path = new_scenario(name, out)
-    print(f"Written: {path}\nEdit it, then: oceans check {path} && oceans run {path}")
+    shown = visible(str(path))
+    print(f"Written: {shown}\nEdit it, then: oceans check {shown} && oceans run {shown}")
     return 0
 
 

@@ -4,6 +4,7 @@ They play a `Session`: it says what is open to which seat, this asks, and every 
 """
 
 from sim.errors import InputError, OceansError, did_you_mean
+from sim.letters import whole
 from sim.world.decisions import legal_choice
 
 LEAVE = {"q", "quit", "exit"}
@@ -158,9 +159,10 @@ def _meant(word, decision):
     ids = [option.id for option in decision.options]
     if word in ids:
         return word
-    if word.isdecimal() and len(word) < 5:
-        if 1 <= int(word) <= len(ids):
-            return ids[int(word) - 1]
+    number = whole(word)
+    if number is not None and 1 <= number <= len(ids):
+        return ids[number - 1]
+    if number is not None:
         raise ValueError(f"There is no option {word}: they run from 1 to {len(ids)}.")
     raise ValueError(
         f"'{word}' is none of the options. Give its number, 1 to {len(ids)}, or its name. {did_you_mean(word, ids)}"

@@ -21,7 +21,7 @@ from sim.errors import Fault, InputError, OceansError
 from sim.record import store
 from sim.record.story import Teller, closing, tell
 from sim.record.words import Names
-from sim.scenario import load
+from sim.scenario import load, notes_on
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ class Order:
 def run_scenario(order):
     """Plays what was ordered and returns the exit code."""
     loaded = load(order.scenario)
+    for words in notes_on(loaded):
+        print(f"Note: {words}", file=sys.stderr)
     seats = SeatAssignments(order, loaded)
     started = datetime.datetime.now()
     play_and_tell = _one if order.runs == 1 else _many

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import Fault, InputError
+from sim.letters import whole
 
 BEFORE_NUMPY = "OPENBLAS_NUM_THREADS"  # its threads would stand in one another's way
 
@@ -82,8 +83,9 @@ def shard_of(text):
     if text is None:
         return None
     number, slash, of = text.partition("/")
-    if slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of):
-        return int(number), int(of)
+    part, parts = whole(number), whole(of)
+    if slash and part is not None and parts is not None and 1 <= part <= parts:
+        return part, parts
     message = f"--shard {text}: write which part of how many, such as 3/8: from 1/8 to 8/8."
     raise InputError([Fault("", 0, 0, message)])
 

@@ -17,6 +17,7 @@ _HOMES = {
     "load": "loading",
     "load_library": "library",
     "new_scenario": "template",
+    "notes_on": "notes",
     "resolve_members": "members",
     "resolve_path": "paths",
     "scenarios_folder": "library",

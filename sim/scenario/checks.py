@@ -5,12 +5,16 @@ value that the schema has already refused is passed over in silence.
 """
 
 import datetime
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import PurePath
 
 from sim.errors import Fault, InputError, did_you_mean, nearest
+from sim.letters import plain_letters
 from sim.scenario import paths
+from sim.scenario.definitions import at_the_definition
 from sim.scenario.entries import RULES, check_entry, known_names, low_before_high, names_in
 from sim.scenario.limits import EFFECT_LIMITS, WHOLE
 from sim.scenario.members import belongs
@@ -106,7 +110,14 @@ class Facts:
 
     @cached_property
     def named(self) -> dict[str, None]:
-        return dict.fromkeys(entry.text for entry in entries_of(self.root, "participants"))
+        """The participants as listed, and whoever a misspelt one seems to be: its fault is its own."""
+        listed = dict.fromkeys(entry.text for entry in entries_of(self.root, "participants"))
+        strangers = [name for name in listed if name and name not in self.known and not name.startswith("group:")]
+        meant = [self._nearest(word) for name in strangers for word in re.split(r"[,\s]+", plain_letters(name))]
+        return listed | dict.fromkeys(filter(None, meant))
+
+    def _nearest(self, word: str) -> str | None:
+        return word if word in self.known else nearest(word, self.known)
 
     @cached_property
     def inside(self) -> set[str]:
@@ -162,7 +173,21 @@ class Facts:
 def check_scenario(root: Node, library: Library) -> list[Fault]:
     """Every fault in how the parts of a scenario fit together."""
     facts = Facts(root, library)
-    return [fault for check in CHECKS for fault in check(facts)]
+    faults = [fault for check in CHECKS for fault in check(facts)]
+    return at_the_definition(faults, root, _definitions(facts))
+
+
+def _definitions(facts: Facts) -> dict[str, dict[str, Node]]:
+    """What this scenario itself gives a name to, by section, each with the node of its name."""
+    root = facts.root
+    ids = {
+        name: {text: entry.get("id") for entry in entries_of(root, name) if (text := text_of(entry, "id")) is not None}
+        for name in ("acts", "objectives")
+    }
+    own = {"formats": "own_formats", "responses": "own_responses"}
+    keys = {section: {key: node for key, node, _ in items_of(root, name)} for section, name in own.items()}
+    actors = {code: node for code, node, _ in items_of(root, "actors") if code in facts.own_actors}
+    return {**ids, **keys, "states": actors}
 
 
 def repeated_ids(root: Node) -> Iterator[Fault]:
@@ -193,7 +218,9 @@ def check_participants(facts: Facts) -> Iterator[Fault]:
         elif name not in facts.known:
             choices = [*facts.known, *(f"group:{group}" for group in facts.library.groups)]
             invented = _invented(name) if nearest(name, choices) is None else ""
-            yield entry.fault(f"no actor '{name}'. {did_you_mean(name, choices)}{invented}")
+            several = _several(name, facts)
+            said = several or f"{did_you_mean(name, choices)}{invented}"
+            yield entry.fault(f"no actor '{name}'. {said}", ("states", name))
         if facts.start and _is_empty(name, facts):
             yield entry.fault(f"'{name}' has no members on {facts.start}, the first day.")
         seen[name] = entry
@@ -206,6 +233,12 @@ def _is_empty(name: str, facts: Facts) -> bool:
     return is_known and not set(facts.meant(name)) - {name}
 
 
+def _several(name: str, facts: Facts) -> str:
+    """What is meant by actors that stand in one entry, with a comma that is none between them."""
+    words = [word for word in re.split(r"[,;\s]+", plain_letters(name)) if word]
+    return f"Did you mean {', '.join(words)}?" if len(words) > 1 and all(map(facts.known.__contains__, words)) else ""
+
+
 def _invented(name: str) -> str:
     is_code = len(name) == 3 and name.isalpha() and name.isupper()
     return " An invented state needs a 'name' under 'actors'." if is_code else ""
@@ -214,7 +247,7 @@ def _invented(name: str) -> str:
 def _unknown_group(entry: Node, name: str, facts: Facts) -> Iterator[Fault]:
     group = name.removeprefix("group:")
     if group not in facts.library.groups:
-        yield entry.fault(f"no group '{group}'. {did_you_mean(group, facts.library.groups)}")
+        yield entry.fault(f"no group '{group}'. {did_you_mean(group, facts.library.groups)}", ("groups", group))
 
 
 def _takes_part(node: Node, code: str | None, facts: Facts, role: str) -> Iterator[Fault]:
@@ -222,14 +255,16 @@ def _takes_part(node: Node, code: str | None, facts: Facts, role: str) -> Iterat
     if code is None or code in facts.cast:
         return
     if code not in facts.known:
-        yield node.fault(f"no actor '{code}' ({role}). {did_you_mean(code, facts.known)}")
+        yield node.fault(f"no actor '{code}' ({role}). {did_you_mean(code, facts.known)}", ("states", code))
     elif code in facts.inside:
         yield node.fault(
             f"'{code}' ({role}) is played as part of a body here ('bodies_as: one'). Name the body, "
-            "or list it under 'participants' by itself as well."
+            "or list it under 'participants' by itself as well.",
+            ("inside a body", code),
         )
     elif facts.named:
-        yield node.fault(f"'{code}' ({role}) takes no part in this scenario. Add it to 'participants'.")
+        said = f"'{code}' ({role}) takes no part in this scenario. Add it to 'participants'."
+        yield node.fault(said, ("takes no part", code))
 
 
 def check_actors(facts: Facts) -> Iterator[Fault]:
@@ -256,7 +291,7 @@ def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator
 
 def _known_actor(node: Node, code: str, facts: Facts) -> Iterator[Fault]:
     if code not in facts.known:
-        yield node.fault(f"no actor '{code}'. {did_you_mean(code, facts.known)}")
+        yield node.fault(f"no actor '{code}'. {did_you_mean(code, facts.known)}", ("states", code))
 
 
 def _known_policy(actor: Node) -> Iterator[Fault]:
@@ -337,7 +372,14 @@ def _turn_exists(entry: Node, verb: str, facts: Facts) -> Iterator[Fault]:
     turn = whole_of(entry.get("turn"))
     if turn is not None and facts.turns is not None and turn > facts.turns:
         written = entry.get("turn").text[:40]
-        yield entry.get("turn").fault(f"{verb} in turn {written}, but the exercise has {_count(facts.turns, 'turn')}.")
+        there = _elsewhere(facts.root.keys["turns"], entry.get("turn"))
+        said = f"{verb} in turn {written}, but the exercise has {_count(facts.turns, 'turn')}{there}."
+        yield entry.get("turn").fault(said)
+
+
+def _elsewhere(node: Node, other: Node) -> str:
+    """Where a node stands, when that is in another file than what it is held against."""
+    return f" ({node.source.file}:{node.line})" if node.source.file != other.source.file and node.line else ""
 
 
 def _count(number: int, word: str) -> str:
@@ -350,9 +392,8 @@ def check_injects(facts: Facts) -> Iterator[Fault]:
         yield from _recipients(inject, facts)
         for objective in entries_of(inject, "objectives"):
             if objective.text is not None and objective.text not in facts.objectives:
-                yield objective.fault(
-                    f"no objective '{objective.text}'. {did_you_mean(objective.text, facts.objectives)}"
-                )
+                said = f"no objective '{objective.text}'. {did_you_mean(objective.text, facts.objectives)}"
+                yield objective.fault(said, ("objectives", objective.text))
         for effect in entries_of(inject, "effects"):
             yield from _effect(effect, facts)
 
@@ -362,15 +403,27 @@ def _when(inject: Node, facts: Facts) -> Iterator[Fault]:
         return
     has_turn, has_date = is_given(inject, "turn"), is_given(inject, "date")
     if has_turn and has_date:
-        yield inject.keys["date"].fault("an inject has a 'turn' or a 'date', not both. Keep one.")
+        yield _not_both(inject, "turn", "date", "an inject has a 'turn' or a 'date', not both.")
     elif not has_turn and not has_date:
         yield start_of(inject).fault(f"inject '{text_of(inject, 'id')}' needs a 'turn' (such as 2) or a 'date'.")
     yield from _turn_exists(inject, "released", facts)
     day = date_of(inject.get("date"))
     if day is not None and facts.last_day is not None and not facts.start <= day <= facts.last_day:
         yield inject.get("date").fault(
-            f"{day} is outside the exercise, which runs from {facts.start} to {facts.last_day}."
+            f"{day} is outside the exercise, which runs from {facts.start} to {facts.last_day}"
+            f"{_elsewhere(facts.root.keys['start'], inject.get('date'))}."
         )
+
+
+def _not_both(entry: Node, first: str, second: str, said: str) -> Fault:
+    """Two fields of which one at most is given; how to take away the one that comes with what this extends."""
+    keys = {field: entry.keys[field] for field in (first, second)}
+    own = first if keys[second].source.file != entry.source.file else second
+    other = second if own == first else first
+    if keys[own].source.file == keys[other].source.file:
+        return keys[second].fault(f"{said} Keep one.")
+    parent, given = PurePath(keys[other].source.file).stem, entry.get(other).text or "[...]"
+    return keys[own].fault(f"{said} {parent} gives `{other}: {given}`; write `{other}: null` here to use '{own}'.")
 
 
 def _recipients(inject: Node, facts: Facts) -> Iterator[Fault]:
@@ -382,10 +435,11 @@ def _recipients(inject: Node, facts: Facts) -> Iterator[Fault]:
             yield from _unknown_group(entry, name, facts)
         elif not name.startswith("group:") and name not in facts.known:
             choices = [*facts.cast, "control", "all", *(f"group:{group}" for group in facts.library.groups)]
-            yield entry.fault(f"nobody goes by '{name}'. {did_you_mean(name, choices)}")
+            yield entry.fault(f"nobody goes by '{name}'. {did_you_mean(name, choices)}", ("states", name))
         elif not any(code in facts.cast for code in facts.meant(name)) and facts.cast:
             yield entry.fault(
-                f"nobody of '{name}' takes part, so nobody would receive this. Add to 'participants', or leave it out."
+                f"nobody of '{name}' takes part, so nobody would receive this. Add to 'participants', or leave it out.",
+                ("takes no part", name),
             )
 
 
@@ -404,7 +458,7 @@ def _effect(effect: Node, facts: Facts) -> Iterator[Fault]:
     if on == "exposure" and adversary is None:
         yield start_of(effect).fault("an effect on 'exposure' needs the 'adversary' it is toward.")
     if act is not None and act not in facts.acts:
-        yield effect.get("act").fault(f"no act '{act}'. {did_you_mean(act, facts.acts)}")
+        yield effect.get("act").fault(f"no act '{act}'. {did_you_mean(act, facts.acts)}", ("acts", act))
     if actor is not None:
         yield from _takes_part(effect.get("actor"), actor, facts, "the actor of an effect")
     if adversary is not None:
@@ -429,16 +483,16 @@ def check_cooperation(facts: Facts) -> Iterator[Fault]:
             yield from known_names([project], "cooperation", facts.names)
         months = number_of(entry.get("months_before"))
         if months and is_given(entry, "turn"):
-            yield entry.keys["turn"].fault(
-                "a project has run for some months ('months_before') or is put to a decision in a 'turn', not both."
-            )
+            said = "a project has run for some months ('months_before') or is put to a decision in a 'turn', not both."
+            yield _not_both(entry, "months_before", "turn", said)
         yield from _turn_exists(entry, "put to a decision", facts)
 
 
 def check_behaviour(facts: Facts) -> Iterator[Fault]:
     for name, key, value in items_of(facts.root, "behaviour"):
         if name not in facts.library.behaviour:
-            yield key.fault(f"no coefficient '{name}' in the model. {did_you_mean(name, facts.library.behaviour)}")
+            said = f"no coefficient '{name}' in the model. {did_you_mean(name, facts.library.behaviour)}"
+            yield key.fault(said, ("behaviour", name))
         else:
             yield from _fits(paths.find(facts.document, f"behaviour.{name}", facts.library), value)
 
@@ -526,14 +580,14 @@ def check_what_varies(facts: Facts) -> Iterator[Fault]:
 def _varied(name: str, key: Node, entry: Node, facts: Facts) -> Iterator[Fault]:
     has_range, has_choices = is_given(entry, "range"), is_given(entry, "choices")
     if has_range and has_choices:
-        yield entry.keys["choices"].fault(f"'{name}' has a 'range' or 'choices', not both. Keep one.")
+        yield _not_both(entry, "range", "choices", f"'{name}' has a 'range' or 'choices', not both.")
     path = entry.get("path")
     if path is None or path.text is None:
         return
     try:
         place = paths.find(facts.document, path.text, facts.library)
     except InputError as error:
-        yield path.fault(error.faults[0].message)
+        yield path.fault(error.faults[0].message, error.faults[0].cause)
         return
     if not has_range and not has_choices and paths.own_range(place, facts.library) is None:
         yield key.fault(

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from pydantic import BaseModel
 
 from sim.errors import Fault, did_you_mean
+from sim.scenario.definitions import at_the_definition
 from sim.scenario.limits import allowed, figure_limits, lies_within
 from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, number_of, text_of
 from sim.scenario.schema import (
@@ -93,7 +94,8 @@ def check_library(root: Node, names: dict[str, dict]) -> list[Fault]:
     for code, key, _ in items_of(root, "bodies"):
         if code not in ("NATO", "EU"):
             faults.append(key.fault(f"a body is NATO or EU, not '{code}'."))
-    return [*faults, *_codebook(root)]
+    definitions = {name: {key: node for key, node, _ in items_of(root, name)} for name in names}
+    return at_the_definition([*faults, *_codebook(root)], root, definitions)
 
 
 def limits_in(root: Node) -> dict[str, tuple[float, float] | None]:
@@ -154,7 +156,8 @@ def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> I
 def known_names(nodes: Iterable[Node], section: str, names: dict[str, dict]) -> Iterator[Fault]:
     for node in nodes:
         if node.text is not None and node.text not in names[section]:
-            yield node.fault(f"no {ONE_OF[section]} '{node.text}'. {did_you_mean(node.text, names[section])}")
+            said = f"no {ONE_OF[section]} '{node.text}'. {did_you_mean(node.text, names[section])}"
+            yield node.fault(said, (section, node.text))
 
 
 def low_before_high(node: Node) -> Iterator[Fault]:
@@ -246,9 +249,9 @@ def _format(node: Node, names) -> Iterator[Fault]:
                     *(f"group:{known}" for known in names["groups"]),
                     "any",
                 ]
-                yield entry.fault(f"no actor '{name}'. {did_you_mean(name, choices)}")
+                yield entry.fault(f"no actor '{name}'. {did_you_mean(name, choices)}", ("states", name))
             elif group not in names["groups"]:
-                yield entry.fault(f"no group '{group}'. {did_you_mean(group, names['groups'])}")
+                yield entry.fault(f"no group '{group}'. {did_you_mean(group, names['groups'])}", ("groups", group))
     rule, voters = text_of(node, "rule"), node.get("members")
     if voters is not None and voters.is_list and not voters.value and rule not in ("adjudication", "sovereign"):
         yield voters.fault("a format needs members: codes, group:<name>, or any.")

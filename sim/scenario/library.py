@@ -6,14 +6,14 @@ No entry may stand in two places.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from sim.errors import Fault, InputError
+from sim.errors import Fault, InputError, nearest
 from sim.scenario.entries import check_library, limits_in, names_in
 from sim.scenario.needs import check_needs
-from sim.scenario.reader import Node, SourceText, keys_of, read
+from sim.scenario.reader import Node, SourceText, is_given, keys_of, read
 from sim.scenario.schema import Library, Scenario
 from sim.scenario.wording import beside, fields_of, validated
 
@@ -50,14 +50,19 @@ def is_library(root: Node) -> bool:
 
 
 def check_library_files(files: list[tuple[Path, str]]) -> list[Fault]:
-    """The faults of some files of the library: read with those beside them, or as an addition to the one that ships."""
+    """The faults of some files of the library: read with those beside them, or as an addition to the one that ships.
+
+    Where they themselves are sound and those beside them no longer fit, that is told.
+    """
+    if not files:
+        return []
     given = {path.resolve() for path, _ in files}
     folders = {path.parent for path in given}
     neighbours = {other.resolve() for folder in folders for other in folder.glob("*.yaml")} - given
     beside_them = [(path, shown_path(path)) for path in sorted(neighbours)] if folders == {_folder()} else []
     _, faults = read_library([*files, *beside_them], whole=bool(beside_them))
     shown = {name for _, name in files}
-    return [fault for fault in faults if fault.file in shown]
+    return [fault for fault in faults if fault.file in shown] or faults
 
 
 def _folder() -> Path:
@@ -95,7 +100,7 @@ def shown_path(path: Path) -> str:
         return str(path)
 
 
-def read_library(files: Iterable[tuple[Path, str]], whole: bool = True) -> tuple[Library | None, list[Fault]]:
+def read_library(files: Sequence[tuple[Path, str]], whole: bool = True) -> tuple[Library | None, list[Fault]]:
     """The library that files hold together, or None; and every fault.
 
     Parameters
@@ -109,18 +114,25 @@ def read_library(files: Iterable[tuple[Path, str]], whole: bool = True) -> tuple
             roots.append(read(path, shown))
         except InputError as error:
             faults += error.faults
+    if faults:  # without what a file holds, all that refers to it would seem to be wrong
+        return None, faults
     root, repeated = merged_sections(roots)
-    missing = [name for name in SECTIONS if name not in root.value]
-    if whole and not faults:
-        faults += [_missing_section(name) for name in missing]
+    missing = [name for name in SECTIONS if not is_given(root, name)]
+    strangers = [name for name in root.value if name not in SECTIONS]
+    if whole:
+        faults += [_missing_section(name, files) for name in missing if nearest(name, strangers) is None]
+    names = {name: dict.fromkeys(_names(name, root.get(name))) for name in SECTIONS if keys_of(root.get(name))}
+    if "domains" in names:
+        names["domains"] = limits_in(root)
+    if whole:
+        names |= {name: ANY_NAME for name in SECTIONS if name not in names}
+    else:
+        names = {name: {**_names_of_the_shipped(name), **names.get(name, {})} for name in SECTIONS}
+    needs = check_needs(root) if whole and not faults and not missing else ()
     for name in missing:
         root.value[name] = Node("mapping", {}, SourceText("", ""), 0, 0)
     library, misfits = validated(Library, root)
-    names = {name: dict.fromkeys(_names(name, section)) for name, section in root.value.items()}
-    names["domains"] = limits_in(root)
-    if not whole:
-        names = {name: {**_names_of_the_shipped(name), **names.get(name, {})} for name in SECTIONS}
-    needs = check_needs(root) if whole and not faults else ()
+    misfits = [fault for fault in misfits if fault.file]  # of a section that is missing, which has been said
     return library, faults + repeated + beside(misfits, [*check_library(root, names), *needs])
 
 
@@ -131,12 +143,25 @@ def _names_of_the_shipped(section: str) -> dict:
     return dict.fromkeys(names_in(library, section))
 
 
+class _AnyName(dict):
+    """The names of a section that is missing or no section: any may have stood there."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+ANY_NAME = _AnyName()
+
+
 def _names(name: str, section: Node | None) -> list[str]:
     """The names of a section that may be referred to."""
-    return keys_of(section.get("responses") if name == "codebook" else section)
+    return keys_of(section.get("responses") if name == "codebook" and section is not None else section)
 
 
-def _missing_section(name: str) -> Fault:
+def _missing_section(name: str, files: Sequence[tuple[Path, str]]) -> Fault:
+    home = next((shown for path, shown in files if path.stem == name), None)
+    if home is not None:
+        return Fault(home, 1, 1, f"this file should hold '{name}:', and no other file of the library does.")
     folder = shown_path(scenarios_folder() / "library")
     return Fault(folder, 0, 0, f"no file of the library holds '{name}'. Is the installation complete?")
 

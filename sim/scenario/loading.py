@@ -1,11 +1,12 @@
 """From a name or a file to a scenario ready to be played: find, read, extend, check, freeze."""
 
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.errors import Fault, InputError, did_you_mean
+from sim.errors import Fault, InputError, did_you_mean, told_once
 from sim.scenario.checks import MERGED_BY, check_scenario, repeated_ids
 from sim.scenario.library import (
     check_library_files,
@@ -17,11 +18,13 @@ from sim.scenario.library import (
     shown_path,
 )
 from sim.scenario.paths import Place, find, fitted, set_path, stands_alone, with_figures, with_ranges
-from sim.scenario.reader import Node, SourceText, entries_of, items_of, nodes_of, read, text_of
+from sim.scenario.reader import Node, SourceText, entries_of, file_text, items_of, nodes_of, read, text_of
 from sim.scenario.schema import Library, Scenario
-from sim.scenario.wording import beside, validated
+from sim.scenario.wording import beside, fields_of, validated
 
 LONGEST_CHAIN = 10
+OF_A_SCENARIO = {"acts", "extends", "injects", "participants", "turns"}
+KEY_AT_THE_TOP = re.compile(r"^([A-Za-z_]\w*):(?=\s|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -108,7 +111,7 @@ def check_files(paths: Iterable[str | os.PathLike], others: Sequence[tuple[Calla
 
     Returns
     -------
-    list of Fault, as they come in the files
+    list of Fault, as they come in the files; what a file says itself comes before what it extends
     """
     faults, of_the_library = [], []
     for given in paths:
@@ -124,7 +127,7 @@ def check_files(paths: Iterable[str | os.PathLike], others: Sequence[tuple[Calla
                 faults += _of_scenario(with_parents(root, path), path)
         except InputError as error:
             faults += error.faults
-    return in_order(faults + check_library_files(of_the_library))
+    return list(told_once(dict.fromkeys(faults + in_order(check_library_files(of_the_library)))))
 
 
 def unplayable(loaded: Loaded, place: Place, value) -> str | None:
@@ -165,7 +168,7 @@ def _unplayable_ends(root: Node, section: str, loaded: Loaded) -> Iterable[Fault
 def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -> Loaded:
     library = load_library() if library is None else library
     scenario, misfits = validated(Scenario, root)
-    faults = in_order(beside(misfits, check_scenario(root, library)))
+    faults = in_order(beside(misfits, check_scenario(root, library)), root.source.file)
     if faults:
         raise InputError(faults)
     document = scenario.model_dump(mode="json", exclude_unset=True)
@@ -175,10 +178,10 @@ def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -
     return Loaded(complete, with_figures(library, scenario.figures), document, digest, name, path, library)
 
 
-def in_order(faults: Iterable[Fault]) -> list[Fault]:
-    """Faults as they come in the files, one per place."""
-    unique = {(fault.file, fault.line, fault.column, fault.message): fault for fault in faults}
-    return sorted(unique.values(), key=lambda fault: (fault.file, fault.line, fault.column))
+def in_order(faults: Iterable[Fault], own: str = "") -> list[Fault]:
+    """Faults as they come in the files, those of one's own file first; equal ones are told once."""
+    order = sorted(dict.fromkeys(faults), key=lambda fault: (fault.file != own, fault.file, fault.line, fault.column))
+    return list(told_once(order))
 
 
 # ------------------------------------------------------------------------------------------------ finding the file
@@ -210,12 +213,12 @@ def with_parents(root: Node, path: Path) -> Node:
     family = _family(root, path)
     faults = [fault for member in family for fault in repeated_ids(member)]
     if faults:
-        raise InputError(in_order(faults))
+        raise InputError(in_order(faults, root.source.file))
     whole = family.pop()
     while family:
         whole = laid_over(whole, family.pop(), faults)
     if faults:
-        raise InputError(in_order(faults))
+        raise InputError(in_order(faults, root.source.file))
     whole.value.pop("extends", None)
     return whole
 
@@ -247,13 +250,31 @@ def _parent(extends: Node, child: Path) -> tuple[Path, str]:
 
 
 def _read_parent(path: Path, shown: str, extends: Node) -> Node:
+    """What a scenario extends. What is no scenario shows none of its lines: its author may not be ours to quote."""
     try:
-        return read(path, shown)
+        root = read(path, shown)
     except InputError as error:
-        if all(fault.line == 0 for fault in error.faults):
-            said = error.faults[0].message
-            raise InputError([extends.fault(f"'{extends.text}' cannot be extended: {said}")]) from None
-        raise
+        if error.faults[0].line and _looks_like_a_scenario(_keys_at_the_top(path)):
+            raise
+        said = "it is no scenario" if error.faults[0].line else error.faults[0].message
+        raise InputError([extends.fault(f"'{extends.text}' cannot be extended: {said.rstrip('.')}.")]) from None
+    if not _looks_like_a_scenario(list(root.value)):
+        raise InputError([extends.fault(f"'{extends.text}' cannot be extended: it is no scenario.")])
+    return root
+
+
+def _looks_like_a_scenario(keys: list[str]) -> bool:
+    """Whether the keys at the top of a file are a scenario's: all, or half with one that is found nowhere else."""
+    known = {key for key in keys if key in fields_of(Scenario)}
+    return bool(known) and (len(known) == len(keys) or bool(known & OF_A_SCENARIO) and 2 * len(known) >= len(keys))
+
+
+def _keys_at_the_top(path: Path) -> list[str]:
+    """The keys at the top of a file that cannot be read as YAML, by the look of its lines."""
+    try:
+        return KEY_AT_THE_TOP.findall(file_text(path, ""))
+    except InputError:
+        return []
 
 
 def laid_over(parent: Node, child: Node, faults: list[Fault], merged_by: dict | None = None) -> Node:

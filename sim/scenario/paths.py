@@ -15,10 +15,12 @@ from dataclasses import dataclass, replace
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.errors import Fault, InputError, did_you_mean
+from sim.letters import hidden
+from sim.scenario.complaints import hides
 from sim.scenario.limits import allowed, domain_of, figure_limits, lies_within
 from sim.scenario.presence import OnOff, presence, with_presence
 from sim.scenario.schema import CooperationStart, Figure, Library, Parameter, Scenario
-from sim.scenario.wording import below, core, expected, fields_of, is_model
+from sim.scenario.wording import as_number, below, core, expected, fields_of, is_model
 
 SINGLE_VALUES = (int, float, str, bool, datetime.date)
 NOT_VARIED = (
@@ -50,10 +52,13 @@ class Place:
 
 
 class _Lost(Exception):
-    """A path that leads nowhere: how many of its segments were good, and advice about the next."""
+    """A path that leads nowhere: how many of its segments were good, and advice about the next.
 
-    def __init__(self, good: int, message: str):
-        self.good, self.message = good, message
+    `cause` is (section, name) where it names an entry that is not there.
+    """
+
+    def __init__(self, good: int, message: str, cause: tuple[str, ...] = ()):
+        self.good, self.message, self.cause = good, message, cause
 
 
 def resolve_path(document: dict, path: str, library: Library | None = None):
@@ -120,13 +125,17 @@ def _leads(document: dict, entry: dict, library: Library) -> bool:
 def fitted(place: Place, value):
     """A value as it would stand at a place, as plain data; InputError when it does not fit."""
     inner, _ = core(place.annotation)
+    hiding = next(hidden(value), None) if isinstance(value, str) else None
+    if hiding is not None:
+        raise InputError([Fault("", 0, 0, hides(hiding.group()))])
     if place.home == "presence" and isinstance(value, bool):
         value = "on" if value else "off"
     if inner is int and isinstance(value, float) and value == value and abs(value) != float("inf"):
         value = round(value)
     adapter = _adapter(place.annotation)
     try:
-        fitting = adapter.dump_python(adapter.validate_python(_unwrapped(value)), mode="json")
+        read = as_number(_unwrapped(value)) if inner in (int, float) else _unwrapped(value)
+        fitting = adapter.dump_python(adapter.validate_python(read), mode="json")
     except ValidationError:
         fitting = None
     if fitting is None or place.limits and not lies_within(place.limits, fitting):
@@ -165,7 +174,7 @@ def find(document: dict, path: str, library: Library | None = None) -> Place:
     try:
         return _find(document, path, library)
     except _Lost as lost:
-        raise InputError([Fault("", 0, 0, lost.message)]) from None
+        raise InputError([Fault("", 0, 0, lost.message, cause=lost.cause)]) from None
 
 
 def _find(document: dict, path: str, library: Library | None) -> Place:
@@ -295,6 +304,7 @@ def _key(data, annotation, segments: list[str], good: int):
         good,
         f"the path '{path}' leads nowhere: there is no '{segment}'{_after(segments, good)}. "
         f"{did_you_mean(segment, names)}",
+        (segments[0], segment) if good == 1 else (),
     )
 
 

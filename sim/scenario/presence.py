@@ -55,7 +55,8 @@ def with_presence(document: dict, segments: list[str], there: bool, library: Lib
         case ["cooperation", project]:
             _set_project(changed, project, there)
         case ["formats" | "responses" as section, name]:
-            listed = changed.get(section) or list(_known(document, section, library))
+            listed = changed.get(section)  # an empty list is none of them; left out, it is all
+            listed = list(_known(document, section, library)) if listed is None else listed
             changed[section] = [*listed, name] if there else [other for other in listed if other != name]
         case ["formats", name, _, code]:
             own = changed["own_formats"] = dict(changed.get("own_formats") or {})

@@ -7,6 +7,8 @@ its cause.
 
 A file may come from anyone, so reading it cannot run code, exhaust memory or overflow the stack: tags are refused,
 the file's size is looked at before it is opened, nesting and what aliases expand to are counted while they are read.
+What a file says stays words: a key or a text with letters that hide (controls, turns of the reading order, letters
+without width) is refused here, however they are written, so that nothing after the reader need think of them.
 """
 
 import codecs
@@ -16,12 +18,15 @@ import math
 import os
 import re
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import yaml
 
-from sim.errors import Fault, InputError
+from sim.errors import Fault, InputError, in_words
+from sim.letters import HIDDEN, hidden, is_number, look_alikes, named
+from sim.scenario.complaints import hides, not_yaml
 
 LARGEST_FILE_BYTES = 2_000_000
 MOST_NODES = 100_000
@@ -31,6 +36,12 @@ MOST_REPEATED_KEYS = 50
 Parser = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|.)", re.DOTALL)
+SHORT_ESCAPES = {
+    "0": "\0", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v", "r": "\r",
+    "N": "\x85", "L": "\u2028", "P": "\u2029",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,10 +55,15 @@ class SourceText:
     def lines(self) -> list[str]:
         return LINE_BREAK.split(self.text)
 
-    def fault(self, line: int, column: int, message: str, length: int = 1) -> Fault:
+    def fault(self, line: int, column: int, message: str, length: int = 1, cause: tuple[str, ...] = ()) -> Fault:
         """A fault at a place in this file, with the line it is on."""
         shown = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        return Fault(self.file, line, column, message, shown, length)
+        return Fault(self.file, line, column, message, shown, length, cause)
+
+    def place(self, index: int) -> tuple[int, int]:
+        """Line and column of a letter, from 1."""
+        before = LINE_BREAK.split(self.text[:index])
+        return len(before), len(before[-1]) + 1
 
 
 @dataclass(slots=True, eq=False)
@@ -91,9 +107,20 @@ class Node:
             return list(self.value)
         return list(self.value.values()) if self.kind == "mapping" else []
 
-    def fault(self, message: str) -> Fault:
-        """A fault at this node."""
-        return self.source.fault(self.line, self.column, message, self.length)
+    def fault(self, message: str, cause: tuple[str, ...] = ()) -> Fault:
+        """A fault at this node, which names the letters in it that only look like others."""
+        return self.source.fault(self.line, self.column, message + self._look_alikes(), self.length, cause)
+
+    def _look_alikes(self) -> str:
+        found = look_alikes(self.text or "") if self.line else []
+        said = in_words([self._in_place(*one) for one in found[:3]]) if found else ""
+        return f" {said[:1].upper()}{said[1:]}." if said else ""
+
+    def _in_place(self, at: int, letter: str, plain: str) -> str:
+        line = self.source.lines[self.line - 1]
+        column = line.find(letter, self.column - 1) + 1 if at < len(line) else 0
+        where = f"column {column}" if column else f"letter {at + 1}"
+        return f"{where} is {named(letter)}, which only looks like {'a space' if plain == ' ' else repr(plain)}"
 
     def plain(self):
         """The same as dicts, lists, text and None."""
@@ -131,9 +158,9 @@ def read_text(text: str, file: str) -> Node:
     source = SourceText(file, text)
     root, faults = _Composer(source).document()
     if faults:
-        raise InputError(faults)
+        raise InputError(sorted(faults, key=lambda fault: (fault.line, fault.column)))
     if root is None or (root.kind == "scalar" and root.value is None):
-        raise InputError([Fault(file, 0, 0, "the file is empty. `oceans new NAME` writes one to start from.")])
+        raise InputError([Fault(file, 1, 1, "the file is empty. `oceans new NAME` writes one to start from.")])
     if not root.is_mapping:
         what = "a list" if root.is_list else "text"
         raise InputError([root.fault(f"the file should be lines of 'key: value', but it starts with {what}.")])
@@ -141,13 +168,31 @@ def read_text(text: str, file: str) -> Node:
 
 
 def nodes_of(data, source: SourceText) -> Node:
-    """Plain data as nodes without a place."""
+    """Plain data as nodes without a place; InputError when letters hide in its keys or texts."""
+    letters = dict.fromkeys(found.group() for text in _texts(data) for found in hidden(text))
+    if letters:
+        raise InputError([Fault(source.file, 0, 0, hides(letter)) for letter in letters])
+    return _nodes_of(data, source)
+
+
+def _texts(data) -> Iterator[str]:
     if isinstance(data, dict):
-        node = Node("mapping", {str(key): nodes_of(value, source) for key, value in data.items()}, source, 0, 0)
+        yield from (str(key) for key in data)
+        data = data.values()
+    if isinstance(data, str):
+        yield data
+    elif not isinstance(data, (int, float, bool, type(None), datetime.date)):
+        for entry in data:
+            yield from _texts(entry)
+
+
+def _nodes_of(data, source: SourceText) -> Node:
+    if isinstance(data, dict):
+        node = Node("mapping", {str(key): _nodes_of(value, source) for key, value in data.items()}, source, 0, 0)
         node.keys = {key: Node("scalar", key, source, 0, 0) for key in node.value}
         return node
     if isinstance(data, (list, tuple)):
-        return Node("list", [nodes_of(value, source) for value in data], source, 0, 0)
+        return Node("list", [_nodes_of(value, source) for value in data], source, 0, 0)
     return Node("scalar", None if data is None else str(data), source, 0, 0)
 
 
@@ -181,10 +226,7 @@ def text_of(node: Node, field: str) -> str | None:
 
 
 def number_of(node: Node | None) -> float | None:
-    try:
-        return float(node.text) if node is not None and node.text is not None else None
-    except ValueError:
-        return None
+    return float(node.text) if node is not None and node.text is not None and is_number(node.text) else None
 
 
 def whole_of(node: Node | None) -> int | None:
@@ -263,11 +305,10 @@ def _why_it_cannot_be_opened(problem: Exception) -> str:
 
 def _decoded(data: bytes, shown: str) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)):
-        raise InputError([Fault(shown, 0, 0, "the file is UTF-16 or UTF-32. Save it as UTF-8.")])
+        raise InputError([Fault(shown, 1, 1, "the file is UTF-16 or UTF-32. Save it as UTF-8.")])
+    if data.count(b"\0") * 4 > len(data):
+        raise InputError([Fault(shown, 1, 1, "this is not a text file, or one in UTF-16. Save it as UTF-8 text.")])
     data = data.removeprefix(codecs.BOM_UTF8)
-    if b"\0" in data:
-        where = data.index(b"\0")
-        raise InputError([Fault(shown, 0, 0, f"this is not a text file: byte {where} is zero. Save it as UTF-8 text.")])
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as problem:
@@ -308,12 +349,14 @@ class _Composer:
             return self._root(), self.faults
         except _Stop as stop:
             return None, [*self.faults, stop.args[0]]
-        except yaml.reader.ReaderError as problem:
-            return None, [*self.faults, self._unreadable_character(problem)]
         except yaml.MarkedYAMLError as problem:
-            return None, [*self.faults, self._not_yaml(problem)]
+            return None, [*self.faults, not_yaml(self.source, problem)]
 
     def _root(self) -> Node | None:
+        for found in UNREADABLE.finditer(self.source.text):
+            self._keep(self._hidden(found.group(), found.start()))
+        if self.faults:
+            return None
         self.events = yaml.parse(self.source.text, Loader=Parser)
         root = None
         for event in self.events:
@@ -347,6 +390,8 @@ class _Composer:
         line, column, length = event.start_mark.line + 1, event.start_mark.column + 1, self._width(event)
         if isinstance(event, yaml.ScalarEvent):
             value = None if not event.style and event.value in NOTHING else event.value
+            if HIDDEN.search(event.value):
+                self._refuse_hidden(event)
             return Node("scalar", value, self.source, line, column, length)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._list(Node("list", [], self.source, line, column, length), depth)
@@ -361,12 +406,14 @@ class _Composer:
 
     def _mapping(self, node: Node, depth: int) -> Node:
         merged: list[Node] = []
+        repeated: list[Node] = []
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             key = self._node(event, depth + 1)
             value = self._node(next(self.events), depth + 1)
             node.size += key.size + value.size
             node.height = max(node.height, value.height + 1)
-            self._add(node, key, value, merged)
+            self._add(node, key, value, merged, repeated)
+        self._refuse_repeated(node, repeated)
         for other in merged:
             for name, value in other.value.items():
                 node.value.setdefault(name, value)
@@ -381,7 +428,7 @@ class _Composer:
             node.length = end.column + 1 - node.column
         return node
 
-    def _add(self, node: Node, key: Node, value: Node, merged: list[Node]) -> None:
+    def _add(self, node: Node, key: Node, value: Node, merged: list[Node], repeated: list[Node]) -> None:
         if key.kind != "scalar":
             self._keep(key.fault("a key must be a word: 'key: value'. Are there brackets that should be in quotes?"))
         elif key.value == "<<":
@@ -389,12 +436,29 @@ class _Composer:
         else:
             name = "" if key.value is None else key.value
             if name in node.value:
-                first = node.keys[name].line
-                self._keep(
-                    key.fault(f"the key '{name}' is repeated: it is already on line {first}. Keep one of the two.")
-                )
+                repeated.append(key)
             else:
                 node.value[name], node.keys[name] = value, key
+
+    def _refuse_repeated(self, node: Node, repeated: list[Node]) -> None:
+        """Keys that stand twice: one by one, or together where a line that begins an entry seems to be missing."""
+        if len(repeated) > 1:
+            self._keep(repeated[0].fault(self._entry_not_begun(node, repeated)))
+            return
+        for key in repeated:
+            name = key.text or ""
+            first = node.keys[name].line
+            self._keep(key.fault(f"the key '{name}' is repeated: it is already on line {first}. Keep one of the two."))
+
+    def _entry_not_begun(self, node: Node, repeated: list[Node]) -> str:
+        first = next(iter(node.keys.values()))
+        names = in_words([f"'{key.text or ''}'" for key in repeated])
+        said = f"from here on {names} stand a second time in the entry that begins on line {first.line}."
+        is_of_a_list = self.source.lines[first.line - 1][: first.column - 1].rstrip().endswith("-")
+        if is_of_a_list and repeated[0].text == first.text:
+            return f"{said} Is '- ' missing before '{first.text}'?"
+        begins = f"'- {first.text}: ...'" if is_of_a_list else "'name:'"
+        return f"{said} Is a line such as {begins} missing above, which begins another entry?"
 
     def _merge(self, value: Node, merged: list[Node]) -> None:
         sources = value.value if value.is_list else [value]
@@ -431,6 +495,31 @@ class _Composer:
         if len(self.faults) < MOST_REPEATED_KEYS:
             self.faults.append(fault)
 
+    # ---- letters that hide
+
+    def _refuse_hidden(self, event) -> None:
+        """A fault for each letter of a scalar that hides, where it is written, as itself or as an escape."""
+        there = [found.start() for found in HIDDEN.finditer(event.value)]
+        refused = {found.start() for found in hidden(event.value)}
+        written = list(self._written(event))
+        for number, at in enumerate(there):
+            index, length = written[number] if len(written) == len(there) else (event.start_mark.index, 1)
+            if at in refused:
+                self._keep(self._hidden(event.value[at], index, length))
+
+    def _written(self, event) -> Iterator[tuple[int, int]]:
+        """(place in the file, length) of the letters of a scalar that may hide."""
+        start = event.start_mark.index
+        text = self.source.text[start : event.end_mark.index]
+        pattern = re.compile(f"{ESCAPE.pattern}|{HIDDEN.pattern}", re.DOTALL) if event.style == '"' else HIDDEN
+        for found in pattern.finditer(text):
+            letter = _unescaped(found) if found.group().startswith("\\") else found.group()
+            if HIDDEN.match(letter) and found.group() not in "\r\x85":  # these two are read as the end of a line
+                yield start + found.start(), len(found.group())
+
+    def _hidden(self, letter: str, index: int, length: int = 1) -> Fault:
+        return self.source.fault(*self.source.place(index), hides(letter), length, ("letter", letter))
+
     # ---- places and sentences
 
     def _width(self, event) -> int:
@@ -443,58 +532,10 @@ class _Composer:
     def _fault(self, event, message: str, length: int = 1) -> Fault:
         return self.source.fault(event.start_mark.line + 1, event.start_mark.column + 1, message, length)
 
-    def _unreadable_character(self, problem: yaml.reader.ReaderError) -> Fault:
-        found = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", self.source.text)
-        if found is None:
-            return Fault(self.source.file, 0, 0, "there is a character that a text file may not hold.")
-        before = LINE_BREAK.split(self.source.text[: found.start()])
-        message = f"there is a control character here (code {ord(found.group())}). Delete it."
-        return self.source.fault(len(before), len(before[-1]) + 1, message)
 
-    def _not_yaml(self, problem: yaml.MarkedYAMLError) -> Fault:
-        mark = problem.problem_mark or problem.context_mark
-        lines = self.source.lines
-        at_the_end = mark.line >= len(lines) - (not lines[-1].strip())
-        if problem.context_mark and (
-            at_the_end and "flow" in (problem.context or "") or "end of stream" in problem.problem
-        ):
-            mark = problem.context_mark
-        line = min(mark.line, max(len(lines) - 1, 0))
-        column = mark.column + 1 if line == mark.line else len(lines[line]) + 1
-        letter = lines[line][column - 1 : column]
-        return self.source.fault(line + 1, column, _advice(problem, letter, lines[line]))
-
-
-def _advice(problem: yaml.MarkedYAMLError, letter: str, line: str) -> str:
-    """What a parser's complaint means to someone who writes a scenario."""
-    said, where = problem.problem or "", problem.context or ""
-    if letter == "\t" or "tab" in said:
-        return "a tab cannot indent. Use spaces."
-    if "mapping values are not allowed" in said:
-        return (
-            "a ':' where no key can stand. Put text that holds ': ' in quotes, "
-            "and start the keys of one entry in the same column."
-        )
-    if "unexpected end of stream" in said:
-        return "the quotes opened here are never closed."
-    if "flow" in where:
-        opening, closing = ("[", "]") if "sequence" in where else ("{", "}")
-        opened = problem.context_mark.line + 1 if problem.context_mark else 0
-        return (
-            f"the '{opening}' opened on line {opened} is not closed, or a ',' is missing before this. "
-            f"Expected ',' or '{closing}'."
-        )
-    if "escape" in said:
-        return "in double quotes a '\\' starts a special character. Write '\\\\', or use single quotes."
-    if "cannot start any token" in said:
-        return f"text cannot start with '{letter}'. Put it in quotes."
-    if "could not find expected ':'" in said:
-        return "this line has no ': ' after its key. Is it text that should be indented further, or in quotes?"
-    if "expected key" in said or "block end" in said or "'-' indicator" in said or "block mapping" in where:
-        return (
-            "this line does not fit the lines above. Start entries of one list or mapping in the same column; "
-            "put text with ':' or '#' in quotes."
-        )
-    if "document" in said:
-        return "this cannot be read as part of the file. Is it one document, with every line as 'key: value'?"
-    return f"this cannot be read as YAML ({said}). Is a quote or a bracket missing, or the indentation off?"
+def _unescaped(escape: re.Match) -> str:
+    """The letter that an escape in double quotes stands for, so far as it may hide."""
+    code = next((digits for digits in escape.groups() if digits), None)
+    if code is not None:
+        return chr(int(code, 16)) if int(code, 16) < 0x110000 else ""
+    return SHORT_ESCAPES.get(escape.group()[1:], "")

@@ -14,6 +14,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from sim.errors import Fault, did_you_mean, nearest
+from sim.letters import is_number, plain_letters
+from sim.scenario.hints import about_a_count, about_a_day, about_a_name, meant
 from sim.scenario.reader import Node, date_of
 from sim.scenario.schema import FIRST_DAY, LAST_DAY
 
@@ -39,6 +41,7 @@ ENTRY_NAMES = {
     "behaviour": "coefficient",
 }
 UNIONS = (typing.Union, types.UnionType)
+NO_NUMBER = ()  # in place of a text that pydantic would read as a number and people would not, such as 1_0
 CODE_PATTERN, NAME_PATTERN, TEXT_PATTERN = r"^([A-Z]{3}|NATO|EU)$", r"^[a-z][a-z0-9_]*$", r"\S"
 DIGEST_PATTERN, FILE_NAME_PATTERN = r"^[0-9a-f]{32}([0-9a-f]{32})?$", r'^[^./\\:*?"<>|\s][^/\\:*?"<>|\n\r\t]*$'
 
@@ -149,7 +152,7 @@ def _expected_text(constraints: list) -> str:
     if CODE_PATTERN in patterns:
         return "a code: three capitals such as JPN (ISO 3166), or NATO, or EU"
     if NAME_PATTERN in patterns:
-        return "a name in lower case letters, digits and underscores"
+        return "a name in lower case letters, digits and underscores that begins with a letter"
     if FILE_NAME_PATTERN in patterns:
         return "a name that stays in its folder, such as cyber_incident"
     return "a digest in hexadecimal digits" if DIGEST_PATTERN in patterns else "text"
@@ -170,7 +173,7 @@ def plain(node: Node, annotation):
         item = below(inner, 0) if inner is not None else None
         return [plain(entry, item) for entry in node.value]
     if not node.is_mapping:
-        return node.value
+        return as_number(node.value) if inner in (int, float) else node.value
     if not is_model(inner):
         item = below(inner, "") if typing.get_origin(inner) is dict else None
         return {key: plain(value, item) for key, value in node.value.items()}
@@ -180,6 +183,11 @@ def plain(node: Node, annotation):
         for key, value in node.value.items()
         if not (value.kind == "scalar" and value.value is None and key in known and not is_required(inner, key))
     }
+
+
+def as_number(value):
+    """A value for pydantic where a number is wanted: a text only if people would read it as one."""
+    return NO_NUMBER if isinstance(value, str) and not is_number(value) else value
 
 
 def validated(model: type[BaseModel], node: Node, data=None) -> tuple[BaseModel | None, list[Fault]]:
@@ -228,16 +236,40 @@ def _without_alternatives(model, location: tuple) -> tuple:
 
 def _missing_fields(root: Node, location: tuple, names: list[str]) -> Fault:
     word = "field" if len(names) == 1 else "fields"
-    return start_of(node_at(root, location)).fault(f"missing {word} {', '.join(names)}{_inside(root, location)}.")
+    hint = _namesake(root, location)
+    return start_of(node_at(root, location)).fault(f"missing {word} {', '.join(names)}{_inside(root, location)}.{hint}")
+
+
+def _namesake(root: Node, location: tuple) -> str:
+    """The entry of what this extends that an entry with missing fields was probably to change."""
+    if not location or not isinstance(location[-1], int):
+        return ""
+    entry, others = node_at(root, location), node_at(root, location[:-1]).entries()
+    for field in ("id", "project"):
+        inherited = {text: other for other in others if (text := _text(other, field)) and other.source != entry.source}
+        near = nearest(_text(entry, field) or "", inherited)
+        if near is not None:
+            return f" Did you mean '{near}' of {inherited[near].source.file}, to change it?"
+    return ""
+
+
+def _text(entry: Node, field: str) -> str | None:
+    found = entry.get(field)
+    return found.text if found is not None else None
 
 
 def _unknown_field(model, root: Node, location: tuple) -> Fault:
     parent, name = node_at(root, location[:-1]), str(location[-1])
     holder, _ = core(annotation_at(model, location[:-1]))
     allowed = [field for field in fields_of(holder)] if is_model(holder) else []
-    unused = [field for field in allowed if field not in parent.value] if nearest(name, allowed) is None else allowed
-    hint = did_you_mean(name, unused or allowed)
-    if " " in name and (value := parent.get(name)) is not None and value.kind == "scalar" and value.value is None:
+    near = meant(name, allowed)
+    unused = [field for field in allowed if field not in parent.value] or allowed
+    hint = f"Did you mean '{near}'?" if near else did_you_mean(name, unused)
+    if near == "date" and (value := parent.get(name)) is not None:
+        hint += about_a_day(value.text or "")
+    if name.partition(":")[0] in allowed and ":" in name:
+        hint = f"A space is missing after '{name.partition(':')[0]}:'."
+    elif " " in name and (value := parent.get(name)) is not None and value.kind == "scalar" and value.value is None:
         hint = "Text with a ',' inside { } needs quotes."
     message = f"unknown field '{name}'{_inside(root, location[:-1])}. {hint}"
     return parent.keys[name].fault(message) if name in parent.keys else parent.fault(message)
@@ -247,7 +279,10 @@ def _bad_key(model, root: Node, location: tuple) -> Fault:
     parent, name = node_at(root, location[:-1]), str(location[-1])
     holder, _ = core(annotation_at(model, location[:-1]))
     wanted = expected(typing.get_args(holder)[0])
-    hint = f" Did you mean '{name.upper()}'?" if "code" in wanted and len(name) == 3 and name.isalpha() else ""
+    better = plain_letters(name).strip()
+    hint = f" Did you mean '{better.upper()}'?" if "code" in wanted and len(better) == 3 and better.isalpha() else ""
+    if ":" in name:
+        hint = f" Is a space missing after '{name.partition(':')[0]}:'?"
     message = f"'{name}' cannot be a key{_inside(root, location[:-1])}: expected {wanted}.{hint}"
     return parent.keys[name].fault(message) if name in parent.keys else parent.fault(message)
 
@@ -265,31 +300,46 @@ def _does_not_fit(model, root: Node, location: tuple, kind: str) -> Fault:
         return node.fault(
             f"{place(root, location)} must be one of {wanted}, got {_shown(node)}.{_meant(node.text, inner)}"
         )
-    return node.fault(f"expected {expected(annotation)}{subject}, got {found(node)}.{_hint(annotation, node)}")
+    kind = next((ENTRY_NAMES[part] for part in reversed(location) if part in ENTRY_NAMES), "")
+    return node.fault(f"expected {expected(annotation)}{subject}, got {found(node)}.{_hint(annotation, node, kind)}")
 
 
 def _meant(word: str, literal) -> str:
-    near = nearest(word, map(str, typing.get_args(literal)))
+    near = meant(word, map(str, typing.get_args(literal)))
     return f" Did you mean '{near}'?" if near else ""
 
 
-def _hint(annotation, node: Node) -> str:
+def _hint(annotation, node: Node, kind: str) -> str:
     inner, constraints = core(annotation)
     text = node.text or ""
+    if _goes_on(node, text):
+        return " It goes on in the next line: is '- ' or a key missing there?"
     if inner in (int, float) and text.endswith("%"):
         return " Write a share as a number: 0.4 for 40 %."
-    if inner in (int, float) and "," in text:
+    if inner is float and "," in text:
         return " Write the decimal point as '.'."
+    if inner in (int, float) and is_number(text.replace("_", "")):
+        return f" Write {text.replace('_', '')}." if "_" in text else ""
+    if inner is int:
+        return about_a_count(text)
+    if inner is datetime.date:
+        day = date_of(node)
+        is_beyond = day is not None and not FIRST_DAY <= day <= LAST_DAY
+        return f" Days go from {FIRST_DAY} to {LAST_DAY}." if is_beyond else about_a_day(text)
     if typing.get_origin(inner) is list and node.kind == "scalar" and text:
         return f" Write [{text[:40]}]."
-    day = date_of(node) if inner is datetime.date else None
-    if day is not None and not FIRST_DAY <= day <= LAST_DAY:
-        return f" Days go from {FIRST_DAY} to {LAST_DAY}."
-    for pattern in (part.pattern for part in constraints if inner is str and getattr(part, "pattern", None)):
-        for better in (text.strip().upper(), re.sub("[^a-z0-9]+", "_", text.strip().lower()).strip("_")):
-            if re.search(pattern, better):
-                return f" Did you mean '{better}'?"
-    return ""
+    patterns = [part.pattern for part in constraints if inner is str and getattr(part, "pattern", None)]
+    if CODE_PATTERN in patterns and re.search(CODE_PATTERN, better := plain_letters(text).strip().upper()):
+        return f" Did you mean '{better}'?"
+    return about_a_name(text, kind) if NAME_PATTERN in patterns else ""
+
+
+def _goes_on(node: Node, text: str) -> bool:
+    """Whether words without quotes run on over the end of their line."""
+    if not node.line or len(text.split()) < 2:
+        return False
+    written = node.source.lines[node.line - 1][node.column - 1 :]
+    return written[:1] not in "\"'|>" and text.split()[-1] not in written
 
 
 def found(node: Node) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.errors import Fault, InputError, did_you_mean, nearest
+from sim.letters import is_number, whole
 from sim.scenario.loading import unplayable, varied
 from sim.scenario.paths import Place, find, fitted, own_range
 from sim.scenario.wording import core
@@ -80,8 +81,8 @@ class _Choosing:
                 part = part.strip()
                 if spec is not None:
                     added.append((part, spec))
-                elif part.isdecimal() and int(part[:20]) > 0:
-                    mode = int(part[:20])
+                elif whole(part):
+                    mode = whole(part)
                 elif part in ("sampled", "crossed"):
                     mode = part
                 elif part == "none":
@@ -251,16 +252,14 @@ def _ranged(name, place, kind, low, high, more, distribution):
     if low >= high:
         raise _advice(f"the range is empty: {low:g} is not below {high:g}.")
     levels = LEVELS
-    if more is not None and more.isdecimal() and len(more) <= 7 and 2 <= int(more) <= MOST_LEVELS:
-        levels = int(more)
+    if more is not None and 2 <= (whole(more) or 0) <= MOST_LEVELS:
+        levels = whole(more)
     elif more is not None and more in DISTRIBUTIONS:
         distribution = more
     elif more is not None:
         hint = did_you_mean(more, DISTRIBUTIONS)
-        raise _advice(
-            f"after the range comes a distribution, or a number of levels (2 or more, at most {MOST_LEVELS:,}) "
-            f"for a grid. {hint}"
-        )
+        levels = f"a number of levels (2 to {MOST_LEVELS:,}) for a grid"
+        raise _advice(f"after the range comes a distribution, or {levels}. {hint}")
     factor = _range(name, place, kind, low, high, distribution, levels)
     if factor.is_whole and not (float(low).is_integer() and float(high).is_integer()):
         raise _advice("only whole numbers fit here.")
@@ -271,19 +270,15 @@ def _ends(spec):
     """Low, high and what follows, of "0.2:0.8:5" or of a pair of numbers; None, None, None of anything else."""
     if isinstance(spec, str):
         parts = [part.strip() for part in spec.split(":")]
-        if len(parts) in (2, 3) and all(_is_number(part) for part in parts[:2]):
+        if len(parts) in (2, 3) and all(map(_is_end, parts[:2])):
             return float(parts[0]), float(parts[1]), parts[2] if len(parts) == 3 else None
     elif isinstance(spec, tuple) and len(spec) in (2, 3) and all(isinstance(end, int | float) for end in spec[:2]):
         return float(spec[0]), float(spec[1]), str(spec[2]) if len(spec) == 3 else None
     return None, None, None
 
 
-def _is_number(text):
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def _is_end(text):
+    return is_number(text) or text.lower().lstrip("+-") in ("nan", "inf", "infinity")
 
 
 def _listed(spec):

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.errors import Fault, InputError
+from sim.letters import is_number
 from sim.record.words import percent
 from sim.sweep.estimate import NOTHING, Estimate, share
 from sim.sweep.sample import Sample
@@ -451,10 +452,7 @@ def parse_limit(given, measures):
     from sim.errors import did_you_mean
 
     name, _, value = given.partition("=")
-    try:
-        number = float(value)
-    except ValueError:
-        number = np.nan
+    number = float(value) if is_number(value) else np.nan
     if name in measures and np.isfinite(number):
         return name, number
     advice = (

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import Fault, InputError, did_you_mean
+from sim.letters import is_number
 from sim.record.reading import read_rows
 from sim.scenario.loading import unplayable
 from sim.scenario.paths import fitted, wanted
@@ -140,10 +141,7 @@ class _Column:
             return f"this cell is empty. Expected {wanted(self.place)}; leave the column out to keep it as written."
         if not self.place.is_number:
             return self._add_text(cell, where)
-        try:
-            number = float(cell)
-        except (TypeError, ValueError):
-            number = math.nan
+        number = _number(cell)
         if not math.isfinite(number) or self.is_whole and not number.is_integer() or self._outside(number, cell, where):
             return f"expected {wanted(self.place)} for '{self.place.path}', got '{cell}'."
         self.values.append(number)
@@ -211,3 +209,11 @@ def _lines_of_data(source):
 def _column_of(text, place):
     """The character at which a cell begins, from 1."""
     return 1 + sum(len(part) + 1 for part in text.split(",")[:place]) if '"' not in text else 1
+
+
+def _number(cell):
+    """A cell as a number; NaN when it is none, or a text that people would not read as one."""
+    try:
+        return math.nan if isinstance(cell, str) and not is_number(cell) else float(cell)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan

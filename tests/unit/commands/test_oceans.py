@@ -336,3 +336,66 @@ def test_help_comes_at_once_and_imports_nothing_heavy():
 def test_a_number_beyond_what_a_machine_can_do_is_refused_by_its_option(oceans, words):
     answer = oceans(*words)
     assert answer.exit_code == 2 and words[-2] in answer.stderr and "Traceback" not in answer.stderr
+
+
+# ------------------------------------------------------------------------------------------ what is echoed
+
+NASTY = "\x1b[2J\x1b]0;taken\x07\u202e\u200b"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "smallest", "--seat", NASTY],
+        ["run", "smallest", "--policy", f"EST={NASTY}"],
+        ["run", NASTY],
+        ["run", f"{NASTY}.yaml"],
+        ["run", "smallest", f"--{NASTY}"],
+        ["run", "smallest", "--seed", NASTY],
+        ["run", "smallest", "--actions", NASTY],
+        ["check", NASTY, f"./{NASTY}.yaml"],
+        ["sweep", "smallest", "--set", f"linkage={NASTY}"],
+        ["sweep", "smallest", "--set", f"{NASTY}=1"],
+        ["sweep", "smallest", "--vary", f"linkage=0:1:{NASTY}"],
+        ["sweep", "smallest", "--levers", NASTY],
+        ["sweep", "smallest", "--shard", NASTY],
+        ["sweep", "smallest", "--design", NASTY],
+        ["compare", f"smallest:{NASTY}=1", "smallest"],
+        ["analyse", NASTY],
+        ["backtest", NASTY],
+        ["fit", "cases_2007_2020", "--coefficients", NASTY],
+        ["new", NASTY],
+        ["merge", NASTY, "--out", NASTY],
+        [NASTY],
+        [f"--{NASTY}"],
+    ],
+    ids=lambda words: " ".join(words).replace(NASTY, "NASTY"),
+)
+def test_no_letter_that_a_screen_obeys_is_echoed(words):
+    answer = CliRunner().invoke(app, words)
+    assert answer.exit_code in (1, 2)
+    assert not [letter for letter in answer.output if not (letter.isprintable() or letter == "\n")]
+
+
+def test_a_start_far_from_the_years_of_the_figures_is_noted(scenario, oceans):
+    scenario.write_text(SCENARIO.replace("2025-03-03", "1949-03-03"))
+    for command in (["check", scenario], ["run", scenario]):
+        answer = oceans(*command)
+        assert answer.exit_code == 0
+        assert "the exercise begins in 1949, and the library's figures are of 20" in answer.stderr
+
+
+def test_a_start_in_our_years_is_not(scenario, oceans):
+    assert oceans("check", scenario).stderr == ""
+
+
+def test_an_exercise_of_one_turn_and_one_day_is_singular(scenario, oceans):
+    scenario.write_text(SCENARIO.replace("{count: 2, days: 30}", "{count: 1, days: 1}"))
+    assert "1 turn of 1 day from 3 March 2025" in oceans("run", scenario).stdout
+
+
+@pytest.mark.parametrize("columns", ["²", "0", "-1", "9" * 5000, "wide"])
+def test_a_width_that_is_none_is_passed_over(columns, scenario, oceans, monkeypatch):
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("LINES", columns)
+    assert oceans("run", scenario, "--no-save").exit_code == 0

@@ -358,8 +358,8 @@ def test_a_scenario_is_not_taken_for_cases(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     "text, said",
     [
-        ("", "cases.yaml: error: the file is empty."),
-        ("# nothing\n", "cases.yaml: error: the file is empty."),
+        ("", "cases.yaml:1:1: error: the file is empty."),
+        ("# nothing\n", "cases.yaml:1:1: error: the file is empty."),
         ("a: 1\n", "cases.yaml:1:1: error: there are no cases here. They stand in a list under 'cases:'"),
         ("cases: []\n", "the list for 'cases' is empty. It needs at least one entry."),
         ("cases:\n", "cases.yaml:1:1: error: expected a list"),

@@ -1,11 +1,12 @@
 """A scenario is found, read, laid over what it extends, checked as a whole, and frozen."""
 
 import json
+import shutil
 
 import pytest
 
 from sim.errors import InputError
-from sim.scenario import check_files, from_document, load, load_library, scenarios_folder, shipped, varied
+from sim.scenario import check_files, from_document, library, load, load_library, scenarios_folder, shipped, varied
 from sim.scenario.reader import read_text
 from tests.builders import A_BODY_OF_TEXT, a_document, a_file, a_library, a_scenario, an_act, an_inject
 
@@ -277,3 +278,104 @@ def test_the_builders_text_is_the_builders_scenario():
 
 def test_the_builders_scenario_is_sound_with_the_library_that_ships():
     assert from_document(a_document()).scenario.title == "Night in the grid"
+
+
+# ------------------------------------------------------------------------------------------------ whose lines are shown
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"root:x:0:0:secret", b"name,secret\n1,2\n", b"\x7fELF\x00\xff secret", b"\xe9secret", b"secret: [\ntitle: x\n",
+     b"apiVersion: v1\nkind: secret\npassword: secret\ntitle: x\n", b"- secret\n", b""],
+)  # fmt: skip
+def test_what_is_no_scenario_shows_none_of_its_lines(tmp_path, content):
+    (tmp_path / "other").write_bytes(content)
+    (fault,) = faults_of(lambda: loaded_text(tmp_path, "extends: ./other"))
+    assert "crisis.yaml:1:10" in fault
+    assert "it is no scenario" in fault
+    assert "secret" not in fault
+
+
+def test_a_slip_in_a_scenario_that_is_extended_is_shown_where_it_is(tmp_path):
+    a_file(tmp_path, "title: x\nturns: {count: 1\nstart: 2025-01-01\n", "parent.yaml")
+    (fault,) = faults_of(lambda: loaded_text(tmp_path, "extends: ./parent.yaml"))
+    assert "parent.yaml:3:" in fault
+
+
+def test_ones_own_faults_come_before_those_of_what_is_extended(tmp_path):
+    a_file(tmp_path, A_BODY_OF_TEXT.replace("issue: cyber", "issue: cibr"), "a_parent.yaml")
+    faults = faults_of(lambda: loaded_text(tmp_path, "extends: ./a_parent.yaml\nlinkage: 7", "z_child.yaml"))
+    assert ["z_child.yaml:2:10" in faults[0], "a_parent.yaml" in faults[1]] == [True, True]
+
+
+def test_two_actors_in_one_entry_are_one_fault_and_both_take_part(tmp_path):
+    (fault,) = check_files([a_file(tmp_path, "extends: smallest\nparticipants: [EST， LTU, USA, JPN, RUS]")])
+    assert "Did you mean EST, LTU? Column 19 is FULLWIDTH COMMA (U+FF0C)" in fault.message
+
+
+def test_an_actor_that_is_gone_is_one_fault_in_a_file(tmp_path):
+    faults = check_files([a_file(tmp_path, "extends: smallest\nparticipants: [EST, USA, JPN, RUS]")])
+    assert [fault.message.count("Also on lines 29 and 37") for fault in faults] == [1]
+
+
+def test_a_turn_is_taken_away_to_use_the_date(tmp_path):
+    child = "extends: smallest\ninjects:\n  - {id: samples, date: 2025-11-20%s}"
+    (fault,) = check_files([a_file(tmp_path, child % "")])
+    assert "smallest gives `turn: 2`; write `turn: null` here to use 'date'" in fault.message
+    assert check_files([a_file(tmp_path, child % ", turn: null")]) == []
+
+
+# ------------------------------------------------------------------------------------------------ names misspelt
+
+
+def test_a_misspelt_definition_is_told_where_it_is_given_with_its_uses_counted(tmp_path):
+    text = (scenarios_folder() / "smallest.yaml").read_text(encoding="utf-8")
+    (fault,) = check_files([a_file(tmp_path, text.replace("- id: registers ", "- id: regsters  "))])
+    assert fault.line == 15
+    assert "'registers', which is not there, 3 times (lines 40, 48 and 53)" in fault.message
+
+
+def test_a_single_misspelt_use_is_told_where_it_is_used(tmp_path):
+    text = (scenarios_folder() / "smallest.yaml").read_text(encoding="utf-8")
+    (fault,) = check_files([a_file(tmp_path, text.replace("act: registers, by: 0.2", "act: regsters, by: 0.2"))])
+    assert (fault.line, "Did you mean 'registers'?" in fault.message) == (40, True)
+
+
+def test_plain_data_with_letters_that_hide_is_refused():
+    document = load("smallest").document
+    assert "ESCAPE (U+001B)" in faults_of(lambda: from_document({**document, "title": "a\x1b[2J"}))[0]
+    assert "ESCAPE" in faults_of(lambda: varied(load("smallest"), {"actors.EST.brief": "\x1b[2J"}))[0]
+
+
+# ------------------------------------------------------------------------------------------------ a broken library
+
+
+@pytest.fixture
+def own_library(tmp_path, monkeypatch):
+    """A copy of scenarios and library that a test may break."""
+    shutil.copytree(scenarios_folder(), tmp_path / "scenarios")
+    monkeypatch.setattr(library, "scenarios_folder", lambda: tmp_path / "scenarios")
+    load_library.cache_clear()
+    yield tmp_path / "scenarios" / "library"
+    load_library.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("file", "slip", "place"),
+    [
+        ("formats.yaml", ("\nformats:", "\nformats"), "formats.yaml"),
+        ("formats.yaml", ("\nformats:", "\nformts:"), "unknown field 'formts'. Did you mean 'formats'?"),
+        ("formats.yaml", ("\n  bilateral:", "\n  bilaterl:"), "'bilaterl' is used nowhere"),
+        ("codebook.yaml", ("\ncodebook:", "\n codebook"), "codebook.yaml"),
+        ("codebook.yaml", ("\ncodebook:", "\nsomething:"), "codebook.yaml:1:1: error: this file should hold"),
+        ("states.yaml", ("\n  JPN:", "\n  JPM:"), "'JPM' is used nowhere"),
+    ],
+)
+def test_a_broken_file_of_the_library_is_told_alone(own_library, file, slip, place):
+    path = own_library / file
+    path.write_text(path.read_text(encoding="utf-8").replace(*slip, 1), encoding="utf-8")
+    faults = faults_of(load_library)
+    assert len(faults) <= 2
+    assert place in "\n".join(faults)
+    assert file in faults[0]
+    assert check_files([path])

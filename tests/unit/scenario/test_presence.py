@@ -4,7 +4,7 @@ import pytest
 
 from sim.engine import play
 from sim.errors import InputError
-from sim.scenario import load, resolve_path, set_path, varied
+from sim.scenario import from_document, load, resolve_path, set_path, varied
 
 LOADED = load("cyber_incident")
 ABSENT = "cooperation.coop_space"
@@ -74,3 +74,10 @@ def test_what_leads_nowhere_earns_advice(path, value, said):
     with pytest.raises(InputError) as caught:
         switched(path, value)
     assert said in str(caught.value)
+
+
+def test_an_empty_list_of_formats_is_none_of_them_and_one_can_be_added():
+    document = {**LOADED.document, "formats": []}
+    assert resolve_path(document, "formats.unilateral") == "off"
+    assert set_path(document, "formats.unilateral", "on")["formats"] == ["unilateral"]
+    assert varied(from_document(document), {"formats.unilateral": "on"}).scenario.formats == ["unilateral"]

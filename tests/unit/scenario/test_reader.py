@@ -178,3 +178,92 @@ def test_what_is_not_text_is_named(data, said, tmp_path):
     path = tmp_path / "a.yaml"
     path.write_bytes(data)
     assert said in refused(path)
+
+
+# ---------------------------------------------------------------------------------------------------- letters that hide
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "name"),
+    [
+        ('a: "x\\e]0;title\\a"', [6, 16], ["ESCAPE (U+001B)", "BELL (U+0007)"]),
+        ('a: "日 \\u202e"', [7], ["RIGHT-TO-LEFT OVERRIDE (U+202E)"]),
+        ('"a\\x1b": 1', [3], ["ESCAPE (U+001B)"]),
+        ('a: ["\\N", "\\L", "\\r"]', [6, 12, 18], ["NEXT LINE", "LINE SEPARATOR", "CARRIAGE RETURN"]),
+        ("a: wo\u200brd", [6], ["ZERO WIDTH SPACE (U+200B)"]),
+        ("\u2060a: word", [1], ["WORD JOINER (U+2060)"]),
+        ("a: wo\x1brd \x07", [6, 10], ["ESCAPE (U+001B)", "BELL (U+0007)"]),
+        ("a: {b: 'x\ue000'}", [10], ["U+E000"]),
+    ],
+)
+def test_a_letter_that_hides_is_named_where_it_stands(text, where, name):
+    with pytest.raises(InputError) as caught:
+        read_text(text, "crisis.yaml")
+    assert [fault.column for fault in caught.value.faults] == where
+    assert all(part in str(fault) for part, fault in zip(name, caught.value.faults, strict=True))
+    assert str(caught.value).replace("\n", "").isprintable()
+
+
+def test_one_kind_of_hidden_letter_is_told_once_with_all_its_lines():
+    assert faults_of('a: "\\e"\nb: [c\u200b, "\\e"]\n\nd: "\\e\\e"') == [
+        "crisis.yaml:1:5: error: ESCAPE (U+001B) stands here: a control character, which a screen obeys rather than "
+        'shows. Delete it. Also on lines 2 and 4.\n    1 | a: "\\e"\n      |     ^^',
+        "crisis.yaml:2:6: error: ZERO WIDTH SPACE (U+200B) stands here and cannot be seen. Delete it."
+        '\n    2 | b: [c\\u200b, "\\e"]\n      |      ^^^^^^',
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["می\u200cخواهم", "👩\u200d🚒", '"a\\tb\\nc"', "日本、東京", '"\\U0001F469\\u200D\\U0001F692"']
+)
+def test_what_a_language_needs_is_no_fault(text):
+    assert read_text(f"a: {text}", "a.yaml").plain()
+
+
+def test_remarks_may_hold_anything_that_yaml_can_read():
+    assert read_text("a: 1  # \u202e", "a.yaml").plain() == {"a": "1"}
+
+
+def test_plain_data_is_held_to_the_same():
+    with pytest.raises(InputError, match="ESCAPE"):
+        reader.nodes_of({"a": ["b", {"c\x1b": 1}]}, reader.SourceText("scenario", ""))
+
+
+# ---------------------------------------------------------------------------------------------------- where the slip is
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "said"),
+    [
+        ("- id: a\n  text:>-\n    words\n    more\n  to: b", 2, 3, "a space is missing after 'text:'"),
+        ("turn:2\nby: x", 1, 1, "a space is missing after 'turn:'"),
+        ("a: 1\nto:[x]\nb: 2", 2, 1, "a space is missing after 'to:'"),
+        ("a:\n  -id: x\n   name: y", 2, 3, "a space is missing after '-'"),
+        ("a: 1\ntitle The end\nb: 2", 2, 1, "Is 'title: ' meant?"),
+        ("a: 1\ntitle： x\nb: 2", 2, 6, "FULLWIDTH COLON (U+FF1A) stands here, where ':' is meant"),
+        ("a: [b， c\nd: 1", 1, 6, "FULLWIDTH COMMA (U+FF0C) stands here, where ',' is meant"),
+        ("turn:\u00a02\nb: 1", 1, 6, "NO-BREAK SPACE (U+00A0) stands here, where a space is meant"),
+        ("a:\n  – id: x\n    b: y", 2, 3, "EN DASH (U+2013) stands here, where '-' is meant"),
+        ("a: “b: c”\nd: 1", 1, 4, "LEFT DOUBLE QUOTATION MARK (U+201C) stands here, where '\"' is meant"),
+        ("a: 1\nb\u200b: 1\nc:\u200b 2\nd: 1", 2, 2, "ZERO WIDTH SPACE"),
+    ],
+)
+def test_a_parser_stops_late_and_the_slip_is_named(text, line, column, said):
+    with pytest.raises(InputError) as caught:
+        read_text(text, "crisis.yaml")
+    fault = caught.value.faults[0]
+    assert (fault.line, fault.column) == (line, column)
+    assert said in fault.message
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("id: b", "'id', 'title' and 'turn' stand a second time in the entry that begins on line 2. Is '- ' missing"),
+        ("# - id: b", "'title' and 'turn' stand a second time in the entry that begins on line 2. Is a line such as"),
+    ],
+)
+def test_an_entry_that_was_not_begun_is_one_fault(entry, said):
+    begun = "injects:\n  - id: a\n    title: a\n    turn: 1\n"
+    (fault,) = faults_of(f"{begun}    {entry}\n    title: b\n    turn: 2")
+    assert said in fault
