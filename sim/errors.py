@@ -120,12 +120,17 @@ def nearest(word: str, allowed: Iterable[str]) -> str | None:
     'public_attribution'
     >>> nearest("Jpn", ["JPN", "KOR"])
     'JPN'
+    >>> nearest("certainty", ["publicness", "certainty_at_time"])
+    'certainty_at_time'
     """
     names = list(allowed)
     by_plain_name = {_plain(name): name for name in reversed(names)}
     cutoff = 0.6 if len(word) <= 4 else 0.7
     close = difflib.get_close_matches(_plain(word), list(by_plain_name)[::-1], n=1, cutoff=cutoff)
-    return by_plain_name[close[0]] if close else None
+    if close:
+        return by_plain_name[close[0]]
+    longer = [name for name in names if set(_plain(word).split("_")) < set(_plain(name).split("_"))]
+    return longer[0] if len(longer) == 1 else None
 
 
 def _plain(name: str) -> str:
