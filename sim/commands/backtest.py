@@ -5,7 +5,6 @@ import datetime
 import json
 import os
 import platform
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +35,6 @@ SAID = {
     "nobody": "“nobody does anything”",
 }
 HEAD = "# The case {case} as an exercise for `oceans run`; coefficients {origin}. Written by `oceans backtest`.\n\n"
-UNSAFE = r"[^\w.-]+"  # in the name of a file
 ORIGINS = {
     "without it": "as the other cases have them",
     "all cases": "as all cases have them, this one included",
@@ -186,7 +184,7 @@ def write_exercises(folder, found, library, in_sample=False):
     folder.mkdir()
     for case in found.cases.cases:
         behaviour, origin = coefficients_for(case.id, library, in_sample)
-        path = folder / f"{re.sub(UNSAFE, '_', case.id)}.yaml"
+        path = folder / f"{case.id}.yaml"  # an id is fit for the name of a file
         path.write_text(HEAD.format(case=case.id, origin=ORIGINS[origin]) + written(case, library, behaviour), "utf-8")
 
 

@@ -35,6 +35,7 @@ Channel = Literal["brief", "cable", "media", "call", "chat"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Code = Annotated[str, Field(pattern=r"^([A-Z]{3}|NATO|EU)$", description="ISO 3166 alpha-3 code, or NATO, or EU")]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower case letters, digits and underscores")]
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]  # of a past case: also the name of a file
 Text = Annotated[str, Field(pattern=r"\S")]  # not empty, not only spaces
 
 

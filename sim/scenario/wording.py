@@ -39,6 +39,7 @@ ENTRY_NAMES = {
 }
 UNIONS = (typing.Union, types.UnionType)
 CODE_PATTERN, NAME_PATTERN, TEXT_PATTERN = r"^([A-Z]{3}|NATO|EU)$", r"^[a-z][a-z0-9_]*$", r"\S"
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$"
 
 
 # ---------------------------------------------------------------------------------------------------- the schema
@@ -148,6 +149,8 @@ def _expected_text(constraints: list) -> str:
         return "a code: three capitals such as JPN (ISO 3166), or NATO, or EU"
     if NAME_PATTERN in patterns:
         return "a name in lower case letters, digits and underscores"
+    if ID_PATTERN in patterns:
+        return "an id of up to 60 letters, digits, hyphens and underscores that begins with a letter or digit,"
     return "text"
 
 
@@ -235,6 +238,8 @@ def _unknown_field(model, root: Node, location: tuple) -> Fault:
     hint = did_you_mean(name, unused or allowed)
     if " " in name and (value := parent.get(name)) is not None and value.kind == "scalar" and value.value is None:
         hint = "Text with a ',' inside { } needs quotes."
+    if nearest(name, allowed) is None and hasattr(holder, "otherwise"):  # it knows more of what a file may hold
+        hint = f"{hint} {holder.otherwise(name)}"
     message = f"unknown field '{name}'{_inside(root, location[:-1])}. {hint}"
     return parent.keys[name].fault(message) if name in parent.keys else parent.fault(message)
 
