@@ -1,6 +1,5 @@
 """`oceans backtest`: what the model would have said about crises that happened, beside what was done."""
 
-import csv
 import datetime
 import json
 import os
@@ -170,10 +169,7 @@ def write_tables(folder, found, facts):
 
     (folder / "manifest.json").write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", "utf-8")
     for name, table in tables_of(found).items():
-        with open(folder / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
-            rows = csv.writer(file, lineterminator="\n")
-            rows.writerow(table.columns)
-            rows.writerows([["" if cell is None or cell != cell else cell for cell in row] for row in table.values])
+        store.write_table(folder / f"{name}.csv", table.columns, table.values)
 
 
 def write_exercises(folder, found, library, in_sample=False):

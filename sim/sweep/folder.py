@@ -12,7 +12,6 @@ All but `log.jsonl` has the same bytes whoever plays it, on however many process
 """
 
 import contextlib
-import csv
 import datetime
 import functools
 import hashlib
@@ -27,7 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import Fault, InputError, OceansError
-from sim.record.store import advising, plain, versions
+from sim.record.store import advising, fill_table, plain, versions
 from sim.sweep import shards
 from sim.sweep.blocks import Study, block_size, task_of
 from sim.sweep.design import Design
@@ -368,13 +367,12 @@ def _kept_digest(folder):
 
 
 def _failures_table(failures, design) -> bytes:
-    file = io.StringIO(newline="")
-    table = csv.writer(file, lineterminator="\n")
-    names = [factor.name for factor in design.varying]
-    table.writerow(["run", "point", "replication", "stage", "reason", *names])
+    rows, names = [], [factor.name for factor in design.varying]
     for run, stage, reason in failures:
         point, replication = (int(number[0]) for number in design.runs_of(np.array([run])))
-        table.writerow([run, point, replication, stage, reason, *design.points[point].tolist()])
+        rows.append([run, point, replication, stage, reason, *design.points[point].tolist()])
+    file = io.StringIO(newline="")
+    fill_table(file, ["run", "point", "replication", "stage", "reason", *names], rows)
     return file.getvalue().encode()
 
 
