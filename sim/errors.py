@@ -4,6 +4,8 @@
       InputError                a file, a name or a path is not what it should be: every fault at once; exits with 2
       RangeError (ValueError)   a rule was given a value outside its domain
 
+    Terminated (KeyboardInterrupt)  no error: the process was told to end, as by Ctrl-C; exits with 143
+
 An error is advice: where, what, what was probably meant, what is allowed. None of these ever reaches a user as a
 traceback.
 """
@@ -88,6 +90,12 @@ class InputError(OceansError):
 
 class RangeError(OceansError, ValueError):
     """A rule was given a value outside its domain."""
+
+
+class Terminated(KeyboardInterrupt):
+    """The process was told to end, by SIGTERM or as its terminal closed; whoever hears Ctrl-C hears this too."""
+
+    exit_code = 143
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:

@@ -97,8 +97,8 @@ def _played(order, loaded, choices, desk):
         desk.opening(loaded, order.seed)
     try:
         result = play(loaded, order.seed, trace=True, policies=choices.policies(desk), on_turn=on_turn)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(_interrupted(told, choices)) from None
+    except KeyboardInterrupt as stopped:
+        raise type(stopped)(_interrupted(told, choices)) from None
     if choices.has_person and not order.is_silent:
         for turn in told:
             desk.turn(turn)
@@ -120,9 +120,7 @@ def _leaving(order, loaded, choices, folder, started):
         if not choices.has_person:
             raise
         said = _kept_unfinished(order, loaded, choices, folder, started)
-        if isinstance(left, KeyboardInterrupt):
-            raise KeyboardInterrupt(f"{left} {said}") from None
-        raise SeatLeft(f"{left} {said}") from None
+        raise type(left)(f"{left} {said}") from None
 
 
 def _kept_unfinished(order, loaded, choices, folder, started):
@@ -192,8 +190,8 @@ def _many(order, loaded, choices, folder, started):
     try:
         with progress:
             result = play(loaded, order.seed, runs=order.runs, policies=choices.policies(None), progress=progress)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(
+    except KeyboardInterrupt as stopped:
+        raise type(stopped)(
             f"Interrupted after {progress.done:,} of {order.runs:,} runs; nothing was kept. "
             "The same command gives the same runs."
         ) from None

@@ -78,7 +78,7 @@ def sweep(
     with folder.alone():
         stopped = _play(folder, folder.study(loaded, play), workers, dask, progress, say, command)
     if stopped:
-        raise KeyboardInterrupt(stopped)
+        raise stopped
     result = Result(folder)
     if resume is None and keeper is not None:
         weakref.finalize(result, keeper.cleanup)
@@ -196,7 +196,7 @@ def _runs_of(folder):
 
 
 def _play(folder, study, workers, dask, progress, say, command):
-    """Plays what is left; how to go on, if it was stopped, or None."""
+    """Plays what is left; if it was stopped, what to raise, which says how to go on; or None."""
     folder.tidy()
     there = folder.played(warn=say)
     left = [number for number in folder.numbers() if number not in there]
@@ -216,7 +216,7 @@ def _play(folder, study, workers, dask, progress, say, command):
     seconds = round(time.monotonic() - began, 3)
     folder.note(command=list(command), workers=dask or workers, blocks=len(left), runs_there=done, seconds=seconds)
     if done < _runs_of(folder):
-        return (
+        return stop.kind(
             f"Stopped with {done:,} of {_runs_of(folder):,} runs, which are kept. To go on:\n"
             f"  oceans sweep --resume {folder.path}"
         )

@@ -12,7 +12,7 @@ import time
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 
-from sim.errors import Fault, InputError, OceansError
+from sim.errors import Fault, InputError, OceansError, Terminated
 from sim.processes import WorkerLost, pool
 from sim.sweep import shards
 from sim.sweep.blocks import run_block
@@ -39,7 +39,9 @@ class Done:
 
 
 class Stop:
-    """Whether to stop after the blocks in hand; set by the first Ctrl-C (or SIGTERM), while the second stops at once.
+    """Whether to stop after the blocks in hand, by the first Ctrl-C or SIGTERM; another Ctrl-C stops at once.
+
+    Its `kind` is what to raise when it has stopped: KeyboardInterrupt, or Terminated.
 
     >>> with Stop() as stop:
     ...     bool(stop)
@@ -47,7 +49,7 @@ class Stop:
     """
 
     def __init__(self, said=None):
-        self.said, self.is_set, self._before = said, False, {}
+        self.said, self.is_set, self.kind, self._before = said, False, KeyboardInterrupt, {}
 
     def __bool__(self):
         return self.is_set
@@ -61,8 +63,11 @@ class Stop:
 
     def _asked(self, number, frame):
         if self.is_set:
-            raise KeyboardInterrupt
+            if number == signal.SIGINT:
+                raise KeyboardInterrupt
+            return  # `timeout` says it twice
         self.is_set = True
+        self.kind = Terminated if number == signal.SIGTERM else KeyboardInterrupt
         if self.said:
             self.said("Finishing what is in hand. Again to stop at once.")
 
