@@ -13,6 +13,7 @@ import pytest
 from sim.errors import InputError, OceansError
 from sim.scenario import varied
 from sim.sweep import load_result, make_design, merge, runner, shards, sweep
+from sim.sweep.folder import alone
 from sim.sweep.workers import Stop
 from tests.builders_of_sweeps import a_small_scenario, a_sweep, files_of, played_by_hash
 
@@ -215,7 +216,7 @@ def test_a_bad_design_leaves_no_folder(tmp_path):
 
 
 def test_two_processes_do_not_play_into_one_folder(whole):
-    with whole.folder.alone(), pytest.raises(OceansError, match="another process"):
+    with alone(whole.path), pytest.raises(OceansError, match="another process"):
         a_sweep(whole.path, points=None, verify=True)
 
 
