@@ -10,6 +10,7 @@ not, its workers end with it.
 import contextlib
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
@@ -46,7 +47,8 @@ def pool(workers, begin=None, given=()):
     3
     """
     with _one_thread_each():
-        processes = _Pool(workers, multiprocessing.get_context("spawn"), _begin_worker, (begin, given))
+        words = pickle.dumps((begin, given))
+        processes = _Pool(workers, multiprocessing.get_context("spawn"), _begin_worker, (words,))
         try:
             yield processes
         except BaseException as error:
@@ -99,10 +101,12 @@ def _nobody_heard():
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin_worker(begin, given):
+def _begin_worker(words):
+    """What a process does first; what it is given may take long to read, so it is read when the rest is in place."""
     for stop in STOPS:
         signal.signal(stop, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    begin, given = pickle.loads(words)
     if begin is not None:
         begin(*given)
 
