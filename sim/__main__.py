@@ -1,12 +1,14 @@
 """The command `oceans`: what can be asked for at a terminal, and how it answers.
 
 Here are the commands with their options and help; their work lies in `sim/commands/` and is imported when it is called,
-so that help comes at once. Exit codes: 0 done, 1 the work failed, 2 the input was wrong, 130 interrupted.
+so that help comes at once. Exit codes: 0 done, 1 the work failed, 2 the input was wrong, 130 interrupted, 143 told to
+end.
 """
 
 import contextlib
 import functools
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +16,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from sim.errors import OceansError
+from sim.errors import OceansError, Terminated
 from sim.letters import visible
 
 
@@ -72,7 +74,7 @@ def answering(command):
             raise typer.Exit(error.exit_code) from None
         except KeyboardInterrupt as interrupt:
             print(f"\n{str(interrupt) or 'Interrupted.'}", file=sys.stderr)
-            raise typer.Exit(130) from None
+            raise typer.Exit(getattr(interrupt, "exit_code", 130)) from None
         except BrokenPipeError:  # whoever was reading has gone: nothing more to say, and nothing to say it to
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(0) from None
@@ -422,8 +424,18 @@ def schema():
     return print_schema()
 
 
+def _told_to_end(number, frame):
+    """Ends as Ctrl-C does, so that nothing half-written stays; being told again would only disturb that."""
+    signal.signal(number, signal.SIG_IGN)
+    raise Terminated("Told to end.")
+
+
 def main():
     """Entry point of `oceans`."""
+    for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP, and nohup ignores it
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _told_to_end)
     app(prog_name="oceans")
 
 

@@ -4,6 +4,8 @@
       InputError                a file, a name or a path is not what it should be: every fault at once; exits with 2
       RangeError (ValueError)   a rule was given a value outside its domain
 
+    Terminated (KeyboardInterrupt)  no error: the process was told to end, as by Ctrl-C; exits with 143
+
 An error is advice: where, what, what was probably meant, what is allowed. None of these ever reaches a user as a
 traceback, and none prints a letter that a terminal would obey rather than show.
 """
@@ -131,6 +133,12 @@ class RangeError(OceansError, ValueError):
     """A rule was given a value outside its domain."""
 
 
+class Terminated(KeyboardInterrupt):
+    """The process was told to end, by SIGTERM or as its terminal closed; whoever hears Ctrl-C hears this too."""
+
+    exit_code = 143
+
+
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
     """What was probably meant by a word that is not allowed; else what is allowed.
 
@@ -161,12 +169,17 @@ def nearest(word: str, allowed: Iterable[str]) -> str | None:
     'public_attribution'
     >>> nearest("Jpn", ["JPN", "KOR"])
     'JPN'
+    >>> nearest("certainty", ["publicness", "certainty_at_time"])
+    'certainty_at_time'
     """
     names = list(allowed)
     by_plain_name = {_plain(name): name for name in reversed(names)}
     cutoff = 0.6 if len(word) <= 4 else 0.7
     close = difflib.get_close_matches(_plain(word), list(by_plain_name)[::-1], n=1, cutoff=cutoff)
-    return by_plain_name[close[0]] if close else None
+    if close:
+        return by_plain_name[close[0]]
+    longer = [name for name in names if set(_plain(word).split("_")) < set(_plain(name).split("_"))]
+    return longer[0] if len(longer) == 1 else None
 
 
 def _plain(name: str) -> str:

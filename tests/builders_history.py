@@ -29,7 +29,7 @@ cases:
         statement_of_concern: 1
         public_attribution: 1
         sanctions_or_expulsions: 0
-        evidence: [text-high, text-high, absence-low, null, null]
+        evidence: [documented-high, documented-high, absence-low, null, null]
       LVA: {statement_of_concern: 1, public_attribution: 0, confidence: medium}
       NATO: {statement_of_concern: 1, public_attribution: 0}
       EST: {statement_of_concern: 1, public_attribution: 1, is_target: true}

@@ -1,6 +1,5 @@
 """`oceans analyse`: what a sweep means, in words, tables, charts and a page."""
 
-import csv
 import datetime
 import json
 import sys
@@ -74,15 +73,17 @@ def write_tables(folder, analysis, facts):
     (folder / "analysis.json").write_text(
         json.dumps(analysis.to_dict(), ensure_ascii=False, allow_nan=False) + "\n", "utf-8"
     )
-    _write(folder / "spreads.csv", ("measure", "of", "runs", *_Q, "mean", "low", "high"), _spreads(analysis))
-    _write(
+    store.write_table(folder / "spreads.csv", ("measure", "of", "runs", *_Q, "mean", "low", "high"), _spreads(analysis))
+    store.write_table(
         folder / "indices.csv", ("measure", "factor", "method", "value", "low", "high", "chance"), _indices(analysis)
     )
-    _write(folder / "rules.csv", _RULES, _rules(analysis))
-    _write(folder / "settings.csv", _SETTINGS, _settings(analysis))
-    _write(folder / "futures.csv", ("measure", "lever", "future", "gain", "low", "high"), _futures(analysis))
-    _write(folder / "tradeoffs.csv", ("measure", "other", "rank_correlation", "low", "high"), _tradeoffs(analysis))
-    _write(folder / "settling.csv", ("measure", "futures", "mean", "low", "high"), _settled(analysis))
+    store.write_table(folder / "rules.csv", _RULES, _rules(analysis))
+    store.write_table(folder / "settings.csv", _SETTINGS, _settings(analysis))
+    store.write_table(folder / "futures.csv", ("measure", "lever", "future", "gain", "low", "high"), _futures(analysis))
+    store.write_table(
+        folder / "tradeoffs.csv", ("measure", "other", "rank_correlation", "low", "high"), _tradeoffs(analysis)
+    )
+    store.write_table(folder / "settling.csv", ("measure", "futures", "mean", "low", "high"), _settled(analysis))
 
 
 _Q = ("q05", "q25", "q50", "q75", "q95")
@@ -148,13 +149,6 @@ def _settled(analysis):
     for finding in analysis.findings:
         for futures, mean in zip(finding.convergence.futures, finding.convergence.means, strict=True):
             yield finding.measure, futures, *_three(mean)
-
-
-def _write(path, columns, rows):
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(columns)
-        table.writerows([["" if cell != cell else cell for cell in row] for row in rows])
 
 
 # --------------------------------------------------------------------------------------------------------- answer

@@ -1,11 +1,9 @@
 """`oceans backtest`: what the model would have said about crises that happened, beside what was done."""
 
-import csv
 import datetime
 import json
 import os
 import platform
-import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +34,6 @@ SAID = {
     "nobody": "“nobody does anything”",
 }
 HEAD = "# The case {case} as an exercise for `oceans run`; coefficients {origin}. Written by `oceans backtest`.\n\n"
-UNSAFE = r"[^\w.-]+"  # in the name of a file
 ORIGINS = {
     "without it": "as the other cases have them",
     "all cases": "as all cases have them, this one included",
@@ -172,10 +169,7 @@ def write_tables(folder, found, facts):
 
     (folder / "manifest.json").write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", "utf-8")
     for name, table in tables_of(found).items():
-        with open(folder / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
-            rows = csv.writer(file, lineterminator="\n")
-            rows.writerow(table.columns)
-            rows.writerows([["" if cell is None or cell != cell else cell for cell in row] for row in table.values])
+        store.write_table(folder / f"{name}.csv", table.columns, table.values)
 
 
 def write_exercises(folder, found, library, in_sample=False):
@@ -186,7 +180,7 @@ def write_exercises(folder, found, library, in_sample=False):
     folder.mkdir()
     for case in found.cases.cases:
         behaviour, origin = coefficients_for(case.id, library, in_sample)
-        path = folder / f"{re.sub(UNSAFE, '_', case.id)}.yaml"
+        path = folder / f"{case.id}.yaml"  # an id is fit for the name of a file
         path.write_text(HEAD.format(case=case.id, origin=ORIGINS[origin]) + written(case, library, behaviour), "utf-8")
 
 

@@ -1,6 +1,5 @@
 """`oceans compare`: arms beside one another with the same luck, as a table, charts, CSV and JSON."""
 
-import csv
 import datetime
 import json
 import math
@@ -60,9 +59,9 @@ def _keep(order, comparison, started):
             (folder.aside / "comparison.json").write_text(
                 json.dumps(_plain(comparison), ensure_ascii=False) + "\n", "utf-8"
             )
-            _write_table(folder.aside / "comparison.csv", list(rows[0]), [row.values() for row in rows])
+            store.write_table(folder.aside / "comparison.csv", list(rows[0]), [row.values() for row in rows])
             names = list(comparison.measures[0])
-            _write_table(folder.aside / "pairs.csv", ["run", "arm", *names], _pairs(comparison, names))
+            store.write_table(folder.aside / "pairs.csv", ["run", "arm", *names], _pairs(comparison, names))
             if order.charts:
                 from sim.charts.sweeps import draw_comparison
 
@@ -74,13 +73,6 @@ def _pairs(comparison, names):
     for arm, measures in zip(comparison.arms, comparison.measures, strict=True):
         for run in range(comparison.runs):
             yield [run, arm.name, *(measures[name][run] for name in names)]
-
-
-def _write_table(path, columns, rows):
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(columns)
-        table.writerows([["" if cell != cell else cell for cell in row] for row in rows])
 
 
 def _plain(comparison):

@@ -114,9 +114,9 @@ def _played_alone(order, loaded, seats, desk, kept):
             events, told = session.events[told:], len(session.events)
             if not order.is_silent:
                 desk.turn(teller.turn(session.turn, events))
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
         again = "Nothing was kept; the same command with the same seed tells the same story."
-        raise KeyboardInterrupt(f"Interrupted in turn {session.turn + 1}. {again}") from None
+        raise type(stopped)(f"Interrupted in turn {session.turn + 1}. {again}") from None
     if seats.files:
         seats.files.check_all_asked()
         kept.write([answer for _, answer in session.decided])
@@ -128,8 +128,8 @@ def _played_by_people(order, loaded, seats, desk, kept):
     people = People(session, desk, {code: seats.brief(code) for code in seats.people}, kept.write)
     try:
         people.play(_written_before(people, seats.files))
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"Interrupted in turn {people.session.turn}.") from None
+    except KeyboardInterrupt as stopped:
+        raise type(stopped)(f"Interrupted in turn {people.session.turn}.") from None
     if not order.is_silent:
         for turn in tell(people.session.record, loaded):
             desk.turn(turn)
@@ -257,8 +257,8 @@ def _many(order, loaded, seats, folder, started):
     try:
         with progress:
             result = play(loaded, order.seed, runs=order.runs, policies=seats.policies, progress=progress)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(
+    except KeyboardInterrupt as stopped:
+        raise type(stopped)(
             f"Interrupted after {progress.done:,} of {order.runs:,} runs; nothing was kept. "
             "The same command gives the same runs."
         ) from None

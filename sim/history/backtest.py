@@ -5,7 +5,7 @@ case) gets a probability. Coefficients that were estimated from these cases are 
 in question, so no case tells on itself.
 """
 
-from concurrent.futures import ProcessPoolExecutor
+import contextlib
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +17,7 @@ from sim.history.cases import Cases, Cells, cells_of
 from sim.history.replay import Replay
 from sim.history.schema import KINDS, AttributionContext, Case, Outcome, Severity
 from sim.history.scores import calibration, differences_of, scores_of
+from sim.processes import pool
 from sim.scenario import load_library
 from sim.sweep.factors import estimated, mixed
 
@@ -205,15 +206,11 @@ def _play_all(cases, runs, seed, behaviour, library, workers, progress):
     tell = progress or (lambda case: None)
     jobs = [(case, runs, seed, behaviour[case.id], library) for case in cases]
     played = {}
-    if workers == 1:
-        for job in jobs:
-            played[job[0].id] = _play(*job)
-            tell(job[0].id)
-        return played
-    with ProcessPoolExecutor(workers) as pool:
-        for job, done in zip(jobs, pool.map(_play, *zip(*jobs, strict=True)), strict=True):
-            played[job[0].id] = done
-            tell(job[0].id)
+    with contextlib.nullcontext() if workers == 1 else pool(min(workers, len(jobs))) as processes:
+        each = processes.map if processes else map
+        for case, done in zip(cases, each(_play, *zip(*jobs, strict=True)), strict=True):
+            played[case.id] = done
+            tell(case.id)
     return played
 
 

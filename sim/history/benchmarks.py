@@ -20,6 +20,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.history.schema import group_name
 from sim.scenario import load_library
 from sim.scenario.members import group_members
 
@@ -313,17 +314,12 @@ def _of_case(case, library):
 
 def _of_actor(actor, case, figures):
     day, adversary = day_of(case), case.adversary
-    theirs = (figures.belongs(actor, _group_name(group), day) for group in case.target_groups)
+    theirs = (figures.belongs(actor, group_name(group), day) for group in case.target_groups)
     return {group: figures.belongs(actor, group, day) for group in GROUPS} | {
         "in_target_group": any(theirs),
         "ideal_distance": abs(figures.ideal_point(actor, day) - figures.ideal_point(adversary, day)),
         "china_exposure": figures.exports_to_china(actor, day) if adversary == "CHN" else 0.0,
     }
-
-
-def _group_name(written):
-    """How the library would write a group: `five_eyes` for `Five Eyes`."""
-    return written.strip().lower().replace(" ", "_").replace("-", "_")
 
 
 def _number(value):

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import Fault, InputError, did_you_mean
-from sim.history.checks import check_cases, order_of_evidence, unlike_cases, used
+from sim.history.checks import check_cases, reading_of, unlike_cases, used
 from sim.history.schema import KINDS, UNATTRIBUTED, Case, CaseFile, Cell, Covariates, Episode
 from sim.scenario import load_library, scenarios_folder
 from sim.scenario.library import digest_of, shown_path
@@ -154,9 +154,10 @@ def _validated(root: Node, library: Library | None) -> tuple[CaseFile | None, li
     stranger = unlike_cases(root)
     if stranger is not None:
         return None, [stranger]
-    content = used(root, library.codebook)
+    reading = reading_of(root, library.codebook)
+    content = used(root, reading)
     written, misfits = validated(CaseFile, content)
-    return written, in_order(beside(list(check_cases(content, library, order_of_evidence(root))), misfits))
+    return written, in_order(beside(list(check_cases(content, library, reading)), misfits))
 
 
 def _unknown(targets: Iterable[str], library: Library) -> tuple[str, ...]:

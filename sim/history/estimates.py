@@ -4,11 +4,11 @@ text = as_yaml(estimates, cases, {"runs of each case": "16"})      # scenarios/l
 text = behaviour_with(text, {"b_stake": 1.2})                      # scenarios/library/behaviour.yaml
 """
 
-import json
 import re
 import textwrap
 
 import numpy as np
+import yaml
 
 from sim.errors import RangeError, did_you_mean
 
@@ -158,4 +158,4 @@ def _key(words):
 
 
 def _quoted(words):
-    return json.dumps(words, ensure_ascii=False)
+    return yaml.safe_dump(words, default_style='"', allow_unicode=True, width=float("inf")).strip()

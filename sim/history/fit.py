@@ -9,13 +9,13 @@ left out in turn, and the rest estimated again from the prior on.
 [GourierouxMonfort1996] Gourieroux and Monfort, Simulation-Based Econometric Methods, Oxford University Press 1996.
 """
 
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim.history.replay import Replay
 from sim.history.schema import KINDS
+from sim.processes import pool
 from sim.scenario import load_library
 
 __all__ = ["Estimates", "Prior", "fitted", "prior_of"]
@@ -280,18 +280,20 @@ class Simulated:
         self.names = tuple(self.cases)
         self.runs = runs
         self.wanted = {name: _wanted(case) for name, case in self.cases.items()}
-        self.pool = ProcessPoolExecutor(workers, initializer=_take_library, initargs=(library,))
+        self._pool = pool(workers, _take_library, (library,))
 
     def __enter__(self):
+        self.processes = self._pool.__enter__()
         return self
 
-    def __exit__(self, *_):
-        self.pool.shutdown(cancel_futures=True)
+    def __exit__(self, *how):
+        return self._pool.__exit__(*how)
 
     def at(self, points, names):
         """Probabilities of the known cells at some points: dict of case -> array (points, n)."""
         jobs = {
-            name: self.pool.submit(_chances, self.cases[name], self.wanted[name], points, self.runs) for name in names
+            name: self.processes.submit(_chances, self.cases[name], self.wanted[name], points, self.runs)
+            for name in names
         }
         return {name: np.clip(job.result(), CERTAIN, 1 - CERTAIN) for name, job in jobs.items()}
 
@@ -304,7 +306,7 @@ class Simulated:
         """
         wanted = {case: [fold for fold in points if fold != case] for case in self.names}
         jobs = {
-            case: self.pool.submit(
+            case: self.processes.submit(
                 _chances, self.cases[case], self.wanted[case], [p for fold in folds for p in points[fold]], self.runs
             )
             for case, folds in wanted.items()

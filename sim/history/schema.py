@@ -1,7 +1,7 @@
 """What a file of historical cases may say: who was hit, by whom, how hard, and what each actor did about it.
 
 The classes below are the schema of `scenarios/history/*.yaml`, as `sim.scenario.schema` is that of a scenario. Only
-what is used is described; remarks beside it are allowed, and `sim.history.checks` says which.
+what is used, and how sure it is, is described; remarks beside it are allowed, and `sim.history.checks` says which.
 """
 
 import datetime
@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr
 
-from sim.scenario.schema import Entry, Share, Text
+from sim.scenario.schema import Entry, Id, Share, Text
 
 KINDS = (
     "statement_of_concern",
@@ -22,6 +22,9 @@ KINDS = (
 )
 UNATTRIBUTED = "UNATTRIBUTED"
 UNTAGGED = "untagged"
+SURE = ("high", "medium", "low")
+EVIDENCE = ("documented", "dataset", "general", "absence")  # each with how sure it is: documented-high
+UNKNOWN = ("null", "via-EU", "presumed-absent", "hint-1", "hint-0")  # tags of cells without a value
 
 
 def first_day(written):
@@ -45,7 +48,20 @@ def _number(written):
 Day = Annotated[datetime.date, BeforeValidator(first_day)]
 Done = Annotated[Literal[0, 1], BeforeValidator(_number)]
 Conceded = Annotated[Literal[0, 1, "partial"], BeforeValidator(_number)]
-Months = Annotated[float, Field(ge=0)]
+Months = Annotated[float, Field(ge=0, le=1200)]
+Days = Annotated[float, Field(ge=-36525, le=36525)]
+Sure = Literal[SURE]
+IdealPoint = Annotated[float, Field(ge=-10, le=10)]
+AssemblyYear = Annotated[int, Field(ge=1946, le=2100)]
+
+
+def group_name(written):
+    """How the library would write a group of states.
+
+    >>> group_name("Five Eyes"), group_name("NATO")
+    ('five_eyes', 'nato')
+    """
+    return written.strip().lower().replace(" ", "_").replace("-", "_")
 
 
 @dataclass(frozen=True)
@@ -68,10 +84,38 @@ class Cell:
     def confidence(self) -> str | None:
         """How sure it is, "high", "medium" or "low"; None when nobody says."""
         last = self.evidence.rsplit("-", 1)[-1].lower()
-        return last if last in ("high", "medium", "low") else None
+        return last if last in SURE else None
 
 
-class Row(Entry):
+class CaseEntry(Entry):
+    """An entry of a file of cases."""
+
+    @classmethod
+    def otherwise(cls, name: str) -> str:
+        """Advice on a field that this entry does not have.
+
+        >>> Case.otherwise("publicness"), Case.otherwise("public_attribution")
+        ("It belongs in 'attribution_context'.", "It belongs in an actor's line.")
+        """
+        if name in KINDS or name in Row.model_fields and name != "confidence":
+            return "It belongs in an actor's line."
+        home = next((part for part, entry in parts_of(Case).items() if name in entry.model_fields), None)
+        if home is not None or name in Case.model_fields:
+            return f"It belongs in {repr(home) if home else 'a case'}."
+        return "A remark is explained under 'meta: codebook:', by its name."
+
+
+def parts_of(model: type[Entry]) -> dict[str, type[Entry]]:
+    """The fields of an entry that are entries themselves.
+
+    >>> list(parts_of(CaseFile))
+    ['meta']
+    """
+    annotations = {name: field.annotation for name, field in model.model_fields.items()}
+    return {name: kind for name, kind in annotations.items() if isinstance(kind, type) and issubclass(kind, Entry)}
+
+
+class Row(CaseEntry):
     """What one actor did in one case; a kind that is left out or null is not known."""
 
     statement_of_concern: Done | None = None
@@ -79,7 +123,7 @@ class Row(Entry):
     sanctions_or_expulsions: Done | None = None
     material_support: Done | None = None
     legal_trade_action: Done | None = None
-    confidence: str | None = Field(None, description="of the row as a whole, where a cell has no tag of its own")
+    confidence: Sure | None = Field(None, description="of the row as a whole, where a cell has no tag of its own")
     evidence: list[str | None] | None = Field(None, description="a tag for each kind, in the order of the kinds")
     is_target: bool = Field(False, description="it is one of those that were hit")
 
@@ -90,44 +134,49 @@ class Row(Entry):
         return Cell(getattr(self, kind), self.evidence[KINDS.index(kind)] or "null")
 
 
-class Severity(Entry):
+class Severity(CaseEntry):
     """How bad it was, 0 to 1."""
 
     value: Share
+    confidence: Sure | None = None
 
 
-class AttributionContext(Entry):
+class AttributionContext(CaseEntry):
     """How openly it was known at the time of the decision, and how sure those who spoke were of who did it."""
 
     publicness: Share
     certainty_at_time: Literal["none", "low", "medium", "high"] = "none"
+    confidence: Sure | None = None
 
 
-class CaseExposure(Entry):
+class CaseExposure(CaseEntry):
     """Which share of what was hit hung on the adversary."""
 
     share_hit_or_dependence: Share | None = None
+    confidence: Sure | None = None
 
 
-class Outcome(Entry):
+class Outcome(CaseEntry):
     """How it ended: whether the target gave in (None: nothing was demanded), and how long pressure lasted."""
 
     target_conceded: Conceded | None = None
     coercion_months: Months | None = None
+    confidence: Sure | None = None
 
 
-class CollectiveResponse(Entry):
+class CollectiveResponse(CaseEntry):
     """The first answer that was given together, or by the one that led."""
 
-    type: str | None = None
-    days_from_start: float | None = None
-    days_from_disclosure: float | None = None
+    type: Literal["collective", "lead_state_only", "none"] | None = None
+    days_from_start: Days | None = None
+    days_from_disclosure: Days | None = None
+    confidence: Sure | None = None
 
 
-class Case(Entry):
+class Case(CaseEntry):
     """One past crisis."""
 
-    id: Text
+    id: Id
     name: Text
     kind: Text = Field(description="a kind of case of the library's codebook")
     start_date: Day
@@ -142,6 +191,7 @@ class Case(Entry):
     exposure: CaseExposure = CaseExposure()
     collective_response: CollectiveResponse = CollectiveResponse()
     outcome: Outcome = Outcome()
+    actors_confidence: Sure | None = None
     actors: dict[str, Row | None]
     _unknown_targets: tuple[str, ...] = PrivateAttr(())
 
@@ -163,16 +213,17 @@ class Case(Entry):
         return {(code, kind): row.cell(kind) for code, row in rows.items() for kind in KINDS}
 
 
-class Episode(Entry):
+class Episode(CaseEntry):
     """A coercion of which only the outcome is known."""
 
-    id: Text
+    id: Id
     target: Text = Field(description="a code, or several: EU/USA/AUS")
     adversary: Text
     start: Day
     measure: str | None = None
     months: Months | None = None
     target_conceded: Conceded | None = None
+    confidence: Sure | None = None
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -180,7 +231,7 @@ class Episode(Entry):
         return tuple(part.strip() for part in self.target.split("/") if part.strip())
 
 
-class Covariates(Entry):
+class Covariates(CaseEntry):
     """Figures of an actor that the file itself gives; None where it does not."""
 
     body: bool = False
@@ -188,8 +239,10 @@ class Covariates(Entry):
     nato: bool | None = None
     eu: bool | None = None
     ip4: bool | None = None
-    ideal_point: dict[int, float] = Field({}, description="UN General Assembly ideal point by year: unga_ideal_2020")
-    export_share_china_pct_approx: float | None = None
+    ideal_point: dict[AssemblyYear, IdealPoint] = Field(
+        {}, description="UN General Assembly ideal point by year: unga_ideal_2020"
+    )
+    export_share_china_pct_approx: Annotated[float, Field(ge=0, le=100)] | None = None
 
     @property
     def is_body(self) -> bool:
@@ -197,7 +250,7 @@ class Covariates(Entry):
         return self.body
 
 
-class Meta(Entry):
+class Meta(CaseEntry):
     """What the file says of itself."""
 
     title: str | None = None
@@ -205,7 +258,7 @@ class Meta(Entry):
     codebook: dict[str, str | None] = {}
 
 
-class CaseFile(Entry):
+class CaseFile(CaseEntry):
     """A file of historical cases."""
 
     meta: Meta = Meta()

@@ -58,6 +58,7 @@ ARMS = ("played", "without_cooperation")
 WRITTEN = ("scenario.json", "measures.csv", "series.csv", "record.json", "events.jsonl", "joined.csv", "formats.csv")
 ANEW = "Put back a copy of it, or play it anew with `oceans run`."
 MOST_FAULTS = 20
+FORMULA = (*"=+-@\t\r＝＋－＠",)  # what a spreadsheet takes for the beginning of one
 
 
 class RunFolder:
@@ -367,7 +368,7 @@ def write_measures(path, outcomes):
         for arm, measures in arms
         for run, row in enumerate(zip(*(_cells(measures.get(name, nothing)) for name in names), strict=True))
     )
-    _write_table(path, ["run", "arm", *names], rows)
+    write_table(path, ["run", "arm", *names], rows)
 
 
 def write_series(path, outcomes):
@@ -379,7 +380,7 @@ def write_series(path, outcomes):
         for turn in range(turns)
         for run, row in enumerate(zip(*(_cells(outcomes.series[name][turn]) for name in names), strict=True))
     )
-    _write_table(path, ["run", "turn", *names], rows)
+    write_table(path, ["run", "turn", *names], rows)
 
 
 def write_joined(path, outcomes):
@@ -390,13 +391,13 @@ def write_joined(path, outcomes):
         for response, by_actor in by_response.items()
         for actor, share in by_actor.items()
     )
-    _write_table(path, ["act", "response", "actor", "share_of_runs"], rows)
+    write_table(path, ["act", "response", "actor", "share_of_runs"], rows)
 
 
 def write_formats(path, outcomes):
     """The share of runs in which each act was first taken to each format."""
     rows = ([act, name, float(share)] for act, shares in outcomes.formats.items() for name, share in shares.items())
-    _write_table(path, ["act", "format", "share_of_runs"], rows)
+    write_table(path, ["act", "format", "share_of_runs"], rows)
 
 
 def _cells(values):
@@ -413,11 +414,43 @@ def _cell(value):
     return value
 
 
-def _write_table(path, columns, rows):
+def write_table(path, columns, rows):
+    """A table as a CSV file; see `fill_table`."""
     with open(path, "w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(columns)
-        table.writerows(rows)
+        fill_table(file, columns, rows)
+
+
+def fill_table(file, columns, rows):
+    """Writes a table as CSV: nothing where a cell is None or nan, and no text that a spreadsheet takes for a formula.
+
+    Parameters
+    ----------
+    file : open for text, with `newline=""`
+    columns : sequence of str
+    rows : iterable of sequences
+
+    >>> fill_table(sys.stdout, ["arm", "harm"], [["=1+1", -0.5], ["-0.5", math.nan]])
+    arm,harm
+    '=1+1,-0.5
+    -0.5,
+    """
+    table = csv.writer(file, lineterminator="\n")
+    table.writerow([_written(name) for name in columns])
+    table.writerows([_written(cell) for cell in row] for row in rows)
+
+
+def _written(cell):
+    """A cell as a file holds it: an apostrophe before text that would be a formula, which spreadsheets do not show."""
+    if isinstance(cell, str):
+        return f"'{cell}" if cell.startswith(FORMULA) and not _is_number(cell) else cell
+    return "" if cell is None or cell != cell else cell
+
+
+def _is_number(text):
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _write_lines(path, lines):
@@ -468,7 +501,7 @@ def write_dictionary(folder):
     """What every file, column and field means: once to read, once to load."""
     rows = list(dictionary_rows())
     columns = ["file", "event", "field", "meaning", "type", "unit", "range"]
-    _write_table(Path(folder) / "data_dictionary.csv", columns, rows)
+    write_table(Path(folder) / "data_dictionary.csv", columns, rows)
     _write_lines(Path(folder) / "data_dictionary.md", _dictionary_lines(rows))
 
 

@@ -41,6 +41,7 @@ Hours = Annotated[float, Field(ge=0, le=8784)]  # up to a year
 Code = Annotated[str, Field(pattern=r"^([A-Z]{3}|NATO|EU)$", description="ISO 3166 alpha-3 code, or NATO, or EU")]
 MOST_TURNS, LONGEST_TURN = 60, 366  # days
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower case letters, digits and underscores")]
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]  # of a past case: also the name of a file
 Text = Annotated[str, Field(pattern=r"\S")]  # not empty, not only spaces
 
 

@@ -44,6 +44,7 @@ UNIONS = (typing.Union, types.UnionType)
 NO_NUMBER = ()  # in place of a text that pydantic would read as a number and people would not, such as 1_0
 CODE_PATTERN, NAME_PATTERN, TEXT_PATTERN = r"^([A-Z]{3}|NATO|EU)$", r"^[a-z][a-z0-9_]*$", r"\S"
 DIGEST_PATTERN, FILE_NAME_PATTERN = r"^[0-9a-f]{32}([0-9a-f]{32})?$", r'^[^./\\:*?"<>|\s][^/\\:*?"<>|\n\r\t]*$'
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$"
 
 
 # ---------------------------------------------------------------------------------------------------- the schema
@@ -153,6 +154,8 @@ def _expected_text(constraints: list) -> str:
         return "a code: three capitals such as JPN (ISO 3166), or NATO, or EU"
     if NAME_PATTERN in patterns:
         return "a name in lower case letters, digits and underscores that begins with a letter"
+    if ID_PATTERN in patterns:
+        return "an id of up to 60 letters, digits, hyphens and underscores that begins with a letter or digit,"
     if FILE_NAME_PATTERN in patterns:
         return "a name that stays in its folder, such as cyber_incident"
     return "a digest in hexadecimal digits" if DIGEST_PATTERN in patterns else "text"
@@ -271,6 +274,8 @@ def _unknown_field(model, root: Node, location: tuple) -> Fault:
         hint = f"A space is missing after '{name.partition(':')[0]}:'."
     elif " " in name and (value := parent.get(name)) is not None and value.kind == "scalar" and value.value is None:
         hint = "Text with a ',' inside { } needs quotes."
+    if nearest(name, allowed) is None and hasattr(holder, "otherwise"):  # it knows more of what a file may hold
+        hint = f"{hint} {holder.otherwise(name)}"
     message = f"unknown field '{name}'{_inside(root, location[:-1])}. {hint}"
     return parent.keys[name].fault(message) if name in parent.keys else parent.fault(message)
 

@@ -14,7 +14,6 @@ read back is compared with its digest first, and nothing that the manifest says 
 """
 
 import contextlib
-import csv
 import datetime
 import functools
 import hashlib
@@ -40,7 +39,7 @@ from sim.record.reading import (
     read_checked,
     read_json,
 )
-from sim.record.store import advising, plain, read_document, read_scenario, scenario_facts, versions
+from sim.record.store import advising, fill_table, plain, read_document, read_scenario, scenario_facts, versions
 from sim.sweep import shards
 from sim.sweep.blocks import Study, block_size, task_of
 from sim.sweep.design import Design
@@ -190,28 +189,6 @@ class SweepFolder:
             with open(self.path / LOG, "a", encoding="utf-8") as file:
                 file.write(json.dumps(plain(facts)) + "\n")
 
-    @contextlib.contextmanager
-    def alone(self):
-        """Keeps a second process from playing into the same folder, where the system knows how."""
-        try:
-            import fcntl
-        except ImportError:
-            yield
-            return
-        descriptor = os.open(self.path, os.O_RDONLY)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            message = f"{self.path}: error: another process is playing into this folder. Wait for it."
-            raise OceansError(message) from None
-        except OSError:  # a file system without locks
-            pass
-        try:
-            yield
-        finally:
-            os.close(descriptor)
-
     def study(self, loaded, play=None) -> Study:
         """What a worker needs to play the blocks of this folder.
 
@@ -239,6 +216,45 @@ class SweepFolder:
 
 
 # ---------------------------------------------------------------------------------------------------------- beginning
+
+
+@contextlib.contextmanager
+def alone(path):
+    """Keeps a second process from playing into the same folder, where the system knows how; made if it is not there.
+
+    Parameters
+    ----------
+    path : Path; OceansError when another process is at work there
+    """
+    descriptor = None
+    while descriptor is None:
+        with advising(path), contextlib.suppress(FileNotFoundError):  # another had made it, and took it away
+            path.mkdir(parents=True, exist_ok=True)
+            descriptor = _locked(path)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _locked(path):
+    """The folder, open and locked; None when it is another by now."""
+    try:
+        from fcntl import LOCK_EX, LOCK_NB, flock
+    except ImportError:
+        return os.open(os.devnull, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        flock(descriptor, LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise OceansError(f"{path}: error: another process is playing into this folder. Wait for it.") from None
+    except OSError:  # a file system without locks
+        pass
+    if path.exists() and os.path.samestat(os.fstat(descriptor), os.stat(path)):
+        return descriptor
+    os.close(descriptor)
+    return None
 
 
 def make_folder(path, loaded, shard=None, block_runs=None, without=True, **design_facts) -> SweepFolder:
@@ -421,13 +437,12 @@ def _kept_digest(folder):
 
 
 def _failures_table(failures, design) -> bytes:
-    file = io.StringIO(newline="")
-    table = csv.writer(file, lineterminator="\n")
-    names = [factor.name for factor in design.varying]
-    table.writerow(["run", "point", "replication", "stage", "reason", *names])
+    rows, names = [], [factor.name for factor in design.varying]
     for run, stage, reason in failures:
         point, replication = (int(number[0]) for number in design.runs_of(np.array([run])))
-        table.writerow([run, point, replication, stage, reason, *design.points[point].tolist()])
+        rows.append([run, point, replication, stage, reason, *design.points[point].tolist()])
+    file = io.StringIO(newline="")
+    fill_table(file, ["run", "point", "replication", "stage", "reason", *names], rows)
     return file.getvalue().encode()
 
 

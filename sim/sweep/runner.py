@@ -5,6 +5,7 @@ where it was, and comes out as if nothing had happened.
 """
 
 import os
+import shutil
 import tempfile
 import time
 import weakref
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from sim.errors import Fault, InputError
 from sim.sweep import workers as ways
-from sim.sweep.folder import MANIFEST, SHARDS, check_unchanged, make_folder, new_path, open_folder
+from sim.sweep.folder import MANIFEST, SHARDS, alone, check_unchanged, make_folder, new_path, open_folder
 from sim.sweep.progress import Progress
 from sim.sweep.result import Result
 from sim.sweep.shards import kept_or_advice
@@ -65,23 +66,26 @@ def sweep(
     if workers < 1:
         raise _advice(f"--workers {workers}: at least one process has to do the work.")
     loaded = _loaded(scenario)
-    if resume is not None and (Path(resume) / MANIFEST).exists():
-        folder = _opened(resume, loaded, asked, shard)
-        if folder.is_finished and not verify and _all_there(folder):
-            say(f"Nothing is left to play: all {_runs_of(folder):,} runs are there (--verify reads their every byte).")
-            return Result(folder)
-        loaded = loaded or _kept_scenario(folder)
-        check_unchanged(folder, loaded)
-    else:
-        folder, keeper = _begun(loaded, out, resume, asked, shard, block_runs, without)
-        for note in folder.design.notes:
-            say(note)
-    with folder.alone():
+    path, is_new, keeper = _place(loaded, out, resume, shard)
+    folder = _opened(path, loaded, asked, shard) if (path / MANIFEST).exists() else None
+    if folder and folder.is_finished and not verify and _all_there(folder):
+        say(f"Nothing is left to play: all {_runs_of(folder):,} runs are there (--verify reads their every byte).")
+        return Result(folder)
+    with alone(path):
+        if folder is None and (path / MANIFEST).exists():  # begun by another just now
+            folder = _opened(path, loaded, asked, shard)
+        if folder:
+            loaded = loaded or _kept_scenario(folder)
+            check_unchanged(folder, loaded)
+        else:
+            folder = _begun(path, is_new, loaded, asked, shard, block_runs, without)
+            for note in folder.design.notes:
+                say(note)
         stopped = _play(folder, folder.study(loaded, play), workers, dask, progress, say, command)
     if stopped:
-        raise KeyboardInterrupt(stopped)
+        raise stopped
     result = Result(folder)
-    if resume is None and keeper is not None:
+    if keeper is not None:
         weakref.finalize(result, keeper.cleanup)
     return result
 
@@ -94,54 +98,32 @@ def _loaded(scenario):
     return load(scenario)
 
 
-def _begun(loaded, out, resume, asked, shard, block_runs, without):
-    """A new folder, and what takes it away again if it is for this session only."""
+def _place(loaded, out, resume, shard):
+    """The sweep's folder, whether it is new, and what takes it away again if it is for this session only."""
+    if resume is not None and (loaded is not None or (Path(resume) / MANIFEST).exists()):
+        return Path(resume), not Path(resume).exists(), None
     if loaded is None:
         where = f" {resume}: no sweep was begun here." if resume else ""
         raise _advice(f"which scenario?{where} Name one, or the folder of a sweep to go on with.")
-    keeper = None
-    if resume is not None:
-        path = Path(resume)
-        if path.exists() and any(not name.startswith(".") and name not in _OURS for name in _listed(path)):
-            raise InputError([Fault(str(path), 0, 0, "no sweep was begun here, and other things lie here.")])
-        _made(path)
-    elif out is None:
+    if out is None:
         keeper = tempfile.TemporaryDirectory(prefix="oceans-sweep-", ignore_cleanup_errors=True)
-        path = Path(keeper.name)
-    else:
-        path = new_path(out, loaded.name, shard=shard)
+        return Path(keeper.name), False, keeper
+    return new_path(out, loaded.name, shard=shard), True, None
+
+
+def _begun(path, is_new, loaded, asked, shard, block_runs, without):
+    """A sweep in a folder in which nothing was begun; one that was made for it goes again if that fails."""
+    if any(not name.startswith(".") and name not in _OURS for name in os.listdir(path)):
+        raise InputError([Fault(str(path), 0, 0, "no sweep was begun here, and other things lie here.")])
     try:
-        folder = make_folder(path, loaded, shard, block_runs, without, **asked)
+        return make_folder(path, loaded, shard, block_runs, without, **asked)
     except BaseException:
-        if keeper is None:
-            _unmade(path)
+        if is_new and not (path / MANIFEST).exists():
+            shutil.rmtree(path, ignore_errors=True)
         raise
-    return folder, keeper
 
 
 _OURS = ("points.npy", "scenario.json", "shards", "log.jsonl")
-
-
-def _listed(path):
-    try:
-        return os.listdir(path)
-    except NotADirectoryError:
-        raise InputError([Fault(str(path), 0, 0, "this is a file where a folder is needed.")]) from None
-
-
-def _made(path):
-    from sim.record.store import advising
-
-    with advising(path):
-        path.mkdir(parents=True, exist_ok=True)
-
-
-def _unmade(path):
-    """Takes away a folder in which nothing was begun."""
-    import shutil
-
-    if path.is_dir() and not (path / MANIFEST).exists() and not any((path / "shards").glob("*.npy")):
-        shutil.rmtree(path, ignore_errors=True)
 
 
 def _opened(resume, loaded, asked, shard):
@@ -192,7 +174,7 @@ def _runs_of(folder):
 
 
 def _play(folder, study, workers, dask, progress, say, command):
-    """Plays what is left; how to go on, if it was stopped, or None."""
+    """Plays what is left; if it was stopped, what to raise, which says how to go on; or None."""
     folder.tidy()
     with kept_or_advice(folder.path):
         (folder.path / SHARDS).mkdir(exist_ok=True)
@@ -214,7 +196,7 @@ def _play(folder, study, workers, dask, progress, say, command):
     seconds = round(time.monotonic() - began, 3)
     folder.note(command=list(command), workers=dask or workers, blocks=len(left), runs_there=done, seconds=seconds)
     if done < _runs_of(folder):
-        return (
+        return stop.kind(
             f"Stopped with {done:,} of {_runs_of(folder):,} runs, which are kept. To go on:\n"
             f"  oceans sweep --resume {folder.path}"
         )

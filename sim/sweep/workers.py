@@ -5,21 +5,18 @@ yields a `Done` for each as it comes. When told to stop, it finishes the blocks 
 """
 
 import contextlib
-import multiprocessing
-import os
 import signal
 import sys
 import threading
 import time
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 
-from sim.errors import Fault, InputError, OceansError
+from sim.errors import Fault, InputError, OceansError, Terminated
+from sim.processes import WorkerLost, pool
 from sim.sweep import shards
 from sim.sweep.blocks import run_block
 
-ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 MOST_DEATHS = 3
 PATIENCE = 60  # seconds to wait for a cluster's first worker
 LOOK_AROUND = 0.5  # seconds between two looks at whether to stop
@@ -42,7 +39,9 @@ class Done:
 
 
 class Stop:
-    """Whether to stop after the blocks in hand; set by the first Ctrl-C (or SIGTERM), while the second stops at once.
+    """Whether to stop after the blocks in hand, by the first Ctrl-C or SIGTERM; another Ctrl-C stops at once.
+
+    Its `kind` is what to raise when it has stopped: KeyboardInterrupt, or Terminated.
 
     >>> with Stop() as stop:
     ...     bool(stop)
@@ -50,7 +49,7 @@ class Stop:
     """
 
     def __init__(self, said=None):
-        self.said, self.is_set, self._before = said, False, {}
+        self.said, self.is_set, self.kind, self._before = said, False, KeyboardInterrupt, {}
 
     def __bool__(self):
         return self.is_set
@@ -64,8 +63,11 @@ class Stop:
 
     def _asked(self, number, frame):
         if self.is_set:
-            raise KeyboardInterrupt
+            if number == signal.SIGINT:
+                raise KeyboardInterrupt
+            return  # `timeout` says it twice
         self.is_set = True
+        self.kind = Terminated if number == signal.SIGTERM else KeyboardInterrupt
         if self.said:
             self.said("Finishing what is in hand. Again to stop at once.")
 
@@ -109,7 +111,7 @@ def play_in_processes(folder, study, numbers, stop, workers):
         in_hand = {}
         try:
             yield from _in_one_pool(folder, study, waiting, in_hand, stop, workers)
-        except BrokenProcessPool:
+        except WorkerLost:
             deaths += 1
             waiting += sorted(in_hand.values(), reverse=True)
             if deaths == MOST_DEATHS:
@@ -121,12 +123,11 @@ def play_in_processes(folder, study, numbers, stop, workers):
 
 
 def _in_one_pool(folder, study, waiting, in_hand, stop, workers):
-    with _one_thread_each(), _pool(workers) as pool:
+    with pool(workers) as processes:
         while True:
             while waiting and len(in_hand) < 2 * workers and not stop:
                 number = waiting.pop()
-                with _deaf_to_interrupts():
-                    future = pool.submit(_play_and_keep, folder.shard_path(number), study, folder.task(number))
+                future = processes.submit(_play_and_keep, folder.shard_path(number), study, folder.task(number))
                 in_hand[future] = number
             if not in_hand:
                 return
@@ -137,55 +138,6 @@ def _in_one_pool(folder, study, waiting, in_hand, stop, workers):
                 done = future.result()
                 del in_hand[future]
                 yield done
-
-
-@contextlib.contextmanager
-def _pool(workers):
-    pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_begin_worker)
-    try:
-        yield pool
-    except BaseException:
-        at_work = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in at_work:  # what they had in hand would be played in vain
-            process.terminate()
-        raise
-    pool.shutdown()
-
-
-@contextlib.contextmanager
-def _one_thread_each():
-    """Linear algebra on one thread in each process begun meanwhile: more would stand in one another's way."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name) if value is None else os.environ.update({name: value})
-
-
-@contextlib.contextmanager
-def _deaf_to_interrupts():
-    """A process begun meanwhile does not hear Ctrl-C: the one that began it decides."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _begin_worker():
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent():
-    multiprocessing.parent_process().join()
-    os._exit(1)
 
 
 # ---------------------------------------------------------------------------------------------------------- Dask

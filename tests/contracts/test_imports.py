@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 ORDER = (
     ("sim.letters",),
     ("sim.errors", "sim.draws"),
+    ("sim.processes",),
     ("sim.scenario",),
     ("sim.rules",),
     ("sim.world",),

@@ -1,20 +1,16 @@
 """Sweeps as people run them: killed, interrupted, on several processes, on a cluster. The bytes are the same."""
 
-import os
+import functools
 import signal
 import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 
 from sim.sweep import load_result, merge, sweep
+from tests.builders_of_processes import PATIENCE, started, until
 from tests.builders_of_sweeps import SMALL, files_of
 
-ROOT = Path(__file__).parents[2]
 POINTS = 700  # three blocks
-PATIENCE = 120
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +29,7 @@ def whole(scenario, tmp_path_factory):
     return files_of(folder)
 
 
-def started(*words, module=("sim", "sweep"), **options):
-    """`oceans sweep` in a process of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    words = [sys.executable, "-m", *module, *map(str, words)]
-    return subprocess.Popen(words, env=environment, cwd=ROOT, **{**pipes, **options})
+started = functools.partial(started, module=("sim", "sweep"))
 
 
 def answer(*words):
@@ -46,14 +37,6 @@ def answer(*words):
     process = started(*words)
     out, err = process.communicate(timeout=PATIENCE)
     return process.returncode, out, err
-
-
-def until(condition, process=None):
-    """Waits for something to be so, or for the process to end."""
-    began = time.monotonic()
-    while not condition() and (process is None or process.poll() is None):
-        assert time.monotonic() - began < PATIENCE, "waited too long"
-        time.sleep(0.005)
 
 
 def shards_in(folder):
@@ -83,6 +66,17 @@ def test_ctrl_c_finishes_the_block_in_hand_and_says_how_to_go_on(tmp_path, scena
     assert process.returncode == 130 and "Finishing what is in hand" in said, said
     assert f"oceans sweep --resume {folder}" in said and "Traceback" not in said
     assert answer("--resume", folder)[0] == 0
+    assert files_of(folder) == whole
+
+
+def test_of_three_at_once_into_one_new_folder_one_goes_on_and_the_others_are_told(tmp_path, scenario, whole):
+    folder = tmp_path / "new" / "sweep"
+    three = [started(scenario, "--points", POINTS, "--resume", folder) for _ in range(3)]
+    said = [process.communicate(timeout=PATIENCE)[1] for process in three]
+    codes = [process.returncode for process in three]
+    assert set(codes) <= {0, 1} and 0 in codes, said
+    for code, words in zip(codes, said, strict=True):
+        assert code == 0 or words == f"{folder}: error: another process is playing into this folder. Wait for it.\n"
     assert files_of(folder) == whole
 
 

@@ -1,5 +1,6 @@
 """Sweeps from the first block to the last: kept, stopped, gone on with, put together, refused."""
 
+import contextlib
 import errno
 import gc
 import json
@@ -10,9 +11,11 @@ import stat
 import numpy as np
 import pytest
 
-from sim.errors import InputError, OceansError
+from sim.errors import InputError, OceansError, Terminated
 from sim.scenario import varied
+from sim.sweep import folder as room
 from sim.sweep import load_result, make_design, merge, runner, shards, sweep
+from sim.sweep.folder import alone
 from sim.sweep.workers import Stop
 from tests.builders_of_sweeps import a_small_scenario, a_sweep, files_of, played_by_hash
 
@@ -215,7 +218,7 @@ def test_a_bad_design_leaves_no_folder(tmp_path):
 
 
 def test_two_processes_do_not_play_into_one_folder(whole):
-    with whole.folder.alone(), pytest.raises(OceansError, match="another process"):
+    with alone(whole.path), pytest.raises(OceansError, match="another process"):
         a_sweep(whole.path, points=None, verify=True)
 
 
@@ -247,6 +250,13 @@ def test_the_second_interrupt_stops_at_once():
     assert runner.sweep is sweep
 
 
+def test_told_to_end_is_to_stop_after_what_is_in_hand_however_often_it_is_said():
+    with Stop() as stop:
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert stop and stop.kind is Terminated
+
+
 def test_the_package_is_called_as_a_function_and_holds_its_parts():
     import sim
     import sim.sweep as room
@@ -255,3 +265,48 @@ def test_the_package_is_called_as_a_function_and_holds_its_parts():
     result = sim.sweep(a_small_scenario(), points=3, play=played_by_hash, progress=lambda runs, failed: None)
     assert len(result) == 3 and sim.sweep.load_result(result.path).design.seed == 1
     assert room.__all__ == sorted(room.__all__) and all(hasattr(room, name) for name in room.__all__)
+
+
+def test_a_folder_that_another_has_is_left_as_it_is(tmp_path):
+    folder = tmp_path / "new"
+    with alone(folder), pytest.raises(OceansError, match="another process"):
+        a_sweep(folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_sweep_that_another_has_begun_meanwhile_is_gone_on_with(tmp_path, whole, monkeypatch):
+    @contextlib.contextmanager
+    def late(path):
+        monkeypatch.undo()
+        with pytest.raises(KeyboardInterrupt):
+            a_sweep(path, play=Interrupting(2))
+        with alone(path):
+            yield
+
+    monkeypatch.setattr(runner, "alone", late)
+    assert files_of(a_sweep(tmp_path / "new").path) == files_of(whole.path)
+
+
+def test_a_folder_that_is_taken_away_meanwhile_is_made_anew(tmp_path, monkeypatch):
+    folder, locked = tmp_path / "new", room._locked
+
+    def late(path):
+        monkeypatch.undo()
+        path.rmdir()
+        return locked(path)
+
+    monkeypatch.setattr(room, "_locked", late)
+    with alone(folder):
+        assert folder.is_dir()
+
+
+def test_a_bad_design_leaves_a_folder_that_was_there(tmp_path):
+    folder = tmp_path / "mine"
+    for _ in range(2):
+        with pytest.raises(InputError):
+            a_sweep(tmp_path / "new", vary=["linkge=0:1"])
+        assert not (tmp_path / "new").exists()
+        folder.mkdir(exist_ok=True)
+        with pytest.raises(InputError):
+            a_sweep(folder, vary=["linkge=0:1"])
+        assert folder.is_dir()

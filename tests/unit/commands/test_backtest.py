@@ -52,13 +52,6 @@ def test_every_case_is_left_as_an_exercise_that_can_be_played(done):
         assert play(loaded, seed=1, trace=True, without=False).records[0].of_kind("act_begins")
 
 
-def test_a_case_with_any_id_is_left_as_a_file(tmp_path):
-    cases = a_case_file(tmp_path, SMALL.replace("timber-2021", "../timber 2021"))
-    assert oceans(cases, "--no-charts", "--out", tmp_path / "results").exit_code == 0
-    (folder,) = (tmp_path / "results").iterdir()
-    assert {path.name for path in (folder / "exercises").iterdir()} == {"grid-2019.yaml", ".._timber_2021.yaml"}
-
-
 def test_every_table_the_page_and_the_charts_are_kept_and_explained(done):
     _, folder = done
     files = {path.name for path in folder.iterdir()}

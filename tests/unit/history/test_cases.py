@@ -36,7 +36,7 @@ cases:
     severity: {value: 0.4}
     attribution_context: {publicness: 0.9, certainty_at_time: low}
     actors:
-      USA: {statement_of_concern: 1, public_attribution: 0, evidence: [text-high, absence-low, null, via-EU, hint-1]}
+      USA: {statement_of_concern: 1, public_attribution: 0, evidence: [general-high, absence-low, null, via-EU, hint-1]}
       EST: {statement_of_concern: 1, public_attribution: 1, is_target: true}
 """
 
@@ -136,7 +136,7 @@ def test_the_digest_is_of_what_is_said_and_not_of_how(tmp_path):
 
 def test_a_cell_has_its_value_its_evidence_and_its_confidence(tmp_path):
     cells = the_cases(tmp_path).cases[0].cells
-    assert cells["USA", "statement_of_concern"] == Cell(1, "text-high")
+    assert cells["USA", "statement_of_concern"] == Cell(1, "general-high")
     assert cells["USA", "sanctions_or_expulsions"] == Cell(None, "null")
     assert [cells["USA", kind].confidence for kind in KINDS] == ["high", "low", None, None, None]
     assert cells["EST", "public_attribution"] == Cell(1, "untagged")
@@ -176,7 +176,7 @@ def test_evidence_follows_the_order_that_the_file_gives(tmp_path):
     fields = "meta: {fields: [public_attribution, statement_of_concern]}\n"
     text = fields + changed(("absence-low, null, via-EU, hint-1", "absence-low"))
     case = read_cases(a_file(tmp_path, text)).cases[0]
-    assert case.cells["USA", "public_attribution"].evidence == "text-high"
+    assert case.cells["USA", "public_attribution"].evidence == "general-high"
     assert case.cells["USA", "statement_of_concern"].evidence == "absence-low"
     assert case.cells["USA", "material_support"] == Cell(None, "null")
 
@@ -204,7 +204,7 @@ def test_evidence_follows_the_order_that_the_file_gives(tmp_path):
         ),
         ("start_date: 2019-03-01", 'start_date: "2019-03"'),
         ("cases:\n", "meta: null\nactor_covariates: null\nauxiliary_outcome_only_cases: []\ncases:\n"),
-        ("cases:\n", "actor_covariates:\n  USA: {five_eyes: 1, unga_ideal_2020: null, gdp: 3}\ncases:\n"),
+        ("cases:\n", "actor_covariates:\n  USA: {five_eyes: 1, unga_ideal_2020: null, note: x}\ncases:\n"),
         ("cases:\n", "meta: {title: Newer cases, compiled: last week, actors: [USA], reviewed_by: nobody}\ncases:\n"),
     ],
 )
@@ -246,7 +246,7 @@ def test_kinds_of_case_go_by_several_words(tmp_path, word, kind):
     "old, new",
     [
         ("    adversary: RUS\n", "    adversary: RUS\n    adversary_note: says the press\n    trigger: none\n"),
-        ("value: 0.4", "value: 0.4, basis: a night without power, deaths: 0, eurepoc_weighted_intensity: 2"),
+        ("value: 0.4", "value: 0.4, basis: a night without power, confidence: low, eurepoc_weighted_intensity: 2"),
         ("is_target: true", "is_target: true, note: two statements"),
         ("    actors:\n", "    late_responses:\n      - {actor: USA, field: any, date: then}\n    actors:\n"),
         (
@@ -258,12 +258,25 @@ def test_kinds_of_case_go_by_several_words(tmp_path, word, kind):
 )
 def test_remarks_are_welcome(tmp_path, old, new):
     text = "meta: {codebook: {cable_owner: who owns it}}\n" + changed((old, new))
-    text = re.sub("basis: ([^,]*), deaths", r'basis: "\1", deaths', text)
     assert read_cases(a_file(tmp_path, text)).cases
 
 
 def test_another_file_needs_no_actor_of_the_first(tmp_path):
-    assert the_cases(tmp_path, ("USA:", "TWN:"), ("[EST, MYS]", "[PHL, TWN]")).cases[0].unknown_targets == ("PHL",)
+    changes = ("USA:", "LVA:"), ("[EST, MYS]", "[PHL, TWN]"), ("[EST]", "[PHL]"), ("EST:", "TWN:")
+    assert the_cases(tmp_path, *changes).cases[0].unknown_targets == ("PHL",)
+
+
+@pytest.mark.parametrize("tag", ["dataset-medium", "presumed-absent", '"null"', "press-high"])
+def test_a_tag_of_evidence_is_a_word_of_the_codebook_or_one_that_the_file_explains(tmp_path, tag):
+    text = "meta: {codebook: {press: read in a paper}}\n" + changed(("absence-low", tag))
+    assert read_cases(a_file(tmp_path, text)).cases[0].cells["USA", "public_attribution"].evidence == tag.strip('"')
+
+
+def test_what_is_demanded_may_be_announced_before_it_begins(tmp_path):
+    changes = ("kind: cyber", "kind: energy_cutoff"), ("2019-03-04", "2019-02-20"), ("2019-04-01", "2019-02-25")
+    assert the_cases(tmp_path, *changes).cases[0].disclosure_date == datetime.date(2019, 2, 20)
+    with pytest.raises(InputError, match="became known on 2018-02-20 when it began on 2019-03-01"):
+        the_cases(tmp_path, *changes, ("2019-02-20", "2018-02-20"))
 
 
 # ---------------------------------------------------------------------------------------------------- advice
@@ -315,7 +328,75 @@ def test_another_file_needs_no_actor_of_the_first(tmp_path):
             "actor 'USA' has 4 tags of evidence for 5 kinds of act. One for each, in this order: statement",
         ),
         ("[EST, MYS]", "[MYS, PHL]", "8:14: error: the library knows none of those that were hit (MYS, PHL). Name at"),
-        ("[EST, MYS]", "[est]", "the library knows none of those that were hit (est). Did you mean 'EST'?"),
+        ("[EST, MYS]", "[est]", "8:15: error: there is no state or body 'est'. Did you mean 'EST'?"),
+        ("[EST, MYS]", "[EST, ZZZ]", "8:20: error: there is no state or body 'ZZZ'. Targets have codes of three"),
+        ("[EST, MYS]", "[EST, MYS, EST]", "8:25: error: 'EST' is listed twice."),
+        ("primary_targets: [EST]", "primary_targets: [NOBODY]", "9:23: error: there is no state or body 'NOBODY'."),
+        ("primary_targets: [EST]", "primary_targets: [LVA]", "'LVA' is not among the 'targets' of the case (EST, MYS)"),
+        ("[EST, MYS]", "[MYS, LVA]", "15:72: error: 'EST' cannot be a target here: it is not among the 'targets'"),
+        (
+            "    adversary: RUS\n",
+            "    adversary: RUS\n    target_groups: [NTAO]\n",
+            "no group 'NTAO'. Did you mean 'nato'?",
+        ),
+        ("certainty_at_time: low", "certainty: high", "unknown field 'certainty' in 'attribution_context' of case"),
+        ("certainty_at_time: low", "certainty: high", "Did you mean 'certainty_at_time'?"),
+        ("value: 0.4", "value: 0.4, deaths: 0", "A remark is explained under 'meta: codebook:', by its name."),
+        (
+            "value: 0.4",
+            "value: 0.4, confidence: hihg",
+            "must be one of high, medium, low, got 'hihg'. Did you mean 'high'?",
+        ),
+        ("is_target: true", "confidence: hihg", "'confidence' of actor 'EST' must be one of high, medium, low"),
+        ("general-high", "general-hihg", "14:72: error: no tag of evidence 'general-hihg', as for actor"),
+        ("general-high", "general-hihg", "Did you mean 'general-high'?"),
+        (
+            "absence-low",
+            '""',
+            "no tag of evidence '', as for actor 'USA'. Allowed: documented, dataset, general, absence",
+        ),
+        ("    adversary: RUS\n", "    adversary: RUS\n    outcome: {conceded: 1}\n", "Did you mean 'target_conceded'?"),
+        ("    adversary: RUS\n", "    adversary: RUS\n    outcome: {months: 1}\n", "Did you mean 'coercion_months'?"),
+        ("    adversary: RUS\n", "    adversary: RUS\n    exposure: {share: 1}\n", "'share_hit_or_dependence'?"),
+        ("    adversary: RUS\n", "    adversary: RUS\n    publicness: 1\n", "It belongs in 'attribution_context'."),
+        (
+            "    adversary: RUS\n",
+            "    adversary: RUS\n    collective_response: {type: joint}\n",
+            "must be one of collective",
+        ),
+        (
+            "    adversary: RUS\n",
+            "    adversary: RUS\n    outcome: {coercion_months: 1e9}\n",
+            "a number from 0 to 1200",
+        ),
+        (
+            "cases:\n",
+            "meta: {feilds: [public_attribution]}\ncases:\n",
+            "unknown field 'feilds' in 'meta'. Did you mean",
+        ),
+        (
+            "cases:\n",
+            "actor_covariates: {USB: {nato: 1}}\ncases:\n",
+            "the library knows no actor 'USB'. Did you mean 'USA'?",
+        ),
+        (
+            "cases:\n",
+            "actor_covariates: {USA: {gdp: 1}}\ncases:\n",
+            "unknown field 'gdp' in 'USA' of 'actor_covariates'.",
+        ),
+        ("cases:\n", "actor_covariates: {USA: {unga_ideal_2020: 250}}\ncases:\n", "a number from -10 to 10"),
+        ("cases:\n", "actor_covariates: {USA: {unga_ideal_2200: 2}}\ncases:\n", "a whole number from 1946 to 2100"),
+        (
+            "cases:\n",
+            "auxiliary_outcome_only_cases: [{id: x, target: EU/MDX, adversary: RUS, start: 2006}]\ncases:\n",
+            "1:48: error: there is no state or body 'MDX'.",
+        ),
+        (
+            "cases:\n",
+            "auxiliary_outcome_only_cases: [{id: GRID-2019, target: EU, adversary: RUS, start: 2006}]\ncases:\n",
+            "1:37: error: the id 'GRID-2019' is already used on line 3 but for capitals ('grid-2019').",
+        ),
+        ("2019-04-01", "2019-03-02", "it was answered on 2019-03-02 when it became known on 2019-03-04."),
         (
             "adversary: RUS",
             "adversary: RUSS",
@@ -345,6 +426,15 @@ def test_a_slip_earns_advice(tmp_path, monkeypatch, old, new, said):
 def test_two_cases_need_two_ids(tmp_path, monkeypatch):
     (fault,) = advice(tmp_path, TEXT + TEXT.removeprefix("cases:\n"), monkeypatch)
     assert "16:9: error: the id 'grid-2019' is already used on line 2. Each case needs its own." in fault
+
+
+@pytest.mark.parametrize(
+    "written", ["=cmd|' /C calc'!A0", "../up", "a/b", "a b", "-1", "+x", "x\\ntitle: y", "é", "x" * 61, ""]
+)
+def test_an_id_is_a_name(tmp_path, monkeypatch, written):
+    faults = advice(tmp_path, changed(("id: grid-2019", f'id: "{written}"')), monkeypatch)
+    assert len(faults) == 1 and "cases.yaml:2:9: error:" in faults[0], faults
+    assert "expected an id of up to 60 letters, digits, hyphens and underscores" in faults[0] or not written
 
 
 def test_a_scenario_is_not_taken_for_cases(tmp_path, monkeypatch):
@@ -390,6 +480,9 @@ cases.yaml:5:17: error: expected a date such as 2026-03-01 for 'start_date' of c
 cases.yaml:8:14: error: the library knows none of those that were hit (MYS). Name at least one by its code.
     8 |     targets: [MYS]
       |              ^^^^^
+cases.yaml:9:23: error: 'EST' is not among the 'targets' of the case (MYS).
+    9 |     primary_targets: [EST]
+      |                       ^^^
 cases.yaml:11:23: error: expected a number from 0 to 1 for 'value' of 'severity' of case 'grid-2019', got '4'.
    11 |     severity: {value: 4}
       |                       ^
@@ -398,7 +491,10 @@ cases.yaml:15:7: error: the library knows no actor 'ESTT'. Did you mean 'EST'?
       |       ^^^^
 cases.yaml:15:36: error: 'statement_of_concern' of actor 'ESTT' is 1 (it did), 0 (it did not) or null (not known), got '2'.
    15 |       ESTT: {statement_of_concern: 2, public_attribution: 1, is_target: true}
-      |                                    ^"""  # noqa: E501
+      |                                    ^
+cases.yaml:15:73: error: 'ESTT' cannot be a target here: it is not among the 'targets' of the case.
+   15 |       ESTT: {statement_of_concern: 2, public_attribution: 1, is_target: true}
+      |                                                                         ^^^^"""  # noqa: E501
 
 
 def test_every_fault_is_told_at_once(tmp_path, monkeypatch):

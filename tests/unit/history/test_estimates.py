@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import yaml
 
 from sim.errors import RangeError
 from sim.history.estimates import as_yaml, behaviour_with, correlations_of
@@ -82,3 +83,11 @@ def test_a_coefficient_that_is_not_there_earns_advice():
 def test_a_hundred_digits_are_four():
     text = as_yaml(estimates(("b_stake", "b_ask")), CASES)
     assert "made:" not in text and all(len(line) <= 118 for line in text.splitlines())
+
+
+def test_words_of_any_kind_are_read_back_from_the_file_as_they_were():
+    odd = "it's \x85 a \x7f 'file': {x}\n#: \u2028 é"
+    made = {odd: odd, "command": "oceans fit a: b"}
+    text = as_yaml(estimates(), SimpleNamespace(path=SimpleNamespace(stem=odd), digest="ab" * 32), made)
+    found = yaml.safe_load(text)["estimates"]
+    assert found["cases"] == f"{odd}, abababababab" and found["made"] == made

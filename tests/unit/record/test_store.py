@@ -1,8 +1,10 @@
 """Results are whole or not there, never overwritten, and load in one line."""
 
+import csv
 import datetime
 import errno
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +14,11 @@ import pytest
 from sim.errors import InputError, OceansError
 from sim.record import EVENT_KINDS, Event, Outcomes, store
 from sim.record.measures import MEASURES
-from sim.record.store import RunFolder
+from sim.record.store import RunFolder, write_table
 from tests.builders_record import a_loaded, a_record, outcomes
 
 STARTED = datetime.datetime(2025, 3, 1, 9, 30)
+ROOT = Path(__file__).parents[3]
 
 
 def outcomes_of_one():
@@ -164,3 +167,30 @@ def test_the_dictionary_explains_every_column_and_field(tmp_path):
     text = (tmp_path / "data_dictionary.md").read_text(encoding="utf-8")
     assert all(f"### {kind}\n" in text for kind in EVENT_KINDS)
     assert (table["meaning"] != "").all()
+
+
+@pytest.mark.parametrize(
+    "cell, written",
+    [
+        ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+        ("+1+1", "'+1+1"),
+        ("-x", "'-x"),
+        ("@x", "'@x"),
+        ("\t=1", "'\t=1"),
+        ("-0.5", "-0.5"),
+        ("+2e3", "+2e3"),
+        ("a=1", "a=1"),
+        (-0.5, "-0.5"),
+        (None, ""),
+        (math.nan, ""),
+    ],
+)
+def test_no_text_in_a_table_is_taken_for_a_formula(tmp_path, cell, written):
+    write_table(tmp_path / "table.csv", ["a", "b"], [[cell, 1]])
+    with open(tmp_path / "table.csv", newline="", encoding="utf-8") as file:
+        assert list(csv.reader(file)) == [["a", "b"], [written, "1"]]
+
+
+def test_every_table_is_written_by_the_one_who_knows_formulas():
+    writers = [path.name for path in (ROOT / "sim").rglob("*.py") if "csv.writer(" in path.read_text("utf-8")]
+    assert writers == ["store.py"]
