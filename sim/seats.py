@@ -12,6 +12,7 @@ from collections import defaultdict
 
 from sim.errors import Fault, InputError, OceansError, did_you_mean
 from sim.policies.policy import KINDS, Action, Policy, legal_answer
+from sim.text_files import ACTIONS, file_lines
 
 LEAVE = {"q", "quit", "exit"}
 NOTHING = {"-", "none", "nothing"}
@@ -238,15 +239,7 @@ def read_script(path, participants, turns):
     -------
     Script
     """
-    try:
-        with open(path, encoding="utf-8") as file:
-            sources = dict(enumerate(file.read().split("\n"), start=1))
-    except FileNotFoundError:
-        raise InputError([Fault(str(path), 0, 0, "there is no such file.")]) from None
-    except OSError as error:
-        raise InputError([Fault(str(path), 0, 0, f"cannot be read: {error.strerror}.")]) from None
-    except UnicodeDecodeError:
-        raise InputError([Fault(str(path), 0, 0, "this is not text in UTF-8.")]) from None
+    sources = dict(enumerate(file_lines(path, ACTIONS), start=1))
     script = Script(path, {}, sources)
     faults, actions = [], {}
     for number, line in sources.items():

@@ -16,6 +16,7 @@ from sim.errors import Fault, InputError, did_you_mean
 from sim.scenario.paths import fitted, wanted
 from sim.scenario.wording import core
 from sim.sweep.factors import Factor
+from sim.text_files import DESIGN, file_lines
 
 MOST_FAULTS = 20
 
@@ -171,21 +172,11 @@ class _Column:
 def _lines_of_file(path):
     """Line number, text and cells of each row of a CSV file; rows without anything are left out."""
     try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            for number, text in enumerate(file, start=1):
-                text = text.rstrip("\r\n")
-                if "\0" in text:
-                    raise InputError([Fault(str(path), number, 1, "this is not a text file. A design is a CSV file.")])
-                if text.strip():
-                    yield number, text, next(csv.reader(io.StringIO(text)))
-    except UnicodeDecodeError:
-        raise InputError([Fault(str(path), 0, 0, "this is not a text in UTF-8. A design is a CSV file.")]) from None
+        for number, text in enumerate(file_lines(path, DESIGN), start=1):
+            if text.strip():
+                yield number, text, next(csv.reader(io.StringIO(text)))
     except csv.Error as error:
         raise InputError([Fault(str(path), number, 1, f"this row cannot be read: {error}.", text)]) from None
-    except IsADirectoryError:
-        raise InputError([Fault(str(path), 0, 0, "this is a folder. A design is a CSV file.")]) from None
-    except OSError as error:
-        raise InputError([Fault(str(path), 0, 0, f"cannot be read: {error.strerror}.")]) from None
 
 
 def _lines_of_data(source):

@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ORDER = (
     ("sim.errors", "sim.draws"),
+    ("sim.text_files",),
     ("sim.scenario",),
     ("sim.rules",),
     ("sim.world",),

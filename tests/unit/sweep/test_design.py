@@ -134,7 +134,7 @@ def test_a_bad_file_earns_its_line_and_advice(tmp_path, text, said):
 
 
 def test_files_that_cannot_be_read_earn_advice(tmp_path):
-    assert "No such file" in advice(tmp_path / "none.csv")
+    assert "no such file" in advice(tmp_path / "none.csv")
     assert "folder" in advice(tmp_path)
     path = written(tmp_path, "proof\n0.2\n")
     assert "--points does not go with a written design" in advice(path, points=3)
