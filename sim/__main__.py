@@ -5,13 +5,13 @@ so that help comes at once. Exit codes: 0 done, 1 the work failed, 2 the input w
 """
 
 import functools
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sim.commands.streams import lasting
 from sim.errors import OceansError
 
 app = typer.Typer(
@@ -39,12 +39,22 @@ def answering(command):
         except KeyboardInterrupt as interrupt:
             print(f"\n{str(interrupt) or 'Interrupted.'}", file=sys.stderr)
             raise typer.Exit(130) from None
-        except BrokenPipeError:  # whoever was reading has gone: nothing more to say, and nothing to say it to
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
+        except (OSError, MemoryError, RecursionError) as error:
+            print(_refused(error), file=sys.stderr)
+            raise typer.Exit(1) from None
         raise typer.Exit(code or 0)
 
     return answered
+
+
+def _refused(error):
+    """What the machine refused, in a sentence: a file, memory, or one nesting more."""
+    if isinstance(error, OSError):
+        place = "" if error.filename is None else f"{error.filename}: "
+        return f"{place}error: {error.strerror or error}."
+    if isinstance(error, MemoryError):
+        return "error: there is not enough memory. Fewer runs, points or --workers at a time need less."
+    return "error: what was read is nested too deeply."
 
 
 @app.command()
@@ -379,7 +389,8 @@ def schema():
 
 def main():
     """Entry point of `oceans`."""
-    app(prog_name="oceans")
+    with lasting():
+        app(prog_name="oceans")
 
 
 if __name__ == "__main__":

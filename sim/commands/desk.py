@@ -19,17 +19,9 @@ from sim.record.words import day, gist
 WIDEST = 110
 PLAIN_WIDTH = 100
 BAR = 10
+LONGEST_ANSWER = 10_000  # characters; what is longer is not typed by anybody
 SUGGESTED = "*"
 WHOLE = {"break_long_words": False, "break_on_hyphens": False}
-
-
-class Quietly(Console):
-    """A console that falls silent when its reader has gone, and lets the work be finished."""
-
-    def on_broken_pipe(self):
-        """Sends what is left to say nowhere."""
-        self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
 
 class Trimmed:
@@ -68,7 +60,7 @@ class Desk:
         stream = stream or sys.stdout
         self.stream = stream if stream.isatty() else Trimmed(stream)
         self.start, self.names = start, names
-        self.console = Quietly(
+        self.console = Console(
             file=self.stream, width=_width(self.stream), highlight=False, markup=False, emoji=False, soft_wrap=False
         )
 
@@ -76,22 +68,16 @@ class Desk:
         """One paragraph."""
         for line in words.split("\n"):
             self._lines(textwrap.wrap(line, self.console.width, **WHOLE) or [""], style)
-        self._through()
+        self.stream.flush()
 
     def place(self, words):
         """A line with a path in it, which must not be broken."""
         self._lines(["", words], None)
-        self._through()
+        self.stream.flush()
 
     def _lines(self, lines, style):
         for line in lines:
             self.console.print(Text(line, style=style or ""), soft_wrap=True)
-
-    def _through(self):
-        try:
-            self.stream.flush()
-        except BrokenPipeError:
-            self.console.on_broken_pipe()
 
     def bullet(self, words, style=""):
         """One point of a list."""
@@ -119,7 +105,7 @@ class Desk:
             self.bullet(words)
         for words in turn.sentences[-1:]:
             self.bullet(words, "italic")
-        self._through()
+        self.stream.flush()
 
     def closing(self, closing, without):
         """The truth, the measures, the scorecard and what to talk about."""
@@ -133,7 +119,7 @@ class Desk:
             self.say("\nFor discussion", "bold")
             for words in closing.questions:
                 self.bullet(words)
-        self._through()
+        self.stream.flush()
 
     def _measures(self, rows, without):
         table = self.table("Measure", ">This run", *([">Without the cooperation"] if without else []))
@@ -164,7 +150,7 @@ class Desk:
         if table.row_count:
             self.say(f"\n{heading}", "bold")
             self.console.print(Padding(table, (0, 0, 0, 1)))
-            self._through()
+            self.stream.flush()
 
     # ------------------------------------------------------------------------------------------------------- questions
 
@@ -180,7 +166,7 @@ class Desk:
             self.say(heading, "dim")
             for words in lines:
                 self.bullet(words)
-        self._through()
+        self.stream.flush()
 
     def question(self, question):
         """A question with its options, numbered; the suggested ones carry a star."""
@@ -203,7 +189,7 @@ class Desk:
         for row in rows:
             table.add_row(*(row[place] for place in used))
         self.console.print(table)
-        self._through()
+        self.stream.flush()
 
     def _about(self, question):
         """Which act, table or project a question is about."""
@@ -219,15 +205,13 @@ class Desk:
         return f"from {day(self.start + datetime.timedelta(days=option.acts_day))}"
 
     def ask(self, question):
-        """One line from the person; EOFError when there is none."""
+        """One line from the person; EOFError when there is none, or no end to it."""
         how = "numbers, - for nothing" if question.many else "a number"
         self.console.print(
             Text(f"{how}; Enter keeps the suggestion ({SUGGESTED}); ? the situation; q leaves > "), end=""
         )
-        self._through()
-        line = sys.stdin.readline()
-        if not line:
-            raise EOFError
+        self.stream.flush()
+        line = _line(sys.stdin)
         if not sys.stdin.isatty():
             self.say(line.rstrip("\n"))
         return line
@@ -235,6 +219,16 @@ class Desk:
     def advice(self, words):
         """What was wrong with an answer."""
         self.say(words, "yellow")
+
+
+def _line(stream):
+    try:
+        line = stream.readline(LONGEST_ANSWER)
+    except OSError:  # nobody can be read any more: the terminal is gone
+        line = ""
+    if not line or len(line) == LONGEST_ANSWER:
+        raise EOFError
+    return line
 
 
 def _width(stream):

@@ -3,6 +3,7 @@
 import json
 import sys
 
+from sim.commands.streams import print_json
 from sim.history.cases import case_faults, is_case_file, located, shipped_cases
 from sim.scenario import check_files, json_schema, new_scenario
 
@@ -35,5 +36,5 @@ def new_scenario_file(name, out):
 
 def print_schema():
     """Prints the JSON Schema of scenario files."""
-    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    print_json(json.dumps(json_schema(), indent=2, ensure_ascii=False))
     return 0
