@@ -94,6 +94,14 @@ def test_what_json_escapes_comes_back(encoding):
     assert json.loads(document) == words
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the name of a file is text")
+def test_names_of_files_that_are_no_text_end_nothing(scenario, tmp_path):
+    scenario.rename(tmp_path / "caf\udce9.yaml")
+    answer = shell(f"oceans run {tmp_path}/caf$'\\xe9'.yaml --no-charts --quiet --out {tmp_path}/$'\\xff'")
+    assert (answer.returncode, answer.stderr) == (0, b"")
+    assert (Path(os.fsdecode(answer.stdout.strip())) / "record.json").exists()  # the path is the path, byte for byte
+
+
 # -------------------------------------------------------------------------------------------------- streams that fail
 
 
