@@ -188,10 +188,10 @@ def proposed(text, rung):
     )
 
 
-def adopted(text, rung, supporters=("USA", "FRA", "DEU")):
+def adopted(text, rung, supporters=("USA", "FRA", "DEU"), days=12):
     """A text that the G7 adopts."""
     payload = {"text": text, "rung": rung, "supporters": list(supporters), "capability_share": 0.7}
-    return an_event("text_adopted", format="g7_leaders", days_since_act=12, **payload)
+    return an_event("text_adopted", format="g7_leaders", days_since_act=days, **payload)
 
 
 def test_the_call_says_who_where_and_why_there():
@@ -209,6 +209,10 @@ def test_a_call_that_surprises_says_what_was_to_be_expected():
 
 def test_the_only_format_open_is_called_so():
     assert "the G7, the only format open to it" in told(called({"g7_leaders": a_format()}))
+
+
+def test_a_text_of_the_first_day_is_not_said_to_come_after_no_days():
+    assert "is adopted by the G7 on the day the act began, with" in told(adopted(0.6, "naming", days=0))
 
 
 def test_a_broken_silence_says_what_it_cost_the_text():
