@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.commands.situation import situation
-from sim.record.words import day, gist
+from sim.record.words import day, gist, lines_kept
 
 WIDEST = 110
 PLAIN_WIDTH = 100
@@ -80,9 +80,12 @@ class Desk:
             self.console.print(Text(line, style=style or ""), soft_wrap=True)
 
     def bullet(self, words, style=""):
-        """One point of a list."""
-        room = self.console.width
-        self._lines(textwrap.wrap(words, room, initial_indent=" · ", subsequent_indent="   ", **WHOLE), style)
+        """One point of a list, with the lines and paragraphs it has."""
+        opening = " · "
+        for line in words.split("\n"):
+            indents = {"initial_indent": opening, "subsequent_indent": "   "}
+            self._lines(textwrap.wrap(line, self.console.width, **indents, **WHOLE) or [""], style)
+            opening = "   "
 
     # ------------------------------------------------------------------------------------------------------- the story
 
@@ -157,7 +160,7 @@ class Desk:
     def brief(self, words):
         """What the person in a seat should know and want; shown once."""
         self.say("\nYour brief", "bold")
-        self.say(" ".join(words.split()))
+        self.say(lines_kept(words))
 
     def situation(self, view, actor):
         """What a seat can see now."""

@@ -3,7 +3,7 @@
 import datetime
 
 from sim.record.telling.consult import rung_of
-from sim.record.words import day, percent, sentence, stopped
+from sim.record.words import day, lines_kept, percent, sentence
 
 LATEST = 8  # responses seen so far that are listed
 
@@ -63,7 +63,9 @@ def _touch(seen):
 
 
 def _inject(inject):
-    return f"{stopped(inject['title'])} {inject['text'].strip()} ({inject['from']}, by {inject['channel']})"
+    words = lines_kept(inject["text"])
+    source = f"({' '.join(inject['from'].split())}, by {inject['channel']})"
+    return ("\n" if "\n" in words else " ").join((sentence(inject["title"]), words, source))
 
 
 def _consultation(table, names, start):

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from sim.record.telling.adversary import move_in_words
+from sim.record.telling.inject import reaches_players
 from sim.record.words import count, listed
 
 
@@ -65,7 +66,7 @@ def _headline_call(turn):
 
 def _headline_inject(turn):
     for event in turn.of_kind("inject_released"):
-        if set(event.payload["to"]) - {"control"}:
+        if reaches_players(event):
             yield event.payload["title"]
 
 
