@@ -7,7 +7,6 @@ end.
 
 import contextlib
 import functools
-import os
 import signal
 import sys
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from sim.commands.streams import lasting
 from sim.errors import OceansError, Terminated
 from sim.letters import visible
 
@@ -75,12 +75,22 @@ def answering(command):
         except KeyboardInterrupt as interrupt:
             print(f"\n{str(interrupt) or 'Interrupted.'}", file=sys.stderr)
             raise typer.Exit(getattr(interrupt, "exit_code", 130)) from None
-        except BrokenPipeError:  # whoever was reading has gone: nothing more to say, and nothing to say it to
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(0) from None
+        except (OSError, MemoryError, RecursionError) as error:
+            print(_refused(error), file=sys.stderr)
+            raise typer.Exit(1) from None
         raise typer.Exit(code or 0)
 
     return answered
+
+
+def _refused(error):
+    """What the machine refused, in a sentence: a file, memory, or one nesting more."""
+    if isinstance(error, OSError):
+        place = "" if error.filename is None else f"{error.filename}: "
+        return f"{place}error: {error.strerror or error}."
+    if isinstance(error, MemoryError):
+        return "error: there is not enough memory. Fewer runs, points or --workers at a time need less."
+    return "error: what was read is nested too deeply."
 
 
 @app.command()
@@ -436,7 +446,8 @@ def main():
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, _told_to_end)
-    app(prog_name="oceans")
+    with lasting():
+        app(prog_name="oceans")
 
 
 if __name__ == "__main__":

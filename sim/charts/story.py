@@ -22,6 +22,7 @@ from sim.charts.reading import (
     series_of,
     start_of,
 )
+from sim.record.telling.inject import reaches_players
 from sim.record.words import count, for_many, listed
 
 NAME = "story"
@@ -144,7 +145,7 @@ def _acts(record):
 
 
 def _injects(record):
-    for event in record.of_kind("inject_released"):
+    for event in filter(reaches_players, record.of_kind("inject_released")):
         yield Moment(
             event.day, "news", 1, f"News: {event.payload.get('title') or 'inject'}", "o", look.CALM, is_hollow=True
         )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.commands.desk import Desk
+from sim.commands.streams import print_json
 from sim.record import store
 
 
@@ -156,7 +157,8 @@ def _settled(analysis):
 
 def _answer(order, analysis, path):
     if order.as_json:
-        print(json.dumps({"folder": str(path), **analysis.to_dict()}, ensure_ascii=False, allow_nan=False))
+        document = {"folder": str(path), **analysis.to_dict()}
+        print_json(json.dumps(document, ensure_ascii=False, allow_nan=False))
     elif order.quiet:
         print(path)
     else:

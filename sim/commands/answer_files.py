@@ -1,12 +1,12 @@
 """Files of answers: one JSON line for each answer of a seat, as a run keeps them in `actions.jsonl`."""
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.errors import Fault, InputError, did_you_mean
 from sim.policies.scripted import Script
+from sim.text_files import ACTIONS, file_lines
 from sim.world.decisions import KINDS, Answer, legal_choice
 
 FIELDS = {"turn": int, "actor": str, "kind": str, "subject": str, "choice": list, "options": str}
@@ -156,16 +156,12 @@ def _never_asked(answer):
     return f"{asked} Give the scenario, the seed and the seats of the run that kept this file."
 
 
-def _lines(path) -> Sequence[Line]:
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise InputError([Fault(str(path), 0, 0, "there is no such file.")]) from None
-    except OSError as error:
-        raise InputError([Fault(str(path), 0, 0, f"cannot be read: {error.strerror}.")]) from None
-    except UnicodeDecodeError:
-        raise InputError([Fault(str(path), 0, 0, "this is not text in UTF-8.")]) from None
-    return [Line(path, number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+def _lines(path) -> list[Line]:
+    return [
+        Line(path, number, source)
+        for number, source in enumerate(file_lines(path, ACTIONS), start=1)
+        if source.strip()
+    ]
 
 
 def _faults(source, participants, turns):

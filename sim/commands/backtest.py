@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sim.commands.desk import Desk
 from sim.commands.run import Progress
+from sim.commands.streams import print_json
 from sim.record import store
 from sim.record.words import count, listed
 
@@ -191,9 +192,8 @@ def _answer(order, found, path, library):
     from sim.history.tables import as_plain
 
     if order.as_json:
-        print(
-            json.dumps({"folder": str(path) if path else None, **as_plain(found)}, ensure_ascii=False, allow_nan=False)
-        )
+        document = {"folder": str(path) if path else None, **as_plain(found)}
+        print_json(json.dumps(document, ensure_ascii=False, allow_nan=False))
     elif order.quiet:
         print(path or "", end="\n" if path else "")
     else:

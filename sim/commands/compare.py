@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sim.commands.desk import Desk
 from sim.commands.run import Progress
+from sim.commands.streams import print_json
 from sim.errors import Fault, InputError
 from sim.record import store
 
@@ -97,7 +98,8 @@ def _plain(comparison):
 
 def _answer(order, comparison, path):
     if order.as_json:
-        print(json.dumps({**_plain(comparison), "results": str(path) if path else None}, ensure_ascii=False))
+        document = {**_plain(comparison), "results": str(path) if path else None}
+        print_json(json.dumps(document, ensure_ascii=False))
     elif order.quiet:
         print(path or "", end="\n" if path else "")
     else:

@@ -16,23 +16,15 @@ from rich.text import Text
 from sim.commands.situation import situation
 from sim.letters import visible, whole
 from sim.record.telling.decisions import acts_from, label, note, question
-from sim.record.words import day, gist, period, stopped
+from sim.record.words import day, gist, lines_kept, period, stopped
 
 WIDEST = 110
 PLAIN_WIDTH, WIDEST_PLAIN = 100, 1000
 HEIGHT = 25
 BAR = 10
+LONGEST_ANSWER = 10_000  # characters; what is longer is not typed by anybody
 SUGGESTED = "*"
 WHOLE = {"break_long_words": False, "break_on_hyphens": False}
-
-
-class Quietly(Console):
-    """A console that falls silent when its reader has gone, and lets the work be finished."""
-
-    def on_broken_pipe(self):
-        """Sends what is left to say nowhere."""
-        self.quiet = True
-        os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
 
 class Trimmed:
@@ -73,33 +65,30 @@ class Desk:
         self.stream = stream if stream.isatty() else Trimmed(stream)
         self.start, self.names, self.turns = start, names, turns
         size = {"width": _width(self.stream), "height": HEIGHT}  # both, or it reads them from the environment
-        self.console = Quietly(file=self.stream, **size, highlight=False, markup=False, emoji=False, soft_wrap=False)
+        self.console = Console(file=self.stream, **size, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
     def say(self, words="", style=None):
         """One paragraph."""
         for line in words.split("\n"):
             self._lines(textwrap.wrap(line, self.console.width, **WHOLE) or [""], style)
-        self._through()
+        self.stream.flush()
 
     def place(self, words):
         """A line with a path in it, which must not be broken."""
         self._lines(["", words], None)
-        self._through()
+        self.stream.flush()
 
     def _lines(self, lines, style):
         for line in lines:
             self.console.print(Text(visible(line), style=style or ""), soft_wrap=True)
 
-    def _through(self):
-        try:
-            self.stream.flush()
-        except BrokenPipeError:
-            self.console.on_broken_pipe()
-
     def bullet(self, words, style=""):
-        """One point of a list."""
-        room = self.console.width
-        self._lines(textwrap.wrap(words, room, initial_indent=" · ", subsequent_indent="   ", **WHOLE), style)
+        """One point of a list, with the lines and paragraphs it has."""
+        opening = " · "
+        for line in words.split("\n"):
+            indents = {"initial_indent": opening, "subsequent_indent": "   "}
+            self._lines(textwrap.wrap(line, self.console.width, **indents, **WHOLE) or [""], style)
+            opening = "   "
 
     # ------------------------------------------------------------------------------------------------------- the story
 
@@ -123,7 +112,7 @@ class Desk:
             self.bullet(words)
         for words in turn.sentences[-1:]:
             self.bullet(words, "italic")
-        self._through()
+        self.stream.flush()
 
     def closing(self, closing, without):
         """The truth, the measures, the scorecard and what to talk about."""
@@ -137,7 +126,7 @@ class Desk:
             self.say("\nFor discussion", "bold")
             for words in closing.questions:
                 self.bullet(words)
-        self._through()
+        self.stream.flush()
 
     def _measures(self, rows, without):
         table = self.table("Measure", ">This run", *([">Without the cooperation"] if without else []))
@@ -168,20 +157,20 @@ class Desk:
         if table.row_count:
             self.say(f"\n{heading}", "bold")
             self.console.print(Padding(table, (0, 0, 0, 1)))
-            self._through()
+            self.stream.flush()
 
     # ------------------------------------------------------------------------------------------------------- questions
 
     def brief(self, words):
         """What the person in a seat should know and want; shown once."""
         self.say("\nYour brief", "bold")
-        self.say(" ".join(words.split()))
+        self.say(lines_kept(words))
 
     def hand_over(self, actor):
         """A page between two seats at one screen: the next one reads only once the last has gone."""
         self.say(f"\nHand over to {self.names.actor(actor)}, please, who presses Enter to go on.", "bold")
-        self._through()
-        sys.stdin.readline()
+        self.stream.flush()
+        _line(sys.stdin)
         if self.stream.isatty():
             self.console.clear()
 
@@ -193,10 +182,10 @@ class Desk:
         for inject in injects:
             where = f"turn {inject['turn']}, from {inject['from']}, by {inject['channel']}"
             self.bullet(f"{stopped(inject['title'])} ({where})", "bold")
-            for line in inject["text"].strip().split("\n"):
+            for line in lines_kept(inject["text"]).split("\n"):
                 room = self.console.width
-                self._lines(textwrap.wrap(line, room, initial_indent="   ", subsequent_indent="   ", **WHOLE), None)
-        self._through()
+                self._lines(textwrap.wrap(line, room, initial_indent="   ", subsequent_indent="   ", **WHOLE) or [""], None)
+        self.stream.flush()
 
     def situation(self, view, actor):
         """What a seat can see now."""
@@ -205,7 +194,7 @@ class Desk:
             self.say(heading, "dim")
             for words in lines:
                 self.bullet(words)
-        self._through()
+        self.stream.flush()
 
     def _where(self, turn):
         first = self.start + datetime.timedelta(days=(turn - 1) * self.turns.days)
@@ -234,18 +223,16 @@ class Desk:
         for row in rows:
             table.add_row(*(row[place] for place in used))
         self.console.print(table)
-        self._through()
+        self.stream.flush()
 
     def ask(self, decision):
-        """One line from the person; EOFError when there is none."""
+        """One line from the person; EOFError when there is none, or no end to it."""
         how = "numbers, - for nothing" if decision.many else "a number"
         keys = f"Enter keeps the suggestion ({SUGGESTED}); ? the situation; m messages; back; q leaves"
         self.say(f"{self.names.actor(decision.actor)}. {self._where(decision.turn)}. {keys}.", "dim")
         self.console.print(Text(f"{how} > "), end="")
-        self._through()
-        line = sys.stdin.readline()
-        if not line:
-            raise EOFError
+        self.stream.flush()
+        line = _line(sys.stdin)
         if not sys.stdin.isatty():
             self.say(line.rstrip("\n"))
         return line
@@ -253,6 +240,16 @@ class Desk:
     def advice(self, words):
         """What was wrong with an answer."""
         self.say(words, "yellow")
+
+
+def _line(stream):
+    try:
+        line = stream.readline(LONGEST_ANSWER)
+    except OSError:  # nobody can be read any more: the terminal is gone
+        line = ""
+    if not line or len(line) == LONGEST_ANSWER:
+        raise EOFError
+    return line
 
 
 def _width(stream):

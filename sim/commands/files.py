@@ -4,6 +4,7 @@ import contextlib
 import json
 import sys
 
+from sim.commands.streams import print_json
 from sim.errors import InputError
 from sim.history.cases import case_faults, is_case_file, located, shipped_cases
 from sim.letters import visible
@@ -48,5 +49,5 @@ def new_scenario_file(name, out):
 
 def print_schema():
     """Prints the JSON Schema of scenario files."""
-    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    print_json(json.dumps(json_schema(), indent=2, ensure_ascii=False))
     return 0

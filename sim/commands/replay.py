@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.commands.desk import Desk
+from sim.commands.streams import print_json
 from sim.errors import OceansError
 from sim.record import store
 from sim.record.reading import damaged, read_json
@@ -78,7 +79,7 @@ def replay_run(order):
         desk.closing(closing(record, kept.loaded), record.measures_without is not None)
     path = _keep(order, kept, record, outcomes, proof, started) if order.save else None
     if order.as_json:
-        print(record.to_json())
+        print_json(record.to_json())
     elif order.quiet:
         print(path or "", end="\n" if path else "")
     else:

@@ -17,6 +17,7 @@ from sim.commands.desk import Desk
 from sim.commands.people import People
 from sim.commands.seat_assignments import SeatAssignments
 from sim.commands.spread import show_spread, summary
+from sim.commands.streams import print_json
 from sim.errors import Fault, InputError, OceansError
 from sim.record import store
 from sim.record.story import Teller, closing, tell
@@ -236,7 +237,7 @@ def _draw(draw, write, played, loaded, folder, facts):
 def _answer_one(order, folder, record, desk):
     path = folder.keep() if folder else None
     if order.as_json:
-        print(record.to_json())
+        print_json(record.to_json())
     elif order.quiet:
         print(path or "", end="\n" if path else "")
     elif path:
@@ -279,7 +280,7 @@ def _many(order, loaded, seats, folder, started):
 def _answer_many(order, loaded, folder, outcomes, seconds):
     path = folder.path if folder else None
     if order.as_json:
-        print(json.dumps(summary(outcomes, path), ensure_ascii=False))
+        print_json(json.dumps(summary(outcomes, path), ensure_ascii=False))
     elif order.quiet:
         print(path or "", end="\n" if path else "")
     else:

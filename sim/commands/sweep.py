@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.commands.streams import print_json
 from sim.errors import Fault, InputError
 from sim.letters import whole
 
@@ -99,7 +100,7 @@ def _answer(result, as_json, quiet):
         print(result.path)
         return
     if as_json:
-        print(json.dumps(_summary(result), ensure_ascii=False))
+        print_json(json.dumps(_summary(result), ensure_ascii=False))
         return
     for line in _told(result):
         print(line)

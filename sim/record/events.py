@@ -87,11 +87,15 @@ class Event:
 def plain(value):
     """Plain JSON data for a value: numpy scalars become numbers, arrays and tuples lists, not-finite numbers None.
 
-    >>> plain({"share": float("nan"), "codes": ("EST", "LVA")})
-    {'share': None, 'codes': ['EST', 'LVA']}
+    The name of a file may hold bytes that are no text: in their place stands a question mark.
+
+    >>> plain({"share": float("nan"), "codes": ("EST", "LVA"), "file": "caf\\udce9"})
+    {'share': None, 'codes': ['EST', 'LVA'], 'file': 'caf?'}
     """
-    if value is None or isinstance(value, (str, bool)):
-        return value if not isinstance(value, str) else str(value)
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return str(value).encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, Mapping):
         return {str(key): plain(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):

@@ -12,7 +12,7 @@ import datetime
 from dataclasses import dataclass
 
 from sim.record.debrief import Closing, Row, closing, figure
-from sim.record.telling import PASSAGES, headline
+from sim.record.telling import PASSAGES, headline, injects
 from sim.record.words import Names, day, period, sentence
 
 __all__ = ["Closing", "Row", "Teller", "Turn", "closing", "figure", "tell"]
@@ -91,7 +91,8 @@ class Teller:
         first = self.first_day(number)
         last = first + datetime.timedelta(days=self.days_per_turn - 1)
         when = period(first, last) if number else "before the exercise"
-        sentences = tuple(sentence(words) for passage in PASSAGES for words in passage(told))
+        made = (sentence(words) for passage in PASSAGES for words in passage(told))
+        sentences = (*injects(told), *made)
         heading = sentence(headline(told)).rstrip(".")
         self.harm, self.moves = told.harm, told.moves
         return Turn(number, first.isoformat(), heading, sentences, when)

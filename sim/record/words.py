@@ -8,6 +8,8 @@ import math
 import re
 from collections.abc import Iterable
 
+from sim.scenario import resolve_members
+
 LONGEST_LIST = 6
 SIGN = "\N{NO-BREAK SPACE}%"
 SHORT_NAME = 36  # characters of an act's name that a sentence can carry
@@ -52,7 +54,9 @@ class Names:
         self._actors |= {code: actor.name for code, actor in scenario.actors.items() if actor.name}
         self._adjectives = {word for state in library.states.values() for word in (state.adjective, state.name)}
         self._size = {code: state.gdp_usd_bn.value for code, state in library.states.items() if state.gdp_usd_bn}
-        self._bodies = set(library.bodies)
+        self._bodies = library.bodies
+        self._library, self._start, self._as_one = library, scenario.start, scenario.bodies_as == "one"
+        self._meant = {inject.id: inject.to for inject in scenario.injects}
         self._formats = {**library.formats, **scenario.own_formats}
         self._responses = {**library.responses, **scenario.own_responses}
         self._projects = library.cooperation
@@ -76,9 +80,31 @@ class Names:
 
     def leading(self, codes, longest=LONGEST_LIST):
         """Several actors like `actors`, but the largest economies first where not all are named."""
-        if len(codes) > longest + 1:
-            codes = sorted(codes, key=lambda code: -self._size.get(code, 0.0))
-        return self.actors(codes, longest)
+        return self.actors(self._by_size(codes, longest), longest)
+
+    def _by_size(self, codes, longest):
+        """Codes as they come, or, where not all can be named, the largest economies first."""
+        return codes if len(codes) <= longest + 1 else sorted(codes, key=lambda code: -self._size.get(code, 0.0))
+
+    def recipients(self, inject, reached, longest=LONGEST_LIST):
+        """Whom an inject is for as it stands in a sentence: 'all', 'the EU's members and Japan', 'control'.
+
+        Parameters
+        ----------
+        inject : str, its id
+        reached : codes of the actors that it reached
+        longest : int, how many of those who belong to no body are named
+        """
+        meant = self._meant.get(inject, reached)
+        if "all" in meant:
+            return "all"
+        bodies = [code for code, body in self._bodies.items() if {code, f"group:{body.group}"} & set(meant)]
+        bodies = [] if self._as_one else bodies
+        inside = set(resolve_members(bodies, self._library, self._start)) | {"control"}
+        rest = [self.actor(code) for code in self._by_size(reached, longest) if code not in inside]
+        control = ["control"] if "control" in meant else []
+        first = [f"{self.actor(code)}'s members" for code in bodies] + control
+        return listed(first + rest, len(first) + longest)
 
     def act(self, act_id):
         """A hostile act as it stands in a sentence: 'the attack on the grid', or, where its name is long, by its id:
@@ -296,16 +322,25 @@ def stopped(words: str) -> str:
 
 
 def gist(text: str, longest: int = 220) -> str:
-    """The beginning of a text: its first sentences, as far as they fit.
+    """The beginning of a text: its first sentences and lines, as far as they fit.
 
     >>> gist("The lights go out. Nobody knows why. More follows.", 40)
     'The lights go out. Nobody knows why.'
     """
-    text = " ".join(text.split())
+    text = lines_kept(text)
     if len(text) <= longest:
         return text
-    ends = [match.end() for match in re.finditer(r"(?<!\d)[.!?]['”]?(?=\s)", text) if match.end() <= longest]
-    return text[: ends[-1]] if ends else text[:longest].rsplit(" ", 1)[0] + " …"
+    ends = [match.end() for match in re.finditer(r"(?<!\d)[.!?]['”]?(?=\s)|.(?=\n)", text) if match.end() <= longest]
+    return text[: ends[-1]] if ends else re.sub(r"\s\S*$", "", text[:longest]) + " …"
+
+
+def lines_kept(text: str) -> str:
+    r"""A text with its lines and paragraphs as they were written, and no other blanks than those between words.
+
+    >>> lines_kept("Two demands:  \n  - the port\n  - the   cable\n\n\n\nBy Friday.\n")
+    'Two demands:\n- the port\n- the cable\n\nBy Friday.'
+    """
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(" ".join(line.split()) for line in text.strip().split("\n")))
 
 
 def first_words(words: str, fits) -> str:

@@ -175,6 +175,7 @@ def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -
     depends_on = scenario.model_dump(mode="json", exclude_defaults=True)
     digest = digest_of([depends_on, library_digest(library)])
     complete = with_ranges(scenario, document, library)
+    name = name.encode("utf-8", "replace").decode("utf-8")  # a file's name may hold bytes that are no text
     return Loaded(complete, with_figures(library, scenario.figures), document, digest, name, path, library)
 
 

@@ -11,59 +11,32 @@ What a file says stays words: a key or a text with letters that hide (controls, 
 without width) is refused here, however they are written, so that nothing after the reader need think of them.
 """
 
-import codecs
 import datetime
-import errno
 import math
 import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import yaml
 
 from sim.errors import Fault, InputError, in_words
 from sim.letters import HIDDEN, hidden, is_number, look_alikes, named
 from sim.scenario.complaints import hides, not_yaml
+from sim.text_files import SourceText, file_text
 
-LARGEST_FILE_BYTES = 2_000_000
 MOST_NODES = 100_000
 DEEPEST_NESTING = 40
 MOST_REPEATED_KEYS = 50
 
 Parser = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
-LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|.)", re.DOTALL)
 SHORT_ESCAPES = {
     "0": "\0", "a": "\a", "b": "\b", "e": "\x1b", "f": "\f", "v": "\v", "r": "\r",
     "N": "\x85", "L": "\u2028", "P": "\u2029",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class SourceText:
-    """The text of one file, under the name the user gave it."""
-
-    file: str
-    text: str
-
-    @cached_property
-    def lines(self) -> list[str]:
-        return LINE_BREAK.split(self.text)
-
-    def fault(self, line: int, column: int, message: str, length: int = 1, cause: tuple[str, ...] = ()) -> Fault:
-        """A fault at a place in this file, with the line it is on."""
-        shown = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        return Fault(self.file, line, column, message, shown, length, cause)
-
-    def place(self, index: int) -> tuple[int, int]:
-        """Line and column of a letter, from 1."""
-        before = LINE_BREAK.split(self.text[:index])
-        return len(before), len(before[-1]) + 1
 
 
 @dataclass(slots=True, eq=False)
@@ -254,77 +227,6 @@ def date_of(node: Node | None) -> datetime.date | None:
 def is_given(node: Node, field: str) -> bool:
     found = node.get(field)
     return found is not None and not (found.kind == "scalar" and found.value is None)
-
-
-# ------------------------------------------------------------------------------------------------ bytes to text
-
-
-def file_text(path: str | os.PathLike, shown: str) -> str:
-    """The text of a file, after making sure that it is one and not too large."""
-    try:
-        about = os.stat(path)
-        _refuse_what_is_not_a_text_file(about, shown)
-        with open(path, "rb") as opened:
-            data = opened.read(LARGEST_FILE_BYTES + 1)
-    except (OSError, ValueError) as problem:
-        raise InputError([Fault(shown, 0, 0, _why_it_cannot_be_opened(problem))]) from None
-    if len(data) > LARGEST_FILE_BYTES:
-        raise InputError([Fault(shown, 0, 0, _too_large(len(data)))])
-    return _decoded(data, shown)
-
-
-def _refuse_what_is_not_a_text_file(about: os.stat_result, shown: str) -> None:
-    if stat.S_ISDIR(about.st_mode):
-        raise InputError([Fault(shown, 0, 0, "this is a folder. Give the name of a .yaml file in it.")])
-    if not stat.S_ISREG(about.st_mode):
-        raise InputError([Fault(shown, 0, 0, "this is not an ordinary file. Save the text as a .yaml file first.")])
-    if about.st_size > LARGEST_FILE_BYTES:
-        raise InputError([Fault(shown, 0, 0, _too_large(about.st_size))])
-
-
-def _too_large(size: int) -> str:
-    return (
-        f"the file has {size / 1e6:.1f} MB; at most {LARGEST_FILE_BYTES / 1e6:.0f} MB are read. "
-        "A scenario is a few hundred lines of text: is this the right file?"
-    )
-
-
-def _why_it_cannot_be_opened(problem: Exception) -> str:
-    reasons = {
-        errno.ENOENT: "there is no such file. `oceans new NAME` writes one to start from.",
-        errno.ENOTDIR: "there is no such file: part of its path is a file, not a folder.",
-        errno.EACCES: "you have no permission to read this file.",
-        errno.EPERM: "you have no permission to read this file.",
-        errno.ELOOP: "this is a link that leads back to itself.",
-        errno.ENAMETOOLONG: "this name is too long for a file.",
-    }
-    if isinstance(problem, ValueError):
-        return "this cannot be the name of a file."
-    return reasons.get(problem.errno, f"the file cannot be read ({problem.strerror}).")
-
-
-def _decoded(data: bytes, shown: str) -> str:
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)):
-        raise InputError([Fault(shown, 1, 1, "the file is UTF-16 or UTF-32. Save it as UTF-8.")])
-    if data.count(b"\0") * 4 > len(data):
-        raise InputError([Fault(shown, 1, 1, "this is not a text file, or one in UTF-16. Save it as UTF-8 text.")])
-    data = data.removeprefix(codecs.BOM_UTF8)
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as problem:
-        return _refuse_encoding(data, problem, shown)
-
-
-def _refuse_encoding(data: bytes, problem: UnicodeDecodeError, shown: str):
-    before = data[: problem.start]
-    line = len(LINE_BREAK.split(before.decode("utf-8")))
-    message = (
-        f"not UTF-8 text: byte 0x{data[problem.start]:02x} at offset {problem.start} (line {line}). "
-        "Save the file with the encoding UTF-8."
-    )
-    source = SourceText(shown, data.decode("utf-8", "replace"))
-    column = len(LINE_BREAK.split(before.decode("utf-8"))[-1]) + 1
-    raise InputError([source.fault(line, column, message)]) from None
 
 
 # ------------------------------------------------------------------------------------------------ text to nodes

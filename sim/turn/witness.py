@@ -215,7 +215,7 @@ class Witness:
             self._decided(world, [(options[k], actors[k])], world.setting.tables[tables[k]][1])
 
     def _due(self, world, t):
-        return min(max(world.state.table_due[t, 0], world.day), world.last_day - 1)
+        return max(world.state.table_due[t, 0], world.day)
 
     def project_decided(self, world, project, blockers):
         by = [world.setting.actors[k] for k in np.flatnonzero(blockers)]
@@ -320,7 +320,6 @@ class Witness:
         setting = world.setting
         for o, k in zip(*np.nonzero(felt[:, 0]), strict=True):
             act, response = setting.options[o]
-            day = world.state.effect_day[o, 0, k]
             self.tell(
                 world,
                 "settle",
@@ -328,7 +327,7 @@ class Witness:
                 {"response": response},
                 actor=setting.actors[k],
                 act=act,
-                day=min(day, world.last_day - 1),
+                day=world.state.effect_day[o, 0, k],
             )
 
     def victims_concede(self, world, gives_in):

@@ -16,6 +16,7 @@ ORDER = (
     ("sim.letters",),
     ("sim.errors", "sim.draws"),
     ("sim.processes",),
+    ("sim.text_files",),
     ("sim.scenario",),
     ("sim.rules",),
     ("sim.world",),

@@ -110,9 +110,10 @@ def _end(event, drafts, turn):
         return f"the consultation ends without a text: {end['why'].rstrip('.')}"
     unchanged = drafts and drafts[0].payload["rung"] == end["rung"]
     text = "it" if unchanged else names.text(end["rung"], event.act)
-    since = count(end["days_since_act"], "day")
+    days = end["days_since_act"]
+    since = f"{count(days, 'day')} after the act began" if days else "on the day the act began"
     by = "" if drafts else f" by {names.format(end['format'])}"
-    return f"{text} is adopted{by} {since} after the act began, with {_behind(event, turn)} behind it"
+    return f"{text} is adopted{by} {since}, with {_behind(event, turn)} behind it"
 
 
 def _behind(event, turn):

@@ -4,6 +4,7 @@ from collections import Counter
 
 from sim.catalogue.moves import BY_NAME
 from sim.record.telling.adversary import move_in_words
+from sim.record.telling.inject import reaches_players
 from sim.record.words import count, listed
 
 
@@ -66,7 +67,7 @@ def _headline_call(turn):
 
 def _headline_inject(turn):
     for event in turn.of_kind("inject_released"):
-        if set(event.payload["to"]) - {"control"}:
+        if reaches_players(event):
             yield event.payload["title"]
 
 

@@ -2,10 +2,10 @@
 
 import json
 
-from sim.record.words import gist, listed, severity, stopped
+from sim.record.words import gist, listed, sentence, severity, stopped
 
 CHANNELS = {"brief": "Brief", "cable": "Cable", "media": "Media", "call": "Call", "chat": "Message"}
-WIDELY = 5  # addressees; an inject that goes to more is not followed by their names
+NAMED = 5  # addressees that are called by name
 
 
 DIRECTIONS = {
@@ -34,18 +34,19 @@ def directions(turn):
 
 
 def injects(turn):
-    """What reaches the players, in short; what is for control alone stays there."""
+    """What reaches the players, in short and line by line; what is for control alone stays there."""
     for event in turn.of_kind("inject_released"):
         inject = event.payload
-        if set(inject["to"]) - {"control"}:
-            source = f"{CHANNELS[inject['channel']]}: {inject['sender']}{_addressees(inject['to'], turn.names)}"
-            yield f"{stopped(inject['title'])} {gist(inject['text'])} ({source}.)"
+        if reaches_players(event):
+            words = gist(inject["text"])
+            to = turn.names.recipients(inject["inject"], inject["to"], NAMED)
+            source = f"({CHANNELS[inject['channel']]}: {' '.join(inject['sender'].split())}, to {to}.)"
+            yield ("\n" if "\n" in words else " ").join((sentence(inject["title"]), words, source))
 
 
-def _addressees(to, names):
-    if "all" in to or len(to) > WIDELY:
-        return ""
-    return f", to {listed([names.actor(code) for code in to if code != 'control'])}"
+def reaches_players(event):
+    """Whether an inject is for anybody but control."""
+    return bool(set(event.payload["to"]) - {"control"})
 
 
 def beginnings(turn):

@@ -2,6 +2,8 @@
 
 from sim.charts import belief, consultation, joining, pressure, scorecard, shares, spreads, story
 from sim.charts.cast import Cast
+from sim.engine import play
+from tests.builders import a_scenario, an_inject
 from tests.builders_record import a_loaded, a_quiet_record, a_record, a_scorecard, outcomes
 
 
@@ -25,6 +27,14 @@ def test_the_story_keeps_a_place_for_every_kind_of_moment():
     assert {one.kind for one in moments} == {one.kind for one in shown}
     assert shown == sorted(shown, key=lambda one: one.day)
     assert len(shown) < len(moments)
+
+
+def test_what_is_for_control_alone_is_no_news():
+    planned = [an_inject("told", title="A rumour"), an_inject("kept", title="A cue", to=["control"])]
+    loaded = a_scenario(injects=planned)
+    record = play(loaded, 1, trace=True, without=False).records[0]
+    news = [one.words for one in story.moments_of(record, Cast(loaded)) if one.kind == "news"]
+    assert news == ["News: A rumour"]
 
 
 def test_the_consultation_counts_who_broke_silence():

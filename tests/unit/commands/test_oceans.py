@@ -87,6 +87,17 @@ def test_plain_output_has_no_colour_and_no_blanks_at_line_ends(oceans, scenario)
     assert all(line == line.rstrip() and len(line) <= 100 for line in answer.stdout.splitlines())
 
 
+def test_paragraphs_and_points_of_an_inject_keep_their_lines_in_story_and_seat(oceans, scenario):
+    scenario.write_text(
+        SCENARIO + "injects:\n  - id: press\n    title: Press release\n    turn: 1\n    sender: Grid operator\n"
+        "    to: [EST, LVA]\n    channel: media\n    text: |\n      For release.\n\n      - one\n      - two\n"
+    )
+    lines = " · Press release.\n   For release.\n\n   - one\n   - two\n   ("
+    assert f"{lines}Media: Grid operator, to Estonia and Latvia.)\n" in oceans("run", scenario, "--no-save").stdout
+    seated = oceans("run", scenario, "--no-save", "--seat", "EST", stdin="q\n").stdout
+    assert f"{lines}Grid operator, by media)\n" in seated
+
+
 def test_the_same_seed_tells_the_same_story_and_another_another(oceans, scenario):
     one, same, other = (oceans("run", scenario, "--seed", seed, "--no-save").stdout for seed in (5, 5, 6))
     assert one == same != other

@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from sim.engine import play
 from sim.record import Event, Record
 from sim.record.story import Teller, closing, tell
+from tests.builders import a_scenario
+from tests.builders import an_inject as a_planned_inject
 from tests.builders_record import a_loaded, a_quiet_record, a_record, an_empty_record
 
 CODE = re.compile(r"\b(?!NATO|WTO|NAC)[A-Z]{3}\b")
@@ -111,14 +114,15 @@ def test_turn_by_turn_is_told_as_all_at_once():
 # ------------------------------------------------------------------------------------------------------------- injects
 
 
-def an_inject(to, text="The lights go out. Nobody knows why."):
+def an_inject(to, text="The lights go out. Nobody knows why.", title="Power fails"):
     """An inject to some recipients."""
-    words = {"inject": "one", "title": "Power fails", "sender": "CERT Estonia", "channel": "cable", "text": text}
+    words = {"inject": "one", "title": title, "sender": "CERT Estonia", "channel": "cable", "text": text}
     return an_event("inject_released", act=None, phase="inject", to=to, **words)
 
 
 def test_an_inject_is_told_in_short_with_its_source():
-    assert told(an_inject(["all"])) == "Power fails. The lights go out. Nobody knows why. (Cable: CERT Estonia.)"
+    words = "Power fails. The lights go out. Nobody knows why. (Cable: CERT Estonia, to all.)"
+    assert told(an_inject(["all"])) == words
     assert "to Estonia and the United States.)" in told(an_inject(["EST", "USA"]))
 
 
@@ -126,6 +130,37 @@ def test_an_inject_is_told_in_short_with_its_source():
 def test_what_is_for_control_alone_is_not_told(to):
     turn = Teller(a_loaded()).turn(1, [an_inject(to)])
     assert turn.sentences == () and turn.heading == "A quiet turn"
+
+
+@pytest.mark.parametrize(
+    "to, words",
+    [
+        (["all"], "to all"),
+        (["EU"], "to the EU's members"),
+        (["group:eu", "EU", "JPN"], "to the EU's members and Japan"),
+        (["NATO", "control", "JPN"], "to NATO's members, control and Japan"),
+        (["group:ip4"], "to Australia, Japan, the Republic of Korea and New Zealand"),
+        (["group:g7", "AUS"], "to the United States, Germany, Japan, the United Kingdom, France and 3 others"),
+    ],
+)
+def test_it_is_said_who_got_an_inject_as_its_author_meant_it(to, words):
+    loaded = a_scenario(
+        participants=["NATO", "EU", "group:ip4", "RUS"], library=None, injects=[a_planned_inject(to=to)]
+    )
+    story = tell(play(loaded, 1, trace=True, without=False).records[0], loaded)
+    assert story[0].sentences[0].endswith(f", {words}.)")
+
+
+def test_an_inject_keeps_its_lines_and_its_heading_is_one():
+    words = "For release:\n\n1. The  port is open.\n  - at night\n"
+    assert told(an_inject(["EST"], words, title="Press\nrelease\n")) == (
+        "Press release.\nFor release:\n\n1. The port is open.\n- at night\n(Cable: CERT Estonia, to Estonia.)"
+    )
+
+
+def test_a_long_inject_is_cut_at_a_line_where_it_has_no_sentences():
+    lines = told(an_inject(["all"], "- one more point of many\n" * 20)).split("\n")
+    assert set(lines[1:-1]) == {"- one more point of many"} and 5 < len(lines) < 12
 
 
 def test_a_long_inject_is_cut_at_a_sentence():
@@ -194,10 +229,10 @@ def a_break(by, before, rung_before, after, rung_after):
     return an_event("silence_broken", format="g7_leaders", round=1, by=by, **payload)
 
 
-def adopted(text, rung, supporters=("USA", "FRA", "DEU")):
+def adopted(text, rung, supporters=("USA", "FRA", "DEU"), days=12):
     """A text that the G7 adopts."""
     payload = {"text": text, "rung": rung, "supporters": list(supporters), "capability_share": 0.7}
-    return an_event("text_adopted", format="g7_leaders", days_since_act=12, **payload)
+    return an_event("text_adopted", format="g7_leaders", days_since_act=days, **payload)
 
 
 def test_the_call_says_who_where_and_why_there():
@@ -215,6 +250,10 @@ def test_a_call_that_surprises_says_what_was_to_be_expected():
 
 def test_the_only_format_open_is_called_so():
     assert "the G7, the only format open to it" in told(called({"g7_leaders": a_format()}))
+
+
+def test_a_text_of_the_first_day_is_not_said_to_come_after_no_days():
+    assert "is adopted by the G7 on the day the act began, with" in told(adopted(0.6, "naming", days=0))
 
 
 def test_a_broken_silence_says_what_it_cost_the_text():
