@@ -11,6 +11,7 @@ Each phase is a function of the world, in a file of its own. It works on every r
 place where its rules are applied.
 """
 
+from sim.one_thread import one_blas_thread
 from sim.turn.adversary import adversary
 from sim.turn.assess import assess
 from sim.turn.consult import consult
@@ -23,6 +24,7 @@ PHASES = (inject, assess, consult, respond, adversary, settle)
 __all__ = ["PHASES", "play_turn"]
 
 
+@one_blas_thread()
 def play_turn(world):
     """Play the next turn of every run of the batch.
 

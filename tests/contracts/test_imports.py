@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ORDER = (
-    ("sim.errors", "sim.draws"),
+    ("sim.errors", "sim.draws", "sim.one_thread"),
     ("sim.scenario",),
     ("sim.rules",),
     ("sim.world",),
@@ -37,7 +37,7 @@ ORDER = (
     ("sim.commands",),
     ("sim.__main__",),
 )
-ALONE = ("sim.errors", "sim.draws", "sim.record.events")  # these know none of their own line either
+ALONE = ("sim.errors", "sim.draws", "sim.one_thread", "sim.record.events")  # these know none of their own line either
 MAY_NAME_MESA = {"sim.exercise", "sim.world.agents"}
 NEVER_DRAWN = ("sim.world", "sim.turn", "sim.engine", "sim.exercise", "sim.policies")
 
