@@ -220,16 +220,18 @@ def make_folder(path, loaded, shard=None, block_runs=None, without=True, **desig
         design = make_design(loaded, **design_facts, room=aside)
         if isinstance(design.points, np.memmap):
             design.points.flush()
-            with open(aside, "rb") as file:
+            design = replace(design, points=None)  # Windows renames no file that is mapped into memory
+            with open(aside, "r+b") as file:  # and puts none on the disk that is open for reading only
                 os.fsync(file.fileno())
             os.replace(aside, path / POINTS)
         else:
             shards.write_aside(path / POINTS, _array_bytes(design.points))
+        design = replace(design, points=_mapped(path / POINTS))
         (path / SHARDS).mkdir(exist_ok=True)
         shards.write_aside(path / SCENARIO, as_json(plain(loaded.document)))
     manifest = _manifest(loaded, design, _digest_of_file(path / POINTS), shard, block_runs, without)
     shards.write_aside(path / MANIFEST, as_json(manifest))
-    return SweepFolder(path, manifest, replace(design, points=_mapped(path / POINTS)))
+    return SweepFolder(path, manifest, design)
 
 
 def _manifest(loaded, design, points_digest, shard, block_runs, without):
