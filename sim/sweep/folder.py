@@ -147,7 +147,7 @@ class SweepFolder:
     def note(self, **facts):
         """Adds a line to the log; that it cannot be written is no reason to stop."""
         facts = {"at": datetime.datetime.now().isoformat(timespec="seconds"), "machine": platform.node(), **facts}
-        with contextlib.suppress(OSError), open(self.path / LOG, "a", encoding="utf-8") as file:
+        with contextlib.suppress(OSError), open(self.path / LOG, "a", encoding="utf-8", newline="\n") as file:
             file.write(json.dumps(plain(facts)) + "\n")
 
     @contextlib.contextmanager
