@@ -132,7 +132,9 @@ def _kept_unfinished(order, loaded, choices, folder, started):
         return "No choice had been made, so nothing was kept."
     with store.advising(order.out):
         facts = _manifest(order, loaded, choices, started, is_finished=False)
-        (folder.aside / "manifest.json").write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        (folder.aside / "manifest.json").write_text(
+            json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+        )
     path = folder.keep("unfinished")
     return f"Your choices are kept. To go on from here:\n  {choices.resuming(path / 'actions.jsonl')}"
 
