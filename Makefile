@@ -1,6 +1,9 @@
 # Two Oceans: what can be asked for. `make` alone lists it.
 
-PYTHON ?= $(or $(shell command -v python3.11 2> /dev/null || command -v python3 2> /dev/null),python3)
+# python3 if it is new enough, else the newest that the tests know, else one they do not know yet.
+IS_NEW := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(or $(shell for name in python3 python3.13 python3.12 python3.11 python3.14; do \
+            $$name -c "$(IS_NEW)" > /dev/null 2>&1 && echo $$name && break; done),python3)
 VENV   := .venv
 BIN    := $(VENV)/bin
 SEED   ?= 7
@@ -65,5 +68,8 @@ $(VENV)/.whole: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $(VENV)/.base $@
 
 $(BIN)/python:
-	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) here. Name yours: make $(or $(MAKECMDGOALS),setup) PYTHON=..."; exit 1; }
+	@$(PYTHON) -c "$(IS_NEW)" > /dev/null 2>&1 || { \
+	  found=$$($(PYTHON) --version 2> /dev/null) || found="no $(PYTHON)"; \
+	  echo "It takes Python 3.11 or later, and here is $$found. Name yours: make $(or $(MAKECMDGOALS),setup) PYTHON=..."; \
+	  exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "On Debian: sudo apt install python3-venv"; exit 1; }

@@ -152,7 +152,7 @@ ROWS = {"one": one_at_a_time, "batched": batched, "ahead": continuations, "swept
 def measured(row, *arguments):
     """What a row of the table came to, with its peak memory in megabytes."""
     command = [sys.executable, __file__, "--row", row, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **ONE_CORE})
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", env={**os.environ, **ONE_CORE})
     if done.returncode:
         raise SystemExit(f"{row} {arguments}: it could not be measured.\n{done.stderr}")
     return json.loads(done.stdout)

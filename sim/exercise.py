@@ -23,6 +23,7 @@ peak_tension ...
 """
 
 import copy
+from numbers import Integral
 
 import mesa
 from mesa.datacollection import DataCollector
@@ -53,6 +54,8 @@ AGENT_REPORTERS = {
     "stake": lambda actor: actor.stake(),
     "responses": lambda actor: len(actor.responses),
 }
+# Before 3.5 Mesa's batch_run reads its rows by `steps` and stops one short of it.
+STOPS_ONE_SHORT = tuple(int(part) for part in mesa.__version__.split(".")[:2]) < (3, 5)
 
 
 class Exercise(mesa.Model):
@@ -74,7 +77,7 @@ class Exercise(mesa.Model):
     events, answers : tuples of Event and of Answer, so far
     session : Session, which plays it
     record : Record; what it is judged by is in it once the exercise is over
-    datacollector : Mesa's, with one row a turn
+    datacollector : Mesa's, with one row a turn, and before them row 0: how things stood before the first
 
     >>> exercise = Exercise("smallest", seed=1)
     >>> exercise.step()
@@ -91,6 +94,7 @@ class Exercise(mesa.Model):
 
     def __init__(self, scenario, seed=1, run=0, policies=None, answers=(), agent_classes=None, without=True):
         super().__init__(rng=_for_mesa(seed))
+        _keep_own_clock(self)
         self.session = Session(scenario, seed, run, without=without, until=0, script=Script(answers))
         setting = self.world.setting
         check_places(setting, self.world.script.actors)
@@ -114,8 +118,17 @@ class Exercise(mesa.Model):
         """Play the next turn."""
         if self.is_over:
             raise OceansError(f"the exercise is over: it has {self.turns} turns.")
+        if self.turn == 0:
+            self._collect()
         self.session.play_to(self.turn + 1)
+        self._collect()
         self.running = not self.is_over
+        if self.is_over and STOPS_ONE_SHORT:
+            self.steps += 1
+
+    def _collect(self):
+        """A row under the number of the turn, for model and agents alike, whatever Mesa counts."""
+        self.steps, self.time = self.turn, float(self.turn)
         self.datacollector.collect(self)
 
     def run(self):
@@ -261,7 +274,16 @@ class Exercise(mesa.Model):
 
 def _for_mesa(seed):
     """A seed for Mesa's own generators, from which the engine never draws; any number will do for ours."""
+    if not isinstance(seed, Integral):
+        how = "From Mesa 3.4 on batch_run takes seeds as rng=[1, 2, 3], not among the parameters."
+        raise InputError([Fault("", 0, 0, f"seed is {seed!r}, and has to be a whole number. {how}")])
     return slot_key("mesa", seed)
+
+
+def _keep_own_clock(model):
+    """Turns are counted by the world. Mesa puts its own `step` before ours, which counts for itself, each version in
+    another way, and one that was stopped by an error may never play again."""
+    vars(model).pop("step", None)
 
 
 def _let_go(model):
@@ -276,8 +298,9 @@ def _without_cast(exercise):
     """A twin with everything but the world and its actors, attributes of a subclass included."""
     twin = type(exercise).__new__(type(exercise))
     mesa.Model.__init__(twin, rng=_for_mesa(exercise.session.seed))
+    _keep_own_clock(twin)
     vars(twin).update({name: value for name, value in vars(exercise).items() if name not in vars(twin)})
-    twin.steps, twin.running = exercise.steps, exercise.running
+    twin.steps, twin.time, twin.running = exercise.steps, float(exercise.turn), exercise.running
     return twin
 
 

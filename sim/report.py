@@ -211,7 +211,7 @@ def write_page(template, path, **words):
     )
     rooms.filters["css"] = in_css
     path = Path(path)
-    path.write_text(rooms.get_template(template).render(**words), encoding="utf-8")
+    path.write_text(rooms.get_template(template).render(**words), encoding="utf-8", newline="\n")
     return path
 
 

@@ -23,6 +23,7 @@ from functools import cached_property
 from sim.draws import slot_key
 from sim.engine import ahead, bare_setting, begin, gathered, outcome_of, outcome_without, record_of, unfinished_record
 from sim.errors import Fault, InputError, did_you_mean
+from sim.one_thread import one_blas_thread
 from sim.policies.seating import check_places, fresh, policies_of, policy_from
 from sim.policies.standard import Standard
 from sim.scenario import Loaded, load
@@ -255,6 +256,7 @@ class Session:
 
     # ------------------------------------------------------------------------------------------- playing on
 
+    @one_blas_thread()
     def _go_on(self):
         """Play until somebody has to decide, or to the end."""
         while not self.is_over and not (self.is_between_turns and self.turn == self.until):

@@ -11,7 +11,8 @@ DOTS = 700  # width of a picture: enough for a page
 def made(folder, *words):
     """The folder of results that a command makes under `folder`."""
     command = [sys.executable, "-m", "sim", *words, "--quiet", "--out", "."]
-    named = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+    asked = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, encoding="utf-8")
+    named = asked.stdout.strip()
     return Path(folder, named)
 
 

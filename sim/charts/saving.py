@@ -34,7 +34,7 @@ def save(page, folder):
         page.figure.savefig(
             png, format="png", dpi=PNG_WIDTH / WIDTH, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
         )
-    svg.write_text(speaking_svg(drawn.getvalue(), page), encoding="utf-8")
+    svg.write_text(speaking_svg(drawn.getvalue(), page), encoding="utf-8", newline="\n")
     return Chart(page.name, page.title, page.alt, page.caption, svg, png)
 
 

@@ -168,7 +168,9 @@ def write_tables(folder, found, facts):
     """Writes every table of a back-test as CSV, and its manifest."""
     from sim.history.tables import tables_of
 
-    (folder / "manifest.json").write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    (folder / "manifest.json").write_text(
+        json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+    )
     for name, table in tables_of(found).items():
         store.write_table(folder / f"{name}.csv", table.columns, table.values)
 
@@ -182,7 +184,8 @@ def write_exercises(folder, found, library, in_sample=False):
     for case in found.cases.cases:
         behaviour, origin = coefficients_for(case.id, library, in_sample)
         path = folder / f"{case.id}.yaml"  # an id is fit for the name of a file
-        path.write_text(HEAD.format(case=case.id, origin=ORIGINS[origin]) + written(case, library, behaviour), "utf-8")
+        text = HEAD.format(case=case.id, origin=ORIGINS[origin]) + written(case, library, behaviour)
+        path.write_text(text, encoding="utf-8", newline="\n")
 
 
 # ------------------------------------------------------------------------------------------------------------- answer

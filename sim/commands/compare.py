@@ -56,9 +56,11 @@ def _keep(order, comparison, started):
         )  # fmt: skip
         with store.advising(order.out):
             rows = list(comparison.rows())
-            (folder.aside / "manifest.json").write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", "utf-8")
+            (folder.aside / "manifest.json").write_text(
+                json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+            )
             (folder.aside / "comparison.json").write_text(
-                json.dumps(_plain(comparison), ensure_ascii=False) + "\n", "utf-8"
+                json.dumps(_plain(comparison), ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
             )
             store.write_table(folder.aside / "comparison.csv", list(rows[0]), [row.values() for row in rows])
             names = list(comparison.measures[0])

@@ -133,9 +133,11 @@ def _keep(order, found, cases, library, started, folder):
     )  # fmt: skip
     before = (scenarios_folder() / "library" / "behaviour.yaml").read_text("utf-8")
     values = dict(zip(found.prior.names, map(float, found.mean), strict=True))
-    (folder / "estimates.yaml").write_text(as_yaml(found, cases, made), "utf-8")
-    (folder / "behaviour.yaml").write_text(behaviour_with(before, values), "utf-8")
-    (folder / "manifest.json").write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    (folder / "estimates.yaml").write_text(as_yaml(found, cases, made), encoding="utf-8", newline="\n")
+    (folder / "behaviour.yaml").write_text(behaviour_with(before, values), encoding="utf-8", newline="\n")
+    (folder / "manifest.json").write_text(
+        json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------- answer

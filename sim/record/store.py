@@ -79,7 +79,7 @@ class RunFolder:
 
     >>> with tempfile.TemporaryDirectory() as out:
     ...     with RunFolder(out, "smallest", datetime.datetime(2025, 3, 1, 9, 30)) as folder:
-    ...         _ = (folder.aside / "note.txt").write_text("all is well")
+    ...         _ = (folder.aside / "note.txt").write_text("all is well", encoding="utf-8")
     ...     print(folder.path.name, [path.name for path in folder.path.iterdir()])
     smallest-2025-03-01-093000 ['note.txt']
     """

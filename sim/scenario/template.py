@@ -191,7 +191,7 @@ def new_scenario(name: str, folder: str | os.PathLike = ".") -> Path:
     name = _good_name(name.removesuffix(".yaml"))
     path = Path(folder) / f"{name}.yaml"
     try:
-        with open(path, "x", encoding="utf-8") as new:
+        with open(path, "x", encoding="utf-8", newline="\n") as new:
             new.write(template_text(name))
     except FileExistsError:
         raise InputError([Fault(str(path), 0, 0, "there is already such a file. Choose another name.")]) from None

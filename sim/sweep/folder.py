@@ -186,7 +186,7 @@ class SweepFolder:
         with contextlib.suppress(OSError, InputError):
             if os.path.lexists(self.path / LOG):
                 check_file(self.path / LOG)  # a link would lead out of the folder
-            with open(self.path / LOG, "a", encoding="utf-8") as file:
+            with open(self.path / LOG, "a", encoding="utf-8", newline="\n") as file:
                 file.write(json.dumps(plain(facts)) + "\n")
 
     def study(self, loaded, play=None) -> Study:
@@ -277,12 +277,13 @@ def make_folder(path, loaded, shard=None, block_runs=None, without=True, **desig
         design = make_design(loaded, **design_facts, room=aside)
         if aside.exists():
             design.points.flush()
-            design = replace(design, points=None)  # some systems rename no file while it is mapped
-            with open(aside, "r+b") as file:
+            design = replace(design, points=None)  # Windows renames no file that is mapped into memory
+            with open(aside, "r+b") as file:  # and puts none on the disk that is open for reading only
                 os.fsync(file.fileno())
             os.replace(aside, path / POINTS)
         else:
             shards.write_aside(path / POINTS, _array_bytes(design.points))
+        design = replace(design, points=_mapped(path / POINTS))
         (path / SHARDS).mkdir(exist_ok=True)
         shards.write_aside(path / SCENARIO, as_json(plain(loaded.document)))
     design = replace(design, points=read_array(path / POINTS))

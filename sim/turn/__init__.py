@@ -15,6 +15,7 @@ place where its rules are applied. A step that waits opens with decisions and cl
 
 from functools import partial
 
+from sim.one_thread import one_blas_thread
 from sim.turn.assess import assess
 from sim.turn.consult import close_consult, open_consult
 from sim.turn.inject import inject
@@ -45,6 +46,7 @@ STEPS = (
 __all__ = ["STEPS", "Step", "begin_turn", "is_over", "play_turn"]
 
 
+@one_blas_thread()
 def play_turn(world):
     """Play the next turn of every run of the batch, or the rest of the one that has begun.
 

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ORDER = (
     ("sim.letters",),
-    ("sim.errors", "sim.draws"),
+    ("sim.errors", "sim.draws", "sim.one_thread"),
     ("sim.processes",),
     ("sim.text_files",),
     ("sim.scenario",),
@@ -40,7 +40,7 @@ ORDER = (
     ("sim.commands",),
     ("sim.__main__",),
 )
-ALONE = ("sim.letters", "sim.draws", "sim.record.events")  # these know none of their own line either
+ALONE = ("sim.letters", "sim.draws", "sim.one_thread", "sim.record.events")  # these know none of their own line either
 MAY_NAME_MESA = {"sim.exercise", "sim.world.agents"}
 NEVER_DRAWN = ("sim.world", "sim.turn", "sim.engine", "sim.exercise", "sim.policies")
 

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -11,14 +12,18 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+def built(kind, folder):
+    """What hatchling builds of the project as it stands."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return next(folder.iterdir())
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     """A wheel of the project as it stands."""
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return next(folder.glob("*.whl"))
+    return built("wheel", tmp_path_factory.mktemp("wheel"))
 
 
 def below(folder, pattern):
@@ -49,3 +54,16 @@ def test_it_plays_from_an_empty_folder(wheel, tmp_path):
     assert done.returncode == 0, done.stderr
     folder = empty / done.stdout.strip()
     assert (folder / "report.html").exists() and list((folder / "charts").glob("*.png"))
+
+
+def test_the_licence_is_named_and_travels_with_it(wheel, tmp_path):
+    text = (ROOT / "LICENSE").read_bytes()
+    with zipfile.ZipFile(wheel) as inside:
+        info = wheel.name.split("-py3")[0] + ".dist-info"
+        assert inside.read(f"{info}/licenses/LICENSE") == text
+        assert b"License-Expression: Apache-2.0\n" in inside.read(f"{info}/METADATA")
+    with tarfile.open(built("sdist", tmp_path)) as inside:
+        first = inside.getnames()[0].split("/")[0]
+        assert inside.extractfile(f"{first}/LICENSE").read() == text
+    assert b"Version 2.0, January 2004" in text
+    assert "license: Apache-2.0\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")

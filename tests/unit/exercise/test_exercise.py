@@ -1,10 +1,12 @@
 """An exercise as a Mesa model: the engine's own record, agents that read the arrays, branches, memory given back."""
 
 import gc
+import inspect
 import math
 import weakref
 
 import mesa
+import pandas
 import pytest
 
 import sim
@@ -232,7 +234,8 @@ def test_a_branch_goes_on_as_the_exercise_would_and_leaves_it_alone(crisis):
         assert exercise.record.to_json() == before and exercise.turn == turn
         exercise.step()
     both = branch.datacollector, exercise.datacollector
-    assert [len(kept.get_model_vars_dataframe()) for kept in both] == [4, 4]
+    assert [len(kept.get_model_vars_dataframe()) for kept in both] == [5, 5]
+    assert both[0].get_agent_vars_dataframe().equals(both[1].get_agent_vars_dataframe())
 
 
 def test_another_answer_makes_another_branch(crisis):
@@ -304,14 +307,84 @@ def test_what_could_still_come_is_one_thing_after_the_last_turn(crisis):
 
 def test_every_turn_is_collected(crisis):
     exercise = Exercise(crisis, 5).run()
-    collected = exercise.datacollector.get_model_vars_dataframe()
+    collected = exercise.datacollector.get_model_vars_dataframe().loc[1:]
     for name in ("tension", "perceived_threat", "standing", "readiness"):
         assert collected[name].round(9).tolist() == [round(value, 9) for value in exercise.record.series(name)]
     by_agent = exercise.datacollector.get_agent_vars_dataframe()
-    assert by_agent.index.names == ["Step", "AgentID"] and len(by_agent) == 4 * 9
+    assert by_agent.index.names == ["Step", "AgentID"] and len(by_agent) == 5 * 9
     last = by_agent.loc[4].set_index("code")
     assert last.loc["EST", "capital"] == exercise.actor("EST").capital
     assert last.loc["EST", "responses"] == len(exercise.actor("EST").responses)
+
+
+def test_how_things_stood_before_the_first_turn_is_collected_as_row_0(crisis):
+    exercise = Exercise(crisis, 5)
+    tension, capital = float(exercise.world.state.tension[0]), exercise.actor("EST").capital
+    exercise.step()
+    assert exercise.datacollector.get_model_vars_dataframe().loc[0, "tension"] == tension
+    before = exercise.datacollector.get_agent_vars_dataframe().loc[0].set_index("code")
+    assert before.loc["EST", "capital"] == capital and before["responses"].sum() == 0
+
+
+def rows_of_a_batch(model, parameters, **options):
+    """What Mesa's batch_run gives for seed 5, which it takes in one way before 3.4 and in another since."""
+    ours = {"rng": [5]} if "rng" in inspect.signature(mesa.batch_run).parameters else {"iterations": 1}
+    parameters = parameters if "rng" in ours else {**parameters, "seed": [5]}
+    options = {"max_steps": 9, "number_processes": 1, "display_progress": False, **ours, **options}
+    return pandas.DataFrame(mesa.batch_run(model, parameters, **options))
+
+
+def as_collected(exercise, steps):
+    """Model's and agents' values side by side, from the same exercise stepped by hand and looked at turn by turn."""
+    seen = {}
+    for turn in range(exercise.turns + 1):
+        for actor in exercise.agents:
+            seen[turn, actor.code] = (float(exercise.world.state.tension[0]), actor.capital, len(actor.responses))
+        if not exercise.is_over:
+            exercise.step()
+    return {key: values for key, values in seen.items() if key[0] in steps}
+
+
+@pytest.mark.parametrize(
+    ("options", "steps"),
+    [
+        ({"data_collection_period": 1}, {0, 1, 2, 3, 4}),
+        ({"data_collection_period": 2}, {0, 2, 4}),
+        ({}, {4}),
+        ({"data_collection_period": 1, "max_steps": 2}, {0, 1, 2}),
+    ],
+    ids=["every turn", "every second turn", "the end", "stopped early"],
+)
+def test_a_row_of_a_batch_run_holds_the_values_of_its_step(crisis, options, steps):
+    rows = rows_of_a_batch(Exercise, {"scenario": [crisis]}, **options)
+    columns = rows[["tension", "capital", "responses"]].itertuples(index=False, name=None)
+    found = dict(zip(zip(rows["Step"], rows["code"], strict=True), columns, strict=True))
+    assert found == as_collected(Exercise(crisis, 5), steps) and len(found) == len(rows)
+
+
+def test_a_seed_that_is_no_whole_number_is_answered_with_what_to_write(crisis):
+    with pytest.raises(InputError, match=r"seed is None, and has to be a whole number. .* rng=\[1, 2, 3\]"):
+        Exercise(crisis, None)
+
+
+class Absent(Policy):
+    """Does not answer, the first time."""
+
+    def __init__(self):
+        self.asked = 0
+
+    def choose(self, view, question):
+        self.asked += 1
+        if self.asked == 1:
+            raise TimeoutError("nobody there")
+        return question.default
+
+
+def test_a_turn_that_an_error_stopped_does_not_stop_those_that_follow(crisis):
+    exercise = Exercise(crisis, 5, policies={"RUS": Absent()})
+    with pytest.raises(TimeoutError):
+        exercise.run()
+    assert exercise.run().is_over
 
 
 def test_mesa_can_play_it_to_the_end(crisis):
