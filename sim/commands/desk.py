@@ -183,8 +183,8 @@ class Desk:
             where = f"turn {inject['turn']}, from {inject['from']}, by {inject['channel']}"
             self.bullet(f"{stopped(inject['title'])} ({where})", "bold")
             for line in lines_kept(inject["text"]).split("\n"):
-                room = self.console.width
-                self._lines(textwrap.wrap(line, room, initial_indent="   ", subsequent_indent="   ", **WHOLE) or [""], None)
+                indents = {"initial_indent": "   ", "subsequent_indent": "   "}
+                self._lines(textwrap.wrap(line, self.console.width, **indents, **WHOLE) or [""], None)
         self.stream.flush()
 
     def situation(self, view, actor):

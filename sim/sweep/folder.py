@@ -283,7 +283,6 @@ def make_folder(path, loaded, shard=None, block_runs=None, without=True, **desig
             os.replace(aside, path / POINTS)
         else:
             shards.write_aside(path / POINTS, _array_bytes(design.points))
-        design = replace(design, points=_mapped(path / POINTS))
         (path / SHARDS).mkdir(exist_ok=True)
         shards.write_aside(path / SCENARIO, as_json(plain(loaded.document)))
     design = replace(design, points=read_array(path / POINTS))
