@@ -3,13 +3,12 @@
 import numpy as np
 import pytest
 
-from sim.turn.adversary import MOVES, adversary, legal_moves
+from sim.turn.adversary import MOVES, legal_moves
 from sim.turn.assess import assess
-from sim.turn.consult import consult
 from sim.turn.joining import join
-from sim.turn.respond import affordable, respond
+from sim.turn.respond import affordable
 from tests.builders import an_act
-from tests.unit.turn.worlds import SIZES, a_world, option
+from tests.unit.turn.worlds import SIZES, a_world, consult, move, option, respond
 
 EAGER = dict.fromkeys(
     ("practice_statement", "practice_attribution", "practice_sanctions", "practice_support", "practice_other"), 9.0
@@ -112,9 +111,9 @@ def test_company_makes_it_easier_to_join():
 ALWAYS = 60.0
 
 
-def moved(move, runs=1, acts=None, behaviour_of=None, **changes):
+def moved(does, runs=1, acts=None, behaviour_of=None, **changes):
     """A world in which every adversary makes the same move, if it is legal."""
-    short = {"open_other_ocean": "open_ocean", "exploit_narrative": "narrative"}.get(move, move)
+    short = {"open_other_ocean": "open_ocean", "exploit_narrative": "narrative"}.get(does, does)
     world = a_world(
         runs,
         acts=acts or [an_act(may_widen_to=["DEU"])],
@@ -122,7 +121,7 @@ def moved(move, runs=1, acts=None, behaviour_of=None, **changes):
         **changes,
     )
     assess(world)
-    adversary(world)
+    move(world)
     return world
 
 
@@ -143,7 +142,7 @@ def test_an_act_escalates_up_to_a_limit(runs):
     world = moved("escalate", runs)
     assert world.state.intensity[0].tolist() == pytest.approx([1.25] * runs, abs=1e-6)
     for _ in range(5):
-        adversary(world)
+        move(world)
     assert world.state.intensity.max() <= 1.5
 
 
@@ -183,7 +182,7 @@ def test_a_narrative_takes_hold_and_costs_standing():
 def test_a_narrative_never_takes_hold_of_more_than_everybody():
     world = moved("exploit_narrative", 3, behaviour_of={"narrative_step": 0.9})
     for _ in range(5):
-        adversary(world)
+        move(world)
     assert world.state.narrative.max() <= 1 and world.state.standing.min() >= 0
 
 
@@ -202,6 +201,6 @@ def test_pressure_risk_and_a_common_text_hold_an_adversary_back(name, value, les
         world = a_world(2000)
         assess(world)
         getattr(world.state, name)[:] = level
-        adversary(world)
+        move(world)
         counts.append((world.state.move[world.setting.adversaries.index("RUS")] == place_of(less_of)).sum())
     assert counts[1] < counts[0]
