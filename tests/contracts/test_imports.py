@@ -23,6 +23,7 @@ ORDER = (
     ("sim.policies",),
     ("sim.turn",),
     ("sim.engine",),
+    ("sim.session",),
     ("sim.exercise",),
     ("sim.record.words",),
     ("sim.record.telling",),
@@ -33,7 +34,6 @@ ORDER = (
     ("sim.charts",),
     ("sim.report", "sim.report_of_sweep"),
     ("sim.report_of_sweep", "sim.report_of_backtest"),
-    ("sim.seats",),
     ("sim.commands",),
     ("sim.__main__",),
 )
