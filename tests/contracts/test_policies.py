@@ -120,7 +120,7 @@ def test_it_can_be_asked_when_nothing_but_one_answer_is_legal(policy):
         rung = "measures" if kind == "silence" else None
         decision = Decision(kind, 1, "EST", "grid", (Option(answer),), (answer,), rung=rung)
         assert legal_choice(decision, policy().choose(view, decision)) == (answer,)
-    for kind in ("responses", "call"):
+    for kind in ("responses", "call", "share", "cooperation"):
         nothing = Decision(kind, 1, "EST", "grid", (), (), least=0, most=None)
         assert legal_choice(nothing, policy().choose(view, nothing)) == ()
 
