@@ -16,6 +16,7 @@ ORDER = (
     ("sim.errors", "sim.draws"),
     ("sim.scenario",),
     ("sim.rules",),
+    ("sim.catalogue",),
     ("sim.world",),
     ("sim.record.events",),
     ("sim.record.record", "sim.record"),
@@ -37,7 +38,7 @@ ORDER = (
     ("sim.commands",),
     ("sim.__main__",),
 )
-ALONE = ("sim.errors", "sim.draws", "sim.record.events")  # these know none of their own line either
+ALONE = ("sim.errors", "sim.draws")  # these know none of their own line either
 MAY_NAME_MESA = {"sim.exercise", "sim.world.agents"}
 NEVER_DRAWN = ("sim.world", "sim.turn", "sim.engine", "sim.exercise", "sim.policies")
 

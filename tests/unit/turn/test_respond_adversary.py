@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.turn.adversary import MOVES, legal_moves
+from sim.catalogue.moves import BY_NAME, NAMES
 from sim.turn.assess import assess
 from sim.turn.joining import join
 from sim.turn.respond import affordable
@@ -113,11 +113,10 @@ ALWAYS = 60.0
 
 def moved(does, runs=1, acts=None, behaviour_of=None, **changes):
     """A world in which every adversary makes the same move, if it is legal."""
-    short = {"open_other_ocean": "open_ocean", "exploit_narrative": "narrative"}.get(does, does)
     world = a_world(
         runs,
         acts=acts or [an_act(may_widen_to=["DEU"])],
-        behaviour={f"move_{short}": ALWAYS, **(behaviour_of or {})},
+        behaviour={f"move_{does}": ALWAYS, **(behaviour_of or {})},
         **changes,
     )
     assess(world)
@@ -126,7 +125,7 @@ def moved(does, runs=1, acts=None, behaviour_of=None, **changes):
 
 
 def place_of(move):
-    return MOVES.index(move)
+    return NAMES.index(move)
 
 
 @pytest.mark.parametrize("runs", SIZES)
@@ -168,8 +167,8 @@ def test_courting_falls_on_the_most_exposed():
 def test_one_adversarys_crisis_is_the_others_chance():
     world = moved("open_other_ocean")
     russia, china = (world.setting.adversaries.index(code) for code in ("RUS", "CHN"))
-    assert not legal_moves(world, russia)[place_of("open_other_ocean")].any()
-    assert legal_moves(world, china)[place_of("open_other_ocean")].all()
+    assert not BY_NAME["open_other_ocean"].legal(world, russia).any()
+    assert BY_NAME["open_other_ocean"].legal(world, china).all()
     assert world.state.linkage[0] > 0.5
     assert world.state.intensity[0, 0] > 1
 
@@ -188,8 +187,8 @@ def test_a_narrative_never_takes_hold_of_more_than_everybody():
 
 def test_who_has_begun_nothing_can_only_wait_and_talk():
     world = a_world(1)
-    legal = legal_moves(world, world.setting.adversaries.index("CHN"))[:, 0]
-    assert {MOVES[k] for k in np.flatnonzero(legal)} == {"persist", "exploit_narrative", "open_other_ocean"}
+    china = world.setting.adversaries.index("CHN")
+    assert {name for name, move in BY_NAME.items() if move.legal(world, china)[0]} == {"persist", "exploit_narrative", "open_other_ocean"}
 
 
 @pytest.mark.parametrize(
