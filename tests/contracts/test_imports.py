@@ -14,9 +14,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ORDER = (
     ("sim.errors", "sim.draws"),
-    ("sim.scenario",),
     ("sim.rules",),
-    ("sim.catalogue",),
+    ("sim.catalogue", "sim.scenario"),
     ("sim.world",),
     ("sim.record.events",),
     ("sim.record.record", "sim.record"),
