@@ -235,7 +235,7 @@ class Session:
             if self._asked[address].budget is not None
         }
         own, total = costs[answer.address], sum(costs.values())
-        if total > decision.budget + 1e-6:
+        if total > decision.budget:
             spoken_for = f", of which {total - own:.2f} is spoken for" if total > own else ""
             raise ValueError(f"this costs {own:.2f} of the {decision.budget:.2f} there is{spoken_for}. Choose less.")
 

@@ -41,10 +41,15 @@ class Script:
 
     def also(self, answers):
         """The same script with more answers in it, none of them asked for yet."""
-        more = copy.copy(self)
+        more = self.fresh()
         more.answers = self.answers | {answer.address: answer for answer in answers}
-        more.asked = set(self.asked)
         return more
+
+    def fresh(self):
+        """The same script for a branch or a look ahead: what is asked there has not been asked here."""
+        fresh = copy.copy(self)
+        fresh.asked = set(self.asked)
+        return fresh
 
     def take(self, decision):
         """The ids that are written for a decision, or None."""

@@ -7,11 +7,21 @@ of the actors, nor the matrix library changes a bit.
 
 import numpy as np
 
+__all__ = ["on_grid", "select_runs", "total"]
+
 STEP = 2.0**-20
 
 
 def on_grid(values):
     """Values rounded to the grid.
+
+    Parameters
+    ----------
+    values : array, any unit
+
+    Returns
+    -------
+    array of the same shape
 
     >>> on_grid(np.array([0.1])) * 2**20 == round(0.1 * 2**20)
     array([ True])
@@ -23,10 +33,36 @@ def on_grid(values):
 
 
 def select_runs(coefficient, rows):
-    """A coefficient, which may differ from run to run, for some runs: (1, ...) or (n, ...)."""
+    """A coefficient, which may differ from run to run, for some runs.
+
+    Parameters
+    ----------
+    coefficient : array (1, ...) or (runs, ...)
+    rows : array (n,) of int, places of runs
+
+    Returns
+    -------
+    array (1, ...) or (n, ...)
+
+    >>> select_runs(np.array([[1.0], [2.0]]), np.array([1])).tolist(), select_runs(np.array([[1.0]]), [4]).tolist()
+    ([[2.0]], [[1.0]])
+    """
     return coefficient if len(coefficient) == 1 else coefficient[rows]
 
 
 def total(values, where=True):
-    """Exact sum over actors, the last axis, of values rounded to the grid."""
+    """Exact sum over actors, the last axis, of values rounded to the grid.
+
+    Parameters
+    ----------
+    values : array (..., actors), any unit
+    where : array of bool, which of them count
+
+    Returns
+    -------
+    array (...)
+
+    >>> float(total(np.array([0.5, 0.25, 4.0]), np.array([True, True, False])))
+    0.75
+    """
     return (on_grid(values) * where).sum(axis=-1)

@@ -127,7 +127,7 @@ def _inject(world, fields):
     try:
         inject = Inject.model_validate(fields)
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+        faults = [f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}" for wrong in error.errors()]
         raise InputError([Fault("", 0, 0, f"inject '{fields['id']}': {fault}") for fault in faults]) from None
     for effect in inject.effects:
         _check_place(world, effect)

@@ -97,7 +97,7 @@ def responses_open(world, chosen):
             here = part.start + np.flatnonzero(within_means[:, run, place])
             options = tuple(describe(world, run, place, o) for o in here)
             own = tuple(setting.options[o][1] for o in here if chosen[o, run, place])
-            budget = round(float(capital[run, place]), 6)
+            budget = float(capital[run, place])
             about = setting.acts[h]
             opened.append(
                 (run, Decision("responses", world.turn, code, about, options, own, least=0, most=None, budget=budget))
@@ -128,7 +128,7 @@ def describe(world, run, place, o):
     text = state.covered[setting.option_act[o], run, place]
     return Option(
         key,
-        cost=round(float(setting.price[o].flat[0]), 3),
+        cost=float(setting.price[o].flat[0]),
         acts_day=int(world.day + setting.days // 2 + setting.lead_min[o, 0, 0]),
         confidence_min=response.attribution_min if response.accuses else None,
         rung=response.rung,

@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from sim.catalogue.moves import FELT, NAMES
 from sim.scenario import load_library
 from sim.scenario.limits import domain_of
-from sim.scenario.needs import COEFFICIENTS, MOVE_TERMS, MOVES_BY_NAME, OTHER_PRACTICES, PRACTICES, RUNGS
+from sim.scenario.needs import COEFFICIENTS, OTHER_PRACTICES, PRACTICES, RUNGS
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = load_library()
 BEHAVIOUR = LIBRARY.behaviour
 HOLDERS = ("beh", "each", "one", "behaviour")  # what the code calls the coefficients that it reads from
 FAMILIES = {  # named by joining two words, or in a table
-    *(f"{term}_{move}" for term in MOVE_TERMS for move in MOVES_BY_NAME),
+    *(f"{term}_{move}" for term in FELT for move in NAMES),
     *(f"rung_{rung}" for rung in RUNGS[1:]),
     *PRACTICES.values(),
     *OTHER_PRACTICES,
@@ -41,7 +42,7 @@ def _read_in(path):
 
 READ = {
     name
-    for room in ("world", "turn", "history")
+    for room in ("catalogue", "world", "turn", "history")
     for path in (ROOT / "sim" / room).glob("*.py")
     for name in _read_in(path)
 }

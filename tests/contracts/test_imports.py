@@ -19,6 +19,7 @@ ORDER = (
     ("sim.text_files",),
     ("sim.scenario",),
     ("sim.rules",),
+    ("sim.catalogue", "sim.scenario"),
     ("sim.world",),
     ("sim.record.events",),
     ("sim.record.record", "sim.record"),
@@ -26,6 +27,7 @@ ORDER = (
     ("sim.policies",),
     ("sim.turn",),
     ("sim.engine",),
+    ("sim.session",),
     ("sim.exercise",),
     ("sim.record.words",),
     ("sim.record.telling",),
@@ -36,11 +38,10 @@ ORDER = (
     ("sim.charts",),
     ("sim.report", "sim.report_of_sweep"),
     ("sim.report_of_sweep", "sim.report_of_backtest"),
-    ("sim.seats",),
     ("sim.commands",),
     ("sim.__main__",),
 )
-ALONE = ("sim.letters", "sim.draws", "sim.one_thread", "sim.record.events")  # these know none of their own line either
+ALONE = ("sim.letters", "sim.draws", "sim.one_thread")  # these know none of their own line either
 MAY_NAME_MESA = {"sim.exercise", "sim.world.agents"}
 NEVER_DRAWN = ("sim.world", "sim.turn", "sim.engine", "sim.exercise", "sim.policies")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sim.scenario import load_library
-from sim.turn import PHASES
+from sim.turn import STEPS
 
 ROOT = Path(__file__).parents[2]
 ODD = (ROOT / "sim" / "ODD.md").read_text(encoding="utf-8")
@@ -37,9 +37,24 @@ def test_it_links_to_every_rule_and_every_step_of_a_turn(path):
     assert f"]({path.parent.name}/{path.name})" in ODD, f"sim/ODD.md does not say what {path.name} is for"
 
 
-def test_the_phases_stand_in_their_order():
-    places = [ODD.index(f"### Phase {number}: {phase.__name__} ") for number, phase in enumerate(PHASES, start=1)]
-    assert places == sorted(places)
+def test_the_steps_stand_in_their_order_with_those_that_wait_for_seats_in_brackets():
+    first_column = re.findall(r"^\| (\[?)([a-z0-9 ]+?)\]? \|", ODD.split("| Step |")[1].split("\n\n")[0], re.MULTILINE)
+    told = [(name, bool(bracket)) for bracket, one in first_column for name in spelt_out(one)]
+    assert told == [(step.name, step.open is not None) for step in STEPS]
+
+
+def spelt_out(step):
+    """The steps that a line stands for: `silence 1 to 3` are three."""
+    name, *numbers = re.fullmatch(r"(.*?)(?: (\d) to (\d))?", step).groups()
+    return [f"{name} {number}" for number in range(int(numbers[0]), int(numbers[1]) + 1)] if numbers[0] else [name]
+
+
+def test_the_submodels_stand_in_the_order_of_the_steps():
+    headed = re.findall(r"^### Steps? (\d+)(?: to (\d+))?: (.*?) \(", ODD, re.MULTILINE)
+    names = [name for *_, said in headed for one in said.split(", ") for name in spelt_out(one)]
+    numbers = [number for first, last, _ in headed for number in range(int(first), int(last or first) + 1)]
+    assert names == [step.name for step in STEPS]
+    assert numbers == list(range(1, len(STEPS) + 1))
 
 
 def test_every_coefficient_is_named_where_it_is_used():

@@ -19,8 +19,8 @@ from sim.history.exercise import document_of
 from sim.history.replay import Played, Replay
 from sim.history.schema import KINDS, AttributionContext, Case, Severity
 from sim.scenario import from_document, group_members, load_library
+from sim.world.cooperation import BLOCKED
 from sim.world.setting import arrange
-from sim.world.state import BLOCKED
 from sim.world.varying import Varied
 
 SPEAKING, NAMING, MEASURES = KINDS[:3]

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from sim.engine import begin, play_out
-from sim.policies.seating import seats_of
+from sim.policies.seating import fresh, policies_of
 from sim.turn import play_turn
 from sim.world.setting import arrange
 from tests.builders import a_scenario, an_inject
@@ -200,7 +200,7 @@ def portfolios(draw, projects, turns):
 def played(written, seed=1, runs=(0, 1, 2), turns=None, policies=None, witness=None):
     """A world of these runs after some turns, or after all."""
     setting = arrange(getattr(written, "loaded", written))
-    world = begin(setting, seed, runs, seats_of(setting, policies), witness)
+    world = begin(setting, seed, runs, fresh(policies_of(setting, policies)), witness)
     if turns is None:
         play_out(world)
     for _ in range(turns or 0):

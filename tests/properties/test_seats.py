@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from sim.engine import begin, play
 from sim.exercise import Exercise
-from sim.policies import POLICIES, Action, Policy
+from sim.policies import POLICIES, Policy
+from sim.session import Session
 from sim.turn import play_turn
+from sim.world.decisions import Answer
 from sim.world.setting import arrange
 from sim.world.view import view
 from tests.builders import a_scenario, an_act, an_inject
@@ -31,31 +33,16 @@ some_policies = st.dictionaries(st.sampled_from(SEATS), st.sampled_from(sorted(P
 few = settings(max_examples=12, deadline=None)
 
 
-class Person(Policy):
-    """Somebody who answers what a policy would have: the engine sees only the answers."""
-
-    name = "person"
-    memory = True
-
-    def __init__(self, policy):
-        self.policy = policy
-
-    def choose(self, view, question):
-        return list(self.policy.choose(view, question))
-
-
 class Whim(Policy):
     """Somebody whose answers follow no rule, but a number."""
-
-    name = "person"
 
     def __init__(self, number):
         self.rng = np.random.default_rng(number)
 
-    def choose(self, view, question):
-        ids = [option.id for option in question.options]
-        if question.many:
-            return [each for each in ids if self.rng.random() < 0.3]
+    def choose(self, view, decision):
+        ids = [option.id for option in decision.options]
+        if decision.many:
+            return [each for each in ids if self.rng.random() < 0.3][: decision.most]
         return ids[self.rng.integers(len(ids))]
 
 
@@ -74,25 +61,29 @@ def record(crisis, seed, policies):
 @few
 @given(some_policies, st.integers(0, 99))
 def test_a_person_who_chooses_what_the_policy_would_leaves_the_same_record(crisis, chosen, seed):
-    people = {code: Person(POLICIES[name]()) for code, name in chosen.items()}
-    assert record(crisis, seed, people) == record(crisis, seed, chosen)
+    session = Session(crisis, seed, people=chosen)
+    minds = {code: POLICIES[name]() for code, name in chosen.items()}
+    while not session.is_over:
+        decision = session.open_decisions()[0]
+        session.submit(decision, minds[decision.actor].choose(session.view(decision.actor), decision))
+    assert session.record.to_json() == record(crisis, seed, chosen)
 
 
 @few
 @given(st.sets(st.sampled_from(SEATS), min_size=1), st.integers(0, 99))
-def test_whatever_people_chose_can_be_played_again_from_their_actions(crisis, codes, seed):
+def test_whatever_people_chose_can_be_played_again_from_their_answers(crisis, codes, seed):
     played = play(crisis, seed, trace=True, policies={code: Whim(seed + k) for k, code in enumerate(sorted(codes))})
-    lines = [action.to_json() for action in played.actions]
-    again = Exercise(crisis, seed, actions=[Action.from_json(line) for line in lines]).run()
+    lines = [answer.to_json() for answer in played.answers]
+    again = Exercise(crisis, seed, answers=[Answer.from_json(line) for line in lines]).run()
     assert again.record.to_json() == played.records[0].to_json()
-    assert again.actions == played.actions
+    assert again.answers == played.answers
 
 
 @few
 @given(some_policies, st.integers(0, 99))
 def test_what_policies_chose_can_be_played_again_without_them(crisis, chosen, seed):
     played = play(crisis, seed, trace=True, policies=chosen)
-    again = Exercise(crisis, seed, actions=played.actions).run()
+    again = Exercise(crisis, seed, answers=played.answers).run()
     assert again.record.to_json() == played.records[0].to_json()
 
 

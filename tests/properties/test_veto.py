@@ -1,13 +1,13 @@
 """A veto player who is alone against a text stops it with the probability its hazard says."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from sim.rules.grid import on_grid
 from sim.rules.voting import p_break_silence
-from sim.turn.texts import gather_coalition, lie_under_silence, sit
+from sim.turn.stops import NOBODY
+from sim.turn.texts import ROUNDS, close_round, proposal, result, table_texts
+from sim.world.state import OPEN
 from tests.properties.invented import Written, played
 
 RUNS = 4000
@@ -38,28 +38,37 @@ def a_council(rule, opposed, steepness=12.0):
     world.turn = 1
     world.state.position[:] = TEXT
     world.state.position[..., world.setting.index["EST"]] = opposed
+    world.state.table_state[:], world.state.table_due[:] = OPEN, world.day
     return world
+
+
+def put(world):
+    """Play every round of what lies on the table: the text, and who stands behind it."""
+    for attempt in ROUNDS:
+        close_round(world, attempt, NOBODY)
+    return result(world.due)
 
 
 def outcome(world):
     """Text of each run, and how likely each member was to break silence on the first."""
-    sitting = sit(world, np.zeros(RUNS, dtype=int), np.arange(RUNS))
-    cares = on_grid(np.full_like(sitting.cares, CARES))
-    sitting = replace(sitting, cares=cares)
-    weight = world.setting.capability * sitting.voters
-    first = (weight * sitting.wants).sum(axis=-1) / weight.sum(axis=-1)
-    text, _ = lie_under_silence(world, sitting)
+    table_texts(world)
+    due = world.due
+    due.cares = on_grid(np.full_like(due.cares, CARES))
+    due.text = proposal(world, due)
+    weight = world.setting.capability * due.voters
+    first = (weight * due.wants).sum(axis=-1) / weight.sum(axis=-1)
+    text, _ = put(world)
     each = world.setting.each
     chance = p_break_silence(
         first[:, None],
-        sitting.wants,
-        cares,
+        due.wants,
+        due.cares,
         each.silence_hazard,
         each.silence_steepness,
         each.silence_weaker,
         each.silence_days,
     )
-    return text, first, chance * sitting.voters
+    return text, first, chance * due.voters
 
 
 @pytest.mark.parametrize("opposed", [0.0, 0.2, 0.4])
@@ -98,7 +107,8 @@ def test_where_abstention_is_open_it_stops_it_half_as_often():
 def test_where_a_coalition_decides_one_alone_stops_nothing():
     world = a_council("coalition", 0.0)
     world.state.stake[..., world.setting.index["GBR"]] = 0.5
-    text, along = gather_coalition(world, sit(world, np.zeros(RUNS, dtype=int), np.arange(RUNS)))
+    table_texts(world)
+    text, along = put(world)
     assert np.allclose(text, TEXT, atol=1e-5)
     assert not along[:, world.setting.index["EST"]].any()
     assert along[:, world.setting.index["USA"]].all()

@@ -1,30 +1,27 @@
-"""What each policy answers to a question, and how policies come to their seats."""
+"""What each policy answers to a decision, and how policies come to their seats."""
 
 import pytest
 
 from sim.engine import play
 from sim.errors import InputError
+from sim.exercise import Exercise
 from sim.policies import (
     POLICIES,
-    Action,
     Cautious,
     Deterred,
     FollowText,
     FreeRider,
     Hawk,
-    Once,
     Opportunist,
-    Option,
     Policy,
-    Question,
-    Scripted,
+    Script,
     Silent,
-    Standard,
     TitForTat,
     Veto,
     policy_named,
 )
-from sim.policies.seating import policies_of, seats_of
+from sim.policies.seating import fresh, overrides, policies_of
+from sim.world.decisions import Answer, Decision, Option, answer_to
 from sim.world.setting import arrange
 from tests.builders import a_scenario
 
@@ -39,52 +36,52 @@ def a_view(confidence=0.5, capital=1.0, **changes):
 
 
 def responses(*options, default=()):
-    return Question("responses", 2, "EST", "grid", "?", options, True, tuple(default))
+    return Decision("responses", 2, "EST", "grid", options, tuple(default), least=0, most=None)
 
 
 def a_response(id="sanctions", cost=0.1, **known):
-    return Option(id, id, cost, **known)
+    return Option(id, cost, **known)
 
 
 def silence(rung, default="accept"):
-    options = (Option("accept", ""), Option("break", ""))
-    return Question("silence", 2, "EST", "grid/nac#1", "?", options, False, (default,), rung)
+    options = (Option("accept"), Option("break"))
+    return Decision("silence", 2, "EST", "grid/nac#1", options, (default,), rung=rung)
 
 
 def position(default):
-    return Question("position", 2, "EST", "grid", "?", tuple(Option(rung, rung) for rung in RUNGS), False, (default,))
+    return Decision("position", 2, "EST", "grid", tuple(Option(rung) for rung in RUNGS), (default,))
 
 
-def a_format(default="nac"):
-    return Question("format", 2, "EST", "grid#1", "?", (Option("wait", ""), Option("nac", "")), False, (default,))
+def a_call(*default):
+    return Decision("call", 2, "EST", "grid", (Option("nac"), Option("g7")), default, least=0, most=2)
 
 
 def a_move(*legal, default="persist"):
-    options = tuple(Option(move, move) for move in ("persist", *legal))
-    return Question("move", 2, "RUS", "next", "?", options, False, (default,))
+    options = tuple(Option(move) for move in ("persist", *legal))
+    return Decision("move", 2, "RUS", "next", options, (default,))
 
 
 def seen(response, *actors):
     return {"act": "grid", "response": response, "by": list(actors)}
 
 
-def chosen(policy, question, **view):
-    return tuple(policy.choose(a_view(**view), question))
+def chosen(policy, decision, **view):
+    return tuple(policy.choose(a_view(**view), decision))
 
 
 # ---------------------------------------------------------------------------------------------------- states
 
 
 def test_a_hawk_accuses_once_it_is_as_sure_as_states_have_been():
-    question = responses(a_response("team"), a_response("attribution", confidence_min=0.7))
-    assert chosen(Hawk(), question, confidence=0.69) == ("team",)
-    assert chosen(Hawk(), question, confidence=0.7) == ("team", "attribution")
+    decision = responses(a_response("team"), a_response("attribution", confidence_min=0.7))
+    assert chosen(Hawk(), decision, confidence=0.69) == ("team",)
+    assert chosen(Hawk(), decision, confidence=0.7) == ("team", "attribution")
 
 
 def test_a_hawk_buys_the_cheapest_first_and_no_more_than_it_can_pay():
-    question = responses(a_response("sanctions", 0.2), a_response("statement", 0.05), a_response("team", 0.1))
-    assert chosen(Hawk(), question, capital=0.16) == ("statement", "team")
-    assert chosen(Hawk(), question, capital=-0.1) == ()
+    decision = responses(a_response("sanctions", 0.2), a_response("statement", 0.05), a_response("team", 0.1))
+    assert chosen(Hawk(), decision, capital=0.16) == ("statement", "team")
+    assert chosen(Hawk(), decision, capital=-0.1) == ()
 
 
 def test_a_hawk_wants_measures_and_accepts_every_text():
@@ -107,24 +104,24 @@ def test_the_cautious_break_silence_beyond_solidarity():
 
 
 def test_who_follows_texts_joins_what_they_cover_and_nothing_else():
-    question = responses(a_response("a", covered=True), a_response("b", company=1.0), default=["b"])
-    assert chosen(FollowText(), question) == ("a",)
+    decision = responses(a_response("a", covered=True), a_response("b", company=1.0), default=["b"])
+    assert chosen(FollowText(), decision) == ("a",)
     assert chosen(FollowText(), silence("measures", "break")) == ("break",)
 
 
 def test_a_free_rider_joins_words():
     words, deeds = a_response("statement", 0.05), a_response("sanctions", 0.2)
-    question = responses(words, deeds, default=["statement", "sanctions"])
-    assert chosen(FreeRider(), question) == ("statement",)
-    assert chosen(FreeRider(most=0.0), question) == ()
+    decision = responses(words, deeds, default=["statement", "sanctions"])
+    assert chosen(FreeRider(), decision) == ("statement",)
+    assert chosen(FreeRider(most=0.0), decision) == ()
     assert chosen(FreeRider(), silence("measures", "break")) == ("accept",)
-    assert chosen(FreeRider(), a_format()) == ("wait",)
+    assert chosen(FreeRider(), a_call("nac")) == ()
 
 
 def test_the_silent_do_nothing():
     assert chosen(Silent(), responses(a_response(covered=True), default=["sanctions"])) == ()
     assert chosen(Silent(), silence("measures", "break")) == ("accept",)
-    assert chosen(Silent(), a_format()) == ("wait",)
+    assert chosen(Silent(), a_call("nac", "g7")) == ()
     assert chosen(Silent(), a_move("stop", "escalate", default="escalate")) == ("persist",)
 
 
@@ -177,30 +174,46 @@ def test_an_adversarys_policy_leaves_a_state_to_the_model(policy):
 
 
 def test_a_script_answers_where_something_is_written():
-    script = Scripted([Action(2, "EST", "silence", "grid/nac#1", ("break",))])
-    assert chosen(script, silence("concern")) == ("break",)
-    assert chosen(script, position("concern")) == ("concern",)
+    script = Script([Answer(2, "EST", "silence", "grid/nac#1", ("break",))])
+    assert script.take(silence("concern")) == ("break",)
+    assert script.take(position("concern")) is None
 
 
 def test_a_script_that_may_err_leaves_what_is_not_legal():
-    actions = [Action(2, "EST", "responses", "grid", ("sanctions",))]
-    question = responses(a_response("team"), default=["team"])
-    assert chosen(Scripted(actions, strict=False), question) == ("team",)
-    assert chosen(Scripted(actions, strict=False, otherwise=Silent()), question) == ()
+    answers = [Answer(2, "EST", "responses", "grid", ("sanctions",))]
+    decision = responses(a_response("team"), default=["team"])
+    assert Script(answers, strict=False).take(decision) is None
+    assert Script(answers).take(decision) == ("sanctions",)
+
+
+def test_a_script_knows_what_nobody_has_asked_for():
+    first, second = (Answer(turn, "EST", "responses", "grid", ()) for turn in (2, 3))
+    script = Script([first, second])
+    script.take(responses(a_response()))
+    assert script.unasked == [second]
+
+
+def test_an_answer_about_nothing_in_particular_is_given_to_every_such_decision_of_its_turn():
+    script = Script([Answer(2, "EST", "silence", None, ("break",)), Answer(2, "EST", "silence", "wine/nac#1", ())])
+    assert script.take(silence("concern")) == ("break",)
+    assert script.take(Decision("silence", 3, "EST", "grid/nac#1", (Option("break"),), ("break",))) is None
+
+
+def test_more_in_a_script_leaves_the_one_it_came_from():
+    script = Script([Answer(1, "RUS", "move", "next", ("persist",))])
+    more = script.also([Answer(2, "EST", "silence", "grid/nac#1", ("break",))])
+    assert more.take(silence("concern")) == ("break",) and more.actors == ["EST", "RUS"]
+    assert script.take(silence("concern")) is None and script.actors == ["RUS"]
 
 
 def test_one_who_remembers_is_asked_what_the_script_answers_too():
-    russia = TitForTat()
-    script = Scripted([Action(2, "RUS", "move", "next", ("persist",))], otherwise=russia)
-    assert chosen(script, a_move("escalate"), actor="RUS", seen_responses=[seen("team", "EST")]) == ("persist",)
-    assert russia.seen == {("grid", "team", "EST")}
-
-
-def test_one_answer_is_tried_once():
-    trial = Once(2, "silence", ["break"], None, Standard())
-    assert chosen(trial, position("concern")) == ("concern",) and not trial.was_asked
-    assert chosen(trial, silence("concern")) == ("break",) and trial.was_asked
-    assert chosen(Once(2, "silence", ["break"], "wine/nac#1", Standard()), silence("concern")) == ("accept",)
+    crisis = a_scenario(act={"publicness": 1.0, "difficulty": 0.1})
+    keeping = Keeping()
+    script = [Answer(1, "RUS", "move", "next", ("persist",))]
+    exercise = Exercise(crisis, 2, policies={"RUS": keeping}, answers=script)
+    exercise.step()
+    assert [decision.kind for _, decision in keeping.decisions] == ["move"]
+    assert [answer.choice for answer in exercise.answers] == [("persist",)]
 
 
 # ---------------------------------------------------------------------------------------------------- seats
@@ -210,11 +223,11 @@ class Keeping(Policy):
     """Keeps what it is asked."""
 
     def __init__(self):
-        self.questions = []
+        self.decisions = []
 
-    def choose(self, view, question):
-        self.questions.append((view, question))
-        return question.default
+    def choose(self, view, decision):
+        self.decisions.append((view, decision))
+        return decision.default
 
 
 @pytest.fixture(scope="module")
@@ -222,50 +235,60 @@ def asked():
     """What the United States are asked in a crisis that everybody has heard of."""
     keeping = Keeping()
     play(a_scenario(turns=5, act={"publicness": 1.0, "difficulty": 0.1}), 2, policies={"USA": keeping}, without=False)
-    return keeping.questions
+    return keeping.decisions
 
 
 def test_a_seat_is_told_what_the_rules_say_of_a_response(asked):
-    told = {option.id: option for _, question in asked if question.kind == "responses" for option in question.options}
+    told = {option.id: option for _, decision in asked if decision.kind == "responses" for option in decision.options}
     assert told["sanctions"].confidence_min == 0.8 and told["sanctions"].rung == "measures"
     assert told["response_team"].confidence_min is None and told["response_team"].rung == "solidarity"
 
 
 def test_a_seat_is_told_which_text_covers_what(asked):
     strongest = 0.0
-    for view, question in asked:
-        if question.kind == "responses":
+    for view, decision in asked:
+        if decision.kind == "responses":
             own = [text["text"] for text in view["texts"] if text["format"] in ("nac", "g7", "nato_ip4")]
             strongest = max(own, default=0.0)
-            for option in question.options:
+            for option in decision.options:
                 assert option.covered == (strongest >= LADDER[option.rung])
     assert strongest >= 0.3, "the scenario of this test should bring about a text"
 
 
 def test_a_seat_is_told_how_many_of_its_peers_have_joined(asked):
     alone, together = set(), set()
-    for view, question in asked:
-        if question.kind == "responses":
+    for view, decision in asked:
+        if decision.kind == "responses":
             acting = {entry["response"]: set(entry["by"]) - {"USA", "NATO", "EU"} for entry in view["seen_responses"]}
-            for option in question.options:
+            for option in decision.options:
                 (together if acting.get(option.id) else alone).add(option.company)
     assert alone == {0.0} and together and all(0 < company <= 1 for company in together)
 
 
 def test_a_seat_is_told_where_a_text_stands(asked):
-    silences = [question for _, question in asked if question.kind == "silence"]
-    assert silences and all(f"stands at {question.rung} " in question.text for question in silences)
-    assert all(question.rung is None for _, question in asked if question.kind != "silence")
+    silences = [decision for _, decision in asked if decision.kind == "silence"]
+    assert silences and all(0 <= decision.text <= 1 for decision in silences)
+    assert all(LADDER[decision.rung] <= decision.text for decision in silences)
+    assert {(decision.rung, decision.text) for _, decision in asked if decision.kind != "silence"} == {(None, None)}
 
 
-def test_only_departures_from_the_models_rule_are_noted():
-    setting = arrange(a_scenario())
-    seats = seats_of(setting, {"EST": "standard", "DEU": Silent})
-    question = Question("format", 1, "DEU", "grid#1", "?", (Option("wait", ""), Option("nac", "")), False, ("nac",))
-    for seat in seats.values():
-        seat.choose(a_view(), question)
-    assert seats["EST"].departures == []
-    assert seats["DEU"].departures == [Action(1, "DEU", "format", "grid#1", ("wait",))]
+def test_only_what_differs_from_the_models_rule_is_an_override():
+    kept, changed = (answer_to(a_call("nac"), choice) for choice in (["nac"], []))
+    assert overrides([(a_call("nac"), kept)]) == []
+    assert overrides([(a_call("nac"), kept), (a_call("nac"), changed)]) == [changed]
+
+
+def test_the_order_of_a_choice_is_no_override():
+    decision = responses(a_response("a"), a_response("b"), default=("b", "a"))
+    assert overrides([(decision, answer_to(decision, ["a", "b"]))]) == []
+
+
+def test_who_remembers_gets_a_memory_of_its_own_for_each_run_and_the_models_rule_no_seat():
+    russia, hawk = TitForTat(), Hawk()
+    seats = fresh(policies_of(arrange(a_scenario()), {"EST": "standard", "JPN": hawk, "RUS": russia}))
+    assert list(seats) == ["JPN", "RUS"] and seats["JPN"] is hawk
+    seats["RUS"].choose(a_view(actor="RUS", seen_responses=[seen("team", "EST")]), a_move())
+    assert seats["RUS"].seen and not russia.seen
 
 
 def test_a_policy_may_be_given_by_name_by_class_or_itself():
@@ -278,8 +301,8 @@ def test_a_policy_may_be_given_by_name_by_class_or_itself():
 
 def test_an_answer_that_is_not_legal_is_refused_with_advice():
     class Wild(Policy):
-        def choose(self, view, question):
-            return ["nuclear"] if question.kind == "responses" else question.default
+        def choose(self, view, decision):
+            return ["nuclear"] if decision.kind == "responses" else decision.default
 
     with pytest.raises(InputError, match="EST, turn 1, responses on grid: nuclear is not legal now. Allowed: joint_"):
         play(a_scenario(), 1, policies={"EST": Wild()})

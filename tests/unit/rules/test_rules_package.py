@@ -12,7 +12,7 @@ from sim import rules
 
 FILES = sorted(Path(rules.__file__).parent.glob("*.py"))
 MODULES = [path.stem for path in FILES if path.stem != "__init__"]
-INSIDE = ("domain", "totals")
+INSIDE = ("domain", "grid", "totals")
 
 
 def module(name):
@@ -51,7 +51,7 @@ def test_public_names_are_sorted_and_complete(name):
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_rule_knows_numpy_and_nothing_else(path):
-    allowed = {"numpy", "scipy.special", "sim.errors", "sim.rules", "sim.rules.domain", "sim.rules.totals"}
+    allowed = {"numpy", "scipy.special", "sim.errors", "sim.rules", *(f"sim.rules.{name}" for name in INSIDE)}
     assert set(imported(path)) <= allowed
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.turn.texts import carried_by_members, conclude
-from tests.unit.turn.worlds import SIZES, a_world, option
+from sim.turn.texts import carried_by_members
+from tests.unit.turn.worlds import SIZES, a_world, conclude, option
 
 SOLIDARITY, CONCERN = 0.4, 0.2
 WILLING = {"body_naming": 2.0, "body_follows": 0.9}

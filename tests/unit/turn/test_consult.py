@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from sim.turn.assess import assess
-from sim.turn.consult import callers, consult, legal_tables
+from sim.turn.consult import callers, legal_tables
 from sim.turn.positions import rung_edges, rung_of, salience, take_positions
-from sim.world.state import BLOCKED, NOT_BEGUN, OPEN, RUNNING
+from sim.world.cooperation import BLOCKED, NOT_BEGUN, RUNNING
+from sim.world.state import OPEN
 from tests.builders import a_library
-from tests.unit.turn.worlds import SIZES, a_format, a_world
+from tests.unit.turn.worlds import SIZES, a_format, a_world, consult
 
 MANY = 300
 

@@ -3,13 +3,12 @@
 import numpy as np
 import pytest
 
-from sim.turn.adversary import MOVES, adversary, legal_moves
+from sim.catalogue.moves import BY_NAME, NAMES
 from sim.turn.assess import assess
-from sim.turn.consult import consult
 from sim.turn.joining import join
-from sim.turn.respond import affordable, respond
+from sim.turn.respond import affordable
 from tests.builders import an_act
-from tests.unit.turn.worlds import SIZES, a_world, option
+from tests.unit.turn.worlds import SIZES, a_world, consult, move, option, respond
 
 EAGER = dict.fromkeys(
     ("practice_statement", "practice_attribution", "practice_sanctions", "practice_support", "practice_other"), 9.0
@@ -112,22 +111,21 @@ def test_company_makes_it_easier_to_join():
 ALWAYS = 60.0
 
 
-def moved(move, runs=1, acts=None, behaviour_of=None, **changes):
+def moved(does, runs=1, acts=None, behaviour_of=None, **changes):
     """A world in which every adversary makes the same move, if it is legal."""
-    short = {"open_other_ocean": "open_ocean", "exploit_narrative": "narrative"}.get(move, move)
     world = a_world(
         runs,
         acts=acts or [an_act(may_widen_to=["DEU"])],
-        behaviour={f"move_{short}": ALWAYS, **(behaviour_of or {})},
+        behaviour={f"move_{does}": ALWAYS, **(behaviour_of or {})},
         **changes,
     )
     assess(world)
-    adversary(world)
+    move(world)
     return world
 
 
 def place_of(move):
-    return MOVES.index(move)
+    return NAMES.index(move)
 
 
 @pytest.mark.parametrize("runs", SIZES)
@@ -143,7 +141,7 @@ def test_an_act_escalates_up_to_a_limit(runs):
     world = moved("escalate", runs)
     assert world.state.intensity[0].tolist() == pytest.approx([1.25] * runs, abs=1e-6)
     for _ in range(5):
-        adversary(world)
+        move(world)
     assert world.state.intensity.max() <= 1.5
 
 
@@ -169,8 +167,8 @@ def test_courting_falls_on_the_most_exposed():
 def test_one_adversarys_crisis_is_the_others_chance():
     world = moved("open_other_ocean")
     russia, china = (world.setting.adversaries.index(code) for code in ("RUS", "CHN"))
-    assert not legal_moves(world, russia)[place_of("open_other_ocean")].any()
-    assert legal_moves(world, china)[place_of("open_other_ocean")].all()
+    assert not BY_NAME["open_other_ocean"].legal(world, russia).any()
+    assert BY_NAME["open_other_ocean"].legal(world, china).all()
     assert world.state.linkage[0] > 0.5
     assert world.state.intensity[0, 0] > 1
 
@@ -183,14 +181,15 @@ def test_a_narrative_takes_hold_and_costs_standing():
 def test_a_narrative_never_takes_hold_of_more_than_everybody():
     world = moved("exploit_narrative", 3, behaviour_of={"narrative_step": 0.9})
     for _ in range(5):
-        adversary(world)
+        move(world)
     assert world.state.narrative.max() <= 1 and world.state.standing.min() >= 0
 
 
 def test_who_has_begun_nothing_can_only_wait_and_talk():
     world = a_world(1)
-    legal = legal_moves(world, world.setting.adversaries.index("CHN"))[:, 0]
-    assert {MOVES[k] for k in np.flatnonzero(legal)} == {"persist", "exploit_narrative", "open_other_ocean"}
+    china = world.setting.adversaries.index("CHN")
+    legal = {name for name, move in BY_NAME.items() if move.legal(world, china)[0]}
+    assert legal == {"persist", "exploit_narrative", "open_other_ocean"}
 
 
 @pytest.mark.parametrize(
@@ -202,6 +201,6 @@ def test_pressure_risk_and_a_common_text_hold_an_adversary_back(name, value, les
         world = a_world(2000)
         assess(world)
         getattr(world.state, name)[:] = level
-        adversary(world)
+        move(world)
         counts.append((world.state.move[world.setting.adversaries.index("RUS")] == place_of(less_of)).sum())
     assert counts[1] < counts[0]

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from sim.turn.settle import concede, settle
-from sim.world.cooperation import delivered, effect
-from sim.world.state import BROKEN, RUNNING
+from sim.world.cooperation import BROKEN, RUNNING, delivered, effect
 from tests.builders import a_library
 from tests.unit.turn.worlds import SIZES, a_world, option
 

@@ -3,17 +3,12 @@
 import numpy as np
 import pytest
 
-from sim.turn.texts import conclude, gather_coalition, lie_under_silence, sit, vote
 from sim.world.state import ADOPTED, FAILED
 from tests.builders import a_library
-from tests.unit.turn.worlds import SIZES, a_table, a_world, option, want
+from tests.unit.turn.worlds import SIZES, a_table, a_world, conclude, option, texts_of, want
 
 NO_ERROR = {"chair_error": 0.0, "silence_hazard": 0.0}
 EU = ("DEU", "EST", "LVA", "FRA", "POL")
-
-
-def sitting_of(world):
-    return sit(world, np.zeros(world.runs, dtype=int), np.arange(world.runs))
 
 
 def a_union(runs=1, shares=None, **changes):
@@ -43,13 +38,9 @@ def figure(value):
 
 @pytest.mark.parametrize("runs", SIZES)
 def test_a_text_that_everybody_wants_passes_as_it_is(runs):
-    text, supporters = lie_under_silence(*with_sitting(a_table(runs=runs, behaviour=NO_ERROR)))
+    text, supporters = texts_of(a_table(runs=runs, behaviour=NO_ERROR))
     assert text == pytest.approx(np.full(runs, 0.6), abs=1e-5)
     assert supporters.sum(axis=-1).tolist() == [4] * runs
-
-
-def with_sitting(world):
-    return world, sitting_of(world)
 
 
 @pytest.mark.parametrize("runs", SIZES)
@@ -58,23 +49,23 @@ def test_the_chair_proposes_the_weighted_mean(runs):
         runs=runs, behaviour={**NO_ERROR, "salience_stake": 0.0, "salience_exposure": 0.0}, capability="equal"
     )
     want(world, EST=0.2, USA=0.8)
-    text, _ = lie_under_silence(*with_sitting(world))
+    text, _ = texts_of(world)
     assert text == pytest.approx(np.full(runs, (0.6 + 0.2 + 0.6 + 0.8) / 4), abs=1e-5)
 
 
 def test_nobody_weighs_more_than_the_most_capable():
     world = a_table(behaviour={**NO_ERROR, "salience_stake": 0.0, "salience_exposure": 0.0})
     want(world, USA=0.9)
-    strong = lie_under_silence(*with_sitting(world))[0]
+    strong = texts_of(world)[0]
     want(world, USA=0.6, EST=0.9)
-    assert strong > lie_under_silence(*with_sitting(world))[0]
+    assert strong > texts_of(world)[0]
 
 
 @pytest.mark.parametrize("runs", SIZES)
 def test_a_text_that_is_always_broken_falls_to_what_nobody_opposes(runs):
     world = a_table(runs=runs, behaviour={"chair_error": 0.0, "silence_hazard": 1e6})
     want(world, EST=0.1)
-    text, _ = lie_under_silence(*with_sitting(world))
+    text, _ = texts_of(world)
     assert text == pytest.approx(np.full(runs, 0.1 + world.setting.beh.tolerance.flat[0]), abs=1e-5)
     assert (world.state.breaks >= 3).all()
 
@@ -84,7 +75,7 @@ def test_a_break_moves_the_text_towards_the_one_who_broke_it():
         behaviour={"chair_error": 0.0, "silence_hazard": 1e-6, "silence_steepness": 300.0, "silence_weaker": 0.0}
     )
     want(world, EST=0.3)
-    text, _ = lie_under_silence(*with_sitting(world))
+    text, _ = texts_of(world)
     assert 0.3 < text[0] < 0.6
     assert world.state.breaks[0] >= 1
 
@@ -97,7 +88,7 @@ def test_a_qualified_majority_carries(runs):
     """Four of five members, and 95 per cent of the people."""
     world = a_union(runs)
     want(world, EST=0.0)
-    text, yes = vote(*with_sitting(world))
+    text, yes = texts_of(world)
     assert (text > 0.4).all()
     assert yes.sum(axis=-1).tolist() == [4] * runs
     assert not yes[:, world.setting.index["EST"]].any()
@@ -109,7 +100,7 @@ def test_fewer_than_four_members_block_nothing(runs):
     world = a_union(runs)
     rigid(world)
     want(world, DEU=0.0, FRA=0.0, EST=1.0, LVA=1.0, POL=1.0)
-    text, yes = vote(*with_sitting(world))
+    text, yes = texts_of(world)
     assert (text > 0).all() and yes.sum(axis=-1).tolist() == [3] * runs
 
 
@@ -118,14 +109,14 @@ def test_a_text_that_four_members_never_accept_fails(runs):
     world = a_union(runs)
     rigid(world)
     want(world, DEU=0.0, FRA=0.0, EST=0.0, LVA=0.0, POL=1.0)
-    text, yes = vote(*with_sitting(world))
+    text, yes = texts_of(world)
     assert not text.any() and not yes.any()
 
 
 def test_a_text_that_fails_is_put_again_in_a_softer_form():
     world = a_union()
     want(world, DEU=0.15, FRA=0.15, EST=0.15, LVA=0.15, POL=1.0)
-    text, yes = vote(*with_sitting(world))
+    text, yes = texts_of(world)
     assert 0.15 < text[0] < (4 * 0.15 + 1) / 5 and yes.sum() == 5
 
 
@@ -144,7 +135,7 @@ def test_a_coalition_is_whoever_goes_along_with_the_lead(runs):
     world.state.stake[:] = 0.0
     world.state.stake[..., world.setting.index["EST"]] = 0.9
     want(world, EST=0.8, GBR=0.75, DEU=0.2, USA=0.3)
-    text, along = gather_coalition(*with_sitting(world))
+    text, along = texts_of(world)
     assert text == pytest.approx(np.full(runs, 0.8))
     assert [world.setting.actors[a] for a in np.flatnonzero(along[0])] == ["EST", "GBR"]
 
@@ -153,7 +144,7 @@ def test_one_alone_is_no_coalition():
     world = a_table("coalition")
     world.state.stake[..., world.setting.index["EST"]] = 0.9
     want(world, EST=0.9, DEU=0.1, GBR=0.1, USA=0.1)
-    text, along = gather_coalition(*with_sitting(world))
+    text, along = texts_of(world)
     assert text[0] == 0 and not along.any()
 
 

@@ -1,13 +1,20 @@
-"""Worlds for tests of single phases: a few states at one table, before anything has happened."""
+"""Worlds for tests of single steps: a few states at one table, before anything has happened."""
 
 import numpy as np
 
 from sim.engine import begin
+from sim.turn import STEPS
+from sim.turn.adversary import choose_moves, make_moves
 from sim.turn.inject import inject
+from sim.turn.projects import decide_projects
+from sim.turn.respond import choose_responses, join_responses
+from sim.turn.stops import NOBODY
+from sim.turn.texts import result
 from sim.world.setting import arrange
 from tests.builders import a_library, a_scenario
 
-SIZES = (1, 3)  # each phase is asked with one run and with three
+SIZES = (1, 3)  # each step is asked with one run and with three
+TO_A_TEXT = ("texts", "silence 1", "silence 2", "silence 3")
 
 
 def a_world(runs=1, seed=1, turn=1, **changes):
@@ -62,3 +69,41 @@ def library_with(**responses):
     library = a_library()
     changed = {name: library.responses[name].model_copy(update=fields) for name, fields in responses.items()}
     return library.model_copy(update={"responses": {**library.responses, **changed}})
+
+
+# ------------------------------------------------------------------------------------------------- steps
+
+
+def play(world, *names):
+    """Play steps of a turn by their names, with nobody in a seat."""
+    for step in STEPS:
+        if step.name in names:
+            step.finish(world, NOBODY)
+
+
+def texts_of(world):
+    """The texts that the consultations due now end in and who stands behind each: (K,), (K, A)."""
+    play(world, *TO_A_TEXT)
+    return result(world.due)
+
+
+def conclude(world):
+    """End the consultations that are due now, with what follows."""
+    play(world, *TO_A_TEXT, "adopt")
+
+
+def consult(world):
+    """Positions, calls and texts, and the projects that are put to a decision."""
+    play(world, "consult")
+    conclude(world)
+    decide_projects(world, NOBODY)
+
+
+def respond(world):
+    """Everybody joins by the model's own rule."""
+    join_responses(world, choose_responses(world))
+
+
+def move(world):
+    """Every adversary makes its move by the model's own rule."""
+    make_moves(world, choose_moves(world))
