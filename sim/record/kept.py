@@ -37,7 +37,7 @@ class RunManifest(Kept):
     runs: Many
     seats: list[Line] = []
     policies: dict[Line, Line] = {}
-    actions: str | None = None
+    actions: list[str] = []
     is_finished: bool | None = None
     seconds: float | None = None
     run: Count | None = None
