@@ -14,7 +14,7 @@ import re
 import warnings
 from dataclasses import dataclass
 
-from sim.record.words import COUNTS
+from sim.record.words import COUNTS, MONTHS
 
 WIDTH = 6.0  # inches
 PNG_WIDTH = 1600  # pixels
@@ -215,7 +215,7 @@ def day_of(date, year=False):
     >>> day_of(datetime.date(2024, 6, 3)), day_of(datetime.date(2024, 6, 3), year=True)
     ('3 Jun', '3 Jun 2024')
     """
-    return f"{date.day} {date:%b}" + (f" {date.year}" if year else "")
+    return f"{date.day} {MONTHS[date.month - 1][:3]}" + (f" {date.year}" if year else "")
 
 
 def caption_of(about, units, runs=1, note=""):
