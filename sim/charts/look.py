@@ -5,14 +5,22 @@ units. Pages are narrow with large type, so the same drawing serves a phone, a p
 Okabe and Ito's palette, which colour-blind eyes can tell apart, and never stand alone: each group also has a marker.
 Writing is saved as outlines, so an SVG looks the same on every machine.
 
-Matplotlib is imported when the first page is opened, since listing the charts should cost nothing.
+Every chart is composed under `@styled` and saved in `own_style`: Matplotlib's own defaults and `STYLE`, whatever the
+user's matplotlibrc says, and his settings are as they were when it is done. Matplotlib is imported when the first page
+is opened, since listing the charts should cost nothing.
 """
 
+import contextlib
 import functools
+import importlib
 import math
+import os
 import re
+import sys
+import tempfile
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
 from sim.record.words import COUNTS, MONTHS
 
@@ -85,6 +93,54 @@ class Page:
     def write(self, left, low, text, size=LABEL, **more):
         """Words at a place in the drawing's band, inches from its lower left corner."""
         return self.figure.text(left / WIDTH, (self.bottom + low) / self.height, text, fontsize=size, **more)
+
+
+# ----------------------------------------------------------------------------------------------------- own style
+
+
+@contextlib.contextmanager
+def own_style():
+    """Matplotlib with its own defaults and `STYLE`; what the user or the host had set is back afterwards."""
+    matplotlib = _matplotlib()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # settings that Matplotlib itself is about to give up
+        defaults = {name: value for name, value in matplotlib.rcParamsDefault.items() if name != "backend"}
+    with matplotlib.rc_context({**defaults, **STYLE}):
+        yield
+
+
+def styled(compose):
+    """A function that composes a page, made to do so in our own style."""
+
+    @functools.wraps(compose)
+    def compose_styled(*about, **more):
+        with own_style():
+            return compose(*about, **more)
+
+    return compose_styled
+
+
+def _matplotlib():
+    """Matplotlib, even where the user's own settings keep it from being imported."""
+    try:
+        return importlib.import_module("matplotlib")
+    except ImportError:  # it is not there
+        raise
+    except Exception:  # MPLBACKEND names no backend, a matplotlibrc cannot be read, or asks for what is not there
+        return _imported_without_settings()
+
+
+def _imported_without_settings():
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        del sys.modules[name]  # half of it was there
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            Path("matplotlibrc").touch()  # the first place that Matplotlib looks at, and then at no other
+            return importlib.import_module("matplotlib")
+    finally:
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
 
 
 # ------------------------------------------------------------------------------------------------------- colours
@@ -237,11 +293,9 @@ def caption_of(about, units, runs=1, note=""):
 
 
 def open_page(name, title, caption, body):
-    """A page with its title and caption written, ready for a drawing `body` inches high."""
-    import matplotlib
+    """A page with its title and caption written, ready for a drawing `body` inches high; for a `@styled` function."""
     from matplotlib.figure import Figure
 
-    matplotlib.rcParams.update(STYLE)
     title = capital(title)
     titles = wrap(title, WIDTH - 2 * MARGIN, TITLE, bold=True, lines=4)
     captions = wrap(caption, WIDTH - 2 * MARGIN, CAPTION, lines=5)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from sim.charts.look import PNG_WIDTH, WIDTH
+from sim.charts.look import PNG_WIDTH, WIDTH, own_style
+
+NAMELESS = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,14 @@ def save(page, folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     svg, png = folder / f"{page.name}.svg", folder / f"{page.name}.png"
-    with warnings.catch_warnings():
+    with own_style(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a glyph that the font lacks is drawn as a box
         drawn = io.StringIO()
-        page.figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        page.figure.savefig(drawn, format="svg", backend="svg", metadata=NAMELESS)
         page.figure.savefig(
-            png, format="png", dpi=PNG_WIDTH / WIDTH, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
-        )
+            png, format="png", backend="agg", dpi=PNG_WIDTH / WIDTH, metadata={"Software": None},
+            pil_kwargs={"compress_level": 3},
+        )  # fmt: skip
     svg.write_text(speaking_svg(drawn.getvalue(), page), encoding="utf-8")
     return Chart(page.name, page.title, page.alt, page.caption, svg, png)
 

@@ -46,6 +46,7 @@ class Moment:
     is_hollow: bool = False
 
 
+@look.styled
 def compose(record, loaded):
     """The page that tells a run."""
     cast = Cast(loaded)
