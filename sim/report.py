@@ -79,7 +79,7 @@ AGAINST_FORMAT = {
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart in the page: its words and the SVG itself."""
+    """A chart in the page: its words, and the SVG itself if it could be drawn."""
 
     name: str
     title: str
@@ -243,12 +243,13 @@ def _when(scenario, record=None):
 
 def drawings_of(charts):
     """Charts on disk as they stand in a page."""
+    return [Drawing(chart.name, chart.title, chart.alt, chart.caption, _inner(chart)) for chart in charts]
+
+
+def _inner(chart):
     from markupsafe import Markup
 
-    return [
-        Drawing(chart.name, chart.title, chart.alt, chart.caption, Markup(inner_svg(chart.svg.read_text("utf-8"))))
-        for chart in charts
-    ]
+    return Markup(inner_svg(chart.svg.read_text("utf-8"))) if chart.is_drawn else None
 
 
 # ------------------------------------------------------------------------------------------------- what and why

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.commands.desk import Desk
+from sim.commands.desk import Desk, remark_on
 from sim.commands.run import Progress
 from sim.record import store
 from sim.record.words import count, listed
@@ -108,6 +108,7 @@ def _draw(found, library, facts, folder):
     from sim.report_of_backtest import write_report_of_backtest
 
     charts = draw_backtest(found, folder / "charts", library)
+    remark_on(charts.values())
     write_report_of_backtest(found, charts, facts, folder / "backtest.html", library)
 
 

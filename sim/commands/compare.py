@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.commands.desk import Desk
+from sim.commands.desk import Desk, remark_on
 from sim.commands.run import Progress
 from sim.errors import Fault, InputError
 from sim.record import store
@@ -66,7 +66,7 @@ def _keep(order, comparison, started):
             if order.charts:
                 from sim.charts.sweeps import draw_comparison
 
-                draw_comparison(comparison, folder.aside / "charts")
+                remark_on(draw_comparison(comparison, folder.aside / "charts"))
     return folder.path
 
 

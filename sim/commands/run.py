@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.commands.choices import Choices
-from sim.commands.desk import Desk
+from sim.commands.desk import Desk, remark_on
 from sim.commands.spread import show_spread, summary
 from sim.record import store
 from sim.record.story import Teller, closing
@@ -164,7 +164,7 @@ def _keep_one(order, loaded, choices, folder, started, result, record):
 def _draw(draw, write, played, loaded, folder, facts):
     """Draws the charts of a run, or of many, and writes the report around them."""
     with store.advising(folder.out):
-        charts = draw(played, loaded, folder.aside / "charts")
+        charts = remark_on(draw(played, loaded, folder.aside / "charts"))
         write(played, loaded, charts, facts, folder.aside / "report.html")
 
 
