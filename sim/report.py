@@ -79,12 +79,13 @@ AGAINST_FORMAT = {
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart in the page: its words, and the SVG itself if it could be drawn."""
+    """A chart in the page: its words, what to know before looking, and the SVG itself if it could be drawn."""
 
     name: str
     title: str
     alt: str
     caption: str
+    remark: str
     svg: object
 
 
@@ -243,7 +244,7 @@ def _when(scenario, record=None):
 
 def drawings_of(charts):
     """Charts on disk as they stand in a page."""
-    return [Drawing(chart.name, chart.title, chart.alt, chart.caption, _inner(chart)) for chart in charts]
+    return [Drawing(chart.name, chart.title, chart.alt, chart.caption, chart.remark, _inner(chart)) for chart in charts]
 
 
 def _inner(chart):

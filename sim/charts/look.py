@@ -13,6 +13,7 @@ is opened, since listing the charts should cost nothing.
 import contextlib
 import functools
 import importlib
+import logging
 import math
 import os
 import re
@@ -22,6 +23,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.charts import fonts
 from sim.record.words import COUNTS, MONTHS
 
 WIDTH = 6.0  # inches
@@ -29,6 +31,8 @@ PNG_WIDTH = 1600  # pixels
 MARGIN = 0.14  # inches
 TITLE, HEAD, LABEL, SMALL, CAPTION = 15, 11.5, 10.5, 9.5, 8.5  # points
 MATRIX = 9  # points: numbers inside marks
+
+ILLEGIBLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 INK = "#1A1A1A"
 MUTED = "#595959"
@@ -38,7 +42,7 @@ PAPER = "#FFFFFF"
 CALM = "#7A7A7A"
 
 STYLE = {
-    "font.family": ["DejaVu Sans"],
+    "font.family": [fonts.BASE],
     "font.size": LABEL,
     "text.color": INK,
     "text.parse_math": False,
@@ -78,6 +82,7 @@ class Page:
     top: float
     bottom: float
     alt: str = ""
+    lacks: str = ""  # letters that no font has
 
     @property
     def height(self):
@@ -105,19 +110,48 @@ def own_style():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # settings that Matplotlib itself is about to give up
         defaults = {name: value for name, value in matplotlib.rcParamsDefault.items() if name != "backend"}
-    with matplotlib.rc_context({**defaults, **STYLE}):
+    with matplotlib.rc_context({**defaults, **STYLE}), _no_word_of_weights():
         yield
 
 
+@contextlib.contextmanager
+def _no_word_of_weights():
+    """Matplotlib says of every font without a bold form that it takes the other; nobody can do anything about it."""
+    log = logging.getLogger("matplotlib.font_manager")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+
+
 def styled(compose):
-    """A function that composes a page, made to do so in our own style."""
+    """A function that composes a page, made to do so in our own style and with a font for every letter there is."""
 
     @functools.wraps(compose)
     def compose_styled(*about, **more):
         with own_style():
-            return compose(*about, **more)
+            page = compose(*about, **more)
+            _find_letters(page)
+        return page
 
     return compose_styled
+
+
+def _find_letters(page):
+    from matplotlib.text import Text
+
+    lacking = {}
+    for text in page.figure.findobj(Text):
+        words, bold = legible(text.get_text()), text.get_weight() == "bold"
+        if words != text.get_text():
+            text.set_text(words)
+        beyond = fonts.beyond_base(words, bold)
+        if beyond:
+            text.set_fontfamily(list(fonts.families_for(words, bold)))
+            lacking |= dict.fromkeys(letter for letter in beyond if fonts.family_of(letter, bold) is None)
+    page.lacks = "".join(lacking)
 
 
 def _matplotlib():
@@ -201,18 +235,29 @@ def _measurer():
 
 
 @functools.cache
-def _font(bold):
+def _font(bold, families):
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal", size=10)
+    return FontProperties(family=families, weight="bold" if bold else "normal", size=10)
+
+
+def legible(words):
+    """Words without what can be neither drawn nor written in XML: control characters, and halves of letters.
+
+    >>> legible("a\\x1b[2J b\\ud83d")
+    'a[2J b'
+    """
+    return ILLEGIBLE.sub("", words)
 
 
 @functools.lru_cache(maxsize=20_000)
 def text_width(text, size=LABEL, bold=False):
     """Width of one line of text, inches."""
+    text = legible(text)
+    font = _font(bold, fonts.families_for(text, bold))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        width, _, _ = _measurer().get_text_width_height_descent(text, _font(bold), False)
+        width, _, _ = _measurer().get_text_width_height_descent(text, font, False)
     return width / 720 * size / 10
 
 

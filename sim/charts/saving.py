@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from sim.charts import look
+from sim.charts.fonts import said_lacking
 from sim.errors import OceansError
 
 MOST_SAID = 300  # letters of an error
@@ -23,11 +24,20 @@ class Chart:
     caption: str
     svg: Path | None
     png: Path | None
+    lacks: str = ""
 
     @property
     def is_drawn(self):
         """Whether there is anything to look at."""
         return self.svg is not None
+
+    @property
+    def remark(self):
+        """What a reader should know before looking at it: letters that are missing, or that all of it is."""
+        if not self.is_drawn:
+            return f"{self.title}: {self.alt}"
+        boxes = "Drawn as boxes, for no font on the machine that drew it has them"
+        return f"{boxes}: {said_lacking(self.lacks)}." if self.lacks else ""
 
 
 def draw(folder, name, compose, *about):
@@ -60,10 +70,16 @@ def save(page, folder):
 
 
 def remarks(charts):
-    """What to say once about charts that were drawn: which of them failed, and why."""
+    """What to say once about charts that were drawn: which of them failed and why, and which letters they lack."""
     for chart in charts:
         if not chart.is_drawn:
-            yield f"{chart.title}: {chart.alt} Everything else is kept."
+            yield f"{chart.remark} Everything else is kept."
+    lacking = "".join(chart.lacks for chart in charts)
+    if lacking:
+        yield (
+            f"The charts show boxes for letters that no font on this machine has: {said_lacking(lacking)}. Where a "
+            "font with them is installed (Noto has them for every script), the same command draws them."
+        )
 
 
 def _said(error):
@@ -76,7 +92,7 @@ def _files(page):
     """The page as SVG and as PNG, in memory: what fails here is the drawing, and what fails later is the disk."""
     drawn, pixels = io.StringIO(), io.BytesIO()
     with look.own_style(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a glyph that the font lacks is drawn as a box
+        warnings.simplefilter("ignore")  # a glyph that no font has is drawn as a box, and `remarks` says so
         page.figure.savefig(
             drawn, format="svg", backend="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
         )
@@ -93,7 +109,7 @@ def _written(page, files, folder):
     paths = [folder / f"{page.name}.{kind}" for kind in ("svg", "png")]
     for path, content in zip(paths, files, strict=True):
         path.write_bytes(content)
-    return Chart(page.name, page.title, page.alt, page.caption, *paths)
+    return Chart(page.name, page.title, page.alt, page.caption, *paths, page.lacks)
 
 
 def speaking_svg(drawn, page):
@@ -108,8 +124,8 @@ def speaking_svg(drawn, page):
     head, rest = drawn.split(">", 1)
     bands = f'data-top="{page.top * 72:.1f}" data-bottom="{page.bottom * 72:.1f}"'
     words = f'role="img" aria-labelledby="{page.name}-name {page.name}-words" {bands}'
-    names = f'<title id="{page.name}-name">{escape(page.title)}</title>'
-    described = f'<desc id="{page.name}-words">{escape(page.alt)}</desc>'
+    names = f'<title id="{page.name}-name">{escape(look.legible(page.title))}</title>'
+    described = f'<desc id="{page.name}-words">{escape(look.legible(page.alt))}</desc>'
     return f"{head} {words}>\n {names}\n {described}{rest}"
 
 

@@ -55,7 +55,7 @@ class Trimmed:
 
 
 def remark_on(charts):
-    """Says on standard error, once, which charts failed; gives the charts back."""
+    """Says on standard error, once, which charts failed and which letters they lack; gives the charts back."""
     from sim.charts.saving import remarks
 
     for words in remarks(charts):

@@ -1,13 +1,14 @@
-"""A chart that fails costs that chart alone."""
+"""A chart that fails costs that chart alone; whatever its words are, its SVG can be read."""
 
 import errno
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
 from sim.charts import CHARTS, draw_all, history, look, sweeps
 from sim.charts.history import draw_backtest
-from sim.charts.saving import draw, remarks
+from sim.charts.saving import draw, remarks, save
 from sim.charts.sweeps import draw_analysis, draw_comparison
 from sim.errors import InputError
 from sim.report import write_report
@@ -18,6 +19,8 @@ from tests.builders_history import a_backtest, a_case_file
 from tests.builders_record import a_loaded, a_record
 from tests.unit.analysis.test_analysis import SWEEPS
 from tests.unit.analysis.test_compare import _two
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def boom(*about):
@@ -94,3 +97,26 @@ def test_a_back_test_keeps_its_page_when_a_chart_fails(monkeypatch, tmp_path):
     assert [name for name, chart in charts.items() if not chart.is_drawn] == ["lags"]
     text = write_report_of_backtest(backtest, charts, {}, tmp_path / "backtest.html").read_text("utf-8")
     assert 'id="chart-lags"' in text and "The chart “lags” could not be drawn" in text
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "a\x00\x07\x1b[2J\x1b]0;t\x07 \ufffe\uffff b",
+        "half a letter \ud83d",
+        "--> ]]> <b>&amp;\"' --",
+        r"$\frac{1}{0}$ a_b^c {x} \\ $5 to $7 % #",
+    ],
+    ids=["controls", "half", "markup", "math"],
+)
+def test_an_svg_can_be_read_whatever_its_words_are(tmp_path, words):
+    chart = save(a_page(words), tmp_path)
+    root = ET.fromstring(chart.svg.read_bytes())
+    assert root.find(f"{SVG}title").text and root.find(f"{SVG}desc").text
+
+
+def test_signs_of_mathematics_are_drawn_as_they_are_written():
+    plain, math = a_page("xx_1^2x"), a_page("$x_1^2$")
+    with look.own_style():
+        wide = [text.get_window_extent().width for text in (plain.figure.texts[-1], math.figure.texts[-1])]
+    assert wide[1] > 0.9 * wide[0], "as mathematics the signs would be gone and the figures small"
