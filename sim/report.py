@@ -79,12 +79,13 @@ AGAINST_FORMAT = {
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart in the page: its words and the SVG itself."""
+    """A chart in the page: its words, what to know before looking, and the SVG itself if it could be drawn."""
 
     name: str
     title: str
     alt: str
     caption: str
+    remark: str
     svg: object
 
 
@@ -243,12 +244,13 @@ def _when(scenario, record=None):
 
 def drawings_of(charts):
     """Charts on disk as they stand in a page."""
+    return [Drawing(chart.name, chart.title, chart.alt, chart.caption, chart.remark, _inner(chart)) for chart in charts]
+
+
+def _inner(chart):
     from markupsafe import Markup
 
-    return [
-        Drawing(chart.name, chart.title, chart.alt, chart.caption, Markup(inner_svg(chart.svg.read_text("utf-8"))))
-        for chart in charts
-    ]
+    return Markup(inner_svg(chart.svg.read_text("utf-8"))) if chart.is_drawn else None
 
 
 # ------------------------------------------------------------------------------------------------- what and why

@@ -5,7 +5,7 @@ loaded scenario; `draw_all` and `draw_fans` compose and save the whole cast as S
 """
 
 from sim.charts import belief, consultation, fans, joining, pressure, scorecard, shares, spreads, story
-from sim.charts.saving import Chart, save
+from sim.charts.saving import Chart, draw, save
 
 CHARTS = {
     "story": story.compose,
@@ -38,7 +38,7 @@ def draw_all(record, loaded, folder):
     -------
     list of Chart, in the order in which they are best looked at
     """
-    return [save(compose(record, loaded), folder) for compose in CHARTS.values()]
+    return [draw(folder, name, compose, record, loaded) for name, compose in CHARTS.items()]
 
 
 def draw_fans(outcomes, loaded, folder):
@@ -54,4 +54,4 @@ def draw_fans(outcomes, loaded, folder):
     -------
     list of Chart, in the order in which they are best looked at
     """
-    return [save(compose(outcomes, loaded), folder) for compose in FANS.values()]
+    return [draw(folder, name, compose, outcomes, loaded) for name, compose in FANS.items()]

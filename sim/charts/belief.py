@@ -20,6 +20,7 @@ LEFT, RIGHT = 0.5, 1.62  # inches
 LINES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
 
 
+@look.styled
 def compose(record, loaded):
     """The page of beliefs."""
     cast = Cast(loaded)

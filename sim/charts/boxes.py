@@ -9,6 +9,7 @@ PLOT = 1.75
 FAIL = "#D55E00"
 
 
+@look.styled
 def compose(analysis, finding):
     """The box of one measure."""
     sample, found = analysis.sample, finding.discovery

@@ -21,6 +21,7 @@ NOTE = (
 )
 
 
+@look.styled
 def compose(past):
     """Each coercion with the model's probability, those that gave in first."""
     rows = past.backtest.outcomes

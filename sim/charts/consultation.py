@@ -19,6 +19,7 @@ DOT = 0.085  # inches
 BIN = 0.018
 
 
+@look.styled
 def compose(record, loaded):
     """The page of how the texts were made."""
     cast = Cast(loaded)

@@ -22,6 +22,7 @@ ROOM, RIGHT = 2.3, 0.62
 GREY = ("#E0E0E0", "#B3B3B3", "#4D4D4D")
 
 
+@look.styled
 def compose(analysis, finding):
     """The distributions of one measure."""
     sample = analysis.sample

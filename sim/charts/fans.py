@@ -23,6 +23,7 @@ LIGHT, DARK, LINE = "#C9DFF0", "#7FB2D9", "#00456B"
 GAP, PANEL, HEAD, FOOT = 0.62, 1.3, 0.34, 0.5  # inches
 
 
+@look.styled
 def compose(outcomes, loaded):
     """Fans of the series, small multiples on one time axis."""
     caption = look.caption_of(

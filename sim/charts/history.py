@@ -2,17 +2,17 @@
 
 from sim.charts import conceding, lags, matrix, reliability, scoring
 from sim.charts.past import Past
-from sim.charts.saving import save
+from sim.charts.saving import draw
 from sim.history.schema import KINDS
 
-__all__ = ["draw_backtest", "pages_of"]
+__all__ = ["charts_of", "draw_backtest"]
 
 FIRST = ("public_attribution", "sanctions_or_expulsions")
 OTHERS = tuple(kind for kind in KINDS if kind not in FIRST)
 
 
-def pages_of(past):
-    """Every chart of a back-test as a page, one after another.
+def charts_of(past):
+    """Every chart of a back-test, one after another.
 
     Parameters
     ----------
@@ -20,15 +20,16 @@ def pages_of(past):
 
     Yields
     ------
-    (str, Page), what it shows ("scores", "reliability", "matrix-...", "lags", "conceding") and the chart
+    (str, function, tuple), what it shows ("scores", "reliability", "matrix-...", "lags", "conceding"), what composes
+    its page, and from what
     """
-    yield "scores", scoring.compose(past)
-    yield "reliability", reliability.compose(past)
+    yield "scores", scoring.compose, (past,)
+    yield "reliability", reliability.compose, (past,)
     for kind in (*FIRST, *OTHERS):
         if kind in FIRST or (past.backtest.cells.kind == kind).any():
-            yield f"matrix-{kind}", matrix.compose(past, kind)
-    yield "lags", lags.compose(past)
-    yield "conceding", conceding.compose(past)
+            yield f"matrix-{kind}", matrix.compose, (past, kind)
+    yield "lags", lags.compose, (past,)
+    yield "conceding", conceding.compose, (past,)
 
 
 def draw_backtest(backtest, folder, library=None):
@@ -44,4 +45,5 @@ def draw_backtest(backtest, folder, library=None):
     -------
     dict of what it shows -> Chart
     """
-    return {name: save(page, folder) for name, page in pages_of(Past(backtest, library))}
+    charts = charts_of(Past(backtest, library))
+    return {name: draw(folder, name, compose, *about) for name, compose, about in charts}

@@ -19,6 +19,7 @@ ROW = 0.235  # inches
 LEFT = 1.68  # inches for the names
 
 
+@look.styled
 def compose(record, loaded):
     """The page of who joined what."""
     cast = Cast(loaded)

@@ -29,6 +29,7 @@ NOTE = (
 )
 
 
+@look.styled
 def compose(past):
     """Lags by kind of act above, first answers by case below."""
     kinds = past.backtest.lags[past.backtest.lags.acts > 0]

@@ -5,22 +5,34 @@ units. Pages are narrow with large type, so the same drawing serves a phone, a p
 Okabe and Ito's palette, which colour-blind eyes can tell apart, and never stand alone: each group also has a marker.
 Writing is saved as outlines, so an SVG looks the same on every machine.
 
-Matplotlib is imported when the first page is opened, since listing the charts should cost nothing.
+Every chart is composed under `@styled` and saved in `own_style`: Matplotlib's own defaults and `STYLE`, whatever the
+user's matplotlibrc says, and his settings are as they were when it is done. Matplotlib is imported when the first page
+is opened, since listing the charts should cost nothing.
 """
 
+import contextlib
 import functools
+import importlib
+import logging
 import math
+import os
 import re
+import sys
+import tempfile
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
-from sim.record.words import COUNTS
+from sim.charts import fonts
+from sim.record.words import COUNTS, MONTHS
 
 WIDTH = 6.0  # inches
 PNG_WIDTH = 1600  # pixels
 MARGIN = 0.14  # inches
 TITLE, HEAD, LABEL, SMALL, CAPTION = 15, 11.5, 10.5, 9.5, 8.5  # points
 MATRIX = 9  # points: numbers inside marks
+
+ILLEGIBLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 INK = "#1A1A1A"
 MUTED = "#595959"
@@ -30,7 +42,7 @@ PAPER = "#FFFFFF"
 CALM = "#7A7A7A"
 
 STYLE = {
-    "font.family": ["DejaVu Sans"],
+    "font.family": [fonts.BASE],
     "font.size": LABEL,
     "text.color": INK,
     "text.parse_math": False,
@@ -70,6 +82,7 @@ class Page:
     top: float
     bottom: float
     alt: str = ""
+    lacks: str = ""  # letters that no font has
 
     @property
     def height(self):
@@ -85,6 +98,83 @@ class Page:
     def write(self, left, low, text, size=LABEL, **more):
         """Words at a place in the drawing's band, inches from its lower left corner."""
         return self.figure.text(left / WIDTH, (self.bottom + low) / self.height, text, fontsize=size, **more)
+
+
+# ----------------------------------------------------------------------------------------------------- own style
+
+
+@contextlib.contextmanager
+def own_style():
+    """Matplotlib with its own defaults and `STYLE`; what the user or the host had set is back afterwards."""
+    matplotlib = _matplotlib()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # settings that Matplotlib itself is about to give up
+        defaults = {name: value for name, value in matplotlib.rcParamsDefault.items() if name != "backend"}
+    with matplotlib.rc_context({**defaults, **STYLE}), _no_word_of_weights():
+        yield
+
+
+@contextlib.contextmanager
+def _no_word_of_weights():
+    """Matplotlib says of every font without a bold form that it takes the other; nobody can do anything about it."""
+    log = logging.getLogger("matplotlib.font_manager")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+
+
+def styled(compose):
+    """A function that composes a page, made to do so in our own style and with a font for every letter there is."""
+
+    @functools.wraps(compose)
+    def compose_styled(*about, **more):
+        with own_style():
+            page = compose(*about, **more)
+            _find_letters(page)
+        return page
+
+    return compose_styled
+
+
+def _find_letters(page):
+    from matplotlib.text import Text
+
+    lacking = {}
+    for text in page.figure.findobj(Text):
+        words, bold = legible(text.get_text()), text.get_weight() == "bold"
+        if words != text.get_text():
+            text.set_text(words)
+        beyond = fonts.beyond_base(words, bold)
+        if beyond:
+            text.set_fontfamily(list(fonts.families_for(words, bold)))
+            lacking |= dict.fromkeys(letter for letter in beyond if fonts.family_of(letter, bold) is None)
+    page.lacks = "".join(lacking)
+
+
+def _matplotlib():
+    """Matplotlib, even where the user's own settings keep it from being imported."""
+    try:
+        return importlib.import_module("matplotlib")
+    except ImportError:  # it is not there
+        raise
+    except Exception:  # MPLBACKEND names no backend, a matplotlibrc cannot be read, or asks for what is not there
+        return _imported_without_settings()
+
+
+def _imported_without_settings():
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        del sys.modules[name]  # half of it was there
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            Path("matplotlibrc").touch()  # the first place that Matplotlib looks at, and then at no other
+            return importlib.import_module("matplotlib")
+    finally:
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
 
 
 # ------------------------------------------------------------------------------------------------------- colours
@@ -145,18 +235,29 @@ def _measurer():
 
 
 @functools.cache
-def _font(bold):
+def _font(bold, families):
     from matplotlib.font_manager import FontProperties
 
-    return FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal", size=10)
+    return FontProperties(family=families, weight="bold" if bold else "normal", size=10)
+
+
+def legible(words):
+    """Words without what can be neither drawn nor written in XML: control characters, and halves of letters.
+
+    >>> legible("a\\x1b[2J b\\ud83d")
+    'a[2J b'
+    """
+    return ILLEGIBLE.sub("", words)
 
 
 @functools.lru_cache(maxsize=20_000)
 def text_width(text, size=LABEL, bold=False):
     """Width of one line of text, inches."""
+    text = legible(text)
+    font = _font(bold, fonts.families_for(text, bold))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        width, _, _ = _measurer().get_text_width_height_descent(text, _font(bold), False)
+        width, _, _ = _measurer().get_text_width_height_descent(text, font, False)
     return width / 720 * size / 10
 
 
@@ -215,7 +316,7 @@ def day_of(date, year=False):
     >>> day_of(datetime.date(2024, 6, 3)), day_of(datetime.date(2024, 6, 3), year=True)
     ('3 Jun', '3 Jun 2024')
     """
-    return f"{date.day} {date:%b}" + (f" {date.year}" if year else "")
+    return f"{date.day} {MONTHS[date.month - 1][:3]}" + (f" {date.year}" if year else "")
 
 
 def caption_of(about, units, runs=1, note=""):
@@ -237,11 +338,9 @@ def caption_of(about, units, runs=1, note=""):
 
 
 def open_page(name, title, caption, body):
-    """A page with its title and caption written, ready for a drawing `body` inches high."""
-    import matplotlib
+    """A page with its title and caption written, ready for a drawing `body` inches high; for a `@styled` function."""
     from matplotlib.figure import Figure
 
-    matplotlib.rcParams.update(STYLE)
     title = capital(title)
     titles = wrap(title, WIDTH - 2 * MARGIN, TITLE, bold=True, lines=4)
     captions = wrap(caption, WIDTH - 2 * MARGIN, CAPTION, lines=5)

@@ -17,6 +17,7 @@ NOTE = (
 )
 
 
+@look.styled
 def compose(past, kind):
     """The matrix of one kind of act."""
     name = f"matrix-{kind.replace('_', '-')}"

@@ -24,6 +24,7 @@ MARKS = {"better": (CLEAR, "^"), "worse": (AGAINST, "v"), "higher": (look.INK, "
 NAMED = "ABCDEFGH"
 
 
+@look.styled
 def compose(comparison, arm=1):
     """The differences of one arm from the first, measure by measure."""
     found = [one for one in comparison.of(arm) if one.change.is_known]
@@ -49,6 +50,7 @@ def compose(comparison, arm=1):
     return page
 
 
+@look.styled
 def compose_principles(comparison, arm=1):
     """The differences in the scorecard of principles."""
     shown = [one for one in comparison.principles_of(arm) if one.change.is_known and one.p_same < 1]

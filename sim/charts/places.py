@@ -2,7 +2,7 @@
 
 import math
 
-from sim.charts.look import LABEL, ink_of, line_height, wrap
+from sim.charts.look import LABEL, ink_of, line_height, own_style, wrap
 
 
 def spread(wanted, sizes, low=-math.inf, high=math.inf):
@@ -48,13 +48,7 @@ def spread(wanted, sizes, low=-math.inf, high=math.inf):
 
 def overlaps(page):
     """Pairs of written words on the page that cover one another: there should be none."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.text import Text
-
-    renderer = FigureCanvasAgg(page.figure).get_renderer()
-    page.figure.draw_without_rendering()
-    texts = [text for text in page.figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in texts]
+    boxes = _boxes(page)
     return [
         (boxes[i][0], boxes[j][0])
         for i in range(len(boxes))
@@ -65,19 +59,24 @@ def overlaps(page):
 
 def outside(page):
     """Written words that run off the page: there should be none."""
+    edge = page.figure.bbox
+    return [
+        words
+        for words, box in _boxes(page)
+        if box.x0 < edge.x0 - 1 or box.x1 > edge.x1 + 1 or box.y0 < edge.y0 - 1 or box.y1 > edge.y1 + 1
+    ]
+
+
+def _boxes(page):
+    """All that is written on the page, each with the room it takes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.text import Text
 
-    renderer = FigureCanvasAgg(page.figure).get_renderer()
-    page.figure.draw_without_rendering()
-    edge = page.figure.bbox
-    texts = [text for text in page.figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-    boxes = [(text.get_text(), text.get_window_extent(renderer)) for text in texts]
-    return [
-        words
-        for words, box in boxes
-        if box.x0 < edge.x0 - 1 or box.x1 > edge.x1 + 1 or box.y0 < edge.y0 - 1 or box.y1 > edge.y1 + 1
-    ]
+    with own_style():
+        renderer = FigureCanvasAgg(page.figure).get_renderer()
+        page.figure.draw_without_rendering()
+        texts = [text for text in page.figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+        return [(text.get_text(), text.get_window_extent(renderer)) for text in texts]
 
 
 def _shared(one, other):

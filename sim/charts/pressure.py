@@ -13,6 +13,7 @@ LINES = ("-", "--", "-.", ":")
 GREYS = ("#1A1A1A", "#7A7A7A", "#4D4D4D", "#999999")
 
 
+@look.styled
 def compose(record, loaded):
     """The page of tension, pressure and harm."""
     cast = Cast(loaded)

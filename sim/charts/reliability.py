@@ -21,6 +21,7 @@ NOTE = (
 )
 
 
+@look.styled
 def compose(past):
     """Reliability for each kind of act and for all together."""
     ours = calibration_of(past.backtest)

@@ -31,6 +31,7 @@ ROOM, GAP, RIGHT = 1.72, 0.28, 0.16
 FUTURES_ROOM, FUTURES_RIGHT = 2.75, 0.62
 
 
+@look.styled
 def compose(analysis, finding):
     """Every setting of every lever, and the cooperation: mean, worst tenth, good enough, regret."""
     sample, span = analysis.sample, span_of(finding)
@@ -139,6 +140,7 @@ def _write_row(page, axes, setting, words, y, total):
 # --------------------------------------------------------------------------------------------------------- futures
 
 
+@look.styled
 def compose_futures(analysis, finding):
     """What the cooperation, and the most telling lever, are worth in each kind of future."""
     sample, choices = analysis.sample, telling_choices(finding)

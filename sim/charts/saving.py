@@ -7,35 +7,109 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from sim.charts.look import PNG_WIDTH, WIDTH
+from sim.charts import look
+from sim.charts.fonts import said_lacking
+from sim.errors import OceansError
+
+MOST_SAID = 300  # letters of an error
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart on disk, with the words that stand in for it."""
+    """A chart on disk, with the words that stand in for it; one that could not be drawn has no files, and says why."""
 
     name: str
     title: str
     alt: str
     caption: str
-    svg: Path
-    png: Path
+    svg: Path | None
+    png: Path | None
+    lacks: str = ""
+
+    @property
+    def is_drawn(self):
+        """Whether there is anything to look at."""
+        return self.svg is not None
+
+    @property
+    def remark(self):
+        """What a reader should know before looking at it: letters that are missing, or that all of it is."""
+        if not self.is_drawn:
+            return f"{self.title}: {self.alt}"
+        boxes = "Drawn as boxes, for no font on the machine that drew it has them"
+        return f"{boxes}: {said_lacking(self.lacks)}." if self.lacks else ""
+
+
+def draw(folder, name, compose, *about):
+    """Composes a chart of something and saves it. A chart that fails is left out, and costs no other.
+
+    Parameters
+    ----------
+    folder : path; made if need be
+    name : str, what the chart is called when there is none
+    compose : function of what is drawn, that gives a `Page`
+    about : what is drawn
+
+    Returns
+    -------
+    Chart
+    """
+    try:
+        page = compose(*about)
+        files = _files(page)
+    except OceansError:
+        raise
+    except Exception as error:  # whatever it is: the run is done, and a picture of it is the least part
+        return Chart(name, f"The chart “{name}” could not be drawn", _said(error), "", None, None)
+    return _written(page, files, folder)
 
 
 def save(page, folder):
     """Write the page as `<name>.svg` and `<name>.png`; the same page gives the same bytes every time."""
+    return _written(page, _files(page), folder)
+
+
+def remarks(charts):
+    """What to say once about charts that were drawn: which of them failed and why, and which letters they lack."""
+    for chart in charts:
+        if not chart.is_drawn:
+            yield f"{chart.remark} Everything else is kept."
+    lacking = "".join(chart.lacks for chart in charts)
+    if lacking:
+        yield (
+            f"The charts show boxes for letters that no font on this machine has: {said_lacking(lacking)}. Where a "
+            "font with them is installed (Noto has them for every script), the same command draws them."
+        )
+
+
+def _said(error):
+    words = " ".join(str(error).split())[:MOST_SAID]
+    words = "".join(letter if letter.isprintable() else "?" for letter in words)
+    return f"{type(error).__name__}{f': {words}' if words else ''}."
+
+
+def _files(page):
+    """The page as SVG and as PNG, in memory: what fails here is the drawing, and what fails later is the disk."""
+    drawn, pixels = io.StringIO(), io.BytesIO()
+    with look.own_style(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a glyph that no font has is drawn as a box, and `remarks` says so
+        page.figure.savefig(
+            drawn, format="svg", backend="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+        )
+        page.figure.savefig(
+            pixels, format="png", backend="agg", dpi=look.PNG_WIDTH / look.WIDTH, metadata={"Software": None},
+            pil_kwargs={"compress_level": 3},
+        )  # fmt: skip
+    return speaking_svg(drawn.getvalue(), page).encode("utf-8"), pixels.getvalue()
+
+
+def _written(page, files, folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    svg, png = folder / f"{page.name}.svg", folder / f"{page.name}.png"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a glyph that the font lacks is drawn as a box
-        drawn = io.StringIO()
-        page.figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-        page.figure.savefig(
-            png, format="png", dpi=PNG_WIDTH / WIDTH, metadata={"Software": None}, pil_kwargs={"compress_level": 3}
-        )
-    svg.write_text(speaking_svg(drawn.getvalue(), page), encoding="utf-8", newline="\n")
-    return Chart(page.name, page.title, page.alt, page.caption, svg, png)
+    paths = [folder / f"{page.name}.{kind}" for kind in ("svg", "png")]
+    for path, content in zip(paths, files, strict=True):
+        path.write_bytes(content)
+    return Chart(page.name, page.title, page.alt, page.caption, *paths, page.lacks)
 
 
 def speaking_svg(drawn, page):
@@ -50,8 +124,8 @@ def speaking_svg(drawn, page):
     head, rest = drawn.split(">", 1)
     bands = f'data-top="{page.top * 72:.1f}" data-bottom="{page.bottom * 72:.1f}"'
     words = f'role="img" aria-labelledby="{page.name}-name {page.name}-words" {bands}'
-    names = f'<title id="{page.name}-name">{escape(page.title)}</title>'
-    described = f'<desc id="{page.name}-words">{escape(page.alt)}</desc>'
+    names = f'<title id="{page.name}-name">{escape(look.legible(page.title))}</title>'
+    described = f'<desc id="{page.name}-words">{escape(look.legible(page.alt))}</desc>'
     return f"{head} {words}>\n {names}\n {described}{rest}"
 
 

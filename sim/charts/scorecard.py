@@ -8,6 +8,7 @@ WORDS = ((KEPT, "kept", "#0072B2", None), (HALF, "partly", "#56B4E9", "///"), (0
 LABELS, BAR = 3.0, 1.72  # inches
 
 
+@look.styled
 def compose(record, loaded):
     """The page of the principles."""
     principles = list(record.scorecard)

@@ -29,6 +29,7 @@ NOTE = (
 )
 
 
+@look.styled
 def compose(past):
     """Brier scores of all forecasts, and the model against the logistic regression, scope by scope."""
     scores, differences = past.backtest.scores, past.backtest.differences

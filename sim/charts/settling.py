@@ -11,6 +11,7 @@ PANEL, HEAD = 1.0, 0.62
 LEFT, RIGHT = 0.75, 0.75
 
 
+@look.styled
 def compose(analysis):
     """The convergence of every measure that was looked at."""
     sample = analysis.sample

@@ -8,6 +8,7 @@ from sim.record.words import count, listed, percent
 BAR = "#0072B2"
 
 
+@look.styled
 def compose_joined(outcomes, loaded):
     """How often each actor joined each response."""
     cast = Cast(loaded)
@@ -115,6 +116,7 @@ def _draw_strip(axes, cast, shares, middle, wide):
 # ------------------------------------------------------------------------------------------------------- formats
 
 
+@look.styled
 def compose_formats(outcomes, loaded):
     """Where consultations were called first."""
     cast = Cast(loaded)

@@ -14,6 +14,7 @@ WITH, WITHOUT = (LIGHT, DARK, LINE), ("#E0E0E0", "#B3B3B3", "#4D4D4D")
 SHOWN = 14
 
 
+@look.styled
 def compose(outcomes, loaded):
     """What came of the runs, measure by measure, with and without the cooperation."""
     known = {name: _known(values) for name, values in outcomes.measures.items()}

@@ -48,6 +48,7 @@ class Moment:
     is_hollow: bool = False
 
 
+@look.styled
 def compose(record, loaded):
     """The page that tells a run."""
     cast = Cast(loaded)

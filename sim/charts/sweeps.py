@@ -5,7 +5,7 @@ and the place of an arm.
 """
 
 from sim.charts import boxes, distributions, paired, robustness, settling, tornado, tradeoffs
-from sim.charts.saving import save
+from sim.charts.saving import draw
 
 OF_A_MEASURE = (
     ("outcome", distributions.compose),
@@ -31,14 +31,19 @@ def draw_analysis(analysis, folder):
     dict of measure to dict of question to Chart; under None, those of all measures together
     """
     drawn = {
-        finding.measure: {name: save(compose(analysis, finding), folder) for name, compose in OF_A_MEASURE}
+        finding.measure: {
+            name: draw(folder, f"{name}-{finding.measure}", compose, analysis, finding)
+            for name, compose in OF_A_MEASURE
+        }
         for finding in analysis.findings
     }
-    return drawn | {None: {name: save(compose(analysis), folder) for name, compose in OF_ALL}}
+    return drawn | {None: {name: draw(folder, name, compose, analysis) for name, compose in OF_ALL}}
 
 
 def draw_comparison(comparison, folder):
     """Every chart of a comparison, saved: a list of Chart."""
     return [
-        save(compose(comparison, arm), folder) for arm in range(1, len(comparison.arms)) for _, compose in OF_ARMS
-    ]  # fmt: skip
+        draw(folder, f"{name}-{arm}", compose, comparison, arm)
+        for arm in range(1, len(comparison.arms))
+        for name, compose in OF_ARMS
+    ]

@@ -37,6 +37,7 @@ HOW = {
 }
 
 
+@look.styled
 def compose(analysis, finding):
     """The tornado of one measure."""
     sample, found = analysis.sample, finding.sensitivity

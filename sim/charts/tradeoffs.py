@@ -27,6 +27,7 @@ PLOT = 2.5
 MOST_PAIRS, MOST_DOTS = 10, 1500
 
 
+@look.styled
 def compose(analysis):
     """All pairs, and the most telling one dot by dot."""
     sample, pairs = analysis.sample, list(analysis.trade_offs)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.commands.desk import Desk
+from sim.commands.desk import Desk, remark_on
 from sim.commands.streams import print_json
 from sim.record import store
 
@@ -62,7 +62,9 @@ def _draw(analysis, loaded, facts, folder):
     from sim.charts.sweeps import draw_analysis
     from sim.report_of_sweep import write_report_of_sweep
 
-    write_report_of_sweep(analysis, loaded, draw_analysis(analysis, folder / "charts"), facts, folder / "analysis.html")
+    charts = draw_analysis(analysis, folder / "charts")
+    remark_on([chart for drawn in charts.values() for chart in drawn.values()])
+    write_report_of_sweep(analysis, loaded, charts, facts, folder / "analysis.html")
 
 
 # --------------------------------------------------------------------------------------------------------- tables

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.commands.desk import Desk
+from sim.commands.desk import Desk, remark_on
 from sim.commands.run import Progress
 from sim.commands.streams import print_json
 from sim.record import store
@@ -106,6 +106,7 @@ def _draw(found, library, facts, folder):
     from sim.report_of_backtest import write_report_of_backtest
 
     charts = draw_backtest(found, folder / "charts", library)
+    remark_on(charts.values())
     write_report_of_backtest(found, charts, facts, folder / "backtest.html", library)
 
 

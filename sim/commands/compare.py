@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.commands.desk import Desk
+from sim.commands.desk import Desk, remark_on
 from sim.commands.run import Progress
 from sim.commands.streams import print_json
 from sim.errors import Fault, InputError
@@ -68,7 +68,7 @@ def _keep(order, comparison, started):
             if order.charts:
                 from sim.charts.sweeps import draw_comparison
 
-                draw_comparison(comparison, folder.aside / "charts")
+                remark_on(draw_comparison(comparison, folder.aside / "charts"))
     return folder.path
 
 

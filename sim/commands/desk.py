@@ -49,6 +49,15 @@ class Trimmed:
         return getattr(self.file, name)
 
 
+def remark_on(charts):
+    """Says on standard error, once, which charts failed and which letters they lack; gives the charts back."""
+    from sim.charts.saving import remarks
+
+    for words in remarks(charts):
+        print(words, file=sys.stderr)
+    return charts
+
+
 class Desk:
     """What a person at the terminal sees and is asked.
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.commands.desk import Desk
+from sim.commands.desk import Desk, remark_on
 from sim.commands.streams import print_json
 from sim.errors import OceansError
 from sim.record import store
@@ -270,6 +270,6 @@ def _keep(order, kept, record, outcomes, proof, started):
             from sim.report import write_report
 
             with store.advising(order.out):
-                charts = draw_all(record, kept.loaded, folder.aside / "charts")
+                charts = remark_on(draw_all(record, kept.loaded, folder.aside / "charts"))
                 write_report(record, kept.loaded, charts, facts, folder.aside / "report.html")
     return folder.path

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.commands.answer_files import step_of
-from sim.commands.desk import Desk
+from sim.commands.desk import Desk, remark_on
 from sim.commands.people import People
 from sim.commands.seat_assignments import SeatAssignments
 from sim.commands.spread import show_spread, summary
@@ -230,7 +230,7 @@ def _keep_one(order, loaded, seats, folder, started, session):
 def _draw(draw, write, played, loaded, folder, facts):
     """Draws the charts of a run, or of many, and writes the report around them."""
     with store.advising(folder.out):
-        charts = draw(played, loaded, folder.aside / "charts")
+        charts = remark_on(draw(played, loaded, folder.aside / "charts"))
         write(played, loaded, charts, facts, folder.aside / "report.html")
 
 

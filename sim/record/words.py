@@ -14,6 +14,10 @@ LONGEST_LIST = 6
 SIGN = "\N{NO-BREAK SPACE}%"
 SHORT_NAME = 36  # characters of an act's name that a sentence can carry
 COUNTS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip  # our own, for those of the calendar change with the language of the machine
 TAKES_ARTICLE = re.compile(
     r"^(United|Republic|Netherlands|European|Philippines|North Atlantic|Czech Republic|Holy|Marshall|Solomon)\b"
 )
@@ -237,7 +241,7 @@ def day(date: datetime.date, year: int | None = None) -> str:
     >>> day(datetime.date(2025, 3, 4)), day(datetime.date(2025, 3, 4), year=2025)
     ('4 March 2025', '4 March')
     """
-    return f"{date.day} {date:%B}" + ("" if date.year == year else f" {date.year}")
+    return f"{date.day} {MONTHS[date.month - 1]}" + ("" if date.year == year else f" {date.year}")
 
 
 def period(first: datetime.date, last: datetime.date, year: int | None = None) -> str:

@@ -1,11 +1,14 @@
 """What every chart keeps to, asked of all: two files, words that stand in for it, nothing covered, nothing cut off."""
 
 import dataclasses
+import importlib
+import pkgutil
 import xml.etree.ElementTree as ET
 
 import pytest
 from PIL import Image
 
+import sim.charts
 from sim.charts import CHARTS, FANS, draw_all, draw_fans
 from sim.charts.places import outside, overlaps
 from sim.charts.saving import save
@@ -112,6 +115,16 @@ def test_every_chart_makes_an_svg_that_parses_and_a_png_for_slides(drawn):
         assert root.findall(f".//{SVG}text") == [], "letters are outlines"
         assert root.findall(f".//{SVG}image") == []
         assert Image.open(chart.png).width == 1600
+
+
+def test_every_chart_is_composed_in_our_own_style_whatever_the_user_has_set():
+    modules = [
+        importlib.import_module(f"sim.charts.{found.name}") for found in pkgutil.iter_modules(sim.charts.__path__)
+    ]
+    composing = {f"{module.__name__}.{name}": found for module in modules for name, found in vars(module).items()
+                 if name.startswith("compose")}  # fmt: skip
+    assert {*CHARTS.values(), *FANS.values()} <= {*composing.values()}
+    assert [name for name, compose in composing.items() if not hasattr(compose, "__wrapped__")] == []
 
 
 def test_the_same_run_gives_the_same_files(drawn, tmp_path):

@@ -14,7 +14,6 @@ from sim.record.telling.settle import endings, situation
 
 PASSAGES = (
     directions,
-    injects,
     beginnings,
     beliefs,
     consultations,

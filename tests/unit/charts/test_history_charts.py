@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from sim.charts import conceding, lags, matrix, reliability, scoring
-from sim.charts.history import draw_backtest, pages_of
+from sim.charts.history import charts_of, draw_backtest
 from sim.charts.past import Past
 from sim.charts.places import outside, overlaps
 from sim.charts.saving import save
@@ -39,7 +39,11 @@ def pasts(tmp_path_factory):
 @pytest.fixture(scope="module")
 def pages(pasts):
     """Every page of every file, and of the crowd those that grow with it."""
-    found = {name: dict(pages_of(past)) for name, past in pasts.items() if name != "crowd"}
+    found = {
+        name: {shown: compose(*about) for shown, compose, about in charts_of(past)}
+        for name, past in pasts.items()
+        if name != "crowd"
+    }
     crowd = pasts["crowd"]
     return found | {"crowd": {"matrix": matrix.compose(crowd, "public_attribution"), "lags": lags.compose(crowd)}}
 

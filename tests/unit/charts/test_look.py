@@ -76,6 +76,7 @@ def test_a_date_axis_has_few_ticks_and_says_the_year_once_each():
     assert sum("2026" in words for _, words in ticks) == 1
 
 
+@look.own_style()
 def test_the_check_for_overlaps_finds_words_that_cover_one_another():
     page = look.open_page("test", "A title that says something", "Units: none.", 2.0)
     page.write(1.0, 1.0, "one word")
@@ -84,12 +85,14 @@ def test_the_check_for_overlaps_finds_words_that_cover_one_another():
     assert overlaps(page) == [("another word", "one word")]
 
 
+@look.own_style()
 def test_the_check_for_the_page_finds_words_that_run_off_it():
     page = look.open_page("test", "A title that says something", "Units: none.", 2.0)
     page.write(5.5, 1.0, "much too far to the right")
     assert outside(page) == ["much too far to the right"]
 
 
+@look.own_style()
 def test_dollars_in_a_scenario_are_dollars():
     page = look.open_page("test", "It cost $5 and then $7_000^2", "Units: $ and $.", 1.0)
     assert outside(page) == []

@@ -156,6 +156,20 @@ def test_charts_and_report_are_made_unless_refused(scenario, tmp_path):
     assert "begin with report.html" in answer.stdout
 
 
+def test_a_chart_that_fails_is_named_and_the_run_is_kept(scenario, tmp_path, monkeypatch):
+    def fail(*about):
+        raise ZeroDivisionError("no room")
+
+    monkeypatch.setattr("sim.charts.CHARTS", {"story": fail})
+    answer = CliRunner().invoke(app, ["run", str(scenario), "--out", str(tmp_path / "results")])
+    assert answer.exit_code == 0
+    assert answer.stderr == (
+        "The chart “story” could not be drawn: ZeroDivisionError: no room. Everything else is kept.\n"
+    )
+    (folder,) = results(tmp_path)
+    assert "The chart “story” could not be drawn" in (folder / "report.html").read_text("utf-8")
+
+
 # --------------------------------------------------------------------------------------------------------- many runs
 
 

@@ -1,9 +1,11 @@
 """Names, not codes; and every phrase of the library stands in a sentence, said of one and of many."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+import sim
 from sim.record.words import Names, for_many, gist, percent, stopped
 from sim.scenario import load, load_library, shipped
 
@@ -66,3 +68,11 @@ def test_a_gist_ends_at_a_sentence_and_not_at_a_number():
 
 def test_what_has_an_end_gets_no_other():
     assert stopped("Was it?") == "Was it?" and stopped("It was") == "It was."
+
+
+def test_months_have_the_same_names_on_every_machine():
+    """Python's own change with the language that the machine, or a library, has been set to."""
+    files = [path for path in Path(sim.__file__).parent.rglob("*.py") if "_scenarios" not in path.parts]
+    assert [
+        str(path) for path in files if re.search(r"%[aAbBcxX]\b|strftime|month_name", path.read_text("utf-8"))
+    ] == []
