@@ -226,7 +226,7 @@ class World:
         return replace(
             self,
             state=self.state.copy(),
-            due=self.due and replace(self.due),
+            due=self.due and self.due.copy(),
             plan=list(self.plan),
             seats={code: policy.fresh() for code, policy in self.seats.items()},
             script=self.script and self.script.fresh(),
