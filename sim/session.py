@@ -108,8 +108,8 @@ class Session:
 
     @property
     def step(self):
-        """Name of the step that waits for somebody; None once the exercise is over."""
-        return None if self.is_over else STEPS[self.world.step].name
+        """Name of the step that waits for somebody; None between turns and once the exercise is over."""
+        return None if self.is_between_turns else STEPS[self.world.step].name
 
     @property
     def is_over(self):
@@ -190,6 +190,8 @@ class Session:
         if self.is_over:
             raise _refusal("the exercise is over: control can direct nothing more.")
         if direction.kind == "proceed":
+            if not self._asked:
+                raise _refusal("nobody is asked anything now, so that there is nothing to go on from.")
             self.inputs.append(direction)
             self._close()
             self._go_on()
@@ -232,7 +234,7 @@ class Session:
         costs = {
             address: sum(option.cost for option in self._asked[address].options if option.id in given.choice)
             for address, given in (here | {answer.address: answer}).items()
-            if self._asked[address].budget is not None
+            if address in self._asked and self._asked[address].budget is not None
         }
         own, total = costs[answer.address], sum(costs.values())
         if total > decision.budget:
@@ -247,6 +249,8 @@ class Session:
 
     def _hand_over(self, code, to):
         check_places(self.setting, [code])
+        if not isinstance(to, str):
+            raise _refusal(f"the seat of {code} goes to a person, to the model, to nobody, or to a policy by its name.")
         policy = {PERSON: "standard", MODEL: "standard", NOBODY: "silent"}.get(to, to)
         seats = self.world.seats | {code: policy_from(policy)}
         self.people = self.people | {code} if to == PERSON else self.people - {code}
@@ -287,11 +291,15 @@ class Session:
         self.pending, self._opened, self._asked = {}, [], {}
 
     def _reopen(self):
-        """Open the step again after control has changed the world; answers to other options are void."""
+        """Open the step again after control has changed the world; answers that no longer fit are void."""
+        if self.is_between_turns:
+            return
         self._open()
         for address, answer in list(self.pending.items()):
-            if address not in self._asked or self._asked[address].digest != answer.options:
-                self.void.append(Void(answer, CHANGED))
+            try:
+                self._fitting(answer)
+            except ValueError as why:
+                self.void.append(Void(answer, str(why)))
                 del self.pending[address]
         self._go_on()
 

@@ -13,7 +13,8 @@
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from types import SimpleNamespace
 from typing import get_args
 
@@ -27,6 +28,7 @@ from sim.world.msel import ARMED, HELD, RELEASED, SKIPPED, Planned
 from sim.world.setting import recipients_of, turn_of
 
 QUANTITIES = get_args(InjectEffect.model_fields["on"].annotation)
+PLACES = ("act", "actor", "adversary")
 NEEDS = {
     "publicness": ("act",),
     "difficulty": ("act",),
@@ -77,49 +79,69 @@ def carry_out(world, direction):
     """
     if direction.kind not in KINDS:
         raise _refusal(f"control cannot '{direction.kind}'. {did_you_mean(direction.kind, KINDS)}")
+    deed = DEEDS.get(direction.kind, _nothing)(world, direction)  # what is refused changes nothing and is not told
     if world.witness:
         world.witness.control_directs(world, direction)
-    DEEDS.get(direction.kind, _nothing)(world, direction)
+    deed()
 
 
 def _release(world, direction):
-    place = _found(world, direction.target)
-    _still_planned(world, place)
-    release(world, place)
+    return partial(release, world, _still_planned(world, direction.target))
 
 
 def _hold(world, direction):
-    _stands(world, direction, HELD)
+    return _put(world, _still_planned(world, direction.target), status=HELD)
 
 
 def _skip(world, direction):
-    _stands(world, direction, SKIPPED)
+    return _put(world, _still_planned(world, direction.target), status=SKIPPED)
 
 
-def _stands(world, direction, status):
-    place = _found(world, direction.target)
-    _still_planned(world, place)
-    world.plan[place] = world.plan[place].becomes(status)
+def _put(world, place, **changes):
+    return partial(world.plan.__setitem__, place, replace(world.plan[place], **changes))
 
 
 def _edit(world, direction):
-    place = _found(world, direction.target)
-    _still_planned(world, place)
+    place, fields = _still_planned(world, direction.target), _fields_of(direction)
     before = world.plan[place].inject.model_dump(exclude_none=True)
-    edited = _inject(world, {**before, **direction.value, "id": direction.target})
-    turn = edited.turn if "turn" in direction.value else world.plan[place].turn
-    world.plan[place] = Planned(turn, edited, _recipients(world, edited), world.plan[place].status)
+    is_moved = "turn" in fields or "date" in fields
+    kept = {name: value for name, value in before.items() if not (is_moved and name in ("turn", "date"))}
+    edited = _inject(world, {**kept, **fields, "id": direction.target})
+    turn = _turn_ahead(world, edited) if is_moved else world.plan[place].turn
+    return _put(world, place, turn=turn, inject=edited, recipients=_recipients(world, edited))
 
 
 def _write(world, direction):
     if direction.target in [planned.inject.id for planned in world.plan]:
         raise _refusal(f"there is an inject '{direction.target}' already. Edit it, or give another id.")
-    fields = {"turn": world.turn, **direction.value, "id": direction.target}
-    written = _inject(world, fields)
-    turn = turn_of(written, world.setting.loaded.scenario)
-    world.plan.append(Planned(turn, written, _recipients(world, written), ARMED))
-    if turn <= world.turn:
-        release(world, len(world.plan) - 1)
+    fields = _fields_of(direction)
+    is_planned = "turn" in fields or "date" in fields
+    now = {} if is_planned else {"turn": max(world.turn, 1)}
+    written = _inject(world, {**now, **fields, "id": direction.target})
+    turn = _turn_ahead(world, written) if is_planned else written.turn
+    planned = Planned(turn, written, _recipients(world, written), ARMED)
+
+    def write():
+        world.plan.append(planned)
+        if turn == world.turn:
+            release(world, len(world.plan) - 1)
+
+    return write
+
+
+def _fields_of(direction):
+    if not isinstance(direction.value, dict):
+        raise _refusal(f"{direction.kind} {direction.target}: `value` is a table of fields.")
+    return direction.value
+
+
+def _turn_ahead(world, inject):
+    """The turn in which an inject is due, which has to lie ahead."""
+    turn, last = turn_of(inject, world.setting.loaded.scenario), world.setting.turns
+    if world.turn < turn <= last:
+        return turn
+    ahead = f"give a turn from {world.turn + 1} to {last}" if world.turn < last else "the last turn is being played"
+    raise _refusal(f"inject '{inject.id}': turn {turn} does not lie ahead: {ahead}, or release it now.")
 
 
 def _inject(world, fields):
@@ -142,48 +164,51 @@ def _recipients(world, inject):
 
 
 def _is_recipient(world, name):
-    groups = world.setting.loaded.library.groups
-    return name in ("all", "control", *world.setting.actors) or name.removeprefix("group:") in groups
+    groups = [f"group:{group}" for group in world.setting.loaded.library.groups]
+    return name in ("all", "control", *world.setting.actors, *groups)
 
 
 def _set(world, direction):
-    what = {"act": None, "actor": None, "adversary": None, **direction.value}
     if direction.target not in QUANTITIES:
         raise _refusal(f"there is no quantity '{direction.target}'. {did_you_mean(direction.target, QUANTITIES)}")
-    where = SimpleNamespace(on=direction.target, **what)
-    _check_place(world, where)
-    if not isinstance(what.get("to"), (int, float)) or not -100 <= what["to"] <= 100:
+    given = _fields_of(direction)
+    unknown = [name for name in given if name not in (*PLACES, "to")]
+    if unknown:
+        raise _refusal(f"set {direction.target}: unknown field '{unknown[0]}'. {did_you_mean(unknown[0], PLACES)}")
+    to = given.get("to")
+    if isinstance(to, bool) or not isinstance(to, (int, float)) or not -100 <= to <= 100:
         raise _refusal(f"set {direction.target}: `to` is a number, from -100 to 100.")
-    change(world, where, what["to"])
+    where = SimpleNamespace(on=direction.target, **{name: given.get(name) for name in PLACES})
+    _check_place(world, where)
+    return partial(change, world, where, to)
 
 
 def _check_place(world, what):
     setting = world.setting
-    known = {"act": setting.acts, "actor": setting.actors, "adversary": setting.adversaries}
-    for name in NEEDS.get(what.on, ()):
-        if getattr(what, name) not in known[name]:
-            given = getattr(what, name)
+    known = dict(zip(PLACES, (setting.acts, setting.actors, setting.adversaries), strict=True))
+    for name in PLACES:
+        given = getattr(what, name)
+        if given not in known[name] and (given is not None or name in NEEDS.get(what.on, ())):
             raise _refusal(f"{what.on}: '{name}' is {given!r}. {did_you_mean(str(given), known[name])}")
 
 
 def _nothing(world, direction):
     """A seat is handed over by whoever keeps the seats."""
+    return lambda: None
 
 
 DEEDS = {"release": _release, "hold": _hold, "skip": _skip, "edit": _edit, "write": _write, "set": _set}
 
 
-def _found(world, name):
+def _still_planned(world, name):
+    """The place in the plan of an inject that has not been released."""
     ids = [planned.inject.id for planned in world.plan]
     if name not in ids:
         raise _refusal(f"there is no inject '{name}'. {did_you_mean(name, ids)}")
-    return ids.index(name)
-
-
-def _still_planned(world, place):
-    planned = world.plan[place]
-    if planned.status == RELEASED:
-        raise _refusal(f"inject '{planned.inject.id}' was released in turn {planned.turn}.")
+    place = ids.index(name)
+    if world.plan[place].status == RELEASED:
+        raise _refusal(f"inject '{name}' was released in turn {world.plan[place].turn}.")
+    return place
 
 
 def _refusal(words):

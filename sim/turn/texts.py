@@ -55,6 +55,10 @@ class DueConsultations:
         """Some of the pairs: places or marks."""
         return DueConsultations(*(getattr(self, item.name)[pairs] for item in fields(self)))
 
+    def copy(self):
+        """The same consultations once more: rounds played in one leave the other as it is."""
+        return self.only(np.arange(self.runs.size))
+
     def many_times(self, runs):
         """The same consultations of a batch of one, in each of many runs."""
         again = self.only(np.repeat(np.arange(self.runs.size), runs))

@@ -246,7 +246,7 @@ class Witness:
 
     def keep_terms(self, h, weighed, utility=None):
         """Remember what was weighed on act `h` in this turn, to tell why somebody joined."""
-        self._terms.setdefault(h, {}).update(weighed)
+        self._terms[h] = self._terms.get(h, {}) | weighed  # another dictionary: a twin may keep the one before
         if utility is not None:
             self._utility[h] = utility
 

@@ -178,8 +178,8 @@ class World:
 
     @property
     def day(self):
-        """First day of the turn, counted from the start."""
-        return (self.turn - 1) * self.setting.days
+        """First day of the turn, counted from the start; before the first turn, the first day of all."""
+        return max(self.turn - 1, 0) * self.setting.days
 
     @property
     def last_day(self):
@@ -226,7 +226,7 @@ class World:
         return replace(
             self,
             state=self.state.copy(),
-            due=self.due and replace(self.due),
+            due=self.due and self.due.copy(),
             plan=list(self.plan),
             seats={code: policy.fresh() for code, policy in self.seats.items()},
             script=self.script and self.script.fresh(),
