@@ -169,7 +169,7 @@ def a_library():
             "responses": responses,
             "cooperation": cooperation,
             "behaviour": {
-                f"rung_{rung}": {"value": low, "source": "judgement", "why": "where it begins", "range": [0, 1], "domain": f"rung_{rung}"}
+                f"rung_{rung}": {"value": low, "source": "judgement", "why": "", "range": [0, 1], "domain": "share"}
                 for rung, low in RUNG_EDGES.items()
             },
             "sources": {},

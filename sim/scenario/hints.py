@@ -15,7 +15,11 @@ FINEST = "A day is the finest time here"
 YEAR_FIRST = re.compile(r"(\d{4})[-./ ](\d{1,2})[-./ ](\d{1,2})", re.ASCII)
 YEAR_LAST = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})", re.ASCII)
 CLOCK = re.compile(r"\d{1,2}:\d{2}|\d\s?[ap]m\b|^\d{3,4}$", re.IGNORECASE | re.ASCII)
-SPELT_OUT = ("%d %B %Y", "%B %d, %Y", "%B %d %Y", "%d %b %Y", "%b %d, %Y", "%d. %B %Y")
+SPELT_OUT = (  # 7 October 2025, 7. Oct 2025; October 7, 2025
+    re.compile(r"(?P<day>\d{1,2})\.? (?P<month>[a-z]{3,9}) (?P<year>\d{4})", re.IGNORECASE | re.ASCII),
+    re.compile(r"(?P<month>[a-z]{3,9}) (?P<day>\d{1,2}),? (?P<year>\d{4})", re.IGNORECASE | re.ASCII),
+)
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # however the machine calls them
 
 # Words that people bring from elsewhere, and the one that is used here.
 OTHER_WORDS = {
@@ -81,10 +85,12 @@ def _days_in(text: str) -> Iterator[datetime.date]:
     if (found := YEAR_FIRST.match(text)) is not None and (day := _day(*map(int, found.groups()))) is not None:
         yield day
     for form in SPELT_OUT:
-        try:
-            yield datetime.datetime.strptime(text, form).date()
-        except ValueError:
+        found = form.fullmatch(text)
+        if found is None or found["month"][:3].lower() not in MONTHS:
             continue
+        day = _day(int(found["year"]), MONTHS.index(found["month"][:3].lower()) + 1, int(found["day"]))
+        if day is not None:
+            yield day
 
 
 def _year_first(year: int, month: int, day: int) -> str:
@@ -95,7 +101,7 @@ def _year_first(year: int, month: int, day: int) -> str:
     if (month, day) == (2, 29):
         return f" {year} is no leap year: its February has 28 days."
     if year and 1 <= month <= 12 and day > 28:
-        return f" {calendar.month_name[month]} {year} has {calendar.monthrange(year, month)[1]} days."
+        return f" {year}-{month:02} has {calendar.monthrange(year, month)[1]} days."
     return ""
 
 

@@ -58,7 +58,7 @@ def test_a_run_that_fails_leaves_nothing(tmp_path, failure):
 def test_what_was_named_before_the_failure_stays(tmp_path):
     with pytest.raises(KeyboardInterrupt), RunFolder(tmp_path, "smallest", STARTED) as folder:
         (folder.aside / "actions.jsonl").write_text("{}")
-        folder.keep("unfinished")
+        folder.show("unfinished")
         raise KeyboardInterrupt
     assert [path.name for path in tmp_path.iterdir()] == ["smallest-2025-03-01-093000-unfinished"]
 

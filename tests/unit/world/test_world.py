@@ -6,6 +6,7 @@ import pytest
 from sim.draws import Draws
 from sim.engine import begin
 from sim.rules.grid import STEP, on_grid, total
+from sim.turn.inject import inject
 from sim.world.setting import arrange
 from sim.world.state import NEVER, first_state
 from sim.world.view import view
@@ -241,7 +242,8 @@ def test_nobody_sees_who_really_did_it():
 def test_an_inject_is_seen_by_those_it_is_sent_to():
     world = begin(setting_of(injects=[an_inject(to=["EST"])]), 1, [0])
     world.turn = 1
-    assert [inject["title"] for inject in view(world, "EST")["injects"]] == ["The lights go out"]
+    inject(world)
+    assert [reached["title"] for reached in view(world, "EST")["injects"]] == ["The lights go out"]
     assert view(world, "DEU")["injects"] == []
 
 
