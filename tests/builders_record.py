@@ -169,7 +169,7 @@ def a_library():
             "responses": responses,
             "cooperation": cooperation,
             "behaviour": {
-                f"rung_{rung}": {"value": low, "source": "judgement", "why": "", "range": [0, 1], "domain": "share"}
+                f"rung_{rung}": {"value": low, "source": "judgement", "why": "low", "range": [0, 1], "domain": "share"}
                 for rung, low in RUNG_EDGES.items()
             },
             "sources": {},

@@ -9,15 +9,12 @@ import re
 from collections.abc import Iterable
 
 from sim.scenario import resolve_members
+from sim.scenario.hints import MONTHS
 
 LONGEST_LIST = 6
 SIGN = "\N{NO-BREAK SPACE}%"
 SHORT_NAME = 36  # characters of an act's name that a sentence can carry
 COUNTS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip  # our own, for those of the calendar change with the language of the machine
 TAKES_ARTICLE = re.compile(
     r"^(United|Republic|Netherlands|European|Philippines|North Atlantic|Czech Republic|Holy|Marshall|Solomon)\b"
 )

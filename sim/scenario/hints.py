@@ -19,7 +19,11 @@ SPELT_OUT = (  # 7 October 2025, 7. Oct 2025; October 7, 2025
     re.compile(r"(?P<day>\d{1,2})\.? (?P<month>[a-z]{3,9}) (?P<year>\d{4})", re.IGNORECASE | re.ASCII),
     re.compile(r"(?P<month>[a-z]{3,9}) (?P<day>\d{1,2}),? (?P<year>\d{4})", re.IGNORECASE | re.ASCII),
 )
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()  # however the machine calls them
+MONTHS = (  # the same on every machine, whatever language it speaks
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+SHORT_MONTHS = [month[:3].lower() for month in MONTHS]
 
 # Words that people bring from elsewhere, and the one that is used here.
 OTHER_WORDS = {
@@ -86,9 +90,10 @@ def _days_in(text: str) -> Iterator[datetime.date]:
         yield day
     for form in SPELT_OUT:
         found = form.fullmatch(text)
-        if found is None or found["month"][:3].lower() not in MONTHS:
+        month = found and found["month"][:3].lower()
+        if month not in SHORT_MONTHS:
             continue
-        day = _day(int(found["year"]), MONTHS.index(found["month"][:3].lower()) + 1, int(found["day"]))
+        day = _day(int(found["year"]), SHORT_MONTHS.index(month) + 1, int(found["day"]))
         if day is not None:
             yield day
 
@@ -101,7 +106,7 @@ def _year_first(year: int, month: int, day: int) -> str:
     if (month, day) == (2, 29):
         return f" {year} is no leap year: its February has 28 days."
     if year and 1 <= month <= 12 and day > 28:
-        return f" {year}-{month:02} has {calendar.monthrange(year, month)[1]} days."
+        return f" {MONTHS[month - 1]} {year} has {calendar.monthrange(year, month)[1]} days."
     return ""
 
 
