@@ -54,9 +54,9 @@ def file_name(text: str) -> str:
 # ---------------------------------------------------------------------------------------------------- before it is read
 
 
-def check_file(path, remedy="", most=math.inf, may_be_link=False):
+def check_file(path, remedy="", most=math.inf):
     """That an ordinary file lies in this very place, and how large it is; else InputError."""
-    about = _about(path, remedy, may_be_link)
+    about = _about(path, remedy)
     if stat.S_ISDIR(about.st_mode):
         raise damaged(path, "this is a folder where a file belongs.", remedy)
     if not stat.S_ISREG(about.st_mode):
@@ -68,13 +68,13 @@ def check_file(path, remedy="", most=math.inf, may_be_link=False):
 
 def check_folder(path, remedy=""):
     """That a folder lies in this very place, not a link to another; else InputError."""
-    if not stat.S_ISDIR(_about(path, remedy, may_be_link=False).st_mode):
+    if not stat.S_ISDIR(_about(path, remedy).st_mode):
         raise damaged(path, "this is a file where a folder belongs.", remedy)
 
 
-def _about(path, remedy, may_be_link):
+def _about(path, remedy):
     try:
-        about = os.stat(path) if may_be_link else os.lstat(path)
+        about = os.lstat(path)
     except FileNotFoundError:
         raise damaged(path, "there is no such file.", remedy) from None
     except (OSError, ValueError) as error:
@@ -219,13 +219,12 @@ def _with_remedy(fault, remedy):
 # -------------------------------------------------------------------------------------------------------------- tables
 
 
-def read_rows(path, remedy="", may_be_link=False):
+def read_rows(path, remedy=""):
     """Line number, text and cells of each row of a CSV file, one after the other; empty lines are left out.
 
     InputError with the line for what is no text, or no row.
     """
-    check_file(path, remedy, may_be_link=may_be_link)
-    number = 0
+    check_file(path, remedy)
     try:
         with open(path, encoding="utf-8-sig", newline="") as file:
             for number, text in enumerate(iter(lambda: file.readline(LONGEST_LINE), ""), start=1):
@@ -233,14 +232,20 @@ def read_rows(path, remedy="", may_be_link=False):
                     raise InputError([Fault(str(path), number, 1, f"this is not a text file. {remedy}".rstrip())])
                 text = text.rstrip("\r\n")
                 if text.strip():
-                    yield number, text, next(csv.reader([text], strict=True))
+                    yield number, text, cells_of(path, number, text, remedy)
     except UnicodeDecodeError:
         raise damaged(path, "this is not a text in UTF-8.", remedy) from None
+    except OSError as error:
+        raise damaged(path, f"cannot be read: {error.strerror}.", remedy) from None
+
+
+def cells_of(path, number, text, remedy=""):
+    """The cells of one row of a CSV file; InputError with its line for what is no row."""
+    try:
+        return next(csv.reader([text], strict=True))
     except csv.Error as error:
         said = f"this row cannot be read: {error}. {remedy}".rstrip()
         raise InputError([Fault(str(path), number, 1, said, text)]) from None
-    except OSError as error:
-        raise damaged(path, f"cannot be read: {error.strerror}.", remedy) from None
 
 
 # -------------------------------------------------------------------------------------------------------------- arrays

@@ -12,11 +12,12 @@ import numpy as np
 
 from sim.errors import Fault, InputError, did_you_mean
 from sim.letters import is_number
-from sim.record.reading import read_rows
+from sim.record.reading import cells_of
 from sim.scenario.loading import unplayable
 from sim.scenario.paths import fitted, wanted
 from sim.scenario.wording import core
 from sim.sweep.factors import Factor
+from sim.text_files import DESIGN, file_lines
 
 MOST_FAULTS = 20
 
@@ -47,7 +48,7 @@ class _Table:
         self.faults, self.heads, self.cells = [], [], []
         self.file = str(source) if isinstance(source, str | Path) else "design"
         is_file = isinstance(source, str | Path)
-        self.rows = read_rows(source, "A design is a CSV file.", True) if is_file else _lines_of_data(source)
+        self.rows = _lines_of_file(source) if is_file else _lines_of_data(source)
 
     def fault(self, line, column, message, text="", length=1):
         """Notes what is wrong, and where."""
@@ -185,6 +186,13 @@ class _Column:
         number = int if self.is_whole else float
         low, high = number(min(self.values)), number(max(self.values))
         return Factor(name, self.place.path, kind, low, high, is_whole=self.is_whole)
+
+
+def _lines_of_file(path):
+    """Line number, text and cells of each row of a CSV file; rows without anything are left out."""
+    for number, text in enumerate(file_lines(path, DESIGN), start=1):
+        if text.strip():
+            yield number, text, cells_of(path, number, text)
 
 
 def _lines_of_data(source):

@@ -16,6 +16,7 @@ import sim.engine
 from sim.__main__ import app
 from sim.record import Record, store
 from sim.scenario import shipped
+from sim.session import Session
 
 ROOT = Path(__file__).parents[3]
 SCENARIO = """
@@ -92,10 +93,11 @@ def test_paragraphs_and_points_of_an_inject_keep_their_lines_in_story_and_seat(o
         SCENARIO + "injects:\n  - id: press\n    title: Press release\n    turn: 1\n    sender: Grid operator\n"
         "    to: [EST, LVA]\n    channel: media\n    text: |\n      For release.\n\n      - one\n      - two\n"
     )
-    lines = " · Press release.\n   For release.\n\n   - one\n   - two\n   ("
-    assert f"{lines}Media: Grid operator, to Estonia and Latvia.)\n" in oceans("run", scenario, "--no-save").stdout
+    lines = "   For release.\n\n   - one\n   - two\n"
+    told = oceans("run", scenario, "--no-save").stdout
+    assert f" · Press release.\n{lines}   (Media: Grid operator, to Estonia and Latvia.)\n" in told
     seated = oceans("run", scenario, "--no-save", "--seat", "EST", stdin="q\n").stdout
-    assert f"{lines}Grid operator, by media)\n" in seated
+    assert f" · Press release. (turn 1, from Grid operator, by media)\n{lines}" in seated
 
 
 def test_the_same_seed_tells_the_same_story_and_another_another(oceans, scenario):
@@ -261,16 +263,14 @@ def test_a_full_disk_earns_advice_and_exit_code_1(oceans, scenario, tmp_path, mo
 
 
 def test_an_interrupted_run_says_what_was_kept(oceans, scenario, tmp_path, monkeypatch):
-    play = sim.engine.play
+    play_to = Session.play_to
 
-    def interrupted(*arguments, on_turn, **options):
-        def on_first_turn(number, events):
-            on_turn(number, events)
+    def interrupted(session, turn):
+        if turn == 2:
             raise KeyboardInterrupt
+        play_to(session, turn)
 
-        return play(*arguments, on_turn=on_first_turn, **options)
-
-    monkeypatch.setattr(sim.engine, "play", interrupted)
+    monkeypatch.setattr(Session, "play_to", interrupted)
     answer = oceans("run", scenario)
     assert answer.exit_code == 130
     assert "Interrupted in turn 2. Nothing was kept" in answer.stderr and results(tmp_path) == []

@@ -62,7 +62,7 @@ def test_a_story_is_told_in_what_the_encoding_has(scenario, tmp_path, encoding):
 
 
 def test_a_machine_without_a_language_is_told_the_story_too(scenario, tmp_path):
-    answer = shell(f"oceans run {scenario} --out {tmp_path}/out", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    answer = shell(f"oceans run {scenario} --no-charts --out {tmp_path}/out", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
     assert (answer.returncode, answer.stderr, kept(tmp_path / "out")) == (0, b"", 1)
     assert b"Turn 1 . 3 March to 1 April 2025" in answer.stdout and b"#####" in answer.stdout
 
@@ -135,13 +135,13 @@ def test_a_seat_without_anybody_to_answer_is_left(scenario):
 def test_too_little_memory_is_said_in_a_sentence(monkeypatch):
     from typer.testing import CliRunner
 
-    import sim.engine
+    import sim.session
     from sim.__main__ import app
 
     def too_much(*_, **__):
         raise MemoryError
 
-    monkeypatch.setattr(sim.engine, "play", too_much)
+    monkeypatch.setattr(sim.session, "begin", too_much)
     answer = CliRunner().invoke(app, ["run", "smallest", "--no-save"])
     assert (answer.exit_code, answer.stderr.count("\n")) == (1, 1) and "not enough memory" in answer.stderr
 
