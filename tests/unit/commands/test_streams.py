@@ -62,7 +62,8 @@ def test_a_story_is_told_in_what_the_encoding_has(scenario, tmp_path, encoding):
 
 
 def test_a_machine_without_a_language_is_told_the_story_too(scenario, tmp_path):
-    answer = shell(f"oceans run {scenario} --no-charts --out {tmp_path}/out", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    none = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    answer = shell(f"oceans run {scenario} --no-charts --out {tmp_path}/out", **none)
     assert (answer.returncode, answer.stderr, kept(tmp_path / "out")) == (0, b"", 1)
     assert b"Turn 1 . 3 March to 1 April 2025" in answer.stdout and b"#####" in answer.stdout
 

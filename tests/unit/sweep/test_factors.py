@@ -75,9 +75,9 @@ def test_levers_and_uncertainties_are_left_as_written_when_they_are_not_named():
         ({"vary": ["linkage=0:inf"]}, "the ends of a range are numbers"),
         ({"vary": ["linkage=0:1.5"]}, "got '1.5'"),
         ({"vary": ["linkage=0:1:unifrom"]}, "Did you mean 'uniform'?"),
-        ({"vary": ["linkage=0:1:1"]}, "a number of levels (2 to 10,000)"),
-        ({"vary": ["linkage=0:1:²"]}, "a number of levels (2 to 10,000)"),
-        ({"vary": ["linkage=0:1:" + "9" * 5000]}, "a number of levels (2 to 10,000)"),
+        ({"vary": ["linkage=0:1:1"]}, "a number of levels (2 to 1,000,000)"),
+        ({"vary": ["linkage=0:1:²"]}, "a number of levels (2 to 1,000,000)"),
+        ({"vary": ["linkage=0:1:" + "9" * 5000]}, "a number of levels (2 to 1,000,000)"),
         ({"vary": ["turns.count=1_0:2_0"]}, "got '1_0:2_0'"),
         ({"vary": ["linkage"]}, "no range for it"),
         ({"vary": ["linkage=0.5"]}, "hold it with --set"),
@@ -95,7 +95,7 @@ def test_levers_and_uncertainties_are_left_as_written_when_they_are_not_named():
         ({"vary": ["behaviour.norm_crowd=0:3"]}, "expected a number from 0.1 to 1000"),
         ({"vary": ["behaviour.calls=1,1e9"]}, "expected a number from 0 to 20"),
         ({"fixed": ["behaviour.capital_cost=-1"]}, "expected a number from 0 to 5"),
-        ({"vary": ["linkage=0:1:99999999999"]}, "at most 1,000,000"),
+        ({"vary": ["linkage=0:1:99999999999"]}, "2 to 1,000,000"),
     ],
 )
 def test_what_makes_no_sense_earns_advice(options, said):
