@@ -11,7 +11,8 @@ from sim.world.decisions import KINDS, Answer, legal_choice
 
 FIELDS = {"turn": int, "actor": str, "kind": str, "subject": str, "choice": list, "options": str}
 OPTIONAL = {"options"}
-STEP_OF = {"position": 0, "call": 0, "project": 9, "responses": 9, "move": 9}
+CONSULT = {"position", "call"}  # open before any text lies under silence; all else stands on the sheet, after
+SHEET = 9
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def step_of(answer):
     if answer.kind == "silence":
         attempt = answer.subject.rpartition("#")[2]
         return int(attempt) if attempt in ("1", "2", "3") else 3
-    return STEP_OF[answer.kind]
+    return 0 if answer.kind in CONSULT else SHEET
 
 
 def _never_asked(answer):

@@ -35,6 +35,7 @@ class People:
         self.at = None  # who sits at the terminal now
         self.looked = {}  # the turn in which each last saw its situation
         self.read = dict.fromkeys(briefs, 0)  # messages that each has seen
+        self.taken_back = set()  # what was answered and taken back, and is asked whatever is written down
 
     def play(self, answered=None):
         """Play to the end.
@@ -45,7 +46,8 @@ class People:
         """
         while not self.session.is_over:
             decision = self._next()
-            written = answered(decision) if answered else None
+            is_asked = answered is None or decision.address in self.taken_back
+            written = None if is_asked else answered(decision)
             if written is None:
                 written = self._asked(decision)
             if written is not None:
@@ -53,7 +55,7 @@ class People:
 
     def _next(self):
         """The decision to put now: those of one seat together, in the order of the seats."""
-        mine = self.session.open_decisions(self.at)
+        mine = self.session.open_decisions(self.at) if self.at else ()
         if mine:
             return mine[0]
         return min(self.session.open_decisions(), key=lambda decision: self.seats.index(decision.actor))
@@ -119,6 +121,7 @@ class People:
         inputs = self.session.inputs
         if not inputs or getattr(inputs[-1], "actor", None) != code:
             return False
+        self.taken_back.add(inputs[-1].address)
         self.session = self.session.branch(before=len(inputs) - 1)
         self.keep(self.session.inputs)
         return True

@@ -52,6 +52,8 @@ class Assigned:
             return f"no group is named so. {did_you_mean(who.removeprefix('group:'), self.loaded.library.groups)}"
         if who != "all" and not who.startswith("group:") and (fault := place_fault(who, self.loaded)):
             return fault
+        if not self._meant(who):
+            return "nobody of this group takes part."
         if not self._fitting(who, name):
             whose = "an adversary's" if "adversary" in POLICIES[name].plays else "a member's"
             return f"'{name}' is {whose} policy and would change nothing in this seat."

@@ -187,6 +187,14 @@ def test_a_prefix_of_the_inputs_is_the_earlier_session(seed, what, chance):
     assert stands(session) == stood
 
 
+def test_where_control_has_gone_on_is_stored_too():
+    session = Session(CRISIS, 4, people=everybody(CRISIS), is_paced=True)
+    for answers in (3, 0, 5):
+        play(session, whim(4), answers)
+        session.direct(Direction("proceed", reason="time is up"))
+    assert stands(Session.restore(session.save(), CRISIS)) == stands(session)
+
+
 # ------------------------------------------------------------------------------------------------- what no longer fits
 
 
