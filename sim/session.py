@@ -29,9 +29,9 @@ from sim.policies.standard import Standard
 from sim.scenario import Loaded, load
 from sim.turn import STEPS, begin_turn, is_over
 from sim.turn.control import Direction, carry_out
-from sim.turn.stops import asked, note
+from sim.turn.stops import asked
 from sim.turn.witness import Witness
-from sim.world.decisions import Answer, Answers, answer_to
+from sim.world.decisions import Answer, answer_to
 from sim.world.setting import arrange
 from sim.world.view import view
 
@@ -130,6 +130,11 @@ class Session:
     def decided(self):
         """What seats were asked and answered so far: a tuple of (Decision, Answer)."""
         return tuple(self.world.decided)
+
+    @property
+    def answers(self):
+        """All that seats have answered so far, at this stop too: a tuple of Answer, by which it can be played again."""
+        return (*(answer for _, answer in self.world.decided), *self.pending.values())
 
     def open_decisions(self, seat=None):
         """What people may decide now, in all seats or in one, and have not yet answered: a tuple of Decision."""
@@ -280,14 +285,10 @@ class Session:
 
     def _close(self):
         """Close the step with what was answered; the model's own rule decides for whoever has not."""
-        answers = Answers()
-        step = STEPS[self.world.step]
-        by_policy = [(run, decision) for run, decision in self._opened if decision.actor not in self.people]
-        for run, decision in self._opened:
-            if decision.address in self.pending:
-                note(self.world, answers, run, decision, self.pending[decision.address])
-        asked(self.world, by_policy, answers)
-        step.finish(self.world, answers)
+        is_left = self._asked.keys() - self.pending.keys()
+        decisions = [(run, decision) for run, decision in self._opened if decision.address not in is_left]
+        answers = asked(self.world, decisions, self.pending)
+        STEPS[self.world.step].finish(self.world, answers)
         self.pending, self._opened, self._asked = {}, [], {}
 
     def _reopen(self):

@@ -63,13 +63,13 @@ def seated(world, where):
                 yield run, place, code
 
 
-def asked(world, decisions, answers=None):
-    """What those in the seats answer; what row 0 decided is kept with the world.
+def asked(world, decisions, given=None):
+    """What those in the seats answer, in the order of the decisions; what row 0 decided is kept with the world.
 
     Parameters
     ----------
     decisions : list of (run, Decision)
-    answers : Answers, what is known already; or None
+    given : dict of address to Answer, what people have answered already; or None
 
     Raises
     ------
@@ -77,9 +77,12 @@ def asked(world, decisions, answers=None):
         with advice, when an answer is not legal
     """
     if not decisions:
-        return answers or NOBODY
-    answers, seen = answers or Answers(), {}
+        return NOBODY
+    answers, seen, given = Answers(), {}, given or {}
     for run, decision in decisions:
+        if decision.address in given:
+            note(world, answers, run, decision, given[decision.address])
+            continue
         if (run, decision.actor) not in seen:
             seen[run, decision.actor] = view(world, decision.actor, run)
         own = world.seats[decision.actor].choose(seen[run, decision.actor], decision)  # one that remembers sees all

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sim.engine import play as played_alone
 from sim.errors import InputError
+from sim.policies import Policy, Script
 from sim.record.measures import MEASURES
 from sim.scenario import load, shipped
 from sim.session import Session
@@ -85,6 +86,34 @@ def test_seats_may_answer_in_any_order(written, seed, chance):
         shuffled.submit(decision, choose(decision))
     assert shuffled.record.to_json() == in_turn.record.to_json()
     assert shuffled.decided == in_turn.decided
+
+
+class Whim(Policy):
+    """A policy that chooses by a whim, as people may."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def choose(self, view, decision):
+        return whim(self.number)(decision)
+
+
+@laws(10)
+@given(seeds, st.randoms(use_true_random=False))
+def test_it_does_not_matter_whether_a_person_a_file_or_a_policy_has_answered(seed, chance):
+    together = play(Session(CRISIS, seed, people=everybody(CRISIS)), whim(seed))
+    hands = {code: chance.choice(("person", "file", "policy")) for code in everybody(CRISIS)}
+    session = Session(
+        CRISIS,
+        seed,
+        people=[code for code, hand in hands.items() if hand == "person"],
+        policies={code: Whim(seed) for code, hand in hands.items() if hand == "policy"},
+        script=Script([answer for answer in together.answers if hands[answer.actor] == "file"]),
+    )
+    play(session, whim(seed))
+    assert session.record.to_json() == together.record.to_json()
+    assert session.decided == together.decided
+    assert session.script.unasked == []
 
 
 @laws(10)
