@@ -74,21 +74,35 @@ class AnswerFiles:
             if earlier is not line:
                 yield line.fault(f"this is answered already in {earlier.path}, line {earlier.number}. Keep one.")
 
-    def check_all_asked(self, turn=None, step=None):
+    def refuse(self, decision, why):
+        """InputError with the line of what is answered to a decision; where misfits are left out, nothing."""
+        if not self.is_lenient:
+            raise InputError([self.script.lines[decision.address].fault(why)])
+
+    def check_all_asked(self, open_now=(), people=()):
         """InputError for answers that no decision has called for.
 
         Parameters
         ----------
-        turn, step : where the exercise stands; answers to what lies ahead are left out. None: it is over
+        open_now : decisions that people are asked now; answers to what lies ahead are left out. Empty: it is over
+        people : codes of the seats in which they sit
         """
-        late = self.missed(turn, step)
+        late = self.missed(open_now, people)
         if late and not self.is_lenient:
             raise InputError([line.fault(_never_asked(line.answer)) for line in late])
 
-    def missed(self, turn=None, step=None):
-        """Lines that no decision has called for, though what they answer has passed."""
-        unasked = set(self.script.unasked)
-        return [line for line in self.lines if line.answer in unasked and _has_passed(line.answer, turn, step)]
+    def missed(self, open_now=(), people=()):
+        """Lines that no decision has called for, though what they answer has passed or is not open where it should."""
+        unasked, now = set(self.script.unasked), {decision.address for decision in open_now}
+        late = [line for line in self.lines if line.answer in unasked and line.answer.address not in now]
+        if not open_now:
+            return late
+        here = _when(open_now[0])
+        return [
+            line
+            for line in late
+            if _when(line.answer) < here or (_when(line.answer) == here and line.answer.actor in people)
+        ]
 
 
 class FileScript(Script):
@@ -134,14 +148,12 @@ def _other_run(path, loaded, seed):
         yield Fault(str(path), 0, 0, f"{words} {consent}")
 
 
-def _has_passed(answer, turn, step):
-    if turn is None:
-        return True
-    return (answer.turn, step_of(answer)) < (turn, step)
+def _when(answer):
+    return answer.turn, step_of(answer)
 
 
 def step_of(answer):
-    """Where in its turn a decision is open, as a number that grows: for a text under silence, its round.
+    """Where in its turn what is answered is open, as a number that grows: for a text under silence, its round.
 
     >>> step_of(Answer(1, "JPN", "silence", "grid/nac#2", ("accept",)))
     2

@@ -26,7 +26,7 @@ class People:
     desk : has `brief`, `hand_over`, `messages`, `situation`, `decision`, `advice` and `ask`, as
         `sim.commands.desk.Desk`
     briefs : dict of code to what the seat should know and want
-    keep : callable (inputs), called after each answer
+    keep : callable (answers), called after each answer with all there are
     """
 
     def __init__(self, session, desk, briefs, keep):
@@ -35,23 +35,36 @@ class People:
         self.at = None  # who sits at the terminal now
         self.looked = {}  # the turn in which each last saw its situation
         self.read = dict.fromkeys(briefs, 0)  # messages that each has seen
-        self.taken_back = set()  # what was answered and taken back, and is asked whatever is written down
+        self.to_ask = set()  # what is asked though files answer it: it was taken back, or there is no capital for it
 
-    def play(self, answered=None):
+    def play(self, files=None):
         """Play to the end.
 
         Parameters
         ----------
-        answered : callable (decision) -> ids, or None where nothing is written down and the person is asked
+        files : AnswerFiles, whose answers are given before anybody is asked; or None
         """
         while not self.session.is_over:
+            if files and self._written_down(files):
+                continue
             decision = self._next()
-            is_asked = answered is None or decision.address in self.taken_back
-            written = None if is_asked else answered(decision)
-            if written is None:
-                written = self._asked(decision)
-            if written is not None:
-                self._submit(decision, written)
+            choice = self._asked(decision)
+            if choice is not None and (refused := self._submitted(decision, choice)):
+                self.desk.advice(refused)
+
+    def _written_down(self, files):
+        """Give an answer of the files to what is open now; whether there was one. Their faults come first."""
+        open_now = self.session.open_decisions()
+        for decision in open_now:
+            choice = None if decision.address in self.to_ask else files.script.take(decision)
+            if choice is None:
+                continue
+            if refused := self._submitted(decision, choice):
+                files.refuse(decision, refused)
+                self.to_ask.add(decision.address)
+            return True
+        files.check_all_asked(open_now, self.session.people)
+        return False
 
     def _next(self):
         """The decision to put now: those of one seat together, in the order of the seats."""
@@ -60,13 +73,13 @@ class People:
             return mine[0]
         return min(self.session.open_decisions(), key=lambda decision: self.seats.index(decision.actor))
 
-    def _submit(self, decision, choice):
+    def _submitted(self, decision, choice):
+        """Give an answer and keep it; or why it is refused."""
         try:
             self.session.submit(decision, choice)
         except InputError as refused:
-            self.desk.advice(refused.faults[0].message)
-            return
-        self.keep(self.session.inputs)
+            return refused.faults[0].message
+        return self.keep(self.session.answers)
 
     # ------------------------------------------------------------------------------------------- one seat
 
@@ -121,9 +134,9 @@ class People:
         inputs = self.session.inputs
         if not inputs or getattr(inputs[-1], "actor", None) != code:
             return False
-        self.taken_back.add(inputs[-1].address)
+        self.to_ask.add(inputs[-1].address)
         self.session = self.session.branch(before=len(inputs) - 1)
-        self.keep(self.session.inputs)
+        self.keep(self.session.answers)
         return True
 
 

@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.commands.answer_files import step_of
 from sim.commands.desk import Desk, remark_on
 from sim.commands.people import People
 from sim.commands.seat_assignments import SeatAssignments
@@ -126,29 +125,21 @@ def _played_alone(order, loaded, seats, desk, kept):
 
 def _played_by_people(order, loaded, seats, desk, kept):
     session = _session(order, loaded, seats)
-    people = People(session, desk, {code: seats.brief(code) for code in seats.people}, kept.write)
+    given_by = {*seats.people, *(seats.files.actors if seats.files else ())}
+    people = People(
+        session,
+        desk,
+        {code: seats.brief(code) for code in seats.people},
+        lambda answers: kept.write([answer for answer in answers if answer.actor in given_by]),
+    )
     try:
-        people.play(_written_before(people, seats.files))
+        people.play(seats.files)
     except KeyboardInterrupt as stopped:
         raise type(stopped)(f"Interrupted in turn {people.session.turn}.") from None
     if not order.is_silent:
         for turn in tell(people.session.record, loaded):
             desk.turn(turn)
     return people.session
-
-
-def _written_before(people, files):
-    """What a file answers to a decision, or None; whatever in it does not fit is found before anybody is asked."""
-    if files is None:
-        return None
-
-    def answered(decision):
-        choice = files.script.take(decision)
-        if choice is None:
-            files.check_all_asked(decision.turn, step_of(decision))
-        return choice
-
-    return answered
 
 
 class KeptAnswers:
@@ -199,6 +190,7 @@ class KeptAnswers:
         if self.folder is None:
             return "Nothing was kept, as you asked."
         if not self.count:
+            self.folder.is_precious = False  # an answer was given and taken back
             return "No choice had been made, so nothing was kept."
         return f"Your choices are kept. To go on from here:\n  {seats.resuming(self.folder.aside / 'actions.jsonl')}"
 

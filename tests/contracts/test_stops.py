@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.record.words import Names
 from sim.record.telling.decisions import label, question
+from sim.record.words import Names
 from sim.scenario import load, shipped
 from sim.session import Session
 from sim.world.decisions import KINDS

@@ -104,10 +104,27 @@ def test_an_answer_nobody_asked_for_has_its_line(tmp_path):
 
 def test_what_lies_ahead_is_not_missed_yet(tmp_path):
     read = files(tmp_path, [a_line(turn=2, kind="position"), a_line(turn=2), a_line(turn=3)])
-    assert read.missed(2, 0) == []
-    assert [line.number for line in read.missed(2, 1)] == [1]
-    assert [line.number for line in read.missed(3, 0)] == [1, 2]
+
+    def missed(**where):
+        return [line.number for line in read.missed([a_decision(**where)], {"JPN"})]
+
+    assert missed(turn=2, kind="position", actor="JPN") == []
+    assert missed(turn=2, kind="silence", actor="JPN", subject="grid/nac#1") == [1]
+    assert missed(turn=3, kind="position", actor="JPN") == [1, 2]
     assert [line.number for line in read.missed()] == [1, 2, 3]
+
+
+def test_what_should_be_open_to_a_person_now_and_is_not_is_missed(tmp_path):
+    read = files(tmp_path, [a_line(kind="call", subject="flood"), a_line(kind="position", actor="JPN")])
+    open_now = [a_decision(kind="position")]
+    assert [line.number for line in read.missed(open_now, {"EST"})] == [1]
+    assert [line.number for line in read.missed(open_now, {"JPN"})] == [2]
+
+
+def test_an_answer_there_is_no_capital_for_is_refused_with_its_line(tmp_path):
+    with pytest.raises(InputError, match="a.jsonl:1:1: error: this costs too much"):
+        files(tmp_path, [a_line()]).refuse(a_decision(), "this costs too much")
+    files(tmp_path, [a_line()], lenient=True).refuse(a_decision(), "this costs too much")
 
 
 def test_where_changes_are_allowed_what_does_not_fit_is_left_out(tmp_path):

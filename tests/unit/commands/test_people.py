@@ -59,11 +59,29 @@ class Desk:
         return [line for line in self.shown if line.startswith(beginning)]
 
 
+class Written:
+    """Files that answer as a function says; what is refused is left out."""
+
+    def __init__(self, take):
+        self.take, self.refused = take, []
+
+    @property
+    def script(self):
+        return self
+
+    def check_all_asked(self, open_now, people):
+        assert open_now and people
+
+    def refuse(self, decision, why):
+        self.refused.append(why)
+
+
 def at_the_terminal(desk, *seats, briefs=None, loaded=None):
     """People in these seats of the crisis, with what was kept after each answer."""
     kept = []
     session = Session(loaded or a_crisis(), people=seats)
-    return People(session, desk, {code: (briefs or {}).get(code, "") for code in seats}, lambda given: kept.append(list(given))), kept
+    briefs = {code: (briefs or {}).get(code, "") for code in seats}
+    return People(session, desk, briefs, lambda answers: kept.append(list(answers))), kept
 
 
 # ------------------------------------------------------------------------------------------------- answers
@@ -267,7 +285,7 @@ def test_every_answer_is_kept_before_the_next_decision():
 def test_what_was_written_down_is_not_asked():
     desk = Desk(otherwise="")
     people, _ = at_the_terminal(desk, "EST")
-    people.play(lambda decision: ("measures",) if decision.kind == "position" else None)
+    people.play(Written(lambda decision: ("measures",) if decision.kind == "position" else None))
     assert "asked EST: position" not in desk.shown and "asked EST: share" in desk.shown
     assert {a.choice for a in people.session.inputs if a.kind == "position"} == {("measures",)}
 
@@ -275,5 +293,14 @@ def test_what_was_written_down_is_not_asked():
 def test_what_was_written_down_can_be_taken_back_too():
     desk = Desk("back", "concern", otherwise="")
     people, _ = at_the_terminal(desk, "EST")
-    people.play(lambda decision: ("measures",) if decision.kind == "position" else None)
+    people.play(Written(lambda decision: ("measures",) if decision.kind == "position" else None))
     assert [a.choice for a in people.session.inputs if a.kind == "position"] == [("concern",), ("measures",)]
+
+
+def test_what_is_written_down_and_cannot_be_paid_for_is_asked():
+    loaded = a_crisis(acts=[an_act()], behaviour={"capital_start": 0.2})
+    everything = Written(lambda asked: [one.id for one in asked.options] if asked.kind == "responses" else None)
+    desk, files = Desk(otherwise=""), everything
+    people, _ = at_the_terminal(desk, "EST", loaded=loaded)
+    people.play(files)
+    assert files.refused and "asked EST: responses" in desk.shown and people.session.is_over
