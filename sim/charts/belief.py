@@ -142,8 +142,8 @@ def _draw_panel(page, record, cast, act, days, lines, low):
     for code in named:
         group = cast.group(code)
         used[group.key] = used.get(group.key, -1) + 1
-        style = LINES[used[group.key] % len(LINES)]
-        axes.plot(days, lines[code], color=look.ink_of(group.colour, ratio=2.2), linewidth=2, linestyle=style, zorder=3)
+        dashes = LINES[used[group.key] % len(LINES)]
+        axes.plot(days, lines[code], color=look.ink_of(group.colour, ratio=2.2), linewidth=2, linestyle=dashes, zorder=3)
         last = _last(lines[code])
         axes.plot(
             [days[_at_last(lines[code])]],

@@ -86,13 +86,13 @@ def alt_of(record, cast, panels):
 
 def _tension(record):
     lines = []
-    for name, words, colour, style in (
+    for name, words, colour, dashes in (
         ("tension", "Tension", look.INK, "-"),
         ("perceived_threat", "Threat others see", "#7A7A7A", "--"),
     ):
         days, values = series_of(record, name)
         if any(value == value for value in values):
-            lines.append((days, values, words, colour, style, "o"))
+            lines.append((days, values, words, colour, dashes, "o"))
     return lines
 
 
@@ -141,14 +141,14 @@ def _draw_panel(page, record, head, lines, low, is_last):
     if not is_last:
         axes.set_xticklabels([])
     labels = []
-    for days, values, words, colour, style, marker in lines:
+    for days, values, words, colour, dashes, marker in lines:
         few = len([value for value in values if value == value]) <= 16
         axes.plot(
             days,
             values,
             color=look.ink_of(colour, ratio=2.2),
             linewidth=2.2,
-            linestyle=style,
+            linestyle=dashes,
             marker=marker if few else None,
             markersize=6,
             markeredgecolor=look.INK,

@@ -12,6 +12,8 @@ LAST_AXIS_IS_ACTORS = (
     "threshold",
     "blur",
     "evidence",
+    "handed",
+    "handed_weight",
     "information",
     "belief",
     "stake",

@@ -104,7 +104,7 @@ def test_a_lead_time_with_half_a_day_counts_in_full():
 @given(scenarios(bodies=True), seeds)
 def test_what_a_text_brings_about_is_not_decided_before_the_text(written, seed):
     """Bodies act on texts alone: none has decided anything before the first text it agreed was due."""
-    world = played(written.but_behaviour(call_again_days=10_000.0), seed, range(4))
+    world = played(written.but_behaviour(call_again_days=3_660.0), seed, range(4))
     setting, state = world.setting, world.state
     for body in setting.bodies:
         own = setting.table_body == setting.index[body]

@@ -11,12 +11,14 @@ import stat
 import numpy as np
 import pytest
 
+from sim.engine import play_points
 from sim.errors import InputError, OceansError, Terminated
-from sim.scenario import varied
+from sim.scenario import from_document, varied
 from sim.sweep import folder as room
 from sim.sweep import load_result, make_design, merge, runner, shards, sweep
 from sim.sweep.folder import alone
 from sim.sweep.workers import Stop
+from sim.world.varying import PointError
 from tests.builders_of_sweeps import a_small_scenario, a_sweep, files_of, played_by_hash
 
 
@@ -159,9 +161,19 @@ def test_what_does_not_belong_together_is_not_merged(tmp_path, whole):
     assert not (tmp_path / "merged").exists() and not list(tmp_path.glob(".merged*"))
 
 
+def refusing_difficulty(study, points, replications):
+    """The engine, but for points that are too difficult."""
+    for place, point in enumerate(points):
+        if point["acts.grid.difficulty"] > 0.8:
+            raise PointError(place, "arrange", "it is too difficult")
+    loaded = from_document(study.document, study.name, library=study.library)
+    return play_points(loaded, points, replications, study.seed, study.without)
+
+
 def test_runs_that_fail_are_told_and_the_rest_go_on(tmp_path):
-    rows = [{"turns.count": 2, "acts.grid.turn": turn} for turn in (1, 2, 1, 2, 5, 1)]
-    result = sweep(a_small_scenario(), rows, reps=2, out=tmp_path, progress=lambda runs, failed: None)
+    rows = [{"acts.grid.difficulty": value} for value in (0.1, 0.2, 0.3, 0.4, 0.9, 0.6)]
+    refuses = {"play": refusing_difficulty, "progress": lambda runs, failed: None}
+    result = sweep(a_small_scenario(), rows, reps=2, out=tmp_path, **refuses)
     assert [failure["run"] for failure in result.failures] == [8, 9]
     assert result.failures[0]["point"] == 4 and result.failures[0]["stage"] == "arrange"
     table = (result.path / "failures.csv").read_text().splitlines()
