@@ -77,9 +77,9 @@ def batched(size):
 def continuations():
     """Seconds for many continuations of one exercise from its middle."""
     from sim.engine import ahead, begin
+    from sim.model.inputs import arrange
+    from sim.model.steps import play_turn
     from sim.scenario import load
-    from sim.turn import play_turn
-    from sim.world.setting import arrange
 
     setting = arrange(load(SCENARIO))
     world = begin(setting, SEED, [0])

@@ -11,35 +11,35 @@ Importing this package is instant: a name brings what it needs when it is first 
 from importlib import import_module
 
 _HOMES = {
-    "Actor": "world.agents",
-    "Adversary": "world.agents",
-    "Answer": "world.decisions",
-    "Body": "world.agents",
-    "Decision": "world.decisions",
-    "Direction": "turn.control",
-    "Event": "record.events",
+    "Actor": "agents",
+    "Adversary": "agents",
+    "Answer": "model.decisions",
+    "Body": "agents",
+    "Decision": "model.decisions",
+    "Direction": "model.steps.control",
+    "Event": "model.events",
     "Exercise": "exercise",
     "InputError": "errors",
     "MEASURES": "record.measures",
     "OceansError": "errors",
-    "Option": "world.decisions",
+    "Option": "model.decisions",
     "Outcomes": "record.record",
     "POLICIES": "policies",
     "Policy": "policies.policy",
     "Record": "record.record",
     "Session": "session",
-    "StateActor": "world.agents",
+    "StateActor": "agents",
     "load": "scenario",
+    "load_result": "experiments.result",
     "play": "engine",
     "policy_named": "policies",
     "shipped": "scenario",
+    "sweep": "experiments.runner",
 }
-__all__ = sorted([*_HOMES, "sweep"])
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name):
-    if name == "sweep":  # a package that can be called as well
-        return import_module(f"{__name__}.sweep")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from sim.commands.streams import lasting
+from sim.cli.streams import lasting
 from sim.errors import OceansError, Terminated
 from sim.letters import visible
 
@@ -126,7 +126,7 @@ def run(
 
     Scenarios that ship are listed when the name is not found: oceans run ?
     """
-    from sim.commands.run import Order, run_scenario
+    from sim.cli.run import Order, run_scenario
 
     order = Order(
         scenario=scenario,
@@ -204,7 +204,7 @@ def sweep(
 
     Uncertainties and levers are those of the scenario, and any other value by its path.
     """
-    from sim.commands.sweep import SweepOrder, sweep_scenario
+    from sim.cli.sweep import SweepOrder, sweep_scenario
 
     order = SweepOrder(
         scenario=scenario,
@@ -240,7 +240,7 @@ def merge(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the folder and nothing else.")] = False,
 ):
     """Put the parts of one sweep, played on several machines, together."""
-    from sim.commands.sweep import merge_sweeps
+    from sim.cli.sweep import merge_sweeps
 
     return merge_sweeps(folders, out, quiet)
 
@@ -269,7 +269,7 @@ def compare(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
     """Compare scenarios, values or policies run by run, with the same luck in each."""
-    from sim.commands.compare import CompareOrder, compare_arms
+    from sim.cli.compare import CompareOrder, compare_arms
 
     command = ("oceans", *sys.argv[1:])
     return compare_arms(
@@ -296,7 +296,7 @@ def analyse(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
     """Say what a sweep means: what drives each measure, where it fails, what to choose, and how far to trust it."""
-    from sim.commands.analyse import AnalyseOrder, analyse_result
+    from sim.cli.analyse import AnalyseOrder, analyse_result
 
     command = ("oceans", *sys.argv[1:])
     return analyse_result(
@@ -316,7 +316,7 @@ def replay(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
     """Play one run of many again, with its whole story, and prove that it is the same run."""
-    from sim.commands.replay import ReplayOrder, replay_run
+    from sim.cli.replay import ReplayOrder, replay_run
 
     command = ("oceans", *sys.argv[1:])
     return replay_run(ReplayOrder(result, index, out, charts, save, as_json, quiet, command))
@@ -355,7 +355,7 @@ def backtest(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
     """Play past cases and set what the model says of each actor beside what it did, and beside simple forecasts."""
-    from sim.commands.backtest import BacktestOrder, backtest_cases
+    from sim.cli.backtest import BacktestOrder, backtest_cases
 
     order = BacktestOrder(
         cases=cases,
@@ -396,7 +396,7 @@ def fit(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
     """Estimate coefficients of behaviour from past cases, and write the files that put them to use. Takes minutes."""
-    from sim.commands.fit import FitOrder, fit_cases
+    from sim.cli.calibrate import FitOrder, fit_cases
 
     command = ("oceans", *sys.argv[1:])
     return fit_cases(FitOrder(cases, runs, workers, coefficients, folds, out, quiet, command))
@@ -408,7 +408,7 @@ def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="YAML files, or names of scenarios that ship.")],
 ):
     """Check scenario files: every fault at once, with its place and what was probably meant."""
-    from sim.commands.files import check_scenarios
+    from sim.cli.files import check_scenarios
 
     return check_scenarios(files)
 
@@ -420,7 +420,7 @@ def new(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write it.")] = Path("."),
 ):
     """Write a scenario to start from, with every field explained."""
-    from sim.commands.files import new_scenario_file
+    from sim.cli.files import new_scenario_file
 
     return new_scenario_file(name, out)
 
@@ -429,7 +429,7 @@ def new(
 @answering
 def schema():
     """Print the JSON Schema of scenario files, for editors that complete and explain."""
-    from sim.commands.files import print_schema
+    from sim.cli.files import print_schema
 
     return print_schema()
 

@@ -9,16 +9,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.draws import Draws
+from sim.model.inputs import arrange
+from sim.model.msel import plan_of
+from sim.model.state import World, first_state
+from sim.model.steps import is_over, play_turn
+from sim.model.steps.outcome import measured
+from sim.model.varying import Varied
 from sim.policies.seating import fresh, policies_of, seats_that_override
 from sim.record.measures import scorecard
 from sim.record.record import Outcomes, Record
-from sim.turn import is_over, play_turn
-from sim.turn.outcome import measured
-from sim.turn.witness import Witness
-from sim.world.msel import plan_of
-from sim.world.setting import arrange
-from sim.world.state import World, first_state
-from sim.world.varying import Varied
+from sim.record.recorder import Witness
 
 BATCH = 512
 
@@ -37,7 +37,7 @@ def begin(setting, seed, runs, seats=None, witness=None, script=None):
 
     Parameters
     ----------
-    setting : Setting, from `sim.world.setting.arrange`
+    setting : Setting, from `sim.model.inputs.arrange`
     seed : int
     runs : sequence of int, replication numbers
     seats : dict of code to policy, or None

@@ -28,15 +28,15 @@ from numbers import Integral
 import mesa
 from mesa.datacollection import DataCollector
 
+from sim.agents import kind_of
 from sim.catalogue.moves import NAMES
 from sim.draws import slot_key
 from sim.errors import Fault, InputError, OceansError, did_you_mean
+from sim.model.decisions import KINDS, Answer
 from sim.policies.scripted import Script
 from sim.policies.seating import check_places, policies_of
 from sim.policies.standard import Standard
 from sim.session import Session, in_order
-from sim.world.agents import kind_of
-from sim.world.decisions import KINDS, Answer
 
 MODEL_REPORTERS = {
     "tension": lambda exercise: float(exercise.world.state.tension[0]),
@@ -230,7 +230,7 @@ class Exercise(mesa.Model):
 
         Parameters
         ----------
-        actor : str, code; kind : str, kind of question, see `sim.world.decisions.KINDS`
+        actor : str, code; kind : str, kind of question, see `sim.model.decisions.KINDS`
         choice : id or sequence of ids; subject : str, or None for every such question of that turn
         turn : int, or None for the next; whether it was asked, `unasked` tells
 
@@ -265,9 +265,7 @@ class Exercise(mesa.Model):
     def take_seats(self):
         """Let every actor that has a will of its own take its seat, to be asked; the model's rule plays the others."""
         taken = {
-            code: actor
-            for code, actor in self.actors.items()
-            if actor.has_own_will or code in self.world.script.actors
+            code: actor for code, actor in self.actors.items() if actor.has_own_will or code in self.world.script.actors
         }
         self.world.seats = in_order(taken, self.world.setting)
 

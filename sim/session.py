@@ -23,17 +23,17 @@ from functools import cached_property
 from sim.draws import slot_key
 from sim.engine import ahead, bare_setting, begin, gathered, outcome_of, outcome_without, record_of, unfinished_record
 from sim.errors import Fault, InputError, did_you_mean
+from sim.model.decisions import Answer, answer_to
+from sim.model.inputs import arrange
+from sim.model.steps import STEPS, begin_turn, is_over
+from sim.model.steps.control import Direction, carry_out
+from sim.model.steps.stops import asked
+from sim.model.view import view
 from sim.one_thread import one_blas_thread
 from sim.policies.seating import check_places, fresh, policies_of, policy_from
 from sim.policies.standard import Standard
+from sim.record.recorder import Witness
 from sim.scenario import Loaded, load
-from sim.turn import STEPS, begin_turn, is_over
-from sim.turn.control import Direction, carry_out
-from sim.turn.stops import asked
-from sim.turn.witness import Witness
-from sim.world.decisions import Answer, answer_to
-from sim.world.setting import arrange
-from sim.world.view import view
 
 NOBODY, MODEL, PERSON = "nobody", "model", "person"
 CHANGED = "its options have changed since it was given."
@@ -145,7 +145,7 @@ class Session:
         )
 
     def view(self, seat):
-        """What a seat can see now: plain data, with nothing in it that it cannot know; see `sim.world.view`."""
+        """What a seat can see now: plain data, with nothing in it that it cannot know; see `sim.model.view`."""
         check_places(self.setting, [seat])
         return view(self.world, seat)
 
@@ -188,7 +188,7 @@ class Session:
             raise _refusal(str(advice)) from None
 
     def direct(self, direction):
-        """Do what control directs, at once: see `sim.turn.control`; InputError with advice when it cannot be done.
+        """Do what control directs, at once, as `sim.model.steps.control` says; InputError where it cannot be done.
 
         Answers already given at this stop whose options it changes are void.
         """

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from sim.history.backtest import MODEL, Backtest, as_case, first_answers_of, lags_of, outcomes_of
-from sim.history.benchmarks import benchmarks
-from sim.history.cases import cells_of, read_cases
-from sim.history.replay import Played
-from sim.history.schema import KINDS
-from sim.history.scores import calibration, differences_of, scores_of
 from sim.scenario import load_library
+from sim.validation.backtest import MODEL, Backtest, as_case, first_answers_of, lags_of, outcomes_of
+from sim.validation.benchmarks import benchmarks
+from sim.validation.cases import cells_of, read_cases
+from sim.validation.replay import Played
+from sim.validation.schema import KINDS
+from sim.validation.scores import calibration, differences_of, scores_of
 
 SMALL = """\
 meta: {title: Two small cases}

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.draws import Draws
+from sim.experiments import sweep
 from sim.scenario import from_document
-from sim.sweep import sweep
 
 SMALL = """\
 title: A small exercise

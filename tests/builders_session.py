@@ -11,7 +11,7 @@ import zlib
 
 import numpy as np
 
-from sim.world.setting import arrange
+from sim.model.inputs import arrange
 from tests.builders import a_scenario, an_act, an_inject
 
 MOST_INCIDENTS = 3

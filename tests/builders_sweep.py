@@ -1,4 +1,4 @@
-"""Sweeps made up for tests: what `sim.sweep.load_result` gives, without playing a run.
+"""Sweeps made up for tests: what `sim.experiments.load_result` gives, without playing a run.
 
 `a_sweep(function)` samples factors, asks the function for each point's outcome and adds luck shared by replication;
 `a_sample(...)` is the same as analysis reads it. Keywords show what a test cares about.
@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.sweep.sample import sample_of
+from sim.experiments.experiment_data import sample_of
 from tests.builders_record import a_loaded
 
 

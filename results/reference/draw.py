@@ -3,8 +3,8 @@
 import tempfile
 from pathlib import Path
 
-from sim.charts import CHARTS, save
 from sim.engine import play
+from sim.output.figures import CHARTS, save
 from sim.scenario import load
 
 HERE = Path(__file__).parent

@@ -19,7 +19,7 @@ class Policy:
 
         Parameters
         ----------
-        view : dict, what this seat can see: see `sim.world.view`
+        view : dict, what this seat can see: see `sim.model.view`
         decision : Decision
 
         Returns

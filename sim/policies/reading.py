@@ -4,7 +4,7 @@
 def sure_enough(view, decision, option):
     """Whether the seat is as sure as states have been that used a response; one that accuses nobody needs no evidence.
 
-    >>> from sim.world.decisions import Decision, Option
+    >>> from sim.model.decisions import Decision, Option
     >>> naming = Option("attribution", confidence_min=0.7)
     >>> decision = Decision("responses", 1, "EST", "grid", (naming,), (), least=0, most=None)
     >>> sure_enough({"acts": {"grid": {"confidence": 0.8}}}, decision, naming)
@@ -19,7 +19,7 @@ def sure_enough(view, decision, option):
 def paid_for(view, options):
     """The ids of some options that the seat's political capital pays for, the cheapest first.
 
-    >>> from sim.world.decisions import Option
+    >>> from sim.model.decisions import Option
     >>> paid_for({"capital": 0.2}, [Option("sanctions", 0.2), Option("statement", 0.05)])
     ['statement']
     """
@@ -50,7 +50,7 @@ def seen_against(view):
 def first_legal(decision, *wanted):
     """The first of some ids that is legal now; when none is, the model's default.
 
-    >>> from sim.world.decisions import Decision, Option
+    >>> from sim.model.decisions import Decision, Option
     >>> legal = (Option("persist"), Option("stop"))
     >>> decision = Decision("move", 1, "RUS", "next", legal, ("persist",))
     >>> first_legal(decision, "escalate", "stop")

@@ -16,7 +16,7 @@ class Script:
     strict : bool, whether an answer that is not legal is given all the same, and refused; if not, it counts as not
         written
 
-    >>> from sim.world.decisions import Answer, Decision, Option
+    >>> from sim.model.decisions import Answer, Decision, Option
     >>> script = Script([Answer(1, "RUS", "move", "next", ("stop",))])
     >>> script.take(Decision("move", 1, "RUS", "next", (Option("persist"), Option("stop")), ("persist",)))
     ('stop',)

@@ -1,7 +1,7 @@
 """What a run is judged by: the measures, and the scorecard of the article's principles.
 
 `MEASURES` is the catalogue: a name that YAML, charts and tables use, a label, a unit, and which way is better. How each
-is read off a world stands in `sim/turn/outcome.py`.
+is read off a world stands in `sim/model/steps/outcome.py`.
 """
 
 import math

@@ -8,7 +8,7 @@ import json
 import math
 from dataclasses import dataclass, field
 
-from sim.record.events import Event
+from sim.model.events import Event
 
 JSON_FORMAT = 1
 

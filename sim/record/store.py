@@ -35,7 +35,7 @@ import tempfile
 from pathlib import Path
 
 from sim.errors import Fault, InputError, OceansError, did_you_mean
-from sim.record.events import EVENT_KINDS, faults_of, plain
+from sim.model.events import EVENT_KINDS, faults_of, plain
 from sim.record.kept import RecordFacts, RunManifest
 from sim.record.reading import check_digest, damaged, file_digest, file_name, read_checked, read_json, read_rows
 from sim.record.record import Record

@@ -29,11 +29,11 @@ import pytest
 import yaml
 
 from sim.engine import begin, outcome_of, play_out
+from sim.model.inputs import arrange
+from sim.model.state import ADOPTED
 from sim.record.measures import MEASURES
 from sim.scenario import from_document, load_library
 from sim.scenario.loading import varied
-from sim.world.setting import arrange
-from sim.world.state import ADOPTED
 
 HERE = Path(__file__).parent
 RUNS = 150

@@ -8,10 +8,10 @@ import xml.etree.ElementTree as ET
 import pytest
 from PIL import Image
 
-import sim.charts
-from sim.charts import CHARTS, FANS, draw_all, draw_fans
-from sim.charts.places import outside, overlaps
-from sim.charts.saving import save
+import sim.output.figures
+from sim.output.figures import CHARTS, FANS, draw_all, draw_fans
+from sim.output.figures.label_layout import outside, overlaps
+from sim.output.figures.saving import save
 from tests.builders_record import a_loaded, a_quiet_record, a_record, an_empty_record, outcomes
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -119,7 +119,8 @@ def test_every_chart_makes_an_svg_that_parses_and_a_png_for_slides(drawn):
 
 def test_every_chart_is_composed_in_our_own_style_whatever_the_user_has_set():
     modules = [
-        importlib.import_module(f"sim.charts.{found.name}") for found in pkgutil.iter_modules(sim.charts.__path__)
+        importlib.import_module(f"sim.output.figures.{found.name}")
+        for found in pkgutil.iter_modules(sim.output.figures.__path__)
     ]
     composing = {f"{module.__name__}.{name}": found for module in modules for name, found in vars(module).items()
                  if name.startswith("compose")}  # fmt: skip

@@ -21,30 +21,27 @@ ORDER = (
     ("sim.catalogue.moves",),
     ("sim.scenario",),
     ("sim.catalogue",),
-    ("sim.world",),
-    ("sim.record.events",),
-    ("sim.record.record", "sim.record"),
-    ("sim.record.measures",),
+    ("sim.phrases",),
+    ("sim.model",),
     ("sim.policies",),
-    ("sim.turn",),
+    ("sim.model.steps",),
+    ("sim.record",),
     ("sim.engine",),
     ("sim.session",),
+    ("sim.agents",),
     ("sim.exercise",),
-    ("sim.record.words",),
-    ("sim.record.telling",),
-    ("sim.record.debrief", "sim.record.story"),
-    ("sim.record.store",),
-    ("sim.sweep",),
-    ("sim.history",),
-    ("sim.charts",),
-    ("sim.report", "sim.report_of_sweep"),
-    ("sim.report_of_sweep", "sim.report_of_backtest"),
-    ("sim.commands",),
+    ("sim.experiments",),
+    ("sim.validation",),
+    ("sim.output.narrative",),
+    ("sim.output.figures",),
+    ("sim.output.pages",),
+    ("sim.output",),
+    ("sim.cli",),
     ("sim.__main__",),
 )
 ALONE = ("sim.letters", "sim.draws", "sim.one_thread")  # these know none of their own line either
-MAY_NAME_MESA = {"sim.exercise", "sim.world.agents"}
-NEVER_DRAWN = ("sim.world", "sim.turn", "sim.engine", "sim.exercise", "sim.policies")
+MAY_NAME_MESA = {"sim.exercise", "sim.agents"}
+NEVER_DRAWN = ("sim.model", "sim.model.steps", "sim.engine", "sim.exercise", "sim.policies")
 
 
 def module_name(path):
@@ -120,7 +117,9 @@ def test_a_rule_knows_numpy_scipy_and_the_errors(name):
     assert all(other == "sim.errors" or is_in(other, "sim.rules") for other in rooms)
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if is_in(name, "sim.charts") or "sim.report" in name])
+@pytest.mark.parametrize(
+    "name", [name for name in FILES if is_in(name, "sim.output.figures") or "sim.output.pages.run" in name]
+)
 def test_a_chart_reads_a_record_and_never_the_world(name):
     assert not [other for other in imported(name) for room in NEVER_DRAWN if is_in(other, room)]
 

@@ -10,9 +10,9 @@ import random
 import pytest
 
 from sim.engine import play
+from sim.model.decisions import KINDS, Decision, Option, legal_choice
 from sim.policies import POLICIES, Policy, Standard
 from sim.session import Session
-from sim.world.decisions import KINDS, Decision, Option, legal_choice
 from tests.builders import a_scenario, an_act
 
 STATES, ADVERSARIES = ("EST", "DEU", "USA", "JPN"), ("RUS", "CHN")

@@ -2,11 +2,11 @@
 
 import pytest
 
-from sim.record.telling.decisions import label, question
-from sim.record.words import Names
+from sim.model.decisions import KINDS
+from sim.output.narrative.decisions import label, question
+from sim.phrases import Names
 from sim.scenario import load, shipped
 from sim.session import Session
-from sim.world.decisions import KINDS
 from tests.builders_session import everybody
 
 MOST_STOPS = 5  # a turn, on average, with somebody in every seat

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.model.steps import STEPS
 from sim.scenario import load_library
-from sim.turn import STEPS
 
 ROOT = Path(__file__).parents[2]
 ODD = (ROOT / "sim" / "ODD.md").read_text(encoding="utf-8")

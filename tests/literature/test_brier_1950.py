@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import mannwhitneyu
 
-from sim.history.scores import auc, brier, decomposition, log_score, skill
-from sim.sweep.estimate import wilson
+from sim.experiments.estimate import wilson
+from sim.validation.scores import auc, brier, decomposition, log_score, skill
 
 # Ten forecasts of rain, and on which of the ten days it rained
 RAIN_FORECAST = [0.7, 0.9, 0.8, 0.4, 0.2, 0.0, 0.0, 0.0, 0.0, 0.1]

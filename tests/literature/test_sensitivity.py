@@ -9,7 +9,7 @@ orders those of the g function as its coefficients do.
 import numpy as np
 import pytest
 
-from sim.sweep.sensitivity import by_slices, design_of, sensitivity
+from sim.experiments.sensitivity import by_slices, design_of, sensitivity
 from tests.builders_sweep import a_factor, a_sample, saltelli
 
 FIRST, TOTAL = (0.3139, 0.4424, 0.0), (0.5576, 0.4424, 0.2437)

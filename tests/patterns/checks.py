@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 from scipy.stats import spearmanr
 
-from sim.world.setting import arrange
+from sim.model.inputs import arrange
 from tests.patterns.crises import (
     BODIES,
     COERCION,

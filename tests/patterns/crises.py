@@ -13,15 +13,15 @@ from functools import cache
 import numpy as np
 
 from sim.engine import begin, play, play_out
-from sim.history.backtest import coefficients_for
-from sim.history.cases import read_cases
-from sim.history.exercise import document_of
-from sim.history.replay import Played, Replay
-from sim.history.schema import KINDS, AttributionContext, Case, Severity
+from sim.model.cooperation import BLOCKED
+from sim.model.inputs import arrange
+from sim.model.varying import Varied
 from sim.scenario import from_document, group_members, load_library
-from sim.world.cooperation import BLOCKED
-from sim.world.setting import arrange
-from sim.world.varying import Varied
+from sim.validation.backtest import coefficients_for
+from sim.validation.cases import read_cases
+from sim.validation.exercise import document_of
+from sim.validation.replay import Played, Replay
+from sim.validation.schema import KINDS, AttributionContext, Case, Severity
 
 SPEAKING, NAMING, MEASURES = KINDS[:3]
 BODIES = ("NATO", "EU")

@@ -8,7 +8,7 @@ import textwrap
 from pathlib import Path
 
 from sim.engine import play
-from sim.record.story import closing, tell
+from sim.output.narrative.story import closing, tell
 from sim.scenario import load, shipped
 
 HERE = Path(__file__).parent

@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from sim.engine import begin, play_out
+from sim.model.inputs import arrange
+from sim.model.steps import play_turn
 from sim.policies.seating import fresh, policies_of
-from sim.turn import play_turn
-from sim.world.setting import arrange
 from tests.builders import a_scenario, an_inject
 
 STATES = (

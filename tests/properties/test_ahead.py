@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.engine import ahead, outcome_of, play_out
+from sim.model.steps.joining import lead_days
 from sim.record.measures import MEASURES
-from sim.turn.joining import lead_days
-from sim.turn.witness import Witness
+from sim.record.recorder import Witness
 from tests.builders import a_scenario
 from tests.properties.invented import arrays, differing, laws, played, scenarios, seeds
 

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 
 from sim.engine import play, play_points
-from sim.record.events import faults_of
+from sim.model.events import faults_of
+from sim.model.steps import play_turn
+from sim.model.varying import PointError
 from sim.record.measures import MEASURES
 from sim.scenario import load_library
 from sim.scenario.limits import domain_of
-from sim.turn import play_turn
-from sim.world.varying import PointError
 from tests.builders import a_scenario, an_act
 from tests.properties.invented import laws, played, scenarios, seeds
 

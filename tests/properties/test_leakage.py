@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.history.backtest import MODEL, backtest
-from sim.history.benchmarks import FORECASTS
-from sim.history.cases import read_cases
-from sim.history.exercise import document_of, scenario_of
-from sim.history.fit import fitted
-from sim.history.schema import KINDS, CollectiveResponse, Row
+from sim.model.inputs import arrange
 from sim.scenario import from_document, load_library
-from sim.world.setting import arrange
+from sim.validation.backtest import MODEL, backtest
+from sim.validation.benchmarks import FORECASTS
+from sim.validation.calibration import fitted
+from sim.validation.cases import read_cases
+from sim.validation.exercise import document_of, scenario_of
+from sim.validation.schema import KINDS, CollectiveResponse, Row
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = load_library()
@@ -236,7 +236,7 @@ def test_only_trade_with_russia_since_2022_depends_on_the_day(name):
 # ------------------------------------------------------------------------------------------------ nobody by name
 
 
-YARDSTICK = {"sim/world/actors.py": {"USA", "RUS"}}  # the largest economy, as a unit; whose trade fell in 2022
+YARDSTICK = {"sim/model/actor_table.py": {"USA", "RUS"}}  # the largest economy, as a unit; whose trade fell in 2022
 OF_AN_ADVERSARY = {"trade_rus_since_2022"}
 
 

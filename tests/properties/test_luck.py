@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from sim.draws import Draws
 from sim.engine import begin, play, without_cooperation
+from sim.model.inputs import arrange
 from sim.record.measures import MEASURES
-from sim.world.setting import arrange
 from tests.builders import a_library, a_scenario
 from tests.properties.invented import Written, differing, laws, played, run_numbers, scenarios, seeds
 

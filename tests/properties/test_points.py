@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sim.engine import Points, play, play_points
+from sim.model.varying import PointError
 from sim.scenario import load, varied
-from sim.world.varying import PointError
 
 PATHS = {
     "behaviour.b_peer": 0.5,  # read by the turns alone

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from sim.model.steps.willingness import company_term, text_term
 from sim.rules.choice import logistic
 from sim.rules.grid import on_grid
-from sim.turn.willingness import company_term, text_term
 from tests.builders import a_scenario
 from tests.properties.invented import Written, laws, played, scenarios, seeds
 

@@ -8,8 +8,8 @@ from hypothesis import given
 
 from sim.engine import play
 from sim.record.record import Record
+from sim.record.recorder import Witness
 from sim.scenario import load
-from sim.turn.witness import Witness
 from tests.builders import a_scenario
 from tests.properties.invented import Written, differing, laws, played, row, run_numbers, scenarios, seeds
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from sim.engine import begin, play
 from sim.exercise import Exercise
+from sim.model.decisions import Answer
+from sim.model.inputs import arrange
+from sim.model.steps import play_turn
+from sim.model.view import view
 from sim.policies import POLICIES, Policy
 from sim.session import Session
-from sim.turn import play_turn
-from sim.world.decisions import Answer
-from sim.world.setting import arrange
-from sim.world.view import view
 from tests.builders import a_scenario, an_act, an_inject
 
 STATES, ADVERSARIES = ("EST", "DEU", "USA", "JPN"), ("RUS", "CHN")

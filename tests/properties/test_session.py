@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from sim.engine import play as played_alone
 from sim.errors import InputError
+from sim.model.decisions import KINDS, Answer
+from sim.model.steps.control import Direction
 from sim.policies import Policy, Script
 from sim.record.measures import MEASURES
 from sim.scenario import load, shipped
 from sim.session import Session
-from sim.turn.control import Direction
-from sim.world.decisions import KINDS, Answer
 from tests.builders_session import a_crisis, everybody, open_to, play, play_to, suggested, whim
 from tests.properties.invented import differing, laws, scenarios, seeds
 from tests.properties.test_ahead import MAY_NOT_APPLY

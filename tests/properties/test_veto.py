@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
+from sim.model.state import OPEN
+from sim.model.steps.stops import NOBODY
+from sim.model.steps.texts import ROUNDS, close_round, proposal, result, table_texts
 from sim.rules.grid import on_grid
 from sim.rules.voting import p_break_silence
-from sim.turn.stops import NOBODY
-from sim.turn.texts import ROUNDS, close_round, proposal, result, table_texts
-from sim.world.state import OPEN
 from tests.properties.invented import Written, played
 
 RUNS = 4000

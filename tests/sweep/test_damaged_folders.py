@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 from sim.__main__ import app
 from sim.errors import InputError
+from sim.experiments import load_result, sweep
+from sim.experiments.manifest import plan_digest
 from sim.record import store
-from sim.sweep import load_result, sweep
-from sim.sweep.manifest import plan_digest
 from tests.builders_of_sweeps import a_sweep, files_of
 
 BLOCK = "shards/000000.npy"

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from sim.sweep import load_result, merge, sweep
+from sim.experiments import load_result, merge, sweep
 from tests.builders_of_processes import PATIENCE, started, until
 from tests.builders_of_sweeps import SMALL, files_of
 

@@ -13,12 +13,12 @@ import pytest
 
 from sim.engine import play_points
 from sim.errors import InputError, OceansError, Terminated
+from sim.experiments import folder as room
+from sim.experiments import load_result, make_design, merge, runner, shards, sweep
+from sim.experiments.folder import alone
+from sim.experiments.workers import Stop
+from sim.model.varying import PointError
 from sim.scenario import from_document, varied
-from sim.sweep import folder as room
-from sim.sweep import load_result, make_design, merge, runner, shards, sweep
-from sim.sweep.folder import alone
-from sim.sweep.workers import Stop
-from sim.world.varying import PointError
 from tests.builders_of_sweeps import a_small_scenario, a_sweep, files_of, played_by_hash
 
 
@@ -129,7 +129,7 @@ def test_a_changed_scenario_program_or_design_is_refused(tmp_path, monkeypatch):
         a_sweep(folder, vary=["linkage=0.1:0.2"])
     with pytest.raises(InputError, match="for the whole sweep"):
         a_sweep(folder, points=None, shard=(1, 2))
-    monkeypatch.setattr("sim.sweep.folder.code_digest", lambda: "other")
+    monkeypatch.setattr("sim.experiments.folder.code_digest", lambda: "other")
     with pytest.raises(InputError, match="the program has changed"):
         a_sweep(folder, points=None)
     assert files_of(folder) == before
@@ -271,11 +271,11 @@ def test_told_to_end_is_to_stop_after_what_is_in_hand_however_often_it_is_said()
 
 def test_the_package_is_called_as_a_function_and_holds_its_parts():
     import sim
-    import sim.sweep as room
+    import sim.experiments as room
 
-    assert sim.sweep is room and callable(sim.sweep)
+    assert sim.experiments is room and callable(sim.experiments)
     result = sim.sweep(a_small_scenario(), points=3, play=played_by_hash, progress=lambda runs, failed: None)
-    assert len(result) == 3 and sim.sweep.load_result(result.path).design.seed == 1
+    assert len(result) == 3 and sim.experiments.load_result(result.path).design.seed == 1
     assert room.__all__ == sorted(room.__all__) and all(hasattr(room, name) for name in room.__all__)
 
 

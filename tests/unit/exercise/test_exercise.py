@@ -10,13 +10,13 @@ import pandas
 import pytest
 
 import sim
+from sim.agents import Actor, Adversary, Body, StateActor
 from sim.engine import play
 from sim.errors import InputError, OceansError
 from sim.exercise import Exercise
+from sim.model.decisions import Answer
 from sim.policies import Hawk, Policy, Silent, TitForTat
 from sim.scenario import shipped
-from sim.world.agents import Actor, Adversary, Body, StateActor
-from sim.world.decisions import Answer
 from tests.builders import a_scenario, an_act
 
 

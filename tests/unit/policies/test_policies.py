@@ -5,6 +5,8 @@ import pytest
 from sim.engine import play
 from sim.errors import InputError
 from sim.exercise import Exercise
+from sim.model.decisions import Answer, Decision, Option, answer_to
+from sim.model.inputs import arrange
 from sim.policies import (
     POLICIES,
     Cautious,
@@ -21,8 +23,6 @@ from sim.policies import (
     policy_named,
 )
 from sim.policies.seating import fresh, overrides, policies_of
-from sim.world.decisions import Answer, Decision, Option, answer_to
-from sim.world.setting import arrange
 from tests.builders import a_scenario
 
 LADDER = {"silence": 0.0, "concern": 0.1, "solidarity": 0.3, "naming": 0.5, "measures": 0.75}

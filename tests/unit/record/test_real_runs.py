@@ -5,10 +5,10 @@ import re
 import pytest
 
 from sim.engine import play
+from sim.model.events import faults_of
+from sim.output.narrative.story import closing, tell
+from sim.phrases import count
 from sim.record import Record
-from sim.record.events import faults_of
-from sim.record.story import closing, tell
-from sim.record.words import count
 from sim.scenario import load, shipped
 from tests.builders import a_scenario, an_act
 

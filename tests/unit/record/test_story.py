@@ -5,8 +5,8 @@ import re
 import pytest
 
 from sim.engine import play
+from sim.output.narrative.story import Teller, closing, tell
 from sim.record import Event, Record
-from sim.record.story import Teller, closing, tell
 from tests.builders import a_scenario
 from tests.builders import an_inject as a_planned_inject
 from tests.builders_record import a_loaded, a_quiet_record, a_record, an_empty_record

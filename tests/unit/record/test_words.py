@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.record.words import Names, for_many, gist, percent, stopped
+from sim.phrases import Names, for_many, gist, percent, stopped
 from sim.scenario import load, load_library, shipped
 
 LIBRARY = load_library()

@@ -1,0 +1,265 @@
+"""The actors as Mesa agents: who they are, what is true of them now, and who chooses for them.
+
+Agents own identity and choice; arrays own state. An agent stores no figure of its own: every attribute reads the first
+row of the world's arrays, so that there is one truth and one implementation of every rule. What choosing takes
+(policies, the names of the moves) an agent has from its model, the `Exercise`.
+
+    Actor
+      StateActor    a state that chooses for itself; or NATO or the EU where a scenario plays it as one
+      Body          NATO or the EU where its members choose
+      Adversary     a state that commits hostile acts
+"""
+
+import math
+
+import mesa
+import numpy as np
+
+from sim.errors import Fault, InputError, did_you_mean
+from sim.model.view import view
+from sim.rules.attribution import confidence
+
+
+class Actor(mesa.Agent):
+    """Any party to an exercise.
+
+    Parameters
+    ----------
+    model : Exercise
+    code : str, ISO 3166 alpha-3 in capitals, or NATO, or EU
+    policy : Policy or None; None follows the model's own rule
+
+    To try a doctrine, give an actor a policy (`actor.policy = Hawk()`); or subclass this class, answer `choose`, and
+    pass it to `Exercise(agent_classes={"JPN": Japan})`.
+    """
+
+    kind = "actor"
+
+    def __init__(self, model, code, policy=None):
+        super().__init__(model)
+        self.code = code
+        self._policy = policy
+
+    def __repr__(self):
+        return f"{type(self).__name__}({self.code!r})"
+
+    # ------------------------------------------------------------------------------------------- choosing
+
+    @property
+    def policy(self):
+        """Who chooses. Set a Policy, its class or its name; None gives the seat back to the model's own rule."""
+        return self._policy or self.model.own_rule
+
+    @policy.setter
+    def policy(self, policy):
+        self._policy = self.model.policy_for(self.code, policy)
+        self.model.take_seats()
+
+    @property
+    def has_own_will(self):
+        """Whether it has to be asked: it has a policy, or a class that chooses differently."""
+        return self._policy is not None or self.chooses_itself
+
+    @property
+    def chooses_itself(self):
+        """Whether its class answers `choose` in its own way."""
+        return type(self).choose is not Actor.choose
+
+    def choose(self, view, decision):
+        """The ids it chooses among `decision.options`: what its policy says. Subclass to answer differently.
+
+        Parameters
+        ----------
+        view : dict, what it can see: see `sim.model.view`
+        decision : Decision
+
+        Returns
+        -------
+        sequence of str
+        """
+        return self.policy.choose(view, decision)
+
+    @property
+    def memory(self):
+        """Whether whoever chooses for it remembers earlier turns."""
+        return self.policy.memory
+
+    def fresh(self):
+        """What sits in its seat in a look ahead: a class that chooses in its own way, or its policy."""
+        return self if self.chooses_itself else self.policy.fresh()
+
+    def view(self):
+        """What it can see now: plain data, with nothing in it that it cannot know."""
+        return view(self.model.world, self.code)
+
+    # ------------------------------------------------------------------------------------------- who it is
+
+    @property
+    def name(self):
+        """Its name in full."""
+        own = self._loaded.scenario.actors.get(self.code)
+        return own.name if own and own.name else self._entry.name if self._entry else self.code
+
+    @property
+    def role(self):
+        """ally, eu_member, partner, other or adversary, as scenario or library say; of NATO and the EU, body."""
+        own = self._loaded.scenario.actors.get(self.code)
+        if own and own.role:
+            return own.role
+        return "body" if self.code in self._loaded.library.bodies else getattr(self._entry, "role", "other")
+
+    @property
+    def memberships(self):
+        """The groups it belongs to on the scenario's first day: a tuple of names such as nato, eu, g7, five_eyes."""
+        start = self._setting.start
+        return tuple(
+            name
+            for name, group in self._loaded.library.groups.items()
+            if (spell := group.members.get(self.code))
+            and (spell.since is None or spell.since <= start)
+            and (spell.until is None or start <= spell.until)
+        )
+
+    @property
+    def is_ally(self):
+        """Whether it is a member of NATO, or NATO."""
+        return bool(self._setting.is_nato[self.place])
+
+    @property
+    def is_eu_member(self):
+        """Whether it is a member of the EU, or the EU."""
+        return bool(self._setting.is_eu[self.place])
+
+    @property
+    def is_partner(self):
+        """Whether it is one of the four partners: Australia, Japan, South Korea, New Zealand."""
+        return bool(self._setting.is_partner[self.place])
+
+    # ------------------------------------------------------------------------------------------- what is true of it
+
+    @property
+    def capital(self):
+        """Political capital left; 1 is a year's."""
+        return float(self._state.capital[0, self.place])
+
+    @property
+    def spent(self):
+        """Political capital spent so far."""
+        return float(self._state.spent[0, self.place])
+
+    @property
+    def responses(self):
+        """What it has joined: a tuple of (act, response)."""
+        return tuple(self._setting.options[o] for o in np.flatnonzero(self._state.joined[:, 0, self.place]))
+
+    def exposure(self, adversary):
+        """How far it depends on an adversary now, 0 to 1, with what was added by courting or squeezing it."""
+        d = self._adversary(adversary)
+        return float(
+            np.clip(self._setting.exposure[d, 0, self.place] + self._state.squeeze[d, 0, self.place], 0.0, 1.0)
+        )
+
+    def stance(self, adversary):
+        """How far it sees an adversary as a threat, -1 to 1."""
+        return float(self._setting.stance[self._adversary(adversary), 0, self.place])
+
+    def confidence(self, act=None):
+        """How sure it is who did it, 0 to 1; of no act in particular, the highest. Only states judge: else nan."""
+        return self._judged(confidence(self._state.belief[:, 0, self.place]), act)
+
+    def stake(self, act=None):
+        """What it has at stake in an act, 0 to 1; of no act in particular, the highest. Only states judge: else nan."""
+        return self._judged(self._state.stake[:, 0, self.place], act)
+
+    def gravity(self, act=None):
+        """How grave it sees an act, 0 to 1; of no act in particular, the gravest. Only states judge: else nan."""
+        return self._judged(self._state.perceived[:, 0, self.place], act)
+
+    def position(self, act):
+        """The text it wants over an act, 0 silence to 1 measures. Only states want one: else nan."""
+        return self._judged(self._state.position[:, 0, self.place], act)
+
+    # ------------------------------------------------------------------------------------------- below
+
+    @property
+    def place(self):
+        """Its place on the actors' axis of every array."""
+        return self._setting.index[self.code]
+
+    @property
+    def _setting(self):
+        return self.model.world.setting
+
+    @property
+    def _state(self):
+        return self.model.world.state
+
+    @property
+    def _loaded(self):
+        return self._setting.loaded
+
+    @property
+    def _entry(self):
+        return self._loaded.library.states.get(self.code) or self._loaded.library.bodies.get(self.code)
+
+    def _adversary(self, adversary):
+        return _found(getattr(adversary, "code", adversary), self._setting.adversaries, "adversary")
+
+    def _judged(self, values, act):
+        """One act's value, or the highest over the acts that have begun."""
+        if act is not None:
+            value = values[_found(act, self._setting.acts, "act")]
+            return float(value) if self._setting.is_state[self.place] else math.nan
+        begun = self._setting.act_begins <= self.model.turn
+        if not self._setting.is_state[self.place] or not begun.any():
+            return math.nan
+        return float(values[begun].max())
+
+
+class StateActor(Actor):
+    """A state that chooses for itself; or a body where a scenario plays it as one."""
+
+    kind = "state"
+
+
+class Body(Actor):
+    """NATO or the EU where its members choose: instruments of its own, and no will beyond theirs."""
+
+    kind = "body"
+
+    @property
+    def members(self):
+        """Its members among the actors: a tuple of Actor."""
+        row = self._setting.bodies.index(self.code)
+        return tuple(self.model.actor(self._setting.actors[k]) for k in np.flatnonzero(self._setting.body_members[row]))
+
+
+class Adversary(Actor):
+    """A state that commits hostile acts, bears pressure and chooses what next."""
+
+    kind = "adversary"
+
+    @property
+    def move(self):
+        """Its last move, or None before the first."""
+        last = int(self._state.move[self._adversary(self.code), 0])
+        return self.model.moves[last] if last >= 0 else None
+
+    @property
+    def pressure(self):
+        """The pressure it feels, 0 to 1."""
+        return float(self._state.pressure[self._adversary(self.code), 0])
+
+
+def kind_of(setting, place):
+    """The class of the agent at a place of the actors' axis."""
+    if setting.actors[place] in setting.adversaries:
+        return Adversary
+    return StateActor if setting.is_state[place] else Body
+
+
+def _found(name, known, what):
+    """The place of a name; InputError with advice when it is not known."""
+    if name not in known:
+        raise InputError([Fault("", 0, 0, f"no {what} '{name}' in this exercise. {did_you_mean(str(name), known)}")])
+    return list(known).index(name)

@@ -1,0 +1,207 @@
+"""`oceans analyse`: what a sweep means, in words, tables, charts and a page."""
+
+import datetime
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.cli.streams import print_json
+from sim.cli.terminal import Desk, remark_on
+from sim.record import store
+
+
+@dataclass(frozen=True)
+class AnalyseOrder:
+    """What was asked for at the terminal; see `oceans analyse --help`."""
+
+    result: Path
+    measures: Sequence[str] = ()
+    limits: Sequence[str] = ()
+    seed: int = 1
+    out: Path = Path("results")
+    charts: bool = True
+    as_json: bool = False
+    quiet: bool = False
+    command: Sequence[str] = ("oceans", "analyse")
+
+
+def analyse_result(order):
+    """Analyses what was ordered and returns the exit code."""
+    from sim.experiments.analysis import analyse
+    from sim.experiments.discovery import parse_limit
+    from sim.experiments.result import load_result
+
+    started = datetime.datetime.now()
+    result = load_result(order.result)
+    loaded = result.folder.scenario()
+    limits = dict(parse_limit(given, result.measures) for given in order.limits)
+    names = [*order.measures, *(name for name in limits if order.measures and name not in order.measures)]
+    analysis = analyse(result, names or list(limits) or None, limits, order.seed, loaded, _progress(order))
+    with store.RunFolder(order.out, f"{loaded.name}-analysis", started) as folder:
+        facts = store.manifest(
+            loaded, analysis.sample.seed, analysis.sample.runs, list(order.command), started,
+            sweep=str(order.result), plan=result.manifest["plan"], limits=limits, resampling_seed=order.seed,
+        )  # fmt: skip
+        with store.advising(order.out):
+            write_tables(folder.aside, analysis, facts)
+            if order.charts:
+                _draw(analysis, loaded, facts, folder.aside)
+    _answer(order, analysis, folder.path)
+    return 0
+
+
+def _progress(order):
+    if order.quiet or order.as_json or not sys.stderr.isatty():
+        return None
+    return lambda name: print(f"Looking at {name} ...", file=sys.stderr, flush=True)
+
+
+def _draw(analysis, loaded, facts, folder):
+    from sim.output.figures.sweeps import draw_analysis
+    from sim.output.pages.sweep import write_report_of_sweep
+
+    charts = draw_analysis(analysis, folder / "charts")
+    remark_on([chart for drawn in charts.values() for chart in drawn.values()])
+    write_report_of_sweep(analysis, loaded, charts, facts, folder / "analysis.html")
+
+
+# --------------------------------------------------------------------------------------------------------- tables
+
+
+def write_tables(folder, analysis, facts):
+    """Writes everything that was found as CSV, and all of it as JSON."""
+    (folder / "manifest.json").write_text(
+        json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+    )
+    (folder / "analysis.json").write_text(
+        json.dumps(analysis.to_dict(), ensure_ascii=False, allow_nan=False) + "\n",
+        encoding="utf-8",
+        newline="\n",
+    )
+    store.write_table(folder / "spreads.csv", ("measure", "of", "runs", *_Q, "mean", "low", "high"), _spreads(analysis))
+    store.write_table(
+        folder / "indices.csv", ("measure", "factor", "method", "value", "low", "high", "chance"), _indices(analysis)
+    )
+    store.write_table(folder / "rules.csv", _RULES, _rules(analysis))
+    store.write_table(folder / "settings.csv", _SETTINGS, _settings(analysis))
+    store.write_table(folder / "futures.csv", ("measure", "lever", "future", "gain", "low", "high"), _futures(analysis))
+    store.write_table(
+        folder / "tradeoffs.csv", ("measure", "other", "rank_correlation", "low", "high"), _tradeoffs(analysis)
+    )
+    store.write_table(folder / "settling.csv", ("measure", "futures", "mean", "low", "high"), _settled(analysis))
+
+
+_Q = ("q05", "q25", "q50", "q75", "q95")
+_RULES = (
+    "measure", "method", "step", "is_chosen", "rule", "coverage", "coverage_low", "coverage_high", "density",
+    "density_low", "density_high", "mass", "conditions",
+)  # fmt: skip
+_SETTINGS = (
+    "measure", "lever", "setting", "runs", "mean", "mean_low", "mean_high", "worst_tenth", "worst_low", "worst_high",
+    "good", "good_low", "good_high", "regret", "regret_low", "regret_high", "most_regret", "best_in",
+)  # fmt: skip
+
+
+def _three(estimate):
+    return (estimate.value, estimate.low, estimate.high) if estimate else ("", "", "")
+
+
+def _spreads(analysis):
+    for finding in analysis.findings:
+        for spread in filter(None, (finding.spread, finding.without)):
+            yield finding.measure, spread.words, spread.runs, *spread.quantiles, *_three(spread.mean)
+
+
+def _indices(analysis):
+    for finding in analysis.findings:
+        for index in finding.sensitivity.indices:
+            yield finding.measure, index.factor, index.method, *_three(index.estimate), index.noise
+
+
+def _rules(analysis):
+    for finding in analysis.findings:
+        found = finding.discovery
+        for method, boxes in (("prim", found.trajectory), ("cart", found.leaves)):
+            for step, box in enumerate(boxes):
+                chosen = method == "prim" and step == found.chosen
+                measured = (*_three(box.coverage), *_three(box.density), box.mass, len(box.limits))
+                yield finding.measure, method, step, chosen, box.rule, *measured
+
+
+def _settings(analysis):
+    for finding in analysis.findings:
+        for lever in filter(None, (finding.cooperation, *finding.levers)):
+            for one in lever.settings:
+                regret = (one.most_regret.value, one.best_in.value) if one.most_regret else ("", "")
+                numbers = (*_three(one.mean), *_three(one.worst), *_three(one.good), *_three(one.regret), *regret)
+                yield finding.measure, lever.lever, one.words, one.runs, *numbers
+
+
+def _futures(analysis):
+    for finding in analysis.findings:
+        for lever in filter(None, (finding.cooperation, *finding.levers)):
+            yield finding.measure, lever.lever, "all futures", *_three(lever.gain)
+            for future in lever.futures:
+                yield finding.measure, lever.lever, future.words, *_three(future.gain)
+
+
+def _tradeoffs(analysis):
+    for pair in analysis.trade_offs:
+        yield pair.one, pair.other, *_three(pair.correlation)
+
+
+def _settled(analysis):
+    for finding in analysis.findings:
+        for futures, mean in zip(finding.convergence.futures, finding.convergence.means, strict=True):
+            yield finding.measure, futures, *_three(mean)
+
+
+# --------------------------------------------------------------------------------------------------------- answer
+
+
+def _answer(order, analysis, path):
+    if order.as_json:
+        document = {"folder": str(path), **analysis.to_dict()}
+        print_json(json.dumps(document, ensure_ascii=False, allow_nan=False))
+    elif order.quiet:
+        print(path)
+    else:
+        _tell(Desk(), analysis)
+        where = f"Everything is in {path}/" + ("; begin with analysis.html" if order.charts else "")
+        Desk().place(where)
+
+
+def _tell(desk, analysis):
+    """The findings in words, and what drives each measure."""
+    from sim.output.figures.intervals import figure, span_of, with_interval
+    from sim.output.figures.units import measure
+    from sim.output.pages.sweep import claims_of, overall_claims
+
+    sample = analysis.sample
+    labels = {factor.name: factor.label for factor in sample.factors}
+    desk.say(sample.title, "bold")
+    desk.say(
+        f"{sample.runs:,} runs at {len(sample.x):,} design points, seed {sample.seed}. Intervals hold at 95 %.", "dim"
+    )
+    for finding in analysis.findings:
+        desk.say(f"\n{measure(finding.measure).label}", "bold")
+        for claim in claims_of(analysis, finding).values():
+            desk.bullet(_sentence(claim))
+        found, span = finding.sensitivity, span_of(finding)
+        table = desk.table("Factor", ">Share or effect", ">From", ">to")
+        for one in found.ranked()[:5]:
+            swing = found.swing(one.factor)
+            ends = [f"{figure(swing.means[at].value, span)} at {swing.words[at]}" for at in (0, -1) if swing.means]
+            table.add_row(labels[one.factor], with_interval(one.estimate, 1), *(ends or ["", ""]))
+        desk.show("What drives it, the strongest first", table)
+    desk.say("\nAll together", "bold")
+    for claim in overall_claims(analysis):
+        desk.bullet(_sentence(claim))
+    for remark in analysis.remarks:
+        desk.bullet(remark)
+
+
+def _sentence(words):
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."

@@ -1,0 +1,258 @@
+"""`oceans backtest`: what the model would have said about crises that happened, beside what was done."""
+
+import datetime
+import json
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.cli.run import Progress
+from sim.cli.streams import print_json
+from sim.cli.terminal import Desk, remark_on
+from sim.phrases import count, listed
+from sim.record import store
+
+BEFORE_NUMPY = "OPENBLAS_NUM_THREADS"  # its threads would stand in one another's way
+FORECASTS = {
+    "Two Oceans": "model",
+    "logistic": "logistic",
+    "actor's own rate": "own rate",
+    "overall rate": "overall rate",
+    "nobody": "nobody",
+}
+MEASURES = (
+    ("brier", "Brier score: 0 is perfect, 0.25 what “one half” earns every time"),
+    ("log", "Log score: 0 is perfect; a confident error costs far more"),
+    ("auc", "AUC: 1 is perfect, 0.5 is chance (leaving a case out puts the overall rate below that)"),
+)
+SAID = {
+    "logistic": "the logistic regression",
+    "actor's own rate": "each actor's own rate",
+    "overall rate": "the overall rate",
+    "nobody": "“nobody does anything”",
+}
+HEAD = "# The case {case} as an exercise for `oceans run`; coefficients {origin}. Written by `oceans backtest`.\n\n"
+ORIGINS = {
+    "without it": "as the other cases have them",
+    "all cases": "as all cases have them, this one included",
+    "from others": "as other cases have them",
+    "as written": "as the library has them",
+}
+DIFFERENCES = {"better": "better than", "worse": "worse than", "cannot be told": "no clear difference from"}
+
+
+@dataclass(frozen=True)
+class BacktestOrder:
+    """What was asked for at the terminal; see `oceans backtest --help`."""
+
+    cases: str
+    runs: int = 48
+    seed: int = 3
+    train: str | None = None
+    with_victims: bool = False
+    strict: bool = False
+    in_sample: bool = False
+    central: bool = False
+    workers: int = 1
+    out: Path = Path("results")
+    charts: bool = True
+    save: bool = True
+    as_json: bool = False
+    quiet: bool = False
+    command: Sequence[str] = ("oceans", "backtest")
+
+
+def backtest_cases(order):
+    """Plays the cases that were ordered, compares, and returns the exit code."""
+    os.environ.setdefault(BEFORE_NUMPY, "1")
+    from sim.scenario import load_library
+    from sim.validation.cases import read_cases
+
+    started, library = datetime.datetime.now(), load_library()
+    cases = read_cases(order.cases, library)
+    train = read_cases(order.train, library) if order.train else None
+    if not order.save:
+        _answer(order, _played(order, cases, train, library), None, library)
+        return 0
+    with store.RunFolder(order.out, f"{cases.path.stem}-backtest", started) as folder:
+        found = _played(order, cases, train, library)
+        with store.advising(order.out):
+            facts = _facts(order, found, train, library, started)
+            write_tables(folder.aside, found, facts)
+            write_exercises(folder.aside / "exercises", found, library, order.in_sample)
+            if order.charts:
+                _draw(found, library, facts, folder.aside)
+    _answer(order, found, folder.path, library)
+    return 0
+
+
+def _played(order, cases, train, library):
+    from sim.validation.backtest import backtest
+
+    coerced = [episode for episode in cases.outcomes if set(episode.targets) & set(library.states)]
+    with Progress((len(cases.cases) + len(coerced)) * order.runs, sys.stderr) as progress:
+        return backtest(
+            cases, order.runs, order.seed, library=library, train=train, with_victims=order.with_victims,
+            strict=order.strict, in_sample=order.in_sample, is_drawn=not order.central,
+            workers=order.workers, progress=lambda case: progress(order.runs),
+        )  # fmt: skip
+
+
+def _draw(found, library, facts, folder):
+    from sim.output.figures.history import draw_backtest
+    from sim.output.pages.backtest import write_report_of_backtest
+
+    charts = draw_backtest(found, folder / "charts", library)
+    remark_on(charts.values())
+    write_report_of_backtest(found, charts, facts, folder / "backtest.html", library)
+
+
+# ----------------------------------------------------------------------------------------------------------- manifest
+
+
+def _facts(order, found, train, library, started):
+    sources = list(found.estimated.values())
+    return manifest_of(
+        found.cases, library, order.command, started,
+        seed=found.seed,
+        runs=found.runs,
+        options=found.options,
+        train=_named(train) if train else None,
+        coefficients={source: sources.count(source) for source in dict.fromkeys(sources)},
+    )  # fmt: skip
+
+
+def manifest_of(cases, library, command, started, **more):
+    """What anyone needs to get the same from past cases again.
+
+    Parameters
+    ----------
+    cases : sim.validation.cases.Cases
+    library : Library
+    command : sequence of str, as given at the terminal
+    started : datetime
+    more : whatever else shaped it
+
+    Returns
+    -------
+    dict
+    """
+    from sim.model.events import plain
+    from sim.scenario.library import digest_of, library_digest
+
+    estimates = library.estimates.model_dump(mode="json", exclude_defaults=True)
+    return plain(
+        {
+            "cases": _named(cases),
+            "library": library_digest(library),
+            "estimates": digest_of(estimates) if estimates else "none",
+            **more,
+            "command": list(command),
+            "started": started.isoformat(timespec="seconds"),
+            "versions": store.versions(),
+            "platform": platform.platform(),
+        }
+    )
+
+
+def _named(cases):
+    return {"name": cases.path.stem, "title": cases.title, "digest": cases.digest}
+
+
+# ------------------------------------------------------------------------------------------------------------- tables
+
+
+def write_tables(folder, found, facts):
+    """Writes every table of a back-test as CSV, and its manifest."""
+    from sim.validation.tables import tables_of
+
+    (folder / "manifest.json").write_text(
+        json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+    )
+    for name, table in tables_of(found).items():
+        store.write_table(folder / f"{name}.csv", table.columns, table.values)
+
+
+def write_exercises(folder, found, library, in_sample=False):
+    """Writes every case as a scenario, with the most probable coefficients it was played with."""
+    from sim.validation.backtest import coefficients_for
+    from sim.validation.exercise import written
+
+    folder.mkdir()
+    for case in found.cases.cases:
+        behaviour, origin = coefficients_for(case.id, library, in_sample)
+        path = folder / f"{case.id}.yaml"  # an id is fit for the name of a file
+        text = HEAD.format(case=case.id, origin=ORIGINS[origin]) + written(case, library, behaviour)
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+# ------------------------------------------------------------------------------------------------------------- answer
+
+
+def _answer(order, found, path, library):
+    from sim.validation.tables import as_plain
+
+    if order.as_json:
+        document = {"folder": str(path) if path else None, **as_plain(found)}
+        print_json(json.dumps(document, ensure_ascii=False, allow_nan=False))
+    elif order.quiet:
+        print(path or "", end="\n" if path else "")
+    else:
+        _tell(Desk(), found, library)
+        if path:
+            Desk().place(f"Everything is in {path}/" + ("; begin with backtest.html" if order.charts else ""))
+
+
+def _tell(desk, found, library):
+    """The scores as tables, and in sentences how the model compares."""
+    cells, cases = found.cells, count(len(found.cases.cases), "case").capitalize()
+    desk.say(found.cases.title, "bold")
+    desk.say(
+        f"{cases}, {count(found.runs, 'run')} of each, seed {found.seed}. "
+        f"{len(cells):,} cells are known and scored: one actor, one kind of act, one case; {int(cells.done.sum()):,} "
+        "of them were done.", "dim",
+    )  # fmt: skip
+    if not len(cells):
+        desk.say("Nothing is known that could be scored: every cell is unknown, left out, or the target's own.")
+        return
+    for measure, heading in MEASURES:
+        desk.show(heading, _table(desk, found.scores, measure, library))
+    desk.say("\nIs the model better? (Brier score, 95 % intervals from resampling whole cases)", "bold")
+    for scope in dict.fromkeys(found.differences.scope):
+        rows = found.differences[found.differences.scope == scope].to_dict("records")
+        desk.bullet(f"{_scope(scope, library)}: {_compared(rows)}.")
+    desk.bullet("An interval says what else it could be with other such cases; with so few it is rather too narrow.")
+
+
+def _table(desk, scores, measure, library):
+    table = desk.table("Kind of act", *(f">{name}" for name in FORECASTS.values()), ">Cells", ">Done")
+    for scope in dict.fromkeys(scores.scope):
+        rows = {row["forecast"]: row for row in scores[scores.scope == scope].to_dict("records")}
+        numbers = [rows[name][measure] for name in FORECASTS]
+        first = next(iter(rows.values()))
+        shown = ["–" if number != number else f"{number:.3f}" for number in numbers]
+        table.add_row(_scope(scope, library), *shown, f"{first['n']:,}", f"{first['events']:,}")
+    return table
+
+
+def _scope(scope, library):
+    """A scope of scores, as it is read aloud."""
+    kind, _, case_kind = scope.partition(", ")
+    responses, kinds = library.codebook.responses, library.codebook.kinds
+    name = responses[kind].name.split(" or solidarity")[0] if kind in responses else "all together"
+    return name + (f", {kinds[case_kind].name.split()[0]}" if case_kind else "")
+
+
+def _compared(rows):
+    from sim.validation.tables import verdict
+
+    groups = {which: [] for which in DIFFERENCES}
+    for row in rows:
+        low, high = (abs(row[f"brier_{end}"]) for end in ("low", "high"))
+        which = verdict(row["brier_low"], row["brier_high"], cases=row["cases"])
+        ends = f" by {abs(row['brier']):.3f} ({min(low, high):.3f} to {max(low, high):.3f})"
+        groups[which].append(SAID[row["against"]] + (ends if which != "cannot be told" else ""))
+    return "; ".join(f"{DIFFERENCES[which]} {listed(found)}" for which, found in groups.items() if found)

@@ -1,0 +1,179 @@
+"""`oceans fit`: coefficients of behaviour estimated from past cases, and the files that put them to use."""
+
+import datetime
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.cli.backtest import BEFORE_NUMPY, manifest_of
+from sim.cli.terminal import Desk
+from sim.errors import Fault, InputError, did_you_mean
+from sim.record import store
+
+AT_THE_END = 1e-6  # as near to the end of its range as makes no difference, in widths of the range
+
+
+@dataclass(frozen=True)
+class FitOrder:
+    """What was asked for at the terminal; see `oceans fit --help`."""
+
+    cases: str
+    runs: int = 16
+    workers: int = 2
+    coefficients: str | None = None
+    folds: bool = True
+    out: Path = Path("results")
+    quiet: bool = False
+    command: Sequence[str] = ("oceans", "fit")
+
+
+def fit_cases(order):
+    """Estimates from the cases that were ordered and returns the exit code."""
+    os.environ.setdefault(BEFORE_NUMPY, "1")
+    from sim.scenario import load_library
+    from sim.validation.calibration import fitted
+    from sim.validation.cases import read_cases
+
+    started, library = datetime.datetime.now(), load_library()
+    cases, names = read_cases(order.cases, library), named(order.coefficients, library)
+    with store.RunFolder(order.out, f"{cases.path.stem}-fit", started) as folder:
+        say = _say(order.quiet)
+        say(_plan(order, cases, names))
+        found = fitted(
+            cases, library, names, runs=order.runs, workers=order.workers, folds=order.folds, progress=say
+        )  # fmt: skip
+        with store.advising(order.out):
+            _keep(order, found, cases, library, started, folder.aside)
+    if order.quiet:
+        print(folder.path)
+    else:
+        _tell(Desk(), found, folder.path)
+    return 0
+
+
+def named(written, library):
+    """The coefficients to be estimated.
+
+    Parameters
+    ----------
+    written : str, names with commas between; None: all of which it is written what was believed before
+    library : Library
+
+    Returns
+    -------
+    tuple of str; InputError with every name that cannot be estimated
+    """
+    known = [name for name, parameter in library.behaviour.items() if parameter.prior]
+    if written is None:
+        return tuple(known)
+    names = tuple(dict.fromkeys(word.strip() for word in written.split(",") if word.strip()))
+    faults = [_fault(name, known, library) for name in names if name not in known]
+    if not names:
+        faults = [Fault("", 0, 0, "--coefficients: names at least one, such as b_stake,b_exposure.")]
+    if faults:
+        raise InputError(faults)
+    return names
+
+
+def _fault(name, known, library):
+    if name in library.behaviour:
+        why = "behaviour.yaml does not say what was believed of it before ('prior'), so it cannot be estimated."
+    else:
+        why = f"there is no such coefficient. {did_you_mean(name, known)}"
+    return Fault("", 0, 0, f"--coefficients {name}: {why}")
+
+
+# ----------------------------------------------------------------------------------------------------------- progress
+
+
+def _plan(order, cases, names):
+    again = ", then again without each case" if order.folds else ""
+    return (
+        f"Estimating {len(names)} coefficients from {len(cases.cases)} cases, {order.runs} runs of each at every set "
+        f"of values: at most eight steps{again}. This takes minutes."
+    )
+
+
+def _say(quiet):
+    """Tells what is done on standard error, with the time it took so far."""
+    began = time.monotonic()
+
+    def say(words):
+        if not quiet:
+            seconds = int(time.monotonic() - began)
+            print(f"[{seconds // 60}:{seconds % 60:02}] {words}", file=sys.stderr, flush=True)
+
+    return say
+
+
+# -------------------------------------------------------------------------------------------------------------- files
+
+
+def _keep(order, found, cases, library, started, folder):
+    from sim.scenario import scenarios_folder
+    from sim.validation.estimates import as_yaml, behaviour_with
+
+    made = {
+        "runs of each case": order.runs,
+        "steps": len(found.steps),
+        "log-likelihood": f"{found.log_likelihood:.2f}",
+        "log posterior": f"{found.steps[-1]:.2f}" if found.steps else "",
+        "day": f"{started:%Y-%m-%d}",
+        "version": store.versions()["two-oceans"],
+        "command": " ".join(map(str, order.command)),
+    }
+    facts = manifest_of(
+        cases, library, order.command, started,
+        runs=order.runs, coefficients=list(found.prior.names), folds=order.folds, steps=list(found.steps),
+        log_likelihood=found.log_likelihood,
+    )  # fmt: skip
+    before = (scenarios_folder() / "library" / "behaviour.yaml").read_text("utf-8")
+    values = dict(zip(found.prior.names, map(float, found.mean), strict=True))
+    (folder / "estimates.yaml").write_text(as_yaml(found, cases, made), encoding="utf-8", newline="\n")
+    (folder / "behaviour.yaml").write_text(behaviour_with(before, values), encoding="utf-8", newline="\n")
+    (folder / "manifest.json").write_text(
+        json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------- answer
+
+
+def _tell(desk, found, path):
+    prior = found.prior
+    sd = found.covariance.diagonal() ** 0.5
+    table = desk.table("Coefficient", ">Before", ">After", "")
+    for at, name in enumerate(prior.names):
+        table.add_row(
+            name,
+            f"{prior.mean[at]:.3f} ± {prior.sd[at]:.3f}",
+            f"{found.mean[at]:.3f} ± {sd[at]:.3f}",
+            _remark(found.mean[at], prior.low[at], prior.high[at]),
+        )
+    desk.show("What was believed before the cases and after them: mean ± standard deviation", table)
+    desk.say(f"\nLog-likelihood {found.log_likelihood:.1f} after {len(found.steps)} steps.", "dim")
+    if found.without:
+        desk.say(f"Estimated again without each of {len(found.without)} cases, for back-tests.", "dim")
+    desk.say(
+        f"\nTo use them, put estimates.yaml and behaviour.yaml in place of those in {_library()}/."
+        + (" Back-tests then play each case with the values found without it." if found.without else "")
+    )
+    desk.place(f"Everything is in {path}/")
+
+
+def _library():
+    from sim.scenario import scenarios_folder
+    from sim.scenario.library import shown_path
+
+    return shown_path(scenarios_folder() / "library")
+
+
+def _remark(value, low, high):
+    gap = AT_THE_END * (high - low)
+    if value <= low + gap:
+        return "at the low end of its range"
+    return "at the high end of its range" if value >= high - gap else ""

@@ -1,0 +1,155 @@
+"""`oceans compare`: arms beside one another with the same luck, as a table, charts, CSV and JSON."""
+
+import datetime
+import json
+import math
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.cli.run import Progress
+from sim.cli.streams import print_json
+from sim.cli.terminal import Desk, remark_on
+from sim.errors import Fault, InputError
+from sim.record import store
+
+
+@dataclass(frozen=True)
+class CompareOrder:
+    """What was asked for at the terminal; see `oceans compare --help`."""
+
+    arms: Sequence[str]
+    policies: Sequence[str] = ()
+    runs: int = 400
+    seed: int = 1
+    out: Path = Path("results")
+    charts: bool = True
+    save: bool = True
+    as_json: bool = False
+    quiet: bool = False
+    command: Sequence[str] = ("oceans", "compare")
+
+
+def compare_arms(order):
+    """Compares what was ordered and returns the exit code."""
+    from sim.experiments.arms import arms_of
+    from sim.experiments.compare import compare
+
+    if order.runs < 2:
+        raise InputError([Fault("", 0, 0, f"--runs {order.runs}: an interval needs at least two pairs of runs.")])
+    arms, started = arms_of(order.arms, order.policies), datetime.datetime.now()
+    progress = Progress(order.runs * len(arms), sys.stderr)
+    with progress:
+        comparison = compare(arms, order.seed, order.runs, progress)
+    path = _keep(order, comparison, started) if order.save else None
+    _answer(order, comparison, path)
+    return 0
+
+
+def _keep(order, comparison, started):
+    first = comparison.arms[0].loaded
+    with store.RunFolder(order.out, f"{first.name}-compared", started) as folder:
+        facts = store.manifest(
+            first, order.seed, order.runs, list(order.command), started,
+            arms=[f"{arm.name} ({arm.loaded.digest})" for arm in comparison.arms],
+        )  # fmt: skip
+        with store.advising(order.out):
+            rows = list(comparison.rows())
+            (folder.aside / "manifest.json").write_text(
+                json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+            )
+            (folder.aside / "comparison.json").write_text(
+                json.dumps(_plain(comparison), ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
+            )
+            store.write_table(folder.aside / "comparison.csv", list(rows[0]), [row.values() for row in rows])
+            names = list(comparison.measures[0])
+            store.write_table(folder.aside / "pairs.csv", ["run", "arm", *names], _pairs(comparison, names))
+            if order.charts:
+                from sim.output.figures.sweeps import draw_comparison
+
+                remark_on(draw_comparison(comparison, folder.aside / "charts"))
+    return folder.path
+
+
+def _pairs(comparison, names):
+    for arm, measures in zip(comparison.arms, comparison.measures, strict=True):
+        for run in range(comparison.runs):
+            yield [run, arm.name, *(measures[name][run] for name in names)]
+
+
+def _plain(comparison):
+    def known(value):
+        return None if isinstance(value, float) and not math.isfinite(value) else value
+
+    return {
+        "seed": comparison.seed,
+        "runs": comparison.runs,
+        "arms": [
+            {"name": arm.name, "label": arm.label, "scenario": arm.loaded.name, "digest": arm.loaded.digest,
+             "changes": arm.changes, "policies": arm.policies}
+            for arm in comparison.arms
+        ],
+        "findings": [comparison.sentence(arm) for arm in range(1, len(comparison.arms))],
+        "rows": [{key: known(value) for key, value in row.items()} for row in comparison.rows()],
+    }  # fmt: skip
+
+
+# --------------------------------------------------------------------------------------------------------- answer
+
+
+def _answer(order, comparison, path):
+    if order.as_json:
+        document = {**_plain(comparison), "results": str(path) if path else None}
+        print_json(json.dumps(document, ensure_ascii=False))
+    elif order.quiet:
+        print(path or "", end="\n" if path else "")
+    else:
+        _tell(Desk(), comparison)
+        if path:
+            Desk().place(f"Everything is in {path}/")
+
+
+def _tell(desk, comparison):
+    from sim.output.figures.intervals import figure
+
+    base = comparison.arms[0]
+    desk.say(f"{comparison.runs:,} pairs of runs with the same luck, seed {comparison.seed}.", "dim")
+    for arm in range(1, len(comparison.arms)):
+        sentence = comparison.sentence(arm)
+        desk.say(f"\n{sentence[:1].upper()}{sentence[1:]}.", "bold")
+        for heading, found in (("Measure", comparison.of(arm)), ("Principle", comparison.principles_of(arm))):
+            table = desk.table(
+                heading,
+                f">{_short(base.name)}",
+                f">{_short(comparison.arms[arm].name)}",
+                ">Difference",
+                ">Interval",
+                "",
+            )
+            for one in found:
+                if not one.change.is_known or one.p_same == 1:
+                    continue
+                span = max(abs(one.base), abs(one.value), 1e-4)
+                apart = max(abs(one.change.low), abs(one.change.high), 1e-9) * 2
+                ends = f"{figure(one.change.low, apart)} to {figure(one.change.high, apart)}"
+                numbers = figure(one.base, span), figure(one.value, span), figure(one.change.value, apart), ends
+                table.add_row(_label(one), *numbers, one.verdict if one.is_clear else "")
+            desk.show("Measures" if heading == "Measure" else "Principles, scored 0 to 1", table)
+            same = [one.label for one in found if one.p_same == 1]
+            if same:
+                desk.say(f"The same in every pair: {', '.join(same)}.", "dim")
+    desk.say(
+        "\nMean of paired differences, with 95 % intervals (Student's t over pairs). A word at the end of a row: the "
+        "difference holds even when all rows are looked at together (Holm).", "dim",
+    )  # fmt: skip
+
+
+def _label(one):
+    from sim.output.figures.intervals import axis_of
+
+    return one.label if one.unit.startswith("score") else axis_of(one.name)
+
+
+def _short(name):
+    return name if len(name) <= 24 else f"{name[:23]}…"

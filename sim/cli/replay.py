@@ -1,0 +1,275 @@
+"""`oceans replay`: any run of many, again with its whole story, and the proof that it is the same run.
+
+A sweep keeps a digest of each run's whole final state; `oceans run --runs` keeps every measure to its last digit. What
+is played again must give the same, or it is said what has changed.
+"""
+
+import datetime
+import math
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sim.cli.streams import print_json
+from sim.cli.terminal import Desk, remark_on
+from sim.errors import OceansError
+from sim.record import store
+from sim.record.reading import damaged, read_json
+
+
+@dataclass(frozen=True)
+class ReplayOrder:
+    """What was asked for at the terminal; see `oceans replay --help`."""
+
+    result: Path
+    index: int
+    out: Path = Path("results")
+    charts: bool = True
+    save: bool = True
+    as_json: bool = False
+    quiet: bool = False
+    command: Sequence[str] = ("oceans", "replay")
+
+    @property
+    def is_silent(self):
+        """Whether standard output is for one thing only."""
+        return self.as_json or self.quiet
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was kept of a run: how to play it, and what to know it by.
+
+    Parameters
+    ----------
+    loaded : sim.scenario.Loaded, with the run's own values
+    seed, run : int; run is the replication number
+    about : dict, for the manifest
+    measures : dict of name to number, as they were kept
+    digest : int or None, of the whole final state; point : dict of path to value, when there is a digest
+    whole : sim.scenario.Loaded, before the run's own values
+    policies : dict of code to name
+    changed : tuple of str, what is not as it was then
+    """
+
+    loaded: object
+    seed: int
+    run: int
+    about: dict
+    measures: dict
+    digest: int | None = None
+    point: dict = field(default_factory=dict)
+    whole: object = None
+    policies: dict = field(default_factory=dict)
+    changed: tuple = ()
+
+
+def replay_run(order):
+    """Replays the run that was ordered and returns the exit code."""
+    from sim.output.narrative.story import closing
+
+    started = datetime.datetime.now()
+    kept = _kept(order)
+    desk = _desk(order, kept)
+    record, outcomes = _played(order, kept, desk)
+    proof = _proven(order, kept, record)
+    if not order.is_silent:
+        desk.closing(closing(record, kept.loaded), record.measures_without is not None)
+    path = _keep(order, kept, record, outcomes, proof, started) if order.save else None
+    if order.as_json:
+        print_json(record.to_json())
+    elif order.quiet:
+        print(path or "", end="\n" if path else "")
+    else:
+        desk.say(f"\n{proof}")
+        if path:
+            desk.place(f"Everything is in {path}/" + ("; begin with report.html" if order.charts else ""))
+    return 0
+
+
+def _desk(order, kept):
+    from sim.phrases import Names
+
+    return Desk(sys.stderr if order.is_silent else sys.stdout, kept.loaded.scenario.start, Names(kept.loaded))
+
+
+def _played(order, kept, desk):
+    from sim.engine import play
+    from sim.output.narrative.story import Teller
+
+    teller = Teller(kept.loaded)
+
+    def on_turn(number, events):
+        told = teller.turn(number, events)
+        if not order.is_silent:
+            desk.turn(told)
+
+    if not order.is_silent:
+        desk.opening(kept.loaded, kept.seed)
+        desk.say(f"Run {kept.run}: {_at(kept.point)}" if kept.point else f"Run {kept.run}.", "dim")
+    result = play(kept.loaded, kept.seed, 1, kept.run, trace=True, policies=kept.policies or None, on_turn=on_turn)
+    return result.records[0], result.outcomes
+
+
+def _at(point):
+    return ", ".join(
+        f"{path} {value:.4g}" if isinstance(value, float) else f"{path} {value}" for path, value in point.items()
+    )
+
+
+# ---------------------------------------------------------------------------------------------------------- proof
+
+
+def _proven(order, kept, record):
+    """A sentence saying by what it is the same run; OceansError when it is not."""
+    differ = [name for name, value in kept.measures.items() if not _same(value, record.measures.get(name, math.nan))]
+    if kept.digest is not None:
+        from sim.engine import play_points
+
+        again = play_points(kept.whole, [kept.point], [kept.run], kept.seed, without=False)
+        if int(again.digest[0]) != kept.digest or differ:
+            raise OceansError(
+                _other(order, kept, f"digest {kept.digest:016x} then, {int(again.digest[0]):016x} now", differ)
+            )
+        by = f"the digest of its whole final state is {kept.digest:016x}, as it was then"
+        by += f", and all {len(kept.measures)} measures agree"
+    else:
+        if differ:
+            raise OceansError(_other(order, kept, f"{len(differ)} of {len(kept.measures)} measures differ", differ))
+        by = f"all {len(kept.measures)} measures agree to the last digit"
+    although = f" (although {' and '.join(kept.changed)})" if kept.changed else ""
+    return f"It is the same run: {by}{although}."
+
+
+def _same(one, other):
+    return one == other or (math.isnan(one) and math.isnan(other))
+
+
+def _other(order, kept, what, differ):
+    unknown = "nothing that is known of, unless somebody changed manifest.json: please report this"
+    why = " and ".join(kept.changed) or unknown
+    which = f" First to differ: {', '.join(differ[:3])}." if differ else ""
+    return (
+        f"{order.result}: error: this is not the run that was kept ({what}), so its story would be another's.{which} "
+        f"What has changed: {why}. Put it back as it was, or play anew."
+    )
+
+
+# ------------------------------------------------------------------------------------------------------- what was kept
+
+
+def _kept(order):
+    said = _manifest(order.result)
+    if "design" in said or (order.result / "points.npy").exists():
+        return _of_sweep(order)
+    if "policies" in said or (order.result / "measures.csv").exists():
+        return _of_runs(order)
+    raise damaged(order.result, "no runs are kept here. Name the folder of a sweep, or of `oceans run`.")
+
+
+def _manifest(folder):
+    path = folder / "manifest.json"
+    if not os.path.lexists(path):
+        no_folder = "this is no folder of results: it has no manifest.json. Name the folder of a sweep, or of a run."
+        raise damaged(folder, no_folder if folder.exists() else "there is no such folder.")
+    said = read_json(path, store.ANEW)
+    return said if isinstance(said, dict) else {}
+
+
+def _of_sweep(order):
+    from sim.experiments.folder import code_digest
+    from sim.experiments.result import load_result
+    from sim.scenario import varied
+
+    result = load_result(order.result, verify=False, partial=True)
+    if not 0 <= order.index < result.folder.runs:
+        raise _no_run(order, result.folder.runs)
+    shard, at = _shard(order, result)
+    if shard["status"][at] != 0:
+        failure = next(one for one in result.failures if one["run"] == order.index)
+        raise OceansError(
+            f"{order.result}: error: run {order.index:,} failed in the sweep, at {failure['stage']}: "
+            f"{failure['reason']}"
+        )
+    whole = _unchanged(order, result.folder.scenario(), result.manifest)
+    point, run = result.point_of(order.index)
+    changed = ["the program has changed since"] if result.manifest["code"] != code_digest() else []
+    digest = int(shard["digest"][at])
+    about = {
+        "sweep": str(order.result), "plan": result.manifest["plan"], "index": order.index,
+        "replication": run,
+        "values": point, "digest": f"{digest:016x}",
+    }  # fmt: skip
+    measures = {name: float(shard[name][at]) for name in result.measures}
+    return Kept(
+        varied(whole, point), result.design.seed, run, about, measures, digest, point, whole, changed=tuple(changed),
+    )  # fmt: skip
+
+
+def _shard(order, result):
+    """The block that holds a run, and the run's place in it; nothing else of the sweep is read."""
+    found = result.block_of(order.index)
+    if found is None:
+        raise OceansError(
+            f"{order.result}: error: run {order.index:,} has not been played yet: oceans sweep --resume {order.result}"
+        )
+    return found
+
+
+def _unchanged(order, loaded, manifest):
+    """The scenario as it was kept; InputError when the library has changed since."""
+    then = manifest["scenario"]
+    if loaded.digest != then["digest"]:
+        what = "the library has" if manifest.get("files") else "the library, or scenario.json here, has"
+        message = (
+            f"{what} changed since {then['name']} was played ({then['digest'][:12]} then, "
+            f"{loaded.digest[:12]} now), so the run would be another. "
+            "Put scenarios/library/ back as it was, or play anew."
+        )
+        raise damaged(order.result, message)
+    return loaded
+
+
+def _of_runs(order):
+    manifest = store.read_manifest(order.result)
+    if manifest.get("seats") or manifest.get("actions"):
+        again = f"oceans run {manifest['scenario']['name']} --actions {order.result / 'actions.jsonl'}"
+        raise damaged(order.result, f"people played this run; this plays it again: {again}")
+    loaded = _unchanged(order, store.read_scenario(order.result, manifest), manifest)
+    kept = store.read_measures(order.result, manifest)
+    if order.index not in kept:
+        raise _no_run(order, len(kept))
+    before, now = manifest["versions"], store.versions()
+    changed = [
+        f"{name} is {now[name]} now and was {was} then" for name, was in before.items() if now.get(name, was) != was
+    ]
+    return Kept(
+        loaded, manifest["seed"], order.index, {"runs": str(order.result), "index": order.index}, kept[order.index],
+        policies=manifest.get("policies") or {}, changed=tuple(changed),
+    )  # fmt: skip
+
+
+def _no_run(order, runs):
+    return damaged(order.result, f"there is no run {order.index}. There are {runs:,}: 0 to {runs - 1}.")
+
+
+# ----------------------------------------------------------------------------------------------------------- keeping
+
+
+def _keep(order, kept, record, outcomes, proof, started):
+    with store.RunFolder(order.out, f"{kept.loaded.name}-replayed", started) as folder:
+        facts = store.manifest(
+            kept.loaded, kept.seed, 1, list(order.command), started, run=kept.run, replayed=kept.about, proof=proof,
+            policies=kept.policies,
+        )  # fmt: skip
+        store.save(folder.aside, kept.loaded, outcomes, record, facts)
+        if order.charts:
+            from sim.output.figures import draw_all
+            from sim.output.pages.run import write_report
+
+            with store.advising(order.out):
+                charts = remark_on(draw_all(record, kept.loaded, folder.aside / "charts"))
+                write_report(record, kept.loaded, charts, facts, folder.aside / "report.html")
+    return folder.path

@@ -1,0 +1,311 @@
+"""`oceans run`: play a scenario, tell its story, keep what came of it.
+
+One run is told turn by turn as it unfolds; many runs show their progress and then the spread of every measure.
+"""
+
+import contextlib
+import datetime
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.cli.people import People
+from sim.cli.seat_assignments import SeatAssignments
+from sim.cli.spread import show_spread, summary
+from sim.cli.streams import print_json
+from sim.cli.terminal import Desk, remark_on
+from sim.errors import Fault, InputError, OceansError
+from sim.output.narrative.story import Teller, closing, tell
+from sim.phrases import Names
+from sim.record import store
+from sim.scenario import load, notes_on
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked for at the terminal; see `oceans run --help`."""
+
+    scenario: str
+    seed: int = 1
+    runs: int = 1
+    seats: Sequence[str] = ()
+    actions: Sequence[Path] = ()
+    allow_changes: bool = False
+    policies: Sequence[str] = ()
+    out: Path = Path("results")
+    charts: bool = True
+    save: bool = True
+    as_json: bool = False
+    quiet: bool = False
+    command: Sequence[str] = ("oceans", "run")
+
+    @property
+    def is_silent(self):
+        """Whether standard output is for one thing only."""
+        return self.as_json or self.quiet
+
+
+def run_scenario(order):
+    """Plays what was ordered and returns the exit code."""
+    loaded = load(order.scenario)
+    for words in notes_on(loaded):
+        print(f"Note: {words}", file=sys.stderr)
+    seats = SeatAssignments(order, loaded)
+    started = datetime.datetime.now()
+    play_and_tell = _one if order.runs == 1 else _many
+    with _folder(order, loaded, started) as folder:
+        return play_and_tell(order, loaded, seats, folder, started)
+
+
+@contextlib.contextmanager
+def _folder(order, loaded, started):
+    """The run's folder, or None when nothing is to be kept."""
+    if not order.save:
+        yield None
+        return
+    with store.RunFolder(order.out, loaded.name, started) as folder:
+        yield folder
+
+
+# ------------------------------------------------------------------------------------------------------------ one run
+
+
+def _one(order, loaded, seats, folder, started):
+    scenario, stream = loaded.scenario, sys.stderr if order.is_silent else sys.stdout
+    desk = Desk(stream, scenario.start, Names(loaded), scenario.turns)
+    kept = KeptAnswers(folder, lambda: _manifest(order, loaded, seats, started, is_finished=False))
+    with kept.whatever_happens(seats):
+        session = _played(order, loaded, seats, desk, kept)
+        record = session.record
+        if not order.is_silent:
+            desk.closing(closing(record, loaded), record.measures_without is not None)
+        if folder is not None:
+            _keep_one(order, loaded, seats, folder, started, session)
+    _answer_one(order, folder, record, desk)
+    return 0
+
+
+def _played(order, loaded, seats, desk, kept):
+    """The exercise, told while it is played; to somebody in a seat only afterwards, for it tells what others think."""
+    if not order.is_silent:
+        desk.opening(loaded, order.seed)
+    play = _played_by_people if seats.has_person else _played_alone
+    session = play(order, loaded, seats, desk, kept)
+    for line in seats.files.missed() if seats.files else ():
+        desk.advice(line.fault("left out: it was never asked.").message)
+    return session
+
+
+def _session(order, loaded, seats, **more):
+    from sim.session import Session
+
+    script = seats.files.script if seats.files else None
+    return Session(loaded, order.seed, people=seats.people, policies=seats.policies, script=script, **more)
+
+
+def _played_alone(order, loaded, seats, desk, kept):
+    session, teller, told = _session(order, loaded, seats, until=0), Teller(loaded), 0
+    try:
+        while not session.is_over:
+            session.play_to(session.turn + 1)
+            events, told = session.events[told:], len(session.events)
+            if not order.is_silent:
+                desk.turn(teller.turn(session.turn, events))
+    except KeyboardInterrupt as stopped:
+        again = "Nothing was kept; the same command with the same seed tells the same story."
+        raise type(stopped)(f"Interrupted in turn {session.turn + 1}. {again}") from None
+    if seats.files:
+        seats.files.check_all_asked()
+        kept.write([answer for _, answer in session.decided])
+    return session
+
+
+def _played_by_people(order, loaded, seats, desk, kept):
+    session = _session(order, loaded, seats)
+    given_by = {*seats.people, *(seats.files.actors if seats.files else ())}
+    people = People(
+        session,
+        desk,
+        {code: seats.brief(code) for code in seats.people},
+        lambda answers: kept.write([answer for answer in answers if answer.actor in given_by]),
+    )
+    try:
+        people.play(seats.files)
+    except KeyboardInterrupt as stopped:
+        raise type(stopped)(f"Interrupted in turn {people.session.turn}.") from None
+    if not order.is_silent:
+        for turn in tell(people.session.record, loaded):
+            desk.turn(turn)
+    return people.session
+
+
+class KeptAnswers:
+    """The answers of people, on disk before the next decision and whatever happens then.
+
+    Parameters
+    ----------
+    folder : RunFolder or None, where nothing is to be kept
+    facts : callable () -> dict, the manifest of an exercise that is not finished
+    """
+
+    def __init__(self, folder, facts):
+        self.folder, self.facts, self.count = folder, facts, 0
+
+    def write(self, answers):
+        """Writes the answers given so far, all of them."""
+        self.count = len(answers)
+        if self.folder is None:
+            return
+        with store.advising(self.folder.out):
+            if not self.folder.is_precious:
+                self.folder.show("unfinished")
+                self._write("manifest.json", json.dumps(self.facts(), indent=2, ensure_ascii=False) + "\n")
+            self._write("actions.jsonl", "".join(f"{answer.to_json()}\n" for answer in answers))
+
+    def _write(self, name, words):
+        beside = self.folder.aside / f".{name}.part"
+        beside.write_text(words, encoding="utf-8", newline="\n")
+        beside.replace(self.folder.aside / name)
+
+    @contextlib.contextmanager
+    def whatever_happens(self, seats):
+        """Whatever ends the exercise before its time, whoever has answered finds the answers kept, and how to go on."""
+        try:
+            yield
+        except BaseException as ended:
+            if not seats.has_person:
+                raise
+            said = self._how_to_go_on(seats)
+            if isinstance(ended, InputError):
+                raise InputError([*ended.faults, Fault("", 0, 0, said)]) from None
+            if isinstance(ended, (OceansError, KeyboardInterrupt)):
+                raise type(ended)(f"{ended} {said}") from None
+            ended.add_note(said)
+            raise
+
+    def _how_to_go_on(self, seats):
+        if self.folder is None:
+            return "Nothing was kept, as you asked."
+        if not self.count:
+            self.folder.is_precious = False  # an answer was given and taken back
+            return "No choice had been made, so nothing was kept."
+        return f"Your choices are kept. To go on from here:\n  {seats.resuming(self.folder.aside / 'actions.jsonl')}"
+
+
+def _manifest(order, loaded, seats, started, **more):
+    return store.manifest(
+        loaded,
+        order.seed,
+        order.runs,
+        list(order.command),
+        started,
+        seats=list(seats.people),
+        policies=seats.policies,
+        actions=[str(path) for path in order.actions],
+        **more,
+    )
+
+
+def _keep_one(order, loaded, seats, folder, started, session):
+    facts, record = _manifest(order, loaded, seats, started, is_finished=True), session.record
+    store.save(folder.aside, loaded, session.outcomes, record, facts)
+    if order.charts:
+        from sim.output.figures import draw_all
+        from sim.output.pages.run import write_report
+
+        _draw(draw_all, write_report, record, loaded, folder, facts)
+
+
+def _draw(draw, write, played, loaded, folder, facts):
+    """Draws the charts of a run, or of many, and writes the report around them."""
+    with store.advising(folder.out):
+        charts = remark_on(draw(played, loaded, folder.aside / "charts"))
+        write(played, loaded, charts, facts, folder.aside / "report.html")
+
+
+def _answer_one(order, folder, record, desk):
+    path = folder.keep() if folder else None
+    if order.as_json:
+        print_json(record.to_json())
+    elif order.quiet:
+        print(path or "", end="\n" if path else "")
+    elif path:
+        desk.place(_where(order, path))
+
+
+def _where(order, path):
+    return f"Everything is in {path}/" + ("; begin with report.html" if order.charts else "")
+
+
+# ---------------------------------------------------------------------------------------------------------- many runs
+
+
+def _many(order, loaded, seats, folder, started):
+    from sim.engine import play
+
+    began, progress = time.monotonic(), Progress(order.runs, sys.stderr)
+    try:
+        with progress:
+            result = play(loaded, order.seed, runs=order.runs, policies=seats.policies, progress=progress)
+    except KeyboardInterrupt as stopped:
+        raise type(stopped)(
+            f"Interrupted after {progress.done:,} of {order.runs:,} runs; nothing was kept. "
+            "The same command gives the same runs."
+        ) from None
+    outcomes, seconds = result.outcomes, time.monotonic() - began
+    if folder is not None:
+        facts = _manifest(order, loaded, seats, started, seconds=round(seconds, 3))
+        store.save(folder.aside, loaded, outcomes, manifest=facts)
+        if order.charts:
+            from sim.output.figures import draw_fans
+            from sim.output.pages.run import write_report_of_many
+
+            _draw(draw_fans, write_report_of_many, outcomes, loaded, folder, facts)
+        folder.keep()
+    _answer_many(order, loaded, folder, outcomes, seconds)
+    return 0
+
+
+def _answer_many(order, loaded, folder, outcomes, seconds):
+    path = folder.path if folder else None
+    if order.as_json:
+        print_json(json.dumps(summary(outcomes, path), ensure_ascii=False))
+    elif order.quiet:
+        print(path or "", end="\n" if path else "")
+    else:
+        desk = Desk(sys.stdout, loaded.scenario.start, Names(loaded))
+        desk.say(loaded.scenario.title, "bold")
+        rate = f" in {seconds:.1f} s, {outcomes.runs / seconds:,.0f} runs a second" if seconds >= 0.1 else ""
+        desk.say(f"{outcomes.runs:,} runs from seed {order.seed}{rate}.", "dim")
+        show_spread(desk, outcomes, loaded)
+        if path:
+            desk.place(_where(order, path))
+
+
+class Progress:
+    """Runs done, rate and time left, on standard error, where somebody is watching."""
+
+    def __init__(self, runs, stream):
+        self.done, self.runs, self.stream, self.bar = 0, runs, stream, None
+
+    def __enter__(self):
+        if self.stream.isatty():
+            from tqdm import tqdm
+
+            self.bar = tqdm(
+                total=self.runs, unit=" runs", unit_scale=True, file=self.stream, leave=False, mininterval=0.2
+            )
+        return self
+
+    def __call__(self, more):
+        """Notes that so many more runs are done."""
+        self.done += more
+        if self.bar is not None:
+            self.bar.update(more)
+
+    def __exit__(self, *_):
+        if self.bar is not None:
+            self.bar.close()

@@ -1,0 +1,66 @@
+"""Who chooses for whom: the seats, policies and files of answers that were named at the terminal, checked together."""
+
+import shlex
+
+from sim.cli.answer_files import AnswerFiles
+from sim.errors import Fault, InputError
+from sim.policies.assigned import Assigned, participants_of, place_fault
+
+
+class SeatAssignments:
+    """What the options --seat, --policy and --actions come to; InputError with everything wrong with them at once.
+
+    Parameters
+    ----------
+    order : sim.cli.run.Order
+    loaded : sim.scenario.Loaded
+
+    Attributes
+    ----------
+    people : tuple of codes, the seats at the terminal, each once
+    policies : dict of code to name of a policy
+    files : AnswerFiles, or None
+    """
+
+    def __init__(self, order, loaded):
+        self.order, self.loaded = order, loaded
+        self.people = tuple(dict.fromkeys(order.seats))
+        assigned = Assigned(order.policies, loaded)
+        self.policies = assigned.by_code
+        faults = [*self._seat_faults(), *assigned.faults, *self._run_faults()]
+        if faults:
+            raise InputError([Fault("", 0, 0, fault) for fault in faults])
+        self.files = None
+        if order.actions:
+            self.files = AnswerFiles(order.actions, loaded, participants_of(loaded), order.seed, order.allow_changes)
+
+    @property
+    def has_person(self):
+        """Whether somebody sits at the terminal."""
+        return bool(self.people)
+
+    def _seat_faults(self):
+        for code in self.people:
+            if fault := place_fault(code, self.loaded):
+                yield f"--seat {code}: {fault}"
+            elif code in self.policies and f"{code}={self.policies[code]}" in self.order.policies:
+                yield f"--policy {code}={self.policies[code]}: somebody sits in this seat (--seat {code}). Keep one."
+
+    def _run_faults(self):
+        if self.order.runs > 1 and (self.people or self.order.actions):
+            option = "--seat" if self.people else "--actions"
+            yield f"{option}: people play one exercise at a time. Leave out --runs or {option}."
+
+    def brief(self, code):
+        """What a seat should know and want; empty where the scenario does not say."""
+        override = self.loaded.scenario.actors.get(code)
+        return (override and override.brief) or ""
+
+    def resuming(self, answers):
+        """The command that goes on from kept answers."""
+        words = ["oceans", "run", self.order.scenario, "--seed", str(self.order.seed)]
+        for code in self.people:
+            words += ["--seat", code]
+        for given in self.order.policies:
+            words += ["--policy", given]
+        return shlex.join([*words, "--actions", str(answers)])

@@ -1,0 +1,120 @@
+"""What many runs came to: medians and ranges of the measures, which texts' rooms were called, who joined what."""
+
+import math
+
+from sim.output.narrative.hot_wash import UNSAID, figure
+from sim.phrases import Names, percent
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+MOST_RESPONSES = 8
+MOST_ACTORS = 6
+MOST_FORMATS = 6
+
+
+def show_spread(desk, outcomes, loaded):
+    """The spread of many runs, on a desk.
+
+    Parameters
+    ----------
+    desk : sim.cli.terminal.Desk
+    outcomes : Outcomes
+    loaded : sim.scenario.Loaded
+    """
+    names = Names(loaded)
+    _show_measures(desk, outcomes)
+    for act in loaded.scenario.acts:
+        _show_formats(desk, act.id, outcomes.formats.get(act.id, {}), names)
+        _show_joined(desk, act.id, outcomes.joined.get(act.id, {}), names)
+
+
+def _show_measures(desk, outcomes):
+    compared = outcomes.measures_without is not None
+    without = [">Median without"] if compared else []
+    table = desk.table("Measure", ">Median", ">Half of the runs", ">Nine in ten", *without)
+    for name in outcomes.measures:
+        low, lower, median, upper, high = outcomes.quantiles(name, LEVELS)
+        other = [_figure(outcomes.quantiles(name, [0.5], without=True)[0])] if compared else []
+        table.add_row(_label(name), _figure(median), _between(lower, upper), _between(low, high), *other)
+    desk.show("What came of it" + (" (without: the same runs without the cooperation)" if compared else ""), table)
+
+
+def _label(name):
+    from sim.record.measures import MEASURES
+
+    measure = MEASURES.get(name)
+    if measure is None:
+        return name.replace("_", " ")
+    return measure.label if measure.unit in UNSAID or "0 to 1" in measure.unit else f"{measure.label} ({measure.unit})"
+
+
+def _figure(value):
+    return "–" if math.isnan(value) else figure(value)
+
+
+def _between(low, high):
+    return "–" if math.isnan(low) else figure(low) if low == high else f"{figure(low)} to {figure(high)}"
+
+
+def _show_formats(desk, act, shares, names):
+    table = desk.table("Format", ">Called first in")
+    ranked = sorted(shares.items(), key=lambda item: -item[1])
+    for key, share in ranked[:MOST_FORMATS]:
+        table.add_row(names.format(key), percent(share))
+    if ranked[MOST_FORMATS:]:
+        rest = ranked[MOST_FORMATS:]
+        others = "one other" if len(rest) == 1 else f"{len(rest)} others"
+        table.add_row(others, percent(sum(share for _, share in rest)))
+    desk.show(f"Where {names.act(act)} is taken", table)
+
+
+def _show_joined(desk, act, joined, names):
+    table = desk.table("Response", ">Actors on average", "Most often")
+    means = {key: sum(shares.values()) for key, shares in joined.items() if key != "no_action"}
+    for key in sorted(means, key=lambda key: -means[key])[:MOST_RESPONSES]:
+        most = sorted(joined[key].items(), key=lambda item: -item[1])[:MOST_ACTORS]
+        who = [f"{code} {share:.0%}" for code, share in most if share > 0]
+        if who:
+            table.add_row(names.response(key), f"{means[key]:.1f}", ", ".join(who))
+    desk.show(f"Who answers {names.act(act)}", table)
+
+
+def summary(outcomes, path):
+    """What many runs came to, as plain data.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+    path : path of the results, or None
+
+    Returns
+    -------
+    dict; a quantile is null where the measure applies to no run
+    """
+    return {
+        "scenario_name": outcomes.scenario_name,
+        "title": outcomes.title,
+        "digest": outcomes.digest,
+        "seed": outcomes.seed,
+        "runs": outcomes.runs,
+        "levels": list(LEVELS),
+        "measures": _quantiles(outcomes, outcomes.measures, False),
+        "measures_without": _quantiles(outcomes, outcomes.measures_without, True)
+        if outcomes.measures_without
+        else None,
+        "formats": _floats(outcomes.formats),
+        "joined": _floats(outcomes.joined),
+        "results": str(path) if path else None,
+    }
+
+
+def _quantiles(outcomes, names, without):
+    return {
+        name: [None if math.isnan(value) else float(value) for value in outcomes.quantiles(name, LEVELS, without)]
+        for name in names
+    }
+
+
+def _floats(shares):
+    if isinstance(shares, dict):
+        return {name: _floats(entry) for name, entry in shares.items()}
+    return float(shares)

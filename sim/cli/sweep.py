@@ -1,0 +1,157 @@
+"""`oceans sweep` and `oceans merge`: many runs of a scenario, kept block by block; parts of a sweep put together."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.cli.streams import print_json
+from sim.errors import Fault, InputError
+from sim.letters import whole
+
+BEFORE_NUMPY = "OPENBLAS_NUM_THREADS"  # its threads would stand in one another's way
+
+
+@dataclass(frozen=True)
+class SweepOrder:
+    """What was asked for at the terminal; see `oceans sweep --help`."""
+
+    scenario: str | None = None
+    design: str = "lhs"
+    points: int | None = None
+    reps: int = 1
+    fixed: Sequence[str] = ()
+    vary: Sequence[str] = ()
+    levers: Sequence[str] = ()
+    uncertainties: Sequence[str] = ()
+    luck: str | None = None
+    seed: int = 1
+    workers: int = 1
+    dask: str | None = None
+    out: Path = Path("results")
+    resume: Path | None = None
+    shard: str | None = None
+    without: bool = True
+    verify: bool = False
+    parquet: bool = False
+    as_json: bool = False
+    quiet: bool = False
+    command: Sequence[str] = ("oceans", "sweep")
+
+
+def sweep_scenario(order):
+    """Plays the sweep that was ordered and returns the exit code."""
+    os.environ.setdefault(BEFORE_NUMPY, "1")
+    from sim.experiments.runner import sweep
+
+    result = sweep(
+        order.scenario, order.design, order.points, order.reps, fixed=order.fixed or None, vary=order.vary or None,
+        levers=order.levers or None, uncertainties=order.uncertainties or None, luck=order.luck, seed=order.seed,
+        workers=order.workers, dask=order.dask, out=order.out, resume=order.resume, shard=shard_of(order.shard),
+        without=order.without, verify=order.verify or order.parquet, say=_say, command=order.command,
+    )  # fmt: skip
+    if order.parquet:
+        _write_parquet(result)
+    _answer(result, order.as_json, order.quiet)
+    return 0
+
+
+def _write_parquet(result):
+    from sim.record.reading import check_folder
+
+    folder = result.path / "parquet"
+    if os.path.lexists(folder):
+        check_folder(folder)  # a link would lead out of the sweep's folder
+    result.to_parquet(folder)
+
+
+def merge_sweeps(folders, out, quiet=False):
+    """Puts the parts of a sweep together and returns the exit code."""
+    from sim.experiments.merging import merge
+
+    _answer(merge(folders, out), False, quiet)
+    return 0
+
+
+def shard_of(text):
+    """(3, 8) of "3/8"; InputError when it is not of that form.
+
+    >>> shard_of("3/8")
+    (3, 8)
+    """
+    if text is None:
+        return None
+    number, slash, of = text.partition("/")
+    part, parts = whole(number), whole(of)
+    if slash and part is not None and parts is not None and 1 <= part <= parts:
+        return part, parts
+    message = f"--shard {text}: write which part of how many, such as 3/8: from 1/8 to 8/8."
+    raise InputError([Fault("", 0, 0, message)])
+
+
+def _say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def _answer(result, as_json, quiet):
+    if quiet:
+        print(result.path)
+        return
+    if as_json:
+        print_json(json.dumps(_summary(result), ensure_ascii=False))
+        return
+    for line in _told(result):
+        print(line)
+
+
+def _summary(result):
+    manifest = result.manifest
+    return {
+        "folder": str(result.path), "scenario": manifest["scenario"], "plan": manifest["plan"], "runs": len(result),
+        "of_runs": result.folder.runs, "failed": manifest.get("failed", 0), "design": manifest["design"],
+    }  # fmt: skip
+
+
+def _told(result):
+    """What was played, in a few lines."""
+    design, manifest = result.design, result.manifest
+    yield f"{manifest['scenario']['title']}: {_count(design, len(result))}."
+    width = max((len(factor.name) for factor in design.factors), default=0)
+    for factor in design.factors:
+        yield f"  {factor.name:<{width}}  {factor.kind:<11}  {_spread(factor)}"
+    if manifest.get("failed"):
+        yield f"{manifest['failed']:,} runs failed: {result.path}/failures.csv says where and why."
+        for stage, reason, count in _commonest(result.failures):
+            yield f"  {count:,} x {stage}: {reason}"
+    if not result.is_whole:
+        number, of = result.folder.shard
+        yield f"This is part {number} of {of}; when all are there: oceans merge DIR... --out DIR"
+    yield f"Everything is in {result.path}/"
+
+
+def _count(design, runs):
+    points = f"{len(design.points):,} points"
+    again = f", {design.replications:,} times each" if design.replications > 1 else ""
+    settings = len(design.points) // design.futures
+    crossed = f" ({settings:,} settings of the levers in {design.futures:,} futures)" if settings > 1 else ""
+    return f"{runs:,} runs at {points}{crossed}{again}, seed {design.seed}"
+
+
+def _spread(factor):
+    if factor.kind == "set":
+        return f"{factor.choices[0]}"
+    if factor.choices is not None:
+        return ", ".join(map(str, factor.choices))
+    shape = "" if factor.distribution == "uniform" else f", {factor.distribution}"
+    return f"{factor.low:g} to {factor.high:g}{shape}"
+
+
+def _commonest(failures, most=3):
+    counts = {}
+    for failure in failures:
+        key = failure["stage"], failure["reason"]
+        counts[key] = counts.get(key, 0) + 1
+    ranked = sorted(counts.items(), key=lambda item: -item[1])
+    return [(*key, count) for key, count in ranked[:most]]

@@ -1,0 +1,268 @@
+"""The terminal: how the story, the tables and the questions to a seat look on it.
+
+Styled where somebody is watching, plain where the output goes to a file or a program; wrapped to the width there is.
+"""
+
+import datetime
+import os
+import sys
+import textwrap
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from sim.cli.situation import situation
+from sim.letters import visible, whole
+from sim.output.narrative.decisions import acts_from, label, note, question
+from sim.phrases import day, gist, lines_kept, period, stopped
+
+WIDEST = 110
+PLAIN_WIDTH, WIDEST_PLAIN = 100, 1000
+HEIGHT = 25
+BAR = 10
+LONGEST_ANSWER = 10_000  # characters; what is longer is not typed by anybody
+SUGGESTED = "*"
+WHOLE = {"break_long_words": False, "break_on_hyphens": False}
+
+
+class Trimmed:
+    """A text file that keeps no blanks at the ends of lines: for output that is read later, or by a program."""
+
+    def __init__(self, file):
+        self.file = file
+        self.begun = ""
+
+    def write(self, words):
+        """Writes whole lines, and keeps what is begun."""
+        *lines, self.begun = (self.begun + words).split("\n")
+        self.file.writelines(f"{line.rstrip(' ')}\n" for line in lines)
+
+    def flush(self):
+        """Writes what is begun, too."""
+        self.file.write(self.begun)
+        self.begun = ""
+        self.file.flush()
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+
+def remark_on(charts):
+    """Says on standard error, once, which charts failed and which letters they lack; gives the charts back."""
+    from sim.output.figures.saving import remarks
+
+    for words in remarks(charts):
+        print(words, file=sys.stderr)
+    return charts
+
+
+class Desk:
+    """What a person at the terminal sees and is asked.
+
+    Parameters
+    ----------
+    stream : text file, default standard output
+    start : datetime.date, first day of the exercise, to turn days into dates
+    names : sim.phrases.Names
+    turns : the scenario's turns, to say when each is
+    """
+
+    def __init__(self, stream=None, start=None, names=None, turns=None):
+        stream = stream or sys.stdout
+        self.stream = stream if stream.isatty() else Trimmed(stream)
+        self.start, self.names, self.turns = start, names, turns
+        size = {"width": _width(self.stream), "height": HEIGHT}  # both, or it reads them from the environment
+        self.console = Console(file=self.stream, **size, highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+    def say(self, words="", style=None):
+        """One paragraph."""
+        for line in words.split("\n"):
+            self._lines(textwrap.wrap(line, self.console.width, **WHOLE) or [""], style)
+        self.stream.flush()
+
+    def place(self, words):
+        """A line with a path in it, which must not be broken."""
+        self._lines(["", words], None)
+        self.stream.flush()
+
+    def _lines(self, lines, style):
+        for line in lines:
+            self.console.print(Text(visible(line), style=style or ""), soft_wrap=True)
+
+    def bullet(self, words, style=""):
+        """One point of a list, with the lines and paragraphs it has."""
+        opening = " · "
+        for line in words.split("\n"):
+            indents = {"initial_indent": opening, "subsequent_indent": "   "}
+            self._lines(textwrap.wrap(line, self.console.width, **indents, **WHOLE) or [""], style)
+            opening = "   "
+
+    # ------------------------------------------------------------------------------------------------------- the story
+
+    def opening(self, loaded, seed):
+        """Which exercise this is."""
+        scenario = loaded.scenario
+        self.say(scenario.marking, "dim")
+        self.say(scenario.title, "bold")
+        self.say(gist(scenario.summary, 600))
+        turns = scenario.turns
+        length = f"{turns.count} turn{'s'[: turns.count > 1]} of {turns.days} day{'s'[: turns.days > 1]}"
+        self.say(f"\n{length} from {day(scenario.start)}. Seed {seed}.", "dim")
+
+    def turn(self, turn):
+        """One turn of the story, at once."""
+        self.console.print()
+        title = f"Turn {turn.number} · {turn.period}" if turn.number else turn.period.capitalize()
+        self.say(title, "dim")
+        self.say(turn.heading, "bold")
+        for words in turn.sentences[:-1]:
+            self.bullet(words)
+        for words in turn.sentences[-1:]:
+            self.bullet(words, "italic")
+        self.stream.flush()
+
+    def closing(self, closing, without):
+        """The truth, the measures, the scorecard and what to talk about."""
+        self.console.print()
+        self.say("What was behind it", "bold")
+        for words in closing.truth:
+            self.bullet(words)
+        self._measures(closing.measures, without)
+        self._scorecard(closing.principles)
+        if closing.questions:
+            self.say("\nFor discussion", "bold")
+            for words in closing.questions:
+                self.bullet(words)
+        self.stream.flush()
+
+    def _measures(self, rows, without):
+        table = self.table("Measure", ">This run", *([">Without the cooperation"] if without else []))
+        for row in rows:
+            table.add_row(row.label, row.value, *([row.without] if without else []))
+        self.show("What came of it", table)
+
+    def _scorecard(self, principles):
+        table = self.table("Principle", ">Score", "", "Evidence")
+        for principle in principles:
+            score = principle.score
+            bar = "" if score is None else "■" * round(score * BAR) + "·" * (BAR - round(score * BAR))
+            table.add_row(principle.statement, "–" if score is None else f"{score:.2f}", bar, principle.evidence)
+        self.show("How it fared by the principles", table)
+
+    # ---------------------------------------------------------------------------------------------------------- tables
+
+    def table(self, *columns):
+        """An empty table; a column whose name begins with > holds numbers."""
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", expand=False)
+        for column in columns:
+            is_number = column.startswith(">")
+            table.add_column(column.lstrip(">"), justify="right" if is_number else "left", no_wrap=is_number)
+        return table
+
+    def show(self, heading, table):
+        """A table under its heading; nothing when it is empty."""
+        if table.row_count:
+            self.say(f"\n{heading}", "bold")
+            self.console.print(Padding(table, (0, 0, 0, 1)))
+            self.stream.flush()
+
+    # ------------------------------------------------------------------------------------------------------- questions
+
+    def brief(self, words):
+        """What the person in a seat should know and want; shown once."""
+        self.say("\nYour brief", "bold")
+        self.say(lines_kept(words))
+
+    def hand_over(self, actor):
+        """A page between two seats at one screen: the next one reads only once the last has gone."""
+        self.say(f"\nHand over to {self.names.actor(actor)}, please, who presses Enter to go on.", "bold")
+        self.stream.flush()
+        _line(sys.stdin)
+        if self.stream.isatty():
+            self.console.clear()
+
+    def messages(self, injects, heading):
+        """What reached a seat, the earliest first."""
+        if not injects:
+            return
+        self.say(heading, "dim")
+        for inject in injects:
+            where = f"turn {inject['turn']}, from {inject['from']}, by {inject['channel']}"
+            self.bullet(f"{stopped(inject['title'])} ({where})", "bold")
+            for line in lines_kept(inject["text"]).split("\n"):
+                indents = {"initial_indent": "   ", "subsequent_indent": "   "}
+                self._lines(textwrap.wrap(line, self.console.width, **indents, **WHOLE) or [""], None)
+        self.stream.flush()
+
+    def situation(self, view, actor):
+        """What a seat can see now."""
+        self.say(f"\n{self._where(view['turn'])}. You are {self.names.actor(actor)}. This is what you can see.", "bold")
+        for heading, lines in situation(view, self.names, self.start):
+            self.say(heading, "dim")
+            for words in lines:
+                self.bullet(words)
+        self.stream.flush()
+
+    def _where(self, turn):
+        first = self.start + datetime.timedelta(days=(turn - 1) * self.turns.days)
+        last = first + datetime.timedelta(days=self.turns.days - 1)
+        return f"Turn {turn}, {period(first, last)}"
+
+    def decision(self, decision):
+        """A decision with its options, numbered; the suggested ones carry a star."""
+        self.say(f"\n{question(decision, self.names)}", "bold")
+        if decision.budget is not None:
+            self.say(f"Political capital for all you decide now: {decision.budget:.2f}.", "dim")
+        rows = [
+            (
+                str(number),
+                SUGGESTED if option.id in decision.default else "",
+                label(option, decision, self.names),
+                "" if option.cost is None else f"{option.cost:.2f}",
+                acts_from(option, self.start),
+                note(option),
+            )
+            for number, option in enumerate(decision.options, start=1)
+        ]
+        headings = (">", "", "Option", ">Cost", "Acts", "")
+        used = [place for place in range(len(headings)) if place < 3 or any(row[place] for row in rows)]
+        table = self.table(*(headings[place] for place in used))
+        for row in rows:
+            table.add_row(*(row[place] for place in used))
+        self.console.print(table)
+        self.stream.flush()
+
+    def ask(self, decision):
+        """One line from the person; EOFError when there is none, or no end to it."""
+        how = "numbers, - for nothing" if decision.many else "a number"
+        keys = f"Enter keeps the suggestion ({SUGGESTED}); ? the situation; m messages; back; q leaves"
+        self.say(f"{self.names.actor(decision.actor)}. {self._where(decision.turn)}. {keys}.", "dim")
+        self.console.print(Text(f"{how} > "), end="")
+        self.stream.flush()
+        line = _line(sys.stdin)
+        if not sys.stdin.isatty():
+            self.say(line.rstrip("\n"))
+        return line
+
+    def advice(self, words):
+        """What was wrong with an answer."""
+        self.say(words, "yellow")
+
+
+def _line(stream):
+    try:
+        line = stream.readline(LONGEST_ANSWER)
+    except OSError:  # nobody can be read any more: the terminal is gone
+        line = ""
+    if not line or len(line) == LONGEST_ANSWER:
+        raise EOFError
+    return line
+
+
+def _width(stream):
+    if stream.isatty():
+        return min(os.get_terminal_size(stream.fileno()).columns or PLAIN_WIDTH, WIDEST)
+    columns = whole(os.environ.get("COLUMNS", ""))
+    return min(max(columns, 40), WIDEST_PLAIN) if columns else PLAIN_WIDTH

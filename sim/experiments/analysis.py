@@ -1,0 +1,226 @@
+"""What a sweep means: everything that `oceans analyse` finds, gathered for each measure.
+
+    analysis = analyse(load_result("results/sweep"), ["harm"])
+    analysis.of("harm").discovery.box.rule
+
+Here is the order of the questions: how the measure comes out, what drives it, where it fails, what to choose, how far
+to trust it. Each is answered in its own file.
+"""
+
+from dataclasses import asdict, dataclass, field, is_dataclass
+from itertools import combinations
+
+import numpy as np
+
+from sim.experiments.convergence import Convergence, convergence
+from sim.experiments.discovery import Discovery, discover
+from sim.experiments.estimate import Estimate, mean
+from sim.experiments.experiment_data import Sample, sample_of
+from sim.experiments.phrases import measure as described
+from sim.experiments.robustness import Robustness, of_cooperation, robustness
+from sim.experiments.sensitivity import Sensitivity, has_forests, sensitivity
+
+MEASURES = 4  # how many are looked at unless they are named
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+FEW_DRAWS = 8  # of luck, below which intervals say little about luck
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How a measure comes out: quantiles at `LEVELS`, and the mean with its interval.
+
+    words : str, over which runs; share : float, of them to which the measure applies
+    """
+
+    words: str
+    quantiles: tuple
+    mean: Estimate
+    runs: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Finding:
+    """All about one measure."""
+
+    measure: str
+    spread: Spread
+    without: Spread | None
+    sensitivity: Sensitivity
+    discovery: Discovery
+    cooperation: Robustness | None
+    levers: tuple
+    convergence: Convergence
+
+    @property
+    def lever(self):
+        """The lever that matters most, or None."""
+        return self.levers[0] if self.levers else None
+
+
+@dataclass(frozen=True)
+class TradeOff:
+    """How two measures go together over the futures: Spearman's rank correlation, with its interval.
+
+    x, y : arrays (points,), means of both at each point; helps : +1 where what is good for one is good for the other
+    """
+
+    one: str
+    other: str
+    correlation: Estimate
+    x: np.ndarray = field(repr=False, compare=False)
+    y: np.ndarray = field(repr=False, compare=False)
+
+    @property
+    def helps(self):
+        """Whether they improve together (+1), one at the expense of the other (-1), or neither (0)."""
+        if not self.correlation.is_clear():
+            return 0
+        turned = [1 if described(name).better != "lower" else -1 for name in (self.one, self.other)]
+        return int(np.sign(self.correlation.value)) * turned[0] * turned[1]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A sweep's findings.
+
+    Parameters
+    ----------
+    sample : Sample
+    findings : tuple of Finding, in the order of the measures
+    trade_offs : tuple of TradeOff, the strongest conflicts first
+    remarks : tuple of str, what a reader must know about all of it
+    """
+
+    sample: Sample = field(repr=False)
+    findings: tuple = ()
+    trade_offs: tuple = ()
+    remarks: tuple = ()
+
+    def of(self, name):
+        """The finding about one measure."""
+        return next(finding for finding in self.findings if finding.measure == name)
+
+    def to_dict(self):
+        """Everything as plain data; nan is null."""
+        sample = self.sample
+        return {
+            "scenario_name": sample.scenario_name, "title": sample.title, "seed": sample.seed, "runs": sample.runs,
+            "points": len(sample.x), "replications": sample.replications, "failed": sample.failed,
+            "factors": [_plain(factor) for factor in sample.factors],
+            "measures": {finding.measure: _plain(finding) for finding in self.findings},
+            "trade_offs": [{k: v for k, v in _plain(one).items() if k not in "xy"} for one in self.trade_offs],
+            "remarks": list(self.remarks),
+        }  # fmt: skip
+
+
+def analyse(result, measures=None, limits=None, seed=1, loaded=None, progress=None):
+    """What a sweep means.
+
+    Parameters
+    ----------
+    result : sim.experiments.Result
+    measures : names, in the order of interest; default: the scenario's own measures that vary most, at most four
+    limits : dict of measure to the value beyond which it is failure
+    seed : int, for resampling
+    loaded : sim.scenario.Loaded, the scenario that was swept; default: the one the result names
+    progress : callable (what is looked at now), or None
+
+    Returns
+    -------
+    Analysis; InputError for measures that the sweep does not hold
+    """
+    loaded = loaded if loaded is not None else result.folder.scenario()
+    sample = sample_of(result, loaded)
+    sample.check(measures or ())
+    names = list(dict.fromkeys(measures or ())) or measures_to_look_at(sample, loaded)
+    findings = []
+    for name in names:
+        if progress:
+            progress(name)
+        findings.append(_finding(sample, name, (limits or {}).get(name), seed))
+    pairs = [_trade_off(sample, one, other) for one, other in combinations(names, 2)]
+    pairs = sorted(
+        (pair for pair in pairs if pair.correlation.is_known),
+        key=lambda pair: (pair.helps, -abs(pair.correlation.value)),
+    )
+    return Analysis(sample, tuple(findings), tuple(pairs), tuple(_remarks(sample)))
+
+
+def measures_to_look_at(sample, loaded, most=MEASURES):
+    """The measures that the scenario is judged by, if they vary here; at most so many."""
+    wanted = [name for name in loaded.scenario.measures or () if name in sample.measures] or list(sample.measures)
+    moving = [name for name in wanted if described(name).better and _varies(sample.values(name))]
+    return moving[:most] or [name for name in wanted if _varies(sample.values(name))][:most] or wanted[:1]
+
+
+def _varies(values):
+    known = values[np.isfinite(values)]
+    return known.size >= 0.5 * values.size and np.ptp(known) > 0
+
+
+def _finding(sample, name, limit, seed):
+    without = None
+    if sample.measures_without and name in sample.measures_without:
+        without = spread(sample, sample.values(name, without=True), "without the cooperation")
+    return Finding(
+        name, spread(sample, sample.values(name), "all runs"), without, sensitivity(sample, name, seed),
+        discover(sample, name, limit, seed), of_cooperation(sample, name, limit, seed),
+        tuple(robustness(sample, name, None, limit, seed)), convergence(sample, name, seed),
+    )  # fmt: skip
+
+
+def spread(sample, values, words):
+    """How a measure comes out over some runs."""
+    known = np.isfinite(values)
+    quantiles = np.quantile(values[known], LEVELS) if known.any() else [np.nan] * len(LEVELS)
+    return Spread(
+        words, tuple(float(one) for one in quantiles), mean(values, sample.future, sample.replication),
+        int(known.sum()), float(known.mean()) if known.size else 0.0,
+    )  # fmt: skip
+
+
+def _trade_off(sample, one, other):
+    from scipy.stats import spearmanr
+
+    x, y = sample.of_points(one), sample.of_points(other)
+    both = np.isfinite(x) & np.isfinite(y)
+    x, y = x[both], y[both]
+    nothing = Estimate(np.nan, np.nan, np.nan)
+    if len(x) < 10 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return TradeOff(one, other, nothing, x, y)
+    value = float(spearmanr(x, y).statistic)
+    half = 1.96 * np.sqrt((1 + value**2 / 2) / (len(x) - 3))  # Bonett and Wright 2000, on Fisher's scale
+    turned = np.arctanh(np.clip(value, -0.999999, 0.999999))
+    return TradeOff(one, other, Estimate(value, float(np.tanh(turned - half)), float(np.tanh(turned + half))), x, y)
+
+
+def _remarks(sample):
+    if sample.failed:
+        yield f"{sample.failed:,} runs could not be played and are left out."
+    if sample.replications < FEW_DRAWS and sample.runs > len(sample.x) * 0.99 and _shares_luck(sample):
+        draws = "the same draw" if sample.replications == 1 else f"the same {sample.replications} draws"
+        yield (
+            f"Every future was played with {draws} of luck, so intervals speak of futures and hardly of luck. "
+            "More replications (--reps) would tell."
+        )
+    if not has_forests():
+        yield "Feature scores and the second opinion on rules are missing: pip install 'two-oceans[analysis]'."
+
+
+def _shares_luck(sample):
+    return sample.replications * 2 < sample.runs
+
+
+def _plain(value):
+    if is_dataclass(value):
+        return {key: _plain(entry) for key, entry in asdict(value).items()}
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(entry) for entry in value]
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    if isinstance(value, (float, np.floating)):
+        return float(value) if np.isfinite(value) else None
+    return value.item() if isinstance(value, np.generic) else value

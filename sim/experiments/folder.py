@@ -1,0 +1,457 @@
+"""A sweep's folder: what was planned, what has been played, and how to go on.
+
+    results/<scenario>-sweep-<date>-<time>/
+        manifest.json     the plan: scenario, design, seed, blocks, versions, digests of the files beside it; at the
+                          end, every block with its check
+        scenario.json     the scenario as written, everything it extends merged in
+        points.npy        one row for each point, one column for each factor
+        shards/000000.npy ...   one file for each block of runs
+        failures.csv      the runs that failed, with stage and reason (at the end)
+        log.jsonl         one line for each sitting: command, machine, workers, seconds
+
+All but `log.jsonl` has the same bytes whoever plays it, on however many processes, killed and resumed or not. What is
+read back is compared with its digest first, and nothing that the manifest says is believed before it is checked.
+"""
+
+import contextlib
+import datetime
+import functools
+import hashlib
+import io
+import itertools
+import json
+import os
+import platform
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from sim.errors import Fault, InputError, OceansError
+from sim.experiments import shards
+from sim.experiments.blocks import Study, block_size, task_of
+from sim.experiments.design import Design
+from sim.experiments.manifest import FORMAT, SweepManifest, disagreements, plan_digest
+from sim.record.reading import (
+    check_digest,
+    check_file,
+    check_folder,
+    damaged,
+    file_digest,
+    file_name,
+    read_array,
+    read_checked,
+    read_json,
+)
+from sim.record.store import advising, fill_table, plain, read_document, read_scenario, scenario_facts, versions
+
+MANIFEST, SCENARIO, POINTS, SHARDS, FAILURES, LOG = (
+    "manifest.json", "scenario.json", "points.npy", "shards", "failures.csv", "log.jsonl"
+)  # fmt: skip
+BIT_CHANGERS = ("two-oceans", "numpy", "scipy")  # programs whose versions may change bits
+PLAYS = ("draws.py", "engine.py", "errors.py", "scenario", "rules", "world", "policies", "turn", "record/measures.py")
+FIRST_NAMED = 8
+ANEW = f"Put back a copy of it, or begin the sweep anew: {LOG} has the command."
+
+
+class SweepFolder:
+    """The folder of one sweep.
+
+    Parameters
+    ----------
+    path : Path
+    manifest : dict
+    design : Design, its points mapped into memory
+    """
+
+    def __init__(self, path, manifest, design):
+        self.path, self.manifest, self.design = Path(path), manifest, design
+
+    # ------------------------------------------------------------------------------------------------ what it says
+
+    @property
+    def plan(self) -> str:
+        """The digest of the plan: sweeps with the same plan give the same bytes."""
+        return self.manifest["plan"]
+
+    @property
+    def size(self) -> int:
+        """How many runs a block has; the last may have fewer."""
+        return self.manifest["blocks"]["size"]
+
+    @property
+    def runs(self) -> int:
+        """How many runs the whole sweep has."""
+        return self.manifest["blocks"]["runs"]
+
+    @property
+    def shard(self):
+        """(number, of how many), when this folder is for some of the blocks only; else None."""
+        return tuple(self.manifest["shard"]) if self.manifest.get("shard") else None
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether every block of this folder is there."""
+        return bool(self.manifest["finished"])
+
+    def numbers(self) -> range:
+        """The blocks that are played in this folder."""
+        number, of = self.shard or (1, 1)
+        return range(number - 1, self.manifest["blocks"]["count"], of)
+
+    def runs_in(self, number: int) -> int:
+        """How many runs a block has."""
+        return min(self.size, self.runs - number * self.size)
+
+    def shard_path(self, number: int) -> Path:
+        """The file of a block."""
+        return self.path / SHARDS / shards.shard_name(number)
+
+    def read(self, number: int, whole=False):
+        """The shard of a block; Damaged when it is not what it should be, or not there."""
+        first, check = number * self.size, self._checks.get(number)
+        return shards.read_shard(
+            self.shard_path(number), self.plan, number, first, self.runs_in(number), whole, self._columns, check
+        )
+
+    @functools.cached_property
+    def _columns(self):
+        names = self.manifest["measures"]
+        return [*names, *(shards.WITHOUT + name for name in names if self.manifest["without"])]
+
+    @property
+    def _checks(self):
+        """The check of each block that was played, once all are."""
+        return {block["block"]: block["check"] for block in self.manifest.get("shards") or ()}
+
+    def present(self) -> list[int]:
+        """The blocks of which there is a file, sound or not."""
+        try:
+            names = set(os.listdir(self.path / SHARDS))
+        except FileNotFoundError:
+            names = set()
+        except OSError as error:
+            raise damaged(self.path / SHARDS, f"cannot be read: {error.strerror}.") from None
+        stems = (name.removesuffix(".npy") for name in names if name.endswith(".npy"))
+        found = {int(stem) for stem in stems if stem.isascii() and stem.isdecimal() and len(stem) < 9}
+        ours = self.numbers()
+        return sorted(number for number in found if number in ours and shards.shard_name(number) in names)
+
+    def task(self, number: int):
+        """A block, ready to be played."""
+        return task_of(self.design, number, self.size)
+
+    def keep(self, number: int, data: bytes):
+        """Keeps a block that has been played."""
+        shards.write_aside(self.shard_path(number), data)
+
+    # ------------------------------------------------------------------------------------------------ going on
+
+    def played(self, whole=True, warn=None) -> set[int]:
+        """The blocks that are there and sound; `warn` is told of each Damaged one."""
+        there = set()
+        for number in self.present():
+            try:
+                self.read(number, whole)
+                there.add(number)
+            except shards.Damaged as damage:
+                if warn:
+                    warn(damage)
+        return there
+
+    def tidy(self):
+        """Takes away what a process that was killed had begun to write."""
+        for folder in (self.path, self.path / SHARDS):
+            for part in folder.glob(f".*{shards.PART}"):
+                with contextlib.suppress(OSError):
+                    part.unlink()
+
+    def finish(self):
+        """Writes the list of failures, and into the manifest each block with its check."""
+        blocks, failures = [], []
+        for number in self.numbers():
+            record = self.read(number)
+            about = {name: record[name][0].item() for name in ("block", "runs", "failed")}
+            blocks.append(about | {"check": record["check"][0].decode(), "bytes": record.offset + record.nbytes})
+            failures += shards.failures_of(record)
+        self.tidy()
+        shards.write_aside(self.path / FAILURES, _failures_table(failures, self.design))
+        done = {"finished": True, "failed": len(failures), "shards": blocks}
+        self.manifest = {**self.manifest, **done}
+        shards.write_aside(self.path / MANIFEST, as_json(self.manifest))
+
+    def note(self, **facts):
+        """Adds a line to the log; that it cannot be written is no reason to stop."""
+        facts = {"at": datetime.datetime.now().isoformat(timespec="seconds"), "machine": platform.node(), **facts}
+        with contextlib.suppress(OSError, InputError):
+            if os.path.lexists(self.path / LOG):
+                check_file(self.path / LOG)  # a link would lead out of the folder
+            with open(self.path / LOG, "a", encoding="utf-8", newline="\n") as file:
+                file.write(json.dumps(plain(facts)) + "\n")
+
+    def study(self, loaded, play=None) -> Study:
+        """What a worker needs to play the blocks of this folder.
+
+        Parameters
+        ----------
+        loaded : Loaded, the scenario that the folder was made of
+        play : see `Study`
+        """
+        from sim.scenario import load_library, varied
+
+        held = varied(loaded, self.design.held) if self.design.held else loaded
+        facts = self.manifest
+        return Study(
+            held.document, held.name, self.design.seed, facts["without"], self.plan, facts["code"],
+            tuple(facts["measures"]), None if loaded.base is load_library() else loaded.base, play,
+        )  # fmt: skip
+
+    def document(self) -> dict:
+        """The scenario as plain data, as the folder keeps it; InputError when it is damaged."""
+        return read_document(self.path, self.manifest, ANEW)
+
+    def scenario(self):
+        """The scenario as the folder keeps it; InputError when it is damaged, or the library has changed since."""
+        return read_scenario(self.path, self.manifest, ANEW)
+
+
+# ---------------------------------------------------------------------------------------------------------- beginning
+
+
+@contextlib.contextmanager
+def alone(path):
+    """Keeps a second process from playing into the same folder, where the system knows how; made if it is not there.
+
+    Parameters
+    ----------
+    path : Path; OceansError when another process is at work there
+    """
+    descriptor = None
+    while descriptor is None:
+        with advising(path), contextlib.suppress(FileNotFoundError):  # another had made it, and took it away
+            path.mkdir(parents=True, exist_ok=True)
+            descriptor = _locked(path)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _locked(path):
+    """The folder, open and locked; None when it is another by now."""
+    try:
+        from fcntl import LOCK_EX, LOCK_NB, flock
+    except ImportError:
+        return os.open(os.devnull, os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        flock(descriptor, LOCK_EX | LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise OceansError(f"{path}: error: another process is playing into this folder. Wait for it.") from None
+    except OSError:  # a file system without locks
+        pass
+    if path.exists() and os.path.samestat(os.fstat(descriptor), os.stat(path)):
+        return descriptor
+    os.close(descriptor)
+    return None
+
+
+def make_folder(path, loaded, shard=None, block_runs=None, without=True, **design_facts) -> SweepFolder:
+    """A folder for a new sweep, with its plan; InputError when the design makes no sense.
+
+    Parameters
+    ----------
+    path : Path, an empty folder
+    loaded : Loaded
+    shard : (number, of how many) or None
+    block_runs : int, runs in a block; default: see `block_size`
+    without : bool, play each run a second time without the cooperation portfolio, if there is one
+    design_facts : see `sim.experiments.make_design`
+    """
+    from sim.experiments.planning import make_design
+
+    path = Path(path)
+    aside = path / f".{POINTS}{shards.PART}"
+    with advising(path):
+        design = make_design(loaded, **design_facts, room=aside)
+        if aside.exists():
+            design.points.flush()
+            design = replace(design, points=None)  # Windows renames no file that is mapped into memory
+            with open(aside, "r+b") as file:  # and puts none on the disk that is open for reading only
+                os.fsync(file.fileno())
+            os.replace(aside, path / POINTS)
+        else:
+            shards.write_aside(path / POINTS, _array_bytes(design.points))
+        (path / SHARDS).mkdir(exist_ok=True)
+        shards.write_aside(path / SCENARIO, as_json(plain(loaded.document)))
+    design = replace(design, points=read_array(path / POINTS))
+    manifest = _manifest(path, loaded, design, shard, block_runs, without)
+    shards.write_aside(path / MANIFEST, as_json(manifest))
+    return SweepFolder(path, manifest, design)
+
+
+def _manifest(path, loaded, design, shard, block_runs, without):
+    from sim.record.measures import MEASURES
+
+    size = block_runs or block_size(design.runs)
+    known = versions()
+    plan = {
+        "format": FORMAT,
+        "scenario": scenario_facts(loaded),
+        "code": code_digest(),
+        "versions": {name: _version(name, known) for name in BIT_CHANGERS},
+        "design": design.to_dict(),
+        "points": file_digest(path / POINTS),
+        "without": bool(without and loaded.scenario.cooperation),
+        "measures": list(MEASURES),
+        "blocks": {"size": size, "count": -(-design.runs // size), "runs": design.runs},
+    }
+    files = {SCENARIO: file_digest(path / SCENARIO)}
+    shard = list(shard) if shard else None
+    return {**plan, "plan": plan_digest(plan), "shard": shard, "files": files, "finished": False}
+
+
+def _version(name, known):
+    import importlib.metadata
+
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        return known.get(name) or importlib.metadata.version(name)
+    return "unknown"
+
+
+def _array_bytes(points):
+    file = io.BytesIO()
+    np.lib.format.write_array(file, np.asarray(points), allow_pickle=False)
+    return file.getvalue()
+
+
+def as_json(data) -> bytes:
+    """Data as a file holds it."""
+    return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+@functools.cache
+def code_digest() -> str:
+    """A digest of every file of the program that a run depends on."""
+    root = Path(__file__).parents[1]
+    files = [file for part in PLAYS for file in (sorted((root / part).rglob("*.py")) or [root / part])]
+    digest = hashlib.sha256()
+    for file in files:
+        if file.suffix == ".py" and file.is_file():
+            digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def new_path(out, name, started=None, shard=None) -> Path:
+    """A new folder for a sweep in `out`; another of the same second gets -2, -3, ..."""
+    out, started = Path(out), started or datetime.datetime.now()
+    which = f"-shard-{shard[0]}-of-{shard[1]}" if shard else ""
+    stem = f"{file_name(name)}-sweep-{started:%Y-%m-%d-%H%M%S}{which}"
+    with advising(out):
+        out.mkdir(parents=True, exist_ok=True)
+        for number in itertools.count(1):
+            path = out / (stem if number == 1 else f"{stem}-{number}")
+            with contextlib.suppress(FileExistsError):
+                path.mkdir()
+                return path
+
+
+# ---------------------------------------------------------------------------------------------------------- opening
+
+
+def open_folder(path) -> SweepFolder:
+    """The folder of a sweep that was begun; InputError when it is none, or damaged."""
+    path = Path(path)
+    if not os.path.lexists(path / MANIFEST):
+        raise damaged(path, f"no sweep was begun here, or its {MANIFEST} is gone. Name the folder of a sweep.")
+    if os.path.lexists(path / SHARDS):
+        check_folder(path / SHARDS, ANEW)
+    manifest = _read_manifest(path / MANIFEST)
+    design = Design.from_dict(manifest["design"], None)
+    return SweepFolder(path, manifest, replace(design, points=_read_points(path / POINTS, manifest, design)))
+
+
+def _read_manifest(path):
+    said = read_json(path, ANEW)
+    if isinstance(said, dict) and isinstance(said.get("format"), int) and said["format"] > FORMAT:
+        raise damaged(path, "this sweep was written by a later version of the program. Use that one to read it.")
+    manifest = read_checked(path, SweepManifest, ANEW)
+    wrong = list(disagreements(manifest))
+    if wrong:
+        raise damaged(path, f"damaged or changed: {'; '.join(wrong)}.", ANEW)
+    return manifest
+
+
+def _read_points(path, manifest, design):
+    """The points of a sweep: as many as there should be, of the right types, each where its factor may be."""
+    check_digest(path, manifest["points"], ANEW)
+    points = read_array(path, ANEW)
+    columns = np.dtype([(factor.name, factor.dtype) for factor in design.varying])
+    if points.dtype != columns or points.shape != (manifest["design"]["points"],):
+        raise damaged(path, "damaged: these are not the points of this sweep.", ANEW)
+    strange = [factor.name for factor in design.varying if not _fits(points[factor.name], factor)]
+    if strange:
+        raise damaged(path, f"damaged: {', '.join(strange)} has values that it may not have.", ANEW)
+    return points
+
+
+def _fits(values, factor):
+    if factor.choices is not None:
+        return np.isin(values, np.array(factor.choices, dtype=factor.dtype)).all()
+    return bool(factor.low <= values.min() and values.max() <= factor.high)  # False where one is not a number
+
+
+def check_unchanged(folder: SweepFolder, loaded):
+    """That the scenario, the library and the program are those that the sweep was begun with; else InputError."""
+    manifest, known = folder.manifest, versions()
+    changed = []
+    if manifest["scenario"]["digest"] != loaded.digest:
+        kept = _kept_digest(folder)
+        what = "the scenario" if kept == manifest["scenario"]["digest"] else "the scenario's library"
+        changed.append(
+            f"{what} has changed since this sweep began ({manifest['scenario']['name']}, "
+            f"{manifest['scenario']['digest'][:12]} then, {loaded.digest[:12]} now)"
+        )
+    if manifest["code"] != code_digest():
+        changed.append("the program has changed since this sweep began")
+    for name, before in manifest["versions"].items():
+        now = _version(name, known)
+        if now != before:
+            changed.append(f"{name} is {now} now and was {before} when this sweep began")
+    if changed:
+        advice = (
+            "Runs from before and after would not belong together. Put it back as it was, or begin a new sweep; what "
+            "has been played stays where it is."
+        )
+        if "the scenario has" in changed[0]:
+            advice += f" The scenario as it was is kept: give {folder.path / SCENARIO} in its place to go on with that."
+        raise InputError([Fault(str(folder.path), 0, 0, f"{'; '.join(changed)}. {advice}")])
+
+
+def _kept_digest(folder):
+    try:
+        return folder.scenario().digest
+    except (OceansError, OSError, ValueError):
+        return None
+
+
+def _failures_table(failures, design) -> bytes:
+    rows, names = [], [factor.name for factor in design.varying]
+    for run, stage, reason in failures:
+        point, replication = (int(number[0]) for number in design.runs_of(np.array([run])))
+        rows.append([run, point, replication, stage, reason, *design.points[point].tolist()])
+    file = io.StringIO(newline="")
+    fill_table(file, ["run", "point", "replication", "stage", "reason", *names], rows)
+    return file.getvalue().encode()
+
+
+def first_of(numbers) -> str:
+    """The first few of some numbers, as a phrase.
+
+    >>> first_of(range(20))
+    '0, 1, 2, 3, 4, 5, 6, 7 and 12 more'
+    """
+    numbers = [str(number) for number in numbers]
+    more = len(numbers) - FIRST_NAMED
+    return ", ".join(numbers[:FIRST_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,136 @@
+"""What the manifest of a sweep's folder may say, and that its parts agree."""
+
+import hashlib
+import json
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.experiments.factors import DISTRIBUTIONS, ESTIMATED
+from sim.experiments.sampling import METHODS, MOST_POINTS
+from sim.experiments.shards import NOT_MEASURES
+from sim.record.kept import Count, Digest, FileName, Line, Many, ScenarioFacts, Seed
+from sim.record.reading import Kept
+
+FORMAT = 1
+MOST_BLOCKS = 10**7
+PLAN = ("format", "scenario", "code", "versions", "design", "points", "without", "measures", "blocks")
+Choice = bool | int | float | str
+
+
+class FactorFacts(Kept):
+    """One thing that varies or is held, as `Factor.to_dict` has it."""
+
+    name: Line
+    path: Line
+    kind: Literal["uncertainty", "lever", "set"]
+    low: int | float | None = None
+    high: int | float | None = None
+    choices: Annotated[list[Choice] | None, Field(min_length=1)] = None
+    distribution: Literal[(*DISTRIBUTIONS, ESTIMATED)]
+    peak: float | None = None
+    levels: Many
+    is_whole: bool
+    sd: float | None = None
+    mix: list[float] | None = None
+
+
+class DesignFacts(Kept):
+    """The design without its points, as `Design.to_dict` has it."""
+
+    method: Literal[(*METHODS, "file", "table")]
+    points: Annotated[int, Field(ge=1, le=MOST_POINTS)]
+    replications: Many
+    futures: Many
+    luck: Literal["own", "shared"]
+    levers: Literal["sampled", "crossed"] | int
+    seed: Seed
+    factors: list[FactorFacts]
+
+
+class BlocksFacts(Kept):
+    """How the runs are cut into blocks."""
+
+    size: Many
+    count: Annotated[int, Field(ge=1, le=MOST_BLOCKS)]
+    runs: Many
+
+
+class ShardFacts(Kept):
+    """A block that has been played, and the check of its file."""
+
+    block: Count
+    runs: Many
+    failed: Count
+    check: Digest
+    bytes: Many
+
+
+class SweepManifest(Kept):
+    """The plan of a sweep, and at the end what was played."""
+
+    format: Literal[1]
+    scenario: ScenarioFacts
+    code: Digest
+    versions: dict[Line, Line]
+    design: DesignFacts
+    points: Digest
+    without: bool
+    measures: Annotated[list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]], Field(min_length=1)]
+    blocks: BlocksFacts
+    plan: Digest
+    shard: Annotated[list[Many] | None, Field(min_length=2, max_length=2)] = None
+    files: dict[FileName, Digest] | None = None
+    finished: bool
+    failed: Count | None = None
+    shards: list[ShardFacts] | None = None
+
+
+def plan_digest(manifest: dict) -> str:
+    """The digest of all that decides the bytes of a sweep's runs."""
+    plan = {name: manifest[name] for name in PLAN}
+    return hashlib.blake2b(json.dumps(plan, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def disagreements(manifest: dict):
+    """What a manifest says that cannot all be true, in words, one after the other.
+
+    Parameters
+    ----------
+    manifest : dict that fits `SweepManifest`
+    """
+    design, blocks = manifest["design"], manifest["blocks"]
+    if plan_digest(manifest) != manifest["plan"]:
+        yield "the plan is not the one that was written"
+    if design["points"] * design["replications"] != blocks["runs"] or design["points"] % design["futures"]:
+        yield f"{design['points']:,} points, {design['replications']:,} times each, are not {blocks['runs']:,} runs"
+    if -(-blocks["runs"] // blocks["size"]) != blocks["count"]:
+        yield f"{blocks['runs']:,} runs are not {blocks['count']:,} blocks of {blocks['size']:,}"
+    named = [*NOT_MEASURES, *manifest["measures"]]
+    if len(set(named)) < len(named):
+        yield "a measure's name is taken"
+    yield from _of_factors(design["factors"])
+    yield from _of_what_was_played(manifest)
+
+
+def _of_factors(factors):
+    names = [factor["name"] for factor in factors if factor["kind"] != "set"]
+    if not names or len(set(names)) < len(names) or "" in names:
+        yield "what varies has no names of its own"
+    for factor in factors:
+        low, high, choices = (factor.get(name) for name in ("low", "high", "choices"))
+        if choices is None and (factor["kind"] == "set" or low is None or high is None or low > high):
+            yield f"'{factor['name'][:40]}' has neither choices nor a range from low to high"
+
+
+def _of_what_was_played(manifest):
+    number, of = manifest.get("shard") or (1, 1)
+    count, shards = manifest["blocks"]["count"], manifest.get("shards")
+    if number > of:
+        yield f"there is no shard {number}/{of}"
+    elif manifest["finished"] != (shards is not None):
+        yield "it does not say which blocks were played" if manifest["finished"] else "it is finished and is not"
+    elif shards is not None and [shard["block"] for shard in shards] != list(range(number - 1, count, of)):
+        yield "the blocks that were played are not those of the plan"
+    elif shards is not None and sum(shard["failed"] for shard in shards) != manifest.get("failed"):
+        yield "the failed runs do not add up"

@@ -1,0 +1,196 @@
+"""What is varied, in words: a short name for each factor, and the conditions of a rule as they are said.
+
+A factor is known by its path; the words come from the path and from what the scenario calls things, so that a rule
+found by a machine reads like a sentence: difficulty of proving the Baltic wiper case above 0.6.
+"""
+
+import math
+
+from sim.phrases import Names, listed
+from sim.record.measures import MEASURES, Measure
+
+CAPITALS = {"nato": "NATO", "eu": "EU", "ip4": "the four partners", "g7": "G7", "wto": "WTO", "ix": "IX"}
+SINGLE = {
+    "linkage": "concern for the other ocean",
+    "adversary_tie": "tie between the adversaries",
+    "capability": "whose weight counts",
+    "cooperation_budget_eur_m": "budget for cooperation",
+    "norm_date": "date of the naming norm",
+    "bodies_as": "bodies as members or as one",
+}
+WEIGHED = {
+    "ask": "being asked",
+    "hidden": "what is hidden",
+    "led": "being hit worst",
+    "peer": "company",
+    "unled": "a victim's silence",
+}
+OF_AN_ACT = {
+    "difficulty": "difficulty of proving {act}",
+    "publicness": "publicness of {act}",
+    "severity": "severity of {act}",
+}
+OF_A_PROJECT = {
+    "turn": "turn of decision on {project}",
+    "months_before": "head start of {project}",
+    "p_fail": "chance that {project} fails",
+    "veto_risk": "chance of a veto on {project}",
+    "cost_eur_m": "yearly cost of {project}",
+    "first_output_months": "time to the first output of {project}",
+    "full_months": "time to the full effect of {project}",
+}
+
+UNITS = {
+    "months_before": "months",
+    "first_output_months": "months",
+    "full_months": "months",
+    "cost_eur_m": "EUR million",
+    "cooperation_budget_eur_m": "EUR million",
+}
+
+
+def unit_of(factor):
+    """The unit of a factor's values where it needs saying.
+
+    >>> from types import SimpleNamespace
+    >>> unit_of(SimpleNamespace(path="cooperation.coop_cyber.months_before"))
+    'months'
+    """
+    return UNITS.get(str(factor.path).split(".")[-1], "")
+
+
+def label_of(factor, loaded=None):
+    """A factor as a noun phrase.
+
+    Parameters
+    ----------
+    factor : anything with `name` and `path`
+    loaded : sim.scenario.Loaded, for what acts, projects and states are called; or None
+
+    >>> from types import SimpleNamespace
+    >>> label_of(SimpleNamespace(name="fear_of_retaliation", path="behaviour.b_exposure"))
+    'fear of retaliation'
+    >>> label_of(SimpleNamespace(name="adversary_tie", path="adversary_tie"))
+    'tie between the adversaries'
+    >>> label_of(SimpleNamespace(name="behaviour.b_hidden", path="behaviour.b_hidden"))
+    'weight of what is hidden'
+    """
+    path = str(factor.path or factor.name)
+    if path in SINGLE:
+        return SINGLE[path]
+    parts = path.split(".")
+    said = _of_the_scenario(parts, Names(loaded)) if loaded is not None and len(parts) > 1 else None
+    name = str(factor.name)
+    return said or _plainly(name.split(".")[-1] if name == path else name)
+
+
+def _of_the_scenario(parts, names):
+    home, entry, *rest = parts
+    if home == "acts" and rest[:1] == ["victims"] and len(rest) == 2:
+        return f"severity of {names.act(entry)} for {names.actor(rest[1])}"
+    if home == "acts" and len(rest) == 1:
+        return OF_AN_ACT.get(rest[0], f"{_plainly(rest[0])} of {{act}}").format(act=names.act(entry))
+    if home == "cooperation" and rest:
+        words = OF_A_PROJECT.get(rest[0], f"{_plainly(' '.join(rest))} of {{project}}")
+        return words.format(project=names.project(entry))
+    if home in ("actors", "states") and rest:
+        last = names.actor(rest[1]) if len(rest) > 1 and rest[1].isupper() else ""
+        return f"{_plainly(rest[0])} of {names.actor(entry)}" + (f" to {last}" if last else "")
+    if home == "ties" and rest:
+        return f"{_plainly(rest[0])} of the tie {entry}"
+    return None
+
+
+def _plainly(name):
+    if name.startswith("b_"):
+        return f"weight of {WEIGHED.get(name[2:]) or _plainly(name[2:])}"
+    return " ".join(CAPITALS.get(word, word) for word in name.replace("_", " ").split())
+
+
+def why_of(factor, loaded):
+    """The scenario's reason for varying it, or nothing."""
+    scenario = loaded.scenario
+    entry = scenario.uncertainties.get(factor.name) or scenario.levers.get(factor.name)
+    return entry.why if entry else ""
+
+
+def figure(value, span=1.0):
+    """A number as precisely as its range asks for.
+
+    >>> figure(0.61234), figure(17.3, span=36), figure(143.2, span=220), figure(0.00052, span=0.002)
+    ('0.61', '17', '143', '0.0005')
+    >>> figure(float("nan"))
+    '–'
+    """
+    if not math.isfinite(value):
+        return "–"
+    if span <= 0 or not math.isfinite(span):
+        span = abs(value) or 1.0
+    digits = max(0, 2 - math.ceil(math.log10(span) - 1e-9)) if span < 10 else 0
+    said = f"{value:,.{digits}f}"
+    return said.removeprefix("-") if float(said.replace(",", "")) == 0 else said.replace("-", "−")
+
+
+def between(estimate, span=1.0):
+    """An estimate with its interval.
+
+    >>> from sim.experiments.estimate import Estimate
+    >>> between(Estimate(0.5, 0.4, 0.6))
+    '0.50 (0.40 to 0.60)'
+    """
+    said = figure(estimate.value, span)
+    return f"{said} ({figure(estimate.low, span)} to {figure(estimate.high, span)})" if said != "–" else said
+
+
+def condition(label, factor, low, high, allowed):
+    """One condition of a rule in words.
+
+    Parameters
+    ----------
+    label : str
+    factor : anything with `low`, `high` and `choices`
+    low, high : float, the limits of the rule; for choices they do not count
+    allowed : tuple of str, the choices that are left, or None
+
+    >>> from types import SimpleNamespace
+    >>> tie = SimpleNamespace(low=0, high=1, choices=None)
+    >>> condition("China tie", tie, 0.6, 1, None), condition("China tie", tie, 0.2, 0.6, None)
+    ('China tie above 0.60', 'China tie between 0.20 and 0.60')
+    """
+    if allowed is not None:
+        last = listed([str(choice).replace("_", " ") for choice in allowed]).replace(" and ", " or ")
+        return f"{label} at {last}"
+    span = factor.high - factor.low
+    slack, unit = 1e-9 * span, f" {factor.unit}" if getattr(factor, "unit", "") else ""
+    over, under = low > factor.low + slack, high < factor.high - slack
+    if over and under:
+        return f"{label} between {figure(low, span)} and {figure(high, span)}{unit}"
+    return f"{label} above {figure(low, span)}{unit}" if over else f"{label} below {figure(high, span)}{unit}"
+
+
+def rule(conditions):
+    """Conditions as one phrase.
+
+    >>> rule(["China tie above 0.6", "attribution difficulty above 0.5"])
+    'China tie above 0.6 and attribution difficulty above 0.5'
+    """
+    return listed(conditions, longest=20) or "no condition at all"
+
+
+def measure(name):
+    """A measure's label, unit and better way; one that nobody described is called by its key.
+
+    >>> measure("days_on_the_moon").label
+    'Days on the moon'
+    """
+    words = name.replace("_", " ")
+    return MEASURES.get(name) or Measure(name, words[:1].upper() + words[1:], "", None, "")
+
+
+def softly(label):
+    """A label as it stands inside a sentence.
+
+    >>> softly("Harm to victims"), softly("NATO's share")
+    ('harm to victims', "NATO's share")
+    """
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]

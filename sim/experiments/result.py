@@ -1,0 +1,227 @@
+"""What a sweep gave: a row for each run, read from disk as it is asked for.
+
+result = load_result("results/cyber_incident-sweep-2026-01-19-093000")
+result.measures["harm"]                 # a number for each run
+table = result.to_pandas()              # a row for each run: its point, its factors, its measures
+cube = result.to_xarray()               # arms x points x replications
+experiments, outcomes = result.to_ema() # as the EMA Workbench has them
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from sim.errors import Fault, InputError, OceansError
+from sim.experiments import shards
+from sim.experiments.folder import FIRST_NAMED, open_folder
+from sim.record.store import ARMS
+
+
+class Result:
+    """A sweep on disk, whole or as far as it has been played.
+
+    Attributes
+    ----------
+    design : Design, with `factors`, and `points`: a structured array, one row a point, mapped into memory
+    measures, measures_without : Mapping of name to array (runs,), read when asked for; nan where a measure does not
+        apply, or the run failed. `measures_without` is None when that arm was not played
+    runs : structured array (runs,) of run, point, replication, status (0 played, 1 failed), digest
+    failures : list of dict: run, point, replication, stage, reason
+    manifest : dict
+    """
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.path, self.manifest, self.design = folder.path, folder.manifest, folder.design
+        self._blocks = folder.present()
+        self.measures = _Columns(self, "")
+        self.measures_without = _Columns(self, shards.WITHOUT) if self.manifest["without"] else None
+
+    def __len__(self):
+        return sum(self.folder.runs_in(number) for number in self._blocks)
+
+    def __repr__(self):
+        part = "" if self.is_whole else f" of {self.folder.runs:,}"
+        name, points = self.manifest["scenario"]["name"], len(self.design.points)
+        return f"Result({name!r}, {len(self):,}{part} runs, {points:,} points)"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every run of the sweep is here."""
+        return len(self) == self.folder.runs
+
+    def column(self, name: str) -> np.ndarray:
+        """A column of the shards, over all runs: a measure, `without.` and a measure, `digest` or `status`."""
+        parts = [self.folder.read(number)[name][0] for number in self._blocks]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    def blocks(self):
+        """Block by block: the indices of its runs, and its shard; for what does not fit into memory at once."""
+        for number in self._blocks:
+            first = number * self.folder.size
+            yield np.arange(first, first + self.folder.runs_in(number)), self.folder.read(number)[0]
+
+    @property
+    def indices(self) -> np.ndarray:
+        """The index, in the whole sweep, of each run that is here."""
+        parts = [number * self.folder.size + np.arange(self.folder.runs_in(number)) for number in self._blocks]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
+
+    @cached_property
+    def runs(self) -> np.ndarray:
+        """Which run is which."""
+        indices = self.indices
+        names = [("run", "<i8"), ("point", "<i8"), ("replication", "<i8"), ("status", "i1"), ("digest", "<u8")]
+        table = np.zeros(len(indices), dtype=names)
+        table["run"] = indices
+        table["point"], table["replication"] = self.design.runs_of(indices)
+        table["status"], table["digest"] = self.column("status"), self.column("digest")
+        return table
+
+    @cached_property
+    def failures(self) -> list[dict]:
+        """The runs that failed: where, at which stage, why."""
+        failed = [entry for number in self._blocks for entry in shards.failures_of(self.folder.read(number))]
+        points, replications = self.design.runs_of(np.array([run for run, *_ in failed], dtype=np.int64))
+        keys = ("run", "point", "replication", "stage", "reason")
+        rows = zip(failed, points.tolist(), replications.tolist(), strict=True)
+        return [dict(zip(keys, (run, point, again, *said), strict=True)) for (run, *said), point, again in rows]
+
+    def point_of(self, run: int) -> tuple[dict, int]:
+        """Path to value at a run, with what is held, and the run's replication number: what replaying it takes."""
+        points, replications = self.design.runs_of(np.array([run]))
+        return self.design.values(int(points[0])), int(replications[0])
+
+    def block_of(self, run: int):
+        """The shard that holds a run, compared with its check, and the run's place in it; None if it is not there."""
+        number, at = divmod(run, self.folder.size)
+        if number not in self._blocks:
+            return None
+        try:
+            return self.folder.read(number, whole=True)[0], at
+        except shards.Damaged as damage:
+            raise _to_be_played_again(self.folder, damage.faults) from None
+
+    def digest_of(self, run: int) -> int:
+        """The digest of a run's final state."""
+        number, at = divmod(run, self.folder.size)
+        return int(self.folder.read(number)["digest"][0][at])
+
+    def factors(self) -> dict[str, np.ndarray]:
+        """The value of each factor in each run."""
+        points = self.runs["point"]
+        return {factor.name: np.asarray(self.design.points[factor.name])[points] for factor in self.design.varying}
+
+    def to_pandas(self):
+        """A data frame, one row a run: run, point, replication, status, factors, measures, `without.` measures."""
+        import pandas
+
+        about = {name: self.runs[name] for name in ("run", "point", "replication", "status")}
+        without = {shards.WITHOUT + name: values for name, values in (self.measures_without or {}).items()}
+        return pandas.DataFrame({**about, **self.factors(), **self.measures, **without})
+
+    def to_xarray(self):
+        """A dataset: each measure over arm, point and replication, with the factors along the points."""
+        xarray = _imported("xarray")
+        if not self.is_whole:
+            missing = self.folder.runs - len(self)
+            raise OceansError(f"{self.path}: error: {missing:,} runs are missing; to_pandas() takes parts.")
+        shape = (len(self.design.points), self.design.replications)
+        arms = [self.measures, *([self.measures_without] if self.measures_without is not None else [])]
+        axes = ("arm", "point", "replication")
+        data = {name: (axes, np.stack([arm[name].reshape(shape) for arm in arms])) for name in self.measures}
+        factors = {factor.name: ("point", np.array(self.design.points[factor.name])) for factor in self.design.varying}
+        coordinates = {"arm": list(ARMS[: len(arms)]), "point": np.arange(shape[0]), "replication": np.arange(shape[1])}
+        return xarray.Dataset(data, {**factors, **coordinates}, {"scenario": self.manifest["scenario"]["name"]})
+
+    def to_ema(self):
+        """Experiments (data frame) and outcomes (dict of arrays) of the runs played, for the EMA Workbench."""
+        import pandas
+
+        played = self.runs["status"] == shards.PLAYED
+        points, futures = self.runs["point"], self.design.futures
+        names = {"scenario": points % futures, "policy": points // futures}
+        experiments = pandas.DataFrame({**self.factors(), **names, "model": self.manifest["scenario"]["name"]})
+        outcomes = {name: values[played] for name, values in self.measures.items()}
+        return experiments[played].reset_index(drop=True), outcomes
+
+    def to_parquet(self, folder):
+        """One Parquet file a block, with the columns of `to_pandas`, in a folder."""
+        pyarrow, parquet = _imported("pyarrow", "parquet"), _imported("pyarrow.parquet", "parquet")
+        with shards.kept_or_advice(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            for indices, shard in self.blocks():
+                points, replications = self.design.runs_of(indices)
+                rows = self.design.points[points[0] : points[-1] + 1][points - points[0]]
+                columns = {"run": indices, "point": points, "replication": replications, "status": shard["status"]}
+                columns |= {factor.name: rows[factor.name] for factor in self.design.varying}
+                columns |= {name: shard[name] for name in shard.dtype.names if name in self.measures}
+                columns |= {name: shard[name] for name in shard.dtype.names if name.startswith(shards.WITHOUT)}
+                table = pyarrow.table({name: np.ascontiguousarray(values) for name, values in columns.items()})
+                sink = pyarrow.BufferOutputStream()
+                parquet.write_table(table, sink)
+                number = int(indices[0]) // self.folder.size
+                shards.write_aside(folder / f"{number:06}.parquet", sink.getvalue().to_pybytes())
+
+
+class _Columns(Mapping):
+    """Measures by name, each read when it is asked for."""
+
+    def __init__(self, result, prefix):
+        self._result, self._prefix = result, prefix
+
+    def __getitem__(self, name):
+        if name not in self._result.manifest["measures"]:
+            raise KeyError(name)
+        return self._result.column(self._prefix + name)
+
+    def __iter__(self):
+        return iter(self._result.manifest["measures"])
+
+    def __len__(self):
+        return len(self._result.manifest["measures"])
+
+
+def load_result(path, verify=True, partial=False) -> Result:
+    """The result of a sweep, from its folder.
+
+    Parameters
+    ----------
+    path : folder
+    verify : bool, read every block and compare it with its check; False looks at their heads alone, and is quick
+    partial : bool, take what there is of a sweep that is not finished
+
+    Returns
+    -------
+    Result; InputError when this is no sweep, or damaged; OceansError when it is unfinished
+    """
+    folder = open_folder(path)
+    if not folder.is_finished and not partial:
+        raise OceansError(f"{path}: error: this sweep is not finished. To go on: oceans sweep --resume {path}")
+    faults = []
+    there = folder.played(whole=verify, warn=lambda damage: faults.extend(damage.faults))
+    gone = 0 if partial and not folder.is_finished else len(folder.numbers()) - len(there) - len(faults)
+    if gone:
+        faults.append(Fault(str(path), 0, 0, f"{gone:,} of {len(folder.numbers()):,} blocks are gone."))
+    if faults:
+        raise _to_be_played_again(folder, faults)
+    return Result(folder)
+
+
+def _to_be_played_again(folder, faults):
+    """Some of what is wrong with the blocks of a sweep, and what to do."""
+    *first, last = faults[:FIRST_NAMED]
+    more = f" And so are {len(faults) - FIRST_NAMED} more." if len(faults) > FIRST_NAMED else ""
+    again = f"{last.message}{more} To play again what is damaged: oceans sweep --resume {folder.path} --verify"
+    return InputError([*first, replace(last, message=again)])
+
+
+def _imported(name, extra="analysis"):
+    import importlib
+
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        raise OceansError(f"this needs {name.split('.')[0]}: pip install 'two-oceans[{extra}]'.") from None

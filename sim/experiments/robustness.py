@@ -1,0 +1,344 @@
+"""What to choose when the future is not known: how each setting of a lever does across futures.
+
+For each setting: the mean, the worst tenth, the share of runs that are good enough, and, where every future was played
+with every setting, regret: how much worse it was than the best setting for that very future.
+
+Sources: Lempert, Groves, Popper and Bankes, Manag. Sci. 52, 2006 (regret, satisficing); Herman et al., J. Water Resour.
+Plan. Manag. 141, 2015, and McPhail et al., Earth's Future 6, 2018 (families of robustness measures); Savage, JASA 46,
+1951 (minimax regret).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.experiments.estimate import NOTHING, Estimate, difference, mean, share
+from sim.experiments.experiment_data import futures_of, levels_of, means_by
+from sim.experiments.phrases import measure as described
+
+WORST = 0.1
+RESAMPLES = 200
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+FUTURES_SHOWN = 5
+ONE_IN_TEN = 0.9
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How one setting of a lever does across futures.
+
+    Parameters
+    ----------
+    words : str
+    quantiles : tuple, of the runs, at 5, 25, 50, 75 and 95 per cent
+    mean : Estimate
+    worst : Estimate, the edge of the worst tenth of the runs
+    good : Estimate, share of runs that are good enough
+    runs : int
+    regret, most_regret : Estimate or None, regret that nine futures in ten stay under, and the largest
+    best_in : Estimate or None, share of futures in which no setting does better
+    """
+
+    words: str
+    quantiles: tuple
+    mean: Estimate
+    worst: Estimate
+    good: Estimate
+    runs: int
+    regret: Estimate | None = None
+    most_regret: Estimate | None = None
+    best_in: Estimate | None = None
+
+
+@dataclass(frozen=True)
+class Future:
+    """What a lever is worth in one kind of future: the better setting's mean less the worse one's."""
+
+    words: str
+    gain: Estimate
+    factor: str = ""
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """A lever across futures.
+
+    Parameters
+    ----------
+    lever, label, measure : str
+    settings : tuple of Setting
+    good_enough : float, the line for what is good enough
+    is_crossed : bool, every future was played with every setting
+    best, other : int, places of the settings that do best and worst on average
+    gain : Estimate, the best setting's mean less the other's, turned so that more is better
+    futures : tuple of Future, where the gain is smallest and largest
+    """
+
+    lever: str
+    label: str
+    measure: str
+    settings: tuple
+    good_enough: float
+    is_crossed: bool
+    best: int
+    other: int
+    gain: Estimate
+    futures: tuple = ()
+
+    @property
+    def always(self):
+        """Whether the better setting is clearly no worse in any kind of future that was looked at."""
+        return self.gain.is_clear() and all(future.gain.high > 0 for future in self.futures)
+
+    @property
+    def turning(self):
+        """The kinds of future in which the other setting is clearly the better one."""
+        return tuple(future for future in self.futures if future.gain.high < 0)
+
+
+def regret(table, better="higher"):
+    """How much worse each setting is than the best one for the same future.
+
+    Parameters
+    ----------
+    table : array (futures, settings)
+    better : "higher" or "lower"
+
+    Returns
+    -------
+    array (futures, settings), from 0; nan where a future lacks a value
+
+    >>> regret([[3, 1], [0, 5]]).tolist()
+    [[0.0, 2.0], [5.0, 0.0]]
+    """
+    table = np.asarray(table, dtype=float)
+    table = table if better == "higher" else -table
+    return table.max(axis=1, keepdims=True) - table
+
+
+def robustness(sample, name, levers=None, limit=None, seed=1):
+    """Every lever across futures, by one measure.
+
+    Parameters
+    ----------
+    sample : Sample
+    name : str, measure; levers : names of factors, or None for all levers; limit : float, good enough, or None for the
+        median of all runs; seed : int
+
+    Returns
+    -------
+    list of Robustness, the lever that matters most first
+    """
+    chosen = levers or [factor.name for factor in sample.factors if factor.kind == "lever"]
+    found = [of_lever(sample, name, lever, limit, seed) for lever in chosen]
+    return sorted(filter(None, found), key=lambda one: -_size(one.gain))
+
+
+def of_lever(sample, name, lever, limit=None, seed=1):
+    """One lever across futures; None where it has one setting, or the measure never applies."""
+    factor, at = sample.factor(lever)
+    levels = levels_of(factor, sample.x[:, at])
+    others = [place for place, other in enumerate(sample.factors) if other.kind == "uncertainty" and place != at]
+    futures = futures_of(sample.x, sample.factors)
+    values = sample.values(name)
+    groups = [np.where(level.has[sample.point], values, np.nan) for level in levels]
+    known = [place for place, group in enumerate(groups) if np.isfinite(group).any()]
+    if len(known) < 2:
+        return None
+    levels, groups = [levels[place] for place in known], [groups[place] for place in known]
+    limit = float(np.nanmedian(values)) if limit is None else limit
+    table = crossed(sample.of_points(name), futures, [level.has for level in levels])
+    settings = _settings(sample, name, levels, groups, limit, table, seed)
+    best, other = _ends(settings, name, factor.choices is None)
+    gain = _gain(sample, groups, best, other, name)
+    return Robustness(
+        lever, factor.label, name, tuple(settings), limit, table is not None, best, other, gain,
+        _kinds_of_future(sample, groups, best, other, name, others),
+    )  # fmt: skip
+
+
+def of_cooperation(sample, name, limit=None, seed=1):
+    """The portfolio of cooperation as a lever: every run was played without it too, with the same luck."""
+    if not sample.measures_without or name not in sample.measures_without:
+        return None
+    groups = [sample.values(name), sample.values(name, without=True)]
+    if not all(np.isfinite(group).any() for group in groups):
+        return None
+    limit = float(np.nanmedian(np.concatenate(groups))) if limit is None else limit
+    words = ("with the cooperation", "without")
+    table = np.column_stack([sample.of_points(name), _points_without(sample, name)])
+    settings = [
+        _setting(sample, name, word, group, limit, table, place, seed)
+        for place, (word, group) in enumerate(zip(words, groups, strict=True))
+    ]
+    best, other = _ends(settings, name)
+    gap = (groups[best] - groups[other]) * _sign(name)
+    gain = mean(gap, sample.future, sample.replication)
+    futures = []
+    for factor, level in _slices(sample, range(len(sample.factors))):
+        inside = level.has[sample.point]
+        futures.append(
+            Future(
+                f"{factor.label} {level.words}",
+                mean(np.where(inside, gap, np.nan), sample.future, sample.replication),
+                factor.name,
+            )
+        )
+    return Robustness(
+        "cooperation", "the cooperation", name, tuple(settings), limit, True, best, other, gain, _telling(futures, gain)
+    )
+
+
+def _points_without(sample, name):
+    return means_by(sample.values(name, without=True), sample.point, len(sample.x))
+
+
+def crossed(y, futures, levels):
+    """A measure as a table (futures, settings) where every future was played with every setting; else None.
+
+    Parameters
+    ----------
+    y : array (points,)
+    futures : int array (points,)
+    levels : list of bool arrays (points,)
+    """
+    count = int(futures.max()) + 1
+    table = np.full((count, len(levels)), np.nan)
+    for place, has in enumerate(levels):
+        if len(np.unique(futures[has])) != count:
+            return None
+        sums, sizes = np.zeros(count), np.zeros(count)
+        np.add.at(sums, futures[has], y[has])
+        np.add.at(sizes, futures[has], 1)
+        table[:, place] = sums / sizes
+    return table
+
+
+def _settings(sample, name, levels, groups, limit, table, seed):
+    return [
+        _setting(sample, name, level.words, group, limit, table, place, seed)
+        for place, (level, group) in enumerate(zip(levels, groups, strict=True))
+    ]
+
+
+def _setting(sample, name, words, group, limit, table, place, seed):
+    known = np.isfinite(group)
+    future, luck = sample.future[known], sample.replication[known]
+    good = group[known] >= limit if _sign(name) > 0 else group[known] <= limit
+    part = WORST if _sign(name) > 0 else 1 - WORST
+    base = (
+        words,
+        tuple(np.quantile(group[known], QUANTILES).tolist()),
+        mean(group, sample.future, sample.replication),
+        quantile(group[known], future, part, seed),
+        share(good, future, luck),
+        int(known.sum()),
+    )
+    if table is None:
+        return Setting(*base)
+    return Setting(*base, *regrets(table, place, _better(name), seed))
+
+
+def regrets(table, place, better, seed=1):
+    """Of one setting: the regret that nine futures in ten stay under, the largest, and how often it is best.
+
+    Intervals are from resampled futures; what was not drawn may be worse than the largest.
+
+    >>> low, most, best = regrets(np.array([[3.0, 1.0], [0.0, 5.0], [2.0, 2.0]]), 0, "higher")
+    >>> most.value, round(best.value, 2)
+    (5.0, 0.67)
+    """
+    missed = regret(table, better)
+    missed = missed[np.isfinite(missed).all(axis=1)]
+    if not len(missed):
+        return NOTHING, NOTHING, NOTHING
+    mine = missed[:, place]
+    draws = (
+        mine[np.random.default_rng([seed, 7]).integers(0, len(mine), (RESAMPLES, len(mine)))]
+        if len(mine) <= 20_000
+        else mine[None]
+    )
+    tenth = _bootstrapped(float(np.quantile(mine, ONE_IN_TEN)), np.quantile(draws, ONE_IN_TEN, axis=1))
+    most = _bootstrapped(float(mine.max()), draws.max(axis=1))
+    place_of = np.arange(len(mine))
+    return tenth, most, share(mine <= 1e-12, place_of, place_of)
+
+
+def _bootstrapped(value, draws):
+    low, high = np.quantile(draws, (0.025, 0.975))
+    return Estimate(value, float(min(low, value)), float(max(high, value)))
+
+
+def quantile(values, future, part, seed=1):
+    """A quantile over runs, with an interval from resampled futures.
+
+    >>> estimate = quantile(np.arange(100.0), np.arange(100), 0.5)
+    >>> estimate.value, estimate.low < 49.5 < estimate.high
+    (49.5, True)
+    """
+    _, place = np.unique(future, return_inverse=True)
+    count, order = int(place.max()) + 1, np.argsort(values)
+    ranked, owner = values[order], place[order]
+    rng, draws = np.random.default_rng([seed, 8]), []
+    for _ in range(RESAMPLES if len(values) <= 50_000 else RESAMPLES // 4):
+        weight = np.cumsum(np.bincount(rng.integers(0, count, count), minlength=count)[owner])
+        draws.append(ranked[min(np.searchsorted(weight, part * weight[-1]), len(ranked) - 1)])
+    return _bootstrapped(float(np.quantile(values, part)), draws)
+
+
+def _ends(settings, name, is_range=False):
+    """Places of the settings that do best and worst; of a range, its ends alone, since the middle is best by chance."""
+    places = [0, len(settings) - 1] if is_range else range(len(settings))
+    order = sorted(places, key=lambda place: settings[place].mean.value * _sign(name))
+    return order[-1], order[0]
+
+
+def _gain(sample, groups, best, other, name, inside=None):
+    one, less = groups[best], groups[other]
+    if inside is not None:
+        one, less = np.where(inside, one, np.nan), np.where(inside, less, np.nan)
+    found = difference(one, less, sample.future, sample.replication)
+    return found if _sign(name) > 0 else Estimate(-found.value, -found.high, -found.low)
+
+
+def _kinds_of_future(sample, groups, best, other, name, others):
+    futures = []
+    for factor, level in _slices(sample, others):
+        gain = _gain(sample, groups, best, other, name, level.has[sample.point])
+        futures.append(Future(f"{factor.label} {level.words}", gain, factor.name))
+    return _telling(futures, _gain(sample, groups, best, other, name))
+
+
+def _slices(sample, columns):
+    """The lowest and the highest part of each uncertainty."""
+    for at in columns:
+        factor = sample.factors[at]
+        if factor.kind != "uncertainty":
+            continue
+        levels = levels_of(factor, sample.x[:, at])
+        for level in (levels[0], levels[-1]) if len(levels) > 1 else ():
+            yield factor, level
+
+
+def _telling(futures, gain, most=FUTURES_SHOWN):
+    """The futures of the factors on which the gain depends most, the smallest gain first."""
+    apart = {}
+    for future in futures:
+        apart.setdefault(future.factor, []).append(future.gain.value)
+    size = {factor: np.ptp(values) if len(values) > 1 else 0.0 for factor, values in apart.items()}
+    size = {factor: value for factor, value in size.items() if np.isfinite(value)}
+    kept = sorted(size, key=lambda factor: -size[factor])[:most]
+    return tuple(sorted((future for future in futures if future.factor in kept), key=lambda future: future.gain.value))
+
+
+def _sign(name):
+    return -1 if _better(name) == "lower" else 1
+
+
+def _better(name):
+    return described(name).better or "higher"
+
+
+def _size(gain):
+    half = (gain.high - gain.low) / 2
+    return abs(gain.value) / half if np.isfinite(half) and half > 0 else 0.0

@@ -1,0 +1,201 @@
+"""Decisions as data: what a seat may choose now, and what it chose.
+
+A step that waits for seats opens with decisions and closes with answers (`sim.model.steps`). Neither holds a word of
+English and neither knows who decides: a policy, a person at a terminal or in a room, a file of answers. An exercise is
+(scenario, seed, inputs), and answers are most of its inputs.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+
+KINDS = {
+    "position": "the strongest text it wants over an incident: a rung of the ladder",
+    "call": "in which formats to call a consultation over an incident, or in none",
+    "silence": "whether to `accept` a text or to `break` silence",
+    "share": "with whom to share its evidence on an incident, any number",
+    "project": "whether to `support` or to `block` a cooperation project",
+    "cooperation": "which projects to `propose:` for the next turn, and which to `end:`, any number",
+    "responses": "which responses to an incident to join now, any number",
+    "move": "what an adversary does next",
+}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One thing a seat may choose.
+
+    id : what an answer names; cost : political capital, or None; acts_day : first day on which it can be felt, counted
+    from the start, or None; via : of a format in which the seat does not sit, the member it would ask to call.
+
+    Of a response also what everybody knows about it. confidence_min : lowest confidence at which states have used it,
+    None when it accuses nobody; rung : lowest text that covers it; covered : whether such a text stands, adopted where
+    the seat sits; company : share, by capability, of the seat's peers seen to have joined, 0 to 1, in the club that has
+    gone furthest.
+    """
+
+    id: str
+    cost: float | None = None
+    acts_day: int | None = None
+    via: str | None = None
+    confidence_min: float | None = None
+    rung: str | None = None
+    covered: bool = False
+    company: float = 0.0
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A choice that is open now to one seat.
+
+    kind : one of `KINDS`; turn : 1-based; actor : code; subject : the incident, consultation or project it is about;
+    options : what is legal; default : ids that the model's own rule would choose; least, most : how many may be chosen,
+    `most` None for any number; rung, text : where a text under silence stands on the ladder, in a word and from 0 to 1,
+    else None; budget : political capital that all responses of the seat's sheet may cost together, else None.
+
+    >>> accept_or_break = (Option("accept"), Option("break"))
+    >>> one = Decision("silence", 2, "JPN", "grid/g7_leaders#1", accept_or_break, ("accept",), rung="naming", text=0.6)
+    >>> one.id
+    '2/JPN/silence/grid/g7_leaders#1'
+    """
+
+    kind: str
+    turn: int
+    actor: str
+    subject: str
+    options: tuple
+    default: tuple
+    least: int = 1
+    most: int | None = 1
+    rung: str | None = None
+    text: float | None = None
+    budget: float | None = None
+
+    @property
+    def address(self):
+        """What an answer to it answers: the turn, the actor, the kind and the subject."""
+        return self.turn, self.actor, self.kind, self.subject
+
+    @property
+    def id(self):
+        """Its name, the same in every branch of an exercise."""
+        return f"{self.turn}/{self.actor}/{self.kind}/{self.subject}"
+
+    @property
+    def many(self):
+        """Whether several options may be chosen, or none."""
+        return (self.least, self.most) != (1, 1)
+
+    @cached_property
+    def digest(self):
+        """Eight letters and digits that stand for what is open: an answer given to other options does not fit."""
+        what = [self.id, [[o.id, o.cost, o.via] for o in self.options], self.least, self.most, self.rung, self.text]
+        return hashlib.blake2b(json.dumps(what).encode(), digest_size=4).hexdigest()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a seat chose: who, about what, when, and out of which options.
+
+    turn, actor, kind, subject : as in the `Decision`; choice : ids of options; options : the decision's digest, or ""
+    for an answer that somebody wrote without having been asked.
+    """
+
+    turn: int
+    actor: str
+    kind: str
+    subject: str
+    choice: tuple
+    options: str = ""
+
+    def to_json(self):
+        """One line of a file of answers.
+
+        >>> Answer(1, "JPN", "silence", "attack/g7_leaders#1", ("accept",)).to_json()
+        '{"turn": 1, "actor": "JPN", "kind": "silence", "subject": "attack/g7_leaders#1", "choice": ["accept"]}'
+        """
+        plain = asdict(self)
+        if not self.options:
+            del plain["options"]
+        return json.dumps(plain, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, line):
+        """The answer that a line of such a file says."""
+        return cls(**{**(data := json.loads(line)), "choice": tuple(data["choice"])})
+
+    @property
+    def address(self):
+        """What it answers: the turn, the actor, the kind and the subject."""
+        return self.turn, self.actor, self.kind, self.subject
+
+
+def answer_to(decision, choice):
+    """An answer to a decision, checked to be legal.
+
+    Parameters
+    ----------
+    decision : Decision
+    choice : id, or sequence of ids
+
+    Raises
+    ------
+    ValueError
+        with advice, when an id is not among the options, or too few or too many were given
+
+    >>> decision = Decision("silence", 1, "JPN", "s", (Option("accept"), Option("break")), ("accept",))
+    >>> answer_to(decision, "break").choice
+    ('break',)
+    """
+    return Answer(
+        decision.turn, decision.actor, decision.kind, decision.subject, legal_choice(decision, choice), decision.digest
+    )
+
+
+def legal_choice(decision, choice):
+    """A choice checked against what is legal: the ids, in the order of the options; ValueError with advice."""
+    choice = [choice] if isinstance(choice, str) else list(choice)
+    allowed = [option.id for option in decision.options]
+    unknown = [item for item in choice if item not in allowed]
+    where = f"{decision.actor}, turn {decision.turn}, {decision.kind} on {decision.subject}"
+    if unknown:
+        raise ValueError(
+            f"{where}: {', '.join(map(str, unknown))} is not legal now. Allowed: {', '.join(allowed) or 'nothing'}."
+        )
+    chosen = tuple(item for item in allowed if item in choice)
+    if not decision.many and len(choice) != 1:
+        raise ValueError(f"{where}: choose exactly one of {', '.join(allowed)}, not {len(choice)}.")
+    if decision.most is not None and len(chosen) > decision.most:
+        raise ValueError(f"{where}: choose at most {decision.most} of {', '.join(allowed)}, not {len(chosen)}.")
+    return chosen
+
+
+@dataclass
+class Answers:
+    """What seats have answered at one stop, by run of the batch: what a step closes with.
+
+    >>> answers = Answers()
+    >>> answers.add(0, Answer(1, "JPN", "move", "next", ("stop",)))
+    >>> answers.of(0, "JPN", "move", "next"), answers.of(0, "JPN", "silence", "x")
+    (('stop',), None)
+    """
+
+    by_run: dict = field(default_factory=dict)
+
+    def add(self, run, answer):
+        """Take note of an answer in a run."""
+        self.by_run.setdefault(run, {})[answer.actor, answer.kind, answer.subject] = answer.choice
+
+    def of(self, run, actor, kind, subject):
+        """The ids chosen, or None where nothing was answered and the model's own rule decides."""
+        return self.by_run.get(run, {}).get((actor, kind, subject))
+
+    def all(self, kind):
+        """Every answer of a kind: (run, actor, subject, choice)."""
+        return [
+            (run, actor, subject, choice)
+            for run, here in self.by_run.items()
+            for (actor, known, subject), choice in here.items()
+            if known == kind
+        ]

@@ -1,0 +1,609 @@
+"""The setting: what is true of a scenario before the first turn and stays so, as named arrays.
+
+`arrange` turns the written scenario and the library's figures into arrays. Actors are always the last axis and runs,
+where an array has an axis for them, the one before; here it has size one. Weights that enter sums over actors lie on
+the grid, so that sums are exact in any order.
+"""
+
+import datetime
+from dataclasses import dataclass
+from functools import cached_property
+from types import SimpleNamespace
+
+import numpy as np
+
+from sim.catalogue.ladder import RUNGS
+from sim.catalogue.moves import FELT
+from sim.catalogue.moves import NAMES as MOVE_KEYS
+from sim.model.actor_table import CAST_ARRAYS, cast_of
+from sim.model.ties import bonds_of, clubs, partners, shared, tied
+from sim.rules.grid import on_grid
+from sim.scenario import resolve_members
+from sim.scenario.needs import OTHER_PRACTICES, PARTNERSHIP, PRACTICES
+
+SILENT_RULES = ("consensus", "unanimity")
+NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
+WORDS = ("baseline", "diplomatic", "information")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Everything fixed, by name. H acts, O options, T tables, P projects, D adversaries, K clubs, A actors.
+
+    An *option* is a response to one act; a *table* is a format called over one act.
+    """
+
+    loaded: object
+    start: datetime.date
+    turns: int
+    days: int
+    beh: SimpleNamespace  # coefficients of behaviour, each (runs or 1, 1)
+    linkage: np.ndarray  # (1, 1)
+    adversary_tie: np.ndarray  # (1, 1)
+    msel: tuple  # (turn, inject, recipients) in the order of release
+    # actors
+    actors: tuple
+    adversaries: tuple
+    bodies: tuple
+    is_state: np.ndarray  # (A,) chooses for itself and is no adversary
+    is_nato: np.ndarray
+    is_eu: np.ndarray
+    is_partner: np.ndarray  # (A,) one of the four partners
+    body_members: np.ndarray  # (B, A)
+    speaks_alone: np.ndarray  # (B,) its head needs no assent of the members to speak
+    economy: np.ndarray  # (1, A)
+    cyber: np.ndarray
+    military: np.ndarray
+    capability: np.ndarray  # (1, A), on the grid
+    population: np.ndarray  # (1, A) share of the EU's population
+    capital: np.ndarray  # (1, A)
+    habit_naming: np.ndarray  # (1, A) 0 or 1: services that share evidence
+    exposure: np.ndarray  # (D, 1, A)
+    stance_near: np.ndarray  # (D, 1, A) if the other ocean were one's own, and its border far
+    borders: np.ndarray  # (D, 1, A) 1 where it borders the adversary
+    other_ocean: np.ndarray  # (D, 1, A) 1 where the adversary is one of the other ocean
+    bonds: object  # who belongs together
+    partners_share: np.ndarray  # (1, A, A) 1 between NATO and the four partners: what projects open
+    club: np.ndarray  # (K, A) capability shares within each club, on the grid
+    # acts
+    acts: tuple
+    act_by: np.ndarray  # (H,) index of the adversary
+    act_suspect: np.ndarray
+    act_is_true: np.ndarray  # (H, 1, 1) +1 when the suspect did it, else -1
+    severity: np.ndarray  # (H, 1, A)
+    difficulty: np.ndarray  # (H, 1, 1)
+    publicness: np.ndarray  # (H, 1)
+    is_physical: np.ndarray  # (H, 1, 1)
+    has_demand: np.ndarray  # (H,)
+    demand_major: np.ndarray  # (H, 1, 1)
+    act_begins: np.ndarray  # (H,) turn
+    act_ends: np.ndarray  # (H,) turn after which it is over, or a large number
+    next_victims: np.ndarray  # (H, A)
+    # options
+    options: tuple  # (act id, response id)
+    option_act: np.ndarray  # (O,)
+    option_slices: tuple  # for each act, its slice of the options' axis
+    allowed: np.ndarray  # (O, A)
+    practice_kind: tuple  # (O,) the coefficient of each option's habit
+    own_habit: np.ndarray  # (O, 1, A) what is more or less usual than that
+    naming_habit: np.ndarray  # (O, 1, A) 1 where a practice of naming counts
+    naming_new: np.ndarray  # (O, 1, 1) 1 for a naming before it was usual
+    naming_years: np.ndarray  # (O, 1, 1) years for which naming has been usual
+    usual: tuple  # (O,) the coefficient of how usual each is beside others of its kind, or ""
+    rests_on_collection: np.ndarray  # (O, 1, 1)
+    option_follows: np.ndarray  # (O,) the option that a victim must have taken first, or -1
+    attribution_min: np.ndarray  # (O, 1, 1)
+    accuses: np.ndarray  # (O, 1, 1)
+    benefit: np.ndarray
+    severity_driven: np.ndarray
+    gravity: np.ndarray
+    risk: np.ndarray
+    cost: np.ndarray
+    pressure: np.ndarray
+    signal: np.ndarray
+    resilience: np.ndarray
+    rung: np.ndarray  # (O, 1, 1) lowest text that covers it
+    lead_min: np.ndarray  # (O, 1, 1) days
+    lead_typical: np.ndarray
+    lead_max: np.ndarray
+    is_support: np.ndarray  # (O, 1, 1) it is material support
+    is_military: np.ndarray  # (O, 1, 1)
+    names: np.ndarray  # (O, 1, 1) it is a public attribution
+    is_deed: np.ndarray  # (O,) more than words
+    signatory: np.ndarray  # (O,) a joint statement: members of a table sign it with the text
+    # tables
+    tables: tuple  # (act id, format id)
+    table_act: np.ndarray
+    table_slices: tuple
+    table_rule: tuple
+    table_body: np.ndarray  # (T,) index of the body among actors, or -1
+    table_members: np.ndarray  # (T, A)
+    table_voters: np.ndarray
+    table_mandate: np.ndarray  # (T, 1) 0 to 4
+    table_reputation: np.ndarray
+    table_threshold: np.ndarray
+    table_members_only: np.ndarray  # (T, 1) bool: only over acts that hit a member
+    table_min: np.ndarray
+    table_typical: np.ndarray
+    table_max: np.ndarray
+    table_duplicates: np.ndarray  # (T, T)
+    table_is_ip4: np.ndarray  # (T,)
+    table_outputs: np.ndarray  # (T, O)
+    table_is_nato: np.ndarray  # (T,)
+    act_is_far: np.ndarray  # (H,) no victim in NATO
+    best_placed: np.ndarray  # (T,) the best reputation for the issue
+    # cooperation
+    projects: tuple
+    project_age: np.ndarray  # (P, 1) months run before the exercise; negative: not begun
+    project_turn: np.ndarray  # (P, 1) turn in which it is put to a decision; 0: already running
+    project_first: np.ndarray  # (P, 1) months
+    project_full: np.ndarray
+    project_fail: np.ndarray
+    project_veto: np.ndarray
+    project_cost: np.ndarray
+    project_against: np.ndarray  # (P, A) how far each voter is against it
+    project_depends: np.ndarray  # (P, P)
+    project_effects: dict  # effect -> (P, 1) amount at full delivery
+    project_issue: dict  # effect -> (P, H) whether it works on the act
+    project_moonshot: np.ndarray
+    project_space: np.ndarray
+    budget: np.ndarray  # (1, 1) EUR million a year; infinite where there is no limit
+
+    @cached_property
+    def stance(self):
+        """How far each actor sees each adversary as a threat: (D, 1 or runs, A), -1 to 1."""
+        drop = self.other_ocean * self.beh.stance_other_ocean * (1 - self.linkage)
+        return np.clip(self.stance_near + self.beh.stance_border * self.borders - drop, -1, 1)
+
+    @cached_property
+    def practice(self):
+        """Habit of each response: (O, 1 or runs, A)."""
+        kinds = (
+            np.stack(np.broadcast_arrays(*(getattr(self.beh, name) for name in self.practice_kind)))
+            if self.practice_kind
+            else 0.0
+        )
+        naming = self.beh.habit_naming * self.naming_habit + self.practice_of_naming
+        return on_grid(kinds + self.own_habit + naming + self.how_usual)
+
+    @cached_property
+    def practice_of_naming(self):
+        """What naming a state cost before it was usual, and how the practice has grown since: (O, 1 or runs, 1)."""
+        grown = self.beh.norm_rise * np.minimum(self.naming_years, self.beh.norm_years)
+        return self.beh.norm_before * self.naming_new + grown
+
+    @cached_property
+    def how_usual(self):
+        """How much more usual each response is than others of its kind: (O, 1 or runs, 1 or A)."""
+        nothing = np.zeros((1, 1))
+        if not any(self.usual):
+            return nothing
+        named = [getattr(self.beh, name) if name else nothing for name in self.usual]
+        able = np.where(self.rests_on_collection > 0, self.collection, 1.0)
+        return np.stack(np.broadcast_arrays(*named)) * able
+
+    @cached_property
+    def collection(self):
+        """What an actor's own services gather of attacks on others: (1 or runs, A), 1 for the strongest."""
+        return self.cyber**self.beh.signals_power
+
+    @cached_property
+    def ties(self):
+        """How far a victim's trouble is another's own, in one ocean and across: two arrays (A victims, 1 or R, A)."""
+        return tied(self.bonds, self.beh)
+
+    @cached_property
+    def sharing(self):
+        """How much of its evidence each actor gives each other: (1 or runs, A, A)."""
+        return shared(self.bonds, self.beh)
+
+    @cached_property
+    def each(self):
+        """The coefficients as one number a run: shape (runs or 1,)."""
+        return SimpleNamespace(**{name: value[:, 0] for name, value in vars(self.beh).items()})
+
+    @cached_property
+    def of_moves(self):
+        """What an adversary feels about each of its moves: dict of coefficient to array (moves, 1 or runs)."""
+        return {
+            what: np.stack(np.broadcast_arrays(*(getattr(self.each, f"{what}_{move}") for move in MOVE_KEYS)))
+            for what in FELT
+        }
+
+    @cached_property
+    def silent_panels(self):
+        """Who can block at the tables of each act: for each act its panels of voters, which several tables may share.
+
+        A pair for each act: panels (panels, A), 0 or 1, and the place of each table's panel; the place after the last
+        where no single member can block.
+        """
+        return tuple(self._panels(part) for part in self.table_slices)
+
+    def _panels(self, part):
+        needs_all = np.isin(self.table_rule[part], SILENT_RULES)
+        panels, places = np.unique(self.table_voters[part][needs_all], axis=0, return_inverse=True)
+        panel_of = np.full(needs_all.size, len(panels))
+        panel_of[needs_all] = places.ravel()
+        return panels.astype(float), panel_of
+
+    @cached_property
+    def table_names(self):
+        """Tables as addresses of draws."""
+        return tuple(f"{act}/{form}" for act, form in self.tables)
+
+    @cached_property
+    def option_names(self):
+        """Options as addresses of draws."""
+        return tuple(f"{act}/{response}" for act, response in self.options)
+
+    @cached_property
+    def price(self):
+        """Political capital that joining each option costs: (O, 1 or R, 1), on the grid."""
+        return on_grid(self.cost * 5 * self.beh.capital_cost)
+
+    @cached_property
+    def rounds(self):
+        """Rounds of consultation that fit in a turn: 1 to 4."""
+        return int(np.clip(round(self.days / float(self.beh.round_days.flat[0])), 1, 4))
+
+    @cached_property
+    def club_kinds(self):
+        """Each combination of clubs that some actor is in, as places in `club`; the first is of all who take part."""
+        return tuple(dict.fromkeys((0, *np.flatnonzero(column[1:] > 0) + 1) for column in self.club.T))
+
+    @cached_property
+    def is_of_kind(self):
+        """Which of `club_kinds` each actor is of: (kinds, A), 0 or 1."""
+        own = [(0, *np.flatnonzero(column[1:] > 0) + 1) for column in self.club.T]
+        return np.array([[float(clubs == kind) for clubs in own] for kind in self.club_kinds])
+
+    @cached_property
+    def index(self):
+        """Place of each actor on the actors' axis."""
+        return {code: place for place, code in enumerate(self.actors)}
+
+
+def arrange(loaded, beh=None):
+    """The setting of a loaded scenario.
+
+    Parameters
+    ----------
+    loaded : Loaded, from `sim.scenario.load`
+    beh : namespace of coefficients in place of the scenario's own, or None
+
+    Returns
+    -------
+    Setting, with every runs' axis of size one
+    """
+    scenario = loaded.scenario
+    beh = beh or coefficients(loaded)
+    cast = cast_of(loaded, beh)
+    acts = _acts(scenario, cast)
+    options = _options(loaded, cast, acts, beh)
+    tables = _tables(loaded, cast, acts, options)
+    return Setting(
+        loaded=loaded,
+        start=scenario.start,
+        turns=scenario.turns.count,
+        days=scenario.turns.days,
+        beh=beh,
+        linkage=_one(scenario.linkage),
+        adversary_tie=_one(scenario.adversary_tie),
+        **{name: getattr(cast, name) for name in CAST_ARRAYS},
+        bonds=bonds_of(loaded, cast),
+        partners_share=partners(cast),
+        club=clubs(loaded, cast),
+        **acts,
+        **options,
+        **tables,
+        **_projects(loaded, cast, acts),
+        msel=_msel(scenario, cast),
+    )
+
+
+def coefficients(loaded):
+    """The behaviour coefficients of a scenario: the library's, with the scenario's own in their place."""
+    values = {name: parameter.value for name, parameter in loaded.library.behaviour.items()}
+    values.update(loaded.scenario.behaviour)
+    return SimpleNamespace(**{name: _one(value) for name, value in values.items()})
+
+
+def _one(value):
+    return np.full((1, 1), float(value))
+
+
+def _msel(scenario, cast):
+    """The injects in order of release, each with its turn and the actors it reaches; control sees all."""
+    rows = [
+        (turn_of(planned, scenario), planned, recipients_of(planned, cast.loaded, cast.actors))
+        for planned in scenario.injects
+    ]
+    return tuple(sorted(rows, key=lambda row: row[0]))
+
+
+def recipients_of(planned, loaded, actors):
+    """Codes of the actors that an inject reaches; control sees all."""
+    named = [name for name in planned.to if name not in ("all", "control", "any")]
+    meant = resolve_members(named, loaded.library, loaded.scenario.start)
+    return tuple(actors) if "all" in planned.to else tuple(code for code in actors if code in meant)
+
+
+def turn_of(planned, scenario):
+    """The turn in which an inject is released: its own, or the one its date falls in."""
+    if planned.turn:
+        return planned.turn
+    return (planned.date - scenario.start).days // scenario.turns.days + 1
+
+
+# ------------------------------------------------------------------------------------------------- acts
+
+
+def _acts(scenario, cast):
+    acts = scenario.acts
+    place = cast.place
+    adversary = {code: k for k, code in enumerate(cast.adversaries)}
+    severity = np.zeros((len(acts), 1, len(cast.actors)))
+    following = np.zeros((len(acts), len(cast.actors)), dtype=bool)
+    for h, act in enumerate(acts):
+        for code, value in act.victims.items():
+            severity[h, 0, place[code]] = value
+        for code in act.may_widen_to:
+            following[h, place[code]] = True
+    return {
+        "acts": tuple(act.id for act in acts),
+        "act_by": np.array([adversary[act.by] for act in acts]),
+        "act_suspect": np.array([adversary[act.suspect or act.by] for act in acts]),
+        "act_is_true": _deep([1.0 if (act.suspect or act.by) == act.by else -1.0 for act in acts]),
+        "severity": on_grid(severity),
+        "difficulty": _deep([act.difficulty for act in acts]),
+        "publicness": _column([act.publicness for act in acts]),
+        "is_physical": _deep([act.is_physical for act in acts]),
+        "has_demand": np.array([act.demand is not None for act in acts]),
+        "demand_major": _deep([act.demand is not None and act.demand.major for act in acts]),
+        "act_begins": np.array([act.turn for act in acts]),
+        "act_ends": np.array([act.turn + act.turns - 1 if act.turns else 10**6 for act in acts]),
+        "next_victims": following,
+        "act_is_far": np.array([not (severity[h, 0] * cast.is_nato).any() for h in range(len(acts))]),
+    }
+
+
+def _column(values):
+    return np.array(values, dtype=float).reshape(-1, 1)
+
+
+def _deep(values):
+    return np.array(values, dtype=float).reshape(-1, 1, 1)
+
+
+# ------------------------------------------------------------------------------------------------- options
+
+
+def responses_of(loaded):
+    """All responses a scenario may use: the library's and its own, by id."""
+    return {**loaded.library.responses, **loaded.scenario.own_responses}
+
+
+def formats_of(loaded):
+    """All formats a scenario may use: the library's and its own, by id."""
+    return {**loaded.library.formats, **loaded.scenario.own_formats}
+
+
+def _options(loaded, cast, acts, beh):
+    scenario = loaded.scenario
+    known = responses_of(loaded)
+    on_table = [key for key in known if scenario.responses is None or key in scenario.responses]
+    chosen, slices = [], []
+    for h, act in enumerate(scenario.acts):
+        first = len(chosen)
+        fitting = [key for key in on_table if act.issue in known[key].issues and known[key].category != "baseline"]
+        fitting.sort(key=lambda key: (known[key].cost, key))
+        chosen += [(h, act.id, key) for key in fitting]
+        slices.append(slice(first, len(chosen)))
+    responses = [known[key] for _, _, key in chosen]
+    rungs = np.array([0.0, *(float(getattr(beh, f"rung_{rung}")[0, 0]) for rung in RUNGS[1:])])
+    return {
+        "options": tuple((act, key) for _, act, key in chosen),
+        "option_act": np.array([h for h, _, _ in chosen], dtype=int),
+        "option_slices": tuple(slices),
+        "allowed": np.array([_who_may(response, cast) for response in responses], dtype=bool).reshape(
+            -1, len(cast.actors)
+        ),
+        "option_follows": _follows(chosen, responses),
+        **_practice(responses, cast, beh),
+        "attribution_min": _deep([response.attribution_min for response in responses]),
+        "accuses": _deep([response.accuses for response in responses]),
+        "benefit": _deep([_benefit(response, beh) for response in responses]),
+        "severity_driven": _deep(
+            [r.coded_as == "sanctions_or_expulsions" or r.category == "military" for r in responses]
+        ),
+        "gravity": _deep([0.25 + 0.75 * r.escalation.risk / 5 for r in responses]),
+        "risk": _deep([response.escalation.risk / 5 for response in responses]),
+        "cost": _deep([response.cost / 5 for response in responses]),
+        "pressure": _deep([response.pressure / 5 for response in responses]),
+        "signal": _deep([response.signal / 5 for response in responses]),
+        "resilience": _deep([response.resilience / 5 for response in responses]),
+        "rung": _deep([rungs[RUNGS.index(response.rung)] for response in responses]),
+        "lead_min": _deep([response.lead_days.min for response in responses]),
+        "lead_typical": _deep([response.lead_days.typical for response in responses]),
+        "lead_max": _deep([response.lead_days.max for response in responses]),
+        "is_support": _deep([response.coded_as == "material_support" for response in responses]),
+        "is_military": _deep([response.category == "military" for response in responses]),
+        "names": _deep([response.coded_as == "public_attribution" for response in responses]),
+        "is_deed": np.array([response.category not in WORDS for response in responses], dtype=bool),
+        "signatory": np.array([response.coded_as == "statement_of_concern" for response in responses], dtype=bool),
+    }
+
+
+def _who_may(response, cast):
+    """Who may use a response: states, unless only a body is competent; a body if it is named among the users."""
+    states = (
+        cast.is_state if {"state", "coalition", "partner", "G7"} & set(response.users) else np.zeros_like(cast.is_state)
+    )
+    if response.competence.get("eu") == "exclusive":
+        states = states & ~cast.is_eu
+    named = np.array([code in response.users for code in cast.actors])
+    return ((states & ~cast.is_body) | named) & _has_instrument(response, cast)
+
+
+def _has_instrument(response, cast):
+    """Who has the law or the means that a response asks for on the scenario's first day: (A,) bool."""
+    if response.instrument is None:
+        return np.ones(len(cast.actors), dtype=bool)
+    return cast.holds(response.instrument)
+
+
+def _follows(chosen, responses):
+    """The option of the same act that each option waits for, or -1."""
+    place = {(h, key): k for k, (h, _, key) in enumerate(chosen)}
+    pairs = zip(chosen, responses, strict=True)
+    return np.array([place.get((h, response.follows), -1) for (h, *_), response in pairs], dtype=int)
+
+
+def _benefit(response, beh):
+    """How far a stake speaks for a response: by the relief, signal and pressure it brings; not for a mere naming."""
+    if response.coded_as == "public_attribution":
+        return 0.0
+    return (response.signal + response.resilience + response.pressure) / 15 + float(beh.stake_any.flat[0])
+
+
+def _practice(responses, cast, beh):
+    """Habit: what each actor is used to doing, before the matter at hand is looked at."""
+    names = np.array([response.coded_as == "public_attribution" for response in responses], dtype=bool).reshape(
+        -1, 1, 1
+    )
+    military, other = OTHER_PRACTICES
+    usual = [PRACTICES.get(r.coded_as, military if r.category == "military" else other) for r in responses]
+    return {
+        "practice_kind": tuple(usual),
+        "own_habit": _deep([r.habit.value if r.habit else 0.0 for r in responses]) + np.zeros((1, 1, len(cast.actors))),
+        "naming_habit": names * cast.habit_naming,
+        "naming_new": (names & (cast.norm_year < float(beh.norm_start.flat[0]))).astype(float),
+        "naming_years": names * max(0.0, cast.norm_year - float(beh.norm_start.flat[0])),
+        "usual": tuple(r.usual or "" for r in responses),
+        "rests_on_collection": _deep([r.rests_on_collection for r in responses]),
+    }
+
+
+# ------------------------------------------------------------------------------------------------- tables
+
+
+def _tables(loaded, cast, acts, options):
+    scenario = loaded.scenario
+    known = formats_of(loaded)
+    on_table = [key for key in known if scenario.formats is None or key in scenario.formats]
+    chosen, slices = [], []
+    for h, act in enumerate(scenario.acts):
+        first = len(chosen)
+        for key in on_table:
+            form = known[key]
+            if form.rule in NATIONAL_RULES or form.mandate.get(act.issue, 0) == 0:
+                continue
+            if form.since and form.since > scenario.start:
+                continue
+            if cast.members(form.members).sum() >= 2:
+                chosen.append((h, act, key, form))
+        slices.append(slice(first, len(chosen)))
+    members = np.array([cast.members(form.members) for *_, form in chosen]).reshape(-1, len(cast.actors))
+    voters = np.array([cast.members(form.voters or form.members) for *_, form in chosen]).reshape(-1, len(cast.actors))
+    reputation = [_reputation(form, act.issue) for _, act, _, form in chosen]
+    return {
+        "tables": tuple((act.id, key) for _, act, key, _ in chosen),
+        "table_act": np.array([h for h, *_ in chosen], dtype=int),
+        "table_slices": tuple(slices),
+        "table_rule": tuple(form.rule for *_, form in chosen),
+        "table_body": np.array([cast.place.get(form.body, -1) if form.body else -1 for *_, form in chosen], dtype=int),
+        "table_members": members,
+        "table_voters": voters,
+        "table_mandate": _column([form.mandate.get(act.issue, 0) for _, act, _, form in chosen]),
+        "table_reputation": _column(reputation),
+        "table_threshold": _column([form.threshold.value if form.threshold else 0.0 for *_, form in chosen]),
+        "table_members_only": _column([form.members_only for *_, form in chosen]) > 0,
+        "table_min": _column([form.days.min for *_, form in chosen]),
+        "table_typical": _column([form.days.typical for *_, form in chosen]),
+        "table_max": _column([form.days.max for *_, form in chosen]),
+        "table_duplicates": np.array(
+            [
+                [h == g and (other in form.duplicates or key in theirs.duplicates) for g, _, other, theirs in chosen]
+                for h, _, key, form in chosen
+            ],
+            dtype=float,
+        ).reshape(len(chosen), len(chosen)),
+        "table_is_ip4": np.array([key.startswith(PARTNERSHIP) for _, _, key, _ in chosen], dtype=bool),
+        "table_outputs": np.array(
+            [
+                [oa == act.id and response in form.outputs for oa, response in options["options"]]
+                for _, act, _, form in chosen
+            ],
+            dtype=bool,
+        ).reshape(len(chosen), len(options["options"])),
+        "table_is_nato": np.array(
+            [form.body == "NATO" or key.startswith(PARTNERSHIP) for *_, key, form in chosen], dtype=bool
+        ),
+        "best_placed": _best_placed(reputation, slices),
+    }
+
+
+def _reputation(form, issue):
+    figure = form.reputation.get(issue)
+    return figure.value if figure else 0.0
+
+
+def _best_placed(reputation, slices):
+    best = np.zeros(len(reputation), dtype=bool)
+    for part in slices:
+        values = reputation[part]
+        if values:
+            best[part] = [value >= max(values) - 0.101 for value in values]
+    return best
+
+
+# ------------------------------------------------------------------------------------------------- cooperation
+
+
+def _projects(loaded, cast, acts):
+    scenario, library = loaded.scenario, loaded.library
+    entries = [(start, library.cooperation[start.project]) for start in scenario.cooperation]
+    names = [start.project for start, _ in entries]
+    effects = sorted({effect.on for _, project in entries for effect in project.effects})
+    return {
+        "projects": tuple(names),
+        "project_age": _column([-1 if start.turn else start.months_before for start, _ in entries]),
+        "project_turn": _column([start.turn or 0 for start, _ in entries]),
+        "project_first": _column([project.first_output_months.value for _, project in entries]),
+        "project_full": _column([project.full_months.value for _, project in entries]),
+        "project_fail": _column([project.p_fail.value for _, project in entries]),
+        "project_veto": _column([project.veto_risk.value for _, project in entries]),
+        "project_cost": _column([project.cost_eur_m.value for _, project in entries]),
+        "project_against": np.array(
+            [
+                [
+                    max(0.0, -project.positions[code].value / 2) if code in project.positions else 0.0
+                    for code in cast.actors
+                ]
+                for _, project in entries
+            ]
+        ).reshape(len(entries), len(cast.actors)),
+        "project_depends": np.array(
+            [[other in project.depends_on for other in names] for _, project in entries], dtype=float
+        ).reshape(len(entries), len(entries)),
+        "project_effects": {
+            name: _column([sum(e.amount.value for e in project.effects if e.on == name) for _, project in entries])
+            for name in effects
+        },
+        "project_issue": {
+            name: np.array(
+                [
+                    [
+                        any(e.on == name and e.issue in (None, act.issue) for e in project.effects)
+                        for act in scenario.acts
+                    ]
+                    for _, project in entries
+                ],
+                dtype=float,
+            ).reshape(len(entries), len(scenario.acts))
+            for name in effects
+        },
+        "project_moonshot": np.array([project.is_moonshot for _, project in entries], dtype=bool),
+        "project_space": np.array(["space" in start.project for start, _ in entries], dtype=bool),
+        "budget": _one(np.inf if scenario.cooperation_budget_eur_m is None else scenario.cooperation_budget_eur_m),
+    }

@@ -1,0 +1,101 @@
+"""Adversary: each chooses its next move, watching the pressure, the tension, the openings and the other one."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.catalogue.moves import MOVES, NAMES, others_act, own_acts
+from sim.model.decisions import Decision, Option
+from sim.model.steps.stops import seated
+from sim.rules.choice import choice_probabilities, pick
+
+
+@dataclass
+class Choice:
+    """What one adversary does next, and why. R runs; M moves.
+
+    adversary : place; move : (R,) place in `MOVES`; legal : (M, R) bool; weighed : dict of term to (M, R); utility,
+    chances : (M, R)
+    """
+
+    adversary: int
+    move: np.ndarray
+    legal: np.ndarray
+    weighed: dict
+    utility: np.ndarray
+    chances: np.ndarray
+
+
+def choose_moves(world):
+    """What every adversary does next by the model's own rule, by logit over what is legal: list of Choice."""
+    return [choose_move(world, d) for d in range(len(world.setting.adversaries))]
+
+
+def choose_move(world, d):
+    legal, weighed = np.array([move.legal(world, d) for move in MOVES]), weigh_moves(world, d)
+    utility = np.where(legal, sum(weighed.values()), -np.inf)
+    chances = choice_probabilities(utility, world.setting.each.adversary_precision)
+    move = pick(chances, world.draws.uniform("move", world.turn, world.setting.adversaries)[:, d])
+    return Choice(d, move, legal, weighed, utility, chances)
+
+
+def make_moves(world, choices):
+    """Carry out what the adversaries have chosen; nobody has seen the other's move."""
+    for choice in choices:
+        d, move = choice.adversary, choice.move
+        world.state.move[d] = move
+        targets = carry_out(world, d, move)
+        if world.witness and move[0] >= 0:
+            world.witness.adversary_move(world, d, move[0], targets[0], choice.weighed, choice.utility, choice.chances)
+
+
+def moves_open(world, choices):
+    """What each adversary in a seat may do next: list of (run, Decision)."""
+    setting, opened = world.setting, []
+    for choice in choices:
+        code = setting.adversaries[choice.adversary]
+        is_me = np.arange(len(setting.actors)) == setting.index[code]
+        for run, _, _ in seated(world, np.broadcast_to(is_me, (world.runs, len(setting.actors)))):
+            options = tuple(Option(name) for k, name in enumerate(NAMES) if choice.legal[k, run])
+            opened.append((run, Decision("move", world.turn, code, "next", options, (NAMES[choice.move[run]],))))
+    return opened
+
+
+def apply_moves(world, choices, answers):
+    """Put the answers of seats in place of the model's choice."""
+    for run, code, _, (move,) in answers.all("move"):
+        choices[world.setting.adversaries.index(code)].move[run] = NAMES.index(move)
+
+
+def weigh_moves(world, d):
+    """Gain, felt pressure, risk and opening of each move: dict of (moves, R)."""
+    state, each, of_moves = world.state, world.setting.each, world.setting.of_moves
+    doing = np.minimum((state.harm * own_acts(world, d)).sum(axis=0), 1)
+    return {
+        "gain": of_moves["move"] + each.feels_gain * of_moves["gain"] * doing,
+        "pressure": -each.feels_pressure * of_moves["pressed"] * state.pressure[d],
+        "risk": -each.feels_risk * of_moves["risk"] * state.tension,
+        "opening": each.feels_opening * of_moves["opened"] * (opening(world, d) - each.opening_usual),
+    }
+
+
+def opening(world, d):
+    """What invites an adversary: no common text, what is done in the dark, and the other's crisis: (R,), 0 to 1."""
+    setting, state, each = world.setting, world.state, world.setting.each
+    silence = 1 - np.where((setting.act_by == d)[:, None], state.covered.max(axis=-1), 0).max(axis=0)
+    return (
+        each.opening_silence * silence
+        + each.opening_opacity * (1 - world.transparency())
+        + each.opening_crisis * setting.adversary_tie[:, 0] * others_act(world, d)
+    )
+
+
+def carry_out(world, d, chosen):
+    """Carry out the move of each run; the place of its target, or -1."""
+    targets = np.full(world.runs, -1)
+    for k, move in enumerate(MOVES):
+        rows = np.flatnonzero(chosen == k)
+        hit = move.carry_out(world, d, rows) if rows.size else None
+        if hit is not None:
+            targets[rows] = hit
+    return targets

@@ -1,0 +1,134 @@
+"""Phase 2: evidence is gathered and shared; every actor judges who did it, how grave it is, and what is at stake."""
+
+import numpy as np
+
+from sim.model.cooperation import effect
+from sim.model.state import NEVER
+from sim.rules.attribution import evidence, informed_share, pooled
+from sim.rules.grid import on_grid
+
+FULLY_INFORMED = 2.0  # discriminability of an observer who counts as one whole source
+
+
+def assess(world):
+    """Gather evidence on every act that has begun, share it, and judge severity and stake."""
+    begun = np.flatnonzero(world.setting.act_begins <= world.turn)
+    gather(world, begun)
+    judge_gravity(world, begun)
+    share(world, begun)
+    if world.witness:
+        for h in begun:
+            world.witness.assessment(world, h)
+
+
+def gather(world, begun):
+    """Own evidence grows by what an actor's access and skill let it see in the time of a turn."""
+    setting, state = world.setting, world.state
+    d = discriminability(world)[begun]
+    luck = world.draws.normal("evidence", world.turn, tuple(setting.acts[h] for h in begun), setting.actors)
+    gained = evidence(setting.act_is_true[begun], d, luck)
+    state.evidence[begun] = on_grid(state.evidence[begun] + gained)
+    state.information[begun] = on_grid(state.information[begun] + np.square(d) / 2)
+
+
+def discriminability(world):
+    """How well each actor can tell the culprit within this turn: (H, R, A).
+
+    Evidence adds up as its square does: twice the time is worth the square root of two.
+    """
+    setting, state, beh = world.setting, world.state, world.setting.beh
+    skill = beh.skill_floor + (1 - beh.skill_floor) * setting.cyber
+    with_projects = 1 + effect(world, "discriminability")[..., None] * members_of_partnership(setting)
+    plain = 1 - state.difficulty[..., None]
+    return beh.evidence_rate * skill * plain * access(world) * with_projects * np.sqrt(world.months)
+
+
+def access(world):
+    """How much of an act an actor can see: all for a victim, else through signals collection or from the open."""
+    setting, state, beh = world.setting, world.state, world.setting.beh
+    collection = beh.access_signals * setting.collection
+    from_open = beh.access_open * state.publicness[..., None]
+    return np.where(state.severity > 0, 1.0, np.maximum(collection, from_open)) * can_see(setting)
+
+
+def can_see(setting):
+    """States assess; adversaries and bodies of many members do not."""
+    return setting.is_state.astype(float)
+
+
+def members_of_partnership(setting):
+    """Those whom cooperation between NATO and the four partners reaches: (A,)."""
+    return (setting.is_nato | setting.is_partner) & setting.is_state
+
+
+def share(world, begun):
+    """What reaches an actor joins its own evidence, discounted because sources overlap.
+
+    A source counts by what it can tell, so that a report from somebody who knows nothing never weakens one who does.
+    """
+    setting, state, beh = world.setting, world.state, world.setting.beh
+    own = state.evidence[begun]
+    informed = on_grid(informed_share(np.sqrt(2 * state.information[begun]), FULLY_INFORMED))
+    received, weight = np.split(reaches(np.concatenate([own, informed]), setting.sharing), 2)
+    more = on_grid(effect(world, "sharing"))[begun][..., None]
+    if more.any():
+        received = received + more * reaches(own, setting.partners_share)
+        weight = weight + more * reaches(informed, setting.partners_share)
+    at_table = on_grid(beh.victim_shares * state.asked[begun][..., None] * heard_at_tables(world)[begun])
+    is_victim = state.severity[begun] > 0
+    received = received + at_table * ~is_victim * (own * is_victim).sum(axis=-1, keepdims=True)
+    weight = weight + at_table * ~is_victim * (informed * is_victim).sum(axis=-1, keepdims=True)
+    received = received + state.handed[begun]
+    weight = weight + state.handed_weight[begun]
+    state.belief[begun] = on_grid(pooled(beh.prior_log_odds + own, received, weight, beh.source_correlation))
+
+
+def hand_over(world, run, h, giver, receivers):
+    """Hand what an actor has found out about incident `h` to others, as far as it does not reach them anyway."""
+    setting, state = world.setting, world.state
+    sharing = setting.sharing[min(run, len(setting.sharing) - 1)]
+    own = state.evidence[h, run, giver]
+    informed = informed_share(np.sqrt(2 * state.information[h, run, giver]), FULLY_INFORMED)
+    for receiver in receivers:
+        beyond = np.clip(1 - sharing[giver, receiver], 0, 1)
+        state.handed[h, run, receiver] += on_grid(beyond * own)
+        state.handed_weight[h, run, receiver] += on_grid(beyond * informed)
+
+
+def reaches(what, weights):
+    """What goes from everybody to everybody by these weights, which may differ from run to run: (H, R, A)."""
+    if len(weights) == 1:
+        return (what.reshape(-1, what.shape[-1]) @ weights[0]).reshape(what.shape)
+    return (what.swapaxes(0, 1) @ weights).swapaxes(0, 1)
+
+
+def heard_at_tables(world):
+    """Who sat at a table over each act, called by now: (H, R, A), 0 or 1."""
+    setting, state = world.setting, world.state
+    heard = np.zeros(state.belief.shape)
+    for h, part in enumerate(setting.table_slices):
+        called = (state.table_called[part] < NEVER).astype(float)
+        heard[h] = called.T @ setting.table_members[part].astype(float) > 0
+    return heard
+
+
+def judge_gravity(world, begun):
+    """Severity as each sees it, and its stake: own harm, or the worst of those it is tied to, fading slowly."""
+    setting, state, beh = world.setting, world.state, world.setting.beh
+    state.remembered = on_grid(np.maximum(state.intensity, state.remembered * setting.each.memory**world.months))
+    harm = on_grid(np.minimum(state.severity * state.remembered[..., None], 1))
+    worst = harm.max(axis=-1, keepdims=True)
+    blur = beh.perception_noise * (1 - state.publicness[..., None]) * state.blur
+    perceived = np.clip(np.where(harm > 0, harm, worst + blur * (worst > 0)), 0, 1)
+    linkage = on_grid(np.clip(state.linkage[:, None] + effect(world, "linkage").max(axis=0)[:, None], 0, 1))
+    shared = np.zeros_like(harm)
+    near, far = setting.ties
+    for victim in np.flatnonzero((harm > 0).any(axis=(0, 1))):
+        tie = near[victim] + linkage * far[victim]
+        for h in np.flatnonzero((harm[..., victim] > 0).any(axis=-1)):
+            shared[h] = np.maximum(shared[h], harm[h, :, victim, None] * tie)
+    stake = np.where(harm > 0, harm, np.minimum(np.minimum(shared, perceived), 1)) * setting.is_state
+    felt = np.where(harm > 0, harm, shared) / np.maximum(worst, beh.bond_from) * setting.is_state
+    state.perceived[begun] = on_grid(perceived)[begun]
+    state.stake[begun] = on_grid(stake)[begun]
+    state.bond[begun] = on_grid(np.minimum(felt, 1))[begun]

@@ -1,0 +1,364 @@
+"""Consult: seats say what they want and call consultations where they are best placed; intentions are exchanged.
+
+Opens with two kinds of decision, all incidents together: the strongest text a seat wants, and where it calls. A seat
+may call in its own formats, or ask a member of another to call. The model's own rule has a few chances a turn and an
+incident to call; in each, a caller is drawn and picks a format.
+
+1. positions      each actor settles what text it wants and how much it cares
+2. calls          whoever is hit asks for a meeting where it is best placed
+3. intentions     members hear from one another who would join what
+4. leaks          what lies on the tables may come out
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.model.cooperation import effect, effect_anywhere
+from sim.model.decisions import Decision, Option
+from sim.model.state import ADOPTED, NEVER, OPEN
+from sim.model.steps.joining import urgency
+from sim.model.steps.positions import apply_positions, positions_open, salience, take_positions
+from sim.model.steps.stops import NOBODY, seated
+from sim.model.steps.willingness import exchange_intentions, inclination, terms
+from sim.rules.choice import choice_probabilities, first_of, largest, pick
+from sim.rules.formats import format_utility
+from sim.rules.grid import on_grid, select_runs
+from sim.rules.tempo import days_drawn
+from sim.rules.voting import p_break_silence
+
+
+def open_consult(world):
+    """What each seat may want, and where it may call: list of (run, Decision)."""
+    twin = world.twin()
+    begun = settle_positions(twin)
+    picks = {h: calls(twin, h, NOBODY) for h in begun}
+    return positions_open(twin, begun) + [entry for h in begun for entry in calls_open(world, h, picks[h])]
+
+
+def close_consult(world, answers):
+    """Consult on every incident that has begun."""
+    begun = settle_positions(world)
+    apply_positions(world, answers)
+    for h in begun:
+        calls(world, h, answers)
+        exchange(world, h)
+    leak(world)
+
+
+def settle_positions(world):
+    """Every actor settles what it wants over each incident that has begun; which these are."""
+    begun = np.flatnonzero(world.setting.act_begins <= world.turn)
+    for h in begun:
+        take_positions(world, h)
+    return begun
+
+
+def exchange(world, h):
+    """Weigh the responses to act `h`, and let members hear what the others intend."""
+    world.inclined[h] = inclination(world, h)
+    exchange_intentions(world, h)
+    if world.witness:
+        world.witness.keep_terms(h, terms(world, h))
+
+
+def leak(world):
+    """What lies on the tables may come out: the sooner, the more sit there. The matter is better known then."""
+    setting, state, each = world.setting, world.state, world.setting.each
+    sitting = setting.table_members.sum(axis=-1)[:, None] * (state.table_state == OPEN)
+    heard = np.array([sitting[part].sum(axis=0) for part in setting.table_slices])
+    chance = 1 - (1 - each.leak_per_member) ** heard
+    leaks = world.draws.uniform("leak", world.turn, setting.acts).T < chance
+    state.publicness = on_grid(np.minimum(state.publicness + each.leak_publicness * leaks, 1))
+    if world.witness:
+        world.witness.leaked(world, np.flatnonzero(leaks[:, 0]), heard[:, 0])
+
+
+# ------------------------------------------------------------------------------------------------- calls
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What the tables of an act look like to whoever may call in this turn. T tables of the act, R runs."""
+
+    coverage: np.ndarray  # (T, R) how much of the stake sits there
+    reputation: np.ndarray  # (T, R)
+    days: np.ndarray  # (T, R) until a text is usually there
+    veto: np.ndarray  # (T, R) probability that somebody blocks
+    victim_inside: np.ndarray  # (T, R) bool
+    hurry: np.ndarray  # (R,) factor on days
+    tempo: np.ndarray  # (T, R) factor on days
+
+
+def look_at_tables(world, h):
+    """The outlook of the tables of act `h`, before anybody has called in this turn."""
+    setting, state, each = world.setting, world.state, world.setting.each
+    part = setting.table_slices[h]
+    standing = setting.table_is_ip4[part][:, None] * each.call_ip4_standing * effect(world, "ip4_standing")[h]
+    hurry, tempo = urgency(world)[h], tempo_of_partnership(world, part)
+    return Outlook(
+        coverage=coverage(world, h),
+        reputation=np.clip(setting.table_reputation[part] + standing, 0, 1),
+        days=setting.table_typical[part] * hurry * tempo,
+        veto=p_veto(world, h),
+        victim_inside=of_any(setting.table_members[part], state.severity[h] > 0),
+        hurry=hurry,
+        tempo=tempo,
+    )
+
+
+def of_any(members, marked):
+    """Whether any member of each table is marked: (tables, R), of members (tables, A) and marks (R, A)."""
+    return members.astype(float) @ marked.T.astype(float) > 0
+
+
+def calls(world, h, answers):
+    """The consultations called over incident `h` in this turn: by the model's own rule, and by seats as they answer.
+
+    Returns
+    -------
+    list of (chance, run, caller's place, table), in the order they were called
+    """
+    outlook = look_at_tables(world, h)
+    chances = int(world.setting.beh.calls.flat[0])
+    wanted = {
+        (run, world.setting.index[code]): [_table(world, h, form) for form in choice]
+        for run, code, act, choice in answers.all("call")
+        if act == world.setting.acts[h]
+    }
+    made = []
+    for k in range(chances):
+        made += call(world, h, k, outlook, wanted)
+    return made + call_besides(world, h, chances, outlook, wanted)
+
+
+def _table(world, h, form):
+    return world.setting.tables.index((world.setting.acts[h], form)) - world.setting.table_slices[h].start
+
+
+def call(world, h, k, outlook, wanted):
+    """One chance in the turn to open a consultation over incident `h`: who calls, and where.
+
+    Parameters
+    ----------
+    wanted : dict of (run, place) to list of tables, what seats have chosen; a seat that has answered calls nowhere
+        else, and what is opened is taken off its list
+    """
+    setting, state = world.setting, world.state
+    part = setting.table_slices[h]
+    if part.start == part.stop:
+        return []
+    looked_at, chances = weigh_formats(world, h, outlook)
+    picked = pick(chances, world.draws.uniform(f"call {k}", world.turn, setting.acts)[:, h]) - 1
+    picked = np.where(state.stake[h].max(axis=-1) >= setting.each.call_stake_min, picked, -1)
+    if wanted:
+        asking = callers(world, h, k, np.arange(world.runs))
+        picked = np.array([_as_wanted(wanted.get((run, asking[run])), own) for run, own in enumerate(picked)])
+    rows = np.flatnonzero(picked >= 0)
+    if not rows.size:
+        return []
+    asking = callers(world, h, k, rows)
+    caller = member_calling(world, h, rows, part.start + picked[rows], asking)
+    open_tables(world, h, k, outlook, rows, picked[rows], caller)
+    if world.witness and rows[0] == 0:
+        world.witness.consultation_called(world, h, part.start + picked[0], caller[0], looked_at, chances)
+    return list(zip([k] * rows.size, rows, asking, picked[rows], strict=True))
+
+
+def weigh_formats(world, h, outlook):
+    """The terms of the choice among the formats of incident `h`, and the probability of calling nobody and of each."""
+    utility, looked_at = utilities(world, h, outlook)
+    utility = np.where(legal_tables(world, h), utility, -np.inf)
+    precision = world.setting.each.call_precision
+    return looked_at, choice_probabilities(np.concatenate([wait_utility(world, h), utility]), precision)
+
+
+def _as_wanted(wanted, own):
+    """The table that a seat calls at in a chance that is its own: the model's own pick where it wants that too."""
+    if wanted is None:
+        return own
+    if own in wanted:
+        wanted.remove(own)
+        return own
+    return -1
+
+
+def call_besides(world, h, chances, outlook, wanted):
+    """What seats call beyond the model's own picks: each in turn, unless somebody has called there by now."""
+    made = []
+    part = world.setting.table_slices[h]
+    for k, (run, place, table) in enumerate(
+        ((run, place, table) for (run, place), tables in sorted(wanted.items()) for table in tables), start=chances
+    ):
+        if not legal_tables(world, h)[table, run]:
+            continue
+        looked_at, likely = weigh_formats(world, h, outlook)
+        rows, picked = np.array([run]), np.array([table])
+        caller = member_calling(world, h, rows, part.start + picked, np.array([place]))
+        open_tables(world, h, k, outlook, rows, picked, caller)
+        made.append((k, run, place, table))
+        if world.witness and run == 0:
+            world.witness.consultation_called(world, h, part.start + table, caller[0], looked_at, likely)
+    return made
+
+
+def callers(world, h, k, rows):
+    """Who asks for the meeting: the hit by their harm, now and then a friend with a high stake. (K,) places."""
+    setting, stake = world.setting, world.state.stake[h, rows]
+    friendship = select_runs(setting.beh.call_friend, rows)
+    weight = np.where(world.state.severity[h, rows] > 0, stake, friendship * np.square(stake)) * setting.is_state
+    luck = world.draws.uniform(f"caller {k}", world.turn, (setting.acts[h],), setting.actors, rows=rows)[0]
+    return first_of(on_grid(weight), luck)
+
+
+def member_calling(world, h, rows, tables, caller):
+    """Who asks in a format the caller does not sit in: the member with the highest stake."""
+    setting = world.setting
+    outside = np.flatnonzero(~setting.table_members[tables, caller])
+    lots = world.draws.uniform("member calling", world.turn, setting.actors, rows=rows[outside])
+    friend = largest(world.state.stake[h, rows[outside]] * setting.table_members[tables[outside]], lots)
+    caller = caller.copy()
+    caller[outside] = friend
+    return caller
+
+
+def utilities(world, h, outlook):
+    """What the caller sees in each format: (tables of the act, R), and the terms for the record."""
+    setting, state, each = world.setting, world.state, world.setting.each
+    part = setting.table_slices[h]
+    doubled = np.minimum(setting.table_duplicates[part, part] @ is_active(state.table_state[part]), 1)
+    utility, looked_at = format_utility(
+        setting.table_mandate[part],
+        outlook.coverage,
+        outlook.days,
+        outlook.veto,
+        doubled,
+        outlook.reputation,
+        mandate_weight=each.call_mandate,
+        coverage_weight=each.call_coverage,
+        days_weight=each.call_days,
+        veto_weight=each.call_veto,
+        duplication_weight=each.call_duplication,
+        reputation_weight=each.call_reputation,
+    )
+    spoken = state.table_called[part] < NEVER
+    return utility + each.call_victim * outlook.victim_inside - each.call_again * spoken, looked_at
+
+
+def is_active(table_state):
+    """1 where a table is open or has adopted its text, else 0."""
+    return ((table_state == OPEN) | (table_state == ADOPTED)).astype(float)
+
+
+def coverage(world, h):
+    """How much of the stake in act `h`, weighed by capability, sits at each table: (tables of the act, R)."""
+    setting, state = world.setting, world.state
+    needed = on_grid(state.stake[h] * (setting.beh.weight_floor + setting.capability))
+    members = setting.table_members[setting.table_slices[h]].astype(float)
+    return (needed @ members.T).T / np.maximum(needed.sum(axis=-1), 1e-9)
+
+
+def tempo_of_partnership(world, part):
+    """Factor on the days of formats where NATO meets the four: cooperation makes them faster."""
+    faster = np.clip(1 + effect_anywhere(world, "decision_days"), 0.3, 2)
+    return np.where(world.setting.table_is_ip4[part][:, None], faster, np.ones(world.runs))
+
+
+def p_veto(world, h):
+    """How likely a text at the mean position is blocked, as the caller sees it: by the most reluctant member.
+
+    Returns
+    -------
+    array (tables of the act, R); 0 where no single member can block
+    """
+    setting, state, each = world.setting, world.state, world.setting.each
+    panels, panel_of = setting.silent_panels[h]
+    position, cares = np.ascontiguousarray(state.position[h].T), np.ascontiguousarray(salience(world, h).T)
+    weight = on_grid(setting.capability.T * cares)
+    mean = (panels @ on_grid(weight * position)) / np.maximum(panels @ weight, 1e-9)
+    reluctance = np.zeros_like(mean)
+    for k, sits in enumerate(panels > 0):
+        reluctance[k] = (np.maximum(mean[k] - position[sits], 0) * cares[sits]).max(axis=0)
+    veto = on_grid(
+        p_break_silence(reluctance, 0.0, 1.0, each.silence_hazard, each.silence_steepness, 0.0, each.silence_days)
+    )
+    return np.concatenate([veto, np.zeros((1, world.runs))])[panel_of]
+
+
+def legal_tables(world, h):
+    """Which tables can be opened now: idle, and the matter grave enough for them. (tables of the act, R)."""
+    setting, state = world.setting, world.state
+    part = setting.table_slices[h]
+    again = world.day - state.table_called[part] >= setting.each.call_again_days
+    idle = (state.table_state[part] != OPEN) & ((state.table_called[part] >= NEVER) | again)
+    worst = (state.severity[h] * state.intensity[h][:, None]).max(axis=-1)
+    hit = of_any(setting.table_members[part], state.severity[h] > 0)
+    return idle & (worst >= setting.table_threshold[part]) & (hit | ~setting.table_members_only[part])
+
+
+def wait_utility(world, h):
+    """What speaks for calling nobody: more with each table open, less with the stake: (1, R)."""
+    setting, state, each = world.setting, world.state, world.setting.each
+    part = setting.table_slices[h]
+    busy = (state.table_state[part] == OPEN).sum(axis=0)
+    urgency_of_call = each.call_stake * state.stake[h].max(axis=-1)
+    return (each.call_wait + each.call_wait_open * busy - urgency_of_call)[None] + np.zeros((1, world.runs))
+
+
+def calls_open(world, h, picks):
+    """Where each seat may call a consultation over incident `h`: list of (run, Decision).
+
+    Parameters
+    ----------
+    picks : what `calls` gives where the model's own rule calls for everybody
+    """
+    setting = world.setting
+    part, legal = setting.table_slices[h], legal_tables(world, h)
+    may_call = (world.state.stake[h] > 0) & setting.is_state & legal.any(axis=0)[:, None]
+    most = int(setting.beh.calls.flat[0])
+    opened = []
+    for run, place, code in seated(world, may_call):
+        options = places_to_call(world, h, run, place, np.flatnonzero(legal[:, run]))
+        own = tuple(setting.tables[part.start + t][1] for _, r, who, t in picks if (r, who) == (run, place))
+        decision = Decision("call", world.turn, code, setting.acts[h], options, own, least=0, most=most)
+        opened.append((run, decision))
+    return opened
+
+
+def places_to_call(world, h, run, place, tables):
+    """Formats as options: what a call costs, from when a text can be there, and who would have to be asked to call."""
+    setting = world.setting
+    t = setting.table_slices[h].start + tables
+    friends = member_calling(world, h, np.full(t.size, run), t, np.full(t.size, place))
+    cost = round(float(setting.beh.consult_cost.flat[0]), 3)
+    return tuple(
+        Option(setting.tables[k][1], cost, day, via=None if friend == place else setting.actors[friend])
+        for k, day, friend in zip(t, (world.day + setting.table_min[t, 0]).astype(int).tolist(), friends, strict=True)
+    )
+
+
+def open_tables(world, h, k, outlook, rows, picked, caller):
+    """Open the tables picked among those of the act: set when they will end, and book the cost and the overlap."""
+    setting, state, each = world.setting, world.state, world.setting.each
+    part = setting.table_slices[h]
+    tables = part.start + picked
+    luck = world.draws.normal_at(f"days {k}", world.turn, setting.table_names, tables, rows)
+    days = days_drawn(
+        setting.table_min[tables, 0], setting.table_typical[tables, 0], setting.table_max[tables, 0], luck
+    )
+    beside = setting.table_duplicates[tables, part] * is_active(state.table_state[part])[:, rows].T
+    state.duplication[rows] += np.minimum(beside.sum(axis=-1), 1)
+    state.called[rows] += 1
+    state.called_best[rows] += setting.best_placed[tables]
+    state.table_due[tables, rows] = world.day + np.rint(
+        np.maximum(days * outlook.hurry[rows] * outlook.tempo[picked, rows], setting.table_min[tables, 0])
+    )
+    state.table_state[tables, rows] = OPEN
+    state.table_called[tables, rows] = world.day
+    first = state.first_table[h, rows]
+    state.first_table[h, rows] = np.where(first < 0, tables, first)
+    is_victim = state.severity[h, rows, caller] > 0
+    state.asked[h, rows] = np.maximum(state.asked[h, rows], is_victim)
+    price = on_grid(each.consult_cost + np.zeros(world.runs))[rows]
+    state.capital[rows, caller] -= price
+    state.spent[rows, caller] += price

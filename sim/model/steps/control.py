@@ -1,0 +1,215 @@
+"""What control directs while an exercise is played: injects, quantities, seats. Every direction is in the record.
+
+| kind      | target              | value                                                      |
+|-----------|---------------------|------------------------------------------------------------|
+| `release` | id of an inject     | -                                                          |
+| `hold`    | id of an inject     | -                                                          |
+| `skip`    | id of an inject     | -                                                          |
+| `edit`    | id of an inject     | fields with their new values                               |
+| `write`   | id of a new inject  | its fields; with a `turn` it is planned, else released now |
+| `set`     | a quantity          | `{to: number}` and the incident, actor or adversary        |
+| `seat`    | code of an actor    | person, model, nobody, or the name of a policy             |
+| `proceed` | -                   | -                                                          |
+"""
+
+import json
+from dataclasses import dataclass, replace
+from functools import partial
+from types import SimpleNamespace
+from typing import get_args
+
+from pydantic import ValidationError
+
+from sim.errors import Fault, InputError, did_you_mean
+from sim.model.events import DIRECTIONS as KINDS
+from sim.model.inputs import recipients_of, turn_of
+from sim.model.msel import ARMED, HELD, RELEASED, SKIPPED, Planned
+from sim.model.steps.inject import change, release
+from sim.scenario.schema import Inject, InjectEffect
+
+QUANTITIES = get_args(InjectEffect.model_fields["on"].annotation)
+PLACES = ("act", "actor", "adversary")
+NEEDS = {
+    "publicness": ("act",),
+    "difficulty": ("act",),
+    "severity": ("act",),
+    "evidence": ("act",),
+    "exposure": ("adversary", "actor"),
+    "capital": ("actor",),
+}
+
+
+@dataclass(frozen=True)
+class Direction:
+    """One thing control does: its kind, what it is done to, with what, and why.
+
+    >>> Direction("hold", "cable", reason="the table is not there yet").to_json()
+    '{"direct": "hold", "target": "cable", "value": null, "reason": "the table is not there yet"}'
+    """
+
+    kind: str
+    target: str = ""
+    value: object = None
+    reason: str = ""
+
+    def to_json(self):
+        """One line of a file of inputs."""
+        line = {"direct": self.kind, "target": self.target, "value": self.value, "reason": self.reason}
+        return json.dumps(line, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, line):
+        """The direction that a line says."""
+        given = json.loads(line)
+        return cls(given["direct"], given["target"], given["value"], given["reason"])
+
+
+def carry_out(world, direction):
+    """Do what control directs, and tell it.
+
+    Parameters
+    ----------
+    world : World, a batch of one
+    direction : Direction
+
+    Raises
+    ------
+    InputError
+        with advice
+    """
+    if direction.kind not in KINDS:
+        raise _refusal(f"control cannot '{direction.kind}'. {did_you_mean(direction.kind, KINDS)}")
+    deed = DEEDS.get(direction.kind, _nothing)(world, direction)  # what is refused changes nothing and is not told
+    if world.witness:
+        world.witness.control_directs(world, direction)
+    deed()
+
+
+def _release(world, direction):
+    return partial(release, world, _still_planned(world, direction.target))
+
+
+def _hold(world, direction):
+    return _put(world, _still_planned(world, direction.target), status=HELD)
+
+
+def _skip(world, direction):
+    return _put(world, _still_planned(world, direction.target), status=SKIPPED)
+
+
+def _put(world, place, **changes):
+    return partial(world.plan.__setitem__, place, replace(world.plan[place], **changes))
+
+
+def _edit(world, direction):
+    place, fields = _still_planned(world, direction.target), _fields_of(direction)
+    before = world.plan[place].inject.model_dump(exclude_none=True)
+    is_moved = "turn" in fields or "date" in fields
+    kept = {name: value for name, value in before.items() if not (is_moved and name in ("turn", "date"))}
+    edited = _inject(world, {**kept, **fields, "id": direction.target})
+    turn = _turn_ahead(world, edited) if is_moved else world.plan[place].turn
+    return _put(world, place, turn=turn, inject=edited, recipients=_recipients(world, edited))
+
+
+def _write(world, direction):
+    if direction.target in [planned.inject.id for planned in world.plan]:
+        raise _refusal(f"there is an inject '{direction.target}' already. Edit it, or give another id.")
+    fields = _fields_of(direction)
+    is_planned = "turn" in fields or "date" in fields
+    now = {} if is_planned else {"turn": max(world.turn, 1)}
+    written = _inject(world, {**now, **fields, "id": direction.target})
+    turn = _turn_ahead(world, written) if is_planned else written.turn
+    planned = Planned(turn, written, _recipients(world, written), ARMED)
+
+    def write():
+        world.plan.append(planned)
+        if turn == world.turn:
+            release(world, len(world.plan) - 1)
+
+    return write
+
+
+def _fields_of(direction):
+    if not isinstance(direction.value, dict):
+        raise _refusal(f"{direction.kind} {direction.target}: `value` is a table of fields.")
+    return direction.value
+
+
+def _turn_ahead(world, inject):
+    """The turn in which an inject is due, which has to lie ahead."""
+    turn, last = turn_of(inject, world.setting.loaded.scenario), world.setting.turns
+    if world.turn < turn <= last:
+        return turn
+    ahead = f"give a turn from {world.turn + 1} to {last}" if world.turn < last else "the last turn is being played"
+    raise _refusal(f"inject '{inject.id}': turn {turn} does not lie ahead: {ahead}, or release it now.")
+
+
+def _inject(world, fields):
+    """The inject that these fields make; InputError with every fault at once."""
+    try:
+        inject = Inject.model_validate(fields)
+    except ValidationError as error:
+        faults = [f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}" for wrong in error.errors()]
+        raise InputError([Fault("", 0, 0, f"inject '{fields['id']}': {fault}") for fault in faults]) from None
+    for effect in inject.effects:
+        _check_place(world, effect)
+    unknown = [name for name in inject.to if not _is_recipient(world, name)]
+    if unknown:
+        raise _refusal(f"nobody is called '{unknown[0]}' here. {did_you_mean(unknown[0], world.setting.actors)}")
+    return inject
+
+
+def _recipients(world, inject):
+    return recipients_of(inject, world.setting.loaded, world.setting.actors)
+
+
+def _is_recipient(world, name):
+    groups = [f"group:{group}" for group in world.setting.loaded.library.groups]
+    return name in ("all", "control", *world.setting.actors, *groups)
+
+
+def _set(world, direction):
+    if direction.target not in QUANTITIES:
+        raise _refusal(f"there is no quantity '{direction.target}'. {did_you_mean(direction.target, QUANTITIES)}")
+    given = _fields_of(direction)
+    unknown = [name for name in given if name not in (*PLACES, "to")]
+    if unknown:
+        raise _refusal(f"set {direction.target}: unknown field '{unknown[0]}'. {did_you_mean(unknown[0], PLACES)}")
+    to = given.get("to")
+    if isinstance(to, bool) or not isinstance(to, (int, float)) or not -100 <= to <= 100:
+        raise _refusal(f"set {direction.target}: `to` is a number, from -100 to 100.")
+    where = SimpleNamespace(on=direction.target, **{name: given.get(name) for name in PLACES})
+    _check_place(world, where)
+    return partial(change, world, where, to)
+
+
+def _check_place(world, what):
+    setting = world.setting
+    known = dict(zip(PLACES, (setting.acts, setting.actors, setting.adversaries), strict=True))
+    for name in PLACES:
+        given = getattr(what, name)
+        if given not in known[name] and (given is not None or name in NEEDS.get(what.on, ())):
+            raise _refusal(f"{what.on}: '{name}' is {given!r}. {did_you_mean(str(given), known[name])}")
+
+
+def _nothing(world, direction):
+    """A seat is handed over by whoever keeps the seats."""
+    return lambda: None
+
+
+DEEDS = {"release": _release, "hold": _hold, "skip": _skip, "edit": _edit, "write": _write, "set": _set}
+
+
+def _still_planned(world, name):
+    """The place in the plan of an inject that has not been released."""
+    ids = [planned.inject.id for planned in world.plan]
+    if name not in ids:
+        raise _refusal(f"there is no inject '{name}'. {did_you_mean(name, ids)}")
+    place = ids.index(name)
+    if world.plan[place].status == RELEASED:
+        raise _refusal(f"inject '{name}' was released in turn {world.plan[place].turn}.")
+    return place
+
+
+def _refusal(words):
+    return InputError([Fault("", 0, 0, words)])

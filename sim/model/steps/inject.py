@@ -1,0 +1,82 @@
+"""Inject: the turn's injects are released and incidents begin."""
+
+import numpy as np
+
+from sim.model.msel import ARMED, RELEASED
+from sim.rules.grid import on_grid
+
+PER_RUN = ("tension", "linkage", "transparency", "standing", "narrative")
+PER_ACT = ("publicness", "difficulty")
+
+
+def inject(world):
+    """Begin the incidents planned for this turn, and release the injects that are due."""
+    begin_acts(world)
+    for place, planned in enumerate(world.plan):
+        if planned.status == ARMED and planned.turn == world.turn:
+            release(world, place)
+
+
+def begin_acts(world):
+    setting, state = world.setting, world.state
+    for h in np.flatnonzero(setting.act_begins == world.turn):
+        state.intensity[h] = 1.0
+        if world.witness:
+            world.witness.act_begins(world, h)
+
+
+def release(world, place):
+    """Release the inject at a place of the plan, with its effects."""
+    planned = world.plan[place]
+    world.plan[place] = planned.becomes(RELEASED, world.turn)
+    for effect in planned.inject.effects:
+        apply(effect, world)
+    if world.witness:
+        date = planned.inject.date
+        is_on_time = date and planned.turn == world.turn and planned.status == ARMED
+        day = (date - world.setting.start).days if is_on_time else world.day
+        world.witness.inject_released(world, planned.inject, planned.recipients, day)
+
+
+def apply(effect, world):
+    """Change the world as an inject's effect says; shares stay between 0 and 1."""
+    values, at = quantity(world, effect)
+    change(world, effect, values[at] + effect.by)
+
+
+def quantity(world, what):
+    """Where a quantity stands that an inject or control can change.
+
+    Parameters
+    ----------
+    what : has `on`, `act`, `actor` and `adversary`, as an inject's effect
+
+    Returns
+    -------
+    (array of the state, index into it)
+    """
+    setting, state = world.setting, world.state
+    if what.on in PER_RUN:
+        return getattr(state, what.on), slice(None)
+    if what.on in (*PER_ACT, "severity"):
+        return getattr(state, what.on), setting.acts.index(what.act)
+    if what.on == "evidence":
+        who = slice(None) if what.actor is None else setting.index[what.actor]
+        return state.evidence, (setting.acts.index(what.act), slice(None), who)
+    place = setting.index[what.actor]
+    if what.on == "exposure":
+        return state.squeeze, (setting.adversaries.index(what.adversary), slice(None), place)
+    return state.capital, (slice(None), place)
+
+
+def change(world, what, to):
+    """Give a quantity a new value, within what it can be; only those who are hit are hit harder."""
+    state = world.state
+    values, at = quantity(world, what)
+    if what.on in (*PER_RUN, *PER_ACT, "severity"):
+        to = np.clip(to, 0, 1)
+    if what.on == "severity":
+        to = np.where(values[at] > 0, to, values[at])
+    if what.on == "capital":  # what is given counts as received, so that spent and left equal given
+        state.income[at] += on_grid(to - values[at])
+    values[at] = on_grid(to)

@@ -1,0 +1,149 @@
+"""Respond: every actor joins the responses it is willing, allowed and able to join.
+
+An actor joins when its probability of joining passes a threshold that was drawn once for the run. So the chance of ever
+joining is the highest probability it reaches, however short the turns, and a doubter that has said no is not asked to
+throw the dice again each week.
+"""
+
+import numpy as np
+
+from sim.model.decisions import Decision, Option
+from sim.model.inputs import responses_of
+from sim.model.steps.joining import join
+from sim.model.steps.stops import seated
+from sim.model.steps.willingness import company_term, text_term
+
+
+def choose_responses(world):
+    """What every state joins by the model's own rule, over all incidents together: (O, R, A) bool."""
+    setting, state = world.setting, world.state
+    chosen = np.zeros_like(state.joined)
+    left = state.capital
+    for h in np.flatnonzero(setting.act_begins <= world.turn):
+        part = setting.option_slices[h]
+        peer, text = company_term(world, h), text_term(world, h)
+        utility = world.inclined[h] + peer
+        utility += text
+        wants = wanted(world, h, utility)
+        chosen[part], left = affordable(world, h, wants, left)
+        if world.watch:
+            world.watch.weighed(world, h, utility, wants)
+        if world.witness:
+            world.witness.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utility[:, 0])
+    return chosen
+
+
+def join_responses(world, chosen):
+    """Join what was chosen."""
+    new = join(world, *np.unravel_index(np.flatnonzero(chosen), chosen.shape))
+    if world.witness:
+        world.witness.responses_decided(world, new)
+
+
+def open_to(world, h):
+    """Which responses to an act each may still join now: (options of the act, R, A)."""
+    return legal(world, h) & ~world.state.joined[world.setting.option_slices[h]]
+
+
+def legal(world, h):
+    """Which responses to an act are legal for whom now, joined or not: (options of the act, R, A)."""
+    part = world.setting.option_slices[h]
+    return world.setting.allowed[part][:, None, :] & world.setting.is_state & led(world, part)
+
+
+def led(world, part):
+    """Which responses may be joined, because they follow no other or a victim or its body has led: (O, R, 1)."""
+    setting, state = world.setting, world.state
+    waits_for = setting.option_follows[part]
+    free = np.ones((len(waits_for), world.runs, 1), dtype=bool)
+    for k in np.flatnonzero(waits_for >= 0):
+        hit = state.severity[setting.option_act[part.start + k]] > 0
+        of_body = [(hit & members).any(axis=-1) for members in setting.body_members]
+        leads = hit.copy()
+        for body, concerned in zip(setting.bodies, of_body, strict=True):
+            leads[:, setting.index[body]] |= concerned
+        free[k] = (state.joined[waits_for[k]] & leads).any(axis=-1, keepdims=True)
+    return free
+
+
+def wanted(world, h, utility):
+    """Which of them each is willing to join: where the utility passes what the drawn threshold asks for."""
+    setting = world.setting
+    return open_to(world, h) & (setting.beh.precision * utility >= world.state.threshold[setting.option_slices[h]])
+
+
+def affordable(world, h, wanted, left):
+    """What of it the capital left pays for, the cheapest first; and what is left then."""
+    taken = np.zeros_like(wanted)
+    for k, price in enumerate(world.setting.price[world.setting.option_slices[h]]):
+        taken[k] = wanted[k] & (left >= price)
+        left = left - taken[k] * price
+    return taken, left
+
+
+def responses_open(world, chosen):
+    """Which responses to each incident each seat may join now: list of (run, Decision).
+
+    Parameters
+    ----------
+    chosen : array (O, R, A) of bool, what the model's own rule joins
+    """
+    setting, capital = world.setting, world.state.capital
+    opened = []
+    for h in np.flatnonzero(setting.act_begins <= world.turn):
+        part = setting.option_slices[h]
+        within_means = open_to(world, h) & (setting.price[part] <= capital)
+        for run, place, code in seated(world, within_means.any(axis=0)):
+            here = part.start + np.flatnonzero(within_means[:, run, place])
+            options = tuple(describe(world, run, place, o) for o in here)
+            own = tuple(setting.options[o][1] for o in here if chosen[o, run, place])
+            budget = float(capital[run, place])
+            about = setting.acts[h]
+            opened.append(
+                (run, Decision("responses", world.turn, code, about, options, own, least=0, most=None, budget=budget))
+            )
+    return opened
+
+
+def apply_responses(world, chosen, answers):
+    """Put the answers of seats in place of the model's choice, the cheapest first, as far as the capital goes."""
+    setting = world.setting
+    left = world.state.capital.copy()
+    for run, code, act, choice in answers.all("responses"):
+        place = setting.index[code]
+        part = setting.option_slices[setting.acts.index(act)]
+        chosen[part, run, place] = False
+        for o in range(part.start, part.stop):
+            price = setting.price[o, min(run, setting.price.shape[1] - 1), 0]
+            if setting.options[o][1] in choice and price <= left[run, place]:
+                chosen[o, run, place] = True
+                left[run, place] -= price
+
+
+def describe(world, run, place, o):
+    """An option as a seat sees it: what it costs, when it can be felt, what it asks for, and who is seen to join."""
+    setting, state = world.setting, world.state
+    key = setting.options[o][1]
+    response = responses_of(setting.loaded)[key]
+    text = state.covered[setting.option_act[o], run, place]
+    return Option(
+        key,
+        cost=float(setting.price[o].flat[0]),
+        acts_day=int(world.day + setting.days // 2 + setting.lead_min[o, 0, 0]),
+        confidence_min=response.attribution_min if response.accuses else None,
+        rung=response.rung,
+        covered=bool(text > 0 and text >= setting.rung[o, 0, 0]),
+        company=peers_seen(setting, place, state.effect_day[o, run] <= world.day),
+    )
+
+
+def peers_seen(setting, place, seen):
+    """Share, by capability, of an actor's peers that are seen to have joined, in the club that has gone furthest.
+
+    Parameters
+    ----------
+    place : int, of the actor; seen : array (A,) of bool
+    """
+    others = np.arange(len(setting.actors)) != place
+    shares = [club[seen & others].sum() / club[others].sum() for club in setting.club if 0 < club[place] < club.sum()]
+    return float(max(shares, default=0.0))

@@ -1,0 +1,32 @@
+"""Sharing: a seat hands its evidence on an incident to others whom it would not reach otherwise.
+
+The model's own rule shares by tie and at the table (`sim.model.steps.assess`); handing over more is a choice of people.
+"""
+
+import numpy as np
+
+from sim.model.decisions import Decision, Option
+from sim.model.steps.assess import hand_over
+from sim.model.steps.stops import seated
+
+
+def shares_open(world):
+    """With whom each seat that knows something may share it: list of (run, Decision)."""
+    setting, state = world.setting, world.state
+    opened = []
+    for h in np.flatnonzero(setting.act_begins <= world.turn):
+        for run, place, code in seated(world, (state.information[h] > 0) & setting.is_state):
+            others = [setting.actors[k] for k in np.flatnonzero(setting.is_state) if k != place]
+            options = tuple(Option(other) for other in others)
+            opened.append((run, Decision("share", world.turn, code, setting.acts[h], options, (), least=0, most=None)))
+    return opened
+
+
+def apply_shares(world, answers):
+    """Hand over what seats share; it is weighed from the next turn on."""
+    setting = world.setting
+    for run, code, act, choice in answers.all("share"):
+        h, receivers = setting.acts.index(act), [setting.index[other] for other in choice]
+        hand_over(world, run, h, setting.index[code], receivers)
+        if world.witness and run == 0 and choice:
+            world.witness.evidence_shared(world, h, code, choice)

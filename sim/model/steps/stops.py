@@ -1,0 +1,107 @@
+"""Where a turn waits for seats: a step that opens with decisions and closes with answers.
+
+`open` reads the world and says what every seat may choose now and what the model's own rule would choose for it; it
+changes nothing. `close` applies the answers and the model's choice for everybody else. A run in which nobody has a seat
+opens nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sim.errors import Fault, InputError
+from sim.model.decisions import Answers, answer_to
+from sim.model.view import view
+
+NOBODY = Answers()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a turn.
+
+    name : str; close : callable (world) or, where it opens, (world, answers), which changes the world; open : callable
+    (world) -> list of (run, Decision), or None where nobody has anything to decide.
+    """
+
+    name: str
+    close: Callable
+    open: Callable | None = None
+
+    def decisions(self, world):
+        """What is open to the seats that are taken: list of (run, Decision)."""
+        return self.open(world) if self.open and world.seats else []
+
+    def play(self, world):
+        """Play the step, with the answers of whoever sits in a seat."""
+        self.finish(world, asked(world, self.decisions(world)))
+
+    def finish(self, world, answers):
+        """Close the step with these answers."""
+        if self.open:
+            self.close(world, answers)
+        else:
+            self.close(world)
+        world.step += 1
+
+
+def seated(world, where):
+    """The seats to ask: (run, actor's place, code) for every seat whose actor is marked in `where`.
+
+    Parameters
+    ----------
+    world : World
+    where : array (R, A) of bool
+
+    Yields
+    ------
+    run : int; place : int; code : str
+    """
+    for code in world.seats:
+        place = world.setting.index[code]
+        for run in range(world.runs):
+            if where[run, place]:
+                yield run, place, code
+
+
+def asked(world, decisions, given=None):
+    """What those in the seats answer, in the order of the decisions; what row 0 decided is kept with the world.
+
+    Parameters
+    ----------
+    decisions : list of (run, Decision)
+    given : dict of address to Answer, what people have answered already; or None
+
+    Raises
+    ------
+    InputError
+        with advice, when an answer is not legal
+    """
+    if not decisions:
+        return NOBODY
+    answers, seen, given = Answers(), {}, given or {}
+    for run, decision in decisions:
+        if decision.address in given:
+            note(world, answers, run, decision, given[decision.address])
+            continue
+        if (run, decision.actor) not in seen:
+            seen[run, decision.actor] = view(world, decision.actor, run)
+        own = world.seats[decision.actor].choose(seen[run, decision.actor], decision)  # one that remembers sees all
+        written = world.script.take(decision) if world.script else None
+        take(world, answers, run, decision, own if written is None else written)
+    return answers
+
+
+def take(world, answers, run, decision, choice):
+    """Take note of what a seat has chosen; InputError with advice when it is not legal."""
+    try:
+        answer = answer_to(decision, choice)
+    except ValueError as advice:
+        raise InputError([Fault("", 0, 0, str(advice))]) from None
+    note(world, answers, run, decision, answer)
+
+
+def note(world, answers, run, decision, answer):
+    """Take note of an answer that is known to be legal."""
+    answers.add(run, answer)
+    if run == 0:
+        world.decided.append((decision, answer))

@@ -1,0 +1,417 @@
+"""Texts: how the consultations that fall due end, each by its format's rule.
+
+Consensus and unanimity lie under silence: a break moves the text towards the breaker and the clock runs again, three
+times at most; then the text falls to what nobody opposes. A qualified majority votes, and a text that fails is softened
+and put again. A coalition is whoever goes along with the lead. Adjudication opens a case.
+
+All consultations of a batch that fall due in a turn are worked on together, round by round; each round opens with one
+decision for every seat at every table that is still open.
+"""
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from sim.catalogue.ladder import rung_of
+from sim.model.decisions import Decision, Option
+from sim.model.inputs import SILENT_RULES
+from sim.model.state import ADOPTED, FAILED, NEVER, OPEN
+from sim.model.steps.joining import join
+from sim.model.steps.positions import rung_edges, salience
+from sim.model.steps.stops import seated
+from sim.rules.choice import largest, logistic
+from sim.rules.compromise import compromise
+from sim.rules.grid import on_grid, select_runs
+from sim.rules.voting import p_break_silence, qualified_majority, softened, unopposed
+
+ROUNDS = (1, 2, 3)
+SILENCE, VOTE, COALITION = range(3)
+
+
+@dataclass
+class DueConsultations:
+    """Consultations that end now: K pairs of a table and a run, what their members want, and how far they have come.
+
+    tables, runs, incidents, rule : (K,); wants, cares : (K, A); voters : (K, A) bool; text : (K,) on the table now;
+    is_done : (K,) bool; backers : (K, A) bool, who stands behind it once it is done
+    """
+
+    tables: np.ndarray
+    runs: np.ndarray
+    acts: np.ndarray
+    rule: np.ndarray
+    wants: np.ndarray
+    cares: np.ndarray
+    voters: np.ndarray
+    text: np.ndarray
+    is_done: np.ndarray
+    backers: np.ndarray
+
+    def of(self, coefficient):
+        """A coefficient of behaviour for each pair: (K, 1) or (1, 1)."""
+        return select_runs(coefficient, self.runs)
+
+    def only(self, pairs):
+        """Some of the pairs: places or marks."""
+        return DueConsultations(*(getattr(self, item.name)[pairs] for item in fields(self)))
+
+    def copy(self):
+        """The same consultations once more: rounds played in one leave the other as it is."""
+        return self.only(np.arange(self.runs.size))
+
+    def many_times(self, runs):
+        """The same consultations of a batch of one, in each of many runs."""
+        again = self.only(np.repeat(np.arange(self.runs.size), runs))
+        return replace(again, runs=np.tile(np.arange(runs), self.runs.size))
+
+    @property
+    def open_pairs(self):
+        """Places of the pairs that are still open."""
+        return np.flatnonzero(~self.is_done)
+
+
+def table_texts(world):
+    """Bring every consultation that falls due in this turn to its text; open the cases of those that adjudicate."""
+    setting, state = world.setting, world.state
+    due = (state.table_state == OPEN) & (state.table_due <= world.last_day)
+    rules = np.array(setting.table_rule)
+    open_cases(world, due & (rules == "adjudication")[:, None])
+    pairs = [np.nonzero(due & of_rule(rules)[:, None]) for of_rule in RULES]
+    tables, runs = (np.concatenate(places) for places in zip(*pairs, strict=True))
+    acts, voters = setting.table_act[tables], setting.table_voters[tables]
+    cares = np.array([salience(world, h) for h in range(len(setting.acts))]) if tables.size else np.zeros((1, 1, 1))
+    world.due = DueConsultations(
+        tables,
+        runs,
+        acts,
+        rule=np.repeat(np.arange(len(RULES)), [tables.size for tables, _ in pairs]),
+        wants=state.position[acts, runs],
+        cares=cares[acts, runs],
+        voters=voters,
+        text=np.zeros(tables.size),
+        is_done=np.zeros(tables.size, dtype=bool),
+        backers=np.zeros(voters.shape, dtype=bool),
+    )
+    if tables.size:
+        world.due.text = np.where(world.due.rule == COALITION, lead_text(world, world.due), proposal(world, world.due))
+
+
+RULES = (
+    lambda rules: np.isin(rules, SILENT_RULES),
+    lambda rules: rules == "qmv",
+    lambda rules: rules == "coalition",
+)
+
+
+# ------------------------------------------------------------------------------------------------- a round
+
+
+def open_round(world, attempt):
+    """Whether each seat at a table that is still open lets the text pass: list of (run, Decision)."""
+    setting, due = world.setting, world.due
+    edges, options = rung_edges(setting), (Option("accept"), Option("break"))
+    opened = []
+    against = objections(world, due, attempt)
+    for k in due.open_pairs:
+        here = np.zeros((world.runs, len(setting.actors)), dtype=bool)
+        here[due.runs[k]] = due.voters[k]
+        text = float(due.text[k])
+        for run, place, code in seated(world, here):
+            own = ("break" if against[k, place] else "accept",)
+            about = _address(setting, due, k, attempt)
+            asked = Decision(
+                "silence", world.turn, code, about, options, own, rung=rung_of(text, edges), text=round(text, 6)
+            )
+            opened.append((run, asked))
+    return opened
+
+
+def _address(setting, due, k, attempt):
+    act, form = setting.tables[due.tables[k]]
+    return f"{act}/{form}#{attempt}"
+
+
+def close_round(world, attempt, answers):
+    """One round of every consultation that is still open: who stands against its text, and what becomes of it then."""
+    whole, setting = world.due, world.setting
+    places = whole.open_pairs
+    if not places.size:
+        return
+    due = whole.only(places)
+    tell_text(world, due, attempt)
+    against = answered(world, due, attempt, objections(world, due, attempt), answers)
+    yes = due.voters & ~against
+    is_silent, votes = due.rule == SILENCE, due.rule == VOTE
+    passed = is_silent & ~against.any(axis=-1)
+    passed[votes] = qualified_majority(yes[votes], setting.population[0], due.voters[votes])
+    passed[due.rule == COALITION] = True
+    goes_on = np.flatnonzero(~passed)
+    np.add.at(world.state.breaks, due.runs, (against & (is_silent & ~passed)[:, None]).sum(axis=-1))
+    before = due.text
+    due.text = before.copy()
+    due.text[goes_on] = soften(world, due.only(goes_on), attempt, against[goes_on])
+    tell_break(world, due, attempt, against & ~passed[:, None], before)
+    falls = is_silent & (attempt == ROUNDS[-1])
+    whole.text[places] = due.text
+    whole.is_done[places] = passed | falls
+    whole.backers[places] = np.where(is_silent[:, None], due.voters, yes)
+
+
+def objections(world, due, attempt):
+    """Who stands against the text by the model's own rule: (K, A) bool. Breaking silence is a hazard, a vote is not."""
+    beh = world.setting.beh
+    against = due.voters & (due.wants + due.of(beh.tolerance) < due.text[:, None])
+    silent = due.rule == SILENCE
+    if silent.any():
+        against[silent] = breaks(world, due.only(silent), attempt)
+    return against
+
+
+def breaks(world, due, attempt):
+    """Who breaks silence: (K, A) bool."""
+    setting, beh = world.setting, world.setting.beh
+    unanimous = (np.array(setting.table_rule)[due.tables] == "unanimity")[:, None]
+    patience = np.where(unanimous, due.of(beh.abstention), 1.0)
+    chance = p_break_silence(
+        due.text[:, None],
+        due.wants,
+        due.cares,
+        due.of(beh.silence_hazard),
+        due.of(beh.silence_steepness),
+        due.of(beh.silence_weaker),
+        due.of(beh.silence_days),
+    )
+    luck = world.draws.uniform_at(
+        f"silence {attempt}", world.turn, setting.table_names, setting.actors, due.tables, due.runs
+    )
+    return (luck < chance * patience) & due.voters
+
+
+def answered(world, due, attempt, against, answers):
+    """The same with what seats have answered in place of the model's own rule."""
+    if not answers.by_run:
+        return against
+    setting, against = world.setting, against.copy()
+    for k in range(due.runs.size):
+        for place in np.flatnonzero(due.voters[k]):
+            about = _address(setting, due, k, attempt)
+            choice = answers.of(int(due.runs[k]), setting.actors[place], "silence", about)
+            if choice is not None:
+                against[k, place] = choice == ("break",)
+    return against
+
+
+def soften(world, due, attempt, against):
+    """The text after a round: part of the way to those against it, or, after the last, what nobody opposes."""
+    beh, text = world.setting.beh, due.text
+    theirs = compromise(
+        due.wants, on_grid(against * (due.of(beh.weight_floor) + world.setting.capability)), due.cares, otherwise=0.0
+    )
+    softer = on_grid(softened(text, theirs, due.of(beh.silence_shift)[:, 0]))
+    if attempt < ROUNDS[-1]:
+        return softer
+    lives_with = np.minimum(due.wants + due.of(beh.tolerance), 1)
+    return np.where(due.rule == SILENCE, on_grid(unopposed(text, lives_with, due.voters)), softer)
+
+
+def proposal(world, due):
+    """The chair's text: the weighted mean of what members want, and the chair's error: (K,)."""
+    setting = world.setting
+    mean = compromise(due.wants, on_grid(setting.capability * due.voters), due.cares, otherwise=0.0)
+    luck = world.draws.normal_at("chair", world.turn, setting.table_names, due.tables, due.runs)
+    return on_grid(np.clip(mean + due.of(setting.beh.chair_error)[:, 0] * luck, 0, 1))
+
+
+def lead_text(world, due):
+    """The text of whoever has most at stake, which a coalition gathers behind: (K,)."""
+    setting = world.setting
+    stake = world.state.stake[due.acts, due.runs] * due.voters
+    lots = world.draws.uniform_at("lead", world.turn, setting.table_names, setting.actors, due.tables, due.runs)
+    return np.take_along_axis(due.wants, largest(stake, lots)[:, None], axis=-1)[:, 0]
+
+
+def open_cases(world, due):
+    """Adjudication: the members that are hit bring the case, or the body that is competent for them."""
+    setting, state = world.setting, world.state
+    tables, runs = np.nonzero(due)
+    if not tables.size:
+        return
+    hit = (state.severity[setting.table_act[tables], runs] > 0) & setting.table_members[tables]
+    parties = hit.copy()
+    for body, members in zip(setting.bodies, setting.body_members, strict=True):
+        parties[:, setting.index[body]] |= (hit & members).any(axis=-1)
+    k, o, a = np.nonzero(setting.table_outputs[tables][:, :, None] & setting.allowed[None] & parties[:, None, :])
+    state.table_state[tables, runs] = ADOPTED
+    first = first_time(world, o, runs[k], a)
+    k, o, a = k[first], o[first], a[first]
+    join(world, o, runs[k], a, not_before=state.table_due[tables, runs][k])
+    if world.witness:
+        world.witness.cases_opened(world, o, runs[k], a, tables[k])
+
+
+def first_time(world, options, runs, actors):
+    """Places of what nobody has joined yet, each once, in the order of the options."""
+    fresh = np.flatnonzero(~world.state.joined[options, runs, actors])
+    cells = np.ravel_multi_index((options[fresh], runs[fresh], actors[fresh]), world.state.joined.shape)
+    return fresh[np.unique(cells, return_index=True)[1]]
+
+
+# ------------------------------------------------------------------------------------------------- outcome
+
+
+def adopt_texts(world):
+    """Book the texts that were adopted or failed, with what follows from them; then bodies act for their members."""
+    if world.due.runs.size:
+        record_result(world, world.due, *result(world.due))
+    world.due = None
+    act_for_members(world)
+
+
+def result(due):
+    """The text that each consultation ends in and who stands behind it: (K,), (K, A)."""
+    enough = due.is_done & ((due.rule != COALITION) | (due.backers.sum(axis=-1) >= 2))
+    return due.text * enough, due.backers & enough[:, None]
+
+
+def record_result(world, due, text, supporters):
+    """Book what the consultations ended in, with what follows from it."""
+    setting, state = world.setting, world.state
+    edges = rung_edges(setting)
+    tables, runs, acts = due.tables, due.runs, due.acts
+    adopted = text >= edges[1]
+    text_kept = text * adopted
+    weight = on_grid(setting.capability) * setting.is_state
+    state.table_state[tables, runs] = np.where(adopted, ADOPTED, FAILED)
+    state.table_share[tables, runs] = on_grid((weight * supporters).sum(axis=-1) / weight.sum())
+    state.table_text[tables, runs] = np.maximum(state.table_text[tables, runs], text_kept)
+    np.maximum.at(state.covered, (acts, runs), text_kept[:, None] * supporters)
+    since = np.maximum(state.table_due[tables, runs], world.day) - (setting.act_begins[acts] - 1) * setting.days
+    np.minimum.at(state.days_to_text, (acts, runs), np.where(text_kept >= edges[2], since, NEVER))
+    book_standing(world, due, text_kept, adopted)
+    new = follow_texts(world, due, text_kept, supporters)
+    if world.witness:
+        world.witness.texts_settled(world, due, text, supporters, adopted, new)
+
+
+def book_standing(world, due, text, adopted):
+    """A joint text keeps the promise of consultation; NATO speaking on far-off matters is seen as overreach."""
+    setting, state = world.setting, world.state
+    np.add.at(state.standing, due.runs, on_grid(due.of(setting.beh.standing_text)[:, 0] * adopted))
+    far = setting.table_is_nato[due.tables] & setting.act_is_far[due.acts]
+    np.add.at(state.overreach, due.runs, on_grid(due.of(setting.beh.overreach_text)[:, 0] * far * text))
+    state.standing = np.clip(state.standing, 0, 1)
+    state.overreach = np.clip(state.overreach, 0, 1)
+
+
+def follow_texts(world, due, text, supporters):
+    """What a text brings about by itself: the body's instruments, or the signatures of those who made it.
+
+    Returns
+    -------
+    options, runs, actors, pairs : arrays, what was newly joined and through which pair of the due
+    """
+    setting = world.setting
+    body = setting.table_body[due.tables]
+    reached = setting.table_outputs[due.tables] & (text[:, None] >= setting.rung[:, 0, 0]) & (text > 0)[:, None]
+    reached = reached & follows(world, body, due.runs)
+    pair, option = np.nonzero(reached & (body >= 0)[:, None])
+    may = setting.allowed[option, body[pair]]
+    spoken = np.flatnonzero(setting.signatory)
+    who = reached[:, spoken, None] & (body < 0)[:, None, None] & (supporters & setting.is_state)[:, None, :]
+    signed, line, signer = np.unravel_index(np.flatnonzero(who & setting.allowed[spoken]), who.shape)
+    pairs = np.concatenate([pair[may], signed])
+    options = np.concatenate([option[may], spoken[line]])
+    actors = np.concatenate([body[pair[may]], signer])
+    first = first_time(world, options, due.runs[pairs], actors)
+    pairs, options, actors = pairs[first], options[first], actors[first]
+    falls_due = world.state.table_due[due.tables, due.runs][pairs]
+    join(world, options, due.runs[pairs], actors, covered_by_text=True, not_before=falls_due)
+    return options, due.runs[pairs], actors, pairs
+
+
+def follows(world, body, runs):
+    """Which responses follow from texts that cover them: (K, O). `body` (K,) is a place among actors, or -1.
+
+    Drawn once a run: a body that has not followed one text does not throw the dice again over the next.
+    """
+    setting = world.setting
+    luck = world.draws.uniform_at("follows", 0, setting.actors, setting.option_names, np.maximum(body, 0), runs)
+    return luck < chance_to_follow(setting, runs)
+
+
+def act_for_members(world):
+    """What bodies do, beside what their texts bring about, because their members have done it."""
+    setting = world.setting
+    for b, body in enumerate(setting.bodies):
+        place = setting.index[body]
+        option, runs = np.nonzero(carried_by_members(world, b) & ~world.state.joined[..., place])
+        if not option.size:
+            continue
+        goes = follows(world, np.full(runs.size, place), runs)[np.arange(runs.size), option]
+        who = np.full(np.count_nonzero(goes), place)
+        new = join(world, option[goes], runs[goes], who, covered_by_text=True, not_before=world.day)
+        if world.witness:
+            world.witness.bodies_act(world, new)
+
+
+def carried_by_members(world, b, until=NEVER):
+    """Where a body may do as its members did: (O, R), bool.
+
+    It needs half of them, or for words one that was hit; and a text of solidarity at least that the body has adopted.
+    Some bodies have a head who may speak without one.
+
+    Parameters
+    ----------
+    world : World
+    b : int, which of the bodies
+    until : int, day by which members must have acted
+    """
+    setting, state, beh = world.setting, world.state, world.setting.beh
+    place, members = setting.index[setting.bodies[b]], setting.body_members[b]
+    tables = np.flatnonzero(setting.table_body == place)
+    may = setting.allowed[:, place] & setting.table_outputs[tables].any(axis=0) & members.any()
+    carried = np.zeros(state.joined.shape[:2], dtype=bool)
+    for option in np.flatnonzero(may):
+        h = setting.option_act[option]
+        did = state.joined[option] & members & (state.effect_day[option] <= until)
+        texts = state.table_text[tables[setting.table_act[tables] == h]]
+        stands = (texts >= beh.rung_solidarity[:, 0]).any(axis=0)
+        carried[option] = did.sum(axis=-1) >= beh.body_carried[:, 0] * members.sum()
+        if setting.signatory[option] or setting.names[option, 0, 0]:
+            carried[option] |= (did & (state.severity[h] > 0)).any(axis=-1)
+            stands = stands | setting.speaks_alone[b]
+        carried[option] &= stands
+    return carried
+
+
+def chance_to_follow(setting, runs):
+    """How likely each response follows from a text that covers it: (K, O).
+
+    A statement is the text itself. A body that could name a culprit does so as the practice of naming goes, and takes
+    an instrument with a probability of its own.
+
+    Parameters
+    ----------
+    setting : Setting
+    runs : array (K,) of int, rows of the batch
+    """
+    beh = setting.beh
+    names = logistic(beh.precision * (beh.body_naming + setting.practice_of_naming))[:, :, 0].T
+    deeds = beh.body_follows
+    chance = np.where(setting.names[:, 0, 0] > 0, select_runs(names, runs), select_runs(deeds, runs))
+    return np.where(setting.signatory, 1.0, chance)
+
+
+# ------------------------------------------------------------------------------------------------- witness
+
+
+def tell_text(world, due, attempt):
+    if world.witness:
+        for k in np.flatnonzero(due.runs == 0):
+            world.witness.text_proposed(world, due, k, attempt, due.text[k])
+
+
+def tell_break(world, due, attempt, against, before):
+    if world.witness:
+        for k in np.flatnonzero((due.runs == 0) & against.any(axis=-1)):
+            world.witness.silence_broken(world, due, k, attempt, against[k], before[k], due.text[k])

@@ -1,0 +1,256 @@
+"""Many design points in one batch: settings that differ from run to run, stacked along the runs' axis.
+
+A design point changes values of the scenario or the library. Coefficients that only the turns read are put in place
+directly; anything else is arranged anew, once for each distinct change. Points whose settings differ only in arrays
+that may vary by run share a batch; others get one of their own. Either way a run comes out the same.
+"""
+
+from dataclasses import fields, replace
+from types import SimpleNamespace
+
+import numpy as np
+
+from sim.model.inputs import Setting, arrange
+from sim.scenario.limits import domain_of
+from sim.scenario.loading import varied
+
+RUNS_AXIS = {
+    **dict.fromkeys(("linkage", "adversary_tie", "budget", "capital", "cyber"), 0),
+    **dict.fromkeys(
+        (
+            "exposure",
+            "stance_near",
+            "act_is_true",
+            "severity",
+            "difficulty",
+            "publicness",
+            "own_habit",
+            "attribution_min",
+            "pressure",
+            "signal",
+            "resilience",
+            "table_reputation",
+            "project_age",
+            "project_turn",
+            "project_first",
+            "project_full",
+            "project_fail",
+            "project_veto",
+            "project_cost",
+        ),
+        1,
+    ),
+}
+MOST_KEPT = 512  # arranged variations kept from one batch to the next
+DIRECT = ("linkage", "adversary_tie")
+LIMITS = {"behaviour": (-np.inf, np.inf), "cooperation": (0, 1200)}  # of what is put in directly; all else is a share
+DIRECT_OF_ACTS = ("difficulty", "publicness")
+ONE_FOR_ALL = ("round_days", "calls", "rung_concern", "rung_solidarity", "rung_naming", "rung_measures", "body_weight")
+
+
+class PointError(Exception):
+    """A design point that cannot be played: which of the points given, at which stage, and why."""
+
+    def __init__(self, index, stage, reason):
+        super().__init__(f"design point {index}, {stage}: {reason}")
+        self.index, self.stage, self.reason = index, stage, reason
+
+    def __reduce__(self):
+        return type(self), (self.index, self.stage, self.reason)
+
+
+class Varied:
+    """The settings of one scenario's design points, each distinct change arranged once.
+
+    Parameters
+    ----------
+    loaded : Loaded
+    change : callable (Loaded) -> Loaded, applied to each variation, such as taking the cooperation away; or None
+    """
+
+    def __init__(self, loaded, change=None):
+        self.loaded = loaded
+        self._change = change or (lambda scenario: scenario)
+        self._arranged = {}
+        base, _ = self._arrange(())
+        self._running = {start.project for start in loaded.scenario.cooperation if start.turn is None}
+        read = Read(vars(base.beh))
+        arrange(self._change(loaded), read)
+        self._direct = {name for name in vars(base.beh) if name not in read.names and name not in ONE_FOR_ALL}
+
+    def batches(self, points, first=0):
+        """Settings for these points: pairs of a stacked Setting and the places of its points, in the order given.
+
+        Parameters
+        ----------
+        points : sequence of dict path -> value
+        first : int, place of the first of them among all points, for the error
+
+        Raises
+        ------
+        PointError, for the first point whose values do not fit the scenario
+        """
+        if len(self._arranged) > MOST_KEPT:
+            self._arranged = {(): self._arranged[()]}
+        groups = {}
+        for place, point in enumerate(points):
+            setting, structure, direct = self._setting(first + place, point)
+            groups.setdefault(structure, []).append((place, setting, direct))
+        for group in groups.values():
+            places, settings, direct = zip(*group, strict=True)
+            yield put_in(stacked(settings), direct), np.array(places)
+
+    def _setting(self, place, point):
+        """What is arranged for a point, its structure, and the numbers still to be put in directly."""
+        direct = {path: value for path, value in point.items() if self._is_direct(path)}
+        rest = tuple((path, value) for path, value in point.items() if path not in direct)
+        try:
+            setting, structure = self._arrange(rest)
+            return setting, structure, {path: _fitting(setting, path, value) for path, value in direct.items()}
+        except Exception as fault:
+            raise PointError(place, "arrange", str(fault)) from fault
+
+    def _is_direct(self, path):
+        home, *rest = path.split(".")
+        if home == "behaviour":
+            return rest[0] in self._direct
+        if home == "cooperation":
+            return rest[1:] == ["months_before"] and rest[0] in self._running
+        return path in DIRECT or (home == "acts" and rest[-1] in DIRECT_OF_ACTS)
+
+    def _arrange(self, changes):
+        if changes not in self._arranged:
+            loaded = varied(self.loaded, dict(changes)) if changes else self.loaded
+            setting = arrange(self._change(loaded))
+            self._arranged[changes] = setting, _structure(setting)
+        return self._arranged[changes]
+
+
+def _fitting(setting, path, value):
+    """A value to be put in directly as a number, refused where it does not fit."""
+    number = float(value)
+    home, *rest = path.split(".")
+    if home == "acts":
+        setting.acts.index(rest[0])
+    domain = domain_of(setting.loaded.library, rest[0]) if home == "behaviour" else None
+    low, high = domain.limits if domain else LIMITS.get(home, (0, 1))
+    if not low <= number <= high:
+        raise ValueError(f"{path} must lie between {low:g} and {high:g}, not be {number:g}")
+    return number
+
+
+def put_in(setting, points):
+    """A setting with numbers put in their place, one for each run: coefficients, and what the turns read as written.
+
+    Parameters
+    ----------
+    setting : Setting, for all these runs
+    points : sequence of dict path -> float, one for each run; what one leaves out stays as it is
+    """
+    coefficients, changed = {}, {}
+    for path in dict.fromkeys(path for point in points for path in point):
+        home, *rest = path.split(".")
+        if home == "behaviour":
+            coefficients[rest[0]] = _column(getattr(setting.beh, rest[0]), path, points)
+        elif home == "cooperation":
+            if rest[0] in setting.projects:
+                ages = changed.get("project_age", setting.project_age)
+                changed["project_age"] = _with_line(ages, setting.projects.index(rest[0]), path, points)
+        elif home == "acts":
+            lines = changed.get(rest[1], getattr(setting, rest[1]))
+            changed[rest[1]] = _with_line(lines, setting.acts.index(rest[0]), path, points)
+        else:
+            changed[home] = _column(getattr(setting, home), path, points)
+    return replace(setting, beh=SimpleNamespace(**{**vars(setting.beh), **coefficients}), **changed)
+
+
+def _column(values, path, points):
+    """The values (runs or 1, 1) with those of the points in their place; one for all runs where they agree."""
+    given = np.array([[path in point] for point in points])
+    column = np.where(given, np.array([[point.get(path, 0.0)] for point in points]), values)
+    return column[:1] if (column == column[0]).all() else column
+
+
+def _with_line(lines, place, path, points):
+    """Lines (n, runs or 1, ...) with those of the points in one of them."""
+    column = _column(lines[place].reshape(-1, 1), path, points).reshape(-1, *lines.shape[2:])
+    runs = max(len(column), lines.shape[1])
+    lines = np.repeat(lines, runs // lines.shape[1], axis=1)
+    lines[place] = column
+    return lines
+
+
+class Read(SimpleNamespace):
+    """Coefficients that remember which of them were read."""
+
+    def __init__(self, values):
+        super().__init__(**values)
+        object.__setattr__(self, "names", set())
+
+    def __getattribute__(self, name):
+        if not name.startswith("_") and name != "names":
+            object.__getattribute__(self, "names").add(name)
+        return object.__getattribute__(self, name)
+
+
+def _structure(setting):
+    """What settings must agree in to share a batch."""
+    alike = [
+        (name, value.shape, value.tobytes())
+        if isinstance(value := getattr(setting, name), np.ndarray)
+        else (name, repr(value))
+        for name in _FIXED
+    ]
+    bonds = (setting.bonds.given.tobytes(), setting.bonds.same_ocean.tobytes(), setting.bonds.neighbours.tobytes())
+    bonds += tuple(
+        together.tobytes() for kinds in (setting.bonds.tie, setting.bonds.sharing) for together in kinds.values()
+    )
+    coefficients = tuple(float(getattr(setting.beh, name).flat[0]) for name in ONE_FOR_ALL)
+    msel = repr([(turn, planned.id, planned.effects, reached) for turn, planned, reached in setting.msel])
+    shapes = tuple((name, getattr(setting, name).shape) for name in RUNS_AXIS)
+    return hash((tuple(alike), bonds, coefficients, msel, shapes, tuple(sorted(setting.project_effects))))
+
+
+_FIXED = tuple(
+    field.name
+    for field in fields(Setting)
+    if field.name not in RUNS_AXIS and field.name not in ("loaded", "beh", "bonds", "project_effects", "msel")
+)
+
+
+def stacked(settings):
+    """One setting for many runs: arrays that differ are joined along the runs' axis.
+
+    Parameters
+    ----------
+    settings : sequence of Setting of one structure, one for each run of a batch
+
+    Returns
+    -------
+    Setting
+    """
+    distinct = list({id(setting): setting for setting in settings}.values())
+    first = distinct[0]
+    if len(distinct) == 1:
+        return first
+    places = {id(setting): place for place, setting in enumerate(distinct)}
+    which = np.array([places[id(setting)] for setting in settings])
+    changed = {
+        name: _joined([getattr(setting, name) for setting in distinct], which, axis) for name, axis in RUNS_AXIS.items()
+    }
+    changed["beh"] = SimpleNamespace(
+        **{name: _joined([getattr(setting.beh, name) for setting in distinct], which, 0) for name in vars(first.beh)}
+    )
+    changed["project_effects"] = {
+        name: _joined([setting.project_effects[name] for setting in distinct], which, 1)
+        for name in first.project_effects
+    }
+    return replace(first, **changed)
+
+
+def _joined(values, which, axis):
+    """One array for all runs, where run r has the values of the setting `which[r]`; the first's where all agree."""
+    first = values[0]
+    if all(np.array_equal(value, first) for value in values):
+        return first
+    return np.take(np.concatenate(values, axis=axis), which, axis=axis)

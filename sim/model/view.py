@@ -1,0 +1,129 @@
+"""What a seat can see: its own judgement, what was put to it, and what everybody can read in the press."""
+
+import numpy as np
+
+from sim.catalogue.ladder import edges_of, rung_of
+from sim.model.msel import RELEASED
+from sim.model.state import ADOPTED, OPEN
+from sim.rules.attribution import confidence
+
+
+def view(world, actor, run=0):
+    """The world as one actor sees it: plain data, with nothing in it that the actor cannot know.
+
+    Own beliefs, stakes, capital and commitments; consultations it sits in; texts adopted and responses that have become
+    visible, by anybody. Never who really did it, what others believe or intend, nor anybody's luck.
+
+    Parameters
+    ----------
+    world : World
+    actor : str, code
+    run : int, row of the batch
+
+    Returns
+    -------
+    dict, JSON plain
+    """
+    setting, state = world.setting, world.state
+    place = setting.index[actor]
+    return {
+        "actor": actor,
+        "turn": world.turn,
+        "day": world.day,
+        "capital": round(float(state.capital[run, place]), 6),
+        "tension": round(float(state.tension[run]), 6),
+        "acts": {setting.acts[h]: _act(world, h, place, run) for h in np.flatnonzero(setting.act_begins <= world.turn)},
+        "injects": _injects(world, actor),
+        "consultations": _consultations(world, place, run),
+        "texts": _texts(world, run),
+        **_pressed(world, actor, run),
+        "own_responses": _own(world, place, run),
+        "seen_responses": _seen(world, run),
+    }
+
+
+def _pressed(world, actor, run):
+    """What an adversary feels and has done: nothing for others."""
+    if actor not in world.setting.adversaries:
+        return {}
+    d = world.setting.adversaries.index(actor)
+    return {"pressure": round(float(world.state.pressure[d, run]), 6)}
+
+
+def _act(world, h, place, run):
+    setting, state = world.setting, world.state
+    act = setting.loaded.scenario.acts[h]
+    own = {
+        "name": act.name,
+        "issue": act.issue,
+        "suspect": setting.adversaries[setting.act_suspect[h]],
+        "goes_on": bool(state.intensity[h, run] > 0),
+    }
+    if setting.is_state[place]:
+        own["confidence"] = round(float(confidence(state.belief[h, run, place])), 6)
+        own["gravity"] = round(float(state.perceived[h, run, place]), 6)
+        own["stake"] = round(float(state.stake[h, run, place]), 6)
+        own["is_victim"] = bool(state.severity[h, run, place] > 0)
+    elif setting.act_by[h] == _adversary(setting, place):
+        own["is_mine"] = True
+    return own
+
+
+def _adversary(setting, place):
+    code = setting.actors[place]
+    return setting.adversaries.index(code) if code in setting.adversaries else -1
+
+
+def _injects(world, actor):
+    return [
+        {
+            "turn": planned.turn,
+            "title": planned.inject.title,
+            "from": planned.inject.sender,
+            "channel": planned.inject.channel,
+            "text": planned.inject.text,
+        }
+        for planned in world.plan
+        if planned.status == RELEASED and actor in planned.recipients
+    ]
+
+
+def _consultations(world, place, run):
+    setting, state = world.setting, world.state
+    return [
+        {"act": act, "format": form, "due_day": int(state.table_due[t, run])}
+        for t, (act, form) in enumerate(setting.tables)
+        if state.table_state[t, run] == OPEN and setting.table_members[t, place]
+    ]
+
+
+def _texts(world, run):
+    setting, state = world.setting, world.state
+    edges = edges_of(setting.loaded)
+    return [
+        {"act": act, "format": form, "text": text, "rung": rung_of(text, edges)}
+        for t, (act, form) in enumerate(setting.tables)
+        for text in [round(float(state.table_text[t, run]), 6)]
+        if state.table_state[t, run] == ADOPTED and text > 0
+    ]
+
+
+def _own(world, place, run):
+    setting, state = world.setting, world.state
+    mine = np.flatnonzero(state.joined[:, run, place])
+    return [
+        {
+            "act": setting.options[o][0],
+            "response": setting.options[o][1],
+            "acts_day": int(state.effect_day[o, run, place]),
+        }
+        for o in mine
+    ]
+
+
+def _seen(world, run):
+    """Responses that can be seen: those already in effect when the turn began."""
+    setting, by = world.setting, {}
+    for o, place in zip(*np.nonzero(world.state.effect_day[:, run] <= world.day), strict=True):
+        by.setdefault(int(o), []).append(setting.actors[place])
+    return [{"act": setting.options[o][0], "response": setting.options[o][1], "by": who} for o, who in by.items()]

@@ -1,0 +1,1 @@
+"""What a person reads: the story in sentences, the charts, the pages."""

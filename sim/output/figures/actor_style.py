@@ -1,0 +1,172 @@
+"""Who is who on every chart: names, groups, colours and markers, the same everywhere.
+
+An actor's colour is its group's. Allies share one, EU members outside the alliance another; each of the four partners,
+each body and each of the two great adversaries has its own. The marker says the same once more for those who cannot
+tell colours apart.
+"""
+
+import re
+from dataclasses import dataclass
+
+from sim.output.figures.style import INK, MARGIN, SMALL, WIDTH, bare, ink_of, line_height, text_width
+from sim.phrases import Names
+
+
+@dataclass(frozen=True)
+class Group:
+    """Actors drawn alike: what they are called, their colour, their marker (in matplotlib's alphabet)."""
+
+    key: str
+    name: str
+    colour: str
+    marker: str
+
+
+GROUPS = {
+    group.key: group
+    for group in (
+        Group("NATO", "NATO", "#0072B2", "s"),
+        Group("EU", "EU", "#8A7A00", "s"),
+        Group("ally", "NATO allies", "#56B4E9", "o"),
+        Group("eu_member", "EU members outside NATO", "#F0E442", "D"),
+        Group("AUS", "Australia", "#009E73", "^"),
+        Group("JPN", "Japan", "#CC79A7", "v"),
+        Group("KOR", "South Korea", "#E69F00", "<"),
+        Group("NZL", "New Zealand", "#332288", ">"),
+        Group("partner", "Other partners", "#7FBF9B", "p"),
+        Group("RUS", "Russia", "#D55E00", "X"),
+        Group("CHN", "China", "#882255", "P"),
+        Group("adversary", "Other adversaries", "#8C4A1E", "X"),
+        Group("other", "Others", "#8C8C8C", "h"),
+    )
+}
+
+SHORTER = {"GBR": "UK", "KOR": "South Korea", "MKD": "N. Macedonia", "USA": "US"}
+KNOWN_ROLES = {
+    "RUS": "adversary",
+    "CHN": "adversary",
+    "AUS": "partner",
+    "JPN": "partner",
+    "KOR": "partner",
+    "NZL": "partner",
+}
+
+
+class Cast:
+    """The words and looks of everybody and everything in one scenario.
+
+    Parameters
+    ----------
+    loaded : sim.scenario.Loaded
+    """
+
+    def __init__(self, loaded):
+        self.library, self.scenario = loaded.library, loaded.scenario
+        self.names = Names(loaded)
+
+    def name(self, code):
+        """What an actor is called, on a label."""
+        return self.names.actor(code).removeprefix("the ")
+
+    def said(self, code):
+        """What an actor is called, in a sentence."""
+        return self.names.actor(code)
+
+    def short(self, code, width=1.3, size=10.5):
+        """The name if it fits into so many inches, else a shorter one, else the code."""
+        fits = (name for name in (self.name(code), SHORTER.get(code, code)) if text_width(name, size) <= width)
+        return next(fits, code)
+
+    def role(self, code):
+        """ally, eu_member, partner, adversary or other."""
+        override = self.scenario.actors.get(code)
+        if override is not None and override.role:
+            return override.role
+        state = self.library.states.get(code)
+        return state.role if state else KNOWN_ROLES.get(code, "other")
+
+    def group(self, code):
+        """How an actor is drawn."""
+        role = self.role(code)
+        own = code in GROUPS and (code in ("NATO", "EU") or KNOWN_ROLES.get(code) == role)
+        return GROUPS[code if own else role]
+
+    def colour(self, code):
+        """The actor's colour, for marks and areas."""
+        return self.group(code).colour
+
+    def ink(self, code):
+        """The actor's colour, dark enough to write in."""
+        return ink_of(self.group(code).colour)
+
+    def marker(self, code):
+        """The actor's marker."""
+        return self.group(code).marker
+
+    def response(self, key):
+        """What a response is called."""
+        return self.names.response(key)
+
+    def brief(self, key):
+        """What a response is called where there is little room: 'joint statement'."""
+        return in_brief(self.names.response(key))
+
+    def format(self, key):
+        """What a format is called, on a label."""
+        return self.names.format(key).removeprefix("the ")
+
+    def project(self, key):
+        """What a cooperation project is called."""
+        return self.names.project(key)
+
+    def act(self, act_id):
+        """What a hostile act is called, in a sentence."""
+        return self.names.act(act_id)
+
+
+def in_brief(name):
+    """The head of a name: what comes before 'of', 'to', 'for', 'with' or a stop, if that says anything by itself.
+
+    >>> in_brief("joint statement of concern or solidarity"), in_brief("expulsion of diplomats")
+    ('joint statement', 'expulsion of diplomats')
+    """
+    for cut in re.finditer(r"[,:;(]| (?:of|to|for|with|on|by) ", name):
+        if " " in name[: cut.start()].strip():
+            return name[: cut.start()].strip()
+    return name
+
+
+def key_lines(cast, codes):
+    """The groups of some actors as lines of a key that fit the page: lists of (inches from the left, Group)."""
+    seen = {cast.group(code).key for code in codes}
+    lines, line, used = [], [], 0.0
+    for group in GROUPS.values():
+        if group.key in seen:
+            wide = text_width(group.name, SMALL) + 0.36
+            if used + wide > WIDTH - 2 * MARGIN:
+                lines.append(line)
+                line, used = [], 0.0
+            line.append((used, group))
+            used += wide
+    return [*lines, line]
+
+
+def draw_key(page, lines, top):
+    """The key, its upper edge so many inches above the foot of the drawing."""
+    axes = page.axes(0, 0, WIDTH, top)
+    bare(axes)
+    axes.set_xlim(0, WIDTH)
+    axes.set_ylim(0, top)
+    for at, line in enumerate(lines):
+        y = top - (at + 0.5) * line_height(SMALL)
+        for x, group in line:
+            axes.plot(
+                [MARGIN + x + 0.08],
+                [y],
+                marker=group.marker,
+                markersize=7,
+                color=group.colour,
+                markeredgecolor=INK,
+                markeredgewidth=0.5,
+            )
+            axes.text(MARGIN + x + 0.19, y, group.name, va="center", fontsize=SMALL)

@@ -1,0 +1,171 @@
+"""Two arms with the same luck: by how much each measure, and each principle, differs."""
+
+import math
+
+from sim.output.figures import style
+from sim.output.figures.intervals import (
+    AGAINST,
+    CLEAR,
+    UNCLEAR,
+    figure,
+    frame,
+    middles,
+    on_the_left,
+    on_the_right,
+    rows_of,
+    unit_of,
+    whisker,
+)  # fmt: skip
+from sim.phrases import count
+
+SHOWN = 14
+ROOM, RIGHT = 2.36, 1.42
+MARKS = {"better": (CLEAR, "^"), "worse": (AGAINST, "v"), "higher": (style.INK, "D"), "lower": (style.INK, "D")}
+NAMED = "ABCDEFGH"
+
+
+@style.styled
+def compose(comparison, arm=1):
+    """The differences of one arm from the first, measure by measure."""
+    found = [one for one in comparison.of(arm) if one.change.is_known]
+    found = [one for one in found if one.p_same < 1]
+    spreads = {one.name: one.change.value / one.size if one.size else 1.0 for one in found}
+    same = len(comparison.of(arm)) - len(found)
+    shown = sorted(found, key=lambda one: (not one.is_clear, -abs(one.change.value) / spreads[one.name]))[:SHOWN]
+    shown = [one for one in found if one in shown]
+    page = _page(
+        comparison,
+        arm,
+        "paired" if arm == 1 else f"paired-{arm + 1}",
+        comparison.sentence(arm),
+        shown,
+        spreads,
+        len(found) - len(shown),
+        same,
+    )
+    page.alt = (
+        f"{style.capital(comparison.arms[arm].label)} less {comparison.arms[0].label}, over {comparison.runs:,} pairs "
+        "of runs with the same luck. " + " ".join(_told(one, spreads[one.name]) for one in shown)
+    )
+    return page
+
+
+@style.styled
+def compose_principles(comparison, arm=1):
+    """The differences in the scorecard of principles."""
+    shown = [one for one in comparison.principles_of(arm) if one.change.is_known and one.p_same < 1]
+    spreads = {one.name: 1.0 for one in shown}
+    page = _page(
+        comparison,
+        arm,
+        "principles" if arm == 1 else f"principles-{arm + 1}",
+        title_of_principles(comparison, arm),
+        shown,
+        spreads,
+        0,
+        0,
+        units="score, 0 (not at all) to 1 (fully)",
+    )
+    page.alt = f"Scores of the principles, {comparison.arms[arm].label} less {comparison.arms[0].label}. " + " ".join(
+        _told(one, 1.0) for one in shown
+    )
+    return page
+
+
+def title_of_principles(comparison, arm):
+    """Which principles gain and which lose."""
+    clear = [one for one in comparison.principles_of(arm) if one.is_clear]
+    if not clear:
+        return "no principle is clearly better or worse kept"
+    most = max(clear, key=lambda one: abs(one.change.value))
+    gained, lost = (sum(one.direction == word for one in clear) for word in ("better", "worse"))
+    head = most.label.split(";")[0].split(",")[0]
+    head = head if head.startswith("NATO") else head[:1].lower() + head[1:]
+    said = [
+        f"{count(number, 'principle')} {word}"
+        for number, word in ((gained, "better kept"), (lost, "kept less well"))
+        if number
+    ]
+    return f"{' and '.join(said)}; most changed: {head}"
+
+
+def _page(comparison, arm, name, title, shown, spreads, more, same, units=None):
+    arms = comparison.arms
+    note = "Mean of paired differences; ▲ better, ▼ worse, ◆ differs where neither is better, grey: cannot be told"
+    note += f". {style.capital(style.number(more))} other measures moved less" if more > 0 else ""
+    note += f". {style.capital(style.number(same))} never differed" if same > 0 else ""
+    units = units or "across: share of the range that holds nine runs in ten; right: each measure's own"
+    parts = [note, "Lines are 95 % intervals (Student's t over pairs)", f"Units: {units}"]
+    scenarios = ", ".join(dict.fromkeys(one.loaded.name for one in (arms[0], arms[arm])))
+    about = f"Scenario: {scenarios}, {comparison.runs:,} runs an arm"
+    caption = " ".join(f"{part.rstrip('. ')}." for part in [*parts, f"{about}, seed {comparison.seed}"])
+    if not shown:
+        page = style.open_page(name, title, caption, 1.3)
+        style.say_nothing_happened(page, "The arms never differ in anything that is measured.")
+        return page
+    lines, heights = rows_of([one.label for one in shown], ROOM - style.MARGIN - 0.1, 0.42)
+    key, texts = _key(comparison, arm)
+    page = style.open_page(name, title, caption, sum(heights) + 0.5 + len(texts) * style.line_height(style.LABEL))
+    page.write(style.MARGIN, sum(heights) + 0.44, key, style.LABEL, linespacing=1.3 / 1.164)
+    _draw(page, shown, spreads, lines, heights)
+    return page
+
+
+def _key(comparison, arm):
+    texts = style.wrap(
+        f"Right of the line: more with {comparison.arms[arm].label}. Left: more with {comparison.arms[0].label}.",
+        style.WIDTH - 2 * style.MARGIN, style.LABEL, lines=3,
+    )  # fmt: skip
+    return "\n".join(texts), texts
+
+
+def _draw(page, shown, spreads, lines, heights):
+    total = sum(heights)
+    axes = page.axes(ROOM, 0.34, style.WIDTH - ROOM - RIGHT, total)
+    scaled = [_scaled(one.change, spreads[one.name]) for one in shown]
+    ends = [abs(end) for one in scaled for end in (one.value, one.low, one.high) if math.isfinite(end)]
+    frame(axes, -1.12 * max(ends), 1.12 * max(ends), total, most=4)
+    ticks = axes.get_xticks()
+    is_score = set(spreads.values()) == {1.0}
+    axes.set_xticks(ticks, [_tick(tick, is_score) for tick in ticks])
+    axes.axvline(0, color=style.INK, linewidth=1.2)
+    for one, estimate, words, y in zip(shown, scaled, lines, middles(heights), strict=True):
+        colour, marker = MARKS.get(one.direction, (UNCLEAR, "o"))
+        whisker(axes, estimate, y, colour, marker, size=8)
+        on_the_left(axes, y, words, color=style.INK if one.is_clear else style.MUTED)
+        words = _change(one, spreads[one.name])
+        on_the_right(
+            axes,
+            y,
+            "\n".join(style.wrap(words, RIGHT - 0.2, style.LABEL, lines=2)),
+            weight="bold" if one.is_clear else "normal",
+            color=style.INK if one.is_clear else style.MUTED,
+        )
+
+
+def _tick(value, is_score):
+    """A tick: a score, or a share of the range of the runs.
+
+    >>> _tick(0.25, False), _tick(-0.02, True), _tick(0.0, True)
+    ('+25 %', '−0.02', '0')
+    """
+    words = f"{value:+.2f}" if is_score else f"{value * 100:+.0f} %"
+    return words.replace("-", "−") if value else "0"
+
+
+def _scaled(change, spread):
+    from types import SimpleNamespace
+
+    return SimpleNamespace(value=change.value / spread, low=change.low / spread, high=change.high / spread)
+
+
+def _change(one, spread):
+    sign = "+" if one.change.value > 0 else ""
+    apart = max(abs(end) for end in (one.change.value, one.change.low, one.change.high) if math.isfinite(end)) * 2
+    return f"{sign}{figure(one.change.value, apart)}{unit_of(one.name)}"
+
+
+def _told(one, spread):
+    apart = max(abs(end) for end in (one.change.value, one.change.low, one.change.high) if math.isfinite(end)) * 2
+    interval = f"{figure(one.change.low, apart)} to {figure(one.change.high, apart)}"
+    return f"{one.label}: {_change(one, spread)} ({interval}), {one.verdict}."

@@ -1,0 +1,415 @@
+"""How every chart looks: sizes, colours, words that fit, and the page.
+
+A chart is drawn on a `Page`: a title that says what was found, the drawing, a caption with scenario, runs, seed and
+units. Pages are narrow with large type, so the same drawing serves a phone, a projector and paper. Colours start from
+Okabe and Ito's palette, which colour-blind eyes can tell apart, and never stand alone: each group also has a marker.
+Writing is saved as outlines, so an SVG looks the same on every machine.
+
+Every chart is composed under `@styled` and saved in `own_style`: Matplotlib's own defaults and `STYLE`, whatever the
+user's matplotlibrc says, and his settings are as they were when it is done. Matplotlib is imported when the first page
+is opened, since listing the charts should cost nothing.
+"""
+
+import contextlib
+import functools
+import importlib
+import logging
+import math
+import os
+import re
+import sys
+import tempfile
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.output.figures import fonts
+from sim.phrases import COUNTS, MONTHS
+
+WIDTH = 6.0  # inches
+PNG_WIDTH = 1600  # pixels
+MARGIN = 0.14  # inches
+TITLE, HEAD, LABEL, SMALL, CAPTION = 15, 11.5, 10.5, 9.5, 8.5  # points
+MATRIX = 9  # points: numbers inside marks
+
+ILLEGIBLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+INK = "#1A1A1A"
+MUTED = "#595959"
+FAINT = "#D9D9D9"
+WASH = "#F4F4F1"
+PAPER = "#FFFFFF"
+CALM = "#7A7A7A"
+
+STYLE = {
+    "font.family": [fonts.BASE],
+    "font.size": LABEL,
+    "text.color": INK,
+    "text.parse_math": False,
+    "text.hinting": "none",
+    "axes.edgecolor": CALM,
+    "axes.labelcolor": INK,
+    "axes.labelsize": LABEL,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "xtick.color": CALM,
+    "ytick.color": CALM,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "xtick.labelsize": LABEL,
+    "ytick.labelsize": LABEL,
+    "grid.color": FAINT,
+    "grid.linewidth": 0.7,
+    "hatch.linewidth": 0.8,
+    "lines.solid_capstyle": "round",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "two-oceans",
+    "path.simplify": True,
+}
+
+
+@dataclass
+class Page:
+    """A chart being drawn: a figure with bands for title and caption, measured in inches."""
+
+    name: str
+    title: str
+    caption: str
+    figure: object
+    body: float
+    top: float
+    bottom: float
+    alt: str = ""
+    lacks: str = ""  # letters that no font has
+
+    @property
+    def height(self):
+        """Height of the whole page, inches."""
+        return self.top + self.body + self.bottom
+
+    def axes(self, left, low, width, height):
+        """Axes at a place in the drawing's band, inches from its lower left corner."""
+        return self.figure.add_axes(
+            (left / WIDTH, (self.bottom + low) / self.height, width / WIDTH, height / self.height)
+        )
+
+    def write(self, left, low, text, size=LABEL, **more):
+        """Words at a place in the drawing's band, inches from its lower left corner."""
+        return self.figure.text(left / WIDTH, (self.bottom + low) / self.height, text, fontsize=size, **more)
+
+
+# ----------------------------------------------------------------------------------------------------- own style
+
+
+@contextlib.contextmanager
+def own_style():
+    """Matplotlib with its own defaults and `STYLE`; what the user or the host had set is back afterwards."""
+    matplotlib = _matplotlib()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # settings that Matplotlib itself is about to give up
+        defaults = {name: value for name, value in matplotlib.rcParamsDefault.items() if name != "backend"}
+    with matplotlib.rc_context({**defaults, **STYLE}), _no_word_of_weights():
+        yield
+
+
+@contextlib.contextmanager
+def _no_word_of_weights():
+    """Matplotlib says of every font without a bold form that it takes the other; nobody can do anything about it."""
+    log = logging.getLogger("matplotlib.font_manager")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
+
+
+def styled(compose):
+    """A function that composes a page, made to do so in our own style and with a font for every letter there is."""
+
+    @functools.wraps(compose)
+    def compose_styled(*about, **more):
+        with own_style():
+            page = compose(*about, **more)
+            _find_letters(page)
+        return page
+
+    return compose_styled
+
+
+def _find_letters(page):
+    from matplotlib.text import Text
+
+    lacking = {}
+    for text in page.figure.findobj(Text):
+        words, bold = legible(text.get_text()), text.get_weight() == "bold"
+        if words != text.get_text():
+            text.set_text(words)
+        beyond = fonts.beyond_base(words, bold)
+        if beyond:
+            text.set_fontfamily(list(fonts.families_for(words, bold)))
+            lacking |= dict.fromkeys(letter for letter in beyond if fonts.family_of(letter, bold) is None)
+    page.lacks = "".join(lacking)
+
+
+def _matplotlib():
+    """Matplotlib, even where the user's own settings keep it from being imported."""
+    try:
+        return importlib.import_module("matplotlib")
+    except ImportError:  # it is not there
+        raise
+    except Exception:  # MPLBACKEND names no backend, a matplotlibrc cannot be read, or asks for what is not there
+        return _imported_without_settings()
+
+
+def _imported_without_settings():
+    for name in [name for name in sys.modules if name.partition(".")[0] == "matplotlib"]:
+        del sys.modules[name]  # half of it was there
+    backend = os.environ.pop("MPLBACKEND", None)
+    try:
+        with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+            Path("matplotlibrc").touch()  # the first place that Matplotlib looks at, and then at no other
+            return importlib.import_module("matplotlib")
+    finally:
+        if backend is not None:
+            os.environ["MPLBACKEND"] = backend
+
+
+# ------------------------------------------------------------------------------------------------------- colours
+
+
+def luminance(colour):
+    """Relative luminance of a hexadecimal colour, 0 black to 1 white. Source: WCAG 2.2, relative luminance.
+
+    >>> luminance("#FFFFFF")
+    1.0
+    """
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    """Contrast ratio of two colours, 1 to 21. Source: WCAG 2.2, contrast ratio.
+
+    >>> round(contrast("#000000", "#FFFFFF"))
+    21
+    """
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@functools.cache
+def ink_of(colour, paper=PAPER, ratio=4.5):
+    """The colour itself, darkened until words written in it can be read on paper (WCAG AA asks for 4.5).
+
+    >>> contrast(ink_of("#F0E442"), "#FFFFFF") >= 4.5
+    True
+    """
+    scale = 1.0
+    while contrast(colour, paper) < ratio and scale > 0:
+        scale -= 0.04
+        colour = "#" + "".join(f"{max(0, round(int(colour[at : at + 2], 16) * 0.94)):02X}" for at in (1, 3, 5))
+    return colour
+
+
+def ink_on(colour):
+    """Black or white, whichever can be read on the colour.
+
+    >>> ink_on("#F0E442"), ink_on("#0072B2")
+    ('#1A1A1A', '#FFFFFF')
+    """
+    return INK if contrast(INK, colour) >= contrast(PAPER, colour) else PAPER
+
+
+# --------------------------------------------------------------------------------------------------------- words
+
+
+@functools.cache
+def _measurer():
+    from matplotlib.backends.backend_agg import RendererAgg
+
+    return RendererAgg(10, 10, 720)  # ten times finer than print, so that rounding does not count
+
+
+@functools.cache
+def _font(bold, families):
+    from matplotlib.font_manager import FontProperties
+
+    return FontProperties(family=families, weight="bold" if bold else "normal", size=10)
+
+
+def legible(words):
+    """Words without what can be neither drawn nor written in XML: control characters, and halves of letters.
+
+    >>> legible("a\\x1b[2J b\\ud83d")
+    'a[2J b'
+    """
+    return ILLEGIBLE.sub("", words)
+
+
+@functools.lru_cache(maxsize=20_000)
+def text_width(text, size=LABEL, bold=False):
+    """Width of one line of text, inches."""
+    text = legible(text)
+    font = _font(bold, fonts.families_for(text, bold))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        width, _, _ = _measurer().get_text_width_height_descent(text, font, False)
+    return width / 720 * size / 10
+
+
+def line_height(size=LABEL):
+    """Height of a line of text with its lead, inches."""
+    return size * 1.3 / 72
+
+
+def cut(text, width, size=LABEL, bold=False):
+    """The text, shortened with an ellipsis to fit the width in inches."""
+    if text_width(text, size, bold) <= width:
+        return text
+    while text and text_width(text + "…", size, bold) > width:
+        text = text[:-1]
+    return text.rstrip(" ,;:(") + "…"
+
+
+def wrap(text, width, size=LABEL, bold=False, lines=None):
+    """The text as lines no wider than so many inches; what does not fit into `lines` ends in an ellipsis."""
+    found, line = [], ""
+    for word in filter(None, re.split(r"[ \t\n]+", str(text))):  # a non-breaking space does not break
+        longer = f"{line} {word}".strip()
+        if line and text_width(longer, size, bold) > width:
+            found.append(line)
+            line = word
+        else:
+            line = longer
+    found.append(line)
+    if lines and len(found) > lines:
+        found = [*found[: lines - 1], " ".join(found[lines - 1 :])]
+    return [cut(one, width, size, bold) for one in found]
+
+
+def number(value):
+    """A count in words up to twelve.
+
+    >>> number(3), number(40), number(0)
+    ('three', '40', 'no')
+    """
+    return COUNTS[value] if 0 <= value < len(COUNTS) else str(value)
+
+
+def capital(text):
+    """The text with a capital at its start.
+
+    >>> capital("nine states acted")
+    'Nine states acted'
+    """
+    return text[:1].upper() + text[1:]
+
+
+def day_of(date, year=False):
+    """A date as it is said.
+
+    >>> import datetime
+    >>> day_of(datetime.date(2024, 6, 3)), day_of(datetime.date(2024, 6, 3), year=True)
+    ('3 Jun', '3 Jun 2024')
+    """
+    return f"{date.day} {MONTHS[date.month - 1][:3]}" + (f" {date.year}" if year else "")
+
+
+def caption_of(about, units, runs=1, note=""):
+    """What stands under every chart: scenario, runs, seed, units.
+
+    Parameters
+    ----------
+    about : Record or Outcomes
+    units : str, the unit of every axis
+    runs : int, how many runs the chart shows
+    note : str, how to read it
+    """
+    which = f"run {about.run}" if runs == 1 and hasattr(about, "run") else f"{runs:,} run{'s' * (runs != 1)}"
+    parts = [note, f"Units: {units}", f"Scenario: {about.scenario_name}, {which}, seed {about.seed}"]
+    return " ".join(part.rstrip(". ") + "." for part in parts if part)
+
+
+# --------------------------------------------------------------------------------------------------------- pages
+
+
+def open_page(name, title, caption, body):
+    """A page with its title and caption written, ready for a drawing `body` inches high; for a `@styled` function."""
+    from matplotlib.figure import Figure
+
+    title = capital(title)
+    titles = wrap(title, WIDTH - 2 * MARGIN, TITLE, bold=True, lines=4)
+    captions = wrap(caption, WIDTH - 2 * MARGIN, CAPTION, lines=5)
+    top = len(titles) * line_height(TITLE) + 0.2
+    bottom = len(captions) * line_height(CAPTION) + 0.22
+    height = top + body + bottom
+    page = Page(name, title, caption, Figure(figsize=(WIDTH, height), dpi=100, facecolor=PAPER), body, top, bottom)
+    for at, line in enumerate(titles):  # one by one: in one block the lines would stand unevenly
+        page.figure.text(
+            MARGIN / WIDTH,
+            1 - (0.1 + (at + 0.8) * line_height(TITLE)) / height,
+            line,
+            va="baseline",
+            weight="bold",
+            fontsize=TITLE,
+        )
+    page.figure.text(
+        MARGIN / WIDTH,
+        0.08 / height,
+        "\n".join(captions),
+        va="bottom",
+        fontsize=CAPTION,
+        color=MUTED,
+        linespacing=1.3 / 1.164,
+    )
+    return page
+
+
+def say_nothing_happened(page, words):
+    """The drawing of a chart that has nothing to show: one plain sentence."""
+    lines = wrap(words, WIDTH - 1.2, HEAD)
+    page.write(WIDTH / 2, page.body / 2, "\n".join(lines), HEAD, ha="center", va="center", color=MUTED)
+
+
+def bare(axes):
+    """Axes without frame or ticks, for lanes and matrices."""
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    axes.patch.set_visible(False)
+
+
+def date_ticks(start, days, most=5):
+    """A few round places on the time axis: (day, words) pairs, the year said once.
+
+    >>> import datetime
+    >>> date_ticks(datetime.date(2024, 5, 1), 28, most=3)
+    [(0, '1 May\\n2024'), (14, '15 May'), (28, '29 May')]
+    """
+    import datetime
+
+    step = max(1, math.ceil(days / max(1, most - 1)))
+    for round_step in (1, 2, 7, 14, 28, 56, 91, 182, 365, 730, 1826, 3652):
+        if round_step >= step * 0.9:
+            step = round_step
+            break
+    ticks, year = [], None
+    for day in range(0, int(days) + 1, step):
+        date = start + datetime.timedelta(days=day)
+        ticks.append((day, day_of(date) + (f"\n{date.year}" if date.year != year else "")))
+        year = date.year
+    return ticks
+
+
+def set_date_axis(axes, start, days, most=5):
+    """Dates under the axes."""
+    ticks = date_ticks(start, days, most)
+    axes.set_xticks([day for day, _ in ticks], [words for _, words in ticks])
+    axes.tick_params(axis="x", length=3, pad=5)
+    if ticks and ticks[-1][0] > 0.9 * days:
+        axes.get_xticklabels()[-1].set_ha("right")

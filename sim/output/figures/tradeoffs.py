@@ -1,0 +1,125 @@
+"""What goes together and what comes at the expense of what: pairs of measures over the futures."""
+
+import numpy as np
+
+from sim.output.figures import style
+from sim.output.figures.intervals import (
+    AGAINST,
+    CLEAR,
+    UNCLEAR,
+    axis_of,
+    caption,
+    frame,
+    label,
+    middles,
+    on_the_left,
+    on_the_right,
+    round_ticks,
+    rows_of,
+    said,
+    whisker,
+    with_interval,
+)  # fmt: skip
+from sim.output.figures.units import measure
+
+ROOM, RIGHT = 3.3, 0.62
+PLOT = 2.5
+MOST_PAIRS, MOST_DOTS = 10, 1500
+
+
+@style.styled
+def compose(analysis):
+    """All pairs, and the most telling one dot by dot."""
+    sample, pairs = analysis.sample, list(analysis.trade_offs)
+    words = caption(
+        sample, "rank correlation, −1 to 1; measures in their own units",
+        "A dot is a design point. Blue: what is good for one is good for the other; orange: one at the expense of the "
+        "other; grey: cannot be told",
+    )  # fmt: skip
+    if not pairs:
+        page = style.open_page("tradeoffs", "no two measures to set against one another", words, 1.3)
+        style.say_nothing_happened(
+            page, "One measure was looked at, or none of them varies. Name two: --measure A --measure B."
+        )
+        page.alt = "Nothing to show: fewer than two measures vary."
+        return page
+    telling = next((pair for pair in pairs if pair.helps), pairs[0])
+    shown = sorted(pairs, key=lambda pair: (pair.helps or 9, -abs(pair.correlation.value)))[:MOST_PAIRS]
+    names = [f"{measure(pair.one).label} and {label(pair.other)}" for pair in shown]
+    lines, heights = rows_of(names, ROOM - style.MARGIN - 0.1, 0.42)
+    page = style.open_page("tradeoffs", title_of(pairs), words, PLOT + sum(heights) + 1.5)
+    _draw_dots(page, telling, sum(heights) + 0.9)
+    _draw_pairs(page, shown, lines, heights)
+    page.alt = "Rank correlations over the futures. " + " ".join(
+        f"{name}: {with_interval(pair.correlation, 1)}, {WORDS[pair.helps]}."
+        for name, pair in zip(names, shown, strict=True)
+    )
+    return page
+
+
+WORDS = {1: "they improve together", -1: "one improves at the expense of the other", 0: "no clear relation"}
+COLOURS = {1: (CLEAR, "o"), -1: (AGAINST, "D"), 0: (UNCLEAR, "s")}
+
+
+def title_of(pairs):
+    """The strongest conflict, or that there is none."""
+    against = [pair for pair in pairs if pair.helps < 0]
+    if against:
+        worst = max(against, key=lambda pair: abs(pair.correlation.value))
+        return f"what is good for {label(worst.one)} tends to be bad for {label(worst.other)}"
+    together = [pair for pair in pairs if pair.helps > 0]
+    if together:
+        best = max(together, key=lambda pair: abs(pair.correlation.value))
+        return (
+            f"no measure improves at the expense of another; {label(best.one)} and {label(best.other)} improve together"
+        )
+    return "the measures go their own ways: no trade-off shows"
+
+
+def _draw_dots(page, pair, low):
+    axes = page.axes(0.95, low, style.WIDTH - 0.95 - 0.3, PLOT)
+    x, y = pair.x, pair.y
+    if len(x) > MOST_DOTS:
+        at = np.random.default_rng(1).choice(len(x), MOST_DOTS, replace=False)
+        x, y = x[at], y[at]
+    colour, marker = COLOURS[pair.helps]
+    axes.plot(x, y, linestyle="", marker=marker, markersize=4, color=colour, alpha=0.35, markeredgewidth=0)
+    frame(axes, *_ends(x), 1, most=5)
+    axes.set_ylim(*_ends(y))
+    ticks = round_ticks(*_ends(y), 4)
+    axes.set_yticks(ticks, said(ticks))
+    axes.tick_params(axis="y", length=3, labelsize=style.SMALL)
+    page.write(
+        style.MARGIN,
+        low + PLOT + 0.12,
+        f"↑ {axis_of(pair.other)}{_good(pair.other)}",
+        weight="bold",
+    )
+    page.write(
+        style.WIDTH - 0.3,
+        low - 0.46,
+        f"{axis_of(pair.one)}{_good(pair.one)} →",
+        ha="right",
+        weight="bold",
+    )
+
+
+def _ends(values):
+    gap = (values.max() - values.min()) * 0.04
+    return float(values.min() - gap), float(values.max() + gap)
+
+
+def _good(name):
+    return {"higher": " (more is better)", "lower": " (less is better)"}.get(measure(name).better, "")
+
+
+def _draw_pairs(page, shown, lines, heights):
+    total = sum(heights)
+    axes = page.axes(ROOM, 0.3, style.WIDTH - ROOM - RIGHT, total)
+    frame(axes, -1, 1, total, most=4)
+    axes.axvline(0, color=style.INK, linewidth=1.2)
+    for pair, words, y in zip(shown, lines, middles(heights), strict=True):
+        colour, marker = COLOURS[pair.helps]
+        whisker(axes, pair.correlation, y, colour, marker)
+        on_the_left(axes, y, words)
+        on_the_right(axes, y, f"{pair.correlation.value:+.2f}".replace("-", "−"))

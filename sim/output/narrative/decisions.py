@@ -1,0 +1,82 @@
+"""A decision in a seat's words: the question, its options, and what it is about."""
+
+import datetime
+
+from sim.catalogue.moves import MOVES
+from sim.phrases import day
+
+QUESTIONS = {
+    "position": "What is the strongest text you want over {act}?",
+    "call": "Where do you call a consultation over {act}?",
+    "share": "With whom do you share your evidence on {act}?",
+    "project": "Cooperation on {project} is put to a decision by consensus. Do you agree?",
+    "cooperation": "Which cooperation do you propose for the next turn, or end?",
+    "responses": "Which responses to {act} do you join now?",
+    "move": "What do you do next?",
+}
+LABELS = {
+    "silence": {"accept": "let it pass", "break": "break silence"},
+    "project": {"support": "let it go ahead", "block": "block it"},
+    "move": {move.name: move.label for move in MOVES},
+}
+
+
+def question(decision, names):
+    """What a seat is asked, in a sentence.
+
+    Parameters
+    ----------
+    decision : Decision; names : sim.phrases.Names
+    """
+    if decision.kind == "silence":
+        act, form, _ = subject_of_text(decision)
+        where = f"{names.format(form)}, on {names.act(act)}"
+        return f"{where}: the text stands at {decision.rung} ({decision.text:.2f} of 1). Do you let it pass?"
+    asked = QUESTIONS[decision.kind]
+    if "{act}" in asked:
+        return asked.format(act=names.act(decision.subject))
+    return asked.format(project=names.project(decision.subject)) if "{project}" in asked else asked
+
+
+def subject_of_text(decision):
+    """The incident, the format and the round that a decision on a text is about.
+
+    >>> from sim.model.decisions import Decision
+    >>> subject_of_text(Decision("silence", 2, "JPN", "grid/g7_leaders#1", (), ()))
+    ('grid', 'g7_leaders', 1)
+    """
+    act, _, rest = decision.subject.partition("/")
+    form, _, attempt = rest.partition("#")
+    return act, form, int(attempt)
+
+
+def label(option, decision, names):
+    """An option in words."""
+    if decision.kind == "call":
+        where = names.format(option.id)
+        return f"ask {names.actor(option.via)} to call {where}" if option.via else f"call {where}"
+    if decision.kind == "responses":
+        return names.response(option.id)
+    if decision.kind == "share":
+        return names.actor(option.id)
+    if decision.kind == "cooperation":
+        deed, _, project = option.id.partition(":")
+        return f"{deed} {names.project(project)}"
+    return LABELS.get(decision.kind, {}).get(option.id, option.id)
+
+
+def note(option):
+    """What else a seat should know about an option: what it asks for, and whether a text covers it."""
+    parts = []
+    if option.confidence_min is not None:
+        parts.append(f"usually asks for {option.confidence_min:.0%} confidence")
+    if option.covered:
+        parts.append("a text covers it")
+    return "; ".join(parts)
+
+
+def acts_from(option, start):
+    """The day from which an option can be felt, in words; empty where there is none."""
+    if option.acts_day is None:
+        return ""
+    return f"from {day(start + datetime.timedelta(days=option.acts_day))}"

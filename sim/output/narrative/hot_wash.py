@@ -1,0 +1,121 @@
+"""The debrief: who really did it, what came of the run, and how it fared by the principles."""
+
+import math
+from dataclasses import dataclass
+
+from sim.phrases import Names, count, sentence
+
+UNSAID = ("", "share", "probability", "dimensionless")  # units that a number between 0 and 1 does not need
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the closing's table of measures, each number as it is printed."""
+
+    name: str
+    label: str
+    value: str
+    without: str = ""
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What is told when the exercise is over: the truth, what came of it, and how the principles fared.
+
+    Parameters
+    ----------
+    truth : tuple of str, who really did it and how each act ended
+    measures : tuple of Row
+    principles : tuple of record.Principle
+    questions : tuple of str, for discussion
+    """
+
+    truth: tuple[str, ...]
+    measures: tuple[Row, ...]
+    principles: tuple
+    questions: tuple[str, ...]
+
+
+def closing(record, loaded):
+    """What is told when the exercise is over.
+
+    Parameters
+    ----------
+    record : Record
+    loaded : sim.scenario.Loaded, the scenario that was played
+
+    Returns
+    -------
+    Closing
+    """
+    names = Names(loaded)
+    truth = tuple(sentence(_truth(act, record, names)) for act in loaded.scenario.acts)
+    return Closing(truth, tuple(measure_rows(record)), tuple(record.scorecard), tuple(loaded.scenario.questions))
+
+
+def _truth(act, record, names):
+    suspect = act.suspect or act.by
+    who = names.actor(act.by)
+    who = f"{who} all along" if suspect == act.by else f"not {names.actor(suspect)} but {who}"
+    ends = (_belief_at_the_end(act, record, names), _how_it_ended(act, record, names))
+    return " ".join(sentence(words) for words in (f"{names.act(act.id)}: it was {who}", *ends))
+
+
+def _belief_at_the_end(act, record, names):
+    assessed = [event for event in record.of_kind("assessment") if event.act == act.id]
+    if not assessed:
+        return "nobody ever assessed it"
+    confidence = list(assessed[-1].payload["confidence"].values())
+    firm = sum(share >= 0.7 for share in confidence)
+    who = ("none", "one")[firm] if firm < 2 else str(firm)
+    all_states = count(len(confidence), "state")
+    return (
+        f"in the end {who} of {all_states} {'is' if firm < 2 else 'are'} confident that it was {names.suspect(act.id)}"
+    )
+
+
+def _how_it_ended(act, record, names):
+    about = [event for event in record.events if event.act == act.id]
+    gave_in = [event.actor for event in about if event.kind == "victim_concedes"]
+    stopped = [event for event in about if event.kind == "act_stops"]
+    begun = any(event.kind == "act_begins" for event in about)
+    if not begun:
+        return "it never began"
+    end = f"it stopped in turn {stopped[-1].turn}" if stopped else "it was still going on at the end"
+    gave = f"{names.actors(gave_in)} gave in" if gave_in else "no victim gave in"
+    return f"{end}, and {gave}" if _has_demand(act) else end
+
+
+def _has_demand(act):
+    return act.demand is not None
+
+
+def measure_rows(record):
+    """The measures as they are printed, and beside them those of the same run without the cooperation."""
+    from sim.record.measures import MEASURES
+
+    without = record.measures_without or {}
+    for name, value in record.measures.items():
+        measure = MEASURES.get(name)
+        label = measure.label if measure else name.replace("_", " ")
+        unit = measure.unit if measure else ""
+        yield Row(name, label, figure(value, unit), figure(without[name], unit) if name in without else "")
+
+
+def figure(value, unit=""):
+    """A number with its unit, as short as it can be without misleading.
+
+    >>> figure(0.348, "share"), figure(41.0, "days"), figure(1.0, "days"), figure(float("nan"), "days"), figure(1234.5)
+    ('0.35', '41 days', '1 day', 'does not apply', '1,234')
+    >>> figure(7.2, "EUR million")
+    'EUR 7.20 million'
+    """
+    if math.isnan(value):
+        return "does not apply"
+    digits = 0 if value == int(value) or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
+    number = f"{value:,.{digits}f}"
+    if unit in UNSAID or "0 to 1" in unit:
+        return number
+    if unit.startswith("EUR "):
+        return f"EUR {number} {unit.removeprefix('EUR ')}"
+    return f"{number} {unit.removesuffix('s') if number == '1' else unit}"

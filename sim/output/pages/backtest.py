@@ -1,0 +1,353 @@
+"""The page of a back-test: what was asked, how good the forecasts were, where they were wrong, how far to trust them.
+
+Written for somebody who knows the cases and not the statistics: every score has its interval and a sentence.
+"""
+
+import shlex
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+from sim.output.figures.backtest_context import LOGISTIC, Past
+from sim.output.figures.scoring import signed
+from sim.output.figures.style import capital
+from sim.output.pages.run import drawings_of, write_page
+from sim.phrases import count, listed, percent
+from sim.validation.backtest import MODEL
+from sim.validation.tables import BETTER, WORSE, misses_of, verdict, where_it_was_done
+
+MARKING = "BACK-TEST: PAST CASES FROM PUBLIC SOURCES"
+SUMMARY = (
+    "Crises that happened, played again from the day they became known with what was known then: how probable the "
+    "model thought it that each actor would do what, beside what it did."
+)
+BENCHMARKS = ("logistic", "actor's own rate", "overall rate", "nobody")
+SECTIONS = (
+    ("good", "How good were the forecasts?", ("scores",)),
+    ("word", "Can its probabilities be taken at their word?", ("reliability",)),
+    ("who", "Who was expected to do what?", ("matrix",)),
+    ("when", "How long did answers take?", ("lags",)),
+    ("coercion", "Who gives in to coercion?", ("conceding",)),
+)
+MADE = {
+    "without it": "the coefficients were estimated without the case in question",
+    "from others": "the coefficients were estimated from other cases",
+    "all cases": "the coefficients were estimated from all cases, the one in question among them",
+    "as written": "the coefficients were written down by people who knew these cases, and estimated from nothing",
+}
+CONCENTRATED = 0.6  # the share of acts in two cases from which a score says more of these two than of the kind of act
+FEW = 5
+MOST_NAMED = 8
+
+
+@dataclass(frozen=True)
+class Row:
+    """How the forecasts did in one scope, as it is printed: scores with intervals, and a sentence."""
+
+    label: str
+    cells: str
+    scores: tuple
+    against: str
+    is_whole: bool
+
+
+def write_report_of_backtest(backtest, charts, manifest, path, library=None):
+    """Writes the page of a back-test.
+
+    Parameters
+    ----------
+    backtest : sim.validation.backtest.Backtest
+    charts : dict, as `sim.output.figures.history.draw_backtest` gives it
+    manifest : dict, what anyone needs to repeat it
+    path : path of the HTML file
+    library : Library, for names; None: the one that ships
+
+    Returns
+    -------
+    Path, of the file written
+    """
+    past = Past(backtest, library)
+    drawn = dict(zip(charts, drawings_of(charts.values()), strict=True))
+    sections = [
+        (key, question, [drawn[name] for name in drawn if name.split("-")[0] in which])
+        for key, question, which in SECTIONS
+    ]
+    return write_page(
+        "backtest.html.j2",
+        path,
+        title=f"Against history: {backtest.cases.title}",
+        scenario=SimpleNamespace(marking=MARKING, summary=SUMMARY),
+        facts=list(_facts(past)),
+        kinds=[(capital(kind.name), kind.counts) for kind in past.kinds.values()],
+        cases=[(past.name(name), capital(past.case_kind(kind))) for kind, ids in past.by_kind() for name in ids],
+        sections=sections,
+        forecasts=[MODEL, *BENCHMARKS],
+        brier=rows_of(past, "brier"),
+        others=[("Log score", rows_of(past, "log")), ("AUC", rows_of(past, "auc"))],
+        claims=list(claims_of(past)),
+        misses=[told(past, miss) for miss in misses_of(backtest)],
+        trust=list(trust_of(past, ((manifest or {}).get("train") or {}).get("title"))),
+        made=list(made_of(past)),
+        repeat=list(_repeat(manifest)),
+    )
+
+
+def _facts(past):
+    backtest = past.backtest
+    cells = backtest.cells
+    first, last = (past.when(name).year for name in _ends(past))
+    years = f"{first}" if first == last else f"{first} to {last}"
+    runs = f"each played {count(backtest.runs, 'time')}, seed {backtest.seed}"
+    yield f"{capital(count(len(past.cases), 'case'))} of {years}, {runs}"
+    yield (
+        f"{len(cells):,} cells are known and scored: one actor, one kind of act, one case; in "
+        f"{int(cells.done.sum()):,} of them the actor did it"
+    )
+
+
+def _ends(past):
+    order = sorted(past.cases, key=past.when)
+    return order[0], order[-1]
+
+
+# ---------------------------------------------------------------------------------------------------- how good
+
+
+def rows_of(past, measure):
+    """One score of every forecast, scope by scope, as it is printed.
+
+    Parameters
+    ----------
+    past : Past
+    measure : "brier", "log" or "auc"
+
+    Returns
+    -------
+    list of Row
+    """
+    scores, differences = past.backtest.scores, past.backtest.differences
+    found = []
+    for scope in dict.fromkeys(scores.scope):
+        rows = {row["forecast"]: row for row in scores[scores.scope == scope].to_dict("records")}
+        gaps = differences[(differences.scope == scope) & (differences.against == LOGISTIC)].to_dict("records")
+        first = next(iter(rows.values()))
+        numbers = tuple(_number(rows.get(name), measure) for name in (MODEL, *BENCHMARKS))
+        against = _against(gaps[0], measure) if gaps else ""
+        cells = f"{first['n']:,}, {first['events']:,} done, {first['cases']} cases"
+        found.append(Row(past.scope(scope), cells, numbers, against, "," not in scope))
+    return found
+
+
+def _number(row, measure):
+    if row is None or row[measure] != row[measure]:
+        return "–"
+    ends = row[f"{measure}_low"], row[f"{measure}_high"]
+    return f"{row[measure]:.3f} ({ends[0]:.3f} to {ends[1]:.3f})"
+
+
+def _against(gap, measure):
+    value, low, high = (gap[f"{measure}{end}"] for end in ("", "_low", "_high"))
+    if value != value:
+        return "–"
+    which = verdict(low, high, measure != "auc", gap["cases"])
+    return f"{which}: {signed(value)} ({signed(low)} to {signed(high)})"
+
+
+def claims_of(past):
+    """For each kind of act, and all together, what the scores say in plain words.
+
+    Parameters
+    ----------
+    past : Past
+
+    Yields
+    ------
+    (str, str), the scope and two or three sentences
+    """
+    scores, differences = past.backtest.scores, past.backtest.differences
+    ours = scores[scores.forecast == MODEL]
+    for row in ours.to_dict("records"):
+        if row["scope"] not in past.kinds and row["scope"] != "all":
+            continue
+        gaps = differences[differences.scope == row["scope"]].to_dict("records")
+        words = " ".join(filter(None, (_compared(gaps), _ranked(row), _events(row))))
+        yield past.scope(row["scope"]), words
+
+
+def _compared(gaps):
+    groups = {BETTER: [], WORSE: [], "": []}
+    for gap in gaps:
+        which = verdict(gap["brier_low"], gap["brier_high"], cases=gap["cases"])
+        groups[which if which in groups else ""].append(f"{SAID[gap['against']]} by {abs(gap['brier']):.3f}")
+    names = {which: [words.rpartition(" by ")[0] for words in found] for which, found in groups.items()}
+    told = [f"clearly {which} than {listed(groups[which])}" for which in (BETTER, WORSE) if groups[which]]
+    if names[""]:
+        told.append(f"no clear difference from {listed(names[''])}")
+    return f"Brier score: {'; '.join(told)}." if told else ""
+
+
+SAID = {
+    "logistic": "the logistic regression",
+    "actor's own rate": "each actor's own rate",
+    "overall rate": "the overall rate",
+    "nobody": "“nobody does anything”",
+}
+
+
+def _ranked(row):
+    if row["auc"] != row["auc"]:
+        return ""
+    return (
+        "Of two actors and cases, one where it was done and one where it was not, the model had the higher "
+        f"probability for the first in {percent(row['auc'])} of pairs."
+    )
+
+
+def _events(row):
+    return f"Only {count(row['events'], 'act')} in all: little can be learnt from that." if row["events"] < 10 else ""
+
+
+# ---------------------------------------------------------------------------------------------------- where wrong
+
+
+def told(past, miss):
+    """A group of cells in which the model was wrong, as a heading and a sentence.
+
+    Parameters
+    ----------
+    past : Past
+    miss : sim.validation.tables.Miss
+
+    Returns
+    -------
+    (str, str)
+    """
+    names = [f"{past.cast.said(code)} ({percent(p)})" for code, p, _ in miss.actors]
+    who, many = listed(names, MOST_NAMED), len(names) > 1
+    if miss.done:
+        they = "All of them did it" if many else "It did it"
+        words = f"The model thought it unlikely of {who}. {they}."
+    else:
+        they = "None of them did" if many else "It did not"
+        words = f"The model expected it of {who}. {they}, as far as the record says."
+    unsure = [past.cast.said(code) for code, _, confidence in miss.actors if confidence in ("low", "unknown")]
+    if unsure:
+        words += f" The record is unsure about {listed(unsure, MOST_NAMED)}."
+    return f"{past.name(miss.case)}, {past.kind(miss.kind)}", words
+
+
+# ---------------------------------------------------------------------------------------------------- how far to trust
+
+
+def trust_of(past, taught=None):
+    """What speaks for caution, each as a head and a sentence, with the figures of these cases.
+
+    Parameters
+    ----------
+    past : Past
+    taught : str, the title of the cases that the benchmarks learnt from; None: the other cases here
+    """
+    backtest = past.backtest
+    cases = count(len(past.cases), "case")
+    yield (
+        "Famous cases",
+        f"These {cases} are known because much was done about them. Of crises that nobody answered, few are here.",
+    )
+    yield "Silence", _silence(past)
+    actors = len(dict.fromkeys(backtest.cells.actor.tolist()))
+    yield (
+        "Few actors, few cases",
+        f"{capital(count(actors, 'actor'))} in {cases}: what allies do about one act hangs together, so intervals "
+        f"resample whole cases, and with so few they are rather too narrow than too wide.",
+    )
+    for kind in past.kinds:
+        words = _concentrated(past, kind)
+        if words:
+            yield capital(past.kind(kind)), words
+    yield "Where the coefficients come from", _coefficients(backtest)
+    learnt = (
+        f"The benchmarks learnt from {taught}, whenever those cases were."
+        if taught
+        else "Each case is judged by what was learnt from all others, later ones among them."
+    )
+    yield (
+        "No forecast in time",
+        f"{learnt} That tests whether a forecast carries over to a case it was not shown, not whether it would have "
+        "been right at the time.",
+    )
+    yield (
+        "What was known then",
+        "Severity, publicness and certainty of each case were graded by people who knew how it ended.",
+    )
+
+
+def _silence(past):
+    cells = [cell for case in past.cases.values() for cell in case.cells.values() if cell.value == 0]
+    inferred = sum(cell.evidence.startswith("absence") for cell in cells)
+    unknown = sum(cell.value is None for case in past.cases.values() for cell in case.cells.values())
+    words = f"{unknown:,} cells are not known and are left out."
+    if inferred:
+        words += (
+            f" Of {len(cells):,} noes {inferred:,} are inferred: nothing was found where it would have been reported."
+        )
+    return f"{words} What a capital said behind closed doors is in no record."
+
+
+def _concentrated(past, kind):
+    found = where_it_was_done(past.backtest, kind)
+    total, most = sum(number for _, number in found), found[:2]
+    held = sum(number for _, number in most)
+    if total < FEW or len(found) < 3 or held < CONCENTRATED * total:
+        return ""
+    names = listed([past.name(name) for name, _ in most])
+    return f"Two cases hold {held} of {total}: {names}. The score says more about these two than about the kind of act."
+
+
+def _coefficients(backtest):
+    counts = {}
+    for source in backtest.estimated.values():
+        counts[source] = counts.get(source, 0) + 1
+    told = [f"in {count(number, 'case')} {MADE.get(source, source)}" for source, number in counts.items()]
+    words = f"{capital(listed(told))}."
+    if set(counts) & {"all cases", "as written"}:
+        words += " So the model has seen what it is tested on, and the benchmarks have not."
+    return words
+
+
+# ---------------------------------------------------------------------------------------------------- how it was made
+
+
+def made_of(past):
+    """What was played and scored, as (what, value)."""
+    backtest, options = past.backtest, past.backtest.options
+    yield "Runs of each case", f"{backtest.runs:,}, seed {backtest.seed}"
+    yield "Cells of the targets themselves", "scored as well" if options.get("with_victims") else "left out"
+    yield "Cells of low confidence", "left out" if options.get("strict") else "scored as well"
+    if set(backtest.estimated.values()) - {"as written"}:
+        drawn = options.get("is_drawn", True)
+        yield (
+            "Coefficients",
+            "drawn anew for every run, as uncertain as they are" if drawn else "the most probable ones in every run",
+        )
+    yield (
+        "A cell's probability",
+        "from each run the chance that the actor would have done it within the window, averaged over runs; not the "
+        "share of runs in which it did, which says the same with more noise",
+    )
+    yield (
+        "Benchmarks",
+        "overall rate: as often as in the other cases; actor's own rate: as often as it did itself there; logistic: a "
+        "regression on 13 features of actor and case; nobody: never. Each is made without the case it is about",
+    )
+
+
+def _repeat(manifest):
+    for key, value in (manifest or {}).items():
+        words = capital(key.replace("_", " "))
+        if key == "command":
+            yield "Command", value if isinstance(value, str) else shlex.join(map(str, value))
+        elif isinstance(value, dict):
+            inner = ", ".join(f"{name} {entry}" for name, entry in value.items() if entry not in (None, ""))
+            if inner:
+                yield words, inner
+        elif value not in (None, "", [], ()):
+            yield words, ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

@@ -1,0 +1,465 @@
+"""The report of a run: one page that reads on a phone, on paper and without a script.
+
+`write_report` tells one run: what this was, the story, the charts, what was decided and why, the questions, the
+principles, the measures, and how to repeat it. `write_report_of_many` says what many runs came to. Both are single
+files: charts stand in the page as SVG, nothing is fetched from elsewhere, and every word from a scenario is escaped.
+"""
+
+import datetime
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.output.figures.actor_style import Cast
+from sim.output.figures.queries import act_name, acts_of, consultations_of, joinings_of
+from sim.output.figures.saving import inner_svg
+from sim.output.figures.scorecard import verdict
+from sim.output.figures.style import capital
+from sim.output.figures.units import measure
+from sim.output.narrative.story import closing, figure, tell
+from sim.phrases import count, day, listed, percent
+
+WORTH_SAYING = 0.05  # a contribution to willingness or utility worth a word
+FOR_RESPONSE = {
+    "practice": "it is used to doing so",
+    "stake": "much was at stake for it",
+    "confidence": "evidence was strong",
+    "peer": "others were acting too",
+    "text": "a text was already adopted",
+    "ask": "the victim asked",
+    "need": "the victim needed its help",
+    "lead": "the victim had named the culprit",
+    "publicness": "everybody knew",
+    "stance": "it sees {suspect} as a threat",
+    "exposure": "it depends little on {suspect}",
+    "tension": "tension was low",
+    "cost": "it was cheap",
+    "reach": "it was close to the core mission",
+}
+AGAINST_RESPONSE = {
+    "practice": "it is not used to doing so",
+    "stake": "little was at stake for it",
+    "confidence": "evidence was thin",
+    "peer": "few others were acting",
+    "text": "no text covered it",
+    "ask": "the victim had not asked",
+    "need": "the victim could help itself",
+    "lead": "no victim had named a culprit",
+    "publicness": "the public did not know",
+    "stance": "it is on good terms with {suspect}",
+    "exposure": "exposure to {suspect} held it back",
+    "tension": "fear of adding to tension held it back",
+    "cost": "the price held it back",
+    "reach": "acting far from the core mission held it back",
+}
+FOR_MANY = (
+    ("it is ", "they are "),
+    ("it sees ", "they see "),
+    ("it depends ", "they depend "),
+    (" for it ", " for them "),
+    ("held it back", "held them back"),
+)
+FOR_FORMAT = {
+    "mandate": "it may decide on this",
+    "reputation": "it is well placed for this",
+    "coverage": "those who are needed sit there",
+    "days": "it is quick",
+    "veto": "it is hard to block",
+    "duplication": "nobody else does this work",
+}
+AGAINST_FORMAT = {
+    "mandate": "it may not decide on this",
+    "reputation": "it is not well placed for this",
+    "coverage": "those who are needed do not sit there",
+    "days": "it is slow",
+    "veto": "one member can block it",
+    "duplication": "others do this work already",
+}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart in the page: its words, what to know before looking, and the SVG itself if it could be drawn."""
+
+    name: str
+    title: str
+    alt: str
+    caption: str
+    remark: str
+    svg: object
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Everyone who decided on one response to one act, and each one's reasons."""
+
+    response: str
+    act: str
+    who: str
+    why: str
+    each: tuple
+
+
+@dataclass(frozen=True)
+class Call:
+    """One consultation: who called it where, how it ended, and what spoke for and against each format."""
+
+    heading: str
+    outcome: str
+    why: str
+    options: tuple
+
+
+@dataclass(frozen=True)
+class Option:
+    """A format that was open to the caller."""
+
+    name: str
+    chance: str
+    pros: str
+    cons: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A measure as it is printed."""
+
+    label: str
+    unit: str
+    value: str
+    without: str
+    better: str
+
+
+def write_report(record, loaded, charts, manifest, path):
+    """Writes the report of one run.
+
+    Parameters
+    ----------
+    record : sim.record.Record
+    loaded : sim.scenario.Loaded
+    charts : list of sim.output.figures.Chart, as `draw_all` gives them
+    manifest : dict, what anyone needs to repeat the run, or None
+    path : path of the HTML file
+
+    Returns
+    -------
+    Path, of the file written
+    """
+    told = closing(record, loaded)
+    return write_page(
+        "run.html.j2",
+        path,
+        title=record.title,
+        scenario=loaded.scenario,
+        facts=_facts(record, loaded),
+        drawings=drawings_of(charts),
+        story=tell(record, loaded),
+        decisions=decisions_of(record, loaded),
+        calls=calls_of(record, loaded),
+        truth=told.truth,
+        questions=told.questions,
+        principles=_principles(record),
+        measures=_measures(record),
+        has_other_arm=record.measures_without is not None,
+        repeat=_repeat(record, manifest),
+    )
+
+
+def write_report_of_many(outcomes, loaded, charts, manifest, path):
+    """Writes the report of many runs: their charts, and every measure's spread.
+
+    Parameters
+    ----------
+    outcomes : sim.record.Outcomes
+    loaded : sim.scenario.Loaded
+    charts : list of sim.output.figures.Chart, as `draw_fans` gives them
+    manifest : dict, what anyone needs to repeat the runs, or None
+    path : path of the HTML file
+
+    Returns
+    -------
+    Path, of the file written
+    """
+    return write_page(
+        "many.html.j2",
+        path,
+        title=outcomes.title,
+        scenario=loaded.scenario,
+        facts=[
+            f"{capital(count(outcomes.runs, 'run'))} of the same exercise, alike in everything but chance",
+            *_when(loaded.scenario),
+        ],
+        drawings=drawings_of(charts),
+        spreads=_spreads(outcomes),
+        has_other_arm=outcomes.measures_without is not None,
+        questions=loaded.scenario.questions,
+        repeat=_repeat(outcomes, manifest),
+    )
+
+
+def write_page(template, path, **words):
+    """Fills a template that lies beside this file, and writes it; returns its path."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    rooms = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    rooms.filters["css"] = in_css
+    path = Path(path)
+    path.write_text(rooms.get_template(template).render(**words), encoding="utf-8", newline="\n")
+    return path
+
+
+def in_css(words):
+    """Words as they may stand in a style sheet between quotation marks: everything but letters and digits is escaped.
+
+    >>> print(in_css('A "B"'))
+    A\\000020\\000022B\\000022
+    """
+    from markupsafe import Markup
+
+    return Markup("".join(sign if sign.isascii() and sign.isalnum() else f"\\{ord(sign):06x}" for sign in words))
+
+
+# ---------------------------------------------------------------------------------------------------- what it was
+
+
+def _facts(record, loaded):
+    return [f"Run {record.run} of the exercise, seed {record.seed}", *_when(loaded.scenario, record)]
+
+
+def _when(scenario, record=None):
+    turns = record.turns if record else scenario.turns.count
+    days = record.days_per_turn if record else scenario.turns.days
+    start = datetime.date.fromisoformat(record.start) if record else scenario.start
+    last = start + datetime.timedelta(days=turns * days - 1)
+    yield f"{capital(count(turns, 'turn'))} of {count(days, 'day')}: {day(start)} to {day(last)}, in exercise time"
+
+
+def drawings_of(charts):
+    """Charts on disk as they stand in a page."""
+    return [Drawing(chart.name, chart.title, chart.alt, chart.caption, chart.remark, _inner(chart)) for chart in charts]
+
+
+def _inner(chart):
+    from markupsafe import Markup
+
+    return Markup(inner_svg(chart.svg.read_text("utf-8"))) if chart.is_drawn else None
+
+
+# ------------------------------------------------------------------------------------------------- what and why
+
+
+def decisions_of(record, loaded):
+    """What was decided and why, response by response, those most joined first.
+
+    Parameters
+    ----------
+    record : sim.record.Record
+    loaded : sim.scenario.Loaded
+
+    Returns
+    -------
+    list of Decision
+    """
+    cast, groups = Cast(loaded), {}
+    for one in joinings_of(record):
+        groups.setdefault((one.act, one.response), []).append(one)
+    order = sorted(groups, key=lambda key: (-len(groups[key]), str(key)))
+    return [_decision(record, cast, act, response, groups[act, response]) for act, response in order]
+
+
+def _decision(record, cast, act, response, group):
+    suspect = _suspect(record, cast, act)
+    states = [one for one in group if one.terms]
+    names = [term for term in FOR_RESPONSE if any(term in one.terms for one in states)]
+    mean = {term: sum(one.terms.get(term) or 0.0 for one in states) / len(states) for term in names} if states else {}
+    each = tuple(f"{capital(cast.said(one.actor))}{_timing(record, one)}: {_why(record, cast, one)}" for one in group)
+    return Decision(
+        capital(cast.response(response)),
+        capital(act_name(record, act)),
+        f"{capital(listed([cast.said(one.actor) for one in group], 8))}.",
+        f"Mostly because {reasons(mean, suspect, many=len(states) > 1)}."
+        if mean
+        else "Decided by bodies, through their formats.",
+        each,
+    )
+
+
+def _suspect(record, cast, act):
+    suspect = acts_of(record)[act].suspect if act in acts_of(record) else None
+    return cast.said(suspect) if suspect else "the suspect"
+
+
+def _timing(record, one):
+    seen = f", seen on day {one.acted_day}" if one.acted_day is not None else ", not yet seen"
+    return f" (turn {one.turn}{seen})"
+
+
+def _why(record, cast, one):
+    if not one.terms:
+        return f"decided through {cast.names.format(one.covered_by)}." if one.covered_by else "decided by its members."
+    chance = f"; chance {percent(one.probability)}" if one.probability is not None else ""
+    return f"because {reasons(one.terms, _suspect(record, cast, one.act))}{chance}."
+
+
+def reasons(terms, suspect, most=3, many=False):
+    """The main terms of a choice in words, each with its sign, what spoke for it first; said of one actor or of many.
+
+    >>> reasons({"text": 0.8, "confidence": 0.4, "exposure": -0.3, "cost": -0.01}, "China")
+    'a text was already adopted (+), evidence was strong (+), exposure to China held it back (−)'
+    """
+    known = {name: terms.get(name) or 0.0 for name in FOR_RESPONSE}
+    spoke_for = sorted((name for name in known if known[name] >= WORTH_SAYING), key=lambda name: -known[name])[:most]
+    held_back = sorted((name for name in known if known[name] <= -WORTH_SAYING), key=lambda name: known[name])[
+        : most - 1
+    ]
+    words = [f"{FOR_RESPONSE[name]} (+)" for name in spoke_for] + [
+        f"{AGAINST_RESPONSE[name]} (−)" for name in held_back
+    ]
+    said = ", ".join(words).format(suspect=suspect) or "nothing spoke strongly for or against it"
+    for one, several in FOR_MANY if many else ():
+        said = said.replace(one, several)
+    return said
+
+
+def calls_of(record, loaded):
+    """Where each consultation was called, and why there.
+
+    Parameters
+    ----------
+    record : sim.record.Record
+    loaded : sim.scenario.Loaded
+
+    Returns
+    -------
+    list of Call
+    """
+    cast = Cast(loaded)
+    return [_call(record, cast, one) for one in consultations_of(record)]
+
+
+def _call(record, cast, one):
+    caller = cast.said(one.caller) if one.caller else "Somebody"
+    heading = f"{capital(caller)} took {cast.act(one.act)} to {cast.names.format(one.format)} in turn {one.turn}"
+    chances = {key: terms.get("probability") or 0.0 for key, terms in one.terms.items()}
+    order = sorted(chances, key=lambda key: (key != one.format, -chances[key], key))[:5]
+    options = tuple(_option(cast, key, one.terms[key], chances[key], key == one.format) for key in order)
+    chosen = next((option for option in options if option.is_chosen), None)
+    why = f"Why there (chance {chosen.chance}): {chosen.pros} (+); {chosen.cons} (−)." if chosen else ""
+    return Call(heading, _ending(cast, one), why, options)
+
+
+def _option(cast, key, terms, chance, is_chosen):
+    spoke_for = sorted(
+        (name for name in FOR_FORMAT if (terms.get(name) or 0) >= WORTH_SAYING), key=lambda name: -terms[name]
+    )
+    against = sorted(
+        (name for name in FOR_FORMAT if (terms.get(name) or 0) <= -WORTH_SAYING), key=lambda name: terms[name]
+    )
+    return Option(
+        capital(cast.format(key)),
+        percent(chance),
+        ", ".join(FOR_FORMAT[name] for name in spoke_for) or "nothing much",
+        ", ".join(AGAINST_FORMAT[name] for name in against) or "nothing much",
+        is_chosen,
+    )
+
+
+def _ending(cast, one):
+    broke = f" {capital(listed([cast.said(code) for code in one.breakers], 4))} broke silence." if one.breakers else ""
+    if one.outcome == "adopted":
+        share = (
+            f" {percent(one.capability_share)} of all capability stands behind it."
+            if one.capability_share is not None
+            else ""
+        )
+        return f"Text adopted: {one.rung} ({one.text:.2f} on the scale from 0, silence, to 1, measures).{broke}{share}"
+    if one.outcome == "failed":
+        return f"No text: {one.why.rstrip('.') or 'it failed'}.{broke}"
+    return f"Still open when the exercise ended.{broke}"
+
+
+# ---------------------------------------------------------------------------------------------------- how it fared
+
+
+def _principles(record):
+    return [
+        (
+            one.statement,
+            verdict(one.score),
+            "" if verdict(one.score) == "not tested" else f"{one.score:.2f}",
+            one.evidence,
+        )
+        for one in record.scorecard
+    ]
+
+
+def _measures(record):
+    without = record.measures_without or {}
+    return [
+        Judged(
+            measure(name).label,
+            measure(name).unit,
+            figure(value),
+            figure(without[name]) if name in without else "",
+            _better(measure(name).better),
+        )
+        for name, value in record.measures.items()
+    ]
+
+
+def _better(which):
+    return {"higher": "more is better", "lower": "less is better"}.get(which, "")
+
+
+def _spreads(outcomes):
+    return [
+        (
+            measure(name).label,
+            measure(name).unit,
+            _spread(outcomes.quantiles(name)),
+            _spread(outcomes.quantiles(name, without=True)) if name in (outcomes.measures_without or {}) else "",
+            _better(measure(name).better),
+        )
+        for name in outcomes.measures
+    ]
+
+
+def _spread(quantiles):
+    low, _, middle, _, high = (float(value) for value in quantiles)
+    return figure(middle) if middle != middle else f"{_short(middle)} ({_short(low)} to {_short(high)})"
+
+
+def _short(value):
+    return f"{value:.2f}" if abs(value) < 10 else f"{value:,.0f}"
+
+
+# ---------------------------------------------------------------------------------------------------- how to repeat
+
+
+def _repeat(about, manifest):
+    """What anyone needs to repeat it, as (what, value) pairs: the record's own facts, then the manifest's."""
+    manifest = dict(manifest or {})
+    command = manifest.pop("command", None)
+    rows = [("Command", command if isinstance(command, str) else shlex.join(map(str, command)))] if command else []
+    rows += [("Scenario", about.scenario_name), ("Digest of the scenario", about.digest), ("Seed", str(about.seed))]
+    rows += [("Run", str(about.run))] if hasattr(about, "run") else [("Runs", f"{about.runs:,}")]
+    known = {"scenario", "seed", "runs", "run"}
+    return rows + [pair for key, value in manifest.items() if key not in known for pair in _flat(key, value)]
+
+
+def _flat(key, value):
+    words = capital(str(key).replace("_", " "))
+    if isinstance(value, dict):
+        inner = ", ".join(f"{name} {entry}" for name, entry in value.items())
+        return [(words, inner)] if inner else []
+    if isinstance(value, (list, tuple)):
+        return [(words, ", ".join(map(str, value)))] if value else []
+    return [] if value is None or value == "" else [(words, str(value))]

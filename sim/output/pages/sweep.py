@@ -1,0 +1,320 @@
+"""The page of an analysis: for each measure from the chart to the claim, and how far to trust it.
+
+Written for somebody who reads politics and not statistics: every number has its interval, every method a sentence.
+"""
+
+from dataclasses import dataclass
+
+from sim.output.figures import boxes, convergence, distributions, robustness, tornado, tradeoffs
+from sim.output.figures.intervals import figure, label, span_of, unit_of, with_interval
+from sim.output.figures.robustness import named, other, telling_choices
+from sim.output.figures.style import capital
+from sim.output.figures.units import measure
+from sim.output.pages.run import drawings_of, write_page
+from sim.phrases import count, listed, percent, percent_range
+
+QUESTIONS = {
+    "outcome": "How does it come out?",
+    "drivers": "What drives it?",
+    "failure": "Where does it go wrong?",
+    "choice": "What can be chosen?",
+    "futures": "Does the choice hold in every kind of future?",
+}
+MOST_ROWS = 12
+
+
+@dataclass(frozen=True)
+class Part:
+    """One question about a measure: its chart, what follows from it, and how sure that is."""
+
+    question: str
+    drawing: object
+    claim: str
+    sure: str
+    heads: tuple = ()
+    rows: tuple = ()
+    table: str = ""
+
+
+def write_report_of_sweep(analysis, loaded, charts, manifest, path):
+    """Writes the page of an analysis.
+
+    Parameters
+    ----------
+    analysis : sim.experiments.analysis.Analysis
+    loaded : sim.scenario.Loaded
+    charts : dict, as `sim.output.figures.sweeps.draw_analysis` gives it
+    manifest : dict, what anyone needs to repeat it
+    path : path of the HTML file
+
+    Returns
+    -------
+    Path, of the file written
+    """
+    sample = analysis.sample
+    sections = [(finding, _parts(analysis, finding, charts[finding.measure])) for finding in analysis.findings]
+    tradeoff, settled = drawings_of(charts[None].values())
+    return write_page(
+        "sweep.html.j2",
+        path,
+        title=sample.title,
+        scenario=loaded.scenario,
+        facts=list(_facts(sample)),
+        remarks=analysis.remarks,
+        factors=[_factor(factor) for factor in sample.factors],
+        sections=[(finding.measure, measure(finding.measure), parts) for finding, parts in sections],
+        tradeoff=tradeoff,
+        settled=settled,
+        repeat=list(_repeat(manifest)),
+    )
+
+
+def claims_of(analysis, finding):
+    """The claims about one measure, one sentence each, in the order of the questions.
+
+    Parameters
+    ----------
+    analysis : sim.experiments.analysis.Analysis
+    finding : sim.experiments.analysis.Finding
+
+    Returns
+    -------
+    dict of question to str
+    """
+    sample, choices = analysis.sample, telling_choices(finding)
+    return {
+        "outcome": distributions.title_of(finding),
+        "drivers": tornado.title_of(sample, finding),
+        "failure": boxes.title_of(finding),
+        "choice": robustness.title_of(finding),
+        "futures": robustness.title_of_futures(finding, choices[0])
+        if choices
+        else f"nothing was chosen differently, so nothing can be said of choices for {label(finding.measure)}",
+    }
+
+
+def overall_claims(analysis):
+    """The claims about all measures together: trade-offs, and whether there are enough runs."""
+    found = [finding for finding in analysis.findings if finding.convergence.futures]
+    yield tradeoffs.title_of(analysis.trade_offs) if analysis.trade_offs else "no two measures were looked at"
+    yield convergence.title_of(found) if found else "too few futures to see the means settle"
+
+
+def _facts(sample):
+    again = (
+        f", each {count(sample.replications, 'time')}" if sample.runs > len(sample.x) * 1.5 and not _own(sample) else ""
+    )
+    yield f"{sample.runs:,} runs at {count(len(sample.x), 'design point')}{again}, seed {sample.seed}"
+    levers = sum(factor.kind == "lever" for factor in sample.factors)
+    yield f"{capital(count(len(sample.factors) - levers, 'uncertainty'))} and {count(levers, 'lever')} varied together"
+
+
+def _own(sample):
+    return sample.replications > sample.runs / len(sample.x) * 1.5
+
+
+def _factor(factor):
+    values = listed([choice.replace("_", " ") for choice in factor.choices]) if factor.choices else (
+        f"{factor.said(factor.low)} to {factor.said(factor.high)}{f' {factor.unit}' if factor.unit else ''}"
+    )  # fmt: skip
+    kind = "we choose" if factor.kind == "lever" else "nobody knows"
+    return capital(factor.label), kind, values, factor.why, factor.path
+
+
+def _parts(analysis, finding, charts):
+    words = {"outcome": _outcome, "drivers": _drivers, "failure": _failure, "choice": _choice, "futures": _futures}
+    drawn = dict(zip(charts, drawings_of(charts.values()), strict=True))
+    return [Part(QUESTIONS[key], drawn[key], *words[key](analysis, finding)) for key in words]
+
+
+def _outcome(analysis, finding):
+    span, spread = span_of(finding), finding.spread
+    claim = (
+        f"Over all futures the mean is {with_interval(spread.mean, span)}{unit_of(finding.measure)}; nine runs in ten "
+        f"lie between {figure(spread.quantiles[0], span)} and {figure(spread.quantiles[4], span)}. "
+        f"{_better(finding.measure)}"
+    )
+    if spread.share < 0.995:
+        claim += f" It applies to {percent(spread.share)} of the runs, and only these are counted."
+    if finding.cooperation:
+        gain = finding.cooperation.gain
+        verb = "improves" if finding.cooperation.best == 0 else "worsens"
+        claim += (
+            f" Each run was also played without the cooperation, with the same luck: the cooperation {verb} it by "
+            f"{with_interval(gain, span)}."
+            if gain.is_clear()
+            else " Each run was also played without the cooperation, with the same luck: no clear difference."
+        )
+    return claim, f"{capital(finding.convergence.sentence)}."
+
+
+def _better(name):
+    return {"higher": "More is better.", "lower": "Less is better."}.get(measure(name).better, "")
+
+
+def _drivers(analysis, finding):
+    found, labels = finding.sensitivity, {factor.name: factor.label for factor in analysis.sample.factors}
+    real = [one for one in found.ranked() if found.is_real(one.factor)]
+    if not real:
+        claim = "No factor counts for clearly more than chance would give."
+    else:
+        told = [f"{labels[one.factor]} ({_swing(found.swing(one.factor), span_of(finding))})" for one in real[:3]]
+        claim = f"What counts most: {listed(told)}."
+    if found.luck.is_known:
+        claim += (
+            f" Luck within a future makes {percent(found.luck.value)} ({percent(found.luck.low)} to "
+            f"{percent(found.luck.high)}) of the variance between runs; the factors, all together, make the rest."
+        )
+    heads = ("Factor", *(HEADS[method] for method in found.methods), "Change of the mean")
+    rows = [
+        (capital(labels[one.factor]), *(_index(found, one.factor, method) for method in found.methods),
+         with_interval(found.swing(one.factor).change, span_of(finding)))
+        for one in found.ranked()[:MOST_ROWS]
+    ]  # fmt: skip
+    sure = " ".join(f"{remark[:1].upper()}{remark[1:]}." for remark in found.remarks)
+    return (
+        claim,
+        sure or f"{found.points:,} design points went into the indices.",
+        heads,
+        tuple(rows),
+        "All indices, with intervals",
+    )
+
+
+HEADS = {
+    "total": "Sobol, total", "first": "First order", "mu_star": "Morris", "delta": "Delta", "pawn": "PAWN",
+    "feature": "Feature score",
+}  # fmt: skip
+
+
+def _index(found, factor, method):
+    index = next((one for one in found.by(method) if one.factor == factor), None)
+    return "" if index is None else with_interval(index.estimate, 1)
+
+
+def _swing(swing, span):
+    if not swing.means:
+        return "no value at its ends"
+    first, last = (f"{figure(swing.means[at].value, span)} at {swing.words[at]}" for at in (0, -1))
+    return f"{first}, {last}"
+
+
+def _failure(analysis, finding):
+    found = finding.discovery
+    start = f"Failure here means {found.failure}; that is {shares(found.base)} of all runs. "
+    if not found.box or not found.box.limits:
+        why = (
+            f"{capital(found.remarks[0])}."
+            if found.remarks and not found.box
+            else "No condition on the factors holds up."
+        )
+        return start + why, "A rule is given only where each of its conditions is more than chance."
+    box = found.box
+    claim = start + (
+        f"Under the rule “{box.rule}” it is {shares(box.density)} (density), and the rule holds "
+        f"{shares(box.coverage)} of all failures (coverage). It describes {percent(box.mass)} of the runs."
+    )
+    sure = (
+        "Coverage and density were counted in futures other than those in which the rule was found. "
+        if found.is_checked
+        else "There were too few futures to check the rule on others, so it looks better than it is. "
+    )
+    sure += " ".join(
+        f"“{capital(limit.words)}” came back in {percent(limit.comes_back)} of new draws." for limit in box.limits
+    )
+    heads = ("Rule", "Coverage", "Density", "Share of runs")
+    steps = sorted({*range(0, len(found.trajectory), max(1, len(found.trajectory) // 8)), found.chosen})
+    rows = [_box(found.trajectory[at], at == found.chosen) for at in steps]
+    rows += [_box(leaf, False, "Tree (CART): ") for leaf in found.leaves[:3]]
+    return claim, sure, heads, tuple(rows), "The way to the rule, from loose to strict, and a second opinion"
+
+
+def shares(estimate):
+    """A share and its interval, per cent.
+
+    >>> from types import SimpleNamespace
+    >>> shares(SimpleNamespace(value=0.25, low=0.22, high=0.281)).replace("\\N{NO-BREAK SPACE}", " ")
+    '25 % (22 to 28 %)'
+    """
+    return f"{percent(estimate.value)} ({percent_range((estimate.low, estimate.high))})"
+
+
+def _box(box, is_chosen, start=""):
+    mark = " (chosen)" if is_chosen else ""
+    return (
+        capital(f"{start}{box.rule}{mark}"),
+        with_interval(box.coverage, 1),
+        with_interval(box.density, 1),
+        percent(box.mass),
+    )
+
+
+def _choice(analysis, finding):
+    span = span_of(finding)
+    choices = [*([finding.cooperation] if finding.cooperation else []), *finding.levers]
+    if not choices:
+        return "No lever was varied.", ""
+    clear = [one for one in choices if one.gain.is_clear()]
+    told = [f"{_named(one)} ({with_interval(one.gain, span)} better on average)" for one in clear[:4]]
+    claim = (
+        f"Clearly worth it: {listed(told)}."
+        if told
+        else "No setting of any lever is clearly better on average than another."
+    )
+    doubtful = [one.label for one in choices if not one.gain.is_clear()]
+    if told and doubtful:
+        claim += f" No clear difference: {listed(doubtful)}."
+    sure = (
+        "Regret compares settings in the same future; where a lever was sampled with the rest, no future was played "
+        "with every setting, so there is none (sweep with --levers crossed)."
+    )
+    heads = ("Setting", "Mean", "Worst tenth from", "Good enough", "Regret, nine futures in ten under", "Best in")
+    rows = [
+        (f"{capital(one.label)}: {setting.words}", with_interval(setting.mean, span),
+         with_interval(setting.worst, span), shares(setting.good),
+         with_interval(setting.regret, span) if setting.regret else "",
+         shares(setting.best_in) if setting.best_in else "")
+        for one in choices for setting in one.settings
+    ]  # fmt: skip
+    return claim, sure, heads, tuple(rows), "Every setting, with intervals"
+
+
+def _named(choice):
+    return f"{named(choice)} rather than {other(choice)}"
+
+
+def _futures(analysis, finding):
+    claims = [_held(choice, span_of(finding)) for choice in telling_choices(finding)]
+    if not claims:
+        return "There is nothing to compare across futures.", ""
+    claim = " ".join(claims)
+    sure = "An interval that reaches across zero means: in such futures it cannot be told which is better."
+    return claim, sure
+
+
+def _held(choice, span):
+    """Where a choice gains least and most, and where it loses."""
+    least, most = choice.futures[0], choice.futures[-1]
+    claim = (
+        f"{capital(named(choice))} rather than {other(choice)} gains {with_interval(choice.gain, span)} over all "
+        f"futures: least at {least.words} ({with_interval(least.gain, span)}), most at {most.words} "
+        f"({with_interval(most.gain, span)})."
+    )
+    if choice.turning:
+        claim += f" It turns into a loss at {listed([future.words for future in choice.turning])}."
+    return claim
+
+
+def _repeat(manifest):
+    import shlex
+
+    for key, value in (manifest or {}).items():
+        if key == "command":
+            yield "Command", value if isinstance(value, str) else shlex.join(map(str, value))
+        elif isinstance(value, dict):
+            yield capital(key.replace("_", " ")), ", ".join(f"{name} {entry}" for name, entry in value.items())
+        elif value not in (None, "", [], ()):
+            yield (
+                capital(key.replace("_", " ")),
+                ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value),
+            )

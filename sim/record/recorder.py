@@ -1,0 +1,383 @@
+"""The witness: turns what happens in row 0 of a batch into events.
+
+Phases call it where something worth telling has happened. It only reads; a run with a witness and one without have the
+same bits.
+"""
+
+import datetime
+import json
+
+import numpy as np
+
+from sim.catalogue.ladder import rung_of
+from sim.catalogue.moves import NAMES
+from sim.model.cooperation import delivered
+from sim.model.events import Event
+from sim.model.inputs import SILENT_RULES
+from sim.model.steps.positions import rung_edges
+from sim.rules.attribution import confidence
+from sim.rules.choice import logistic
+
+
+class Witness:
+    """Collects the events of one run.
+
+    Attributes
+    ----------
+    events : list of Event, in order
+    """
+
+    def __init__(self):
+        self.events = []
+        self._terms = {}
+        self._utility = {}
+
+    def tell(self, world, phase, kind, payload, actor=None, act=None, day=None):
+        day = world.day if day is None else int(day)
+        date = (world.setting.start + datetime.timedelta(days=day)).isoformat()
+        self.events.append(Event(len(self.events), world.turn, day, date, phase, kind, actor, act, payload))
+
+    # ------------------------------------------------------------------------------------------- inject
+
+    def inject_released(self, world, planned, recipients, day):
+        self.tell(
+            world,
+            "inject",
+            "inject_released",
+            {
+                "inject": planned.id,
+                "title": planned.title,
+                "sender": planned.sender,
+                "to": list(recipients),
+                "channel": planned.channel,
+                "text": planned.text,
+            },
+            day=day,
+        )
+
+    def control_directs(self, world, direction):
+        payload = {
+            "direction": direction.kind,
+            "target": direction.target,
+            "value": json.dumps(direction.value, ensure_ascii=False),
+            "reason": direction.reason,
+        }
+        self.tell(world, "inject", "control_directs", payload)
+
+    def act_begins(self, world, h):
+        setting = world.setting
+        act = setting.loaded.scenario.acts[h]
+        self.tell(
+            world,
+            "inject",
+            "act_begins",
+            {
+                "name": act.name,
+                "issue": act.issue,
+                "victims": dict(act.victims),
+                "suspect": setting.adversaries[setting.act_suspect[h]],
+            },
+            act=act.id,
+        )
+
+    # ------------------------------------------------------------------------------------------- assess
+
+    def assessment(self, world, h):
+        setting, state = world.setting, world.state
+        sure, stake = confidence(state.belief[h, 0]), state.stake[h, 0]
+        self.tell(
+            world,
+            "assess",
+            "assessment",
+            {
+                "confidence": self._by_state(setting, sure),
+                "stake": self._by_state(setting, stake),
+            },
+            act=setting.acts[h],
+        )
+
+    def _by_state(self, setting, values):
+        return {code: _plain(values[k]) for k, code in enumerate(setting.actors) if setting.is_state[k]}
+
+    # ------------------------------------------------------------------------------------------- consult
+
+    def consultation_called(self, world, h, t, caller, looked_at, chances):
+        setting, state = world.setting, world.state
+        part = setting.table_slices[h]
+        utility = sum(looked_at.values())
+        terms = {
+            setting.tables[part.start + k][1]: {
+                **{name: _plain(np.broadcast_to(value, utility.shape)[k, 0]) for name, value in looked_at.items()},
+                "utility": _plain(utility[k, 0]),
+                "probability": _plain(chances[k + 1, 0]),
+            }
+            for k in range(part.stop - part.start)
+            if chances[k + 1, 0] > 0
+        }
+        members = [code for k, code in enumerate(setting.actors) if setting.table_members[t, k]]
+        self.tell(
+            world,
+            "consult",
+            "consultation_called",
+            {
+                "format": setting.tables[t][1],
+                "members": members,
+                "due_day": int(state.table_due[t, 0]),
+                "probability": _plain(chances[t - part.start + 1, 0]),
+                "terms": terms,
+            },
+            actor=setting.actors[caller],
+            act=setting.acts[h],
+        )
+
+    def leaked(self, world, acts, heard):
+        for h in acts:
+            self.tell(world, "consult", "consultation_leaks", {"seats": int(heard[h])}, act=world.setting.acts[h])
+
+    def text_proposed(self, world, sitting, k, attempt, text):
+        setting, t = world.setting, sitting.tables[k]
+        at = np.flatnonzero(sitting.voters[k])
+        self.tell(
+            world,
+            "consult",
+            "text_proposed",
+            {
+                "format": setting.tables[t][1],
+                "round": attempt,
+                "text": _plain(text),
+                "rung": rung_of(text, rung_edges(setting)),
+                "positions": {setting.actors[a]: _plain(sitting.wants[k, a]) for a in at},
+                "salience": {setting.actors[a]: _plain(sitting.cares[k, a]) for a in at},
+            },
+            act=setting.tables[t][0],
+            day=self._due(world, t),
+        )
+
+    def silence_broken(self, world, sitting, k, attempt, broken, before, after):
+        setting, t = world.setting, sitting.tables[k]
+        edges = rung_edges(setting)
+        self.tell(
+            world,
+            "consult",
+            "silence_broken",
+            {
+                "format": setting.tables[t][1],
+                "round": attempt,
+                "by": [setting.actors[a] for a in np.flatnonzero(broken)],
+                "text_before": _plain(before),
+                "text_after": _plain(after),
+                "rung_before": rung_of(before, edges),
+                "rung_after": rung_of(after, edges),
+            },
+            act=setting.tables[t][0],
+            day=self._due(world, t),
+        )
+
+    def texts_settled(self, world, sitting, text, supporters, adopted, new):
+        options, runs, actors, pairs = new
+        for k in np.flatnonzero(sitting.runs == 0):
+            self._text_settled(world, sitting, k, text[k], supporters[k], adopted[k])
+            mine = (pairs == k) & (runs == 0)
+            covered_by = world.setting.tables[sitting.tables[k]][1]
+            self._decided(world, zip(options[mine], actors[mine], strict=True), covered_by)
+
+    def _text_settled(self, world, sitting, k, text, supporters, adopted):
+        setting, t = world.setting, sitting.tables[k]
+        act, form = setting.tables[t]
+        day = self._due(world, t)
+        if not adopted:
+            silent = setting.table_rule[t] in SILENT_RULES
+            why = "nothing was left that nobody opposed" if silent else "too few went along"
+            self.tell(world, "consult", "text_failed", {"format": form, "why": why}, act=act, day=day)
+            return
+        self.tell(
+            world,
+            "consult",
+            "text_adopted",
+            {
+                "format": form,
+                "text": _plain(text),
+                "rung": rung_of(text, rung_edges(setting)),
+                "supporters": [setting.actors[a] for a in np.flatnonzero(supporters)],
+                "capability_share": _plain(world.state.table_share[t, 0]),
+                "days_since_act": int(day - (setting.act_begins[sitting.acts[k]] - 1) * setting.days),
+            },
+            act=act,
+            day=day,
+        )
+
+    def bodies_act(self, world, new):
+        options, runs, bodies = new
+        self._decided(world, zip(options[runs == 0], bodies[runs == 0], strict=True), for_members=True)
+
+    def cases_opened(self, world, options, runs, actors, tables):
+        for k in np.flatnonzero(runs == 0):
+            self._decided(world, [(options[k], actors[k])], world.setting.tables[tables[k]][1])
+
+    def _due(self, world, t):
+        return max(world.state.table_due[t, 0], world.day)
+
+    def project_decided(self, world, project, blockers):
+        by = [world.setting.actors[k] for k in np.flatnonzero(blockers)]
+        self.tell(
+            world,
+            "consult",
+            "project_decided",
+            {"project": project, "outcome": "blocked" if by else "agreed", "by": by},
+        )
+
+    def cooperation_changes(self, world, code, project, deed):
+        kind = "project_ended" if deed == "end" else "project_proposed"
+        self.tell(world, "consult", kind, {"project": project}, actor=code)
+
+    def evidence_shared(self, world, h, code, receivers):
+        self.tell(world, "respond", "evidence_shared", {"to": list(receivers)}, actor=code, act=world.setting.acts[h])
+
+    def projects_due(self, world, due, fails):
+        ripe = delivered(world)[:, 0]
+        for p in np.flatnonzero(due):
+            kind = "project_fails" if fails[p] else "project_delivers"
+            share = 0.0 if fails[p] else float(ripe[p])
+            self.tell(
+                world, "settle", kind, {"project": world.setting.projects[p], "share": share}, day=world.last_day - 1
+            )
+
+    # ------------------------------------------------------------------------------------------- respond
+
+    def keep_terms(self, h, weighed, utility=None):
+        """Remember what was weighed on act `h` in this turn, to tell why somebody joined."""
+        self._terms[h] = self._terms.get(h, {}) | weighed  # another dictionary: a twin may keep the one before
+        if utility is not None:
+            self._utility[h] = utility
+
+    def responses_decided(self, world, new):
+        options, runs, actors = new
+        self._decided(world, zip(options[runs == 0], actors[runs == 0], strict=True))
+
+    def _decided(self, world, pairs, covered_by=None, for_members=False):
+        setting, state = world.setting, world.state
+        is_chosen = not (covered_by or for_members)
+        for o, a in pairs:
+            act, response = setting.options[o]
+            self.tell(
+                world,
+                "respond" if is_chosen else "consult",
+                "response_decided",
+                {
+                    "response": response,
+                    "probability": self._chance(setting, o, a) if is_chosen else 1.0,
+                    "effect_day": int(state.effect_day[o, 0, a]),
+                    "terms": self._why(setting, o, a) if is_chosen else {},
+                    "covered_by": covered_by,
+                },
+                actor=setting.actors[a],
+                act=act,
+                day=state.decided_day[o, 0, a],
+            )
+
+    def _chance(self, setting, o, a):
+        """The probability with which the actor was to join."""
+        h = setting.option_act[o]
+        line = o - setting.option_slices[h].start
+        return _plain(logistic(setting.beh.precision.flat[0] * self._utility[h][line, a]))
+
+    def _why(self, setting, o, a):
+        """The signed terms of its choice."""
+        h = setting.option_act[o]
+        line = o - setting.option_slices[h].start
+        return {name: _plain(value[line, a]) for name, value in sorted(self._terms[h].items())}
+
+    # ------------------------------------------------------------------------------------------- adversary
+
+    def adversary_move(self, world, d, move, target, weighed, utility, chances):
+        setting = world.setting
+        terms = {
+            name: {
+                **{term: _plain(np.broadcast_to(value, utility.shape)[k, 0]) for term, value in weighed.items()},
+                "utility": _plain(utility[k, 0]),
+                "probability": _plain(chances[k, 0]),
+            }
+            for k, name in enumerate(NAMES)
+            if chances[k, 0] > 0
+        }
+        self.tell(
+            world,
+            "adversary",
+            "adversary_move",
+            {
+                "move": NAMES[move],
+                "target": setting.actors[target] if target >= 0 else None,
+                "probability": _plain(chances[move, 0]),
+                "terms": terms,
+            },
+            actor=setting.adversaries[d],
+            day=world.last_day - 1,
+        )
+
+    # ------------------------------------------------------------------------------------------- settle
+
+    def responses_act(self, world, felt):
+        setting = world.setting
+        for o, k in zip(*np.nonzero(felt[:, 0]), strict=True):
+            act, response = setting.options[o]
+            self.tell(
+                world,
+                "settle",
+                "response_acts",
+                {"response": response},
+                actor=setting.actors[k],
+                act=act,
+                day=world.state.effect_day[o, 0, k],
+            )
+
+    def victims_concede(self, world, gives_in):
+        for h, k in zip(*np.nonzero(gives_in), strict=True):
+            self.tell(
+                world,
+                "settle",
+                "victim_concedes",
+                {},
+                actor=world.setting.actors[k],
+                act=world.setting.acts[h],
+                day=world.last_day - 1,
+            )
+
+    def acts_stopped(self, world, ended):
+        for h in ended:
+            self.tell(world, "settle", "act_stops", {}, act=world.setting.acts[h], day=world.last_day - 1)
+
+    def turn_ends(self, world):
+        setting, state = world.setting, world.state
+        by_act = {act: h for h, act in enumerate(setting.acts)}
+        self.tell(
+            world,
+            "settle",
+            "turn_ends",
+            {
+                "tension": _plain(state.tension[0]),
+                "perceived_threat": _plain(state.threat[0]),
+                "standing": _plain(state.standing[0]),
+                "transparency": _plain(state.transparency[0]),
+                "readiness": _plain(state.readiness[0]),
+                "linkage": _plain(state.linkage[0]),
+                "overreach": _plain(state.overreach[0]),
+                "pressure": {code: _plain(state.pressure[d, 0]) for d, code in enumerate(setting.adversaries)},
+                "harm": {act: _plain(state.harm[h, 0]) for act, h in by_act.items()},
+                "harm_months": {act: _plain(state.harm_months[h, 0]) for act, h in by_act.items()},
+                "capital": {
+                    code: _plain(state.capital[0, k])
+                    for k, code in enumerate(setting.actors)
+                    if code not in setting.adversaries
+                },
+                "strongest_text": {act: _plain(state.covered[h, 0].max()) for act, h in by_act.items()},
+                "joiners": {
+                    act: int(state.joined[setting.option_slices[h], 0].any(axis=0).sum()) for act, h in by_act.items()
+                },
+            },
+            day=world.last_day - 1,
+        )
+
+
+def _plain(value):
+    """A number for the record: twelve significant digits say all there is, and read the same everywhere."""
+    return float(f"{float(value):.12g}")

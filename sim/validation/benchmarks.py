@@ -1,0 +1,372 @@
+"""What there is to beat: four simple forecasts of who does what, each made without the case it is about.
+
+| Forecast | In words |
+|---|---|
+| overall rate | everyone does this kind of act as often as it was done in the other cases |
+| actor's own rate | each actor does it as often as it did itself in the other cases, drawn towards the overall rate |
+| logistic | a logistic regression on 13 features of actor and case, one for each kind of act |
+| nobody | nobody ever does anything |
+
+Each is estimated anew for each case from the other cases alone (leave one case out), and so is everything it rests on,
+such as the means and spreads by which features are put on one scale.
+
+Within one kind of act the overall rate says the same of everybody in a case, and less where the case had many events,
+as they are just what it is made without: its AUC there lies below one half by construction, and means nothing.
+"""
+
+import datetime
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from sim.scenario import load_library
+from sim.scenario.members import group_members
+from sim.validation.schema import group_name
+
+FEATURES = (
+    "five_eyes",
+    "nato",
+    "eu",
+    "ip4",
+    "in_target_group",
+    "severity",
+    "publicness",
+    "certainty",
+    "since_2017",
+    "is_coercion",
+    "is_physical",
+    "ideal_distance",
+    "china_exposure",
+)
+GROUPS = FEATURES[:4]
+CERTAINTY = {"none": 0.0, "low": 1 / 3, "medium": 2 / 3, "high": 1.0}
+OPENER = datetime.date(2017, 1, 1)  # from then on allies named culprits together
+PRIOR = 0.5  # Jeffreys: half an event, half a cell without
+SHRINKAGE = 1.0  # the overall rate weighs as much as one cell of the actor's own
+PENALTY = 1.0  # what the errors weigh against the squares of the weights; 1 is the usual default
+PRECISION = 1e-9
+
+
+# ---------------------------------------------------------------------------------------------------- the forecasts
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a forecast may know: cells of one kind of act, from other cases.
+
+    Parameters
+    ----------
+    done : array (n,), 0 or 1
+    actor : array (n,) of str
+    features : array (n, 13), as `features_of`; nan where not known
+    """
+
+    done: np.ndarray
+    actor: np.ndarray
+    features: np.ndarray
+
+
+def overall_rate(known, actor, features):
+    """Everyone does it as often as it was done. Half an event is added, and half a cell without (Jeffreys's prior).
+
+    Parameters
+    ----------
+    known : Known
+    actor : array (m,) of str, whom the forecasts are for
+    features : array (m, 13)
+
+    Returns
+    -------
+    array (m,), probability
+
+    >>> known = Known(np.array([1.0, 0.0, 0.0]), np.array(["USA", "USA", "FRA"]), np.zeros((3, 13)))
+    >>> overall_rate(known, np.array(["USA"]), np.zeros((1, 13))).tolist()
+    [0.375]
+    """
+    return np.full(len(actor), (known.done.sum() + PRIOR) / (known.done.size + 2 * PRIOR))
+
+
+def own_rate(known, actor, features):
+    """Each does it as often as it did itself; the overall rate counts as one cell more, and alone for a newcomer.
+
+    Parameters and what is returned: as `overall_rate`.
+
+    >>> known = Known(np.array([1.0, 0.0, 0.0]), np.array(["USA", "USA", "FRA"]), np.zeros((3, 13)))
+    >>> own_rate(known, np.array(["USA", "FRA", "JPN"]), np.zeros((3, 13))).round(3).tolist()
+    [0.458, 0.188, 0.375]
+    """
+    same = np.asarray(actor)[:, None] == np.asarray(known.actor)[None, :]
+    return (same @ known.done + SHRINKAGE * overall_rate(known, actor, features)) / (same.sum(axis=1) + SHRINKAGE)
+
+
+def logistic(known, actor, features):
+    """A logistic regression on the features; where nobody did it, or everybody, the overall rate.
+
+    Parameters and what is returned: as `overall_rate`.
+    """
+    if len(np.unique(known.done)) < 2:
+        return overall_rate(known, actor, features)
+    return fitted(known.features, known.done).forecast(features)
+
+
+def nobody(known, actor, features):
+    """Nobody does it: probability 0, which the log score brings up to its floor.
+
+    Parameters and what is returned: as `overall_rate`.
+    """
+    return np.zeros(len(actor))
+
+
+FORECASTS = {"overall rate": overall_rate, "actor's own rate": own_rate, "logistic": logistic, "nobody": nobody}
+
+
+def benchmarks(cells, cases, train=None, library=None):
+    """The forecasts of every cell, each made without the case it belongs to.
+
+    Parameters
+    ----------
+    cells : Cells, what is forecast: n cells
+    cases : Cases that they come from
+    train : (Cells, Cases), optional, what is learnt from in place of `cells`; a case of the same id is left out
+    library : Library, optional, for figures that the cases do not give; None: the one that ships
+
+    Returns
+    -------
+    dict of name -> array (n,), probability; the names of `FORECASTS`
+
+    >>> from sim.validation.cases import cells_of, read_cases
+    >>> cases = read_cases("cases_2007_2020")
+    >>> cells = cells_of(cases)
+    >>> {name: len(p) == len(cells) for name, p in benchmarks(cells, cases).items()}
+    {'overall rate': True, "actor's own rate": True, 'logistic': True, 'nobody': True}
+    """
+    library = library or load_library()
+    known, known_cases = train or (cells, cases)
+    features, known_features = features_of(cells, cases, library), features_of(known, known_cases, library)
+    case, known_case = _names_of(cells), _names_of(known)
+    found = {name: np.full(len(case), np.nan) for name in FORECASTS}
+    for left_out in [*np.unique(known_case), None]:
+        here = case == left_out if left_out is not None else ~np.isin(case, known_case)
+        for kind in np.unique(cells.kind[here]):
+            rest, asked = (known_case != left_out) & (known.kind == kind), here & (cells.kind == kind)
+            learnt = Known(np.asarray(known.done, dtype=float)[rest], known.actor[rest], known_features[rest])
+            for name, forecast in FORECASTS.items():
+                found[name][asked] = forecast(learnt, cells.actor[asked], features[asked])
+    return found
+
+
+def _names_of(cells):
+    return np.array(cells.case_ids, dtype=object)[np.asarray(cells.case, dtype=int)]
+
+
+# ---------------------------------------------------------------------------------------------------- the regression
+
+
+@dataclass(frozen=True)
+class Logistic:
+    """A logistic regression on features that were put on one scale.
+
+    Parameters
+    ----------
+    weights : array (features,), log-odds per standard deviation
+    constant : float, log-odds where all features are at their mean
+    centre, scale : arrays (features,), mean and standard deviation in what it was fitted to
+    """
+
+    weights: np.ndarray
+    constant: float
+    centre: np.ndarray
+    scale: np.ndarray
+
+    def forecast(self, features):
+        """Probabilities (m,) for features (m, features); what is not known (nan) stands at its mean."""
+        from scipy.special import expit
+
+        return expit(self.constant + _on_one_scale(features, self.centre, self.scale) @ self.weights)
+
+
+def fitted(features, done, penalty=PENALTY):
+    """The logistic regression that fits best, with a ridge: large weights must pay for themselves.
+
+    It minimises half the sum of squared weights plus `penalty` times the sum of negative log likelihoods; the constant
+    is free. Features are first put on one scale. Source: le Cessie and van Houwelingen, Applied Statistics 41, 1992.
+
+    Parameters
+    ----------
+    features : array (n, features); nan where not known
+    done : array (n,), 0 or 1, both of them there
+    penalty : float > 0, often called C: the smaller, the closer the weights keep to 0
+
+    Returns
+    -------
+    Logistic
+
+    >>> line = fitted(np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0.0, 0.0, 1.0, 1.0]))
+    >>> line.forecast(np.array([[0.0], [1.5], [3.0]])).round(3).tolist()
+    [0.22, 0.5, 0.78]
+    """
+    from scipy.optimize import minimize
+
+    centre, scale = _scales(features)
+    rows = np.column_stack([_on_one_scale(features, centre, scale), np.ones(len(done))])
+    ridge = np.append(np.ones(len(centre)), 0.0)
+    best = minimize(
+        _loss,
+        np.zeros(len(ridge)),
+        (rows, done, ridge, penalty),
+        method="trust-exact",
+        jac=True,
+        hess=_curvature,
+        options={"gtol": PRECISION},
+    )
+    return Logistic(best.x[:-1], float(best.x[-1]), centre, scale)
+
+
+def _loss(weights, rows, done, ridge, penalty):
+    """What is minimised, and its slope."""
+    from scipy.special import expit
+
+    odds = rows @ weights
+    loss = penalty * (np.logaddexp(0, odds) - done * odds).sum() + 0.5 * (ridge * weights**2).sum()
+    return loss, penalty * (expit(odds) - done) @ rows + ridge * weights
+
+
+def _curvature(weights, rows, done, ridge, penalty):
+    from scipy.special import expit
+
+    p = expit(rows @ weights)
+    return penalty * (rows.T * (p * (1 - p))) @ rows + np.diag(ridge)
+
+
+def _scales(features):
+    """Mean and standard deviation of what is known of each feature; 0 and 1 where nothing is, or nothing differs."""
+    is_known = np.isfinite(features)
+    count = np.maximum(is_known.sum(axis=0), 1)
+    centre = np.where(is_known, features, 0.0).sum(axis=0) / count
+    spread = np.sqrt((np.where(is_known, features - centre, 0.0) ** 2).sum(axis=0) / count)
+    return centre, np.where(spread > PRECISION, spread, 1.0)
+
+
+def _on_one_scale(features, centre, scale):
+    return np.where(np.isfinite(features), (features - centre) / scale, 0.0)
+
+
+# ---------------------------------------------------------------------------------------------------- features
+
+
+def features_of(cells, cases, library=None):
+    """The features of each cell that the regression rests on.
+
+    Memberships, ideal points and shares of exports are those of the cases' file where it gives them, and else the
+    library's, memberships on the day of decision. A body stands in its own group, and elsewhere at the mean of its
+    members on that day.
+
+    | Feature | Meaning and range |
+    |---|---|
+    | five_eyes, nato, eu, ip4 | the actor belongs to it, 0 or 1 |
+    | in_target_group | it belongs to a group that the case names as hit, 0 or 1 |
+    | severity, publicness | of the act, 0 to 1 |
+    | certainty | of who did it, at the time: none 0, low 1/3, medium 2/3, high 1 |
+    | since_2017 | decided in 2017 or later, 0 or 1 |
+    | is_coercion, is_physical | the kind of case, 0 or 1 |
+    | ideal_distance | between actor and adversary in the UN General Assembly, from votes of the nearest year, >= 0 |
+    | china_exposure | share of own goods exports that go to China, percent, if China is the adversary; else 0 |
+
+    Parameters
+    ----------
+    cells : Cells
+    cases : Cases
+    library : Library, optional; None: the one that ships
+
+    Returns
+    -------
+    array (n, 13), columns as `FEATURES`; nan where a figure is not known
+    """
+    library = library or load_library()
+    by_id = {case.id: case for case in cases.cases}
+    figures = _Figures(cases, library)
+    of_case = lru_cache(maxsize=None)(lambda name: _of_case(by_id[name], library))
+    of_actor = lru_cache(maxsize=None)(lambda actor, name: _of_actor(actor, by_id[name], figures))
+    rows = [
+        {**of_case(name), **of_actor(str(actor), name)}
+        for actor, name in zip(cells.actor, _names_of(cells), strict=True)
+    ]
+    return np.array([[row[name] for name in FEATURES] for row in rows], dtype=float).reshape(len(rows), len(FEATURES))
+
+
+def day_of(case):
+    """The day by which memberships and years are read: that of the decision, else of disclosure, else of the start."""
+    return case.decision_date or case.disclosure_date or case.start_date
+
+
+def _of_case(case, library):
+    kind = library.codebook.kinds[case.kind]
+    return {
+        "severity": _number(case.severity.value),
+        "publicness": _number(case.attribution_context.publicness),
+        "certainty": CERTAINTY.get(case.attribution_context.certainty_at_time, np.nan),
+        "since_2017": day_of(case) >= OPENER,
+        "is_coercion": kind.issue == "coercion",
+        "is_physical": kind.is_physical,
+    }
+
+
+def _of_actor(actor, case, figures):
+    day, adversary = day_of(case), case.adversary
+    theirs = (figures.belongs(actor, group_name(group), day) for group in case.target_groups)
+    return {group: figures.belongs(actor, group, day) for group in GROUPS} | {
+        "in_target_group": any(theirs),
+        "ideal_distance": abs(figures.ideal_point(actor, day) - figures.ideal_point(adversary, day)),
+        "china_exposure": figures.exports_to_china(actor, day) if adversary == "CHN" else 0.0,
+    }
+
+
+def _number(value):
+    return np.nan if value is None else float(value)
+
+
+class _Figures:
+    """Figures of actors: the cases' own first, then the library's."""
+
+    def __init__(self, cases, library):
+        self.covariates = cases.covariates
+        self.library = library
+
+    def belongs(self, actor, group, day):
+        """Whether an actor belongs to a group; a body to its own group alone."""
+        if actor in self.library.bodies:
+            return self.library.bodies[actor].group == group
+        given = getattr(self.covariates.get(actor), group, None) if group in GROUPS else None
+        if given is not None:
+            return bool(given)
+        return group in self.library.groups and actor in group_members(group, self.library, day)
+
+    def ideal_point(self, actor, day):
+        return self._of_members(actor, day, self._own_ideal_point)
+
+    def exports_to_china(self, actor, day):
+        """Percent of own goods exports."""
+        return self._of_members(actor, day, self._own_exports_to_china)
+
+    def _of_members(self, actor, day, figure):
+        """A state's figure; of a body, the mean of what is known of its members."""
+        if actor not in self.library.bodies:
+            return figure(actor, day)
+        members = sorted(group_members(self.library.bodies[actor].group, self.library, day))
+        known = [value for value in (figure(member, day) for member in members) if np.isfinite(value)]
+        return float(np.mean(known)) if known else np.nan
+
+    def _own_ideal_point(self, actor, day):
+        points = getattr(self.covariates.get(actor), "ideal_point", None)
+        if not points and actor in self.library.states:
+            figures = self.library.states[actor].ideal_point or {}
+            points = {year: figure.value for year, figure in figures.items()}
+        return points[min(points, key=lambda year: (abs(year - day.year), year))] if points else np.nan
+
+    def _own_exports_to_china(self, actor, day):
+        given = getattr(self.covariates.get(actor), "export_share_china_pct_approx", None)
+        if given is None and actor in self.library.states:
+            exposure = self.library.states[actor].exposure.get("CHN")
+            given = exposure and exposure.export_share_pct and exposure.export_share_pct.value
+        return _number(given)

@@ -1,0 +1,203 @@
+"""A past case played many times: how likely each actor was to do what, while it still counted.
+
+A run says whether an actor did a thing. What is asked is how probable it was, so in every run the model's own
+probability is taken in place of the throw of its dice: an actor joins when its log-odds pass a threshold drawn from the
+logistic distribution, hence the chance that it would ever have joined is the logistic of the highest log-odds it
+reached. Averaged over runs this is the same probability as the share of runs, with less noise [CasellaRobert1996].
+
+[CasellaRobert1996] Casella and Robert, Rao-Blackwellisation of sampling schemes, Biometrika 83, 1996.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.engine import begin, play_out
+from sim.model.inputs import responses_of
+from sim.model.state import NEVER
+from sim.model.steps.joining import acts_from
+from sim.model.steps.respond import legal
+from sim.model.steps.texts import carried_by_members, chance_to_follow
+from sim.model.varying import Varied
+from sim.rules.attribution import confidence
+from sim.rules.choice import logistic
+from sim.scenario import load_library
+from sim.validation.exercise import scenario_of, window_of
+from sim.validation.schema import KINDS
+
+__all__ = ["Played", "Replay"]
+
+SEED = 3
+BATCH = 384
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of a case in R runs.
+
+    Parameters
+    ----------
+    actors : tuple of str, the cast (A)
+    chance : array (R, K, A), probability that each actor did each kind of act, of `KINDS`, in the window
+    day : array (R, K, A), day from the disclosure on which it first did, or infinity
+    confidence : array (R, A), in the culprit, at the end
+    stake : array (R, A)
+    conceded : array (R,), whether a victim gave in
+    called : dict of format -> share of runs in which it was called
+    """
+
+    actors: tuple
+    chance: np.ndarray
+    day: np.ndarray
+    confidence: np.ndarray
+    stake: np.ndarray
+    conceded: np.ndarray
+    called: dict
+
+    def chance_of(self, actor, kind):
+        """Mean probability of one cell; nan for an actor outside the cast."""
+        if actor not in self.actors:
+            return float("nan")
+        return float(self.chance[:, KINDS.index(kind), self.actors.index(actor)].mean())
+
+
+class Replay:
+    """A case as an exercise, arranged once and played as often as one likes.
+
+    Parameters
+    ----------
+    case : Case, from `sim.validation.cases.read_cases`
+    library : Library; None: the one that ships
+
+    >>> from sim.validation.cases import read_cases
+    >>> skripal = Replay(read_cases("cases_2007_2020").cases[-1])
+    >>> skripal.played(runs=4).chance_of("USA", "statement_of_concern") > 0.5
+    True
+    """
+
+    def __init__(self, case, library=None):
+        self.case = case
+        self.library = library or load_library()
+        self.window = window_of(case, self.library.codebook)
+        self.varied = Varied(scenario_of(case, self.library))
+
+    def played(self, runs=24, behaviour=None, seed=SEED):
+        """Play the case, once or at several settings of the coefficients.
+
+        Parameters
+        ----------
+        runs : int
+        behaviour : dict coefficient -> value, or array (runs,) with one value a run; None: as the library has them
+        seed : int
+
+        Returns
+        -------
+        Played
+        """
+        values = {f"behaviour.{name}": np.broadcast_to(value, runs) for name, value in (behaviour or {}).items()}
+        points = [{path: float(each[run]) for path, each in values.items()} for run in range(runs)]
+        return self._played(points, np.arange(runs), seed)
+
+    def chances(self, points, runs=24, seed=SEED):
+        """Mean probability of every cell at some points, with the same luck at each.
+
+        Parameters
+        ----------
+        points : sequence of dict coefficient -> value
+        runs : int, of each point
+        seed : int
+
+        Returns
+        -------
+        array (points, K, A), and the actors (A) of the cast
+        """
+        paths = [{f"behaviour.{name}": float(value) for name, value in point.items()} for point in points]
+        numbers = np.tile(np.arange(runs), len(points))
+        played = self._played([path for path in paths for _ in range(runs)], numbers, seed)
+        return played.chance.reshape(len(points), runs, *played.chance.shape[1:]).mean(axis=1), played.actors
+
+    def _played(self, points, numbers, seed):
+        parts, order = [], []
+        for first in range(0, len(points), BATCH):
+            for setting, places in self.varied.batches(points[first : first + BATCH], first):
+                world = begin(setting, seed, numbers[first + places])
+                world.watch = Odds()
+                play_out(world)
+                parts.append(self._measured(world))
+                order.append(first + places)
+        rows = np.argsort(np.concatenate(order))
+        joined = {name: np.concatenate([part[name] for part in parts])[rows] for name in PER_RUN}
+        called = {form: share for part in parts for form, share in part["called"].items()}
+        return Played(parts[0]["actors"], called=called, **joined)
+
+    def _measured(self, world):
+        setting, state = world.setting, world.state
+        known = responses_of(setting.loaded)
+        coded = np.array([known[response].coded_as or "" for _, response in setting.options])
+        chance = world.watch.chances(world, self.window)
+        day = np.where(state.joined & (state.effect_day <= self.window), state.effect_day, np.inf)
+        return {
+            "actors": setting.actors,
+            "chance": np.stack([1 - np.prod(1 - chance[coded == kind], axis=0) for kind in KINDS], axis=1),
+            "day": np.stack([day[coded == kind].min(axis=0, initial=np.inf) for kind in KINDS], axis=1),
+            "confidence": confidence(state.belief[0]),
+            "stake": state.stake[0],
+            "conceded": state.conceded[0].any(axis=-1),
+            "called": {form: float(share) for (_, form), share in _called(setting, state)},
+        }
+
+
+PER_RUN = ("chance", "day", "confidence", "stake", "conceded")
+
+
+def _called(setting, state):
+    return zip(setting.tables, (state.table_called < NEVER).mean(axis=1), strict=True)
+
+
+class Odds:
+    """Looks on while responses are weighed, and keeps the highest log-odds at which each was within reach."""
+
+    def __init__(self):
+        self.highest = None
+        self.chosen = None
+
+    def weighed(self, world, h, utility, wants):
+        """Called once an act and turn, before anybody joins."""
+        setting = world.setting
+        if self.highest is None:
+            self.highest = np.full(world.state.joined.shape, -np.inf)
+            self.chosen = np.zeros(world.state.joined.shape, dtype=bool)
+        part = setting.option_slices[h]
+        odds = np.where(legal(world, h), setting.beh.precision * utility, -np.inf)
+        self.highest[part] = np.maximum(self.highest[part], odds)
+        self.chosen[part] |= wants
+
+    def chances(self, world, window):
+        """Probability of each response by each actor within a window of days: (O, R, A).
+
+        What a text brought about is certain where it did so; it was nobody's own choice.
+        """
+        setting, state = world.setting, world.state
+        day = np.where(state.joined, state.effect_day, np.inf)
+        o, r, a = np.nonzero(~state.joined & (self.highest > -np.inf))
+        day[o, r, a] = np.ceil(acts_from(world, o, r, a))
+        by_text = state.joined & ~self.chosen
+        chance = np.where(by_text, 1.0, logistic(self.highest)) * (day <= window)
+        for b, body in enumerate(setting.bodies):
+            if setting.body_members[b].any():
+                chance[:, :, setting.index[body]] = of_body(world, b, window)
+        return chance
+
+
+def of_body(world, b, window):
+    """Probability that a body of members follows them, or a text of its own that covers the response: (O, R)."""
+    setting, state = world.setting, world.state
+    body = setting.index[setting.bodies[b]]
+    follows = chance_to_follow(setting, np.arange(world.runs)).T
+    has, day = state.joined[:, :, body], state.effect_day[:, :, body]
+    may = carried_by_members(world, b, until=window) & (~has | (day <= window))
+    for t in np.flatnonzero(setting.table_body == body):
+        decides = setting.table_outputs[t][:, None] & (state.table_text[t] >= setting.rung[:, :, 0])
+        in_time = np.where(has, day, state.table_due[t] + setting.lead_min[:, :, 0]) <= window
+        may |= decides & in_time & (state.table_text[t] > 0)
+    return follows * may * setting.allowed[:, body][:, None]

@@ -1,0 +1,511 @@
+"""How good a forecast was: Brier and log score, the area under the ROC curve, calibration, each with its interval.
+
+Everything here works on arrays with one entry per cell, that is, per actor, kind of act and case: `done`, 1 where the
+actor did it and 0 where not; `p`, the forecast probability that it would; `case`, an int that says to which case the
+cell belongs. What allies do about one and the same act hangs together, so the intervals come from resampling whole
+cases, never single cells, and forecasts are compared on the same resamples. Source: [Field2007].
+
+The luck is that of `sim.draws`: the same seed gives the same intervals. With about 16 cases the intervals are rough,
+and rather too narrow than too wide [Cameron2008].
+
+[Field2007] Field and Welsh, Bootstrapping clustered data, JRSS B 69, 2007.
+[Cameron2008] Cameron, Gelbach and Miller, Bootstrap-based improvements for inference with clustered errors,
+Review of Economics and Statistics 90, 2008.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.draws import Draws
+from sim.errors import RangeError
+from sim.experiments.estimate import wilson
+
+DRAWS = 1000
+FLOOR = 0.01
+FEWEST_CELLS = 10
+LEVEL = 0.95
+MEASURES = ("brier", "log", "auc")
+COUNTS = ("n", "cases", "events")
+
+
+# ---------------------------------------------------------------------------------------------------- scores
+
+
+def brier(done, p):
+    """Mean squared distance of forecast and outcome: 0 perfect, 0.25 for always one half, 1 always wrong.
+
+    This is the score of one of two outcomes, half the sum over both. Source: Brier, Monthly Weather Review 78, 1950.
+
+    Parameters
+    ----------
+    done : array (n,), 0 or 1
+    p : array (n,), forecast probability in [0, 1]; RangeError outside
+
+    Returns
+    -------
+    float in [0, 1]; nan without cells
+
+    >>> round(brier([1, 0], [0.8, 0.4]), 3)
+    0.1
+    """
+    done, p = _checked(done, p)
+    return _mean(_brier_by_cell(done, p))
+
+
+def log_score(done, p, floor=FLOOR):
+    """Mean negative log likelihood: 0 perfect, 0.693 for always one half.
+
+    A forecast is first brought into [floor, 1 - floor], so that a single "never" that did happen costs log(1 / floor),
+    4.6 at the usual floor, rather than everything; a forecast of 0 that comes true costs 0.01. Source: Good, JRSS B
+    14, 1952.
+
+    Parameters
+    ----------
+    done : array (n,), 0 or 1
+    p : array (n,), forecast probability in [0, 1]
+    floor : float in (0, 0.5)
+
+    Returns
+    -------
+    float >= 0, nats; nan without cells
+
+    >>> round(log_score([1, 0], [0.8, 0.4]), 3), round(log_score([1], [0.0]), 3)
+    (0.367, 4.605)
+    """
+    done, p = _checked(done, p)
+    return _mean(_log_by_cell(done, p, floor))
+
+
+def auc(done, p):
+    """How often what was done had the higher forecast than what was not: 1 always, 0.5 by chance; ties count half.
+
+    The area under the ROC curve, which is the Mann-Whitney statistic. Source: Hanley and McNeil, Radiology 143, 1982.
+
+    Parameters
+    ----------
+    done : array (n,), 0 or 1
+    p : array (n,), forecast probability in [0, 1]
+
+    Returns
+    -------
+    float in [0, 1]; nan where all was done, or nothing
+
+    >>> auc([1, 1, 0, 0], [0.9, 0.4, 0.4, 0.1])
+    0.875
+    """
+    from scipy.stats import rankdata
+
+    done, p = _checked(done, p)
+    events, others = int(done.sum()), int((1 - done).sum())
+    if not events or not others:
+        return float("nan")
+    ranks = rankdata(p)[done == 1].sum()
+    return float((ranks - events * (events + 1) / 2) / (events * others))
+
+
+def skill(score, reference):
+    """The share of a reference's score that a forecast saves: 1 all, 0 none, below 0 it is worse.
+
+    Source: Murphy, Journal of Applied Meteorology 12, 1973; for scores of which less is better.
+
+    >>> skill(0.1, 0.2)
+    0.5
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        saved = 1 - np.asarray(score, dtype=float) / np.asarray(reference, dtype=float)
+    saved = np.where(np.isfinite(saved), saved, np.nan)
+    return saved if saved.ndim else float(saved)
+
+
+class Decomposition(NamedTuple):
+    """The parts of a Brier score: `brier = reliability - resolution + uncertainty`."""
+
+    reliability: float
+    resolution: float
+    uncertainty: float
+
+
+def decomposition(done, p):
+    """Why a Brier score is what it is. Source: Murphy, Journal of Applied Meteorology 12, 1973.
+
+    Cells with the very same forecast form a group. Reliability is how far forecasts are from what came of them (0 is
+    best), resolution how far groups differ from one another (more is better), uncertainty what the world gives.
+
+    Parameters
+    ----------
+    done : array (n,), 0 or 1
+    p : array (n,), forecast probability in [0, 1]
+
+    Returns
+    -------
+    Decomposition
+
+    >>> [round(part, 3) for part in decomposition([1, 0, 0, 0], [0.5, 0.5, 0.0, 0.0])]
+    [0.0, 0.062, 0.188]
+    """
+    done, p = _checked(done, p)
+    if not done.size:
+        return Decomposition(*[float("nan")] * 3)
+    values, group, count = np.unique(p, return_inverse=True, return_counts=True)
+    rate, overall = np.bincount(group, weights=done) / count, done.mean()
+    share = count / done.size
+    return Decomposition(
+        float(share @ (values - rate) ** 2), float(share @ (rate - overall) ** 2), float(overall * (1 - overall))
+    )
+
+
+# ---------------------------------------------------------------------------------------------------- resampling
+
+
+def resamples(cases, draws=DRAWS, seed=0):
+    """How often each case is in each resample: as many as there are cases, drawn with replacement.
+
+    Parameters
+    ----------
+    cases : int, how many there are
+    draws : int, how many resamples
+    seed : int
+
+    Returns
+    -------
+    array (draws, cases) of int; each row sums to `cases`
+
+    >>> resamples(4, draws=2).sum(axis=1).tolist()
+    [4, 4]
+    """
+    if not cases:
+        return np.zeros((draws, 0), dtype=int)
+    luck = Draws(seed, range(draws)).uniform("resample", 0, tuple(range(cases)))
+    drawn = (luck * cases).astype(int) + cases * np.arange(draws)[:, None]
+    return np.bincount(drawn.ravel(), minlength=draws * cases).reshape(draws, cases)
+
+
+def bootstrap(statistic, case, draws=DRAWS, seed=0, level=LEVEL):
+    """The percentile interval of a statistic when whole cases are resampled. Source: [Field2007].
+
+    Parameters
+    ----------
+    statistic : callable; takes how often each case is drawn, (draws, cases) with cases in ascending order, and
+        returns the statistic of each resample, (draws,). `mean_by_case` and `auc_by_case` make such callables
+    case : int array (n,), the case of each cell
+    draws, seed : int
+    level : float in (0, 1)
+
+    Returns
+    -------
+    (low, high), floats. A resample in which the statistic is nan, such as an AUC without an event, is left out;
+    nan where no resample is left
+
+    >>> case = np.array([0, 0, 1, 1, 2, 2])
+    >>> low, high = bootstrap(mean_by_case([1, 1, 0, 0, 1, 0], case), case)
+    >>> 0 <= low < 0.5 < high <= 1
+    True
+    """
+    return _percentiles(statistic(resamples(len(np.unique(case)), draws, seed)), level)
+
+
+def paired_bootstrap(statistic, other, case, draws=DRAWS, seed=0, level=LEVEL):
+    """The percentile interval of one statistic less another, both on the same resamples of whole cases.
+
+    Parameters
+    ----------
+    statistic, other : callables, as for `bootstrap`
+    case, draws, seed, level : as for `bootstrap`
+
+    Returns
+    -------
+    (low, high), floats
+
+    >>> case = np.array([0, 0, 1, 1])
+    >>> one, other = mean_by_case([0.3, 0.3, 0.5, 0.5], case), mean_by_case([0.1, 0.1, 0.3, 0.3], case)
+    >>> [round(end, 3) for end in paired_bootstrap(one, other, case)]
+    [0.2, 0.2]
+    """
+    return bootstrap(lambda counts: statistic(counts) - other(counts), case, draws, seed, level)
+
+
+def mean_by_case(values, case):
+    """The mean of something over the cells of resampled cases, for `bootstrap`.
+
+    Parameters
+    ----------
+    values : array (n,)
+    case : int array (n,)
+
+    Returns
+    -------
+    callable; how often each case is drawn (draws, cases) in, means (draws,) out; nan where there is no cell
+
+    >>> mean_by_case([1.0, 2.0, 6.0], [0, 0, 1])(np.array([[1, 1], [2, 0], [0, 2]])).tolist()
+    [3.0, 1.5, 6.0]
+    """
+    names, at = np.unique(case, return_inverse=True)
+    sums = np.bincount(at, weights=np.asarray(values, dtype=float), minlength=len(names))
+    sizes = np.bincount(at, minlength=len(names))
+    return lambda counts: _ratio(counts @ sums, counts @ sizes)
+
+
+def auc_by_case(done, p, case):
+    """The AUC over the cells of resampled cases, for `bootstrap`.
+
+    Wins of events over others are counted once for each pair of cases; a resample weighs them.
+
+    Parameters
+    ----------
+    done, p : arrays (n,), as for `auc`
+    case : int array (n,)
+
+    Returns
+    -------
+    callable; how often each case is drawn (draws, cases) in, AUC (draws,) out; nan where all was done, or nothing
+
+    >>> auc_by_case([1, 0, 1, 0], [0.9, 0.1, 0.2, 0.3], [0, 0, 1, 1])(np.array([[1, 1], [2, 0], [0, 2]])).tolist()
+    [0.75, 1.0, 0.0]
+    """
+    done, p = _checked(done, p)
+    names, at = np.unique(case, return_inverse=True)
+    members = np.equal.outer(np.arange(len(names)), at).astype(float)
+    events, others = members[:, done == 1], members[:, done == 0]
+    wins = np.greater.outer(p[done == 1], p[done == 0]) + 0.5 * np.equal.outer(p[done == 1], p[done == 0])
+    wins = events @ wins @ others.T
+    pairs = np.outer(events.sum(axis=1), others.sum(axis=1))
+
+    def resampled(counts):
+        counts = np.asarray(counts, dtype=float)
+        return _ratio(((counts @ wins) * counts).sum(axis=1), ((counts @ pairs) * counts).sum(axis=1))
+
+    return resampled
+
+
+# ---------------------------------------------------------------------------------------------------- calibration
+
+
+@dataclass(frozen=True)
+class Fifth:
+    """What came of the forecasts between two probabilities.
+
+    Parameters
+    ----------
+    low, high : float, the probabilities; `low` belongs to it and `high` to the next, save 1
+    n, cases : int, how many cells lie there, and of how many cases
+    mean_p, rate : float, the mean forecast and the share that was done; nan without cells
+    rate_low, rate_high : float, Wilson's interval of the rate, as if cells were independent
+    gap_low, gap_high : float, interval of rate less mean forecast from resampling whole cases
+    is_reliable : bool or None, whether that interval holds 0; None where there are too few data to say: fewer than
+        ten cells, or one case only. Where all cells came out alike resampling sees no chance at all, and it is asked
+        instead whether Wilson's interval holds the mean forecast
+    """
+
+    low: float
+    high: float
+    n: int
+    cases: int
+    mean_p: float
+    rate: float
+    rate_low: float
+    rate_high: float
+    gap_low: float
+    gap_high: float
+    is_reliable: bool | None
+
+
+def calibration(done, p, case=None, groups=5, draws=DRAWS, seed=0):
+    """Whether what was called likely happened that often, in fixed fifths: [0, 0.2), [0.2, 0.4) ... [0.8, 1].
+
+    Parameters
+    ----------
+    done : array (n,), 0 or 1
+    p : array (n,), forecast probability in [0, 1]
+    case : int array (n,), the case of each cell; None: every cell is a case of its own
+    groups : int, how many equal parts
+    draws, seed : int, of the resampling
+
+    Returns
+    -------
+    list of Fifth, from low to high; those without forecasts too
+
+    >>> fifths = calibration([0, 1, 1], [0.1, 0.5, 1.0])
+    >>> [(fifth.n, fifth.is_reliable) for fifth in fifths]
+    [(1, None), (0, None), (1, None), (0, None), (1, None)]
+    """
+    done, p = _checked(done, p)
+    case = np.arange(done.size) if case is None else np.unique(case, return_inverse=True)[1]
+    edges = np.arange(groups + 1) / groups
+    group = np.searchsorted(edges[1:-1], p, side="right")
+    counts = resamples(len(np.unique(case)), draws, seed)
+    return [_fifth(edges[at], edges[at + 1], done, p, case, group == at, counts) for at in range(groups)]
+
+
+def _fifth(low, high, done, p, case, here, counts):
+    n, cases = int(here.sum()), len(np.unique(case[here]))
+    if not n:
+        return Fifth(float(low), float(high), 0, 0, *[float("nan")] * 6, None)
+    mean_p, rate = float(p[here].mean()), float(done[here].mean())
+    likely = wilson(rate, n)
+    gap = _percentiles(_mean_within(done - p, case, here)(counts))
+    is_alike = rate in (0, 1)
+    holds = likely.low <= mean_p <= likely.high if is_alike else gap[0] <= 0 <= gap[1]
+    is_reliable = bool(holds) if n >= FEWEST_CELLS and cases > 1 else None
+    return Fifth(float(low), float(high), n, cases, mean_p, rate, likely.low, likely.high, *gap, is_reliable)
+
+
+def _mean_within(values, case, here):
+    """As `mean_by_case`, over some of the cells: all cases are resampled, also those with no cell there."""
+    size = int(case.max()) + 1
+    sums, sizes = np.bincount(case[here], weights=values[here], minlength=size), np.bincount(case[here], minlength=size)
+    return lambda counts: _ratio(counts @ sums, counts @ sizes)
+
+
+# ---------------------------------------------------------------------------------------------------- tables
+
+
+def scopes_of(cells, case_kinds=("cyber",)):
+    """The sets of cells that are scored together.
+
+    Parameters
+    ----------
+    cells : Cells
+    case_kinds : kinds of case for which each kind of act is also scored alone
+
+    Returns
+    -------
+    dict of name -> bool array (n,): each kind of act in order of appearance, "all", then "<kind of act>, <kind of
+    case>"; those without cells are left out
+    """
+    kinds = list(dict.fromkeys(cells.kind.tolist()))
+    scopes = {kind: cells.kind == kind for kind in kinds} | {"all": np.ones(len(cells.kind), dtype=bool)}
+    for case_kind in case_kinds:
+        scopes |= {f"{kind}, {case_kind}": (cells.kind == kind) & (cells.case_kind == case_kind) for kind in kinds}
+    return {name: mask for name, mask in scopes.items() if mask.any()}
+
+
+def scores_of(cells, forecasts, draws=DRAWS, seed=0, case_kinds=("cyber",)):
+    """The scores of forecasts, scope by scope, each with its interval.
+
+    Parameters
+    ----------
+    cells : Cells
+    forecasts : dict of name -> array (n,), the forecast probability of each cell
+    draws, seed : int, of the resampling: the same cases are drawn for every forecast of a scope
+    case_kinds : as for `scopes_of`
+
+    Returns
+    -------
+    DataFrame with a row per scope and forecast; columns scope, forecast, n, cases, events and, for brier, log and auc,
+    the score with `_low` and `_high`, the ends of its interval
+    """
+    rows = [
+        {**head, "forecast": name, **_with_intervals(measured)}
+        for head, found in _measured(cells, forecasts, draws, seed, case_kinds)
+        for name, measured in found.items()
+    ]
+    return pd.DataFrame(rows, columns=["scope", "forecast", *COUNTS, *_columns(MEASURES)])
+
+
+def differences_of(cells, forecasts, ours, draws=DRAWS, seed=0, case_kinds=("cyber",)):
+    """How much better, or worse, one forecast is than each of the others, on the same resamples.
+
+    Parameters
+    ----------
+    cells, forecasts, draws, seed, case_kinds : as for `scores_of`
+    ours : str, the name of the forecast that is compared
+
+    Returns
+    -------
+    DataFrame with a row per scope and other forecast; columns scope, forecast, against, n, cases, events and, each with
+    `_low` and `_high`: brier, log, auc, ours less theirs (for brier and log below 0 is better, for auc above), and
+    skill, the share of their Brier score that ours saves
+    """
+    if ours not in forecasts:
+        raise RangeError(f"no forecast named '{ours}'. Forecasts: {', '.join(forecasts)}.")
+    rows = [
+        {**head, "forecast": ours, "against": name, **_with_intervals(_compared(found[ours], theirs))}
+        for head, found in _measured(cells, forecasts, draws, seed, case_kinds)
+        for name, theirs in found.items()
+        if name != ours
+    ]
+    return pd.DataFrame(rows, columns=["scope", "forecast", "against", *COUNTS, *_columns((*MEASURES, "skill"))])
+
+
+def _columns(measures):
+    return [f"{measure}{end}" for measure in measures for end in ("", "_low", "_high")]
+
+
+def _measured(cells, forecasts, draws, seed, case_kinds):
+    """Of each scope: how much there is in it, and the measures of every forecast, all on the same resamples."""
+    outcomes, given = np.asarray(cells.done, dtype=float), {name: np.asarray(p) for name, p in forecasts.items()}
+    for scope, mask in scopes_of(cells, case_kinds).items():
+        done, case = outcomes[mask], cells.case[mask]
+        counts = resamples(len(np.unique(case)), draws, seed)
+        head = {"scope": scope, "n": done.size, "cases": counts.shape[1], "events": int(done.sum())}
+        once = np.ones((1, counts.shape[1]), dtype=int)
+        yield head, {name: _measures(done, p[mask], case, np.vstack([once, counts])) for name, p in given.items()}
+
+
+def _measures(done, p, case, counts):
+    """Brier, log and AUC, each (1 + draws,): of every case once, which is the score itself, and of the resamples."""
+    done, p = _checked(done, p)
+    return {
+        "brier": mean_by_case(_brier_by_cell(done, p), case)(counts),
+        "log": mean_by_case(_log_by_cell(done, p, FLOOR), case)(counts),
+        "auc": auc_by_case(done, p, case)(counts),
+    }
+
+
+def _compared(ours, theirs):
+    gaps = {key: ours[key] - theirs[key] for key in MEASURES}
+    return gaps | {"skill": skill(ours["brier"], theirs["brier"])}
+
+
+def _with_intervals(measured):
+    """Columns from scores and their resamples."""
+    row = {}
+    for key, values in measured.items():
+        low, high = _percentiles(values[1:])
+        row |= {key: float(values[0]), f"{key}_low": low, f"{key}_high": high}
+    return row
+
+
+# ---------------------------------------------------------------------------------------------------- arithmetic
+
+
+def _checked(done, p):
+    done, p = np.asarray(done, dtype=float), np.asarray(p, dtype=float)
+    if done.shape != p.shape or done.ndim != 1:
+        raise RangeError(f"outcomes and forecasts must be as many; got the shapes {done.shape} and {p.shape}.")
+    if not np.isin(done, (0, 1)).all():
+        raise RangeError("an outcome must be 0 or 1; leave out cells that are not known.")
+    if not ((p >= 0) & (p <= 1)).all():
+        raise RangeError(f"a forecast must lie in [0, 1]; got {p[~((p >= 0) & (p <= 1))][0]:g}.")
+    return done, p
+
+
+def _brier_by_cell(done, p):
+    return (p - done) ** 2
+
+
+def _log_by_cell(done, p, floor):
+    if not 0 < floor < 0.5:
+        raise RangeError(f"floor must lie strictly between 0 and 0.5; got {floor:g}.")
+    p = np.clip(p, floor, 1 - floor)
+    return -np.log(np.where(done == 1, p, 1 - p))
+
+
+def _mean(values):
+    return float(values.mean()) if values.size else float("nan")
+
+
+def _ratio(above, below):
+    below = np.asarray(below, dtype=float)
+    return np.divide(above, below, out=np.full(below.shape, np.nan), where=below > 0)
+
+
+def _percentiles(values, level=LEVEL):
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return float("nan"), float("nan")
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)

@@ -1,0 +1,139 @@
+"""An analysis from samples to page: every part answers, also where there is nothing to say."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from sim.errors import InputError
+from sim.experiments.analysis import analyse
+from sim.experiments.convergence import convergence
+from sim.experiments.sensitivity import luck_of
+from sim.output.figures.label_layout import outside, overlaps
+from sim.output.figures.sweeps import OF_A_MEASURE, OF_ALL, draw_analysis
+from sim.output.pages.sweep import write_report_of_sweep
+from tests.builders_record import a_loaded
+from tests.builders_sweep import a_factor, a_sample, a_sweep, saltelli
+
+TIE, PROOF = a_factor("tie", path="adversary_tie"), a_factor("proof")
+TURN = a_factor("turn", "lever", choices=("2", "6"))
+HEAD = a_factor("head", "lever", low=0, high=36, path="cooperation.coop_cyber.months_before")
+
+
+def _outcome(x):
+    late = 2.0 * (x["turn"] == "6") if "turn" in x else 0.0
+    wrong = (x["tie"] > 0.6) & (x["proof"] > 0.5)
+    return {
+        "harm": 4 + 6 * wrong + late,
+        "standing": 0.9 - 0.3 * x["tie"],
+        "held": np.where(x["proof"] > 0.1, 1.0, np.nan),
+    }
+
+
+def _without(x):
+    return {name: values + (1.5 if name == "harm" else 0) for name, values in _outcome(x).items()}
+
+
+SWEEPS = {
+    "sampled": lambda: a_sweep(_outcome, [TIE, PROOF, TURN, HEAD], points=300, luck=0.5, without=_without),
+    "replicated": lambda: a_sweep(_outcome, [TIE, PROOF, TURN], points=120, reps=3, luck=0.5),
+    "sobol": lambda: a_sweep(_outcome, [TIE, PROOF], x=saltelli([TIE, PROOF], 64)),
+    "no levers": lambda: a_sweep(_outcome, [TIE, PROOF], points=200),
+    "few": lambda: a_sweep(_outcome, [TIE, PROOF, TURN], points=6),
+    "one point": lambda: a_sweep(_outcome, [TIE, PROOF, TURN], points=1, reps=20, luck=1.0),
+    "constant": lambda: a_sweep(lambda x: {"harm": np.full(len(x["tie"]), 3.0)}, [TIE, PROOF], points=100),
+    "never applies": lambda: a_sweep(lambda x: {"harm": np.full(len(x["tie"]), np.nan)}, [TIE, PROOF], points=100),
+    "many failed": lambda: a_sweep(_outcome, [TIE, PROOF, TURN], points=200, status=np.arange(200) % 3 == 0),
+}
+
+
+@pytest.fixture(scope="module", params=list(SWEEPS))
+def analysis(request):
+    result = SWEEPS[request.param]()
+    return analyse(
+        result, [name for name in ("harm", "standing", "held") if name in result.measures], loaded=a_loaded()
+    )
+
+
+def test_every_chart_of_every_analysis_keeps_its_words_apart_and_says_something(analysis):
+    pages = [compose(analysis, finding) for finding in analysis.findings for _, compose in OF_A_MEASURE]
+    pages += [compose(analysis) for _, compose in OF_ALL]
+    for page in pages:
+        assert overlaps(page) == [] and outside(page) == [], page.name
+        assert len(page.title.split()) >= 4 and len(page.alt.split()) >= 5
+        assert "seed 1" in page.caption and "Units: " in page.caption and "95 % intervals" in page.caption
+        assert not re.search(r"\b(nan|None|inf)\b|[{}]", page.title + page.alt + page.caption), page.name
+    assert len({page.name for page in pages}) == len(pages)
+
+
+def test_an_analysis_is_plain_json(analysis):
+    text = json.dumps(analysis.to_dict(), allow_nan=False)
+    assert json.loads(text)["runs"] == analysis.sample.runs
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    """The page of a sampled sweep."""
+    folder = tmp_path_factory.mktemp("page")
+    analysis = analyse(SWEEPS["sampled"](), ["harm", "standing"], loaded=a_loaded())
+    charts = draw_analysis(analysis, folder / "charts")
+    return write_report_of_sweep(
+        analysis, a_loaded(), charts, {"command": ["oceans", "analyse"]}, folder / "analysis.html"
+    )
+
+
+def test_the_page_stands_alone_and_leads_from_chart_to_claim(page):
+    text = page.read_text("utf-8")
+    assert not re.search(r'(?:src|href)="(?!#)', text.split("</style>")[1].replace('xlink:href="#', 'href="#'))
+    assert "<script" not in text and "url(http" not in text
+    assert text.count('role="img"') == 12 and text.count("This chart in words") == 12
+    for words in ("What drives it?", "coverage", "regret", "How to read this", "nobody knows", "we choose"):
+        assert words in text
+    ids = re.findall(r'\bid="([^"]+)"', text)
+    assert len(ids) == len(set(ids))
+    assert all(target in ids for target in re.findall(r'<a href="#([^"]+)"', text))
+
+
+def test_a_measure_that_does_not_exist_earns_advice():
+    with pytest.raises(InputError, match="Did you mean 'harm'"):
+        analyse(SWEEPS["few"](), ["ham"], loaded=a_loaded())
+
+
+def test_runs_that_failed_are_left_out_and_counted():
+    analysis = analyse(SWEEPS["many failed"](), ["harm"], loaded=a_loaded())
+    assert analysis.sample.failed == 67 and analysis.sample.runs == 133
+    assert "67 runs could not be played" in analysis.remarks[0]
+
+
+def test_the_same_seed_gives_the_same_analysis():
+    one, other = (analyse(SWEEPS["sampled"](), ["harm"], seed=5, loaded=a_loaded()).to_dict() for _ in range(2))
+    assert one == other
+
+
+def test_luck_is_told_from_what_the_factors_do():
+    sample = a_sample(_outcome, [TIE, PROOF], points=300, reps=2, luck=0.0)
+    assert luck_of(sample.values("harm"), sample.point).value == pytest.approx(0, abs=1e-9)
+    noisy = a_sample(lambda x: {"harm": 0 * x["tie"]}, [TIE, PROOF], points=300, reps=2, luck=1.0)
+    assert luck_of(noisy.values("harm"), noisy.point).value > 0.9
+    assert not luck_of(np.ones(5), np.arange(5)).is_known
+
+
+def test_more_futures_settle_a_mean_and_a_sentence_says_when():
+    found = convergence(a_sample(_outcome, [TIE, PROOF], points=2000), "harm")
+    assert found.enough and 50 < found.enough < 1500
+    assert "were enough" in found.sentence
+    few = convergence(a_sample(_outcome, [TIE, PROOF], points=60), "harm")
+    assert few.enough is None and 150 < few.needed < 3000 and "not yet enough" in few.sentence
+
+
+def test_luck_that_all_futures_share_is_not_settled_by_more_futures():
+    found = convergence(a_sample(lambda x: {"harm": 0 * x["tie"]}, [TIE, PROOF], points=300, reps=1, luck=1.0), "harm")
+    assert found.replications == 1
+    rng = np.random.default_rng(1)
+    draws = rng.normal(size=3)
+    sweep = a_sweep(lambda x: {"harm": 0.1 * x["tie"]}, [TIE, PROOF], points=300, reps=3)
+    sweep.measures["harm"] = sweep.measures["harm"] + draws[sweep.runs["replication"]]
+    from sim.experiments.experiment_data import sample_of
+
+    assert "too few draws of luck" in convergence(sample_of(sweep, a_loaded()), "harm").sentence

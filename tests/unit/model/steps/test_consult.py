@@ -1,0 +1,235 @@
+"""Who calls whom, and where; what members want; projects put to a decision."""
+
+import numpy as np
+import pytest
+from tests.unit.turn.worlds import SIZES, a_format, a_world, consult
+
+from sim.model.cooperation import BLOCKED, NOT_BEGUN, RUNNING
+from sim.model.state import OPEN
+from sim.model.steps.assess import assess
+from sim.model.steps.consult import callers, legal_tables
+from sim.model.steps.positions import rung_edges, rung_of, salience, take_positions
+from tests.builders import a_library
+
+MANY = 300
+
+
+def assessed(runs=1, **changes):
+    world = a_world(runs, **changes)
+    assess(world)
+    return world
+
+
+# ------------------------------------------------------------------------------------------------- positions
+
+
+@pytest.mark.parametrize("runs", SIZES)
+def test_who_is_hurt_wants_a_stronger_text(runs):
+    world = assessed(runs)
+    take_positions(world, 0)
+    wants = world.state.position[0]
+    assert (wants[:, world.setting.index["EST"]] > wants[:, world.setting.index["DEU"]]).all()
+    assert not wants[:, world.setting.index["RUS"]].any()
+
+
+def test_who_depends_on_the_suspect_wants_a_softer_text_and_cares_more():
+    like = {"stance": {"RUS": 0.3}}
+    world = assessed(actors={"DEU": {"exposure": {"RUS": 0.9}, **like}, "USA": {"exposure": {"RUS": 0.0}, **like}})
+    free, bound = world.setting.index["USA"], world.setting.index["DEU"]
+    world.state.stake[0, :, [free, bound]] = 0.3
+    world.state.belief[:] = 2.0
+    take_positions(world, 0)
+    wants, cares = world.state.position[0, 0], salience(world, 0)[0]
+    assert cares[bound] > cares[free]
+    assert wants[bound] < wants[free]
+
+
+def test_doubt_softens_what_everybody_wants():
+    world = assessed()
+    world.state.belief[:] = 4.0
+    take_positions(world, 0)
+    sure = world.state.position.copy()
+    world.state.belief[:] = -1.0
+    take_positions(world, 0)
+    states = world.setting.is_state
+    assert (world.state.position[..., states] < sure[..., states]).all()
+
+
+@pytest.mark.parametrize(
+    "text, rung", [(0.0, "silence"), (0.2, "concern"), (0.4, "solidarity"), (0.6, "naming"), (0.9, "measures")]
+)
+def test_texts_stand_on_rungs(text, rung):
+    edges = rung_edges(a_world().setting)
+    assert rung_of(text, edges) == rung
+    assert [rung_of(edge, edges) for edge in edges] == ["silence", "concern", "solidarity", "naming", "measures"]
+
+
+# ------------------------------------------------------------------------------------------------- calls
+
+
+@pytest.mark.parametrize("runs", SIZES)
+def test_somebody_calls_when_waiting_is_worth_nothing(runs):
+    world = assessed(runs, behaviour={"call_wait": -50.0})
+    consult(world)
+    assert (world.state.called >= 1).all()
+    assert (world.state.first_table[0] >= 0).all()
+    assert (world.state.table_state[world.state.first_table[0], np.arange(runs)] > 0).all()
+
+
+def test_nobody_calls_when_too_little_is_at_stake():
+    world = assessed(3, behaviour={"call_wait": -50.0, "call_stake_min": 0.99})
+    consult(world)
+    assert not world.state.called.any()
+
+
+def test_it_is_mostly_the_victim_that_calls():
+    world = assessed(MANY)
+    places = callers(world, 0, 0, np.arange(world.runs))
+    assert (places == world.setting.index["EST"]).mean() > 0.7
+
+
+def test_a_victim_that_calls_has_asked():
+    world = assessed(MANY, behaviour={"call_wait": -50.0}, formats=["nac"])
+    consult(world)
+    assert world.state.asked[0].mean() > 0.7
+
+
+def test_a_consultation_costs_who_calls_it():
+    world = assessed(3, behaviour={"call_wait": -50.0, "call_again_days": 400})
+    consult(world)
+    price = world.setting.beh.consult_cost.flat[0]
+    assert (world.state.called >= 1).all()
+    assert (world.state.spent.sum(axis=-1) >= price * world.state.called - 1e-4).all()
+
+
+@pytest.mark.parametrize("victim, is_open", [("EST", True), ("JPN", False)])
+def test_an_alliance_clause_is_for_members_that_are_hit(victim, is_open):
+    clause = a_format(members=("DEU", "EST", "USA"), members_only=True)
+    world = assessed(3, own_formats={"clause": clause}, formats=["clause"], act={"victims": {victim: 0.9}})
+    assert (legal_tables(world, 0) == is_open).all()
+
+
+def test_the_fifth_article_is_not_for_the_partners():
+    """In the library that ships: over an attack on Japan nobody can call the Council under Articles 4 or 5."""
+    formats = ["nac_art4", "nac_art5", "nac_political"]
+    for victim, open_to in (("EST", [True, True, True]), ("JPN", [False, False, True])):
+        world = assessed(
+            1,
+            participants=["EST", "DEU", "USA", "JPN", "RUS"],
+            formats=formats,
+            library=None,
+            act={"victims": {victim: 0.95}, "is_physical": True},
+        )
+        assert legal_tables(world, 0)[:, 0].tolist() == open_to
+
+
+@pytest.mark.parametrize("severity, is_open", [(0.5, False), (0.9, True)])
+def test_below_its_threshold_nobody_calls_a_format(severity, is_open):
+    grave = a_format(threshold={"value": 0.8, "source": "judgement", "range": [0.6, 0.9], "why": "an armed attack"})
+    world = assessed(3, own_formats={"grave": grave}, formats=["grave"], act={"victims": {"EST": severity}})
+    assert (legal_tables(world, 0) == is_open).all()
+
+
+def test_a_format_is_not_called_twice_in_a_row():
+    world = assessed(1, formats=["nac"])
+    world.state.table_called[:], world.state.table_state[:] = 0, 2
+    world.turn = 2
+    assert not legal_tables(world, 0).any()
+    world.turn = 4
+    assert legal_tables(world, 0).all()
+
+
+def test_a_table_that_is_open_is_not_opened_again():
+    world = assessed(1, formats=["nac"])
+    world.state.table_state[:] = OPEN
+    assert not legal_tables(world, 0).any()
+
+
+def test_grave_and_physical_acts_move_formats_faster():
+    due = []
+    for severity, physical in ((0.2, False), (0.9, False), (0.9, True)):
+        world = assessed(
+            MANY,
+            behaviour={"call_wait": -50.0, "call_again_days": 400},
+            formats=["nac"],
+            act={"victims": {"EST": severity}, "is_physical": physical},
+        )
+        consult(world)
+        due.append(world.state.table_due[0].mean())
+    assert due == sorted(due, reverse=True) and due[0] > due[-1]
+
+
+def test_no_consultation_ends_before_the_shortest_there_has_been():
+    world = assessed(
+        MANY, behaviour={"call_wait": -50.0}, formats=["nato_ip4"], act={"victims": {"EST": 1.0}, "is_physical": True}
+    )
+    consult(world)
+    assert (world.state.table_due[0] >= world.setting.table_min[0, 0]).all()
+
+
+# ------------------------------------------------------------------------------------------------- projects
+
+
+def projects(names_and_turns, runs=1, budget=None, library=None, **figures):
+    """A world in its first turn with projects put to a decision; `figures` go into every project."""
+    library = library or a_library()
+    changed = {
+        name: project.model_copy(
+            update={key: getattr(project, key).model_copy(update={"value": value}) for key, value in figures.items()}
+        )
+        for name, project in library.cooperation.items()
+    }
+    library = library.model_copy(update={"cooperation": changed})
+    written = {} if budget is None else {"cooperation_budget_eur_m": budget}
+    world = assessed(
+        runs,
+        participants=["NATO", "JPN", "RUS"],
+        library=library,
+        cooperation=[{"project": name, "turn": turn} for name, turn in names_and_turns],
+        **written,
+    )
+    consult(world)
+    return world
+
+
+@pytest.mark.parametrize("runs", SIZES)
+def test_a_project_that_nobody_blocks_begins(runs):
+    assert projects([("coop_cyber", 1)], runs, veto_risk=0.0).state.project_state.tolist() == [[RUNNING] * runs]
+
+
+@pytest.mark.parametrize("runs", SIZES)
+def test_a_project_that_is_always_blocked_does_not(runs):
+    assert projects([("coop_cyber", 1)], runs, veto_risk=1.0).state.project_state.tolist() == [[BLOCKED] * runs]
+
+
+def test_a_project_is_blocked_as_often_as_its_risk_says():
+    blocked = (projects([("coop_cyber", 1)], 2000, veto_risk=0.3).state.project_state == BLOCKED).mean()
+    assert blocked == pytest.approx(0.3, abs=4 * np.sqrt(0.3 * 0.7 / 2000))
+
+
+def test_a_project_waits_for_its_turn():
+    assert projects([("coop_cyber", 2)], veto_risk=0.0).state.project_state.tolist() == [[NOT_BEGUN]]
+
+
+def test_a_project_waits_for_those_it_builds_on():
+    library = a_library()
+    follower = library.cooperation["coop_exchange"].model_copy(update={"depends_on": ["coop_cyber"]})
+    library = library.model_copy(update={"cooperation": {**library.cooperation, "coop_exchange": follower}})
+    together = projects([("coop_exchange", 1), ("coop_cyber", 2)], library=library, veto_risk=0.0)
+    assert together.state.project_state[:, 0].tolist() == [NOT_BEGUN, NOT_BEGUN]
+    together.turn = 2
+    consult(together)
+    together.turn = 3
+    consult(together)
+    assert together.state.project_state[:, 0].tolist() == [RUNNING, RUNNING]
+
+
+def test_a_project_waits_for_the_money():
+    """Each costs ten million a year."""
+    world = projects([("coop_cyber", 1), ("coop_exchange", 1)], budget=15.0, veto_risk=0.0)
+    assert sorted(world.state.project_state[:, 0].tolist()) == [NOT_BEGUN, RUNNING]
+
+
+def test_a_budget_of_nothing_pays_for_nothing():
+    assert projects([("coop_cyber", 1)], budget=0, veto_risk=0.0).state.project_state[0, 0] == NOT_BEGUN
+    assert projects([("coop_cyber", 1)], budget=None, veto_risk=0.0).state.project_state[0, 0] == RUNNING

@@ -1,0 +1,64 @@
+"""What makes states willing: certainty, being hit worst, and how they see the adversary."""
+
+import numpy as np
+import pytest
+from tests.unit.turn.worlds import SIZES, a_world, option
+
+from sim.model.steps.assess import assess
+from sim.model.steps.willingness import accusing, certainty, inclination, own_share
+from sim.rules.choice import log_odds
+from sim.rules.grid import STEP
+
+NEARLY = {"abs": 64 * STEP}  # sums of figures that are rounded to the grid
+
+
+def inclined(runs=1, **behaviour):
+    """A world as it is judged, and how willing everybody is then, with some coefficients."""
+    world = a_world(runs, library=None, act={"victims": {"EST": 0.8, "DEU": 0.2}}, behaviour=behaviour)
+    assess(world)
+    return world, inclination(world, 0)
+
+
+def change(name, first, last, runs=1):
+    """What a coefficient adds to each willingness between two values: a world, and (options, R, A)."""
+    (_, before), (world, after) = (inclined(runs, **{name: value}) for value in (first, last))
+    return world, after - before
+
+
+@pytest.mark.parametrize("runs", SIZES)
+@pytest.mark.parametrize(
+    "gap, weight", [(0.03, "b_confidence"), (0.0, "b_confidence"), (-0.1, "b_doubt"), (-0.4, "b_doubt")]
+)
+def test_missing_certainty_weighs_otherwise_than_what_is_beyond_it(runs, gap, weight):
+    behaviour = {"b_confidence": 0.9, "b_doubt": 2.5}
+    world, _ = inclined(runs, **behaviour)
+    place = list(accusing(world.setting, 0)).index(option(world, "public_attribution"))
+    least = world.setting.attribution_min[option(world, "public_attribution")].item()
+    world.state.belief[0] = log_odds(least + gap)
+    assert certainty(world, 0)[place] == pytest.approx(
+        np.full(world.state.belief[0].shape, behaviour[weight] * gap), **NEARLY
+    )
+
+
+@pytest.mark.parametrize("runs", SIZES)
+def test_whoever_was_hit_worst_leads_in_naming_and_in_nothing_else(runs):
+    world, more = change("b_led", 0.0, 0.8, runs)
+    naming = more[option(world, "public_attribution")]
+    for code, share in (("EST", 1.0), ("DEU", 0.25), ("USA", 0.0)):
+        assert naming[:, world.setting.index[code]] == pytest.approx(np.full(runs, 0.8 * share), **NEARLY)
+    names = world.setting.names[:, 0, 0] > 0
+    assert names.any() and not more[~names].any()
+
+
+def test_where_nobody_was_hit_nobody_was_hit_worst():
+    assert not own_share(np.zeros((2, 3))).any()
+
+
+@pytest.mark.parametrize("runs", SIZES)
+def test_how_one_sees_the_adversary_moves_answers_to_it_and_not_help(runs):
+    world, more = change("b_stance", 0.2, 0.7, runs)
+    support = world.setting.is_support[:, 0, 0] > 0
+    stance = np.broadcast_to(0.5 * world.setting.stance[world.setting.act_suspect[0]], more.shape[1:])
+    assert support.any() and not more[support].any()
+    for one in more[~support]:
+        assert one == pytest.approx(stance, **NEARLY)

@@ -1,0 +1,253 @@
+"""What is true before the first turn and now: the cast, ties, tables, grid, state and views."""
+
+import numpy as np
+import pytest
+
+from sim.draws import Draws
+from sim.engine import begin
+from sim.model.inputs import arrange
+from sim.model.state import NEVER, first_state
+from sim.model.steps.inject import inject
+from sim.model.view import view
+from sim.rules.grid import STEP, on_grid, total
+from tests.builders import a_scenario, an_act, an_inject
+
+
+def setting_of(**changes):
+    return arrange(a_scenario(**changes))
+
+
+def of(setting, array, code):
+    return array[..., setting.index[code]]
+
+
+# ------------------------------------------------------------------------------------------------- the grid
+
+
+def test_sums_on_the_grid_are_the_same_in_any_order():
+    values = on_grid(np.random.default_rng(1).normal(0, 50, 2000))
+    shuffled = np.random.default_rng(2).permutation(values)
+    assert values.sum() == shuffled.sum() == values[::-1].sum() == sum(values.tolist())
+
+
+def test_rounding_to_the_grid_moves_nothing_by_more_than_half_a_step():
+    values = np.random.default_rng(1).normal(size=500)
+    assert np.abs(on_grid(values) - values).max() <= STEP / 2
+    assert np.array_equal(on_grid(on_grid(values)), on_grid(values))
+
+
+def test_a_total_counts_only_those_it_should():
+    assert total(np.array([0.25, 0.5, 1.0]), np.array([True, False, True])) == 1.25
+
+
+# ------------------------------------------------------------------------------------------------- the cast
+
+
+def test_bodies_stand_last_and_are_no_states_where_members_choose():
+    setting = setting_of(participants=["NATO", "EU", "JPN", "RUS", "CHN"])
+    assert setting.actors[-2:] == ("NATO", "EU") and setting.bodies == ("NATO", "EU")
+    assert not setting.is_state[-2:].any()
+    members = dict(zip(setting.bodies, setting.body_members, strict=True))
+    assert {setting.actors[k] for k in np.flatnonzero(members["EU"])} == {"EST", "LVA", "DEU"}
+
+
+def test_a_body_that_plays_as_one_takes_the_place_of_its_members():
+    setting = setting_of(
+        participants=["NATO", "EU", "JPN", "RUS", "CHN"], bodies_as="one", acts=[an_act(victims={"JPN": 0.4})]
+    )
+    assert "EST" not in setting.actors
+    assert {code for code in setting.actors if of(setting, setting.is_state, code)} == {"NATO", "EU", "JPN"}
+
+
+def test_adversaries_choose_no_responses():
+    setting = setting_of()
+    adversaries = [setting.index[code] for code in setting.adversaries]
+    assert not setting.is_state[adversaries].any() and not setting.allowed[:, adversaries].any()
+
+
+def test_a_membership_holds_only_while_it_lasts():
+    now, then = (
+        setting_of(participants=["EST", "DEU", "GBR", "RUS"], start=day) for day in ("2024-03-04", "2019-03-04")
+    )
+    assert not of(now, now.is_eu, "GBR") and of(then, then.is_eu, "GBR")
+
+
+def test_larger_economies_weigh_more_and_none_more_than_the_largest():
+    setting = setting_of()
+    assert of(setting, setting.economy, "USA") == 1
+    assert of(setting, setting.economy, "DEU") > of(setting, setting.economy, "EST") > 0
+
+
+def test_what_the_scenario_says_goes_before_the_library():
+    setting = setting_of(
+        actors={"EST": {"economy": 0.7, "cyber": 0.9, "capital": 2.0, "exposure": {"RUS": 0.4}, "stance": {"RUS": 0.8}}}
+    )
+    for array, value in ((setting.economy, 0.7), (setting.cyber, 0.9), (setting.capital, 2.0)):
+        assert of(setting, array, "EST") == pytest.approx(value, abs=1e-6)
+    russia = setting.adversaries.index("RUS")
+    assert of(setting, setting.exposure, "EST")[russia, 0] == pytest.approx(0.4)
+
+
+def test_an_adversary_that_is_both_feared_and_needed():
+    setting = setting_of()
+    for code in ("EST", "DEU", "USA", "JPN"):
+        exposure = of(setting, setting.exposure, code)
+        assert ((exposure >= 0) & (exposure < 1)).all()
+    china, russia = (setting.adversaries.index(code) for code in ("CHN", "RUS"))
+    assert of(setting, setting.exposure, "EST")[china, 0] > of(setting, setting.exposure, "EST")[russia, 0]
+
+
+@pytest.mark.parametrize("choice", ["gdp", "defence", "gdp_cyber", "equal"])
+def test_capability_is_what_the_scenario_chooses(choice):
+    setting = setting_of(capability=choice)
+    weights = [of(setting, setting.capability, code)[0] for code in ("USA", "EST")]
+    assert (weights[0] == weights[1] == 1) if choice == "equal" else (weights[0] > weights[1])
+
+
+# ------------------------------------------------------------------------------------------------- ties and clubs
+
+
+def ties_of(setting):
+    """Ties within one ocean and across, each (A, A)."""
+    return [kind[:, 0] for kind in setting.ties]
+
+
+def test_ties_bind_both_ways_and_nobody_to_itself():
+    setting = setting_of(ties=[{"between": ["EST", "DEU"], "strength": 0.7}])
+    near, far = ties_of(setting)
+    both = near + far
+    est, deu = setting.index["EST"], setting.index["DEU"]
+    assert both[est, deu] == both[deu, est] == pytest.approx(0.7, abs=1e-6)
+    assert not np.diag(both).any()
+    assert not both[:, ~setting.is_state].any()
+
+
+def test_the_other_ocean_is_far():
+    setting = setting_of()
+    est, jpn, usa = (setting.index[code] for code in ("EST", "JPN", "USA"))
+    near, far = ties_of(setting)
+    assert near[est, jpn] == 0 and far[est, jpn] > 0
+    assert far[est, usa] == 0  # the United States lies on both
+
+
+def test_who_looks_to_whom_adds_up_to_one():
+    setting = arrange(a_scenario(participants=["NATO", "EU", "group:ip4", "RUS", "CHN"], library=None))
+    assert setting.club.sum(axis=-1) == pytest.approx(np.ones(len(setting.club)), abs=1e-3)
+    assert not setting.club[:, ~setting.is_state].any()
+
+
+def test_evidence_is_shared_both_ways_and_most_among_the_five():
+    setting = arrange(a_scenario(participants=["USA", "GBR", "DEU", "JPN", "EST", "RUS"], library=None))
+    shared = setting.sharing[0]
+    assert np.array_equal(shared, shared.T) and not np.diag(shared).any()
+    usa, gbr, deu, jpn = (setting.index[code] for code in ("USA", "GBR", "DEU", "JPN"))
+    assert shared[usa, gbr] > shared[usa, jpn] > shared[usa, deu] > 0
+
+
+# ------------------------------------------------------------------------------------------------- tables and options
+
+
+def test_a_format_needs_two_at_the_table():
+    assert ("grid", "g7") not in setting_of(participants=["EST", "LVA", "USA", "RUS"]).tables
+    assert ("grid", "g7") in setting_of(participants=["EST", "DEU", "USA", "RUS"]).tables
+
+
+def test_every_act_has_options_and_tables_of_its_own():
+    setting = setting_of(acts=[an_act("one"), an_act("other", issue="coercion", demand={"text": "Stop."})])
+    assert {act for act, _ in setting.options} == {act for act, _ in setting.tables} == {"one", "other"}
+    for h, part in enumerate(setting.option_slices):
+        assert (setting.option_act[part] == h).all()
+    for h, part in enumerate(setting.table_slices):
+        assert (setting.table_act[part] == h).all()
+
+
+def test_options_are_ordered_by_their_price():
+    setting = setting_of()
+    assert (np.diff(setting.price[:, 0, 0]) >= 0).all()
+
+
+def test_an_act_is_far_when_nobody_in_the_alliance_is_hit():
+    assert setting_of(acts=[an_act("near"), an_act("far", victims={"JPN": 0.4}, by="CHN")]).act_is_far.tolist() == [
+        False,
+        True,
+    ]
+
+
+def test_the_union_alone_is_competent_for_trade_and_its_members_are_not():
+    setting = arrange(a_scenario(participants=["EU", "JPN", "USA", "CHN"], library=None, act=an_act(
+        issue="coercion", by="CHN", victims={"LTU": 0.4}, demand={"text": "Recall the envoy."})))  # fmt: skip
+    line = setting.options.index(("grid", "wto_case"))
+    assert setting.allowed[line, setting.index["EU"]] and setting.allowed[line, setting.index["JPN"]]
+    assert not setting.allowed[line, setting.index["LTU"]]
+
+
+# ------------------------------------------------------------------------------------------------- state
+
+
+@pytest.mark.parametrize("runs", [1, 3])
+def test_every_array_has_an_axis_for_runs(runs):
+    state = first_state(setting_of(), Draws(1, range(runs)))
+    some = state.rows(np.array([0, 0]))
+    for name, values in vars(state).items():
+        assert runs in values.shape, name
+        assert 2 in getattr(some, name).shape, name
+
+
+def test_nothing_has_happened_before_the_first_turn():
+    state = first_state(setting_of(), Draws(1, range(3)))
+    for name in (
+        "joined",
+        "conceded",
+        "stopped",
+        "spent",
+        "income",
+        "harm",
+        "evidence",
+        "intensity",
+        "squeeze",
+        "asked",
+        "covered",
+    ):
+        assert not getattr(state, name).any(), name
+    assert (state.effect_day == NEVER).all() and (state.first_table == -1).all()
+
+
+def test_a_copy_is_its_own():
+    state = first_state(setting_of(), Draws(1, [0]))
+    copied = state.copy()
+    copied.tension += 1
+    assert (state.tension != copied.tension).all()
+
+
+@pytest.mark.parametrize("turn, day, last", [(1, 0, 30), (2, 30, 60), (5, 120, 150)])
+def test_days_are_counted_from_the_first(turn, day, last):
+    world = begin(setting_of(), 1, [0])
+    world.turn = turn
+    assert (world.day, world.last_day, world.months) == (day, last, 1)
+
+
+# ------------------------------------------------------------------------------------------------- views
+
+
+def test_nobody_sees_who_really_did_it():
+    """What a seat sees is the same whoever did it, as long as the evidence is."""
+    worlds = []
+    for culprit in ("RUS", "CHN"):
+        world = begin(setting_of(acts=[an_act(by=culprit, suspect="RUS")], behaviour={"evidence_rate": 0.0}), 1, [0])
+        world.turn = 1
+        worlds.append(world)
+    assert view(worlds[0], "EST") == view(worlds[1], "EST")
+
+
+def test_an_inject_is_seen_by_those_it_is_sent_to():
+    world = begin(setting_of(injects=[an_inject(to=["EST"])]), 1, [0])
+    world.turn = 1
+    inject(world)
+    assert [reached["title"] for reached in view(world, "EST")["injects"]] == ["The lights go out"]
+    assert view(world, "DEU")["injects"] == []
+
+
+def test_an_act_to_come_is_not_seen():
+    world = begin(setting_of(acts=[an_act("now"), an_act("later", turn=2)]), 1, [0])
+    world.turn = 1
+    assert set(view(world, "EST")["acts"]) == {"now"}

@@ -1,0 +1,84 @@
+"""What the charts read out of a record."""
+
+import dataclasses
+
+from sim.catalogue.ladder import RUNGS
+from sim.output.figures import queries
+from sim.record import Event, Record
+from tests.builders_record import a_record, an_empty_record
+
+
+def _record(*events):
+    numbered = [Event(at, *event) for at, event in enumerate(events)]
+    return Record("smallest", "The smallest", "0" * 64, 1, 0, "2025-03-01", 3, 10, tuple(numbered))
+
+
+def _decided(actor, response, day=1, effect=9, terms=None):
+    payload = {"response": response, "probability": 0.5, "effect_day": effect, "terms": terms or {}, "covered_by": None}
+    return (1, day, "2025-03-02", "respond", "response_decided", actor, "grid", payload)
+
+
+def _acts(actor, response, day):
+    return (1, day, "2025-03-02", "settle", "response_acts", actor, "grid", {"response": response})
+
+
+def test_the_order_of_joining_is_by_day_and_the_same_day_shares_a_place():
+    record = _record(
+        _decided("EST", "naming"),
+        _decided("LVA", "naming"),
+        _decided("JPN", "naming"),
+        _decided("HUN", "naming"),
+        _acts("JPN", "naming", 4),
+        _acts("EST", "naming", 7),
+        _acts("LVA", "naming", 7),
+    )
+    order = {one.actor: one.order for one in queries.joinings_of(record)}
+    assert order == {"JPN": 1, "EST": 2, "LVA": 2, "HUN": None}
+
+
+def test_doing_nothing_is_no_response():
+    assert queries.joinings_of(_record(_decided("EST", "no_action"))) == []
+
+
+def test_a_consultation_is_put_together_from_its_events():
+    record = a_record()
+    one = queries.consultations_of(record)[0]
+    assert one.format == "nac_political" and one.caller == "EST"
+    assert len(one.drafts) == 3 and one.breakers == {"HUN": 2, "TUR": 1}
+    assert one.outcome == "adopted" and one.rung in RUNGS
+
+
+def test_the_same_format_called_twice_is_two_consultations():
+    tables = [one for one in queries.consultations_of(a_record()) if one.format == "g7_leaders"]
+    assert len(tables) == 2
+    assert tables[0].day < tables[1].day
+    assert all(len(one.drafts) == 1 for one in tables)
+
+
+def test_what_a_record_does_not_hold_comes_out_empty():
+    record = an_empty_record()
+    assert queries.acts_of(record) == {} and queries.actors_of(record) == []
+    assert queries.consultations_of(record) == [] and queries.joinings_of(record) == []
+    assert queries.series_of(record, "tension") == ([], []) and queries.keys_of(record, "harm") == []
+
+
+def test_a_series_that_lacks_a_turn_has_a_gap():
+    record = _record(
+        (1, 10, "2025-03-11", "settle", "turn_ends", None, None, {"tension": 0.2}),
+        (2, 20, "2025-03-21", "settle", "turn_ends", None, None, {"tension": None}),
+    )
+    days, values = queries.series_of(record, "tension")
+    assert days == [10, 20]
+    assert values[0] == 0.2 and values[1] != values[1]
+
+
+def test_harm_is_summed_over_acts():
+    _, values = queries.series_of(a_record(), "harm")
+    assert round(values[0], 6) == 0.6 and values[2] > 0.9
+
+
+def test_the_record_is_left_as_it_was():
+    record = a_record()
+    before = dataclasses.replace(record)
+    queries.consultations_of(record), queries.joinings_of(record)
+    assert record == before

@@ -1,0 +1,65 @@
+"""The back-test as a whole: cells and forecasts belong together, options do what they say."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from sim.scenario import load_library
+from sim.scenario.schema import Estimates
+from sim.validation.backtest import MODEL, as_case, backtest, coefficients_for
+from sim.validation.cases import read_cases
+
+LIBRARY = load_library()
+CASES = read_cases("cases_2007_2020")
+TWO = dataclasses.replace(CASES, cases=CASES.cases[:2], outcomes=CASES.outcomes[:4])
+
+
+@pytest.fixture(scope="module")
+def tested():
+    return backtest(TWO, runs=3)
+
+
+def test_every_cell_has_a_forecast_of_everybody(tested):
+    for p in tested.forecasts.values():
+        assert p.shape == (len(tested.cells),) and ((p >= 0) & (p <= 1)).all()
+    assert next(iter(tested.forecasts)) == MODEL
+
+
+def test_a_forecast_is_that_of_its_cell(tested):
+    cells = tested.cells
+    for at in (0, len(cells) // 2, len(cells) - 1):
+        case = cells.case_ids[cells.case[at]]
+        assert tested.forecasts[MODEL][at] == tested.chance(case, cells.actor[at], cells.kind[at])
+
+
+def test_the_same_bits_with_two_workers(tested):
+    again = backtest(TWO, runs=3, workers=2)
+    assert (again.forecasts[MODEL] == tested.forecasts[MODEL]).all()
+
+
+def test_victims_and_unsure_cells_can_be_looked_at_apart():
+    plain = backtest(TWO, runs=1)
+    assert len(backtest(TWO, runs=1, with_victims=True).cells) > len(plain.cells)
+    assert len(backtest(TWO, runs=1, strict=True).cells) <= len(plain.cells)
+
+
+def test_a_case_is_played_with_what_the_others_say():
+    estimates = Estimates(coefficients=["b_peer"], mean=[0.3], sd=[0.1], correlation=[[]], without={"est-2007": [0.2]})
+    library = LIBRARY.model_copy(update={"estimates": estimates})
+    assert coefficients_for("est-2007", library) == ({"b_peer": 0.2}, "without it")
+    assert coefficients_for("est-2007", library, in_sample=True) == ({}, "all cases")
+    assert coefficients_for("later-2030", library) == ({}, "from others")
+    assert coefficients_for("est-2007", LIBRARY.model_copy(update={"estimates": Estimates()})) == ({}, "as written")
+
+
+def test_coercions_of_which_only_the_outcome_is_known_are_played_as_usual_ones(tested):
+    episode = next(one for one in CASES.outcomes if one.id == "twn-2016")
+    assert as_case(episode, LIBRARY).severity.value == LIBRARY.behaviour["concede_usual"].value
+    assert "PHL" not in " ".join(tested.outcomes.target)  # a target that the library does not know
+    assert ((tested.outcomes.chance >= 0) & (tested.outcomes.chance <= 1)).all()
+
+
+def test_lags_are_days_in_order(tested):
+    known = tested.lags[tested.lags.acts > 0]
+    assert (np.diff(known[["q10", "q25", "q50", "q75", "q90"]].to_numpy(), axis=1) >= 0).all()

@@ -1,0 +1,108 @@
+"""A past case as an exercise: what is carried over, and what is not looked at."""
+
+import datetime
+
+import pytest
+
+from sim.model.inputs import arrange
+from sim.scenario import load, load_library
+from sim.validation.backtest import coefficients_for
+from sim.validation.cases import read_cases
+from sim.validation.exercise import called, document_of, scenario_of, window_of, written
+
+LIBRARY = load_library()
+CASES = {case.id: case for case in read_cases("cases_2007_2020").cases}
+
+
+def changed(name, **changes):
+    return CASES[name].model_copy(update=changes)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_case_can_be_played(name):
+    loaded = scenario_of(CASES[name], LIBRARY)
+    assert loaded.scenario.start == CASES[name].disclosure_date
+    assert set(CASES[name].actors) <= set(arrange(loaded).actors)
+
+
+def test_primary_targets_are_hit_in_full_and_the_others_in_part():
+    victims = document_of(CASES["wannacry-2017"], LIBRARY)["acts"][0]["victims"]
+    assert victims["GBR"] == 0.55
+    assert victims["JPN"] == pytest.approx(0.55 * LIBRARY.codebook.also_hit.value)
+
+
+def test_a_target_that_nobody_knows_is_left_out():
+    assert set(document_of(CASES["mh17-2014"], LIBRARY)["acts"][0]["victims"]) == {"NLD", "AUS"}
+
+
+def test_a_body_that_is_hit_means_its_members():
+    case = changed("apt10-2018", targets=["EU"], primary_targets=["EU"])
+    victims = document_of(case, LIBRARY)["acts"][0]["victims"]
+    assert {"DEU", "FRA", "GBR"} <= set(victims) and "USA" not in victims  # in 2017 the United Kingdom was a member
+
+
+@pytest.mark.parametrize("targets, suspect", [(["EST"], "RUS"), (["JPN", "AUS"], "CHN"), (["JPN", "EST"], "RUS")])
+def test_an_act_of_nobody_looks_like_the_usual_suspect_and_can_hardly_be_told(targets, suspect):
+    case = changed("opcw-2018", adversary="UNATTRIBUTED", targets=targets, primary_targets=targets)
+    act = document_of(case, LIBRARY)["acts"][0]
+    assert act["by"] == suspect and act["difficulty"] == LIBRARY.codebook.unattributed.difficulty.value
+
+
+def test_over_an_act_of_nobody_there_is_nobody_to_accuse():
+    on_the_table = document_of(changed("opcw-2018", adversary="UNATTRIBUTED"), LIBRARY)["responses"]
+    assert "joint_statement" in on_the_table and "cyber_rapid_response_team" in on_the_table
+    assert not any(LIBRARY.responses[key].accuses for key in on_the_table)
+
+
+@pytest.mark.parametrize(
+    "name, days",
+    [
+        ("opcw-2018", 365),  # answered on the day it was disclosed
+        ("dnc-2016", 365 + 115),  # from the disclosure to a year after the decision
+        ("can-2018", 728),  # 41 months and 90 days, and no case is played for longer than two years
+        ("jpn-2010", 149),  # two months, less the day before it was disclosed, and 90 days
+    ],
+)
+def test_until_when_an_answer_counts(name, days):
+    assert window_of(CASES[name], LIBRARY.codebook) == pytest.approx(days, abs=1)
+
+
+def test_responses_that_make_no_sense_for_a_kind_of_case_are_not_on_the_table():
+    responses = document_of(CASES["skripal-2018"], LIBRARY)["responses"]
+    assert "expulsions" in responses and "infrastructure_patrols" not in responses
+
+
+def test_laws_memberships_and_the_practice_of_naming_are_those_of_the_day():
+    early = arrange(scenario_of(CASES["notpetya-2017"], LIBRARY))
+    day = datetime.date(2023, 6, 1)
+    late = arrange(
+        scenario_of(changed("notpetya-2017", start_date=day, disclosure_date=day, decision_date=day), LIBRARY)
+    )
+    listing = [setting.options.index(("act", "cyber_sanctions")) for setting in (early, late)]
+    assert not early.allowed[listing[0], early.index["EU"]] and late.allowed[listing[1], late.index["EU"]]
+    assert early.is_eu[early.index["GBR"]] and not late.is_eu[late.index["GBR"]]
+    assert late.practice_of_naming.max() > early.practice_of_naming.max()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_case_written_down_is_the_exercise_that_is_played(name, tmp_path):
+    """With the coefficients that were estimated without it, and no other difference."""
+    behaviour, origin = coefficients_for(name, LIBRARY)
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(written(CASES[name], LIBRARY, behaviour), "utf-8")
+    read, played = load(path).scenario, scenario_of(CASES[name], LIBRARY).scenario
+    assert origin == "without it" and set(read.behaviour) == set(behaviour)
+    assert read.model_copy(update={"behaviour": played.behaviour}) == played
+
+
+@pytest.mark.parametrize(
+    "written_as, said",
+    [
+        ("Estonia: three weeks of DDoS", "Estonia case"),
+        ("WannaCry ransomware worm", "WannaCry ransomware worm"),
+        ("Downing of MH17 and the sanctions that followed", "Downing of MH17 case"),
+        ("Parliament and parties hacked; attribution withheld", "Parliament and parties hacked"),
+    ],
+)
+def test_a_case_has_a_name_that_a_sentence_can_carry(written_as, said):
+    assert called(CASES["opcw-2018"].model_copy(update={"name": written_as})) == said
