@@ -74,14 +74,14 @@ def batched(size):
     return {"runs_a_second": _rate(play)}
 
 
-def continuations():
+def simulate_forward():
     """Seconds for many continuations of one exercise from its middle."""
     from sim.engine import ahead, begin
-    from sim.model.inputs import arrange
+    from sim.model.inputs import build_inputs
     from sim.model.steps import play_turn
     from sim.scenario import load
 
-    setting = arrange(load(SCENARIO))
+    setting = build_inputs(load(SCENARIO))
     world = begin(setting, SEED, [0])
     while world.turn < setting.turns // 2:
         play_turn(world)
@@ -143,7 +143,7 @@ def _seconds(work, repeats=REPEATS):
     return min(times)
 
 
-ROWS = {"one": one_at_a_time, "batched": batched, "ahead": continuations, "swept": swept, "points": points_alone}
+ROWS = {"one": one_at_a_time, "batched": batched, "ahead": simulate_forward, "swept": swept, "points": points_alone}
 
 
 # ------------------------------------------------------------------------------------------- and put side by side

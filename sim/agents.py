@@ -156,7 +156,7 @@ class Actor(mesa.Agent):
         """How far it depends on an adversary now, 0 to 1, with what was added by courting or squeezing it."""
         d = self._adversary(adversary)
         return float(
-            np.clip(self._setting.exposure[d, 0, self.place] + self._state.squeeze[d, 0, self.place], 0.0, 1.0)
+            np.clip(self._setting.exposure[d, 0, self.place] + self._state.added_exposure[d, 0, self.place], 0.0, 1.0)
         )
 
     def stance(self, adversary):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.draws import Draws
-from sim.model.inputs import arrange
+from sim.model.inputs import build_inputs
 from sim.model.msel import plan_of
 from sim.model.state import World, first_state
 from sim.model.steps import is_over, play_turn
@@ -18,7 +18,7 @@ from sim.model.varying import Varied
 from sim.policies.seating import fresh, policies_of, seats_that_override
 from sim.record.measures import scorecard
 from sim.record.record import Outcomes, Record
-from sim.record.recorder import Witness
+from sim.record.recorder import EventRecorder
 
 BATCH = 512
 
@@ -32,16 +32,16 @@ class Result:
     answers: tuple = ()
 
 
-def begin(setting, seed, runs, seats=None, witness=None, script=None):
+def begin(setting, seed, runs, seats=None, recorder=None, script=None):
     """A world before its first turn.
 
     Parameters
     ----------
-    setting : Setting, from `sim.model.inputs.arrange`
+    setting : ModelInputs, from `sim.model.inputs.build_inputs`
     seed : int
     runs : sequence of int, replication numbers
     seats : dict of code to policy, or None
-    witness : Witness or None
+    recorder : EventRecorder or None
     script : Script or None, answers that were written down before
 
     Returns
@@ -51,7 +51,7 @@ def begin(setting, seed, runs, seats=None, witness=None, script=None):
     draws = Draws(seed, runs)
     state = first_state(setting, draws)
     plan, seats = plan_of(setting), dict(seats or {})
-    return World(setting, state, draws, draws, plan=plan, seats=seats, script=script, witness=witness)
+    return World(setting, state, draws, draws, plan=plan, seats=seats, script=script, recorder=recorder)
 
 
 def play(
@@ -89,7 +89,7 @@ def play(
     >>> play(load("smallest"), seed=1, runs=3).outcomes.measures["peak_tension"].shape
     (3,)
     """
-    setting = arrange(loaded)
+    setting = build_inputs(loaded)
     bare = bare_setting(loaded) if without else None
     seats = policies_of(setting, policies)
     numbers = range(first_run, first_run + runs)
@@ -97,7 +97,7 @@ def play(
     parts, records, answers = [], [], []
     for start in range(0, runs, size):
         block = numbers[start : start + size]
-        world = begin(setting, seed, block, fresh(seats), Witness() if trace else None)
+        world = begin(setting, seed, block, fresh(seats), EventRecorder() if trace else None)
         play_out(world, on_turn)
         part = [outcome_of(world), outcome_without(bare, world)]
         parts.append(part)
@@ -189,9 +189,9 @@ def play_out(world, on_turn=None):
     told = 0
     while not is_over(world):
         play_turn(world)
-        if on_turn and world.witness:
-            on_turn(world.turn, world.witness.events[told:])
-            told = len(world.witness.events)
+        if on_turn and world.recorder:
+            on_turn(world.turn, world.recorder.events[told:])
+            told = len(world.recorder.events)
 
 
 def ahead(world, runs, seed):
@@ -220,7 +220,7 @@ def ahead(world, runs, seed):
 
 def bare_setting(loaded):
     """The setting without the cooperation portfolio; None when there is none to leave out."""
-    return arrange(without_cooperation(loaded)) if loaded.scenario.cooperation else None
+    return build_inputs(without_cooperation(loaded)) if loaded.scenario.cooperation else None
 
 
 def without_cooperation(loaded):
@@ -269,7 +269,7 @@ def unfinished_record(world, loaded, seed, run):
         scenario.start.isoformat(),
         scenario.turns.count,
         scenario.turns.days,
-        tuple(world.witness.events),
+        tuple(world.recorder.events),
     )
 
 

@@ -11,7 +11,7 @@ A doctrine against the model's own rule, with the same luck:
 ...     def choose(self, view, decision):
 ...         if decision.kind != "responses":
 ...             return decision.default
-...         safe = {option.id for option in decision.options if option.covered or option.company > 1 / 3}
+...         safe = {option.id for option in decision.options if option.covered or option.peer_participation > 1 / 3}
 ...         return [option for option in decision.default if option in safe]
 >>> usual = sim.Exercise("smallest", seed=2).run()
 >>> tried = sim.Exercise("smallest", seed=2, policies={"USA": NeverFirst()}).run()
@@ -201,7 +201,7 @@ class Exercise(mesa.Model):
 
     # ------------------------------------------------------------------------------------------- what if
 
-    def continuations(self, runs=100, seed=None):
+    def simulate_forward(self, runs=100, seed=None):
         """What could still come: this exercise played on many times, with other luck from the next turn on.
 
         Policies go on in their seats; for people the model's own rule plays on.

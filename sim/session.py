@@ -24,7 +24,7 @@ from sim.draws import slot_key
 from sim.engine import ahead, bare_setting, begin, gathered, outcome_of, outcome_without, record_of, unfinished_record
 from sim.errors import Fault, InputError, did_you_mean
 from sim.model.decisions import Answer, answer_to
-from sim.model.inputs import arrange
+from sim.model.inputs import build_inputs
 from sim.model.steps import STEPS, begin_turn, is_over
 from sim.model.steps.control import Direction, carry_out
 from sim.model.steps.stops import asked
@@ -32,7 +32,7 @@ from sim.model.view import view
 from sim.one_thread import one_blas_thread
 from sim.policies.seating import check_places, fresh, policies_of, policy_from
 from sim.policies.standard import Standard
-from sim.record.recorder import Witness
+from sim.record.recorder import EventRecorder
 from sim.scenario import Loaded, load
 
 NOBODY, MODEL, PERSON = "nobody", "model", "person"
@@ -84,7 +84,7 @@ class Session:
         self.loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
         self.seed, self.run, self.is_paced, self.compares = seed, run, is_paced, without
         self.until, self.script = until, script
-        self.setting = arrange(self.loaded)
+        self.setting = build_inputs(self.loaded)
         check_places(self.setting, people)
         self.began_with = tuple(people), dict(policies or {})
         self.people = set(people)
@@ -94,7 +94,7 @@ class Session:
         self._asked = {}  # of these, what people are asked, by its address
         asked_too = {code: Standard() for code in (*people, *(script.actors if script else ()))}
         seats = asked_too | fresh(policies_of(self.setting, policies)) | {code: Standard() for code in people}
-        self.world = begin(self.setting, seed, [run], in_order(seats, self.setting), Witness(), script)
+        self.world = begin(self.setting, seed, [run], in_order(seats, self.setting), EventRecorder(), script)
         self._go_on()
         for given in inputs:
             self.take(given)
@@ -124,7 +124,7 @@ class Session:
     @property
     def events(self):
         """All that has happened so far: a tuple of Event."""
-        return tuple(self.world.witness.events)
+        return tuple(self.world.recorder.events)
 
     @property
     def decided(self):

@@ -81,7 +81,7 @@ FORMATS = {
 PROJECTS = {"coop_cyber": "Cyber together", "coop_tokyo_office": "Tokyo office"}
 TERMS = "practice stake confidence peer text ask stance exposure tension cost reach".split()
 MEASURES = {
-    "harm_months": 3.4,
+    "cumulative_harm": 3.4,
     "days_to_first_response": 21.0,
     "days_to_joint_text": 63.0,
     "capability_share": 0.71,
@@ -256,7 +256,7 @@ def a_record(turns=8, days=28, states=None, acts=2, seed=7, consult=True, respon
     ][:acts]
     belief = {(act[0], code): chance.uniform(0.2, 0.45) for act in hostile for code in states}
     joined, due, tension = {act[0]: set() for act in hostile}, [], 0.12
-    strongest, harm_months = {act[0]: 0.0 for act in hostile}, {act[0]: 0.0 for act in hostile}
+    strongest, cumulative_harm = {act[0]: 0.0 for act in hostile}, {act[0]: 0.0 for act in hostile}
     for turn in range(1, turns + 1):
         log.add(
             turn,
@@ -308,7 +308,7 @@ def a_record(turns=8, days=28, states=None, acts=2, seed=7, consult=True, respon
             for name, _, _, _, severity, _, first in hostile
         }
         for name in harm:
-            harm_months[name] += harm[name] * days / 30
+            cumulative_harm[name] += harm[name] * days / 30
         log.add(
             turn,
             "settle",
@@ -323,7 +323,7 @@ def a_record(turns=8, days=28, states=None, acts=2, seed=7, consult=True, respon
             overreach=0.2,
             pressure={act[5]: min(1, 0.02 + len(joined[act[0]]) * 0.015) for act in hostile},
             harm=harm,
-            harm_months=dict(harm_months),
+            cumulative_harm=dict(cumulative_harm),
             capital={code: 1.0 for code in states},
             strongest_text=dict(strongest),
             joiners={name: len(who) for name, who in joined.items()},

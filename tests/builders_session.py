@@ -11,7 +11,7 @@ import zlib
 
 import numpy as np
 
-from sim.model.inputs import arrange
+from sim.model.inputs import build_inputs
 from tests.builders import a_scenario, an_act, an_inject
 
 MOST_INCIDENTS = 3
@@ -37,7 +37,7 @@ def a_crisis(**changes):
 
 def everybody(loaded):
     """Codes of all seats in which somebody can sit."""
-    setting = arrange(loaded)
+    setting = build_inputs(loaded)
     return tuple(code for code in setting.actors if code not in setting.bodies or setting.is_state[setting.index[code]])
 
 

@@ -6,7 +6,7 @@ To add one: a class here with its place in `MOVES`, and its five coefficients in
 import numpy as np
 
 from sim.rules.choice import first_of, largest
-from sim.rules.grid import on_grid, select_runs
+from sim.rules.quantize import quantize, select_runs
 
 MOST_INTENSE = 1.5
 FELT = ("move", "gain", "pressed", "risk", "opened")  # what an adversary feels about each: coefficients by this name
@@ -54,8 +54,8 @@ class Stop(Move):
         ended[:, rows] = own_acts(world, d)[:, rows]
         state.stopped |= ended
         state.intensity = np.where(ended, 0.0, state.intensity)
-        if world.witness:
-            world.witness.acts_stopped(world, np.flatnonzero(ended[:, 0]))
+        if world.recorder:
+            world.recorder.acts_stopped(world, np.flatnonzero(ended[:, 0]))
 
 
 class Escalate(Move):
@@ -69,7 +69,7 @@ class Escalate(Move):
         return goes_on(world, d) & (hardest < MOST_INTENSE)
 
     def carry_out(self, world, d, rows):
-        raise_intensity(world, own_acts(world, d), rows, world.setting.each.escalate_step)
+        raise_intensity(world, own_acts(world, d), rows, world.setting.params_per_run.escalate_step)
 
 
 class Widen(Move):
@@ -84,13 +84,13 @@ class Widen(Move):
 
     def carry_out(self, world, d, rows):
         setting, state = world.setting, world.state
-        luck = world.draws.uniform("next victim", world.turn, (setting.adversaries[d],), setting.actors, rows=rows)[0]
-        target = first_of(next_victims(world, d)[rows].astype(float), luck)
-        share = select_runs(setting.each.widen_share, rows)
+        draw = world.draws.uniform("next victim", world.turn, (setting.adversaries[d],), setting.actors, rows=rows)[0]
+        target = first_of(next_victims(world, d)[rows].astype(float), draw)
+        share = select_runs(setting.params_per_run.widen_share, rows)
         for h in np.flatnonzero(setting.act_by == d):
             hit = own_acts(world, d)[h, rows] & setting.next_victims[h, target] & (state.severity[h, rows, target] == 0)
             worst = state.severity[h, rows].max(axis=-1)
-            state.severity[h, rows, target] = on_grid(np.where(hit, share * worst, state.severity[h, rows, target]))
+            state.severity[h, rows, target] = quantize(np.where(hit, share * worst, state.severity[h, rows, target]))
         return target
 
 
@@ -105,8 +105,8 @@ class OpenOtherOcean(Move):
         return others_act(world, d)
 
     def carry_out(self, world, d, rows):
-        state, step = world.state, world.setting.each.open_step
-        state.linkage[rows] = on_grid(np.clip(state.linkage[rows] + select_runs(step, rows), 0, 1))
+        state, step = world.state, world.setting.params_per_run.open_step
+        state.linkage[rows] = quantize(np.clip(state.linkage[rows] + select_runs(step, rows), 0, 1))
         of_others = (world.setting.act_by != d)[:, None] & (state.intensity > 0)
         raise_intensity(world, of_others, rows, step)
 
@@ -124,10 +124,10 @@ class Divide(Move):
     def carry_out(self, world, d, rows):
         setting, state = world.setting, world.state
         worth = world.exposed(d)[rows] * (0.3 + setting.capability) * setting.is_state
-        worth = worth * (state.squeeze[d][rows] < 0.5)
-        target = largest(on_grid(worth), world.draws.uniform("divide", world.turn, setting.actors, rows=rows))
-        step = select_runs(setting.each.divide_step, rows)
-        state.squeeze[d, rows, target] = on_grid(state.squeeze[d, rows, target] + step)
+        worth = worth * (state.added_exposure[d][rows] < 0.5)
+        target = largest(quantize(worth), world.draws.uniform("divide", world.turn, setting.actors, rows=rows))
+        step = select_runs(setting.params_per_run.divide_step, rows)
+        state.added_exposure[d, rows, target] = quantize(state.added_exposure[d, rows, target] + step)
         return target
 
 
@@ -141,9 +141,9 @@ class ExploitNarrative(Move):
     def carry_out(self, world, d, rows):
         state = world.state
         sticks = 1 - np.broadcast_to(world.transparency(), (world.runs,))[rows]
-        step = select_runs(world.setting.each.narrative_step, rows) * sticks
-        state.narrative[rows] = on_grid(np.clip(state.narrative[rows] + step, 0, 1))
-        state.standing[rows] = on_grid(np.clip(state.standing[rows] - step / 2, 0, 1))
+        step = select_runs(world.setting.params_per_run.narrative_step, rows) * sticks
+        state.narrative[rows] = quantize(np.clip(state.narrative[rows] + step, 0, 1))
+        state.standing[rows] = quantize(np.clip(state.standing[rows] - step / 2, 0, 1))
 
 
 MOVES = (Persist(), Stop(), Escalate(), Widen(), OpenOtherOcean(), Divide(), ExploitNarrative())
@@ -181,4 +181,4 @@ def raise_intensity(world, where, rows, step):
     """Raise the intensity of incidents marked in `where`, (H, R), by a step in some runs, as far as it can go."""
     intensity = world.state.intensity[:, rows]
     raised = np.minimum(intensity + select_runs(step, rows), MOST_INTENSE)
-    world.state.intensity[:, rows] = on_grid(np.where(where[:, rows], raised, intensity))
+    world.state.intensity[:, rows] = quantize(np.where(where[:, rows], raised, intensity))

@@ -97,12 +97,12 @@ def _desk(order, kept):
 
 def _played(order, kept, desk):
     from sim.engine import play
-    from sim.output.narrative.story import Teller
+    from sim.output.narrative.story import Narrator
 
-    teller = Teller(kept.loaded)
+    narrator = Narrator(kept.loaded)
 
     def on_turn(number, events):
-        told = teller.turn(number, events)
+        told = narrator.turn(number, events)
         if not order.is_silent:
             desk.turn(told)
 

@@ -18,7 +18,7 @@ from sim.cli.spread import show_spread, summary
 from sim.cli.streams import print_json
 from sim.cli.terminal import Desk, remark_on
 from sim.errors import Fault, InputError, OceansError
-from sim.output.narrative.story import Teller, closing, tell
+from sim.output.narrative.story import Narrator, closing, tell
 from sim.phrases import Names
 from sim.record import store
 from sim.scenario import load, notes_on
@@ -107,13 +107,13 @@ def _session(order, loaded, seats, **more):
 
 
 def _played_alone(order, loaded, seats, desk, kept):
-    session, teller, told = _session(order, loaded, seats, until=0), Teller(loaded), 0
+    session, narrator, told = _session(order, loaded, seats, until=0), Narrator(loaded), 0
     try:
         while not session.is_over:
             session.play_to(session.turn + 1)
             events, told = session.events[told:], len(session.events)
             if not order.is_silent:
-                desk.turn(teller.turn(session.turn, events))
+                desk.turn(narrator.turn(session.turn, events))
     except KeyboardInterrupt as stopped:
         again = "Nothing was kept; the same command with the same seed tells the same story."
         raise type(stopped)(f"Interrupted in turn {session.turn + 1}. {again}") from None

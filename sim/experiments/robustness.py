@@ -24,7 +24,7 @@ ONE_IN_TEN = 0.9
 
 
 @dataclass(frozen=True)
-class Setting:
+class ModelInputs:
     """How one setting of a lever does across futures.
 
     Parameters
@@ -66,7 +66,7 @@ class Robustness:
     Parameters
     ----------
     lever, label, measure : str
-    settings : tuple of Setting
+    settings : tuple of ModelInputs
     good_enough : float, the line for what is good enough
     is_crossed : bool, every future was played with every setting
     best, other : int, places of the settings that do best and worst on average
@@ -235,8 +235,8 @@ def _setting(sample, name, words, group, limit, table, place, seed):
         int(known.sum()),
     )
     if table is None:
-        return Setting(*base)
-    return Setting(*base, *regrets(table, place, _better(name), seed))
+        return ModelInputs(*base)
+    return ModelInputs(*base, *regrets(table, place, _better(name), seed))
 
 
 def regrets(table, place, better, seed=1):

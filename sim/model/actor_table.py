@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.rules.grid import on_grid
+from sim.rules.quantize import quantize
 from sim.scenario import resolve_members
 from sim.scenario.limits import YARDSTICK
 
@@ -40,7 +40,7 @@ UNRANKED_CYBER = 0.0
 
 @dataclass(frozen=True)
 class Cast:
-    """The actors' arrays, as `Setting` describes them."""
+    """The actors' arrays, as `ModelInputs` describes them."""
 
     loaded: object
     date: object
@@ -109,27 +109,27 @@ class Numbers:
     0.5
     """
 
-    def __init__(self, beh):
-        self._beh = beh
+    def __init__(self, params):
+        self._beh = params
 
     def __getitem__(self, name):
         return float(getattr(self._beh, name)[0, 0])
 
 
-def cast_of(loaded, beh):
+def cast_of(loaded, params):
     """The cast of a scenario.
 
     Parameters
     ----------
     loaded : Loaded
-    beh : namespace of coefficients, each an array of one number
+    params : namespace of coefficients, each an array of one number
 
     Returns
     -------
     Cast
     """
     scenario, library = loaded.scenario, loaded.library
-    one = Numbers(beh)
+    one = Numbers(params)
     actors = _actors(scenario, library)
     adversaries = tuple(code for code in actors if _role(code, loaded) == "adversary")
     bodies = tuple(code for code in actors if code in library.bodies)
@@ -155,12 +155,12 @@ def cast_of(loaded, beh):
         is_partner=_holds(actors, library, "ip4", scenario.start),
         body_members=np.array([is_member[body] & (not as_one) for body in bodies]).reshape(len(bodies), len(actors)),
         speaks_alone=np.array([library.bodies[body].speaks_alone for body in bodies], dtype=bool),
-        economy=on_grid(economy)[None],
-        cyber=on_grid(cyber)[None],
-        military=on_grid(military)[None],
-        capability=on_grid(_capability(scenario.capability, economy, cyber, military))[None],
+        economy=quantize(economy)[None],
+        cyber=quantize(cyber)[None],
+        military=quantize(military)[None],
+        capability=quantize(_capability(scenario.capability, economy, cyber, military))[None],
         population=_population(actors, library)[None],
-        capital=on_grid(
+        capital=quantize(
             [
                 overrides[c].capital if c in overrides and overrides[c].capital is not None else one["capital_start"]
                 for c in actors

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.rules.cooperation import maturity
-from sim.rules.grid import on_grid
+from sim.rules.quantize import quantize
 
 NOT_BEGUN, RUNNING, BLOCKED, BROKEN, ENDED = range(5)  # how a project stands
 
@@ -14,7 +14,7 @@ def delivered(world):
     months, standing, share = world.delivered
     if months is not state.project_months or standing is not state.project_state:
         ripe = maturity(state.project_months, setting.project_first, setting.project_full)
-        share = on_grid(np.where(state.project_state == RUNNING, ripe, 0.0))
+        share = quantize(np.where(state.project_state == RUNNING, ripe, 0.0))
         world.delivered = state.project_months, state.project_state, share
     return share
 
@@ -34,7 +34,7 @@ def effect(world, name):
     setting = world.setting
     if name not in setting.project_effects:
         return np.zeros((len(setting.acts), world.runs))
-    amounts = on_grid(setting.project_effects[name]) * delivered(world)  # (P, R)
+    amounts = quantize(setting.project_effects[name]) * delivered(world)  # (P, R)
     works_on = setting.project_issue[name]  # (P, H)
     return works_on.T @ amounts
 
@@ -44,4 +44,4 @@ def effect_anywhere(world, name):
     setting = world.setting
     if name not in setting.project_effects:
         return np.zeros(world.runs)
-    return (on_grid(setting.project_effects[name]) * delivered(world)).sum(axis=0)
+    return (quantize(setting.project_effects[name]) * delivered(world)).sum(axis=0)

@@ -42,7 +42,7 @@ class Option:
     confidence_min: float | None = None
     rung: str | None = None
     covered: bool = False
-    company: float = 0.0
+    peer_participation: float = 0.0
 
 
 @dataclass(frozen=True)

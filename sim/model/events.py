@@ -445,7 +445,7 @@ EVENT_KINDS: dict[str, EventKind] = {
             share("overreach", "how far NATO is seen acting beyond its core mission"),
             shares("pressure", "pressure each adversary feels", by="adversary"),
             table("harm", "harm being done now, summed over victims", "number", "act", low=0),
-            table("harm_months", "harm so far", "number", "act", "severity-months", low=0),
+            table("cumulative_harm", "harm so far", "number", "act", "severity-months", low=0),
             table("capital", "political capital left; below 0: bound by a text to more than it had", "number", "actor"),
             shares("strongest_text", "the strongest text adopted so far", by="act"),
             table("joiners", "how many states have responded so far", "integer", "act", low=0),

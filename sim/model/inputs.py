@@ -1,8 +1,8 @@
-"""The setting: what is true of a scenario before the first turn and stays so, as named arrays.
+"""Inputs of the model: what is true of a scenario before the first turn and stays so, as named arrays.
 
-`arrange` turns the written scenario and the library's figures into arrays. Actors are always the last axis and runs,
-where an array has an axis for them, the one before; here it has size one. Weights that enter sums over actors lie on
-the grid, so that sums are exact in any order.
+`build_inputs` turns the written scenario and the library's figures into arrays. Actors are always the last axis and
+runs, where an array has an axis for them, the one before; here it has size one. Weights that enter sums over actors lie
+on the grid, so that sums are exact in any order.
 """
 
 import datetime
@@ -16,8 +16,8 @@ from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import FELT
 from sim.catalogue.moves import NAMES as MOVE_KEYS
 from sim.model.actor_table import CAST_ARRAYS, cast_of
-from sim.model.ties import bonds_of, clubs, partners, shared, tied
-from sim.rules.grid import on_grid
+from sim.model.ties import bonds_of, partners, peer_groups, shared, tied
+from sim.rules.quantize import quantize
 from sim.scenario import resolve_members
 from sim.scenario.needs import OTHER_PRACTICES, PARTNERSHIP, PRACTICES
 
@@ -27,7 +27,7 @@ WORDS = ("baseline", "diplomatic", "information")
 
 
 @dataclass(frozen=True)
-class Setting:
+class ModelInputs:
     """Everything fixed, by name. H acts, O options, T tables, P projects, D adversaries, K clubs, A actors.
 
     An *option* is a response to one act; a *table* is a format called over one act.
@@ -37,7 +37,7 @@ class Setting:
     start: datetime.date
     turns: int
     days: int
-    beh: SimpleNamespace  # coefficients of behaviour, each (runs or 1, 1)
+    params: SimpleNamespace  # coefficients of behaviour, each (runs or 1, 1)
     linkage: np.ndarray  # (1, 1)
     adversary_tie: np.ndarray  # (1, 1)
     msel: tuple  # (turn, inject, recipients) in the order of release
@@ -64,7 +64,7 @@ class Setting:
     other_ocean: np.ndarray  # (D, 1, A) 1 where the adversary is one of the other ocean
     bonds: object  # who belongs together
     partners_share: np.ndarray  # (1, A, A) 1 between NATO and the four partners: what projects open
-    club: np.ndarray  # (K, A) capability shares within each club, on the grid
+    peer_group: np.ndarray  # (K, A) capability shares within each club, on the grid
     # acts
     acts: tuple
     act_by: np.ndarray  # (H,) index of the adversary
@@ -108,7 +108,7 @@ class Setting:
     lead_max: np.ndarray
     is_support: np.ndarray  # (O, 1, 1) it is material support
     is_military: np.ndarray  # (O, 1, 1)
-    names: np.ndarray  # (O, 1, 1) it is a public attribution
+    is_attribution: np.ndarray  # (O, 1, 1) it is a public attribution
     is_deed: np.ndarray  # (O,) more than words
     signatory: np.ndarray  # (O,) a joint statement: members of a table sign it with the text
     # tables
@@ -152,25 +152,25 @@ class Setting:
     @cached_property
     def stance(self):
         """How far each actor sees each adversary as a threat: (D, 1 or runs, A), -1 to 1."""
-        drop = self.other_ocean * self.beh.stance_other_ocean * (1 - self.linkage)
-        return np.clip(self.stance_near + self.beh.stance_border * self.borders - drop, -1, 1)
+        drop = self.other_ocean * self.params.stance_other_ocean * (1 - self.linkage)
+        return np.clip(self.stance_near + self.params.stance_border * self.borders - drop, -1, 1)
 
     @cached_property
     def practice(self):
         """Habit of each response: (O, 1 or runs, A)."""
         kinds = (
-            np.stack(np.broadcast_arrays(*(getattr(self.beh, name) for name in self.practice_kind)))
+            np.stack(np.broadcast_arrays(*(getattr(self.params, name) for name in self.practice_kind)))
             if self.practice_kind
             else 0.0
         )
-        naming = self.beh.habit_naming * self.naming_habit + self.practice_of_naming
-        return on_grid(kinds + self.own_habit + naming + self.how_usual)
+        naming = self.params.habit_naming * self.naming_habit + self.practice_of_naming
+        return quantize(kinds + self.own_habit + naming + self.how_usual)
 
     @cached_property
     def practice_of_naming(self):
         """What naming a state cost before it was usual, and how the practice has grown since: (O, 1 or runs, 1)."""
-        grown = self.beh.norm_rise * np.minimum(self.naming_years, self.beh.norm_years)
-        return self.beh.norm_before * self.naming_new + grown
+        grown = self.params.norm_rise * np.minimum(self.naming_years, self.params.norm_years)
+        return self.params.norm_before * self.naming_new + grown
 
     @cached_property
     def how_usual(self):
@@ -178,35 +178,35 @@ class Setting:
         nothing = np.zeros((1, 1))
         if not any(self.usual):
             return nothing
-        named = [getattr(self.beh, name) if name else nothing for name in self.usual]
+        named = [getattr(self.params, name) if name else nothing for name in self.usual]
         able = np.where(self.rests_on_collection > 0, self.collection, 1.0)
         return np.stack(np.broadcast_arrays(*named)) * able
 
     @cached_property
     def collection(self):
         """What an actor's own services gather of attacks on others: (1 or runs, A), 1 for the strongest."""
-        return self.cyber**self.beh.signals_power
+        return self.cyber**self.params.signals_power
 
     @cached_property
     def ties(self):
         """How far a victim's trouble is another's own, in one ocean and across: two arrays (A victims, 1 or R, A)."""
-        return tied(self.bonds, self.beh)
+        return tied(self.bonds, self.params)
 
     @cached_property
     def sharing(self):
         """How much of its evidence each actor gives each other: (1 or runs, A, A)."""
-        return shared(self.bonds, self.beh)
+        return shared(self.bonds, self.params)
 
     @cached_property
-    def each(self):
+    def params_per_run(self):
         """The coefficients as one number a run: shape (runs or 1,)."""
-        return SimpleNamespace(**{name: value[:, 0] for name, value in vars(self.beh).items()})
+        return SimpleNamespace(**{name: value[:, 0] for name, value in vars(self.params).items()})
 
     @cached_property
     def of_moves(self):
         """What an adversary feels about each of its moves: dict of coefficient to array (moves, 1 or runs)."""
         return {
-            what: np.stack(np.broadcast_arrays(*(getattr(self.each, f"{what}_{move}") for move in MOVE_KEYS)))
+            what: np.stack(np.broadcast_arrays(*(getattr(self.params_per_run, f"{what}_{move}") for move in MOVE_KEYS)))
             for what in FELT
         }
 
@@ -239,23 +239,23 @@ class Setting:
     @cached_property
     def price(self):
         """Political capital that joining each option costs: (O, 1 or R, 1), on the grid."""
-        return on_grid(self.cost * 5 * self.beh.capital_cost)
+        return quantize(self.cost * 5 * self.params.capital_cost)
 
     @cached_property
     def rounds(self):
         """Rounds of consultation that fit in a turn: 1 to 4."""
-        return int(np.clip(round(self.days / float(self.beh.round_days.flat[0])), 1, 4))
+        return int(np.clip(round(self.days / float(self.params.round_days.flat[0])), 1, 4))
 
     @cached_property
-    def club_kinds(self):
-        """Each combination of clubs that some actor is in, as places in `club`; the first is of all who take part."""
-        return tuple(dict.fromkeys((0, *np.flatnonzero(column[1:] > 0) + 1) for column in self.club.T))
+    def peer_group_kinds(self):
+        """Each combination of groups that some actor is in, as places in `peer_group`; the first is of all."""
+        return tuple(dict.fromkeys((0, *np.flatnonzero(column[1:] > 0) + 1) for column in self.peer_group.T))
 
     @cached_property
     def is_of_kind(self):
-        """Which of `club_kinds` each actor is of: (kinds, A), 0 or 1."""
-        own = [(0, *np.flatnonzero(column[1:] > 0) + 1) for column in self.club.T]
-        return np.array([[float(clubs == kind) for clubs in own] for kind in self.club_kinds])
+        """Which of `peer_group_kinds` each actor is of: (kinds, A), 0 or 1."""
+        own = [(0, *np.flatnonzero(column[1:] > 0) + 1) for column in self.peer_group.T]
+        return np.array([[float(peer_groups == kind) for peer_groups in own] for kind in self.peer_group_kinds])
 
     @cached_property
     def index(self):
@@ -263,36 +263,36 @@ class Setting:
         return {code: place for place, code in enumerate(self.actors)}
 
 
-def arrange(loaded, beh=None):
+def build_inputs(loaded, params=None):
     """The setting of a loaded scenario.
 
     Parameters
     ----------
     loaded : Loaded, from `sim.scenario.load`
-    beh : namespace of coefficients in place of the scenario's own, or None
+    params : namespace of coefficients in place of the scenario's own, or None
 
     Returns
     -------
     Setting, with every runs' axis of size one
     """
     scenario = loaded.scenario
-    beh = beh or coefficients(loaded)
-    cast = cast_of(loaded, beh)
+    params = params or coefficients(loaded)
+    cast = cast_of(loaded, params)
     acts = _acts(scenario, cast)
-    options = _options(loaded, cast, acts, beh)
+    options = _options(loaded, cast, acts, params)
     tables = _tables(loaded, cast, acts, options)
-    return Setting(
+    return ModelInputs(
         loaded=loaded,
         start=scenario.start,
         turns=scenario.turns.count,
         days=scenario.turns.days,
-        beh=beh,
+        params=params,
         linkage=_one(scenario.linkage),
         adversary_tie=_one(scenario.adversary_tie),
         **{name: getattr(cast, name) for name in CAST_ARRAYS},
         bonds=bonds_of(loaded, cast),
         partners_share=partners(cast),
-        club=clubs(loaded, cast),
+        peer_group=peer_groups(loaded, cast),
         **acts,
         **options,
         **tables,
@@ -354,7 +354,7 @@ def _acts(scenario, cast):
         "act_by": np.array([adversary[act.by] for act in acts]),
         "act_suspect": np.array([adversary[act.suspect or act.by] for act in acts]),
         "act_is_true": _deep([1.0 if (act.suspect or act.by) == act.by else -1.0 for act in acts]),
-        "severity": on_grid(severity),
+        "severity": quantize(severity),
         "difficulty": _deep([act.difficulty for act in acts]),
         "publicness": _column([act.publicness for act in acts]),
         "is_physical": _deep([act.is_physical for act in acts]),
@@ -388,7 +388,7 @@ def formats_of(loaded):
     return {**loaded.library.formats, **loaded.scenario.own_formats}
 
 
-def _options(loaded, cast, acts, beh):
+def _options(loaded, cast, acts, params):
     scenario = loaded.scenario
     known = responses_of(loaded)
     on_table = [key for key in known if scenario.responses is None or key in scenario.responses]
@@ -400,7 +400,7 @@ def _options(loaded, cast, acts, beh):
         chosen += [(h, act.id, key) for key in fitting]
         slices.append(slice(first, len(chosen)))
     responses = [known[key] for _, _, key in chosen]
-    rungs = np.array([0.0, *(float(getattr(beh, f"rung_{rung}")[0, 0]) for rung in RUNGS[1:])])
+    rungs = np.array([0.0, *(float(getattr(params, f"rung_{rung}")[0, 0]) for rung in RUNGS[1:])])
     return {
         "options": tuple((act, key) for _, act, key in chosen),
         "option_act": np.array([h for h, _, _ in chosen], dtype=int),
@@ -409,10 +409,10 @@ def _options(loaded, cast, acts, beh):
             -1, len(cast.actors)
         ),
         "option_follows": _follows(chosen, responses),
-        **_practice(responses, cast, beh),
+        **_practice(responses, cast, params),
         "attribution_min": _deep([response.attribution_min for response in responses]),
         "accuses": _deep([response.accuses for response in responses]),
-        "benefit": _deep([_benefit(response, beh) for response in responses]),
+        "benefit": _deep([_benefit(response, params) for response in responses]),
         "severity_driven": _deep(
             [r.coded_as == "sanctions_or_expulsions" or r.category == "military" for r in responses]
         ),
@@ -428,7 +428,7 @@ def _options(loaded, cast, acts, beh):
         "lead_max": _deep([response.lead_days.max for response in responses]),
         "is_support": _deep([response.coded_as == "material_support" for response in responses]),
         "is_military": _deep([response.category == "military" for response in responses]),
-        "names": _deep([response.coded_as == "public_attribution" for response in responses]),
+        "is_attribution": _deep([response.coded_as == "public_attribution" for response in responses]),
         "is_deed": np.array([response.category not in WORDS for response in responses], dtype=bool),
         "signatory": np.array([response.coded_as == "statement_of_concern" for response in responses], dtype=bool),
     }
@@ -459,14 +459,14 @@ def _follows(chosen, responses):
     return np.array([place.get((h, response.follows), -1) for (h, *_), response in pairs], dtype=int)
 
 
-def _benefit(response, beh):
+def _benefit(response, params):
     """How far a stake speaks for a response: by the relief, signal and pressure it brings; not for a mere naming."""
     if response.coded_as == "public_attribution":
         return 0.0
-    return (response.signal + response.resilience + response.pressure) / 15 + float(beh.stake_any.flat[0])
+    return (response.signal + response.resilience + response.pressure) / 15 + float(params.stake_any.flat[0])
 
 
-def _practice(responses, cast, beh):
+def _practice(responses, cast, params):
     """Habit: what each actor is used to doing, before the matter at hand is looked at."""
     names = np.array([response.coded_as == "public_attribution" for response in responses], dtype=bool).reshape(
         -1, 1, 1
@@ -477,8 +477,8 @@ def _practice(responses, cast, beh):
         "practice_kind": tuple(usual),
         "own_habit": _deep([r.habit.value if r.habit else 0.0 for r in responses]) + np.zeros((1, 1, len(cast.actors))),
         "naming_habit": names * cast.habit_naming,
-        "naming_new": (names & (cast.norm_year < float(beh.norm_start.flat[0]))).astype(float),
-        "naming_years": names * max(0.0, cast.norm_year - float(beh.norm_start.flat[0])),
+        "naming_new": (names & (cast.norm_year < float(params.norm_start.flat[0]))).astype(float),
+        "naming_years": names * max(0.0, cast.norm_year - float(params.norm_start.flat[0])),
         "usual": tuple(r.usual or "" for r in responses),
         "rests_on_collection": _deep([r.rests_on_collection for r in responses]),
     }

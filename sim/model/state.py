@@ -1,7 +1,7 @@
 """The state: what is true now in each run of a batch, as named arrays, and the world that holds it.
 
-Axes are those of `Setting`: a live exercise is a batch of one run, a sweep a batch of many. Every array has an axis for
-runs, so that any rows can be taken out, repeated and played on.
+Axes are those of `ModelInputs`: a live exercise is a batch of one run, a sweep a batch of many. Every array has an axis
+for runs, so that any rows can be taken out, repeated and played on.
 """
 
 import copy
@@ -13,7 +13,7 @@ import numpy as np
 from sim.model.cooperation import NOT_BEGUN, RUNNING, effect_anywhere
 from sim.rules.attribution import confidence
 from sim.rules.choice import log_odds
-from sim.rules.grid import on_grid
+from sim.rules.quantize import quantize
 
 NEVER = 1e9  # a day that does not come
 IDLE, OPEN, ADOPTED, FAILED = 0, 1, 2, 3
@@ -21,10 +21,10 @@ IDLE, OPEN, ADOPTED, FAILED = 0, 1, 2, 3
 
 @dataclass
 class State:
-    """All that changes. R runs; other axes as in `Setting`."""
+    """All that changes. R runs; other axes as in `ModelInputs`."""
 
     threshold: np.ndarray  # (O, R, A) log-odds of joining from which each joins: drawn once, part of what it is like
-    blur: np.ndarray  # (H, R, A) how others misjudge the gravity, drawn once
+    severity_noise: np.ndarray  # (H, R, A) how others misjudge the gravity, drawn once
     evidence: np.ndarray  # (H, R, A) own accumulated log-likelihood ratio that the suspect did it
     information: np.ndarray  # (H, R, A) what that evidence was expected to tell, in the same unit
     handed: np.ndarray  # (H, R, A) evidence that others have handed over besides what is shared anyway
@@ -34,7 +34,7 @@ class State:
     bond: np.ndarray  # (H, R, A) how close the victim is, whatever the harm; 1 for the worst hit
     position: np.ndarray  # (H, R, A) text each wants, 0 to 1
     perceived: np.ndarray  # (H, R, A) severity as each sees it
-    willing: np.ndarray  # (O, R, A) probability of joining, as the last round of consultation left it
+    p_join: np.ndarray  # (O, R, A) probability of joining, as the last round of consultation left it
     severity: np.ndarray  # (H, R, A) of each victim now
     intensity: np.ndarray  # (H, R) 1 as begun, 0 not begun or stopped
     remembered: np.ndarray  # (H, R) the intensity by which it is judged: fades slowly once an act is over
@@ -44,7 +44,7 @@ class State:
     difficulty: np.ndarray  # (H, R)
     asked: np.ndarray  # (H, R) 1 once a victim has called a consultation
     harm: np.ndarray  # (H, R) flow now, summed over victims
-    harm_months: np.ndarray  # (H, R)
+    cumulative_harm: np.ndarray  # (H, R)
     relief: np.ndarray  # (H, R) share of harm taken away
     table_state: np.ndarray  # (T, R) idle, open, adopted, failed
     table_due: np.ndarray  # (T, R) day
@@ -63,7 +63,7 @@ class State:
     capital: np.ndarray  # (R, A)
     income: np.ndarray  # (R, A) capital received so far
     spent: np.ndarray  # (R, A) capital spent so far
-    squeeze: np.ndarray  # (D, R, A) exposure added by courting and squeezing
+    added_exposure: np.ndarray  # (D, R, A) exposure added by courting and squeezing
     pressure: np.ndarray  # (D, R)
     move: np.ndarray  # (D, R) last move, index into MOVES
     tension: np.ndarray  # (R,)
@@ -112,7 +112,7 @@ DIGESTED = (
     "capital",
     "table_due",
     "table_text",
-    "harm_months",
+    "cumulative_harm",
     "tension",
     "pressure",
     "move",
@@ -149,10 +149,10 @@ class World:
     `series` is what is charted turn by turn, or None where it is not kept.
     `seats` maps an actor's code to a policy that answers for it; every other actor is played by the model's own rule.
     `script` holds answers that were written down before and come first, or is None.
-    `witness` turns what happens in row 0 into events, or is None; `watch` looks on as responses are weighed in every
-    row, or is None. `actions` keeps what the seats answered in row 0, `inclined` how willing each is to join before
-    company and texts, from the consultation to the response of one turn, `delivered` how far the projects deliver,
-    beside the arrays of the state that this was worked out from.
+    `recorder` turns what happens in row 0 into events, or is None; `watch` looks on as responses are weighed in every
+    row, or is None. `base_utilities` keeps how willing each is to join before company and texts, from the consultation
+    to the response of one turn, `delivered` how far the projects deliver, beside the arrays of the state that this was
+    worked out from.
     """
 
     setting: object
@@ -165,10 +165,10 @@ class World:
     plan: list = field(default_factory=list)
     seats: dict = field(default_factory=dict)
     script: object = None
-    witness: object = None
+    recorder: object = None
     series: dict | None = field(default_factory=dict)
     decided: list = field(default_factory=list)
-    inclined: dict = field(default_factory=dict)
+    base_utilities: dict = field(default_factory=dict)
     watch: object = None
     delivered: tuple = (None, None, None)
 
@@ -193,7 +193,7 @@ class World:
 
     def exposed(self, adversary):
         """Exposure to an adversary, with what its courting and squeezing has added: (R, A), 0 to 1."""
-        return np.clip(self.setting.exposure[adversary] + self.state.squeeze[adversary], 0, 1)
+        return np.clip(self.setting.exposure[adversary] + self.state.added_exposure[adversary], 0, 1)
 
     def transparency(self):
         """How open cooperation is now, with the projects that make it so: (R,), 0 to 1."""
@@ -213,16 +213,16 @@ class World:
             "harm": state.harm.sum(axis=0),
             "strongest_text": state.covered.max(axis=(0, -1)),
             "joiners": (state.joined.any(axis=0)).sum(axis=-1).astype(float),
-            "confidence": on_grid((on_grid(confidence(state.belief)) * asked).sum(axis=(0, -1)) / weight),
+            "confidence": quantize((quantize(confidence(state.belief)) * asked).sum(axis=(0, -1)) / weight),
         }
         for name, values in now.items():
             self.series.setdefault(name, []).append(values.copy())
 
     def copy(self):
         """The same world once more, with all that is told and kept: it can be played on without touching this one."""
-        witness = copy.copy(self.witness)
-        if witness:
-            vars(witness).update({name: copy.copy(value) for name, value in vars(witness).items()})
+        recorder = copy.copy(self.recorder)
+        if recorder:
+            vars(recorder).update({name: copy.copy(value) for name, value in vars(recorder).items()})
         return replace(
             self,
             state=self.state.copy(),
@@ -230,16 +230,22 @@ class World:
             plan=list(self.plan),
             seats={code: policy.fresh() for code, policy in self.seats.items()},
             script=self.script and self.script.fresh(),
-            witness=witness,
+            recorder=recorder,
             series=self.series and {name: list(values) for name, values in self.series.items()},
             decided=list(self.decided),
-            inclined=dict(self.inclined),
+            base_utilities=dict(self.base_utilities),
         )
 
-    def twin(self, inclined=None):
+    def twin(self, base_utilities=None):
         """The same world once more, told to nobody: what is tried out in it leaves this one as it is."""
         return replace(
-            self, state=self.state.copy(), witness=None, watch=None, series=None, inclined=inclined or {}, decided=[]
+            self,
+            state=self.state.copy(),
+            recorder=None,
+            watch=None,
+            series=None,
+            base_utilities=base_utilities or {},
+            decided=[],
         )
 
     def ahead(self, runs, draws):
@@ -251,10 +257,10 @@ class World:
             draws=draws,
             nature=self.nature.rows([0] * runs),
             due=self.due and self.due.many_times(runs),
-            inclined={h: values[:, again] for h, values in self.inclined.items()},
+            base_utilities={h: values[:, again] for h, values in self.base_utilities.items()},
             plan=list(self.plan),
             script=self.script and self.script.fresh(),
-            witness=None,
+            recorder=None,
             series=None,
             decided=[],
         )
@@ -265,7 +271,7 @@ def first_state(setting, draws):
 
     Parameters
     ----------
-    setting : Setting
+    setting : ModelInputs
     draws : Draws, the luck of the runs: what is drawn once for a whole run is drawn here
 
     Returns
@@ -275,7 +281,7 @@ def first_state(setting, draws):
     runs = len(draws)
     h, o, t = len(setting.acts), len(setting.options), len(setting.tables)
     a, d, p = len(setting.actors), len(setting.adversaries), len(setting.projects)
-    each = setting.each
+    per_run = setting.params_per_run
 
     def acts(value=0.0):
         return np.full((h, runs), value)
@@ -285,17 +291,17 @@ def first_state(setting, draws):
 
     return State(
         threshold=log_odds(draws.uniform("joins", 0, setting.option_names, setting.actors)),
-        blur=draws.normal("gravity", 0, setting.acts, setting.actors),
+        severity_noise=draws.normal("gravity", 0, setting.acts, setting.actors),
         evidence=np.zeros((h, runs, a)),
         information=np.zeros((h, runs, a)),
         handed=np.zeros((h, runs, a)),
         handed_weight=np.zeros((h, runs, a)),
-        belief=np.zeros((h, runs, a)) + setting.beh.prior_log_odds,
+        belief=np.zeros((h, runs, a)) + setting.params.prior_log_odds,
         stake=np.zeros((h, runs, a)),
         bond=np.zeros((h, runs, a)),
         position=np.zeros((h, runs, a)),
         perceived=np.zeros((h, runs, a)),
-        willing=np.zeros((o, runs, a)),
+        p_join=np.zeros((o, runs, a)),
         severity=np.zeros((h, runs, a)) + setting.severity,
         intensity=acts(),
         remembered=acts(),
@@ -305,7 +311,7 @@ def first_state(setting, draws):
         difficulty=acts() + setting.difficulty[..., 0],
         asked=acts(),
         harm=acts(),
-        harm_months=acts(),
+        cumulative_harm=acts(),
         relief=acts(),
         table_state=np.zeros((t, runs), dtype=int),
         table_due=np.full((t, runs), NEVER),
@@ -324,16 +330,16 @@ def first_state(setting, draws):
         capital=np.zeros((runs, a)) + setting.capital,
         income=np.zeros((runs, a)),
         spent=np.zeros((runs, a)),
-        squeeze=np.zeros((d, runs, a)),
+        added_exposure=np.zeros((d, runs, a)),
         pressure=np.zeros((d, runs)),
         move=np.full((d, runs), -1),
-        tension=rows(each.tension_start),
-        peak_tension=rows(each.tension_start),
+        tension=rows(per_run.tension_start),
+        peak_tension=rows(per_run.tension_start),
         linkage=rows(setting.linkage[:, 0]),
-        threat=rows(each.threat_real),
+        threat=rows(per_run.threat_real),
         narrative=rows(),
-        standing=rows(each.standing_start),
-        transparency=rows(each.transparency_start),
+        standing=rows(per_run.standing_start),
+        transparency=rows(per_run.transparency_start),
         readiness=rows(1.0),
         overreach=rows(),
         norm=rows(),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.model.actor_table import theatres
-from sim.rules.grid import on_grid
+from sim.rules.quantize import quantize
 from sim.scenario import resolve_members
 
 
@@ -82,7 +82,7 @@ def _same_ocean(places):
     )
 
 
-def tied(bonds, beh):
+def tied(bonds, params):
     """How far a victim's trouble is another's own, within one ocean and across.
 
     The closest group that two belong to decides; neighbours of the same adversary stand closer by one reason more.
@@ -90,23 +90,23 @@ def tied(bonds, beh):
     Parameters
     ----------
     bonds : Bonds
-    beh : namespace of coefficients, each (1 or runs, 1)
+    params : namespace of coefficients, each (1 or runs, 1)
 
     Returns
     -------
     near, far : arrays (A victims, 1 or runs, A), 0 to 1, on the grid; `far` counts only times the linkage of the oceans
     """
-    bond = beh.tie_base + np.zeros((len(bonds.counts), 1, len(bonds.counts)))
+    bond = params.tie_base + np.zeros((len(bonds.counts), 1, len(bonds.counts)))
     for name, together in bonds.tie.items():
-        bond = np.maximum(bond, getattr(beh, name) * together[:, None, :])
-    bond = np.where(bonds.neighbours[:, None, :], 1 - (1 - bond) * (1 - beh.tie_neighbour), bond)
+        bond = np.maximum(bond, getattr(params, name) * together[:, None, :])
+    bond = np.where(bonds.neighbours[:, None, :], 1 - (1 - bond) * (1 - params.tie_neighbour), bond)
     bond = np.where(np.isnan(bonds.given)[:, None, :], bond, np.nan_to_num(bonds.given)[:, None, :])
-    bond = on_grid(bond * (bonds.counts & ~np.eye(len(bonds.counts), dtype=bool))[:, None, :])
+    bond = quantize(bond * (bonds.counts & ~np.eye(len(bonds.counts), dtype=bool))[:, None, :])
     same = bonds.same_ocean[:, None, :]
     return np.where(same, bond, 0.0), np.where(same, 0.0, bond)
 
 
-def shared(bonds, beh):
+def shared(bonds, params):
     """How much of its evidence each actor gives each other: by the common group that shares most.
 
     Returns
@@ -115,8 +115,8 @@ def shared(bonds, beh):
     """
     weight = np.zeros((1, len(bonds.counts), len(bonds.counts)))
     for name, together in bonds.sharing.items():
-        weight = np.maximum(weight, getattr(beh, name)[:, :, None] * together)
-    return on_grid(weight)
+        weight = np.maximum(weight, getattr(params, name)[:, :, None] * together)
+    return quantize(weight)
 
 
 def partners(cast):
@@ -125,17 +125,17 @@ def partners(cast):
     return (across | across.T)[None].astype(float)
 
 
-def clubs(loaded, cast):
+def peer_groups(loaded, cast):
     """Who looks to whom: (K, A), members' weights by capability within each club, and within all who take part.
 
     Each row adds up to one and lies on the grid.
     """
     everybody = np.where(cast.is_state, cast.capability[0], 0.0)
-    rows = [on_grid(everybody / max(everybody.sum(), 1e-9))]
+    rows = [quantize(everybody / max(everybody.sum(), 1e-9))]
     for name, group in loaded.library.groups.items():
         if group.is_club:
             inside = cast.members(resolve_members([f"group:{name}"], loaded.library, loaded.scenario.start))
             weights = np.where(inside, cast.capability[0], 0.0)
             if weights.sum() > 0:
-                rows.append(on_grid(weights / weights.sum()))
+                rows.append(quantize(weights / weights.sum()))
     return np.array(rows).reshape(-1, len(cast.actors))

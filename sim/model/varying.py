@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.model.inputs import Setting, arrange
+from sim.model.inputs import ModelInputs, build_inputs
 from sim.scenario.limits import domain_of
 from sim.scenario.loading import varied
 
@@ -74,9 +74,9 @@ class Varied:
         self._arranged = {}
         base, _ = self._arrange(())
         self._running = {start.project for start in loaded.scenario.cooperation if start.turn is None}
-        read = Read(vars(base.beh))
-        arrange(self._change(loaded), read)
-        self._direct = {name for name in vars(base.beh) if name not in read.names and name not in ONE_FOR_ALL}
+        read = Read(vars(base.params))
+        build_inputs(self._change(loaded), read)
+        self._direct = {name for name in vars(base.params) if name not in read.names and name not in ONE_FOR_ALL}
 
     def batches(self, points, first=0):
         """Settings for these points: pairs of a stacked Setting and the places of its points, in the order given.
@@ -121,7 +121,7 @@ class Varied:
     def _arrange(self, changes):
         if changes not in self._arranged:
             loaded = varied(self.loaded, dict(changes)) if changes else self.loaded
-            setting = arrange(self._change(loaded))
+            setting = build_inputs(self._change(loaded))
             self._arranged[changes] = setting, _structure(setting)
         return self._arranged[changes]
 
@@ -144,14 +144,14 @@ def put_in(setting, points):
 
     Parameters
     ----------
-    setting : Setting, for all these runs
+    setting : ModelInputs, for all these runs
     points : sequence of dict path -> float, one for each run; what one leaves out stays as it is
     """
     coefficients, changed = {}, {}
     for path in dict.fromkeys(path for point in points for path in point):
         home, *rest = path.split(".")
         if home == "behaviour":
-            coefficients[rest[0]] = _column(getattr(setting.beh, rest[0]), path, points)
+            coefficients[rest[0]] = _column(getattr(setting.params, rest[0]), path, points)
         elif home == "cooperation":
             if rest[0] in setting.projects:
                 ages = changed.get("project_age", setting.project_age)
@@ -161,7 +161,7 @@ def put_in(setting, points):
             changed[rest[1]] = _with_line(lines, setting.acts.index(rest[0]), path, points)
         else:
             changed[home] = _column(getattr(setting, home), path, points)
-    return replace(setting, beh=SimpleNamespace(**{**vars(setting.beh), **coefficients}), **changed)
+    return replace(setting, params=SimpleNamespace(**{**vars(setting.params), **coefficients}), **changed)
 
 
 def _column(values, path, points):
@@ -205,7 +205,7 @@ def _structure(setting):
     bonds += tuple(
         together.tobytes() for kinds in (setting.bonds.tie, setting.bonds.sharing) for together in kinds.values()
     )
-    coefficients = tuple(float(getattr(setting.beh, name).flat[0]) for name in ONE_FOR_ALL)
+    coefficients = tuple(float(getattr(setting.params, name).flat[0]) for name in ONE_FOR_ALL)
     msel = repr([(turn, planned.id, planned.effects, reached) for turn, planned, reached in setting.msel])
     shapes = tuple((name, getattr(setting, name).shape) for name in RUNS_AXIS)
     return hash((tuple(alike), bonds, coefficients, msel, shapes, tuple(sorted(setting.project_effects))))
@@ -213,8 +213,8 @@ def _structure(setting):
 
 _FIXED = tuple(
     field.name
-    for field in fields(Setting)
-    if field.name not in RUNS_AXIS and field.name not in ("loaded", "beh", "bonds", "project_effects", "msel")
+    for field in fields(ModelInputs)
+    if field.name not in RUNS_AXIS and field.name not in ("loaded", "params", "bonds", "project_effects", "msel")
 )
 
 
@@ -223,7 +223,7 @@ def stacked(settings):
 
     Parameters
     ----------
-    settings : sequence of Setting of one structure, one for each run of a batch
+    settings : sequence of ModelInputs of one structure, one for each run of a batch
 
     Returns
     -------
@@ -238,8 +238,11 @@ def stacked(settings):
     changed = {
         name: _joined([getattr(setting, name) for setting in distinct], which, axis) for name, axis in RUNS_AXIS.items()
     }
-    changed["beh"] = SimpleNamespace(
-        **{name: _joined([getattr(setting.beh, name) for setting in distinct], which, 0) for name in vars(first.beh)}
+    changed["params"] = SimpleNamespace(
+        **{
+            name: _joined([getattr(setting.params, name) for setting in distinct], which, 0)
+            for name in vars(first.params)
+        }
     )
     changed["project_effects"] = {
         name: _joined([setting.project_effects[name] for setting in distinct], which, 1)

@@ -29,7 +29,9 @@ class Cautious(Policy):
         """What the cautious answer; where they have no say of their own, the model's default."""
         match decision.kind:
             case "responses":
-                safe = {option.id for option in decision.options if option.covered or option.company > self.most}
+                safe = {
+                    option.id for option in decision.options if option.covered or option.peer_participation > self.most
+                }
                 return [option for option in decision.default if option in safe]
             case "position" if decision.default[0] in BEYOND:
                 return first_legal(decision, "solidarity")

@@ -13,7 +13,7 @@ def policies_of(setting, policies=None):
 
     Parameters
     ----------
-    setting : Setting
+    setting : ModelInputs
     policies : dict of code to a Policy, a class of policies, or the name of one; or None
 
     Returns

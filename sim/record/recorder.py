@@ -1,6 +1,6 @@
-"""The witness: turns what happens in row 0 of a batch into events.
+"""The recorder: turns what happens in row 0 of a batch into events.
 
-Phases call it where something worth telling has happened. It only reads; a run with a witness and one without have the
+Steps call it where something worth telling has happened. It only reads; a run with a recorder and one without have the
 same bits.
 """
 
@@ -19,7 +19,7 @@ from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
 
 
-class Witness:
+class EventRecorder:
     """Collects the events of one run.
 
     Attributes
@@ -279,7 +279,7 @@ class Witness:
         """The probability with which the actor was to join."""
         h = setting.option_act[o]
         line = o - setting.option_slices[h].start
-        return _plain(logistic(setting.beh.precision.flat[0] * self._utility[h][line, a]))
+        return _plain(logistic(setting.params.precision.flat[0] * self._utility[h][line, a]))
 
     def _why(self, setting, o, a):
         """The signed terms of its choice."""
@@ -363,7 +363,7 @@ class Witness:
                 "overreach": _plain(state.overreach[0]),
                 "pressure": {code: _plain(state.pressure[d, 0]) for d, code in enumerate(setting.adversaries)},
                 "harm": {act: _plain(state.harm[h, 0]) for act, h in by_act.items()},
-                "harm_months": {act: _plain(state.harm_months[h, 0]) for act, h in by_act.items()},
+                "cumulative_harm": {act: _plain(state.cumulative_harm[h, 0]) for act, h in by_act.items()},
                 "capital": {
                     code: _plain(state.capital[0, k])
                     for k, code in enumerate(setting.actors)

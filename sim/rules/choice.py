@@ -164,19 +164,19 @@ def largest(values, lots):
     return np.where(values == values.max(axis=-1, keepdims=True), lots, -1.0).argmax(axis=-1)
 
 
-def respond_to_company(base, peer_weight, company, precision, probability, damping):
+def respond_to_company(base, peer_weight, peers, precision, probability, damping):
     """One damped step towards the quantal response equilibrium of a decision that gains from company.
 
-    `P <- (1 - damping) P + damping logistic(precision (base + peer_weight (company - 1/2)))`: each actor looks at how
-    many go along and adjusts part of the way. Repeated with the company its own answers make, it settles where
-    everybody answers everybody. Source: [McKelveyPalfrey1995] for the equilibrium, [Granovetter1978] for the pull of
+    `P <- (1 - damping) P + damping logistic(precision (base + peer_weight (peers - 1/2)))`: each actor looks at how many
+    go along and adjusts part of the way. Repeated with the company its own answers make, it settles where everybody
+    answers everybody. Source: [McKelveyPalfrey1995] for the equilibrium, [Granovetter1978] for the pull of
     company.
 
     Parameters
     ----------
-    base : array (...), utility of joining beside company
+    base : array (...), utility of joining beside peers
     peer_weight : array (...), utility between nobody and everybody going along
-    company : array (...), in [0, 1], the expected share that goes along
+    peers : array (...), in [0, 1], the expected share that goes along
     precision : float or array (...), 1/utility, >= 0
     probability : array (...), the probability of joining before the step
     damping : float in [0, 1]; 0 stays, 1 jumps to the answer
@@ -194,7 +194,7 @@ def respond_to_company(base, peer_weight, company, precision, probability, dampi
     """
     at_least("precision", precision, 0.0)
     between("damping", damping, 0.0, 1.0)
-    answer = expit(precision * (base + peer_weight * (company - 0.5)))
+    answer = expit(precision * (base + peer_weight * (peers - 0.5)))
     return (1.0 - damping) * probability + damping * answer
 
 

@@ -168,7 +168,7 @@ class Odds:
             self.highest = np.full(world.state.joined.shape, -np.inf)
             self.chosen = np.zeros(world.state.joined.shape, dtype=bool)
         part = setting.option_slices[h]
-        odds = np.where(legal(world, h), setting.beh.precision * utility, -np.inf)
+        odds = np.where(legal(world, h), setting.params.precision * utility, -np.inf)
         self.highest[part] = np.maximum(self.highest[part], odds)
         self.chosen[part] |= wants
 

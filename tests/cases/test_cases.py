@@ -29,7 +29,7 @@ import pytest
 import yaml
 
 from sim.engine import begin, outcome_of, play_out
-from sim.model.inputs import arrange
+from sim.model.inputs import build_inputs
 from sim.model.state import ADOPTED
 from sim.record.measures import MEASURES
 from sim.scenario import from_document, load_library
@@ -100,7 +100,7 @@ class Played:
     """The runs of one arm of a case."""
 
     def __init__(self, loaded):
-        self.world = begin(arrange(loaded), 5, range(RUNS))
+        self.world = begin(build_inputs(loaded), 5, range(RUNS))
         play_out(self.world)
         self.setting, self.state = self.world.setting, self.world.state
         self.measures = outcome_of(self.world)["measures"]

@@ -137,10 +137,10 @@ def test_it_plays_a_run_the_same_whatever_was_played_before(crisis, policy):
 
 def test_one_that_keeps_every_default_changes_nothing(crisis):
     usual = play(crisis, 1, trace=True).records[0]
-    seated = Session(crisis, 1, people=STATES + ADVERSARIES)
-    while not seated.is_over:
-        decision = seated.open_decisions()[0]
-        seated.submit(decision, Standard().choose(seated.view(decision.actor), decision))
-    assert seated.record.to_json() == usual.to_json()
+    seats_to_ask = Session(crisis, 1, people=STATES + ADVERSARIES)
+    while not seats_to_ask.is_over:
+        decision = seats_to_ask.open_decisions()[0]
+        seats_to_ask.submit(decision, Standard().choose(seats_to_ask.view(decision.actor), decision))
+    assert seats_to_ask.record.to_json() == usual.to_json()
     watched, _ = asked(crisis, Standard)
     assert watched.to_json() == usual.to_json()

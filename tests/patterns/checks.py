@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 from scipy.stats import spearmanr
 
-from sim.model.inputs import arrange
+from sim.model.inputs import build_inputs
 from tests.patterns.crises import (
     BODIES,
     COERCION,
@@ -405,7 +405,7 @@ def exposure_does_not_order_states(crises):
 
 
 def exposure_against_naming(crises, name):
-    setting, case = arrange(exercise_of(name)), RECORD[name]
+    setting, case = build_inputs(exercise_of(name)), RECORD[name]
     codes = [
         code
         for code, is_state in zip(setting.actors, setting.is_state, strict=True)

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.engine import begin, play, play_out
 from sim.model.cooperation import BLOCKED
-from sim.model.inputs import arrange
+from sim.model.inputs import build_inputs
 from sim.model.varying import Varied
 from sim.scenario import from_document, group_members, load_library
 from sim.validation.backtest import coefficients_for
@@ -171,7 +171,9 @@ def _told(name, seed):
 def _stopped(senders, seed):
     """The campaign of 2014 with no end of its own; sectoral sanctions at once, and nobody does anything else."""
     world = begin(
-        arrange(exercise_of("mh17-2014", act={"turns": None}, turns={"count": 13, "days": 28})), seed, range(PRESSED)
+        build_inputs(exercise_of("mh17-2014", act={"turns": None}, turns={"count": 13, "days": 28})),
+        seed,
+        range(PRESSED),
     )
     setting, state = world.setting, world.state
     state.threshold[...] = np.inf
@@ -189,7 +191,7 @@ def _office(seed):
         {"project": "coop_policy_consultation", "months_before": 12},
     ]
     loaded = exercise_of("skripal-2018", turns={"count": 1, "days": 28}, cooperation=wanted)
-    world = begin(arrange(loaded), seed, range(100))
+    world = begin(build_inputs(loaded), seed, range(100))
     play_out(world)
     office = world.setting.projects.index("coop_tokyo_office")
     told = play(loaded, seed, runs=TOLD, trace=True, without=False).records

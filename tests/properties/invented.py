@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from sim.engine import begin, play_out
-from sim.model.inputs import arrange
+from sim.model.inputs import build_inputs
 from sim.model.steps import play_turn
 from sim.policies.seating import fresh, policies_of
 from tests.builders import a_scenario, an_inject
@@ -197,10 +197,10 @@ def portfolios(draw, projects, turns):
 # ------------------------------------------------------------------------------------------------- playing
 
 
-def played(written, seed=1, runs=(0, 1, 2), turns=None, policies=None, witness=None):
+def played(written, seed=1, runs=(0, 1, 2), turns=None, policies=None, recorder=None):
     """A world of these runs after some turns, or after all."""
-    setting = arrange(getattr(written, "loaded", written))
-    world = begin(setting, seed, runs, fresh(policies_of(setting, policies)), witness)
+    setting = build_inputs(getattr(written, "loaded", written))
+    world = begin(setting, seed, runs, fresh(policies_of(setting, policies)), recorder)
     if turns is None:
         play_out(world)
     for _ in range(turns or 0):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sim.engine import ahead, outcome_of, play_out
 from sim.model.steps.joining import lead_days
 from sim.record.measures import MEASURES
-from sim.record.recorder import Witness
+from sim.record.recorder import EventRecorder
 from tests.builders import a_scenario
 from tests.properties.invented import arrays, differing, laws, played, scenarios, seeds
 
@@ -33,11 +33,11 @@ ONLY_GROWS = ("harm", "silences_broken", "peak_tension", "cooperation_cost")
 @laws(15)
 @given(scenarios(), seeds, seeds)
 def test_looking_ahead_changes_nothing(written, seed, other):
-    world = played(written, seed, [0], turns=1, witness=Witness())
-    before, events, series = world.state.copy(), list(world.witness.events), copy.deepcopy(world.series)
+    world = played(written, seed, [0], turns=1, recorder=EventRecorder())
+    before, events, series = world.state.copy(), list(world.recorder.events), copy.deepcopy(world.series)
     ahead(world, 3, other)
     assert differing(before, world.state) == []
-    assert (world.turn, world.witness.events, world.decided) == (1, events, [])
+    assert (world.turn, world.recorder.events, world.decided) == (1, events, [])
     assert all(np.array_equal(values, series[name]) for name, values in world.series.items())
     play_out(world)
     assert differing(world.state, played(written, seed, [0]).state) == []
@@ -95,7 +95,7 @@ def test_what_an_actor_is_like_stays(written, seed, runs):
     """Thresholds and tempo were drawn once for the run, and go on in every continuation of it."""
     world = played(written, seed, [0], turns=1)
     future = world.ahead(runs, world.draws)
-    for name in ("threshold", "blur"):
+    for name in ("threshold", "severity_noise"):
         assert (getattr(future.state, name) == getattr(world.state, name)).all(), name
     options = np.arange(len(world.setting.options))
     for place in range(len(world.setting.actors)):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.rules.attribution import confidence
-from sim.rules.grid import on_grid
+from sim.rules.quantize import quantize
 from tests.properties.invented import ADVERSARIES, Written, laws, played, scenarios, seeds, severities, shares
 
 MANY = range(400)
@@ -27,7 +27,7 @@ def test_without_evidence_nobody_knows_who_did_it(written, seed, culprit):
     ):
         world = played(truth, seed)
         assert np.array_equal(
-            world.state.belief, np.full_like(world.state.belief, on_grid(world.setting.beh.prior_log_odds)[0, 0])
+            world.state.belief, np.full_like(world.state.belief, quantize(world.setting.params.prior_log_odds)[0, 0])
         )
 
 

@@ -15,7 +15,7 @@ from tests.builders import a_scenario, an_act
 from tests.properties.invented import laws, played, scenarios, seeds
 
 SHARES = (
-    "willing",
+    "p_join",
     "position",
     "stake",
     "bond",
@@ -45,7 +45,7 @@ AT_LEAST_NOTHING = (
     "intensity",
     "remembered",
     "harm",
-    "harm_months",
+    "cumulative_harm",
     "spent",
     "breaks",
     "duplication",
@@ -89,7 +89,7 @@ def test_exposure_never_falls_below_none():
         for injects in ([relief], [])
     )
     place = world.setting.index["DEU"]
-    assert np.allclose(world.inclined[0][..., place], as_it_was.inclined[0][..., place])
+    assert np.allclose(world.base_utilities[0][..., place], as_it_was.base_utilities[0][..., place])
 
 
 @laws(25)
@@ -172,7 +172,7 @@ def test_what_ended_stays_ended_and_what_accumulates_never_shrinks(written, seed
             "joined",
             "conceded",
             "stopped",
-            "harm_months",
+            "cumulative_harm",
             "spent",
             "called",
             "peak_tension",
@@ -192,7 +192,7 @@ def test_an_adversary_that_is_suspected_joins_nothing_and_wants_no_text(written,
     world = played(written, seed)
     adversaries = [world.setting.index[code] for code in world.setting.adversaries]
     assert not world.state.joined[..., adversaries].any()
-    assert not world.state.willing[..., adversaries].any()
+    assert not world.state.p_join[..., adversaries].any()
 
 
 def test_an_act_that_no_response_fits_can_be_played():

@@ -10,7 +10,7 @@ from tests.properties.invented import arrays, differing, laws, played, scenarios
 
 LAST_AXIS_IS_ACTORS = (
     "threshold",
-    "blur",
+    "severity_noise",
     "evidence",
     "handed",
     "handed_weight",
@@ -20,7 +20,7 @@ LAST_AXIS_IS_ACTORS = (
     "bond",
     "position",
     "perceived",
-    "willing",
+    "p_join",
     "severity",
     "conceded",
     "covered",
@@ -30,7 +30,7 @@ LAST_AXIS_IS_ACTORS = (
     "capital",
     "income",
     "spent",
-    "squeeze",
+    "added_exposure",
 )
 
 
@@ -61,7 +61,7 @@ def as_ordered_in(setting, world):
     for name in LAST_AXIS_IS_ACTORS:
         setattr(state, name, getattr(state, name)[..., places])
     adversaries = [world.setting.adversaries.index(code) for code in setting.adversaries]
-    for name in ("squeeze", "pressure", "move"):
+    for name in ("added_exposure", "pressure", "move"):
         setattr(state, name, getattr(state, name)[adversaries])
     return state
 

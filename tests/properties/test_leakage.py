@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.model.inputs import arrange
+from sim.model.inputs import build_inputs
 from sim.scenario import from_document, load_library
 from sim.validation.backtest import MODEL, backtest
 from sim.validation.benchmarks import FORECASTS
@@ -177,7 +177,9 @@ def settings_of(name, years=0, **changes):
     """A case as it is, or so many years later."""
     case = case_of(name)
     days = {one: getattr(case, one) + years * YEAR for one in ("start_date", "disclosure_date", "decision_date")}
-    return arrange(from_document({**document_of(case.model_copy(update=days), LIBRARY), **changes}, library=LIBRARY))
+    return build_inputs(
+        from_document({**document_of(case.model_copy(update=days), LIBRARY), **changes}, library=LIBRARY)
+    )
 
 
 def in_both(one, other):
@@ -191,7 +193,7 @@ def different(one, other):
     return {
         field.name
         for field in fields(one)
-        if field.name not in ("loaded", "beh", "bonds")
+        if field.name not in ("loaded", "params", "bonds")
         if not np.array_equal(getattr(one, field.name), getattr(other, field.name))
     }
 

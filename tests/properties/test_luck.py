@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sim.draws import Draws
 from sim.engine import begin, play, without_cooperation
-from sim.model.inputs import arrange
+from sim.model.inputs import build_inputs
 from sim.record.measures import MEASURES
 from tests.builders import a_library, a_scenario
 from tests.properties.invented import Written, differing, laws, played, run_numbers, scenarios, seeds
@@ -104,5 +104,5 @@ def test_the_arm_without_cooperation_is_the_scenario_without_it():
 
 def test_another_seed_is_other_luck():
     loaded = a_scenario()
-    one, other = (begin(arrange(loaded), seed, range(3)) for seed in (1, 2))
+    one, other = (begin(build_inputs(loaded), seed, range(3)) for seed in (1, 2))
     assert not np.array_equal(one.state.threshold, other.state.threshold)

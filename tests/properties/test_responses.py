@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from sim.model.steps.willingness import company_term, text_term
+from sim.model.steps.willingness import peer_term, text_term
 from sim.rules.choice import logistic
-from sim.rules.grid import on_grid
+from sim.rules.quantize import quantize
 from tests.builders import a_scenario
 from tests.properties.invented import Written, laws, played, scenarios, seeds
 
@@ -53,8 +53,8 @@ def test_the_chance_to_respond_is_next_to_nothing_for_who_is_untouched_and_alone
     )
     world = played(written, 1, range(200))
     untouched = [world.setting.index[code] for code in ("HUN", "TUR")]
-    utility = world.inclined[0] + company_term(world, 0) + text_term(world, 0)
-    chance = logistic(world.setting.beh.precision * utility)[world.setting.is_deed][..., untouched]
+    utility = world.base_utilities[0] + peer_term(world, 0) + text_term(world, 0)
+    chance = logistic(world.setting.params.precision * utility)[world.setting.is_deed][..., untouched]
     assert (world.state.stake[..., untouched] == 0).all()
     assert chance.mean() < 0.03 and np.quantile(chance, 0.95) < 0.15
 
@@ -67,7 +67,7 @@ def test_each_joins_as_often_as_its_probability_says():
     )
     world = played(written.but_behaviour(b_peer=0.0, capital_start=5.0), 8, range(runs))
     states = world.setting.is_state & world.setting.allowed
-    chance = logistic(world.setting.beh.precision * world.inclined[0]).mean(axis=1)[states]
+    chance = logistic(world.setting.params.precision * world.base_utilities[0]).mean(axis=1)[states]
     often = world.state.joined.mean(axis=1)[states]
     assert ((0.02 < chance) & (chance < 0.98)).sum() > 20
     assert (np.abs(often - chance) <= 4.5 * np.sqrt(chance * (1 - chance) / runs) + 1e-3).all()
@@ -128,7 +128,7 @@ def balance(world):
 def test_capital_left_is_what_was_given_less_what_was_spent(written, seed):
     world = played(written, seed, range(4))
     assert np.array_equal(world.state.capital, balance(world))
-    assert np.array_equal(world.state.capital, on_grid(world.state.capital))
+    assert np.array_equal(world.state.capital, quantize(world.state.capital))
 
 
 @pytest.mark.parametrize("start", [0.0, 0.25, 0.3, 1 / 3])
@@ -153,5 +153,5 @@ def test_what_is_spent_is_the_price_of_what_was_done(written, seed):
     world = played(written, seed, range(3))
     setting, state = world.setting, world.state
     responses = (state.joined * setting.price).sum(axis=(0, 2))
-    meetings = on_grid(setting.each.consult_cost) * state.called
+    meetings = quantize(setting.params_per_run.consult_cost) * state.called
     assert np.array_equal(state.spent.sum(axis=-1), responses + meetings)

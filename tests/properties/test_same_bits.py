@@ -1,4 +1,4 @@
-"""A run is the same to the last bit: alone or in any batch, in any order, with or without a witness."""
+"""A run is the same to the last bit: alone or in any batch, in any order, with or without a recorder."""
 
 from functools import cache
 
@@ -8,7 +8,7 @@ from hypothesis import given
 
 from sim.engine import play
 from sim.record.record import Record
-from sim.record.recorder import Witness
+from sim.record.recorder import EventRecorder
 from sim.scenario import load
 from tests.builders import a_scenario
 from tests.properties.invented import Written, differing, laws, played, row, run_numbers, scenarios, seeds
@@ -42,8 +42,8 @@ def test_the_order_of_runs_orders_the_rows_and_no_more(written, seed, numbers):
 
 @laws(15)
 @given(scenarios(), seeds)
-def test_a_witness_changes_nothing(written, seed):
-    seen, unseen = played(written, seed, [4], witness=Witness()), played(written, seed, [4])
+def test_a_recorder_changes_nothing(written, seed):
+    seen, unseen = played(written, seed, [4], recorder=EventRecorder()), played(written, seed, [4])
     assert differing(seen.state, unseen.state) == []
 
 

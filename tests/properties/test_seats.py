@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sim.engine import begin, play
 from sim.exercise import Exercise
 from sim.model.decisions import Answer
-from sim.model.inputs import arrange
+from sim.model.inputs import build_inputs
 from sim.model.steps import play_turn
 from sim.model.view import view
 from sim.policies import POLICIES, Policy
@@ -98,7 +98,7 @@ def test_the_order_in_which_seats_are_named_does_not_matter(crisis, chosen, seed
 
 
 def world_after(crisis, turns, seed=5):
-    world = begin(arrange(crisis), seed, [0])
+    world = begin(build_inputs(crisis), seed, [0])
     for _ in range(turns):
         play_turn(world)
     return world

@@ -119,9 +119,9 @@ def test_it_does_not_matter_whether_a_person_a_file_or_a_policy_has_answered(see
 @laws(10)
 @given(scenarios(turns=(2, 3)), seeds)
 def test_a_seat_that_takes_every_suggestion_changes_nothing(written, seed):
-    seated = play(Session(written.loaded, seed, people=everybody(written.loaded)))
-    assert seated.record.to_json() == played_alone(written.loaded, seed, trace=True).records[0].to_json()
-    assert seated.void == []
+    seats_to_ask = play(Session(written.loaded, seed, people=everybody(written.loaded)))
+    assert seats_to_ask.record.to_json() == played_alone(written.loaded, seed, trace=True).records[0].to_json()
+    assert seats_to_ask.void == []
 
 
 @pytest.mark.parametrize(
@@ -129,16 +129,16 @@ def test_a_seat_that_takes_every_suggestion_changes_nothing(written, seed):
 )
 def test_in_a_shipped_scenario_too(name):
     loaded = load(name)
-    seated = play(Session(loaded, 7, people=everybody(loaded)))
-    assert seated.record.to_json() == played_alone(loaded, 7, trace=True).records[0].to_json()
+    seats_to_ask = play(Session(loaded, 7, people=everybody(loaded)))
+    assert seats_to_ask.record.to_json() == played_alone(loaded, 7, trace=True).records[0].to_json()
 
 
 def test_where_capital_is_short_and_prices_are_crooked_a_suggestion_can_be_taken_too():
     eager = {f"practice_{kind}": 9.0 for kind in ("statement", "attribution", "sanctions", "support", "other")}
     for price, times in ((0.0333, 3), (0.0669, 5), (0.0669, 11)):
         loaded = a_crisis(behaviour={**eager, "capital_cost": price, "capital_start": times * price})
-        seated = play(Session(loaded, 3, people=everybody(loaded)))
-        assert seated.record.to_json() == played_alone(loaded, 3, trace=True).records[0].to_json()
+        seats_to_ask = play(Session(loaded, 3, people=everybody(loaded)))
+        assert seats_to_ask.record.to_json() == played_alone(loaded, 3, trace=True).records[0].to_json()
 
 
 def test_people_are_asked_every_kind_of_decision():

@@ -6,7 +6,7 @@ import pytest
 from sim.model.state import OPEN
 from sim.model.steps.stops import NOBODY
 from sim.model.steps.texts import ROUNDS, close_round, proposal, result, table_texts
-from sim.rules.grid import on_grid
+from sim.rules.quantize import quantize
 from sim.rules.voting import p_break_silence
 from tests.properties.invented import Written, played
 
@@ -53,20 +53,20 @@ def outcome(world):
     """Text of each run, and how likely each member was to break silence on the first."""
     table_texts(world)
     due = world.due
-    due.cares = on_grid(np.full_like(due.cares, CARES))
+    due.cares = quantize(np.full_like(due.cares, CARES))
     due.text = proposal(world, due)
     weight = world.setting.capability * due.voters
     first = (weight * due.wants).sum(axis=-1) / weight.sum(axis=-1)
     text, _ = put(world)
-    each = world.setting.each
+    per_run = world.setting.params_per_run
     chance = p_break_silence(
         first[:, None],
         due.wants,
         due.cares,
-        each.silence_hazard,
-        each.silence_steepness,
-        each.silence_weaker,
-        each.silence_days,
+        per_run.silence_hazard,
+        per_run.silence_steepness,
+        per_run.silence_weaker,
+        per_run.silence_days,
     )
     return text, first, chance * due.voters
 
@@ -90,14 +90,14 @@ def test_a_member_more_opposed_stops_it_more_often():
 def test_with_a_certain_veto_the_text_falls_to_what_the_veto_player_lives_with():
     world = a_council("consensus", 0.0, steepness=120.0)
     text, _, _ = outcome(world)
-    assert np.allclose(text, world.setting.beh.tolerance.flat[0], atol=1e-5)
+    assert np.allclose(text, world.setting.params.tolerance.flat[0], atol=1e-5)
 
 
 def test_where_abstention_is_open_it_stops_it_half_as_often():
     """Constructive abstention: under unanimity half of the doubtful step aside."""
     world = a_council("unanimity", 0.0)
     text, first, chance = outcome(world)
-    patience = world.setting.beh.abstention.flat[0]
+    patience = world.setting.params.abstention.flat[0]
     somebody = 1 - np.prod(1 - patience * chance[0])
     assert (np.abs(text - first) > 1e-5).mean() == pytest.approx(
         somebody, abs=4 * np.sqrt(somebody * (1 - somebody) / RUNS)

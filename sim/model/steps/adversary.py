@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.catalogue.moves import MOVES, NAMES, others_act, own_acts
 from sim.model.decisions import Decision, Option
-from sim.model.steps.stops import seated
+from sim.model.steps.stops import seats_to_ask
 from sim.rules.choice import choice_probabilities, pick
 
 
@@ -34,7 +34,7 @@ def choose_moves(world):
 def choose_move(world, d):
     legal, weighed = np.array([move.legal(world, d) for move in MOVES]), weigh_moves(world, d)
     utility = np.where(legal, sum(weighed.values()), -np.inf)
-    chances = choice_probabilities(utility, world.setting.each.adversary_precision)
+    chances = choice_probabilities(utility, world.setting.params_per_run.adversary_precision)
     move = pick(chances, world.draws.uniform("move", world.turn, world.setting.adversaries)[:, d])
     return Choice(d, move, legal, weighed, utility, chances)
 
@@ -45,8 +45,8 @@ def make_moves(world, choices):
         d, move = choice.adversary, choice.move
         world.state.move[d] = move
         targets = carry_out(world, d, move)
-        if world.witness and move[0] >= 0:
-            world.witness.adversary_move(world, d, move[0], targets[0], choice.weighed, choice.utility, choice.chances)
+        if world.recorder and move[0] >= 0:
+            world.recorder.adversary_move(world, d, move[0], targets[0], choice.weighed, choice.utility, choice.chances)
 
 
 def moves_open(world, choices):
@@ -55,7 +55,7 @@ def moves_open(world, choices):
     for choice in choices:
         code = setting.adversaries[choice.adversary]
         is_me = np.arange(len(setting.actors)) == setting.index[code]
-        for run, _, _ in seated(world, np.broadcast_to(is_me, (world.runs, len(setting.actors)))):
+        for run, _, _ in seats_to_ask(world, np.broadcast_to(is_me, (world.runs, len(setting.actors)))):
             options = tuple(Option(name) for k, name in enumerate(NAMES) if choice.legal[k, run])
             opened.append((run, Decision("move", world.turn, code, "next", options, (NAMES[choice.move[run]],))))
     return opened
@@ -69,24 +69,24 @@ def apply_moves(world, choices, answers):
 
 def weigh_moves(world, d):
     """Gain, felt pressure, risk and opening of each move: dict of (moves, R)."""
-    state, each, of_moves = world.state, world.setting.each, world.setting.of_moves
+    state, per_run, of_moves = world.state, world.setting.params_per_run, world.setting.of_moves
     doing = np.minimum((state.harm * own_acts(world, d)).sum(axis=0), 1)
     return {
-        "gain": of_moves["move"] + each.feels_gain * of_moves["gain"] * doing,
-        "pressure": -each.feels_pressure * of_moves["pressed"] * state.pressure[d],
-        "risk": -each.feels_risk * of_moves["risk"] * state.tension,
-        "opening": each.feels_opening * of_moves["opened"] * (opening(world, d) - each.opening_usual),
+        "gain": of_moves["move"] + per_run.feels_gain * of_moves["gain"] * doing,
+        "pressure": -per_run.feels_pressure * of_moves["pressed"] * state.pressure[d],
+        "risk": -per_run.feels_risk * of_moves["risk"] * state.tension,
+        "opening": per_run.feels_opening * of_moves["opened"] * (opening(world, d) - per_run.opening_usual),
     }
 
 
 def opening(world, d):
     """What invites an adversary: no common text, what is done in the dark, and the other's crisis: (R,), 0 to 1."""
-    setting, state, each = world.setting, world.state, world.setting.each
+    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
     silence = 1 - np.where((setting.act_by == d)[:, None], state.covered.max(axis=-1), 0).max(axis=0)
     return (
-        each.opening_silence * silence
-        + each.opening_opacity * (1 - world.transparency())
-        + each.opening_crisis * setting.adversary_tie[:, 0] * others_act(world, d)
+        per_run.opening_silence * silence
+        + per_run.opening_opacity * (1 - world.transparency())
+        + per_run.opening_crisis * setting.adversary_tie[:, 0] * others_act(world, d)
     )
 
 

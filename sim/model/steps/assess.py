@@ -5,7 +5,7 @@ import numpy as np
 from sim.model.cooperation import effect
 from sim.model.state import NEVER
 from sim.rules.attribution import evidence, informed_share, pooled
-from sim.rules.grid import on_grid
+from sim.rules.quantize import quantize
 
 FULLY_INFORMED = 2.0  # discriminability of an observer who counts as one whole source
 
@@ -16,19 +16,19 @@ def assess(world):
     gather(world, begun)
     judge_gravity(world, begun)
     share(world, begun)
-    if world.witness:
+    if world.recorder:
         for h in begun:
-            world.witness.assessment(world, h)
+            world.recorder.assessment(world, h)
 
 
 def gather(world, begun):
     """Own evidence grows by what an actor's access and skill let it see in the time of a turn."""
     setting, state = world.setting, world.state
     d = discriminability(world)[begun]
-    luck = world.draws.normal("evidence", world.turn, tuple(setting.acts[h] for h in begun), setting.actors)
-    gained = evidence(setting.act_is_true[begun], d, luck)
-    state.evidence[begun] = on_grid(state.evidence[begun] + gained)
-    state.information[begun] = on_grid(state.information[begun] + np.square(d) / 2)
+    draw = world.draws.normal("evidence", world.turn, tuple(setting.acts[h] for h in begun), setting.actors)
+    gained = evidence(setting.act_is_true[begun], d, draw)
+    state.evidence[begun] = quantize(state.evidence[begun] + gained)
+    state.information[begun] = quantize(state.information[begun] + np.square(d) / 2)
 
 
 def discriminability(world):
@@ -36,18 +36,18 @@ def discriminability(world):
 
     Evidence adds up as its square does: twice the time is worth the square root of two.
     """
-    setting, state, beh = world.setting, world.state, world.setting.beh
-    skill = beh.skill_floor + (1 - beh.skill_floor) * setting.cyber
+    setting, state, params = world.setting, world.state, world.setting.params
+    skill = params.skill_floor + (1 - params.skill_floor) * setting.cyber
     with_projects = 1 + effect(world, "discriminability")[..., None] * members_of_partnership(setting)
     plain = 1 - state.difficulty[..., None]
-    return beh.evidence_rate * skill * plain * access(world) * with_projects * np.sqrt(world.months)
+    return params.evidence_rate * skill * plain * access(world) * with_projects * np.sqrt(world.months)
 
 
 def access(world):
     """How much of an act an actor can see: all for a victim, else through signals collection or from the open."""
-    setting, state, beh = world.setting, world.state, world.setting.beh
-    collection = beh.access_signals * setting.collection
-    from_open = beh.access_open * state.publicness[..., None]
+    setting, state, params = world.setting, world.state, world.setting.params
+    collection = params.access_signals * setting.collection
+    from_open = params.access_open * state.publicness[..., None]
     return np.where(state.severity > 0, 1.0, np.maximum(collection, from_open)) * can_see(setting)
 
 
@@ -66,21 +66,21 @@ def share(world, begun):
 
     A source counts by what it can tell, so that a report from somebody who knows nothing never weakens one who does.
     """
-    setting, state, beh = world.setting, world.state, world.setting.beh
+    setting, state, params = world.setting, world.state, world.setting.params
     own = state.evidence[begun]
-    informed = on_grid(informed_share(np.sqrt(2 * state.information[begun]), FULLY_INFORMED))
+    informed = quantize(informed_share(np.sqrt(2 * state.information[begun]), FULLY_INFORMED))
     received, weight = np.split(reaches(np.concatenate([own, informed]), setting.sharing), 2)
-    more = on_grid(effect(world, "sharing"))[begun][..., None]
+    more = quantize(effect(world, "sharing"))[begun][..., None]
     if more.any():
         received = received + more * reaches(own, setting.partners_share)
         weight = weight + more * reaches(informed, setting.partners_share)
-    at_table = on_grid(beh.victim_shares * state.asked[begun][..., None] * heard_at_tables(world)[begun])
+    at_table = quantize(params.victim_shares * state.asked[begun][..., None] * heard_at_tables(world)[begun])
     is_victim = state.severity[begun] > 0
     received = received + at_table * ~is_victim * (own * is_victim).sum(axis=-1, keepdims=True)
     weight = weight + at_table * ~is_victim * (informed * is_victim).sum(axis=-1, keepdims=True)
     received = received + state.handed[begun]
     weight = weight + state.handed_weight[begun]
-    state.belief[begun] = on_grid(pooled(beh.prior_log_odds + own, received, weight, beh.source_correlation))
+    state.belief[begun] = quantize(pooled(params.prior_log_odds + own, received, weight, params.source_correlation))
 
 
 def hand_over(world, run, h, giver, receivers):
@@ -91,8 +91,8 @@ def hand_over(world, run, h, giver, receivers):
     informed = informed_share(np.sqrt(2 * state.information[h, run, giver]), FULLY_INFORMED)
     for receiver in receivers:
         beyond = np.clip(1 - sharing[giver, receiver], 0, 1)
-        state.handed[h, run, receiver] += on_grid(beyond * own)
-        state.handed_weight[h, run, receiver] += on_grid(beyond * informed)
+        state.handed[h, run, receiver] += quantize(beyond * own)
+        state.handed_weight[h, run, receiver] += quantize(beyond * informed)
 
 
 def reaches(what, weights):
@@ -114,13 +114,15 @@ def heard_at_tables(world):
 
 def judge_gravity(world, begun):
     """Severity as each sees it, and its stake: own harm, or the worst of those it is tied to, fading slowly."""
-    setting, state, beh = world.setting, world.state, world.setting.beh
-    state.remembered = on_grid(np.maximum(state.intensity, state.remembered * setting.each.memory**world.months))
-    harm = on_grid(np.minimum(state.severity * state.remembered[..., None], 1))
+    setting, state, params = world.setting, world.state, world.setting.params
+    state.remembered = quantize(
+        np.maximum(state.intensity, state.remembered * setting.params_per_run.memory**world.months)
+    )
+    harm = quantize(np.minimum(state.severity * state.remembered[..., None], 1))
     worst = harm.max(axis=-1, keepdims=True)
-    blur = beh.perception_noise * (1 - state.publicness[..., None]) * state.blur
-    perceived = np.clip(np.where(harm > 0, harm, worst + blur * (worst > 0)), 0, 1)
-    linkage = on_grid(np.clip(state.linkage[:, None] + effect(world, "linkage").max(axis=0)[:, None], 0, 1))
+    severity_noise = params.perception_noise * (1 - state.publicness[..., None]) * state.severity_noise
+    perceived = np.clip(np.where(harm > 0, harm, worst + severity_noise * (worst > 0)), 0, 1)
+    linkage = quantize(np.clip(state.linkage[:, None] + effect(world, "linkage").max(axis=0)[:, None], 0, 1))
     shared = np.zeros_like(harm)
     near, far = setting.ties
     for victim in np.flatnonzero((harm > 0).any(axis=(0, 1))):
@@ -128,7 +130,7 @@ def judge_gravity(world, begun):
         for h in np.flatnonzero((harm[..., victim] > 0).any(axis=-1)):
             shared[h] = np.maximum(shared[h], harm[h, :, victim, None] * tie)
     stake = np.where(harm > 0, harm, np.minimum(np.minimum(shared, perceived), 1)) * setting.is_state
-    felt = np.where(harm > 0, harm, shared) / np.maximum(worst, beh.bond_from) * setting.is_state
-    state.perceived[begun] = on_grid(perceived)[begun]
-    state.stake[begun] = on_grid(stake)[begun]
-    state.bond[begun] = on_grid(np.minimum(felt, 1))[begun]
+    felt = np.where(harm > 0, harm, shared) / np.maximum(worst, params.bond_from) * setting.is_state
+    state.perceived[begun] = quantize(perceived)[begun]
+    state.stake[begun] = quantize(stake)[begun]
+    state.bond[begun] = quantize(np.minimum(felt, 1))[begun]

@@ -19,11 +19,11 @@ from sim.model.decisions import Decision, Option
 from sim.model.state import ADOPTED, NEVER, OPEN
 from sim.model.steps.joining import urgency
 from sim.model.steps.positions import apply_positions, positions_open, salience, take_positions
-from sim.model.steps.stops import NOBODY, seated
-from sim.model.steps.willingness import exchange_intentions, inclination, terms
+from sim.model.steps.stops import NOBODY, seats_to_ask
+from sim.model.steps.willingness import base_utility, exchange_intentions, terms
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.rules.formats import format_utility
-from sim.rules.grid import on_grid, select_runs
+from sim.rules.quantize import quantize, select_runs
 from sim.rules.tempo import days_drawn
 from sim.rules.voting import p_break_silence
 
@@ -56,22 +56,22 @@ def settle_positions(world):
 
 def exchange(world, h):
     """Weigh the responses to act `h`, and let members hear what the others intend."""
-    world.inclined[h] = inclination(world, h)
+    world.base_utilities[h] = base_utility(world, h)
     exchange_intentions(world, h)
-    if world.witness:
-        world.witness.keep_terms(h, terms(world, h))
+    if world.recorder:
+        world.recorder.keep_terms(h, terms(world, h))
 
 
 def leak(world):
     """What lies on the tables may come out: the sooner, the more sit there. The matter is better known then."""
-    setting, state, each = world.setting, world.state, world.setting.each
+    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
     sitting = setting.table_members.sum(axis=-1)[:, None] * (state.table_state == OPEN)
     heard = np.array([sitting[part].sum(axis=0) for part in setting.table_slices])
-    chance = 1 - (1 - each.leak_per_member) ** heard
+    chance = 1 - (1 - per_run.leak_per_member) ** heard
     leaks = world.draws.uniform("leak", world.turn, setting.acts).T < chance
-    state.publicness = on_grid(np.minimum(state.publicness + each.leak_publicness * leaks, 1))
-    if world.witness:
-        world.witness.leaked(world, np.flatnonzero(leaks[:, 0]), heard[:, 0])
+    state.publicness = quantize(np.minimum(state.publicness + per_run.leak_publicness * leaks, 1))
+    if world.recorder:
+        world.recorder.leaked(world, np.flatnonzero(leaks[:, 0]), heard[:, 0])
 
 
 # ------------------------------------------------------------------------------------------------- calls
@@ -92,22 +92,22 @@ class Outlook:
 
 def look_at_tables(world, h):
     """The outlook of the tables of act `h`, before anybody has called in this turn."""
-    setting, state, each = world.setting, world.state, world.setting.each
+    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
     part = setting.table_slices[h]
-    standing = setting.table_is_ip4[part][:, None] * each.call_ip4_standing * effect(world, "ip4_standing")[h]
+    standing = setting.table_is_ip4[part][:, None] * per_run.call_ip4_standing * effect(world, "ip4_standing")[h]
     hurry, tempo = urgency(world)[h], tempo_of_partnership(world, part)
     return Outlook(
         coverage=coverage(world, h),
         reputation=np.clip(setting.table_reputation[part] + standing, 0, 1),
         days=setting.table_typical[part] * hurry * tempo,
         veto=p_veto(world, h),
-        victim_inside=of_any(setting.table_members[part], state.severity[h] > 0),
+        victim_inside=any_member(setting.table_members[part], state.severity[h] > 0),
         hurry=hurry,
         tempo=tempo,
     )
 
 
-def of_any(members, marked):
+def any_member(members, marked):
     """Whether any member of each table is marked: (tables, R), of members (tables, A) and marks (R, A)."""
     return members.astype(float) @ marked.T.astype(float) > 0
 
@@ -120,7 +120,7 @@ def calls(world, h, answers):
     list of (chance, run, caller's place, table), in the order they were called
     """
     outlook = look_at_tables(world, h)
-    chances = int(world.setting.beh.calls.flat[0])
+    chances = int(world.setting.params.calls.flat[0])
     wanted = {
         (run, world.setting.index[code]): [_table(world, h, form) for form in choice]
         for run, code, act, choice in answers.all("call")
@@ -150,7 +150,7 @@ def call(world, h, k, outlook, wanted):
         return []
     looked_at, chances = weigh_formats(world, h, outlook)
     picked = pick(chances, world.draws.uniform(f"call {k}", world.turn, setting.acts)[:, h]) - 1
-    picked = np.where(state.stake[h].max(axis=-1) >= setting.each.call_stake_min, picked, -1)
+    picked = np.where(state.stake[h].max(axis=-1) >= setting.params_per_run.call_stake_min, picked, -1)
     if wanted:
         asking = callers(world, h, k, np.arange(world.runs))
         picked = np.array([_as_wanted(wanted.get((run, asking[run])), own) for run, own in enumerate(picked)])
@@ -160,8 +160,8 @@ def call(world, h, k, outlook, wanted):
     asking = callers(world, h, k, rows)
     caller = member_calling(world, h, rows, part.start + picked[rows], asking)
     open_tables(world, h, k, outlook, rows, picked[rows], caller)
-    if world.witness and rows[0] == 0:
-        world.witness.consultation_called(world, h, part.start + picked[0], caller[0], looked_at, chances)
+    if world.recorder and rows[0] == 0:
+        world.recorder.consultation_called(world, h, part.start + picked[0], caller[0], looked_at, chances)
     return list(zip([k] * rows.size, rows, asking, picked[rows], strict=True))
 
 
@@ -169,7 +169,7 @@ def weigh_formats(world, h, outlook):
     """The terms of the choice among the formats of incident `h`, and the probability of calling nobody and of each."""
     utility, looked_at = utilities(world, h, outlook)
     utility = np.where(legal_tables(world, h), utility, -np.inf)
-    precision = world.setting.each.call_precision
+    precision = world.setting.params_per_run.call_precision
     return looked_at, choice_probabilities(np.concatenate([wait_utility(world, h), utility]), precision)
 
 
@@ -197,18 +197,18 @@ def call_besides(world, h, chances, outlook, wanted):
         caller = member_calling(world, h, rows, part.start + picked, np.array([place]))
         open_tables(world, h, k, outlook, rows, picked, caller)
         made.append((k, run, place, table))
-        if world.witness and run == 0:
-            world.witness.consultation_called(world, h, part.start + table, caller[0], looked_at, likely)
+        if world.recorder and run == 0:
+            world.recorder.consultation_called(world, h, part.start + table, caller[0], looked_at, likely)
     return made
 
 
 def callers(world, h, k, rows):
     """Who asks for the meeting: the hit by their harm, now and then a friend with a high stake. (K,) places."""
     setting, stake = world.setting, world.state.stake[h, rows]
-    friendship = select_runs(setting.beh.call_friend, rows)
+    friendship = select_runs(setting.params.call_friend, rows)
     weight = np.where(world.state.severity[h, rows] > 0, stake, friendship * np.square(stake)) * setting.is_state
-    luck = world.draws.uniform(f"caller {k}", world.turn, (setting.acts[h],), setting.actors, rows=rows)[0]
-    return first_of(on_grid(weight), luck)
+    draw = world.draws.uniform(f"caller {k}", world.turn, (setting.acts[h],), setting.actors, rows=rows)[0]
+    return first_of(quantize(weight), draw)
 
 
 def member_calling(world, h, rows, tables, caller):
@@ -224,7 +224,7 @@ def member_calling(world, h, rows, tables, caller):
 
 def utilities(world, h, outlook):
     """What the caller sees in each format: (tables of the act, R), and the terms for the record."""
-    setting, state, each = world.setting, world.state, world.setting.each
+    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
     part = setting.table_slices[h]
     doubled = np.minimum(setting.table_duplicates[part, part] @ is_active(state.table_state[part]), 1)
     utility, looked_at = format_utility(
@@ -234,15 +234,15 @@ def utilities(world, h, outlook):
         outlook.veto,
         doubled,
         outlook.reputation,
-        mandate_weight=each.call_mandate,
-        coverage_weight=each.call_coverage,
-        days_weight=each.call_days,
-        veto_weight=each.call_veto,
-        duplication_weight=each.call_duplication,
-        reputation_weight=each.call_reputation,
+        mandate_weight=per_run.call_mandate,
+        coverage_weight=per_run.call_coverage,
+        days_weight=per_run.call_days,
+        veto_weight=per_run.call_veto,
+        duplication_weight=per_run.call_duplication,
+        reputation_weight=per_run.call_reputation,
     )
     spoken = state.table_called[part] < NEVER
-    return utility + each.call_victim * outlook.victim_inside - each.call_again * spoken, looked_at
+    return utility + per_run.call_victim * outlook.victim_inside - per_run.call_again * spoken, looked_at
 
 
 def is_active(table_state):
@@ -253,7 +253,7 @@ def is_active(table_state):
 def coverage(world, h):
     """How much of the stake in act `h`, weighed by capability, sits at each table: (tables of the act, R)."""
     setting, state = world.setting, world.state
-    needed = on_grid(state.stake[h] * (setting.beh.weight_floor + setting.capability))
+    needed = quantize(state.stake[h] * (setting.params.weight_floor + setting.capability))
     members = setting.table_members[setting.table_slices[h]].astype(float)
     return (needed @ members.T).T / np.maximum(needed.sum(axis=-1), 1e-9)
 
@@ -271,16 +271,18 @@ def p_veto(world, h):
     -------
     array (tables of the act, R); 0 where no single member can block
     """
-    setting, state, each = world.setting, world.state, world.setting.each
+    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
     panels, panel_of = setting.silent_panels[h]
     position, cares = np.ascontiguousarray(state.position[h].T), np.ascontiguousarray(salience(world, h).T)
-    weight = on_grid(setting.capability.T * cares)
-    mean = (panels @ on_grid(weight * position)) / np.maximum(panels @ weight, 1e-9)
+    weight = quantize(setting.capability.T * cares)
+    mean = (panels @ quantize(weight * position)) / np.maximum(panels @ weight, 1e-9)
     reluctance = np.zeros_like(mean)
     for k, sits in enumerate(panels > 0):
         reluctance[k] = (np.maximum(mean[k] - position[sits], 0) * cares[sits]).max(axis=0)
-    veto = on_grid(
-        p_break_silence(reluctance, 0.0, 1.0, each.silence_hazard, each.silence_steepness, 0.0, each.silence_days)
+    veto = quantize(
+        p_break_silence(
+            reluctance, 0.0, 1.0, per_run.silence_hazard, per_run.silence_steepness, 0.0, per_run.silence_days
+        )
     )
     return np.concatenate([veto, np.zeros((1, world.runs))])[panel_of]
 
@@ -289,20 +291,20 @@ def legal_tables(world, h):
     """Which tables can be opened now: idle, and the matter grave enough for them. (tables of the act, R)."""
     setting, state = world.setting, world.state
     part = setting.table_slices[h]
-    again = world.day - state.table_called[part] >= setting.each.call_again_days
+    again = world.day - state.table_called[part] >= setting.params_per_run.call_again_days
     idle = (state.table_state[part] != OPEN) & ((state.table_called[part] >= NEVER) | again)
     worst = (state.severity[h] * state.intensity[h][:, None]).max(axis=-1)
-    hit = of_any(setting.table_members[part], state.severity[h] > 0)
+    hit = any_member(setting.table_members[part], state.severity[h] > 0)
     return idle & (worst >= setting.table_threshold[part]) & (hit | ~setting.table_members_only[part])
 
 
 def wait_utility(world, h):
     """What speaks for calling nobody: more with each table open, less with the stake: (1, R)."""
-    setting, state, each = world.setting, world.state, world.setting.each
+    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
     part = setting.table_slices[h]
     busy = (state.table_state[part] == OPEN).sum(axis=0)
-    urgency_of_call = each.call_stake * state.stake[h].max(axis=-1)
-    return (each.call_wait + each.call_wait_open * busy - urgency_of_call)[None] + np.zeros((1, world.runs))
+    urgency_of_call = per_run.call_stake * state.stake[h].max(axis=-1)
+    return (per_run.call_wait + per_run.call_wait_open * busy - urgency_of_call)[None] + np.zeros((1, world.runs))
 
 
 def calls_open(world, h, picks):
@@ -315,9 +317,9 @@ def calls_open(world, h, picks):
     setting = world.setting
     part, legal = setting.table_slices[h], legal_tables(world, h)
     may_call = (world.state.stake[h] > 0) & setting.is_state & legal.any(axis=0)[:, None]
-    most = int(setting.beh.calls.flat[0])
+    most = int(setting.params.calls.flat[0])
     opened = []
-    for run, place, code in seated(world, may_call):
+    for run, place, code in seats_to_ask(world, may_call):
         options = places_to_call(world, h, run, place, np.flatnonzero(legal[:, run]))
         own = tuple(setting.tables[part.start + t][1] for _, r, who, t in picks if (r, who) == (run, place))
         decision = Decision("call", world.turn, code, setting.acts[h], options, own, least=0, most=most)
@@ -330,7 +332,7 @@ def places_to_call(world, h, run, place, tables):
     setting = world.setting
     t = setting.table_slices[h].start + tables
     friends = member_calling(world, h, np.full(t.size, run), t, np.full(t.size, place))
-    cost = round(float(setting.beh.consult_cost.flat[0]), 3)
+    cost = round(float(setting.params.consult_cost.flat[0]), 3)
     return tuple(
         Option(setting.tables[k][1], cost, day, via=None if friend == place else setting.actors[friend])
         for k, day, friend in zip(t, (world.day + setting.table_min[t, 0]).astype(int).tolist(), friends, strict=True)
@@ -339,12 +341,12 @@ def places_to_call(world, h, run, place, tables):
 
 def open_tables(world, h, k, outlook, rows, picked, caller):
     """Open the tables picked among those of the act: set when they will end, and book the cost and the overlap."""
-    setting, state, each = world.setting, world.state, world.setting.each
+    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
     part = setting.table_slices[h]
     tables = part.start + picked
-    luck = world.draws.normal_at(f"days {k}", world.turn, setting.table_names, tables, rows)
+    draw = world.draws.normal_at(f"days {k}", world.turn, setting.table_names, tables, rows)
     days = days_drawn(
-        setting.table_min[tables, 0], setting.table_typical[tables, 0], setting.table_max[tables, 0], luck
+        setting.table_min[tables, 0], setting.table_typical[tables, 0], setting.table_max[tables, 0], draw
     )
     beside = setting.table_duplicates[tables, part] * is_active(state.table_state[part])[:, rows].T
     state.duplication[rows] += np.minimum(beside.sum(axis=-1), 1)
@@ -359,6 +361,6 @@ def open_tables(world, h, k, outlook, rows, picked, caller):
     state.first_table[h, rows] = np.where(first < 0, tables, first)
     is_victim = state.severity[h, rows, caller] > 0
     state.asked[h, rows] = np.maximum(state.asked[h, rows], is_victim)
-    price = on_grid(each.consult_cost + np.zeros(world.runs))[rows]
+    price = quantize(per_run.consult_cost + np.zeros(world.runs))[rows]
     state.capital[rows, caller] -= price
     state.spent[rows, caller] += price

@@ -80,8 +80,8 @@ def carry_out(world, direction):
     if direction.kind not in KINDS:
         raise _refusal(f"control cannot '{direction.kind}'. {did_you_mean(direction.kind, KINDS)}")
     deed = DEEDS.get(direction.kind, _nothing)(world, direction)  # what is refused changes nothing and is not told
-    if world.witness:
-        world.witness.control_directs(world, direction)
+    if world.recorder:
+        world.recorder.control_directs(world, direction)
     deed()
 
 

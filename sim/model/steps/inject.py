@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.model.msel import ARMED, RELEASED
-from sim.rules.grid import on_grid
+from sim.rules.quantize import quantize
 
 PER_RUN = ("tension", "linkage", "transparency", "standing", "narrative")
 PER_ACT = ("publicness", "difficulty")
@@ -21,8 +21,8 @@ def begin_acts(world):
     setting, state = world.setting, world.state
     for h in np.flatnonzero(setting.act_begins == world.turn):
         state.intensity[h] = 1.0
-        if world.witness:
-            world.witness.act_begins(world, h)
+        if world.recorder:
+            world.recorder.act_begins(world, h)
 
 
 def release(world, place):
@@ -31,11 +31,11 @@ def release(world, place):
     world.plan[place] = planned.becomes(RELEASED, world.turn)
     for effect in planned.inject.effects:
         apply(effect, world)
-    if world.witness:
+    if world.recorder:
         date = planned.inject.date
         is_on_time = date and planned.turn == world.turn and planned.status == ARMED
         day = (date - world.setting.start).days if is_on_time else world.day
-        world.witness.inject_released(world, planned.inject, planned.recipients, day)
+        world.recorder.inject_released(world, planned.inject, planned.recipients, day)
 
 
 def apply(effect, world):
@@ -65,7 +65,7 @@ def quantity(world, what):
         return state.evidence, (setting.acts.index(what.act), slice(None), who)
     place = setting.index[what.actor]
     if what.on == "exposure":
-        return state.squeeze, (setting.adversaries.index(what.adversary), slice(None), place)
+        return state.added_exposure, (setting.adversaries.index(what.adversary), slice(None), place)
     return state.capital, (slice(None), place)
 
 
@@ -78,5 +78,5 @@ def change(world, what, to):
     if what.on == "severity":
         to = np.where(values[at] > 0, to, values[at])
     if what.on == "capital":  # what is given counts as received, so that spent and left equal given
-        state.income[at] += on_grid(to - values[at])
-    values[at] = on_grid(to)
+        state.income[at] += quantize(to - values[at])
+    values[at] = quantize(to)

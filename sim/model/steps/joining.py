@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.rules.grid import on_grid
+from sim.rules.quantize import quantize
 from sim.rules.tempo import days_drawn
 
 
@@ -52,14 +52,14 @@ def acts_from(world, options, runs, actors):
 def lead_days(world, options, runs, actors):
     """Days from the act to the first effect at a usual pace: (K,). Drawn once for a run, part of what each is like."""
     setting = world.setting
-    luck = world.nature.normal_of("lead", 0, setting.option_names, setting.actors, options, runs, actors)
+    draw = world.nature.normal_of("lead", 0, setting.option_names, setting.actors, options, runs, actors)
     usual = (setting.lead_min, setting.lead_typical, setting.lead_max)
-    return on_grid(days_drawn(*(days[options, 0, 0] for days in usual), luck))
+    return quantize(days_drawn(*(days[options, 0, 0] for days in usual), draw))
 
 
 def urgency(world):
     """Factor on days for each act: (H, R), at most 1.5: grave and physical acts are answered faster."""
-    setting, state, each = world.setting, world.state, world.setting.each
+    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
     worst = state.severity.max(axis=-1)
-    hurry = each.tempo_severity * (worst - each.tempo_from) + each.tempo_physical * setting.is_physical[..., 0]
-    return on_grid(np.minimum(np.exp(-hurry), 1.5))
+    hurry = per_run.tempo_severity * (worst - per_run.tempo_from) + per_run.tempo_physical * setting.is_physical[..., 0]
+    return quantize(np.minimum(np.exp(-hurry), 1.5))

@@ -5,7 +5,7 @@ import numpy as np
 from sim.model.cooperation import BLOCKED, BROKEN, delivered
 from sim.model.state import NEVER
 from sim.rules.attribution import confidence
-from sim.rules.grid import on_grid
+from sim.rules.quantize import quantize
 
 
 def measured(world):
@@ -37,7 +37,7 @@ def _harm(world):
     count = coerced.sum(axis=(0, -1))
     gave_in = (state.conceded & coerced).sum(axis=(0, -1))
     return {
-        "harm": state.harm_months.sum(axis=0),
+        "harm": state.cumulative_harm.sum(axis=0),
         "held": np.where(count > 0, 1 - gave_in / np.maximum(count, 1), np.nan),
     }
 
@@ -58,7 +58,7 @@ def _texts(world):
     setting, state = world.setting, world.state
     accusing = np.flatnonzero(setting.accuses > 0)
     accused = state.joined[accusing] & setting.is_state
-    sure = on_grid(confidence(state.belief))[setting.option_act[accusing]]
+    sure = quantize(confidence(state.belief))[setting.option_act[accusing]]
     count = accused.sum(axis=(0, -1))
     did = state.joined[setting.is_deed].any(axis=0) & setting.is_state
     strongest = state.table_text >= state.table_text.max(axis=0) if len(setting.tables) else np.zeros((1, world.runs))
@@ -97,8 +97,8 @@ def _mean(values, who):
 def _closeness(wants, who):
     if who.sum() < 2:
         return np.full(wants.shape[1], np.nan)
-    distance = on_grid(np.abs(wants - _mean(wants, who)[..., None]))
-    return on_grid(1 - 2 * _mean(distance, who)).mean(axis=0)
+    distance = quantize(np.abs(wants - _mean(wants, who)[..., None]))
+    return quantize(1 - 2 * _mean(distance, who)).mean(axis=0)
 
 
 def _pressure(world):
@@ -108,7 +108,7 @@ def _pressure(world):
         "peak_tension": state.peak_tension,
         "pressure": state.pressure.max(axis=0),
         "stopped": state.stopped[begun].mean(axis=0),
-        "cost": (on_grid(state.spent) * world.setting.is_state).sum(axis=-1) / max(world.setting.is_state.sum(), 1),
+        "cost": (quantize(state.spent) * world.setting.is_state).sum(axis=-1) / max(world.setting.is_state.sum(), 1),
     }
 
 

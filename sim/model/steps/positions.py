@@ -4,29 +4,29 @@ import numpy as np
 
 from sim.catalogue.ladder import RUNGS, rung_of
 from sim.model.decisions import Decision, Option
-from sim.model.steps.stops import seated
-from sim.model.steps.willingness import inclination
+from sim.model.steps.stops import seats_to_ask
+from sim.model.steps.willingness import base_utility
 from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
-from sim.rules.grid import on_grid
+from sim.rules.quantize import quantize
 
 
 def take_positions(world, h):
     """The text each actor wants: more with stake, threat and certainty, less with exposure."""
-    setting, state, beh = world.setting, world.state, world.setting.beh
+    setting, state, params = world.setting, world.state, world.setting.params
     suspect = setting.act_suspect[h]
     exposure = world.exposed(suspect)
     wants = (
-        beh.position_base
-        + beh.position_bond * state.bond[h]
-        + beh.position_stance * setting.stance[suspect]
-        + beh.position_physical * setting.is_physical[h]
-        - beh.position_exposure * exposure
+        params.position_base
+        + params.position_bond * state.bond[h]
+        + params.position_stance * setting.stance[suspect]
+        + params.position_physical * setting.is_physical[h]
+        - params.position_exposure * exposure
     )
-    doubt = beh.position_doubt * (1 - confidence(state.belief[h]))
+    doubt = params.position_doubt * (1 - confidence(state.belief[h]))
     is_suspect = np.arange(len(setting.actors)) == setting.index[setting.adversaries[suspect]]
     strongest = np.minimum(np.clip(wants, 0, 1) * (1 - doubt), as_far_as_oneself(world, h))
-    state.position[h] = on_grid(strongest * ~is_suspect)
+    state.position[h] = quantize(strongest * ~is_suspect)
 
 
 def as_far_as_oneself(world, h):
@@ -35,22 +35,22 @@ def as_far_as_oneself(world, h):
     Nobody asks for a text that names a culprit, or carries measures, when it is unlikely to do either by itself.
     (R, A), 0 to 1.
     """
-    setting, beh = world.setting, world.setting.beh
+    setting, params = world.setting, world.setting.params
     part = setting.option_slices[h]
-    beyond = np.flatnonzero((setting.names[part] + setting.severity_driven[part])[:, 0, 0])
+    beyond = np.flatnonzero((setting.is_attribution[part] + setting.severity_driven[part])[:, 0, 0])
     if not beyond.size:
         return 1.0
-    alone = logistic(beh.precision * inclination(world, h, beyond)).max(axis=0)
-    return 1 - beh.position_own * (1 - beh.rung_solidarity) * (1 - alone)
+    alone = logistic(params.precision * base_utility(world, h, beyond)).max(axis=0)
+    return 1 - params.position_own * (1 - params.rung_solidarity) * (1 - alone)
 
 
 def salience(world, h):
     """How much each actor cares: (R, A), 0 to 1."""
-    setting, state, beh = world.setting, world.state, world.setting.beh
+    setting, state, params = world.setting, world.state, world.setting.params
     suspect = setting.act_suspect[h]
     exposure = world.exposed(suspect)
-    cares = beh.salience_base + beh.salience_stake * state.stake[h] + beh.salience_exposure * exposure
-    return on_grid(np.clip(cares, 0, 1))
+    cares = params.salience_base + params.salience_stake * state.stake[h] + params.salience_exposure * exposure
+    return quantize(np.clip(cares, 0, 1))
 
 
 def positions_open(world, begun):
@@ -61,7 +61,7 @@ def positions_open(world, begun):
     return [
         (run, Decision("position", world.turn, code, setting.acts[h], options, (rung_of(own, edges),)))
         for h in begun
-        for run, place, code in seated(world, np.broadcast_to(setting.is_state, state.position[h].shape))
+        for run, place, code in seats_to_ask(world, np.broadcast_to(setting.is_state, state.position[h].shape))
         for own in [state.position[h, run, place]]
     ]
 
@@ -74,9 +74,9 @@ def apply_positions(world, answers):
     for run, code, act, (rung,) in answers.all("position"):
         at = setting.acts.index(act), run, setting.index[code]
         if rung != rung_of(state.position[at], edges):
-            state.position[at] = on_grid(middle[RUNGS.index(rung)])
+            state.position[at] = quantize(middle[RUNGS.index(rung)])
 
 
 def rung_edges(setting):
     """Where each rung of the ladder begins, from silence at 0."""
-    return [0.0, *(float(getattr(setting.beh, f"rung_{rung}").flat[0]) for rung in RUNGS[1:])]
+    return [0.0, *(float(getattr(setting.params, f"rung_{rung}").flat[0]) for rung in RUNGS[1:])]

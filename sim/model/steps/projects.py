@@ -4,8 +4,8 @@ import numpy as np
 
 from sim.model.cooperation import BLOCKED, BROKEN, ENDED, NOT_BEGUN, RUNNING
 from sim.model.decisions import Decision, Option
-from sim.model.steps.stops import seated
-from sim.rules.grid import on_grid
+from sim.model.steps.stops import seats_to_ask
+from sim.rules.quantize import quantize
 from sim.scenario.needs import GUARDRAIL
 
 
@@ -30,8 +30,8 @@ def decide_projects(world, answers):
         state.project_state = state.project_state.copy()
         state.project_state[p, put] = becomes[put]
         decided[name] = blockers, put
-        if world.witness and put[0]:
-            world.witness.project_decided(world, name, blockers[0])
+        if world.recorder and put[0]:
+            world.recorder.project_decided(world, name, blockers[0])
     return decided
 
 
@@ -46,15 +46,15 @@ def blocked_by(world, p, put, answers):
     """Who blocks: (R, A). Members' chances together make the project's veto risk, the known opponents' being larger."""
     setting = world.setting
     voters = (setting.is_nato & setting.is_state).astype(float)
-    weight = voters * (setting.beh.project_reluctance + setting.project_against[p])
+    weight = voters * (setting.params.project_reluctance + setting.project_against[p])
     everybody = weight.sum(axis=-1, keepdims=True)
     blocks = np.zeros((world.runs, len(setting.actors)), dtype=bool)
     if everybody.any():
         risk = setting.project_veto[p] * guardrail(world)
         share = weight / np.where(everybody > 0, everybody, 1.0)  # nobody may be reluctant in some runs only
         chance = 1 - (1 - np.minimum(risk, 0.999))[:, None] ** share
-        luck = world.draws.uniform(f"project {setting.projects[p]}", 0, setting.actors)
-        blocks = (luck < chance) & (voters > 0) & put[:, None]
+        draw = world.draws.uniform(f"project {setting.projects[p]}", 0, setting.actors)
+        blocks = (draw < chance) & (voters > 0) & put[:, None]
     for run, code, project, choice in answers.all("project"):
         if project == setting.projects[p] and put[run]:
             blocks[run, setting.index[code]] = choice == ("block",)
@@ -67,7 +67,7 @@ def guardrail(world):
     if GUARDRAIL not in setting.projects:
         return np.ones(world.runs)
     holds = state.project_state[setting.projects.index(GUARDRAIL)] == RUNNING
-    return np.where(holds, setting.each.project_guardrail, 1.0)
+    return np.where(holds, setting.params_per_run.project_guardrail, 1.0)
 
 
 def projects_open(world, decided):
@@ -83,7 +83,7 @@ def projects_open(world, decided):
     return [
         (run, Decision("project", world.turn, code, name, options, ("block" if blockers[run, place] else "support",)))
         for name, (blockers, put) in decided.items()
-        for run, place, code in seated(world, put[:, None] & has_a_say(world.setting))
+        for run, place, code in seats_to_ask(world, put[:, None] & has_a_say(world.setting))
     ]
 
 
@@ -99,7 +99,7 @@ def cooperation_open(world):
     """
     setting, state = world.setting, world.state
     opened = []
-    for run, _, code in seated(world, np.broadcast_to(has_a_say(setting), state.capital.shape)):
+    for run, _, code in seats_to_ask(world, np.broadcast_to(has_a_say(setting), state.capital.shape)):
         may = {"propose": may_be_proposed(world)[:, run], "end": state.project_state[:, run] == RUNNING}
         options = tuple(
             Option(f"{deed}:{setting.projects[p]}") for deed, where in may.items() for p in np.flatnonzero(where)
@@ -128,8 +128,8 @@ def apply_cooperation(world, answers):
                 standing[p, run] = ENDED
             else:
                 standing[p, run], state.project_due[p, run] = NOT_BEGUN, world.turn + 1
-            if world.witness and run == 0:
-                world.witness.cooperation_changes(world, code, name, deed)
+            if world.recorder and run == 0:
+                world.recorder.cooperation_changes(world, code, name, deed)
     if answers.by_run:
         state.project_state = standing
 
@@ -138,13 +138,13 @@ def ripen(world):
     """Time passes for running projects; those that fail do so when their first output falls due."""
     setting, state = world.setting, world.state
     running = state.project_state == RUNNING
-    state.project_spent += on_grid(running * setting.project_cost * (setting.days / 365))
+    state.project_spent += quantize(running * setting.project_cost * (setting.days / 365))
     before = state.project_months
-    state.project_months = before + on_grid(running * world.months)
+    state.project_months = before + quantize(running * world.months)
     due = running & (before < setting.project_first) & (state.project_months >= setting.project_first)
     if setting.projects:
-        luck = world.draws.uniform("delivers", 0, setting.projects).T
-        fails = due & (luck < setting.project_fail) & (state.project_due > 0)
+        draw = world.draws.uniform("delivers", 0, setting.projects).T
+        fails = due & (draw < setting.project_fail) & (state.project_due > 0)
         state.project_state = np.where(fails, BROKEN, state.project_state)
-        if world.witness:
-            world.witness.projects_due(world, due[:, 0], fails[:, 0])
+        if world.recorder:
+            world.recorder.projects_due(world, due[:, 0], fails[:, 0])

@@ -10,8 +10,8 @@ import numpy as np
 from sim.model.decisions import Decision, Option
 from sim.model.inputs import responses_of
 from sim.model.steps.joining import join
-from sim.model.steps.stops import seated
-from sim.model.steps.willingness import company_term, text_term
+from sim.model.steps.stops import seats_to_ask
+from sim.model.steps.willingness import peer_term, text_term
 
 
 def choose_responses(world):
@@ -21,23 +21,23 @@ def choose_responses(world):
     left = state.capital
     for h in np.flatnonzero(setting.act_begins <= world.turn):
         part = setting.option_slices[h]
-        peer, text = company_term(world, h), text_term(world, h)
-        utility = world.inclined[h] + peer
+        peer, text = peer_term(world, h), text_term(world, h)
+        utility = world.base_utilities[h] + peer
         utility += text
         wants = wanted(world, h, utility)
         chosen[part], left = affordable(world, h, wants, left)
         if world.watch:
             world.watch.weighed(world, h, utility, wants)
-        if world.witness:
-            world.witness.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utility[:, 0])
+        if world.recorder:
+            world.recorder.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utility[:, 0])
     return chosen
 
 
 def join_responses(world, chosen):
     """Join what was chosen."""
     new = join(world, *np.unravel_index(np.flatnonzero(chosen), chosen.shape))
-    if world.witness:
-        world.witness.responses_decided(world, new)
+    if world.recorder:
+        world.recorder.responses_decided(world, new)
 
 
 def open_to(world, h):
@@ -48,10 +48,10 @@ def open_to(world, h):
 def legal(world, h):
     """Which responses to an act are legal for whom now, joined or not: (options of the act, R, A)."""
     part = world.setting.option_slices[h]
-    return world.setting.allowed[part][:, None, :] & world.setting.is_state & led(world, part)
+    return world.setting.allowed[part][:, None, :] & world.setting.is_state & lead_condition_met(world, part)
 
 
-def led(world, part):
+def lead_condition_met(world, part):
     """Which responses may be joined, because they follow no other or a victim or its body has led: (O, R, 1)."""
     setting, state = world.setting, world.state
     waits_for = setting.option_follows[part]
@@ -69,7 +69,7 @@ def led(world, part):
 def wanted(world, h, utility):
     """Which of them each is willing to join: where the utility passes what the drawn threshold asks for."""
     setting = world.setting
-    return open_to(world, h) & (setting.beh.precision * utility >= world.state.threshold[setting.option_slices[h]])
+    return open_to(world, h) & (setting.params.precision * utility >= world.state.threshold[setting.option_slices[h]])
 
 
 def affordable(world, h, wanted, left):
@@ -93,7 +93,7 @@ def responses_open(world, chosen):
     for h in np.flatnonzero(setting.act_begins <= world.turn):
         part = setting.option_slices[h]
         within_means = open_to(world, h) & (setting.price[part] <= capital)
-        for run, place, code in seated(world, within_means.any(axis=0)):
+        for run, place, code in seats_to_ask(world, within_means.any(axis=0)):
             here = part.start + np.flatnonzero(within_means[:, run, place])
             options = tuple(describe(world, run, place, o) for o in here)
             own = tuple(setting.options[o][1] for o in here if chosen[o, run, place])
@@ -133,7 +133,7 @@ def describe(world, run, place, o):
         confidence_min=response.attribution_min if response.accuses else None,
         rung=response.rung,
         covered=bool(text > 0 and text >= setting.rung[o, 0, 0]),
-        company=peers_seen(setting, place, state.effect_day[o, run] <= world.day),
+        peer_participation=peers_seen(setting, place, state.effect_day[o, run] <= world.day),
     )
 
 
@@ -145,5 +145,9 @@ def peers_seen(setting, place, seen):
     place : int, of the actor; seen : array (A,) of bool
     """
     others = np.arange(len(setting.actors)) != place
-    shares = [club[seen & others].sum() / club[others].sum() for club in setting.club if 0 < club[place] < club.sum()]
+    shares = [
+        peer_group[seen & others].sum() / peer_group[others].sum()
+        for peer_group in setting.peer_group
+        if 0 < peer_group[place] < peer_group.sum()
+    ]
     return float(max(shares, default=0.0))

@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.model.decisions import Decision, Option
 from sim.model.steps.assess import hand_over
-from sim.model.steps.stops import seated
+from sim.model.steps.stops import seats_to_ask
 
 
 def shares_open(world):
@@ -15,7 +15,7 @@ def shares_open(world):
     setting, state = world.setting, world.state
     opened = []
     for h in np.flatnonzero(setting.act_begins <= world.turn):
-        for run, place, code in seated(world, (state.information[h] > 0) & setting.is_state):
+        for run, place, code in seats_to_ask(world, (state.information[h] > 0) & setting.is_state):
             others = [setting.actors[k] for k in np.flatnonzero(setting.is_state) if k != place]
             options = tuple(Option(other) for other in others)
             opened.append((run, Decision("share", world.turn, code, setting.acts[h], options, (), least=0, most=None)))
@@ -28,5 +28,5 @@ def apply_shares(world, answers):
     for run, code, act, choice in answers.all("share"):
         h, receivers = setting.acts.index(act), [setting.index[other] for other in choice]
         hand_over(world, run, h, setting.index[code], receivers)
-        if world.witness and run == 0 and choice:
-            world.witness.evidence_shared(world, h, code, choice)
+        if world.recorder and run == 0 and choice:
+            world.recorder.evidence_shared(world, h, code, choice)

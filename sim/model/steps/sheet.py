@@ -9,7 +9,7 @@ from sim.model.steps.stops import NOBODY
 
 def open_sheet(world):
     """Everything that is open to each seat now: list of (run, Decision)."""
-    twin = world.twin(inclined=world.inclined)
+    twin = world.twin(base_utilities=world.base_utilities)
     return (
         shares_open(world)
         + projects_open(world, decide_projects(twin, NOBODY))

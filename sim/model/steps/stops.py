@@ -44,7 +44,7 @@ class Step:
         world.step += 1
 
 
-def seated(world, where):
+def seats_to_ask(world, where):
     """The seats to ask: (run, actor's place, code) for every seat whose actor is marked in `where`.
 
     Parameters

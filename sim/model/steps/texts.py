@@ -18,10 +18,10 @@ from sim.model.inputs import SILENT_RULES
 from sim.model.state import ADOPTED, FAILED, NEVER, OPEN
 from sim.model.steps.joining import join
 from sim.model.steps.positions import rung_edges, salience
-from sim.model.steps.stops import seated
+from sim.model.steps.stops import seats_to_ask
 from sim.rules.choice import largest, logistic
 from sim.rules.compromise import compromise
-from sim.rules.grid import on_grid, select_runs
+from sim.rules.quantize import quantize, select_runs
 from sim.rules.voting import p_break_silence, qualified_majority, softened, unopposed
 
 ROUNDS = (1, 2, 3)
@@ -116,7 +116,7 @@ def open_round(world, attempt):
         here = np.zeros((world.runs, len(setting.actors)), dtype=bool)
         here[due.runs[k]] = due.voters[k]
         text = float(due.text[k])
-        for run, place, code in seated(world, here):
+        for run, place, code in seats_to_ask(world, here):
             own = ("break" if against[k, place] else "accept",)
             about = _address(setting, due, k, attempt)
             asked = Decision(
@@ -159,8 +159,8 @@ def close_round(world, attempt, answers):
 
 def objections(world, due, attempt):
     """Who stands against the text by the model's own rule: (K, A) bool. Breaking silence is a hazard, a vote is not."""
-    beh = world.setting.beh
-    against = due.voters & (due.wants + due.of(beh.tolerance) < due.text[:, None])
+    params = world.setting.params
+    against = due.voters & (due.wants + due.of(params.tolerance) < due.text[:, None])
     silent = due.rule == SILENCE
     if silent.any():
         against[silent] = breaks(world, due.only(silent), attempt)
@@ -169,22 +169,22 @@ def objections(world, due, attempt):
 
 def breaks(world, due, attempt):
     """Who breaks silence: (K, A) bool."""
-    setting, beh = world.setting, world.setting.beh
+    setting, params = world.setting, world.setting.params
     unanimous = (np.array(setting.table_rule)[due.tables] == "unanimity")[:, None]
-    patience = np.where(unanimous, due.of(beh.abstention), 1.0)
+    patience = np.where(unanimous, due.of(params.abstention), 1.0)
     chance = p_break_silence(
         due.text[:, None],
         due.wants,
         due.cares,
-        due.of(beh.silence_hazard),
-        due.of(beh.silence_steepness),
-        due.of(beh.silence_weaker),
-        due.of(beh.silence_days),
+        due.of(params.silence_hazard),
+        due.of(params.silence_steepness),
+        due.of(params.silence_weaker),
+        due.of(params.silence_days),
     )
-    luck = world.draws.uniform_at(
+    draw = world.draws.uniform_at(
         f"silence {attempt}", world.turn, setting.table_names, setting.actors, due.tables, due.runs
     )
-    return (luck < chance * patience) & due.voters
+    return (draw < chance * patience) & due.voters
 
 
 def answered(world, due, attempt, against, answers):
@@ -203,23 +203,26 @@ def answered(world, due, attempt, against, answers):
 
 def soften(world, due, attempt, against):
     """The text after a round: part of the way to those against it, or, after the last, what nobody opposes."""
-    beh, text = world.setting.beh, due.text
+    params, text = world.setting.params, due.text
     theirs = compromise(
-        due.wants, on_grid(against * (due.of(beh.weight_floor) + world.setting.capability)), due.cares, otherwise=0.0
+        due.wants,
+        quantize(against * (due.of(params.weight_floor) + world.setting.capability)),
+        due.cares,
+        otherwise=0.0,
     )
-    softer = on_grid(softened(text, theirs, due.of(beh.silence_shift)[:, 0]))
+    softer = quantize(softened(text, theirs, due.of(params.silence_shift)[:, 0]))
     if attempt < ROUNDS[-1]:
         return softer
-    lives_with = np.minimum(due.wants + due.of(beh.tolerance), 1)
-    return np.where(due.rule == SILENCE, on_grid(unopposed(text, lives_with, due.voters)), softer)
+    lives_with = np.minimum(due.wants + due.of(params.tolerance), 1)
+    return np.where(due.rule == SILENCE, quantize(unopposed(text, lives_with, due.voters)), softer)
 
 
 def proposal(world, due):
     """The chair's text: the weighted mean of what members want, and the chair's error: (K,)."""
     setting = world.setting
-    mean = compromise(due.wants, on_grid(setting.capability * due.voters), due.cares, otherwise=0.0)
-    luck = world.draws.normal_at("chair", world.turn, setting.table_names, due.tables, due.runs)
-    return on_grid(np.clip(mean + due.of(setting.beh.chair_error)[:, 0] * luck, 0, 1))
+    mean = compromise(due.wants, quantize(setting.capability * due.voters), due.cares, otherwise=0.0)
+    draw = world.draws.normal_at("chair", world.turn, setting.table_names, due.tables, due.runs)
+    return quantize(np.clip(mean + due.of(setting.params.chair_error)[:, 0] * draw, 0, 1))
 
 
 def lead_text(world, due):
@@ -245,8 +248,8 @@ def open_cases(world, due):
     first = first_time(world, o, runs[k], a)
     k, o, a = k[first], o[first], a[first]
     join(world, o, runs[k], a, not_before=state.table_due[tables, runs][k])
-    if world.witness:
-        world.witness.cases_opened(world, o, runs[k], a, tables[k])
+    if world.recorder:
+        world.recorder.cases_opened(world, o, runs[k], a, tables[k])
 
 
 def first_time(world, options, runs, actors):
@@ -280,25 +283,25 @@ def record_result(world, due, text, supporters):
     tables, runs, acts = due.tables, due.runs, due.acts
     adopted = text >= edges[1]
     text_kept = text * adopted
-    weight = on_grid(setting.capability) * setting.is_state
+    weight = quantize(setting.capability) * setting.is_state
     state.table_state[tables, runs] = np.where(adopted, ADOPTED, FAILED)
-    state.table_share[tables, runs] = on_grid((weight * supporters).sum(axis=-1) / weight.sum())
+    state.table_share[tables, runs] = quantize((weight * supporters).sum(axis=-1) / weight.sum())
     state.table_text[tables, runs] = np.maximum(state.table_text[tables, runs], text_kept)
     np.maximum.at(state.covered, (acts, runs), text_kept[:, None] * supporters)
     since = np.maximum(state.table_due[tables, runs], world.day) - (setting.act_begins[acts] - 1) * setting.days
     np.minimum.at(state.days_to_text, (acts, runs), np.where(text_kept >= edges[2], since, NEVER))
     book_standing(world, due, text_kept, adopted)
     new = follow_texts(world, due, text_kept, supporters)
-    if world.witness:
-        world.witness.texts_settled(world, due, text, supporters, adopted, new)
+    if world.recorder:
+        world.recorder.texts_settled(world, due, text, supporters, adopted, new)
 
 
 def book_standing(world, due, text, adopted):
     """A joint text keeps the promise of consultation; NATO speaking on far-off matters is seen as overreach."""
     setting, state = world.setting, world.state
-    np.add.at(state.standing, due.runs, on_grid(due.of(setting.beh.standing_text)[:, 0] * adopted))
+    np.add.at(state.standing, due.runs, quantize(due.of(setting.params.standing_text)[:, 0] * adopted))
     far = setting.table_is_nato[due.tables] & setting.act_is_far[due.acts]
-    np.add.at(state.overreach, due.runs, on_grid(due.of(setting.beh.overreach_text)[:, 0] * far * text))
+    np.add.at(state.overreach, due.runs, quantize(due.of(setting.params.overreach_text)[:, 0] * far * text))
     state.standing = np.clip(state.standing, 0, 1)
     state.overreach = np.clip(state.overreach, 0, 1)
 
@@ -335,8 +338,8 @@ def follows(world, body, runs):
     Drawn once a run: a body that has not followed one text does not throw the dice again over the next.
     """
     setting = world.setting
-    luck = world.draws.uniform_at("follows", 0, setting.actors, setting.option_names, np.maximum(body, 0), runs)
-    return luck < chance_to_follow(setting, runs)
+    draw = world.draws.uniform_at("follows", 0, setting.actors, setting.option_names, np.maximum(body, 0), runs)
+    return draw < chance_to_follow(setting, runs)
 
 
 def act_for_members(world):
@@ -350,8 +353,8 @@ def act_for_members(world):
         goes = follows(world, np.full(runs.size, place), runs)[np.arange(runs.size), option]
         who = np.full(np.count_nonzero(goes), place)
         new = join(world, option[goes], runs[goes], who, covered_by_text=True, not_before=world.day)
-        if world.witness:
-            world.witness.bodies_act(world, new)
+        if world.recorder:
+            world.recorder.bodies_act(world, new)
 
 
 def carried_by_members(world, b, until=NEVER):
@@ -366,7 +369,7 @@ def carried_by_members(world, b, until=NEVER):
     b : int, which of the bodies
     until : int, day by which members must have acted
     """
-    setting, state, beh = world.setting, world.state, world.setting.beh
+    setting, state, params = world.setting, world.state, world.setting.params
     place, members = setting.index[setting.bodies[b]], setting.body_members[b]
     tables = np.flatnonzero(setting.table_body == place)
     may = setting.allowed[:, place] & setting.table_outputs[tables].any(axis=0) & members.any()
@@ -375,9 +378,9 @@ def carried_by_members(world, b, until=NEVER):
         h = setting.option_act[option]
         did = state.joined[option] & members & (state.effect_day[option] <= until)
         texts = state.table_text[tables[setting.table_act[tables] == h]]
-        stands = (texts >= beh.rung_solidarity[:, 0]).any(axis=0)
-        carried[option] = did.sum(axis=-1) >= beh.body_carried[:, 0] * members.sum()
-        if setting.signatory[option] or setting.names[option, 0, 0]:
+        stands = (texts >= params.rung_solidarity[:, 0]).any(axis=0)
+        carried[option] = did.sum(axis=-1) >= params.body_carried[:, 0] * members.sum()
+        if setting.signatory[option] or setting.is_attribution[option, 0, 0]:
             carried[option] |= (did & (state.severity[h] > 0)).any(axis=-1)
             stands = stands | setting.speaks_alone[b]
         carried[option] &= stands
@@ -392,26 +395,26 @@ def chance_to_follow(setting, runs):
 
     Parameters
     ----------
-    setting : Setting
+    setting : ModelInputs
     runs : array (K,) of int, rows of the batch
     """
-    beh = setting.beh
-    names = logistic(beh.precision * (beh.body_naming + setting.practice_of_naming))[:, :, 0].T
-    deeds = beh.body_follows
-    chance = np.where(setting.names[:, 0, 0] > 0, select_runs(names, runs), select_runs(deeds, runs))
+    params = setting.params
+    names = logistic(params.precision * (params.body_naming + setting.practice_of_naming))[:, :, 0].T
+    deeds = params.body_follows
+    chance = np.where(setting.is_attribution[:, 0, 0] > 0, select_runs(names, runs), select_runs(deeds, runs))
     return np.where(setting.signatory, 1.0, chance)
 
 
-# ------------------------------------------------------------------------------------------------- witness
+# ------------------------------------------------------------------------------------------------- recorder
 
 
 def tell_text(world, due, attempt):
-    if world.witness:
+    if world.recorder:
         for k in np.flatnonzero(due.runs == 0):
-            world.witness.text_proposed(world, due, k, attempt, due.text[k])
+            world.recorder.text_proposed(world, due, k, attempt, due.text[k])
 
 
 def tell_break(world, due, attempt, against, before):
-    if world.witness:
+    if world.recorder:
         for k in np.flatnonzero((due.runs == 0) & against.any(axis=-1)):
-            world.witness.silence_broken(world, due, k, attempt, against[k], before[k], due.text[k])
+            world.recorder.silence_broken(world, due, k, attempt, against[k], before[k], due.text[k])

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.rules.attribution import confidence
 from sim.rules.choice import respond_to_company
-from sim.rules.grid import on_grid
+from sim.rules.quantize import quantize
 
 CELLS_AT_A_TIME = 2**16
 
@@ -22,35 +22,35 @@ def products(world, h):
     -------
     list of (name, array (options of the act,), array (R, A)); the terms' signed contributions are their products
     """
-    setting, state, beh = world.setting, world.state, world.setting.beh
+    setting, state, params = world.setting, world.state, world.setting.params
     part = setting.option_slices[h]
     suspect = setting.act_suspect[h]
     everywhere = np.ones_like(state.stake[h])
     third_party = (state.severity[h] == 0) & bool(setting.has_demand[h])
-    grave = state.perceived[h] - beh.grave_from
-    hurt = np.clip((state.perceived[h] - beh.physical_from) / beh.physical_span, 0, 1)
+    grave = state.perceived[h] - params.grave_from
+    hurt = np.clip((state.perceived[h] - params.physical_from) / params.physical_span, 0, 1)
     measure = setting.severity_driven[part]
     alike = np.ones_like(measure)
     return [
-        ("practice", setting.names[part], state.norm[:, None] * everywhere),
-        ("practice", measure, beh.practice_third_party * third_party),
-        ("stake", setting.benefit[part], beh.b_stake * state.stake[h]),
-        ("stake", setting.names[part], beh.b_bond * state.bond[h] + beh.b_led * own_share(state.severity[h])),
-        ("stake", measure * setting.risk[part], beh.b_severity * grave),
-        ("stake", setting.accuses[part], beh.b_physical * setting.is_physical[h] * hurt),
-        ("stake", measure, beh.b_physical_measures * setting.is_physical[h] * hurt),
-        ("need", setting.is_support[part], beh.b_need * need(world, h)),
-        ("ask", alike, beh.b_ask * state.asked[h][:, None] * everywhere),
-        ("lead", setting.accuses[part], -beh.b_unled * unled(world, h)),
-        ("publicness", setting.names[part], -beh.b_hidden * (1 - state.publicness[h][:, None]) * everywhere),
-        ("stance", 1 - setting.is_support[part], beh.b_stance * setting.stance[suspect] * everywhere),
-        ("exposure", setting.gravity[part], -beh.b_exposure * world.exposed(suspect)),
-        ("tension", setting.risk[part], -beh.b_tension * state.tension[:, None] * everywhere),
-        ("cost", setting.cost[part], -beh.b_cost / np.maximum(state.capital, 0.1)),
+        ("practice", setting.is_attribution[part], state.norm[:, None] * everywhere),
+        ("practice", measure, params.practice_third_party * third_party),
+        ("stake", setting.benefit[part], params.b_stake * state.stake[h]),
+        ("stake", setting.is_attribution[part], params.b_bond * state.bond[h] + params.b_led * own_share(state.severity[h])),
+        ("stake", measure * setting.risk[part], params.b_severity * grave),
+        ("stake", setting.accuses[part], params.b_physical * setting.is_physical[h] * hurt),
+        ("stake", measure, params.b_physical_measures * setting.is_physical[h] * hurt),
+        ("need", setting.is_support[part], params.b_need * need(world, h)),
+        ("ask", alike, params.b_ask * state.asked[h][:, None] * everywhere),
+        ("lead", setting.accuses[part], -params.b_unled * unled(world, h)),
+        ("publicness", setting.is_attribution[part], -params.b_hidden * (1 - state.publicness[h][:, None]) * everywhere),
+        ("stance", 1 - setting.is_support[part], params.b_stance * setting.stance[suspect] * everywhere),
+        ("exposure", setting.gravity[part], -params.b_exposure * world.exposed(suspect)),
+        ("tension", setting.risk[part], -params.b_tension * state.tension[:, None] * everywhere),
+        ("cost", setting.cost[part], -params.b_cost / np.maximum(state.capital, 0.1)),
         (
             "reach",
             setting.is_military[part],
-            -beh.b_reach * float(setting.act_is_far[h]) * setting.is_nato * everywhere,
+            -params.b_reach * float(setting.act_is_far[h]) * setting.is_nato * everywhere,
         ),
     ]
 
@@ -58,7 +58,7 @@ def products(world, h):
 def own_share(severity):
     """How hard each is hit itself, against whoever is hit worst: 0 to 1, like `severity` (..., A)."""
     worst = severity.max(axis=-1, keepdims=True)
-    return on_grid(severity / np.where(worst > 0, worst, 1.0))
+    return quantize(severity / np.where(worst > 0, worst, 1.0))
 
 
 def unled(world, h):
@@ -66,7 +66,7 @@ def unled(world, h):
     setting, state = world.setting, world.state
     part = setting.option_slices[h]
     is_victim = state.severity[h] > 0
-    named = (state.joined[part] & (setting.names[part] > 0) & is_victim).any(axis=(0, 2))
+    named = (state.joined[part] & (setting.is_attribution[part] > 0) & is_victim).any(axis=(0, 2))
     return ~named[:, None] & ~is_victim
 
 
@@ -75,15 +75,15 @@ def need(world, h):
     setting, severity = world.setting, world.state.severity[h]
     worst = severity == severity.max(axis=-1, keepdims=True)
     able = (setting.capability * worst).max(axis=-1, keepdims=True)
-    return on_grid(np.where(severity > 0, 0.0, setting.capability - able))
+    return quantize(np.where(severity > 0, 0.0, setting.capability - able))
 
 
 def certainty(world, h):
     """What certainty about the culprit adds to responses that accuse, and what missing it takes: (options, R, A)."""
-    setting, beh = world.setting, world.setting.beh
+    setting, params = world.setting, world.setting.params
     least = setting.attribution_min[setting.option_slices[h]][accusing(setting, h)]
-    beyond = np.minimum(confidence(world.state.belief[h]) - least, beh.confidence_ceiling)
-    return on_grid(np.where(beyond > 0, beh.b_confidence, beh.b_doubt) * beyond)
+    beyond = np.minimum(confidence(world.state.belief[h]) - least, params.confidence_ceiling)
+    return quantize(np.where(beyond > 0, params.b_confidence, params.b_doubt) * beyond)
 
 
 def accusing(setting, h):
@@ -91,7 +91,7 @@ def accusing(setting, h):
     return np.flatnonzero(setting.accuses[setting.option_slices[h], 0, 0])
 
 
-def inclination(world, h, places=None):
+def base_utility(world, h, places=None):
     """Willingness to join responses to act `h`, before company and texts.
 
     Parameters
@@ -107,8 +107,8 @@ def inclination(world, h, places=None):
     part = setting.option_slices[h]
     places = np.arange(part.stop - part.start) if places is None else places
     rows = products(world, h)
-    of_response = on_grid(np.array([response[places, 0, 0] for _, response, _ in rows]).T)
-    of_situation = on_grid(np.array([situation for _, _, situation in rows]))
+    of_response = quantize(np.array([response[places, 0, 0] for _, response, _ in rows]).T)
+    of_situation = quantize(np.array([situation for _, _, situation in rows]))
     size = of_situation.shape[1:]
     summed = (of_response @ of_situation.reshape(len(rows), -1)).reshape(-1, *size)
     summed += setting.practice[part][places]
@@ -124,18 +124,18 @@ def terms(world, h):
     setting = world.setting
     weighed = {"practice": setting.practice[setting.option_slices[h]][:, 0].copy()}
     for name, response, situation in products(world, h):
-        term = on_grid(response[:, :, 0]) * on_grid(situation[0])
+        term = quantize(response[:, :, 0]) * quantize(situation[0])
         weighed[name] = weighed.get(name, 0) + term
     weighed["confidence"] = np.zeros_like(weighed["practice"])
     weighed["confidence"][accusing(setting, h)] = certainty(world, h)[:, 0]
     return weighed
 
 
-def company_term(world, h):
+def peer_term(world, h):
     """What expected company adds: from minus half to plus half of its weight. (options of the act, R, A)."""
-    pull = np.empty_like(world.inclined[h])
+    pull = np.empty_like(world.base_utilities[h])
     for lines, block in blocks(world, h):
-        pull[lines] = world.setting.beh.b_peer * (company(world, block) - 0.5)
+        pull[lines] = world.setting.params.b_peer * (peer_participation(world, block) - 0.5)
     return pull
 
 
@@ -143,7 +143,7 @@ def text_term(world, h):
     """What an adopted text adds for those it covers: joining is cheap then."""
     setting = world.setting
     part = setting.option_slices[h]
-    return setting.beh.b_text * (world.state.covered[h] >= setting.rung[part])
+    return setting.params.b_text * (world.state.covered[h] >= setting.rung[part])
 
 
 def blocks(world, h):
@@ -160,7 +160,7 @@ def blocks(world, h):
         yield slice(block.start - part.start, block.stop - part.start), block
 
 
-def company(world, block):
+def peer_participation(world, block):
     """The share, by capability, expected to join each response in the most willing of an actor's clubs.
 
     Those who have joined count in full, the others with the probability they have let be known.
@@ -174,17 +174,19 @@ def company(world, block):
     array (options of the block, R, A)
     """
     setting, state = world.setting, world.state
-    expected = np.maximum(state.willing[block], state.joined[block])
-    by_club = setting.club @ expected.reshape(-1, expected.shape[-1]).T
-    by_kind = np.array([reduce(np.maximum, by_club[list(clubs)]) for clubs in setting.club_kinds])
+    expected = np.maximum(state.p_join[block], state.joined[block])
+    by_club = setting.peer_group @ expected.reshape(-1, expected.shape[-1]).T
+    by_kind = np.array([reduce(np.maximum, by_club[list(peer_groups)]) for peer_groups in setting.peer_group_kinds])
     return (by_kind.T @ setting.is_of_kind).reshape(expected.shape)
 
 
 def exchange_intentions(world, h):
     """As many rounds as fit in a turn: each hears what the others intend and adjusts part of the way."""
-    setting, state, beh = world.setting, world.state, world.setting.beh
+    setting, state, params = world.setting, world.state, world.setting.params
     for lines, block in blocks(world, h):
         for _ in range(setting.rounds):
-            base, before = world.inclined[h][lines], state.willing[block]
-            answer = respond_to_company(base, beh.b_peer, company(world, block), beh.precision, before, beh.damping)
-            state.willing[block] = on_grid(answer * setting.is_state)
+            base, before = world.base_utilities[h][lines], state.p_join[block]
+            answer = respond_to_company(
+                base, params.b_peer, peer_participation(world, block), params.precision, before, params.damping
+            )
+            state.p_join[block] = quantize(answer * setting.is_state)

@@ -1,6 +1,6 @@
 """How the story of a turn is told: one file for each phase, in the order of play, and the headline.
 
-Each passage takes the events of one turn, with the teller's memory, and yields what there is to say; often nothing.
+Each passage takes the events of one turn, with the narrator's memory, and yields what there is to say; often nothing.
 Injects come first. They are somebody else's words, and keep their lines; all that follows is made into sentences.
 """
 

@@ -36,7 +36,7 @@ def situation(turn):
     for event in turn.of_kind("turn_ends"):
         now = {"tension": event.payload["tension"], "harm": sum(event.payload["harm"].values())}
         now["readiness"] = event.payload["readiness"]
-        before, turn.teller.situation = turn.teller.situation, now
+        before, turn.narrator.situation = turn.narrator.situation, now
         level = next(word for limit, word in LEVELS if now["tension"] < limit)
         parts = [f"{name} {value:.2f}{_direction(name, value, before)}" for name, value in now.items()]
         yield f"At the end of the turn tension is {level}: {', '.join(parts)}"

@@ -13,8 +13,8 @@ def beliefs(turn):
     for event in turn.of_kind("assessment"):
         confidence = event.payload["confidence"]
         now = {code: _belief(share) for code, share in confidence.items()}
-        before = turn.teller.beliefs.get(event.act)
-        turn.teller.beliefs[event.act] = now
+        before = turn.narrator.beliefs.get(event.act)
+        turn.narrator.beliefs[event.act] = now
         question = f"Is {turn.names.suspect(event.act)} behind {turn.names.act(event.act)}?"
         movers = [code for code in now if before is None or before.get(code) != now[code]]
         if before is None or len(movers) > len(now) / 2:

@@ -19,7 +19,7 @@ def consultations(turn):
     """Every consultation of the turn, from the call to the text."""
     calls = {(event.act, event.payload["format"]): event for event in turn.of_kind("consultation_called")}
     for event in calls.values():
-        turn.teller.members[(event.act, event.payload["format"])] = event.payload["members"]
+        turn.narrator.members[(event.act, event.payload["format"])] = event.payload["members"]
     about = turn.of_kind("consultation_called", "text_proposed", "silence_broken", "text_adopted", "text_failed")
     for key in dict.fromkeys((event.act, event.payload["format"]) for event in about):
         drafting = _drafting([event for event in about if (event.act, event.payload["format"]) == key], turn)
@@ -117,7 +117,7 @@ def _end(event, drafts, turn):
 
 
 def _behind(event, turn):
-    supporters, members = event.payload["supporters"], turn.teller.members.get((event.act, event.payload["format"]))
+    supporters, members = event.payload["supporters"], turn.narrator.members.get((event.act, event.payload["format"]))
     who = count(len(supporters), "state")
     if members and len(supporters) < len(members):
         missing = [code for code in members if code not in supporters]

@@ -30,7 +30,7 @@ def responses(turn):
     """Who responds and how: whoever does the same thing shares a sentence."""
     decided = [event for event in turn.of_kind("response_decided") if event.payload["response"] != "no_action"]
     for event in decided:
-        turn.teller.decided_in.setdefault((event.act, event.payload["response"], event.actor), turn.number)
+        turn.narrator.decided_in.setdefault((event.act, event.payload["response"], event.actor), turn.number)
     several, told = len({event.act for event in decided}) > 1, set()
     for act in dict.fromkeys(event.act for event in decided):
         about = [event for event in decided if event.act == act]
@@ -59,8 +59,8 @@ def _responses_to(act, decided, turn, opening):
 
 def _remember(act, key, events, turn):
     """Counts those who joined, and returns how many had joined before."""
-    before = turn.teller.joined.get((act, key), 0)
-    turn.teller.joined[(act, key)] = before + len(events)
+    before = turn.narrator.joined.get((act, key), 0)
+    turn.narrator.joined[(act, key)] = before + len(events)
     return before
 
 
@@ -134,7 +134,7 @@ def effects(turn):
     names, seen = turn.names, {}
     for event in turn.of_kind("response_acts"):
         key = event.payload["response"]
-        since = turn.teller.decided_in.get((event.act, key, event.actor))
+        since = turn.narrator.decided_in.get((event.act, key, event.actor))
         if since is not None and since < turn.number:
             seen.setdefault(key, {})[event.actor] = None
     if seen:

@@ -1,6 +1,6 @@
 """The story of a run, in words that can be read aloud.
 
-`Teller` takes the events of one turn after the other and says what happened: who knew what, who called whom and why
+`Narrator` takes the events of one turn after the other and says what happened: who knew what, who called whom and why
 there, which text passed and what it cost, who joined what and through whom, what the adversary made of it, and how
 things stand. It says only what has happened and been seen; who really did it is told at the end, by `closing`.
 
@@ -15,7 +15,7 @@ from sim.output.narrative import PASSAGES, headline, injects
 from sim.output.narrative.hot_wash import Closing, Row, closing, figure
 from sim.phrases import Names, day, period, sentence
 
-__all__ = ["Closing", "Row", "Teller", "Turn", "closing", "figure", "tell"]
+__all__ = ["Closing", "Row", "Narrator", "Turn", "closing", "figure", "tell"]
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,12 @@ def tell(record, loaded):
     -------
     list of Turn; a turn before the first only if something happened in it
     """
-    teller = Teller(loaded)
+    narrator = Narrator(loaded)
     numbers = sorted({event.turn for event in record.events})
-    return [teller.turn(number, record.in_turn(number)) for number in numbers]
+    return [narrator.turn(number, record.in_turn(number)) for number in numbers]
 
 
-class Teller:
+class Narrator:
     """Tells one turn after the other, remembering what it has said.
 
     Parameters
@@ -107,14 +107,14 @@ class Teller:
 
 
 class Told:
-    """The events of one turn, at hand by kind, with the teller's memory."""
+    """The events of one turn, at hand by kind, with the narrator's memory."""
 
-    def __init__(self, number, events, teller):
+    def __init__(self, number, events, narrator):
         self.number = number
         self.events = list(events)
-        self.teller = teller
-        self.names = teller.names
-        self.year = teller.first_day(number).year
+        self.narrator = narrator
+        self.names = narrator.names
+        self.year = narrator.first_day(number).year
 
     def of_kind(self, *kinds):
         """The turn's events of one kind or several."""
@@ -128,7 +128,7 @@ class Told:
     @property
     def new_moves(self):
         """The adversaries' moves that are not the same again as in the turn before."""
-        before = self.teller.moves
+        before = self.narrator.moves
         return [
             event for event in self.of_kind("adversary_move") if before.get((event.actor, event.act)) != _what(event)
         ]
@@ -141,16 +141,16 @@ class Told:
     @property
     def worse(self):
         """The acts that do more harm at the end of this turn than at the end of the one before."""
-        before = self.teller.harm
+        before = self.narrator.harm
         return [act for act, harm in self.harm.items() if 0 < before.get(act, 0) < harm]
 
     def day(self, number):
         """A day of the exercise in words, with its year only where that is another than this turn's."""
-        return day(self.teller.date(number), self.year)
+        return day(self.narrator.date(number), self.year)
 
     def days(self, first, last):
         """A stretch of days in words."""
-        return period(self.teller.date(first), self.teller.date(last), self.year)
+        return period(self.narrator.date(first), self.narrator.date(last), self.year)
 
 
 def _what(event):

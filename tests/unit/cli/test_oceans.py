@@ -96,8 +96,8 @@ def test_paragraphs_and_points_of_an_inject_keep_their_lines_in_story_and_seat(o
     lines = "   For release.\n\n   - one\n   - two\n"
     told = oceans("run", scenario, "--no-save").stdout
     assert f" · Press release.\n{lines}   (Media: Grid operator, to Estonia and Latvia.)\n" in told
-    seated = oceans("run", scenario, "--no-save", "--seat", "EST", stdin="q\n").stdout
-    assert f" · Press release. (turn 1, from Grid operator, by media)\n{lines}" in seated
+    seats_to_ask = oceans("run", scenario, "--no-save", "--seat", "EST", stdin="q\n").stdout
+    assert f" · Press release. (turn 1, from Grid operator, by media)\n{lines}" in seats_to_ask
 
 
 def test_the_same_seed_tells_the_same_story_and_another_another(oceans, scenario):

@@ -271,7 +271,7 @@ def test_a_policy_keeps_no_memory_of_what_could_still_come(crisis):
     exercise = Exercise(crisis, 5, policies={"EST": Counting})
     exercise.step()
     asked = exercise.actor("EST").policy.asked
-    exercise.continuations(2)
+    exercise.simulate_forward(2)
     exercise.with_choice("EST", "position", "silence").run()
     assert exercise.actor("EST").policy.asked == asked > 0
 
@@ -280,7 +280,7 @@ def test_trying_things_out_leaves_what_was_written_down_unasked(crisis):
     written = [Answer(3, "RUS", "move", "next", ("persist",))]
     exercise = Exercise(crisis, 5, answers=written)
     exercise.step()
-    exercise.continuations(2)
+    exercise.simulate_forward(2)
     exercise.branch().run()
     assert exercise.unasked == tuple(written)
     assert exercise.run().unasked == ()
@@ -289,26 +289,26 @@ def test_trying_things_out_leaves_what_was_written_down_unasked(crisis):
 def test_continuations_differ_by_luck_and_follow_the_policies_in_their_seats(crisis):
     exercise = Exercise(crisis, 5)
     exercise.step()
-    some = exercise.continuations(40, seed=3)
+    some = exercise.simulate_forward(40, seed=3)
     assert set(some) == set(exercise.branch().run().measures)
     assert len(set(some["harm"])) > 20
-    again = exercise.continuations(40, seed=3)
+    again = exercise.simulate_forward(40, seed=3)
     assert all((some[name] == again[name]).all() or math.isnan(some[name].sum()) for name in some)
     for code in ("EST", "LVA", "DEU", "GBR", "USA", "JPN"):
         exercise.actor(code).policy = Silent
-    assert (exercise.continuations(40, seed=3)["cost"] <= some["cost"]).all()
+    assert (exercise.simulate_forward(40, seed=3)["cost"] <= some["cost"]).all()
 
 
 def test_one_continuation_is_the_same_alone_and_among_many_even_when_a_policy_remembers(crisis):
     exercise = Exercise(crisis, 5, policies={"RUS": TitForTat})
     exercise.step()
-    many, few = exercise.continuations(6, seed=3), exercise.continuations(2, seed=3)
+    many, few = exercise.simulate_forward(6, seed=3), exercise.simulate_forward(2, seed=3)
     assert (many["harm"][:2] == few["harm"]).all()
 
 
 def test_what_could_still_come_is_one_thing_after_the_last_turn(crisis):
     exercise = Exercise(crisis, 5).run()
-    assert set(exercise.continuations(5)["harm"]) == {exercise.measures["harm"]}
+    assert set(exercise.simulate_forward(5)["harm"]) == {exercise.measures["harm"]}
 
 
 # ---------------------------------------------------------------------------------------------------- as Mesa has it

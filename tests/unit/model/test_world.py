@@ -5,16 +5,16 @@ import pytest
 
 from sim.draws import Draws
 from sim.engine import begin
-from sim.model.inputs import arrange
+from sim.model.inputs import build_inputs
 from sim.model.state import NEVER, first_state
 from sim.model.steps.inject import inject
 from sim.model.view import view
-from sim.rules.grid import STEP, on_grid, total
+from sim.rules.quantize import STEP, quantize, total
 from tests.builders import a_scenario, an_act, an_inject
 
 
 def setting_of(**changes):
-    return arrange(a_scenario(**changes))
+    return build_inputs(a_scenario(**changes))
 
 
 def of(setting, array, code):
@@ -25,15 +25,15 @@ def of(setting, array, code):
 
 
 def test_sums_on_the_grid_are_the_same_in_any_order():
-    values = on_grid(np.random.default_rng(1).normal(0, 50, 2000))
+    values = quantize(np.random.default_rng(1).normal(0, 50, 2000))
     shuffled = np.random.default_rng(2).permutation(values)
     assert values.sum() == shuffled.sum() == values[::-1].sum() == sum(values.tolist())
 
 
 def test_rounding_to_the_grid_moves_nothing_by_more_than_half_a_step():
     values = np.random.default_rng(1).normal(size=500)
-    assert np.abs(on_grid(values) - values).max() <= STEP / 2
-    assert np.array_equal(on_grid(on_grid(values)), on_grid(values))
+    assert np.abs(quantize(values) - values).max() <= STEP / 2
+    assert np.array_equal(quantize(quantize(values)), quantize(values))
 
 
 def test_a_total_counts_only_those_it_should():
@@ -131,13 +131,13 @@ def test_the_other_ocean_is_far():
 
 
 def test_who_looks_to_whom_adds_up_to_one():
-    setting = arrange(a_scenario(participants=["NATO", "EU", "group:ip4", "RUS", "CHN"], library=None))
-    assert setting.club.sum(axis=-1) == pytest.approx(np.ones(len(setting.club)), abs=1e-3)
-    assert not setting.club[:, ~setting.is_state].any()
+    setting = build_inputs(a_scenario(participants=["NATO", "EU", "group:ip4", "RUS", "CHN"], library=None))
+    assert setting.peer_group.sum(axis=-1) == pytest.approx(np.ones(len(setting.peer_group)), abs=1e-3)
+    assert not setting.peer_group[:, ~setting.is_state].any()
 
 
 def test_evidence_is_shared_both_ways_and_most_among_the_five():
-    setting = arrange(a_scenario(participants=["USA", "GBR", "DEU", "JPN", "EST", "RUS"], library=None))
+    setting = build_inputs(a_scenario(participants=["USA", "GBR", "DEU", "JPN", "EST", "RUS"], library=None))
     shared = setting.sharing[0]
     assert np.array_equal(shared, shared.T) and not np.diag(shared).any()
     usa, gbr, deu, jpn = (setting.index[code] for code in ("USA", "GBR", "DEU", "JPN"))
@@ -174,7 +174,7 @@ def test_an_act_is_far_when_nobody_in_the_alliance_is_hit():
 
 
 def test_the_union_alone_is_competent_for_trade_and_its_members_are_not():
-    setting = arrange(a_scenario(participants=["EU", "JPN", "USA", "CHN"], library=None, act=an_act(
+    setting = build_inputs(a_scenario(participants=["EU", "JPN", "USA", "CHN"], library=None, act=an_act(
         issue="coercion", by="CHN", victims={"LTU": 0.4}, demand={"text": "Recall the envoy."})))  # fmt: skip
     line = setting.options.index(("grid", "wto_case"))
     assert setting.allowed[line, setting.index["EU"]] and setting.allowed[line, setting.index["JPN"]]
@@ -204,7 +204,7 @@ def test_nothing_has_happened_before_the_first_turn():
         "harm",
         "evidence",
         "intensity",
-        "squeeze",
+        "added_exposure",
         "asked",
         "covered",
     ):

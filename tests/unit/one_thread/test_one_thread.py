@@ -58,7 +58,7 @@ class Counting(Policy):
         lambda policy: play(sim.load("smallest"), 1, policies={"RUS": policy}),
         lambda policy: play(sim.load("smallest"), 1, trace=True, policies={"RUS": policy}, on_turn=outside),
         lambda policy: Exercise("smallest", 1, policies={"RUS": policy}).step(),
-        lambda policy: Exercise("smallest", 1, policies={"RUS": policy}).continuations(2),
+        lambda policy: Exercise("smallest", 1, policies={"RUS": policy}).simulate_forward(2),
         lambda policy: Exercise("smallest", 1, policies={"RUS": policy}).branch().run(),
     ],
     ids=["play", "a story", "a step", "what could still come", "a branch"],

@@ -6,7 +6,7 @@ from sim.engine import play
 from sim.errors import InputError
 from sim.exercise import Exercise
 from sim.model.decisions import Answer, Decision, Option, answer_to
-from sim.model.inputs import arrange
+from sim.model.inputs import build_inputs
 from sim.policies import (
     POLICIES,
     Cautious,
@@ -91,7 +91,12 @@ def test_a_hawk_wants_measures_and_accepts_every_text():
 
 
 def test_the_cautious_join_what_is_covered_or_what_most_peers_do():
-    options = a_response("a", covered=True), a_response("b", company=0.6), a_response("c", company=0.5), a_response("d")
+    options = (
+        a_response("a", covered=True),
+        a_response("b", peer_participation=0.6),
+        a_response("c", peer_participation=0.5),
+        a_response("d"),
+    )
     assert chosen(Cautious(), responses(*options, default="abcd")) == ("a", "b")
     assert chosen(Cautious(), responses(*options, default="bcd")) == ("b",)
     assert chosen(Cautious(most=0.4), responses(*options, default="abcd")) == ("a", "b", "c")
@@ -104,7 +109,7 @@ def test_the_cautious_break_silence_beyond_solidarity():
 
 
 def test_who_follows_texts_joins_what_they_cover_and_nothing_else():
-    decision = responses(a_response("a", covered=True), a_response("b", company=1.0), default=["b"])
+    decision = responses(a_response("a", covered=True), a_response("b", peer_participation=1.0), default=["b"])
     assert chosen(FollowText(), decision) == ("a",)
     assert chosen(FollowText(), silence("measures", "break")) == ("break",)
 
@@ -261,8 +266,8 @@ def test_a_seat_is_told_how_many_of_its_peers_have_joined(asked):
         if decision.kind == "responses":
             acting = {entry["response"]: set(entry["by"]) - {"USA", "NATO", "EU"} for entry in view["seen_responses"]}
             for option in decision.options:
-                (together if acting.get(option.id) else alone).add(option.company)
-    assert alone == {0.0} and together and all(0 < company <= 1 for company in together)
+                (together if acting.get(option.id) else alone).add(option.peer_participation)
+    assert alone == {0.0} and together and all(0 < peer_participation <= 1 for peer_participation in together)
 
 
 def test_a_seat_is_told_where_a_text_stands(asked):
@@ -285,7 +290,7 @@ def test_the_order_of_a_choice_is_no_override():
 
 def test_who_remembers_gets_a_memory_of_its_own_for_each_run_and_the_models_rule_no_seat():
     russia, hawk = TitForTat(), Hawk()
-    seats = fresh(policies_of(arrange(a_scenario()), {"EST": "standard", "JPN": hawk, "RUS": russia}))
+    seats = fresh(policies_of(build_inputs(a_scenario()), {"EST": "standard", "JPN": hawk, "RUS": russia}))
     assert list(seats) == ["JPN", "RUS"] and seats["JPN"] is hawk
     seats["RUS"].choose(a_view(actor="RUS", seen_responses=[seen("team", "EST")]), a_move())
     assert seats["RUS"].seen and not russia.seen
@@ -293,7 +298,7 @@ def test_who_remembers_gets_a_memory_of_its_own_for_each_run_and_the_models_rule
 
 def test_a_policy_may_be_given_by_name_by_class_or_itself():
     hawk = Hawk()
-    chosen = policies_of(arrange(a_scenario()), {"JPN": hawk, "EST": "hawk", "DEU": Hawk})
+    chosen = policies_of(build_inputs(a_scenario()), {"JPN": hawk, "EST": "hawk", "DEU": Hawk})
     assert list(chosen) == ["DEU", "EST", "JPN"], "in the order of the actors"
     assert chosen["JPN"] is hawk
     assert {type(policy) for policy in chosen.values()} == {Hawk}

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from sim.engine import play
-from sim.output.narrative.story import Teller, closing, tell
+from sim.output.narrative.story import Narrator, closing, tell
 from sim.record import Event, Record
 from tests.builders import a_scenario
 from tests.builders import an_inject as a_planned_inject
@@ -19,9 +19,9 @@ def an_event(kind, actor=None, act="grid_wiper", turn=1, day=5, phase="consult",
     return Event(0, turn, day, "2025-03-08", phase, kind, actor, act, payload)
 
 
-def told(*events, turn=1, teller=None):
+def told(*events, turn=1, narrator=None):
     """What is said about some events, as one text."""
-    return " ".join((teller or Teller(a_loaded())).turn(turn, events).sentences)
+    return " ".join((narrator or Narrator(a_loaded())).turn(turn, events).sentences)
 
 
 def decided(actor, response="public_attribution", covered_by=None, effect_day=30, terms=None, **more):
@@ -102,13 +102,13 @@ def test_a_quiet_run_and_an_empty_one_are_told():
 
 
 def test_a_turn_in_which_nothing_happens_says_so():
-    assert Teller(a_loaded()).turn(1, []).heading == "A quiet turn"
+    assert Narrator(a_loaded()).turn(1, []).heading == "A quiet turn"
 
 
 def test_turn_by_turn_is_told_as_all_at_once():
     record, loaded = a_record(), a_loaded()
-    teller = Teller(loaded)
-    assert tell(record, loaded) == [teller.turn(number, record.in_turn(number)) for number in range(1, 9)]
+    narrator = Narrator(loaded)
+    assert tell(record, loaded) == [narrator.turn(number, record.in_turn(number)) for number in range(1, 9)]
 
 
 # ------------------------------------------------------------------------------------------------------------- injects
@@ -128,7 +128,7 @@ def test_an_inject_is_told_in_short_with_its_source():
 
 @pytest.mark.parametrize("to", [["control"], []])
 def test_what_is_for_control_alone_is_not_told(to):
-    turn = Teller(a_loaded()).turn(1, [an_inject(to)])
+    turn = Narrator(a_loaded()).turn(1, [an_inject(to)])
     assert turn.sentences == () and turn.heading == "A quiet turn"
 
 
@@ -179,24 +179,24 @@ def test_beliefs_are_told_in_words_and_ranges():
 
 
 def test_a_belief_that_did_not_change_is_not_told_again():
-    teller = Teller(a_loaded())
-    told(assessed({"USA": 0.95, "GBR": 0.91}), teller=teller)
-    assert told(assessed({"USA": 0.96, "GBR": 0.92}), teller=teller) == ""
+    narrator = Narrator(a_loaded())
+    told(assessed({"USA": 0.95, "GBR": 0.91}), narrator=narrator)
+    assert told(assessed({"USA": 0.96, "GBR": 0.92}), narrator=narrator) == ""
 
 
 def test_only_those_who_changed_their_mind_are_named():
-    teller = Teller(a_loaded())
-    told(assessed({"USA": 0.95, "GBR": 0.5, "DEU": 0.2}), teller=teller)
-    words = told(assessed({"USA": 0.95, "GBR": 0.8, "DEU": 0.2}), teller=teller)
+    narrator = Narrator(a_loaded())
+    told(assessed({"USA": 0.95, "GBR": 0.5, "DEU": 0.2}), narrator=narrator)
+    words = told(assessed({"USA": 0.95, "GBR": 0.8, "DEU": 0.2}), narrator=narrator)
     assert "The United Kingdom becomes confident" in words
     assert "Germany" not in words and "2 of 3 are now at least confident" in words
 
 
 def test_states_that_lose_confidence_are_told_too():
-    teller = Teller(a_loaded())
-    told(assessed({"USA": 0.95, "GBR": 0.8, "DEU": 0.2}), teller=teller)
+    narrator = Narrator(a_loaded())
+    told(assessed({"USA": 0.95, "GBR": 0.8, "DEU": 0.2}), narrator=narrator)
     assert "The United Kingdom is only unsure now" in told(
-        assessed({"USA": 0.95, "GBR": 0.6, "DEU": 0.2}), teller=teller
+        assessed({"USA": 0.95, "GBR": 0.6, "DEU": 0.2}), narrator=narrator
     )
 
 
@@ -312,9 +312,9 @@ def test_what_moves_many_is_told_once():
 
 
 def test_later_joiners_are_counted_with_the_earlier():
-    teller = Teller(a_loaded())
-    told(decided("EST"), decided("LVA"), teller=teller)
-    assert "4 in all" in told(decided("LTU", turn=2), decided("POL", turn=2), turn=2, teller=teller)
+    narrator = Narrator(a_loaded())
+    told(decided("EST"), decided("LVA"), narrator=narrator)
+    assert "4 in all" in told(decided("LTU", turn=2), decided("POL", turn=2), turn=2, narrator=narrator)
 
 
 def test_one_actor_with_several_responses_gets_one_clause():
@@ -327,10 +327,12 @@ def test_doing_nothing_is_not_told():
 
 
 def test_an_effect_is_told_when_it_comes_in_a_later_turn_only():
-    teller = Teller(a_loaded())
+    narrator = Narrator(a_loaded())
     acts = an_event("response_acts", "EST", phase="settle", response="demarche")
-    assert "takes effect" not in told(decided("EST", "demarche"), acts, teller=teller)
-    later = told(an_event("response_acts", "EST", turn=2, phase="settle", response="demarche"), turn=2, teller=teller)
+    assert "takes effect" not in told(decided("EST", "demarche"), acts, narrator=narrator)
+    later = told(
+        an_event("response_acts", "EST", turn=2, phase="settle", response="demarche"), turn=2, narrator=narrator
+    )
     assert later == "What was decided earlier takes effect: demarche or summoning the ambassador by Estonia."
 
 
@@ -338,11 +340,11 @@ def test_an_effect_is_told_when_it_comes_in_a_later_turn_only():
 
 
 def test_a_move_is_told_with_its_reason_and_not_again():
-    teller = Teller(a_loaded())
+    narrator = Narrator(a_loaded())
     terms = {"persist": {"gain": 0.1, "opening": 0.0}, "divide": {"gain": 0.1, "opening": 0.6}}
-    words = told(moved("divide", target="HUN", terms=terms), teller=teller)
+    words = told(moved("divide", target="HUN", terms=terms), narrator=narrator)
     assert words == "Russia courts and squeezes Hungary, since disunity invites it."
-    assert told(moved("divide", target="HUN", turn=2), turn=2, teller=teller) == ""
+    assert told(moved("divide", target="HUN", turn=2), turn=2, narrator=narrator) == ""
 
 
 @pytest.mark.parametrize("move", ["stop", "persist", "escalate", "widen"])
@@ -351,17 +353,17 @@ def test_a_move_with_the_act_does_not_say_whose_it_is(move):
 
 
 def test_an_escalation_is_told_over_the_acts_that_grow_worse():
-    teller = Teller(a_loaded())
-    told(ends(harm=0.5), teller=teller)
+    narrator = Narrator(a_loaded())
+    told(ends(harm=0.5), narrator=narrator)
     assert "Matters grow worse over the attack on the Baltic grid." in told(
-        moved("escalate", turn=2), ends(harm=0.7, turn=2), turn=2, teller=teller
+        moved("escalate", turn=2), ends(harm=0.7, turn=2), turn=2, narrator=narrator
     )
 
 
 def test_the_end_of_a_turn_is_one_line_with_directions():
-    teller = Teller(a_loaded())
-    told(ends(), teller=teller)
-    words = told(ends(tension=0.45, harm=0.5, readiness=0.8, turn=2), turn=2, teller=teller)
+    narrator = Narrator(a_loaded())
+    told(ends(), narrator=narrator)
+    words = told(ends(tension=0.45, harm=0.5, readiness=0.8, turn=2), turn=2, narrator=narrator)
     assert words == (
         "At the end of the turn tension is high: tension 0.45 (up from 0.30), harm 0.50 (as before), "
         "readiness 0.80 (down from 0.90)."

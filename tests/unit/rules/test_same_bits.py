@@ -69,7 +69,7 @@ CASES = {
     "choice.logistic": (rules.choice.logistic, [amount(-9, 9)], ACTOR),
     "choice.pick": (rules.choice.pick, [share(OPTION), share()], ACTOR),
     "choice.respond_to_company": (
-        lambda base, company, p: rules.choice.respond_to_company(base, 0.8, company, 5.5, p, 0.3),
+        lambda base, peer_participation, p: rules.choice.respond_to_company(base, 0.8, peer_participation, 5.5, p, 0.3),
         [amount(-1, 1), share(PLACE), share()],
         ACTOR,
     ),

@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from sim.model.inputs import arrange
+from sim.model.inputs import build_inputs
 from sim.scenario import load, load_library
 from sim.validation.backtest import coefficients_for
 from sim.validation.cases import read_cases
@@ -22,7 +22,7 @@ def changed(name, **changes):
 def test_every_case_can_be_played(name):
     loaded = scenario_of(CASES[name], LIBRARY)
     assert loaded.scenario.start == CASES[name].disclosure_date
-    assert set(CASES[name].actors) <= set(arrange(loaded).actors)
+    assert set(CASES[name].actors) <= set(build_inputs(loaded).actors)
 
 
 def test_primary_targets_are_hit_in_full_and_the_others_in_part():
@@ -73,9 +73,9 @@ def test_responses_that_make_no_sense_for_a_kind_of_case_are_not_on_the_table():
 
 
 def test_laws_memberships_and_the_practice_of_naming_are_those_of_the_day():
-    early = arrange(scenario_of(CASES["notpetya-2017"], LIBRARY))
+    early = build_inputs(scenario_of(CASES["notpetya-2017"], LIBRARY))
     day = datetime.date(2023, 6, 1)
-    late = arrange(
+    late = build_inputs(
         scenario_of(changed("notpetya-2017", start_date=day, disclosure_date=day, decision_date=day), LIBRARY)
     )
     listing = [setting.options.index(("act", "cyber_sanctions")) for setting in (early, late)]

@@ -97,7 +97,7 @@ def test_a_victim_that_calls_has_asked():
 def test_a_consultation_costs_who_calls_it():
     world = assessed(3, behaviour={"call_wait": -50.0, "call_again_days": 400})
     consult(world)
-    price = world.setting.beh.consult_cost.flat[0]
+    price = world.setting.params.consult_cost.flat[0]
     assert (world.state.called >= 1).all()
     assert (world.state.spent.sum(axis=-1) >= price * world.state.called - 1e-4).all()
 

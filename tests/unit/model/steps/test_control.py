@@ -167,7 +167,7 @@ def values(session, quantity):
         case "evidence":
             return state.evidence[0, 0, place]
         case "exposure":
-            return state.squeeze[of_russia, 0, place]
+            return state.added_exposure[of_russia, 0, place]
         case "capital":
             return state.capital[0, place]
         case "severity":

@@ -99,7 +99,7 @@ def test_a_text_makes_it_cheap_to_join():
 
 def test_company_makes_it_easier_to_join():
     lonely, together = consulted(400), consulted(400)
-    lonely.state.willing[:], together.state.willing[:] = 0.0, 1.0
+    lonely.state.p_join[:], together.state.p_join[:] = 0.0, 1.0
     for world in (lonely, together):
         world.state.joined[:] = False
         respond(world)
@@ -161,7 +161,7 @@ def test_there_is_no_next_victim_where_none_is_named():
 def test_courting_falls_on_the_most_exposed():
     world = moved("divide", actors={"DEU": {"exposure": {"RUS": 0.9}}, "EST": {"exposure": {"RUS": 0.1}}})
     russia = world.setting.adversaries.index("RUS")
-    assert world.setting.actors[world.state.squeeze[russia, 0].argmax()] == "DEU"
+    assert world.setting.actors[world.state.added_exposure[russia, 0].argmax()] == "DEU"
 
 
 def test_one_adversarys_crisis_is_the_others_chance():

@@ -28,7 +28,7 @@ def settled(runs=1, joined=(), **changes):
 def test_harm_flows_while_the_act_goes_on_and_adds_up_by_the_month(runs):
     world = settled(runs)
     assert world.state.harm[0].tolist() == pytest.approx([0.5] * runs, abs=1e-5)
-    assert world.state.harm_months[0].tolist() == pytest.approx([0.5] * runs, abs=1e-5)
+    assert world.state.cumulative_harm[0].tolist() == pytest.approx([0.5] * runs, abs=1e-5)
 
 
 def test_what_has_stopped_does_no_more_harm():

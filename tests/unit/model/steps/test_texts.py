@@ -66,7 +66,7 @@ def test_a_text_that_is_always_broken_falls_to_what_nobody_opposes(runs):
     world = a_table(runs=runs, behaviour={"chair_error": 0.0, "silence_hazard": 1e6})
     want(world, EST=0.1)
     text, _ = texts_of(world)
-    assert text == pytest.approx(np.full(runs, 0.1 + world.setting.beh.tolerance.flat[0]), abs=1e-5)
+    assert text == pytest.approx(np.full(runs, 0.1 + world.setting.params.tolerance.flat[0]), abs=1e-5)
     assert (world.state.breaks >= 3).all()
 
 
@@ -122,8 +122,8 @@ def test_a_text_that_fails_is_put_again_in_a_softer_form():
 
 def rigid(world):
     """Nobody tolerates what it does not want, and nobody gives way."""
-    world.setting.beh.tolerance[:] = 0.0
-    world.setting.beh.silence_shift[:] = 0.0
+    world.setting.params.tolerance[:] = 0.0
+    world.setting.params.silence_shift[:] = 0.0
 
 
 # ------------------------------------------------------------------------------------------------- coalition

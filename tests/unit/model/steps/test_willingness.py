@@ -5,23 +5,23 @@ import pytest
 from tests.unit.turn.worlds import SIZES, a_world, option
 
 from sim.model.steps.assess import assess
-from sim.model.steps.willingness import accusing, certainty, inclination, own_share
+from sim.model.steps.willingness import accusing, base_utility, certainty, own_share
 from sim.rules.choice import log_odds
-from sim.rules.grid import STEP
+from sim.rules.quantize import STEP
 
 NEARLY = {"abs": 64 * STEP}  # sums of figures that are rounded to the grid
 
 
-def inclined(runs=1, **behaviour):
+def base_utilities(runs=1, **behaviour):
     """A world as it is judged, and how willing everybody is then, with some coefficients."""
     world = a_world(runs, library=None, act={"victims": {"EST": 0.8, "DEU": 0.2}}, behaviour=behaviour)
     assess(world)
-    return world, inclination(world, 0)
+    return world, base_utility(world, 0)
 
 
 def change(name, first, last, runs=1):
     """What a coefficient adds to each willingness between two values: a world, and (options, R, A)."""
-    (_, before), (world, after) = (inclined(runs, **{name: value}) for value in (first, last))
+    (_, before), (world, after) = (base_utilities(runs, **{name: value}) for value in (first, last))
     return world, after - before
 
 
@@ -31,7 +31,7 @@ def change(name, first, last, runs=1):
 )
 def test_missing_certainty_weighs_otherwise_than_what_is_beyond_it(runs, gap, weight):
     behaviour = {"b_confidence": 0.9, "b_doubt": 2.5}
-    world, _ = inclined(runs, **behaviour)
+    world, _ = base_utilities(runs, **behaviour)
     place = list(accusing(world.setting, 0)).index(option(world, "public_attribution"))
     least = world.setting.attribution_min[option(world, "public_attribution")].item()
     world.state.belief[0] = log_odds(least + gap)

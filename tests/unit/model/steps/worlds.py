@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.engine import begin
-from sim.model.inputs import arrange
+from sim.model.inputs import build_inputs
 from sim.model.steps import STEPS
 from sim.model.steps.adversary import choose_moves, make_moves
 from sim.model.steps.inject import inject
@@ -19,7 +19,7 @@ TO_A_TEXT = ("texts", "silence 1", "silence 2", "silence 3")
 
 def a_world(runs=1, seed=1, turn=1, **changes):
     """A world of a small scenario in a turn, with the acts of that turn begun and nothing else done."""
-    world = begin(arrange(a_scenario(**changes)), seed, range(runs))
+    world = begin(build_inputs(a_scenario(**changes)), seed, range(runs))
     world.turn = turn
     inject(world)
     return world

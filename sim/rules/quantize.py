@@ -7,12 +7,12 @@ of the actors, nor the matrix library changes a bit.
 
 import numpy as np
 
-__all__ = ["on_grid", "select_runs", "total"]
+__all__ = ["quantize", "select_runs", "total"]
 
 STEP = 2.0**-20
 
 
-def on_grid(values):
+def quantize(values):
     """Values rounded to the grid.
 
     Parameters
@@ -23,7 +23,7 @@ def on_grid(values):
     -------
     array of the same shape
 
-    >>> on_grid(np.array([0.1])) * 2**20 == round(0.1 * 2**20)
+    >>> quantize(np.array([0.1])) * 2**20 == round(0.1 * 2**20)
     array([ True])
     """
     steps = np.asarray(np.asarray(values, dtype=float) * 2.0**20)
@@ -65,4 +65,4 @@ def total(values, where=True):
     >>> float(total(np.array([0.5, 0.25, 4.0]), np.array([True, True, False])))
     0.75
     """
-    return (on_grid(values) * where).sum(axis=-1)
+    return (quantize(values) * where).sum(axis=-1)
