@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.unit.turn.worlds import SIZES, a_world, option
 
 from sim.model.steps.assess import assess
 from sim.model.steps.willingness import accusing, certainty, inclination, own_share
 from sim.rules.choice import log_odds
 from sim.rules.grid import STEP
+from tests.unit.model.steps.worlds import SIZES, a_world, option
 
 NEARLY = {"abs": 64 * STEP}  # sums of figures that are rounded to the grid
 

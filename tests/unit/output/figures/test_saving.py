@@ -5,8 +5,8 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from tests.unit.analysis.test_analysis import SWEEPS
-from tests.unit.analysis.test_compare import _two
+from tests.unit.experiments.analysis.test_analysis import SWEEPS
+from tests.unit.experiments.analysis.test_compare import _two
 
 from sim.errors import InputError
 from sim.experiments.analysis import analyse
