@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.unit.turn.worlds import SIZES, a_world, conclude, option
 
 from sim.model.steps.texts import carried_by_members
+from tests.unit.model.steps.worlds import SIZES, a_world, conclude, option
 
 SOLIDARITY, CONCERN = 0.4, 0.2
 WILLING = {"body_naming": 2.0, "body_follows": 0.9}

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.unit.turn.worlds import SIZES, a_world
 
 from sim.model.steps.assess import assess
 from sim.model.steps.inject import inject
 from sim.rules.attribution import confidence
 from tests.builders import an_act, an_inject
+from tests.unit.model.steps.worlds import SIZES, a_world
 
 
 def effect(**changes):

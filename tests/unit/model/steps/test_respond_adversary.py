@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from tests.unit.turn.worlds import SIZES, a_world, consult, move, option, respond
 
 from sim.catalogue.moves import BY_NAME, NAMES
 from sim.model.steps.assess import assess
 from sim.model.steps.joining import join
 from sim.model.steps.respond import affordable
 from tests.builders import an_act
+from tests.unit.model.steps.worlds import SIZES, a_world, consult, move, option, respond
 
 EAGER = dict.fromkeys(
     ("practice_statement", "practice_attribution", "practice_sanctions", "practice_support", "practice_other"), 9.0

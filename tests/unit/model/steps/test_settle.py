@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from tests.unit.turn.worlds import SIZES, a_world, option
 
 from sim.model.cooperation import BROKEN, RUNNING, delivered, effect
 from sim.model.steps.adjudicate import concede, settle
 from tests.builders import a_library
+from tests.unit.model.steps.worlds import SIZES, a_world, option
 
 DEMAND = {"issue": "coercion", "by": "CHN", "demand": {"text": "Recall the envoy."}, "victims": {"EST": 0.6}}
 

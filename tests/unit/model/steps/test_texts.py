@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from tests.unit.turn.worlds import SIZES, a_table, a_world, conclude, option, texts_of, want
 
 from sim.model.state import ADOPTED, FAILED
 from tests.builders import a_library
+from tests.unit.model.steps.worlds import SIZES, a_table, a_world, conclude, option, texts_of, want
 
 NO_ERROR = {"chair_error": 0.0, "silence_hazard": 0.0}
 EU = ("DEU", "EST", "LVA", "FRA", "POL")

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.unit.turn.worlds import SIZES, a_world, option
 
 from sim.model.steps.assess import assess
 from sim.model.steps.willingness import accusing, base_utility, certainty, own_share
 from sim.rules.choice import log_odds
 from sim.rules.quantize import STEP
+from tests.unit.model.steps.worlds import SIZES, a_world, option
 
 NEARLY = {"abs": 64 * STEP}  # sums of figures that are rounded to the grid
 
@@ -46,7 +46,7 @@ def test_whoever_was_hit_worst_leads_in_naming_and_in_nothing_else(runs):
     naming = more[option(world, "public_attribution")]
     for code, share in (("EST", 1.0), ("DEU", 0.25), ("USA", 0.0)):
         assert naming[:, world.setting.index[code]] == pytest.approx(np.full(runs, 0.8 * share), **NEARLY)
-    names = world.setting.names[:, 0, 0] > 0
+    names = world.setting.is_attribution[:, 0, 0] > 0
     assert names.any() and not more[~names].any()
 
 

@@ -5,8 +5,6 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from tests.unit.analysis.test_analysis import SWEEPS
-from tests.unit.analysis.test_compare import _two
 
 from sim.errors import InputError
 from sim.experiments.analysis import analyse
@@ -19,6 +17,8 @@ from sim.output.pages.run import write_report
 from sim.output.pages.sweep import write_report_of_sweep
 from tests.builders_history import a_backtest, a_case_file
 from tests.builders_record import a_loaded, a_record
+from tests.unit.experiments.analysis.test_analysis import SWEEPS
+from tests.unit.experiments.analysis.test_compare import _two
 
 SVG = "{http://www.w3.org/2000/svg}"
 
