@@ -7,7 +7,7 @@ row of the world's arrays, so that there is one truth and one implementation of 
     Actor
       StateActor    a state that chooses for itself; or NATO or the EU where a scenario plays it as one
       Body          NATO or the EU where its members choose
-      Adversary     a state that commits hostile acts
+      Adversary     a state that commits incidents
 """
 
 import math
@@ -149,7 +149,7 @@ class Actor(mesa.Agent):
 
     @property
     def responses(self):
-        """What it has joined: a tuple of (act, response)."""
+        """What it has joined: a tuple of (incident, response)."""
         return tuple(self._setting.options[o] for o in np.flatnonzero(self._state.joined[:, 0, self.place]))
 
     def exposure(self, adversary):
@@ -163,21 +163,21 @@ class Actor(mesa.Agent):
         """How far it sees an adversary as a threat, -1 to 1."""
         return float(self._setting.stance[self._adversary(adversary), 0, self.place])
 
-    def confidence(self, act=None):
-        """How sure it is who did it, 0 to 1; of no act in particular, the highest. Only states judge: else nan."""
-        return self._judged(confidence(self._state.belief[:, 0, self.place]), act)
+    def confidence(self, incident=None):
+        """How sure it is who did it, 0 to 1; of no incident in particular, the highest. States judge, others not: nan."""
+        return self._judged(confidence(self._state.belief[:, 0, self.place]), incident)
 
-    def stake(self, act=None):
-        """What it has at stake in an act, 0 to 1; of no act in particular, the highest. Only states judge: else nan."""
-        return self._judged(self._state.stake[:, 0, self.place], act)
+    def stake(self, incident=None):
+        """What it has at stake in an incident, 0 to 1; of none in particular, the highest. States judge, others not: nan."""
+        return self._judged(self._state.stake[:, 0, self.place], incident)
 
-    def gravity(self, act=None):
-        """How grave it sees an act, 0 to 1; of no act in particular, the gravest. Only states judge: else nan."""
-        return self._judged(self._state.perceived[:, 0, self.place], act)
+    def gravity(self, incident=None):
+        """How grave it sees an incident, 0 to 1; of none in particular, the gravest. States judge, others not: nan."""
+        return self._judged(self._state.perceived[:, 0, self.place], incident)
 
-    def position(self, act):
-        """The text it wants over an act, 0 silence to 1 measures. Only states want one: else nan."""
-        return self._judged(self._state.position[:, 0, self.place], act)
+    def position(self, incident):
+        """The text it wants over an incident, 0 silence to 1 measures. Only states want one: else nan."""
+        return self._judged(self._state.position[:, 0, self.place], incident)
 
     # ------------------------------------------------------------------------------------------- below
 
@@ -205,12 +205,12 @@ class Actor(mesa.Agent):
     def _adversary(self, adversary):
         return _found(getattr(adversary, "code", adversary), self._setting.adversaries, "adversary")
 
-    def _judged(self, values, act):
-        """One act's value, or the highest over the acts that have begun."""
-        if act is not None:
-            value = values[_found(act, self._setting.acts, "act")]
+    def _judged(self, values, incident):
+        """One incident's value, or the highest over the incidents that have begun."""
+        if incident is not None:
+            value = values[_found(incident, self._setting.incidents, "incident")]
             return float(value) if self._setting.is_state[self.place] else math.nan
-        begun = self._setting.act_begins <= self.model.turn
+        begun = self._setting.incident_begins <= self.model.turn
         if not self._setting.is_state[self.place] or not begun.any():
             return math.nan
         return float(values[begun].max())
@@ -235,7 +235,7 @@ class Body(Actor):
 
 
 class Adversary(Actor):
-    """A state that commits hostile acts, bears pressure and chooses what next."""
+    """A state that commits incidents, bears pressure and chooses what next."""
 
     kind = "adversary"
 

@@ -119,7 +119,7 @@ class Draws:
         ----------
         use : str, what the draw is for
         turn : int, the turn, or 0 for what is drawn once for the whole exercise
-        axes : tuples of names (acts, responses, actors); the runs' axis goes before the last
+        axes : tuples of names (incidents, responses, actors); the runs' axis goes before the last
         rows : array of int, the rows of the batch to draw for, if not for all
         """
         return _inside(self.words(use, turn, *axes, rows=rows))

@@ -299,16 +299,18 @@ def _joined(tables):
 
 
 def _joined_shares(setting, joined):
-    shares = {act: {} for act in setting.acts}
-    for o, (act, response) in enumerate(setting.options):
-        shares[act][response] = {code: float(joined[o, k]) for k, code in enumerate(setting.actors) if joined[o, k] > 0}
+    shares = {incident: {} for incident in setting.incidents}
+    for o, (incident, response) in enumerate(setting.options):
+        shares[incident][response] = {
+            code: float(joined[o, k]) for k, code in enumerate(setting.actors) if joined[o, k] > 0
+        }
     return shares
 
 
 def _format_shares(setting, first):
-    shares = {act: {} for act in setting.acts}
-    for t, (act, form) in enumerate(setting.tables):
-        share = float((first[setting.table_act[t]] == t).mean())
+    shares = {incident: {} for incident in setting.incidents}
+    for t, (incident, form) in enumerate(setting.tables):
+        share = float((first[setting.table_incident[t]] == t).mean())
         if share > 0:
-            shares[act][form] = share
+            shares[incident][form] = share
     return shares

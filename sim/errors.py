@@ -99,9 +99,9 @@ class InputError(OceansError):
 def told_once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     """Faults of one file that say the same, or have one cause, as one: the first, with the lines of the others.
 
-    >>> faults = [Fault("a.yaml", line, 5, "no act 'grid'.") for line in (12, 30, 41)]
+    >>> faults = [Fault("a.yaml", line, 5, "no incident 'grid'.") for line in (12, 30, 41)]
     >>> print(*told_once(faults))
-    a.yaml:12:5: error: no act 'grid'. Also on lines 30 and 41.
+    a.yaml:12:5: error: no incident 'grid'. Also on lines 30 and 41.
     """
     alike: dict[tuple, list[Fault]] = {}
     for fault in faults:

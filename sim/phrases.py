@@ -13,7 +13,7 @@ from sim.scenario.hints import MONTHS
 
 LONGEST_LIST = 6
 SIGN = "\N{NO-BREAK SPACE}%"
-SHORT_NAME = 36  # characters of an act's name that a sentence can carry
+SHORT_NAME = 36  # characters of an incident's name that a sentence can carry
 COUNTS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 TAKES_ARTICLE = re.compile(
     r"^(United|Republic|Netherlands|European|Philippines|North Atlantic|Czech Republic|Holy|Marshall|Solomon)\b"
@@ -41,7 +41,7 @@ SEVERITIES = ((0.2, "barely"), (0.4, "lightly"), (0.6, "seriously"), (0.8, "hard
 
 
 class Names:
-    """What one scenario's actors, acts, formats, responses and projects are called.
+    """What one scenario's actors, incidents, formats, responses and projects are called.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ class Names:
         self._formats = {**library.formats, **scenario.own_formats}
         self._responses = {**library.responses, **scenario.own_responses}
         self._projects = library.cooperation
-        self._acts = {act.id: act for act in scenario.acts}
+        self._acts = {incident.id: incident for incident in scenario.incidents}
         self._proper = _proper_words(scenario) | self._adjectives
 
     def is_body(self, code):
@@ -107,42 +107,42 @@ class Names:
         first = [f"{self.actor(code)}'s members" for code in bodies] + control
         return listed(first + rest, len(first) + longest)
 
-    def act(self, act_id):
-        """A hostile act as it stands in a sentence: 'the attack on the grid', or, where its name is long, by its id:
+    def incident(self, incident_id):
+        """An incident as it stands in a sentence: 'the attack on the grid', or, where its name is long, by its id:
         'the Baltic wiper case'."""
-        name = self._bare(act_id)
-        if self.is_short(act_id):
+        name = self._bare(incident_id)
+        if self.is_short(incident_id):
             return f"the {name if name.split()[0] in self._proper else _softly(name)}"
         known = set(re.findall(r"\w+", name)[1:]) | PROPER | self._adjectives
-        words = [self._act_word(word, known) for word in str(act_id).split("_")]
+        words = [self._incident_word(word, known) for word in str(incident_id).split("_")]
         return f"the {' '.join(words)} case"
 
-    def _act_word(self, word, known):
+    def _incident_word(self, word, known):
         if word.upper() in self._actors and len(word) == 3:
             return self.actor(word.upper()).removeprefix("the ")
         return next((form for form in (word.upper(), word.capitalize()) if form in known), word)
 
-    def is_act(self, act_id):
-        """Whether the scenario has an act of this id."""
-        return act_id in self._acts
+    def is_incident(self, incident_id):
+        """Whether the scenario has an incident of this id."""
+        return incident_id in self._acts
 
-    def is_short(self, act_id):
-        """Whether an act's name is short enough to be said in full each time."""
-        return 0 < len(self._bare(act_id)) <= SHORT_NAME
+    def is_short(self, incident_id):
+        """Whether an incident's name is short enough to be said in full each time."""
+        return 0 < len(self._bare(incident_id)) <= SHORT_NAME
 
-    def _bare(self, act_id):
-        act = self._acts.get(act_id)
-        return re.sub(r"^(The|A|An) ", "", act.name.rstrip(".")) if act else ""
+    def _bare(self, incident_id):
+        incident = self._acts.get(incident_id)
+        return re.sub(r"^(The|A|An) ", "", incident.name.rstrip(".")) if incident else ""
 
-    def suspect(self, act_id):
-        """Whom an act looks like, by name."""
-        code = self.suspect_code(act_id)
+    def suspect(self, incident_id):
+        """Whom an incident looks like, by name."""
+        code = self.suspect_code(incident_id)
         return self.actor(code) if code else "the culprit"
 
-    def suspect_code(self, act_id):
-        """Whom an act looks like."""
-        act = self._acts.get(act_id)
-        return (act.suspect or act.by) if act else None
+    def suspect_code(self, incident_id):
+        """Whom an incident looks like."""
+        incident = self._acts.get(incident_id)
+        return (incident.suspect or incident.by) if incident else None
 
     def format(self, key):
         """A format as it stands in a sentence: 'the G7', 'an ad hoc coalition'."""
@@ -171,9 +171,9 @@ class Names:
         entry = self._projects.get(key)
         return _softly(entry.short) if entry else key.replace("_", " ")
 
-    def text(self, rung, act_id):
+    def text(self, rung, incident_id):
         """A text by its rung: 'a text that names Russia'."""
-        return TEXTS[rung].format(suspect=self.suspect(act_id))
+        return TEXTS[rung].format(suspect=self.suspect(incident_id))
 
 
 def listed(words: Iterable[str], longest: int = LONGEST_LIST) -> str:
@@ -257,7 +257,7 @@ def period(first: datetime.date, last: datetime.date, year: int | None = None) -
 
 
 def severity(share: float) -> str:
-    """How hard an act hits, as an adverb.
+    """How hard an incident hits, as an adverb.
 
     >>> severity(0.7)
     'hard'
@@ -371,7 +371,11 @@ def _softly(name):
 
 def _proper_words(scenario):
     """Words that a scenario never writes small, and writes with a capital inside a sentence: names."""
-    told = [scenario.summary, *(act.name for act in scenario.acts), *(inject.text for inject in scenario.injects)]
+    told = [
+        scenario.summary,
+        *(incident.name for incident in scenario.incidents),
+        *(inject.text for inject in scenario.injects),
+    ]
     text = " ".join(told)
     return set(re.findall(r"(?<=[a-z,] )[A-Z]\w+", text)) - {
         word.capitalize() for word in re.findall(r"\b[a-z]+", text)

@@ -2,14 +2,14 @@
 
     a_scenario()                                        one cyber act on Estonia, six states, three turns
     a_scenario(turns=5, linkage=0.9)                    the same, with other fields of the schema
-    a_scenario(act={"difficulty": 0.9})                 its act changed
-    a_scenario(acts=[an_act(), an_act("wine", by="CHN", victims={"JPN": 0.3}, issue="coercion")])
+    a_scenario(act={"difficulty": 0.9})                 its incident changed
+    a_scenario(acts=[an_incident(), an_incident("wine", by="CHN", victims={"JPN": 0.3}, issue="coercion")])
     a_scenario(injects=[an_inject(to=["EST"])])
     a_scenario(participants=["NATO", "group:ip4", "RUS", "CHN"], library=None)    with the library that ships
 
 Keywords are the fields of `sim.scenario.schema.Scenario`, as they would be written in YAML, plus a few short cuts:
-`turns` may be a number, `days` is the length of a turn, `act` changes the one act. What they build has passed every
-check, and a keyword that is not in the schema is refused with the same advice that a file would earn.
+`turns` may be a number, `days` is the length of a turn, `incident` changes the one incident. What they build has passed
+every check, and a keyword that is not in the schema is refused with the same advice that a file would earn.
 
 `a_library()` is eight states, NATO, the EU, five groups, four formats, five responses and two projects. Its figures
 are made up and round, apart from the model's coefficients, which are those of `scenarios/library/behaviour.yaml`.
@@ -29,14 +29,16 @@ SMALL = object()
 COMMON = ["EST", "LVA", "DEU", "GBR", "USA"]
 
 
-def a_scenario(library=SMALL, days: int = 30, act: dict | None = None, **changes) -> Loaded:
+def a_scenario(library=SMALL, days: int = 30, incident: dict | None = None, **changes) -> Loaded:
     """A small scenario, loaded: everything checked, ready to be played. `library=None` takes the one that ships."""
     return from_document(
-        a_document(days=days, act=act, **changes), name="small", library=a_library() if library is SMALL else library
+        a_document(days=days, incident=incident, **changes),
+        name="small",
+        library=a_library() if library is SMALL else library,
     )
 
 
-def a_document(days: int = 30, act: dict | None = None, **changes) -> dict:
+def a_document(days: int = 30, incident: dict | None = None, **changes) -> dict:
     """The small scenario as plain data, with changes."""
     document = {
         "title": "Night in the grid",
@@ -44,15 +46,15 @@ def a_document(days: int = 30, act: dict | None = None, **changes) -> dict:
         "start": "2024-03-04",
         "turns": {"count": 3, "days": days},
         "participants": ["EST", "DEU", "USA", "JPN", "RUS", "CHN"],
-        "acts": [an_act(**(act or {}))],
+        "incidents": [an_incident(**(incident or {}))],
     }
     if isinstance(changes.get("turns"), int):
         changes["turns"] = {"count": changes["turns"], "days": days}
     return {**document, **copy.deepcopy(changes)}
 
 
-def an_act(id: str = "grid", **changes) -> dict:
-    """A hostile act: Russia against Estonia's grid unless changed."""
+def an_incident(id: str = "grid", **changes) -> dict:
+    """An incident: Russia against Estonia's grid unless changed."""
     return {
         "id": id,
         "name": "Attack on the grid",
@@ -243,7 +245,7 @@ summary: Somebody switches off the lights in Estonia.
 start: 2024-03-04
 turns: {count: 3, days: 30}
 participants: [EST, DEU, USA, JPN, RUS, CHN]
-acts:
+incidents:
   - id: grid
     name: Attack on the grid
     issue: cyber

@@ -16,7 +16,7 @@ summary: The grid fails in Estonia.
 start: 2025-03-03
 turns: {count: 2, days: 30}
 participants: [EST, LVA, USA, JPN, RUS]
-acts:
+incidents:
   - id: grid
     name: Attack on the grid
     issue: cyber
@@ -27,7 +27,7 @@ acts:
 cooperation:
   - {project: coop_cyber, months_before: 12}
 uncertainties:
-  proof: {path: acts.grid.difficulty, range: [0.2, 0.6], why: nobody knows}
+  proof: {path: incidents.grid.difficulty, range: [0.2, 0.6], why: nobody knows}
   company: {path: behaviour.b_peer, why: the library's range}
 levers:
   earlier: {path: cooperation.coop_cyber.months_before, choices: ['0', '12'], why: we choose}

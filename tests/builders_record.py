@@ -94,7 +94,7 @@ MEASURES = {
     "standing": 0.55,
     "transparency": 0.6,
     "cost": 14.2,
-    "acts_stopped": 1.0,
+    "incidents_stopped": 1.0,
     "victims_held": float("nan"),
 }
 
@@ -186,7 +186,7 @@ def a_loaded(turns=8, days=28, title="Two theatres at once", **more):
             "start": "2025-03-03",
             "turns": {"count": turns, "days": days},
             "participants": ["NATO", "EU", "AUS", "JPN", "KOR", "NZL", "RUS", "CHN"],
-            "acts": [
+            "incidents": [
                 {
                     "id": "grid_wiper",
                     "name": "Attack on the Baltic grid",
@@ -222,21 +222,23 @@ class _Log:
     def __init__(self, start, days):
         self.events, self.start, self.days = [], datetime.date.fromisoformat(start), days
 
-    def add(self, turn, phase, kind, offset=0, actor=None, act=None, **payload):
+    def add(self, turn, phase, kind, offset=0, actor=None, incident=None, **payload):
         day = (turn - 1) * self.days + offset
         date = (self.start + datetime.timedelta(days=day)).isoformat()
-        self.events.append(Event(len(self.events), turn, day, date, phase, kind, actor, act, payload))
+        self.events.append(Event(len(self.events), turn, day, date, phase, kind, actor, incident, payload))
         return day
 
 
-def a_record(turns=8, days=28, states=None, acts=2, seed=7, consult=True, respond=True, title="Two theatres at once"):
-    """A run in which much happens: two acts, consultations with broken silence, dozens of responses.
+def a_record(
+    turns=8, days=28, states=None, incidents=2, seed=7, consult=True, respond=True, title="Two theatres at once"
+):
+    """A run in which much happens: two incidents, consultations with broken silence, dozens of responses.
 
     Parameters
     ----------
     turns, days : int, how many turns and how long each is
     states : list of codes, who takes part; default: 32 allies, the rest of the EU, the four partners, two others
-    acts : int, one or two hostile acts
+    acts : int, one or two incidents
     consult, respond : bool, whether anybody consults, whether anybody responds
     """
     chance = random.Random(seed)
@@ -253,10 +255,10 @@ def a_record(turns=8, days=28, states=None, acts=2, seed=7, consult=True, respon
             "CHN",
             min(3, turns),
         ),
-    ][:acts]
-    belief = {(act[0], code): chance.uniform(0.2, 0.45) for act in hostile for code in states}
-    joined, due, tension = {act[0]: set() for act in hostile}, [], 0.12
-    strongest, cumulative_harm = {act[0]: 0.0 for act in hostile}, {act[0]: 0.0 for act in hostile}
+    ][:incidents]
+    belief = {(incident[0], code): chance.uniform(0.2, 0.45) for incident in hostile for code in states}
+    joined, due, tension = {incident[0]: set() for incident in hostile}, [], 0.12
+    strongest, cumulative_harm = {incident[0]: 0.0 for incident in hostile}, {incident[0]: 0.0 for incident in hostile}
     for turn in range(1, turns + 1):
         log.add(
             turn,
@@ -274,8 +276,8 @@ def a_record(turns=8, days=28, states=None, acts=2, seed=7, consult=True, respon
                 log.add(
                     turn,
                     "inject",
-                    "act_begins",
-                    act=name,
+                    "incident_begins",
+                    incident=name,
                     name=words,
                     issue=issue,
                     victims={victim: severity},
@@ -300,7 +302,7 @@ def a_record(turns=8, days=28, states=None, acts=2, seed=7, consult=True, respon
                 turn, "settle", "response_acts", entry[0] - (turn - 1) * days, entry[1], entry[2], response=entry[3]
             )
         if turn == turns and respond:
-            log.add(turn, "settle", "act_stops", days - 1, act=hostile[0][0])
+            log.add(turn, "settle", "incident_stops", days - 1, incident=hostile[0][0])
         harm = {
             name: severity * (0.97 ** (turn - first))
             if turn >= first and not (turn == turns and name == "grid_wiper" and respond)
@@ -321,7 +323,7 @@ def a_record(turns=8, days=28, states=None, acts=2, seed=7, consult=True, respon
             readiness=round(0.95 - 0.01 * min(turn, 40), 3),
             linkage=0.5,
             overreach=0.2,
-            pressure={act[5]: min(1, 0.02 + len(joined[act[0]]) * 0.015) for act in hostile},
+            pressure={incident[5]: min(1, 0.02 + len(joined[incident[0]]) * 0.015) for incident in hostile},
             harm=harm,
             cumulative_harm=dict(cumulative_harm),
             capital={code: 1.0 for code in states},
@@ -345,8 +347,8 @@ def a_record(turns=8, days=28, states=None, acts=2, seed=7, consult=True, respon
 
 
 def a_quiet_record(turns=4, title="Nothing happens"):
-    """A run in which one act begins and nobody does anything."""
-    return a_record(turns=turns, acts=1, consult=False, respond=False, states=["EST", "HUN", "JPN"], title=title)
+    """A run in which one incident begins and nobody does anything."""
+    return a_record(turns=turns, incidents=1, consult=False, respond=False, states=["EST", "HUN", "JPN"], title=title)
 
 
 def an_empty_record():
@@ -391,14 +393,14 @@ def outcomes(runs=200, turns=8, seed=7, without=True):
     }
     states = [*ALLIES, *UNION_ONLY, *PARTNERS, *OTHERS, "NATO", "EU"]
     joined = {
-        act: {
+        incident: {
             response: {
                 code: float(np.clip(HARD.get(code, SOFT.get(code, 0.5)) - 0.08 * at + chance.normal(0, 0.1), 0, 1))
                 for code in states
             }
             for at, response in enumerate(RESPONSES)
         }
-        for act in ("grid_wiper", "import_ban")
+        for incident in ("grid_wiper", "import_ban")
     }
     formats = {
         "grid_wiper": {"nac_political": 0.62, "five_eyes": 0.2, "eu_cfsp": 0.1, "g7_leaders": 0.05},
@@ -423,23 +425,23 @@ def _headline(turn):
     ][(turn - 1) % 8]
 
 
-def _assess(log, chance, turn, act, states, belief, hard):
+def _assess(log, chance, turn, incident, states, belief, hard):
     for code in states:
         pull = 0.16 if code in hard else 0.02 if code in SOFT else 0.07
-        belief[act, code] = min(0.98, max(0.03, belief[act, code] + chance.uniform(-0.05, pull * 1.5)))
+        belief[incident, code] = min(0.98, max(0.03, belief[incident, code] + chance.uniform(-0.05, pull * 1.5)))
     log.add(
         turn,
         "assess",
         "assessment",
         0,
-        act=act,
-        confidence={code: round(belief[act, code], 4) for code in states},
+        incident=incident,
+        confidence={code: round(belief[incident, code], 4) for code in states},
         stake={code: 0.2 for code in states},
     )
 
 
-def _consult(log, chance, turn, act, victim, states, second):
-    key = "g7_leaders" if act == "import_ban" else "nato_ip4_ambassadors" if second else "nac_political"
+def _consult(log, chance, turn, incident, victim, states, second):
+    key = "g7_leaders" if incident == "import_ban" else "nato_ip4_ambassadors" if second else "nac_political"
     members = [code for code in states if code in ALLIES or (second and code in PARTNERS)] or list(states)
     if key == "g7_leaders":
         members = [code for code in ("CAN", "DEU", "FRA", "GBR", "ITA", "JPN", "USA") if code in states] or list(states)
@@ -463,7 +465,7 @@ def _consult(log, chance, turn, act, victim, states, second):
         "consultation_called",
         1,
         victim,
-        act,
+        incident,
         format=key,
         members=members,
         probability=0.4,
@@ -482,7 +484,7 @@ def _consult(log, chance, turn, act, victim, states, second):
             "consult",
             "text_proposed",
             2 + 4 * one,
-            act=act,
+            incident=incident,
             format=key,
             round=one,
             text=text,
@@ -499,7 +501,7 @@ def _consult(log, chance, turn, act, victim, states, second):
             "consult",
             "silence_broken",
             4 + 4 * one,
-            act=act,
+            incident=incident,
             format=key,
             round=one,
             by=unhappy[: 3 - one],
@@ -514,27 +516,32 @@ def _consult(log, chance, turn, act, victim, states, second):
         "consult",
         "text_adopted",
         20,
-        act=act,
+        incident=incident,
         format=key,
         text=text,
         rung=_rung(text),
         supporters=[code for code in members if positions[code] >= text - 0.3],
         capability_share=0.7,
-        days_since_act=(turn - 1) * log.days + 20,
+        days_since_incident=(turn - 1) * log.days + 20,
     )
     return text
 
 
-def _respond(log, chance, turn, act, suspect, states, belief, strongest, joined, due, since):
+def _respond(log, chance, turn, incident, suspect, states, belief, strongest, joined, due, since):
     options = (
-        list(RESPONSES)[:6] if act == "grid_wiper" else ["joint_statement", "wto_case", "market_diversion_support"]
+        list(RESPONSES)[:6] if incident == "grid_wiper" else ["joint_statement", "wto_case", "market_diversion_support"]
     )
     for at, response in enumerate(options):
         for code in states:
-            keen = HARD.get(code, SOFT.get(code, 0.5)) - 0.09 * at + 0.04 * since - (0 if act == "grid_wiper" else 0.2)
-            if (code, response) in joined[act] or chance.random() > max(0, keen) * 0.35:
+            keen = (
+                HARD.get(code, SOFT.get(code, 0.5))
+                - 0.09 * at
+                + 0.04 * since
+                - (0 if incident == "grid_wiper" else 0.2)
+            )
+            if (code, response) in joined[incident] or chance.random() > max(0, keen) * 0.35:
                 continue
-            joined[act].add((code, response))
+            joined[incident].add((code, response))
             effect = (turn - 1) * log.days + chance.choice((9, 16, 30, 44))
             terms = {name: round(chance.uniform(-0.5, 0.9), 3) for name in TERMS}
             terms.update(exposure=-abs(terms["exposure"]), tension=-0.1, cost=-0.2, reach=0.0)
@@ -544,14 +551,14 @@ def _respond(log, chance, turn, act, suspect, states, belief, strongest, joined,
                 "response_decided",
                 3,
                 code,
-                act,
+                incident,
                 response=response,
                 probability=0.4,
                 effect_day=effect,
                 terms=terms,
-                covered_by="nac_political" if strongest[act] > 0.4 else None,
+                covered_by="nac_political" if strongest[incident] > 0.4 else None,
             )
-            due.append((effect, code, act, response))
+            due.append((effect, code, incident, response))
     if since == 3 and len(states) > 5:
         for body in ("NATO", "EU"):
             effect = (turn - 1) * log.days + 12
@@ -561,18 +568,18 @@ def _respond(log, chance, turn, act, suspect, states, belief, strongest, joined,
                 "response_decided",
                 5,
                 body,
-                act,
+                incident,
                 response="joint_statement",
                 probability=1.0,
                 effect_day=effect,
                 terms={},
                 covered_by="nac_political",
             )
-            due.append((effect, body, act, "joint_statement"))
-            joined[act].add((body, "joint_statement"))
+            due.append((effect, body, incident, "joint_statement"))
+            joined[incident].add((body, "joint_statement"))
 
 
-def _move(log, chance, turn, suspect, act):
+def _move(log, chance, turn, suspect, incident):
     move = chance.choice(("persist", "persist", "escalate", "divide", "exploit_narrative"))
     terms = {
         one: {"gain": 0.4, "pressure": -0.2, "risk": -0.1, "opening": 0.2, "utility": 0.3, "probability": 0.2}
@@ -584,7 +591,7 @@ def _move(log, chance, turn, suspect, act):
         "adversary_move",
         24,
         suspect,
-        act,
+        incident,
         move=move,
         target="HUN" if move == "divide" else None,
         probability=0.2,

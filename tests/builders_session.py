@@ -12,7 +12,7 @@ import zlib
 import numpy as np
 
 from sim.model.inputs import build_inputs
-from tests.builders import a_scenario, an_act, an_inject
+from tests.builders import a_scenario, an_incident, an_inject
 
 MOST_INCIDENTS = 3
 
@@ -22,9 +22,9 @@ def a_crisis(**changes):
     fields = {
         "turns": 3,
         "cooperation": [{"project": "coop_cyber", "turn": 2}, {"project": "coop_exchange", "months_before": 12}],
-        "acts": [
-            an_act(may_widen_to=["DEU"], publicness=0.9),
-            an_act("wine", by="CHN", victims={"JPN": 0.4}, issue="coercion", turn=2),
+        "incidents": [
+            an_incident(may_widen_to=["DEU"], publicness=0.9),
+            an_incident("wine", by="CHN", victims={"JPN": 0.4}, issue="coercion", turn=2),
         ],
         "injects": [
             an_inject(),

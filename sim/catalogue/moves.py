@@ -51,11 +51,11 @@ class Stop(Move):
     def carry_out(self, world, d, rows):
         state = world.state
         ended = np.zeros_like(state.stopped)
-        ended[:, rows] = own_acts(world, d)[:, rows]
+        ended[:, rows] = own_incidents(world, d)[:, rows]
         state.stopped |= ended
         state.intensity = np.where(ended, 0.0, state.intensity)
         if world.recorder:
-            world.recorder.acts_stopped(world, np.flatnonzero(ended[:, 0]))
+            world.recorder.incidents_stopped(world, np.flatnonzero(ended[:, 0]))
 
 
 class Escalate(Move):
@@ -65,11 +65,11 @@ class Escalate(Move):
     is_hostile = True
 
     def legal(self, world, d):
-        hardest = (world.state.intensity * own_acts(world, d)).max(axis=0)
+        hardest = (world.state.intensity * own_incidents(world, d)).max(axis=0)
         return goes_on(world, d) & (hardest < MOST_INTENSE)
 
     def carry_out(self, world, d, rows):
-        raise_intensity(world, own_acts(world, d), rows, world.setting.params_per_run.escalate_step)
+        raise_intensity(world, own_incidents(world, d), rows, world.setting.params_per_run.escalate_step)
 
 
 class Widen(Move):
@@ -87,8 +87,12 @@ class Widen(Move):
         draw = world.draws.uniform("next victim", world.turn, (setting.adversaries[d],), setting.actors, rows=rows)[0]
         target = first_of(next_victims(world, d)[rows].astype(float), draw)
         share = select_runs(setting.params_per_run.widen_share, rows)
-        for h in np.flatnonzero(setting.act_by == d):
-            hit = own_acts(world, d)[h, rows] & setting.next_victims[h, target] & (state.severity[h, rows, target] == 0)
+        for h in np.flatnonzero(setting.incident_by == d):
+            hit = (
+                own_incidents(world, d)[h, rows]
+                & setting.next_victims[h, target]
+                & (state.severity[h, rows, target] == 0)
+            )
             worst = state.severity[h, rows].max(axis=-1)
             state.severity[h, rows, target] = quantize(np.where(hit, share * worst, state.severity[h, rows, target]))
         return target
@@ -107,7 +111,7 @@ class OpenOtherOcean(Move):
     def carry_out(self, world, d, rows):
         state, step = world.state, world.setting.params_per_run.open_step
         state.linkage[rows] = quantize(np.clip(state.linkage[rows] + select_runs(step, rows), 0, 1))
-        of_others = (world.setting.act_by != d)[:, None] & (state.intensity > 0)
+        of_others = (world.setting.incident_by != d)[:, None] & (state.intensity > 0)
         raise_intensity(world, of_others, rows, step)
 
 
@@ -119,7 +123,7 @@ class Divide(Move):
 
     def legal(self, world, d):
         setting = world.setting
-        return goes_on(world, d) | bool((setting.act_begins[setting.act_by == d] <= world.turn).any())
+        return goes_on(world, d) | bool((setting.incident_begins[setting.incident_by == d] <= world.turn).any())
 
     def carry_out(self, world, d, rows):
         setting, state = world.setting, world.state
@@ -154,14 +158,14 @@ BY_NAME = {move.name: move for move in MOVES}
 # ---------------------------------------------------------------------------------------------------- what they ask
 
 
-def own_acts(world, d):
+def own_incidents(world, d):
     """Incidents of adversary `d` that go on: (H, R) bool."""
-    return (world.setting.act_by == d)[:, None] & (world.state.intensity > 0)
+    return (world.setting.incident_by == d)[:, None] & (world.state.intensity > 0)
 
 
 def goes_on(world, d):
     """In which runs adversary `d` has something under way: (R,) bool. Only then can it stop it or do more of it."""
-    return own_acts(world, d).any(axis=0)
+    return own_incidents(world, d).any(axis=0)
 
 
 def others_act(world, d):
@@ -173,7 +177,7 @@ def others_act(world, d):
 def next_victims(world, d):
     """Who could be the next victim of adversary `d`: (R, A) bool."""
     setting, state = world.setting, world.state
-    open_now = own_acts(world, d)[..., None] & setting.next_victims[:, None, :] & (state.severity == 0)
+    open_now = own_incidents(world, d)[..., None] & setting.next_victims[:, None, :] & (state.severity == 0)
     return open_now.any(axis=0)
 
 

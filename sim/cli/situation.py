@@ -22,7 +22,7 @@ def situation(view, names, start):
     """
     parts = (
         ("Where you stand", _standing(view)),
-        ("What is going on", [_act(act, names) for act in view.get("acts", {}).items()]),
+        ("What is going on", [_incident(incident, names) for incident in view.get("incidents", {}).items()]),
         ("Consultations you sit in", [_consultation(table, names, start) for table in view.get("consultations", [])]),
         ("Texts adopted", [_text(text, names) for text in view.get("texts", [])]),
         ("What you have decided", [_own(response, names, start) for response in view.get("own_responses", [])]),
@@ -38,9 +38,9 @@ def _standing(view):
     return [f"Political capital {view['capital']:.2f}; tension {view['tension']:.2f} (0 calm, 1 war)."]
 
 
-def _act(act, names):
-    key, seen = act
-    words = f"{names.act(key)}, which looks like the work of {names.actor(seen['suspect'])}"
+def _incident(incident, names):
+    key, seen = incident
+    words = f"{names.incident(key)}, which looks like the work of {names.actor(seen['suspect'])}"
     if seen.get("is_mine"):
         words += ". It is yours"
     if "confidence" in seen:
@@ -59,23 +59,24 @@ def _touch(seen):
 
 def _consultation(table, names, start):
     where = names.format(table["format"])
-    return sentence(f"{names.act(table['act'])} is before {where}; its text is due by {_date(table['due_day'], start)}")
+    return sentence(
+        f"{names.incident(table['incident'])} is before {where}; its text is due by {_date(table['due_day'], start)}"
+    )
 
 
 def _text(text, names):
-    what = names.text(text["rung"], text["act"])
-    return sentence(f"{names.format(text['format'])}, on {names.act(text['act'])}: {what}")
+    what = names.text(text["rung"], text["incident"])
+    return sentence(f"{names.format(text['format'])}, on {names.incident(text['incident'])}: {what}")
 
 
 def _own(response, names, start):
-    what = f"{names.response(response['response'])}, on {names.act(response['act'])}"
+    what = f"{names.response(response['response'])}, on {names.incident(response['incident'])}"
     return sentence(f"{what}; felt from {_date(response['acts_day'], start)}")
 
 
 def _seen(response, names):
-    return sentence(
-        f"{names.response(response['response'])}, on {names.act(response['act'])}: {names.actors(response['by'])}"
-    )
+    what = f"{names.response(response['response'])}, on {names.incident(response['incident'])}"
+    return sentence(f"{what}: {names.actors(response['by'])}")
 
 
 def _date(number, start):

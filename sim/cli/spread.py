@@ -22,9 +22,9 @@ def show_spread(desk, outcomes, loaded):
     """
     names = Names(loaded)
     _show_measures(desk, outcomes)
-    for act in loaded.scenario.acts:
-        _show_formats(desk, act.id, outcomes.formats.get(act.id, {}), names)
-        _show_joined(desk, act.id, outcomes.joined.get(act.id, {}), names)
+    for incident in loaded.scenario.incidents:
+        _show_formats(desk, incident.id, outcomes.formats.get(incident.id, {}), names)
+        _show_joined(desk, incident.id, outcomes.joined.get(incident.id, {}), names)
 
 
 def _show_measures(desk, outcomes):
@@ -55,7 +55,7 @@ def _between(low, high):
     return "–" if math.isnan(low) else figure(low) if low == high else f"{figure(low)} to {figure(high)}"
 
 
-def _show_formats(desk, act, shares, names):
+def _show_formats(desk, incident, shares, names):
     table = desk.table("Format", ">Called first in")
     ranked = sorted(shares.items(), key=lambda item: -item[1])
     for key, share in ranked[:MOST_FORMATS]:
@@ -64,10 +64,10 @@ def _show_formats(desk, act, shares, names):
         rest = ranked[MOST_FORMATS:]
         others = "one other" if len(rest) == 1 else f"{len(rest)} others"
         table.add_row(others, percent(sum(share for _, share in rest)))
-    desk.show(f"Where {names.act(act)} is taken", table)
+    desk.show(f"Where {names.incident(incident)} is taken", table)
 
 
-def _show_joined(desk, act, joined, names):
+def _show_joined(desk, incident, joined, names):
     table = desk.table("Response", ">Actors on average", "Most often")
     means = {key: sum(shares.values()) for key, shares in joined.items() if key != "no_action"}
     for key in sorted(means, key=lambda key: -means[key])[:MOST_RESPONSES]:
@@ -75,7 +75,7 @@ def _show_joined(desk, act, joined, names):
         who = [f"{code} {share:.0%}" for code, share in most if share > 0]
         if who:
             table.add_row(names.response(key), f"{means[key]:.1f}", ", ".join(who))
-    desk.show(f"Who answers {names.act(act)}", table)
+    desk.show(f"Who answers {names.incident(incident)}", table)
 
 
 def summary(outcomes, path):

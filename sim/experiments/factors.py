@@ -36,7 +36,8 @@ class Factor:
     levels : int, how many values of a range a grid takes
     is_whole : bool, only whole numbers fit
 
-    >>> Factor("proof", "acts.grid.difficulty", "uncertainty", low=0.2, high=0.6).values(np.array([0.0, 0.25, 1.0]))
+    >>> proof = Factor("proof", "incidents.grid.difficulty", "uncertainty", low=0.2, high=0.6)
+    >>> proof.values(np.array([0.0, 0.25, 1.0]))
     array([0.2, 0.3, 0.6])
     >>> Factor("turn", "turns.count", "lever", low=1, high=3, is_whole=True).values(np.array([0, 0.5, 1]))
     array([1, 2, 3])

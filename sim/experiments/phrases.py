@@ -26,9 +26,9 @@ WEIGHED = {
     "unled": "a victim's silence",
 }
 OF_AN_ACT = {
-    "difficulty": "difficulty of proving {act}",
-    "publicness": "publicness of {act}",
-    "severity": "severity of {act}",
+    "difficulty": "difficulty of proving {incident}",
+    "publicness": "publicness of {incident}",
+    "severity": "severity of {incident}",
 }
 OF_A_PROJECT = {
     "turn": "turn of decision on {project}",
@@ -65,7 +65,7 @@ def label_of(factor, loaded=None):
     Parameters
     ----------
     factor : anything with `name` and `path`
-    loaded : sim.scenario.Loaded, for what acts, projects and states are called; or None
+    loaded : sim.scenario.Loaded, for what incidents, projects and states are called; or None
 
     >>> from types import SimpleNamespace
     >>> label_of(SimpleNamespace(name="fear_of_retaliation", path="behaviour.b_exposure"))
@@ -86,10 +86,10 @@ def label_of(factor, loaded=None):
 
 def _of_the_scenario(parts, names):
     home, entry, *rest = parts
-    if home == "acts" and rest[:1] == ["victims"] and len(rest) == 2:
-        return f"severity of {names.act(entry)} for {names.actor(rest[1])}"
-    if home == "acts" and len(rest) == 1:
-        return OF_AN_ACT.get(rest[0], f"{_plainly(rest[0])} of {{act}}").format(act=names.act(entry))
+    if home == "incidents" and rest[:1] == ["victims"] and len(rest) == 2:
+        return f"severity of {names.incident(entry)} for {names.actor(rest[1])}"
+    if home == "incidents" and len(rest) == 1:
+        return OF_AN_ACT.get(rest[0], f"{_plainly(rest[0])} of {{incident}}").format(incident=names.incident(entry))
     if home == "cooperation" and rest:
         words = OF_A_PROJECT.get(rest[0], f"{_plainly(' '.join(rest))} of {{project}}")
         return words.format(project=names.project(entry))

@@ -39,7 +39,7 @@ def make_design(
     >>> from sim.scenario import load
     >>> design = make_design(load("smallest"), "grid", vary=["linkage=0.2:0.8:4"])
     >>> len(design.points), design.values(11)
-    (12, {'acts.registers.difficulty': 0.7, 'linkage': 0.8})
+    (12, {'incidents.registers.difficulty': 0.7, 'linkage': 0.8})
     """
     if isinstance(design, Design):
         return design

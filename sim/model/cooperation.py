@@ -20,7 +20,7 @@ def delivered(world):
 
 
 def effect(world, name):
-    """What all projects together add to one quantity of the model, for each act: (H, R).
+    """What all projects together add to one quantity of the model, for each incident: (H, R).
 
     Parameters
     ----------
@@ -33,14 +33,14 @@ def effect(world, name):
     """
     setting = world.setting
     if name not in setting.project_effects:
-        return np.zeros((len(setting.acts), world.runs))
+        return np.zeros((len(setting.incidents), world.runs))
     amounts = quantize(setting.project_effects[name]) * delivered(world)  # (P, R)
     works_on = setting.project_issue[name]  # (P, H)
     return works_on.T @ amounts
 
 
 def effect_anywhere(world, name):
-    """As `effect`, for quantities that are no matter of one act: (R,)."""
+    """As `effect`, for quantities that are no matter of one incident: (R,)."""
     setting = world.setting
     if name not in setting.project_effects:
         return np.zeros(world.runs)

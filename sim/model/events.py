@@ -31,7 +31,7 @@ class Event:
     phase : one of `PHASES`
     kind : a key of `EVENT_KINDS`
     actor : code of who did it, or None
-    act : id of the hostile act it is about, or None
+    incident : id of the incident it is about, or None
     payload : dict, what else there is to know; plain JSON, as `EVENT_KINDS` says for the kind. Arrays become lists,
         and a number that is not finite becomes None: what is not known is null.
 
@@ -47,7 +47,7 @@ class Event:
     phase: str
     kind: str
     actor: str | None = None
-    act: str | None = None
+    incident: str | None = None
     payload: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self):
@@ -65,7 +65,7 @@ class Event:
             "phase": self.phase,
             "kind": self.kind,
             "actor": self.actor,
-            "act": self.act,
+            "incident": self.incident,
             "payload": self.payload,
         }
 
@@ -152,14 +152,14 @@ class Field:
 class EventKind:
     """What a kind of event means, when it happens, who acts, and what its payload holds.
 
-    `phase` is where it happens, `other_phase` where it may happen too; `act` says that it is about a hostile act, None
-    that it may be.
+    `phase` is where it happens, `other_phase` where it may happen too; `incident` says that it is about an incident,
+    None that it may be.
     """
 
     description: str
     phase: str
     actor: str = ""
-    act: bool | None = False
+    incident: bool | None = False
     fields: tuple[Field, ...] = ()
     other_phase: str = ""
 
@@ -242,7 +242,7 @@ RESPONSE_TERMS = (
 )
 
 MOVE_TERMS = (
-    number("gain", "what the act still brings"),
+    number("gain", "what the incident still brings"),
     number("pressure", "what the responses cost it (negative)"),
     number("risk", "what it risks at the present tension (negative)"),
     number("opening", "what the others' disunity, slowness or opacity offers"),
@@ -277,31 +277,31 @@ EVENT_KINDS: dict[str, EventKind] = {
             text("reason", "why"),
         ),
     ),
-    "act_begins": EventKind(
-        "A hostile act begins. Who did it is not said.",
+    "incident_begins": EventKind(
+        "An incident begins. Who did it is not said.",
         "inject",
-        act=True,
+        incident=True,
         fields=(
-            text("name", "what the act is called"),
+            text("name", "what the incident is called"),
             text("issue", "what it is about, as in the scenario"),
             shares("victims", "how hard it hits each victim: 0.1 symbolic, 1 mass casualties", by="victim"),
             code("suspect", "whom it looks like"),
         ),
     ),
     "assessment": EventKind(
-        "What every state now believes about an act, and how much it cares. Once a turn for each act that matters.",
+        "What every state now believes about an incident, and how much it cares. Once a turn for each that matters.",
         "assess",
-        act=True,
+        incident=True,
         fields=(
             shares("confidence", "probability each state gives to the suspect having done it", by="actor"),
-            shares("stake", "how far each state counts the act as its own trouble", by="actor"),
+            shares("stake", "how far each state counts it as its own trouble", by="actor"),
         ),
     ),
     "consultation_called": EventKind(
-        "A state takes an act to a format.",
+        "A state takes an incident to a format.",
         "consult",
         actor="the caller",
-        act=True,
+        incident=True,
         fields=(
             FORMAT,
             codes("members", "who sits at the table"),
@@ -313,7 +313,7 @@ EVENT_KINDS: dict[str, EventKind] = {
     "text_proposed": EventKind(
         "The chair puts a text to the table.",
         "consult",
-        act=True,
+        incident=True,
         fields=(
             FORMAT,
             integer("round", "first, second, ... draft", low=1),
@@ -326,7 +326,7 @@ EVENT_KINDS: dict[str, EventKind] = {
     "silence_broken": EventKind(
         "Members object, and the text moves toward them.",
         "consult",
-        act=True,
+        incident=True,
         fields=(
             FORMAT,
             integer("round", "in which round of silence", low=1),
@@ -340,23 +340,23 @@ EVENT_KINDS: dict[str, EventKind] = {
     "text_adopted": EventKind(
         "A format adopts a text.",
         "consult",
-        act=True,
+        incident=True,
         fields=(
             FORMAT,
             TEXT,
             RUNG,
             codes("supporters", "who stands behind it"),
             share("capability_share", "share of all participants' capability that stands behind it"),
-            integer("days_since_act", "days from the act's beginning", "days"),
+            integer("days_since_incident", "days from the incident's beginning", "days"),
         ),
     ),
     "text_failed": EventKind(
-        "A format ends without a text.", "consult", act=True, fields=(FORMAT, text("why", "what stopped it"))
+        "A format ends without a text.", "consult", incident=True, fields=(FORMAT, text("why", "what stopped it"))
     ),
     "consultation_leaks": EventKind(
-        "What is on the table over an act comes out.",
+        "What is on the table over an incident comes out.",
         "consult",
-        act=True,
+        incident=True,
         fields=(integer("seats", "seats at the tables that were open over it", "seats"),),
     ),
     "project_decided": EventKind(
@@ -381,10 +381,10 @@ EVENT_KINDS: dict[str, EventKind] = {
         fields=(text("project", "key of the project"),),
     ),
     "evidence_shared": EventKind(
-        "A state hands its evidence on an act to others.",
+        "A state hands its evidence on an incident to others.",
         "respond",
         actor="whose evidence it is",
-        act=True,
+        incident=True,
         fields=(codes("to", "who receives it"),),
     ),
     "project_delivers": EventKind(
@@ -401,7 +401,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         "An actor decides on a response. It acts on its effect day.",
         "respond",
         actor="who responds: a state, or a body",
-        act=True,
+        incident=True,
         fields=(
             text("response", "key of the response, as in the library"),
             share("probability", "probability that it would"),
@@ -415,14 +415,14 @@ EVENT_KINDS: dict[str, EventKind] = {
         "A response decided earlier takes effect and is seen.",
         "settle",
         actor="whose response",
-        act=True,
+        incident=True,
         fields=(text("response", "key of the response"),),
     ),
     "adversary_move": EventKind(
         "An adversary decides what next.",
         "adversary",
         actor="the adversary",
-        act=None,
+        incident=None,
         fields=(
             text("move", "what it does", choices=MOVE_NAMES),
             code("target", "whom it turns to, for widen and divide", optional=True),
@@ -430,8 +430,8 @@ EVENT_KINDS: dict[str, EventKind] = {
             terms("terms", "why: every move that was open", *MOVE_TERMS, by="move"),
         ),
     ),
-    "victim_concedes": EventKind("A victim gives in to what is demanded.", "settle", actor="the victim", act=True),
-    "act_stops": EventKind("A hostile act ends.", "settle", act=True),
+    "victim_concedes": EventKind("A victim gives in to what is demanded.", "settle", actor="the victim", incident=True),
+    "incident_stops": EventKind("An incident ends.", "settle", incident=True),
     "turn_ends": EventKind(
         "How things stand at the end of the turn.",
         "settle",
@@ -444,11 +444,11 @@ EVENT_KINDS: dict[str, EventKind] = {
             share("linkage", "how far the other ocean counts as one's own"),
             share("overreach", "how far NATO is seen acting beyond its core mission"),
             shares("pressure", "pressure each adversary feels", by="adversary"),
-            table("harm", "harm being done now, summed over victims", "number", "act", low=0),
-            table("cumulative_harm", "harm so far", "number", "act", "severity-months", low=0),
+            table("harm", "harm being done now, summed over victims", "number", "incident", low=0),
+            table("cumulative_harm", "harm so far", "number", "incident", "severity-months", low=0),
             table("capital", "political capital left; below 0: bound by a text to more than it had", "number", "actor"),
-            shares("strongest_text", "the strongest text adopted so far", by="act"),
-            table("joiners", "how many states have responded so far", "integer", "act", low=0),
+            shares("strongest_text", "the strongest text adopted so far", by="incident"),
+            table("joiners", "how many states have responded so far", "integer", "incident", low=0),
         ),
     ),
 }
@@ -469,8 +469,8 @@ def faults_of(event):
         faults.append(f"happens in phase {kind.phase}, not {event.phase}")
     if bool(kind.actor) != (event.actor is not None):
         faults.append("says who acts" if kind.actor else "has no actor")
-    if kind.act is not None and kind.act != (event.act is not None):
-        faults.append("says which act it is about" if kind.act else "is about no act")
+    if kind.incident is not None and kind.incident != (event.incident is not None):
+        faults.append("says which incident it is about" if kind.incident else "is about no incident")
     unknown = set(event.payload) - {entry.name for entry in kind.fields}
     faults += [f"has no field '{name}'" for name in sorted(unknown)]
     for entry in kind.fields:

@@ -28,9 +28,9 @@ WORDS = ("baseline", "diplomatic", "information")
 
 @dataclass(frozen=True)
 class ModelInputs:
-    """Everything fixed, by name. H acts, O options, T tables, P projects, D adversaries, K clubs, A actors.
+    """Everything fixed, by name. H incidents, O options, T tables, P projects, D adversaries, K clubs, A actors.
 
-    An *option* is a response to one act; a *table* is a format called over one act.
+    An *option* is a response to one incident; a *table* is a format called over one incident.
     """
 
     loaded: object
@@ -65,24 +65,24 @@ class ModelInputs:
     bonds: object  # who belongs together
     partners_share: np.ndarray  # (1, A, A) 1 between NATO and the four partners: what projects open
     peer_group: np.ndarray  # (K, A) capability shares within each club, on the grid
-    # acts
-    acts: tuple
-    act_by: np.ndarray  # (H,) index of the adversary
-    act_suspect: np.ndarray
-    act_is_true: np.ndarray  # (H, 1, 1) +1 when the suspect did it, else -1
+    # incidents
+    incidents: tuple
+    incident_by: np.ndarray  # (H,) index of the adversary
+    incident_suspect: np.ndarray
+    incident_is_true: np.ndarray  # (H, 1, 1) +1 when the suspect did it, else -1
     severity: np.ndarray  # (H, 1, A)
     difficulty: np.ndarray  # (H, 1, 1)
     publicness: np.ndarray  # (H, 1)
     is_physical: np.ndarray  # (H, 1, 1)
     has_demand: np.ndarray  # (H,)
     demand_major: np.ndarray  # (H, 1, 1)
-    act_begins: np.ndarray  # (H,) turn
-    act_ends: np.ndarray  # (H,) turn after which it is over, or a large number
+    incident_begins: np.ndarray  # (H,) turn
+    incident_ends: np.ndarray  # (H,) turn after which it is over, or a large number
     next_victims: np.ndarray  # (H, A)
     # options
-    options: tuple  # (act id, response id)
-    option_act: np.ndarray  # (O,)
-    option_slices: tuple  # for each act, its slice of the options' axis
+    options: tuple  # (incident id, response id)
+    option_incident: np.ndarray  # (O,)
+    option_slices: tuple  # for each incident, its slice of the options' axis
     allowed: np.ndarray  # (O, A)
     practice_kind: tuple  # (O,) the coefficient of each option's habit
     own_habit: np.ndarray  # (O, 1, A) what is more or less usual than that
@@ -112,8 +112,8 @@ class ModelInputs:
     is_deed: np.ndarray  # (O,) more than words
     signatory: np.ndarray  # (O,) a joint statement: members of a table sign it with the text
     # tables
-    tables: tuple  # (act id, format id)
-    table_act: np.ndarray
+    tables: tuple  # (incident id, format id)
+    table_incident: np.ndarray
     table_slices: tuple
     table_rule: tuple
     table_body: np.ndarray  # (T,) index of the body among actors, or -1
@@ -122,7 +122,7 @@ class ModelInputs:
     table_mandate: np.ndarray  # (T, 1) 0 to 4
     table_reputation: np.ndarray
     table_threshold: np.ndarray
-    table_members_only: np.ndarray  # (T, 1) bool: only over acts that hit a member
+    table_members_only: np.ndarray  # (T, 1) bool: only over incidents that hit a member
     table_min: np.ndarray
     table_typical: np.ndarray
     table_max: np.ndarray
@@ -130,7 +130,7 @@ class ModelInputs:
     table_is_ip4: np.ndarray  # (T,)
     table_outputs: np.ndarray  # (T, O)
     table_is_nato: np.ndarray  # (T,)
-    act_is_far: np.ndarray  # (H,) no victim in NATO
+    incident_is_far: np.ndarray  # (H,) no victim in NATO
     best_placed: np.ndarray  # (T,) the best reputation for the issue
     # cooperation
     projects: tuple
@@ -144,7 +144,7 @@ class ModelInputs:
     project_against: np.ndarray  # (P, A) how far each voter is against it
     project_depends: np.ndarray  # (P, P)
     project_effects: dict  # effect -> (P, 1) amount at full delivery
-    project_issue: dict  # effect -> (P, H) whether it works on the act
+    project_issue: dict  # effect -> (P, H) whether it works on the incident
     project_moonshot: np.ndarray
     project_space: np.ndarray
     budget: np.ndarray  # (1, 1) EUR million a year; infinite where there is no limit
@@ -212,10 +212,10 @@ class ModelInputs:
 
     @cached_property
     def silent_panels(self):
-        """Who can block at the tables of each act: for each act its panels of voters, which several tables may share.
+        """Who can block at the tables of each incident: its panels of voters, which several tables may share.
 
-        A pair for each act: panels (panels, A), 0 or 1, and the place of each table's panel; the place after the last
-        where no single member can block.
+        A pair for each incident: panels (panels, A), 0 or 1, and the place of each table's panel; the place after the
+        last where no single member can block.
         """
         return tuple(self._panels(part) for part in self.table_slices)
 
@@ -229,12 +229,12 @@ class ModelInputs:
     @cached_property
     def table_names(self):
         """Tables as addresses of draws."""
-        return tuple(f"{act}/{form}" for act, form in self.tables)
+        return tuple(f"{incident}/{form}" for incident, form in self.tables)
 
     @cached_property
     def option_names(self):
         """Options as addresses of draws."""
-        return tuple(f"{act}/{response}" for act, response in self.options)
+        return tuple(f"{incident}/{response}" for incident, response in self.options)
 
     @cached_property
     def price(self):
@@ -278,9 +278,9 @@ def build_inputs(loaded, params=None):
     scenario = loaded.scenario
     params = params or coefficients(loaded)
     cast = cast_of(loaded, params)
-    acts = _acts(scenario, cast)
-    options = _options(loaded, cast, acts, params)
-    tables = _tables(loaded, cast, acts, options)
+    incidents = _acts(scenario, cast)
+    options = _options(loaded, cast, incidents, params)
+    tables = _tables(loaded, cast, incidents, options)
     return ModelInputs(
         loaded=loaded,
         start=scenario.start,
@@ -293,10 +293,10 @@ def build_inputs(loaded, params=None):
         bonds=bonds_of(loaded, cast),
         partners_share=partners(cast),
         peer_group=peer_groups(loaded, cast),
-        **acts,
+        **incidents,
         **options,
         **tables,
-        **_projects(loaded, cast, acts),
+        **_projects(loaded, cast, incidents),
         msel=_msel(scenario, cast),
     )
 
@@ -335,35 +335,39 @@ def turn_of(planned, scenario):
     return (planned.date - scenario.start).days // scenario.turns.days + 1
 
 
-# ------------------------------------------------------------------------------------------------- acts
+# ------------------------------------------------------------------------------------------------- incidents
 
 
 def _acts(scenario, cast):
-    acts = scenario.acts
+    incidents = scenario.incidents
     place = cast.place
     adversary = {code: k for k, code in enumerate(cast.adversaries)}
-    severity = np.zeros((len(acts), 1, len(cast.actors)))
-    following = np.zeros((len(acts), len(cast.actors)), dtype=bool)
-    for h, act in enumerate(acts):
-        for code, value in act.victims.items():
+    severity = np.zeros((len(incidents), 1, len(cast.actors)))
+    following = np.zeros((len(incidents), len(cast.actors)), dtype=bool)
+    for h, incident in enumerate(incidents):
+        for code, value in incident.victims.items():
             severity[h, 0, place[code]] = value
-        for code in act.may_widen_to:
+        for code in incident.may_widen_to:
             following[h, place[code]] = True
     return {
-        "acts": tuple(act.id for act in acts),
-        "act_by": np.array([adversary[act.by] for act in acts]),
-        "act_suspect": np.array([adversary[act.suspect or act.by] for act in acts]),
-        "act_is_true": _deep([1.0 if (act.suspect or act.by) == act.by else -1.0 for act in acts]),
+        "incidents": tuple(incident.id for incident in incidents),
+        "incident_by": np.array([adversary[incident.by] for incident in incidents]),
+        "incident_suspect": np.array([adversary[incident.suspect or incident.by] for incident in incidents]),
+        "incident_is_true": _deep(
+            [1.0 if (incident.suspect or incident.by) == incident.by else -1.0 for incident in incidents]
+        ),
         "severity": quantize(severity),
-        "difficulty": _deep([act.difficulty for act in acts]),
-        "publicness": _column([act.publicness for act in acts]),
-        "is_physical": _deep([act.is_physical for act in acts]),
-        "has_demand": np.array([act.demand is not None for act in acts]),
-        "demand_major": _deep([act.demand is not None and act.demand.major for act in acts]),
-        "act_begins": np.array([act.turn for act in acts]),
-        "act_ends": np.array([act.turn + act.turns - 1 if act.turns else 10**6 for act in acts]),
+        "difficulty": _deep([incident.difficulty for incident in incidents]),
+        "publicness": _column([incident.publicness for incident in incidents]),
+        "is_physical": _deep([incident.is_physical for incident in incidents]),
+        "has_demand": np.array([incident.demand is not None for incident in incidents]),
+        "demand_major": _deep([incident.demand is not None and incident.demand.major for incident in incidents]),
+        "incident_begins": np.array([incident.turn for incident in incidents]),
+        "incident_ends": np.array(
+            [incident.turn + incident.turns - 1 if incident.turns else 10**6 for incident in incidents]
+        ),
         "next_victims": following,
-        "act_is_far": np.array([not (severity[h, 0] * cast.is_nato).any() for h in range(len(acts))]),
+        "incident_is_far": np.array([not (severity[h, 0] * cast.is_nato).any() for h in range(len(incidents))]),
     }
 
 
@@ -388,22 +392,22 @@ def formats_of(loaded):
     return {**loaded.library.formats, **loaded.scenario.own_formats}
 
 
-def _options(loaded, cast, acts, params):
+def _options(loaded, cast, incidents, params):
     scenario = loaded.scenario
     known = responses_of(loaded)
     on_table = [key for key in known if scenario.responses is None or key in scenario.responses]
     chosen, slices = [], []
-    for h, act in enumerate(scenario.acts):
+    for h, incident in enumerate(scenario.incidents):
         first = len(chosen)
-        fitting = [key for key in on_table if act.issue in known[key].issues and known[key].category != "baseline"]
+        fitting = [key for key in on_table if incident.issue in known[key].issues and known[key].category != "baseline"]
         fitting.sort(key=lambda key: (known[key].cost, key))
-        chosen += [(h, act.id, key) for key in fitting]
+        chosen += [(h, incident.id, key) for key in fitting]
         slices.append(slice(first, len(chosen)))
     responses = [known[key] for _, _, key in chosen]
     rungs = np.array([0.0, *(float(getattr(params, f"rung_{rung}")[0, 0]) for rung in RUNGS[1:])])
     return {
-        "options": tuple((act, key) for _, act, key in chosen),
-        "option_act": np.array([h for h, _, _ in chosen], dtype=int),
+        "options": tuple((incident, key) for _, incident, key in chosen),
+        "option_incident": np.array([h for h, _, _ in chosen], dtype=int),
         "option_slices": tuple(slices),
         "allowed": np.array([_who_may(response, cast) for response in responses], dtype=bool).reshape(
             -1, len(cast.actors)
@@ -453,7 +457,7 @@ def _has_instrument(response, cast):
 
 
 def _follows(chosen, responses):
-    """The option of the same act that each option waits for, or -1."""
+    """The option of the same incident that each option waits for, or -1."""
     place = {(h, key): k for k, (h, _, key) in enumerate(chosen)}
     pairs = zip(chosen, responses, strict=True)
     return np.array([place.get((h, response.follows), -1) for (h, *_), response in pairs], dtype=int)
@@ -487,34 +491,34 @@ def _practice(responses, cast, params):
 # ------------------------------------------------------------------------------------------------- tables
 
 
-def _tables(loaded, cast, acts, options):
+def _tables(loaded, cast, incidents, options):
     scenario = loaded.scenario
     known = formats_of(loaded)
     on_table = [key for key in known if scenario.formats is None or key in scenario.formats]
     chosen, slices = [], []
-    for h, act in enumerate(scenario.acts):
+    for h, incident in enumerate(scenario.incidents):
         first = len(chosen)
         for key in on_table:
             form = known[key]
-            if form.rule in NATIONAL_RULES or form.mandate.get(act.issue, 0) == 0:
+            if form.rule in NATIONAL_RULES or form.mandate.get(incident.issue, 0) == 0:
                 continue
             if form.since and form.since > scenario.start:
                 continue
             if cast.members(form.members).sum() >= 2:
-                chosen.append((h, act, key, form))
+                chosen.append((h, incident, key, form))
         slices.append(slice(first, len(chosen)))
     members = np.array([cast.members(form.members) for *_, form in chosen]).reshape(-1, len(cast.actors))
     voters = np.array([cast.members(form.voters or form.members) for *_, form in chosen]).reshape(-1, len(cast.actors))
-    reputation = [_reputation(form, act.issue) for _, act, _, form in chosen]
+    reputation = [_reputation(form, incident.issue) for _, incident, _, form in chosen]
     return {
-        "tables": tuple((act.id, key) for _, act, key, _ in chosen),
-        "table_act": np.array([h for h, *_ in chosen], dtype=int),
+        "tables": tuple((incident.id, key) for _, incident, key, _ in chosen),
+        "table_incident": np.array([h for h, *_ in chosen], dtype=int),
         "table_slices": tuple(slices),
         "table_rule": tuple(form.rule for *_, form in chosen),
         "table_body": np.array([cast.place.get(form.body, -1) if form.body else -1 for *_, form in chosen], dtype=int),
         "table_members": members,
         "table_voters": voters,
-        "table_mandate": _column([form.mandate.get(act.issue, 0) for _, act, _, form in chosen]),
+        "table_mandate": _column([form.mandate.get(incident.issue, 0) for _, incident, _, form in chosen]),
         "table_reputation": _column(reputation),
         "table_threshold": _column([form.threshold.value if form.threshold else 0.0 for *_, form in chosen]),
         "table_members_only": _column([form.members_only for *_, form in chosen]) > 0,
@@ -531,8 +535,8 @@ def _tables(loaded, cast, acts, options):
         "table_is_ip4": np.array([key.startswith(PARTNERSHIP) for _, _, key, _ in chosen], dtype=bool),
         "table_outputs": np.array(
             [
-                [oa == act.id and response in form.outputs for oa, response in options["options"]]
-                for _, act, _, form in chosen
+                [oa == incident.id and response in form.outputs for oa, response in options["options"]]
+                for _, incident, _, form in chosen
             ],
             dtype=bool,
         ).reshape(len(chosen), len(options["options"])),
@@ -560,7 +564,7 @@ def _best_placed(reputation, slices):
 # ------------------------------------------------------------------------------------------------- cooperation
 
 
-def _projects(loaded, cast, acts):
+def _projects(loaded, cast, incidents):
     scenario, library = loaded.scenario, loaded.library
     entries = [(start, library.cooperation[start.project]) for start in scenario.cooperation]
     names = [start.project for start, _ in entries]
@@ -594,13 +598,13 @@ def _projects(loaded, cast, acts):
             name: np.array(
                 [
                     [
-                        any(e.on == name and e.issue in (None, act.issue) for e in project.effects)
-                        for act in scenario.acts
+                        any(e.on == name and e.issue in (None, incident.issue) for e in project.effects)
+                        for incident in scenario.incidents
                     ]
                     for _, project in entries
                 ],
                 dtype=float,
-            ).reshape(len(entries), len(scenario.acts))
+            ).reshape(len(entries), len(scenario.incidents))
             for name in effects
         },
         "project_moonshot": np.array([project.is_moonshot for _, project in entries], dtype=bool),

@@ -37,7 +37,7 @@ class State:
     p_join: np.ndarray  # (O, R, A) probability of joining, as the last round of consultation left it
     severity: np.ndarray  # (H, R, A) of each victim now
     intensity: np.ndarray  # (H, R) 1 as begun, 0 not begun or stopped
-    remembered: np.ndarray  # (H, R) the intensity by which it is judged: fades slowly once an act is over
+    remembered: np.ndarray  # (H, R) the intensity by which it is judged: fades slowly once an incident is over
     stopped: np.ndarray  # (H, R) bool
     conceded: np.ndarray  # (H, R, A) bool
     publicness: np.ndarray  # (H, R)
@@ -53,7 +53,7 @@ class State:
     table_called: np.ndarray  # (T, R) day first called
     first_table: np.ndarray  # (H, R) the table called first, or -1
     covered: np.ndarray  # (H, R, A) strongest adopted text that each may act under
-    days_to_text: np.ndarray  # (H, R) from the act to the first joint text of solidarity or more
+    days_to_text: np.ndarray  # (H, R) from the incident to the first joint text of solidarity or more
     breaks: np.ndarray  # (R,) silences broken
     joined: np.ndarray  # (O, R, A) bool, decided
     decided_day: np.ndarray  # (O, R, A)
@@ -279,11 +279,11 @@ def first_state(setting, draws):
     State
     """
     runs = len(draws)
-    h, o, t = len(setting.acts), len(setting.options), len(setting.tables)
+    h, o, t = len(setting.incidents), len(setting.options), len(setting.tables)
     a, d, p = len(setting.actors), len(setting.adversaries), len(setting.projects)
     per_run = setting.params_per_run
 
-    def acts(value=0.0):
+    def incidents(value=0.0):
         return np.full((h, runs), value)
 
     def rows(value=0.0):
@@ -291,7 +291,7 @@ def first_state(setting, draws):
 
     return State(
         threshold=log_odds(draws.uniform("joins", 0, setting.option_names, setting.actors)),
-        severity_noise=draws.normal("gravity", 0, setting.acts, setting.actors),
+        severity_noise=draws.normal("gravity", 0, setting.incidents, setting.actors),
         evidence=np.zeros((h, runs, a)),
         information=np.zeros((h, runs, a)),
         handed=np.zeros((h, runs, a)),
@@ -303,16 +303,16 @@ def first_state(setting, draws):
         perceived=np.zeros((h, runs, a)),
         p_join=np.zeros((o, runs, a)),
         severity=np.zeros((h, runs, a)) + setting.severity,
-        intensity=acts(),
-        remembered=acts(),
+        intensity=incidents(),
+        remembered=incidents(),
         stopped=np.zeros((h, runs), dtype=bool),
         conceded=np.zeros((h, runs, a), dtype=bool),
-        publicness=acts() + setting.publicness,
-        difficulty=acts() + setting.difficulty[..., 0],
-        asked=acts(),
-        harm=acts(),
-        cumulative_harm=acts(),
-        relief=acts(),
+        publicness=incidents() + setting.publicness,
+        difficulty=incidents() + setting.difficulty[..., 0],
+        asked=incidents(),
+        harm=incidents(),
+        cumulative_harm=incidents(),
+        relief=incidents(),
         table_state=np.zeros((t, runs), dtype=int),
         table_due=np.full((t, runs), NEVER),
         table_text=np.zeros((t, runs)),
@@ -320,7 +320,7 @@ def first_state(setting, draws):
         table_called=np.full((t, runs), NEVER),
         first_table=np.full((h, runs), -1),
         covered=np.zeros((h, runs, a)),
-        days_to_text=acts(NEVER),
+        days_to_text=incidents(NEVER),
         breaks=rows(),
         joined=np.zeros((o, runs, a), dtype=bool),
         decided_day=np.full((o, runs, a), NEVER),

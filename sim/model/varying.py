@@ -20,7 +20,7 @@ RUNS_AXIS = {
         (
             "exposure",
             "stance_near",
-            "act_is_true",
+            "incident_is_true",
             "severity",
             "difficulty",
             "publicness",
@@ -116,7 +116,7 @@ class Varied:
             return rest[0] in self._direct
         if home == "cooperation":
             return rest[1:] == ["months_before"] and rest[0] in self._running
-        return path in DIRECT or (home == "acts" and rest[-1] in DIRECT_OF_ACTS)
+        return path in DIRECT or (home == "incidents" and rest[-1] in DIRECT_OF_ACTS)
 
     def _arrange(self, changes):
         if changes not in self._arranged:
@@ -130,8 +130,8 @@ def _fitting(setting, path, value):
     """A value to be put in directly as a number, refused where it does not fit."""
     number = float(value)
     home, *rest = path.split(".")
-    if home == "acts":
-        setting.acts.index(rest[0])
+    if home == "incidents":
+        setting.incidents.index(rest[0])
     domain = domain_of(setting.loaded.library, rest[0]) if home == "behaviour" else None
     low, high = domain.limits if domain else LIMITS.get(home, (0, 1))
     if not low <= number <= high:
@@ -156,9 +156,9 @@ def put_in(setting, points):
             if rest[0] in setting.projects:
                 ages = changed.get("project_age", setting.project_age)
                 changed["project_age"] = _with_line(ages, setting.projects.index(rest[0]), path, points)
-        elif home == "acts":
+        elif home == "incidents":
             lines = changed.get(rest[1], getattr(setting, rest[1]))
-            changed[rest[1]] = _with_line(lines, setting.acts.index(rest[0]), path, points)
+            changed[rest[1]] = _with_line(lines, setting.incidents.index(rest[0]), path, points)
         else:
             changed[home] = _column(getattr(setting, home), path, points)
     return replace(setting, params=SimpleNamespace(**{**vars(setting.params), **coefficients}), **changed)

@@ -32,7 +32,10 @@ def view(world, actor, run=0):
         "day": world.day,
         "capital": round(float(state.capital[run, place]), 6),
         "tension": round(float(state.tension[run]), 6),
-        "acts": {setting.acts[h]: _act(world, h, place, run) for h in np.flatnonzero(setting.act_begins <= world.turn)},
+        "incidents": {
+            setting.incidents[h]: _incident(world, h, place, run)
+            for h in np.flatnonzero(setting.incident_begins <= world.turn)
+        },
         "injects": _injects(world, actor),
         "consultations": _consultations(world, place, run),
         "texts": _texts(world, run),
@@ -50,13 +53,13 @@ def _pressed(world, actor, run):
     return {"pressure": round(float(world.state.pressure[d, run]), 6)}
 
 
-def _act(world, h, place, run):
+def _incident(world, h, place, run):
     setting, state = world.setting, world.state
-    act = setting.loaded.scenario.acts[h]
+    incident = setting.loaded.scenario.incidents[h]
     own = {
-        "name": act.name,
-        "issue": act.issue,
-        "suspect": setting.adversaries[setting.act_suspect[h]],
+        "name": incident.name,
+        "issue": incident.issue,
+        "suspect": setting.adversaries[setting.incident_suspect[h]],
         "goes_on": bool(state.intensity[h, run] > 0),
     }
     if setting.is_state[place]:
@@ -64,7 +67,7 @@ def _act(world, h, place, run):
         own["gravity"] = round(float(state.perceived[h, run, place]), 6)
         own["stake"] = round(float(state.stake[h, run, place]), 6)
         own["is_victim"] = bool(state.severity[h, run, place] > 0)
-    elif setting.act_by[h] == _adversary(setting, place):
+    elif setting.incident_by[h] == _adversary(setting, place):
         own["is_mine"] = True
     return own
 
@@ -91,8 +94,8 @@ def _injects(world, actor):
 def _consultations(world, place, run):
     setting, state = world.setting, world.state
     return [
-        {"act": act, "format": form, "due_day": int(state.table_due[t, run])}
-        for t, (act, form) in enumerate(setting.tables)
+        {"incident": incident, "format": form, "due_day": int(state.table_due[t, run])}
+        for t, (incident, form) in enumerate(setting.tables)
         if state.table_state[t, run] == OPEN and setting.table_members[t, place]
     ]
 
@@ -101,8 +104,8 @@ def _texts(world, run):
     setting, state = world.setting, world.state
     edges = edges_of(setting.loaded)
     return [
-        {"act": act, "format": form, "text": text, "rung": rung_of(text, edges)}
-        for t, (act, form) in enumerate(setting.tables)
+        {"incident": incident, "format": form, "text": text, "rung": rung_of(text, edges)}
+        for t, (incident, form) in enumerate(setting.tables)
         for text in [round(float(state.table_text[t, run]), 6)]
         if state.table_state[t, run] == ADOPTED and text > 0
     ]
@@ -113,7 +116,7 @@ def _own(world, place, run):
     mine = np.flatnonzero(state.joined[:, run, place])
     return [
         {
-            "act": setting.options[o][0],
+            "incident": setting.options[o][0],
             "response": setting.options[o][1],
             "acts_day": int(state.effect_day[o, run, place]),
         }
@@ -126,4 +129,4 @@ def _seen(world, run):
     setting, by = world.setting, {}
     for o, place in zip(*np.nonzero(world.state.effect_day[:, run] <= world.day), strict=True):
         by.setdefault(int(o), []).append(setting.actors[place])
-    return [{"act": setting.options[o][0], "response": setting.options[o][1], "by": who} for o, who in by.items()]
+    return [{"incident": setting.options[o][0], "response": setting.options[o][1], "by": who} for o, who in by.items()]

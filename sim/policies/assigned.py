@@ -92,8 +92,8 @@ def participants_of(loaded):
 
 
 def role_of(code, loaded):
-    """Whether an actor is an adversary or a member, as the acts of the exercise make it."""
-    return "adversary" if code in {act.by for act in loaded.scenario.acts} else "member"
+    """Whether an actor is an adversary or a member, as the incidents of the exercise make it."""
+    return "adversary" if code in {incident.by for incident in loaded.scenario.incidents} else "member"
 
 
 def place_fault(code, loaded):

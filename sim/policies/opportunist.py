@@ -5,7 +5,7 @@ from sim.policies.reading import first_legal
 
 
 class Opportunist(Policy):
-    """While no common text stands on one of its acts it goes after another victim, or courts a member; else it waits.
+    """While no common text stands on one of its incidents it hits another victim or courts a member; else it waits.
 
     A seat that is no adversary's follows the model's default.
 
@@ -23,8 +23,8 @@ class Opportunist(Policy):
         """`widen`, or `divide`, while others do not speak together; else `persist`."""
         if decision.kind != "move":
             return decision.default
-        answered = {text["act"] for text in view["texts"]}
-        mine = {act for act, known in view["acts"].items() if known.get("is_mine")}
+        answered = {text["incident"] for text in view["texts"]}
+        mine = {incident for incident, known in view["incidents"].items() if known.get("is_mine")}
         if mine - answered:
             return first_legal(decision, "widen", "divide", "persist")
         return first_legal(decision, "persist")

@@ -7,12 +7,12 @@ def sure_enough(view, decision, option):
     >>> from sim.model.decisions import Decision, Option
     >>> naming = Option("attribution", confidence_min=0.7)
     >>> decision = Decision("responses", 1, "EST", "grid", (naming,), (), least=0, most=None)
-    >>> sure_enough({"acts": {"grid": {"confidence": 0.8}}}, decision, naming)
+    >>> sure_enough({"incidents": {"grid": {"confidence": 0.8}}}, decision, naming)
     True
-    >>> sure_enough({"acts": {"grid": {"confidence": 0.6}}}, decision, naming)
+    >>> sure_enough({"incidents": {"grid": {"confidence": 0.6}}}, decision, naming)
     False
     """
-    sure = view["acts"][decision.subject].get("confidence", 0.0)
+    sure = view["incidents"][decision.subject].get("confidence", 0.0)
     return option.confidence_min is None or sure >= option.confidence_min
 
 
@@ -32,17 +32,17 @@ def paid_for(view, options):
 
 
 def seen_against(view):
-    """What an adversary sees done about the acts it is suspected of: a set of (act, response, actor).
+    """What an adversary sees done about the incidents it is suspected of: a set of (incident, response, actor).
 
-    >>> seen_against({"actor": "RUS", "acts": {"grid": {"suspect": "RUS"}},
-    ...     "seen_responses": [{"act": "grid", "response": "sanctions", "by": ["EST"]}]})
+    >>> seen_against({"actor": "RUS", "incidents": {"grid": {"suspect": "RUS"}},
+    ...     "seen_responses": [{"incident": "grid", "response": "sanctions", "by": ["EST"]}]})
     {('grid', 'sanctions', 'EST')}
     """
-    suspected = {act for act, known in view["acts"].items() if known["suspect"] == view["actor"]}
+    suspected = {incident for incident, known in view["incidents"].items() if known["suspect"] == view["actor"]}
     return {
-        (seen["act"], seen["response"], actor)
+        (seen["incident"], seen["response"], actor)
         for seen in view["seen_responses"]
-        if seen["act"] in suspected
+        if seen["incident"] in suspected
         for actor in seen["by"]
     }
 

@@ -60,7 +60,7 @@ class EventFacts(Kept):
     phase: str
     kind: str
     actor: str | None
-    act: str | None
+    incident: str | None
     payload: dict[str, Any]
 
 

@@ -57,7 +57,7 @@ MEASURES = _catalogue(
         "Days to the first response",
         "days",
         "lower",
-        "from the first act to the first visible response by anybody",
+        "from the first incident to the first visible response by anybody",
         may_be_missing=True,
     ),
     Measure(
@@ -65,7 +65,7 @@ MEASURES = _catalogue(
         "Days to the first joint text",
         "days",
         "lower",
-        "from the act to the first joint text of solidarity or more",
+        "from the incident to the first joint text of solidarity or more",
         may_be_missing=True,
     ),
     Measure(
@@ -124,7 +124,7 @@ MEASURES = _catalogue(
         None,
         "pressure felt at the end by the adversary that feels most",
     ),
-    Measure("stopped", "Acts that stopped", "share", "higher", "share of hostile acts that their author called off"),
+    Measure("stopped", "Acts that stopped", "share", "higher", "share of incidents that their author called off"),
     Measure(
         "cost",
         "Political capital spent",

@@ -136,8 +136,8 @@ class Outcomes:
     measures_without : the same runs with the same luck without the cooperation portfolio, or None
     series : dict of name to array (turns, runs): tension, perceived_threat, standing, readiness, pressure, harm,
         strongest_text, joiners, confidence
-    joined : dict of act to response to actor to the share of runs in which it joined
-    formats : dict of act to format to the share of runs that called it first
+    joined : dict of incident to response to actor to the share of runs in which it joined
+    formats : dict of incident to format to the share of runs that called it first
     first_run : int, number of the first of these runs
     """
 

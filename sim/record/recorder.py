@@ -32,10 +32,10 @@ class EventRecorder:
         self._terms = {}
         self._utility = {}
 
-    def tell(self, world, phase, kind, payload, actor=None, act=None, day=None):
+    def tell(self, world, phase, kind, payload, actor=None, incident=None, day=None):
         day = world.day if day is None else int(day)
         date = (world.setting.start + datetime.timedelta(days=day)).isoformat()
-        self.events.append(Event(len(self.events), world.turn, day, date, phase, kind, actor, act, payload))
+        self.events.append(Event(len(self.events), world.turn, day, date, phase, kind, actor, incident, payload))
 
     # ------------------------------------------------------------------------------------------- inject
 
@@ -64,20 +64,20 @@ class EventRecorder:
         }
         self.tell(world, "inject", "control_directs", payload)
 
-    def act_begins(self, world, h):
+    def incident_begins(self, world, h):
         setting = world.setting
-        act = setting.loaded.scenario.acts[h]
+        incident = setting.loaded.scenario.incidents[h]
         self.tell(
             world,
             "inject",
-            "act_begins",
+            "incident_begins",
             {
-                "name": act.name,
-                "issue": act.issue,
-                "victims": dict(act.victims),
-                "suspect": setting.adversaries[setting.act_suspect[h]],
+                "name": incident.name,
+                "issue": incident.issue,
+                "victims": dict(incident.victims),
+                "suspect": setting.adversaries[setting.incident_suspect[h]],
             },
-            act=act.id,
+            incident=incident.id,
         )
 
     # ------------------------------------------------------------------------------------------- assess
@@ -93,7 +93,7 @@ class EventRecorder:
                 "confidence": self._by_state(setting, sure),
                 "stake": self._by_state(setting, stake),
             },
-            act=setting.acts[h],
+            incident=setting.incidents[h],
         )
 
     def _by_state(self, setting, values):
@@ -127,12 +127,14 @@ class EventRecorder:
                 "terms": terms,
             },
             actor=setting.actors[caller],
-            act=setting.acts[h],
+            incident=setting.incidents[h],
         )
 
-    def leaked(self, world, acts, heard):
-        for h in acts:
-            self.tell(world, "consult", "consultation_leaks", {"seats": int(heard[h])}, act=world.setting.acts[h])
+    def leaked(self, world, incidents, heard):
+        for h in incidents:
+            self.tell(
+                world, "consult", "consultation_leaks", {"seats": int(heard[h])}, incident=world.setting.incidents[h]
+            )
 
     def text_proposed(self, world, sitting, k, attempt, text):
         setting, t = world.setting, sitting.tables[k]
@@ -149,7 +151,7 @@ class EventRecorder:
                 "positions": {setting.actors[a]: _plain(sitting.wants[k, a]) for a in at},
                 "salience": {setting.actors[a]: _plain(sitting.cares[k, a]) for a in at},
             },
-            act=setting.tables[t][0],
+            incident=setting.tables[t][0],
             day=self._due(world, t),
         )
 
@@ -169,7 +171,7 @@ class EventRecorder:
                 "rung_before": rung_of(before, edges),
                 "rung_after": rung_of(after, edges),
             },
-            act=setting.tables[t][0],
+            incident=setting.tables[t][0],
             day=self._due(world, t),
         )
 
@@ -183,12 +185,12 @@ class EventRecorder:
 
     def _text_settled(self, world, sitting, k, text, supporters, adopted):
         setting, t = world.setting, sitting.tables[k]
-        act, form = setting.tables[t]
+        incident, form = setting.tables[t]
         day = self._due(world, t)
         if not adopted:
             silent = setting.table_rule[t] in SILENT_RULES
             why = "nothing was left that nobody opposed" if silent else "too few went along"
-            self.tell(world, "consult", "text_failed", {"format": form, "why": why}, act=act, day=day)
+            self.tell(world, "consult", "text_failed", {"format": form, "why": why}, incident=incident, day=day)
             return
         self.tell(
             world,
@@ -200,9 +202,9 @@ class EventRecorder:
                 "rung": rung_of(text, rung_edges(setting)),
                 "supporters": [setting.actors[a] for a in np.flatnonzero(supporters)],
                 "capability_share": _plain(world.state.table_share[t, 0]),
-                "days_since_act": int(day - (setting.act_begins[sitting.acts[k]] - 1) * setting.days),
+                "days_since_incident": int(day - (setting.incident_begins[sitting.incidents[k]] - 1) * setting.days),
             },
-            act=act,
+            incident=incident,
             day=day,
         )
 
@@ -231,7 +233,14 @@ class EventRecorder:
         self.tell(world, "consult", kind, {"project": project}, actor=code)
 
     def evidence_shared(self, world, h, code, receivers):
-        self.tell(world, "respond", "evidence_shared", {"to": list(receivers)}, actor=code, act=world.setting.acts[h])
+        self.tell(
+            world,
+            "respond",
+            "evidence_shared",
+            {"to": list(receivers)},
+            actor=code,
+            incident=world.setting.incidents[h],
+        )
 
     def projects_due(self, world, due, fails):
         ripe = delivered(world)[:, 0]
@@ -245,7 +254,7 @@ class EventRecorder:
     # ------------------------------------------------------------------------------------------- respond
 
     def keep_terms(self, h, weighed, utility=None):
-        """Remember what was weighed on act `h` in this turn, to tell why somebody joined."""
+        """Remember what was weighed on incident `h` in this turn, to tell why somebody joined."""
         self._terms[h] = self._terms.get(h, {}) | weighed  # another dictionary: a twin may keep the one before
         if utility is not None:
             self._utility[h] = utility
@@ -258,7 +267,7 @@ class EventRecorder:
         setting, state = world.setting, world.state
         is_chosen = not (covered_by or for_members)
         for o, a in pairs:
-            act, response = setting.options[o]
+            incident, response = setting.options[o]
             self.tell(
                 world,
                 "respond" if is_chosen else "consult",
@@ -271,19 +280,19 @@ class EventRecorder:
                     "covered_by": covered_by,
                 },
                 actor=setting.actors[a],
-                act=act,
+                incident=incident,
                 day=state.decided_day[o, 0, a],
             )
 
     def _chance(self, setting, o, a):
         """The probability with which the actor was to join."""
-        h = setting.option_act[o]
+        h = setting.option_incident[o]
         line = o - setting.option_slices[h].start
         return _plain(logistic(setting.params.precision.flat[0] * self._utility[h][line, a]))
 
     def _why(self, setting, o, a):
         """The signed terms of its choice."""
-        h = setting.option_act[o]
+        h = setting.option_incident[o]
         line = o - setting.option_slices[h].start
         return {name: _plain(value[line, a]) for name, value in sorted(self._terms[h].items())}
 
@@ -319,14 +328,14 @@ class EventRecorder:
     def responses_act(self, world, felt):
         setting = world.setting
         for o, k in zip(*np.nonzero(felt[:, 0]), strict=True):
-            act, response = setting.options[o]
+            incident, response = setting.options[o]
             self.tell(
                 world,
                 "settle",
                 "response_acts",
                 {"response": response},
                 actor=setting.actors[k],
-                act=act,
+                incident=incident,
                 day=world.state.effect_day[o, 0, k],
             )
 
@@ -338,17 +347,19 @@ class EventRecorder:
                 "victim_concedes",
                 {},
                 actor=world.setting.actors[k],
-                act=world.setting.acts[h],
+                incident=world.setting.incidents[h],
                 day=world.last_day - 1,
             )
 
-    def acts_stopped(self, world, ended):
+    def incidents_stopped(self, world, ended):
         for h in ended:
-            self.tell(world, "settle", "act_stops", {}, act=world.setting.acts[h], day=world.last_day - 1)
+            self.tell(
+                world, "settle", "incident_stops", {}, incident=world.setting.incidents[h], day=world.last_day - 1
+            )
 
     def turn_ends(self, world):
         setting, state = world.setting, world.state
-        by_act = {act: h for h, act in enumerate(setting.acts)}
+        by_incident = {incident: h for h, incident in enumerate(setting.incidents)}
         self.tell(
             world,
             "settle",
@@ -362,16 +373,19 @@ class EventRecorder:
                 "linkage": _plain(state.linkage[0]),
                 "overreach": _plain(state.overreach[0]),
                 "pressure": {code: _plain(state.pressure[d, 0]) for d, code in enumerate(setting.adversaries)},
-                "harm": {act: _plain(state.harm[h, 0]) for act, h in by_act.items()},
-                "cumulative_harm": {act: _plain(state.cumulative_harm[h, 0]) for act, h in by_act.items()},
+                "harm": {incident: _plain(state.harm[h, 0]) for incident, h in by_incident.items()},
+                "cumulative_harm": {
+                    incident: _plain(state.cumulative_harm[h, 0]) for incident, h in by_incident.items()
+                },
                 "capital": {
                     code: _plain(state.capital[0, k])
                     for k, code in enumerate(setting.actors)
                     if code not in setting.adversaries
                 },
-                "strongest_text": {act: _plain(state.covered[h, 0].max()) for act, h in by_act.items()},
+                "strongest_text": {incident: _plain(state.covered[h, 0].max()) for incident, h in by_incident.items()},
                 "joiners": {
-                    act: int(state.joined[setting.option_slices[h], 0].any(axis=0).sum()) for act, h in by_act.items()
+                    incident: int(state.joined[setting.option_slices[h], 0].any(axis=0).sum())
+                    for incident, h in by_incident.items()
                 },
             },
             day=world.last_day - 1,

@@ -46,7 +46,7 @@ SERIES = {
     "standing": "how well the partners are regarded, 0 to 1",
     "readiness": "readiness for NATO's core mission, 0 to 1",
     "pressure": "pressure on the adversaries, 0 to 1",
-    "harm": "harm being done at the turn's end, severity summed over victims and acts",
+    "harm": "harm being done at the turn's end, severity summed over victims and incidents",
     "strongest_text": "the strongest text adopted so far, 0 to 1",
     "joiners": "states that have responded so far",
     "confidence": "mean confidence that the suspect did it, 0 to 1",
@@ -384,20 +384,24 @@ def write_series(path, outcomes):
 
 
 def write_joined(path, outcomes):
-    """The share of runs in which each actor joined each response to each act."""
+    """The share of runs in which each actor joined each response to each incident."""
     rows = (
-        [act, response, actor, float(share)]
-        for act, by_response in outcomes.joined.items()
+        [incident, response, actor, float(share)]
+        for incident, by_response in outcomes.joined.items()
         for response, by_actor in by_response.items()
         for actor, share in by_actor.items()
     )
-    write_table(path, ["act", "response", "actor", "share_of_runs"], rows)
+    write_table(path, ["incident", "response", "actor", "share_of_runs"], rows)
 
 
 def write_formats(path, outcomes):
-    """The share of runs in which each act was first taken to each format."""
-    rows = ([act, name, float(share)] for act, shares in outcomes.formats.items() for name, share in shares.items())
-    write_table(path, ["act", "format", "share_of_runs"], rows)
+    """The share of runs in which each incident was first taken to each format."""
+    rows = (
+        [incident, name, float(share)]
+        for incident, shares in outcomes.formats.items()
+        for name, share in shares.items()
+    )
+    write_table(path, ["incident", "format", "share_of_runs"], rows)
 
 
 def _cells(values):
@@ -480,7 +484,7 @@ def dictionary_rows():
         yield ("series.csv", "", name, meaning, "number", "", "")
     yield from _event_rows()
     for file, column in (("joined.csv", "response"), ("formats.csv", "format")):
-        yield (file, "", "act", "id of the hostile act", "text", "", "")
+        yield (file, "", "incident", "id of the incident", "text", "", "")
         yield (file, "", column, f"key of the {column}, as in the library", "text", "", "")
         if column == "response":
             yield (file, "", "actor", "code of the actor", "code", "", "")
@@ -513,10 +517,10 @@ def _dictionary_lines(rows):
         yield from ("", f"## {file}", "", *_markdown_table(row for row in rows if row[0] == file))
     yield from ("", "## events.jsonl", "")
     yield "Every event has seq (its place in the run), turn (0 is before the first), day (since the first day), date,"
-    yield "phase, kind, actor and act (null where there is none) and payload, whose fields are these:"
+    yield "phase, kind, actor and incident (null where there is none) and payload, whose fields are these:"
     for kind, entry in EVENT_KINDS.items():
         who = f" Actor: {entry.actor}." if entry.actor else ""
-        about = " About one act." if entry.act else ""
+        about = " About one incident." if entry.incident else ""
         phase = f"{entry.phase} or {entry.other_phase}" if entry.other_phase else entry.phase
         yield from ("", f"### {kind}", "", f"{entry.description} Phase: {phase}.{who}{about}")
         if entry.fields:

@@ -3,7 +3,7 @@
     choice          how likely an actor is to choose each option: logit, and the quantal response equilibrium
     attribution     what evidence does to belief in a culprit, one observer alone and several together
     willingness     what speaks for and against joining a response, added up
-    formats         how well placed a format is for consulting on an act
+    formats         how well placed a format is for consulting on an incident
     compromise      where a group of actors ends up: weighted mean, weighted median, what vetoes leave over
     voting          silence procedure and qualified majority
     coercion        exposure, pressure, concession, deterrence

@@ -167,9 +167,9 @@ def largest(values, lots):
 def respond_to_company(base, peer_weight, peers, precision, probability, damping):
     """One damped step towards the quantal response equilibrium of a decision that gains from company.
 
-    `P <- (1 - damping) P + damping logistic(precision (base + peer_weight (peers - 1/2)))`: each actor looks at how many
-    go along and adjusts part of the way. Repeated with the company its own answers make, it settles where everybody
-    answers everybody. Source: [McKelveyPalfrey1995] for the equilibrium, [Granovetter1978] for the pull of
+    `P <- (1 - damping) P + damping logistic(precision (base + peer_weight (peers - 1/2)))`: each actor looks at how
+    many go along and adjusts part of the way. Repeated with the company its own answers make, it settles where
+    everybody answers everybody. Source: [McKelveyPalfrey1995] for the equilibrium, [Granovetter1978] for the pull of
     company.
 
     Parameters

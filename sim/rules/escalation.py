@@ -71,7 +71,7 @@ def reaction(own_before, other_before, intercept, inertia, reciprocity, surprise
     """How hostile one side is to the other, after how both were before.
 
     `intercept + inertia own_before + reciprocity other_before + surprise`; reciprocity above 0 returns like for like.
-    For cyber acts no reciprocity has been measured. Source: [GoldsteinFreeman1990], [PevehouseGoldstein1999].
+    For cyber incidents no reciprocity has been measured. Source: [GoldsteinFreeman1990], [PevehouseGoldstein1999].
 
     Parameters
     ----------

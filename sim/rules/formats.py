@@ -1,4 +1,4 @@
-"""How well placed a format is for consulting on an act.
+"""How well placed a format is for consulting on an incident.
 
 [Busch2007] Busch, Overlapping institutions, forum shopping, and dispute settlement in international trade, Int.
 Organization 61(4): 735-761.
@@ -39,7 +39,7 @@ def format_utility(
 
     Parameters
     ----------
-    mandate : array (formats, ...), 0 to 4, for the act's issue
+    mandate : array (formats, ...), 0 to 4, for the incident's issue
     coverage : array (formats, ...), share of the capability needed that sits there, in [0, 1]
     days : array (formats, ...), expected days to a decision, >= 0
     p_veto : array (formats, ...), probability that somebody blocks

@@ -60,9 +60,9 @@ def _must_ascend(minimum, typical, maximum):
 def attribution_lag(is_fast, uniform, normal, *, fast_days, slow_median_days, slow_spread):
     """Days from the start of a cyber operation to its political attribution.
 
-    A mixture: a fast track of some days, where the culprit is caught in the act or the victim speaks at once, and a
-    slow one, lognormal, heavy in the tail. Political attributions since 2015 have a median of 158 days (quartiles 4 and
-    492, n = 149), which a fast track of 14 days in 30 % of cases beside a lognormal with median 300 and spread 1.1
+    A mixture: a fast track of some days, where the culprit is caught in the incident or the victim speaks at once, and
+    a slow one, lognormal, heavy in the tail. Political attributions since 2015 have a median of 158 days (quartiles 4
+    and 492, n = 149), which a fast track of 14 days in 30 % of cases beside a lognormal with median 300 and spread 1.1
     comes near. Source: [EUREPOC], fitted by eye.
 
     Parameters

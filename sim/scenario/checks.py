@@ -47,7 +47,7 @@ from sim.scenario.schema import (
 )
 from sim.scenario.wording import expected, plain, start_of
 
-MERGED_BY = {"acts": "id", "injects": "id", "objectives": "id", "cooperation": "project"}
+MERGED_BY = {"incidents": "id", "injects": "id", "objectives": "id", "cooperation": "project"}
 NEEDS_ACT = ("publicness", "evidence", "severity", "difficulty")
 NEEDS_ACTOR = ("exposure", "capital")
 WEIGHED_BY = {"gdp": "economy", "gdp_cyber": "economy", "defence": "military"}  # equal: everybody weighs as much
@@ -155,8 +155,8 @@ class Facts:
         return [*members, name] if body else members
 
     @cached_property
-    def acts(self) -> list[str]:
-        return ids_of(self.root, "acts", "id")
+    def incidents(self) -> list[str]:
+        return ids_of(self.root, "incidents", "id")
 
     @cached_property
     def objectives(self) -> list[str]:
@@ -182,7 +182,7 @@ def _definitions(facts: Facts) -> dict[str, dict[str, Node]]:
     root = facts.root
     ids = {
         name: {text: entry.get("id") for entry in entries_of(root, name) if (text := text_of(entry, "id")) is not None}
-        for name in ("acts", "objectives")
+        for name in ("incidents", "objectives")
     }
     own = {"formats": "own_formats", "responses": "own_responses"}
     keys = {section: {key: node for key, node, _ in items_of(root, name)} for section, name in own.items()}
@@ -328,17 +328,17 @@ def check_ties(facts: Facts) -> Iterator[Fault]:
         seen[frozenset(codes)] = between
 
 
-def check_acts(facts: Facts) -> Iterator[Fault]:
-    for act in entries_of(facts.root, "acts"):
-        by = act.get("by")
+def check_incidents(facts: Facts) -> Iterator[Fault]:
+    for incident in entries_of(facts.root, "incidents"):
+        by = incident.get("by")
         for field, role in (("by", "who did it"), ("suspect", "whom it looks like")):
-            node = act.get(field)
+            node = incident.get(field)
             if node is not None:
                 yield from _is_adversary(node, facts, role)
-        yield from _victims(act, by.text if by is not None else None, facts)
-        for other in entries_of(act, "may_widen_to"):
+        yield from _victims(incident, by.text if by is not None else None, facts)
+        for other in entries_of(incident, "may_widen_to"):
             yield from _takes_part(other, other.text, facts, "who could be next")
-        yield from _turn_exists(act, "begins", facts)
+        yield from _turn_exists(incident, "begins", facts)
 
 
 def _is_adversary(node: Node, facts: Facts, role: str) -> Iterator[Fault]:
@@ -353,13 +353,13 @@ def _is_adversary(node: Node, facts: Facts, role: str) -> Iterator[Fault]:
         yield from _takes_part(node, node.text, facts, role)
 
 
-def _victims(act: Node, by: str | None, facts: Facts) -> Iterator[Fault]:
-    victims = act.get("victims")
+def _victims(incident: Node, by: str | None, facts: Facts) -> Iterator[Fault]:
+    victims = incident.get("victims")
     if victims is not None and victims.is_mapping and not victims.value:
-        yield victims.fault("an act needs at least one victim with its severity, such as {EST: 0.4}.")
-    for code, key, _ in items_of(act, "victims"):
+        yield victims.fault("an incident needs at least one victim with its severity, such as {EST: 0.4}.")
+    for code, key, _ in items_of(incident, "victims"):
         if code == by:
-            yield key.fault(f"'{code}' cannot be a victim of its own act.")
+            yield key.fault(f"'{code}' cannot be a victim of its own incident.")
         elif code in facts.library.bodies and not facts.bodies_play_as_one:
             yield key.fault(f"'{code}' is an organisation: name the members that are hurt.")
         elif facts.role(code) == "adversary":
@@ -444,21 +444,25 @@ def _recipients(inject: Node, facts: Facts) -> Iterator[Fault]:
 
 
 def _effect(effect: Node, facts: Facts) -> Iterator[Fault]:
-    on, act, actor, adversary = (text_of(effect, field) for field in ("on", "act", "actor", "adversary"))
+    on, incident, actor, adversary = (text_of(effect, field) for field in ("on", "incident", "actor", "adversary"))
     most, by = EFFECT_LIMITS.get(on, WHOLE), number_of(effect.get("by"))
     if on is not None and by is not None and abs(by) > most:
         yield effect.get("by").fault(
             f"an effect on '{on}' moves it by {-most} to {most}, got '{effect.get('by').text}'."
             + (" Write a share as a number: 0.2 for 20 %." if most == WHOLE else "")
         )
-    if on in NEEDS_ACT and act is None:
-        yield start_of(effect).fault(f"an effect on '{on}' needs the 'act' it is about. {did_you_mean('', facts.acts)}")
+    if on in NEEDS_ACT and incident is None:
+        yield start_of(effect).fault(
+            f"an effect on '{on}' needs the 'incident' it is about. {did_you_mean('', facts.incidents)}"
+        )
     if on in NEEDS_ACTOR and actor is None:
         yield start_of(effect).fault(f"an effect on '{on}' needs the 'actor' it falls on.")
     if on == "exposure" and adversary is None:
         yield start_of(effect).fault("an effect on 'exposure' needs the 'adversary' it is toward.")
-    if act is not None and act not in facts.acts:
-        yield effect.get("act").fault(f"no act '{act}'. {did_you_mean(act, facts.acts)}", ("acts", act))
+    if incident is not None and incident not in facts.incidents:
+        yield effect.get("incident").fault(
+            f"no incident '{incident}'. {did_you_mean(incident, facts.incidents)}", ("incidents", incident)
+        )
     if actor is not None:
         yield from _takes_part(effect.get("actor"), actor, facts, "the actor of an effect")
     if adversary is not None:
@@ -645,7 +649,7 @@ CHECKS = (
     check_participants,
     check_actors,
     check_ties,
-    check_acts,
+    check_incidents,
     check_injects,
     check_tables,
     check_own,

@@ -33,6 +33,7 @@ OTHER_WORDS = {
     "newspaper": "media", "web": "media",
     "in_person": "brief", "briefing": "brief", "meeting": "brief", "verbal": "brief",
     "sms": "chat", "text_message": "chat", "message": "chat", "im": "chat", "teams": "chat", "signal": "chat",
+    "acts": "incidents", "act": "incident", "events": "incidents",
     "time": "date", "when": "date", "day": "date", "datetime": "date",
     "from": "sender", "recipient": "to", "recipients": "to", "method": "channel", "body": "text",
 }  # fmt: skip

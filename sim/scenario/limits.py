@@ -23,7 +23,7 @@ from sim.scenario.schema import (
 SOMETHING = 0.05  # USD billion: the smallest economy there is has little more, and others are measured by it
 FIGURE_LIMITS = {
     (Body, "budget_eur_m"): (0, 1e6),
-    (CaseKind, "act_days"): (1, 3660),
+    (CaseKind, "incident_days"): (1, 3660),
     (Codebook, "also_hit"): (0, 1),
     (Codebook, "difficulty"): (0, 1),
     (Codebook, "episode_after_days"): (0, 3660),

@@ -23,7 +23,7 @@ from sim.scenario.schema import Library, Scenario
 from sim.scenario.wording import beside, fields_of, validated
 
 LONGEST_CHAIN = 10
-OF_A_SCENARIO = {"acts", "extends", "injects", "participants", "turns"}
+OF_A_SCENARIO = {"incidents", "extends", "injects", "participants", "turns"}
 KEY_AT_THE_TOP = re.compile(r"^([A-Za-z_]\w*):(?=\s|$)", re.MULTILINE)
 
 
@@ -73,7 +73,7 @@ def load(name_or_path: str | os.PathLike, library: Library | None = None) -> Loa
     """
     path, shown = locate(name_or_path)
     root = read(path, shown)
-    if root.is_mapping and "cases" in root.value and "acts" not in root.value:
+    if root.is_mapping and "cases" in root.value and "incidents" not in root.value:
         said = f"this holds past cases, and an exercise needs a scenario. `oceans backtest {shown}` plays the cases."
         raise InputError([root.keys["cases"].fault(said)])
     return _loaded(with_parents(root, path), path.stem, path, library)
@@ -92,7 +92,8 @@ def varied(loaded: Loaded, values: dict) -> Loaded:
     Parameters
     ----------
     loaded : Loaded
-    values : dict, path -> value, such as `{"acts.grid.difficulty": 0.7, "behaviour.precision": 4}`. What is switched on
+    values : dict, path -> value, such as `{"incidents.grid.difficulty": 0.7, "behaviour.precision": 4}`. What is
+    switched on
         comes first and what is switched off last, so that other values may be set under it either way
     """
     document = loaded.document
@@ -135,7 +136,7 @@ def unplayable(loaded: Loaded, place: Place, value) -> str | None:
 
     >>> from sim.scenario.paths import find
     >>> smallest = load("smallest")
-    >>> unplayable(smallest, find(smallest.document, "acts.registers.turn"), 9)
+    >>> unplayable(smallest, find(smallest.document, "incidents.registers.turn"), 9)
     'begins in turn 9, but the exercise has 4 turns.'
     """
     if stands_alone(place):

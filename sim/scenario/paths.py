@@ -1,4 +1,4 @@
-"""Addresses of single values: `acts.grid.difficulty`, `behaviour.precision`, `states.JPN.exposure.CHN.trade_pct_gdp`.
+"""Addresses of single values: `incidents.grid.difficulty`, `behaviour.precision`, `states.JPN.ideal_point`, ...
 
 Uncertainties, levers and sweeps name what they vary by such a path. It is looked for in the scenario first, then in
 the library. An entry of a list goes by its `id` or `project`, a tie by its two codes (`ties.EST-JPN.strength`),
@@ -70,7 +70,7 @@ def resolve_path(document: dict, path: str, library: Library | None = None):
     path : str
     library : Library; default: the one that ships
 
-    >>> resolve_path({"acts": [{"id": "grid", "difficulty": 0.5}]}, "acts.grid.difficulty")
+    >>> resolve_path({"incidents": [{"id": "grid", "difficulty": 0.5}]}, "incidents.grid.difficulty")
     0.5
     """
     return find(document, path, library).value
@@ -81,8 +81,8 @@ def set_path(document: dict, path: str, value, library: Library | None = None) -
 
     A number is rounded where a whole number is asked for. The document given is not changed.
 
-    >>> set_path({"acts": [{"id": "grid", "difficulty": 0.5}]}, "acts.grid.difficulty", "0.7")
-    {'acts': [{'id': 'grid', 'difficulty': 0.7}]}
+    >>> set_path({"incidents": [{"id": "grid", "difficulty": 0.5}]}, "incidents.grid.difficulty", "0.7")
+    {'incidents': [{'id': 'grid', 'difficulty': 0.7}]}
     """
     place = find(document, path, library)
     value = fitted(place, value)

@@ -80,11 +80,11 @@ def _leave_bodies(document, code, groups, library):
 
 
 def _leave_story(document, code):
-    """Takes somebody out of what a scenario says of its actors; whom an act hits stays, and is a fault."""
+    """Takes somebody out of what a scenario says of its actors; whom an incident hits stays, and is a fault."""
     (document.get("actors") or {}).pop(code, None)
     document["ties"] = [tie for tie in _list(document, "ties") if code not in tie["between"]]
-    for act in _list(document, "acts"):
-        act["may_widen_to"] = [other for other in _list(act, "may_widen_to") if other != code]
+    for incident in _list(document, "incidents"):
+        incident["may_widen_to"] = [other for other in _list(incident, "may_widen_to") if other != code]
     for inject in _list(document, "injects"):
         inject["to"] = [other for other in _list(inject, "to") if other != code] or ["control"]
         if "effects" in inject:

@@ -211,7 +211,7 @@ class Format(Entry):
     days: Days = Field(description="calendar days from trigger to its characteristic output")
     silence_hours: Optional[Silence] = None
     threshold: Optional[Figure] = Field(None, description="severity below which nobody calls it, 0 to 1")
-    members_only: bool = Field(False, description="called only over acts that hit a member")
+    members_only: bool = Field(False, description="called only over incidents that hit a member")
     outputs: list[Name] = Field(description="responses it can decide")
     duplicates: list[Name] = Field([], description="formats that do the same work")
     tempo: Optional[str] = Field(None, description="what moves it toward its shortest or longest time")
@@ -232,7 +232,7 @@ class Escalation(Entry):
 
 
 class Response(Entry):
-    """Something an actor can do about a hostile act."""
+    """Something an actor can do about an incident."""
 
     name: Text
     phrase: Text = Field(description="as a verb phrase: 'publicly names the culprit'")
@@ -259,7 +259,7 @@ class Response(Entry):
     competence: dict[Literal["nato", "eu", "state"], str] = {}
     legal_basis: Optional[str] = None
     attribution_min: Share = Field(description="lowest confidence at which states have used it")
-    lead_days: Days = Field(description="calendar days from the act to the first visible effect")
+    lead_days: Days = Field(description="calendar days from the incident to the first visible effect")
     cost: Annotated[float, Field(ge=0, le=5)] = Field(description="1 staff time to 5 macro-economic or military")
     cost_order: Optional[str] = Field(None, description="order of magnitude in money")
     pressure: Annotated[float, Field(ge=0, le=5)] = Field(description="material pressure on the adversary")
@@ -376,7 +376,9 @@ class CaseKind(Entry):
     after: Literal["window", "episode"] = Field(
         "window", description="until when responses count: a window after the decision, or the whole episode and after"
     )
-    act_days: Optional[Figure] = Field(None, description="days that the act itself lasts; empty: as long as the case")
+    incident_days: Optional[Figure] = Field(
+        None, description="days that the incident itself lasts; empty: as long as the case"
+    )
     without: list[Name] = Field([], description="responses to the issue that make no sense here")
     also: list[Name] = Field([], description="other words for it that a case file may use")
     why: Text
@@ -481,8 +483,8 @@ class Demand(Entry):
     major: bool = Field(False, description="giving in would cost the victim dearly, so it holds out longer")
 
 
-class Act(Entry):
-    """A hostile act and its hidden truth."""
+class Incident(Entry):
+    """An incident and its hidden truth."""
 
     id: Name
     name: Text
@@ -518,7 +520,7 @@ class InjectEffect(Entry):
         "capital",
         "difficulty",
     ]
-    act: Optional[Name] = Field(None, description="for publicness, evidence, severity, difficulty")
+    incident: Optional[Name] = Field(None, description="for publicness, evidence, severity, difficulty")
     actor: Optional[Code] = Field(None, description="for exposure, capital, and evidence that only one actor gets")
     adversary: Optional[Code] = Field(None, description="for exposure")
     by: Annotated[float, Field(ge=-20, le=20)] = Field(
@@ -594,10 +596,12 @@ class Scenario(Entry):
     bodies_as: Literal["members", "one"] = Field("members", description="one: NATO and the EU act as single actors")
     actors: dict[Code, ActorOverride] = {}
     ties: list[Tie] = []
-    acts: list[Act] = Field(min_length=1)
+    incidents: list[Incident] = Field(min_length=1)
     injects: list[Inject] = []
-    formats: Optional[list[Name]] = Field(None, description="formats on the table; empty: all that fit the acts")
-    responses: Optional[list[Name]] = Field(None, description="responses on the table; empty: all that fit the acts")
+    formats: Optional[list[Name]] = Field(None, description="formats on the table; empty: all that fit the incidents")
+    responses: Optional[list[Name]] = Field(
+        None, description="responses on the table; empty: all that fit the incidents"
+    )
     own_formats: dict[Name, Format] = {}
     own_responses: dict[Name, Response] = {}
     cooperation: list[CooperationStart] = []

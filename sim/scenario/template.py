@@ -55,8 +55,8 @@ actors:
 ties:
   - {{between: [EST, JPN], strength: 0.2, why: a digital partnership}}
 
-# Hostile acts and their hidden truth. Nobody but control sees `by` before the debrief.
-acts:
+# Incidents and their hidden truth. Nobody but control sees `by` before the debrief.
+incidents:
   - id: grid
     name: Attack on the Estonian grid
     issue: cyber                       # cyber fimi coercion edt space infra military consult learn
@@ -90,10 +90,10 @@ injects:
     channel: media
     text: Unnamed officials say that the attack was traced to a military unit.
     effects:                           # what it changes
-      - {{on: publicness, act: grid, by: 0.3}}
+      - {{on: publicness, incident: grid, by: 0.3}}
     control_notes: Hold it back while the table still debates turn 1.
 
-# Formats and responses on the table. Left out: all that fit the acts.
+# Formats and responses on the table. Left out: all that fit the incidents.
 #formats: [nac_art4, eu_cfsp, hotline]
 #responses: [joint_statement, public_attribution, hotline_note]
 
@@ -155,7 +155,7 @@ questions:
 # What nobody knows: a path in this file or the library, and what it may be. A sweep plays them all.
 uncertainties:
   how_hard:
-    path: acts.grid.difficulty
+    path: incidents.grid.difficulty
     range: [0.3, 0.8]
     distribution: uniform              # uniform triangular normal
     why: front companies have been found in weeks, and never

@@ -20,7 +20,7 @@ from sim.scenario.reader import Node, date_of
 from sim.scenario.schema import FIRST_DAY, LAST_DAY
 
 ENTRY_NAMES = {
-    "acts": "act",
+    "incidents": "incident",
     "actors": "actor",
     "auxiliary_outcome_only_cases": "episode",
     "bodies": "body",
@@ -408,7 +408,7 @@ def _child(node: Node, part) -> Node | None:
 
 
 def place(root: Node, location: tuple) -> str:
-    """A place in words: "act 'grid'", "'victims' of act 'grid'"; empty for the file as a whole."""
+    """A place in words: "incident 'grid'", "'victims' of incident 'grid'"; empty for the file as a whole."""
     if not location:
         return ""
     if len(location) == 1:
@@ -419,7 +419,7 @@ def place(root: Node, location: tuple) -> str:
 
 
 def _entry(root: Node, location: tuple) -> tuple[str, tuple]:
-    """The named entry that a place belongs to ("act 'grid'"), and the rest of the way."""
+    """The named entry that a place belongs to ("incident 'grid'"), and the rest of the way."""
     for length in range(len(location), 1, -1):
         kind = ENTRY_NAMES.get(location[length - 2])
         if kind:

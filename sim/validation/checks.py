@@ -192,7 +192,7 @@ def unlike_cases(root: Node) -> Fault | None:
     if keys_of(root) and "cases" in root.value:
         return None
     first = next(iter(root.keys.values()), root)
-    if {"acts", "turns", "participants", "extends"} & set(root.value):
+    if {"incidents", "turns", "participants", "extends"} & set(root.value):
         return first.fault(
             "this is a scenario, to be played with `oceans run`. Past cases stand in a list under 'cases:', "
             "as in scenarios/history/."

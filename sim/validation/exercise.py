@@ -17,7 +17,7 @@ __all__ = ["called", "document_of", "scenario_of", "window_of", "written"]
 
 DAYS_A_MONTH = 365.25 / 12
 THE_REST = ("NATO", "EU", "AUS", "JPN", "KOR", "NZL", "RUS", "CHN")
-ACT = "act"
+INCIDENT = "incident"
 
 
 def scenario_of(case, library):
@@ -34,14 +34,14 @@ def scenario_of(case, library):
 
     >>> from sim.validation.cases import read_cases
     >>> from sim.scenario import load_library
-    >>> scenario_of(read_cases("cases_2007_2020").cases[0], load_library()).scenario.acts[0].victims
+    >>> scenario_of(read_cases("cases_2007_2020").cases[0], load_library()).scenario.incidents[0].victims
     {'EST': 0.4}
     """
     return from_document(document_of(case, library), name=case.id, library=library)
 
 
 def window_of(case, codebook):
-    """Days from the disclosure of a case within which an act counts as an answer to it.
+    """Days from the disclosure of a case within which an incident counts as an answer to it.
 
     Parameters
     ----------
@@ -82,7 +82,7 @@ def document_of(case, library):
         "turns": {"count": math.ceil(window_of(case, codebook) / days), "days": days},
         "participants": _participants(case, library),
         "responses": _responses(case, library),
-        "acts": [_act(case, library)],
+        "incidents": [_incident(case, library)],
     }
 
 
@@ -123,12 +123,12 @@ def _responses(case, library):
     return [key for key, one in library.responses.items() if key not in without and not (is_nobodys and one.accuses)]
 
 
-def _act(case, library):
+def _incident(case, library):
     codebook = library.codebook
     kind = codebook.kinds[case.kind]
     known = case.attribution_context
-    act = {
-        "id": ACT,
+    incident = {
+        "id": INCIDENT,
         "name": called(case),
         "issue": kind.issue,
         "by": _culprit(case, library),
@@ -138,12 +138,12 @@ def _act(case, library):
         "is_physical": kind.is_physical,
     }
     if case.adversary == UNATTRIBUTED:
-        act["difficulty"] = codebook.unattributed.difficulty.value
+        incident["difficulty"] = codebook.unattributed.difficulty.value
     if kind.has_demand:
-        act["demand"] = {"text": "What it wanted."}
-    if kind.act_days:
-        act["turns"] = max(1, round(kind.act_days.value / codebook.turn_days.value))
-    return act
+        incident["demand"] = {"text": "What it wanted."}
+    if kind.incident_days:
+        incident["turns"] = max(1, round(kind.incident_days.value / codebook.turn_days.value))
+    return incident
 
 
 def _culprit(case, library):

@@ -162,7 +162,7 @@ class Odds:
         self.chosen = None
 
     def weighed(self, world, h, utility, wants):
-        """Called once an act and turn, before anybody joins."""
+        """Called once an incident and turn, before anybody joins."""
         setting = world.setting
         if self.highest is None:
             self.highest = np.full(world.state.joined.shape, -np.inf)

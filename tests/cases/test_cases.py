@@ -3,8 +3,8 @@
 A case has a `name`, a reason (`why`), what is `given`, `arms` that differ from it (optional), and what to `expect`.
 
 `given` holds fields of a scenario; what it leaves out is in `BASE`: states of the record, eight months. There is one
-act, called `act`. An arm says what differs: a field of the scenario, or one value by its path, as in
-`acts.act.difficulty: 0.9`. What is expected is a sentence:
+act, called `incident`. An arm says what differs: a field of the scenario, or one value by its path, as in
+`incidents.act.difficulty: 0.9`. What is expected is a sentence:
 
     GBR names the culprit more often than DEU                    who and what, over many runs
     EST, LVA and POL name the culprit in more than 0.4 of runs   the mean over those named
@@ -105,7 +105,7 @@ class Played:
         self.setting, self.state = self.world.setting, self.world.state
         self.measures = outcome_of(self.world)["measures"]
         self.responses = loaded.library.responses
-        self.victims = {code for act in loaded.scenario.acts for code in act.victims}
+        self.victims = {code for incident in loaded.scenario.incidents for code in incident.victims}
 
     def share(self, who, what):
         """The share of runs in which they did it, visibly and in time; the mean over those named."""
@@ -284,14 +284,14 @@ def test_a_sentence_that_means_nothing_is_refused(sentence):
 
 
 def test_a_sentence_that_is_not_so_fails():
-    document = yaml.safe_dump(dict(given={"acts": [an_act_on_estonia()]}))
+    document = yaml.safe_dump(dict(given={"incidents": [an_incident_on_estonia()]}))
     with pytest.raises(AssertionError, match="DEU names"):
         check("DEU names the culprit more often than DEU", lambda arm: played_case(document, arm))
 
 
-def an_act_on_estonia():
+def an_incident_on_estonia():
     return {
-        "id": "act",
+        "id": "incident",
         "name": "Outage",
         "issue": "cyber",
         "by": "RUS",

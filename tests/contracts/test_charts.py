@@ -19,10 +19,10 @@ LONG_WORDS = "The Extraordinary Consultative Conference of Interoceanic Minister
 
 
 def _renamed(record):
-    """The same record with an act whose name would fill a page."""
+    """The same record with an incident whose name would fill a page."""
     events = [
         dataclasses.replace(event, payload={**event.payload, "name": LONG_WORDS})
-        if event.kind == "act_begins"
+        if event.kind == "incident_begins"
         else event
         for event in record.events
     ]
@@ -37,10 +37,10 @@ def _without_series(record):
 
 RECORDS = {
     "full": lambda: (a_record(), a_loaded()),
-    "one act": lambda: (a_record(acts=1), a_loaded()),
-    "three actors": lambda: (a_record(states=["EST", "HUN", "JPN"], acts=1), a_loaded()),
+    "one incident": lambda: (a_record(incidents=1), a_loaded()),
+    "three actors": lambda: (a_record(states=["EST", "HUN", "JPN"], incidents=1), a_loaded()),
     "sixty turns": lambda: (a_record(turns=60, days=7), a_loaded(turns=60, days=7)),
-    "one turn": lambda: (a_record(turns=1, days=60, acts=1), a_loaded(turns=1, days=60)),
+    "one turn": lambda: (a_record(turns=1, days=60, incidents=1), a_loaded(turns=1, days=60)),
     "quiet": lambda: (a_quiet_record(), a_loaded(turns=4)),
     "empty": lambda: (an_empty_record(), a_loaded()),
     "no series": lambda: (_without_series(a_record()), a_loaded()),
@@ -148,9 +148,11 @@ def test_names_inside_one_svg_are_not_those_of_another(drawn):
 def test_no_chart_tells_who_really_did_it():
     """The culprit is in the scenario alone: changing it changes no chart."""
     record, loaded = a_record(), a_loaded()
-    acts = [act.model_copy(update={"by": "CHN", "suspect": "RUS"}) for act in loaded.scenario.acts[:1]]
+    incidents = [
+        incident.model_copy(update={"by": "CHN", "suspect": "RUS"}) for incident in loaded.scenario.incidents[:1]
+    ]
     framed = a_loaded()
-    framed.scenario = loaded.scenario.model_copy(update={"acts": [*acts, *loaded.scenario.acts[1:]]})
+    framed.scenario = loaded.scenario.model_copy(update={"incidents": [*incidents, *loaded.scenario.incidents[1:]]})
     for compose in CHARTS.values():
         one, other = compose(record, loaded), compose(record, framed)
         assert (one.title, one.alt, one.caption) == (other.title, other.alt, other.caption)

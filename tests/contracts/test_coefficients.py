@@ -13,7 +13,7 @@ from sim.scenario.needs import COEFFICIENTS, OTHER_PRACTICES, PRACTICES, RUNGS
 ROOT = Path(__file__).parents[2]
 LIBRARY = load_library()
 BEHAVIOUR = LIBRARY.behaviour
-HOLDERS = ("beh", "each", "one", "behaviour")  # what the code calls the coefficients that it reads from
+HOLDERS = ("params", "params_per_run", "per_run", "one", "behaviour")  # what the code calls the coefficients that it reads from
 FAMILIES = {  # named by joining two words, or in a table
     *(f"{term}_{move}" for term in FELT for move in NAMES),
     *(f"rung_{rung}" for rung in RUNGS[1:]),

@@ -13,7 +13,7 @@ from sim.engine import play
 from sim.model.decisions import KINDS, Decision, Option, legal_choice
 from sim.policies import POLICIES, Policy, Standard
 from sim.session import Session
-from tests.builders import a_scenario, an_act
+from tests.builders import a_scenario, an_incident
 
 STATES, ADVERSARIES = ("EST", "DEU", "USA", "JPN"), ("RUS", "CHN")
 
@@ -39,14 +39,14 @@ class Watched(Policy):
 
 @pytest.fixture(scope="module")
 def crisis():
-    """Two acts in two oceans, a project to decide, and victims that may be next: every kind of decision falls due."""
+    """Two incidents in two oceans, a project to decide, victims that may be next: every kind of decision falls due."""
     return a_scenario(
         turns=4,
         participants=["NATO", "JPN", "RUS", "CHN"],
         cooperation=[{"project": "coop_cyber", "turn": 2}, {"project": "coop_exchange", "months_before": 12}],
-        acts=[
-            an_act(may_widen_to=["DEU", "LVA"], publicness=0.9),
-            an_act("wine", by="CHN", victims={"JPN": 0.4}, issue="coercion", turn=2),
+        incidents=[
+            an_incident(may_widen_to=["DEU", "LVA"], publicness=0.9),
+            an_incident("wine", by="CHN", victims={"JPN": 0.4}, issue="coercion", turn=2),
         ],
     )
 
@@ -113,7 +113,7 @@ def test_it_goes_by_the_name_of_its_file(policy):
 
 
 def test_it_can_be_asked_when_nothing_but_one_answer_is_legal(policy):
-    view = {"actor": "EST", "turn": 1, "day": 0, "capital": 0.0, "tension": 0.2, "acts": {}, "injects": []}
+    view = {"actor": "EST", "turn": 1, "day": 0, "capital": 0.0, "tension": 0.2, "incidents": {}, "injects": []}
     view |= {"consultations": [], "texts": [], "own_responses": [], "seen_responses": []}
     only = {"position": "silence", "silence": "accept", "project": "support", "move": "persist"}
     for kind, answer in only.items():

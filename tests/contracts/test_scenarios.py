@@ -94,7 +94,7 @@ def test_a_scenario_says_what_can_be_chosen_and_judges_by_measures_that_exist(na
 def test_those_who_matter_have_a_brief_of_their_own(name):
     scenario = scenario_of(name)
     briefed = {code for code, actor in scenario.actors.items() if actor.brief}
-    victims = {code for act in scenario.acts for code in act.victims}
+    victims = {code for incident in scenario.incidents for code in incident.victims}
     assert len(briefed) >= 5
     assert briefed & victims or not victims
 

@@ -66,11 +66,11 @@ def members(group, case):
     return group_members(group, LIBRARY, case.disclosure_date)
 
 
-def exercise_of(name, act=None, behaviour=None, **changes):
-    """A case as an exercise, with fields of the scenario, of its act, or coefficients changed."""
+def exercise_of(name, incident=None, behaviour=None, **changes):
+    """A case as an exercise, with fields of the scenario, of its incident, or coefficients changed."""
     case = CASES[name]
     document = document_of(case, LIBRARY)
-    document["acts"] = [{**document["acts"][0], **(act or {})}]
+    document["incidents"] = [{**document["incidents"][0], **(incident or {})}]
     document["behaviour"] = {**coefficients_for(name, LIBRARY)[0], **(behaviour or {})}
     return from_document({**document, **changes}, name=name, library=LIBRARY)
 
@@ -113,7 +113,7 @@ class Crises:
         return self.chances(name, kind, **changes).sum(axis=-1).mean()
 
     def days(self, names, kind):
-        """Days from the day it became known to each act of a kind, over cases, actors and runs."""
+        """Days from the day it became known to each incident of a kind, over cases, actors and runs."""
         days = np.concatenate([self.played(name).day[:, KINDS.index(kind)].ravel() for name in names])
         return days[np.isfinite(days)]
 
@@ -171,13 +171,13 @@ def _told(name, seed):
 def _stopped(senders, seed):
     """The campaign of 2014 with no end of its own; sectoral sanctions at once, and nobody does anything else."""
     world = begin(
-        build_inputs(exercise_of("mh17-2014", act={"turns": None}, turns={"count": 13, "days": 28})),
+        build_inputs(exercise_of("mh17-2014", incident={"turns": None}, turns={"count": 13, "days": 28})),
         seed,
         range(PRESSED),
     )
     setting, state = world.setting, world.state
     state.threshold[...] = np.inf
-    line = setting.options.index(("act", "sectoral_sanctions"))
+    line = setting.options.index(("incident", "sectoral_sanctions"))
     for code in senders:
         state.joined[line, :, setting.index[code]], state.effect_day[line, :, setting.index[code]] = True, 0.0
     play_out(world)

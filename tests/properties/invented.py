@@ -1,6 +1,7 @@
 """Scenarios nobody wrote: strategies that build small ones, and what the laws ask of a world that was played.
 
-    scenarios()               three to eight states of the library and two adversaries; one to three acts of any issue,
+    scenarios()               three to eight states of the library and two adversaries; one to three incidents of any
+    issue,
                               coercion with a demand, false flags; injects that change things; a portfolio
     scenarios(bodies=True)    the small library of `tests.builders`, where NATO and the EU take part with few members
     laws(30)                  settings for a test over that many scenarios: the same ones on every day
@@ -92,9 +93,9 @@ class Written:
         """The same with other fields."""
         return Written(**{**self.fields, **changes})
 
-    def but_acts(self, **changes):
-        """The same with every act changed."""
-        return self.but(acts=[{**act, **changes} for act in self.fields["acts"]])
+    def but_incidents(self, **changes):
+        """The same with every incident changed."""
+        return self.but(incidents=[{**incident, **changes} for incident in self.fields["incidents"]])
 
     def but_behaviour(self, **coefficients):
         """The same with other coefficients of the model."""
@@ -115,15 +116,15 @@ def scenarios(draw, bodies=None, turns=(2, 4), **fixed):
     )
     count = draw(st.integers(*turns))
     issues = ISSUES_OF_SMALL if bodies else ISSUES
-    acts = [draw(acts_of(states, issues, f"act{k}", count)) for k in range(draw(st.integers(1, 3)))]
+    incidents = [draw(incidents_of(states, issues, f"act{k}", count)) for k in range(draw(st.integers(1, 3)))]
     written = {
         "participants": ["NATO", "EU", "JPN", *ADVERSARIES] if bodies else [*states, *ADVERSARIES],
         "turns": count,
         "days": draw(st.sampled_from((7, 21, 30, 45, 90))),
         "linkage": draw(shares),
         "adversary_tie": draw(shares),
-        "acts": acts,
-        "injects": [draw(injects_of(states, f"inject{k}", count, acts)) for k in range(draw(st.integers(0, 2)))],
+        "incidents": incidents,
+        "injects": [draw(injects_of(states, f"inject{k}", count, incidents)) for k in range(draw(st.integers(0, 2)))],
         "cooperation": draw(portfolios(SMALL_PROJECTS if bodies else PROJECTS, count)),
         "cooperation_budget_eur_m": draw(st.sampled_from((None, 5.0, 50.0))),
     }
@@ -132,14 +133,14 @@ def scenarios(draw, bodies=None, turns=(2, 4), **fixed):
 
 
 @st.composite
-def acts_of(draw, states, issues, name, turns):
-    """A hostile act against one or two of some states; now and then it looks like the other adversary's."""
+def incidents_of(draw, states, issues, name, turns):
+    """An incident against one or two of some states; now and then it looks like the other adversary's."""
     by = draw(st.sampled_from(ADVERSARIES))
     issue = draw(st.sampled_from(issues))
     victims = draw(st.lists(st.sampled_from(states), min_size=1, max_size=2, unique=True))
     others = [code for code in states if code not in victims]
     demand = {"text": "Take it back.", "major": draw(st.booleans())} if issue == "coercion" else None
-    act = {
+    incident = {
         "id": name,
         "name": f"What was done ({name})",
         "issue": issue,
@@ -154,22 +155,22 @@ def acts_of(draw, states, issues, name, turns):
         "demand": demand,
         "may_widen_to": others[:2],
     }
-    return {key: value for key, value in act.items() if value is not None}
+    return {key: value for key, value in incident.items() if value is not None}
 
 
 @st.composite
-def injects_of(draw, states, name, turns, acts):
+def injects_of(draw, states, name, turns, incidents):
     """An inject to all that changes one thing."""
-    act, actor = draw(st.sampled_from(acts))["id"], draw(st.sampled_from(states))
+    incident, actor = draw(st.sampled_from(incidents))["id"], draw(st.sampled_from(states))
     by = draw(st.sampled_from((-0.3, -0.1, 0.1, 0.4)))
     effect = draw(
         st.sampled_from(
             (
-                {"on": "evidence", "act": act, "by": 5 * by},
-                {"on": "evidence", "act": act, "actor": actor, "by": 5 * by},
-                {"on": "publicness", "act": act, "by": by},
-                {"on": "severity", "act": act, "by": by},
-                {"on": "difficulty", "act": act, "by": by},
+                {"on": "evidence", "incident": incident, "by": 5 * by},
+                {"on": "evidence", "incident": incident, "actor": actor, "by": 5 * by},
+                {"on": "publicness", "incident": incident, "by": by},
+                {"on": "severity", "incident": incident, "by": by},
+                {"on": "difficulty", "incident": incident, "by": by},
                 {"on": "tension", "by": by},
                 {"on": "linkage", "by": by},
                 {"on": "transparency", "by": by},

@@ -56,7 +56,7 @@ def test_a_hundred_continuations_all_come_to_an_end():
 @laws(10)
 @given(scenarios(turns=(3, 4)), seeds, seeds)
 def test_what_has_happened_has_happened_in_every_continuation(written, seed, other):
-    world = played(written.but_acts(turn=1), seed, [0], turns=2)
+    world = played(written.but_incidents(turn=1), seed, [0], turns=2)
     now, futures = outcome_of(world)["measures"], ahead(world, 5, other)
     for name in ONLY_GROWS:
         assert (futures[name] >= now[name] - 1e-9).all(), name

@@ -21,9 +21,9 @@ def test_without_evidence_nobody_knows_who_did_it(written, seed, culprit):
     """Whoever it was, and whomever it looks like: with nothing to be seen, all believe what they believed before."""
     blind = written.but_behaviour(evidence_rate=0.0)
     for truth in (
-        blind.but_acts(turn=1),
-        blind.but_acts(turn=1, by=culprit),
-        blind.but_acts(turn=1, by=culprit, suspect="RUS"),
+        blind.but_incidents(turn=1),
+        blind.but_incidents(turn=1, by=culprit),
+        blind.but_incidents(turn=1, by=culprit, suspect="RUS"),
     ):
         world = played(truth, seed)
         assert np.array_equal(
@@ -35,7 +35,7 @@ def test_without_evidence_nobody_knows_who_did_it(written, seed, culprit):
 @given(scenarios(injects=[]), seeds)
 def test_a_false_flag_mirrors_the_truth(written, seed):
     """The same luck speaks for a guilty suspect; for an innocent one only the mean of the evidence changes sides."""
-    true, false = written.but_acts(by="RUS", suspect="RUS"), written.but_acts(by="CHN", suspect="RUS")
+    true, false = written.but_incidents(by="RUS", suspect="RUS"), written.but_incidents(by="CHN", suspect="RUS")
     one, other = (played(case, seed, turns=1).state for case in (true, false))
     assert (one.evidence >= other.evidence).all()
     assert np.allclose(
@@ -47,11 +47,14 @@ def test_a_false_flag_mirrors_the_truth(written, seed):
 @given(scenarios(injects=[]), seeds, severities, shares, st.floats(0, 1), st.floats(-1, 1))
 def test_gravity_ties_stance_and_exposure_move_no_evidence(written, seed, severity, linkage, exposure, stance):
     """What an actor sees of who did it does not depend on what it feels about it. Leaks count as seen."""
-    quiet = written.but_behaviour(victim_shares=0.0, leak_per_member=0.0).but_acts(may_widen_to=[])
+    quiet = written.but_behaviour(victim_shares=0.0, leak_per_member=0.0).but_incidents(may_widen_to=[])
     first = next(code for code in quiet.fields["participants"] if len(code) == 3)
     felt = quiet.but(
         linkage=linkage,
-        acts=[{**act, "victims": dict.fromkeys(act["victims"], severity)} for act in quiet.fields["acts"]],
+        incidents=[
+            {**incident, "victims": dict.fromkeys(incident["victims"], severity)}
+            for incident in quiet.fields["incidents"]
+        ],
         actors={first: {"exposure": {"RUS": exposure}, "stance": {"CHN": stance}}},
     )
     one, other = played(quiet, seed).state, played(felt, seed).state
@@ -62,7 +65,7 @@ def test_gravity_ties_stance_and_exposure_move_no_evidence(written, seed, severi
 @laws(15)
 @given(scenarios(injects=[], turns=(1, 2)), seeds, st.floats(-2, 2))
 def test_an_inject_of_evidence_moves_belief_by_what_it_says(written, seed, by):
-    act = written.fields["acts"][0]["id"]
+    incident = written.fields["incidents"][0]["id"]
     report = {
         "id": "report",
         "title": "A report",
@@ -71,9 +74,11 @@ def test_an_inject_of_evidence_moves_belief_by_what_it_says(written, seed, by):
         "to": ["all"],
         "channel": "brief",
         "text": "We know.",
-        "effects": [{"on": "evidence", "act": act, "by": by}],
+        "effects": [{"on": "evidence", "incident": incident, "by": by}],
     }
-    one, other = (played(case.but_acts(turn=1), seed, turns=1) for case in (written, written.but(injects=[report])))
+    one, other = (
+        played(case.but_incidents(turn=1), seed, turns=1) for case in (written, written.but(injects=[report]))
+    )
     moved = (other.state.evidence - one.state.evidence)[0]
     assert np.allclose(moved, by, atol=1e-6)
 
@@ -87,12 +92,15 @@ def mean_confidence(written):
     return confidence(world.state.belief[0]).mean(axis=0)[world.setting.is_state]
 
 
-def a_plain_act(**changes):
-    act = dict(
+def a_plain_incident(**changes):
+    incident = dict(
         id="grid", name="Grid", issue="cyber", by="RUS", victims={"EST": 0.4}, difficulty=0.5, publicness=0.5, **changes
     )
     return Written(
-        participants=["EST", "LVA", "DEU", "USA", "GBR", "AUS", "JPN", "KOR", "RUS"], turns=2, acts=[act], library=None
+        participants=["EST", "LVA", "DEU", "USA", "GBR", "AUS", "JPN", "KOR", "RUS"],
+        turns=2,
+        incidents=[incident],
+        library=None,
     )
 
 
@@ -110,28 +118,31 @@ LADDERS = {
 
 @pytest.mark.parametrize("name", LADDERS)
 def test_more_of_it_never_lowers_confidence_in_the_truth(name):
-    values = [mean_confidence(a_plain_act().but_behaviour(**{name: value})) for value in LADDERS[name]]
+    values = [mean_confidence(a_plain_incident().but_behaviour(**{name: value})) for value in LADDERS[name]]
     for less, more in itertools.pairwise(values):
         assert (more >= less - NO_CHANCE).all(), (less.round(3), more.round(3))
     assert (values[-1] > values[0] + NO_CHANCE).any()
 
 
 @pytest.mark.parametrize("name, ladder", [("difficulty", (0.9, 0.6, 0.3, 0.0)), ("publicness", (0.0, 0.4, 1.0))])
-def test_a_plainer_or_better_known_act_never_lowers_confidence_in_the_truth(name, ladder):
-    values = [mean_confidence(a_plain_act().but_acts(**{name: value})) for value in ladder]
+def test_a_plainer_or_better_known_incident_never_lowers_confidence_in_the_truth(name, ladder):
+    values = [mean_confidence(a_plain_incident().but_incidents(**{name: value})) for value in ladder]
     for less, more in itertools.pairwise(values):
         assert (more >= less - NO_CHANCE).all(), (less.round(3), more.round(3))
 
 
 def test_projects_that_share_information_never_lower_confidence_in_the_truth():
     portfolio = [{"project": "coop_info_exchange", "months_before": 60}, {"project": "coop_cyber", "months_before": 60}]
-    without, with_projects = mean_confidence(a_plain_act()), mean_confidence(a_plain_act().but(cooperation=portfolio))
+    without, with_projects = (
+        mean_confidence(a_plain_incident()),
+        mean_confidence(a_plain_incident().but(cooperation=portfolio)),
+    )
     assert (with_projects >= without - NO_CHANCE).all()
     assert with_projects.mean() > without.mean()
 
 
 def test_more_time_never_lowers_confidence_in_the_truth():
-    values = [mean_confidence(a_plain_act().but(turns=turns)) for turns in (1, 2, 4, 8)]
+    values = [mean_confidence(a_plain_incident().but(turns=turns)) for turns in (1, 2, 4, 8)]
     for less, more in itertools.pairwise(values):
         assert (more >= less - NO_CHANCE).all()
 
@@ -139,8 +150,8 @@ def test_more_time_never_lowers_confidence_in_the_truth():
 def test_a_false_flag_convinces_nobody_for_long():
     """Evidence against the innocent suspect lowers the mean confidence that it did it."""
     flag = (
-        a_plain_act()
-        .but_acts(by="CHN", suspect="RUS")
+        a_plain_incident()
+        .but_incidents(by="CHN", suspect="RUS")
         .but(participants=["EST", "LVA", "DEU", "USA", "GBR", "RUS", "CHN"])
     )
     early, late = mean_confidence(flag.but(turns=1)), mean_confidence(flag.but(turns=8))
@@ -150,5 +161,5 @@ def test_a_false_flag_convinces_nobody_for_long():
 
 def test_means_are_over_enough_runs_for_the_tolerance():
     """The tolerance is no more than a fifth of what an added source is worth to the one who gets it."""
-    less, more = (mean_confidence(a_plain_act().but_behaviour(evidence_rate=rate)) for rate in (0.7, 1.4))
+    less, more = (mean_confidence(a_plain_incident().but_behaviour(evidence_rate=rate)) for rate in (0.7, 1.4))
     assert NO_CHANCE < (more - less).max() / 5

@@ -11,7 +11,7 @@ from sim.model.varying import PointError
 from sim.record.measures import MEASURES
 from sim.scenario import load_library
 from sim.scenario.limits import domain_of
-from tests.builders import a_scenario, an_act
+from tests.builders import a_scenario, an_incident
 from tests.properties.invented import laws, played, scenarios, seeds
 
 SHARES = (
@@ -69,7 +69,7 @@ def test_shares_and_probabilities_lie_between_0_and_1(written, seed):
 
 
 def test_a_stake_is_never_more_than_everything():
-    gravest = a_scenario(turns=8, act={"victims": {"EST": 1.0}}, behaviour={"move_escalate": 5.0})
+    gravest = a_scenario(turns=8, incident={"victims": {"EST": 1.0}}, behaviour={"move_escalate": 5.0})
     assert played(gravest, 1, range(20), turns=4).state.stake.max() <= 1
 
 
@@ -108,12 +108,12 @@ def _is_within_limits(name, values):
 
 
 def _with_everything():
-    """A small scenario with a bit of all: bodies, an act and coercion, projects that run and that are decided."""
+    """A small scenario with a bit of all: bodies, an incident and coercion, projects that run and that are decided."""
     return a_scenario(
         participants=["NATO", "EU", "JPN", "RUS", "CHN"],
-        acts=[
-            an_act(may_widen_to=["LVA"]),
-            an_act("wine", by="CHN", victims={"JPN": 0.4}, issue="coercion", demand={"text": "Give in"}),
+        incidents=[
+            an_incident(may_widen_to=["LVA"]),
+            an_incident("wine", by="CHN", victims={"JPN": 0.4}, issue="coercion", demand={"text": "Give in"}),
         ],
         cooperation=[{"project": "coop_cyber", "months_before": 12}, {"project": "coop_exchange", "turn": 1}],
     )
@@ -195,8 +195,8 @@ def test_an_adversary_that_is_suspected_joins_nothing_and_wants_no_text(written,
     assert not world.state.p_join[..., adversaries].any()
 
 
-def test_an_act_that_no_response_fits_can_be_played():
-    assert played(a_scenario(act={"issue": "edt"}), 1).turn == 3
+def test_an_incident_that_no_response_fits_can_be_played():
+    assert played(a_scenario(incident={"issue": "edt"}), 1).turn == 3
 
 
 def test_an_exercise_without_any_format_on_the_table_can_be_played():

@@ -163,8 +163,17 @@ FACTS_OF_ACTORS = (
     *("economy", "cyber", "military", "capability", "population", "capital", "exposure", "other_ocean", "severity"),
 )
 FACTS_OF_ACTS = (
-    *("acts", "act_is_true", "difficulty", "publicness", "is_physical", "has_demand", "demand_major", "act_begins"),
-    *("act_ends", "turns", "days", "linkage", "adversary_tie", "adversaries"),
+    *(
+        "incidents",
+        "incident_is_true",
+        "difficulty",
+        "publicness",
+        "is_physical",
+        "has_demand",
+        "demand_major",
+        "incident_begins",
+    ),
+    *("incident_ends", "turns", "days", "linkage", "adversary_tie", "adversaries"),
 )
 FACTS_OF_OPTIONS = (
     *("options", "attribution_min", "accuses", "benefit", "severity_driven", "gravity", "risk", "cost"),
@@ -215,7 +224,7 @@ def test_a_future_date_changes_practice_laws_members_and_formats():
     assert not one.naming_years.any() and other.naming_years.any()
     assert {"HRV", "MNE"} & set(other.actors) - set(one.actors)
     assert set(other.tables) - set(one.tables)
-    sanction = one.options.index(("act", "cyber_sanctions"))
+    sanction = one.options.index(("incident", "cyber_sanctions"))
     assert not one.allowed[sanction].any() and other.allowed[sanction].any()
 
 

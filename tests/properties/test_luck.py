@@ -21,8 +21,8 @@ SEEN_FROM_OUTSIDE = {"perceived_threat"}  # third parties see that a project run
 def test_another_actor_moves_no_draw(seed, numbers, actors, turn):
     draws = Draws(seed, numbers)
     few, many = (
-        draws.uniform("evidence", turn, ("act",), tuple(actors)),
-        draws.uniform("evidence", turn, ("act",), (*actors, "NEW")),
+        draws.uniform("evidence", turn, ("incident",), tuple(actors)),
+        draws.uniform("evidence", turn, ("incident",), (*actors, "NEW")),
     )
     assert np.array_equal(few, many[..., :-1])
 
@@ -54,15 +54,15 @@ def test_more_turns_leave_the_first_ones_as_they_were(written, seed):
 
 @laws(15)
 @given(scenarios(cooperation=[]), seeds)
-def test_an_act_yet_to_begin_changes_nothing_before_it_does(written, seed):
-    """What nobody knows of yet, nobody acts on: the state of the other acts is what it would have been."""
-    acts = written.fields["acts"]
-    to_come = {**acts[0], "id": "to_come", "turn": 3}
+def test_an_incident_yet_to_begin_changes_nothing_before_it_does(written, seed):
+    """What nobody knows of yet, nobody acts on: the state of the other incidents is what it would have been."""
+    incidents = written.fields["incidents"]
+    to_come = {**incidents[0], "id": "to_come", "turn": 3}
     before = played(written.but(turns=4), seed, turns=2).state
-    with_more = played(written.but(turns=4, acts=[*acts, to_come]), seed, turns=2).state
+    with_more = played(written.but(turns=4, incidents=[*incidents, to_come]), seed, turns=2).state
     for name in ("tension", "capital", "standing", "readiness", "squeeze", "norm", "pressure", "move"):
         assert np.array_equal(getattr(before, name), getattr(with_more, name)), name
-    assert np.array_equal(before.belief, with_more.belief[: len(acts)])
+    assert np.array_equal(before.belief, with_more.belief[: len(incidents)])
     assert np.array_equal(before.joined, with_more.joined[: len(before.joined)])
 
 

@@ -97,7 +97,7 @@ def a_busy_exercise():
     return Written(
         participants=["NATO", "EU", "JPN", "RUS", "CHN"],
         turns=4,
-        acts=[grid, boycott, leak],
+        incidents=[grid, boycott, leak],
         cooperation=[{"project": "coop_cyber", "months_before": 8}, {"project": "coop_exchange", "turn": 1}],
     )
 

@@ -17,16 +17,16 @@ from sim.model.steps import play_turn
 from sim.model.view import view
 from sim.policies import POLICIES, Policy
 from sim.session import Session
-from tests.builders import a_scenario, an_act, an_inject
+from tests.builders import a_scenario, an_incident, an_inject
 
 STATES, ADVERSARIES = ("EST", "DEU", "USA", "JPN"), ("RUS", "CHN")
 SEATS = STATES + ADVERSARIES
 CRISIS = {
     "turns": 3,
     "cooperation": [{"project": "coop_cyber", "turn": 2}, {"project": "coop_exchange", "months_before": 12}],
-    "acts": [
-        an_act(may_widen_to=["DEU"], publicness=0.9),
-        an_act("wine", by="CHN", victims={"JPN": 0.4}, issue="coercion", turn=2),
+    "incidents": [
+        an_incident(may_widen_to=["DEU"], publicness=0.9),
+        an_incident("wine", by="CHN", victims={"JPN": 0.4}, issue="coercion", turn=2),
     ],
 }
 some_policies = st.dictionaries(st.sampled_from(SEATS), st.sampled_from(sorted(POLICIES)), min_size=1)
@@ -140,15 +140,17 @@ def test_a_view_holds_nothing_of_what_others_believe_want_or_own(crisis, code, t
 def test_a_state_does_not_see_who_really_did_it(crisis, code):
     world = world_after(crisis, 3)
     before = seen(world, code)
-    world.setting = dataclasses.replace(world.setting, act_by=world.setting.act_by[::-1].copy())
+    world.setting = dataclasses.replace(world.setting, incident_by=world.setting.incident_by[::-1].copy())
     assert seen(world, code) == before
 
 
 @pytest.mark.parametrize("code", ADVERSARIES)
-def test_an_adversary_knows_its_own_acts_and_judges_none(crisis, code):
-    acts = view(world_after(crisis, 3), code)["acts"]
-    assert {name for name, known in acts.items() if known.get("is_mine")} == {"RUS": {"grid"}, "CHN": {"wine"}}[code]
-    assert not any("confidence" in known or "stake" in known for known in acts.values())
+def test_an_adversary_knows_its_own_incidents_and_judges_none(crisis, code):
+    incidents = view(world_after(crisis, 3), code)["incidents"]
+    assert {name for name, known in incidents.items() if known.get("is_mine")} == {"RUS": {"grid"}, "CHN": {"wine"}}[
+        code
+    ]
+    assert not any("confidence" in known or "stake" in known for known in incidents.values())
 
 
 @pytest.mark.parametrize("code", SEATS)
@@ -157,7 +159,7 @@ def test_a_view_holds_no_brief_note_or_inject_that_was_meant_for_others(code):
         return a_scenario(
             **CRISIS
             | {
-                "acts": [{**act, "note": f"{word}, says control"} for act in CRISIS["acts"]],
+                "incidents": [{**incident, "note": f"{word}, says control"} for incident in CRISIS["incidents"]],
                 "actors": {other: {"brief": f"{word}, says the capital"} for other in SEATS if other != code},
                 "injects": [
                     an_inject("theirs", to=[other for other in SEATS if other != code][:2], text=word),

@@ -343,8 +343,8 @@ def test_another_answer_to_the_same_decision_is_not_paid_for_twice():
 def test_of_answers_that_there_is_no_longer_capital_for_enough_are_void():
     session = play_to(Session(CRISIS, people=["JPN"]), 2, "sheet")
     dearest = 0.0
-    for act in ("grid", "wine"):
-        decision = open_to(session, "JPN", "responses", act)
+    for incident in ("grid", "wine"):
+        decision = open_to(session, "JPN", "responses", incident)
         option = max(decision.options, key=lambda option: option.cost)
         session.submit(decision, option.id)
         dearest = max(dearest, option.cost)

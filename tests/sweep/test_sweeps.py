@@ -164,14 +164,14 @@ def test_what_does_not_belong_together_is_not_merged(tmp_path, whole):
 def refusing_difficulty(study, points, replications):
     """The engine, but for points that are too difficult."""
     for place, point in enumerate(points):
-        if point["acts.grid.difficulty"] > 0.8:
+        if point["incidents.grid.difficulty"] > 0.8:
             raise PointError(place, "arrange", "it is too difficult")
     loaded = from_document(study.document, study.name, library=study.library)
     return play_points(loaded, points, replications, study.seed, study.without)
 
 
 def test_runs_that_fail_are_told_and_the_rest_go_on(tmp_path):
-    rows = [{"acts.grid.difficulty": value} for value in (0.1, 0.2, 0.3, 0.4, 0.9, 0.6)]
+    rows = [{"incidents.grid.difficulty": value} for value in (0.1, 0.2, 0.3, 0.4, 0.9, 0.6)]
     refuses = {"play": refusing_difficulty, "progress": lambda runs, failed: None}
     result = sweep(a_small_scenario(), rows, reps=2, out=tmp_path, **refuses)
     assert [failure["run"] for failure in result.failures] == [8, 9]
@@ -269,13 +269,12 @@ def test_told_to_end_is_to_stop_after_what_is_in_hand_however_often_it_is_said()
         assert stop and stop.kind is Terminated
 
 
-def test_the_package_is_called_as_a_function_and_holds_its_parts():
+def test_a_sweep_is_a_function_and_its_result_can_be_loaded_again():
     import sim
     import sim.experiments as room
 
-    assert sim.experiments is room and callable(sim.experiments)
     result = sim.sweep(a_small_scenario(), points=3, play=played_by_hash, progress=lambda runs, failed: None)
-    assert len(result) == 3 and sim.experiments.load_result(result.path).design.seed == 1
+    assert len(result) == 3 and sim.load_result(result.path).design.seed == 1
     assert room.__all__ == sorted(room.__all__) and all(hasattr(room, name) for name in room.__all__)
 
 

@@ -49,9 +49,9 @@ def test_half_a_letter_is_shown():
 
 def test_no_error_prints_a_letter_that_a_screen_obeys():
     assert str(OceansError("the folder a\x1b[2J is full\nof files")) == "the folder a\\x1b[2J is full\nof files"
-    fault = Fault("a\x1b\n.yaml", 1, 3, "no act '\u202e'.", "ab\x1b[2Jc", 4)
+    fault = Fault("a\x1b\n.yaml", 1, 3, "no incident '\u202e'.", "ab\x1b[2Jc", 4)
     assert str(InputError([fault])).splitlines() == [
-        "a\\x1b\\n.yaml:1:3: error: no act '\\u202e'.",
+        "a\\x1b\\n.yaml:1:3: error: no incident '\\u202e'.",
         "    1 | ab\\x1b[2Jc",
         "      |   ^^^^^^^",
     ]

@@ -24,7 +24,7 @@ def settle(world):
     feel_support(world, active, share)
     feel_pressure(world, active, share)
     concede(world)
-    end_acts(world)
+    end_incidents(world)
     tension(world, felt)
     perceptions(world)
     load_core_mission(world)
@@ -97,7 +97,7 @@ def feel_pressure(world, active, share):
     material = per_run.pressure_scale * setting.pressure[..., 0] * together
     signalled = per_run.signal_share * setting.signal[..., 0] * share
     for d in range(len(setting.adversaries)):
-        aimed = setting.act_suspect[setting.option_act] == d
+        aimed = setting.incident_suspect[setting.option_incident] == d
         felt = [(1 - material[o]) * (1 - signalled[o]) for o in np.flatnonzero(aimed)]
         state.pressure[d] = quantize(1 - reduce(np.multiply, felt, np.ones(world.runs)))
 
@@ -115,23 +115,23 @@ def concede(world):
         + params.concede_major * setting.demand_major
     )
     chance = per_period(logistic(odds), params.episode_days, setting.days)
-    draw = world.draws.uniform("concede", world.turn, setting.acts, setting.actors)
+    draw = world.draws.uniform("concede", world.turn, setting.incidents, setting.actors)
     gives_in = (draw < chance) & (bears > 0) & ~state.conceded & setting.has_demand[:, None, None]
     state.conceded |= gives_in
     if world.recorder:
         world.recorder.victims_concede(world, gives_in[:, 0])
 
 
-def end_acts(world):
+def end_incidents(world):
     """Acts that were to last only so long end; a coercer whose victims all gave in stops."""
     setting, state = world.setting, world.state
-    over = (setting.act_ends <= world.turn)[:, None] & (state.intensity > 0)
+    over = (setting.incident_ends <= world.turn)[:, None] & (state.intensity > 0)
     hit = state.severity > 0
     won = setting.has_demand[:, None] & (state.conceded | ~hit).all(axis=-1) & (state.intensity > 0)
     ended = over | won
     state.intensity = np.where(ended, 0.0, state.intensity)
     if world.recorder:
-        world.recorder.acts_stopped(world, np.flatnonzero(ended[:, 0]))
+        world.recorder.incidents_stopped(world, np.flatnonzero(ended[:, 0]))
 
 
 def tension(world, felt):
@@ -144,11 +144,11 @@ def tension(world, felt):
     theirs = per_run.tension_move * np.isin(state.move, [k for k, move in enumerate(MOVES) if move.is_hostile]).sum(
         axis=0
     )
-    begun = (setting.act_begins == world.turn)[:, None] * state.severity.max(axis=-1)
+    begun = (setting.incident_begins == world.turn)[:, None] * state.severity.max(axis=-1)
     state.tension = quantize(
         tension_step(
             state.tension,
-            own + theirs + per_run.tension_act * begun.sum(axis=0),
+            own + theirs + per_run.tension_incident * begun.sum(axis=0),
             setting.days,
             per_run.tension_persistence,
         )
@@ -174,9 +174,9 @@ def perceptions(world):
 def load_core_mission(world):
     """Readiness for the core mission: less what far-off responses, partnership and a second crisis draw on it."""
     setting, state, per_run = world.setting, world.state, world.setting.params_per_run
-    far = np.flatnonzero((setting.is_military[:, 0, 0] > 0) & setting.act_is_far[setting.option_act])
+    far = np.flatnonzero((setting.is_military[:, 0, 0] > 0) & setting.incident_is_far[setting.option_incident])
     drawn = total(state.joined[far] * (setting.military * setting.is_nato)).sum(axis=0)
-    oceans = ((state.intensity > 0) & setting.act_is_far[:, None]).any(axis=0)
+    oceans = ((state.intensity > 0) & setting.incident_is_far[:, None]).any(axis=0)
     load = (
         np.maximum(effect_anywhere(world, "core_load"), 0)
         + per_run.core_load_response * np.minimum(drawn, 1)

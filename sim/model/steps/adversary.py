@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.catalogue.moves import MOVES, NAMES, others_act, own_acts
+from sim.catalogue.moves import MOVES, NAMES, others_act, own_incidents
 from sim.model.decisions import Decision, Option
 from sim.model.steps.stops import seats_to_ask
 from sim.rules.choice import choice_probabilities, pick
@@ -70,7 +70,7 @@ def apply_moves(world, choices, answers):
 def weigh_moves(world, d):
     """Gain, felt pressure, risk and opening of each move: dict of (moves, R)."""
     state, per_run, of_moves = world.state, world.setting.params_per_run, world.setting.of_moves
-    doing = np.minimum((state.harm * own_acts(world, d)).sum(axis=0), 1)
+    doing = np.minimum((state.harm * own_incidents(world, d)).sum(axis=0), 1)
     return {
         "gain": of_moves["move"] + per_run.feels_gain * of_moves["gain"] * doing,
         "pressure": -per_run.feels_pressure * of_moves["pressed"] * state.pressure[d],
@@ -82,7 +82,7 @@ def weigh_moves(world, d):
 def opening(world, d):
     """What invites an adversary: no common text, what is done in the dark, and the other's crisis: (R,), 0 to 1."""
     setting, state, per_run = world.setting, world.state, world.setting.params_per_run
-    silence = 1 - np.where((setting.act_by == d)[:, None], state.covered.max(axis=-1), 0).max(axis=0)
+    silence = 1 - np.where((setting.incident_by == d)[:, None], state.covered.max(axis=-1), 0).max(axis=0)
     return (
         per_run.opening_silence * silence
         + per_run.opening_opacity * (1 - world.transparency())

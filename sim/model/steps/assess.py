@@ -11,8 +11,8 @@ FULLY_INFORMED = 2.0  # discriminability of an observer who counts as one whole 
 
 
 def assess(world):
-    """Gather evidence on every act that has begun, share it, and judge severity and stake."""
-    begun = np.flatnonzero(world.setting.act_begins <= world.turn)
+    """Gather evidence on every incident that has begun, share it, and judge severity and stake."""
+    begun = np.flatnonzero(world.setting.incident_begins <= world.turn)
     gather(world, begun)
     judge_gravity(world, begun)
     share(world, begun)
@@ -25,8 +25,8 @@ def gather(world, begun):
     """Own evidence grows by what an actor's access and skill let it see in the time of a turn."""
     setting, state = world.setting, world.state
     d = discriminability(world)[begun]
-    draw = world.draws.normal("evidence", world.turn, tuple(setting.acts[h] for h in begun), setting.actors)
-    gained = evidence(setting.act_is_true[begun], d, draw)
+    draw = world.draws.normal("evidence", world.turn, tuple(setting.incidents[h] for h in begun), setting.actors)
+    gained = evidence(setting.incident_is_true[begun], d, draw)
     state.evidence[begun] = quantize(state.evidence[begun] + gained)
     state.information[begun] = quantize(state.information[begun] + np.square(d) / 2)
 
@@ -44,7 +44,7 @@ def discriminability(world):
 
 
 def access(world):
-    """How much of an act an actor can see: all for a victim, else through signals collection or from the open."""
+    """How much of an incident an actor can see: all for a victim, else through signals collection or from the open."""
     setting, state, params = world.setting, world.state, world.setting.params
     collection = params.access_signals * setting.collection
     from_open = params.access_open * state.publicness[..., None]
@@ -103,7 +103,7 @@ def reaches(what, weights):
 
 
 def heard_at_tables(world):
-    """Who sat at a table over each act, called by now: (H, R, A), 0 or 1."""
+    """Who sat at a table over each incident, called by now: (H, R, A), 0 or 1."""
     setting, state = world.setting, world.state
     heard = np.zeros(state.belief.shape)
     for h, part in enumerate(setting.table_slices):

@@ -48,14 +48,14 @@ def close_consult(world, answers):
 
 def settle_positions(world):
     """Every actor settles what it wants over each incident that has begun; which these are."""
-    begun = np.flatnonzero(world.setting.act_begins <= world.turn)
+    begun = np.flatnonzero(world.setting.incident_begins <= world.turn)
     for h in begun:
         take_positions(world, h)
     return begun
 
 
 def exchange(world, h):
-    """Weigh the responses to act `h`, and let members hear what the others intend."""
+    """Weigh the responses to incident `h`, and let members hear what the others intend."""
     world.base_utilities[h] = base_utility(world, h)
     exchange_intentions(world, h)
     if world.recorder:
@@ -68,7 +68,7 @@ def leak(world):
     sitting = setting.table_members.sum(axis=-1)[:, None] * (state.table_state == OPEN)
     heard = np.array([sitting[part].sum(axis=0) for part in setting.table_slices])
     chance = 1 - (1 - per_run.leak_per_member) ** heard
-    leaks = world.draws.uniform("leak", world.turn, setting.acts).T < chance
+    leaks = world.draws.uniform("leak", world.turn, setting.incidents).T < chance
     state.publicness = quantize(np.minimum(state.publicness + per_run.leak_publicness * leaks, 1))
     if world.recorder:
         world.recorder.leaked(world, np.flatnonzero(leaks[:, 0]), heard[:, 0])
@@ -79,7 +79,7 @@ def leak(world):
 
 @dataclass(frozen=True)
 class Outlook:
-    """What the tables of an act look like to whoever may call in this turn. T tables of the act, R runs."""
+    """What the tables of an incident look like to whoever may call in this turn. T tables of the incident, R runs."""
 
     coverage: np.ndarray  # (T, R) how much of the stake sits there
     reputation: np.ndarray  # (T, R)
@@ -91,7 +91,7 @@ class Outlook:
 
 
 def look_at_tables(world, h):
-    """The outlook of the tables of act `h`, before anybody has called in this turn."""
+    """The outlook of the tables of incident `h`, before anybody has called in this turn."""
     setting, state, per_run = world.setting, world.state, world.setting.params_per_run
     part = setting.table_slices[h]
     standing = setting.table_is_ip4[part][:, None] * per_run.call_ip4_standing * effect(world, "ip4_standing")[h]
@@ -123,8 +123,8 @@ def calls(world, h, answers):
     chances = int(world.setting.params.calls.flat[0])
     wanted = {
         (run, world.setting.index[code]): [_table(world, h, form) for form in choice]
-        for run, code, act, choice in answers.all("call")
-        if act == world.setting.acts[h]
+        for run, code, incident, choice in answers.all("call")
+        if incident == world.setting.incidents[h]
     }
     made = []
     for k in range(chances):
@@ -133,7 +133,7 @@ def calls(world, h, answers):
 
 
 def _table(world, h, form):
-    return world.setting.tables.index((world.setting.acts[h], form)) - world.setting.table_slices[h].start
+    return world.setting.tables.index((world.setting.incidents[h], form)) - world.setting.table_slices[h].start
 
 
 def call(world, h, k, outlook, wanted):
@@ -149,7 +149,7 @@ def call(world, h, k, outlook, wanted):
     if part.start == part.stop:
         return []
     looked_at, chances = weigh_formats(world, h, outlook)
-    picked = pick(chances, world.draws.uniform(f"call {k}", world.turn, setting.acts)[:, h]) - 1
+    picked = pick(chances, world.draws.uniform(f"call {k}", world.turn, setting.incidents)[:, h]) - 1
     picked = np.where(state.stake[h].max(axis=-1) >= setting.params_per_run.call_stake_min, picked, -1)
     if wanted:
         asking = callers(world, h, k, np.arange(world.runs))
@@ -207,7 +207,7 @@ def callers(world, h, k, rows):
     setting, stake = world.setting, world.state.stake[h, rows]
     friendship = select_runs(setting.params.call_friend, rows)
     weight = np.where(world.state.severity[h, rows] > 0, stake, friendship * np.square(stake)) * setting.is_state
-    draw = world.draws.uniform(f"caller {k}", world.turn, (setting.acts[h],), setting.actors, rows=rows)[0]
+    draw = world.draws.uniform(f"caller {k}", world.turn, (setting.incidents[h],), setting.actors, rows=rows)[0]
     return first_of(quantize(weight), draw)
 
 
@@ -223,7 +223,7 @@ def member_calling(world, h, rows, tables, caller):
 
 
 def utilities(world, h, outlook):
-    """What the caller sees in each format: (tables of the act, R), and the terms for the record."""
+    """What the caller sees in each format: (tables of the incident, R), and the terms for the record."""
     setting, state, per_run = world.setting, world.state, world.setting.params_per_run
     part = setting.table_slices[h]
     doubled = np.minimum(setting.table_duplicates[part, part] @ is_active(state.table_state[part]), 1)
@@ -251,7 +251,7 @@ def is_active(table_state):
 
 
 def coverage(world, h):
-    """How much of the stake in act `h`, weighed by capability, sits at each table: (tables of the act, R)."""
+    """How much of the stake in incident `h`, weighed by capability, sits at each table: (tables of the incident, R)."""
     setting, state = world.setting, world.state
     needed = quantize(state.stake[h] * (setting.params.weight_floor + setting.capability))
     members = setting.table_members[setting.table_slices[h]].astype(float)
@@ -269,7 +269,7 @@ def p_veto(world, h):
 
     Returns
     -------
-    array (tables of the act, R); 0 where no single member can block
+    array (tables of the incident, R); 0 where no single member can block
     """
     setting, state, per_run = world.setting, world.state, world.setting.params_per_run
     panels, panel_of = setting.silent_panels[h]
@@ -288,7 +288,7 @@ def p_veto(world, h):
 
 
 def legal_tables(world, h):
-    """Which tables can be opened now: idle, and the matter grave enough for them. (tables of the act, R)."""
+    """Which tables can be opened now: idle, and the matter grave enough for them. (tables of the incident, R)."""
     setting, state = world.setting, world.state
     part = setting.table_slices[h]
     again = world.day - state.table_called[part] >= setting.params_per_run.call_again_days
@@ -322,7 +322,7 @@ def calls_open(world, h, picks):
     for run, place, code in seats_to_ask(world, may_call):
         options = places_to_call(world, h, run, place, np.flatnonzero(legal[:, run]))
         own = tuple(setting.tables[part.start + t][1] for _, r, who, t in picks if (r, who) == (run, place))
-        decision = Decision("call", world.turn, code, setting.acts[h], options, own, least=0, most=most)
+        decision = Decision("call", world.turn, code, setting.incidents[h], options, own, least=0, most=most)
         opened.append((run, decision))
     return opened
 
@@ -340,7 +340,7 @@ def places_to_call(world, h, run, place, tables):
 
 
 def open_tables(world, h, k, outlook, rows, picked, caller):
-    """Open the tables picked among those of the act: set when they will end, and book the cost and the overlap."""
+    """Open the tables picked among those of the incident: set when they will end, and book the cost and the overlap."""
     setting, state, per_run = world.setting, world.state, world.setting.params_per_run
     part = setting.table_slices[h]
     tables = part.start + picked

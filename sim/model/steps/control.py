@@ -28,12 +28,12 @@ from sim.model.steps.inject import change, release
 from sim.scenario.schema import Inject, InjectEffect
 
 QUANTITIES = get_args(InjectEffect.model_fields["on"].annotation)
-PLACES = ("act", "actor", "adversary")
+PLACES = ("incident", "actor", "adversary")
 NEEDS = {
-    "publicness": ("act",),
-    "difficulty": ("act",),
-    "severity": ("act",),
-    "evidence": ("act",),
+    "publicness": ("incident",),
+    "difficulty": ("incident",),
+    "severity": ("incident",),
+    "evidence": ("incident",),
     "exposure": ("adversary", "actor"),
     "capital": ("actor",),
 }
@@ -185,7 +185,7 @@ def _set(world, direction):
 
 def _check_place(world, what):
     setting = world.setting
-    known = dict(zip(PLACES, (setting.acts, setting.actors, setting.adversaries), strict=True))
+    known = dict(zip(PLACES, (setting.incidents, setting.actors, setting.adversaries), strict=True))
     for name in PLACES:
         given = getattr(what, name)
         if given not in known[name] and (given is not None or name in NEEDS.get(what.on, ())):

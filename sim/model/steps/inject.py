@@ -11,18 +11,18 @@ PER_ACT = ("publicness", "difficulty")
 
 def inject(world):
     """Begin the incidents planned for this turn, and release the injects that are due."""
-    begin_acts(world)
+    begin_incidents(world)
     for place, planned in enumerate(world.plan):
         if planned.status == ARMED and planned.turn == world.turn:
             release(world, place)
 
 
-def begin_acts(world):
+def begin_incidents(world):
     setting, state = world.setting, world.state
-    for h in np.flatnonzero(setting.act_begins == world.turn):
+    for h in np.flatnonzero(setting.incident_begins == world.turn):
         state.intensity[h] = 1.0
         if world.recorder:
-            world.recorder.act_begins(world, h)
+            world.recorder.incident_begins(world, h)
 
 
 def release(world, place):
@@ -49,7 +49,7 @@ def quantity(world, what):
 
     Parameters
     ----------
-    what : has `on`, `act`, `actor` and `adversary`, as an inject's effect
+    what : has `on`, `incident`, `actor` and `adversary`, as an inject's effect
 
     Returns
     -------
@@ -59,10 +59,10 @@ def quantity(world, what):
     if what.on in PER_RUN:
         return getattr(state, what.on), slice(None)
     if what.on in (*PER_ACT, "severity"):
-        return getattr(state, what.on), setting.acts.index(what.act)
+        return getattr(state, what.on), setting.incidents.index(what.incident)
     if what.on == "evidence":
         who = slice(None) if what.actor is None else setting.index[what.actor]
-        return state.evidence, (setting.acts.index(what.act), slice(None), who)
+        return state.evidence, (setting.incidents.index(what.incident), slice(None), who)
     place = setting.index[what.actor]
     if what.on == "exposure":
         return state.added_exposure, (setting.adversaries.index(what.adversary), slice(None), place)

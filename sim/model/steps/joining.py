@@ -9,8 +9,8 @@ from sim.rules.tempo import days_drawn
 def join(world, options, runs, actors, covered_by_text=False, not_before=0):
     """Let actors join responses: they pay now, and the effect comes after the lead time.
 
-    The lead time counts from the act, but is never shorter than the shortest from now. Where a text has coordinated the
-    response, only the shortest is needed.
+    The lead time counts from the incident, but is never shorter than the shortest from now. Where a text has
+    coordinated the response, only the shortest is needed.
 
     Parameters
     ----------
@@ -28,12 +28,12 @@ def join(world, options, runs, actors, covered_by_text=False, not_before=0):
     if not o.size:
         return o, r, a
     decided = np.maximum(world.day + setting.days // 2, np.broadcast_to(not_before, new.shape)[new])
-    acts = decided + setting.lead_min[o, 0, 0]
+    effective = decided + setting.lead_min[o, 0, 0]
     if not covered_by_text:
-        acts = np.maximum(acts, acts_from(world, o, r, a))
+        effective = np.maximum(effective, acts_from(world, o, r, a))
     state.joined[o, r, a] = True
     state.decided_day[o, r, a] = decided
-    state.effect_day[o, r, a] = np.ceil(acts)
+    state.effect_day[o, r, a] = np.ceil(effective)
     price = setting.price[o, np.minimum(r, setting.price.shape[1] - 1), 0]
     paid = np.bincount(r * len(setting.actors) + a, price, state.capital.size).reshape(state.capital.shape)
     state.capital -= paid
@@ -42,15 +42,15 @@ def join(world, options, runs, actors, covered_by_text=False, not_before=0):
 
 
 def acts_from(world, options, runs, actors):
-    """The day on which a response of one's own is first felt, counted from the act: (K,)."""
+    """The day on which a response of one's own is first felt, counted from the incident: (K,)."""
     setting = world.setting
-    h = setting.option_act[options]
+    h = setting.option_incident[options]
     days = lead_days(world, options, runs, actors) * urgency(world)[h, runs]
-    return (setting.act_begins[h] - 1) * setting.days + days
+    return (setting.incident_begins[h] - 1) * setting.days + days
 
 
 def lead_days(world, options, runs, actors):
-    """Days from the act to the first effect at a usual pace: (K,). Drawn once for a run, part of what each is like."""
+    """Days from the incident to the first effect at a usual pace: (K,). Drawn once for a run, as what each is like."""
     setting = world.setting
     draw = world.nature.normal_of("lead", 0, setting.option_names, setting.actors, options, runs, actors)
     usual = (setting.lead_min, setting.lead_typical, setting.lead_max)
@@ -58,7 +58,7 @@ def lead_days(world, options, runs, actors):
 
 
 def urgency(world):
-    """Factor on days for each act: (H, R), at most 1.5: grave and physical acts are answered faster."""
+    """Factor on days for each incident: (H, R), at most 1.5: grave and physical incidents are answered faster."""
     setting, state, per_run = world.setting, world.state, world.setting.params_per_run
     worst = state.severity.max(axis=-1)
     hurry = per_run.tempo_severity * (worst - per_run.tempo_from) + per_run.tempo_physical * setting.is_physical[..., 0]

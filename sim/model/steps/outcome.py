@@ -44,12 +44,12 @@ def _harm(world):
 
 def _speed(world):
     setting, state = world.setting, world.state
-    first_act = (setting.act_begins.min() - 1) * setting.days
+    first_incident = (setting.incident_begins.min() - 1) * setting.days
     soonest = state.effect_day.min(axis=(0, -1)) if len(setting.options) else np.full(world.runs, NEVER)
     text = state.days_to_text.min(axis=0)
     end = setting.turns * setting.days
     return {
-        "days_to_first_response": np.where(soonest <= end, soonest - first_act, np.nan),
+        "days_to_first_response": np.where(soonest <= end, soonest - first_incident, np.nan),
         "days_to_joint_text": np.where(text < NEVER, text, np.nan),
     }
 
@@ -58,7 +58,7 @@ def _texts(world):
     setting, state = world.setting, world.state
     accusing = np.flatnonzero(setting.accuses > 0)
     accused = state.joined[accusing] & setting.is_state
-    sure = quantize(confidence(state.belief))[setting.option_act[accusing]]
+    sure = quantize(confidence(state.belief))[setting.option_incident[accusing]]
     count = accused.sum(axis=(0, -1))
     did = state.joined[setting.is_deed].any(axis=0) & setting.is_state
     strongest = state.table_text >= state.table_text.max(axis=0) if len(setting.tables) else np.zeros((1, world.runs))
@@ -77,7 +77,7 @@ def _texts(world):
 
 def _cohesion(world):
     setting, state = world.setting, world.state
-    begun = setting.act_begins <= world.turn
+    begun = setting.incident_begins <= world.turn
     wants = state.position[begun]
     allies = setting.is_nato & setting.is_state
     partners = setting.is_partner & setting.is_state
@@ -103,7 +103,7 @@ def _closeness(wants, who):
 
 def _pressure(world):
     state = world.state
-    begun = world.setting.act_begins <= world.turn
+    begun = world.setting.incident_begins <= world.turn
     return {
         "peak_tension": state.peak_tension,
         "pressure": state.pressure.max(axis=0),

@@ -14,7 +14,7 @@ from sim.rules.quantize import quantize
 def take_positions(world, h):
     """The text each actor wants: more with stake, threat and certainty, less with exposure."""
     setting, state, params = world.setting, world.state, world.setting.params
-    suspect = setting.act_suspect[h]
+    suspect = setting.incident_suspect[h]
     exposure = world.exposed(suspect)
     wants = (
         params.position_base
@@ -47,7 +47,7 @@ def as_far_as_oneself(world, h):
 def salience(world, h):
     """How much each actor cares: (R, A), 0 to 1."""
     setting, state, params = world.setting, world.state, world.setting.params
-    suspect = setting.act_suspect[h]
+    suspect = setting.incident_suspect[h]
     exposure = world.exposed(suspect)
     cares = params.salience_base + params.salience_stake * state.stake[h] + params.salience_exposure * exposure
     return quantize(np.clip(cares, 0, 1))
@@ -59,7 +59,7 @@ def positions_open(world, begun):
     edges = rung_edges(setting)
     options = tuple(Option(rung) for rung in RUNGS)
     return [
-        (run, Decision("position", world.turn, code, setting.acts[h], options, (rung_of(own, edges),)))
+        (run, Decision("position", world.turn, code, setting.incidents[h], options, (rung_of(own, edges),)))
         for h in begun
         for run, place, code in seats_to_ask(world, np.broadcast_to(setting.is_state, state.position[h].shape))
         for own in [state.position[h, run, place]]
@@ -71,8 +71,8 @@ def apply_positions(world, answers):
     setting, state = world.setting, world.state
     edges = rung_edges(setting)
     middle = [(low + high) / 2 for low, high in zip(edges, [*edges[1:], 1.0], strict=True)]
-    for run, code, act, (rung,) in answers.all("position"):
-        at = setting.acts.index(act), run, setting.index[code]
+    for run, code, incident, (rung,) in answers.all("position"):
+        at = setting.incidents.index(incident), run, setting.index[code]
         if rung != rung_of(state.position[at], edges):
             state.position[at] = quantize(middle[RUNGS.index(rung)])
 

@@ -19,7 +19,7 @@ def choose_responses(world):
     setting, state = world.setting, world.state
     chosen = np.zeros_like(state.joined)
     left = state.capital
-    for h in np.flatnonzero(setting.act_begins <= world.turn):
+    for h in np.flatnonzero(setting.incident_begins <= world.turn):
         part = setting.option_slices[h]
         peer, text = peer_term(world, h), text_term(world, h)
         utility = world.base_utilities[h] + peer
@@ -41,12 +41,12 @@ def join_responses(world, chosen):
 
 
 def open_to(world, h):
-    """Which responses to an act each may still join now: (options of the act, R, A)."""
+    """Which responses to an incident each may still join now: (options of the incident, R, A)."""
     return legal(world, h) & ~world.state.joined[world.setting.option_slices[h]]
 
 
 def legal(world, h):
-    """Which responses to an act are legal for whom now, joined or not: (options of the act, R, A)."""
+    """Which responses to an incident are legal for whom now, joined or not: (options of the incident, R, A)."""
     part = world.setting.option_slices[h]
     return world.setting.allowed[part][:, None, :] & world.setting.is_state & lead_condition_met(world, part)
 
@@ -57,7 +57,7 @@ def lead_condition_met(world, part):
     waits_for = setting.option_follows[part]
     free = np.ones((len(waits_for), world.runs, 1), dtype=bool)
     for k in np.flatnonzero(waits_for >= 0):
-        hit = state.severity[setting.option_act[part.start + k]] > 0
+        hit = state.severity[setting.option_incident[part.start + k]] > 0
         of_body = [(hit & members).any(axis=-1) for members in setting.body_members]
         leads = hit.copy()
         for body, concerned in zip(setting.bodies, of_body, strict=True):
@@ -90,7 +90,7 @@ def responses_open(world, chosen):
     """
     setting, capital = world.setting, world.state.capital
     opened = []
-    for h in np.flatnonzero(setting.act_begins <= world.turn):
+    for h in np.flatnonzero(setting.incident_begins <= world.turn):
         part = setting.option_slices[h]
         within_means = open_to(world, h) & (setting.price[part] <= capital)
         for run, place, code in seats_to_ask(world, within_means.any(axis=0)):
@@ -98,7 +98,7 @@ def responses_open(world, chosen):
             options = tuple(describe(world, run, place, o) for o in here)
             own = tuple(setting.options[o][1] for o in here if chosen[o, run, place])
             budget = float(capital[run, place])
-            about = setting.acts[h]
+            about = setting.incidents[h]
             opened.append(
                 (run, Decision("responses", world.turn, code, about, options, own, least=0, most=None, budget=budget))
             )
@@ -109,9 +109,9 @@ def apply_responses(world, chosen, answers):
     """Put the answers of seats in place of the model's choice, the cheapest first, as far as the capital goes."""
     setting = world.setting
     left = world.state.capital.copy()
-    for run, code, act, choice in answers.all("responses"):
+    for run, code, incident, choice in answers.all("responses"):
         place = setting.index[code]
-        part = setting.option_slices[setting.acts.index(act)]
+        part = setting.option_slices[setting.incidents.index(incident)]
         chosen[part, run, place] = False
         for o in range(part.start, part.stop):
             price = setting.price[o, min(run, setting.price.shape[1] - 1), 0]
@@ -125,7 +125,7 @@ def describe(world, run, place, o):
     setting, state = world.setting, world.state
     key = setting.options[o][1]
     response = responses_of(setting.loaded)[key]
-    text = state.covered[setting.option_act[o], run, place]
+    text = state.covered[setting.option_incident[o], run, place]
     return Option(
         key,
         cost=float(setting.price[o].flat[0]),

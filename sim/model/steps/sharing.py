@@ -14,19 +14,21 @@ def shares_open(world):
     """With whom each seat that knows something may share it: list of (run, Decision)."""
     setting, state = world.setting, world.state
     opened = []
-    for h in np.flatnonzero(setting.act_begins <= world.turn):
+    for h in np.flatnonzero(setting.incident_begins <= world.turn):
         for run, place, code in seats_to_ask(world, (state.information[h] > 0) & setting.is_state):
             others = [setting.actors[k] for k in np.flatnonzero(setting.is_state) if k != place]
             options = tuple(Option(other) for other in others)
-            opened.append((run, Decision("share", world.turn, code, setting.acts[h], options, (), least=0, most=None)))
+            opened.append(
+                (run, Decision("share", world.turn, code, setting.incidents[h], options, (), least=0, most=None))
+            )
     return opened
 
 
 def apply_shares(world, answers):
     """Hand over what seats share; it is weighed from the next turn on."""
     setting = world.setting
-    for run, code, act, choice in answers.all("share"):
-        h, receivers = setting.acts.index(act), [setting.index[other] for other in choice]
+    for run, code, incident, choice in answers.all("share"):
+        h, receivers = setting.incidents.index(incident), [setting.index[other] for other in choice]
         hand_over(world, run, h, setting.index[code], receivers)
         if world.recorder and run == 0 and choice:
             world.recorder.evidence_shared(world, h, code, choice)

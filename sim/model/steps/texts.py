@@ -38,7 +38,7 @@ class DueConsultations:
 
     tables: np.ndarray
     runs: np.ndarray
-    acts: np.ndarray
+    incidents: np.ndarray
     rule: np.ndarray
     wants: np.ndarray
     cares: np.ndarray
@@ -78,15 +78,17 @@ def table_texts(world):
     open_cases(world, due & (rules == "adjudication")[:, None])
     pairs = [np.nonzero(due & of_rule(rules)[:, None]) for of_rule in RULES]
     tables, runs = (np.concatenate(places) for places in zip(*pairs, strict=True))
-    acts, voters = setting.table_act[tables], setting.table_voters[tables]
-    cares = np.array([salience(world, h) for h in range(len(setting.acts))]) if tables.size else np.zeros((1, 1, 1))
+    incidents, voters = setting.table_incident[tables], setting.table_voters[tables]
+    cares = (
+        np.array([salience(world, h) for h in range(len(setting.incidents))]) if tables.size else np.zeros((1, 1, 1))
+    )
     world.due = DueConsultations(
         tables,
         runs,
-        acts,
+        incidents,
         rule=np.repeat(np.arange(len(RULES)), [tables.size for tables, _ in pairs]),
-        wants=state.position[acts, runs],
-        cares=cares[acts, runs],
+        wants=state.position[incidents, runs],
+        cares=cares[incidents, runs],
         voters=voters,
         text=np.zeros(tables.size),
         is_done=np.zeros(tables.size, dtype=bool),
@@ -127,8 +129,8 @@ def open_round(world, attempt):
 
 
 def _address(setting, due, k, attempt):
-    act, form = setting.tables[due.tables[k]]
-    return f"{act}/{form}#{attempt}"
+    incident, form = setting.tables[due.tables[k]]
+    return f"{incident}/{form}#{attempt}"
 
 
 def close_round(world, attempt, answers):
@@ -228,7 +230,7 @@ def proposal(world, due):
 def lead_text(world, due):
     """The text of whoever has most at stake, which a coalition gathers behind: (K,)."""
     setting = world.setting
-    stake = world.state.stake[due.acts, due.runs] * due.voters
+    stake = world.state.stake[due.incidents, due.runs] * due.voters
     lots = world.draws.uniform_at("lead", world.turn, setting.table_names, setting.actors, due.tables, due.runs)
     return np.take_along_axis(due.wants, largest(stake, lots)[:, None], axis=-1)[:, 0]
 
@@ -239,7 +241,7 @@ def open_cases(world, due):
     tables, runs = np.nonzero(due)
     if not tables.size:
         return
-    hit = (state.severity[setting.table_act[tables], runs] > 0) & setting.table_members[tables]
+    hit = (state.severity[setting.table_incident[tables], runs] > 0) & setting.table_members[tables]
     parties = hit.copy()
     for body, members in zip(setting.bodies, setting.body_members, strict=True):
         parties[:, setting.index[body]] |= (hit & members).any(axis=-1)
@@ -280,16 +282,18 @@ def record_result(world, due, text, supporters):
     """Book what the consultations ended in, with what follows from it."""
     setting, state = world.setting, world.state
     edges = rung_edges(setting)
-    tables, runs, acts = due.tables, due.runs, due.acts
+    tables, runs, incidents = due.tables, due.runs, due.incidents
     adopted = text >= edges[1]
     text_kept = text * adopted
     weight = quantize(setting.capability) * setting.is_state
     state.table_state[tables, runs] = np.where(adopted, ADOPTED, FAILED)
     state.table_share[tables, runs] = quantize((weight * supporters).sum(axis=-1) / weight.sum())
     state.table_text[tables, runs] = np.maximum(state.table_text[tables, runs], text_kept)
-    np.maximum.at(state.covered, (acts, runs), text_kept[:, None] * supporters)
-    since = np.maximum(state.table_due[tables, runs], world.day) - (setting.act_begins[acts] - 1) * setting.days
-    np.minimum.at(state.days_to_text, (acts, runs), np.where(text_kept >= edges[2], since, NEVER))
+    np.maximum.at(state.covered, (incidents, runs), text_kept[:, None] * supporters)
+    since = (
+        np.maximum(state.table_due[tables, runs], world.day) - (setting.incident_begins[incidents] - 1) * setting.days
+    )
+    np.minimum.at(state.days_to_text, (incidents, runs), np.where(text_kept >= edges[2], since, NEVER))
     book_standing(world, due, text_kept, adopted)
     new = follow_texts(world, due, text_kept, supporters)
     if world.recorder:
@@ -300,7 +304,7 @@ def book_standing(world, due, text, adopted):
     """A joint text keeps the promise of consultation; NATO speaking on far-off matters is seen as overreach."""
     setting, state = world.setting, world.state
     np.add.at(state.standing, due.runs, quantize(due.of(setting.params.standing_text)[:, 0] * adopted))
-    far = setting.table_is_nato[due.tables] & setting.act_is_far[due.acts]
+    far = setting.table_is_nato[due.tables] & setting.incident_is_far[due.incidents]
     np.add.at(state.overreach, due.runs, quantize(due.of(setting.params.overreach_text)[:, 0] * far * text))
     state.standing = np.clip(state.standing, 0, 1)
     state.overreach = np.clip(state.overreach, 0, 1)
@@ -375,9 +379,9 @@ def carried_by_members(world, b, until=NEVER):
     may = setting.allowed[:, place] & setting.table_outputs[tables].any(axis=0) & members.any()
     carried = np.zeros(state.joined.shape[:2], dtype=bool)
     for option in np.flatnonzero(may):
-        h = setting.option_act[option]
+        h = setting.option_incident[option]
         did = state.joined[option] & members & (state.effect_day[option] <= until)
-        texts = state.table_text[tables[setting.table_act[tables] == h]]
+        texts = state.table_text[tables[setting.table_incident[tables] == h]]
         stands = (texts >= params.rung_solidarity[:, 0]).any(axis=0)
         carried[option] = did.sum(axis=-1) >= params.body_carried[:, 0] * members.sum()
         if setting.signatory[option] or setting.is_attribution[option, 0, 0]:

@@ -20,11 +20,11 @@ def products(world, h):
 
     Returns
     -------
-    list of (name, array (options of the act,), array (R, A)); the terms' signed contributions are their products
+    list of (name, array (options of the incident,), array (R, A)); the terms' signed contributions are their products
     """
     setting, state, params = world.setting, world.state, world.setting.params
     part = setting.option_slices[h]
-    suspect = setting.act_suspect[h]
+    suspect = setting.incident_suspect[h]
     everywhere = np.ones_like(state.stake[h])
     third_party = (state.severity[h] == 0) & bool(setting.has_demand[h])
     grave = state.perceived[h] - params.grave_from
@@ -35,14 +35,22 @@ def products(world, h):
         ("practice", setting.is_attribution[part], state.norm[:, None] * everywhere),
         ("practice", measure, params.practice_third_party * third_party),
         ("stake", setting.benefit[part], params.b_stake * state.stake[h]),
-        ("stake", setting.is_attribution[part], params.b_bond * state.bond[h] + params.b_led * own_share(state.severity[h])),
+        (
+            "stake",
+            setting.is_attribution[part],
+            params.b_bond * state.bond[h] + params.b_led * own_share(state.severity[h]),
+        ),
         ("stake", measure * setting.risk[part], params.b_severity * grave),
         ("stake", setting.accuses[part], params.b_physical * setting.is_physical[h] * hurt),
         ("stake", measure, params.b_physical_measures * setting.is_physical[h] * hurt),
         ("need", setting.is_support[part], params.b_need * need(world, h)),
         ("ask", alike, params.b_ask * state.asked[h][:, None] * everywhere),
         ("lead", setting.accuses[part], -params.b_unled * unled(world, h)),
-        ("publicness", setting.is_attribution[part], -params.b_hidden * (1 - state.publicness[h][:, None]) * everywhere),
+        (
+            "publicness",
+            setting.is_attribution[part],
+            -params.b_hidden * (1 - state.publicness[h][:, None]) * everywhere,
+        ),
         ("stance", 1 - setting.is_support[part], params.b_stance * setting.stance[suspect] * everywhere),
         ("exposure", setting.gravity[part], -params.b_exposure * world.exposed(suspect)),
         ("tension", setting.risk[part], -params.b_tension * state.tension[:, None] * everywhere),
@@ -50,7 +58,7 @@ def products(world, h):
         (
             "reach",
             setting.is_military[part],
-            -params.b_reach * float(setting.act_is_far[h]) * setting.is_nato * everywhere,
+            -params.b_reach * float(setting.incident_is_far[h]) * setting.is_nato * everywhere,
         ),
     ]
 
@@ -87,17 +95,17 @@ def certainty(world, h):
 
 
 def accusing(setting, h):
-    """Places, among the options of an act, of those that accuse."""
+    """Places, among the options of an incident, of those that accuse."""
     return np.flatnonzero(setting.accuses[setting.option_slices[h], 0, 0])
 
 
 def base_utility(world, h, places=None):
-    """Willingness to join responses to act `h`, before company and texts.
+    """Willingness to join responses to incident `h`, before company and texts.
 
     Parameters
     ----------
     world : World; h : int
-    places : array of int, which options of the act; None: all
+    places : array of int, which options of the incident; None: all
 
     Returns
     -------
@@ -120,7 +128,7 @@ def base_utility(world, h, places=None):
 
 
 def terms(world, h):
-    """The same willingness term by term, for row 0: dict of name to array (options of the act, A)."""
+    """The same willingness term by term, for row 0: dict of name to array (options of the incident, A)."""
     setting = world.setting
     weighed = {"practice": setting.practice[setting.option_slices[h]][:, 0].copy()}
     for name, response, situation in products(world, h):
@@ -132,7 +140,7 @@ def terms(world, h):
 
 
 def peer_term(world, h):
-    """What expected company adds: from minus half to plus half of its weight. (options of the act, R, A)."""
+    """What expected company adds: from minus half to plus half of its weight. (options of the incident, R, A)."""
     pull = np.empty_like(world.base_utilities[h])
     for lines, block in blocks(world, h):
         pull[lines] = world.setting.params.b_peer * (peer_participation(world, block) - 0.5)
@@ -147,11 +155,11 @@ def text_term(world, h):
 
 
 def blocks(world, h):
-    """The options of an act, a few at a time, so that what is worked out for them stays in the processor's cache.
+    """The options of an incident, a few at a time, so that what is worked out for them stays in the processor's cache.
 
     Yields
     ------
-    lines : slice, their places among the options of the act; block : slice, among all options
+    lines : slice, their places among the options of the incident; block : slice, among all options
     """
     part = world.setting.option_slices[h]
     few = max(1, CELLS_AT_A_TIME // world.state.capital.size)

@@ -119,9 +119,9 @@ class Cast:
         """What a cooperation project is called."""
         return self.names.project(key)
 
-    def act(self, act_id):
-        """What a hostile act is called, in a sentence."""
-        return self.names.act(act_id)
+    def incident(self, incident_id):
+        """What an incident is called, in a sentence."""
+        return self.names.incident(incident_id)
 
 
 def in_brief(name):

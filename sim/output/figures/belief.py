@@ -1,7 +1,7 @@
 """Who believed what, and how surely: each state's confidence that the suspect did it, turn by turn.
 
-One panel for each act. Named lines are the victims, the surest and the least sure, the one who moved most, and those
-of the four partners who are there; the others are a band with their median.
+One panel for each incident. Named lines are the victims, the surest and the least sure, the one who moved most, and
+those of the four partners who are there; the others are a band with their median.
 """
 
 import math
@@ -10,7 +10,7 @@ import statistics
 from sim.output.figures import style
 from sim.output.figures.actor_style import Cast
 from sim.output.figures.label_layout import label_lines
-from sim.output.figures.queries import acts_of, beliefs_of, length_in_days, start_of
+from sim.output.figures.queries import beliefs_of, incidents_of, length_in_days, start_of
 from sim.phrases import count, listed
 
 NAME = "belief"
@@ -24,54 +24,56 @@ LINES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
 def compose(record, loaded):
     """The page of beliefs."""
     cast = Cast(loaded)
-    found = {act: beliefs_of(record, act) for act in acts_of(record)}
-    found = {act: (days, lines) for act, (days, lines) in found.items() if lines}
+    found = {incident: beliefs_of(record, incident) for incident in incidents_of(record)}
+    found = {incident: (days, lines) for incident, (days, lines) in found.items() if lines}
     caption = style.caption_of(
         record,
         "confidence is a probability, 0 to 1; time is exercise date",
         note=_note(record, found),
     )
     if not found:
-        page = style.open_page(NAME, "No act was assessed", caption, 1.4)
-        style.say_nothing_happened(page, "No state assessed a hostile act in this run.")
-        page.alt = "Nothing to show: no state assessed a hostile act in this run."
+        page = style.open_page(NAME, "No incident was assessed", caption, 1.4)
+        style.say_nothing_happened(page, "No state assessed an incident in this run.")
+        page.alt = "Nothing to show: no state assessed an incident in this run."
         return page
     shown = dict(list(found.items())[:PANELS])
     body = len(shown) * (HEAD + PANEL + FOOT)
     page = style.open_page(NAME, title_of(record, cast, found), caption, body)
-    for at, (act, (days, lines)) in enumerate(shown.items()):
-        _draw_panel(page, record, cast, act, days, lines, body - (at + 1) * (HEAD + PANEL + FOOT))
+    for at, (incident, (days, lines)) in enumerate(shown.items()):
+        _draw_panel(page, record, cast, incident, days, lines, body - (at + 1) * (HEAD + PANEL + FOOT))
     page.alt = alt_of(record, cast, found)
     return page
 
 
 def _note(record, found):
-    has_band = any(len(lines) > len(named_of(record, act, lines)) for act, (_, lines) in found.items())
+    has_band = any(len(lines) > len(named_of(record, incident, lines)) for incident, (_, lines) in found.items())
     band = "Band: all other states; its thick line is their median" if has_band else ""
-    left_out = f"{count(len(found) - PANELS, 'later act')} not shown" if len(found) > PANELS else ""
+    left_out = f"{count(len(found) - PANELS, 'later incident')} not shown" if len(found) > PANELS else ""
     return "; ".join(part for part in (band, left_out) if part)
 
 
 def title_of(record, cast, found):
     """How many became sure of it, and who not."""
-    act, (_, lines) = next(iter(found.items()))
+    incident, (_, lines) = next(iter(found.items()))
     ends = {code: _last(values) for code, values in lines.items()}
     ends = {code: end for code, end in ends.items() if end is not None}
     sure = [code for code, end in ends.items() if end >= 0.5]
-    suspect = _suspect(record, cast, act)
+    suspect = _suspect(record, cast, incident)
     if not ends:
-        return f"no state said how sure it was about {cast.act(act)}"
+        return f"no state said how sure it was about {cast.incident(incident)}"
     who = "every state" if len(sure) == len(ends) else f"{style.number(len(sure))} of {style.number(len(ends))} states"
     doubter = min(sorted(ends), key=ends.get)
     rest = f"; {cast.said(doubter)} doubted most" if len(sure) < len(ends) or ends[doubter] < 0.6 else ""
     thought = "thinks" if who == "every state" else "think" if len(sure) != 1 else "thinks"
-    return f"at the end {who} {thought} it more likely than not that {suspect} was behind {cast.act(act)}{rest}"
+    return (
+        f"at the end {who} {thought} it more likely than not that {suspect} was behind {cast.incident(incident)}{rest}"
+    )
 
 
 def alt_of(record, cast, found):
     """Where confidence began and ended, act by act."""
     told = []
-    for act, (_, lines) in found.items():
+    for incident, (_, lines) in found.items():
         ends = {code: _last(values) for code, values in lines.items()}
         ends = {code: end for code, end in ends.items() if end is not None}
         if not ends:
@@ -80,7 +82,8 @@ def alt_of(record, cast, found):
         low = order[3:][::-1][:3]
         first = [_last(values[::-1]) for code, values in lines.items() if code in ends]
         told.append(
-            f"{style.capital(cast.act(act))}: the median confidence in {_suspect(record, cast, act)} goes from "
+            f"{style.capital(cast.incident(incident))}: "
+            f"the median confidence in {_suspect(record, cast, incident)} goes from "
             f"{statistics.median(first):.2f} to {statistics.median(ends.values()):.2f} "
             f"over {count(len(ends), 'state')}. "
             f"Surest: {listed([f'{cast.name(code)} {ends[code]:.2f}' for code in order[:3]])}. "
@@ -89,8 +92,8 @@ def alt_of(record, cast, found):
     return "Confidence by state over time. " + " ".join(told)
 
 
-def _suspect(record, cast, act):
-    suspect = acts_of(record)[act].suspect
+def _suspect(record, cast, incident):
+    suspect = incidents_of(record)[incident].suspect
     return cast.said(suspect) if suspect else "the suspect"
 
 
@@ -98,14 +101,14 @@ def _last(values):
     return next((value for value in reversed(values) if value == value), None)
 
 
-def named_of(record, act, lines):
+def named_of(record, incident, lines):
     """The states with a line of their own, most telling first."""
     ends = {code: _last(values) for code, values in lines.items()}
     known = [code for code in lines if ends[code] is not None]
     order = sorted(known, key=lambda code: (ends[code], code))
     moved = sorted(known, key=lambda code: (-_moved(lines[code]), code))
     wanted = [
-        *[code for code in acts_of(record)[act].victims if code in known][:2],
+        *[code for code in incidents_of(record)[incident].victims if code in known][:2],
         *order[-2:],
         *order[:2],
         *[code for code in ("JPN", "KOR", "AUS", "NZL", "USA") if code in known],
@@ -119,7 +122,7 @@ def _moved(values):
     return abs(known[-1] - known[0]) if known else 0.0
 
 
-def _draw_panel(page, record, cast, act, days, lines, low):
+def _draw_panel(page, record, cast, incident, days, lines, low):
     axes = page.axes(LEFT, low + FOOT, style.WIDTH - LEFT - RIGHT, PANEL)
     end = max(days[-1], 1)
     axes.set_xlim(0, max(end, length_in_days(record) - record.days_per_turn) or 1)
@@ -127,7 +130,7 @@ def _draw_panel(page, record, cast, act, days, lines, low):
     axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes.grid(axis="y")
     style.set_date_axis(axes, start_of(record), axes.get_xlim()[1], most=4)
-    words = f"Confidence that it was {_suspect(record, cast, act)}: {cast.act(act).removeprefix('the ')}"
+    words = f"Confidence that it was {_suspect(record, cast, incident)}: {cast.incident(incident).removeprefix('the ')}"
     page.write(
         style.MARGIN,
         low + FOOT + PANEL + 0.16,
@@ -135,7 +138,7 @@ def _draw_panel(page, record, cast, act, days, lines, low):
         style.HEAD,
         weight="bold",
     )
-    named = named_of(record, act, lines)
+    named = named_of(record, incident, lines)
     others = [code for code in lines if code not in named]
     labels = _draw_others(axes, days, [lines[code] for code in others])
     used = {}

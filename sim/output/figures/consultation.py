@@ -85,7 +85,7 @@ def alt_of(record, cast, tables):
 def _told(record, cast, one):
     caller = f" called by {cast.said(one.caller)}" if one.caller else ""
     told = [
-        f"{style.capital(cast.names.format(one.format))} on {cast.act(one.act)},{caller} on "
+        f"{style.capital(cast.names.format(one.format))} on {cast.incident(one.incident)},{caller} on "
         f"{style.day_of(date_of(record, one.day))}."
     ]
     if one.drafts:
@@ -178,7 +178,7 @@ def _draw_ladder(page, edges, low, height):
 def _draw_table(page, record, cast, one, top):
     """One consultation: a line saying what it is, its drafts, its outcome."""
     drafts = _drafts(one)
-    head = f"{style.capital(cast.format(one.format))} on {cast.act(one.act)}"
+    head = f"{style.capital(cast.format(one.format))} on {cast.incident(one.incident)}"
     page.write(
         style.MARGIN, top - 0.24, style.cut(head, style.WIDTH - 0.4, style.HEAD, bold=True), style.HEAD, weight="bold"
     )

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 from sim.output.figures import style
 from sim.output.figures.actor_style import Cast
-from sim.output.figures.queries import BODIES, actors_of, acts_of, date_of, joinings_of
+from sim.output.figures.queries import BODIES, actors_of, date_of, incidents_of, joinings_of
 from sim.phrases import count, listed
 
 NAME = "joining"
 ROWS, COLUMNS = 24, 8
-ACTS = 2  # with more hostile acts than this, a response has one column for all of them
+ACTS = 2  # with more incidents than this, a response has one column for all of them
 NEVER = 10**6  # days
 ROW = 0.235  # inches
 LEFT = 1.68  # inches for the names
@@ -24,7 +24,7 @@ def compose(record, loaded):
     """The page of who joined what."""
     cast = Cast(loaded)
     joined = joinings_of(record)
-    if len({one.act for one in joined}) > ACTS:
+    if len({one.incident for one in joined}) > ACTS:
         joined = _merged(joined)
     caption = style.caption_of(
         record,
@@ -37,14 +37,14 @@ def compose(record, loaded):
         page.alt = "Nothing to show: no actor decided on a response in this run."
         return page
     columns, folded = _columns(joined)
-    victims = {code for act in acts_of(record).values() for code in act.victims}
+    victims = {code for incident in incidents_of(record).values() for code in incident.victims}
     rows, rest = _rows(joined, columns, victims | {"NATO", "EU", "AUS", "JPN", "KOR", "NZL"})
     idle = [code for code in actors_of(record) if code not in {one.actor for one in joined}]
     heads, upright = _heads(columns, cast, _step(columns))
     foot = _foot(cast, idle, folded)
     below = len(foot) * style.line_height(style.LABEL) + 0.1
     lines = len(rows) + bool(rest) + 1
-    top = _head_height(heads, upright) + 0.12 + 0.3 * _has_act_heads(columns)
+    top = _head_height(heads, upright) + 0.12 + 0.3 * _has_incident_heads(columns)
     page = style.open_page(NAME, title_of(record, cast, joined), caption, top + lines * ROW + below)
     _draw(page, cast, joined, columns, rows, rest, foot, below)
     _draw_heads(page, cast, columns, heads, upright, below + lines * ROW)
@@ -71,12 +71,12 @@ def title_of(record, cast, joined):
 
 def alt_of(record, cast, joined, columns, idle):
     """The matrix in words: for each response who joined, in order."""
-    several = len({one.act for one in joined}) > 1
+    several = len({one.incident for one in joined}) > 1
     told = []
-    for act, response in columns:
-        group = [one for one in joined if (one.act, one.response) == (act, response)]
+    for incident, response in columns:
+        group = [one for one in joined if (one.incident, one.response) == (incident, response)]
         group.sort(key=lambda one: (one.order is None, one.order or 0, one.actor))
-        about = f" ({cast.act(act)})" if several and act else ""
+        about = f" ({cast.incident(incident)})" if several and incident else ""
         told.append(
             f"{style.capital(cast.response(response))}{about}: {len(group)} actors, in order "
             f"{listed([cast.name(one.actor) for one in group], 5)}."
@@ -86,7 +86,7 @@ def alt_of(record, cast, joined, columns, idle):
 
 
 def _merged(joined):
-    """The same responses whatever the act: each actor's first of a kind, in a new order."""
+    """The same responses whatever the incident: each actor's first of a kind, in a new order."""
     first = {}
     for one in joined:
         key, day = (one.actor, one.response), _day(one)
@@ -98,7 +98,7 @@ def _merged(joined):
     return [
         replace(
             one,
-            act=None,
+            incident=None,
             order=None if one.acted_day is None else 1 + sum(day < _day(one) for day in days[one.response]),
         )
         for one in first.values()
@@ -112,20 +112,20 @@ def _day(one):
 def _most_joined(joined):
     groups = {}
     for one in joined:
-        groups.setdefault((one.act, one.response), []).append(one)
+        groups.setdefault((one.incident, one.response), []).append(one)
     return max(groups.items(), key=lambda pair: (len(pair[1]), str(pair[0])))
 
 
 def _columns(joined):
-    """The responses that get a column, by act and then by the day they began; how many had to be left out."""
+    """The responses that get a column, by incident and then by the day they began; how many had to be left out."""
     groups = {}
     for one in joined:
-        groups.setdefault((one.act, one.response), []).append(one)
+        groups.setdefault((one.incident, one.response), []).append(one)
     kept = sorted(groups, key=lambda key: (-len(groups[key]), str(key)))[:COLUMNS]
-    acts = list(dict.fromkeys(one.act for one in joined))
+    incidents = list(dict.fromkeys(one.incident for one in joined))
 
     def begun(key):
-        return (acts.index(key[0]), min(_day(one) for one in groups[key]), key[1])
+        return (incidents.index(key[0]), min(_day(one) for one in groups[key]), key[1])
 
     return sorted(kept, key=begun), len(groups) - len(kept)
 
@@ -137,7 +137,7 @@ def _rows(joined, columns, always):
     """
     first, size = {}, {}
     for one in joined:
-        if (one.act, one.response) in columns:
+        if (one.incident, one.response) in columns:
             first[one.actor] = min(first.get(one.actor, NEVER), _day(one))
             size[one.actor] = size.get(one.actor, 0) + 1
     order = sorted(first, key=lambda code: (first[code], -size[code], code))
@@ -161,8 +161,8 @@ def _heads(columns, cast, step):
     return [style.wrap(name, 1.35, style.SMALL, lines=3 if step > 0.52 else 2) for name in names], True
 
 
-def _has_act_heads(columns):
-    return len({act for act, _ in columns}) > 1
+def _has_incident_heads(columns):
+    return len({incident for incident, _ in columns}) > 1
 
 
 def _head_height(heads, upright):
@@ -193,7 +193,7 @@ def _draw(page, cast, joined, columns, rows, rest, foot, below):
         axes.axhspan(at - 0.5, at + 0.5, color=style.WASH, linewidth=0)
     _draw_names(axes, cast, rows, rest, step, lines)
     for x, key in enumerate(columns):
-        group = {one.actor: one for one in joined if (one.act, one.response) == key}
+        group = {one.actor: one for one in joined if (one.incident, one.response) == key}
         _draw_column(axes, cast, x, group, rows, rest, lines)
     if foot:
         page.write(style.MARGIN, below - 0.08, "\n".join(foot), va="top", linespacing=1.3 / 1.164)
@@ -288,14 +288,14 @@ def _draw_heads(page, cast, columns, heads, upright, base):
             rotation=90 if upright else 0,
             multialignment="left" if upright else "center",
         )
-    if not _has_act_heads(columns):
+    if not _has_incident_heads(columns):
         return
     level = base + _head_height(heads, upright) + 0.1
-    for act in dict.fromkeys(act for act, _ in columns):
-        places = [x for x, key in enumerate(columns) if key[0] == act]
+    for incident in dict.fromkeys(incident for incident, _ in columns):
+        places = [x for x, key in enumerate(columns) if key[0] == incident]
         left, right = LEFT + step * places[0] + 0.04, LEFT + step * (places[-1] + 1) - 0.04
         words = style.cut(
-            style.capital(cast.act(act).removeprefix("the ")), right - left + 0.02, style.LABEL, bold=True
+            style.capital(cast.incident(incident).removeprefix("the ")), right - left + 0.02, style.LABEL, bold=True
         )
         page.write((left + right) / 2, level + 0.06, words, style.LABEL, ha="center", va="bottom", weight="bold")
         page.figure.add_artist(_rule(page, left, right, level + 0.03))

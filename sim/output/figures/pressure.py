@@ -105,18 +105,18 @@ def _pressure(record, cast):
 
 
 def _harm(record, cast):
-    """The acts that hurt most, a line each; what the others did is added up."""
-    found = {act: series_of(record, "harm", act) for act in keys_of(record, "harm")}
-    order = sorted(found, key=lambda act: (-(_top(found[act][1]) or 0.0), act))
+    """The incidents that hurt most, a line each; what the others did is added up."""
+    found = {incident: series_of(record, "harm", incident) for incident in keys_of(record, "harm")}
+    order = sorted(found, key=lambda incident: (-(_top(found[incident][1]) or 0.0), incident))
     named = order if len(order) <= len(LINES) else order[: len(LINES) - 1]
-    lines = [(*found[act], style.capital(cast.act(act).removeprefix("the "))) for act in named]
-    rest = [found[act] for act in order if act not in named]
+    lines = [(*found[incident], style.capital(cast.incident(incident).removeprefix("the "))) for incident in named]
+    rest = [found[incident] for incident in order if incident not in named]
     if rest:
         added = [
             sum(value for value in values if value == value)
             for values in zip(*(values for _, values in rest), strict=True)
         ]
-        lines.append((rest[0][0], added, count(len(rest), "other act")))
+        lines.append((rest[0][0], added, count(len(rest), "other incident")))
     return [(*line, GREYS[at], LINES[at], "soDv"[at]) for at, line in enumerate(lines)]
 
 

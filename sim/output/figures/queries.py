@@ -1,4 +1,4 @@
-"""What the charts read out of a record: acts, consultations, responses and their order, series by turn.
+"""What the charts read out of a record: incidents, consultations, responses and their order, series by turn.
 
 Everything here comes from events alone, and what a record does not hold comes out empty, never as an error.
 """
@@ -11,8 +11,8 @@ BODIES = ("NATO", "EU")
 
 
 @dataclass(frozen=True)
-class HostileAct:
-    """A hostile act as the record shows it: never who really did it."""
+class Incident:
+    """An incident as the record shows it: never who really did it."""
 
     id: str
     name: str
@@ -48,7 +48,7 @@ class Break:
 class Consultation:
     """One consultation from call to text."""
 
-    act: str
+    incident: str
     format: str
     caller: str | None = None
     members: tuple = ()
@@ -65,7 +65,7 @@ class Consultation:
     why: str = ""
     supporters: tuple = ()
     capability_share: float | None = None
-    days_since_act: int | None = None
+    days_since_incident: int | None = None
     end_day: int | None = None
 
     @property
@@ -83,7 +83,7 @@ class Joining:
     """One actor's response: when decided, when seen, and its place in the order."""
 
     actor: str
-    act: str | None
+    incident: str | None
     response: str
     decided_day: int
     acted_day: int | None
@@ -109,16 +109,16 @@ def length_in_days(record):
     return max(1, record.turns * record.days_per_turn)
 
 
-def acts_of(record):
-    """The hostile acts, in the order in which they began."""
+def incidents_of(record):
+    """The incidents, in the order in which they began."""
     found = {}
-    for event in record.of_kind("act_begins"):
+    for event in record.of_kind("incident_begins"):
         told = event.payload
         found.setdefault(
-            event.act,
-            HostileAct(
-                event.act,
-                told.get("name") or str(event.act),
+            event.incident,
+            Incident(
+                event.incident,
+                told.get("name") or str(event.incident),
                 told.get("issue") or "",
                 told.get("victims") or {},
                 told.get("suspect"),
@@ -129,10 +129,10 @@ def acts_of(record):
     return found
 
 
-def act_name(record, act):
-    """What an act is called."""
-    acts = acts_of(record)
-    return acts[act].name if act in acts else str(act or "").replace("_", " ")
+def incident_name(record, incident):
+    """What an incident is called."""
+    incidents = incidents_of(record)
+    return incidents[incident].name if incident in incidents else str(incident or "").replace("_", " ")
 
 
 def actors_of(record):
@@ -153,16 +153,18 @@ def consultations_of(record):
     done, running = [], {}
 
     def current(event):
-        key = (event.act, event.payload.get("format"))
+        key = (event.incident, event.payload.get("format"))
         if key not in running:
-            running[key] = Consultation(event.act, event.payload.get("format") or "", day=event.day, turn=event.turn)
+            running[key] = Consultation(
+                event.incident, event.payload.get("format") or "", day=event.day, turn=event.turn
+            )
             done.append(running[key])
         return running[key]
 
     for event in record.events:
         told = event.payload
         if event.kind == "consultation_called":
-            running.pop((event.act, told.get("format")), None)
+            running.pop((event.incident, told.get("format")), None)
             one = current(event)
             one.caller, one.members = event.actor, tuple(told.get("members") or ())
             one.due_day, one.probability = told.get("due_day"), told.get("probability")
@@ -189,7 +191,7 @@ def consultations_of(record):
             )
         elif event.kind in ("text_adopted", "text_failed"):
             _close(current(event), event)
-            running.pop((event.act, told.get("format")), None)
+            running.pop((event.incident, told.get("format")), None)
     return done
 
 
@@ -202,42 +204,42 @@ def _close(one, event):
     one.outcome, one.text = "adopted", told.get("text") or 0.0
     one.rung = told["rung"]
     one.supporters = tuple(told.get("supporters") or ())
-    one.capability_share, one.days_since_act = told.get("capability_share"), told.get("days_since_act")
+    one.capability_share, one.days_since_incident = told.get("capability_share"), told.get("days_since_incident")
 
 
 def joinings_of(record):
     """Every response, with its place in the order; those seen on the same day share a place."""
     seen = {}
     for event in record.of_kind("response_acts"):
-        seen.setdefault((event.actor, event.act, event.payload.get("response")), event.day)
+        seen.setdefault((event.actor, event.incident, event.payload.get("response")), event.day)
     decided, known = [], set()
     for event in record.of_kind("response_decided"):
-        key = (event.actor, event.act, event.payload.get("response"))
+        key = (event.actor, event.incident, event.payload.get("response"))
         if key not in known:
             known.add(key)
             decided.append((key, event))
     decided += [
-        ((event.actor, event.act, event.payload.get("response")), event)
+        ((event.actor, event.incident, event.payload.get("response")), event)
         for event in record.of_kind("response_acts")
-        if (event.actor, event.act, event.payload.get("response")) not in known
+        if (event.actor, event.incident, event.payload.get("response")) not in known
     ]
     days = {}
-    for (_, act, response), day in seen.items():
-        days.setdefault((act, response), []).append(day)
+    for (_, incident, response), day in seen.items():
+        days.setdefault((incident, response), []).append(day)
     return [
         Joining(
             actor,
-            act,
+            incident,
             response or "",
             event.day,
-            seen.get((actor, act, response)),
-            _place(days.get((act, response), []), seen.get((actor, act, response))),
+            seen.get((actor, incident, response)),
+            _place(days.get((incident, response), []), seen.get((actor, incident, response))),
             event.payload.get("probability"),
             event.payload.get("terms") or {},
             event.payload.get("covered_by"),
             event.turn,
         )
-        for (actor, act, response), event in decided
+        for (actor, incident, response), event in decided
         if response != "no_action"
     ]
 
@@ -270,9 +272,9 @@ def keys_of(record, name):
     return list(found)
 
 
-def beliefs_of(record, act):
-    """(days, {actor: [confidence]}) at each assessment of an act; nan where an actor is missing."""
-    events = [event for event in record.of_kind("assessment") if event.act == act]
+def beliefs_of(record, incident):
+    """(days, {actor: [confidence]}) at each assessment of an incident; nan where an actor is missing."""
+    events = [event for event in record.of_kind("assessment") if event.incident == incident]
     tables = [event.payload.get("confidence") or {} for event in events]
     actors = sorted({code for table in tables for code in table})
     lines = {code: [math.nan if table.get(code) is None else float(table[code]) for table in tables] for code in actors}

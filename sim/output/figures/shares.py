@@ -13,8 +13,8 @@ def compose_joined(outcomes, loaded):
     """How often each actor joined each response."""
     cast = Cast(loaded)
     rows = [
-        (act, response, shares)
-        for act, table in outcomes.joined.items()
+        (incident, response, shares)
+        for incident, table in outcomes.joined.items()
         for response, shares in table.items()
         if response != "no_action" and shares and max(shares.values()) > 0
     ]
@@ -55,10 +55,10 @@ def _joined_title(cast, rows):
 
 def _joined_alt(cast, rows, outcomes):
     told = []
-    for act, response, shares in rows:
+    for incident, response, shares in rows:
         order = sorted(shares, key=lambda code: (-shares[code], code))
         told.append(
-            f"{style.capital(cast.brief(response))} ({cast.act(act)}): most often "
+            f"{style.capital(cast.brief(response))} ({cast.incident(incident)}): most often "
             f"{listed([f'{cast.name(code)} {percent(shares[code])}' for code in order[:4]])}."
         )
     return f"Share of {count(outcomes.runs, 'run')} in which each actor joined. {' '.join(told)}"
@@ -73,9 +73,11 @@ def _draw_joined(page, cast, rows, height, top, several):
     axes.set_xticks([0, 0.5, 1], ["0 %", "50 %", "100 % of runs"])
     axes.tick_params(axis="x", length=3)
     axes.get_xticklabels()[-1].set_ha("right")
-    for at, (act, response, shares) in enumerate(rows):
+    for at, (incident, response, shares) in enumerate(rows):
         middle = (at + 0.62) * height
-        words = style.capital(cast.brief(response)) + (f": {cast.act(act).removeprefix('the ')}" if several else "")
+        words = style.capital(cast.brief(response)) + (
+            f": {cast.incident(incident).removeprefix('the ')}" if several else ""
+        )
         axes.text(
             0,
             at * height + 0.1,
@@ -123,14 +125,14 @@ def compose_formats(outcomes, loaded):
     """Where consultations were called first."""
     cast = Cast(loaded)
     tables = {
-        act: sorted(((share, key) for key, share in table.items() if share > 0), key=lambda pair: (-pair[0], pair[1]))[
-            :6
-        ]
-        for act, table in outcomes.formats.items()
+        incident: sorted(
+            ((share, key) for key, share in table.items() if share > 0), key=lambda pair: (-pair[0], pair[1])
+        )[:6]
+        for incident, table in outcomes.formats.items()
     }
-    tables = {act: rows for act, rows in tables.items() if rows}
-    for act, rows in tables.items():
-        rest = [share for share in outcomes.formats[act].values() if 0 < share < rows[-1][0]]
+    tables = {incident: rows for incident, rows in tables.items() if rows}
+    for incident, rows in tables.items():
+        rest = [share for share in outcomes.formats[incident].values() if 0 < share < rows[-1][0]]
         if len(rows) == 6 and rest:
             rows.append((sum(rest), ""))
     caption = style.caption_of(
@@ -145,19 +147,25 @@ def compose_formats(outcomes, loaded):
     body = sum(0.42 + len(rows) * row for rows in tables.values()) + 0.1
     page = style.open_page("formats", _formats_title(cast, tables), caption, body)
     top = body
-    for act, rows in tables.items():
+    for incident, rows in tables.items():
         page.write(
-            style.MARGIN, top - 0.26, style.capital(cast.act(act).removeprefix("the ")), style.HEAD, weight="bold"
+            style.MARGIN,
+            top - 0.26,
+            style.capital(cast.incident(incident).removeprefix("the ")),
+            style.HEAD,
+            weight="bold",
         )
         _draw_formats(page, cast, rows, top - 0.42 - len(rows) * row, len(rows) * row)
         top -= 0.42 + len(rows) * row
-    page.alt = "Formats called first. " + " ".join(_formats_told(cast, act, rows) for act, rows in tables.items())
+    page.alt = "Formats called first. " + " ".join(
+        _formats_told(cast, incident, rows) for incident, rows in tables.items()
+    )
     return page
 
 
-def _formats_told(cast, act, rows):
+def _formats_told(cast, incident, rows):
     shares = [f"{_format(cast, key)} {percent(share)}" for share, key in rows]
-    return f"{style.capital(cast.act(act))}: {listed(shares, 7)}."
+    return f"{style.capital(cast.incident(incident))}: {listed(shares, 7)}."
 
 
 def _format(cast, key):
@@ -166,8 +174,8 @@ def _format(cast, key):
 
 def _formats_title(cast, tables):
     told = [
-        f"{cast.act(act)} goes to {cast.names.format(rows[0][1])} in {percent(rows[0][0])} of runs"
-        for act, rows in list(tables.items())[:2]
+        f"{cast.incident(incident)} goes to {cast.names.format(rows[0][1])} in {percent(rows[0][0])} of runs"
+        for incident, rows in list(tables.items())[:2]
     ]
     return "; ".join(told) if len("; ".join(told)) <= 90 else told[0]
 

@@ -14,9 +14,9 @@ from sim.output.figures.label_layout import spread
 from sim.output.figures.queries import (
     BODIES,
     actors_of,
-    acts_of,
     consultations_of,
     date_of,
+    incidents_of,
     joinings_of,
     length_in_days,
     series_of,
@@ -73,14 +73,14 @@ def title_of(record, cast):
     states = actors_of(record)
     acted = {one.actor for one in joinings_of(record)} - set(BODIES)
     who = f"{style.number(len(acted))} of {len(states)} states responded" if acted else "nobody responded"
-    ended = sorted({cast.act(event.act) for event in record.of_kind("act_stops")})
+    ended = sorted({cast.incident(event.incident) for event in record.of_kind("incident_stops")})
     gave_in = sorted({cast.said(event.actor) for event in record.of_kind("victim_concedes")})
     if gave_in:
         end = f"{listed(gave_in, 3)} gave in"
     elif ended:
         end = f"{listed(ended, 2)} stopped"
     else:
-        end = "nothing stopped" if acts_of(record) else "no hostile act began"
+        end = "nothing stopped" if incidents_of(record) else "no incident began"
     days, tension = series_of(record, "tension")
     peak = _peak(tension)
     height = f"; tension peaked at {tension[peak]:.2f} on {_said(record, days[peak])}" if peak is not None else ""
@@ -117,13 +117,13 @@ def moments_of(record, cast):
 def most_telling(moments):
     """As many moments as there is room for, back in order of time.
 
-    How acts begin and end comes first; then texts, responses, news, moves and projects take turns, each with its most
-    telling moment and, among equals, from all over the run.
+    How incidents begin and end comes first; then texts, responses, news, moves and projects take turns, each with its
+    most telling moment and, among equals, from all over the run.
     """
     queues = {}
     for at in sorted(range(len(moments)), key=lambda at: (moments[at].weight, _scattered(at))):
         queues.setdefault(moments[at].kind, []).append(at)
-    order = queues.pop("act", [])
+    order = queues.pop("incident", [])
     turns = [queues[kind] for kind in KINDS if kind in queues]
     order += [queue[place] for place in range(len(moments)) for queue in turns if place < len(queue)]
     chosen, used = [], 0.0
@@ -141,8 +141,10 @@ def _scattered(at):
 
 
 def _acts(record):
-    for event in record.of_kind("act_begins"):
-        yield Moment(event.day, "act", 1, f"Begins: {event.payload.get('name') or event.act}", "X", is_bold=True)
+    for event in record.of_kind("incident_begins"):
+        yield Moment(
+            event.day, "incident", 1, f"Begins: {event.payload.get('name') or event.incident}", "X", is_bold=True
+        )
 
 
 def _injects(record):
@@ -169,8 +171,8 @@ def _consultations(record, cast):
             words = _of_table(table, f"agrees on {_rung(one)} ({one.text:.2f})")
             if one.breakers:
                 words += f" after {listed([cast.said(code) for code in one.breakers], 2)} broke silence"
-            is_new = RUNGS.index(one.rung) > RUNGS.index(reached.get(one.act, RUNGS[0]))
-            reached[one.act] = max(one.rung, reached.get(one.act, RUNGS[0]), key=RUNGS.index)
+            is_new = RUNGS.index(one.rung) > RUNGS.index(reached.get(one.incident, RUNGS[0]))
+            reached[one.incident] = max(one.rung, reached.get(one.incident, RUNGS[0]), key=RUNGS.index)
             yield Moment(one.end_day, "text", 1 if is_new else 4, words, "s", is_bold=is_new)
         elif one.outcome == "failed":
             yield Moment(one.end_day, "text", 2, _of_table(table, "ends without a text"), "s", is_hollow=True)
@@ -187,13 +189,13 @@ def _rung(one):
 
 def _responses(record, cast):
     seen = sorted((one for one in joinings_of(record) if one.acted_day is not None), key=lambda one: one.acted_day)
-    known, victims = set(), {code for act in acts_of(record).values() for code in act.victims}
+    known, victims = set(), {code for incident in incidents_of(record).values() for code in incident.victims}
     turns = {}
     for one in seen:
-        turns.setdefault((max(0, one.acted_day - 1) // max(1, record.days_per_turn), one.act), []).append(one)
-    for (_, act), group in turns.items():
-        new = list(dict.fromkeys(one.response for one in group if (act, one.response) not in known))
-        known.update((act, response) for response in new)
+        turns.setdefault((max(0, one.acted_day - 1) // max(1, record.days_per_turn), one.incident), []).append(one)
+    for (_, incident), group in turns.items():
+        new = list(dict.fromkeys(one.response for one in group if (incident, one.response) not in known))
+        known.update((incident, response) for response in new)
         first = [one for one in group if one.response in new]
         if first:
             who = sorted({one.actor for one in first}, key=lambda code: (code not in victims, code))
@@ -221,10 +223,18 @@ def _moves(record, cast):
 
 def _endings(record, cast):
     for event in record.of_kind("victim_concedes"):
-        yield Moment(event.day, "act", 1, f"{cast.name(event.actor)} gives in", cast.marker(event.actor), is_bold=True)
-    for event in record.of_kind("act_stops"):
         yield Moment(
-            event.day, "act", 1, f"{style.capital(cast.act(event.act))} stops", "X", is_bold=True, is_hollow=True
+            event.day, "incident", 1, f"{cast.name(event.actor)} gives in", cast.marker(event.actor), is_bold=True
+        )
+    for event in record.of_kind("incident_stops"):
+        yield Moment(
+            event.day,
+            "incident",
+            1,
+            f"{style.capital(cast.incident(event.incident))} stops",
+            "X",
+            is_bold=True,
+            is_hollow=True,
         )
 
 

@@ -1,4 +1,4 @@
-"""How acts end, and how things stand."""
+"""How incidents end, and how things stand."""
 
 import math
 
@@ -11,18 +11,18 @@ WORTH_SAYING = 0.005  # a change in the state of things worth telling
 
 
 def endings(turn):
-    """Victims that give in, and acts that end."""
+    """Victims that give in, and incidents that end."""
     names = turn.names
     for event in turn.of_kind("victim_concedes"):
         yield f"{names.actor(event.actor)} gives in to what is demanded of it"
-    for event in turn.of_kind("act_stops"):
-        yield f"That is the end of {names.act(event.act)}{_why_it_ends(event.act, turn)}"
+    for event in turn.of_kind("incident_stops"):
+        yield f"That is the end of {names.incident(event.incident)}{_why_it_ends(event.incident, turn)}"
 
 
-def _why_it_ends(act, turn):
+def _why_it_ends(incident, turn):
     """Why whoever did it calls it off; nothing when that cannot be said without saying who."""
     moves = [event for event in turn.of_kind("adversary_move") if event.payload["move"] == "stop"]
-    moves = [event for event in moves if event.act == act] or (moves if len(moves) == 1 else [])
+    moves = [event for event in moves if event.incident == incident] or (moves if len(moves) == 1 else [])
     for event in moves:
         options = event.payload["terms"]
         if {"stop", "persist"} <= set(options):

@@ -1,4 +1,4 @@
-"""What the adversaries do and why. Who is behind an act is not said: it grows worse; adversaries speak and court."""
+"""What the adversaries do and why. Who is behind an incident is not said: it grows worse; adversaries court."""
 
 from sim.catalogue.moves import BY_NAME
 from sim.output.narrative.reasons import reasons
@@ -23,7 +23,7 @@ def adversaries(turn):
 
 
 def move_in_words(event, turn):
-    """A move as it is seen; None for one that is told otherwise: an act that goes on or ends."""
+    """A move as it is seen; None for one that is told otherwise: an incident that goes on or ends."""
     move, names = BY_NAME[event.payload["move"]], turn.names
     if move.name == "escalate":
         return _worse(event, turn)
@@ -32,10 +32,12 @@ def move_in_words(event, turn):
 
 
 def _worse(event, turn):
-    """An escalation, by the acts that now do more harm."""
-    acts = [event.act] if event.act else turn.worse
+    """An escalation, by the incidents that now do more harm."""
+    incidents = [event.incident] if event.incident else turn.worse
     return (
-        f"Matters grow worse over {listed([turn.names.act(act) for act in acts])}" if acts else "The stakes are raised"
+        f"Matters grow worse over {listed([turn.names.incident(incident) for incident in incidents])}"
+        if incidents
+        else "The stakes are raised"
     )
 
 

@@ -9,13 +9,13 @@ NAMED = 4  # how many states a sentence about beliefs or positions names
 
 
 def beliefs(turn):
-    """Who believes what about each act: in full at first and after a sea change, else who changed their mind."""
+    """Who believes what about each incident: in full at first and after a sea change, else who changed their mind."""
     for event in turn.of_kind("assessment"):
         confidence = event.payload["confidence"]
         now = {code: _belief(share) for code, share in confidence.items()}
-        before = turn.narrator.beliefs.get(event.act)
-        turn.narrator.beliefs[event.act] = now
-        question = f"Is {turn.names.suspect(event.act)} behind {turn.names.act(event.act)}?"
+        before = turn.narrator.beliefs.get(event.incident)
+        turn.narrator.beliefs[event.incident] = now
+        question = f"Is {turn.names.suspect(event.incident)} behind {turn.names.incident(event.incident)}?"
         movers = [code for code in now if before is None or before.get(code) != now[code]]
         if before is None or len(movers) > len(now) / 2:
             yield f"{question} {_all_beliefs(confidence, now, turn.names)}"

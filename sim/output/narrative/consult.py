@@ -17,23 +17,23 @@ WORTH_SAYING = 0.005  # a change in the state of things worth telling
 
 def consultations(turn):
     """Every consultation of the turn, from the call to the text."""
-    calls = {(event.act, event.payload["format"]): event for event in turn.of_kind("consultation_called")}
+    calls = {(event.incident, event.payload["format"]): event for event in turn.of_kind("consultation_called")}
     for event in calls.values():
-        turn.narrator.members[(event.act, event.payload["format"])] = event.payload["members"]
+        turn.narrator.members[(event.incident, event.payload["format"])] = event.payload["members"]
     about = turn.of_kind("consultation_called", "text_proposed", "silence_broken", "text_adopted", "text_failed")
-    for key in dict.fromkeys((event.act, event.payload["format"]) for event in about):
-        drafting = _drafting([event for event in about if (event.act, event.payload["format"]) == key], turn)
+    for key in dict.fromkeys((event.incident, event.payload["format"]) for event in about):
+        drafting = _drafting([event for event in about if (event.incident, event.payload["format"]) == key], turn)
         if key in calls:
             yield _call(calls[key], turn)
             yield from drafting
         else:
-            yield from (f"On {turn.names.act(key[0])}, {words[:1].lower()}{words[1:]}" for words in drafting)
+            yield from (f"On {turn.names.incident(key[0])}, {words[:1].lower()}{words[1:]}" for words in drafting)
 
 
 def _call(event, turn):
     names, call = turn.names, event.payload
     chosen = names.format(call["format"])
-    opening = f"{names.actor(event.actor)} takes {names.act(event.act)} to {chosen}{_why_there(call, names)}"
+    opening = f"{names.actor(event.actor)} takes {names.incident(event.incident)} to {chosen}{_why_there(call, names)}"
     return f"{opening}. Its text is due by {turn.day(call['due_day'])}"
 
 
@@ -72,11 +72,11 @@ def _drafting(events, turn):
 
 def _draft(event, names):
     draft = event.payload
-    text = names.text(draft["rung"], event.act)
-    return f"the first draft before {names.format(draft['format'])} is {text}{_apart(draft, event.act, names)}"
+    text = names.text(draft["rung"], event.incident)
+    return f"the first draft before {names.format(draft['format'])} is {text}{_apart(draft, event.incident, names)}"
 
 
-def _apart(draft, act, names):
+def _apart(draft, incident, names):
     """Who wants more and who wants less than the draft, when they are a rung or more apart."""
     positions = draft["positions"]
     if len(positions) < 2:
@@ -92,12 +92,12 @@ def _break(event, names):
     breakers = names.actors(broken["by"])
     verb = "breaks" if len(broken["by"]) == 1 else "break"
     before, after = broken["rung_before"], broken["rung_after"]
-    return f"{breakers} {verb} silence, {_what_it_cost(before, after, broken, event.act, names)}"
+    return f"{breakers} {verb} silence, {_what_it_cost(before, after, broken, event.incident, names)}"
 
 
-def _what_it_cost(before, after, broken, act, names):
+def _what_it_cost(before, after, broken, incident, names):
     if before != after:
-        return f"and what was {names.text(before, act)} becomes {names.text(after, act)}"
+        return f"and what was {names.text(before, incident)} becomes {names.text(after, incident)}"
     change = broken["text_after"] - broken["text_before"]
     if abs(change) < WORTH_SAYING:
         return "without moving the text"
@@ -109,15 +109,18 @@ def _end(event, drafts, turn):
     if event.kind == "text_failed":
         return f"the consultation ends without a text: {end['why'].rstrip('.')}"
     unchanged = drafts and drafts[0].payload["rung"] == end["rung"]
-    text = "it" if unchanged else names.text(end["rung"], event.act)
-    days = end["days_since_act"]
-    since = f"{count(days, 'day')} after the act began" if days else "on the day the act began"
+    text = "it" if unchanged else names.text(end["rung"], event.incident)
+    days = end["days_since_incident"]
+    since = f"{count(days, 'day')} after the incident began" if days else "on the day the incident began"
     by = "" if drafts else f" by {names.format(end['format'])}"
     return f"{text} is adopted{by} {since}, with {_behind(event, turn)} behind it"
 
 
 def _behind(event, turn):
-    supporters, members = event.payload["supporters"], turn.narrator.members.get((event.act, event.payload["format"]))
+    supporters, members = (
+        event.payload["supporters"],
+        turn.narrator.members.get((event.incident, event.payload["format"])),
+    )
     who = count(len(supporters), "state")
     if members and len(supporters) < len(members):
         missing = [code for code in members if code not in supporters]
@@ -131,9 +134,9 @@ def _behind(event, turn):
 
 def leaks(turn):
     """What does not stay in the room."""
-    acts = [turn.names.act(event.act) for event in turn.of_kind("consultation_leaks")]
-    if acts:
-        yield f"What was said in confidence on {listed(acts)} leaks to the press"
+    incidents = [turn.names.incident(event.incident) for event in turn.of_kind("consultation_leaks")]
+    if incidents:
+        yield f"What was said in confidence on {listed(incidents)} leaks to the press"
 
 
 def projects(turn):

@@ -6,12 +6,12 @@ from sim.catalogue.moves import MOVES
 from sim.phrases import day
 
 QUESTIONS = {
-    "position": "What is the strongest text you want over {act}?",
-    "call": "Where do you call a consultation over {act}?",
-    "share": "With whom do you share your evidence on {act}?",
+    "position": "What is the strongest text you want over {incident}?",
+    "call": "Where do you call a consultation over {incident}?",
+    "share": "With whom do you share your evidence on {incident}?",
     "project": "Cooperation on {project} is put to a decision by consensus. Do you agree?",
     "cooperation": "Which cooperation do you propose for the next turn, or end?",
-    "responses": "Which responses to {act} do you join now?",
+    "responses": "Which responses to {incident} do you join now?",
     "move": "What do you do next?",
 }
 LABELS = {
@@ -29,12 +29,12 @@ def question(decision, names):
     decision : Decision; names : sim.phrases.Names
     """
     if decision.kind == "silence":
-        act, form, _ = subject_of_text(decision)
-        where = f"{names.format(form)}, on {names.act(act)}"
+        incident, form, _ = subject_of_text(decision)
+        where = f"{names.format(form)}, on {names.incident(incident)}"
         return f"{where}: the text stands at {decision.rung} ({decision.text:.2f} of 1). Do you let it pass?"
     asked = QUESTIONS[decision.kind]
-    if "{act}" in asked:
-        return asked.format(act=names.act(decision.subject))
+    if "{incident}" in asked:
+        return asked.format(incident=names.incident(decision.subject))
     return asked.format(project=names.project(decision.subject)) if "{project}" in asked else asked
 
 
@@ -45,9 +45,9 @@ def subject_of_text(decision):
     >>> subject_of_text(Decision("silence", 2, "JPN", "grid/g7_leaders#1", (), ()))
     ('grid', 'g7_leaders', 1)
     """
-    act, _, rest = decision.subject.partition("/")
+    incident, _, rest = decision.subject.partition("/")
     form, _, attempt = rest.partition("#")
-    return act, form, int(attempt)
+    return incident, form, int(attempt)
 
 
 def label(option, decision, names):

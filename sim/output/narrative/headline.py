@@ -19,20 +19,20 @@ def _headline_concession(turn):
 
 
 def _headline_end(turn):
-    for event in turn.of_kind("act_stops"):
-        yield f"An end to {turn.names.act(event.act)}"
+    for event in turn.of_kind("incident_stops"):
+        yield f"An end to {turn.names.incident(event.incident)}"
 
 
 def _headline_beginning(turn):
-    begun = [turn.names.act(event.act) for event in turn.of_kind("act_begins")]
+    begun = [turn.names.incident(event.incident) for event in turn.of_kind("incident_begins")]
     if begun:
-        yield f"{'A hostile act begins' if len(begun) == 1 else 'Hostile acts begin'}: {listed(begun)}"
+        yield f"{'An incident begins' if len(begun) == 1 else 'Incidents begin'}: {listed(begun)}"
 
 
 def _headline_text(turn):
     adopted = sorted(turn.of_kind("text_adopted"), key=lambda event: -event.payload["text"])
     for event in adopted:
-        text = turn.names.text(event.payload["rung"], event.act)
+        text = turn.names.text(event.payload["rung"], event.incident)
         yield f"Adopted by {turn.names.format(event.payload['format'])}: {text}"
 
 

@@ -24,7 +24,7 @@ class Closing:
 
     Parameters
     ----------
-    truth : tuple of str, who really did it and how each act ended
+    truth : tuple of str, who really did it and how each incident ended
     measures : tuple of Row
     principles : tuple of record.Principle
     questions : tuple of str, for discussion
@@ -49,45 +49,44 @@ def closing(record, loaded):
     Closing
     """
     names = Names(loaded)
-    truth = tuple(sentence(_truth(act, record, names)) for act in loaded.scenario.acts)
+    truth = tuple(sentence(_truth(incident, record, names)) for incident in loaded.scenario.incidents)
     return Closing(truth, tuple(measure_rows(record)), tuple(record.scorecard), tuple(loaded.scenario.questions))
 
 
-def _truth(act, record, names):
-    suspect = act.suspect or act.by
-    who = names.actor(act.by)
-    who = f"{who} all along" if suspect == act.by else f"not {names.actor(suspect)} but {who}"
-    ends = (_belief_at_the_end(act, record, names), _how_it_ended(act, record, names))
-    return " ".join(sentence(words) for words in (f"{names.act(act.id)}: it was {who}", *ends))
+def _truth(incident, record, names):
+    suspect = incident.suspect or incident.by
+    who = names.actor(incident.by)
+    who = f"{who} all along" if suspect == incident.by else f"not {names.actor(suspect)} but {who}"
+    ends = (_belief_at_the_end(incident, record, names), _how_it_ended(incident, record, names))
+    return " ".join(sentence(words) for words in (f"{names.incident(incident.id)}: it was {who}", *ends))
 
 
-def _belief_at_the_end(act, record, names):
-    assessed = [event for event in record.of_kind("assessment") if event.act == act.id]
+def _belief_at_the_end(incident, record, names):
+    assessed = [event for event in record.of_kind("assessment") if event.incident == incident.id]
     if not assessed:
         return "nobody ever assessed it"
     confidence = list(assessed[-1].payload["confidence"].values())
     firm = sum(share >= 0.7 for share in confidence)
     who = ("none", "one")[firm] if firm < 2 else str(firm)
     all_states = count(len(confidence), "state")
-    return (
-        f"in the end {who} of {all_states} {'is' if firm < 2 else 'are'} confident that it was {names.suspect(act.id)}"
-    )
+    verb = "is" if firm < 2 else "are"
+    return f"in the end {who} of {all_states} {verb} confident that it was {names.suspect(incident.id)}"
 
 
-def _how_it_ended(act, record, names):
-    about = [event for event in record.events if event.act == act.id]
+def _how_it_ended(incident, record, names):
+    about = [event for event in record.events if event.incident == incident.id]
     gave_in = [event.actor for event in about if event.kind == "victim_concedes"]
-    stopped = [event for event in about if event.kind == "act_stops"]
-    begun = any(event.kind == "act_begins" for event in about)
+    stopped = [event for event in about if event.kind == "incident_stops"]
+    begun = any(event.kind == "incident_begins" for event in about)
     if not begun:
         return "it never began"
     end = f"it stopped in turn {stopped[-1].turn}" if stopped else "it was still going on at the end"
     gave = f"{names.actors(gave_in)} gave in" if gave_in else "no victim gave in"
-    return f"{end}, and {gave}" if _has_demand(act) else end
+    return f"{end}, and {gave}" if _has_demand(incident) else end
 
 
-def _has_demand(act):
-    return act.demand is not None
+def _has_demand(incident):
+    return incident.demand is not None
 
 
 def measure_rows(record):

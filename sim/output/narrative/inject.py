@@ -1,4 +1,4 @@
-"""What reaches the players, and the hostile acts that begin."""
+"""What reaches the players, and the incidents that begin."""
 
 import json
 
@@ -50,14 +50,14 @@ def reaches_players(event):
 
 
 def beginnings(turn):
-    """Hostile acts that begin, and on whom."""
+    """Incidents that begin, and on whom."""
     names = turn.names
-    for event in turn.of_kind("act_begins"):
+    for event in turn.of_kind("incident_begins"):
         victims = sorted(event.payload["victims"].items(), key=lambda item: -item[1])
         by_severity = {}
         for code, share in victims:
             by_severity.setdefault(severity(share), []).append(code)
         hits = listed([f"{names.actors(codes)} {how}" for how, codes in by_severity.items()])
         suspicion = f"it looks like the work of {names.actor(event.payload['suspect'])}"
-        opening = "A hostile act begins" if names.is_short(event.act) else f"{names.act(event.act)} opens"
+        opening = "An incident begins" if names.is_short(event.incident) else f"{names.incident(event.incident)} opens"
         yield f"{opening}: {stopped(event.payload['name'])} It hits {hits}; {suspicion}"

@@ -23,24 +23,24 @@ def shared_evidence(turn):
     """Evidence that was handed over."""
     for event in turn.of_kind("evidence_shared"):
         to = turn.names.actors(event.payload["to"])
-        yield f"{turn.names.actor(event.actor)} shares its evidence on {turn.names.act(event.act)} with {to}"
+        yield f"{turn.names.actor(event.actor)} shares its evidence on {turn.names.incident(event.incident)} with {to}"
 
 
 def responses(turn):
     """Who responds and how: whoever does the same thing shares a sentence."""
     decided = [event for event in turn.of_kind("response_decided") if event.payload["response"] != "no_action"]
     for event in decided:
-        turn.narrator.decided_in.setdefault((event.act, event.payload["response"], event.actor), turn.number)
-    several, told = len({event.act for event in decided}) > 1, set()
-    for act in dict.fromkeys(event.act for event in decided):
-        about = [event for event in decided if event.act == act]
-        opening = f"On {turn.names.act(act)}, " if several else ""
-        for words in _responses_to(act, about, turn, opening):
-            yield opening + words if words in told else words  # the same may be done about two acts
+        turn.narrator.decided_in.setdefault((event.incident, event.payload["response"], event.actor), turn.number)
+    several, told = len({event.incident for event in decided}) > 1, set()
+    for incident in dict.fromkeys(event.incident for event in decided):
+        about = [event for event in decided if event.incident == incident]
+        opening = f"On {turn.names.incident(incident)}, " if several else ""
+        for words in _responses_to(incident, about, turn, opening):
+            yield opening + words if words in told else words  # the same may be done about two incidents
             told.add(words)
 
 
-def _responses_to(act, decided, turn, opening):
+def _responses_to(incident, decided, turn, opening):
     by_response = {}
     for event in decided:
         by_response.setdefault(event.payload["response"], []).append(event)
@@ -48,23 +48,23 @@ def _responses_to(act, decided, turn, opening):
     alone = [event for key, events in by_response.items() if len(events) == 1 for event in events]
     telling = sorted(joint.items(), key=lambda item: -turn.names.weight(item[0]) * len(item[1]) ** 0.5)
     for place, (key, events) in enumerate(telling[:JOINT]):
-        yield (opening if place == 0 else "") + _joint(act, key, events, turn, is_first=place == 0)
+        yield (opening if place == 0 else "") + _joint(incident, key, events, turn, is_first=place == 0)
     for key, events in telling[JOINT:]:
-        _remember(act, key, events, turn)
+        _remember(incident, key, events, turn)
     if telling[JOINT:]:
         others = [f"{turn.names.response(key)} ({len(events)})" for key, events in telling[JOINT:]]
         yield f"Also, with the number of those who join: {listed(others)}"
     yield from _alone(alone, turn, "" if telling else opening)
 
 
-def _remember(act, key, events, turn):
+def _remember(incident, key, events, turn):
     """Counts those who joined, and returns how many had joined before."""
-    before = turn.narrator.joined.get((act, key), 0)
-    turn.narrator.joined[(act, key)] = before + len(events)
+    before = turn.narrator.joined.get((incident, key), 0)
+    turn.narrator.joined[(incident, key)] = before + len(events)
     return before
 
 
-def _joint(act, key, events, turn, is_first):
+def _joint(incident, key, events, turn, is_first):
     """Several actors, one response: who by itself, who through a text, which bodies, from when, and why."""
     names = turn.names
     ways = {}
@@ -74,11 +74,11 @@ def _joint(act, key, events, turn, is_first):
     for (_, via), codes in sorted(ways.items()):
         when = _when(events, turn, is_first) if not parts else ""
         parts.append(_joiners(codes, via, "" if parts else key, names, when))
-    before = _remember(act, key, events, turn)
+    before = _remember(incident, key, events, turn)
     if before:
         parts.append(f"{before + len(events)} in all")
     if is_first and len(events) > 2:
-        parts += _why_they(events, act, names)
+        parts += _why_they(events, incident, names)
     return "; ".join(parts)
 
 
@@ -103,12 +103,12 @@ def _when(events, turn, is_first):
     return f", with effect between {turn.day(first)} and {turn.day(last)}"
 
 
-def _why_they(events, act, names):
+def _why_they(events, incident, names):
     totals = Counter()
     for event in events:
         totals.update({name: value for name, value in event.payload["terms"].items() if name in WHY_RESPONSE})
     telling = [name for name, value in totals.most_common(2) if value / len(events) > CLEARLY]
-    words = [WHY_RESPONSE[name].format(suspect=names.suspect(act)) for name in telling]
+    words = [WHY_RESPONSE[name].format(suspect=names.suspect(incident)) for name in telling]
     return [f"what moves them is above all {listed(words)}"] if words else []
 
 
@@ -116,7 +116,7 @@ def _alone(events, turn, opening):
     """Responses that one actor alone takes, gathered by actor."""
     names, by_actor = turn.names, {}
     for event in events:
-        _remember(event.act, event.payload["response"], [event], turn)
+        _remember(event.incident, event.payload["response"], [event], turn)
         by_actor.setdefault((event.actor, event.payload["covered_by"]), []).append(event)
     told = []
     for (actor, via), own in by_actor.items():
@@ -134,7 +134,7 @@ def effects(turn):
     names, seen = turn.names, {}
     for event in turn.of_kind("response_acts"):
         key = event.payload["response"]
-        since = turn.narrator.decided_in.get((event.act, key, event.actor))
+        since = turn.narrator.decided_in.get((event.incident, key, event.actor))
         if since is not None and since < turn.number:
             seen.setdefault(key, {})[event.actor] = None
     if seen:

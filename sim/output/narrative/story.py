@@ -123,26 +123,28 @@ class Told:
     @property
     def moves(self):
         """What each adversary does."""
-        return {(event.actor, event.act): _what(event) for event in self.of_kind("adversary_move")}
+        return {(event.actor, event.incident): _what(event) for event in self.of_kind("adversary_move")}
 
     @property
     def new_moves(self):
         """The adversaries' moves that are not the same again as in the turn before."""
         before = self.narrator.moves
         return [
-            event for event in self.of_kind("adversary_move") if before.get((event.actor, event.act)) != _what(event)
+            event
+            for event in self.of_kind("adversary_move")
+            if before.get((event.actor, event.incident)) != _what(event)
         ]
 
     @property
     def harm(self):
-        """The harm that each act does at the end of the turn."""
+        """The harm that each incident does at the end of the turn."""
         return next((event.payload["harm"] for event in self.of_kind("turn_ends")), {})
 
     @property
     def worse(self):
-        """The acts that do more harm at the end of this turn than at the end of the one before."""
+        """The incidents that do more harm at the end of this turn than at the end of the one before."""
         before = self.narrator.harm
-        return [act for act, harm in self.harm.items() if 0 < before.get(act, 0) < harm]
+        return [incident for incident, harm in self.harm.items() if 0 < before.get(incident, 0) < harm]
 
     def day(self, number):
         """A day of the exercise in words, with its year only where that is another than this turn's."""

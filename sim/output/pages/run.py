@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.output.figures.actor_style import Cast
-from sim.output.figures.queries import act_name, acts_of, consultations_of, joinings_of
+from sim.output.figures.queries import consultations_of, incident_name, incidents_of, joinings_of
 from sim.output.figures.saving import inner_svg
 from sim.output.figures.scorecard import verdict
 from sim.output.figures.style import capital
@@ -91,10 +91,10 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Decision:
-    """Everyone who decided on one response to one act, and each one's reasons."""
+    """Everyone who decided on one response to one incident, and each one's reasons."""
 
     response: str
-    act: str
+    incident: str
     who: str
     why: str
     each: tuple
@@ -270,20 +270,20 @@ def decisions_of(record, loaded):
     """
     cast, groups = Cast(loaded), {}
     for one in joinings_of(record):
-        groups.setdefault((one.act, one.response), []).append(one)
+        groups.setdefault((one.incident, one.response), []).append(one)
     order = sorted(groups, key=lambda key: (-len(groups[key]), str(key)))
-    return [_decision(record, cast, act, response, groups[act, response]) for act, response in order]
+    return [_decision(record, cast, incident, response, groups[incident, response]) for incident, response in order]
 
 
-def _decision(record, cast, act, response, group):
-    suspect = _suspect(record, cast, act)
+def _decision(record, cast, incident, response, group):
+    suspect = _suspect(record, cast, incident)
     states = [one for one in group if one.terms]
     names = [term for term in FOR_RESPONSE if any(term in one.terms for one in states)]
     mean = {term: sum(one.terms.get(term) or 0.0 for one in states) / len(states) for term in names} if states else {}
     each = tuple(f"{capital(cast.said(one.actor))}{_timing(record, one)}: {_why(record, cast, one)}" for one in group)
     return Decision(
         capital(cast.response(response)),
-        capital(act_name(record, act)),
+        capital(incident_name(record, incident)),
         f"{capital(listed([cast.said(one.actor) for one in group], 8))}.",
         f"Mostly because {reasons(mean, suspect, many=len(states) > 1)}."
         if mean
@@ -292,8 +292,8 @@ def _decision(record, cast, act, response, group):
     )
 
 
-def _suspect(record, cast, act):
-    suspect = acts_of(record)[act].suspect if act in acts_of(record) else None
+def _suspect(record, cast, incident):
+    suspect = incidents_of(record)[incident].suspect if incident in incidents_of(record) else None
     return cast.said(suspect) if suspect else "the suspect"
 
 
@@ -306,7 +306,7 @@ def _why(record, cast, one):
     if not one.terms:
         return f"decided through {cast.names.format(one.covered_by)}." if one.covered_by else "decided by its members."
     chance = f"; chance {percent(one.probability)}" if one.probability is not None else ""
-    return f"because {reasons(one.terms, _suspect(record, cast, one.act))}{chance}."
+    return f"because {reasons(one.terms, _suspect(record, cast, one.incident))}{chance}."
 
 
 def reasons(terms, suspect, most=3, many=False):
@@ -347,7 +347,9 @@ def calls_of(record, loaded):
 
 def _call(record, cast, one):
     caller = cast.said(one.caller) if one.caller else "Somebody"
-    heading = f"{capital(caller)} took {cast.act(one.act)} to {cast.names.format(one.format)} in turn {one.turn}"
+    heading = (
+        f"{capital(caller)} took {cast.incident(one.incident)} to {cast.names.format(one.format)} in turn {one.turn}"
+    )
     chances = {key: terms.get("probability") or 0.0 for key, terms in one.terms.items()}
     order = sorted(chances, key=lambda key: (key != one.format, -chances[key], key))[:5]
     options = tuple(_option(cast, key, one.terms[key], chances[key], key == one.format) for key in order)

@@ -49,7 +49,7 @@ def test_every_case_is_left_as_an_exercise_that_can_be_played(done):
     for case in cases:
         loaded = load(folder / "exercises" / f"{case.id}.yaml")
         assert loaded.scenario.start == case.disclosure_date and loaded.scenario.title == case.name
-        assert play(loaded, seed=1, trace=True, without=False).records[0].of_kind("act_begins")
+        assert play(loaded, seed=1, trace=True, without=False).records[0].of_kind("incident_begins")
 
 
 def test_every_table_the_page_and_the_charts_are_kept_and_explained(done):
@@ -65,7 +65,7 @@ def test_each_row_of_cells_says_what_was_done_and_what_was_forecast(done):
     with open(done[1] / "cells.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["case"] for row in rows} == {"grid-2019", "timber-2021"}
-    assert not [row for row in rows if row["actor"] == "EST"], "the target's own acts are not scored"
+    assert not [row for row in rows if row["actor"] == "EST"], "the target's own incidents are not scored"
     assert all(0 <= float(row[name]) <= 1 for row in rows for name in ("model", "logistic", "own_rate", "nobody"))
 
 

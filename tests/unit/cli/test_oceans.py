@@ -25,7 +25,7 @@ summary: The grid fails in Estonia.
 start: 2025-03-03
 turns: {count: 2, days: 30}
 participants: [EST, LVA, USA, RUS]
-acts:
+incidents:
   - id: grid
     name: Attack on the grid
     issue: cyber

@@ -5,7 +5,7 @@ import pytest
 from sim.cli.people import People, SeatLeft, read_choice
 from sim.model.decisions import Decision, Option
 from sim.session import Session
-from tests.builders import a_scenario, an_act, an_inject
+from tests.builders import a_scenario, an_incident, an_inject
 
 OPTIONS = (Option("demarche"), Option("expulsions"))
 
@@ -20,7 +20,7 @@ def a_crisis(**changes):
     """Estonia is hit in turn 2; something reaches it in each turn, and Japan once."""
     injects = [an_inject(f"news{k}", title=f"News {k}", turn=k, to=["EST"]) for k in (1, 2, 3)]
     secret = an_inject("secret", title="For Japan alone", turn=1, to=["JPN"])
-    return a_scenario(**{"acts": [an_act(turn=2)], "injects": [*injects, secret], **changes})
+    return a_scenario(**{"incidents": [an_incident(turn=2)], "injects": [*injects, secret], **changes})
 
 
 class Desk:
@@ -131,7 +131,7 @@ def test_a_person_is_asked_until_the_answer_is_one():
 
 
 def test_what_costs_more_than_there_is_earns_advice_and_another_try():
-    loaded = a_crisis(acts=[an_act()], behaviour={"capital_start": 0.2})
+    loaded = a_crisis(incidents=[an_incident()], behaviour={"capital_start": 0.2})
     desk = Desk(otherwise="")
     people, _ = at_the_terminal(desk, "EST", loaded=loaded)
     while people.session.step != "sheet":
@@ -298,7 +298,7 @@ def test_what_was_written_down_can_be_taken_back_too():
 
 
 def test_what_is_written_down_and_cannot_be_paid_for_is_asked():
-    loaded = a_crisis(acts=[an_act()], behaviour={"capital_start": 0.2})
+    loaded = a_crisis(incidents=[an_incident()], behaviour={"capital_start": 0.2})
     everything = Written(lambda asked: [one.id for one in asked.options] if asked.kind == "responses" else None)
     desk, files = Desk(otherwise=""), everything
     people, _ = at_the_terminal(desk, "EST", loaded=loaded)

@@ -18,7 +18,7 @@ turns: {count: 3, days: 30}
 participants: [EST, LVA, USA, JPN, RUS]
 actors:
   EST: {brief: You were hit first and hardest.}
-acts:
+incidents:
   - {id: grid, name: Attack on the grid, issue: cyber, by: RUS, victims: {EST: 0.5}, difficulty: 0.4, publicness: 0.6}
 injects:
   - {id: rumour, title: A rumour in the harbour, turn: 1, sender: Captain, to: [JPN], channel: call, text: Ships turn.}

@@ -18,7 +18,7 @@ summary: The grid fails in Estonia … “again”.
 start: 2025-03-03
 turns: {count: 1, days: 30}
 participants: [EST, LVA, USA, RUS]
-acts:
+incidents:
   - id: grid
     name: Angriff auf das “Netz” 電力
     issue: cyber
@@ -72,7 +72,7 @@ def test_a_machine_without_a_language_is_told_the_story_too(scenario, tmp_path):
 def test_json_is_json_in_any_encoding(scenario, encoding):
     answer = shell(f"oceans run {scenario} --no-save --json", PYTHONIOENCODING=encoding)
     record = json.loads(answer.stdout.decode(encoding))
-    begun = next(event for event in record["events"] if event["kind"] == "act_begins")
+    begun = next(event for event in record["events"] if event["kind"] == "incident_begins")
     assert (answer.returncode, begun["payload"]["name"]) == (0, "Angriff auf das “Netz” 電力")
 
 

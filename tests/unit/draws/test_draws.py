@@ -106,7 +106,7 @@ def pairs():
     base = here.uniform("evidence", 1, ACTS, ACTORS)
     return {
         "actors": (base[0, :, 0], base[0, :, 1]),
-        "acts": (base[0, :, 0], base[1, :, 0]),
+        "incidents": (base[0, :, 0], base[1, :, 0]),
         "turns": (base[0, :, 0], here.uniform("evidence", 2, ACTS, ACTORS)[0, :, 0]),
         "uses": (base[0, :, 0], here.uniform("gravity", 1, ACTS, ACTORS)[0, :, 0]),
         "seeds": (base[0, :, 0], Draws(8, runs).uniform("evidence", 1, ACTS, ACTORS)[0, :, 0]),
@@ -156,9 +156,9 @@ def test_draws_keep_their_values():
 def test_a_draw_does_not_depend_on_what_else_is_drawn():
     whole = Draws(7, range(10)).uniform("evidence", 1, ACTS, ACTORS)
     for run in (0, 4, 9):
-        for h, act in enumerate(ACTS):
+        for h, incident in enumerate(ACTS):
             for a, actor in enumerate(ACTORS):
-                assert Draws(7, [run]).uniform("evidence", 1, (act,), (actor,))[0, 0, 0] == whole[h, run, a]
+                assert Draws(7, [run]).uniform("evidence", 1, (incident,), (actor,))[0, 0, 0] == whole[h, run, a]
 
 
 def test_drawing_again_gives_the_same():

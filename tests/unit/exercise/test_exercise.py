@@ -17,7 +17,7 @@ from sim.exercise import Exercise
 from sim.model.decisions import Answer
 from sim.policies import Hawk, Policy, Silent, TitForTat
 from sim.scenario import shipped
-from tests.builders import a_scenario, an_act
+from tests.builders import a_scenario, an_incident
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +26,9 @@ def crisis():
     return a_scenario(
         turns=4,
         participants=["NATO", "JPN", "RUS", "CHN"],
-        acts=[
-            an_act(may_widen_to=["DEU", "LVA"], publicness=0.9),
-            an_act("wine", by="CHN", victims={"JPN": 0.4}, issue="coercion", turn=2),
+        incidents=[
+            an_incident(may_widen_to=["DEU", "LVA"], publicness=0.9),
+            an_incident("wine", by="CHN", victims={"JPN": 0.4}, issue="coercion", turn=2),
         ],
         cooperation=[{"project": "coop_cyber", "turn": 2}, {"project": "coop_exchange", "months_before": 9}],
     )
@@ -134,13 +134,13 @@ def test_an_actor_reads_what_is_true_of_it(crisis):
     assert [member.code for member in nato.members] == [a.code for a in exercise.agents if a.is_ally and a is not nato]
     assert russia.move in exercise.moves and 0 <= russia.pressure <= 1
     assert math.isnan(russia.confidence()) and math.isnan(nato.stake("grid"))
-    assert estonia.view()["acts"]["grid"]["is_victim"]
+    assert estonia.view()["incidents"]["grid"]["is_victim"]
 
 
 def test_an_actor_names_the_responses_it_has_joined(crisis):
     exercise = Exercise(crisis, 5).run()
     decided = [event for event in exercise.record.of_kind("response_decided") if event.actor == "EST"]
-    joined = {(event.act, event.payload["response"]) for event in decided}
+    joined = {(event.incident, event.payload["response"]) for event in decided}
     assert set(exercise.actor("EST").responses) == joined != set()
 
 
@@ -250,7 +250,7 @@ def test_another_answer_makes_another_branch(crisis):
         assert branch.unasked == ()
     assert ("grid", "sanctions") in hits_back.actor("EST").responses
     new = set(waits.actor("EST").responses) - set(exercise.actor("EST").responses)
-    assert "grid" not in {act for act, _ in new}
+    assert "grid" not in {incident for incident, _ in new}
     assert exercise.turn == 1 and exercise.actor("EST").policy.name == "standard"
 
 

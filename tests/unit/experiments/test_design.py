@@ -73,7 +73,7 @@ def test_shared_luck_is_the_same_at_every_point():
 
 def test_a_point_says_what_is_held_as_well():
     design = a_design("lhs", points=4, fixed=["linkage=0.3"])
-    assert design.values(0)["linkage"] == 0.3 and "acts.grid.difficulty" in design.values(0)
+    assert design.values(0)["linkage"] == 0.3 and "incidents.grid.difficulty" in design.values(0)
     assert all(type(value) in (float, int, str) for value in design.values(0).values())
 
 
@@ -100,14 +100,17 @@ def test_designs_that_make_no_sense_earn_advice(tmp_path):
 def test_a_file_says_what_varies_and_its_rows_are_the_points(tmp_path):
     path = written(tmp_path, "proof,capability,turns.count\n0.2,gdp,2\n0.5, equal ,3\n\n")
     design = a_design(path, reps=3)
-    assert design.values(1) == {"acts.grid.difficulty": 0.5, "capability": "equal", "turns.count": 3}
+    assert design.values(1) == {"incidents.grid.difficulty": 0.5, "capability": "equal", "turns.count": 3}
     assert design.runs == 6 and design.luck == "shared" and design.varying[0].kind == "uncertainty"
 
 
 def test_a_data_frame_a_table_and_a_list_of_points_are_designs():
     frame = pandas.DataFrame({"proof": [0.2, 0.3], "earlier": [0, 12]})
     for source in (frame, frame.to_dict("list"), frame.to_dict("records")):
-        assert a_design(source).values(1) == {"acts.grid.difficulty": 0.3, "cooperation.coop_cyber.months_before": 12.0}
+        assert a_design(source).values(1) == {
+            "incidents.grid.difficulty": 0.3,
+            "cooperation.coop_cyber.months_before": 12.0,
+        }
 
 
 @pytest.mark.parametrize(
@@ -116,8 +119,11 @@ def test_a_data_frame_a_table_and_a_list_of_points_are_designs():
         ("", "the design is empty"),
         ("proof\n", "no points"),
         ("prof\n0.2\n", ":1:1: error: there is no 'prof'. Did you mean 'proof'?"),
-        ("proof,acts.gird.difficulty\n0.2,0.3\n", ":1:7: error: the path 'acts.gird.difficulty' leads nowhere"),
-        ("proof,acts.grid.difficulty\n0.2,0.3\n", "means the same as 'proof'"),
+        (
+            "proof,incidents.gird.difficulty\n0.2,0.3\n",
+            ":1:7: error: the path 'incidents.gird.difficulty' leads nowhere",
+        ),
+        ("proof,incidents.grid.difficulty\n0.2,0.3\n", "means the same as 'proof'"),
         ("proof,\n0.2,0.3\n", "a column has no name"),
         ("proof,linkage\n0.2,0.3\n0.2\n", ":3:1: error: 1 values for 2 columns"),
         ("proof,linkage\n0.2,0.3\n0.2,\n", ":3:5: error: this cell is empty"),
@@ -127,7 +133,10 @@ def test_a_data_frame_a_table_and_a_list_of_points_are_designs():
         ("capability\nwealth\n", ":2:1: error: expected"),
         ("turns.count\n2.5\n", "expected"),
         ("behaviour.calls\n1\n1e9\n", ":3:1: error: expected a number from 0 to 20"),
-        ("proof,acts.grid.turn\n.2,1\n\n.3,9\n.2,2\n", ":4:4: error: 'acts.grid.turn' cannot be 9: begins in turn 9"),
+        (
+            "proof,incidents.grid.turn\n.2,1\n\n.3,9\n.2,2\n",
+            ":4:4: error: 'incidents.grid.turn' cannot be 9: begins in turn 9",
+        ),
         ("participants.EST\non\noff\n", ":3:1: error: 'participants.EST' cannot be off: 'EST' (a victim)"),
         (b"proof\n\xff\xfe\n", "UTF-8"),
         (b"proof\n\x00\n", "expected a number"),

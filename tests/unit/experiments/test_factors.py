@@ -30,7 +30,7 @@ def test_uncertainties_and_levers_come_from_the_scenario():
     assert factors["earlier"].choices == (0.0, 12.0)
 
 
-@pytest.mark.parametrize("word", ["proof", "acts.grid.difficulty"])
+@pytest.mark.parametrize("word", ["proof", "incidents.grid.difficulty"])
 def test_a_factor_is_narrowed_by_its_name_or_its_path(word):
     assert chosen(vary=[f"{word}=0.3:0.4"])["proof"].high == 0.4
     assert chosen(vary={word: (0.3, 0.4)})["proof"].low == 0.3
@@ -66,7 +66,7 @@ def test_levers_and_uncertainties_are_left_as_written_when_they_are_not_named():
     [
         ({"vary": ["linkge=0:1"]}, "Did you mean 'linkage'?"),
         ({"vary": ["prof=0:1"]}, "Did you mean 'proof'?"),
-        ({"vary": ["acts.gird.difficulty=0:1"]}, "Did you mean 'grid'?"),
+        ({"vary": ["incidents.gird.difficulty=0:1"]}, "Did you mean 'grid'?"),
         ({"vary": ["cooperation.coop_cybr=on,off"]}, "Did you mean 'coop_cyber'?"),
         ({"vary": ["participants.LTX=on,off"]}, "there is no 'LTX'"),
         ({"vary": ["linkage=0.8:0.2"]}, "the range is empty"),

@@ -10,7 +10,7 @@ from sim.model.state import NEVER, first_state
 from sim.model.steps.inject import inject
 from sim.model.view import view
 from sim.rules.quantize import STEP, quantize, total
-from tests.builders import a_scenario, an_act, an_inject
+from tests.builders import a_scenario, an_incident, an_inject
 
 
 def setting_of(**changes):
@@ -53,7 +53,7 @@ def test_bodies_stand_last_and_are_no_states_where_members_choose():
 
 def test_a_body_that_plays_as_one_takes_the_place_of_its_members():
     setting = setting_of(
-        participants=["NATO", "EU", "JPN", "RUS", "CHN"], bodies_as="one", acts=[an_act(victims={"JPN": 0.4})]
+        participants=["NATO", "EU", "JPN", "RUS", "CHN"], bodies_as="one", incidents=[an_incident(victims={"JPN": 0.4})]
     )
     assert "EST" not in setting.actors
     assert {code for code in setting.actors if of(setting, setting.is_state, code)} == {"NATO", "EU", "JPN"}
@@ -152,13 +152,19 @@ def test_a_format_needs_two_at_the_table():
     assert ("grid", "g7") in setting_of(participants=["EST", "DEU", "USA", "RUS"]).tables
 
 
-def test_every_act_has_options_and_tables_of_its_own():
-    setting = setting_of(acts=[an_act("one"), an_act("other", issue="coercion", demand={"text": "Stop."})])
-    assert {act for act, _ in setting.options} == {act for act, _ in setting.tables} == {"one", "other"}
+def test_every_incident_has_options_and_tables_of_its_own():
+    setting = setting_of(
+        incidents=[an_incident("one"), an_incident("other", issue="coercion", demand={"text": "Stop."})]
+    )
+    assert (
+        {incident for incident, _ in setting.options}
+        == {incident for incident, _ in setting.tables}
+        == {"one", "other"}
+    )
     for h, part in enumerate(setting.option_slices):
-        assert (setting.option_act[part] == h).all()
+        assert (setting.option_incident[part] == h).all()
     for h, part in enumerate(setting.table_slices):
-        assert (setting.table_act[part] == h).all()
+        assert (setting.table_incident[part] == h).all()
 
 
 def test_options_are_ordered_by_their_price():
@@ -166,15 +172,17 @@ def test_options_are_ordered_by_their_price():
     assert (np.diff(setting.price[:, 0, 0]) >= 0).all()
 
 
-def test_an_act_is_far_when_nobody_in_the_alliance_is_hit():
-    assert setting_of(acts=[an_act("near"), an_act("far", victims={"JPN": 0.4}, by="CHN")]).act_is_far.tolist() == [
+def test_an_incident_is_far_when_nobody_in_the_alliance_is_hit():
+    assert setting_of(
+        incidents=[an_incident("near"), an_incident("far", victims={"JPN": 0.4}, by="CHN")]
+    ).incident_is_far.tolist() == [
         False,
         True,
     ]
 
 
 def test_the_union_alone_is_competent_for_trade_and_its_members_are_not():
-    setting = build_inputs(a_scenario(participants=["EU", "JPN", "USA", "CHN"], library=None, act=an_act(
+    setting = build_inputs(a_scenario(participants=["EU", "JPN", "USA", "CHN"], library=None, incident=an_incident(
         issue="coercion", by="CHN", victims={"LTU": 0.4}, demand={"text": "Recall the envoy."})))  # fmt: skip
     line = setting.options.index(("grid", "wto_case"))
     assert setting.allowed[line, setting.index["EU"]] and setting.allowed[line, setting.index["JPN"]]
@@ -233,7 +241,9 @@ def test_nobody_sees_who_really_did_it():
     """What a seat sees is the same whoever did it, as long as the evidence is."""
     worlds = []
     for culprit in ("RUS", "CHN"):
-        world = begin(setting_of(acts=[an_act(by=culprit, suspect="RUS")], behaviour={"evidence_rate": 0.0}), 1, [0])
+        world = begin(
+            setting_of(incidents=[an_incident(by=culprit, suspect="RUS")], behaviour={"evidence_rate": 0.0}), 1, [0]
+        )
         world.turn = 1
         worlds.append(world)
     assert view(worlds[0], "EST") == view(worlds[1], "EST")
@@ -247,7 +257,7 @@ def test_an_inject_is_seen_by_those_it_is_sent_to():
     assert view(world, "DEU")["injects"] == []
 
 
-def test_an_act_to_come_is_not_seen():
-    world = begin(setting_of(acts=[an_act("now"), an_act("later", turn=2)]), 1, [0])
+def test_an_incident_to_come_is_not_seen():
+    world = begin(setting_of(incidents=[an_incident("now"), an_incident("later", turn=2)]), 1, [0])
     world.turn = 1
-    assert set(view(world, "EST")["acts"]) == {"now"}
+    assert set(view(world, "EST")["incidents"]) == {"now"}

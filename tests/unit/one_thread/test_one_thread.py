@@ -13,7 +13,7 @@ from sim.engine import play, play_points
 from sim.exercise import Exercise
 from sim.one_thread import one_blas_thread
 from sim.policies import Policy
-from tests.builders import a_scenario, an_act
+from tests.builders import a_scenario, an_incident
 
 
 def threads():
@@ -103,7 +103,7 @@ def test_turns_of_two_threads_that_overlap_give_back_what_the_process_had_set():
 
 
 def test_the_number_of_threads_moves_no_bit(monkeypatch):
-    loaded = a_scenario(acts=[an_act(may_widen_to=["DEU"])])
+    loaded = a_scenario(incidents=[an_incident(may_widen_to=["DEU"])])
     points = [{}, {"behaviour.b_peer": 0.5}] * 200
     with_one = play_points(loaded, points, [3, 4] * 200, seed=2)
     monkeypatch.setattr("sim.one_thread._libraries", lambda: SimpleNamespace(limit=lambda **_: nullcontext()))

@@ -30,9 +30,16 @@ RUNGS = tuple(LADDER)
 
 
 def a_view(confidence=0.5, capital=1.0, **changes):
-    """What a state sees of one act by Russia; or, as `actor="RUS"`, what Russia sees of its own."""
+    """What a state sees of one incident by Russia; or, as `actor="RUS"`, what Russia sees of its own."""
     grid = {"suspect": "RUS", "confidence": confidence, "is_mine": True}
-    return {"actor": "EST", "capital": capital, "acts": {"grid": grid}, "texts": [], "seen_responses": [], **changes}
+    return {
+        "actor": "EST",
+        "capital": capital,
+        "incidents": {"grid": grid},
+        "texts": [],
+        "seen_responses": [],
+        **changes,
+    }
 
 
 def responses(*options, default=()):
@@ -62,7 +69,7 @@ def a_move(*legal, default="persist"):
 
 
 def seen(response, *actors):
-    return {"act": "grid", "response": response, "by": list(actors)}
+    return {"incident": "grid", "response": response, "by": list(actors)}
 
 
 def chosen(policy, decision, **view):
@@ -151,7 +158,7 @@ def test_tit_for_tat_goes_on_where_it_cannot_strike_harder():
     assert chosen(TitForTat(), a_move(), actor="RUS", seen_responses=[seen("team", "EST")]) == ("persist",)
 
 
-def test_what_is_done_about_the_acts_of_another_does_not_provoke():
+def test_what_is_done_about_the_incidents_of_another_does_not_provoke():
     assert chosen(TitForTat(), a_move("escalate"), actor="CHN", seen_responses=[seen("team", "EST")]) == ("persist",)
 
 
@@ -166,7 +173,7 @@ def test_one_that_is_deterred_stops_when_enough_act_against_it():
 def test_an_opportunist_goes_for_the_gap_while_no_text_stands():
     assert chosen(Opportunist(), a_move("widen", "divide"), actor="RUS") == ("widen",)
     assert chosen(Opportunist(), a_move("divide"), actor="RUS") == ("divide",)
-    text = [{"act": "grid", "format": "nac", "text": 0.4}]
+    text = [{"incident": "grid", "format": "nac", "text": 0.4}]
     assert chosen(Opportunist(), a_move("widen", "divide"), actor="RUS", texts=text) == ("persist",)
 
 
@@ -212,7 +219,7 @@ def test_more_in_a_script_leaves_the_one_it_came_from():
 
 
 def test_one_who_remembers_is_asked_what_the_script_answers_too():
-    crisis = a_scenario(act={"publicness": 1.0, "difficulty": 0.1})
+    crisis = a_scenario(incident={"publicness": 1.0, "difficulty": 0.1})
     keeping = Keeping()
     script = [Answer(1, "RUS", "move", "next", ("persist",))]
     exercise = Exercise(crisis, 2, policies={"RUS": keeping}, answers=script)
@@ -239,7 +246,12 @@ class Keeping(Policy):
 def asked():
     """What the United States are asked in a crisis that everybody has heard of."""
     keeping = Keeping()
-    play(a_scenario(turns=5, act={"publicness": 1.0, "difficulty": 0.1}), 2, policies={"USA": keeping}, without=False)
+    play(
+        a_scenario(turns=5, incident={"publicness": 1.0, "difficulty": 0.1}),
+        2,
+        policies={"USA": keeping},
+        without=False,
+    )
     return keeping.decisions
 
 

@@ -10,7 +10,7 @@ from sim.output.narrative.story import closing, tell
 from sim.phrases import count
 from sim.record import Record
 from sim.scenario import load, shipped
-from tests.builders import a_scenario, an_act
+from tests.builders import a_scenario, an_incident
 
 
 @pytest.fixture(scope="module", params=shipped())
@@ -49,15 +49,17 @@ def test_the_story_has_names_and_sentences(played):
             assert sentence.endswith((".", ".)")), sentence
 
 
-def test_the_closing_tells_every_act(played):
+def test_the_closing_tells_every_incident(played):
     loaded, record = played
-    assert len(closing(record, loaded).truth) == len(loaded.scenario.acts)
+    assert len(closing(record, loaded).truth) == len(loaded.scenario.incidents)
 
 
 @pytest.mark.parametrize("days, seeds", [(1, (2, 3, 4)), (7, (5, 8)), (30, (3, 4))])
 def test_event_story_and_measure_count_the_same_days_to_a_text(days, seeds):
-    acts = [an_act(victims={"EST": 0.7}, difficulty=0.2, publicness=1.0)]
-    loaded = a_scenario(turns=40 if days == 1 else 8, days=days, acts=acts, participants=["group:nato", "RUS"])
+    incidents = [an_incident(victims={"EST": 0.7}, difficulty=0.2, publicness=1.0)]
+    loaded = a_scenario(
+        turns=40 if days == 1 else 8, days=days, incidents=incidents, participants=["group:nato", "RUS"]
+    )
     counted = 0
     for seed in seeds:
         record = play(loaded, seed, trace=True, without=False).records[0]
@@ -67,13 +69,13 @@ def test_event_story_and_measure_count_the_same_days_to_a_text(days, seeds):
             if event.kind == "consultation_called":
                 due[event.payload["format"]] = event.payload["due_day"]
                 continue
-            since = event.payload["days_since_act"]
+            since = event.payload["days_since_incident"]
             assert event.day == since == max(due[event.payload["format"]], (event.turn - 1) * days)
-            assert f"is adopted {count(since, 'day')} after the act began" in story
+            assert f"is adopted {count(since, 'day')} after the incident began" in story
         texts = [
             event for event in record.of_kind("text_adopted") if event.payload["rung"] not in ("silence", "concern")
         ]
         if texts:
-            assert min(event.payload["days_since_act"] for event in texts) == record.measures["days_to_joint_text"]
+            assert min(event.payload["days_since_incident"] for event in texts) == record.measures["days_to_joint_text"]
             counted += 1
     assert counted

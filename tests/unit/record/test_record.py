@@ -26,7 +26,7 @@ events = st.builds(
     phase=st.sampled_from(PHASES),
     kind=st.sampled_from(sorted(EVENT_KINDS)),
     actor=st.none() | st.sampled_from(["EST", "NATO"]),
-    act=st.none() | st.just("grid"),
+    incident=st.none() | st.just("grid"),
     payload=st.dictionaries(st.text(), plain_values, max_size=4),
 )
 measures = st.dictionaries(st.text(), st.floats(), max_size=5)

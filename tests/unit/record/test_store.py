@@ -143,7 +143,7 @@ def test_everything_about_one_run_is_kept_and_reads_back(tmp_path):
 def test_many_runs_keep_who_joined_and_which_format_was_called(tmp_path):
     store.save(tmp_path, a_loaded(), outcomes(runs=3))
     assert pd.read_csv(tmp_path / "joined.csv")["share_of_runs"].between(0, 1).all()
-    assert set(pd.read_csv(tmp_path / "formats.csv")["act"]) == {"grid_wiper", "import_ban"}
+    assert set(pd.read_csv(tmp_path / "formats.csv")["incident"]) == {"grid_wiper", "import_ban"}
 
 
 @pytest.mark.parametrize(

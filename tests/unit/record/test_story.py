@@ -14,9 +14,9 @@ from tests.builders_record import a_loaded, a_quiet_record, a_record, an_empty_r
 CODE = re.compile(r"\b(?!NATO|WTO|NAC)[A-Z]{3}\b")
 
 
-def an_event(kind, actor=None, act="grid_wiper", turn=1, day=5, phase="consult", **payload):
+def an_event(kind, actor=None, incident="grid_wiper", turn=1, day=5, phase="consult", **payload):
     """An event of turn 1."""
-    return Event(0, turn, day, "2025-03-08", phase, kind, actor, act, payload)
+    return Event(0, turn, day, "2025-03-08", phase, kind, actor, incident, payload)
 
 
 def told(*events, turn=1, narrator=None):
@@ -40,7 +40,7 @@ def assessed(confidence, turn=2):
 def ends(tension=0.3, harm=0.5, readiness=0.9, turn=1):
     """How things stand at the end of a turn."""
     payload = {"tension": tension, "harm": {"grid_wiper": harm}, "readiness": readiness}
-    return an_event("turn_ends", act=None, turn=turn, phase="settle", **payload)
+    return an_event("turn_ends", incident=None, turn=turn, phase="settle", **payload)
 
 
 def moved(move, actor="RUS", target=None, turn=1, terms=None):
@@ -76,7 +76,7 @@ def test_nothing_is_said_twice_in_a_turn():
 
 
 def test_the_truth_changes_no_word_of_the_story():
-    acts = [
+    incidents = [
         {
             "id": "grid",
             "name": "Attack on the grid",
@@ -88,10 +88,10 @@ def test_the_truth_changes_no_word_of_the_story():
         | {"difficulty": 0.5, "publicness": 0.5}
         for by in ("RUS", "CHN")
     ]
-    record = a_record(acts=1)
-    stories = [tell(record, a_loaded(acts=[act])) for act in acts]
+    record = a_record(incidents=1)
+    stories = [tell(record, a_loaded(incidents=[incident])) for incident in incidents]
     assert stories[0] == stories[1]
-    endings = [" ".join(closing(record, a_loaded(acts=[act])).truth) for act in acts]
+    endings = [" ".join(closing(record, a_loaded(incidents=[incident])).truth) for incident in incidents]
     assert "it was Russia all along" in endings[0]
     assert "it was not Russia but China" in endings[1]
 
@@ -117,7 +117,7 @@ def test_turn_by_turn_is_told_as_all_at_once():
 def an_inject(to, text="The lights go out. Nobody knows why.", title="Power fails"):
     """An inject to some recipients."""
     words = {"inject": "one", "title": title, "sender": "CERT Estonia", "channel": "cable", "text": text}
-    return an_event("inject_released", act=None, phase="inject", to=to, **words)
+    return an_event("inject_released", incident=None, phase="inject", to=to, **words)
 
 
 def test_an_inject_is_told_in_short_with_its_source():
@@ -232,7 +232,7 @@ def a_break(by, before, rung_before, after, rung_after):
 def adopted(text, rung, supporters=("USA", "FRA", "DEU"), days=12):
     """A text that the G7 adopts."""
     payload = {"text": text, "rung": rung, "supporters": list(supporters), "capability_share": 0.7}
-    return an_event("text_adopted", format="g7_leaders", days_since_act=days, **payload)
+    return an_event("text_adopted", format="g7_leaders", days_since_incident=days, **payload)
 
 
 def test_the_call_says_who_where_and_why_there():
@@ -253,14 +253,14 @@ def test_the_only_format_open_is_called_so():
 
 
 def test_a_text_of_the_first_day_is_not_said_to_come_after_no_days():
-    assert "is adopted by the G7 on the day the act began, with" in told(adopted(0.6, "naming", days=0))
+    assert "is adopted by the G7 on the day the incident began, with" in told(adopted(0.6, "naming", days=0))
 
 
 def test_a_broken_silence_says_what_it_cost_the_text():
     broken = a_break(["DEU"], 0.6, "naming", 0.4, "solidarity")
     words = told(proposed(0.6, "naming"), broken, adopted(0.4, "solidarity"))
     assert "Germany breaks silence, and what was a text that names Russia becomes a text of solidarity." in words
-    assert "A text of solidarity is adopted twelve days after the act began" in words
+    assert "A text of solidarity is adopted twelve days after the incident began" in words
 
 
 def test_a_break_that_moves_no_rung_is_told_as_wording():
@@ -328,8 +328,8 @@ def test_doing_nothing_is_not_told():
 
 def test_an_effect_is_told_when_it_comes_in_a_later_turn_only():
     narrator = Narrator(a_loaded())
-    acts = an_event("response_acts", "EST", phase="settle", response="demarche")
-    assert "takes effect" not in told(decided("EST", "demarche"), acts, narrator=narrator)
+    incidents = an_event("response_acts", "EST", phase="settle", response="demarche")
+    assert "takes effect" not in told(decided("EST", "demarche"), incidents, narrator=narrator)
     later = told(
         an_event("response_acts", "EST", turn=2, phase="settle", response="demarche"), turn=2, narrator=narrator
     )
@@ -348,11 +348,11 @@ def test_a_move_is_told_with_its_reason_and_not_again():
 
 
 @pytest.mark.parametrize("move", ["stop", "persist", "escalate", "widen"])
-def test_a_move_with_the_act_does_not_say_whose_it_is(move):
+def test_a_move_with_the_incident_does_not_say_whose_it_is(move):
     assert "Russia" not in told(moved(move, target="LVA" if move == "widen" else None))
 
 
-def test_an_escalation_is_told_over_the_acts_that_grow_worse():
+def test_an_escalation_is_told_over_the_incidents_that_grow_worse():
     narrator = Narrator(a_loaded())
     told(ends(harm=0.5), narrator=narrator)
     assert "Matters grow worse over the attack on the Baltic grid." in told(
@@ -371,8 +371,8 @@ def test_the_end_of_a_turn_is_one_line_with_directions():
 
 
 def test_projects_are_told_by_their_names():
-    yes = an_event("project_decided", act=None, project="coop_cyber", outcome="agreed", by=[])
-    no = an_event("project_decided", act=None, project="coop_tokyo_office", outcome="blocked", by=["FRA"])
+    yes = an_event("project_decided", incident=None, project="coop_cyber", outcome="agreed", by=[])
+    no = an_event("project_decided", incident=None, project="coop_tokyo_office", outcome="blocked", by=["FRA"])
     assert told(yes, no) == "NATO and its partners agree on cyber together. France blocks Tokyo office."
 
 

@@ -38,12 +38,12 @@ def test_every_state_has_a_name_without_brackets(code, names):
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_every_act_of_the_shipped_scenarios_has_a_short_name(name):
+def test_every_incident_of_the_shipped_scenarios_has_a_short_name(name):
     loaded = load(name)
     said = Names(loaded)
-    for act in loaded.scenario.acts:
-        assert said.act(act.id).startswith("the ") and len(said.act(act.id)) <= 40
-        assert "_" not in said.act(act.id)
+    for incident in loaded.scenario.incidents:
+        assert said.incident(incident.id).startswith("the ") and len(said.incident(incident.id)) <= 40
+        assert "_" not in said.incident(incident.id)
 
 
 def test_what_the_library_does_not_know_is_said_as_it_is_written(names):

@@ -4,7 +4,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.scenario import load_library, shipped
-from tests.builders import a_library, a_scenario, an_act, an_inject
+from tests.builders import a_library, a_scenario, an_incident, an_inject
 
 
 @pytest.mark.parametrize(
@@ -12,16 +12,20 @@ from tests.builders import a_library, a_scenario, an_act, an_inject
     [
         {"participants": ["NATO", "EU", "group:ip4", "RUS", "CHN"]},
         {"participants": ["group:nato", "EST", "RUS"]},
-        {"participants": ["NATO", "JPN", "RUS"], "bodies_as": "one", "acts": [an_act(victims={"NATO": 0.5})]},
+        {"participants": ["NATO", "JPN", "RUS"], "bodies_as": "one", "incidents": [an_incident(victims={"NATO": 0.5})]},
         {"participants": ["NATO", "EST", "RUS"], "bodies_as": "one"},
         {"participants": ["EU", "EST", "RUS"], "start": "2020-01-31", "injects": [an_inject(to=["GBR"])]},
         {"injects": [an_inject(date="2024-03-04"), an_inject("last", date="2024-06-01")]},
         {"injects": [an_inject(to=["control"]), an_inject("b", to=["group:nato", "NATO"], turn=3)]},
-        {"injects": [an_inject(effects=[{"on": "tension", "by": -0.2}, {"on": "evidence", "act": "grid", "by": 1}])]},
+        {
+            "injects": [
+                an_inject(effects=[{"on": "tension", "by": -0.2}, {"on": "evidence", "incident": "grid", "by": 1}])
+            ]
+        },
         {"injects": [an_inject(effects=[{"on": "exposure", "actor": "EST", "adversary": "CHN", "by": 0.1}])]},
         {"objectives": [{"id": "a", "text": "A"}], "injects": [an_inject(objectives=["a"])]},
         {
-            "act": {
+            "incident": {
                 "turn": 3,
                 "turns": 10,
                 "suspect": "CHN",
@@ -47,8 +51,8 @@ def test_sound_scenarios_are_accepted(changes):
 
 def test_an_invented_adversary_can_act():
     invented = {"name": "Arcadia", "adjective": "Arcadian", "role": "adversary", "theatre": "pacific"}
-    scenario = a_scenario(participants=["EST", "XAA"], actors={"XAA": invented}, acts=[an_act(by="XAA")])
-    assert scenario.scenario.acts[0].by == "XAA"
+    scenario = a_scenario(participants=["EST", "XAA"], actors={"XAA": invented}, incidents=[an_incident(by="XAA")])
+    assert scenario.scenario.incidents[0].by == "XAA"
 
 
 def test_a_format_of_ones_own_can_decide_a_response_of_ones_own():

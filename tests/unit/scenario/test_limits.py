@@ -68,10 +68,10 @@ def _is_of_figures(annotation):
 
 
 @pytest.mark.parametrize("turn", ["4", "5000000000", "9" * 400, -1, 0])
-@pytest.mark.parametrize("where", ["acts", "injects", "cooperation"])
+@pytest.mark.parametrize("where", ["incidents", "injects", "cooperation"])
 def test_a_turn_that_the_exercise_does_not_have_is_refused_whatever_its_size(where, turn):
     entry = {
-        "acts": {**a_document()["acts"][0], "turn": turn},
+        "incidents": {**a_document()["incidents"][0], "turn": turn},
         "injects": {
             "id": "a", "title": "A", "turn": turn, "sender": "A", "to": ["all"], "channel": "call", "text": "A",
         },
@@ -98,8 +98,8 @@ def test_a_body_that_nobody_belongs_to_yet_cannot_take_part():
 @pytest.mark.parametrize(
     "entry, told",
     [
-        ("path: acts.grid.turn, choices: [1, 9]", "cannot be 9: begins in turn 9"),
-        ("path: acts.grid.turn, range: [1, 9]", "cannot be 9: begins in turn 9"),
+        ("path: incidents.grid.turn, choices: [1, 9]", "cannot be 9: begins in turn 9"),
+        ("path: incidents.grid.turn, range: [1, 9]", "cannot be 9: begins in turn 9"),
         ("path: participants.EST, choices: [on, off]", "cannot be off: 'EST' (a victim) takes no part"),
         ("path: turns.count, range: [1, 3]", "cannot be 1: begins in turn 2"),
         ("path: bodies_as, choices: [members, one]", ""),

@@ -8,7 +8,7 @@ import pytest
 from sim.errors import InputError
 from sim.scenario import check_files, from_document, library, load, load_library, scenarios_folder, shipped, varied
 from sim.scenario.reader import read_text
-from tests.builders import A_BODY_OF_TEXT, a_document, a_file, a_library, a_scenario, an_act, an_inject
+from tests.builders import A_BODY_OF_TEXT, a_document, a_file, a_library, a_scenario, an_incident, an_inject
 
 
 def faults_of(action) -> list[str]:
@@ -64,7 +64,7 @@ def test_a_file_of_past_cases_is_sent_where_it_is_played(tmp_path, monkeypatch):
 
 def test_a_scenario_carries_document_library_and_digest(tmp_path):
     loaded = loaded_text(tmp_path, A_BODY_OF_TEXT)
-    assert loaded.scenario.acts[0].victims == {"EST": 0.5}
+    assert loaded.scenario.incidents[0].victims == {"EST": 0.5}
     assert loaded.document["start"] == "2024-03-04"
     assert json.loads(json.dumps(loaded.document)) == loaded.document
     assert len(loaded.digest) == 64
@@ -91,7 +91,8 @@ def test_the_digest_ignores_order_comments_and_ways_to_write_the_same(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "change", [{"title": "Other"}, {"linkage": 0.4}, {"act": {"difficulty": 0.41}}, {"behaviour": {"precision": 3}}]
+    "change",
+    [{"title": "Other"}, {"linkage": 0.4}, {"incident": {"difficulty": 0.41}}, {"behaviour": {"precision": 3}}],
 )
 def test_the_digest_changes_with_the_scenario(change):
     assert a_scenario(**change).digest != a_scenario().digest
@@ -107,7 +108,7 @@ def test_a_scenario_reads_numbers_dates_and_yes_as_they_are_meant(tmp_path):
     assert scenario.cooperation_budget_eur_m == 1000
     assert scenario.norm_date.isoformat() == "2020-02-29"
     assert scenario.marking == "NO"
-    assert loaded_text(tmp_path, A_BODY_OF_TEXT + "    is_physical: YES\n").scenario.acts[0].is_physical is True
+    assert loaded_text(tmp_path, A_BODY_OF_TEXT + "    is_physical: YES\n").scenario.incidents[0].is_physical is True
 
 
 def test_figures_of_the_library_can_differ_here_and_only_here():
@@ -143,14 +144,14 @@ def test_faults_of_schema_and_of_sense_come_together_in_the_order_of_the_file(tm
 
 def test_a_varied_scenario_is_checked_and_leaves_the_first_as_it_was():
     first = a_scenario()
-    second = varied(first, {"acts.grid.difficulty": 0.9, "states.JPN.gci": 10, "behaviour.precision": 3})
-    assert second.scenario.acts[0].difficulty == 0.9
+    second = varied(first, {"incidents.grid.difficulty": 0.9, "states.JPN.gci": 10, "behaviour.precision": 3})
+    assert second.scenario.incidents[0].difficulty == 0.9
     assert second.library.states["JPN"].gci.value == 10
     assert second.scenario.behaviour == {"precision": 3}
-    assert first.scenario.acts[0].difficulty == 0.4
-    assert varied(second, {"acts.grid.difficulty": 0.4}).digest != first.digest
+    assert first.scenario.incidents[0].difficulty == 0.4
+    assert varied(second, {"incidents.grid.difficulty": 0.4}).digest != first.digest
     assert varied(first, {}).digest == first.digest
-    assert faults_of(lambda: varied(first, {"acts.grid.difficulty": 2}))
+    assert faults_of(lambda: varied(first, {"incidents.grid.difficulty": 2}))
 
 
 # ------------------------------------------------------------------------------------------------ extending
@@ -164,7 +165,7 @@ def extended(folder, child: str, parent: str = A_BODY_OF_TEXT):
 def test_an_extension_says_only_what_differs(tmp_path):
     scenario = extended(tmp_path, "title: Day\nturns: {count: 9}\nacts: [{id: grid, difficulty: 0.9}]\n").scenario
     assert (scenario.title, scenario.turns.count, scenario.turns.days) == ("Day", 9, 30)
-    assert (scenario.acts[0].difficulty, scenario.acts[0].by) == (0.9, "RUS")
+    assert (scenario.incidents[0].difficulty, scenario.incidents[0].by) == (0.9, "RUS")
     assert scenario.extends is None
 
 
@@ -173,7 +174,7 @@ def test_lists_replace_and_entries_with_an_id_merge(tmp_path):
     child = f"participants: [EST, RUS]\nacts: [{second}]\n"
     scenario = extended(tmp_path, child).scenario
     assert scenario.participants == ["EST", "RUS"]
-    assert [act.id for act in scenario.acts] == ["grid", "second"]
+    assert [incident.id for incident in scenario.incidents] == ["grid", "second"]
 
 
 def test_null_takes_a_key_away_and_remove_an_entry(tmp_path):
@@ -194,7 +195,7 @@ def test_an_entry_is_changed_or_removed_but_named_once(tmp_path):
 def test_a_scenario_that_ships_can_be_extended(tmp_path):
     loaded = load(a_file(tmp_path, "extends: smallest\ntitle: Mine\n"))
     assert loaded.scenario.title == "Mine"
-    assert loaded.scenario.acts == load("smallest").scenario.acts
+    assert loaded.scenario.incidents == load("smallest").scenario.incidents
 
 
 def test_grandparents_count_and_circles_do_not(tmp_path):
@@ -211,7 +212,7 @@ def test_a_fault_of_the_parent_is_shown_in_the_parent(tmp_path):
 
 
 def test_a_fault_of_the_parent_that_is_replaced_is_no_fault(tmp_path):
-    extended(tmp_path, "acts: [{id: grid, difficulty: 0.3}]\n", A_BODY_OF_TEXT.replace("0.4", "much"))
+    extended(tmp_path, "incidents: [{id: grid, difficulty: 0.3}]\n", A_BODY_OF_TEXT.replace("0.4", "much"))
 
 
 @pytest.mark.parametrize(
@@ -263,12 +264,12 @@ def test_an_addition_to_the_library_is_checked_against_what_ships(tmp_path):
 
 
 def test_the_builder_shows_only_what_matters():
-    loaded = a_scenario(turns=5, days=7, act={"difficulty": 0.9}, injects=[an_inject(to=["EST"])], linkage=0.1)
+    loaded = a_scenario(turns=5, days=7, incident={"difficulty": 0.9}, injects=[an_inject(to=["EST"])], linkage=0.1)
     assert (loaded.scenario.turns.count, loaded.scenario.turns.days) == (5, 7)
-    assert loaded.scenario.acts[0].difficulty == 0.9
+    assert loaded.scenario.incidents[0].difficulty == 0.9
     assert loaded.scenario.injects[0].to == ["EST"]
-    two = a_scenario(acts=[an_act(), an_act("wine", by="CHN", victims={"JPN": 0.3}, issue="coercion")])
-    assert [act.id for act in two.scenario.acts] == ["grid", "wine"]
+    two = a_scenario(incidents=[an_incident(), an_incident("wine", by="CHN", victims={"JPN": 0.3}, issue="coercion")])
+    assert [incident.id for incident in two.scenario.incidents] == ["grid", "wine"]
     assert "unknown field" in faults_of(lambda: a_scenario(linkige=1))[0]
 
 

@@ -34,7 +34,7 @@ def test_a_new_scenario_is_sound_with_everything_switched_on():
 def test_a_new_scenario_can_be_extended_from_what_ships(tmp_path):
     path = tmp_path / "child.yaml"
     path.write_text("extends: smallest\n")
-    assert load(path).scenario.acts
+    assert load(path).scenario.incidents
 
 
 def test_nothing_is_overwritten(tmp_path):

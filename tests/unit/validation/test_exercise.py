@@ -26,29 +26,29 @@ def test_every_case_can_be_played(name):
 
 
 def test_primary_targets_are_hit_in_full_and_the_others_in_part():
-    victims = document_of(CASES["wannacry-2017"], LIBRARY)["acts"][0]["victims"]
+    victims = document_of(CASES["wannacry-2017"], LIBRARY)["incidents"][0]["victims"]
     assert victims["GBR"] == 0.55
     assert victims["JPN"] == pytest.approx(0.55 * LIBRARY.codebook.also_hit.value)
 
 
 def test_a_target_that_nobody_knows_is_left_out():
-    assert set(document_of(CASES["mh17-2014"], LIBRARY)["acts"][0]["victims"]) == {"NLD", "AUS"}
+    assert set(document_of(CASES["mh17-2014"], LIBRARY)["incidents"][0]["victims"]) == {"NLD", "AUS"}
 
 
 def test_a_body_that_is_hit_means_its_members():
     case = changed("apt10-2018", targets=["EU"], primary_targets=["EU"])
-    victims = document_of(case, LIBRARY)["acts"][0]["victims"]
+    victims = document_of(case, LIBRARY)["incidents"][0]["victims"]
     assert {"DEU", "FRA", "GBR"} <= set(victims) and "USA" not in victims  # in 2017 the United Kingdom was a member
 
 
 @pytest.mark.parametrize("targets, suspect", [(["EST"], "RUS"), (["JPN", "AUS"], "CHN"), (["JPN", "EST"], "RUS")])
-def test_an_act_of_nobody_looks_like_the_usual_suspect_and_can_hardly_be_told(targets, suspect):
+def test_an_incident_of_nobody_looks_like_the_usual_suspect_and_can_hardly_be_told(targets, suspect):
     case = changed("opcw-2018", adversary="UNATTRIBUTED", targets=targets, primary_targets=targets)
-    act = document_of(case, LIBRARY)["acts"][0]
-    assert act["by"] == suspect and act["difficulty"] == LIBRARY.codebook.unattributed.difficulty.value
+    incident = document_of(case, LIBRARY)["incidents"][0]
+    assert incident["by"] == suspect and incident["difficulty"] == LIBRARY.codebook.unattributed.difficulty.value
 
 
-def test_over_an_act_of_nobody_there_is_nobody_to_accuse():
+def test_over_an_incident_of_nobody_there_is_nobody_to_accuse():
     on_the_table = document_of(changed("opcw-2018", adversary="UNATTRIBUTED"), LIBRARY)["responses"]
     assert "joint_statement" in on_the_table and "cyber_rapid_response_team" in on_the_table
     assert not any(LIBRARY.responses[key].accuses for key in on_the_table)
@@ -78,7 +78,7 @@ def test_laws_memberships_and_the_practice_of_naming_are_those_of_the_day():
     late = build_inputs(
         scenario_of(changed("notpetya-2017", start_date=day, disclosure_date=day, decision_date=day), LIBRARY)
     )
-    listing = [setting.options.index(("act", "cyber_sanctions")) for setting in (early, late)]
+    listing = [setting.options.index(("incident", "cyber_sanctions")) for setting in (early, late)]
     assert not early.allowed[listing[0], early.index["EU"]] and late.allowed[listing[1], late.index["EU"]]
     assert early.is_eu[early.index["GBR"]] and not late.is_eu[late.index["GBR"]]
     assert late.practice_of_naming.max() > early.practice_of_naming.max()

@@ -66,17 +66,19 @@ def test_the_same_exercise_twice_is_refused():
 
 
 def test_a_value_changed_at_its_path_or_by_a_name_makes_an_arm():
-    arms = arms_of(["smallest", ":proof=0.6", ":linkage=0.9,acts.registers.difficulty=0.6"])
+    arms = arms_of(["smallest", ":proof=0.6", ":linkage=0.9,incidents.registers.difficulty=0.6"])
     assert [len(arm.changes) for arm in arms] == [0, 1, 2]
-    assert arms[1].changes == {"acts.registers.difficulty": "0.6"}
-    assert arms[1].loaded.scenario.acts[0].difficulty == 0.6
+    assert arms[1].changes == {"incidents.registers.difficulty": "0.6"}
+    assert arms[1].loaded.scenario.incidents[0].difficulty == 0.6
 
 
 def test_pairs_played_by_the_engine_share_their_luck():
-    found = compare(["smallest", ":acts.registers.difficulty=0.21", ":acts.registers.difficulty=0.7"], runs=20, seed=3)
+    found = compare(
+        ["smallest", ":incidents.registers.difficulty=0.21", ":incidents.registers.difficulty=0.7"], runs=20, seed=3
+    )
     one, other = ({d.name: d for d in found.of(arm)}["confidence_at_decision"] for arm in (1, 2))
     assert abs(one.change.value) < abs(other.change.value) or np.isnan(other.change.value)
-    again = compare(["smallest", ":acts.registers.difficulty=0.21"], runs=20, seed=3)
+    again = compare(["smallest", ":incidents.registers.difficulty=0.21"], runs=20, seed=3)
     assert {d.name: d for d in again.of(1)}["harm"] == {d.name: d for d in found.of(1)}["harm"]
 
 

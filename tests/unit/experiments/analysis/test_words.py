@@ -11,8 +11,8 @@ from sim.scenario import load, shipped
 @pytest.mark.parametrize(
     "path, words",
     [
-        ("acts.baltic_wiper.difficulty", "difficulty of proving the Baltic wiper case"),
-        ("acts.baltic_wiper.victims.EST", "severity of the Baltic wiper case for Estonia"),
+        ("incidents.baltic_wiper.difficulty", "difficulty of proving the Baltic wiper case"),
+        ("incidents.baltic_wiper.victims.EST", "severity of the Baltic wiper case for Estonia"),
         ("cooperation.coop_tokyo_office.turn", "turn of decision on Tokyo office"),
         ("actors.KOR.exposure.CHN", "exposure of the Republic of Korea to China"),
         ("linkage", "concern for the other ocean"),

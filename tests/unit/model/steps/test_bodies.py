@@ -12,7 +12,7 @@ WILLING = {"body_naming": 2.0, "body_follows": 0.9}
 
 def a_crisis(runs=1, text=0.0, seed=1, **changes):
     """Estonia is hit; NATO, the EU and Russia; every table of NATO's has adopted this text, and no other has."""
-    changes = {"participants": ["NATO", "EU", "RUS"], "behaviour": WILLING, "act": {"issue": "infra"}, **changes}
+    changes = {"participants": ["NATO", "EU", "RUS"], "behaviour": WILLING, "incident": {"issue": "infra"}, **changes}
     world = a_world(runs, seed, library=None, **changes)
     of_nato = world.setting.table_body == world.setting.index["NATO"]
     world.state.table_text[of_nato] = text

@@ -105,7 +105,7 @@ def test_a_consultation_costs_who_calls_it():
 @pytest.mark.parametrize("victim, is_open", [("EST", True), ("JPN", False)])
 def test_an_alliance_clause_is_for_members_that_are_hit(victim, is_open):
     clause = a_format(members=("DEU", "EST", "USA"), members_only=True)
-    world = assessed(3, own_formats={"clause": clause}, formats=["clause"], act={"victims": {victim: 0.9}})
+    world = assessed(3, own_formats={"clause": clause}, formats=["clause"], incident={"victims": {victim: 0.9}})
     assert (legal_tables(world, 0) == is_open).all()
 
 
@@ -118,7 +118,7 @@ def test_the_fifth_article_is_not_for_the_partners():
             participants=["EST", "DEU", "USA", "JPN", "RUS"],
             formats=formats,
             library=None,
-            act={"victims": {victim: 0.95}, "is_physical": True},
+            incident={"victims": {victim: 0.95}, "is_physical": True},
         )
         assert legal_tables(world, 0)[:, 0].tolist() == open_to
 
@@ -126,7 +126,7 @@ def test_the_fifth_article_is_not_for_the_partners():
 @pytest.mark.parametrize("severity, is_open", [(0.5, False), (0.9, True)])
 def test_below_its_threshold_nobody_calls_a_format(severity, is_open):
     grave = a_format(threshold={"value": 0.8, "source": "judgement", "range": [0.6, 0.9], "why": "an armed attack"})
-    world = assessed(3, own_formats={"grave": grave}, formats=["grave"], act={"victims": {"EST": severity}})
+    world = assessed(3, own_formats={"grave": grave}, formats=["grave"], incident={"victims": {"EST": severity}})
     assert (legal_tables(world, 0) == is_open).all()
 
 
@@ -145,14 +145,14 @@ def test_a_table_that_is_open_is_not_opened_again():
     assert not legal_tables(world, 0).any()
 
 
-def test_grave_and_physical_acts_move_formats_faster():
+def test_grave_and_physical_incidents_move_formats_faster():
     due = []
     for severity, physical in ((0.2, False), (0.9, False), (0.9, True)):
         world = assessed(
             MANY,
             behaviour={"call_wait": -50.0, "call_again_days": 400},
             formats=["nac"],
-            act={"victims": {"EST": severity}, "is_physical": physical},
+            incident={"victims": {"EST": severity}, "is_physical": physical},
         )
         consult(world)
         due.append(world.state.table_due[0].mean())
@@ -161,7 +161,10 @@ def test_grave_and_physical_acts_move_formats_faster():
 
 def test_no_consultation_ends_before_the_shortest_there_has_been():
     world = assessed(
-        MANY, behaviour={"call_wait": -50.0}, formats=["nato_ip4"], act={"victims": {"EST": 1.0}, "is_physical": True}
+        MANY,
+        behaviour={"call_wait": -50.0},
+        formats=["nato_ip4"],
+        incident={"victims": {"EST": 1.0}, "is_physical": True},
     )
     consult(world)
     assert (world.state.table_due[0] >= world.setting.table_min[0, 0]).all()

@@ -129,13 +129,13 @@ def test_what_is_held_and_edited_is_still_held():
 
 def test_what_is_written_is_released_now():
     session = a_session(2)
-    effects = [{"on": "evidence", "act": "grid", "actor": "JPN", "by": 1.0}]
-    before = session.view("JPN")["acts"]["grid"]["confidence"]
+    effects = [{"on": "evidence", "incident": "grid", "actor": "JPN", "by": 1.0}]
+    before = session.view("JPN")["incidents"]["grid"]["confidence"]
     session.direct(Direction("write", "call", {**AN_INJECT, "effects": effects}))
     assert "A call" in seen_by(session, "EST") and "A call" not in seen_by(session, "JPN")
     play_to(session, 3, "consult")
     assert released(session, "call") == [2]
-    assert session.view("JPN")["acts"]["grid"]["confidence"] > before
+    assert session.view("JPN")["incidents"]["grid"]["confidence"] > before
 
 
 @pytest.mark.parametrize("when", [{"turn": 3}, {"date": "2024-05-10"}])
@@ -149,10 +149,10 @@ def test_what_is_written_for_later_waits_for_its_turn(when):
 # ------------------------------------------------------------------------------------------------- quantities
 
 PLACE = {
-    "publicness": {"act": "grid"},
-    "difficulty": {"act": "grid"},
-    "severity": {"act": "grid"},
-    "evidence": {"act": "grid", "actor": "DEU"},
+    "publicness": {"incident": "grid"},
+    "difficulty": {"incident": "grid"},
+    "severity": {"incident": "grid"},
+    "evidence": {"incident": "grid", "actor": "DEU"},
     "exposure": {"adversary": "RUS", "actor": "DEU"},
     "capital": {"actor": "DEU"},
 }
@@ -187,14 +187,14 @@ def test_every_quantity_can_be_set(quantity):
 
 def test_evidence_may_be_set_for_everybody():
     session = a_session()
-    session.direct(Direction("set", "evidence", {"act": "grid", "to": 2}))
+    session.direct(Direction("set", "evidence", {"incident": "grid", "to": 2}))
     assert (session.world.state.evidence[0] == 2).all() and not (session.world.state.evidence[1] == 2).all()
 
 
 def test_a_share_stays_a_share_and_nobody_new_is_hit():
     session = a_session()
     session.direct(Direction("set", "tension", {"to": 7}))
-    session.direct(Direction("set", "severity", {"act": "grid", "to": 0.9}))
+    session.direct(Direction("set", "severity", {"incident": "grid", "to": 0.9}))
     assert session.world.state.tension[0] == 1
     assert (session.world.state.severity[0] > 0).sum() == 1
 
@@ -273,11 +273,11 @@ BAD = [
     (Direction("write", "call", {**AN_INJECT, "to": ["nato"]}), "nobody is called 'nato' here"),
     (Direction("write", "call", {**AN_INJECT, "turn": 9}), "turn 9 does not lie ahead"),
     (
-        Direction("write", "call", {**AN_INJECT, "effects": [{"on": "severity", "act": "grod", "by": 0.1}]}),
-        "severity: 'act' is 'grod'. Did you mean 'grid'?",
+        Direction("write", "call", {**AN_INJECT, "effects": [{"on": "severity", "incident": "grod", "by": 0.1}]}),
+        "severity: 'incident' is 'grod'. Did you mean 'grid'?",
     ),
     (
-        Direction("edit", "rumour", {"effects": [{"on": "evidence", "act": "grid", "actor": "ETS", "by": 1}]}),
+        Direction("edit", "rumour", {"effects": [{"on": "evidence", "incident": "grid", "actor": "ETS", "by": 1}]}),
         "evidence: 'actor' is 'ETS'. Did you mean 'EST'?",
     ),
     (Direction("set", "tensoin", {"to": 0.5}), "there is no quantity 'tensoin'. Did you mean 'tension'?"),
@@ -289,9 +289,9 @@ BAD = [
     ),
     (Direction("set", "tension", {"too": 0.5}), "unknown field 'too'"),
     (Direction("set", "tension", {"on": "capital", "to": 0.5}), "unknown field 'on'"),
-    (Direction("set", "severity", {"to": 0.5}), "severity: 'act' is None"),
+    (Direction("set", "severity", {"to": 0.5}), "severity: 'incident' is None"),
     (Direction("set", "capital", {"to": 0.5, "actor": "ETS"}), "capital: 'actor' is 'ETS'. Did you mean 'EST'?"),
-    (Direction("set", "evidence", {"to": 1, "act": "grid", "actor": "ETS"}), "evidence: 'actor' is 'ETS'"),
+    (Direction("set", "evidence", {"to": 1, "incident": "grid", "actor": "ETS"}), "evidence: 'actor' is 'ETS'"),
     (Direction("set", "exposure", {"to": 1, "actor": "EST"}), "exposure: 'adversary' is None"),
     (Direction("seat", "ETS", "model"), "no actor 'ETS' takes part. Did you mean 'EST'?"),
     (Direction("seat", "EST", "hauk"), "no policy named 'hauk'. Did you mean 'hawk'?"),

@@ -6,7 +6,7 @@ import pytest
 from sim.model.steps.assess import assess
 from sim.model.steps.inject import inject
 from sim.rules.attribution import confidence
-from tests.builders import an_act, an_inject
+from tests.builders import an_incident, an_inject
 from tests.unit.model.steps.worlds import SIZES, a_world
 
 
@@ -18,8 +18,8 @@ def effect(**changes):
 
 
 @pytest.mark.parametrize("runs", SIZES)
-def test_an_act_begins_in_its_turn(runs):
-    world = a_world(runs, acts=[an_act("early"), an_act("late", turn=2)])
+def test_an_incident_begins_in_its_turn(runs):
+    world = a_world(runs, incidents=[an_incident("early"), an_incident("late", turn=2)])
     assert world.state.intensity.tolist() == [[1.0] * runs, [0.0] * runs]
     world.turn = 2
     inject(world)
@@ -33,19 +33,21 @@ def test_an_effect_never_leads_out_of_its_range(name, by, at):
 
 
 @pytest.mark.parametrize("name", ["publicness", "difficulty"])
-def test_an_effect_on_an_act_changes_that_act_alone(name):
-    world = a_world(3, acts=[an_act("one"), an_act("other")], injects=effect(on=name, act="one", by=0.2))
+def test_an_effect_on_an_incident_changes_that_incident_alone(name):
+    world = a_world(
+        3, incidents=[an_incident("one"), an_incident("other")], injects=effect(on=name, incident="one", by=0.2)
+    )
     one, other = getattr(world.state, name)
     assert one == pytest.approx(other + 0.2, abs=1e-6)
 
 
 def test_an_effect_on_severity_hurts_the_victims_and_nobody_else():
-    severity = a_world(injects=effect(on="severity", act="grid", by=0.2)).state.severity[0, 0]
+    severity = a_world(injects=effect(on="severity", incident="grid", by=0.2)).state.severity[0, 0]
     assert np.count_nonzero(severity) == 1 and severity.max() == pytest.approx(0.7, abs=1e-6)
 
 
 def test_evidence_may_come_to_one_alone():
-    world = a_world(injects=effect(on="evidence", act="grid", actor="DEU", by=1.5))
+    world = a_world(injects=effect(on="evidence", incident="grid", actor="DEU", by=1.5))
     assert world.state.evidence[0, 0, world.setting.index["DEU"]] == 1.5
     assert np.count_nonzero(world.state.evidence) == 1
 
@@ -92,11 +94,11 @@ def test_a_victim_sees_more_than_who_only_watches():
 
 
 def test_the_harder_it_is_to_tell_the_less_sure_they_are():
-    assert sure(assessed(act={"difficulty": 0.1}))["EST"] > sure(assessed(act={"difficulty": 0.9}))["EST"]
+    assert sure(assessed(incident={"difficulty": 0.1}))["EST"] > sure(assessed(incident={"difficulty": 0.9}))["EST"]
 
 
 def test_nobody_is_led_to_the_truth_by_a_false_flag():
-    confident = sure(assessed(act={"by": "CHN", "suspect": "RUS", "difficulty": 0.1}))
+    confident = sure(assessed(incident={"by": "CHN", "suspect": "RUS", "difficulty": 0.1}))
     assert confident["EST"] < 0.4
 
 
@@ -106,8 +108,8 @@ def test_adversaries_and_bodies_judge_nothing():
     assert not world.state.stake[..., places].any() and not world.state.evidence[..., places].any()
 
 
-def test_an_act_that_has_not_begun_is_not_judged():
-    world = assessed(1, act={"turn": 2})
+def test_an_incident_that_has_not_begun_is_not_judged():
+    world = assessed(1, incident={"turn": 2})
     assert not world.state.evidence.any() and not world.state.stake.any()
 
 
@@ -123,7 +125,7 @@ def test_who_is_tied_to_the_victim_has_more_at_stake():
 def test_a_bond_is_about_who_was_hit_and_not_how_hard(severity, bond):
     world = assessed(
         1,
-        act={"victims": {"EST": severity}},
+        incident={"victims": {"EST": severity}},
         ties=[{"between": ["EST", "DEU"], "strength": 0.5}],
         behaviour={"bond_from": 0.15},
     )
@@ -133,7 +135,9 @@ def test_a_bond_is_about_who_was_hit_and_not_how_hard(severity, bond):
 
 
 def test_who_was_hit_in_passing_is_bound_by_its_share_of_the_harm():
-    world = assessed(1, act={"victims": {"EST": 0.8, "DEU": 0.4}}, ties=[{"between": ["EST", "DEU"], "strength": 0.1}])
+    world = assessed(
+        1, incident={"victims": {"EST": 0.8, "DEU": 0.4}}, ties=[{"between": ["EST", "DEU"], "strength": 0.1}]
+    )
     felt = world.state.bond[0, 0]
     assert felt[world.setting.index["EST"]] == 1 and felt[world.setting.index["DEU"]] == pytest.approx(0.5, abs=1e-4)
 
@@ -151,8 +155,8 @@ def test_what_is_over_is_remembered_for_a_while():
     assert 0.4 < world.state.remembered[0, 0] < 1
 
 
-def test_an_act_that_grows_is_never_more_than_everything():
-    world = a_world(3, act={"victims": {"EST": 0.9}})
+def test_an_incident_that_grows_is_never_more_than_everything():
+    world = a_world(3, incident={"victims": {"EST": 0.9}})
     world.state.intensity[:] = 1.5
     assess(world)
     assert world.state.perceived.max() <= 1

@@ -7,7 +7,7 @@ from sim.catalogue.moves import BY_NAME, NAMES
 from sim.model.steps.assess import assess
 from sim.model.steps.joining import join
 from sim.model.steps.respond import affordable
-from tests.builders import an_act
+from tests.builders import an_incident
 from tests.unit.model.steps.worlds import SIZES, a_world, consult, move, option, respond
 
 EAGER = dict.fromkeys(
@@ -111,11 +111,11 @@ def test_company_makes_it_easier_to_join():
 ALWAYS = 60.0
 
 
-def moved(does, runs=1, acts=None, behaviour_of=None, **changes):
+def moved(does, runs=1, incidents=None, behaviour_of=None, **changes):
     """A world in which every adversary makes the same move, if it is legal."""
     world = a_world(
         runs,
-        acts=acts or [an_act(may_widen_to=["DEU"])],
+        incidents=incidents or [an_incident(may_widen_to=["DEU"])],
         behaviour={f"move_{does}": ALWAYS, **(behaviour_of or {})},
         **changes,
     )
@@ -129,7 +129,7 @@ def place_of(move):
 
 
 @pytest.mark.parametrize("runs", SIZES)
-def test_an_act_that_is_called_off_ends(runs):
+def test_an_incident_that_is_called_off_ends(runs):
     world = moved("stop", runs)
     russia = world.setting.adversaries.index("RUS")
     assert world.state.move[russia].tolist() == [place_of("stop")] * runs
@@ -137,7 +137,7 @@ def test_an_act_that_is_called_off_ends(runs):
 
 
 @pytest.mark.parametrize("runs", SIZES)
-def test_an_act_escalates_up_to_a_limit(runs):
+def test_an_incident_escalates_up_to_a_limit(runs):
     world = moved("escalate", runs)
     assert world.state.intensity[0].tolist() == pytest.approx([1.25] * runs, abs=1e-6)
     for _ in range(5):
@@ -154,7 +154,7 @@ def test_the_next_victim_is_one_that_the_scenario_names(runs):
 
 
 def test_there_is_no_next_victim_where_none_is_named():
-    world = moved("widen", acts=[an_act()])
+    world = moved("widen", incidents=[an_incident()])
     assert world.state.move[world.setting.adversaries.index("RUS")] != place_of("widen")
 
 

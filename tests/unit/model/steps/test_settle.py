@@ -25,7 +25,7 @@ def settled(runs=1, joined=(), **changes):
 
 
 @pytest.mark.parametrize("runs", SIZES)
-def test_harm_flows_while_the_act_goes_on_and_adds_up_by_the_month(runs):
+def test_harm_flows_while_the_incident_goes_on_and_adds_up_by_the_month(runs):
     world = settled(runs)
     assert world.state.harm[0].tolist() == pytest.approx([0.5] * runs, abs=1e-5)
     assert world.state.cumulative_harm[0].tolist() == pytest.approx([0.5] * runs, abs=1e-5)
@@ -80,8 +80,8 @@ def test_together_they_press_harder_than_one_by_one():
 
 def gave_in(relief=0.0, severity=0.6, major=False, runs=4000, days=360):
     """How often the victim gives in within one long turn."""
-    act = {**DEMAND, "victims": {"EST": severity}, "demand": {"text": "Recall the envoy.", "major": major}}
-    world = a_world(runs, act=act, days=days)
+    incident = {**DEMAND, "victims": {"EST": severity}, "demand": {"text": "Recall the envoy.", "major": major}}
+    world = a_world(runs, incident=incident, days=days)
     world.state.relief[:] = relief
     concede(world)
     return world.state.conceded[0].any(axis=-1).mean()
@@ -110,20 +110,20 @@ def test_only_victims_of_a_demand_give_in():
     world = a_world(500, days=360)
     concede(world)
     assert not world.state.conceded.any()
-    coerced = a_world(500, act=DEMAND, days=360)
+    coerced = a_world(500, incident=DEMAND, days=360)
     concede(coerced)
     assert not np.delete(coerced.state.conceded, coerced.setting.index["EST"], axis=-1).any()
 
 
 def test_a_coercer_whose_victims_all_gave_in_stops():
-    world = a_world(3, act=DEMAND)
+    world = a_world(3, incident=DEMAND)
     world.state.conceded[..., world.setting.index["EST"]] = True
     settle(world)
     assert not world.state.intensity.any() and not world.state.stopped.any()
 
 
-def test_an_act_ends_when_its_time_is_over():
-    world = settled(3, act={"turns": 1})
+def test_an_incident_ends_when_its_time_is_over():
+    world = settled(3, incident={"turns": 1})
     assert not world.state.intensity.any()
 
 
@@ -132,17 +132,17 @@ def test_an_act_ends_when_its_time_is_over():
 
 @pytest.mark.parametrize("runs", SIZES)
 def test_tension_cools_when_nothing_happens(runs):
-    world = a_world(runs, act={"turn": 2})
+    world = a_world(runs, incident={"turn": 2})
     before = world.state.tension.copy()
     settle(world)
     assert (world.state.tension < before).all()
     assert (world.state.peak_tension == before).all()
 
 
-def test_tension_rises_with_a_grave_act_and_with_risky_answers():
-    quiet, act, answer = (settled(1, joined, act={"victims": {"EST": severity}}) for joined, severity in
+def test_tension_rises_with_a_grave_incident_and_with_risky_answers():
+    quiet, incident, answer = (settled(1, joined, incident={"victims": {"EST": severity}}) for joined, severity in
                           (([], 0.1), ([], 0.9), ([("sanctions", "USA"), ("sanctions", "DEU")], 0.9)))  # fmt: skip
-    assert quiet.state.tension < act.state.tension < answer.state.tension
+    assert quiet.state.tension < incident.state.tension < answer.state.tension
 
 
 @pytest.mark.parametrize("runs", SIZES)

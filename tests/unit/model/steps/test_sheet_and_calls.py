@@ -68,10 +68,12 @@ def test_evidence_that_is_shared_is_weighed_in_the_next_turn():
     together.submit(open_to(together, "USA", "share", "grid"), "JPN")
     for session in (alone, together):
         play_to(session, 2, "consult")
-    before, after = (session.view("JPN")["acts"]["grid"]["confidence"] for session in (alone, together))
+    before, after = (session.view("JPN")["incidents"]["grid"]["confidence"] for session in (alone, together))
     assert before != after
     assert [event.payload["to"] for event in told(together, "evidence_shared", "USA")] == [["JPN"]]
-    assert alone.view("DEU")["acts"]["grid"]["confidence"] == together.view("DEU")["acts"]["grid"]["confidence"]
+    assert (
+        alone.view("DEU")["incidents"]["grid"]["confidence"] == together.view("DEU")["incidents"]["grid"]["confidence"]
+    )
 
 
 @pytest.mark.parametrize("code", ["USA", "JPN"])

@@ -171,14 +171,14 @@ def a_case(members=("EST", "DEU", "JPN", "USA"), participants=("NATO", "EU", "JP
         "users": ["EU", "state"],
         "competence": {"eu": "exclusive"},
     }
-    act = {"issue": "coercion", "by": "CHN", "victims": {victim: 0.5}, "demand": {"text": "Stop it."}}
+    incident = {"issue": "coercion", "by": "CHN", "victims": {victim: 0.5}, "demand": {"text": "Stop it."}}
     world = a_world(
         runs,
         participants=list(participants),
         own_formats={"court": court},
         formats=["court"],
         own_responses={"case": case},
-        act=act,
+        incident=incident,
     )
     world.state.table_state[:], world.state.table_due[:] = 1, world.day
     return world

@@ -14,7 +14,7 @@ NEARLY = {"abs": 64 * STEP}  # sums of figures that are rounded to the grid
 
 def base_utilities(runs=1, **behaviour):
     """A world as it is judged, and how willing everybody is then, with some coefficients."""
-    world = a_world(runs, library=None, act={"victims": {"EST": 0.8, "DEU": 0.2}}, behaviour=behaviour)
+    world = a_world(runs, library=None, incident={"victims": {"EST": 0.8, "DEU": 0.2}}, behaviour=behaviour)
     assess(world)
     return world, base_utility(world, 0)
 
@@ -58,7 +58,7 @@ def test_where_nobody_was_hit_nobody_was_hit_worst():
 def test_how_one_sees_the_adversary_moves_answers_to_it_and_not_help(runs):
     world, more = change("b_stance", 0.2, 0.7, runs)
     support = world.setting.is_support[:, 0, 0] > 0
-    stance = np.broadcast_to(0.5 * world.setting.stance[world.setting.act_suspect[0]], more.shape[1:])
+    stance = np.broadcast_to(0.5 * world.setting.stance[world.setting.incident_suspect[0]], more.shape[1:])
     assert support.any() and not more[support].any()
     for one in more[~support]:
         assert one == pytest.approx(stance, **NEARLY)

@@ -18,7 +18,7 @@ TO_A_TEXT = ("texts", "silence 1", "silence 2", "silence 3")
 
 
 def a_world(runs=1, seed=1, turn=1, **changes):
-    """A world of a small scenario in a turn, with the acts of that turn begun and nothing else done."""
+    """A world of a small scenario in a turn, with the incidents of that turn begun and nothing else done."""
     world = begin(build_inputs(a_scenario(**changes)), seed, range(runs))
     world.turn = turn
     inject(world)
@@ -59,9 +59,9 @@ def want(world, **texts):
         world.state.position[..., world.setting.index[code]] = text
 
 
-def option(world, response, act=0):
-    """The place of a response to an act."""
-    return world.setting.options.index((world.setting.acts[act], response))
+def option(world, response, incident=0):
+    """The place of a response to an incident."""
+    return world.setting.options.index((world.setting.incidents[incident], response))
 
 
 def library_with(**responses):

@@ -38,20 +38,20 @@ def test_what_is_for_control_alone_is_no_news():
 
 
 def test_the_consultation_counts_who_broke_silence():
-    page = consultation.compose(a_record(acts=1), a_loaded())
+    page = consultation.compose(a_record(incidents=1), a_loaded())
     assert "Hungary broke silence four times, one other state too" in page.title
     assert "Hungary and Türkiye broke silence" in page.alt
 
 
 def test_the_joining_chart_names_who_was_first():
-    record, loaded = a_record(states=["EST", "HUN", "JPN"], acts=1), a_loaded()
+    record, loaded = a_record(states=["EST", "HUN", "JPN"], incidents=1), a_loaded()
     page = joining.compose(record, loaded)
     assert page.title == "Public attribution: all three states, Estonia and Japan first on 11 Jun"
 
 
 def test_belief_counts_those_who_think_it_likely():
     page = belief.compose(a_record(), a_loaded())
-    last = [event for event in a_record().of_kind("assessment") if event.act == "grid_wiper"][-1]
+    last = [event for event in a_record().of_kind("assessment") if event.incident == "grid_wiper"][-1]
     sure = sum(share >= 0.5 for share in last.payload["confidence"].values())
     assert f"At the end {sure} of 42 states think" in page.title
 

@@ -115,7 +115,7 @@ def test_a_run_in_latin_letters_looks_for_no_font(monkeypatch, tmp_path):
 
     _forget()
     monkeypatch.setattr(fonts, "_families", refuse)
-    record = a_record(states=["EST", "TUR", "JPN"], acts=1)
+    record = a_record(states=["EST", "TUR", "JPN"], incidents=1)
     charts = draw_all(record, a_loaded(actors={"TUR": {"name": "Türkiye – Ελλάδα"}}), tmp_path)
     assert all(isinstance(chart, Chart) and chart.is_drawn and not chart.lacks for chart in charts)
     assert list(remarks(charts)) == []

@@ -57,7 +57,7 @@ def test_the_same_format_called_twice_is_two_consultations():
 
 def test_what_a_record_does_not_hold_comes_out_empty():
     record = an_empty_record()
-    assert queries.acts_of(record) == {} and queries.actors_of(record) == []
+    assert queries.incidents_of(record) == {} and queries.actors_of(record) == []
     assert queries.consultations_of(record) == [] and queries.joinings_of(record) == []
     assert queries.series_of(record, "tension") == ([], []) and queries.keys_of(record, "harm") == []
 
@@ -72,7 +72,7 @@ def test_a_series_that_lacks_a_turn_has_a_gap():
     assert values[0] == 0.2 and values[1] != values[1]
 
 
-def test_harm_is_summed_over_acts():
+def test_harm_is_summed_over_incidents():
     _, values = queries.series_of(a_record(), "harm")
     assert round(values[0], 6) == 0.6 and values[2] > 0.9
 

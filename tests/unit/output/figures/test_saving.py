@@ -39,7 +39,7 @@ def a_page(words="words"):
 
 def test_a_chart_that_fails_is_named_and_the_others_are_drawn(monkeypatch, tmp_path):
     monkeypatch.setitem(CHARTS, "belief", boom)
-    record, loaded = a_record(states=["EST", "HUN", "JPN"], acts=1), a_loaded()
+    record, loaded = a_record(states=["EST", "HUN", "JPN"], incidents=1), a_loaded()
     charts = draw_all(record, loaded, tmp_path)
     assert [chart.name for chart in charts] == list(CHARTS)
     assert [chart.name for chart in charts if not chart.is_drawn] == ["belief"]

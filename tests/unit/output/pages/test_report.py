@@ -123,7 +123,7 @@ def test_text_from_a_scenario_is_never_markup(tmp_path):
         dataclasses.replace(event, payload={**event.payload, "title": SCRIPT, "text": SCRIPT, "sender": SCRIPT})
         if event.kind == "inject_released"
         else dataclasses.replace(event, payload={**event.payload, "name": SCRIPT})
-        if event.kind == "act_begins"
+        if event.kind == "incident_begins"
         else event
         for event in record.events
     ]

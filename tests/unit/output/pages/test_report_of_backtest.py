@@ -119,7 +119,7 @@ def test_the_limits_are_told_with_the_figures_of_the_cases(past):
     assert "are inferred" in limits["Silence"] and "20 actors in 16 cases" in limits["Few actors, few cases"]
 
 
-def test_every_kind_of_act_has_its_claim(past):
+def test_every_kind_of_incident_has_its_claim(past):
     claims = dict(claims_of(past))
     assert list(claims)[-1] == "All together" and len(claims) == 6
     assert "little can be learnt" in claims["Legal or trade action"]
