@@ -7,6 +7,7 @@ end.
 
 import contextlib
 import functools
+import os
 import signal
 import sys
 from pathlib import Path
@@ -18,6 +19,7 @@ from typer.core import TyperGroup
 from sim.cli.streams import lasting
 from sim.errors import OceansError, Terminated
 from sim.letters import visible
+from sim.one_thread import ONE_THREAD
 
 
 @contextlib.contextmanager
@@ -75,7 +77,9 @@ def answering(command):
         except KeyboardInterrupt as interrupt:
             print(f"\n{str(interrupt) or 'Interrupted.'}", file=sys.stderr)
             raise typer.Exit(getattr(interrupt, "exit_code", 130)) from None
-        except (OSError, MemoryError, RecursionError) as error:
+        except (OSError, MemoryError, RecursionError, ImportError) as error:
+            if isinstance(error, ImportError) and "map segment" not in str(error):
+                raise  # a library is missing, not the memory for it
             print(_refused(error), file=sys.stderr)
             raise typer.Exit(1) from None
         raise typer.Exit(code or 0)
@@ -88,7 +92,7 @@ def _refused(error):
     if isinstance(error, OSError):
         place = "" if error.filename is None else f"{error.filename}: "
         return f"{place}error: {error.strerror or error}."
-    if isinstance(error, MemoryError):
+    if isinstance(error, (MemoryError, ImportError)):
         return "error: there is not enough memory. Fewer runs, points or --workers at a time need less."
     return "error: what was read is nested too deeply."
 
@@ -442,6 +446,8 @@ def _told_to_end(number, frame):
 
 def main():
     """Entry point of `oceans`."""
+    for name in ONE_THREAD:  # numpy reads them once; where memory is short its threads would not even begin
+        os.environ.setdefault(name, "1")
     for name in ("SIGTERM", "SIGHUP"):  # Windows has no SIGHUP, and nohup ignores it
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:

@@ -4,8 +4,11 @@ import contextlib
 import threading
 from functools import cache
 
-from threadpoolctl import ThreadpoolController
-
+ONE_THREAD = (
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+)  # for a process that has not begun with numpy
 _TAKEN = threading.Lock()
 
 
@@ -33,4 +36,6 @@ def one_blas_thread():
 @cache
 def _libraries():
     """The libraries of linear algebra in this process, looked for once: numpy's is loaded with numpy."""
+    from threadpoolctl import ThreadpoolController
+
     return ThreadpoolController()

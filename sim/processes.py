@@ -17,10 +17,10 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 
 from sim.errors import OceansError
+from sim.one_thread import ONE_THREAD
 
 __all__ = ["WorkerLost", "pool"]
 
-ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
 

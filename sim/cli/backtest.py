@@ -2,7 +2,6 @@
 
 import datetime
 import json
-import os
 import platform
 import sys
 from collections.abc import Sequence
@@ -15,7 +14,6 @@ from sim.cli.terminal import Desk, remark_on
 from sim.phrases import count, listed
 from sim.record import store
 
-BEFORE_NUMPY = "OPENBLAS_NUM_THREADS"  # its threads would stand in one another's way
 FORECASTS = {
     "Two Oceans": "model",
     "logistic": "logistic",
@@ -67,7 +65,6 @@ class BacktestOrder:
 
 def backtest_cases(order):
     """Plays the cases that were ordered, compares, and returns the exit code."""
-    os.environ.setdefault(BEFORE_NUMPY, "1")
     from sim.scenario import load_library
     from sim.validation.cases import read_cases
 

@@ -2,14 +2,13 @@
 
 import datetime
 import json
-import os
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.cli.backtest import BEFORE_NUMPY, manifest_of
+from sim.cli.backtest import manifest_of
 from sim.cli.terminal import Desk
 from sim.errors import Fault, InputError, did_you_mean
 from sim.record import store
@@ -33,7 +32,6 @@ class FitOrder:
 
 def fit_cases(order):
     """Estimates from the cases that were ordered and returns the exit code."""
-    os.environ.setdefault(BEFORE_NUMPY, "1")
     from sim.scenario import load_library
     from sim.validation.calibration import fitted
     from sim.validation.cases import read_cases

@@ -11,8 +11,6 @@ from sim.cli.streams import print_json
 from sim.errors import Fault, InputError
 from sim.letters import whole
 
-BEFORE_NUMPY = "OPENBLAS_NUM_THREADS"  # its threads would stand in one another's way
-
 
 @dataclass(frozen=True)
 class SweepOrder:
@@ -43,7 +41,6 @@ class SweepOrder:
 
 def sweep_scenario(order):
     """Plays the sweep that was ordered and returns the exit code."""
-    os.environ.setdefault(BEFORE_NUMPY, "1")
     from sim.experiments.runner import sweep
 
     result = sweep(
