@@ -164,15 +164,15 @@ class Actor(mesa.Agent):
         return float(self._setting.stance[self._adversary(adversary), 0, self.place])
 
     def confidence(self, incident=None):
-        """How sure it is who did it, 0 to 1; of no incident in particular, the highest. States judge, others not: nan."""
+        """How sure it is who did it, 0 to 1; of none in particular, the highest. States alone judge: else nan."""
         return self._judged(confidence(self._state.belief[:, 0, self.place]), incident)
 
     def stake(self, incident=None):
-        """What it has at stake in an incident, 0 to 1; of none in particular, the highest. States judge, others not: nan."""
+        """Its stake in an incident, 0 to 1; of none in particular, the highest. States alone judge: else nan."""
         return self._judged(self._state.stake[:, 0, self.place], incident)
 
     def gravity(self, incident=None):
-        """How grave it sees an incident, 0 to 1; of none in particular, the gravest. States judge, others not: nan."""
+        """How grave it sees an incident, 0 to 1; of none in particular, the gravest. States alone judge: else nan."""
         return self._judged(self._state.perceived[:, 0, self.place], incident)
 
     def position(self, incident):
