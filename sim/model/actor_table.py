@@ -29,7 +29,6 @@ CAST_ARRAYS = (
     "capability",
     "population",
     "capital",
-    "habit_naming",
     "exposure",
     "stance_near",
     "borders",
