@@ -43,7 +43,7 @@ def called_in_the_end():
     while ahead:
         room, name = rule = ahead.pop()
         reached.add(rule)
-        near = {**dict(imported(RULES / f"{room}.py")), **{other: (home, other) for home, other in known if home == room}}
+        near = {other: (home, other) for home, other in known if home == room} | dict(imported(RULES / f"{room}.py"))
         ahead |= {near[used] for used in names_in(known[rule]) & set(near)} - reached
     return reached
 
