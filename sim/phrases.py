@@ -122,10 +122,6 @@ class Names:
             return self.actor(word.upper()).removeprefix("the ")
         return next((form for form in (word.upper(), word.capitalize()) if form in known), word)
 
-    def is_incident(self, incident_id):
-        """Whether the scenario has an incident of this id."""
-        return incident_id in self._acts
-
     def is_short(self, incident_id):
         """Whether an incident's name is short enough to be said in full each time."""
         return 0 < len(self._bare(incident_id)) <= SHORT_NAME

@@ -65,11 +65,6 @@ class Box:
         """The box in words."""
         return rule([limit.words for limit in self.limits])
 
-    @property
-    def restricted(self):
-        """Names of the factors in the rule."""
-        return tuple(limit.factor for limit in self.limits)
-
 
 @dataclass(frozen=True)
 class Discovery:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from sim.rules.coercion import asymmetry, trade_exposure
 from sim.rules.quantize import quantize
 from sim.scenario import resolve_members
 from sim.scenario.limits import YARDSTICK
@@ -28,7 +29,6 @@ CAST_ARRAYS = (
     "capability",
     "population",
     "capital",
-    "habit_naming",
     "exposure",
     "stance_near",
     "borders",
@@ -313,9 +313,8 @@ def _exposure(code, other, loaded, one):
     trade = _value(figures.trade_pct_gdp, 0.0)
     if other == "RUS" and loaded.scenario.start.year >= 2022:
         trade *= one["trade_rus_since_2022"]
-    saturated = trade / (trade + one["exposure_half"])
-    asymmetry = _gdp(other, loaded) / (_gdp(code, loaded) + _gdp(other, loaded))
-    by_trade = saturated * asymmetry ** one["exposure_asymmetry"]
+    needs_it_more = float(asymmetry(_gdp(other, loaded), _gdp(code, loaded)))
+    by_trade = trade_exposure(trade, one["exposure_half"]) * needs_it_more ** one["exposure_asymmetry"]
     return 1 - (1 - by_trade) * (1 - one["exposure_energy"] * _value(figures.energy, 0.0))
 
 

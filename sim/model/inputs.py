@@ -57,7 +57,6 @@ class ModelInputs:
     capability: np.ndarray  # (1, A), on the grid
     population: np.ndarray  # (1, A) share of the EU's population
     capital: np.ndarray  # (1, A)
-    habit_naming: np.ndarray  # (1, A) 0 or 1: services that share evidence
     exposure: np.ndarray  # (D, 1, A)
     stance_near: np.ndarray  # (D, 1, A) if the other ocean were one's own, and its border far
     borders: np.ndarray  # (D, 1, A) 1 where it borders the adversary
@@ -145,7 +144,6 @@ class ModelInputs:
     project_depends: np.ndarray  # (P, P)
     project_effects: dict  # effect -> (P, 1) amount at full delivery
     project_issue: dict  # effect -> (P, H) whether it works on the incident
-    project_moonshot: np.ndarray
     project_space: np.ndarray
     budget: np.ndarray  # (1, 1) EUR million a year; infinite where there is no limit
 
@@ -607,7 +605,6 @@ def _projects(loaded, cast, incidents):
             ).reshape(len(entries), len(scenario.incidents))
             for name in effects
         },
-        "project_moonshot": np.array([project.is_moonshot for _, project in entries], dtype=bool),
         "project_space": np.array(["space" in start.project for start, _ in entries], dtype=bool),
         "budget": _one(np.inf if scenario.cooperation_budget_eur_m is None else scenario.cooperation_budget_eur_m),
     }

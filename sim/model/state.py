@@ -58,8 +58,6 @@ class State:
     joined: np.ndarray  # (O, R, A) bool, decided
     decided_day: np.ndarray  # (O, R, A)
     effect_day: np.ndarray  # (O, R, A)
-    decision_confidence: np.ndarray  # (R,) sum of confidence at accusing decisions
-    decision_count: np.ndarray  # (R,)
     capital: np.ndarray  # (R, A)
     income: np.ndarray  # (R, A) capital received so far
     spent: np.ndarray  # (R, A) capital spent so far
@@ -120,8 +118,6 @@ DIGESTED = (
 )
 ROWS_FIRST = {
     "breaks",
-    "decision_confidence",
-    "decision_count",
     "capital",
     "income",
     "spent",
@@ -325,8 +321,6 @@ def first_state(setting, draws):
         joined=np.zeros((o, runs, a), dtype=bool),
         decided_day=np.full((o, runs, a), NEVER),
         effect_day=np.full((o, runs, a), NEVER),
-        decision_confidence=rows(),
-        decision_count=rows(),
         capital=np.zeros((runs, a)) + setting.capital,
         income=np.zeros((runs, a)),
         spent=np.zeros((runs, a)),

@@ -1,13 +1,12 @@
 """Arithmetic from the literature, one idea a file.
 
-    choice          how likely an actor is to choose each option: logit, and the quantal response equilibrium
+    choice          how likely an actor is to choose each option: logit, and the answer to company
     attribution     what evidence does to belief in a culprit, one observer alone and several together
-    willingness     what speaks for and against joining a response, added up
     formats         how well placed a format is for consulting on an incident
-    compromise      where a group of actors ends up: weighted mean, weighted median, what vetoes leave over
+    compromise      where a group of actors ends up: weighted mean
     voting          silence procedure and qualified majority
-    coercion        exposure, pressure, concession, deterrence
-    escalation      how tension builds and fades, and how hostility answers hostility
+    coercion        exposure, pressure, concession
+    escalation      how tension builds and fades
     perception      what an onlooker reads into cooperation
     tempo           how long things take
     cooperation     how far along a project is
@@ -31,7 +30,6 @@ from sim.rules import (
     perception,
     tempo,
     voting,
-    willingness,
 )
 
 __all__ = [
@@ -45,5 +43,4 @@ __all__ = [
     "perception",
     "tempo",
     "voting",
-    "willingness",
 ]

@@ -1,31 +1,18 @@
-"""What evidence does to belief in a culprit: one observer alone, several together, and a panel that votes.
+"""What evidence does to belief in a culprit: one observer alone, and several together.
 
 Belief is a log-odds: 0 is even chances, 2.2 is nine in ten. Evidence adds to it. Nothing else does.
 
 [Good1950] Good, Probability and the Weighing of Evidence, Griffin.
-[NitzanParoush1982] Nitzan & Paroush, Optimal decision rules in uncertain dichotomous choice situations, Int. Economic
-Review 23(2): 289-297.
 [Kish1965] Kish, Survey Sampling, Wiley.
 [Ladha1992] Ladha, The Condorcet jury theorem, free speech, and correlated votes, AJPS 36(3): 617-634.
-[Condorcet1785] Condorcet, Essai sur l'application de l'analyse a la probabilite des decisions rendues a la pluralite
-des voix.
 """
 
 import numpy as np
-from scipy.special import bdtrc, expit, logit
+from scipy.special import expit
 
-from sim.errors import RangeError
 from sim.rules.domain import at_least, between, inside
 
-__all__ = [
-    "confidence",
-    "effective_sources",
-    "evidence",
-    "informed_share",
-    "majority_accuracy",
-    "optimal_weights",
-    "pooled",
-]
+__all__ = ["confidence", "evidence", "informed_share", "pooled"]
 
 
 def evidence(is_culprit_sign, discriminability, normal):
@@ -54,33 +41,6 @@ def evidence(is_culprit_sign, discriminability, normal):
     """
     at_least("discriminability", discriminability, 0.0)
     return is_culprit_sign * (0.5 * np.square(discriminability)) + discriminability * normal
-
-
-def effective_sources(n, correlation):
-    """How many independent sources `n` correlated ones are worth.
-
-    `n / (1 + (n - 1) correlation)`: two agencies reading the same intercept are hardly two. Source: [Kish1965], the
-    design effect; [Ladha1992] for juries.
-
-    Parameters
-    ----------
-    n : array (...), sources, >= 1; a share of a source counts as a share
-    correlation : float or array (...), pairwise, in [0, 1]; 0 keeps all, 1 leaves one
-
-    Returns
-    -------
-    array (...), sources, between 1 and `n`
-
-    Raises
-    ------
-    RangeError, if `n` is a single number below 1 or `correlation` one outside [0, 1]
-
-    >>> effective_sources(np.array([1.0, 2.0, 10.0]), correlation=0.5).round(2)
-    array([1.  , 1.33, 1.82])
-    """
-    at_least("n", n, 1.0)
-    between("correlation", correlation, 0.0, 1.0)
-    return n / (1.0 + (n - 1.0) * correlation)
 
 
 def informed_share(discriminability, best):
@@ -112,12 +72,13 @@ def informed_share(discriminability, best):
 def pooled(own, received, weight_received, correlation):
     """An observer's log-odds with what others share, discounted because sources overlap.
 
-    `own + received n_eff / n` with `n = 1 + weight_received`. Only what is received is discounted: one's own reading is
-    not worth less because a second one confirms it. The mean belief in the truth then rises with the evidence any
-    source brings, and with the weight of a tie (`W / (1 + W correlation)` rises with `W`). For a new source never to
+    `own + received n_eff / n` with `n = 1 + weight_received`, of which `n_eff = n / (1 + (n - 1) correlation)` are
+    independent: two agencies reading the same intercept are hardly two. Only what is received is discounted: one's own
+    reading is not worth less because a second one confirms it. The mean belief in the truth then rises with the
+    evidence any source brings, and with the weight of a tie (`W / (1 + W correlation)` rises with `W`). For a new source never to
     lower it either, `weight_received` has to count each source by what it can tell (`informed_share`): a full place for
     one that knows next to nothing would discount the others and bring nothing in return. Source: [Good1950] for adding
-    log-odds; [Kish1965] for the discount.
+    log-odds; [Kish1965] for the discount, the design effect; [Ladha1992] for juries.
 
     Parameters
     ----------
@@ -158,54 +119,3 @@ def confidence(log_odds):
     array([0.1, 0.5, 0.9])
     """
     return expit(log_odds)
-
-
-def majority_accuracy(n, p):
-    """How often a majority of `n` independent judges is right, each right with probability `p`.
-
-    Source: [Condorcet1785].
-
-    Parameters
-    ----------
-    n : int, judges, odd
-    p : float or array (...), probability in [0, 1]
-
-    Returns
-    -------
-    float or array (...), probability
-
-    Raises
-    ------
-    RangeError, if `n` is not an odd whole number of at least 1, or `p` a single number outside [0, 1]
-
-    >>> majority_accuracy(9, np.array([0.5, 0.6, 0.7])).round(3)
-    array([0.5  , 0.733, 0.901])
-    """
-    if n < 1 or n % 2 != 1:
-        raise RangeError(f"n must be an odd number of judges, or a majority may tie; got {n}.")
-    between("p", p, 0.0, 1.0)
-    return bdtrc(n // 2, n, p)
-
-
-def optimal_weights(p):
-    """The weights with which judges of unlike accuracy should vote.
-
-    `ln(p / (1 - p))`: who guesses counts nothing, who is mostly wrong counts against. Source: [NitzanParoush1982].
-
-    Parameters
-    ----------
-    p : array (..., judges), probability of being right, in (0, 1)
-
-    Returns
-    -------
-    array (..., judges), log-odds per vote
-
-    Raises
-    ------
-    RangeError, if `p` is a single number of 0 or 1 or beyond, since certainty would outvote any number of judges
-
-    >>> optimal_weights(np.array([0.5, 0.6, 0.9])).round(2)
-    array([0.  , 0.41, 2.2 ])
-    """
-    inside("p", p, 0.0, 1.0)
-    return logit(p)

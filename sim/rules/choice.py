@@ -1,4 +1,4 @@
-"""How likely an actor is to choose each option: logit choice and the quantal response equilibrium.
+"""How likely an actor is to choose each option: logit choice, and the answer to company.
 
 An actor chooses better options more often, not always: with precision 0 it chooses blindly, with a precision without
 bound it takes the best. Precision has the unit one over utility.
@@ -13,9 +13,8 @@ bound it takes the best. Precision has the unit one over utility.
 import numpy as np
 from scipy.special import expit, logit
 
-from sim.errors import RangeError
-from sim.rules.domain import at_least, between, inside
-from sim.rules.totals import over_actors, over_options
+from sim.rules.domain import at_least, between
+from sim.rules.totals import over_options
 
 __all__ = [
     "choice_probabilities",
@@ -24,8 +23,6 @@ __all__ = [
     "log_odds",
     "logistic",
     "pick",
-    "precision_from_gap",
-    "quantal_response",
     "respond_to_company",
 ]
 
@@ -196,81 +193,3 @@ def respond_to_company(base, peer_weight, peers, precision, probability, damping
     between("damping", damping, 0.0, 1.0)
     answer = expit(precision * (base + peer_weight * (peers - 0.5)))
     return (1.0 - damping) * probability + damping * answer
-
-
-def quantal_response(payoffs, precision, damping=0.2, tolerance=1e-12, limit=10_000, start=None):
-    """The logit quantal response equilibrium of a game of two players.
-
-    Both choose by logit given what the other does, and neither is surprised. At precision 0 both choose with equal
-    chances; as the precision grows the equilibrium reached from there approaches a Nash equilibrium. Found by damped
-    iteration. Source: [McKelveyPalfrey1995].
-
-    Parameters
-    ----------
-    payoffs : array (2, rows, columns), utility of the row player and of the column player
-    precision : float, 1/utility, >= 0
-    damping : float in [1e-6, 1], the step; a sharp precision needs a small one
-    tolerance : float, the largest change of a probability in one step at which the search ends
-    limit : int, the most steps taken
-    start : pair of arrays (rows,) and (columns,), probabilities to begin from; equal chances if left out
-
-    Returns
-    -------
-    tuple of arrays (rows,) and (columns,), the probability of each strategy
-
-    Raises
-    ------
-    RangeError, if an argument is outside its range, or the steps run out before it settles
-
-    >>> matching_pennies = np.array([[[9.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]])
-    >>> row, column = quantal_response(matching_pennies, precision=1.0)
-    >>> row.round(3), column.round(3)
-    (array([0.894, 0.106]), array([0.313, 0.687]))
-    """
-    payoffs = np.asarray(payoffs, dtype=float)
-    if payoffs.ndim != 3 or len(payoffs) != 2:
-        raise RangeError(f"payoffs must have the shape (2, rows, columns); got {payoffs.shape}.")
-    at_least("precision", precision, 0.0)
-    between("damping", damping, 1e-6, 1.0)
-    of_row, of_column = payoffs
-    row, column = _equal_chances(of_row.shape) if start is None else (np.asarray(side, dtype=float) for side in start)
-    for _ in range(limit):
-        row_answer = choice_probabilities(over_actors(of_row * column), precision)
-        column_answer = choice_probabilities(over_options(of_column * row[:, None]), precision)
-        change = max(np.abs(row_answer - row).max(), np.abs(column_answer - column).max())
-        row = (1.0 - damping) * row + damping * row_answer
-        column = (1.0 - damping) * column + damping * column_answer
-        if change < tolerance:
-            return row, column
-    raise RangeError(f"no equilibrium in {limit} steps at precision {precision:g}; try a damping below {damping:g}.")
-
-
-def _equal_chances(shape):
-    return tuple(np.full(strategies, 1.0 / strategies) for strategies in shape)
-
-
-def precision_from_gap(p, gap):
-    """The precision at which the better of two options, better by `gap`, is chosen with probability `p`.
-
-    `ln(p / (1 - p)) / gap`: how a precision is read off a judgement that people can make. Source: the logit
-    choice of [McKelveyPalfrey1995], turned round.
-
-    Parameters
-    ----------
-    p : float, probability in (0, 1)
-    gap : float, utility, > 0
-
-    Returns
-    -------
-    float, precision, 1/utility
-
-    Raises
-    ------
-    RangeError, if a single number lies outside its range
-
-    >>> float(precision_from_gap(0.9, 0.2).round(1))
-    11.0
-    """
-    inside("p", p, 0.0, 1.0)
-    inside("gap", gap, 0.0, np.inf)
-    return logit(p) / gap

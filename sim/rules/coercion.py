@@ -1,4 +1,4 @@
-"""Exposure, pressure, concession and deterrence: what coercion has to work with and how often it works.
+"""Exposure, pressure and concession: what coercion has to work with and how often it works.
 
 [Hirschman1945] Hirschman, National Power and the Structure of Foreign Trade, University of California Press.
 [KeohaneNye1977] Keohane & Nye, Power and Interdependence, Little, Brown.
@@ -8,24 +8,15 @@ rates computed from its version 4.
 39(1): 79-98.
 [Martin1992] Martin, Coercive Cooperation, Princeton University Press.
 [Drezner2000] Drezner, Bargaining, enforcement, and multilateral sanctions, International Organization 54(1): 73-102.
-[Dobbin2007] Dobbin, Simmons & Garrett, The global diffusion of public policies, Annual Review of Sociology 33: 449-472.
+[HSE2007] Hufbauer, Schott, Elliott & Oegg, Economic Sanctions Reconsidered, 3rd edition, Peterson Institute.
 """
 
 import numpy as np
 from scipy.special import expit, xlog1py
 
-from sim.errors import RangeError
 from sim.rules.domain import at_least, between, inside
 
-__all__ = [
-    "asymmetry",
-    "deterrence_balance",
-    "joint_pressure",
-    "learned_success",
-    "p_concede",
-    "per_period",
-    "trade_exposure",
-]
+__all__ = ["asymmetry", "joint_pressure", "p_concede", "per_period", "trade_exposure"]
 
 
 def trade_exposure(pct_gdp, half_pct):
@@ -58,7 +49,9 @@ def trade_exposure(pct_gdp, half_pct):
 def asymmetry(e_ij, e_ji):
     """Which side of a tie depends more: `e_ij / (e_ij + e_ji)`.
 
-    One half is even, 1 means that only `i` depends on `j`. Two who do not depend on each other at all are even.
+    One half is even, 1 means that only `i` depends on `j`. Two who do not depend on each other at all are even. One and
+    the same trade weighs on each side by the other's economy, so the economy of `j` and that of `i` may stand for the
+    two exposures.
     Source: [Hirschman1945], [KeohaneNye1977].
 
     Parameters
@@ -77,50 +70,35 @@ def asymmetry(e_ij, e_ji):
     return np.where(both > 0.0, e_ij / np.where(both > 0.0, both, 1.0), 0.5)
 
 
-def p_concede(
-    several,
-    institution,
-    cost_major,
-    cost_severe,
-    support,
-    *,
-    base,
-    several_weight,
-    institution_weight,
-    major_weight,
-    severe_weight,
-    support_weight,
-):
-    """How likely a target is to give way in an episode of coercion.
+def p_concede(harm, support, is_major, *, base, harm_weight, usual, support_weight, major_weight):
+    """How likely the target of a demand is to give way in an episode of coercion.
 
-    A logit in which every coefficient is added. Against one sender and minor costs the record gives 25.2 %, a base of
-    -1.09; several senders raise the log-odds by 1.34 at most (selection), costs by 0.79 when major and 1.39 when
-    severe; support from friends lowers them. Source: [TIES]; [BapatEtAl2013] for institutions and severe costs. The
-    weight of support has never been estimated: a judgement.
+    A logit: `base + harm_weight (harm - usual) + 2 support_weight support + major_weight is_major`. It starts from the
+    rate of the record, 25.2 % against one sender at the cost of a usual episode; what the target bears beyond that
+    raises it, what others take away of it and the size of the demand lower it. Source: [TIES]; [BapatEtAl2013] for
+    severe costs; [HSE2007] for major demands. The weight of support has never been estimated: a judgement.
 
     Parameters
     ----------
-    several : array (...), 1 where more than one sender coerces, else 0; a share is allowed
-    institution : array (...), 1 where an international institution is with the senders, else 0
-    cost_major : array (...), 1 where the target's cost is major and no more, else 0
-    cost_severe : array (...), 1 where the target's cost is severe, else 0
-    support : array (...), in [0, 1], relief and resilience the target enjoys
-    base : float, log-odds of one sender at minor cost
-    several_weight, institution_weight, major_weight, severe_weight : float, log-odds added by each
-    support_weight : float, log-odds added by full support; at most 0 in earnest
+    harm : array (...), in [0, 1.5], what the target bears
+    support : array (...), in [0, 1], the share of it that others take away
+    is_major : array (...), 1 where the demand is a major one, else 0
+    base : float or array (...), log-odds at the usual harm, alone, of a modest demand
+    harm_weight : float or array (...), log-odds added by a unit of harm
+    usual : float or array (...), the harm of a usual episode
+    support_weight : float or array (...), log-odds added where half of the harm is taken away; at most 0 in earnest
+    major_weight : float or array (...), log-odds added by a major demand; at most 0 in earnest
 
     Returns
     -------
     array (...), probability over the whole episode; see `per_period`
 
-    >>> ties = dict(base=-1.09, several_weight=1.34, institution_weight=0.0,
-    ...             major_weight=0.79, severe_weight=1.39, support_weight=-0.5)
-    >>> p_concede(np.array([0, 1, 0, 0]), 0, np.array([0, 0, 1, 0]), 0, np.array([0, 0, 0, 1]), **ties).round(3)
-    array([0.252, 0.562, 0.426, 0.169])
+    >>> record = dict(base=-1.09, harm_weight=1.39, usual=0.4, support_weight=-0.5, major_weight=-0.8)
+    >>> p_concede(np.array([0.4, 0.9, 0.4, 0.4]), np.array([0, 0, 1, 0]), np.array([0, 0, 0, 1]), **record).round(3)
+    array([0.252, 0.403, 0.11 , 0.131])
     """
-    pressed = base + several_weight * several + institution_weight * institution
-    hurt = pressed + major_weight * cost_major + severe_weight * cost_severe
-    return expit(hurt + support_weight * support)
+    pressed = base + harm_weight * (harm - usual)
+    return expit(pressed + support_weight * 2 * support + major_weight * is_major)
 
 
 def per_period(p_episode, episode_days, days):
@@ -185,61 +163,3 @@ def joint_pressure(share, has_large_economies, has_institution, synergy, institu
     closed_ways_round = 1.0 + synergy * (share * has_large_economies)
     kept_together = 1.0 + institution_bonus * has_institution
     return np.minimum(share * closed_ways_round * kept_together, 1.0)
-
-
-def deterrence_balance(p_success, gain, loss, cost):
-    """What coercing is worth to the one who considers it: `p gain - (1 - p) loss - cost`. Below 0 it is deterred.
-
-    Source: the expected value of a threat that may have to be carried out; this model's reduced form.
-
-    Parameters
-    ----------
-    p_success : array (...), probability that the target gives way
-    gain : array (...), utility if it does
-    loss : array (...), utility lost to retaliation if it does not
-    cost : array (...), utility of one's own trade forgone in any case
-
-    Returns
-    -------
-    array (...), utility
-
-    Raises
-    ------
-    RangeError, if `p_success` is a single number outside [0, 1]
-
-    >>> deterrence_balance(0.25, 1.0, np.array([0.1, 0.5]), 0.05).round(3)
-    array([ 0.125, -0.175])
-    """
-    between("p_success", p_success, 0.0, 1.0)
-    return p_success * gain - (1.0 - p_success) * loss - cost
-
-
-def learned_success(successes, trials, a=2.5, b=7.5):
-    """What an onlooker expects of the next attempt after watching others: `(a + successes) / (a + b + trials)`.
-
-    A Beta belief updated by successes and failures; it starts at 0.25, the rate of a sender alone. Source: [Dobbin2007]
-    for learning; [TIES].
-
-    Parameters
-    ----------
-    successes : array (...), >= 0
-    trials : array (...), >= `successes`
-    a, b : float, > 0, the successes and failures the belief starts with
-
-    Returns
-    -------
-    array (...), probability
-
-    Raises
-    ------
-    RangeError, if single numbers lie outside their range, or there are more successes than trials
-
-    >>> learned_success(np.array([0, 0, 2]), np.array([0, 5, 2])).round(3)
-    array([0.25 , 0.167, 0.375])
-    """
-    inside("a", a, 0.0, np.inf)
-    inside("b", b, 0.0, np.inf)
-    at_least("successes", successes, 0.0)
-    if np.ndim(successes) == 0 and np.ndim(trials) == 0 and successes > trials:
-        raise RangeError(f"successes must be at most the trials; got {successes:g} of {trials:g}.")
-    return (a + successes) / (a + b + trials)

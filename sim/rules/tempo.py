@@ -1,14 +1,11 @@
-"""How long things take: days are skewed, so the long side is longer than the short one.
-
-[EUREPOC] European Repository of Cyber Incidents, dashboard data to December 2023; lags computed from it.
-"""
+"""How long things take: days are skewed, so the long side is longer than the short one."""
 
 import numpy as np
 
 from sim.errors import RangeError
-from sim.rules.domain import at_least, inside
+from sim.rules.domain import at_least
 
-__all__ = ["attribution_lag", "days_drawn"]
+__all__ = ["days_drawn"]
 
 _Z95 = 1.6448536269514722
 """The standard normal's 95 % quantile."""
@@ -55,40 +52,3 @@ def _must_ascend(minimum, typical, maximum):
     if not 0.0 <= minimum <= typical <= maximum < np.inf:
         given = f"{minimum:g}, {typical:g}, {maximum:g}"
         raise RangeError(f"days must ascend: minimum (at least 0), typical, maximum; got {given}.")
-
-
-def attribution_lag(is_fast, uniform, normal, *, fast_days, slow_median_days, slow_spread):
-    """Days from the start of a cyber operation to its political attribution.
-
-    A mixture: a fast track of some days, where the culprit is caught in the incident or the victim speaks at once, and
-    a slow one, lognormal, heavy in the tail. Political attributions since 2015 have a median of 158 days (quartiles 4
-    and 492, n = 149), which a fast track of 14 days in 30 % of cases beside a lognormal with median 300 and spread 1.1
-    comes near. Source: [EUREPOC], fitted by eye.
-
-    Parameters
-    ----------
-    is_fast : array (...) of bool, who is on the fast track; how likely that is, is the caller's
-    uniform : array (...), in [0, 1), the place within the fast track
-    normal : array (...), standard normal numbers, the place on the slow one
-    fast_days : float, days, > 0, the length of the fast track
-    slow_median_days : float, days, > 0
-    slow_spread : float, > 0, standard deviation of the logarithm
-
-    Returns
-    -------
-    array (...), days
-
-    Raises
-    ------
-    RangeError, if a single number is not above 0
-
-    >>> track = dict(fast_days=14.0, slow_median_days=300.0, slow_spread=1.1)
-    >>> attribution_lag(np.array([True, False, False]), 0.5, np.array([0.0, 0.0, 1.0]), **track).round(0)
-    array([  7., 300., 901.])
-    """
-    inside("fast_days", fast_days, 0.0, np.inf)
-    inside("slow_median_days", slow_median_days, 0.0, np.inf)
-    inside("slow_spread", slow_spread, 0.0, np.inf)
-    fast = fast_days * np.asarray(uniform)
-    slow = slow_median_days * np.exp(slow_spread * np.asarray(normal))
-    return np.where(is_fast, fast, slow)

@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import expit
 
-from sim.rules.choice import precision_from_gap, quantal_response
+from sim.rules.choice import choice_probabilities, respond_to_company
 
 # Ochs's asymmetric matching pennies with payoffs in 1982 US cents, and how often his subjects chose the first row and
 # the first column, as McKelvey & Palfrey analyse them.
@@ -14,8 +14,22 @@ OBSERVED = np.array([0.527, 1 - 0.527]), np.array([0.366, 1 - 0.366])
 OBSERVATIONS = 128
 
 NINE_TO_ONE = np.array([[[9.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]])
-COORDINATION = np.array([[[1.0, 0.0], [0.0, 1.0]], [[1.0, 0.0], [0.0, 1.0]]])
 PRISONERS_DILEMMA = np.array([[[3.0, 0.0], [5.0, 1.0]], [[3.0, 5.0], [0.0, 1.0]]])
+
+
+def quantal_response(payoffs, precision, damping=0.2, tolerance=1e-12, limit=10_000):
+    """Where two players who choose by logit answer each other, found from equal chances by damped steps."""
+    of_row, of_column = payoffs
+    row, column = (np.full(strategies, 1 / strategies) for strategies in of_row.shape)
+    for _ in range(limit):
+        gaps = (
+            choice_probabilities((of_row * column).sum(axis=1), precision) - row,
+            choice_probabilities((of_column * row[:, None]).sum(axis=0), precision) - column,
+        )
+        row, column = row + damping * gaps[0], column + damping * gaps[1]
+        if max(np.abs(gap).max() for gap in gaps) < tolerance:
+            return row, column
+    raise AssertionError(f"no equilibrium in {limit} steps")
 
 
 def log_likelihood(precision):
@@ -71,24 +85,26 @@ def test_a_players_own_payoff_matters_as_in_the_laboratory_and_unlike_in_nash():
     assert raised[0] > 0.8
 
 
+def coordinated(precision, start):
+    """Where two who each gain 1 by doing the same settle: how likely both do the first."""
+    p = start
+    for _ in range(10_000):
+        p = respond_to_company(0.0, 2.0, p, precision, p, damping=0.2)
+    return p
+
+
 @pytest.mark.parametrize("p", [0.6, 0.75, 0.9])
 def test_coordination_has_the_equilibria_of_its_closed_form(p):
     """p = logistic(precision (2p - 1)), so precision = ln(p / (1 - p)) / (2p - 1)."""
-    precision = np.log(p / (1 - p)) / (2 * p - 1)
-    near = np.array([p + 0.05, 0.95 - p])
-    row, column = quantal_response(COORDINATION, precision, start=(near, near), limit=100_000)
-    assert row[0] == pytest.approx(p, abs=1e-6) and column[0] == pytest.approx(p, abs=1e-6)
+    assert coordinated(np.log(p / (1 - p)) / (2 * p - 1), start=p + 0.05) == pytest.approx(p, abs=1e-6)
 
 
 def test_below_a_precision_of_two_nobody_coordinates():
     """The closed form's limit for p towards one half is 2: below it, a head start is lost."""
-    near = np.array([0.9, 0.1])
-    below = quantal_response(COORDINATION, 1.9, start=(near, near), limit=100_000)[0]
-    above = quantal_response(COORDINATION, 2.1, start=(near, near), limit=100_000)[0]
-    assert below[0] == pytest.approx(0.5, abs=1e-6)
-    assert above[0] > 0.65
+    assert coordinated(1.9, start=0.9) == pytest.approx(0.5, abs=1e-6)
+    assert coordinated(2.1, start=0.9) > 0.65
 
 
 @pytest.mark.parametrize(("p", "gap", "precision"), [(0.90, 0.20, 11.0), (0.75, 0.20, 5.5), (0.90, 0.10, 22.0)])
-def test_precision_read_off_a_preference_gap(p, gap, precision):
-    assert precision_from_gap(p, gap) == pytest.approx(precision, abs=0.05)
+def test_a_preference_gap_and_a_precision_make_a_chance(p, gap, precision):
+    assert choice_probabilities(np.array([gap, 0.0]), precision)[0] == pytest.approx(p, abs=0.002)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import ndtr, ndtri
 
-from sim.rules.attribution import confidence, evidence, majority_accuracy, optimal_weights, pooled
+from sim.rules.attribution import confidence, evidence, pooled
+from sim.rules.choice import log_odds
 
 ACCURACY = np.array([0.9, 0.6, 0.6, 0.6, 0.6])
 VOTES = np.array(list(product([-1, 1], repeat=5)))
@@ -22,7 +23,7 @@ def accuracy_of(verdicts):
 
 
 def test_the_optimal_weights_beat_every_other_rule():
-    optimal = accuracy_of((VOTES * optimal_weights(ACCURACY)).sum(axis=1))
+    optimal = accuracy_of((VOTES * log_odds(ACCURACY)).sum(axis=1))
     majority = accuracy_of(VOTES.sum(axis=1))
     expert = accuracy_of(VOTES[:, 0])
     assert expert == pytest.approx(0.9)
@@ -33,20 +34,13 @@ def test_the_optimal_weights_beat_every_other_rule():
 
 def test_an_expert_outvotes_those_who_together_know_less():
     """ln 9 against four times ln 1.5: here the expert decides alone, and a fifth and sixth layman would change that."""
-    expert, layman = optimal_weights(np.array([0.9, 0.6]))
+    expert, layman = log_odds(np.array([0.9, 0.6]))
     assert 5 * layman < expert < 6 * layman
-
-
-def test_equal_judges_have_equal_weights_and_make_condorcets_jury():
-    weights = optimal_weights(np.full(5, 0.7))
-    p = np.where(VOTES > 0, 0.7, 0.3).prod(axis=1)
-    right = (p * ((VOTES * weights).sum(axis=1) > 0)).sum()
-    assert right == pytest.approx(majority_accuracy(5, 0.7))
 
 
 def test_pooling_independent_sources_is_bayes_rule():
     prior = 0.3
-    said = VOTES * optimal_weights(ACCURACY)
+    said = VOTES * log_odds(ACCURACY)
     belief = pooled(np.log(prior / (1 - prior)) + said[:, 0], said[:, 1:].sum(axis=1), 4.0, correlation=0.0)
     guilty, innocent = prior * p_votes_if_guilty(), (1 - prior) * p_votes_if_guilty()[::-1]
     assert confidence(belief) == pytest.approx(guilty / (guilty + innocent))

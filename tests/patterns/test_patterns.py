@@ -6,7 +6,6 @@ What is asked stands in `checks.py`: a figure, what the record says, what is all
 
 import pytest
 
-from sim.rules.coercion import p_concede
 from sim.scenario import load_library
 from tests.patterns.checks import CHECKS
 from tests.patterns.crises import RECORD, Crises, year
@@ -68,15 +67,3 @@ def test_the_record_says_what_the_targets_rest_on():
             if kind == "public_attribution" and cell.value is not None
         ]
         assert (sum(known), len(known)) == (named, chances)
-
-
-def test_the_rule_for_giving_in_has_the_record_of_sanctions():
-    weights = dict(
-        base=-1.09,
-        several_weight=1.34,
-        institution_weight=0.0,
-        major_weight=0.79,
-        severe_weight=1.39,
-        support_weight=-0.5,
-    )
-    assert [round(float(p_concede(several, 0, 0, 0, 0.0, **weights)), 2) for several in (0, 1)] == [0.25, 0.56]

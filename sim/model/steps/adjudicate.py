@@ -7,8 +7,7 @@ import numpy as np
 from sim.catalogue.moves import MOVES
 from sim.model.cooperation import delivered, effect, effect_anywhere
 from sim.model.steps.projects import ripen
-from sim.rules.choice import logistic
-from sim.rules.coercion import joint_pressure, per_period
+from sim.rules.coercion import joint_pressure, p_concede, per_period
 from sim.rules.escalation import tension_step
 from sim.rules.perception import perceived_threat
 from sim.rules.quantize import quantize, total
@@ -108,13 +107,17 @@ def concede(world):
     if not setting.has_demand.any():
         return
     bears = state.severity * state.intensity[..., None]
-    odds = (
-        params.concede_base
-        + params.concede_cost * (bears - params.concede_usual)
-        + params.concede_support * 2 * state.relief[..., None]
-        + params.concede_major * setting.demand_major
+    in_an_episode = p_concede(
+        bears,
+        state.relief[..., None],
+        setting.demand_major,
+        base=params.concede_base,
+        harm_weight=params.concede_cost,
+        usual=params.concede_usual,
+        support_weight=params.concede_support,
+        major_weight=params.concede_major,
     )
-    chance = per_period(logistic(odds), params.episode_days, setting.days)
+    chance = per_period(in_an_episode, params.episode_days, setting.days)
     draw = world.draws.uniform("concede", world.turn, setting.incidents, setting.actors)
     gives_in = (draw < chance) & (bears > 0) & ~state.conceded & setting.has_demand[:, None, None]
     state.conceded |= gives_in

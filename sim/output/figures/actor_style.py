@@ -8,7 +8,7 @@ tell colours apart.
 import re
 from dataclasses import dataclass
 
-from sim.output.figures.style import INK, MARGIN, SMALL, WIDTH, bare, ink_of, line_height, text_width
+from sim.output.figures.style import INK, MARGIN, SMALL, WIDTH, bare, line_height, text_width
 from sim.phrases import Names
 
 
@@ -94,10 +94,6 @@ class Cast:
     def colour(self, code):
         """The actor's colour, for marks and areas."""
         return self.group(code).colour
-
-    def ink(self, code):
-        """The actor's colour, dark enough to write in."""
-        return ink_of(self.group(code).colour)
 
     def marker(self, code):
         """The actor's marker."""

@@ -1,19 +1,11 @@
-"""Evidence, pooling and panels."""
+"""Evidence and pooling."""
 
 import numpy as np
 import pytest
 from scipy.special import ndtri
 
 from sim.errors import RangeError
-from sim.rules.attribution import (
-    confidence,
-    effective_sources,
-    evidence,
-    informed_share,
-    majority_accuracy,
-    optimal_weights,
-    pooled,
-)
+from sim.rules.attribution import confidence, evidence, informed_share, pooled
 
 GRID = ndtri((np.arange(4000) + 0.5) / 4000)
 
@@ -52,22 +44,12 @@ def test_a_negative_discriminability_is_refused():
         evidence(1, -0.1, 0.0)
 
 
-def test_correlated_sources_count_less():
-    assert effective_sources(5.0, 0.0) == 5.0
-    assert effective_sources(5.0, 1.0) == 1.0
-    assert 1.0 < effective_sources(5.0, 0.3) < 5.0
-
-
-@pytest.mark.parametrize(("n", "correlation"), [(0.5, 0.1), (2.0, -0.1), (2.0, 1.1)])
-def test_sources_outside_their_range_are_refused(n, correlation):
-    with pytest.raises(RangeError):
-        effective_sources(n, correlation)
-
-
-def test_pooling_discounts_what_is_received_as_effective_sources_say():
+def test_pooling_discounts_what_is_received_by_the_design_effect():
+    """Kish: `n` sources that overlap are worth `n / (1 + (n - 1) correlation)`."""
     weight, correlation = 3.0, 0.4
     n = 1.0 + weight
-    assert pooled(0.7, 2.0, weight, correlation) == pytest.approx(0.7 + 2.0 * effective_sources(n, correlation) / n)
+    independent = n / (1.0 + (n - 1.0) * correlation)
+    assert pooled(0.7, 2.0, weight, correlation) == pytest.approx(0.7 + 2.0 * independent / n)
 
 
 def test_a_silent_observer_changes_nothing():
@@ -123,16 +105,3 @@ def test_informed_share_stays_within_one():
     assert informed_share(np.array([0.0, 1.0, 3.0]), 2.0).tolist() == [0.0, 0.25, 1.0]
     with pytest.raises(RangeError, match="best"):
         informed_share(1.0, 0.0)
-
-
-@pytest.mark.parametrize("n", [0, 2, -1, 2.5])
-def test_a_panel_that_may_tie_is_refused(n):
-    with pytest.raises(RangeError, match="odd"):
-        majority_accuracy(n, 0.6)
-
-
-def test_who_is_mostly_wrong_counts_against():
-    weights = optimal_weights(np.array([0.2, 0.5, 0.8]))
-    assert weights[0] == pytest.approx(-weights[2]) and weights[1] == 0.0
-    with pytest.raises(RangeError, match="p must lie strictly between"):
-        optimal_weights(1.0)

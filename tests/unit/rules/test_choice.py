@@ -4,15 +4,7 @@ import numpy as np
 import pytest
 
 from sim.errors import RangeError
-from sim.rules.choice import (
-    choice_probabilities,
-    log_odds,
-    logistic,
-    pick,
-    precision_from_gap,
-    quantal_response,
-    respond_to_company,
-)
+from sim.rules.choice import choice_probabilities, log_odds, logistic, pick, respond_to_company
 
 
 def test_log_odds_undo_the_logistic():
@@ -108,20 +100,3 @@ def test_company_settles_where_everybody_answers_everybody():
 def test_a_step_beyond_the_answer_is_refused(damping):
     with pytest.raises(RangeError, match="damping"):
         respond_to_company(0.0, 1.0, 0.5, 1.0, 0.5, damping)
-
-
-def test_quantal_response_says_when_it_does_not_settle():
-    pennies = np.array([[[9.0, 0.0], [0.0, 1.0]], [[0.0, 1.0], [1.0, 0.0]]])
-    with pytest.raises(RangeError, match="try a damping below"):
-        quantal_response(pennies, precision=200.0, damping=1.0, limit=50)
-
-
-def test_quantal_response_wants_two_matrices():
-    with pytest.raises(RangeError, match="shape"):
-        quantal_response(np.zeros((2, 2)), 1.0)
-
-
-@pytest.mark.parametrize(("p", "gap"), [(1.0, 0.2), (0.0, 0.2), (0.9, 0.0), (0.9, -0.1)])
-def test_a_gap_or_a_chance_that_says_nothing_is_refused(p, gap):
-    with pytest.raises(RangeError):
-        precision_from_gap(p, gap)

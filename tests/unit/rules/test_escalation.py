@@ -1,10 +1,10 @@
-"""Tension, hostility and reaction."""
+"""Tension and hostility."""
 
 import numpy as np
 import pytest
 
 from sim.errors import RangeError
-from sim.rules.escalation import DAYS_PER_MONTH, goldstein_intensity, reaction, tension_step
+from sim.rules.escalation import DAYS_PER_MONTH, tension_step
 
 
 def test_a_quiet_month_leaves_the_persistent_share():
@@ -39,13 +39,3 @@ def test_the_same_hostility_adds_less_where_tension_is_high():
 def test_impossible_times_are_refused(days, persistence):
     with pytest.raises(RangeError):
         tension_step(0.5, 0.0, days, persistence)
-
-
-def test_the_scale_ends_at_one():
-    assert goldstein_intensity(np.array([-15.0, 0.0, 15.0])).tolist() == [1.0, 0.0, -1.0]
-
-
-def test_reciprocity_returns_like_for_like():
-    assert reaction(0.0, 0.5, 0.0, 0.5, 0.4) == pytest.approx(0.2)
-    assert reaction(0.5, 0.0, 0.0, 0.5, 0.4) == pytest.approx(0.25)
-    assert reaction(0.5, 0.5, 0.1, 0.0, 0.0, 0.2) == pytest.approx(0.3)

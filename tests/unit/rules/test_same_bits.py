@@ -10,11 +10,6 @@ BATCHES = (1, 2, 3, 7, 33, 100, 256, 1000)
 
 # How an argument is shaped, and between which bounds it is drawn.
 ACTOR, RUN, OPTION, PLACE = "(runs, actors)", "(runs,)", "(options, runs, actors)", "(runs, 1)"
-_ODD_ONES = {
-    "choice.quantal_response": "one game at a time",
-    "choice.precision_from_gap": "single numbers",
-    "attribution.majority_accuracy": "the number of judges is a single number",
-}
 
 
 def share(shape=ACTOR):
@@ -29,9 +24,7 @@ def yes_or_no(shape=ACTOR):
     return shape, False, True
 
 
-TIES = dict(
-    base=-1.09, several_weight=0.7, institution_weight=0.5, major_weight=0.79, severe_weight=1.39, support_weight=-0.5
-)
+CONCESSION = dict(base=-1.09, harm_weight=1.39, usual=0.4, support_weight=-0.5, major_weight=-0.8)
 VENUE = dict(
     mandate_weight=1.0,
     coverage_weight=0.9,
@@ -40,19 +33,16 @@ VENUE = dict(
     duplication_weight=0.4,
     reputation_weight=1.1,
 )
-LAG = dict(fast_days=14.0, slow_median_days=300.0, slow_spread=1.1)
 
 # rule: (how to ask it, its arguments, the shape of its answer)
 CASES = {
     "attribution.confidence": (rules.attribution.confidence, [amount(-6, 6)], ACTOR),
-    "attribution.effective_sources": (lambda n: rules.attribution.effective_sources(n, 0.3), [amount(1, 9)], ACTOR),
     "attribution.evidence": (
         lambda is_culprit, d, z: rules.attribution.evidence(np.where(is_culprit, 1, -1), d, z),
         [yes_or_no(), amount(0, 3), amount(-4, 4)],
         ACTOR,
     ),
     "attribution.informed_share": (lambda d: rules.attribution.informed_share(d, 2.0), [amount(0, 3)], ACTOR),
-    "attribution.optimal_weights": (rules.attribution.optimal_weights, [amount(0.01, 0.99)], ACTOR),
     "attribution.pooled": (
         lambda own, got, weight: rules.attribution.pooled(own, got, weight, 0.4),
         [amount(-4, 4), amount(-9, 9), amount(0, 5)],
@@ -74,44 +64,20 @@ CASES = {
         ACTOR,
     ),
     "coercion.asymmetry": (rules.coercion.asymmetry, [share(), share()], ACTOR),
-    "coercion.deterrence_balance": (
-        rules.coercion.deterrence_balance,
-        [share(), amount(0, 2), amount(0, 2), amount(0, 1)],
-        ACTOR,
-    ),
     "coercion.joint_pressure": (
         lambda s, large, body: rules.coercion.joint_pressure(s, large, body, 1.3, 0.2),
         [share(), share(), yes_or_no()],
         ACTOR,
     ),
-    "coercion.learned_success": (rules.coercion.learned_success, [amount(0, 3), amount(3, 9)], ACTOR),
     "coercion.p_concede": (
-        lambda *a: rules.coercion.p_concede(*a, **TIES),
-        [yes_or_no(), yes_or_no(), yes_or_no(), yes_or_no(), share()],
+        lambda *a: rules.coercion.p_concede(*a, **CONCESSION),
+        [amount(0, 1.5), share(), yes_or_no()],
         ACTOR,
     ),
     "coercion.per_period": (lambda p: rules.coercion.per_period(p, 180.0, 14.0), [share()], ACTOR),
     "coercion.trade_exposure": (lambda x: rules.coercion.trade_exposure(x, 8.0), [amount(0, 60)], ACTOR),
     "compromise.compromise": (rules.compromise.compromise, [share(), share(), share()], RUN),
-    "compromise.condorcet_winner": (rules.compromise.condorcet_winner, [share(), share(), share()], RUN),
-    "compromise.feasible_compromise": (
-        rules.compromise.feasible_compromise,
-        [share(RUN), amount(0.3, 1), amount(0, 0.3, RUN), yes_or_no()],
-        RUN,
-    ),
-    "compromise.pairwise_margin": (
-        lambda x, c, s: rules.compromise.pairwise_margin(x, c, s, 3, 17),
-        [share(), share(), share()],
-        RUN,
-    ),
-    "compromise.weighted_median": (rules.compromise.weighted_median, [share(), share()], RUN),
     "cooperation.maturity": (lambda m: rules.cooperation.maturity(m, 6.0, 36.0), [amount(-3, 60)], ACTOR),
-    "escalation.goldstein_intensity": (rules.escalation.goldstein_intensity, [amount(-12, 12)], ACTOR),
-    "escalation.reaction": (
-        lambda own, other: rules.escalation.reaction(own, other, 0.1, 0.5, 0.3),
-        [share(), share()],
-        ACTOR,
-    ),
     "escalation.tension_step": (
         lambda t, g: rules.escalation.tension_step(t, g, 14.0, 0.9),
         [share(), amount(-1, 2)],
@@ -127,11 +93,6 @@ CASES = {
         [share(), share(), share()],
         ACTOR,
     ),
-    "tempo.attribution_lag": (
-        lambda *a: rules.tempo.attribution_lag(*a, **LAG),
-        [yes_or_no(), share(), amount(-4, 4)],
-        ACTOR,
-    ),
     "tempo.days_drawn": (lambda z: rules.tempo.days_drawn(1.0, 30.0, 150.0, z), [amount(-4, 4)], ACTOR),
     "voting.p_break_silence": (
         lambda text, x, s: rules.voting.p_break_silence(text, x, s, 0.01, 6.0, 0.25, 3.0),
@@ -145,11 +106,6 @@ CASES = {
     ),
     "voting.softened": (lambda text, x: rules.voting.softened(text, x, 0.4), [share(), share()], ACTOR),
     "voting.unopposed": (rules.voting.unopposed, [share(RUN), share(), yes_or_no()], RUN),
-    "willingness.weigh": (
-        lambda stake, peer, cost: rules.willingness.weigh({"stake": stake, "peer": peer, "cost": cost}),
-        [amount(-1, 1), amount(-1, 1), amount(-1, 0)],
-        ACTOR,
-    ),
 }
 
 
@@ -241,4 +197,4 @@ def test_no_rule_is_left_out():
         for name in getattr(rules, room).__all__
         if callable(getattr(getattr(rules, room), name))
     }
-    assert public == set(CASES) | set(_ODD_ONES)
+    assert public == set(CASES)

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import ndtri
 
 from sim.errors import RangeError
-from sim.rules.tempo import attribution_lag, days_drawn
+from sim.rules.tempo import days_drawn
 
 GRID = ndtri((np.arange(2000) + 0.5) / 2000)
 
@@ -42,14 +42,3 @@ def test_each_format_may_have_its_own_days():
 def test_days_out_of_order_are_refused(days):
     with pytest.raises(RangeError, match="ascend"):
         days_drawn(*days, 0.0)
-
-
-def test_the_fast_track_is_fast_and_the_slow_one_heavy_tailed():
-    track = dict(fast_days=14.0, slow_median_days=300.0, slow_spread=1.1)
-    fast = attribution_lag(True, np.linspace(0, 0.999, 50), 5.0, **track)
-    slow = attribution_lag(False, 0.5, GRID, **track)
-    assert fast.max() < 14.0
-    assert np.median(slow) == pytest.approx(300.0, rel=0.01)
-    assert slow.mean() > 1.5 * np.median(slow)
-    with pytest.raises(RangeError, match="slow_spread"):
-        attribution_lag(False, 0.5, 0.0, fast_days=14.0, slow_median_days=300.0, slow_spread=0.0)

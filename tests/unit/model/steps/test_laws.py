@@ -1,0 +1,182 @@
+"""Laws that the model states, each by its name: what must hold whatever the coefficients say."""
+
+import numpy as np
+import pytest
+
+from sim.catalogue.moves import BY_NAME, MOST_INTENSE, MOVES, NAMES
+from sim.model.inputs import build_inputs
+from sim.model.state import NEVER
+from sim.model.steps.adjudicate import settle
+from sim.model.steps.assess import assess
+from sim.model.steps.positions import rung_edges
+from sim.model.steps.texts import carried_by_members
+from sim.model.steps.willingness import peer_participation
+from tests.builders import a_scenario
+from tests.unit.model.steps.worlds import SIZES, a_table, a_world, conclude, library_with, move, option
+
+NO_ERROR = {"chair_error": 0.0, "silence_hazard": 0.0}
+TWO_VICTIMS = {
+    "issue": "coercion",
+    "by": "CHN",
+    "demand": {"text": "Recall the envoy."},
+    "victims": {"EST": 0.6, "DEU": 0.2},
+}
+
+
+def places(world, *codes):
+    return [world.setting.index[code] for code in codes]
+
+
+# ------------------------------------------------------------------------------------------------- concession
+
+
+@pytest.mark.parametrize("runs", SIZES)
+@pytest.mark.parametrize("gave_in, harm", [((), 0.8), (("DEU",), 0.6), (("EST",), 0.2), (("EST", "DEU"), 0.0)])
+def test_concession_ends_harm_to_the_victim_that_conceded_and_to_no_other(runs, gave_in, harm):
+    world = a_world(runs, incident=TWO_VICTIMS)
+    world.state.conceded[..., places(world, *gave_in)] = True
+    settle(world)
+    assert world.state.harm[0] == pytest.approx(np.full(runs, harm), abs=1e-5)
+    assert world.state.cumulative_harm[0] == pytest.approx(np.full(runs, harm), abs=1e-5)
+
+
+# ------------------------------------------------------------------------------------------------- the adversary
+
+
+@pytest.mark.parametrize("intensity, is_legal", [(1.0, True), (1.49, True), (MOST_INTENSE, False), (1.6, False)])
+def test_escalation_is_not_legal_at_the_maximum_or_above(intensity, is_legal):
+    world = a_world(3)
+    world.state.intensity[:] = intensity
+    russia = world.setting.adversaries.index("RUS")
+    assert BY_NAME["escalate"].legal(world, russia).tolist() == [is_legal] * 3
+
+
+@pytest.mark.parametrize("runs", SIZES)
+@pytest.mark.parametrize("name", NAMES)
+def test_hostile_moves_raise_tension_and_no_others_do(runs, name):
+    waits, moves = (a_world(runs, incident={"turn": 2}) for _ in range(2))
+    moves.state.move[0] = NAMES.index(name)
+    for world in (waits, moves):
+        settle(world)
+    assert ((moves.state.tension > waits.state.tension) == BY_NAME[name].is_hostile).all()
+
+
+def test_two_hostile_moves_raise_tension_more_than_one():
+    hostile = next(k for k, one in enumerate(MOVES) if one.is_hostile)
+    one, two = (a_world(1, incident={"turn": 2}) for _ in range(2))
+    one.state.move[0], two.state.move[:] = hostile, hostile
+    for world in (one, two):
+        settle(world)
+    assert two.state.tension > one.state.tension
+
+
+def told_of(transparency, runs):
+    """A world in which every adversary has told its story of the bloc once."""
+    world = a_world(runs, behaviour={"move_exploit_narrative": 60.0})
+    assess(world)
+    world.state.transparency[:] = transparency
+    move(world)
+    assert (world.state.move == NAMES.index("exploit_narrative")).all()
+    return world
+
+
+@pytest.mark.parametrize("runs", SIZES)
+def test_transparency_damps_the_narrative_and_what_it_costs(runs):
+    dark, half, open_to_all = (told_of(transparency, runs).state for transparency in (0.0, 0.5, 1.0))
+    assert (dark.narrative > half.narrative).all() and (half.narrative > 0).all()
+    assert (dark.standing < half.standing).all() and (half.standing < open_to_all.standing).all()
+    assert not open_to_all.narrative.any()
+
+
+# ------------------------------------------------------------------------------------------------- company
+
+
+@pytest.mark.parametrize("runs", SIZES)
+def test_peers_who_have_joined_count_in_full_and_the_others_by_their_chance(runs):
+    world = a_world(runs)
+    states = world.setting.is_state
+    o = option(world, "sanctions")
+    block = slice(o, o + 1)
+    world.state.p_join[o] = 0.25 * states
+    assert peer_participation(world, block)[0][:, states] == pytest.approx(0.25, abs=1e-5)
+    world.state.joined[o] = states
+    assert peer_participation(world, block)[0][:, states] == pytest.approx(1.0, abs=1e-5)
+
+
+# ------------------------------------------------------------------------------------------------- bodies and texts
+
+
+@pytest.mark.parametrize("runs", SIZES)
+@pytest.mark.parametrize("joiners, follows", [(1, False), (2, True), (3, True)])
+def test_a_body_follows_at_half_of_its_members_and_not_only_at_more_than_half(runs, joiners, follows):
+    world = a_world(runs, participants=["NATO", "RUS"], behaviour={"body_carried": 0.5})
+    nato, b, o = world.setting.index["NATO"], world.setting.bodies.index("NATO"), option(world, "sanctions")
+    world.setting.body_members[b, world.setting.index["LVA"]] = False
+    members = np.flatnonzero(world.setting.body_members[b])
+    assert members.size == 4
+    world.state.table_text[world.setting.table_body == nato] = 0.9
+    world.state.joined[o][:, members[:joiners]], world.state.effect_day[o][:, members[:joiners]] = True, world.day
+    assert carried_by_members(world, b)[o].tolist() == [follows] * runs
+
+
+@pytest.mark.parametrize("runs", SIZES)
+@pytest.mark.parametrize("above, is_joint", [(0.0, True), (0.001, True), (-0.001, False)])
+def test_a_joint_text_starts_at_solidarity(runs, above, is_joint):
+    world = a_table(runs=runs, behaviour=NO_ERROR)
+    solidarity = 0.25  # on the grid, so that the text is just that
+    world.setting.params.rung_solidarity[:] = solidarity
+    world.state.position[:] = np.where(world.setting.is_state, solidarity + above, 0.0)
+    conclude(world)
+    assert (world.state.table_text > rung_edges(world.setting)[1]).all()
+    assert ((world.state.days_to_text[0] < NEVER) == is_joint).all()
+
+
+STATEMENT = {"joint_statement": {"coded_as": "statement_of_concern"}}
+
+
+@pytest.mark.parametrize("due", [0, 17, 29])
+@pytest.mark.parametrize("rule", ["consensus", "coalition"])
+def test_nobody_signs_before_the_day_of_the_text_that_covers_it(rule, due):
+    world = a_table(rule, runs=3, wants=0.6, behaviour=NO_ERROR, library=library_with(**STATEMENT))
+    world.state.table_due[:], world.state.stake[..., world.setting.index["EST"]] = due, 0.9
+    conclude(world)
+    o = option(world, "joint_statement")
+    signed = world.state.joined[o]
+    assert signed.sum(axis=-1).tolist() == [4] * 3
+    assert (world.state.decided_day[o][signed] >= due).all()
+    assert (world.state.effect_day[o][signed] >= due + world.setting.lead_min[o, 0, 0]).all()
+
+
+@pytest.mark.parametrize("due", [0, 17, 29])
+def test_a_body_takes_no_instrument_before_the_day_of_its_text(due):
+    form = {"body": "EU", "members": ["DEU", "EST", "LVA"]}
+    behaviour = {**NO_ERROR, "body_follows": 1.0}
+    world = a_table(runs=3, wants=0.9, form=form, participants=["EU", "RUS"], behaviour=behaviour)
+    world.state.table_due[:] = due
+    conclude(world)
+    o, union = option(world, "sanctions"), world.setting.index["EU"]
+    assert world.state.joined[o, :, union].all()
+    assert (world.state.decided_day[o, :, union] >= due).all()
+
+
+def test_a_text_covers_nobody_before_it_is_due():
+    world = a_table(runs=3, behaviour=NO_ERROR)
+    world.state.table_due[:] = world.last_day + 1
+    conclude(world)
+    assert not world.state.covered.any() and not world.state.joined.any()
+
+
+# ------------------------------------------------------------------------------------------------- trade
+
+
+def exposure_to(adversary, start, share=0.25):
+    """Exposure of Germany on a day, with this share of the older trade with Russia left since 2022."""
+    inputs = build_inputs(a_scenario(start=start, behaviour={"trade_rus_since_2022": share}))
+    return inputs.exposure[inputs.adversaries.index(adversary), 0, inputs.index["DEU"]]
+
+
+def test_trade_with_russia_falls_from_2022_and_trade_with_china_does_not():
+    before, after = ("2021-12-31", "2022-01-01")
+    assert exposure_to("RUS", after) < exposure_to("RUS", before) == exposure_to("RUS", before, share=0.5)
+    assert exposure_to("RUS", after) < exposure_to("RUS", after, share=0.5) < exposure_to("RUS", before)
+    assert exposure_to("CHN", after) == exposure_to("CHN", before)
