@@ -91,8 +91,6 @@ class State:
     joined: np.ndarray = array("ORA", kind=bool)  # decided
     decided_day: np.ndarray = array("ORA", NEVER)
     effect_day: np.ndarray = array("ORA", NEVER, digest=2)
-    decision_confidence: np.ndarray = array("R")  # sum of confidence at accusing decisions
-    decision_count: np.ndarray = array("R")
     capital: np.ndarray = array("RA", lambda inputs, draws: inputs.capital, digest=4)
     income: np.ndarray = array("RA")  # capital received so far
     spent: np.ndarray = array("RA")  # capital spent so far
