@@ -10,12 +10,13 @@ from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
-from sim.model.cooperation import NOT_BEGUN, RUNNING, effect_anywhere
+from sim.model.cooperation import delivered, effect_anywhere
 from sim.rules.attribution import confidence
 from sim.rules.choice import log_odds
+from sim.rules.cooperation import NOT_BEGUN, RUNNING
 from sim.rules.quantize import quantize
+from sim.rules.tempo import NEVER
 
-NEVER = 1e9  # a day that does not come
 IDLE, OPEN, ADOPTED, FAILED = 0, 1, 2, 3
 
 
@@ -233,6 +234,10 @@ class World:
     def transparency(self):
         """How open cooperation is now, with the projects that make it so: (R,), 0 to 1."""
         return np.clip(self.state.transparency + effect_anywhere(self, "transparency"), 0, 1)
+
+    def delivering(self):
+        """How far each project of the portfolio delivers now: (P, R), 0 to 1."""
+        return delivered(self)
 
     def keep_series(self):
         """Keep what is charted turn by turn: each name a list of arrays (R,), one a turn."""

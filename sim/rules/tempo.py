@@ -8,7 +8,10 @@ import numpy as np
 from sim.errors import RangeError
 from sim.rules.domain import at_least, inside
 
-__all__ = ["attribution_lag", "days_drawn"]
+__all__ = ["NEVER", "attribution_lag", "days_drawn"]
+
+NEVER = 1e9
+"""A day that does not come."""
 
 _Z95 = 1.6448536269514722
 """The standard normal's 95 % quantile."""

@@ -8,10 +8,11 @@ import pytest
 from sim.draws import Draws
 from sim.engine import begin
 from sim.model.inputs import build_inputs
-from sim.model.state import NEVER, State, array
+from sim.model.state import State, array
 from sim.model.steps.inject import inject
 from sim.model.view import view
 from sim.rules.quantize import STEP, quantize, total
+from sim.rules.tempo import NEVER
 from tests.builders import a_scenario, an_incident, an_inject
 
 
