@@ -20,7 +20,7 @@ _HOMES = {
     "Event": "model.events",
     "Exercise": "exercise",
     "InputError": "errors",
-    "MEASURES": "record.measures",
+    "MEASURES": "catalogue.measures",
     "OceansError": "errors",
     "Option": "model.decisions",
     "Outcomes": "record.record",

@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from sim.catalogue.measures import measured
 from sim.draws import Draws
 from sim.model.inputs import build_inputs
 from sim.model.msel import plan_of
-from sim.model.state import World, first_state
+from sim.model.state import State, World
 from sim.model.steps import is_over, play_turn
-from sim.model.steps.outcome import measured
 from sim.model.varying import Varied
 from sim.policies.seating import fresh, policies_of, seats_that_override
-from sim.record.measures import scorecard
 from sim.record.record import Outcomes, Record
 from sim.record.recorder import EventRecorder
+from sim.record.scorecard import scorecard
 
 BATCH = 512
 
@@ -49,7 +49,7 @@ def begin(setting, seed, runs, seats=None, recorder=None, script=None):
     World
     """
     draws = Draws(seed, runs)
-    state = first_state(setting, draws)
+    state = State.first(setting, draws)
     plan, seats = plan_of(setting), dict(seats or {})
     return World(setting, state, draws, draws, plan=plan, seats=seats, script=script, recorder=recorder)
 

@@ -39,7 +39,7 @@ def _show_measures(desk, outcomes):
 
 
 def _label(name):
-    from sim.record.measures import MEASURES
+    from sim.catalogue.measures import MEASURES
 
     measure = MEASURES.get(name)
     if measure is None:

@@ -15,7 +15,7 @@ from sim.errors import Fault, InputError
 from sim.experiments.arms import Arm, arms_of
 from sim.experiments.estimate import NOTHING, Estimate, holm, p_value, paired
 from sim.experiments.phrases import measure as described
-from sim.record.measures import scorecard
+from sim.record.scorecard import scorecard
 
 SLIGHT = 0.05  # of the range that holds nine runs in ten
 SCORED = 1000  # runs that the scorecard is made from

@@ -49,7 +49,7 @@ MANIFEST, SCENARIO, POINTS, SHARDS, FAILURES, LOG = (
     "manifest.json", "scenario.json", "points.npy", "shards", "failures.csv", "log.jsonl"
 )  # fmt: skip
 BIT_CHANGERS = ("two-oceans", "numpy", "scipy")  # programs whose versions may change bits
-PLAYS = ("draws.py", "engine.py", "errors.py", "scenario", "rules", "world", "policies", "turn", "record/measures.py")
+PLAYS = ("draws.py", "engine.py", "errors.py", "scenario", "rules", "catalogue", "model", "policies")
 FIRST_NAMED = 8
 ANEW = f"Put back a copy of it, or begin the sweep anew: {LOG} has the command."
 
@@ -292,7 +292,7 @@ def make_folder(path, loaded, shard=None, block_runs=None, without=True, **desig
 
 
 def _manifest(path, loaded, design, shard, block_runs, without):
-    from sim.record.measures import MEASURES
+    from sim.catalogue.measures import MEASURES
 
     size = block_runs or block_size(design.runs)
     known = versions()
@@ -334,13 +334,16 @@ def as_json(data) -> bytes:
 @functools.cache
 def code_digest() -> str:
     """A digest of every file of the program that a run depends on."""
-    root = Path(__file__).parents[1]
-    files = [file for part in PLAYS for file in (sorted((root / part).rglob("*.py")) or [root / part])]
-    digest = hashlib.sha256()
-    for file in files:
-        if file.suffix == ".py" and file.is_file():
-            digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    root, digest = Path(__file__).parents[1], hashlib.sha256()
+    for file in files_of_play():
+        digest.update(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def files_of_play() -> list[Path]:
+    """Every file of the program that what comes of a run depends on."""
+    parts = [Path(__file__).parents[1] / part for part in PLAYS]
+    return [file for part in parts for file in (sorted(part.rglob("*.py")) if part.is_dir() else [part])]
 
 
 def new_path(out, name, started=None, shard=None) -> Path:

@@ -6,8 +6,8 @@ found by a machine reads like a sentence: difficulty of proving the Baltic wiper
 
 import math
 
+from sim.catalogue.measures import MEASURES, Measure
 from sim.phrases import Names, listed
-from sim.record.measures import MEASURES, Measure
 
 CAPITALS = {"nato": "NATO", "eu": "EU", "ip4": "the four partners", "g7": "G7", "wto": "WTO", "ix": "IX"}
 SINGLE = {

@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from sim.rules.cooperation import maturity
+from sim.rules.cooperation import RUNNING, maturity
 from sim.rules.quantize import quantize
-
-NOT_BEGUN, RUNNING, BLOCKED, BROKEN, ENDED = range(5)  # how a project stands
 
 
 def delivered(world):

@@ -13,6 +13,7 @@ from typing import Any
 
 from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import NAMES as MOVE_NAMES
+from sim.catalogue.terms import TERMS
 
 PHASES = ("inject", "assess", "consult", "respond", "adversary", "settle")
 DIRECTIONS = ("release", "hold", "skip", "edit", "write", "set", "seat", "proceed")
@@ -224,22 +225,7 @@ FORMAT_TERMS = (
     share("probability", "probability that the caller chose it"),
 )
 
-RESPONSE_TERMS = (
-    number("practice", "habit, and what has become usual among states since"),
-    number("stake", "what is at stake for it, and the benefit the response brings"),
-    number("confidence", "belief in who did it, against what this response needs"),
-    number("peer", "how many of the others go along"),
-    number("text", "a text already adopted that makes joining cheap"),
-    number("ask", "the victim asked"),
-    number("need", "how much more it is able to do than the victim"),
-    number("lead", "no victim has named a culprit yet (negative)"),
-    number("publicness", "the public does not know of it (negative)"),
-    number("stance", "how it sees the suspect"),
-    number("exposure", "what retaliation would cost it (negative)"),
-    number("tension", "the risk of adding to tension (negative)"),
-    number("cost", "its price in political capital (negative)"),
-    number("reach", "an alliance seen acting far from its core mission (negative)"),
-)
+RESPONSE_TERMS = tuple(number(term.name, term.meaning) for term in TERMS)
 
 MOVE_TERMS = (
     number("gain", "what the incident still brings"),

@@ -10,131 +10,171 @@ from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
-from sim.model.cooperation import NOT_BEGUN, RUNNING, effect_anywhere
+from sim.model.cooperation import delivered, effect_anywhere
 from sim.rules.attribution import confidence
 from sim.rules.choice import log_odds
+from sim.rules.cooperation import NOT_BEGUN, RUNNING
 from sim.rules.quantize import quantize
+from sim.rules.tempo import NEVER
 
-NEVER = 1e9  # a day that does not come
 IDLE, OPEN, ADOPTED, FAILED = 0, 1, 2, 3
+
+
+# ------------------------------------------------------------------------------------------------- how one is declared
+
+
+def array(axes, start=0.0, digest=None, kind=float):
+    """One array of the state, declared: to add one is to write one line in `State`.
+
+    Parameters
+    ----------
+    axes : str, a letter an axis: R runs, and H incidents, O options, T tables, A actors, D adversaries, P projects
+    start : what it is before turn 1: a number, or a function of the inputs and the draws
+    digest : its place among what the digest of a run is made of, or None. A digest says of a stored run that this is
+        the same, so places stay what they are, wherever the lines of `State` stand: a new array takes the next one.
+    kind : type of its numbers
+    """
+    return field(metadata={"axes": axes, "start": start, "digest": digest, "kind": kind})
+
+
+def _joins_from(inputs, draws):
+    return log_odds(draws.uniform("joins", 0, inputs.option_names, inputs.actors))
+
+
+def _misjudged(inputs, draws):
+    return draws.normal("gravity", 0, inputs.incidents, inputs.actors)
+
+
+def _running_or_not(inputs, draws):
+    return np.where(inputs.project_age >= 0, RUNNING, NOT_BEGUN)
+
+
+# ------------------------------------------------------------------------------------------------- state
 
 
 @dataclass
 class State:
-    """All that changes. R runs; other axes as in `ModelInputs`."""
+    """All that changes, as it is now: every array is declared here and nowhere else."""
 
-    threshold: np.ndarray  # (O, R, A) log-odds of joining from which each joins: drawn once, part of what it is like
-    severity_noise: np.ndarray  # (H, R, A) how others misjudge the gravity, drawn once
-    evidence: np.ndarray  # (H, R, A) own accumulated log-likelihood ratio that the suspect did it
-    information: np.ndarray  # (H, R, A) what that evidence was expected to tell, in the same unit
-    handed: np.ndarray  # (H, R, A) evidence that others have handed over besides what is shared anyway
-    handed_weight: np.ndarray  # (H, R, A) how much of a source each of these counts for
-    belief: np.ndarray  # (H, R, A) log-odds, own evidence and what reached it
-    stake: np.ndarray  # (H, R, A)
-    bond: np.ndarray  # (H, R, A) how close the victim is, whatever the harm; 1 for the worst hit
-    position: np.ndarray  # (H, R, A) text each wants, 0 to 1
-    perceived: np.ndarray  # (H, R, A) severity as each sees it
-    p_join: np.ndarray  # (O, R, A) probability of joining, as the last round of consultation left it
-    severity: np.ndarray  # (H, R, A) of each victim now
-    intensity: np.ndarray  # (H, R) 1 as begun, 0 not begun or stopped
-    remembered: np.ndarray  # (H, R) the intensity by which it is judged: fades slowly once an incident is over
-    stopped: np.ndarray  # (H, R) bool
-    conceded: np.ndarray  # (H, R, A) bool
-    publicness: np.ndarray  # (H, R)
-    difficulty: np.ndarray  # (H, R)
-    asked: np.ndarray  # (H, R) 1 once a victim has called a consultation
-    harm: np.ndarray  # (H, R) flow now, summed over victims
-    cumulative_harm: np.ndarray  # (H, R)
-    relief: np.ndarray  # (H, R) share of harm taken away
-    table_state: np.ndarray  # (T, R) idle, open, adopted, failed
-    table_due: np.ndarray  # (T, R) day
-    table_text: np.ndarray  # (T, R) text adopted, 0 to 1
-    table_share: np.ndarray  # (T, R) share of capability behind it
-    table_called: np.ndarray  # (T, R) day first called
-    first_table: np.ndarray  # (H, R) the table called first, or -1
-    covered: np.ndarray  # (H, R, A) strongest adopted text that each may act under
-    days_to_text: np.ndarray  # (H, R) from the incident to the first joint text of solidarity or more
-    breaks: np.ndarray  # (R,) silences broken
-    joined: np.ndarray  # (O, R, A) bool, decided
-    decided_day: np.ndarray  # (O, R, A)
-    effect_day: np.ndarray  # (O, R, A)
-    capital: np.ndarray  # (R, A)
-    income: np.ndarray  # (R, A) capital received so far
-    spent: np.ndarray  # (R, A) capital spent so far
-    added_exposure: np.ndarray  # (D, R, A) exposure added by courting and squeezing
-    pressure: np.ndarray  # (D, R)
-    move: np.ndarray  # (D, R) last move, index into MOVES
-    tension: np.ndarray  # (R,)
-    peak_tension: np.ndarray  # (R,)
-    linkage: np.ndarray  # (R,)
-    threat: np.ndarray  # (R,) perceived threat
-    narrative: np.ndarray  # (R,)
-    standing: np.ndarray  # (R,)
-    transparency: np.ndarray  # (R,)
-    readiness: np.ndarray  # (R,) of the core mission
-    overreach: np.ndarray  # (R,)
-    norm: np.ndarray  # (R,) growth of the practice of naming in this exercise
-    duplication: np.ndarray  # (R,) consultations opened beside another that does the same
-    called: np.ndarray  # (R,) consultations
-    called_best: np.ndarray  # (R,) of these in a best-placed format
-    project_state: np.ndarray  # (P, R)
-    project_due: np.ndarray  # (P, R) turn from which it is put to a decision; 0: it needs none
-    project_months: np.ndarray  # (P, R) months since it began
-    project_spent: np.ndarray  # (P, R) EUR million
+    threshold: np.ndarray = array("ORA", _joins_from)  # log-odds from which each joins: drawn once, part of its nature
+    severity_noise: np.ndarray = array("HRA", _misjudged)  # how others misjudge the gravity, drawn once
+    evidence: np.ndarray = array("HRA", digest=1)  # own accumulated log-likelihood ratio that the suspect did it
+    information: np.ndarray = array("HRA")  # what that evidence was expected to tell, in the same unit
+    handed: np.ndarray = array("HRA")  # evidence that others have handed over besides what is shared anyway
+    handed_weight: np.ndarray = array("HRA")  # how much of a source each of these counts for
+    # log-odds, own evidence and what reached it
+    belief: np.ndarray = array("HRA", lambda inputs, draws: inputs.params.prior_log_odds)
+    stake: np.ndarray = array("HRA")
+    bond: np.ndarray = array("HRA")  # how close the victim is, whatever the harm; 1 for the worst hit
+    position: np.ndarray = array("HRA")  # text each wants, 0 to 1
+    perceived: np.ndarray = array("HRA")  # severity as each sees it
+    p_join: np.ndarray = array("ORA")  # probability of joining, as the last round of consultation left it
+    severity: np.ndarray = array("HRA", lambda inputs, draws: inputs.severity)  # of each victim now
+    intensity: np.ndarray = array("HR")  # 1 as begun, 0 not begun or stopped
+    remembered: np.ndarray = array("HR")  # the intensity by which it is judged: fades slowly once an incident is over
+    stopped: np.ndarray = array("HR", kind=bool)
+    conceded: np.ndarray = array("HRA", kind=bool)
+    publicness: np.ndarray = array("HR", lambda inputs, draws: inputs.publicness)
+    difficulty: np.ndarray = array("HR", lambda inputs, draws: inputs.difficulty[..., 0])
+    asked: np.ndarray = array("HR")  # 1 once a victim has called a consultation
+    harm: np.ndarray = array("HR")  # flow now, summed over victims
+    cumulative_harm: np.ndarray = array("HR", digest=7)
+    relief: np.ndarray = array("HR")  # share of harm taken away
+    table_state: np.ndarray = array("TR", kind=int)  # idle, open, adopted, failed
+    table_due: np.ndarray = array("TR", NEVER, digest=5)  # day
+    table_text: np.ndarray = array("TR", digest=6)  # text adopted, 0 to 1
+    table_share: np.ndarray = array("TR")  # share of capability behind it
+    table_called: np.ndarray = array("TR", NEVER)  # day first called
+    first_table: np.ndarray = array("HR", -1, kind=int)  # the table called first, or -1
+    covered: np.ndarray = array("HRA", digest=3)  # strongest adopted text that each may act under
+    days_to_text: np.ndarray = array("HR", NEVER)  # from the incident to the first joint text of solidarity or more
+    breaks: np.ndarray = array("R")  # silences broken
+    joined: np.ndarray = array("ORA", kind=bool)  # decided
+    decided_day: np.ndarray = array("ORA", NEVER)
+    effect_day: np.ndarray = array("ORA", NEVER, digest=2)
+    capital: np.ndarray = array("RA", lambda inputs, draws: inputs.capital, digest=4)
+    income: np.ndarray = array("RA")  # capital received so far
+    spent: np.ndarray = array("RA")  # capital spent so far
+    added_exposure: np.ndarray = array("DRA")  # exposure added by courting and squeezing
+    pressure: np.ndarray = array("DR", digest=9)
+    move: np.ndarray = array("DR", -1, digest=10, kind=int)  # last move, index into MOVES
+    tension: np.ndarray = array("R", lambda inputs, draws: inputs.params_per_run.tension_start, digest=8)
+    peak_tension: np.ndarray = array("R", lambda inputs, draws: inputs.params_per_run.tension_start)
+    linkage: np.ndarray = array("R", lambda inputs, draws: inputs.linkage[:, 0])
+    threat: np.ndarray = array("R", lambda inputs, draws: inputs.params_per_run.threat_real)  # perceived threat
+    narrative: np.ndarray = array("R")
+    standing: np.ndarray = array("R", lambda inputs, draws: inputs.params_per_run.standing_start)
+    transparency: np.ndarray = array("R", lambda inputs, draws: inputs.params_per_run.transparency_start)
+    readiness: np.ndarray = array("R", 1.0)  # of the core mission
+    overreach: np.ndarray = array("R")
+    norm: np.ndarray = array("R")  # growth of the practice of naming in this exercise
+    duplication: np.ndarray = array("R")  # consultations opened beside another that does the same
+    called: np.ndarray = array("R")  # consultations
+    called_best: np.ndarray = array("R")  # of these in a best-placed format
+    project_state: np.ndarray = array("PR", _running_or_not, kind=int)
+    # turn of its decision, or later; 0: it needs none
+    project_due: np.ndarray = array("PR", lambda inputs, draws: inputs.project_turn)
+    # months since it began
+    project_months: np.ndarray = array("PR", lambda inputs, draws: np.maximum(inputs.project_age, 0), digest=11)
+    project_spent: np.ndarray = array("PR")  # EUR million
+
+    @classmethod
+    def first(cls, inputs, draws):
+        """The state before turn 1.
+
+        Parameters
+        ----------
+        inputs : ModelInputs
+        draws : Draws, the luck of the runs: what is drawn once for a whole run is drawn here
+        """
+        return cls(**{item.name: _at_first(item, inputs, draws) for item in fields(cls)})
 
     def rows(self, places):
         """A state of only these rows, in this order; a row may be taken many times."""
-        taken = {}
-        for item in fields(self):
-            value = getattr(self, item.name)
-            axis = 0 if item.name in ROWS_FIRST else 1
-            taken[item.name] = np.take(value, places, axis=axis)
-        return State(**taken)
+        return self._each(lambda item, values: np.take(values, places, axis=_axis_of_runs(item)))
+
+    def copy(self):
+        """The same state once more: changing it leaves this one as it is."""
+        return self._each(lambda item, values: values.copy())
 
     def digest(self):
         """A 64-bit digest of what each run came to: (R,) uint64. Two runs with one digest are the same run."""
-        parts = [np.moveaxis(getattr(self, name), 0 if name in ROWS_FIRST else 1, 0) for name in DIGESTED]
+        of_digest = [item for item in fields(self) if item.metadata["digest"] is not None]
+        of_digest.sort(key=lambda item: item.metadata["digest"])
+        parts = [np.moveaxis(getattr(self, item.name), _axis_of_runs(item), 0) for item in of_digest]
         runs = len(self.tension)
         rows = np.concatenate([np.ascontiguousarray(part).reshape(runs, -1).view(np.uint8) for part in parts], axis=1)
         sums = [hashlib.blake2b(row, digest_size=8).digest() for row in rows]
         return np.array([int.from_bytes(total, "little") for total in sums], dtype=np.uint64)
 
-    def copy(self):
-        return State(**{item.name: getattr(self, item.name).copy() for item in fields(self)})
+    def _each(self, change):
+        return type(self)(**{item.name: change(item, getattr(self, item.name)) for item in fields(self)})
 
 
-DIGESTED = (
-    "evidence",
-    "effect_day",
-    "covered",
-    "capital",
-    "table_due",
-    "table_text",
-    "cumulative_harm",
-    "tension",
-    "pressure",
-    "move",
-    "project_months",
-)
-ROWS_FIRST = {
-    "breaks",
-    "capital",
-    "income",
-    "spent",
-    "tension",
-    "peak_tension",
-    "linkage",
-    "threat",
-    "narrative",
-    "standing",
-    "transparency",
-    "readiness",
-    "overreach",
-    "norm",
-    "duplication",
-    "called",
-    "called_best",
-}
+def _axis_of_runs(item):
+    return item.metadata["axes"].index("R")
+
+
+def _at_first(item, inputs, draws):
+    start, long = item.metadata["start"], _lengths(inputs, draws)
+    value = start(inputs, draws) if callable(start) else start
+    return np.full([long[axis] for axis in item.metadata["axes"]], value, item.metadata["kind"])
+
+
+def _lengths(inputs, draws):
+    along = {
+        "R": draws,
+        "H": inputs.incidents,
+        "O": inputs.options,
+        "T": inputs.tables,
+        "A": inputs.actors,
+        "D": inputs.adversaries,
+        "P": inputs.projects,
+    }
+    return {axis: len(entries) for axis, entries in along.items()}
+
+
+# ------------------------------------------------------------------------------------------------- world
 
 
 @dataclass
@@ -194,6 +234,10 @@ class World:
     def transparency(self):
         """How open cooperation is now, with the projects that make it so: (R,), 0 to 1."""
         return np.clip(self.state.transparency + effect_anywhere(self, "transparency"), 0, 1)
+
+    def delivering(self):
+        """How far each project of the portfolio delivers now: (P, R), 0 to 1."""
+        return delivered(self)
 
     def keep_series(self):
         """Keep what is charted turn by turn: each name a list of arrays (R,), one a turn."""
@@ -260,88 +304,3 @@ class World:
             series=None,
             decided=[],
         )
-
-
-def first_state(setting, draws):
-    """The state before turn 1.
-
-    Parameters
-    ----------
-    setting : ModelInputs
-    draws : Draws, the luck of the runs: what is drawn once for a whole run is drawn here
-
-    Returns
-    -------
-    State
-    """
-    runs = len(draws)
-    h, o, t = len(setting.incidents), len(setting.options), len(setting.tables)
-    a, d, p = len(setting.actors), len(setting.adversaries), len(setting.projects)
-    per_run = setting.params_per_run
-
-    def incidents(value=0.0):
-        return np.full((h, runs), value)
-
-    def rows(value=0.0):
-        return np.zeros(runs) + value
-
-    return State(
-        threshold=log_odds(draws.uniform("joins", 0, setting.option_names, setting.actors)),
-        severity_noise=draws.normal("gravity", 0, setting.incidents, setting.actors),
-        evidence=np.zeros((h, runs, a)),
-        information=np.zeros((h, runs, a)),
-        handed=np.zeros((h, runs, a)),
-        handed_weight=np.zeros((h, runs, a)),
-        belief=np.zeros((h, runs, a)) + setting.params.prior_log_odds,
-        stake=np.zeros((h, runs, a)),
-        bond=np.zeros((h, runs, a)),
-        position=np.zeros((h, runs, a)),
-        perceived=np.zeros((h, runs, a)),
-        p_join=np.zeros((o, runs, a)),
-        severity=np.zeros((h, runs, a)) + setting.severity,
-        intensity=incidents(),
-        remembered=incidents(),
-        stopped=np.zeros((h, runs), dtype=bool),
-        conceded=np.zeros((h, runs, a), dtype=bool),
-        publicness=incidents() + setting.publicness,
-        difficulty=incidents() + setting.difficulty[..., 0],
-        asked=incidents(),
-        harm=incidents(),
-        cumulative_harm=incidents(),
-        relief=incidents(),
-        table_state=np.zeros((t, runs), dtype=int),
-        table_due=np.full((t, runs), NEVER),
-        table_text=np.zeros((t, runs)),
-        table_share=np.zeros((t, runs)),
-        table_called=np.full((t, runs), NEVER),
-        first_table=np.full((h, runs), -1),
-        covered=np.zeros((h, runs, a)),
-        days_to_text=incidents(NEVER),
-        breaks=rows(),
-        joined=np.zeros((o, runs, a), dtype=bool),
-        decided_day=np.full((o, runs, a), NEVER),
-        effect_day=np.full((o, runs, a), NEVER),
-        capital=np.zeros((runs, a)) + setting.capital,
-        income=np.zeros((runs, a)),
-        spent=np.zeros((runs, a)),
-        added_exposure=np.zeros((d, runs, a)),
-        pressure=np.zeros((d, runs)),
-        move=np.full((d, runs), -1),
-        tension=rows(per_run.tension_start),
-        peak_tension=rows(per_run.tension_start),
-        linkage=rows(setting.linkage[:, 0]),
-        threat=rows(per_run.threat_real),
-        narrative=rows(),
-        standing=rows(per_run.standing_start),
-        transparency=rows(per_run.transparency_start),
-        readiness=rows(1.0),
-        overreach=rows(),
-        norm=rows(),
-        duplication=rows(),
-        called=rows(),
-        called_best=rows(),
-        project_state=np.where(setting.project_age >= 0, RUNNING, NOT_BEGUN) + np.zeros((p, runs), dtype=int),
-        project_due=setting.project_turn + np.zeros((p, runs)),
-        project_months=np.maximum(setting.project_age, 0) + np.zeros((p, runs)),
-        project_spent=np.zeros((p, runs)),
-    )

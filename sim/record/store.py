@@ -316,7 +316,7 @@ def read_measures(folder, manifest) -> dict:
 
 
 def _measures_named(path, number, text, cells):
-    from sim.record.measures import MEASURES
+    from sim.catalogue.measures import MEASURES
 
     names = cells[2:]
     if cells[:2] != ["run", "arm"] or len(set(names)) < len(names):
@@ -471,7 +471,7 @@ def _write_json(path, data, **layout):
 
 def dictionary_rows():
     """Every column and field of the files above: (file, where, field, meaning, type, unit, range)."""
-    from sim.record.measures import MEASURES
+    from sim.catalogue.measures import MEASURES
 
     run = ("run", "number of the run, from 0", "integer", "", "from 0")
     yield ("measures.csv", "", *run)

@@ -4,7 +4,10 @@ import numpy as np
 
 from sim.rules.domain import at_least
 
-__all__ = ["maturity"]
+__all__ = ["BLOCKED", "BROKEN", "ENDED", "NOT_BEGUN", "RUNNING", "maturity"]
+
+NOT_BEGUN, RUNNING, BLOCKED, BROKEN, ENDED = range(5)
+"""How a project stands."""
 
 
 def maturity(months_since_start, first_output_months, full_months):

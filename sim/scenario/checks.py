@@ -630,7 +630,7 @@ def _choices_fit(node: Node, place: paths.Place) -> Iterator[Fault]:
 
 def check_measures(facts: Facts) -> Iterator[Fault]:
     entries = entries_of(facts.root, "measures")
-    measures = _registry("sim.record.measures", "MEASURES") if entries else None
+    measures = _registry("sim.catalogue.measures", "MEASURES") if entries else None
     for entry in entries:
         if measures is not None and entry.text is not None and entry.text not in measures:
             yield entry.fault(f"no measure '{entry.text}'. {did_you_mean(entry.text, measures)}")

@@ -14,13 +14,13 @@ import numpy as np
 
 from sim.engine import begin, play_out
 from sim.model.inputs import responses_of
-from sim.model.state import NEVER
 from sim.model.steps.joining import acts_from
 from sim.model.steps.respond import legal
 from sim.model.steps.texts import carried_by_members, chance_to_follow
 from sim.model.varying import Varied
 from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
+from sim.rules.tempo import NEVER
 from sim.scenario import load_library
 from sim.validation.exercise import scenario_of, window_of
 from sim.validation.schema import KINDS

@@ -28,10 +28,10 @@ import numpy as np
 import pytest
 import yaml
 
+from sim.catalogue.measures import MEASURES
 from sim.engine import begin, outcome_of, play_out
 from sim.model.inputs import build_inputs
 from sim.model.state import ADOPTED
-from sim.record.measures import MEASURES
 from sim.scenario import from_document, load_library
 from sim.scenario.loading import varied
 

@@ -13,7 +13,7 @@ from sim.scenario.needs import COEFFICIENTS, OTHER_PRACTICES, PRACTICES, RUNGS
 ROOT = Path(__file__).parents[2]
 LIBRARY = load_library()
 BEHAVIOUR = LIBRARY.behaviour
-HOLDERS = ("params", "params_per_run", "per_run", "one", "behaviour")  # what the code calls the coefficients that it reads from
+HOLDERS = ("params", "params_per_run", "per_run", "one", "behaviour")  # what coefficients are read off in the code
 FAMILIES = {  # named by joining two words, or in a table
     *(f"{term}_{move}" for term in FELT for move in NAMES),
     *(f"rung_{rung}" for rung in RUNGS[1:]),
@@ -33,7 +33,7 @@ def _name(node):
 def _read_in(path):
     """The names that a file reads off a holder of coefficients: `params.calls`, `one["calls"]`."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Attribute) and _name(node.value) in HOLDERS[:2]:
+        if isinstance(node, ast.Attribute) and _name(node.value) in HOLDERS[:3]:
             yield node.attr
         if isinstance(node, ast.Subscript) and _name(node.value) in HOLDERS[2:]:
             if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
@@ -42,8 +42,8 @@ def _read_in(path):
 
 READ = {
     name
-    for room in ("catalogue", "world", "turn", "history")
-    for path in (ROOT / "sim" / room).glob("*.py")
+    for room in ("catalogue", "model", "validation")
+    for path in (ROOT / "sim" / room).rglob("*.py")
     for name in _read_in(path)
 }
 

@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 import pytest
 
+from sim.catalogue.measures import MEASURES
 from sim.engine import play
-from sim.record.measures import MEASURES
 from sim.scenario import check_files, load, resolve_members, shipped
 
 SMALL = "smallest"  # two minutes to read: few of the fields that the others fill
@@ -16,10 +16,6 @@ WHOLE = [name for name in NAMES if name != SMALL]
 EXPECTED = {
     "cooperation_portfolio", "cyber_incident", "disinformation", "economic_coercion", "smallest", "standards_contest",
     "two_theatres", "undersea_cable",
-}  # fmt: skip
-MAY_NOT_APPLY = {
-    "held", "days_to_first_response", "days_to_joint_text", "confidence_at_decision", "cohesion_nato", "cohesion_eu",
-    "cohesion_oceans", "spending_delivered", "space_share", "best_placed", "duplication",
 }  # fmt: skip
 RUNS = 8
 
@@ -105,7 +101,7 @@ def test_a_scenario_plays_to_its_end_and_its_measures_are_numbers(name):
     for arm in (found.measures, found.measures_without or {}):
         for measure, values in arm.items():
             assert values.shape == (RUNS,)
-            assert measure in MAY_NOT_APPLY or np.isfinite(values).all(), measure
+            assert MEASURES[measure].may_be_missing or np.isfinite(values).all(), measure
     for series in found.series.values():
         assert series.shape == (scenario_of(name).turns.count, RUNS)
         assert np.isfinite(series).all()
@@ -124,7 +120,3 @@ def test_the_cooperation_can_be_told_from_its_absence(name):
     if scenario_of(name).cooperation:
         apart = [key for key in found.measures if (found.measures[key] != found.measures_without[key]).any()]
         assert {"harm", "readiness", "standing"} & set(apart)
-
-
-def test_the_measures_that_may_not_apply_are_measures():
-    assert set(MEASURES) >= MAY_NOT_APPLY

@@ -13,9 +13,9 @@ from functools import cache
 import numpy as np
 
 from sim.engine import begin, play, play_out
-from sim.model.cooperation import BLOCKED
 from sim.model.inputs import build_inputs
 from sim.model.varying import Varied
+from sim.rules.cooperation import BLOCKED
 from sim.scenario import from_document, group_members, load_library
 from sim.validation.backtest import coefficients_for
 from sim.validation.cases import read_cases

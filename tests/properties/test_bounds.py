@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from sim.catalogue.measures import MEASURES
 from sim.engine import play, play_points
 from sim.model.events import faults_of
 from sim.model.steps import play_turn
 from sim.model.varying import PointError
-from sim.record.measures import MEASURES
 from sim.scenario import load_library
 from sim.scenario.limits import domain_of
 from tests.builders import a_scenario, an_incident

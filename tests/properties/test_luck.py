@@ -4,10 +4,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.catalogue.measures import MEASURES
 from sim.draws import Draws
 from sim.engine import begin, play, without_cooperation
 from sim.model.inputs import build_inputs
-from sim.record.measures import MEASURES
 from tests.builders import a_library, a_scenario
 from tests.properties.invented import Written, differing, laws, played, run_numbers, scenarios, seeds
 

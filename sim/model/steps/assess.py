@@ -3,9 +3,9 @@
 import numpy as np
 
 from sim.model.cooperation import effect
-from sim.model.state import NEVER
 from sim.rules.attribution import evidence, informed_share, pooled
 from sim.rules.quantize import quantize
+from sim.rules.tempo import NEVER
 
 FULLY_INFORMED = 2.0  # discriminability of an observer who counts as one whole source
 

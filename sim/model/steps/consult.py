@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.model.cooperation import effect, effect_anywhere
 from sim.model.decisions import Decision, Option
-from sim.model.state import ADOPTED, NEVER, OPEN
+from sim.model.state import ADOPTED, OPEN
 from sim.model.steps.joining import urgency
 from sim.model.steps.positions import apply_positions, positions_open, salience, take_positions
 from sim.model.steps.stops import NOBODY, seats_to_ask
@@ -24,7 +24,7 @@ from sim.model.steps.willingness import base_utility, exchange_intentions, terms
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.rules.formats import format_utility
 from sim.rules.quantize import quantize, select_runs
-from sim.rules.tempo import days_drawn
+from sim.rules.tempo import NEVER, days_drawn
 from sim.rules.voting import p_break_silence
 
 

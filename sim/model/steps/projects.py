@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from sim.model.cooperation import BLOCKED, BROKEN, ENDED, NOT_BEGUN, RUNNING
 from sim.model.decisions import Decision, Option
 from sim.model.steps.stops import seats_to_ask
+from sim.rules.cooperation import BLOCKED, BROKEN, ENDED, NOT_BEGUN, RUNNING
 from sim.rules.quantize import quantize
 from sim.scenario.needs import GUARDRAIL
 

@@ -15,13 +15,14 @@ import numpy as np
 from sim.catalogue.ladder import rung_of
 from sim.model.decisions import Decision, Option
 from sim.model.inputs import SILENT_RULES
-from sim.model.state import ADOPTED, FAILED, NEVER, OPEN
+from sim.model.state import ADOPTED, FAILED, OPEN
 from sim.model.steps.joining import join
 from sim.model.steps.positions import rung_edges, salience
 from sim.model.steps.stops import seats_to_ask
 from sim.rules.choice import largest, logistic
 from sim.rules.compromise import compromise
 from sim.rules.quantize import quantize, select_runs
+from sim.rules.tempo import NEVER
 from sim.rules.voting import p_break_silence, qualified_majority, softened, unopposed
 
 ROUNDS = (1, 2, 3)

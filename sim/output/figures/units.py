@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from sim.record.measures import MEASURES
+from sim.catalogue.measures import MEASURES
 
 
 def measure(name):

@@ -91,7 +91,7 @@ def _has_demand(incident):
 
 def measure_rows(record):
     """The measures as they are printed, and beside them those of the same run without the cooperation."""
-    from sim.record.measures import MEASURES
+    from sim.catalogue.measures import MEASURES
 
     without = record.measures_without or {}
     for name, value in record.measures.items():

@@ -2,19 +2,11 @@
 
 from collections import Counter
 
+from sim.catalogue.terms import TERMS
 from sim.output.narrative.reasons import CLEARLY
 from sim.phrases import count, listed
 
-WHY_RESPONSE = {
-    "practice": "habit",
-    "stake": "what is at stake for them",
-    "confidence": "the evidence",
-    "peer": "the company they are in",
-    "text": "the text already adopted",
-    "ask": "the victim's request",
-    "need": "the victim's need",
-    "stance": "how they see {suspect}",
-}
+MOVES_MANY = {term.name: term.moves for term in TERMS if term.moves}
 NAMED = 4  # how many states a sentence about beliefs or positions names
 JOINT = 4  # how many shared responses a turn tells one by one
 
@@ -106,9 +98,9 @@ def _when(events, turn, is_first):
 def _why_they(events, incident, names):
     totals = Counter()
     for event in events:
-        totals.update({name: value for name, value in event.payload["terms"].items() if name in WHY_RESPONSE})
+        totals.update({name: value for name, value in event.payload["terms"].items() if name in MOVES_MANY})
     telling = [name for name, value in totals.most_common(2) if value / len(events) > CLEARLY]
-    words = [WHY_RESPONSE[name].format(suspect=names.suspect(incident)) for name in telling]
+    words = [MOVES_MANY[name].format(suspect=names.suspect(incident)) for name in telling]
     return [f"what moves them is above all {listed(words)}"] if words else []
 
 

@@ -10,6 +10,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.catalogue.terms import BY_NAME as TERMS
 from sim.output.figures.actor_style import Cast
 from sim.output.figures.queries import consultations_of, incident_name, incidents_of, joinings_of
 from sim.output.figures.saving import inner_svg
@@ -20,38 +21,6 @@ from sim.output.narrative.story import closing, figure, tell
 from sim.phrases import count, day, listed, percent
 
 WORTH_SAYING = 0.05  # a contribution to willingness or utility worth a word
-FOR_RESPONSE = {
-    "practice": "it is used to doing so",
-    "stake": "much was at stake for it",
-    "confidence": "evidence was strong",
-    "peer": "others were acting too",
-    "text": "a text was already adopted",
-    "ask": "the victim asked",
-    "need": "the victim needed its help",
-    "lead": "the victim had named the culprit",
-    "publicness": "everybody knew",
-    "stance": "it sees {suspect} as a threat",
-    "exposure": "it depends little on {suspect}",
-    "tension": "tension was low",
-    "cost": "it was cheap",
-    "reach": "it was close to the core mission",
-}
-AGAINST_RESPONSE = {
-    "practice": "it is not used to doing so",
-    "stake": "little was at stake for it",
-    "confidence": "evidence was thin",
-    "peer": "few others were acting",
-    "text": "no text covered it",
-    "ask": "the victim had not asked",
-    "need": "the victim could help itself",
-    "lead": "no victim had named a culprit",
-    "publicness": "the public did not know",
-    "stance": "it is on good terms with {suspect}",
-    "exposure": "exposure to {suspect} held it back",
-    "tension": "fear of adding to tension held it back",
-    "cost": "the price held it back",
-    "reach": "acting far from the core mission held it back",
-}
 FOR_MANY = (
     ("it is ", "they are "),
     ("it sees ", "they see "),
@@ -278,7 +247,7 @@ def decisions_of(record, loaded):
 def _decision(record, cast, incident, response, group):
     suspect = _suspect(record, cast, incident)
     states = [one for one in group if one.terms]
-    names = [term for term in FOR_RESPONSE if any(term in one.terms for one in states)]
+    names = [term for term in TERMS if any(term in one.terms for one in states)]
     mean = {term: sum(one.terms.get(term) or 0.0 for one in states) / len(states) for term in names} if states else {}
     each = tuple(f"{capital(cast.said(one.actor))}{_timing(record, one)}: {_why(record, cast, one)}" for one in group)
     return Decision(
@@ -315,14 +284,12 @@ def reasons(terms, suspect, most=3, many=False):
     >>> reasons({"text": 0.8, "confidence": 0.4, "exposure": -0.3, "cost": -0.01}, "China")
     'a text was already adopted (+), evidence was strong (+), exposure to China held it back (−)'
     """
-    known = {name: terms.get(name) or 0.0 for name in FOR_RESPONSE}
+    known = {name: terms.get(name) or 0.0 for name in TERMS}
     spoke_for = sorted((name for name in known if known[name] >= WORTH_SAYING), key=lambda name: -known[name])[:most]
     held_back = sorted((name for name in known if known[name] <= -WORTH_SAYING), key=lambda name: known[name])[
         : most - 1
     ]
-    words = [f"{FOR_RESPONSE[name]} (+)" for name in spoke_for] + [
-        f"{AGAINST_RESPONSE[name]} (−)" for name in held_back
-    ]
+    words = [f"{TERMS[name].pro} (+)" for name in spoke_for] + [f"{TERMS[name].con} (−)" for name in held_back]
     said = ", ".join(words).format(suspect=suspect) or "nothing spoke strongly for or against it"
     for one, several in FOR_MANY if many else ():
         said = said.replace(one, several)

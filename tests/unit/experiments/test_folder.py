@@ -2,13 +2,15 @@
 
 import gc
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import sim
-from sim.experiments.folder import make_folder
+from sim.experiments.folder import files_of_play, make_folder
 
 
 def mapped_now():
@@ -44,3 +46,17 @@ def test_points_that_were_renamed_are_those_that_were_planned(tmp_path):
     assert isinstance(folder.design.points, np.memmap)
     assert Path(folder.design.points.filename) == tmp_path / "one" / "points.npy"
     assert len(np.unique(folder.design.points)) == 8
+
+
+def test_the_code_that_a_sweep_remembers_is_all_that_a_run_is_played_with():
+    """Records and words say what came of a run, and change nothing in it; so does `sim` itself, which is only names."""
+    code = "import sim.engine, sys; print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('sim.')))"
+    root = Path(sim.__file__).parent
+    told = {root / name for name in ("letters.py", "text_files.py", "one_thread.py", *_under("record"))}
+    played = {Path(file) for file in subprocess.check_output([sys.executable, "-c", code], text=True).split()}
+    assert played - told <= set(files_of_play())
+
+
+def _under(room):
+    root = Path(sim.__file__).parent
+    return [file.relative_to(root).as_posix() for file in (root / room).rglob("*.py")]

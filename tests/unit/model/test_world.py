@@ -1,15 +1,18 @@
 """What is true before the first turn and now: the cast, ties, tables, grid, state and views."""
 
+from dataclasses import dataclass, fields
+
 import numpy as np
 import pytest
 
 from sim.draws import Draws
 from sim.engine import begin
 from sim.model.inputs import build_inputs
-from sim.model.state import NEVER, first_state
+from sim.model.state import State, array
 from sim.model.steps.inject import inject
 from sim.model.view import view
 from sim.rules.quantize import STEP, quantize, total
+from sim.rules.tempo import NEVER
 from tests.builders import a_scenario, an_incident, an_inject
 
 
@@ -82,8 +85,8 @@ def test_what_the_scenario_says_goes_before_the_library():
     setting = setting_of(
         actors={"EST": {"economy": 0.7, "cyber": 0.9, "capital": 2.0, "exposure": {"RUS": 0.4}, "stance": {"RUS": 0.8}}}
     )
-    for array, value in ((setting.economy, 0.7), (setting.cyber, 0.9), (setting.capital, 2.0)):
-        assert of(setting, array, "EST") == pytest.approx(value, abs=1e-6)
+    for held, value in ((setting.economy, 0.7), (setting.cyber, 0.9), (setting.capital, 2.0)):
+        assert of(setting, held, "EST") == pytest.approx(value, abs=1e-6)
     russia = setting.adversaries.index("RUS")
     assert of(setting, setting.exposure, "EST")[russia, 0] == pytest.approx(0.4)
 
@@ -193,16 +196,41 @@ def test_the_union_alone_is_competent_for_trade_and_its_members_are_not():
 
 
 @pytest.mark.parametrize("runs", [1, 3])
-def test_every_array_has_an_axis_for_runs(runs):
-    state = first_state(setting_of(), Draws(1, range(runs)))
-    some = state.rows(np.array([0, 0]))
-    for name, values in vars(state).items():
-        assert runs in values.shape, name
-        assert 2 in getattr(some, name).shape, name
+def test_every_array_has_the_axes_that_it_is_declared_with(runs):
+    setting = setting_of()
+    lengths = {"R": runs, "H": len(setting.incidents), "O": len(setting.options), "T": len(setting.tables)}
+    lengths |= {"A": len(setting.actors), "D": len(setting.adversaries), "P": len(setting.projects)}
+    state = State.first(setting, Draws(1, range(runs)))
+    some = state.rows(np.array([0, 0, 0, 0]))
+    for item in fields(State):
+        axes = item.metadata["axes"]
+        assert getattr(state, item.name).shape == tuple(lengths[axis] for axis in axes), item.name
+        assert getattr(some, item.name).shape[axes.index("R")] == 4, item.name
+
+
+def test_an_array_is_added_to_the_state_by_its_one_line():
+    @dataclass
+    class Larger(State):
+        rumours: np.ndarray = array("DRA", lambda inputs, draws: inputs.capital / 2, digest=99)
+
+    setting, draws = setting_of(), Draws(1, range(3))
+    larger, state = Larger.first(setting, draws), State.first(setting, draws)
+    assert np.array_equal(larger.rumours[0, 2], setting.capital[0] / 2)
+    assert np.array_equal(larger.rows([2, 0]).rumours, larger.rumours[:, [2, 0]])
+    assert larger.copy().rumours is not larger.rumours
+    before = larger.digest()
+    larger.rumours[:, 1] += 1
+    assert (larger.digest() != before).tolist() == [False, True, False]
+    assert (before != state.digest()).all()
+
+
+def test_places_in_the_digest_are_taken_once_each():
+    places = [item.metadata["digest"] for item in fields(State) if item.metadata["digest"] is not None]
+    assert sorted(places) == list(range(1, len(places) + 1))
 
 
 def test_nothing_has_happened_before_the_first_turn():
-    state = first_state(setting_of(), Draws(1, range(3)))
+    state = State.first(setting_of(), Draws(1, range(3)))
     for name in (
         "joined",
         "conceded",
@@ -221,7 +249,7 @@ def test_nothing_has_happened_before_the_first_turn():
 
 
 def test_a_copy_is_its_own():
-    state = first_state(setting_of(), Draws(1, [0]))
+    state = State.first(setting_of(), Draws(1, [0]))
     copied = state.copy()
     copied.tension += 1
     assert (state.tension != copied.tension).all()

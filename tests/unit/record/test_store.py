@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.catalogue.measures import MEASURES
 from sim.errors import InputError, OceansError
 from sim.record import EVENT_KINDS, Event, Outcomes, store
-from sim.record.measures import MEASURES
 from sim.record.store import RunFolder, write_table
 from tests.builders_record import a_loaded, a_record, outcomes
 

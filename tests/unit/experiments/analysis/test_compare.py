@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
+from sim.catalogue.measures import MEASURES
 from sim.errors import InputError
 from sim.experiments.arms import Arm, arms_of
 from sim.experiments.compare import compare, compared, scores
 from sim.output.figures.label_layout import outside, overlaps
 from sim.output.figures.sweeps import OF_ARMS
-from sim.record.measures import MEASURES
 from tests.builders_record import a_loaded
 
 

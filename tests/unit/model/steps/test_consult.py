@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from sim.model.cooperation import BLOCKED, NOT_BEGUN, RUNNING
 from sim.model.state import OPEN
 from sim.model.steps.assess import assess
 from sim.model.steps.consult import callers, legal_tables
 from sim.model.steps.positions import rung_edges, rung_of, salience, take_positions
+from sim.rules.cooperation import BLOCKED, NOT_BEGUN, RUNNING
 from tests.builders import a_library
 from tests.unit.model.steps.worlds import SIZES, a_format, a_world, consult
 

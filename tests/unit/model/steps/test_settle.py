@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.model.cooperation import BROKEN, RUNNING, delivered, effect
+from sim.model.cooperation import delivered, effect
 from sim.model.steps.adjudicate import concede, settle
+from sim.rules.cooperation import BROKEN, RUNNING
 from tests.builders import a_library
 from tests.unit.model.steps.worlds import SIZES, a_world, option
 

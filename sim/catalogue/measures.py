@@ -1,0 +1,330 @@
+"""What a run is judged by, one function each: its label, its unit, which way is better, and how it is read off a world.
+
+To add one: a function here. Its name is what YAML, charts and tables call it, its docstring what it means in a table.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.rules.attribution import confidence
+from sim.rules.cooperation import BLOCKED, BROKEN
+from sim.rules.quantize import quantize
+from sim.rules.tempo import NEVER
+
+OF_ONE = ("0 to 1", "ladder, 0 to 1", "probability", "share")  # units of what lies between nothing and all
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One number a run is judged by.
+
+    better : "higher", "lower", or None where it is neither.
+    may_be_missing : whether a run can say nothing about it, such as how sure those were who accused when nobody did.
+    read : what reads it off a world that has been played out: (R,), nan where a run says nothing; None where a table
+        names a number that is no measure of the catalogue
+    """
+
+    name: str
+    label: str
+    unit: str
+    better: str | None
+    description: str
+    may_be_missing: bool = False
+    read: Callable | None = None
+
+    @property
+    def limits(self):
+        """The lowest and the highest value that it can have, where it applies at all."""
+        return (0.0, 1.0) if self.unit in OF_ONE else (0.0, math.inf)
+
+
+MEASURES = {}
+
+
+def measured(world):
+    """Every measure of a batch that has been played out.
+
+    Parameters
+    ----------
+    world : World
+
+    Returns
+    -------
+    dict of name to array (R,); nan where a measure does not apply
+    """
+    return {name: measure.read(world) for name, measure in MEASURES.items()}
+
+
+def _measure(label, unit, better, may_be_missing=False):
+    """Put the function below into the catalogue, in the order in which they are told."""
+
+    def enter(read):
+        name = read.__name__
+        MEASURES[name] = Measure(name, label, unit, better, read.__doc__, may_be_missing, read)
+        return read
+
+    return enter
+
+
+# ------------------------------------------------------------------------------------------------- harm
+
+
+@_measure("Harm to victims", "severity-months", "lower")
+def harm(world):
+    """severity borne by all victims, added up over months"""
+    return world.state.cumulative_harm.sum(axis=0)
+
+
+@_measure("Victims that held", "share", "higher", may_be_missing=True)
+def held(world):
+    """share of coerced victims that did not give in"""
+    coerced = (world.state.severity > 0) & world.setting.has_demand[:, None, None]
+    count = coerced.sum(axis=(0, -1))
+    gave_in = (world.state.conceded & coerced).sum(axis=(0, -1))
+    return _where(count > 0, 1 - gave_in / np.maximum(count, 1))
+
+
+# ------------------------------------------------------------------------------------------------- speed
+
+
+@_measure("Days to the first response", "days", "lower", may_be_missing=True)
+def days_to_first_response(world):
+    """from the first incident to the first visible response by anybody"""
+    setting = world.setting
+    first_incident = (setting.incident_begins.min() - 1) * setting.days
+    soonest = world.state.effect_day.min(axis=(0, -1), initial=NEVER)
+    return _where(soonest <= setting.turns * setting.days, soonest - first_incident)
+
+
+@_measure("Days to the first joint text", "days", "lower", may_be_missing=True)
+def days_to_joint_text(world):
+    """from the incident to the first joint text of solidarity or more"""
+    days = world.state.days_to_text.min(axis=0)
+    return _where(days < NEVER, days)
+
+
+# ------------------------------------------------------------------------------------------------- texts, responses
+
+
+@_measure("Capability behind the joint text", "share", "higher")
+def joint_share(world):
+    """share of capability that stood behind the strongest text"""
+    text = world.state.table_text
+    strongest = text >= text.max(axis=0, initial=0.0)
+    return np.where(strongest & (text > 0), world.state.table_share, 0.0).max(axis=0, initial=0.0)
+
+
+@_measure("Strongest text reached", "ladder, 0 to 1", None)
+def strongest_text(world):
+    """0 silence, 0.1 concern, 0.3 solidarity, 0.5 naming, 0.75 measures"""
+    return world.state.covered.max(axis=(0, -1))
+
+
+@_measure("Confidence at decision", "probability", "higher", may_be_missing=True)
+def confidence_at_decision(world):
+    """mean confidence of those who accused, when they decided"""
+    setting, state = world.setting, world.state
+    accusing = np.flatnonzero(setting.accuses > 0)
+    accused = state.joined[accusing] & setting.is_state
+    sure = quantize(confidence(state.belief))[setting.option_incident[accusing]]
+    count = accused.sum(axis=(0, -1))
+    return _where(count > 0, (sure * accused).sum(axis=(0, -1)) / np.maximum(count, 1))
+
+
+@_measure("States that did more than speak", "states", None)
+def joiners(world):
+    """states that joined a response beyond words"""
+    return _acted(world).sum(axis=-1).astype(float)
+
+
+@_measure("Joiners outside the bodies", "states", "higher")
+def joiners_outside(world):
+    """states in neither NATO nor the EU that did more than speak"""
+    return (_acted(world) & ~world.setting.is_nato & ~world.setting.is_eu).sum(axis=-1).astype(float)
+
+
+@_measure("Silences broken", "breaks", "lower")
+def silences_broken(world):
+    """times a member broke silence on a text"""
+    return world.state.breaks.astype(float)
+
+
+# ------------------------------------------------------------------------------------------------- cohesion
+
+
+@_measure("Cohesion within NATO", "0 to 1", "higher", may_be_missing=True)
+def cohesion_nato(world):
+    """1 less twice the mean distance of allies' positions"""
+    return _closeness(world, world.setting.is_nato)
+
+
+@_measure("Cohesion within the EU", "0 to 1", "higher", may_be_missing=True)
+def cohesion_eu(world):
+    """1 less twice the mean distance of members' positions"""
+    return _closeness(world, world.setting.is_eu)
+
+
+@_measure("Cohesion across the oceans", "0 to 1", "higher", may_be_missing=True)
+def cohesion_oceans(world):
+    """1 less the distance between allies' and the four partners' mean positions"""
+    setting, wants = world.setting, world.state.position[_begun(world)]
+    allies, partners = setting.is_nato & setting.is_state, setting.is_partner & setting.is_state
+    if not (allies.any() and partners.any()):
+        return np.full(world.runs, np.nan)
+    return 1 - np.abs(_mean(wants, allies) - _mean(wants, partners)).mean(axis=0)
+
+
+# ------------------------------------------------------------------------------------------------- adversaries, cost
+
+
+@_measure("Peak tension", "0 to 1", "lower")
+def peak_tension(world):
+    """highest tension in any turn"""
+    return world.state.peak_tension
+
+
+@_measure("Pressure on adversaries", "0 to 1", None)
+def pressure(world):
+    """pressure felt at the end by the adversary that feels most"""
+    return world.state.pressure.max(axis=0)
+
+
+@_measure("Acts that stopped", "share", "higher")
+def stopped(world):
+    """share of incidents that their author called off"""
+    return world.state.stopped[_begun(world)].mean(axis=0)
+
+
+@_measure("Political capital spent", "capital a state", "lower")
+def cost(world):
+    """capital spent on consultations and responses, mean over states"""
+    return _mean(quantize(world.state.spent), world.setting.is_state)
+
+
+# ------------------------------------------------------------------------------------------------- how it is seen
+
+
+@_measure("Readiness for the core mission", "0 to 1", "higher")
+def readiness(world):
+    """at the end"""
+    return world.state.readiness
+
+
+@_measure("Overreach perceived", "0 to 1", "lower")
+def overreach(world):
+    """NATO speaking on matters far from its area"""
+    return world.state.overreach
+
+
+@_measure("Threat perceived by third parties", "0 to 1", "lower")
+def perceived_threat(world):
+    """at the end; the real part is a coefficient"""
+    return world.state.threat
+
+
+@_measure("Adversary narrative", "0 to 1", "lower")
+def narrative(world):
+    """how far the story of a bloc has taken hold"""
+    return world.state.narrative
+
+
+@_measure("Standing with third parties", "0 to 1", "higher")
+def standing(world):
+    """at the end"""
+    return world.state.standing
+
+
+@_measure("Transparency of cooperation", "0 to 1", "higher")
+def transparency(world):
+    """at the end, with the projects that raise it"""
+    return world.transparency() + np.zeros(world.runs)
+
+
+# ------------------------------------------------------------------------------------------------- cooperation
+
+
+@_measure("Spent on cooperation", "EUR million", "lower")
+def cooperation_cost(world):
+    """spent on the portfolio during the exercise"""
+    return world.state.project_spent.sum(axis=0)
+
+
+@_measure("Projects that deliver", "projects", "higher")
+def projects_delivered(world):
+    """with at least some output at the end"""
+    return (world.delivering() > 0).sum(axis=0).astype(float)
+
+
+@_measure("Projects failed or blocked", "projects", "lower")
+def projects_failed(world):
+    """blocked by a member, or agreed and without output"""
+    return np.isin(world.state.project_state, (BLOCKED, BROKEN)).sum(axis=0).astype(float)
+
+
+@_measure("Spending that delivered", "share", "higher", may_be_missing=True)
+def spending_delivered(world):
+    """share of the portfolio's cost in projects that deliver"""
+    return _share_of_cost(world, world.delivering() > 0)
+
+
+@_measure("Space in the spending", "share", None, may_be_missing=True)
+def space_share(world):
+    """share of the portfolio's cost that goes to space"""
+    return _share_of_cost(world, world.setting.project_space[:, None])
+
+
+# ------------------------------------------------------------------------------------------------- formats
+
+
+@_measure("Led by the best-placed format", "share", "higher", may_be_missing=True)
+def best_placed(world):
+    """share of consultations opened in a best-placed format"""
+    return _share_of_calls(world, world.state.called_best)
+
+
+@_measure("Duplicated consultations", "share", "lower", may_be_missing=True)
+def duplication(world):
+    """share of consultations beside another that does the same"""
+    return _share_of_calls(world, world.state.duplication)
+
+
+# ------------------------------------------------------------------------------------------------- what they ask
+
+
+def _where(applies, values):
+    return np.where(applies, values, np.nan)
+
+
+def _begun(world):
+    return world.setting.incident_begins <= world.turn
+
+
+def _acted(world):
+    """Who did more than speak: (R, A) bool."""
+    return world.state.joined[world.setting.is_deed].any(axis=0) & world.setting.is_state
+
+
+def _mean(values, who):
+    return (values * who).sum(axis=-1) / max(who.sum(), 1)
+
+
+def _closeness(world, members):
+    who, wants = members & world.setting.is_state, world.state.position[_begun(world)]
+    if who.sum() < 2:
+        return np.full(world.runs, np.nan)
+    distance = quantize(np.abs(wants - _mean(wants, who)[..., None]))
+    return quantize(1 - 2 * _mean(distance, who)).mean(axis=0)
+
+
+def _share_of_cost(world, part):
+    spent = world.state.project_spent
+    cost = spent.sum(axis=0)
+    return _where(cost > 0, (spent * part).sum(axis=0) / np.maximum(cost, 1e-9))
+
+
+def _share_of_calls(world, part):
+    called = world.state.called
+    return _where(called > 0, part / np.maximum(called, 1))
