@@ -5,7 +5,10 @@ import numpy as np
 from sim.errors import RangeError
 from sim.rules.domain import at_least
 
-__all__ = ["days_drawn"]
+__all__ = ["NEVER", "days_drawn"]
+
+NEVER = 1e9
+"""A day that does not come."""
 
 _Z95 = 1.6448536269514722
 """The standard normal's 95 % quantile."""
