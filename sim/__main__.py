@@ -1,6 +1,6 @@
 """The command `oceans`: what can be asked for at a terminal, and how it answers.
 
-Here are the commands with their options and help; their work lies in `sim/commands/` and is imported when it is called,
+Here are the commands with their options and help; their work lies in `sim/cli/` and is imported when it is called,
 so that help comes at once. Exit codes: 0 done, 1 the work failed, 2 the input was wrong, 130 interrupted, 143 told to
 end.
 """
@@ -126,9 +126,9 @@ def run(
 
     Scenarios that ship are listed when the name is not found: oceans run ?
     """
-    from sim.cli.run import Order, run_scenario
+    from sim.cli.run import RunOptions, run_scenario
 
-    order = Order(
+    options = RunOptions(
         scenario=scenario,
         seed=seed,
         runs=runs,
@@ -143,7 +143,7 @@ def run(
         quiet=quiet,
         command=("oceans", *sys.argv[1:]),
     )
-    return run_scenario(order)
+    return run_scenario(options)
 
 
 @app.command()
@@ -204,9 +204,9 @@ def sweep(
 
     Uncertainties and levers are those of the scenario, and any other value by its path.
     """
-    from sim.cli.sweep import SweepOrder, sweep_scenario
+    from sim.cli.sweep import SweepOptions, sweep_scenario
 
-    order = SweepOrder(
+    options = SweepOptions(
         scenario=scenario,
         design=design,
         points=points,
@@ -229,7 +229,7 @@ def sweep(
         quiet=quiet,
         command=("oceans", *sys.argv[1:]),
     )
-    return sweep_scenario(order)
+    return sweep_scenario(options)
 
 
 @app.command()
@@ -269,11 +269,11 @@ def compare(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
     """Compare scenarios, values or policies run by run, with the same luck in each."""
-    from sim.cli.compare import CompareOrder, compare_arms
+    from sim.cli.compare import CompareOptions, compare_arms
 
     command = ("oceans", *sys.argv[1:])
     return compare_arms(
-        CompareOrder(tuple(arms), tuple(policy or ()), runs, seed, out, charts, save, as_json, quiet, command)
+        CompareOptions(tuple(arms), tuple(policy or ()), runs, seed, out, charts, save, as_json, quiet, command)
     )
 
 
@@ -296,11 +296,11 @@ def analyse(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
     """Say what a sweep means: what drives each measure, where it fails, what to choose, and how far to trust it."""
-    from sim.cli.analyse import AnalyseOrder, analyse_result
+    from sim.cli.analyse import AnalyseOptions, analyse_result
 
     command = ("oceans", *sys.argv[1:])
     return analyse_result(
-        AnalyseOrder(result, tuple(measure or ()), tuple(limit or ()), seed, out, charts, as_json, quiet, command)
+        AnalyseOptions(result, tuple(measure or ()), tuple(limit or ()), seed, out, charts, as_json, quiet, command)
     )
 
 
@@ -316,10 +316,10 @@ def replay(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
     """Play one run of many again, with its whole story, and prove that it is the same run."""
-    from sim.cli.replay import ReplayOrder, replay_run
+    from sim.cli.replay import ReplayOptions, replay_run
 
     command = ("oceans", *sys.argv[1:])
-    return replay_run(ReplayOrder(result, index, out, charts, save, as_json, quiet, command))
+    return replay_run(ReplayOptions(result, index, out, charts, save, as_json, quiet, command))
 
 
 @app.command()
@@ -355,9 +355,9 @@ def backtest(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
     """Play past cases and set what the model says of each actor beside what it did, and beside simple forecasts."""
-    from sim.cli.backtest import BacktestOrder, backtest_cases
+    from sim.cli.backtest import BacktestOptions, backtest_cases
 
-    order = BacktestOrder(
+    options = BacktestOptions(
         cases=cases,
         runs=seeds,
         seed=seed,
@@ -374,7 +374,7 @@ def backtest(
         quiet=quiet,
         command=("oceans", *sys.argv[1:]),
     )
-    return backtest_cases(order)
+    return backtest_cases(options)
 
 
 @app.command()
@@ -396,10 +396,10 @@ def fit(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
     """Estimate coefficients of behaviour from past cases, and write the files that put them to use. Takes minutes."""
-    from sim.cli.calibrate import FitOrder, fit_cases
+    from sim.cli.calibrate import CalibrateOptions, fit_cases
 
     command = ("oceans", *sys.argv[1:])
-    return fit_cases(FitOrder(cases, runs, workers, coefficients, folds, out, quiet, command))
+    return fit_cases(CalibrateOptions(cases, runs, workers, coefficients, folds, out, quiet, command))
 
 
 @app.command()
