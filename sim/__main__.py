@@ -19,6 +19,8 @@ from sim.cli.streams import lasting
 from sim.errors import OceansError, Terminated
 from sim.letters import visible
 
+RENAMED = {"fit": "calibrate", "--central": "--point-estimates", "--luck": "--crn or --no-crn"}
+
 
 @contextlib.contextmanager
 def _shown_plainly():
@@ -28,7 +30,19 @@ def _shown_plainly():
     except Exception as error:
         if isinstance(getattr(error, "message", None), str):  # the parser's own errors, by whatever name
             error.message = visible(error.message)
+            if getattr(error, "option_name", None) in RENAMED:
+                error.message = _renamed(error.option_name)
+                error.possibilities = []
         raise
+
+
+def _renamed(word):
+    """What an old word is now.
+
+    >>> _renamed("fit")
+    "'fit' is called calibrate now."
+    """
+    return f"'{word}' is called {RENAMED[word]} now."
 
 
 class Commands(TyperGroup):
@@ -43,6 +57,12 @@ class Commands(TyperGroup):
         """Reads what stands after it, and runs it."""
         with _shown_plainly():
             return super().invoke(ctx)
+
+    def resolve_command(self, ctx, args):
+        """Finds the command; an old name says what it is called now."""
+        if args and args[0] in RENAMED:
+            ctx.fail(_renamed(args[0]))
+        return super().resolve_command(ctx, args)
 
 
 app = typer.Typer(
@@ -341,10 +361,11 @@ def backtest(
     in_sample: Annotated[
         bool, typer.Option("--in-sample", help="Take coefficients estimated from all cases, the one in hand included.")
     ] = False,
-    central: Annotated[
+    point_estimates: Annotated[
         bool,
         typer.Option(
-            "--central", help="Most probable coefficients in every run; else drawn, as uncertain as they are."
+            "--point-estimates",
+            help="The most probable coefficients in every run; else drawn, as uncertain as they are.",
         ),
     ] = False,
     workers: Annotated[int, typer.Option(min=1, max=MOST_WORKERS, metavar="W", help="Processes on this machine.")] = 1,
@@ -365,7 +386,7 @@ def backtest(
         with_victims=with_victims,
         strict=strict,
         in_sample=in_sample,
-        central=central,
+        point_estimates=point_estimates,
         workers=workers,
         out=out,
         charts=charts,
@@ -379,7 +400,7 @@ def backtest(
 
 @app.command()
 @answering
-def fit(
+def calibrate(
     cases: Annotated[
         str, typer.Argument(metavar="CASES", help="Past cases: cases_2007_2020, or the path of a file like it.")
     ],
@@ -396,10 +417,10 @@ def fit(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
     """Estimate coefficients of behaviour from past cases, and write the files that put them to use. Takes minutes."""
-    from sim.cli.calibrate import CalibrateOptions, fit_cases
+    from sim.cli.calibrate import CalibrationOptions, calibrate_from
 
     command = ("oceans", *sys.argv[1:])
-    return fit_cases(CalibrateOptions(cases, runs, workers, coefficients, folds, out, quiet, command))
+    return calibrate_from(CalibrationOptions(cases, runs, workers, coefficients, folds, out, quiet, command))
 
 
 @app.command()

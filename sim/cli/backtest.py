@@ -55,7 +55,7 @@ class BacktestOptions:
     with_victims: bool = False
     strict: bool = False
     in_sample: bool = False
-    central: bool = False
+    point_estimates: bool = False
     workers: int = 1
     out: Path = Path("results")
     charts: bool = True
@@ -96,7 +96,7 @@ def _played(options, cases, train, library):
     with Progress((len(cases.cases) + len(coerced)) * options.runs, sys.stderr) as progress:
         return backtest(
             cases, options.runs, options.seed, library=library, train=train, with_victims=options.with_victims,
-            strict=options.strict, in_sample=options.in_sample, is_drawn=not options.central,
+            strict=options.strict, in_sample=options.in_sample, is_drawn=not options.point_estimates,
             workers=options.workers, progress=lambda case: progress(options.runs),
         )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""`oceans fit`: coefficients of behaviour estimated from past cases, and the files that put them to use."""
+"""`oceans calibrate`: coefficients of behaviour estimated from past cases, and the files that put them to use."""
 
 import datetime
 import json
@@ -18,8 +18,8 @@ AT_THE_END = 1e-6  # as near to the end of its range as makes no difference, in 
 
 
 @dataclass(frozen=True)
-class CalibrateOptions:
-    """What was asked for at the terminal; see `oceans fit --help`."""
+class CalibrationOptions:
+    """What was asked for at the terminal; see `oceans calibrate --help`."""
 
     cases: str
     runs: int = 16
@@ -28,22 +28,22 @@ class CalibrateOptions:
     folds: bool = True
     out: Path = Path("results")
     quiet: bool = False
-    command: Sequence[str] = ("oceans", "fit")
+    command: Sequence[str] = ("oceans", "calibrate")
 
 
-def fit_cases(options):
+def calibrate_from(options):
     """Estimates from the cases that were asked for and returns the exit code."""
     os.environ.setdefault(BEFORE_NUMPY, "1")
     from sim.scenario import load_library
-    from sim.validation.calibration import fitted
+    from sim.validation.calibration import calibrate
     from sim.validation.cases import read_cases
 
     started, library = datetime.datetime.now(), load_library()
     cases, names = read_cases(options.cases, library), named(options.coefficients, library)
-    with store.RunFolder(options.out, f"{cases.path.stem}-fit", started) as folder:
+    with store.RunFolder(options.out, f"{cases.path.stem}-calibrate", started) as folder:
         say = _say(options.quiet)
         say(_plan(options, cases, names))
-        found = fitted(
+        found = calibrate(
             cases, library, names, runs=options.runs, workers=options.workers, folds=options.folds, progress=say
         )  # fmt: skip
         with store.advising(options.out):

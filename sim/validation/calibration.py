@@ -18,7 +18,7 @@ from sim.scenario import load_library
 from sim.validation.replay import Replay
 from sim.validation.schema import KINDS
 
-__all__ = ["Estimates", "Prior", "fitted", "prior_of"]
+__all__ = ["Estimates", "Prior", "calibrate", "prior_of"]
 
 RUNS = 16
 STEP = 0.5  # of a prior's standard deviation, for slopes
@@ -91,7 +91,7 @@ def prior_of(library, names=None):
     return Prior(names, means, sds, low, high)
 
 
-def fitted(cases, library=None, names=None, runs=RUNS, workers=2, folds=True, progress=None):
+def calibrate(cases, library=None, names=None, runs=RUNS, workers=2, folds=True, progress=None):
     """Estimate coefficients from cases.
 
     Parameters
