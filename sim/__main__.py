@@ -120,7 +120,7 @@ def run(
     seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Same scenario, same seed: same story.")] = 1,
     runs: Annotated[
         int,
-        typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Play it N times with other luck and show the spread."),
+        typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Play it N times with other draws and show the spread."),
     ] = 1,
     seat: Annotated[
         list[str] | None, typer.Option(metavar="CODE", help="Sit in for this actor (EST, JPN, NATO ...). Repeatable.")
@@ -197,8 +197,13 @@ def sweep(
     uncertainties: Annotated[
         list[str] | None, typer.Option(metavar="WHAT", help="none, or names of those that vary. Repeatable.")
     ] = None,
-    luck: Annotated[
-        str | None, typer.Option(metavar="own|shared", help="Each future its own luck, or all points the same.")
+    crn: Annotated[
+        bool | None,
+        typer.Option(
+            "--crn/--no-crn",
+            help="Common random numbers: all points share their draws; else each future has its own. "
+            "[default: only for grids and written designs, Saltelli and Morris]",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Same scenario, design and seed: same bytes.")] = 1,
     workers: Annotated[int, typer.Option(max=MOST_WORKERS, metavar="W", help="Processes on this machine.")] = 1,
@@ -220,9 +225,9 @@ def sweep(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
-    """Play a scenario in many futures: what nobody knows and what we choose, varied together.
+    """Play a scenario in many futures: uncertainties and levers, varied together.
 
-    Uncertainties and levers are those of the scenario, and any other value by its path.
+    They are those of the scenario, and any other value by its path.
     """
     from sim.cli.sweep import SweepOptions, sweep_scenario
 
@@ -235,7 +240,7 @@ def sweep(
         vary=tuple(vary or ()),
         levers=tuple(levers or ()),
         uncertainties=tuple(uncertainties or ()),
-        luck=luck,
+        crn=crn,
         seed=seed,
         workers=workers,
         dask=dask,
@@ -281,14 +286,14 @@ def compare(
         typer.Option(metavar="CODE=NAME", help="One more arm: the first, with this policy in that seat. Repeatable."),
     ] = None,
     runs: Annotated[int, typer.Option(max=MOST_RUNS, metavar="N", help="Pairs of runs.")] = 400,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Run r of every arm has the same luck.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Run r of every arm has the same draws.")] = 1,
     out: Folder = Path("results"),
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
     save: Annotated[bool, typer.Option("--save/--no-save", help="Keep the results.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
-    """Compare scenarios, values or policies run by run, with the same luck in each."""
+    """Compare scenarios, values or policies run by run, with the same draws in each."""
     from sim.cli.compare import CompareOptions, compare_arms
 
     command = ("oceans", *sys.argv[1:])
@@ -335,7 +340,7 @@ def replay(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
-    """Play one run of many again, with its whole story, and prove that it is the same run."""
+    """Play one run of many again, with its whole story, and verify its digest."""
     from sim.cli.replay import ReplayOptions, replay_run
 
     command = ("oceans", *sys.argv[1:])

@@ -1,4 +1,4 @@
-"""`oceans compare`: arms beside one another with the same luck, as a table, charts, CSV and JSON."""
+"""`oceans compare`: arms beside one another with the same draws, as a table, charts, CSV and JSON."""
 
 import datetime
 import json
@@ -114,7 +114,7 @@ def _tell(ui, comparison):
     from sim.output.figures.intervals import figure
 
     base = comparison.arms[0]
-    ui.say(f"{comparison.runs:,} pairs of runs with the same luck, seed {comparison.seed}.", "dim")
+    ui.say(f"{comparison.runs:,} pairs of runs with the same draws, seed {comparison.seed}.", "dim")
     for arm in range(1, len(comparison.arms)):
         sentence = comparison.sentence(arm)
         ui.say(f"\n{sentence[:1].upper()}{sentence[1:]}.", "bold")

@@ -72,7 +72,7 @@ def replay_run(options):
 
     started = datetime.datetime.now()
     kept = _kept(options)
-    ui = _desk(options, kept)
+    ui = _terminal(options, kept)
     record, outcomes = _played(options, kept, ui)
     proof = _proven(options, kept, record)
     if not options.is_silent:
@@ -89,7 +89,7 @@ def replay_run(options):
     return 0
 
 
-def _desk(options, kept):
+def _terminal(options, kept):
     from sim.phrases import Names
 
     return TerminalUI(sys.stderr if options.is_silent else sys.stdout, kept.loaded.scenario.start, Names(kept.loaded))
@@ -213,7 +213,8 @@ def _shard(options, result):
     found = result.block_of(options.index)
     if found is None:
         raise OceansError(
-            f"{options.result}: error: run {options.index:,} has not been played yet: oceans sweep --resume {options.result}"
+            f"{options.result}: error: run {options.index:,} has not been played yet: "
+            f"oceans sweep --resume {options.result}"
         )
     return found
 
@@ -246,8 +247,8 @@ def _of_runs(options):
         f"{name} is {now[name]} now and was {was} then" for name, was in before.items() if now.get(name, was) != was
     ]
     return Kept(
-        loaded, manifest["seed"], options.index, {"runs": str(options.result), "index": options.index}, kept[options.index],
-        policies=manifest.get("policies") or {}, changed=tuple(changed),
+        loaded, manifest["seed"], options.index, {"runs": str(options.result), "index": options.index},
+        kept[options.index], policies=manifest.get("policies") or {}, changed=tuple(changed),
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ class SweepOptions:
     vary: Sequence[str] = ()
     levers: Sequence[str] = ()
     uncertainties: Sequence[str] = ()
-    luck: str | None = None
+    crn: bool | None = None
     seed: int = 1
     workers: int = 1
     dask: str | None = None
@@ -47,9 +47,11 @@ def sweep_scenario(options):
     from sim.experiments.runner import sweep
 
     result = sweep(
-        options.scenario, options.design, options.points, options.reps, fixed=options.fixed or None, vary=options.vary or None,
-        levers=options.levers or None, uncertainties=options.uncertainties or None, luck=options.luck, seed=options.seed,
-        workers=options.workers, dask=options.dask, out=options.out, resume=options.resume, shard=shard_of(options.shard),
+        options.scenario, options.design, options.points, options.reps,
+        fixed=options.fixed or None, vary=options.vary or None,
+        levers=options.levers or None, uncertainties=options.uncertainties or None, crn=options.crn, seed=options.seed,
+        workers=options.workers, dask=options.dask, out=options.out, resume=options.resume,
+        shard=shard_of(options.shard),
         without=options.without, verify=options.verify or options.parquet, say=_say, command=options.command,
     )  # fmt: skip
     if options.parquet:

@@ -1,7 +1,7 @@
 """Estimates of the coefficients of behaviour from past cases.
 
 The estimate is the most probable set of coefficients given the cells that are known and what was believed before: the
-likelihood of each cell is that of its simulated probability, with common luck at every set of coefficients (maximum
+likelihood of each cell is that of its simulated probability, with common random numbers for all coefficients (maximum
 simulated likelihood with a prior [GourierouxMonfort1996]). Steps are by Fisher scoring, with slopes from the
 simulation; where it ends, the information matrix gives the uncertainty (Laplace's approximation). Each case is then
 left out in turn, and the rest estimated again from the prior on.
