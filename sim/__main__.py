@@ -67,7 +67,6 @@ class Commands(TyperGroup):
 
 app = typer.Typer(
     cls=Commands,
-    help="Two Oceans: exercises for crises that cross the Atlantic and the Pacific.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # styled help costs as much time as everything else together
@@ -80,6 +79,23 @@ MOST_WORKERS = 1024
 LARGEST_SEED = 2**32 - 1  # as far as every generator of random numbers goes
 
 Folder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go; a new folder is made in it.")]
+
+
+def _version(is_asked: bool):
+    if is_asked:
+        from sim.record.store import versions
+
+        print(f"oceans {versions()['two-oceans']}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is, and end.")
+    ] = False,
+):
+    """Two Oceans: exercises for crises that cross the Atlantic and the Pacific."""
 
 
 def answering(command):
@@ -144,7 +160,7 @@ def run(
 ):
     """Play an exercise and tell its story; or play it many times and show what comes of it.
 
-    Scenarios that ship are listed when the name is not found: oceans run ?
+    Scenarios that ship are listed by: oceans list scenarios
     """
     from sim.cli.run import RunOptions, run_scenario
 
@@ -426,6 +442,24 @@ def calibrate(
 
     command = ("oceans", *sys.argv[1:])
     return calibrate_from(CalibrationOptions(cases, runs, workers, coefficients, folds, out, quiet, command))
+
+
+@app.command("list")
+@answering
+def list_(
+    kind: Annotated[
+        str | None,
+        typer.Argument(
+            help="scenarios, policies, measures, responses, formats, projects, groups, states, coefficients or cases; "
+            "left out: these, with how many there are of each."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+):
+    """List what there is to choose from, one line each."""
+    from sim.cli.listing import list_kind
+
+    return list_kind(kind, as_json)
 
 
 @app.command()

@@ -87,6 +87,10 @@ class TerminalUI:
         self._lines(["", words], None)
         self.stream.flush()
 
+    def row(self, words):
+        """One line of a list, whole, for programs that read line by line."""
+        self._lines([words], None)
+
     def _lines(self, lines, style):
         for line in lines:
             self.console.print(Text(visible(line), style=style or ""), soft_wrap=True)
