@@ -35,8 +35,8 @@ def listed(kind):
     -------
     dict of name -> its first sentence
 
-    >>> listed("policies")["silent"]
-    'Does nothing and lets everything pass.'
+    >>> listed("groups")["ip4"]
+    "NATO's four partners in the Indo-Pacific"
     """
     if kind not in KINDS:
         raise InputError([Fault("", 0, 0, f"oceans list {kind}: no such kind. {did_you_mean(kind, KINDS)}")])

@@ -47,7 +47,7 @@ def make_design(
         raise _advice(f"--reps {reps}: each point is played at least once.")
     if crn not in (None, True, False):
         raise _advice(
-            f"crn={crn!r}: True: all points share their draws; False: each future has its own; None: as designs have it."
+            f"crn={crn!r}: True: all points share their draws; False: each future has its own; None: as designs ask."
         )
     written = _written(design)
     if written:
