@@ -1,6 +1,6 @@
 """The command `oceans`: what can be asked for at a terminal, and how it answers.
 
-Here are the commands with their options and help; their work lies in `sim/commands/` and is imported when it is called,
+Here are the commands with their options and help; their work lies in `sim/cli/` and is imported when it is called,
 so that help comes at once. Exit codes: 0 done, 1 the work failed, 2 the input was wrong, 130 interrupted, 143 told to
 end.
 """
@@ -21,6 +21,8 @@ from sim.errors import OceansError, Terminated
 from sim.letters import visible
 from sim.one_thread import ONE_THREAD
 
+RENAMED = {"fit": "calibrate", "--central": "--point-estimates", "--luck": "--crn or --no-crn"}
+
 
 @contextlib.contextmanager
 def _shown_plainly():
@@ -30,7 +32,19 @@ def _shown_plainly():
     except Exception as error:
         if isinstance(getattr(error, "message", None), str):  # the parser's own errors, by whatever name
             error.message = visible(error.message)
+            if getattr(error, "option_name", None) in RENAMED:
+                error.message = _renamed(error.option_name)
+                error.possibilities = []
         raise
+
+
+def _renamed(word):
+    """What an old word is now.
+
+    >>> _renamed("fit")
+    "'fit' is called calibrate now."
+    """
+    return f"'{word}' is called {RENAMED[word]} now."
 
 
 class Commands(TyperGroup):
@@ -46,10 +60,15 @@ class Commands(TyperGroup):
         with _shown_plainly():
             return super().invoke(ctx)
 
+    def resolve_command(self, ctx, args):
+        """Finds the command; an old name says what it is called now."""
+        if args and args[0] in RENAMED:
+            ctx.fail(_renamed(args[0]))
+        return super().resolve_command(ctx, args)
+
 
 app = typer.Typer(
     cls=Commands,
-    help="Two Oceans: exercises for crises that cross the Atlantic and the Pacific.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # styled help costs as much time as everything else together
@@ -62,6 +81,23 @@ MOST_WORKERS = 1024
 LARGEST_SEED = 2**32 - 1  # as far as every generator of random numbers goes
 
 Folder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go; a new folder is made in it.")]
+
+
+def _version(is_asked: bool):
+    if is_asked:
+        from sim.record.store import versions
+
+        print(f"oceans {versions()['two-oceans']}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is, and end.")
+    ] = False,
+):
+    """Two Oceans: exercises for crises that cross the Atlantic and the Pacific."""
 
 
 def answering(command):
@@ -104,7 +140,7 @@ def run(
     seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Same scenario, same seed: same story.")] = 1,
     runs: Annotated[
         int,
-        typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Play it N times with other luck and show the spread."),
+        typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Play it N times with other draws and show the spread."),
     ] = 1,
     seat: Annotated[
         list[str] | None, typer.Option(metavar="CODE", help="Sit in for this actor (EST, JPN, NATO ...). Repeatable.")
@@ -128,11 +164,11 @@ def run(
 ):
     """Play an exercise and tell its story; or play it many times and show what comes of it.
 
-    Scenarios that ship are listed when the name is not found: oceans run ?
+    Scenarios that ship are listed by: oceans list scenarios
     """
-    from sim.cli.run import Order, run_scenario
+    from sim.cli.run import RunOptions, run_scenario
 
-    order = Order(
+    options = RunOptions(
         scenario=scenario,
         seed=seed,
         runs=runs,
@@ -147,7 +183,7 @@ def run(
         quiet=quiet,
         command=("oceans", *sys.argv[1:]),
     )
-    return run_scenario(order)
+    return run_scenario(options)
 
 
 @app.command()
@@ -181,8 +217,13 @@ def sweep(
     uncertainties: Annotated[
         list[str] | None, typer.Option(metavar="WHAT", help="none, or names of those that vary. Repeatable.")
     ] = None,
-    luck: Annotated[
-        str | None, typer.Option(metavar="own|shared", help="Each future its own luck, or all points the same.")
+    crn: Annotated[
+        bool | None,
+        typer.Option(
+            "--crn/--no-crn",
+            help="Common random numbers: all points share their draws; else each future has its own. "
+            "[default: only for grids and written designs, Saltelli and Morris]",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Same scenario, design and seed: same bytes.")] = 1,
     workers: Annotated[int, typer.Option(max=MOST_WORKERS, metavar="W", help="Processes on this machine.")] = 1,
@@ -204,13 +245,13 @@ def sweep(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
-    """Play a scenario in many futures: what nobody knows and what we choose, varied together.
+    """Play a scenario in many futures: uncertainties and levers, varied together.
 
-    Uncertainties and levers are those of the scenario, and any other value by its path.
+    They are those of the scenario, and any other value by its path.
     """
-    from sim.cli.sweep import SweepOrder, sweep_scenario
+    from sim.cli.sweep import SweepOptions, sweep_scenario
 
-    order = SweepOrder(
+    options = SweepOptions(
         scenario=scenario,
         design=design,
         points=points,
@@ -219,7 +260,7 @@ def sweep(
         vary=tuple(vary or ()),
         levers=tuple(levers or ()),
         uncertainties=tuple(uncertainties or ()),
-        luck=luck,
+        crn=crn,
         seed=seed,
         workers=workers,
         dask=dask,
@@ -233,7 +274,7 @@ def sweep(
         quiet=quiet,
         command=("oceans", *sys.argv[1:]),
     )
-    return sweep_scenario(order)
+    return sweep_scenario(options)
 
 
 @app.command()
@@ -265,19 +306,19 @@ def compare(
         typer.Option(metavar="CODE=NAME", help="One more arm: the first, with this policy in that seat. Repeatable."),
     ] = None,
     runs: Annotated[int, typer.Option(max=MOST_RUNS, metavar="N", help="Pairs of runs.")] = 400,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Run r of every arm has the same luck.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Run r of every arm has the same draws.")] = 1,
     out: Folder = Path("results"),
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
     save: Annotated[bool, typer.Option("--save/--no-save", help="Keep the results.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
-    """Compare scenarios, values or policies run by run, with the same luck in each."""
-    from sim.cli.compare import CompareOrder, compare_arms
+    """Compare scenarios, values or policies run by run, with the same draws in each."""
+    from sim.cli.compare import CompareOptions, compare_arms
 
     command = ("oceans", *sys.argv[1:])
     return compare_arms(
-        CompareOrder(tuple(arms), tuple(policy or ()), runs, seed, out, charts, save, as_json, quiet, command)
+        CompareOptions(tuple(arms), tuple(policy or ()), runs, seed, out, charts, save, as_json, quiet, command)
     )
 
 
@@ -300,11 +341,11 @@ def analyse(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
     """Say what a sweep means: what drives each measure, where it fails, what to choose, and how far to trust it."""
-    from sim.cli.analyse import AnalyseOrder, analyse_result
+    from sim.cli.analyse import AnalyseOptions, analyse_result
 
     command = ("oceans", *sys.argv[1:])
     return analyse_result(
-        AnalyseOrder(result, tuple(measure or ()), tuple(limit or ()), seed, out, charts, as_json, quiet, command)
+        AnalyseOptions(result, tuple(measure or ()), tuple(limit or ()), seed, out, charts, as_json, quiet, command)
     )
 
 
@@ -319,11 +360,11 @@ def replay(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
-    """Play one run of many again, with its whole story, and prove that it is the same run."""
-    from sim.cli.replay import ReplayOrder, replay_run
+    """Play one run of many again, with its whole story, and verify its digest."""
+    from sim.cli.replay import ReplayOptions, replay_run
 
     command = ("oceans", *sys.argv[1:])
-    return replay_run(ReplayOrder(result, index, out, charts, save, as_json, quiet, command))
+    return replay_run(ReplayOptions(result, index, out, charts, save, as_json, quiet, command))
 
 
 @app.command()
@@ -345,10 +386,11 @@ def backtest(
     in_sample: Annotated[
         bool, typer.Option("--in-sample", help="Take coefficients estimated from all cases, the one in hand included.")
     ] = False,
-    central: Annotated[
+    point_estimates: Annotated[
         bool,
         typer.Option(
-            "--central", help="Most probable coefficients in every run; else drawn, as uncertain as they are."
+            "--point-estimates",
+            help="The most probable coefficients in every run; else drawn, as uncertain as they are.",
         ),
     ] = False,
     workers: Annotated[int, typer.Option(min=1, max=MOST_WORKERS, metavar="W", help="Processes on this machine.")] = 1,
@@ -359,9 +401,9 @@ def backtest(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
     """Play past cases and set what the model says of each actor beside what it did, and beside simple forecasts."""
-    from sim.cli.backtest import BacktestOrder, backtest_cases
+    from sim.cli.backtest import BacktestOptions, backtest_cases
 
-    order = BacktestOrder(
+    options = BacktestOptions(
         cases=cases,
         runs=seeds,
         seed=seed,
@@ -369,7 +411,7 @@ def backtest(
         with_victims=with_victims,
         strict=strict,
         in_sample=in_sample,
-        central=central,
+        point_estimates=point_estimates,
         workers=workers,
         out=out,
         charts=charts,
@@ -378,12 +420,12 @@ def backtest(
         quiet=quiet,
         command=("oceans", *sys.argv[1:]),
     )
-    return backtest_cases(order)
+    return backtest_cases(options)
 
 
 @app.command()
 @answering
-def fit(
+def calibrate(
     cases: Annotated[
         str, typer.Argument(metavar="CASES", help="Past cases: cases_2007_2020, or the path of a file like it.")
     ],
@@ -400,10 +442,28 @@ def fit(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
 ):
     """Estimate coefficients of behaviour from past cases, and write the files that put them to use. Takes minutes."""
-    from sim.cli.calibrate import FitOrder, fit_cases
+    from sim.cli.calibrate import CalibrationOptions, calibrate_from
 
     command = ("oceans", *sys.argv[1:])
-    return fit_cases(FitOrder(cases, runs, workers, coefficients, folds, out, quiet, command))
+    return calibrate_from(CalibrationOptions(cases, runs, workers, coefficients, folds, out, quiet, command))
+
+
+@app.command("list")
+@answering
+def list_(
+    kind: Annotated[
+        str | None,
+        typer.Argument(
+            help="scenarios, policies, measures, responses, formats, projects, groups, states, coefficients or cases; "
+            "left out: these, with how many there are of each."
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+):
+    """List what there is to choose from, one line each."""
+    from sim.cli.listing import list_kind
+
+    return list_kind(kind, as_json)
 
 
 @app.command()

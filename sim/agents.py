@@ -29,7 +29,7 @@ class Actor(mesa.Agent):
     code : str, ISO 3166 alpha-3 in capitals, or NATO, or EU
     policy : Policy or None; None follows the model's own rule
 
-    To try a doctrine, give an actor a policy (`actor.policy = Hawk()`); or subclass this class, answer `choose`, and
+    To try another rule, give an actor a policy (`actor.policy = Hawk()`); or subclass this class, answer `choose`, and
     pass it to `Exercise(agent_classes={"JPN": Japan})`.
     """
 

@@ -1,7 +1,7 @@
 """Chance by address: every random number is a pure function of where it is used.
 
 A draw has an address: (seed, design point, replication) say which run, and a slot (turn, phase, use, actor, ...) says
-where in the run. Two runs with the same key share their luck slot by slot, so the difference between two arms is the
+where in the run. Two runs with the same key share their draws slot by slot, so the difference between two arms is the
 choice and nothing else; adding an actor, a response or a turn moves no other draw.
 
 The generator is a counter hash: two rounds of the finaliser of SplitMix64 [Steele2014] over the run's key and the
@@ -70,14 +70,14 @@ def slot_keys(use, *axes):
 
 
 class Draws:
-    """The luck of a batch of runs.
+    """The draws of a batch of runs.
 
     Parameters
     ----------
     seed : int, the study's seed
     runs : sequence of int, the replication numbers of the batch
     points : sequence of int or None, the design point of each run; None leaves it out of the address, so that all
-        design points share their luck (common random numbers)
+        design points share their draws (common random numbers)
 
     >>> one = Draws(seed=7, runs=[5]).uniform("evidence", 1, ("EST", "JPN"))
     >>> many = Draws(seed=7, runs=range(10)).uniform("evidence", 1, ("EST", "JPN"))
@@ -98,7 +98,7 @@ class Draws:
         return len(self.runs)
 
     def rows(self, places):
-        """The luck of only these rows, in this order; a row may be taken many times."""
+        """The draws of only these rows, in this order; a row may be taken many times."""
         points = None if self.points is None else [self.points[place] for place in places]
         return Draws(self.seed, [self.runs[place] for place in places], points)
 

@@ -78,7 +78,7 @@ def play(
         says; others follow the model's own rule. With any, each run is played alone
     progress : callable (runs done), called after each batch, or None
     on_turn : callable (turn, events of the turn), for a traced run, or None
-    without : bool, play each run a second time without the cooperation portfolio, with the same luck
+    without : bool, play each run a second time without the cooperation portfolio, with the same draws
     batch : int, runs played at once; changes no bit of the result
 
     Returns
@@ -119,7 +119,7 @@ class Played:
 
 
 def play_points(loaded, points, replications, seed, without=True, batch=BATCH):
-    """Play one run of each of many design points, all with common luck: a run's luck is its seed and replication alone.
+    """Play one run of each of many design points, with common random numbers: seed and replication alone decide them.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def play_out(world, on_turn=None):
 
 
 def ahead(world, runs, seed):
-    """What could still come: many continuations of row 0 of a world, with new luck from the next turn on.
+    """What could still come: many continuations of row 0 of a world, with new draws from the next turn on.
 
     What each actor is like (its thresholds and tempo) stays; evidence, texts and moves are drawn anew. Policies go on
     in their seats; people are not asked, and the model's own rule plays on for them.

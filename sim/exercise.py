@@ -3,7 +3,7 @@
 It is the engine that plays thousands of runs, with a batch of one: an exercise and `sim.play` of the same scenario,
 seed and run number leave the same record, byte for byte.
 
-A doctrine against the model's own rule, with the same luck:
+A policy against the model's own rule, with the same draws:
 
 >>> import sim
 >>> class NeverFirst(sim.Policy):
@@ -202,7 +202,7 @@ class Exercise(mesa.Model):
     # ------------------------------------------------------------------------------------------- what if
 
     def simulate_forward(self, runs=100, seed=None):
-        """What could still come: this exercise played on many times, with other luck from the next turn on.
+        """What could still come: this exercise played on many times, with other draws from the next turn on.
 
         Policies go on in their seats; for people the model's own rule plays on.
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.cli.streams import print_json
-from sim.cli.terminal import Desk, remark_on
+from sim.cli.terminal import TerminalUI, remark_on
 from sim.record import store
 
 
 @dataclass(frozen=True)
-class AnalyseOrder:
+class AnalyseOptions:
     """What was asked for at the terminal; see `oceans analyse --help`."""
 
     result: Path
@@ -27,33 +27,33 @@ class AnalyseOrder:
     command: Sequence[str] = ("oceans", "analyse")
 
 
-def analyse_result(order):
-    """Analyses what was ordered and returns the exit code."""
+def analyse_result(options):
+    """Analyses what was asked for and returns the exit code."""
     from sim.experiments.analysis import analyse
     from sim.experiments.discovery import parse_limit
     from sim.experiments.result import load_result
 
     started = datetime.datetime.now()
-    result = load_result(order.result)
+    result = load_result(options.result)
     loaded = result.folder.scenario()
-    limits = dict(parse_limit(given, result.measures) for given in order.limits)
-    names = [*order.measures, *(name for name in limits if order.measures and name not in order.measures)]
-    analysis = analyse(result, names or list(limits) or None, limits, order.seed, loaded, _progress(order))
-    with store.RunFolder(order.out, f"{loaded.name}-analysis", started) as folder:
+    limits = dict(parse_limit(given, result.measures) for given in options.limits)
+    names = [*options.measures, *(name for name in limits if options.measures and name not in options.measures)]
+    analysis = analyse(result, names or list(limits) or None, limits, options.seed, loaded, _progress(options))
+    with store.RunFolder(options.out, f"{loaded.name}-analysis", started) as folder:
         facts = store.manifest(
-            loaded, analysis.sample.seed, analysis.sample.runs, list(order.command), started,
-            sweep=str(order.result), plan=result.manifest["plan"], limits=limits, resampling_seed=order.seed,
+            loaded, analysis.sample.seed, analysis.sample.runs, list(options.command), started,
+            sweep=str(options.result), plan=result.manifest["plan"], limits=limits, resampling_seed=options.seed,
         )  # fmt: skip
-        with store.advising(order.out):
+        with store.advising(options.out):
             write_tables(folder.aside, analysis, facts)
-            if order.charts:
+            if options.charts:
                 _draw(analysis, loaded, facts, folder.aside)
-    _answer(order, analysis, folder.path)
+    _answer(options, analysis, folder.path)
     return 0
 
 
-def _progress(order):
-    if order.quiet or order.as_json or not sys.stderr.isatty():
+def _progress(options):
+    if options.quiet or options.as_json or not sys.stderr.isatty():
         return None
     return lambda name: print(f"Looking at {name} ...", file=sys.stderr, flush=True)
 
@@ -161,19 +161,19 @@ def _settled(analysis):
 # --------------------------------------------------------------------------------------------------------- answer
 
 
-def _answer(order, analysis, path):
-    if order.as_json:
+def _answer(options, analysis, path):
+    if options.as_json:
         document = {"folder": str(path), **analysis.to_dict()}
         print_json(json.dumps(document, ensure_ascii=False, allow_nan=False))
-    elif order.quiet:
+    elif options.quiet:
         print(path)
     else:
-        _tell(Desk(), analysis)
-        where = f"Everything is in {path}/" + ("; begin with analysis.html" if order.charts else "")
-        Desk().place(where)
+        _tell(TerminalUI(), analysis)
+        where = f"Everything is in {path}/" + ("; begin with analysis.html" if options.charts else "")
+        TerminalUI().place(where)
 
 
-def _tell(desk, analysis):
+def _tell(ui, analysis):
     """The findings in words, and what drives each measure."""
     from sim.output.figures.intervals import figure, span_of, with_interval
     from sim.output.figures.units import measure
@@ -181,26 +181,26 @@ def _tell(desk, analysis):
 
     sample = analysis.sample
     labels = {factor.name: factor.label for factor in sample.factors}
-    desk.say(sample.title, "bold")
-    desk.say(
+    ui.say(sample.title, "bold")
+    ui.say(
         f"{sample.runs:,} runs at {len(sample.x):,} design points, seed {sample.seed}. Intervals hold at 95 %.", "dim"
     )
     for finding in analysis.findings:
-        desk.say(f"\n{measure(finding.measure).label}", "bold")
+        ui.say(f"\n{measure(finding.measure).label}", "bold")
         for claim in claims_of(analysis, finding).values():
-            desk.bullet(_sentence(claim))
+            ui.bullet(_sentence(claim))
         found, span = finding.sensitivity, span_of(finding)
-        table = desk.table("Factor", ">Share or effect", ">From", ">to")
+        table = ui.table("Factor", ">Share or effect", ">From", ">to")
         for one in found.ranked()[:5]:
             swing = found.swing(one.factor)
             ends = [f"{figure(swing.means[at].value, span)} at {swing.words[at]}" for at in (0, -1) if swing.means]
             table.add_row(labels[one.factor], with_interval(one.estimate, 1), *(ends or ["", ""]))
-        desk.show("What drives it, the strongest first", table)
-    desk.say("\nAll together", "bold")
+        ui.show("What drives it, the strongest first", table)
+    ui.say("\nAll together", "bold")
     for claim in overall_claims(analysis):
-        desk.bullet(_sentence(claim))
+        ui.bullet(_sentence(claim))
     for remark in analysis.remarks:
-        desk.bullet(remark)
+        ui.bullet(remark)
 
 
 def _sentence(words):

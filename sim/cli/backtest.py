@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sim.cli.run import Progress
 from sim.cli.streams import print_json
-from sim.cli.terminal import Desk, remark_on
+from sim.cli.terminal import TerminalUI, remark_on
 from sim.phrases import count, listed
 from sim.record import store
 
@@ -43,7 +43,7 @@ DIFFERENCES = {"better": "better than", "worse": "worse than", "cannot be told":
 
 
 @dataclass(frozen=True)
-class BacktestOrder:
+class BacktestOptions:
     """What was asked for at the terminal; see `oceans backtest --help`."""
 
     cases: str
@@ -53,7 +53,7 @@ class BacktestOrder:
     with_victims: bool = False
     strict: bool = False
     in_sample: bool = False
-    central: bool = False
+    point_estimates: bool = False
     workers: int = 1
     out: Path = Path("results")
     charts: bool = True
@@ -63,38 +63,38 @@ class BacktestOrder:
     command: Sequence[str] = ("oceans", "backtest")
 
 
-def backtest_cases(order):
-    """Plays the cases that were ordered, compares, and returns the exit code."""
+def backtest_cases(options):
+    """Plays the cases that were asked for, compares, and returns the exit code."""
     from sim.scenario import load_library
     from sim.validation.cases import read_cases
 
     started, library = datetime.datetime.now(), load_library()
-    cases = read_cases(order.cases, library)
-    train = read_cases(order.train, library) if order.train else None
-    if not order.save:
-        _answer(order, _played(order, cases, train, library), None, library)
+    cases = read_cases(options.cases, library)
+    train = read_cases(options.train, library) if options.train else None
+    if not options.save:
+        _answer(options, _played(options, cases, train, library), None, library)
         return 0
-    with store.RunFolder(order.out, f"{cases.path.stem}-backtest", started) as folder:
-        found = _played(order, cases, train, library)
-        with store.advising(order.out):
-            facts = _facts(order, found, train, library, started)
+    with store.RunFolder(options.out, f"{cases.path.stem}-backtest", started) as folder:
+        found = _played(options, cases, train, library)
+        with store.advising(options.out):
+            facts = _facts(options, found, train, library, started)
             write_tables(folder.aside, found, facts)
-            write_exercises(folder.aside / "exercises", found, library, order.in_sample)
-            if order.charts:
+            write_exercises(folder.aside / "exercises", found, library, options.in_sample)
+            if options.charts:
                 _draw(found, library, facts, folder.aside)
-    _answer(order, found, folder.path, library)
+    _answer(options, found, folder.path, library)
     return 0
 
 
-def _played(order, cases, train, library):
+def _played(options, cases, train, library):
     from sim.validation.backtest import backtest
 
     coerced = [episode for episode in cases.outcomes if set(episode.targets) & set(library.states)]
-    with Progress((len(cases.cases) + len(coerced)) * order.runs, sys.stderr) as progress:
+    with Progress((len(cases.cases) + len(coerced)) * options.runs, sys.stderr) as progress:
         return backtest(
-            cases, order.runs, order.seed, library=library, train=train, with_victims=order.with_victims,
-            strict=order.strict, in_sample=order.in_sample, is_drawn=not order.central,
-            workers=order.workers, progress=lambda case: progress(order.runs),
+            cases, options.runs, options.seed, library=library, train=train, with_victims=options.with_victims,
+            strict=options.strict, in_sample=options.in_sample, is_drawn=not options.point_estimates,
+            workers=options.workers, progress=lambda case: progress(options.runs),
         )  # fmt: skip
 
 
@@ -110,10 +110,10 @@ def _draw(found, library, facts, folder):
 # ----------------------------------------------------------------------------------------------------------- manifest
 
 
-def _facts(order, found, train, library, started):
+def _facts(options, found, train, library, started):
     sources = list(found.estimated.values())
     return manifest_of(
-        found.cases, library, order.command, started,
+        found.cases, library, options.command, started,
         seed=found.seed,
         runs=found.runs,
         options=found.options,
@@ -189,43 +189,43 @@ def write_exercises(folder, found, library, in_sample=False):
 # ------------------------------------------------------------------------------------------------------------- answer
 
 
-def _answer(order, found, path, library):
+def _answer(options, found, path, library):
     from sim.validation.tables import as_plain
 
-    if order.as_json:
+    if options.as_json:
         document = {"folder": str(path) if path else None, **as_plain(found)}
         print_json(json.dumps(document, ensure_ascii=False, allow_nan=False))
-    elif order.quiet:
+    elif options.quiet:
         print(path or "", end="\n" if path else "")
     else:
-        _tell(Desk(), found, library)
+        _tell(TerminalUI(), found, library)
         if path:
-            Desk().place(f"Everything is in {path}/" + ("; begin with backtest.html" if order.charts else ""))
+            TerminalUI().place(f"Everything is in {path}/" + ("; begin with backtest.html" if options.charts else ""))
 
 
-def _tell(desk, found, library):
+def _tell(ui, found, library):
     """The scores as tables, and in sentences how the model compares."""
     cells, cases = found.cells, count(len(found.cases.cases), "case").capitalize()
-    desk.say(found.cases.title, "bold")
-    desk.say(
+    ui.say(found.cases.title, "bold")
+    ui.say(
         f"{cases}, {count(found.runs, 'run')} of each, seed {found.seed}. "
         f"{len(cells):,} cells are known and scored: one actor, one kind of act, one case; {int(cells.done.sum()):,} "
         "of them were done.", "dim",
     )  # fmt: skip
     if not len(cells):
-        desk.say("Nothing is known that could be scored: every cell is unknown, left out, or the target's own.")
+        ui.say("Nothing is known that could be scored: every cell is unknown, left out, or the target's own.")
         return
     for measure, heading in MEASURES:
-        desk.show(heading, _table(desk, found.scores, measure, library))
-    desk.say("\nIs the model better? (Brier score, 95 % intervals from resampling whole cases)", "bold")
+        ui.show(heading, _table(ui, found.scores, measure, library))
+    ui.say("\nIs the model better? (Brier score, 95 % intervals from resampling whole cases)", "bold")
     for scope in dict.fromkeys(found.differences.scope):
         rows = found.differences[found.differences.scope == scope].to_dict("records")
-        desk.bullet(f"{_scope(scope, library)}: {_compared(rows)}.")
-    desk.bullet("An interval says what else it could be with other such cases; with so few it is rather too narrow.")
+        ui.bullet(f"{_scope(scope, library)}: {_compared(rows)}.")
+    ui.bullet("An interval says what else it could be with other such cases; with so few it is rather too narrow.")
 
 
-def _table(desk, scores, measure, library):
-    table = desk.table("Kind of act", *(f">{name}" for name in FORECASTS.values()), ">Cells", ">Done")
+def _table(ui, scores, measure, library):
+    table = ui.table("Kind of act", *(f">{name}" for name in FORECASTS.values()), ">Cells", ">Done")
     for scope in dict.fromkeys(scores.scope):
         rows = {row["forecast"]: row for row in scores[scores.scope == scope].to_dict("records")}
         numbers = [rows[name][measure] for name in FORECASTS]

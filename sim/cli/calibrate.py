@@ -1,4 +1,4 @@
-"""`oceans fit`: coefficients of behaviour estimated from past cases, and the files that put them to use."""
+"""`oceans calibrate`: coefficients of behaviour estimated from past cases, and the files that put them to use."""
 
 import datetime
 import json
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.cli.backtest import manifest_of
-from sim.cli.terminal import Desk
+from sim.cli.terminal import TerminalUI
 from sim.errors import Fault, InputError, did_you_mean
 from sim.record import store
 
@@ -17,8 +17,8 @@ AT_THE_END = 1e-6  # as near to the end of its range as makes no difference, in 
 
 
 @dataclass(frozen=True)
-class FitOrder:
-    """What was asked for at the terminal; see `oceans fit --help`."""
+class CalibrationOptions:
+    """What was asked for at the terminal; see `oceans calibrate --help`."""
 
     cases: str
     runs: int = 16
@@ -27,29 +27,29 @@ class FitOrder:
     folds: bool = True
     out: Path = Path("results")
     quiet: bool = False
-    command: Sequence[str] = ("oceans", "fit")
+    command: Sequence[str] = ("oceans", "calibrate")
 
 
-def fit_cases(order):
-    """Estimates from the cases that were ordered and returns the exit code."""
+def calibrate_from(options):
+    """Estimates from the cases that were asked for and returns the exit code."""
     from sim.scenario import load_library
-    from sim.validation.calibration import fitted
+    from sim.validation.calibration import calibrate
     from sim.validation.cases import read_cases
 
     started, library = datetime.datetime.now(), load_library()
-    cases, names = read_cases(order.cases, library), named(order.coefficients, library)
-    with store.RunFolder(order.out, f"{cases.path.stem}-fit", started) as folder:
-        say = _say(order.quiet)
-        say(_plan(order, cases, names))
-        found = fitted(
-            cases, library, names, runs=order.runs, workers=order.workers, folds=order.folds, progress=say
+    cases, names = read_cases(options.cases, library), named(options.coefficients, library)
+    with store.RunFolder(options.out, f"{cases.path.stem}-calibrate", started) as folder:
+        say = _say(options.quiet)
+        say(_plan(options, cases, names))
+        found = calibrate(
+            cases, library, names, runs=options.runs, workers=options.workers, folds=options.folds, progress=say
         )  # fmt: skip
-        with store.advising(order.out):
-            _keep(order, found, cases, library, started, folder.aside)
-    if order.quiet:
+        with store.advising(options.out):
+            _keep(options, found, cases, library, started, folder.aside)
+    if options.quiet:
         print(folder.path)
     else:
-        _tell(Desk(), found, folder.path)
+        _tell(TerminalUI(), found, folder.path)
     return 0
 
 
@@ -88,10 +88,10 @@ def _fault(name, known, library):
 # ----------------------------------------------------------------------------------------------------------- progress
 
 
-def _plan(order, cases, names):
-    again = ", then again without each case" if order.folds else ""
+def _plan(options, cases, names):
+    again = ", then again without each case" if options.folds else ""
     return (
-        f"Estimating {len(names)} coefficients from {len(cases.cases)} cases, {order.runs} runs of each at every set "
+        f"Estimating {len(names)} coefficients from {len(cases.cases)} cases, {options.runs} runs of each at every set "
         f"of values: at most eight steps{again}. This takes minutes."
     )
 
@@ -111,22 +111,22 @@ def _say(quiet):
 # -------------------------------------------------------------------------------------------------------------- files
 
 
-def _keep(order, found, cases, library, started, folder):
+def _keep(options, found, cases, library, started, folder):
     from sim.scenario import scenarios_folder
     from sim.validation.estimates import as_yaml, behaviour_with
 
     made = {
-        "runs of each case": order.runs,
+        "runs of each case": options.runs,
         "steps": len(found.steps),
         "log-likelihood": f"{found.log_likelihood:.2f}",
         "log posterior": f"{found.steps[-1]:.2f}" if found.steps else "",
         "day": f"{started:%Y-%m-%d}",
         "version": store.versions()["two-oceans"],
-        "command": " ".join(map(str, order.command)),
+        "command": " ".join(map(str, options.command)),
     }
     facts = manifest_of(
-        cases, library, order.command, started,
-        runs=order.runs, coefficients=list(found.prior.names), folds=order.folds, steps=list(found.steps),
+        cases, library, options.command, started,
+        runs=options.runs, coefficients=list(found.prior.names), folds=options.folds, steps=list(found.steps),
         log_likelihood=found.log_likelihood,
     )  # fmt: skip
     before = (scenarios_folder() / "library" / "behaviour.yaml").read_text("utf-8")
@@ -141,10 +141,10 @@ def _keep(order, found, cases, library, started, folder):
 # ------------------------------------------------------------------------------------------------------------- answer
 
 
-def _tell(desk, found, path):
+def _tell(ui, found, path):
     prior = found.prior
     sd = found.covariance.diagonal() ** 0.5
-    table = desk.table("Coefficient", ">Before", ">After", "")
+    table = ui.table("Coefficient", ">Before", ">After", "")
     for at, name in enumerate(prior.names):
         table.add_row(
             name,
@@ -152,15 +152,15 @@ def _tell(desk, found, path):
             f"{found.mean[at]:.3f} ± {sd[at]:.3f}",
             _remark(found.mean[at], prior.low[at], prior.high[at]),
         )
-    desk.show("What was believed before the cases and after them: mean ± standard deviation", table)
-    desk.say(f"\nLog-likelihood {found.log_likelihood:.1f} after {len(found.steps)} steps.", "dim")
+    ui.show("What was believed before the cases and after them: mean ± standard deviation", table)
+    ui.say(f"\nLog-likelihood {found.log_likelihood:.1f} after {len(found.steps)} steps.", "dim")
     if found.without:
-        desk.say(f"Estimated again without each of {len(found.without)} cases, for back-tests.", "dim")
-    desk.say(
+        ui.say(f"Estimated again without each of {len(found.without)} cases, for back-tests.", "dim")
+    ui.say(
         f"\nTo use them, put estimates.yaml and behaviour.yaml in place of those in {_library()}/."
         + (" Back-tests then play each case with the values found without it." if found.without else "")
     )
-    desk.place(f"Everything is in {path}/")
+    ui.place(f"Everything is in {path}/")
 
 
 def _library():

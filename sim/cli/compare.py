@@ -1,4 +1,4 @@
-"""`oceans compare`: arms beside one another with the same luck, as a table, charts, CSV and JSON."""
+"""`oceans compare`: arms beside one another with the same draws, as a table, charts, CSV and JSON."""
 
 import datetime
 import json
@@ -10,13 +10,13 @@ from pathlib import Path
 
 from sim.cli.run import Progress
 from sim.cli.streams import print_json
-from sim.cli.terminal import Desk, remark_on
+from sim.cli.terminal import TerminalUI, remark_on
 from sim.errors import Fault, InputError
 from sim.record import store
 
 
 @dataclass(frozen=True)
-class CompareOrder:
+class CompareOptions:
     """What was asked for at the terminal; see `oceans compare --help`."""
 
     arms: Sequence[str]
@@ -31,30 +31,30 @@ class CompareOrder:
     command: Sequence[str] = ("oceans", "compare")
 
 
-def compare_arms(order):
-    """Compares what was ordered and returns the exit code."""
+def compare_arms(options):
+    """Compares what was asked for and returns the exit code."""
     from sim.experiments.arms import arms_of
     from sim.experiments.compare import compare
 
-    if order.runs < 2:
-        raise InputError([Fault("", 0, 0, f"--runs {order.runs}: an interval needs at least two pairs of runs.")])
-    arms, started = arms_of(order.arms, order.policies), datetime.datetime.now()
-    progress = Progress(order.runs * len(arms), sys.stderr)
+    if options.runs < 2:
+        raise InputError([Fault("", 0, 0, f"--runs {options.runs}: an interval needs at least two pairs of runs.")])
+    arms, started = arms_of(options.arms, options.policies), datetime.datetime.now()
+    progress = Progress(options.runs * len(arms), sys.stderr)
     with progress:
-        comparison = compare(arms, order.seed, order.runs, progress)
-    path = _keep(order, comparison, started) if order.save else None
-    _answer(order, comparison, path)
+        comparison = compare(arms, options.seed, options.runs, progress)
+    path = _keep(options, comparison, started) if options.save else None
+    _answer(options, comparison, path)
     return 0
 
 
-def _keep(order, comparison, started):
+def _keep(options, comparison, started):
     first = comparison.arms[0].loaded
-    with store.RunFolder(order.out, f"{first.name}-compared", started) as folder:
+    with store.RunFolder(options.out, f"{first.name}-compared", started) as folder:
         facts = store.manifest(
-            first, order.seed, order.runs, list(order.command), started,
+            first, options.seed, options.runs, list(options.command), started,
             arms=[f"{arm.name} ({arm.loaded.digest})" for arm in comparison.arms],
         )  # fmt: skip
-        with store.advising(order.out):
+        with store.advising(options.out):
             rows = list(comparison.rows())
             (folder.aside / "manifest.json").write_text(
                 json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
@@ -65,7 +65,7 @@ def _keep(order, comparison, started):
             store.write_table(folder.aside / "comparison.csv", list(rows[0]), [row.values() for row in rows])
             names = list(comparison.measures[0])
             store.write_table(folder.aside / "pairs.csv", ["run", "arm", *names], _pairs(comparison, names))
-            if order.charts:
+            if options.charts:
                 from sim.output.figures.sweeps import draw_comparison
 
                 remark_on(draw_comparison(comparison, folder.aside / "charts"))
@@ -98,28 +98,28 @@ def _plain(comparison):
 # --------------------------------------------------------------------------------------------------------- answer
 
 
-def _answer(order, comparison, path):
-    if order.as_json:
+def _answer(options, comparison, path):
+    if options.as_json:
         document = {**_plain(comparison), "results": str(path) if path else None}
         print_json(json.dumps(document, ensure_ascii=False))
-    elif order.quiet:
+    elif options.quiet:
         print(path or "", end="\n" if path else "")
     else:
-        _tell(Desk(), comparison)
+        _tell(TerminalUI(), comparison)
         if path:
-            Desk().place(f"Everything is in {path}/")
+            TerminalUI().place(f"Everything is in {path}/")
 
 
-def _tell(desk, comparison):
+def _tell(ui, comparison):
     from sim.output.figures.intervals import figure
 
     base = comparison.arms[0]
-    desk.say(f"{comparison.runs:,} pairs of runs with the same luck, seed {comparison.seed}.", "dim")
+    ui.say(f"{comparison.runs:,} pairs of runs with the same draws, seed {comparison.seed}.", "dim")
     for arm in range(1, len(comparison.arms)):
         sentence = comparison.sentence(arm)
-        desk.say(f"\n{sentence[:1].upper()}{sentence[1:]}.", "bold")
+        ui.say(f"\n{sentence[:1].upper()}{sentence[1:]}.", "bold")
         for heading, found in (("Measure", comparison.of(arm)), ("Principle", comparison.principles_of(arm))):
-            table = desk.table(
+            table = ui.table(
                 heading,
                 f">{_short(base.name)}",
                 f">{_short(comparison.arms[arm].name)}",
@@ -135,11 +135,11 @@ def _tell(desk, comparison):
                 ends = f"{figure(one.change.low, apart)} to {figure(one.change.high, apart)}"
                 numbers = figure(one.base, span), figure(one.value, span), figure(one.change.value, apart), ends
                 table.add_row(_label(one), *numbers, one.verdict if one.is_clear else "")
-            desk.show("Measures" if heading == "Measure" else "Principles, scored 0 to 1", table)
+            ui.show("Measures" if heading == "Measure" else "Principles, scored 0 to 1", table)
             same = [one.label for one in found if one.p_same == 1]
             if same:
-                desk.say(f"The same in every pair: {', '.join(same)}.", "dim")
-    desk.say(
+                ui.say(f"The same in every pair: {', '.join(same)}.", "dim")
+    ui.say(
         "\nMean of paired differences, with 95 % intervals (Student's t over pairs). A word at the end of a row: the "
         "difference holds even when all rows are looked at together (Holm).", "dim",
     )  # fmt: skip

@@ -23,14 +23,14 @@ class People:
     Parameters
     ----------
     session : Session
-    desk : has `brief`, `hand_over`, `messages`, `situation`, `decision`, `advice` and `ask`, as
-        `sim.cli.terminal.Desk`
+    ui : has `brief`, `hand_over`, `messages`, `situation`, `decision`, `advice` and `ask`, as
+        `sim.cli.terminal.TerminalUI`
     briefs : dict of code to what the seat should know and want
     keep : callable (answers), called after each answer with all there are
     """
 
-    def __init__(self, session, desk, briefs, keep):
-        self.session, self.desk, self.briefs, self.keep = session, desk, briefs, keep
+    def __init__(self, session, ui, briefs, keep):
+        self.session, self.ui, self.briefs, self.keep = session, ui, briefs, keep
         self.seats = list(briefs)
         self.at = None  # who sits at the terminal now
         self.looked = {}  # the turn in which each last saw its situation
@@ -50,7 +50,7 @@ class People:
             decision = self._next()
             choice = self._asked(decision)
             if choice is not None and (refused := self._submitted(decision, choice)):
-                self.desk.advice(refused)
+                self.ui.advice(refused)
 
     def _written_down(self, files):
         """Give an answer of the files to what is open now; whether there was one. Their faults come first."""
@@ -86,27 +86,27 @@ class People:
     def _asked(self, decision):
         """What the person chooses; None where the last answer was taken back."""
         self._sit_down(decision)
-        self.desk.decision(decision)
+        self.ui.decision(decision)
         while True:
             said = self._said(decision)
             if said in BACK:
                 if self._step_back(decision.actor):
                     return None
-                self.desk.advice("There is no answer of yours to take back.")
+                self.ui.advice("There is no answer of yours to take back.")
             elif said in MESSAGES:
-                self.desk.messages(self.session.view(decision.actor)["injects"], "All that has reached you")
+                self.ui.messages(self.session.view(decision.actor)["injects"], "All that has reached you")
             elif said == "?":
-                self.desk.situation(self.session.view(decision.actor), decision.actor)
-                self.desk.decision(decision)
+                self.ui.situation(self.session.view(decision.actor), decision.actor)
+                self.ui.decision(decision)
             else:
                 try:
                     return read_choice(said, decision)
                 except ValueError as fault:
-                    self.desk.advice(str(fault))
+                    self.ui.advice(str(fault))
 
     def _said(self, decision):
         try:
-            said = self.desk.ask(decision).strip()
+            said = self.ui.ask(decision).strip()
         except EOFError:
             said = "q"
         if said.lower() in LEAVE:
@@ -117,16 +117,16 @@ class People:
         """What somebody who sits down should see first: whose seat it is, the brief, new messages, the situation."""
         code = decision.actor
         if len(self.seats) > 1 and self.at != code:
-            self.desk.hand_over(code)
+            self.ui.hand_over(code)
         self.at = code
         if code not in self.looked and self.briefs[code]:
-            self.desk.brief(self.briefs[code])
+            self.ui.brief(self.briefs[code])
         if self.looked.get(code) == decision.turn:
             return
         view = self.session.view(code)
         self.looked[code] = decision.turn
-        self.desk.situation(view, code)
-        self.desk.messages(view["injects"][self.read[code] :], "What reached you since you last looked")
+        self.ui.situation(view, code)
+        self.ui.messages(view["injects"][self.read[code] :], "What reached you since you last looked")
         self.read[code] = len(view["injects"])
 
     def _step_back(self, code):

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.cli.streams import print_json
-from sim.cli.terminal import Desk, remark_on
+from sim.cli.terminal import TerminalUI, remark_on
 from sim.errors import OceansError
 from sim.record import store
 from sim.record.reading import damaged, read_json
 
 
 @dataclass(frozen=True)
-class ReplayOrder:
+class ReplayOptions:
     """What was asked for at the terminal; see `oceans replay --help`."""
 
     result: Path
@@ -66,36 +66,36 @@ class Kept:
     changed: tuple = ()
 
 
-def replay_run(order):
-    """Replays the run that was ordered and returns the exit code."""
-    from sim.output.narrative.story import closing
+def replay_run(options):
+    """Replays the run that was asked for and returns the exit code."""
+    from sim.output.narrative.story import hot_wash
 
     started = datetime.datetime.now()
-    kept = _kept(order)
-    desk = _desk(order, kept)
-    record, outcomes = _played(order, kept, desk)
-    proof = _proven(order, kept, record)
-    if not order.is_silent:
-        desk.closing(closing(record, kept.loaded), record.measures_without is not None)
-    path = _keep(order, kept, record, outcomes, proof, started) if order.save else None
-    if order.as_json:
+    kept = _kept(options)
+    ui = _terminal(options, kept)
+    record, outcomes = _played(options, kept, ui)
+    proof = _proven(options, kept, record)
+    if not options.is_silent:
+        ui.hot_wash(hot_wash(record, kept.loaded), record.measures_without is not None)
+    path = _keep(options, kept, record, outcomes, proof, started) if options.save else None
+    if options.as_json:
         print_json(record.to_json())
-    elif order.quiet:
+    elif options.quiet:
         print(path or "", end="\n" if path else "")
     else:
-        desk.say(f"\n{proof}")
+        ui.say(f"\n{proof}")
         if path:
-            desk.place(f"Everything is in {path}/" + ("; begin with report.html" if order.charts else ""))
+            ui.place(f"Everything is in {path}/" + ("; begin with report.html" if options.charts else ""))
     return 0
 
 
-def _desk(order, kept):
+def _terminal(options, kept):
     from sim.phrases import Names
 
-    return Desk(sys.stderr if order.is_silent else sys.stdout, kept.loaded.scenario.start, Names(kept.loaded))
+    return TerminalUI(sys.stderr if options.is_silent else sys.stdout, kept.loaded.scenario.start, Names(kept.loaded))
 
 
-def _played(order, kept, desk):
+def _played(options, kept, ui):
     from sim.engine import play
     from sim.output.narrative.story import Narrator
 
@@ -103,12 +103,12 @@ def _played(order, kept, desk):
 
     def on_turn(number, events):
         told = narrator.turn(number, events)
-        if not order.is_silent:
-            desk.turn(told)
+        if not options.is_silent:
+            ui.turn(told)
 
-    if not order.is_silent:
-        desk.opening(kept.loaded, kept.seed)
-        desk.say(f"Run {kept.run}: {_at(kept.point)}" if kept.point else f"Run {kept.run}.", "dim")
+    if not options.is_silent:
+        ui.opening(kept.loaded, kept.seed)
+        ui.say(f"Run {kept.run}: {_at(kept.point)}" if kept.point else f"Run {kept.run}.", "dim")
     result = play(kept.loaded, kept.seed, 1, kept.run, trace=True, policies=kept.policies or None, on_turn=on_turn)
     return result.records[0], result.outcomes
 
@@ -122,7 +122,7 @@ def _at(point):
 # ---------------------------------------------------------------------------------------------------------- proof
 
 
-def _proven(order, kept, record):
+def _proven(options, kept, record):
     """A sentence saying by what it is the same run; OceansError when it is not."""
     differ = [name for name, value in kept.measures.items() if not _same(value, record.measures.get(name, math.nan))]
     if kept.digest is not None:
@@ -131,13 +131,13 @@ def _proven(order, kept, record):
         again = play_points(kept.whole, [kept.point], [kept.run], kept.seed, without=False)
         if int(again.digest[0]) != kept.digest or differ:
             raise OceansError(
-                _other(order, kept, f"digest {kept.digest:016x} then, {int(again.digest[0]):016x} now", differ)
+                _other(options, kept, f"digest {kept.digest:016x} then, {int(again.digest[0]):016x} now", differ)
             )
         by = f"the digest of its whole final state is {kept.digest:016x}, as it was then"
         by += f", and all {len(kept.measures)} measures agree"
     else:
         if differ:
-            raise OceansError(_other(order, kept, f"{len(differ)} of {len(kept.measures)} measures differ", differ))
+            raise OceansError(_other(options, kept, f"{len(differ)} of {len(kept.measures)} measures differ", differ))
         by = f"all {len(kept.measures)} measures agree to the last digit"
     although = f" (although {' and '.join(kept.changed)})" if kept.changed else ""
     return f"It is the same run: {by}{although}."
@@ -147,12 +147,12 @@ def _same(one, other):
     return one == other or (math.isnan(one) and math.isnan(other))
 
 
-def _other(order, kept, what, differ):
+def _other(options, kept, what, differ):
     unknown = "nothing that is known of, unless somebody changed manifest.json: please report this"
     why = " and ".join(kept.changed) or unknown
     which = f" First to differ: {', '.join(differ[:3])}." if differ else ""
     return (
-        f"{order.result}: error: this is not the run that was kept ({what}), so its story would be another's.{which} "
+        f"{options.result}: error: this is not the run that was kept ({what}), so its story would be another's.{which} "
         f"What has changed: {why}. Put it back as it was, or play anew."
     )
 
@@ -160,13 +160,13 @@ def _other(order, kept, what, differ):
 # ------------------------------------------------------------------------------------------------------- what was kept
 
 
-def _kept(order):
-    said = _manifest(order.result)
-    if "design" in said or (order.result / "points.npy").exists():
-        return _of_sweep(order)
-    if "policies" in said or (order.result / "measures.csv").exists():
-        return _of_runs(order)
-    raise damaged(order.result, "no runs are kept here. Name the folder of a sweep, or of `oceans run`.")
+def _kept(options):
+    said = _manifest(options.result)
+    if "design" in said or (options.result / "points.npy").exists():
+        return _of_sweep(options)
+    if "policies" in said or (options.result / "measures.csv").exists():
+        return _of_runs(options)
+    raise damaged(options.result, "no runs are kept here. Name the folder of a sweep, or of `oceans run`.")
 
 
 def _manifest(folder):
@@ -178,27 +178,27 @@ def _manifest(folder):
     return said if isinstance(said, dict) else {}
 
 
-def _of_sweep(order):
+def _of_sweep(options):
     from sim.experiments.folder import code_digest
     from sim.experiments.result import load_result
     from sim.scenario import varied
 
-    result = load_result(order.result, verify=False, partial=True)
-    if not 0 <= order.index < result.folder.runs:
-        raise _no_run(order, result.folder.runs)
-    shard, at = _shard(order, result)
+    result = load_result(options.result, verify=False, partial=True)
+    if not 0 <= options.index < result.folder.runs:
+        raise _no_run(options, result.folder.runs)
+    shard, at = _shard(options, result)
     if shard["status"][at] != 0:
-        failure = next(one for one in result.failures if one["run"] == order.index)
+        failure = next(one for one in result.failures if one["run"] == options.index)
         raise OceansError(
-            f"{order.result}: error: run {order.index:,} failed in the sweep, at {failure['stage']}: "
+            f"{options.result}: error: run {options.index:,} failed in the sweep, at {failure['stage']}: "
             f"{failure['reason']}"
         )
-    whole = _unchanged(order, result.folder.scenario(), result.manifest)
-    point, run = result.point_of(order.index)
+    whole = _unchanged(options, result.folder.scenario(), result.manifest)
+    point, run = result.point_of(options.index)
     changed = ["the program has changed since"] if result.manifest["code"] != code_digest() else []
     digest = int(shard["digest"][at])
     about = {
-        "sweep": str(order.result), "plan": result.manifest["plan"], "index": order.index,
+        "sweep": str(options.result), "plan": result.manifest["plan"], "index": options.index,
         "replication": run,
         "values": point, "digest": f"{digest:016x}",
     }  # fmt: skip
@@ -208,17 +208,18 @@ def _of_sweep(order):
     )  # fmt: skip
 
 
-def _shard(order, result):
+def _shard(options, result):
     """The block that holds a run, and the run's place in it; nothing else of the sweep is read."""
-    found = result.block_of(order.index)
+    found = result.block_of(options.index)
     if found is None:
         raise OceansError(
-            f"{order.result}: error: run {order.index:,} has not been played yet: oceans sweep --resume {order.result}"
+            f"{options.result}: error: run {options.index:,} has not been played yet: "
+            f"oceans sweep --resume {options.result}"
         )
     return found
 
 
-def _unchanged(order, loaded, manifest):
+def _unchanged(options, loaded, manifest):
     """The scenario as it was kept; InputError when the library has changed since."""
     then = manifest["scenario"]
     if loaded.digest != then["digest"]:
@@ -228,48 +229,48 @@ def _unchanged(order, loaded, manifest):
             f"{loaded.digest[:12]} now), so the run would be another. "
             "Put scenarios/library/ back as it was, or play anew."
         )
-        raise damaged(order.result, message)
+        raise damaged(options.result, message)
     return loaded
 
 
-def _of_runs(order):
-    manifest = store.read_manifest(order.result)
+def _of_runs(options):
+    manifest = store.read_manifest(options.result)
     if manifest.get("seats") or manifest.get("actions"):
-        again = f"oceans run {manifest['scenario']['name']} --actions {order.result / 'actions.jsonl'}"
-        raise damaged(order.result, f"people played this run; this plays it again: {again}")
-    loaded = _unchanged(order, store.read_scenario(order.result, manifest), manifest)
-    kept = store.read_measures(order.result, manifest)
-    if order.index not in kept:
-        raise _no_run(order, len(kept))
+        again = f"oceans run {manifest['scenario']['name']} --actions {options.result / 'actions.jsonl'}"
+        raise damaged(options.result, f"people played this run; this plays it again: {again}")
+    loaded = _unchanged(options, store.read_scenario(options.result, manifest), manifest)
+    kept = store.read_measures(options.result, manifest)
+    if options.index not in kept:
+        raise _no_run(options, len(kept))
     before, now = manifest["versions"], store.versions()
     changed = [
         f"{name} is {now[name]} now and was {was} then" for name, was in before.items() if now.get(name, was) != was
     ]
     return Kept(
-        loaded, manifest["seed"], order.index, {"runs": str(order.result), "index": order.index}, kept[order.index],
-        policies=manifest.get("policies") or {}, changed=tuple(changed),
+        loaded, manifest["seed"], options.index, {"runs": str(options.result), "index": options.index},
+        kept[options.index], policies=manifest.get("policies") or {}, changed=tuple(changed),
     )  # fmt: skip
 
 
-def _no_run(order, runs):
-    return damaged(order.result, f"there is no run {order.index}. There are {runs:,}: 0 to {runs - 1}.")
+def _no_run(options, runs):
+    return damaged(options.result, f"there is no run {options.index}. There are {runs:,}: 0 to {runs - 1}.")
 
 
 # ----------------------------------------------------------------------------------------------------------- keeping
 
 
-def _keep(order, kept, record, outcomes, proof, started):
-    with store.RunFolder(order.out, f"{kept.loaded.name}-replayed", started) as folder:
+def _keep(options, kept, record, outcomes, proof, started):
+    with store.RunFolder(options.out, f"{kept.loaded.name}-replayed", started) as folder:
         facts = store.manifest(
-            kept.loaded, kept.seed, 1, list(order.command), started, run=kept.run, replayed=kept.about, proof=proof,
+            kept.loaded, kept.seed, 1, list(options.command), started, run=kept.run, replayed=kept.about, proof=proof,
             policies=kept.policies,
         )  # fmt: skip
         store.save(folder.aside, kept.loaded, outcomes, record, facts)
-        if order.charts:
+        if options.charts:
             from sim.output.figures import draw_all
             from sim.output.pages.run import write_report
 
-            with store.advising(order.out):
+            with store.advising(options.out):
                 charts = remark_on(draw_all(record, kept.loaded, folder.aside / "charts"))
                 write_report(record, kept.loaded, charts, facts, folder.aside / "report.html")
     return folder.path

@@ -16,16 +16,16 @@ from sim.cli.people import People
 from sim.cli.seat_assignments import SeatAssignments
 from sim.cli.spread import show_spread, summary
 from sim.cli.streams import print_json
-from sim.cli.terminal import Desk, remark_on
+from sim.cli.terminal import TerminalUI, remark_on
 from sim.errors import Fault, InputError, OceansError
-from sim.output.narrative.story import Narrator, closing, tell
+from sim.output.narrative.story import Narrator, hot_wash, tell
 from sim.phrases import Names
 from sim.record import store
 from sim.scenario import load, notes_on
 
 
 @dataclass(frozen=True)
-class Order:
+class RunOptions:
     """What was asked for at the terminal; see `oceans run --help`."""
 
     scenario: str
@@ -48,72 +48,72 @@ class Order:
         return self.as_json or self.quiet
 
 
-def run_scenario(order):
-    """Plays what was ordered and returns the exit code."""
-    loaded = load(order.scenario)
+def run_scenario(options):
+    """Plays what was asked for and returns the exit code."""
+    loaded = load(options.scenario)
     for words in notes_on(loaded):
         print(f"Note: {words}", file=sys.stderr)
-    seats = SeatAssignments(order, loaded)
+    seats = SeatAssignments(options, loaded)
     started = datetime.datetime.now()
-    play_and_tell = _one if order.runs == 1 else _many
-    with _folder(order, loaded, started) as folder:
-        return play_and_tell(order, loaded, seats, folder, started)
+    play_and_tell = _one if options.runs == 1 else _many
+    with _folder(options, loaded, started) as folder:
+        return play_and_tell(options, loaded, seats, folder, started)
 
 
 @contextlib.contextmanager
-def _folder(order, loaded, started):
+def _folder(options, loaded, started):
     """The run's folder, or None when nothing is to be kept."""
-    if not order.save:
+    if not options.save:
         yield None
         return
-    with store.RunFolder(order.out, loaded.name, started) as folder:
+    with store.RunFolder(options.out, loaded.name, started) as folder:
         yield folder
 
 
 # ------------------------------------------------------------------------------------------------------------ one run
 
 
-def _one(order, loaded, seats, folder, started):
-    scenario, stream = loaded.scenario, sys.stderr if order.is_silent else sys.stdout
-    desk = Desk(stream, scenario.start, Names(loaded), scenario.turns)
-    kept = KeptAnswers(folder, lambda: _manifest(order, loaded, seats, started, is_finished=False))
+def _one(options, loaded, seats, folder, started):
+    scenario, stream = loaded.scenario, sys.stderr if options.is_silent else sys.stdout
+    ui = TerminalUI(stream, scenario.start, Names(loaded), scenario.turns)
+    kept = KeptAnswers(folder, lambda: _manifest(options, loaded, seats, started, is_finished=False))
     with kept.whatever_happens(seats):
-        session = _played(order, loaded, seats, desk, kept)
+        session = _played(options, loaded, seats, ui, kept)
         record = session.record
-        if not order.is_silent:
-            desk.closing(closing(record, loaded), record.measures_without is not None)
+        if not options.is_silent:
+            ui.hot_wash(hot_wash(record, loaded), record.measures_without is not None)
         if folder is not None:
-            _keep_one(order, loaded, seats, folder, started, session)
-    _answer_one(order, folder, record, desk)
+            _keep_one(options, loaded, seats, folder, started, session)
+    _answer_one(options, folder, record, ui)
     return 0
 
 
-def _played(order, loaded, seats, desk, kept):
+def _played(options, loaded, seats, ui, kept):
     """The exercise, told while it is played; to somebody in a seat only afterwards, for it tells what others think."""
-    if not order.is_silent:
-        desk.opening(loaded, order.seed)
+    if not options.is_silent:
+        ui.opening(loaded, options.seed)
     play = _played_by_people if seats.has_person else _played_alone
-    session = play(order, loaded, seats, desk, kept)
+    session = play(options, loaded, seats, ui, kept)
     for line in seats.files.missed() if seats.files else ():
-        desk.advice(line.fault("left out: it was never asked.").message)
+        ui.advice(line.fault("left out: it was never asked.").message)
     return session
 
 
-def _session(order, loaded, seats, **more):
+def _session(options, loaded, seats, **more):
     from sim.session import Session
 
     script = seats.files.script if seats.files else None
-    return Session(loaded, order.seed, people=seats.people, policies=seats.policies, script=script, **more)
+    return Session(loaded, options.seed, people=seats.people, policies=seats.policies, script=script, **more)
 
 
-def _played_alone(order, loaded, seats, desk, kept):
-    session, narrator, told = _session(order, loaded, seats, until=0), Narrator(loaded), 0
+def _played_alone(options, loaded, seats, ui, kept):
+    session, narrator, told = _session(options, loaded, seats, until=0), Narrator(loaded), 0
     try:
         while not session.is_over:
             session.play_to(session.turn + 1)
             events, told = session.events[told:], len(session.events)
-            if not order.is_silent:
-                desk.turn(narrator.turn(session.turn, events))
+            if not options.is_silent:
+                ui.turn(narrator.turn(session.turn, events))
     except KeyboardInterrupt as stopped:
         again = "Nothing was kept; the same command with the same seed tells the same story."
         raise type(stopped)(f"Interrupted in turn {session.turn + 1}. {again}") from None
@@ -123,12 +123,12 @@ def _played_alone(order, loaded, seats, desk, kept):
     return session
 
 
-def _played_by_people(order, loaded, seats, desk, kept):
-    session = _session(order, loaded, seats)
+def _played_by_people(options, loaded, seats, ui, kept):
+    session = _session(options, loaded, seats)
     given_by = {*seats.people, *(seats.files.actors if seats.files else ())}
     people = People(
         session,
-        desk,
+        ui,
         {code: seats.brief(code) for code in seats.people},
         lambda answers: kept.write([answer for answer in answers if answer.actor in given_by]),
     )
@@ -136,9 +136,9 @@ def _played_by_people(order, loaded, seats, desk, kept):
         people.play(seats.files)
     except KeyboardInterrupt as stopped:
         raise type(stopped)(f"Interrupted in turn {people.session.turn}.") from None
-    if not order.is_silent:
+    if not options.is_silent:
         for turn in tell(people.session.record, loaded):
-            desk.turn(turn)
+            ui.turn(turn)
     return people.session
 
 
@@ -195,24 +195,24 @@ class KeptAnswers:
         return f"Your choices are kept. To go on from here:\n  {seats.resuming(self.folder.aside / 'actions.jsonl')}"
 
 
-def _manifest(order, loaded, seats, started, **more):
+def _manifest(options, loaded, seats, started, **more):
     return store.manifest(
         loaded,
-        order.seed,
-        order.runs,
-        list(order.command),
+        options.seed,
+        options.runs,
+        list(options.command),
         started,
         seats=list(seats.people),
         policies=seats.policies,
-        actions=[str(path) for path in order.actions],
+        actions=[str(path) for path in options.actions],
         **more,
     )
 
 
-def _keep_one(order, loaded, seats, folder, started, session):
-    facts, record = _manifest(order, loaded, seats, started, is_finished=True), session.record
+def _keep_one(options, loaded, seats, folder, started, session):
+    facts, record = _manifest(options, loaded, seats, started, is_finished=True), session.record
     store.save(folder.aside, loaded, session.outcomes, record, facts)
-    if order.charts:
+    if options.charts:
         from sim.output.figures import draw_all
         from sim.output.pages.run import write_report
 
@@ -226,63 +226,63 @@ def _draw(draw, write, played, loaded, folder, facts):
         write(played, loaded, charts, facts, folder.aside / "report.html")
 
 
-def _answer_one(order, folder, record, desk):
+def _answer_one(options, folder, record, ui):
     path = folder.keep() if folder else None
-    if order.as_json:
+    if options.as_json:
         print_json(record.to_json())
-    elif order.quiet:
+    elif options.quiet:
         print(path or "", end="\n" if path else "")
     elif path:
-        desk.place(_where(order, path))
+        ui.place(_where(options, path))
 
 
-def _where(order, path):
-    return f"Everything is in {path}/" + ("; begin with report.html" if order.charts else "")
+def _where(options, path):
+    return f"Everything is in {path}/" + ("; begin with report.html" if options.charts else "")
 
 
 # ---------------------------------------------------------------------------------------------------------- many runs
 
 
-def _many(order, loaded, seats, folder, started):
+def _many(options, loaded, seats, folder, started):
     from sim.engine import play
 
-    began, progress = time.monotonic(), Progress(order.runs, sys.stderr)
+    began, progress = time.monotonic(), Progress(options.runs, sys.stderr)
     try:
         with progress:
-            result = play(loaded, order.seed, runs=order.runs, policies=seats.policies, progress=progress)
+            result = play(loaded, options.seed, runs=options.runs, policies=seats.policies, progress=progress)
     except KeyboardInterrupt as stopped:
         raise type(stopped)(
-            f"Interrupted after {progress.done:,} of {order.runs:,} runs; nothing was kept. "
+            f"Interrupted after {progress.done:,} of {options.runs:,} runs; nothing was kept. "
             "The same command gives the same runs."
         ) from None
     outcomes, seconds = result.outcomes, time.monotonic() - began
     if folder is not None:
-        facts = _manifest(order, loaded, seats, started, seconds=round(seconds, 3))
+        facts = _manifest(options, loaded, seats, started, seconds=round(seconds, 3))
         store.save(folder.aside, loaded, outcomes, manifest=facts)
-        if order.charts:
+        if options.charts:
             from sim.output.figures import draw_fans
             from sim.output.pages.run import write_report_of_many
 
             _draw(draw_fans, write_report_of_many, outcomes, loaded, folder, facts)
         folder.keep()
-    _answer_many(order, loaded, folder, outcomes, seconds)
+    _answer_many(options, loaded, folder, outcomes, seconds)
     return 0
 
 
-def _answer_many(order, loaded, folder, outcomes, seconds):
+def _answer_many(options, loaded, folder, outcomes, seconds):
     path = folder.path if folder else None
-    if order.as_json:
+    if options.as_json:
         print_json(json.dumps(summary(outcomes, path), ensure_ascii=False))
-    elif order.quiet:
+    elif options.quiet:
         print(path or "", end="\n" if path else "")
     else:
-        desk = Desk(sys.stdout, loaded.scenario.start, Names(loaded))
-        desk.say(loaded.scenario.title, "bold")
+        ui = TerminalUI(sys.stdout, loaded.scenario.start, Names(loaded))
+        ui.say(loaded.scenario.title, "bold")
         rate = f" in {seconds:.1f} s, {outcomes.runs / seconds:,.0f} runs a second" if seconds >= 0.1 else ""
-        desk.say(f"{outcomes.runs:,} runs from seed {order.seed}{rate}.", "dim")
-        show_spread(desk, outcomes, loaded)
+        ui.say(f"{outcomes.runs:,} runs from seed {options.seed}{rate}.", "dim")
+        show_spread(ui, outcomes, loaded)
         if path:
-            desk.place(_where(order, path))
+            ui.place(_where(options, path))
 
 
 class Progress:

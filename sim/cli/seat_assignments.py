@@ -12,7 +12,7 @@ class SeatAssignments:
 
     Parameters
     ----------
-    order : sim.cli.run.Order
+    options : sim.cli.run.RunOptions
     loaded : sim.scenario.Loaded
 
     Attributes
@@ -22,17 +22,19 @@ class SeatAssignments:
     files : AnswerFiles, or None
     """
 
-    def __init__(self, order, loaded):
-        self.order, self.loaded = order, loaded
-        self.people = tuple(dict.fromkeys(order.seats))
-        assigned = Assigned(order.policies, loaded)
+    def __init__(self, options, loaded):
+        self.options, self.loaded = options, loaded
+        self.people = tuple(dict.fromkeys(options.seats))
+        assigned = Assigned(options.policies, loaded)
         self.policies = assigned.by_code
         faults = [*self._seat_faults(), *assigned.faults, *self._run_faults()]
         if faults:
             raise InputError([Fault("", 0, 0, fault) for fault in faults])
         self.files = None
-        if order.actions:
-            self.files = AnswerFiles(order.actions, loaded, participants_of(loaded), order.seed, order.allow_changes)
+        if options.actions:
+            self.files = AnswerFiles(
+                options.actions, loaded, participants_of(loaded), options.seed, options.allow_changes
+            )
 
     @property
     def has_person(self):
@@ -43,11 +45,11 @@ class SeatAssignments:
         for code in self.people:
             if fault := place_fault(code, self.loaded):
                 yield f"--seat {code}: {fault}"
-            elif code in self.policies and f"{code}={self.policies[code]}" in self.order.policies:
+            elif code in self.policies and f"{code}={self.policies[code]}" in self.options.policies:
                 yield f"--policy {code}={self.policies[code]}: somebody sits in this seat (--seat {code}). Keep one."
 
     def _run_faults(self):
-        if self.order.runs > 1 and (self.people or self.order.actions):
+        if self.options.runs > 1 and (self.people or self.options.actions):
             option = "--seat" if self.people else "--actions"
             yield f"{option}: people play one exercise at a time. Leave out --runs or {option}."
 
@@ -58,9 +60,9 @@ class SeatAssignments:
 
     def resuming(self, answers):
         """The command that goes on from kept answers."""
-        words = ["oceans", "run", self.order.scenario, "--seed", str(self.order.seed)]
+        words = ["oceans", "run", self.options.scenario, "--seed", str(self.options.seed)]
         for code in self.people:
             words += ["--seat", code]
-        for given in self.order.policies:
+        for given in self.options.policies:
             words += ["--policy", given]
         return shlex.join([*words, "--actions", str(answers)])

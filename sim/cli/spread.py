@@ -11,31 +11,31 @@ MOST_ACTORS = 6
 MOST_FORMATS = 6
 
 
-def show_spread(desk, outcomes, loaded):
-    """The spread of many runs, on a desk.
+def show_spread(ui, outcomes, loaded):
+    """The spread of many runs, on a ui.
 
     Parameters
     ----------
-    desk : sim.cli.terminal.Desk
+    ui : sim.cli.terminal.TerminalUI
     outcomes : Outcomes
     loaded : sim.scenario.Loaded
     """
     names = Names(loaded)
-    _show_measures(desk, outcomes)
+    _show_measures(ui, outcomes)
     for incident in loaded.scenario.incidents:
-        _show_formats(desk, incident.id, outcomes.formats.get(incident.id, {}), names)
-        _show_joined(desk, incident.id, outcomes.joined.get(incident.id, {}), names)
+        _show_formats(ui, incident.id, outcomes.formats.get(incident.id, {}), names)
+        _show_joined(ui, incident.id, outcomes.joined.get(incident.id, {}), names)
 
 
-def _show_measures(desk, outcomes):
+def _show_measures(ui, outcomes):
     compared = outcomes.measures_without is not None
     without = [">Median without"] if compared else []
-    table = desk.table("Measure", ">Median", ">Half of the runs", ">Nine in ten", *without)
+    table = ui.table("Measure", ">Median", ">Half of the runs", ">Nine in ten", *without)
     for name in outcomes.measures:
         low, lower, median, upper, high = outcomes.quantiles(name, LEVELS)
         other = [_figure(outcomes.quantiles(name, [0.5], without=True)[0])] if compared else []
         table.add_row(_label(name), _figure(median), _between(lower, upper), _between(low, high), *other)
-    desk.show("What came of it" + (" (without: the same runs without the cooperation)" if compared else ""), table)
+    ui.show("What came of it" + (" (without: the same runs without the cooperation)" if compared else ""), table)
 
 
 def _label(name):
@@ -55,8 +55,8 @@ def _between(low, high):
     return "–" if math.isnan(low) else figure(low) if low == high else f"{figure(low)} to {figure(high)}"
 
 
-def _show_formats(desk, incident, shares, names):
-    table = desk.table("Format", ">Called first in")
+def _show_formats(ui, incident, shares, names):
+    table = ui.table("Format", ">Called first in")
     ranked = sorted(shares.items(), key=lambda item: -item[1])
     for key, share in ranked[:MOST_FORMATS]:
         table.add_row(names.format(key), percent(share))
@@ -64,18 +64,18 @@ def _show_formats(desk, incident, shares, names):
         rest = ranked[MOST_FORMATS:]
         others = "one other" if len(rest) == 1 else f"{len(rest)} others"
         table.add_row(others, percent(sum(share for _, share in rest)))
-    desk.show(f"Where {names.incident(incident)} is taken", table)
+    ui.show(f"Where {names.incident(incident)} is taken", table)
 
 
-def _show_joined(desk, incident, joined, names):
-    table = desk.table("Response", ">Actors on average", "Most often")
+def _show_joined(ui, incident, joined, names):
+    table = ui.table("Response", ">Actors on average", "Most often")
     means = {key: sum(shares.values()) for key, shares in joined.items() if key != "no_action"}
     for key in sorted(means, key=lambda key: -means[key])[:MOST_RESPONSES]:
         most = sorted(joined[key].items(), key=lambda item: -item[1])[:MOST_ACTORS]
         who = [f"{code} {share:.0%}" for code, share in most if share > 0]
         if who:
             table.add_row(names.response(key), f"{means[key]:.1f}", ", ".join(who))
-    desk.show(f"Who answers {names.incident(incident)}", table)
+    ui.show(f"Who answers {names.incident(incident)}", table)
 
 
 def summary(outcomes, path):

@@ -13,7 +13,7 @@ from sim.letters import whole
 
 
 @dataclass(frozen=True)
-class SweepOrder:
+class SweepOptions:
     """What was asked for at the terminal; see `oceans sweep --help`."""
 
     scenario: str | None = None
@@ -24,7 +24,7 @@ class SweepOrder:
     vary: Sequence[str] = ()
     levers: Sequence[str] = ()
     uncertainties: Sequence[str] = ()
-    luck: str | None = None
+    crn: bool | None = None
     seed: int = 1
     workers: int = 1
     dask: str | None = None
@@ -39,19 +39,21 @@ class SweepOrder:
     command: Sequence[str] = ("oceans", "sweep")
 
 
-def sweep_scenario(order):
-    """Plays the sweep that was ordered and returns the exit code."""
+def sweep_scenario(options):
+    """Plays the sweep that was asked for and returns the exit code."""
     from sim.experiments.runner import sweep
 
     result = sweep(
-        order.scenario, order.design, order.points, order.reps, fixed=order.fixed or None, vary=order.vary or None,
-        levers=order.levers or None, uncertainties=order.uncertainties or None, luck=order.luck, seed=order.seed,
-        workers=order.workers, dask=order.dask, out=order.out, resume=order.resume, shard=shard_of(order.shard),
-        without=order.without, verify=order.verify or order.parquet, say=_say, command=order.command,
+        options.scenario, options.design, options.points, options.reps,
+        fixed=options.fixed or None, vary=options.vary or None,
+        levers=options.levers or None, uncertainties=options.uncertainties or None, crn=options.crn, seed=options.seed,
+        workers=options.workers, dask=options.dask, out=options.out, resume=options.resume,
+        shard=shard_of(options.shard),
+        without=options.without, verify=options.verify or options.parquet, say=_say, command=options.command,
     )  # fmt: skip
-    if order.parquet:
+    if options.parquet:
         _write_parquet(result)
-    _answer(result, order.as_json, order.quiet)
+    _answer(result, options.as_json, options.quiet)
     return 0
 
 

@@ -58,7 +58,7 @@ def remark_on(charts):
     return charts
 
 
-class Desk:
+class TerminalUI:
     """What a person at the terminal sees and is asked.
 
     Parameters
@@ -86,6 +86,10 @@ class Desk:
         """A line with a path in it, which must not be broken."""
         self._lines(["", words], None)
         self.stream.flush()
+
+    def row(self, words):
+        """One line of a list, whole, for programs that read line by line."""
+        self._lines([words], None)
 
     def _lines(self, lines, style):
         for line in lines:
@@ -123,17 +127,17 @@ class Desk:
             self.bullet(words, "italic")
         self.stream.flush()
 
-    def closing(self, closing, without):
+    def hot_wash(self, hot_wash, without):
         """The truth, the measures, the scorecard and what to talk about."""
         self.console.print()
         self.say("What was behind it", "bold")
-        for words in closing.truth:
+        for words in hot_wash.truth:
             self.bullet(words)
-        self._measures(closing.measures, without)
-        self._scorecard(closing.principles)
-        if closing.questions:
+        self._measures(hot_wash.measures, without)
+        self._scorecard(hot_wash.principles)
+        if hot_wash.questions:
             self.say("\nFor discussion", "bold")
-            for words in closing.questions:
+            for words in hot_wash.questions:
                 self.bullet(words)
         self.stream.flush()
 

@@ -1,4 +1,4 @@
-"""Many runs: designs over what nobody knows and what we choose, played in blocks, and what they mean.
+"""Many runs: designs over uncertainties and levers, played in blocks, and what they mean.
 
     import sim
 

@@ -22,7 +22,7 @@ from sim.experiments.sensitivity import Sensitivity, has_forests, sensitivity
 
 MEASURES = 4  # how many are looked at unless they are named
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-FEW_DRAWS = 8  # of luck, below which intervals say little about luck
+FEW_REPLICATIONS = 8  # below which intervals say little about chance
 
 
 @dataclass(frozen=True)
@@ -198,17 +198,17 @@ def _trade_off(sample, one, other):
 def _remarks(sample):
     if sample.failed:
         yield f"{sample.failed:,} runs could not be played and are left out."
-    if sample.replications < FEW_DRAWS and sample.runs > len(sample.x) * 0.99 and _shares_luck(sample):
+    if sample.replications < FEW_REPLICATIONS and sample.runs > len(sample.x) * 0.99 and _shares_draws(sample):
         draws = "the same draw" if sample.replications == 1 else f"the same {sample.replications} draws"
         yield (
-            f"Every future was played with {draws} of luck, so intervals speak of futures and hardly of luck. "
+            f"Every future was played with {draws}, so intervals speak of futures and hardly of chance. "
             "More replications (--reps) would tell."
         )
     if not has_forests():
         yield "Feature scores and the second opinion on rules are missing: pip install 'two-oceans[analysis]'."
 
 
-def _shares_luck(sample):
+def _shares_draws(sample):
     return sample.replications * 2 < sample.runs
 
 

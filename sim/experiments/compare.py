@@ -1,7 +1,7 @@
-"""Arms beside one another with the same luck: what changes when one thing changes.
+"""Arms beside one another with the same draws: what changes when one thing changes.
 
 Run r of every arm draws the same numbers at the same addresses, so the difference of a pair is the doing of the arms,
-not of luck.
+not of chance.
 
 Intervals are Student's t at 95 % over the pairs. `is_clear` asks more: that the difference holds when all measures are
 looked at together (Holm), since of thirty measures one or two would seem to differ by chance alone.
@@ -79,7 +79,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Arms with common luck.
+    """Arms with common random numbers.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def _counted(number):
 
 
 def compare(arms, seed=1, runs=400, progress=None):
-    """Play arms with common luck and compare each with the first.
+    """Play arms with common random numbers and compare each with the first.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ class Convergence:
     tolerance : float, half-width that is good enough: a twentieth of the range that holds nine runs in ten
     enough : int or None, futures from which the interval stays that narrow
     needed : int, futures that would do (what was enough, or an estimate of it)
-    luck : float, share of the mean's error that comes from luck shared by all futures, 0 to 1
+    chance : float, share of the mean's error that comes from draws shared by all futures, 0 to 1
     replications : int
     """
 
@@ -33,7 +33,7 @@ class Convergence:
     tolerance: float
     enough: int | None
     needed: int | None
-    luck: float
+    chance: float
     replications: int
 
     @property
@@ -45,9 +45,10 @@ class Convergence:
         if self.enough:
             said = f"{self.enough:,} of the {self.futures[-1]:,} futures"
             return f"{said} were enough to know the mean to a twentieth of the range of the runs"
-        if self.luck > 0.5 and self.replications > 1:
+        if self.chance > 0.5 and self.replications > 1:
             more = max(self.replications + 1, int(np.ceil(self.replications * (half / self.tolerance) ** 2)))
-            return f"too few draws of luck: all futures share {self.replications}, and about {more:,} (--reps) would do"
+            shared = f"too few replications: all futures share the draws of {self.replications}"
+            return f"{shared}, and about {more:,} (--reps) would do"
         if self.needed:
             return f"not yet enough: about {self.needed:,} futures would do, {self.futures[-1]:,} were played"
         return "too little varies to say how many futures would be enough"
@@ -88,7 +89,7 @@ def convergence(sample, name, seed=1, tolerance=TOLERANCE):
     )
     return Convergence(
         name, tuple(int(count) for count in counts), tuple(means), good, enough, needed,
-        _luck(values[known], sample.future[known], sample.replication[known]), sample.replications,
+        _share_of_chance(values[known], sample.future[known], sample.replication[known]), sample.replications,
     )  # fmt: skip
 
 
@@ -100,7 +101,7 @@ def _enough(counts, halves, good):
     return int(counts[wide[-1] + 1 if wide.size else 0])
 
 
-def _luck(values, future, replication):
+def _share_of_chance(values, future, replication):
     influence = (values - values.mean()) / len(values)
     everywhere = variance(influence, future, replication)
     futures_alone = variance(influence, future, np.arange(len(values)))

@@ -1,6 +1,6 @@
-"""The plan of a sweep's points: which values they take, how often each is played, and with which luck.
+"""The plan of a sweep's points: which values they take, how often each is played, and with which draws.
 
-A future is one set of values of what nobody knows, with its luck; a setting is one set of values of what we choose.
+A future is one set of values of the uncertainties, with its draws; a setting is one set of values of the levers.
 When settings are crossed with futures, each setting meets the same futures, so that settings can be compared.
 """
 
@@ -20,10 +20,11 @@ class Design:
     factors : tuple of Factor, those that vary and those that are held (`kind` "set")
     points : structured array (points,), a field for each factor that varies; may lie in a file
     method : "grid", "lhs", "sobol", "saltelli", "morris", "file" or "table"
-    seed : int, of the study: its sample and its luck
+    seed : int, of the study: its sample and its draws
     replications : int, how often each point is played
     futures : int; point p is of future p % futures and, where levers are crossed, of setting p // futures
-    luck : "shared": all points have the same luck, replication by replication; "own": each future has its own
+    crn : bool, common random numbers: all points share their draws, replication by replication; else each future
+        has its own
     levers : "sampled", "crossed" or how many settings of the levers meet every future
     notes : tuple of str, what somebody should know of this design
     """
@@ -34,7 +35,7 @@ class Design:
     seed: int
     replications: int
     futures: int
-    luck: str
+    crn: bool
     levers: str | int = "sampled"
     notes: tuple[str, ...] = ()
 
@@ -65,7 +66,7 @@ class Design:
         array of int, array of int
         """
         points, again = np.divmod(np.asarray(indices), self.replications)
-        return points, again if self.luck == "shared" else points % self.futures * self.replications + again
+        return points, again if self.crn else points % self.futures * self.replications + again
 
     def values(self, point: int) -> dict:
         """Path to value at a point, with what is held: what `sim.scenario.varied` takes."""
@@ -76,12 +77,12 @@ class Design:
         """As the manifest holds it: all but the points."""
         return {
             "method": self.method, "points": len(self.points), "replications": self.replications,
-            "futures": self.futures, "luck": self.luck, "levers": self.levers, "seed": self.seed,
+            "futures": self.futures, "crn": self.crn, "levers": self.levers, "seed": self.seed,
             "factors": [factor.to_dict() for factor in self.factors],
         }  # fmt: skip
 
     @classmethod
     def from_dict(cls, data: dict, points) -> "Design":
         """What `to_dict` described, with its points."""
-        known = {name: data[name] for name in ("method", "seed", "replications", "futures", "luck", "levers")}
+        known = {name: data[name] for name in ("method", "seed", "replications", "futures", "crn", "levers")}
         return cls(tuple(Factor.from_dict(factor) for factor in data["factors"]), points, **known)

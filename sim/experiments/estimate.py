@@ -1,7 +1,7 @@
 """Estimates and their intervals: means, shares, and differences of means, over runs that are not independent.
 
-Runs may share their future (what nobody knows) and their luck (the replication number). Both are allowed for: the
-variance is the two-way cluster-robust one, futures and lucks. Source: [Cameron2011], equation 2.11.
+Runs may share their future (the uncertainties) and their draws (the replication number). Both are allowed for: the
+variance is the two-way cluster-robust one, futures and draws. Source: [Cameron2011], equation 2.11.
 
 [Cameron2011] Cameron, Gelbach and Miller, Robust inference with multiway clustering, JBES 29, 2011.
 """
@@ -44,7 +44,7 @@ def mean(values, future, replication):
     Parameters
     ----------
     values : array (runs,); nan where it does not apply
-    future, replication : int arrays (runs,), which runs share their future and which their luck
+    future, replication : int arrays (runs,), which runs share their future and which their draws
 
     Returns
     -------
@@ -143,27 +143,27 @@ def around(centre, influence, future, replication):
         groups = _count(replication)
     if groups < 2:
         return Estimate(float(centre), np.nan, np.nan)
-    lucks = _count(replication)
-    fewest = min(groups, lucks) if lucks > 1 else groups
+    draws = _count(replication)
+    fewest = min(groups, draws) if draws > 1 else groups
     half = t.ppf(0.5 + LEVEL / 2, fewest - 1) * np.sqrt(variance(influence, future, replication))
     return Estimate(float(centre), float(centre - half), float(centre + half))
 
 
 def variance(influence, future, replication):
-    """Variance of an estimate whose runs share futures and luck. Source: [Cameron2011]."""
-    by_future, by_luck = _squares(influence, future), _squares(influence, replication)
-    return max(by_future + by_luck - _squares(influence, _both(future, replication)), by_future)
+    """Variance of an estimate whose runs share futures and draws. Source: [Cameron2011]."""
+    by_future, by_draws = _squares(influence, future), _squares(influence, replication)
+    return max(by_future + by_draws - _squares(influence, _both(future, replication)), by_future)
 
 
-def _both(future, luck):
-    """A group for each pair of future and luck; where one lies within the other, the finer of the two does."""
-    future, luck = np.asarray(future), np.asarray(luck)
-    for coarse, fine in ((future, luck), (luck, future)):
+def _both(future, draws):
+    """A group for each pair of future and draws; where one lies within the other, the finer of the two does."""
+    future, draws = np.asarray(future), np.asarray(draws)
+    for coarse, fine in ((future, draws), (draws, future)):
         owner = np.zeros(fine.max() + 1, dtype=coarse.dtype)
         owner[fine] = coarse
         if (owner[fine] == coarse).all():
             return fine
-    return np.unique(future.astype(np.int64) * (int(luck.max()) + 1) + luck, return_inverse=True)[1]
+    return np.unique(future.astype(np.int64) * (int(draws.max()) + 1) + draws, return_inverse=True)[1]
 
 
 def _count(group):
@@ -176,7 +176,7 @@ def _squares(influence, group):
 
 
 def paired(one, other):
-    """Mean difference of runs that share their luck, pair by pair, with Student's t interval.
+    """Mean difference of runs that share their draws, pair by pair, with Student's t interval.
 
     Parameters
     ----------

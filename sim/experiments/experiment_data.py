@@ -60,7 +60,7 @@ class Sample:
     factors : tuple of Factor
     x : float array (points, factors)
     point, replication : int arrays (runs,)
-    future : int array (runs,), runs alike in all that nobody knows
+    future : int array (runs,), runs alike in all uncertainties
     measures, measures_without : mapping of name to array (runs,); the latter may be None
     failed : int, runs that could not be played
     """
@@ -86,7 +86,7 @@ class Sample:
 
     @property
     def replications(self):
-        """How many draws of luck there are."""
+        """How many replications there are."""
         return len(np.unique(self.replication))
 
     def factor(self, name):
@@ -220,7 +220,7 @@ def _text(value):
 
 
 def futures_of(x, factors):
-    """Which future each point is of: points alike in all that nobody knows are of one."""
+    """Which future each point is of: points alike in all uncertainties are of one."""
     unknown = [at for at, factor in enumerate(factors) if factor.kind == "uncertainty"]
     if not unknown:
         return np.zeros(len(x), int)

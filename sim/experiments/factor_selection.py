@@ -147,7 +147,7 @@ class _Choosing:
         if spec != "estimates":
             self.fault(f"{option} behaviour: write behaviour=estimates, or behaviour.NAME for one coefficient.")
         elif not library.estimates.coefficients:
-            self.fault(f"{option} behaviour=estimates: the library has no estimates; `oceans fit` makes them.")
+            self.fault(f"{option} behaviour=estimates: the library has no estimates; `oceans calibrate` makes them.")
         else:
             joint = {factor.name: factor for factor in estimated(library, self.loaded.scenario.behaviour)}
             self.factors = {name: one for name, one in self.factors.items() if one.path not in joint} | joint

@@ -23,7 +23,7 @@ class Factor:
     ----------
     name : str, as in the scenario; for one added by its path, the path
     path : str
-    kind : "uncertainty" (nobody knows), "lever" (we choose) or "set" (held at `choices[0]`)
+    kind : "uncertainty", "lever" or "set" (held at `choices[0]`)
     low, high : ends of the range, or None
     choices : tuple of values, or None
     distribution : "uniform"; "triangular", with its peak at the value as written, or in the middle where that lies
@@ -31,7 +31,7 @@ class Factor:
         "estimated", drawn together with the other factors that are
     peak : float, of a triangular factor; the most probable value of an estimated one
     sd : float, of an estimated factor
-    mix : tuple of float, of an estimated factor: how much of each estimated factor's own luck it takes, of those before
+    mix : tuple of float, of an estimated factor: how much of each estimated factor's own draw it takes, of those before
         it and at last its own, so that their values hang together as the estimates do
     levels : int, how many values of a range a grid takes
     is_whole : bool, only whole numbers fit
@@ -69,7 +69,7 @@ class Factor:
         return "<f8" if kinds <= {int, float} else f"<U{max(len(str(choice)) for choice in self.choices)}"
 
     def values(self, shares: np.ndarray) -> np.ndarray:
-        """The values at some shares of probability, each from 0 to 1; of an estimated factor its own luck, unmixed."""
+        """The values at some shares of probability, each from 0 to 1; of an estimated factor its own draw, unmixed."""
         shares = np.asarray(shares, dtype=float)
         if self.distribution == ESTIMATED:
             from scipy.special import ndtri
@@ -138,13 +138,13 @@ def estimated(library, centre=None):
     ]  # fmt: skip
 
 
-def mixed(factors, luck):
-    """The values of estimated factors from their own luck: they hang together as the estimates do, within the ranges.
+def mixed(factors, draws):
+    """The values of estimated factors from their own draws: they hang together as the estimates do, within the ranges.
 
     Parameters
     ----------
     factors : sequence of Factor, all estimated, in the order of their estimates
-    luck : sequence of array (n,), standard normal numbers, one for each
+    draws : sequence of array (n,), standard normal numbers, one for each
 
     Returns
     -------
@@ -157,7 +157,7 @@ def mixed(factors, luck):
     """
     return [
         np.clip(
-            factor.peak + factor.sd * sum(w * own for w, own in zip(factor.mix, luck, strict=False)),
+            factor.peak + factor.sd * sum(w * own for w, own in zip(factor.mix, draws, strict=False)),
             factor.low,
             factor.high,
         )

@@ -42,7 +42,7 @@ class DesignFacts(Kept):
     points: Annotated[int, Field(ge=1, le=MOST_POINTS)]
     replications: Many
     futures: Many
-    luck: Literal["own", "shared"]
+    crn: bool
     levers: Literal["sampled", "crossed"] | int
     seed: Seed
     factors: list[FactorFacts]

@@ -13,14 +13,14 @@ from sim.experiments.factor_selection import choose_factors
 from sim.experiments.tables import read_table
 from sim.scenario.paths import find
 
-OWN_LUCK = ("lhs", "sobol")
+OWN_DRAWS = ("lhs", "sobol")
 FILE, TABLE = "file", "table"
 MOST_RUNS = 1_000_000_000
 
 
 def make_design(
     loaded, design="lhs", points=None, reps=1, seed=1, fixed=None, vary=None, levers=None, uncertainties=None,
-    luck=None, room=None,
+    crn=None, room=None,
 ):  # fmt: skip
     """The design of a sweep; InputError with every fault at once.
 
@@ -33,7 +33,7 @@ def make_design(
     reps : int, how often each is played
     seed : int
     fixed, vary, levers, uncertainties : see `choose_factors`
-    luck : "own", "shared" or None: own for samples, shared for grids and written designs
+    crn : bool, whether all points share their draws (common random numbers); None: all but those of "lhs" and "sobol"
     room : path of the file in which the points are laid out; None: in memory
 
     >>> from sim.scenario import load
@@ -45,16 +45,18 @@ def make_design(
         return design
     if reps < 1:
         raise _advice(f"--reps {reps}: each point is played at least once.")
-    if luck not in (None, "own", "shared"):
-        raise _advice(f"--luck {luck}: it is 'own' (each future has its own) or 'shared' (all points have the same).")
+    if crn not in (None, True, False):
+        raise _advice(
+            f"crn={crn!r}: True: all points share their draws; False: each future has its own; None: as designs ask."
+        )
     written = _written(design)
     if written:
-        return _from_table(loaded, design, written, points, reps, seed, fixed, vary, levers, uncertainties, luck, room)
+        return _from_table(loaded, design, written, points, reps, seed, fixed, vary, levers, uncertainties, crn, room)
     chosen = choose_factors(loaded, fixed, vary, levers, uncertainties)
     if not chosen.varying:
         raise _advice("nothing varies. Name what does: --vary path=low:high, or --vary path=a,b,c.")
-    luck = luck or ("own" if design in OWN_LUCK else "shared")
-    return _sampled(chosen, design, points, reps, seed, luck, room)
+    crn = design not in OWN_DRAWS if crn is None else bool(crn)
+    return _sampled(chosen, design, points, reps, seed, crn, room)
 
 
 def _written(design):
@@ -69,7 +71,7 @@ def _written(design):
     return ""
 
 
-def _sampled(chosen, method, points, reps, seed, luck, room):
+def _sampled(chosen, method, points, reps, seed, crn, room):
     crossed = chosen.levers != "sampled" and method != "grid"
     levers = tuple(factor for factor in chosen.varying if factor.kind == "lever" and crossed)
     others = tuple(factor for factor in chosen.varying if factor not in levers)
@@ -97,10 +99,10 @@ def _sampled(chosen, method, points, reps, seed, luck, room):
         for factor in others if number else ():
             table[factor.name][part] = table[factor.name][:futures]
     notes = [sampling.note_on(method, futures)]
-    if luck == "shared" and reps == 1:
-        notes.append("Every point is played once with the same luck; --reps 20 shows what luck does.")
+    if crn and reps == 1:
+        notes.append("Every point is played once with the same draws; --reps 20 shows what chance does.")
     return Design(
-        (*levers, *others, *chosen.held), table, method, seed, reps, futures, luck, chosen.levers,
+        (*levers, *others, *chosen.held), table, method, seed, reps, futures, crn, chosen.levers,
         tuple(note for note in notes if note),
     )  # fmt: skip
 
@@ -130,7 +132,7 @@ def _laid_out(room, factors, rows):
     return np.lib.format.open_memmap(room, mode="w+", dtype=dtype, shape=(rows,))
 
 
-def _from_table(loaded, source, written, points, reps, seed, fixed, vary, levers, uncertainties, luck, room):
+def _from_table(loaded, source, written, points, reps, seed, fixed, vary, levers, uncertainties, crn, room):
     not_for_files = {"points": points, "vary": vary, "levers": levers, "uncertainties": uncertainties}
     for option in [option for option, value in not_for_files.items() if value]:
         said = "its columns say what varies, its rows are the points"
@@ -142,7 +144,7 @@ def _from_table(loaded, source, written, points, reps, seed, fixed, vary, levers
     table = _laid_out(room, factors, rows)
     for factor in factors:
         table[factor.name] = columns[factor.name]
-    return Design((*factors, *held), table, written, seed, reps, len(table), luck or "shared")
+    return Design((*factors, *held), table, written, seed, reps, len(table), crn is None or bool(crn))
 
 
 class _Chooser:

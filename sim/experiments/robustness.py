@@ -158,7 +158,7 @@ def of_lever(sample, name, lever, limit=None, seed=1):
 
 
 def of_cooperation(sample, name, limit=None, seed=1):
-    """The portfolio of cooperation as a lever: every run was played without it too, with the same luck."""
+    """The portfolio of cooperation as a lever: every run was played without it too, with the same draws."""
     if not sample.measures_without or name not in sample.measures_without:
         return None
     groups = [sample.values(name), sample.values(name, without=True)]
@@ -223,7 +223,7 @@ def _settings(sample, name, levels, groups, limit, table, seed):
 
 def _setting(sample, name, words, group, limit, table, place, seed):
     known = np.isfinite(group)
-    future, luck = sample.future[known], sample.replication[known]
+    future, draws = sample.future[known], sample.replication[known]
     good = group[known] >= limit if _sign(name) > 0 else group[known] <= limit
     part = WORST if _sign(name) > 0 else 1 - WORST
     base = (
@@ -231,7 +231,7 @@ def _setting(sample, name, words, group, limit, table, place, seed):
         tuple(np.quantile(group[known], QUANTILES).tolist()),
         mean(group, sample.future, sample.replication),
         quantile(group[known], future, part, seed),
-        share(good, future, luck),
+        share(good, future, draws),
         int(known.sum()),
     )
     if table is None:

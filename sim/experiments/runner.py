@@ -21,7 +21,7 @@ from sim.experiments.shards import kept_or_advice
 
 def sweep(
     scenario=None, design="lhs", points=None, reps=1, *, fixed=None, vary=None, levers=None, uncertainties=None, seed=1,
-    luck=None, workers=1, dask=None, out=None, resume=None, shard=None, block_runs=None, without=True, verify=False,
+    crn=None, workers=1, dask=None, out=None, resume=None, shard=None, block_runs=None, without=True, verify=False,
     progress=None, say=None, command=(), play=None,
 ) -> Result:  # fmt: skip
     """Play a scenario at many points.
@@ -34,9 +34,9 @@ def sweep(
     reps : int, how often each point is played
     fixed : dict of name or path to the value it is held at
     vary, levers, uncertainties : what varies; see `sim.experiments.choose_factors`
-    seed : int, of the sample and of the luck
-    luck : "own" (each future has its own; default for samples) or "shared" (all points have the same; default for
-        grids and written designs)
+    seed : int, of the sample and of the draws
+    crn : bool, common random numbers: all points share their draws (default for grids, written designs, Saltelli and
+        Morris); False: each future has its own (default for "lhs" and "sobol")
     workers : int, processes on this machine
     dask : address of a Dask scheduler ("tcp://host:8786"), in place of processes
     out : folder in which the sweep's own is made; None keeps it as long as the result is in use
@@ -60,7 +60,7 @@ def sweep(
     """
     asked = {
         "design": design, "points": points, "reps": reps, "seed": seed, "fixed": fixed, "vary": vary, "levers": levers,
-        "uncertainties": uncertainties, "luck": luck,
+        "uncertainties": uncertainties, "crn": crn,
     }  # fmt: skip
     say = say or (lambda text: None)
     if workers < 1:

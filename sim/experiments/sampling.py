@@ -111,7 +111,7 @@ def fill(table, factors, method, seed):
 
 
 def _mix(table, estimated):
-    """Puts the values of estimated factors in the place of their own luck."""
+    """Puts the values of estimated factors in the place of their own draws."""
     for first in range(0, len(table) if estimated else 0, PIECE):
         part = table[first : first + PIECE]
         values = mixed(estimated, [part[factor.name].copy() for factor in estimated])

@@ -84,7 +84,8 @@ class Sensitivity:
     indices : tuple of Index, of all methods
     swings : tuple of Swing
     mean : Estimate
-    luck : Estimate, share of the variance between runs that luck makes, not the factors; unknown without replications
+    chance : Estimate, share of the variance between runs that chance makes, not the factors; unknown without
+        replications
     points : int, design points used; dropped : int, left out since the measure did not apply there
     remarks : tuple of str, what a reader must know
     """
@@ -95,7 +96,7 @@ class Sensitivity:
     indices: tuple
     swings: tuple
     mean: Estimate
-    luck: Estimate
+    chance: Estimate
     points: int
     dropped: int = 0
     remarks: tuple = field(default=())
@@ -158,7 +159,7 @@ def sensitivity(sample, measure, seed=1, forests=True):
     return Sensitivity(
         measure, design, method, tuple(indices), swings(sample, measure, used),
         mean(sample.values(measure), sample.future, sample.replication),
-        luck_of(sample.values(measure), sample.point, seed), count, dropped, tuple(remarks),
+        chance_of(sample.values(measure), sample.point, seed), count, dropped, tuple(remarks),
     )  # fmt: skip
 
 
@@ -439,8 +440,8 @@ def _quietly():
         yield
 
 
-def luck_of(values, point, seed=1, resamples=RESAMPLES):
-    """Share of the variance between runs that lies within points, where only luck differs (one-way ANOVA).
+def chance_of(values, point, seed=1, resamples=RESAMPLES):
+    """Share of the variance between runs that lies within points, where only the draws differ (one-way ANOVA).
 
     Parameters
     ----------
@@ -452,8 +453,8 @@ def luck_of(values, point, seed=1, resamples=RESAMPLES):
 
     >>> rng = np.random.default_rng(1)
     >>> point = np.repeat(np.arange(500), 2)
-    >>> luck = luck_of(rng.normal(size=500)[point] + rng.normal(size=1000), point)
-    >>> luck.low < 0.5 < luck.high
+    >>> chance = chance_of(rng.normal(size=500)[point] + rng.normal(size=1000), point)
+    >>> chance.low < 0.5 < chance.high
     True
     """
     known = np.isfinite(values)

@@ -179,9 +179,9 @@ def _lengths(inputs, draws):
 
 @dataclass
 class World:
-    """One batch of runs: the setting, the state, the turn it is, the luck, and who sits in which seat.
+    """One batch of runs: the setting, the state, the turn it is, the draws, and who sits in which seat.
 
-    `draws` is the luck of what happens, `nature` that of what each actor is like, which stays in every continuation.
+    `draws` are those of what happens, `nature` those of what each actor is like, which stay in every continuation.
     `series` is what is charted turn by turn, or None where it is not kept.
     `seats` maps an actor's code to a policy that answers for it; every other actor is played by the model's own rule.
     `script` holds answers that were written down before and come first, or is None.
@@ -289,7 +289,7 @@ class World:
         )
 
     def ahead(self, runs, draws):
-        """A world of one run `runs` times over, from here on with other luck: what could still come."""
+        """A world of one run `runs` times over, from here on with other draws: what could still come."""
         again = np.zeros(runs, dtype=int)
         return replace(
             self,

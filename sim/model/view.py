@@ -12,7 +12,7 @@ def view(world, actor, run=0):
     """The world as one actor sees it: plain data, with nothing in it that the actor cannot know.
 
     Own beliefs, stakes, capital and commitments; consultations it sits in; texts adopted and responses that have become
-    visible, by anybody. Never who really did it, what others believe or intend, nor anybody's luck.
+    visible, by anybody. Never who really did it, what others believe or intend, nor what chance has drawn for anybody.
 
     Parameters
     ----------

@@ -133,7 +133,7 @@ class Outcomes:
     scenario_name, title, digest : str
     seed, runs : int
     measures : dict of name to array (runs,); nan where the measure does not apply
-    measures_without : the same runs with the same luck without the cooperation portfolio, or None
+    measures_without : the same runs with the same draws without the cooperation portfolio, or None
     series : dict of name to array (turns, runs): tension, perceived_threat, standing, readiness, pressure, harm,
         strongest_text, joiners, confidence
     joined : dict of incident to response to actor to the share of runs in which it joined

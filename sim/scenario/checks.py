@@ -577,7 +577,7 @@ def check_what_varies(facts: Facts) -> Iterator[Fault]:
         yield (
             facts.root.get("levers")
             .keys[name]
-            .fault(f"'{name}' is an uncertainty too. What nobody knows and what we choose need different names.")
+            .fault(f"'{name}' is an uncertainty too. Uncertainties and levers need different names.")
         )
 
 

@@ -410,7 +410,7 @@ class Codebook(Entry):
 
 
 class Estimates(Entry):
-    """What past cases say about the coefficients of behaviour, together: written by `oceans fit`."""
+    """What past cases say about the coefficients of behaviour, together: written by `oceans calibrate`."""
 
     cases: str = Field("", description="which cases, and the first digits of their digest")
     coefficients: list[Name] = Field([], description="those that were estimated, in the order of the numbers below")

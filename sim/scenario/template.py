@@ -152,7 +152,7 @@ objectives:
 questions:
   - Who would have acted sooner, and what held them back?
 
-# What nobody knows: a path in this file or the library, and what it may be. A sweep plays them all.
+# Uncertainties: a path in this file or the library, and what it may be. A sweep plays them all.
 uncertainties:
   how_hard:
     path: incidents.grid.difficulty
@@ -160,7 +160,7 @@ uncertainties:
     distribution: uniform              # uniform triangular normal
     why: front companies have been found in weeks, and never
 
-# What we choose.
+# Levers: what we choose.
 levers:
   cyber_cooperation:
     path: cooperation.coop_cyber.months_before

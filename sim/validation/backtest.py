@@ -174,8 +174,8 @@ def drawn(library, centre, runs, seed):
     """
     factors = estimated(library, centre)
     names = tuple(library.estimates.coefficients)
-    luck = Draws(seed, range(runs)).normal("estimates", 0, names)
-    return dict(zip(names, mixed(factors, luck.T), strict=True)) if names else {}
+    draws = Draws(seed, range(runs)).normal("estimates", 0, names)
+    return dict(zip(names, mixed(factors, draws.T), strict=True)) if names else {}
 
 
 def as_case(episode, library):

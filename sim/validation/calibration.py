@@ -1,7 +1,7 @@
 """Estimates of the coefficients of behaviour from past cases.
 
 The estimate is the most probable set of coefficients given the cells that are known and what was believed before: the
-likelihood of each cell is that of its simulated probability, with common luck at every set of coefficients (maximum
+likelihood of each cell is that of its simulated probability, with common random numbers for all coefficients (maximum
 simulated likelihood with a prior [GourierouxMonfort1996]). Steps are by Fisher scoring, with slopes from the
 simulation; where it ends, the information matrix gives the uncertainty (Laplace's approximation). Each case is then
 left out in turn, and the rest estimated again from the prior on.
@@ -18,7 +18,7 @@ from sim.scenario import load_library
 from sim.validation.replay import Replay
 from sim.validation.schema import KINDS
 
-__all__ = ["Estimates", "Prior", "fitted", "prior_of"]
+__all__ = ["Estimates", "Prior", "calibrate", "prior_of"]
 
 RUNS = 16
 STEP = 0.5  # of a prior's standard deviation, for slopes
@@ -91,7 +91,7 @@ def prior_of(library, names=None):
     return Prior(names, means, sds, low, high)
 
 
-def fitted(cases, library=None, names=None, runs=RUNS, workers=2, folds=True, progress=None):
+def calibrate(cases, library=None, names=None, runs=RUNS, workers=2, folds=True, progress=None):
     """Estimate coefficients from cases.
 
     Parameters

@@ -17,10 +17,7 @@ __all__ = ["as_yaml", "behaviour_with", "correlations_of", "rounded"]
 DIGITS = 4  # of a value
 DIGITS_OF_CORRELATION = 3  # after the point
 WIDE = 118
-HEAD = (
-    "# What past cases say about the coefficients of behaviour, together. "
-    "Written by `oceans fit`; do not edit by hand.\n"
-)
+HEAD = "# What past cases say of the coefficients of behaviour. Written by `oceans calibrate`; do not edit by hand.\n"
 LINE = re.compile(r"^(?P<before>\s+(?P<name>\w+):\s*\{\s*value:\s*)(?P<value>[^,}\s]+)(?P<after>.*)$")
 RANGE = re.compile(r"\brange:\s*\[\s*([^,\]]+?)\s*,\s*([^,\]]+?)\s*\]")
 
@@ -42,7 +39,7 @@ def as_yaml(estimates, cases, made=None):
     >>> prior = SimpleNamespace(names=("b_stake", "b_ask"))
     >>> found = SimpleNamespace(prior=prior, mean=[1.23456, 0.2], covariance=[[0.04, 0.01], [0.01, 0.01]], without={})
     >>> print(as_yaml(found, SimpleNamespace(path=SimpleNamespace(stem="mine"), digest="0f" * 32), {"runs": 4}))
-    # What past cases say about the coefficients of behaviour, together. Written by `oceans fit`; do not edit by hand.
+    # What past cases say of the coefficients of behaviour. Written by `oceans calibrate`; do not edit by hand.
     <BLANKLINE>
     estimates:
       cases: "mine, 0f0f0f0f0f0f"

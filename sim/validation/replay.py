@@ -99,7 +99,7 @@ class Replay:
         return self._played(points, np.arange(runs), seed)
 
     def chances(self, points, runs=24, seed=SEED):
-        """Mean probability of every cell at some points, with the same luck at each.
+        """Mean probability of every cell at some points, with the same draws at each.
 
         Parameters
         ----------

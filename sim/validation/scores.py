@@ -5,7 +5,7 @@ actor did it and 0 where not; `p`, the forecast probability that it would; `case
 cell belongs. What allies do about one and the same act hangs together, so the intervals come from resampling whole
 cases, never single cells, and forecasts are compared on the same resamples. Source: [Field2007].
 
-The luck is that of `sim.draws`: the same seed gives the same intervals. With about 16 cases the intervals are rough,
+The draws are those of `sim.draws`: the same seed gives the same intervals. With about 16 cases the intervals are rough,
 and rather too narrow than too wide [Cameron2008].
 
 [Field2007] Field and Welsh, Bootstrapping clustered data, JRSS B 69, 2007.
@@ -178,8 +178,8 @@ def resamples(cases, draws=DRAWS, seed=0):
     """
     if not cases:
         return np.zeros((draws, 0), dtype=int)
-    luck = Draws(seed, range(draws)).uniform("resample", 0, tuple(range(cases)))
-    drawn = (luck * cases).astype(int) + cases * np.arange(draws)[:, None]
+    places = Draws(seed, range(draws)).uniform("resample", 0, tuple(range(cases)))
+    drawn = (places * cases).astype(int) + cases * np.arange(draws)[:, None]
     return np.bincount(drawn.ravel(), minlength=draws * cases).reshape(draws, cases)
 
 

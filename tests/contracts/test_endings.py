@@ -16,7 +16,7 @@ psutil = pytest.importorskip("psutil")
 MANY = 4000  # of what takes long
 COMMANDS = {
     "backtest": lambda folder: ("backtest", a_case_file(folder), "--seeds", MANY, "--workers", 2),
-    "fit": lambda folder: ("fit", a_case_file(folder), "--runs", MANY, "--workers", 2),
+    "calibrate": lambda folder: ("calibrate", a_case_file(folder), "--runs", MANY, "--workers", 2),
     "sweep": lambda folder: ("sweep", "smallest", "--points", 100 * MANY, "--workers", 2),
     "run": lambda folder: ("run", "smallest", "--runs", 100 * MANY),
     "analyse": lambda folder: ("analyse", a_sweep(folder / "sweep", points=60).path),

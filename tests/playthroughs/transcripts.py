@@ -8,7 +8,7 @@ import textwrap
 from pathlib import Path
 
 from sim.engine import play
-from sim.output.narrative.story import closing, tell
+from sim.output.narrative.story import hot_wash, tell
 from sim.scenario import load, shipped
 
 HERE = Path(__file__).parent
@@ -26,7 +26,7 @@ def transcript(name):
     """The story of a scenario under the one seed, as text."""
     loaded = load(name)
     record = play(loaded, SEED, trace=True).records[0]
-    parts = [_opening(loaded.scenario), *map(_turn, tell(record, loaded)), _closing(closing(record, loaded))]
+    parts = [_opening(loaded.scenario), *map(_turn, tell(record, loaded)), _hot_wash(hot_wash(record, loaded))]
     return "\n".join(parts)
 
 
@@ -39,14 +39,14 @@ def _turn(turn):
     return "\n".join([title, "-" * len(title), _wrapped(turn.heading), *map(_bullet, turn.sentences), ""])
 
 
-def _closing(closing):
-    rows = [_columns(row.label, row.value, row.without or "") for row in closing.measures]
+def _hot_wash(hot_wash):
+    rows = [_columns(row.label, row.value, row.without or "") for row in hot_wash.measures]
     principles = [
         f"  {'-' if principle.score is None else format(principle.score, '.2f'):>5}  {principle.statement}"
-        for principle in closing.principles
+        for principle in hot_wash.principles
     ]
     return "\n".join([
-        "What was behind it", *map(_bullet, closing.truth), "",
+        "What was behind it", *map(_bullet, hot_wash.truth), "",
         _columns("What came of it", "this run", "without the cooperation"), *rows, "",
         "By the principles", *principles, "",
     ])  # fmt: skip

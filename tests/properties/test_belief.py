@@ -12,7 +12,7 @@ from sim.rules.quantize import quantize
 from tests.properties.invented import ADVERSARIES, Written, laws, played, scenarios, seeds, severities, shares
 
 MANY = range(400)
-NO_CHANCE = 0.004  # by how much a mean over many runs may fall by chance, with the same luck in both
+NO_CHANCE = 0.004  # by how much a mean over many runs may fall by chance, with the same draws in both
 
 
 @laws(15)
@@ -34,7 +34,7 @@ def test_without_evidence_nobody_knows_who_did_it(written, seed, culprit):
 @laws(15)
 @given(scenarios(injects=[]), seeds)
 def test_a_false_flag_mirrors_the_truth(written, seed):
-    """The same luck speaks for a guilty suspect; for an innocent one only the mean of the evidence changes sides."""
+    """The same draws speak for a guilty suspect; for an innocent one only the mean of the evidence changes sides."""
     true, false = written.but_incidents(by="RUS", suspect="RUS"), written.but_incidents(by="CHN", suspect="RUS")
     one, other = (played(case, seed, turns=1).state for case in (true, false))
     assert (one.evidence >= other.evidence).all()

@@ -18,7 +18,7 @@ from sim.model.inputs import build_inputs
 from sim.scenario import from_document, load_library
 from sim.validation.backtest import MODEL, backtest
 from sim.validation.benchmarks import FORECASTS
-from sim.validation.calibration import fitted
+from sim.validation.calibration import calibrate
 from sim.validation.cases import read_cases
 from sim.validation.exercise import document_of, scenario_of
 from sim.validation.schema import KINDS, CollectiveResponse, Row
@@ -142,7 +142,7 @@ def test_benchmarks_do_learn_from_the_other_cases():
 def estimated(name=None):
     """Two coefficients estimated from three cases, one of which perhaps came out otherwise."""
     instead = otherwise(case_of(name), turned_round) if name else None
-    return fitted(only(*SMALL, instead=instead), names=("practice_attribution", "b_stake"), runs=2, workers=1)
+    return calibrate(only(*SMALL, instead=instead), names=("practice_attribution", "b_stake"), runs=2, workers=1)
 
 
 @pytest.mark.parametrize("name", [SMALL[0], *(pytest.param(name, marks=pytest.mark.long) for name in SMALL[1:])])

@@ -170,7 +170,7 @@ CHANGES = [
     *((at, None) for at in ("scenario", "scenario.digest", "design", "design.factors", "measures", "finished")),
     *((at, {}) for at in ("format", "design.seed", "shards", "points", "versions.numpy")),
     ("blocks.count", 10**9), ("blocks.size", 0), ("blocks.runs", -1), ("blocks.runs", 10**30), ("design.points", 10**9),
-    ("design.seed", -1), ("design.replications", 2), ("design.futures", 5), ("design.luck", "none"), ("seed", 1),
+    ("design.seed", -1), ("design.replications", 2), ("design.futures", 5), ("design.crn", "none"), ("seed", 1),
     ("design.factors.0.low", 2), ("design.factors.0.name", "../x"), ("design.factors.0.levels", 1.5),
     ("design.factors.0.hihg", 1), ("scenario.title", "x\x1b]0;taken\x07"), ("measures", ["status"]), ("shard", [3, 2]),
     ("measures", ["harm", "harm"]), ("failed", 1), ("finished", "yes"), ("plan", 7),

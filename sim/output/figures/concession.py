@@ -15,7 +15,7 @@ GROUPS = (
     (0, "Held out", "#0072B2", "o"),
 )
 NOTE = (
-    "Lines are 95 % intervals of the model's luck (Wilson), not of whether the model is right. Of most of these "
+    "Lines are 95 % intervals of the model's draws (Wilson), not of whether the model is right. Of most of these "
     "coercions only the outcome is known, so the model knows target, adversary, date and how long it went on, and "
     "takes the usual severity"
 )

@@ -1,4 +1,4 @@
-"""Two arms with the same luck: by how much each measure, and each principle, differs."""
+"""Two arms with the same draws: by how much each measure, and each principle, differs."""
 
 import math
 
@@ -45,7 +45,7 @@ def compose(comparison, arm=1):
     )
     page.alt = (
         f"{style.capital(comparison.arms[arm].label)} less {comparison.arms[0].label}, over {comparison.runs:,} pairs "
-        "of runs with the same luck. " + " ".join(_told(one, spreads[one.name]) for one in shown)
+        "of runs with the same draws. " + " ".join(_told(one, spreads[one.name]) for one in shown)
     )
     return page
 

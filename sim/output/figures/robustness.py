@@ -147,12 +147,12 @@ def compose_futures(analysis, finding):
     name = f"futures-{finding.measure}"
     note = (
         "Right of the line the first setting is better, left of it the second. Blue: clearly better; orange: clearly "
-        "worse; grey: cannot be told. A kind of future is the lowest or the highest third of what nobody knows"
+        "worse; grey: cannot be told. A kind of future is the lowest or the highest third of an uncertainty"
     )
     words = caption(sample, f"{units_for(finding.measure)}, gained", note)
     if not choices:
         page = style.open_page(name, f"nothing to compare across futures for {label(finding.measure)}", words, 1.3)
-        style.say_nothing_happened(page, "This sweep varied no lever, or nothing that nobody knows.")
+        style.say_nothing_happened(page, "This sweep varied no lever, or no uncertainty.")
         page.alt = "Nothing to show: no lever, or no uncertainty, was varied."
         return page
     rows = [row for choice in choices for row in _future_rows(choice)]

@@ -66,16 +66,16 @@ def compose(analysis, finding):
 
 
 def title_of(sample, finding):
-    """The finding: which factors count, or that luck does."""
+    """The finding: which factors count, or that chance does."""
     found, about = finding.sensitivity, label(finding.measure)
     labels = {factor.name: factor.label for factor in sample.factors}
     real = [one for one in found.ranked() if found.is_real(one.factor)]
     if not real:
         return f"no factor clearly moves {about}: chance within a run makes the difference"
     most = listed([labels[one.factor] for one in real[:2]])
-    luck = found.luck
-    if math.isfinite(luck.value) and luck.low > 0.5:
-        return f"{about}: luck makes {percent(luck.value)} of the spread; of the rest, most goes with {most}"
+    chance = found.chance
+    if math.isfinite(chance.value) and chance.low > 0.5:
+        return f"{about}: chance makes {percent(chance.value)} of the spread; of the rest, most goes with {most}"
     return f"{about} depends most on {most}"
 
 
@@ -157,6 +157,6 @@ def _draw_swing(axes, swing, y, colour):
 
 
 def _draw_key(page):
-    page.write(style.MARGIN, 0.1, "■ nobody knows", style.LABEL, color=style.ink_of(UNKNOWN), weight="bold")
-    shift = style.text_width("■ nobody knows", style.LABEL, bold=True) + 0.2
-    page.write(style.MARGIN + shift, 0.1, "▨ we choose", style.LABEL, color=style.ink_of(LEVER), weight="bold")
+    page.write(style.MARGIN, 0.1, "■ uncertainty", style.LABEL, color=style.ink_of(UNKNOWN), weight="bold")
+    shift = style.text_width("■ uncertainty", style.LABEL, bold=True) + 0.2
+    page.write(style.MARGIN + shift, 0.1, "▨ lever", style.LABEL, color=style.ink_of(LEVER), weight="bold")

@@ -1,4 +1,4 @@
-"""The debrief: who really did it, what came of the run, and how it fared by the principles."""
+"""The hot wash: who really did it, what came of the run, and how it fared by the principles."""
 
 import math
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ UNSAID = ("", "share", "probability", "dimensionless")  # units that a number be
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the closing's table of measures, each number as it is printed."""
+    """One line of the hot wash's table of measures, each number as it is printed."""
 
     name: str
     label: str
@@ -19,7 +19,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Closing:
+class HotWash:
     """What is told when the exercise is over: the truth, what came of it, and how the principles fared.
 
     Parameters
@@ -36,7 +36,7 @@ class Closing:
     questions: tuple[str, ...]
 
 
-def closing(record, loaded):
+def hot_wash(record, loaded):
     """What is told when the exercise is over.
 
     Parameters
@@ -46,11 +46,11 @@ def closing(record, loaded):
 
     Returns
     -------
-    Closing
+    HotWash
     """
     names = Names(loaded)
     truth = tuple(sentence(_truth(incident, record, names)) for incident in loaded.scenario.incidents)
-    return Closing(truth, tuple(measure_rows(record)), tuple(record.scorecard), tuple(loaded.scenario.questions))
+    return HotWash(truth, tuple(measure_rows(record)), tuple(record.scorecard), tuple(loaded.scenario.questions))
 
 
 def _truth(incident, record, names):

@@ -2,7 +2,7 @@
 
 `Narrator` takes the events of one turn after the other and says what happened: who knew what, who called whom and why
 there, which text passed and what it cost, who joined what and through whom, what the adversary made of it, and how
-things stand. It says only what has happened and been seen; who really did it is told at the end, by `closing`.
+things stand. It says only what has happened and been seen; who really did it is told at the end, by `hot_wash`.
 
 What did not change is not said again, lists are cut, and states that do the same in one turn share a sentence.
 The passages are in `sim/record/telling/`, one file a phase.
@@ -12,10 +12,10 @@ import datetime
 from dataclasses import dataclass
 
 from sim.output.narrative import PASSAGES, headline, injects
-from sim.output.narrative.hot_wash import Closing, Row, closing, figure
+from sim.output.narrative.hot_wash import HotWash, Row, figure, hot_wash
 from sim.phrases import Names, day, period, sentence
 
-__all__ = ["Closing", "Row", "Narrator", "Turn", "closing", "figure", "tell"]
+__all__ = ["HotWash", "Row", "Narrator", "Turn", "hot_wash", "figure", "tell"]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from sim.output.figures.saving import inner_svg
 from sim.output.figures.scorecard import verdict
 from sim.output.figures.style import capital
 from sim.output.figures.units import measure
-from sim.output.narrative.story import closing, figure, tell
+from sim.output.narrative.story import figure, hot_wash, tell
 from sim.phrases import count, day, listed, percent
 
 WORTH_SAYING = 0.05  # a contribution to willingness or utility worth a word
@@ -116,7 +116,7 @@ def write_report(record, loaded, charts, manifest, path):
     -------
     Path, of the file written
     """
-    told = closing(record, loaded)
+    told = hot_wash(record, loaded)
     return write_page(
         "run.html.j2",
         path,

@@ -117,7 +117,7 @@ def _factor(factor):
     values = listed([choice.replace("_", " ") for choice in factor.choices]) if factor.choices else (
         f"{factor.said(factor.low)} to {factor.said(factor.high)}{f' {factor.unit}' if factor.unit else ''}"
     )  # fmt: skip
-    kind = "we choose" if factor.kind == "lever" else "nobody knows"
+    kind = "lever" if factor.kind == "lever" else "uncertainty"
     return capital(factor.label), kind, values, factor.why, factor.path
 
 
@@ -140,10 +140,10 @@ def _outcome(analysis, finding):
         gain = finding.cooperation.gain
         verb = "improves" if finding.cooperation.best == 0 else "worsens"
         claim += (
-            f" Each run was also played without the cooperation, with the same luck: the cooperation {verb} it by "
+            f" Each run was also played without the cooperation, with the same draws: the cooperation {verb} it by "
             f"{with_interval(gain, span)}."
             if gain.is_clear()
-            else " Each run was also played without the cooperation, with the same luck: no clear difference."
+            else " Each run was also played without the cooperation, with the same draws: no clear difference."
         )
     return claim, f"{capital(finding.convergence.sentence)}."
 
@@ -160,10 +160,10 @@ def _drivers(analysis, finding):
     else:
         told = [f"{labels[one.factor]} ({_swing(found.swing(one.factor), span_of(finding))})" for one in real[:3]]
         claim = f"What counts most: {listed(told)}."
-    if found.luck.is_known:
+    if found.chance.is_known:
         claim += (
-            f" Luck within a future makes {percent(found.luck.value)} ({percent(found.luck.low)} to "
-            f"{percent(found.luck.high)}) of the variance between runs; the factors, all together, make the rest."
+            f" Chance within a future makes {percent(found.chance.value)} ({percent(found.chance.low)} to "
+            f"{percent(found.chance.high)}) of the variance between runs; the factors, all together, make the rest."
         )
     heads = ("Factor", *(HEADS[method] for method in found.methods), "Change of the mean")
     rows = [

@@ -79,7 +79,7 @@ def test_the_manifest_says_how_to_get_the_same_again(done):
 
 
 def test_json_is_one_document_and_nothing_else(tmp_path):
-    answer = oceans(a_case_file(tmp_path), "--json", "--no-save", "--with-victims", "--strict", "--central")
+    answer = oceans(a_case_file(tmp_path), "--json", "--no-save", "--with-victims", "--strict", "--point-estimates")
     found = json.loads(answer.stdout)
     assert answer.exit_code == 0 and answer.stderr == "" and found["folder"] is None
     assert TABLES <= set(found) and found["options"]["strict"] is True

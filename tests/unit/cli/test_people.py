@@ -23,7 +23,7 @@ def a_crisis(**changes):
     return a_scenario(**{"incidents": [an_incident(turn=2)], "injects": [*injects, secret], **changes})
 
 
-class Desk:
+class TerminalUI:
     """Answers as it was told, and remembers what it was shown."""
 
     def __init__(self, *answers, otherwise=None):
@@ -76,12 +76,12 @@ class Written:
         self.refused.append(why)
 
 
-def at_the_terminal(desk, *seats, briefs=None, loaded=None):
+def at_the_terminal(ui, *seats, briefs=None, loaded=None):
     """People in these seats of the crisis, with what was kept after each answer."""
     kept = []
     session = Session(loaded or a_crisis(), people=seats)
     briefs = {code: (briefs or {}).get(code, "") for code in seats}
-    return People(session, desk, briefs, lambda answers: kept.append(list(answers))), kept
+    return People(session, ui, briefs, lambda answers: kept.append(list(answers))), kept
 
 
 # ------------------------------------------------------------------------------------------------- answers
@@ -122,28 +122,28 @@ def test_an_answer_that_is_none_earns_advice(said, decision, advice):
 
 
 def test_a_person_is_asked_until_the_answer_is_one():
-    desk = Desk("9", "perhaps", "1 2", "2")
-    people, kept = at_the_terminal(desk, "EST")
+    ui = TerminalUI("9", "perhaps", "1 2", "2")
+    people, kept = at_the_terminal(ui, "EST")
     with pytest.raises(SeatLeft):
         people.play()
-    assert len(desk.lines("advice")) == 3 and len(kept) == 1
+    assert len(ui.lines("advice")) == 3 and len(kept) == 1
     assert [answer.choice for answer in people.session.inputs] == [("concern",)]
 
 
 def test_what_costs_more_than_there_is_earns_advice_and_another_try():
     loaded = a_crisis(incidents=[an_incident()], behaviour={"capital_start": 0.2})
-    desk = Desk(otherwise="")
-    people, _ = at_the_terminal(desk, "EST", loaded=loaded)
+    ui = TerminalUI(otherwise="")
+    people, _ = at_the_terminal(ui, "EST", loaded=loaded)
     while people.session.step != "sheet":
         people.session.submit(people.session.open_decisions()[0], people.session.open_decisions()[0].default)
-    desk.answers = ["-", "1 2 3"]
+    ui.answers = ["-", "1 2 3"]
     people.play()
-    assert any("there is" in line and "Choose less" in line for line in desk.lines("advice"))
+    assert any("there is" in line and "Choose less" in line for line in ui.lines("advice"))
 
 
 @pytest.mark.parametrize("said", [(), ("q",), ("quit",), ("EXIT",)])
 def test_a_person_can_leave(said):
-    people, kept = at_the_terminal(Desk(*said), "EST")
+    people, kept = at_the_terminal(TerminalUI(*said), "EST")
     with pytest.raises(SeatLeft, match="EST left the seat in turn 2"):
         people.play()
     assert kept == []
@@ -153,82 +153,82 @@ def test_a_person_can_leave(said):
 
 
 def test_the_situation_is_shown_once_a_turn_and_when_asked_for():
-    desk = Desk("", "?", otherwise="")
-    at_the_terminal(desk, "EST")[0].play()
-    assert desk.lines("situation") == [f"situation of EST in turn {turn}" for turn in (2, 2, 3)]
+    ui = TerminalUI("", "?", otherwise="")
+    at_the_terminal(ui, "EST")[0].play()
+    assert ui.lines("situation") == [f"situation of EST in turn {turn}" for turn in (2, 2, 3)]
 
 
 def test_the_brief_is_shown_once_and_first():
-    desk = Desk(otherwise="")
-    at_the_terminal(desk, "EST", briefs={"EST": "Name them."})[0].play()
-    assert desk.shown[0] == "brief: Name them." and len(desk.lines("brief")) == 1
+    ui = TerminalUI(otherwise="")
+    at_the_terminal(ui, "EST", briefs={"EST": "Name them."})[0].play()
+    assert ui.shown[0] == "brief: Name them." and len(ui.lines("brief")) == 1
 
 
 def test_what_came_in_turns_without_a_decision_is_shown_at_the_next_look():
-    desk = Desk(otherwise="")
-    at_the_terminal(desk, "EST")[0].play()
-    assert desk.lines("What reached you since you last looked") == [
+    ui = TerminalUI(otherwise="")
+    at_the_terminal(ui, "EST")[0].play()
+    assert ui.lines("What reached you since you last looked") == [
         f"What reached you since you last looked: News {k}" for k in (1, 2, 3)
     ]
-    first, *_, last = [k for k, line in enumerate(desk.shown) if "News" in line]
-    assert [line for line in desk.shown[:first] if line.startswith("asked")] == [], "before the first decision"
-    assert desk.shown.index("What reached you since you last looked: News 2") < first + 2 < last
+    first, *_, last = [k for k, line in enumerate(ui.shown) if "News" in line]
+    assert [line for line in ui.shown[:first] if line.startswith("asked")] == [], "before the first decision"
+    assert ui.shown.index("What reached you since you last looked: News 2") < first + 2 < last
 
 
 def test_all_messages_can_be_read_again():
-    desk = Desk("m", otherwise="")
-    at_the_terminal(desk, "EST")[0].play()
-    assert desk.lines("All that has reached you") == [f"All that has reached you: News {k}" for k in (1, 2)]
+    ui = TerminalUI("m", otherwise="")
+    at_the_terminal(ui, "EST")[0].play()
+    assert ui.lines("All that has reached you") == [f"All that has reached you: News {k}" for k in (1, 2)]
 
 
 # ------------------------------------------------------------------------------------------------- two seats
 
 
 def test_between_two_seats_the_screen_is_handed_over():
-    desk = Desk(otherwise="")
-    people, _ = at_the_terminal(desk, "EST", "JPN")
+    ui = TerminalUI(otherwise="")
+    people, _ = at_the_terminal(ui, "EST", "JPN")
     people.play()
     at = None
-    for line in desk.shown:
+    for line in ui.shown:
         if line.startswith("hand over"):
             at = line[-3:]
         elif line.startswith(("situation of", "asked")):
             assert line.removeprefix("situation of ").removeprefix("asked ")[:3] == at
-    assert {line[-3:] for line in desk.lines("hand over")} == {"EST", "JPN"}
+    assert {line[-3:] for line in ui.lines("hand over")} == {"EST", "JPN"}
 
 
 def test_one_seat_is_asked_all_that_is_open_to_it_before_the_next():
-    desk = Desk(otherwise="")
-    people, _ = at_the_terminal(desk, "JPN", "EST")
+    ui = TerminalUI(otherwise="")
+    people, _ = at_the_terminal(ui, "JPN", "EST")
     people.play()
-    asked = [line.split(":")[0] for line in desk.shown if line.startswith(("asked", "hand over"))]
+    asked = [line.split(":")[0] for line in ui.shown if line.startswith(("asked", "hand over"))]
     changes = sum(1 for one, other in zip(asked, asked[1:], strict=False) if one[-3:] != other[-3:])
     assert changes <= 2 * 5 * 2, "twice at each stop at most"
-    assert desk.lines("hand over")[0] == "hand over: JPN", "in the order in which they were named"
+    assert ui.lines("hand over")[0] == "hand over: JPN", "in the order in which they were named"
 
 
 def test_nobody_reads_the_messages_of_another():
-    desk = Desk(otherwise="")
-    at_the_terminal(desk, "EST", "JPN")[0].play()
+    ui = TerminalUI(otherwise="")
+    at_the_terminal(ui, "EST", "JPN")[0].play()
     at = None
-    for line in desk.shown:
+    for line in ui.shown:
         at = line[-3:] if line.startswith("hand over") else at
         if "News" in line or "For Japan" in line:
             assert at == ("JPN" if "For Japan" in line else "EST")
 
 
 def test_one_alone_hands_nothing_over():
-    desk = Desk(otherwise="")
-    at_the_terminal(desk, "EST")[0].play()
-    assert desk.lines("hand over") == []
+    ui = TerminalUI(otherwise="")
+    at_the_terminal(ui, "EST")[0].play()
+    assert ui.lines("hand over") == []
 
 
 # ------------------------------------------------------------------------------------------------- back
 
 
 def test_an_answer_can_be_taken_back_and_given_otherwise():
-    desk = Desk("measures", "back", "concern", otherwise="q")
-    people, kept = at_the_terminal(desk, "EST")
+    ui = TerminalUI("measures", "back", "concern", otherwise="q")
+    people, kept = at_the_terminal(ui, "EST")
     with pytest.raises(SeatLeft):
         people.play()
     assert [answer.choice for answer in people.session.inputs] == [("concern",)]
@@ -236,63 +236,63 @@ def test_an_answer_can_be_taken_back_and_given_otherwise():
 
 
 def test_an_answer_can_be_taken_back_after_it_has_closed_a_stop():
-    desk = Desk(otherwise="q")
-    people, _ = at_the_terminal(desk, "EST")
+    ui = TerminalUI(otherwise="q")
+    people, _ = at_the_terminal(ui, "EST")
     here = len(people.session.open_decisions())
-    desk.answers = ["measures", *[""] * (here - 1), "back", "b", "-"]
+    ui.answers = ["measures", *[""] * (here - 1), "back", "b", "-"]
     with pytest.raises(SeatLeft):
         people.play()
-    kinds = [line.split(": ")[1] for line in desk.lines("asked")]
+    kinds = [line.split(": ")[1] for line in ui.lines("asked")]
     assert kinds == ["position", "call", kinds[2], "call", "position"], "back over the stop, and back once more"
     assert people.session.step == "consult" and people.session.inputs == []
 
 
 def test_what_was_seen_before_an_answer_was_taken_back_is_no_news():
-    desk = Desk("", "", "", "b", "b", "b", otherwise="")
-    at_the_terminal(desk, "EST")[0].play()
-    assert len(desk.lines("What reached you since you last looked: News 1")) == 1
+    ui = TerminalUI("", "", "", "b", "b", "b", otherwise="")
+    at_the_terminal(ui, "EST")[0].play()
+    assert len(ui.lines("What reached you since you last looked: News 1")) == 1
 
 
 def test_where_there_is_nothing_to_take_back_it_says_so():
-    desk = Desk("back", otherwise="q")
-    people, _ = at_the_terminal(desk, "EST")
+    ui = TerminalUI("back", otherwise="q")
+    people, _ = at_the_terminal(ui, "EST")
     with pytest.raises(SeatLeft):
         people.play()
-    assert desk.lines("advice") == ["advice: There is no answer of yours to take back."]
+    assert ui.lines("advice") == ["advice: There is no answer of yours to take back."]
 
 
 def test_nobody_takes_back_the_answer_of_another():
-    desk = Desk(otherwise="q")
-    people, _ = at_the_terminal(desk, "EST", "JPN")
-    desk.answers = ["", "", "back", "q"]
+    ui = TerminalUI(otherwise="q")
+    people, _ = at_the_terminal(ui, "EST", "JPN")
+    ui.answers = ["", "", "back", "q"]
     with pytest.raises(SeatLeft):
         people.play()
     assert {answer.actor for answer in people.session.inputs} == {"EST"} and len(people.session.inputs) == 2
-    assert desk.lines("advice") == ["advice: There is no answer of yours to take back."]
+    assert ui.lines("advice") == ["advice: There is no answer of yours to take back."]
 
 
 # ------------------------------------------------------------------------------------------------- kept
 
 
 def test_every_answer_is_kept_before_the_next_decision():
-    desk = Desk(otherwise="")
-    people, kept = at_the_terminal(desk, "EST")
+    ui = TerminalUI(otherwise="")
+    people, kept = at_the_terminal(ui, "EST")
     people.play()
     assert [len(answers) for answers in kept] == list(range(1, len(people.session.inputs) + 1))
     assert people.session.is_over
 
 
 def test_what_was_written_down_is_not_asked():
-    desk = Desk(otherwise="")
-    people, _ = at_the_terminal(desk, "EST")
+    ui = TerminalUI(otherwise="")
+    people, _ = at_the_terminal(ui, "EST")
     people.play(Written(lambda decision: ("measures",) if decision.kind == "position" else None))
-    assert "asked EST: position" not in desk.shown and "asked EST: share" in desk.shown
+    assert "asked EST: position" not in ui.shown and "asked EST: share" in ui.shown
     assert {a.choice for a in people.session.inputs if a.kind == "position"} == {("measures",)}
 
 
 def test_what_was_written_down_can_be_taken_back_too():
-    desk = Desk("back", "concern", otherwise="")
-    people, _ = at_the_terminal(desk, "EST")
+    ui = TerminalUI("back", "concern", otherwise="")
+    people, _ = at_the_terminal(ui, "EST")
     people.play(Written(lambda decision: ("measures",) if decision.kind == "position" else None))
     assert [a.choice for a in people.session.inputs if a.kind == "position"] == [("concern",), ("measures",)]
 
@@ -300,7 +300,7 @@ def test_what_was_written_down_can_be_taken_back_too():
 def test_what_is_written_down_and_cannot_be_paid_for_is_asked():
     loaded = a_crisis(incidents=[an_incident()], behaviour={"capital_start": 0.2})
     everything = Written(lambda asked: [one.id for one in asked.options] if asked.kind == "responses" else None)
-    desk, files = Desk(otherwise=""), everything
-    people, _ = at_the_terminal(desk, "EST", loaded=loaded)
+    ui, files = TerminalUI(otherwise=""), everything
+    people, _ = at_the_terminal(ui, "EST", loaded=loaded)
     people.play(files)
-    assert files.refused and "asked EST: responses" in desk.shown and people.session.is_over
+    assert files.refused and "asked EST: responses" in ui.shown and people.session.is_over

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.cli.run import Order
+from sim.cli.run import RunOptions
 from sim.cli.seat_assignments import SeatAssignments
 from sim.errors import InputError
 from sim.policies import POLICIES
@@ -14,7 +14,7 @@ MEMBERS = ["DEU", "EST", "GBR", "LVA", "USA"]
 
 def assigned(*policies, seats=(), **more):
     """What these options come to."""
-    return SeatAssignments(Order("small", policies=policies, seats=seats, **more), LOADED)
+    return SeatAssignments(RunOptions("small", policies=policies, seats=seats, **more), LOADED)
 
 
 def advice(*policies, **more):
@@ -70,7 +70,7 @@ def test_what_cannot_be_assigned_earns_advice(words, said):
 def test_a_group_of_which_nobody_takes_part_is_said_to_be_one():
     loaded = a_scenario(participants=["EST", "JPN", "RUS"])
     with pytest.raises(InputError, match="--policy group:five_eyes=hawk: nobody of this group takes part."):
-        SeatAssignments(Order("small", policies=["group:five_eyes=hawk"]), loaded)
+        SeatAssignments(RunOptions("small", policies=["group:five_eyes=hawk"]), loaded)
 
 
 @pytest.mark.parametrize("name", POLICIES)
@@ -106,8 +106,8 @@ def test_everything_that_is_wrong_is_said_at_once():
 
 
 def test_the_command_to_go_on_has_the_seats_and_the_policies():
-    order = Order("my crisis.yaml", seed=4, seats=["EST", "JPN"], policies=["group:nato=hawk"])
-    words = SeatAssignments(order, LOADED).resuming("kept/actions.jsonl")
+    options = RunOptions("my crisis.yaml", seed=4, seats=["EST", "JPN"], policies=["group:nato=hawk"])
+    words = SeatAssignments(options, LOADED).resuming("kept/actions.jsonl")
     assert words == (
         "oceans run 'my crisis.yaml' --seed 4 --seat EST --seat JPN --policy group:nato=hawk "
         "--actions kept/actions.jsonl"

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from sim.__main__ import app
 from sim.cli import run
-from sim.cli.terminal import Desk
+from sim.cli.terminal import TerminalUI
 
 SCENARIO = """
 title: A small exercise
@@ -179,7 +179,7 @@ def test_who_leaves_while_another_table_is_played_from_a_file_can_go_on_without_
 
 def after(monkeypatch, answers, ending):
     """Let the next question after so many answers end otherwise."""
-    ask, asked = Desk.ask, []
+    ask, asked = TerminalUI.ask, []
 
     def asking(self, decision):
         asked.append(decision)
@@ -187,7 +187,7 @@ def after(monkeypatch, answers, ending):
             raise ending
         return ask(self, decision)
 
-    monkeypatch.setattr(Desk, "ask", asking)
+    monkeypatch.setattr(TerminalUI, "ask", asking)
 
 
 def test_an_interruption_keeps_the_choices(oceans, monkeypatch):
@@ -206,7 +206,7 @@ def test_an_error_while_it_is_played_keeps_the_choices(oceans, monkeypatch):
     assert len(lines_of(kept(oceans, "actions.jsonl")[0])) == 3
 
 
-@pytest.mark.parametrize("last_word", ["tell", "closing"])
+@pytest.mark.parametrize("last_word", ["tell", "hot_wash"])
 def test_an_error_after_the_last_question_keeps_every_choice(oceans, monkeypatch, last_word):
     def fails(*_):
         raise RuntimeError("a fault of ours")

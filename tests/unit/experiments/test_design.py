@@ -29,14 +29,14 @@ def test_a_grid_takes_every_combination_levers_slowest():
     design = a_design("grid", vary=["proof=0.2:0.6:5"])
     assert len(design.points) == 5 * 3 * 2 and len(np.unique(design.points)) == 30
     assert design.points["earlier"].tolist() == [0.0] * 15 + [12.0] * 15
-    assert design.luck == "shared"
+    assert design.crn
 
 
 def test_a_latin_hypercube_has_one_point_in_each_slice():
     design = a_design("lhs", points=100)
     slices = np.floor((design.points["proof"] - 0.2) / 0.4 * 100).astype(int)
     assert sorted(slices) == list(range(100))
-    assert design.luck == "own"
+    assert not design.crn
 
 
 def test_adding_a_factor_moves_no_other():
@@ -56,7 +56,7 @@ def test_the_same_seed_gives_the_same_points_and_another_others():
     assert (a_design("lhs", points=32).points != a_design("lhs", points=32, seed=2).points).any()
 
 
-def test_crossed_levers_meet_the_same_futures_with_the_same_luck():
+def test_crossed_levers_meet_the_same_futures_with_the_same_draws():
     design = a_design("lhs", points=10, reps=2, levers="crossed")
     assert len(design.points) == 20 and design.futures == 10
     assert (design.points["proof"][:10] == design.points["proof"][10:]).all()
@@ -66,8 +66,8 @@ def test_crossed_levers_meet_the_same_futures_with_the_same_luck():
     assert (replications[:20] == replications[20:]).all() and len(set(replications.tolist())) == 20
 
 
-def test_shared_luck_is_the_same_at_every_point():
-    design = a_design("lhs", points=10, reps=2, luck="shared")
+def test_common_random_numbers_are_the_same_at_every_point():
+    design = a_design("lhs", points=10, reps=2, crn=True)
     assert design.runs_of(np.arange(20))[1].tolist() == [0, 1] * 10
 
 
@@ -89,7 +89,7 @@ def test_designs_that_make_no_sense_earn_advice(tmp_path):
     assert "points. Hold some" in advice("grid", vary=many)
     assert "at least once" in advice("lhs", reps=0)
     assert "nothing varies" in advice("lhs", levers="none", uncertainties="none")
-    assert "own" in advice("lhs", luck="bad")
+    assert "each future has its own" in advice("lhs", crn="own")
     assert "1,000,000,000 runs" in advice("lhs", points=10_000, reps=1_000_000)
     assert "too many points" in advice("lhs", levers=[str(10**14)])
 
@@ -101,7 +101,7 @@ def test_a_file_says_what_varies_and_its_rows_are_the_points(tmp_path):
     path = written(tmp_path, "proof,capability,turns.count\n0.2,gdp,2\n0.5, equal ,3\n\n")
     design = a_design(path, reps=3)
     assert design.values(1) == {"incidents.grid.difficulty": 0.5, "capability": "equal", "turns.count": 3}
-    assert design.runs == 6 and design.luck == "shared" and design.varying[0].kind == "uncertainty"
+    assert design.runs == 6 and design.crn and design.varying[0].kind == "uncertainty"
 
 
 def test_a_data_frame_a_table_and_a_list_of_points_are_designs():

@@ -58,7 +58,7 @@ def test_without_estimates_nothing_is_drawn():
 @pytest.mark.parametrize(
     "estimates, method, spec, said",
     [
-        (Estimates(), "lhs", "estimates", "the library has no estimates; `oceans fit` makes them"),
+        (Estimates(), "lhs", "estimates", "the library has no estimates; `oceans calibrate` makes them"),
         (FOUND, "lhs", "0:1", "write behaviour=estimates, or behaviour.NAME for one coefficient"),
         (FOUND, "grid", "estimates", "use --design lhs or sobol"),
         (FOUND, "morris", "estimates", "use --design lhs or sobol"),

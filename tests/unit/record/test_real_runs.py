@@ -6,7 +6,7 @@ import pytest
 
 from sim.engine import play
 from sim.model.events import faults_of
-from sim.output.narrative.story import closing, tell
+from sim.output.narrative.story import hot_wash, tell
 from sim.phrases import count
 from sim.record import Record
 from sim.scenario import load, shipped
@@ -51,7 +51,7 @@ def test_the_story_has_names_and_sentences(played):
 
 def test_the_closing_tells_every_incident(played):
     loaded, record = played
-    assert len(closing(record, loaded).truth) == len(loaded.scenario.incidents)
+    assert len(hot_wash(record, loaded).truth) == len(loaded.scenario.incidents)
 
 
 @pytest.mark.parametrize("days, seeds", [(1, (2, 3, 4)), (7, (5, 8)), (30, (3, 4))])

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from sim.engine import play
-from sim.output.narrative.story import Narrator, closing, tell
+from sim.output.narrative.story import Narrator, hot_wash, tell
 from sim.record import Event, Record
 from tests.builders import a_scenario
 from tests.builders import an_inject as a_planned_inject
@@ -91,7 +91,7 @@ def test_the_truth_changes_no_word_of_the_story():
     record = a_record(incidents=1)
     stories = [tell(record, a_loaded(incidents=[incident])) for incident in incidents]
     assert stories[0] == stories[1]
-    endings = [" ".join(closing(record, a_loaded(incidents=[incident])).truth) for incident in incidents]
+    endings = [" ".join(hot_wash(record, a_loaded(incidents=[incident])).truth) for incident in incidents]
     assert "it was Russia all along" in endings[0]
     assert "it was not Russia but China" in endings[1]
 
@@ -378,7 +378,7 @@ def test_projects_are_told_by_their_names():
 
 def test_the_closing_has_measures_principles_and_questions():
     record, loaded = a_record(), a_loaded()
-    end = closing(record, loaded)
+    end = hot_wash(record, loaded)
     assert len(end.truth) == 2 and len(end.questions) == 2
     assert {row.name for row in end.measures} == set(record.measures)
     assert all(row.without for row in end.measures)
@@ -388,4 +388,4 @@ def test_the_closing_has_measures_principles_and_questions():
 
 def test_a_run_without_another_arm_has_no_second_column():
     record = Record("a", "A", "", 1, 0, "2025-03-03", 1, 30, measures={"harm": 1.0})
-    assert [row.without for row in closing(record, a_loaded()).measures] == [""]
+    assert [row.without for row in hot_wash(record, a_loaded()).measures] == [""]

@@ -87,7 +87,7 @@ def test_a_hundred_digits_are_four():
 
 def test_words_of_any_kind_are_read_back_from_the_file_as_they_were():
     odd = "it's \x85 a \x7f 'file': {x}\n#: \u2028 é"
-    made = {odd: odd, "command": "oceans fit a: b"}
+    made = {odd: odd, "command": "oceans calibrate a: b"}
     text = as_yaml(estimates(), SimpleNamespace(path=SimpleNamespace(stem=odd), digest="ab" * 32), made)
     found = yaml.safe_load(text)["estimates"]
     assert found["cases"] == f"{odd}, abababababab" and found["made"] == made

@@ -9,7 +9,7 @@ import pytest
 from sim.errors import InputError
 from sim.experiments.analysis import analyse
 from sim.experiments.convergence import convergence
-from sim.experiments.sensitivity import luck_of
+from sim.experiments.sensitivity import chance_of
 from sim.output.figures.label_layout import outside, overlaps
 from sim.output.figures.sweeps import OF_A_MEASURE, OF_ALL, draw_analysis
 from sim.output.pages.sweep import write_report_of_sweep
@@ -88,7 +88,7 @@ def test_the_page_stands_alone_and_leads_from_chart_to_claim(page):
     assert not re.search(r'(?:src|href)="(?!#)', text.split("</style>")[1].replace('xlink:href="#', 'href="#'))
     assert "<script" not in text and "url(http" not in text
     assert text.count('role="img"') == 12 and text.count("This chart in words") == 12
-    for words in ("What drives it?", "coverage", "regret", "How to read this", "nobody knows", "we choose"):
+    for words in ("What drives it?", "coverage", "regret", "How to read this", "uncertainty", "lever"):
         assert words in text
     ids = re.findall(r'\bid="([^"]+)"', text)
     assert len(ids) == len(set(ids))
@@ -111,12 +111,12 @@ def test_the_same_seed_gives_the_same_analysis():
     assert one == other
 
 
-def test_luck_is_told_from_what_the_factors_do():
+def test_chance_is_told_from_what_the_factors_do():
     sample = a_sample(_outcome, [TIE, PROOF], points=300, reps=2, luck=0.0)
-    assert luck_of(sample.values("harm"), sample.point).value == pytest.approx(0, abs=1e-9)
+    assert chance_of(sample.values("harm"), sample.point).value == pytest.approx(0, abs=1e-9)
     noisy = a_sample(lambda x: {"harm": 0 * x["tie"]}, [TIE, PROOF], points=300, reps=2, luck=1.0)
-    assert luck_of(noisy.values("harm"), noisy.point).value > 0.9
-    assert not luck_of(np.ones(5), np.arange(5)).is_known
+    assert chance_of(noisy.values("harm"), noisy.point).value > 0.9
+    assert not chance_of(np.ones(5), np.arange(5)).is_known
 
 
 def test_more_futures_settle_a_mean_and_a_sentence_says_when():
@@ -127,7 +127,7 @@ def test_more_futures_settle_a_mean_and_a_sentence_says_when():
     assert few.enough is None and 150 < few.needed < 3000 and "not yet enough" in few.sentence
 
 
-def test_luck_that_all_futures_share_is_not_settled_by_more_futures():
+def test_chance_that_all_futures_share_is_not_settled_by_more_futures():
     found = convergence(a_sample(lambda x: {"harm": 0 * x["tie"]}, [TIE, PROOF], points=300, reps=1, luck=1.0), "harm")
     assert found.replications == 1
     rng = np.random.default_rng(1)
@@ -136,4 +136,4 @@ def test_luck_that_all_futures_share_is_not_settled_by_more_futures():
     sweep.measures["harm"] = sweep.measures["harm"] + draws[sweep.runs["replication"]]
     from sim.experiments.experiment_data import sample_of
 
-    assert "too few draws of luck" in convergence(sample_of(sweep, a_loaded()), "harm").sentence
+    assert "too few replications" in convergence(sample_of(sweep, a_loaded()), "harm").sentence

@@ -33,7 +33,7 @@ def _folder(path):
 def test_compare_tells_and_keeps_what_differs(tmp_path):
     done = oceans("compare", "smallest", ":proof=0.7", "--runs", 30, "--out", tmp_path)
     assert done.exit_code == 0, done.output
-    assert "30 pairs of runs with the same luck" in done.output and "Principles, scored 0 to 1" in done.output
+    assert "30 pairs of runs with the same draws" in done.output and "Principles, scored 0 to 1" in done.output
     folder = _folder(tmp_path)
     with open(folder / "comparison.csv", newline="") as file:
         rows = list(csv.DictReader(file))

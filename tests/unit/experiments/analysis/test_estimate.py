@@ -1,4 +1,4 @@
-"""Intervals that hold what they promise, also where runs share their future or their luck."""
+"""Intervals that hold what they promise, also where runs share their future or their draws."""
 
 import numpy as np
 import pytest
@@ -20,11 +20,11 @@ def test_an_interval_holds_the_mean_in_nineteen_cases_of_twenty():
 
 
 def test_runs_that_share_their_luck_do_not_make_an_interval_narrow():
-    """Thirty futures with the same eight draws of luck: what luck does is known from eight, not from 240."""
-    point, luck = np.repeat(np.arange(30), 8), np.tile(np.arange(8), 30)
+    """Thirty futures with the same eight replications: what chance does is known from eight, not from 240."""
+    point, again = np.repeat(np.arange(30), 8), np.tile(np.arange(8), 30)
 
     def draw(rng):
-        return mean(rng.normal(0, 1, 8)[luck] + rng.normal(0, 0.2, 30)[point], point, luck)
+        return mean(rng.normal(0, 1, 8)[again] + rng.normal(0, 0.2, 30)[point], point, again)
 
     assert _covered(draw, 0.0) >= 0.9
 

@@ -1,4 +1,4 @@
-"""`oceans fit` and the files it leaves behind."""
+"""`oceans calibrate` and the files it leaves behind."""
 
 import json
 
@@ -11,14 +11,14 @@ from tests.builders_history import a_case_file
 
 
 def oceans(*words):
-    """Calls `oceans fit` in one process."""
-    return CliRunner().invoke(app, ["fit", *map(str, words), "--workers", "1"])
+    """Calls `oceans calibrate` in one process."""
+    return CliRunner().invoke(app, ["calibrate", *map(str, words), "--workers", "1"])
 
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     """Two coefficients estimated from a small file: the answer and the folder."""
-    folder = tmp_path_factory.mktemp("fit")
+    folder = tmp_path_factory.mktemp("calibrate")
     few = ["--runs", 2, "--coefficients", "b_stake, b_ask", "--no-folds"]
     answer = oceans(a_case_file(folder), *few, "--out", folder / "results")
     assert answer.exit_code == 0, answer.output

@@ -1,4 +1,4 @@
-"""Luck by address: another actor, option or turn moves no draw, and two arms differ by the choice alone."""
+"""Draws by address: another actor, option or turn moves no draw, and two arms differ by the choice alone."""
 
 import numpy as np
 from hypothesis import given
@@ -75,7 +75,7 @@ def test_an_incident_yet_to_begin_changes_nothing_before_it_does(written, seed):
     seeds,
 )
 def test_cooperation_that_does_nothing_changes_nothing(written, seed):
-    """The two arms share their luck: what is left to differ is the money, and that a project is there to be seen."""
+    """The two arms share their draws: what is left to differ is the money, and that a project is there to be seen."""
     outcomes = play(written.but(library=library_of_idle_projects()).loaded, seed, runs=3).outcomes
     for name in set(MEASURES) - OF_THE_PORTFOLIO - SEEN_FROM_OUTSIDE:
         assert np.array_equal(outcomes.measures[name], outcomes.measures_without[name], equal_nan=True), name

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.scenario import load_library
-from sim.validation.calibration import Fold, Local, dispersion, fitted, prior_of
+from sim.validation.calibration import Fold, Local, calibrate, dispersion, prior_of
 from sim.validation.cases import read_cases
 from sim.validation.replay import Replay
 from sim.validation.schema import KINDS
@@ -31,14 +31,14 @@ def told(case, behaviour, seed):
 
 @pytest.mark.long
 def test_coefficients_that_made_the_data_are_found_again():
-    """Outcomes simulated from a known set are fitted: the estimate lies nearer to it than the prior's mean does."""
+    """Outcomes simulated from a known set are found: the estimate lies nearer to it than the prior's mean does."""
     names, truth = (
         ("practice_statement", "practice_attribution"),
         {"practice_statement": -0.6, "practice_attribution": -0.6},
     )
     cases = [case for case in CASES.cases if case.kind == "cyber"]
     made = dataclasses.replace(CASES, cases=tuple(told(case, truth, 0) for case in cases))
-    estimates = fitted(made, names=names, runs=8, workers=2, folds=False)
+    estimates = calibrate(made, names=names, runs=8, workers=2, folds=False)
     wanted = np.array([truth[name] for name in names])
     before, after = np.abs(estimates.prior.mean - wanted), np.abs(estimates.mean - wanted)
     assert (after < before / 2).all()
@@ -46,13 +46,13 @@ def test_coefficients_that_made_the_data_are_found_again():
 
 
 def test_a_coefficient_on_which_the_cases_are_silent_stays_where_it_was():
-    estimates = fitted(only("sony-2014"), names=("practice_third_party",), runs=2, workers=1, folds=False)
+    estimates = calibrate(only("sony-2014"), names=("practice_third_party",), runs=2, workers=1, folds=False)
     assert estimates.mean == pytest.approx(estimates.prior.mean, abs=0.02)
     assert np.sqrt(estimates.covariance[0, 0]) == pytest.approx(estimates.prior.sd[0], rel=0.05)
 
 
 def test_the_posterior_rises_and_is_no_wider_than_the_prior():
-    estimates = fitted(
+    estimates = calibrate(
         only("notpetya-2017", "sony-2014"), names=("practice_attribution", "b_stance"), runs=4, workers=1, folds=True
     )
     assert list(estimates.steps) == sorted(estimates.steps)
