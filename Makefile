@@ -32,8 +32,10 @@ test: $(VENV)/.whole ## run the tests; LONG=1 adds the statistics over many runs
 bench: $(VENV)/.whole ## how fast it is, in one table
 	$(BIN)/python bench/bench.py
 
-lint: $(VENV)/.whole ## look for slips in the code
+lint: $(VENV)/.whole ## look for slips in the code: style, layout, types
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 playthroughs: $(VENV)/.whole ## write the stored transcripts anew, one for each scenario
 	$(BIN)/python tests/playthroughs/transcripts.py
@@ -51,7 +53,7 @@ backtest: $(VENV)/.whole ## play the past cases anew, for results/reference (abo
 	$(BIN)/python results/reference/backtest.py
 
 clean: ## remove .venv and what tests and tools leave behind; results stay
-	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find sim tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------------------------- the environment

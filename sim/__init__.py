@@ -9,6 +9,7 @@ Importing this package is instant: a name brings what it needs when it is first 
 """
 
 from importlib import import_module
+from typing import Any
 
 _HOMES = {
     "Actor": "agents",
@@ -39,7 +40,7 @@ _HOMES = {
 __all__ = sorted(_HOMES)
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
@@ -47,5 +48,5 @@ def __getattr__(name):
     return value
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})

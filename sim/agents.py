@@ -11,13 +11,21 @@ row of the world's arrays, so that there is one truth and one implementation of 
 """
 
 import math
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import mesa
 import numpy as np
 
 from sim.errors import Fault, InputError, did_you_mean
+from sim.model.decisions import Decision, View
+from sim.model.inputs import ModelInputs
+from sim.model.state import State
 from sim.model.view import view
+from sim.policies.policy import Policy
+from sim.policies.seating import PolicyLike
 from sim.rules.attribution import confidence
+from sim.scenario import Loaded
 
 
 class Actor(mesa.Agent):
@@ -35,37 +43,37 @@ class Actor(mesa.Agent):
 
     kind = "actor"
 
-    def __init__(self, model, code, policy=None):
+    def __init__(self, model: Any, code: str, policy: Policy | None = None) -> None:
         super().__init__(model)
         self.code = code
         self._policy = policy
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}({self.code!r})"
 
     # ------------------------------------------------------------------------------------------- choosing
 
     @property
-    def policy(self):
+    def policy(self) -> Policy:
         """Who chooses. Set a Policy, its class or its name; None gives the seat back to the model's own rule."""
         return self._policy or self.model.own_rule
 
     @policy.setter
-    def policy(self, policy):
+    def policy(self, policy: PolicyLike | None) -> None:
         self._policy = self.model.policy_for(self.code, policy)
         self.model.take_seats()
 
     @property
-    def has_own_will(self):
+    def has_own_will(self) -> bool:
         """Whether it has to be asked: it has a policy, or a class that chooses differently."""
         return self._policy is not None or self.chooses_itself
 
     @property
-    def chooses_itself(self):
+    def chooses_itself(self) -> bool:
         """Whether its class answers `choose` in its own way."""
         return type(self).choose is not Actor.choose
 
-    def choose(self, view, decision):
+    def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """The ids it chooses among `decision.options`: what its policy says. Subclass to answer differently.
 
         Parameters
@@ -80,28 +88,28 @@ class Actor(mesa.Agent):
         return self.policy.choose(view, decision)
 
     @property
-    def memory(self):
+    def memory(self) -> bool:
         """Whether whoever chooses for it remembers earlier turns."""
         return self.policy.memory
 
-    def fresh(self):
+    def fresh(self) -> Any:
         """What sits in its seat in a look ahead: a class that chooses in its own way, or its policy."""
         return self if self.chooses_itself else self.policy.fresh()
 
-    def view(self):
+    def view(self) -> View:
         """What it can see now: plain data, with nothing in it that it cannot know."""
         return view(self.model.world, self.code)
 
     # ------------------------------------------------------------------------------------------- who it is
 
     @property
-    def name(self):
+    def name(self) -> str:
         """Its name in full."""
         own = self._loaded.scenario.actors.get(self.code)
         return own.name if own and own.name else self._entry.name if self._entry else self.code
 
     @property
-    def role(self):
+    def role(self) -> str:
         """ally, eu_member, partner, other or adversary, as scenario or library say; of NATO and the EU, body."""
         own = self._loaded.scenario.actors.get(self.code)
         if own and own.role:
@@ -109,7 +117,7 @@ class Actor(mesa.Agent):
         return "body" if self.code in self._loaded.library.bodies else getattr(self._entry, "role", "other")
 
     @property
-    def memberships(self):
+    def memberships(self) -> tuple[str, ...]:
         """The groups it belongs to on the scenario's first day: a tuple of names such as nato, eu, g7, five_eyes."""
         start = self._setting.start
         return tuple(
@@ -121,91 +129,91 @@ class Actor(mesa.Agent):
         )
 
     @property
-    def is_ally(self):
+    def is_ally(self) -> bool:
         """Whether it is a member of NATO, or NATO."""
         return bool(self._setting.is_nato[self.place])
 
     @property
-    def is_eu_member(self):
+    def is_eu_member(self) -> bool:
         """Whether it is a member of the EU, or the EU."""
         return bool(self._setting.is_eu[self.place])
 
     @property
-    def is_partner(self):
+    def is_partner(self) -> bool:
         """Whether it is one of the four partners: Australia, Japan, South Korea, New Zealand."""
         return bool(self._setting.is_partner[self.place])
 
     # ------------------------------------------------------------------------------------------- what is true of it
 
     @property
-    def capital(self):
+    def capital(self) -> float:
         """Political capital left; 1 is a year's."""
         return float(self._state.capital[0, self.place])
 
     @property
-    def spent(self):
+    def spent(self) -> float:
         """Political capital spent so far."""
         return float(self._state.spent[0, self.place])
 
     @property
-    def responses(self):
+    def responses(self) -> tuple[tuple[str, str], ...]:
         """What it has joined: a tuple of (incident, response)."""
         return tuple(self._setting.options[o] for o in np.flatnonzero(self._state.joined[:, 0, self.place]))
 
-    def exposure(self, adversary):
+    def exposure(self, adversary: "str | Actor") -> float:
         """How far it depends on an adversary now, 0 to 1, with what was added by courting or squeezing it."""
         d = self._adversary(adversary)
         return float(
             np.clip(self._setting.exposure[d, 0, self.place] + self._state.added_exposure[d, 0, self.place], 0.0, 1.0)
         )
 
-    def stance(self, adversary):
+    def stance(self, adversary: "str | Actor") -> float:
         """How far it sees an adversary as a threat, -1 to 1."""
         return float(self._setting.stance[self._adversary(adversary), 0, self.place])
 
-    def confidence(self, incident=None):
-        """How sure it is who did it, 0 to 1; of none in particular, the highest. States alone judge: else nan."""
+    def confidence(self, incident: str | None = None) -> float:
+        """How sure it is who did it, 0 to 1; of no incident in particular, the highest. Only states judge: else nan."""
         return self._judged(confidence(self._state.belief[:, 0, self.place]), incident)
 
-    def stake(self, incident=None):
-        """Its stake in an incident, 0 to 1; of none in particular, the highest. States alone judge: else nan."""
+    def stake(self, incident: str | None = None) -> float:
+        """What is at stake for it in an incident, 0 to 1; of none in particular, the highest. Only states: else nan."""
         return self._judged(self._state.stake[:, 0, self.place], incident)
 
-    def gravity(self, incident=None):
-        """How grave it sees an incident, 0 to 1; of none in particular, the gravest. States alone judge: else nan."""
+    def gravity(self, incident: str | None = None) -> float:
+        """How grave it sees an incident, 0 to 1; of none in particular, the gravest. Only states judge: else nan."""
         return self._judged(self._state.perceived[:, 0, self.place], incident)
 
-    def position(self, incident):
+    def position(self, incident: str) -> float:
         """The text it wants over an incident, 0 silence to 1 measures. Only states want one: else nan."""
         return self._judged(self._state.position[:, 0, self.place], incident)
 
     # ------------------------------------------------------------------------------------------- below
 
     @property
-    def place(self):
+    def place(self) -> int:
         """Its place on the actors' axis of every array."""
         return self._setting.index[self.code]
 
     @property
-    def _setting(self):
+    def _setting(self) -> ModelInputs:
         return self.model.world.setting
 
     @property
-    def _state(self):
+    def _state(self) -> State:
         return self.model.world.state
 
     @property
-    def _loaded(self):
+    def _loaded(self) -> Loaded:
         return self._setting.loaded
 
     @property
-    def _entry(self):
+    def _entry(self) -> Any:
         return self._loaded.library.states.get(self.code) or self._loaded.library.bodies.get(self.code)
 
-    def _adversary(self, adversary):
+    def _adversary(self, adversary: "str | Actor") -> int:
         return _found(getattr(adversary, "code", adversary), self._setting.adversaries, "adversary")
 
-    def _judged(self, values, incident):
+    def _judged(self, values: np.ndarray, incident: str | None) -> float:
         """One incident's value, or the highest over the incidents that have begun."""
         if incident is not None:
             value = values[_found(incident, self._setting.incidents, "incident")]
@@ -228,7 +236,7 @@ class Body(Actor):
     kind = "body"
 
     @property
-    def members(self):
+    def members(self) -> tuple[Actor, ...]:
         """Its members among the actors: a tuple of Actor."""
         row = self._setting.bodies.index(self.code)
         return tuple(self.model.actor(self._setting.actors[k]) for k in np.flatnonzero(self._setting.body_members[row]))
@@ -240,25 +248,25 @@ class Adversary(Actor):
     kind = "adversary"
 
     @property
-    def move(self):
+    def move(self) -> str | None:
         """Its last move, or None before the first."""
         last = int(self._state.move[self._adversary(self.code), 0])
         return self.model.moves[last] if last >= 0 else None
 
     @property
-    def pressure(self):
+    def pressure(self) -> float:
         """The pressure it feels, 0 to 1."""
         return float(self._state.pressure[self._adversary(self.code), 0])
 
 
-def kind_of(setting, place):
+def kind_of(setting: ModelInputs, place: int) -> type[Actor]:
     """The class of the agent at a place of the actors' axis."""
     if setting.actors[place] in setting.adversaries:
         return Adversary
     return StateActor if setting.is_state[place] else Body
 
 
-def _found(name, known, what):
+def _found(name: str, known: Iterable[str], what: str) -> int:
     """The place of a name; InputError with advice when it is not known."""
     if name not in known:
         raise InputError([Fault("", 0, 0, f"no {what} '{name}' in this exercise. {did_you_mean(str(name), known)}")])

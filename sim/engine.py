@@ -4,23 +4,32 @@ One implementation serves all: a single run told as a story, an exercise with pe
 runs at once. A run comes out the same to the last bit whichever batch it is in.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from sim.catalogue.measures import measured
 from sim.draws import Draws
-from sim.model.inputs import build_inputs
+from sim.model.decisions import Answer, Decision
+from sim.model.events import Event
+from sim.model.inputs import ModelInputs, build_inputs
 from sim.model.msel import plan_of
 from sim.model.state import State, World
 from sim.model.steps import is_over, play_turn
 from sim.model.varying import Varied
-from sim.policies.seating import fresh, policies_of, seats_that_override
+from sim.policies.scripted import Script
+from sim.policies.seating import PolicyLike, fresh, policies_of, seats_that_override
 from sim.record.record import Outcomes, Record
 from sim.record.recorder import EventRecorder
 from sim.record.scorecard import scorecard
+from sim.scenario import Loaded
 
 BATCH = 512
+Measures = dict[str, np.ndarray]  # each measure of each run
+Kept = dict[str, Any]  # what is kept of a batch: see `outcome_of`
+OnTurn = Callable[[int, Sequence[Event]], object]
 
 
 @dataclass(frozen=True)
@@ -28,11 +37,18 @@ class Result:
     """What a play gives: outcomes of all runs, the records of those that were traced, and what seats answered."""
 
     outcomes: Outcomes
-    records: tuple
-    answers: tuple = ()
+    records: tuple[Record, ...]
+    answers: tuple[Answer, ...] = ()
 
 
-def begin(setting, seed, runs, seats=None, recorder=None, script=None):
+def begin(
+    setting: ModelInputs,
+    seed: int,
+    runs: Sequence[int],
+    seats: Mapping[str, Any] | None = None,
+    recorder: EventRecorder | None = None,
+    script: Script | None = None,
+) -> World:
     """A world before its first turn.
 
     Parameters
@@ -55,17 +71,17 @@ def begin(setting, seed, runs, seats=None, recorder=None, script=None):
 
 
 def play(
-    loaded,
-    seed,
-    runs=1,
-    first_run=0,
-    trace=False,
-    policies=None,
-    progress=None,
-    on_turn=None,
-    without=True,
-    batch=BATCH,
-):
+    loaded: Loaded,
+    seed: int,
+    runs: int = 1,
+    first_run: int = 0,
+    trace: bool = False,
+    policies: Mapping[str, PolicyLike] | None = None,
+    progress: Callable[[int], object] | None = None,
+    on_turn: OnTurn | None = None,
+    without: bool = True,
+    batch: int = BATCH,
+) -> Result:
     """Play runs of a scenario.
 
     Parameters
@@ -99,7 +115,7 @@ def play(
         block = numbers[start : start + size]
         world = begin(setting, seed, block, fresh(seats), EventRecorder() if trace else None)
         play_out(world, on_turn)
-        part = [outcome_of(world), outcome_without(bare, world)]
+        part = outcome_of(world), outcome_without(bare, world)
         parts.append(part)
         if trace:
             records.append(record_of(world, loaded, seed, block[0], *part))
@@ -113,12 +129,19 @@ def play(
 class Played:
     """What came of the runs of `play_points`: measures as arrays with one entry a run, and a digest of each run."""
 
-    measures: dict
-    measures_without: dict | None
+    measures: Measures
+    measures_without: Measures | None
     digest: np.ndarray
 
 
-def play_points(loaded, points, replications, seed, without=True, batch=BATCH):
+def play_points(
+    loaded: "Loaded | Points",
+    points: Sequence[Mapping[str, Any]],
+    replications: Sequence[int] | np.ndarray,
+    seed: int,
+    without: bool = True,
+    batch: int = BATCH,
+) -> Played:
     """Play one run of each of many design points, with common random numbers: seed and replication alone decide them.
 
     Parameters
@@ -150,11 +173,11 @@ def play_points(loaded, points, replications, seed, without=True, batch=BATCH):
         _seats(point) for point in points
     ):
         batch = 1  # who answers for itself is asked run by run
-    gathered = [{} for _ in arms]
+    gathered: list[Measures] = [{} for _ in arms]
     digest = np.zeros(len(points), dtype=np.uint64)
     numbers = np.asarray(replications)
     for first in range(0, len(points), batch):
-        decided = None
+        decided: list[tuple[Decision, Answer]] = []
         for arm, kept in zip(arms, gathered, strict=True):
             for setting, places in arm.batches(points[first : first + batch], first):
                 here = first + places
@@ -172,19 +195,19 @@ def play_points(loaded, points, replications, seed, without=True, batch=BATCH):
     return Played(gathered[0], gathered[1] if len(arms) > 1 else None, digest)
 
 
-def _seats(point):
+def _seats(point: Mapping[str, Any]) -> bool:
     return any(path.startswith("actors.") and path.endswith(".policy") for path in point)
 
 
 class Points:
     """A scenario ready to be played at many design points, with and without its cooperation portfolio."""
 
-    def __init__(self, loaded):
+    def __init__(self, loaded: Loaded) -> None:
         self.whole = Varied(loaded)
         self.bare = Varied(loaded, without_cooperation) if loaded.scenario.cooperation else None
 
 
-def play_out(world, on_turn=None):
+def play_out(world: World, on_turn: OnTurn | None = None) -> None:
     """Play a world to its last turn."""
     told = 0
     while not is_over(world):
@@ -194,7 +217,7 @@ def play_out(world, on_turn=None):
             told = len(world.recorder.events)
 
 
-def ahead(world, runs, seed):
+def ahead(world: World, runs: int, seed: int) -> Measures:
     """What could still come: many continuations of row 0 of a world, with new draws from the next turn on.
 
     What each actor is like (its thresholds and tempo) stays; evidence, texts and moves are drawn anew. Policies go on
@@ -218,17 +241,17 @@ def ahead(world, runs, seed):
     return _joined(parts)
 
 
-def bare_setting(loaded):
+def bare_setting(loaded: Loaded) -> ModelInputs | None:
     """The setting without the cooperation portfolio; None when there is none to leave out."""
     return build_inputs(without_cooperation(loaded)) if loaded.scenario.cooperation else None
 
 
-def without_cooperation(loaded):
+def without_cooperation(loaded: Loaded) -> Loaded:
     """The same scenario with an empty portfolio, the arm against which cooperation is judged."""
     return replace(loaded, scenario=loaded.scenario.model_copy(update={"cooperation": []}))
 
 
-def outcome_without(bare, world):
+def outcome_without(bare: ModelInputs | None, world: World) -> Kept | None:
     """What came of the same runs without cooperation: same draws, same overrides of the model's own rule; or None."""
     if bare is None:
         return None
@@ -238,18 +261,18 @@ def outcome_without(bare, world):
     return outcome_of(other)
 
 
-def outcome_of(world):
+def outcome_of(world: World) -> Kept:
     """All that is kept of a batch that has been played out."""
     state = world.state
     return {
         "measures": measured(world),
-        "series": {name: np.array(values) for name, values in world.series.items()},
+        "series": {name: np.array(values) for name, values in (world.series or {}).items()},
         "joined": state.joined.sum(axis=1),
         "first_table": state.first_table,
     }
 
 
-def record_of(world, loaded, seed, run, kept, kept_without):
+def record_of(world: World, loaded: Loaded, seed: int, run: int, kept: Kept, kept_without: Kept | None) -> Record:
     """The record of a traced batch of one."""
     measures = {name: float(values[0]) for name, values in kept["measures"].items()}
     without = {name: float(values[0]) for name, values in kept_without["measures"].items()} if kept_without else None
@@ -257,7 +280,7 @@ def record_of(world, loaded, seed, run, kept, kept_without):
     return replace(so_far, measures=measures, measures_without=without, scorecard=scorecard(measures, without))
 
 
-def unfinished_record(world, loaded, seed, run):
+def unfinished_record(world: World, loaded: Loaded, seed: int, run: int) -> Record:
     """The record of a traced batch of one that is still being played: what happened so far."""
     scenario = loaded.scenario
     return Record(
@@ -273,7 +296,14 @@ def unfinished_record(world, loaded, seed, run):
     )
 
 
-def gathered(loaded, setting, seed, runs, first_run, parts):
+def gathered(
+    loaded: Loaded,
+    setting: ModelInputs,
+    seed: int,
+    runs: int,
+    first_run: int,
+    parts: Sequence[tuple[Kept, Kept | None]],
+) -> Outcomes:
     """What came of runs, put together from what came of each batch."""
     own = [part for part, _ in parts]
     bare = [part for _, part in parts if part is not None]
@@ -294,12 +324,12 @@ def gathered(loaded, setting, seed, runs, first_run, parts):
     )
 
 
-def _joined(tables):
+def _joined(tables: Sequence[Measures]) -> Measures:
     return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
 
 
-def _joined_shares(setting, joined):
-    shares = {incident: {} for incident in setting.incidents}
+def _joined_shares(setting: ModelInputs, joined: np.ndarray) -> dict[str, dict[str, dict[str, float]]]:
+    shares: dict[str, dict] = {incident: {} for incident in setting.incidents}
     for o, (incident, response) in enumerate(setting.options):
         shares[incident][response] = {
             code: float(joined[o, k]) for k, code in enumerate(setting.actors) if joined[o, k] > 0
@@ -307,8 +337,8 @@ def _joined_shares(setting, joined):
     return shares
 
 
-def _format_shares(setting, first):
-    shares = {incident: {} for incident in setting.incidents}
+def _format_shares(setting: ModelInputs, first: np.ndarray) -> dict[str, dict[str, float]]:
+    shares: dict[str, dict] = {incident: {} for incident in setting.incidents}
     for t, (incident, form) in enumerate(setting.tables):
         share = float((first[setting.table_incident[t]] == t).mean())
         if share > 0:

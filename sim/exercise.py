@@ -23,19 +23,28 @@ peak_tension ...
 """
 
 import copy
+import os
+from collections.abc import Iterable, Mapping
 from numbers import Integral
+from typing import Self
 
 import mesa
 from mesa.datacollection import DataCollector
 
-from sim.agents import kind_of
+from sim.agents import Actor, kind_of
 from sim.catalogue.moves import NAMES
 from sim.draws import slot_key
+from sim.engine import Measures
 from sim.errors import Fault, InputError, OceansError, did_you_mean
-from sim.model.decisions import KINDS, Answer
+from sim.model.decisions import KINDS, Answer, Choice
+from sim.model.events import Event
+from sim.model.state import World
+from sim.policies.policy import Policy
 from sim.policies.scripted import Script
-from sim.policies.seating import check_places, policies_of
+from sim.policies.seating import PolicyLike, check_places, policies_of
 from sim.policies.standard import Standard
+from sim.record.record import Record
+from sim.scenario import Loaded
 from sim.session import Session, in_order
 
 MODEL_REPORTERS = {
@@ -92,7 +101,16 @@ class Exercise(mesa.Model):
     moves = NAMES
     own_rule = Standard()
 
-    def __init__(self, scenario, seed=1, run=0, policies=None, answers=(), agent_classes=None, without=True):
+    def __init__(
+        self,
+        scenario: str | os.PathLike | Loaded,
+        seed: int = 1,
+        run: int = 0,
+        policies: Mapping[str, PolicyLike] | None = None,
+        answers: Iterable[Answer] = (),
+        agent_classes: Mapping[str, type[Actor]] | None = None,
+        without: bool = True,
+    ) -> None:
         super().__init__(rng=_for_mesa(seed))
         _keep_own_clock(self)
         self.session = Session(scenario, seed, run, without=without, until=0, script=Script(answers))
@@ -102,7 +120,7 @@ class Exercise(mesa.Model):
         self.take_seats()
         self.datacollector = DataCollector(model_reporters=dict(MODEL_REPORTERS), agent_reporters=dict(AGENT_REPORTERS))
 
-    def _cast(self, policies, classes):
+    def _cast(self, policies: Mapping[str, Policy], classes: Mapping[str, type[Actor]]) -> dict[str, Actor]:
         setting = self.world.setting
         check_places(setting, [code for code in classes if code not in setting.bodies])
         kinds = {code: classes.get(code, kind_of(setting, place)) for place, code in enumerate(setting.actors)}
@@ -114,7 +132,7 @@ class Exercise(mesa.Model):
 
     # ------------------------------------------------------------------------------------------- playing
 
-    def step(self):
+    def step(self) -> None:
         """Play the next turn."""
         if self.is_over:
             raise OceansError(f"the exercise is over: it has {self.turns} turns.")
@@ -126,82 +144,82 @@ class Exercise(mesa.Model):
         if self.is_over and STOPS_ONE_SHORT:
             self.steps += 1
 
-    def _collect(self):
+    def _collect(self) -> None:
         """A row under the number of the turn, for model and agents alike, whatever Mesa counts."""
         self.steps, self.time = self.turn, float(self.turn)
         self.datacollector.collect(self)
 
-    def run(self):
+    def run(self) -> Self:
         """Play to the end; returns the exercise."""
         while not self.is_over:
             self.step()
         return self
 
-    def run_model(self):
+    def run_model(self) -> None:
         """Play to the end, as Mesa calls it."""
         self.run()
 
     @property
-    def world(self):
+    def world(self) -> World:
         """The world that the session plays."""
         return self.session.world
 
     @property
-    def loaded(self):
+    def loaded(self) -> Loaded:
         """The scenario."""
         return self.session.loaded
 
     @property
-    def turn(self):
+    def turn(self) -> int:
         """Turns played."""
         return self.world.turn
 
     @property
-    def turns(self):
+    def turns(self) -> int:
         """Turns in all."""
         return self.world.setting.turns
 
     @property
-    def is_over(self):
+    def is_over(self) -> bool:
         """Whether the last turn has been played."""
         return self.session.is_over
 
     # ------------------------------------------------------------------------------------------- looking
 
-    def actor(self, code):
+    def actor(self, code: str) -> Actor:
         """The actor of a code; InputError with what was probably meant."""
         if code not in self.actors:
             raise InputError([Fault("", 0, 0, f"no actor '{code}' takes part. {did_you_mean(str(code), self.actors)}")])
         return self.actors[code]
 
     @property
-    def events(self):
+    def events(self) -> tuple[Event, ...]:
         """All that has happened so far: a tuple of Event."""
         return self.session.events
 
     @property
-    def answers(self):
+    def answers(self) -> tuple[Answer, ...]:
         """What the seats have answered so far: a tuple of Answer, from which the exercise can be played again."""
         return tuple(answer for _, answer in self.session.decided)
 
     @property
-    def unasked(self):
+    def unasked(self) -> tuple[Answer, ...]:
         """Answers that were given beforehand and that no decision has called for so far: a tuple of Answer."""
         return tuple(self.world.script.unasked)
 
     @property
-    def record(self):
+    def record(self) -> Record:
         """What happened, and, once the exercise is over, what came of it."""
         return self.session.record
 
     @property
-    def measures(self):
+    def measures(self) -> dict[str, float]:
         """What the exercise is judged by, once it is over: dict of name to number."""
         return self.record.measures
 
     # ------------------------------------------------------------------------------------------- what if
 
-    def simulate_forward(self, runs=100, seed=None):
+    def simulate_forward(self, runs: int = 100, seed: int | None = None) -> Measures:
         """What could still come: this exercise played on many times, with other draws from the next turn on.
 
         Policies go on in their seats; for people the model's own rule plays on.
@@ -216,7 +234,7 @@ class Exercise(mesa.Model):
         """
         return self.session.ahead(runs, seed)
 
-    def branch(self):
+    def branch(self) -> Self:
         """The same exercise once more, from here, with the same draws ahead; it leaves this one alone."""
         twin = _without_cast(self)
         twin.session, twin.datacollector = self.session.twin(), copy.deepcopy(self.datacollector)
@@ -225,7 +243,9 @@ class Exercise(mesa.Model):
         twin.take_seats()
         return twin
 
-    def with_choice(self, actor, kind, choice, subject=None, turn=None):
+    def with_choice(
+        self, actor: str, kind: str, choice: Choice, subject: str | None = None, turn: int | None = None
+    ) -> Self:
         """A branch in which an actor answers one question otherwise: step or run it and compare.
 
         Parameters
@@ -258,11 +278,11 @@ class Exercise(mesa.Model):
 
     # ------------------------------------------------------------------------------------------- seats
 
-    def policy_for(self, code, policy):
+    def policy_for(self, code: str, policy: PolicyLike | None) -> Policy | None:
         """A policy for an actor, from itself, its class or its name; InputError where nobody can act from."""
         return None if policy is None else policies_of(self.world.setting, {code: policy})[code]
 
-    def take_seats(self):
+    def take_seats(self) -> None:
         """Let every actor that has a will of its own take its seat, to be asked; the model's rule plays the others."""
         taken = {
             code: actor for code, actor in self.actors.items() if actor.has_own_will or code in self.world.script.actors
@@ -270,7 +290,7 @@ class Exercise(mesa.Model):
         self.world.seats = in_order(taken, self.world.setting)
 
 
-def _for_mesa(seed):
+def _for_mesa(seed: int) -> int:
     """A seed for Mesa's own generators, from which the engine never draws; any number will do for ours."""
     if not isinstance(seed, Integral):
         how = "From Mesa 3.4 on batch_run takes seeds as rng=[1, 2, 3], not among the parameters."
@@ -278,13 +298,13 @@ def _for_mesa(seed):
     return slot_key("mesa", seed)
 
 
-def _keep_own_clock(model):
+def _keep_own_clock(model: mesa.Model) -> None:
     """Turns are counted by the world. Mesa puts its own `step` before ours, which counts for itself, each version in
     another way, and one that was stopped by an error may never play again."""
     vars(model).pop("step", None)
 
 
-def _let_go(model):
+def _let_go(model: mesa.Model) -> None:
     """Mesa 3.3 counts the agents of every model in one table, and that table would keep the model alive for good."""
     getattr(mesa.Agent, "_ids", {}).pop(model, None)
 
@@ -292,20 +312,20 @@ def _let_go(model):
 # ---------------------------------------------------------------------------------------------------- a branch
 
 
-def _without_cast(exercise):
+def _without_cast(exercise: Exercise) -> Exercise:
     """A twin with everything but the world and its actors, attributes of a subclass included."""
     twin = type(exercise).__new__(type(exercise))
     mesa.Model.__init__(twin, rng=_for_mesa(exercise.session.seed))
     _keep_own_clock(twin)
-    vars(twin).update({name: value for name, value in vars(exercise).items() if name not in vars(twin)})
+    twin.__dict__.update({name: value for name, value in vars(exercise).items() if name not in vars(twin)})
     twin.steps, twin.time, twin.running = exercise.steps, float(exercise.turn), exercise.running
     return twin
 
 
-def _twin(actor, model):
+def _twin(actor: Actor, model: mesa.Model) -> Actor:
     """The same actor in another exercise, with what a subclass keeps, and a policy of its own."""
     twin = type(actor).__new__(type(actor))
     mesa.Agent.__init__(twin, model)
-    vars(twin).update({name: copy.copy(value) for name, value in vars(actor).items() if name not in vars(twin)})
+    twin.__dict__.update({name: copy.copy(value) for name, value in vars(actor).items() if name not in vars(twin)})
     twin._policy = actor._policy and actor._policy.fresh()
     return twin

@@ -17,21 +17,37 @@ True
 
 import copy
 import json
+import os
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from sim.draws import slot_key
-from sim.engine import ahead, bare_setting, begin, gathered, outcome_of, outcome_without, record_of, unfinished_record
+from sim.engine import (
+    Measures,
+    ahead,
+    bare_setting,
+    begin,
+    gathered,
+    outcome_of,
+    outcome_without,
+    record_of,
+    unfinished_record,
+)
 from sim.errors import Fault, InputError, did_you_mean
-from sim.model.decisions import Answer, answer_to
-from sim.model.inputs import build_inputs
+from sim.model.decisions import Address, Answer, Choice, Decision, View, answer_to
+from sim.model.events import Event
+from sim.model.inputs import ModelInputs, build_inputs
 from sim.model.steps import STEPS, begin_turn, is_over
 from sim.model.steps.control import Direction, carry_out
-from sim.model.steps.stops import asked
+from sim.model.steps.stops import Opened, asked
 from sim.model.view import view
 from sim.one_thread import one_blas_thread
-from sim.policies.seating import check_places, fresh, policies_of, policy_from
+from sim.policies.scripted import Script
+from sim.policies.seating import PolicyLike, check_places, fresh, policies_of, policy_from
 from sim.policies.standard import Standard
+from sim.record.record import Outcomes, Record
 from sim.record.recorder import EventRecorder
 from sim.scenario import Loaded, load
 
@@ -43,7 +59,7 @@ CHANGED = "its options have changed since it was given."
 class Void:
     """An input that no longer fits: what it was, and why it was not taken."""
 
-    input: object
+    input: Answer | Direction
     why: str
 
 
@@ -70,17 +86,17 @@ class Session:
 
     def __init__(
         self,
-        scenario,
-        seed=1,
-        run=0,
-        people=(),
-        policies=None,
-        inputs=(),
-        is_paced=False,
-        without=True,
-        until=None,
-        script=None,
-    ):
+        scenario: str | os.PathLike | Loaded,
+        seed: int = 1,
+        run: int = 0,
+        people: Collection[str] = (),
+        policies: Mapping[str, PolicyLike] | None = None,
+        inputs: Iterable[Answer | Direction] = (),
+        is_paced: bool = False,
+        without: bool = True,
+        until: int | None = None,
+        script: Script | None = None,
+    ) -> None:
         self.loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
         self.seed, self.run, self.is_paced, self.compares = seed, run, is_paced, without
         self.until, self.script = until, script
@@ -88,10 +104,11 @@ class Session:
         check_places(self.setting, people)
         self.began_with = tuple(people), dict(policies or {})
         self.people = set(people)
-        self.inputs, self.void = [], []
-        self.pending = {}  # answers at this stop, by what they answer
-        self._opened = []  # what the step that is next has opened: (run, Decision)
-        self._asked = {}  # of these, what people are asked, by its address
+        self.inputs: list[Answer | Direction] = []
+        self.void: list[Void] = []
+        self.pending: dict[Address, Answer] = {}  # answers at this stop, by what they answer
+        self._opened: Opened = []  # what the step that is next has opened: (run, Decision)
+        self._asked: dict[Address, Decision] = {}  # of these, what people are asked, by its address
         asked_too = {code: Standard() for code in (*people, *(script.actors if script else ()))}
         seats = asked_too | fresh(policies_of(self.setting, policies)) | {code: Standard() for code in people}
         self.world = begin(self.setting, seed, [run], in_order(seats, self.setting), EventRecorder(), script)
@@ -102,41 +119,41 @@ class Session:
     # ------------------------------------------------------------------------------------------- where it stands
 
     @property
-    def turn(self):
+    def turn(self) -> int:
         """The turn that is being played, or the last."""
         return self.world.turn
 
     @property
-    def step(self):
+    def step(self) -> str | None:
         """Name of the step that waits for somebody; None between turns and once the exercise is over."""
         return None if self.is_between_turns else STEPS[self.world.step].name
 
     @property
-    def is_over(self):
+    def is_over(self) -> bool:
         """Whether the last turn has been played to its end."""
         return is_over(self.world)
 
     @property
-    def is_between_turns(self):
+    def is_between_turns(self) -> bool:
         """Whether a turn has been played to its end and the next has not begun."""
         return not self.turn or self.world.step == len(STEPS)
 
     @property
-    def events(self):
+    def events(self) -> tuple[Event, ...]:
         """All that has happened so far: a tuple of Event."""
         return tuple(self.world.recorder.events)
 
     @property
-    def decided(self):
+    def decided(self) -> tuple[tuple[Decision, Answer], ...]:
         """What seats were asked and answered so far: a tuple of (Decision, Answer)."""
         return tuple(self.world.decided)
 
     @property
-    def answers(self):
+    def answers(self) -> tuple[Answer, ...]:
         """All that seats have answered so far, at this stop too: a tuple of Answer, by which it can be played again."""
         return (*(answer for _, answer in self.world.decided), *self.pending.values())
 
-    def open_decisions(self, seat=None):
+    def open_decisions(self, seat: str | None = None) -> tuple[Decision, ...]:
         """What people may decide now, in all seats or in one, and have not yet answered: a tuple of Decision."""
         return tuple(
             decision
@@ -144,25 +161,25 @@ class Session:
             if seat in (None, decision.actor) and address not in self.pending
         )
 
-    def view(self, seat):
+    def view(self, seat: str) -> View:
         """What a seat can see now: plain data, with nothing in it that it cannot know; see `sim.model.view`."""
         check_places(self.setting, [seat])
         return view(self.world, seat)
 
     @property
-    def record(self):
+    def record(self) -> Record:
         """What happened so far, and, once the exercise is over, what came of it."""
         if not self.is_over:
             return unfinished_record(self.world, self.loaded, self.seed, self.run)
         return self._concluded[0]
 
     @property
-    def outcomes(self):
+    def outcomes(self) -> Outcomes:
         """What came of the exercise once it is over, as of many runs: Outcomes."""
         return self._concluded[1]
 
     @cached_property
-    def _concluded(self):
+    def _concluded(self) -> tuple[Record, Outcomes]:
         without = outcome_without(bare_setting(self.loaded), self.world) if self.compares else None
         part = outcome_of(self.world), without
         record = record_of(self.world, self.loaded, self.seed, self.run, *part)
@@ -170,7 +187,7 @@ class Session:
 
     # ------------------------------------------------------------------------------------------- inputs
 
-    def submit(self, decision, choice):
+    def submit(self, decision: Decision, choice: Choice) -> None:
         """Answer a decision that is open; until the stop has closed, another answer may take its place.
 
         Parameters
@@ -187,7 +204,7 @@ class Session:
         except ValueError as advice:
             raise _refusal(str(advice)) from None
 
-    def direct(self, direction):
+    def direct(self, direction: Direction) -> None:
         """Do what control directs, at once, as `sim.model.steps.control` says; InputError where it cannot be done.
 
         Answers already given at this stop whose options it changes are void.
@@ -207,7 +224,7 @@ class Session:
         self.inputs.append(direction)
         self._reopen()
 
-    def take(self, given):
+    def take(self, given: Answer | Direction) -> None:
         """Take an answer or a direction as it was stored; one that does not fit is void and kept with the reason."""
         try:
             if isinstance(given, Direction):
@@ -219,7 +236,7 @@ class Session:
         except ValueError as advice:
             self.void.append(Void(given, str(advice)))
 
-    def _fitting(self, answer):
+    def _fitting(self, answer: Answer) -> Answer:
         """An answer, checked against what is open; ValueError with the reason when it cannot be taken now."""
         decision = self._asked.get(answer.address)
         if decision is None:
@@ -231,13 +248,13 @@ class Session:
         self._check_means(decision, checked)
         return checked
 
-    def _check_means(self, decision, answer):
+    def _check_means(self, decision: Decision, answer: Answer) -> None:
         """ValueError where all that a seat joins at this stop costs more than it has."""
         if decision.budget is None or not answer.choice:
             return
         here = {given.address: given for given in self.pending.values() if given.actor == answer.actor}
         costs = {
-            address: sum(option.cost for option in self._asked[address].options if option.id in given.choice)
+            address: sum(option.cost or 0.0 for option in self._asked[address].options if option.id in given.choice)
             for address, given in (here | {answer.address: answer}).items()
             if address in self._asked and self._asked[address].budget is not None
         }
@@ -246,13 +263,13 @@ class Session:
             spoken_for = f", of which {total - own:.2f} is spoken for" if total > own else ""
             raise ValueError(f"this costs {own:.2f} of the {decision.budget:.2f} there is{spoken_for}. Choose less.")
 
-    def _accept(self, answer):
+    def _accept(self, answer: Answer) -> None:
         self.pending[answer.address] = answer
         self.inputs.append(answer)
         if len(self.pending) == len(self._asked):
             self._go_on()
 
-    def _hand_over(self, code, to):
+    def _hand_over(self, code: str, to: Any) -> None:
         check_places(self.setting, [code])
         if not isinstance(to, str):
             raise _refusal(f"the seat of {code} goes to a person, to the model, to nobody, or to a policy by its name.")
@@ -266,7 +283,7 @@ class Session:
     # ------------------------------------------------------------------------------------------- playing on
 
     @one_blas_thread()
-    def _go_on(self):
+    def _go_on(self) -> None:
         """Play until somebody has to decide, or to the end."""
         while not self.is_over and not (self.is_between_turns and self.turn == self.until):
             if not self._opened:
@@ -276,14 +293,14 @@ class Session:
                 return
             self._close()
 
-    def _open(self):
+    def _open(self) -> None:
         self._opened = STEPS[self.world.step].decisions(self.world)
         self._asked = {d.address: d for _, d in self._opened if d.actor in self.people}
 
-    def _waits(self):
+    def _waits(self) -> bool:
         return len(self.pending) < len(self._asked) or (self.is_paced and bool(self._asked))
 
-    def _close(self):
+    def _close(self) -> None:
         """Close the step with what was answered; the model's own rule decides for whoever has not."""
         is_left = self._asked.keys() - self.pending.keys()
         decisions = [(run, decision) for run, decision in self._opened if decision.address not in is_left]
@@ -291,7 +308,7 @@ class Session:
         STEPS[self.world.step].finish(self.world, answers)
         self.pending, self._opened, self._asked = {}, [], {}
 
-    def _reopen(self):
+    def _reopen(self) -> None:
         """Open the step again after control has changed the world; answers that no longer fit are void."""
         if self.is_between_turns:
             return
@@ -304,21 +321,21 @@ class Session:
                 del self.pending[address]
         self._go_on()
 
-    def play_to(self, turn):
+    def play_to(self, turn: int) -> None:
         """Play on to the end of a turn, unless somebody has to decide before."""
         self.until = turn
         self._go_on()
 
     # ------------------------------------------------------------------------------------------- what if
 
-    def twin(self):
+    def twin(self) -> "Session":
         """The same session once more, from here: what happens in it leaves this one alone."""
         twin = copy.copy(self)
         twin.world, twin.people, twin.pending = self.world.copy(), set(self.people), dict(self.pending)
         twin.inputs, twin.void = list(self.inputs), list(self.void)
         return twin
 
-    def branch(self, before=None):
+    def branch(self, before: int | None = None) -> "Session":
         """The same exercise again from the first inputs only: before input number `before`, or from all of them.
 
         >>> session = Session("smallest", seed=1, people=["EST"])
@@ -340,7 +357,7 @@ class Session:
             self.script,
         )
 
-    def ahead(self, runs=100, seed=None):
+    def ahead(self, runs: int = 100, seed: int | None = None) -> Measures:
         """What could still come: continuations from here, with other draws from now on, nobody asked.
 
         Returns
@@ -353,7 +370,7 @@ class Session:
 
     # ------------------------------------------------------------------------------------------- stored
 
-    def save(self):
+    def save(self) -> list[str]:
         """All it takes to play it again: lines of JSON, the first of them what was played.
 
         >>> session = Session("smallest", seed=1, people=["EST"])
@@ -375,7 +392,7 @@ class Session:
         return [json.dumps(head, ensure_ascii=False), *(given.to_json() for given in self.inputs)]
 
     @classmethod
-    def restore(cls, lines, scenario=None):
+    def restore(cls, lines: Iterable[str], scenario: str | os.PathLike | Loaded | None = None) -> "Session":
         """The session that `save` described.
 
         Parameters
@@ -404,7 +421,7 @@ class Session:
         )
 
 
-def read_input(line):
+def read_input(line: str) -> Answer | Direction:
     """The answer or direction that a line of JSON says.
 
     >>> read_input('{"direct": "hold", "target": "cable", "value": null, "reason": "not yet"}').kind
@@ -413,7 +430,7 @@ def read_input(line):
     return Direction.from_json(line) if "direct" in json.loads(line) else Answer.from_json(line)
 
 
-def in_order(seats, setting):
+def in_order(seats: Mapping[str, Any], setting: ModelInputs) -> dict[str, Any]:
     """Seats in the order of the actors."""
     unknown = [code for code in seats if code not in setting.index]
     if unknown:
@@ -421,5 +438,5 @@ def in_order(seats, setting):
     return {code: seats[code] for code in setting.actors if code in seats}
 
 
-def _refusal(words):
+def _refusal(words: str) -> InputError:
     return InputError([Fault("", 0, 0, words)])

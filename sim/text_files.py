@@ -111,7 +111,7 @@ def _too_large(size: int, kind: TextKind) -> str:
     return f"the file has {size / 1e6:.1f} MB; at most {kind.largest / 1e6:.0f} MB are read. {kind.usual}"
 
 
-def _why_it_cannot_be_opened(problem: Exception, kind: TextKind) -> str:
+def _why_it_cannot_be_opened(problem: OSError | ValueError, kind: TextKind) -> str:
     reasons = {
         errno.ENOENT: f"there is no such file. {kind.otherwise}".rstrip(),
         errno.ENOTDIR: "there is no such file: part of its path is a file, not a folder.",
@@ -122,7 +122,7 @@ def _why_it_cannot_be_opened(problem: Exception, kind: TextKind) -> str:
     }
     if isinstance(problem, ValueError):
         return "this cannot be the name of a file."
-    return reasons.get(problem.errno, f"the file cannot be read ({problem.strerror}).")
+    return reasons.get(problem.errno or 0, f"the file cannot be read ({problem.strerror}).")
 
 
 def _decoded(data: bytes, shown: str) -> str:

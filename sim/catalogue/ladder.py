@@ -1,13 +1,15 @@
 """The ladder of a text, from silence to measures: its rungs, and where each begins in a scenario."""
 
+from collections.abc import Sequence
 from typing import get_args
 
+from sim.scenario import Loaded
 from sim.scenario.schema import Rung
 
 RUNGS = get_args(Rung)
 
 
-def edges_of(loaded):
+def edges_of(loaded: Loaded) -> list[float]:
     """Where each rung begins, from silence at 0: a scenario may move them.
 
     >>> from sim.scenario import load
@@ -18,7 +20,7 @@ def edges_of(loaded):
     return [0.0, *(float(own.get(name, library[name].value)) for name in (f"rung_{rung}" for rung in RUNGS[1:]))]
 
 
-def rung_of(text, edges):
+def rung_of(text: float, edges: Sequence[float]) -> str:
     """The rung that a text of this strength stands on.
 
     >>> rung_of(0.62, [0.0, 0.1, 0.3, 0.5, 0.75])

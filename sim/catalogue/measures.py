@@ -6,6 +6,7 @@ To add one: a function here. Its name is what YAML, charts and tables call it, i
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -36,15 +37,15 @@ class Measure:
     read: Callable | None = None
 
     @property
-    def limits(self):
+    def limits(self) -> tuple[float, float]:
         """The lowest and the highest value that it can have, where it applies at all."""
         return (0.0, 1.0) if self.unit in OF_ONE else (0.0, math.inf)
 
 
-MEASURES = {}
+MEASURES: dict[str, Measure] = {}
 
 
-def measured(world):
+def measured(world: Any) -> dict[str, np.ndarray]:
     """Every measure of a batch that has been played out.
 
     Parameters
@@ -55,15 +56,15 @@ def measured(world):
     -------
     dict of name to array (R,); nan where a measure does not apply
     """
-    return {name: measure.read(world) for name, measure in MEASURES.items()}
+    return {name: measure.read(world) for name, measure in MEASURES.items() if measure.read}
 
 
-def _measure(label, unit, better, may_be_missing=False):
+def _measure(label: str, unit: str, better: str | None, may_be_missing: bool = False) -> Callable[[Callable], Callable]:
     """Put the function below into the catalogue, in the order in which they are told."""
 
-    def enter(read):
+    def enter(read: Callable) -> Callable:
         name = read.__name__
-        MEASURES[name] = Measure(name, label, unit, better, read.__doc__, may_be_missing, read)
+        MEASURES[name] = Measure(name, label, unit, better, read.__doc__ or "", may_be_missing, read)
         return read
 
     return enter
@@ -73,13 +74,13 @@ def _measure(label, unit, better, may_be_missing=False):
 
 
 @_measure("Harm to victims", "severity-months", "lower")
-def harm(world):
+def harm(world: Any) -> np.ndarray:
     """severity borne by all victims, added up over months"""
     return world.state.cumulative_harm.sum(axis=0)
 
 
 @_measure("Victims that held", "share", "higher", may_be_missing=True)
-def held(world):
+def held(world: Any) -> np.ndarray:
     """share of coerced victims that did not give in"""
     coerced = (world.state.severity > 0) & world.setting.has_demand[:, None, None]
     count = coerced.sum(axis=(0, -1))
@@ -91,7 +92,7 @@ def held(world):
 
 
 @_measure("Days to the first response", "days", "lower", may_be_missing=True)
-def days_to_first_response(world):
+def days_to_first_response(world: Any) -> np.ndarray:
     """from the first incident to the first visible response by anybody"""
     setting = world.setting
     first_incident = (setting.incident_begins.min() - 1) * setting.days
@@ -100,7 +101,7 @@ def days_to_first_response(world):
 
 
 @_measure("Days to the first joint text", "days", "lower", may_be_missing=True)
-def days_to_joint_text(world):
+def days_to_joint_text(world: Any) -> np.ndarray:
     """from the incident to the first joint text of solidarity or more"""
     days = world.state.days_to_text.min(axis=0)
     return _where(days < NEVER, days)
@@ -110,7 +111,7 @@ def days_to_joint_text(world):
 
 
 @_measure("Capability behind the joint text", "share", "higher")
-def joint_share(world):
+def joint_share(world: Any) -> np.ndarray:
     """share of capability that stood behind the strongest text"""
     text = world.state.table_text
     strongest = text >= text.max(axis=0, initial=0.0)
@@ -118,13 +119,13 @@ def joint_share(world):
 
 
 @_measure("Strongest text reached", "ladder, 0 to 1", None)
-def strongest_text(world):
+def strongest_text(world: Any) -> np.ndarray:
     """0 silence, 0.1 concern, 0.3 solidarity, 0.5 naming, 0.75 measures"""
     return world.state.covered.max(axis=(0, -1))
 
 
 @_measure("Confidence at decision", "probability", "higher", may_be_missing=True)
-def confidence_at_decision(world):
+def confidence_at_decision(world: Any) -> np.ndarray:
     """mean confidence of those who accused, when they decided"""
     setting, state = world.setting, world.state
     accusing = np.flatnonzero(setting.accuses > 0)
@@ -135,19 +136,19 @@ def confidence_at_decision(world):
 
 
 @_measure("States that did more than speak", "states", None)
-def joiners(world):
+def joiners(world: Any) -> np.ndarray:
     """states that joined a response beyond words"""
     return _acted(world).sum(axis=-1).astype(float)
 
 
 @_measure("Joiners outside the bodies", "states", "higher")
-def joiners_outside(world):
+def joiners_outside(world: Any) -> np.ndarray:
     """states in neither NATO nor the EU that did more than speak"""
     return (_acted(world) & ~world.setting.is_nato & ~world.setting.is_eu).sum(axis=-1).astype(float)
 
 
 @_measure("Silences broken", "breaks", "lower")
-def silences_broken(world):
+def silences_broken(world: Any) -> np.ndarray:
     """times a member broke silence on a text"""
     return world.state.breaks.astype(float)
 
@@ -156,19 +157,19 @@ def silences_broken(world):
 
 
 @_measure("Cohesion within NATO", "0 to 1", "higher", may_be_missing=True)
-def cohesion_nato(world):
+def cohesion_nato(world: Any) -> np.ndarray:
     """1 less twice the mean distance of allies' positions"""
     return _closeness(world, world.setting.is_nato)
 
 
 @_measure("Cohesion within the EU", "0 to 1", "higher", may_be_missing=True)
-def cohesion_eu(world):
+def cohesion_eu(world: Any) -> np.ndarray:
     """1 less twice the mean distance of members' positions"""
     return _closeness(world, world.setting.is_eu)
 
 
 @_measure("Cohesion across the oceans", "0 to 1", "higher", may_be_missing=True)
-def cohesion_oceans(world):
+def cohesion_oceans(world: Any) -> np.ndarray:
     """1 less the distance between allies' and the four partners' mean positions"""
     setting, wants = world.setting, world.state.position[_begun(world)]
     allies, partners = setting.is_nato & setting.is_state, setting.is_partner & setting.is_state
@@ -181,25 +182,25 @@ def cohesion_oceans(world):
 
 
 @_measure("Peak tension", "0 to 1", "lower")
-def peak_tension(world):
+def peak_tension(world: Any) -> np.ndarray:
     """highest tension in any turn"""
     return world.state.peak_tension
 
 
 @_measure("Pressure on adversaries", "0 to 1", None)
-def pressure(world):
+def pressure(world: Any) -> np.ndarray:
     """pressure felt at the end by the adversary that feels most"""
     return world.state.pressure.max(axis=0)
 
 
 @_measure("Acts that stopped", "share", "higher")
-def stopped(world):
+def stopped(world: Any) -> np.ndarray:
     """share of incidents that their author called off"""
     return world.state.stopped[_begun(world)].mean(axis=0)
 
 
 @_measure("Political capital spent", "capital a state", "lower")
-def cost(world):
+def cost(world: Any) -> np.ndarray:
     """capital spent on consultations and responses, mean over states"""
     return _mean(quantize(world.state.spent), world.setting.is_state)
 
@@ -208,37 +209,37 @@ def cost(world):
 
 
 @_measure("Readiness for the core mission", "0 to 1", "higher")
-def readiness(world):
+def readiness(world: Any) -> np.ndarray:
     """at the end"""
     return world.state.readiness
 
 
 @_measure("Overreach perceived", "0 to 1", "lower")
-def overreach(world):
+def overreach(world: Any) -> np.ndarray:
     """NATO speaking on matters far from its area"""
     return world.state.overreach
 
 
 @_measure("Threat perceived by third parties", "0 to 1", "lower")
-def perceived_threat(world):
+def perceived_threat(world: Any) -> np.ndarray:
     """at the end; the real part is a coefficient"""
     return world.state.threat
 
 
 @_measure("Adversary narrative", "0 to 1", "lower")
-def narrative(world):
+def narrative(world: Any) -> np.ndarray:
     """how far the story of a bloc has taken hold"""
     return world.state.narrative
 
 
 @_measure("Standing with third parties", "0 to 1", "higher")
-def standing(world):
+def standing(world: Any) -> np.ndarray:
     """at the end"""
     return world.state.standing
 
 
 @_measure("Transparency of cooperation", "0 to 1", "higher")
-def transparency(world):
+def transparency(world: Any) -> np.ndarray:
     """at the end, with the projects that raise it"""
     return world.transparency() + np.zeros(world.runs)
 
@@ -247,31 +248,31 @@ def transparency(world):
 
 
 @_measure("Spent on cooperation", "EUR million", "lower")
-def cooperation_cost(world):
+def cooperation_cost(world: Any) -> np.ndarray:
     """spent on the portfolio during the exercise"""
     return world.state.project_spent.sum(axis=0)
 
 
 @_measure("Projects that deliver", "projects", "higher")
-def projects_delivered(world):
+def projects_delivered(world: Any) -> np.ndarray:
     """with at least some output at the end"""
     return (world.delivering() > 0).sum(axis=0).astype(float)
 
 
 @_measure("Projects failed or blocked", "projects", "lower")
-def projects_failed(world):
+def projects_failed(world: Any) -> np.ndarray:
     """blocked by a member, or agreed and without output"""
     return np.isin(world.state.project_state, (BLOCKED, BROKEN)).sum(axis=0).astype(float)
 
 
 @_measure("Spending that delivered", "share", "higher", may_be_missing=True)
-def spending_delivered(world):
+def spending_delivered(world: Any) -> np.ndarray:
     """share of the portfolio's cost in projects that deliver"""
     return _share_of_cost(world, world.delivering() > 0)
 
 
 @_measure("Space in the spending", "share", None, may_be_missing=True)
-def space_share(world):
+def space_share(world: Any) -> np.ndarray:
     """share of the portfolio's cost that goes to space"""
     return _share_of_cost(world, world.setting.project_space[:, None])
 
@@ -280,13 +281,13 @@ def space_share(world):
 
 
 @_measure("Led by the best-placed format", "share", "higher", may_be_missing=True)
-def best_placed(world):
+def best_placed(world: Any) -> np.ndarray:
     """share of consultations opened in a best-placed format"""
     return _share_of_calls(world, world.state.called_best)
 
 
 @_measure("Duplicated consultations", "share", "lower", may_be_missing=True)
-def duplication(world):
+def duplication(world: Any) -> np.ndarray:
     """share of consultations beside another that does the same"""
     return _share_of_calls(world, world.state.duplication)
 
@@ -294,24 +295,24 @@ def duplication(world):
 # ------------------------------------------------------------------------------------------------- what they ask
 
 
-def _where(applies, values):
+def _where(applies: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.where(applies, values, np.nan)
 
 
-def _begun(world):
+def _begun(world: Any) -> np.ndarray:
     return world.setting.incident_begins <= world.turn
 
 
-def _acted(world):
+def _acted(world: Any) -> np.ndarray:
     """Who did more than speak: (R, A) bool."""
     return world.state.joined[world.setting.is_deed].any(axis=0) & world.setting.is_state
 
 
-def _mean(values, who):
+def _mean(values: np.ndarray, who: np.ndarray) -> np.ndarray:
     return (values * who).sum(axis=-1) / max(who.sum(), 1)
 
 
-def _closeness(world, members):
+def _closeness(world: Any, members: np.ndarray) -> np.ndarray:
     who, wants = members & world.setting.is_state, world.state.position[_begun(world)]
     if who.sum() < 2:
         return np.full(world.runs, np.nan)
@@ -319,12 +320,12 @@ def _closeness(world, members):
     return quantize(1 - 2 * _mean(distance, who)).mean(axis=0)
 
 
-def _share_of_cost(world, part):
+def _share_of_cost(world: Any, part: np.ndarray) -> np.ndarray:
     spent = world.state.project_spent
     cost = spent.sum(axis=0)
     return _where(cost > 0, (spent * part).sum(axis=0) / np.maximum(cost, 1e-9))
 
 
-def _share_of_calls(world, part):
+def _share_of_calls(world: Any, part: np.ndarray) -> np.ndarray:
     called = world.state.called
     return _where(called > 0, part / np.maximum(called, 1))

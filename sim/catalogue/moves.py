@@ -3,11 +3,14 @@
 To add one: a class here with its place in `MOVES`, and its five coefficients in behaviour.yaml.
 """
 
+from typing import Any
+
 import numpy as np
 
 from sim.rules.choice import first_of, largest
 from sim.rules.quantize import quantize, select_runs
 
+World = Any  # a batch of runs; the room that knows what it is comes later
 MOST_INTENSE = 1.5
 FELT = ("move", "gain", "pressed", "risk", "opened")  # what an adversary feels about each: coefficients by this name
 
@@ -23,15 +26,16 @@ class Move:
     """
 
     name = label = short = ""
-    seen = None
+    seen: str | None = None
     is_hostile = False
 
-    def legal(self, world, d):
+    def legal(self, world: World, d: int) -> np.ndarray:
         """In which runs adversary `d` can do it now: (R,) bool."""
         return np.ones(world.runs, dtype=bool)
 
-    def carry_out(self, world, d, rows):
+    def carry_out(self, world: World, d: int, rows: np.ndarray) -> np.ndarray | None:
         """Do it in some runs; returns the place of whom it is aimed at, (rows,), or None."""
+        return None
 
 
 class Persist(Move):
@@ -45,10 +49,10 @@ class Stop(Move):
 
     name, label, short = "stop", "call the campaign off", "{who} stops"
 
-    def legal(self, world, d):
+    def legal(self, world: World, d: int) -> np.ndarray:
         return goes_on(world, d)
 
-    def carry_out(self, world, d, rows):
+    def carry_out(self, world: World, d: int, rows: np.ndarray) -> None:
         state = world.state
         ended = np.zeros_like(state.stopped)
         ended[:, rows] = own_incidents(world, d)[:, rows]
@@ -64,11 +68,11 @@ class Escalate(Move):
     name, label, short = "escalate", "strike harder", "{who} escalates"
     is_hostile = True
 
-    def legal(self, world, d):
+    def legal(self, world: World, d: int) -> np.ndarray:
         hardest = (world.state.intensity * own_incidents(world, d)).max(axis=0)
         return goes_on(world, d) & (hardest < MOST_INTENSE)
 
-    def carry_out(self, world, d, rows):
+    def carry_out(self, world: World, d: int, rows: np.ndarray) -> None:
         raise_intensity(world, own_incidents(world, d), rows, world.setting.params_per_run.escalate_step)
 
 
@@ -79,10 +83,10 @@ class Widen(Move):
     seen = "{target} is drawn in as well"
     is_hostile = True
 
-    def legal(self, world, d):
+    def legal(self, world: World, d: int) -> np.ndarray:
         return goes_on(world, d) & next_victims(world, d).any(axis=-1)
 
-    def carry_out(self, world, d, rows):
+    def carry_out(self, world: World, d: int, rows: np.ndarray) -> np.ndarray | None:
         setting, state = world.setting, world.state
         draw = world.draws.uniform("next victim", world.turn, (setting.adversaries[d],), setting.actors, rows=rows)[0]
         target = first_of(next_victims(world, d)[rows].astype(float), draw)
@@ -105,10 +109,10 @@ class OpenOtherOcean(Move):
     seen = "{who} stirs in the other ocean"
     is_hostile = True
 
-    def legal(self, world, d):
+    def legal(self, world: World, d: int) -> np.ndarray:
         return others_act(world, d)
 
-    def carry_out(self, world, d, rows):
+    def carry_out(self, world: World, d: int, rows: np.ndarray) -> None:
         state, step = world.state, world.setting.params_per_run.open_step
         state.linkage[rows] = quantize(np.clip(state.linkage[rows] + select_runs(step, rows), 0, 1))
         of_others = (world.setting.incident_by != d)[:, None] & (state.intensity > 0)
@@ -121,11 +125,11 @@ class Divide(Move):
     name, label, short = "divide", "court or squeeze the most exposed member", "{who} works on {target}"
     seen = "{who} courts and squeezes {target}"
 
-    def legal(self, world, d):
+    def legal(self, world: World, d: int) -> np.ndarray:
         setting = world.setting
         return goes_on(world, d) | bool((setting.incident_begins[setting.incident_by == d] <= world.turn).any())
 
-    def carry_out(self, world, d, rows):
+    def carry_out(self, world: World, d: int, rows: np.ndarray) -> np.ndarray | None:
         setting, state = world.setting, world.state
         worth = world.exposed(d)[rows] * (0.3 + setting.capability) * setting.is_state
         worth = worth * (state.added_exposure[d][rows] < 0.5)
@@ -142,7 +146,7 @@ class ExploitNarrative(Move):
     seen = "{who} spreads its story about those who stand together"
     short = "{who} tells its own story of the cooperation"
 
-    def carry_out(self, world, d, rows):
+    def carry_out(self, world: World, d: int, rows: np.ndarray) -> None:
         state = world.state
         sticks = 1 - np.broadcast_to(world.transparency(), (world.runs,))[rows]
         step = select_runs(world.setting.params_per_run.narrative_step, rows) * sticks
@@ -158,30 +162,30 @@ BY_NAME = {move.name: move for move in MOVES}
 # ---------------------------------------------------------------------------------------------------- what they ask
 
 
-def own_incidents(world, d):
+def own_incidents(world: World, d: int) -> np.ndarray:
     """Incidents of adversary `d` that go on: (H, R) bool."""
     return (world.setting.incident_by == d)[:, None] & (world.state.intensity > 0)
 
 
-def goes_on(world, d):
+def goes_on(world: World, d: int) -> np.ndarray:
     """In which runs adversary `d` has something under way: (R,) bool. Only then can it stop it or do more of it."""
-    return own_incidents(world, d).any(axis=0)
+    return np.logical_or.reduce(own_incidents(world, d))
 
 
-def others_act(world, d):
+def others_act(world: World, d: int) -> np.ndarray:
     """In which runs another adversary has something under way: (R,) bool."""
     others = [goes_on(world, e) for e in range(len(world.setting.adversaries)) if e != d]
-    return np.any(others, axis=0) if others else np.zeros(world.runs, dtype=bool)
+    return np.logical_or.reduce(others) if others else np.zeros(world.runs, dtype=bool)
 
 
-def next_victims(world, d):
+def next_victims(world: World, d: int) -> np.ndarray:
     """Who could be the next victim of adversary `d`: (R, A) bool."""
     setting, state = world.setting, world.state
     open_now = own_incidents(world, d)[..., None] & setting.next_victims[:, None, :] & (state.severity == 0)
     return open_now.any(axis=0)
 
 
-def raise_intensity(world, where, rows, step):
+def raise_intensity(world: World, where: np.ndarray, rows: np.ndarray, step: np.ndarray) -> None:
     """Raise the intensity of incidents marked in `where`, (H, R), by a step in some runs, as far as it can go."""
     intensity = world.state.intensity[:, rows]
     raised = np.minimum(intensity + select_runs(step, rows), MOST_INTENSE)

@@ -7,6 +7,7 @@ cube = result.to_xarray()               # arms x points x replications
 experiments, outcomes = result.to_ema() # as the EMA Workbench has them
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -184,7 +185,7 @@ class _Columns(Mapping):
         return len(self._result.manifest["measures"])
 
 
-def load_result(path, verify=True, partial=False) -> Result:
+def load_result(path: str | os.PathLike, verify: bool = True, partial: bool = False) -> Result:
     """The result of a sweep, from its folder.
 
     Parameters

@@ -9,7 +9,9 @@ import shutil
 import tempfile
 import time
 import weakref
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sim.errors import Fault, InputError
 from sim.experiments import workers as ways
@@ -17,13 +19,34 @@ from sim.experiments.folder import MANIFEST, SHARDS, alone, check_unchanged, mak
 from sim.experiments.progress import Progress
 from sim.experiments.result import Result
 from sim.experiments.shards import kept_or_advice
+from sim.scenario import Loaded
 
 
 def sweep(
-    scenario=None, design="lhs", points=None, reps=1, *, fixed=None, vary=None, levers=None, uncertainties=None, seed=1,
-    crn=None, workers=1, dask=None, out=None, resume=None, shard=None, block_runs=None, without=True, verify=False,
-    progress=None, say=None, command=(), play=None,
-) -> Result:  # fmt: skip
+    scenario: str | os.PathLike | Loaded | None = None,
+    design: Any = "lhs",
+    points: int | None = None,
+    reps: int = 1,
+    *,
+    fixed: Mapping[str, Any] | None = None,
+    vary: Any = None,
+    levers: Any = None,
+    uncertainties: Any = None,
+    seed: int = 1,
+    crn: bool | None = None,
+    workers: int = 1,
+    dask: str | None = None,
+    out: str | os.PathLike | None = None,
+    resume: str | os.PathLike | None = None,
+    shard: tuple[int, int] | None = None,
+    block_runs: int | None = None,
+    without: bool = True,
+    verify: bool = False,
+    progress: Callable[[int, int], object] | None = None,
+    say: Callable[[str], object] | None = None,
+    command: Sequence[str] = (),
+    play: Callable | None = None,
+) -> Result:
     """Play a scenario at many points.
 
     Parameters

@@ -7,9 +7,14 @@ English and neither knows who decides: a policy, a person at a terminal or in a 
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from typing import Any
 
+Address = tuple[int, str, str, str | None]  # what an answer answers: the turn, the actor, the kind and the subject
+View = dict[str, Any]  # what a seat can see, plain data: see `sim.model.view`
+Choice = str | Sequence[str]  # the id of an option, or several
 KINDS = {
     "position": "the strongest text it wants over an incident: a rung of the ladder",
     "call": "in which formats to call a consultation over an incident, or in none",
@@ -64,8 +69,8 @@ class Decision:
     turn: int
     actor: str
     subject: str
-    options: tuple
-    default: tuple
+    options: tuple[Option, ...]
+    default: tuple[str, ...]
     least: int = 1
     most: int | None = 1
     rung: str | None = None
@@ -73,22 +78,22 @@ class Decision:
     budget: float | None = None
 
     @property
-    def address(self):
+    def address(self) -> Address:
         """What an answer to it answers: the turn, the actor, the kind and the subject."""
         return self.turn, self.actor, self.kind, self.subject
 
     @property
-    def id(self):
+    def id(self) -> str:
         """Its name, the same in every branch of an exercise."""
         return f"{self.turn}/{self.actor}/{self.kind}/{self.subject}"
 
     @property
-    def many(self):
+    def many(self) -> bool:
         """Whether several options may be chosen, or none."""
         return (self.least, self.most) != (1, 1)
 
     @cached_property
-    def digest(self):
+    def digest(self) -> str:
         """Eight letters and digits that stand for what is open: an answer given to other options does not fit."""
         what = [self.id, [[o.id, o.cost, o.via] for o in self.options], self.least, self.most, self.rung, self.text]
         return hashlib.blake2b(json.dumps(what).encode(), digest_size=4).hexdigest()
@@ -105,11 +110,11 @@ class Answer:
     turn: int
     actor: str
     kind: str
-    subject: str
-    choice: tuple
+    subject: str | None
+    choice: tuple[str, ...]
     options: str = ""
 
-    def to_json(self):
+    def to_json(self) -> str:
         """One line of a file of answers.
 
         >>> Answer(1, "JPN", "silence", "attack/g7_leaders#1", ("accept",)).to_json()
@@ -121,17 +126,17 @@ class Answer:
         return json.dumps(plain, ensure_ascii=False)
 
     @classmethod
-    def from_json(cls, line):
+    def from_json(cls, line: str) -> "Answer":
         """The answer that a line of such a file says."""
         return cls(**{**(data := json.loads(line)), "choice": tuple(data["choice"])})
 
     @property
-    def address(self):
+    def address(self) -> Address:
         """What it answers: the turn, the actor, the kind and the subject."""
         return self.turn, self.actor, self.kind, self.subject
 
 
-def answer_to(decision, choice):
+def answer_to(decision: Decision, choice: Choice) -> Answer:
     """An answer to a decision, checked to be legal.
 
     Parameters
@@ -153,7 +158,7 @@ def answer_to(decision, choice):
     )
 
 
-def legal_choice(decision, choice):
+def legal_choice(decision: Decision, choice: Choice) -> tuple[str, ...]:
     """A choice checked against what is legal: the ids, in the order of the options; ValueError with advice."""
     choice = [choice] if isinstance(choice, str) else list(choice)
     allowed = [option.id for option in decision.options]
@@ -181,17 +186,17 @@ class Answers:
     (('stop',), None)
     """
 
-    by_run: dict = field(default_factory=dict)
+    by_run: dict[int, dict[tuple[str, str, str | None], tuple[str, ...]]] = field(default_factory=dict)
 
-    def add(self, run, answer):
+    def add(self, run: int, answer: Answer) -> None:
         """Take note of an answer in a run."""
         self.by_run.setdefault(run, {})[answer.actor, answer.kind, answer.subject] = answer.choice
 
-    def of(self, run, actor, kind, subject):
+    def of(self, run: int, actor: str, kind: str, subject: str) -> tuple[str, ...] | None:
         """The ids chosen, or None where nothing was answered and the model's own rule decides."""
         return self.by_run.get(run, {}).get((actor, kind, subject))
 
-    def all(self, kind):
+    def all(self, kind: str) -> list[tuple[int, str, str | None, tuple[str, ...]]]:
         """Every answer of a kind: (run, actor, subject, choice)."""
         return [
             (run, actor, subject, choice)

@@ -18,7 +18,7 @@ from sim.catalogue.moves import NAMES as MOVE_KEYS
 from sim.model.actor_table import CAST_ARRAYS, cast_of
 from sim.model.ties import bonds_of, partners, peer_groups, shared, tied
 from sim.rules.quantize import quantize
-from sim.scenario import resolve_members
+from sim.scenario import Loaded, resolve_members
 from sim.scenario.needs import OTHER_PRACTICES, PARTNERSHIP, PRACTICES
 
 SILENT_RULES = ("consensus", "unanimity")
@@ -33,7 +33,7 @@ class ModelInputs:
     An *option* is a response to one incident; a *table* is a format called over one incident.
     """
 
-    loaded: object
+    loaded: Loaded
     start: datetime.date
     turns: int
     days: int

@@ -7,10 +7,13 @@ for runs, so that any rows can be taken out, repeated and played on.
 import copy
 import hashlib
 from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 import numpy as np
 
+from sim.draws import Draws
 from sim.model.cooperation import delivered, effect_anywhere
+from sim.model.inputs import ModelInputs
 from sim.rules.attribution import confidence
 from sim.rules.choice import log_odds
 from sim.rules.cooperation import NOT_BEGUN, RUNNING
@@ -191,17 +194,17 @@ class World:
     worked out from.
     """
 
-    setting: object
+    setting: ModelInputs
     state: State
-    draws: object
-    nature: object
+    draws: Draws
+    nature: Draws
     turn: int = 0
     step: int = 0
     due: object = None
     plan: list = field(default_factory=list)
-    seats: dict = field(default_factory=dict)
-    script: object = None
-    recorder: object = None
+    seats: dict[str, Any] = field(default_factory=dict)
+    script: Any = None
+    recorder: Any = None
     series: dict | None = field(default_factory=dict)
     decided: list = field(default_factory=list)
     base_utilities: dict = field(default_factory=dict)

@@ -3,12 +3,14 @@
 import numpy as np
 
 from sim.catalogue.ladder import edges_of, rung_of
+from sim.model.decisions import View
+from sim.model.inputs import ModelInputs
 from sim.model.msel import RELEASED
-from sim.model.state import ADOPTED, OPEN
+from sim.model.state import ADOPTED, OPEN, World
 from sim.rules.attribution import confidence
 
 
-def view(world, actor, run=0):
+def view(world: World, actor: str, run: int = 0) -> View:
     """The world as one actor sees it: plain data, with nothing in it that the actor cannot know.
 
     Own beliefs, stakes, capital and commitments; consultations it sits in; texts adopted and responses that have become
@@ -34,7 +36,7 @@ def view(world, actor, run=0):
         "tension": round(float(state.tension[run]), 6),
         "incidents": {
             setting.incidents[h]: _incident(world, h, place, run)
-            for h in np.flatnonzero(setting.incident_begins <= world.turn)
+            for h in map(int, np.flatnonzero(setting.incident_begins <= world.turn))
         },
         "injects": _injects(world, actor),
         "consultations": _consultations(world, place, run),
@@ -45,7 +47,7 @@ def view(world, actor, run=0):
     }
 
 
-def _pressed(world, actor, run):
+def _pressed(world: World, actor: str, run: int) -> View:
     """What an adversary feels and has done: nothing for others."""
     if actor not in world.setting.adversaries:
         return {}
@@ -53,7 +55,7 @@ def _pressed(world, actor, run):
     return {"pressure": round(float(world.state.pressure[d, run]), 6)}
 
 
-def _incident(world, h, place, run):
+def _incident(world: World, h: int, place: int, run: int) -> View:
     setting, state = world.setting, world.state
     incident = setting.loaded.scenario.incidents[h]
     own = {
@@ -72,12 +74,12 @@ def _incident(world, h, place, run):
     return own
 
 
-def _adversary(setting, place):
+def _adversary(setting: ModelInputs, place: int) -> int:
     code = setting.actors[place]
     return setting.adversaries.index(code) if code in setting.adversaries else -1
 
 
-def _injects(world, actor):
+def _injects(world: World, actor: str) -> list[View]:
     return [
         {
             "turn": planned.turn,
@@ -91,7 +93,7 @@ def _injects(world, actor):
     ]
 
 
-def _consultations(world, place, run):
+def _consultations(world: World, place: int, run: int) -> list[View]:
     setting, state = world.setting, world.state
     return [
         {"incident": incident, "format": form, "due_day": int(state.table_due[t, run])}
@@ -100,7 +102,7 @@ def _consultations(world, place, run):
     ]
 
 
-def _texts(world, run):
+def _texts(world: World, run: int) -> list[View]:
     setting, state = world.setting, world.state
     edges = edges_of(setting.loaded)
     return [
@@ -111,7 +113,7 @@ def _texts(world, run):
     ]
 
 
-def _own(world, place, run):
+def _own(world: World, place: int, run: int) -> list[View]:
     setting, state = world.setting, world.state
     mine = np.flatnonzero(state.joined[:, run, place])
     return [
@@ -124,9 +126,10 @@ def _own(world, place, run):
     ]
 
 
-def _seen(world, run):
+def _seen(world: World, run: int) -> list[View]:
     """Responses that can be seen: those already in effect when the turn began."""
-    setting, by = world.setting, {}
+    setting = world.setting
+    by: dict[int, list[str]] = {}
     for o, place in zip(*np.nonzero(world.state.effect_day[:, run] <= world.day), strict=True):
         by.setdefault(int(o), []).append(setting.actors[place])
     return [{"incident": setting.options[o][0], "response": setting.options[o][1], "by": who} for o, who in by.items()]

@@ -50,7 +50,7 @@ __all__ = [
 ]
 
 
-def policy_named(name):
+def policy_named(name: str) -> type[Policy]:
     """The class of the policy of this name; InputError with what was probably meant when there is none.
 
     >>> policy_named("hawk")().name

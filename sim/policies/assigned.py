@@ -1,8 +1,10 @@
 """Policies as somebody names them at a terminal: `EST=hawk`, `group:nato=cautious`, `all=standard`."""
 
+from collections.abc import Iterable
+
 from sim.errors import did_you_mean, nearest
 from sim.policies import POLICIES
-from sim.scenario import resolve_members
+from sim.scenario import Loaded, resolve_members
 
 ALSO_CALLED = {"UK": "GBR", "US": "USA", "ROK": "KOR", "DPRK": "PRK", "PRC": "CHN", "ROC": "TWN"}
 
@@ -29,10 +31,10 @@ class Assigned:
     ('cautious', 'deterred', [])
     """
 
-    def __init__(self, given, loaded):
+    def __init__(self, given: Iterable[str], loaded: Loaded) -> None:
         self.loaded, self.faults, self.by_code = loaded, [], {}
         self.participants = participants_of(loaded)
-        ranked = {0: {}, 1: {}, 2: {}}
+        ranked: dict[int, dict[str, str]] = {0: {}, 1: {}, 2: {}}
         for words in given:
             who, _, name = words.strip().partition("=")
             fault = self._fault(who, name)
@@ -43,7 +45,7 @@ class Assigned:
             self._assign(words, self._fitting(who, name), name, ranked[rank])
         self.by_code = ranked[0] | ranked[1] | ranked[2]
 
-    def _fault(self, who, name):
+    def _fault(self, who: str, name: str) -> str | None:
         if not name:
             return "write it as CODE=NAME, for instance EST=standard, or group:nato=NAME, or all=NAME."
         if name not in POLICIES:
@@ -59,12 +61,12 @@ class Assigned:
             return f"'{name}' is {whose} policy and would change nothing in this seat."
         return None
 
-    def _fitting(self, who, name):
+    def _fitting(self, who: str, name: str) -> list[str]:
         """The seats meant in which the policy makes a difference."""
         plays = POLICIES[name].plays
         return [code for code in self._meant(who) if role_of(code, self.loaded) in plays]
 
-    def _meant(self, who):
+    def _meant(self, who: str) -> list[str]:
         if who == "all":
             names = self.participants
         elif who.startswith("group:"):
@@ -74,7 +76,7 @@ class Assigned:
             names = [who]
         return [code for code in names if not place_fault(code, self.loaded)]
 
-    def _assign(self, words, codes, name, assigned):
+    def _assign(self, words: str, codes: list[str], name: str, assigned: dict[str, str]) -> None:
         for code in codes:
             if assigned.get(code, name) != name:
                 self.faults.append(f"--policy {words}: {code} follows '{assigned[code]}' already. Give it one policy.")
@@ -85,18 +87,18 @@ class Assigned:
         assigned.update(dict.fromkeys(codes, name))
 
 
-def participants_of(loaded):
+def participants_of(loaded: Loaded) -> list[str]:
     """Codes of everybody who takes part: those named, with the members of groups and bodies."""
     scenario = loaded.scenario
     return list(resolve_members(scenario.participants, loaded.library, scenario.start))
 
 
-def role_of(code, loaded):
+def role_of(code: str, loaded: Loaded) -> str:
     """Whether an actor is an adversary or a member, as the incidents of the exercise make it."""
     return "adversary" if code in {incident.by for incident in loaded.scenario.incidents} else "member"
 
 
-def place_fault(code, loaded):
+def place_fault(code: str, loaded: Loaded) -> str | None:
     """What is wrong with choosing for an actor, in a sentence; None where one can."""
     participants = participants_of(loaded)
     if code not in participants:
@@ -108,16 +110,16 @@ def place_fault(code, loaded):
     return None
 
 
-def _meant(code, participants, loaded):
+def _meant(code: str, participants: list[str], loaded: Loaded) -> str | None:
     """The participant meant by another abbreviation, by the beginning of a name, or by a slip of the finger."""
     if ALSO_CALLED.get(code.upper()) in participants:
         return ALSO_CALLED[code.upper()]
     names = {_name(known, loaded): known for known in participants}
     begins = [names[name] for name in names if len(code) > 1 and name.lower().startswith(code.lower())]
-    return begins[0] if begins else nearest(code, participants) or names.get(nearest(code, names))
+    return begins[0] if begins else nearest(code, participants) or names.get(nearest(code, names) or "")
 
 
-def _name(code, loaded):
+def _name(code: str, loaded: Loaded) -> str:
     library, override = loaded.library, loaded.scenario.actors.get(code)
     entry = library.states.get(code) or library.bodies.get(code)
     return (override and override.name) or (entry.name if entry else code)

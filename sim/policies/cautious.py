@@ -1,5 +1,8 @@
 """Those who wait for others."""
 
+from collections.abc import Sequence
+
+from sim.model.decisions import Decision, View
 from sim.policies.policy import Policy
 from sim.policies.reading import first_legal
 
@@ -22,10 +25,10 @@ class Cautious(Policy):
 
     name = "cautious"
 
-    def __init__(self, most=0.5):
+    def __init__(self, most: float = 0.5) -> None:
         self.most = most
 
-    def choose(self, view, decision):
+    def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """What the cautious answer; where they have no say of their own, the model's default."""
         match decision.kind:
             case "responses":

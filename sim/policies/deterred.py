@@ -1,5 +1,8 @@
 """An adversary that can be stopped."""
 
+from collections.abc import Sequence
+
+from sim.model.decisions import Decision, View
 from sim.policies.policy import Policy
 from sim.policies.reading import first_legal, seen_against
 
@@ -23,10 +26,10 @@ class Deterred(Policy):
     name = "deterred"
     plays = ("adversary",)
 
-    def __init__(self, actors=5):
+    def __init__(self, actors: int = 5) -> None:
         self.actors = actors
 
-    def choose(self, view, decision):
+    def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """`stop` once deterred, or `persist` where nothing is left to stop; else the model's default."""
         if decision.kind != "move":
             return decision.default

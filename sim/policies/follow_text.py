@@ -1,5 +1,8 @@
 """Those who move when a body has spoken."""
 
+from collections.abc import Sequence
+
+from sim.model.decisions import Decision, View
 from sim.policies.policy import Policy
 from sim.policies.reading import paid_for
 
@@ -19,7 +22,7 @@ class FollowText(Policy):
     name = "follow_text"
     plays = ("member",)
 
-    def choose(self, view, decision):
+    def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """The covered responses that it can pay for; elsewhere the model's default."""
         if decision.kind == "responses":
             return paid_for(view, [option for option in decision.options if option.covered])

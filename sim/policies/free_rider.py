@@ -1,5 +1,8 @@
 """Those who let others pay."""
 
+from collections.abc import Sequence
+
+from sim.model.decisions import Decision, View
 from sim.policies.policy import Policy
 from sim.policies.reading import first_legal
 
@@ -20,10 +23,10 @@ class FreeRider(Policy):
     name = "free_rider"
     plays = ("member",)
 
-    def __init__(self, most=0.05):
+    def __init__(self, most: float = 0.05) -> None:
         self.most = most
 
-    def choose(self, view, decision):
+    def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """What a free rider answers; where it has no say of its own, the model's default."""
         match decision.kind:
             case "responses":

@@ -1,5 +1,8 @@
 """Those who want to hit back."""
 
+from collections.abc import Sequence
+
+from sim.model.decisions import Decision, View
 from sim.policies.policy import Policy
 from sim.policies.reading import first_legal, paid_for, sure_enough
 
@@ -16,7 +19,7 @@ class Hawk(Policy):
 
     name = "hawk"
 
-    def choose(self, view, decision):
+    def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """What a hawk answers; where it has no say of its own, the model's default."""
         match decision.kind:
             case "responses":

@@ -1,5 +1,8 @@
 """An adversary that uses discord."""
 
+from collections.abc import Sequence
+
+from sim.model.decisions import Decision, View
 from sim.policies.policy import Policy
 from sim.policies.reading import first_legal
 
@@ -19,7 +22,7 @@ class Opportunist(Policy):
     name = "opportunist"
     plays = ("adversary",)
 
-    def choose(self, view, decision):
+    def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """`widen`, or `divide`, while others do not speak together; else `persist`."""
         if decision.kind != "move":
             return decision.default

@@ -1,6 +1,10 @@
 """How a seat chooses, the one interface for policies: it is asked a `Decision` and answers with ids of its options."""
 
 import copy
+from collections.abc import Sequence
+from typing import Self
+
+from sim.model.decisions import Decision, View
 
 
 class Policy:
@@ -9,12 +13,12 @@ class Policy:
     name = "policy"
     memory = False  # whether it remembers earlier turns
     draws = False  # whether it draws at random
-    plays = ("member", "adversary")  # from whose seats it chooses otherwise than the model's own rule
+    plays: tuple[str, ...] = ("member", "adversary")  # from whose seats it chooses otherwise than the model's own rule
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}()"
 
-    def choose(self, view, decision):
+    def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """The ids chosen among `decision.options`.
 
         Parameters
@@ -28,6 +32,6 @@ class Policy:
         """
         return decision.default
 
-    def fresh(self):
+    def fresh(self) -> Self:
         """The policy for another run, or for a look ahead: itself, or a twin with a memory of its own."""
         return copy.deepcopy(self) if self.memory else self

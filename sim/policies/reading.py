@@ -1,7 +1,11 @@
 """What a policy reads out of its view and the decision: is it sure enough, can it pay, who acts against it."""
 
+from collections.abc import Iterable
 
-def sure_enough(view, decision, option):
+from sim.model.decisions import Decision, Option, View
+
+
+def sure_enough(view: View, decision: Decision, option: Option) -> bool:
     """Whether the seat is as sure as states have been that used a response; one that accuses nobody needs no evidence.
 
     >>> from sim.model.decisions import Decision, Option
@@ -16,7 +20,7 @@ def sure_enough(view, decision, option):
     return option.confidence_min is None or sure >= option.confidence_min
 
 
-def paid_for(view, options):
+def paid_for(view: View, options: Iterable[Option]) -> list[str]:
     """The ids of some options that the seat's political capital pays for, the cheapest first.
 
     >>> from sim.model.decisions import Option
@@ -31,7 +35,7 @@ def paid_for(view, options):
     return paid
 
 
-def seen_against(view):
+def seen_against(view: View) -> set[tuple[str, str, str]]:
     """What an adversary sees done about the incidents it is suspected of: a set of (incident, response, actor).
 
     >>> seen_against({"actor": "RUS", "incidents": {"grid": {"suspect": "RUS"}},
@@ -47,7 +51,7 @@ def seen_against(view):
     }
 
 
-def first_legal(decision, *wanted):
+def first_legal(decision: Decision, *wanted: str) -> tuple[str, ...]:
     """The first of some ids that is legal now; when none is, the model's default.
 
     >>> from sim.model.decisions import Decision, Option

@@ -1,6 +1,9 @@
 """Answers written down before: by a person, by somebody who tries out what another choice would have brought."""
 
 import copy
+from collections.abc import Iterable
+
+from sim.model.decisions import Answer, Decision
 
 
 class Script:
@@ -24,34 +27,34 @@ class Script:
     []
     """
 
-    def __init__(self, answers, strict=True):
+    def __init__(self, answers: Iterable[Answer], strict: bool = True) -> None:
         self.answers = {answer.address: answer for answer in answers}
         self.strict = strict
-        self.asked = set()
+        self.asked: set[tuple] = set()
 
     @property
-    def actors(self):
+    def actors(self) -> list[str]:
         """Whose answers there are."""
         return sorted({actor for _, actor, _, _ in self.answers})
 
     @property
-    def unasked(self):
+    def unasked(self) -> list[Answer]:
         """Answers that no decision has called for."""
         return [answer for address, answer in self.answers.items() if address not in self.asked]
 
-    def also(self, answers):
+    def also(self, answers: Iterable[Answer]) -> "Script":
         """The same script with more answers in it, none of them asked for yet."""
         more = self.fresh()
         more.answers = self.answers | {answer.address: answer for answer in answers}
         return more
 
-    def fresh(self):
+    def fresh(self) -> "Script":
         """The same script for a branch or a look ahead: what is asked there has not been asked here."""
         fresh = copy.copy(self)
         fresh.asked = set(self.asked)
         return fresh
 
-    def take(self, decision):
+    def take(self, decision: Decision) -> tuple[str, ...] | None:
         """The ids that are written for a decision, or None."""
         for address in (decision.address, (*decision.address[:3], None)):
             if address in self.answers:

@@ -1,14 +1,23 @@
 """How policies come to their seats: those a scenario names, with those a caller gives in their place."""
 
+from collections.abc import Iterable, Mapping
+
 from sim.errors import Fault, InputError, did_you_mean
+from sim.model.decisions import Answer, Decision
+from sim.model.inputs import ModelInputs
 from sim.policies import policy_named
+from sim.policies.policy import Policy
 from sim.policies.scripted import Script
 from sim.policies.standard import Standard
+from sim.scenario.schema import Scenario
+
+PolicyLike = Policy | type[Policy] | str  # itself, its class, or its name
+Decided = Iterable[tuple[Decision, Answer]]
 
 # ---------------------------------------------------------------------------------------------------- who sits where
 
 
-def policies_of(setting, policies=None):
+def policies_of(setting: ModelInputs, policies: Mapping[str, PolicyLike] | None = None) -> dict[str, Policy]:
     """Who chooses for whom: the policies the scenario names, with those given in their place.
 
     Parameters
@@ -30,12 +39,12 @@ def policies_of(setting, policies=None):
     return {code: policy_from(chosen[code]) for code in setting.actors if code in chosen}
 
 
-def written_in(scenario):
+def written_in(scenario: Scenario) -> dict[str, str]:
     """The policies that a scenario names, by code, where they are not the model's own."""
     return {code: own.policy for code, own in scenario.actors.items() if own.policy not in (None, "standard")}
 
 
-def policy_from(given):
+def policy_from(given: PolicyLike) -> Policy:
     """A policy from itself, from its class, or from its name.
 
     >>> policy_from("hawk").name
@@ -46,14 +55,14 @@ def policy_from(given):
     return given() if isinstance(given, type) else given
 
 
-def check_places(setting, codes):
+def check_places(setting: ModelInputs, codes: Iterable[str]) -> None:
     """InputError for codes from which nobody can act."""
     faults = [Fault("", 0, 0, fault) for code in codes if (fault := _place_fault(setting, code))]
     if faults:
         raise InputError(faults)
 
 
-def _place_fault(setting, code):
+def _place_fault(setting: ModelInputs, code: str) -> str | None:
     if code not in setting.index:
         return f"no actor '{code}' takes part. {did_you_mean(str(code), setting.actors)}"
     if code in setting.bodies and not setting.is_state[setting.index[code]]:
@@ -61,7 +70,7 @@ def _place_fault(setting, code):
     return None
 
 
-def fresh(seats):
+def fresh(seats: Mapping[str, Policy]) -> dict[str, Policy]:
     """The same seats for another run, or for a look ahead: policies that remember get a memory of their own.
 
     A seat that follows the model's own rule need not be asked.
@@ -69,7 +78,7 @@ def fresh(seats):
     return {code: policy.fresh() for code, policy in seats.items() if type(policy) is not Standard}
 
 
-def overrides(decided):
+def overrides(decided: Decided) -> list[Answer]:
     """Answers that differ from what the model's own rule would have chosen, so that another arm can make them too.
 
     Parameters
@@ -79,7 +88,7 @@ def overrides(decided):
     return [answer for decision, answer in decided if set(answer.choice) != set(decision.default)]
 
 
-def seats_that_override(decided):
+def seats_that_override(decided: Decided) -> tuple[dict[str, Policy], Script]:
     """Seats and a script that depart from the model's own rule as was decided, where the same decision is open again.
 
     Returns

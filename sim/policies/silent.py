@@ -1,5 +1,8 @@
 """Those who do nothing."""
 
+from collections.abc import Sequence
+
+from sim.model.decisions import Decision, View
 from sim.policies.policy import Policy
 from sim.policies.reading import first_legal
 
@@ -18,7 +21,7 @@ class Silent(Policy):
 
     name = "silent"
 
-    def choose(self, view, decision):
+    def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """Nothing, where that is possible; else what changes least."""
         if decision.kind in ("responses", "call"):
             return ()

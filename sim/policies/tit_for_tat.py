@@ -1,5 +1,8 @@
 """An adversary that gives back what it gets."""
 
+from collections.abc import Sequence
+
+from sim.model.decisions import Decision, View
 from sim.policies.policy import Policy
 from sim.policies.reading import first_legal, seen_against
 
@@ -20,10 +23,10 @@ class TitForTat(Policy):
     plays = ("adversary",)
     memory = True
 
-    def __init__(self):
-        self.seen = set()
+    def __init__(self) -> None:
+        self.seen: set[tuple[str, str, str]] = set()
 
-    def choose(self, view, decision):
+    def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """`escalate` when pressed since the last move, else `persist`."""
         if decision.kind != "move":
             return decision.default

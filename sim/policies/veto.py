@@ -1,6 +1,9 @@
 """Those who can stop a text, and do."""
 
+from collections.abc import Sequence
+
 from sim.catalogue.ladder import RUNGS
+from sim.model.decisions import Decision, View
 from sim.policies.policy import Policy
 from sim.policies.reading import first_legal
 
@@ -21,10 +24,10 @@ class Veto(Policy):
     name = "veto"
     plays = ("member",)
 
-    def __init__(self, above="concern"):
+    def __init__(self, above: str = "concern") -> None:
         self.above = above
 
-    def choose(self, view, decision):
+    def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """`break` on a text that is too strong, `accept` on another; elsewhere the model's default."""
         match decision.kind:
             case "silence":

@@ -6,9 +6,14 @@ many runs as arrays, without their events: any of them can be played again, with
 
 import json
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from sim.model.events import Event
+
+if TYPE_CHECKING:  # a record is read without it
+    import numpy as np
 
 JSON_FORMAT = 1
 
@@ -59,22 +64,22 @@ class Record:
     measures_without: dict[str, float] | None = None
     scorecard: list[Principle] = field(default_factory=list)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         object.__setattr__(self, "events", tuple(self.events))
         object.__setattr__(self, "scorecard", list(self.scorecard))
         object.__setattr__(self, "measures", _floats(self.measures))
         if self.measures_without is not None:
             object.__setattr__(self, "measures_without", _floats(self.measures_without))
 
-    def of_kind(self, *kinds):
+    def of_kind(self, *kinds: str) -> list[Event]:
         """The events of one kind or several, in order."""
         return [event for event in self.events if event.kind in kinds]
 
-    def in_turn(self, turn):
+    def in_turn(self, turn: int) -> list[Event]:
         """The events of one turn, in order."""
         return [event for event in self.events if event.turn == turn]
 
-    def series(self, name, key=None):
+    def series(self, name: str, key: str | None = None) -> list:
         """What `turn_ends` says under `name`, turn by turn; for a table (pressure, harm, ...) give its key too.
 
         >>> Record("smallest", "The smallest", "", 1, 0, "2025-03-01", 2, 30).series("tension")
@@ -83,7 +88,7 @@ class Record:
         values = [event.payload[name] for event in self.of_kind("turn_ends")]
         return values if key is None else [value.get(key) for value in values]
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """The record as plain data."""
         return {
             "format": JSON_FORMAT,
@@ -102,7 +107,7 @@ class Record:
         }
 
     @classmethod
-    def from_dict(cls, data):
+    def from_dict(cls, data: Mapping[str, Any]) -> "Record":
         """The record that `to_dict` described."""
         data = dict(data)
         if data.pop("format", JSON_FORMAT) != JSON_FORMAT:
@@ -114,12 +119,12 @@ class Record:
         data["scorecard"] = [Principle(**principle) for principle in data["scorecard"]]
         return cls(**data)
 
-    def to_json(self):
+    def to_json(self) -> str:
         """JSON text; floats keep every digit, and what does not apply is null."""
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False)
 
     @classmethod
-    def from_json(cls, text):
+    def from_json(cls, text: str) -> "Record":
         """The record that `to_json` wrote, exactly."""
         return cls.from_dict(json.loads(text))
 
@@ -146,37 +151,39 @@ class Outcomes:
     digest: str
     seed: int
     runs: int
-    measures: dict[str, object] = field(default_factory=dict)
-    measures_without: dict[str, object] | None = None
-    series: dict[str, object] = field(default_factory=dict)
+    measures: dict[str, "np.ndarray"] = field(default_factory=dict)
+    measures_without: dict[str, "np.ndarray"] | None = None
+    series: dict[str, "np.ndarray"] = field(default_factory=dict)
     joined: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     formats: dict[str, dict[str, float]] = field(default_factory=dict)
     first_run: int = 0
 
-    def quantiles(self, name, levels=(0.05, 0.25, 0.5, 0.75, 0.95), without=False):
+    def quantiles(
+        self, name: str, levels: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95), without: bool = False
+    ) -> "np.ndarray":
         """Quantiles of a measure over the runs to which it applies; nan when there is none."""
         import numpy as np
 
-        values = (self.measures_without if without else self.measures)[name]
+        values = (self.measures_without or {} if without else self.measures)[name]
         known = np.asarray(values, dtype=float)
         known = known[~np.isnan(known)]
         return np.quantile(known, levels) if known.size else np.full(len(levels), np.nan)
 
 
-def _floats(measures):
+def _floats(measures: Mapping[str, float]) -> dict[str, float]:
     """The measures as floats, with one `nan` for all so that records that agree are equal."""
     return {name: math.nan if math.isnan(value) else float(value) for name, value in measures.items()}
 
 
-def _numbers_out(measures):
+def _numbers_out(measures: Mapping[str, float]) -> dict[str, float | str | None]:
     return {name: _number_out(value) for name, value in measures.items()}
 
 
-def _number_out(value):
+def _number_out(value: float) -> float | str | None:
     if math.isnan(value):
         return None
     return value if math.isfinite(value) else str(value)
 
 
-def _numbers_in(measures):
+def _numbers_in(measures: Mapping[str, float | str | None]) -> dict[str, float]:
     return {name: math.nan if value is None else float(value) for name, value in measures.items()}

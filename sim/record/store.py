@@ -293,7 +293,7 @@ def read_measures(folder, manifest) -> dict:
     path = Path(folder) / "measures.csv"
     check_digest(path, _digest_in(manifest, path), ANEW)
     rows = read_rows(path, ANEW)
-    head = next(rows, (0, "", []))
+    head: tuple[int, str, list] = next(rows, (0, "", []))
     names = _measures_named(path, *head)
     found, faults = {}, []
     for number, text, cells in rows:

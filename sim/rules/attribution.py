@@ -10,12 +10,12 @@ Belief is a log-odds: 0 is even chances, 2.2 is nine in ten. Evidence adds to it
 import numpy as np
 from scipy.special import expit
 
-from sim.rules.domain import at_least, between, inside
+from sim.rules.domain import Numbers, at_least, between, inside
 
 __all__ = ["confidence", "evidence", "informed_share", "pooled"]
 
 
-def evidence(is_culprit_sign, discriminability, normal):
+def evidence(is_culprit_sign: Numbers, discriminability: Numbers, normal: Numbers) -> Numbers:
     """What one look at the traces adds to an observer's log-odds that a suspect did it.
 
     A look is a draw from one of two normal distributions `d` standard deviations apart; its log-likelihood ratio is
@@ -43,7 +43,7 @@ def evidence(is_culprit_sign, discriminability, normal):
     return is_culprit_sign * (0.5 * np.square(discriminability)) + discriminability * normal
 
 
-def informed_share(discriminability, best):
+def informed_share(discriminability: Numbers, best: float) -> Numbers:
     """How much of a source somebody is: what it can tell against the best placed observer.
 
     The expected evidence of a look is `d^2/2`, so a source counts by `(d / best)^2`, at most 1. Who can tell nothing is
@@ -69,7 +69,7 @@ def informed_share(discriminability, best):
     return np.minimum(np.square(discriminability / best), 1.0)
 
 
-def pooled(own, received, weight_received, correlation):
+def pooled(own: Numbers, received: Numbers, weight_received: Numbers, correlation: Numbers) -> Numbers:
     """An observer's log-odds with what others share, discounted because sources overlap.
 
     `own + received n_eff / n` with `n = 1 + weight_received`, of which `n_eff = n / (1 + (n - 1) correlation)` are
@@ -105,7 +105,7 @@ def pooled(own, received, weight_received, correlation):
     return own + received / (1.0 + weight_received * correlation)
 
 
-def confidence(log_odds):
+def confidence(log_odds: np.ndarray) -> np.ndarray:
     """The probability an observer gives to the suspect having done it.
 
     Parameters

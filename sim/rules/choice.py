@@ -13,7 +13,7 @@ bound it takes the best. Precision has the unit one over utility.
 import numpy as np
 from scipy.special import expit, logit
 
-from sim.rules.domain import at_least, between
+from sim.rules.domain import Numbers, at_least, between
 from sim.rules.totals import over_options
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 
-def logistic(x):
+def logistic(x: Numbers) -> Numbers:
     """The probability whose log-odds are `x`.
 
     Parameters
@@ -44,7 +44,7 @@ def logistic(x):
     return expit(x)
 
 
-def log_odds(p):
+def log_odds(p: Numbers) -> Numbers:
     """The natural logarithm of the odds of `p`; undoes `logistic`.
 
     Parameters
@@ -66,7 +66,7 @@ def log_odds(p):
     return logit(p)
 
 
-def choice_probabilities(utility, precision):
+def choice_probabilities(utility: np.ndarray, precision: Numbers) -> np.ndarray:
     """Logit choice: the probability of each option, larger for larger utility.
 
     `P_j = exp(precision u_j) / sum_k exp(precision u_k)`. Source: [McKelveyPalfrey1995], [Signorino1999].
@@ -98,7 +98,7 @@ def choice_probabilities(utility, precision):
     return weight / np.where(total > 0.0, total, 1.0)
 
 
-def pick(probabilities, uniform):
+def pick(probabilities: np.ndarray, uniform: Numbers) -> np.ndarray:
     """Which option a uniform number falls on: the inverse of the cumulative distribution.
 
     Options lie side by side on [0, 1) in their order, each as wide as it is probable. An option of probability 0 is
@@ -123,7 +123,7 @@ def pick(probabilities, uniform):
     return np.where(total > 0.0, is_passed.sum(axis=0), -1)
 
 
-def first_of(weight, uniform):
+def first_of(weight: np.ndarray, uniform: np.ndarray) -> np.ndarray:
     """Which option comes first in a race in which each is as fast as its weight: picks with probability by weight.
 
     Each option has a draw of its own, so the order of the options does not matter. An option of weight 0 comes in last.
@@ -144,7 +144,7 @@ def first_of(weight, uniform):
     return np.where(runs, -np.log(uniform) / np.where(runs, weight, 1.0), np.inf).argmin(axis=-1)
 
 
-def largest(values, lots):
+def largest(values: np.ndarray, lots: np.ndarray) -> np.ndarray:
     """Which value is the largest; among several, the one with the highest lot.
 
     Parameters
@@ -161,7 +161,9 @@ def largest(values, lots):
     return np.where(values == values.max(axis=-1, keepdims=True), lots, -1.0).argmax(axis=-1)
 
 
-def respond_to_company(base, peer_weight, peers, precision, probability, damping):
+def respond_to_company(
+    base: Numbers, peer_weight: Numbers, peers: Numbers, precision: Numbers, probability: Numbers, damping: float
+) -> Numbers:
     """One damped step towards the quantal response equilibrium of a decision that gains from company.
 
     `P <- (1 - damping) P + damping logistic(precision (base + peer_weight (peers - 1/2)))`: each actor looks at how

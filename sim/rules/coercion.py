@@ -14,12 +14,12 @@ rates computed from its version 4.
 import numpy as np
 from scipy.special import expit, xlog1py
 
-from sim.rules.domain import at_least, between, inside
+from sim.rules.domain import Numbers, at_least, between, inside
 
 __all__ = ["asymmetry", "joint_pressure", "p_concede", "per_period", "trade_exposure"]
 
 
-def trade_exposure(pct_gdp, half_pct):
+def trade_exposure(pct_gdp: Numbers, half_pct: float) -> Numbers:
     """How exposed an economy is to another, from their trade: `x / (x + half)`.
 
     More trade exposes more, each further percent a little less. Source: [Hirschman1945] for trade as exposure; the bend
@@ -46,7 +46,7 @@ def trade_exposure(pct_gdp, half_pct):
     return pct_gdp / (pct_gdp + half_pct)
 
 
-def asymmetry(e_ij, e_ji):
+def asymmetry(e_ij: Numbers, e_ji: Numbers) -> np.ndarray:
     """Which side of a tie depends more: `e_ij / (e_ij + e_ji)`.
 
     One half is even, 1 means that only `i` depends on `j`. Two who do not depend on each other at all are even. One and
@@ -70,7 +70,17 @@ def asymmetry(e_ij, e_ji):
     return np.where(both > 0.0, e_ij / np.where(both > 0.0, both, 1.0), 0.5)
 
 
-def p_concede(harm, support, is_major, *, base, harm_weight, usual, support_weight, major_weight):
+def p_concede(
+    harm: float,
+    support: Numbers,
+    is_major: float,
+    *,
+    base: float,
+    harm_weight: float,
+    usual: float,
+    support_weight: float,
+    major_weight: float,
+) -> Numbers:
     """How likely the target of a demand is to give way in an episode of coercion.
 
     A logit: `base + harm_weight (harm - usual) + 2 support_weight support + major_weight is_major`. It starts from the
@@ -101,7 +111,7 @@ def p_concede(harm, support, is_major, *, base, harm_weight, usual, support_weig
     return expit(pressed + support_weight * 2 * support + major_weight * is_major)
 
 
-def per_period(p_episode, episode_days, days):
+def per_period(p_episode: Numbers, episode_days: Numbers, days: Numbers) -> Numbers:
     """The probability over a few days of what happens with `p_episode` over a whole episode.
 
     `1 - (1 - p)^(days / episode_days)`: a constant hazard, so that periods of any length multiply up to the episode.
@@ -130,7 +140,9 @@ def per_period(p_episode, episode_days, days):
     return -np.expm1(xlog1py(np.divide(days, episode_days), np.negative(p_episode)))
 
 
-def joint_pressure(share, has_large_economies, has_institution, synergy, institution_bonus):
+def joint_pressure(
+    share: Numbers, has_large_economies: Numbers, has_institution: Numbers, synergy: float, institution_bonus: float
+) -> Numbers:
     """The pressure that those who act put on the adversary together.
 
     `share (1 + synergy share large) (1 + bonus institution)`, at most 1. Alone, a state presses with its own share;

@@ -9,12 +9,15 @@ University Press.
 
 import numpy as np
 
+from sim.rules.domain import Numbers
 from sim.rules.totals import over_actors
 
 __all__ = ["compromise"]
 
 
-def compromise(position, capability, salience, otherwise=np.nan):
+def compromise(
+    position: np.ndarray, capability: np.ndarray, salience: np.ndarray, otherwise: Numbers = np.nan
+) -> np.ndarray:
     """The mean position, each actor weighing as much as it can bring and cares.
 
     `sum(c s x) / sum(c s)`, the best predictor in the European Union studies, where it misses by about 23 points of 100

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.rules.domain import at_least
+from sim.rules.domain import Numbers, at_least
 
 __all__ = ["BLOCKED", "BROKEN", "ENDED", "NOT_BEGUN", "RUNNING", "maturity"]
 
@@ -10,7 +10,7 @@ NOT_BEGUN, RUNNING, BLOCKED, BROKEN, ENDED = range(5)
 """How a project stands."""
 
 
-def maturity(months_since_start, first_output_months, full_months):
+def maturity(months_since_start: Numbers, first_output_months: Numbers, full_months: Numbers) -> np.ndarray:
     """The share of a project's full effect that it has reached.
 
     Nothing before its first output; then in proportion to the months gone, all of it at `full_months`. A project that

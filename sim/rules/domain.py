@@ -1,4 +1,4 @@
-"""The domain a rule's single numbers must lie in.
+"""What a rule takes: numbers, and the domain that single ones must lie in.
 
 Only single numbers are looked at: a coefficient or a deadline is checked each time, an array never is.
 """
@@ -7,10 +7,13 @@ import numpy as np
 
 from sim.errors import RangeError
 
-__all__ = ["at_least", "between", "inside"]
+__all__ = ["Numbers", "at_least", "between", "inside"]
+
+Numbers = np.ndarray | float
+"""One number, or an array of them: a rule takes either and gives back what they broadcast to."""
 
 
-def between(name, value, low, high):
+def between(name: str, value: Numbers, low: float, high: float) -> None:
     """Refuse a single number outside [low, high].
 
     Parameters
@@ -32,7 +35,7 @@ def between(name, value, low, high):
         raise RangeError(f"{name} must lie in [{low:g}, {high:g}]; got {value:g}.")
 
 
-def inside(name, value, low, high):
+def inside(name: str, value: Numbers, low: float, high: float) -> None:
     """Refuse a single number outside (low, high), or on one of the two bounds.
 
     Parameters
@@ -54,7 +57,7 @@ def inside(name, value, low, high):
         raise RangeError(f"{name} must lie strictly between {low:g} and {high:g}; got {value:g}.")
 
 
-def at_least(name, value, low):
+def at_least(name: str, value: Numbers, low: float) -> None:
     """Refuse a single number below `low`.
 
     Parameters

@@ -6,14 +6,14 @@
 
 import numpy as np
 
-from sim.rules.domain import at_least, between
+from sim.rules.domain import Numbers, at_least, between
 
 __all__ = ["DAYS_PER_MONTH", "tension_step"]
 
 DAYS_PER_MONTH = 365.25 / 12.0
 
 
-def tension_step(tension, hostility, days, persistence_per_month):
+def tension_step(tension: Numbers, hostility: Numbers, days: Numbers, persistence_per_month: Numbers) -> np.ndarray:
     """Tension after some days: what is left of it, and what the period's events add.
 
     The conflict index `G <- rho G + sum(g)` on a scale that ends: what is left is `tension rho^(months)`, and hostility

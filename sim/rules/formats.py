@@ -10,6 +10,8 @@ Press.
 
 import numpy as np
 
+from sim.rules.domain import Numbers
+
 __all__ = ["FULL_MANDATE", "format_utility"]
 
 FULL_MANDATE = 4
@@ -17,20 +19,20 @@ FULL_MANDATE = 4
 
 
 def format_utility(
-    mandate,
-    coverage,
-    days,
-    p_veto,
-    duplication,
-    reputation,
+    mandate: Numbers,
+    coverage: Numbers,
+    days: Numbers,
+    p_veto: Numbers,
+    duplication: Numbers,
+    reputation: Numbers,
     *,
-    mandate_weight,
-    coverage_weight,
-    days_weight,
-    veto_weight,
-    duplication_weight,
-    reputation_weight,
-):
+    mandate_weight: float,
+    coverage_weight: float,
+    days_weight: float,
+    veto_weight: float,
+    duplication_weight: float,
+    reputation_weight: float,
+) -> tuple[Numbers, dict[str, Numbers]]:
     """What speaks for a format: its mandate, who sits there and its name; against it delay, vetoes and overlap.
 
     `mandate/4 + coverage + reputation - ln(1 + days) - p_veto - duplication`, each with its weight. The form follows

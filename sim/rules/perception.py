@@ -6,12 +6,12 @@
 
 import numpy as np
 
-from sim.rules.domain import between
+from sim.rules.domain import Numbers, between
 
 __all__ = ["perceived_threat"]
 
 
-def perceived_threat(real, bias, transparency, visibility):
+def perceived_threat(real: Numbers, bias: Numbers, transparency: Numbers, visibility: Numbers) -> Numbers:
     """The threat an onlooker sees: what there is, and what it suspects where it sees activity and not its purpose.
 
     `real + bias (1 - transparency) visibility`, at most 1. Done in the open, or not seen at all, it is taken for what

@@ -7,12 +7,14 @@ of the actors, nor the matrix library changes a bit.
 
 import numpy as np
 
+from sim.rules.domain import Numbers
+
 __all__ = ["quantize", "select_runs", "total"]
 
 STEP = 2.0**-20
 
 
-def quantize(values):
+def quantize(values: Numbers) -> np.ndarray:
     """Values rounded to the grid.
 
     Parameters
@@ -32,7 +34,7 @@ def quantize(values):
     return steps[()]
 
 
-def select_runs(coefficient, rows):
+def select_runs(coefficient: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """A coefficient, which may differ from run to run, for some runs.
 
     Parameters
@@ -50,7 +52,7 @@ def select_runs(coefficient, rows):
     return coefficient if len(coefficient) == 1 else coefficient[rows]
 
 
-def total(values, where=True):
+def total(values: Numbers, where: Numbers = True) -> np.ndarray:
     """Exact sum over actors, the last axis, of values rounded to the grid.
 
     Parameters

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.errors import RangeError
-from sim.rules.domain import at_least
+from sim.rules.domain import Numbers, at_least
 
 __all__ = ["NEVER", "days_drawn"]
 
@@ -14,7 +14,9 @@ _Z95 = 1.6448536269514722
 """The standard normal's 95 % quantile."""
 
 
-def days_drawn(minimum, typical, maximum, normal, longest=2.0):
+def days_drawn(
+    minimum: Numbers, typical: Numbers, maximum: Numbers, normal: Numbers, longest: float = 2.0
+) -> np.ndarray:
     """Days that something takes: one in twenty at the minimum, half under the typical, one in twenty over the maximum.
 
     `ln(1 + days beyond the minimum)` is normal in two pieces that meet at the median, each with its own spread. So the
@@ -49,7 +51,7 @@ def days_drawn(minimum, typical, maximum, normal, longest=2.0):
     return np.clip(days, minimum, np.multiply(longest, maximum))
 
 
-def _must_ascend(minimum, typical, maximum):
+def _must_ascend(minimum: Numbers, typical: Numbers, maximum: Numbers) -> None:
     if np.ndim(minimum) or np.ndim(typical) or np.ndim(maximum):
         return
     if not 0.0 <= minimum <= typical <= maximum < np.inf:

@@ -10,7 +10,7 @@ import numpy as np
 __all__ = ["over_actors", "over_options"]
 
 
-def over_actors(values):
+def over_actors(values: np.ndarray) -> np.ndarray:
     """The sum over the last axis.
 
     Parameters
@@ -27,7 +27,7 @@ def over_actors(values):
     return np.add.reduce(np.ascontiguousarray(values), axis=-1)
 
 
-def over_options(values):
+def over_options(values: np.ndarray) -> np.ndarray:
     """The sum over the first axis, added one by one from the first option to the last.
 
     Parameters

@@ -11,7 +11,7 @@ published estimate), in the form of a proportional hazard [Cox1972].
 
 import numpy as np
 
-from sim.rules.domain import at_least, between
+from sim.rules.domain import Numbers, at_least, between
 from sim.rules.totals import over_actors
 
 __all__ = ["p_break_silence", "qualified_majority", "softened", "unopposed"]
@@ -20,7 +20,15 @@ _ROUNDING = 1e-12
 """A threshold met exactly is met, whatever the last bit says."""
 
 
-def p_break_silence(text, position, salience, hazard, steepness, weaker_weight, days):
+def p_break_silence(
+    text: Numbers,
+    position: Numbers,
+    salience: Numbers,
+    hazard: Numbers,
+    steepness: Numbers,
+    weaker_weight: Numbers,
+    days: Numbers,
+) -> Numbers:
     """How likely each member is to object before the silence ends.
 
     `1 - exp(-h days)` with `h = hazard exp(steepness distance salience)`. A text beyond a member's position counts in
@@ -60,7 +68,7 @@ def p_break_silence(text, position, salience, hazard, steepness, weaker_weight, 
     return -np.expm1(-hazard * np.exp(steepness * distance * salience) * days)
 
 
-def softened(text, breakers_position, shift):
+def softened(text: Numbers, breakers_position: Numbers, shift: Numbers) -> Numbers:
     """The text after an objection: moved part of the way towards the one who objected.
 
     Source: [SILENCE].
@@ -86,7 +94,7 @@ def softened(text, breakers_position, shift):
     return text + shift * (breakers_position - text)
 
 
-def unopposed(text, position, is_member):
+def unopposed(text: Numbers, position: np.ndarray, is_member: np.ndarray) -> Numbers:
     """What is left of a text when it falls to what no member opposes: the softest member's position, if that is softer.
 
     Source: [SILENCE].
@@ -108,7 +116,14 @@ def unopposed(text, position, is_member):
     return np.minimum(text, softest)
 
 
-def qualified_majority(yes, population, members, states_share=0.55, population_share=0.65, blocking_members=4):
+def qualified_majority(
+    yes: np.ndarray,
+    population: np.ndarray,
+    members: np.ndarray,
+    states_share: float = 0.55,
+    population_share: float = 0.65,
+    blocking_members: int = 4,
+) -> np.ndarray:
     """Whether a vote by qualified majority carries.
 
     At least 55 % of the members with at least 65 % of their people; and where only the people are missing, it carries

@@ -65,5 +65,6 @@ def test_the_licence_is_named_and_travels_with_it(wheel, tmp_path):
     with tarfile.open(built("sdist", tmp_path)) as inside:
         first = inside.getnames()[0].split("/")[0]
         assert inside.extractfile(f"{first}/LICENSE").read() == text
+        assert f"{first}/CONTRIBUTING.md" in inside.getnames()
     assert b"Version 2.0, January 2004" in text
     assert "license: Apache-2.0\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")

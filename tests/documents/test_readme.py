@@ -13,7 +13,7 @@ from sim.__main__ import app
 from sim.scenario import shipped
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "results/README.md", "scenarios/README.md", "sim/ODD.md", "CHANGELOG.md")
+PAGES = ("README.md", "CONTRIBUTING.md", "results/README.md", "scenarios/README.md", "sim/ODD.md", "CHANGELOG.md")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TAKES_WHAT_IS_SUGGESTED = "\n" * 5000  # a person in a seat who always presses return
 

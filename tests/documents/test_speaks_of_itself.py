@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LEFT_BEHIND = {".git", ".venv", "build", "dist", "__pycache__", ".pytest_cache", ".ruff_cache", ".hypothesis"}
+LEFT_BEHIND = {
+    ".git", ".venv", "build", "dist", "__pycache__", ".pytest_cache", ".ruff_cache", ".mypy_cache", ".hypothesis",
+}  # fmt: skip
 TEXT = {".py", ".md", ".yaml", ".toml", ".txt", ".cff", ".ipynb", ".j2", ".out", ".jsonl", ".html", ".css", ".js", ""}
 BEYOND = {
     "a path of one machine": r"(?<![\w.:/])/(?:home|root|Users|work|opt|mnt|srv)/\w",
@@ -47,7 +49,8 @@ def test_no_file_speaks_of_anything_beyond_the_project():
 
 
 def test_the_pages_at_the_top_are_all_there():
-    expected = {"README.md", "CHANGELOG.md", "CITATION.cff", "Makefile", "pyproject.toml", "constraints.txt"}
+    expected = {"README.md", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "Makefile", "pyproject.toml"}
+    expected |= {"constraints.txt"}
     assert expected <= {path.name for path in ROOT.iterdir()}
     assert (ROOT / ".ci" / "run").stat().st_mode & 0o111
 

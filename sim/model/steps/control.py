@@ -13,10 +13,11 @@
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from types import SimpleNamespace
-from typing import get_args
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
@@ -24,9 +25,11 @@ from sim.errors import Fault, InputError, did_you_mean
 from sim.model.events import DIRECTIONS as KINDS
 from sim.model.inputs import recipients_of, turn_of
 from sim.model.msel import ARMED, HELD, RELEASED, SKIPPED, Planned
+from sim.model.state import World
 from sim.model.steps.inject import change, release
 from sim.scenario.schema import Inject, InjectEffect
 
+Deed = Callable[[], object]  # what a direction does to the world, once it is known that it can be done
 QUANTITIES = get_args(InjectEffect.model_fields["on"].annotation)
 PLACES = ("incident", "actor", "adversary")
 NEEDS = {
@@ -52,19 +55,19 @@ class Direction:
     value: object = None
     reason: str = ""
 
-    def to_json(self):
+    def to_json(self) -> str:
         """One line of a file of inputs."""
         line = {"direct": self.kind, "target": self.target, "value": self.value, "reason": self.reason}
         return json.dumps(line, ensure_ascii=False)
 
     @classmethod
-    def from_json(cls, line):
+    def from_json(cls, line: str) -> "Direction":
         """The direction that a line says."""
         given = json.loads(line)
         return cls(given["direct"], given["target"], given["value"], given["reason"])
 
 
-def carry_out(world, direction):
+def carry_out(world: World, direction: Direction) -> None:
     """Do what control directs, and tell it.
 
     Parameters
@@ -85,23 +88,23 @@ def carry_out(world, direction):
     deed()
 
 
-def _release(world, direction):
+def _release(world: World, direction: Direction) -> Deed:
     return partial(release, world, _still_planned(world, direction.target))
 
 
-def _hold(world, direction):
+def _hold(world: World, direction: Direction) -> Deed:
     return _put(world, _still_planned(world, direction.target), status=HELD)
 
 
-def _skip(world, direction):
+def _skip(world: World, direction: Direction) -> Deed:
     return _put(world, _still_planned(world, direction.target), status=SKIPPED)
 
 
-def _put(world, place, **changes):
+def _put(world: World, place: int, **changes: Any) -> Deed:
     return partial(world.plan.__setitem__, place, replace(world.plan[place], **changes))
 
 
-def _edit(world, direction):
+def _edit(world: World, direction: Direction) -> Deed:
     place, fields = _still_planned(world, direction.target), _fields_of(direction)
     before = world.plan[place].inject.model_dump(exclude_none=True)
     is_moved = "turn" in fields or "date" in fields
@@ -111,17 +114,17 @@ def _edit(world, direction):
     return _put(world, place, turn=turn, inject=edited, recipients=_recipients(world, edited))
 
 
-def _write(world, direction):
+def _write(world: World, direction: Direction) -> Deed:
     if direction.target in [planned.inject.id for planned in world.plan]:
         raise _refusal(f"there is an inject '{direction.target}' already. Edit it, or give another id.")
     fields = _fields_of(direction)
     is_planned = "turn" in fields or "date" in fields
     now = {} if is_planned else {"turn": max(world.turn, 1)}
     written = _inject(world, {**now, **fields, "id": direction.target})
-    turn = _turn_ahead(world, written) if is_planned else written.turn
+    turn = _turn_ahead(world, written) if is_planned else max(world.turn, 1)
     planned = Planned(turn, written, _recipients(world, written), ARMED)
 
-    def write():
+    def write() -> None:
         world.plan.append(planned)
         if turn == world.turn:
             release(world, len(world.plan) - 1)
@@ -129,13 +132,13 @@ def _write(world, direction):
     return write
 
 
-def _fields_of(direction):
+def _fields_of(direction: Direction) -> dict[str, Any]:
     if not isinstance(direction.value, dict):
         raise _refusal(f"{direction.kind} {direction.target}: `value` is a table of fields.")
     return direction.value
 
 
-def _turn_ahead(world, inject):
+def _turn_ahead(world: World, inject: Inject) -> int:
     """The turn in which an inject is due, which has to lie ahead."""
     turn, last = turn_of(inject, world.setting.loaded.scenario), world.setting.turns
     if world.turn < turn <= last:
@@ -144,7 +147,7 @@ def _turn_ahead(world, inject):
     raise _refusal(f"inject '{inject.id}': turn {turn} does not lie ahead: {ahead}, or release it now.")
 
 
-def _inject(world, fields):
+def _inject(world: World, fields: dict[str, Any]) -> Inject:
     """The inject that these fields make; InputError with every fault at once."""
     try:
         inject = Inject.model_validate(fields)
@@ -159,16 +162,16 @@ def _inject(world, fields):
     return inject
 
 
-def _recipients(world, inject):
+def _recipients(world: World, inject: Inject) -> tuple:
     return recipients_of(inject, world.setting.loaded, world.setting.actors)
 
 
-def _is_recipient(world, name):
+def _is_recipient(world: World, name: str) -> bool:
     groups = [f"group:{group}" for group in world.setting.loaded.library.groups]
     return name in ("all", "control", *world.setting.actors, *groups)
 
 
-def _set(world, direction):
+def _set(world: World, direction: Direction) -> Deed:
     if direction.target not in QUANTITIES:
         raise _refusal(f"there is no quantity '{direction.target}'. {did_you_mean(direction.target, QUANTITIES)}")
     given = _fields_of(direction)
@@ -183,7 +186,7 @@ def _set(world, direction):
     return partial(change, world, where, to)
 
 
-def _check_place(world, what):
+def _check_place(world: World, what: InjectEffect | SimpleNamespace) -> None:
     setting = world.setting
     known = dict(zip(PLACES, (setting.incidents, setting.actors, setting.adversaries), strict=True))
     for name in PLACES:
@@ -192,7 +195,7 @@ def _check_place(world, what):
             raise _refusal(f"{what.on}: '{name}' is {given!r}. {did_you_mean(str(given), known[name])}")
 
 
-def _nothing(world, direction):
+def _nothing(world: World, direction: Direction) -> Deed:
     """A seat is handed over by whoever keeps the seats."""
     return lambda: None
 
@@ -200,7 +203,7 @@ def _nothing(world, direction):
 DEEDS = {"release": _release, "hold": _hold, "skip": _skip, "edit": _edit, "write": _write, "set": _set}
 
 
-def _still_planned(world, name):
+def _still_planned(world: World, name: str) -> int:
     """The place in the plan of an inject that has not been released."""
     ids = [planned.inject.id for planned in world.plan]
     if name not in ids:
@@ -211,5 +214,5 @@ def _still_planned(world, name):
     return place
 
 
-def _refusal(words):
+def _refusal(words: str) -> InputError:
     return InputError([Fault("", 0, 0, words)])

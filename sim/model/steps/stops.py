@@ -5,13 +5,17 @@ changes nothing. `close` applies the answers and the model's choice for everybod
 opens nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim.errors import Fault, InputError
-from sim.model.decisions import Answers, answer_to
+from sim.model.decisions import Address, Answer, Answers, Choice, Decision, answer_to
+from sim.model.state import World
 from sim.model.view import view
 
+Opened = Sequence[tuple[int, Decision]]  # what is open: the run, and what its seat may choose
 NOBODY = Answers()
 
 
@@ -27,15 +31,15 @@ class Step:
     close: Callable
     open: Callable | None = None
 
-    def decisions(self, world):
+    def decisions(self, world: World) -> Opened:
         """What is open to the seats that are taken: list of (run, Decision)."""
         return self.open(world) if self.open and world.seats else []
 
-    def play(self, world):
+    def play(self, world: World) -> None:
         """Play the step, with the answers of whoever sits in a seat."""
         self.finish(world, asked(world, self.decisions(world)))
 
-    def finish(self, world, answers):
+    def finish(self, world: World, answers: Answers) -> None:
         """Close the step with these answers."""
         if self.open:
             self.close(world, answers)
@@ -44,7 +48,7 @@ class Step:
         world.step += 1
 
 
-def seats_to_ask(world, where):
+def seats_to_ask(world: World, where: np.ndarray) -> Iterator[tuple[int, int, str]]:
     """The seats to ask: (run, actor's place, code) for every seat whose actor is marked in `where`.
 
     Parameters
@@ -63,7 +67,7 @@ def seats_to_ask(world, where):
                 yield run, place, code
 
 
-def asked(world, decisions, given=None):
+def asked(world: World, decisions: Opened, given: Mapping[Address, Answer] | None = None) -> Answers:
     """What those in the seats answer, in the order of the decisions; what row 0 decided is kept with the world.
 
     Parameters
@@ -91,7 +95,7 @@ def asked(world, decisions, given=None):
     return answers
 
 
-def take(world, answers, run, decision, choice):
+def take(world: World, answers: Answers, run: int, decision: Decision, choice: Choice) -> None:
     """Take note of what a seat has chosen; InputError with advice when it is not legal."""
     try:
         answer = answer_to(decision, choice)
@@ -100,7 +104,7 @@ def take(world, answers, run, decision, choice):
     note(world, answers, run, decision, answer)
 
 
-def note(world, answers, run, decision, answer):
+def note(world: World, answers: Answers, run: int, decision: Decision, answer: Answer) -> None:
     """Take note of an answer that is known to be legal."""
     answers.add(run, answer)
     if run == 0:
