@@ -536,7 +536,12 @@ class Inject(Entry):
     turn: Optional[Annotated[int, Field(ge=1)]] = Field(None, description="turn in which it is released")
     date: Optional[Date] = Field(None, description="instead of turn: the day")
     storyline: Optional[str] = None
-    kind: Literal["inject", "information", "facilitation", "contingency"] = "inject"
+    kind: Literal["inject", "information", "facilitation", "contingency"] = Field(
+        "inject",
+        description="contingency: held back until control releases it. The others are released in their turn and "
+        "differ on control's run sheet alone: information (nothing is expected of anybody), facilitation (helps the "
+        "talk along)",
+    )
     sender: Text = Field(description="who is speaking, in the exercise's words")
     to: list[str] = Field(min_length=1, description="codes, group:<name>, control or all")
     channel: Channel
