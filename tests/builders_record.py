@@ -222,7 +222,7 @@ class _Log:
     def __init__(self, start, days):
         self.events, self.start, self.days = [], datetime.date.fromisoformat(start), days
 
-    def add(self, turn, phase, kind, offset=0, actor=None, incident=None, **payload):
+    def add(self, turn, phase, kind, /, offset=0, actor=None, incident=None, **payload):
         day = (turn - 1) * self.days + offset
         date = (self.start + datetime.timedelta(days=day)).isoformat()
         self.events.append(Event(len(self.events), turn, day, date, phase, kind, actor, incident, payload))
@@ -270,6 +270,11 @@ def a_record(
             to=["all"],
             channel="media",
             text="Reports are coming in.",
+            kind="inject",
+            storyline=None,
+            objectives=[],
+            expects=None,
+            control_notes=None,
         )
         for name, words, issue, victim, severity, suspect, first in hostile:
             if turn == first:

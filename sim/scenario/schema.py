@@ -535,7 +535,7 @@ class Inject(Entry):
     title: Text
     turn: Optional[Annotated[int, Field(ge=1)]] = Field(None, description="turn in which it is released")
     date: Optional[Date] = Field(None, description="instead of turn: the day")
-    storyline: Optional[str] = None
+    storyline: Optional[str] = Field(None, description="injects of one storyline belong together: for the run sheet")
     kind: Literal["inject", "information", "facilitation", "contingency"] = Field(
         "inject",
         description="contingency: held back until control releases it. The others are released in their turn and "
@@ -546,10 +546,10 @@ class Inject(Entry):
     to: list[str] = Field(min_length=1, description="codes, group:<name>, control or all")
     channel: Channel
     text: Text
-    expects: Optional[str] = Field(None, description="what a good answer would be: seen by control")
-    objectives: list[Name] = []
+    expects: Optional[str] = Field(None, description="what a good answer would be: for the run sheet")
+    objectives: list[Name] = Field([], description="ids of the objectives that it serves: for the run sheet")
     effects: list[InjectEffect] = []
-    control_notes: Optional[str] = None
+    control_notes: Optional[str] = Field(None, description="for control only: for the run sheet")
 
 
 class Objective(Entry):
