@@ -131,7 +131,6 @@ def a_library():
             "category": "diplomatic",
             "rung": "concern",
             "users": ["state"],
-            "venues": [],
             "issues": ["cyber"],
             "attribution_min": 0.5,
             "lead_days": days,

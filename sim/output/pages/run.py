@@ -1,8 +1,9 @@
 """The report of a run: one page that reads on a phone, on paper and without a script.
 
 `write_report` tells one run: what this was, the story, the charts, what was decided and why, the questions, control's
-run sheet and objectives, the principles, the measures, and how to repeat it. `write_report_of_many` says what many runs came to. Both are single
-files: charts stand in the page as SVG, nothing is fetched from elsewhere, and every word from a scenario is escaped.
+run sheet and objectives, the principles, the measures, and how to repeat it. `write_report_of_many` says what many runs
+came to. Both are single files: charts stand in the page as SVG, nothing is fetched from elsewhere, and every word from
+a scenario is escaped.
 """
 
 import datetime
