@@ -1,7 +1,7 @@
 """What can be written in YAML is read: a field that no code reads stands here, with the reason why it may.
 
 Nothing that a facilitator writes may be ignored. A field counts as read when somewhere in `sim`, outside the schema,
-its name is an attribute or a key. What remains is what people read: where a figure comes from, and what is known beside it.
+its name is an attribute or a key. What remains is for people: where a figure comes from, and what is known beside it.
 """
 
 import ast
@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from sim.errors import InputError
+from sim.scenario.limits import NOT_PLAYED
 from sim.scenario.schema import Library, Scenario
+from tests.builders import a_scenario
 
 SIM = Path(__file__).parents[2] / "sim"
 PROVENANCE = "where it comes from: for whoever doubts it"
@@ -88,6 +91,22 @@ def _text(node):
 def test_every_field_is_read_or_says_why_not(model):
     unread = set(MODELS[model].model_fields) - names_read()
     assert unread == set(FOR_PEOPLE.get(model, {})), "read it, drop it, or say here for whom it is; strike what is read"
+
+
+def test_a_fact_that_is_not_read_cannot_be_varied():
+    facts = {(model, field) for model, fields in FOR_PEOPLE.items() for field, why in fields.items() if why == FACT}
+    assert facts - {("Project", "article_role"), ("Project", "components")} <= {
+        (model.__name__, field) for model, field in NOT_PLAYED
+    }
+    assert not {field for _, field in NOT_PLAYED} & names_read(), "strike what is read"
+
+
+@pytest.mark.parametrize(
+    "path", ["states.EST.population_m", "states.EST.population_m.value", "responses.sanctions.escalation.goldstein"]
+)
+def test_a_figure_that_would_change_nothing_is_refused(path):
+    with pytest.raises(InputError, match="which the model does not read: another value would change nothing"):
+        a_scenario(figures={path: 3})
 
 
 def test_the_reasons_are_given_for_parts_of_the_schema():
