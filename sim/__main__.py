@@ -156,6 +156,14 @@ def run(
         list[str] | None,
         typer.Option(metavar="WHO=NAME", help="How an actor, a group:NAME or all choose. Repeatable."),
     ] = None,
+    release: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID@TURN",
+            help="Release this inject as that turn begins (turn 1 if none is said), before anybody is asked: what is "
+            "kept in reserve (kind: contingency) is not released otherwise. Repeatable.",
+        ),
+    ] = None,
     out: Folder = Path("results"),
     charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts and write the report.")] = True,
     save: Annotated[bool, typer.Option("--save/--no-save", help="Keep the results.")] = True,
@@ -176,6 +184,7 @@ def run(
         actions=tuple(actions or ()),
         allow_changes=allow_changes,
         policies=tuple(policy or ()),
+        releases=tuple(release or ()),
         out=out,
         charts=charts,
         save=save,

@@ -15,7 +15,7 @@ from sim.draws import Draws
 from sim.model.decisions import Answer, Decision
 from sim.model.events import Event
 from sim.model.inputs import ModelInputs, build_inputs
-from sim.model.msel import plan_of
+from sim.model.msel import as_played, plan_of
 from sim.model.state import State, World
 from sim.model.steps import is_over, play_turn
 from sim.model.varying import Varied
@@ -252,11 +252,12 @@ def without_cooperation(loaded: Loaded) -> Loaded:
 
 
 def outcome_without(bare: ModelInputs | None, world: World) -> Kept | None:
-    """What came of the same runs without cooperation: same draws, same overrides of the model's own rule; or None."""
+    """What came of the same runs without cooperation: same draws, injects and answers of seats; or None."""
     if bare is None:
         return None
     seats, script = seats_that_override(world.decided)
     other = begin(bare, world.draws.seed, world.draws.runs, seats, script=script)
+    other.plan = as_played(world.plan)
     play_out(other)
     return outcome_of(other)
 

@@ -18,7 +18,7 @@ True
 import copy
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -77,6 +77,7 @@ class Session:
     without : bool, whether the record compares with the same run without the cooperation portfolio
     until : int, last turn that it plays by itself; None: to the end
     script : Script or None, answers written down before, for seats that nobody holds
+    at_start : dict of turn to sequence of Direction, what control directs as a turn begins, before all else
 
     Attributes
     ----------
@@ -96,10 +97,11 @@ class Session:
         without: bool = True,
         until: int | None = None,
         script: Script | None = None,
+        at_start: Mapping[int, Sequence[Direction]] | None = None,
     ) -> None:
         self.loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
         self.seed, self.run, self.is_paced, self.compares = seed, run, is_paced, without
-        self.until, self.script = until, script
+        self.until, self.script, self.at_start = until, script, dict(at_start or {})
         self.setting = build_inputs(self.loaded)
         check_places(self.setting, people)
         self.began_with = tuple(people), dict(policies or {})
@@ -218,11 +220,14 @@ class Session:
             self._close()
             self._go_on()
             return
+        self._carry_out(direction)
+        self.inputs.append(direction)
+        self._reopen()
+
+    def _carry_out(self, direction: Direction) -> None:
         if direction.kind == "seat":
             self._hand_over(direction.target, direction.value)
         carry_out(self.world, direction)
-        self.inputs.append(direction)
-        self._reopen()
 
     def take(self, given: Answer | Direction) -> None:
         """Take an answer or a direction as it was stored; one that does not fit is void and kept with the reason."""
@@ -287,11 +292,18 @@ class Session:
         """Play until somebody has to decide, or to the end."""
         while not self.is_over and not (self.is_between_turns and self.turn == self.until):
             if not self._opened:
-                begin_turn(self.world)
+                self._begin_turn()
                 self._open()
             if self._waits():
                 return
             self._close()
+
+    def _begin_turn(self) -> None:
+        """Begin the next turn, with what control directs at its start, unless one is under way."""
+        if self.is_between_turns:
+            begin_turn(self.world)
+            for direction in self.at_start.get(self.turn, ()):
+                self._carry_out(direction)
 
     def _open(self) -> None:
         self._opened = STEPS[self.world.step].decisions(self.world)
@@ -355,6 +367,7 @@ class Session:
             self.compares,
             self.until,
             self.script,
+            self.at_start,
         )
 
     def ahead(self, runs: int = 100, seed: int | None = None) -> Measures:
@@ -388,6 +401,7 @@ class Session:
             "people": list(people),
             "policies": {code: getattr(policy, "name", policy) for code, policy in policies.items()},
             "is_paced": self.is_paced,
+            "at_start": {turn: [given.to_json() for given in directions] for turn, directions in self.at_start.items()},
         }
         return [json.dumps(head, ensure_ascii=False), *(given.to_json() for given in self.inputs)]
 
@@ -410,6 +424,7 @@ class Session:
         loaded = scenario if isinstance(scenario, Loaded) else load(scenario or head["scenario"])
         if loaded.digest != head["digest"]:
             raise _refusal(f"'{head['scenario']}' has changed since this session was played.")
+        at_start = {int(turn): [read_input(line) for line in lines] for turn, lines in head["at_start"].items()}
         return cls(
             loaded,
             head["seed"],
@@ -418,6 +433,7 @@ class Session:
             head["policies"],
             [read_input(line) for line in inputs],
             head["is_paced"],
+            at_start=at_start,
         )
 
 

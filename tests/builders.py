@@ -204,7 +204,6 @@ def _response(name, phrase, category, rung, attribution_min, cost) -> dict:
         "category": category,
         "rung": rung,
         "users": ["state", "EU", "NATO"],
-        "venues": ["nac", "eu_council", "g7"],
         "issues": ["cyber", "fimi", "coercion", "infra", "military"],
         "attribution_min": attribution_min,
         "lead_days": {"min": 1, "typical": 10, "max": 60},

@@ -131,7 +131,6 @@ def a_library():
             "category": "diplomatic",
             "rung": "concern",
             "users": ["state"],
-            "venues": [],
             "issues": ["cyber"],
             "attribution_min": 0.5,
             "lead_days": days,
@@ -222,7 +221,7 @@ class _Log:
     def __init__(self, start, days):
         self.events, self.start, self.days = [], datetime.date.fromisoformat(start), days
 
-    def add(self, turn, phase, kind, offset=0, actor=None, incident=None, **payload):
+    def add(self, turn, phase, kind, /, offset=0, actor=None, incident=None, **payload):
         day = (turn - 1) * self.days + offset
         date = (self.start + datetime.timedelta(days=day)).isoformat()
         self.events.append(Event(len(self.events), turn, day, date, phase, kind, actor, incident, payload))
@@ -270,6 +269,11 @@ def a_record(
             to=["all"],
             channel="media",
             text="Reports are coming in.",
+            kind="inject",
+            storyline=None,
+            objectives=[],
+            expects=None,
+            control_notes=None,
         )
         for name, words, issue, victim, severity, suspect, first in hostile:
             if turn == first:

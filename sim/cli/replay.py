@@ -7,6 +7,7 @@ is played again must give the same, or it is said what has changed.
 import datetime
 import math
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -235,9 +236,16 @@ def _unchanged(options, loaded, manifest):
 
 def _of_runs(options):
     manifest = store.read_manifest(options.result)
-    if manifest.get("seats") or manifest.get("actions"):
-        again = f"oceans run {manifest['scenario']['name']} --actions {options.result / 'actions.jsonl'}"
-        raise damaged(options.result, f"people played this run; this plays it again: {again}")
+    is_of_people, released = bool(manifest.get("seats") or manifest.get("actions")), manifest.get("releases") or []
+    if is_of_people or released:
+        again = ["oceans", "run", manifest["scenario"]["name"], "--seed", str(manifest["seed"])]
+        for who, policy in (manifest.get("policies") or {}).items():
+            again += ["--policy", f"{who}={policy}"]
+        for inject in released:
+            again += ["--release", inject]
+        again += ["--actions", str(options.result / "actions.jsonl")] if is_of_people else []
+        who = "people played this run" if is_of_people else "control released injects in this run"
+        raise damaged(options.result, f"{who}; this plays it again: {shlex.join(again)}")
     loaded = _unchanged(options, store.read_scenario(options.result, manifest), manifest)
     kept = store.read_measures(options.result, manifest)
     if options.index not in kept:

@@ -35,6 +35,7 @@ class RunOptions:
     actions: Sequence[Path] = ()
     allow_changes: bool = False
     policies: Sequence[str] = ()
+    releases: Sequence[str] = ()
     out: Path = Path("results")
     charts: bool = True
     save: bool = True
@@ -103,7 +104,8 @@ def _session(options, loaded, seats, **more):
     from sim.session import Session
 
     script = seats.files.script if seats.files else None
-    return Session(loaded, options.seed, people=seats.people, policies=seats.policies, script=script, **more)
+    given = {"people": seats.people, "policies": seats.policies, "script": script, "at_start": seats.at_start}
+    return Session(loaded, options.seed, **given, **more)
 
 
 def _played_alone(options, loaded, seats, ui, kept):
@@ -205,6 +207,7 @@ def _manifest(options, loaded, seats, started, **more):
         seats=list(seats.people),
         policies=seats.policies,
         actions=[str(path) for path in options.actions],
+        releases=list(options.releases),
         **more,
     )
 

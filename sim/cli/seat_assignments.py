@@ -1,14 +1,15 @@
-"""Who chooses for whom: the seats, policies and files of answers that were named at the terminal, checked together."""
+"""Who chooses for whom, and what control releases: all that was named at the terminal, checked together."""
 
 import shlex
 
 from sim.cli.answer_files import AnswerFiles
+from sim.cli.releases import Releases
 from sim.errors import Fault, InputError
 from sim.policies.assigned import Assigned, participants_of, place_fault
 
 
 class SeatAssignments:
-    """What the options --seat, --policy and --actions come to; InputError with everything wrong with them at once.
+    """What --seat, --policy, --release and --actions come to; InputError with everything wrong with them at once.
 
     Parameters
     ----------
@@ -19,6 +20,7 @@ class SeatAssignments:
     ----------
     people : tuple of codes, the seats at the terminal, each once
     policies : dict of code to name of a policy
+    at_start : dict of turn to what control directs as it begins
     files : AnswerFiles, or None
     """
 
@@ -27,7 +29,9 @@ class SeatAssignments:
         self.people = tuple(dict.fromkeys(options.seats))
         assigned = Assigned(options.policies, loaded)
         self.policies = assigned.by_code
-        faults = [*self._seat_faults(), *assigned.faults, *self._run_faults()]
+        releases = Releases(options.releases, loaded)
+        self.at_start = releases.at_start
+        faults = [*self._seat_faults(), *assigned.faults, *releases.faults, *self._run_faults()]
         if faults:
             raise InputError([Fault("", 0, 0, fault) for fault in faults])
         self.files = None
@@ -52,6 +56,8 @@ class SeatAssignments:
         if self.options.runs > 1 and (self.people or self.options.actions):
             option = "--seat" if self.people else "--actions"
             yield f"{option}: people play one exercise at a time. Leave out --runs or {option}."
+        if self.order.runs > 1 and self.options.releases:
+            yield "--release: control runs one exercise at a time. Leave out --runs or --release."
 
     def brief(self, code):
         """What a seat should know and want; empty where the scenario does not say."""
@@ -65,4 +71,6 @@ class SeatAssignments:
             words += ["--seat", code]
         for given in self.options.policies:
             words += ["--policy", given]
+        for given in self.options.releases:
+            words += ["--release", given]
         return shlex.join([*words, "--actions", str(answers)])

@@ -16,6 +16,7 @@ from sim.catalogue.moves import NAMES as MOVE_NAMES
 from sim.catalogue.terms import TERMS
 
 PHASES = ("inject", "assess", "consult", "respond", "adversary", "settle")
+INJECT_KINDS = ("inject", "information", "facilitation", "contingency")
 DIRECTIONS = ("release", "hold", "skip", "edit", "write", "set", "seat", "proceed")
 
 
@@ -251,6 +252,11 @@ EVENT_KINDS: dict[str, EventKind] = {
             Field("to", "who receives it: codes, 'all' or 'control'", "list of text"),
             text("channel", "how it arrives", choices=("brief", "cable", "media", "call", "chat")),
             text("text", "what it says"),
+            text("kind", "what it is for", choices=INJECT_KINDS),
+            text("storyline", "the storyline it belongs to", optional=True),
+            Field("objectives", "ids of the objectives it serves", "list of text"),
+            text("expects", "what a good answer would be, for control", optional=True),
+            text("control_notes", "what control alone should know", optional=True),
         ),
     ),
     "control_directs": EventKind(

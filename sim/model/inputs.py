@@ -407,9 +407,9 @@ def _options(loaded, cast, incidents, params):
         "options": tuple((incident, key) for _, incident, key in chosen),
         "option_incident": np.array([h for h, _, _ in chosen], dtype=int),
         "option_slices": tuple(slices),
-        "allowed": np.array([_who_may(response, cast) for response in responses], dtype=bool).reshape(
-            -1, len(cast.actors)
-        ),
+        "allowed": np.array(
+            [_who_may(known[key], cast) & _sits_where(key, loaded, cast) for *_, key in chosen], dtype=bool
+        ).reshape(-1, len(cast.actors)),
         "option_follows": _follows(chosen, responses),
         **_practice(responses, cast, params),
         "attribution_min": _deep([response.attribution_min for response in responses]),
@@ -445,6 +445,20 @@ def _who_may(response, cast):
         states = states & ~cast.is_eu
     named = np.array([code in response.users for code in cast.actors])
     return ((states & ~cast.is_body) | named) & _has_instrument(response, cast)
+
+
+def _sits_where(key, loaded, cast):
+    """Who sits in a format that decides a response, where it says in which: (A,) bool; a body, when all members do."""
+    response = loaded.scenario.own_responses.get(key)
+    if response is None or response.venues is None:
+        return np.ones(len(cast.actors), dtype=bool)
+    deciding = [form for name, form in formats_of(loaded).items() if name in response.venues or key in form.outputs]
+    seats = np.array([cast.members(form.members) for form in deciding])
+    at_body = [np.array([code == form.body or code in form.members for code in cast.actors]) for form in deciding]
+    sits = seats.any(axis=0) | np.any(at_body, axis=0)
+    for body, members in zip(cast.bodies, cast.body_members, strict=True):
+        sits[cast.place[body]] |= bool(members.any() and (seats | ~members.astype(bool)).all(axis=1).any())
+    return sits
 
 
 def _has_instrument(response, cast):

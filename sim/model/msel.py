@@ -25,4 +25,14 @@ class Planned:
 
 def plan_of(setting):
     """The plan before the first turn: what is kept in reserve waits for control."""
-    return [Planned(turn, inject, recipients) for turn, inject, recipients in setting.msel]
+    return [Planned(turn, inject, recipients, first_status(inject)) for turn, inject, recipients in setting.msel]
+
+
+def first_status(inject):
+    """How an inject stands as long as control says nothing: a contingency is never released by itself."""
+    return HELD if inject.kind == "contingency" else ARMED
+
+
+def as_played(plan):
+    """A plan that releases by itself, at the start of a turn, what was released in that turn, and nothing else."""
+    return [planned.becomes(ARMED if planned.status == RELEASED else HELD) for planned in plan]

@@ -206,7 +206,7 @@ def _structure(setting):
         together.tobytes() for kinds in (setting.bonds.tie, setting.bonds.sharing) for together in kinds.values()
     )
     coefficients = tuple(float(getattr(setting.params, name).flat[0]) for name in ONE_FOR_ALL)
-    msel = repr([(turn, planned.id, planned.effects, reached) for turn, planned, reached in setting.msel])
+    msel = repr([(turn, planned.id, planned.kind, planned.effects, reached) for turn, planned, reached in setting.msel])
     shapes = tuple((name, getattr(setting, name).shape) for name in RUNS_AXIS)
     return hash((tuple(alike), bonds, coefficients, msel, shapes, tuple(sorted(setting.project_effects))))
 

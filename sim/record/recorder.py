@@ -51,6 +51,11 @@ class EventRecorder:
                 "to": list(recipients),
                 "channel": planned.channel,
                 "text": planned.text,
+                "kind": planned.kind,
+                "storyline": planned.storyline,
+                "objectives": planned.objectives,
+                "expects": planned.expects,
+                "control_notes": planned.control_notes,
             },
             day=day,
         )

@@ -6,6 +6,7 @@ value that the schema has already refused is passed over in silence.
 
 import datetime
 import re
+import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,7 +44,6 @@ from sim.scenario.schema import (
     Membership,
     Response,
     Scenario,
-    Silence,
 )
 from sim.scenario.wording import expected, plain, start_of
 
@@ -51,6 +51,7 @@ MERGED_BY = {"incidents": "id", "injects": "id", "objectives": "id", "cooperatio
 NEEDS_ACT = ("publicness", "evidence", "severity", "difficulty")
 NEEDS_ACTOR = ("exposure", "capital")
 WEIGHED_BY = {"gdp": "economy", "gdp_cyber": "economy", "defence": "military"}  # equal: everybody weighs as much
+OWN_CATEGORIES = [name for name in typing.get_args(Response.model_fields["category"].annotation) if name != "baseline"]
 NEXT_TO_NOTHING = 0.001  # economies and forces below this weigh nothing at a table
 
 
@@ -553,7 +554,7 @@ def _stays_in_order(place: paths.Place, key: Node, value: Node, facts: Facts) ->
         entry = paths.value_at(paths.with_figures(facts.library, figures), place.keys[:-1])
     except InputError:  # another figure is wrong, and says so itself
         return
-    if isinstance(entry, (Days, Membership, Silence)):
+    if isinstance(entry, (Days, Membership)):
         for fault in RULES[type(entry)](nodes_of(entry.model_dump(mode="json"), key.source), facts.names):
             yield key.fault(fault.message)
 
@@ -642,6 +643,10 @@ def check_own(facts: Facts) -> Iterator[Fault]:
     for section, model in (("own_formats", Format), ("own_responses", Response)):
         for _, _, entry in items_of(facts.root, section):
             yield from check_entry(entry, model, known)
+    for _, _, response in items_of(facts.root, "own_responses"):
+        if text_of(response, "category") == "baseline":
+            said = "'baseline' is the library's word for doing nothing: it is never offered to anybody. Choose one of"
+            yield response.get("category").fault(f"{said} {', '.join(OWN_CATEGORIES)}.")
 
 
 CHECKS = (

@@ -29,7 +29,6 @@ from sim.scenario.schema import (
     Position,
     Project,
     Response,
-    Silence,
     State,
     Unattributed,
 )
@@ -94,6 +93,10 @@ def check_library(root: Node, names: dict[str, dict]) -> list[Fault]:
     for code, key, _ in items_of(root, "bodies"):
         if code not in ("NATO", "EU"):
             faults.append(key.fault(f"a body is NATO or EU, not '{code}'."))
+    for _, _, response in items_of(root, "responses"):
+        if is_given(response, "venues"):
+            said = "only a response of a scenario's own has venues. Say it in the `outputs` of the formats"
+            faults.append(response.keys["venues"].fault(f"{said} that decide it."))
     definitions = {name: {key: node for key, node, _ in items_of(root, name)} for name in names}
     return at_the_definition([*faults, *_codebook(root)], root, definitions)
 
@@ -265,5 +268,4 @@ RULES = {
     Format: _format,
     Membership: _membership,
     Parameter: _figure,
-    Silence: _ordered,
 }

@@ -11,6 +11,7 @@ from sim.scenario.schema import (
     Codebook,
     Domain,
     Effect,
+    Escalation,
     Exposure,
     Format,
     Library,
@@ -54,6 +55,17 @@ FIGURE_LIMITS = {
     (State, "qmv_population_share_pct"): (0, 100),
     (State, "unfavourable"): (0, 100),
     (Unattributed, "difficulty"): (0, 1),
+}
+NOT_PLAYED = {  # facts for readers: whoever gave one another value would find that nothing changes
+    (Body, "budget_eur_m"),
+    (Escalation, "cameo"),
+    (Escalation, "goldstein"),
+    (Exposure, "import_share_pct"),
+    (Project, "maturity"),
+    (State, "cyber_incidents"),
+    (State, "es11_1"),
+    (State, "government_effectiveness"),
+    (State, "population_m"),
 }
 YARDSTICK = "USA"  # every economy and every defence budget is measured by its own
 MEASURED_BY = ("gdp_usd_bn", "defence_usd_bn")

@@ -17,7 +17,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from sim.errors import Fault, InputError, did_you_mean
 from sim.letters import hidden
 from sim.scenario.complaints import hides
-from sim.scenario.limits import allowed, domain_of, figure_limits, lies_within
+from sim.scenario.limits import NOT_PLAYED, allowed, domain_of, figure_limits, lies_within
 from sim.scenario.presence import OnOff, presence, with_presence
 from sim.scenario.schema import CooperationStart, Figure, Library, Parameter, Scenario
 from sim.scenario.wording import as_number, below, core, expected, fields_of, is_model
@@ -248,6 +248,9 @@ def _walk(data, annotation, path: str, segments: list[str]) -> tuple[object, obj
     limits = None
     for good in range(len(segments)):
         key = _key(data, annotation, segments, good)
+        if (core(annotation)[0], key) in NOT_PLAYED:
+            said = "which the model does not read: another value would change nothing."
+            raise _Lost(len(segments), f"the path '{path}' leads to '{key}', {said}")
         if isinstance(key, str):
             limits = figure_limits(core(annotation)[0], key, keys[-1] if keys else None) or limits
         data, annotation = _under(data, key, annotation), below(annotation, key)

@@ -37,7 +37,6 @@ Channel = Literal["brief", "cable", "media", "call", "chat"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Months = Annotated[float, Field(ge=0, le=1200)]  # up to a hundred years, as with all that lasts
 CalendarDays = Annotated[float, Field(ge=0, le=36600)]
-Hours = Annotated[float, Field(ge=0, le=8784)]  # up to a year
 Code = Annotated[str, Field(pattern=r"^([A-Z]{3}|NATO|EU)$", description="ISO 3166 alpha-3 code, or NATO, or EU")]
 MOST_TURNS, LONGEST_TURN = 60, 366  # days
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower case letters, digits and underscores")]
@@ -172,14 +171,6 @@ class Precedent(Entry):
     approx: bool = False
 
 
-class Silence(Entry):
-    """How long a text lies under silence, hours."""
-
-    min: Hours
-    typical: Hours
-    max: Hours
-
-
 class Format(Entry):
     """Where actors consult and decide."""
 
@@ -208,8 +199,7 @@ class Format(Entry):
     )
     reputation: dict[Issue, Figure] = Field({}, description="how well placed it is for an issue, 0 to 1")
     rule: Rule
-    days: Days = Field(description="calendar days from trigger to its characteristic output")
-    silence_hours: Optional[Silence] = None
+    days: Days = Field(description="calendar days from trigger to its characteristic output, silence included")
     threshold: Optional[Figure] = Field(None, description="severity below which nobody calls it, 0 to 1")
     members_only: bool = Field(False, description="called only over incidents that hit a member")
     outputs: list[Name] = Field(description="responses it can decide")
@@ -220,6 +210,11 @@ class Format(Entry):
     precedents: list[Precedent] = []
     sources: list[Name]
     approx: bool = False
+
+    @staticmethod
+    def otherwise(name):
+        """What is said to somebody who writes a field that a format does not have."""
+        return "`days` counts them: from the trigger to the output." if name == "silence_hours" else ""
 
 
 class Escalation(Entry):
@@ -254,7 +249,11 @@ class Response(Entry):
     )
     rung: Rung = Field(description="the lowest text that covers it")
     users: list[Literal["state", "EU", "NATO", "G7", "coalition", "partner"]]
-    venues: list[Name]
+    venues: Optional[Annotated[list[Name], Field(min_length=1)]] = Field(
+        None,
+        description="for a response of one's own: formats whose members alone may use it, beside those of formats that "
+        "have it among their outputs; empty: whoever the users are",
+    )
     issues: list[Issue]
     competence: dict[Literal["nato", "eu", "state"], str] = {}
     legal_basis: Optional[str] = None
@@ -535,16 +534,21 @@ class Inject(Entry):
     title: Text
     turn: Optional[Annotated[int, Field(ge=1)]] = Field(None, description="turn in which it is released")
     date: Optional[Date] = Field(None, description="instead of turn: the day")
-    storyline: Optional[str] = None
-    kind: Literal["inject", "information", "facilitation", "contingency"] = "inject"
+    storyline: Optional[str] = Field(None, description="injects of one storyline belong together: for the run sheet")
+    kind: Literal["inject", "information", "facilitation", "contingency"] = Field(
+        "inject",
+        description="contingency: held back until control releases it. The others are released in their turn and "
+        "differ on control's run sheet alone: information (nothing is expected of anybody), facilitation (helps the "
+        "talk along)",
+    )
     sender: Text = Field(description="who is speaking, in the exercise's words")
     to: list[str] = Field(min_length=1, description="codes, group:<name>, control or all")
     channel: Channel
     text: Text
-    expects: Optional[str] = Field(None, description="what a good answer would be: seen by control")
-    objectives: list[Name] = []
+    expects: Optional[str] = Field(None, description="what a good answer would be: for the run sheet")
+    objectives: list[Name] = Field([], description="ids of the objectives that it serves: for the run sheet")
     effects: list[InjectEffect] = []
-    control_notes: Optional[str] = None
+    control_notes: Optional[str] = Field(None, description="for control only: for the run sheet")
 
 
 class Objective(Entry):

@@ -116,7 +116,7 @@ injects:
 #    category: diplomatic
 #    rung: concern
 #    users: [state]
-#    venues: [hotline]
+#    venues: [hotline]                 # only members of these formats may use it
 #    issues: [cyber]
 #    attribution_min: 0
 #    lead_days: {{min: 0, typical: 1, max: 3}}

@@ -275,7 +275,7 @@ def _unknown_field(model, root: Node, location: tuple) -> Fault:
     elif " " in name and (value := parent.get(name)) is not None and value.kind == "scalar" and value.value is None:
         hint = "Text with a ',' inside { } needs quotes."
     if nearest(name, allowed) is None and hasattr(holder, "otherwise"):  # it knows more of what a file may hold
-        hint = f"{hint} {holder.otherwise(name)}"
+        hint = f"{hint} {holder.otherwise(name)}".rstrip()
     message = f"unknown field '{name}'{_inside(root, location[:-1])}. {hint}"
     return parent.keys[name].fault(message) if name in parent.keys else parent.fault(message)
 

@@ -7,6 +7,7 @@
 | `skip`    | id of an inject     | -                                                          |
 | `edit`    | id of an inject     | fields with their new values                               |
 | `write`   | id of a new inject  | its fields; with a `turn` it is planned, else released now |
+|           |                     | (a `contingency` waits until it is released, like any)     |
 | `set`     | a quantity          | `{to: number}` and the incident, actor or adversary        |
 | `seat`    | code of an actor    | person, model, nobody, or the name of a policy             |
 | `proceed` | -                   | -                                                          |
@@ -24,7 +25,7 @@ from pydantic import ValidationError
 from sim.errors import Fault, InputError, did_you_mean
 from sim.model.events import DIRECTIONS as KINDS
 from sim.model.inputs import recipients_of, turn_of
-from sim.model.msel import ARMED, HELD, RELEASED, SKIPPED, Planned
+from sim.model.msel import ARMED, HELD, RELEASED, SKIPPED, Planned, first_status
 from sim.model.state import World
 from sim.model.steps.inject import change, release
 from sim.scenario.schema import Inject, InjectEffect
@@ -111,7 +112,8 @@ def _edit(world: World, direction: Direction) -> Deed:
     kept = {name: value for name, value in before.items() if not (is_moved and name in ("turn", "date"))}
     edited = _inject(world, {**kept, **fields, "id": direction.target})
     turn = _turn_ahead(world, edited) if is_moved else world.plan[place].turn
-    return _put(world, place, turn=turn, inject=edited, recipients=_recipients(world, edited))
+    status = first_status(edited) if "kind" in fields else world.plan[place].status
+    return _put(world, place, turn=turn, inject=edited, recipients=_recipients(world, edited), status=status)
 
 
 def _write(world: World, direction: Direction) -> Deed:
@@ -122,11 +124,11 @@ def _write(world: World, direction: Direction) -> Deed:
     now = {} if is_planned else {"turn": max(world.turn, 1)}
     written = _inject(world, {**now, **fields, "id": direction.target})
     turn = _turn_ahead(world, written) if is_planned else max(world.turn, 1)
-    planned = Planned(turn, written, _recipients(world, written), ARMED)
+    planned = Planned(turn, written, _recipients(world, written), first_status(written))
 
     def write() -> None:
         world.plan.append(planned)
-        if turn == world.turn:
+        if turn == world.turn and planned.status == ARMED:
             release(world, len(world.plan) - 1)
 
     return write

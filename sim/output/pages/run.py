@@ -1,8 +1,9 @@
 """The report of a run: one page that reads on a phone, on paper and without a script.
 
-`write_report` tells one run: what this was, the story, the charts, what was decided and why, the questions, the
-principles, the measures, and how to repeat it. `write_report_of_many` says what many runs came to. Both are single
-files: charts stand in the page as SVG, nothing is fetched from elsewhere, and every word from a scenario is escaped.
+`write_report` tells one run: what this was, the story, the charts, what was decided and why, the questions, control's
+run sheet and objectives, the principles, the measures, and how to repeat it. `write_report_of_many` says what many runs
+came to. Both are single files: charts stand in the page as SVG, nothing is fetched from elsewhere, and every word from
+a scenario is escaped.
 """
 
 import datetime
@@ -17,6 +18,7 @@ from sim.output.figures.saving import inner_svg
 from sim.output.figures.scorecard import verdict
 from sim.output.figures.style import capital
 from sim.output.figures.units import measure
+from sim.output.narrative.run_sheet import objectives_of, run_sheet
 from sim.output.narrative.story import figure, hot_wash, tell
 from sim.phrases import count, day, listed, percent
 
@@ -129,6 +131,8 @@ def write_report(record, loaded, charts, manifest, path):
         calls=calls_of(record, loaded),
         truth=told.truth,
         questions=told.questions,
+        run_sheet=run_sheet(record, loaded),
+        objectives=objectives_of(record, loaded),
         principles=_principles(record),
         measures=_measures(record),
         has_other_arm=record.measures_without is not None,

@@ -112,3 +112,52 @@ def test_the_command_to_go_on_has_the_seats_and_the_policies():
         "oceans run 'my crisis.yaml' --seed 4 --seat EST --seat JPN --policy group:nato=hawk "
         "--actions kept/actions.jsonl"
     )
+
+
+# ------------------------------------------------------------------------------------------------- releases
+
+INJECTS = [
+    {"id": name, "title": name, "turn": 2, "sender": "S", "to": ["EST"], "channel": "call", "text": "T", "kind": kind}
+    for name, kind in (("planned", "inject"), ("reserve", "contingency"))
+]
+WITH_INJECTS = a_scenario(injects=INJECTS)
+
+
+def released(*releases, **more):
+    """In which turns injects are released that are named so."""
+    at_start = SeatAssignments(RunOptions("small", releases=releases, **more), WITH_INJECTS).at_start
+    return {direction.target: turn for turn, directions in at_start.items() for direction in directions}
+
+
+def test_control_releases_in_the_turn_that_is_named_or_else_in_the_first():
+    assert released("reserve", "planned@2") == {"reserve": 1, "planned": 2}
+    assert released("reserve@3", "reserve@3") == {"reserve": 3}
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["reserv@2"], "--release reserv@2: there is no inject 'reserv'. Did you mean 'reserve'?"),
+        (["reserve@9"], "--release reserve@9: write it as ID@TURN, with a turn from 1 to"),
+        (["reserve@0"], "write it as ID@TURN"),
+        (["reserve@"], "write it as ID@TURN"),
+        (["reserve@soon"], "write it as ID@TURN"),
+        (["reserve@2", "reserve@3"], "--release reserve@3: it is released already (--release reserve@2). Keep one."),
+        (["planned@3"], "--release planned@3: it comes by itself in turn 2. Give an earlier turn, or leave this out."),
+    ],
+)
+def test_a_release_that_cannot_be_earns_advice(words, said):
+    with pytest.raises(InputError) as refused:
+        released(*words)
+    assert said in refused.value.faults[0].message
+
+
+def test_all_faults_of_releases_are_told_at_once_and_beside_those_of_seats():
+    with pytest.raises(InputError) as refused:
+        released("a", "b", "reserve", policies=["EST"], runs=2)
+    assert len(refused.value.faults) == 4
+
+
+def test_going_on_from_kept_answers_releases_what_was_released():
+    seats = SeatAssignments(RunOptions("small", releases=["reserve@2"]), WITH_INJECTS)
+    assert "--release reserve@2" in seats.resuming("actions.jsonl")

@@ -149,10 +149,9 @@ def test_groups_name_coefficients_that_exist(library):
     assert {name for name in library.behaviour if name.startswith("share_")} <= named
 
 
-def test_formats_and_responses_agree_on_where_a_response_is_decided(library):
-    by_format = {(key, output) for key, form in library.formats.items() for output in form.outputs}
-    by_response = {(venue, key) for key, response in library.responses.items() for venue in response.venues}
-    assert by_format == by_response
+def test_every_response_is_decided_in_some_format_and_it_is_the_format_that_says_so(library):
+    assert {output for form in library.formats.values() for output in form.outputs} == set(library.responses)
+    assert all(response.venues is None for response in library.responses.values())
 
 
 def test_projects_refer_to_formats_and_projects_that_exist(library):
@@ -174,7 +173,7 @@ def test_some_format_that_decides_a_response_has_a_mandate_for_each_of_its_issue
         (key, issue)
         for key, response in library.responses.items()
         for issue in response.issues
-        if not any(library.formats[venue].mandate[issue] for venue in response.venues)
+        if not any(form.mandate[issue] for form in library.formats.values() if key in form.outputs)
     }
     assert unserved == set()
 

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from sim.draws import Draws
-from sim.engine import begin
+from sim.engine import begin, play
 from sim.model.inputs import build_inputs
 from sim.model.state import State, array
 from sim.model.steps.inject import inject
 from sim.model.view import view
 from sim.rules.quantize import STEP, quantize, total
 from sim.rules.tempo import NEVER
-from tests.builders import a_scenario, an_incident, an_inject
+from tests.builders import a_library, a_scenario, an_incident, an_inject
 
 
 def setting_of(**changes):
@@ -289,3 +289,55 @@ def test_an_incident_to_come_is_not_seen():
     world = begin(setting_of(incidents=[an_incident("now"), an_incident("later", turn=2)]), 1, [0])
     world.turn = 1
     assert set(view(world, "EST")["incidents"]) == {"now"}
+
+
+# ------------------------------------------------------------------------------------------------- venues
+
+
+def who_may_pass_a_note(members, venues=("hotline",), users=("state", "EU"), outputs=()):
+    """Codes of those who may use a response of the scenario's own."""
+    library = a_library()
+    hotline = library.formats["g7"].model_dump(mode="json", exclude_unset=True)
+    note = library.responses["joint_statement"].model_dump(mode="json", exclude_unset=True)
+    setting = setting_of(
+        participants=["NATO", "EU", "JPN", "RUS"],
+        own_formats={
+            "hotline": hotline | {"members": members, "outputs": []},
+            "other": hotline | {"members": ["GBR"], "outputs": list(outputs)},
+        },
+        own_responses={"note": note | {"users": list(users), **({"venues": list(venues)} if venues else {})}},
+    )
+    allowed = setting.allowed[setting.options.index(("grid", "note"))]
+    return {code for code, may in zip(setting.actors, allowed, strict=True) if may}
+
+
+def test_only_members_of_a_venue_may_use_a_response_of_ones_own():
+    assert who_may_pass_a_note(["EST", "JPN"]) == {"EST", "JPN"}
+    assert who_may_pass_a_note(["EST", "JPN"], users=["EU"]) == set(), "the EU does not sit there"
+
+
+def test_a_format_that_decides_a_response_is_one_of_its_venues():
+    assert who_may_pass_a_note(["EST", "JPN"], outputs=["note"]) == {"EST", "JPN", "GBR"}
+
+
+def test_a_body_may_where_all_its_members_may():
+    assert "EU" in who_may_pass_a_note(["any"])
+    assert "EU" in who_may_pass_a_note(["group:eu"])
+    assert "EU" not in who_may_pass_a_note(["EST", "JPN", "LVA"])
+
+
+def test_without_venues_whoever_the_users_are_may():
+    everybody = who_may_pass_a_note(["EST"], venues=None)
+    assert {"EST", "JPN", "USA", "GBR", "EU"} <= everybody and "RUS" not in everybody
+
+
+def test_nobody_else_joins_whatever_happens():
+    library = a_library()
+    hotline = library.formats["g7"].model_dump(mode="json", exclude_unset=True)
+    note = library.responses["joint_statement"].model_dump(mode="json", exclude_unset=True)
+    loaded = a_scenario(
+        own_formats={"hotline": hotline | {"members": ["EST", "JPN"], "outputs": []}},
+        own_responses={"note": note | {"venues": ["hotline"], "cost": 0, "category": "information"}},
+    )
+    joined = play(loaded, 1, runs=30).outcomes.joined["grid"]["note"]
+    assert joined and set(joined) <= {"EST", "JPN"}

@@ -366,7 +366,7 @@ def own_library(tmp_path, monkeypatch):
     [
         ("formats.yaml", ("\nformats:", "\nformats"), "formats.yaml"),
         ("formats.yaml", ("\nformats:", "\nformts:"), "unknown field 'formts'. Did you mean 'formats'?"),
-        ("formats.yaml", ("\n  bilateral:", "\n  bilaterl:"), "'bilaterl' is used nowhere"),
+        ("formats.yaml", ("\n  quad:", "\n  quda:"), "'quda' is used nowhere"),
         ("codebook.yaml", ("\ncodebook:", "\n codebook"), "codebook.yaml"),
         ("codebook.yaml", ("\ncodebook:", "\nsomething:"), "codebook.yaml:1:1: error: this file should hold"),
         ("states.yaml", ("\n  JPN:", "\n  JPM:"), "'JPM' is used nowhere"),

@@ -9,6 +9,7 @@ from sim.model.events import faults_of
 from sim.model.steps.control import QUANTITIES, Direction
 from sim.output.narrative.story import tell
 from sim.session import Session
+from tests.builders import an_inject
 from tests.builders_session import a_crisis, everybody, open_to, play, play_to
 
 CRISIS = a_crisis()
@@ -97,6 +98,58 @@ def test_what_is_held_waits_until_it_is_released():
     assert released(session, "relief") == [] and how_it_stands(session, "relief") == "held"
     session.direct(Direction("release", "relief"))
     assert released(play(session), "relief") == [3]
+
+
+def test_a_contingency_waits_until_control_releases_it():
+    reserve = an_inject("reserve", turn=1, kind="contingency", effects=[{"on": "tension", "by": 0.5}])
+    with_it, without_it = (a_crisis(injects=injects) for injects in ([reserve], []))
+    never = Session(with_it, 3)
+    assert released(never, "reserve") == [] and how_it_stands(never, "reserve") == "held"
+    assert never.world.state.digest() == Session(without_it, 3).world.state.digest()
+    session = play_to(Session(with_it, 3, people=everybody(with_it)), 2, "consult")
+    before = session.world.state.tension[0]
+    session.direct(Direction("release", "reserve", None, "the table is idle"))
+    assert session.world.state.tension[0] == pytest.approx(min(1, before + 0.5), abs=1e-5)
+    assert released(play(session), "reserve") == [2]
+
+
+@pytest.mark.parametrize("when", [{}, {"turn": 2}])
+def test_a_contingency_that_control_writes_waits_like_any(when):
+    session = a_session()
+    session.direct(Direction("write", "call", {**AN_INJECT, **when, "kind": "contingency"}))
+    assert released(play(session), "call") == []
+
+
+def test_what_becomes_a_contingency_is_held_and_what_no_longer_is_one_comes():
+    session = a_session()
+    session.direct(Direction("edit", "relief", {"kind": "contingency"}))
+    session.direct(Direction("edit", "rumour", {"kind": "contingency"}))
+    session.direct(Direction("edit", "rumour", {"kind": "information"}))
+    play(session)
+    assert released(session, "relief") == [] and released(session, "rumour") == [3]
+
+
+@pytest.mark.parametrize("people", [(), everybody(CRISIS)], ids=["alone", "manned"])
+def test_what_control_directs_at_the_start_of_a_turn_comes_before_anybody_is_asked(people):
+    session = Session(CRISIS, 3, people=people, at_start={2: [Direction("release", "rumour")]})
+    assert released(play(session), "rumour") == [2]
+    told = [(event.turn, event.kind) for event in session.events]
+    assert told.index((2, "control_directs")) < told.index((2, "assessment"))
+
+
+def test_what_is_directed_at_the_start_of_a_turn_is_kept_with_the_session_and_its_branches():
+    session = Session(CRISIS, 3, people=["EST"], at_start={2: [Direction("release", "rumour")]})
+    for again in (session.branch(), Session.restore(session.save(), CRISIS)):
+        assert play(again).record.to_json() == play(session).record.to_json()
+
+
+def test_the_run_without_cooperation_has_the_injects_of_the_run_with_it():
+    effects = [{"on": "tension", "by": 0.5}]
+    reserve = an_inject("reserve", turn=1, kind="contingency", effects=effects)
+    planned = an_inject("reserve", turn=2, effects=effects)
+    held = Session(a_crisis(injects=[reserve]), 3, at_start={2: [Direction("release", "reserve")]})
+    armed = Session(a_crisis(injects=[planned]), 3)
+    assert held.record.measures_without == armed.record.measures_without
 
 
 def test_what_is_skipped_never_comes():

@@ -1,0 +1,120 @@
+"""Control's run sheet: every inject, what it was for, and whether it was released; and what served each objective.
+
+It is for control alone: what it says of an inject, no seat is shown.
+"""
+
+import datetime
+from dataclasses import dataclass
+
+from sim.model.inputs import turn_of
+from sim.model.msel import HELD, first_status
+from sim.phrases import Names, day
+from sim.scenario import resolve_members
+
+BY_CONTROL = {"hold": "held by control", "skip": "dropped by control"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One inject on the run sheet.
+
+    Parameters
+    ----------
+    inject : str, its id
+    turn : int, in which it was released, or was due
+    when : str, the day of its release in words; empty where it was not
+    title, to, kind, expects, notes : str, in words; kind with its storyline; empty where nothing is said
+    objectives : tuple of str, ids
+    stood : str, how it stood at the end: released, released by control, held, dropped by control ...
+    """
+
+    inject: str
+    turn: int
+    when: str
+    title: str
+    to: str
+    kind: str
+    expects: str
+    notes: str
+    objectives: tuple[str, ...]
+    stood: str
+
+
+@dataclass(frozen=True)
+class Served:
+    """An objective, and the entries of the run sheet that serve it."""
+
+    id: str
+    text: str
+    served_by: tuple[Entry, ...]
+
+
+def run_sheet(record, loaded):
+    """Every inject of a run in the order of its release, with those that were not released where they were due.
+
+    Parameters
+    ----------
+    record : Record
+    loaded : sim.scenario.Loaded, the scenario that was played
+
+    Returns
+    -------
+    list of Entry
+
+    >>> from sim.engine import play
+    >>> from sim.scenario import load
+    >>> loaded = load("smallest")
+    >>> [(entry.turn, entry.stood) for entry in run_sheet(play(loaded, 1, trace=True).records[0], loaded)]
+    [(1, 'released'), (2, 'released')]
+    """
+    names, directed = Names(loaded), _directed(record)
+    released = {event.payload["inject"]: event for event in record.of_kind("inject_released")}
+    sheet = [_released(event, names, directed) for event in released.values()]
+    left = [inject for inject in loaded.scenario.injects if inject.id not in released]
+    sheet += [_left(inject, names, directed, loaded) for inject in left]
+    return sorted(sheet, key=lambda entry: entry.turn)
+
+
+def objectives_of(record, loaded):
+    """The objectives of a scenario, each with what served it: list of Served."""
+    sheet = run_sheet(record, loaded)
+    return [
+        Served(objective.id, objective.text, tuple(entry for entry in sheet if objective.id in entry.objectives))
+        for objective in loaded.scenario.objectives
+    ]
+
+
+def _directed(record):
+    """The last that control directed about each inject."""
+    return {event.payload["target"]: event.payload["direction"] for event in record.of_kind("control_directs")}
+
+
+def _released(event, names, directed):
+    said = event.payload
+    by_control = " by control" if directed.get(said["inject"]) in ("release", "write") else ""
+    when, to = day(datetime.date.fromisoformat(event.date)), names.recipients(said["inject"], said["to"])
+    return _entry(said["inject"], event.turn, when, to, said, f"released{by_control}")
+
+
+def _left(inject, names, directed, loaded):
+    scenario, named = loaded.scenario, [name for name in inject.to if name not in ("all", "control")]
+    reached = resolve_members(named, loaded.library, scenario.start)
+    stood = BY_CONTROL.get(directed.get(inject.id), "held" if first_status(inject) == HELD else "not released")
+    to = names.recipients(inject.id, list(reached))
+    return _entry(inject.id, turn_of(inject, scenario), "", to, inject.model_dump(), stood)
+
+
+def _entry(name, turn, when, to, said, stood):
+    kind = f"{said['kind']}, of {said['storyline'].replace('_', ' ')}" if said["storyline"] else said["kind"]
+    return Entry(
+        name,
+        turn,
+        when,
+        said["title"],
+        to,
+        kind,
+        said["expects"] or "",
+        said["control_notes"] or "",
+        tuple(said["objectives"]),
+        stood,
+    )
