@@ -424,7 +424,9 @@ class Session:
         loaded = scenario if isinstance(scenario, Loaded) else load(scenario or head["scenario"])
         if loaded.digest != head["digest"]:
             raise _refusal(f"'{head['scenario']}' has changed since this session was played.")
-        at_start = {int(turn): [read_input(line) for line in lines] for turn, lines in head["at_start"].items()}
+        at_start = {
+            int(turn): [Direction.from_json(line) for line in lines] for turn, lines in head["at_start"].items()
+        }
         return cls(
             loaded,
             head["seed"],

@@ -5,7 +5,7 @@
     formats         how well placed a format is for consulting on an incident
     compromise      where a group of actors ends up: weighted mean
     voting          silence procedure and qualified majority
-    coercion        exposure, pressure, concession
+    coercion        exposure, pressure, relief, concession
     escalation      how tension builds and fades
     perception      what an onlooker reads into cooperation
     tempo           how long things take

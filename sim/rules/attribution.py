@@ -76,10 +76,9 @@ def pooled(own: Numbers, received: Numbers, weight_received: Numbers, correlatio
     independent: two agencies reading the same intercept are hardly two. Only what is received is discounted: one's own
     reading is not worth less because a second one confirms it. The mean belief in the truth then rises with the
     evidence any source brings, and with the weight of a tie (`W / (1 + W correlation)` rises with `W`). For a new
-    source never to
-    lower it either, `weight_received` has to count each source by what it can tell (`informed_share`): a full place for
-    one that knows next to nothing would discount the others and bring nothing in return. Source: [Good1950] for adding
-    log-odds; [Kish1965] for the discount, the design effect; [Ladha1992] for juries.
+    source never to lower it either, `weight_received` has to count each source by what it can tell (`informed_share`):
+    a full place for one that knows next to nothing would discount the others and bring nothing in return. Source:
+    [Good1950] for adding log-odds; [Kish1965] for the discount, the design effect; [Ladha1992] for juries.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Exposure, pressure and concession: what coercion has to work with and how often it works.
+"""Exposure, pressure, relief and concession: what coercion has to work with and how often it works.
 
 [Hirschman1945] Hirschman, National Power and the Structure of Foreign Trade, University of California Press.
 [KeohaneNye1977] Keohane & Nye, Power and Interdependence, Little, Brown.
@@ -16,7 +16,7 @@ from scipy.special import expit, xlog1py
 
 from sim.rules.domain import Numbers, at_least, between, inside
 
-__all__ = ["asymmetry", "joint_pressure", "p_concede", "per_period", "trade_exposure"]
+__all__ = ["asymmetry", "joint_pressure", "p_concede", "per_period", "relief", "trade_exposure"]
 
 
 def trade_exposure(pct_gdp: Numbers, half_pct: float) -> Numbers:
@@ -175,3 +175,28 @@ def joint_pressure(
     closed_ways_round = 1.0 + synergy * (share * has_large_economies)
     kept_together = 1.0 + institution_bonus * has_institution
     return np.minimum(share * closed_ways_round * kept_together, 1.0)
+
+
+def relief(support, full):
+    """The share of a victim's harm that support takes away: `1 - exp(-full support)`, each further bit a little less.
+
+    Source: a judgement.
+
+    Parameters
+    ----------
+    support : array (...), >= 0, what responses bring, each times the share of all economies behind it
+    full : float or array (...), >= 0, how soon support tells
+
+    Returns
+    -------
+    array (...), in [0, 1)
+
+    Raises
+    ------
+    RangeError, if `full` is a single number below 0
+
+    >>> relief(np.array([0.0, 0.5, 1.0]), full=2.0).round(3)
+    array([0.   , 0.632, 0.865])
+    """
+    at_least("full", full, 0.0)
+    return 1 - np.exp(-full * support)

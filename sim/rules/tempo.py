@@ -5,7 +5,7 @@ import numpy as np
 from sim.errors import RangeError
 from sim.rules.domain import Numbers, at_least
 
-__all__ = ["NEVER", "days_drawn"]
+__all__ = ["NEVER", "days_drawn", "pace"]
 
 NEVER = 1e9
 """A day that does not come."""
@@ -57,3 +57,28 @@ def _must_ascend(minimum: Numbers, typical: Numbers, maximum: Numbers) -> None:
     if not 0.0 <= minimum <= typical <= maximum < np.inf:
         given = f"{minimum:g}, {typical:g}, {maximum:g}"
         raise RangeError(f"days must ascend: minimum (at least 0), typical, maximum; got {given}.")
+
+
+def pace(severity, is_physical, *, severity_weight, usual, physical_weight):
+    """Factor on days: grave and physical matters are answered faster, slight ones more slowly, by half at most.
+
+    `exp(-(severity_weight (severity - usual) + physical_weight is_physical))`, at most 1.5. Source: a judgement.
+
+    Parameters
+    ----------
+    severity : array (...), in [0, 1], of whoever is hit worst
+    is_physical : array (...), 1 where people or things are hurt, else 0
+    severity_weight : float or array (...), logarithm of the factor for a unit of severity
+    usual : float or array (...), the severity at which things take their usual time
+    physical_weight : float or array (...), logarithm of the factor for physical harm
+
+    Returns
+    -------
+    array (...), factor, above 0 and at most 1.5
+
+    >>> weights = dict(severity_weight=1.5, usual=0.4, physical_weight=0.5)
+    >>> pace(np.array([0.4, 0.9, 0.0]), np.array([0, 1, 0]), **weights).round(2)
+    array([1.  , 0.29, 1.5 ])
+    """
+    hurry = severity_weight * (severity - usual) + physical_weight * is_physical
+    return np.minimum(np.exp(-hurry), 1.5)

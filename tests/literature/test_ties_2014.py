@@ -1,6 +1,6 @@
 """Economic coercion: TIES version 4, Morgan, Bapat & Kobayashi (2014), CMPS 31(5): 541-558; Hufbauer et al. (2007).
 
-Rates of TIES are computed from its 1,412 cases, 1,024 with a known outcome. The coefficients are the model's own.
+Rates of TIES are from its 1,412 cases, 1,024 of them with a known outcome. The coefficients are the model's own.
 """
 
 import pytest

@@ -7,7 +7,7 @@ import numpy as np
 from sim.catalogue.moves import MOVES
 from sim.model.cooperation import delivered, effect, effect_anywhere
 from sim.model.steps.projects import ripen
-from sim.rules.coercion import joint_pressure, p_concede, per_period
+from sim.rules.coercion import joint_pressure, p_concede, per_period, relief
 from sim.rules.escalation import tension_step
 from sim.rules.perception import perceived_threat
 from sim.rules.quantize import quantize, total
@@ -74,7 +74,7 @@ def feel_support(world, active, share):
     relieved = np.clip(effect(world, "coercion_relief"), 0, 0.9)
     for h, part in enumerate(setting.option_slices):
         support = over_options(quantize(setting.resilience[part][..., 0] * share[part])) if share[part].size else 0.0
-        state.relief[h] = quantize(1 - np.exp(-per_run.relief_full * support))
+        state.relief[h] = quantize(relief(support, per_run.relief_full))
     keeps = (1 - state.relief) * (1 - built) * (1 - relieved * setting.has_demand[:, None])
     flow = (state.severity * state.intensity[..., None] * ~state.conceded).sum(axis=-1)
     state.harm = quantize(flow * keeps)

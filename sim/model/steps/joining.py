@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.rules.quantize import quantize
-from sim.rules.tempo import days_drawn
+from sim.rules.tempo import days_drawn, pace
 
 
 def join(world, options, runs, actors, covered_by_text=False, not_before=0):
@@ -61,5 +61,11 @@ def urgency(world):
     """Factor on days for each incident: (H, R), at most 1.5: grave and physical incidents are answered faster."""
     setting, state, per_run = world.setting, world.state, world.setting.params_per_run
     worst = state.severity.max(axis=-1)
-    hurry = per_run.tempo_severity * (worst - per_run.tempo_from) + per_run.tempo_physical * setting.is_physical[..., 0]
-    return quantize(np.minimum(np.exp(-hurry), 1.5))
+    factor = pace(
+        worst,
+        setting.is_physical[..., 0],
+        severity_weight=per_run.tempo_severity,
+        usual=per_run.tempo_from,
+        physical_weight=per_run.tempo_physical,
+    )
+    return quantize(factor)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.errors import RangeError
-from sim.rules.coercion import asymmetry, joint_pressure, p_concede, per_period, trade_exposure
+from sim.rules.coercion import asymmetry, joint_pressure, p_concede, per_period, relief, trade_exposure
 
 WEIGHTS = dict(base=-1.09, harm_weight=1.39, usual=0.4, support_weight=-0.5, major_weight=-0.8)
 
@@ -75,3 +75,11 @@ def test_pressure_never_exceeds_one_and_never_falls_with_company():
     assert pressure.max() == 1.0 and (np.diff(pressure) >= 0).all()
     with pytest.raises(RangeError, match="synergy"):
         joint_pressure(0.5, 1, 1, -1.0, 0.0)
+
+
+def test_relief_grows_by_less_and_less_and_never_takes_everything():
+    taken = relief(np.linspace(0, 5, 40), 2.0)
+    assert taken[0] == 0.0 and taken[-1] < 1.0
+    assert (np.diff(taken) > 0).all() and (np.diff(taken, 2) < 0).all()
+    with pytest.raises(RangeError, match="full"):
+        relief(0.5, -1.0)

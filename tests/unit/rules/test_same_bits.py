@@ -75,6 +75,7 @@ CASES = {
         ACTOR,
     ),
     "coercion.per_period": (lambda p: rules.coercion.per_period(p, 180.0, 14.0), [share()], ACTOR),
+    "coercion.relief": (lambda s: rules.coercion.relief(s, 2.5), [amount(0, 3)], ACTOR),
     "coercion.trade_exposure": (lambda x: rules.coercion.trade_exposure(x, 8.0), [amount(0, 60)], ACTOR),
     "compromise.compromise": (rules.compromise.compromise, [share(), share(), share()], RUN),
     "cooperation.maturity": (lambda m: rules.cooperation.maturity(m, 6.0, 36.0), [amount(-3, 60)], ACTOR),
@@ -94,6 +95,11 @@ CASES = {
         ACTOR,
     ),
     "tempo.days_drawn": (lambda z: rules.tempo.days_drawn(1.0, 30.0, 150.0, z), [amount(-4, 4)], ACTOR),
+    "tempo.pace": (
+        lambda severity, hurt: rules.tempo.pace(severity, hurt, severity_weight=1.5, usual=0.4, physical_weight=0.5),
+        [share(), yes_or_no()],
+        ACTOR,
+    ),
     "voting.p_break_silence": (
         lambda text, x, s: rules.voting.p_break_silence(text, x, s, 0.01, 6.0, 0.25, 3.0),
         [share(PLACE), share(), share()],

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import ndtri
 
 from sim.errors import RangeError
-from sim.rules.tempo import days_drawn
+from sim.rules.tempo import days_drawn, pace
 
 GRID = ndtri((np.arange(2000) + 0.5) / 2000)
 
@@ -42,3 +42,10 @@ def test_each_format_may_have_its_own_days():
 def test_days_out_of_order_are_refused(days):
     with pytest.raises(RangeError, match="ascend"):
         days_drawn(*days, 0.0)
+
+
+def test_grave_and_physical_matters_are_faster_and_slight_ones_slower_by_half_at_most():
+    weights = dict(severity_weight=1.5, usual=0.4, physical_weight=0.5)
+    assert pace(0.4, 0, **weights) == 1.0
+    assert pace(0.9, 1, **weights) < pace(0.9, 0, **weights) < 1.0 < pace(0.2, 0, **weights)
+    assert pace(0.0, 0, **{**weights, "severity_weight": 9.0}) == 1.5
