@@ -177,7 +177,7 @@ def joint_pressure(
     return np.minimum(share * closed_ways_round * kept_together, 1.0)
 
 
-def relief(support, full):
+def relief(support: Numbers, full: Numbers) -> np.ndarray:
     """The share of a victim's harm that support takes away: `1 - exp(-full support)`, each further bit a little less.
 
     Source: a judgement.

@@ -59,7 +59,14 @@ def _must_ascend(minimum: Numbers, typical: Numbers, maximum: Numbers) -> None:
         raise RangeError(f"days must ascend: minimum (at least 0), typical, maximum; got {given}.")
 
 
-def pace(severity, is_physical, *, severity_weight, usual, physical_weight):
+def pace(
+    severity: Numbers,
+    is_physical: Numbers,
+    *,
+    severity_weight: Numbers,
+    usual: Numbers,
+    physical_weight: Numbers,
+) -> np.ndarray:
     """Factor on days: grave and physical matters are answered faster, slight ones more slowly, by half at most.
 
     `exp(-(severity_weight (severity - usual) + physical_weight is_physical))`, at most 1.5. Source: a judgement.

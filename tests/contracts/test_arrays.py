@@ -8,7 +8,7 @@ import pytest
 
 from sim.model.actor_table import CAST_ARRAYS, Cast
 from sim.model.inputs import ModelInputs
-from sim.model.state import DIGESTED, ROWS_FIRST, State
+from sim.model.state import State
 
 SIM = Path(__file__).parents[2] / "sim"
 CALLED = {  # what the code calls each where it reads from it
@@ -36,7 +36,3 @@ def test_every_field_is_read_somewhere(holder):
     handed_on = set(CAST_ARRAYS) if holder is Cast else set()
     unread = sorted({field.name for field in fields(holder)} - read - handed_on)
     assert not unread, f"nothing reads {', '.join(unread)} of {holder.__name__}"
-
-
-def test_what_is_said_of_fields_of_the_state_is_said_of_fields_that_it_has():
-    assert {*DIGESTED, *ROWS_FIRST} <= {field.name for field in fields(State)}

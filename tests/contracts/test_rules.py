@@ -43,6 +43,8 @@ def called_in_the_end():
     while ahead:
         room, name = rule = ahead.pop()
         reached.add(rule)
+        if rule not in known:  # a constant
+            continue
         near = {other: (home, other) for home, other in known if home == room} | dict(imported(RULES / f"{room}.py"))
         ahead |= {near[used] for used in names_in(known[rule]) & set(near)} - reached
     return reached
