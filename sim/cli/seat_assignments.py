@@ -56,7 +56,7 @@ class SeatAssignments:
         if self.options.runs > 1 and (self.people or self.options.actions):
             option = "--seat" if self.people else "--actions"
             yield f"{option}: people play one exercise at a time. Leave out --runs or {option}."
-        if self.order.runs > 1 and self.options.releases:
+        if self.options.runs > 1 and self.options.releases:
             yield "--release: control runs one exercise at a time. Leave out --runs or --release."
 
     def brief(self, code):

@@ -33,6 +33,7 @@ FOR_PEOPLE = {
     "Library": {"sources": PROVENANCE},
     "Precedent": dict.fromkeys(("event", "trigger", "output", "lag_days", "approx"), PROVENANCE),
     "Project": {
+        "is_moonshot": FACT,
         "article_role": FACT,
         "components": FACT,
         "maturity": FACT,

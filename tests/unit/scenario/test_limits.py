@@ -23,7 +23,7 @@ WITHOUT = {  # numbers that the schema itself does not bound, and what does
     "Parameter.prior": "the coefficient's domain; a standard deviation is above 0",
     "Estimates.mean": "the coefficient's domain",
     "Estimates.without": "the coefficient's domain",
-    "Act.turn": "the number of turns that the exercise has",
+    "Incident.turn": "the number of turns that the exercise has",
     "Inject.turn": "the number of turns that the exercise has",
     "CooperationStart.turn": "the number of turns that the exercise has",
     "Uncertainty.range": "what its path leads to",

@@ -163,7 +163,7 @@ def extended(folder, child: str, parent: str = A_BODY_OF_TEXT):
 
 
 def test_an_extension_says_only_what_differs(tmp_path):
-    scenario = extended(tmp_path, "title: Day\nturns: {count: 9}\nacts: [{id: grid, difficulty: 0.9}]\n").scenario
+    scenario = extended(tmp_path, "title: Day\nturns: {count: 9}\nincidents: [{id: grid, difficulty: 0.9}]\n").scenario
     assert (scenario.title, scenario.turns.count, scenario.turns.days) == ("Day", 9, 30)
     assert (scenario.incidents[0].difficulty, scenario.incidents[0].by) == (0.9, "RUS")
     assert scenario.extends is None
@@ -171,7 +171,7 @@ def test_an_extension_says_only_what_differs(tmp_path):
 
 def test_lists_replace_and_entries_with_an_id_merge(tmp_path):
     second = "{id: second, name: S, issue: cyber, by: RUS, victims: {EST: 1}, difficulty: 0, publicness: 0}"
-    child = f"participants: [EST, RUS]\nacts: [{second}]\n"
+    child = f"participants: [EST, RUS]\nincidents: [{second}]\n"
     scenario = extended(tmp_path, child).scenario
     assert scenario.participants == ["EST", "RUS"]
     assert [incident.id for incident in scenario.incidents] == ["grid", "second"]
@@ -338,7 +338,7 @@ def test_a_misspelt_definition_is_told_where_it_is_given_with_its_uses_counted(t
 
 def test_a_single_misspelt_use_is_told_where_it_is_used(tmp_path):
     text = (scenarios_folder() / "smallest.yaml").read_text(encoding="utf-8")
-    (fault,) = check_files([a_file(tmp_path, text.replace("act: registers, by: 0.2", "act: regsters, by: 0.2"))])
+    (fault,) = check_files([a_file(tmp_path, text.replace("incident: registers, by: 0.2", "incident: regsters, by: 0.2"))])
     assert (fault.line, "Did you mean 'registers'?" in fault.message) == (40, True)
 
 

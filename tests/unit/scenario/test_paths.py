@@ -118,7 +118,7 @@ def a_document_again() -> dict:
         ("incidents.grid.difficulty.very", "nothing below it"),
         ("incidents.grid.demand", "Go on with one of: text, major."),
         ("incidents.0.difficulty", "Allowed: grid."),
-        ("acts..difficulty", "there is no ''"),
+        ("incidents..difficulty", "there is no ''"),
         ("behaviour.presicion", "Did you mean 'precision'?"),
         ("cooperation.coop_exchange.months_before", "is not in this scenario's 'cooperation'"),
         ("cooperation.coop_cyber.pfail", "Did you mean 'p_fail'?"),

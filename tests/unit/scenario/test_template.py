@@ -106,7 +106,7 @@ def test_editors_accept_a_new_scenario():
 def test_editors_accept_an_extension_and_refuse_what_is_wrong():
     assert (
         findings(
-            "extends: smallest\nacts: [{id: registers, difficulty: 0.9, note: null}]\n"
+            "extends: smallest\nincidents: [{id: registers, difficulty: 0.9, note: null}]\n"
             "injects: [{id: flash, remove: true}]"
         )
         == []
