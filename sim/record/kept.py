@@ -38,6 +38,7 @@ class RunManifest(Kept):
     seats: list[Line] = []
     policies: dict[Line, Line] = {}
     actions: list[str] = []
+    releases: list[Line] = []
     is_finished: bool | None = None
     seconds: float | None = None
     run: Count | None = None

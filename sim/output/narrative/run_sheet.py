@@ -65,7 +65,7 @@ def run_sheet(record, loaded):
     >>> from sim.scenario import load
     >>> loaded = load("smallest")
     >>> [(entry.turn, entry.stood) for entry in run_sheet(play(loaded, 1, trace=True).records[0], loaded)]
-    [(1, 'released'), (2, 'released')]
+    [(1, 'released'), (2, 'released'), (3, 'released')]
     """
     names, directed = Names(loaded), _directed(record)
     released = {event.payload["inject"]: event for event in record.of_kind("inject_released")}

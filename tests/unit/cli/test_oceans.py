@@ -427,3 +427,42 @@ def test_a_width_that_is_none_is_passed_over(columns, scenario, oceans, monkeypa
     monkeypatch.setenv("COLUMNS", columns)
     monkeypatch.setenv("LINES", columns)
     assert oceans("run", scenario, "--no-save").exit_code == 0
+
+
+# ------------------------------------------------------------------------------------------------- releases
+
+RESERVE = """
+injects:
+  - {id: leak, title: It leaks, turn: 2, kind: contingency, sender: A paper, to: [all], channel: media, text: It leaks.,
+     effects: [{on: tension, by: 0.3}]}
+"""
+
+
+def test_what_is_in_reserve_is_told_only_when_it_is_released_and_in_that_turn(oceans, scenario):
+    scenario.write_text(SCENARIO + RESERVE)
+    told = [oceans("run", scenario, "--no-save", *more).stdout for more in ((), ("--release", "leak@1"))]
+    assert ["It leaks" in story for story in told] == [False, True]
+    first, _, second = told[1].partition("Turn 2")
+    assert "Control releases the inject leak." in first and "It leaks" not in second.split("Who really did it")[0]
+
+
+def test_a_person_at_the_terminal_has_what_is_released_before_the_first_question(oceans, scenario):
+    scenario.write_text(SCENARIO + RESERVE)
+    asked = oceans("run", scenario, "--no-save", "--seat", "EST", "--release", "leak", stdin="q\n").stdout
+    assert "It leaks" in asked
+
+
+def test_a_run_with_releases_is_kept_and_replay_says_how_it_is_played_again(oceans, scenario, tmp_path):
+    scenario.write_text(SCENARIO + RESERVE)
+    assert oceans("run", scenario, "--seed", 3, "--release", "leak@2").exit_code == 0
+    (folder,) = results(tmp_path)
+    assert json.loads((folder / "manifest.json").read_text("utf-8"))["releases"] == ["leak@2"]
+    answer = oceans("replay", folder, 0, "--no-save")
+    assert answer.exit_code == 2
+    assert "control released injects in this run" in answer.stderr and "--seed 3 --release leak@2" in answer.stderr
+
+
+def test_runs_without_releases_are_replayed_as_ever(oceans, scenario, tmp_path):
+    assert oceans("run", scenario, "--runs", 3).exit_code == 0
+    (folder,) = results(tmp_path)
+    assert "It is the same run" in oceans("replay", folder, 1, "--no-save").stdout
