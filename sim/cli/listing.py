@@ -62,7 +62,7 @@ def _policies():
 
 
 def _measures():
-    from sim.record.measures import MEASURES
+    from sim.catalogue.measures import MEASURES
 
     return [(name, f"{measure.label}: {measure.description}") for name, measure in MEASURES.items()]
 

@@ -61,6 +61,7 @@ NOT_PLAYED = {  # facts for readers: whoever gave one another value would find t
     (Escalation, "cameo"),
     (Escalation, "goldstein"),
     (Exposure, "import_share_pct"),
+    (Project, "is_moonshot"),
     (Project, "maturity"),
     (State, "cyber_incidents"),
     (State, "es11_1"),

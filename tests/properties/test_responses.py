@@ -105,14 +105,17 @@ def test_a_lead_time_with_half_a_day_counts_in_full():
 def test_what_a_text_brings_about_is_not_decided_before_the_text(written, seed):
     """Bodies act on texts alone: none has decided anything before the first text it agreed was due.
 
-    Words of a body whose head may speak without a text are left out.
+    Words of a body whose head may speak without a text are left out, and what a body does because its members have.
     """
     world = played(written.but_behaviour(call_again_days=3_660.0), seed, range(4))
     setting, state = world.setting, world.state
     words = setting.signatory | (setting.is_attribution[:, 0, 0] > 0)
-    for body, speaks_alone in zip(setting.bodies, setting.speaks_alone, strict=True):
+    bodies = zip(setting.bodies, setting.body_members, setting.speaks_alone, strict=True)
+    for body, members, speaks_alone in bodies:
         own = setting.table_body == setting.index[body]
-        o, r = np.nonzero(state.joined[..., setting.index[body]] & ~(words & speaks_alone)[:, None])
+        of_members = (state.joined & members).any(axis=-1)
+        by_text = state.joined[..., setting.index[body]] & ~of_members & ~(words & speaks_alone)[:, None]
+        o, r = np.nonzero(by_text)
         for option, run in zip(o, r, strict=True):
             of_incident = own & (setting.table_incident == setting.option_incident[option])
             first = state.table_due[of_incident, run][state.table_text[of_incident, run] > 0].min(initial=np.inf)

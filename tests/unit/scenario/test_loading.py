@@ -338,7 +338,9 @@ def test_a_misspelt_definition_is_told_where_it_is_given_with_its_uses_counted(t
 
 def test_a_single_misspelt_use_is_told_where_it_is_used(tmp_path):
     text = (scenarios_folder() / "smallest.yaml").read_text(encoding="utf-8")
-    (fault,) = check_files([a_file(tmp_path, text.replace("incident: registers, by: 0.2", "incident: regsters, by: 0.2"))])
+    (fault,) = check_files(
+        [a_file(tmp_path, text.replace("incident: registers, by: 0.2", "incident: regsters, by: 0.2"))]
+    )
     assert (fault.line, "Did you mean 'registers'?" in fault.message) == (40, True)
 
 
