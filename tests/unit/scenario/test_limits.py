@@ -12,6 +12,7 @@ from sim.scenario.limits import FIGURE_LIMITS
 from sim.scenario.paths import set_path
 from sim.scenario.schema import Figure, Library
 from sim.scenario.wording import core, fields_of
+from sim.validation import schema as case_schema
 from tests.builders import a_document, a_file, a_library, a_scenario
 
 WITHOUT = {  # numbers that the schema itself does not bound, and what does
@@ -31,7 +32,12 @@ WITHOUT = {  # numbers that the schema itself does not bound, and what does
     "Scenario.behaviour": "the coefficient's domain",
     "Scenario.figures": "what the path leads to",
 }
-MODELS = [model for model in vars(schema).values() if isinstance(model, type) and issubclass(model, BaseModel)]
+MODELS = [
+    model
+    for home in (schema, case_schema)
+    for model in vars(home).values()
+    if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == home.__name__
+]
 
 
 def numbers(annotation):
