@@ -19,7 +19,7 @@ from sim.rules.cooperation import BLOCKED
 from sim.scenario import from_document, group_members, load_library
 from sim.validation.backtest import coefficients_for
 from sim.validation.cases import read_cases
-from sim.validation.exercise import document_of
+from sim.validation.exercise import INCIDENT, document_of
 from sim.validation.replay import Played, Replay
 from sim.validation.schema import KINDS, AttributionContext, Case, Severity
 
@@ -177,7 +177,7 @@ def _stopped(senders, seed):
     )
     setting, state = world.setting, world.state
     state.threshold[...] = np.inf
-    line = setting.options.index(("incident", "sectoral_sanctions"))
+    line = setting.options.index((INCIDENT, "sectoral_sanctions"))
     for code in senders:
         state.joined[line, :, setting.index[code]], state.effect_day[line, :, setting.index[code]] = True, 0.0
     play_out(world)
