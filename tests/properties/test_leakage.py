@@ -20,7 +20,7 @@ from sim.validation.backtest import MODEL, backtest
 from sim.validation.benchmarks import FORECASTS
 from sim.validation.calibration import calibrate
 from sim.validation.cases import read_cases
-from sim.validation.exercise import document_of, scenario_of
+from sim.validation.exercise import INCIDENT, document_of, scenario_of
 from sim.validation.schema import KINDS, CollectiveResponse, Row
 
 ROOT = Path(__file__).parents[2]
@@ -224,7 +224,7 @@ def test_a_future_date_changes_practice_laws_members_and_formats():
     assert not one.naming_years.any() and other.naming_years.any()
     assert {"HRV", "MNE"} & set(other.actors) - set(one.actors)
     assert set(other.tables) - set(one.tables)
-    sanction = one.options.index(("incident", "cyber_sanctions"))
+    sanction = one.options.index((INCIDENT, "cyber_sanctions"))
     assert not one.allowed[sanction].any() and other.allowed[sanction].any()
 
 
