@@ -32,10 +32,7 @@ def compose(record, loaded):
         note=_note(record, found),
     )
     if not found:
-        page = style.open_page(NAME, "No incident was assessed", caption, 1.4)
-        style.say_nothing_happened(page, "No state assessed an incident in this run.")
-        page.alt = "Nothing to show: no state assessed an incident in this run."
-        return page
+        return style.empty_page(NAME, "No incident was assessed", caption, "No state assessed an incident in this run.")
     shown = dict(list(found.items())[:PANELS])
     body = len(shown) * (HEAD + PANEL + FOOT)
     page = style.open_page(NAME, title_of(record, cast, found), caption, body)

@@ -28,13 +28,10 @@ def compose(analysis, finding):
     words = caption(sample, "each factor in its own unit; shares of runs", note)
     page_name = f"box-{finding.measure}"
     if not found.box or not found.box.limits:
-        page = style.open_page(page_name, title_of(finding), words, 1.3)
         why = f"{style.capital(found.remarks[0])}." if found.remarks and not found.box else (
             f"No condition on the factors sets the {percent(found.base.value)} of failing runs clearly apart."
         )  # fmt: skip
-        style.say_nothing_happened(page, why)
-        page.alt = why
-        return page
+        return style.empty_page(page_name, title_of(finding), words, why)
     factors = {factor.name: factor for factor in sample.factors}
     limits = sorted(found.box.limits, key=lambda limit: limit.quasi_p)
     lines, heights = rows_of(

@@ -27,10 +27,12 @@ def compose(past):
     rows = past.backtest.outcomes
     caption = past.caption("probability that the target gives in within the time played", NOTE + _left_out(past))
     if not len(rows):
-        page = style.open_page("conceding", "no coercion whose outcome is known", caption, 1.2)
-        style.say_nothing_happened(page, "None of these cases demanded anything of a target the library knows.")
-        page.alt = "Nothing to show: no coercion with a known outcome."
-        return page
+        return style.empty_page(
+            "conceding",
+            "no coercion whose outcome is known",
+            caption,
+            "None of these cases demanded anything of a target the library knows.",
+        )
     groups = [(group, _rows_of(rows, group[0])) for group in GROUPS]
     groups = [(group, found) for group, found in groups if found]
     page = style.open_page(

@@ -31,11 +31,8 @@ def compose(record, loaded):
     )
     shown = _shown(tables)
     if not shown:
-        page = style.open_page(NAME, _title_without_drafts(tables), caption, 1.4)
         words = "Nobody called a consultation in this run." if not tables else "No text was put to a table in this run."
-        style.say_nothing_happened(page, words)
-        page.alt = f"Nothing to show: {words[:1].lower()}{words[1:]}"
-        return page
+        return style.empty_page(NAME, _title_without_drafts(tables), caption, words)
     foot = _foot(cast, [one for one in tables if one not in shown])
     keys = key_lines(cast, {code for one in shown for draft in _drafts(one) for code in draft.positions})
     below = 0.1 + len(foot) * style.line_height(style.LABEL)

@@ -21,10 +21,12 @@ def compose(analysis):
         "Line: mean so far; light: its 95 % interval; dotted: the last mean, a twentieth of the runs' range either way",
     )  # fmt: skip
     if not found:
-        page = style.open_page("settling", "too few futures to see the means settle", words, 1.3)
-        style.say_nothing_happened(page, "Too few futures have a value to say how many would be enough.")
-        page.alt = "Nothing to show: too few futures."
-        return page
+        return style.empty_page(
+            "settling",
+            "too few futures to see the means settle",
+            words,
+            "Too few futures have a value to say how many would be enough.",
+        )
     body = len(found) * (PANEL + HEAD) + 0.42
     page = style.open_page("settling", title_of(found), words, body)
     for number, finding in enumerate(found):

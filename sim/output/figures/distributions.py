@@ -30,10 +30,9 @@ def compose(analysis, finding):
     note = "Bar: median; dark: middle half of the runs; light: nine in ten; diamond: mean"
     words = caption(sample, units_for(finding.measure), note)
     if not finding.spread.runs:
-        page = style.open_page(f"distributions-{finding.measure}", title_of(finding), words, 1.3)
-        style.say_nothing_happened(page, "The measure applies to none of these runs.")
-        page.alt = "Nothing to show: the measure applies to none of these runs."
-        return page
+        return style.empty_page(
+            f"distributions-{finding.measure}", title_of(finding), words, "The measure applies to none of these runs."
+        )
     lines, heights = rows_of([row[0] for row in rows], ROOM - style.MARGIN - 0.1, 0.36)
     heights = [height + (0.12 if row[2] == "head" else 0) for height, row in zip(heights, rows, strict=True)]
     page = style.open_page(f"distributions-{finding.measure}", title_of(finding), words, sum(heights) + 0.62)

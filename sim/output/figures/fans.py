@@ -35,10 +35,7 @@ def compose(outcomes, loaded):
     shown = {name: np.asarray(outcomes.series[name], dtype=float) for name in PANELS if name in outcomes.series}
     shown = {name: values for name, values in shown.items() if values.size and not np.isnan(values).all()}
     if not shown:
-        page = style.open_page("fans", "No series were kept", caption, 1.4)
-        style.say_nothing_happened(page, "These runs kept no series over time.")
-        page.alt = "Nothing to show: these runs kept no series over time."
-        return page
+        return style.empty_page("fans", "No series were kept", caption, "These runs kept no series over time.")
     rows = -(-len(shown) // 2)
     body = rows * (HEAD + PANEL + 0.14) + FOOT
     page = style.open_page("fans", _fans_title(outcomes, shown), caption, body)

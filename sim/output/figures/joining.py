@@ -32,10 +32,7 @@ def compose(record, loaded):
         note="Same number: seen on the same day. Hollow: decided, not yet visible",
     )
     if not joined:
-        page = style.open_page(NAME, "Nobody responded", caption, 1.4)
-        style.say_nothing_happened(page, "No actor decided on a response in this run.")
-        page.alt = "Nothing to show: no actor decided on a response in this run."
-        return page
+        return style.empty_page(NAME, "Nobody responded", caption, "No actor decided on a response in this run.")
     columns, folded = _columns(joined)
     victims = {code for incident in incidents_of(record).values() for code in incident.victims}
     rows, rest = _rows(joined, columns, victims | {"NATO", "EU", "AUS", "JPN", "KOR", "NZL"})

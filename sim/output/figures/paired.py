@@ -100,9 +100,7 @@ def _page(comparison, arm, name, title, shown, spreads, more, same, units=None):
     about = f"Scenario: {scenarios}, {comparison.runs:,} runs an arm"
     caption = " ".join(f"{part.rstrip('. ')}." for part in [*parts, f"{about}, seed {comparison.seed}"])
     if not shown:
-        page = style.open_page(name, title, caption, 1.3)
-        style.say_nothing_happened(page, "The arms never differ in anything that is measured.")
-        return page
+        return style.empty_page(name, title, caption, "The arms never differ in anything that is measured.")
     lines, heights = rows_of([one.label for one in shown], ROOM - style.MARGIN - 0.1, 0.42)
     key, texts = _key(comparison, arm)
     page = style.open_page(name, title, caption, sum(heights) + 0.5 + len(texts) * style.line_height(style.LABEL))

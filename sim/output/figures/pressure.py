@@ -29,10 +29,7 @@ def compose(record, loaded):
     ]
     panels = [(head, lines) for head, lines in panels if lines]
     if not panels:
-        page = style.open_page(NAME, "No turn was finished", caption, 1.4)
-        style.say_nothing_happened(page, "No turn of this run came to its end.")
-        page.alt = "Nothing to show: no turn of this run came to its end."
-        return page
+        return style.empty_page(NAME, "No turn was finished", caption, "No turn of this run came to its end.")
     body = len(panels) * (HEAD + PANEL) + FOOT
     page = style.open_page(NAME, title_of(record, cast), caption, body)
     for at, (head, lines) in enumerate(panels):

@@ -29,10 +29,12 @@ def compose(past):
     caption = past.caption("probability and share, per cent; cells (one actor, one kind of act, one case)", NOTE)
     scopes = [scope for scope in ours if any(fifth.n for fifth in ours[scope])]
     if not scopes:
-        page = style.open_page("reliability", "nothing is known that could be scored", caption, 1.2)
-        style.say_nothing_happened(page, "Every cell of these cases is unknown, or the target's own.")
-        page.alt = "Nothing to show: no cell is known."
-        return page
+        return style.empty_page(
+            "reliability",
+            "nothing is known that could be scored",
+            caption,
+            "Every cell of these cases is unknown, or the target's own.",
+        )
     rows = math.ceil(len(scopes) / COLUMNS)
     each = HEAD + TALL + FOOT
     page = style.open_page("reliability", title_of(ours["all"]), caption, rows * each + 0.36)

@@ -45,10 +45,12 @@ def compose(analysis, finding):
     )
     words = caption(sample, f"{units_for(finding.measure)}; good enough: share of runs", note)
     if not choices:
-        page = style.open_page(name, f"nothing to choose: no lever was varied for {label(finding.measure)}", words, 1.3)
-        style.say_nothing_happened(page, "This sweep varied no lever, and has no cooperation to leave out.")
-        page.alt = "Nothing to show: no lever was varied."
-        return page
+        return style.empty_page(
+            name,
+            f"nothing to choose: no lever was varied for {label(finding.measure)}",
+            words,
+            "This sweep varied no lever, and has no cooperation to leave out.",
+        )
     rows = _rows(choices)
     has_regret = any(setting.regret for _, setting in rows if setting)
     lines, heights = rows_of([words for words, _ in rows], ROOM - style.MARGIN - 0.08, 0.34)
@@ -151,10 +153,12 @@ def compose_futures(analysis, finding):
     )
     words = caption(sample, f"{units_for(finding.measure)}, gained", note)
     if not choices:
-        page = style.open_page(name, f"nothing to compare across futures for {label(finding.measure)}", words, 1.3)
-        style.say_nothing_happened(page, "This sweep varied no lever, or no uncertainty.")
-        page.alt = "Nothing to show: no lever, or no uncertainty, was varied."
-        return page
+        return style.empty_page(
+            name,
+            f"nothing to compare across futures for {label(finding.measure)}",
+            words,
+            "This sweep varied no lever, or no uncertainty.",
+        )
     rows = [row for choice in choices for row in _future_rows(choice)]
     lines, heights = rows_of([row[0] for row in rows], FUTURES_ROOM - style.MARGIN - 0.1, 0.38)
     page = style.open_page(name, title_of_futures(finding, choices[0]), words, sum(heights) + 0.42)

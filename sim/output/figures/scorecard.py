@@ -16,10 +16,9 @@ def compose(record, loaded):
         record, f"score 0 (not at all) to 1 (fully): kept from {KEPT}, partly from {HALF}, else missed"
     )
     if not principles:
-        page = style.open_page(NAME, "No principles were judged", caption, 1.4)
-        style.say_nothing_happened(page, "This run was not judged by the principles.")
-        page.alt = "Nothing to show: this run was not judged by the principles."
-        return page
+        return style.empty_page(
+            NAME, "No principles were judged", caption, "This run was not judged by the principles."
+        )
     lines = [style.wrap(one.statement, LABELS - style.MARGIN - 0.1, style.LABEL, lines=3) for one in principles]
     heights = [max(0.44, len(one) * style.line_height(style.LABEL) + 0.16) for one in lines]
     page = style.open_page(NAME, title_of(principles), caption, sum(heights) + 0.34)

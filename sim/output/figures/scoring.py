@@ -36,10 +36,12 @@ def compose(past):
     caption = past.caption("Brier score, 0 to 1, less is better", NOTE)
     scopes = [scope for scope in dict.fromkeys(scores.scope) if scope == "all" or scope in past.kinds or scope in CYBER]
     if not scopes:
-        page = style.open_page("scores", "nothing is known that could be scored", caption, 1.2)
-        style.say_nothing_happened(page, "Every cell of these cases is unknown, or the target's own.")
-        page.alt = "Nothing to show: no cell is known."
-        return page
+        return style.empty_page(
+            "scores",
+            "nothing is known that could be scored",
+            caption,
+            "Every cell of these cases is unknown, or the target's own.",
+        )
     each = len(FORECASTS) * LANE + PAD
     page = style.open_page("scores", title_of(past, differences), caption, len(scopes) * each + 1.36)
     _draw_key(page)

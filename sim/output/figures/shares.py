@@ -23,10 +23,9 @@ def compose_joined(outcomes, loaded):
         outcomes, "share of the runs in which an actor joined, percent", outcomes.runs, note="A mark is an actor"
     )
     if not rows:
-        page = style.open_page("joined", "Nobody responded in any run", caption, 1.4)
-        style.say_nothing_happened(page, "No actor responded in any of these runs.")
-        page.alt = "Nothing to show: no actor responded in any of these runs."
-        return page
+        return style.empty_page(
+            "joined", "Nobody responded in any run", caption, "No actor responded in any of these runs."
+        )
     shown, height = _divided(rows), 0.92
     keys = key_lines(cast, {code for _, _, shares in shown for code in shares})
     above = len(keys) * style.line_height(style.SMALL) + 0.1
@@ -139,10 +138,12 @@ def compose_formats(outcomes, loaded):
         outcomes, "share of the runs in which the format was called first, percent", outcomes.runs
     )
     if not tables:
-        page = style.open_page("formats", "No consultation was called in any run", caption, 1.4)
-        style.say_nothing_happened(page, "Nobody called a consultation in any of these runs.")
-        page.alt = "Nothing to show: nobody called a consultation in any of these runs."
-        return page
+        return style.empty_page(
+            "formats",
+            "No consultation was called in any run",
+            caption,
+            "Nobody called a consultation in any of these runs.",
+        )
     row = 0.36
     body = sum(0.42 + len(rows) * row for rows in tables.values()) + 0.1
     page = style.open_page("formats", _formats_title(cast, tables), caption, body)

@@ -26,10 +26,7 @@ def compose(outcomes, loaded):
         note += f". {style.capital(count(len(every) - len(known), 'other measure'))} moved less"
     caption = style.caption_of(outcomes, "0 to 1 unless named beside the row", outcomes.runs, note=note)
     if not known:
-        page = style.open_page("measures", "No measures were kept", caption, 1.4)
-        style.say_nothing_happened(page, "These runs kept no measures.")
-        page.alt = "Nothing to show: these runs kept no measures."
-        return page
+        return style.empty_page("measures", "No measures were kept", caption, "These runs kept no measures.")
     labels = {name: _label(name) for name in known}
     room = 2.36
     lines = {

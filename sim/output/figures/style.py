@@ -369,10 +369,13 @@ def open_page(name, title, caption, body):
     return page
 
 
-def say_nothing_happened(page, words):
-    """The drawing of a chart that has nothing to show: one plain sentence."""
+def empty_page(name, title, caption, words):
+    """The page of a chart that has nothing to show: one plain sentence, in the drawing and for those who hear it."""
+    page = open_page(name, title, caption, 1.4)
     lines = wrap(words, WIDTH - 1.2, HEAD)
     page.write(WIDTH / 2, page.body / 2, "\n".join(lines), HEAD, ha="center", va="center", color=MUTED)
+    page.alt = words if words.startswith("Nothing") else f"Nothing to show: {words[:1].lower()}{words[1:]}"
+    return page
 
 
 def bare(axes):

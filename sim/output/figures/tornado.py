@@ -49,11 +49,8 @@ def compose(analysis, finding):
     )
     words = caption(sample, units_for(finding.measure), note)
     if not ranked:
-        page = style.open_page(name, f"nothing can be said of what drives {label(finding.measure)}", words, 1.4)
         why = f"Nothing to rank: {found.remarks[0] if found.remarks else 'no factor varies'}."
-        style.say_nothing_happened(page, why)
-        page.alt = why
-        return page
+        return style.empty_page(name, f"nothing can be said of what drives {label(finding.measure)}", words, why)
     factors = {factor.name: factor for factor in sample.factors}
     lines, heights = rows_of(
         [style.capital(factors[one.factor].label) for one in ranked], ROOM - style.MARGIN - 0.1, 0.46

@@ -37,12 +37,12 @@ def compose(analysis):
         "other; grey: cannot be told",
     )  # fmt: skip
     if not pairs:
-        page = style.open_page("tradeoffs", "no two measures to set against one another", words, 1.3)
-        style.say_nothing_happened(
-            page, "One measure was looked at, or none of them varies. Name two: --measure A --measure B."
+        return style.empty_page(
+            "tradeoffs",
+            "no two measures to set against one another",
+            words,
+            "One measure was looked at, or none of them varies. Name two: --measure A --measure B.",
         )
-        page.alt = "Nothing to show: fewer than two measures vary."
-        return page
     telling = next((pair for pair in pairs if pair.helps), pairs[0])
     shown = sorted(pairs, key=lambda pair: (pair.helps or 9, -abs(pair.correlation.value)))[:MOST_PAIRS]
     names = [f"{measure(pair.one).label} and {label(pair.other)}" for pair in shown]
