@@ -176,10 +176,26 @@ def _where_it_stopped(source, problem: yaml.MarkedYAMLError) -> Fault:
     line = min(mark.line, max(len(lines) - 1, 0))
     column = mark.column + 1 if line == mark.line else len(lines[line]) + 1
     letter = lines[line][column - 1 : column]
-    return source.fault(line + 1, column, _advice(problem, letter))
+    return source.fault(line + 1, column, _advice(problem, letter, _left_open(source.text, problem)))
 
 
-def _advice(problem: yaml.MarkedYAMLError, letter: str) -> str:
+def _left_open(text: str, problem: yaml.MarkedYAMLError) -> yaml.Token | None:
+    """The innermost bracket that is open where a parser stopped."""
+    opened: list[yaml.Token] = []
+    try:
+        for token in yaml.scan(text):
+            if problem.problem_mark and token.start_mark.index >= problem.problem_mark.index:
+                break
+            if isinstance(token, (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)):
+                opened.append(token)
+            elif isinstance(token, (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)) and opened:
+                opened.pop()
+    except yaml.YAMLError:
+        pass  # the complaint itself, where the text cannot even be divided into tokens
+    return opened[-1] if opened else None
+
+
+def _advice(problem: yaml.MarkedYAMLError, letter: str, bracket: yaml.Token | None) -> str:
     said, where = problem.problem or "", problem.context or ""
     if letter == "\t" or "tab" in said:
         return "a tab cannot indent. Use spaces."
@@ -190,11 +206,11 @@ def _advice(problem: yaml.MarkedYAMLError, letter: str) -> str:
         )
     if "unexpected end of stream" in said:
         return "the quotes opened here are never closed."
-    if "flow" in where:
-        opening, closing = ("[", "]") if "sequence" in where else ("{", "}")
-        opened = problem.context_mark.line + 1 if problem.context_mark else 0
+    if "flow" in where and bracket is not None:
+        opening, closing = ("[", "]") if isinstance(bracket, yaml.FlowSequenceStartToken) else ("{", "}")
         return (
-            f"the '{opening}' opened on line {opened} is not closed, or a ',' is missing before this. "
+            f"the '{opening}' opened on line {bracket.start_mark.line + 1} is not closed, "
+            "or a ',' is missing before this. "
             f"Expected ',' or '{closing}'."
         )
     if "escape" in said:
