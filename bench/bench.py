@@ -5,6 +5,8 @@ Every row is measured in a process of its own, so that its peak memory is its ow
 - runs of `cyber_incident` a second of one core's time: one at a time through `Exercise`, then in batches through
   `sim.engine`; core time rather than the clock, so that what else the machine does matters little;
 - a hundred continuations from the middle of an exercise, as a what-if needs them;
+- a session of `two_theatres` with a person in every seat: what a stop takes, how many a turn has, how long it takes to
+  rebuild the exercise from its inputs alone, and a thousand continuations from its middle;
 - sweeps of distinct design points: a long one in one process and in two, a shorter one beside the engine alone;
 - how long `oceans --help` and a whole `oceans run cyber_incident` with its charts take.
 
@@ -26,6 +28,8 @@ SEED = 7
 BATCHES = (1, 16, 64, 256, 1024)
 AT_LEAST_SECONDS = 2.0
 AHEAD = 100
+ROOM = "two_theatres"  # the largest scenario, for a session with a person in every seat
+AHEAD_OF_ROOM = 1000
 REPEATS = 3
 POINTS = 32768  # long enough that the start of a process, a second or so, counts for little
 ALONE = 8192  # of the sweep beside the engine alone
@@ -38,6 +42,12 @@ AIMS = {  # what is aimed at: (words, whether it is met)
     "overhead": ("the sweep's own work at most 10 % of the runs' time", lambda value: value <= 0.10),
     "worker_memory": ("at most 300 MB a worker", lambda value: value <= 300),
     "ahead": (f"{AHEAD} continuations within 1 s", lambda value: value < 1),
+    "stop": ("the slowest stop of a session within 0.1 s", lambda value: value < 0.1),
+    "rebuilt": ("a session rebuilt from its inputs within 1 s", lambda value: value < 1),
+    "ahead_of_room": (
+        f"{AHEAD_OF_ROOM} continuations from the middle of a session within 1 s",
+        lambda value: value < 1,
+    ),
     "help": ("help within 0.3 s", lambda value: value < 0.3),
     "run": ("a run with all its charts within 10 s", lambda value: value < 10),
 }
@@ -86,6 +96,33 @@ def simulate_forward():
     while world.turn < setting.turns // 2:
         play_turn(world)
     return {"seconds": _seconds(lambda: ahead(world, AHEAD, SEED))}
+
+
+def manned():
+    """A session with a person in every seat, who each choose what the model would have chosen."""
+    from sim.scenario import load
+    from sim.session import Session
+
+    loaded = load(ROOM)
+    inputs = Session(loaded, SEED).setting
+    everybody = [code for code in inputs.actors if code not in inputs.bodies]
+    session, stops, middle = Session(loaded, SEED, people=everybody), [], None
+    while not session.is_over:
+        began = time.perf_counter()
+        for decision in session.open_decisions():
+            session.submit(decision, decision.default)
+        stops.append(time.perf_counter() - began)
+        if middle is None and session.turn > inputs.turns // 2:
+            middle = session.branch()
+    return {
+        "seats": len(everybody),
+        "answers": len(session.inputs),
+        "stops_a_turn": len(stops) / inputs.turns,
+        "median_stop": sorted(stops)[len(stops) // 2],
+        "slowest_stop": max(stops),
+        "rebuilt": _seconds(session.branch),
+        "ahead": _seconds(lambda: middle.ahead(AHEAD_OF_ROOM), 1),
+    }
 
 
 def swept():
@@ -143,7 +180,14 @@ def _seconds(work, repeats=REPEATS):
     return min(times)
 
 
-ROWS = {"one": one_at_a_time, "batched": batched, "ahead": simulate_forward, "swept": swept, "points": points_alone}
+ROWS = {
+    "one": one_at_a_time,
+    "batched": batched,
+    "ahead": simulate_forward,
+    "manned": manned,
+    "swept": swept,
+    "points": points_alone,
+}
 
 
 # ------------------------------------------------------------------------------------------- and put side by side
@@ -178,6 +222,13 @@ def table():
         _print_row(f"in batches of {size}", rates[size], one)
     ahead = measured("ahead")
     print(f"\n{AHEAD} continuations from the middle: {ahead['seconds']:.2f} s, {ahead['memory_mb']:.0f} MB")
+    room = measured("manned")
+    print(
+        f"a session of {ROOM}, {room['seats']} seats: {room['answers']:,} answers, {room['stops_a_turn']:.1f} stops a "
+        f"turn, {1000 * room['median_stop']:.0f} ms a stop, {1000 * room['slowest_stop']:.0f} the slowest; rebuilt in "
+        f"{room['rebuilt']:.1f} s;\n{AHEAD_OF_ROOM:,} continuations from its middle in {room['ahead']:.1f} s; "
+        f"{room['memory_mb']:.0f} MB"
+    )
     sweep, short = measured("swept"), measured("points")
     print(
         f"a sweep of {POINTS:,} points: {sweep['one']:.0f} runs a second in one process and {sweep['two']:.0f} in two, "
@@ -194,6 +245,9 @@ def table():
         "overhead": short["alone"] / short["swept"] - 1,
         "worker_memory": sweep["worker_mb"],
         "ahead": ahead["seconds"],
+        "stop": room["slowest_stop"],
+        "rebuilt": room["rebuilt"],
+        "ahead_of_room": room["ahead"],
         "help": help_seconds,
         "run": run_seconds,
     }
