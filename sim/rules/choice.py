@@ -193,5 +193,7 @@ def respond_to_company(
     """
     at_least("precision", precision, 0.0)
     between("damping", damping, 0.0, 1.0)
-    answer = expit(precision * (base + peer_weight * (peers - 0.5)))
-    return (1.0 - damping) * probability + damping * answer
+    answer = np.asarray(precision * (base + peer_weight * (peers - 0.5)), dtype=float)
+    expit(answer, out=answer)  # the large tables of a turn pass here: no copies that need not be
+    answer *= damping
+    return (1.0 - damping) * probability + answer

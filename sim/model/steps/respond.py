@@ -95,7 +95,8 @@ def responses_open(world, chosen):
         within_means = open_to(world, h) & (setting.price[part] <= capital)
         for run, place, code in seats_to_ask(world, within_means.any(axis=0)):
             here = part.start + np.flatnonzero(within_means[:, run, place])
-            options = tuple(describe(world, run, place, o) for o in here)
+            peers = peers_seen(setting, place, world.state.effect_day[here, run] <= world.day)
+            options = tuple(describe(world, run, place, o, seen) for o, seen in zip(here, peers, strict=True))
             own = tuple(setting.options[o][1] for o in here if chosen[o, run, place])
             budget = float(capital[run, place])
             about = setting.incidents[h]
@@ -120,7 +121,7 @@ def apply_responses(world, chosen, answers):
                 left[run, place] -= price
 
 
-def describe(world, run, place, o):
+def describe(world, run, place, o, peers):
     """An option as a seat sees it: what it costs, when it can be felt, what it asks for, and who is seen to join."""
     setting, state = world.setting, world.state
     key = setting.options[o][1]
@@ -133,7 +134,7 @@ def describe(world, run, place, o):
         confidence_min=response.attribution_min if response.accuses else None,
         rung=response.rung,
         covered=bool(text > 0 and text >= setting.rung[o, 0, 0]),
-        peer_participation=peers_seen(setting, place, state.effect_day[o, run] <= world.day),
+        peer_participation=float(peers),
     )
 
 
@@ -142,12 +143,14 @@ def peers_seen(setting, place, seen):
 
     Parameters
     ----------
-    place : int, of the actor; seen : array (A,) of bool
+    place : int, of the actor; seen : array (options, A) of bool
+
+    Returns
+    -------
+    array (options,), 0 to 1
     """
-    others = np.arange(len(setting.actors)) != place
-    shares = [
-        peer_group[seen & others].sum() / peer_group[others].sum()
-        for peer_group in setting.peer_group
-        if 0 < peer_group[place] < peer_group.sum()
-    ]
-    return float(max(shares, default=0.0))
+    weight = setting.peer_group[(setting.peer_group[:, place] > 0)].copy()
+    weight[:, place] = 0
+    weight = weight[weight.any(axis=1)]
+    shares = (seen @ weight.T) / weight.sum(axis=1)
+    return shares.max(axis=1, initial=0.0)

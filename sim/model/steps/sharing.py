@@ -13,15 +13,13 @@ from sim.model.steps.stops import seats_to_ask
 def shares_open(world):
     """With whom each seat that knows something may share it: list of (run, Decision)."""
     setting, state = world.setting, world.state
-    opened = []
-    for h in np.flatnonzero(setting.incident_begins <= world.turn):
-        for run, place, code in seats_to_ask(world, (state.information[h] > 0) & setting.is_state):
-            others = [setting.actors[k] for k in np.flatnonzero(setting.is_state) if k != place]
-            options = tuple(Option(other) for other in others)
-            opened.append(
-                (run, Decision("share", world.turn, code, setting.incidents[h], options, (), least=0, most=None))
-            )
-    return opened
+    states = [Option(setting.actors[place]) for place in np.flatnonzero(setting.is_state)]
+    others = {code: tuple(option for option in states if option.id != code) for code in world.seats}
+    return [
+        (run, Decision("share", world.turn, code, setting.incidents[h], others[code], (), least=0, most=None))
+        for h in np.flatnonzero(setting.incident_begins <= world.turn)
+        for run, _, code in seats_to_ask(world, (state.information[h] > 0) & setting.is_state)
+    ]
 
 
 def apply_shares(world, answers):
