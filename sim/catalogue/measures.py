@@ -193,7 +193,7 @@ def pressure(world: Any) -> np.ndarray:
     return world.state.pressure.max(axis=0)
 
 
-@_measure("Acts that stopped", "share", "higher")
+@_measure("Incidents that stopped", "share", "higher")
 def stopped(world: Any) -> np.ndarray:
     """share of incidents that their author called off"""
     return world.state.stopped[_begun(world)].mean(axis=0)

@@ -1,4 +1,4 @@
-"""Phase 6: what has become effective is felt; victims hold out or give in; tension, standing and capital move on."""
+"""Settle: what has become effective is felt; victims hold out or give in; tension, standing and capital move on."""
 
 from functools import reduce
 
@@ -126,7 +126,7 @@ def concede(world):
 
 
 def end_incidents(world):
-    """Acts that were to last only so long end; a coercer whose victims all gave in stops."""
+    """Incidents that were to last only so long end; a coercer whose victims all gave in stops."""
     setting, state = world.setting, world.state
     over = (setting.incident_ends <= world.turn)[:, None] & (state.intensity > 0)
     hit = state.severity > 0
