@@ -64,7 +64,7 @@ def one_at_a_time():
     loaded = load(SCENARIO)
 
     def play(first):
-        assert Exercise(loaded, seed=SEED, run=first, without=False).run().measures
+        assert Exercise(loaded, seed=SEED, run=first, baseline=False).run().measures
         return 1
 
     return {"runs_a_second": _rate(play)}
@@ -78,7 +78,7 @@ def batched(size):
     loaded = load(SCENARIO)
 
     def play(first):
-        play_batch(loaded, SEED, runs=size, first_run=first, batch=size, without=False)
+        play_batch(loaded, SEED, runs=size, first_run=first, batch=size, baseline=False)
         return size
 
     return {"runs_a_second": _rate(play)}
@@ -86,16 +86,16 @@ def batched(size):
 
 def simulate_forward():
     """Seconds for many continuations of one exercise from its middle."""
-    from sim.engine import ahead, begin
+    from sim.engine import initial_world, simulate_forward
     from sim.model.inputs import build_inputs
     from sim.model.steps import play_turn
     from sim.scenario import load
 
-    setting = build_inputs(load(SCENARIO))
-    world = begin(setting, SEED, [0])
-    while world.turn < setting.turns // 2:
+    inputs = build_inputs(load(SCENARIO))
+    world = initial_world(inputs, SEED, [0])
+    while world.turn < inputs.turns // 2:
         play_turn(world)
-    return {"seconds": _seconds(lambda: ahead(world, AHEAD, SEED))}
+    return {"seconds": _seconds(lambda: simulate_forward(world, AHEAD, SEED))}
 
 
 def manned():
@@ -104,7 +104,7 @@ def manned():
     from sim.session import Session
 
     loaded = load(ROOM)
-    inputs = Session(loaded, SEED).setting
+    inputs = Session(loaded, SEED).model_inputs
     everybody = [code for code in inputs.actors if code not in inputs.bodies]
     session, stops, middle = Session(loaded, SEED, people=everybody), [], None
     while not session.is_over:
@@ -141,7 +141,7 @@ def points_alone():
     points, replications = zip(*[result.point_of(run) for run in range(ALONE)], strict=True)
     works = {
         "swept": lambda: _sweep(ALONE, 1),
-        "alone": lambda: play_points(Points(loaded), list(points), list(replications), 1, without=False),
+        "alone": lambda: play_points(Points(loaded), list(points), list(replications), 1, baseline=False),
     }
     return _in_turn(works, ALONE, REPEATS)
 
@@ -149,7 +149,7 @@ def points_alone():
 def _sweep(points, workers):
     import sim
 
-    return sim.sweep(SCENARIO, points=points, workers=workers, without=False, **SWEEP)
+    return sim.sweep(SCENARIO, points=points, workers=workers, baseline=False, **SWEEP)
 
 
 def _in_turn(works, runs, times=2):

@@ -246,8 +246,8 @@ def sweep(
     shard: Annotated[
         str | None, typer.Option(metavar="I/N", help="Play only part I of N (3/8); `oceans merge` joins them.")
     ] = None,
-    without: Annotated[
-        bool, typer.Option("--without/--no-without", help="Play each run without the cooperation portfolio too.")
+    baseline: Annotated[
+        bool, typer.Option("--baseline/--no-baseline", help="Play each run without the cooperation portfolio too.")
     ] = True,
     verify: Annotated[bool, typer.Option("--verify", help="With --resume: check every block again.")] = False,
     parquet: Annotated[bool, typer.Option("--parquet", help="Write Parquet files too.")] = False,
@@ -276,7 +276,7 @@ def sweep(
         out=out,
         resume=resume,
         shard=shard,
-        without=without,
+        baseline=baseline,
         verify=verify,
         parquet=parquet,
         as_json=as_json,

@@ -196,7 +196,7 @@ class Actor(mesa.Agent):
 
     @property
     def _setting(self) -> ModelInputs:
-        return self.model.world.setting
+        return self.model.world.inputs
 
     @property
     def _state(self) -> State:
@@ -259,11 +259,11 @@ class Adversary(Actor):
         return float(self._state.pressure[self._adversary(self.code), 0])
 
 
-def kind_of(setting: ModelInputs, place: int) -> type[Actor]:
+def kind_of(inputs: ModelInputs, place: int) -> type[Actor]:
     """The class of the agent at a place of the actors' axis."""
-    if setting.actors[place] in setting.adversaries:
+    if inputs.actors[place] in inputs.adversaries:
         return Adversary
-    return StateActor if setting.is_state[place] else Body
+    return StateActor if inputs.is_state[place] else Body
 
 
 def _found(name: str, known: Iterable[str], what: str) -> int:

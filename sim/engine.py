@@ -41,8 +41,8 @@ class Result:
     answers: tuple[Answer, ...] = ()
 
 
-def begin(
-    setting: ModelInputs,
+def initial_world(
+    inputs: ModelInputs,
     seed: int,
     runs: Sequence[int],
     seats: Mapping[str, Any] | None = None,
@@ -53,7 +53,7 @@ def begin(
 
     Parameters
     ----------
-    setting : ModelInputs, from `sim.model.inputs.build_inputs`
+    inputs : ModelInputs, from `sim.model.inputs.build_inputs`
     seed : int
     runs : sequence of int, replication numbers
     seats : dict of code to policy, or None
@@ -65,9 +65,9 @@ def begin(
     World
     """
     draws = Draws(seed, runs)
-    state = State.first(setting, draws)
-    plan, seats = plan_of(setting), dict(seats or {})
-    return World(setting, state, draws, draws, plan=plan, seats=seats, script=script, recorder=recorder)
+    state = State.first(inputs, draws)
+    plan, seats = plan_of(inputs), dict(seats or {})
+    return World(inputs, state, draws, draws, plan=plan, seats=seats, script=script, recorder=recorder)
 
 
 def play(
@@ -79,7 +79,7 @@ def play(
     policies: Mapping[str, PolicyLike] | None = None,
     progress: Callable[[int], object] | None = None,
     on_turn: OnTurn | None = None,
-    without: bool = True,
+    baseline: bool = True,
     batch: int = BATCH,
 ) -> Result:
     """Play runs of a scenario.
@@ -94,7 +94,7 @@ def play(
         says; others follow the model's own rule. With any, each run is played alone
     progress : callable (runs done), called after each batch, or None
     on_turn : callable (turn, events of the turn), for a traced run, or None
-    without : bool, play each run a second time without the cooperation portfolio, with the same draws
+    baseline : bool, play each run a second time without the cooperation portfolio, with the same draws
     batch : int, runs played at once; changes no bit of the result
 
     Returns
@@ -105,24 +105,24 @@ def play(
     >>> play(load("smallest"), seed=1, runs=3).outcomes.measures["peak_tension"].shape
     (3,)
     """
-    setting = build_inputs(loaded)
-    bare = bare_setting(loaded) if without else None
-    seats = policies_of(setting, policies)
+    inputs = build_inputs(loaded)
+    other_arm = baseline_inputs(loaded) if baseline else None
+    seats = policies_of(inputs, policies)
     numbers = range(first_run, first_run + runs)
     size = 1 if trace or seats else batch
     parts, records, answers = [], [], []
     for start in range(0, runs, size):
         block = numbers[start : start + size]
-        world = begin(setting, seed, block, fresh(seats), EventRecorder() if trace else None)
+        world = initial_world(inputs, seed, block, fresh(seats), EventRecorder() if trace else None)
         play_out(world, on_turn)
-        part = outcome_of(world), outcome_without(bare, world)
+        part = outcome_of(world), baseline_outcome(other_arm, world)
         parts.append(part)
         if trace:
             records.append(record_of(world, loaded, seed, block[0], *part))
         answers += [answer for _, answer in world.decided]
         if progress:
             progress(len(block))
-    return Result(gathered(loaded, setting, seed, runs, first_run, parts), tuple(records), tuple(answers))
+    return Result(gathered(loaded, inputs, seed, runs, first_run, parts), tuple(records), tuple(answers))
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class Played:
     """What came of the runs of `play_points`: measures as arrays with one entry a run, and a digest of each run."""
 
     measures: Measures
-    measures_without: Measures | None
+    baseline_measures: Measures | None
     digest: np.ndarray
 
 
@@ -139,7 +139,7 @@ def play_points(
     points: Sequence[Mapping[str, Any]],
     replications: Sequence[int] | np.ndarray,
     seed: int,
-    without: bool = True,
+    baseline: bool = True,
     batch: int = BATCH,
 ) -> Played:
     """Play one run of each of many design points, with common random numbers: seed and replication alone decide them.
@@ -150,7 +150,7 @@ def play_points(
     points : sequence of dict path -> value, one for each run; {} plays the scenario as written
     replications : sequence of int, one for each run
     seed : int
-    without : bool, play each run a second time without the cooperation portfolio
+    baseline : bool, play each run a second time without the cooperation portfolio
     batch : int, runs played at once; changes no bit of the result
 
     Returns
@@ -168,7 +168,7 @@ def play_points(
     (2,)
     """
     points_of = loaded if isinstance(loaded, Points) else Points(loaded)
-    arms = [points_of.whole, points_of.bare] if without and points_of.bare else [points_of.whole]
+    arms = [points_of.whole, points_of.baseline] if baseline and points_of.baseline else [points_of.whole]
     if any(own.policy for own in points_of.whole.loaded.scenario.actors.values()) or any(
         _seats(point) for point in points
     ):
@@ -179,12 +179,12 @@ def play_points(
     for first in range(0, len(points), batch):
         decided: list[tuple[Decision, Answer]] = []
         for arm, kept in zip(arms, gathered, strict=True):
-            for setting, places in arm.batches(points[first : first + batch], first):
+            for inputs, places in arm.batches(points[first : first + batch], first):
                 here = first + places
-                seats, script = fresh(policies_of(setting)), None
+                seats, script = fresh(policies_of(inputs)), None
                 if kept is not gathered[0]:
                     seats, script = seats_that_override(decided)
-                world = begin(setting, seed, numbers[here], seats, script=script)
+                world = initial_world(inputs, seed, numbers[here], seats, script=script)
                 world.series = None  # nobody charts it
                 play_out(world)
                 if kept is gathered[0]:
@@ -204,7 +204,7 @@ class Points:
 
     def __init__(self, loaded: Loaded) -> None:
         self.whole = Varied(loaded)
-        self.bare = Varied(loaded, without_cooperation) if loaded.scenario.cooperation else None
+        self.baseline = Varied(loaded, without_cooperation) if loaded.scenario.cooperation else None
 
 
 def play_out(world: World, on_turn: OnTurn | None = None) -> None:
@@ -217,7 +217,7 @@ def play_out(world: World, on_turn: OnTurn | None = None) -> None:
             told = len(world.recorder.events)
 
 
-def ahead(world: World, runs: int, seed: int) -> Measures:
+def simulate_forward(world: World, runs: int, seed: int) -> Measures:
     """What could still come: many continuations of row 0 of a world, with new draws from the next turn on.
 
     What each actor is like (its thresholds and tempo) stays; evidence, texts and moves are drawn anew. Policies go on
@@ -241,7 +241,7 @@ def ahead(world: World, runs: int, seed: int) -> Measures:
     return _joined(parts)
 
 
-def bare_setting(loaded: Loaded) -> ModelInputs | None:
+def baseline_inputs(loaded: Loaded) -> ModelInputs | None:
     """The setting without the cooperation portfolio; None when there is none to leave out."""
     return build_inputs(without_cooperation(loaded)) if loaded.scenario.cooperation else None
 
@@ -251,12 +251,12 @@ def without_cooperation(loaded: Loaded) -> Loaded:
     return replace(loaded, scenario=loaded.scenario.model_copy(update={"cooperation": []}))
 
 
-def outcome_without(bare: ModelInputs | None, world: World) -> Kept | None:
+def baseline_outcome(baseline: ModelInputs | None, world: World) -> Kept | None:
     """What came of the same runs without cooperation: same draws, injects and answers of seats; or None."""
-    if bare is None:
+    if baseline is None:
         return None
     seats, script = seats_that_override(world.decided)
-    other = begin(bare, world.draws.seed, world.draws.runs, seats, script=script)
+    other = initial_world(baseline, world.draws.seed, world.draws.runs, seats, script=script)
     other.plan = as_played(world.plan)
     play_out(other)
     return outcome_of(other)
@@ -269,16 +269,16 @@ def outcome_of(world: World) -> Kept:
         "measures": measured(world),
         "series": {name: np.array(values) for name, values in (world.series or {}).items()},
         "joined": state.joined.sum(axis=1),
-        "first_table": state.first_table,
+        "first_table": state.first_consultation,
     }
 
 
-def record_of(world: World, loaded: Loaded, seed: int, run: int, kept: Kept, kept_without: Kept | None) -> Record:
+def record_of(world: World, loaded: Loaded, seed: int, run: int, kept: Kept, kept_baseline: Kept | None) -> Record:
     """The record of a traced batch of one."""
     measures = {name: float(values[0]) for name, values in kept["measures"].items()}
-    without = {name: float(values[0]) for name, values in kept_without["measures"].items()} if kept_without else None
+    baseline = {name: float(values[0]) for name, values in kept_baseline["measures"].items()} if kept_baseline else None
     so_far = unfinished_record(world, loaded, seed, run)
-    return replace(so_far, measures=measures, measures_without=without, scorecard=scorecard(measures, without))
+    return replace(so_far, measures=measures, baseline_measures=baseline, scorecard=scorecard(measures, baseline))
 
 
 def unfinished_record(world: World, loaded: Loaded, seed: int, run: int) -> Record:
@@ -299,7 +299,7 @@ def unfinished_record(world: World, loaded: Loaded, seed: int, run: int) -> Reco
 
 def gathered(
     loaded: Loaded,
-    setting: ModelInputs,
+    inputs: ModelInputs,
     seed: int,
     runs: int,
     first_run: int,
@@ -307,7 +307,7 @@ def gathered(
 ) -> Outcomes:
     """What came of runs, put together from what came of each batch."""
     own = [part for part, _ in parts]
-    bare = [part for _, part in parts if part is not None]
+    baseline = [part for _, part in parts if part is not None]
     joined = sum(part["joined"] for part in own) / runs
     first = np.concatenate([part["first_table"] for part in own], axis=1)
     return Outcomes(
@@ -317,31 +317,31 @@ def gathered(
         seed,
         runs,
         measures=_joined([part["measures"] for part in own]),
-        measures_without=_joined([part["measures"] for part in bare]) if bare else None,
+        baseline_measures=_joined([part["measures"] for part in baseline]) if baseline else None,
         series={name: np.concatenate([part["series"][name] for part in own], axis=1) for name in own[0]["series"]},
-        joined=_joined_shares(setting, joined),
-        formats=_format_shares(setting, first),
+        joined=_joined_shares(inputs, joined),
+        formats=_format_shares(inputs, first),
         first_run=first_run,
     )
 
 
-def _joined(tables: Sequence[Measures]) -> Measures:
-    return {name: np.concatenate([table[name] for table in tables]) for name in tables[0]}
+def _joined(consultations: Sequence[Measures]) -> Measures:
+    return {name: np.concatenate([consultation[name] for consultation in consultations]) for name in consultations[0]}
 
 
-def _joined_shares(setting: ModelInputs, joined: np.ndarray) -> dict[str, dict[str, dict[str, float]]]:
-    shares: dict[str, dict] = {incident: {} for incident in setting.incidents}
-    for o, (incident, response) in enumerate(setting.options):
+def _joined_shares(inputs: ModelInputs, joined: np.ndarray) -> dict[str, dict[str, dict[str, float]]]:
+    shares: dict[str, dict] = {incident: {} for incident in inputs.incidents}
+    for o, (incident, response) in enumerate(inputs.options):
         shares[incident][response] = {
-            code: float(joined[o, k]) for k, code in enumerate(setting.actors) if joined[o, k] > 0
+            code: float(joined[o, k]) for k, code in enumerate(inputs.actors) if joined[o, k] > 0
         }
     return shares
 
 
-def _format_shares(setting: ModelInputs, first: np.ndarray) -> dict[str, dict[str, float]]:
-    shares: dict[str, dict] = {incident: {} for incident in setting.incidents}
-    for t, (incident, form) in enumerate(setting.tables):
-        share = float((first[setting.table_incident[t]] == t).mean())
+def _format_shares(inputs: ModelInputs, first: np.ndarray) -> dict[str, dict[str, float]]:
+    shares: dict[str, dict] = {incident: {} for incident in inputs.incidents}
+    for t, (incident, form) in enumerate(inputs.consultations):
+        share = float((first[inputs.consultation_incident[t]] == t).mean())
         if share > 0:
             shares[incident][form] = share
     return shares

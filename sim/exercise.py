@@ -77,7 +77,7 @@ class Exercise(mesa.Model):
     policies : dict of code to Policy, or its class or name: who chooses for whom, in place of what the scenario says
     answers : sequence of Answer, given before, which are given again
     agent_classes : dict of code to a subclass of Actor
-    without : bool, whether the record compares with the same run without the cooperation portfolio
+    baseline : bool, whether the record compares with the same run without the cooperation portfolio
 
     Attributes
     ----------
@@ -109,21 +109,21 @@ class Exercise(mesa.Model):
         policies: Mapping[str, PolicyLike] | None = None,
         answers: Iterable[Answer] = (),
         agent_classes: Mapping[str, type[Actor]] | None = None,
-        without: bool = True,
+        baseline: bool = True,
     ) -> None:
         super().__init__(rng=_for_mesa(seed))
         _keep_own_clock(self)
-        self.session = Session(scenario, seed, run, without=without, until=0, script=Script(answers))
-        setting = self.world.setting
-        check_places(setting, self.world.script.actors)
-        self.actors = self._cast(policies_of(setting, policies), dict(agent_classes or {}))
+        self.session = Session(scenario, seed, run, baseline=baseline, until=0, script=Script(answers))
+        inputs = self.world.inputs
+        check_places(inputs, self.world.script.actors)
+        self.actors = self._cast(policies_of(inputs, policies), dict(agent_classes or {}))
         self.take_seats()
         self.datacollector = DataCollector(model_reporters=dict(MODEL_REPORTERS), agent_reporters=dict(AGENT_REPORTERS))
 
     def _cast(self, policies: Mapping[str, Policy], classes: Mapping[str, type[Actor]]) -> dict[str, Actor]:
-        setting = self.world.setting
-        check_places(setting, [code for code in classes if code not in setting.bodies])
-        kinds = {code: classes.get(code, kind_of(setting, place)) for place, code in enumerate(setting.actors)}
+        inputs = self.world.inputs
+        check_places(inputs, [code for code in classes if code not in inputs.bodies])
+        kinds = {code: classes.get(code, kind_of(inputs, place)) for place, code in enumerate(inputs.actors)}
         actors = {code: kind(self, code) for code, kind in kinds.items()}
         for code, policy in policies.items():
             actors[code]._policy = policy.fresh()
@@ -177,7 +177,7 @@ class Exercise(mesa.Model):
     @property
     def turns(self) -> int:
         """Turns in all."""
-        return self.world.setting.turns
+        return self.world.inputs.turns
 
     @property
     def is_over(self) -> bool:
@@ -236,7 +236,7 @@ class Exercise(mesa.Model):
 
     def branch(self) -> Self:
         """The same exercise once more, from here, with the same draws ahead; it leaves this one alone."""
-        twin = _without_cast(self)
+        twin = _baseline_twin(self)
         twin.session, twin.datacollector = self.session.twin(), copy.deepcopy(self.datacollector)
         twin.actors = {code: _twin(actor, twin) for code, actor in self.actors.items()}
         _let_go(twin)
@@ -271,7 +271,7 @@ class Exercise(mesa.Model):
             raise InputError([Fault("", 0, 0, f"turn {turn} does not lie ahead: {played}.")])
         twin = self.branch()
         choice = (choice,) if isinstance(choice, str) else tuple(choice)
-        check_places(twin.world.setting, [twin.actor(actor).code])
+        check_places(twin.world.inputs, [twin.actor(actor).code])
         twin.world.script = twin.world.script.also([Answer(turn, actor, kind, subject, choice)])
         twin.take_seats()
         return twin
@@ -280,14 +280,14 @@ class Exercise(mesa.Model):
 
     def policy_for(self, code: str, policy: PolicyLike | None) -> Policy | None:
         """A policy for an actor, from itself, its class or its name; InputError where nobody can act from."""
-        return None if policy is None else policies_of(self.world.setting, {code: policy})[code]
+        return None if policy is None else policies_of(self.world.inputs, {code: policy})[code]
 
     def take_seats(self) -> None:
         """Let every actor that has a will of its own take its seat, to be asked; the model's rule plays the others."""
         taken = {
             code: actor for code, actor in self.actors.items() if actor.has_own_will or code in self.world.script.actors
         }
-        self.world.seats = in_order(taken, self.world.setting)
+        self.world.seats = in_order(taken, self.world.inputs)
 
 
 def _for_mesa(seed: int) -> int:
@@ -312,7 +312,7 @@ def _let_go(model: mesa.Model) -> None:
 # ---------------------------------------------------------------------------------------------------- a branch
 
 
-def _without_cast(exercise: Exercise) -> Exercise:
+def _baseline_twin(exercise: Exercise) -> Exercise:
     """A twin with everything but the world and its actors, attributes of a subclass included."""
     twin = type(exercise).__new__(type(exercise))
     mesa.Model.__init__(twin, rng=_for_mesa(exercise.session.seed))

@@ -26,13 +26,13 @@ from typing import Any
 from sim.draws import slot_key
 from sim.engine import (
     Measures,
-    ahead,
-    bare_setting,
-    begin,
+    baseline_inputs,
+    baseline_outcome,
     gathered,
+    initial_world,
     outcome_of,
-    outcome_without,
     record_of,
+    simulate_forward,
     unfinished_record,
 )
 from sim.errors import Fault, InputError, did_you_mean
@@ -74,7 +74,7 @@ class Session:
     policies : dict of code to Policy, its class or its name, in place of what the scenario says
     inputs : sequence of Answer and Direction, taken in order; one that does not fit is void
     is_paced : bool, whether a stop stays open until control says `proceed`, though everybody has answered
-    without : bool, whether the record compares with the same run without the cooperation portfolio
+    baseline : bool, whether the record compares with the same run without the cooperation portfolio
     until : int, last turn that it plays by itself; None: to the end
     script : Script or None, answers written down before, for seats that nobody holds
     at_start : dict of turn to sequence of Direction, what control directs as a turn begins, before all else
@@ -94,16 +94,16 @@ class Session:
         policies: Mapping[str, PolicyLike] | None = None,
         inputs: Iterable[Answer | Direction] = (),
         is_paced: bool = False,
-        without: bool = True,
+        baseline: bool = True,
         until: int | None = None,
         script: Script | None = None,
         at_start: Mapping[int, Sequence[Direction]] | None = None,
     ) -> None:
         self.loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
-        self.seed, self.run, self.is_paced, self.compares = seed, run, is_paced, without
+        self.seed, self.run, self.is_paced, self.compares = seed, run, is_paced, baseline
         self.until, self.script, self.at_start = until, script, dict(at_start or {})
-        self.setting = build_inputs(self.loaded)
-        check_places(self.setting, people)
+        self.model_inputs = build_inputs(self.loaded)
+        check_places(self.model_inputs, people)
         self.began_with = tuple(people), dict(policies or {})
         self.people = set(people)
         self.inputs: list[Answer | Direction] = []
@@ -112,8 +112,10 @@ class Session:
         self._opened: Opened = []  # what the step that is next has opened: (run, Decision)
         self._asked: dict[Address, Decision] = {}  # of these, what people are asked, by its address
         asked_too = {code: Standard() for code in (*people, *(script.actors if script else ()))}
-        seats = asked_too | fresh(policies_of(self.setting, policies)) | {code: Standard() for code in people}
-        self.world = begin(self.setting, seed, [run], in_order(seats, self.setting), EventRecorder(), script)
+        seats = asked_too | fresh(policies_of(self.model_inputs, policies)) | {code: Standard() for code in people}
+        self.world = initial_world(
+            self.model_inputs, seed, [run], in_order(seats, self.model_inputs), EventRecorder(), script
+        )
         self._go_on()
         for given in inputs:
             self.take(given)
@@ -165,7 +167,7 @@ class Session:
 
     def view(self, seat: str) -> View:
         """What a seat can see now: plain data, with nothing in it that it cannot know; see `sim.model.view`."""
-        check_places(self.setting, [seat])
+        check_places(self.model_inputs, [seat])
         return view(self.world, seat)
 
     @property
@@ -182,10 +184,10 @@ class Session:
 
     @cached_property
     def _concluded(self) -> tuple[Record, Outcomes]:
-        without = outcome_without(bare_setting(self.loaded), self.world) if self.compares else None
-        part = outcome_of(self.world), without
+        baseline = baseline_outcome(baseline_inputs(self.loaded), self.world) if self.compares else None
+        part = outcome_of(self.world), baseline
         record = record_of(self.world, self.loaded, self.seed, self.run, *part)
-        return record, gathered(self.loaded, self.setting, self.seed, 1, self.run, [part])
+        return record, gathered(self.loaded, self.model_inputs, self.seed, 1, self.run, [part])
 
     # ------------------------------------------------------------------------------------------- inputs
 
@@ -275,7 +277,7 @@ class Session:
             self._go_on()
 
     def _hand_over(self, code: str, to: Any) -> None:
-        check_places(self.setting, [code])
+        check_places(self.model_inputs, [code])
         if not isinstance(to, str):
             raise _refusal(f"the seat of {code} goes to a person, to the model, to nobody, or to a policy by its name.")
         policy = {PERSON: "standard", MODEL: "standard", NOBODY: "silent"}.get(to, to)
@@ -283,7 +285,7 @@ class Session:
         self.people = self.people | {code} if to == PERSON else self.people - {code}
         if to == MODEL:
             del seats[code]
-        self.world.seats = in_order(seats, self.setting)
+        self.world.seats = in_order(seats, self.model_inputs)
 
     # ------------------------------------------------------------------------------------------- playing on
 
@@ -379,7 +381,7 @@ class Session:
         """
         if seed is None:
             seed = slot_key("ahead", self.seed, self.run, self.turn, self.world.step)
-        return ahead(self.world, runs, seed)
+        return simulate_forward(self.world, runs, seed)
 
     # ------------------------------------------------------------------------------------------- stored
 
@@ -448,12 +450,12 @@ def read_input(line: str) -> Answer | Direction:
     return Direction.from_json(line) if "direct" in json.loads(line) else Answer.from_json(line)
 
 
-def in_order(seats: Mapping[str, Any], setting: ModelInputs) -> dict[str, Any]:
+def in_order(seats: Mapping[str, Any], model_inputs: ModelInputs) -> dict[str, Any]:
     """Seats in the order of the actors."""
-    unknown = [code for code in seats if code not in setting.index]
+    unknown = [code for code in seats if code not in model_inputs.index]
     if unknown:
-        raise _refusal(f"no actor '{unknown[0]}' takes part. {did_you_mean(unknown[0], setting.actors)}")
-    return {code: seats[code] for code in setting.actors if code in seats}
+        raise _refusal(f"no actor '{unknown[0]}' takes part. {did_you_mean(unknown[0], model_inputs.actors)}")
+    return {code: seats[code] for code in model_inputs.actors if code in seats}
 
 
 def _refusal(words: str) -> InputError:

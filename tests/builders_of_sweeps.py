@@ -47,8 +47,8 @@ def played_by_hash(study, points, replications):
     draws = Draws(study.seed, replications)
     shift = np.array([sum(value for value in point.values() if isinstance(value, float)) for point in points])
     measures = {name: draws.uniform(name, 0) + shift for name in study.measures}
-    without = {name: values - 1 for name, values in measures.items()} if study.without else None
-    return SimpleNamespace(measures=measures, measures_without=without, digest=draws.words("digest", 0))
+    baseline = {name: values - 1 for name, values in measures.items()} if study.baseline else None
+    return SimpleNamespace(measures=measures, baseline_measures=baseline, digest=draws.words("digest", 0))
 
 
 def a_sweep(folder=None, scenario=None, **options):

@@ -376,7 +376,7 @@ def a_scorecard():
     ]
 
 
-def outcomes(runs=200, turns=8, seed=7, without=True):
+def outcomes(runs=200, turns=8, seed=7, baseline=True):
     """What many runs came to."""
     chance = np.random.default_rng(seed)
     walk = np.clip(0.2 + np.cumsum(chance.normal(0.03, 0.06, (turns, runs)), axis=0), 0, 1)
@@ -410,7 +410,7 @@ def outcomes(runs=200, turns=8, seed=7, without=True):
         "grid_wiper": {"nac_political": 0.62, "five_eyes": 0.2, "eu_cfsp": 0.1, "g7_leaders": 0.05},
         "import_ban": {"g7_leaders": 0.7, "bilateral": 0.28},
     }
-    lower = {key: value * 0.85 for key, value in measures.items()} if without else None
+    lower = {key: value * 0.85 for key, value in measures.items()} if baseline else None
     return Outcomes(
         "two_theatres", "Two theatres at once", "3f" * 32, seed, runs, measures, lower, series, joined, formats
     )

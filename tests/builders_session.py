@@ -37,8 +37,8 @@ def a_crisis(**changes):
 
 def everybody(loaded):
     """Codes of all seats in which somebody can sit."""
-    setting = build_inputs(loaded)
-    return tuple(code for code in setting.actors if code not in setting.bodies or setting.is_state[setting.index[code]])
+    inputs = build_inputs(loaded)
+    return tuple(code for code in inputs.actors if code not in inputs.bodies or inputs.is_state[inputs.index[code]])
 
 
 def suggested(decision):

@@ -20,7 +20,7 @@ def a_factor(name="tie", kind="uncertainty", low=0.0, high=1.0, choices=None, pa
     )  # fmt: skip
 
 
-def a_sweep(outcome, factors, points=256, reps=1, luck=0.0, seed=1, x=None, without=None, status=None):
+def a_sweep(outcome, factors, points=256, reps=1, luck=0.0, seed=1, x=None, baseline=None, status=None):
     """A result: `outcome` takes the columns (dict of name to array) and gives dict of measure to array (points,)."""
     rng = np.random.default_rng(seed)
     columns = {factor.name: _column(factor, rng, points) for factor in factors} if x is None else x
@@ -29,8 +29,8 @@ def a_sweep(outcome, factors, points=256, reps=1, luck=0.0, seed=1, x=None, with
     noise = luck * rng.standard_normal(points * reps)
     measures = {name: np.asarray(values, float)[point] + noise for name, values in outcome(columns).items()}
     bare = (
-        {name: np.asarray(values, float)[point] + noise for name, values in without(columns).items()}
-        if without
+        {name: np.asarray(values, float)[point] + noise for name, values in baseline(columns).items()}
+        if baseline
         else None
     )
     names = list(columns)
@@ -44,7 +44,7 @@ def a_sweep(outcome, factors, points=256, reps=1, luck=0.0, seed=1, x=None, with
     }  # fmt: skip
     return SimpleNamespace(
         design=SimpleNamespace(factors=tuple(factors), points=table), runs=runs, measures=measures,
-        measures_without=bare, failures=(), seed=seed,
+        baseline_measures=bare, failures=(), seed=seed,
         manifest={"seed": seed, "command": ["oceans", "sweep", "smallest"]},
     )  # fmt: skip
 

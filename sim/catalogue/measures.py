@@ -82,7 +82,7 @@ def harm(world: Any) -> np.ndarray:
 @_measure("Victims that held", "share", "higher", may_be_missing=True)
 def held(world: Any) -> np.ndarray:
     """share of coerced victims that did not give in"""
-    coerced = (world.state.severity > 0) & world.setting.has_demand[:, None, None]
+    coerced = (world.state.severity > 0) & world.inputs.has_demand[:, None, None]
     count = coerced.sum(axis=(0, -1))
     gave_in = (world.state.conceded & coerced).sum(axis=(0, -1))
     return _where(count > 0, 1 - gave_in / np.maximum(count, 1))
@@ -94,10 +94,10 @@ def held(world: Any) -> np.ndarray:
 @_measure("Days to the first response", "days", "lower", may_be_missing=True)
 def days_to_first_response(world: Any) -> np.ndarray:
     """from the first incident to the first visible response by anybody"""
-    setting = world.setting
-    first_incident = (setting.incident_begins.min() - 1) * setting.days
+    inputs = world.inputs
+    first_incident = (inputs.incident_begins.min() - 1) * inputs.days
     soonest = world.state.effect_day.min(axis=(0, -1), initial=NEVER)
-    return _where(soonest <= setting.turns * setting.days, soonest - first_incident)
+    return _where(soonest <= inputs.turns * inputs.days, soonest - first_incident)
 
 
 @_measure("Days to the first joint text", "days", "lower", may_be_missing=True)
@@ -113,9 +113,9 @@ def days_to_joint_text(world: Any) -> np.ndarray:
 @_measure("Capability behind the joint text", "share", "higher")
 def joint_share(world: Any) -> np.ndarray:
     """share of capability that stood behind the strongest text"""
-    text = world.state.table_text
+    text = world.state.consultation_text
     strongest = text >= text.max(axis=0, initial=0.0)
-    return np.where(strongest & (text > 0), world.state.table_share, 0.0).max(axis=0, initial=0.0)
+    return np.where(strongest & (text > 0), world.state.consultation_share, 0.0).max(axis=0, initial=0.0)
 
 
 @_measure("Strongest text reached", "ladder, 0 to 1", None)
@@ -127,10 +127,10 @@ def strongest_text(world: Any) -> np.ndarray:
 @_measure("Confidence at decision", "probability", "higher", may_be_missing=True)
 def confidence_at_decision(world: Any) -> np.ndarray:
     """mean confidence of those who accused, when they decided"""
-    setting, state = world.setting, world.state
-    accusing = np.flatnonzero(setting.accuses > 0)
-    accused = state.joined[accusing] & setting.is_state
-    sure = quantize(confidence(state.belief))[setting.option_incident[accusing]]
+    inputs, state = world.inputs, world.state
+    accusing = np.flatnonzero(inputs.accuses > 0)
+    accused = state.joined[accusing] & inputs.is_state
+    sure = quantize(confidence(state.belief))[inputs.option_incident[accusing]]
     count = accused.sum(axis=(0, -1))
     return _where(count > 0, (sure * accused).sum(axis=(0, -1)) / np.maximum(count, 1))
 
@@ -144,7 +144,7 @@ def joiners(world: Any) -> np.ndarray:
 @_measure("Joiners outside the bodies", "states", "higher")
 def joiners_outside(world: Any) -> np.ndarray:
     """states in neither NATO nor the EU that did more than speak"""
-    return (_acted(world) & ~world.setting.is_nato & ~world.setting.is_eu).sum(axis=-1).astype(float)
+    return (_acted(world) & ~world.inputs.is_nato & ~world.inputs.is_eu).sum(axis=-1).astype(float)
 
 
 @_measure("Silences broken", "breaks", "lower")
@@ -159,20 +159,20 @@ def silences_broken(world: Any) -> np.ndarray:
 @_measure("Cohesion within NATO", "0 to 1", "higher", may_be_missing=True)
 def cohesion_nato(world: Any) -> np.ndarray:
     """1 less twice the mean distance of allies' positions"""
-    return _closeness(world, world.setting.is_nato)
+    return _closeness(world, world.inputs.is_nato)
 
 
 @_measure("Cohesion within the EU", "0 to 1", "higher", may_be_missing=True)
 def cohesion_eu(world: Any) -> np.ndarray:
     """1 less twice the mean distance of members' positions"""
-    return _closeness(world, world.setting.is_eu)
+    return _closeness(world, world.inputs.is_eu)
 
 
 @_measure("Cohesion across the oceans", "0 to 1", "higher", may_be_missing=True)
 def cohesion_oceans(world: Any) -> np.ndarray:
     """1 less the distance between allies' and the four partners' mean positions"""
-    setting, wants = world.setting, world.state.position[_begun(world)]
-    allies, partners = setting.is_nato & setting.is_state, setting.is_partner & setting.is_state
+    inputs, wants = world.inputs, world.state.position[_begun(world)]
+    allies, partners = inputs.is_nato & inputs.is_state, inputs.is_partner & inputs.is_state
     if not (allies.any() and partners.any()):
         return np.full(world.runs, np.nan)
     return 1 - np.abs(_mean(wants, allies) - _mean(wants, partners)).mean(axis=0)
@@ -202,7 +202,7 @@ def stopped(world: Any) -> np.ndarray:
 @_measure("Political capital spent", "capital a state", "lower")
 def cost(world: Any) -> np.ndarray:
     """capital spent on consultations and responses, mean over states"""
-    return _mean(quantize(world.state.spent), world.setting.is_state)
+    return _mean(quantize(world.state.spent), world.inputs.is_state)
 
 
 # ------------------------------------------------------------------------------------------------- how it is seen
@@ -274,7 +274,7 @@ def spending_delivered(world: Any) -> np.ndarray:
 @_measure("Space in the spending", "share", None, may_be_missing=True)
 def space_share(world: Any) -> np.ndarray:
     """share of the portfolio's cost that goes to space"""
-    return _share_of_cost(world, world.setting.project_space[:, None])
+    return _share_of_cost(world, world.inputs.project_space[:, None])
 
 
 # ------------------------------------------------------------------------------------------------- formats
@@ -300,12 +300,12 @@ def _where(applies: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def _begun(world: Any) -> np.ndarray:
-    return world.setting.incident_begins <= world.turn
+    return world.inputs.incident_begins <= world.turn
 
 
 def _acted(world: Any) -> np.ndarray:
     """Who did more than speak: (R, A) bool."""
-    return world.state.joined[world.setting.is_deed].any(axis=0) & world.setting.is_state
+    return world.state.joined[world.inputs.is_deed].any(axis=0) & world.inputs.is_state
 
 
 def _mean(values: np.ndarray, who: np.ndarray) -> np.ndarray:
@@ -313,7 +313,7 @@ def _mean(values: np.ndarray, who: np.ndarray) -> np.ndarray:
 
 
 def _closeness(world: Any, members: np.ndarray) -> np.ndarray:
-    who, wants = members & world.setting.is_state, world.state.position[_begun(world)]
+    who, wants = members & world.inputs.is_state, world.state.position[_begun(world)]
     if who.sum() < 2:
         return np.full(world.runs, np.nan)
     distance = quantize(np.abs(wants - _mean(wants, who)[..., None]))

@@ -73,7 +73,7 @@ class Escalate(Move):
         return goes_on(world, d) & (hardest < MOST_INTENSE)
 
     def carry_out(self, world: World, d: int, rows: np.ndarray) -> None:
-        raise_intensity(world, own_incidents(world, d), rows, world.setting.params_per_run.escalate_step)
+        raise_intensity(world, own_incidents(world, d), rows, world.inputs.params_per_run.escalate_step)
 
 
 class Widen(Move):
@@ -87,14 +87,14 @@ class Widen(Move):
         return goes_on(world, d) & next_victims(world, d).any(axis=-1)
 
     def carry_out(self, world: World, d: int, rows: np.ndarray) -> np.ndarray | None:
-        setting, state = world.setting, world.state
-        draw = world.draws.uniform("next victim", world.turn, (setting.adversaries[d],), setting.actors, rows=rows)[0]
+        inputs, state = world.inputs, world.state
+        draw = world.draws.uniform("next victim", world.turn, (inputs.adversaries[d],), inputs.actors, rows=rows)[0]
         target = first_of(next_victims(world, d)[rows].astype(float), draw)
-        share = select_runs(setting.params_per_run.widen_share, rows)
-        for h in np.flatnonzero(setting.incident_by == d):
+        share = select_runs(inputs.params_per_run.widen_share, rows)
+        for h in np.flatnonzero(inputs.incident_by == d):
             hit = (
                 own_incidents(world, d)[h, rows]
-                & setting.next_victims[h, target]
+                & inputs.next_victims[h, target]
                 & (state.severity[h, rows, target] == 0)
             )
             worst = state.severity[h, rows].max(axis=-1)
@@ -113,9 +113,9 @@ class OpenOtherOcean(Move):
         return others_act(world, d)
 
     def carry_out(self, world: World, d: int, rows: np.ndarray) -> None:
-        state, step = world.state, world.setting.params_per_run.open_step
+        state, step = world.state, world.inputs.params_per_run.open_step
         state.linkage[rows] = quantize(np.clip(state.linkage[rows] + select_runs(step, rows), 0, 1))
-        of_others = (world.setting.incident_by != d)[:, None] & (state.intensity > 0)
+        of_others = (world.inputs.incident_by != d)[:, None] & (state.intensity > 0)
         raise_intensity(world, of_others, rows, step)
 
 
@@ -126,15 +126,15 @@ class Divide(Move):
     seen = "{who} courts and squeezes {target}"
 
     def legal(self, world: World, d: int) -> np.ndarray:
-        setting = world.setting
-        return goes_on(world, d) | bool((setting.incident_begins[setting.incident_by == d] <= world.turn).any())
+        inputs = world.inputs
+        return goes_on(world, d) | bool((inputs.incident_begins[inputs.incident_by == d] <= world.turn).any())
 
     def carry_out(self, world: World, d: int, rows: np.ndarray) -> np.ndarray | None:
-        setting, state = world.setting, world.state
-        worth = world.exposed(d)[rows] * (0.3 + setting.capability) * setting.is_state
+        inputs, state = world.inputs, world.state
+        worth = world.exposed(d)[rows] * (0.3 + inputs.capability) * inputs.is_state
         worth = worth * (state.added_exposure[d][rows] < 0.5)
-        target = largest(quantize(worth), world.draws.uniform("divide", world.turn, setting.actors, rows=rows))
-        step = select_runs(setting.params_per_run.divide_step, rows)
+        target = largest(quantize(worth), world.draws.uniform("divide", world.turn, inputs.actors, rows=rows))
+        step = select_runs(inputs.params_per_run.divide_step, rows)
         state.added_exposure[d, rows, target] = quantize(state.added_exposure[d, rows, target] + step)
         return target
 
@@ -149,7 +149,7 @@ class ExploitNarrative(Move):
     def carry_out(self, world: World, d: int, rows: np.ndarray) -> None:
         state = world.state
         sticks = 1 - np.broadcast_to(world.transparency(), (world.runs,))[rows]
-        step = select_runs(world.setting.params_per_run.narrative_step, rows) * sticks
+        step = select_runs(world.inputs.params_per_run.narrative_step, rows) * sticks
         state.narrative[rows] = quantize(np.clip(state.narrative[rows] + step, 0, 1))
         state.standing[rows] = quantize(np.clip(state.standing[rows] - step / 2, 0, 1))
 
@@ -164,7 +164,7 @@ BY_NAME = {move.name: move for move in MOVES}
 
 def own_incidents(world: World, d: int) -> np.ndarray:
     """Incidents of adversary `d` that go on: (H, R) bool."""
-    return (world.setting.incident_by == d)[:, None] & (world.state.intensity > 0)
+    return (world.inputs.incident_by == d)[:, None] & (world.state.intensity > 0)
 
 
 def goes_on(world: World, d: int) -> np.ndarray:
@@ -174,14 +174,14 @@ def goes_on(world: World, d: int) -> np.ndarray:
 
 def others_act(world: World, d: int) -> np.ndarray:
     """In which runs another adversary has something under way: (R,) bool."""
-    others = [goes_on(world, e) for e in range(len(world.setting.adversaries)) if e != d]
+    others = [goes_on(world, e) for e in range(len(world.inputs.adversaries)) if e != d]
     return np.logical_or.reduce(others) if others else np.zeros(world.runs, dtype=bool)
 
 
 def next_victims(world: World, d: int) -> np.ndarray:
     """Who could be the next victim of adversary `d`: (R, A) bool."""
-    setting, state = world.setting, world.state
-    open_now = own_incidents(world, d)[..., None] & setting.next_victims[:, None, :] & (state.severity == 0)
+    inputs, state = world.inputs, world.state
+    open_now = own_incidents(world, d)[..., None] & inputs.next_victims[:, None, :] & (state.severity == 0)
     return open_now.any(axis=0)
 
 

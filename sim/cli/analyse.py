@@ -110,7 +110,7 @@ def _three(estimate):
 
 def _spreads(analysis):
     for finding in analysis.findings:
-        for spread in filter(None, (finding.spread, finding.without)):
+        for spread in filter(None, (finding.spread, finding.baseline)):
             yield finding.measure, spread.words, spread.runs, *spread.quantiles, *_three(spread.mean)
 
 

@@ -77,7 +77,7 @@ def replay_run(options):
     record, outcomes = _played(options, kept, ui)
     proof = _proven(options, kept, record)
     if not options.is_silent:
-        ui.hot_wash(hot_wash(record, kept.loaded), record.measures_without is not None)
+        ui.hot_wash(hot_wash(record, kept.loaded), record.baseline_measures is not None)
     path = _keep(options, kept, record, outcomes, proof, started) if options.save else None
     if options.as_json:
         print_json(record.to_json())
@@ -129,7 +129,7 @@ def _proven(options, kept, record):
     if kept.digest is not None:
         from sim.engine import play_points
 
-        again = play_points(kept.whole, [kept.point], [kept.run], kept.seed, without=False)
+        again = play_points(kept.whole, [kept.point], [kept.run], kept.seed, baseline=False)
         if int(again.digest[0]) != kept.digest or differ:
             raise OceansError(
                 _other(options, kept, f"digest {kept.digest:016x} then, {int(again.digest[0]):016x} now", differ)

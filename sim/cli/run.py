@@ -82,7 +82,7 @@ def _one(options, loaded, seats, folder, started):
         session = _played(options, loaded, seats, ui, kept)
         record = session.record
         if not options.is_silent:
-            ui.hot_wash(hot_wash(record, loaded), record.measures_without is not None)
+            ui.hot_wash(hot_wash(record, loaded), record.baseline_measures is not None)
         if folder is not None:
             _keep_one(options, loaded, seats, folder, started, session)
     _answer_one(options, folder, record, ui)

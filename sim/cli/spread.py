@@ -28,12 +28,12 @@ def show_spread(ui, outcomes, loaded):
 
 
 def _show_measures(ui, outcomes):
-    compared = outcomes.measures_without is not None
-    without = [">Median without"] if compared else []
-    table = ui.table("Measure", ">Median", ">Half of the runs", ">Nine in ten", *without)
+    compared = outcomes.baseline_measures is not None
+    baseline = [">Median without"] if compared else []
+    table = ui.table("Measure", ">Median", ">Half of the runs", ">Nine in ten", *baseline)
     for name in outcomes.measures:
         low, lower, median, upper, high = outcomes.quantiles(name, LEVELS)
-        other = [_figure(outcomes.quantiles(name, [0.5], without=True)[0])] if compared else []
+        other = [_figure(outcomes.quantiles(name, [0.5], baseline=True)[0])] if compared else []
         table.add_row(_label(name), _figure(median), _between(lower, upper), _between(low, high), *other)
     ui.show("What came of it" + (" (without: the same runs without the cooperation)" if compared else ""), table)
 
@@ -98,8 +98,8 @@ def summary(outcomes, path):
         "runs": outcomes.runs,
         "levels": list(LEVELS),
         "measures": _quantiles(outcomes, outcomes.measures, False),
-        "measures_without": _quantiles(outcomes, outcomes.measures_without, True)
-        if outcomes.measures_without
+        "baseline_measures": _quantiles(outcomes, outcomes.baseline_measures, True)
+        if outcomes.baseline_measures
         else None,
         "formats": _floats(outcomes.formats),
         "joined": _floats(outcomes.joined),
@@ -107,9 +107,9 @@ def summary(outcomes, path):
     }
 
 
-def _quantiles(outcomes, names, without):
+def _quantiles(outcomes, names, baseline):
     return {
-        name: [None if math.isnan(value) else float(value) for value in outcomes.quantiles(name, LEVELS, without)]
+        name: [None if math.isnan(value) else float(value) for value in outcomes.quantiles(name, LEVELS, baseline)]
         for name in names
     }
 

@@ -31,7 +31,7 @@ class SweepOptions:
     out: Path = Path("results")
     resume: Path | None = None
     shard: str | None = None
-    without: bool = True
+    baseline: bool = True
     verify: bool = False
     parquet: bool = False
     as_json: bool = False
@@ -49,7 +49,7 @@ def sweep_scenario(options):
         levers=options.levers or None, uncertainties=options.uncertainties or None, crn=options.crn, seed=options.seed,
         workers=options.workers, dask=options.dask, out=options.out, resume=options.resume,
         shard=shard_of(options.shard),
-        without=options.without, verify=options.verify or options.parquet, say=_say, command=options.command,
+        baseline=options.baseline, verify=options.verify or options.parquet, say=_say, command=options.command,
     )  # fmt: skip
     if options.parquet:
         _write_parquet(result)

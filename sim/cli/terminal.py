@@ -127,13 +127,13 @@ class TerminalUI:
             self.bullet(words, "italic")
         self.stream.flush()
 
-    def hot_wash(self, hot_wash, without):
+    def hot_wash(self, hot_wash, baseline):
         """The truth, the measures, the scorecard and what to talk about."""
         self.console.print()
         self.say("What was behind it", "bold")
         for words in hot_wash.truth:
             self.bullet(words)
-        self._measures(hot_wash.measures, without)
+        self._measures(hot_wash.measures, baseline)
         self._scorecard(hot_wash.principles)
         if hot_wash.questions:
             self.say("\nFor discussion", "bold")
@@ -141,10 +141,10 @@ class TerminalUI:
                 self.bullet(words)
         self.stream.flush()
 
-    def _measures(self, rows, without):
-        table = self.table("Measure", ">This run", *([">Without the cooperation"] if without else []))
+    def _measures(self, rows, baseline):
+        table = self.table("Measure", ">This run", *([">Without the cooperation"] if baseline else []))
         for row in rows:
-            table.add_row(row.label, row.value, *([row.without] if without else []))
+            table.add_row(row.label, row.value, *([row.baseline] if baseline else []))
         self.show("What came of it", table)
 
     def _scorecard(self, principles):

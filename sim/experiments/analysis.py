@@ -45,7 +45,7 @@ class Finding:
 
     measure: str
     spread: Spread
-    without: Spread | None
+    baseline: Spread | None
     sensitivity: Sensitivity
     discovery: Discovery
     cooperation: Robustness | None
@@ -160,11 +160,11 @@ def _varies(values):
 
 
 def _finding(sample, name, limit, seed):
-    without = None
-    if sample.measures_without and name in sample.measures_without:
-        without = spread(sample, sample.values(name, without=True), "without the cooperation")
+    baseline = None
+    if sample.baseline_measures and name in sample.baseline_measures:
+        baseline = spread(sample, sample.values(name, baseline=True), "without the cooperation")
     return Finding(
-        name, spread(sample, sample.values(name), "all runs"), without, sensitivity(sample, name, seed),
+        name, spread(sample, sample.values(name), "all runs"), baseline, sensitivity(sample, name, seed),
         discover(sample, name, limit, seed), of_cooperation(sample, name, limit, seed),
         tuple(robustness(sample, name, None, limit, seed)), convergence(sample, name, seed),
     )  # fmt: skip

@@ -25,7 +25,7 @@ class Study:
     document : dict, the scenario with what the sweep holds fixed
     name : str
     seed : int
-    without : bool, play each run a second time without the cooperation portfolio
+    baseline : bool, play each run a second time without the cooperation portfolio
     plan : str, digest of the whole plan
     code : str, digest of the program, which a worker elsewhere must agree with
     measures : tuple of str
@@ -36,7 +36,7 @@ class Study:
     document: dict
     name: str
     seed: int
-    without: bool
+    baseline: bool
     plan: str
     code: str
     measures: tuple[str, ...]
@@ -160,7 +160,7 @@ class _Columns:
 
     def __init__(self, runs, study):
         self.failures, self.study = [], study
-        names = [*study.measures, *(shards.WITHOUT + name for name in study.measures if study.without)]
+        names = [*study.measures, *(shards.BASELINE + name for name in study.measures if study.baseline)]
         self.table = {"digest": np.zeros(runs, dtype="<u8")}
         self.table |= {name: np.full(runs, np.nan, dtype="<f8") for name in names}
         self.table["status"] = np.full(runs, shards.FAILED, dtype="i1")
@@ -173,9 +173,9 @@ class _Columns:
         for name, values in played.measures.items():
             if name in self.table:
                 self.table[name][rows] = values
-        for name, values in (played.measures_without or {}).items():
-            if shards.WITHOUT + name in self.table:
-                self.table[shards.WITHOUT + name][rows] = values
+        for name, values in (played.baseline_measures or {}).items():
+            if shards.BASELINE + name in self.table:
+                self.table[shards.BASELINE + name][rows] = values
 
     def note(self, run, stage, reason):
         """Notes a run that failed."""
@@ -200,4 +200,4 @@ def _player(study):
     from sim.scenario import from_document
 
     scenario = Points(from_document(study.document, study.name, library=study.library))
-    return lambda points, replications: play_points(scenario, points, replications, study.seed, study.without)
+    return lambda points, replications: play_points(scenario, points, replications, study.seed, study.baseline)

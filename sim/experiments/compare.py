@@ -167,7 +167,7 @@ def compare(arms, seed=1, runs=400, progress=None):
     played = [
         play(arm.loaded, seed, runs=runs, policies=arm.policies or None, progress=progress).outcomes for arm in arms
     ]
-    return compared(arms, seed, runs, [(one.measures, one.measures_without) for one in played])
+    return compared(arms, seed, runs, [(one.measures, one.baseline_measures) for one in played])
 
 
 def compared(arms, seed, runs, played):
@@ -236,19 +236,19 @@ def _marked(found, base, mine):
     return [replace(one, is_clear=bool(clear)) for one, clear in zip(found, hold, strict=True)]
 
 
-def scores(measures, without, most=SCORED):
+def scores(measures, baseline, most=SCORED):
     """The scorecard of every run: dict of key to (statement, array of scores; nan where a run says nothing).
 
     Parameters
     ----------
-    measures, without : dict of name to array (runs,); the latter, of the same runs without the cooperation, or None
+    measures, baseline : dict of name to array (runs,); the latter, of the same runs without the cooperation, or None
     most : int, how many runs are scored
     """
     runs = min(len(next(iter(measures.values()))), most)
     cards = [
         scorecard(
             {name: float(values[run]) for name, values in measures.items()},
-            {name: float(values[run]) for name, values in without.items()} if without else None,
+            {name: float(values[run]) for name, values in baseline.items()} if baseline else None,
         )
         for run in range(runs)
     ]

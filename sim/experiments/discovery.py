@@ -280,9 +280,9 @@ class _Table:
         """Chance of so dense a box if this condition did nothing. Source: Bryant and Lempert 2010, binomial."""
         from scipy.stats import binom
 
-        without = self.inside({other: limit for other, limit in limits.items() if other != column})
+        baseline = self.inside({other: limit for other, limit in limits.items() if other != column})
         within = self.inside(limits)
-        return float(binom.sf(self.fails[within].sum() - 1, within.sum(), self.fails[without].mean()))
+        return float(binom.sf(self.fails[within].sum() - 1, within.sum(), self.fails[baseline].mean()))
 
 
 class _Part(_Table):

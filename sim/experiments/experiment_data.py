@@ -61,7 +61,7 @@ class Sample:
     x : float array (points, factors)
     point, replication : int arrays (runs,)
     future : int array (runs,), runs alike in all uncertainties
-    measures, measures_without : mapping of name to array (runs,); the latter may be None
+    measures, baseline_measures : mapping of name to array (runs,); the latter may be None
     failed : int, runs that could not be played
     """
 
@@ -74,7 +74,7 @@ class Sample:
     replication: np.ndarray
     future: np.ndarray
     measures: dict
-    measures_without: dict | None = None
+    baseline_measures: dict | None = None
     failed: int = 0
     kept: np.ndarray | None = field(default=None, repr=False)
     _read: dict = field(default_factory=dict, repr=False, compare=False)
@@ -94,14 +94,14 @@ class Sample:
         at = next(at for at, factor in enumerate(self.factors) if factor.name == name)
         return self.factors[at], at
 
-    def values(self, name, without=False):
+    def values(self, name, baseline=False):
         """A measure, run by run; nan where it does not apply."""
-        if (name, without) not in self._read:
-            values = np.asarray((self.measures_without if without else self.measures)[name], dtype=float)
+        if (name, baseline) not in self._read:
+            values = np.asarray((self.baseline_measures if baseline else self.measures)[name], dtype=float)
             while len(self._read) >= MOST_READ:
                 self._read.pop(next(iter(self._read)))
-            self._read[name, without] = values if self.kept is None else values[self.kept]
-        return self._read[name, without]
+            self._read[name, baseline] = values if self.kept is None else values[self.kept]
+        return self._read[name, baseline]
 
     def of_points(self, name):
         """A measure's mean at each design point over the runs to which it applies; nan where there is none."""
@@ -143,7 +143,7 @@ def sample_of(result, loaded):
     return Sample(
         loaded.name, loaded.scenario.title, _seed_of(result), factors, x,
         narrowed(point), narrowed(result.runs["replication"]), futures_of(x, factors)[narrowed(point)],
-        result.measures, result.measures_without or None, int((~played).sum()), kept,
+        result.measures, result.baseline_measures or None, int((~played).sum()), kept,
     )  # fmt: skip
 
 

@@ -117,7 +117,7 @@ class SweepFolder:
     @functools.cached_property
     def _columns(self):
         names = self.manifest["measures"]
-        return [*names, *(shards.WITHOUT + name for name in names if self.manifest["without"])]
+        return [*names, *(shards.BASELINE + name for name in names if self.manifest["baseline"])]
 
     @property
     def _checks(self):
@@ -202,7 +202,7 @@ class SweepFolder:
         held = varied(loaded, self.design.held) if self.design.held else loaded
         facts = self.manifest
         return Study(
-            held.document, held.name, self.design.seed, facts["without"], self.plan, facts["code"],
+            held.document, held.name, self.design.seed, facts["baseline"], self.plan, facts["code"],
             tuple(facts["measures"]), None if loaded.base is load_library() else loaded.base, play,
         )  # fmt: skip
 
@@ -257,7 +257,7 @@ def _locked(path):
     return None
 
 
-def make_folder(path, loaded, shard=None, block_runs=None, without=True, **design_facts) -> SweepFolder:
+def make_folder(path, loaded, shard=None, block_runs=None, baseline=True, **design_facts) -> SweepFolder:
     """A folder for a new sweep, with its plan; InputError when the design makes no sense.
 
     Parameters
@@ -266,7 +266,7 @@ def make_folder(path, loaded, shard=None, block_runs=None, without=True, **desig
     loaded : Loaded
     shard : (number, of how many) or None
     block_runs : int, runs in a block; default: see `block_size`
-    without : bool, play each run a second time without the cooperation portfolio, if there is one
+    baseline : bool, play each run a second time without the cooperation portfolio, if there is one
     design_facts : see `sim.experiments.make_design`
     """
     from sim.experiments.planning import make_design
@@ -286,12 +286,12 @@ def make_folder(path, loaded, shard=None, block_runs=None, without=True, **desig
         (path / SHARDS).mkdir(exist_ok=True)
         shards.write_aside(path / SCENARIO, as_json(plain(loaded.document)))
     design = replace(design, points=read_array(path / POINTS))
-    manifest = _manifest(path, loaded, design, shard, block_runs, without)
+    manifest = _manifest(path, loaded, design, shard, block_runs, baseline)
     shards.write_aside(path / MANIFEST, as_json(manifest))
     return SweepFolder(path, manifest, design)
 
 
-def _manifest(path, loaded, design, shard, block_runs, without):
+def _manifest(path, loaded, design, shard, block_runs, baseline):
     from sim.catalogue.measures import MEASURES
 
     size = block_runs or block_size(design.runs)
@@ -303,7 +303,7 @@ def _manifest(path, loaded, design, shard, block_runs, without):
         "versions": {name: _version(name, known) for name in BIT_CHANGERS},
         "design": design.to_dict(),
         "points": file_digest(path / POINTS),
-        "without": bool(without and loaded.scenario.cooperation),
+        "baseline": bool(baseline and loaded.scenario.cooperation),
         "measures": list(MEASURES),
         "blocks": {"size": size, "count": -(-design.runs // size), "runs": design.runs},
     }
@@ -377,8 +377,9 @@ def open_folder(path) -> SweepFolder:
 
 def _read_manifest(path):
     said = read_json(path, ANEW)
-    if isinstance(said, dict) and isinstance(said.get("format"), int) and said["format"] > FORMAT:
-        raise damaged(path, "this sweep was written by a later version of the program. Use that one to read it.")
+    if isinstance(said, dict) and isinstance(said.get("format"), int) and said["format"] != FORMAT:
+        age = "a later" if said["format"] > FORMAT else "an earlier"
+        raise damaged(path, f"this sweep was written by {age} version of the program. Use that one to read it.")
     manifest = read_checked(path, SweepManifest, ANEW)
     wrong = list(disagreements(manifest))
     if wrong:

@@ -12,9 +12,9 @@ from sim.experiments.shards import NOT_MEASURES
 from sim.record.kept import Count, Digest, FileName, Line, Many, ScenarioFacts, Seed
 from sim.record.reading import Kept
 
-FORMAT = 1
+FORMAT = 2
 MOST_BLOCKS = 10**7
-PLAN = ("format", "scenario", "code", "versions", "design", "points", "without", "measures", "blocks")
+PLAN = ("format", "scenario", "code", "versions", "design", "points", "baseline", "measures", "blocks")
 Choice = bool | int | float | str
 
 
@@ -75,7 +75,7 @@ class SweepManifest(Kept):
     versions: dict[Line, Line]
     design: DesignFacts
     points: Digest
-    without: bool
+    baseline: bool
     measures: Annotated[list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]], Field(min_length=1)]
     blocks: BlocksFacts
     plan: Digest

@@ -52,7 +52,7 @@ def _check_same_plan(parts):
     for other in parts[1:]:
         if other.plan == one.plan:
             continue
-        keys = ("scenario", "code", "versions", "design", "points", "without", "blocks")
+        keys = ("scenario", "code", "versions", "design", "points", "baseline", "blocks")
         names = [key for key in keys if one.manifest.get(key) != other.manifest.get(key)]
         words = {"code": "program", "points": "values of the points"}
         differing = ", ".join(words.get(name, name) for name in names) or "format"

@@ -26,8 +26,8 @@ class Result:
     Attributes
     ----------
     design : Design, with `factors`, and `points`: a structured array, one row a point, mapped into memory
-    measures, measures_without : Mapping of name to array (runs,), read when asked for; nan where a measure does not
-        apply, or the run failed. `measures_without` is None when that arm was not played
+    measures, baseline_measures : Mapping of name to array (runs,), read when asked for; nan where a measure does not
+        apply, or the run failed. `baseline_measures` is None when that arm was not played
     runs : structured array (runs,) of run, point, replication, status (0 played, 1 failed), digest
     failures : list of dict: run, point, replication, stage, reason
     manifest : dict
@@ -38,7 +38,7 @@ class Result:
         self.path, self.manifest, self.design = folder.path, folder.manifest, folder.design
         self._blocks = folder.present()
         self.measures = _Columns(self, "")
-        self.measures_without = _Columns(self, shards.WITHOUT) if self.manifest["without"] else None
+        self.baseline_measures = _Columns(self, shards.BASELINE) if self.manifest["baseline"] else None
 
     def __len__(self):
         return sum(self.folder.runs_in(number) for number in self._blocks)
@@ -54,7 +54,7 @@ class Result:
         return len(self) == self.folder.runs
 
     def column(self, name: str) -> np.ndarray:
-        """A column of the shards, over all runs: a measure, `without.` and a measure, `digest` or `status`."""
+        """A column of the shards, over all runs: a measure, `baseline.` and a measure, `digest` or `status`."""
         parts = [self.folder.read(number)[name][0] for number in self._blocks]
         return np.concatenate(parts) if parts else np.zeros(0)
 
@@ -116,12 +116,12 @@ class Result:
         return {factor.name: np.asarray(self.design.points[factor.name])[points] for factor in self.design.varying}
 
     def to_pandas(self):
-        """A data frame, one row a run: run, point, replication, status, factors, measures, `without.` measures."""
+        """A data frame, one row a run: run, point, replication, status, factors, measures, `baseline.` measures."""
         import pandas
 
         about = {name: self.runs[name] for name in ("run", "point", "replication", "status")}
-        without = {shards.WITHOUT + name: values for name, values in (self.measures_without or {}).items()}
-        return pandas.DataFrame({**about, **self.factors(), **self.measures, **without})
+        baseline = {shards.BASELINE + name: values for name, values in (self.baseline_measures or {}).items()}
+        return pandas.DataFrame({**about, **self.factors(), **self.measures, **baseline})
 
     def to_xarray(self):
         """A dataset: each measure over arm, point and replication, with the factors along the points."""
@@ -130,7 +130,7 @@ class Result:
             missing = self.folder.runs - len(self)
             raise OceansError(f"{self.path}: error: {missing:,} runs are missing; to_pandas() takes parts.")
         shape = (len(self.design.points), self.design.replications)
-        arms = [self.measures, *([self.measures_without] if self.measures_without is not None else [])]
+        arms = [self.measures, *([self.baseline_measures] if self.baseline_measures is not None else [])]
         axes = ("arm", "point", "replication")
         data = {name: (axes, np.stack([arm[name].reshape(shape) for arm in arms])) for name in self.measures}
         factors = {factor.name: ("point", np.array(self.design.points[factor.name])) for factor in self.design.varying}
@@ -159,7 +159,7 @@ class Result:
                 columns = {"run": indices, "point": points, "replication": replications, "status": shard["status"]}
                 columns |= {factor.name: rows[factor.name] for factor in self.design.varying}
                 columns |= {name: shard[name] for name in shard.dtype.names if name in self.measures}
-                columns |= {name: shard[name] for name in shard.dtype.names if name.startswith(shards.WITHOUT)}
+                columns |= {name: shard[name] for name in shard.dtype.names if name.startswith(shards.BASELINE)}
                 table = pyarrow.table({name: np.ascontiguousarray(values) for name, values in columns.items()})
                 sink = pyarrow.BufferOutputStream()
                 parquet.write_table(table, sink)

@@ -159,9 +159,9 @@ def of_lever(sample, name, lever, limit=None, seed=1):
 
 def of_cooperation(sample, name, limit=None, seed=1):
     """The portfolio of cooperation as a lever: every run was played without it too, with the same draws."""
-    if not sample.measures_without or name not in sample.measures_without:
+    if not sample.baseline_measures or name not in sample.baseline_measures:
         return None
-    groups = [sample.values(name), sample.values(name, without=True)]
+    groups = [sample.values(name), sample.values(name, baseline=True)]
     if not all(np.isfinite(group).any() for group in groups):
         return None
     limit = float(np.nanmedian(np.concatenate(groups))) if limit is None else limit
@@ -190,7 +190,7 @@ def of_cooperation(sample, name, limit=None, seed=1):
 
 
 def _points_without(sample, name):
-    return means_by(sample.values(name, without=True), sample.point, len(sample.x))
+    return means_by(sample.values(name, baseline=True), sample.point, len(sample.x))
 
 
 def crossed(y, futures, levels):

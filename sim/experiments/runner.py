@@ -40,7 +40,7 @@ def sweep(
     resume: str | os.PathLike | None = None,
     shard: tuple[int, int] | None = None,
     block_runs: int | None = None,
-    without: bool = True,
+    baseline: bool = True,
     verify: bool = False,
     progress: Callable[[int, int], object] | None = None,
     say: Callable[[str], object] | None = None,
@@ -66,7 +66,7 @@ def sweep(
     resume : folder of a sweep to go on with; begun there if it is new and a scenario is given
     shard : (number, of how many): play every so-manyth block only, to be merged later
     block_runs : int, runs in a block; default by the sweep's size
-    without : bool, play each run a second time without the cooperation portfolio, if the scenario has one
+    baseline : bool, play each run a second time without the cooperation portfolio, if the scenario has one
     verify : bool, when going on, read every block again and compare it with its check, even if all are there
     progress : callable (runs, failed), called after each block; default: a bar or lines on standard error
     say : callable (text), told what somebody should know; default: nobody
@@ -101,7 +101,7 @@ def sweep(
             loaded = loaded or _kept_scenario(folder)
             check_unchanged(folder, loaded)
         else:
-            folder = _begun(path, is_new, loaded, asked, shard, block_runs, without)
+            folder = _begun(path, is_new, loaded, asked, shard, block_runs, baseline)
             for note in folder.design.notes:
                 say(note)
         stopped = _play(folder, folder.study(loaded, play), workers, dask, progress, say, command)
@@ -134,12 +134,12 @@ def _place(loaded, out, resume, shard):
     return new_path(out, loaded.name, shard=shard), True, None
 
 
-def _begun(path, is_new, loaded, asked, shard, block_runs, without):
+def _begun(path, is_new, loaded, asked, shard, block_runs, baseline):
     """A sweep in a folder in which nothing was begun; one that was made for it goes again if that fails."""
     if any(not name.startswith(".") and name not in _OURS for name in os.listdir(path)):
         raise InputError([Fault(str(path), 0, 0, "no sweep was begun here, and other things lie here.")])
     try:
-        return make_folder(path, loaded, shard, block_runs, without, **asked)
+        return make_folder(path, loaded, shard, block_runs, baseline, **asked)
     except BaseException:
         if is_new and not (path / MANIFEST).exists():
             shutil.rmtree(path, ignore_errors=True)
@@ -169,13 +169,13 @@ def _is_default(name, value):
 
 def _check_same_design(folder, loaded, asked):
     with tempfile.TemporaryDirectory() as aside:
-        size, without = folder.size, folder.manifest["without"]
-        now = make_folder(aside, loaded, folder.shard, size, without, **asked).manifest
+        size, baseline = folder.size, folder.manifest["baseline"]
+        now = make_folder(aside, loaded, folder.shard, size, baseline, **asked).manifest
     before = folder.manifest
     if now["plan"] == before["plan"]:
         return
     names = [name for name in now["design"] if now["design"][name] != before["design"].get(name)]
-    differing = ", ".join(names or [name for name in ("points", "blocks", "without") if now[name] != before[name]])
+    differing = ", ".join(names or [name for name in ("points", "blocks", "baseline") if now[name] != before[name]])
     message = (
         f"another sweep was begun here: it differs in {differing}. Leave the options of the design out to go on with "
         "it, or begin a new one without --resume."

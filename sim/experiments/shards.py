@@ -4,7 +4,7 @@ A shard is one structured record in numpy's own format, column after column, so 
 read without touching the others:
 
     shard = numpy.load("shards/000042.npy")[0]
-    shard["harm"]               # float64, one for each run of the block; `without.harm` in the arm without cooperation
+    shard["harm"]               # float64, one for each run of the block; `baseline.harm` in the arm without cooperation
     shard["digest"]             # uint64: replaying a run must give the same
     shard["status"]             # 0 played, 1 failed; `failures` is JSON: [[run of the block, stage, reason], ...]
 
@@ -28,7 +28,7 @@ from sim.errors import Fault, InputError, OceansError
 from sim.record.reading import read_array
 from sim.record.store import FULL, UNUSABLE
 
-WITHOUT = "without."
+BASELINE = "baseline."
 PLAYED, FAILED = 0, 1
 PART = ".part"
 ABOUT = (("plan", "S32"), ("check", "S32"), ("block", "<i8"), ("first", "<i8"), ("runs", "<i8"), ("failed", "<i8"))

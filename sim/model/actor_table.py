@@ -13,7 +13,7 @@ from sim.rules.quantize import quantize
 from sim.scenario import resolve_members
 from sim.scenario.limits import YARDSTICK
 
-CAST_ARRAYS = (
+ACTOR_ARRAYS = (
     "actors",
     "adversaries",
     "bodies",
@@ -39,7 +39,7 @@ UNRANKED_CYBER = 0.0
 
 
 @dataclass(frozen=True)
-class Cast:
+class ActorTable:
     """The actors' arrays, as `ModelInputs` describes them."""
 
     loaded: object
@@ -116,7 +116,7 @@ class Numbers:
         return float(getattr(self._beh, name)[0, 0])
 
 
-def cast_of(loaded, params):
+def actor_table_of(loaded, params):
     """The cast of a scenario.
 
     Parameters
@@ -141,7 +141,7 @@ def cast_of(loaded, params):
     cyber = np.array([_cyber(code, loaded) for code in actors])
     military = np.array([_military(code, loaded) for code in actors])
     overrides = scenario.actors
-    return Cast(
+    return ActorTable(
         loaded=loaded,
         date=scenario.start,
         norm_year=_year(scenario.norm_date or scenario.start),

@@ -15,7 +15,7 @@ import numpy as np
 from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import FELT
 from sim.catalogue.moves import NAMES as MOVE_KEYS
-from sim.model.actor_table import CAST_ARRAYS, cast_of
+from sim.model.actor_table import ACTOR_ARRAYS, actor_table_of
 from sim.model.ties import bonds_of, partners, peer_groups, shared, tied
 from sim.rules.quantize import quantize
 from sim.scenario import Loaded, resolve_members
@@ -111,24 +111,24 @@ class ModelInputs:
     is_deed: np.ndarray  # (O,) more than words
     signatory: np.ndarray  # (O,) a joint statement: members of a table sign it with the text
     # tables
-    tables: tuple  # (incident id, format id)
-    table_incident: np.ndarray
-    table_slices: tuple
-    table_rule: tuple
-    table_body: np.ndarray  # (T,) index of the body among actors, or -1
-    table_members: np.ndarray  # (T, A)
-    table_voters: np.ndarray
-    table_mandate: np.ndarray  # (T, 1) 0 to 4
-    table_reputation: np.ndarray
-    table_threshold: np.ndarray
-    table_members_only: np.ndarray  # (T, 1) bool: only over incidents that hit a member
-    table_min: np.ndarray
-    table_typical: np.ndarray
-    table_max: np.ndarray
-    table_duplicates: np.ndarray  # (T, T)
-    table_is_ip4: np.ndarray  # (T,)
-    table_outputs: np.ndarray  # (T, O)
-    table_is_nato: np.ndarray  # (T,)
+    consultations: tuple  # (incident id, format id)
+    consultation_incident: np.ndarray
+    consultation_slices: tuple
+    consultation_rule: tuple
+    consultation_body: np.ndarray  # (T,) index of the body among actors, or -1
+    consultation_members: np.ndarray  # (T, A)
+    consultation_voters: np.ndarray
+    consultation_mandate: np.ndarray  # (T, 1) 0 to 4
+    consultation_reputation: np.ndarray
+    consultation_threshold: np.ndarray
+    consultation_members_only: np.ndarray  # (T, 1) bool: only over incidents that hit a member
+    consultation_min: np.ndarray
+    consultation_typical: np.ndarray
+    consultation_max: np.ndarray
+    consultation_duplicates: np.ndarray  # (T, T)
+    consultation_is_ip4: np.ndarray  # (T,)
+    consultation_outputs: np.ndarray  # (T, O)
+    consultation_is_nato: np.ndarray  # (T,)
     incident_is_far: np.ndarray  # (H,) no victim in NATO
     best_placed: np.ndarray  # (T,) the best reputation for the issue
     # cooperation
@@ -215,19 +215,19 @@ class ModelInputs:
         A pair for each incident: panels (panels, A), 0 or 1, and the place of each table's panel; the place after the
         last where no single member can block.
         """
-        return tuple(self._panels(part) for part in self.table_slices)
+        return tuple(self._panels(part) for part in self.consultation_slices)
 
     def _panels(self, part):
-        needs_all = np.isin(self.table_rule[part], SILENT_RULES)
-        panels, places = np.unique(self.table_voters[part][needs_all], axis=0, return_inverse=True)
+        needs_all = np.isin(self.consultation_rule[part], SILENT_RULES)
+        panels, places = np.unique(self.consultation_voters[part][needs_all], axis=0, return_inverse=True)
         panel_of = np.full(needs_all.size, len(panels))
         panel_of[needs_all] = places.ravel()
         return panels.astype(float), panel_of
 
     @cached_property
-    def table_names(self):
+    def consultation_names(self):
         """Tables as addresses of draws."""
-        return tuple(f"{incident}/{form}" for incident, form in self.tables)
+        return tuple(f"{incident}/{form}" for incident, form in self.consultations)
 
     @cached_property
     def option_names(self):
@@ -275,10 +275,10 @@ def build_inputs(loaded, params=None):
     """
     scenario = loaded.scenario
     params = params or coefficients(loaded)
-    cast = cast_of(loaded, params)
-    incidents = _acts(scenario, cast)
-    options = _options(loaded, cast, incidents, params)
-    tables = _tables(loaded, cast, incidents, options)
+    actor_table = actor_table_of(loaded, params)
+    incidents = _acts(scenario, actor_table)
+    options = _options(loaded, actor_table, incidents, params)
+    consultations = _consultations(loaded, actor_table, incidents, options)
     return ModelInputs(
         loaded=loaded,
         start=scenario.start,
@@ -287,15 +287,15 @@ def build_inputs(loaded, params=None):
         params=params,
         linkage=_one(scenario.linkage),
         adversary_tie=_one(scenario.adversary_tie),
-        **{name: getattr(cast, name) for name in CAST_ARRAYS},
-        bonds=bonds_of(loaded, cast),
-        partners_share=partners(cast),
-        peer_group=peer_groups(loaded, cast),
+        **{name: getattr(actor_table, name) for name in ACTOR_ARRAYS},
+        bonds=bonds_of(loaded, actor_table),
+        partners_share=partners(actor_table),
+        peer_group=peer_groups(loaded, actor_table),
         **incidents,
         **options,
-        **tables,
-        **_projects(loaded, cast, incidents),
-        msel=_msel(scenario, cast),
+        **consultations,
+        **_projects(loaded, actor_table, incidents),
+        msel=_msel(scenario, actor_table),
     )
 
 
@@ -310,10 +310,10 @@ def _one(value):
     return np.full((1, 1), float(value))
 
 
-def _msel(scenario, cast):
+def _msel(scenario, actor_table):
     """The injects in order of release, each with its turn and the actors it reaches; control sees all."""
     rows = [
-        (turn_of(planned, scenario), planned, recipients_of(planned, cast.loaded, cast.actors))
+        (turn_of(planned, scenario), planned, recipients_of(planned, actor_table.loaded, actor_table.actors))
         for planned in scenario.injects
     ]
     return tuple(sorted(rows, key=lambda row: row[0]))
@@ -336,12 +336,12 @@ def turn_of(planned, scenario):
 # ------------------------------------------------------------------------------------------------- incidents
 
 
-def _acts(scenario, cast):
+def _acts(scenario, actor_table):
     incidents = scenario.incidents
-    place = cast.place
-    adversary = {code: k for k, code in enumerate(cast.adversaries)}
-    severity = np.zeros((len(incidents), 1, len(cast.actors)))
-    following = np.zeros((len(incidents), len(cast.actors)), dtype=bool)
+    place = actor_table.place
+    adversary = {code: k for k, code in enumerate(actor_table.adversaries)}
+    severity = np.zeros((len(incidents), 1, len(actor_table.actors)))
+    following = np.zeros((len(incidents), len(actor_table.actors)), dtype=bool)
     for h, incident in enumerate(incidents):
         for code, value in incident.victims.items():
             severity[h, 0, place[code]] = value
@@ -365,7 +365,7 @@ def _acts(scenario, cast):
             [incident.turn + incident.turns - 1 if incident.turns else 10**6 for incident in incidents]
         ),
         "next_victims": following,
-        "incident_is_far": np.array([not (severity[h, 0] * cast.is_nato).any() for h in range(len(incidents))]),
+        "incident_is_far": np.array([not (severity[h, 0] * actor_table.is_nato).any() for h in range(len(incidents))]),
     }
 
 
@@ -390,14 +390,16 @@ def formats_of(loaded):
     return {**loaded.library.formats, **loaded.scenario.own_formats}
 
 
-def _options(loaded, cast, incidents, params):
+def _options(loaded, actor_table, incidents, params):
     scenario = loaded.scenario
     known = responses_of(loaded)
-    on_table = [key for key in known if scenario.responses is None or key in scenario.responses]
+    on_consultation = [key for key in known if scenario.responses is None or key in scenario.responses]
     chosen, slices = [], []
     for h, incident in enumerate(scenario.incidents):
         first = len(chosen)
-        fitting = [key for key in on_table if incident.issue in known[key].issues and known[key].category != "baseline"]
+        fitting = [
+            key for key in on_consultation if incident.issue in known[key].issues and known[key].category != "baseline"
+        ]
         fitting.sort(key=lambda key: (known[key].cost, key))
         chosen += [(h, incident.id, key) for key in fitting]
         slices.append(slice(first, len(chosen)))
@@ -408,10 +410,11 @@ def _options(loaded, cast, incidents, params):
         "option_incident": np.array([h for h, _, _ in chosen], dtype=int),
         "option_slices": tuple(slices),
         "allowed": np.array(
-            [_who_may(known[key], cast) & _sits_where(key, loaded, cast) for *_, key in chosen], dtype=bool
-        ).reshape(-1, len(cast.actors)),
+            [_who_may(known[key], actor_table) & _sits_where(key, loaded, actor_table) for *_, key in chosen],
+            dtype=bool,
+        ).reshape(-1, len(actor_table.actors)),
         "option_follows": _follows(chosen, responses),
-        **_practice(responses, cast, params),
+        **_practice(responses, actor_table, params),
         "attribution_min": _deep([response.attribution_min for response in responses]),
         "accuses": _deep([response.accuses for response in responses]),
         "benefit": _deep([_benefit(response, params) for response in responses]),
@@ -436,36 +439,40 @@ def _options(loaded, cast, incidents, params):
     }
 
 
-def _who_may(response, cast):
+def _who_may(response, actor_table):
     """Who may use a response: states, unless only a body is competent; a body if it is named among the users."""
     states = (
-        cast.is_state if {"state", "coalition", "partner", "G7"} & set(response.users) else np.zeros_like(cast.is_state)
+        actor_table.is_state
+        if {"state", "coalition", "partner", "G7"} & set(response.users)
+        else np.zeros_like(actor_table.is_state)
     )
     if response.competence.get("eu") == "exclusive":
-        states = states & ~cast.is_eu
-    named = np.array([code in response.users for code in cast.actors])
-    return ((states & ~cast.is_body) | named) & _has_instrument(response, cast)
+        states = states & ~actor_table.is_eu
+    named = np.array([code in response.users for code in actor_table.actors])
+    return ((states & ~actor_table.is_body) | named) & _has_instrument(response, actor_table)
 
 
-def _sits_where(key, loaded, cast):
+def _sits_where(key, loaded, actor_table):
     """Who sits in a format that decides a response, where it says in which: (A,) bool; a body, when all members do."""
     response = loaded.scenario.own_responses.get(key)
     if response is None or response.venues is None:
-        return np.ones(len(cast.actors), dtype=bool)
+        return np.ones(len(actor_table.actors), dtype=bool)
     deciding = [form for name, form in formats_of(loaded).items() if name in response.venues or key in form.outputs]
-    seats = np.array([cast.members(form.members) for form in deciding])
-    at_body = [np.array([code == form.body or code in form.members for code in cast.actors]) for form in deciding]
+    seats = np.array([actor_table.members(form.members) for form in deciding])
+    at_body = [
+        np.array([code == form.body or code in form.members for code in actor_table.actors]) for form in deciding
+    ]
     sits = seats.any(axis=0) | np.any(at_body, axis=0)
-    for body, members in zip(cast.bodies, cast.body_members, strict=True):
-        sits[cast.place[body]] |= bool(members.any() and (seats | ~members.astype(bool)).all(axis=1).any())
+    for body, members in zip(actor_table.bodies, actor_table.body_members, strict=True):
+        sits[actor_table.place[body]] |= bool(members.any() and (seats | ~members.astype(bool)).all(axis=1).any())
     return sits
 
 
-def _has_instrument(response, cast):
+def _has_instrument(response, actor_table):
     """Who has the law or the means that a response asks for on the scenario's first day: (A,) bool."""
     if response.instrument is None:
-        return np.ones(len(cast.actors), dtype=bool)
-    return cast.holds(response.instrument)
+        return np.ones(len(actor_table.actors), dtype=bool)
+    return actor_table.holds(response.instrument)
 
 
 def _follows(chosen, responses):
@@ -482,7 +489,7 @@ def _benefit(response, params):
     return (response.signal + response.resilience + response.pressure) / 15 + float(params.stake_any.flat[0])
 
 
-def _practice(responses, cast, params):
+def _practice(responses, actor_table, params):
     """Habit: what each actor is used to doing, before the matter at hand is looked at."""
     names = np.array([response.coded_as == "public_attribution" for response in responses], dtype=bool).reshape(
         -1, 1, 1
@@ -491,10 +498,11 @@ def _practice(responses, cast, params):
     usual = [PRACTICES.get(r.coded_as, military if r.category == "military" else other) for r in responses]
     return {
         "practice_kind": tuple(usual),
-        "own_habit": _deep([r.habit.value if r.habit else 0.0 for r in responses]) + np.zeros((1, 1, len(cast.actors))),
-        "naming_habit": names * cast.habit_naming,
-        "naming_new": (names & (cast.norm_year < float(params.norm_start.flat[0]))).astype(float),
-        "naming_years": names * max(0.0, cast.norm_year - float(params.norm_start.flat[0])),
+        "own_habit": _deep([r.habit.value if r.habit else 0.0 for r in responses])
+        + np.zeros((1, 1, len(actor_table.actors))),
+        "naming_habit": names * actor_table.habit_naming,
+        "naming_new": (names & (actor_table.norm_year < float(params.norm_start.flat[0]))).astype(float),
+        "naming_years": names * max(0.0, actor_table.norm_year - float(params.norm_start.flat[0])),
         "usual": tuple(r.usual or "" for r in responses),
         "rests_on_collection": _deep([r.rests_on_collection for r in responses]),
     }
@@ -503,56 +511,60 @@ def _practice(responses, cast, params):
 # ------------------------------------------------------------------------------------------------- tables
 
 
-def _tables(loaded, cast, incidents, options):
+def _consultations(loaded, actor_table, incidents, options):
     scenario = loaded.scenario
     known = formats_of(loaded)
-    on_table = [key for key in known if scenario.formats is None or key in scenario.formats]
+    on_consultation = [key for key in known if scenario.formats is None or key in scenario.formats]
     chosen, slices = [], []
     for h, incident in enumerate(scenario.incidents):
         first = len(chosen)
-        for key in on_table:
+        for key in on_consultation:
             form = known[key]
             if form.rule in NATIONAL_RULES or form.mandate.get(incident.issue, 0) == 0:
                 continue
             if form.since and form.since > scenario.start:
                 continue
-            if cast.members(form.members).sum() >= 2:
+            if actor_table.members(form.members).sum() >= 2:
                 chosen.append((h, incident, key, form))
         slices.append(slice(first, len(chosen)))
-    members = np.array([cast.members(form.members) for *_, form in chosen]).reshape(-1, len(cast.actors))
-    voters = np.array([cast.members(form.voters or form.members) for *_, form in chosen]).reshape(-1, len(cast.actors))
+    members = np.array([actor_table.members(form.members) for *_, form in chosen]).reshape(-1, len(actor_table.actors))
+    voters = np.array([actor_table.members(form.voters or form.members) for *_, form in chosen]).reshape(
+        -1, len(actor_table.actors)
+    )
     reputation = [_reputation(form, incident.issue) for _, incident, _, form in chosen]
     return {
-        "tables": tuple((incident.id, key) for _, incident, key, _ in chosen),
-        "table_incident": np.array([h for h, *_ in chosen], dtype=int),
-        "table_slices": tuple(slices),
-        "table_rule": tuple(form.rule for *_, form in chosen),
-        "table_body": np.array([cast.place.get(form.body, -1) if form.body else -1 for *_, form in chosen], dtype=int),
-        "table_members": members,
-        "table_voters": voters,
-        "table_mandate": _column([form.mandate.get(incident.issue, 0) for _, incident, _, form in chosen]),
-        "table_reputation": _column(reputation),
-        "table_threshold": _column([form.threshold.value if form.threshold else 0.0 for *_, form in chosen]),
-        "table_members_only": _column([form.members_only for *_, form in chosen]) > 0,
-        "table_min": _column([form.days.min for *_, form in chosen]),
-        "table_typical": _column([form.days.typical for *_, form in chosen]),
-        "table_max": _column([form.days.max for *_, form in chosen]),
-        "table_duplicates": np.array(
+        "consultations": tuple((incident.id, key) for _, incident, key, _ in chosen),
+        "consultation_incident": np.array([h for h, *_ in chosen], dtype=int),
+        "consultation_slices": tuple(slices),
+        "consultation_rule": tuple(form.rule for *_, form in chosen),
+        "consultation_body": np.array(
+            [actor_table.place.get(form.body, -1) if form.body else -1 for *_, form in chosen], dtype=int
+        ),
+        "consultation_members": members,
+        "consultation_voters": voters,
+        "consultation_mandate": _column([form.mandate.get(incident.issue, 0) for _, incident, _, form in chosen]),
+        "consultation_reputation": _column(reputation),
+        "consultation_threshold": _column([form.threshold.value if form.threshold else 0.0 for *_, form in chosen]),
+        "consultation_members_only": _column([form.members_only for *_, form in chosen]) > 0,
+        "consultation_min": _column([form.days.min for *_, form in chosen]),
+        "consultation_typical": _column([form.days.typical for *_, form in chosen]),
+        "consultation_max": _column([form.days.max for *_, form in chosen]),
+        "consultation_duplicates": np.array(
             [
                 [h == g and (other in form.duplicates or key in theirs.duplicates) for g, _, other, theirs in chosen]
                 for h, _, key, form in chosen
             ],
             dtype=float,
         ).reshape(len(chosen), len(chosen)),
-        "table_is_ip4": np.array([key.startswith(PARTNERSHIP) for _, _, key, _ in chosen], dtype=bool),
-        "table_outputs": np.array(
+        "consultation_is_ip4": np.array([key.startswith(PARTNERSHIP) for _, _, key, _ in chosen], dtype=bool),
+        "consultation_outputs": np.array(
             [
                 [oa == incident.id and response in form.outputs for oa, response in options["options"]]
                 for _, incident, _, form in chosen
             ],
             dtype=bool,
         ).reshape(len(chosen), len(options["options"])),
-        "table_is_nato": np.array(
+        "consultation_is_nato": np.array(
             [form.body == "NATO" or key.startswith(PARTNERSHIP) for *_, key, form in chosen], dtype=bool
         ),
         "best_placed": _best_placed(reputation, slices),
@@ -576,7 +588,7 @@ def _best_placed(reputation, slices):
 # ------------------------------------------------------------------------------------------------- cooperation
 
 
-def _projects(loaded, cast, incidents):
+def _projects(loaded, actor_table, incidents):
     scenario, library = loaded.scenario, loaded.library
     entries = [(start, library.cooperation[start.project]) for start in scenario.cooperation]
     names = [start.project for start, _ in entries]
@@ -594,11 +606,11 @@ def _projects(loaded, cast, incidents):
             [
                 [
                     max(0.0, -project.positions[code].value / 2) if code in project.positions else 0.0
-                    for code in cast.actors
+                    for code in actor_table.actors
                 ]
                 for _, project in entries
             ]
-        ).reshape(len(entries), len(cast.actors)),
+        ).reshape(len(entries), len(actor_table.actors)),
         "project_depends": np.array(
             [[other in project.depends_on for other in names] for _, project in entries], dtype=float
         ).reshape(len(entries), len(entries)),

@@ -23,9 +23,9 @@ class Planned:
         return replace(self, status=status, turn=self.turn if turn is None else turn)
 
 
-def plan_of(setting):
+def plan_of(inputs):
     """The plan before the first turn: what is kept in reserve waits for control."""
-    return [Planned(turn, inject, recipients, first_status(inject)) for turn, inject, recipients in setting.msel]
+    return [Planned(turn, inject, recipients, first_status(inject)) for turn, inject, recipients in inputs.msel]
 
 
 def first_status(inject):

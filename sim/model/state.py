@@ -83,12 +83,12 @@ class State:
     harm: np.ndarray = array("HR")  # flow now, summed over victims
     cumulative_harm: np.ndarray = array("HR", digest=7)
     relief: np.ndarray = array("HR")  # share of harm taken away
-    table_state: np.ndarray = array("TR", kind=int)  # idle, open, adopted, failed
-    table_due: np.ndarray = array("TR", NEVER, digest=5)  # day
-    table_text: np.ndarray = array("TR", digest=6)  # text adopted, 0 to 1
-    table_share: np.ndarray = array("TR")  # share of capability behind it
-    table_called: np.ndarray = array("TR", NEVER)  # day first called
-    first_table: np.ndarray = array("HR", -1, kind=int)  # the table called first, or -1
+    consultation_state: np.ndarray = array("TR", kind=int)  # idle, open, adopted, failed
+    consultation_due: np.ndarray = array("TR", NEVER, digest=5)  # day
+    consultation_text: np.ndarray = array("TR", digest=6)  # text adopted, 0 to 1
+    consultation_share: np.ndarray = array("TR")  # share of capability behind it
+    consultation_called: np.ndarray = array("TR", NEVER)  # day first called
+    first_consultation: np.ndarray = array("HR", -1, kind=int)  # the table called first, or -1
     covered: np.ndarray = array("HRA", digest=3)  # strongest adopted text that each may act under
     days_to_text: np.ndarray = array("HR", NEVER)  # from the incident to the first joint text of solidarity or more
     breaks: np.ndarray = array("R")  # silences broken
@@ -169,7 +169,7 @@ def _lengths(inputs, draws):
         "R": draws,
         "H": inputs.incidents,
         "O": inputs.options,
-        "T": inputs.tables,
+        "T": inputs.consultations,
         "A": inputs.actors,
         "D": inputs.adversaries,
         "P": inputs.projects,
@@ -194,7 +194,7 @@ class World:
     worked out from.
     """
 
-    setting: ModelInputs
+    inputs: ModelInputs
     state: State
     draws: Draws
     nature: Draws
@@ -218,21 +218,21 @@ class World:
     @property
     def day(self):
         """First day of the turn, counted from the start; before the first turn, the first day of all."""
-        return max(self.turn - 1, 0) * self.setting.days
+        return max(self.turn - 1, 0) * self.inputs.days
 
     @property
     def last_day(self):
         """Day on which the turn ends."""
-        return self.turn * self.setting.days
+        return self.turn * self.inputs.days
 
     @property
     def months(self):
         """Length of a turn in months of 30 days."""
-        return self.setting.days / 30
+        return self.inputs.days / 30
 
     def exposed(self, adversary):
         """Exposure to an adversary, with what its courting and squeezing has added: (R, A), 0 to 1."""
-        return np.clip(self.setting.exposure[adversary] + self.state.added_exposure[adversary], 0, 1)
+        return np.clip(self.inputs.exposure[adversary] + self.state.added_exposure[adversary], 0, 1)
 
     def transparency(self):
         """How open cooperation is now, with the projects that make it so: (R,), 0 to 1."""
@@ -244,8 +244,8 @@ class World:
 
     def keep_series(self):
         """Keep what is charted turn by turn: each name a list of arrays (R,), one a turn."""
-        state, setting = self.state, self.setting
-        asked = state.stake * setting.is_state
+        state, inputs = self.state, self.inputs
+        asked = state.stake * inputs.is_state
         weight = np.maximum(asked.sum(axis=(0, -1)), 1e-9)
         now = {
             "tension": state.tension,

@@ -33,11 +33,11 @@ class Bonds:
     counts: np.ndarray
 
 
-def bonds_of(loaded, cast):
+def bonds_of(loaded, actor_table):
     """The bonds among the cast of a scenario on its first day."""
     tie, sharing = {}, {}
     for group in loaded.library.groups.values():
-        inside = cast.members(sorted(_codes(group, loaded)))
+        inside = actor_table.members(sorted(_codes(group, loaded)))
         together = np.outer(inside, inside) & ~np.eye(len(inside), dtype=bool)
         for name, kinds in ((group.tie, tie), (group.sharing, sharing)):
             if name:
@@ -45,10 +45,10 @@ def bonds_of(loaded, cast):
     return Bonds(
         tie,
         sharing,
-        _neighbours(loaded, cast),
-        _given(loaded, cast),
-        _same_ocean(theatres(loaded, cast.actors)),
-        cast.is_state,
+        _neighbours(loaded, actor_table),
+        _given(loaded, actor_table),
+        _same_ocean(theatres(loaded, actor_table.actors)),
+        actor_table.is_state,
     )
 
 
@@ -61,17 +61,18 @@ def _codes(group, loaded):
     }
 
 
-def _neighbours(loaded, cast):
+def _neighbours(loaded, actor_table):
     borders = [
-        set(loaded.library.states[code].borders) if code in loaded.library.states else set() for code in cast.actors
+        set(loaded.library.states[code].borders) if code in loaded.library.states else set()
+        for code in actor_table.actors
     ]
     return np.array([[bool(mine & theirs) for theirs in borders] for mine in borders])
 
 
-def _given(loaded, cast):
-    given = np.full((len(cast.actors), len(cast.actors)), np.nan)
+def _given(loaded, actor_table):
+    given = np.full((len(actor_table.actors), len(actor_table.actors)), np.nan)
     for tie in loaded.scenario.ties:
-        one, other = (cast.place[code] for code in tie.between)
+        one, other = (actor_table.place[code] for code in tie.between)
         given[one, other] = given[other, one] = tie.strength
     return given
 
@@ -119,23 +120,23 @@ def shared(bonds, params):
     return quantize(weight)
 
 
-def partners(cast):
+def partners(actor_table):
     """Between whom cooperation opens more: NATO's members and the four partners. (1, A, A), 0 or 1."""
-    across = np.outer(cast.is_nato & cast.is_state, cast.is_partner)
+    across = np.outer(actor_table.is_nato & actor_table.is_state, actor_table.is_partner)
     return (across | across.T)[None].astype(float)
 
 
-def peer_groups(loaded, cast):
+def peer_groups(loaded, actor_table):
     """Who looks to whom: (K, A), members' weights by capability within each club, and within all who take part.
 
     Each row adds up to one and lies on the grid.
     """
-    everybody = np.where(cast.is_state, cast.capability[0], 0.0)
+    everybody = np.where(actor_table.is_state, actor_table.capability[0], 0.0)
     rows = [quantize(everybody / max(everybody.sum(), 1e-9))]
     for name, group in loaded.library.groups.items():
         if group.is_club:
-            inside = cast.members(resolve_members([f"group:{name}"], loaded.library, loaded.scenario.start))
-            weights = np.where(inside, cast.capability[0], 0.0)
+            inside = actor_table.members(resolve_members([f"group:{name}"], loaded.library, loaded.scenario.start))
+            weights = np.where(inside, actor_table.capability[0], 0.0)
             if weights.sum() > 0:
                 rows.append(quantize(weights / weights.sum()))
-    return np.array(rows).reshape(-1, len(cast.actors))
+    return np.array(rows).reshape(-1, len(actor_table.actors))

@@ -29,7 +29,7 @@ RUNS_AXIS = {
             "pressure",
             "signal",
             "resilience",
-            "table_reputation",
+            "consultation_reputation",
             "project_age",
             "project_turn",
             "project_first",
@@ -94,8 +94,8 @@ class Varied:
             self._arranged = {(): self._arranged[()]}
         groups = {}
         for place, point in enumerate(points):
-            setting, structure, direct = self._setting(first + place, point)
-            groups.setdefault(structure, []).append((place, setting, direct))
+            inputs, structure, direct = self._setting(first + place, point)
+            groups.setdefault(structure, []).append((place, inputs, direct))
         for group in groups.values():
             places, settings, direct = zip(*group, strict=True)
             yield put_in(stacked(settings), direct), np.array(places)
@@ -105,8 +105,8 @@ class Varied:
         direct = {path: value for path, value in point.items() if self._is_direct(path)}
         rest = tuple((path, value) for path, value in point.items() if path not in direct)
         try:
-            setting, structure = self._arrange(rest)
-            return setting, structure, {path: _fitting(setting, path, value) for path, value in direct.items()}
+            inputs, structure = self._arrange(rest)
+            return inputs, structure, {path: _fitting(inputs, path, value) for path, value in direct.items()}
         except Exception as fault:
             raise PointError(place, "arrange", str(fault)) from fault
 
@@ -121,47 +121,47 @@ class Varied:
     def _arrange(self, changes):
         if changes not in self._arranged:
             loaded = varied(self.loaded, dict(changes)) if changes else self.loaded
-            setting = build_inputs(self._change(loaded))
-            self._arranged[changes] = setting, _structure(setting)
+            inputs = build_inputs(self._change(loaded))
+            self._arranged[changes] = inputs, _structure(inputs)
         return self._arranged[changes]
 
 
-def _fitting(setting, path, value):
+def _fitting(inputs, path, value):
     """A value to be put in directly as a number, refused where it does not fit."""
     number = float(value)
     home, *rest = path.split(".")
     if home == "incidents":
-        setting.incidents.index(rest[0])
-    domain = domain_of(setting.loaded.library, rest[0]) if home == "behaviour" else None
+        inputs.incidents.index(rest[0])
+    domain = domain_of(inputs.loaded.library, rest[0]) if home == "behaviour" else None
     low, high = domain.limits if domain else LIMITS.get(home, (0, 1))
     if not low <= number <= high:
         raise ValueError(f"{path} must lie between {low:g} and {high:g}, not be {number:g}")
     return number
 
 
-def put_in(setting, points):
+def put_in(inputs, points):
     """A setting with numbers put in their place, one for each run: coefficients, and what the turns read as written.
 
     Parameters
     ----------
-    setting : ModelInputs, for all these runs
+    inputs : ModelInputs, for all these runs
     points : sequence of dict path -> float, one for each run; what one leaves out stays as it is
     """
     coefficients, changed = {}, {}
     for path in dict.fromkeys(path for point in points for path in point):
         home, *rest = path.split(".")
         if home == "behaviour":
-            coefficients[rest[0]] = _column(getattr(setting.params, rest[0]), path, points)
+            coefficients[rest[0]] = _column(getattr(inputs.params, rest[0]), path, points)
         elif home == "cooperation":
-            if rest[0] in setting.projects:
-                ages = changed.get("project_age", setting.project_age)
-                changed["project_age"] = _with_line(ages, setting.projects.index(rest[0]), path, points)
+            if rest[0] in inputs.projects:
+                ages = changed.get("project_age", inputs.project_age)
+                changed["project_age"] = _with_line(ages, inputs.projects.index(rest[0]), path, points)
         elif home == "incidents":
-            lines = changed.get(rest[1], getattr(setting, rest[1]))
-            changed[rest[1]] = _with_line(lines, setting.incidents.index(rest[0]), path, points)
+            lines = changed.get(rest[1], getattr(inputs, rest[1]))
+            changed[rest[1]] = _with_line(lines, inputs.incidents.index(rest[0]), path, points)
         else:
-            changed[home] = _column(getattr(setting, home), path, points)
-    return replace(setting, params=SimpleNamespace(**{**vars(setting.params), **coefficients}), **changed)
+            changed[home] = _column(getattr(inputs, home), path, points)
+    return replace(inputs, params=SimpleNamespace(**{**vars(inputs.params), **coefficients}), **changed)
 
 
 def _column(values, path, points):
@@ -193,22 +193,22 @@ class Read(SimpleNamespace):
         return object.__getattribute__(self, name)
 
 
-def _structure(setting):
+def _structure(inputs):
     """What settings must agree in to share a batch."""
     alike = [
         (name, value.shape, value.tobytes())
-        if isinstance(value := getattr(setting, name), np.ndarray)
+        if isinstance(value := getattr(inputs, name), np.ndarray)
         else (name, repr(value))
         for name in _FIXED
     ]
-    bonds = (setting.bonds.given.tobytes(), setting.bonds.same_ocean.tobytes(), setting.bonds.neighbours.tobytes())
+    bonds = (inputs.bonds.given.tobytes(), inputs.bonds.same_ocean.tobytes(), inputs.bonds.neighbours.tobytes())
     bonds += tuple(
-        together.tobytes() for kinds in (setting.bonds.tie, setting.bonds.sharing) for together in kinds.values()
+        together.tobytes() for kinds in (inputs.bonds.tie, inputs.bonds.sharing) for together in kinds.values()
     )
-    coefficients = tuple(float(getattr(setting.params, name).flat[0]) for name in ONE_FOR_ALL)
-    msel = repr([(turn, planned.id, planned.kind, planned.effects, reached) for turn, planned, reached in setting.msel])
-    shapes = tuple((name, getattr(setting, name).shape) for name in RUNS_AXIS)
-    return hash((tuple(alike), bonds, coefficients, msel, shapes, tuple(sorted(setting.project_effects))))
+    coefficients = tuple(float(getattr(inputs.params, name).flat[0]) for name in ONE_FOR_ALL)
+    msel = repr([(turn, planned.id, planned.kind, planned.effects, reached) for turn, planned, reached in inputs.msel])
+    shapes = tuple((name, getattr(inputs, name).shape) for name in RUNS_AXIS)
+    return hash((tuple(alike), bonds, coefficients, msel, shapes, tuple(sorted(inputs.project_effects))))
 
 
 _FIXED = tuple(
@@ -229,24 +229,23 @@ def stacked(settings):
     -------
     Setting
     """
-    distinct = list({id(setting): setting for setting in settings}.values())
+    distinct = list({id(inputs): inputs for inputs in settings}.values())
     first = distinct[0]
     if len(distinct) == 1:
         return first
-    places = {id(setting): place for place, setting in enumerate(distinct)}
-    which = np.array([places[id(setting)] for setting in settings])
+    places = {id(inputs): place for place, inputs in enumerate(distinct)}
+    which = np.array([places[id(inputs)] for inputs in settings])
     changed = {
-        name: _joined([getattr(setting, name) for setting in distinct], which, axis) for name, axis in RUNS_AXIS.items()
+        name: _joined([getattr(inputs, name) for inputs in distinct], which, axis) for name, axis in RUNS_AXIS.items()
     }
     changed["params"] = SimpleNamespace(
         **{
-            name: _joined([getattr(setting.params, name) for setting in distinct], which, 0)
+            name: _joined([getattr(inputs.params, name) for inputs in distinct], which, 0)
             for name in vars(first.params)
         }
     )
     changed["project_effects"] = {
-        name: _joined([setting.project_effects[name] for setting in distinct], which, 1)
-        for name in first.project_effects
+        name: _joined([inputs.project_effects[name] for inputs in distinct], which, 1) for name in first.project_effects
     }
     return replace(first, **changed)
 

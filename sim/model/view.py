@@ -26,8 +26,8 @@ def view(world: World, actor: str, run: int = 0) -> View:
     -------
     dict, JSON plain
     """
-    setting, state = world.setting, world.state
-    place = setting.index[actor]
+    inputs, state = world.inputs, world.state
+    place = inputs.index[actor]
     return {
         "actor": actor,
         "turn": world.turn,
@@ -35,8 +35,8 @@ def view(world: World, actor: str, run: int = 0) -> View:
         "capital": round(float(state.capital[run, place]), 6),
         "tension": round(float(state.tension[run]), 6),
         "incidents": {
-            setting.incidents[h]: _incident(world, h, place, run)
-            for h in map(int, np.flatnonzero(setting.incident_begins <= world.turn))
+            inputs.incidents[h]: _incident(world, h, place, run)
+            for h in map(int, np.flatnonzero(inputs.incident_begins <= world.turn))
         },
         "injects": _injects(world, actor),
         "consultations": _consultations(world, place, run),
@@ -49,34 +49,34 @@ def view(world: World, actor: str, run: int = 0) -> View:
 
 def _pressed(world: World, actor: str, run: int) -> View:
     """What an adversary feels and has done: nothing for others."""
-    if actor not in world.setting.adversaries:
+    if actor not in world.inputs.adversaries:
         return {}
-    d = world.setting.adversaries.index(actor)
+    d = world.inputs.adversaries.index(actor)
     return {"pressure": round(float(world.state.pressure[d, run]), 6)}
 
 
 def _incident(world: World, h: int, place: int, run: int) -> View:
-    setting, state = world.setting, world.state
-    incident = setting.loaded.scenario.incidents[h]
+    inputs, state = world.inputs, world.state
+    incident = inputs.loaded.scenario.incidents[h]
     own = {
         "name": incident.name,
         "issue": incident.issue,
-        "suspect": setting.adversaries[setting.incident_suspect[h]],
+        "suspect": inputs.adversaries[inputs.incident_suspect[h]],
         "goes_on": bool(state.intensity[h, run] > 0),
     }
-    if setting.is_state[place]:
+    if inputs.is_state[place]:
         own["confidence"] = round(float(confidence(state.belief[h, run, place])), 6)
         own["gravity"] = round(float(state.perceived[h, run, place]), 6)
         own["stake"] = round(float(state.stake[h, run, place]), 6)
         own["is_victim"] = bool(state.severity[h, run, place] > 0)
-    elif setting.incident_by[h] == _adversary(setting, place):
+    elif inputs.incident_by[h] == _adversary(inputs, place):
         own["is_mine"] = True
     return own
 
 
-def _adversary(setting: ModelInputs, place: int) -> int:
-    code = setting.actors[place]
-    return setting.adversaries.index(code) if code in setting.adversaries else -1
+def _adversary(inputs: ModelInputs, place: int) -> int:
+    code = inputs.actors[place]
+    return inputs.adversaries.index(code) if code in inputs.adversaries else -1
 
 
 def _injects(world: World, actor: str) -> list[View]:
@@ -94,32 +94,32 @@ def _injects(world: World, actor: str) -> list[View]:
 
 
 def _consultations(world: World, place: int, run: int) -> list[View]:
-    setting, state = world.setting, world.state
+    inputs, state = world.inputs, world.state
     return [
-        {"incident": incident, "format": form, "due_day": int(state.table_due[t, run])}
-        for t, (incident, form) in enumerate(setting.tables)
-        if state.table_state[t, run] == OPEN and setting.table_members[t, place]
+        {"incident": incident, "format": form, "due_day": int(state.consultation_due[t, run])}
+        for t, (incident, form) in enumerate(inputs.consultations)
+        if state.consultation_state[t, run] == OPEN and inputs.consultation_members[t, place]
     ]
 
 
 def _texts(world: World, run: int) -> list[View]:
-    setting, state = world.setting, world.state
-    edges = edges_of(setting.loaded)
+    inputs, state = world.inputs, world.state
+    edges = edges_of(inputs.loaded)
     return [
         {"incident": incident, "format": form, "text": text, "rung": rung_of(text, edges)}
-        for t, (incident, form) in enumerate(setting.tables)
-        for text in [round(float(state.table_text[t, run]), 6)]
-        if state.table_state[t, run] == ADOPTED and text > 0
+        for t, (incident, form) in enumerate(inputs.consultations)
+        for text in [round(float(state.consultation_text[t, run]), 6)]
+        if state.consultation_state[t, run] == ADOPTED and text > 0
     ]
 
 
 def _own(world: World, place: int, run: int) -> list[View]:
-    setting, state = world.setting, world.state
+    inputs, state = world.inputs, world.state
     mine = np.flatnonzero(state.joined[:, run, place])
     return [
         {
-            "incident": setting.options[o][0],
-            "response": setting.options[o][1],
+            "incident": inputs.options[o][0],
+            "response": inputs.options[o][1],
             "acts_day": int(state.effect_day[o, run, place]),
         }
         for o in mine
@@ -128,8 +128,8 @@ def _own(world: World, place: int, run: int) -> list[View]:
 
 def _seen(world: World, run: int) -> list[View]:
     """Responses that can be seen: those already in effect when the turn began."""
-    setting = world.setting
+    inputs = world.inputs
     by: dict[int, list[str]] = {}
     for o, place in zip(*np.nonzero(world.state.effect_day[:, run] <= world.day), strict=True):
-        by.setdefault(int(o), []).append(setting.actors[place])
-    return [{"incident": setting.options[o][0], "response": setting.options[o][1], "by": who} for o, who in by.items()]
+        by.setdefault(int(o), []).append(inputs.actors[place])
+    return [{"incident": inputs.options[o][0], "response": inputs.options[o][1], "by": who} for o, who in by.items()]

@@ -29,8 +29,8 @@ from sim.policies.standard import Standard
 from sim.policies.tit_for_tat import TitForTat
 from sim.policies.veto import Veto
 
-CAST = (Standard, Hawk, Cautious, FollowText, FreeRider, Silent, Veto, TitForTat, Deterred, Opportunist)
-POLICIES = {policy.name: policy for policy in CAST}
+POLICY_CLASSES = (Standard, Hawk, Cautious, FollowText, FreeRider, Silent, Veto, TitForTat, Deterred, Opportunist)
+POLICIES = {policy.name: policy for policy in POLICY_CLASSES}
 
 __all__ = [
     "POLICIES",

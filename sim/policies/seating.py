@@ -17,12 +17,12 @@ Decided = Iterable[tuple[Decision, Answer]]
 # ---------------------------------------------------------------------------------------------------- who sits where
 
 
-def policies_of(setting: ModelInputs, policies: Mapping[str, PolicyLike] | None = None) -> dict[str, Policy]:
+def policies_of(inputs: ModelInputs, policies: Mapping[str, PolicyLike] | None = None) -> dict[str, Policy]:
     """Who chooses for whom: the policies the scenario names, with those given in their place.
 
     Parameters
     ----------
-    setting : ModelInputs
+    inputs : ModelInputs
     policies : dict of code to a Policy, a class of policies, or the name of one; or None
 
     Returns
@@ -34,9 +34,9 @@ def policies_of(setting: ModelInputs, policies: Mapping[str, PolicyLike] | None 
     InputError
         with advice, for an unknown actor or policy, and for a body that is played member by member
     """
-    chosen = {**written_in(setting.loaded.scenario), **(policies or {})}
-    check_places(setting, chosen)
-    return {code: policy_from(chosen[code]) for code in setting.actors if code in chosen}
+    chosen = {**written_in(inputs.loaded.scenario), **(policies or {})}
+    check_places(inputs, chosen)
+    return {code: policy_from(chosen[code]) for code in inputs.actors if code in chosen}
 
 
 def written_in(scenario: Scenario) -> dict[str, str]:
@@ -55,17 +55,17 @@ def policy_from(given: PolicyLike) -> Policy:
     return given() if isinstance(given, type) else given
 
 
-def check_places(setting: ModelInputs, codes: Iterable[str]) -> None:
+def check_places(inputs: ModelInputs, codes: Iterable[str]) -> None:
     """InputError for codes from which nobody can act."""
-    faults = [Fault("", 0, 0, fault) for code in codes if (fault := _place_fault(setting, code))]
+    faults = [Fault("", 0, 0, fault) for code in codes if (fault := _place_fault(inputs, code))]
     if faults:
         raise InputError(faults)
 
 
-def _place_fault(setting: ModelInputs, code: str) -> str | None:
-    if code not in setting.index:
-        return f"no actor '{code}' takes part. {did_you_mean(str(code), setting.actors)}"
-    if code in setting.bodies and not setting.is_state[setting.index[code]]:
+def _place_fault(inputs: ModelInputs, code: str) -> str | None:
+    if code not in inputs.index:
+        return f"no actor '{code}' takes part. {did_you_mean(str(code), inputs.actors)}"
+    if code in inputs.bodies and not inputs.is_state[inputs.index[code]]:
         return f"{code} is played member by member, so it has no seat of its own. Take a member's."
     return None
 

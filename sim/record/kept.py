@@ -87,6 +87,6 @@ class RecordFacts(Kept):
     turns: Many
     days_per_turn: Many
     measures: Measures
-    measures_without: Measures | None
+    baseline_measures: Measures | None
     scorecard: list[PrincipleFacts]
     events: list[EventFacts]

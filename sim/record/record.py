@@ -15,7 +15,7 @@ from sim.model.events import Event
 if TYPE_CHECKING:  # a record is read without it
     import numpy as np
 
-JSON_FORMAT = 1
+JSON_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Record:
     turns, days_per_turn : int
     events : tuple of Event, in order
     measures : dict of name to number; not a number (nan) where the measure does not apply
-    measures_without : the same measures of the same run without the cooperation portfolio, or None
+    baseline_measures : the same measures of the same run without the cooperation portfolio, or None
     scorecard : list of Principle
 
     >>> record = Record("smallest", "The smallest", "0" * 64, 1, 0, "2025-03-01", 2, 30)
@@ -61,15 +61,15 @@ class Record:
     days_per_turn: int
     events: tuple[Event, ...] = ()
     measures: dict[str, float] = field(default_factory=dict)
-    measures_without: dict[str, float] | None = None
+    baseline_measures: dict[str, float] | None = None
     scorecard: list[Principle] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "events", tuple(self.events))
         object.__setattr__(self, "scorecard", list(self.scorecard))
         object.__setattr__(self, "measures", _floats(self.measures))
-        if self.measures_without is not None:
-            object.__setattr__(self, "measures_without", _floats(self.measures_without))
+        if self.baseline_measures is not None:
+            object.__setattr__(self, "baseline_measures", _floats(self.baseline_measures))
 
     def of_kind(self, *kinds: str) -> list[Event]:
         """The events of one kind or several, in order."""
@@ -101,7 +101,7 @@ class Record:
             "turns": self.turns,
             "days_per_turn": self.days_per_turn,
             "measures": _numbers_out(self.measures),
-            "measures_without": None if self.measures_without is None else _numbers_out(self.measures_without),
+            "baseline_measures": None if self.baseline_measures is None else _numbers_out(self.baseline_measures),
             "scorecard": [vars(principle) for principle in self.scorecard],
             "events": [event.to_dict() for event in self.events],
         }
@@ -111,11 +111,11 @@ class Record:
         """The record that `to_dict` described."""
         data = dict(data)
         if data.pop("format", JSON_FORMAT) != JSON_FORMAT:
-            raise ValueError("the record was written by a later version of this program: use that one to read it")
+            raise ValueError("the record was written by another version of this program: use that one to read it")
         data["events"] = tuple(Event.from_dict(event) for event in data["events"])
         data["measures"] = _numbers_in(data["measures"])
-        if data["measures_without"] is not None:
-            data["measures_without"] = _numbers_in(data["measures_without"])
+        if data["baseline_measures"] is not None:
+            data["baseline_measures"] = _numbers_in(data["baseline_measures"])
         data["scorecard"] = [Principle(**principle) for principle in data["scorecard"]]
         return cls(**data)
 
@@ -138,7 +138,7 @@ class Outcomes:
     scenario_name, title, digest : str
     seed, runs : int
     measures : dict of name to array (runs,); nan where the measure does not apply
-    measures_without : the same runs with the same draws without the cooperation portfolio, or None
+    baseline_measures : the same runs with the same draws without the cooperation portfolio, or None
     series : dict of name to array (turns, runs): tension, perceived_threat, standing, readiness, pressure, harm,
         strongest_text, joiners, confidence
     joined : dict of incident to response to actor to the share of runs in which it joined
@@ -152,19 +152,19 @@ class Outcomes:
     seed: int
     runs: int
     measures: dict[str, "np.ndarray"] = field(default_factory=dict)
-    measures_without: dict[str, "np.ndarray"] | None = None
+    baseline_measures: dict[str, "np.ndarray"] | None = None
     series: dict[str, "np.ndarray"] = field(default_factory=dict)
     joined: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     formats: dict[str, dict[str, float]] = field(default_factory=dict)
     first_run: int = 0
 
     def quantiles(
-        self, name: str, levels: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95), without: bool = False
+        self, name: str, levels: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95), baseline: bool = False
     ) -> "np.ndarray":
         """Quantiles of a measure over the runs to which it applies; nan when there is none."""
         import numpy as np
 
-        values = (self.measures_without or {} if without else self.measures)[name]
+        values = (self.baseline_measures or {} if baseline else self.measures)[name]
         known = np.asarray(values, dtype=float)
         known = known[~np.isnan(known)]
         return np.quantile(known, levels) if known.size else np.full(len(levels), np.nan)

@@ -34,7 +34,7 @@ class EventRecorder:
 
     def tell(self, world, phase, kind, payload, actor=None, incident=None, day=None):
         day = world.day if day is None else int(day)
-        date = (world.setting.start + datetime.timedelta(days=day)).isoformat()
+        date = (world.inputs.start + datetime.timedelta(days=day)).isoformat()
         self.events.append(Event(len(self.events), world.turn, day, date, phase, kind, actor, incident, payload))
 
     # ------------------------------------------------------------------------------------------- inject
@@ -70,8 +70,8 @@ class EventRecorder:
         self.tell(world, "inject", "control_directs", payload)
 
     def incident_begins(self, world, h):
-        setting = world.setting
-        incident = setting.loaded.scenario.incidents[h]
+        inputs = world.inputs
+        incident = inputs.loaded.scenario.incidents[h]
         self.tell(
             world,
             "inject",
@@ -80,7 +80,7 @@ class EventRecorder:
                 "name": incident.name,
                 "issue": incident.issue,
                 "victims": dict(incident.victims),
-                "suspect": setting.adversaries[setting.incident_suspect[h]],
+                "suspect": inputs.adversaries[inputs.incident_suspect[h]],
             },
             incident=incident.id,
         )
@@ -88,30 +88,30 @@ class EventRecorder:
     # ------------------------------------------------------------------------------------------- assess
 
     def assessment(self, world, h):
-        setting, state = world.setting, world.state
+        inputs, state = world.inputs, world.state
         sure, stake = confidence(state.belief[h, 0]), state.stake[h, 0]
         self.tell(
             world,
             "assess",
             "assessment",
             {
-                "confidence": self._by_state(setting, sure),
-                "stake": self._by_state(setting, stake),
+                "confidence": self._by_state(inputs, sure),
+                "stake": self._by_state(inputs, stake),
             },
-            incident=setting.incidents[h],
+            incident=inputs.incidents[h],
         )
 
-    def _by_state(self, setting, values):
-        return {code: _plain(values[k]) for k, code in enumerate(setting.actors) if setting.is_state[k]}
+    def _by_state(self, inputs, values):
+        return {code: _plain(values[k]) for k, code in enumerate(inputs.actors) if inputs.is_state[k]}
 
     # ------------------------------------------------------------------------------------------- consult
 
     def consultation_called(self, world, h, t, caller, looked_at, chances):
-        setting, state = world.setting, world.state
-        part = setting.table_slices[h]
+        inputs, state = world.inputs, world.state
+        part = inputs.consultation_slices[h]
         utility = sum(looked_at.values())
         terms = {
-            setting.tables[part.start + k][1]: {
+            inputs.consultations[part.start + k][1]: {
                 **{name: _plain(np.broadcast_to(value, utility.shape)[k, 0]) for name, value in looked_at.items()},
                 "utility": _plain(utility[k, 0]),
                 "probability": _plain(chances[k + 1, 0]),
@@ -119,64 +119,64 @@ class EventRecorder:
             for k in range(part.stop - part.start)
             if chances[k + 1, 0] > 0
         }
-        members = [code for k, code in enumerate(setting.actors) if setting.table_members[t, k]]
+        members = [code for k, code in enumerate(inputs.actors) if inputs.consultation_members[t, k]]
         self.tell(
             world,
             "consult",
             "consultation_called",
             {
-                "format": setting.tables[t][1],
+                "format": inputs.consultations[t][1],
                 "members": members,
-                "due_day": int(state.table_due[t, 0]),
+                "due_day": int(state.consultation_due[t, 0]),
                 "probability": _plain(chances[t - part.start + 1, 0]),
                 "terms": terms,
             },
-            actor=setting.actors[caller],
-            incident=setting.incidents[h],
+            actor=inputs.actors[caller],
+            incident=inputs.incidents[h],
         )
 
     def leaked(self, world, incidents, heard):
         for h in incidents:
             self.tell(
-                world, "consult", "consultation_leaks", {"seats": int(heard[h])}, incident=world.setting.incidents[h]
+                world, "consult", "consultation_leaks", {"seats": int(heard[h])}, incident=world.inputs.incidents[h]
             )
 
     def text_proposed(self, world, sitting, k, attempt, text):
-        setting, t = world.setting, sitting.tables[k]
+        inputs, t = world.inputs, sitting.consultations[k]
         at = np.flatnonzero(sitting.voters[k])
         self.tell(
             world,
             "consult",
             "text_proposed",
             {
-                "format": setting.tables[t][1],
+                "format": inputs.consultations[t][1],
                 "round": attempt,
                 "text": _plain(text),
-                "rung": rung_of(text, rung_edges(setting)),
-                "positions": {setting.actors[a]: _plain(sitting.wants[k, a]) for a in at},
-                "salience": {setting.actors[a]: _plain(sitting.cares[k, a]) for a in at},
+                "rung": rung_of(text, rung_edges(inputs)),
+                "positions": {inputs.actors[a]: _plain(sitting.wants[k, a]) for a in at},
+                "salience": {inputs.actors[a]: _plain(sitting.cares[k, a]) for a in at},
             },
-            incident=setting.tables[t][0],
+            incident=inputs.consultations[t][0],
             day=self._due(world, t),
         )
 
     def silence_broken(self, world, sitting, k, attempt, broken, before, after):
-        setting, t = world.setting, sitting.tables[k]
-        edges = rung_edges(setting)
+        inputs, t = world.inputs, sitting.consultations[k]
+        edges = rung_edges(inputs)
         self.tell(
             world,
             "consult",
             "silence_broken",
             {
-                "format": setting.tables[t][1],
+                "format": inputs.consultations[t][1],
                 "round": attempt,
-                "by": [setting.actors[a] for a in np.flatnonzero(broken)],
+                "by": [inputs.actors[a] for a in np.flatnonzero(broken)],
                 "text_before": _plain(before),
                 "text_after": _plain(after),
                 "rung_before": rung_of(before, edges),
                 "rung_after": rung_of(after, edges),
             },
-            incident=setting.tables[t][0],
+            incident=inputs.consultations[t][0],
             day=self._due(world, t),
         )
 
@@ -185,15 +185,15 @@ class EventRecorder:
         for k in np.flatnonzero(sitting.runs == 0):
             self._text_settled(world, sitting, k, text[k], supporters[k], adopted[k])
             mine = (pairs == k) & (runs == 0)
-            covered_by = world.setting.tables[sitting.tables[k]][1]
+            covered_by = world.inputs.consultations[sitting.consultations[k]][1]
             self._decided(world, zip(options[mine], actors[mine], strict=True), covered_by)
 
     def _text_settled(self, world, sitting, k, text, supporters, adopted):
-        setting, t = world.setting, sitting.tables[k]
-        incident, form = setting.tables[t]
+        inputs, t = world.inputs, sitting.consultations[k]
+        incident, form = inputs.consultations[t]
         day = self._due(world, t)
         if not adopted:
-            silent = setting.table_rule[t] in SILENT_RULES
+            silent = inputs.consultation_rule[t] in SILENT_RULES
             why = "nothing was left that nobody opposed" if silent else "too few went along"
             self.tell(world, "consult", "text_failed", {"format": form, "why": why}, incident=incident, day=day)
             return
@@ -204,10 +204,10 @@ class EventRecorder:
             {
                 "format": form,
                 "text": _plain(text),
-                "rung": rung_of(text, rung_edges(setting)),
-                "supporters": [setting.actors[a] for a in np.flatnonzero(supporters)],
-                "capability_share": _plain(world.state.table_share[t, 0]),
-                "days_since_incident": int(day - (setting.incident_begins[sitting.incidents[k]] - 1) * setting.days),
+                "rung": rung_of(text, rung_edges(inputs)),
+                "supporters": [inputs.actors[a] for a in np.flatnonzero(supporters)],
+                "capability_share": _plain(world.state.consultation_share[t, 0]),
+                "days_since_incident": int(day - (inputs.incident_begins[sitting.incidents[k]] - 1) * inputs.days),
             },
             incident=incident,
             day=day,
@@ -217,15 +217,15 @@ class EventRecorder:
         options, runs, bodies = new
         self._decided(world, zip(options[runs == 0], bodies[runs == 0], strict=True), for_members=True)
 
-    def cases_opened(self, world, options, runs, actors, tables):
+    def cases_opened(self, world, options, runs, actors, consultations):
         for k in np.flatnonzero(runs == 0):
-            self._decided(world, [(options[k], actors[k])], world.setting.tables[tables[k]][1])
+            self._decided(world, [(options[k], actors[k])], world.inputs.consultations[consultations[k]][1])
 
     def _due(self, world, t):
-        return max(world.state.table_due[t, 0], world.day)
+        return max(world.state.consultation_due[t, 0], world.day)
 
     def project_decided(self, world, project, blockers):
-        by = [world.setting.actors[k] for k in np.flatnonzero(blockers)]
+        by = [world.inputs.actors[k] for k in np.flatnonzero(blockers)]
         self.tell(
             world,
             "consult",
@@ -244,7 +244,7 @@ class EventRecorder:
             "evidence_shared",
             {"to": list(receivers)},
             actor=code,
-            incident=world.setting.incidents[h],
+            incident=world.inputs.incidents[h],
         )
 
     def projects_due(self, world, due, fails):
@@ -253,7 +253,7 @@ class EventRecorder:
             kind = "project_fails" if fails[p] else "project_delivers"
             share = 0.0 if fails[p] else float(ripe[p])
             self.tell(
-                world, "settle", kind, {"project": world.setting.projects[p], "share": share}, day=world.last_day - 1
+                world, "settle", kind, {"project": world.inputs.projects[p], "share": share}, day=world.last_day - 1
             )
 
     # ------------------------------------------------------------------------------------------- respond
@@ -269,42 +269,42 @@ class EventRecorder:
         self._decided(world, zip(options[runs == 0], actors[runs == 0], strict=True))
 
     def _decided(self, world, pairs, covered_by=None, for_members=False):
-        setting, state = world.setting, world.state
+        inputs, state = world.inputs, world.state
         is_chosen = not (covered_by or for_members)
         for o, a in pairs:
-            incident, response = setting.options[o]
+            incident, response = inputs.options[o]
             self.tell(
                 world,
                 "respond" if is_chosen else "consult",
                 "response_decided",
                 {
                     "response": response,
-                    "probability": self._chance(setting, o, a) if is_chosen else 1.0,
+                    "probability": self._chance(inputs, o, a) if is_chosen else 1.0,
                     "effect_day": int(state.effect_day[o, 0, a]),
-                    "terms": self._why(setting, o, a) if is_chosen else {},
+                    "terms": self._why(inputs, o, a) if is_chosen else {},
                     "covered_by": covered_by,
                 },
-                actor=setting.actors[a],
+                actor=inputs.actors[a],
                 incident=incident,
                 day=state.decided_day[o, 0, a],
             )
 
-    def _chance(self, setting, o, a):
+    def _chance(self, inputs, o, a):
         """The probability with which the actor was to join."""
-        h = setting.option_incident[o]
-        line = o - setting.option_slices[h].start
-        return _plain(logistic(setting.params.precision.flat[0] * self._utility[h][line, a]))
+        h = inputs.option_incident[o]
+        line = o - inputs.option_slices[h].start
+        return _plain(logistic(inputs.params.precision.flat[0] * self._utility[h][line, a]))
 
-    def _why(self, setting, o, a):
+    def _why(self, inputs, o, a):
         """The signed terms of its choice."""
-        h = setting.option_incident[o]
-        line = o - setting.option_slices[h].start
+        h = inputs.option_incident[o]
+        line = o - inputs.option_slices[h].start
         return {name: _plain(value[line, a]) for name, value in sorted(self._terms[h].items())}
 
     # ------------------------------------------------------------------------------------------- adversary
 
     def adversary_move(self, world, d, move, target, weighed, utility, chances):
-        setting = world.setting
+        inputs = world.inputs
         terms = {
             name: {
                 **{term: _plain(np.broadcast_to(value, utility.shape)[k, 0]) for term, value in weighed.items()},
@@ -320,26 +320,26 @@ class EventRecorder:
             "adversary_move",
             {
                 "move": NAMES[move],
-                "target": setting.actors[target] if target >= 0 else None,
+                "target": inputs.actors[target] if target >= 0 else None,
                 "probability": _plain(chances[move, 0]),
                 "terms": terms,
             },
-            actor=setting.adversaries[d],
+            actor=inputs.adversaries[d],
             day=world.last_day - 1,
         )
 
     # ------------------------------------------------------------------------------------------- settle
 
     def responses_act(self, world, felt):
-        setting = world.setting
+        inputs = world.inputs
         for o, k in zip(*np.nonzero(felt[:, 0]), strict=True):
-            incident, response = setting.options[o]
+            incident, response = inputs.options[o]
             self.tell(
                 world,
                 "settle",
                 "response_acts",
                 {"response": response},
-                actor=setting.actors[k],
+                actor=inputs.actors[k],
                 incident=incident,
                 day=world.state.effect_day[o, 0, k],
             )
@@ -351,20 +351,18 @@ class EventRecorder:
                 "settle",
                 "victim_concedes",
                 {},
-                actor=world.setting.actors[k],
-                incident=world.setting.incidents[h],
+                actor=world.inputs.actors[k],
+                incident=world.inputs.incidents[h],
                 day=world.last_day - 1,
             )
 
     def incidents_stopped(self, world, ended):
         for h in ended:
-            self.tell(
-                world, "settle", "incident_stops", {}, incident=world.setting.incidents[h], day=world.last_day - 1
-            )
+            self.tell(world, "settle", "incident_stops", {}, incident=world.inputs.incidents[h], day=world.last_day - 1)
 
     def turn_ends(self, world):
-        setting, state = world.setting, world.state
-        by_incident = {incident: h for h, incident in enumerate(setting.incidents)}
+        inputs, state = world.inputs, world.state
+        by_incident = {incident: h for h, incident in enumerate(inputs.incidents)}
         self.tell(
             world,
             "settle",
@@ -377,19 +375,19 @@ class EventRecorder:
                 "readiness": _plain(state.readiness[0]),
                 "linkage": _plain(state.linkage[0]),
                 "overreach": _plain(state.overreach[0]),
-                "pressure": {code: _plain(state.pressure[d, 0]) for d, code in enumerate(setting.adversaries)},
+                "pressure": {code: _plain(state.pressure[d, 0]) for d, code in enumerate(inputs.adversaries)},
                 "harm": {incident: _plain(state.harm[h, 0]) for incident, h in by_incident.items()},
                 "cumulative_harm": {
                     incident: _plain(state.cumulative_harm[h, 0]) for incident, h in by_incident.items()
                 },
                 "capital": {
                     code: _plain(state.capital[0, k])
-                    for k, code in enumerate(setting.actors)
-                    if code not in setting.adversaries
+                    for k, code in enumerate(inputs.actors)
+                    if code not in inputs.adversaries
                 },
                 "strongest_text": {incident: _plain(state.covered[h, 0].max()) for incident, h in by_incident.items()},
                 "joiners": {
-                    incident: int(state.joined[setting.option_slices[h], 0].any(axis=0).sum())
+                    incident: int(state.joined[inputs.option_slices[h], 0].any(axis=0).sum())
                     for incident, h in by_incident.items()
                 },
             },

@@ -5,13 +5,13 @@ import numpy as np
 from sim.record.record import Principle
 
 
-def scorecard(measures, without=None):
+def scorecard(measures, baseline=None):
     """How a run did by the principles of the article.
 
     Parameters
     ----------
     measures : dict of name to number, of the run
-    without : the same run without the cooperation portfolio, or None
+    baseline : the same run without the cooperation portfolio, or None
 
     Returns
     -------
@@ -19,7 +19,7 @@ def scorecard(measures, without=None):
     """
     return [
         _concrete(measures),
-        _need(measures, without),
+        _need(measures, baseline),
         _affordable(measures),
         _complementary(measures),
         _open(measures),
@@ -52,9 +52,9 @@ def _concrete(m):
     )
 
 
-def _need(m, without):
+def _need(m, baseline):
     statement = "Meet a need that would otherwise go unmet; better for all"
-    if without is None:
+    if baseline is None:
         return Principle("need", statement, None, "no cooperation in this exercise to compare with")
     gains = []
     said = []
@@ -63,7 +63,7 @@ def _need(m, without):
         ("days_to_joint_text", 60, "days to the joint text"),
         ("confidence_at_decision", -0.2, "confidence"),
     ):
-        one, other = m[name], without[name]
+        one, other = m[name], baseline[name]
         if not (np.isfinite(one) and np.isfinite(other)):
             continue
         size = max(other, 0.1) * 0.2 if scale is None else scale

@@ -361,8 +361,8 @@ def write_measures(path, outcomes):
     """One row for each run and arm, one column for each measure; an empty cell where a measure does not apply."""
     names, nothing = list(outcomes.measures), [math.nan] * outcomes.runs
     arms = [(ARMS[0], outcomes.measures)]
-    if outcomes.measures_without is not None:
-        arms.append((ARMS[1], outcomes.measures_without))
+    if outcomes.baseline_measures is not None:
+        arms.append((ARMS[1], outcomes.baseline_measures))
     rows = (
         [outcomes.first_run + run, arm, *row]
         for arm, measures in arms

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.engine import begin, play_out
+from sim.engine import initial_world, play_out
 from sim.model.inputs import responses_of
 from sim.model.steps.joining import acts_from
 from sim.model.steps.respond import legal
@@ -119,8 +119,8 @@ class Replay:
     def _played(self, points, numbers, seed):
         parts, order = [], []
         for first in range(0, len(points), BATCH):
-            for setting, places in self.varied.batches(points[first : first + BATCH], first):
-                world = begin(setting, seed, numbers[first + places])
+            for inputs, places in self.varied.batches(points[first : first + BATCH], first):
+                world = initial_world(inputs, seed, numbers[first + places])
                 world.watch = Odds()
                 play_out(world)
                 parts.append(self._measured(world))
@@ -131,27 +131,27 @@ class Replay:
         return Played(parts[0]["actors"], called=called, **joined)
 
     def _measured(self, world):
-        setting, state = world.setting, world.state
-        known = responses_of(setting.loaded)
-        coded = np.array([known[response].coded_as or "" for _, response in setting.options])
+        inputs, state = world.inputs, world.state
+        known = responses_of(inputs.loaded)
+        coded = np.array([known[response].coded_as or "" for _, response in inputs.options])
         chance = world.watch.chances(world, self.window)
         day = np.where(state.joined & (state.effect_day <= self.window), state.effect_day, np.inf)
         return {
-            "actors": setting.actors,
+            "actors": inputs.actors,
             "chance": np.stack([1 - np.prod(1 - chance[coded == kind], axis=0) for kind in KINDS], axis=1),
             "day": np.stack([day[coded == kind].min(axis=0, initial=np.inf) for kind in KINDS], axis=1),
             "confidence": confidence(state.belief[0]),
             "stake": state.stake[0],
             "conceded": state.conceded[0].any(axis=-1),
-            "called": {form: float(share) for (_, form), share in _called(setting, state)},
+            "called": {form: float(share) for (_, form), share in _called(inputs, state)},
         }
 
 
 PER_RUN = ("chance", "day", "confidence", "stake", "conceded")
 
 
-def _called(setting, state):
-    return zip(setting.tables, (state.table_called < NEVER).mean(axis=1), strict=True)
+def _called(inputs, state):
+    return zip(inputs.tables, (state.consultation_called < NEVER).mean(axis=1), strict=True)
 
 
 class Odds:
@@ -163,12 +163,12 @@ class Odds:
 
     def weighed(self, world, h, utility, wants):
         """Called once an incident and turn, before anybody joins."""
-        setting = world.setting
+        inputs = world.inputs
         if self.highest is None:
             self.highest = np.full(world.state.joined.shape, -np.inf)
             self.chosen = np.zeros(world.state.joined.shape, dtype=bool)
-        part = setting.option_slices[h]
-        odds = np.where(legal(world, h), setting.params.precision * utility, -np.inf)
+        part = inputs.option_slices[h]
+        odds = np.where(legal(world, h), inputs.params.precision * utility, -np.inf)
         self.highest[part] = np.maximum(self.highest[part], odds)
         self.chosen[part] |= wants
 
@@ -177,27 +177,27 @@ class Odds:
 
         What a text brought about is certain where it did so; it was nobody's own choice.
         """
-        setting, state = world.setting, world.state
+        inputs, state = world.inputs, world.state
         day = np.where(state.joined, state.effect_day, np.inf)
         o, r, a = np.nonzero(~state.joined & (self.highest > -np.inf))
         day[o, r, a] = np.ceil(acts_from(world, o, r, a))
         by_text = state.joined & ~self.chosen
         chance = np.where(by_text, 1.0, logistic(self.highest)) * (day <= window)
-        for b, body in enumerate(setting.bodies):
-            if setting.body_members[b].any():
-                chance[:, :, setting.index[body]] = of_body(world, b, window)
+        for b, body in enumerate(inputs.bodies):
+            if inputs.body_members[b].any():
+                chance[:, :, inputs.index[body]] = of_body(world, b, window)
         return chance
 
 
 def of_body(world, b, window):
     """Probability that a body of members follows them, or a text of its own that covers the response: (O, R)."""
-    setting, state = world.setting, world.state
-    body = setting.index[setting.bodies[b]]
-    follows = chance_to_follow(setting, np.arange(world.runs)).T
+    inputs, state = world.inputs, world.state
+    body = inputs.index[inputs.bodies[b]]
+    follows = chance_to_follow(inputs, np.arange(world.runs)).T
     has, day = state.joined[:, :, body], state.effect_day[:, :, body]
     may = carried_by_members(world, b, until=window) & (~has | (day <= window))
-    for t in np.flatnonzero(setting.table_body == body):
-        decides = setting.table_outputs[t][:, None] & (state.table_text[t] >= setting.rung[:, :, 0])
-        in_time = np.where(has, day, state.table_due[t] + setting.lead_min[:, :, 0]) <= window
-        may |= decides & in_time & (state.table_text[t] > 0)
-    return follows * may * setting.allowed[:, body][:, None]
+    for t in np.flatnonzero(inputs.consultation_body == body):
+        decides = inputs.consultation_outputs[t][:, None] & (state.consultation_text[t] >= inputs.rung[:, :, 0])
+        in_time = np.where(has, day, state.consultation_due[t] + inputs.lead_min[:, :, 0]) <= window
+        may |= decides & in_time & (state.consultation_text[t] > 0)
+    return follows * may * inputs.allowed[:, body][:, None]

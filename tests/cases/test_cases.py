@@ -29,7 +29,7 @@ import pytest
 import yaml
 
 from sim.catalogue.measures import MEASURES
-from sim.engine import begin, outcome_of, play_out
+from sim.engine import initial_world, outcome_of, play_out
 from sim.model.inputs import build_inputs
 from sim.model.state import ADOPTED
 from sim.scenario import from_document, load_library
@@ -100,16 +100,16 @@ class Played:
     """The runs of one arm of a case."""
 
     def __init__(self, loaded):
-        self.world = begin(build_inputs(loaded), 5, range(RUNS))
+        self.world = initial_world(build_inputs(loaded), 5, range(RUNS))
         play_out(self.world)
-        self.setting, self.state = self.world.setting, self.world.state
+        self.inputs, self.state = self.world.inputs, self.world.state
         self.measures = outcome_of(self.world)["measures"]
         self.responses = loaded.library.responses
         self.victims = {code for incident in loaded.scenario.incidents for code in incident.victims}
 
     def share(self, who, what):
         """The share of runs in which they did it, visibly and in time; the mean over those named."""
-        places = [self.setting.index[code] for code in who]
+        places = [self.inputs.index[code] for code in who]
         if what == "give in":
             return self.state.conceded[..., places].any(axis=0).mean()
         options = self.options(what)
@@ -121,29 +121,27 @@ class Played:
         if what.startswith("join "):
             name = what.removeprefix("join ")
             assert name in self.responses, f"no response is called {name}"
-            return [o for o, (_, response) in enumerate(self.setting.options) if response == name]
+            return [o for o, (_, response) in enumerate(self.inputs.options) if response == name]
         assert what in DEEDS, f"nobody can '{what}': {', '.join(DEEDS)}, join a response, give in"
         return [
-            o
-            for o, (_, response) in enumerate(self.setting.options)
-            if self.responses[response].coded_as == DEEDS[what]
+            o for o, (_, response) in enumerate(self.inputs.options) if self.responses[response].coded_as == DEEDS[what]
         ]
 
     def text(self, form):
         """The mean text adopted there."""
-        tables = [t for t, (_, name) in enumerate(self.setting.tables) if name == form]
-        adopted = self.state.table_state[tables] == ADOPTED
+        consultations = [t for t, (_, name) in enumerate(self.inputs.consultations) if name == form]
+        adopted = self.state.consultation_state[consultations] == ADOPTED
         assert adopted.any(), f"{form} adopted nothing in any run"
-        return self.state.table_text[tables][adopted].mean()
+        return self.state.consultation_text[consultations][adopted].mean()
 
     def wants(self, who):
         """What they want, on average."""
-        return self.state.position[..., [self.setting.index[code] for code in who]].mean()
+        return self.state.position[..., [self.inputs.index[code] for code in who]].mean()
 
     def called(self, forms):
         """The share of runs in which one of these formats was called."""
-        tables = [t for t, (_, name) in enumerate(self.setting.tables) if name in forms]
-        return (self.state.table_called[tables] < 1e8).any(axis=0).mean()
+        consultations = [t for t, (_, name) in enumerate(self.inputs.consultations) if name in forms]
+        return (self.state.consultation_called[consultations] < 1e8).any(axis=0).mean()
 
     def actors(self, words, sentence):
         """The codes that a list of names means."""
@@ -151,7 +149,7 @@ class Played:
             named = set(re.findall(r"\b[A-Z]{2,4}\b", sentence))
             return [
                 code
-                for code, ok in zip(self.setting.actors, self.setting.is_state, strict=True)
+                for code, ok in zip(self.inputs.actors, self.inputs.is_state, strict=True)
                 if ok and code not in self.victims | named
             ]
         return listed(words)

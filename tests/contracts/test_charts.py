@@ -48,11 +48,11 @@ RECORDS = {
 }
 MANY = {
     "full": lambda: (outcomes(), a_loaded()),
-    "one run": lambda: (outcomes(runs=1, without=False), a_loaded()),
+    "one run": lambda: (outcomes(runs=1, baseline=False), a_loaded()),
     "sixty turns": lambda: (outcomes(turns=60), a_loaded(turns=60, days=7)),
     "one turn": lambda: (outcomes(turns=1), a_loaded(turns=1)),
     "nothing kept": lambda: (
-        dataclasses.replace(outcomes(), series={}, measures={}, measures_without=None, joined={}, formats={}),
+        dataclasses.replace(outcomes(), series={}, measures={}, baseline_measures=None, joined={}, formats={}),
         a_loaded(),
     ),
 }
@@ -66,25 +66,25 @@ def built():
     return {}
 
 
-def _page(built, name, case, cast, cases):
+def _page(built, name, case, styles, cases):
     key = (id(cases), case)
     if key not in built:
         built[key] = cases[case]()
     if (name, key) not in built:
-        built[name, key] = cast[name](*built[key])
+        built[name, key] = styles[name](*built[key])
     return built[name, key], built[key]
 
 
 @pytest.mark.parametrize("name, case, cast, cases", CASES, ids=[f"{name}: {case}" for name, case, *_ in CASES])
-def test_no_words_cover_one_another_or_leave_the_page(built, name, case, cast, cases):
-    page, _ = _page(built, name, case, cast, cases)
+def test_no_words_cover_one_another_or_leave_the_page(built, name, case, styles, cases):
+    page, _ = _page(built, name, case, styles, cases)
     assert overlaps(page) == []
     assert outside(page) == []
 
 
 @pytest.mark.parametrize("name, case, cast, cases", CASES, ids=[f"{name}: {case}" for name, case, *_ in CASES])
-def test_every_chart_has_a_title_alternative_words_and_a_caption(built, name, case, cast, cases):
-    page, (about, _) = _page(built, name, case, cast, cases)
+def test_every_chart_has_a_title_alternative_words_and_a_caption(built, name, case, styles, cases):
+    page, (about, _) = _page(built, name, case, styles, cases)
     assert page.name == name
     assert page.title[0] == page.title[0].upper() and len(page.title.split()) >= 2
     assert len(page.alt.split()) >= 5
@@ -98,13 +98,13 @@ def test_every_chart_has_a_title_alternative_words_and_a_caption(built, name, ca
 @pytest.fixture(scope="module", params=[(draw_all, CHARTS, RECORDS), (draw_fans, FANS, MANY)], ids=["one", "many"])
 def drawn(request, tmp_path_factory):
     """Every chart of a full run, or of many, drawn and saved."""
-    draw, cast, cases = request.param
-    return draw(*cases["full"](), tmp_path_factory.mktemp("charts")), cast, cases
+    draw, styles, cases = request.param
+    return draw(*cases["full"](), tmp_path_factory.mktemp("charts")), styles, cases
 
 
 def test_every_chart_makes_an_svg_that_parses_and_a_png_for_slides(drawn):
-    charts, cast, _ = drawn
-    assert [chart.name for chart in charts] == list(cast)
+    charts, styles, _ = drawn
+    assert [chart.name for chart in charts] == list(styles)
     for chart in charts:
         root = ET.fromstring(chart.svg.read_text("utf-8"))
         assert root.tag == f"{SVG}svg"
@@ -129,8 +129,8 @@ def test_every_chart_is_composed_in_our_own_style_whatever_the_user_has_set():
 
 
 def test_the_same_run_gives_the_same_files(drawn, tmp_path):
-    charts, cast, cases = drawn
-    again = {name: save(compose(*cases["full"]()), tmp_path) for name, compose in cast.items()}
+    charts, styles, cases = drawn
+    again = {name: save(compose(*cases["full"]()), tmp_path) for name, compose in styles.items()}
     for chart in charts:
         assert chart.svg.read_bytes() == again[chart.name].svg.read_bytes()
         assert chart.png.read_bytes() == again[chart.name].png.read_bytes()

@@ -98,7 +98,7 @@ def test_those_who_matter_have_a_brief_of_their_own(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_scenario_plays_to_its_end_and_its_measures_are_numbers(name):
     found = outcomes(name)
-    for arm in (found.measures, found.measures_without or {}):
+    for arm in (found.measures, found.baseline_measures or {}):
         for measure, values in arm.items():
             assert values.shape == (RUNS,)
             assert MEASURES[measure].may_be_missing or np.isfinite(values).all(), measure
@@ -118,5 +118,5 @@ def test_something_is_at_stake_and_somebody_answers(name):
 def test_the_cooperation_can_be_told_from_its_absence(name):
     found = outcomes(name)
     if scenario_of(name).cooperation:
-        apart = [key for key in found.measures if (found.measures[key] != found.measures_without[key]).any()]
+        apart = [key for key in found.measures if (found.measures[key] != found.baseline_measures[key]).any()]
         assert {"harm", "readiness", "standing"} & set(apart)

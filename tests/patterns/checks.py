@@ -405,15 +405,15 @@ def exposure_does_not_order_states(crises):
 
 
 def exposure_against_naming(crises, name):
-    setting, case = build_inputs(exercise_of(name)), RECORD[name]
+    inputs, case = build_inputs(exercise_of(name)), RECORD[name]
     codes = [
         code
-        for code, is_state in zip(setting.actors, setting.is_state, strict=True)
+        for code, is_state in zip(inputs.actors, inputs.is_state, strict=True)
         if is_state and code not in case.victims
     ]
-    exposure = setting.exposure[setting.adversaries.index(case.adversary), 0]
+    exposure = inputs.exposure[inputs.adversaries.index(case.adversary), 0]
     chances = crises.chances(name, NAMING, codes).mean(axis=0)
-    return spearmanr([exposure[setting.index[code]] for code in codes], chances).statistic
+    return spearmanr([exposure[inputs.index[code]] for code in codes], chances).statistic
 
 
 # ----------------------------------------------------------------------------------------------------- 8 texts to join

@@ -12,7 +12,7 @@ from functools import cache
 
 import numpy as np
 
-from sim.engine import begin, play, play_out
+from sim.engine import initial_world, play, play_out
 from sim.model.inputs import build_inputs
 from sim.model.varying import Varied
 from sim.rules.cooperation import BLOCKED
@@ -164,22 +164,22 @@ def _played(name, key, seed):
 
 @cache
 def _told(name, seed):
-    return play(exercise_of(name), seed, runs=TOLD, trace=True, without=False).records
+    return play(exercise_of(name), seed, runs=TOLD, trace=True, baseline=False).records
 
 
 @cache
 def _stopped(senders, seed):
     """The campaign of 2014 with no end of its own; sectoral sanctions at once, and nobody does anything else."""
-    world = begin(
+    world = initial_world(
         build_inputs(exercise_of("mh17-2014", incident={"turns": None}, turns={"count": 13, "days": 28})),
         seed,
         range(PRESSED),
     )
-    setting, state = world.setting, world.state
+    inputs, state = world.inputs, world.state
     state.threshold[...] = np.inf
-    line = setting.options.index((INCIDENT, "sectoral_sanctions"))
+    line = inputs.options.index((INCIDENT, "sectoral_sanctions"))
     for code in senders:
-        state.joined[line, :, setting.index[code]], state.effect_day[line, :, setting.index[code]] = True, 0.0
+        state.joined[line, :, inputs.index[code]], state.effect_day[line, :, inputs.index[code]] = True, 0.0
     play_out(world)
     return state.stopped[0].mean()
 
@@ -191,10 +191,10 @@ def _office(seed):
         {"project": "coop_policy_consultation", "months_before": 12},
     ]
     loaded = exercise_of("skripal-2018", turns={"count": 1, "days": 28}, cooperation=wanted)
-    world = begin(build_inputs(loaded), seed, range(100))
+    world = initial_world(build_inputs(loaded), seed, range(100))
     play_out(world)
-    office = world.setting.projects.index("coop_tokyo_office")
-    told = play(loaded, seed, runs=TOLD, trace=True, without=False).records
+    office = world.inputs.projects.index("coop_tokyo_office")
+    told = play(loaded, seed, runs=TOLD, trace=True, baseline=False).records
     decided = [record.of_kind("project_decided")[0] for record in told]
     blockers = [code for one in decided for code in one.payload["by"]]
     return (world.state.project_state[office] == BLOCKED).mean(), blockers

@@ -40,7 +40,7 @@ def _turn(turn):
 
 
 def _hot_wash(hot_wash):
-    rows = [_columns(row.label, row.value, row.without or "") for row in hot_wash.measures]
+    rows = [_columns(row.label, row.value, row.baseline or "") for row in hot_wash.measures]
     principles = [
         f"  {'-' if principle.score is None else format(principle.score, '.2f'):>5}  {principle.statement}"
         for principle in hot_wash.principles
@@ -52,8 +52,8 @@ def _hot_wash(hot_wash):
     ])  # fmt: skip
 
 
-def _columns(label, value, without):
-    return f"  {label:<36} {value:>24} {without:>24}".rstrip()
+def _columns(label, value, baseline):
+    return f"  {label:<36} {value:>24} {baseline:>24}".rstrip()
 
 
 def _wrapped(words):

@@ -16,7 +16,7 @@ import numpy as np
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
-from sim.engine import begin, play_out
+from sim.engine import initial_world, play_out
 from sim.model.inputs import build_inputs
 from sim.model.steps import play_turn
 from sim.policies.seating import fresh, policies_of
@@ -200,8 +200,8 @@ def portfolios(draw, projects, turns):
 
 def played(written, seed=1, runs=(0, 1, 2), turns=None, policies=None, recorder=None):
     """A world of these runs after some turns, or after all."""
-    setting = build_inputs(getattr(written, "loaded", written))
-    world = begin(setting, seed, runs, fresh(policies_of(setting, policies)), recorder)
+    inputs = build_inputs(getattr(written, "loaded", written))
+    world = initial_world(inputs, seed, runs, fresh(policies_of(inputs, policies)), recorder)
     if turns is None:
         play_out(world)
     for _ in range(turns or 0):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.catalogue.measures import MEASURES
-from sim.engine import ahead, outcome_of, play_out
+from sim.engine import outcome_of, play_out, simulate_forward
 from sim.model.steps.joining import lead_days
 from sim.record.recorder import EventRecorder
 from tests.builders import a_scenario
@@ -22,7 +22,7 @@ ONLY_GROWS = ("harm", "silences_broken", "peak_tension", "cooperation_cost")
 def test_looking_ahead_changes_nothing(written, seed, other):
     world = played(written, seed, [0], turns=1, recorder=EventRecorder())
     before, events, series = world.state.copy(), list(world.recorder.events), copy.deepcopy(world.series)
-    ahead(world, 3, other)
+    simulate_forward(world, 3, other)
     assert differing(before, world.state) == []
     assert (world.turn, world.recorder.events, world.decided) == (1, events, [])
     assert all(np.array_equal(values, series[name]) for name, values in world.series.items())
@@ -33,7 +33,7 @@ def test_looking_ahead_changes_nothing(written, seed, other):
 def test_a_hundred_continuations_all_come_to_an_end():
     loaded = a_scenario(turns=6, cooperation=[{"project": "coop_cyber", "turn": 2}])
     world = played(loaded, 1, [0], turns=3)
-    futures = ahead(world, 100, 5)
+    futures = simulate_forward(world, 100, 5)
     assert set(futures) == set(MEASURES)
     for name, values in futures.items():
         assert values.shape == (100,)
@@ -44,7 +44,7 @@ def test_a_hundred_continuations_all_come_to_an_end():
 @given(scenarios(turns=(3, 4)), seeds, seeds)
 def test_what_has_happened_has_happened_in_every_continuation(written, seed, other):
     world = played(written.but_incidents(turn=1), seed, [0], turns=2)
-    now, futures = outcome_of(world)["measures"], ahead(world, 5, other)
+    now, futures = outcome_of(world)["measures"], simulate_forward(world, 5, other)
     for name in ONLY_GROWS:
         assert (futures[name] >= now[name] - 1e-9).all(), name
 
@@ -53,19 +53,19 @@ def test_what_has_happened_has_happened_in_every_continuation(written, seed, oth
 @given(scenarios(), seeds, seeds)
 def test_the_same_look_ahead_sees_the_same(written, seed, other):
     world = played(written, seed, [0], turns=1)
-    one, again = ahead(world, 4, other), ahead(world, 4, other)
+    one, again = simulate_forward(world, 4, other), simulate_forward(world, 4, other)
     assert all(np.array_equal(one[name], again[name], equal_nan=True) for name in one)
 
 
 def test_more_continuations_begin_with_the_same_ones():
     world = played(a_scenario(turns=5), 1, [0], turns=2)
-    few, many = ahead(world, 4, 9), ahead(world, 40, 9)
+    few, many = simulate_forward(world, 4, 9), simulate_forward(world, 40, 9)
     assert all(np.array_equal(few[name], many[name][:4], equal_nan=True) for name in few)
 
 
 def test_continuations_have_luck_of_their_own():
     world = played(a_scenario(turns=8), 1, [0], turns=1)
-    assert np.unique(ahead(world, 50, 9)["harm"]).size > 1
+    assert np.unique(simulate_forward(world, 50, 9)["harm"]).size > 1
 
 
 def test_a_world_ahead_shares_no_array_with_the_one_it_came_from():
@@ -84,8 +84,8 @@ def test_what_an_actor_is_like_stays(written, seed, runs):
     future = world.ahead(runs, world.draws)
     for name in ("threshold", "severity_noise"):
         assert (getattr(future.state, name) == getattr(world.state, name)).all(), name
-    options = np.arange(len(world.setting.options))
-    for place in range(len(world.setting.actors)):
+    options = np.arange(len(world.inputs.options))
+    for place in range(len(world.inputs.actors)):
         mine, theirs = (lead_days(one, options, 0 * options, 0 * options + place) for one in (world, future))
         assert (mine == theirs).all()
         assert (mine >= 0).all()

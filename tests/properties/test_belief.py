@@ -27,7 +27,7 @@ def test_without_evidence_nobody_knows_who_did_it(written, seed, culprit):
     ):
         world = played(truth, seed)
         assert np.array_equal(
-            world.state.belief, np.full_like(world.state.belief, quantize(world.setting.params.prior_log_odds)[0, 0])
+            world.state.belief, np.full_like(world.state.belief, quantize(world.inputs.params.prior_log_odds)[0, 0])
         )
 
 
@@ -89,7 +89,7 @@ def test_an_inject_of_evidence_moves_belief_by_what_it_says(written, seed, by):
 def mean_confidence(written):
     """Mean confidence in the truth of each state, over many runs."""
     world = played(written, 3, MANY)
-    return confidence(world.state.belief[0]).mean(axis=0)[world.setting.is_state]
+    return confidence(world.state.belief[0]).mean(axis=0)[world.inputs.is_state]
 
 
 def a_plain_incident(**changes):
@@ -133,12 +133,12 @@ def test_a_plainer_or_better_known_incident_never_lowers_confidence_in_the_truth
 
 def test_projects_that_share_information_never_lower_confidence_in_the_truth():
     portfolio = [{"project": "coop_info_exchange", "months_before": 60}, {"project": "coop_cyber", "months_before": 60}]
-    without, with_projects = (
+    baseline, with_projects = (
         mean_confidence(a_plain_incident()),
         mean_confidence(a_plain_incident().but(cooperation=portfolio)),
     )
-    assert (with_projects >= without - NO_CHANCE).all()
-    assert with_projects.mean() > without.mean()
+    assert (with_projects >= baseline - NO_CHANCE).all()
+    assert with_projects.mean() > baseline.mean()
 
 
 def test_more_time_never_lowers_confidence_in_the_truth():

@@ -88,7 +88,7 @@ def test_exposure_never_falls_below_none():
         played(a_scenario(turns=1, injects=injects, actors={"DEU": {"exposure": {"RUS": 0.0}}}), 1)
         for injects in ([relief], [])
     )
-    place = world.setting.index["DEU"]
+    place = world.inputs.index["DEU"]
     assert np.allclose(world.base_utilities[0][..., place], as_it_was.base_utilities[0][..., place])
 
 
@@ -128,7 +128,7 @@ def test_each_coefficient_can_be_played_at_each_end_of_its_limits():
         found = play_points(_with_everything(), points, [0, 1] * len(ends), seed=1)
     beyond = {
         (*ends[run // 2], name, float(values[run]))
-        for measures in (found.measures, found.measures_without)
+        for measures in (found.measures, found.baseline_measures)
         for name, values in measures.items()
         for run in np.flatnonzero(~_is_within_limits(name, values))
     }
@@ -146,14 +146,14 @@ def test_a_coefficient_beyond_its_limits_is_played_nowhere(name, value):
 @laws(20)
 @given(scenarios(), seeds)
 def test_every_event_is_as_the_dictionary_of_events_says(written, seed):
-    record = play(written.loaded, seed, trace=True, without=False).records[0]
+    record = play(written.loaded, seed, trace=True, baseline=False).records[0]
     assert [fault for event in record.events for fault in faults_of(event)] == []
 
 
 @laws(20)
 @given(scenarios(), seeds)
 def test_the_chances_of_moves_and_of_calls_are_chances(written, seed):
-    record = play(written.loaded, seed, trace=True, without=False).records[0]
+    record = play(written.loaded, seed, trace=True, baseline=False).records[0]
     for event in record.of_kind("adversary_move", "consultation_called"):
         chances = [terms["probability"] for terms in event.payload["terms"].values()]
         assert sum(chances) <= 1 + 1e-9
@@ -164,7 +164,7 @@ def test_the_chances_of_moves_and_of_calls_are_chances(written, seed):
 @given(scenarios(), seeds)
 def test_what_ended_stays_ended_and_what_accumulates_never_shrinks(written, seed):
     world = played(written, seed, range(3), turns=1)
-    while world.turn < world.setting.turns:
+    while world.turn < world.inputs.turns:
         before = world.state.copy()
         play_turn(world)
         now = world.state
@@ -190,7 +190,7 @@ def test_what_ended_stays_ended_and_what_accumulates_never_shrinks(written, seed
 @given(scenarios(), seeds)
 def test_an_adversary_that_is_suspected_joins_nothing_and_wants_no_text(written, seed):
     world = played(written, seed)
-    adversaries = [world.setting.index[code] for code in world.setting.adversaries]
+    adversaries = [world.inputs.index[code] for code in world.inputs.adversaries]
     assert not world.state.joined[..., adversaries].any()
     assert not world.state.p_join[..., adversaries].any()
 
@@ -201,7 +201,7 @@ def test_an_incident_that_no_response_fits_can_be_played():
 
 def test_an_exercise_without_any_format_on_the_table_can_be_played():
     world = played(a_scenario(formats=["g7"], participants=["EST", "LVA", "RUS"]), 1)
-    assert world.turn == 3 and not world.setting.tables
+    assert world.turn == 3 and not world.inputs.consultations
 
 
 def test_an_exercise_with_one_state_and_one_adversary_can_be_played():

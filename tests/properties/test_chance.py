@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sim.catalogue.measures import MEASURES
 from sim.draws import Draws
-from sim.engine import begin, play, without_cooperation
+from sim.engine import initial_world, play, without_cooperation
 from sim.model.inputs import build_inputs
 from tests.builders import a_library, a_scenario
 from tests.properties.invented import Written, differing, laws, played, run_numbers, scenarios, seeds
@@ -78,7 +78,7 @@ def test_cooperation_that_does_nothing_changes_nothing(written, seed):
     """The two arms share their draws: what is left to differ is the money, and that a project is there to be seen."""
     outcomes = play(written.but(library=library_of_idle_projects()).loaded, seed, runs=3).outcomes
     for name in set(MEASURES) - OF_THE_PORTFOLIO - SEEN_FROM_OUTSIDE:
-        assert np.array_equal(outcomes.measures[name], outcomes.measures_without[name], equal_nan=True), name
+        assert np.array_equal(outcomes.measures[name], outcomes.baseline_measures[name], equal_nan=True), name
 
 
 def library_of_idle_projects():
@@ -91,18 +91,18 @@ def library_of_idle_projects():
 @laws(12)
 @given(scenarios(cooperation=[]), seeds)
 def test_without_a_portfolio_there_is_nothing_to_compare_with(written, seed):
-    assert play(written.loaded, seed).outcomes.measures_without is None
+    assert play(written.loaded, seed).outcomes.baseline_measures is None
     assert differing(played(written, seed).state, played(without_cooperation(written.loaded), seed).state) == []
 
 
 def test_the_arm_without_cooperation_is_the_scenario_without_it():
     written = Written(cooperation=[{"project": "coop_cyber", "months_before": 9}])
-    arm = play(written.loaded, seed=2, runs=4).outcomes.measures_without
+    arm = play(written.loaded, seed=2, runs=4).outcomes.baseline_measures
     alone = play(written.but(cooperation=[]).loaded, seed=2, runs=4).outcomes.measures
     assert all(np.array_equal(arm[name], alone[name], equal_nan=True) for name in MEASURES)
 
 
 def test_another_seed_is_other_luck():
     loaded = a_scenario()
-    one, other = (begin(build_inputs(loaded), seed, range(3)) for seed in (1, 2))
+    one, other = (initial_world(build_inputs(loaded), seed, range(3)) for seed in (1, 2))
     assert not np.array_equal(one.state.threshold, other.state.threshold)

@@ -50,17 +50,17 @@ def test_the_order_of_actors_orders_the_results_and_no_more(written, seed, rando
     random.shuffle(codes)
     reordered = library.model_copy(update={"states": {code: library.states[code] for code in codes}})
     one, other = played(written, seed), played(written.but(library=reordered), seed)
-    assert set(one.setting.actors) == set(other.setting.actors)
-    assert differing(one.state, as_ordered_in(one.setting, other)) == []
+    assert set(one.inputs.actors) == set(other.inputs.actors)
+    assert differing(one.state, as_ordered_in(one.inputs, other)) == []
 
 
-def as_ordered_in(setting, world):
+def as_ordered_in(inputs, world):
     """The state of a world with its actors in the order of another setting."""
     state = world.state.copy()
-    places = [world.setting.index[code] for code in setting.actors]
+    places = [world.inputs.index[code] for code in inputs.actors]
     for name in LAST_AXIS_IS_ACTORS:
         setattr(state, name, getattr(state, name)[..., places])
-    adversaries = [world.setting.adversaries.index(code) for code in setting.adversaries]
+    adversaries = [world.inputs.adversaries.index(code) for code in inputs.adversaries]
     for name in ("added_exposure", "pressure", "move"):
         setattr(state, name, getattr(state, name)[adversaries])
     return state
@@ -77,12 +77,12 @@ def test_a_silent_observer_changes_nothing_for_the_others(written, seed, leads):
     """
     written = written.but(formats=formats_of_some(written))
     alone, seen = played(written, seed, [3]), played(with_observer(written, leads), seed, [3])
-    others = [seen.setting.index[code] for code in alone.setting.actors]
+    others = [seen.inputs.index[code] for code in alone.inputs.actors]
     mine = arrays(seen.state)
     for name, values in arrays(alone.state).items():
         theirs = mine[name][..., others] if name in LAST_AXIS_IS_ACTORS else mine[name]
         assert np.array_equal(values, theirs), name
-    assert not seen.state.joined[..., seen.setting.index["XAA"]].any()
+    assert not seen.state.joined[..., seen.inputs.index["XAA"]].any()
 
 
 def formats_of_some(written):

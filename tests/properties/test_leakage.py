@@ -149,12 +149,12 @@ def estimated(name=None):
 def test_estimates_without_a_case_are_the_same_whatever_came_of_it(name):
     """To the last bit, so not even the place where the search begins may have seen the case."""
     assert not np.array_equal(estimated().mean, estimated(name).mean)
-    assert np.array_equal(estimated().without[name], estimated(name).without[name])
+    assert np.array_equal(estimated().baseline[name], estimated(name).baseline[name])
 
 
 def test_the_estimates_that_ship_leave_each_case_of_the_record_out():
     estimates = LIBRARY.estimates
-    assert not estimates.coefficients or set(IDS) <= set(estimates.without)
+    assert not estimates.coefficients or set(IDS) <= set(estimates.baseline)
 
 
 # ------------------------------------------------------------------------------------------------ what came later
@@ -194,7 +194,7 @@ def settings_of(name, years=0, **changes):
 def in_both(one, other):
     """The places, in each of two settings, of the states that are in both; a body is whatever its members are."""
     common = [code for code in one.actors if code in other.actors and code not in LIBRARY.bodies]
-    return ([setting.index[code] for code in common] for setting in (one, other))
+    return ([inputs.index[code] for code in common] for inputs in (one, other))
 
 
 def different(one, other):
@@ -223,7 +223,7 @@ def test_a_future_date_changes_practice_laws_members_and_formats():
     assert one.naming_new.any() and not other.naming_new.any()
     assert not one.naming_years.any() and other.naming_years.any()
     assert {"HRV", "MNE"} & set(other.actors) - set(one.actors)
-    assert set(other.tables) - set(one.tables)
+    assert set(other.consultations) - set(one.consultations)
     sanction = one.options.index((INCIDENT, "cyber_sanctions"))
     assert not one.allowed[sanction].any() and other.allowed[sanction].any()
 
@@ -280,8 +280,8 @@ def test_no_rule_names_a_state(path):
 
 def test_no_state_has_a_habit_of_its_own():
     for name in IDS:
-        setting = settings_of(name)
-        assert (setting.own_habit == setting.own_habit[..., :1]).all()
+        inputs = settings_of(name)
+        assert (inputs.own_habit == inputs.own_habit[..., :1]).all()
 
 
 def test_no_group_is_one_state_under_another_name():

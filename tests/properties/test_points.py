@@ -50,7 +50,7 @@ def test_a_point_in_a_mixed_batch_is_the_run_of_the_varied_scenario(path, crisis
     alone = play(varied(crisis, points[place]), seed=3, first_run=4).outcomes
     for name, values in played.measures.items():
         assert same(values[place], alone.measures[name][0]), name
-        assert same(played.measures_without[name][place], alone.measures_without[name][0]), name
+        assert same(played.baseline_measures[name][place], alone.baseline_measures[name][0]), name
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if path != "cooperation.coop_openness.turn"])

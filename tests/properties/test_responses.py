@@ -32,14 +32,14 @@ NO_PRACTICE = dict.fromkeys(
 def test_with_no_practice_nobody_who_is_untouched_and_alone_responds(written, seed):
     """Zero stake, no peers and no practice: no response; whatever else speaks for it."""
     world = played(written.but_behaviour(**NO_PRACTICE, b_peer=0.0, b_stake=0.0, b_severity=0.0), seed, range(5))
-    own_choice = world.state.joined & world.setting.is_state & ~signed(world)
+    own_choice = world.state.joined & world.inputs.is_state & ~signed(world)
     assert not own_choice.any()
 
 
 def signed(world):
     """What came with a text rather than from a choice: the statements of those who made it, and cases brought."""
-    cases = np.isin([response for _, response in world.setting.options], "wto_case")
-    return (world.setting.signatory | cases)[:, None, None]
+    cases = np.isin([response for _, response in world.inputs.options], "wto_case")
+    return (world.inputs.signatory | cases)[:, None, None]
 
 
 def test_the_chance_to_respond_is_next_to_nothing_for_who_is_untouched_and_alone():
@@ -52,9 +52,9 @@ def test_the_chance_to_respond_is_next_to_nothing_for_who_is_untouched_and_alone
         ties=[{"between": ["EST", code], "strength": 0.0} for code in ("LVA", "HUN", "TUR")],
     )
     world = played(written, 1, range(200))
-    untouched = [world.setting.index[code] for code in ("HUN", "TUR")]
+    untouched = [world.inputs.index[code] for code in ("HUN", "TUR")]
     utility = world.base_utilities[0] + peer_term(world, 0) + text_term(world, 0)
-    chance = logistic(world.setting.params.precision * utility)[world.setting.is_deed][..., untouched]
+    chance = logistic(world.inputs.params.precision * utility)[world.inputs.is_deed][..., untouched]
     assert (world.state.stake[..., untouched] == 0).all()
     assert chance.mean() < 0.03 and np.quantile(chance, 0.95) < 0.15
 
@@ -66,8 +66,8 @@ def test_each_joins_as_often_as_its_probability_says():
         turns=1, participants=["EST", "LVA", "DEU", "USA", "JPN", "RUS"], library=None, formats=["bilateral"]
     )
     world = played(written.but_behaviour(b_peer=0.0, capital_start=5.0), 8, range(runs))
-    states = world.setting.is_state & world.setting.allowed
-    chance = logistic(world.setting.params.precision * world.base_utilities[0]).mean(axis=1)[states]
+    states = world.inputs.is_state & world.inputs.allowed
+    chance = logistic(world.inputs.params.precision * world.base_utilities[0]).mean(axis=1)[states]
     often = world.state.joined.mean(axis=1)[states]
     assert ((0.02 < chance) & (chance < 0.98)).sum() > 20
     assert (np.abs(often - chance) <= 4.5 * np.sqrt(chance * (1 - chance) / runs) + 1e-3).all()
@@ -80,10 +80,10 @@ def test_each_joins_as_often_as_its_probability_says():
 @given(scenarios(), seeds)
 def test_no_response_acts_before_its_lead_time(written, seed):
     world = played(written, seed, range(4))
-    setting, state = world.setting, world.state
+    inputs, state = world.inputs, world.state
     o, r, a = np.nonzero(state.joined)
-    least = setting.lead_min[o, 0, 0]
-    begun = (setting.incident_begins[setting.option_incident[o]] - 1) * setting.days
+    least = inputs.lead_min[o, 0, 0]
+    begun = (inputs.incident_begins[inputs.option_incident[o]] - 1) * inputs.days
     assert (state.effect_day[o, r, a] >= state.decided_day[o, r, a] + least).all()
     assert (state.effect_day[o, r, a] >= begun + least).all()
     assert (state.decided_day[o, r, a] >= begun).all()
@@ -108,18 +108,20 @@ def test_what_a_text_brings_about_is_not_decided_before_the_text(written, seed):
     Words of a body whose head may speak without a text are left out, and what a body does because its members have.
     """
     world = played(written.but_behaviour(call_again_days=3_660.0), seed, range(4))
-    setting, state = world.setting, world.state
-    words = setting.signatory | (setting.is_attribution[:, 0, 0] > 0)
-    bodies = zip(setting.bodies, setting.body_members, setting.speaks_alone, strict=True)
+    inputs, state = world.inputs, world.state
+    words = inputs.signatory | (inputs.is_attribution[:, 0, 0] > 0)
+    bodies = zip(inputs.bodies, inputs.body_members, inputs.speaks_alone, strict=True)
     for body, members, speaks_alone in bodies:
-        own = setting.table_body == setting.index[body]
+        own = inputs.consultation_body == inputs.index[body]
         of_members = (state.joined & members).any(axis=-1)
-        by_text = state.joined[..., setting.index[body]] & ~of_members & ~(words & speaks_alone)[:, None]
+        by_text = state.joined[..., inputs.index[body]] & ~of_members & ~(words & speaks_alone)[:, None]
         o, r = np.nonzero(by_text)
         for option, run in zip(o, r, strict=True):
-            of_incident = own & (setting.table_incident == setting.option_incident[option])
-            first = state.table_due[of_incident, run][state.table_text[of_incident, run] > 0].min(initial=np.inf)
-            assert state.decided_day[option, run, setting.index[body]] >= first, (body, setting.options[option])
+            of_incident = own & (inputs.consultation_incident == inputs.option_incident[option])
+            first = state.consultation_due[of_incident, run][state.consultation_text[of_incident, run] > 0].min(
+                initial=np.inf
+            )
+            assert state.decided_day[option, run, inputs.index[body]] >= first, (body, inputs.options[option])
 
 
 # ------------------------------------------------------------------------------------------------- money
@@ -127,7 +129,7 @@ def test_what_a_text_brings_about_is_not_decided_before_the_text(written, seed):
 
 def balance(world):
     """What was given less what was spent: (R, A)."""
-    return world.setting.capital + world.state.income - world.state.spent
+    return world.inputs.capital + world.state.income - world.state.spent
 
 
 @laws(25)
@@ -151,14 +153,14 @@ def test_who_chooses_freely_never_spends_more_than_it_has(written, seed):
     poor = written.but_behaviour(capital_start=0.12, capital_year=0.0, consult_cost=0.0)
     world = played(poor, seed, range(4))
     in_any_case = (world.state.joined & signed(world)).any(axis=0)
-    assert (world.state.capital >= -1e-9)[world.setting.is_state & ~in_any_case].all()
+    assert (world.state.capital >= -1e-9)[world.inputs.is_state & ~in_any_case].all()
 
 
 @laws(15)
 @given(scenarios(), seeds)
 def test_what_is_spent_is_the_price_of_what_was_done(written, seed):
     world = played(written, seed, range(3))
-    setting, state = world.setting, world.state
-    responses = (state.joined * setting.price).sum(axis=(0, 2))
-    meetings = quantize(setting.params_per_run.consult_cost) * state.called
+    inputs, state = world.inputs, world.state
+    responses = (state.joined * inputs.price).sum(axis=(0, 2))
+    meetings = quantize(inputs.params_per_run.consult_cost) * state.called
     assert np.array_equal(state.spent.sum(axis=-1), responses + meetings)

@@ -131,7 +131,7 @@ def test_runs_can_be_split_over_any_number_of_batches():
     split = play(loaded, seed=3, runs=10, batch=3).outcomes
     for ours, theirs in (
         (whole.measures, split.measures),
-        (whole.measures_without, split.measures_without),
+        (whole.baseline_measures, split.baseline_measures),
         (whole.series, split.series),
     ):
         for name, values in ours.items():

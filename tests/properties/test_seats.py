@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.engine import begin, play
+from sim.engine import initial_world, play
 from sim.exercise import Exercise
 from sim.model.decisions import Answer
 from sim.model.inputs import build_inputs
@@ -98,7 +98,7 @@ def test_the_order_in_which_seats_are_named_does_not_matter(crisis, chosen, seed
 
 
 def world_after(crisis, turns, seed=5):
-    world = begin(build_inputs(crisis), seed, [0])
+    world = initial_world(build_inputs(crisis), seed, [0])
     for _ in range(turns):
         play_turn(world)
     return world
@@ -123,11 +123,11 @@ def changed(values, places):
 @pytest.mark.parametrize("code", SEATS)
 def test_a_view_holds_nothing_of_what_others_believe_want_or_own(crisis, code, turns):
     world = world_after(crisis, turns)
-    before, place = seen(world, code), world.setting.index[code]
-    others = np.arange(len(world.setting.actors)) != place
+    before, place = seen(world, code), world.inputs.index[code]
+    others = np.arange(len(world.inputs.actors)) != place
     for name, values in vars(world.state).items():
         if name == "pressure":  # an adversary feels its own
-            felt_by_others = np.array([adversary != code for adversary in world.setting.adversaries])
+            felt_by_others = np.array([adversary != code for adversary in world.inputs.adversaries])
             world.state.pressure = values + felt_by_others[:, None]
             assert seen(world, code) == before, f"the view of {code} shows the pressure on others"
         elif name not in PUBLIC:
@@ -140,7 +140,7 @@ def test_a_view_holds_nothing_of_what_others_believe_want_or_own(crisis, code, t
 def test_a_state_does_not_see_who_really_did_it(crisis, code):
     world = world_after(crisis, 3)
     before = seen(world, code)
-    world.setting = dataclasses.replace(world.setting, incident_by=world.setting.incident_by[::-1].copy())
+    world.inputs = dataclasses.replace(world.inputs, incident_by=world.inputs.incident_by[::-1].copy())
     assert seen(world, code) == before
 
 

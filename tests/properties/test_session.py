@@ -350,4 +350,4 @@ def test_of_answers_that_there_is_no_longer_capital_for_enough_are_void():
     session.direct(Direction("set", "capital", {"actor": "JPN", "to": dearest}, "it still pays for one of them"))
     assert len(session.void) == 1 and "of which" in session.void[0].why and "Choose less" in session.void[0].why
     play(session)
-    assert session.world.state.capital[0, session.world.setting.index["JPN"]] >= 0
+    assert session.world.state.capital[0, session.world.inputs.index["JPN"]] >= 0

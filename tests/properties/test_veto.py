@@ -5,7 +5,7 @@ import pytest
 
 from sim.model.state import OPEN
 from sim.model.steps.stops import NOBODY
-from sim.model.steps.texts import ROUNDS, close_round, proposal, result, table_texts
+from sim.model.steps.texts import ROUNDS, close_round, proposal, propose_texts, result
 from sim.rules.quantize import quantize
 from sim.rules.voting import p_break_silence
 from tests.properties.invented import Written, played
@@ -37,8 +37,8 @@ def a_council(rule, opposed, steepness=12.0):
     world = played(written, 9, range(RUNS), turns=0)
     world.turn = 1
     world.state.position[:] = TEXT
-    world.state.position[..., world.setting.index["EST"]] = opposed
-    world.state.table_state[:], world.state.table_due[:] = OPEN, world.day
+    world.state.position[..., world.inputs.index["EST"]] = opposed
+    world.state.consultation_state[:], world.state.consultation_due[:] = OPEN, world.day
     return world
 
 
@@ -51,14 +51,14 @@ def put(world):
 
 def outcome(world):
     """Text of each run, and how likely each member was to break silence on the first."""
-    table_texts(world)
+    propose_texts(world)
     due = world.due
     due.cares = quantize(np.full_like(due.cares, CARES))
     due.text = proposal(world, due)
-    weight = world.setting.capability * due.voters
+    weight = world.inputs.capability * due.voters
     first = (weight * due.wants).sum(axis=-1) / weight.sum(axis=-1)
     text, _ = put(world)
-    per_run = world.setting.params_per_run
+    per_run = world.inputs.params_per_run
     chance = p_break_silence(
         first[:, None],
         due.wants,
@@ -78,7 +78,7 @@ def test_alone_against_a_text_it_stops_it_as_often_as_its_hazard_says(opposed):
     stopped = (np.abs(text - first) > 1e-5).mean()
     somebody = 1 - np.prod(1 - chance[0])
     assert stopped == pytest.approx(somebody, abs=4 * np.sqrt(somebody * (1 - somebody) / RUNS))
-    assert chance[0].max() == chance[0, world.setting.index["EST"]]
+    assert chance[0].max() == chance[0, world.inputs.index["EST"]]
 
 
 def test_a_member_more_opposed_stops_it_more_often():
@@ -90,14 +90,14 @@ def test_a_member_more_opposed_stops_it_more_often():
 def test_with_a_certain_veto_the_text_falls_to_what_the_veto_player_lives_with():
     world = a_council("consensus", 0.0, steepness=120.0)
     text, _, _ = outcome(world)
-    assert np.allclose(text, world.setting.params.tolerance.flat[0], atol=1e-5)
+    assert np.allclose(text, world.inputs.params.tolerance.flat[0], atol=1e-5)
 
 
 def test_where_abstention_is_open_it_stops_it_half_as_often():
     """Constructive abstention: under unanimity half of the doubtful step aside."""
     world = a_council("unanimity", 0.0)
     text, first, chance = outcome(world)
-    patience = world.setting.params.abstention.flat[0]
+    patience = world.inputs.params.abstention.flat[0]
     somebody = 1 - np.prod(1 - patience * chance[0])
     assert (np.abs(text - first) > 1e-5).mean() == pytest.approx(
         somebody, abs=4 * np.sqrt(somebody * (1 - somebody) / RUNS)
@@ -106,9 +106,9 @@ def test_where_abstention_is_open_it_stops_it_half_as_often():
 
 def test_where_a_coalition_decides_one_alone_stops_nothing():
     world = a_council("coalition", 0.0)
-    world.state.stake[..., world.setting.index["GBR"]] = 0.5
-    table_texts(world)
+    world.state.stake[..., world.inputs.index["GBR"]] = 0.5
+    propose_texts(world)
     text, along = put(world)
     assert np.allclose(text, TEXT, atol=1e-5)
-    assert not along[:, world.setting.index["EST"]].any()
-    assert along[:, world.setting.index["USA"]].all()
+    assert not along[:, world.inputs.index["EST"]].any()
+    assert along[:, world.inputs.index["USA"]].all()

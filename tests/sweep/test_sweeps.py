@@ -45,7 +45,7 @@ class Interrupting:
 
 def test_a_result_is_a_table_a_cube_and_what_the_workbench_takes(whole):
     frame = whole.to_pandas()
-    assert len(frame) == len(whole) == 35 and {"proof", "company", "earlier", "harm", "without.harm"} <= set(frame)
+    assert len(frame) == len(whole) == 35 and {"proof", "company", "earlier", "harm", "baseline.harm"} <= set(frame)
     cube = whole.to_xarray()
     assert cube["harm"].dims == ("arm", "point", "replication") and cube.sizes["arm"] == 2
     assert (cube["harm"].sel(arm="played").values.ravel() == frame["harm"]).all()
@@ -167,7 +167,7 @@ def refusing_difficulty(study, points, replications):
         if point["incidents.grid.difficulty"] > 0.8:
             raise PointError(place, "arrange", "it is too difficult")
     loaded = from_document(study.document, study.name, library=study.library)
-    return play_points(loaded, points, replications, study.seed, study.without)
+    return play_points(loaded, points, replications, study.seed, study.baseline)
 
 
 def test_runs_that_fail_are_told_and_the_rest_go_on(tmp_path):
@@ -190,7 +190,7 @@ def test_a_run_is_replayed_by_its_point_and_replication(tmp_path):
     point, replication = result.point_of(2)
     alone = play(varied(a_small_scenario(), point), 1, first_run=replication)
     assert alone.outcomes.measures["harm"][0] == result.measures["harm"][2]
-    assert alone.outcomes.measures_without["harm"][0] == result.measures_without["harm"][2]
+    assert alone.outcomes.baseline_measures["harm"][0] == result.baseline_measures["harm"][2]
 
 
 def test_a_full_disk_loses_nothing(tmp_path, whole, monkeypatch):

@@ -7,7 +7,7 @@
 5. **[silence 1 to 3]** members accept the text or break silence; what is broken is softened and put again
 6. **adopt**           texts that stand are adopted, with what follows from them
 7. **[sheet]**         projects are agreed, responses joined, and adversaries move
-8. **settle**          what has become effective is felt: harm, pressure, tension, standing, cost; projects mature
+8. **adjudicate**      what has become effective is felt: harm, pressure, tension, standing, cost; projects mature
 
 Each step is a function of the world, in a file of its own. It works on every run of the batch at once and is the only
 place where its rules are applied. A step that waits opens with decisions and closes with answers (`stops.py`).
@@ -15,13 +15,13 @@ place where its rules are applied. A step that waits opens with decisions and cl
 
 from functools import partial
 
-from sim.model.steps.adjudicate import settle
+from sim.model.steps.adjudicate import adjudicate
 from sim.model.steps.assess import assess
 from sim.model.steps.consult import close_consult, open_consult
 from sim.model.steps.inject import inject
 from sim.model.steps.sheet import close_sheet, open_sheet
 from sim.model.steps.stops import Step
-from sim.model.steps.texts import ROUNDS, adopt_texts, close_round, open_round, table_texts
+from sim.model.steps.texts import ROUNDS, adopt_texts, close_round, open_round, propose_texts
 from sim.one_thread import one_blas_thread
 
 
@@ -36,11 +36,11 @@ STEPS = (
     Step("inject", inject),
     Step("assess", assess),
     Step("consult", close_consult, open_consult),
-    Step("texts", table_texts),
+    Step("texts", propose_texts),
     *(_round(attempt) for attempt in ROUNDS),
     Step("adopt", adopt_texts),
     Step("sheet", close_sheet, open_sheet),
-    Step("settle", settle),
+    Step("adjudicate", adjudicate),
 )
 
 __all__ = ["STEPS", "Step", "begin_turn", "is_over", "play_turn"]
@@ -68,4 +68,4 @@ def begin_turn(world):
 
 def is_over(world):
     """Whether the last turn has been played to its end."""
-    return world.turn == world.setting.turns and world.step == len(STEPS)
+    return world.turn == world.inputs.turns and world.step == len(STEPS)

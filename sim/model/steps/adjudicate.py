@@ -14,7 +14,7 @@ from sim.rules.quantize import quantize, total
 from sim.rules.totals import over_options
 
 
-def settle(world):
+def adjudicate(world):
     """Feel what has become effective by the end of the turn, and close the turn."""
     active = world.state.effect_day <= world.last_day
     share = shares(world, active)
@@ -39,26 +39,26 @@ def settle(world):
 def newly(world):
     """Responses that become effective within this turn: (O, R, A) bool."""
     effect_day = world.state.effect_day
-    return (effect_day <= world.last_day) & (effect_day > world.last_day - world.setting.days)
+    return (effect_day <= world.last_day) & (effect_day > world.last_day - world.inputs.days)
 
 
-def weight_of(setting):
+def weight_of(inputs):
     """What each actor's part in a response weighs: a state by its economy, a body by its members' not acting alone."""
-    bodies = np.array([setting.index[body] for body in setting.bodies], dtype=int)
-    weight = setting.economy * setting.is_state
+    bodies = np.array([inputs.index[body] for body in inputs.bodies], dtype=int)
+    weight = inputs.economy * inputs.is_state
     weight = weight.copy()
-    for place, members in zip(bodies, setting.body_members, strict=True):
+    for place, members in zip(bodies, inputs.body_members, strict=True):
         if members.any():
-            weight[:, place] = setting.params_per_run.body_weight[0] * (
-                setting.economy * members * setting.is_state
-            ).sum(axis=-1)
+            weight[:, place] = inputs.params_per_run.body_weight[0] * (inputs.economy * members * inputs.is_state).sum(
+                axis=-1
+            )
     return quantize(weight)
 
 
 def shares(world, active):
     """Share of all economies behind each response: (O, R), 0 to 1."""
-    weight = weight_of(world.setting)
-    everybody = (weight * world.setting.is_state).sum(axis=-1)
+    weight = weight_of(world.inputs)
+    everybody = (weight * world.inputs.is_state).sum(axis=-1)
     return quantize(np.minimum(behind(active, weight) / np.maximum(everybody, 1e-9), 1))
 
 
@@ -69,13 +69,13 @@ def behind(active, weight):
 
 def feel_support(world, active, share):
     """Relief for victims from what others do, and from resilience built before; the harm that is left accumulates."""
-    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
+    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     built = np.clip(effect(world, "resilience"), 0, 0.9)
     relieved = np.clip(effect(world, "coercion_relief"), 0, 0.9)
-    for h, part in enumerate(setting.option_slices):
-        support = over_options(quantize(setting.resilience[part][..., 0] * share[part])) if share[part].size else 0.0
+    for h, part in enumerate(inputs.option_slices):
+        support = over_options(quantize(inputs.resilience[part][..., 0] * share[part])) if share[part].size else 0.0
         state.relief[h] = quantize(relief(support, per_run.relief_full))
-    keeps = (1 - state.relief) * (1 - built) * (1 - relieved * setting.has_demand[:, None])
+    keeps = (1 - state.relief) * (1 - built) * (1 - relieved * inputs.has_demand[:, None])
     flow = (state.severity * state.intensity[..., None] * ~state.conceded).sum(axis=-1)
     state.harm = quantize(flow * keeps)
     state.cumulative_harm = quantize(state.cumulative_harm + state.harm * world.months)
@@ -83,8 +83,8 @@ def feel_support(world, active, share):
 
 def feel_pressure(world, active, share):
     """Pressure on each adversary from the responses aimed at it; together they weigh more than one by one."""
-    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
-    bodies = [setting.index[body] for body in setting.bodies]
+    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
+    bodies = [inputs.index[body] for body in inputs.bodies]
     has_institution = active[..., bodies].any(axis=-1) if bodies else np.zeros(share.shape, dtype=bool)
     together = joint_pressure(
         share,
@@ -93,33 +93,33 @@ def feel_pressure(world, active, share):
         per_run.pressure_synergy,
         per_run.pressure_institution,
     )
-    material = per_run.pressure_scale * setting.pressure[..., 0] * together
-    signalled = per_run.signal_share * setting.signal[..., 0] * share
-    for d in range(len(setting.adversaries)):
-        aimed = setting.incident_suspect[setting.option_incident] == d
+    material = per_run.pressure_scale * inputs.pressure[..., 0] * together
+    signalled = per_run.signal_share * inputs.signal[..., 0] * share
+    for d in range(len(inputs.adversaries)):
+        aimed = inputs.incident_suspect[inputs.option_incident] == d
         felt = [(1 - material[o]) * (1 - signalled[o]) for o in np.flatnonzero(aimed)]
         state.pressure[d] = quantize(1 - reduce(np.multiply, felt, np.ones(world.runs)))
 
 
 def concede(world):
     """A coerced victim gives in with the odds of the record, less with support, more with the harm it bears."""
-    setting, state, params = world.setting, world.state, world.setting.params
-    if not setting.has_demand.any():
+    inputs, state, params = world.inputs, world.state, world.inputs.params
+    if not inputs.has_demand.any():
         return
     bears = state.severity * state.intensity[..., None]
     in_an_episode = p_concede(
         bears,
         state.relief[..., None],
-        setting.demand_major,
+        inputs.demand_major,
         base=params.concede_base,
         harm_weight=params.concede_cost,
         usual=params.concede_usual,
         support_weight=params.concede_support,
         major_weight=params.concede_major,
     )
-    chance = per_period(in_an_episode, params.episode_days, setting.days)
-    draw = world.draws.uniform("concede", world.turn, setting.incidents, setting.actors)
-    gives_in = (draw < chance) & (bears > 0) & ~state.conceded & setting.has_demand[:, None, None]
+    chance = per_period(in_an_episode, params.episode_days, inputs.days)
+    draw = world.draws.uniform("concede", world.turn, inputs.incidents, inputs.actors)
+    gives_in = (draw < chance) & (bears > 0) & ~state.conceded & inputs.has_demand[:, None, None]
     state.conceded |= gives_in
     if world.recorder:
         world.recorder.victims_concede(world, gives_in[:, 0])
@@ -127,10 +127,10 @@ def concede(world):
 
 def end_incidents(world):
     """Incidents that were to last only so long end; a coercer whose victims all gave in stops."""
-    setting, state = world.setting, world.state
-    over = (setting.incident_ends <= world.turn)[:, None] & (state.intensity > 0)
+    inputs, state = world.inputs, world.state
+    over = (inputs.incident_ends <= world.turn)[:, None] & (state.intensity > 0)
     hit = state.severity > 0
-    won = setting.has_demand[:, None] & (state.conceded | ~hit).all(axis=-1) & (state.intensity > 0)
+    won = inputs.has_demand[:, None] & (state.conceded | ~hit).all(axis=-1) & (state.intensity > 0)
     ended = over | won
     state.intensity = np.where(ended, 0.0, state.intensity)
     if world.recorder:
@@ -139,20 +139,20 @@ def end_incidents(world):
 
 def tension(world, felt):
     """Tension cools with time and rises with the risk of what is done, on both sides."""
-    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
-    weight = weight_of(setting)
-    everybody = np.maximum((weight * setting.is_state).sum(axis=-1), 1e-9)
+    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
+    weight = weight_of(inputs)
+    everybody = np.maximum((weight * inputs.is_state).sum(axis=-1), 1e-9)
     done = np.minimum(behind(felt, weight) / everybody, 1)
-    own = per_run.tension_response * quantize(setting.risk[..., 0] * done).sum(axis=0)
+    own = per_run.tension_response * quantize(inputs.risk[..., 0] * done).sum(axis=0)
     theirs = per_run.tension_move * np.isin(state.move, [k for k, move in enumerate(MOVES) if move.is_hostile]).sum(
         axis=0
     )
-    begun = (setting.incident_begins == world.turn)[:, None] * state.severity.max(axis=-1)
+    begun = (inputs.incident_begins == world.turn)[:, None] * state.severity.max(axis=-1)
     state.tension = quantize(
         tension_step(
             state.tension,
             own + theirs + per_run.tension_incident * begun.sum(axis=0),
-            setting.days,
+            inputs.days,
             per_run.tension_persistence,
         )
     )
@@ -161,10 +161,14 @@ def tension(world, felt):
 
 def perceptions(world):
     """What third parties read into the cooperation: more where it is seen and not explained."""
-    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
-    partnership = (state.table_called[setting.table_is_ip4] < 1e8).sum(axis=0) if setting.table_is_ip4.any() else 0
+    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
+    partnership = (
+        (state.consultation_called[inputs.consultation_is_ip4] < 1e8).sum(axis=0)
+        if inputs.consultation_is_ip4.any()
+        else 0
+    )
     state.narrative = quantize(state.narrative * per_run.narrative_persistence**world.months)
-    visible = delivered(world).sum(axis=0) / max(len(setting.projects), 1)
+    visible = delivered(world).sum(axis=0) / max(len(inputs.projects), 1)
     visibility = np.clip(
         per_run.visible_projects * visible + per_run.visible_meeting * partnership + state.narrative, 0, 1
     )
@@ -176,10 +180,10 @@ def perceptions(world):
 
 def load_core_mission(world):
     """Readiness for the core mission: less what far-off responses, partnership and a second crisis draw on it."""
-    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
-    far = np.flatnonzero((setting.is_military[:, 0, 0] > 0) & setting.incident_is_far[setting.option_incident])
-    drawn = total(state.joined[far] * (setting.military * setting.is_nato)).sum(axis=0)
-    oceans = ((state.intensity > 0) & setting.incident_is_far[:, None]).any(axis=0)
+    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
+    far = np.flatnonzero((inputs.is_military[:, 0, 0] > 0) & inputs.incident_is_far[inputs.option_incident])
+    drawn = total(state.joined[far] * (inputs.military * inputs.is_nato)).sum(axis=0)
+    oceans = ((state.intensity > 0) & inputs.incident_is_far[:, None]).any(axis=0)
     load = (
         np.maximum(effect_anywhere(world, "core_load"), 0)
         + per_run.core_load_response * np.minimum(drawn, 1)
@@ -191,17 +195,17 @@ def load_core_mission(world):
 
 def learn(world, felt):
     """Each naming that is seen makes the next a little easier."""
-    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
-    seen = felt[setting.is_attribution[:, 0, 0] > 0].sum(axis=0).sum(axis=-1)
+    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
+    seen = felt[inputs.is_attribution[:, 0, 0] > 0].sum(axis=0).sum(axis=-1)
     moved = per_run.norm_growth * np.minimum(seen / per_run.norm_crowd, 1)
     state.norm = quantize(np.minimum(state.norm + moved, per_run.norm_most))
 
 
 def refill_capital(world):
     """Attention comes back with time."""
-    setting, state, params = world.setting, world.state, world.setting.params
+    inputs, state, params = world.inputs, world.state, world.inputs.params
     gained = quantize(
-        params.capital_year * setting.days / 365 * (setting.is_state | np.isin(setting.actors, setting.bodies))
+        params.capital_year * inputs.days / 365 * (inputs.is_state | np.isin(inputs.actors, inputs.bodies))
     )
     state.capital = quantize(state.capital + gained)
     state.income = quantize(state.income + gained)

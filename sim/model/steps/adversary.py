@@ -28,14 +28,14 @@ class Choice:
 
 def choose_moves(world):
     """What every adversary does next by the model's own rule, by logit over what is legal: list of Choice."""
-    return [choose_move(world, d) for d in range(len(world.setting.adversaries))]
+    return [choose_move(world, d) for d in range(len(world.inputs.adversaries))]
 
 
 def choose_move(world, d):
     legal, weighed = np.array([move.legal(world, d) for move in MOVES]), weigh_moves(world, d)
     utility = np.where(legal, sum(weighed.values()), -np.inf)
-    chances = choice_probabilities(utility, world.setting.params_per_run.adversary_precision)
-    move = pick(chances, world.draws.uniform("move", world.turn, world.setting.adversaries)[:, d])
+    chances = choice_probabilities(utility, world.inputs.params_per_run.adversary_precision)
+    move = pick(chances, world.draws.uniform("move", world.turn, world.inputs.adversaries)[:, d])
     return Choice(d, move, legal, weighed, utility, chances)
 
 
@@ -51,11 +51,11 @@ def make_moves(world, choices):
 
 def moves_open(world, choices):
     """What each adversary in a seat may do next: list of (run, Decision)."""
-    setting, opened = world.setting, []
+    inputs, opened = world.inputs, []
     for choice in choices:
-        code = setting.adversaries[choice.adversary]
-        is_me = np.arange(len(setting.actors)) == setting.index[code]
-        for run, _, _ in seats_to_ask(world, np.broadcast_to(is_me, (world.runs, len(setting.actors)))):
+        code = inputs.adversaries[choice.adversary]
+        is_me = np.arange(len(inputs.actors)) == inputs.index[code]
+        for run, _, _ in seats_to_ask(world, np.broadcast_to(is_me, (world.runs, len(inputs.actors)))):
             options = tuple(Option(name) for k, name in enumerate(NAMES) if choice.legal[k, run])
             opened.append((run, Decision("move", world.turn, code, "next", options, (NAMES[choice.move[run]],))))
     return opened
@@ -64,12 +64,12 @@ def moves_open(world, choices):
 def apply_moves(world, choices, answers):
     """Put the answers of seats in place of the model's choice."""
     for run, code, _, (move,) in answers.all("move"):
-        choices[world.setting.adversaries.index(code)].move[run] = NAMES.index(move)
+        choices[world.inputs.adversaries.index(code)].move[run] = NAMES.index(move)
 
 
 def weigh_moves(world, d):
     """Gain, felt pressure, risk and opening of each move: dict of (moves, R)."""
-    state, per_run, of_moves = world.state, world.setting.params_per_run, world.setting.of_moves
+    state, per_run, of_moves = world.state, world.inputs.params_per_run, world.inputs.of_moves
     doing = np.minimum((state.harm * own_incidents(world, d)).sum(axis=0), 1)
     return {
         "gain": of_moves["move"] + per_run.feels_gain * of_moves["gain"] * doing,
@@ -81,12 +81,12 @@ def weigh_moves(world, d):
 
 def opening(world, d):
     """What invites an adversary: no common text, what is done in the dark, and the other's crisis: (R,), 0 to 1."""
-    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
-    silence = 1 - np.where((setting.incident_by == d)[:, None], state.covered.max(axis=-1), 0).max(axis=0)
+    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
+    silence = 1 - np.where((inputs.incident_by == d)[:, None], state.covered.max(axis=-1), 0).max(axis=0)
     return (
         per_run.opening_silence * silence
         + per_run.opening_opacity * (1 - world.transparency())
-        + per_run.opening_crisis * setting.adversary_tie[:, 0] * others_act(world, d)
+        + per_run.opening_crisis * inputs.adversary_tie[:, 0] * others_act(world, d)
     )
 
 

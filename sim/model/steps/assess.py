@@ -12,7 +12,7 @@ FULLY_INFORMED = 2.0  # discriminability of an observer who counts as one whole 
 
 def assess(world):
     """Gather evidence on every incident that has begun, share it, and judge severity and stake."""
-    begun = np.flatnonzero(world.setting.incident_begins <= world.turn)
+    begun = np.flatnonzero(world.inputs.incident_begins <= world.turn)
     gather(world, begun)
     judge_gravity(world, begun)
     share(world, begun)
@@ -23,10 +23,10 @@ def assess(world):
 
 def gather(world, begun):
     """Own evidence grows by what an actor's access and skill let it see in the time of a turn."""
-    setting, state = world.setting, world.state
+    inputs, state = world.inputs, world.state
     d = discriminability(world)[begun]
-    draw = world.draws.normal("evidence", world.turn, tuple(setting.incidents[h] for h in begun), setting.actors)
-    gained = evidence(setting.incident_is_true[begun], d, draw)
+    draw = world.draws.normal("evidence", world.turn, tuple(inputs.incidents[h] for h in begun), inputs.actors)
+    gained = evidence(inputs.incident_is_true[begun], d, draw)
     state.evidence[begun] = quantize(state.evidence[begun] + gained)
     state.information[begun] = quantize(state.information[begun] + np.square(d) / 2)
 
@@ -36,29 +36,29 @@ def discriminability(world):
 
     Evidence adds up as its square does: twice the time is worth the square root of two.
     """
-    setting, state, params = world.setting, world.state, world.setting.params
-    skill = params.skill_floor + (1 - params.skill_floor) * setting.cyber
-    with_projects = 1 + effect(world, "discriminability")[..., None] * members_of_partnership(setting)
+    inputs, state, params = world.inputs, world.state, world.inputs.params
+    skill = params.skill_floor + (1 - params.skill_floor) * inputs.cyber
+    with_projects = 1 + effect(world, "discriminability")[..., None] * members_of_partnership(inputs)
     plain = 1 - state.difficulty[..., None]
     return params.evidence_rate * skill * plain * access(world) * with_projects * np.sqrt(world.months)
 
 
 def access(world):
     """How much of an incident an actor can see: all for a victim, else through signals collection or from the open."""
-    setting, state, params = world.setting, world.state, world.setting.params
-    collection = params.access_signals * setting.collection
+    inputs, state, params = world.inputs, world.state, world.inputs.params
+    collection = params.access_signals * inputs.collection
     from_open = params.access_open * state.publicness[..., None]
-    return np.where(state.severity > 0, 1.0, np.maximum(collection, from_open)) * can_see(setting)
+    return np.where(state.severity > 0, 1.0, np.maximum(collection, from_open)) * can_see(inputs)
 
 
-def can_see(setting):
+def can_see(inputs):
     """States assess; adversaries and bodies of many members do not."""
-    return setting.is_state.astype(float)
+    return inputs.is_state.astype(float)
 
 
-def members_of_partnership(setting):
+def members_of_partnership(inputs):
     """Those whom cooperation between NATO and the four partners reaches: (A,)."""
-    return (setting.is_nato | setting.is_partner) & setting.is_state
+    return (inputs.is_nato | inputs.is_partner) & inputs.is_state
 
 
 def share(world, begun):
@@ -66,18 +66,20 @@ def share(world, begun):
 
     A source counts by what it can tell, so that a report from somebody who knows nothing never weakens one who does.
     """
-    setting, state, params = world.setting, world.state, world.setting.params
+    inputs, state, params = world.inputs, world.state, world.inputs.params
     own = state.evidence[begun]
     informed = quantize(informed_share(np.sqrt(2 * state.information[begun]), FULLY_INFORMED))
-    received, weight = np.split(reaches(np.concatenate([own, informed]), setting.sharing), 2)
+    received, weight = np.split(reaches(np.concatenate([own, informed]), inputs.sharing), 2)
     more = quantize(effect(world, "sharing"))[begun][..., None]
     if more.any():
-        received = received + more * reaches(own, setting.partners_share)
-        weight = weight + more * reaches(informed, setting.partners_share)
-    at_table = quantize(params.victim_shares * state.asked[begun][..., None] * heard_at_tables(world)[begun])
+        received = received + more * reaches(own, inputs.partners_share)
+        weight = weight + more * reaches(informed, inputs.partners_share)
+    at_consultation = quantize(
+        params.victim_shares * state.asked[begun][..., None] * heard_at_consultations(world)[begun]
+    )
     is_victim = state.severity[begun] > 0
-    received = received + at_table * ~is_victim * (own * is_victim).sum(axis=-1, keepdims=True)
-    weight = weight + at_table * ~is_victim * (informed * is_victim).sum(axis=-1, keepdims=True)
+    received = received + at_consultation * ~is_victim * (own * is_victim).sum(axis=-1, keepdims=True)
+    weight = weight + at_consultation * ~is_victim * (informed * is_victim).sum(axis=-1, keepdims=True)
     received = received + state.handed[begun]
     weight = weight + state.handed_weight[begun]
     state.belief[begun] = quantize(pooled(params.prior_log_odds + own, received, weight, params.source_correlation))
@@ -85,8 +87,8 @@ def share(world, begun):
 
 def hand_over(world, run, h, giver, receivers):
     """Hand what an actor has found out about incident `h` to others, as far as it does not reach them anyway."""
-    setting, state = world.setting, world.state
-    sharing = setting.sharing[min(run, len(setting.sharing) - 1)]
+    inputs, state = world.inputs, world.state
+    sharing = inputs.sharing[min(run, len(inputs.sharing) - 1)]
     own = state.evidence[h, run, giver]
     informed = informed_share(np.sqrt(2 * state.information[h, run, giver]), FULLY_INFORMED)
     for receiver in receivers:
@@ -102,21 +104,21 @@ def reaches(what, weights):
     return (what.swapaxes(0, 1) @ weights).swapaxes(0, 1)
 
 
-def heard_at_tables(world):
+def heard_at_consultations(world):
     """Who sat at a table over each incident, called by now: (H, R, A), 0 or 1."""
-    setting, state = world.setting, world.state
+    inputs, state = world.inputs, world.state
     heard = np.zeros(state.belief.shape)
-    for h, part in enumerate(setting.table_slices):
-        called = (state.table_called[part] < NEVER).astype(float)
-        heard[h] = called.T @ setting.table_members[part].astype(float) > 0
+    for h, part in enumerate(inputs.consultation_slices):
+        called = (state.consultation_called[part] < NEVER).astype(float)
+        heard[h] = called.T @ inputs.consultation_members[part].astype(float) > 0
     return heard
 
 
 def judge_gravity(world, begun):
     """Severity as each sees it, and its stake: own harm, or the worst of those it is tied to, fading slowly."""
-    setting, state, params = world.setting, world.state, world.setting.params
+    inputs, state, params = world.inputs, world.state, world.inputs.params
     state.remembered = quantize(
-        np.maximum(state.intensity, state.remembered * setting.params_per_run.memory**world.months)
+        np.maximum(state.intensity, state.remembered * inputs.params_per_run.memory**world.months)
     )
     harm = quantize(np.minimum(state.severity * state.remembered[..., None], 1))
     worst = harm.max(axis=-1, keepdims=True)
@@ -124,13 +126,13 @@ def judge_gravity(world, begun):
     perceived = np.clip(np.where(harm > 0, harm, worst + severity_noise * (worst > 0)), 0, 1)
     linkage = quantize(np.clip(state.linkage[:, None] + effect(world, "linkage").max(axis=0)[:, None], 0, 1))
     shared = np.zeros_like(harm)
-    near, far = setting.ties
+    near, far = inputs.ties
     for victim in np.flatnonzero((harm > 0).any(axis=(0, 1))):
         tie = near[victim] + linkage * far[victim]
         for h in np.flatnonzero((harm[..., victim] > 0).any(axis=-1)):
             shared[h] = np.maximum(shared[h], harm[h, :, victim, None] * tie)
-    stake = np.where(harm > 0, harm, np.minimum(np.minimum(shared, perceived), 1)) * setting.is_state
-    felt = np.where(harm > 0, harm, shared) / np.maximum(worst, params.bond_from) * setting.is_state
+    stake = np.where(harm > 0, harm, np.minimum(np.minimum(shared, perceived), 1)) * inputs.is_state
+    felt = np.where(harm > 0, harm, shared) / np.maximum(worst, params.bond_from) * inputs.is_state
     state.perceived[begun] = quantize(perceived)[begun]
     state.stake[begun] = quantize(stake)[begun]
     state.bond[begun] = quantize(np.minimum(felt, 1))[begun]

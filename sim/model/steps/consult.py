@@ -48,7 +48,7 @@ def close_consult(world, answers):
 
 def settle_positions(world):
     """Every actor settles what it wants over each incident that has begun; which these are."""
-    begun = np.flatnonzero(world.setting.incident_begins <= world.turn)
+    begun = np.flatnonzero(world.inputs.incident_begins <= world.turn)
     for h in begun:
         take_positions(world, h)
     return begun
@@ -64,11 +64,11 @@ def exchange(world, h):
 
 def leak(world):
     """What lies on the tables may come out: the sooner, the more sit there. The matter is better known then."""
-    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
-    sitting = setting.table_members.sum(axis=-1)[:, None] * (state.table_state == OPEN)
-    heard = np.array([sitting[part].sum(axis=0) for part in setting.table_slices])
+    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
+    sitting = inputs.consultation_members.sum(axis=-1)[:, None] * (state.consultation_state == OPEN)
+    heard = np.array([sitting[part].sum(axis=0) for part in inputs.consultation_slices])
     chance = 1 - (1 - per_run.leak_per_member) ** heard
-    leaks = world.draws.uniform("leak", world.turn, setting.incidents).T < chance
+    leaks = world.draws.uniform("leak", world.turn, inputs.incidents).T < chance
     state.publicness = quantize(np.minimum(state.publicness + per_run.leak_publicness * leaks, 1))
     if world.recorder:
         world.recorder.leaked(world, np.flatnonzero(leaks[:, 0]), heard[:, 0])
@@ -90,18 +90,18 @@ class Outlook:
     tempo: np.ndarray  # (T, R) factor on days
 
 
-def look_at_tables(world, h):
+def look_at_consultations(world, h):
     """The outlook of the tables of incident `h`, before anybody has called in this turn."""
-    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
-    part = setting.table_slices[h]
-    standing = setting.table_is_ip4[part][:, None] * per_run.call_ip4_standing * effect(world, "ip4_standing")[h]
+    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
+    part = inputs.consultation_slices[h]
+    standing = inputs.consultation_is_ip4[part][:, None] * per_run.call_ip4_standing * effect(world, "ip4_standing")[h]
     hurry, tempo = urgency(world)[h], tempo_of_partnership(world, part)
     return Outlook(
         coverage=coverage(world, h),
-        reputation=np.clip(setting.table_reputation[part] + standing, 0, 1),
-        days=setting.table_typical[part] * hurry * tempo,
+        reputation=np.clip(inputs.consultation_reputation[part] + standing, 0, 1),
+        days=inputs.consultation_typical[part] * hurry * tempo,
         veto=p_veto(world, h),
-        victim_inside=any_member(setting.table_members[part], state.severity[h] > 0),
+        victim_inside=any_member(inputs.consultation_members[part], state.severity[h] > 0),
         hurry=hurry,
         tempo=tempo,
     )
@@ -119,12 +119,12 @@ def calls(world, h, answers):
     -------
     list of (chance, run, caller's place, table), in the order they were called
     """
-    outlook = look_at_tables(world, h)
-    chances = int(world.setting.params.calls.flat[0])
+    outlook = look_at_consultations(world, h)
+    chances = int(world.inputs.params.calls.flat[0])
     wanted = {
-        (run, world.setting.index[code]): [_table(world, h, form) for form in choice]
+        (run, world.inputs.index[code]): [_consultation(world, h, form) for form in choice]
         for run, code, incident, choice in answers.all("call")
-        if incident == world.setting.incidents[h]
+        if incident == world.inputs.incidents[h]
     }
     made = []
     for k in range(chances):
@@ -132,8 +132,10 @@ def calls(world, h, answers):
     return made + call_besides(world, h, chances, outlook, wanted)
 
 
-def _table(world, h, form):
-    return world.setting.tables.index((world.setting.incidents[h], form)) - world.setting.table_slices[h].start
+def _consultation(world, h, form):
+    return (
+        world.inputs.consultations.index((world.inputs.incidents[h], form)) - world.inputs.consultation_slices[h].start
+    )
 
 
 def call(world, h, k, outlook, wanted):
@@ -144,13 +146,13 @@ def call(world, h, k, outlook, wanted):
     wanted : dict of (run, place) to list of tables, what seats have chosen; a seat that has answered calls nowhere
         else, and what is opened is taken off its list
     """
-    setting, state = world.setting, world.state
-    part = setting.table_slices[h]
+    inputs, state = world.inputs, world.state
+    part = inputs.consultation_slices[h]
     if part.start == part.stop:
         return []
     looked_at, chances = weigh_formats(world, h, outlook)
-    picked = pick(chances, world.draws.uniform(f"call {k}", world.turn, setting.incidents)[:, h]) - 1
-    picked = np.where(state.stake[h].max(axis=-1) >= setting.params_per_run.call_stake_min, picked, -1)
+    picked = pick(chances, world.draws.uniform(f"call {k}", world.turn, inputs.incidents)[:, h]) - 1
+    picked = np.where(state.stake[h].max(axis=-1) >= inputs.params_per_run.call_stake_min, picked, -1)
     if wanted:
         asking = callers(world, h, k, np.arange(world.runs))
         picked = np.array([_as_wanted(wanted.get((run, asking[run])), own) for run, own in enumerate(picked)])
@@ -159,7 +161,7 @@ def call(world, h, k, outlook, wanted):
         return []
     asking = callers(world, h, k, rows)
     caller = member_calling(world, h, rows, part.start + picked[rows], asking)
-    open_tables(world, h, k, outlook, rows, picked[rows], caller)
+    open_consultations(world, h, k, outlook, rows, picked[rows], caller)
     if world.recorder and rows[0] == 0:
         world.recorder.consultation_called(world, h, part.start + picked[0], caller[0], looked_at, chances)
     return list(zip([k] * rows.size, rows, asking, picked[rows], strict=True))
@@ -168,8 +170,8 @@ def call(world, h, k, outlook, wanted):
 def weigh_formats(world, h, outlook):
     """The terms of the choice among the formats of incident `h`, and the probability of calling nobody and of each."""
     utility, looked_at = utilities(world, h, outlook)
-    utility = np.where(legal_tables(world, h), utility, -np.inf)
-    precision = world.setting.params_per_run.call_precision
+    utility = np.where(legal_consultations(world, h), utility, -np.inf)
+    precision = world.inputs.params_per_run.call_precision
     return looked_at, choice_probabilities(np.concatenate([wait_utility(world, h), utility]), precision)
 
 
@@ -186,37 +188,42 @@ def _as_wanted(wanted, own):
 def call_besides(world, h, chances, outlook, wanted):
     """What seats call beyond the model's own picks: each in turn, unless somebody has called there by now."""
     made = []
-    part = world.setting.table_slices[h]
-    for k, (run, place, table) in enumerate(
-        ((run, place, table) for (run, place), tables in sorted(wanted.items()) for table in tables), start=chances
+    part = world.inputs.consultation_slices[h]
+    for k, (run, place, consultation) in enumerate(
+        (
+            (run, place, consultation)
+            for (run, place), consultations in sorted(wanted.items())
+            for consultation in consultations
+        ),
+        start=chances,
     ):
-        if not legal_tables(world, h)[table, run]:
+        if not legal_consultations(world, h)[consultation, run]:
             continue
         looked_at, likely = weigh_formats(world, h, outlook)
-        rows, picked = np.array([run]), np.array([table])
+        rows, picked = np.array([run]), np.array([consultation])
         caller = member_calling(world, h, rows, part.start + picked, np.array([place]))
-        open_tables(world, h, k, outlook, rows, picked, caller)
-        made.append((k, run, place, table))
+        open_consultations(world, h, k, outlook, rows, picked, caller)
+        made.append((k, run, place, consultation))
         if world.recorder and run == 0:
-            world.recorder.consultation_called(world, h, part.start + table, caller[0], looked_at, likely)
+            world.recorder.consultation_called(world, h, part.start + consultation, caller[0], looked_at, likely)
     return made
 
 
 def callers(world, h, k, rows):
     """Who asks for the meeting: the hit by their harm, now and then a friend with a high stake. (K,) places."""
-    setting, stake = world.setting, world.state.stake[h, rows]
-    friendship = select_runs(setting.params.call_friend, rows)
-    weight = np.where(world.state.severity[h, rows] > 0, stake, friendship * np.square(stake)) * setting.is_state
-    draw = world.draws.uniform(f"caller {k}", world.turn, (setting.incidents[h],), setting.actors, rows=rows)[0]
+    inputs, stake = world.inputs, world.state.stake[h, rows]
+    friendship = select_runs(inputs.params.call_friend, rows)
+    weight = np.where(world.state.severity[h, rows] > 0, stake, friendship * np.square(stake)) * inputs.is_state
+    draw = world.draws.uniform(f"caller {k}", world.turn, (inputs.incidents[h],), inputs.actors, rows=rows)[0]
     return first_of(quantize(weight), draw)
 
 
-def member_calling(world, h, rows, tables, caller):
+def member_calling(world, h, rows, consultations, caller):
     """Who asks in a format the caller does not sit in: the member with the highest stake."""
-    setting = world.setting
-    outside = np.flatnonzero(~setting.table_members[tables, caller])
-    lots = world.draws.uniform("member calling", world.turn, setting.actors, rows=rows[outside])
-    friend = largest(world.state.stake[h, rows[outside]] * setting.table_members[tables[outside]], lots)
+    inputs = world.inputs
+    outside = np.flatnonzero(~inputs.consultation_members[consultations, caller])
+    lots = world.draws.uniform("member calling", world.turn, inputs.actors, rows=rows[outside])
+    friend = largest(world.state.stake[h, rows[outside]] * inputs.consultation_members[consultations[outside]], lots)
     caller = caller.copy()
     caller[outside] = friend
     return caller
@@ -224,11 +231,11 @@ def member_calling(world, h, rows, tables, caller):
 
 def utilities(world, h, outlook):
     """What the caller sees in each format: (tables of the incident, R), and the terms for the record."""
-    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
-    part = setting.table_slices[h]
-    doubled = np.minimum(setting.table_duplicates[part, part] @ is_active(state.table_state[part]), 1)
+    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
+    part = inputs.consultation_slices[h]
+    doubled = np.minimum(inputs.consultation_duplicates[part, part] @ is_active(state.consultation_state[part]), 1)
     utility, looked_at = format_utility(
-        setting.table_mandate[part],
+        inputs.consultation_mandate[part],
         outlook.coverage,
         outlook.days,
         outlook.veto,
@@ -241,27 +248,27 @@ def utilities(world, h, outlook):
         duplication_weight=per_run.call_duplication,
         reputation_weight=per_run.call_reputation,
     )
-    spoken = state.table_called[part] < NEVER
+    spoken = state.consultation_called[part] < NEVER
     return utility + per_run.call_victim * outlook.victim_inside - per_run.call_again * spoken, looked_at
 
 
-def is_active(table_state):
+def is_active(consultation_state):
     """1 where a table is open or has adopted its text, else 0."""
-    return ((table_state == OPEN) | (table_state == ADOPTED)).astype(float)
+    return ((consultation_state == OPEN) | (consultation_state == ADOPTED)).astype(float)
 
 
 def coverage(world, h):
     """How much of the stake in incident `h`, weighed by capability, sits at each table: (tables of the incident, R)."""
-    setting, state = world.setting, world.state
-    needed = quantize(state.stake[h] * (setting.params.weight_floor + setting.capability))
-    members = setting.table_members[setting.table_slices[h]].astype(float)
+    inputs, state = world.inputs, world.state
+    needed = quantize(state.stake[h] * (inputs.params.weight_floor + inputs.capability))
+    members = inputs.consultation_members[inputs.consultation_slices[h]].astype(float)
     return (needed @ members.T).T / np.maximum(needed.sum(axis=-1), 1e-9)
 
 
 def tempo_of_partnership(world, part):
     """Factor on the days of formats where NATO meets the four: cooperation makes them faster."""
     faster = np.clip(1 + effect_anywhere(world, "decision_days"), 0.3, 2)
-    return np.where(world.setting.table_is_ip4[part][:, None], faster, np.ones(world.runs))
+    return np.where(world.inputs.consultation_is_ip4[part][:, None], faster, np.ones(world.runs))
 
 
 def p_veto(world, h):
@@ -271,10 +278,10 @@ def p_veto(world, h):
     -------
     array (tables of the incident, R); 0 where no single member can block
     """
-    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
-    panels, panel_of = setting.silent_panels[h]
+    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
+    panels, panel_of = inputs.silent_panels[h]
     position, cares = np.ascontiguousarray(state.position[h].T), np.ascontiguousarray(salience(world, h).T)
-    weight = quantize(setting.capability.T * cares)
+    weight = quantize(inputs.capability.T * cares)
     mean = (panels @ quantize(weight * position)) / np.maximum(panels @ weight, 1e-9)
     reluctance = np.zeros_like(mean)
     for k, sits in enumerate(panels > 0):
@@ -287,22 +294,22 @@ def p_veto(world, h):
     return np.concatenate([veto, np.zeros((1, world.runs))])[panel_of]
 
 
-def legal_tables(world, h):
+def legal_consultations(world, h):
     """Which tables can be opened now: idle, and the matter grave enough for them. (tables of the incident, R)."""
-    setting, state = world.setting, world.state
-    part = setting.table_slices[h]
-    again = world.day - state.table_called[part] >= setting.params_per_run.call_again_days
-    idle = (state.table_state[part] != OPEN) & ((state.table_called[part] >= NEVER) | again)
+    inputs, state = world.inputs, world.state
+    part = inputs.consultation_slices[h]
+    again = world.day - state.consultation_called[part] >= inputs.params_per_run.call_again_days
+    idle = (state.consultation_state[part] != OPEN) & ((state.consultation_called[part] >= NEVER) | again)
     worst = (state.severity[h] * state.intensity[h][:, None]).max(axis=-1)
-    hit = any_member(setting.table_members[part], state.severity[h] > 0)
-    return idle & (worst >= setting.table_threshold[part]) & (hit | ~setting.table_members_only[part])
+    hit = any_member(inputs.consultation_members[part], state.severity[h] > 0)
+    return idle & (worst >= inputs.consultation_threshold[part]) & (hit | ~inputs.consultation_members_only[part])
 
 
 def wait_utility(world, h):
     """What speaks for calling nobody: more with each table open, less with the stake: (1, R)."""
-    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
-    part = setting.table_slices[h]
-    busy = (state.table_state[part] == OPEN).sum(axis=0)
+    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
+    part = inputs.consultation_slices[h]
+    busy = (state.consultation_state[part] == OPEN).sum(axis=0)
     urgency_of_call = per_run.call_stake * state.stake[h].max(axis=-1)
     return (per_run.call_wait + per_run.call_wait_open * busy - urgency_of_call)[None] + np.zeros((1, world.runs))
 
@@ -314,51 +321,56 @@ def calls_open(world, h, picks):
     ----------
     picks : what `calls` gives where the model's own rule calls for everybody
     """
-    setting = world.setting
-    part, legal = setting.table_slices[h], legal_tables(world, h)
-    may_call = (world.state.stake[h] > 0) & setting.is_state & legal.any(axis=0)[:, None]
-    most = int(setting.params.calls.flat[0])
+    inputs = world.inputs
+    part, legal = inputs.consultation_slices[h], legal_consultations(world, h)
+    may_call = (world.state.stake[h] > 0) & inputs.is_state & legal.any(axis=0)[:, None]
+    most = int(inputs.params.calls.flat[0])
     opened = []
     for run, place, code in seats_to_ask(world, may_call):
         options = places_to_call(world, h, run, place, np.flatnonzero(legal[:, run]))
-        own = tuple(setting.tables[part.start + t][1] for _, r, who, t in picks if (r, who) == (run, place))
-        decision = Decision("call", world.turn, code, setting.incidents[h], options, own, least=0, most=most)
+        own = tuple(inputs.consultations[part.start + t][1] for _, r, who, t in picks if (r, who) == (run, place))
+        decision = Decision("call", world.turn, code, inputs.incidents[h], options, own, least=0, most=most)
         opened.append((run, decision))
     return opened
 
 
-def places_to_call(world, h, run, place, tables):
+def places_to_call(world, h, run, place, consultations):
     """Formats as options: what a call costs, from when a text can be there, and who would have to be asked to call."""
-    setting = world.setting
-    t = setting.table_slices[h].start + tables
+    inputs = world.inputs
+    t = inputs.consultation_slices[h].start + consultations
     friends = member_calling(world, h, np.full(t.size, run), t, np.full(t.size, place))
-    cost = round(float(setting.params.consult_cost.flat[0]), 3)
+    cost = round(float(inputs.params.consult_cost.flat[0]), 3)
     return tuple(
-        Option(setting.tables[k][1], cost, day, via=None if friend == place else setting.actors[friend])
-        for k, day, friend in zip(t, (world.day + setting.table_min[t, 0]).astype(int).tolist(), friends, strict=True)
+        Option(inputs.consultations[k][1], cost, day, via=None if friend == place else inputs.actors[friend])
+        for k, day, friend in zip(
+            t, (world.day + inputs.consultation_min[t, 0]).astype(int).tolist(), friends, strict=True
+        )
     )
 
 
-def open_tables(world, h, k, outlook, rows, picked, caller):
+def open_consultations(world, h, k, outlook, rows, picked, caller):
     """Open the tables picked among those of the incident: set when they will end, and book the cost and the overlap."""
-    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
-    part = setting.table_slices[h]
-    tables = part.start + picked
-    draw = world.draws.normal_at(f"days {k}", world.turn, setting.table_names, tables, rows)
+    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
+    part = inputs.consultation_slices[h]
+    consultations = part.start + picked
+    draw = world.draws.normal_at(f"days {k}", world.turn, inputs.consultation_names, consultations, rows)
     days = days_drawn(
-        setting.table_min[tables, 0], setting.table_typical[tables, 0], setting.table_max[tables, 0], draw
+        inputs.consultation_min[consultations, 0],
+        inputs.consultation_typical[consultations, 0],
+        inputs.consultation_max[consultations, 0],
+        draw,
     )
-    beside = setting.table_duplicates[tables, part] * is_active(state.table_state[part])[:, rows].T
+    beside = inputs.consultation_duplicates[consultations, part] * is_active(state.consultation_state[part])[:, rows].T
     state.duplication[rows] += np.minimum(beside.sum(axis=-1), 1)
     state.called[rows] += 1
-    state.called_best[rows] += setting.best_placed[tables]
-    state.table_due[tables, rows] = world.day + np.rint(
-        np.maximum(days * outlook.hurry[rows] * outlook.tempo[picked, rows], setting.table_min[tables, 0])
+    state.called_best[rows] += inputs.best_placed[consultations]
+    state.consultation_due[consultations, rows] = world.day + np.rint(
+        np.maximum(days * outlook.hurry[rows] * outlook.tempo[picked, rows], inputs.consultation_min[consultations, 0])
     )
-    state.table_state[tables, rows] = OPEN
-    state.table_called[tables, rows] = world.day
-    first = state.first_table[h, rows]
-    state.first_table[h, rows] = np.where(first < 0, tables, first)
+    state.consultation_state[consultations, rows] = OPEN
+    state.consultation_called[consultations, rows] = world.day
+    first = state.first_consultation[h, rows]
+    state.first_consultation[h, rows] = np.where(first < 0, consultations, first)
     is_victim = state.severity[h, rows, caller] > 0
     state.asked[h, rows] = np.maximum(state.asked[h, rows], is_victim)
     price = quantize(per_run.consult_cost + np.zeros(world.runs))[rows]

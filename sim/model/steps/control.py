@@ -47,7 +47,7 @@ NEEDS = {
 class Direction:
     """One thing control does: its kind, what it is done to, with what, and why.
 
-    >>> Direction("hold", "cable", reason="the table is not there yet").to_json()
+    >>> Direction("hold", "cable", reason="the consultation is not there yet").to_json()
     '{"direct": "hold", "target": "cable", "value": null, "reason": "the table is not there yet"}'
     """
 
@@ -142,7 +142,7 @@ def _fields_of(direction: Direction) -> dict[str, Any]:
 
 def _turn_ahead(world: World, inject: Inject) -> int:
     """The turn in which an inject is due, which has to lie ahead."""
-    turn, last = turn_of(inject, world.setting.loaded.scenario), world.setting.turns
+    turn, last = turn_of(inject, world.inputs.loaded.scenario), world.inputs.turns
     if world.turn < turn <= last:
         return turn
     ahead = f"give a turn from {world.turn + 1} to {last}" if world.turn < last else "the last turn is being played"
@@ -160,17 +160,17 @@ def _inject(world: World, fields: dict[str, Any]) -> Inject:
         _check_place(world, effect)
     unknown = [name for name in inject.to if not _is_recipient(world, name)]
     if unknown:
-        raise _refusal(f"nobody is called '{unknown[0]}' here. {did_you_mean(unknown[0], world.setting.actors)}")
+        raise _refusal(f"nobody is called '{unknown[0]}' here. {did_you_mean(unknown[0], world.inputs.actors)}")
     return inject
 
 
 def _recipients(world: World, inject: Inject) -> tuple:
-    return recipients_of(inject, world.setting.loaded, world.setting.actors)
+    return recipients_of(inject, world.inputs.loaded, world.inputs.actors)
 
 
 def _is_recipient(world: World, name: str) -> bool:
-    groups = [f"group:{group}" for group in world.setting.loaded.library.groups]
-    return name in ("all", "control", *world.setting.actors, *groups)
+    groups = [f"group:{group}" for group in world.inputs.loaded.library.groups]
+    return name in ("all", "control", *world.inputs.actors, *groups)
 
 
 def _set(world: World, direction: Direction) -> Deed:
@@ -189,8 +189,8 @@ def _set(world: World, direction: Direction) -> Deed:
 
 
 def _check_place(world: World, what: InjectEffect | SimpleNamespace) -> None:
-    setting = world.setting
-    known = dict(zip(PLACES, (setting.incidents, setting.actors, setting.adversaries), strict=True))
+    inputs = world.inputs
+    known = dict(zip(PLACES, (inputs.incidents, inputs.actors, inputs.adversaries), strict=True))
     for name in PLACES:
         given = getattr(what, name)
         if given not in known[name] and (given is not None or name in NEEDS.get(what.on, ())):

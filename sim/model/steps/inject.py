@@ -18,8 +18,8 @@ def inject(world):
 
 
 def begin_incidents(world):
-    setting, state = world.setting, world.state
-    for h in np.flatnonzero(setting.incident_begins == world.turn):
+    inputs, state = world.inputs, world.state
+    for h in np.flatnonzero(inputs.incident_begins == world.turn):
         state.intensity[h] = 1.0
         if world.recorder:
             world.recorder.incident_begins(world, h)
@@ -34,7 +34,7 @@ def release(world, place):
     if world.recorder:
         date = planned.inject.date
         is_on_time = date and planned.turn == world.turn and planned.status == ARMED
-        day = (date - world.setting.start).days if is_on_time else world.day
+        day = (date - world.inputs.start).days if is_on_time else world.day
         world.recorder.inject_released(world, planned.inject, planned.recipients, day)
 
 
@@ -55,17 +55,17 @@ def quantity(world, what):
     -------
     (array of the state, index into it)
     """
-    setting, state = world.setting, world.state
+    inputs, state = world.inputs, world.state
     if what.on in PER_RUN:
         return getattr(state, what.on), slice(None)
     if what.on in (*PER_ACT, "severity"):
-        return getattr(state, what.on), setting.incidents.index(what.incident)
+        return getattr(state, what.on), inputs.incidents.index(what.incident)
     if what.on == "evidence":
-        who = slice(None) if what.actor is None else setting.index[what.actor]
-        return state.evidence, (setting.incidents.index(what.incident), slice(None), who)
-    place = setting.index[what.actor]
+        who = slice(None) if what.actor is None else inputs.index[what.actor]
+        return state.evidence, (inputs.incidents.index(what.incident), slice(None), who)
+    place = inputs.index[what.actor]
     if what.on == "exposure":
-        return state.added_exposure, (setting.adversaries.index(what.adversary), slice(None), place)
+        return state.added_exposure, (inputs.adversaries.index(what.adversary), slice(None), place)
     return state.capital, (slice(None), place)
 
 

@@ -22,20 +22,20 @@ def join(world, options, runs, actors, covered_by_text=False, not_before=0):
     -------
     tuple of three arrays like the arguments, what was newly joined
     """
-    setting, state = world.setting, world.state
+    inputs, state = world.inputs, world.state
     new = ~state.joined[options, runs, actors]
     o, r, a = options[new], runs[new], actors[new]
     if not o.size:
         return o, r, a
-    decided = np.maximum(world.day + setting.days // 2, np.broadcast_to(not_before, new.shape)[new])
-    effective = decided + setting.lead_min[o, 0, 0]
+    decided = np.maximum(world.day + inputs.days // 2, np.broadcast_to(not_before, new.shape)[new])
+    effective = decided + inputs.lead_min[o, 0, 0]
     if not covered_by_text:
         effective = np.maximum(effective, acts_from(world, o, r, a))
     state.joined[o, r, a] = True
     state.decided_day[o, r, a] = decided
     state.effect_day[o, r, a] = np.ceil(effective)
-    price = setting.price[o, np.minimum(r, setting.price.shape[1] - 1), 0]
-    paid = np.bincount(r * len(setting.actors) + a, price, state.capital.size).reshape(state.capital.shape)
+    price = inputs.price[o, np.minimum(r, inputs.price.shape[1] - 1), 0]
+    paid = np.bincount(r * len(inputs.actors) + a, price, state.capital.size).reshape(state.capital.shape)
     state.capital -= paid
     state.spent += paid
     return o, r, a
@@ -43,27 +43,27 @@ def join(world, options, runs, actors, covered_by_text=False, not_before=0):
 
 def acts_from(world, options, runs, actors):
     """The day on which a response of one's own is first felt, counted from the incident: (K,)."""
-    setting = world.setting
-    h = setting.option_incident[options]
+    inputs = world.inputs
+    h = inputs.option_incident[options]
     days = lead_days(world, options, runs, actors) * urgency(world)[h, runs]
-    return (setting.incident_begins[h] - 1) * setting.days + days
+    return (inputs.incident_begins[h] - 1) * inputs.days + days
 
 
 def lead_days(world, options, runs, actors):
     """Days from the incident to the first effect at a usual pace: (K,). Drawn once for a run, as what each is like."""
-    setting = world.setting
-    draw = world.nature.normal_of("lead", 0, setting.option_names, setting.actors, options, runs, actors)
-    usual = (setting.lead_min, setting.lead_typical, setting.lead_max)
+    inputs = world.inputs
+    draw = world.nature.normal_of("lead", 0, inputs.option_names, inputs.actors, options, runs, actors)
+    usual = (inputs.lead_min, inputs.lead_typical, inputs.lead_max)
     return quantize(days_drawn(*(days[options, 0, 0] for days in usual), draw))
 
 
 def urgency(world):
     """Factor on days for each incident: (H, R), at most 1.5: grave and physical incidents are answered faster."""
-    setting, state, per_run = world.setting, world.state, world.setting.params_per_run
+    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     worst = state.severity.max(axis=-1)
     factor = pace(
         worst,
-        setting.is_physical[..., 0],
+        inputs.is_physical[..., 0],
         severity_weight=per_run.tempo_severity,
         usual=per_run.tempo_from,
         physical_weight=per_run.tempo_physical,

@@ -13,18 +13,18 @@ from sim.rules.quantize import quantize
 
 def take_positions(world, h):
     """The text each actor wants: more with stake, threat and certainty, less with exposure."""
-    setting, state, params = world.setting, world.state, world.setting.params
-    suspect = setting.incident_suspect[h]
+    inputs, state, params = world.inputs, world.state, world.inputs.params
+    suspect = inputs.incident_suspect[h]
     exposure = world.exposed(suspect)
     wants = (
         params.position_base
         + params.position_bond * state.bond[h]
-        + params.position_stance * setting.stance[suspect]
-        + params.position_physical * setting.is_physical[h]
+        + params.position_stance * inputs.stance[suspect]
+        + params.position_physical * inputs.is_physical[h]
         - params.position_exposure * exposure
     )
     doubt = params.position_doubt * (1 - confidence(state.belief[h]))
-    is_suspect = np.arange(len(setting.actors)) == setting.index[setting.adversaries[suspect]]
+    is_suspect = np.arange(len(inputs.actors)) == inputs.index[inputs.adversaries[suspect]]
     strongest = np.minimum(np.clip(wants, 0, 1) * (1 - doubt), as_far_as_oneself(world, h))
     state.position[h] = quantize(strongest * ~is_suspect)
 
@@ -35,9 +35,9 @@ def as_far_as_oneself(world, h):
     Nobody asks for a text that names a culprit, or carries measures, when it is unlikely to do either by itself.
     (R, A), 0 to 1.
     """
-    setting, params = world.setting, world.setting.params
-    part = setting.option_slices[h]
-    beyond = np.flatnonzero((setting.is_attribution[part] + setting.severity_driven[part])[:, 0, 0])
+    inputs, params = world.inputs, world.inputs.params
+    part = inputs.option_slices[h]
+    beyond = np.flatnonzero((inputs.is_attribution[part] + inputs.severity_driven[part])[:, 0, 0])
     if not beyond.size:
         return 1.0
     alone = logistic(params.precision * base_utility(world, h, beyond)).max(axis=0)
@@ -46,8 +46,8 @@ def as_far_as_oneself(world, h):
 
 def salience(world, h):
     """How much each actor cares: (R, A), 0 to 1."""
-    setting, state, params = world.setting, world.state, world.setting.params
-    suspect = setting.incident_suspect[h]
+    inputs, state, params = world.inputs, world.state, world.inputs.params
+    suspect = inputs.incident_suspect[h]
     exposure = world.exposed(suspect)
     cares = params.salience_base + params.salience_stake * state.stake[h] + params.salience_exposure * exposure
     return quantize(np.clip(cares, 0, 1))
@@ -55,28 +55,28 @@ def salience(world, h):
 
 def positions_open(world, begun):
     """What every seat may want a text to say over each incident: list of (run, Decision)."""
-    setting, state = world.setting, world.state
-    edges = rung_edges(setting)
+    inputs, state = world.inputs, world.state
+    edges = rung_edges(inputs)
     options = tuple(Option(rung) for rung in RUNGS)
     return [
-        (run, Decision("position", world.turn, code, setting.incidents[h], options, (rung_of(own, edges),)))
+        (run, Decision("position", world.turn, code, inputs.incidents[h], options, (rung_of(own, edges),)))
         for h in begun
-        for run, place, code in seats_to_ask(world, np.broadcast_to(setting.is_state, state.position[h].shape))
+        for run, place, code in seats_to_ask(world, np.broadcast_to(inputs.is_state, state.position[h].shape))
         for own in [state.position[h, run, place]]
     ]
 
 
 def apply_positions(world, answers):
     """Take the texts that seats want; the middle of a rung stands for it, unless they want what they wanted anyway."""
-    setting, state = world.setting, world.state
-    edges = rung_edges(setting)
+    inputs, state = world.inputs, world.state
+    edges = rung_edges(inputs)
     middle = [(low + high) / 2 for low, high in zip(edges, [*edges[1:], 1.0], strict=True)]
     for run, code, incident, (rung,) in answers.all("position"):
-        at = setting.incidents.index(incident), run, setting.index[code]
+        at = inputs.incidents.index(incident), run, inputs.index[code]
         if rung != rung_of(state.position[at], edges):
             state.position[at] = quantize(middle[RUNGS.index(rung)])
 
 
-def rung_edges(setting):
+def rung_edges(inputs):
     """Where each rung of the ladder begins, from silence at 0."""
-    return [0.0, *(float(getattr(setting.params, f"rung_{rung}").flat[0]) for rung in RUNGS[1:])]
+    return [0.0, *(float(getattr(inputs.params, f"rung_{rung}").flat[0]) for rung in RUNGS[1:])]

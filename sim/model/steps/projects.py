@@ -16,11 +16,11 @@ def decide_projects(world, answers):
     -------
     dict of project to who blocks it, (R, A) bool, and where it was put to a decision, (R,) bool
     """
-    setting, state = world.setting, world.state
+    inputs, state = world.inputs, world.state
     decided = {}
-    for p, name in enumerate(setting.projects):
+    for p, name in enumerate(inputs.projects):
         running = state.project_state == RUNNING
-        ready = (running | (setting.project_depends[p][:, None] == 0)).all(axis=0)
+        ready = (running | (inputs.project_depends[p][:, None] == 0)).all(axis=0)
         due = (state.project_due[p] > 0) & (state.project_due[p] <= world.turn)
         put = (state.project_state[p] == NOT_BEGUN) & due & ready & affordable(world, p)
         if not put.any():
@@ -37,37 +37,37 @@ def decide_projects(world, answers):
 
 def affordable(world, p):
     """Whether the yearly budget still pays for the project: (R,)."""
-    setting, state = world.setting, world.state
-    committed = ((state.project_state == RUNNING) * setting.project_cost).sum(axis=0)
-    return committed + setting.project_cost[p] <= setting.budget[:, 0]
+    inputs, state = world.inputs, world.state
+    committed = ((state.project_state == RUNNING) * inputs.project_cost).sum(axis=0)
+    return committed + inputs.project_cost[p] <= inputs.budget[:, 0]
 
 
 def blocked_by(world, p, put, answers):
     """Who blocks: (R, A). Members' chances together make the project's veto risk, the known opponents' being larger."""
-    setting = world.setting
-    voters = (setting.is_nato & setting.is_state).astype(float)
-    weight = voters * (setting.params.project_reluctance + setting.project_against[p])
+    inputs = world.inputs
+    voters = (inputs.is_nato & inputs.is_state).astype(float)
+    weight = voters * (inputs.params.project_reluctance + inputs.project_against[p])
     everybody = weight.sum(axis=-1, keepdims=True)
-    blocks = np.zeros((world.runs, len(setting.actors)), dtype=bool)
+    blocks = np.zeros((world.runs, len(inputs.actors)), dtype=bool)
     if everybody.any():
-        risk = setting.project_veto[p] * guardrail(world)
+        risk = inputs.project_veto[p] * guardrail(world)
         share = weight / np.where(everybody > 0, everybody, 1.0)  # nobody may be reluctant in some runs only
         chance = 1 - (1 - np.minimum(risk, 0.999))[:, None] ** share
-        draw = world.draws.uniform(f"project {setting.projects[p]}", 0, setting.actors)
+        draw = world.draws.uniform(f"project {inputs.projects[p]}", 0, inputs.actors)
         blocks = (draw < chance) & (voters > 0) & put[:, None]
     for run, code, project, choice in answers.all("project"):
-        if project == setting.projects[p] and put[run]:
-            blocks[run, setting.index[code]] = choice == ("block",)
+        if project == inputs.projects[p] and put[run]:
+            blocks[run, inputs.index[code]] = choice == ("block",)
     return blocks
 
 
 def guardrail(world):
     """Factor on veto risk while the guardrail for the core mission holds: (R,)."""
-    setting, state = world.setting, world.state
-    if GUARDRAIL not in setting.projects:
+    inputs, state = world.inputs, world.state
+    if GUARDRAIL not in inputs.projects:
         return np.ones(world.runs)
-    holds = state.project_state[setting.projects.index(GUARDRAIL)] == RUNNING
-    return np.where(holds, setting.params_per_run.project_guardrail, 1.0)
+    holds = state.project_state[inputs.projects.index(GUARDRAIL)] == RUNNING
+    return np.where(holds, inputs.params_per_run.project_guardrail, 1.0)
 
 
 def projects_open(world, decided):
@@ -83,13 +83,13 @@ def projects_open(world, decided):
     return [
         (run, Decision("project", world.turn, code, name, options, ("block" if blockers[run, place] else "support",)))
         for name, (blockers, put) in decided.items()
-        for run, place, code in seats_to_ask(world, put[:, None] & has_a_say(world.setting))
+        for run, place, code in seats_to_ask(world, put[:, None] & has_a_say(world.inputs))
     ]
 
 
-def has_a_say(setting):
+def has_a_say(inputs):
     """Who has a say in what NATO and the four partners do together: (A,) bool."""
-    return (setting.is_nato | setting.is_partner) & setting.is_state
+    return (inputs.is_nato | inputs.is_partner) & inputs.is_state
 
 
 def cooperation_open(world):
@@ -97,12 +97,12 @@ def cooperation_open(world):
 
     A project goes on by consensus, so that anybody who has a say may end it.
     """
-    setting, state = world.setting, world.state
+    inputs, state = world.inputs, world.state
     opened = []
-    for run, _, code in seats_to_ask(world, np.broadcast_to(has_a_say(setting), state.capital.shape)):
+    for run, _, code in seats_to_ask(world, np.broadcast_to(has_a_say(inputs), state.capital.shape)):
         may = {"propose": may_be_proposed(world)[:, run], "end": state.project_state[:, run] == RUNNING}
         options = tuple(
-            Option(f"{deed}:{setting.projects[p]}") for deed, where in may.items() for p in np.flatnonzero(where)
+            Option(f"{deed}:{inputs.projects[p]}") for deed, where in may.items() for p in np.flatnonzero(where)
         )
         if options:
             decision = Decision("cooperation", world.turn, code, "portfolio", options, (), least=0, most=None)
@@ -119,11 +119,11 @@ def may_be_proposed(world):
 
 def apply_cooperation(world, answers):
     """Put what seats propose on the table of the next turn, and end what they end."""
-    setting, state = world.setting, world.state
+    inputs, state = world.inputs, world.state
     standing = state.project_state.copy()
     for run, code, _, choice in answers.all("cooperation"):
         for deed, _, name in (item.partition(":") for item in choice):
-            p = setting.projects.index(name)
+            p = inputs.projects.index(name)
             if deed == "end":
                 standing[p, run] = ENDED
             else:
@@ -136,15 +136,15 @@ def apply_cooperation(world, answers):
 
 def ripen(world):
     """Time passes for running projects; those that fail do so when their first output falls due."""
-    setting, state = world.setting, world.state
+    inputs, state = world.inputs, world.state
     running = state.project_state == RUNNING
-    state.project_spent += quantize(running * setting.project_cost * (setting.days / 365))
+    state.project_spent += quantize(running * inputs.project_cost * (inputs.days / 365))
     before = state.project_months
     state.project_months = before + quantize(running * world.months)
-    due = running & (before < setting.project_first) & (state.project_months >= setting.project_first)
-    if setting.projects:
-        draw = world.draws.uniform("delivers", 0, setting.projects).T
-        fails = due & (draw < setting.project_fail) & (state.project_due > 0)
+    due = running & (before < inputs.project_first) & (state.project_months >= inputs.project_first)
+    if inputs.projects:
+        draw = world.draws.uniform("delivers", 0, inputs.projects).T
+        fails = due & (draw < inputs.project_fail) & (state.project_due > 0)
         state.project_state = np.where(fails, BROKEN, state.project_state)
         if world.recorder:
             world.recorder.projects_due(world, due[:, 0], fails[:, 0])

@@ -12,21 +12,21 @@ from sim.model.steps.stops import seats_to_ask
 
 def shares_open(world):
     """With whom each seat that knows something may share it: list of (run, Decision)."""
-    setting, state = world.setting, world.state
-    states = [Option(setting.actors[place]) for place in np.flatnonzero(setting.is_state)]
+    inputs, state = world.inputs, world.state
+    states = [Option(inputs.actors[place]) for place in np.flatnonzero(inputs.is_state)]
     others = {code: tuple(option for option in states if option.id != code) for code in world.seats}
     return [
-        (run, Decision("share", world.turn, code, setting.incidents[h], others[code], (), least=0, most=None))
-        for h in np.flatnonzero(setting.incident_begins <= world.turn)
-        for run, _, code in seats_to_ask(world, (state.information[h] > 0) & setting.is_state)
+        (run, Decision("share", world.turn, code, inputs.incidents[h], others[code], (), least=0, most=None))
+        for h in np.flatnonzero(inputs.incident_begins <= world.turn)
+        for run, _, code in seats_to_ask(world, (state.information[h] > 0) & inputs.is_state)
     ]
 
 
 def apply_shares(world, answers):
     """Hand over what seats share; it is weighed from the next turn on."""
-    setting = world.setting
+    inputs = world.inputs
     for run, code, incident, choice in answers.all("share"):
-        h, receivers = setting.incidents.index(incident), [setting.index[other] for other in choice]
-        hand_over(world, run, h, setting.index[code], receivers)
+        h, receivers = inputs.incidents.index(incident), [inputs.index[other] for other in choice]
+        hand_over(world, run, h, inputs.index[code], receivers)
         if world.recorder and run == 0 and choice:
             world.recorder.evidence_shared(world, h, code, choice)

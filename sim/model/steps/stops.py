@@ -61,7 +61,7 @@ def seats_to_ask(world: World, where: np.ndarray) -> Iterator[tuple[int, int, st
     run : int; place : int; code : str
     """
     for code in world.seats:
-        place = world.setting.index[code]
+        place = world.inputs.index[code]
         for run in range(world.runs):
             if where[run, place]:
                 yield run, place, code

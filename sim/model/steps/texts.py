@@ -33,11 +33,11 @@ SILENCE, VOTE, COALITION = range(3)
 class DueConsultations:
     """Consultations that end now: K pairs of a table and a run, what their members want, and how far they have come.
 
-    tables, runs, incidents, rule : (K,); wants, cares : (K, A); voters : (K, A) bool; text : (K,) on the table now;
+    consultations, runs, incidents, rule : (K,); wants, cares : (K, A); voters : (K, A) bool; text : (K,) as it stands;
     is_done : (K,) bool; backers : (K, A) bool, who stands behind it once it is done
     """
 
-    tables: np.ndarray
+    consultations: np.ndarray
     runs: np.ndarray
     incidents: np.ndarray
     rule: np.ndarray
@@ -71,31 +71,33 @@ class DueConsultations:
         return np.flatnonzero(~self.is_done)
 
 
-def table_texts(world):
+def propose_texts(world):
     """Bring every consultation that falls due in this turn to its text; open the cases of those that adjudicate."""
-    setting, state = world.setting, world.state
-    due = (state.table_state == OPEN) & (state.table_due <= world.last_day)
-    rules = np.array(setting.table_rule)
+    inputs, state = world.inputs, world.state
+    due = (state.consultation_state == OPEN) & (state.consultation_due <= world.last_day)
+    rules = np.array(inputs.consultation_rule)
     open_cases(world, due & (rules == "adjudication")[:, None])
     pairs = [np.nonzero(due & of_rule(rules)[:, None]) for of_rule in RULES]
-    tables, runs = (np.concatenate(places) for places in zip(*pairs, strict=True))
-    incidents, voters = setting.table_incident[tables], setting.table_voters[tables]
+    consultations, runs = (np.concatenate(places) for places in zip(*pairs, strict=True))
+    incidents, voters = inputs.consultation_incident[consultations], inputs.consultation_voters[consultations]
     cares = (
-        np.array([salience(world, h) for h in range(len(setting.incidents))]) if tables.size else np.zeros((1, 1, 1))
+        np.array([salience(world, h) for h in range(len(inputs.incidents))])
+        if consultations.size
+        else np.zeros((1, 1, 1))
     )
     world.due = DueConsultations(
-        tables,
+        consultations,
         runs,
         incidents,
-        rule=np.repeat(np.arange(len(RULES)), [tables.size for tables, _ in pairs]),
+        rule=np.repeat(np.arange(len(RULES)), [consultations.size for consultations, _ in pairs]),
         wants=state.position[incidents, runs],
         cares=cares[incidents, runs],
         voters=voters,
-        text=np.zeros(tables.size),
-        is_done=np.zeros(tables.size, dtype=bool),
+        text=np.zeros(consultations.size),
+        is_done=np.zeros(consultations.size, dtype=bool),
         backers=np.zeros(voters.shape, dtype=bool),
     )
-    if tables.size:
+    if consultations.size:
         world.due.text = np.where(world.due.rule == COALITION, lead_text(world, world.due), proposal(world, world.due))
 
 
@@ -111,17 +113,17 @@ RULES = (
 
 def open_round(world, attempt):
     """Whether each seat at a table that is still open lets the text pass: list of (run, Decision)."""
-    setting, due = world.setting, world.due
-    edges, options = rung_edges(setting), (Option("accept"), Option("break"))
+    inputs, due = world.inputs, world.due
+    edges, options = rung_edges(inputs), (Option("accept"), Option("break"))
     opened = []
     against = objections(world, due, attempt)
     for k in due.open_pairs:
-        here = np.zeros((world.runs, len(setting.actors)), dtype=bool)
+        here = np.zeros((world.runs, len(inputs.actors)), dtype=bool)
         here[due.runs[k]] = due.voters[k]
         text = float(due.text[k])
         for run, place, code in seats_to_ask(world, here):
             own = ("break" if against[k, place] else "accept",)
-            about = _address(setting, due, k, attempt)
+            about = _address(inputs, due, k, attempt)
             asked = Decision(
                 "silence", world.turn, code, about, options, own, rung=rung_of(text, edges), text=round(text, 6)
             )
@@ -129,14 +131,14 @@ def open_round(world, attempt):
     return opened
 
 
-def _address(setting, due, k, attempt):
-    incident, form = setting.tables[due.tables[k]]
+def _address(inputs, due, k, attempt):
+    incident, form = inputs.consultations[due.consultations[k]]
     return f"{incident}/{form}#{attempt}"
 
 
 def close_round(world, attempt, answers):
     """One round of every consultation that is still open: who stands against its text, and what becomes of it then."""
-    whole, setting = world.due, world.setting
+    whole, inputs = world.due, world.inputs
     places = whole.open_pairs
     if not places.size:
         return
@@ -146,7 +148,7 @@ def close_round(world, attempt, answers):
     yes = due.voters & ~against
     is_silent, votes = due.rule == SILENCE, due.rule == VOTE
     passed = is_silent & ~against.any(axis=-1)
-    passed[votes] = qualified_majority(yes[votes], setting.population[0], due.voters[votes])
+    passed[votes] = qualified_majority(yes[votes], inputs.population[0], due.voters[votes])
     passed[due.rule == COALITION] = True
     goes_on = np.flatnonzero(~passed)
     np.add.at(world.state.breaks, due.runs, (against & (is_silent & ~passed)[:, None]).sum(axis=-1))
@@ -162,7 +164,7 @@ def close_round(world, attempt, answers):
 
 def objections(world, due, attempt):
     """Who stands against the text by the model's own rule: (K, A) bool. Breaking silence is a hazard, a vote is not."""
-    params = world.setting.params
+    params = world.inputs.params
     against = due.voters & (due.wants + due.of(params.tolerance) < due.text[:, None])
     silent = due.rule == SILENCE
     if silent.any():
@@ -172,8 +174,8 @@ def objections(world, due, attempt):
 
 def breaks(world, due, attempt):
     """Who breaks silence: (K, A) bool."""
-    setting, params = world.setting, world.setting.params
-    unanimous = (np.array(setting.table_rule)[due.tables] == "unanimity")[:, None]
+    inputs, params = world.inputs, world.inputs.params
+    unanimous = (np.array(inputs.consultation_rule)[due.consultations] == "unanimity")[:, None]
     patience = np.where(unanimous, due.of(params.abstention), 1.0)
     chance = p_break_silence(
         due.text[:, None],
@@ -185,7 +187,7 @@ def breaks(world, due, attempt):
         due.of(params.silence_days),
     )
     draw = world.draws.uniform_at(
-        f"silence {attempt}", world.turn, setting.table_names, setting.actors, due.tables, due.runs
+        f"silence {attempt}", world.turn, inputs.consultation_names, inputs.actors, due.consultations, due.runs
     )
     return (draw < chance * patience) & due.voters
 
@@ -194,11 +196,11 @@ def answered(world, due, attempt, against, answers):
     """The same with what seats have answered in place of the model's own rule."""
     if not answers.by_run:
         return against
-    setting, against = world.setting, against.copy()
+    inputs, against = world.inputs, against.copy()
     for k in range(due.runs.size):
         for place in np.flatnonzero(due.voters[k]):
-            about = _address(setting, due, k, attempt)
-            choice = answers.of(int(due.runs[k]), setting.actors[place], "silence", about)
+            about = _address(inputs, due, k, attempt)
+            choice = answers.of(int(due.runs[k]), inputs.actors[place], "silence", about)
             if choice is not None:
                 against[k, place] = choice == ("break",)
     return against
@@ -206,10 +208,10 @@ def answered(world, due, attempt, against, answers):
 
 def soften(world, due, attempt, against):
     """The text after a round: part of the way to those against it, or, after the last, what nobody opposes."""
-    params, text = world.setting.params, due.text
+    params, text = world.inputs.params, due.text
     theirs = compromise(
         due.wants,
-        quantize(against * (due.of(params.weight_floor) + world.setting.capability)),
+        quantize(against * (due.of(params.weight_floor) + world.inputs.capability)),
         due.cares,
         otherwise=0.0,
     )
@@ -222,37 +224,43 @@ def soften(world, due, attempt, against):
 
 def proposal(world, due):
     """The chair's text: the weighted mean of what members want, and the chair's error: (K,)."""
-    setting = world.setting
-    mean = compromise(due.wants, quantize(setting.capability * due.voters), due.cares, otherwise=0.0)
-    draw = world.draws.normal_at("chair", world.turn, setting.table_names, due.tables, due.runs)
-    return quantize(np.clip(mean + due.of(setting.params.chair_error)[:, 0] * draw, 0, 1))
+    inputs = world.inputs
+    mean = compromise(due.wants, quantize(inputs.capability * due.voters), due.cares, otherwise=0.0)
+    draw = world.draws.normal_at("chair", world.turn, inputs.consultation_names, due.consultations, due.runs)
+    return quantize(np.clip(mean + due.of(inputs.params.chair_error)[:, 0] * draw, 0, 1))
 
 
 def lead_text(world, due):
     """The text of whoever has most at stake, which a coalition gathers behind: (K,)."""
-    setting = world.setting
+    inputs = world.inputs
     stake = world.state.stake[due.incidents, due.runs] * due.voters
-    lots = world.draws.uniform_at("lead", world.turn, setting.table_names, setting.actors, due.tables, due.runs)
+    lots = world.draws.uniform_at(
+        "lead", world.turn, inputs.consultation_names, inputs.actors, due.consultations, due.runs
+    )
     return np.take_along_axis(due.wants, largest(stake, lots)[:, None], axis=-1)[:, 0]
 
 
 def open_cases(world, due):
     """Adjudication: the members that are hit bring the case, or the body that is competent for them."""
-    setting, state = world.setting, world.state
-    tables, runs = np.nonzero(due)
-    if not tables.size:
+    inputs, state = world.inputs, world.state
+    consultations, runs = np.nonzero(due)
+    if not consultations.size:
         return
-    hit = (state.severity[setting.table_incident[tables], runs] > 0) & setting.table_members[tables]
+    hit = (state.severity[inputs.consultation_incident[consultations], runs] > 0) & inputs.consultation_members[
+        consultations
+    ]
     parties = hit.copy()
-    for body, members in zip(setting.bodies, setting.body_members, strict=True):
-        parties[:, setting.index[body]] |= (hit & members).any(axis=-1)
-    k, o, a = np.nonzero(setting.table_outputs[tables][:, :, None] & setting.allowed[None] & parties[:, None, :])
-    state.table_state[tables, runs] = ADOPTED
+    for body, members in zip(inputs.bodies, inputs.body_members, strict=True):
+        parties[:, inputs.index[body]] |= (hit & members).any(axis=-1)
+    k, o, a = np.nonzero(
+        inputs.consultation_outputs[consultations][:, :, None] & inputs.allowed[None] & parties[:, None, :]
+    )
+    state.consultation_state[consultations, runs] = ADOPTED
     first = first_time(world, o, runs[k], a)
     k, o, a = k[first], o[first], a[first]
-    join(world, o, runs[k], a, not_before=state.table_due[tables, runs][k])
+    join(world, o, runs[k], a, not_before=state.consultation_due[consultations, runs][k])
     if world.recorder:
-        world.recorder.cases_opened(world, o, runs[k], a, tables[k])
+        world.recorder.cases_opened(world, o, runs[k], a, consultations[k])
 
 
 def first_time(world, options, runs, actors):
@@ -281,18 +289,19 @@ def result(due):
 
 def record_result(world, due, text, supporters):
     """Book what the consultations ended in, with what follows from it."""
-    setting, state = world.setting, world.state
-    edges = rung_edges(setting)
-    tables, runs, incidents = due.tables, due.runs, due.incidents
+    inputs, state = world.inputs, world.state
+    edges = rung_edges(inputs)
+    consultations, runs, incidents = due.consultations, due.runs, due.incidents
     adopted = text >= edges[1]
     text_kept = text * adopted
-    weight = quantize(setting.capability) * setting.is_state
-    state.table_state[tables, runs] = np.where(adopted, ADOPTED, FAILED)
-    state.table_share[tables, runs] = quantize((weight * supporters).sum(axis=-1) / weight.sum())
-    state.table_text[tables, runs] = np.maximum(state.table_text[tables, runs], text_kept)
+    weight = quantize(inputs.capability) * inputs.is_state
+    state.consultation_state[consultations, runs] = np.where(adopted, ADOPTED, FAILED)
+    state.consultation_share[consultations, runs] = quantize((weight * supporters).sum(axis=-1) / weight.sum())
+    state.consultation_text[consultations, runs] = np.maximum(state.consultation_text[consultations, runs], text_kept)
     np.maximum.at(state.covered, (incidents, runs), text_kept[:, None] * supporters)
     since = (
-        np.maximum(state.table_due[tables, runs], world.day) - (setting.incident_begins[incidents] - 1) * setting.days
+        np.maximum(state.consultation_due[consultations, runs], world.day)
+        - (inputs.incident_begins[incidents] - 1) * inputs.days
     )
     np.minimum.at(state.days_to_text, (incidents, runs), np.where(text_kept >= edges[2], since, NEVER))
     book_standing(world, due, text_kept, adopted)
@@ -303,10 +312,10 @@ def record_result(world, due, text, supporters):
 
 def book_standing(world, due, text, adopted):
     """A joint text keeps the promise of consultation; NATO speaking on far-off matters is seen as overreach."""
-    setting, state = world.setting, world.state
-    np.add.at(state.standing, due.runs, quantize(due.of(setting.params.standing_text)[:, 0] * adopted))
-    far = setting.table_is_nato[due.tables] & setting.incident_is_far[due.incidents]
-    np.add.at(state.overreach, due.runs, quantize(due.of(setting.params.overreach_text)[:, 0] * far * text))
+    inputs, state = world.inputs, world.state
+    np.add.at(state.standing, due.runs, quantize(due.of(inputs.params.standing_text)[:, 0] * adopted))
+    far = inputs.consultation_is_nato[due.consultations] & inputs.incident_is_far[due.incidents]
+    np.add.at(state.overreach, due.runs, quantize(due.of(inputs.params.overreach_text)[:, 0] * far * text))
     state.standing = np.clip(state.standing, 0, 1)
     state.overreach = np.clip(state.overreach, 0, 1)
 
@@ -318,21 +327,23 @@ def follow_texts(world, due, text, supporters):
     -------
     options, runs, actors, pairs : arrays, what was newly joined and through which pair of the due
     """
-    setting = world.setting
-    body = setting.table_body[due.tables]
-    reached = setting.table_outputs[due.tables] & (text[:, None] >= setting.rung[:, 0, 0]) & (text > 0)[:, None]
+    inputs = world.inputs
+    body = inputs.consultation_body[due.consultations]
+    reached = (
+        inputs.consultation_outputs[due.consultations] & (text[:, None] >= inputs.rung[:, 0, 0]) & (text > 0)[:, None]
+    )
     reached = reached & follows(world, body, due.runs)
     pair, option = np.nonzero(reached & (body >= 0)[:, None])
-    may = setting.allowed[option, body[pair]]
-    spoken = np.flatnonzero(setting.signatory)
-    who = reached[:, spoken, None] & (body < 0)[:, None, None] & (supporters & setting.is_state)[:, None, :]
-    signed, line, signer = np.unravel_index(np.flatnonzero(who & setting.allowed[spoken]), who.shape)
+    may = inputs.allowed[option, body[pair]]
+    spoken = np.flatnonzero(inputs.signatory)
+    who = reached[:, spoken, None] & (body < 0)[:, None, None] & (supporters & inputs.is_state)[:, None, :]
+    signed, line, signer = np.unravel_index(np.flatnonzero(who & inputs.allowed[spoken]), who.shape)
     pairs = np.concatenate([pair[may], signed])
     options = np.concatenate([option[may], spoken[line]])
     actors = np.concatenate([body[pair[may]], signer])
     first = first_time(world, options, due.runs[pairs], actors)
     pairs, options, actors = pairs[first], options[first], actors[first]
-    falls_due = world.state.table_due[due.tables, due.runs][pairs]
+    falls_due = world.state.consultation_due[due.consultations, due.runs][pairs]
     join(world, options, due.runs[pairs], actors, covered_by_text=True, not_before=falls_due)
     return options, due.runs[pairs], actors, pairs
 
@@ -342,16 +353,16 @@ def follows(world, body, runs):
 
     Drawn once a run: a body that has not followed one text does not throw the dice again over the next.
     """
-    setting = world.setting
-    draw = world.draws.uniform_at("follows", 0, setting.actors, setting.option_names, np.maximum(body, 0), runs)
-    return draw < chance_to_follow(setting, runs)
+    inputs = world.inputs
+    draw = world.draws.uniform_at("follows", 0, inputs.actors, inputs.option_names, np.maximum(body, 0), runs)
+    return draw < chance_to_follow(inputs, runs)
 
 
 def act_for_members(world):
     """What bodies do, beside what their texts bring about, because their members have done it."""
-    setting = world.setting
-    for b, body in enumerate(setting.bodies):
-        place = setting.index[body]
+    inputs = world.inputs
+    for b, body in enumerate(inputs.bodies):
+        place = inputs.index[body]
         option, runs = np.nonzero(carried_by_members(world, b) & ~world.state.joined[..., place])
         if not option.size:
             continue
@@ -374,25 +385,25 @@ def carried_by_members(world, b, until=NEVER):
     b : int, which of the bodies
     until : int, day by which members must have acted
     """
-    setting, state, params = world.setting, world.state, world.setting.params
-    place, members = setting.index[setting.bodies[b]], setting.body_members[b]
-    tables = np.flatnonzero(setting.table_body == place)
-    may = setting.allowed[:, place] & setting.table_outputs[tables].any(axis=0) & members.any()
+    inputs, state, params = world.inputs, world.state, world.inputs.params
+    place, members = inputs.index[inputs.bodies[b]], inputs.body_members[b]
+    consultations = np.flatnonzero(inputs.consultation_body == place)
+    may = inputs.allowed[:, place] & inputs.consultation_outputs[consultations].any(axis=0) & members.any()
     carried = np.zeros(state.joined.shape[:2], dtype=bool)
     for option in np.flatnonzero(may):
-        h = setting.option_incident[option]
+        h = inputs.option_incident[option]
         did = state.joined[option] & members & (state.effect_day[option] <= until)
-        texts = state.table_text[tables[setting.table_incident[tables] == h]]
+        texts = state.consultation_text[consultations[inputs.consultation_incident[consultations] == h]]
         stands = (texts >= params.rung_solidarity[:, 0]).any(axis=0)
         carried[option] = did.sum(axis=-1) >= params.body_carried[:, 0] * members.sum()
-        if setting.signatory[option] or setting.is_attribution[option, 0, 0]:
+        if inputs.signatory[option] or inputs.is_attribution[option, 0, 0]:
             carried[option] |= (did & (state.severity[h] > 0)).any(axis=-1)
-            stands = stands | setting.speaks_alone[b]
+            stands = stands | inputs.speaks_alone[b]
         carried[option] &= stands
     return carried
 
 
-def chance_to_follow(setting, runs):
+def chance_to_follow(inputs, runs):
     """How likely each response follows from a text that covers it: (K, O).
 
     A statement is the text itself. A body that could name a culprit does so as the practice of naming goes, and takes
@@ -400,14 +411,14 @@ def chance_to_follow(setting, runs):
 
     Parameters
     ----------
-    setting : ModelInputs
+    inputs : ModelInputs
     runs : array (K,) of int, rows of the batch
     """
-    params = setting.params
-    names = logistic(params.precision * (params.body_naming + setting.practice_of_naming))[:, :, 0].T
+    params = inputs.params
+    names = logistic(params.precision * (params.body_naming + inputs.practice_of_naming))[:, :, 0].T
     deeds = params.body_follows
-    chance = np.where(setting.is_attribution[:, 0, 0] > 0, select_runs(names, runs), select_runs(deeds, runs))
-    return np.where(setting.signatory, 1.0, chance)
+    chance = np.where(inputs.is_attribution[:, 0, 0] > 0, select_runs(names, runs), select_runs(deeds, runs))
+    return np.where(inputs.signatory, 1.0, chance)
 
 
 # ------------------------------------------------------------------------------------------------- recorder

@@ -52,7 +52,7 @@ KNOWN_ROLES = {
 }
 
 
-class Cast:
+class ActorStyle:
     """The words and looks of everybody and everything in one scenario.
 
     Parameters
@@ -132,9 +132,9 @@ def in_brief(name):
     return name
 
 
-def key_lines(cast, codes):
+def key_lines(styles, codes):
     """The groups of some actors as lines of a key that fit the page: lists of (inches from the left, Group)."""
-    seen = {cast.group(code).key for code in codes}
+    seen = {styles.group(code).key for code in codes}
     lines, line, used = [], [], 0.0
     for group in GROUPS.values():
         if group.key in seen:

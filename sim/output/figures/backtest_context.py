@@ -3,7 +3,7 @@
 import datetime
 
 from sim.output.figures import style
-from sim.output.figures.actor_style import Cast
+from sim.output.figures.actor_style import ActorStyle
 from sim.phrases import first_words
 from sim.scenario import group_members, load_library
 from sim.validation.cases import head_of
@@ -28,7 +28,7 @@ class Past:
         self.backtest = backtest
         self.cases = {case.id: case for case in backtest.cases.cases}
         self.episodes = {episode.id: episode for episode in backtest.cases.outcomes}
-        self.cast = Cast(scenario_of(backtest.cases.cases[0], self.library))
+        self.styles = ActorStyle(scenario_of(backtest.cases.cases[0], self.library))
         self.kinds = self.library.codebook.responses
 
     def kind(self, kind):
@@ -83,9 +83,9 @@ class Past:
         return [(name, members) for name, members in groups.items() if members]
 
     def _group(self, code, eyes):
-        if self.cast.names.is_body(code):
+        if self.styles.names.is_body(code):
             return BODIES
-        return FIVE_EYES if code in eyes else BY_ROLE.get(self.cast.role(code), PARTNERS)
+        return FIVE_EYES if code in eyes else BY_ROLE.get(self.styles.role(code), PARTNERS)
 
     def caption(self, units, note=""):
         """What stands under a chart of a back-test."""

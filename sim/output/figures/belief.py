@@ -8,7 +8,7 @@ import math
 import statistics
 
 from sim.output.figures import style
-from sim.output.figures.actor_style import Cast
+from sim.output.figures.actor_style import ActorStyle
 from sim.output.figures.label_layout import label_lines
 from sim.output.figures.queries import beliefs_of, incidents_of, length_in_days, start_of
 from sim.phrases import count, listed
@@ -23,7 +23,7 @@ LINES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
 @style.styled
 def compose(record, loaded):
     """The page of beliefs."""
-    cast = Cast(loaded)
+    styles = ActorStyle(loaded)
     found = {incident: beliefs_of(record, incident) for incident in incidents_of(record)}
     found = {incident: (days, lines) for incident, (days, lines) in found.items() if lines}
     caption = style.caption_of(
@@ -35,10 +35,10 @@ def compose(record, loaded):
         return style.empty_page(NAME, "No incident was assessed", caption, "No state assessed an incident in this run.")
     shown = dict(list(found.items())[:PANELS])
     body = len(shown) * (HEAD + PANEL + FOOT)
-    page = style.open_page(NAME, title_of(record, cast, found), caption, body)
+    page = style.open_page(NAME, title_of(record, styles, found), caption, body)
     for at, (incident, (days, lines)) in enumerate(shown.items()):
-        _draw_panel(page, record, cast, incident, days, lines, body - (at + 1) * (HEAD + PANEL + FOOT))
-    page.alt = alt_of(record, cast, found)
+        _draw_panel(page, record, styles, incident, days, lines, body - (at + 1) * (HEAD + PANEL + FOOT))
+    page.alt = alt_of(record, styles, found)
     return page
 
 
@@ -49,25 +49,24 @@ def _note(record, found):
     return "; ".join(part for part in (band, left_out) if part)
 
 
-def title_of(record, cast, found):
+def title_of(record, styles, found):
     """How many became sure of it, and who not."""
     incident, (_, lines) = next(iter(found.items()))
     ends = {code: _last(values) for code, values in lines.items()}
     ends = {code: end for code, end in ends.items() if end is not None}
     sure = [code for code, end in ends.items() if end >= 0.5]
-    suspect = _suspect(record, cast, incident)
+    suspect = _suspect(record, styles, incident)
     if not ends:
-        return f"no state said how sure it was about {cast.incident(incident)}"
+        return f"no state said how sure it was about {styles.incident(incident)}"
     who = "every state" if len(sure) == len(ends) else f"{style.number(len(sure))} of {style.number(len(ends))} states"
     doubter = min(sorted(ends), key=ends.get)
-    rest = f"; {cast.said(doubter)} doubted most" if len(sure) < len(ends) or ends[doubter] < 0.6 else ""
+    rest = f"; {styles.said(doubter)} doubted most" if len(sure) < len(ends) or ends[doubter] < 0.6 else ""
     thought = "thinks" if who == "every state" else "think" if len(sure) != 1 else "thinks"
-    return (
-        f"at the end {who} {thought} it more likely than not that {suspect} was behind {cast.incident(incident)}{rest}"
-    )
+    what = styles.incident(incident)
+    return f"at the end {who} {thought} it more likely than not that {suspect} was behind {what}{rest}"
 
 
-def alt_of(record, cast, found):
+def alt_of(record, styles, found):
     """Where confidence began and ended, act by act."""
     told = []
     for incident, (_, lines) in found.items():
@@ -79,19 +78,19 @@ def alt_of(record, cast, found):
         low = order[3:][::-1][:3]
         first = [_last(values[::-1]) for code, values in lines.items() if code in ends]
         told.append(
-            f"{style.capital(cast.incident(incident))}: "
-            f"the median confidence in {_suspect(record, cast, incident)} goes from "
+            f"{style.capital(styles.incident(incident))}: "
+            f"the median confidence in {_suspect(record, styles, incident)} goes from "
             f"{statistics.median(first):.2f} to {statistics.median(ends.values()):.2f} "
             f"over {count(len(ends), 'state')}. "
-            f"Surest: {listed([f'{cast.name(code)} {ends[code]:.2f}' for code in order[:3]])}. "
-            + (f"Least sure: {listed([f'{cast.name(code)} {ends[code]:.2f}' for code in low])}." if low else "")
+            f"Surest: {listed([f'{styles.name(code)} {ends[code]:.2f}' for code in order[:3]])}. "
+            + (f"Least sure: {listed([f'{styles.name(code)} {ends[code]:.2f}' for code in low])}." if low else "")
         )
     return "Confidence by state over time. " + " ".join(told)
 
 
-def _suspect(record, cast, incident):
+def _suspect(record, styles, incident):
     suspect = incidents_of(record)[incident].suspect
-    return cast.said(suspect) if suspect else "the suspect"
+    return styles.said(suspect) if suspect else "the suspect"
 
 
 def _last(values):
@@ -119,7 +118,7 @@ def _moved(values):
     return abs(known[-1] - known[0]) if known else 0.0
 
 
-def _draw_panel(page, record, cast, incident, days, lines, low):
+def _draw_panel(page, record, styles, incident, days, lines, low):
     axes = page.axes(LEFT, low + FOOT, style.WIDTH - LEFT - RIGHT, PANEL)
     end = max(days[-1], 1)
     axes.set_xlim(0, max(end, length_in_days(record) - record.days_per_turn) or 1)
@@ -127,7 +126,9 @@ def _draw_panel(page, record, cast, incident, days, lines, low):
     axes.set_yticks([0, 0.5, 1], ["0", "0.5", "1"])
     axes.grid(axis="y")
     style.set_date_axis(axes, start_of(record), axes.get_xlim()[1], most=4)
-    words = f"Confidence that it was {_suspect(record, cast, incident)}: {cast.incident(incident).removeprefix('the ')}"
+    words = (
+        f"Confidence that it was {_suspect(record, styles, incident)}: {styles.incident(incident).removeprefix('the ')}"
+    )
     page.write(
         style.MARGIN,
         low + FOOT + PANEL + 0.16,
@@ -140,7 +141,7 @@ def _draw_panel(page, record, cast, incident, days, lines, low):
     labels = _draw_others(axes, days, [lines[code] for code in others])
     used = {}
     for code in named:
-        group = cast.group(code)
+        group = styles.group(code)
         used[group.key] = used.get(group.key, -1) + 1
         dashes = LINES[used[group.key] % len(LINES)]
         axes.plot(
@@ -158,7 +159,7 @@ def _draw_panel(page, record, cast, incident, days, lines, low):
             clip_on=False,
             zorder=4,
         )
-        labels.append((last, f"{cast.short(code, 1.05)} {last:.2f}", group.colour))
+        labels.append((last, f"{styles.short(code, 1.05)} {last:.2f}", group.colour))
     label_lines(axes, labels, RIGHT, at=end)
 
 

@@ -89,7 +89,7 @@ def _label(past, row):
     if case is not None:
         return f"{past.when(row.case).year} {head_of(case.name)}"
     codes = row.target.split(", ")
-    name = past.cast.name(codes[0]) + (f", {len(codes) - 1} more" if len(codes) > 1 else "")
+    name = past.styles.name(codes[0]) + (f", {len(codes) - 1} more" if len(codes) > 1 else "")
     return f"{past.when(row.case).year} {name}"
 
 

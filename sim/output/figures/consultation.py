@@ -6,7 +6,7 @@ Only those who matter for the text are named: the caller, those who broke silenc
 
 from sim.catalogue.ladder import RUNGS, edges_of
 from sim.output.figures import style
-from sim.output.figures.actor_style import Cast, draw_key, key_lines
+from sim.output.figures.actor_style import ActorStyle, draw_key, key_lines
 from sim.output.figures.label_layout import spread
 from sim.output.figures.queries import consultations_of, date_of
 from sim.phrases import count, listed
@@ -22,7 +22,7 @@ BIN = 0.018
 @style.styled
 def compose(record, loaded):
     """The page of how the texts were made."""
-    cast = Cast(loaded)
+    styles = ActorStyle(loaded)
     tables = consultations_of(record)
     caption = style.caption_of(
         record,
@@ -33,25 +33,25 @@ def compose(record, loaded):
     if not shown:
         words = "Nobody called a consultation in this run." if not tables else "No text was put to a table in this run."
         return style.empty_page(NAME, _title_without_drafts(tables), caption, words)
-    foot = _foot(cast, [one for one in tables if one not in shown])
-    keys = key_lines(cast, {code for one in shown for draft in _drafts(one) for code in draft.positions})
+    foot = _foot(styles, [one for one in tables if one not in shown])
+    keys = key_lines(styles, {code for one in shown for draft in _drafts(one) for code in draft.positions})
     below = 0.1 + len(foot) * style.line_height(style.LABEL)
     above = 0.34 + len(keys) * style.line_height(style.SMALL)
     body = above + sum(_height(one) for one in shown) + below
-    page = style.open_page(NAME, title_of(cast, tables), caption, body)
+    page = style.open_page(NAME, title_of(styles, tables), caption, body)
     draw_key(page, keys, body)
     top = body - above
     _draw_ladder(page, edges_of(loaded), below, top - below)
     for one in shown:
-        _draw_table(page, record, cast, one, top)
+        _draw_table(page, record, styles, one, top)
         top -= _height(one)
     if foot:
         page.write(style.MARGIN, below - 0.06, "\n".join(foot), va="top", linespacing=1.3 / 1.164)
-    page.alt = alt_of(record, cast, tables)
+    page.alt = alt_of(record, styles, tables)
     return page
 
 
-def title_of(cast, tables):
+def title_of(styles, tables):
     """What the strongest text was and who broke silence."""
     adopted = [one for one in tables if one.outcome == "adopted"]
     breakers = {}
@@ -60,8 +60,8 @@ def title_of(cast, tables):
             breakers[code] = breakers.get(code, 0) + times
     if adopted:
         best = max(adopted, key=lambda one: one.text)
-        said = f"{cast.names.format(best.format)} went furthest: {_rung(best.rung)}"
-        said = said if len(adopted) > 1 else f"{cast.names.format(best.format)} agreed on {_rung(best.rung)}"
+        said = f"{styles.names.format(best.format)} went furthest: {_rung(best.rung)}"
+        said = said if len(adopted) > 1 else f"{styles.names.format(best.format)} agreed on {_rung(best.rung)}"
     else:
         said = "no consultation produced a text"
     if not breakers:
@@ -69,20 +69,20 @@ def title_of(cast, tables):
     most = max(sorted(breakers), key=breakers.get)
     others = f", {count(len(breakers) - 1, 'other state').replace('no', '')} too" if len(breakers) > 1 else ""
     times = {1: "once", 2: "twice"}.get(breakers[most], f"{style.number(breakers[most])} times")
-    return f"{said}; {cast.said(most)} broke silence {times}{others}"
+    return f"{said}; {styles.said(most)} broke silence {times}{others}"
 
 
-def alt_of(record, cast, tables):
+def alt_of(record, styles, tables):
     """The consultations in words."""
-    return " ".join(_told(record, cast, one) for one in tables[:8]) + (
+    return " ".join(_told(record, styles, one) for one in tables[:8]) + (
         f" {style.capital(count(len(tables) - 8, 'more consultation'))}." if len(tables) > 8 else ""
     )
 
 
-def _told(record, cast, one):
-    caller = f" called by {cast.said(one.caller)}" if one.caller else ""
+def _told(record, styles, one):
+    caller = f" called by {styles.said(one.caller)}" if one.caller else ""
     told = [
-        f"{style.capital(cast.names.format(one.format))} on {cast.incident(one.incident)},{caller} on "
+        f"{style.capital(styles.names.format(one.format))} on {styles.incident(one.incident)},{caller} on "
         f"{style.day_of(date_of(record, one.day))}."
     ]
     if one.drafts:
@@ -91,11 +91,11 @@ def _told(record, cast, one):
         told.append(f"First text {one.drafts[0].text:.2f}.")
         if furthest:
             told.append(
-                f"Positions from {stands[furthest[0]]:.2f} ({cast.name(furthest[0])}) to "
-                f"{stands[furthest[-1]]:.2f} ({cast.name(furthest[-1])})."
+                f"Positions from {stands[furthest[0]]:.2f} ({styles.name(furthest[0])}) to "
+                f"{stands[furthest[-1]]:.2f} ({styles.name(furthest[-1])})."
             )
     told += [
-        f"{listed([cast.name(code) for code in broken.by], 3)} broke silence: "
+        f"{listed([styles.name(code) for code in broken.by], 3)} broke silence: "
         f"{broken.before:.2f} to {broken.after:.2f}."
         for broken in one.breaks
     ]
@@ -137,10 +137,10 @@ def _height(one):
     return HEAD + len(_drafts(one)) * ROW + OUTCOME
 
 
-def _foot(cast, rest):
+def _foot(styles, rest):
     if not rest:
         return []
-    told = "; ".join(f"{cast.format(one.format)} {_outcome(one)}" for one in rest[:3])
+    told = "; ".join(f"{styles.format(one.format)} {_outcome(one)}" for one in rest[:3])
     told += f"; and {count(len(rest) - 3, 'other')}" if len(rest) > 3 else ""
     return style.wrap(f"Also: {told}.", style.WIDTH - 2 * style.MARGIN, style.LABEL, lines=3)
 
@@ -172,10 +172,10 @@ def _draw_ladder(page, edges, low, height):
         )
 
 
-def _draw_table(page, record, cast, one, top):
+def _draw_table(page, record, styles, one, top):
     """One consultation: a line saying what it is, its drafts, its outcome."""
     drafts = _drafts(one)
-    head = f"{style.capital(cast.format(one.format))} on {cast.incident(one.incident)}"
+    head = f"{style.capital(styles.format(one.format))} on {styles.incident(one.incident)}"
     page.write(
         style.MARGIN, top - 0.24, style.cut(head, style.WIDTH - 0.4, style.HEAD, bold=True), style.HEAD, weight="bold"
     )
@@ -199,7 +199,7 @@ def _draw_table(page, record, cast, one, top):
             color=style.MUTED,
             clip_on=False,
         )
-        _draw_draft(axes, cast, one, draft, breaks.get(draft.round), middle)
+        _draw_draft(axes, styles, one, draft, breaks.get(draft.round), middle)
         axes.plot([draft.text] * 2, [middle - 0.3, middle + 0.3], color=style.INK, linewidth=3.2, solid_capstyle="butt")
         follows = drafts[at + 1].text if at + 1 < len(drafts) else one.text
         if follows is not None:
@@ -231,20 +231,20 @@ def _draw_outcome(axes, one, y):
         )
 
 
-def _draw_draft(axes, cast, one, draft, broken, middle):
+def _draw_draft(axes, styles, one, draft, broken, middle):
     """Members as marks stacked where they stand, and names above and below."""
     stands = draft.positions
     bins = {}
-    for code in sorted(stands, key=lambda code: (cast.group(code).key, code)):
+    for code in sorted(stands, key=lambda code: (styles.group(code).key, code)):
         bins.setdefault(round(stands[code] / BIN), []).append(code)
     places = {}
     for members in bins.values():
         tall = min(DOT, 0.44 / max(1, len(members)))
         for level, code in enumerate(members):
             places[code] = middle + (level - (len(members) - 1) / 2) * tall
-    for key in sorted({cast.group(code).key for code in stands}):
-        codes = [code for code in places if cast.group(code).key == key]
-        group = cast.group(codes[0])
+    for key in sorted({styles.group(code).key for code in stands}):
+        codes = [code for code in places if styles.group(code).key == key]
+        group = styles.group(codes[0])
         axes.scatter(
             [stands[code] for code in codes],
             [places[code] for code in codes],
@@ -258,7 +258,7 @@ def _draw_draft(axes, cast, one, draft, broken, middle):
     above = [code for code in (broken.by if broken else ()) if code in stands]
     _name_row(
         axes,
-        cast,
+        styles,
         {code: (stands[code], places[code]) for code in above},
         middle - 0.33,
         bold=True,
@@ -268,17 +268,17 @@ def _draw_draft(axes, cast, one, draft, broken, middle):
         order = sorted(stands, key=lambda code: (stands[code], code))
         named = dict.fromkeys([*order[:1], *order[-1:], *([one.caller] if one.caller in stands else [])])
         named = [code for code in named if code not in above]
-        _name_row(axes, cast, {code: (stands[code], places[code]) for code in named}, middle + 0.33, bold=False)
+        _name_row(axes, styles, {code: (stands[code], places[code]) for code in named}, middle + 0.33, bold=False)
 
 
-def _name_row(axes, cast, marks, y, bold, suffix=""):
+def _name_row(axes, styles, marks, y, bold, suffix=""):
     """Names in one row, pushed apart sideways, each with a hair line to its mark."""
     if not marks:
         return
     codes = sorted(marks, key=lambda code: marks[code])
     if bold and len(codes) > 3:
         codes = codes[:3]
-    names = [cast.short(code, 1.1, style.SMALL) for code in codes]
+    names = [styles.short(code, 1.1, style.SMALL) for code in codes]
     if suffix:
         names[-1] += suffix if len(marks) <= 3 else f" and {count(len(marks) - 3, 'other')}{suffix}"
     widths = [(style.text_width(name, style.SMALL, bold) + 0.14) / _scale() for name in names]

@@ -43,12 +43,12 @@ def compose(analysis, finding):
 
 def _rows(finding):
     yield "All runs", (finding.spread.quantiles, finding.spread.mean), "blue"
-    if finding.without:
-        yield "The same runs without the cooperation", (finding.without.quantiles, finding.without.mean), "grey"
+    if finding.baseline:
+        yield "The same runs without the cooperation", (finding.baseline.quantiles, finding.baseline.mean), "grey"
     for lever in finding.levers[:LEVERS]:
         yield style.capital(lever.label), None, "head"
-        for setting in lever.settings:
-            yield setting.words, (setting.quantiles, setting.mean), "blue"
+        for inputs in lever.settings:
+            yield inputs.words, (inputs.quantiles, inputs.mean), "blue"
 
 
 def title_of(finding):

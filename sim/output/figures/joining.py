@@ -7,7 +7,7 @@ hollow mark is a response decided but not yet visible. Rows are in order of each
 from dataclasses import replace
 
 from sim.output.figures import style
-from sim.output.figures.actor_style import Cast
+from sim.output.figures.actor_style import ActorStyle
 from sim.output.figures.queries import BODIES, actors_of, date_of, incidents_of, joinings_of
 from sim.phrases import count, listed
 
@@ -22,7 +22,7 @@ LEFT = 1.68  # inches for the names
 @style.styled
 def compose(record, loaded):
     """The page of who joined what."""
-    cast = Cast(loaded)
+    styles = ActorStyle(loaded)
     joined = joinings_of(record)
     if len({one.incident for one in joined}) > ACTS:
         joined = _merged(joined)
@@ -37,19 +37,19 @@ def compose(record, loaded):
     victims = {code for incident in incidents_of(record).values() for code in incident.victims}
     rows, rest = _rows(joined, columns, victims | {"NATO", "EU", "AUS", "JPN", "KOR", "NZL"})
     idle = [code for code in actors_of(record) if code not in {one.actor for one in joined}]
-    heads, upright = _heads(columns, cast, _step(columns))
-    foot = _foot(cast, idle, folded)
+    heads, upright = _heads(columns, styles, _step(columns))
+    foot = _foot(styles, idle, folded)
     below = len(foot) * style.line_height(style.LABEL) + 0.1
     lines = len(rows) + bool(rest) + 1
     top = _head_height(heads, upright) + 0.12 + 0.3 * _has_incident_heads(columns)
-    page = style.open_page(NAME, title_of(record, cast, joined), caption, top + lines * ROW + below)
-    _draw(page, cast, joined, columns, rows, rest, foot, below)
-    _draw_heads(page, cast, columns, heads, upright, below + lines * ROW)
-    page.alt = alt_of(record, cast, joined, columns, idle)
+    page = style.open_page(NAME, title_of(record, styles, joined), caption, top + lines * ROW + below)
+    _draw(page, styles, joined, columns, rows, rest, foot, below)
+    _draw_heads(page, styles, columns, heads, upright, below + lines * ROW)
+    page.alt = alt_of(record, styles, joined, columns, idle)
     return page
 
 
-def title_of(record, cast, joined):
+def title_of(record, styles, joined):
     """How many joined the response most joined, and who was first."""
     (_, response), group = _most_joined(joined)
     states = {one.actor for one in group} - set(BODIES)
@@ -58,27 +58,27 @@ def title_of(record, cast, joined):
     who = f"all {who.split(' of ')[1]}" if len(states) == everybody else who
     seen = [one for one in group if one.acted_day is not None]
     if not seen:
-        return f"{cast.brief(response)}: {who}, not visible yet"
+        return f"{styles.brief(response)}: {who}, not visible yet"
     day = min(one.acted_day for one in seen)
-    first = sorted((cast.said(one.actor) for one in seen if one.acted_day == day), key=lambda name: name.lower())
+    first = sorted((styles.said(one.actor) for one in seen if one.acted_day == day), key=lambda name: name.lower())
     if len(first) > 4:
-        return f"{cast.brief(response)}: {who}, {len(first)} of them at once on {style.day_of(date_of(record, day))}"
-    return f"{cast.brief(response)}: {who}, {listed(first, 2)} first on {style.day_of(date_of(record, day))}"
+        return f"{styles.brief(response)}: {who}, {len(first)} of them at once on {style.day_of(date_of(record, day))}"
+    return f"{styles.brief(response)}: {who}, {listed(first, 2)} first on {style.day_of(date_of(record, day))}"
 
 
-def alt_of(record, cast, joined, columns, idle):
+def alt_of(record, styles, joined, columns, idle):
     """The matrix in words: for each response who joined, in order."""
     several = len({one.incident for one in joined}) > 1
     told = []
     for incident, response in columns:
         group = [one for one in joined if (one.incident, one.response) == (incident, response)]
         group.sort(key=lambda one: (one.order is None, one.order or 0, one.actor))
-        about = f" ({cast.incident(incident)})" if several and incident else ""
+        about = f" ({styles.incident(incident)})" if several and incident else ""
         told.append(
-            f"{style.capital(cast.response(response))}{about}: {len(group)} actors, in order "
-            f"{listed([cast.name(one.actor) for one in group], 5)}."
+            f"{style.capital(styles.response(response))}{about}: {len(group)} actors, in order "
+            f"{listed([styles.name(one.actor) for one in group], 5)}."
         )
-    rest = f" No visible response: {listed([cast.name(code) for code in idle], 6)}." if idle else ""
+    rest = f" No visible response: {listed([styles.name(code) for code in idle], 6)}." if idle else ""
     return f"Matrix of actors and responses with the order of joining. {' '.join(told)}{rest}"
 
 
@@ -149,9 +149,9 @@ def _step(columns):
     return min(0.72, (style.WIDTH - LEFT - style.MARGIN) / max(1, len(columns)))
 
 
-def _heads(columns, cast, step):
+def _heads(columns, styles, step):
     """The columns' heads as lines, and whether they must stand upright for want of width."""
-    names = [style.capital(cast.brief(response)) for _, response in columns]
+    names = [style.capital(styles.brief(response)) for _, response in columns]
     fits = all(style.text_width(word, style.SMALL) <= step - 0.06 for name in names for word in name.split())
     if fits and all(len(style.wrap(name, step - 0.06, style.SMALL)) <= 4 for name in names):
         return [style.wrap(name, step - 0.06, style.SMALL) for name in names], False
@@ -168,19 +168,19 @@ def _head_height(heads, upright):
     return max(len(lines) for lines in heads) * style.line_height(style.SMALL)
 
 
-def _foot(cast, idle, folded):
+def _foot(styles, idle, folded):
     words = []
     if idle:
         words.append(
             f"{style.capital(count(len(idle), 'state'))} did nothing visible: "
-            f"{listed([cast.name(code) for code in idle], 6)}."
+            f"{listed([styles.name(code) for code in idle], 6)}."
         )
     if folded:
         words.append(f"{style.capital(count(folded, 'response'))} with fewer takers not shown.")
     return style.wrap(" ".join(words), style.WIDTH - 2 * style.MARGIN, style.LABEL, lines=3) if words else []
 
 
-def _draw(page, cast, joined, columns, rows, rest, foot, below):
+def _draw(page, styles, joined, columns, rows, rest, foot, below):
     step, lines = _step(columns), len(rows) + bool(rest) + 1
     axes = page.axes(LEFT, below, step * len(columns), lines * ROW)
     style.bare(axes)
@@ -188,24 +188,24 @@ def _draw(page, cast, joined, columns, rows, rest, foot, below):
     axes.set_ylim(lines - 0.5, -0.5)
     for at in range(0, lines - 1, 2):
         axes.axhspan(at - 0.5, at + 0.5, color=style.WASH, linewidth=0)
-    _draw_names(axes, cast, rows, rest, step, lines)
+    _draw_names(axes, styles, rows, rest, step, lines)
     for x, key in enumerate(columns):
         group = {one.actor: one for one in joined if (one.incident, one.response) == key}
-        _draw_column(axes, cast, x, group, rows, rest, lines)
+        _draw_column(axes, styles, x, group, rows, rest, lines)
     if foot:
         page.write(style.MARGIN, below - 0.08, "\n".join(foot), va="top", linespacing=1.3 / 1.164)
 
 
-def _draw_names(axes, cast, rows, rest, step, lines):
+def _draw_names(axes, styles, rows, rest, step, lines):
     edge = -0.5 - 0.3 / step
     for y, code in enumerate(rows):
-        name = cast.short(code, LEFT - 0.42)
+        name = styles.short(code, LEFT - 0.42)
         axes.text(edge, y, name, ha="right", va="center_baseline", fontsize=style.LABEL, clip_on=False)
         axes.plot(
             [-0.5 - 0.14 / step],
             [y],
-            marker=cast.marker(code),
-            color=cast.colour(code),
+            marker=styles.marker(code),
+            color=styles.colour(code),
             markersize=7,
             markeredgecolor=style.INK,
             markeredgewidth=0.5,
@@ -228,12 +228,12 @@ def _draw_names(axes, cast, rows, rest, step, lines):
     axes.axhline(lines - 1.5, color=style.CALM, linewidth=0.8)
 
 
-def _draw_column(axes, cast, x, group, rows, rest, lines):
+def _draw_column(axes, styles, x, group, rows, rest, lines):
     for y, code in enumerate(rows):
         if code not in group:
             axes.plot([x], [y], marker=".", color="#C4C4C4", markersize=3)
             continue
-        one, colour = group[code], cast.colour(code)
+        one, colour = group[code], styles.colour(code)
         seen = one.order is not None
         axes.plot(
             [x],
@@ -271,7 +271,7 @@ def _draw_column(axes, cast, x, group, rows, rest, lines):
     axes.text(x, lines - 1, str(len(group)), ha="center", va="center_baseline", fontsize=style.LABEL, weight="bold")
 
 
-def _draw_heads(page, cast, columns, heads, upright, base):
+def _draw_heads(page, styles, columns, heads, upright, base):
     step = _step(columns)
     for x, lines in enumerate(heads):
         page.write(
@@ -292,7 +292,7 @@ def _draw_heads(page, cast, columns, heads, upright, base):
         places = [x for x, key in enumerate(columns) if key[0] == incident]
         left, right = LEFT + step * places[0] + 0.04, LEFT + step * (places[-1] + 1) - 0.04
         words = style.cut(
-            style.capital(cast.incident(incident).removeprefix("the ")), right - left + 0.02, style.LABEL, bold=True
+            style.capital(styles.incident(incident).removeprefix("the ")), right - left + 0.02, style.LABEL, bold=True
         )
         page.write((left + right) / 2, level + 0.06, words, style.LABEL, ha="center", va="bottom", weight="bold")
         page.figure.add_artist(_rule(page, left, right, level + 0.03))

@@ -78,9 +78,11 @@ def alt_of(past, kind, known):
         for name in ids:
             here = {code: known[name, code] for code in past.cases[name].actors if (name, code) in known}
             if here:
-                did = [f"{past.cast.said(code)} ({percent(p)})" for code, (done, p) in here.items() if done]
+                did = [f"{past.styles.said(code)} ({percent(p)})" for code, (done, p) in here.items() if done]
                 expected = [
-                    f"{past.cast.said(code)} ({percent(p)})" for code, (done, p) in here.items() if not done and p > 0.5
+                    f"{past.styles.said(code)} ({percent(p)})"
+                    for code, (done, p) in here.items()
+                    if not done and p > 0.5
                 ]
                 words = f"did: {listed(did, 30)}" if did else "nobody known to have done it"
                 also = f"; expected of, but not done by {listed(expected, 30)}" if expected else ""
@@ -117,7 +119,7 @@ def _places(block):
 
 
 def _label(past, code):
-    return past.cast.short(code, 1.05, style.SMALL)
+    return past.styles.short(code, 1.05, style.SMALL)
 
 
 def _head(page, past, block, low, top):

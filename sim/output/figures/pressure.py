@@ -1,7 +1,7 @@
 """Tension, pressure and harm over time: how hot it got, what the adversaries felt, what the victims suffered."""
 
 from sim.output.figures import style
-from sim.output.figures.actor_style import Cast
+from sim.output.figures.actor_style import ActorStyle
 from sim.output.figures.label_layout import label_lines
 from sim.output.figures.queries import date_of, joinings_of, keys_of, length_in_days, series_of, start_of
 from sim.phrases import count, percent
@@ -16,7 +16,7 @@ GREYS = ("#1A1A1A", "#7A7A7A", "#4D4D4D", "#999999")
 @style.styled
 def compose(record, loaded):
     """The page of tension, pressure and harm."""
-    cast = Cast(loaded)
+    styles = ActorStyle(loaded)
     caption = style.caption_of(
         record,
         "tension, perceived threat and pressure 0 to 1; harm is severity summed over victims; time is exercise date",
@@ -24,22 +24,22 @@ def compose(record, loaded):
     )
     panels = [
         ("Tension, 0 to 1", _tension(record)),
-        ("Pressure on the adversaries, 0 to 1 (ticks: responses)", _pressure(record, cast)),
-        ("Harm being done, severity summed over victims", _harm(record, cast)),
+        ("Pressure on the adversaries, 0 to 1 (ticks: responses)", _pressure(record, styles)),
+        ("Harm being done, severity summed over victims", _harm(record, styles)),
     ]
     panels = [(head, lines) for head, lines in panels if lines]
     if not panels:
         return style.empty_page(NAME, "No turn was finished", caption, "No turn of this run came to its end.")
     body = len(panels) * (HEAD + PANEL) + FOOT
-    page = style.open_page(NAME, title_of(record, cast), caption, body)
+    page = style.open_page(NAME, title_of(record, styles), caption, body)
     for at, (head, lines) in enumerate(panels):
         low = body - (at + 1) * (HEAD + PANEL)
         _draw_panel(page, record, head, lines, low, is_last=at == len(panels) - 1)
-    page.alt = alt_of(record, cast, panels)
+    page.alt = alt_of(record, styles, panels)
     return page
 
 
-def title_of(record, cast):
+def title_of(record, styles):
     """How hot it got, and what the pressure came to."""
     days, tension = series_of(record, "tension")
     parts = []
@@ -50,7 +50,7 @@ def title_of(record, cast):
     felt = {code: value for code, value in felt.items() if value is not None}
     if felt:
         most = max(sorted(felt), key=felt.get)
-        some = f"pressure on {cast.said(most)} reached {felt[most]:.2f}"
+        some = f"pressure on {styles.said(most)} reached {felt[most]:.2f}"
         parts.append(some if felt[most] >= 0.01 else "no adversary felt any pressure")
     _, harm = series_of(record, "harm")
     known = [value for value in harm if value == value]
@@ -66,7 +66,7 @@ def title_of(record, cast):
     return "; ".join(parts) or "no turn was finished"
 
 
-def alt_of(record, cast, panels):
+def alt_of(record, styles, panels):
     """Start, peak and end of every line."""
     told = []
     for _, lines in panels:
@@ -93,20 +93,20 @@ def _tension(record):
     return lines
 
 
-def _pressure(record, cast):
+def _pressure(record, styles):
     lines = []
     for at, code in enumerate(keys_of(record, "pressure")[:5]):
         days, values = series_of(record, "pressure", code)
-        lines.append((days, values, cast.name(code), cast.colour(code), LINES[at % 4], cast.marker(code)))
+        lines.append((days, values, styles.name(code), styles.colour(code), LINES[at % 4], styles.marker(code)))
     return lines
 
 
-def _harm(record, cast):
+def _harm(record, styles):
     """The incidents that hurt most, a line each; what the others did is added up."""
     found = {incident: series_of(record, "harm", incident) for incident in keys_of(record, "harm")}
     order = sorted(found, key=lambda incident: (-(_top(found[incident][1]) or 0.0), incident))
     named = order if len(order) <= len(LINES) else order[: len(LINES) - 1]
-    lines = [(*found[incident], style.capital(cast.incident(incident).removeprefix("the "))) for incident in named]
+    lines = [(*found[incident], style.capital(styles.incident(incident).removeprefix("the "))) for incident in named]
     rest = [found[incident] for incident in order if incident not in named]
     if rest:
         added = [

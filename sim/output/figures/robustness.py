@@ -52,7 +52,7 @@ def compose(analysis, finding):
             "This sweep varied no lever, and has no cooperation to leave out.",
         )
     rows = _rows(choices)
-    has_regret = any(setting.regret for _, setting in rows if setting)
+    has_regret = any(inputs.regret for _, inputs in rows if inputs)
     lines, heights = rows_of([words for words, _ in rows], ROOM - style.MARGIN - 0.08, 0.34)
     page = style.open_page(name, title_of(finding), words, sum(heights) + 0.74)
     _draw_settings(page, rows, lines, heights, has_regret)
@@ -66,7 +66,7 @@ def _rows(choices):
         if len(rows) + len(lever.settings) > SETTINGS and rows:
             break
         rows.append((style.capital(lever.label), None))
-        rows += [(setting.words, setting) for setting in lever.settings]
+        rows += [(inputs.words, inputs) for inputs in lever.settings]
     return rows
 
 
@@ -92,13 +92,13 @@ def alt_of(finding, choices):
     """Every setting in words."""
     span, told = span_of(finding), []
     for lever in choices:
-        for setting in lever.settings:
+        for inputs in lever.settings:
             regret = (
-                f", regret under {with_interval(setting.regret, span)} in nine futures of ten" if setting.regret else ""
+                f", regret under {with_interval(inputs.regret, span)} in nine futures of ten" if inputs.regret else ""
             )
             told.append(
-                f"{style.capital(lever.label)}, {setting.words}: mean {with_interval(setting.mean, span)}, worst tenth "
-                f"from {with_interval(setting.worst, span)}, good in {percent(setting.good.value)} of runs{regret}."
+                f"{style.capital(lever.label)}, {inputs.words}: mean {with_interval(inputs.mean, span)}, worst tenth "
+                f"from {with_interval(inputs.worst, span)}, good in {percent(inputs.good.value)} of runs{regret}."
             )
     return f"{style.capital(label(finding.measure))} at each setting. {' '.join(told)}"
 
@@ -112,20 +112,20 @@ def _draw_settings(page, rows, lines, heights, has_regret):
     for number, (head, key) in enumerate(panels):
         left = ROOM + number * (wide + GAP)
         axes = page.axes(left, 0.36, wide, total)
-        found = [getattr(setting, key) for _, setting in rows if setting and getattr(setting, key)]
+        found = [getattr(inputs, key) for _, inputs in rows if inputs and getattr(inputs, key)]
         frame(axes, *ends_of(found, 0.1), total, most=2)
-        for (_, setting), words, y in zip(rows, lines, middles(heights), strict=True):
-            if setting is None:
+        for (_, inputs), words, y in zip(rows, lines, middles(heights), strict=True):
+            if inputs is None:
                 axes.axhspan(y - 0.15, y + 0.15, color=style.PAPER, linewidth=0, zorder=1)
-            elif getattr(setting, key):
-                whisker(axes, getattr(setting, key), y, CLEAR, size=6, width=2)
+            elif getattr(inputs, key):
+                whisker(axes, getattr(inputs, key), y, CLEAR, size=6, width=2)
             if number == 0:
-                _write_row(page, axes, setting, words, y, total)
+                _write_row(page, axes, inputs, words, y, total)
         heading(page, left, total + 0.48, head, wide + GAP - 0.05)
 
 
-def _write_row(page, axes, setting, words, y, total):
-    if setting is None:
+def _write_row(page, axes, inputs, words, y, total):
+    if inputs is None:
         room = style.WIDTH - 2 * style.MARGIN
         page.write(
             style.MARGIN,

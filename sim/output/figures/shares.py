@@ -1,7 +1,7 @@
 """In what share of many runs: who joined which response, and which format was called first."""
 
 from sim.output.figures import style
-from sim.output.figures.actor_style import Cast, draw_key, key_lines
+from sim.output.figures.actor_style import ActorStyle, draw_key, key_lines
 from sim.output.figures.label_layout import spread
 from sim.phrases import count, listed, percent
 
@@ -11,7 +11,7 @@ BAR = "#0072B2"
 @style.styled
 def compose_joined(outcomes, loaded):
     """How often each actor joined each response."""
-    cast = Cast(loaded)
+    styles = ActorStyle(loaded)
     rows = [
         (incident, response, shares)
         for incident, table in outcomes.joined.items()
@@ -27,13 +27,13 @@ def compose_joined(outcomes, loaded):
             "joined", "Nobody responded in any run", caption, "No actor responded in any of these runs."
         )
     shown, height = _divided(rows), 0.92
-    keys = key_lines(cast, {code for _, _, shares in shown for code in shares})
+    keys = key_lines(styles, {code for _, _, shares in shown for code in shares})
     above = len(keys) * style.line_height(style.SMALL) + 0.1
     body = len(shown) * height + 0.34 + above
-    page = style.open_page("joined", _joined_title(cast, rows), caption, body)
+    page = style.open_page("joined", _joined_title(styles, rows), caption, body)
     draw_key(page, keys, body)
-    _draw_joined(page, cast, shown, height, body - above, several=len(outcomes.joined) > 1)
-    page.alt = _joined_alt(cast, shown, outcomes)
+    _draw_joined(page, styles, shown, height, body - above, several=len(outcomes.joined) > 1)
+    page.alt = _joined_alt(styles, shown, outcomes)
     return page
 
 
@@ -44,26 +44,26 @@ def _divided(rows, most=7):
     return [row for row in rows if any(row is other for other in kept)]
 
 
-def _joined_title(cast, rows):
+def _joined_title(styles, rows):
     _, response, shares = rows[0]
     order = sorted(shares, key=lambda code: (-shares[code], code))
     often = [code for code in order if shares[code] >= 0.5 and code not in ("NATO", "EU")]
     half = f"{count(len(often), 'state')} in at least half of the runs"
-    return f"{cast.brief(response)}: {half}, {cast.said(order[0])} most often"
+    return f"{styles.brief(response)}: {half}, {styles.said(order[0])} most often"
 
 
-def _joined_alt(cast, rows, outcomes):
+def _joined_alt(styles, rows, outcomes):
     told = []
     for incident, response, shares in rows:
         order = sorted(shares, key=lambda code: (-shares[code], code))
         told.append(
-            f"{style.capital(cast.brief(response))} ({cast.incident(incident)}): most often "
-            f"{listed([f'{cast.name(code)} {percent(shares[code])}' for code in order[:4]])}."
+            f"{style.capital(styles.brief(response))} ({styles.incident(incident)}): most often "
+            f"{listed([f'{styles.name(code)} {percent(shares[code])}' for code in order[:4]])}."
         )
     return f"Share of {count(outcomes.runs, 'run')} in which each actor joined. {' '.join(told)}"
 
 
-def _draw_joined(page, cast, rows, height, top, several):
+def _draw_joined(page, styles, rows, height, top, several):
     wide = style.WIDTH - 2 * style.MARGIN - 0.2
     axes = page.axes(style.MARGIN + 0.1, 0.3, wide, top - 0.3)
     style.bare(axes)
@@ -74,8 +74,8 @@ def _draw_joined(page, cast, rows, height, top, several):
     axes.get_xticklabels()[-1].set_ha("right")
     for at, (incident, response, shares) in enumerate(rows):
         middle = (at + 0.62) * height
-        words = style.capital(cast.brief(response)) + (
-            f": {cast.incident(incident).removeprefix('the ')}" if several else ""
+        words = style.capital(styles.brief(response)) + (
+            f": {styles.incident(incident).removeprefix('the ')}" if several else ""
         )
         axes.text(
             0,
@@ -86,17 +86,17 @@ def _draw_joined(page, cast, rows, height, top, several):
             fontsize=style.LABEL,
         )
         axes.axhspan(middle - 0.16, middle + 0.16, color=style.WASH, linewidth=0)
-        _draw_strip(axes, cast, shares, middle, wide)
+        _draw_strip(axes, styles, shares, middle, wide)
 
 
-def _draw_strip(axes, cast, shares, middle, wide):
+def _draw_strip(axes, styles, shares, middle, wide):
     bins = {}
     for code in sorted(shares):
         bins.setdefault(round(shares[code] / 0.018), []).append(code)
     for members in bins.values():
         tall = min(0.08, 0.36 / len(members))
         for level, code in enumerate(members):
-            group = cast.group(code)
+            group = styles.group(code)
             axes.plot(
                 [shares[code]],
                 [middle + (level - (len(members) - 1) / 2) * tall],
@@ -109,10 +109,10 @@ def _draw_strip(axes, cast, shares, middle, wide):
             )
     order = sorted(shares, key=lambda code: (shares[code], code))
     named = sorted({*order[-2:], *order[:1]}, key=lambda code: (shares[code], code))
-    widths = [(style.text_width(cast.short(code, 1.2, style.SMALL), style.SMALL) + 0.12) / wide for code in named]
+    widths = [(style.text_width(styles.short(code, 1.2, style.SMALL), style.SMALL) + 0.12) / wide for code in named]
     for code, spot in zip(named, spread([shares[code] for code in named], widths, 0, 1), strict=True):
         axes.text(
-            spot, middle + 0.27, cast.short(code, 1.2, style.SMALL), ha="center", va="center", fontsize=style.SMALL
+            spot, middle + 0.27, styles.short(code, 1.2, style.SMALL), ha="center", va="center", fontsize=style.SMALL
         )
 
 
@@ -122,7 +122,7 @@ def _draw_strip(axes, cast, shares, middle, wide):
 @style.styled
 def compose_formats(outcomes, loaded):
     """Where consultations were called first."""
-    cast = Cast(loaded)
+    styles = ActorStyle(loaded)
     tables = {
         incident: sorted(
             ((share, key) for key, share in table.items() if share > 0), key=lambda pair: (-pair[0], pair[1])
@@ -146,42 +146,42 @@ def compose_formats(outcomes, loaded):
         )
     row = 0.36
     body = sum(0.42 + len(rows) * row for rows in tables.values()) + 0.1
-    page = style.open_page("formats", _formats_title(cast, tables), caption, body)
+    page = style.open_page("formats", _formats_title(styles, tables), caption, body)
     top = body
     for incident, rows in tables.items():
         page.write(
             style.MARGIN,
             top - 0.26,
-            style.capital(cast.incident(incident).removeprefix("the ")),
+            style.capital(styles.incident(incident).removeprefix("the ")),
             style.HEAD,
             weight="bold",
         )
-        _draw_formats(page, cast, rows, top - 0.42 - len(rows) * row, len(rows) * row)
+        _draw_formats(page, styles, rows, top - 0.42 - len(rows) * row, len(rows) * row)
         top -= 0.42 + len(rows) * row
     page.alt = "Formats called first. " + " ".join(
-        _formats_told(cast, incident, rows) for incident, rows in tables.items()
+        _formats_told(styles, incident, rows) for incident, rows in tables.items()
     )
     return page
 
 
-def _formats_told(cast, incident, rows):
-    shares = [f"{_format(cast, key)} {percent(share)}" for share, key in rows]
-    return f"{style.capital(cast.incident(incident))}: {listed(shares, 7)}."
+def _formats_told(styles, incident, rows):
+    shares = [f"{_format(styles, key)} {percent(share)}" for share, key in rows]
+    return f"{style.capital(styles.incident(incident))}: {listed(shares, 7)}."
 
 
-def _format(cast, key):
-    return style.capital(cast.format(key)) if key else "all others"
+def _format(styles, key):
+    return style.capital(styles.format(key)) if key else "all others"
 
 
-def _formats_title(cast, tables):
+def _formats_title(styles, tables):
     told = [
-        f"{cast.incident(incident)} goes to {cast.names.format(rows[0][1])} in {percent(rows[0][0])} of runs"
+        f"{styles.incident(incident)} goes to {styles.names.format(rows[0][1])} in {percent(rows[0][0])} of runs"
         for incident, rows in list(tables.items())[:2]
     ]
     return "; ".join(told) if len("; ".join(told)) <= 90 else told[0]
 
 
-def _draw_formats(page, cast, rows, low, height):
+def _draw_formats(page, styles, rows, low, height):
     left = 2.3
     axes = page.axes(left, low, style.WIDTH - left - 0.8, height)
     style.bare(axes)
@@ -191,7 +191,7 @@ def _draw_formats(page, cast, rows, low, height):
     axes.barh(range(len(rows)), [share for share, _ in rows], height=0.62, color=BAR, linewidth=0)
     for at, (share, key) in enumerate(rows):
         axes.annotate(
-            style.cut(_format(cast, key), left - 0.3),
+            style.cut(_format(styles, key), left - 0.3),
             (0, at),
             xytext=(-6, 0),
             textcoords="offset points",

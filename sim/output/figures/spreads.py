@@ -19,8 +19,8 @@ def compose(outcomes, loaded):
     """What came of the runs, measure by measure, with and without the cooperation."""
     known = {name: _known(values) for name, values in outcomes.measures.items()}
     known = {name: values for name, values in known.items() if values.size}
-    without = {name: _known(values) for name, values in (outcomes.measures_without or {}).items()}
-    every, known = known, _telling(known, without)
+    baseline = {name: _known(values) for name, values in (outcomes.baseline_measures or {}).items()}
+    every, known = known, _telling(known, baseline)
     note = bands(outcomes.runs).replace("Line", "Bar")
     if len(every) > len(known):
         note += f". {style.capital(count(len(every) - len(known), 'other measure'))} moved less"
@@ -34,10 +34,10 @@ def compose(outcomes, loaded):
         for name, (label, _, _) in labels.items()
     }
     heights = [max(0.5, len(lines[name]) * style.line_height(style.LABEL) + 0.14) for name in known]
-    key = 0.36 if without else 0.1
-    page = style.open_page("measures", _title(outcomes, every, without), caption, sum(heights) + key)
-    _draw(page, known, without, labels, lines, heights, room, sum(heights))
-    page.alt = _alt(outcomes, known, without, labels)
+    key = 0.36 if baseline else 0.1
+    page = style.open_page("measures", _title(outcomes, every, baseline), caption, sum(heights) + key)
+    _draw(page, known, baseline, labels, lines, heights, room, sum(heights))
+    page.alt = _alt(outcomes, known, baseline, labels)
     return page
 
 
@@ -52,30 +52,30 @@ def _label(name):
     return found.label, found.unit, found.better
 
 
-def _title(outcomes, known, without):
+def _title(outcomes, known, baseline):
     labels = {name: _label(name) for name in known}
-    if not without:
+    if not baseline:
         return f"what {count(outcomes.runs, 'run')} of the exercise came to"
     if not any(labels[name][2] for name in known):
         return f"what {count(outcomes.runs, 'run')} came to, with and without the cooperation"
     better = worse = 0
     for name in known:
-        if labels[name][2] and name in without and without[name].size:
-            gain = float(np.median(known[name]) - np.median(without[name]))
+        if labels[name][2] and name in baseline and baseline[name].size:
+            gain = float(np.median(known[name]) - np.median(baseline[name]))
             gain = gain if labels[name][2] == "higher" else -gain
-            clear = 0.05 * _width(known[name], without[name])  # less than that is chance
+            clear = 0.05 * _width(known[name], baseline[name])  # less than that is chance
             better, worse = better + (gain > clear), worse + (gain < -clear)
     return f"with the cooperation {count(better, 'measure')} clearly better, {style.number(worse)} worse than without"
 
 
-def _alt(outcomes, known, without, labels):
+def _alt(outcomes, known, baseline, labels):
     told = []
     for name, values in known.items():
         label, unit, _ = labels[name]
         low, _, middle, _, high = quantiles(values)
         other = (
-            f", without cooperation {_figure(np.median(without[name]))}"
-            if name in without and without[name].size
+            f", without cooperation {_figure(np.median(baseline[name]))}"
+            if name in baseline and baseline[name].size
             else ""
         )
         named = f"{label} ({unit})" if unit else label
@@ -105,21 +105,21 @@ def _width(mine, other):
     return float(high - low)
 
 
-def _telling(known, without):
+def _telling(known, baseline):
     """The measures that get a row: those which the cooperation moved most, in the catalogue's order."""
     if len(known) <= SHOWN:
         return known
-    compared = [name for name in known if name in without and without[name].size]
+    compared = [name for name in known if name in baseline and baseline[name].size]
 
     def moved(name):
-        mine, other = known[name], without[name]
+        mine, other = known[name], baseline[name]
         return abs(float(np.median(mine) - np.median(other))) / (_width(mine, other) + 1e-12)
 
     order = sorted(compared, key=lambda name: (-moved(name), name)) + [name for name in known if name not in compared]
     return {name: values for name, values in known.items() if name in order[:SHOWN]}
 
 
-def _draw(page, known, without, labels, lines, heights, room, total):
+def _draw(page, known, baseline, labels, lines, heights, room, total):
     right = 1.5
     axes = page.axes(room, 0.04, style.WIDTH - room - right, total)
     style.bare(axes)
@@ -128,7 +128,7 @@ def _draw(page, known, without, labels, lines, heights, room, total):
     at = 0.0
     for name, height in zip(known, heights, strict=True):
         middle = at + height / 2
-        other = without.get(name, np.array([]))
+        other = baseline.get(name, np.array([]))
         both = np.concatenate([known[name], other])
         low, high = np.quantile(both, 0.01), np.quantile(both, 0.99)
         low, high = (low - 0.5, high + 0.5) if high - low < 1e-9 else (low, high)
@@ -161,7 +161,7 @@ def _draw(page, known, without, labels, lines, heights, room, total):
             weight="bold",
         )
         at += height
-    if without:
+    if baseline:
         _draw_key(page, room, total)
 
 

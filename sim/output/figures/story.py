@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import BY_NAME
 from sim.output.figures import style
-from sim.output.figures.actor_style import Cast
+from sim.output.figures.actor_style import ActorStyle
 from sim.output.figures.label_layout import spread
 from sim.output.figures.queries import (
     BODIES,
@@ -51,8 +51,8 @@ class Moment:
 @style.styled
 def compose(record, loaded):
     """The page that tells a run."""
-    cast = Cast(loaded)
-    found = moments_of(record, cast)
+    styles = ActorStyle(loaded)
+    found = moments_of(record, styles)
     shown = most_telling(found)
     room = max(2.2, sum(_height(one) for one in shown))
     left_out = len(found) - len(shown)
@@ -61,20 +61,20 @@ def compose(record, loaded):
         "tension 0 to 1; harm is severity (0 to 1) summed over victims; time is exercise date",
         note=style.capital(f"{count(left_out, 'smaller event')} not shown") if left_out else "",
     )
-    page = style.open_page(NAME, title_of(record, cast), caption, HEADS + room + 0.1)
+    page = style.open_page(NAME, title_of(record, styles), caption, HEADS + room + 0.1)
     _draw_bars(page, record, room)
     _draw_moments(page, record, shown, room)
-    page.alt = alt_of(record, cast, shown, left_out)
+    page.alt = alt_of(record, styles, shown, left_out)
     return page
 
 
-def title_of(record, cast):
+def title_of(record, styles):
     """What the run came to, in one sentence."""
     states = actors_of(record)
     acted = {one.actor for one in joinings_of(record)} - set(BODIES)
     who = f"{style.number(len(acted))} of {len(states)} states responded" if acted else "nobody responded"
-    ended = sorted({cast.incident(event.incident) for event in record.of_kind("incident_stops")})
-    gave_in = sorted({cast.said(event.actor) for event in record.of_kind("victim_concedes")})
+    ended = sorted({styles.incident(event.incident) for event in record.of_kind("incident_stops")})
+    gave_in = sorted({styles.said(event.actor) for event in record.of_kind("victim_concedes")})
     if gave_in:
         end = f"{listed(gave_in, 3)} gave in"
     elif ended:
@@ -87,7 +87,7 @@ def title_of(record, cast):
     return f"{who}, {end}{height}"
 
 
-def alt_of(record, cast, shown, left_out):
+def alt_of(record, styles, shown, left_out):
     """The story in words, for those who listen."""
     told = [f"{style.day_of(date_of(record, one.day))}: {one.words.rstrip('.')}." for one in shown]
     days, tension = series_of(record, "tension")
@@ -100,16 +100,16 @@ def alt_of(record, cast, shown, left_out):
 # ------------------------------------------------------------------------------------------------------- moments
 
 
-def moments_of(record, cast):
+def moments_of(record, styles):
     """Everything that could have a line, by day."""
     found = [
         *_acts(record),
         *_injects(record),
-        *_consultations(record, cast),
-        *_responses(record, cast),
-        *_moves(record, cast),
-        *_endings(record, cast),
-        *_projects(record, cast),
+        *_consultations(record, styles),
+        *_responses(record, styles),
+        *_moves(record, styles),
+        *_endings(record, styles),
+        *_projects(record, styles),
     ]
     return sorted(found, key=lambda one: one.day)
 
@@ -154,23 +154,23 @@ def _injects(record):
         )
 
 
-def _consultations(record, cast):
+def _consultations(record, styles):
     reached = {}
     for one in consultations_of(record):
-        table = cast.format(one.format)
+        table = styles.format(one.format)
         if one.caller:
             yield Moment(
                 one.day,
                 "text",
                 3,
-                style.capital(f"{cast.said(one.caller)} calls {cast.names.format(one.format)}"),
-                cast.marker(one.caller),
-                cast.colour(one.caller),
+                style.capital(f"{styles.said(one.caller)} calls {styles.names.format(one.format)}"),
+                styles.marker(one.caller),
+                styles.colour(one.caller),
             )
         if one.outcome == "adopted":
             words = _of_table(table, f"agrees on {_rung(one)} ({one.text:.2f})")
             if one.breakers:
-                words += f" after {listed([cast.said(code) for code in one.breakers], 2)} broke silence"
+                words += f" after {listed([styles.said(code) for code in one.breakers], 2)} broke silence"
             is_new = RUNGS.index(one.rung) > RUNGS.index(reached.get(one.incident, RUNGS[0]))
             reached[one.incident] = max(one.rung, reached.get(one.incident, RUNGS[0]), key=RUNGS.index)
             yield Moment(one.end_day, "text", 1 if is_new else 4, words, "s", is_bold=is_new)
@@ -187,7 +187,7 @@ def _rung(one):
     return {"naming": "naming the culprit", "silence": "saying nothing"}.get(one.rung, one.rung)
 
 
-def _responses(record, cast):
+def _responses(record, styles):
     seen = sorted((one for one in joinings_of(record) if one.acted_day is not None), key=lambda one: one.acted_day)
     known, victims = set(), {code for incident in incidents_of(record).values() for code in incident.victims}
     turns = {}
@@ -199,46 +199,46 @@ def _responses(record, cast):
         first = [one for one in group if one.response in new]
         if first:
             who = sorted({one.actor for one in first}, key=lambda code: (code not in victims, code))
-            what = listed([cast.brief(response) for response in new], 2)
-            words = f"{style.capital(listed([cast.said(code) for code in who], 2))}: first {what}"
-            yield Moment(first[0].acted_day, "response", 1, words, cast.marker(who[0]), cast.colour(who[0]))
+            what = listed([styles.brief(response) for response in new], 2)
+            words = f"{style.capital(listed([styles.said(code) for code in who], 2))}: first {what}"
+            yield Moment(first[0].acted_day, "response", 1, words, styles.marker(who[0]), styles.colour(who[0]))
         more = [one for one in group if one.response not in new]
         if more:
             kinds = [one.response for one in more]
-            most = cast.brief(max(sorted(set(kinds)), key=kinds.count))
+            most = styles.brief(max(sorted(set(kinds)), key=kinds.count))
             states = len({one.actor for one in more})
             words = f"{style.capital(style.number(states))} more {'joins' if states == 1 else 'join'}, mostly {most}"
             yield Moment(more[-1].acted_day, "response", 2, words, "o", style.FAINT)
 
 
-def _moves(record, cast):
+def _moves(record, styles):
     for event in record.of_kind("adversary_move"):
         move = BY_NAME.get(event.payload.get("move"))
         words = move and move.short
         if words and event.actor:
             target = event.payload.get("target")
-            said = words.format(who=cast.name(event.actor), target=cast.name(target) if target else "another")
-            yield Moment(event.day, "move", 1, said, cast.marker(event.actor), cast.colour(event.actor))
+            said = words.format(who=styles.name(event.actor), target=styles.name(target) if target else "another")
+            yield Moment(event.day, "move", 1, said, styles.marker(event.actor), styles.colour(event.actor))
 
 
-def _endings(record, cast):
+def _endings(record, styles):
     for event in record.of_kind("victim_concedes"):
         yield Moment(
-            event.day, "incident", 1, f"{cast.name(event.actor)} gives in", cast.marker(event.actor), is_bold=True
+            event.day, "incident", 1, f"{styles.name(event.actor)} gives in", styles.marker(event.actor), is_bold=True
         )
     for event in record.of_kind("incident_stops"):
         yield Moment(
             event.day,
             "incident",
             1,
-            f"{style.capital(cast.incident(event.incident))} stops",
+            f"{style.capital(styles.incident(event.incident))} stops",
             "X",
             is_bold=True,
             is_hollow=True,
         )
 
 
-def _projects(record, cast):
+def _projects(record, styles):
     for event in record.of_kind("project_decided", "project_fails"):
         agreed = event.payload.get("outcome") == "agreed"
         ended = "fails" if event.kind == "project_fails" else "is agreed" if agreed else "is blocked"
@@ -246,7 +246,7 @@ def _projects(record, cast):
             event.day,
             "project",
             1,
-            f"{style.capital(cast.project(event.payload.get('project') or ''))} {ended}",
+            f"{style.capital(styles.project(event.payload.get('project') or ''))} {ended}",
             "D",
             style.CALM,
         )

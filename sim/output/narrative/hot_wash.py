@@ -15,7 +15,7 @@ class Row:
     name: str
     label: str
     value: str
-    without: str = ""
+    baseline: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,12 +93,12 @@ def measure_rows(record):
     """The measures as they are printed, and beside them those of the same run without the cooperation."""
     from sim.catalogue.measures import MEASURES
 
-    without = record.measures_without or {}
+    baseline = record.baseline_measures or {}
     for name, value in record.measures.items():
         measure = MEASURES.get(name)
         label = measure.label if measure else name.replace("_", " ")
         unit = measure.unit if measure else ""
-        yield Row(name, label, figure(value, unit), figure(without[name], unit) if name in without else "")
+        yield Row(name, label, figure(value, unit), figure(baseline[name], unit) if name in baseline else "")
 
 
 def figure(value, unit=""):

@@ -221,7 +221,7 @@ def told(past, miss):
     -------
     (str, str)
     """
-    names = [f"{past.cast.said(code)} ({percent(p)})" for code, p, _ in miss.actors]
+    names = [f"{past.styles.said(code)} ({percent(p)})" for code, p, _ in miss.actors]
     who, many = listed(names, MOST_NAMED), len(names) > 1
     if miss.done:
         they = "All of them did it" if many else "It did it"
@@ -229,7 +229,7 @@ def told(past, miss):
     else:
         they = "None of them did" if many else "It did not"
         words = f"The model expected it of {who}. {they}, as far as the record says."
-    unsure = [past.cast.said(code) for code, _, confidence in miss.actors if confidence in ("low", "unknown")]
+    unsure = [past.styles.said(code) for code, _, confidence in miss.actors if confidence in ("low", "unknown")]
     if unsure:
         words += f" The record is unsure about {listed(unsure, MOST_NAMED)}."
     return f"{past.name(miss.case)}, {past.kind(miss.kind)}", words

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.catalogue.terms import BY_NAME as TERMS
-from sim.output.figures.actor_style import Cast
+from sim.output.figures.actor_style import ActorStyle
 from sim.output.figures.queries import consultations_of, incident_name, incidents_of, joinings_of
 from sim.output.figures.saving import inner_svg
 from sim.output.figures.scorecard import verdict
@@ -99,7 +99,7 @@ class Judged:
     label: str
     unit: str
     value: str
-    without: str
+    baseline: str
     better: str
 
 
@@ -135,7 +135,7 @@ def write_report(record, loaded, charts, manifest, path):
         objectives=objectives_of(record, loaded),
         principles=_principles(record),
         measures=_measures(record),
-        has_other_arm=record.measures_without is not None,
+        has_other_arm=record.baseline_measures is not None,
         repeat=_repeat(record, manifest),
     )
 
@@ -166,7 +166,7 @@ def write_report_of_many(outcomes, loaded, charts, manifest, path):
         ],
         drawings=drawings_of(charts),
         spreads=_spreads(outcomes),
-        has_other_arm=outcomes.measures_without is not None,
+        has_other_arm=outcomes.baseline_measures is not None,
         questions=loaded.scenario.questions,
         repeat=_repeat(outcomes, manifest),
     )
@@ -241,23 +241,25 @@ def decisions_of(record, loaded):
     -------
     list of Decision
     """
-    cast, groups = Cast(loaded), {}
+    styles, groups = ActorStyle(loaded), {}
     for one in joinings_of(record):
         groups.setdefault((one.incident, one.response), []).append(one)
     order = sorted(groups, key=lambda key: (-len(groups[key]), str(key)))
-    return [_decision(record, cast, incident, response, groups[incident, response]) for incident, response in order]
+    return [_decision(record, styles, incident, response, groups[incident, response]) for incident, response in order]
 
 
-def _decision(record, cast, incident, response, group):
-    suspect = _suspect(record, cast, incident)
+def _decision(record, styles, incident, response, group):
+    suspect = _suspect(record, styles, incident)
     states = [one for one in group if one.terms]
     names = [term for term in TERMS if any(term in one.terms for one in states)]
     mean = {term: sum(one.terms.get(term) or 0.0 for one in states) / len(states) for term in names} if states else {}
-    each = tuple(f"{capital(cast.said(one.actor))}{_timing(record, one)}: {_why(record, cast, one)}" for one in group)
+    each = tuple(
+        f"{capital(styles.said(one.actor))}{_timing(record, one)}: {_why(record, styles, one)}" for one in group
+    )
     return Decision(
-        capital(cast.response(response)),
+        capital(styles.response(response)),
         capital(incident_name(record, incident)),
-        f"{capital(listed([cast.said(one.actor) for one in group], 8))}.",
+        f"{capital(listed([styles.said(one.actor) for one in group], 8))}.",
         f"Mostly because {reasons(mean, suspect, many=len(states) > 1)}."
         if mean
         else "Decided by bodies, through their formats.",
@@ -265,9 +267,9 @@ def _decision(record, cast, incident, response, group):
     )
 
 
-def _suspect(record, cast, incident):
+def _suspect(record, styles, incident):
     suspect = incidents_of(record)[incident].suspect if incident in incidents_of(record) else None
-    return cast.said(suspect) if suspect else "the suspect"
+    return styles.said(suspect) if suspect else "the suspect"
 
 
 def _timing(record, one):
@@ -275,11 +277,13 @@ def _timing(record, one):
     return f" (turn {one.turn}{seen})"
 
 
-def _why(record, cast, one):
+def _why(record, styles, one):
     if not one.terms:
-        return f"decided through {cast.names.format(one.covered_by)}." if one.covered_by else "decided by its members."
+        return (
+            f"decided through {styles.names.format(one.covered_by)}." if one.covered_by else "decided by its members."
+        )
     chance = f"; chance {percent(one.probability)}" if one.probability is not None else ""
-    return f"because {reasons(one.terms, _suspect(record, cast, one.incident))}{chance}."
+    return f"because {reasons(one.terms, _suspect(record, styles, one.incident))}{chance}."
 
 
 def reasons(terms, suspect, most=3, many=False):
@@ -312,24 +316,23 @@ def calls_of(record, loaded):
     -------
     list of Call
     """
-    cast = Cast(loaded)
-    return [_call(record, cast, one) for one in consultations_of(record)]
+    styles = ActorStyle(loaded)
+    return [_call(record, styles, one) for one in consultations_of(record)]
 
 
-def _call(record, cast, one):
-    caller = cast.said(one.caller) if one.caller else "Somebody"
-    heading = (
-        f"{capital(caller)} took {cast.incident(one.incident)} to {cast.names.format(one.format)} in turn {one.turn}"
-    )
+def _call(record, styles, one):
+    caller = styles.said(one.caller) if one.caller else "Somebody"
+    what, where = styles.incident(one.incident), styles.names.format(one.format)
+    heading = f"{capital(caller)} took {what} to {where} in turn {one.turn}"
     chances = {key: terms.get("probability") or 0.0 for key, terms in one.terms.items()}
     order = sorted(chances, key=lambda key: (key != one.format, -chances[key], key))[:5]
-    options = tuple(_option(cast, key, one.terms[key], chances[key], key == one.format) for key in order)
+    options = tuple(_option(styles, key, one.terms[key], chances[key], key == one.format) for key in order)
     chosen = next((option for option in options if option.is_chosen), None)
     why = f"Why there (chance {chosen.chance}): {chosen.pros} (+); {chosen.cons} (−)." if chosen else ""
-    return Call(heading, _ending(cast, one), why, options)
+    return Call(heading, _ending(styles, one), why, options)
 
 
-def _option(cast, key, terms, chance, is_chosen):
+def _option(styles, key, terms, chance, is_chosen):
     spoke_for = sorted(
         (name for name in FOR_FORMAT if (terms.get(name) or 0) >= WORTH_SAYING), key=lambda name: -terms[name]
     )
@@ -337,7 +340,7 @@ def _option(cast, key, terms, chance, is_chosen):
         (name for name in FOR_FORMAT if (terms.get(name) or 0) <= -WORTH_SAYING), key=lambda name: terms[name]
     )
     return Option(
-        capital(cast.format(key)),
+        capital(styles.format(key)),
         percent(chance),
         ", ".join(FOR_FORMAT[name] for name in spoke_for) or "nothing much",
         ", ".join(AGAINST_FORMAT[name] for name in against) or "nothing much",
@@ -345,8 +348,10 @@ def _option(cast, key, terms, chance, is_chosen):
     )
 
 
-def _ending(cast, one):
-    broke = f" {capital(listed([cast.said(code) for code in one.breakers], 4))} broke silence." if one.breakers else ""
+def _ending(styles, one):
+    broke = (
+        f" {capital(listed([styles.said(code) for code in one.breakers], 4))} broke silence." if one.breakers else ""
+    )
     if one.outcome == "adopted":
         share = (
             f" {percent(one.capability_share)} of all capability stands behind it."
@@ -375,13 +380,13 @@ def _principles(record):
 
 
 def _measures(record):
-    without = record.measures_without or {}
+    baseline = record.baseline_measures or {}
     return [
         Judged(
             measure(name).label,
             measure(name).unit,
             figure(value),
-            figure(without[name]) if name in without else "",
+            figure(baseline[name]) if name in baseline else "",
             _better(measure(name).better),
         )
         for name, value in record.measures.items()
@@ -398,7 +403,7 @@ def _spreads(outcomes):
             measure(name).label,
             measure(name).unit,
             _spread(outcomes.quantiles(name)),
-            _spread(outcomes.quantiles(name, without=True)) if name in (outcomes.measures_without or {}) else "",
+            _spread(outcomes.quantiles(name, baseline=True)) if name in (outcomes.baseline_measures or {}) else "",
             _better(measure(name).better),
         )
         for name in outcomes.measures

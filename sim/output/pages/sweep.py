@@ -270,11 +270,11 @@ def _choice(analysis, finding):
     )
     heads = ("Setting", "Mean", "Worst tenth from", "Good enough", "Regret, nine futures in ten under", "Best in")
     rows = [
-        (f"{capital(one.label)}: {setting.words}", with_interval(setting.mean, span),
-         with_interval(setting.worst, span), shares(setting.good),
-         with_interval(setting.regret, span) if setting.regret else "",
-         shares(setting.best_in) if setting.best_in else "")
-        for one in choices for setting in one.settings
+        (f"{capital(one.label)}: {inputs.words}", with_interval(inputs.mean, span),
+         with_interval(inputs.worst, span), shares(inputs.good),
+         with_interval(inputs.regret, span) if inputs.regret else "",
+         shares(inputs.best_in) if inputs.best_in else "")
+        for one in choices for inputs in one.settings
     ]  # fmt: skip
     return claim, sure, heads, tuple(rows), "Every setting, with intervals"
 

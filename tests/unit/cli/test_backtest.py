@@ -49,7 +49,7 @@ def test_every_case_is_left_as_an_exercise_that_can_be_played(done):
     for case in cases:
         loaded = load(folder / "exercises" / f"{case.id}.yaml")
         assert loaded.scenario.start == case.disclosure_date and loaded.scenario.title == case.name
-        assert play(loaded, seed=1, trace=True, without=False).records[0].of_kind("incident_begins")
+        assert play(loaded, seed=1, trace=True, baseline=False).records[0].of_kind("incident_begins")
 
 
 def test_every_table_the_page_and_the_charts_are_kept_and_explained(done):

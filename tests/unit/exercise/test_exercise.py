@@ -43,7 +43,7 @@ def test_an_exercise_leaves_the_record_of_the_engine(crisis, run):
     exercise = Exercise(crisis, 5, run=run).run()
     assert exercise.record == played
     assert exercise.record.to_json() == played.to_json()
-    assert exercise.record.measures_without is not None
+    assert exercise.record.baseline_measures is not None
 
 
 def test_an_exercise_with_policies_leaves_the_record_of_the_engine(crisis):
@@ -121,7 +121,7 @@ def test_an_actor_reads_what_is_true_of_it(crisis):
     exercise = Exercise(crisis, 5)
     exercise.step()
     estonia, russia, nato = (exercise.actor(code) for code in ("EST", "RUS", "NATO"))
-    state, place = exercise.world.state, exercise.world.setting.index["EST"]
+    state, place = exercise.world.state, exercise.world.inputs.index["EST"]
     assert estonia.capital == state.capital[0, place]
     assert estonia.stake("grid") == state.stake[0, 0, place] == 0.5
     assert 0 < estonia.confidence("grid") == estonia.confidence() < 1

@@ -14,7 +14,7 @@ DESIGN = make_design(a_small_scenario(), "lhs", points=20, reps=3)
 
 def a_study(**changes):
     facts = {
-        "document": {}, "name": "small", "seed": 1, "without": True, "plan": "p" * 32, "code": "", "library": None,
+        "document": {}, "name": "small", "seed": 1, "baseline": True, "plan": "p" * 32, "code": "", "library": None,
         "measures": ("harm", "cost"), "play": played_by_hash,
     }  # fmt: skip
     return Study(**{**facts, **changes})
@@ -29,7 +29,7 @@ def record_of(data, tmp_path):
 def test_blocks_together_are_the_whole_whatever_their_size(tmp_path):
     def whole(size):
         records = [record_of(run_block(a_study(), task_of(DESIGN, n, size)), tmp_path) for n in range(-(-60 // size))]
-        return np.concatenate([record["without.harm"][0] for record in records])
+        return np.concatenate([record["baseline.harm"][0] for record in records])
 
     assert (whole(60) == whole(7)).all() and (whole(60) == whole(1)).all()
 
@@ -149,6 +149,6 @@ def test_the_stand_in_is_what_the_engine_gives():
     from sim.engine import play_points
 
     played = play_points(a_small_scenario(), [{}], [0], seed=1)
-    fake = played_by_hash(SimpleNamespace(seed=1, measures=tuple(played.measures), without=True), [{}], [0])
-    assert vars(fake).keys() == {"measures", "measures_without", "digest"}
-    assert played.digest.dtype == fake.digest.dtype and set(played.measures_without) == set(fake.measures)
+    fake = played_by_hash(SimpleNamespace(seed=1, measures=tuple(played.measures), baseline=True), [{}], [0])
+    assert vars(fake).keys() == {"measures", "baseline_measures", "digest"}
+    assert played.digest.dtype == fake.digest.dtype and set(played.baseline_measures) == set(fake.measures)

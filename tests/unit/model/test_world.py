@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.draws import Draws
-from sim.engine import begin, play
+from sim.engine import initial_world, play
 from sim.model.inputs import build_inputs
 from sim.model.state import State, array
 from sim.model.steps.inject import inject
@@ -20,8 +20,8 @@ def setting_of(**changes):
     return build_inputs(a_scenario(**changes))
 
 
-def of(setting, array, code):
-    return array[..., setting.index[code]]
+def of(inputs, array, code):
+    return array[..., inputs.index[code]]
 
 
 # ------------------------------------------------------------------------------------------------- the grid
@@ -47,25 +47,25 @@ def test_a_total_counts_only_those_it_should():
 
 
 def test_bodies_stand_last_and_are_no_states_where_members_choose():
-    setting = setting_of(participants=["NATO", "EU", "JPN", "RUS", "CHN"])
-    assert setting.actors[-2:] == ("NATO", "EU") and setting.bodies == ("NATO", "EU")
-    assert not setting.is_state[-2:].any()
-    members = dict(zip(setting.bodies, setting.body_members, strict=True))
-    assert {setting.actors[k] for k in np.flatnonzero(members["EU"])} == {"EST", "LVA", "DEU"}
+    inputs = setting_of(participants=["NATO", "EU", "JPN", "RUS", "CHN"])
+    assert inputs.actors[-2:] == ("NATO", "EU") and inputs.bodies == ("NATO", "EU")
+    assert not inputs.is_state[-2:].any()
+    members = dict(zip(inputs.bodies, inputs.body_members, strict=True))
+    assert {inputs.actors[k] for k in np.flatnonzero(members["EU"])} == {"EST", "LVA", "DEU"}
 
 
 def test_a_body_that_plays_as_one_takes_the_place_of_its_members():
-    setting = setting_of(
+    inputs = setting_of(
         participants=["NATO", "EU", "JPN", "RUS", "CHN"], bodies_as="one", incidents=[an_incident(victims={"JPN": 0.4})]
     )
-    assert "EST" not in setting.actors
-    assert {code for code in setting.actors if of(setting, setting.is_state, code)} == {"NATO", "EU", "JPN"}
+    assert "EST" not in inputs.actors
+    assert {code for code in inputs.actors if of(inputs, inputs.is_state, code)} == {"NATO", "EU", "JPN"}
 
 
 def test_adversaries_choose_no_responses():
-    setting = setting_of()
-    adversaries = [setting.index[code] for code in setting.adversaries]
-    assert not setting.is_state[adversaries].any() and not setting.allowed[:, adversaries].any()
+    inputs = setting_of()
+    adversaries = [inputs.index[code] for code in inputs.adversaries]
+    assert not inputs.is_state[adversaries].any() and not inputs.allowed[:, adversaries].any()
 
 
 def test_a_membership_holds_only_while_it_lasts():
@@ -76,74 +76,74 @@ def test_a_membership_holds_only_while_it_lasts():
 
 
 def test_larger_economies_weigh_more_and_none_more_than_the_largest():
-    setting = setting_of()
-    assert of(setting, setting.economy, "USA") == 1
-    assert of(setting, setting.economy, "DEU") > of(setting, setting.economy, "EST") > 0
+    inputs = setting_of()
+    assert of(inputs, inputs.economy, "USA") == 1
+    assert of(inputs, inputs.economy, "DEU") > of(inputs, inputs.economy, "EST") > 0
 
 
 def test_what_the_scenario_says_goes_before_the_library():
-    setting = setting_of(
+    inputs = setting_of(
         actors={"EST": {"economy": 0.7, "cyber": 0.9, "capital": 2.0, "exposure": {"RUS": 0.4}, "stance": {"RUS": 0.8}}}
     )
-    for held, value in ((setting.economy, 0.7), (setting.cyber, 0.9), (setting.capital, 2.0)):
-        assert of(setting, held, "EST") == pytest.approx(value, abs=1e-6)
-    russia = setting.adversaries.index("RUS")
-    assert of(setting, setting.exposure, "EST")[russia, 0] == pytest.approx(0.4)
+    for held, value in ((inputs.economy, 0.7), (inputs.cyber, 0.9), (inputs.capital, 2.0)):
+        assert of(inputs, held, "EST") == pytest.approx(value, abs=1e-6)
+    russia = inputs.adversaries.index("RUS")
+    assert of(inputs, inputs.exposure, "EST")[russia, 0] == pytest.approx(0.4)
 
 
 def test_an_adversary_that_is_both_feared_and_needed():
-    setting = setting_of()
+    inputs = setting_of()
     for code in ("EST", "DEU", "USA", "JPN"):
-        exposure = of(setting, setting.exposure, code)
+        exposure = of(inputs, inputs.exposure, code)
         assert ((exposure >= 0) & (exposure < 1)).all()
-    china, russia = (setting.adversaries.index(code) for code in ("CHN", "RUS"))
-    assert of(setting, setting.exposure, "EST")[china, 0] > of(setting, setting.exposure, "EST")[russia, 0]
+    china, russia = (inputs.adversaries.index(code) for code in ("CHN", "RUS"))
+    assert of(inputs, inputs.exposure, "EST")[china, 0] > of(inputs, inputs.exposure, "EST")[russia, 0]
 
 
 @pytest.mark.parametrize("choice", ["gdp", "defence", "gdp_cyber", "equal"])
 def test_capability_is_what_the_scenario_chooses(choice):
-    setting = setting_of(capability=choice)
-    weights = [of(setting, setting.capability, code)[0] for code in ("USA", "EST")]
+    inputs = setting_of(capability=choice)
+    weights = [of(inputs, inputs.capability, code)[0] for code in ("USA", "EST")]
     assert (weights[0] == weights[1] == 1) if choice == "equal" else (weights[0] > weights[1])
 
 
 # ------------------------------------------------------------------------------------------------- ties and clubs
 
 
-def ties_of(setting):
+def ties_of(inputs):
     """Ties within one ocean and across, each (A, A)."""
-    return [kind[:, 0] for kind in setting.ties]
+    return [kind[:, 0] for kind in inputs.ties]
 
 
 def test_ties_bind_both_ways_and_nobody_to_itself():
-    setting = setting_of(ties=[{"between": ["EST", "DEU"], "strength": 0.7}])
-    near, far = ties_of(setting)
+    inputs = setting_of(ties=[{"between": ["EST", "DEU"], "strength": 0.7}])
+    near, far = ties_of(inputs)
     both = near + far
-    est, deu = setting.index["EST"], setting.index["DEU"]
+    est, deu = inputs.index["EST"], inputs.index["DEU"]
     assert both[est, deu] == both[deu, est] == pytest.approx(0.7, abs=1e-6)
     assert not np.diag(both).any()
-    assert not both[:, ~setting.is_state].any()
+    assert not both[:, ~inputs.is_state].any()
 
 
 def test_the_other_ocean_is_far():
-    setting = setting_of()
-    est, jpn, usa = (setting.index[code] for code in ("EST", "JPN", "USA"))
-    near, far = ties_of(setting)
+    inputs = setting_of()
+    est, jpn, usa = (inputs.index[code] for code in ("EST", "JPN", "USA"))
+    near, far = ties_of(inputs)
     assert near[est, jpn] == 0 and far[est, jpn] > 0
     assert far[est, usa] == 0  # the United States lies on both
 
 
 def test_who_looks_to_whom_adds_up_to_one():
-    setting = build_inputs(a_scenario(participants=["NATO", "EU", "group:ip4", "RUS", "CHN"], library=None))
-    assert setting.peer_group.sum(axis=-1) == pytest.approx(np.ones(len(setting.peer_group)), abs=1e-3)
-    assert not setting.peer_group[:, ~setting.is_state].any()
+    inputs = build_inputs(a_scenario(participants=["NATO", "EU", "group:ip4", "RUS", "CHN"], library=None))
+    assert inputs.peer_group.sum(axis=-1) == pytest.approx(np.ones(len(inputs.peer_group)), abs=1e-3)
+    assert not inputs.peer_group[:, ~inputs.is_state].any()
 
 
 def test_evidence_is_shared_both_ways_and_most_among_the_five():
-    setting = build_inputs(a_scenario(participants=["USA", "GBR", "DEU", "JPN", "EST", "RUS"], library=None))
-    shared = setting.sharing[0]
+    inputs = build_inputs(a_scenario(participants=["USA", "GBR", "DEU", "JPN", "EST", "RUS"], library=None))
+    shared = inputs.sharing[0]
     assert np.array_equal(shared, shared.T) and not np.diag(shared).any()
-    usa, gbr, deu, jpn = (setting.index[code] for code in ("USA", "GBR", "DEU", "JPN"))
+    usa, gbr, deu, jpn = (inputs.index[code] for code in ("USA", "GBR", "DEU", "JPN"))
     assert shared[usa, gbr] > shared[usa, jpn] > shared[usa, deu] > 0
 
 
@@ -151,28 +151,28 @@ def test_evidence_is_shared_both_ways_and_most_among_the_five():
 
 
 def test_a_format_needs_two_at_the_table():
-    assert ("grid", "g7") not in setting_of(participants=["EST", "LVA", "USA", "RUS"]).tables
-    assert ("grid", "g7") in setting_of(participants=["EST", "DEU", "USA", "RUS"]).tables
+    assert ("grid", "g7") not in setting_of(participants=["EST", "LVA", "USA", "RUS"]).consultations
+    assert ("grid", "g7") in setting_of(participants=["EST", "DEU", "USA", "RUS"]).consultations
 
 
 def test_every_incident_has_options_and_tables_of_its_own():
-    setting = setting_of(
+    inputs = setting_of(
         incidents=[an_incident("one"), an_incident("other", issue="coercion", demand={"text": "Stop."})]
     )
     assert (
-        {incident for incident, _ in setting.options}
-        == {incident for incident, _ in setting.tables}
+        {incident for incident, _ in inputs.options}
+        == {incident for incident, _ in inputs.consultations}
         == {"one", "other"}
     )
-    for h, part in enumerate(setting.option_slices):
-        assert (setting.option_incident[part] == h).all()
-    for h, part in enumerate(setting.table_slices):
-        assert (setting.table_incident[part] == h).all()
+    for h, part in enumerate(inputs.option_slices):
+        assert (inputs.option_incident[part] == h).all()
+    for h, part in enumerate(inputs.consultation_slices):
+        assert (inputs.consultation_incident[part] == h).all()
 
 
 def test_options_are_ordered_by_their_price():
-    setting = setting_of()
-    assert (np.diff(setting.price[:, 0, 0]) >= 0).all()
+    inputs = setting_of()
+    assert (np.diff(inputs.price[:, 0, 0]) >= 0).all()
 
 
 def test_an_incident_is_far_when_nobody_in_the_alliance_is_hit():
@@ -185,11 +185,11 @@ def test_an_incident_is_far_when_nobody_in_the_alliance_is_hit():
 
 
 def test_the_union_alone_is_competent_for_trade_and_its_members_are_not():
-    setting = build_inputs(a_scenario(participants=["EU", "JPN", "USA", "CHN"], library=None, incident=an_incident(
+    inputs = build_inputs(a_scenario(participants=["EU", "JPN", "USA", "CHN"], library=None, incident=an_incident(
         issue="coercion", by="CHN", victims={"LTU": 0.4}, demand={"text": "Recall the envoy."})))  # fmt: skip
-    line = setting.options.index(("grid", "wto_case"))
-    assert setting.allowed[line, setting.index["EU"]] and setting.allowed[line, setting.index["JPN"]]
-    assert not setting.allowed[line, setting.index["LTU"]]
+    line = inputs.options.index(("grid", "wto_case"))
+    assert inputs.allowed[line, inputs.index["EU"]] and inputs.allowed[line, inputs.index["JPN"]]
+    assert not inputs.allowed[line, inputs.index["LTU"]]
 
 
 # ------------------------------------------------------------------------------------------------- state
@@ -197,10 +197,10 @@ def test_the_union_alone_is_competent_for_trade_and_its_members_are_not():
 
 @pytest.mark.parametrize("runs", [1, 3])
 def test_every_array_has_the_axes_that_it_is_declared_with(runs):
-    setting = setting_of()
-    lengths = {"R": runs, "H": len(setting.incidents), "O": len(setting.options), "T": len(setting.tables)}
-    lengths |= {"A": len(setting.actors), "D": len(setting.adversaries), "P": len(setting.projects)}
-    state = State.first(setting, Draws(1, range(runs)))
+    inputs = setting_of()
+    lengths = {"R": runs, "H": len(inputs.incidents), "O": len(inputs.options), "T": len(inputs.consultations)}
+    lengths |= {"A": len(inputs.actors), "D": len(inputs.adversaries), "P": len(inputs.projects)}
+    state = State.first(inputs, Draws(1, range(runs)))
     some = state.rows(np.array([0, 0, 0, 0]))
     for item in fields(State):
         axes = item.metadata["axes"]
@@ -213,9 +213,9 @@ def test_an_array_is_added_to_the_state_by_its_one_line():
     class Larger(State):
         rumours: np.ndarray = array("DRA", lambda inputs, draws: inputs.capital / 2, digest=99)
 
-    setting, draws = setting_of(), Draws(1, range(3))
-    larger, state = Larger.first(setting, draws), State.first(setting, draws)
-    assert np.array_equal(larger.rumours[0, 2], setting.capital[0] / 2)
+    inputs, draws = setting_of(), Draws(1, range(3))
+    larger, state = Larger.first(inputs, draws), State.first(inputs, draws)
+    assert np.array_equal(larger.rumours[0, 2], inputs.capital[0] / 2)
     assert np.array_equal(larger.rows([2, 0]).rumours, larger.rumours[:, [2, 0]])
     assert larger.copy().rumours is not larger.rumours
     before = larger.digest()
@@ -245,7 +245,7 @@ def test_nothing_has_happened_before_the_first_turn():
         "covered",
     ):
         assert not getattr(state, name).any(), name
-    assert (state.effect_day == NEVER).all() and (state.first_table == -1).all()
+    assert (state.effect_day == NEVER).all() and (state.first_consultation == -1).all()
 
 
 def test_a_copy_is_its_own():
@@ -257,7 +257,7 @@ def test_a_copy_is_its_own():
 
 @pytest.mark.parametrize("turn, day, last", [(1, 0, 30), (2, 30, 60), (5, 120, 150)])
 def test_days_are_counted_from_the_first(turn, day, last):
-    world = begin(setting_of(), 1, [0])
+    world = initial_world(setting_of(), 1, [0])
     world.turn = turn
     assert (world.day, world.last_day, world.months) == (day, last, 1)
 
@@ -269,7 +269,7 @@ def test_nobody_sees_who_really_did_it():
     """What a seat sees is the same whoever did it, as long as the evidence is."""
     worlds = []
     for culprit in ("RUS", "CHN"):
-        world = begin(
+        world = initial_world(
             setting_of(incidents=[an_incident(by=culprit, suspect="RUS")], behaviour={"evidence_rate": 0.0}), 1, [0]
         )
         world.turn = 1
@@ -278,7 +278,7 @@ def test_nobody_sees_who_really_did_it():
 
 
 def test_an_inject_is_seen_by_those_it_is_sent_to():
-    world = begin(setting_of(injects=[an_inject(to=["EST"])]), 1, [0])
+    world = initial_world(setting_of(injects=[an_inject(to=["EST"])]), 1, [0])
     world.turn = 1
     inject(world)
     assert [reached["title"] for reached in view(world, "EST")["injects"]] == ["The lights go out"]
@@ -286,7 +286,7 @@ def test_an_inject_is_seen_by_those_it_is_sent_to():
 
 
 def test_an_incident_to_come_is_not_seen():
-    world = begin(setting_of(incidents=[an_incident("now"), an_incident("later", turn=2)]), 1, [0])
+    world = initial_world(setting_of(incidents=[an_incident("now"), an_incident("later", turn=2)]), 1, [0])
     world.turn = 1
     assert set(view(world, "EST")["incidents"]) == {"now"}
 
@@ -299,7 +299,7 @@ def who_may_pass_a_note(members, venues=("hotline",), users=("state", "EU"), out
     library = a_library()
     hotline = library.formats["g7"].model_dump(mode="json", exclude_unset=True)
     note = library.responses["joint_statement"].model_dump(mode="json", exclude_unset=True)
-    setting = setting_of(
+    inputs = setting_of(
         participants=["NATO", "EU", "JPN", "RUS"],
         own_formats={
             "hotline": hotline | {"members": members, "outputs": []},
@@ -307,8 +307,8 @@ def who_may_pass_a_note(members, venues=("hotline",), users=("state", "EU"), out
         },
         own_responses={"note": note | {"users": list(users), **({"venues": list(venues)} if venues else {})}},
     )
-    allowed = setting.allowed[setting.options.index(("grid", "note"))]
-    return {code for code, may in zip(setting.actors, allowed, strict=True) if may}
+    allowed = inputs.allowed[inputs.options.index(("grid", "note"))]
+    return {code for code, may in zip(inputs.actors, allowed, strict=True) if may}
 
 
 def test_only_members_of_a_venue_may_use_a_response_of_ones_own():

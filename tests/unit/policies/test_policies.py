@@ -250,7 +250,7 @@ def asked():
         a_scenario(turns=5, incident={"publicness": 1.0, "difficulty": 0.1}),
         2,
         policies={"USA": keeping},
-        without=False,
+        baseline=False,
     )
     return keeping.decisions
 

@@ -17,7 +17,7 @@ from tests.builders import a_scenario, an_incident
 def played(request):
     """A shipped scenario and one run of it."""
     loaded = load(request.param)
-    return loaded, play(loaded, seed=3, trace=True, without=False).records[0]
+    return loaded, play(loaded, seed=3, trace=True, baseline=False).records[0]
 
 
 def test_every_event_is_as_the_dictionary_says(played):
@@ -62,7 +62,7 @@ def test_event_story_and_measure_count_the_same_days_to_a_text(days, seeds):
     )
     counted = 0
     for seed in seeds:
-        record = play(loaded, seed, trace=True, without=False).records[0]
+        record = play(loaded, seed, trace=True, baseline=False).records[0]
         story = " ".join(words for turn in tell(record, loaded) for words in turn.sentences)
         due = {}
         for event in record.of_kind("consultation_called", "text_adopted"):

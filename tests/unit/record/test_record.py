@@ -43,7 +43,7 @@ records = st.builds(
     days_per_turn=st.integers(1, 366),
     events=st.lists(events, max_size=4),
     measures=measures,
-    measures_without=st.none() | measures,
+    baseline_measures=st.none() | measures,
     scorecard=st.lists(principles, max_size=3),
 )
 

@@ -147,7 +147,7 @@ def test_it_is_said_who_got_an_inject_as_its_author_meant_it(to, words):
     loaded = a_scenario(
         participants=["NATO", "EU", "group:ip4", "RUS"], library=None, injects=[a_planned_inject(to=to)]
     )
-    story = tell(play(loaded, 1, trace=True, without=False).records[0], loaded)
+    story = tell(play(loaded, 1, trace=True, baseline=False).records[0], loaded)
     assert story[0].sentences[0].endswith(f", {words}.)")
 
 
@@ -381,11 +381,11 @@ def test_the_closing_has_measures_principles_and_questions():
     end = hot_wash(record, loaded)
     assert len(end.truth) == 2 and len(end.questions) == 2
     assert {row.name for row in end.measures} == set(record.measures)
-    assert all(row.without for row in end.measures)
+    assert all(row.baseline for row in end.measures)
     assert [principle.key for principle in end.principles] == [principle.key for principle in record.scorecard]
     assert next(row.value for row in end.measures if row.name == "victims_held") == "does not apply"
 
 
 def test_a_run_without_another_arm_has_no_second_column():
     record = Record("a", "A", "", 1, 0, "2025-03-03", 1, 30, measures={"harm": 1.0})
-    assert [row.without for row in hot_wash(record, a_loaded()).measures] == [""]
+    assert [row.baseline for row in hot_wash(record, a_loaded()).measures] == [""]

@@ -78,7 +78,7 @@ def test_laws_memberships_and_the_practice_of_naming_are_those_of_the_day():
     late = build_inputs(
         scenario_of(changed("notpetya-2017", start_date=day, disclosure_date=day, decision_date=day), LIBRARY)
     )
-    listing = [setting.options.index((INCIDENT, "cyber_sanctions")) for setting in (early, late)]
+    listing = [inputs.options.index((INCIDENT, "cyber_sanctions")) for inputs in (early, late)]
     assert not early.allowed[listing[0], early.index["EU"]] and late.allowed[listing[1], late.index["EU"]]
     assert early.is_eu[early.index["GBR"]] and not late.is_eu[late.index["GBR"]]
     assert late.practice_of_naming.max() > early.practice_of_naming.max()

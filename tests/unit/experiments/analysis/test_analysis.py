@@ -36,7 +36,7 @@ def _without(x):
 
 
 SWEEPS = {
-    "sampled": lambda: a_sweep(_outcome, [TIE, PROOF, TURN, HEAD], points=300, luck=0.5, without=_without),
+    "sampled": lambda: a_sweep(_outcome, [TIE, PROOF, TURN, HEAD], points=300, luck=0.5, baseline=_without),
     "replicated": lambda: a_sweep(_outcome, [TIE, PROOF, TURN], points=120, reps=3, luck=0.5),
     "sobol": lambda: a_sweep(_outcome, [TIE, PROOF], x=saltelli([TIE, PROOF], 64)),
     "no levers": lambda: a_sweep(_outcome, [TIE, PROOF], points=200),

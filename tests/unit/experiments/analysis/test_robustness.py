@@ -43,9 +43,9 @@ def lever():
 
 def test_a_crossed_lever_has_means_regret_and_a_best_setting(lever):
     assert lever.is_crossed
-    assert [setting.mean.value for setting in lever.settings] == pytest.approx([6.0, 7.0, 8.0])
+    assert [inputs.mean.value for inputs in lever.settings] == pytest.approx([6.0, 7.0, 8.0])
     assert lever.settings[lever.best].words == "2"
-    assert [setting.most_regret.value for setting in lever.settings] == pytest.approx([1.0, 3.0, 4.0])
+    assert [inputs.most_regret.value for inputs in lever.settings] == pytest.approx([1.0, 3.0, 4.0])
     assert lever.settings[0].best_in.value == pytest.approx(30 / 40)
 
 
@@ -58,7 +58,7 @@ def test_the_gain_is_told_by_kind_of_future(lever):
 def test_good_enough_is_the_share_on_the_right_side_of_the_line(lever):
     factors = [a_factor("tie"), a_factor("turn", "lever", choices=("2", "4", "6"))]
     (found,) = robustness(a_sample(_outcome, factors, x=_crossed()), "harm", limit=7.0)
-    assert [setting.good.value for setting in found.settings] == pytest.approx([30 / 40, 1.0, 0.0])
+    assert [inputs.good.value for inputs in found.settings] == pytest.approx([30 / 40, 1.0, 0.0])
 
 
 def test_a_lever_sampled_with_the_rest_has_no_regret():
@@ -71,7 +71,7 @@ def test_a_lever_sampled_with_the_rest_has_no_regret():
 def test_the_cooperation_is_judged_by_the_same_runs_without_it():
     factors = [a_factor("tie")]
     sample = a_sample(
-        lambda x: {"harm": 5 + x["tie"]}, factors, points=50, luck=3.0, without=lambda x: {"harm": 6 + 2 * x["tie"]}
+        lambda x: {"harm": 5 + x["tie"]}, factors, points=50, luck=3.0, baseline=lambda x: {"harm": 6 + 2 * x["tie"]}
     )
     found = of_cooperation(sample, "harm")
     assert found.best == 0 and found.gain.value == pytest.approx(1.5, abs=0.05)

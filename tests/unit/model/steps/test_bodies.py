@@ -14,21 +14,21 @@ def a_crisis(runs=1, text=0.0, seed=1, **changes):
     """Estonia is hit; NATO, the EU and Russia; every table of NATO's has adopted this text, and no other has."""
     changes = {"participants": ["NATO", "EU", "RUS"], "behaviour": WILLING, "incident": {"issue": "infra"}, **changes}
     world = a_world(runs, seed, library=None, **changes)
-    of_nato = world.setting.table_body == world.setting.index["NATO"]
-    world.state.table_text[of_nato] = text
+    of_nato = world.inputs.consultation_body == world.inputs.index["NATO"]
+    world.state.consultation_text[of_nato] = text
     return world
 
 
 def do(world, response, *codes):
     """Let these actors have joined a response, felt at once."""
-    places = [world.setting.index[code] for code in codes]
+    places = [world.inputs.index[code] for code in codes]
     world.state.joined[option(world, response), :, places] = True
     world.state.effect_day[option(world, response), :, places] = world.day
 
 
 def may(world, body, response):
     """Whether a body may do as its members did, in each run."""
-    return carried_by_members(world, world.setting.bodies.index(body))[option(world, response)].tolist()
+    return carried_by_members(world, world.inputs.bodies.index(body))[option(world, response)].tolist()
 
 
 @pytest.mark.parametrize("runs", SIZES)
@@ -55,8 +55,8 @@ def test_a_member_that_was_not_hit_carries_nobody():
 
 def test_measures_need_half_of_the_members_and_a_text():
     world = a_crisis(text=SOLIDARITY)
-    members = [world.setting.actors[k] for k in np.flatnonzero(world.setting.body_members[0])]
-    assert world.setting.bodies[0] == "NATO"
+    members = [world.inputs.actors[k] for k in np.flatnonzero(world.inputs.body_members[0])]
+    assert world.inputs.bodies[0] == "NATO"
     do(world, "expulsions", *members[: len(members) // 2 - 1])
     assert may(world, "NATO", "expulsions") == [False]
     do(world, "expulsions", *members[: (len(members) + 1) // 2])
@@ -68,7 +68,7 @@ def test_what_members_did_too_late_does_not_count():
     world = a_crisis()
     do(world, "public_attribution", "EST")
     world.state.effect_day[option(world, "public_attribution")] = 100
-    b = world.setting.bodies.index("EU")
+    b = world.inputs.bodies.index("EU")
     by_day = [carried_by_members(world, b, until=day)[option(world, "public_attribution"), 0] for day in (99, 100)]
     assert by_day == [False, True]
 
@@ -78,7 +78,7 @@ def test_a_body_goes_with_its_probability_once_a_run():
     do(world, "joint_statement", "EST")
     do(world, "public_attribution", "EST")
     conclude(world)
-    joined = world.state.joined[:, :, world.setting.index["EU"]]
+    joined = world.state.joined[:, :, world.inputs.index["EU"]]
     assert joined[option(world, "joint_statement")].all()
     named = joined[option(world, "public_attribution")].copy()
     assert 0 < named.mean() < 1

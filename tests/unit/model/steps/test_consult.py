@@ -5,7 +5,7 @@ import pytest
 
 from sim.model.state import OPEN
 from sim.model.steps.assess import assess
-from sim.model.steps.consult import callers, legal_tables
+from sim.model.steps.consult import callers, legal_consultations
 from sim.model.steps.positions import rung_edges, rung_of, salience, take_positions
 from sim.rules.cooperation import BLOCKED, NOT_BEGUN, RUNNING
 from tests.builders import a_library
@@ -28,14 +28,14 @@ def test_who_is_hurt_wants_a_stronger_text(runs):
     world = assessed(runs)
     take_positions(world, 0)
     wants = world.state.position[0]
-    assert (wants[:, world.setting.index["EST"]] > wants[:, world.setting.index["DEU"]]).all()
-    assert not wants[:, world.setting.index["RUS"]].any()
+    assert (wants[:, world.inputs.index["EST"]] > wants[:, world.inputs.index["DEU"]]).all()
+    assert not wants[:, world.inputs.index["RUS"]].any()
 
 
 def test_who_depends_on_the_suspect_wants_a_softer_text_and_cares_more():
     like = {"stance": {"RUS": 0.3}}
     world = assessed(actors={"DEU": {"exposure": {"RUS": 0.9}, **like}, "USA": {"exposure": {"RUS": 0.0}, **like}})
-    free, bound = world.setting.index["USA"], world.setting.index["DEU"]
+    free, bound = world.inputs.index["USA"], world.inputs.index["DEU"]
     world.state.stake[0, :, [free, bound]] = 0.3
     world.state.belief[:] = 2.0
     take_positions(world, 0)
@@ -51,7 +51,7 @@ def test_doubt_softens_what_everybody_wants():
     sure = world.state.position.copy()
     world.state.belief[:] = -1.0
     take_positions(world, 0)
-    states = world.setting.is_state
+    states = world.inputs.is_state
     assert (world.state.position[..., states] < sure[..., states]).all()
 
 
@@ -59,7 +59,7 @@ def test_doubt_softens_what_everybody_wants():
     "text, rung", [(0.0, "silence"), (0.2, "concern"), (0.4, "solidarity"), (0.6, "naming"), (0.9, "measures")]
 )
 def test_texts_stand_on_rungs(text, rung):
-    edges = rung_edges(a_world().setting)
+    edges = rung_edges(a_world().inputs)
     assert rung_of(text, edges) == rung
     assert [rung_of(edge, edges) for edge in edges] == ["silence", "concern", "solidarity", "naming", "measures"]
 
@@ -72,8 +72,8 @@ def test_somebody_calls_when_waiting_is_worth_nothing(runs):
     world = assessed(runs, behaviour={"call_wait": -50.0})
     consult(world)
     assert (world.state.called >= 1).all()
-    assert (world.state.first_table[0] >= 0).all()
-    assert (world.state.table_state[world.state.first_table[0], np.arange(runs)] > 0).all()
+    assert (world.state.first_consultation[0] >= 0).all()
+    assert (world.state.consultation_state[world.state.first_consultation[0], np.arange(runs)] > 0).all()
 
 
 def test_nobody_calls_when_too_little_is_at_stake():
@@ -85,7 +85,7 @@ def test_nobody_calls_when_too_little_is_at_stake():
 def test_it_is_mostly_the_victim_that_calls():
     world = assessed(MANY)
     places = callers(world, 0, 0, np.arange(world.runs))
-    assert (places == world.setting.index["EST"]).mean() > 0.7
+    assert (places == world.inputs.index["EST"]).mean() > 0.7
 
 
 def test_a_victim_that_calls_has_asked():
@@ -97,7 +97,7 @@ def test_a_victim_that_calls_has_asked():
 def test_a_consultation_costs_who_calls_it():
     world = assessed(3, behaviour={"call_wait": -50.0, "call_again_days": 400})
     consult(world)
-    price = world.setting.params.consult_cost.flat[0]
+    price = world.inputs.params.consult_cost.flat[0]
     assert (world.state.called >= 1).all()
     assert (world.state.spent.sum(axis=-1) >= price * world.state.called - 1e-4).all()
 
@@ -106,7 +106,7 @@ def test_a_consultation_costs_who_calls_it():
 def test_an_alliance_clause_is_for_members_that_are_hit(victim, is_open):
     clause = a_format(members=("DEU", "EST", "USA"), members_only=True)
     world = assessed(3, own_formats={"clause": clause}, formats=["clause"], incident={"victims": {victim: 0.9}})
-    assert (legal_tables(world, 0) == is_open).all()
+    assert (legal_consultations(world, 0) == is_open).all()
 
 
 def test_the_fifth_article_is_not_for_the_partners():
@@ -120,29 +120,29 @@ def test_the_fifth_article_is_not_for_the_partners():
             library=None,
             incident={"victims": {victim: 0.95}, "is_physical": True},
         )
-        assert legal_tables(world, 0)[:, 0].tolist() == open_to
+        assert legal_consultations(world, 0)[:, 0].tolist() == open_to
 
 
 @pytest.mark.parametrize("severity, is_open", [(0.5, False), (0.9, True)])
 def test_below_its_threshold_nobody_calls_a_format(severity, is_open):
     grave = a_format(threshold={"value": 0.8, "source": "judgement", "range": [0.6, 0.9], "why": "an armed attack"})
     world = assessed(3, own_formats={"grave": grave}, formats=["grave"], incident={"victims": {"EST": severity}})
-    assert (legal_tables(world, 0) == is_open).all()
+    assert (legal_consultations(world, 0) == is_open).all()
 
 
 def test_a_format_is_not_called_twice_in_a_row():
     world = assessed(1, formats=["nac"])
-    world.state.table_called[:], world.state.table_state[:] = 0, 2
+    world.state.consultation_called[:], world.state.consultation_state[:] = 0, 2
     world.turn = 2
-    assert not legal_tables(world, 0).any()
+    assert not legal_consultations(world, 0).any()
     world.turn = 4
-    assert legal_tables(world, 0).all()
+    assert legal_consultations(world, 0).all()
 
 
 def test_a_table_that_is_open_is_not_opened_again():
     world = assessed(1, formats=["nac"])
-    world.state.table_state[:] = OPEN
-    assert not legal_tables(world, 0).any()
+    world.state.consultation_state[:] = OPEN
+    assert not legal_consultations(world, 0).any()
 
 
 def test_grave_and_physical_incidents_move_formats_faster():
@@ -155,7 +155,7 @@ def test_grave_and_physical_incidents_move_formats_faster():
             incident={"victims": {"EST": severity}, "is_physical": physical},
         )
         consult(world)
-        due.append(world.state.table_due[0].mean())
+        due.append(world.state.consultation_due[0].mean())
     assert due == sorted(due, reverse=True) and due[0] > due[-1]
 
 
@@ -167,7 +167,7 @@ def test_no_consultation_ends_before_the_shortest_there_has_been():
         incident={"victims": {"EST": 1.0}, "is_physical": True},
     )
     consult(world)
-    assert (world.state.table_due[0] >= world.setting.table_min[0, 0]).all()
+    assert (world.state.consultation_due[0] >= world.inputs.consultation_min[0, 0]).all()
 
 
 # ------------------------------------------------------------------------------------------------- projects

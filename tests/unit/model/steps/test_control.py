@@ -149,7 +149,7 @@ def test_the_run_without_cooperation_has_the_injects_of_the_run_with_it():
     planned = an_inject("reserve", turn=2, effects=effects)
     held = Session(a_crisis(injects=[reserve]), 3, at_start={2: [Direction("release", "reserve")]})
     armed = Session(a_crisis(injects=[planned]), 3)
-    assert held.record.measures_without == armed.record.measures_without
+    assert held.record.baseline_measures == armed.record.baseline_measures
 
 
 def test_what_is_skipped_never_comes():
@@ -214,8 +214,8 @@ PLACE = {
 def values(session, quantity):
     """Where a quantity stands, at the place of `PLACE`."""
     world = session.world
-    state, place = world.state, world.setting.index["DEU"]
-    of_russia = world.setting.adversaries.index("RUS")
+    state, place = world.state, world.inputs.index["DEU"]
+    of_russia = world.inputs.adversaries.index("RUS")
     match quantity:
         case "evidence":
             return state.evidence[0, 0, place]
@@ -224,7 +224,7 @@ def values(session, quantity):
         case "capital":
             return state.capital[0, place]
         case "severity":
-            return state.severity[0, 0, world.setting.index["EST"]]
+            return state.severity[0, 0, world.inputs.index["EST"]]
         case "publicness" | "difficulty":
             return getattr(state, quantity)[0, 0]
     return getattr(state, quantity)[0]
@@ -255,7 +255,7 @@ def test_a_share_stays_a_share_and_nobody_new_is_hit():
 def test_capital_that_is_given_or_taken_is_counted():
     session = a_session()
     session.direct(Direction("set", "capital", {"actor": "DEU", "to": 0.25}))
-    state, place = play(session).world.state, session.world.setting.index["DEU"]
+    state, place = play(session).world.state, session.world.inputs.index["DEU"]
     assert state.capital[0, place] + state.spent[0, place] == pytest.approx(1 + state.income[0, place], abs=1e-4)
 
 

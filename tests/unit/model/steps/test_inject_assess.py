@@ -48,13 +48,13 @@ def test_an_effect_on_severity_hurts_the_victims_and_nobody_else():
 
 def test_evidence_may_come_to_one_alone():
     world = a_world(injects=effect(on="evidence", incident="grid", actor="DEU", by=1.5))
-    assert world.state.evidence[0, 0, world.setting.index["DEU"]] == 1.5
+    assert world.state.evidence[0, 0, world.inputs.index["DEU"]] == 1.5
     assert np.count_nonzero(world.state.evidence) == 1
 
 
 def test_capital_given_is_income():
     world = a_world(injects=effect(on="capital", actor="DEU", by=0.5))
-    place = world.setting.index["DEU"]
+    place = world.inputs.index["DEU"]
     assert (world.state.capital[0, place], world.state.income[0, place]) == (1.5, 0.5)
 
 
@@ -79,13 +79,13 @@ def assessed(runs=400, **changes):
 
 def sure(world):
     """Mean confidence of each actor in the truth."""
-    return dict(zip(world.setting.actors, confidence(world.state.belief[0]).mean(axis=0), strict=True))
+    return dict(zip(world.inputs.actors, confidence(world.state.belief[0]).mean(axis=0), strict=True))
 
 
 @pytest.mark.parametrize("runs", SIZES)
 def test_the_victim_bears_its_own_harm_as_its_stake(runs):
     world = assessed(runs)
-    assert world.state.stake[0, :, world.setting.index["EST"]].tolist() == [0.5] * runs
+    assert world.state.stake[0, :, world.inputs.index["EST"]].tolist() == [0.5] * runs
 
 
 def test_a_victim_sees_more_than_who_only_watches():
@@ -104,7 +104,7 @@ def test_nobody_is_led_to_the_truth_by_a_false_flag():
 
 def test_adversaries_and_bodies_judge_nothing():
     world = assessed(1, participants=["NATO", "EU", "JPN", "RUS", "CHN"])
-    places = [world.setting.index[code] for code in ("NATO", "EU", "RUS", "CHN")]
+    places = [world.inputs.index[code] for code in ("NATO", "EU", "RUS", "CHN")]
     assert not world.state.stake[..., places].any() and not world.state.evidence[..., places].any()
 
 
@@ -118,7 +118,7 @@ def test_who_is_tied_to_the_victim_has_more_at_stake():
         1, ties=[{"between": ["EST", "DEU"], "strength": 0.9}, {"between": ["EST", "USA"], "strength": 0.2}]
     )
     stake = world.state.stake[0, 0]
-    assert stake[world.setting.index["DEU"]] > stake[world.setting.index["USA"]] > 0
+    assert stake[world.inputs.index["DEU"]] > stake[world.inputs.index["USA"]] > 0
 
 
 @pytest.mark.parametrize("severity, bond", [(0.9, 1.0), (0.3, 1.0), (0.03, 0.2)])
@@ -130,8 +130,8 @@ def test_a_bond_is_about_who_was_hit_and_not_how_hard(severity, bond):
         behaviour={"bond_from": 0.15},
     )
     felt = world.state.bond[0, 0]
-    assert felt[world.setting.index["EST"]] == pytest.approx(bond, abs=1e-4)
-    assert felt[world.setting.index["DEU"]] == pytest.approx(bond / 2, abs=1e-4)
+    assert felt[world.inputs.index["EST"]] == pytest.approx(bond, abs=1e-4)
+    assert felt[world.inputs.index["DEU"]] == pytest.approx(bond / 2, abs=1e-4)
 
 
 def test_who_was_hit_in_passing_is_bound_by_its_share_of_the_harm():
@@ -139,7 +139,7 @@ def test_who_was_hit_in_passing_is_bound_by_its_share_of_the_harm():
         1, incident={"victims": {"EST": 0.8, "DEU": 0.4}}, ties=[{"between": ["EST", "DEU"], "strength": 0.1}]
     )
     felt = world.state.bond[0, 0]
-    assert felt[world.setting.index["EST"]] == 1 and felt[world.setting.index["DEU"]] == pytest.approx(0.5, abs=1e-4)
+    assert felt[world.inputs.index["EST"]] == 1 and felt[world.inputs.index["DEU"]] == pytest.approx(0.5, abs=1e-4)
 
 
 @pytest.mark.parametrize("linkage, more", [(0.0, False), (1.0, True)])
@@ -164,7 +164,7 @@ def test_an_incident_that_grows_is_never_more_than_everything():
 
 def test_a_victim_that_asks_puts_its_evidence_on_the_table():
     together, alone = (a_world(400, participants=["NATO", "RUS"], behaviour={"share_nato": 0.0}) for _ in range(2))
-    together.state.asked[:], together.state.table_called[:] = 1, 0
+    together.state.asked[:], together.state.consultation_called[:] = 1, 0
     for world in (together, alone):
         assess(world)
     assert sure(together)["DEU"] > sure(alone)["DEU"]

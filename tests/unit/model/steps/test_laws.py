@@ -6,7 +6,7 @@ import pytest
 from sim.catalogue.moves import BY_NAME, MOST_INTENSE, MOVES, NAMES
 from sim.model.inputs import build_inputs
 from sim.model.state import NEVER
-from sim.model.steps.adjudicate import settle
+from sim.model.steps.adjudicate import adjudicate
 from sim.model.steps.assess import assess
 from sim.model.steps.positions import rung_edges
 from sim.model.steps.texts import carried_by_members
@@ -24,7 +24,7 @@ TWO_VICTIMS = {
 
 
 def places(world, *codes):
-    return [world.setting.index[code] for code in codes]
+    return [world.inputs.index[code] for code in codes]
 
 
 # ------------------------------------------------------------------------------------------------- concession
@@ -35,7 +35,7 @@ def places(world, *codes):
 def test_concession_ends_harm_to_the_victim_that_conceded_and_to_no_other(runs, gave_in, harm):
     world = a_world(runs, incident=TWO_VICTIMS)
     world.state.conceded[..., places(world, *gave_in)] = True
-    settle(world)
+    adjudicate(world)
     assert world.state.harm[0] == pytest.approx(np.full(runs, harm), abs=1e-5)
     assert world.state.cumulative_harm[0] == pytest.approx(np.full(runs, harm), abs=1e-5)
 
@@ -47,7 +47,7 @@ def test_concession_ends_harm_to_the_victim_that_conceded_and_to_no_other(runs, 
 def test_escalation_is_not_legal_at_the_maximum_or_above(intensity, is_legal):
     world = a_world(3)
     world.state.intensity[:] = intensity
-    russia = world.setting.adversaries.index("RUS")
+    russia = world.inputs.adversaries.index("RUS")
     assert BY_NAME["escalate"].legal(world, russia).tolist() == [is_legal] * 3
 
 
@@ -57,7 +57,7 @@ def test_hostile_moves_raise_tension_and_no_others_do(runs, name):
     waits, moves = (a_world(runs, incident={"turn": 2}) for _ in range(2))
     moves.state.move[0] = NAMES.index(name)
     for world in (waits, moves):
-        settle(world)
+        adjudicate(world)
     assert ((moves.state.tension > waits.state.tension) == BY_NAME[name].is_hostile).all()
 
 
@@ -66,7 +66,7 @@ def test_two_hostile_moves_raise_tension_more_than_one():
     one, two = (a_world(1, incident={"turn": 2}) for _ in range(2))
     one.state.move[0], two.state.move[:] = hostile, hostile
     for world in (one, two):
-        settle(world)
+        adjudicate(world)
     assert two.state.tension > one.state.tension
 
 
@@ -94,7 +94,7 @@ def test_transparency_damps_the_narrative_and_what_it_costs(runs):
 @pytest.mark.parametrize("runs", SIZES)
 def test_peers_who_have_joined_count_in_full_and_the_others_by_their_chance(runs):
     world = a_world(runs)
-    states = world.setting.is_state
+    states = world.inputs.is_state
     o = option(world, "sanctions")
     block = slice(o, o + 1)
     world.state.p_join[o] = 0.25 * states
@@ -110,11 +110,11 @@ def test_peers_who_have_joined_count_in_full_and_the_others_by_their_chance(runs
 @pytest.mark.parametrize("joiners, follows", [(1, False), (2, True), (3, True)])
 def test_a_body_follows_at_half_of_its_members_and_not_only_at_more_than_half(runs, joiners, follows):
     world = a_world(runs, participants=["NATO", "RUS"], behaviour={"body_carried": 0.5})
-    nato, b, o = world.setting.index["NATO"], world.setting.bodies.index("NATO"), option(world, "sanctions")
-    world.setting.body_members[b, world.setting.index["LVA"]] = False
-    members = np.flatnonzero(world.setting.body_members[b])
+    nato, b, o = world.inputs.index["NATO"], world.inputs.bodies.index("NATO"), option(world, "sanctions")
+    world.inputs.body_members[b, world.inputs.index["LVA"]] = False
+    members = np.flatnonzero(world.inputs.body_members[b])
     assert members.size == 4
-    world.state.table_text[world.setting.table_body == nato] = 0.9
+    world.state.consultation_text[world.inputs.consultation_body == nato] = 0.9
     world.state.joined[o][:, members[:joiners]], world.state.effect_day[o][:, members[:joiners]] = True, world.day
     assert carried_by_members(world, b)[o].tolist() == [follows] * runs
 
@@ -124,10 +124,10 @@ def test_a_body_follows_at_half_of_its_members_and_not_only_at_more_than_half(ru
 def test_a_joint_text_starts_at_solidarity(runs, above, is_joint):
     world = a_table(runs=runs, behaviour=NO_ERROR)
     solidarity = 0.25  # on the grid, so that the text is just that
-    world.setting.params.rung_solidarity[:] = solidarity
-    world.state.position[:] = np.where(world.setting.is_state, solidarity + above, 0.0)
+    world.inputs.params.rung_solidarity[:] = solidarity
+    world.state.position[:] = np.where(world.inputs.is_state, solidarity + above, 0.0)
     conclude(world)
-    assert (world.state.table_text > rung_edges(world.setting)[1]).all()
+    assert (world.state.consultation_text > rung_edges(world.inputs)[1]).all()
     assert ((world.state.days_to_text[0] < NEVER) == is_joint).all()
 
 
@@ -138,13 +138,13 @@ STATEMENT = {"joint_statement": {"coded_as": "statement_of_concern"}}
 @pytest.mark.parametrize("rule", ["consensus", "coalition"])
 def test_nobody_signs_before_the_day_of_the_text_that_covers_it(rule, due):
     world = a_table(rule, runs=3, wants=0.6, behaviour=NO_ERROR, library=library_with(**STATEMENT))
-    world.state.table_due[:], world.state.stake[..., world.setting.index["EST"]] = due, 0.9
+    world.state.consultation_due[:], world.state.stake[..., world.inputs.index["EST"]] = due, 0.9
     conclude(world)
     o = option(world, "joint_statement")
     signed = world.state.joined[o]
     assert signed.sum(axis=-1).tolist() == [4] * 3
     assert (world.state.decided_day[o][signed] >= due).all()
-    assert (world.state.effect_day[o][signed] >= due + world.setting.lead_min[o, 0, 0]).all()
+    assert (world.state.effect_day[o][signed] >= due + world.inputs.lead_min[o, 0, 0]).all()
 
 
 @pytest.mark.parametrize("due", [0, 17, 29])
@@ -152,16 +152,16 @@ def test_a_body_takes_no_instrument_before_the_day_of_its_text(due):
     form = {"body": "EU", "members": ["DEU", "EST", "LVA"]}
     behaviour = {**NO_ERROR, "body_follows": 1.0}
     world = a_table(runs=3, wants=0.9, form=form, participants=["EU", "RUS"], behaviour=behaviour)
-    world.state.table_due[:] = due
+    world.state.consultation_due[:] = due
     conclude(world)
-    o, union = option(world, "sanctions"), world.setting.index["EU"]
+    o, union = option(world, "sanctions"), world.inputs.index["EU"]
     assert world.state.joined[o, :, union].all()
     assert (world.state.decided_day[o, :, union] >= due).all()
 
 
 def test_a_text_covers_nobody_before_it_is_due():
     world = a_table(runs=3, behaviour=NO_ERROR)
-    world.state.table_due[:] = world.last_day + 1
+    world.state.consultation_due[:] = world.last_day + 1
     conclude(world)
     assert not world.state.covered.any() and not world.state.joined.any()
 

@@ -29,7 +29,7 @@ def consulted(runs=1, **changes):
 def test_who_is_bound_to_join_joins_everything_it_may_and_can_pay(runs):
     world = consulted(runs, behaviour={**EAGER, "capital_start": 5.0}, actors={"EST": {"capital": 5.0}})
     respond(world)
-    states = world.setting.is_state
+    states = world.inputs.is_state
     assert world.state.joined[..., states].all()
     assert not world.state.joined[..., ~states].any()
 
@@ -44,8 +44,8 @@ def test_nobody_joins_what_nobody_is_willing_to(runs):
 @pytest.mark.parametrize("runs", SIZES)
 def test_the_cheapest_is_paid_for_first(runs):
     world = consulted(runs)
-    prices = world.setting.price[:, 0, 0]
-    wanted = np.ones((len(prices), runs, len(world.setting.actors)), dtype=bool)
+    prices = world.inputs.price[:, 0, 0]
+    wanted = np.ones((len(prices), runs, len(world.inputs.actors)), dtype=bool)
     left = np.full(wanted.shape[1:], prices[0] + prices[1])
     taken, after = affordable(world, 0, wanted, left)
     assert prices.tolist() == sorted(prices)
@@ -70,19 +70,19 @@ def test_what_is_joined_is_not_joined_or_paid_for_again():
 @pytest.mark.parametrize("runs", SIZES)
 def test_joining_takes_its_time_and_its_price(runs):
     world = consulted(runs)
-    o, place = option(world, "sanctions"), world.setting.index["USA"]
+    o, place = option(world, "sanctions"), world.inputs.index["USA"]
     before = world.state.capital[:, place].copy()
     join(world, np.full(runs, o), np.arange(runs), np.full(runs, place))
-    least = world.setting.lead_min[o, 0, 0]
+    least = world.inputs.lead_min[o, 0, 0]
     assert (world.state.effect_day[o, :, place] >= world.state.decided_day[o, :, place] + least).all()
-    assert world.state.capital[:, place] == pytest.approx(before - world.setting.price[o, 0, 0])
+    assert world.state.capital[:, place] == pytest.approx(before - world.inputs.price[o, 0, 0])
 
 
 def test_what_a_text_has_coordinated_needs_only_the_shortest_time():
     alone, covered = consulted(1), consulted(1)
-    o, states = option(alone, "sanctions"), np.flatnonzero(alone.setting.is_state)
+    o, states = option(alone, "sanctions"), np.flatnonzero(alone.inputs.is_state)
     for world, by_text in ((alone, False), (covered, True)):
-        world.setting.lead_typical[o], world.setting.lead_max[o] = 60.0, 120.0
+        world.inputs.lead_typical[o], world.inputs.lead_max[o] = 60.0, 120.0
         join(world, np.full(states.size, o), np.zeros_like(states), states, covered_by_text=by_text)
     assert (covered.state.effect_day[o] <= alone.state.effect_day[o]).all()
     assert (covered.state.effect_day[o] < alone.state.effect_day[o]).any()
@@ -131,7 +131,7 @@ def place_of(move):
 @pytest.mark.parametrize("runs", SIZES)
 def test_an_incident_that_is_called_off_ends(runs):
     world = moved("stop", runs)
-    russia = world.setting.adversaries.index("RUS")
+    russia = world.inputs.adversaries.index("RUS")
     assert world.state.move[russia].tolist() == [place_of("stop")] * runs
     assert not world.state.intensity.any() and world.state.stopped.all()
 
@@ -149,24 +149,24 @@ def test_an_incident_escalates_up_to_a_limit(runs):
 def test_the_next_victim_is_one_that_the_scenario_names(runs):
     world = moved("widen", runs)
     hit = world.state.severity[0] > 0
-    assert hit[:, world.setting.index["DEU"]].all() and hit.sum() == 2 * runs
-    assert (world.state.severity[0, :, world.setting.index["DEU"]] < 0.5).all()
+    assert hit[:, world.inputs.index["DEU"]].all() and hit.sum() == 2 * runs
+    assert (world.state.severity[0, :, world.inputs.index["DEU"]] < 0.5).all()
 
 
 def test_there_is_no_next_victim_where_none_is_named():
     world = moved("widen", incidents=[an_incident()])
-    assert world.state.move[world.setting.adversaries.index("RUS")] != place_of("widen")
+    assert world.state.move[world.inputs.adversaries.index("RUS")] != place_of("widen")
 
 
 def test_courting_falls_on_the_most_exposed():
     world = moved("divide", actors={"DEU": {"exposure": {"RUS": 0.9}}, "EST": {"exposure": {"RUS": 0.1}}})
-    russia = world.setting.adversaries.index("RUS")
-    assert world.setting.actors[world.state.added_exposure[russia, 0].argmax()] == "DEU"
+    russia = world.inputs.adversaries.index("RUS")
+    assert world.inputs.actors[world.state.added_exposure[russia, 0].argmax()] == "DEU"
 
 
 def test_one_adversarys_crisis_is_the_others_chance():
     world = moved("open_other_ocean")
-    russia, china = (world.setting.adversaries.index(code) for code in ("RUS", "CHN"))
+    russia, china = (world.inputs.adversaries.index(code) for code in ("RUS", "CHN"))
     assert not BY_NAME["open_other_ocean"].legal(world, russia).any()
     assert BY_NAME["open_other_ocean"].legal(world, china).all()
     assert world.state.linkage[0] > 0.5
@@ -187,7 +187,7 @@ def test_a_narrative_never_takes_hold_of_more_than_everybody():
 
 def test_who_has_begun_nothing_can_only_wait_and_talk():
     world = a_world(1)
-    china = world.setting.adversaries.index("CHN")
+    china = world.inputs.adversaries.index("CHN")
     legal = {name for name, move in BY_NAME.items() if move.legal(world, china)[0]}
     assert legal == {"persist", "exploit_narrative", "open_other_ocean"}
 
@@ -202,5 +202,5 @@ def test_pressure_risk_and_a_common_text_hold_an_adversary_back(name, value, les
         assess(world)
         getattr(world.state, name)[:] = level
         move(world)
-        counts.append((world.state.move[world.setting.adversaries.index("RUS")] == place_of(less_of)).sum())
+        counts.append((world.state.move[world.inputs.adversaries.index("RUS")] == place_of(less_of)).sum())
     assert counts[1] < counts[0]

@@ -33,12 +33,12 @@ def test_a_seat_may_call_in_several_formats_in_one_turn():
     decision = open_to(session, "EST", "call")
     formats = [option.id for option in decision.options][:2]
     assert decision.most >= 2 and decision.least == 0
-    capital = session.world.state.capital[0, session.world.setting.index["EST"]]
+    capital = session.world.state.capital[0, session.world.inputs.index["EST"]]
     session.submit(decision, formats)
     play_to(session, 1, "sheet")
     called = {event.payload["format"] for event in told(session, "consultation_called")}
     assert set(formats) <= called
-    assert session.world.state.capital[0, session.world.setting.index["EST"]] < capital
+    assert session.world.state.capital[0, session.world.inputs.index["EST"]] < capital
 
 
 def test_a_seat_that_calls_nowhere_calls_nowhere():

@@ -66,7 +66,7 @@ def test_a_text_that_is_always_broken_falls_to_what_nobody_opposes(runs):
     world = a_table(runs=runs, behaviour={"chair_error": 0.0, "silence_hazard": 1e6})
     want(world, EST=0.1)
     text, _ = texts_of(world)
-    assert text == pytest.approx(np.full(runs, 0.1 + world.setting.params.tolerance.flat[0]), abs=1e-5)
+    assert text == pytest.approx(np.full(runs, 0.1 + world.inputs.params.tolerance.flat[0]), abs=1e-5)
     assert (world.state.breaks >= 3).all()
 
 
@@ -91,7 +91,7 @@ def test_a_qualified_majority_carries(runs):
     text, yes = texts_of(world)
     assert (text > 0.4).all()
     assert yes.sum(axis=-1).tolist() == [4] * runs
-    assert not yes[:, world.setting.index["EST"]].any()
+    assert not yes[:, world.inputs.index["EST"]].any()
 
 
 @pytest.mark.parametrize("runs", SIZES)
@@ -122,8 +122,8 @@ def test_a_text_that_fails_is_put_again_in_a_softer_form():
 
 def rigid(world):
     """Nobody tolerates what it does not want, and nobody gives way."""
-    world.setting.params.tolerance[:] = 0.0
-    world.setting.params.silence_shift[:] = 0.0
+    world.inputs.params.tolerance[:] = 0.0
+    world.inputs.params.silence_shift[:] = 0.0
 
 
 # ------------------------------------------------------------------------------------------------- coalition
@@ -133,16 +133,16 @@ def rigid(world):
 def test_a_coalition_is_whoever_goes_along_with_the_lead(runs):
     world = a_table("coalition", runs)
     world.state.stake[:] = 0.0
-    world.state.stake[..., world.setting.index["EST"]] = 0.9
+    world.state.stake[..., world.inputs.index["EST"]] = 0.9
     want(world, EST=0.8, GBR=0.75, DEU=0.2, USA=0.3)
     text, along = texts_of(world)
     assert text == pytest.approx(np.full(runs, 0.8))
-    assert [world.setting.actors[a] for a in np.flatnonzero(along[0])] == ["EST", "GBR"]
+    assert [world.inputs.actors[a] for a in np.flatnonzero(along[0])] == ["EST", "GBR"]
 
 
 def test_one_alone_is_no_coalition():
     world = a_table("coalition")
-    world.state.stake[..., world.setting.index["EST"]] = 0.9
+    world.state.stake[..., world.inputs.index["EST"]] = 0.9
     want(world, EST=0.9, DEU=0.1, GBR=0.1, USA=0.1)
     text, along = texts_of(world)
     assert text[0] == 0 and not along.any()
@@ -180,7 +180,7 @@ def a_case(members=("EST", "DEU", "JPN", "USA"), participants=("NATO", "EU", "JP
         own_responses={"case": case},
         incident=incident,
     )
-    world.state.table_state[:], world.state.table_due[:] = 1, world.day
+    world.state.consultation_state[:], world.state.consultation_due[:] = 1, world.day
     return world
 
 
@@ -189,8 +189,8 @@ def test_the_union_opens_a_case_for_its_member(runs):
     world = a_case(runs=runs)
     conclude(world)
     joined = world.state.joined[option(world, "case")]
-    assert [world.setting.actors[a] for a in np.flatnonzero(joined[0])] == ["EU"]
-    assert (world.state.table_state == ADOPTED).all()
+    assert [world.inputs.actors[a] for a in np.flatnonzero(joined[0])] == ["EU"]
+    assert (world.state.consultation_state == ADOPTED).all()
     assert joined.sum() == runs
 
 
@@ -198,14 +198,14 @@ def test_a_state_outside_the_union_opens_its_own_case():
     world = a_case(victim="JPN")
     conclude(world)
     joined = world.state.joined[option(world, "case"), 0]
-    assert [world.setting.actors[a] for a in np.flatnonzero(joined)] == ["JPN"]
+    assert [world.inputs.actors[a] for a in np.flatnonzero(joined)] == ["JPN"]
 
 
 def test_a_third_party_brings_no_case():
     world = a_case()
     conclude(world)
-    others = [code for code in world.setting.actors if code != "EU"]
-    assert not world.state.joined[:, 0, [world.setting.index[code] for code in others]].any()
+    others = [code for code in world.inputs.actors if code != "EU"]
+    assert not world.state.joined[:, 0, [world.inputs.index[code] for code in others]].any()
 
 
 # ------------------------------------------------------------------------------------------------- what follows
@@ -215,24 +215,24 @@ def test_a_third_party_brings_no_case():
 def test_an_adopted_text_is_booked(runs):
     world = a_table(runs=runs, behaviour=NO_ERROR)
     conclude(world)
-    assert (world.state.table_state == ADOPTED).all()
-    assert world.state.table_text[0] == pytest.approx(np.full(runs, 0.6), abs=1e-5)
-    assert world.state.table_share[0] == pytest.approx(np.ones(runs), abs=1e-5)
-    members = [world.setting.index[code] for code in ("DEU", "EST", "GBR", "USA")]
+    assert (world.state.consultation_state == ADOPTED).all()
+    assert world.state.consultation_text[0] == pytest.approx(np.full(runs, 0.6), abs=1e-5)
+    assert world.state.consultation_share[0] == pytest.approx(np.ones(runs), abs=1e-5)
+    members = [world.inputs.index[code] for code in ("DEU", "EST", "GBR", "USA")]
     assert world.state.covered[0][:, members] == pytest.approx(np.full((runs, 4), 0.6), abs=1e-5)
 
 
 def test_a_text_that_says_nothing_has_failed():
     world = a_table(wants=0.02, behaviour=NO_ERROR)
     conclude(world)
-    assert (world.state.table_state == FAILED).all()
-    assert not world.state.table_text.any() and not world.state.joined.any()
+    assert (world.state.consultation_state == FAILED).all()
+    assert not world.state.consultation_text.any() and not world.state.joined.any()
 
 
 def test_a_text_covers_those_who_made_it_and_nobody_else():
     world = a_table(behaviour=NO_ERROR, participants=["DEU", "EST", "GBR", "USA", "JPN", "RUS"])
     conclude(world)
-    assert world.state.covered[0, 0, world.setting.index["JPN"]] == 0
+    assert world.state.covered[0, 0, world.inputs.index["JPN"]] == 0
 
 
 def test_those_who_made_a_text_sign_the_statement_it_is():
@@ -242,14 +242,14 @@ def test_those_who_made_a_text_sign_the_statement_it_is():
     world = a_table(behaviour=NO_ERROR, library=library, participants=["DEU", "EST", "GBR", "USA", "JPN", "RUS"])
     conclude(world)
     signed = world.state.joined[option(world, "joint_statement"), 0]
-    assert [world.setting.actors[a] for a in np.flatnonzero(signed)] == ["DEU", "EST", "GBR", "USA"]
+    assert [world.inputs.actors[a] for a in np.flatnonzero(signed)] == ["DEU", "EST", "GBR", "USA"]
 
 
 def test_a_table_that_is_not_due_goes_on():
     world = a_table(behaviour=NO_ERROR)
-    world.state.table_due[:] = world.last_day + 1
+    world.state.consultation_due[:] = world.last_day + 1
     conclude(world)
-    assert (world.state.table_state == 1).all()
+    assert (world.state.consultation_state == 1).all()
 
 
 @pytest.mark.parametrize("text, follows", [(0.9, True), (0.6, False)])
@@ -257,5 +257,5 @@ def test_a_body_takes_only_instruments_that_its_text_reaches(text, follows):
     form = {"body": "EU", "members": ["DEU", "EST", "LVA"]}
     world = a_table(wants=text, form=form, participants=["EU", "RUS"], behaviour={**NO_ERROR, "body_follows": 1.0})
     conclude(world)
-    assert world.state.joined[option(world, "sanctions"), 0, world.setting.index["EU"]] == follows
-    assert world.state.joined[option(world, "joint_statement"), 0, world.setting.index["EU"]]
+    assert world.state.joined[option(world, "sanctions"), 0, world.inputs.index["EU"]] == follows
+    assert world.state.joined[option(world, "joint_statement"), 0, world.inputs.index["EU"]]

@@ -33,8 +33,8 @@ def change(name, first, last, runs=1):
 def test_missing_certainty_weighs_otherwise_than_what_is_beyond_it(runs, gap, weight):
     behaviour = {"b_confidence": 0.9, "b_doubt": 2.5}
     world, _ = base_utilities(runs, **behaviour)
-    place = list(accusing(world.setting, 0)).index(option(world, "public_attribution"))
-    least = world.setting.attribution_min[option(world, "public_attribution")].item()
+    place = list(accusing(world.inputs, 0)).index(option(world, "public_attribution"))
+    least = world.inputs.attribution_min[option(world, "public_attribution")].item()
     world.state.belief[0] = log_odds(least + gap)
     assert certainty(world, 0)[place] == pytest.approx(
         np.full(world.state.belief[0].shape, behaviour[weight] * gap), **NEARLY
@@ -46,8 +46,8 @@ def test_whoever_was_hit_worst_leads_in_naming_and_in_nothing_else(runs):
     world, more = change("b_led", 0.0, 0.8, runs)
     naming = more[option(world, "public_attribution")]
     for code, share in (("EST", 1.0), ("DEU", 0.25), ("USA", 0.0)):
-        assert naming[:, world.setting.index[code]] == pytest.approx(np.full(runs, 0.8 * share), **NEARLY)
-    names = world.setting.is_attribution[:, 0, 0] > 0
+        assert naming[:, world.inputs.index[code]] == pytest.approx(np.full(runs, 0.8 * share), **NEARLY)
+    names = world.inputs.is_attribution[:, 0, 0] > 0
     assert names.any() and not more[~names].any()
 
 
@@ -58,8 +58,8 @@ def test_where_nobody_was_hit_nobody_was_hit_worst():
 @pytest.mark.parametrize("runs", SIZES)
 def test_how_one_sees_the_adversary_moves_answers_to_it_and_not_help(runs):
     world, more = change("b_stance", 0.2, 0.7, runs)
-    support = world.setting.is_support[:, 0, 0] > 0
-    stance = np.broadcast_to(0.5 * world.setting.stance[world.setting.incident_suspect[0]], more.shape[1:])
+    support = world.inputs.is_support[:, 0, 0] > 0
+    stance = np.broadcast_to(0.5 * world.inputs.stance[world.inputs.incident_suspect[0]], more.shape[1:])
     assert support.any() and not more[support].any()
     for one in more[~support]:
         assert one == pytest.approx(stance, **NEARLY)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.engine import begin
+from sim.engine import initial_world
 from sim.model.inputs import build_inputs
 from sim.model.steps import STEPS
 from sim.model.steps.adversary import choose_moves, make_moves
@@ -19,7 +19,7 @@ TO_A_TEXT = ("texts", "silence 1", "silence 2", "silence 3")
 
 def a_world(runs=1, seed=1, turn=1, **changes):
     """A world of a small scenario in a turn, with the incidents of that turn begun and nothing else done."""
-    world = begin(build_inputs(a_scenario(**changes)), seed, range(runs))
+    world = initial_world(build_inputs(a_scenario(**changes)), seed, range(runs))
     world.turn = turn
     inject(world)
     return world
@@ -48,20 +48,20 @@ def a_table(rule="consensus", runs=1, wants=0.6, seed=1, form=None, **changes):
     changes = {"participants": [*members, "RUS"], "own_formats": {"council": form}, "formats": ["council"], **changes}
     world = a_world(runs, seed, **changes)
     state = world.state
-    state.table_state[:], state.table_due[:], state.table_called[:] = 1, world.day, 0
-    state.position[:] = np.where(world.setting.is_state, wants, 0.0)
+    state.consultation_state[:], state.consultation_due[:], state.consultation_called[:] = 1, world.day, 0
+    state.position[:] = np.where(world.inputs.is_state, wants, 0.0)
     return world
 
 
 def want(world, **texts):
     """Let some actors want other texts."""
     for code, text in texts.items():
-        world.state.position[..., world.setting.index[code]] = text
+        world.state.position[..., world.inputs.index[code]] = text
 
 
 def option(world, response, incident=0):
     """The place of a response to an incident."""
-    return world.setting.options.index((world.setting.incidents[incident], response))
+    return world.inputs.options.index((world.inputs.incidents[incident], response))
 
 
 def library_with(**responses):

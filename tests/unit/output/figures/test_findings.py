@@ -2,7 +2,7 @@
 
 from sim.engine import play
 from sim.output.figures import belief, consultation, joining, pressure, scorecard, shares, spreads, story
-from sim.output.figures.actor_style import Cast
+from sim.output.figures.actor_style import ActorStyle
 from tests.builders import a_scenario, an_inject
 from tests.builders_record import a_loaded, a_quiet_record, a_record, a_scorecard, outcomes
 
@@ -22,7 +22,7 @@ def test_a_run_in_which_nobody_responds_says_so():
 
 def test_the_story_keeps_a_place_for_every_kind_of_moment():
     loaded = a_loaded(turns=60, days=7)
-    moments = story.moments_of(a_record(turns=60, days=7), Cast(loaded))
+    moments = story.moments_of(a_record(turns=60, days=7), ActorStyle(loaded))
     shown = story.most_telling(moments)
     assert {one.kind for one in moments} == {one.kind for one in shown}
     assert shown == sorted(shown, key=lambda one: one.day)
@@ -32,8 +32,8 @@ def test_the_story_keeps_a_place_for_every_kind_of_moment():
 def test_what_is_for_control_alone_is_no_news():
     planned = [an_inject("told", title="A rumour"), an_inject("kept", title="A cue", to=["control"])]
     loaded = a_scenario(injects=planned)
-    record = play(loaded, 1, trace=True, without=False).records[0]
-    news = [one.words for one in story.moments_of(record, Cast(loaded)) if one.kind == "news"]
+    record = play(loaded, 1, trace=True, baseline=False).records[0]
+    news = [one.words for one in story.moments_of(record, ActorStyle(loaded)) if one.kind == "news"]
     assert news == ["News: A rumour"]
 
 
@@ -67,7 +67,7 @@ def test_the_scorecard_counts_only_what_was_tested():
 
 def test_measures_say_in_how_many_ways_the_cooperation_helped():
     assert spreads.compose(outcomes(), a_loaded()).title.startswith("With the cooperation ")
-    assert spreads.compose(outcomes(without=False), a_loaded()).title == "What 200 runs of the exercise came to"
+    assert spreads.compose(outcomes(baseline=False), a_loaded()).title == "What 200 runs of the exercise came to"
 
 
 def test_shares_name_the_format_called_most():
@@ -75,15 +75,15 @@ def test_shares_name_the_format_called_most():
 
 
 def test_every_actor_keeps_its_colour_and_marker():
-    cast = Cast(a_loaded())
+    styles = ActorStyle(a_loaded())
     assert (
-        len({cast.colour(code) for code in ("AUS", "JPN", "KOR", "NZL", "NATO", "EU", "RUS", "CHN", "EST", "AUT")})
+        len({styles.colour(code) for code in ("AUS", "JPN", "KOR", "NZL", "NATO", "EU", "RUS", "CHN", "EST", "AUT")})
         == 10
     )
-    assert cast.colour("EST") == cast.colour("USA")
-    assert cast.marker("EST") != cast.marker("AUT")
+    assert styles.colour("EST") == styles.colour("USA")
+    assert styles.marker("EST") != styles.marker("AUT")
 
 
 def test_a_scenario_can_turn_a_partner_into_somebody_else():
-    cast = Cast(a_loaded(actors={"JPN": {"role": "other"}}))
-    assert cast.group("JPN").key == "other"
+    styles = ActorStyle(a_loaded(actors={"JPN": {"role": "other"}}))
+    assert styles.group("JPN").key == "other"

@@ -58,7 +58,7 @@ def _bytes_in(folder):
 @pytest.mark.parametrize(
     "draw, about, cast", [(draw_all, a_record, CHARTS), (draw_fans, outcomes, FANS)], ids=["one run", "many runs"]
 )
-def test_charts_are_the_same_whatever_the_host_has_set_and_his_settings_stay(tmp_path, draw, about, cast):
+def test_charts_are_the_same_whatever_the_host_has_set_and_his_settings_stay(tmp_path, draw, about, styles):
     draw(about(), a_loaded(), tmp_path / "plain")
     with matplotlib.rc_context(DARK):
         before = dict(matplotlib.rcParams)
@@ -67,7 +67,7 @@ def test_charts_are_the_same_whatever_the_host_has_set_and_his_settings_stay(tmp
         assert dict(matplotlib.rcParams) == before
     style.text_width.cache_clear()
     plain = _bytes_in(tmp_path / "plain")
-    assert len(plain) == 2 * len(cast)
+    assert len(plain) == 2 * len(styles)
     assert _bytes_in(tmp_path / "dark") == plain
 
 

@@ -90,8 +90,8 @@ def test_a_comparison_keeps_its_other_charts_when_one_fails(monkeypatch, tmp_pat
 
 
 def test_a_back_test_keeps_its_page_when_a_chart_fails(monkeypatch, tmp_path):
-    cast = [("scores", history.scoring.compose), ("lags", boom)]
-    monkeypatch.setattr(history, "charts_of", lambda past: ((name, compose, (past,)) for name, compose in cast))
+    styles = [("scores", history.scoring.compose), ("lags", boom)]
+    monkeypatch.setattr(history, "charts_of", lambda past: ((name, compose, (past,)) for name, compose in styles))
     backtest = a_backtest(a_case_file(tmp_path))
     charts = draw_backtest(backtest, tmp_path / "charts")
     assert [name for name, chart in charts.items() if not chart.is_drawn] == ["lags"]

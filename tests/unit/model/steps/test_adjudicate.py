@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.model.cooperation import delivered, effect
-from sim.model.steps.adjudicate import concede, settle
+from sim.model.steps.adjudicate import adjudicate, concede
 from sim.rules.cooperation import BROKEN, RUNNING
 from tests.builders import a_library
 from tests.unit.model.steps.worlds import SIZES, a_world, option
@@ -16,9 +16,9 @@ def settled(runs=1, joined=(), **changes):
     """A world settled with some responses joined by some and in effect: pairs of a response and a code."""
     world = a_world(runs, **changes)
     for response, code in joined:
-        o, place = option(world, response), world.setting.index[code]
+        o, place = option(world, response), world.inputs.index[code]
         world.state.joined[o, :, place], world.state.effect_day[o, :, place] = True, 5.0
-    settle(world)
+    adjudicate(world)
     return world
 
 
@@ -35,7 +35,7 @@ def test_harm_flows_while_the_incident_goes_on_and_adds_up_by_the_month(runs):
 def test_what_has_stopped_does_no_more_harm():
     world = a_world(3)
     world.state.intensity[:] = 0.0
-    settle(world)
+    adjudicate(world)
     assert not world.state.harm.any()
 
 
@@ -52,14 +52,14 @@ def test_what_is_not_yet_in_effect_is_not_felt():
     world = a_world(1)
     o = option(world, "response_team")
     world.state.joined[o], world.state.effect_day[o] = True, 31.0
-    settle(world)
+    adjudicate(world)
     assert not world.state.relief.any()
 
 
 @pytest.mark.parametrize("runs", SIZES)
 def test_pressure_falls_on_the_suspect_alone(runs):
     world = settled(runs, [("sanctions", "USA")])
-    russia, china = (world.setting.adversaries.index(code) for code in ("RUS", "CHN"))
+    russia, china = (world.inputs.adversaries.index(code) for code in ("RUS", "CHN"))
     assert (world.state.pressure[russia] > 0).all() and not world.state.pressure[china].any()
 
 
@@ -113,13 +113,13 @@ def test_only_victims_of_a_demand_give_in():
     assert not world.state.conceded.any()
     coerced = a_world(500, incident=DEMAND, days=360)
     concede(coerced)
-    assert not np.delete(coerced.state.conceded, coerced.setting.index["EST"], axis=-1).any()
+    assert not np.delete(coerced.state.conceded, coerced.inputs.index["EST"], axis=-1).any()
 
 
 def test_a_coercer_whose_victims_all_gave_in_stops():
     world = a_world(3, incident=DEMAND)
-    world.state.conceded[..., world.setting.index["EST"]] = True
-    settle(world)
+    world.state.conceded[..., world.inputs.index["EST"]] = True
+    adjudicate(world)
     assert not world.state.intensity.any() and not world.state.stopped.any()
 
 
@@ -135,7 +135,7 @@ def test_an_incident_ends_when_its_time_is_over():
 def test_tension_cools_when_nothing_happens(runs):
     world = a_world(runs, incident={"turn": 2})
     before = world.state.tension.copy()
-    settle(world)
+    adjudicate(world)
     assert (world.state.tension < before).all()
     assert (world.state.peak_tension == before).all()
 
@@ -150,7 +150,7 @@ def test_tension_rises_with_a_grave_incident_and_with_risky_answers():
 def test_capital_comes_back_to_those_who_act(runs):
     world = settled(runs)
     gained = world.state.income
-    states = world.setting.is_state
+    states = world.inputs.is_state
     assert gained[:, states] == pytest.approx(np.full((runs, states.sum()), 30 / 365), abs=1e-5)
     assert not gained[:, ~states].any()
 
@@ -177,7 +177,7 @@ FIRST, FULL = 6, 24  # months to first output and to full delivery in the small 
 
 def running(months, runs=1, seed=1, **changes):
     world = a_world(runs, seed, cooperation=[{"project": "coop_cyber", "months_before": months}], **changes)
-    settle(world)
+    adjudicate(world)
     return world
 
 
@@ -205,7 +205,7 @@ def begun(runs, p_fail):
     library = library.model_copy(update={"cooperation": {**library.cooperation, "coop_cyber": project}})
     world = a_world(runs, library=library, cooperation=[{"project": "coop_cyber", "turn": 1}])
     world.state.project_state[:], world.state.project_months[:] = RUNNING, FIRST - 0.5
-    settle(world)
+    adjudicate(world)
     return world
 
 
