@@ -192,6 +192,19 @@ def test_borders_and_exposures_are_to_adversaries(library):
         assert {episode.by for episode in state.episodes} <= adversaries, code
 
 
+def test_states_without_a_coast_are_those_on_no_sea(library):
+    inland = {code for code, state in library.states.items() if not state.coast}
+    assert inland == {"AUT", "CZE", "HUN", "LUX", "MKD", "SVK", "CHE", "MDA", "KAZ", "BLR"}
+
+
+def test_relations_are_broken_with_adversaries(library):
+    adversaries = set(library.groups["adversaries"].members)
+    broken = {code: set(state.no_relations_with) for code, state in library.states.items() if state.no_relations_with}
+    assert all(codes <= adversaries and code not in adversaries for code, codes in broken.items())
+    assert broken["UKR"] == {"RUS", "PRK"} and broken["GEO"] == {"RUS"} and broken["USA"] == {"PRK", "IRN"}
+    assert broken["TWN"] == adversaries
+
+
 def test_some_format_that_decides_a_response_has_a_mandate_for_each_of_its_issues(library):
     unserved = {
         (key, issue)
