@@ -225,13 +225,17 @@ def _members_of_body(code, library):
 
 
 def _gdp(code, loaded):
-    """Gross domestic product, USD billion; unknown: the median of the library. A body: the sum over its members."""
+    """Gross domestic product, USD billion. A body: the sum over its members.
+
+    Unknown: the median of allies, partners and adversaries, so that it stays when the library comes to know others.
+    """
     library = loaded.library
     if code in library.bodies:
         return sum(_value(state.gdp_usd_bn, 0.0) for state in _members_of_body(code, library))
     state = library.states.get(code)
     if state is None or state.gdp_usd_bn is None:
-        return float(np.median([s.gdp_usd_bn.value for s in library.states.values() if s.gdp_usd_bn]))
+        known = [s.gdp_usd_bn.value for s in library.states.values() if s.gdp_usd_bn and s.role != "other"]
+        return float(np.median(known))
     return state.gdp_usd_bn.value
 
 

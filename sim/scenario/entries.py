@@ -55,7 +55,7 @@ REFERENCES = {
         "instrument": "groups",
         "follows": "responses",
     },
-    State: {"borders": "states"},
+    State: {"borders": "states", "no_relations_with": "states"},
     Unattributed: {"atlantic": "states", "pacific": "states"},
     Body: {"group": "groups", "source": "sources"},
 }

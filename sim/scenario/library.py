@@ -82,6 +82,24 @@ def library_digest(library: Library) -> str:
     return _DIGESTS[id(library)][1]
 
 
+def without_states(library: Library, codes: Sequence[str]) -> Library:
+    """A library that does not know some states: neither what they weigh nor what they belong to.
+
+    >>> smaller = without_states(load_library(), ["EST"])
+    >>> "EST" in smaller.states, "EST" in smaller.groups["nato"].members, len(smaller.groups["nato"].members)
+    (False, False, 31)
+    """
+    gone = {code for code in codes if code in library.states}
+    if not gone:
+        return library
+    groups = {
+        name: group.model_copy(update={"members": {c: spell for c, spell in group.members.items() if c not in gone}})
+        for name, group in library.groups.items()
+    }
+    states = {code: state for code, state in library.states.items() if code not in gone}
+    return library.model_copy(update={"states": states, "groups": groups})
+
+
 def digest_of(data) -> str:
     """SHA-256 of plain data in canonical JSON.
 

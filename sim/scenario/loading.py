@@ -16,6 +16,7 @@ from sim.scenario.library import (
     load_library,
     scenarios_folder,
     shown_path,
+    without_states,
 )
 from sim.scenario.paths import Place, find, fitted, set_path, stands_alone, with_figures, with_ranges
 from sim.scenario.reader import Node, SourceText, entries_of, file_text, items_of, nodes_of, read, text_of
@@ -23,6 +24,7 @@ from sim.scenario.schema import Library, Scenario
 from sim.scenario.wording import beside, fields_of, validated
 
 LONGEST_CHAIN = 10
+IN_FULL = ("name", "adjective", "theatre", "role", "economy", "cyber", "military", "exposure", "stance")
 OF_A_SCENARIO = {"incidents", "extends", "injects", "participants", "turns"}
 KEY_AT_THE_TOP = re.compile(r"^([A-Za-z_]\w*):(?=\s|$)", re.MULTILINE)
 
@@ -34,12 +36,12 @@ class Loaded:
     Parameters
     ----------
     scenario : Scenario
-    library : Library, with the scenario's own `figures` in it
+    library : Library, with the scenario's own `figures` in it, and without states that the scenario describes in full
     document : dict, the scenario as plain JSON data, all that it extends merged in; `from_document` reads it back
     digest : str, SHA-256 of all that a run depends on: document and library
     name : str, the file's name without ending
     path : Path
-    base : Library, without the scenario's `figures`
+    base : Library, as it was read
     """
 
     scenario: Scenario
@@ -167,17 +169,24 @@ def _unplayable_ends(root: Node, section: str, loaded: Loaded) -> Iterable[Fault
 
 
 def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -> Loaded:
-    library = load_library() if library is None else library
+    base = load_library() if library is None else library
+    library = without_states(base, _in_full(root))
     scenario, misfits = validated(Scenario, root)
     faults = in_order(beside(misfits, check_scenario(root, library)), root.source.file)
     if faults:
         raise InputError(faults)
     document = scenario.model_dump(mode="json", exclude_unset=True)
     depends_on = scenario.model_dump(mode="json", exclude_defaults=True)
-    digest = digest_of([depends_on, library_digest(library)])
+    digest = digest_of([depends_on, library_digest(base)])
     complete = with_ranges(scenario, document, library)
     name = name.encode("utf-8", "replace").decode("utf-8")  # a file's name may hold bytes that are no text
-    return Loaded(complete, with_figures(library, scenario.figures), document, digest, name, path, library)
+    return Loaded(complete, with_figures(library, scenario.figures), document, digest, name, path, base)
+
+
+def _in_full(root: Node) -> list[str]:
+    """The actors that a scenario describes in full: they are its own, whether or not the library knows the code."""
+    actors = items_of(root, "actors")
+    return [code for code, _, entry in actors if entry.is_mapping and all(key in entry.keys for key in IN_FULL)]
 
 
 def in_order(faults: Iterable[Fault], own: str = "") -> list[Fault]:

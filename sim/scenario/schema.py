@@ -148,6 +148,8 @@ class State(Entry):
     unfavourable: dict[Code, Figure] = Field({}, description="adults with an unfavourable view of it, percent")
     exposure: dict[Code, Exposure] = Field({}, description="by adversary")
     borders: list[Code] = Field([], description="adversaries across a land border, or that claim the whole of its land")
+    coast: bool = Field(True, description="whether it lies on a sea")
+    no_relations_with: list[Code] = Field([], description="adversaries with which it has no diplomatic relations")
     episodes: list[CoercionEpisode] = []
 
 

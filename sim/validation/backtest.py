@@ -17,6 +17,7 @@ from sim.processes import pool
 from sim.scenario import load_library
 from sim.validation.benchmarks import benchmarks
 from sim.validation.cases import Cases, Cells, cells_of
+from sim.validation.countries import in_past_cases
 from sim.validation.replay import Replay
 from sim.validation.schema import KINDS, AttributionContext, Case, Outcome, Severity
 from sim.validation.scores import calibration, differences_of, scores_of
@@ -110,7 +111,9 @@ def backtest(
     ['Two Oceans', 'overall rate', "actor's own rate", 'logistic', 'nobody']
     """
     library = library or load_library()
-    episodes = [as_case(episode, library) for episode in cases.outcomes if set(episode.targets) & set(library.states)]
+    episodes = [
+        as_case(episode, library) for episode in cases.outcomes if set(episode.targets) & in_past_cases(library)
+    ]
     everything = [*cases.cases, *episodes]
     behaviour = {case.id: coefficients_for(case.id, library, in_sample) for case in everything}
     values = {name: found for name, (found, _) in behaviour.items()}
@@ -183,7 +186,7 @@ def as_case(episode, library):
 
     Its severity is that of a usual episode, and everybody knew of it and who it was.
     """
-    known = [code for code in episode.targets if code in library.states]
+    known = [code for code in episode.targets if code in in_past_cases(library)]
     usual = library.behaviour["concede_usual"].value
     return Case(
         id=episode.id,

@@ -22,6 +22,7 @@ from sim.scenario.reader import Node, read
 from sim.scenario.schema import Library
 from sim.scenario.wording import beside, validated
 from sim.validation.checks import check_cases, reading_of, unlike_cases, used
+from sim.validation.countries import in_past_cases
 from sim.validation.schema import KINDS, UNATTRIBUTED, Case, CaseFile, Cell, Covariates, Episode
 
 __all__ = [
@@ -161,7 +162,7 @@ def _validated(root: Node, library: Library | None) -> tuple[CaseFile | None, li
 
 
 def _unknown(targets: Iterable[str], library: Library) -> tuple[str, ...]:
-    return tuple(code for code in targets if code not in library.states and code not in library.bodies)
+    return tuple(code for code in targets if code not in in_past_cases(library) and code not in library.bodies)
 
 
 # ------------------------------------------------------------------------------------------------ as arrays

@@ -16,7 +16,7 @@ from sim.errors import Fault, did_you_mean, nearest
 from sim.scenario.reader import Node, entries_of, is_given, items_of, keys_of
 from sim.scenario.schema import Codebook, Library
 from sim.scenario.wording import below, core, fields_of, is_model
-from sim.validation.countries import COUNTRIES
+from sim.validation.countries import COUNTRIES, in_past_cases
 from sim.validation.schema import (
     EVIDENCE,
     KINDS,
@@ -172,8 +172,9 @@ class Known:
 
     @cached_property
     def actors(self) -> list[str]:
-        """Codes of states and bodies."""
-        return [*self.library.states, *self.library.bodies]
+        """Codes of states that past cases are played with, and of bodies."""
+        known = in_past_cases(self.library)
+        return [*(code for code in self.library.states if code in known), *self.library.bodies]
 
     @cached_property
     def adversaries(self) -> list[str]:

@@ -3,7 +3,7 @@
 ISO 3166-1 alpha-3 as of 2024, and XKX for Kosovo, which the standard leaves to its users.
 """
 
-__all__ = ["COUNTRIES"]
+__all__ = ["COUNTRIES", "in_past_cases"]
 
 COUNTRIES = frozenset(
     """
@@ -19,3 +19,12 @@ COUNTRIES = frozenset(
     WLF WSM XKX YEM ZAF ZMB ZWE
     """.split()
 )
+
+
+def in_past_cases(library):
+    """Codes of the states that past cases are played with: those with role `other` are not.
+
+    The cases were coded, and the coefficients estimated from them, when the library knew allies, members, partners and
+    adversaries alone. Who else was hit is kept and listed, like a state that the library has no figures of.
+    """
+    return frozenset(code for code, state in library.states.items() if state.role != "other")

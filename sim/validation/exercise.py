@@ -11,6 +11,7 @@ import yaml
 from sim.phrases import SHORT_NAME, first_words
 from sim.scenario import from_document, group_members
 from sim.validation.cases import head_of
+from sim.validation.countries import in_past_cases
 from sim.validation.schema import UNATTRIBUTED
 
 __all__ = ["called", "document_of", "scenario_of", "window_of", "written"]
@@ -158,8 +159,8 @@ def _culprit(case, library):
 def _victims(case, library):
     """Severity by victim: in full for the primary targets, a part of it for those who were hit as well."""
     severity, part = case.severity.value, library.codebook.also_hit.value
-    primary = [code for code in case.primary_targets or case.targets if code in library.states]
-    also = [code for code in case.targets if code in library.states]
+    primary = [code for code in case.primary_targets or case.targets if code in in_past_cases(library)]
+    also = [code for code in case.targets if code in in_past_cases(library)]
     if not also:
         bodies = [library.bodies[code].group for code in case.targets if code in library.bodies]
         also = sorted({code for group in bodies for code in group_members(group, library, case.disclosure_date)})

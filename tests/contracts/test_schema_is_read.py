@@ -46,7 +46,9 @@ FOR_PEOPLE = {
     },
     "Scenario": {"sources": PROVENANCE},
     "Source": {"publisher": PROVENANCE},
-    "State": dict.fromkeys(("population_m", "cyber_incidents", "es11_1", "government_effectiveness"), FACT),
+    "State": dict.fromkeys(
+        ("population_m", "cyber_incidents", "es11_1", "government_effectiveness", "coast", "no_relations_with"), FACT
+    ),
 }
 
 

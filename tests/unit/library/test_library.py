@@ -23,6 +23,13 @@ FIGURES = {
     "import share of China in Taiwan": (lambda one: one.states["TWN"].exposure["CHN"].import_share_pct, 21),
     "Swedes with an unfavourable view of China": (lambda one: one.states["SWE"].unfavourable["CHN"], 85),
     "government effectiveness of Albania": (lambda one: one.states["ALB"].government_effectiveness, -0.155),
+    "GDP of India, USD billion": (lambda one: one.states["IND"].gdp_usd_bn, 3549.9),
+    "population of Vietnam, millions": (lambda one: one.states["VNM"].population_m, 100.352),
+    "defence expenditure of Singapore, USD billion": (lambda one: one.states["SGP"].defence_usd_bn, 13.201),
+    "cybersecurity index of Kazakhstan": (lambda one: one.states["KAZ"].gci, 93.15),
+    "ideal point of Israel, 2024": (lambda one: one.states["ISR"].ideal_point[2024], 2.152),
+    "import share of Russia in India": (lambda one: one.states["IND"].exposure["RUS"].import_share_pct, 10),
+    "Singaporeans with an unfavourable view of Russia": (lambda one: one.states["SGP"].unfavourable["RUS"], 70),
     "cost of a Tokyo office, EUR million": (lambda one: one.cooperation["coop_tokyo_office"].cost_eur_m, 1),
 }
 
@@ -57,11 +64,27 @@ def members(library, group, date):
 # ---------------------------------------------------------------------------------------------------- all are there
 
 
-@pytest.mark.parametrize(
-    "section, count", [("states", 49), ("formats", 31), ("responses", 31), ("cooperation", 11), ("bodies", 2)]
-)
+@pytest.mark.parametrize("section, count", [("formats", 31), ("responses", 31), ("cooperation", 11), ("bodies", 2)])
 def test_a_section_has_all_its_entries(library, section, count):
     assert len(getattr(library, section)) == count
+
+
+def test_every_state_has_what_its_like_have(library):
+    for code, state in library.states.items():
+        assert state.population_m and state.gdp_usd_bn, code
+        assert state.cyber_incidents and state.government_effectiveness, code
+        assert state.gci or code == "TWN", code
+        assert state.defence_usd_bn or code in ("ISL", "PRK"), code
+        assert {"CHN", "RUS"} - {code} <= set(state.exposure) or state.role == "adversary", code
+    voting = {code for code, state in library.states.items() if state.ideal_point and state.es11_1}
+    assert voting == set(library.states) - {"TWN"}
+
+
+def test_states_with_role_other_belong_to_none_of_the_bodies_and_partners(library):
+    others = {code for code, state in library.states.items() if state.role == "other"}
+    assert {"SGP", "IND", "PHL", "VNM", "IDN", "MYS", "THA", "ISR", "ARE", "BRA", "ZAF", "KAZ"} <= others
+    for name in ("nato", "eu", "ip4", "nato_ip4", "g7", "adversaries"):
+        assert not others & set(library.groups[name].members), name
 
 
 @pytest.mark.parametrize("what", FIGURES)
@@ -72,7 +95,8 @@ def test_a_figure_is_the_published_one(library, what):
 
 def test_the_votes_on_aggression_against_ukraine_are_as_cast(library):
     votes = {code: state.es11_1 for code, state in library.states.items() if state.es11_1 != "yes"}
-    assert votes == {"TWN": None, "RUS": "no", "BLR": "no", "PRK": "no", "CHN": "abstain", "IRN": "abstain"}
+    against, abstained = ("RUS", "BLR", "PRK"), ("CHN", "IRN", "IND", "VNM", "ZAF", "KAZ")
+    assert votes == {"TWN": None, **dict.fromkeys(against, "no"), **dict.fromkeys(abstained, "abstain")}
 
 
 def test_population_shares_of_the_eu_add_up_to_a_hundred(library):
@@ -166,6 +190,19 @@ def test_borders_and_exposures_are_to_adversaries(library):
     for code, state in library.states.items():
         assert {*state.borders, *state.exposure, *state.unfavourable} <= adversaries - {code}, code
         assert {episode.by for episode in state.episodes} <= adversaries, code
+
+
+def test_states_without_a_coast_are_those_on_no_sea(library):
+    inland = {code for code, state in library.states.items() if not state.coast}
+    assert inland == {"AUT", "CZE", "HUN", "LUX", "MKD", "SVK", "CHE", "MDA", "KAZ", "BLR"}
+
+
+def test_relations_are_broken_with_adversaries(library):
+    adversaries = set(library.groups["adversaries"].members)
+    broken = {code: set(state.no_relations_with) for code, state in library.states.items() if state.no_relations_with}
+    assert all(codes <= adversaries and code not in adversaries for code, codes in broken.items())
+    assert broken["UKR"] == {"RUS", "PRK"} and broken["GEO"] == {"RUS"} and broken["USA"] == {"PRK", "IRN"}
+    assert broken["TWN"] == adversaries
 
 
 def test_some_format_that_decides_a_response_has_a_mandate_for_each_of_its_issues(library):

@@ -382,3 +382,40 @@ def test_a_broken_file_of_the_library_is_told_alone(own_library, file, slip, pla
     assert place in "\n".join(faults)
     assert file in faults[0]
     assert check_files([path])
+
+
+# ------------------------------------------------------------------------------------------------ actors in full
+
+
+IN_FULL = {
+    "name": "Philippines",
+    "adjective": "Philippine",
+    "theatre": "pacific",
+    "role": "other",
+    "economy": 0.5,
+    "cyber": 0.4,
+    "military": 0.1,
+    "exposure": {"CHN": 0.5},
+    "stance": {"CHN": 0.6},
+}
+
+
+def with_the_philippines(**actor):
+    participants = ["EST", "USA", "PHL", "RUS", "CHN"]
+    return a_scenario(library=None, participants=participants, actors={"PHL": actor} if actor else {})
+
+
+def test_a_state_described_in_full_takes_nothing_from_the_library():
+    loaded = with_the_philippines(**IN_FULL)
+    assert "PHL" not in loaded.library.states and "PHL" not in loaded.library.groups["wto"].members
+    assert "PHL" in loaded.base.states
+
+
+@pytest.mark.parametrize("left_out", IN_FULL)
+def test_a_state_described_in_part_differs_from_the_library_in_that_part(left_out):
+    loaded = with_the_philippines(**{key: value for key, value in IN_FULL.items() if key != left_out})
+    assert loaded.library.states["PHL"].gci.value == 77.0 and "PHL" in loaded.library.groups["wto"].members
+
+
+def test_a_state_of_the_library_that_is_merely_named_is_played_as_the_library_has_it():
+    assert with_the_philippines().library is load_library()
