@@ -242,7 +242,7 @@ def simulate_forward(world: World, runs: int, seed: int) -> Measures:
 
 
 def baseline_inputs(loaded: Loaded) -> ModelInputs | None:
-    """The setting without the cooperation portfolio; None when there is none to leave out."""
+    """The inputs without the cooperation portfolio; None when there is none to leave out."""
     return build_inputs(without_cooperation(loaded)) if loaded.scenario.cooperation else None
 
 

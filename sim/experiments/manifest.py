@@ -69,7 +69,7 @@ class ShardFacts(Kept):
 class SweepManifest(Kept):
     """The plan of a sweep, and at the end what was played."""
 
-    format: Literal[1]
+    format: Literal[2]
     scenario: ScenarioFacts
     code: Digest
     versions: dict[Line, Line]

@@ -262,7 +262,7 @@ class ModelInputs:
 
 
 def build_inputs(loaded, params=None):
-    """The setting of a loaded scenario.
+    """The inputs of a loaded scenario.
 
     Parameters
     ----------
@@ -271,7 +271,7 @@ def build_inputs(loaded, params=None):
 
     Returns
     -------
-    Setting, with every runs' axis of size one
+    ModelInputs, with every runs' axis of size one
     """
     scenario = loaded.scenario
     params = params or coefficients(loaded)

@@ -182,7 +182,7 @@ def _lengths(inputs, draws):
 
 @dataclass
 class World:
-    """One batch of runs: the setting, the state, the turn it is, the draws, and who sits in which seat.
+    """One batch of runs: the inputs, the state, the turn it is, the draws, and who sits in which seat.
 
     `draws` are those of what happens, `nature` those of what each actor is like, which stay in every continuation.
     `series` is what is charted turn by turn, or None where it is not kept.

@@ -79,7 +79,7 @@ class Varied:
         self._direct = {name for name in vars(base.params) if name not in read.names and name not in ONE_FOR_ALL}
 
     def batches(self, points, first=0):
-        """Settings for these points: pairs of a stacked Setting and the places of its points, in the order given.
+        """Inputs for these points: pairs of stacked ModelInputs and the places of its points, in the order given.
 
         Parameters
         ----------
@@ -140,7 +140,7 @@ def _fitting(inputs, path, value):
 
 
 def put_in(inputs, points):
-    """A setting with numbers put in their place, one for each run: coefficients, and what the turns read as written.
+    """Inputs with numbers put in their place, one for each run: coefficients, and what the turns read as written.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ _FIXED = tuple(
 
 
 def stacked(settings):
-    """One setting for many runs: arrays that differ are joined along the runs' axis.
+    """One set of inputs for many runs: arrays that differ are joined along the runs' axis.
 
     Parameters
     ----------
@@ -227,7 +227,7 @@ def stacked(settings):
 
     Returns
     -------
-    Setting
+    ModelInputs
     """
     distinct = list({id(inputs): inputs for inputs in settings}.values())
     first = distinct[0]
@@ -251,7 +251,7 @@ def stacked(settings):
 
 
 def _joined(values, which, axis):
-    """One array for all runs, where run r has the values of the setting `which[r]`; the first's where all agree."""
+    """One array for all runs, where run r has the values of the inputs `which[r]`; the first's where all agree."""
     first = values[0]
     if all(np.array_equal(value, first) for value in values):
         return first

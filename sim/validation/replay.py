@@ -151,7 +151,7 @@ PER_RUN = ("chance", "day", "confidence", "stake", "conceded")
 
 
 def _called(inputs, state):
-    return zip(inputs.tables, (state.consultation_called < NEVER).mean(axis=1), strict=True)
+    return zip(inputs.consultations, (state.consultation_called < NEVER).mean(axis=1), strict=True)
 
 
 class Odds:

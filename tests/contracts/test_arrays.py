@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.model.actor_table import CAST_ARRAYS, ActorStyle
+from sim.model.actor_table import ACTOR_ARRAYS, ActorTable
 from sim.model.inputs import ModelInputs
 from sim.model.state import State
 
@@ -14,7 +14,7 @@ SIM = Path(__file__).parents[2] / "sim"
 CALLED = {  # what the code calls each where it reads from it
     State: ("state", "_state", "self"),
     ModelInputs: ("setting", "_setting", "inputs", "self"),
-    ActorStyle: ("cast", "self"),
+    ActorTable: ("cast", "self"),
 }
 
 
@@ -30,9 +30,9 @@ READ = {
 }
 
 
-@pytest.mark.parametrize("holder", [State, ModelInputs, ActorStyle])
+@pytest.mark.parametrize("holder", [State, ModelInputs, ActorTable])
 def test_every_field_is_read_somewhere(holder):
     read = {field for called, field in READ if called in CALLED[holder]}
-    handed_on = set(CAST_ARRAYS) if holder is ActorStyle else set()
+    handed_on = set(ACTOR_ARRAYS) if holder is ActorTable else set()
     unread = sorted({field.name for field in fields(holder)} - read - handed_on)
     assert not unread, f"nothing reads {', '.join(unread)} of {holder.__name__}"

@@ -142,7 +142,7 @@ def test_too_little_memory_is_said_in_a_sentence(monkeypatch):
     def too_much(*_, **__):
         raise MemoryError
 
-    monkeypatch.setattr(sim.session, "begin", too_much)
+    monkeypatch.setattr(sim.session, "initial_world", too_much)
     answer = CliRunner().invoke(app, ["run", "smallest", "--no-save"])
     assert (answer.exit_code, answer.stderr.count("\n")) == (1, 1) and "not enough memory" in answer.stderr
 
