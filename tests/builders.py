@@ -94,9 +94,9 @@ def a_library_document() -> dict:
         "groups": {
             "nato": _group("North Atlantic Treaty Organisation", {code: {} for code in COMMON}),
             "eu": _group("European Union", {"EST": {}, "LVA": {}, "DEU": {}, "GBR": {"until": "2020-01-31"}}),
-            "ip4": _group("Indo-Pacific partners", {"JPN": {}}),
+            "ip4": _group("Indo-Pacific partners", {"JPN": {}}, is_the_four=True),
             "g7": _group("Group of Seven", {code: {} for code in ("DEU", "GBR", "USA", "JPN")}),
-            "five_eyes": _group("Five Eyes", {code: {} for code in ("GBR", "USA")}),
+            "five_eyes": _group("Five Eyes", {code: {} for code in ("GBR", "USA")}, names_culprits=True),
         },
         "bodies": {
             "NATO": {"name": "NATO", "adjective": "NATO", "group": "nato", "theatre": "atlantic", "source": "made_up"},
@@ -113,7 +113,12 @@ def a_library_document() -> dict:
             "eu_council": _format("EU Council", "union", ["EU"], "unanimity", (2, 20, 120), body="EU"),
             "g7": _format("G7", "club", ["group:g7"], "consensus", (1, 5, 30)),
             "nato_ip4": _format(
-                "NATO and the four partners", "partnership", ["NATO", "group:ip4"], "consensus", (5, 30, 90)
+                "NATO and the four partners",
+                "partnership",
+                ["NATO", "group:ip4"],
+                "consensus",
+                (5, 30, 90),
+                for_the_four=True,
             ),
         },
         "responses": {
@@ -168,6 +173,8 @@ def _state(code, name, adjective, role, theatre, population, gdp) -> dict:
         state["ideal_point"] = {"2024": _figure(1.2)}
     else:
         state["ideal_point"] = {"2024": _figure(-1.0)}
+    if code == "RUS":
+        state["trade_fell_in"] = 2022
     if code in ("EST", "LVA"):
         state["borders"] = ["RUS"]
         state["qmv_population_share_pct"] = _figure(0.4)
@@ -176,8 +183,8 @@ def _state(code, name, adjective, role, theatre, population, gdp) -> dict:
     return state
 
 
-def _group(name, members) -> dict:
-    return {"name": name, "source": "made_up", "members": members}
+def _group(name, members, **more) -> dict:
+    return {"name": name, "source": "made_up", "members": members, **more}
 
 
 def _format(name, kind, members, rule, days, **more) -> dict:

@@ -152,7 +152,7 @@ def actor_table_of(loaded, params):
         is_body=is_body & (not as_one),
         is_nato=is_member.get("NATO", is_body) | (np.array(actors) == "NATO"),
         is_eu=is_member.get("EU", is_body) | (np.array(actors) == "EU"),
-        is_partner=_holds(actors, library, "ip4", scenario.start),
+        is_partner=_in_some_group(loaded, actors, lambda group: group.is_the_four),
         body_members=np.array([is_member[body] & (not as_one) for body in bodies]).reshape(len(bodies), len(actors)),
         speaks_alone=np.array([library.bodies[body].speaks_alone for body in bodies], dtype=bool),
         economy=quantize(economy)[None],
@@ -166,7 +166,7 @@ def actor_table_of(loaded, params):
                 for c in actors
             ]
         )[None],
-        habit_naming=_holds(actors, library, "five_eyes", scenario.start).astype(float)[None],
+        habit_naming=_in_some_group(loaded, actors, lambda group: group.names_culprits).astype(float)[None],
         exposure=np.array([[[_exposure(code, other, loaded, one) for code in actors]] for other in adversaries]),
         stance_near=np.array([[[_stance(code, other, loaded, one) for code in actors]] for other in adversaries]),
         borders=np.array([[[_borders(code, other, loaded) for code in actors]] for other in adversaries]),
@@ -210,6 +210,12 @@ def theatres(loaded, actors):
 def _holds(actors, library, group, date):
     members = resolve_members([f"group:{group}"], library, date) if group in library.groups else ()
     return np.isin(actors, members)
+
+
+def _in_some_group(loaded, actors, is_meant):
+    """Which actors belong, on the first day, to a group of the library that is meant: (A,) bool."""
+    named = [f"group:{name}" for name, group in loaded.library.groups.items() if is_meant(group)]
+    return np.isin(actors, resolve_members(named, loaded.library, loaded.scenario.start))
 
 
 def _year(date):
@@ -315,7 +321,8 @@ def _exposure(code, other, loaded, one):
         return 0.0
     figures = state.exposure[other]
     trade = _value(figures.trade_pct_gdp, 0.0)
-    if other == "RUS" and loaded.scenario.start.year >= 2022:
+    foe = library.states.get(other)
+    if foe and foe.trade_fell_in and loaded.scenario.start.year >= foe.trade_fell_in:
         trade *= one["trade_rus_since_2022"]
     needs_it_more = float(asymmetry(_gdp(other, loaded), _gdp(code, loaded)))
     by_trade = trade_exposure(trade, one["exposure_half"]) * needs_it_more ** one["exposure_asymmetry"]

@@ -19,7 +19,7 @@ from sim.model.actor_table import ACTOR_ARRAYS, actor_table_of
 from sim.model.ties import bonds_of, partners, peer_groups, shared, tied
 from sim.rules.quantize import quantize
 from sim.scenario import Loaded, resolve_members
-from sim.scenario.needs import OTHER_PRACTICES, PARTNERSHIP, PRACTICES
+from sim.scenario.needs import OTHER_PRACTICES, PRACTICES
 
 SILENT_RULES = ("consensus", "unanimity")
 NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
@@ -126,7 +126,7 @@ class ModelInputs:
     consultation_typical: np.ndarray
     consultation_max: np.ndarray
     consultation_duplicates: np.ndarray  # (T, T)
-    consultation_is_ip4: np.ndarray  # (T,)
+    consultation_is_ip4: np.ndarray  # (T,) NATO meets its four partners there
     consultation_outputs: np.ndarray  # (T, O)
     consultation_is_nato: np.ndarray  # (T,)
     incident_is_far: np.ndarray  # (H,) no victim in NATO
@@ -144,7 +144,8 @@ class ModelInputs:
     project_depends: np.ndarray  # (P, P)
     project_effects: dict  # effect -> (P, 1) amount at full delivery
     project_issue: dict  # effect -> (P, H) whether it works on the incident
-    project_space: np.ndarray
+    project_is_guardrail: np.ndarray  # (P,) while it runs, allies block others less readily
+    project_space: np.ndarray  # (P,) its money is for space
     budget: np.ndarray  # (1, 1) EUR million a year; infinite where there is no limit
 
     @cached_property
@@ -556,7 +557,7 @@ def _consultations(loaded, actor_table, incidents, options):
             ],
             dtype=float,
         ).reshape(len(chosen), len(chosen)),
-        "consultation_is_ip4": np.array([key.startswith(PARTNERSHIP) for _, _, key, _ in chosen], dtype=bool),
+        "consultation_is_ip4": np.array([form.for_the_four for *_, form in chosen], dtype=bool),
         "consultation_outputs": np.array(
             [
                 [oa == incident.id and response in form.outputs for oa, response in options["options"]]
@@ -564,9 +565,7 @@ def _consultations(loaded, actor_table, incidents, options):
             ],
             dtype=bool,
         ).reshape(len(chosen), len(options["options"])),
-        "consultation_is_nato": np.array(
-            [form.body == "NATO" or key.startswith(PARTNERSHIP) for *_, key, form in chosen], dtype=bool
-        ),
+        "consultation_is_nato": np.array([form.body == "NATO" or form.for_the_four for *_, form in chosen], dtype=bool),
         "best_placed": _best_placed(reputation, slices),
     }
 
@@ -631,6 +630,7 @@ def _projects(loaded, actor_table, incidents):
             ).reshape(len(entries), len(scenario.incidents))
             for name in effects
         },
-        "project_space": np.array(["space" in start.project for start, _ in entries], dtype=bool),
+        "project_is_guardrail": np.array([project.is_guardrail for _, project in entries], dtype=bool),
+        "project_space": np.array([project.spends_on == "space" for _, project in entries], dtype=bool),
         "budget": _one(np.inf if scenario.cooperation_budget_eur_m is None else scenario.cooperation_budget_eur_m),
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sim.catalogue.moves import FELT, NAMES
 from sim.errors import Fault, nearest
 from sim.scenario.limits import MEASURED_BY, YARDSTICK
-from sim.scenario.reader import Node, is_given, items_of, keys_of, text_of
+from sim.scenario.reader import Node, is_given, is_yes, items_of, keys_of, text_of
 from sim.scenario.schema import Rung
 
 RUNGS = typing.get_args(Rung)
@@ -18,8 +18,6 @@ PRACTICES = {
     "legal_trade_action": "practice_legal",
 }
 OTHER_PRACTICES = ("practice_military", "practice_other")
-PARTNERSHIP = "nato_ip4"  # begins the names of the formats where NATO meets the four partners
-GUARDRAIL = "coop_core_mission_guardrail"
 COEFFICIENTS = (
     *"""
     precision damping round_days evidence_rate skill_floor access_open access_signals signals_power
@@ -53,9 +51,13 @@ NEEDED = {
     "behaviour": ("coefficient", COEFFICIENTS),
     "bodies": ("body", ("NATO", "EU")),
     "codebook": ("coded kind of act", tuple(PRACTICES)),
-    "cooperation": ("project", (GUARDRAIL,)),
-    "groups": ("group", ("five_eyes", "ip4")),
     "states": ("state", (YARDSTICK,)),
+}
+MARKED = {  # what at least one entry of a section says of itself, and what would be missing otherwise
+    ("cooperation", "is_guardrail"): "no project would reassure allies",
+    ("formats", "for_the_four"): "NATO would meet its four partners nowhere",
+    ("groups", "is_the_four"): "NATO would have no partners",
+    ("groups", "names_culprits"): "nobody would be used to saying who did it",
 }
 
 
@@ -75,9 +77,10 @@ def check_needs(root: Node) -> Iterator[Fault]:
             place = node.keys[near] if near else root.keys[section]
             yield place.fault(f"the model reads the {kind} '{name}', and the library has none of this name.{hint}")
     yield from _yardstick(root)
-    formats = keys_of(root.get("formats"))
-    if formats and not any(name.startswith(PARTNERSHIP) for name in formats):
-        yield root.keys["formats"].fault(f"no format's name begins with '{PARTNERSHIP}', where NATO meets the four.")
+    for (section, field), otherwise in MARKED.items():
+        entries = [entry for *_, entry in items_of(root, section)]
+        if entries and not any(is_yes(entry, field) for entry in entries):
+            yield root.keys[section].fault(f"no entry of '{section}' says '{field}: yes': {otherwise}.")
 
 
 def _unread(root: Node) -> list[str]:

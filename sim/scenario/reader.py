@@ -229,6 +229,10 @@ def is_given(node: Node, field: str) -> bool:
     return found is not None and not (found.kind == "scalar" and found.value is None)
 
 
+def is_yes(node: Node, field: str) -> bool:
+    return (text_of(node, field) or "").strip().lower() in ("yes", "true", "on", "y", "t", "1")
+
+
 # ------------------------------------------------------------------------------------------------ text to nodes
 
 

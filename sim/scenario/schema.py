@@ -91,6 +91,12 @@ class Group(Entry):
     tie: Optional[Name] = Field(None, description="behaviour parameter: how far a member's trouble is the others' own")
     sharing: Optional[Name] = Field(None, description="behaviour parameter: how much of their evidence members share")
     is_club: bool = Field(False, description="its members look to one another before they act")
+    names_culprits: bool = Field(
+        False, description="its members are used to saying who did it: they name more readily, by habit_naming"
+    )
+    is_the_four: bool = Field(
+        False, description="NATO's partners: its projects of cooperation need them, and bring NATO's evidence to them"
+    )
     members: dict[Code, Membership]
 
 
@@ -150,6 +156,9 @@ class State(Entry):
     borders: list[Code] = Field([], description="adversaries across a land border, or that claim the whole of its land")
     coast: bool = Field(True, description="whether it lies on a sea")
     no_relations_with: list[Code] = Field([], description="adversaries with which it has no diplomatic relations")
+    trade_fell_in: Optional[Year] = Field(
+        None, description="from this year on, of trade with it only the share trade_rus_since_2022 is left"
+    )
     episodes: list[CoercionEpisode] = []
 
 
@@ -204,6 +213,11 @@ class Format(Entry):
     days: Days = Field(description="calendar days from trigger to its characteristic output, silence included")
     threshold: Optional[Figure] = Field(None, description="severity below which nobody calls it, 0 to 1")
     members_only: bool = Field(False, description="called only over incidents that hit a member")
+    for_the_four: bool = Field(
+        False,
+        description="NATO meets its four partners here: what projects of cooperation do for such meetings holds for "
+        "it, and third parties notice that they meet",
+    )
     outputs: list[Name] = Field(description="responses it can decide")
     duplicates: list[Name] = Field([], description="formats that do the same work")
     tempo: Optional[str] = Field(None, description="what moves it toward its shortest or longest time")
@@ -247,7 +261,9 @@ class Response(Entry):
         "military",
     ]
     coded_as: Optional[Name] = Field(
-        None, description="the kind of act under which the historical cases count it: a name of codebook.responses"
+        None,
+        description="the kind of act under which the historical cases count it, and as which the model treats it: a "
+        "name of codebook.responses",
     )
     rung: Rung = Field(description="the lowest text that covers it")
     users: list[Literal["state", "EU", "NATO", "G7", "coalition", "partner"]]
@@ -319,6 +335,12 @@ class Project(Entry):
     article_role: Literal["named_area", "named_item", "limited_by_article", "principle"]
     components: list[str] = []
     is_moonshot: bool = False
+    is_guardrail: bool = Field(
+        False,
+        description="it reassures allies: while it runs, others' veto risk is multiplied by the coefficient "
+        "project_guardrail",
+    )
+    spends_on: Optional[Issue] = Field(None, description="issue that its money is for: measures of spending count it")
     cost_eur_m: Figure = Field(description="EUR million a year, all participants together")
     first_output_months: Figure
     full_months: Figure

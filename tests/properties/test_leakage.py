@@ -247,7 +247,7 @@ def test_only_trade_with_russia_since_2022_depends_on_the_day(name):
 # ------------------------------------------------------------------------------------------------ nobody by name
 
 
-YARDSTICK = {"sim/model/actor_table.py": {"USA", "RUS"}}  # the largest economy, as a unit; whose trade fell in 2022
+YARDSTICK = {"sim/model/actor_table.py": {"USA"}}  # the largest economy, as a unit
 OF_AN_ADVERSARY = {"trade_rus_since_2022"}
 
 

@@ -6,7 +6,6 @@ from sim.model.decisions import Decision, Option
 from sim.model.steps.stops import seats_to_ask
 from sim.rules.cooperation import BLOCKED, BROKEN, ENDED, NOT_BEGUN, RUNNING
 from sim.rules.quantize import quantize
-from sim.scenario.needs import GUARDRAIL
 
 
 def decide_projects(world, answers):
@@ -64,9 +63,7 @@ def blocked_by(world, p, put, answers):
 def guardrail(world):
     """Factor on veto risk while the guardrail for the core mission holds: (R,)."""
     inputs, state = world.inputs, world.state
-    if GUARDRAIL not in inputs.projects:
-        return np.ones(world.runs)
-    holds = state.project_state[inputs.projects.index(GUARDRAIL)] == RUNNING
+    holds = (state.project_state[inputs.project_is_guardrail] == RUNNING).any(axis=0)
     return np.where(holds, inputs.params_per_run.project_guardrail, 1.0)
 
 

@@ -43,15 +43,11 @@ def test_a_coefficient_that_nothing_reads_is_said(tmp_path):
 @pytest.mark.parametrize(
     "file, pattern, instead, said",
     [
-        ("groups.yaml", r"^  ip4:", "  ipp4:", "the model reads the group 'ip4'"),
-        (
-            "cooperation.yaml",
-            r"^  coop_core_mission_guardrail:",
-            "  coop_core_guardrail:",
-            "coop_core_mission_guardrail",
-        ),
+        ("groups.yaml", r"^    is_the_four: true\n", "", "says 'is_the_four: yes'"),
+        ("groups.yaml", r"^    names_culprits: true\n", "", "says 'names_culprits: yes'"),
+        ("cooperation.yaml", r"^    is_guardrail: true\n", "", "says 'is_guardrail: yes'"),
         ("states.yaml", r"(^  USA:\n(?:    .*\n)*?)    defence_usd_bn:.*\n", r"\1", "it needs 'defence_usd_bn'"),
     ],
 )
-def test_what_rules_name_by_key_is_said_when_it_is_missing(tmp_path, file, pattern, instead, said):
+def test_what_rules_look_for_is_said_when_it_is_missing(tmp_path, file, pattern, instead, said):
     assert any(said in fault.message and fault.line for fault in faults_with(tmp_path, file, pattern, instead))
