@@ -116,11 +116,11 @@ class Exercise(mesa.Model):
         self.session = Session(scenario, seed, run, baseline=baseline, until=0, script=Script(answers))
         inputs = self.world.inputs
         check_places(inputs, self.world.script.actors)
-        self.actors = self._cast(policies_of(inputs, policies), dict(agent_classes or {}))
+        self.actors = self._take_seats(policies_of(inputs, policies), dict(agent_classes or {}))
         self.take_seats()
         self.datacollector = DataCollector(model_reporters=dict(MODEL_REPORTERS), agent_reporters=dict(AGENT_REPORTERS))
 
-    def _cast(self, policies: Mapping[str, Policy], classes: Mapping[str, type[Actor]]) -> dict[str, Actor]:
+    def _take_seats(self, policies: Mapping[str, Policy], classes: Mapping[str, type[Actor]]) -> dict[str, Actor]:
         inputs = self.world.inputs
         check_places(inputs, [code for code in classes if code not in inputs.bodies])
         kinds = {code: classes.get(code, kind_of(inputs, place)) for place, code in enumerate(inputs.actors)}

@@ -128,7 +128,7 @@ class State:
         Parameters
         ----------
         inputs : ModelInputs
-        draws : Draws, the luck of the runs: what is drawn once for a whole run is drawn here
+        draws : Draws; what is drawn once for a whole run is drawn here
         """
         return cls(**{item.name: _at_first(item, inputs, draws) for item in fields(cls)})
 

@@ -77,7 +77,7 @@ class PrincipleFacts(Kept):
 class RecordFacts(Kept):
     """A record, as `Record.to_dict` has it."""
 
-    format: Literal[1]
+    format: Literal[2]
     scenario_name: str
     title: str
     digest: str

@@ -13,8 +13,8 @@ from sim.model.state import State
 SIM = Path(__file__).parents[2] / "sim"
 CALLED = {  # what the code calls each where it reads from it
     State: ("state", "_state", "self"),
-    ModelInputs: ("setting", "_setting", "inputs", "self"),
-    ActorTable: ("cast", "self"),
+    ModelInputs: ("inputs", "model_inputs", "self"),
+    ActorTable: ("actor_table", "self"),
 }
 
 

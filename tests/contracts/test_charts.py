@@ -75,14 +75,14 @@ def _page(built, name, case, styles, cases):
     return built[name, key], built[key]
 
 
-@pytest.mark.parametrize("name, case, cast, cases", CASES, ids=[f"{name}: {case}" for name, case, *_ in CASES])
+@pytest.mark.parametrize("name, case, styles, cases", CASES, ids=[f"{name}: {case}" for name, case, *_ in CASES])
 def test_no_words_cover_one_another_or_leave_the_page(built, name, case, styles, cases):
     page, _ = _page(built, name, case, styles, cases)
     assert overlaps(page) == []
     assert outside(page) == []
 
 
-@pytest.mark.parametrize("name, case, cast, cases", CASES, ids=[f"{name}: {case}" for name, case, *_ in CASES])
+@pytest.mark.parametrize("name, case, styles, cases", CASES, ids=[f"{name}: {case}" for name, case, *_ in CASES])
 def test_every_chart_has_a_title_alternative_words_and_a_caption(built, name, case, styles, cases):
     page, (about, _) = _page(built, name, case, styles, cases)
     assert page.name == name

@@ -149,12 +149,12 @@ def estimated(name=None):
 def test_estimates_without_a_case_are_the_same_whatever_came_of_it(name):
     """To the last bit, so not even the place where the search begins may have seen the case."""
     assert not np.array_equal(estimated().mean, estimated(name).mean)
-    assert np.array_equal(estimated().baseline[name], estimated(name).baseline[name])
+    assert np.array_equal(estimated().without[name], estimated(name).without[name])
 
 
 def test_the_estimates_that_ship_leave_each_case_of_the_record_out():
     estimates = LIBRARY.estimates
-    assert not estimates.coefficients or set(IDS) <= set(estimates.baseline)
+    assert not estimates.coefficients or set(IDS) <= set(estimates.without)
 
 
 # ------------------------------------------------------------------------------------------------ what came later

@@ -108,7 +108,14 @@ def seen(world, code):
     return json.dumps(view(world, code), sort_keys=True)
 
 
-PUBLIC = {"intensity", "tension", "table_state", "table_due", "table_text", "effect_day"}  # as far as a view shows them
+PUBLIC = {
+    "intensity",
+    "tension",
+    "consultation_state",
+    "consultation_due",
+    "consultation_text",
+    "effect_day",
+}  # as far as a view shows them
 
 
 def changed(values, places):

@@ -47,8 +47,8 @@ NEEDS = {
 class Direction:
     """One thing control does: its kind, what it is done to, with what, and why.
 
-    >>> Direction("hold", "cable", reason="the consultation is not there yet").to_json()
-    '{"direct": "hold", "target": "cable", "value": null, "reason": "the table is not there yet"}'
+    >>> Direction("hold", "cable", reason="the ships are not there yet").to_json()
+    '{"direct": "hold", "target": "cable", "value": null, "reason": "the ships are not there yet"}'
     """
 
     kind: str

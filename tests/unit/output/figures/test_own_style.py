@@ -56,7 +56,7 @@ def _bytes_in(folder):
 
 
 @pytest.mark.parametrize(
-    "draw, about, cast", [(draw_all, a_record, CHARTS), (draw_fans, outcomes, FANS)], ids=["one run", "many runs"]
+    "draw, about, styles", [(draw_all, a_record, CHARTS), (draw_fans, outcomes, FANS)], ids=["one run", "many runs"]
 )
 def test_charts_are_the_same_whatever_the_host_has_set_and_his_settings_stay(tmp_path, draw, about, styles):
     draw(about(), a_loaded(), tmp_path / "plain")
