@@ -4,10 +4,8 @@ import datetime
 import json
 import math
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
+from sim.cli.options import CompareOptions
 from sim.cli.run import Progress
 from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI, remark_on
@@ -15,23 +13,7 @@ from sim.errors import Fault, InputError
 from sim.record import store
 
 
-@dataclass(frozen=True)
-class CompareOptions:
-    """What was asked for at the terminal; see `oceans compare --help`."""
-
-    arms: Sequence[str]
-    policies: Sequence[str] = ()
-    runs: int = 400
-    seed: int = 1
-    out: Path = Path("results")
-    charts: bool = True
-    save: bool = True
-    as_json: bool = False
-    quiet: bool = False
-    command: Sequence[str] = ("oceans", "compare")
-
-
-def compare_arms(options):
+def compare_arms(options: CompareOptions) -> int:
     """Compares what was asked for and returns the exit code."""
     from sim.experiments.arms import arms_of
     from sim.experiments.compare import compare

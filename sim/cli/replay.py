@@ -9,34 +9,14 @@ import math
 import os
 import shlex
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from sim.cli.options import ReplayOptions
 from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI, remark_on
 from sim.errors import OceansError
 from sim.record import store
 from sim.record.reading import damaged, read_json
-
-
-@dataclass(frozen=True)
-class ReplayOptions:
-    """What was asked for at the terminal; see `oceans replay --help`."""
-
-    result: Path
-    index: int
-    out: Path = Path("results")
-    charts: bool = True
-    save: bool = True
-    as_json: bool = False
-    quiet: bool = False
-    command: Sequence[str] = ("oceans", "replay")
-
-    @property
-    def is_silent(self):
-        """Whether standard output is for one thing only."""
-        return self.as_json or self.quiet
 
 
 @dataclass(frozen=True)
@@ -67,7 +47,7 @@ class Kept:
     changed: tuple = ()
 
 
-def replay_run(options):
+def replay_run(options: ReplayOptions) -> int:
     """Replays the run that was asked for and returns the exit code."""
     from sim.output.narrative.story import hot_wash
 

@@ -8,10 +8,8 @@ import datetime
 import json
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
+from sim.cli.options import RunOptions
 from sim.cli.people import People
 from sim.cli.seat_assignments import SeatAssignments
 from sim.cli.spread import show_spread, summary
@@ -24,32 +22,7 @@ from sim.record import store
 from sim.scenario import load, notes_on
 
 
-@dataclass(frozen=True)
-class RunOptions:
-    """What was asked for at the terminal; see `oceans run --help`."""
-
-    scenario: str
-    seed: int = 1
-    runs: int = 1
-    seats: Sequence[str] = ()
-    actions: Sequence[Path] = ()
-    allow_changes: bool = False
-    policies: Sequence[str] = ()
-    releases: Sequence[str] = ()
-    out: Path = Path("results")
-    charts: bool = True
-    save: bool = True
-    as_json: bool = False
-    quiet: bool = False
-    command: Sequence[str] = ("oceans", "run")
-
-    @property
-    def is_silent(self):
-        """Whether standard output is for one thing only."""
-        return self.as_json or self.quiet
-
-
-def run_scenario(options):
+def run_scenario(options: RunOptions) -> int:
     """Plays what was asked for and returns the exit code."""
     loaded = load(options.scenario)
     for words in notes_on(loaded):
