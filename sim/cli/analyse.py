@@ -55,9 +55,7 @@ def _draw(analysis, loaded, facts, folder):
 
 def write_tables(folder, analysis, facts):
     """Writes everything that was found as CSV, and all of it as JSON."""
-    (folder / "manifest.json").write_text(
-        json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-    )
+    store.write_json(folder / "manifest.json", facts)
     (folder / "analysis.json").write_text(
         json.dumps(analysis.to_dict(), ensure_ascii=False, allow_nan=False) + "\n",
         encoding="utf-8",

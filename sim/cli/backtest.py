@@ -144,9 +144,7 @@ def write_tables(folder, found, facts):
     """Writes every table of a back-test as CSV, and its manifest."""
     from sim.validation.tables import tables_of
 
-    (folder / "manifest.json").write_text(
-        json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-    )
+    store.write_json(folder / "manifest.json", facts)
     for name, table in tables_of(found).items():
         store.write_table(folder / f"{name}.csv", table.columns, table.values)
 

@@ -1,7 +1,6 @@
 """`oceans calibrate`: coefficients of behaviour estimated from past cases, and the files that put them to use."""
 
 import datetime
-import json
 import sys
 import time
 
@@ -117,9 +116,7 @@ def _keep(options, found, cases, library, started, folder):
     values = dict(zip(found.prior.names, map(float, found.mean), strict=True))
     (folder / "estimates.yaml").write_text(as_yaml(found, cases, made), encoding="utf-8", newline="\n")
     (folder / "behaviour.yaml").write_text(behaviour_with(before, values), encoding="utf-8", newline="\n")
-    (folder / "manifest.json").write_text(
-        json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-    )
+    store.write_json(folder / "manifest.json", facts)
 
 
 # ------------------------------------------------------------------------------------------------------------- answer

@@ -38,12 +38,8 @@ def _keep(options, comparison, started):
         )  # fmt: skip
         with store.advising(options.out):
             rows = list(comparison.rows())
-            (folder.aside / "manifest.json").write_text(
-                json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-            )
-            (folder.aside / "comparison.json").write_text(
-                json.dumps(_plain(comparison), ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-            )
+            store.write_json(folder.aside / "manifest.json", facts)
+            store.write_json(folder.aside / "comparison.json", _plain(comparison), indent=None)
             store.write_table(folder.aside / "comparison.csv", list(rows[0]), [row.values() for row in rows])
             names = list(comparison.measures[0])
             store.write_table(folder.aside / "pairs.csv", ["run", "arm", *names], _pairs(comparison, names))

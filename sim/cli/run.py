@@ -137,7 +137,7 @@ class KeptAnswers:
         with store.advising(self.folder.out):
             if not self.folder.is_precious:
                 self.folder.show("unfinished")
-                self._write("manifest.json", json.dumps(self.facts(), indent=2, ensure_ascii=False) + "\n")
+                self._write("manifest.json", store.as_json(self.facts()))
             self._write("actions.jsonl", "".join(f"{answer.to_json()}\n" for answer in answers))
 
     def _write(self, name, words):
@@ -186,9 +186,23 @@ def _manifest(options, loaded, seats, started, **more):
 
 
 def _keep_one(options, loaded, seats, folder, started, session):
-    facts, record = _manifest(options, loaded, seats, started, is_finished=True), session.record
-    store.save(folder.aside, loaded, session.outcomes, record, facts)
-    if options.charts:
+    facts = _manifest(options, loaded, seats, started, is_finished=True)
+    keep_one(folder, loaded, session.record, session.outcomes, facts, options.charts)
+
+
+def keep_one(folder, loaded, record, outcomes, facts, charts):
+    """Writes everything about one run into its folder.
+
+    Parameters
+    ----------
+    folder : store.RunFolder
+    loaded : sim.scenario.Loaded
+    record : Record; outcomes : Outcomes, of the same run
+    facts : dict, from `store.manifest`
+    charts : bool, whether they are drawn and the report is written
+    """
+    store.save(folder.aside, loaded, outcomes, record, facts)
+    if charts:
         from sim.output.figures import draw_all
         from sim.output.pages.run import write_report
 

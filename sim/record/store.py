@@ -219,7 +219,7 @@ def save(folder, loaded, outcomes, record=None, manifest=None):
     """
     folder = Path(folder)
     with advising(folder.parent):
-        _write_json(folder / "scenario.json", plain(loaded.document), indent=2)
+        write_json(folder / "scenario.json", plain(loaded.document))
         write_measures(folder / "measures.csv", outcomes)
         write_series(folder / "series.csv", outcomes)
         if record is not None:
@@ -229,8 +229,22 @@ def save(folder, loaded, outcomes, record=None, manifest=None):
             write_joined(folder / "joined.csv", outcomes)
             write_formats(folder / "formats.csv", outcomes)
         files = {name: file_digest(folder / name) for name in WRITTEN if (folder / name).exists()}
-        _write_json(folder / "manifest.json", {**(manifest or {}), "files": files}, indent=2)
+        write_json(folder / "manifest.json", {**(manifest or {}), "files": files})
         write_dictionary(folder)
+
+
+def write_json(path, data, indent=2):
+    """Data as a JSON file; see `as_json`."""
+    Path(path).write_text(as_json(data, indent), encoding="utf-8", newline="\n")
+
+
+def as_json(data, indent=2) -> str:
+    """Data as the text of a JSON file: every letter as it is, and a line end last; `indent` None: on one line.
+
+    >>> as_json({"seed": 1, "title": "café"}, indent=None)
+    '{"seed": 1, "title": "café"}\\n'
+    """
+    return json.dumps(data, indent=indent, ensure_ascii=False) + "\n"
 
 
 # ------------------------------------------------------------------------------------------------------- what was kept
@@ -460,10 +474,6 @@ def _is_number(text):
 def _write_lines(path, lines):
     with open(path, "w", encoding="utf-8", newline="\n") as file:
         file.writelines(f"{line}\n" for line in lines)
-
-
-def _write_json(path, data, **layout):
-    _write_lines(path, [json.dumps(data, ensure_ascii=False, **layout)])
 
 
 # ---------------------------------------------------------------------------------------------------- data dictionary

@@ -5,7 +5,7 @@ there, which text passed and what it cost, who joined what and through whom, wha
 things stand. It says only what has happened and been seen; who really did it is told at the end, by `hot_wash`.
 
 What did not change is not said again, lists are cut, and states that do the same in one turn share a sentence.
-The passages are in `sim/record/telling/`, one file a phase.
+The passages are in `sim/output/narrative/`, one file a phase.
 """
 
 import datetime
