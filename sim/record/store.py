@@ -35,10 +35,9 @@ import tempfile
 from pathlib import Path
 
 from sim.errors import Fault, InputError, OceansError, did_you_mean
-from sim.model.events import EVENT_KINDS, faults_of, plain
-from sim.record.kept import RecordFacts, RunManifest
+from sim.model.events import EVENT_KINDS, plain
+from sim.record.kept import RunManifest
 from sim.record.reading import check_digest, damaged, file_digest, file_name, read_checked, read_json, read_rows
-from sim.record.record import Record
 
 SERIES = {
     "tension": "tension between the actors and the adversaries, 0 to 1",
@@ -340,32 +339,6 @@ def _measures_named(path, number, text, cells):
         said = f"there is no measure '{unknown[0]}'. {did_you_mean(unknown[0], MEASURES)} {ANEW}"
         raise InputError([Fault(str(path), number, 1, said, text)])
     return names
-
-
-def read_record(folder):
-    """The record of a run that was kept.
-
-    Parameters
-    ----------
-    folder : path, a run's folder or its `record.json`
-
-    Raises
-    ------
-    InputError
-        if there is none, or it is not a record
-    """
-    path = Path(folder)
-    manifest = read_manifest(path) if os.path.lexists(path / "manifest.json") else {}
-    path = path / "record.json" if path.is_dir() else path
-    if not os.path.lexists(path):
-        message = "there is no record here. A run's folder holds one when one run was played: `oceans run SCENARIO`."
-        raise damaged(path, message)
-    check_digest(path, _digest_in(manifest, path), ANEW)
-    record = Record.from_dict(read_checked(path, RecordFacts, ANEW))
-    faults = [f"event {event.seq}, {fault}" for event in record.events for fault in faults_of(event)]
-    if faults:
-        raise damaged(path, f"this is not the record of a run: {'; '.join(faults[:MOST_FAULTS])}.", ANEW)
-    return record
 
 
 # ------------------------------------------------------------------------------------------------------------- tables
