@@ -12,10 +12,10 @@ import datetime
 from dataclasses import dataclass
 
 from sim.output.narrative import PASSAGES, headline, injects
-from sim.output.narrative.hot_wash import HotWash, Row, figure, hot_wash
+from sim.output.narrative.hot_wash import HotWash, MeasureRow, figure, hot_wash
 from sim.phrases import Names, day, period, sentence
 
-__all__ = ["HotWash", "Row", "Narrator", "Turn", "hot_wash", "figure", "tell"]
+__all__ = ["HotWash", "MeasureRow", "Narrator", "Turn", "hot_wash", "figure", "tell"]
 
 
 @dataclass(frozen=True)
