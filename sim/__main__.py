@@ -1,8 +1,8 @@
 """The command `oceans`: what can be asked for at a terminal, and how it answers.
 
-Here are the commands with their options and help; their work lies in `sim/cli/` and is imported when it is called,
-so that help comes at once. Exit codes: 0 done, 1 the work failed, 2 the input was wrong, 130 interrupted, 143 told to
-end.
+Here are the commands with their help; the options of those that have many are in `sim/cli/options.py`. Their work lies
+in `sim/cli/` and is imported when it is called, so that help comes at once. Exit codes: 0 done, 1 the work failed, 2
+the input was wrong, 130 interrupted, 143 told to end.
 """
 
 import contextlib
@@ -16,6 +16,17 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
+from sim.cli.options import (
+    AnalyseOptions,
+    AsJson,
+    BacktestOptions,
+    CalibrationOptions,
+    CompareOptions,
+    ReplayOptions,
+    RunOptions,
+    SweepOptions,
+    taking,
+)
 from sim.cli.streams import lasting
 from sim.errors import OceansError, Terminated
 from sim.letters import visible
@@ -76,12 +87,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-MOST_RUNS = 1_000_000  # what one machine holds of them at once
-MOST_WORKERS = 1024
-LARGEST_SEED = 2**32 - 1  # as far as every generator of random numbers goes
-
-Folder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go; a new folder is made in it.")]
-
 
 def _version(is_asked: bool):
     if is_asked:
@@ -134,155 +139,28 @@ def _refused(error):
 
 
 @app.command()
+@taking(RunOptions)
 @answering
-def run(
-    scenario: Annotated[str, typer.Argument(help="A scenario that ships (see below), or the path of a YAML file.")],
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Same scenario, same seed: same story.")] = 1,
-    runs: Annotated[
-        int,
-        typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Play it N times with other draws and show the spread."),
-    ] = 1,
-    seat: Annotated[
-        list[str] | None, typer.Option(metavar="CODE", help="Sit in for this actor (EST, JPN, NATO ...). Repeatable.")
-    ] = None,
-    actions: Annotated[
-        list[Path] | None,
-        typer.Option(metavar="FILE", help="Give the answers that an earlier run kept in actions.jsonl. Repeatable."),
-    ] = None,
-    allow_changes: Annotated[
-        bool, typer.Option("--allow-changes", help="Use --actions of another seed or scenario, leaving out misfits.")
-    ] = False,
-    policy: Annotated[
-        list[str] | None,
-        typer.Option(metavar="WHO=NAME", help="How an actor, a group:NAME or all choose. Repeatable."),
-    ] = None,
-    release: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ID@TURN",
-            help="Release this inject as that turn begins (turn 1 if none is said), before anybody is asked: what is "
-            "kept in reserve (kind: contingency) is not released otherwise. Repeatable.",
-        ),
-    ] = None,
-    out: Folder = Path("results"),
-    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts and write the report.")] = True,
-    save: Annotated[bool, typer.Option("--save/--no-save", help="Keep the results.")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
-):
+def run(options):
     """Play an exercise and tell its story; or play it many times and show what comes of it.
 
     Scenarios that ship are listed by: oceans list scenarios
     """
-    from sim.cli.run import RunOptions, run_scenario
+    from sim.cli.run import run_scenario
 
-    options = RunOptions(
-        scenario=scenario,
-        seed=seed,
-        runs=runs,
-        seats=tuple(seat or ()),
-        actions=tuple(actions or ()),
-        allow_changes=allow_changes,
-        policies=tuple(policy or ()),
-        releases=tuple(release or ()),
-        out=out,
-        charts=charts,
-        save=save,
-        as_json=as_json,
-        quiet=quiet,
-        command=("oceans", *sys.argv[1:]),
-    )
     return run_scenario(options)
 
 
 @app.command()
+@taking(SweepOptions)
 @answering
-def sweep(
-    scenario: Annotated[
-        str | None, typer.Argument(help="A scenario that ships, or a YAML file. Not needed with --resume.")
-    ] = None,
-    design: Annotated[
-        str, typer.Option(metavar="grid|lhs|sobol|FILE", help="How points are laid out; FILE: CSV, one row a point.")
-    ] = "lhs",
-    points: Annotated[int | None, typer.Option(metavar="N", help="How many futures to try. [default: 1024]")] = None,
-    reps: Annotated[int, typer.Option(max=MOST_RUNS, metavar="K", help="How often each point is played.")] = 1,
-    fixed: Annotated[
-        list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Hold this at a value. Repeatable.")
-    ] = None,
-    vary: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="PATH=RANGE", help="Vary this too: low:high, low:high:triangular (or normal), a,b,c. Repeatable."
-        ),
-    ] = None,
-    levers: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="WHAT",
-            help="crossed, or a number: that many settings, each in the same futures; none; names of those that vary; "
-            "or one more, as in --vary. Repeatable.",
-        ),
-    ] = None,
-    uncertainties: Annotated[
-        list[str] | None, typer.Option(metavar="WHAT", help="none, or names of those that vary. Repeatable.")
-    ] = None,
-    crn: Annotated[
-        bool | None,
-        typer.Option(
-            "--crn/--no-crn",
-            help="Common random numbers: all points share their draws; else each future has its own. "
-            "[default: only for grids and written designs, Saltelli and Morris]",
-        ),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Same scenario, design and seed: same bytes.")] = 1,
-    workers: Annotated[int, typer.Option(max=MOST_WORKERS, metavar="W", help="Processes on this machine.")] = 1,
-    dask: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Play on a Dask cluster: tcp://host:8786.")
-    ] = None,
-    out: Folder = Path("results"),
-    resume: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Go on with this sweep; begin it here if DIR is new.")
-    ] = None,
-    shard: Annotated[
-        str | None, typer.Option(metavar="I/N", help="Play only part I of N (3/8); `oceans merge` joins them.")
-    ] = None,
-    baseline: Annotated[
-        bool, typer.Option("--baseline/--no-baseline", help="Play each run without the cooperation portfolio too.")
-    ] = True,
-    verify: Annotated[bool, typer.Option("--verify", help="With --resume: check every block again.")] = False,
-    parquet: Annotated[bool, typer.Option("--parquet", help="Write Parquet files too.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
-):
+def sweep(options):
     """Play a scenario in many futures: uncertainties and levers, varied together.
 
     They are those of the scenario, and any other value by its path.
     """
-    from sim.cli.sweep import SweepOptions, sweep_scenario
+    from sim.cli.sweep import sweep_scenario
 
-    options = SweepOptions(
-        scenario=scenario,
-        design=design,
-        points=points,
-        reps=reps,
-        fixed=tuple(fixed or ()),
-        vary=tuple(vary or ()),
-        levers=tuple(levers or ()),
-        uncertainties=tuple(uncertainties or ()),
-        crn=crn,
-        seed=seed,
-        workers=workers,
-        dask=dask,
-        out=out,
-        resume=resume,
-        shard=shard,
-        baseline=baseline,
-        verify=verify,
-        parquet=parquet,
-        as_json=as_json,
-        quiet=quiet,
-        command=("oceans", *sys.argv[1:]),
-    )
     return sweep_scenario(options)
 
 
@@ -300,161 +178,53 @@ def merge(
 
 
 @app.command()
+@taking(CompareOptions)
 @answering
-def compare(
-    arms: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="A B...",
-            help="Scenarios; A:path=value,path=value for A with other values (a lever's name does); :path=value for "
-            "the first again. Each is compared with the first.",
-        ),
-    ],
-    policy: Annotated[
-        list[str] | None,
-        typer.Option(metavar="CODE=NAME", help="One more arm: the first, with this policy in that seat. Repeatable."),
-    ] = None,
-    runs: Annotated[int, typer.Option(max=MOST_RUNS, metavar="N", help="Pairs of runs.")] = 400,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Run r of every arm has the same draws.")] = 1,
-    out: Folder = Path("results"),
-    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts.")] = True,
-    save: Annotated[bool, typer.Option("--save/--no-save", help="Keep the results.")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
-):
+def compare(options):
     """Compare scenarios, values or policies run by run, with the same draws in each."""
-    from sim.cli.compare import CompareOptions, compare_arms
+    from sim.cli.compare import compare_arms
 
-    command = ("oceans", *sys.argv[1:])
-    return compare_arms(
-        CompareOptions(tuple(arms), tuple(policy or ()), runs, seed, out, charts, save, as_json, quiet, command)
-    )
+    return compare_arms(options)
 
 
 @app.command()
+@taking(AnalyseOptions)
 @answering
-def analyse(
-    result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a sweep.")],
-    measure: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", help="What to look at; else what the scenario names first. Repeatable."),
-    ] = None,
-    limit: Annotated[
-        list[str] | None,
-        typer.Option(metavar="MEASURE=VALUE", help="Beyond this it is failure; else the worst quarter is. Repeatable."),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="For resampling: same seed, same intervals.")] = 1,
-    out: Folder = Path("results"),
-    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts and write the page.")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
-):
+def analyse(options):
     """Say what a sweep means: what drives each measure, where it fails, what to choose, and how far to trust it."""
-    from sim.cli.analyse import AnalyseOptions, analyse_result
+    from sim.cli.analyse import analyse_result
 
-    command = ("oceans", *sys.argv[1:])
-    return analyse_result(
-        AnalyseOptions(result, tuple(measure or ()), tuple(limit or ()), seed, out, charts, as_json, quiet, command)
-    )
+    return analyse_result(options)
 
 
 @app.command()
+@taking(ReplayOptions)
 @answering
-def replay(
-    result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a sweep, or of `oceans run --runs`.")],
-    index: Annotated[int, typer.Argument(metavar="INDEX", help="Which run, from 0.")],
-    out: Folder = Path("results"),
-    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts and write the report.")] = True,
-    save: Annotated[bool, typer.Option("--save/--no-save", help="Keep the results.")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
-):
+def replay(options):
     """Play one run of many again, with its whole story, and verify its digest."""
-    from sim.cli.replay import ReplayOptions, replay_run
+    from sim.cli.replay import replay_run
 
-    command = ("oceans", *sys.argv[1:])
-    return replay_run(ReplayOptions(result, index, out, charts, save, as_json, quiet, command))
+    return replay_run(options)
 
 
 @app.command()
+@taking(BacktestOptions)
 @answering
-def backtest(
-    cases: Annotated[
-        str, typer.Argument(metavar="CASES", help="Past cases: cases_2007_2020, or the path of a file like it.")
-    ],
-    seeds: Annotated[
-        int, typer.Option("--seeds", "--runs", min=1, max=MOST_RUNS, metavar="N", help="Runs of each case.")
-    ] = 48,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Same cases, same seed: same scores.")] = 3,
-    train: Annotated[
-        str | None,
-        typer.Option(metavar="CASES", help="What the benchmarks learn from; else the other cases of the same file."),
-    ] = None,
-    with_victims: Annotated[bool, typer.Option("--with-victims", help="Score what the targets did, too.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Leave out cells of low confidence.")] = False,
-    in_sample: Annotated[
-        bool, typer.Option("--in-sample", help="Take coefficients estimated from all cases, the one in hand included.")
-    ] = False,
-    point_estimates: Annotated[
-        bool,
-        typer.Option(
-            "--point-estimates",
-            help="The most probable coefficients in every run; else drawn, as uncertain as they are.",
-        ),
-    ] = False,
-    workers: Annotated[int, typer.Option(min=1, max=MOST_WORKERS, metavar="W", help="Processes on this machine.")] = 1,
-    out: Folder = Path("results"),
-    charts: Annotated[bool, typer.Option("--charts/--no-charts", help="Draw the charts and write the page.")] = True,
-    save: Annotated[bool, typer.Option("--save/--no-save", help="Keep the results.")] = True,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
-):
+def backtest(options):
     """Play past cases and set what the model says of each actor beside what it did, and beside simple forecasts."""
-    from sim.cli.backtest import BacktestOptions, backtest_cases
+    from sim.cli.backtest import backtest_cases
 
-    options = BacktestOptions(
-        cases=cases,
-        runs=seeds,
-        seed=seed,
-        train=train,
-        with_victims=with_victims,
-        strict=strict,
-        in_sample=in_sample,
-        point_estimates=point_estimates,
-        workers=workers,
-        out=out,
-        charts=charts,
-        save=save,
-        as_json=as_json,
-        quiet=quiet,
-        command=("oceans", *sys.argv[1:]),
-    )
     return backtest_cases(options)
 
 
 @app.command()
+@taking(CalibrationOptions)
 @answering
-def calibrate(
-    cases: Annotated[
-        str, typer.Argument(metavar="CASES", help="Past cases: cases_2007_2020, or the path of a file like it.")
-    ],
-    runs: Annotated[
-        int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs of each case at every set of values.")
-    ] = 16,
-    workers: Annotated[int, typer.Option(min=1, max=MOST_WORKERS, metavar="W", help="Processes on this machine.")] = 2,
-    coefficients: Annotated[
-        str | None,
-        typer.Option(metavar="A,B,...", help="Which; else all with a 'prior' in behaviour.yaml."),
-    ] = None,
-    folds: Annotated[bool, typer.Option("--folds/--no-folds", help="Estimate again without each case.")] = True,
-    out: Folder = Path("results"),
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")] = False,
-):
+def calibrate(options):
     """Estimate coefficients of behaviour from past cases, and write the files that put them to use. Takes minutes."""
-    from sim.cli.calibrate import CalibrationOptions, calibrate_from
+    from sim.cli.calibrate import calibrate_from
 
-    command = ("oceans", *sys.argv[1:])
-    return calibrate_from(CalibrationOptions(cases, runs, workers, coefficients, folds, out, quiet, command))
+    return calibrate_from(options)
 
 
 @app.command("list")
@@ -467,7 +237,7 @@ def list_(
             "left out: these, with how many there are of each."
         ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    as_json: AsJson = False,
 ):
     """List what there is to choose from, one line each."""
     from sim.cli.listing import list_kind

@@ -1,1 +1,1 @@
-"""What each command of `oceans` does. The commands, with their options and help, are in `sim/__main__.py`."""
+"""What each command of `oceans` does. The commands are in `sim/__main__.py`, their options in `options.py`."""

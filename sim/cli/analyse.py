@@ -3,31 +3,14 @@
 import datetime
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
+from sim.cli.options import AnalyseOptions
 from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI, remark_on
 from sim.record import store
 
 
-@dataclass(frozen=True)
-class AnalyseOptions:
-    """What was asked for at the terminal; see `oceans analyse --help`."""
-
-    result: Path
-    measures: Sequence[str] = ()
-    limits: Sequence[str] = ()
-    seed: int = 1
-    out: Path = Path("results")
-    charts: bool = True
-    as_json: bool = False
-    quiet: bool = False
-    command: Sequence[str] = ("oceans", "analyse")
-
-
-def analyse_result(options):
+def analyse_result(options: AnalyseOptions) -> int:
     """Analyses what was asked for and returns the exit code."""
     from sim.experiments.analysis import analyse
     from sim.experiments.discovery import parse_limit
@@ -53,7 +36,7 @@ def analyse_result(options):
 
 
 def _progress(options):
-    if options.quiet or options.as_json or not sys.stderr.isatty():
+    if options.is_silent or not sys.stderr.isatty():
         return None
     return lambda name: print(f"Looking at {name} ...", file=sys.stderr, flush=True)
 
@@ -72,9 +55,7 @@ def _draw(analysis, loaded, facts, folder):
 
 def write_tables(folder, analysis, facts):
     """Writes everything that was found as CSV, and all of it as JSON."""
-    (folder / "manifest.json").write_text(
-        json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-    )
+    store.write_json(folder / "manifest.json", facts)
     (folder / "analysis.json").write_text(
         json.dumps(analysis.to_dict(), ensure_ascii=False, allow_nan=False) + "\n",
         encoding="utf-8",

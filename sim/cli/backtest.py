@@ -4,10 +4,8 @@ import datetime
 import json
 import platform
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
+from sim.cli.options import BacktestOptions
 from sim.cli.run import Progress
 from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI, remark_on
@@ -42,28 +40,7 @@ ORIGINS = {
 DIFFERENCES = {"better": "better than", "worse": "worse than", "cannot be told": "no clear difference from"}
 
 
-@dataclass(frozen=True)
-class BacktestOptions:
-    """What was asked for at the terminal; see `oceans backtest --help`."""
-
-    cases: str
-    runs: int = 48
-    seed: int = 3
-    train: str | None = None
-    with_victims: bool = False
-    strict: bool = False
-    in_sample: bool = False
-    point_estimates: bool = False
-    workers: int = 1
-    out: Path = Path("results")
-    charts: bool = True
-    save: bool = True
-    as_json: bool = False
-    quiet: bool = False
-    command: Sequence[str] = ("oceans", "backtest")
-
-
-def backtest_cases(options):
+def backtest_cases(options: BacktestOptions) -> int:
     """Plays the cases that were asked for, compares, and returns the exit code."""
     from sim.scenario import load_library
     from sim.validation.cases import read_cases
@@ -167,9 +144,7 @@ def write_tables(folder, found, facts):
     """Writes every table of a back-test as CSV, and its manifest."""
     from sim.validation.tables import tables_of
 
-    (folder / "manifest.json").write_text(
-        json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-    )
+    store.write_json(folder / "manifest.json", facts)
     for name, table in tables_of(found).items():
         store.write_table(folder / f"{name}.csv", table.columns, table.values)
 

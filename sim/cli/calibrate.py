@@ -1,14 +1,11 @@
 """`oceans calibrate`: coefficients of behaviour estimated from past cases, and the files that put them to use."""
 
 import datetime
-import json
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from sim.cli.backtest import manifest_of
+from sim.cli.options import CalibrationOptions
 from sim.cli.terminal import TerminalUI
 from sim.errors import Fault, InputError, did_you_mean
 from sim.record import store
@@ -16,21 +13,7 @@ from sim.record import store
 AT_THE_END = 1e-6  # as near to the end of its range as makes no difference, in widths of the range
 
 
-@dataclass(frozen=True)
-class CalibrationOptions:
-    """What was asked for at the terminal; see `oceans calibrate --help`."""
-
-    cases: str
-    runs: int = 16
-    workers: int = 2
-    coefficients: str | None = None
-    folds: bool = True
-    out: Path = Path("results")
-    quiet: bool = False
-    command: Sequence[str] = ("oceans", "calibrate")
-
-
-def calibrate_from(options):
+def calibrate_from(options: CalibrationOptions) -> int:
     """Estimates from the cases that were asked for and returns the exit code."""
     from sim.scenario import load_library
     from sim.validation.calibration import calibrate
@@ -133,9 +116,7 @@ def _keep(options, found, cases, library, started, folder):
     values = dict(zip(found.prior.names, map(float, found.mean), strict=True))
     (folder / "estimates.yaml").write_text(as_yaml(found, cases, made), encoding="utf-8", newline="\n")
     (folder / "behaviour.yaml").write_text(behaviour_with(before, values), encoding="utf-8", newline="\n")
-    (folder / "manifest.json").write_text(
-        json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-    )
+    store.write_json(folder / "manifest.json", facts)
 
 
 # ------------------------------------------------------------------------------------------------------------- answer

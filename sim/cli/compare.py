@@ -4,10 +4,8 @@ import datetime
 import json
 import math
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
+from sim.cli.options import CompareOptions
 from sim.cli.run import Progress
 from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI, remark_on
@@ -15,23 +13,7 @@ from sim.errors import Fault, InputError
 from sim.record import store
 
 
-@dataclass(frozen=True)
-class CompareOptions:
-    """What was asked for at the terminal; see `oceans compare --help`."""
-
-    arms: Sequence[str]
-    policies: Sequence[str] = ()
-    runs: int = 400
-    seed: int = 1
-    out: Path = Path("results")
-    charts: bool = True
-    save: bool = True
-    as_json: bool = False
-    quiet: bool = False
-    command: Sequence[str] = ("oceans", "compare")
-
-
-def compare_arms(options):
+def compare_arms(options: CompareOptions) -> int:
     """Compares what was asked for and returns the exit code."""
     from sim.experiments.arms import arms_of
     from sim.experiments.compare import compare
@@ -56,12 +38,8 @@ def _keep(options, comparison, started):
         )  # fmt: skip
         with store.advising(options.out):
             rows = list(comparison.rows())
-            (folder.aside / "manifest.json").write_text(
-                json.dumps(facts, indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-            )
-            (folder.aside / "comparison.json").write_text(
-                json.dumps(_plain(comparison), ensure_ascii=False) + "\n", encoding="utf-8", newline="\n"
-            )
+            store.write_json(folder.aside / "manifest.json", facts)
+            store.write_json(folder.aside / "comparison.json", _plain(comparison), indent=None)
             store.write_table(folder.aside / "comparison.csv", list(rows[0]), [row.values() for row in rows])
             names = list(comparison.measures[0])
             store.write_table(folder.aside / "pairs.csv", ["run", "arm", *names], _pairs(comparison, names))

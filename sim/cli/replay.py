@@ -9,38 +9,19 @@ import math
 import os
 import shlex
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from sim.cli.options import ReplayOptions
+from sim.cli.run import keep_one
 from sim.cli.streams import print_json
-from sim.cli.terminal import TerminalUI, remark_on
+from sim.cli.terminal import TerminalUI
 from sim.errors import OceansError
 from sim.record import store
 from sim.record.reading import damaged, read_json
 
 
 @dataclass(frozen=True)
-class ReplayOptions:
-    """What was asked for at the terminal; see `oceans replay --help`."""
-
-    result: Path
-    index: int
-    out: Path = Path("results")
-    charts: bool = True
-    save: bool = True
-    as_json: bool = False
-    quiet: bool = False
-    command: Sequence[str] = ("oceans", "replay")
-
-    @property
-    def is_silent(self):
-        """Whether standard output is for one thing only."""
-        return self.as_json or self.quiet
-
-
-@dataclass(frozen=True)
-class Kept:
+class KeptRun:
     """What was kept of a run: how to play it, and what to know it by.
 
     Parameters
@@ -67,7 +48,7 @@ class Kept:
     changed: tuple = ()
 
 
-def replay_run(options):
+def replay_run(options: ReplayOptions) -> int:
     """Replays the run that was asked for and returns the exit code."""
     from sim.output.narrative.story import hot_wash
 
@@ -204,7 +185,7 @@ def _of_sweep(options):
         "values": point, "digest": f"{digest:016x}",
     }  # fmt: skip
     measures = {name: float(shard[name][at]) for name in result.measures}
-    return Kept(
+    return KeptRun(
         varied(whole, point), result.design.seed, run, about, measures, digest, point, whole, changed=tuple(changed),
     )  # fmt: skip
 
@@ -254,7 +235,7 @@ def _of_runs(options):
     changed = [
         f"{name} is {now[name]} now and was {was} then" for name, was in before.items() if now.get(name, was) != was
     ]
-    return Kept(
+    return KeptRun(
         loaded, manifest["seed"], options.index, {"runs": str(options.result), "index": options.index},
         kept[options.index], policies=manifest.get("policies") or {}, changed=tuple(changed),
     )  # fmt: skip
@@ -273,12 +254,5 @@ def _keep(options, kept, record, outcomes, proof, started):
             kept.loaded, kept.seed, 1, list(options.command), started, run=kept.run, replayed=kept.about, proof=proof,
             policies=kept.policies,
         )  # fmt: skip
-        store.save(folder.aside, kept.loaded, outcomes, record, facts)
-        if options.charts:
-            from sim.output.figures import draw_all
-            from sim.output.pages.run import write_report
-
-            with store.advising(options.out):
-                charts = remark_on(draw_all(record, kept.loaded, folder.aside / "charts"))
-                write_report(record, kept.loaded, charts, facts, folder.aside / "report.html")
+        keep_one(folder, kept.loaded, record, outcomes, facts, options.charts)
     return folder.path

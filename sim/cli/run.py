@@ -8,10 +8,8 @@ import datetime
 import json
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
+from sim.cli.options import RunOptions
 from sim.cli.people import People
 from sim.cli.seat_assignments import SeatAssignments
 from sim.cli.spread import show_spread, summary
@@ -24,32 +22,7 @@ from sim.record import store
 from sim.scenario import load, notes_on
 
 
-@dataclass(frozen=True)
-class RunOptions:
-    """What was asked for at the terminal; see `oceans run --help`."""
-
-    scenario: str
-    seed: int = 1
-    runs: int = 1
-    seats: Sequence[str] = ()
-    actions: Sequence[Path] = ()
-    allow_changes: bool = False
-    policies: Sequence[str] = ()
-    releases: Sequence[str] = ()
-    out: Path = Path("results")
-    charts: bool = True
-    save: bool = True
-    as_json: bool = False
-    quiet: bool = False
-    command: Sequence[str] = ("oceans", "run")
-
-    @property
-    def is_silent(self):
-        """Whether standard output is for one thing only."""
-        return self.as_json or self.quiet
-
-
-def run_scenario(options):
+def run_scenario(options: RunOptions) -> int:
     """Plays what was asked for and returns the exit code."""
     loaded = load(options.scenario)
     for words in notes_on(loaded):
@@ -164,7 +137,7 @@ class KeptAnswers:
         with store.advising(self.folder.out):
             if not self.folder.is_precious:
                 self.folder.show("unfinished")
-                self._write("manifest.json", json.dumps(self.facts(), indent=2, ensure_ascii=False) + "\n")
+                self._write("manifest.json", store.as_json(self.facts()))
             self._write("actions.jsonl", "".join(f"{answer.to_json()}\n" for answer in answers))
 
     def _write(self, name, words):
@@ -213,9 +186,23 @@ def _manifest(options, loaded, seats, started, **more):
 
 
 def _keep_one(options, loaded, seats, folder, started, session):
-    facts, record = _manifest(options, loaded, seats, started, is_finished=True), session.record
-    store.save(folder.aside, loaded, session.outcomes, record, facts)
-    if options.charts:
+    facts = _manifest(options, loaded, seats, started, is_finished=True)
+    keep_one(folder, loaded, session.record, session.outcomes, facts, options.charts)
+
+
+def keep_one(folder, loaded, record, outcomes, facts, charts):
+    """Writes everything about one run into its folder.
+
+    Parameters
+    ----------
+    folder : store.RunFolder
+    loaded : sim.scenario.Loaded
+    record : Record; outcomes : Outcomes, of the same run
+    facts : dict, from `store.manifest`
+    charts : bool, whether they are drawn and the report is written
+    """
+    store.save(folder.aside, loaded, outcomes, record, facts)
+    if charts:
         from sim.output.figures import draw_all
         from sim.output.pages.run import write_report
 

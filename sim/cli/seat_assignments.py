@@ -13,7 +13,7 @@ class SeatAssignments:
 
     Parameters
     ----------
-    options : sim.cli.run.RunOptions
+    options : sim.cli.options.RunOptions
     loaded : sim.scenario.Loaded
 
     Attributes

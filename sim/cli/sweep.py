@@ -3,44 +3,14 @@
 import json
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from sim.cli.streams import print_json
 from sim.errors import Fault, InputError
 from sim.letters import whole
 
 
-@dataclass(frozen=True)
-class SweepOptions:
-    """What was asked for at the terminal; see `oceans sweep --help`."""
-
-    scenario: str | None = None
-    design: str = "lhs"
-    points: int | None = None
-    reps: int = 1
-    fixed: Sequence[str] = ()
-    vary: Sequence[str] = ()
-    levers: Sequence[str] = ()
-    uncertainties: Sequence[str] = ()
-    crn: bool | None = None
-    seed: int = 1
-    workers: int = 1
-    dask: str | None = None
-    out: Path = Path("results")
-    resume: Path | None = None
-    shard: str | None = None
-    baseline: bool = True
-    verify: bool = False
-    parquet: bool = False
-    as_json: bool = False
-    quiet: bool = False
-    command: Sequence[str] = ("oceans", "sweep")
-
-
 def sweep_scenario(options):
-    """Plays the sweep that was asked for and returns the exit code."""
+    """Plays the sweep that was asked for, with `SweepOptions`, and returns the exit code."""
     from sim.experiments.runner import sweep
 
     result = sweep(

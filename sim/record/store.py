@@ -35,10 +35,9 @@ import tempfile
 from pathlib import Path
 
 from sim.errors import Fault, InputError, OceansError, did_you_mean
-from sim.model.events import EVENT_KINDS, faults_of, plain
-from sim.record.kept import RecordFacts, RunManifest
+from sim.model.events import EVENT_KINDS, plain
+from sim.record.kept import RunManifest
 from sim.record.reading import check_digest, damaged, file_digest, file_name, read_checked, read_json, read_rows
-from sim.record.record import Record
 
 SERIES = {
     "tension": "tension between the actors and the adversaries, 0 to 1",
@@ -219,7 +218,7 @@ def save(folder, loaded, outcomes, record=None, manifest=None):
     """
     folder = Path(folder)
     with advising(folder.parent):
-        _write_json(folder / "scenario.json", plain(loaded.document), indent=2)
+        write_json(folder / "scenario.json", plain(loaded.document))
         write_measures(folder / "measures.csv", outcomes)
         write_series(folder / "series.csv", outcomes)
         if record is not None:
@@ -229,8 +228,22 @@ def save(folder, loaded, outcomes, record=None, manifest=None):
             write_joined(folder / "joined.csv", outcomes)
             write_formats(folder / "formats.csv", outcomes)
         files = {name: file_digest(folder / name) for name in WRITTEN if (folder / name).exists()}
-        _write_json(folder / "manifest.json", {**(manifest or {}), "files": files}, indent=2)
+        write_json(folder / "manifest.json", {**(manifest or {}), "files": files})
         write_dictionary(folder)
+
+
+def write_json(path, data, indent=2):
+    """Data as a JSON file; see `as_json`."""
+    Path(path).write_text(as_json(data, indent), encoding="utf-8", newline="\n")
+
+
+def as_json(data, indent=2) -> str:
+    """Data as the text of a JSON file: every letter as it is, and a line end last; `indent` None: on one line.
+
+    >>> as_json({"seed": 1, "title": "café"}, indent=None)
+    '{"seed": 1, "title": "café"}\\n'
+    """
+    return json.dumps(data, indent=indent, ensure_ascii=False) + "\n"
 
 
 # ------------------------------------------------------------------------------------------------------- what was kept
@@ -326,32 +339,6 @@ def _measures_named(path, number, text, cells):
         said = f"there is no measure '{unknown[0]}'. {did_you_mean(unknown[0], MEASURES)} {ANEW}"
         raise InputError([Fault(str(path), number, 1, said, text)])
     return names
-
-
-def read_record(folder):
-    """The record of a run that was kept.
-
-    Parameters
-    ----------
-    folder : path, a run's folder or its `record.json`
-
-    Raises
-    ------
-    InputError
-        if there is none, or it is not a record
-    """
-    path = Path(folder)
-    manifest = read_manifest(path) if os.path.lexists(path / "manifest.json") else {}
-    path = path / "record.json" if path.is_dir() else path
-    if not os.path.lexists(path):
-        message = "there is no record here. A run's folder holds one when one run was played: `oceans run SCENARIO`."
-        raise damaged(path, message)
-    check_digest(path, _digest_in(manifest, path), ANEW)
-    record = Record.from_dict(read_checked(path, RecordFacts, ANEW))
-    faults = [f"event {event.seq}, {fault}" for event in record.events for fault in faults_of(event)]
-    if faults:
-        raise damaged(path, f"this is not the record of a run: {'; '.join(faults[:MOST_FAULTS])}.", ANEW)
-    return record
 
 
 # ------------------------------------------------------------------------------------------------------------- tables
@@ -460,10 +447,6 @@ def _is_number(text):
 def _write_lines(path, lines):
     with open(path, "w", encoding="utf-8", newline="\n") as file:
         file.writelines(f"{line}\n" for line in lines)
-
-
-def _write_json(path, data, **layout):
-    _write_lines(path, [json.dumps(data, ensure_ascii=False, **layout)])
 
 
 # ---------------------------------------------------------------------------------------------------- data dictionary

@@ -16,7 +16,7 @@ from sim.errors import Fault, InputError, did_you_mean, nearest
 from sim.letters import plain_letters
 from sim.scenario import paths
 from sim.scenario.definitions import at_the_definition
-from sim.scenario.entries import RULES, check_entry, known_names, low_before_high, names_in
+from sim.scenario.entries import RULES, a_fraction, check_entry, known_names, low_before_high, names_in
 from sim.scenario.limits import EFFECT_LIMITS, WHOLE
 from sim.scenario.members import belongs
 from sim.scenario.reader import (
@@ -499,7 +499,8 @@ def check_behaviour(facts: Facts) -> Iterator[Fault]:
             said = f"no coefficient '{name}' in the model. {did_you_mean(name, facts.library.behaviour)}"
             yield key.fault(said, ("behaviour", name))
         else:
-            yield from _fits(paths.find(facts.document, f"behaviour.{name}", facts.library), value)
+            fractions = list(a_fraction(value, name, facts.library.behaviour[name].domain))
+            yield from fractions or _fits(paths.find(facts.document, f"behaviour.{name}", facts.library), value)
 
 
 def check_weights(facts: Facts) -> Iterator[Fault]:

@@ -4,13 +4,14 @@ What an entry refers to must be there, numbers that belong together must not con
 must give its range and its reason.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel
 
 from sim.errors import Fault, did_you_mean
 from sim.scenario.definitions import at_the_definition
-from sim.scenario.limits import allowed, figure_limits, lies_within
+from sim.scenario.limits import allowed, figure_limits, is_counted, lies_within
 from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, number_of, text_of
 from sim.scenario.schema import (
     Body,
@@ -110,10 +111,12 @@ def _coefficients(root: Node, domains: dict) -> Iterator[Fault]:
     """Coefficients that cannot be what the library says of them: their values, ranges, priors and estimates."""
     limits = {}
     for name, _, coefficient in items_of(root, "behaviour"):
-        limits[name] = domains.get(text_of(coefficient, "domain"))
+        domain = text_of(coefficient, "domain")
+        limits[name] = domains.get(domain)
         prior = entries_of(coefficient, "prior")
         for node in (coefficient.get("value"), *entries_of(coefficient, "range"), *prior[:1]):
             yield from _outside(node, limits[name], name)
+            yield from a_fraction(node, name, domain)
         spread = number_of(prior[1]) if len(prior) == 2 else None
         if spread is not None and not spread > 0:
             yield prior[1].fault(f"expected a standard deviation above 0 for '{name}', got '{prior[1].text}'.")
@@ -129,6 +132,14 @@ def _outside(node: Node | None, limits: tuple[float, float] | None, name: str) -
     number = number_of(node)
     if number is not None and not lies_within(limits, number):
         yield node.fault(f"expected {allowed(limits)} for '{name}', got '{node.text}'.")
+
+
+def a_fraction(node: Node | None, name: str, domain: str | None) -> Iterator[Fault]:
+    """A coefficient that counts something, and is no whole number."""
+    number = number_of(node)
+    if is_counted(domain) and number is not None and math.isfinite(number) and number != math.floor(number):
+        below = math.floor(number)
+        yield node.fault(f"expected a whole number for '{name}', got '{node.text}'. Write {below} or {below + 1}.")
 
 
 def _codebook(root: Node) -> Iterator[Fault]:

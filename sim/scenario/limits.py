@@ -70,6 +70,7 @@ NOT_PLAYED = {  # facts for readers: whoever gave one another value would find t
     (State, "no_relations_with"),
     (State, "population_m"),
 }
+COUNTED = ("count",)  # domains whose coefficients the model takes as whole numbers
 YARDSTICK = "USA"  # every economy and every defence budget is measured by its own
 MEASURED_BY = ("gdp_usd_bn", "defence_usd_bn")
 WHOLE = 1  # most of what an inject changes lies between 0 and 1, so that much moves it from one end to the other
@@ -101,6 +102,11 @@ def domain_of(library: Library, coefficient: str) -> Domain | None:
     (0.0, 1.0)
     """
     return library.domains.get(library.behaviour[coefficient].domain)
+
+
+def is_counted(domain: str | None) -> bool:
+    """Whether the coefficients of a domain are whole numbers: how often something is done is never a fraction."""
+    return domain in COUNTED
 
 
 def allowed(limits: tuple[float, float]) -> str:

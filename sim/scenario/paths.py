@@ -17,7 +17,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from sim.errors import Fault, InputError, did_you_mean
 from sim.letters import hidden
 from sim.scenario.complaints import hides
-from sim.scenario.limits import NOT_PLAYED, allowed, domain_of, figure_limits, lies_within
+from sim.scenario.limits import NOT_PLAYED, allowed, domain_of, figure_limits, is_counted, lies_within
 from sim.scenario.presence import OnOff, presence, with_presence
 from sim.scenario.schema import CooperationStart, Figure, Library, Parameter, Scenario
 from sim.scenario.wording import as_number, below, core, expected, fields_of, is_model
@@ -228,7 +228,8 @@ def _in_scenario(document: dict, path: str, segments: list[str], library: Librar
     if segments[0] == "behaviour" and len(segments) == 2 and segments[1] in library.behaviour:
         own = (document.get("behaviour") or {}).get(segments[1])
         value = library.behaviour[segments[1]].value if own is None else own
-        number = below(fields_of(Scenario)["behaviour"], segments[1])
+        is_whole = is_counted(library.behaviour[segments[1]].domain)
+        number = int if is_whole else below(fields_of(Scenario)["behaviour"], segments[1])
         domain = domain_of(library, segments[1])
         why = (domain.limits, domain.why) if domain else ()
         return Place(path, "scenario", value, number, tuple(segments), *why)

@@ -13,7 +13,6 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.__main__ import app
-from sim.errors import InputError
 from sim.experiments import load_result, sweep
 from sim.experiments.manifest import plan_digest
 from sim.record import store
@@ -43,11 +42,6 @@ def swept(tmp_path_factory):
 @pytest.fixture(scope="module")
 def batch(tmp_path_factory):
     return _made(tmp_path_factory, "run", "smallest", "--runs", 4, "--no-charts")
-
-
-@pytest.fixture(scope="module")
-def single(tmp_path_factory):
-    return _made(tmp_path_factory, "run", "smallest", "--no-charts")
 
 
 @pytest.fixture
@@ -141,14 +135,6 @@ def test_a_damaged_file_of_a_batch_is_told_with_its_remedy(box, batch, file, dam
     DAMAGES[damage](folder / file)
     for said in asked(box, folder, "replay"):
         assert file in said and ("play it anew" in said or "no folder of results" in said)
-
-
-@pytest.mark.parametrize("damage", [damage for damage in DAMAGES if damage != "gone"])
-def test_a_damaged_record_is_told(box, single, damage):
-    folder = shutil.copytree(single, box / "single")
-    DAMAGES[damage](folder / "record.json")
-    with pytest.raises(InputError, match="record.json"):
-        store.read_record(folder)
 
 
 def edited(folder, at, value, is_signed):

@@ -2,12 +2,11 @@
 
 import math
 
-from sim.output.narrative.reasons import reasons
+from sim.output.narrative.worth_saying import WORTH_SAYING, reasons
 from sim.phrases import listed
 
 WHY_STOP = {"pressure": "the pressure tells", "risk": "going on has become too risky", "gain": "little is left to gain"}
 LEVELS = ((0.2, "low"), (0.4, "moderate"), (0.6, "high"), (0.8, "very high"), (math.inf, "extreme"))
-WORTH_SAYING = 0.005  # a change in the state of things worth telling
 
 
 def endings(turn):

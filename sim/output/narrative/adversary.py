@@ -1,7 +1,7 @@
 """What the adversaries do and why. Who is behind an incident is not said: it grows worse; adversaries court."""
 
 from sim.catalogue.moves import BY_NAME
-from sim.output.narrative.reasons import reasons
+from sim.output.narrative.worth_saying import reasons
 from sim.phrases import listed
 
 WHY_MOVE = {

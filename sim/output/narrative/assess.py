@@ -1,11 +1,11 @@
 """Who believes what, and who changed their mind."""
 
+from sim.output.narrative.worth_saying import NAMED
 from sim.phrases import count, listed, percent_range, sentence
 
 BELIEFS = ((0.9, "nearly certain"), (0.7, "confident"), (0.4, "unsure"), (0.0, "doubtful"))
 FIRM = ("nearly certain", "confident")
 MANY = 4  # how many shifts of mind among those in doubt are worth a clause
-NAMED = 4  # how many states a sentence about beliefs or positions names
 
 
 def beliefs(turn):

@@ -1,6 +1,6 @@
 """Who calls whom and why there, which text passes, who breaks silence and what it costs; and cooperation projects."""
 
-from sim.output.narrative.reasons import CLEARLY, reasons
+from sim.output.narrative.worth_saying import CLEARLY, NAMED, WORTH_SAYING, reasons
 from sim.phrases import count, listed, percent, sentence
 
 WHY_FORMAT = {
@@ -11,8 +11,6 @@ WHY_FORMAT = {
     "veto": "it is hard to block",
     "duplication": "nobody else does that work",
 }
-NAMED = 4  # how many states a sentence about beliefs or positions names
-WORTH_SAYING = 0.005  # a change in the state of things worth telling
 
 
 def consultations(turn):

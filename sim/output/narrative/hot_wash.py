@@ -5,17 +5,20 @@ from dataclasses import dataclass
 
 from sim.phrases import Names, count, sentence
 
+BETTER = {"higher": "more is better", "lower": "less is better"}
 UNSAID = ("", "share", "probability", "dimensionless")  # units that a number between 0 and 1 does not need
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of the hot wash's table of measures, each number as it is printed."""
+class MeasureRow:
+    """A measure of a run, and beside it that of the same run without the cooperation, each number as it is printed."""
 
     name: str
     label: str
     value: str
-    baseline: str = ""
+    baseline: str
+    unit: str
+    better: str
 
 
 @dataclass(frozen=True)
@@ -25,13 +28,13 @@ class HotWash:
     Parameters
     ----------
     truth : tuple of str, who really did it and how each incident ended
-    measures : tuple of Row
+    measures : tuple of MeasureRow
     principles : tuple of record.Principle
     questions : tuple of str, for discussion
     """
 
     truth: tuple[str, ...]
-    measures: tuple[Row, ...]
+    measures: tuple[MeasureRow, ...]
     principles: tuple
     questions: tuple[str, ...]
 
@@ -89,16 +92,22 @@ def _has_demand(incident):
     return incident.demand is not None
 
 
-def measure_rows(record):
-    """The measures as they are printed, and beside them those of the same run without the cooperation."""
-    from sim.catalogue.measures import MEASURES
+def measure_rows(record, with_units=True):
+    """The measures as they are printed, one after the other.
+
+    Parameters
+    ----------
+    record : Record
+    with_units : bool, whether each number has its unit; else it stands in the row alone
+    """
+    from sim.catalogue.measures import MEASURES, Measure
 
     baseline = record.baseline_measures or {}
     for name, value in record.measures.items():
-        measure = MEASURES.get(name)
-        label = measure.label if measure else name.replace("_", " ")
-        unit = measure.unit if measure else ""
-        yield Row(name, label, figure(value, unit), figure(baseline[name], unit) if name in baseline else "")
+        known = MEASURES.get(name) or Measure(name, name.replace("_", " "), "", None, "")
+        unit = known.unit if with_units else ""
+        other = figure(baseline[name], unit) if name in baseline else ""
+        yield MeasureRow(name, known.label, figure(value, unit), other, known.unit, BETTER.get(known.better, ""))
 
 
 def figure(value, unit=""):

@@ -3,11 +3,10 @@
 from collections import Counter
 
 from sim.catalogue.terms import TERMS
-from sim.output.narrative.reasons import CLEARLY
+from sim.output.narrative.worth_saying import CLEARLY, NAMED
 from sim.phrases import count, listed
 
 MOVES_MANY = {term.name: term.moves for term in TERMS if term.moves}
-NAMED = 4  # how many states a sentence about beliefs or positions names
 JOINT = 4  # how many shared responses a turn tells one by one
 
 

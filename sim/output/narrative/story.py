@@ -5,17 +5,17 @@ there, which text passed and what it cost, who joined what and through whom, wha
 things stand. It says only what has happened and been seen; who really did it is told at the end, by `hot_wash`.
 
 What did not change is not said again, lists are cut, and states that do the same in one turn share a sentence.
-The passages are in `sim/record/telling/`, one file a phase.
+The passages are in `sim/output/narrative/`, one file a phase.
 """
 
 import datetime
 from dataclasses import dataclass
 
 from sim.output.narrative import PASSAGES, headline, injects
-from sim.output.narrative.hot_wash import HotWash, Row, figure, hot_wash
+from sim.output.narrative.hot_wash import HotWash, MeasureRow, figure, hot_wash
 from sim.phrases import Names, day, period, sentence
 
-__all__ = ["HotWash", "Row", "Narrator", "Turn", "hot_wash", "figure", "tell"]
+__all__ = ["HotWash", "MeasureRow", "Narrator", "Turn", "hot_wash", "figure", "tell"]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from sim.output.figures.saving import inner_svg
 from sim.output.figures.scorecard import verdict
 from sim.output.figures.style import capital
 from sim.output.figures.units import measure
+from sim.output.narrative.hot_wash import BETTER, measure_rows
 from sim.output.narrative.run_sheet import objectives_of, run_sheet
 from sim.output.narrative.story import figure, hot_wash, tell
 from sim.phrases import count, day, listed, percent
@@ -92,17 +93,6 @@ class Option:
     is_chosen: bool
 
 
-@dataclass(frozen=True)
-class Judged:
-    """A measure as it is printed."""
-
-    label: str
-    unit: str
-    value: str
-    baseline: str
-    better: str
-
-
 def write_report(record, loaded, charts, manifest, path):
     """Writes the report of one run.
 
@@ -134,7 +124,7 @@ def write_report(record, loaded, charts, manifest, path):
         run_sheet=run_sheet(record, loaded),
         objectives=objectives_of(record, loaded),
         principles=_principles(record),
-        measures=_measures(record),
+        measures=tuple(measure_rows(record, with_units=False)),
         has_other_arm=record.baseline_measures is not None,
         repeat=_repeat(record, manifest),
     )
@@ -379,24 +369,6 @@ def _principles(record):
     ]
 
 
-def _measures(record):
-    baseline = record.baseline_measures or {}
-    return [
-        Judged(
-            measure(name).label,
-            measure(name).unit,
-            figure(value),
-            figure(baseline[name]) if name in baseline else "",
-            _better(measure(name).better),
-        )
-        for name, value in record.measures.items()
-    ]
-
-
-def _better(which):
-    return {"higher": "more is better", "lower": "less is better"}.get(which, "")
-
-
 def _spreads(outcomes):
     return [
         (
@@ -404,7 +376,7 @@ def _spreads(outcomes):
             measure(name).unit,
             _spread(outcomes.quantiles(name)),
             _spread(outcomes.quantiles(name, baseline=True)) if name in (outcomes.baseline_measures or {}) else "",
-            _better(measure(name).better),
+            BETTER.get(measure(name).better, ""),
         )
         for name in outcomes.measures
     ]

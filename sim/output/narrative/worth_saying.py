@@ -1,5 +1,7 @@
-"""Why this and not another: in what one option was ahead."""
+"""What is worth saying: how many by name, how great a change, and why this and not another."""
 
+NAMED = 4  # how many states a sentence names
+WORTH_SAYING = 0.005  # a change in the state of things worth telling
 CLEARLY = 0.1  # a difference in utility worth giving as a reason
 
 

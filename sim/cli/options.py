@@ -1,0 +1,311 @@
+"""What can be asked for at a terminal: the options of each command that has many, each declared once.
+
+A field of a dataclass here is an option or an argument with its type, its default and its help; `taking` has a command
+called with them.
+"""
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, Field, dataclass, fields
+from pathlib import Path
+from typing import Annotated, get_args, get_origin
+
+import typer
+
+MOST_RUNS = 1_000_000  # what one machine holds of them at once
+MOST_WORKERS = 1024
+LARGEST_SEED = 2**32 - 1  # as far as every generator of random numbers goes
+
+
+def _seed(words):
+    return typer.Option(min=0, max=LARGEST_SEED, help=words)
+
+
+def _charts(words):
+    return typer.Option("--charts/--no-charts", help=words)
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Cases = Annotated[
+    str, typer.Argument(metavar="CASES", help="Past cases: cases_2007_2020, or the path of a file like it.")
+]
+Folder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go; a new folder is made in it.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")]
+ReportToo = Annotated[bool, _charts("Draw the charts and write the report.")]
+PageToo = Annotated[bool, _charts("Draw the charts and write the page.")]
+Save = Annotated[bool, typer.Option("--save/--no-save", help="Keep the results.")]
+Workers = Annotated[int, typer.Option(min=1, max=MOST_WORKERS, metavar="W", help="Processes on this machine.")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What every command here is asked with: the words at the terminal themselves."""
+
+    command: Sequence[str] = ("oceans",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered(Asked):
+    """How a command is to answer, which stands last among its options."""
+
+    as_json: AsJson = False
+    quiet: Quiet = False
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether standard output is for one thing only."""
+        return self.as_json or self.quiet
+
+
+@dataclass(frozen=True)
+class RunOptions(Answered):
+    """What `oceans run` is asked for."""
+
+    scenario: Annotated[str, typer.Argument(help="A scenario that ships (see below), or the path of a YAML file.")]
+    seed: Annotated[int, _seed("Same scenario, same seed: same story.")] = 1
+    runs: Annotated[
+        int,
+        typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Play it N times with other draws and show the spread."),
+    ] = 1
+    seats: Annotated[
+        Sequence[str],
+        typer.Option("--seat", metavar="CODE", help="Sit in for this actor (EST, JPN, NATO ...). Repeatable."),
+    ] = ()
+    actions: Annotated[
+        Sequence[Path],
+        typer.Option(metavar="FILE", help="Give the answers that an earlier run kept in actions.jsonl. Repeatable."),
+    ] = ()
+    allow_changes: Annotated[
+        bool, typer.Option("--allow-changes", help="Use --actions of another seed or scenario, leaving out misfits.")
+    ] = False
+    policies: Annotated[
+        Sequence[str],
+        typer.Option("--policy", metavar="WHO=NAME", help="How an actor, a group:NAME or all choose. Repeatable."),
+    ] = ()
+    releases: Annotated[
+        Sequence[str],
+        typer.Option(
+            "--release",
+            metavar="ID@TURN",
+            help="Release this inject as that turn begins (turn 1 if none is said), before anybody is asked: what is "
+            "kept in reserve (kind: contingency) is not released otherwise. Repeatable.",
+        ),
+    ] = ()
+    out: Folder = Path("results")
+    charts: ReportToo = True
+    save: Save = True
+
+
+@dataclass(frozen=True)
+class SweepOptions(Answered):
+    """What `oceans sweep` is asked for."""
+
+    scenario: Annotated[
+        str | None, typer.Argument(help="A scenario that ships, or a YAML file. Not needed with --resume.")
+    ] = None
+    design: Annotated[
+        str, typer.Option(metavar="grid|lhs|sobol|FILE", help="How points are laid out; FILE: CSV, one row a point.")
+    ] = "lhs"
+    points: Annotated[int | None, typer.Option(metavar="N", help="How many futures to try. [default: 1024]")] = None
+    reps: Annotated[int, typer.Option(max=MOST_RUNS, metavar="K", help="How often each point is played.")] = 1
+    fixed: Annotated[
+        Sequence[str], typer.Option("--set", metavar="PATH=VALUE", help="Hold this at a value. Repeatable.")
+    ] = ()
+    vary: Annotated[
+        Sequence[str],
+        typer.Option(
+            metavar="PATH=RANGE", help="Vary this too: low:high, low:high:triangular (or normal), a,b,c. Repeatable."
+        ),
+    ] = ()
+    levers: Annotated[
+        Sequence[str],
+        typer.Option(
+            metavar="WHAT",
+            help="crossed, or a number: that many settings, each in the same futures; none; names of those that vary; "
+            "or one more, as in --vary. Repeatable.",
+        ),
+    ] = ()
+    uncertainties: Annotated[
+        Sequence[str], typer.Option(metavar="WHAT", help="none, or names of those that vary. Repeatable.")
+    ] = ()
+    crn: Annotated[
+        bool | None,
+        typer.Option(
+            "--crn/--no-crn",
+            help="Common random numbers: all points share their draws; else each future has its own. "
+            "[default: only for grids and written designs, Saltelli and Morris]",
+        ),
+    ] = None
+    seed: Annotated[int, _seed("Same scenario, design and seed: same bytes.")] = 1
+    workers: Annotated[int, typer.Option(max=MOST_WORKERS, metavar="W", help="Processes on this machine.")] = 1
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Play on a Dask cluster: tcp://host:8786.")] = None
+    out: Folder = Path("results")
+    resume: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Go on with this sweep; begin it here if DIR is new.")
+    ] = None
+    shard: Annotated[
+        str | None, typer.Option(metavar="I/N", help="Play only part I of N (3/8); `oceans merge` joins them.")
+    ] = None
+    baseline: Annotated[
+        bool, typer.Option("--baseline/--no-baseline", help="Play each run without the cooperation portfolio too.")
+    ] = True
+    verify: Annotated[bool, typer.Option("--verify", help="With --resume: check every block again.")] = False
+    parquet: Annotated[bool, typer.Option("--parquet", help="Write Parquet files too.")] = False
+
+
+@dataclass(frozen=True)
+class CompareOptions(Answered):
+    """What `oceans compare` is asked for."""
+
+    arms: Annotated[
+        Sequence[str],
+        typer.Argument(
+            metavar="A B...",
+            help="Scenarios; A:path=value,path=value for A with other values (a lever's name does); :path=value for "
+            "the first again. Each is compared with the first.",
+        ),
+    ]
+    policies: Annotated[
+        Sequence[str],
+        typer.Option(
+            "--policy", metavar="CODE=NAME", help="One more arm: the first, with this policy in that seat. Repeatable."
+        ),
+    ] = ()
+    runs: Annotated[int, typer.Option(max=MOST_RUNS, metavar="N", help="Pairs of runs.")] = 400
+    seed: Annotated[int, _seed("Run r of every arm has the same draws.")] = 1
+    out: Folder = Path("results")
+    charts: Annotated[bool, _charts("Draw the charts.")] = True
+    save: Save = True
+
+
+@dataclass(frozen=True)
+class AnalyseOptions(Answered):
+    """What `oceans analyse` is asked for."""
+
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a sweep.")]
+    measures: Annotated[
+        Sequence[str],
+        typer.Option(
+            "--measure", metavar="NAME", help="What to look at; else what the scenario names first. Repeatable."
+        ),
+    ] = ()
+    limits: Annotated[
+        Sequence[str],
+        typer.Option(
+            "--limit",
+            metavar="MEASURE=VALUE",
+            help="Beyond this it is failure; else the worst quarter is. Repeatable.",
+        ),
+    ] = ()
+    seed: Annotated[int, _seed("For resampling: same seed, same intervals.")] = 1
+    out: Folder = Path("results")
+    charts: PageToo = True
+
+
+@dataclass(frozen=True)
+class ReplayOptions(Answered):
+    """What `oceans replay` is asked for."""
+
+    result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a sweep, or of `oceans run --runs`.")]
+    index: Annotated[int, typer.Argument(metavar="INDEX", help="Which run, from 0.")]
+    out: Folder = Path("results")
+    charts: ReportToo = True
+    save: Save = True
+
+
+@dataclass(frozen=True)
+class BacktestOptions(Answered):
+    """What `oceans backtest` is asked for."""
+
+    cases: Cases
+    runs: Annotated[
+        int, typer.Option("--seeds", "--runs", min=1, max=MOST_RUNS, metavar="N", help="Runs of each case.")
+    ] = 48
+    seed: Annotated[int, _seed("Same cases, same seed: same scores.")] = 3
+    train: Annotated[
+        str | None,
+        typer.Option(metavar="CASES", help="What the benchmarks learn from; else the other cases of the same file."),
+    ] = None
+    with_victims: Annotated[bool, typer.Option("--with-victims", help="Score what the targets did, too.")] = False
+    strict: Annotated[bool, typer.Option("--strict", help="Leave out cells of low confidence.")] = False
+    in_sample: Annotated[
+        bool, typer.Option("--in-sample", help="Take coefficients estimated from all cases, the one in hand included.")
+    ] = False
+    point_estimates: Annotated[
+        bool,
+        typer.Option(
+            "--point-estimates",
+            help="The most probable coefficients in every run; else drawn, as uncertain as they are.",
+        ),
+    ] = False
+    workers: Workers = 1
+    out: Folder = Path("results")
+    charts: PageToo = True
+    save: Save = True
+
+
+@dataclass(frozen=True)
+class CalibrationOptions(Asked):
+    """What `oceans calibrate` is asked for."""
+
+    cases: Cases
+    runs: Annotated[
+        int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs of each case at every set of values.")
+    ] = 16
+    workers: Workers = 2
+    coefficients: Annotated[
+        str | None,
+        typer.Option(metavar="A,B,...", help="Which; else all with a 'prior' in behaviour.yaml."),
+    ] = None
+    folds: Annotated[bool, typer.Option("--folds/--no-folds", help="Estimate again without each case.")] = True
+    out: Folder = Path("results")
+    quiet: Quiet = False
+
+
+# ------------------------------------------------------------------------------------------- from the terminal to them
+
+
+def taking(options: type[Asked]) -> Callable:
+    """Has a command that takes one of the above called with what was given at the terminal.
+
+    Parameters
+    ----------
+    options : one of the dataclasses above
+
+    Returns
+    -------
+    callable, which makes of a function of such a dataclass one whose parameters Typer reads
+    """
+    asked = [field for field in fields(options) if get_origin(field.type) is Annotated]
+    asked.sort(key=lambda field: bool(field.kw_only))  # the command's own, then how it is to answer
+    repeated = {field.name for field in asked if _is_repeated(field)}
+
+    def decorated(command):
+        @functools.wraps(command)
+        def called(**given):
+            kept = {name: tuple(value or ()) if name in repeated else value for name, value in given.items()}
+            return command(options(**kept, command=("oceans", *sys.argv[1:])))
+
+        called.__signature__ = inspect.Signature([_parameter(field) for field in asked])  # type: ignore[attr-defined]
+        return called
+
+    return decorated
+
+
+def _is_repeated(field: Field) -> bool:
+    return get_origin(get_args(field.type)[0]) is Sequence
+
+
+def _parameter(field: Field) -> inspect.Parameter:
+    """A field as a parameter of a command: what may be repeated comes as a list, or None where it is left out."""
+    kind, about = get_args(field.type)
+    default = inspect.Parameter.empty if field.default is MISSING else field.default
+    if _is_repeated(field):
+        kind = list[get_args(kind)[0]]  # type: ignore[misc]
+        if default == ():
+            kind, default = kind | None, None
+    return inspect.Parameter(
+        field.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=Annotated[kind, about]
+    )
