@@ -6,9 +6,8 @@ from sim.scenario import load_library
 from sim.validation.backtest import MODEL, Backtest, as_case, first_answers_of, lags_of, outcomes_of
 from sim.validation.benchmarks import benchmarks
 from sim.validation.cases import cells_of, read_cases
-from sim.validation.countries import in_past_cases
 from sim.validation.replay import Played
-from sim.validation.schema import KINDS
+from sim.validation.schema import KINDS, in_past_cases
 from sim.validation.scores import calibration, differences_of, scores_of
 
 SMALL = """\

@@ -65,7 +65,7 @@ def backtest_cases(options: BacktestOptions) -> int:
 
 def _played(options, cases, train, library):
     from sim.validation.backtest import backtest
-    from sim.validation.countries import in_past_cases
+    from sim.validation.schema import in_past_cases
 
     coerced = [episode for episode in cases.outcomes if set(episode.targets) & in_past_cases(library)]
     with Progress((len(cases.cases) + len(coerced)) * options.runs, sys.stderr) as progress:

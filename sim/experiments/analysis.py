@@ -12,9 +12,8 @@ from itertools import combinations
 
 import numpy as np
 
-from sim.experiments.convergence import Convergence, convergence
 from sim.experiments.discovery import Discovery, discover
-from sim.experiments.estimate import Estimate, mean
+from sim.experiments.estimate import Convergence, Estimate, convergence, mean
 from sim.experiments.experiment_data import Sample, sample_of
 from sim.experiments.phrases import measure as described
 from sim.experiments.robustness import Robustness, of_cooperation, robustness

@@ -213,11 +213,6 @@ def failures_of(record, path="shard") -> list[tuple[int, str, str]]:
         raise Damaged(path, "damaged, its failed runs cannot be read.") from None
 
 
-def measures_of(record) -> list[str]:
-    """The names of a shard's measures, in both arms."""
-    return measures_of_names(record.dtype.names)
-
-
 def measures_of_names(names) -> list[str]:
     """Those of a shard's columns that are measures."""
     return [name for name in names if name not in NOT_MEASURES]

@@ -17,9 +17,8 @@ from sim.processes import pool
 from sim.scenario import load_library
 from sim.validation.benchmarks import benchmarks
 from sim.validation.cases import Cases, Cells, cells_of
-from sim.validation.countries import in_past_cases
 from sim.validation.replay import Replay
-from sim.validation.schema import KINDS, AttributionContext, Case, Outcome, Severity
+from sim.validation.schema import KINDS, AttributionContext, Case, Outcome, Severity, in_past_cases
 from sim.validation.scores import calibration, differences_of, scores_of
 
 __all__ = ["MODEL", "Backtest", "backtest"]

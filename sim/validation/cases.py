@@ -22,8 +22,7 @@ from sim.scenario.reader import Node, read
 from sim.scenario.schema import Library
 from sim.scenario.wording import beside, validated
 from sim.validation.checks import check_cases, reading_of, unlike_cases, used
-from sim.validation.countries import in_past_cases
-from sim.validation.schema import KINDS, UNATTRIBUTED, Case, CaseFile, Cell, Covariates, Episode
+from sim.validation.schema import KINDS, UNATTRIBUTED, Case, CaseFile, Cell, Covariates, Episode, in_past_cases
 
 __all__ = [
     "KINDS",

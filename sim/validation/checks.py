@@ -16,8 +16,8 @@ from sim.errors import Fault, did_you_mean, nearest
 from sim.scenario.reader import Node, entries_of, is_given, items_of, keys_of
 from sim.scenario.schema import Codebook, Library
 from sim.scenario.wording import below, core, fields_of, is_model
-from sim.validation.countries import COUNTRIES, in_past_cases
 from sim.validation.schema import (
+    COUNTRIES,
     EVIDENCE,
     KINDS,
     SURE,
@@ -32,6 +32,7 @@ from sim.validation.schema import (
     Row,
     first_day,
     group_name,
+    in_past_cases,
 )
 
 REMARK = re.compile(

@@ -11,8 +11,7 @@ import yaml
 from sim.phrases import SHORT_NAME, first_words
 from sim.scenario import from_document, group_members
 from sim.validation.cases import head_of
-from sim.validation.countries import in_past_cases
-from sim.validation.schema import UNATTRIBUTED
+from sim.validation.schema import UNATTRIBUTED, in_past_cases
 
 __all__ = ["called", "document_of", "scenario_of", "window_of", "written"]
 

@@ -8,7 +8,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.experiments.analysis import analyse
-from sim.experiments.convergence import convergence
+from sim.experiments.estimate import convergence
 from sim.experiments.sensitivity import chance_of
 from sim.output.figures.label_layout import outside, overlaps
 from sim.output.figures.sweeps import OF_A_MEASURE, OF_ALL, draw_analysis
