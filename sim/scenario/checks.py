@@ -17,8 +17,8 @@ from sim.letters import plain_letters
 from sim.scenario import paths
 from sim.scenario.definitions import at_the_definition
 from sim.scenario.entries import RULES, check_entry, known_names, low_before_high, names_in
-from sim.scenario.limits import EFFECT_LIMITS, WHOLE
 from sim.scenario.members import belongs
+from sim.scenario.needs import EFFECT_LIMITS, WHOLE
 from sim.scenario.reader import (
     Node,
     date_of,

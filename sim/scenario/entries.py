@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from sim.errors import Fault, did_you_mean
 from sim.scenario.definitions import at_the_definition
-from sim.scenario.limits import allowed, figure_limits, lies_within
+from sim.scenario.needs import allowed, figure_limits, lies_within
 from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, number_of, text_of
 from sim.scenario.schema import (
     Body,

@@ -17,7 +17,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from sim.errors import Fault, InputError, did_you_mean
 from sim.letters import hidden
 from sim.scenario.hints import hides
-from sim.scenario.limits import NOT_PLAYED, allowed, domain_of, figure_limits, lies_within
+from sim.scenario.needs import NOT_PLAYED, allowed, domain_of, figure_limits, lies_within
 from sim.scenario.presence import OnOff, presence, with_presence
 from sim.scenario.schema import CooperationStart, Figure, Library, Parameter, Scenario
 from sim.scenario.wording import as_number, below, core, expected, fields_of, is_model
