@@ -17,7 +17,7 @@ _HOMES = {
     "load": "loading",
     "load_library": "library",
     "new_scenario": "template",
-    "notes_on": "notes",
+    "notes_on": "loading",
     "resolve_members": "members",
     "resolve_path": "paths",
     "scenarios_folder": "library",

@@ -15,10 +15,17 @@ from pathlib import PurePath
 from sim.errors import Fault, InputError, did_you_mean, nearest
 from sim.letters import plain_letters
 from sim.scenario import paths
-from sim.scenario.definitions import at_the_definition
-from sim.scenario.entries import RULES, a_fraction, check_entry, known_names, low_before_high, names_in
-from sim.scenario.limits import EFFECT_LIMITS, WHOLE
+from sim.scenario.entries import (
+    RULES,
+    a_fraction,
+    at_the_definition,
+    check_entry,
+    known_names,
+    low_before_high,
+    names_in,
+)
 from sim.scenario.members import belongs
+from sim.scenario.needs import EFFECT_LIMITS, WHOLE
 from sim.scenario.reader import (
     Node,
     date_of,

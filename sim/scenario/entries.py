@@ -1,17 +1,18 @@
 """Whether the entries of the library, and a scenario's own formats and responses, fit together.
 
 What an entry refers to must be there, numbers that belong together must not contradict each other, and a judgement
-must give its range and its reason.
+must give its range and its reason. A name that is not there is told where it is used, or once where it is given, when
+the slip is there.
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel
 
-from sim.errors import Fault, did_you_mean
-from sim.scenario.definitions import at_the_definition
-from sim.scenario.limits import allowed, figure_limits, is_counted, lies_within
+from sim.errors import Fault, did_you_mean, in_words, nearest
+from sim.scenario.needs import allowed, figure_limits, is_counted, lies_within
 from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, number_of, text_of
 from sim.scenario.schema import (
     Body,
@@ -36,6 +37,7 @@ from sim.scenario.schema import (
 from sim.scenario.wording import below, core, is_model, start_of
 
 JUDGEMENT = "judgement"
+FEWEST_USES = 2
 
 # In which section of the library the names in a field are found.
 REFERENCES = {
@@ -280,3 +282,60 @@ RULES = {
     Membership: _membership,
     Parameter: _figure,
 }
+
+
+# ------------------------------------------------------------------------------------------- misspelt where it is given
+
+
+def at_the_definition(faults: list[Fault], root: Node, definitions: dict[str, dict[str, Node]]) -> list[Fault]:
+    """The faults, those of one misspelt definition as one, at the definition.
+
+    When several places use a name that is not there, and one much like it is given and used by nobody, the slip is
+    where it is given. Then that is said there, with the places that use the other.
+
+    Parameters
+    ----------
+    faults : list of Fault; those of a name that is not there have (section, name) as their cause
+    root : Node, all that may use the names
+    definitions : for each section, the names given in it, each with the node that gives it
+    """
+    uses: dict[tuple, list[Fault]] = {}
+    for fault in faults:
+        if fault.cause and fault.cause[0] in definitions:
+            uses.setdefault(fault.cause, []).append(fault)
+    often = {cause: places for cause, places in uses.items() if len(places) >= FEWEST_USES}
+    said = _words_in(root) if often else Counter()
+    for cause, places in often.items():
+        given = {name: node for name, node in definitions[cause[0]].items() if said[name] <= 1}
+        near = nearest(cause[1], given)
+        if near is not None:
+            faults = [fault for fault in faults if fault not in places]
+            faults.append(_misspelt(near, given[near], cause[1], places))
+    return faults
+
+
+def _misspelt(given: str, node: Node, used: str, places: list[Fault]) -> Fault:
+    lines: dict[str, list[int]] = {}
+    for place in places:
+        lines.setdefault(place.file, []).append(place.line)
+    own = lines.pop(node.source.file, [])
+    where = [f"line {own[0]}" if len(own) == 1 else f"lines {in_words(sorted(set(own)))}"] if own else []
+    where += [f"{file}:{min(found)}" for file, found in lines.items()]
+    return node.fault(
+        f"'{given}' is used nowhere, and '{used}', which is not there, {len(places)} times "
+        f"({in_words(where)}). Is '{used}' meant here?"
+    )
+
+
+def _words_in(root: Node) -> Counter:
+    """How often each name stands in a document: as a key, a text, or a part of a path."""
+    return Counter(word for text in _texts(root) for word in {text, *text.split(".")})
+
+
+def _texts(node: Node) -> Iterator[str]:
+    if node.is_mapping:
+        yield from node.value
+    if node.text is not None:
+        yield node.text
+    for entry in node.entries():
+        yield from _texts(entry)

@@ -1,6 +1,6 @@
-"""What was probably meant by a value that does not fit: other words for a thing, days written another way, names.
+"""What was probably meant by a line that cannot be read as YAML, and by a value that does not fit.
 
-Each hint is a sentence, or nothing where there is nothing to guess.
+A hint on a value is a sentence that follows another, or nothing where there is nothing to guess.
 """
 
 import calendar
@@ -8,8 +8,26 @@ import datetime
 import re
 from collections.abc import Iterable, Iterator
 
-from sim.errors import nearest
-from sim.letters import plain_letters
+import yaml
+
+from sim.errors import Fault, nearest
+from sim.letters import HIDDEN, named, plain_letters
+
+FURTHEST_UP, FURTHEST_QUOTE = 8, 60
+HIDDEN_LINE_END = re.compile("[\x85\u2028\u2029]")
+WELL_FORMED = re.compile(r"""\s*(- +)*["']?[\w.-]+["']?:( |$)""")
+NO_SPACE_AFTER_COLON = re.compile(r"\s*(?:- +)*(?P<key>[A-Za-z_]\w*):(?P<slip>[^\s/:])")
+NO_SPACE_AFTER_DASH = re.compile(r"\s*-(?P<slip>[A-Za-z_{]\w*)(:|\{)")
+NO_COLON = re.compile(r"(?P<indent>\s*(?:- +)*)(?P<slip>[a-z_]+)( [^:#]*)?$")
+FROM_ANOTHER_KEYBOARD = (
+    re.compile(r"\s*(?:- +)*[A-Za-z_]\w*\s?(?P<slip>[：﹕︰∶꞉])"),
+    re.compile(r" *(?P<slip>[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000])"),
+    re.compile(r"\s*(?:- +)*[A-Za-z_]\w*:(?P<slip>[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000])"),
+    re.compile(r"\s*(?P<slip>[‐‑‒–—−－])[ \u00a0\u3000]"),
+    re.compile(r"[^#]*[\[{][^#\]}]*?(?P<slip>[，、；：］｝])"),
+    re.compile(r"[^#]*?(?P<slip>[［｛])"),
+    re.compile(r"\s*(?:- +)*[A-Za-z_]\w*: +(?P<slip>[“”„«‘’])"),
+)
 
 FINEST = "A day is the finest time here"
 YEAR_FIRST = re.compile(r"(\d{4})[-./ ](\d{1,2})[-./ ](\d{1,2})", re.ASCII)
@@ -37,6 +55,213 @@ OTHER_WORDS = {
     "time": "date", "when": "date", "day": "date", "datetime": "date",
     "from": "sender", "recipient": "to", "recipients": "to", "method": "channel", "body": "text",
 }  # fmt: skip
+
+
+def hides(letter: str) -> str:
+    """Why a letter that hides cannot stay."""
+    if letter in "\u2028\u2029":
+        return f"{named(letter)} ends a line in some programs and not in others. Delete it and begin a new line."
+    if letter in "\u061c\u200e\u200f" or "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069":
+        return f"{named(letter)} stands here: it cannot be seen and turns the order of reading round. Delete it."
+    if letter < " " or "\x7f" <= letter <= "\x9f":
+        return f"{named(letter)} stands here: a control character, which a screen obeys rather than shows. Delete it."
+    if "\ue000" <= letter <= "\uf8ff" or letter >= "\U000f0000":
+        return f"{named(letter)} stands here, which every font shows in its own way or not at all. Delete it."
+    return f"{named(letter)} stands here and cannot be seen. Delete it."
+
+
+def not_yaml(source, problem: yaml.MarkedYAMLError) -> Fault:
+    """A parser's complaint as a fault at the slip that led to it.
+
+    A parser stops where it can read no further, which is often some lines below the slip. So the lines that it was
+    reading are looked at first, for what people slip on: a space missing after ':' or '-', a key without its ':', a
+    letter that cannot be seen, punctuation of another keyboard.
+    """
+    stopped = problem.problem_mark.line if problem.problem_mark else 0
+    for found in HIDDEN_LINE_END.finditer(source.text):
+        line, column = source.place(found.start())
+        if stopped - FURTHEST_UP < line <= stopped + 1:
+            return source.fault(line, column, hides(found.group()))
+    slip = next(_slips(source.lines, problem), None)
+    if slip is not None:
+        line, column, message, length = slip
+        return source.fault(line + 1, column + 1, message, length)
+    return _where_it_stopped(source, problem)
+
+
+# ------------------------------------------------------------------------------------------------ looking at lines
+
+
+def _slips(lines: list[str], problem: yaml.MarkedYAMLError) -> Iterator[tuple[int, int, str, int]]:
+    """(line, column, message, length) of what is probably meant by a complaint, the likeliest first."""
+    last = min(problem.problem_mark.line if problem.problem_mark else 0, len(lines) - 1)
+    reading = list(_being_read(lines, last, problem))
+    for at in reading:
+        for found in HIDDEN.finditer(_without_comment(lines[at])):
+            yield at, found.start(), hides(found.group()), 1
+    for at in reading:
+        for pattern in FROM_ANOTHER_KEYBOARD:
+            if (found := pattern.match(lines[at])) is not None:
+                yield at, found.start("slip"), _another_keyboard(found["slip"]), 1
+    for at in reading:
+        if (found := NO_SPACE_AFTER_COLON.match(lines[at])) is not None:
+            message = f"a space is missing after '{found['key']}:'."
+            yield at, found.start("key"), message, len(found["key"]) + 1
+        if (found := NO_SPACE_AFTER_DASH.match(lines[at])) is not None:
+            yield at, found.start("slip") - 1, "a space is missing after '-'.", 1
+    yield from _quotes_left_open(lines, problem)
+    yield from _without_dash(lines, problem)
+    if "':'" in (problem.problem or "") or "mapping values" in (problem.problem or ""):
+        yield from _without_colon(lines, reading[:-1], last)
+
+
+def _being_read(lines: list[str], last: int, problem: yaml.MarkedYAMLError) -> Iterator[int]:
+    """The lines that belong to what the parser was reading, from the first to the one where it stopped."""
+    first = last
+    if "simple key" in (problem.context or "") and problem.context_mark:
+        first = min(problem.context_mark.line, last)
+    elif not _is_code(lines[last]) or not lines[last][:1].isspace() or last:
+        for at in range(last - 1, max(last - FURTHEST_UP, 0) - 1, -1):
+            if _is_code(lines[at]):
+                first = at
+                if WELL_FORMED.match(lines[at]):
+                    break
+    return (at for at in range(first, last + 1) if _is_code(lines[at]))
+
+
+def _is_code(line: str) -> bool:
+    return bool(line.strip()) and not line.lstrip().startswith("#")
+
+
+def _without_comment(line: str) -> str:
+    return re.split(r"(?:^|\s)#", line, maxsplit=1)[0]
+
+
+def _without_colon(lines: list[str], reading: list[int], last: int) -> Iterator[tuple[int, int, str, int]]:
+    for at in reading:
+        found = NO_COLON.match(_without_comment(lines[at]).rstrip())
+        indent = len(found["indent"]) if found is not None else -1
+        if indent == len(lines[last]) - len(lines[last].lstrip(" -")):
+            yield at, indent, f"this line has no ': ' after its key. Is '{found['slip']}: ' meant?", len(found["slip"])
+
+
+def _quotes_left_open(lines: list[str], problem: yaml.MarkedYAMLError) -> Iterator[tuple[int, int, str, int]]:
+    """Quotes that were closed only by the next ones, lines below, after which nothing fits."""
+    mark = problem.problem_mark
+    before = lines[mark.line][: mark.column].rstrip() if mark and mark.line < len(lines) else ""
+    quote = before[-1:]
+    if quote not in ('"', "'"):
+        return
+    if before.count(quote) % 2 == 0:
+        if lines[mark.line][mark.column : mark.column + 1].isalnum():
+            inside = "''" if quote == "'" else '\\"'
+            yield mark.line, mark.column - 1, f"the quotes end here, and the text goes on. Inside it write {inside}.", 1
+        return
+    for at in range(mark.line - 1, max(mark.line - FURTHEST_QUOTE, 0) - 1, -1):
+        found = re.search(rf"(?:[:\-,\[{{] *)({quote})", lines[at])
+        if found is not None and _without_comment(lines[at]).count(quote) % 2:
+            message = f"the quotes opened here are closed only on line {mark.line + 1}. Is one missing at the end?"
+            yield at, found.start(1), message, 1
+            return
+
+
+def _without_dash(lines: list[str], problem: yaml.MarkedYAMLError) -> Iterator[tuple[int, int, str, int]]:
+    """An entry without its '- ', found when the next entry has one."""
+    at = problem.problem_mark.line if problem.problem_mark else len(lines)
+    if at >= len(lines) or not lines[at].lstrip().startswith("- "):
+        return
+    dash, first = _indent(lines[at]), None
+    for above in range(at - 1, -1, -1):
+        if not _is_code(lines[above]):
+            continue
+        if _indent(lines[above]) <= dash:
+            begins = _without_comment(lines[above]).rstrip().endswith(":")
+            break
+        first = above
+    else:
+        return
+    if first is not None and begins:
+        message = f"is '- ' missing before this? The next entry of the list has one, on line {at + 1}."
+        yield first, _indent(lines[first]), message, 1
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _another_keyboard(letter: str) -> str:
+    plain = plain_letters(letter)
+    meant = "a space" if plain == " " else f"'{plain}'"
+    return f"{named(letter)} stands here, where {meant} is meant."
+
+
+# ------------------------------------------------------------------------------------------------ where it stopped
+
+
+def _where_it_stopped(source, problem: yaml.MarkedYAMLError) -> Fault:
+    mark = problem.problem_mark or problem.context_mark
+    lines = source.lines
+    at_the_end = mark.line >= len(lines) - (not lines[-1].strip())
+    said, where = problem.problem or "", problem.context or ""
+    if problem.context_mark and (at_the_end and "flow" in where or "end of stream" in said or "simple key" in where):
+        mark = problem.context_mark
+    line = min(mark.line, max(len(lines) - 1, 0))
+    column = mark.column + 1 if line == mark.line else len(lines[line]) + 1
+    letter = lines[line][column - 1 : column]
+    return source.fault(line + 1, column, _advice(problem, letter, _left_open(source.text, problem)))
+
+
+def _left_open(text: str, problem: yaml.MarkedYAMLError) -> yaml.Token | None:
+    """The innermost bracket that is open where a parser stopped."""
+    opened: list[yaml.Token] = []
+    try:
+        for token in yaml.scan(text):
+            if problem.problem_mark and token.start_mark.index >= problem.problem_mark.index:
+                break
+            if isinstance(token, (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken)):
+                opened.append(token)
+            elif isinstance(token, (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)) and opened:
+                opened.pop()
+    except yaml.YAMLError:
+        pass  # the complaint itself, where the text cannot even be divided into tokens
+    return opened[-1] if opened else None
+
+
+def _advice(problem: yaml.MarkedYAMLError, letter: str, bracket: yaml.Token | None) -> str:
+    said, where = problem.problem or "", problem.context or ""
+    if letter == "\t" or "tab" in said:
+        return "a tab cannot indent. Use spaces."
+    if "mapping values are not allowed" in said:
+        return (
+            "a ':' where no key can stand. Put text that holds ': ' in quotes, "
+            "and start the keys of one entry in the same column."
+        )
+    if "unexpected end of stream" in said:
+        return "the quotes opened here are never closed."
+    if "flow" in where and bracket is not None:
+        opening, closing = ("[", "]") if isinstance(bracket, yaml.FlowSequenceStartToken) else ("{", "}")
+        return (
+            f"the '{opening}' opened on line {bracket.start_mark.line + 1} is not closed, "
+            "or a ',' is missing before this. "
+            f"Expected ',' or '{closing}'."
+        )
+    if "escape" in said:
+        return "in double quotes a '\\' starts a special character. Write '\\\\', or use single quotes."
+    if "cannot start any token" in said:
+        return f"text cannot start with '{letter}'. Put it in quotes."
+    if "could not find expected ':'" in said:
+        return "this line has no ': ' after its key. Is it text that should be indented further, or in quotes?"
+    if "expected key" in said or "block end" in said or "'-' indicator" in said or "block mapping" in where:
+        return (
+            "this line does not fit the lines above. Start entries of one list or mapping in the same column; "
+            "put text with ':' or '#' in quotes."
+        )
+    if "document" in said:
+        return "this cannot be read as part of the file. Is it one document, with every line as 'key: value'?"
+    return f"this cannot be read as YAML ({said}). Is a quote or a bracket missing, or the indentation off?"
+
+
+# -------------------------------------------------------------------------------------------- a value that does not fit
 
 
 def meant(word: str, allowed: Iterable[str]) -> str | None:

@@ -1,8 +1,8 @@
-"""From a name or a file to a scenario ready to be played: find, read, extend, check, freeze."""
+"""From a name or a file to a scenario ready to be played: find, read, extend, check, freeze; and notes on it."""
 
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,10 +20,11 @@ from sim.scenario.library import (
 )
 from sim.scenario.paths import Place, find, fitted, set_path, stands_alone, with_figures, with_ranges
 from sim.scenario.reader import Node, SourceText, entries_of, file_text, items_of, nodes_of, read, text_of
-from sim.scenario.schema import Library, Scenario
+from sim.scenario.schema import Figure, Library, Scenario
 from sim.scenario.wording import beside, fields_of, validated
 
 LONGEST_CHAIN = 10
+FAR_YEARS = 10  # a judgement: trade, budgets and alliances are other ones after ten years, and much the same after five
 IN_FULL = ("name", "adjective", "theatre", "role", "economy", "cyber", "military", "exposure", "stance")
 OF_A_SCENARIO = {"incidents", "extends", "injects", "participants", "turns"}
 KEY_AT_THE_TOP = re.compile(r"^([A-Za-z_]\w*):(?=\s|$)", re.MULTILINE)
@@ -334,3 +335,34 @@ def _name(entry: Node, key: str) -> str | None:
 def _is_removal(entry: Node) -> bool:
     remove = entry.get("remove")
     return remove is not None and (remove.text or "").lower() in ("true", "yes")
+
+
+# ---------------------------------------------------------------------------------------------------------------- notes
+
+
+def notes_on(loaded: Loaded) -> list[str]:
+    """What is worth knowing of a scenario that is sound: it plays, and may not say what its author thinks.
+
+    Returns
+    -------
+    list of str, sentences for whoever checks or plays it; none for most scenarios
+
+    >>> from sim.scenario import load
+    >>> notes_on(load("smallest"))
+    []
+    """
+    year, years = loaded.scenario.start.year, sorted(set(_years(loaded.base)))
+    if not years or years[0] - FAR_YEARS <= year <= years[-1] + FAR_YEARS:
+        return []
+    return [
+        f"the exercise begins in {year}, and the library's figures are of {years[0]} to {years[-1]}: they are used "
+        "as they stand. Write what was or will be otherwise under 'actors' or 'figures'."
+    ]
+
+
+def _years(library: Library) -> Iterator[int]:
+    for state in library.states.values():
+        for name in type(state).model_fields:
+            figure = getattr(state, name)
+            if isinstance(figure, Figure) and figure.year is not None:
+                yield figure.year

@@ -4,7 +4,7 @@ Uncertainties, levers and sweeps name what they vary by such a path. It is looke
 the library. An entry of a list goes by its `id` or `project`, a tie by its two codes (`ties.EST-JPN.strength`),
 anything else in a list by its position from 1. A figure of the library goes by its own path; what a scenario changes
 in the library it writes down under `figures`, so that a document alone always says what was played. Some paths say
-whether a thing is there at all, on or off: see `sim.scenario.presence`.
+whether a thing is there at all, on or off: see `sim.scenario.members`.
 """
 
 import copy
@@ -16,9 +16,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.errors import Fault, InputError, did_you_mean
 from sim.letters import hidden
-from sim.scenario.complaints import hides
-from sim.scenario.limits import NOT_PLAYED, allowed, domain_of, figure_limits, is_counted, lies_within
-from sim.scenario.presence import OnOff, presence, with_presence
+from sim.scenario.hints import hides
+from sim.scenario.members import OnOff, presence, with_presence
+from sim.scenario.needs import NOT_PLAYED, allowed, domain_of, figure_limits, is_counted, lies_within
 from sim.scenario.schema import CooperationStart, Figure, Library, Parameter, Scenario
 from sim.scenario.wording import as_number, below, core, expected, fields_of, is_model
 

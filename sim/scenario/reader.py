@@ -22,7 +22,7 @@ import yaml
 
 from sim.errors import Fault, InputError, in_words
 from sim.letters import HIDDEN, hidden, is_number, look_alikes, named
-from sim.scenario.complaints import hides, not_yaml
+from sim.scenario.hints import hides, not_yaml
 from sim.text_files import SourceText, file_text
 
 MOST_NODES = 100_000

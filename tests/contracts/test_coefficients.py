@@ -7,8 +7,7 @@ import pytest
 
 from sim.catalogue.moves import FELT, NAMES
 from sim.scenario import load_library
-from sim.scenario.limits import domain_of
-from sim.scenario.needs import COEFFICIENTS, OTHER_PRACTICES, PRACTICES, RUNGS
+from sim.scenario.needs import COEFFICIENTS, OTHER_PRACTICES, PRACTICES, RUNGS, domain_of
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = load_library()

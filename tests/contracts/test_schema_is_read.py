@@ -13,7 +13,7 @@ import pytest
 from pydantic import BaseModel
 
 from sim.errors import InputError
-from sim.scenario.limits import NOT_PLAYED
+from sim.scenario.needs import NOT_PLAYED
 from sim.scenario.schema import Library, Scenario
 from tests.builders import a_scenario
 

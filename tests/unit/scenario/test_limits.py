@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from sim.errors import InputError
 from sim.scenario import check_files, schema
-from sim.scenario.limits import FIGURE_LIMITS
+from sim.scenario.needs import FIGURE_LIMITS
 from sim.scenario.paths import set_path
 from sim.scenario.schema import Figure, Library
 from sim.scenario.wording import core, fields_of
