@@ -1,11 +1,10 @@
 """Coercion: how likely the model thought it that the target would give in, beside what came of it."""
 
-import numpy as np
-
 from sim.experiments.estimate import wilson
 from sim.output.figures import style
 from sim.output.figures.intervals import frame, middles, on_the_left, on_the_right
-from sim.phrases import count, listed, percent
+from sim.phrases import listed, percent
+from sim.validation import claims
 from sim.validation.cases import head_of
 
 ROOM, RIGHT, ROW, HEAD = 2.6, 0.62, 0.29, 0.36
@@ -36,7 +35,7 @@ def compose(past):
     groups = [(group, _rows_of(rows, group[0])) for group in GROUPS]
     groups = [(group, found) for group, found in groups if found]
     page = style.open_page(
-        "conceding", title_of(rows), caption, sum(HEAD + ROW * len(found) for _, found in groups) + 0.42
+        "conceding", claims.coercion(rows), caption, sum(HEAD + ROW * len(found) for _, found in groups) + 0.42
     )
     _draw(page, past, groups)
     page.alt = "The model's probability that the target gave in, and the record. " + " ".join(
@@ -57,31 +56,6 @@ def _left_out(past):
         name for name, episode in past.episodes.items() if episode.target_conceded is not None and name not in known
     ]
     return f". Left out, as the library does not know the target: {listed(lost)}" if lost else ""
-
-
-def title_of(rows):
-    """What the model gave those that gave in, wholly or partly, and those that held out."""
-    gave, held = rows.chance[rows.conceded != 0], rows.chance[rows.conceded == 0]
-    if not len(gave) or not len(held):
-        return f"{count(len(rows), 'coercion')}: the model gave {_mean(rows.chance)} on average to giving in"
-    means = f"{_mean(gave)} for targets that did, at least partly, {_mean(held)} for those that held out"
-    can = "can" if gave.mean() > held.mean() and telling(gave, held) else "cannot"
-    return f"the model {can} tell who will give in: {means}"
-
-
-def _mean(chances):
-    return percent(float(chances.mean()))
-
-
-def telling(gave, held):
-    """Whether those that gave in mostly had the higher probability: in three pairs of four, ties counting half.
-
-    >>> telling(np.array([0.5, 0.6]), np.array([0.1, 0.55])), telling(np.array([0.1]), np.array([0.1]))
-    (True, False)
-    """
-    gave, held = np.asarray(gave), np.asarray(held)
-    wins = np.greater.outer(gave, held) + 0.5 * np.equal.outer(gave, held)
-    return bool(wins.mean() >= 0.75)
 
 
 def _label(past, row):

@@ -1,21 +1,10 @@
 """How a measure comes out: over all runs, without the cooperation, and at each setting of the levers."""
 
+from sim.experiments import claims
+from sim.experiments.claims import figure, label, span_of, units_for, with_interval
 from sim.output.figures import style
 from sim.output.figures.fans import DARK, LIGHT, LINE
-from sim.output.figures.intervals import (
-    caption,
-    figure,
-    frame,
-    label,
-    middles,
-    on_the_left,
-    on_the_right,
-    rows_of,
-    span_of,
-    unit_of,
-    units_for,
-    with_interval,
-)  # fmt: skip
+from sim.output.figures.intervals import caption, frame, middles, on_the_left, on_the_right, rows_of
 
 LEVERS = 4
 ROOM, RIGHT = 2.3, 0.62
@@ -31,11 +20,14 @@ def compose(analysis, finding):
     words = caption(sample, units_for(finding.measure), note)
     if not finding.spread.runs:
         return style.empty_page(
-            f"distributions-{finding.measure}", title_of(finding), words, "The measure applies to none of these runs."
+            f"distributions-{finding.measure}",
+            claims.outcome(finding),
+            words,
+            "The measure applies to none of these runs.",
         )
     lines, heights = rows_of([row[0] for row in rows], ROOM - style.MARGIN - 0.1, 0.36)
     heights = [height + (0.12 if row[2] == "head" else 0) for height, row in zip(heights, rows, strict=True)]
-    page = style.open_page(f"distributions-{finding.measure}", title_of(finding), words, sum(heights) + 0.62)
+    page = style.open_page(f"distributions-{finding.measure}", claims.outcome(finding), words, sum(heights) + 0.62)
     _draw(page, rows, lines, heights, finding)
     page.alt = alt_of(finding, rows)
     return page
@@ -49,22 +41,6 @@ def _rows(finding):
         yield style.capital(lever.label), None, "head"
         for inputs in lever.settings:
             yield inputs.words, (inputs.quantiles, inputs.mean), "blue"
-
-
-def title_of(finding):
-    """The mean, and what the cooperation makes of it."""
-    span, about = span_of(finding), label(finding.measure)
-    if not finding.spread.runs:
-        return f"{about}: it applies to none of the runs"
-    mean = f"{about}: {figure(finding.spread.mean.value, span)}{unit_of(finding.measure)} on average"
-    gain = finding.cooperation.gain if finding.cooperation else None
-    if gain is None:
-        low, high = finding.spread.quantiles[0], finding.spread.quantiles[-1]
-        return f"{mean}, from {figure(low, span)} to {figure(high, span)} in nine runs of ten"
-    if not gain.is_clear():
-        return f"{mean}, with or without the cooperation"
-    which = "better" if finding.cooperation.best == 0 else "worse"
-    return f"{mean}, {figure(abs(gain.value), span)} {which} than without the cooperation"
 
 
 def alt_of(finding, rows):

@@ -5,7 +5,6 @@ import math
 import numpy as np
 
 from sim.output.figures import style
-from sim.output.figures.units import measure
 
 UNKNOWN, LEVER, CLEAR, AGAINST, UNCLEAR = "#0072B2", "#D55E00", "#0072B2", "#D55E00", "#7A7A7A"
 LEADING = 1.3 / 1.164
@@ -125,77 +124,6 @@ def said(ticks):
     """
     digits = next((digits for digits in range(6) if all(abs(tick - round(tick, digits)) < 1e-9 for tick in ticks)), 6)
     return [f"{tick:,.{digits}f}".replace("-", "−") for tick in ticks]
-
-
-def figure(value, span):
-    """A number in a sentence, as precise as the spread of the runs asks for.
-
-    >>> figure(7.3717, 8.2), figure(0.82463, 0.2), figure(30.43, 25), figure(-0.9, 8)
-    ('7.4', '0.82', '30', '−0.9')
-    """
-    if not math.isfinite(value):
-        return "–"
-    digits = 0 if span >= 15 else 1 if span >= 2 else 2 if span >= 0.05 else 3 if span >= 0.005 else 4
-    words = f"{value:,.{digits}f}"
-    return words.removeprefix("-") if not float(words.replace(",", "")) else words.replace("-", "−")
-
-
-def with_interval(estimate, span):
-    """An estimate and its interval in words.
-
-    >>> from types import SimpleNamespace
-    >>> with_interval(SimpleNamespace(value=1.6154, low=1.5, high=1.73), 8)
-    '1.6 (1.5 to 1.7)'
-    """
-    words = figure(estimate.value, span)
-    if not math.isfinite(estimate.low):
-        return words
-    return f"{words} ({figure(estimate.low, span)} to {figure(estimate.high, span)})"
-
-
-def unit_of(name):
-    """A measure's unit where it needs saying.
-
-    >>> unit_of("harm"), unit_of("joint_share")
-    (' severity-months', '')
-    """
-    unit, words = measure(name).unit, measure(name).label.lower()
-    is_said = not unit or "0 to 1" in unit or unit in ("share", "probability") or unit.split()[0] in words.split()
-    return "" if is_said else f" {unit}"
-
-
-def axis_of(name):
-    """A measure as it stands at an axis.
-
-    >>> axis_of("harm"), axis_of("days_to_joint_text")
-    ('Harm to victims, severity-months', 'Days to the first joint text')
-    """
-    return measure(name).label + (f",{unit_of(name)}" if unit_of(name) else "")
-
-
-def units_for(name):
-    """A measure and its unit, for captions.
-
-    >>> units_for("harm"), units_for("joint_share")
-    ('harm to victims in severity-months', 'capability behind the joint text, share')
-    """
-    unit = measure(name).unit
-    return f"{label(name)} in{unit_of(name)}" if unit_of(name) else f"{label(name)}{f', {unit}' if unit else ''}"
-
-
-def label(name):
-    """A measure's label as it stands inside a sentence.
-
-    >>> label("harm")
-    'harm to victims'
-    """
-    words = measure(name).label
-    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
-
-
-def span_of(finding):
-    """The range that holds nine runs in ten of a finding's measure."""
-    return (finding.spread.quantiles[-1] - finding.spread.quantiles[0]) or 1.0
 
 
 def caption(sample, units, note=""):

@@ -6,7 +6,8 @@ import numpy as np
 
 from sim.output.figures import style
 from sim.output.figures.intervals import middles, on_the_left, on_the_right, rows_of
-from sim.phrases import count, percent
+from sim.phrases import percent
+from sim.validation import claims
 
 ROOM, RIGHT, HEAD = 2.24, 0.92, 0.4
 LIGHT, DARK, LINE, RECORD = "#BBD9EC", "#5FA8D3", "#084C7C", "#B45F06"
@@ -38,7 +39,7 @@ def compose(past):
     tops, upper = rows_of([style.capital(past.kind(kind)) for kind in kinds.kind], ROOM - style.MARGIN - 0.1, 0.32)
     names = [[past.label(row.case, ROOM - style.MARGIN - 0.1, style.LABEL)] for row in answers]
     lower = [0.3] * len(answers)
-    page = style.open_page("lags", title_of(answers), caption, sum(upper) + sum(lower) + 2 * HEAD + 1.06)
+    page = style.open_page("lags", claims.first_answers(answers), caption, sum(upper) + sum(lower) + 2 * HEAD + 1.06)
     longest = max([365.0, *kinds.q90.tolist(), *(value for row in answers for value in ends_of(row))])
     _draw_kinds(page, kinds, tops, upper, longest, sum(lower) + HEAD + 1.02)
     _draw_answers(page, answers, names, lower, longest)
@@ -55,29 +56,6 @@ def _ordered(past):
 def ends_of(row):
     """The days of a case that are known: recorded, and both ends of the model's spread."""
     return [value for value in (row.recorded, row.low, row.high) if math.isfinite(value)]
-
-
-def title_of(answers):
-    """In how many cases the record lies within the model's spread, and to which side it else falls."""
-    known = [row for row in answers if math.isfinite(row.recorded) and row.share >= MOST_RUNS]
-    if not known:
-        return "no first answer together is both recorded and foreseen"
-    inside = sum(row.low <= row.recorded <= row.high for row in known)
-    early = sum(row.high < row.recorded for row in known)
-    late = len(known) - inside - early
-    sides = [
-        f"too fast in {number(early)}" if early else "",
-        f"too slow in {number(late)}" if late else "",
-    ]
-    told = " and ".join(filter(None, sides))
-    held = f"{number(inside)} of {count(len(known), 'case')}"
-    start = f"first answer together: the record is within the model's spread in {held}"
-    return f"{start}; the model is {told}" if told else start
-
-
-def number(value):
-    """A small count in words; 'none' for nothing."""
-    return style.number(value) if value else "none"
 
 
 def alt_of(past, kinds, answers):

@@ -2,21 +2,20 @@
 
 import math
 
+from sim.experiments import claims
+from sim.experiments.claims import figure, unit_of
 from sim.output.figures import style
 from sim.output.figures.intervals import (
     AGAINST,
     CLEAR,
     UNCLEAR,
-    figure,
     frame,
     middles,
     on_the_left,
     on_the_right,
     rows_of,
-    unit_of,
     whisker,
-)  # fmt: skip
-from sim.phrases import count
+)
 
 SHOWN = 14
 ROOM, RIGHT = 2.36, 1.42
@@ -59,7 +58,7 @@ def compose_principles(comparison, arm=1):
         comparison,
         arm,
         "principles" if arm == 1 else f"principles-{arm + 1}",
-        title_of_principles(comparison, arm),
+        claims.principles(comparison, arm),
         shown,
         spreads,
         0,
@@ -70,23 +69,6 @@ def compose_principles(comparison, arm=1):
         _told(one, 1.0) for one in shown
     )
     return page
-
-
-def title_of_principles(comparison, arm):
-    """Which principles gain and which lose."""
-    clear = [one for one in comparison.principles_of(arm) if one.is_clear]
-    if not clear:
-        return "no principle is clearly better or worse kept"
-    most = max(clear, key=lambda one: abs(one.change.value))
-    gained, lost = (sum(one.direction == word for one in clear) for word in ("better", "worse"))
-    head = most.label.split(";")[0].split(",")[0]
-    head = head if head.startswith("NATO") else head[:1].lower() + head[1:]
-    said = [
-        f"{count(number, 'principle')} {word}"
-        for number, word in ((gained, "better kept"), (lost, "kept less well"))
-        if number
-    ]
-    return f"{' and '.join(said)}; most changed: {head}"
 
 
 def _page(comparison, arm, name, title, shown, spreads, more, same, units=None):

@@ -2,6 +2,18 @@
 
 import math
 
+from sim.experiments import claims
+from sim.experiments.claims import (
+    figure,
+    label,
+    named,
+    other,
+    span_of,
+    telling_choices,
+    units_for,
+    with_interval,
+)
+from sim.experiments.phrases import measure
 from sim.output.figures import style
 from sim.output.figures.intervals import (
     AGAINST,
@@ -9,21 +21,14 @@ from sim.output.figures.intervals import (
     UNCLEAR,
     caption,
     ends_of,
-    figure,
     frame,
     heading,
-    label,
     middles,
     on_the_left,
     on_the_right,
     rows_of,
-    span_of,
-    unit_of,
-    units_for,
     whisker,
-    with_interval,
-)  # fmt: skip
-from sim.output.figures.units import measure
+)
 from sim.phrases import percent
 
 SETTINGS = 12
@@ -54,7 +59,7 @@ def compose(analysis, finding):
     rows = _rows(choices)
     has_regret = any(inputs.regret for _, inputs in rows if inputs)
     lines, heights = rows_of([words for words, _ in rows], ROOM - style.MARGIN - 0.08, 0.34)
-    page = style.open_page(name, title_of(finding), words, sum(heights) + 0.74)
+    page = style.open_page(name, claims.choice_of(finding), words, sum(heights) + 0.74)
     _draw_settings(page, rows, lines, heights, has_regret)
     page.alt = alt_of(finding, choices)
     return page
@@ -68,24 +73,6 @@ def _rows(choices):
         rows.append((style.capital(lever.label), None))
         rows += [(inputs.words, inputs) for inputs in lever.settings]
     return rows
-
-
-def title_of(finding):
-    """Which choice is worth most, and whether it holds."""
-    about, span = label(finding.measure), span_of(finding)
-    clear = [one for one in [finding.cooperation, *finding.levers] if one and one.gain.is_clear()]
-    if not clear:
-        return f"no choice makes a clear difference to {about}"
-    best = max(clear, key=lambda one: abs(one.gain.value))
-    lower = measure(finding.measure).better == "lower"
-    size = f"{figure(abs(best.gain.value), span)}{unit_of(finding.measure)} {'lower' if lower else 'higher'}"
-    return f"{about} is {size} {_than(best)}"
-
-
-def _than(choice):
-    if choice.lever == "cooperation":
-        return "with the cooperation than without" if choice.best == 0 else "without the cooperation than with it"
-    return f"with {choice.label} at {choice.settings[choice.best].words} than at {choice.settings[choice.other].words}"
 
 
 def alt_of(finding, choices):
@@ -161,7 +148,7 @@ def compose_futures(analysis, finding):
         )
     rows = [row for choice in choices for row in _future_rows(choice)]
     lines, heights = rows_of([row[0] for row in rows], FUTURES_ROOM - style.MARGIN - 0.1, 0.38)
-    page = style.open_page(name, title_of_futures(finding, choices[0]), words, sum(heights) + 0.42)
+    page = style.open_page(name, claims.futures(finding, choices[0]), words, sum(heights) + 0.42)
     _draw_futures(page, rows, lines, heights, span_of(finding))
     page.alt = " ".join(
         f"What {named(choice)} gains over {other(choice)}, by kind of future: "
@@ -203,47 +190,3 @@ def _verdict(gain):
     if not gain.is_clear():
         return UNCLEAR, "o"
     return (CLEAR, ">") if gain.value > 0 else (AGAINST, "<")
-
-
-def telling_choices(finding):
-    """The choices that futures are shown for, the most telling first: the cooperation, and one lever.
-
-    A choice that turns into a loss somewhere tells most, then one that is clear.
-    """
-    levers = [lever for lever in finding.levers if lever.futures]
-    choices = [finding.cooperation] if finding.cooperation and finding.cooperation.futures else []
-    return sorted([*choices, *sorted(levers, key=_telling)[:1]], key=_telling)
-
-
-def _telling(choice):
-    gains = [future.gain.value for future in choice.futures]
-    return not choice.turning, not choice.gain.is_clear(), -abs(choice.gain.value), -max(gains)
-
-
-def named(choice):
-    """The better setting in words."""
-    if choice.lever == "cooperation":
-        return "playing with the cooperation" if choice.best == 0 else "playing without the cooperation"
-    return f"{choice.label} at {choice.settings[choice.best].words}"
-
-
-def other(choice):
-    """The setting it is compared with."""
-    if choice.lever == "cooperation":
-        return "playing without it" if choice.best == 0 else "playing with it"
-    return choice.settings[choice.other].words
-
-
-def title_of_futures(finding, choice):
-    """Whether the choice holds in every kind of future."""
-    about = label(finding.measure)
-    if choice.turning and not choice.gain.is_clear():
-        return f"{about}: whether {named(choice)} beats {other(choice)} depends: it hurts at {choice.turning[0].words}"
-    if choice.turning:
-        return f"{about}: {named(choice)} helps on average, and hurts at {choice.turning[0].words}"
-    doubtful = [future for future in choice.futures if not future.gain.is_clear()]
-    if not choice.gain.is_clear():
-        return f"{about}: whether {named(choice)} beats {other(choice)} cannot be told"
-    if doubtful:
-        return f"{about}: {named(choice)} beats {other(choice)} on average, but not clearly at {doubtful[0].words}"
-    return f"{about}: {named(choice)} beats {other(choice)} in every kind of future looked at"

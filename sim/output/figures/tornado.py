@@ -2,25 +2,21 @@
 
 import math
 
+from sim.experiments import claims
+from sim.experiments.claims import figure, label, span_of, units_for, with_interval
 from sim.output.figures import style
 from sim.output.figures.intervals import (
     LEVER,
     UNKNOWN,
     caption,
     ends_of,
-    figure,
     frame,
     heading,
-    label,
     middles,
     on_the_left,
     rows_of,
-    span_of,
-    units_for,
     whisker,
-    with_interval,
-)  # fmt: skip
-from sim.phrases import listed, percent
+)
 
 SHOWN = 8
 ROOM, GAP = 2.3, 0.34
@@ -55,25 +51,11 @@ def compose(analysis, finding):
     lines, heights = rows_of(
         [style.capital(factors[one.factor].label) for one in ranked], ROOM - style.MARGIN - 0.1, 0.46
     )
-    title = title_of(sample, finding)
+    title = claims.drivers(sample, finding)
     page = style.open_page(name, title, words, sum(heights) + 0.96)
     _draw(page, found, ranked, factors, lines, heights)
     page.alt = alt_of(sample, finding)
     return page
-
-
-def title_of(sample, finding):
-    """The finding: which factors count, or that chance does."""
-    found, about = finding.sensitivity, label(finding.measure)
-    labels = {factor.name: factor.label for factor in sample.factors}
-    real = [one for one in found.ranked() if found.is_real(one.factor)]
-    if not real:
-        return f"no factor clearly moves {about}: chance within a run makes the difference"
-    most = listed([labels[one.factor] for one in real[:2]])
-    chance = found.chance
-    if math.isfinite(chance.value) and chance.low > 0.5:
-        return f"{about}: chance makes {percent(chance.value)} of the spread; of the rest, most goes with {most}"
-    return f"{about} depends most on {most}"
 
 
 def alt_of(sample, finding):

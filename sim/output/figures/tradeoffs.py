@@ -2,15 +2,16 @@
 
 import numpy as np
 
+from sim.experiments import claims
+from sim.experiments.claims import axis_of, label, with_interval
+from sim.experiments.phrases import measure
 from sim.output.figures import style
 from sim.output.figures.intervals import (
     AGAINST,
     CLEAR,
     UNCLEAR,
-    axis_of,
     caption,
     frame,
-    label,
     middles,
     on_the_left,
     on_the_right,
@@ -18,9 +19,7 @@ from sim.output.figures.intervals import (
     rows_of,
     said,
     whisker,
-    with_interval,
-)  # fmt: skip
-from sim.output.figures.units import measure
+)
 
 ROOM, RIGHT = 3.3, 0.62
 PLOT = 2.5
@@ -47,7 +46,7 @@ def compose(analysis):
     shown = sorted(pairs, key=lambda pair: (pair.helps or 9, -abs(pair.correlation.value)))[:MOST_PAIRS]
     names = [f"{measure(pair.one).label} and {label(pair.other)}" for pair in shown]
     lines, heights = rows_of(names, ROOM - style.MARGIN - 0.1, 0.42)
-    page = style.open_page("tradeoffs", title_of(pairs), words, PLOT + sum(heights) + 1.5)
+    page = style.open_page("tradeoffs", claims.trade_offs(pairs), words, PLOT + sum(heights) + 1.5)
     _draw_dots(page, telling, sum(heights) + 0.9)
     _draw_pairs(page, shown, lines, heights)
     page.alt = "Rank correlations over the futures. " + " ".join(
@@ -59,21 +58,6 @@ def compose(analysis):
 
 WORDS = {1: "they improve together", -1: "one improves at the expense of the other", 0: "no clear relation"}
 COLOURS = {1: (CLEAR, "o"), -1: (AGAINST, "D"), 0: (UNCLEAR, "s")}
-
-
-def title_of(pairs):
-    """The strongest conflict, or that there is none."""
-    against = [pair for pair in pairs if pair.helps < 0]
-    if against:
-        worst = max(against, key=lambda pair: abs(pair.correlation.value))
-        return f"what is good for {label(worst.one)} tends to be bad for {label(worst.other)}"
-    together = [pair for pair in pairs if pair.helps > 0]
-    if together:
-        best = max(together, key=lambda pair: abs(pair.correlation.value))
-        return (
-            f"no measure improves at the expense of another; {label(best.one)} and {label(best.other)} improve together"
-        )
-    return "the measures go their own ways: no trade-off shows"
 
 
 def _draw_dots(page, pair, low):
