@@ -3,7 +3,7 @@
 from sim.experiments import claims
 from sim.experiments.claims import with_interval
 from sim.output.figures import style
-from sim.output.figures.intervals import UNKNOWN, caption, frame, heading, middles, on_the_left, rows_of
+from sim.output.figures.forest import UNKNOWN, caption, frame, heading, middles, on_the_left, rows_of
 from sim.phrases import percent
 
 ROOM, RIGHT = 2.3, 1.42

@@ -2,7 +2,7 @@
 
 from sim.experiments.estimate import wilson
 from sim.output.figures import style
-from sim.output.figures.intervals import frame, middles, on_the_left, on_the_right
+from sim.output.figures.forest import frame, middles, on_the_left, on_the_right
 from sim.phrases import listed, percent
 from sim.validation import claims
 from sim.validation.cases import head_of

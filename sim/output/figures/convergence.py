@@ -7,7 +7,7 @@ from sim.experiments.claims import axis_of, figure, span_of
 from sim.experiments.phrases import measure
 from sim.output.figures import style
 from sim.output.figures.fans import LIGHT, LINE
-from sim.output.figures.intervals import caption, heading, round_ticks, said
+from sim.output.figures.forest import caption, heading, round_ticks, said
 
 PANEL, HEAD = 1.0, 0.62
 LEFT, RIGHT = 0.75, 0.75

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from sim.output.figures import style
-from sim.output.figures.intervals import middles, on_the_left, on_the_right, rows_of
+from sim.output.figures.forest import middles, on_the_left, on_the_right, rows_of
 from sim.phrases import percent
 from sim.validation import claims
 

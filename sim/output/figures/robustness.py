@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from sim.experiments import claims
 from sim.experiments.claims import (
     figure,
@@ -15,23 +17,11 @@ from sim.experiments.claims import (
 )
 from sim.experiments.phrases import measure
 from sim.output.figures import style
-from sim.output.figures.intervals import (
-    AGAINST,
-    CLEAR,
-    UNCLEAR,
-    caption,
-    ends_of,
-    frame,
-    heading,
-    middles,
-    on_the_left,
-    on_the_right,
-    rows_of,
-    whisker,
-)
+from sim.output.figures.forest import AGAINST, CLEAR, UNCLEAR, ZERO, Forest, Panel, Point, Row, caption, ends_of
 from sim.phrases import percent
 
 SETTINGS = 12
+PANELS = (("Mean", "mean"), ("Worst tenth", "worst"), ("Good enough", "good"), ("Regret", "regret"))
 ROOM, GAP, RIGHT = 1.72, 0.28, 0.16
 FUTURES_ROOM, FUTURES_RIGHT = 2.75, 0.62
 
@@ -56,23 +46,31 @@ def compose(analysis, finding):
             words,
             "This sweep varied no lever, and has no cooperation to leave out.",
         )
-    rows = _rows(choices)
-    has_regret = any(inputs.regret for _, inputs in rows if inputs)
-    lines, heights = rows_of([words for words, _ in rows], ROOM - style.MARGIN - 0.08, 0.34)
-    page = style.open_page(name, claims.choice_of(finding), words, sum(heights) + 0.74)
-    _draw_settings(page, rows, lines, heights, has_regret)
+    panels = [(head, key) for head, key in PANELS if key != "regret" or any(_known(choices, "regret"))]
+    forest = Forest(_rows(choices, [key for _, key in panels]), ROOM, RIGHT, gap=GAP)
+    page = style.open_page(name, claims.choice_of(finding), words, forest.height + 0.74)
+    forest.draw(page, 0.36, [Panel(*ends_of(_known(choices, key), 0.1), most=2, head=head) for head, key in panels])
     page.alt = alt_of(finding, choices)
     return page
 
 
-def _rows(choices):
-    rows = []
-    for lever in choices:
-        if len(rows) + len(lever.settings) > SETTINGS and rows:
-            break
-        rows.append((style.capital(lever.label), None))
-        rows += [(inputs.words, inputs) for inputs in lever.settings]
-    return rows
+def _shown(choices):
+    """The choices that get rows: as many whole ones as there is room for."""
+    rows = np.cumsum([1 + len(lever.settings) for lever in choices])
+    return [lever for lever, end in zip(choices, rows, strict=True) if lever is choices[0] or end - 1 <= SETTINGS]
+
+
+def _known(choices, key):
+    found = [getattr(inputs, key) for lever in _shown(choices) for inputs in lever.settings]
+    return [estimate for estimate in found if estimate]
+
+
+def _rows(choices, keys):
+    for lever in _shown(choices):
+        yield Row(style.capital(lever.label), is_head=True)
+        for inputs in lever.settings:
+            found = [getattr(inputs, key) for key in keys]
+            yield Row(inputs.words, [[Point(one, CLEAR, size=6, width=2)] if one else [] for one in found])
 
 
 def alt_of(finding, choices):
@@ -88,42 +86,6 @@ def alt_of(finding, choices):
                 f"from {with_interval(inputs.worst, span)}, good in {percent(inputs.good.value)} of runs{regret}."
             )
     return f"{style.capital(label(finding.measure))} at each setting. {' '.join(told)}"
-
-
-def _draw_settings(page, rows, lines, heights, has_regret):
-    panels = [("Mean", "mean"), ("Worst tenth", "worst"), ("Good enough", "good")] + (
-        [("Regret", "regret")] if has_regret else []
-    )
-    total = sum(heights)
-    wide = (style.WIDTH - ROOM - RIGHT - GAP * (len(panels) - 1)) / len(panels)
-    for number, (head, key) in enumerate(panels):
-        left = ROOM + number * (wide + GAP)
-        axes = page.axes(left, 0.36, wide, total)
-        found = [getattr(inputs, key) for _, inputs in rows if inputs and getattr(inputs, key)]
-        frame(axes, *ends_of(found, 0.1), total, most=2)
-        for (_, inputs), words, y in zip(rows, lines, middles(heights), strict=True):
-            if inputs is None:
-                axes.axhspan(y - 0.15, y + 0.15, color=style.PAPER, linewidth=0, zorder=1)
-            elif getattr(inputs, key):
-                whisker(axes, getattr(inputs, key), y, CLEAR, size=6, width=2)
-            if number == 0:
-                _write_row(page, axes, inputs, words, y, total)
-        heading(page, left, total + 0.48, head, wide + GAP - 0.05)
-
-
-def _write_row(page, axes, inputs, words, y, total):
-    if inputs is None:
-        room = style.WIDTH - 2 * style.MARGIN
-        page.write(
-            style.MARGIN,
-            0.36 + total - y,
-            style.cut(" ".join(words), room, bold=True),
-            weight="bold",
-            va="center",
-            zorder=9,
-        )
-    else:
-        on_the_left(axes, y, words)
 
 
 # --------------------------------------------------------------------------------------------------------- futures
@@ -147,9 +109,12 @@ def compose_futures(analysis, finding):
             "This sweep varied no lever, or no uncertainty.",
         )
     rows = [row for choice in choices for row in _future_rows(choice)]
-    lines, heights = rows_of([row[0] for row in rows], FUTURES_ROOM - style.MARGIN - 0.1, 0.38)
-    page = style.open_page(name, claims.futures(finding, choices[0]), words, sum(heights) + 0.42)
-    _draw_futures(page, rows, lines, heights, span_of(finding))
+    drawn = [_drawn(words, gain, span_of(finding)) for words, gain in rows]
+    forest = Forest(drawn, FUTURES_ROOM, FUTURES_RIGHT, 0.38)
+    page = style.open_page(name, claims.futures(finding, choices[0]), words, forest.height + 0.42)
+    low, high = ends_of([gain for _, gain in rows if gain])
+    edge = 0.02 * (high - low)
+    forest.draw(page, 0.36, [Panel(min(low, -edge), max(high, edge), lines=[ZERO])])
     page.alt = " ".join(
         f"What {named(choice)} gains over {other(choice)}, by kind of future: "
         + "; ".join(f"{words} {with_interval(gain, span_of(finding))}" for words, gain in _future_rows(choice) if gain)
@@ -166,24 +131,13 @@ def _future_rows(choice):
     yield from ((style.capital(future.words), future.gain) for future in choice.futures)
 
 
-def _draw_futures(page, rows, lines, heights, span):
-    total, wide = sum(heights), style.WIDTH - FUTURES_ROOM - FUTURES_RIGHT
-    axes = page.axes(FUTURES_ROOM, 0.36, wide, total)
-    low, high = ends_of([gain for _, gain in rows if gain])
-    frame(axes, min(low, -0.02 * (high - low)), max(high, 0.02 * (high - low)), total, most=4)
-    axes.axvline(0, color=style.INK, linewidth=1.2)
-    for (words, gain), one, y in zip(rows, lines, middles(heights), strict=True):
-        if gain is None:
-            axes.axhspan(y - 0.19, y + 0.19, color=style.PAPER, linewidth=0, zorder=2)
-            room = style.WIDTH - 2 * style.MARGIN
-            words = style.cut(words, room, bold=True)
-            page.write(style.MARGIN, 0.36 + total - y, words, weight="bold", va="center", zorder=9)
-            continue
-        is_all = words == "All futures"
-        colour, marker = _verdict(gain)
-        whisker(axes, gain, y, colour, marker, size=9 if is_all else 7)
-        on_the_left(axes, y, one, weight="bold" if is_all else "normal")
-        on_the_right(axes, y, figure(gain.value, span), weight="bold" if is_all else "normal")
+def _drawn(words, gain, span):
+    if gain is None:
+        return Row(words, is_head=True)
+    is_all = words == "All futures"
+    look = {"weight": "bold" if is_all else "normal"}
+    point = Point(gain, *_verdict(gain), size=9 if is_all else 7)
+    return Row(words, [[point]], figure(gain.value, span), look=look, note_look=look)
 
 
 def _verdict(gain):

@@ -4,7 +4,7 @@ import math
 
 from sim.output.figures import style
 from sim.output.figures.backtest_context import LOGISTIC
-from sim.output.figures.intervals import frame, heading, whisker
+from sim.output.figures.forest import frame, heading, whisker
 from sim.validation import claims
 from sim.validation.backtest import MODEL
 from sim.validation.claims import signed

@@ -5,7 +5,7 @@ import math
 from sim.experiments import claims
 from sim.experiments.claims import figure, label, span_of, units_for, with_interval
 from sim.output.figures import style
-from sim.output.figures.intervals import (
+from sim.output.figures.forest import (
     LEVER,
     UNKNOWN,
     caption,

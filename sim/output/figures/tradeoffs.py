@@ -6,7 +6,7 @@ from sim.experiments import claims
 from sim.experiments.claims import axis_of, label, with_interval
 from sim.experiments.phrases import measure
 from sim.output.figures import style
-from sim.output.figures.intervals import (
+from sim.output.figures.forest import (
     AGAINST,
     CLEAR,
     UNCLEAR,
