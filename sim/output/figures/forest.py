@@ -49,7 +49,7 @@ class Bar:
 
     def draw(self, axes, y):
         """Draws it in a row with its middle at y."""
-        look = {"color": self.colour, "linewidth": 0, "zorder": 2} | dict(self.look)
+        look = {"facecolor": self.colour, "linewidth": 0, "zorder": 2} | dict(self.look)
         axes.barh([y + self.down], [self.high - self.low], left=[self.low], height=self.tall, **look)
 
 
@@ -209,7 +209,8 @@ class Forest:
             if row.is_head:
                 words = style.cut(row.label, style.WIDTH - 2 * style.MARGIN, bold=True)
                 at = low + self.height - y - 0.4 * self.over_head
-                page.write(style.MARGIN, at, words, weight="bold", va="center", zorder=9, **row.look)
+                look = {"weight": "bold", "va": "center", "zorder": 9} | dict(row.look)
+                page.write(style.MARGIN, at, words, **look)
 
 
 def rows_of(labels, room, least=0.34, size=style.LABEL, lines=3):

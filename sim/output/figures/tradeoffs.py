@@ -10,15 +10,15 @@ from sim.output.figures.forest import (
     AGAINST,
     CLEAR,
     UNCLEAR,
+    ZERO,
+    Forest,
+    Panel,
+    Point,
+    Row,
     caption,
     frame,
-    middles,
-    on_the_left,
-    on_the_right,
     round_ticks,
-    rows_of,
     said,
-    whisker,
 )
 
 ROOM, RIGHT = 3.3, 0.62
@@ -45,10 +45,10 @@ def compose(analysis):
     telling = next((pair for pair in pairs if pair.helps), pairs[0])
     shown = sorted(pairs, key=lambda pair: (pair.helps or 9, -abs(pair.correlation.value)))[:MOST_PAIRS]
     names = [f"{measure(pair.one).label} and {label(pair.other)}" for pair in shown]
-    lines, heights = rows_of(names, ROOM - style.MARGIN - 0.1, 0.42)
-    page = style.open_page("tradeoffs", claims.trade_offs(pairs), words, PLOT + sum(heights) + 1.5)
-    _draw_dots(page, telling, sum(heights) + 0.9)
-    _draw_pairs(page, shown, lines, heights)
+    forest = Forest([_row(*pair) for pair in zip(names, shown, strict=True)], ROOM, RIGHT, 0.42)
+    page = style.open_page("tradeoffs", claims.trade_offs(pairs), words, PLOT + forest.height + 1.5)
+    _draw_dots(page, telling, forest.height + 0.9)
+    forest.draw(page, 0.3, [Panel(-1, 1, lines=[ZERO])])
     page.alt = "Rank correlations over the futures. " + " ".join(
         f"{name}: {with_interval(pair.correlation, 1)}, {WORDS[pair.helps]}."
         for name, pair in zip(names, shown, strict=True)
@@ -97,13 +97,6 @@ def _good(name):
     return {"higher": " (more is better)", "lower": " (less is better)"}.get(measure(name).better, "")
 
 
-def _draw_pairs(page, shown, lines, heights):
-    total = sum(heights)
-    axes = page.axes(ROOM, 0.3, style.WIDTH - ROOM - RIGHT, total)
-    frame(axes, -1, 1, total, most=4)
-    axes.axvline(0, color=style.INK, linewidth=1.2)
-    for pair, words, y in zip(shown, lines, middles(heights), strict=True):
-        colour, marker = COLOURS[pair.helps]
-        whisker(axes, pair.correlation, y, colour, marker)
-        on_the_left(axes, y, words)
-        on_the_right(axes, y, f"{pair.correlation.value:+.2f}".replace("-", "−"))
+def _row(words, pair):
+    point = Point(pair.correlation, *COLOURS[pair.helps])
+    return Row(words, [[point]], f"{pair.correlation.value:+.2f}".replace("-", "−"))
