@@ -156,9 +156,8 @@ def _answer(options, analysis, path):
 
 def _tell(ui, analysis):
     """The findings in words, and what drives each measure."""
-    from sim.output.figures.intervals import figure, span_of, with_interval
-    from sim.output.figures.units import measure
-    from sim.output.pages.sweep import claims_of, overall_claims
+    from sim.experiments.claims import claims_of, figure, overall_claims, span_of, with_interval
+    from sim.experiments.phrases import measure
 
     sample = analysis.sample
     labels = {factor.name: factor.label for factor in sample.factors}

@@ -89,7 +89,7 @@ def _answer(options, comparison, path):
 
 
 def _tell(ui, comparison):
-    from sim.output.figures.intervals import figure
+    from sim.experiments.claims import figure
 
     base = comparison.arms[0]
     ui.say(f"{comparison.runs:,} pairs of runs with the same draws, seed {comparison.seed}.", "dim")
@@ -124,7 +124,7 @@ def _tell(ui, comparison):
 
 
 def _label(one):
-    from sim.output.figures.intervals import axis_of
+    from sim.experiments.claims import axis_of
 
     return one.label if one.unit.startswith("score") else axis_of(one.name)
 

@@ -131,8 +131,6 @@ NOT_PLAYED = {  # facts for readers: whoever gave one another value would find t
     (State, "population_m"),
 }
 COUNTED = ("count",)  # domains whose coefficients the model takes as whole numbers
-YARDSTICK = "USA"  # every economy and every defence budget is measured by its own
-MEASURED_BY = ("gdp_usd_bn", "defence_usd_bn")
 WHOLE = 1  # most of what an inject changes lies between 0 and 1, so that much moves it from one end to the other
 EFFECT_LIMITS = {"capital": 5, "evidence": 20}  # the most that an actor has; log-odds, one in half a billion
 

@@ -1,17 +1,9 @@
 """Where it fails: the rule as stretches of each factor's range, and how pure and how complete the rule is."""
 
+from sim.experiments import claims
+from sim.experiments.claims import with_interval
 from sim.output.figures import style
-from sim.output.figures.intervals import (
-    UNKNOWN,
-    caption,
-    frame,
-    heading,
-    label,
-    middles,
-    on_the_left,
-    rows_of,
-    with_interval,
-)
+from sim.output.figures.forest import UNKNOWN, caption, frame, heading, middles, on_the_left, rows_of
 from sim.phrases import percent
 
 ROOM, RIGHT = 2.3, 1.42
@@ -31,26 +23,17 @@ def compose(analysis, finding):
         why = f"{style.capital(found.remarks[0])}." if found.remarks and not found.box else (
             f"No condition on the factors sets the {percent(found.base.value)} of failing runs clearly apart."
         )  # fmt: skip
-        return style.empty_page(page_name, title_of(finding), words, why)
+        return style.empty_page(page_name, claims.failure(finding), words, why)
     factors = {factor.name: factor for factor in sample.factors}
     limits = sorted(found.box.limits, key=lambda limit: limit.quasi_p)
     lines, heights = rows_of(
         [style.capital(factors[limit.factor].label) for limit in limits], ROOM - style.MARGIN - 0.1, 0.56
     )
-    page = style.open_page(page_name, title_of(finding), words, sum(heights) + PLOT + 1.2)
+    page = style.open_page(page_name, claims.failure(finding), words, sum(heights) + PLOT + 1.2)
     _draw_rule(page, limits, factors, lines, heights)
     _draw_trajectory(page, found)
     page.alt = alt_of(finding)
     return page
-
-
-def title_of(finding):
-    """The rule in words, with how often it fails there and elsewhere."""
-    found, about = finding.discovery, label(finding.measure)
-    if not found.box or not found.box.limits:
-        return f"no simple rule tells where {about} goes wrong"
-    inside, everywhere = percent(found.box.density.value), percent(found.base.value)
-    return f"{about} goes wrong in {inside} of the runs with {found.box.rule}, against {everywhere} of all"
 
 
 def alt_of(finding):

@@ -1,14 +1,16 @@
 """Coercion: how likely the model thought it that the target would give in, beside what came of it."""
 
-import numpy as np
+import dataclasses
 
 from sim.experiments.estimate import wilson
 from sim.output.figures import style
-from sim.output.figures.intervals import frame, middles, on_the_left, on_the_right
-from sim.phrases import count, listed, percent
+from sim.output.figures.forest import Forest, Panel, Point, Row
+from sim.phrases import listed, percent
+from sim.validation import claims
 from sim.validation.cases import head_of
 
-ROOM, RIGHT, ROW, HEAD = 2.6, 0.62, 0.29, 0.36
+ROOM, RIGHT, ROW = 2.6, 0.62, 0.29
+TICKS = {0: "0", 0.25: "25", 0.5: "50", 0.75: "75", 1: "100\N{NO-BREAK SPACE}%"}
 GROUPS = (
     (1, "Gave in", "#B45F06", "s"),
     ("partial", "Gave in partly", "#8A6D00", "D"),
@@ -35,10 +37,9 @@ def compose(past):
         )
     groups = [(group, _rows_of(rows, group[0])) for group in GROUPS]
     groups = [(group, found) for group, found in groups if found]
-    page = style.open_page(
-        "conceding", title_of(rows), caption, sum(HEAD + ROW * len(found) for _, found in groups) + 0.42
-    )
-    _draw(page, past, groups)
+    forest = Forest(_drawn(past, groups), ROOM, RIGHT, ROW)
+    page = style.open_page("conceding", claims.coercion(rows), caption, forest.height + 0.42)
+    forest.draw(page, 0.36, [Panel(-0.03, 1.03, ticks=TICKS)])
     page.alt = "The model's probability that the target gave in, and the record. " + " ".join(
         f"{words}: {listed([f'{_label(past, row)} {percent(row.chance)}' for row in found], 40)}."
         for (_, words, *_), found in groups
@@ -59,31 +60,6 @@ def _left_out(past):
     return f". Left out, as the library does not know the target: {listed(lost)}" if lost else ""
 
 
-def title_of(rows):
-    """What the model gave those that gave in, wholly or partly, and those that held out."""
-    gave, held = rows.chance[rows.conceded != 0], rows.chance[rows.conceded == 0]
-    if not len(gave) or not len(held):
-        return f"{count(len(rows), 'coercion')}: the model gave {_mean(rows.chance)} on average to giving in"
-    means = f"{_mean(gave)} for targets that did, at least partly, {_mean(held)} for those that held out"
-    can = "can" if gave.mean() > held.mean() and telling(gave, held) else "cannot"
-    return f"the model {can} tell who will give in: {means}"
-
-
-def _mean(chances):
-    return percent(float(chances.mean()))
-
-
-def telling(gave, held):
-    """Whether those that gave in mostly had the higher probability: in three pairs of four, ties counting half.
-
-    >>> telling(np.array([0.5, 0.6]), np.array([0.1, 0.55])), telling(np.array([0.1]), np.array([0.1]))
-    (True, False)
-    """
-    gave, held = np.asarray(gave), np.asarray(held)
-    wins = np.greater.outer(gave, held) + 0.5 * np.equal.outer(gave, held)
-    return bool(wins.mean() >= 0.75)
-
-
 def _label(past, row):
     case = past.cases.get(row.case)
     if case is not None:
@@ -93,27 +69,10 @@ def _label(past, row):
     return f"{past.when(row.case).year} {name}"
 
 
-def _draw(page, past, groups):
-    total = sum(HEAD + ROW * len(found) for _, found in groups)
-    axes = page.axes(ROOM, 0.36, style.WIDTH - ROOM - RIGHT, total)
-    frame(axes, -0.03, 1.03, total, most=1)
-    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25", "50", "75", "100\N{NO-BREAK SPACE}%"])
-    for at, words in enumerate(axes.get_xticklabels()):
-        words.set_ha("right" if at == 4 else "center")
-    for share in (0.25, 0.5, 0.75, 1):
-        axes.axvline(share, color=style.FAINT, linewidth=0.7, zorder=0)
-    start = 0.0
+def _drawn(past, groups):
     for (_, words, colour, marker), found in groups:
-        y = page.body - 0.06 - start - 0.24
-        page.write(style.MARGIN, y, f"{words} ({len(found)})", style.HEAD, weight="bold", color=style.ink_of(colour))
-        for row, middle in zip(found, middles([ROW] * len(found)), strict=True):
-            y = start + HEAD + middle
-            likely = wilson(row.chance, past.backtest.runs)
-            axes.plot([likely.low, likely.high], [y, y], color=colour, linewidth=2, solid_capstyle="butt", zorder=2)
-            axes.plot(
-                [row.chance], [y], marker=marker, markersize=8, color=colour, markeredgecolor=style.PAPER, zorder=3,
-                clip_on=False,
-            )  # fmt: skip
-            on_the_left(axes, y, [style.cut(_label(past, row), ROOM - style.MARGIN - 0.12)])
-            on_the_right(axes, y, percent(row.chance))
-        start += HEAD + ROW * len(found)
+        yield Row(f"{words} ({len(found)})", is_head=True, look={"color": style.ink_of(colour), "size": style.HEAD})
+        for row in found:
+            likely = dataclasses.replace(wilson(row.chance, past.backtest.runs), value=row.chance)
+            label = style.cut(_label(past, row), ROOM - style.MARGIN - 0.12)
+            yield Row(label, [[Point(likely, colour, marker, size=8, width=2)]], percent(row.chance))

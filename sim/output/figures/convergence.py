@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from sim.experiments import claims
+from sim.experiments.claims import axis_of, figure, span_of
+from sim.experiments.phrases import measure
 from sim.output.figures import style
 from sim.output.figures.fans import LIGHT, LINE
-from sim.output.figures.intervals import axis_of, caption, figure, heading, label, round_ticks, said, span_of
-from sim.output.figures.units import measure
+from sim.output.figures.forest import caption, heading, round_ticks, said
 
 PANEL, HEAD = 1.0, 0.62
 LEFT, RIGHT = 0.75, 0.75
@@ -23,25 +25,16 @@ def compose(analysis):
     if not found:
         return style.empty_page(
             "settling",
-            "too few futures to see the means settle",
+            claims.TOO_FEW_FUTURES,
             words,
             "Too few futures have a value to say how many would be enough.",
         )
     body = len(found) * (PANEL + HEAD) + 0.42
-    page = style.open_page("settling", title_of(found), words, body)
+    page = style.open_page("settling", claims.enough_runs(found), words, body)
     for number, finding in enumerate(found):
         _draw(page, finding, body - (number + 1) * (PANEL + HEAD) + 0.08)
     page.alt = " ".join(f"{measure(finding.measure).label}: {finding.convergence.sentence}." for finding in found)
     return page
-
-
-def title_of(found):
-    """Whether there are enough runs, for all measures or for which not."""
-    short = [finding for finding in found if not finding.convergence.enough]
-    if not short:
-        most = max(finding.convergence.enough for finding in found)
-        return f"enough runs: {most:,} futures would have done for every measure"
-    return f"more runs are needed for {label(short[0].measure)}: {short[0].convergence.sentence}"
 
 
 def _draw(page, finding, low):

@@ -4,9 +4,11 @@ import math
 
 import numpy as np
 
+from sim.experiments.estimate import Estimate
 from sim.output.figures import style
-from sim.output.figures.intervals import middles, on_the_left, on_the_right, rows_of
-from sim.phrases import count, percent
+from sim.output.figures.forest import Bar, Forest, Panel, Point, Row, Tick
+from sim.phrases import percent
+from sim.validation import claims
 
 ROOM, RIGHT, HEAD = 2.24, 0.92, 0.4
 LIGHT, DARK, LINE, RECORD = "#BBD9EC", "#5FA8D3", "#084C7C", "#B45F06"
@@ -20,7 +22,6 @@ TICKS = (
     (1826, "5"),
 )
 SELDOM, SELDOM_LINE = "#E3E3E0", "#8C8C8C"
-MOST_RUNS = 0.5  # a first answer that fewer runs saw is drawn in grey and not compared
 MARKS = {"collective": ("D", True), "lead_state_only": ("D", False)}
 NOTE = (
     "Days from the day the case became known; early days are drawn wider. Pale: eight of ten acts or runs; dark: half "
@@ -35,13 +36,19 @@ def compose(past):
     kinds = past.backtest.lags[past.backtest.lags.acts > 0]
     answers = _ordered(past)
     caption = past.caption("days", NOTE)
-    tops, upper = rows_of([style.capital(past.kind(kind)) for kind in kinds.kind], ROOM - style.MARGIN - 0.1, 0.32)
-    names = [[past.label(row.case, ROOM - style.MARGIN - 0.1, style.LABEL)] for row in answers]
-    lower = [0.3] * len(answers)
-    page = style.open_page("lags", title_of(answers), caption, sum(upper) + sum(lower) + 2 * HEAD + 1.06)
+    above = Forest([_kind_row(past, row) for row in kinds.itertuples()], ROOM, RIGHT, 0.32)
+    below = Forest([_answer_row(past, row) for row in answers], ROOM, RIGHT, 0.3)
+    title = claims.first_answers(answers)
+    page = style.open_page("lags", title, caption, above.height + below.height + 2 * HEAD + 1.06)
     longest = max([365.0, *kinds.q90.tolist(), *(value for row in answers for value in ends_of(row))])
-    _draw_kinds(page, kinds, tops, upper, longest, sum(lower) + HEAD + 1.02)
-    _draw_answers(page, answers, names, lower, longest)
+    ticks = {scaled(day): words for day, words in TICKS if day <= longest}
+    panel = Panel(-0.8, scaled(longest) * 1.06, ticks=ticks)
+    _head(page, above, below.height + HEAD + 1.02, "Each kind of act, in the model", "median")
+    if above.rows:
+        above.draw(page, below.height + HEAD + 1.02, [panel])
+    at = _head(page, below, 0.5, "First answer together", "seen in")
+    page.write(at, 0.62 + below.height, "◆ recorded", color=style.ink_of(RECORD), weight="bold")
+    below.draw(page, 0.5, [panel])
     page.alt = alt_of(past, kinds, answers)
     return page
 
@@ -55,29 +62,6 @@ def _ordered(past):
 def ends_of(row):
     """The days of a case that are known: recorded, and both ends of the model's spread."""
     return [value for value in (row.recorded, row.low, row.high) if math.isfinite(value)]
-
-
-def title_of(answers):
-    """In how many cases the record lies within the model's spread, and to which side it else falls."""
-    known = [row for row in answers if math.isfinite(row.recorded) and row.share >= MOST_RUNS]
-    if not known:
-        return "no first answer together is both recorded and foreseen"
-    inside = sum(row.low <= row.recorded <= row.high for row in known)
-    early = sum(row.high < row.recorded for row in known)
-    late = len(known) - inside - early
-    sides = [
-        f"too fast in {number(early)}" if early else "",
-        f"too slow in {number(late)}" if late else "",
-    ]
-    told = " and ".join(filter(None, sides))
-    held = f"{number(inside)} of {count(len(known), 'case')}"
-    start = f"first answer together: the record is within the model's spread in {held}"
-    return f"{start}; the model is {told}" if told else start
-
-
-def number(value):
-    """A small count in words; 'none' for nothing."""
-    return style.number(value) if value else "none"
 
 
 def alt_of(past, kinds, answers):
@@ -111,64 +95,37 @@ def scaled(days):
     return float(np.sqrt(max(days, 0.0)))
 
 
-def _frame(axes, longest, total):
-    axes.set_xlim(-0.8, scaled(longest) * 1.06)
-    axes.set_ylim(total, 0)
-    axes.set_yticks([])
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    ticks = [(day, words) for day, words in TICKS if day <= longest]
-    axes.set_xticks([scaled(day) for day, _ in ticks], [words for _, words in ticks])
-    axes.tick_params(axis="x", length=3, pad=3, labelsize=style.SMALL)
-    for day, _ in ticks:
-        axes.axvline(scaled(day), color=style.FAINT, linewidth=0.7, zorder=0)
+def _head(page, forest, low, words, note):
+    """The heading of a part, and that of its notes: where the first ends, inches."""
+    high = low + forest.height + 0.12
+    page.write(style.MARGIN, high, words, style.HEAD, weight="bold")
+    page.write(style.WIDTH - RIGHT + 0.08, high, note, style.SMALL, color=style.MUTED)
+    return style.MARGIN + style.text_width(words, style.HEAD, bold=True) + 0.25
 
 
-def _draw_kinds(page, kinds, lines, heights, longest, low):
-    total = sum(heights)
-    page.write(style.MARGIN, low + total + 0.12, "Each kind of act, in the model", style.HEAD, weight="bold")
-    page.write(style.WIDTH - RIGHT + 0.08, low + total + 0.12, "median", style.SMALL, color=style.MUTED)
-    if not total:
-        return
-    axes = page.axes(ROOM, low, style.WIDTH - ROOM - RIGHT, total)
-    _frame(axes, longest, total)
-    for row, words, y in zip(kinds.itertuples(), lines, middles(heights), strict=True):
-        on_the_left(axes, y, words)
-        _bar(axes, y, row.q10, row.q90, LIGHT)
-        _bar(axes, y, row.q25, row.q75, DARK)
-        _median(axes, y, row.q50)
-        on_the_right(axes, y, f"{row.q50:.0f} days", weight="bold")
+def _kind_row(past, row):
+    marks = [*_bar(row.q10, row.q90, LIGHT), *_bar(row.q25, row.q75, DARK), *_median(row.q50)]
+    label = style.capital(past.kind(row.kind))
+    return Row(label, [marks], f"{row.q50:.0f} days", note_look={"weight": "bold"})
 
 
-def _draw_answers(page, answers, names, heights, longest):
-    total, low = sum(heights), 0.5
-    page.write(style.MARGIN, low + total + 0.12, "First answer together", style.HEAD, weight="bold")
-    at = style.MARGIN + style.text_width("First answer together", style.HEAD, bold=True) + 0.25
-    page.write(at, low + total + 0.12, "◆ recorded", style.LABEL, color=style.ink_of(RECORD), weight="bold")
-    page.write(style.WIDTH - RIGHT + 0.08, low + total + 0.12, "seen in", style.SMALL, color=style.MUTED)
-    axes = page.axes(ROOM, low, style.WIDTH - ROOM - RIGHT, total)
-    _frame(axes, longest, total)
-    for row, words, y in zip(answers, names, middles(heights), strict=True):
-        on_the_left(axes, y, words)
-        if math.isfinite(row.median):
-            bar, line = (LIGHT, LINE) if row.share >= MOST_RUNS else (SELDOM, SELDOM_LINE)
-            _bar(axes, y, row.low, row.high, bar)
-            _median(axes, y, row.median, line)
-        if math.isfinite(row.recorded):
-            marker, is_full = MARKS.get(row.type, MARKS["lead_state_only"])
-            axes.plot(
-                [scaled(row.recorded)], [y], marker=marker, markersize=7.5, color=RECORD if is_full else style.PAPER,
-                markeredgecolor=RECORD, markeredgewidth=1.6, zorder=5, clip_on=False,
-            )  # fmt: skip
-        on_the_right(axes, y, percent(row.share))
+def _answer_row(past, row):
+    marks = []
+    if math.isfinite(row.median):
+        bar, line = (LIGHT, LINE) if row.share >= claims.MOST_RUNS else (SELDOM, SELDOM_LINE)
+        marks += [*_bar(row.low, row.high, bar), *_median(row.median, line)]
+    if math.isfinite(row.recorded):
+        marker, is_full = MARKS.get(row.type, MARKS["lead_state_only"])
+        day = Estimate(scaled(row.recorded), math.nan, math.nan)
+        marks.append(Point(day, RECORD, marker, size=7.5, fill=RECORD if is_full else style.PAPER))
+    return Row(past.label(row.case, ROOM - style.MARGIN - 0.1, style.LABEL), [marks], percent(row.share))
 
 
-def _bar(axes, y, low, high, colour):
+def _bar(low, high, colour):
     if math.isfinite(low) and math.isfinite(high):
-        wide = max(scaled(high) - scaled(low), 0.12)
-        axes.barh([y], [wide], left=[scaled(low)], height=0.16, color=colour, linewidth=0, zorder=2)
+        yield Bar(scaled(low), max(scaled(high), scaled(low) + 0.12), colour)
 
 
-def _median(axes, y, day, colour=LINE):
+def _median(day, colour=LINE):
     if math.isfinite(day):
-        axes.plot([scaled(day)] * 2, [y - 0.1, y + 0.1], color=colour, linewidth=2.6, solid_capstyle="butt", zorder=3)
+        yield Tick(scaled(day), colour)

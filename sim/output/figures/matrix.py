@@ -4,6 +4,7 @@ import math
 
 from sim.output.figures import style
 from sim.phrases import listed, percent
+from sim.validation.claims import is_wrong, known_cells, right_answers
 
 NAME, CELL_WIDE, CELL_TALL = 2.03, 0.184, 0.235  # inches
 GROUP_GAP, LEVEL_TALL, HEAD_TALL = 0.08, 0.16, 0.27
@@ -22,7 +23,7 @@ def compose(past, kind):
     """The matrix of one kind of act."""
     name = f"matrix-{kind.replace('_', '-')}"
     caption = past.caption("probability that the actor did it within the window, per cent", NOTE)
-    known = known_cells(past, kind)
+    known = known_cells(past.backtest, kind)
     blocks = _blocks(past.by_group())
     rows = past.by_kind()
     names = [_label(past, code) for block in blocks for _, codes in block for code in codes]
@@ -30,7 +31,8 @@ def compose(past, kind):
     top = max(style.text_width(one, style.SMALL) for one in names) + 0.12
     above = top + 0.1 + levels * LEVEL_TALL
     tall = sum(HEAD_TALL + len(ids) * CELL_TALL for _, ids in rows)
-    page = style.open_page(name, title_of(past, kind, known), caption, len(blocks) * (above + tall + 0.12) + 0.36)
+    title = right_answers(known, past.kind(kind), lambda case: past.label(case, 9))
+    page = style.open_page(name, title, caption, len(blocks) * (above + tall + 0.12) + 0.36)
     for at, block in enumerate(blocks):
         low = (len(blocks) - 1 - at) * (above + tall + 0.12) + 0.06
         _draw(page, past, kind, known, block, rows, low, tall)
@@ -38,37 +40,6 @@ def compose(past, kind):
     _draw_key(page)
     page.alt = alt_of(past, kind, known)
     return page
-
-
-def known_cells(past, kind):
-    """What is known, and scored, of one kind of act: dict of (case, actor) -> (done, the model's probability)."""
-    cells, chances = past.backtest.cells, next(iter(past.backtest.forecasts.values()))
-    rows = zip(cells.case, cells.actor, cells.done, chances, cells.kind, strict=True)
-    return {(cells.case_ids[case], str(actor)): (done == 1, float(p)) for case, actor, done, p, k in rows if k == kind}
-
-
-def is_wrong(done, p):
-    """Whether a forecast was on the wrong side of one half.
-
-    >>> is_wrong(True, 0.4), is_wrong(False, 0.4)
-    (True, False)
-    """
-    return bool((p > 0.5) != bool(done))
-
-
-def title_of(past, kind, known):
-    """How many were wrong, and where most of them are."""
-    words = past.kind(kind)
-    if not known:
-        return f"{words}: nothing is known that could be scored"
-    wrong = [case for (case, _), (done, p) in known.items() if is_wrong(done, p)]
-    if not wrong:
-        return f"{words}: all {len(known)} known answers are on the right side of one half"
-    quiet = sum(not done for done, _ in known.values())
-    right = f"{len(known) - len(wrong)} of {len(known)} answers, “nobody does it” about {quiet}"
-    start = f"{words}: the model is right about {right}"
-    most = max(dict.fromkeys(wrong), key=wrong.count)
-    return f"{start}; most errors: {past.label(most, 9)}" if wrong.count(most) > 2 else start
 
 
 def alt_of(past, kind, known):

@@ -2,21 +2,11 @@
 
 import math
 
+from sim.experiments import claims
+from sim.experiments.claims import figure, unit_of
+from sim.experiments.estimate import Estimate
 from sim.output.figures import style
-from sim.output.figures.intervals import (
-    AGAINST,
-    CLEAR,
-    UNCLEAR,
-    figure,
-    frame,
-    middles,
-    on_the_left,
-    on_the_right,
-    rows_of,
-    unit_of,
-    whisker,
-)  # fmt: skip
-from sim.phrases import count
+from sim.output.figures.forest import AGAINST, CLEAR, LEADING, UNCLEAR, ZERO, Forest, Panel, Point, Row
 
 SHOWN = 14
 ROOM, RIGHT = 2.36, 1.42
@@ -59,7 +49,7 @@ def compose_principles(comparison, arm=1):
         comparison,
         arm,
         "principles" if arm == 1 else f"principles-{arm + 1}",
-        title_of_principles(comparison, arm),
+        claims.principles(comparison, arm),
         shown,
         spreads,
         0,
@@ -70,23 +60,6 @@ def compose_principles(comparison, arm=1):
         _told(one, 1.0) for one in shown
     )
     return page
-
-
-def title_of_principles(comparison, arm):
-    """Which principles gain and which lose."""
-    clear = [one for one in comparison.principles_of(arm) if one.is_clear]
-    if not clear:
-        return "no principle is clearly better or worse kept"
-    most = max(clear, key=lambda one: abs(one.change.value))
-    gained, lost = (sum(one.direction == word for one in clear) for word in ("better", "worse"))
-    head = most.label.split(";")[0].split(",")[0]
-    head = head if head.startswith("NATO") else head[:1].lower() + head[1:]
-    said = [
-        f"{count(number, 'principle')} {word}"
-        for number, word in ((gained, "better kept"), (lost, "kept less well"))
-        if number
-    ]
-    return f"{' and '.join(said)}; most changed: {head}"
 
 
 def _page(comparison, arm, name, title, shown, spreads, more, same, units=None):
@@ -101,44 +74,26 @@ def _page(comparison, arm, name, title, shown, spreads, more, same, units=None):
     caption = " ".join(f"{part.rstrip('. ')}." for part in [*parts, f"{about}, seed {comparison.seed}"])
     if not shown:
         return style.empty_page(name, title, caption, "The arms never differ in anything that is measured.")
-    lines, heights = rows_of([one.label for one in shown], ROOM - style.MARGIN - 0.1, 0.42)
-    key, texts = _key(comparison, arm)
-    page = style.open_page(name, title, caption, sum(heights) + 0.5 + len(texts) * style.line_height(style.LABEL))
-    page.write(style.MARGIN, sum(heights) + 0.44, key, style.LABEL, linespacing=1.3 / 1.164)
-    _draw(page, shown, spreads, lines, heights)
+    forest = Forest([_row(one, spreads[one.name]) for one in shown], ROOM, RIGHT, 0.42)
+    more = f"Right of the line: more with {arms[arm].label}. Left: more with {arms[0].label}."
+    texts = style.wrap(more, style.WIDTH - 2 * style.MARGIN, style.LABEL, lines=3)
+    page = style.open_page(name, title, caption, forest.height + 0.5 + len(texts) * style.line_height(style.LABEL))
+    page.write(style.MARGIN, forest.height + 0.44, "\n".join(texts), linespacing=LEADING)
+    scaled = [_scaled(one.change, spreads[one.name]) for one in shown]
+    most = 1.12 * max(abs(end) for one in scaled for end in (one.value, one.low, one.high) if math.isfinite(end))
+    is_score = set(spreads.values()) == {1.0}
+    forest.draw(
+        page, 0.34, [Panel(-most, most, lines=[ZERO], in_words=lambda at: [_tick(one, is_score) for one in at])]
+    )
     return page
 
 
-def _key(comparison, arm):
-    texts = style.wrap(
-        f"Right of the line: more with {comparison.arms[arm].label}. Left: more with {comparison.arms[0].label}.",
-        style.WIDTH - 2 * style.MARGIN, style.LABEL, lines=3,
-    )  # fmt: skip
-    return "\n".join(texts), texts
-
-
-def _draw(page, shown, spreads, lines, heights):
-    total = sum(heights)
-    axes = page.axes(ROOM, 0.34, style.WIDTH - ROOM - RIGHT, total)
-    scaled = [_scaled(one.change, spreads[one.name]) for one in shown]
-    ends = [abs(end) for one in scaled for end in (one.value, one.low, one.high) if math.isfinite(end)]
-    frame(axes, -1.12 * max(ends), 1.12 * max(ends), total, most=4)
-    ticks = axes.get_xticks()
-    is_score = set(spreads.values()) == {1.0}
-    axes.set_xticks(ticks, [_tick(tick, is_score) for tick in ticks])
-    axes.axvline(0, color=style.INK, linewidth=1.2)
-    for one, estimate, words, y in zip(shown, scaled, lines, middles(heights), strict=True):
-        colour, marker = MARKS.get(one.direction, (UNCLEAR, "o"))
-        whisker(axes, estimate, y, colour, marker, size=8)
-        on_the_left(axes, y, words, color=style.INK if one.is_clear else style.MUTED)
-        words = _change(one, spreads[one.name])
-        on_the_right(
-            axes,
-            y,
-            "\n".join(style.wrap(words, RIGHT - 0.2, style.LABEL, lines=2)),
-            weight="bold" if one.is_clear else "normal",
-            color=style.INK if one.is_clear else style.MUTED,
-        )
+def _row(one, spread):
+    colour, marker = MARKS.get(one.direction, (UNCLEAR, "o"))
+    look = {"color": style.INK if one.is_clear else style.MUTED}
+    note = "\n".join(style.wrap(_change(one, spread), RIGHT - 0.2, style.LABEL, lines=2))
+    point = Point(_scaled(one.change, spread), colour, marker, size=8)
+    return Row(one.label, [[point]], note, look=look, note_look=look | {"weight": "bold" if one.is_clear else "normal"})
 
 
 def _tick(value, is_score):
@@ -152,9 +107,7 @@ def _tick(value, is_score):
 
 
 def _scaled(change, spread):
-    from types import SimpleNamespace
-
-    return SimpleNamespace(value=change.value / spread, low=change.low / spread, high=change.high / spread)
+    return Estimate(change.value / spread, change.low / spread, change.high / spread)
 
 
 def _change(one, spread):

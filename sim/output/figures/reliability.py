@@ -4,7 +4,8 @@ import math
 
 from sim.output.figures import style
 from sim.output.figures.backtest_context import LOGISTIC
-from sim.phrases import SIGN, count, percent
+from sim.phrases import SIGN, percent
+from sim.validation import claims
 from sim.validation.backtest import MODEL
 from sim.validation.tables import calibration_of, fifths_of
 
@@ -37,7 +38,7 @@ def compose(past):
         )
     rows = math.ceil(len(scopes) / COLUMNS)
     each = HEAD + TALL + FOOT
-    page = style.open_page("reliability", title_of(ours["all"]), caption, rows * each + 0.36)
+    page = style.open_page("reliability", claims.reliability(ours["all"]), caption, rows * each + 0.36)
     _draw_key(page, rows * each + 0.1)
     for at, scope in enumerate(scopes):
         left = LEFT + (at % COLUMNS) * (WIDE + GAP)
@@ -45,21 +46,6 @@ def compose(past):
         _draw(page, left, low, past.scope(scope), (ours[scope], theirs[scope]))
     page.alt = " ".join(_told(past.scope(scope), ours[scope], theirs[scope]) for scope in scopes)
     return page
-
-
-def title_of(fifths):
-    """The finding over all kinds: whether it holds, or where it is furthest off."""
-    judged = [fifth for fifth in fifths if fifth.is_reliable is not None]
-    if not judged:
-        return "too few cells to tell whether the model's probabilities can be taken at their word"
-    off = [fifth for fifth in judged if not fifth.is_reliable]
-    if not off:
-        return "what the model calls likely was done about as often as it says"
-    worst = max(off, key=lambda fifth: abs(fifth.rate - fifth.mean_p))
-    rest = len(judged) - len(off)
-    hold = f"{count(rest, 'other fifth')} of the scale hold{'s' * (rest == 1)} up"
-    said = f"of {worst.n} cells that the model gave {percent(worst.mean_p)} on average, {percent(worst.rate)} were done"
-    return f"{said}; {hold}" if rest else said
 
 
 def _told(words, ours, theirs):

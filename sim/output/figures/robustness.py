@@ -2,31 +2,26 @@
 
 import math
 
-from sim.output.figures import style
-from sim.output.figures.intervals import (
-    AGAINST,
-    CLEAR,
-    UNCLEAR,
-    caption,
-    ends_of,
+import numpy as np
+
+from sim.experiments import claims
+from sim.experiments.claims import (
     figure,
-    frame,
-    heading,
     label,
-    middles,
-    on_the_left,
-    on_the_right,
-    rows_of,
+    named,
+    other,
     span_of,
-    unit_of,
+    telling_choices,
     units_for,
-    whisker,
     with_interval,
-)  # fmt: skip
-from sim.output.figures.units import measure
+)
+from sim.experiments.phrases import measure
+from sim.output.figures import style
+from sim.output.figures.forest import AGAINST, CLEAR, UNCLEAR, ZERO, Forest, Panel, Point, Row, caption, ends_of
 from sim.phrases import percent
 
 SETTINGS = 12
+PANELS = (("Mean", "mean"), ("Worst tenth", "worst"), ("Good enough", "good"), ("Regret", "regret"))
 ROOM, GAP, RIGHT = 1.72, 0.28, 0.16
 FUTURES_ROOM, FUTURES_RIGHT = 2.75, 0.62
 
@@ -51,41 +46,31 @@ def compose(analysis, finding):
             words,
             "This sweep varied no lever, and has no cooperation to leave out.",
         )
-    rows = _rows(choices)
-    has_regret = any(inputs.regret for _, inputs in rows if inputs)
-    lines, heights = rows_of([words for words, _ in rows], ROOM - style.MARGIN - 0.08, 0.34)
-    page = style.open_page(name, title_of(finding), words, sum(heights) + 0.74)
-    _draw_settings(page, rows, lines, heights, has_regret)
+    panels = [(head, key) for head, key in PANELS if key != "regret" or any(_known(choices, "regret"))]
+    forest = Forest(_rows(choices, [key for _, key in panels]), ROOM, RIGHT, gap=GAP)
+    page = style.open_page(name, claims.choice_of(finding), words, forest.height + 0.74)
+    forest.draw(page, 0.36, [Panel(*ends_of(_known(choices, key), 0.1), most=2, head=head) for head, key in panels])
     page.alt = alt_of(finding, choices)
     return page
 
 
-def _rows(choices):
-    rows = []
-    for lever in choices:
-        if len(rows) + len(lever.settings) > SETTINGS and rows:
-            break
-        rows.append((style.capital(lever.label), None))
-        rows += [(inputs.words, inputs) for inputs in lever.settings]
-    return rows
+def _shown(choices):
+    """The choices that get rows: as many whole ones as there is room for."""
+    rows = np.cumsum([1 + len(lever.settings) for lever in choices])
+    return [lever for lever, end in zip(choices, rows, strict=True) if lever is choices[0] or end - 1 <= SETTINGS]
 
 
-def title_of(finding):
-    """Which choice is worth most, and whether it holds."""
-    about, span = label(finding.measure), span_of(finding)
-    clear = [one for one in [finding.cooperation, *finding.levers] if one and one.gain.is_clear()]
-    if not clear:
-        return f"no choice makes a clear difference to {about}"
-    best = max(clear, key=lambda one: abs(one.gain.value))
-    lower = measure(finding.measure).better == "lower"
-    size = f"{figure(abs(best.gain.value), span)}{unit_of(finding.measure)} {'lower' if lower else 'higher'}"
-    return f"{about} is {size} {_than(best)}"
+def _known(choices, key):
+    found = [getattr(inputs, key) for lever in _shown(choices) for inputs in lever.settings]
+    return [estimate for estimate in found if estimate]
 
 
-def _than(choice):
-    if choice.lever == "cooperation":
-        return "with the cooperation than without" if choice.best == 0 else "without the cooperation than with it"
-    return f"with {choice.label} at {choice.settings[choice.best].words} than at {choice.settings[choice.other].words}"
+def _rows(choices, keys):
+    for lever in _shown(choices):
+        yield Row(style.capital(lever.label), is_head=True)
+        for inputs in lever.settings:
+            found = [getattr(inputs, key) for key in keys]
+            yield Row(inputs.words, [[Point(one, CLEAR, size=6, width=2)] if one else [] for one in found])
 
 
 def alt_of(finding, choices):
@@ -101,42 +86,6 @@ def alt_of(finding, choices):
                 f"from {with_interval(inputs.worst, span)}, good in {percent(inputs.good.value)} of runs{regret}."
             )
     return f"{style.capital(label(finding.measure))} at each setting. {' '.join(told)}"
-
-
-def _draw_settings(page, rows, lines, heights, has_regret):
-    panels = [("Mean", "mean"), ("Worst tenth", "worst"), ("Good enough", "good")] + (
-        [("Regret", "regret")] if has_regret else []
-    )
-    total = sum(heights)
-    wide = (style.WIDTH - ROOM - RIGHT - GAP * (len(panels) - 1)) / len(panels)
-    for number, (head, key) in enumerate(panels):
-        left = ROOM + number * (wide + GAP)
-        axes = page.axes(left, 0.36, wide, total)
-        found = [getattr(inputs, key) for _, inputs in rows if inputs and getattr(inputs, key)]
-        frame(axes, *ends_of(found, 0.1), total, most=2)
-        for (_, inputs), words, y in zip(rows, lines, middles(heights), strict=True):
-            if inputs is None:
-                axes.axhspan(y - 0.15, y + 0.15, color=style.PAPER, linewidth=0, zorder=1)
-            elif getattr(inputs, key):
-                whisker(axes, getattr(inputs, key), y, CLEAR, size=6, width=2)
-            if number == 0:
-                _write_row(page, axes, inputs, words, y, total)
-        heading(page, left, total + 0.48, head, wide + GAP - 0.05)
-
-
-def _write_row(page, axes, inputs, words, y, total):
-    if inputs is None:
-        room = style.WIDTH - 2 * style.MARGIN
-        page.write(
-            style.MARGIN,
-            0.36 + total - y,
-            style.cut(" ".join(words), room, bold=True),
-            weight="bold",
-            va="center",
-            zorder=9,
-        )
-    else:
-        on_the_left(axes, y, words)
 
 
 # --------------------------------------------------------------------------------------------------------- futures
@@ -160,9 +109,12 @@ def compose_futures(analysis, finding):
             "This sweep varied no lever, or no uncertainty.",
         )
     rows = [row for choice in choices for row in _future_rows(choice)]
-    lines, heights = rows_of([row[0] for row in rows], FUTURES_ROOM - style.MARGIN - 0.1, 0.38)
-    page = style.open_page(name, title_of_futures(finding, choices[0]), words, sum(heights) + 0.42)
-    _draw_futures(page, rows, lines, heights, span_of(finding))
+    drawn = [_drawn(words, gain, span_of(finding)) for words, gain in rows]
+    forest = Forest(drawn, FUTURES_ROOM, FUTURES_RIGHT, 0.38)
+    page = style.open_page(name, claims.futures(finding, choices[0]), words, forest.height + 0.42)
+    low, high = ends_of([gain for _, gain in rows if gain])
+    edge = 0.02 * (high - low)
+    forest.draw(page, 0.36, [Panel(min(low, -edge), max(high, edge), lines=[ZERO])])
     page.alt = " ".join(
         f"What {named(choice)} gains over {other(choice)}, by kind of future: "
         + "; ".join(f"{words} {with_interval(gain, span_of(finding))}" for words, gain in _future_rows(choice) if gain)
@@ -179,71 +131,16 @@ def _future_rows(choice):
     yield from ((style.capital(future.words), future.gain) for future in choice.futures)
 
 
-def _draw_futures(page, rows, lines, heights, span):
-    total, wide = sum(heights), style.WIDTH - FUTURES_ROOM - FUTURES_RIGHT
-    axes = page.axes(FUTURES_ROOM, 0.36, wide, total)
-    low, high = ends_of([gain for _, gain in rows if gain])
-    frame(axes, min(low, -0.02 * (high - low)), max(high, 0.02 * (high - low)), total, most=4)
-    axes.axvline(0, color=style.INK, linewidth=1.2)
-    for (words, gain), one, y in zip(rows, lines, middles(heights), strict=True):
-        if gain is None:
-            axes.axhspan(y - 0.19, y + 0.19, color=style.PAPER, linewidth=0, zorder=2)
-            room = style.WIDTH - 2 * style.MARGIN
-            words = style.cut(words, room, bold=True)
-            page.write(style.MARGIN, 0.36 + total - y, words, weight="bold", va="center", zorder=9)
-            continue
-        is_all = words == "All futures"
-        colour, marker = _verdict(gain)
-        whisker(axes, gain, y, colour, marker, size=9 if is_all else 7)
-        on_the_left(axes, y, one, weight="bold" if is_all else "normal")
-        on_the_right(axes, y, figure(gain.value, span), weight="bold" if is_all else "normal")
+def _drawn(words, gain, span):
+    if gain is None:
+        return Row(words, is_head=True)
+    is_all = words == "All futures"
+    look = {"weight": "bold" if is_all else "normal"}
+    point = Point(gain, *_verdict(gain), size=9 if is_all else 7)
+    return Row(words, [[point]], figure(gain.value, span), look=look, note_look=look)
 
 
 def _verdict(gain):
     if not gain.is_clear():
         return UNCLEAR, "o"
     return (CLEAR, ">") if gain.value > 0 else (AGAINST, "<")
-
-
-def telling_choices(finding):
-    """The choices that futures are shown for, the most telling first: the cooperation, and one lever.
-
-    A choice that turns into a loss somewhere tells most, then one that is clear.
-    """
-    levers = [lever for lever in finding.levers if lever.futures]
-    choices = [finding.cooperation] if finding.cooperation and finding.cooperation.futures else []
-    return sorted([*choices, *sorted(levers, key=_telling)[:1]], key=_telling)
-
-
-def _telling(choice):
-    gains = [future.gain.value for future in choice.futures]
-    return not choice.turning, not choice.gain.is_clear(), -abs(choice.gain.value), -max(gains)
-
-
-def named(choice):
-    """The better setting in words."""
-    if choice.lever == "cooperation":
-        return "playing with the cooperation" if choice.best == 0 else "playing without the cooperation"
-    return f"{choice.label} at {choice.settings[choice.best].words}"
-
-
-def other(choice):
-    """The setting it is compared with."""
-    if choice.lever == "cooperation":
-        return "playing without it" if choice.best == 0 else "playing with it"
-    return choice.settings[choice.other].words
-
-
-def title_of_futures(finding, choice):
-    """Whether the choice holds in every kind of future."""
-    about = label(finding.measure)
-    if choice.turning and not choice.gain.is_clear():
-        return f"{about}: whether {named(choice)} beats {other(choice)} depends: it hurts at {choice.turning[0].words}"
-    if choice.turning:
-        return f"{about}: {named(choice)} helps on average, and hurts at {choice.turning[0].words}"
-    doubtful = [future for future in choice.futures if not future.gain.is_clear()]
-    if not choice.gain.is_clear():
-        return f"{about}: whether {named(choice)} beats {other(choice)} cannot be told"
-    if doubtful:
-        return f"{about}: {named(choice)} beats {other(choice)} on average, but not clearly at {doubtful[0].words}"
-    return f"{about}: {named(choice)} beats {other(choice)} in every kind of future looked at"

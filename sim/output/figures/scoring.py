@@ -4,9 +4,10 @@ import math
 
 from sim.output.figures import style
 from sim.output.figures.backtest_context import LOGISTIC
-from sim.output.figures.intervals import frame, heading, whisker
-from sim.phrases import listed
+from sim.output.figures.forest import frame, heading, whisker
+from sim.validation import claims
 from sim.validation.backtest import MODEL
+from sim.validation.claims import signed
 from sim.validation.tables import BETTER, UNCLEAR, WORSE, verdict
 
 ROOM, GAP, RIGHT = 1.72, 0.3, 0.2
@@ -43,30 +44,11 @@ def compose(past):
             "Every cell of these cases is unknown, or the target's own.",
         )
     each = len(FORECASTS) * LANE + PAD
-    page = style.open_page("scores", title_of(past, differences), caption, len(scopes) * each + 1.36)
+    page = style.open_page("scores", claims.scores(differences, past.kinds), caption, len(scopes) * each + 1.36)
     _draw_key(page)
     _draw(page, past, scores, differences, scopes, each)
     page.alt = " ".join(_told(past, scope, scores, differences) for scope in scopes)
     return page
-
-
-def title_of(past, differences):
-    """For which kinds of act the model is better than the logistic regression, and for which worse."""
-    rows = [row for row in differences.itertuples() if row.against == LOGISTIC and row.scope in past.kinds]
-    found = {row.scope: verdict(row.brier_low, row.brier_high, cases=row.cases) for row in rows}
-    groups = {which: [scope for scope in found if found[scope] == which] for which in (BETTER, WORSE)}
-    told = [f"clearly {which} on {_kinds(past, names, len(found))}" for which, names in groups.items() if names]
-    if not told:
-        return "the model and the logistic regression cannot be told apart on any kind of act"
-    rest = len(found) - sum(map(len, groups.values()))
-    end = "; for the rest it cannot be told" if rest else ""
-    return f"against the logistic regression the model is {' and '.join(told)}{end}"
-
-
-def _kinds(past, scopes, of):
-    if len(scopes) == of > 2:
-        return "every kind of act"
-    return listed([past.kind(scope) if len(scopes) < 3 else past.kinds[scope].short for scope in scopes])
 
 
 def _told(past, scope, scores, differences):
@@ -87,15 +69,6 @@ def _told(past, scope, scores, differences):
 def _gap(differences, scope):
     rows = differences[(differences.scope == scope) & (differences.against == LOGISTIC)]
     return next(rows.itertuples(), None)
-
-
-def signed(value):
-    """A difference with its sign.
-
-    >>> signed(-0.0312), signed(0.004)
-    ('−0.031', '+0.004')
-    """
-    return f"{value:+.3f}".replace("-", "−")
 
 
 # ------------------------------------------------------------------------------------------------------- drawing

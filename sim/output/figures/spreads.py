@@ -5,9 +5,9 @@ Each row has its own scale: bar the median, dark the middle half of the runs, li
 
 import numpy as np
 
+from sim.experiments.phrases import measure
 from sim.output.figures import style
 from sim.output.figures.fans import DARK, LIGHT, LINE, bands, quantiles
-from sim.output.figures.units import measure
 from sim.phrases import count
 
 WITH, WITHOUT = (LIGHT, DARK, LINE), ("#E0E0E0", "#B3B3B3", "#4D4D4D")

@@ -2,28 +2,13 @@
 
 import math
 
+from sim.experiments import claims
+from sim.experiments.claims import figure, label, span_of, units_for, with_interval
 from sim.output.figures import style
-from sim.output.figures.intervals import (
-    LEVER,
-    UNKNOWN,
-    caption,
-    ends_of,
-    figure,
-    frame,
-    heading,
-    label,
-    middles,
-    on_the_left,
-    rows_of,
-    span_of,
-    units_for,
-    whisker,
-    with_interval,
-)  # fmt: skip
-from sim.phrases import listed, percent
+from sim.output.figures.forest import LEVER, UNKNOWN, Bar, Forest, Panel, Point, Row, Stretch, caption, ends_of
 
 SHOWN = 8
-ROOM, GAP = 2.3, 0.34
+ROOM, GAP, RIGHT = 2.3, 0.34, 0.2
 WHAT = {
     "total": "Share of spread",
     "first": "Share of spread",
@@ -52,28 +37,46 @@ def compose(analysis, finding):
         why = f"Nothing to rank: {found.remarks[0] if found.remarks else 'no factor varies'}."
         return style.empty_page(name, f"nothing can be said of what drives {label(finding.measure)}", words, why)
     factors = {factor.name: factor for factor in sample.factors}
-    lines, heights = rows_of(
-        [style.capital(factors[one.factor].label) for one in ranked], ROOM - style.MARGIN - 0.1, 0.46
-    )
-    title = title_of(sample, finding)
-    page = style.open_page(name, title, words, sum(heights) + 0.96)
-    _draw(page, found, ranked, factors, lines, heights)
+    rows = [_row(found, one, factors[one.factor]) for one in ranked]
+    forest = Forest(rows, ROOM, RIGHT, 0.46, gap=GAP)
+    page = style.open_page(name, claims.drivers(sample, finding), words, forest.height + 0.96)
+    forest.draw(page, 0.62, list(_panels(found, ranked)))
+    _draw_key(page)
     page.alt = alt_of(sample, finding)
     return page
 
 
-def title_of(sample, finding):
-    """The finding: which factors count, or that chance does."""
-    found, about = finding.sensitivity, label(finding.measure)
-    labels = {factor.name: factor.label for factor in sample.factors}
-    real = [one for one in found.ranked() if found.is_real(one.factor)]
-    if not real:
-        return f"no factor clearly moves {about}: chance within a run makes the difference"
-    most = listed([labels[one.factor] for one in real[:2]])
-    chance = found.chance
-    if math.isfinite(chance.value) and chance.low > 0.5:
-        return f"{about}: chance makes {percent(chance.value)} of the spread; of the rest, most goes with {most}"
-    return f"{about} depends most on {most}"
+def _panels(found, ranked):
+    """The weights, with what chance alone would give; and the means, with that of all runs."""
+    noise = [(ranked[0].noise, {"color": style.INK, "linewidth": 1.2, "linestyle": (0, (1, 2))})]
+    means = [mean for one in ranked for mean in found.swing(one.factor).means]
+    yield Panel(
+        *_index_ends(ranked), most=3, head=WHAT.get(found.method, "Weight"),
+        lines=noise if math.isfinite(ranked[0].noise) else (),
+    )  # fmt: skip
+    line = found.mean.value, {"color": style.CALM, "linewidth": 1}
+    yield Panel(*ends_of(means), most=3, head="Mean: ○low ●high", lines=[line])
+
+
+def _row(found, one, factor):
+    is_real, is_lever = found.is_real(one.factor), factor.kind == "lever"
+    colour = LEVER if is_lever else UNKNOWN
+    marks = _index_marks(one, colour, is_real, is_lever), _swing_marks(found.swing(one.factor), colour)
+    return Row(style.capital(factor.label), marks, look={"color": style.INK if is_real else style.MUTED})
+
+
+def _index_marks(one, colour, is_real, is_lever):
+    look = {"hatch": "///" if is_lever else None, "edgecolor": style.PAPER, "alpha": 1.0 if is_real else 0.4}
+    yield Bar(0, one.estimate.value, colour, 0.2, look=look)
+    yield Stretch(one.estimate.low, one.estimate.high, style.INK, 1.6)
+
+
+def _swing_marks(swing, colour):
+    if swing.means:
+        first, last = swing.means[0], swing.means[-1]
+        yield Stretch(first.value, last.value, colour, 1, zorder=2)
+        yield Point(first, colour, size=6, width=1.6, fill=style.PAPER, down=-0.07)
+        yield Point(last, colour, size=6, width=1.6, fill=colour, down=0.07)
 
 
 def alt_of(sample, finding):
@@ -92,65 +95,9 @@ def alt_of(sample, finding):
     return f"What drives {label(finding.measure)}, the strongest first. {' '.join(told)}"
 
 
-def _draw(page, found, ranked, factors, lines, heights):
-    total, wide = sum(heights), (style.WIDTH - ROOM - GAP - 0.2) / 2
-    left = page.axes(ROOM, 0.62, wide, total)
-    right = page.axes(ROOM + wide + GAP, 0.62, wide, total)
-    frame(left, *_index_ends(ranked), total, most=3)
-    swings = [found.swing(one.factor) for one in ranked]
-    frame(right, *ends_of([mean for swing in swings for mean in swing.means]), total, most=3)
-    right.axvline(found.mean.value, color=style.CALM, linewidth=1)
-    if math.isfinite(ranked[0].noise):
-        left.axvline(ranked[0].noise, color=style.INK, linewidth=1.2, linestyle=(0, (1, 2)))
-    for one, swing, words, y in zip(ranked, swings, lines, middles(heights), strict=True):
-        colour = LEVER if factors[one.factor].kind == "lever" else UNKNOWN
-        _draw_index(left, one, y, colour, found.is_real(one.factor))
-        on_the_left(left, y, words, color=style.INK if found.is_real(one.factor) else style.MUTED)
-        _draw_swing(right, swing, y, colour)
-    heading(page, ROOM, total + 0.72, WHAT.get(found.method, "Weight"), wide)
-    heading(page, ROOM + wide + GAP, total + 0.72, "Mean: ○low ●high", wide)
-    _draw_key(page)
-
-
 def _index_ends(ranked):
     low, high = ends_of([one.estimate for one in ranked])
     return min(0.0, max(low, -0.05 * high)), high
-
-
-def _draw_index(axes, one, y, colour, is_real):
-    hatch = "///" if colour == LEVER else None
-    alpha = 1.0 if is_real else 0.4
-    axes.barh(
-        [y],
-        [one.estimate.value],
-        height=0.2,
-        facecolor=colour,
-        hatch=hatch,
-        edgecolor=style.PAPER,
-        linewidth=0,
-        alpha=alpha,
-    )
-    low = max(one.estimate.low, axes.get_xlim()[0])
-    axes.plot([low, one.estimate.high], [y, y], color=style.INK, linewidth=1.6, solid_capstyle="butt", zorder=3)
-
-
-def _draw_swing(axes, swing, y, colour):
-    if not swing.means:
-        return
-    first, last = swing.means[0], swing.means[-1]
-    axes.plot([first.value, last.value], [y, y], color=colour, linewidth=1, zorder=2)
-    for estimate, up, fill in ((first, -0.07, style.PAPER), (last, 0.07, colour)):
-        whisker(axes, estimate, y + up, colour, size=1, width=1.6)
-        axes.plot(
-            [estimate.value],
-            [y + up],
-            marker="o",
-            markersize=6,
-            color=fill,
-            markeredgecolor=colour,
-            markeredgewidth=1.5,
-            zorder=5,
-        )
 
 
 def _draw_key(page):

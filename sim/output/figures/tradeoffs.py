@@ -2,25 +2,24 @@
 
 import numpy as np
 
+from sim.experiments import claims
+from sim.experiments.claims import axis_of, label, with_interval
+from sim.experiments.phrases import measure
 from sim.output.figures import style
-from sim.output.figures.intervals import (
+from sim.output.figures.forest import (
     AGAINST,
     CLEAR,
     UNCLEAR,
-    axis_of,
+    ZERO,
+    Forest,
+    Panel,
+    Point,
+    Row,
     caption,
     frame,
-    label,
-    middles,
-    on_the_left,
-    on_the_right,
     round_ticks,
-    rows_of,
     said,
-    whisker,
-    with_interval,
-)  # fmt: skip
-from sim.output.figures.units import measure
+)
 
 ROOM, RIGHT = 3.3, 0.62
 PLOT = 2.5
@@ -46,10 +45,10 @@ def compose(analysis):
     telling = next((pair for pair in pairs if pair.helps), pairs[0])
     shown = sorted(pairs, key=lambda pair: (pair.helps or 9, -abs(pair.correlation.value)))[:MOST_PAIRS]
     names = [f"{measure(pair.one).label} and {label(pair.other)}" for pair in shown]
-    lines, heights = rows_of(names, ROOM - style.MARGIN - 0.1, 0.42)
-    page = style.open_page("tradeoffs", title_of(pairs), words, PLOT + sum(heights) + 1.5)
-    _draw_dots(page, telling, sum(heights) + 0.9)
-    _draw_pairs(page, shown, lines, heights)
+    forest = Forest([_row(*pair) for pair in zip(names, shown, strict=True)], ROOM, RIGHT, 0.42)
+    page = style.open_page("tradeoffs", claims.trade_offs(pairs), words, PLOT + forest.height + 1.5)
+    _draw_dots(page, telling, forest.height + 0.9)
+    forest.draw(page, 0.3, [Panel(-1, 1, lines=[ZERO])])
     page.alt = "Rank correlations over the futures. " + " ".join(
         f"{name}: {with_interval(pair.correlation, 1)}, {WORDS[pair.helps]}."
         for name, pair in zip(names, shown, strict=True)
@@ -59,21 +58,6 @@ def compose(analysis):
 
 WORDS = {1: "they improve together", -1: "one improves at the expense of the other", 0: "no clear relation"}
 COLOURS = {1: (CLEAR, "o"), -1: (AGAINST, "D"), 0: (UNCLEAR, "s")}
-
-
-def title_of(pairs):
-    """The strongest conflict, or that there is none."""
-    against = [pair for pair in pairs if pair.helps < 0]
-    if against:
-        worst = max(against, key=lambda pair: abs(pair.correlation.value))
-        return f"what is good for {label(worst.one)} tends to be bad for {label(worst.other)}"
-    together = [pair for pair in pairs if pair.helps > 0]
-    if together:
-        best = max(together, key=lambda pair: abs(pair.correlation.value))
-        return (
-            f"no measure improves at the expense of another; {label(best.one)} and {label(best.other)} improve together"
-        )
-    return "the measures go their own ways: no trade-off shows"
 
 
 def _draw_dots(page, pair, low):
@@ -113,13 +97,6 @@ def _good(name):
     return {"higher": " (more is better)", "lower": " (less is better)"}.get(measure(name).better, "")
 
 
-def _draw_pairs(page, shown, lines, heights):
-    total = sum(heights)
-    axes = page.axes(ROOM, 0.3, style.WIDTH - ROOM - RIGHT, total)
-    frame(axes, -1, 1, total, most=4)
-    axes.axvline(0, color=style.INK, linewidth=1.2)
-    for pair, words, y in zip(shown, lines, middles(heights), strict=True):
-        colour, marker = COLOURS[pair.helps]
-        whisker(axes, pair.correlation, y, colour, marker)
-        on_the_left(axes, y, words)
-        on_the_right(axes, y, f"{pair.correlation.value:+.2f}".replace("-", "−"))
+def _row(words, pair):
+    point = Point(pair.correlation, *COLOURS[pair.helps])
+    return Row(words, [[point]], f"{pair.correlation.value:+.2f}".replace("-", "−"))

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 
 from sim.output.figures.backtest_context import LOGISTIC, Past
-from sim.output.figures.scoring import signed
 from sim.output.figures.style import capital
 from sim.output.pages.run import drawings_of, write_page
 from sim.phrases import count, listed, percent
 from sim.validation.backtest import MODEL
-from sim.validation.tables import BETTER, WORSE, misses_of, verdict, where_it_was_done
+from sim.validation.claims import claims_of, signed
+from sim.validation.tables import misses_of, verdict, where_it_was_done
 
 MARKING = "BACK-TEST: PAST CASES FROM PUBLIC SOURCES"
 SUMMARY = (
@@ -83,7 +83,7 @@ def write_report_of_backtest(backtest, charts, manifest, path, library=None):
         forecasts=[MODEL, *BENCHMARKS],
         brier=rows_of(past, "brier"),
         others=[("Log score", rows_of(past, "log")), ("AUC", rows_of(past, "auc"))],
-        claims=list(claims_of(past)),
+        claims=[(past.scope(scope), words) for scope, words in claims_of(backtest, past.kinds)],
         misses=[told(past, miss) for miss in misses_of(backtest)],
         trust=list(trust_of(past, ((manifest or {}).get("train") or {}).get("title"))),
         made=list(made_of(past)),
@@ -150,60 +150,6 @@ def _against(gap, measure):
         return "–"
     which = verdict(low, high, measure != "auc", gap["cases"])
     return f"{which}: {signed(value)} ({signed(low)} to {signed(high)})"
-
-
-def claims_of(past):
-    """For each kind of act, and all together, what the scores say in plain words.
-
-    Parameters
-    ----------
-    past : Past
-
-    Yields
-    ------
-    (str, str), the scope and two or three sentences
-    """
-    scores, differences = past.backtest.scores, past.backtest.differences
-    ours = scores[scores.forecast == MODEL]
-    for row in ours.to_dict("records"):
-        if row["scope"] not in past.kinds and row["scope"] != "all":
-            continue
-        gaps = differences[differences.scope == row["scope"]].to_dict("records")
-        words = " ".join(filter(None, (_compared(gaps), _ranked(row), _events(row))))
-        yield past.scope(row["scope"]), words
-
-
-def _compared(gaps):
-    groups = {BETTER: [], WORSE: [], "": []}
-    for gap in gaps:
-        which = verdict(gap["brier_low"], gap["brier_high"], cases=gap["cases"])
-        groups[which if which in groups else ""].append(f"{SAID[gap['against']]} by {abs(gap['brier']):.3f}")
-    names = {which: [words.rpartition(" by ")[0] for words in found] for which, found in groups.items()}
-    told = [f"clearly {which} than {listed(groups[which])}" for which in (BETTER, WORSE) if groups[which]]
-    if names[""]:
-        told.append(f"no clear difference from {listed(names[''])}")
-    return f"Brier score: {'; '.join(told)}." if told else ""
-
-
-SAID = {
-    "logistic": "the logistic regression",
-    "actor's own rate": "each actor's own rate",
-    "overall rate": "the overall rate",
-    "nobody": "“nobody does anything”",
-}
-
-
-def _ranked(row):
-    if row["auc"] != row["auc"]:
-        return ""
-    return (
-        "Of two actors and cases, one where it was done and one where it was not, the model had the higher "
-        f"probability for the first in {percent(row['auc'])} of pairs."
-    )
-
-
-def _events(row):
-    return f"Only {count(row['events'], 'act')} in all: little can be learnt from that." if row["events"] < 10 else ""
 
 
 # ---------------------------------------------------------------------------------------------------- where wrong

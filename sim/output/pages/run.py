@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.catalogue.terms import BY_NAME as TERMS
+from sim.experiments.phrases import measure
 from sim.output.figures.actor_style import ActorStyle
 from sim.output.figures.queries import consultations_of, incident_name, incidents_of, joinings_of
 from sim.output.figures.saving import inner_svg
 from sim.output.figures.scorecard import verdict
 from sim.output.figures.style import capital
-from sim.output.figures.units import measure
 from sim.output.narrative.hot_wash import BETTER, measure_rows
 from sim.output.narrative.run_sheet import objectives_of, run_sheet
 from sim.output.narrative.story import figure, hot_wash, tell

@@ -5,11 +5,9 @@ Written for somebody who reads politics and not statistics: every number has its
 
 from dataclasses import dataclass
 
-from sim.output.figures import boxes, convergence, distributions, robustness, tornado, tradeoffs
-from sim.output.figures.intervals import figure, label, span_of, unit_of, with_interval
-from sim.output.figures.robustness import named, other, telling_choices
+from sim.experiments.claims import figure, named, other, span_of, telling_choices, unit_of, with_interval
+from sim.experiments.phrases import measure
 from sim.output.figures.style import capital
-from sim.output.figures.units import measure
 from sim.output.pages.run import drawings_of, write_page
 from sim.phrases import count, listed, percent, percent_range
 
@@ -67,37 +65,6 @@ def write_report_of_sweep(analysis, loaded, charts, manifest, path):
         settled=settled,
         repeat=list(_repeat(manifest)),
     )
-
-
-def claims_of(analysis, finding):
-    """The claims about one measure, one sentence each, in the order of the questions.
-
-    Parameters
-    ----------
-    analysis : sim.experiments.analysis.Analysis
-    finding : sim.experiments.analysis.Finding
-
-    Returns
-    -------
-    dict of question to str
-    """
-    sample, choices = analysis.sample, telling_choices(finding)
-    return {
-        "outcome": distributions.title_of(finding),
-        "drivers": tornado.title_of(sample, finding),
-        "failure": boxes.title_of(finding),
-        "choice": robustness.title_of(finding),
-        "futures": robustness.title_of_futures(finding, choices[0])
-        if choices
-        else f"nothing was chosen differently, so nothing can be said of choices for {label(finding.measure)}",
-    }
-
-
-def overall_claims(analysis):
-    """The claims about all measures together: trade-offs, and whether there are enough runs."""
-    found = [finding for finding in analysis.findings if finding.convergence.futures]
-    yield tradeoffs.title_of(analysis.trade_offs) if analysis.trade_offs else "no two measures were looked at"
-    yield convergence.title_of(found) if found else "too few futures to see the means settle"
 
 
 def _facts(sample):

@@ -9,7 +9,7 @@ from sim.output.figures import lags
 from sim.output.figures.backtest_context import Past
 from sim.output.figures.history import draw_backtest
 from sim.output.figures.saving import save
-from sim.output.pages.backtest import claims_of, told, trust_of, write_report_of_backtest
+from sim.output.pages.backtest import told, trust_of, write_report_of_backtest
 from sim.validation.tables import Miss, misses_of
 from tests.builders_history import SMALL, UNKNOWN, a_backtest, a_case_file
 
@@ -117,9 +117,3 @@ def test_the_limits_are_told_with_the_figures_of_the_cases(past):
     assert "later ones among them" in limits["No forecast in time"]
     assert "learnt from My cases" in dict(trust_of(past, "My cases"))["No forecast in time"]
     assert "are inferred" in limits["Silence"] and "20 actors in 16 cases" in limits["Few actors, few cases"]
-
-
-def test_every_kind_of_incident_has_its_claim(past):
-    claims = dict(claims_of(past))
-    assert list(claims)[-1] == "All together" and len(claims) == 6
-    assert "little can be learnt" in claims["Legal or trade action"]
