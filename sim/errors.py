@@ -30,7 +30,7 @@ class OceansError(Exception):
 
 
 @dataclass(frozen=True)
-class Fault:
+class Diagnostic:
     """One thing that is wrong, where it is, and what to do about it.
 
     Parameters
@@ -42,11 +42,11 @@ class Fault:
     length : int, how many characters to mark from `column`
     cause : what this has in common with the faults that follow from the same slip; they are told together
 
-    >>> print(Fault("crisis.yaml", 6, 5, "unknown field 'capabilty'.", "    capabilty: 0.6", 9))
+    >>> print(Diagnostic("crisis.yaml", 6, 5, "unknown field 'capabilty'.", "    capabilty: 0.6", 9))
     crisis.yaml:6:5: error: unknown field 'capabilty'.
         6 |     capabilty: 0.6
           |     ^^^^^^^^^
-    >>> print(Fault("crisis.yaml", 0, 0, "there is no such file."))
+    >>> print(Diagnostic("crisis.yaml", 0, 0, "there is no such file."))
     crisis.yaml: error: there is no such file.
     """
 
@@ -81,14 +81,14 @@ class Fault:
 class InputError(OceansError):
     """What was read is not right. `str()` shows every fault, one block each; equal ones are told once.
 
-    >>> print(InputError([Fault("a.yaml", 0, 0, "the file is empty."), Fault("b.yaml", 0, 0, "this is a folder.")]))
+    >>> print(InputError([Diagnostic("a.yaml", 0, 0, "the file is empty."), Diagnostic("b.yaml", 0, 0, "this is a folder.")]))
     a.yaml: error: the file is empty.
     b.yaml: error: this is a folder.
     """
 
     exit_code = 2
 
-    def __init__(self, faults: Iterable[Fault]):
+    def __init__(self, faults: Iterable[Diagnostic]):
         self.faults = told_once(faults)
         super().__init__(self.faults)
 
@@ -96,20 +96,20 @@ class InputError(OceansError):
         return "\n".join(str(fault) for fault in self.faults)
 
 
-def told_once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+def told_once(faults: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Faults of one file that say the same, or have one cause, as one: the first, with the lines of the others.
 
-    >>> faults = [Fault("a.yaml", line, 5, "no incident 'grid'.") for line in (12, 30, 41)]
+    >>> faults = [Diagnostic("a.yaml", line, 5, "no incident 'grid'.") for line in (12, 30, 41)]
     >>> print(*told_once(faults))
     a.yaml:12:5: error: no incident 'grid'. Also on lines 30 and 41.
     """
-    alike: dict[tuple, list[Fault]] = {}
+    alike: dict[tuple, list[Diagnostic]] = {}
     for fault in faults:
         alike.setdefault((fault.file, fault.cause or fault.message), []).append(fault)
     return tuple(_with_others(first, others) for first, *others in alike.values())
 
 
-def _with_others(first: Fault, others: list[Fault]) -> Fault:
+def _with_others(first: Diagnostic, others: list[Diagnostic]) -> Diagnostic:
     lines = sorted({fault.line for fault in others} - {first.line, 0})
     if not lines:
         return first

@@ -35,7 +35,7 @@ from sim.engine import (
     simulate_forward,
     unfinished_record,
 )
-from sim.errors import Fault, InputError, did_you_mean
+from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.model.decisions import Address, Answer, Choice, Decision, View, answer_to
 from sim.model.events import Event
 from sim.model.inputs import ModelInputs, build_inputs
@@ -459,4 +459,4 @@ def in_order(seats: Mapping[str, Any], model_inputs: ModelInputs) -> dict[str, A
 
 
 def _refusal(words: str) -> InputError:
-    return InputError([Fault("", 0, 0, words)])
+    return InputError([Diagnostic("", 0, 0, words)])

@@ -12,7 +12,7 @@ import stat
 from dataclasses import dataclass
 from functools import cached_property
 
-from sim.errors import Fault, InputError
+from sim.errors import Diagnostic, InputError
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
@@ -56,10 +56,10 @@ class SourceText:
     def lines(self) -> list[str]:
         return LINE_BREAK.split(self.text)
 
-    def fault(self, line: int, column: int, message: str, length: int = 1, cause: tuple[str, ...] = ()) -> Fault:
+    def fault(self, line: int, column: int, message: str, length: int = 1, cause: tuple[str, ...] = ()) -> Diagnostic:
         """A fault at a place in this file, with the line it is on."""
         shown = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        return Fault(self.file, line, column, message, shown, length, cause)
+        return Diagnostic(self.file, line, column, message, shown, length, cause)
 
     def place(self, index: int) -> tuple[int, int]:
         """Line and column of a letter, from 1."""
@@ -86,9 +86,9 @@ def file_text(path: str | os.PathLike, shown: str, kind: TextKind = SCENARIO) ->
         with open(path, "rb") as opened:
             data = opened.read(kind.largest + 1)
     except (OSError, ValueError) as problem:
-        raise InputError([Fault(shown, 0, 0, _why_it_cannot_be_opened(problem, kind))]) from None
+        raise InputError([Diagnostic(shown, 0, 0, _why_it_cannot_be_opened(problem, kind))]) from None
     if len(data) > kind.largest:
-        raise InputError([Fault(shown, 0, 0, _too_large(len(data), kind))])
+        raise InputError([Diagnostic(shown, 0, 0, _too_large(len(data), kind))])
     return _decoded(data, shown)
 
 
@@ -99,12 +99,12 @@ def file_lines(path: str | os.PathLike, kind: TextKind) -> list[str]:
 
 def _refuse_what_is_not_a_text_file(about: os.stat_result, shown: str, kind: TextKind) -> None:
     if stat.S_ISDIR(about.st_mode):
-        raise InputError([Fault(shown, 0, 0, f"this is a folder. Give the name of a {kind.noun} in it.")])
+        raise InputError([Diagnostic(shown, 0, 0, f"this is a folder. Give the name of a {kind.noun} in it.")])
     if not stat.S_ISREG(about.st_mode):
         message = f"this is not an ordinary file. Save the text as a {kind.noun} first."
-        raise InputError([Fault(shown, 0, 0, message)])
+        raise InputError([Diagnostic(shown, 0, 0, message)])
     if about.st_size > kind.largest:
-        raise InputError([Fault(shown, 0, 0, _too_large(about.st_size, kind))])
+        raise InputError([Diagnostic(shown, 0, 0, _too_large(about.st_size, kind))])
 
 
 def _too_large(size: int, kind: TextKind) -> str:
@@ -127,9 +127,9 @@ def _why_it_cannot_be_opened(problem: OSError | ValueError, kind: TextKind) -> s
 
 def _decoded(data: bytes, shown: str) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)):
-        raise InputError([Fault(shown, 1, 1, "the file is UTF-16 or UTF-32. Save it as UTF-8.")])
+        raise InputError([Diagnostic(shown, 1, 1, "the file is UTF-16 or UTF-32. Save it as UTF-8.")])
     if data.count(b"\0") * 4 > len(data):
-        raise InputError([Fault(shown, 1, 1, "this is not a text file, or one in UTF-16. Save it as UTF-8 text.")])
+        raise InputError([Diagnostic(shown, 1, 1, "this is not a text file, or one in UTF-16. Save it as UTF-8 text.")])
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
         return data.decode("utf-8")

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import Fault, InputError, did_you_mean
+from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.model.decisions import KINDS, Answer, legal_choice
 from sim.policies.scripted import Script
 from sim.text_files import ACTIONS, file_lines
@@ -26,7 +26,7 @@ class Line:
 
     def fault(self, message):
         """A fault in this line."""
-        return Fault(str(self.path), self.number, 1, message, self.source, len(self.source))
+        return Diagnostic(str(self.path), self.number, 1, message, self.source, len(self.source))
 
 
 class AnswerFiles:
@@ -145,7 +145,7 @@ def _other_run(path, loaded, seed):
         differs.append(f"'{loaded.name}' is not the scenario that they were given to, or was edited.")
     for words in differs:
         consent = "Or use them all the same, leaving out what no longer fits: --allow-changes."
-        yield Fault(str(path), 0, 0, f"{words} {consent}")
+        yield Diagnostic(str(path), 0, 0, f"{words} {consent}")
 
 
 def _when(answer):

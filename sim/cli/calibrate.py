@@ -7,7 +7,7 @@ import time
 from sim.cli.backtest import manifest_of
 from sim.cli.options import CalibrationOptions
 from sim.cli.terminal import TerminalUI
-from sim.errors import Fault, InputError, did_you_mean
+from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.record import store
 
 AT_THE_END = 1e-6  # as near to the end of its range as makes no difference, in widths of the range
@@ -54,7 +54,7 @@ def named(written, library):
     names = tuple(dict.fromkeys(word.strip() for word in written.split(",") if word.strip()))
     faults = [_fault(name, known, library) for name in names if name not in known]
     if not names:
-        faults = [Fault("", 0, 0, "--coefficients: names at least one, such as b_stake,b_exposure.")]
+        faults = [Diagnostic("", 0, 0, "--coefficients: names at least one, such as b_stake,b_exposure.")]
     if faults:
         raise InputError(faults)
     return names
@@ -65,7 +65,7 @@ def _fault(name, known, library):
         why = "behaviour.yaml does not say what was believed of it before ('prior'), so it cannot be estimated."
     else:
         why = f"there is no such coefficient. {did_you_mean(name, known)}"
-    return Fault("", 0, 0, f"--coefficients {name}: {why}")
+    return Diagnostic("", 0, 0, f"--coefficients {name}: {why}")
 
 
 # ----------------------------------------------------------------------------------------------------------- progress

@@ -15,7 +15,7 @@ from sim.cli.seat_assignments import SeatAssignments
 from sim.cli.spread import show_spread, summary
 from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI, remark_on
-from sim.errors import Fault, InputError, OceansError
+from sim.errors import Diagnostic, InputError, OceansError
 from sim.output.narrative.story import Narrator, hot_wash, tell
 from sim.phrases import Names
 from sim.record import store
@@ -155,7 +155,7 @@ class KeptAnswers:
                 raise
             said = self._how_to_go_on(seats)
             if isinstance(ended, InputError):
-                raise InputError([*ended.faults, Fault("", 0, 0, said)]) from None
+                raise InputError([*ended.faults, Diagnostic("", 0, 0, said)]) from None
             if isinstance(ended, (OceansError, KeyboardInterrupt)):
                 raise type(ended)(f"{ended} {said}") from None
             ended.add_note(said)

@@ -4,7 +4,7 @@ import shlex
 
 from sim.cli.answer_files import AnswerFiles
 from sim.cli.releases import Releases
-from sim.errors import Fault, InputError
+from sim.errors import Diagnostic, InputError
 from sim.policies.assigned import Assigned, participants_of, place_fault
 
 
@@ -33,7 +33,7 @@ class SeatAssignments:
         self.at_start = releases.at_start
         faults = [*self._seat_faults(), *assigned.faults, *releases.faults, *self._run_faults()]
         if faults:
-            raise InputError([Fault("", 0, 0, fault) for fault in faults])
+            raise InputError([Diagnostic("", 0, 0, fault) for fault in faults])
         self.files = None
         if options.actions:
             self.files = AnswerFiles(

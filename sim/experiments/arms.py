@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-from sim.errors import Fault, InputError
+from sim.errors import Diagnostic, InputError
 from sim.experiments.phrases import label_of
 
 VARIATION = re.compile(r"^(?P<scenario>.*?):(?P<changes>[^:/]*=.*)$")
@@ -66,7 +66,7 @@ def arms_of(given, policies=()):
         for words in policies:
             arms += _seated(words, first, arms[0].changes, faults)
         if len(arms) < 2 and not faults:
-            faults.append(Fault("", 0, 0, _nothing_to_compare(given[0], first)))
+            faults.append(Diagnostic("", 0, 0, _nothing_to_compare(given[0], first)))
     if faults:
         raise InputError(faults)
     return _distinct(arms)
@@ -94,7 +94,7 @@ def _arm(words, loaded, changes):
     try:
         changed = varied(loaded, named)
     except InputError as error:
-        raise InputError([Fault("", 0, 0, f"{words}: {fault.message}") for fault in error.faults]) from None
+        raise InputError([Diagnostic("", 0, 0, f"{words}: {fault.message}") for fault in error.faults]) from None
     return Arm(words, _label(loaded, named), changed, named)
 
 
@@ -122,7 +122,7 @@ def _seated(words, loaded, changes, faults):
     from sim.scenario import varied
 
     assigned = Assigned(words.split(","), loaded)
-    faults += [Fault("", 0, 0, fault) for fault in assigned.faults]
+    faults += [Diagnostic("", 0, 0, fault) for fault in assigned.faults]
     if faults:
         return []
     said = [given.strip().split("=") for given in words.split(",")]
@@ -149,6 +149,6 @@ def _distinct(arms):
         key = (arm.loaded.digest, tuple(sorted(arm.policies.items())))
         if key in seen:
             said = f"{arm.name}: this is the same exercise as {seen[key]}, so nothing would differ. Change a value."
-            raise InputError([Fault("", 0, 0, said)])
+            raise InputError([Diagnostic("", 0, 0, said)])
         seen[key] = arm.name
     return arms

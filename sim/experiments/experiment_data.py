@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.errors import Fault, InputError, did_you_mean
+from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.experiments.phrases import label_of, unit_of, why_of
 
 MOST_READ = 4  # columns kept in memory
@@ -113,7 +113,7 @@ class Sample:
         if unknown:
             raise InputError(
                 [
-                    Fault("", 0, 0, f"--measure {name}: no such measure. {did_you_mean(name, self.measures)}")
+                    Diagnostic("", 0, 0, f"--measure {name}: no such measure. {did_you_mean(name, self.measures)}")
                     for name in unknown
                 ]
             )

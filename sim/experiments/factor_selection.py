@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sim.errors import Fault, InputError, did_you_mean, nearest
+from sim.errors import Diagnostic, InputError, did_you_mean, nearest
 from sim.experiments.factors import DISTRIBUTIONS, LEVELS, Factor, estimated
 from sim.letters import is_number, whole
 from sim.scenario.loading import unplayable, varied
@@ -70,7 +70,7 @@ class _Choosing:
 
     def fault(self, message):
         """Notes what is wrong."""
-        self.faults.append(Fault("", 0, 0, message))
+        self.faults.append(Diagnostic("", 0, 0, message))
 
     # ---------------------------------------------------------------- which
 
@@ -286,4 +286,4 @@ def _listed(spec):
 
 
 def _advice(message):
-    return InputError([Fault("", 0, 0, message)])
+    return InputError([Diagnostic("", 0, 0, message)])

@@ -27,7 +27,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.errors import Fault, InputError, OceansError
+from sim.errors import Diagnostic, InputError, OceansError
 from sim.experiments import shards
 from sim.experiments.blocks import Study, block_size, task_of
 from sim.experiments.design import Design
@@ -430,7 +430,7 @@ def check_unchanged(folder: SweepFolder, loaded):
         )
         if "the scenario has" in changed[0]:
             advice += f" The scenario as it was is kept: give {folder.path / SCENARIO} in its place to go on with that."
-        raise InputError([Fault(str(folder.path), 0, 0, f"{'; '.join(changed)}. {advice}")])
+        raise InputError([Diagnostic(str(folder.path), 0, 0, f"{'; '.join(changed)}. {advice}")])
 
 
 def _kept_digest(folder):

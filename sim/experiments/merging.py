@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from sim.errors import Fault, InputError
+from sim.errors import Diagnostic, InputError
 from sim.experiments import shards
 from sim.experiments.folder import MANIFEST, POINTS, SCENARIO, SHARDS, SweepFolder, as_json, first_of, open_folder
 from sim.experiments.result import Result
@@ -27,10 +27,10 @@ def merge(folders, out) -> Result:
     """
     parts, out = [open_folder(folder) for folder in folders], Path(out)
     if not parts:
-        raise InputError([Fault("", 0, 0, "nothing to merge: name the folders of the parts.")])
+        raise InputError([Diagnostic("", 0, 0, "nothing to merge: name the folders of the parts.")])
     _check_same_plan(parts)
     if out.exists():
-        raise InputError([Fault(str(out), 0, 0, "this is there already, and nothing is overwritten.")])
+        raise InputError([Diagnostic(str(out), 0, 0, "this is there already, and nothing is overwritten.")])
     sources = _sources(parts)
     with shards.kept_or_advice(out.parent):
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ def _check_same_plan(parts):
         words = {"code": "program", "points": "values of the points"}
         differing = ", ".join(words.get(name, name) for name in names) or "format"
         message = f"this is not of the same sweep as {one.path}: it differs in {differing}."
-        faults.append(Fault(str(other.path), 0, 0, message))
+        faults.append(Diagnostic(str(other.path), 0, 0, message))
     if faults:
         raise InputError(faults)
 
@@ -73,14 +73,14 @@ def _sources(parts):
                 check = bytes(part.read(number, whole=True)["check"][0])
             except shards.Damaged as damage:
                 again = f"{damage.faults[0].message} Play it again: oceans sweep --resume {part.path} --verify"
-                wrong.append(Fault(str(here), 0, 0, again))
+                wrong.append(Diagnostic(str(here), 0, 0, again))
                 continue
             before = found.setdefault(number, (check, here))
             if before[0] != check:
-                wrong.append(Fault(str(here), 0, 0, f"differs from {before[1]}, though the plan is the same."))
+                wrong.append(Diagnostic(str(here), 0, 0, f"differs from {before[1]}, though the plan is the same."))
     missing = [number for number in whole.numbers() if number not in found]
     if missing and not wrong:
-        wrong = [Fault("", 0, 0, _missing(parts, missing, len(whole.numbers())))]
+        wrong = [Diagnostic("", 0, 0, _missing(parts, missing, len(whole.numbers())))]
     if wrong:
         raise InputError(wrong)
     return {number: path for number, (_, path) in found.items()}

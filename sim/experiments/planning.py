@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.errors import Fault, InputError, nearest
+from sim.errors import Diagnostic, InputError, nearest
 from sim.experiments import sampling
 from sim.experiments.design import Design
 from sim.experiments.factor_selection import choose_factors
@@ -175,4 +175,4 @@ class _Chooser:
 
 
 def _advice(message):
-    return InputError([Fault("", 0, 0, message)])
+    return InputError([Diagnostic("", 0, 0, message)])

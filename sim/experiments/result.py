@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.errors import Fault, InputError, OceansError
+from sim.errors import Diagnostic, InputError, OceansError
 from sim.experiments import shards
 from sim.experiments.folder import FIRST_NAMED, open_folder
 from sim.record.store import ARMS
@@ -205,7 +205,7 @@ def load_result(path: str | os.PathLike, verify: bool = True, partial: bool = Fa
     there = folder.played(whole=verify, warn=lambda damage: faults.extend(damage.faults))
     gone = 0 if partial and not folder.is_finished else len(folder.numbers()) - len(there) - len(faults)
     if gone:
-        faults.append(Fault(str(path), 0, 0, f"{gone:,} of {len(folder.numbers()):,} blocks are gone."))
+        faults.append(Diagnostic(str(path), 0, 0, f"{gone:,} of {len(folder.numbers()):,} blocks are gone."))
     if faults:
         raise _to_be_played_again(folder, faults)
     return Result(folder)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Fault, InputError
+from sim.errors import Diagnostic, InputError
 from sim.experiments import workers as ways
 from sim.experiments.folder import MANIFEST, SHARDS, alone, check_unchanged, make_folder, new_path, open_folder
 from sim.experiments.progress import Progress
@@ -137,7 +137,7 @@ def _place(loaded, out, resume, shard):
 def _begun(path, is_new, loaded, asked, shard, block_runs, baseline):
     """A sweep in a folder in which nothing was begun; one that was made for it goes again if that fails."""
     if any(not name.startswith(".") and name not in _OURS for name in os.listdir(path)):
-        raise InputError([Fault(str(path), 0, 0, "no sweep was begun here, and other things lie here.")])
+        raise InputError([Diagnostic(str(path), 0, 0, "no sweep was begun here, and other things lie here.")])
     try:
         return make_folder(path, loaded, shard, block_runs, baseline, **asked)
     except BaseException:
@@ -154,7 +154,7 @@ def _opened(resume, loaded, asked, shard):
     folder = open_folder(resume)
     if shard is not None and tuple(shard) != (folder.shard or (1, 1)):
         of = f"shard {folder.shard[0]}/{folder.shard[1]}" if folder.shard else "the whole sweep"
-        raise InputError([Fault(str(resume), 0, 0, f"this folder is for {of}, not for {shard[0]}/{shard[1]}.")])
+        raise InputError([Diagnostic(str(resume), 0, 0, f"this folder is for {of}, not for {shard[0]}/{shard[1]}.")])
     if loaded is not None:
         check_unchanged(folder, loaded)
         if any(not _is_default(name, value) for name, value in asked.items()):
@@ -180,7 +180,7 @@ def _check_same_design(folder, loaded, asked):
         f"another sweep was begun here: it differs in {differing}. Leave the options of the design out to go on with "
         "it, or begin a new one without --resume."
     )
-    raise InputError([Fault(str(folder.path), 0, 0, message)])
+    raise InputError([Diagnostic(str(folder.path), 0, 0, message)])
 
 
 def _all_there(folder):
@@ -251,4 +251,4 @@ def _played(folder, study, left, stop, workers, dask):
 
 
 def _advice(message):
-    return InputError([Fault("", 0, 0, message)])
+    return InputError([Diagnostic("", 0, 0, message)])

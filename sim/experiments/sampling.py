@@ -9,7 +9,7 @@ import warnings
 
 import numpy as np
 
-from sim.errors import Fault, InputError, did_you_mean
+from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.experiments.factors import ESTIMATED, mixed
 
 METHODS = ("grid", "lhs", "sobol", "saltelli", "morris")
@@ -24,7 +24,7 @@ def check_method(method):
     if method not in METHODS:
         hint = did_you_mean(method, METHODS)
         message = f"--design {method}: no such design, and no such file. {hint} Or name a CSV file: one row a point."
-        raise InputError([Fault("", 0, 0, message)])
+        raise InputError([Diagnostic("", 0, 0, message)])
 
 
 def count_points(method, factors, points):
@@ -187,4 +187,4 @@ def _fill_by_salib(table, factors, method, seed):
 
 
 def _advice(message):
-    return InputError([Fault("", 0, 0, message)])
+    return InputError([Diagnostic("", 0, 0, message)])

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.errors import Fault, InputError, OceansError
+from sim.errors import Diagnostic, InputError, OceansError
 from sim.record.reading import read_array
 from sim.record.store import FULL, UNUSABLE
 
@@ -39,7 +39,7 @@ class Damaged(InputError):
     """A shard that is not what was written, or not there."""
 
     def __init__(self, path, message):
-        super().__init__([Fault(str(path), 0, 0, message)])
+        super().__init__([Diagnostic(str(path), 0, 0, message)])
 
 
 def shard_name(number: int) -> str:
@@ -137,12 +137,12 @@ def _advice(error, place):
     if error.errno in FULL:
         return OceansError(f"{place}: error: the disk is full. {on.replace(': go', ': make room, then go')}")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return InputError([Fault(str(place), 0, 0, f"nothing may be written here. {on}")])
+        return InputError([Diagnostic(str(place), 0, 0, f"nothing may be written here. {on}")])
     if error.errno == errno.EISDIR:
         where = str(error.filename2 or place)
-        return InputError([Fault(where, 0, 0, "a folder lies where a file belongs: remove it.")])
+        return InputError([Diagnostic(where, 0, 0, "a folder lies where a file belongs: remove it.")])
     if error.errno in UNUSABLE:
-        return InputError([Fault(str(place), 0, 0, "this is not a folder in which results can be kept.")])
+        return InputError([Diagnostic(str(place), 0, 0, "this is not a folder in which results can be kept.")])
     return OceansError(f"{place}: error: {error.strerror or error}. {on}")
 
 

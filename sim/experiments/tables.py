@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.errors import Fault, InputError, did_you_mean
+from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.experiments.factors import Factor
 from sim.letters import is_number
 from sim.record.reading import cells_of
@@ -53,7 +53,7 @@ class _Table:
     def fault(self, line, column, message, text="", length=1):
         """Notes what is wrong, and where."""
         if len(self.faults) < MOST_FAULTS:
-            self.faults.append(Fault(self.file, line, column, message, text, length))
+            self.faults.append(Diagnostic(self.file, line, column, message, text, length))
 
     def read(self):
         """Reads the first row, then every point."""
@@ -102,7 +102,7 @@ class _Table:
 
     def _chosen(self, word):
         if not word:
-            raise InputError([Fault("", 0, 0, "a column has no name. Name a factor of the scenario, or a path.")])
+            raise InputError([Diagnostic("", 0, 0, "a column has no name. Name a factor of the scenario, or a path.")])
         return self.choose(word)
 
     def _read_point(self, number, text, row):
@@ -207,7 +207,9 @@ def _lines_of_data(source):
         rows = ([point.get(name) for name in names] for point in points)
         strange = next((n for n, point in enumerate(points, start=2) if set(point) != set(names)), None)
         if strange is not None:
-            raise InputError([Fault("design", strange, 1, f"this point has other names. {did_you_mean('', names)}")])
+            raise InputError(
+                [Diagnostic("design", strange, 1, f"this point has other names. {did_you_mean('', names)}")]
+            )
     if names:
         yield 1, "", names
     for number, row in enumerate(rows, start=2):

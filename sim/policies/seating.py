@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sim.errors import Fault, InputError, did_you_mean
+from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.model.decisions import Answer, Decision
 from sim.model.inputs import ModelInputs
 from sim.policies import policy_named
@@ -57,7 +57,7 @@ def policy_from(given: PolicyLike) -> Policy:
 
 def check_places(inputs: ModelInputs, codes: Iterable[str]) -> None:
     """InputError for codes from which nobody can act."""
-    faults = [Fault("", 0, 0, fault) for code in codes if (fault := _place_fault(inputs, code))]
+    faults = [Diagnostic("", 0, 0, fault) for code in codes if (fault := _place_fault(inputs, code))]
     if faults:
         raise InputError(faults)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from sim.errors import Fault, InputError
+from sim.errors import Diagnostic, InputError
 from sim.scenario.reader import SourceText, nodes_of, read_text
 from sim.scenario.wording import validated
 
@@ -38,7 +38,7 @@ class Kept(BaseModel):
 
 def damaged(path, message, remedy="") -> InputError:
     """What is wrong with a file as a whole, and what to do."""
-    return InputError([Fault(str(path), 0, 0, f"{message} {remedy}".rstrip())])
+    return InputError([Diagnostic(str(path), 0, 0, f"{message} {remedy}".rstrip())])
 
 
 def file_name(text: str) -> str:
@@ -213,7 +213,7 @@ def _with_places(path, text, data):
 
 def _with_remedy(fault, remedy):
     words = f"{fault.message} {remedy}".rstrip()
-    return Fault(fault.file, fault.line, fault.column, words, fault.source_line, fault.length)
+    return Diagnostic(fault.file, fault.line, fault.column, words, fault.source_line, fault.length)
 
 
 # -------------------------------------------------------------------------------------------------------------- tables
@@ -229,7 +229,7 @@ def read_rows(path, remedy=""):
         with open(path, encoding="utf-8-sig", newline="") as file:
             for number, text in enumerate(iter(lambda: file.readline(LONGEST_LINE), ""), start=1):
                 if "\0" in text or len(text) == LONGEST_LINE:
-                    raise InputError([Fault(str(path), number, 1, f"this is not a text file. {remedy}".rstrip())])
+                    raise InputError([Diagnostic(str(path), number, 1, f"this is not a text file. {remedy}".rstrip())])
                 text = text.rstrip("\r\n")
                 if text.strip():
                     yield number, text, cells_of(path, number, text, remedy)
@@ -245,7 +245,7 @@ def cells_of(path, number, text, remedy=""):
         return next(csv.reader([text], strict=True))
     except csv.Error as error:
         said = f"this row cannot be read: {error}. {remedy}".rstrip()
-        raise InputError([Fault(str(path), number, 1, said, text)]) from None
+        raise InputError([Diagnostic(str(path), number, 1, said, text)]) from None
 
 
 # -------------------------------------------------------------------------------------------------------------- arrays

@@ -34,7 +34,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from sim.errors import Fault, InputError, OceansError, did_you_mean
+from sim.errors import Diagnostic, InputError, OceansError, did_you_mean
 from sim.model.events import EVENT_KINDS, plain
 from sim.record.kept import RunManifest
 from sim.record.reading import check_digest, damaged, file_digest, file_name, read_checked, read_json, read_rows
@@ -139,7 +139,7 @@ def advising(place):
         yield
     except OSError as error:
         if error.errno in UNUSABLE:
-            raise InputError([Fault(str(place), 0, 0, _advice(error, place))]) from error
+            raise InputError([Diagnostic(str(place), 0, 0, _advice(error, place))]) from error
         raise OceansError(f"{place}: error: {_advice(error, place)}") from error
 
 
@@ -317,7 +317,7 @@ def read_measures(folder, manifest) -> dict:
                 raise ValueError
         except (ValueError, IndexError):
             message = f"damaged: this is not the row of a run. {ANEW}"
-            faults.append(Fault(str(path), number, 1, message, text, len(text)))
+            faults.append(Diagnostic(str(path), number, 1, message, text, len(text)))
             if len(faults) == MOST_FAULTS:
                 break
         else:
@@ -337,7 +337,7 @@ def _measures_named(path, number, text, cells):
     unknown = [name for name in names if name not in MEASURES]
     if unknown:
         said = f"there is no measure '{unknown[0]}'. {did_you_mean(unknown[0], MEASURES)} {ANEW}"
-        raise InputError([Fault(str(path), number, 1, said, text)])
+        raise InputError([Diagnostic(str(path), number, 1, said, text)])
     return names
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 
-from sim.errors import Fault, InputError, did_you_mean, nearest
+from sim.errors import Diagnostic, InputError, did_you_mean, nearest
 from sim.letters import plain_letters
 from sim.scenario import paths
 from sim.scenario.entries import (
@@ -178,7 +178,7 @@ class Facts:
 # ------------------------------------------------------------------------------------------------ a scenario
 
 
-def check_scenario(root: Node, library: Library) -> list[Fault]:
+def check_scenario(root: Node, library: Library) -> list[Diagnostic]:
     """Every fault in how the parts of a scenario fit together."""
     facts = Facts(root, library)
     faults = [fault for check in CHECKS for fault in check(facts)]
@@ -198,7 +198,7 @@ def _definitions(facts: Facts) -> dict[str, dict[str, Node]]:
     return {**ids, **keys, "states": actors}
 
 
-def repeated_ids(root: Node) -> Iterator[Fault]:
+def repeated_ids(root: Node) -> Iterator[Diagnostic]:
     """Entries of one list that go by the same name; asked of each file before it is laid over another."""
     for name, field in MERGED_BY.items():
         first: dict[str, Node] = {}
@@ -213,7 +213,7 @@ def repeated_ids(root: Node) -> Iterator[Fault]:
             first.setdefault(node.text, node)
 
 
-def check_participants(facts: Facts) -> Iterator[Fault]:
+def check_participants(facts: Facts) -> Iterator[Diagnostic]:
     seen: dict[str, Node] = {}
     for entry in entries_of(facts.root, "participants"):
         name = entry.text
@@ -252,13 +252,13 @@ def _invented(name: str) -> str:
     return " An invented state needs a 'name' under 'actors'." if is_code else ""
 
 
-def _unknown_group(entry: Node, name: str, facts: Facts) -> Iterator[Fault]:
+def _unknown_group(entry: Node, name: str, facts: Facts) -> Iterator[Diagnostic]:
     group = name.removeprefix("group:")
     if group not in facts.library.groups:
         yield entry.fault(f"no group '{group}'. {did_you_mean(group, facts.library.groups)}", ("groups", group))
 
 
-def _takes_part(node: Node, code: str | None, facts: Facts, role: str) -> Iterator[Fault]:
+def _takes_part(node: Node, code: str | None, facts: Facts, role: str) -> Iterator[Diagnostic]:
     """A fault unless the code belongs to an actor that takes part."""
     if code is None or code in facts.cast:
         return
@@ -275,7 +275,7 @@ def _takes_part(node: Node, code: str | None, facts: Facts, role: str) -> Iterat
         yield node.fault(said, ("takes no part", code))
 
 
-def check_actors(facts: Facts) -> Iterator[Fault]:
+def check_actors(facts: Facts) -> Iterator[Diagnostic]:
     for code, key, actor in items_of(facts.root, "actors"):
         if code in facts.own_actors:
             yield from _invented_actor(code, key, actor, facts)
@@ -289,7 +289,7 @@ def check_actors(facts: Facts) -> Iterator[Fault]:
         yield from _known_policy(actor)
 
 
-def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator[Fault]:
+def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator[Diagnostic]:
     missing = [f"'{field}'" for field in ("name", "adjective", "role", "theatre") if not is_given(actor, field)]
     if missing:
         near = nearest(code, [*facts.library.states, *facts.library.bodies])
@@ -297,12 +297,12 @@ def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator
         yield key.fault(f"the library knows no actor '{code}', so it needs {', '.join(missing)} here.{hint}")
 
 
-def _known_actor(node: Node, code: str, facts: Facts) -> Iterator[Fault]:
+def _known_actor(node: Node, code: str, facts: Facts) -> Iterator[Diagnostic]:
     if code not in facts.known:
         yield node.fault(f"no actor '{code}'. {did_you_mean(code, facts.known)}", ("states", code))
 
 
-def _known_policy(actor: Node) -> Iterator[Fault]:
+def _known_policy(actor: Node) -> Iterator[Diagnostic]:
     name = text_of(actor, "policy")
     policies = _registry("sim.policies", "POLICIES") if name else None
     if name and policies is not None and name not in policies:
@@ -319,7 +319,7 @@ def _registry(module: str, name: str) -> list[str] | None:
         return None
 
 
-def check_ties(facts: Facts) -> Iterator[Fault]:
+def check_ties(facts: Facts) -> Iterator[Diagnostic]:
     seen: dict[frozenset, Node] = {}
     for tie in entries_of(facts.root, "ties"):
         between = tie.get("between")
@@ -336,7 +336,7 @@ def check_ties(facts: Facts) -> Iterator[Fault]:
         seen[frozenset(codes)] = between
 
 
-def check_incidents(facts: Facts) -> Iterator[Fault]:
+def check_incidents(facts: Facts) -> Iterator[Diagnostic]:
     for incident in entries_of(facts.root, "incidents"):
         by = incident.get("by")
         for field, role in (("by", "who did it"), ("suspect", "whom it looks like")):
@@ -349,7 +349,7 @@ def check_incidents(facts: Facts) -> Iterator[Fault]:
         yield from _turn_exists(incident, "begins", facts)
 
 
-def _is_adversary(node: Node, facts: Facts, role: str) -> Iterator[Fault]:
+def _is_adversary(node: Node, facts: Facts, role: str) -> Iterator[Diagnostic]:
     """A fault unless the code belongs to an adversary that takes part."""
     if node.text in facts.library.bodies:
         yield node.fault(f"'{node.text}' ({role}) is an organisation, and an adversary is a state.")
@@ -361,7 +361,7 @@ def _is_adversary(node: Node, facts: Facts, role: str) -> Iterator[Fault]:
         yield from _takes_part(node, node.text, facts, role)
 
 
-def _victims(incident: Node, by: str | None, facts: Facts) -> Iterator[Fault]:
+def _victims(incident: Node, by: str | None, facts: Facts) -> Iterator[Diagnostic]:
     victims = incident.get("victims")
     if victims is not None and victims.is_mapping and not victims.value:
         yield victims.fault("an incident needs at least one victim with its severity, such as {EST: 0.4}.")
@@ -376,7 +376,7 @@ def _victims(incident: Node, by: str | None, facts: Facts) -> Iterator[Fault]:
             yield from _takes_part(key, code, facts, "a victim")
 
 
-def _turn_exists(entry: Node, verb: str, facts: Facts) -> Iterator[Fault]:
+def _turn_exists(entry: Node, verb: str, facts: Facts) -> Iterator[Diagnostic]:
     turn = whole_of(entry.get("turn"))
     if turn is not None and facts.turns is not None and turn > facts.turns:
         written = entry.get("turn").text[:40]
@@ -394,7 +394,7 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def check_injects(facts: Facts) -> Iterator[Fault]:
+def check_injects(facts: Facts) -> Iterator[Diagnostic]:
     for inject in entries_of(facts.root, "injects"):
         yield from _when(inject, facts)
         yield from _recipients(inject, facts)
@@ -406,7 +406,7 @@ def check_injects(facts: Facts) -> Iterator[Fault]:
             yield from _effect(effect, facts)
 
 
-def _when(inject: Node, facts: Facts) -> Iterator[Fault]:
+def _when(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
     if not inject.is_mapping:
         return
     has_turn, has_date = is_given(inject, "turn"), is_given(inject, "date")
@@ -423,7 +423,7 @@ def _when(inject: Node, facts: Facts) -> Iterator[Fault]:
         )
 
 
-def _not_both(entry: Node, first: str, second: str, said: str) -> Fault:
+def _not_both(entry: Node, first: str, second: str, said: str) -> Diagnostic:
     """Two fields of which one at most is given; how to take away the one that comes with what this extends."""
     keys = {field: entry.keys[field] for field in (first, second)}
     own = first if keys[second].source.file != entry.source.file else second
@@ -434,7 +434,7 @@ def _not_both(entry: Node, first: str, second: str, said: str) -> Fault:
     return keys[own].fault(f"{said} {parent} gives `{other}: {given}`; write `{other}: null` here to use '{own}'.")
 
 
-def _recipients(inject: Node, facts: Facts) -> Iterator[Fault]:
+def _recipients(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
     for entry in entries_of(inject, "to"):
         name = entry.text
         if name is None or name in ("control", "all"):
@@ -451,7 +451,7 @@ def _recipients(inject: Node, facts: Facts) -> Iterator[Fault]:
             )
 
 
-def _effect(effect: Node, facts: Facts) -> Iterator[Fault]:
+def _effect(effect: Node, facts: Facts) -> Iterator[Diagnostic]:
     on, incident, actor, adversary = (text_of(effect, field) for field in ("on", "incident", "actor", "adversary"))
     most, by = EFFECT_LIMITS.get(on, WHOLE), number_of(effect.get("by"))
     if on is not None and by is not None and abs(by) > most:
@@ -477,7 +477,7 @@ def _effect(effect: Node, facts: Facts) -> Iterator[Fault]:
         yield from _is_adversary(effect.get("adversary"), facts, "the adversary of an effect")
 
 
-def check_tables(facts: Facts) -> Iterator[Fault]:
+def check_tables(facts: Facts) -> Iterator[Diagnostic]:
     """Formats and responses on the table."""
     for section in ("formats", "responses"):
         yield from known_names(entries_of(facts.root, section), section, facts.names)
@@ -488,7 +488,7 @@ def check_tables(facts: Facts) -> Iterator[Fault]:
             seen.add(entry.text)
 
 
-def check_cooperation(facts: Facts) -> Iterator[Fault]:
+def check_cooperation(facts: Facts) -> Iterator[Diagnostic]:
     for entry in entries_of(facts.root, "cooperation"):
         project = entry.get("project")
         if project is not None:
@@ -500,7 +500,7 @@ def check_cooperation(facts: Facts) -> Iterator[Fault]:
         yield from _turn_exists(entry, "put to a decision", facts)
 
 
-def check_behaviour(facts: Facts) -> Iterator[Fault]:
+def check_behaviour(facts: Facts) -> Iterator[Diagnostic]:
     for name, key, value in items_of(facts.root, "behaviour"):
         if name not in facts.library.behaviour:
             said = f"no coefficient '{name}' in the model. {did_you_mean(name, facts.library.behaviour)}"
@@ -510,7 +510,7 @@ def check_behaviour(facts: Facts) -> Iterator[Fault]:
             yield from fractions or _fits(paths.find(facts.document, f"behaviour.{name}", facts.library), value)
 
 
-def check_weights(facts: Facts) -> Iterator[Fault]:
+def check_weights(facts: Facts) -> Iterator[Diagnostic]:
     """Somebody has to weigh something, or no text has anybody behind it."""
     choice = facts.root.get("capability")
     field = WEIGHED_BY.get(choice.text if choice is not None and choice.text else _default("capability"))
@@ -538,7 +538,7 @@ def _weight(code: str, field: str, facts: Facts) -> float:
     return paths.find(facts.document, f"states.{code}.defence_usd_bn", facts.library).value or 0.0
 
 
-def check_figures(facts: Facts) -> Iterator[Fault]:
+def check_figures(facts: Facts) -> Iterator[Diagnostic]:
     seen: set[str] = set()
     for path, key, value in items_of(facts.root, "figures"):
         try:
@@ -553,7 +553,7 @@ def check_figures(facts: Facts) -> Iterator[Fault]:
         yield from faults or _stays_in_order(place, key, value, facts)
 
 
-def _stays_in_order(place: paths.Place, key: Node, value: Node, facts: Facts) -> Iterator[Fault]:
+def _stays_in_order(place: paths.Place, key: Node, value: Node, facts: Facts) -> Iterator[Diagnostic]:
     """A changed time or day that contradicts the ones beside it, these in their own changed form."""
     if value.kind != "scalar":
         return
@@ -567,7 +567,7 @@ def _stays_in_order(place: paths.Place, key: Node, value: Node, facts: Facts) ->
             yield key.fault(fault.message)
 
 
-def _fits(place: paths.Place, node: Node) -> Iterator[Fault]:
+def _fits(place: paths.Place, node: Node) -> Iterator[Diagnostic]:
     try:
         if node.kind == "scalar":
             paths.fitted(place, node.value)
@@ -575,7 +575,7 @@ def _fits(place: paths.Place, node: Node) -> Iterator[Fault]:
         yield node.fault(f"expected {paths.wanted(place)} at '{place.path}', got '{node.text}'.")
 
 
-def check_what_varies(facts: Facts) -> Iterator[Fault]:
+def check_what_varies(facts: Facts) -> Iterator[Diagnostic]:
     """Uncertainties and levers: a path that leads somewhere, and what may stand there."""
     for section in ("uncertainties", "levers"):
         for name, key, entry in items_of(facts.root, section):
@@ -590,7 +590,7 @@ def check_what_varies(facts: Facts) -> Iterator[Fault]:
         )
 
 
-def _varied(name: str, key: Node, entry: Node, facts: Facts) -> Iterator[Fault]:
+def _varied(name: str, key: Node, entry: Node, facts: Facts) -> Iterator[Diagnostic]:
     has_range, has_choices = is_given(entry, "range"), is_given(entry, "choices")
     if has_range and has_choices:
         yield _not_both(entry, "range", "choices", f"'{name}' has a 'range' or 'choices', not both.")
@@ -613,7 +613,7 @@ def _varied(name: str, key: Node, entry: Node, facts: Facts) -> Iterator[Fault]:
         yield from _choices_fit(entry.get("choices"), place)
 
 
-def _range_fits(node: Node, place: paths.Place) -> Iterator[Fault]:
+def _range_fits(node: Node, place: paths.Place) -> Iterator[Diagnostic]:
     if not place.is_number:
         yield node.fault(f"a range needs a number, and '{place.path}' is {expected(place.annotation)}. Use 'choices'.")
         return
@@ -624,7 +624,7 @@ def _range_fits(node: Node, place: paths.Place) -> Iterator[Fault]:
     yield from low_before_high(node)
 
 
-def _choices_fit(node: Node, place: paths.Place) -> Iterator[Fault]:
+def _choices_fit(node: Node, place: paths.Place) -> Iterator[Diagnostic]:
     seen = set()
     if node.is_list and not node.value:
         yield node.fault("there are no choices to choose from.")
@@ -637,7 +637,7 @@ def _choices_fit(node: Node, place: paths.Place) -> Iterator[Fault]:
         seen.add(choice.text)
 
 
-def check_measures(facts: Facts) -> Iterator[Fault]:
+def check_measures(facts: Facts) -> Iterator[Diagnostic]:
     entries = entries_of(facts.root, "measures")
     measures = _registry("sim.catalogue.measures", "MEASURES") if entries else None
     for entry in entries:
@@ -645,7 +645,7 @@ def check_measures(facts: Facts) -> Iterator[Fault]:
             yield entry.fault(f"no measure '{entry.text}'. {did_you_mean(entry.text, measures)}")
 
 
-def check_own(facts: Facts) -> Iterator[Fault]:
+def check_own(facts: Facts) -> Iterator[Diagnostic]:
     """The scenario's own formats and responses."""
     known = {**facts.names, "states": dict.fromkeys(facts.known)}
     for section, model in (("own_formats", Format), ("own_responses", Response)):

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from pydantic import BaseModel
 
-from sim.errors import Fault, did_you_mean, in_words, nearest
+from sim.errors import Diagnostic, did_you_mean, in_words, nearest
 from sim.scenario.needs import allowed, figure_limits, is_counted, lies_within
 from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, number_of, text_of
 from sim.scenario.schema import (
@@ -84,7 +84,7 @@ def names_in(library: Library, section: str) -> Iterable[str]:
     return () if section == "estimates" else found
 
 
-def check_library(root: Node, names: dict[str, dict]) -> list[Fault]:
+def check_library(root: Node, names: dict[str, dict]) -> list[Diagnostic]:
     """Every fault in how the entries of the library fit together.
 
     Parameters
@@ -109,7 +109,7 @@ def limits_in(root: Node) -> dict[str, tuple[float, float] | None]:
     return {name: _ends(domain.get("limits")) for name, _, domain in items_of(root, "domains")}
 
 
-def _coefficients(root: Node, domains: dict) -> Iterator[Fault]:
+def _coefficients(root: Node, domains: dict) -> Iterator[Diagnostic]:
     """Coefficients that cannot be what the library says of them: their values, ranges, priors and estimates."""
     limits = {}
     for name, _, coefficient in items_of(root, "behaviour"):
@@ -130,13 +130,13 @@ def _coefficients(root: Node, domains: dict) -> Iterator[Fault]:
                 yield from _outside(node, limits.get(name), name)
 
 
-def _outside(node: Node | None, limits: tuple[float, float] | None, name: str) -> Iterator[Fault]:
+def _outside(node: Node | None, limits: tuple[float, float] | None, name: str) -> Iterator[Diagnostic]:
     number = number_of(node)
     if number is not None and not lies_within(limits, number):
         yield node.fault(f"expected {allowed(limits)} for '{name}', got '{node.text}'.")
 
 
-def a_fraction(node: Node | None, name: str, domain: str | None) -> Iterator[Fault]:
+def a_fraction(node: Node | None, name: str, domain: str | None) -> Iterator[Diagnostic]:
     """A coefficient that counts something, and is no whole number."""
     number = number_of(node)
     if is_counted(domain) and number is not None and math.isfinite(number) and number != math.floor(number):
@@ -144,7 +144,7 @@ def a_fraction(node: Node | None, name: str, domain: str | None) -> Iterator[Fau
         yield node.fault(f"expected a whole number for '{name}', got '{node.text}'. Write {below} or {below + 1}.")
 
 
-def _codebook(root: Node) -> Iterator[Fault]:
+def _codebook(root: Node) -> Iterator[Diagnostic]:
     """Words for kinds of case that mean two of them."""
     kinds = items_of(codebook, "kinds") if (codebook := root.get("codebook")) is not None else []
     meant = {name: name for name, _, _ in kinds}
@@ -154,7 +154,7 @@ def _codebook(root: Node) -> Iterator[Fault]:
                 yield word.fault(f"'{word.text}' already means '{meant[word.text]}'. A word means one kind of case.")
 
 
-def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> Iterator[Fault]:
+def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> Iterator[Diagnostic]:
     """The faults of an entry and all below it: what it refers to, and numbers that contradict each other."""
     for found, kind, name in _models(node, model):
         for field, section in REFERENCES.get(kind, {}).items():
@@ -169,14 +169,14 @@ def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> I
             yield from RULES[kind](found, names)
 
 
-def known_names(nodes: Iterable[Node], section: str, names: dict[str, dict]) -> Iterator[Fault]:
+def known_names(nodes: Iterable[Node], section: str, names: dict[str, dict]) -> Iterator[Diagnostic]:
     for node in nodes:
         if node.text is not None and node.text not in names[section]:
             said = f"no {ONE_OF[section]} '{node.text}'. {did_you_mean(node.text, names[section])}"
             yield node.fault(said, (section, node.text))
 
 
-def low_before_high(node: Node) -> Iterator[Fault]:
+def low_before_high(node: Node) -> Iterator[Diagnostic]:
     ends = _ends(node)
     if ends and not ends[0] < ends[1]:
         yield node.fault(f"a range goes from low to high, and {ends[0]:g} is not below {ends[1]:g}.")
@@ -188,7 +188,7 @@ def _ends(node: Node | None) -> tuple[float, float] | None:
     return (ends[0], ends[1]) if len(ends) == 2 and None not in ends else None
 
 
-def _beyond_limits(node: Node, kind: type[BaseModel], entry: str | None) -> Iterator[Fault]:
+def _beyond_limits(node: Node, kind: type[BaseModel], entry: str | None) -> Iterator[Diagnostic]:
     """Figures that cannot be what they say they are, such as a probability of 7, and ends of their ranges."""
     for field, found in node.value.items():
         limits = figure_limits(kind, field, entry)
@@ -213,7 +213,7 @@ def _models(node: Node, annotation) -> Iterator[tuple[Node, type[BaseModel], obj
                 waiting.append((value, following, key))
 
 
-def _figure(node: Node, names) -> Iterator[Fault]:
+def _figure(node: Node, names) -> Iterator[Diagnostic]:
     source, span = node.get("source"), node.get("range")
     if source is not None and source.text == JUDGEMENT:
         for field in ("range", "why"):
@@ -228,31 +228,31 @@ def _figure(node: Node, names) -> Iterator[Fault]:
             yield node.get("value").fault(f"the value {value:g} is outside its own range, {ends[0]:g} to {ends[1]:g}.")
 
 
-def _domain(node: Node, names) -> Iterator[Fault]:
+def _domain(node: Node, names) -> Iterator[Diagnostic]:
     limits = node.get("limits")
     if limits is not None and limits.is_list:
         yield from low_before_high(limits)
 
 
-def _ordered(node: Node, names) -> Iterator[Fault]:
+def _ordered(node: Node, names) -> Iterator[Diagnostic]:
     values = [number_of(node.get(field)) for field in ("min", "typical", "max")]
     if None not in values and not values[0] <= values[1] <= values[2]:
         yield start_of(node).fault("these should rise from 'min' over 'typical' to 'max'.")
 
 
-def _membership(node: Node, names) -> Iterator[Fault]:
+def _membership(node: Node, names) -> Iterator[Diagnostic]:
     since, until = date_of(node.get("since")), date_of(node.get("until"))
     if since and until and until < since:
         yield node.get("until").fault(f"a membership cannot end on {until} when it begins on {since}.")
 
 
-def _episode(node: Node, names) -> Iterator[Fault]:
+def _episode(node: Node, names) -> Iterator[Diagnostic]:
     start, end = number_of(node.get("start")), number_of(node.get("end"))
     if start is not None and end is not None and end < start:
         yield node.get("end").fault(f"an episode cannot end in {end:g} when it begins in {start:g}.")
 
 
-def _format(node: Node, names) -> Iterator[Fault]:
+def _format(node: Node, names) -> Iterator[Diagnostic]:
     for field in ("members", "voters"):
         for entry in entries_of(node, field):
             name = entry.text
@@ -287,7 +287,9 @@ RULES = {
 # ------------------------------------------------------------------------------------------- misspelt where it is given
 
 
-def at_the_definition(faults: list[Fault], root: Node, definitions: dict[str, dict[str, Node]]) -> list[Fault]:
+def at_the_definition(
+    faults: list[Diagnostic], root: Node, definitions: dict[str, dict[str, Node]]
+) -> list[Diagnostic]:
     """The faults, those of one misspelt definition as one, at the definition.
 
     When several places use a name that is not there, and one much like it is given and used by nobody, the slip is
@@ -295,11 +297,11 @@ def at_the_definition(faults: list[Fault], root: Node, definitions: dict[str, di
 
     Parameters
     ----------
-    faults : list of Fault; those of a name that is not there have (section, name) as their cause
+    faults : list of Diagnostic; those of a name that is not there have (section, name) as their cause
     root : Node, all that may use the names
     definitions : for each section, the names given in it, each with the node that gives it
     """
-    uses: dict[tuple, list[Fault]] = {}
+    uses: dict[tuple, list[Diagnostic]] = {}
     for fault in faults:
         if fault.cause and fault.cause[0] in definitions:
             uses.setdefault(fault.cause, []).append(fault)
@@ -314,7 +316,7 @@ def at_the_definition(faults: list[Fault], root: Node, definitions: dict[str, di
     return faults
 
 
-def _misspelt(given: str, node: Node, used: str, places: list[Fault]) -> Fault:
+def _misspelt(given: str, node: Node, used: str, places: list[Diagnostic]) -> Diagnostic:
     lines: dict[str, list[int]] = {}
     for place in places:
         lines.setdefault(place.file, []).append(place.line)

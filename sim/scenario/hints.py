@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import yaml
 
-from sim.errors import Fault, nearest
+from sim.errors import Diagnostic, nearest
 from sim.letters import HIDDEN, named, plain_letters
 
 FURTHEST_UP, FURTHEST_QUOTE = 8, 60
@@ -70,7 +70,7 @@ def hides(letter: str) -> str:
     return f"{named(letter)} stands here and cannot be seen. Delete it."
 
 
-def not_yaml(source, problem: yaml.MarkedYAMLError) -> Fault:
+def not_yaml(source, problem: yaml.MarkedYAMLError) -> Diagnostic:
     """A parser's complaint as a fault at the slip that led to it.
 
     A parser stops where it can read no further, which is often some lines below the slip. So the lines that it was
@@ -198,7 +198,7 @@ def _another_keyboard(letter: str) -> str:
 # ------------------------------------------------------------------------------------------------ where it stopped
 
 
-def _where_it_stopped(source, problem: yaml.MarkedYAMLError) -> Fault:
+def _where_it_stopped(source, problem: yaml.MarkedYAMLError) -> Diagnostic:
     mark = problem.problem_mark or problem.context_mark
     lines = source.lines
     at_the_end = mark.line >= len(lines) - (not lines[-1].strip())

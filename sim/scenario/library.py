@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from sim.errors import Fault, InputError, nearest
+from sim.errors import Diagnostic, InputError, nearest
 from sim.scenario.entries import check_library, limits_in, names_in
 from sim.scenario.needs import check_needs
 from sim.scenario.reader import Node, SourceText, is_given, keys_of, read
@@ -49,7 +49,7 @@ def is_library(root: Node) -> bool:
     return bool(names & set(SECTIONS)) and not names & (set(fields_of(Scenario)) - set(SECTIONS))
 
 
-def check_library_files(files: list[tuple[Path, str]]) -> list[Fault]:
+def check_library_files(files: list[tuple[Path, str]]) -> list[Diagnostic]:
     """The faults of some files of the library: read with those beside them, or as an addition to the one that ships.
 
     Where they themselves are sound and those beside them no longer fit, that is told.
@@ -118,7 +118,7 @@ def shown_path(path: Path) -> str:
         return str(path)
 
 
-def read_library(files: Sequence[tuple[Path, str]], whole: bool = True) -> tuple[Library | None, list[Fault]]:
+def read_library(files: Sequence[tuple[Path, str]], whole: bool = True) -> tuple[Library | None, list[Diagnostic]]:
     """The library that files hold together, or None; and every fault.
 
     Parameters
@@ -176,15 +176,15 @@ def _names(name: str, section: Node | None) -> list[str]:
     return keys_of(section.get("responses") if name == "codebook" and section is not None else section)
 
 
-def _missing_section(name: str, files: Sequence[tuple[Path, str]]) -> Fault:
+def _missing_section(name: str, files: Sequence[tuple[Path, str]]) -> Diagnostic:
     home = next((shown for path, shown in files if path.stem == name), None)
     if home is not None:
-        return Fault(home, 1, 1, f"this file should hold '{name}:', and no other file of the library does.")
+        return Diagnostic(home, 1, 1, f"this file should hold '{name}:', and no other file of the library does.")
     folder = shown_path(scenarios_folder() / "library")
-    return Fault(folder, 0, 0, f"no file of the library holds '{name}'. Is the installation complete?")
+    return Diagnostic(folder, 0, 0, f"no file of the library holds '{name}'. Is the installation complete?")
 
 
-def merged_sections(roots: list[Node]) -> tuple[Node, list[Fault]]:
+def merged_sections(roots: list[Node]) -> tuple[Node, list[Diagnostic]]:
     """One node of all sections, each with the entries of every file; and the entries that stand twice."""
     root, faults = Node("mapping", {}, SourceText("", ""), 0, 0), []
     for part in roots:
@@ -206,7 +206,7 @@ def _copied(section: Node) -> Node:
     return copy
 
 
-def _add_entries(section: Node, more: Node) -> list[Fault]:
+def _add_entries(section: Node, more: Node) -> list[Diagnostic]:
     faults = []
     for name, entry in more.value.items():
         if name in section.value:

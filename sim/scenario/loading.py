@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.errors import Fault, InputError, did_you_mean, told_once
+from sim.errors import Diagnostic, InputError, did_you_mean, told_once
 from sim.scenario.checks import MERGED_BY, check_scenario, repeated_ids
 from sim.scenario.library import (
     check_library_files,
@@ -105,7 +105,9 @@ def varied(loaded: Loaded, values: dict) -> Loaded:
     return from_document(document, loaded.name, loaded.path, loaded.base)
 
 
-def check_files(paths: Iterable[str | os.PathLike], others: Sequence[tuple[Callable, Callable]] = ()) -> list[Fault]:
+def check_files(
+    paths: Iterable[str | os.PathLike], others: Sequence[tuple[Callable, Callable]] = ()
+) -> list[Diagnostic]:
     """Every fault of some files: scenarios, or files of the library, which are known by their first keys.
 
     Parameters
@@ -115,7 +117,7 @@ def check_files(paths: Iterable[str | os.PathLike], others: Sequence[tuple[Calla
 
     Returns
     -------
-    list of Fault, as they come in the files; what a file says itself comes before what it extends
+    list of Diagnostic, as they come in the files; what a file says itself comes before what it extends
     """
     faults, of_the_library = [], []
     for given in paths:
@@ -151,13 +153,13 @@ def unplayable(loaded: Loaded, place: Place, value) -> str | None:
     return None
 
 
-def _of_scenario(root: Node, path: Path) -> list[Fault]:
+def _of_scenario(root: Node, path: Path) -> list[Diagnostic]:
     """The faults of a sound scenario, which the choices and ends of what it says may vary can still have."""
     loaded = _loaded(root, path.stem, path)
     return [fault for section in ("uncertainties", "levers") for fault in _unplayable_ends(root, section, loaded)]
 
 
-def _unplayable_ends(root: Node, section: str, loaded: Loaded) -> Iterable[Fault]:
+def _unplayable_ends(root: Node, section: str, loaded: Loaded) -> Iterable[Diagnostic]:
     """The choices and ends of a section that a sweep could not play."""
     for name, key, entry in items_of(root, section):
         place = find(loaded.document, text_of(entry, "path"), loaded.library)
@@ -190,7 +192,7 @@ def _in_full(root: Node) -> list[str]:
     return [code for code, _, entry in actors if entry.is_mapping and all(key in entry.keys for key in IN_FULL)]
 
 
-def in_order(faults: Iterable[Fault], own: str = "") -> list[Fault]:
+def in_order(faults: Iterable[Diagnostic], own: str = "") -> list[Diagnostic]:
     """Faults as they come in the files, those of one's own file first; equal ones are told once."""
     order = sorted(dict.fromkeys(faults), key=lambda fault: (fault.file != own, fault.file, fault.line, fault.column))
     return list(told_once(order))
@@ -208,7 +210,7 @@ def locate(name_or_path: str | os.PathLike) -> tuple[Path, str]:
     if looks_like_a_path(given) or os.path.lexists(given):
         return Path(given), given
     message = f"there is no scenario of this name, and no such file. {did_you_mean(given, shipped())}"
-    raise InputError([Fault(given or "''", 0, 0, message)])
+    raise InputError([Diagnostic(given or "''", 0, 0, message)])
 
 
 def looks_like_a_path(given: str) -> bool:
@@ -289,7 +291,7 @@ def _keys_at_the_top(path: Path) -> list[str]:
         return []
 
 
-def laid_over(parent: Node, child: Node, faults: list[Fault], merged_by: dict | None = None) -> Node:
+def laid_over(parent: Node, child: Node, faults: list[Diagnostic], merged_by: dict | None = None) -> Node:
     """A mapping with what the child says in place of what the parent says; `key: null` takes the key away."""
     merged_by = MERGED_BY if merged_by is None else merged_by
     whole = Node("mapping", dict(parent.value), child.source, child.line, child.column, child.length)
@@ -307,7 +309,7 @@ def laid_over(parent: Node, child: Node, faults: list[Fault], merged_by: dict | 
     return whole
 
 
-def _entries_laid_over(parent: Node, child: Node, key: str, faults: list[Fault]) -> Node:
+def _entries_laid_over(parent: Node, child: Node, key: str, faults: list[Diagnostic]) -> Node:
     """Entries of both lists: those of the same id merged where the parent has them, new ones at the end."""
     entries: list[Node | None] = list(parent.value)
     places = {name: index for index, entry in enumerate(entries) if (name := _name(entry, key)) is not None}

@@ -9,7 +9,7 @@ import typing
 from collections.abc import Iterator
 
 from sim.catalogue.moves import FELT, NAMES
-from sim.errors import Fault, nearest
+from sim.errors import Diagnostic, nearest
 from sim.scenario.reader import Node, is_given, is_yes, items_of, keys_of, text_of
 from sim.scenario.schema import (
     Body,
@@ -138,7 +138,7 @@ EFFECT_LIMITS = {"capital": 5, "evidence": 20}  # the most that an actor has; lo
 # ---------------------------------------------------------------------------------------------------------------- names
 
 
-def check_needs(root: Node) -> Iterator[Fault]:
+def check_needs(root: Node) -> Iterator[Diagnostic]:
     """What a whole library lacks that the model reads, and coefficients that nothing reads."""
     for section, (kind, needed) in NEEDED.items():
         node = root.get(section).get("responses") if section == "codebook" else root.get(section)
@@ -167,7 +167,7 @@ def _unread(root: Node) -> list[str]:
     return [name for name in keys_of(root.get("behaviour")) if name not in named and name not in COEFFICIENTS]
 
 
-def _yardstick(root: Node) -> Iterator[Fault]:
+def _yardstick(root: Node) -> Iterator[Diagnostic]:
     for code, key, state in items_of(root, "states"):
         lacking = [field for field in MEASURED_BY if not is_given(state, field)] if code == YARDSTICK else []
         if lacking:

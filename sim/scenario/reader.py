@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 import yaml
 
-from sim.errors import Fault, InputError, in_words
+from sim.errors import Diagnostic, InputError, in_words
 from sim.letters import HIDDEN, hidden, is_number, look_alikes, named
 from sim.scenario.hints import hides, not_yaml
 from sim.text_files import SourceText, file_text
@@ -80,7 +80,7 @@ class Node:
             return list(self.value)
         return list(self.value.values()) if self.kind == "mapping" else []
 
-    def fault(self, message: str, cause: tuple[str, ...] = ()) -> Fault:
+    def fault(self, message: str, cause: tuple[str, ...] = ()) -> Diagnostic:
         """A fault at this node, which names the letters in it that only look like others."""
         return self.source.fault(self.line, self.column, message + self._look_alikes(), self.length, cause)
 
@@ -133,7 +133,7 @@ def read_text(text: str, file: str) -> Node:
     if faults:
         raise InputError(sorted(faults, key=lambda fault: (fault.line, fault.column)))
     if root is None or (root.kind == "scalar" and root.value is None):
-        raise InputError([Fault(file, 1, 1, "the file is empty. `oceans new NAME` writes one to start from.")])
+        raise InputError([Diagnostic(file, 1, 1, "the file is empty. `oceans new NAME` writes one to start from.")])
     if not root.is_mapping:
         what = "a list" if root.is_list else "text"
         raise InputError([root.fault(f"the file should be lines of 'key: value', but it starts with {what}.")])
@@ -144,7 +144,7 @@ def nodes_of(data, source: SourceText) -> Node:
     """Plain data as nodes without a place; InputError when letters hide in its keys or texts."""
     letters = dict.fromkeys(found.group() for text in _texts(data) for found in hidden(text))
     if letters:
-        raise InputError([Fault(source.file, 0, 0, hides(letter)) for letter in letters])
+        raise InputError([Diagnostic(source.file, 0, 0, hides(letter)) for letter in letters])
     return _nodes_of(data, source)
 
 
@@ -245,11 +245,11 @@ class _Composer:
 
     def __init__(self, source: SourceText):
         self.source = source
-        self.faults: list[Fault] = []
+        self.faults: list[Diagnostic] = []
         self.anchors: dict[str, Node | None] = {}  # None while its value is still being read
         self.built = 0
 
-    def document(self) -> tuple[Node | None, list[Fault]]:
+    def document(self) -> tuple[Node | None, list[Diagnostic]]:
         """The root node (None when there is none) and every fault found."""
         try:
             return self._root(), self.faults
@@ -397,7 +397,7 @@ class _Composer:
             message = f"more than {MOST_NODES} values, with every '*name' written out. A scenario has a few hundred."
             raise _Stop(self._fault(event, message))
 
-    def _keep(self, fault: Fault) -> None:
+    def _keep(self, fault: Diagnostic) -> None:
         if len(self.faults) < MOST_REPEATED_KEYS:
             self.faults.append(fault)
 
@@ -423,7 +423,7 @@ class _Composer:
             if HIDDEN.match(letter) and found.group() not in "\r\x85":  # these two are read as the end of a line
                 yield start + found.start(), len(found.group())
 
-    def _hidden(self, letter: str, index: int, length: int = 1) -> Fault:
+    def _hidden(self, letter: str, index: int, length: int = 1) -> Diagnostic:
         return self.source.fault(*self.source.place(index), hides(letter), length, ("letter", letter))
 
     # ---- places and sentences
@@ -435,7 +435,7 @@ class _Composer:
         line = self.source.lines[start.line] if start.line < len(self.source.lines) else ""
         return max(len(line.rstrip()) - start.column, 1)
 
-    def _fault(self, event, message: str, length: int = 1) -> Fault:
+    def _fault(self, event, message: str, length: int = 1) -> Diagnostic:
         return self.source.fault(event.start_mark.line + 1, event.start_mark.column + 1, message, length)
 
 

@@ -5,7 +5,7 @@ import os
 import re
 from pathlib import Path
 
-from sim.errors import Fault, InputError
+from sim.errors import Diagnostic, InputError
 from sim.scenario.checks import MERGED_BY
 from sim.scenario.loading import shipped
 from sim.scenario.schema import Scenario
@@ -194,10 +194,10 @@ def new_scenario(name: str, folder: str | os.PathLike = ".") -> Path:
         with open(path, "x", encoding="utf-8", newline="\n") as new:
             new.write(template_text(name))
     except FileExistsError:
-        raise InputError([Fault(str(path), 0, 0, "there is already such a file. Choose another name.")]) from None
+        raise InputError([Diagnostic(str(path), 0, 0, "there is already such a file. Choose another name.")]) from None
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or "not a folder"
-        raise InputError([Fault(str(path), 0, 0, f"a file cannot be written here ({reason}).")]) from None
+        raise InputError([Diagnostic(str(path), 0, 0, f"a file cannot be written here ({reason}).")]) from None
     return path
 
 
@@ -215,9 +215,9 @@ def _good_name(name: str) -> str:
     hint = f" Try '{better}'." if NAME.fullmatch(better) else ""
     if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
         message = f"a scenario's name is at most {LONGEST_NAME} lower case letters, digits and underscores.{hint}"
-        raise InputError([Fault(name or "''", 0, 0, message)])
+        raise InputError([Diagnostic(name or "''", 0, 0, message)])
     if name in shipped():
-        raise InputError([Fault(name, 0, 0, f"a scenario that ships has this name. Try 'my_{name}'.")])
+        raise InputError([Diagnostic(name, 0, 0, f"a scenario that ships has this name. Try 'my_{name}'.")])
     return name
 
 

@@ -13,7 +13,7 @@ from functools import cache
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from sim.errors import Fault, did_you_mean, nearest
+from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.letters import is_number, plain_letters
 from sim.scenario.hints import about_a_count, about_a_day, about_a_name, meant
 from sim.scenario.reader import Node, date_of
@@ -193,7 +193,7 @@ def as_number(value):
     return NO_NUMBER if isinstance(value, str) and not is_number(value) else value
 
 
-def validated(model: type[BaseModel], node: Node, data=None) -> tuple[BaseModel | None, list[Fault]]:
+def validated(model: type[BaseModel], node: Node, data=None) -> tuple[BaseModel | None, list[Diagnostic]]:
     """The model that a node describes, or None and every fault; `data` is what is checked, if it was read otherwise."""
     try:
         return model.model_validate(plain(node, model) if data is None else data), []
@@ -211,13 +211,13 @@ def validated(model: type[BaseModel], node: Node, data=None) -> tuple[BaseModel 
     return None, faults + [_missing_fields(node, location, names) for location, names in missing.items()]
 
 
-def beside(misfits: list[Fault], others: list[Fault]) -> list[Fault]:
+def beside(misfits: list[Diagnostic], others: list[Diagnostic]) -> list[Diagnostic]:
     """Both kinds of fault, without a second one where the schema has already spoken."""
     spoken = {(fault.file, fault.line, fault.column) for fault in misfits if fault.line}
     return misfits + [fault for fault in others if (fault.file, fault.line, fault.column) not in spoken]
 
 
-def schema_fault(model: type[BaseModel], root: Node, error: dict) -> Fault:
+def schema_fault(model: type[BaseModel], root: Node, error: dict) -> Diagnostic:
     """One of pydantic's findings, as a fault at its place in the file."""
     location = _without_alternatives(model, tuple(error["loc"]))
     if location and location[-1] == "[key]":
@@ -237,7 +237,7 @@ def _without_alternatives(model, location: tuple) -> tuple:
     return location
 
 
-def _missing_fields(root: Node, location: tuple, names: list[str]) -> Fault:
+def _missing_fields(root: Node, location: tuple, names: list[str]) -> Diagnostic:
     word = "field" if len(names) == 1 else "fields"
     hint = _namesake(root, location)
     return start_of(node_at(root, location)).fault(f"missing {word} {', '.join(names)}{_inside(root, location)}.{hint}")
@@ -261,7 +261,7 @@ def _text(entry: Node, field: str) -> str | None:
     return found.text if found is not None else None
 
 
-def _unknown_field(model, root: Node, location: tuple) -> Fault:
+def _unknown_field(model, root: Node, location: tuple) -> Diagnostic:
     parent, name = node_at(root, location[:-1]), str(location[-1])
     holder, _ = core(annotation_at(model, location[:-1]))
     allowed = [field for field in fields_of(holder)] if is_model(holder) else []
@@ -280,7 +280,7 @@ def _unknown_field(model, root: Node, location: tuple) -> Fault:
     return parent.keys[name].fault(message) if name in parent.keys else parent.fault(message)
 
 
-def _bad_key(model, root: Node, location: tuple) -> Fault:
+def _bad_key(model, root: Node, location: tuple) -> Diagnostic:
     parent, name = node_at(root, location[:-1]), str(location[-1])
     holder, _ = core(annotation_at(model, location[:-1]))
     wanted = expected(typing.get_args(holder)[0])
@@ -292,7 +292,7 @@ def _bad_key(model, root: Node, location: tuple) -> Fault:
     return parent.keys[name].fault(message) if name in parent.keys else parent.fault(message)
 
 
-def _does_not_fit(model, root: Node, location: tuple, kind: str) -> Fault:
+def _does_not_fit(model, root: Node, location: tuple, kind: str) -> Diagnostic:
     annotation, node = annotation_at(model, location), value_at(root, location)
     inner, _ = core(annotation)
     subject = _for(root, location)

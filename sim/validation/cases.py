@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.errors import Fault, InputError, did_you_mean
+from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.scenario import load_library, scenarios_folder
 from sim.scenario.library import digest_of, shown_path
 from sim.scenario.loading import in_order, looks_like_a_path
@@ -129,7 +129,7 @@ def is_case_file(root: Node) -> bool:
     return unlike_cases(root) is None
 
 
-def case_faults(root: Node, library: Library | None = None) -> list[Fault]:
+def case_faults(root: Node, library: Library | None = None) -> list[Diagnostic]:
     """Every fault of a file of cases, in the order of the file."""
     return _validated(root, library)[1]
 
@@ -142,14 +142,14 @@ def located(name_or_path: str | os.PathLike) -> str:
     if looks_like_a_path(given) or os.path.lexists(given):
         return given
     message = f"there are no cases of this name, and no such file. {did_you_mean(given, shipped_cases())}"
-    raise InputError([Fault(given or "''", 0, 0, message)])
+    raise InputError([Diagnostic(given or "''", 0, 0, message)])
 
 
 def _folder() -> Path:
     return scenarios_folder() / "history"
 
 
-def _validated(root: Node, library: Library | None) -> tuple[CaseFile | None, list[Fault]]:
+def _validated(root: Node, library: Library | None) -> tuple[CaseFile | None, list[Diagnostic]]:
     library = load_library() if library is None else library
     stranger = unlike_cases(root)
     if stranger is not None:

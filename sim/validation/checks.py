@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from sim.errors import Fault, did_you_mean, nearest
+from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.scenario.reader import Node, entries_of, is_given, items_of, keys_of
 from sim.scenario.schema import Codebook, Library
 from sim.scenario.wording import below, core, fields_of, is_model
@@ -189,7 +189,7 @@ class Known:
         return list(self.library.codebook.kinds)
 
 
-def unlike_cases(root: Node) -> Fault | None:
+def unlike_cases(root: Node) -> Diagnostic | None:
     """What else a file is that holds no cases, as a fault; None when it does hold cases."""
     if keys_of(root) and "cases" in root.value:
         return None
@@ -207,7 +207,7 @@ def unlike_cases(root: Node) -> Fault | None:
     return first.fault("there are no cases here. They stand in a list under 'cases:', as in scenarios/history/.")
 
 
-def check_cases(root: Node, library: Library, reading: Reading) -> Iterator[Fault]:
+def check_cases(root: Node, library: Library, reading: Reading) -> Iterator[Diagnostic]:
     """The faults in what cases refer to, in what actors did, and in what contradicts itself.
 
     Parameters
@@ -235,7 +235,7 @@ def check_cases(root: Node, library: Library, reading: Reading) -> Iterator[Faul
             yield from _row(code, row, reading)
 
 
-def _fields(root: Node) -> Iterator[Fault]:
+def _fields(root: Node) -> Iterator[Diagnostic]:
     meta, seen = root.get("meta"), set()
     for entry in entries_of(meta, "fields") if meta is not None else ():
         if entry.text is not None and entry.text not in KINDS:
@@ -245,13 +245,13 @@ def _fields(root: Node) -> Iterator[Fault]:
         seen.add(entry.text)
 
 
-def _actors(entry: Node, field: str, known: Known) -> Iterator[Fault]:
+def _actors(entry: Node, field: str, known: Known) -> Iterator[Diagnostic]:
     for code, key, _ in items_of(entry, field):
         if code not in known.actors:
             yield key.fault(f"the library knows no actor '{code}'. {did_you_mean(code, known.actors)}")
 
 
-def _repeated_ids(root: Node) -> Iterator[Fault]:
+def _repeated_ids(root: Node) -> Iterator[Diagnostic]:
     """Ids that two cases share, or that differ in capitals alone: to some systems they are the same file."""
     first: dict[str, Node] = {}
     for entry in [*entries_of(root, "cases"), *entries_of(root, "auxiliary_outcome_only_cases")]:
@@ -266,7 +266,7 @@ def _repeated_ids(root: Node) -> Iterator[Fault]:
             )
 
 
-def _adversary(entry: Node, known: Known) -> Iterator[Fault]:
+def _adversary(entry: Node, known: Known) -> Iterator[Diagnostic]:
     node = entry.get("adversary")
     if node is None or node.text is None or node.text in known.adversaries:
         return
@@ -277,7 +277,7 @@ def _adversary(entry: Node, known: Known) -> Iterator[Fault]:
         yield node.fault(f"the library knows no adversary '{node.text}'. {did_you_mean(node.text, known.adversaries)}")
 
 
-def _kind(case: Node, known: Known) -> Iterator[Fault]:
+def _kind(case: Node, known: Known) -> Iterator[Diagnostic]:
     node = case.get("kind")
     if node is not None and node.text is not None and node.text not in known.kinds:
         words = [*known.kinds, *words_for(known.library.codebook)]
@@ -286,7 +286,7 @@ def _kind(case: Node, known: Known) -> Iterator[Fault]:
         yield node.fault(f"no kind of case '{node.text}'. {hint} Kinds are described in library/codebook.yaml.")
 
 
-def _targets(case: Node, known: Known) -> Iterator[Fault]:
+def _targets(case: Node, known: Known) -> Iterator[Diagnostic]:
     given = [entry for entry in entries_of(case, "targets") if entry.text]
     targets = [entry.text for entry in given]
     strangers = [*_strangers(given, known)]
@@ -305,7 +305,7 @@ def _targets(case: Node, known: Known) -> Iterator[Fault]:
                 yield is_target.fault(f"'{code}' cannot be a target here: it is not among the 'targets' of the case.")
 
 
-def _within(case: Node, targets: list[str], known: Known) -> Iterator[Fault]:
+def _within(case: Node, targets: list[str], known: Known) -> Iterator[Diagnostic]:
     """What is wrong with those that were meant: they are some of those that were hit."""
     given = [entry for entry in entries_of(case, "primary_targets") if entry.text]
     yield from _strangers(given, known)
@@ -314,7 +314,7 @@ def _within(case: Node, targets: list[str], known: Known) -> Iterator[Fault]:
             yield entry.fault(f"'{entry.text}' is not among the 'targets' of the case ({', '.join(targets)}).")
 
 
-def _strangers(given: list[Node], known: Known) -> Iterator[Fault]:
+def _strangers(given: list[Node], known: Known) -> Iterator[Diagnostic]:
     seen = set()
     for entry in given:
         if not _is_a_state(entry.text, known):
@@ -324,7 +324,7 @@ def _strangers(given: list[Node], known: Known) -> Iterator[Fault]:
         seen.add(entry.text)
 
 
-def _coerced(episode: Node, known: Known) -> Iterator[Fault]:
+def _coerced(episode: Node, known: Known) -> Iterator[Diagnostic]:
     node = episode.get("target")
     if node is None or node.text is None:
         return
@@ -344,14 +344,14 @@ def _no_state(code: str, known: Known) -> str:
     return f"there is no state or body '{code}'. {hint}"
 
 
-def _target_groups(case: Node, known: Known) -> Iterator[Fault]:
+def _target_groups(case: Node, known: Known) -> Iterator[Diagnostic]:
     for entry in entries_of(case, "target_groups"):
         if entry.text and (name := group_name(entry.text)) not in (*known.library.groups, OF_NO_GROUP):
             hint = did_you_mean(name, [*known.library.groups, OF_NO_GROUP])
             yield entry.fault(f"the library knows no group '{entry.text}'. {hint}")
 
 
-def _dates(case: Node, known: Known) -> Iterator[Fault]:
+def _dates(case: Node, known: Known) -> Iterator[Diagnostic]:
     start, told, answered = (_day(case.get(field)) for field in ("start_date", "disclosure_date", "decision_date"))
     if start is None:
         return
@@ -380,7 +380,7 @@ def _day(node: Node | None) -> datetime.date | None:
         return None
 
 
-def _row(code: str, row: Node, reading: Reading) -> Iterator[Fault]:
+def _row(code: str, row: Node, reading: Reading) -> Iterator[Diagnostic]:
     for kind in KINDS:
         node = row.get(kind)
         if node is not None and is_given(row, kind) and (node.text is None or node.text.strip() not in ("0", "1")):

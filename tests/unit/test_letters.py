@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.errors import Fault, InputError, OceansError
+from sim.errors import Diagnostic, InputError, OceansError
 from sim.letters import hidden, is_number, look_alikes, named, plain_letters, visible, whole
 
 PLAIN = (
@@ -49,7 +49,7 @@ def test_half_a_letter_is_shown():
 
 def test_no_error_prints_a_letter_that_a_screen_obeys():
     assert str(OceansError("the folder a\x1b[2J is full\nof files")) == "the folder a\\x1b[2J is full\nof files"
-    fault = Fault("a\x1b\n.yaml", 1, 3, "no incident '\u202e'.", "ab\x1b[2Jc", 4)
+    fault = Diagnostic("a\x1b\n.yaml", 1, 3, "no incident '\u202e'.", "ab\x1b[2Jc", 4)
     assert str(InputError([fault])).splitlines() == [
         "a\\x1b\\n.yaml:1:3: error: no incident '\\u202e'.",
         "    1 | ab\\x1b[2Jc",

@@ -22,7 +22,7 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from sim.errors import Fault, InputError, did_you_mean
+from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.model.events import DIRECTIONS as KINDS
 from sim.model.inputs import recipients_of, turn_of
 from sim.model.msel import ARMED, HELD, RELEASED, SKIPPED, Planned, first_status
@@ -155,7 +155,7 @@ def _inject(world: World, fields: dict[str, Any]) -> Inject:
         inject = Inject.model_validate(fields)
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}" for wrong in error.errors()]
-        raise InputError([Fault("", 0, 0, f"inject '{fields['id']}': {fault}") for fault in faults]) from None
+        raise InputError([Diagnostic("", 0, 0, f"inject '{fields['id']}': {fault}") for fault in faults]) from None
     for effect in inject.effects:
         _check_place(world, effect)
     unknown = [name for name in inject.to if not _is_recipient(world, name)]
@@ -217,4 +217,4 @@ def _still_planned(world: World, name: str) -> int:
 
 
 def _refusal(words: str) -> InputError:
-    return InputError([Fault("", 0, 0, words)])
+    return InputError([Diagnostic("", 0, 0, words)])
