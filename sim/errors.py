@@ -81,8 +81,8 @@ class Diagnostic:
 class InputError(OceansError):
     """What was read is not right. `str()` shows every fault, one block each; equal ones are told once.
 
-    >>> empty, folder = Diagnostic("a.yaml", 0, 0, "the file is empty."), Diagnostic("b.yaml", 0, 0, "this is a folder.")
-    >>> print(InputError([empty, folder]))
+    >>> empty = Diagnostic("a.yaml", 0, 0, "the file is empty.")
+    >>> print(InputError([empty, Diagnostic("b.yaml", 0, 0, "this is a folder.")]))
     a.yaml: error: the file is empty.
     b.yaml: error: this is a folder.
     """
