@@ -277,9 +277,13 @@ def schema():
     return print_schema()
 
 
+def _heard(number: int, frame: object) -> None:
+    """Nothing more: one signal has been heard, and `timeout` sends two."""
+
+
 def _told_to_end(number, frame):
     """Ends as Ctrl-C does, so that nothing half-written stays; being told again would only disturb that."""
-    signal.signal(number, signal.SIG_IGN)
+    signal.signal(number, _heard)  # not SIG_IGN: Python complains of a second signal that was on its way by then
     raise Terminated("Told to end.")
 
 
