@@ -17,7 +17,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from sim.errors import Diagnostic, InputError, did_you_mean
+from sim.errors import did_you_mean, refusal
 from sim.model.decisions import Decision, View
 from sim.model.inputs import ModelInputs
 from sim.model.state import State
@@ -269,7 +269,5 @@ def kind_of(inputs: ModelInputs, place: int) -> type[Actor]:
 def _found(name: str, known: Iterable[str], what: str) -> int:
     """The place of a name; InputError with advice when it is not known."""
     if name not in known:
-        raise InputError(
-            [Diagnostic("", 0, 0, f"no {what} '{name}' in this exercise. {did_you_mean(str(name), known)}")]
-        )
+        raise refusal(f"no {what} '{name}' in this exercise. {did_you_mean(str(name), known)}")
     return list(known).index(name)

@@ -97,6 +97,15 @@ class InputError(OceansError):
         return "\n".join(str(fault) for fault in self.faults)
 
 
+def refusal(words: str, cause: tuple[str, ...] = ()) -> InputError:
+    """The error that refuses what was asked for where no file has a place to point at.
+
+    >>> print(refusal("nothing to merge: name the folders of the parts."))
+    error: nothing to merge: name the folders of the parts.
+    """
+    return InputError([Diagnostic("", 0, 0, words, cause=cause)])
+
+
 def told_once(faults: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     """Faults of one file that say the same, or have one cause, as one: the first, with the lines of the others.
 

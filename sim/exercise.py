@@ -35,7 +35,7 @@ from sim.agents import Actor, kind_of
 from sim.catalogue.moves import NAMES
 from sim.draws import slot_key
 from sim.engine import Measures
-from sim.errors import Diagnostic, InputError, OceansError, did_you_mean
+from sim.errors import OceansError, did_you_mean, refusal
 from sim.model.decisions import KINDS, Answer, Choice
 from sim.model.events import Event
 from sim.model.state import World
@@ -189,9 +189,7 @@ class Exercise(mesa.Model):
     def actor(self, code: str) -> Actor:
         """The actor of a code; InputError with what was probably meant."""
         if code not in self.actors:
-            raise InputError(
-                [Diagnostic("", 0, 0, f"no actor '{code}' takes part. {did_you_mean(str(code), self.actors)}")]
-            )
+            raise refusal(f"no actor '{code}' takes part. {did_you_mean(str(code), self.actors)}")
         return self.actors[code]
 
     @property
@@ -267,12 +265,10 @@ class Exercise(mesa.Model):
         """
         turn = self.turn + 1 if turn is None else turn
         if kind not in KINDS:
-            raise InputError(
-                [Diagnostic("", 0, 0, f"nobody is asked for a '{kind}'. {did_you_mean(str(kind), KINDS)}")]
-            )
+            raise refusal(f"nobody is asked for a '{kind}'. {did_you_mean(str(kind), KINDS)}")
         if not self.turn < turn <= self.turns:
             played = f"{self.turn} of {self.turns} are played"
-            raise InputError([Diagnostic("", 0, 0, f"turn {turn} does not lie ahead: {played}.")])
+            raise refusal(f"turn {turn} does not lie ahead: {played}.")
         twin = self.branch()
         choice = (choice,) if isinstance(choice, str) else tuple(choice)
         check_places(twin.world.inputs, [twin.actor(actor).code])
@@ -298,7 +294,7 @@ def _for_mesa(seed: int) -> int:
     """A seed for Mesa's own generators, from which the engine never draws; any number will do for ours."""
     if not isinstance(seed, Integral):
         how = "From Mesa 3.4 on batch_run takes seeds as rng=[1, 2, 3], not among the parameters."
-        raise InputError([Diagnostic("", 0, 0, f"seed is {seed!r}, and has to be a whole number. {how}")])
+        raise refusal(f"seed is {seed!r}, and has to be a whole number. {how}")
     return slot_key("mesa", seed)
 
 

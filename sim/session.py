@@ -35,7 +35,7 @@ from sim.engine import (
     simulate_forward,
     unfinished_record,
 )
-from sim.errors import Diagnostic, InputError, did_you_mean
+from sim.errors import InputError, did_you_mean, refusal
 from sim.model.decisions import Address, Answer, Choice, Decision, View, answer_to
 from sim.model.events import Event
 from sim.model.inputs import ModelInputs, build_inputs
@@ -206,7 +206,7 @@ class Session:
         try:
             self._accept(self._fitting(answer_to(decision, choice)))
         except ValueError as advice:
-            raise _refusal(str(advice)) from None
+            raise refusal(str(advice)) from None
 
     def direct(self, direction: Direction) -> None:
         """Do what control directs, at once, as `sim.model.steps.control` says; InputError where it cannot be done.
@@ -214,10 +214,10 @@ class Session:
         Answers already given at this stop whose options it changes are void.
         """
         if self.is_over:
-            raise _refusal("the exercise is over: control can direct nothing more.")
+            raise refusal("the exercise is over: control can direct nothing more.")
         if direction.kind == "proceed":
             if not self._asked:
-                raise _refusal("nobody is asked anything now, so that there is nothing to go on from.")
+                raise refusal("nobody is asked anything now, so that there is nothing to go on from.")
             self.inputs.append(direction)
             self._close()
             self._go_on()
@@ -279,7 +279,7 @@ class Session:
     def _hand_over(self, code: str, to: Any) -> None:
         check_places(self.model_inputs, [code])
         if not isinstance(to, str):
-            raise _refusal(f"the seat of {code} goes to a person, to the model, to nobody, or to a policy by its name.")
+            raise refusal(f"the seat of {code} goes to a person, to the model, to nobody, or to a policy by its name.")
         policy = {PERSON: "standard", MODEL: "standard", NOBODY: "silent"}.get(to, to)
         seats = self.world.seats | {code: policy_from(policy)}
         self.people = self.people | {code} if to == PERSON else self.people - {code}
@@ -425,7 +425,7 @@ class Session:
         head = json.loads(head)
         loaded = scenario if isinstance(scenario, Loaded) else load(scenario or head["scenario"])
         if loaded.digest != head["digest"]:
-            raise _refusal(f"'{head['scenario']}' has changed since this session was played.")
+            raise refusal(f"'{head['scenario']}' has changed since this session was played.")
         at_start = {
             int(turn): [Direction.from_json(line) for line in lines] for turn, lines in head["at_start"].items()
         }
@@ -454,9 +454,5 @@ def in_order(seats: Mapping[str, Any], model_inputs: ModelInputs) -> dict[str, A
     """Seats in the order of the actors."""
     unknown = [code for code in seats if code not in model_inputs.index]
     if unknown:
-        raise _refusal(f"no actor '{unknown[0]}' takes part. {did_you_mean(unknown[0], model_inputs.actors)}")
+        raise refusal(f"no actor '{unknown[0]}' takes part. {did_you_mean(unknown[0], model_inputs.actors)}")
     return {code: seats[code] for code in model_inputs.actors if code in seats}
-
-
-def _refusal(words: str) -> InputError:
-    return InputError([Diagnostic("", 0, 0, words)])

@@ -9,7 +9,7 @@ from sim.cli.options import CompareOptions
 from sim.cli.run import Progress
 from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI, remark_on
-from sim.errors import Diagnostic, InputError
+from sim.errors import refusal
 from sim.record import store
 
 
@@ -19,9 +19,7 @@ def compare_arms(options: CompareOptions) -> int:
     from sim.experiments.compare import compare
 
     if options.runs < 2:
-        raise InputError(
-            [Diagnostic("", 0, 0, f"--runs {options.runs}: an interval needs at least two pairs of runs.")]
-        )
+        raise refusal(f"--runs {options.runs}: an interval needs at least two pairs of runs.")
     arms, started = arms_of(options.arms, options.policies), datetime.datetime.now()
     progress = Progress(options.runs * len(arms), sys.stderr)
     with progress:

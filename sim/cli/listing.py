@@ -5,7 +5,7 @@ import re
 
 from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI
-from sim.errors import Diagnostic, InputError, did_you_mean
+from sim.errors import did_you_mean, refusal
 from sim.phrases import gist
 
 LONGEST = 160
@@ -39,7 +39,7 @@ def listed(kind):
     "NATO's four partners in the Indo-Pacific"
     """
     if kind not in KINDS:
-        raise InputError([Diagnostic("", 0, 0, f"oceans list {kind}: no such kind. {did_you_mean(kind, KINDS)}")])
+        raise refusal(f"oceans list {kind}: no such kind. {did_you_mean(kind, KINDS)}")
     return {name: _first_sentence(words) for name, words in KINDS[kind]()}
 
 

@@ -5,7 +5,7 @@ import os
 import sys
 
 from sim.cli.streams import print_json
-from sim.errors import Diagnostic, InputError
+from sim.errors import refusal
 from sim.letters import whole
 
 
@@ -57,7 +57,7 @@ def shard_of(text):
     if slash and part is not None and parts is not None and 1 <= part <= parts:
         return part, parts
     message = f"--shard {text}: write which part of how many, such as 3/8: from 1/8 to 8/8."
-    raise InputError([Diagnostic("", 0, 0, message)])
+    raise refusal(message)
 
 
 def _say(text):

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-from sim.errors import Diagnostic, InputError
+from sim.errors import Diagnostic, InputError, refusal
 from sim.experiments.phrases import label_of
 
 VARIATION = re.compile(r"^(?P<scenario>.*?):(?P<changes>[^:/]*=.*)$")
@@ -149,6 +149,6 @@ def _distinct(arms):
         key = (arm.loaded.digest, tuple(sorted(arm.policies.items())))
         if key in seen:
             said = f"{arm.name}: this is the same exercise as {seen[key]}, so nothing would differ. Change a value."
-            raise InputError([Diagnostic("", 0, 0, said)])
+            raise refusal(said)
         seen[key] = arm.name
     return arms

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from sim.errors import Diagnostic, InputError
+from sim.errors import refusal
 from sim.experiments.arms import Arm, arms_of
 from sim.experiments.estimate import NOTHING, Estimate, holm, p_value, paired
 from sim.experiments.phrases import measure as described
@@ -163,7 +163,7 @@ def compare(arms, seed=1, runs=400, progress=None):
 
     arms = tuple(arms if all(isinstance(arm, Arm) for arm in arms) else arms_of(arms))
     if len(arms) < 2:
-        raise InputError([Diagnostic("", 0, 0, "there is nothing to compare with: name a second arm.")])
+        raise refusal("there is nothing to compare with: name a second arm.")
     played = [
         play(arm.loaded, seed, runs=runs, policies=arm.policies or None, progress=progress).outcomes for arm in arms
     ]

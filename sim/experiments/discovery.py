@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.errors import Diagnostic, InputError
+from sim.errors import refusal
 from sim.experiments.estimate import NOTHING, Estimate, share
 from sim.experiments.experiment_data import Sample
 from sim.experiments.phrases import condition, figure, rule, softly
@@ -455,4 +455,4 @@ def parse_limit(given, measures):
         if name in measures
         else f"no such measure. {did_you_mean(name, measures)}"
     )
-    raise InputError([Diagnostic("", 0, 0, f"--limit {given}: {advice}")])
+    raise refusal(f"--limit {given}: {advice}")

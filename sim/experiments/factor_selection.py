@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sim.errors import Diagnostic, InputError, did_you_mean, nearest
+from sim.errors import Diagnostic, InputError, did_you_mean, nearest, refusal
 from sim.experiments.factors import DISTRIBUTIONS, LEVELS, Factor, estimated
 from sim.letters import is_number, whole
 from sim.scenario.loading import unplayable, varied
@@ -231,26 +231,26 @@ def _specified(name, place, before, spec, kind, loaded):
             return before
         span = own_range(place, loaded.library)
         if span is None:
-            raise _advice("the library has no range for it. Write one: path=low:high, or choices: path=a,b,c.")
+            raise refusal("the library has no range for it. Write one: path=low:high, or choices: path=a,b,c.")
         return _range(name, place, kind, *span)
     low, high, more = _ends(spec)
     if low is not None:
         return _ranged(name, place, kind, low, high, more, distribution)
     choices = tuple(fitted(place, choice) for choice in _listed(spec))
     if len(set(choices)) < len(choices):
-        raise _advice("a choice is listed twice.")
+        raise refusal("a choice is listed twice.")
     if len(choices) < 2:
-        raise _advice("one value does not vary. Write low:high or a,b,c; or hold it with --set.")
+        raise refusal("one value does not vary. Write low:high or a,b,c; or hold it with --set.")
     return Factor(name, place.path, kind, choices=choices)
 
 
 def _ranged(name, place, kind, low, high, more, distribution):
     if not place.is_number:
-        raise _advice(f"a range needs a number, and '{place.path}' holds none. Write choices: path=a,b,c.")
+        raise refusal(f"a range needs a number, and '{place.path}' holds none. Write choices: path=a,b,c.")
     if not (math.isfinite(low) and math.isfinite(high)):
-        raise _advice("the ends of a range are numbers.")
+        raise refusal("the ends of a range are numbers.")
     if low >= high:
-        raise _advice(f"the range is empty: {low:g} is not below {high:g}.")
+        raise refusal(f"the range is empty: {low:g} is not below {high:g}.")
     levels = LEVELS
     if more is not None and 2 <= (whole(more) or 0) <= MOST_LEVELS:
         levels = whole(more)
@@ -259,10 +259,10 @@ def _ranged(name, place, kind, low, high, more, distribution):
     elif more is not None:
         hint = did_you_mean(more, DISTRIBUTIONS)
         levels = f"a number of levels (2 to {MOST_LEVELS:,}) for a grid"
-        raise _advice(f"after the range comes a distribution, or {levels}. {hint}")
+        raise refusal(f"after the range comes a distribution, or {levels}. {hint}")
     factor = _range(name, place, kind, low, high, distribution, levels)
     if factor.is_whole and not (float(low).is_integer() and float(high).is_integer()):
-        raise _advice("only whole numbers fit here.")
+        raise refusal("only whole numbers fit here.")
     return factor
 
 
@@ -283,7 +283,3 @@ def _is_end(text):
 
 def _listed(spec):
     return [part.strip() for part in spec.split(",")] if isinstance(spec, str) else list(spec)
-
-
-def _advice(message):
-    return InputError([Diagnostic("", 0, 0, message)])

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from sim.errors import Diagnostic, InputError
+from sim.errors import Diagnostic, InputError, refusal
 from sim.experiments import shards
 from sim.experiments.folder import MANIFEST, POINTS, SCENARIO, SHARDS, SweepFolder, as_json, first_of, open_folder
 from sim.experiments.result import Result
@@ -27,7 +27,7 @@ def merge(folders, out) -> Result:
     """
     parts, out = [open_folder(folder) for folder in folders], Path(out)
     if not parts:
-        raise InputError([Diagnostic("", 0, 0, "nothing to merge: name the folders of the parts.")])
+        raise refusal("nothing to merge: name the folders of the parts.")
     _check_same_plan(parts)
     if out.exists():
         raise InputError([Diagnostic(str(out), 0, 0, "this is there already, and nothing is overwritten.")])

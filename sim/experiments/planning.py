@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.errors import Diagnostic, InputError, nearest
+from sim.errors import InputError, nearest, refusal
 from sim.experiments import sampling
 from sim.experiments.design import Design
 from sim.experiments.factor_selection import choose_factors
@@ -44,9 +44,9 @@ def make_design(
     if isinstance(design, Design):
         return design
     if reps < 1:
-        raise _advice(f"--reps {reps}: each point is played at least once.")
+        raise refusal(f"--reps {reps}: each point is played at least once.")
     if crn not in (None, True, False):
-        raise _advice(
+        raise refusal(
             f"crn={crn!r}: True: all points share their draws; False: each future has its own; None: as designs ask."
         )
     written = _written(design)
@@ -54,7 +54,7 @@ def make_design(
         return _from_table(loaded, design, written, points, reps, seed, fixed, vary, levers, uncertainties, crn, room)
     chosen = choose_factors(loaded, fixed, vary, levers, uncertainties)
     if not chosen.varying:
-        raise _advice("nothing varies. Name what does: --vary path=low:high, or --vary path=a,b,c.")
+        raise refusal("nothing varies. Name what does: --vary path=low:high, or --vary path=a,b,c.")
     crn = design not in OWN_DRAWS if crn is None else bool(crn)
     return _sampled(chosen, design, points, reps, seed, crn, room)
 
@@ -76,17 +76,17 @@ def _sampled(chosen, method, points, reps, seed, crn, room):
     levers = tuple(factor for factor in chosen.varying if factor.kind == "lever" and crossed)
     others = tuple(factor for factor in chosen.varying if factor not in levers)
     if crossed and not levers:
-        raise _advice(f"--levers {chosen.levers}: no lever varies. Name one: --levers path=a,b,c.")
+        raise refusal(f"--levers {chosen.levers}: no lever varies. Name one: --levers path=a,b,c.")
     if method == "grid":
         others = tuple(sorted(others, key=lambda factor: factor.kind != "lever"))  # levers change slowest
     if crossed and method in ("saltelli", "morris"):
-        raise _advice(f"--design {method} samples levers with the rest: leave out --levers {chosen.levers}.")
+        raise refusal(f"--design {method} samples levers with the rest: leave out --levers {chosen.levers}.")
     futures = sampling.count_points(method, others, points)
     if crossed and not others:
         futures = points or 1
     count = _count_settings(levers, chosen.levers) if crossed else 1
     if futures * count > sampling.MOST_POINTS:
-        raise _advice(f"{count:,} settings of the levers in {futures:,} futures are too many points.")
+        raise refusal(f"{count:,} settings of the levers in {futures:,} futures are too many points.")
     settings = _settings(levers, chosen.levers, count, seed) if crossed else None
     rows = futures * count
     _check_size(rows, reps)
@@ -109,7 +109,7 @@ def _sampled(chosen, method, points, reps, seed, crn, room):
 
 def _check_size(rows, reps):
     if rows * reps > MOST_RUNS:
-        raise _advice(
+        raise refusal(
             f"{rows:,} points played {reps:,} times are more than {MOST_RUNS:,} runs: lower --points or --reps."
         )
 
@@ -136,7 +136,7 @@ def _from_table(loaded, source, written, points, reps, seed, fixed, vary, levers
     not_for_files = {"points": points, "vary": vary, "levers": levers, "uncertainties": uncertainties}
     for option in [option for option, value in not_for_files.items() if value]:
         said = "its columns say what varies, its rows are the points"
-        raise _advice(f"--{option} does not go with a written design: {said}.")
+        raise refusal(f"--{option} does not go with a written design: {said}.")
     held = choose_factors(loaded, fixed, uncertainties="none", levers="none").held
     factors, columns = read_table(source, loaded, _Chooser(loaded, {factor.path for factor in held}))
     rows = len(columns[factors[0].name])
@@ -161,9 +161,9 @@ class _Chooser:
             place = find(self.loaded.document, path, self.loaded.library)
         except InputError as error:
             near = nearest(word, [name for entries in self.entries.values() for name in entries])
-            raise _advice(f"there is no '{word}'. Did you mean {near!r}?") if near else error from None
+            raise refusal(f"there is no '{word}'. Did you mean {near!r}?") if near else error from None
         if place.path in self.held:
-            raise _advice(f"'{word}' is held by --set, and varies here. Keep one of them.")
+            raise refusal(f"'{word}' is held by --set, and varies here. Keep one of them.")
         return name, replace(place, path=path), kind
 
     def _named(self, word):
@@ -172,7 +172,3 @@ class _Chooser:
                 if word in (name, entry.path):
                     return name, entry.path, kind
         return word, word, "uncertainty"
-
-
-def _advice(message):
-    return InputError([Diagnostic("", 0, 0, message)])

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Diagnostic, InputError
+from sim.errors import Diagnostic, InputError, refusal
 from sim.experiments import workers as ways
 from sim.experiments.folder import MANIFEST, SHARDS, alone, check_unchanged, make_folder, new_path, open_folder
 from sim.experiments.progress import Progress
@@ -87,7 +87,7 @@ def sweep(
     }  # fmt: skip
     say = say or (lambda text: None)
     if workers < 1:
-        raise _advice(f"--workers {workers}: at least one process has to do the work.")
+        raise refusal(f"--workers {workers}: at least one process has to do the work.")
     loaded = _loaded(scenario)
     path, is_new, keeper = _place(loaded, out, resume, shard)
     folder = _opened(path, loaded, asked, shard) if (path / MANIFEST).exists() else None
@@ -127,7 +127,7 @@ def _place(loaded, out, resume, shard):
         return Path(resume), not Path(resume).exists(), None
     if loaded is None:
         where = f" {resume}: no sweep was begun here." if resume else ""
-        raise _advice(f"which scenario?{where} Name one, or the folder of a sweep to go on with.")
+        raise refusal(f"which scenario?{where} Name one, or the folder of a sweep to go on with.")
     if out is None:
         keeper = tempfile.TemporaryDirectory(prefix="oceans-sweep-", ignore_cleanup_errors=True)
         return Path(keeper.name), False, keeper
@@ -248,7 +248,3 @@ def _played(folder, study, left, stop, workers, dask):
     if workers > 1 and len(left) > 1:
         return ways.play_in_processes(folder, study, left, stop, min(workers, len(left)))
     return ways.play_here(folder, study, left, stop)
-
-
-def _advice(message):
-    return InputError([Diagnostic("", 0, 0, message)])

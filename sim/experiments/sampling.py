@@ -9,7 +9,7 @@ import warnings
 
 import numpy as np
 
-from sim.errors import Diagnostic, InputError, did_you_mean
+from sim.errors import did_you_mean, refusal
 from sim.experiments.factors import ESTIMATED, mixed
 
 METHODS = ("grid", "lhs", "sobol", "saltelli", "morris")
@@ -24,7 +24,7 @@ def check_method(method):
     if method not in METHODS:
         hint = did_you_mean(method, METHODS)
         message = f"--design {method}: no such design, and no such file. {hint} Or name a CSV file: one row a point."
-        raise InputError([Diagnostic("", 0, 0, message)])
+        raise refusal(message)
 
 
 def count_points(method, factors, points):
@@ -38,14 +38,14 @@ def count_points(method, factors, points):
         their scheme allows within the number
     """
     if method not in ("lhs", "sobol") and any(factor.distribution == ESTIMATED for factor in factors):
-        raise _advice(f"--design {method}: estimates hang together and are drawn; use --design lhs or sobol.")
+        raise refusal(f"--design {method}: estimates hang together and are drawn; use --design lhs or sobol.")
     if method == "grid":
         return _count_grid(factors, points)
     points = DEFAULT_POINTS if points is None else points
     if points < 1:
-        raise _advice(f"--points {points}: a design needs at least one point.")
+        raise refusal(f"--points {points}: a design needs at least one point.")
     if points > MOST_POINTS:
-        raise _advice(f"--points {points:,} is more than {MOST_POINTS:,}.")
+        raise refusal(f"--points {points:,} is more than {MOST_POINTS:,}.")
     if not factors:
         return 1
     if method == "saltelli":
@@ -58,12 +58,12 @@ def count_points(method, factors, points):
 def _count_grid(factors, points):
     count = math.prod(len(factor.grid()) for factor in factors)
     if points is not None:
-        raise _advice(
+        raise refusal(
             f"a grid has as many points as its levels make, here {count:,}: leave --points out, or give the number "
             "of levels, as in --vary linkage=0.2:0.8:5."
         )
     if count > MOST_POINTS:
-        raise _advice(
+        raise refusal(
             f"a grid over {len(factors)} factors has {count:,} points. Hold some (--set), take fewer values (--vary), "
             "or use --design lhs or sobol."
         )
@@ -77,7 +77,7 @@ def _saltelli_base(width, points):
 
 def _fitting(count, method, least):
     if count < 1:
-        raise _advice(f"--design {method} over these factors needs at least --points {least}.")
+        raise refusal(f"--design {method} over these factors needs at least --points {least}.")
     return count
 
 
@@ -184,7 +184,3 @@ def _fill_by_salib(table, factors, method, seed):
         shares = morris.sample(problem, len(table) // (len(names) + 1), num_levels=MORRIS_LEVELS, seed=word)
     for column, factor in enumerate(factors):
         table[factor.name] = factor.values(shares[:, column])
-
-
-def _advice(message):
-    return InputError([Diagnostic("", 0, 0, message)])

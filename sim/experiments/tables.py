@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.errors import Diagnostic, InputError, did_you_mean
+from sim.errors import Diagnostic, InputError, did_you_mean, refusal
 from sim.experiments.factors import Factor
 from sim.letters import is_number
 from sim.record.reading import cells_of
@@ -102,7 +102,7 @@ class _Table:
 
     def _chosen(self, word):
         if not word:
-            raise InputError([Diagnostic("", 0, 0, "a column has no name. Name a factor of the scenario, or a path.")])
+            raise refusal("a column has no name. Name a factor of the scenario, or a path.")
         return self.choose(word)
 
     def _read_point(self, number, text, row):

@@ -12,7 +12,7 @@ import time
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 
-from sim.errors import Diagnostic, InputError, OceansError, Terminated
+from sim.errors import OceansError, Terminated, refusal
 from sim.experiments import shards
 from sim.experiments.blocks import run_block
 from sim.processes import WorkerLost, pool
@@ -215,7 +215,7 @@ def _client(address):
         ) from None
     except (ValueError, TypeError) as error:
         message = f"--dask {address}: this is no address ({error}). Write it as tcp://host:8786."
-        raise InputError([Diagnostic("", 0, 0, message)]) from None
+        raise refusal(message) from None
     with client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE)

@@ -1,4 +1,4 @@
-"""The cast: who takes part, and each actor's figures turned into numbers between 0 and 1.
+"""Who takes part, and each actor's figures turned into numbers between 0 and 1.
 
 A figure that the library does not know falls back as each function says; `sim/ODD.md` repeats it.
 """
@@ -117,7 +117,7 @@ class Numbers:
 
 
 def actor_table_of(loaded, params):
-    """The cast of a scenario.
+    """The actors of a scenario.
 
     Parameters
     ----------

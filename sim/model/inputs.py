@@ -28,9 +28,9 @@ WORDS = ("baseline", "diplomatic", "information")
 
 @dataclass(frozen=True)
 class ModelInputs:
-    """Everything fixed, by name. H incidents, O options, T tables, P projects, D adversaries, K clubs, A actors.
+    """Everything fixed, by name. H incidents, O options, T consultations, P projects, D adversaries, K clubs, A actors.
 
-    An *option* is a response to one incident; a *table* is a format called over one incident.
+    An *option* is a response to one incident; a *consultation* is a format called over one incident.
     """
 
     loaded: Loaded
@@ -109,8 +109,8 @@ class ModelInputs:
     is_military: np.ndarray  # (O, 1, 1)
     is_attribution: np.ndarray  # (O, 1, 1) it is a public attribution
     is_deed: np.ndarray  # (O,) more than words
-    signatory: np.ndarray  # (O,) a joint statement: members of a table sign it with the text
-    # tables
+    signatory: np.ndarray  # (O,) a joint statement: members of a consultation sign it with the text
+    # consultations
     consultations: tuple  # (incident id, format id)
     consultation_incident: np.ndarray
     consultation_slices: tuple
@@ -213,7 +213,7 @@ class ModelInputs:
     def silent_panels(self):
         """Who can block at the tables of each incident: its panels of voters, which several tables may share.
 
-        A pair for each incident: panels (panels, A), 0 or 1, and the place of each table's panel; the place after the
+        A pair for each incident: panels (panels, A), 0 or 1, and the place of each one's panel; the place after the
         last where no single member can block.
         """
         return tuple(self._panels(part) for part in self.consultation_slices)
@@ -509,7 +509,7 @@ def _practice(responses, actor_table, params):
     }
 
 
-# ------------------------------------------------------------------------------------------------- tables
+# ------------------------------------------------------------------------------------------------- consultations
 
 
 def _consultations(loaded, actor_table, incidents, options):

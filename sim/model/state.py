@@ -31,7 +31,7 @@ def array(axes, start=0.0, digest=None, kind=float):
 
     Parameters
     ----------
-    axes : str, a letter an axis: R runs, and H incidents, O options, T tables, A actors, D adversaries, P projects
+    axes : str, one letter each; R runs, H incidents, O options, T consultations, A actors, D adversaries, P projects
     start : what it is before turn 1: a number, or a function of the inputs and the draws
     digest : its place among what the digest of a run is made of, or None. A digest says of a stored run that this is
         the same, so places stay what they are, wherever the lines of `State` stand: a new array takes the next one.
@@ -88,7 +88,7 @@ class State:
     consultation_text: np.ndarray = array("TR", digest=6)  # text adopted, 0 to 1
     consultation_share: np.ndarray = array("TR")  # share of capability behind it
     consultation_called: np.ndarray = array("TR", NEVER)  # day first called
-    first_consultation: np.ndarray = array("HR", -1, kind=int)  # the table called first, or -1
+    first_consultation: np.ndarray = array("HR", -1, kind=int)  # the one called first, or -1
     covered: np.ndarray = array("HRA", digest=3)  # strongest adopted text that each may act under
     days_to_text: np.ndarray = array("HR", NEVER)  # from the incident to the first joint text of solidarity or more
     breaks: np.ndarray = array("R")  # silences broken

@@ -34,7 +34,7 @@ class Bonds:
 
 
 def bonds_of(loaded, actor_table):
-    """The bonds among the cast of a scenario on its first day."""
+    """The bonds among the actors of a scenario on its first day."""
     tie, sharing = {}, {}
     for group in loaded.library.groups.values():
         inside = actor_table.members(sorted(_codes(group, loaded)))

@@ -1,4 +1,4 @@
-"""How seats choose: the whole cast. A scenario names one under `actors: CODE: policy:`, the terminal by `--policy`.
+"""How seats choose, all policies. A scenario names one under `actors: CODE: policy:`, the terminal by `--policy`.
 
     standard        the model's own rule, as in every seat where nothing else is said
     hawk            joins everything it is sure enough of, and wants measures
@@ -15,7 +15,7 @@ To add one: a class in a file of its own, and its line here. `policy.py` is the 
 written down before, `seating.py` how policies come to their seats.
 """
 
-from sim.errors import Diagnostic, InputError, did_you_mean
+from sim.errors import did_you_mean, refusal
 from sim.policies.cautious import Cautious
 from sim.policies.deterred import Deterred
 from sim.policies.follow_text import FollowText
@@ -61,5 +61,5 @@ def policy_named(name: str) -> type[Policy]:
     sim.errors.InputError: error: no policy named 'hauk'. Did you mean 'hawk'?
     """
     if name not in POLICIES:
-        raise InputError([Diagnostic("", 0, 0, f"no policy named '{name}'. {did_you_mean(str(name), POLICIES)}")])
+        raise refusal(f"no policy named '{name}'. {did_you_mean(str(name), POLICIES)}")
     return POLICIES[name]

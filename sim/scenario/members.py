@@ -13,7 +13,7 @@ import datetime
 from collections.abc import Iterable
 from typing import Literal
 
-from sim.errors import Diagnostic, InputError, did_you_mean
+from sim.errors import InputError, did_you_mean, refusal
 from sim.scenario.schema import Library, Membership
 
 OnOff = Literal["on", "off"]
@@ -71,7 +71,7 @@ def _members(name: str, library: Library, date: datetime.date) -> Iterable[str]:
 def _known_group(group: str, library: Library) -> str:
     if group not in library.groups:
         message = f"no group named '{group}'. {did_you_mean(group, library.groups)}"
-        raise InputError([Diagnostic("", 0, 0, message)])
+        raise refusal(message)
     return group
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from sim.errors import Diagnostic, InputError, did_you_mean
+from sim.errors import InputError, did_you_mean, refusal
 from sim.letters import hidden
 from sim.scenario.hints import hides
 from sim.scenario.members import OnOff, presence, with_presence
@@ -127,7 +127,7 @@ def fitted(place: Place, value):
     inner, _ = core(place.annotation)
     hiding = next(hidden(value), None) if isinstance(value, str) else None
     if hiding is not None:
-        raise InputError([Diagnostic("", 0, 0, hides(hiding.group()))])
+        raise refusal(hides(hiding.group()))
     if place.home == "presence" and isinstance(value, bool):
         value = "on" if value else "off"
     if inner is int and isinstance(value, float) and value == value and abs(value) != float("inf"):
@@ -139,9 +139,7 @@ def fitted(place: Place, value):
     except ValidationError:
         fitting = None
     if fitting is None or place.limits and not lies_within(place.limits, fitting):
-        raise InputError(
-            [Diagnostic("", 0, 0, f"expected {wanted(place)} at '{place.path}', got {str(value)[:40]!r}.")]
-        )
+        raise refusal(f"expected {wanted(place)} at '{place.path}', got {str(value)[:40]!r}.")
     return fitting
 
 
@@ -176,7 +174,7 @@ def find(document: dict, path: str, library: Library | None = None) -> Place:
     try:
         return _find(document, path, library)
     except _Lost as lost:
-        raise InputError([Diagnostic("", 0, 0, lost.message, cause=lost.cause)]) from None
+        raise refusal(lost.message, cause=lost.cause) from None
 
 
 def _find(document: dict, path: str, library: Library | None) -> Place:
@@ -400,7 +398,7 @@ def find_figure(library: Library, path: str) -> Place:
             raise _Lost(0, f"the path '{path}' leads nowhere: the library has no '{segments[0]}'. {hint}")
         return _in_library(path, segments, library)
     except _Lost as lost:
-        raise InputError([Diagnostic("", 0, 0, lost.message)]) from None
+        raise refusal(lost.message) from None
 
 
 def value_at(library: Library, keys: tuple):

@@ -105,7 +105,7 @@ def reaches(what, weights):
 
 
 def heard_at_consultations(world):
-    """Who sat at a table over each incident, called by now: (H, R, A), 0 or 1."""
+    """Who sat in a consultation over each incident, called by now: (H, R, A), 0 or 1."""
     inputs, state = world.inputs, world.state
     heard = np.zeros(state.belief.shape)
     for h, part in enumerate(inputs.consultation_slices):

@@ -91,7 +91,7 @@ class Outlook:
 
 
 def look_at_consultations(world, h):
-    """The outlook of the tables of incident `h`, before anybody has called in this turn."""
+    """The outlook of the consultations of incident `h`, before anybody has called in this turn."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     part = inputs.consultation_slices[h]
     standing = inputs.consultation_is_ip4[part][:, None] * per_run.call_ip4_standing * effect(world, "ip4_standing")[h]
@@ -108,7 +108,7 @@ def look_at_consultations(world, h):
 
 
 def any_member(members, marked):
-    """Whether any member of each table is marked: (tables, R), of members (tables, A) and marks (R, A)."""
+    """Whether any member of each consultation is marked: (T, R), of members (T, A) and marks (R, A)."""
     return members.astype(float) @ marked.T.astype(float) > 0
 
 
@@ -117,7 +117,7 @@ def calls(world, h, answers):
 
     Returns
     -------
-    list of (chance, run, caller's place, table), in the order they were called
+    list of (chance, run, caller's place, consultation), in the order they were called
     """
     outlook = look_at_consultations(world, h)
     chances = int(world.inputs.params.calls.flat[0])
@@ -143,7 +143,7 @@ def call(world, h, k, outlook, wanted):
 
     Parameters
     ----------
-    wanted : dict of (run, place) to list of tables, what seats have chosen; a seat that has answered calls nowhere
+    wanted : dict of (run, place) to list of places, what seats have chosen; a seat that has answered calls nowhere
         else, and what is opened is taken off its list
     """
     inputs, state = world.inputs, world.state
@@ -176,7 +176,7 @@ def weigh_formats(world, h, outlook):
 
 
 def _as_wanted(wanted, own):
-    """The table that a seat calls at in a chance that is its own: the model's own pick where it wants that too."""
+    """Where a seat calls in a chance that is its own: the model's own pick where it wants that too."""
     if wanted is None:
         return own
     if own in wanted:
@@ -230,7 +230,7 @@ def member_calling(world, h, rows, consultations, caller):
 
 
 def utilities(world, h, outlook):
-    """What the caller sees in each format: (tables of the incident, R), and the terms for the record."""
+    """What the caller sees in each format: (T of the incident, R), and the terms for the record."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     part = inputs.consultation_slices[h]
     doubled = np.minimum(inputs.consultation_duplicates[part, part] @ is_active(state.consultation_state[part]), 1)
@@ -253,12 +253,12 @@ def utilities(world, h, outlook):
 
 
 def is_active(consultation_state):
-    """1 where a table is open or has adopted its text, else 0."""
+    """1 where a consultation is open or has adopted its text, else 0."""
     return ((consultation_state == OPEN) | (consultation_state == ADOPTED)).astype(float)
 
 
 def coverage(world, h):
-    """How much of the stake in incident `h`, weighed by capability, sits at each table: (tables of the incident, R)."""
+    """How much of the stake in incident `h`, weighed by capability, sits at each consultation: (T, R)."""
     inputs, state = world.inputs, world.state
     needed = quantize(state.stake[h] * (inputs.params.weight_floor + inputs.capability))
     members = inputs.consultation_members[inputs.consultation_slices[h]].astype(float)
@@ -276,7 +276,7 @@ def p_veto(world, h):
 
     Returns
     -------
-    array (tables of the incident, R); 0 where no single member can block
+    array (T of the incident, R); 0 where no single member can block
     """
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     panels, panel_of = inputs.silent_panels[h]
@@ -295,7 +295,7 @@ def p_veto(world, h):
 
 
 def legal_consultations(world, h):
-    """Which tables can be opened now: idle, and the matter grave enough for them. (tables of the incident, R)."""
+    """Which consultations can be opened now: idle, and the matter grave enough for them. (T of the incident, R)."""
     inputs, state = world.inputs, world.state
     part = inputs.consultation_slices[h]
     again = world.day - state.consultation_called[part] >= inputs.params_per_run.call_again_days
@@ -306,7 +306,7 @@ def legal_consultations(world, h):
 
 
 def wait_utility(world, h):
-    """What speaks for calling nobody: more with each table open, less with the stake: (1, R)."""
+    """What speaks for calling nobody: more with each consultation open, less with the stake: (1, R)."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     part = inputs.consultation_slices[h]
     busy = (state.consultation_state[part] == OPEN).sum(axis=0)
@@ -349,7 +349,7 @@ def places_to_call(world, h, run, place, consultations):
 
 
 def open_consultations(world, h, k, outlook, rows, picked, caller):
-    """Open the tables picked among those of the incident: set when they will end, and book the cost and the overlap."""
+    """Open the consultations picked: set when they will end, and book the cost and the overlap."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     part = inputs.consultation_slices[h]
     consultations = part.start + picked

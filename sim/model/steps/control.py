@@ -22,7 +22,7 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from sim.errors import Diagnostic, InputError, did_you_mean
+from sim.errors import Diagnostic, InputError, did_you_mean, refusal
 from sim.model.events import DIRECTIONS as KINDS
 from sim.model.inputs import recipients_of, turn_of
 from sim.model.msel import ARMED, HELD, RELEASED, SKIPPED, Planned, first_status
@@ -82,7 +82,7 @@ def carry_out(world: World, direction: Direction) -> None:
         with advice
     """
     if direction.kind not in KINDS:
-        raise _refusal(f"control cannot '{direction.kind}'. {did_you_mean(direction.kind, KINDS)}")
+        raise refusal(f"control cannot '{direction.kind}'. {did_you_mean(direction.kind, KINDS)}")
     deed = DEEDS.get(direction.kind, _nothing)(world, direction)  # what is refused changes nothing and is not told
     if world.recorder:
         world.recorder.control_directs(world, direction)
@@ -118,7 +118,7 @@ def _edit(world: World, direction: Direction) -> Deed:
 
 def _write(world: World, direction: Direction) -> Deed:
     if direction.target in [planned.inject.id for planned in world.plan]:
-        raise _refusal(f"there is an inject '{direction.target}' already. Edit it, or give another id.")
+        raise refusal(f"there is an inject '{direction.target}' already. Edit it, or give another id.")
     fields = _fields_of(direction)
     is_planned = "turn" in fields or "date" in fields
     now = {} if is_planned else {"turn": max(world.turn, 1)}
@@ -136,7 +136,7 @@ def _write(world: World, direction: Direction) -> Deed:
 
 def _fields_of(direction: Direction) -> dict[str, Any]:
     if not isinstance(direction.value, dict):
-        raise _refusal(f"{direction.kind} {direction.target}: `value` is a table of fields.")
+        raise refusal(f"{direction.kind} {direction.target}: `value` is a table of fields.")
     return direction.value
 
 
@@ -146,7 +146,7 @@ def _turn_ahead(world: World, inject: Inject) -> int:
     if world.turn < turn <= last:
         return turn
     ahead = f"give a turn from {world.turn + 1} to {last}" if world.turn < last else "the last turn is being played"
-    raise _refusal(f"inject '{inject.id}': turn {turn} does not lie ahead: {ahead}, or release it now.")
+    raise refusal(f"inject '{inject.id}': turn {turn} does not lie ahead: {ahead}, or release it now.")
 
 
 def _inject(world: World, fields: dict[str, Any]) -> Inject:
@@ -160,7 +160,7 @@ def _inject(world: World, fields: dict[str, Any]) -> Inject:
         _check_place(world, effect)
     unknown = [name for name in inject.to if not _is_recipient(world, name)]
     if unknown:
-        raise _refusal(f"nobody is called '{unknown[0]}' here. {did_you_mean(unknown[0], world.inputs.actors)}")
+        raise refusal(f"nobody is called '{unknown[0]}' here. {did_you_mean(unknown[0], world.inputs.actors)}")
     return inject
 
 
@@ -175,14 +175,14 @@ def _is_recipient(world: World, name: str) -> bool:
 
 def _set(world: World, direction: Direction) -> Deed:
     if direction.target not in QUANTITIES:
-        raise _refusal(f"there is no quantity '{direction.target}'. {did_you_mean(direction.target, QUANTITIES)}")
+        raise refusal(f"there is no quantity '{direction.target}'. {did_you_mean(direction.target, QUANTITIES)}")
     given = _fields_of(direction)
     unknown = [name for name in given if name not in (*PLACES, "to")]
     if unknown:
-        raise _refusal(f"set {direction.target}: unknown field '{unknown[0]}'. {did_you_mean(unknown[0], PLACES)}")
+        raise refusal(f"set {direction.target}: unknown field '{unknown[0]}'. {did_you_mean(unknown[0], PLACES)}")
     to = given.get("to")
     if isinstance(to, bool) or not isinstance(to, (int, float)) or not -100 <= to <= 100:
-        raise _refusal(f"set {direction.target}: `to` is a number, from -100 to 100.")
+        raise refusal(f"set {direction.target}: `to` is a number, from -100 to 100.")
     where = SimpleNamespace(on=direction.target, **{name: given.get(name) for name in PLACES})
     _check_place(world, where)
     return partial(change, world, where, to)
@@ -194,7 +194,7 @@ def _check_place(world: World, what: InjectEffect | SimpleNamespace) -> None:
     for name in PLACES:
         given = getattr(what, name)
         if given not in known[name] and (given is not None or name in NEEDS.get(what.on, ())):
-            raise _refusal(f"{what.on}: '{name}' is {given!r}. {did_you_mean(str(given), known[name])}")
+            raise refusal(f"{what.on}: '{name}' is {given!r}. {did_you_mean(str(given), known[name])}")
 
 
 def _nothing(world: World, direction: Direction) -> Deed:
@@ -209,12 +209,8 @@ def _still_planned(world: World, name: str) -> int:
     """The place in the plan of an inject that has not been released."""
     ids = [planned.inject.id for planned in world.plan]
     if name not in ids:
-        raise _refusal(f"there is no inject '{name}'. {did_you_mean(name, ids)}")
+        raise refusal(f"there is no inject '{name}'. {did_you_mean(name, ids)}")
     place = ids.index(name)
     if world.plan[place].status == RELEASED:
-        raise _refusal(f"inject '{name}' was released in turn {world.plan[place].turn}.")
+        raise refusal(f"inject '{name}' was released in turn {world.plan[place].turn}.")
     return place
-
-
-def _refusal(words: str) -> InputError:
-    return InputError([Diagnostic("", 0, 0, words)])

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.errors import Diagnostic, InputError
+from sim.errors import refusal
 from sim.model.decisions import Address, Answer, Answers, Choice, Decision, answer_to
 from sim.model.state import World
 from sim.model.view import view
@@ -100,7 +100,7 @@ def take(world: World, answers: Answers, run: int, decision: Decision, choice: C
     try:
         answer = answer_to(decision, choice)
     except ValueError as advice:
-        raise InputError([Diagnostic("", 0, 0, str(advice))]) from None
+        raise refusal(str(advice)) from None
     note(world, answers, run, decision, answer)
 
 

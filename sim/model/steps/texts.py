@@ -5,7 +5,7 @@ times at most; then the text falls to what nobody opposes. A qualified majority 
 and put again. A coalition is whoever goes along with the lead. Adjudication opens a case.
 
 All consultations of a batch that fall due in a turn are worked on together, round by round; each round opens with one
-decision for every seat at every table that is still open.
+decision for every seat in every consultation that is still open.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -31,7 +31,7 @@ SILENCE, VOTE, COALITION = range(3)
 
 @dataclass
 class DueConsultations:
-    """Consultations that end now: K pairs of a table and a run, what their members want, and how far they have come.
+    """Consultations that end now: K of them in a run each, what members want, and how far they have come.
 
     consultations, runs, incidents, rule : (K,); wants, cares : (K, A); voters : (K, A) bool; text : (K,) as it stands;
     is_done : (K,) bool; backers : (K, A) bool, who stands behind it once it is done
@@ -112,7 +112,7 @@ RULES = (
 
 
 def open_round(world, attempt):
-    """Whether each seat at a table that is still open lets the text pass: list of (run, Decision)."""
+    """Whether each seat in a consultation that is still open lets the text pass: list of (run, Decision)."""
     inputs, due = world.inputs, world.due
     edges, options = rung_edges(inputs), (Option("accept"), Option("break"))
     opened = []

@@ -1,7 +1,7 @@
 """Charts of a run and of many runs, with their words.
 
-`CHARTS` is the cast for one run, `FANS` for many. Each entry composes a `Page` from a record (or outcomes) and the
-loaded scenario; `draw_all` and `draw_fans` compose and save the whole cast as SVG and PNG.
+`CHARTS` is what there is for one run, `FANS` for many. Each entry composes a `Page` from a record (or outcomes) and the
+loaded scenario; `draw_all` and `draw_fans` compose and save all of them as SVG and PNG.
 """
 
 from sim.output.figures import belief, consultation, fans, joining, pressure, scorecard, shares, spreads, story

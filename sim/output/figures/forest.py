@@ -1,6 +1,6 @@
 """The forest plot: rows with a label, marks in one panel or several beside one another, and a note.
 
-A chart says what its rows are and which marks they carry (`Point`, `Bar`, `Stretch`, `Tick`, `Text`); a `Forest` gives
+A chart says what its rows are and which marks they carry (`Point`, `Bar`, `Stretch`, `Tick`); a `Forest` gives
 the rows their heights and draws them. The axes of other charts take their round ticks from here too.
 """
 
@@ -84,21 +84,6 @@ class Tick:
         """Draws it in a row with its middle at y."""
         ends = [y + self.down - self.half, y + self.down + self.half]
         axes.plot([self.at] * 2, ends, color=self.colour, linewidth=2.6, solid_capstyle="butt", zorder=3)
-
-
-@dataclass(frozen=True)
-class Text:
-    """Small words at a value."""
-
-    at: float
-    words: str
-    down: float = 0.0
-    look: Mapping[str, Any] = field(default_factory=dict)
-
-    def draw(self, axes, y):
-        """Draws it in a row with its middle at y."""
-        look = {"va": "center", "fontsize": style.SMALL, "color": style.MUTED} | dict(self.look)
-        axes.text(self.at, y + self.down, self.words, **look)
 
 
 def spread_of(quantiles, colours, tall=0.16, down=0.0):

@@ -1,4 +1,4 @@
-"""The cast of charts for a back-test, in the order in which they are best looked at."""
+"""The charts for a back-test, in the order in which they are best looked at."""
 
 from sim.output.figures import concession, lags, matrix, reliability, scoring
 from sim.output.figures.backtest_context import Past

@@ -1,4 +1,4 @@
-"""The cast of charts for sweeps and comparisons, in the order in which they are best looked at.
+"""The charts for sweeps and comparisons, in the order in which they are best looked at.
 
 `OF_A_MEASURE` compose a page from an analysis and one finding, `OF_ALL` from the analysis, `OF_ARMS` from a comparison
 and the place of an arm.
