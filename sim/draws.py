@@ -139,10 +139,14 @@ class Draws:
         words = _mixed(_mixed(keys ^ self._run_keys[rows][:, None]))
         return _inside(words)
 
+    def uniform_of(self, use, turn, first, last, places, rows, columns):
+        """Uniform draws of single slots of `uniform(use, turn, first, last)`: (K,)."""
+        keys = slot_keys((use, turn), first, last)[places, columns]
+        return _inside(_mixed(_mixed(keys ^ self._run_keys[rows])))
+
     def normal_of(self, use, turn, first, last, places, rows, columns):
         """Standard normal draws of single slots of `normal(use, turn, first, last)`: (K,)."""
-        keys = slot_keys((use, turn), first, last)[places, columns]
-        return ndtri(_inside(_mixed(_mixed(keys ^ self._run_keys[rows]))))
+        return ndtri(self.uniform_of(use, turn, first, last, places, rows, columns))
 
     def normal_at(self, use, turn, names, places, rows):
         """Standard normal draws for some names of an axis in some rows: (K,)."""

@@ -29,6 +29,7 @@ ACTOR_ARRAYS = (
     "capability",
     "population",
     "capital",
+    "capacity",
     "exposure",
     "stance_near",
     "borders",
@@ -61,6 +62,7 @@ class ActorTable:
     capability: np.ndarray
     population: np.ndarray
     capital: np.ndarray
+    capacity: np.ndarray
     habit_naming: np.ndarray
     exposure: np.ndarray
     stance_near: np.ndarray
@@ -96,9 +98,25 @@ class ActorTable:
                 inside[self.place[body]] = True
         return inside & (self.is_state | adversaries)
 
-    def holds(self, group):
-        """Which actors belong to a group of the library on the scenario's first day: (A,) bool."""
-        return _holds(self.actors, self.loaded.library, group, self.date)
+    def holds(self, group, date):
+        """Which actors belong to a group of the library on a day: (A,) bool."""
+        return _holds(self.actors, self.loaded.library, group, date)
+
+    def has(self, what, suspect):
+        """Which actors have what a response takes against a suspect: (A,) bool. `what` is one of `schema.Means`.
+
+        Of an actor that the library does not know, a coast and relations are taken for granted.
+        """
+        known = [self.loaded.library.states.get(code) for code in self.actors]
+        if what == "coast":
+            return np.array([state is None or state.coast for state in known])
+        if what == "relations":
+            return np.array([state is None or suspect not in state.no_relations_with for state in known])
+        if what == "forces":
+            return self.military[0] > 0
+        return np.array([state.ncpi_rank is not None if state else False for state in known]) | (
+            self.is_body & ~self.is_state
+        )
 
 
 class Numbers:
@@ -140,6 +158,7 @@ def actor_table_of(loaded, params):
     economy = np.array([_economy(code, loaded) for code in actors])
     cyber = np.array([_cyber(code, loaded) for code in actors])
     military = np.array([_military(code, loaded) for code in actors])
+    capacity = one["capacity_floor"] + (1 - one["capacity_floor"]) * economy
     overrides = scenario.actors
     return ActorTable(
         loaded=loaded,
@@ -162,10 +181,13 @@ def actor_table_of(loaded, params):
         population=_population(actors, library)[None],
         capital=quantize(
             [
-                overrides[c].capital if c in overrides and overrides[c].capital is not None else one["capital_start"]
-                for c in actors
+                overrides[c].capital
+                if c in overrides and overrides[c].capital is not None
+                else one["capital_start"] * carries
+                for c, carries in zip(actors, capacity, strict=True)
             ]
         )[None],
+        capacity=quantize(capacity)[None],
         habit_naming=_in_some_group(loaded, actors, lambda group: group.names_culprits).astype(float)[None],
         exposure=np.array([[[_exposure(code, other, loaded, one) for code in actors]] for other in adversaries]),
         stance_near=np.array([[[_stance(code, other, loaded, one) for code in actors]] for other in adversaries]),

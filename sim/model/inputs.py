@@ -15,22 +15,23 @@ import numpy as np
 from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import FELT
 from sim.catalogue.moves import NAMES as MOVE_KEYS
+from sim.catalogue.response_kinds import RESPONSE_KINDS, kind_of
 from sim.model.actor_table import ACTOR_ARRAYS, actor_table_of
 from sim.model.ties import bonds_of, partners, peer_groups, shared, tied
 from sim.rules.quantize import quantize
 from sim.scenario import Loaded, resolve_members
-from sim.scenario.needs import OTHER_PRACTICES, PRACTICES
 
 SILENT_RULES = ("consensus", "unanimity")
 NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
+NEVER_IN_FORCE = 10**6
 WORDS = ("baseline", "diplomatic", "information")
 
 
 @dataclass(frozen=True)
 class ModelInputs:
-    """Everything fixed, by name. H incidents, O options, T consultations, P projects, D adversaries, K clubs, A actors.
+    """Everything fixed, by name. H incidents, O options, K kinds, T consultations, P projects, D adversaries, A actors.
 
-    An *option* is a response to one incident; a *consultation* is a format called over one incident.
+    An *option* is a response to one incident, a *kind* those of one kind; a *consultation* is a format called over one.
     """
 
     loaded: Loaded
@@ -57,13 +58,14 @@ class ModelInputs:
     capability: np.ndarray  # (1, A), on the grid
     population: np.ndarray  # (1, A) share of the EU's population
     capital: np.ndarray  # (1, A)
+    capacity: np.ndarray  # (1, A) how much a ministry can carry against the largest, on the grid
     exposure: np.ndarray  # (D, 1, A)
     stance_near: np.ndarray  # (D, 1, A) if the other ocean were one's own, and its border far
     borders: np.ndarray  # (D, 1, A) 1 where it borders the adversary
     other_ocean: np.ndarray  # (D, 1, A) 1 where the adversary is one of the other ocean
     bonds: object  # who belongs together
     partners_share: np.ndarray  # (1, A, A) 1 between NATO and the four partners: what projects open
-    peer_group: np.ndarray  # (K, A) capability shares within each club, on the grid
+    peer_group: np.ndarray  # (C, A) capability shares within each club, on the grid
     # incidents
     incidents: tuple
     incident_by: np.ndarray  # (H,) index of the adversary
@@ -82,19 +84,15 @@ class ModelInputs:
     options: tuple  # (incident id, response id)
     option_incident: np.ndarray  # (O,)
     option_slices: tuple  # for each incident, its slice of the options' axis
-    allowed: np.ndarray  # (O, A)
-    practice_kind: tuple  # (O,) the coefficient of each option's habit
-    own_habit: np.ndarray  # (O, 1, A) what is more or less usual than that
-    naming_habit: np.ndarray  # (O, 1, A) 1 where a practice of naming counts
-    naming_new: np.ndarray  # (O, 1, 1) 1 for a naming before it was usual
-    naming_years: np.ndarray  # (O, 1, 1) years for which naming has been usual
+    allowed: np.ndarray  # (O, A) who may by its competence, and can: it has the coast, forces and relations it takes
+    in_force_from: np.ndarray  # (O, A) turn from which the law for it is in force, or a large number
+    own_habit: np.ndarray  # (O, 1, A) how much more, or less, usual it is than others of its kind
     usual: tuple  # (O,) the coefficient of how usual each is beside others of its kind, or ""
     rests_on_collection: np.ndarray  # (O, 1, 1)
     option_follows: np.ndarray  # (O,) the option that a victim must have taken first, or -1
     attribution_min: np.ndarray  # (O, 1, 1)
     accuses: np.ndarray  # (O, 1, 1)
     benefit: np.ndarray
-    severity_driven: np.ndarray
     gravity: np.ndarray
     risk: np.ndarray
     cost: np.ndarray
@@ -105,11 +103,16 @@ class ModelInputs:
     lead_min: np.ndarray  # (O, 1, 1) days
     lead_typical: np.ndarray
     lead_max: np.ndarray
-    is_support: np.ndarray  # (O, 1, 1) it is material support
     is_military: np.ndarray  # (O, 1, 1)
     is_attribution: np.ndarray  # (O, 1, 1) it is a public attribution
     is_deed: np.ndarray  # (O,) more than words
     signatory: np.ndarray  # (O,) a joint statement: members of a consultation sign it with the text
+    # kinds of response
+    kinds: tuple  # (incident id, kind)
+    kind_slices: tuple  # for each incident, its slice of the kinds' axis
+    option_kind: np.ndarray  # (O,) index of its kind
+    habit_naming: np.ndarray  # (1, A) 1 where a practice of naming counts
+    norm_year: float  # the year, with its fraction, up to which norms have grown on the first day
     # consultations
     consultations: tuple  # (incident id, format id)
     consultation_incident: np.ndarray
@@ -121,6 +124,8 @@ class ModelInputs:
     consultation_mandate: np.ndarray  # (T, 1) 0 to 4
     consultation_reputation: np.ndarray
     consultation_threshold: np.ndarray
+    consultation_reluctance: np.ndarray  # (T, 1) what speaks against calling it over one incident of this issue
+    consultation_quorum: np.ndarray  # (T,) members whom a coalition needs
     consultation_members_only: np.ndarray  # (T, 1) bool: only over incidents that hit a member
     consultation_min: np.ndarray
     consultation_typical: np.ndarray
@@ -154,29 +159,97 @@ class ModelInputs:
         drop = self.other_ocean * self.params.stance_other_ocean * (1 - self.linkage)
         return np.clip(self.stance_near + self.params.stance_border * self.borders - drop, -1, 1)
 
-    @cached_property
-    def practice(self):
-        """Habit of each response: (O, 1 or runs, A)."""
-        kinds = (
-            np.stack(np.broadcast_arrays(*(getattr(self.params, name) for name in self.practice_kind)))
-            if self.practice_kind
-            else 0.0
-        )
-        naming = self.params.habit_naming * self.naming_habit + self.practice_of_naming
-        return quantize(kinds + self.own_habit + naming + self.how_usual)
+    def allowed_in(self, turn):
+        """Who may use each option in a turn: (O, A) bool."""
+        return self.allowed & (self.in_force_from <= turn)
 
     @cached_property
-    def practice_of_naming(self):
-        """What naming a state cost before it was usual, and how the practice has grown since: (O, 1 or runs, 1)."""
-        grown = self.params.norm_rise * np.minimum(self.naming_years, self.params.norm_years)
-        return self.params.norm_before * self.naming_new + grown
+    def kind_rows(self):
+        """What each kind of response is as such: tuple (K,) of `ResponseKind`."""
+        return tuple(RESPONSE_KINDS[kind] for _, kind in self.kinds)
+
+    @cached_property
+    def is_naming(self):
+        """Which kinds name the culprit: (K, 1, 1), 0 or 1."""
+        return _deep([kind.is_naming for kind in self.kind_rows])
+
+    @cached_property
+    def severity_driven(self):
+        """Which kinds answer to how grave an incident is: (K, 1, 1), 0 or 1."""
+        return _deep([kind.is_driven_by_severity for kind in self.kind_rows])
+
+    @cached_property
+    def is_support(self):
+        """Which kinds help the victim: (K, 1, 1), 0 or 1."""
+        return _deep([kind == "support" for _, kind in self.kinds])
+
+    @cached_property
+    def typical(self):
+        """What the responses of each kind are on average: arrays (K, 1 or runs, 1) by name."""
+        of_kind = np.arange(len(self.kinds))[:, None] == self.option_kind
+        share = of_kind / np.maximum(of_kind.sum(axis=-1, keepdims=True), 1)
+        names = ("benefit", "gravity", "risk", "cost", "is_military")
+        return SimpleNamespace(**{name: np.tensordot(share, getattr(self, name), 1) for name in names})
+
+    @cached_property
+    def kind_accuses(self):
+        """Which kinds cannot be had without saying who did it: (K, 1, 1), 0 or 1."""
+        return self._of_options(self.accuses, np.min)
+
+    @cached_property
+    def kind_asks(self):
+        """The least confidence that any response of a kind asks for: (K, 1 or runs, 1)."""
+        return self._of_options(self.attribution_min, np.min)
+
+    @cached_property
+    def naming_asks(self):
+        """The confidence that a joint text asks for before it names the culprit, for each incident: list of (1 or R, 1).
+
+        The least that any response asks for which names the culprit and which a consultation can decide.
+        """
+        named = [self._naming_of(h) for h in range(len(self.incidents))]
+        return [self.attribution_min[options].min(axis=0) if options.size else np.zeros((1, 1)) for options in named]
+
+    def _naming_of(self, h):
+        options = np.flatnonzero((self.is_attribution[:, 0, 0] > 0) & (self.option_incident == h))
+        decided = self.consultation_outputs.any(axis=0)[options]
+        return options[decided] if decided.any() else options
+
+    @cached_property
+    def kind_rung(self):
+        """The lowest text that covers a response of each kind: (K, 1, 1)."""
+        return self._of_options(self.rung, np.min)
+
+    def _of_options(self, values, reduced):
+        """Values (O, ...) of the options, reduced over each kind's: (K, ...)."""
+        return np.array([reduced(values[self.option_kind == k], axis=0) for k in range(len(self.kinds))]).reshape(
+            len(self.kinds), *values.shape[1:]
+        )
+
+    @cached_property
+    def practice(self):
+        """Habit of each kind of response: (K, 1 or runs, A)."""
+        habits = [getattr(self.params, kind.practice) for kind in self.kind_rows]
+        kinds = np.stack(np.broadcast_arrays(*habits)) if habits else np.zeros((0, 1, 1))
+        return quantize(kinds + self.is_naming * self.params.habit_naming * self.habit_naming)
+
+    def practice_of_naming(self, years):
+        """What naming a state cost before it was usual, and how the practice has grown since: (1 or runs, 1).
+
+        Parameters
+        ----------
+        years : float, since the exercise began: norms follow the calendar
+        """
+        usual_for = self.norm_year + years - self.params.norm_start
+        grown = self.params.norm_rise * np.clip(usual_for, 0, self.params.norm_years)
+        return quantize(self.params.norm_before * (usual_for < 0) + grown)
 
     @cached_property
     def how_usual(self):
-        """How much more usual each response is than others of its kind: (O, 1 or runs, 1 or A)."""
+        """How much more usual each response is than others of its kind, beside its habit: (O, 1 or runs, 1 or A)."""
         nothing = np.zeros((1, 1))
         if not any(self.usual):
-            return nothing
+            return np.zeros((len(self.options), 1, 1))
         named = [getattr(self.params, name) if name else nothing for name in self.usual]
         able = np.where(self.rests_on_collection > 0, self.collection, 1.0)
         return np.stack(np.broadcast_arrays(*named)) * able
@@ -229,6 +302,11 @@ class ModelInputs:
     def consultation_names(self):
         """Tables as addresses of draws."""
         return tuple(f"{incident}/{form}" for incident, form in self.consultations)
+
+    @cached_property
+    def kind_names(self):
+        """Kinds of response to each incident as addresses of draws."""
+        return tuple(f"{incident}/{kind}" for incident, kind in self.kinds)
 
     @cached_property
     def option_names(self):
@@ -289,6 +367,8 @@ def build_inputs(loaded, params=None):
         linkage=_one(scenario.linkage),
         adversary_tie=_one(scenario.adversary_tie),
         **{name: getattr(actor_table, name) for name in ACTOR_ARRAYS},
+        habit_naming=actor_table.habit_naming,
+        norm_year=actor_table.norm_year,
         bonds=bonds_of(loaded, actor_table),
         partners_share=partners(actor_table),
         peer_group=peer_groups(loaded, actor_table),
@@ -411,17 +491,23 @@ def _options(loaded, actor_table, incidents, params):
         "option_incident": np.array([h for h, _, _ in chosen], dtype=int),
         "option_slices": tuple(slices),
         "allowed": np.array(
-            [_who_may(known[key], actor_table) & _sits_where(key, loaded, actor_table) for *_, key in chosen],
+            [
+                _who_may(known[key], actor_table)
+                & _sits_where(key, loaded, actor_table)
+                & _has_what_it_takes(known[key], actor_table, actor_table.adversaries[incidents["incident_suspect"][h]])
+                for h, _, key in chosen
+            ],
             dtype=bool,
         ).reshape(-1, len(actor_table.actors)),
+        "in_force_from": np.array([_in_force_from(known[key], loaded, actor_table) for *_, key in chosen]).reshape(
+            -1, len(actor_table.actors)
+        ),
         "option_follows": _follows(chosen, responses),
-        **_practice(responses, actor_table, params),
+        **_habits(responses, actor_table),
+        **_kinds(chosen, responses, len(scenario.incidents)),
         "attribution_min": _deep([response.attribution_min for response in responses]),
         "accuses": _deep([response.accuses for response in responses]),
         "benefit": _deep([_benefit(response, params) for response in responses]),
-        "severity_driven": _deep(
-            [r.coded_as == "sanctions_or_expulsions" or r.category == "military" for r in responses]
-        ),
         "gravity": _deep([0.25 + 0.75 * r.escalation.risk / 5 for r in responses]),
         "risk": _deep([response.escalation.risk / 5 for response in responses]),
         "cost": _deep([response.cost / 5 for response in responses]),
@@ -432,7 +518,6 @@ def _options(loaded, actor_table, incidents, params):
         "lead_min": _deep([response.lead_days.min for response in responses]),
         "lead_typical": _deep([response.lead_days.typical for response in responses]),
         "lead_max": _deep([response.lead_days.max for response in responses]),
-        "is_support": _deep([response.coded_as == "material_support" for response in responses]),
         "is_military": _deep([response.category == "military" for response in responses]),
         "is_attribution": _deep([response.coded_as == "public_attribution" for response in responses]),
         "is_deed": np.array([response.category not in WORDS for response in responses], dtype=bool),
@@ -450,7 +535,7 @@ def _who_may(response, actor_table):
     if response.competence.get("eu") == "exclusive":
         states = states & ~actor_table.is_eu
     named = np.array([code in response.users for code in actor_table.actors])
-    return ((states & ~actor_table.is_body) | named) & _has_instrument(response, actor_table)
+    return (states & ~actor_table.is_body) | named
 
 
 def _sits_where(key, loaded, actor_table):
@@ -469,11 +554,24 @@ def _sits_where(key, loaded, actor_table):
     return sits
 
 
-def _has_instrument(response, actor_table):
-    """Who has the law or the means that a response asks for on the scenario's first day: (A,) bool."""
+def _has_what_it_takes(response, actor_table, suspect):
+    """Who has all that a response takes: (A,) bool. A body has what any of its members has."""
+    having = [actor_table.has(what, suspect) for what in response.takes]
+    able = np.all(having, axis=0) if having else np.ones(len(actor_table.actors), dtype=bool)
+    for body, members in zip(actor_table.bodies, actor_table.body_members, strict=True):
+        if members.any():
+            able[actor_table.place[body]] = (able & members).any()
+    return able
+
+
+def _in_force_from(response, loaded, actor_table):
+    """The turn from which each has the law that a response asks for: (A,) int; laws follow the calendar."""
+    turns = loaded.scenario.turns
     if response.instrument is None:
-        return np.ones(len(actor_table.actors), dtype=bool)
-    return actor_table.holds(response.instrument)
+        return np.ones(len(actor_table.actors), dtype=int)
+    begins = [loaded.scenario.start + datetime.timedelta(days=k * turns.days) for k in range(turns.count)]
+    holds = np.array([actor_table.holds(response.instrument, day) for day in begins])
+    return np.where(holds.any(axis=0), holds.argmax(axis=0) + 1, NEVER_IN_FORCE)
 
 
 def _follows(chosen, responses):
@@ -490,22 +588,26 @@ def _benefit(response, params):
     return (response.signal + response.resilience + response.pressure) / 15 + float(params.stake_any.flat[0])
 
 
-def _practice(responses, actor_table, params):
-    """Habit: what each actor is used to doing, before the matter at hand is looked at."""
-    names = np.array([response.coded_as == "public_attribution" for response in responses], dtype=bool).reshape(
-        -1, 1, 1
-    )
-    military, other = OTHER_PRACTICES
-    usual = [PRACTICES.get(r.coded_as, military if r.category == "military" else other) for r in responses]
+def _habits(responses, actor_table):
+    """How usual each response is beside others of its kind."""
     return {
-        "practice_kind": tuple(usual),
         "own_habit": _deep([r.habit.value if r.habit else 0.0 for r in responses])
         + np.zeros((1, 1, len(actor_table.actors))),
-        "naming_habit": names * actor_table.habit_naming,
-        "naming_new": (names & (actor_table.norm_year < float(params.norm_start.flat[0]))).astype(float),
-        "naming_years": names * max(0.0, actor_table.norm_year - float(params.norm_start.flat[0])),
         "usual": tuple(r.usual or "" for r in responses),
         "rests_on_collection": _deep([r.rests_on_collection for r in responses]),
+    }
+
+
+def _kinds(chosen, responses, incidents):
+    """The kinds of response that are open to each incident, in the order of the catalogue."""
+    of_options = [(h, list(RESPONSE_KINDS).index(kind_of(r))) for (h, *_), r in zip(chosen, responses, strict=True)]
+    places = sorted(set(of_options))
+    incident = {h: name for h, name, _ in chosen}
+    starts = np.searchsorted([h for h, _ in places], np.arange(incidents + 1))
+    return {
+        "kinds": tuple((incident[h], list(RESPONSE_KINDS)[kind]) for h, kind in places),
+        "option_kind": np.array([places.index(pair) for pair in of_options], dtype=int),
+        "kind_slices": tuple(slice(int(a), int(b)) for a, b in zip(starts[:-1], starts[1:], strict=True)),
     }
 
 
@@ -546,6 +648,8 @@ def _consultations(loaded, actor_table, incidents, options):
         "consultation_mandate": _column([form.mandate.get(incident.issue, 0) for _, incident, _, form in chosen]),
         "consultation_reputation": _column(reputation),
         "consultation_threshold": _column([form.threshold.value if form.threshold else 0.0 for *_, form in chosen]),
+        "consultation_reluctance": _column([_reluctance(form, incident.issue) for _, incident, _, form in chosen]),
+        "consultation_quorum": np.array([form.quorum for *_, form in chosen], dtype=int),
         "consultation_members_only": _column([form.members_only for *_, form in chosen]) > 0,
         "consultation_min": _column([form.days.min for *_, form in chosen]),
         "consultation_typical": _column([form.days.typical for *_, form in chosen]),
@@ -573,6 +677,12 @@ def _consultations(loaded, actor_table, incidents, options):
 def _reputation(form, issue):
     figure = form.reputation.get(issue)
     return figure.value if figure else 0.0
+
+
+def _reluctance(form, issue):
+    if form.reluctance is None or issue in form.ready_for:
+        return 0.0
+    return form.reluctance.value
 
 
 def _best_placed(reputation, slices):

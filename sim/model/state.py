@@ -31,7 +31,7 @@ def array(axes, start=0.0, digest=None, kind=float):
 
     Parameters
     ----------
-    axes : str, one letter each; R runs, H incidents, O options, T consultations, A actors, D adversaries, P projects
+    axes : str, one letter each; R runs, H incidents, O options, K kinds of response to an incident, T consultations, A actors, D adversaries, P projects
     start : what it is before turn 1: a number, or a function of the inputs and the draws
     digest : its place among what the digest of a run is made of, or None. A digest says of a stored run that this is
         the same, so places stay what they are, wherever the lines of `State` stand: a new array takes the next one.
@@ -40,8 +40,19 @@ def array(axes, start=0.0, digest=None, kind=float):
     return field(metadata={"axes": axes, "start": start, "digest": digest, "kind": kind})
 
 
+def _attends_from(inputs, draws):
+    return log_odds(draws.uniform("attends", 0, inputs.incidents, inputs.actors))
+
+
 def _joins_from(inputs, draws):
-    return log_odds(draws.uniform("joins", 0, inputs.option_names, inputs.actors))
+    """What each asks of itself, and what all have in common on the day: states move together."""
+    own = log_odds(draws.uniform("joins", 0, inputs.kind_names, inputs.actors))
+    return own + inputs.params.case_effect * in_common(inputs, draws)
+
+
+def in_common(inputs, draws):
+    """What holds all back from a kind of response, or sends all forward, in a run: (K, R, 1), standard normal."""
+    return draws.normal("case", 0, inputs.kind_names, ("",))
 
 
 def _misjudged(inputs, draws):
@@ -59,7 +70,8 @@ def _running_or_not(inputs, draws):
 class State:
     """All that changes, as it is now: every array is declared here and nowhere else."""
 
-    threshold: np.ndarray = array("ORA", _joins_from)  # log-odds from which each joins: drawn once, part of its nature
+    attends_from: np.ndarray = array("HRA", _attends_from)  # log-odds from which each attends: part of its nature
+    threshold: np.ndarray = array("KRA", _joins_from)  # log-odds from which each joins a kind: part of its nature
     severity_noise: np.ndarray = array("HRA", _misjudged)  # how others misjudge the gravity, drawn once
     evidence: np.ndarray = array("HRA", digest=1)  # own accumulated log-likelihood ratio that the suspect did it
     information: np.ndarray = array("HRA")  # what that evidence was expected to tell, in the same unit
@@ -71,7 +83,7 @@ class State:
     bond: np.ndarray = array("HRA")  # how close the victim is, whatever the harm; 1 for the worst hit
     position: np.ndarray = array("HRA")  # text each wants, 0 to 1
     perceived: np.ndarray = array("HRA")  # severity as each sees it
-    p_join: np.ndarray = array("ORA")  # probability of joining, as the last round of consultation left it
+    p_join: np.ndarray = array("KRA")  # probability of joining, as the last round of consultation left it
     severity: np.ndarray = array("HRA", lambda inputs, draws: inputs.severity)  # of each victim now
     intensity: np.ndarray = array("HR")  # 1 as begun, 0 not begun or stopped
     remembered: np.ndarray = array("HR")  # the intensity by which it is judged: fades slowly once an incident is over
@@ -90,10 +102,13 @@ class State:
     consultation_called: np.ndarray = array("TR", NEVER)  # day first called
     first_consultation: np.ndarray = array("HR", -1, kind=int)  # the one called first, or -1
     covered: np.ndarray = array("HRA", digest=3)  # strongest adopted text that each may act under
+    told_severity: np.ndarray = array("HR", -np.inf)  # of the worst hit, as it was when a text was last adopted
+    told_confidence: np.ndarray = array("HR", -np.inf)  # of those with a stake, likewise
     days_to_text: np.ndarray = array("HR", NEVER)  # from the incident to the first joint text of solidarity or more
     breaks: np.ndarray = array("R")  # silences broken
     joined: np.ndarray = array("ORA", kind=bool)  # decided
     decided_day: np.ndarray = array("ORA", NEVER)
+    acted_on: np.ndarray = array("KRA", -np.inf)  # severity as each saw it when it last joined a response of a kind
     effect_day: np.ndarray = array("ORA", NEVER, digest=2)
     capital: np.ndarray = array("RA", lambda inputs, draws: inputs.capital, digest=4)
     income: np.ndarray = array("RA")  # capital received so far
@@ -169,6 +184,7 @@ def _lengths(inputs, draws):
         "R": draws,
         "H": inputs.incidents,
         "O": inputs.options,
+        "K": inputs.kinds,
         "T": inputs.consultations,
         "A": inputs.actors,
         "D": inputs.adversaries,

@@ -9,6 +9,7 @@ import typing
 from collections.abc import Iterator
 
 from sim.catalogue.moves import FELT, NAMES
+from sim.catalogue.response_kinds import RESPONSE_KINDS
 from sim.errors import Diagnostic, nearest
 from sim.scenario.reader import Node, is_given, is_yes, items_of, keys_of, text_of
 from sim.scenario.schema import (
@@ -31,14 +32,6 @@ from sim.scenario.schema import (
 YARDSTICK = "USA"  # every economy and every defence budget is measured by its own
 MEASURED_BY = ("gdp_usd_bn", "defence_usd_bn")
 RUNGS = typing.get_args(Rung)
-PRACTICES = {
-    "statement_of_concern": "practice_statement",
-    "public_attribution": "practice_attribution",
-    "sanctions_or_expulsions": "practice_sanctions",
-    "material_support": "practice_support",
-    "legal_trade_action": "practice_legal",
-}
-OTHER_PRACTICES = ("practice_military", "practice_other")
 COEFFICIENTS = (
     *"""
     precision damping round_days evidence_rate skill_floor access_open access_signals signals_power
@@ -53,7 +46,8 @@ COEFFICIENTS = (
     leak_per_member leak_publicness practice_third_party habit_naming norm_start norm_before norm_rise
     norm_years norm_growth norm_crowd norm_most b_stake b_bond b_led bond_from stake_any b_severity grave_from
     b_physical physical_from physical_span b_physical_measures b_need b_unled b_hidden b_confidence b_doubt
-    confidence_ceiling b_peer b_text b_ask b_stance b_exposure b_tension b_cost b_reach body_naming body_follows
+    confidence_ceiling attend_base attend_stake attend_bond attend_ask attend_text attend_capability case_effect
+    renew_step renew_confidence capacity_floor evidence_overt b_peer b_text b_ask b_stance b_exposure b_tension b_cost b_reach body_naming body_follows
     body_carried body_weight capital_start capital_cost capital_year consult_cost relief_full pressure_scale
     pressure_synergy pressure_large_from pressure_institution signal_share concede_base concede_cost
     concede_usual concede_support concede_major episode_days tension_persistence tension_response tension_move
@@ -64,14 +58,13 @@ COEFFICIENTS = (
     project_reluctance project_guardrail
     """.split(),
     *(f"rung_{rung}" for rung in RUNGS[1:]),
-    *PRACTICES.values(),
-    *OTHER_PRACTICES,
+    *(kind.practice for kind in RESPONSE_KINDS.values()),
     *(f"{term}_{move}" for move in NAMES for term in FELT),
 )
 NEEDED = {
     "behaviour": ("coefficient", COEFFICIENTS),
     "bodies": ("body", ("NATO", "EU")),
-    "codebook": ("coded kind of act", tuple(PRACTICES)),
+    "codebook": ("coded kind of act", tuple(kind.coded_as for kind in RESPONSE_KINDS.values() if kind.coded_as)),
     "states": ("state", (YARDSTICK,)),
 }
 MARKED = {  # what at least one entry of a section says of itself, and what would be missing otherwise
@@ -97,6 +90,7 @@ FIGURE_LIMITS = {
     (Exposure, "import_share_pct"): (0, 100),
     (Exposure, "trade_pct_gdp"): (0, 1000),
     (Format, "reputation"): (0, 1),
+    (Format, "reluctance"): (0, 100),
     (Format, "threshold"): (0, 1),
     (Project, "cost_eur_m"): (0, 1e6),
     (Project, "first_output_months"): (0, 1200),

@@ -29,6 +29,8 @@ Date = Annotated[datetime.date, BeforeValidator(_as_written), Field(ge=FIRST_DAY
 Year = Annotated[int, Field(ge=FIRST_DAY.year, le=LAST_DAY.year)]
 Issue = Literal["cyber", "fimi", "coercion", "edt", "space", "infra", "military", "consult", "learn"]
 Rung = Literal["silence", "concern", "solidarity", "naming", "measures"]
+Means = Literal["coast", "forces", "relations", "cyber_service"]
+KindOfResponse = Literal["words", "naming", "measures", "support", "law", "talks", "military", "cooperation"]
 Rule = Literal[
     "consensus", "unanimity", "qmv", "coalition", "adjudication", "bilateral", "sovereign", "membership_board"
 ]
@@ -212,6 +214,11 @@ class Format(Entry):
     rule: Rule
     days: Days = Field(description="calendar days from trigger to its characteristic output, silence included")
     threshold: Optional[Figure] = Field(None, description="severity below which nobody calls it, 0 to 1")
+    reluctance: Optional[Figure] = Field(
+        None, description="what speaks against calling it over a single incident, in utility: for what is called rarely"
+    )
+    ready_for: list[Issue] = Field([], description="issues over which there is no such reluctance")
+    quorum: Annotated[int, Field(ge=2, le=50)] = Field(2, description="members whom a coalition needs to speak")
     members_only: bool = Field(False, description="called only over incidents that hit a member")
     for_the_four: bool = Field(
         False,
@@ -260,6 +267,11 @@ class Response(Entry):
         "information",
         "military",
     ]
+    kind: Optional[KindOfResponse] = Field(
+        None,
+        description="the kind of response, on which an actor decides before it picks an instrument; left out: as "
+        "`coded_as` says, or cooperation",
+    )
     coded_as: Optional[Name] = Field(
         None,
         description="the kind of act under which the historical cases count it, and as which the model treats it: a "
@@ -287,6 +299,9 @@ class Response(Entry):
     accuses: bool = Field(False, description="it says who did it, so it needs evidence")
     usual: Optional[Name] = Field(None, description="behaviour parameter: the same, for all who may use it")
     instrument: Optional[Name] = Field(None, description="group whose members have the law or the means for it by then")
+    takes: list[Means] = Field(
+        [], description="what an actor must have for it: a coast, forces, relations with the suspect, a cyber service"
+    )
     follows: Optional[Name] = Field(None, description="response that a victim, or its body, must have taken first")
     rests_on_collection: bool = Field(False, description="rests on evidence of one's own that few services gather")
     effectiveness: Optional[str] = None

@@ -193,11 +193,11 @@ def of_body(world, b, window):
     """Probability that a body of members follows them, or a text of its own that covers the response: (O, R)."""
     inputs, state = world.inputs, world.state
     body = inputs.index[inputs.bodies[b]]
-    follows = chance_to_follow(inputs, np.arange(world.runs)).T
+    follows = chance_to_follow(world, np.arange(world.runs)).T
     has, day = state.joined[:, :, body], state.effect_day[:, :, body]
     may = carried_by_members(world, b, until=window) & (~has | (day <= window))
     for t in np.flatnonzero(inputs.consultation_body == body):
         decides = inputs.consultation_outputs[t][:, None] & (state.consultation_text[t] >= inputs.rung[:, :, 0])
         in_time = np.where(has, day, state.consultation_due[t] + inputs.lead_min[:, :, 0]) <= window
         may |= decides & in_time & (state.consultation_text[t] > 0)
-    return follows * may * inputs.allowed[:, body][:, None]
+    return follows * may * inputs.allowed_in(world.turn)[:, body][:, None]

@@ -40,7 +40,13 @@ def discriminability(world):
     skill = params.skill_floor + (1 - params.skill_floor) * inputs.cyber
     with_projects = 1 + effect(world, "discriminability")[..., None] * members_of_partnership(inputs)
     plain = 1 - state.difficulty[..., None]
-    return params.evidence_rate * skill * plain * access(world) * with_projects * np.sqrt(world.months)
+    gathered = params.evidence_rate * skill * plain * access(world) * with_projects * np.sqrt(world.months)
+    return np.maximum(gathered, params.evidence_overt * is_overt(world)[..., None] * can_see(inputs))
+
+
+def is_overt(world):
+    """Which incidents everybody can see for what they are: no trace to be read, and known to all. (H, R) bool."""
+    return (world.state.difficulty == 0) & (world.state.publicness == 1)
 
 
 def access(world):

@@ -20,6 +20,7 @@ from sim.model.state import ADOPTED, OPEN
 from sim.model.steps.joining import urgency
 from sim.model.steps.positions import apply_positions, positions_open, salience, take_positions
 from sim.model.steps.stops import NOBODY, seats_to_ask
+from sim.model.steps.texts import confidence_now, severity_now
 from sim.model.steps.willingness import base_utility, exchange_intentions, terms
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.rules.formats import format_utility
@@ -249,7 +250,8 @@ def utilities(world, h, outlook):
         reputation_weight=per_run.call_reputation,
     )
     spoken = state.consultation_called[part] < NEVER
-    return utility + per_run.call_victim * outlook.victim_inside - per_run.call_again * spoken, looked_at
+    again = per_run.call_again * spoken + inputs.consultation_reluctance[part]
+    return utility + per_run.call_victim * outlook.victim_inside - again, looked_at
 
 
 def is_active(consultation_state):
@@ -295,14 +297,30 @@ def p_veto(world, h):
 
 
 def legal_consultations(world, h):
-    """Which consultations can be opened now: idle, and the matter grave enough for them. (T of the incident, R)."""
+    """Which consultations can be opened now: (T of the incident, R) bool.
+
+    Idle, the matter grave enough for it, and somebody concerned at the table; once a text stands, only where matters
+    have moved since or where somebody concerned sits whom no text covers.
+    """
     inputs, state = world.inputs, world.state
     part = inputs.consultation_slices[h]
     again = world.day - state.consultation_called[part] >= inputs.params_per_run.call_again_days
     idle = (state.consultation_state[part] != OPEN) & ((state.consultation_called[part] >= NEVER) | again)
     worst = (state.severity[h] * state.intensity[h][:, None]).max(axis=-1)
-    hit = any_member(inputs.consultation_members[part], state.severity[h] > 0)
-    return idle & (worst >= inputs.consultation_threshold[part]) & (hit | ~inputs.consultation_members_only[part])
+    members = inputs.consultation_members[part]
+    hit = any_member(members, state.severity[h] > 0)
+    grave = (worst >= inputs.consultation_threshold[part]) & (hit | ~inputs.consultation_members_only[part])
+    concerned = state.stake[h] >= inputs.params.call_stake_min
+    has_news = matters_moved(world, h) & any_member(members, concerned)
+    return idle & grave & (has_news | any_member(members, concerned & (state.covered[h] == 0)))
+
+
+def matters_moved(world, h):
+    """Whether facts or evidence have moved since the last text on incident `h`: (R,) bool."""
+    state, per_run = world.state, world.inputs.params_per_run
+    graver = severity_now(world)[h] >= state.told_severity[h] + per_run.renew_step
+    surer = confidence_now(world)[h] >= state.told_confidence[h] + per_run.renew_confidence
+    return graver | surer
 
 
 def wait_utility(world, h):

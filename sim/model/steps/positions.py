@@ -10,6 +10,8 @@ from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
 from sim.rules.quantize import quantize
 
+JUST = 1e-3  # of the ladder
+
 
 def take_positions(world, h):
     """The text each actor wants: more with stake, threat and certainty, less with exposure."""
@@ -32,16 +34,24 @@ def take_positions(world, h):
 def as_far_as_oneself(world, h):
     """The strongest text that an actor can want: solidarity is free, and from there on as far as it would go alone.
 
-    Nobody asks for a text that names a culprit, or carries measures, when it is unlikely to do either by itself.
-    (R, A), 0 to 1.
+    Nobody asks for a text that names a culprit, or carries measures, when it is unlikely to do either by itself, or not
+    as sure as naming asks for. (R, A), 0 to 1.
     """
     inputs, params = world.inputs, world.inputs.params
-    part = inputs.option_slices[h]
-    beyond = np.flatnonzero((inputs.is_attribution[part] + inputs.severity_driven[part])[:, 0, 0])
+    part = inputs.kind_slices[h]
+    names = np.flatnonzero(inputs.is_naming[part, 0, 0])
+    beyond = np.flatnonzero((inputs.is_naming[part] + inputs.severity_driven[part])[:, 0, 0])
     if not beyond.size:
         return 1.0
-    alone = logistic(params.precision * base_utility(world, h, beyond)).max(axis=0)
-    return 1 - params.position_own * (1 - params.rung_solidarity) * (1 - alone)
+    alone = logistic(params.precision * base_utility(world, h)[beyond]).max(axis=0)
+    as_willing = 1 - params.position_own * (1 - params.rung_solidarity) * (1 - alone)
+    is_sure = confidence(world.state.belief[h]) >= inputs.naming_asks[h]
+    return np.where(is_sure | ~names.size, as_willing, np.minimum(as_willing, just_below(params.rung_naming)))
+
+
+def just_below(rung):
+    """The strongest text that still stands below a rung."""
+    return rung - JUST
 
 
 def salience(world, h):

@@ -1,8 +1,11 @@
-"""Respond: every actor joins the responses it is willing, allowed and able to join.
+"""Respond: every actor attends to an incident or takes note, joins kinds of response, and picks an instrument for each.
 
-An actor joins when its probability of joining passes a threshold that was drawn once for the run. So the chance of ever
-joining is the highest probability it reaches, however short the turns, and a doubter that has said no is not asked to
-throw the dice again each week.
+1. attend       whoever does not attend does nothing by its own choice
+2. kinds        an attending actor joins a kind when its probability passes a threshold that was drawn once for the run
+3. instruments  one of those of the kind that are open to it; another only when matters have become graver
+
+So the chance of ever joining is the highest probability it reaches, however short the turns, and a doubter that has said
+no is not asked to throw the dice again each week.
 """
 
 import numpy as np
@@ -11,7 +14,9 @@ from sim.model.decisions import Decision, Option
 from sim.model.inputs import responses_of
 from sim.model.steps.joining import join
 from sim.model.steps.stops import seats_to_ask
-from sim.model.steps.willingness import peer_term, text_term
+from sim.model.steps.willingness import attention, has_joined, peer_term, text_term
+from sim.rules.attribution import confidence
+from sim.rules.choice import first_of
 
 
 def choose_responses(world):
@@ -24,20 +29,86 @@ def choose_responses(world):
         peer, text = peer_term(world, h), text_term(world, h)
         utility = world.base_utilities[h] + peer
         utility += text
-        wants = wanted(world, h, utility)
-        chosen[part], left = affordable(world, h, wants, left)
+        can = open_to(world, h)
+        wants = kinds_wanted(world, h, utility)
+        picked = instruments(world, h, wants, can)
+        chosen[part], left = affordable(world, h, picked, left)
         if world.watch:
-            world.watch.weighed(world, h, utility, wants)
+            world.watch.weighed(world, h, utility, picked)
         if world.recorder:
             world.recorder.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utility[:, 0])
     return chosen
 
 
 def join_responses(world, chosen):
-    """Join what was chosen."""
-    new = join(world, *np.unravel_index(np.flatnonzero(chosen), chosen.shape))
+    """Join what was chosen, and remember how grave each saw it then."""
+    inputs, state = world.inputs, world.state
+    o, r, a = np.unravel_index(np.flatnonzero(chosen), chosen.shape)
+    new = join(world, o, r, a)
+    state.acted_on[inputs.option_kind[o], r, a] = state.perceived[inputs.option_incident[o], r, a]
     if world.recorder:
         world.recorder.responses_decided(world, new)
+
+
+def kinds_wanted(world, h, utility):
+    """Which kinds of response each wants to take up now: (kinds of the incident, R, A) bool."""
+    inputs, state = world.inputs, world.state
+    part = inputs.kind_slices[h]
+    attends = attention(world, h) >= state.attends_from[h]
+    willing = inputs.params.precision * utility >= state.threshold[part]
+    is_news = state.perceived[h] >= state.acted_on[part] + inputs.params.renew_step
+    wants = attends & willing & is_news
+    return wants & ~set_aside(world, h, utility, wants)
+
+
+def set_aside(world, h, utility, wants):
+    """Talks and pressure are alternatives: which of the kinds wanted give way to the other. (kinds, R, A) bool.
+
+    Whoever has begun with one goes on with it; of two that are new, the one it is more willing to.
+    """
+    names = [kind for _, kind in world.inputs.kinds[world.inputs.kind_slices[h]]]
+    aside = np.zeros_like(wants)
+    pressing = [names.index(kind) for kind in PRESSURE if kind in names]
+    if "talks" not in names or not pressing:
+        return aside
+    talks = names.index("talks")
+    done = has_joined(world, h)
+    presses = done[pressing].any(axis=0)
+    rather_talks = utility[talks] >= np.where(wants[pressing], utility[pressing], -np.inf).max(axis=0)
+    aside[talks] = presses | ~rather_talks
+    aside[pressing] = (wants[talks] & rather_talks & ~presses) | done[talks]
+    return aside
+
+
+PRESSURE = ("measures", "military")
+
+
+def instruments(world, h, wants, can):
+    """The instrument with which each takes up each kind it wants, drawn once for the run: (options, R, A) bool.
+
+    Parameters
+    ----------
+    wants : array (kinds of the incident, R, A) of bool; can : array (options of the incident, R, A) of bool
+    """
+    inputs = world.inputs
+    part, kinds = inputs.option_slices[h], inputs.kind_slices[h]
+    picked = np.zeros_like(can)
+    appeal = np.exp(inputs.params.precision * (inputs.own_habit[part] + inputs.how_usual[part]))
+    for k in range(kinds.start, kinds.stop):
+        options = np.flatnonzero(inputs.option_kind[part] == k)
+        r, a = np.nonzero(wants[k - kinds.start] & can[options].any(axis=0))
+        if not r.size:
+            continue
+        weight = np.where(can[options][:, r, a], appeal[options][:, np.minimum(r, appeal.shape[1] - 1), a], 0.0).T
+        draw = np.stack(
+            [
+                world.nature.uniform_of("instrument", 0, inputs.option_names, inputs.actors, part.start + o, r, a)
+                for o in options
+            ],
+            axis=-1,
+        )
+        picked[options[first_of(weight, draw)], r, a] = True
+    return picked
 
 
 def open_to(world, h):
@@ -46,9 +117,21 @@ def open_to(world, h):
 
 
 def legal(world, h):
-    """Which responses to an incident are legal for whom now, joined or not: (options of the incident, R, A)."""
-    part = world.inputs.option_slices[h]
-    return world.inputs.allowed[part][:, None, :] & world.inputs.is_state & lead_condition_met(world, part)
+    """Which responses to an incident are open to whom now, joined or not: (options of the incident, R, A).
+
+    It may by law and competence, it has what the response takes, a response that it follows has been taken, and for
+    whatever accuses it is as sure as that asks for.
+    """
+    inputs = world.inputs
+    part = inputs.option_slices[h]
+    may = inputs.allowed_in(world.turn)[part][:, None, :] & inputs.is_state & lead_condition_met(world, part)
+    return may & sure_enough(world, h)
+
+
+def sure_enough(world, h):
+    """For which responses to an incident each is sure enough of the culprit: (options of the incident, R, A) bool."""
+    inputs, part = world.inputs, world.inputs.option_slices[h]
+    return (inputs.accuses[part] == 0) | (confidence(world.state.belief[h]) >= inputs.attribution_min[part])
 
 
 def lead_condition_met(world, part):
@@ -64,12 +147,6 @@ def lead_condition_met(world, part):
             leads[:, inputs.index[body]] |= concerned
         free[k] = (state.joined[waits_for[k]] & leads).any(axis=-1, keepdims=True)
     return free
-
-
-def wanted(world, h, utility):
-    """Which of them each is willing to join: where the utility passes what the drawn threshold asks for."""
-    inputs = world.inputs
-    return open_to(world, h) & (inputs.params.precision * utility >= world.state.threshold[inputs.option_slices[h]])
 
 
 def affordable(world, h, wanted, left):

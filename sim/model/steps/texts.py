@@ -19,6 +19,7 @@ from sim.model.state import ADOPTED, FAILED, OPEN
 from sim.model.steps.joining import join
 from sim.model.steps.positions import rung_edges, salience
 from sim.model.steps.stops import seats_to_ask
+from sim.rules.attribution import confidence
 from sim.rules.choice import largest, logistic
 from sim.rules.compromise import compromise
 from sim.rules.quantize import quantize, select_runs
@@ -27,6 +28,7 @@ from sim.rules.voting import p_break_silence, qualified_majority, softened, unop
 
 ROUNDS = (1, 2, 3)
 SILENCE, VOTE, COALITION = range(3)
+TWO_THIRDS, QUALIFIED = 2 / 3, 0.55
 
 
 @dataclass
@@ -226,8 +228,20 @@ def proposal(world, due):
     """The chair's text: the weighted mean of what members want, and the chair's error: (K,)."""
     inputs = world.inputs
     mean = compromise(due.wants, quantize(inputs.capability * due.voters), due.cares, otherwise=0.0)
+    within = np.minimum(mean, bearable(world, due))
     draw = world.draws.normal_at("chair", world.turn, inputs.consultation_names, due.consultations, due.runs)
-    return quantize(np.clip(mean + due.of(inputs.params.chair_error)[:, 0] * draw, 0, 1))
+    return quantize(np.clip(within + due.of(inputs.params.chair_error)[:, 0] * draw, 0, 1))
+
+
+def bearable(world, due):
+    """The strongest text that as many members can bear as the rule asks for: two thirds of those whose silence it
+    takes, or the share of states that a qualified majority needs. (K,)"""
+    bears = np.where(due.voters, due.wants + due.of(world.inputs.params.tolerance), np.inf)
+    voters = due.voters.sum(axis=-1)
+    must = np.where(due.rule == VOTE, QUALIFIED, TWO_THIRDS)
+    may_be_passed_over = np.clip(voters - np.ceil(must * voters), 0, None).astype(int)
+    ranked = np.sort(bears, axis=-1)
+    return np.take_along_axis(ranked, may_be_passed_over[:, None], axis=-1)[:, 0]
 
 
 def lead_text(world, due):
@@ -253,7 +267,7 @@ def open_cases(world, due):
     for body, members in zip(inputs.bodies, inputs.body_members, strict=True):
         parties[:, inputs.index[body]] |= (hit & members).any(axis=-1)
     k, o, a = np.nonzero(
-        inputs.consultation_outputs[consultations][:, :, None] & inputs.allowed[None] & parties[:, None, :]
+        inputs.consultation_outputs[consultations][:, :, None] & inputs.allowed_in(world.turn)[None] & parties[:, None, :]
     )
     state.consultation_state[consultations, runs] = ADOPTED
     first = first_time(world, o, runs[k], a)
@@ -276,14 +290,20 @@ def first_time(world, options, runs, actors):
 def adopt_texts(world):
     """Book the texts that were adopted or failed, with what follows from them; then bodies act for their members."""
     if world.due.runs.size:
-        record_result(world, world.due, *result(world.due))
+        record_result(world, world.due, *result(world, world.due))
     world.due = None
     act_for_members(world)
 
 
-def result(due):
-    """The text that each consultation ends in and who stands behind it: (K,), (K, A)."""
-    enough = due.is_done & ((due.rule != COALITION) | (due.backers.sum(axis=-1) >= 2))
+def result(world, due):
+    """The text that each consultation ends in and who stands behind it: (K,), (K, A).
+
+    A coalition needs its quorum, and a text has to say more than an earlier one did to somebody who stands behind it.
+    """
+    inputs = world.inputs
+    quorate = due.backers.sum(axis=-1) >= inputs.consultation_quorum[due.consultations]
+    says_more = (due.text[:, None] > world.state.covered[due.incidents, due.runs]) & due.backers
+    enough = due.is_done & ((due.rule != COALITION) | quorate) & says_more.any(axis=-1)
     return due.text * enough, due.backers & enough[:, None]
 
 
@@ -299,6 +319,8 @@ def record_result(world, due, text, supporters):
     state.consultation_share[consultations, runs] = quantize((weight * supporters).sum(axis=-1) / weight.sum())
     state.consultation_text[consultations, runs] = np.maximum(state.consultation_text[consultations, runs], text_kept)
     np.maximum.at(state.covered, (incidents, runs), text_kept[:, None] * supporters)
+    state.told_severity[incidents[adopted], runs[adopted]] = severity_now(world)[incidents[adopted], runs[adopted]]
+    state.told_confidence[incidents[adopted], runs[adopted]] = confidence_now(world)[incidents[adopted], runs[adopted]]
     since = (
         np.maximum(state.consultation_due[consultations, runs], world.day)
         - (inputs.incident_begins[incidents] - 1) * inputs.days
@@ -308,6 +330,18 @@ def record_result(world, due, text, supporters):
     new = follow_texts(world, due, text_kept, supporters)
     if world.recorder:
         world.recorder.texts_settled(world, due, text, supporters, adopted, new)
+
+
+def severity_now(world):
+    """How hard whoever is hit worst is hit now, for each incident: (H, R)."""
+    return (world.state.severity * world.state.intensity[..., None]).max(axis=-1)
+
+
+def confidence_now(world):
+    """How sure those with a stake are of the culprit, for each incident: (H, R)."""
+    stake = world.state.stake * world.inputs.is_state
+    weight = np.maximum(stake.sum(axis=-1), 1e-9)
+    return quantize((quantize(confidence(world.state.belief)) * stake).sum(axis=-1) / weight)
 
 
 def book_standing(world, due, text, adopted):
@@ -334,10 +368,11 @@ def follow_texts(world, due, text, supporters):
     )
     reached = reached & follows(world, body, due.runs)
     pair, option = np.nonzero(reached & (body >= 0)[:, None])
-    may = inputs.allowed[option, body[pair]]
+    allowed = inputs.allowed_in(world.turn)
+    may = allowed[option, body[pair]]
     spoken = np.flatnonzero(inputs.signatory)
     who = reached[:, spoken, None] & (body < 0)[:, None, None] & (supporters & inputs.is_state)[:, None, :]
-    signed, line, signer = np.unravel_index(np.flatnonzero(who & inputs.allowed[spoken]), who.shape)
+    signed, line, signer = np.unravel_index(np.flatnonzero(who & allowed[spoken]), who.shape)
     pairs = np.concatenate([pair[may], signed])
     options = np.concatenate([option[may], spoken[line]])
     actors = np.concatenate([body[pair[may]], signer])
@@ -355,7 +390,7 @@ def follows(world, body, runs):
     """
     inputs = world.inputs
     draw = world.draws.uniform_at("follows", 0, inputs.actors, inputs.option_names, np.maximum(body, 0), runs)
-    return draw < chance_to_follow(inputs, runs)
+    return draw < chance_to_follow(world, runs)
 
 
 def act_for_members(world):
@@ -376,7 +411,7 @@ def act_for_members(world):
 def carried_by_members(world, b, until=NEVER):
     """Where a body may do as its members did: (O, R), bool.
 
-    It needs half of them, or for words one that was hit; and a text of solidarity at least that the body has adopted.
+    It needs half of them to have taken something of the kind up, or for words one that was hit; and a text of solidarity at least that the body has adopted.
     Some bodies have a head who may speak without one.
 
     Parameters
@@ -388,11 +423,12 @@ def carried_by_members(world, b, until=NEVER):
     inputs, state, params = world.inputs, world.state, world.inputs.params
     place, members = inputs.index[inputs.bodies[b]], inputs.body_members[b]
     consultations = np.flatnonzero(inputs.consultation_body == place)
-    may = inputs.allowed[:, place] & inputs.consultation_outputs[consultations].any(axis=0) & members.any()
+    may = inputs.allowed_in(world.turn)[:, place] & inputs.consultation_outputs[consultations].any(axis=0) & members.any()
     carried = np.zeros(state.joined.shape[:2], dtype=bool)
     for option in np.flatnonzero(may):
         h = inputs.option_incident[option]
-        did = state.joined[option] & members & (state.effect_day[option] <= until)
+        alike = inputs.option_kind == inputs.option_kind[option]
+        did = (state.joined[alike] & (state.effect_day[alike] <= until)).any(axis=0) & members
         texts = state.consultation_text[consultations[inputs.consultation_incident[consultations] == h]]
         stands = (texts >= params.rung_solidarity[:, 0]).any(axis=0)
         carried[option] = did.sum(axis=-1) >= params.body_carried[:, 0] * members.sum()
@@ -403,7 +439,7 @@ def carried_by_members(world, b, until=NEVER):
     return carried
 
 
-def chance_to_follow(inputs, runs):
+def chance_to_follow(world, runs):
     """How likely each response follows from a text that covers it: (K, O).
 
     A statement is the text itself. A body that could name a culprit does so as the practice of naming goes, and takes
@@ -411,11 +447,11 @@ def chance_to_follow(inputs, runs):
 
     Parameters
     ----------
-    inputs : ModelInputs
+    world : World
     runs : array (K,) of int, rows of the batch
     """
-    params = inputs.params
-    names = logistic(params.precision * (params.body_naming + inputs.practice_of_naming))[:, :, 0].T
+    inputs, params = world.inputs, world.inputs.params
+    names = logistic(params.precision * (params.body_naming + inputs.practice_of_naming(world.day / 365.25)))
     deeds = params.body_follows
     chance = np.where(inputs.is_attribution[:, 0, 0] > 0, select_runs(names, runs), select_runs(deeds, runs))
     return np.where(inputs.signatory, 1.0, chance)
