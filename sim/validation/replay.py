@@ -1,10 +1,12 @@
 """A past case played many times: how likely each actor was to do what, while it still counted.
 
 A run says whether an actor did a thing. What is asked is how probable it was, so in every run the model's own
-probability is taken in place of the throw of its dice: an actor joins when its log-odds pass a threshold drawn from the
-logistic distribution, hence the chance that it would ever have joined is the logistic of the highest log-odds it
-reached. Averaged over runs this is the same probability as the share of runs, with less noise [CasellaRobert1996].
+probability is taken in place of the throw of its dice: an actor attends, and joins a kind of response, when its log-odds
+pass thresholds drawn once, hence the chance that it would ever have joined is the highest probability it reached. What
+states have in common on the day is averaged over with it [Demidenko2013]. Averaged over runs this is the same
+probability as the share of runs, with less noise [CasellaRobert1996].
 
+[Demidenko2013] Demidenko, Mixed Models, Wiley 2013, ch. 7: the logistic of a normal mean.
 [CasellaRobert1996] Casella and Robert, Rao-Blackwellisation of sampling schemes, Biometrika 83, 1996.
 """
 
@@ -15,8 +17,9 @@ import numpy as np
 from sim.engine import initial_world, play_out
 from sim.model.inputs import responses_of
 from sim.model.steps.joining import acts_from
-from sim.model.steps.respond import legal
+from sim.model.steps.respond import instruments
 from sim.model.steps.texts import carried_by_members, chance_to_follow
+from sim.model.steps.willingness import attention
 from sim.model.varying import Varied
 from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
@@ -29,6 +32,7 @@ __all__ = ["Played", "Replay"]
 
 SEED = 3
 BATCH = 384
+SQUARED_SCALE = (16 * 3**0.5 / (15 * np.pi)) ** 2  # between a normal and a logistic distribution
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ class Replay:
         for first in range(0, len(points), BATCH):
             for inputs, places in self.varied.batches(points[first : first + BATCH], first):
                 world = initial_world(inputs, seed, numbers[first + places])
-                world.watch = Odds()
+                world.watch = Odds(self.window)
                 play_out(world)
                 parts.append(self._measured(world))
                 order.append(first + places)
@@ -134,7 +138,7 @@ class Replay:
         inputs, state = world.inputs, world.state
         known = responses_of(inputs.loaded)
         coded = np.array([known[response].coded_as or "" for _, response in inputs.options])
-        chance = world.watch.chances(world, self.window)
+        chance = world.watch.chances(world)
         day = np.where(state.joined & (state.effect_day <= self.window), state.effect_day, np.inf)
         return {
             "actors": inputs.actors,
@@ -155,38 +159,45 @@ def _called(inputs, state):
 
 
 class Odds:
-    """Looks on while responses are weighed, and keeps the highest log-odds at which each was within reach."""
+    """Looks on while responses are weighed, and keeps the highest probability at which each was within reach."""
 
-    def __init__(self):
+    def __init__(self, window):
+        self.window = window
         self.highest = None
         self.chosen = None
 
-    def weighed(self, world, h, utility, wants):
+    def weighed(self, world, h, utility, can, picked):
         """Called once an incident and turn, before anybody joins."""
         inputs = world.inputs
         if self.highest is None:
-            self.highest = np.full(world.state.joined.shape, -np.inf)
+            self.highest = np.zeros(world.state.joined.shape)
             self.chosen = np.zeros(world.state.joined.shape, dtype=bool)
-        part = inputs.option_slices[h]
-        odds = np.where(legal(world, h), inputs.params.precision * utility, -np.inf)
-        self.highest[part] = np.maximum(self.highest[part], odds)
-        self.chosen[part] |= wants
+        part, kinds = inputs.option_slices[h], inputs.kind_slices[h]
+        of_kind = logistic(attention(world, h)) * over_cases(inputs.params, inputs.params.precision * utility)
+        o, r, a = np.nonzero(instruments(world, h, np.ones(utility.shape, dtype=bool), can))
+        options = part.start + o
+        in_time = np.ceil(acts_from(world, options, r, a)) <= self.window
+        chance = of_kind[inputs.option_kind[options] - kinds.start, r, a] * in_time
+        self.highest[options, r, a] = np.maximum(self.highest[options, r, a], chance)
+        self.chosen[part] |= picked
 
-    def chances(self, world, window):
+    def chances(self, world):
         """Probability of each response by each actor within a window of days: (O, R, A).
 
         What a text brought about is certain where it did so; it was nobody's own choice.
         """
         inputs, state = world.inputs, world.state
-        day = np.where(state.joined, state.effect_day, np.inf)
-        o, r, a = np.nonzero(~state.joined & (self.highest > -np.inf))
-        day[o, r, a] = np.ceil(acts_from(world, o, r, a))
-        by_text = state.joined & ~self.chosen
-        chance = np.where(by_text, 1.0, logistic(self.highest)) * (day <= window)
+        by_text = state.joined & ~self.chosen & (state.effect_day <= self.window)
+        chance = np.where(by_text, 1.0, self.highest)
         for b, body in enumerate(inputs.bodies):
             if inputs.body_members[b].any():
-                chance[:, :, inputs.index[body]] = of_body(world, b, window)
+                chance[:, :, inputs.index[body]] = of_body(world, b, self.window)
         return chance
+
+
+def over_cases(params, log_odds):
+    """The probability of log-odds, averaged over what states have in common on the day. Source: [Demidenko2013]."""
+    return logistic(log_odds / np.sqrt(1 + SQUARED_SCALE * params.case_effect**2))
 
 
 def of_body(world, b, window):

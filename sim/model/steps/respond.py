@@ -34,7 +34,7 @@ def choose_responses(world):
         picked = instruments(world, h, wants, can)
         chosen[part], left = affordable(world, h, picked, left)
         if world.watch:
-            world.watch.weighed(world, h, utility, picked)
+            world.watch.weighed(world, h, utility, can, picked)
         if world.recorder:
             world.recorder.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utility[:, 0])
     return chosen
