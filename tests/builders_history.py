@@ -91,7 +91,7 @@ def a_crowd(cases=24, actors=27):
     return text
 
 
-def a_backtest(name_or_path="cases_2007_2020", runs=5, seed=3):
+def a_backtest(name_or_path="cases_2007_2024", runs=5, seed=3):
     """A back-test in which nothing was played: the model's probabilities are those of dice that lean to the record."""
     cases, library = read_cases(name_or_path), load_library()
     episodes = [as_case(one, library) for one in cases.outcomes if set(one.targets) & in_past_cases(library)]

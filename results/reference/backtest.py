@@ -6,7 +6,7 @@ from pathlib import Path
 from keeping import kept, made
 
 HERE = Path(__file__).parent / "backtest"
-ORDER = "backtest cases_2007_2020 --seeds 400 --seed 3 --workers 2".split()
+ORDER = "backtest cases_2007_2024 --seeds 400 --seed 3 --workers 2".split()
 TABLES = ("scores.csv", "differences.csv", "calibration.csv", "lags.csv", "first_answers.csv", "outcomes.csv")
 CHARTS = {
     "scores": 700,

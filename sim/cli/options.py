@@ -29,7 +29,7 @@ def _charts(words):
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 Cases = Annotated[
-    str, typer.Argument(metavar="CASES", help="Past cases: cases_2007_2020, or the path of a file like it.")
+    str, typer.Argument(metavar="CASES", help="Past cases: cases_2007_2024, or the path of a file like it.")
 ]
 Folder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go; a new folder is made in it.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")]

@@ -105,7 +105,7 @@ def backtest(
     Backtest
 
     >>> from sim.validation.cases import read_cases
-    >>> one = backtest(read_cases("cases_2007_2020"), runs=1)
+    >>> one = backtest(read_cases("cases_2007_2024"), runs=1)
     >>> one.scores.query("scope == 'all'").forecast.tolist()
     ['Two Oceans', 'overall rate', "actor's own rate", 'logistic', 'nobody']
     """

@@ -136,7 +136,7 @@ def benchmarks(cells, cases, train=None, library=None):
     dict of name -> array (n,), probability; the names of `FORECASTS`
 
     >>> from sim.validation.cases import cells_of, read_cases
-    >>> cases = read_cases("cases_2007_2020")
+    >>> cases = read_cases("cases_2007_2024")
     >>> cells = cells_of(cases)
     >>> {name: len(p) == len(cells) for name, p in benchmarks(cells, cases).items()}
     {'overall rate': True, "actor's own rate": True, 'logistic': True, 'nobody': True}

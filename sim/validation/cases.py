@@ -1,6 +1,6 @@
 """Past crises as they were coded: who was hit, by whom, and what each actor is known to have done about it.
 
-    cases = read_cases("cases_2007_2020")          # a shipped name, or the path of a file
+    cases = read_cases("cases_2007_2024")          # a shipped name, or the path of a file
     cells = cells_of(cases)                        # one row for each thing that is known, as arrays
 
 A file of cases is checked like a scenario: every fault at once, with its place and what was probably meant.
@@ -76,7 +76,7 @@ def shipped_cases() -> list[str]:
     """The names of the files of cases that come with Two Oceans.
 
     >>> shipped_cases()
-    ['cases_2007_2020']
+    ['cases_2007_2024']
     """
     return sorted(path.stem for path in _folder().glob("*.yaml"))
 
@@ -86,14 +86,14 @@ def read_cases(name_or_path: str | os.PathLike, library: Library | None = None) 
 
     Parameters
     ----------
-    name_or_path : "cases_2007_2020", or "my/cases.yaml"
+    name_or_path : "cases_2007_2024", or "my/cases.yaml"
     library : Library, whose actors, adversaries and kinds of case the file may name; None: the one that ships
 
     Returns
     -------
     Cases; InputError with every fault at once when the file is not sound
 
-    >>> cases = read_cases("cases_2007_2020")
+    >>> cases = read_cases("cases_2007_2024")
     >>> cases.cases[0].id, cases.cases[0].cells["EST", "public_attribution"].value
     ('est-2007', 1)
     """
@@ -198,7 +198,7 @@ class Cells:
     def where(self, mask) -> "Cells":
         """The rows that a mask (n,) of bool, or a list of places, picks; `case_ids` stay, so `case` keeps its meaning.
 
-        >>> cells = cells_of(read_cases("cases_2007_2020"))
+        >>> cells = cells_of(read_cases("cases_2007_2024"))
         >>> sorted(set(cells.where((cells.kind == "material_support") & (cells.done == 1)).actor.tolist()))[:3]
         ['GBR', 'KOR', 'NATO']
         """
@@ -219,7 +219,7 @@ def cells_of(cases: Cases, with_victims: bool = False, strict: bool = False) -> 
     -------
     Cells, in the order of the file: by case, actor and kind
 
-    >>> cases = read_cases("cases_2007_2020")
+    >>> cases = read_cases("cases_2007_2024")
     >>> len(cells_of(cases)) < len(cells_of(cases, with_victims=True))
     True
     """

@@ -34,7 +34,7 @@ def scenario_of(case, library):
 
     >>> from sim.validation.cases import read_cases
     >>> from sim.scenario import load_library
-    >>> scenario_of(read_cases("cases_2007_2020").cases[0], load_library()).scenario.incidents[0].victims
+    >>> scenario_of(read_cases("cases_2007_2024").cases[0], load_library()).scenario.incidents[0].victims
     {'EST': 0.4}
     """
     return from_document(document_of(case, library), name=case.id, library=library)
@@ -107,7 +107,7 @@ def called(case):
     """What a case is called in a sentence, after 'the'.
 
     >>> from sim.validation.cases import read_cases
-    >>> [called(case) for case in read_cases("cases_2007_2020").cases[:2]]
+    >>> [called(case) for case in read_cases("cases_2007_2024").cases[:2]]
     ['Estonia case', 'Sony Pictures destructive hack case']
     """
     head = head_of(case.name)

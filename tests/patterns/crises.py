@@ -33,7 +33,8 @@ TOLD = 4  # of each case and seed, event by event
 PRESSED = 256  # of each seed, where an adversary gives up or does not
 
 LIBRARY = load_library()
-RECORD = {case.id: case for case in read_cases("cases_2007_2020").cases}
+UNTIL = datetime.date(2020, 6, 30)  # the figures of the patterns were counted over the cases decided by then
+RECORD = {case.id: case for case in read_cases("cases_2007_2024").cases if case.decision_date <= UNTIL}
 CYBER = [name for name, case in RECORD.items() if case.kind == "cyber"]
 COERCION = [name for name, case in RECORD.items() if case.kind == "economic_coercion"]
 PHYSICAL = [name for name, case in RECORD.items() if LIBRARY.codebook.kinds[case.kind].is_physical]

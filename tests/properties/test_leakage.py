@@ -25,7 +25,7 @@ from sim.validation.schema import KINDS, CollectiveResponse, Row
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = load_library()
-RECORD = read_cases("cases_2007_2020")
+RECORD = read_cases("cases_2007_2024")
 IDS = [case.id for case in RECORD.cases]
 SMALL = ("jpn-2010", "est-2007", "skripal-2018")
 YEAR = datetime.timedelta(days=365)

@@ -15,12 +15,13 @@ LIGHT, DARK, LINE, RECORD = "#BBD9EC", "#5FA8D3", "#084C7C", "#B45F06"
 TICKS = (
     (0, "0"),
     (30, "1\nmonth"),
-    (91, "3"),
+    (91, "3\nmonths"),
     (182, "6\nmonths"),
     (365, "1\nyear"),
     (730, "2\nyears"),
-    (1826, "5"),
+    (1826, "5\nyears"),
 )
+TICK_GAP = 0.15  # of the axis, between two ticks with words
 SELDOM, SELDOM_LINE = "#E3E3E0", "#8C8C8C"
 MARKS = {"collective": ("D", True), "lead_state_only": ("D", False)}
 NOTE = (
@@ -41,8 +42,7 @@ def compose(past):
     title = claims.first_answers(answers)
     page = style.open_page("lags", title, caption, above.height + below.height + 2 * HEAD + 1.06)
     longest = max([365.0, *kinds.q90.tolist(), *(value for row in answers for value in ends_of(row))])
-    ticks = {scaled(day): words for day, words in TICKS if day <= longest}
-    panel = Panel(-0.8, scaled(longest) * 1.06, ticks=ticks)
+    panel = Panel(-0.8, scaled(longest) * 1.06, ticks=_ticks(longest))
     _head(page, above, below.height + HEAD + 1.02, "Each kind of act, in the model", "median")
     if above.rows:
         above.draw(page, below.height + HEAD + 1.02, [panel])
@@ -93,6 +93,15 @@ def scaled(days):
     10.0
     """
     return float(np.sqrt(max(days, 0.0)))
+
+
+def _ticks(longest):
+    """Days that are written under the axis, those left out that would come too near the one before."""
+    kept = {}
+    for day, words in TICKS:
+        if day <= longest and scaled(day) - max(kept, default=-math.inf) >= TICK_GAP * scaled(longest):
+            kept[scaled(day)] = words
+    return kept
 
 
 def _head(page, forest, low, words, note):

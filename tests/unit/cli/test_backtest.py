@@ -104,7 +104,7 @@ def test_cases_of_which_nothing_is_known_are_no_error(tmp_path):
 @pytest.mark.parametrize(
     "words, advice",
     [
-        (["cases_2007_2021"], "Did you mean 'cases_2007_2020'?"),
+        (["cases_2007_2025"], "Did you mean 'cases_2007_2024'?"),
         (["nowhere/cases.yaml"], "there is no such file"),
         (["{}", "--train", "nowhere.yaml"], "there is no such file"),
         (["{}", "--workers", "0"], "'--workers'"),

@@ -51,7 +51,7 @@ def test_the_manifest_says_how_to_get_the_same_again(done):
 @pytest.mark.parametrize(
     "words, advice",
     [
-        (["cases_2007_2021"], "Did you mean 'cases_2007_2020'?"),
+        (["cases_2007_2025"], "Did you mean 'cases_2007_2024'?"),
         (["{}", "--coefficients", "b_steak"], "b_steak: there is no such coefficient. Did you mean 'b_stake'?"),
         (["{}", "--coefficients", "b_reach"], "does not say what was believed of it before"),
         (["{}", "--coefficients", ","], "names at least one"),

@@ -13,7 +13,7 @@ NAMED = (
     ("sweep", "smallest", "--design", "{}"),
     ("compare", "smallest", "{}"),
     ("backtest", "{}"),
-    ("backtest", "cases_2007_2020", "--train", "{}"),
+    ("backtest", "cases_2007_2024", "--train", "{}"),
     ("check", "{}"),
 )
 

@@ -223,8 +223,8 @@ def test_run_number_nothing_of_many_is_the_single_run(oceans, scenario, tmp_path
         (["run", "{}", "--actions", "nowhere.jsonl"], "nowhere.jsonl: error: there is no such file."),
         (["ran", "{}"], "run"),
         (["check", "nowhere.yaml"], "there is no such file"),
-        (["fit", "cases_2007_2020"], "'fit' is called calibrate now."),
-        (["backtest", "cases_2007_2020", "--central"], "'--central' is called --point-estimates now."),
+        (["fit", "cases_2007_2024"], "'fit' is called calibrate now."),
+        (["backtest", "cases_2007_2024", "--central"], "'--central' is called --point-estimates now."),
         (["sweep", "{}", "--luck", "own"], "'--luck' is called --crn or --no-crn now."),
     ],
 )
@@ -357,8 +357,8 @@ def test_help_comes_at_once_and_imports_nothing_heavy():
         ("sweep", "smallest", "--workers", 10**6),
         ("sweep", "smallest", "--seed", 2**32),
         ("compare", "smallest", "smallest", "--runs", 10**10),
-        ("backtest", "cases_2007_2020", "--seeds", 10**10),
-        ("calibrate", "cases_2007_2020", "--workers", 10**6),
+        ("backtest", "cases_2007_2024", "--seeds", 10**10),
+        ("calibrate", "cases_2007_2024", "--workers", 10**6),
     ],
 )
 def test_a_number_beyond_what_a_machine_can_do_is_refused_by_its_option(oceans, words):
@@ -391,7 +391,7 @@ NASTY = "\x1b[2J\x1b]0;taken\x07\u202e\u200b"
         ["compare", f"smallest:{NASTY}=1", "smallest"],
         ["analyse", NASTY],
         ["backtest", NASTY],
-        ["calibrate", "cases_2007_2020", "--coefficients", NASTY],
+        ["calibrate", "cases_2007_2024", "--coefficients", NASTY],
         ["new", NASTY],
         ["merge", NASTY, "--out", NASTY],
         [NASTY],

@@ -11,7 +11,7 @@ from sim.validation.backtest import MODEL, as_case, backtest, coefficients_for
 from sim.validation.cases import read_cases
 
 LIBRARY = load_library()
-CASES = read_cases("cases_2007_2020")
+CASES = read_cases("cases_2007_2024")
 TWO = dataclasses.replace(CASES, cases=CASES.cases[:2], outcomes=CASES.outcomes[:4])
 
 

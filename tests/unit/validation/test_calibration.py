@@ -11,7 +11,7 @@ from sim.validation.cases import read_cases
 from sim.validation.replay import Replay
 from sim.validation.schema import KINDS
 
-CASES = read_cases("cases_2007_2020")
+CASES = read_cases("cases_2007_2024")
 
 
 def only(*names):

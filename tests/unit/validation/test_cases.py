@@ -71,17 +71,28 @@ def advice(folder, text, monkeypatch):
 
 @pytest.fixture(scope="module")
 def history():
-    return read_cases("cases_2007_2020")
+    return read_cases("cases_2007_2024")
 
 
 # ---------------------------------------------------------------------------------------------------- what ships
 
 
 def test_the_cases_that_ship_are_all_there(history):
-    assert shipped_cases() == ["cases_2007_2020"]
-    assert (len(history.cases), len(history.outcomes), len(history.covariates)) == (16, 12, 20)
-    values = [cell.value for case in history.cases for cell in case.cells.values()]
-    assert (len(values), values.count(1), values.count(0)) == (1600, 225, 851)
+    assert shipped_cases() == ["cases_2007_2024"]
+    days = [case.decision_date for case in history.cases]
+    assert (min(days).year, max(days).year) == (2007, 2024) and history.outcomes
+    assert all(set(case.actors) == set(history.covariates) for case in history.cases)
+
+
+def test_a_threat_may_be_known_before_it_is_carried_out(history):
+    gas = next(case for case in history.cases if case.id == "gas-2022")
+    assert gas.disclosure_date < gas.start_date
+
+
+def test_every_kind_of_case_is_one_that_the_codebook_knows(history):
+    assert {case.kind for case in history.cases} <= set(load_library().codebook.kinds)
+    kinds = {case.id: case.kind for case in history.cases}
+    assert (kinds["blr-migrants-2021"], kinds["balticconnector-2023"]) == ("migration", "infrastructure_sabotage")
 
 
 def test_a_case_says_what_was_coded(history):
@@ -108,7 +119,7 @@ def test_outcomes_and_figures_of_actors_are_read(history):
 
 
 def test_the_shipped_file_is_what_other_readers_of_yaml_see(history):
-    plain = yaml.safe_load((scenarios_folder() / "history" / "cases_2007_2020.yaml").read_text(encoding="utf-8"))
+    plain = yaml.safe_load((scenarios_folder() / "history" / "cases_2007_2024.yaml").read_text(encoding="utf-8"))
     assert plain["meta"]["fields"] == list(KINDS) and plain["meta"]["n_cases"] == len(plain["cases"])
     for case, written in zip(history.cases, plain["cases"], strict=True):
         cells = {(code, kind): row[kind] for code, row in written["actors"].items() for kind in KINDS}
@@ -120,9 +131,9 @@ def test_the_coded_kinds_are_those_of_the_codebook():
 
 
 def test_a_name_a_path_and_check_find_the_same_file(history):
-    assert read_cases(located("cases_2007_2020")).digest == history.digest
+    assert read_cases(located("cases_2007_2024")).digest == history.digest
     others = [(is_case_file, case_faults)]
-    assert check_files([located("cases_2007_2020"), "smallest"], others) == []
+    assert check_files([located("cases_2007_2024"), "smallest"], others) == []
 
 
 def test_the_digest_is_of_what_is_said_and_not_of_how(tmp_path):
@@ -464,7 +475,7 @@ def test_a_file_without_cases_earns_advice(tmp_path, monkeypatch, text, said):
 
 
 def test_a_file_or_name_that_is_not_there_earns_advice(tmp_path):
-    with pytest.raises(InputError, match="there are no cases of this name.* Did you mean 'cases_2007_2020'"):
+    with pytest.raises(InputError, match="there are no cases of this name.* Did you mean 'cases_2007_2024'"):
         read_cases("cases_2007_2021")
     with pytest.raises(InputError, match="there is no such file"):
         read_cases(tmp_path / "none.yaml")

@@ -1,5 +1,7 @@
 """What a back-test says in a sentence: true to the numbers it is made from."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +16,7 @@ from tests.builders_history import a_backtest
 
 @pytest.fixture(scope="module")
 def backtest():
-    return a_backtest("cases_2007_2020")
+    return a_backtest("cases_2007_2024")
 
 
 @pytest.fixture(scope="module")
@@ -75,8 +77,9 @@ def test_coercion_says_whether_the_model_can_tell():
 def test_every_kind_of_act_has_its_claim(backtest, kinds):
     told = dict(claims.claims_of(backtest, kinds))
     assert list(told)[-1] == "all" and len(told) == 6
-    assert any(
-        "little can be learnt" in words
-        for scope, words in told.items()
-        if kinds.get(scope) and kinds[scope].name == "legal or trade action"
-    )
+
+
+def test_of_few_acts_it_is_said_that_they_teach_little(backtest, kinds):
+    few = replace(backtest, scores=backtest.scores.assign(events=claims.FEW - 1))
+    assert all("little can be learnt" in words for _, words in claims.claims_of(few, kinds))
+    assert not any("little can be learnt" in words for _, words in claims.claims_of(backtest, kinds))

@@ -12,7 +12,7 @@ from sim.scenario.library import library_files, read_library, shown_path
 from sim.validation.calibration import Estimates, prior_of
 from sim.validation.estimates import as_yaml, behaviour_with, correlations_of
 
-CASES = SimpleNamespace(path=SimpleNamespace(stem="cases_2007_2020"), digest="ab" * 32)
+CASES = SimpleNamespace(path=SimpleNamespace(stem="cases_2007_2024"), digest="ab" * 32)
 TEXT = (scenarios_folder() / "library" / "behaviour.yaml").read_text("utf-8")
 
 
@@ -49,7 +49,7 @@ def test_what_is_written_is_read_back_by_the_library(tmp_path):
     assert not faults, "\n".join(map(str, faults))
     read = library.estimates
     sd, correlation = correlations_of(found.covariance)
-    assert tuple(read.coefficients) == found.prior.names and read.cases == "cases_2007_2020, abababababab"
+    assert tuple(read.coefficients) == found.prior.names and read.cases == "cases_2007_2024, abababababab"
     assert np.allclose(read.mean, found.mean, rtol=1e-3) and np.allclose(read.sd, sd, rtol=1e-3)
     assert [len(row) for row in read.correlation] == list(range(len(sd)))
     assert all(np.allclose(row, correlation[at, :at], atol=6e-4) for at, row in enumerate(read.correlation))

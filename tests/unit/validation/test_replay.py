@@ -7,7 +7,7 @@ from sim.validation.cases import read_cases
 from sim.validation.replay import Replay
 from sim.validation.schema import KINDS
 
-CASES = {case.id: case for case in read_cases("cases_2007_2020").cases}
+CASES = {case.id: case for case in read_cases("cases_2007_2024").cases}
 
 
 @pytest.fixture(scope="module")

@@ -113,7 +113,7 @@ def test_the_costliest_errors_come_first(past):
 
 def test_the_limits_are_told_with_the_figures_of_the_cases(past):
     limits = dict(trust_of(past))
-    assert "Two cases hold 19 of 22" in limits["Sanctions or expulsions"]
+    assert "Two cases hold 32 of 52" in limits["Sanctions or expulsions"]
     assert "later ones among them" in limits["No forecast in time"]
     assert "learnt from My cases" in dict(trust_of(past, "My cases"))["No forecast in time"]
-    assert "are inferred" in limits["Silence"] and "20 actors in 16 cases" in limits["Few actors, few cases"]
+    assert "are inferred" in limits["Silence"] and "20 actors in 32 cases" in limits["Few actors, few cases"]
