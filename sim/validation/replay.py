@@ -18,7 +18,7 @@ from sim.engine import initial_world, play_out
 from sim.model.inputs import responses_of
 from sim.model.steps.joining import acts_from
 from sim.model.steps.respond import instruments
-from sim.model.steps.texts import carried_by_members, chance_to_follow
+from sim.model.steps.texts import chance_of_body
 from sim.model.steps.willingness import attention
 from sim.model.varying import Varied
 from sim.rules.attribution import confidence
@@ -201,14 +201,10 @@ def over_cases(params, log_odds):
 
 
 def of_body(world, b, window):
-    """Probability that a body of members follows them, or a text of its own that covers the response: (O, R)."""
+    """Probability that a body of members takes up each response in time, by its own choice or by its text: (O, R)."""
     inputs, state = world.inputs, world.state
     body = inputs.index[inputs.bodies[b]]
-    follows = chance_to_follow(world, np.arange(world.runs)).T
     has, day = state.joined[:, :, body], state.effect_day[:, :, body]
-    may = carried_by_members(world, b, until=window) & (~has | (day <= window))
-    for t in np.flatnonzero(inputs.consultation_body == body):
-        decides = inputs.consultation_outputs[t][:, None] & (state.consultation_text[t] >= inputs.rung[:, :, 0])
-        in_time = np.where(has, day, state.consultation_due[t] + inputs.lead_min[:, :, 0]) <= window
-        may |= decides & in_time & (state.consultation_text[t] > 0)
-    return follows * may * inputs.allowed_in(world.turn)[:, body][:, None]
+    signed = has & (day <= window) & inputs.signatory[:, None]
+    in_time = ~has | (day <= window)
+    return np.maximum(signed, chance_of_body(world, b, until=window) * in_time)

@@ -205,7 +205,11 @@ def refill_capital(world):
     """Attention comes back with time."""
     inputs, state, params = world.inputs, world.state, world.inputs.params
     gained = quantize(
-        params.capital_year * inputs.capacity * inputs.days / 365 * (inputs.is_state | np.isin(inputs.actors, inputs.bodies))
+        params.capital_year
+        * inputs.capacity
+        * inputs.days
+        / 365
+        * (inputs.is_state | np.isin(inputs.actors, inputs.bodies))
     )
     state.capital = quantize(state.capital + gained)
     state.income = quantize(state.income + gained)

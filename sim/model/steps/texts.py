@@ -267,7 +267,9 @@ def open_cases(world, due):
     for body, members in zip(inputs.bodies, inputs.body_members, strict=True):
         parties[:, inputs.index[body]] |= (hit & members).any(axis=-1)
     k, o, a = np.nonzero(
-        inputs.consultation_outputs[consultations][:, :, None] & inputs.allowed_in(world.turn)[None] & parties[:, None, :]
+        inputs.consultation_outputs[consultations][:, :, None]
+        & inputs.allowed_in(world.turn)[None]
+        & parties[:, None, :]
     )
     state.consultation_state[consultations, runs] = ADOPTED
     first = first_time(world, o, runs[k], a)
@@ -355,27 +357,21 @@ def book_standing(world, due, text, adopted):
 
 
 def follow_texts(world, due, text, supporters):
-    """What a text brings about by itself: the body's instruments, or the signatures of those who made it.
+    """Who signs what a text says: the body whose text it is, or else the states that stand behind it.
 
     Returns
     -------
     options, runs, actors, pairs : arrays, what was newly joined and through which pair of the due
     """
     inputs = world.inputs
-    body = inputs.consultation_body[due.consultations]
-    reached = (
-        inputs.consultation_outputs[due.consultations] & (text[:, None] >= inputs.rung[:, 0, 0]) & (text > 0)[:, None]
-    )
-    reached = reached & follows(world, body, due.runs)
-    pair, option = np.nonzero(reached & (body >= 0)[:, None])
-    allowed = inputs.allowed_in(world.turn)
-    may = allowed[option, body[pair]]
     spoken = np.flatnonzero(inputs.signatory)
-    who = reached[:, spoken, None] & (body < 0)[:, None, None] & (supporters & inputs.is_state)[:, None, :]
-    signed, line, signer = np.unravel_index(np.flatnonzero(who & allowed[spoken]), who.shape)
-    pairs = np.concatenate([pair[may], signed])
-    options = np.concatenate([option[may], spoken[line]])
-    actors = np.concatenate([body[pair[may]], signer])
+    body = inputs.consultation_body[due.consultations]
+    covers = inputs.consultation_outputs[due.consultations][:, spoken] & (text[:, None] >= inputs.rung[spoken, 0, 0])
+    covers &= (text > 0)[:, None]
+    signs = np.where((body < 0)[:, None], supporters & inputs.is_state, np.arange(len(inputs.actors)) == body[:, None])
+    who = covers[:, :, None] & signs[:, None, :] & inputs.allowed_in(world.turn)[spoken]
+    pairs, lines, actors = np.unravel_index(np.flatnonzero(who), who.shape)
+    options = spoken[lines]
     first = first_time(world, options, due.runs[pairs], actors)
     pairs, options, actors = pairs[first], options[first], actors[first]
     falls_due = world.state.consultation_due[due.consultations, due.runs][pairs]
@@ -383,36 +379,29 @@ def follow_texts(world, due, text, supporters):
     return options, due.runs[pairs], actors, pairs
 
 
-def follows(world, body, runs):
-    """Which responses follow from texts that cover them: (K, O). `body` (K,) is a place among actors, or -1.
-
-    Drawn once a run: a body that has not followed one text does not throw the dice again over the next.
-    """
-    inputs = world.inputs
-    draw = world.draws.uniform_at("follows", 0, inputs.actors, inputs.option_names, np.maximum(body, 0), runs)
-    return draw < chance_to_follow(world, runs)
-
-
 def act_for_members(world):
-    """What bodies do, beside what their texts bring about, because their members have done it."""
+    """What bodies do beside signing their texts: drawn once a run, so that nobody throws the dice again each week."""
     inputs = world.inputs
     for b, body in enumerate(inputs.bodies):
         place = inputs.index[body]
-        option, runs = np.nonzero(carried_by_members(world, b) & ~world.state.joined[..., place])
+        chance = chance_of_body(world, b)
+        option, runs = np.nonzero((chance > 0) & ~world.state.joined[..., place])
         if not option.size:
             continue
-        goes = follows(world, np.full(runs.size, place), runs)[np.arange(runs.size), option]
+        lots = world.draws.uniform_at("follows", 0, inputs.actors, inputs.option_names, np.full(runs.size, place), runs)
+        goes = lots[np.arange(runs.size), option] < chance[option, runs]
         who = np.full(np.count_nonzero(goes), place)
         new = join(world, option[goes], runs[goes], who, covered_by_text=True, not_before=world.day)
         if world.recorder:
             world.recorder.bodies_act(world, new)
 
 
-def carried_by_members(world, b, until=NEVER):
-    """Where a body may do as its members did: (O, R), bool.
+def chance_of_body(world, b, until=NEVER):
+    """How likely a body is to take up each response that it can decide: (O, R), 0 to 1.
 
-    It needs half of them to have taken something of the kind up, or for words one that was hit; and a text of solidarity at least that the body has adopted.
-    Some bodies have a head who may speak without one.
+    It goes by how far its own text reaches and by how many of its members have taken up something of the kind; naming a
+    culprit also as the practice of naming goes. It needs a text of solidarity at least, or for words a head who may
+    speak without one.
 
     Parameters
     ----------
@@ -420,41 +409,36 @@ def carried_by_members(world, b, until=NEVER):
     b : int, which of the bodies
     until : int, day by which members must have acted
     """
-    inputs, state, params = world.inputs, world.state, world.inputs.params
+    inputs, params = world.inputs, world.inputs.params
     place, members = inputs.index[inputs.bodies[b]], inputs.body_members[b]
     consultations = np.flatnonzero(inputs.consultation_body == place)
-    may = inputs.allowed_in(world.turn)[:, place] & inputs.consultation_outputs[consultations].any(axis=0) & members.any()
-    carried = np.zeros(state.joined.shape[:2], dtype=bool)
-    for option in np.flatnonzero(may):
-        h = inputs.option_incident[option]
-        alike = inputs.option_kind == inputs.option_kind[option]
-        did = (state.joined[alike] & (state.effect_day[alike] <= until)).any(axis=0) & members
-        texts = state.consultation_text[consultations[inputs.consultation_incident[consultations] == h]]
-        stands = (texts >= params.rung_solidarity[:, 0]).any(axis=0)
-        carried[option] = did.sum(axis=-1) >= params.body_carried[:, 0] * members.sum()
-        if inputs.signatory[option] or inputs.is_attribution[option, 0, 0]:
-            carried[option] |= (did & (state.severity[h] > 0)).any(axis=-1)
-            stands = stands | inputs.speaks_alone[b]
-        carried[option] &= stands
-    return carried
+    can = inputs.allowed_in(world.turn)[:, place] & inputs.consultation_outputs[consultations].any(axis=0)
+    if not (members.any() and can.any()):
+        return np.zeros(world.state.joined.shape[:2])
+    share = share_of_members(world, members, until)
+    text = own_text(world, consultations)[inputs.option_incident]
+    names, speaks = inputs.is_attribution[:, 0] > 0, inputs.signatory[:, None]
+    own = np.where(speaks, params.body_words[:, 0], params.body_deeds[:, 0])
+    own = np.where(names, params.body_naming[:, 0] + inputs.practice_of_naming(world.day / 365.25)[:, 0], own)
+    willing = own + params.body_members[:, 0] * (share - 0.5) + params.body_text[:, 0] * (text - inputs.rung[:, 0])
+    stands = (text >= params.rung_solidarity[:, 0]) | ((speaks | names) & bool(inputs.speaks_alone[b]))
+    return logistic(params.precision[:, 0] * willing) * (can[:, None] & stands)
 
 
-def chance_to_follow(world, runs):
-    """How likely each response follows from a text that covers it: (K, O).
+def share_of_members(world, members, until):
+    """The share of a body's members that have taken up something of each option's kind by a day: (O, R), 0 to 1."""
+    inputs, state = world.inputs, world.state
+    did = state.joined & (state.effect_day <= until) & members
+    by_kind = np.array([did[inputs.option_kind == k].any(axis=0).sum(axis=-1) for k in range(len(inputs.kinds))])
+    return by_kind[inputs.option_kind] / members.sum()
 
-    A statement is the text itself. A body that could name a culprit does so as the practice of naming goes, and takes
-    an instrument with a probability of its own.
 
-    Parameters
-    ----------
-    world : World
-    runs : array (K,) of int, rows of the batch
-    """
-    inputs, params = world.inputs, world.inputs.params
-    names = logistic(params.precision * (params.body_naming + inputs.practice_of_naming(world.day / 365.25)))
-    deeds = params.body_follows
-    chance = np.where(inputs.is_attribution[:, 0, 0] > 0, select_runs(names, runs), select_runs(deeds, runs))
-    return np.where(inputs.signatory, 1.0, chance)
+def own_text(world, consultations):
+    """The strongest text adopted in some of the consultations, over each incident: (H, R)."""
+    inputs, state = world.inputs, world.state
+    strongest = np.zeros((len(inputs.incidents), world.runs))
+    np.maximum.at(strongest, inputs.consultation_incident[consultations], state.consultation_text[consultations])
+    return strongest
 
 
 # ------------------------------------------------------------------------------------------------- recorder
