@@ -125,6 +125,7 @@ class ModelInputs:
     consultation_reputation: np.ndarray
     consultation_threshold: np.ndarray
     consultation_reluctance: np.ndarray  # (T, 1) what speaks against calling it over one incident of this issue
+    consultation_accuses: np.ndarray  # (T, 1) bool: it gathers to name a culprit
     consultation_quorum: np.ndarray  # (T,) members whom a coalition needs
     consultation_members_only: np.ndarray  # (T, 1) bool: only over incidents that hit a member
     consultation_min: np.ndarray
@@ -203,7 +204,7 @@ class ModelInputs:
 
     @cached_property
     def naming_asks(self):
-        """The confidence that a joint text asks for before it names the culprit, for each incident: list of (1 or R, 1).
+        """The confidence that a joint text asks for before it names the culprit, by incident: list of (1 or R, 1).
 
         The least that any response asks for which names the culprit and which a consultation can decide.
         """
@@ -649,6 +650,7 @@ def _consultations(loaded, actor_table, incidents, options):
         "consultation_reputation": _column(reputation),
         "consultation_threshold": _column([form.threshold.value if form.threshold else 0.0 for *_, form in chosen]),
         "consultation_reluctance": _column([_reluctance(form, incident.issue) for _, incident, _, form in chosen]),
+        "consultation_accuses": _column([form.names_culprit for *_, form in chosen]) > 0,
         "consultation_quorum": np.array([form.quorum for *_, form in chosen], dtype=int),
         "consultation_members_only": _column([form.members_only for *_, form in chosen]) > 0,
         "consultation_min": _column([form.days.min for *_, form in chosen]),

@@ -31,7 +31,8 @@ def array(axes, start=0.0, digest=None, kind=float):
 
     Parameters
     ----------
-    axes : str, one letter each; R runs, H incidents, O options, K kinds of response to an incident, T consultations, A actors, D adversaries, P projects
+    axes : str, one letter each; R runs, H incidents, O options, K kinds, T consultations, A actors, D adversaries,
+        P projects
     start : what it is before turn 1: a number, or a function of the inputs and the draws
     digest : its place among what the digest of a run is made of, or None. A digest says of a stored run that this is
         the same, so places stay what they are, wherever the lines of `State` stand: a new array takes the next one.

@@ -218,6 +218,9 @@ class Format(Entry):
         None, description="what speaks against calling it over a single incident, in utility: for what is called rarely"
     )
     ready_for: list[Issue] = Field([], description="issues over which there is no such reluctance")
+    names_culprit: bool = Field(
+        False, description="gathers to name a culprit, so somebody concerned must be sure of it"
+    )
     quorum: Annotated[int, Field(ge=2, le=50)] = Field(2, description="members whom a coalition needs to speak")
     members_only: bool = Field(False, description="called only over incidents that hit a member")
     for_the_four: bool = Field(

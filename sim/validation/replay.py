@@ -1,10 +1,10 @@
 """A past case played many times: how likely each actor was to do what, while it still counted.
 
 A run says whether an actor did a thing. What is asked is how probable it was, so in every run the model's own
-probability is taken in place of the throw of its dice: an actor attends, and joins a kind of response, when its log-odds
-pass thresholds drawn once, hence the chance that it would ever have joined is the highest probability it reached. What
-states have in common on the day is averaged over with it [Demidenko2013]. Averaged over runs this is the same
-probability as the share of runs, with less noise [CasellaRobert1996].
+probability is taken in place of the throw of its dice: an actor attends, and joins a kind of response, when its log-
+odds pass thresholds drawn once, hence the chance that it would ever have joined is the highest probability it
+reached. What states have in common on the day is averaged over with it [Demidenko2013]. Averaged over runs this is
+the same probability as the share of runs, with less noise [CasellaRobert1996].
 
 [Demidenko2013] Demidenko, Mixed Models, Wiley 2013, ch. 7: the logistic of a normal mean.
 [CasellaRobert1996] Casella and Robert, Rao-Blackwellisation of sampling schemes, Biometrika 83, 1996.

@@ -22,6 +22,7 @@ from sim.model.steps.positions import apply_positions, positions_open, salience,
 from sim.model.steps.stops import NOBODY, seats_to_ask
 from sim.model.steps.texts import confidence_now, severity_now
 from sim.model.steps.willingness import base_utility, exchange_intentions, terms
+from sim.rules.attribution import confidence
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.rules.formats import format_utility
 from sim.rules.quantize import quantize, select_runs
@@ -259,12 +260,17 @@ def is_active(consultation_state):
     return ((consultation_state == OPEN) | (consultation_state == ADOPTED)).astype(float)
 
 
-def coverage(world, h):
-    """How much of the stake in incident `h`, weighed by capability, sits at each consultation: (T, R)."""
+def coverage(world, h, of=True):
+    """How much of the stake in incident `h`, weighed by capability, sits at each consultation: (T, R).
+
+    Parameters
+    ----------
+    of : array (R, A) of bool, of whose stake
+    """
     inputs, state = world.inputs, world.state
     needed = quantize(state.stake[h] * (inputs.params.weight_floor + inputs.capability))
     members = inputs.consultation_members[inputs.consultation_slices[h]].astype(float)
-    return (needed @ members.T).T / np.maximum(needed.sum(axis=-1), 1e-9)
+    return ((needed * of) @ members.T).T / np.maximum(needed.sum(axis=-1), 1e-9)
 
 
 def tempo_of_partnership(world, part):
@@ -300,7 +306,8 @@ def legal_consultations(world, h):
     """Which consultations can be opened now: (T of the incident, R) bool.
 
     Idle, the matter grave enough for it, and somebody concerned at the table; once a text stands, only where matters
-    have moved since or where somebody concerned sits whom no text covers.
+    have moved since or where those sit who have much of the stake and whom no text covers. Where a format gathers to name a culprit,
+    somebody concerned has to be sure of it.
     """
     inputs, state = world.inputs, world.state
     part = inputs.consultation_slices[h]
@@ -312,7 +319,10 @@ def legal_consultations(world, h):
     grave = (worst >= inputs.consultation_threshold[part]) & (hit | ~inputs.consultation_members_only[part])
     concerned = state.stake[h] >= inputs.params.call_stake_min
     has_news = matters_moved(world, h) & any_member(members, concerned)
-    return idle & grave & (has_news | any_member(members, concerned & (state.covered[h] == 0)))
+    is_sure = confidence(state.belief[h]) >= inputs.naming_asks[h]
+    ready = any_member(members, concerned & is_sure) | ~inputs.consultation_accuses[part]
+    reaches_others = coverage(world, h, state.covered[h] == 0) >= inputs.params_per_run.call_uncovered
+    return idle & grave & ready & (has_news | (reaches_others & any_member(members, concerned)))
 
 
 def matters_moved(world, h):

@@ -4,8 +4,8 @@
 2. kinds        an attending actor joins a kind when its probability passes a threshold that was drawn once for the run
 3. instruments  one of those of the kind that are open to it; another only when matters have become graver
 
-So the chance of ever joining is the highest probability it reaches, however short the turns, and a doubter that has said
-no is not asked to throw the dice again each week.
+So the chance of ever joining is the highest probability it reaches, however short the turns, and a doubter that has
+said no is not asked to throw the dice again each week.
 """
 
 import numpy as np
