@@ -7,7 +7,7 @@ from sim.validation.backtest import MODEL, Backtest, as_case, first_answers_of, 
 from sim.validation.benchmarks import benchmarks
 from sim.validation.cases import cells_of, read_cases
 from sim.validation.replay import Played
-from sim.validation.schema import KINDS, in_past_cases
+from sim.validation.schema import KINDS
 from sim.validation.scores import calibration, differences_of, scores_of
 
 SMALL = """\
@@ -94,7 +94,7 @@ def a_crowd(cases=24, actors=27):
 def a_backtest(name_or_path="cases_2007_2024", runs=5, seed=3):
     """A back-test in which nothing was played: the model's probabilities are those of dice that lean to the record."""
     cases, library = read_cases(name_or_path), load_library()
-    episodes = [as_case(one, library) for one in cases.outcomes if set(one.targets) & in_past_cases(library)]
+    episodes = [as_case(one, library) for one in cases.outcomes if set(one.targets) & set(library.states)]
     everything = [*cases.cases, *episodes]
     dice = np.random.default_rng(seed)
     played = {case.id: _played(case, runs, dice) for case in everything}

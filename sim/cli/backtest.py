@@ -65,9 +65,8 @@ def backtest_cases(options: BacktestOptions) -> int:
 
 def _played(options, cases, train, library):
     from sim.validation.backtest import backtest
-    from sim.validation.schema import in_past_cases
 
-    coerced = [episode for episode in cases.outcomes if set(episode.targets) & in_past_cases(library)]
+    coerced = [episode for episode in cases.outcomes if set(episode.targets) & set(library.states)]
     with Progress((len(cases.cases) + len(coerced)) * options.runs, sys.stderr) as progress:
         return backtest(
             cases, options.runs, options.seed, library=library, train=train, with_victims=options.with_victims,

@@ -26,7 +26,6 @@ from sim.scenario.schema import (
     Response,
     Rung,
     State,
-    Unattributed,
 )
 
 YARDSTICK = "USA"  # every economy and every defence budget is measured by its own
@@ -78,12 +77,15 @@ MARKED = {  # what at least one entry of a section says of itself, and what woul
 SOMETHING = 0.05  # USD billion: the smallest economy there is has little more, and others are measured by it
 FIGURE_LIMITS = {
     (Body, "budget_eur_m"): (0, 1e6),
+    (CaseKind, "difficulty"): (0, 1),
     (CaseKind, "incident_days"): (1, 3660),
     (Codebook, "also_hit"): (0, 1),
     (Codebook, "difficulty"): (0, 1),
     (Codebook, "episode_after_days"): (0, 3660),
     (Codebook, "longest_days"): (1, 3660),
+    (Codebook, "soft"): (0, 1),
     (Codebook, "turn_days"): (1, 366),
+    (Codebook, "weights"): (0, 1),
     (Codebook, "window_days"): (1, 3660),
     (Effect, "amount"): (-1, 1),
     (Exposure, "energy"): (0, 1),
@@ -109,7 +111,6 @@ FIGURE_LIMITS = {
     (State, "population_m"): (0, 1e4),
     (State, "qmv_population_share_pct"): (0, 100),
     (State, "unfavourable"): (0, 100),
-    (Unattributed, "difficulty"): (0, 1),
 }
 NOT_PLAYED = {  # facts for readers: whoever gave one another value would find that nothing changes
     (Body, "budget_eur_m"),

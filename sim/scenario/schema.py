@@ -301,6 +301,9 @@ class Response(Entry):
     habit: Optional[Figure] = Field(None, description="how much more, or less, usual it is than others of its kind")
     accuses: bool = Field(False, description="it says who did it, so it needs evidence")
     usual: Optional[Name] = Field(None, description="behaviour parameter: the same, for all who may use it")
+    since: Optional[Date] = Field(
+        None, description="first day on which there was such a thing: past cases that became known earlier do without"
+    )
     instrument: Optional[Name] = Field(None, description="group whose members have the law or the means for it by then")
     takes: list[Means] = Field(
         [], description="what an actor must have for it: a coast, forces, relations with the suspect, a cyber service"
@@ -420,15 +423,17 @@ class CaseKind(Entry):
     incident_days: Optional[Figure] = Field(
         None, description="days that the incident itself lasts; empty: as long as the case"
     )
+    difficulty: Figure = Field(
+        description="how hard it is to tell who does such a thing, 0 plain to 1 hopeless, whoever is named in the end"
+    )
     without: list[Name] = Field([], description="responses to the issue that make no sense here")
     also: list[Name] = Field([], description="other words for it that a case file may use")
     why: Text
 
 
 class Unattributed(Entry):
-    """How a case is played that nobody has been named for."""
+    """Whom it looked like in a case that nobody has been named for, which is told to nobody."""
 
-    difficulty: Figure = Field(description="how hard it is to tell who did it: 0 plain, 1 hopeless")
     atlantic: Code = Field(description="whom it looks like when the victim is in the Atlantic, or anywhere else")
     pacific: Code = Field(description="whom it looks like when the victim is in the Pacific")
 
@@ -448,6 +453,12 @@ class Codebook(Entry):
     turn_days: Figure = Field(description="length of a turn")
     also_hit: Figure = Field(description="severity for those who were hit but are not the primary target, as a share")
     unattributed: Unattributed
+    soft: dict[Literal["presumed-absent", "hint-0", "hint-1"], Figure] = Field(
+        {}, description="chance that it was done, by the tag of a cell without a value: for estimates, never for scores"
+    )
+    weights: dict[Literal["low", "soft"], Figure] = Field(
+        description="what a cell of low confidence, or with a tag in place of a value, weighs in estimates; others: 1"
+    )
 
 
 class Estimates(Entry):

@@ -18,7 +18,7 @@ from sim.scenario import load_library
 from sim.validation.benchmarks import benchmarks
 from sim.validation.cases import Cases, Cells, cells_of
 from sim.validation.replay import Replay
-from sim.validation.schema import KINDS, AttributionContext, Case, Outcome, Severity, in_past_cases
+from sim.validation.schema import KINDS, AttributionContext, Case, Outcome, Severity
 from sim.validation.scores import calibration, differences_of, scores_of
 
 __all__ = ["MODEL", "Backtest", "backtest"]
@@ -110,9 +110,7 @@ def backtest(
     ['Two Oceans', 'overall rate', "actor's own rate", 'logistic', 'nobody']
     """
     library = library or load_library()
-    episodes = [
-        as_case(episode, library) for episode in cases.outcomes if set(episode.targets) & in_past_cases(library)
-    ]
+    episodes = [as_case(episode, library) for episode in cases.outcomes if set(episode.targets) & set(library.states)]
     everything = [*cases.cases, *episodes]
     behaviour = {case.id: coefficients_for(case.id, library, in_sample) for case in everything}
     values = {name: found for name, (found, _) in behaviour.items()}
@@ -185,7 +183,7 @@ def as_case(episode, library):
 
     Its severity is that of a usual episode, and everybody knew of it and who it was.
     """
-    known = [code for code in episode.targets if code in in_past_cases(library)]
+    known = [code for code in episode.targets if code in library.states]
     usual = library.behaviour["concede_usual"].value
     return Case(
         id=episode.id,

@@ -8,7 +8,6 @@ A file of cases is checked like a scenario: every fault at once, with its place 
 
 import os
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -19,10 +18,10 @@ from sim.scenario import load_library, scenarios_folder
 from sim.scenario.library import digest_of, shown_path
 from sim.scenario.loading import in_order, looks_like_a_path
 from sim.scenario.reader import Node, read
-from sim.scenario.schema import Library
+from sim.scenario.schema import Codebook, Library
 from sim.scenario.wording import beside, validated
 from sim.validation.checks import check_cases, reading_of, unlike_cases, used
-from sim.validation.schema import KINDS, UNATTRIBUTED, Case, CaseFile, Cell, Covariates, Episode, in_past_cases
+from sim.validation.schema import KINDS, UNATTRIBUTED, Case, CaseFile, Cell, Covariates, Episode
 
 __all__ = [
     "KINDS",
@@ -40,6 +39,7 @@ __all__ = [
     "located",
     "read_cases",
     "shipped_cases",
+    "told",
 ]
 NOBODY_SAYS = "unknown"
 
@@ -102,9 +102,6 @@ def read_cases(name_or_path: str | os.PathLike, library: Library | None = None) 
     written, faults = _validated(root, library)
     if faults:
         raise InputError(faults)
-    library = load_library() if library is None else library
-    for case in written.cases:
-        case._unknown_targets = _unknown(case.targets, library)
     return Cases(
         written.meta.title or path.stem,
         tuple(written.cases),
@@ -158,10 +155,6 @@ def _validated(root: Node, library: Library | None) -> tuple[CaseFile | None, li
     content = used(root, reading)
     written, misfits = validated(CaseFile, content)
     return written, in_order(beside(list(check_cases(content, library, reading)), misfits))
-
-
-def _unknown(targets: Iterable[str], library: Library) -> tuple[str, ...]:
-    return tuple(code for code in targets if code not in in_past_cases(library) and code not in library.bodies)
 
 
 # ------------------------------------------------------------------------------------------------ as arrays
@@ -236,6 +229,25 @@ def cells_of(cases: Cases, with_victims: bool = False, strict: bool = False) -> 
         np.array(confidence, dtype=str),
         np.array(case_kind, dtype=str),
     )
+
+
+def told(cell: Cell, codebook: Codebook) -> tuple[float, float] | None:
+    """What the record says of a cell to an estimate: the chance that it was done, and what that weighs.
+
+    A known cell says 0 or 1; one without a value says what the codebook makes of its tag. Scores hear known cells only.
+
+    Returns
+    -------
+    (float in [0, 1], float >= 0), or None where it says nothing
+
+    >>> codebook = load_library().codebook
+    >>> told(Cell(1, "general-low"), codebook), told(Cell(None, "presumed-absent"), codebook)
+    ((1.0, 0.5), (0.05, 0.5))
+    """
+    if cell.value is not None:
+        return float(cell.value), codebook.weights["low"].value if cell.confidence == "low" else 1.0
+    soft = codebook.soft.get(cell.evidence)
+    return None if soft is None else (soft.value, codebook.weights["soft"].value)
 
 
 def _rows(place: int, case: Case):

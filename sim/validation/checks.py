@@ -32,7 +32,6 @@ from sim.validation.schema import (
     Row,
     first_day,
     group_name,
-    in_past_cases,
 )
 
 REMARK = re.compile(
@@ -173,9 +172,8 @@ class Known:
 
     @cached_property
     def actors(self) -> list[str]:
-        """Codes of states that past cases are played with, and of bodies."""
-        known = in_past_cases(self.library)
-        return [*(code for code in self.library.states if code in known), *self.library.bodies]
+        """Codes of states and bodies."""
+        return [*self.library.states, *self.library.bodies]
 
     @cached_property
     def adversaries(self) -> list[str]:

@@ -11,7 +11,7 @@ import yaml
 from sim.phrases import SHORT_NAME, first_words
 from sim.scenario import from_document, group_members
 from sim.validation.cases import head_of
-from sim.validation.schema import UNATTRIBUTED, in_past_cases
+from sim.validation.schema import UNATTRIBUTED
 
 __all__ = ["called", "document_of", "scenario_of", "window_of", "written"]
 
@@ -117,10 +117,9 @@ def called(case):
 
 
 def _responses(case, library):
-    """What can be done about such a case; where nobody was ever named there is nobody to accuse."""
-    without = library.codebook.kinds[case.kind].without
-    is_nobodys = case.adversary == UNATTRIBUTED
-    return [key for key, one in library.responses.items() if key not in without and not (is_nobodys and one.accuses)]
+    """What can be done about such a case on the day on which it becomes known."""
+    without, day = library.codebook.kinds[case.kind].without, case.disclosure_date
+    return [key for key, one in library.responses.items() if key not in without and not (one.since and one.since > day)]
 
 
 def _incident(case, library):
@@ -133,17 +132,22 @@ def _incident(case, library):
         "issue": kind.issue,
         "by": _culprit(case, library),
         "victims": _victims(case, library),
-        "difficulty": codebook.difficulty[known.certainty_at_time].value,
+        "difficulty": _difficulty(case, codebook),
         "publicness": known.publicness,
         "is_physical": kind.is_physical,
     }
-    if case.adversary == UNATTRIBUTED:
-        incident["difficulty"] = codebook.unattributed.difficulty.value
     if kind.has_demand:
         incident["demand"] = {"text": "What it wanted."}
     if kind.incident_days:
         incident["turns"] = max(1, round(kind.incident_days.value / codebook.turn_days.value))
     return incident
+
+
+def _difficulty(case, codebook):
+    """How hard it is to tell who did it: that nobody was named, and how sure they were not, is how the case ended."""
+    if case.adversary == UNATTRIBUTED:
+        return codebook.kinds[case.kind].difficulty.value
+    return codebook.difficulty[case.attribution_context.certainty_at_time].value
 
 
 def _culprit(case, library):
@@ -158,8 +162,8 @@ def _culprit(case, library):
 def _victims(case, library):
     """Severity by victim: in full for the primary targets, a part of it for those who were hit as well."""
     severity, part = case.severity.value, library.codebook.also_hit.value
-    primary = [code for code in case.primary_targets or case.targets if code in in_past_cases(library)]
-    also = [code for code in case.targets if code in in_past_cases(library)]
+    primary = [code for code in case.primary_targets or case.targets if code in library.states]
+    also = [code for code in case.targets if code in library.states]
     if not also:
         bodies = [library.bodies[code].group for code in case.targets if code in library.bodies]
         also = sorted({code for group in bodies for code in group_members(group, library, case.disclosure_date)})

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr
+from pydantic import BeforeValidator, Field
 
 from sim.scenario.schema import Entry, Id, Share, Text
 
@@ -209,12 +209,6 @@ class Case(CaseEntry):
     outcome: Outcome = Outcome()
     actors_confidence: Sure | None = None
     actors: dict[str, Row | None]
-    _unknown_targets: tuple[str, ...] = PrivateAttr(())
-
-    @property
-    def unknown_targets(self) -> tuple[str, ...]:
-        """Targets that the library does not know, so that nobody plays them."""
-        return self._unknown_targets
 
     @property
     def victims(self) -> frozenset[str]:
@@ -281,12 +275,3 @@ class CaseFile(CaseEntry):
     actor_covariates: dict[str, Covariates] = {}
     cases: list[Case] = Field(min_length=1)
     auxiliary_outcome_only_cases: list[Episode] = []
-
-
-def in_past_cases(library):
-    """Codes of the states that past cases are played with: those with role `other` are not.
-
-    The cases were coded, and the coefficients estimated from them, when the library knew allies, members, partners and
-    adversaries alone. Who else was hit is kept and listed, like a state that the library has no figures of.
-    """
-    return frozenset(code for code, state in library.states.items() if state.role != "other")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.scenario import load_library
-from sim.validation.calibration import Fold, Local, calibrate, dispersion, prior_of
+from sim.validation.calibration import Local, Search, calibrate, dispersion, prior_of
 from sim.validation.cases import read_cases
 from sim.validation.replay import Replay
 from sim.validation.schema import KINDS
@@ -78,9 +78,52 @@ def test_what_is_estimated_has_a_prior_inside_its_range():
 def test_a_search_that_stands_still_goes_on_with_new_slopes():
     prior = prior_of(load_library(), ("b_stance",))
     level = Local(done=np.ones(1), p=np.full(1, 0.5), slopes=np.zeros((1, 1)), kind=np.zeros(1, dtype=int))
-    fold = Fold(prior, {"one": level})
+    fold = Search(prior, {"one": level})
     tried = fold.tries()
     fold.take(tried, {"one": np.full((len(tried), 1), 0.5)})
     assert fold.is_done and fold.theta == prior.mean
     fold.look_again({"one": dataclasses.replace(level, slopes=np.ones((1, 1)))})
     assert not fold.is_done and fold.tries()[0] > fold.theta
+
+
+def test_a_tag_in_place_of_a_value_pulls_towards_what_it_says_and_no_further():
+    soft = Local(np.array([0.05]), np.array([0.5]), np.ones((1, 1)), np.zeros(1, dtype=int), np.array([0.5]))
+    assert soft.score == pytest.approx(0.5 * (0.05 - 0.5))
+    assert soft.at(np.array([0.05])).score == pytest.approx(0.0)
+    best = max((0.01, 0.05, 0.2), key=lambda p: soft.at(np.array([p])).log_likelihood)
+    assert best == 0.05
+
+
+def test_of_a_known_cell_the_likelihood_is_the_usual_one():
+    known = Local(np.array([1.0, 0.0]), np.array([0.8, 0.4]), np.ones((1, 2)), np.zeros(2, dtype=int))
+    assert known.log_likelihood == pytest.approx(np.log(0.8) + np.log(0.6))
+    half = dataclasses.replace(known, weight=np.full(2, 0.5))
+    assert half.log_likelihood == pytest.approx(known.log_likelihood / 2)
+    assert half.information == pytest.approx(known.information / 2)
+
+
+def test_tags_do_not_add_to_the_scatter_of_the_cases():
+    known = Local(np.ones(10), np.full(10, 0.5), np.zeros((1, 10)), np.zeros(10, dtype=int))
+    with_tags = Local(
+        np.append(np.ones(10), np.full(10, 0.05)), np.full(20, 0.5), np.zeros((1, 20)), np.zeros(20, dtype=int)
+    )
+    assert dispersion({"case": known}) == dispersion({"case": with_tags}) == 10
+
+
+def test_leaving_out_the_quick_way_says_how_far_it_is_from_the_long_one():
+    names, cases = ("practice_attribution",), only("notpetya-2017", "geo-2019")
+    found = calibrate(cases, names=names, runs=2, workers=1, quick=True)
+    assert set(found.without) == set(found.checked) == {"notpetya-2017", "geo-2019"}
+    long = calibrate(cases, names=names, runs=2, workers=1)
+    assert not long.checked and (long.mean == found.mean).all()
+    sd = np.sqrt(np.diag(found.covariance))
+    for name, far in found.checked.items():
+        assert np.abs((found.without[name] - long.without[name]) / sd).max() == pytest.approx(far)
+        assert far < 0.5
+
+
+def test_slopes_over_fewer_runs_lead_to_much_the_same():
+    cases, names = only("notpetya-2017"), ("practice_attribution",)
+    full = calibrate(cases, names=names, runs=8, workers=1, folds=False)
+    thrifty = calibrate(cases, names=names, runs=8, slope_runs=2, workers=1, folds=False)
+    assert np.abs(thrifty.mean - full.mean) < 0.5 * np.sqrt(full.covariance[0, 0])

@@ -20,6 +20,7 @@ from sim.validation.cases import (
     located,
     read_cases,
     shipped_cases,
+    told,
 )
 
 TEXT = """\
@@ -30,7 +31,7 @@ cases:
     start_date: 2019-03-01
     disclosure_date: 2019-03-04
     decision_date: 2019-04-01
-    targets: [EST, MYS]
+    targets: [EST, PAK]
     primary_targets: [EST]
     adversary: RUS
     severity: {value: 0.4}
@@ -104,9 +105,9 @@ def test_a_case_says_what_was_coded(history):
     assert salisbury.victims == {"GBR"} and salisbury.outcome.target_conceded is None
 
 
-def test_a_target_that_the_library_does_not_know_is_kept_and_listed(history):
-    unknown = {case.id: case.unknown_targets for case in history.cases if case.unknown_targets}
-    assert unknown == {"mh17-2014": ("MYS",)}
+def test_everybody_who_was_hit_in_the_cases_that_ship_can_be_played(history):
+    known = {*load_library().states, *load_library().bodies}
+    assert all(set(case.targets) <= known for case in history.cases)
 
 
 def test_outcomes_and_figures_of_actors_are_read(history):
@@ -273,8 +274,8 @@ def test_remarks_are_welcome(tmp_path, old, new):
 
 
 def test_another_file_needs_no_actor_of_the_first(tmp_path):
-    changes = ("USA:", "LVA:"), ("[EST, MYS]", "[PHL, TWN]"), ("[EST]", "[PHL]"), ("EST:", "TWN:")
-    assert the_cases(tmp_path, *changes).cases[0].unknown_targets == ("PHL",)
+    changes = ("USA:", "LVA:"), ("[EST, PAK]", "[NGA, TWN]"), ("[EST]", "[NGA]"), ("EST:", "TWN:")
+    assert the_cases(tmp_path, *changes).cases[0].targets == ["NGA", "TWN"]
 
 
 @pytest.mark.parametrize("tag", ["dataset-medium", "presumed-absent", '"null"', "press-high"])
@@ -338,13 +339,13 @@ def test_what_is_demanded_may_be_announced_before_it_begins(tmp_path):
             "]",
             "actor 'USA' has 4 tags of evidence for 5 kinds of act. One for each, in this order: statement",
         ),
-        ("[EST, MYS]", "[MYS, PHL]", "8:14: error: the library knows none of those that were hit (MYS, PHL). Name at"),
-        ("[EST, MYS]", "[est]", "8:15: error: there is no state or body 'est'. Did you mean 'EST'?"),
-        ("[EST, MYS]", "[EST, ZZZ]", "8:20: error: there is no state or body 'ZZZ'. Targets have codes of three"),
-        ("[EST, MYS]", "[EST, MYS, EST]", "8:25: error: 'EST' is listed twice."),
+        ("[EST, PAK]", "[PAK, NGA]", "8:14: error: the library knows none of those that were hit (PAK, NGA). Name at"),
+        ("[EST, PAK]", "[est]", "8:15: error: there is no state or body 'est'. Did you mean 'EST'?"),
+        ("[EST, PAK]", "[EST, ZZZ]", "8:20: error: there is no state or body 'ZZZ'. Targets have codes of three"),
+        ("[EST, PAK]", "[EST, PAK, EST]", "8:25: error: 'EST' is listed twice."),
         ("primary_targets: [EST]", "primary_targets: [NOBODY]", "9:23: error: there is no state or body 'NOBODY'."),
-        ("primary_targets: [EST]", "primary_targets: [LVA]", "'LVA' is not among the 'targets' of the case (EST, MYS)"),
-        ("[EST, MYS]", "[MYS, LVA]", "15:72: error: 'EST' cannot be a target here: it is not among the 'targets'"),
+        ("primary_targets: [EST]", "primary_targets: [LVA]", "'LVA' is not among the 'targets' of the case (EST, PAK)"),
+        ("[EST, PAK]", "[PAK, LVA]", "15:72: error: 'EST' cannot be a target here: it is not among the 'targets'"),
         (
             "    adversary: RUS\n",
             "    adversary: RUS\n    target_groups: [NTAO]\n",
@@ -488,10 +489,10 @@ cases.yaml:4:11: error: no kind of case 'cybr'. Did you mean 'cyber'? Kinds are 
 cases.yaml:5:17: error: expected a date such as 2026-03-01 for 'start_date' of case 'grid-2019', got '1 March'.
     5 |     start_date: 1 March
       |                 ^^^^^^^
-cases.yaml:8:14: error: the library knows none of those that were hit (MYS). Name at least one by its code.
-    8 |     targets: [MYS]
+cases.yaml:8:14: error: the library knows none of those that were hit (PAK). Name at least one by its code.
+    8 |     targets: [PAK]
       |              ^^^^^
-cases.yaml:9:23: error: 'EST' is not among the 'targets' of the case (MYS).
+cases.yaml:9:23: error: 'EST' is not among the 'targets' of the case (PAK).
     9 |     primary_targets: [EST]
       |                       ^^^
 cases.yaml:11:23: error: expected a number from 0 to 1 for 'value' of 'severity' of case 'grid-2019', got '4'.
@@ -512,7 +513,7 @@ def test_every_fault_is_told_at_once(tmp_path, monkeypatch):
     text = changed(
         ("kind: cyber", "kind: cybr"),
         ("start_date: 2019-03-01", "start_date: 1 March"),
-        ("[EST, MYS]", "[MYS]"),
+        ("[EST, PAK]", "[PAK]"),
         ("value: 0.4", "value: 4"),
         ("EST: {statement_of_concern: 1", "ESTT: {statement_of_concern: 2"),
     )
@@ -547,7 +548,9 @@ def test_the_codebook_of_the_library_holds_together():
         "adversary"
     }
     difficulty = [codebook.difficulty[sure].value for sure in ("high", "medium", "low", "none")]
-    assert difficulty == sorted(difficulty) and difficulty[-1] <= codebook.unattributed.difficulty.value
+    assert difficulty == sorted(difficulty)
+    low, high = codebook.difficulty["high"].value, codebook.difficulty["none"].value
+    assert all(low / 2 <= kind.difficulty.value <= high for kind in codebook.kinds.values())
     assert (codebook.window_days.value, codebook.episode_after_days.value) == (365, 90)
     assert all(kind.after == "window" or kind.has_demand for kind in codebook.kinds.values())
 
@@ -582,3 +585,28 @@ def test_no_scenario_changes_the_codebook(tmp_path):
 def test_what_a_run_depends_on_leaves_the_codebook_out():
     library = load_library()
     assert library_digest(library.model_copy(update={"codebook": None})) == library_digest(library)
+
+
+# ------------------------------------------------------------------------------------------- what estimates are told
+
+
+def test_a_known_cell_says_what_it_is_and_a_doubtful_one_weighs_less():
+    codebook = load_library().codebook
+    assert told(Cell(0, "absence-high"), codebook) == (0.0, 1.0)
+    value, weight = told(Cell(0, "documented-low"), codebook)
+    assert value == 0.0 and weight == codebook.weights["low"].value < 1
+
+
+def test_a_tag_in_place_of_a_value_is_a_chance_and_most_tags_say_nothing():
+    codebook = load_library().codebook
+    chances = [told(Cell(None, tag), codebook)[0] for tag in ("presumed-absent", "hint-0", "hint-1")]
+    assert chances == sorted(chances) and 0 < chances[0] < 0.5 < chances[-1] < 1
+    assert told(Cell(None, "null"), codebook) is told(Cell(None, "via-EU"), codebook) is None
+
+
+def test_scores_hear_known_cells_alone(history):
+    known = sum(cell.value is not None for case in history.cases for cell in case.cells.values())
+    said = sum(
+        told(cell, load_library().codebook) is not None for case in history.cases for cell in case.cells.values()
+    )
+    assert len(cells_of(history, with_victims=True)) == known < said

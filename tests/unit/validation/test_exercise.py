@@ -32,7 +32,15 @@ def test_primary_targets_are_hit_in_full_and_the_others_in_part():
 
 
 def test_a_target_that_nobody_knows_is_left_out():
-    assert set(document_of(CASES["mh17-2014"], LIBRARY)["incidents"][0]["victims"]) == {"NLD", "AUS"}
+    targets = ["NLD", "AUS", "LKA"]
+    case = changed("mh17-2014", targets=targets, primary_targets=targets)
+    assert set(document_of(case, LIBRARY)["incidents"][0]["victims"]) == {"NLD", "AUS"}
+
+
+def test_a_state_that_belongs_to_no_side_is_played_when_it_was_hit():
+    document = document_of(CASES["mh17-2014"], LIBRARY)
+    assert LIBRARY.states["MYS"].role == "other"
+    assert document["incidents"][0]["victims"]["MYS"] == 0.8 and "MYS" in document["participants"]
 
 
 def test_a_body_that_is_hit_means_its_members():
@@ -42,16 +50,43 @@ def test_a_body_that_is_hit_means_its_members():
 
 
 @pytest.mark.parametrize("targets, suspect", [(["EST"], "RUS"), (["JPN", "AUS"], "CHN"), (["JPN", "EST"], "RUS")])
-def test_an_incident_of_nobody_looks_like_the_usual_suspect_and_can_hardly_be_told(targets, suspect):
+def test_an_incident_of_nobody_looks_like_the_usual_suspect(targets, suspect):
     case = changed("opcw-2018", adversary="UNATTRIBUTED", targets=targets, primary_targets=targets)
-    incident = document_of(case, LIBRARY)["incidents"][0]
-    assert incident["by"] == suspect and incident["difficulty"] == LIBRARY.codebook.unattributed.difficulty.value
+    assert document_of(case, LIBRARY)["incidents"][0]["by"] == suspect
 
 
-def test_over_an_incident_of_nobody_there_is_nobody_to_accuse():
-    on_the_table = document_of(changed("opcw-2018", adversary="UNATTRIBUTED"), LIBRARY)["responses"]
-    assert "joint_statement" in on_the_table and "cyber_rapid_response_team" in on_the_table
-    assert not any(LIBRARY.responses[key].accuses for key in on_the_table)
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.adversary == "RUS"][:4])
+def test_that_nobody_was_named_is_not_told_to_the_model(name):
+    """The exercise of a case that ended without a name is that of one of its kind: how it ended changes nothing."""
+    sure, doubtful = (
+        CASES[name].attribution_context.model_copy(update={"certainty_at_time": word}) for word in ("high", "none")
+    )
+    nobody = [
+        document_of(changed(name, adversary="UNATTRIBUTED", attribution_context=context), LIBRARY)
+        for context in (sure, doubtful)
+    ]
+    assert nobody[0] == nobody[1]
+    named = document_of(CASES[name], LIBRARY)
+    assert nobody[0]["responses"] == named["responses"]
+    assert any(LIBRARY.responses[key].accuses for key in nobody[0]["responses"])
+    kind = LIBRARY.codebook.kinds[CASES[name].kind]
+    assert nobody[0]["incidents"][0] == named["incidents"][0] | {"difficulty": kind.difficulty.value}
+
+
+def test_what_did_not_exist_on_the_day_is_not_on_the_table():
+    early, late = (document_of(CASES[name], LIBRARY)["responses"] for name in ("est-2007", "albania-2022"))
+    assert "coe_training_exercises" not in early and "coe_training_exercises" in late
+    assert "nato_vcisc" not in late and "nato_vcisc" in LIBRARY.responses
+    day = datetime.date(2024, 1, 1)
+    assert "nato_vcisc" in document_of(changed("albania-2022", disclosure_date=day), LIBRARY)["responses"]
+
+
+def test_estonia_could_call_no_format_and_use_no_law_of_later_years():
+    inputs = build_inputs(scenario_of(CASES["est-2007"], LIBRARY))
+    called = {form for _, form in inputs.consultations}
+    assert "nac_political" in called
+    assert not called & {"nato_coe", "eu_cyber_toolbox", "nato_cyber_support", "nato_ip4_ambassadors", "pesco_crrt"}
+    assert not inputs.allowed[inputs.options.index((INCIDENT, "cyber_sanctions"))].any()
 
 
 @pytest.mark.parametrize(
