@@ -155,6 +155,12 @@ class ModelInputs:
         return np.clip(self.stance_near + self.params.stance_border * self.borders - drop, -1, 1)
 
     @cached_property
+    def can_be_courted(self):
+        """States in something that could speak: a body, the four, another club; all where none is: (A,) bool."""
+        belongs = self.is_nato | self.is_eu | self.is_partner | (self.peer_group[1:] > 0).any(axis=0)
+        return self.is_state & (belongs if (belongs & self.is_state).any() else True)
+
+    @cached_property
     def practice(self):
         """Habit of each response: (O, 1 or runs, A)."""
         kinds = (
