@@ -17,6 +17,7 @@ from typing import Any
 import mesa
 import numpy as np
 
+from sim.catalogue.moves import AT_LARGE
 from sim.errors import did_you_mean, refusal
 from sim.model.decisions import Decision, View
 from sim.model.inputs import ModelInputs
@@ -248,10 +249,12 @@ class Adversary(Actor):
     kind = "adversary"
 
     @property
-    def move(self) -> str | None:
-        """Its last move, or None before the first."""
-        last = int(self._state.move[self._adversary(self.code), 0])
-        return self.model.moves[last] if last >= 0 else None
+    def last_moves(self) -> dict[str, str]:
+        """What it did last: by campaign that goes on, or under `next` if none does."""
+        inputs, d = self._setting, self._adversary(self.code)
+        chosen = {inputs.incidents[h]: self._state.move[h, 0] for h in np.flatnonzero(inputs.incident_by == d)}
+        chosen[AT_LARGE] = self._state.move_at_large[d, 0]
+        return {name: self.model.moves[int(last)] for name, last in chosen.items() if last >= 0}
 
     @property
     def pressure(self) -> float:

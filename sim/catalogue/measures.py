@@ -187,6 +187,12 @@ def peak_tension(world: Any) -> np.ndarray:
     return world.state.peak_tension
 
 
+@_measure("Retaliation borne", "times", "lower")
+def retaliation(world: Any) -> np.ndarray:
+    """times that an adversary paid a state back for what it did"""
+    return world.state.retaliated.sum(axis=(0, -1))
+
+
 @_measure("Pressure on adversaries", "0 to 1", None)
 def pressure(world: Any) -> np.ndarray:
     """pressure felt at the end by the adversary that feels most"""

@@ -3,16 +3,47 @@
 To add one: a class here with its place in `MOVES`, and its five coefficients in behaviour.yaml.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from sim.rules.choice import first_of, largest
+from sim.rules.attribution import confidence
+from sim.rules.choice import first_of
 from sim.rules.quantize import quantize, select_runs
 
 World = Any  # a batch of runs; the room that knows what it is comes later
 MOST_INTENSE = 1.5
+MOST_COURTED = 0.5  # exposure that courting and squeezing have added: beyond it nobody is worth another visit
 FELT = ("move", "gain", "pressed", "risk", "opened")  # what an adversary feels about each: coefficients by this name
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """What an adversary decides on: one of its incidents, or what it does at large while none of them goes on.
+
+    by : place of the adversary; incident : place of the incident, or None
+    """
+
+    by: int
+    incident: int | None = None
+
+    def goes_on(self, world: World) -> np.ndarray:
+        """In which runs it is under way: (R,) bool. Only then can it be stopped, or more of it be done."""
+        if self.incident is None:
+            return np.zeros(world.runs, dtype=bool)
+        return world.state.intensity[self.incident] > 0
+
+    def is_open(self, world: World) -> np.ndarray:
+        """In which runs there is something to decide: (R,) bool."""
+        return self.goes_on(world) if self.incident is not None else ~goes_on(world, self.by)
+
+    def named(self, inputs: Any) -> str:
+        """Its name in decisions and as an address of draws: the incident's id, or `next`."""
+        return AT_LARGE if self.incident is None else inputs.incidents[self.incident]
+
+
+AT_LARGE = "next"
 
 
 class Move:
@@ -29,11 +60,11 @@ class Move:
     seen: str | None = None
     is_hostile = False
 
-    def legal(self, world: World, d: int) -> np.ndarray:
-        """In which runs adversary `d` can do it now: (R,) bool."""
+    def legal(self, world: World, campaign: Campaign) -> np.ndarray:
+        """In which runs it can be done now: (R,) bool."""
         return np.ones(world.runs, dtype=bool)
 
-    def carry_out(self, world: World, d: int, rows: np.ndarray) -> np.ndarray | None:
+    def carry_out(self, world: World, campaign: Campaign, rows: np.ndarray) -> np.ndarray | None:
         """Do it in some runs; returns the place of whom it is aimed at, (rows,), or None."""
         return None
 
@@ -49,13 +80,13 @@ class Stop(Move):
 
     name, label, short = "stop", "call the campaign off", "{who} stops"
 
-    def legal(self, world: World, d: int) -> np.ndarray:
-        return goes_on(world, d)
+    def legal(self, world: World, campaign: Campaign) -> np.ndarray:
+        return campaign.goes_on(world)
 
-    def carry_out(self, world: World, d: int, rows: np.ndarray) -> None:
+    def carry_out(self, world: World, campaign: Campaign, rows: np.ndarray) -> None:
         state = world.state
         ended = np.zeros_like(state.stopped)
-        ended[:, rows] = own_incidents(world, d)[:, rows]
+        ended[campaign.incident, rows] = True
         state.stopped |= ended
         state.intensity = np.where(ended, 0.0, state.intensity)
         if world.recorder:
@@ -68,12 +99,15 @@ class Escalate(Move):
     name, label, short = "escalate", "strike harder", "{who} escalates"
     is_hostile = True
 
-    def legal(self, world: World, d: int) -> np.ndarray:
-        hardest = (world.state.intensity * own_incidents(world, d)).max(axis=0)
-        return goes_on(world, d) & (hardest < MOST_INTENSE)
+    def legal(self, world: World, campaign: Campaign) -> np.ndarray:
+        if campaign.incident is None:
+            return campaign.goes_on(world)
+        return campaign.goes_on(world) & (world.state.intensity[campaign.incident] < MOST_INTENSE)
 
-    def carry_out(self, world: World, d: int, rows: np.ndarray) -> None:
-        raise_intensity(world, own_incidents(world, d), rows, world.inputs.params_per_run.escalate_step)
+    def carry_out(self, world: World, campaign: Campaign, rows: np.ndarray) -> None:
+        this = np.zeros_like(world.state.stopped)
+        this[campaign.incident] = True
+        raise_intensity(world, this, rows, world.inputs.params_per_run.escalate_step)
 
 
 class Widen(Move):
@@ -83,22 +117,17 @@ class Widen(Move):
     seen = "{target} is drawn in as well"
     is_hostile = True
 
-    def legal(self, world: World, d: int) -> np.ndarray:
-        return goes_on(world, d) & next_victims(world, d).any(axis=-1)
+    def legal(self, world: World, campaign: Campaign) -> np.ndarray:
+        if campaign.incident is None:
+            return campaign.goes_on(world)
+        return campaign.goes_on(world) & next_victims(world, campaign).any(axis=-1)
 
-    def carry_out(self, world: World, d: int, rows: np.ndarray) -> np.ndarray | None:
-        inputs, state = world.inputs, world.state
-        draw = world.draws.uniform("next victim", world.turn, (inputs.adversaries[d],), inputs.actors, rows=rows)[0]
-        target = first_of(next_victims(world, d)[rows].astype(float), draw)
-        share = select_runs(inputs.params_per_run.widen_share, rows)
-        for h in np.flatnonzero(inputs.incident_by == d):
-            hit = (
-                own_incidents(world, d)[h, rows]
-                & inputs.next_victims[h, target]
-                & (state.severity[h, rows, target] == 0)
-            )
-            worst = state.severity[h, rows].max(axis=-1)
-            state.severity[h, rows, target] = quantize(np.where(hit, share * worst, state.severity[h, rows, target]))
+    def carry_out(self, world: World, campaign: Campaign, rows: np.ndarray) -> np.ndarray | None:
+        inputs, severity = world.inputs, world.state.severity[campaign.incident]
+        draw = world.draws.uniform("next victim", world.turn, (campaign.named(inputs),), inputs.actors, rows=rows)[0]
+        target = first_of(next_victims(world, campaign)[rows].astype(float), draw)
+        worst = severity[rows].max(axis=-1)
+        severity[rows, target] = quantize(select_runs(inputs.params_per_run.widen_share, rows) * worst)
         return target
 
 
@@ -109,34 +138,40 @@ class OpenOtherOcean(Move):
     seen = "{who} stirs in the other ocean"
     is_hostile = True
 
-    def legal(self, world: World, d: int) -> np.ndarray:
-        return others_act(world, d)
+    def legal(self, world: World, campaign: Campaign) -> np.ndarray:
+        return others_act(world, campaign.by)
 
-    def carry_out(self, world: World, d: int, rows: np.ndarray) -> None:
+    def carry_out(self, world: World, campaign: Campaign, rows: np.ndarray) -> None:
         state, step = world.state, world.inputs.params_per_run.open_step
         state.linkage[rows] = quantize(np.clip(state.linkage[rows] + select_runs(step, rows), 0, 1))
-        of_others = (world.inputs.incident_by != d)[:, None] & (state.intensity > 0)
+        of_others = (world.inputs.incident_by != campaign.by)[:, None] & (state.intensity > 0)
         raise_intensity(world, of_others, rows, step)
 
 
 class Divide(Move):
-    """Courts or squeezes the member that depends most on it and weighs most."""
+    """Courts or squeezes a member, drawn among those that depend on it, doubt and weigh something."""
 
-    name, label, short = "divide", "court or squeeze the most exposed member", "{who} works on {target}"
+    name, label, short = "divide", "court or squeeze a member", "{who} works on {target}"
     seen = "{who} courts and squeezes {target}"
 
-    def legal(self, world: World, d: int) -> np.ndarray:
+    def legal(self, world: World, campaign: Campaign) -> np.ndarray:
         inputs = world.inputs
-        return goes_on(world, d) | bool((inputs.incident_begins[inputs.incident_by == d] <= world.turn).any())
+        has_begun = (inputs.incident_begins[inputs.incident_by == campaign.by] <= world.turn).any()
+        return np.logical_and(has_begun, (worth_courting(world, campaign) > 0).any(axis=-1))
 
-    def carry_out(self, world: World, d: int, rows: np.ndarray) -> np.ndarray | None:
-        inputs, state = world.inputs, world.state
-        worth = world.exposed(d)[rows] * (0.3 + inputs.capability) * inputs.is_state
-        worth = worth * (state.added_exposure[d][rows] < 0.5)
-        target = largest(quantize(worth), world.draws.uniform("divide", world.turn, inputs.actors, rows=rows))
-        step = select_runs(inputs.params_per_run.divide_step, rows)
+    def carry_out(self, world: World, campaign: Campaign, rows: np.ndarray) -> np.ndarray | None:
+        inputs, state, d, per_run = world.inputs, world.state, campaign.by, world.inputs.params_per_run
+        draw = world.draws.uniform(
+            "divide", world.turn, (f"{inputs.adversaries[d]}/{campaign.named(inputs)}",), inputs.actors, rows=rows
+        )[0]
+        worth = worth_courting(world, campaign)[rows]
+        target = first_of(worth, draw)
+        some = worth.any(axis=-1)  # another campaign of the same turn may have visited the last of them
+        step = select_runs(per_run.divide_step, rows) * some
+        sway = select_runs(per_run.divide_sway, rows) * world.exposed(d)[rows, target] * some
         state.added_exposure[d, rows, target] = quantize(state.added_exposure[d, rows, target] + step)
-        return target
+        state.sway[d, rows, target] = quantize(np.minimum(state.sway[d, rows, target] + sway, 1))
+        return np.where(some, target, -1)
 
 
 class ExploitNarrative(Move):
@@ -146,7 +181,7 @@ class ExploitNarrative(Move):
     seen = "{who} spreads its story about those who stand together"
     short = "{who} tells its own story of the cooperation"
 
-    def carry_out(self, world: World, d: int, rows: np.ndarray) -> None:
+    def carry_out(self, world: World, campaign: Campaign, rows: np.ndarray) -> None:
         state = world.state
         sticks = 1 - np.broadcast_to(world.transparency(), (world.runs,))[rows]
         step = select_runs(world.inputs.params_per_run.narrative_step, rows) * sticks
@@ -168,7 +203,7 @@ def own_incidents(world: World, d: int) -> np.ndarray:
 
 
 def goes_on(world: World, d: int) -> np.ndarray:
-    """In which runs adversary `d` has something under way: (R,) bool. Only then can it stop it or do more of it."""
+    """In which runs adversary `d` has something under way: (R,) bool."""
     return np.logical_or.reduce(own_incidents(world, d))
 
 
@@ -178,11 +213,32 @@ def others_act(world: World, d: int) -> np.ndarray:
     return np.logical_or.reduce(others) if others else np.zeros(world.runs, dtype=bool)
 
 
-def next_victims(world: World, d: int) -> np.ndarray:
-    """Who could be the next victim of adversary `d`: (R, A) bool."""
+def others_crisis(world: World, d: int) -> np.ndarray:
+    """How grave the gravest thing is that another adversary has under way: (R,), 0 to 1."""
     inputs, state = world.inputs, world.state
-    open_now = own_incidents(world, d)[..., None] & inputs.next_victims[:, None, :] & (state.severity == 0)
-    return open_now.any(axis=0)
+    gravity = np.minimum(state.intensity * state.severity.max(axis=-1), 1)
+    return quantize(np.where((inputs.incident_by != d)[:, None], gravity, 0).max(axis=0))
+
+
+def next_victims(world: World, campaign: Campaign) -> np.ndarray:
+    """Who could be the next victim of a campaign: (R, A) bool."""
+    h = campaign.incident
+    return world.inputs.next_victims[h] & (world.state.severity[h] == 0)
+
+
+def worth_courting(world: World, campaign: Campaign) -> np.ndarray:
+    """How much courting or squeezing each member promises: (R, A), 0 where there is nothing in it.
+
+    It grows with exposure, with doubt about the incident, and with the member's weight. Nobody courts an adversary, a
+    friend that needs no courting, or its own victim; nor a state that belongs to nothing that could speak.
+    """
+    inputs, state, d, per_run = world.inputs, world.state, campaign.by, world.inputs.params_per_run
+    hit = ((inputs.incident_by == d)[:, None, None] & (state.severity > 0)).any(axis=0)
+    begun = np.flatnonzero((inputs.incident_by == d) & (inputs.incident_begins <= world.turn))
+    over = begun if campaign.incident is None else [campaign.incident]
+    doubt = 1 - confidence(state.belief[over]).max(axis=0) if len(over) else 1.0
+    may = inputs.can_be_courted & (inputs.stance[d] >= 0) & ~hit & (state.added_exposure[d] < MOST_COURTED)
+    return quantize(may * world.exposed(d) * (0.3 + inputs.capability) * (1 + per_run.divide_doubt[:, None] * doubt))
 
 
 def raise_intensity(world: World, where: np.ndarray, rows: np.ndarray, step: np.ndarray) -> None:

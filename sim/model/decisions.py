@@ -23,7 +23,7 @@ KINDS = {
     "project": "whether to `support` or to `block` a cooperation project",
     "cooperation": "which projects to `propose:` for the next turn, and which to `end:`, any number",
     "responses": "which responses to an incident to join now, any number",
-    "move": "what an adversary does next",
+    "move": "what an adversary does next in one of its campaigns, or at large while it has none",
 }
 
 

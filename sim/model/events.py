@@ -411,7 +411,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         fields=(text("response", "key of the response"),),
     ),
     "adversary_move": EventKind(
-        "An adversary decides what next.",
+        "An adversary decides what next in a campaign, or at large while none of its own goes on.",
         "adversary",
         actor="the adversary",
         incident=None,
@@ -421,6 +421,12 @@ EVENT_KINDS: dict[str, EventKind] = {
             share("probability", "probability that it would"),
             terms("terms", "why: every move that was open", *MOVE_TERMS, by="move"),
         ),
+    ),
+    "adversary_retaliates": EventKind(
+        "An adversary under pressure pays a state back for what it did.",
+        "settle",
+        actor="the adversary",
+        fields=(code("target", "whom it pays back"),),
     ),
     "victim_concedes": EventKind("A victim gives in to what is demanded.", "settle", actor="the victim", incident=True),
     "incident_stops": EventKind("An incident ends.", "settle", incident=True),

@@ -165,6 +165,12 @@ class ModelInputs:
         return self.allowed & (self.in_force_from <= turn)
 
     @cached_property
+    def can_be_courted(self):
+        """States in something that could speak: a body, the four, another club; all where none is: (A,) bool."""
+        belongs = self.is_nato | self.is_eu | self.is_partner | (self.peer_group[1:] > 0).any(axis=0)
+        return self.is_state & (belongs if (belongs & self.is_state).any() else True)
+
+    @cached_property
     def kind_rows(self):
         """What each kind of response is as such: tuple (K,) of `ResponseKind`."""
         return tuple(RESPONSE_KINDS[kind] for _, kind in self.kinds)

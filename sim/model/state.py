@@ -115,8 +115,15 @@ class State:
     income: np.ndarray = array("RA")  # capital received so far
     spent: np.ndarray = array("RA")  # capital spent so far
     added_exposure: np.ndarray = array("DRA")  # exposure added by courting and squeezing
+    sway: np.ndarray = array(
+        "DRA"
+    )  # how far courting and squeezing have moved the text each wants, down from what it was
+    retaliated: np.ndarray = array("DRA")  # how often each adversary has paid each back for what it did
     pressure: np.ndarray = array("DR", digest=9)
-    move: np.ndarray = array("DR", -1, digest=10, kind=int)  # last move, index into MOVES
+    pressure_over: np.ndarray = array("HR")  # the part of it that answers to each incident, on whoever is suspected
+    move: np.ndarray = array("HR", -1, digest=10, kind=int)  # last move in each campaign, index into MOVES
+    move_at_large: np.ndarray = array("DR", -1, digest=12, kind=int)  # the same of an adversary without a campaign
+    moves_made: np.ndarray = array("DR", kind=int)  # all so far: the sum of 2 to the index of each
     tension: np.ndarray = array("R", lambda inputs, draws: inputs.params_per_run.tension_start, digest=8)
     peak_tension: np.ndarray = array("R", lambda inputs, draws: inputs.params_per_run.tension_start)
     linkage: np.ndarray = array("R", lambda inputs, draws: inputs.linkage[:, 0])
@@ -250,6 +257,10 @@ class World:
     def exposed(self, adversary):
         """Exposure to an adversary, with what its courting and squeezing has added: (R, A), 0 to 1."""
         return np.clip(self.inputs.exposure[adversary] + self.state.added_exposure[adversary], 0, 1)
+
+    def swayed(self, adversary):
+        """How far the text that each wants has been courted or squeezed down by an adversary: (R, A), 0 to 1."""
+        return self.state.sway[adversary]
 
     def transparency(self):
         """How open cooperation is now, with the projects that make it so: (R,), 0 to 1."""

@@ -8,7 +8,7 @@ from sim.policies.reading import first_legal
 
 
 class Opportunist(Policy):
-    """While no common text stands on one of its incidents it hits another victim or courts a member; else it waits.
+    """While no common text stands on an incident of its own it hits another victim or courts a member; else it waits.
 
     A seat that is no adversary's follows the model's default.
 
@@ -28,6 +28,7 @@ class Opportunist(Policy):
             return decision.default
         answered = {text["incident"] for text in view["texts"]}
         mine = {incident for incident, known in view["incidents"].items() if known.get("is_mine")}
-        if mine - answered:
+        over = mine & {decision.subject} or mine  # this campaign, or all of them where it decides at large
+        if over - answered:
             return first_legal(decision, "widen", "divide", "persist")
         return first_legal(decision, "persist")

@@ -24,12 +24,15 @@ class TitForTat(Policy):
     memory = True
 
     def __init__(self) -> None:
+        self.turn = 0
         self.seen: set[tuple[str, str, str]] = set()
+        self.pressed = False
 
     def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """`escalate` when pressed since the last move, else `persist`."""
         if decision.kind != "move":
             return decision.default
-        now = seen_against(view)
-        pressed, self.seen = now > self.seen, now
-        return first_legal(decision, "escalate", "persist") if pressed else first_legal(decision, "persist")
+        if decision.turn != self.turn:  # every campaign of a turn gets the same answer to the same sight
+            now = seen_against(view)
+            self.pressed, self.seen, self.turn = now > self.seen, now, decision.turn
+        return first_legal(decision, "escalate", "persist") if self.pressed else first_legal(decision, "persist")

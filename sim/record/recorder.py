@@ -303,11 +303,11 @@ class EventRecorder:
 
     # ------------------------------------------------------------------------------------------- adversary
 
-    def adversary_move(self, world, d, move, target, weighed, utility, chances):
-        inputs = world.inputs
+    def adversary_move(self, world, choice, move, target):
+        inputs, campaign, utility, chances = world.inputs, choice.campaign, choice.utility, choice.chances
         terms = {
             name: {
-                **{term: _plain(np.broadcast_to(value, utility.shape)[k, 0]) for term, value in weighed.items()},
+                **{term: _plain(np.broadcast_to(value, utility.shape)[k, 0]) for term, value in choice.weighed.items()},
                 "utility": _plain(utility[k, 0]),
                 "probability": _plain(chances[k, 0]),
             }
@@ -324,9 +324,21 @@ class EventRecorder:
                 "probability": _plain(chances[move, 0]),
                 "terms": terms,
             },
-            actor=inputs.adversaries[d],
+            actor=inputs.adversaries[campaign.by],
+            incident=None if campaign.incident is None else inputs.incidents[campaign.incident],
             day=world.last_day - 1,
         )
+
+    def adversary_retaliates(self, world, d, hit):
+        for k in np.flatnonzero(hit):
+            self.tell(
+                world,
+                "settle",
+                "adversary_retaliates",
+                {"target": world.inputs.actors[k]},
+                actor=world.inputs.adversaries[d],
+                day=world.last_day - 1,
+            )
 
     # ------------------------------------------------------------------------------------------- settle
 

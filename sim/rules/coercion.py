@@ -80,13 +80,19 @@ def p_concede(
     usual: float,
     support_weight: float,
     major_weight: float,
+    solidarity: Numbers = 0.0,
+    solidarity_weight: float = 0.0,
+    countered: Numbers = 0.0,
+    counter_weight: float = 0.0,
 ) -> Numbers:
     """How likely the target of a demand is to give way in an episode of coercion.
 
-    A logit: `base + harm_weight (harm - usual) + 2 support_weight support + major_weight is_major`. It starts from the
-    rate of the record, 25.2 % against one sender at the cost of a usual episode; what the target bears beyond that
-    raises it, what others take away of it and the size of the demand lower it. Source: [TIES]; [BapatEtAl2013] for
-    severe costs; [HSE2007] for major demands. The weight of support has never been estimated: a judgement.
+    A logit: `base + harm_weight (harm - usual) + 2 support_weight support + solidarity_weight solidarity +
+    counter_weight countered + major_weight is_major`. It starts from the rate of the record, 25.2 % against one sender
+    at the cost of a usual episode; what the target bears beyond that raises it; what others take away of it, a text by
+    which they stand with it, measures that they take together against the sender, and the size of the demand lower it.
+    Source: [TIES]; [BapatEtAl2013] for severe costs; [HSE2007] for major demands. What relief, solidarity and
+    countermeasures do has never been estimated: judgements.
 
     Parameters
     ----------
@@ -98,6 +104,10 @@ def p_concede(
     usual : float or array (...), the harm of a usual episode
     support_weight : float or array (...), log-odds added where half of the harm is taken away; at most 0 in earnest
     major_weight : float or array (...), log-odds added by a major demand; at most 0 in earnest
+    solidarity : array (...), in [0, 1], how far a text by which others stand with the target has gone
+    solidarity_weight : float or array (...), log-odds added by such a text; at most 0 in earnest
+    countered : array (...), in [0, 1], the pressure that others put on the sender over this
+    counter_weight : float or array (...), log-odds added by full pressure; at most 0 in earnest
 
     Returns
     -------
@@ -108,7 +118,8 @@ def p_concede(
     array([0.252, 0.403, 0.11 , 0.131])
     """
     pressed = base + harm_weight * (harm - usual)
-    return expit(pressed + support_weight * 2 * support + major_weight * is_major)
+    backed = support_weight * 2 * support + solidarity_weight * solidarity + counter_weight * countered
+    return expit(pressed + backed + major_weight * is_major)
 
 
 def per_period(p_episode: Numbers, episode_days: Numbers, days: Numbers) -> Numbers:

@@ -1,6 +1,7 @@
-"""How tension builds and fades.
+"""How tension builds and fades, and how likely a bold act is paid back.
 
 [GoldsteinFreeman1990] Goldstein & Freeman, Three-Way Street, University of Chicago Press.
+[Osgood1962] Osgood, An alternative to war or surrender, University of Illinois Press.
 [PevehouseGoldstein1999] Pevehouse & Goldstein, Serbian compliance or defiance in Kosovo?, JCR 43(4): 538-546.
 """
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from sim.rules.domain import Numbers, at_least, between
 
-__all__ = ["DAYS_PER_MONTH", "tension_step"]
+__all__ = ["DAYS_PER_MONTH", "p_retaliate", "tension_step"]
 
 DAYS_PER_MONTH = 365.25 / 12.0
 
@@ -44,3 +45,31 @@ def tension_step(tension: Numbers, hostility: Numbers, days: Numbers, persistenc
     left = tension * np.power(persistence_per_month, np.divide(days, DAYS_PER_MONTH))
     untouched = np.exp(-np.abs(hostility))
     return np.where(np.greater(hostility, 0.0), 1.0 - (1.0 - left) * untouched, left * untouched)
+
+
+def p_retaliate(boldness: Numbers, pressure: Numbers, rate: Numbers) -> np.ndarray:
+    """The chance that an adversary under pressure pays back what somebody did against it.
+
+    `1 - exp(-rate boldness pressure)`: a hazard that grows with the risk of what was done and with the pressure the
+    adversary is under; who did nothing, or left it at ease, is left alone. Source: the spiral of [Osgood1962]; the form
+    and the rate are judgements.
+
+    Parameters
+    ----------
+    boldness : array (...), >= 0, the escalation risks in [0, 1] of all that took effect in the period, added up
+    pressure : array (...), in [0, 1], what the adversary feels
+    rate : float or array (...), >= 0, hazard of one act of full risk under full pressure
+
+    Returns
+    -------
+    array (...), probability
+
+    Raises
+    ------
+    RangeError, if `rate` is a single number below 0
+
+    >>> p_retaliate(np.array([0.0, 1.0, 2.0]), np.array([0.5, 0.5, 0.5]), 0.5).round(3)
+    array([0.   , 0.221, 0.393])
+    """
+    at_least("rate", rate, 0.0)
+    return -np.expm1(-rate * boldness * pressure)

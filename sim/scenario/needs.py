@@ -50,10 +50,13 @@ COEFFICIENTS = (
     b_exposure b_tension b_cost b_reach body_naming body_words body_deeds
     body_members body_text body_weight capital_start capital_cost capital_year consult_cost relief_full pressure_scale
     pressure_synergy pressure_large_from pressure_institution signal_share concede_base concede_cost
-    concede_usual concede_support concede_major episode_days tension_persistence tension_response tension_move
+    concede_usual concede_support concede_solidarity concede_countered concede_major episode_days
+    tension_persistence tension_response tension_move
     tension_incident tension_start threat_real threat_bias visible_projects visible_meeting transparency_start
     standing_start standing_text overreach_text core_load_response core_load_crisis core_load_overreach
     adversary_precision feels_pressure feels_risk feels_opening feels_gain escalate_step widen_share divide_step
+    divide_sway divide_doubt divide_persistence pressure_elsewhere retaliate_rate retaliate_exposure retaliate_capital
+    tension_retaliation tension_pressure opening_discord
     open_step opening_silence opening_opacity opening_crisis opening_usual narrative_persistence narrative_step
     project_reluctance project_guardrail
     """.split(),

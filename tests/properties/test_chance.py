@@ -60,9 +60,10 @@ def test_an_incident_yet_to_begin_changes_nothing_before_it_does(written, seed):
     to_come = {**incidents[0], "id": "to_come", "turn": 3}
     before = played(written.but(turns=4), seed, turns=2).state
     with_more = played(written.but(turns=4, incidents=[*incidents, to_come]), seed, turns=2).state
-    for name in ("tension", "capital", "standing", "readiness", "added_exposure", "norm", "pressure", "move"):
+    for name in ("tension", "capital", "standing", "readiness", "added_exposure", "norm", "pressure", "move_at_large"):
         assert np.array_equal(getattr(before, name), getattr(with_more, name)), name
     assert np.array_equal(before.belief, with_more.belief[: len(incidents)])
+    assert np.array_equal(before.move, with_more.move[: len(incidents)])
     assert np.array_equal(before.joined, with_more.joined[: len(before.joined)])
 
 

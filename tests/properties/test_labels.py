@@ -31,6 +31,8 @@ LAST_AXIS_IS_ACTORS = (
     "income",
     "spent",
     "added_exposure",
+    "sway",
+    "retaliated",
 )
 
 
@@ -61,7 +63,7 @@ def as_ordered_in(inputs, world):
     for name in LAST_AXIS_IS_ACTORS:
         setattr(state, name, getattr(state, name)[..., places])
     adversaries = [world.inputs.adversaries.index(code) for code in inputs.adversaries]
-    for name in ("added_exposure", "pressure", "move"):
+    for name in ("added_exposure", "sway", "retaliated", "pressure", "move_at_large", "moves_made"):
         setattr(state, name, getattr(state, name)[adversaries])
     return state
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from sim.catalogue.moves import MOVES
 from sim.model.cooperation import delivered, effect, effect_anywhere
+from sim.model.steps.adversary import sway_fades
 from sim.model.steps.projects import ripen
 from sim.rules.coercion import joint_pressure, p_concede, per_period, relief
-from sim.rules.escalation import tension_step
+from sim.rules.escalation import p_retaliate, tension_step
 from sim.rules.perception import perceived_threat
 from sim.rules.quantize import quantize, total
 from sim.rules.totals import over_options
@@ -22,9 +23,11 @@ def adjudicate(world):
     ripen(world)
     feel_support(world, active, share)
     feel_pressure(world, active, share)
+    paid_back = retaliate(world, felt)
+    sway_fades(world)
     concede(world)
     end_incidents(world)
-    tension(world, felt)
+    tension(world, felt, paid_back)
     perceptions(world)
     load_core_mission(world)
     learn(world, felt)
@@ -95,18 +98,48 @@ def feel_pressure(world, active, share):
     )
     material = per_run.pressure_scale * inputs.pressure[..., 0] * together
     signalled = per_run.signal_share * inputs.signal[..., 0] * share
+    for h, part in enumerate(inputs.option_slices):
+        felt = [(1 - material[o]) * (1 - signalled[o]) for o in range(part.start, part.stop)]
+        state.pressure_over[h] = quantize(1 - reduce(np.multiply, felt, np.ones(world.runs)))
     for d in range(len(inputs.adversaries)):
+        aimed = (inputs.incident_suspect == d)[:, None] * state.pressure_over
+        state.pressure[d] = quantize(1 - np.multiply.reduce(1 - aimed, axis=0))
+
+
+def retaliate(world, felt):
+    """An adversary under pressure pays back whoever has just done something bold against it: (D, R, A) bool.
+
+    It costs those who are hit capital, leaves them more exposed, and is one more hostile act for tension to rise by.
+    """
+    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
+    paid_back = np.zeros(state.retaliated.shape, dtype=bool)
+    for d, adversary in enumerate(inputs.adversaries):
         aimed = inputs.incident_suspect[inputs.option_incident] == d
-        felt = [(1 - material[o]) * (1 - signalled[o]) for o in np.flatnonzero(aimed)]
-        state.pressure[d] = quantize(1 - reduce(np.multiply, felt, np.ones(world.runs)))
+        boldness = over_options(quantize(inputs.risk[aimed] * felt[aimed])) if aimed.any() else np.zeros(1)
+        chance = p_retaliate(boldness, state.pressure[d][:, None], per_run.retaliate_rate[:, None])
+        draw = world.draws.uniform("retaliate", world.turn, (adversary,), inputs.actors)[0]
+        paid_back[d] = hit = (draw < chance) & inputs.is_state
+        price = np.minimum(hit * quantize(per_run.retaliate_capital)[:, None], np.maximum(state.capital, 0))
+        state.capital, state.spent = quantize(state.capital - price), quantize(state.spent + price)
+        added = hit * quantize(per_run.retaliate_exposure)[:, None]
+        state.added_exposure[d] = quantize(state.added_exposure[d] + added)
+        state.retaliated[d] += hit
+        if world.recorder:
+            world.recorder.adversary_retaliates(world, d, hit[0])
+    return paid_back
 
 
 def concede(world):
-    """A coerced victim gives in with the odds of the record, less with support, more with the harm it bears."""
+    """A coerced victim gives in with the odds of the record, less with support, more with the harm it bears.
+
+    Three things support it: relief from the harm, solidarity in a text that is adopted, and countermeasures that others
+    take against whoever coerces it.
+    """
     inputs, state, params = world.inputs, world.state, world.inputs.params
     if not inputs.has_demand.any():
         return
     bears = state.severity * state.intensity[..., None]
+    stands_by = np.minimum(state.covered.max(axis=-1) / params.rung_solidarity[:, 0], 1)
     in_an_episode = p_concede(
         bears,
         state.relief[..., None],
@@ -116,6 +149,10 @@ def concede(world):
         usual=params.concede_usual,
         support_weight=params.concede_support,
         major_weight=params.concede_major,
+        solidarity=stands_by[..., None],
+        solidarity_weight=params.concede_solidarity,
+        countered=state.pressure_over[..., None],
+        counter_weight=params.concede_countered,
     )
     chance = per_period(in_an_episode, params.episode_days, inputs.days)
     draw = world.draws.uniform("concede", world.turn, inputs.incidents, inputs.actors)
@@ -137,21 +174,24 @@ def end_incidents(world):
         world.recorder.incidents_stopped(world, np.flatnonzero(ended[:, 0]))
 
 
-def tension(world, felt):
-    """Tension cools with time and rises with the risk of what is done, on both sides."""
+def tension(world, felt, paid):
+    """Tension cools with time, and rises with what is risked on both sides and with pressure while it lasts."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     weight = weight_of(inputs)
     everybody = np.maximum((weight * inputs.is_state).sum(axis=-1), 1e-9)
     done = np.minimum(behind(felt, weight) / everybody, 1)
     own = per_run.tension_response * quantize(inputs.risk[..., 0] * done).sum(axis=0)
-    theirs = per_run.tension_move * np.isin(state.move, [k for k, move in enumerate(MOVES) if move.is_hostile]).sum(
-        axis=0
+    hostile = [k for k, move in enumerate(MOVES) if move.is_hostile]
+    theirs = per_run.tension_move * sum(
+        np.isin(moves, hostile).sum(axis=0) for moves in (state.move, state.move_at_large)
     )
+    paid_back = per_run.tension_retaliation * paid.sum(axis=(0, -1))
+    pressed = per_run.tension_pressure * state.pressure.sum(axis=0) * world.months
     begun = (inputs.incident_begins == world.turn)[:, None] * state.severity.max(axis=-1)
     state.tension = quantize(
         tension_step(
             state.tension,
-            own + theirs + per_run.tension_incident * begun.sum(axis=0),
+            own + theirs + paid_back + pressed + per_run.tension_incident * begun.sum(axis=0),
             inputs.days,
             per_run.tension_persistence,
         )

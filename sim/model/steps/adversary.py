@@ -1,24 +1,25 @@
-"""Adversary: each chooses its next move, watching the pressure, the tension, the openings and the other one."""
+"""Adversary: in each campaign it chooses its next move, watching pressure, tension, the openings and the other one."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.catalogue.moves import MOVES, NAMES, others_act, own_incidents
+from sim.catalogue.moves import MOVES, NAMES, Campaign, others_crisis
 from sim.model.decisions import Decision, Option
 from sim.model.steps.stops import seats_to_ask
 from sim.rules.choice import choice_probabilities, pick
+from sim.rules.quantize import quantize, total
 
 
 @dataclass
 class Choice:
-    """What one adversary does next, and why. R runs; M moves.
+    """What an adversary does next in a campaign, or at large while it has none, and why. R runs; M moves.
 
-    adversary : place; move : (R,) place in `MOVES`; legal : (M, R) bool; weighed : dict of term to (M, R); utility,
-    chances : (M, R)
+    campaign : Campaign; move : (R,) place in `MOVES`, -1 where nothing is to decide; legal : (M, R) bool; weighed :
+    dict of term to (M, R); utility, chances : (M, R)
     """
 
-    adversary: int
+    campaign: Campaign
     move: np.ndarray
     legal: np.ndarray
     weighed: dict
@@ -26,76 +27,125 @@ class Choice:
     chances: np.ndarray
 
 
+def campaigns(inputs):
+    """All that adversaries decide on: each incident in its order, then each adversary at large."""
+    of_incidents = [Campaign(int(d), h) for h, d in enumerate(inputs.incident_by)]
+    return of_incidents + [Campaign(d) for d in range(len(inputs.adversaries))]
+
+
 def choose_moves(world):
     """What every adversary does next by the model's own rule, by logit over what is legal: list of Choice."""
-    return [choose_move(world, d) for d in range(len(world.inputs.adversaries))]
+    return [choose_move(world, campaign) for campaign in campaigns(world.inputs)]
 
 
-def choose_move(world, d):
-    legal, weighed = np.array([move.legal(world, d) for move in MOVES]), weigh_moves(world, d)
+def choose_move(world, campaign):
+    inputs = world.inputs
+    legal = np.array([move.legal(world, campaign) & campaign.is_open(world) for move in MOVES])
+    weighed = weigh_moves(world, campaign)
     utility = np.where(legal, sum(weighed.values()), -np.inf)
-    chances = choice_probabilities(utility, world.inputs.params_per_run.adversary_precision)
-    move = pick(chances, world.draws.uniform("move", world.turn, world.inputs.adversaries)[:, d])
-    return Choice(d, move, legal, weighed, utility, chances)
+    chances = choice_probabilities(utility, inputs.params_per_run.adversary_precision)
+    address = f"{inputs.adversaries[campaign.by]}/{campaign.named(inputs)}"
+    move = pick(chances, world.draws.uniform("move", world.turn, (address,))[:, 0])
+    return Choice(campaign, move, legal, weighed, utility, chances)
 
 
 def make_moves(world, choices):
     """Carry out what the adversaries have chosen; nobody has seen the other's move."""
+    state = world.state
     for choice in choices:
-        d, move = choice.adversary, choice.move
-        world.state.move[d] = move
-        targets = carry_out(world, d, move)
+        campaign, move = choice.campaign, choice.move
+        last = state.move_at_large[campaign.by] if campaign.incident is None else state.move[campaign.incident]
+        last[:] = move
+        state.moves_made[campaign.by] |= np.where(move >= 0, 1 << np.maximum(move, 0), 0)
+        targets = carry_out(world, campaign, move)
         if world.recorder and move[0] >= 0:
-            world.recorder.adversary_move(world, d, move[0], targets[0], choice.weighed, choice.utility, choice.chances)
+            world.recorder.adversary_move(world, choice, move[0], targets[0])
 
 
 def moves_open(world, choices):
-    """What each adversary in a seat may do next: list of (run, Decision)."""
+    """What each adversary in a seat may do next, in each campaign: list of (run, Decision)."""
     inputs, opened = world.inputs, []
     for choice in choices:
-        code = inputs.adversaries[choice.adversary]
-        is_me = np.arange(len(inputs.actors)) == inputs.index[code]
-        for run, _, _ in seats_to_ask(world, np.broadcast_to(is_me, (world.runs, len(inputs.actors)))):
+        code = inputs.adversaries[choice.campaign.by]
+        is_asked = (np.arange(len(inputs.actors)) == inputs.index[code]) & (choice.move >= 0)[:, None]
+        for run, _, _ in seats_to_ask(world, is_asked):
             options = tuple(Option(name) for k, name in enumerate(NAMES) if choice.legal[k, run])
-            opened.append((run, Decision("move", world.turn, code, "next", options, (NAMES[choice.move[run]],))))
+            default = (NAMES[choice.move[run]],)
+            decision = Decision("move", world.turn, code, choice.campaign.named(inputs), options, default)
+            opened.append((run, decision))
     return opened
 
 
 def apply_moves(world, choices, answers):
     """Put the answers of seats in place of the model's choice."""
-    for run, code, _, (move,) in answers.all("move"):
-        choices[world.inputs.adversaries.index(code)].move[run] = NAMES.index(move)
+    inputs = world.inputs
+    of_subject = {(inputs.adversaries[c.campaign.by], c.campaign.named(inputs)): c for c in choices}
+    for run, code, subject, (move,) in answers.all("move"):
+        of_subject[code, subject].move[run] = NAMES.index(move)
 
 
-def weigh_moves(world, d):
-    """Gain, felt pressure, risk and opening of each move: dict of (moves, R)."""
+def weigh_moves(world, campaign):
+    """Gain, felt pressure, risk and opening of each move in a campaign: dict of (moves, R)."""
     state, per_run, of_moves = world.state, world.inputs.params_per_run, world.inputs.of_moves
-    doing = np.minimum((state.harm * own_incidents(world, d)).sum(axis=0), 1)
+    doing = 0.0 if campaign.incident is None else np.minimum(state.harm[campaign.incident], 1)
     return {
         "gain": of_moves["move"] + per_run.feels_gain * of_moves["gain"] * doing,
-        "pressure": -per_run.feels_pressure * of_moves["pressed"] * state.pressure[d],
+        "pressure": -per_run.feels_pressure * of_moves["pressed"] * felt_pressure(world, campaign),
         "risk": -per_run.feels_risk * of_moves["risk"] * state.tension,
-        "opening": per_run.feels_opening * of_moves["opened"] * (opening(world, d) - per_run.opening_usual),
+        "opening": per_run.feels_opening * of_moves["opened"] * (opening(world, campaign) - per_run.opening_usual),
     }
 
 
-def opening(world, d):
-    """What invites an adversary: no common text, what is done in the dark, and the other's crisis: (R,), 0 to 1."""
+def felt_pressure(world, campaign):
+    """What presses on an adversary in a campaign: what answers to it in full, the rest of what it feels in part: (R,).
+
+    What answers to an incident presses on whoever is suspected of it, and so not on somebody who did it unseen.
+    """
+    inputs, state = world.inputs, world.state
+    if campaign.incident is None:
+        return state.pressure[campaign.by]
+    is_suspect = inputs.incident_suspect == campaign.by
+    here = is_suspect[campaign.incident] * state.pressure_over[campaign.incident]
+    others = is_suspect & (np.arange(len(inputs.incidents)) != campaign.incident)
+    elsewhere = 1 - np.multiply.reduce(1 - state.pressure_over * others[:, None], axis=0)
+    return 1 - (1 - here) * (1 - inputs.params_per_run.pressure_elsewhere * elsewhere)
+
+
+def opening(world, campaign):
+    """What invites an adversary: no common text, disunity, opacity, and the other one's crisis: (R,), 0 to 1."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    silence = 1 - np.where((inputs.incident_by == d)[:, None], state.covered.max(axis=-1), 0).max(axis=0)
+    own = inputs.incident_by == campaign.by
+    over = own if campaign.incident is None else np.arange(len(own)) == campaign.incident
+    silence = 1 - np.where(over[:, None], state.covered.max(axis=-1), 0).max(axis=0)
     return (
         per_run.opening_silence * silence
+        + per_run.opening_discord * np.where(over[:, None], discord(world), 0).max(axis=0)
         + per_run.opening_opacity * (1 - world.transparency())
-        + per_run.opening_crisis * inputs.adversary_tie[:, 0] * others_act(world, d)
+        + per_run.opening_crisis * inputs.adversary_tie[:, 0] * others_crisis(world, campaign.by)
     )
 
 
-def carry_out(world, d, chosen):
+def discord(world):
+    """How far apart members are over each incident: twice their mean distance, by capability, from the mean: (H, R)."""
+    inputs, position = world.inputs, world.state.position
+    weight = quantize(inputs.capability * inputs.can_be_courted)
+    weight = quantize(weight / np.maximum(weight.sum(axis=-1, keepdims=True), 1e-9))
+    mean = total(weight * position)
+    return np.minimum(2 * total(weight * np.abs(position - mean[..., None])), 1)
+
+
+def carry_out(world, campaign, chosen):
     """Carry out the move of each run; the place of its target, or -1."""
     targets = np.full(world.runs, -1)
     for k, move in enumerate(MOVES):
         rows = np.flatnonzero(chosen == k)
-        hit = move.carry_out(world, d, rows) if rows.size else None
+        hit = move.carry_out(world, campaign, rows) if rows.size else None
         if hit is not None:
             targets[rows] = hit
     return targets
+
+
+def sway_fades(world):
+    """What members were promised or threatened with is forgotten in time."""
+    state, per_run = world.state, world.inputs.params_per_run
+    state.sway = quantize(state.sway * (per_run.divide_persistence**world.months)[:, None])

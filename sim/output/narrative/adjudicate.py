@@ -6,12 +6,18 @@ from sim.output.narrative.worth_saying import WORTH_SAYING, reasons
 from sim.phrases import listed
 
 WHY_STOP = {"pressure": "the pressure tells", "risk": "going on has become too risky", "gain": "little is left to gain"}
+MOST_PAID_BACK = 4  # named one by one
 LEVELS = ((0.2, "low"), (0.4, "moderate"), (0.6, "high"), (0.8, "very high"), (math.inf, "extreme"))
 
 
 def endings(turn):
-    """Victims that give in, and incidents that end."""
+    """Who is paid back, victims that give in, and incidents that end."""
     names = turn.names
+    paid_back = {}
+    for event in turn.of_kind("adversary_retaliates"):
+        paid_back.setdefault(event.actor, []).append(names.actor(event.payload["target"]))
+    for adversary, targets in paid_back.items():
+        yield f"{names.actor(adversary)} pays back {listed(targets, MOST_PAID_BACK)} for what they did against it"
     for event in turn.of_kind("victim_concedes"):
         yield f"{names.actor(event.actor)} gives in to what is demanded of it"
     for event in turn.of_kind("incident_stops"):

@@ -2,7 +2,7 @@
 
 import datetime
 
-from sim.catalogue.moves import MOVES
+from sim.catalogue.moves import AT_LARGE, MOVES
 from sim.phrases import day
 
 QUESTIONS = {
@@ -12,8 +12,9 @@ QUESTIONS = {
     "project": "Cooperation on {project} is put to a decision by consensus. Do you agree?",
     "cooperation": "Which cooperation do you propose for the next turn, or end?",
     "responses": "Which responses to {incident} do you join now?",
-    "move": "What do you do next?",
+    "move": "What do you do next over {incident}?",
 }
+AT_LARGE_QUESTION = "What do you do next?"
 LABELS = {
     "silence": {"accept": "let it pass", "break": "break silence"},
     "project": {"support": "let it go ahead", "block": "block it"},
@@ -32,7 +33,7 @@ def question(decision, names):
         incident, form, _ = subject_of_text(decision)
         where = f"{names.format(form)}, on {names.incident(incident)}"
         return f"{where}: the text stands at {decision.rung} ({decision.text:.2f} of 1). Do you let it pass?"
-    asked = QUESTIONS[decision.kind]
+    asked = AT_LARGE_QUESTION if decision.subject == AT_LARGE else QUESTIONS[decision.kind]
     if "{incident}" in asked:
         return asked.format(incident=names.incident(decision.subject))
     return asked.format(project=names.project(decision.subject)) if "{project}" in asked else asked

@@ -63,9 +63,9 @@ def a_call(*default):
     return Decision("call", 2, "EST", "grid", (Option("nac"), Option("g7")), default, least=0, most=2)
 
 
-def a_move(*legal, default="persist"):
+def a_move(*legal, default="persist", turn=2, over="grid"):
     options = tuple(Option(move) for move in ("persist", *legal))
-    return Decision("move", 2, "RUS", "next", options, (default,))
+    return Decision("move", turn, "RUS", over, options, (default,))
 
 
 def seen(response, *actors):
@@ -149,9 +149,25 @@ def test_a_veto_player_stops_texts_above_its_rung(above):
 
 def test_tit_for_tat_strikes_when_something_new_was_done_and_only_then():
     russia, moves = TitForTat(), []
-    for now in ([], [seen("team", "EST")], [seen("team", "EST")], [seen("team", "EST", "USA")]):
-        moves += chosen(russia, a_move("escalate", "stop"), actor="RUS", seen_responses=now)
+    for turn, now in enumerate(([], [seen("team", "EST")], [seen("team", "EST")], [seen("team", "EST", "USA")])):
+        moves += chosen(russia, a_move("escalate", "stop", turn=turn + 1), actor="RUS", seen_responses=now)
     assert moves == ["persist", "escalate", "persist", "escalate"]
+
+
+def test_tit_for_tat_answers_alike_in_all_its_campaigns():
+    russia, now = TitForTat(), [seen("team", "EST")]
+    one, other = (chosen(russia, a_move("escalate", over=over), actor="RUS", seen_responses=now) for over in "ab")
+    assert one == other == ("escalate",)
+
+
+def test_an_opportunist_looks_at_the_campaign_it_decides_on():
+    text = [{"incident": "grid", "format": "nac", "text": 0.4}]
+    incidents = {name: {"suspect": "RUS", "is_mine": True} for name in ("grid", "cable")}
+    answers = [
+        chosen(Opportunist(), a_move("widen", over=over), actor="RUS", texts=text, incidents=incidents)
+        for over in ("grid", "cable", "next")
+    ]
+    assert answers == [("persist",), ("widen",), ("widen",)]
 
 
 def test_tit_for_tat_goes_on_where_it_cannot_strike_harder():

@@ -79,6 +79,11 @@ CASES = {
     "coercion.trade_exposure": (lambda x: rules.coercion.trade_exposure(x, 8.0), [amount(0, 60)], ACTOR),
     "compromise.compromise": (rules.compromise.compromise, [share(), share(), share()], RUN),
     "cooperation.maturity": (lambda m: rules.cooperation.maturity(m, 6.0, 36.0), [amount(-3, 60)], ACTOR),
+    "escalation.p_retaliate": (
+        lambda b, p: rules.escalation.p_retaliate(b, p, 0.8),
+        [amount(0, 3), share()],
+        ACTOR,
+    ),
     "escalation.tension_step": (
         lambda t, g: rules.escalation.tension_step(t, g, 14.0, 0.9),
         [share(), amount(-1, 2)],

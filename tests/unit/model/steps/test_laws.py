@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.catalogue.moves import BY_NAME, MOST_INTENSE, MOVES, NAMES
+from sim.catalogue.moves import BY_NAME, MOST_INTENSE, MOVES, NAMES, Campaign
 from sim.model.inputs import build_inputs
 from sim.model.state import NEVER
 from sim.model.steps.adjudicate import adjudicate
@@ -47,8 +47,8 @@ def test_concession_ends_harm_to_the_victim_that_conceded_and_to_no_other(runs, 
 def test_escalation_is_not_legal_at_the_maximum_or_above(intensity, is_legal):
     world = a_world(3)
     world.state.intensity[:] = intensity
-    russia = world.inputs.adversaries.index("RUS")
-    assert BY_NAME["escalate"].legal(world, russia).tolist() == [is_legal] * 3
+    campaign = Campaign(world.inputs.adversaries.index("RUS"), 0)
+    assert BY_NAME["escalate"].legal(world, campaign).tolist() == [is_legal] * 3
 
 
 @pytest.mark.parametrize("runs", SIZES)
@@ -64,7 +64,7 @@ def test_hostile_moves_raise_tension_and_no_others_do(runs, name):
 def test_two_hostile_moves_raise_tension_more_than_one():
     hostile = next(k for k, one in enumerate(MOVES) if one.is_hostile)
     one, two = (a_world(1, incident={"turn": 2}) for _ in range(2))
-    one.state.move[0], two.state.move[:] = hostile, hostile
+    one.state.move_at_large[0], two.state.move_at_large[:] = hostile, hostile
     for world in (one, two):
         adjudicate(world)
     assert two.state.tension > one.state.tension
@@ -76,7 +76,10 @@ def told_of(transparency, runs):
     assess(world)
     world.state.transparency[:] = transparency
     move(world)
-    assert (world.state.move == NAMES.index("exploit_narrative")).all()
+    told = NAMES.index("exploit_narrative")
+    assert (world.state.move == told).all() and (
+        world.state.move_at_large[world.inputs.adversaries.index("CHN")] == told
+    ).all()
     return world
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.catalogue.moves import BY_NAME, NAMES
+from sim.catalogue.moves import BY_NAME, NAMES, Campaign
+from sim.model.steps.adversary import felt_pressure, opening, sway_fades
 from sim.model.steps.assess import assess
 from sim.model.steps.joining import join
 from sim.model.steps.respond import affordable
@@ -131,8 +132,7 @@ def place_of(move):
 @pytest.mark.parametrize("runs", SIZES)
 def test_an_incident_that_is_called_off_ends(runs):
     world = moved("stop", runs)
-    russia = world.inputs.adversaries.index("RUS")
-    assert world.state.move[russia].tolist() == [place_of("stop")] * runs
+    assert world.state.move[0].tolist() == [place_of("stop")] * runs
     assert not world.state.intensity.any() and world.state.stopped.all()
 
 
@@ -155,20 +155,83 @@ def test_the_next_victim_is_one_that_the_scenario_names(runs):
 
 def test_there_is_no_next_victim_where_none_is_named():
     world = moved("widen", incidents=[an_incident()])
-    assert world.state.move[world.inputs.adversaries.index("RUS")] != place_of("widen")
+    assert world.state.move[0] != place_of("widen")
 
 
-def test_courting_falls_on_the_most_exposed():
-    world = moved("divide", actors={"DEU": {"exposure": {"RUS": 0.9}}, "EST": {"exposure": {"RUS": 0.1}}})
+def test_courting_falls_on_several_and_most_on_those_who_are_exposed_and_weigh():
+    world = moved("divide", 400, actors={"DEU": {"exposure": {"RUS": 0.9}}, "JPN": {"exposure": {"RUS": 0.1}}})
     russia = world.inputs.adversaries.index("RUS")
-    assert world.inputs.actors[world.state.added_exposure[russia, 0].argmax()] == "DEU"
+    visits = dict(zip(world.inputs.actors, (world.state.added_exposure[russia] > 0).sum(axis=0), strict=True))
+    assert visits["DEU"] == max(visits.values()) and visits["JPN"] > 0
+    assert sum(visits.values()) == 400
+    assert visits["EST"] == visits["RUS"] == visits["CHN"] == 0, "nobody courts itself, another adversary or its victim"
+
+
+def test_a_friend_needs_no_courting():
+    world = moved("divide", 200, actors={"DEU": {"exposure": {"RUS": 0.9}, "stance": {"RUS": -0.5}}})
+    assert not world.state.added_exposure[..., world.inputs.index["DEU"]].any()
+
+
+def test_whoever_is_squeezed_is_swayed_as_far_as_it_depends_and_forgets_in_time():
+    world = moved("divide", 200, actors={"DEU": {"exposure": {"RUS": 0.9}}, "JPN": {"exposure": {"RUS": 0.1}}})
+    russia = world.inputs.adversaries.index("RUS")
+    swayed, visited = world.swayed(russia), world.state.added_exposure[russia] > 0
+    assert (swayed[visited] > 0).all() and not swayed[~visited].any()
+    germany, japan = (swayed[:, world.inputs.index[code]].max() for code in ("DEU", "JPN"))
+    assert germany > japan
+    before = swayed.copy()
+    sway_fades(world)
+    assert (world.swayed(russia)[visited] < before[visited]).all()
+
+
+def test_one_campaign_may_be_stopped_and_another_go_on():
+    world = a_world(200, incidents=[an_incident(), an_incident(id="other")], behaviour={"move_stop": 0.3})
+    assess(world)
+    move(world)
+    ended = world.state.intensity == 0
+    assert (ended[0] & ~ended[1]).any() and (ended[1] & ~ended[0]).any()
+
+
+def test_pressure_over_one_campaign_is_felt_there_in_full_and_over_another_in_part():
+    world = a_world(1, incidents=[an_incident(), an_incident(id="other")], behaviour={"pressure_elsewhere": 0.5})
+    world.state.pressure_over[0] = 0.4
+    here, other = (felt_pressure(world, Campaign(world.inputs.incident_by[h], h)) for h in (0, 1))
+    assert (here[0], other[0]) == (pytest.approx(0.4), pytest.approx(0.2))
+
+
+def test_what_answers_to_a_false_suspect_does_not_press_on_who_did_it():
+    world = a_world(1, incidents=[an_incident(suspect="CHN")])
+    world.state.pressure_over[0] = 0.4
+    assert felt_pressure(world, Campaign(world.inputs.incident_by[0], 0))[0] == 0
+
+
+def test_the_other_ones_crisis_invites_as_far_as_the_two_are_tied_and_as_it_is_grave():
+    china = lambda world: Campaign(world.inputs.adversaries.index("CHN"))  # noqa: E731
+
+    def invited(tie, severity):
+        world = a_world(1, adversary_tie=tie, incidents=[an_incident(victims={"EST": severity})])
+        return float(opening(world, china(world))[0])
+
+    assert invited(0.0, 0.5) < invited(0.5, 0.5) < invited(1.0, 0.5)
+    assert invited(0.5, 0.2) < invited(0.5, 0.9)
+    assert invited(0.0, 0.2) == invited(0.0, 0.9)
+
+
+def test_disunity_invites():
+    world = a_world(1)
+    united, states = world.twin(), world.inputs.is_state
+    united.state.position[:] = 0.5 * states
+    world.state.position[:] = 0.5 * states
+    world.state.position[..., world.inputs.index["USA"]] = 0.0
+    campaign = Campaign(world.inputs.incident_by[0], 0)
+    assert opening(united, campaign) < opening(world, campaign)
 
 
 def test_one_adversarys_crisis_is_the_others_chance():
     world = moved("open_other_ocean")
     russia, china = (world.inputs.adversaries.index(code) for code in ("RUS", "CHN"))
-    assert not BY_NAME["open_other_ocean"].legal(world, russia).any()
-    assert BY_NAME["open_other_ocean"].legal(world, china).all()
+    assert not BY_NAME["open_other_ocean"].legal(world, Campaign(russia)).any()
+    assert BY_NAME["open_other_ocean"].legal(world, Campaign(china)).all()
     assert world.state.linkage[0] > 0.5
     assert world.state.intensity[0, 0] > 1
 
@@ -188,7 +251,7 @@ def test_a_narrative_never_takes_hold_of_more_than_everybody():
 def test_who_has_begun_nothing_can_only_wait_and_talk():
     world = a_world(1)
     china = world.inputs.adversaries.index("CHN")
-    legal = {name for name, move in BY_NAME.items() if move.legal(world, china)[0]}
+    legal = {name for name, move in BY_NAME.items() if move.legal(world, Campaign(china))[0]}
     assert legal == {"persist", "exploit_narrative", "open_other_ocean"}
 
 
@@ -201,6 +264,7 @@ def test_pressure_risk_and_a_common_text_hold_an_adversary_back(name, value, les
         world = a_world(2000)
         assess(world)
         getattr(world.state, name)[:] = level
+        world.state.pressure_over[:] = world.state.pressure[world.inputs.incident_suspect]
         move(world)
-        counts.append((world.state.move[world.inputs.adversaries.index("RUS")] == place_of(less_of)).sum())
+        counts.append((world.state.move[0] == place_of(less_of)).sum())
     assert counts[1] < counts[0]
