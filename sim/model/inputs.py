@@ -24,6 +24,7 @@ from sim.scenario import Loaded, resolve_members
 SILENT_RULES = ("consensus", "unanimity")
 NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
 NEVER_IN_FORCE = 10**6
+NO_INSTRUMENT = -10.0  # in utility: so far from everything else that it settles the matter
 WORDS = ("baseline", "diplomatic", "information")
 
 
@@ -234,11 +235,34 @@ class ModelInputs:
         )
 
     @cached_property
+    def kind_incident(self):
+        """The incident of each kind: (K,) int."""
+        return np.array([self.incidents.index(incident) for incident, _ in self.kinds], dtype=int)
+
+    @cached_property
+    def is_hidden(self):
+        """Incidents whose culprit has to be found out, so that naming it is a practice of its own: (H, 1, 1), 0 or 1.
+
+        Who hurts people, or holds trade back until somebody gives in, mostly means to be known.
+        """
+        return (1 - self.is_physical) * (1 - self.has_demand[:, None, None])
+
+    @cached_property
     def practice(self):
         """Habit of each kind of response: (K, 1 or runs, A)."""
         habits = [getattr(self.params, kind.practice) for kind in self.kind_rows]
         kinds = np.stack(np.broadcast_arrays(*habits)) if habits else np.zeros((0, 1, 1))
-        return quantize(kinds + self.is_naming * self.params.habit_naming * self.habit_naming)
+        names = self.is_naming * self.is_hidden[self.kind_incident] * self.params.habit_naming * self.habit_naming
+        names_coercer = self.is_naming * self.has_demand[self.kind_incident][:, None, None]
+        return quantize(kinds + names + names_coercer * self.params.practice_naming_coercer)
+
+    def most_usual(self, turn):
+        """How usual the most usual instrument of each kind is that an actor has: (K, 1 or runs, A).
+
+        Far below everything else where it has none. So whoever has an instrument at hand takes up its kind more readily.
+        """
+        usual = np.where(self.allowed_in(turn)[:, None], self.own_habit + self.how_usual, NO_INSTRUMENT)
+        return quantize(self._of_options(usual, np.max))
 
     def practice_of_naming(self, years):
         """What naming a state cost before it was usual, and how the practice has grown since: (1 or runs, 1).

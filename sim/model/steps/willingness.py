@@ -44,7 +44,7 @@ def products(world, h):
     typical, names, measure = inputs.typical, inputs.is_naming[part], inputs.severity_driven[part]
     support, accuses = inputs.is_support[part], inputs.kind_accuses[part]
     return [
-        ("practice", names, (state.norm[:, None] + inputs.practice_of_naming(world.day / 365.25)) * everywhere),
+        ("practice", names * inputs.is_hidden[h], growth_of_naming(world) * everywhere),
         ("practice", measure, params.practice_third_party * third_party),
         ("stake", typical.benefit[part], params.b_stake * state.stake[h]),
         ("stake", names, params.b_bond * state.bond[h] + params.b_led * own_share(state.severity[h])),
@@ -65,6 +65,11 @@ def products(world, h):
             -params.b_reach * float(inputs.incident_is_far[h]) * inputs.is_nato * everywhere,
         ),
     ]
+
+
+def growth_of_naming(world):
+    """How usual naming a culprit has become, by the calendar and by what was seen in the exercise: (R, 1)."""
+    return world.state.norm[:, None] + world.inputs.practice_of_naming(world.day / 365.25)
 
 
 def own_share(severity):
@@ -112,7 +117,7 @@ def base_utility(world, h):
     of_situation = quantize(np.array([situation for _, _, situation in rows]))
     size = of_situation.shape[1:]
     summed = (of_kind @ of_situation.reshape(len(rows), -1)).reshape(-1, *size)
-    summed = summed + inputs.practice[part]
+    summed = summed + (inputs.practice + inputs.most_usual(world.turn))[part]
     summed[accusing(inputs, h)] += certainty(world, h)
     return summed
 
@@ -120,7 +125,7 @@ def base_utility(world, h):
 def terms(world, h):
     """The same willingness term by term, for row 0: dict of name to array (kinds of the incident, A)."""
     inputs = world.inputs
-    weighed = {"practice": inputs.practice[inputs.kind_slices[h]][:, 0].copy()}
+    weighed = {"practice": (inputs.practice + inputs.most_usual(world.turn))[inputs.kind_slices[h]][:, 0]}
     for name, kind, situation in products(world, h):
         term = quantize(kind[:, 0]) * quantize(situation[0])
         weighed[name] = weighed.get(name, 0) + term
