@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.rules.attribution import confidence
 from sim.rules.cooperation import BLOCKED, BROKEN
 from sim.rules.quantize import quantize
 from sim.rules.tempo import NEVER
@@ -126,13 +125,17 @@ def strongest_text(world: Any) -> np.ndarray:
 
 @_measure("Confidence at decision", "probability", "higher", may_be_missing=True)
 def confidence_at_decision(world: Any) -> np.ndarray:
-    """mean confidence of those who accused, when they decided"""
+    """mean probability that those who accused gave, when they decided, to what was true"""
+    state = world.state
+    return _where(state.accusations > 0, state.accused_rightly / np.maximum(state.accusations, 1))
+
+
+@_measure("Wrong culprit named", "share", "lower")
+def wrong_culprit(world: Any) -> np.ndarray:
+    """share of incidents over which a joint text names a state that did not do it"""
     inputs, state = world.inputs, world.state
-    accusing = np.flatnonzero(inputs.accuses > 0)
-    accused = state.joined[accusing] & inputs.is_state
-    sure = quantize(confidence(state.belief))[inputs.option_incident[accusing]]
-    count = accused.sum(axis=(0, -1))
-    return _where(count > 0, (sure * accused).sum(axis=(0, -1)) / np.maximum(count, 1))
+    named = (state.covered >= inputs.params.rung_naming).any(axis=-1) & (inputs.incident_is_true[..., 0] < 0)
+    return named[_begun(world)].mean(axis=0)
 
 
 @_measure("States that did more than speak", "states", None)

@@ -24,6 +24,7 @@ from sim.scenario import Loaded, resolve_members
 SILENT_RULES = ("consensus", "unanimity")
 NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
 NEVER_IN_FORCE = 10**6
+NEARLY_BEST, FAR_BEHIND = 0.101, 0.499  # in reputation, which goes by steps of 0.1 and 0.05
 NO_INSTRUMENT = -10.0  # in utility: so far from everything else that it settles the matter
 WORDS = ("baseline", "diplomatic", "information")
 
@@ -136,6 +137,7 @@ class ModelInputs:
     consultation_is_ip4: np.ndarray  # (T,) NATO meets its four partners there
     consultation_outputs: np.ndarray  # (T, O)
     consultation_is_nato: np.ndarray  # (T,)
+    consultation_misplaced: np.ndarray  # (T,) bool: another format is far better placed for the issue
     incident_is_far: np.ndarray  # (H,) no victim in NATO
     best_placed: np.ndarray  # (T,) the best reputation for the issue
     # cooperation
@@ -259,7 +261,7 @@ class ModelInputs:
     def most_usual(self, turn):
         """How usual the most usual instrument of each kind is that an actor has: (K, 1 or runs, A).
 
-        Far below everything else where it has none. So whoever has an instrument at hand takes up its kind more readily.
+        Far below everything else where it has none. Whoever has an instrument at hand takes up its kind more readily.
         """
         usual = np.where(self.allowed_in(turn)[:, None], self.own_habit + self.how_usual, NO_INSTRUMENT)
         return quantize(self._of_options(usual, np.max))
@@ -702,7 +704,8 @@ def _consultations(loaded, actor_table, incidents, options):
             dtype=bool,
         ).reshape(len(chosen), len(options["options"])),
         "consultation_is_nato": np.array([form.body == "NATO" or form.for_the_four for *_, form in chosen], dtype=bool),
-        "best_placed": _best_placed(reputation, slices),
+        "best_placed": _placed(reputation, slices, lambda behind: behind <= NEARLY_BEST),
+        "consultation_misplaced": _placed(reputation, slices, lambda behind: behind >= FAR_BEHIND),
     }
 
 
@@ -717,13 +720,14 @@ def _reluctance(form, issue):
     return form.reluctance.value
 
 
-def _best_placed(reputation, slices):
-    best = np.zeros(len(reputation), dtype=bool)
+def _placed(reputation, slices, is_meant):
+    """Which consultations are as far behind the best-placed format for their incident as is meant: (T,) bool."""
+    placed = np.zeros(len(reputation), dtype=bool)
     for part in slices:
-        values = reputation[part]
-        if values:
-            best[part] = [value >= max(values) - 0.101 for value in values]
-    return best
+        values = np.array(reputation[part])
+        if values.size:
+            placed[part] = is_meant(values.max() - values)
+    return placed
 
 
 # ------------------------------------------------------------------------------------------------- cooperation

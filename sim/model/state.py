@@ -106,6 +106,8 @@ class State:
     told_severity: np.ndarray = array("HR", -np.inf)  # of the worst hit, as it was when a text was last adopted
     told_confidence: np.ndarray = array("HR", -np.inf)  # of those with a stake, likewise
     days_to_text: np.ndarray = array("HR", NEVER)  # from the incident to the first joint text of solidarity or more
+    accusations: np.ndarray = array("R")  # responses of states that say who did it
+    accused_rightly: np.ndarray = array("R")  # of these, the probability each gave then to what was true, summed
     breaks: np.ndarray = array("R")  # silences broken
     joined: np.ndarray = array("ORA", kind=bool)  # decided
     decided_day: np.ndarray = array("ORA", NEVER)

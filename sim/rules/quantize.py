@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.rules.domain import Numbers
 
-__all__ = ["quantize", "select_runs", "total"]
+__all__ = ["of_runs", "quantize", "select_runs", "total"]
 
 STEP = 2.0**-20
 
@@ -50,6 +50,25 @@ def select_runs(coefficient: np.ndarray, rows: np.ndarray) -> np.ndarray:
     ([[2.0]], [[1.0]])
     """
     return coefficient if len(coefficient) == 1 else coefficient[rows]
+
+
+def of_runs(values: np.ndarray, places: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Single entries of an array that may differ from run to run.
+
+    Parameters
+    ----------
+    values : array (n, 1, 1) or (n, runs, 1)
+    places : array (k,) of int, on the first axis
+    rows : array (k,) of int, places of runs
+
+    Returns
+    -------
+    array (k,)
+
+    >>> of_runs(np.array([[[1.0]], [[2.0]]]), np.array([1, 0]), np.array([0, 5])).tolist()
+    [2.0, 1.0]
+    """
+    return values[places, np.minimum(rows, values.shape[1] - 1), 0]
 
 
 def total(values: Numbers, where: Numbers = True) -> np.ndarray:

@@ -305,9 +305,9 @@ def p_veto(world, h):
 def legal_consultations(world, h):
     """Which consultations can be opened now: (T of the incident, R) bool.
 
-    Idle, the matter grave enough for it, and somebody concerned at the table; once a text stands, only where matters
-    have moved since or where those sit who have much of the stake and whom no text covers. Where a format gathers to name a culprit,
-    somebody concerned has to be sure of it.
+    Idle, the matter grave enough for it, and somebody concerned at the table; once a text stands, only where
+    matters have moved since or where those sit who have much of the stake and whom no text covers. Where a format
+    gathers to name a culprit, somebody concerned has to be sure of it.
     """
     inputs, state = world.inputs, world.state
     part = inputs.consultation_slices[h]

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from sim.rules.quantize import quantize
+from sim.rules.attribution import confidence
+from sim.rules.quantize import of_runs, quantize
 from sim.rules.tempo import days_drawn, pace
 
 
@@ -34,11 +35,24 @@ def join(world, options, runs, actors, covered_by_text=False, not_before=0):
     state.joined[o, r, a] = True
     state.decided_day[o, r, a] = decided
     state.effect_day[o, r, a] = np.ceil(effective)
-    price = inputs.price[o, np.minimum(r, inputs.price.shape[1] - 1), 0]
+    price = of_runs(inputs.price, o, r)
     paid = np.bincount(r * len(inputs.actors) + a, price, state.capital.size).reshape(state.capital.shape)
     state.capital -= paid
     state.spent += paid
+    remember_accusations(world, o, r, a)
     return o, r, a
+
+
+def remember_accusations(world, options, runs, actors):
+    """Keep how sure of what was true states are that now say who did it."""
+    inputs, state = world.inputs, world.state
+    says = (inputs.accuses[options, 0, 0] > 0) & inputs.is_state[actors]
+    o, r, a = options[says], runs[says], actors[says]
+    h = inputs.option_incident[o]
+    sure = confidence(state.belief[h, r, a])
+    is_true = of_runs(inputs.incident_is_true, h, r) > 0
+    state.accusations += np.bincount(r, minlength=world.runs)
+    state.accused_rightly += np.bincount(r, quantize(np.where(is_true, sure, 1 - sure)), world.runs)
 
 
 def acts_from(world, options, runs, actors):

@@ -22,7 +22,7 @@ from sim.model.steps.stops import seats_to_ask
 from sim.rules.attribution import confidence
 from sim.rules.choice import largest, logistic
 from sim.rules.compromise import compromise
-from sim.rules.quantize import quantize, select_runs
+from sim.rules.quantize import of_runs, quantize, select_runs
 from sim.rules.tempo import NEVER
 from sim.rules.voting import p_break_silence, qualified_majority, softened, unopposed
 
@@ -347,11 +347,19 @@ def confidence_now(world):
 
 
 def book_standing(world, due, text, adopted):
-    """A joint text keeps the promise of consultation; NATO speaking on far-off matters is seen as overreach."""
-    inputs, state = world.inputs, world.state
-    np.add.at(state.standing, due.runs, quantize(due.of(inputs.params.standing_text)[:, 0] * adopted))
-    far = inputs.consultation_is_nato[due.consultations] & inputs.incident_is_far[due.incidents]
-    np.add.at(state.overreach, due.runs, quantize(due.of(inputs.params.overreach_text)[:, 0] * far * text))
+    """What third parties make of a joint text.
+
+    It keeps the promise of consultation, but costs standing where it names a state that did not do it; and NATO is seen
+    to overreach where it speaks on far-off matters, or on those for which another format is far better placed.
+    """
+    inputs, state, params = world.inputs, world.state, world.inputs.params
+    is_true = of_runs(inputs.incident_is_true, due.incidents, due.runs)
+    wrong = adopted & (text >= rung_edges(inputs)[3]) & (is_true < 0)
+    gained = due.of(params.standing_text)[:, 0] * adopted - due.of(params.standing_wrong)[:, 0] * wrong
+    np.add.at(state.standing, due.runs, quantize(gained))
+    out_of_place = inputs.incident_is_far[due.incidents] | inputs.consultation_misplaced[due.consultations]
+    beyond = inputs.consultation_is_nato[due.consultations] & out_of_place
+    np.add.at(state.overreach, due.runs, quantize(due.of(params.overreach_text)[:, 0] * beyond * text))
     state.standing = np.clip(state.standing, 0, 1)
     state.overreach = np.clip(state.overreach, 0, 1)
 
@@ -428,11 +436,18 @@ def chance_of_body(world, b, until=NEVER):
 
 
 def share_of_members(world, members, until):
-    """The share of a body's members that have taken up something of each option's kind by a day: (O, R), 0 to 1."""
+    """The share of a body's members that have taken up something of each option's kind by a day: (O, R), 0 to 1.
+
+    Half, where none of them may: an instrument that is the body's alone waits for nobody.
+    """
     inputs, state = world.inputs, world.state
     did = state.joined & (state.effect_day <= until) & members
-    by_kind = np.array([did[inputs.option_kind == k].any(axis=0).sum(axis=-1) for k in range(len(inputs.kinds))])
-    return by_kind[inputs.option_kind] / members.sum()
+    shares = np.empty((len(inputs.kinds), world.runs))
+    for k in range(len(inputs.kinds)):
+        of_kind = inputs.option_kind == k
+        may = (inputs.allowed[of_kind] & members).any()
+        shares[k] = did[of_kind].any(axis=0).sum(axis=-1) / members.sum() if may else 0.5
+    return shares[inputs.option_kind]
 
 
 def own_text(world, consultations):
