@@ -45,20 +45,19 @@ COEFFICIENTS = (
     leak_per_member leak_publicness practice_third_party habit_naming norm_start norm_before norm_rise
     norm_years norm_growth norm_crowd norm_most b_stake b_bond b_led bond_from stake_any b_severity grave_from
     b_physical physical_from physical_span b_physical_measures b_need b_unled b_hidden b_confidence b_doubt
-    confidence_ceiling attend_base attend_stake attend_bond attend_ask attend_text attend_capability
-    case_effect practice_naming_coercer standing_wrong renew_step renew_confidence call_uncovered capacity_floor evidence_overt b_peer b_text b_ask b_stance
-    b_exposure b_tension b_cost b_reach body_naming body_words body_deeds
-    body_members body_text body_weight capital_start capital_cost capital_year consult_cost relief_full pressure_scale
-    pressure_synergy pressure_large_from pressure_institution signal_share concede_base concede_cost
-    concede_usual concede_support concede_solidarity concede_countered concede_major episode_days
-    tension_persistence tension_response tension_move
-    tension_incident tension_start threat_real threat_bias visible_projects visible_meeting transparency_start
-    standing_start standing_text overreach_text core_load_response core_load_crisis core_load_overreach
-    adversary_precision feels_pressure feels_risk feels_opening feels_gain escalate_step widen_share divide_step
-    divide_sway divide_doubt divide_persistence pressure_elsewhere retaliate_rate retaliate_exposure retaliate_capital
-    tension_retaliation tension_pressure opening_discord
-    open_step opening_silence opening_opacity opening_crisis opening_usual narrative_persistence narrative_step
-    project_reluctance project_guardrail
+    confidence_ceiling attend_base attend_stake attend_bond attend_ask attend_text attend_capability case_effect
+    practice_naming_coercer standing_wrong renew_step renew_confidence call_uncovered capacity_floor
+    evidence_overt b_peer b_text b_ask b_stance b_exposure b_tension b_cost b_reach body_naming body_words
+    body_deeds body_members body_text body_weight capital_start capital_cost capital_year consult_cost
+    relief_full pressure_scale pressure_synergy pressure_large_from pressure_institution signal_share
+    concede_base concede_cost concede_usual concede_support concede_solidarity concede_countered concede_major
+    episode_days tension_persistence tension_response tension_move tension_incident tension_start threat_real
+    threat_bias visible_projects visible_meeting transparency_start standing_start standing_text overreach_text
+    core_load_response core_load_crisis core_load_overreach adversary_precision feels_pressure feels_risk
+    feels_opening feels_gain escalate_step widen_share divide_step divide_sway divide_doubt divide_persistence
+    pressure_elsewhere retaliate_rate retaliate_exposure retaliate_capital tension_retaliation tension_pressure
+    opening_discord open_step opening_silence opening_opacity opening_crisis opening_usual narrative_persistence
+    narrative_step project_reluctance project_guardrail
     """.split(),
     *(f"rung_{rung}" for rung in RUNGS[1:]),
     *(kind.practice for kind in RESPONSE_KINDS.values()),
