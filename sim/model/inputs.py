@@ -76,7 +76,8 @@ class ModelInputs:
     severity: np.ndarray  # (H, 1, A)
     difficulty: np.ndarray  # (H, 1, 1)
     publicness: np.ndarray  # (H, 1)
-    is_physical: np.ndarray  # (H, 1, 1)
+    is_physical: np.ndarray  # (H, 1, 1) people or things were hurt
+    hurts_people: np.ndarray  # (H, 1, 1)
     has_demand: np.ndarray  # (H,)
     demand_major: np.ndarray  # (H, 1, 1)
     incident_begins: np.ndarray  # (H,) turn
@@ -472,6 +473,7 @@ def _acts(scenario, actor_table):
         "difficulty": _deep([incident.difficulty for incident in incidents]),
         "publicness": _column([incident.publicness for incident in incidents]),
         "is_physical": _deep([incident.is_physical for incident in incidents]),
+        "hurts_people": _deep([incident.hurts_people for incident in incidents]),
         "has_demand": np.array([incident.demand is not None for incident in incidents]),
         "demand_major": _deep([incident.demand is not None and incident.demand.major for incident in incidents]),
         "incident_begins": np.array([incident.turn for incident in incidents]),

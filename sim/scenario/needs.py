@@ -37,14 +37,14 @@ COEFFICIENTS = (
     prior_log_odds source_correlation victim_shares memory perception_noise ideal_point_scale stance_distance
     stance_border stance_episode stance_opinion opinion_middle stance_other_ocean exposure_half
     exposure_asymmetry exposure_energy trade_rus_since_2022 tie_neighbour tie_base position_base position_bond
-    position_stance position_own position_physical position_exposure position_doubt salience_base salience_stake
+    position_stance position_own position_hurt position_exposure position_doubt salience_base salience_stake
     salience_exposure chair_error silence_hazard silence_steepness silence_weaker silence_days silence_shift
     abstention tolerance weight_floor call_precision call_mandate call_reputation call_ip4_standing
     call_coverage call_days call_veto call_duplication call_victim call_wait call_wait_open call_stake
     call_stake_min call_friend call_again_days call_again calls tempo_severity tempo_from tempo_physical
     leak_per_member leak_publicness practice_third_party habit_naming norm_start norm_before norm_rise
     norm_years norm_growth norm_crowd norm_most b_stake b_bond b_led bond_from stake_any b_severity grave_from
-    b_physical physical_from physical_span b_physical_measures b_need b_unled b_hidden b_confidence b_doubt
+    b_hurt b_hurt_measures b_need b_unled b_hidden b_confidence b_doubt
     confidence_ceiling attend_base attend_stake attend_bond attend_ask attend_text attend_capability case_effect
     practice_naming_coercer standing_wrong renew_step renew_confidence call_uncovered capacity_floor
     evidence_overt b_peer b_text b_ask b_stance b_exposure b_tension b_cost b_reach body_naming body_words

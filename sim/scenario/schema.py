@@ -416,7 +416,11 @@ class CaseKind(Entry):
     name: Text
     issue: Issue
     is_physical: bool = Field(False, description="people or things were hurt, not only data, trade or opinion")
+    hurts_people: bool = Field(False, description="people were hurt, not only things")
     has_demand: bool = Field(False, description="it was done to make somebody give in")
+    overt_when_sure: bool = Field(
+        False, description="done for all to see: nobody doubts it where those who spoke were sure, and all knew of it"
+    )
     after: Literal["window", "episode"] = Field(
         "window", description="until when responses count: a window after the decision, or the whole episode and after"
     )
@@ -551,6 +555,7 @@ class Incident(Entry):
     difficulty: Share = Field(description="how hard it is to tell who did it: 0 plain, 1 hopeless")
     publicness: Share = Field(description="how openly it is known at first")
     is_physical: bool = Field(False, description="people or things were hurt, not only data, trade or opinion")
+    hurts_people: bool = Field(False, description="people were hurt, not only things")
     demand: Optional[Demand] = Field(None, description="for coercion: what would make it stop")
     may_widen_to: list[Code] = Field([], description="who could be next")
     note: Optional[str] = Field(None, description="for control only")

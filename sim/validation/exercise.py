@@ -135,6 +135,7 @@ def _incident(case, library):
         "difficulty": _difficulty(case, codebook),
         "publicness": known.publicness,
         "is_physical": kind.is_physical,
+        "hurts_people": kind.hurts_people,
     }
     if kind.has_demand:
         incident["demand"] = {"text": "What it wanted."}
@@ -147,6 +148,8 @@ def _difficulty(case, codebook):
     """How hard it is to tell who did it: that nobody was named, and how sure they were not, is how the case ended."""
     if case.adversary == UNATTRIBUTED:
         return codebook.kinds[case.kind].difficulty.value
+    if codebook.kinds[case.kind].overt_when_sure and case.attribution_context.certainty_at_time == "high":
+        return 0.0
     return codebook.difficulty[case.attribution_context.certainty_at_time].value
 
 

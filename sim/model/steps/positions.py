@@ -22,7 +22,7 @@ def take_positions(world, h):
         params.position_base
         + params.position_bond * state.bond[h]
         + params.position_stance * inputs.stance[suspect]
-        + params.position_physical * inputs.is_physical[h]
+        + params.position_hurt * inputs.hurts_people[h]
         - params.position_exposure * exposure
     )
     doubt = params.position_doubt * (1 - confidence(state.belief[h]))

@@ -427,8 +427,7 @@ def chance_of_body(world, b, until=NEVER):
     text = own_text(world, consultations)[inputs.option_incident]
     names, speaks = inputs.is_attribution[:, 0] > 0, inputs.signatory[:, None]
     own = np.where(speaks, params.body_words[:, 0], params.body_deeds[:, 0])
-    hidden = inputs.is_hidden[inputs.option_incident][:, :, 0]
-    grown = inputs.practice_of_naming(world.day / 365.25)[:, 0] * hidden
+    grown = inputs.practice_of_naming(world.day / 365.25)[:, 0]
     own = np.where(names, params.body_naming[:, 0] + grown, own)
     willing = own + params.body_members[:, 0] * (share - 0.5) + params.body_text[:, 0] * (text - inputs.rung[:, 0])
     stands = (text >= params.rung_solidarity[:, 0]) | ((speaks | names) & bool(inputs.speaks_alone[b]))

@@ -40,17 +40,17 @@ def products(world, h):
     everywhere = np.ones_like(state.stake[h])
     third_party = (state.severity[h] == 0) & bool(inputs.has_demand[h])
     grave = state.perceived[h] - params.grave_from
-    hurt = np.clip((state.perceived[h] - params.physical_from) / params.physical_span, 0, 1)
+    hurt = inputs.hurts_people[h] * state.perceived[h]
     typical, names, measure = inputs.typical, inputs.is_naming[part], inputs.severity_driven[part]
     support, accuses = inputs.is_support[part], inputs.kind_accuses[part]
     return [
-        ("practice", names * inputs.is_hidden[h], growth_of_naming(world) * everywhere),
+        ("practice", names, growth_of_naming(world) * everywhere),
         ("practice", measure, params.practice_third_party * third_party),
         ("stake", typical.benefit[part], params.b_stake * state.stake[h]),
         ("stake", names, params.b_bond * state.bond[h] + params.b_led * own_share(state.severity[h])),
         ("stake", measure * typical.risk[part], params.b_severity * grave),
-        ("stake", accuses, params.b_physical * inputs.is_physical[h] * hurt),
-        ("stake", measure, params.b_physical_measures * inputs.is_physical[h] * hurt),
+        ("stake", accuses, params.b_hurt * hurt),
+        ("stake", measure, params.b_hurt_measures * hurt),
         ("need", support, params.b_need * need(world, h)),
         ("ask", np.ones_like(names), params.b_ask * state.asked[h][:, None] * everywhere),
         ("lead", accuses, -params.b_unled * unled(world, h)),
