@@ -29,7 +29,7 @@ Date = Annotated[datetime.date, BeforeValidator(_as_written), Field(ge=FIRST_DAY
 Year = Annotated[int, Field(ge=FIRST_DAY.year, le=LAST_DAY.year)]
 Issue = Literal["cyber", "fimi", "coercion", "edt", "space", "infra", "military", "consult", "learn"]
 Rung = Literal["silence", "concern", "solidarity", "naming", "measures"]
-Means = Literal["coast", "forces", "relations", "cyber_service"]
+Means = Literal["coast", "forces", "relations", "cyber_service", "harm"]
 KindOfResponse = Literal["words", "naming", "measures", "support", "law", "talks", "military", "cooperation"]
 Rule = Literal[
     "consensus", "unanimity", "qmv", "coalition", "adjudication", "bilateral", "sovereign", "membership_board"
@@ -306,7 +306,8 @@ class Response(Entry):
     )
     instrument: Optional[Name] = Field(None, description="group whose members have the law or the means for it by then")
     takes: list[Means] = Field(
-        [], description="what an actor must have for it: a coast, forces, relations with the suspect, a cyber service"
+        [],
+        description="what an actor must have for it: a coast, forces, relations with the suspect, a cyber service, harm of its own",
     )
     follows: Optional[Name] = Field(None, description="response that a victim, or its body, must have taken first")
     rests_on_collection: bool = Field(False, description="rests on evidence of one's own that few services gather")
