@@ -307,7 +307,8 @@ class Response(Entry):
     instrument: Optional[Name] = Field(None, description="group whose members have the law or the means for it by then")
     takes: list[Means] = Field(
         [],
-        description="what an actor must have for it: a coast, forces, relations with the suspect, a cyber service, harm of its own",
+        description="what an actor must have for it: a coast, forces, relations with the suspect, a cyber service, or "
+        "harm of its own",
     )
     follows: Optional[Name] = Field(None, description="response that a victim, or its body, must have taken first")
     rests_on_collection: bool = Field(False, description="rests on evidence of one's own that few services gather")
