@@ -40,9 +40,10 @@ __all__ = [
     "scenario_runs",
     "set_beside",
     "tally",
+    "together",
 ]
 
-CASES = "past cases"
+CASES = "past_cases"
 NAMING, SANCTIONS, LEGAL = KINDS[1], KINDS[2], KINDS[4]
 NOT_AT_ALL = float("inf")  # days to what does not happen
 COORDINATE = 2  # the mandate from which a format may speak as one
@@ -554,6 +555,20 @@ def tally(name: str, runs: Iterable[Run]) -> Tally:
     for run in runs:
         found.add(run)
     return found
+
+
+def together(name: str, tallies: Iterable[Tally]) -> Tally:
+    """Several tallies as one, such as those of past cases."""
+    whole = Tally(name)
+    for part in tallies:
+        whole.runs += part.runs
+        whole.incidents += part.incidents
+        whole.formats.update(part.formats)
+        for key, found in part.counts.items():
+            whole.counts[key] += found
+        for key, told in part.absurd.items():
+            whole.absurd[key] += told
+    return whole
 
 
 # ---------------------------------------------------------------------------------------------------- beside the record
