@@ -65,7 +65,7 @@ def models_of(annotation, known=None):
 MODELS = {**models_of(Scenario), **models_of(Library)}
 
 
-LOOKS_ON = "volumes.py"  # counts what was played, and may hold it against facts that the play does not know
+LOOKS_ON = "absurdities.py"  # holds what was played against facts that the play does not know
 
 
 @cache
