@@ -39,7 +39,7 @@ def drawn_cells(case, drawn):
 
 
 def test_the_log_score_does_not_punish_beyond_its_floor():
-    assert scores.log_score([1], [0.0]) == scores.log_score([1], [0.005]) == pytest.approx(-np.log(0.01))
+    assert scores.log_score([1], [0.0]) == scores.log_score([1], [0.00005]) == pytest.approx(-np.log(0.0001))
     assert scores.log_score([1], [0.0], floor=0.001) == pytest.approx(-np.log(0.001))
     assert scores.log_score([1], [1.0]) == pytest.approx(-np.log(0.99))
 
