@@ -21,6 +21,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.one_thread import one_blas_thread
 from sim.scenario import load_library
 from sim.scenario.members import group_members
 from sim.validation.schema import UNATTRIBUTED, group_name
@@ -214,7 +215,8 @@ def benchmarks(cells, cases, train=None, library=None, names=tuple(FORECASTS)):
             done = np.asarray(known.done, dtype=float)[rest]
             for name, of in kinds_of_features.items():
                 learnt = Known(done, known.actor[rest], known_features[of][rest])
-                found[name][asked] = FORECASTS[name](learnt, cells.actor[asked], features[of][asked])
+                with one_blas_thread():
+                    found[name][asked] = FORECASTS[name](learnt, cells.actor[asked], features[of][asked])
     return found
 
 
