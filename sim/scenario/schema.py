@@ -462,7 +462,11 @@ class Codebook(Entry):
     soft: dict[Literal["presumed-absent", "hint-0", "hint-1"], Figure] = Field(
         {}, description="chance that it was done, by the tag of a cell without a value: for estimates, never for scores"
     )
-    weights: dict[Literal["low", "soft"], Figure] = Field(
+    unrecorded: dict[Name, Figure] = Field(
+        {},
+        description="the chance that a kind of act was done of which nothing at all is recorded; other kinds: nothing",
+    )
+    weights: dict[Literal["low", "soft", "unrecorded"], Figure] = Field(
         description="what a cell of low confidence, or with a tag in place of a value, weighs in estimates; others: 1"
     )
 
