@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.model.decisions import KINDS, Answer, legal_choice
-from sim.policies.scripted import Script
+from sim.policies.policy import Script
 from sim.record.store import read_manifest
 from sim.text_files import ACTIONS, file_lines
 

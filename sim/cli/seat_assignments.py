@@ -5,7 +5,7 @@ import shlex
 from sim.cli.answer_files import AnswerFiles
 from sim.cli.releases import Releases
 from sim.errors import Diagnostic, InputError
-from sim.policies.assigned import Assigned, participants_of, place_fault
+from sim.policies.seating import Assigned, participants_of, place_fault
 
 
 class SeatAssignments:
