@@ -8,10 +8,8 @@ from sim.catalogue.moves import MOVES
 from sim.model.cooperation import delivered, effect, effect_anywhere
 from sim.model.steps.projects import ripen
 from sim.rules.coercion import joint_pressure, p_concede, per_period, relief
-from sim.rules.escalation import tension_step
-from sim.rules.perception import perceived_threat
-from sim.rules.quantize import quantize, total
-from sim.rules.totals import over_options
+from sim.rules.escalation import perceived_threat, tension_step
+from sim.rules.quantize import over_options, quantize, total
 
 
 def adjudicate(world):

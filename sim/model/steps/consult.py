@@ -22,10 +22,9 @@ from sim.model.steps.positions import apply_positions, positions_open, salience,
 from sim.model.steps.stops import NOBODY, seats_to_ask
 from sim.model.steps.willingness import base_utility, exchange_intentions, terms
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
-from sim.rules.formats import format_utility
+from sim.rules.consultation import format_utility, p_break_silence
 from sim.rules.quantize import quantize, select_runs
 from sim.rules.tempo import NEVER, days_drawn
-from sim.rules.voting import p_break_silence
 
 
 def open_consult(world):

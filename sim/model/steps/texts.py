@@ -20,10 +20,9 @@ from sim.model.steps.joining import join
 from sim.model.steps.positions import rung_edges, salience
 from sim.model.steps.stops import seats_to_ask
 from sim.rules.choice import largest, logistic
-from sim.rules.compromise import compromise
+from sim.rules.consultation import compromise, p_break_silence, qualified_majority, softened, unopposed
 from sim.rules.quantize import quantize, select_runs
 from sim.rules.tempo import NEVER
-from sim.rules.voting import p_break_silence, qualified_majority, softened, unopposed
 
 ROUNDS = (1, 2, 3)
 SILENCE, VOTE, COALITION = range(3)
