@@ -53,6 +53,7 @@ REFERENCES = {
     Response: {
         "coded_as": "codebook",
         "venues": "formats",
+        "decided_in": "formats",
         "sources": "sources",
         "usual": "behaviour",
         "instrument": "groups",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sim.errors import Diagnostic, InputError, nearest
 from sim.scenario.entries import check_library, limits_in, names_in
+from sim.scenario.members import with_outputs
 from sim.scenario.needs import check_needs
 from sim.scenario.reader import Node, SourceText, is_given, keys_of, read
 from sim.scenario.schema import Library, Scenario
@@ -151,6 +152,8 @@ def read_library(files: Sequence[tuple[Path, str]], whole: bool = True) -> tuple
         root.value[name] = Node("mapping", {}, SourceText("", ""), 0, 0)
     library, misfits = validated(Library, root)
     misfits = [fault for fault in misfits if fault.file]  # of a section that is missing, which has been said
+    if library is not None:
+        library = library.model_copy(update={"formats": with_outputs(library.formats, library.responses)})
     return library, faults + repeated + beside(misfits, [*check_library(root, names), *needs])
 
 

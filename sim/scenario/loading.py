@@ -18,6 +18,7 @@ from sim.scenario.library import (
     shown_path,
     without_states,
 )
+from sim.scenario.members import with_outputs
 from sim.scenario.paths import Place, find, fitted, set_path, stands_alone, with_figures, with_ranges
 from sim.scenario.reader import Node, SourceText, entries_of, file_text, items_of, nodes_of, read, text_of
 from sim.scenario.schema import Figure, Library, Scenario
@@ -183,7 +184,12 @@ def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -
     digest = digest_of([depends_on, library_digest(base)])
     complete = with_ranges(scenario, document, library)
     name = name.encode("utf-8", "replace").decode("utf-8")  # a file's name may hold bytes that are no text
-    return Loaded(complete, with_figures(library, scenario.figures), document, digest, name, path, base)
+    library = with_figures(library, scenario.figures)
+    if any(own.decided_in for own in scenario.own_responses.values()):
+        own_formats = with_outputs(scenario.own_formats, scenario.own_responses)
+        complete = complete.model_copy(update={"own_formats": own_formats})
+        library = library.model_copy(update={"formats": with_outputs(library.formats, scenario.own_responses)})
+    return Loaded(complete, library, document, digest, name, path, base)
 
 
 def _in_full(root: Node) -> list[str]:

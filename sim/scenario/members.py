@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from sim.errors import InputError, did_you_mean, refusal
-from sim.scenario.schema import Library, Membership
+from sim.scenario.schema import Format, Library, Membership, Response
 
 OnOff = Literal["on", "off"]
 TABLES = {"formats": "own_formats", "responses": "own_responses"}
@@ -73,6 +73,17 @@ def _known_group(group: str, library: Library) -> str:
         message = f"no group named '{group}'. {did_you_mean(group, library.groups)}"
         raise refusal(message)
     return group
+
+
+def with_outputs(formats: dict[str, Format], responses: dict[str, Response]) -> dict[str, Format]:
+    """Formats with the responses among their outputs that say that they are decided there."""
+    added = {name: [key for key, own in responses.items() if name in own.decided_in] for name in formats}
+    return {
+        name: form.model_copy(update={"outputs": list(dict.fromkeys([*form.outputs, *added[name]]))})
+        if added[name]
+        else form
+        for name, form in formats.items()
+    }
 
 
 # ------------------------------------------------------------------------------------------------------------ on or off

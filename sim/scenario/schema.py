@@ -272,6 +272,9 @@ class Response(Entry):
         description="for a response of one's own: formats whose members alone may use it, beside those of formats that "
         "have it among their outputs; empty: whoever the users are",
     )
+    decided_in: list[Name] = Field(
+        [], description="formats that can decide it, beside those that have it among their outputs"
+    )
     issues: list[Issue]
     competence: dict[Literal["nato", "eu", "state"], str] = {}
     legal_basis: Optional[str] = None
