@@ -23,8 +23,10 @@ from sim.scenario.entries import (
     known_names,
     low_before_high,
     names_in,
+    unless_known,
+    unless_known_group,
 )
-from sim.scenario.members import belongs
+from sim.scenario.members import OWN, belongs
 from sim.scenario.needs import EFFECT_LIMITS, WHOLE
 from sim.scenario.reader import (
     Node,
@@ -75,9 +77,8 @@ class Facts:
     @cached_property
     def names(self) -> dict[str, dict]:
         """Every name of each section, the scenario's own included."""
-        own = {"formats": "own_formats", "responses": "own_responses"}
         sections = {name: names_in(self.library, name) for name in Library.model_fields}
-        added = {name: keys_of(self.root.get(field)) for name, field in own.items()}
+        added = {name: keys_of(self.root.get(field)) for name, field in OWN.items()}
         return {name: dict.fromkeys([*found, *added.get(name, [])]) for name, found in sections.items()}
 
     @cached_property
@@ -141,10 +142,14 @@ class Facts:
     def bodies_play_as_one(self) -> bool:
         return text_of(self.root, "bodies_as") == "one"
 
+    def own(self, code: str | None) -> Node | None:
+        """What the scenario says of an actor; None where it says nothing."""
+        actors = self.root.get("actors")
+        return actors.get(code) if actors is not None and code is not None else None
+
     def role(self, code: str | None) -> str | None:
         """An actor's role: the scenario's own, else the library's; None for a body and for who is not known."""
-        actors = self.root.get("actors")
-        own = actors.get(code) if actors is not None and code is not None else None
+        own = self.own(code)
         if own is not None and text_of(own, "role"):
             return text_of(own, "role")
         state = self.library.states.get(code)
@@ -192,8 +197,7 @@ def _definitions(facts: Facts) -> dict[str, dict[str, Node]]:
         name: {text: entry.get("id") for entry in entries_of(root, name) if (text := text_of(entry, "id")) is not None}
         for name in ("incidents", "objectives")
     }
-    own = {"formats": "own_formats", "responses": "own_responses"}
-    keys = {section: {key: node for key, node, _ in items_of(root, name)} for section, name in own.items()}
+    keys = {section: {key: node for key, node, _ in items_of(root, name)} for section, name in OWN.items()}
     actors = {code: node for code, node, _ in items_of(root, "actors") if code in facts.own_actors}
     return {**ids, **keys, "states": actors}
 
@@ -222,7 +226,7 @@ def check_participants(facts: Facts) -> Iterator[Diagnostic]:
         if name in seen:
             yield entry.fault(f"'{name}' is listed twice among the participants.")
         elif name.startswith("group:"):
-            yield from _unknown_group(entry, name, facts)
+            yield from unless_known_group(entry, facts.library.groups)
         elif name not in facts.known:
             choices = [*facts.known, *(f"group:{group}" for group in facts.library.groups)]
             invented = _invented(name) if nearest(name, choices) is None else ""
@@ -252,12 +256,6 @@ def _invented(name: str) -> str:
     return " An invented state needs a 'name' under 'actors'." if is_code else ""
 
 
-def _unknown_group(entry: Node, name: str, facts: Facts) -> Iterator[Diagnostic]:
-    group = name.removeprefix("group:")
-    if group not in facts.library.groups:
-        yield entry.fault(f"no group '{group}'. {did_you_mean(group, facts.library.groups)}", ("groups", group))
-
-
 def _takes_part(node: Node, code: str | None, facts: Facts, role: str) -> Iterator[Diagnostic]:
     """A fault unless the code belongs to an actor that takes part."""
     if code is None or code in facts.cast:
@@ -285,8 +283,9 @@ def check_actors(facts: Facts) -> Iterator[Diagnostic]:
                 if other == code:
                     yield place.fault(f"'{code}' cannot have '{field}' toward itself.")
                 else:
-                    yield from _known_actor(place, other, facts)
-        yield from _known_policy(actor)
+                    yield from unless_known(place, "actors", facts.known)
+        if is_given(actor, "policy"):
+            yield from unless_known(actor.get("policy"), "policies", _registry("sim.policies", "POLICIES"))
 
 
 def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator[Diagnostic]:
@@ -295,18 +294,6 @@ def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator
         near = nearest(code, [*facts.library.states, *facts.library.bodies])
         hint = f" Did you mean '{near}'?" if near else ""
         yield key.fault(f"the library knows no actor '{code}', so it needs {', '.join(missing)} here.{hint}")
-
-
-def _known_actor(node: Node, code: str, facts: Facts) -> Iterator[Diagnostic]:
-    if code not in facts.known:
-        yield node.fault(f"no actor '{code}'. {did_you_mean(code, facts.known)}", ("states", code))
-
-
-def _known_policy(actor: Node) -> Iterator[Diagnostic]:
-    name = text_of(actor, "policy")
-    policies = _registry("sim.policies", "POLICIES") if name else None
-    if name and policies is not None and name not in policies:
-        yield actor.get("policy").fault(f"no policy '{name}'. {did_you_mean(name, policies)}")
 
 
 def _registry(module: str, name: str) -> list[str] | None:
@@ -399,9 +386,7 @@ def check_injects(facts: Facts) -> Iterator[Diagnostic]:
         yield from _when(inject, facts)
         yield from _recipients(inject, facts)
         for objective in entries_of(inject, "objectives"):
-            if objective.text is not None and objective.text not in facts.objectives:
-                said = f"no objective '{objective.text}'. {did_you_mean(objective.text, facts.objectives)}"
-                yield objective.fault(said, ("objectives", objective.text))
+            yield from unless_known(objective, "objectives", facts.objectives)
         for effect in entries_of(inject, "effects"):
             yield from _effect(effect, facts)
 
@@ -440,7 +425,7 @@ def _recipients(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
         if name is None or name in ("control", "all"):
             continue
         if name.startswith("group:") and name.removeprefix("group:") not in facts.library.groups:
-            yield from _unknown_group(entry, name, facts)
+            yield from unless_known_group(entry, facts.library.groups)
         elif not name.startswith("group:") and name not in facts.known:
             choices = [*facts.cast, "control", "all", *(f"group:{group}" for group in facts.library.groups)]
             yield entry.fault(f"nobody goes by '{name}'. {did_you_mean(name, choices)}", ("states", name))
@@ -467,10 +452,8 @@ def _effect(effect: Node, facts: Facts) -> Iterator[Diagnostic]:
         yield start_of(effect).fault(f"an effect on '{on}' needs the 'actor' it falls on.")
     if on == "exposure" and adversary is None:
         yield start_of(effect).fault("an effect on 'exposure' needs the 'adversary' it is toward.")
-    if incident is not None and incident not in facts.incidents:
-        yield effect.get("incident").fault(
-            f"no incident '{incident}'. {did_you_mean(incident, facts.incidents)}", ("incidents", incident)
-        )
+    if incident is not None:
+        yield from unless_known(effect.get("incident"), "incidents", facts.incidents)
     if actor is not None:
         yield from _takes_part(effect.get("actor"), actor, facts, "the actor of an effect")
     if adversary is not None:
@@ -529,8 +512,7 @@ def _default(field: str):
 
 def _weight(code: str, field: str, facts: Facts) -> float:
     """What an actor brings: the scenario's own figure, or whether the library knows of any."""
-    actors = facts.root.get("actors")
-    own = actors.get(code) if actors is not None else None
+    own = facts.own(code)
     if own is not None and (given := number_of(own.get(field))) is not None:
         return given
     if field == "economy" or code not in facts.library.states:
@@ -638,11 +620,8 @@ def _choices_fit(node: Node, place: paths.Place) -> Iterator[Diagnostic]:
 
 
 def check_measures(facts: Facts) -> Iterator[Diagnostic]:
-    entries = entries_of(facts.root, "measures")
-    measures = _registry("sim.catalogue.measures", "MEASURES") if entries else None
-    for entry in entries:
-        if measures is not None and entry.text is not None and entry.text not in measures:
-            yield entry.fault(f"no measure '{entry.text}'. {did_you_mean(entry.text, measures)}")
+    for entry in entries_of(facts.root, "measures"):
+        yield from unless_known(entry, "measures", _registry("sim.catalogue.measures", "MEASURES"))
 
 
 def check_own(facts: Facts) -> Iterator[Diagnostic]:

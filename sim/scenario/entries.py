@@ -7,7 +7,7 @@ the slip is there.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from pydantic import BaseModel
 
@@ -34,7 +34,7 @@ from sim.scenario.schema import (
     State,
     Unattributed,
 )
-from sim.scenario.wording import below, core, is_model, start_of
+from sim.scenario.wording import ENTRY_NAMES, below, core, is_model, start_of
 
 JUDGEMENT = "judgement"
 FEWEST_USES = 2
@@ -63,17 +63,15 @@ REFERENCES = {
     Unattributed: {"atlantic": "states", "pacific": "states"},
     Body: {"group": "groups", "source": "sources"},
 }
+OF_THE_PROGRAM = ("measures", "policies")  # what no document defines
 KEYED_BY_ACTOR = {State: ("unfavourable", "exposure"), Group: ("members",), Project: ("positions",)}
 ONE_OF = {
-    "behaviour": "coefficient",
+    **ENTRY_NAMES,
     "codebook": "coded kind of act",
-    "cooperation": "project",
     "domains": "domain",
-    "formats": "format",
-    "groups": "group",
-    "responses": "response",
+    "measures": "measure",
+    "policies": "policy",
     "sources": "source",
-    "states": "state",
 }
 
 
@@ -172,9 +170,25 @@ def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> I
 
 def known_names(nodes: Iterable[Node], section: str, names: dict[str, dict]) -> Iterator[Diagnostic]:
     for node in nodes:
-        if node.text is not None and node.text not in names[section]:
-            said = f"no {ONE_OF[section]} '{node.text}'. {did_you_mean(node.text, names[section])}"
-            yield node.fault(said, (section, node.text))
+        yield from unless_known(node, section, names[section])
+
+
+def unless_known(node: Node, section: str, known: Collection[str] | None) -> Iterator[Diagnostic]:
+    """The fault of a node that names nothing in a section; None: what there is to name is not known.
+
+    Actors may be states, bodies, or a scenario's own; a slip in one is told with those in a state.
+    """
+    name = node.text
+    if name is not None and known is not None and name not in known:
+        cause = ("states" if section == "actors" else section, name) if section not in OF_THE_PROGRAM else ()
+        yield node.fault(f"no {ONE_OF[section]} '{name}'. {did_you_mean(name, known)}", cause)
+
+
+def unless_known_group(node: Node, known: Collection[str]) -> Iterator[Diagnostic]:
+    """The same of a node that names `group:<name>` among codes."""
+    group = (node.text or "").removeprefix("group:")
+    if group not in known:
+        yield node.fault(f"no group '{group}'. {did_you_mean(group, known)}", ("groups", group))
 
 
 def low_before_high(node: Node) -> Iterator[Diagnostic]:
@@ -259,7 +273,6 @@ def _format(node: Node, names) -> Iterator[Diagnostic]:
             name = entry.text
             if name is None or name == "any" or name in names["bodies"] or name in names["states"]:
                 continue
-            group = name.removeprefix("group:")
             if not name.startswith("group:"):
                 choices = [
                     *{**names["states"], **names["bodies"]},
@@ -267,8 +280,8 @@ def _format(node: Node, names) -> Iterator[Diagnostic]:
                     "any",
                 ]
                 yield entry.fault(f"no actor '{name}'. {did_you_mean(name, choices)}", ("states", name))
-            elif group not in names["groups"]:
-                yield entry.fault(f"no group '{group}'. {did_you_mean(group, names['groups'])}", ("groups", group))
+            else:
+                yield from unless_known_group(entry, names["groups"])
     rule, voters = text_of(node, "rule"), node.get("members")
     if voters is not None and voters.is_list and not voters.value and rule not in ("adjudication", "sovereign"):
         yield voters.fault("a format needs members: codes, group:<name>, or any.")

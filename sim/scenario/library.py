@@ -16,11 +16,10 @@ from sim.scenario.members import with_outputs
 from sim.scenario.needs import check_needs
 from sim.scenario.reader import Node, SourceText, is_given, keys_of, read
 from sim.scenario.schema import Library, Scenario
-from sim.scenario.wording import beside, fields_of, validated
+from sim.scenario.wording import beside, fields_of, once_for_each, validated
 
 SECTIONS = tuple(fields_of(Library))
 NOT_PLAYED = {"codebook": True, "estimates": True, "domains": True, "behaviour": {"__all__": {"domain"}}}
-_DIGESTS: dict[int, tuple[Library, str]] = {}  # by identity; holding the library keeps its identity its own
 
 
 def scenarios_folder() -> Path:
@@ -70,6 +69,7 @@ def _folder() -> Path:
     return (scenarios_folder() / "library").resolve()
 
 
+@once_for_each
 def library_digest(library: Library) -> str:
     """SHA-256 of what runs read of a library, computed once: the same for any layout, comments and order of keys.
 
@@ -77,10 +77,7 @@ def library_digest(library: Library) -> str:
     what a run reads of them stands under `behaviour`. So are the domains, which say what may be written and not what
     is played.
     """
-    if id(library) not in _DIGESTS:
-        content = library.model_dump(mode="json", exclude_defaults=True, exclude=NOT_PLAYED)
-        _DIGESTS[id(library)] = library, digest_of(content)
-    return _DIGESTS[id(library)][1]
+    return digest_of(library.model_dump(mode="json", exclude_defaults=True, exclude=NOT_PLAYED))
 
 
 def without_states(library: Library, codes: Sequence[str]) -> Library:

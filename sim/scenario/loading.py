@@ -211,12 +211,16 @@ def locate(name_or_path: str | os.PathLike) -> tuple[Path, str]:
     """The file that a name or path means, and how to show it."""
     given = os.fsdecode(name_or_path)
     if given in shipped():
-        path = scenarios_folder() / f"{given}.yaml"
-        return path, shown_path(path)
+        return _shipped_file(given)
     if looks_like_a_path(given) or os.path.lexists(given):
         return Path(given), given
     message = f"there is no scenario of this name, and no such file. {did_you_mean(given, shipped())}"
     raise InputError([Diagnostic(given or "''", 0, 0, message)])
+
+
+def _shipped_file(name: str) -> tuple[Path, str]:
+    path = scenarios_folder() / f"{name}.yaml"
+    return path, shown_path(path)
 
 
 def looks_like_a_path(given: str) -> bool:
@@ -264,8 +268,7 @@ def _parent(extends: Node, child: Path) -> tuple[Path, str]:
         shown = os.path.normpath(os.path.join(os.path.dirname(extends.source.file), given))
         return child.parent / given, shown
     if given in shipped():
-        path = scenarios_folder() / f"{given}.yaml"
-        return path, shown_path(path)
+        return _shipped_file(given)
     raise InputError([extends.fault(f"no shipped scenario is named '{given}'. {did_you_mean(given, shipped())}")])
 
 
@@ -318,11 +321,11 @@ def laid_over(parent: Node, child: Node, faults: list[Diagnostic], merged_by: di
 def _entries_laid_over(parent: Node, child: Node, key: str, faults: list[Diagnostic]) -> Node:
     """Entries of both lists: those of the same id merged where the parent has them, new ones at the end."""
     entries: list[Node | None] = list(parent.value)
-    places = {name: index for index, entry in enumerate(entries) if (name := _name(entry, key)) is not None}
+    places = {name: index for index, entry in enumerate(entries) if (name := text_of(entry, key)) is not None}
     for entry in child.value:
-        index = places.get(_name(entry, key))
+        index = places.get(text_of(entry, key))
         if _is_removal(entry) and index is None:
-            hint = did_you_mean(_name(entry, key) or "", places)
+            hint = did_you_mean(text_of(entry, key) or "", places)
             faults.append(entry.keys["remove"].fault(f"there is no such entry to remove in what this extends. {hint}"))
         elif _is_removal(entry):
             entries[index] = None
@@ -334,15 +337,8 @@ def _entries_laid_over(parent: Node, child: Node, key: str, faults: list[Diagnos
     return Node("list", kept, child.source, child.line, child.column, child.length)
 
 
-def _name(entry: Node, key: str) -> str | None:
-    """What an entry goes by; None when it does not say."""
-    found = entry.get(key)
-    return found.text if found is not None else None
-
-
 def _is_removal(entry: Node) -> bool:
-    remove = entry.get("remove")
-    return remove is not None and (remove.text or "").lower() in ("true", "yes")
+    return (text_of(entry, "remove") or "").lower() in ("true", "yes")
 
 
 # ---------------------------------------------------------------------------------------------------------------- notes

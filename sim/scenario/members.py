@@ -17,7 +17,7 @@ from sim.errors import InputError, did_you_mean, refusal
 from sim.scenario.schema import Format, Library, Membership, Response
 
 OnOff = Literal["on", "off"]
-TABLES = {"formats": "own_formats", "responses": "own_responses"}
+OWN = {"formats": "own_formats", "responses": "own_responses"}  # where a scenario has entries of its own
 LONG_AGO = "1900-01-01"
 
 
@@ -206,7 +206,7 @@ def _members_of(document, name, library):
 
 def _known(document, section, library):
     """The names of formats, or of responses: the library's and the scenario's own."""
-    return {**getattr(library, section), **(document.get(TABLES[section]) or {})}
+    return {**getattr(library, section), **(document.get(OWN[section]) or {})}
 
 
 def _is_known(code, document, library):

@@ -24,6 +24,8 @@ def _as_written(day):
     return day
 
 
+CODE_PATTERN, NAME_PATTERN = r"^([A-Z]{3}|NATO|EU)$", r"^[a-z][a-z0-9_]*$"
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$"
 FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2100, 12, 31)
 Date = Annotated[datetime.date, BeforeValidator(_as_written), Field(ge=FIRST_DAY, le=LAST_DAY)]
 Year = Annotated[int, Field(ge=FIRST_DAY.year, le=LAST_DAY.year)]
@@ -32,15 +34,16 @@ Rung = Literal["silence", "concern", "solidarity", "naming", "measures"]
 Rule = Literal[
     "consensus", "unanimity", "qmv", "coalition", "adjudication", "bilateral", "sovereign", "membership_board"
 ]
+Role = Literal["ally", "eu_member", "partner", "other", "adversary"]
 Theatre = Literal["atlantic", "pacific", "both", "elsewhere"]
 Channel = Literal["brief", "cable", "media", "call", "chat"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Months = Annotated[float, Field(ge=0, le=1200)]  # up to a hundred years, as with all that lasts
 CalendarDays = Annotated[float, Field(ge=0, le=36600)]
-Code = Annotated[str, Field(pattern=r"^([A-Z]{3}|NATO|EU)$", description="ISO 3166 alpha-3 code, or NATO, or EU")]
+Code = Annotated[str, Field(pattern=CODE_PATTERN, description="ISO 3166 alpha-3 code, or NATO, or EU")]
 MOST_TURNS, LONGEST_TURN = 60, 366  # days
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower case letters, digits and underscores")]
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]  # of a past case: also the name of a file
+Name = Annotated[str, Field(pattern=NAME_PATTERN, description="lower case letters, digits and underscores")]
+Id = Annotated[str, Field(pattern=ID_PATTERN)]  # of a past case: also the name of a file
 Text = Annotated[str, Field(pattern=r"\S")]  # not empty, not only spaces
 
 
@@ -139,7 +142,7 @@ class State(Entry):
 
     name: Text
     adjective: Text
-    role: Literal["ally", "eu_member", "partner", "other", "adversary"]
+    role: Role
     theatre: Theatre
     population_m: Optional[Figure] = Field(None, description="population, millions")
     qmv_population_share_pct: Optional[Figure] = Field(None, description="share of the EU's population, percent")
@@ -481,7 +484,7 @@ class ActorOverride(Entry):
     name: Optional[Text] = Field(None, description="needed for an actor that the library does not know")
     adjective: Optional[Text] = None
     theatre: Optional[Theatre] = None
-    role: Optional[Literal["ally", "eu_member", "partner", "other", "adversary"]] = None
+    role: Optional[Role] = None
     economy: Optional[Share] = Field(None, description="economic weight, 0 to 1 (1: the largest economy)")
     cyber: Optional[Share] = Field(None, description="cyber capability, 0 to 1")
     military: Optional[Share] = None

@@ -8,7 +8,7 @@ import datetime
 import re
 import types
 import typing
-from functools import cache
+from functools import cache, wraps
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -16,8 +16,8 @@ from pydantic.fields import FieldInfo
 from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.letters import is_number, plain_letters
 from sim.scenario.hints import about_a_count, about_a_day, about_a_name, meant
-from sim.scenario.reader import Node, date_of
-from sim.scenario.schema import FIRST_DAY, LAST_DAY
+from sim.scenario.reader import Node, date_of, text_of
+from sim.scenario.schema import CODE_PATTERN, FIRST_DAY, ID_PATTERN, LAST_DAY, NAME_PATTERN
 
 ENTRY_NAMES = {
     "incidents": "incident",
@@ -42,9 +42,7 @@ ENTRY_NAMES = {
 }
 UNIONS = (typing.Union, types.UnionType)
 NO_NUMBER = ()  # in place of a text that pydantic would read as a number and people would not, such as 1_0
-CODE_PATTERN, NAME_PATTERN, TEXT_PATTERN = r"^([A-Z]{3}|NATO|EU)$", r"^[a-z][a-z0-9_]*$", r"\S"
 DIGEST_PATTERN, FILE_NAME_PATTERN = r"^[0-9a-f]{32}([0-9a-f]{32})?$", r'^[^./\\:*?"<>|\s][^/\\:*?"<>|\n\r\t]*$'
-ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$"
 
 
 # ---------------------------------------------------------------------------------------------------- the schema
@@ -64,17 +62,22 @@ def is_required(model: type[BaseModel], name: str) -> bool:
     return model.model_fields[name].is_required()
 
 
+def once_for_each(function):
+    """The function, asked once for each thing that it is asked of: by identity, as annotations cannot be hashed."""
+    known: dict[int, tuple] = {}  # holding the thing keeps its identity its own
+
+    @wraps(function)
+    def asked(thing):
+        if id(thing) not in known:
+            known[id(thing)] = thing, function(thing)
+        return known[id(thing)][1]
+
+    return asked
+
+
+@once_for_each
 def core(annotation) -> tuple[object, list]:
     """An annotation without Optional and Annotated, and the constraints that they carried."""
-    if id(annotation) not in _CORES:
-        _CORES[id(annotation)] = annotation, _unwrapped(annotation)
-    return _CORES[id(annotation)][1]
-
-
-_CORES: dict[int, tuple] = {}  # by identity, as constraints cannot be hashed; holding the annotation keeps it unique
-
-
-def _unwrapped(annotation) -> tuple[object, list]:
     constraints: list = []
     while True:
         origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
@@ -249,16 +252,13 @@ def _namesake(root: Node, location: tuple) -> str:
         return ""
     entry, others = node_at(root, location), node_at(root, location[:-1]).entries()
     for field in ("id", "project"):
-        inherited = {text: other for other in others if (text := _text(other, field)) and other.source != entry.source}
-        near = nearest(_text(entry, field) or "", inherited)
+        inherited = {
+            text: other for other in others if (text := text_of(other, field)) and other.source != entry.source
+        }
+        near = nearest(text_of(entry, field) or "", inherited)
         if near is not None:
             return f" Did you mean '{near}' of {inherited[near].source.file}, to change it?"
     return ""
-
-
-def _text(entry: Node, field: str) -> str | None:
-    found = entry.get(field)
-    return found.text if found is not None else None
 
 
 def _unknown_field(model, root: Node, location: tuple) -> Diagnostic:
@@ -431,9 +431,8 @@ def _name(node: Node, key) -> str:
     if not isinstance(key, int):
         return f"'{key}'"
     for field in ("id", "project"):
-        given = node.get(field)
-        if given is not None and given.text:
-            return f"'{given.text[:40]}'"
+        if given := text_of(node, field):
+            return f"'{given[:40]}'"
     return f"number {key + 1}"
 
 
