@@ -6,6 +6,7 @@ the slip is there.
 """
 
 import math
+import typing
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
@@ -123,7 +124,7 @@ def _coefficients(root: Node, domains: dict) -> Iterator[Diagnostic]:
             yield prior[1].fault(f"expected a standard deviation above 0 for '{name}', got '{prior[1].text}'.")
     estimates = root.get("estimates")
     if estimates is not None and estimates.is_mapping:
-        names = [entry.text for entry in entries_of(estimates, "coefficients")]
+        names = [entry.text or "" for entry in entries_of(estimates, "coefficients")]
         for values in (estimates.get("mean"), *(node for *_, node in items_of(estimates, "without"))):
             for name, node in zip(names, values.value if values is not None and values.is_list else [], strict=False):
                 yield from _outside(node, limits.get(name), name)
@@ -131,14 +132,14 @@ def _coefficients(root: Node, domains: dict) -> Iterator[Diagnostic]:
 
 def _outside(node: Node | None, limits: tuple[float, float] | None, name: str) -> Iterator[Diagnostic]:
     number = number_of(node)
-    if number is not None and not lies_within(limits, number):
+    if node is not None and number is not None and limits is not None and not lies_within(limits, number):
         yield node.fault(f"expected {allowed(limits)} for '{name}', got '{node.text}'.")
 
 
 def a_fraction(node: Node | None, name: str, domain: str | None) -> Iterator[Diagnostic]:
     """A coefficient that counts something, and is no whole number."""
-    number = number_of(node)
-    if is_counted(domain) and number is not None and math.isfinite(number) and number != math.floor(number):
+    number = number_of(node) if is_counted(domain) else None
+    if node is not None and number is not None and math.isfinite(number) and number != math.floor(number):
         below = math.floor(number)
         yield node.fault(f"expected a whole number for '{name}', got '{node.text}'. Write {below} or {below + 1}.")
 
@@ -149,7 +150,7 @@ def _codebook(root: Node) -> Iterator[Diagnostic]:
     meant = {name: name for name, _, _ in kinds}
     for name, _, kind in kinds:
         for word in entries_of(kind, "also"):
-            if meant.setdefault(word.text, name) != name:
+            if word.text is not None and meant.setdefault(word.text, name) != name:
                 yield word.fault(f"'{word.text}' already means '{meant[word.text]}'. A word means one kind of case.")
 
 
@@ -200,7 +201,8 @@ def low_before_high(node: Node) -> Iterator[Diagnostic]:
 def _ends(node: Node | None) -> tuple[float, float] | None:
     """The two numbers of a range; None when it is no such thing."""
     ends = [number_of(end) for end in node.value] if node is not None and node.is_list else []
-    return (ends[0], ends[1]) if len(ends) == 2 and None not in ends else None
+    low, high = ends if len(ends) == 2 else (None, None)
+    return None if low is None or high is None else (low, high)
 
 
 def _beyond_limits(node: Node, kind: type[BaseModel], entry: str | None) -> Iterator[Diagnostic]:
@@ -214,9 +216,9 @@ def _beyond_limits(node: Node, kind: type[BaseModel], entry: str | None) -> Iter
             yield from _outside(value, limits, field)
 
 
-def _models(node: Node, annotation) -> Iterator[tuple[Node, type[BaseModel], object]]:
+def _models(node: Node, annotation) -> Iterator[tuple[Node, type[BaseModel], typing.Any]]:
     """Every node that the schema describes by a model, with that model and the key under which it stands."""
-    waiting = [(node, annotation, None)] if node.kind != "scalar" else []
+    waiting: list[tuple] = [(node, annotation, None)] if node.kind != "scalar" else []
     while waiting:
         node, annotation, name = waiting.pop()
         inner, _ = core(annotation)
@@ -240,7 +242,7 @@ def _figure(node: Node, names) -> Iterator[Diagnostic]:
         yield from low_before_high(span)
         ends, value = _ends(span), number_of(node.get("value"))
         if value is not None and ends and not ends[0] <= value <= ends[1]:
-            yield node.get("value").fault(f"the value {value:g} is outside its own range, {ends[0]:g} to {ends[1]:g}.")
+            yield node["value"].fault(f"the value {value:g} is outside its own range, {ends[0]:g} to {ends[1]:g}.")
 
 
 def _domain(node: Node, names) -> Iterator[Diagnostic]:
@@ -250,21 +252,21 @@ def _domain(node: Node, names) -> Iterator[Diagnostic]:
 
 
 def _ordered(node: Node, names) -> Iterator[Diagnostic]:
-    values = [number_of(node.get(field)) for field in ("min", "typical", "max")]
-    if None not in values and not values[0] <= values[1] <= values[2]:
+    low, typical, high = (number_of(node.get(field)) for field in ("min", "typical", "max"))
+    if low is not None and typical is not None and high is not None and not low <= typical <= high:
         yield start_of(node).fault("these should rise from 'min' over 'typical' to 'max'.")
 
 
 def _membership(node: Node, names) -> Iterator[Diagnostic]:
     since, until = date_of(node.get("since")), date_of(node.get("until"))
     if since and until and until < since:
-        yield node.get("until").fault(f"a membership cannot end on {until} when it begins on {since}.")
+        yield node["until"].fault(f"a membership cannot end on {until} when it begins on {since}.")
 
 
 def _episode(node: Node, names) -> Iterator[Diagnostic]:
     start, end = number_of(node.get("start")), number_of(node.get("end"))
     if start is not None and end is not None and end < start:
-        yield node.get("end").fault(f"an episode cannot end in {end:g} when it begins in {start:g}.")
+        yield node["end"].fault(f"an episode cannot end in {end:g} when it begins in {start:g}.")
 
 
 def _format(node: Node, names) -> Iterator[Diagnostic]:

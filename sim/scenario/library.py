@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sim.errors import Diagnostic, InputError, nearest
 from sim.scenario.entries import check_library, limits_in, names_in
@@ -19,7 +20,7 @@ from sim.scenario.schema import Library, Scenario
 from sim.scenario.wording import beside, fields_of, once_for_each, validated
 
 SECTIONS = tuple(fields_of(Library))
-NOT_PLAYED = {"codebook": True, "estimates": True, "domains": True, "behaviour": {"__all__": {"domain"}}}
+NOT_PLAYED: Any = {"codebook": True, "estimates": True, "domains": True, "behaviour": {"__all__": {"domain"}}}
 
 
 def scenarios_folder() -> Path:
@@ -38,7 +39,7 @@ def library_files() -> list[Path]:
 def load_library() -> Library:
     """The whole library; InputError with every fault when it is not sound. Read once per process."""
     library, faults = read_library([(path, shown_path(path)) for path in library_files()])
-    if faults:
+    if library is None or faults:
         raise InputError(faults)
     return library
 
@@ -124,7 +125,8 @@ def read_library(files: Sequence[tuple[Path, str]], whole: bool = True) -> tuple
     files : (path, name to show) of each
     whole : bool, whether these are all files; if not, they may also refer to what is in the library that ships
     """
-    roots, faults = [], []
+    roots: list[Node] = []
+    faults: list[Diagnostic] = []
     for path, shown in files:
         try:
             roots.append(read(path, shown))

@@ -163,7 +163,7 @@ def _of_scenario(root: Node, path: Path) -> list[Diagnostic]:
 def _unplayable_ends(root: Node, section: str, loaded: Loaded) -> Iterable[Diagnostic]:
     """The choices and ends of a section that a sweep could not play."""
     for name, key, entry in items_of(root, section):
-        place = find(loaded.document, text_of(entry, "path"), loaded.library)
+        place = find(loaded.document, text_of(entry, "path") or "", loaded.library)
         nodes = [(node, node.text) for node in (*entries_of(entry, "choices"), *entries_of(entry, "range"))]
         span = getattr(loaded.scenario, section)[name].range or ()  # the library's, where the scenario leaves it out
         for node, written in nodes or [(key, end) for end in span]:
@@ -177,7 +177,7 @@ def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -
     library = without_states(base, _in_full(root))
     scenario, misfits = validated(Scenario, root)
     faults = in_order(beside(misfits, check_scenario(root, library)), root.source.file)
-    if faults:
+    if scenario is None or faults:
         raise InputError(faults)
     document = scenario.model_dump(mode="json", exclude_unset=True)
     depends_on = scenario.model_dump(mode="json", exclude_defaults=True)
@@ -263,7 +263,7 @@ def _family(root: Node, path: Path) -> list[Node]:
 
 
 def _parent(extends: Node, child: Path) -> tuple[Path, str]:
-    given = extends.text.strip()
+    given = (extends.text or "").strip()
     if looks_like_a_path(given):
         shown = os.path.normpath(os.path.join(os.path.dirname(extends.source.file), given))
         return child.parent / given, shown
@@ -321,18 +321,20 @@ def laid_over(parent: Node, child: Node, faults: list[Diagnostic], merged_by: di
 def _entries_laid_over(parent: Node, child: Node, key: str, faults: list[Diagnostic]) -> Node:
     """Entries of both lists: those of the same id merged where the parent has them, new ones at the end."""
     entries: list[Node | None] = list(parent.value)
-    places = {name: index for index, entry in enumerate(entries) if (name := text_of(entry, key)) is not None}
+    places = {text_of(entry, key): index for index, entry in enumerate(parent.value)}
+    places.pop(None, None)  # of an entry that does not say what it goes by
     for entry in child.value:
-        index = places.get(text_of(entry, key))
-        if _is_removal(entry) and index is None:
-            hint = did_you_mean(text_of(entry, key) or "", places)
+        name = text_of(entry, key)
+        index = places.get(name)
+        if index is None and _is_removal(entry):
+            hint = did_you_mean(name or "", filter(None, places))
             faults.append(entry.keys["remove"].fault(f"there is no such entry to remove in what this extends. {hint}"))
-        elif _is_removal(entry):
-            entries[index] = None
         elif index is None:
             entries.append(entry)
+        elif _is_removal(entry):
+            entries[index] = None
         else:
-            entries[index] = laid_over(entries[index], entry, faults, {})
+            entries[index] = laid_over(parent.value[index], entry, faults, {})
     kept = [entry for entry in entries if entry is not None]
     return Node("list", kept, child.source, child.line, child.column, child.length)
 

@@ -406,7 +406,7 @@ def _replaced(data, keys: tuple, value):
     if isinstance(data, BaseModel):
         before = getattr(data, key)
         if before is None and rest == ("value",):
-            after = Figure(value=value, source="judgement", why="set by the scenario")
+            after = Figure.model_validate({"value": value, "source": "judgement", "why": "set by the scenario"})
         else:
             after = _replaced(before, rest, value)
         return data.model_copy(update={key: _typed(type(data), key, after) if not rest else after})

@@ -465,7 +465,9 @@ class Library(Entry):
     sources: dict[Name, Source]
     domains: dict[Name, Domain] = Field({}, description="what coefficients of behaviour can be at all")
     codebook: Optional[Codebook] = Field(None, description="how historical cases are coded, and read as exercises")
-    estimates: Estimates = Field(Estimates(), description="what past cases say about the coefficients of behaviour")
+    estimates: Estimates = Field(
+        Estimates.model_validate({}), description="what past cases say about the coefficients of behaviour"
+    )
 
 
 # ---------------------------------------------------------------------------------------------------- scenario

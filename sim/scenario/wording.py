@@ -8,6 +8,7 @@ import datetime
 import re
 import types
 import typing
+from collections.abc import Callable, Mapping
 from functools import cache, wraps
 
 from pydantic import BaseModel, ValidationError
@@ -40,6 +41,8 @@ ENTRY_NAMES = {
     "uncertainties": "uncertainty",
     "behaviour": "coefficient",
 }
+Found = typing.TypeVar("Found")
+Model = typing.TypeVar("Model", bound=BaseModel)
 UNIONS = (typing.Union, types.UnionType)
 NO_NUMBER = ()  # in place of a text that pydantic would read as a number and people would not, such as 1_0
 DIGEST_PATTERN, FILE_NAME_PATTERN = r"^[0-9a-f]{32}([0-9a-f]{32})?$", r'^[^./\\:*?"<>|\s][^/\\:*?"<>|\n\r\t]*$'
@@ -62,12 +65,12 @@ def is_required(model: type[BaseModel], name: str) -> bool:
     return model.model_fields[name].is_required()
 
 
-def once_for_each(function):
+def once_for_each(function: Callable[[typing.Any], Found]) -> Callable[[typing.Any], Found]:
     """The function, asked once for each thing that it is asked of: by identity, as annotations cannot be hashed."""
-    known: dict[int, tuple] = {}  # holding the thing keeps its identity its own
+    known: dict[int, tuple[object, Found]] = {}  # holding the thing keeps its identity its own
 
     @wraps(function)
-    def asked(thing):
+    def asked(thing: typing.Any) -> Found:
         if id(thing) not in known:
             known[id(thing)] = thing, function(thing)
         return known[id(thing)][1]
@@ -76,7 +79,7 @@ def once_for_each(function):
 
 
 @once_for_each
-def core(annotation) -> tuple[object, list]:
+def core(annotation) -> tuple[typing.Any, list]:
     """An annotation without Optional and Annotated, and the constraints that they carried."""
     constraints: list = []
     while True:
@@ -196,7 +199,7 @@ def as_number(value):
     return NO_NUMBER if isinstance(value, str) and not is_number(value) else value
 
 
-def validated(model: type[BaseModel], node: Node, data=None) -> tuple[BaseModel | None, list[Diagnostic]]:
+def validated(model: type[Model], node: Node, data=None) -> tuple[Model | None, list[Diagnostic]]:
     """The model that a node describes, or None and every fault; `data` is what is checked, if it was read otherwise."""
     try:
         return model.model_validate(plain(node, model) if data is None else data), []
@@ -220,7 +223,7 @@ def beside(misfits: list[Diagnostic], others: list[Diagnostic]) -> list[Diagnost
     return misfits + [fault for fault in others if (fault.file, fault.line, fault.column) not in spoken]
 
 
-def schema_fault(model: type[BaseModel], root: Node, error: dict) -> Diagnostic:
+def schema_fault(model: type[BaseModel], root: Node, error: Mapping[str, typing.Any]) -> Diagnostic:
     """One of pydantic's findings, as a fault at its place in the file."""
     location = _without_alternatives(model, tuple(error["loc"]))
     if location and location[-1] == "[key]":
