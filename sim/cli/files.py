@@ -5,7 +5,7 @@ import json
 import sys
 
 from sim.cli.streams import print_json
-from sim.errors import InputError
+from sim.errors import InputError, counted
 from sim.letters import visible
 from sim.scenario import check_files, json_schema, load, new_scenario, notes_on
 from sim.validation.cases import case_faults, is_case_file, located, shipped_cases
@@ -20,7 +20,7 @@ def check_scenarios(files):
     for fault in faults:
         print(fault, file=sys.stderr)
     if faults:
-        print(f"{_count(len(faults), 'fault')} in {_count(len(files), 'file')}.", file=sys.stderr)
+        print(f"{counted(len(faults), 'fault')} in {counted(len(files), 'file')}.", file=sys.stderr)
         return 2
     for path, words in _notes(paths):
         print(f"{visible(path)}: note: {words}", file=sys.stderr)
@@ -33,10 +33,6 @@ def _notes(paths):
     for path in paths:
         with contextlib.suppress(InputError):  # cases, or a part of the library
             yield from ((path, words) for words in notes_on(load(path)))
-
-
-def _count(number, noun):
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def new_scenario_file(name, out):

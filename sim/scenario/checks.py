@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 
-from sim.errors import Diagnostic, InputError, did_you_mean, nearest
+from sim.errors import Diagnostic, InputError, counted, did_you_mean, nearest
 from sim.letters import plain_letters
 from sim.scenario import paths
 from sim.scenario.entries import (
@@ -367,17 +367,13 @@ def _turn_exists(entry: Node, verb: str, facts: Facts) -> Iterator[Diagnostic]:
     if turn is not None and facts.turns is not None and turn > facts.turns:
         written = entry["turn"].value[:40]
         there = _elsewhere(facts.root.keys["turns"], entry["turn"])
-        said = f"{verb} in turn {written}, but the exercise has {_count(facts.turns, 'turn')}{there}."
+        said = f"{verb} in turn {written}, but the exercise has {counted(facts.turns, 'turn')}{there}."
         yield entry["turn"].fault(said)
 
 
 def _elsewhere(node: Node, other: Node) -> str:
     """Where a node stands, when that is in another file than what it is held against."""
     return f" ({node.source.file}:{node.line})" if node.source.file != other.source.file and node.line else ""
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def check_injects(facts: Facts) -> Iterator[Diagnostic]:
