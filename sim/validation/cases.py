@@ -235,8 +235,8 @@ def cells_of(cases: Cases, with_victims: bool = False, strict: bool = False) -> 
 def told(cell: Cell, kind: str, codebook: Codebook) -> tuple[float, float] | None:
     """What the record says of a cell to an estimate: the chance that it was done, and what that weighs.
 
-    A known cell says 0 or 1; one without a value says what the codebook makes of its tag, or of there being none. Scores
-    hear known cells only.
+    A known cell says 0 or 1; one without a value says what the codebook makes of its tag, or of there being none.
+    Scores hear known cells only.
 
     Returns
     -------
