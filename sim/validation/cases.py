@@ -194,7 +194,7 @@ class Cells:
 
         >>> cells = cells_of(read_cases("cases_2007_2024"))
         >>> sorted(set(cells.where((cells.kind == "material_support") & (cells.done == 1)).actor.tolist()))[:3]
-        ['GBR', 'KOR', 'NATO']
+        ['AUS', 'CAN', 'DEU']
         """
         rows = {one.name: getattr(self, one.name) for one in fields(self)}
         return Cells(**{name: row if name == "case_ids" else row[np.asarray(mask)] for name, row in rows.items()})
