@@ -13,7 +13,7 @@ PICK   := $(if $(LONG),,-m "not long")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test bench lint playthroughs patterns reference portfolio backtest clean
+.PHONY: help setup demo test bench lint playthroughs patterns volumes reference portfolio backtest clean
 
 help: ## this list
 	@echo "Two Oceans: exercises for crises that cross the Atlantic and the Pacific"
@@ -42,6 +42,9 @@ playthroughs: $(VENV)/.whole ## write the stored transcripts anew, one for each 
 
 patterns: $(VENV)/.whole ## measure the patterns of the record anew and write them into sim/ODD.md
 	$(BIN)/python -m tests.patterns.page
+
+volumes: $(VENV)/.base ## count how much happens in scenarios and past cases, for results/reference (some minutes)
+	$(BIN)/python results/reference/volumes.py
 
 reference: $(VENV)/.base ## draw the charts in results/reference anew
 	$(BIN)/python results/reference/draw.py

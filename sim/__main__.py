@@ -25,6 +25,7 @@ from sim.cli.options import (
     ReplayOptions,
     RunOptions,
     SweepOptions,
+    VolumesOptions,
     taking,
 )
 from sim.cli.streams import lasting
@@ -225,6 +226,19 @@ def calibrate(options):
     from sim.cli.calibrate import calibrate_from
 
     return calibrate_from(options)
+
+
+@app.command()
+@taking(VolumesOptions)
+@answering
+def volumes(options):
+    """Count how much happens in scenarios over many seeds, and set it beside the record.
+
+    It also counts what cannot be, such as a patrol at sea by a state without a coast, with an example of each.
+    """
+    from sim.cli.volumes import show_volumes
+
+    return show_volumes(options)
 
 
 @app.command("list")

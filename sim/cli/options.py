@@ -264,6 +264,23 @@ class CalibrationOptions(Asked):
     quiet: Quiet = False
 
 
+@dataclass(frozen=True)
+class VolumesOptions(Asked):
+    """What `oceans volumes` is asked for."""
+
+    scenarios: Annotated[
+        Sequence[str],
+        typer.Argument(
+            metavar="SCENARIO...", help="Scenarios that ship, or paths of YAML files; left out: all that ship."
+        ),
+    ] = ()
+    seeds: Annotated[
+        int, typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs of each scenario, each with the next seed.")
+    ] = 60
+    seed: Annotated[int, _seed("The first of them.")] = 1
+    as_json: AsJson = False
+
+
 # ------------------------------------------------------------------------------------------- from the terminal to them
 
 

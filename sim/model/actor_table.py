@@ -102,7 +102,7 @@ class ActorTable:
         """Which actors belong to a group of the library on a day: (A,) bool."""
         return _holds(self.actors, self.loaded.library, group, date)
 
-    def has(self, what, suspect):
+    def has(self, what, suspect, victims):
         """Which actors have what a response takes against a suspect: (A,) bool. `what` is one of `schema.Means`.
 
         Of an actor that the library does not know, a coast and relations are taken for granted.
@@ -112,6 +112,8 @@ class ActorTable:
             return np.array([state is None or state.coast for state in known])
         if what == "relations":
             return np.array([state is None or suspect not in state.no_relations_with for state in known])
+        if what == "harm":
+            return np.isin(self.actors, list(victims))
         if what == "forces":
             return self.military[0] > 0
         return np.array([state.ncpi_rank is not None if state else False for state in known]) | (

@@ -529,7 +529,7 @@ def _options(loaded, actor_table, incidents, params):
             [
                 _who_may(known[key], actor_table)
                 & _sits_where(key, loaded, actor_table)
-                & _has_what_it_takes(known[key], actor_table, actor_table.adversaries[incidents["incident_suspect"][h]])
+                & _has_what_it_takes(known[key], actor_table, scenario.incidents[h])
                 for h, _, key in chosen
             ],
             dtype=bool,
@@ -589,9 +589,10 @@ def _sits_where(key, loaded, actor_table):
     return sits
 
 
-def _has_what_it_takes(response, actor_table, suspect):
-    """Who has all that a response takes: (A,) bool. A body has what any of its members has."""
-    having = [actor_table.has(what, suspect) for what in response.takes]
+def _has_what_it_takes(response, actor_table, incident):
+    """Who has all that a response to an incident takes: (A,) bool. A body has what any of its members has."""
+    suspect, hit = incident.suspect or incident.by, (*incident.victims, *incident.may_widen_to)
+    having = [actor_table.has(what, suspect, hit) for what in response.takes]
     able = np.all(having, axis=0) if having else np.ones(len(actor_table.actors), dtype=bool)
     for body, members in zip(actor_table.bodies, actor_table.body_members, strict=True):
         if members.any():

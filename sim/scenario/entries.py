@@ -33,6 +33,8 @@ from sim.scenario.schema import (
     Response,
     State,
     Unattributed,
+    Volume,
+    Volumes,
 )
 from sim.scenario.wording import below, core, is_model, start_of
 
@@ -60,6 +62,12 @@ REFERENCES = {
     },
     State: {"borders": "states", "no_relations_with": "states"},
     Unattributed: {"atlantic": "states", "pacific": "states"},
+    Volume: {"source": "sources"},
+    Volumes: {
+        "coded": "states",
+        **dict.fromkeys(("at_sea", "with_embassies", "summons", "talks"), "responses"),
+        **dict.fromkeys(("article_4", "article_5", "ministers"), "formats"),
+    },
     Body: {"group": "groups", "source": "sources"},
 }
 KEYED_BY_ACTOR = {State: ("unfavourable", "exposure"), Group: ("members",), Project: ("positions",)}
@@ -81,7 +89,7 @@ def names_in(library: Library, section: str) -> Iterable[str]:
     found = getattr(library, section)
     if section == "codebook":
         return found.responses if found is not None else ()
-    return () if section == "estimates" else found
+    return () if section in ("estimates", "volumes") else found
 
 
 def check_library(root: Node, names: dict[str, dict]) -> list[Diagnostic]:
@@ -273,7 +281,16 @@ def _format(node: Node, names) -> Iterator[Diagnostic]:
         yield voters.fault("a format needs members: codes, group:<name>, or any.")
 
 
+def _volume(node: Node, names) -> Iterator[Diagnostic]:
+    low, high = number_of(node.get("low")), number_of(node.get("high"))
+    if low is not None and high is not None and high < low:
+        yield node.get("high").fault(
+            f"what the record says at most, {high:g}, is below what it says at least, {low:g}."
+        )
+
+
 RULES = {
+    Volume: _volume,
     CoercionEpisode: _episode,
     Days: _ordered,
     Domain: _domain,

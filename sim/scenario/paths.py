@@ -25,7 +25,7 @@ from sim.scenario.wording import as_number, below, core, expected, fields_of, is
 SINGLE_VALUES = (int, float, str, bool, datetime.date)
 NOT_VARIED = (
     "title", "summary", "extends", "marking", "participants", "objectives", "questions", "uncertainties", "levers",
-    "measures", "figures", "sources", "codebook", "domains", "estimates",
+    "measures", "figures", "sources", "codebook", "domains", "estimates", "volumes",
 )  # fmt: skip
 MAY_BE_NEW = ("actors", "exposure", "stance")
 

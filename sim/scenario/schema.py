@@ -29,7 +29,7 @@ Date = Annotated[datetime.date, BeforeValidator(_as_written), Field(ge=FIRST_DAY
 Year = Annotated[int, Field(ge=FIRST_DAY.year, le=LAST_DAY.year)]
 Issue = Literal["cyber", "fimi", "coercion", "edt", "space", "infra", "military", "consult", "learn"]
 Rung = Literal["silence", "concern", "solidarity", "naming", "measures"]
-Means = Literal["coast", "forces", "relations", "cyber_service"]
+Means = Literal["coast", "forces", "relations", "cyber_service", "harm"]
 KindOfResponse = Literal["words", "naming", "measures", "support", "law", "talks", "military", "cooperation"]
 Rule = Literal[
     "consensus", "unanimity", "qmv", "coalition", "adjudication", "bilateral", "sovereign", "membership_board"
@@ -306,7 +306,9 @@ class Response(Entry):
     )
     instrument: Optional[Name] = Field(None, description="group whose members have the law or the means for it by then")
     takes: list[Means] = Field(
-        [], description="what an actor must have for it: a coast, forces, relations with the suspect, a cyber service"
+        [],
+        description="what an actor must have for it: a coast, forces, relations with the suspect, a cyber service, or "
+        "harm of its own",
     )
     follows: Optional[Name] = Field(None, description="response that a victim, or its body, must have taken first")
     rests_on_collection: bool = Field(False, description="rests on evidence of one's own that few services gather")
@@ -479,6 +481,51 @@ class Estimates(Entry):
     made: dict[str, str] = Field({}, description="how: runs of each case, dispersion, log-likelihood, version")
 
 
+Amount = Annotated[float, Field(ge=0, le=1_000_000)]
+Counted = Literal[
+    "responses", "responses_to_one", "answers", "instruments", "name", "sanction", "legal_step", "summon",
+    "consultations", "article_4", "article_5", "ministers", "texts", "weaker_texts", "days_to_joint_answer",
+    "strongest_text", "strongest_day", "stopped", "sails_without_coast", "deals_without_relations", "accuses_in_doubt",
+    "wants_to_accuse_in_doubt", "called_without_mandate", "felt_after_the_end", "works_on_its_own",
+    "article_5_for_others", "stopped_after_its_end", "accuses_itself", "talks_and_presses",
+]  # fmt: skip
+
+
+class Volume(Entry):
+    """How much of something happens: what the record says of it, and how far the play may be from that."""
+
+    words: Text = Field(description="what is counted, in plain words")
+    counts: Counted = Field(description="what is counted, by the name of the function that counts it")
+    of: list[Issue] = Field([], description="incidents about these issues; empty: all")
+    scenarios: list[Name] = Field([], description="scenarios it holds for; empty: all that have such an incident")
+    since: Optional[Year] = Field(None, description="incidents from this year on")
+    until: Optional[Year] = Field(None, description="incidents up to this year")
+    statistic: Literal["median", "low", "high", "spread", "mean"] = Field(
+        "median",
+        description="which figure over seeds and incidents: the median, the 10 % or 90 % quantile, the distance "
+        "between these two, or the mean",
+    )
+    low: Amount = Field(description="what the record says at least")
+    high: Optional[Amount] = Field(None, description="and at most; empty: as much as there may be")
+    tolerance: Amount = Field(0, description="how far beyond is still a fit")
+    source: Name
+    why: Text = Field(description="how the record says so; for a judgement, the reason for it")
+
+
+class Volumes(Entry):
+    """How much happens at all: what the play is counted for, and the record beside it."""
+
+    coded: list[Code] = Field(description="states whose answers past cases code: third parties are counted among them")
+    at_sea: list[Name] = Field(description="responses that need a coast")
+    with_embassies: list[Name] = Field(description="responses that need diplomatic relations")
+    summons: list[Name] = Field(description="responses that count as summoning an ambassador")
+    talks: list[Name] = Field(description="responses that count as talking to the adversary")
+    article_4: Name = Field(description="the format of Article 4 of the Washington Treaty")
+    article_5: Name = Field(description="and that of Article 5")
+    ministers: Name = Field(description="the format in which ministers of NATO meet those of the four")
+    rows: dict[Name, Volume]
+
+
 class Library(Entry):
     """All figures, by key."""
 
@@ -493,6 +540,7 @@ class Library(Entry):
     domains: dict[Name, Domain] = Field({}, description="what coefficients of behaviour can be at all")
     codebook: Optional[Codebook] = Field(None, description="how historical cases are coded, and read as exercises")
     estimates: Estimates = Field(Estimates(), description="what past cases say about the coefficients of behaviour")
+    volumes: Optional[Volumes] = Field(None, description="how much happens at all, by the record")
 
 
 # ---------------------------------------------------------------------------------------------------- scenario

@@ -46,9 +46,7 @@ FOR_PEOPLE = {
     },
     "Scenario": {"sources": PROVENANCE},
     "Source": {"publisher": PROVENANCE},
-    "State": dict.fromkeys(
-        ("population_m", "cyber_incidents", "es11_1", "government_effectiveness", "coast", "no_relations_with"), FACT
-    ),
+    "State": dict.fromkeys(("population_m", "cyber_incidents", "es11_1", "government_effectiveness"), FACT),
 }
 
 
@@ -67,10 +65,14 @@ def models_of(annotation, known=None):
 MODELS = {**models_of(Scenario), **models_of(Library)}
 
 
+LOOKS_ON = "absurdities.py"  # holds what was played against facts that the play does not know
+
+
 @cache
-def names_read():
-    """Every name that the code reads as an attribute or a key."""
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in SIM.rglob("*.py") if path.name != "schema.py"]
+def names_read(*besides):
+    """Every name that the code reads as an attribute or a key; files of some names are left out."""
+    paths = [path for path in SIM.rglob("*.py") if path.name not in ("schema.py", *besides)]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in paths]
     return {name for tree in trees for node in ast.walk(tree) if (name := _read(node)) is not None}
 
 
@@ -101,7 +103,7 @@ def test_a_fact_that_is_not_read_cannot_be_varied():
     assert facts - {("Project", "article_role"), ("Project", "components")} <= {
         (model.__name__, field) for model, field in NOT_PLAYED
     }
-    assert not {field for _, field in NOT_PLAYED} & names_read(), "strike what is read"
+    assert not {field for _, field in NOT_PLAYED} & names_read(LOOKS_ON), "strike what is read"
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.model.decisions import Decision, Option
 from sim.model.inputs import responses_of
-from sim.model.steps.joining import join
+from sim.model.steps.joining import acts_from, join
 from sim.model.steps.stops import seats_to_ask
 from sim.model.steps.willingness import attention, has_joined, peer_term, text_term
 from sim.rules.attribution import confidence
@@ -86,6 +86,8 @@ PRESSURE = ("measures", "military")
 def instruments(world, h, wants, can):
     """The instrument with which each takes up each kind it wants, drawn once for the run: (options, R, A) bool.
 
+    One of the kind that is open to it and would act before the exercise ends; what would not is for another exercise.
+
     Parameters
     ----------
     wants : array (kinds of the incident, R, A) of bool; can : array (options of the incident, R, A) of bool
@@ -93,22 +95,25 @@ def instruments(world, h, wants, can):
     inputs = world.inputs
     part, kinds = inputs.option_slices[h], inputs.kind_slices[h]
     picked = np.zeros_like(can)
-    appeal = np.exp(inputs.params.precision * (inputs.own_habit[part] + inputs.how_usual[part]))
+    usual = inputs.own_habit[part] + inputs.how_usual[part]
+    appeal = np.broadcast_to(np.exp(inputs.params.precision * usual), can.shape)
     for k in range(kinds.start, kinds.stop):
         options = np.flatnonzero(inputs.option_kind[part] == k)
-        r, a = np.nonzero(wants[k - kinds.start] & can[options].any(axis=0))
-        if not r.size:
-            continue
-        weight = np.where(can[options][:, r, a], appeal[options][:, np.minimum(r, appeal.shape[1] - 1), a], 0.0).T
-        draw = np.stack(
-            [
-                world.nature.uniform_of("instrument", 0, inputs.option_names, inputs.actors, part.start + o, r, a)
-                for o in options
-            ],
-            axis=-1,
-        )
-        picked[options[first_of(weight, draw)], r, a] = True
+        runs, actors = np.nonzero(wants[k - kinds.start] & can[options].any(axis=0))
+        o, r, a = np.broadcast_arrays(options, runs[:, None], actors[:, None])
+        weight = np.where(can[o, r, a] & acts_in_time(world, part.start + o, r, a), appeal[o, r, a], 0.0)
+        draw = world.nature.uniform_of("instrument", 0, inputs.option_names, inputs.actors, part.start + o, r, a)
+        has_one = weight.any(axis=-1)
+        best = first_of(weight, draw)[has_one]
+        picked[options[best], runs[has_one], actors[has_one]] = True
     return picked
+
+
+def acts_in_time(world, options, runs, actors):
+    """Whether a response would be felt before the exercise ends: bool, like the arguments."""
+    inputs = world.inputs
+    soonest = world.day + inputs.days // 2 + inputs.lead_min[options, 0, 0]
+    return np.maximum(acts_from(world, options, runs, actors), soonest) <= inputs.turns * inputs.days
 
 
 def open_to(world, h):

@@ -424,14 +424,16 @@ def chance_of_body(world, b, until=NEVER):
     if not (members.any() and can.any()):
         return np.zeros(world.state.joined.shape[:2])
     share = share_of_members(world, members, until)
-    text = own_text(world, consultations)[inputs.option_incident]
+    text = text_behind(world, members)[inputs.option_incident]
     names, speaks = inputs.is_attribution[:, 0] > 0, inputs.signatory[:, None]
     own = np.where(speaks, params.body_words[:, 0], params.body_deeds[:, 0])
-    grown = inputs.practice_of_naming(world.day / 365.25)[:, 0]
+    hurts_people = inputs.hurts_people[inputs.option_incident][:, :, 0]
+    grown = inputs.practice_of_naming(world.day / 365.25)[:, 0] * (1 - hurts_people)
     own = np.where(names, params.body_naming[:, 0] + grown, own)
     willing = own + params.body_members[:, 0] * (share - 0.5) + params.body_text[:, 0] * (text - inputs.rung[:, 0])
     stands = (text >= params.rung_solidarity[:, 0]) | ((speaks | names) & bool(inputs.speaks_alone[b]))
-    return logistic(params.precision[:, 0] * willing) * (can[:, None] & stands)
+    in_time = world.day + inputs.lead_min[:, 0] <= inputs.turns * inputs.days
+    return logistic(params.precision[:, 0] * willing) * (can[:, None] & stands & in_time)
 
 
 def share_of_members(world, members, until):
@@ -449,12 +451,10 @@ def share_of_members(world, members, until):
     return shares[inputs.option_kind]
 
 
-def own_text(world, consultations):
-    """The strongest text adopted in some of the consultations, over each incident: (H, R)."""
-    inputs, state = world.inputs, world.state
-    strongest = np.zeros((len(inputs.incidents), world.runs))
-    np.maximum.at(strongest, inputs.consultation_incident[consultations], state.consultation_text[consultations])
-    return strongest
+def text_behind(world, members):
+    """The strongest text that half of a body's members stand behind, over each incident: (H, R)."""
+    weakest_first = np.sort(world.state.covered[..., members], axis=-1)
+    return weakest_first[..., weakest_first.shape[-1] // 2]
 
 
 # ------------------------------------------------------------------------------------------------- recorder

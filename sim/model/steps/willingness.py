@@ -44,7 +44,7 @@ def products(world, h):
     typical, names, measure = inputs.typical, inputs.is_naming[part], inputs.severity_driven[part]
     support, accuses = inputs.is_support[part], inputs.kind_accuses[part]
     return [
-        ("practice", names, growth_of_naming(world) * everywhere),
+        ("practice", names, growth_of_naming(world) * (1 - inputs.hurts_people[h]) * everywhere),
         ("practice", measure, params.practice_third_party * third_party),
         ("stake", typical.benefit[part], params.b_stake * state.stake[h]),
         ("stake", names, params.b_bond * state.bond[h] + params.b_led * own_share(state.severity[h])),
@@ -68,7 +68,10 @@ def products(world, h):
 
 
 def growth_of_naming(world):
-    """How usual naming a culprit has become, by the calendar and by what was seen in the exercise: (R, 1)."""
+    """How usual naming a culprit has become, by the calendar and by what was seen in the exercise: (R, 1).
+
+    Where people were hurt it has always been usual.
+    """
     return world.state.norm[:, None] + world.inputs.practice_of_naming(world.day / 365.25)
 
 

@@ -47,6 +47,8 @@ HEADINGS = {
     "CaseKind": "Kinds of case",
     "Unattributed": "Unattributed",
     "Estimates": "Estimates",
+    "Volume": "Rows of volumes",
+    "Volumes": "Volumes",
 }
 MODELS = {
     name: model

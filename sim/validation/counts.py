@@ -1,0 +1,305 @@
+"""What is counted in a run: who names, sanctions or goes to law, where it is talked about, and how far it goes.
+
+Everything is read off the events of a run. To count something else: a function here, its name in `Counted` of
+`sim.scenario.schema`, and a row in `scenarios/library/volumes.yaml`.
+"""
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sim.catalogue.ladder import RUNGS
+from sim.model.events import Event
+from sim.model.inputs import responses_of
+from sim.phrases import Names
+from sim.record.record import Record
+from sim.scenario import Loaded
+from sim.scenario.schema import Incident, Response, Volumes
+from sim.validation.schema import KINDS
+
+__all__ = ["COUNTS", "NAMING", "NOT_AT_ALL", "SANCTIONS", "Count", "Run", "called_off", "once_in"]
+
+NAMING, SANCTIONS, LEGAL = KINDS[1], KINDS[2], KINDS[4]
+NOT_AT_ALL = float("inf")  # days to what does not happen
+
+
+# ---------------------------------------------------------------------------------------------------- a run
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run as it is counted.
+
+    Parameters
+    ----------
+    record : Record, with its events
+    loaded : Loaded, what was played
+    known : dict of kind of act -> codes of which the record knows what they did, in a past case; None: the coded states
+    """
+
+    record: Record
+    loaded: Loaded
+    known: Mapping[str, frozenset[str]] | None = None
+    volumes: Volumes = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.loaded.library.volumes is None:
+            raise ValueError("the library has no section 'volumes'")
+        object.__setattr__(self, "volumes", self.loaded.library.volumes)
+
+    @cached_property
+    def names(self) -> Names:
+        """What actors, incidents, formats and responses are called."""
+        return Names(self.loaded)
+
+    @cached_property
+    def incidents(self) -> dict[str, Incident]:
+        """The incidents that began, by their ids."""
+        begun = {event.incident for event in self.record.of_kind("incident_begins")}
+        return {incident.id: incident for incident in self.loaded.scenario.incidents if incident.id in begun}
+
+    @cached_property
+    def last_day(self) -> int:
+        """The day on which the exercise ends, counted from its first."""
+        return self.record.turns * self.record.days_per_turn
+
+    @cached_property
+    def responses(self) -> list[Event]:
+        """What states decided to do; bodies are left out."""
+        return [event for event in self.record.of_kind("response_decided") if self.is_state(event.actor)]
+
+    @cached_property
+    def known_responses(self) -> dict[str, Response]:
+        """The responses there are, by id."""
+        return responses_of(self.loaded)
+
+    def of(self, event: Event) -> Response:
+        """The response that an event is about."""
+        return self.known_responses[event.payload["response"]]
+
+    def events(self, kind: str, incident: str, form: str | None = None) -> list[Event]:
+        """The events of one kind over an incident, in one format or in any."""
+        found = [event for event in self.record.of_kind(kind) if event.incident == incident]
+        return [event for event in found if form is None or event.payload["format"] == form]
+
+    def is_state(self, code: str | None) -> bool:
+        """Whether it is no body."""
+        return code not in self.loaded.library.bodies
+
+    def victims(self, incident: str) -> set[str]:
+        """Who was hit, at first and as it was widened."""
+        written = self.incidents[incident]
+        moves = [event for event in self.moves(written.by) if event.payload["move"] == "widen"]
+        return {*written.victims} | {event.payload["target"] for event in moves} & {*written.may_widen_to}
+
+    def moves(self, adversary: str) -> list[Event]:
+        """What one adversary did."""
+        return [event for event in self.record.of_kind("adversary_move") if event.actor == adversary]
+
+    def did(self, incident: str, kind: str) -> set[str]:
+        """The third parties among those counted that are seen to have done a kind of act before the end."""
+        counted_for = self.volumes.coded if self.known is None else self.known.get(kind, ())
+        seen = {
+            event.actor
+            for event in self.responses
+            if event.incident == incident and self.of(event).coded_as == kind
+            if event.payload["effect_day"] <= self.last_day
+        }
+        return seen & {*counted_for} - self.victims(incident)
+
+    def suspect(self, incident: str) -> str:
+        """Whom an incident looks like."""
+        written = self.incidents[incident]
+        return written.suspect or written.by
+
+    @cached_property
+    def assessments(self) -> dict[tuple[int, str | None], dict[str, float]]:
+        """How sure each state was of the suspect, by turn and incident."""
+        return {
+            (event.turn, event.incident): event.payload["confidence"] for event in self.record.of_kind("assessment")
+        }
+
+    def sureness(self, event: Event, code: str | None) -> float:
+        """How sure a state was of the suspect when something was decided; 1 where nothing is known of that."""
+        return self.assessments.get((event.turn, event.incident), {}).get(code, 1.0)
+
+    def when(self, event: Event) -> str:
+        """Where an example is found again."""
+        return f"{self.record.scenario_name}, seed {self.record.seed}, turn {event.turn}"
+
+
+# ---------------------------------------------------------------------------------------------------- what is counted
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of one run, or of one incident in it, with what that was about and the year."""
+
+    value: float
+    year: int
+    incident: str | None = None
+    issue: str | None = None
+
+
+COUNTS: dict[str, Callable[[Run], list[Count]]] = {}
+
+
+def _a_run(count: Callable[[Run], float]) -> Callable[[Run], float]:
+    """Counts a number once in a run."""
+    COUNTS[count.__name__] = lambda run: [once_in(run, count(run))]
+    return count
+
+
+def _an_incident(count: Callable[[Run, str], float | None]) -> Callable[[Run, str], float | None]:
+    """Counts a number for each incident of a run; None where there is nothing to count."""
+
+    def of_each(run: Run) -> list[Count]:
+        values = [(incident, count(run, incident)) for incident in run.incidents]
+        return [
+            Count(float(value), _year(run), incident, run.incidents[incident].issue)
+            for incident, value in values
+            if value is not None
+        ]
+
+    COUNTS[count.__name__] = of_each
+    return count
+
+
+def once_in(run: Run, value: float) -> Count:
+    """A number of a run as a whole."""
+    return Count(float(value), _year(run))
+
+
+def _year(run: Run) -> int:
+    return datetime.date.fromisoformat(run.record.start).year
+
+
+@_a_run
+def responses(run: Run) -> float:
+    """Responses of all states in a run."""
+    return len(run.responses)
+
+
+@_an_incident
+def responses_to_one(run: Run, incident: str) -> float:
+    """Responses of all states to one incident."""
+    return sum(event.incident == incident for event in run.responses)
+
+
+@_an_incident
+def name(run: Run, incident: str) -> float:
+    """Third parties that name the culprit."""
+    return len(run.did(incident, NAMING))
+
+
+@_an_incident
+def sanction(run: Run, incident: str) -> float:
+    """Third parties that sanction or expel."""
+    return len(run.did(incident, SANCTIONS))
+
+
+@_an_incident
+def legal_step(run: Run, incident: str) -> float:
+    """Third parties that take a legal or trade step."""
+    return len(run.did(incident, LEGAL))
+
+
+@_an_incident
+def answers(run: Run, incident: str) -> float:
+    """Kinds of answer by third parties: a state that speaks and expels gives two."""
+    return sum(len(run.did(incident, kind)) for kind in KINDS)
+
+
+@_an_incident
+def instruments(run: Run, incident: str) -> float | None:
+    """Responses for each kind of answer that a state gives; None where nobody gives one."""
+    coded = [
+        (event.actor, kind)
+        for event in run.responses
+        if event.incident == incident and (kind := run.of(event).coded_as)
+    ]
+    return len(coded) / len(set(coded)) if coded else None
+
+
+@_an_incident
+def summon(run: Run, incident: str) -> float:
+    """States that summon the ambassador, those that were hit among them."""
+    asked = [event for event in run.responses if event.payload["response"] in run.volumes.summons]
+    return len({event.actor for event in asked if event.incident == incident})
+
+
+@_an_incident
+def consultations(run: Run, incident: str) -> float:
+    """Consultations called."""
+    return len(run.events("consultation_called", incident))
+
+
+@_an_incident
+def article_4(run: Run, incident: str) -> float:
+    """Consultations under Article 4."""
+    return len(run.events("consultation_called", incident, run.volumes.article_4))
+
+
+@_an_incident
+def article_5(run: Run, incident: str) -> float:
+    """Calls of Article 5."""
+    return len(run.events("consultation_called", incident, run.volumes.article_5))
+
+
+@_an_incident
+def ministers(run: Run, incident: str) -> float:
+    """Meetings of ministers of NATO and the four."""
+    return len(run.events("consultation_called", incident, run.volumes.ministers))
+
+
+@_an_incident
+def texts(run: Run, incident: str) -> float:
+    """Texts adopted."""
+    return len(run.events("text_adopted", incident))
+
+
+@_an_incident
+def weaker_texts(run: Run, incident: str) -> float:
+    """Texts weaker than one adopted before, by nobody but those who stand behind a stronger one already."""
+    found, earlier = 0, []
+    for event in run.events("text_adopted", incident):
+        strength, behind = event.payload["text"], {*event.payload["supporters"]}
+        stronger = [before for text, before in earlier if text > strength]
+        found += bool(stronger) and behind <= set().union(*stronger)
+        earlier.append((strength, behind))
+    return found
+
+
+@_an_incident
+def days_to_joint_answer(run: Run, incident: str) -> float:
+    """Days from the incident to the first joint text of solidarity or more."""
+    least = RUNGS.index("solidarity")
+    adopted = [event.payload for event in run.events("text_adopted", incident)]
+    days = [text["days_since_incident"] for text in adopted if RUNGS.index(text["rung"]) >= least]
+    return min(days, default=NOT_AT_ALL)
+
+
+@_an_incident
+def strongest_text(run: Run, incident: str) -> float:
+    """The strongest text adopted: 0 silence to 1 measures."""
+    return max((event.payload["text"] for event in run.events("text_adopted", incident)), default=0.0)
+
+
+@_an_incident
+def strongest_day(run: Run, incident: str) -> float:
+    """Days from the incident to its strongest text."""
+    adopted = [event.payload for event in run.events("text_adopted", incident)]
+    return max(adopted, key=lambda text: text["text"])["days_since_incident"] if adopted else NOT_AT_ALL
+
+
+@_an_incident
+def stopped(run: Run, incident: str) -> float:
+    """1 when its author called it off, else 0; one that was to end, or whose victims gave in, is not called off."""
+    return float(bool(called_off(run, incident)))
+
+
+def called_off(run: Run, incident: str) -> list[Event]:
+    """The ends of an incident that came with its author's calling the campaign off."""
+    calls = {event.turn for event in run.moves(run.incidents[incident].by) if event.payload["move"] == "stop"}
+    return [event for event in run.events("incident_stops", incident) if event.turn in calls]
