@@ -86,6 +86,7 @@ FIGURE_LIMITS = {
     (Codebook, "episode_after_days"): (0, 3660),
     (Codebook, "longest_days"): (1, 3660),
     (Codebook, "soft"): (0, 1),
+    (Codebook, "unrecorded"): (0, 1),
     (Codebook, "turn_days"): (1, 366),
     (Codebook, "weights"): (0, 1),
     (Codebook, "window_days"): (1, 3660),
