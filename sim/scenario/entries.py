@@ -298,11 +298,10 @@ def _format(node: Node, names) -> Iterator[Diagnostic]:
 
 
 def _volume(node: Node, names) -> Iterator[Diagnostic]:
-    low, high = number_of(node.get("low")), number_of(node.get("high"))
-    if low is not None and high is not None and high < low:
-        yield node.get("high").fault(
-            f"what the record says at most, {high:g}, is below what it says at least, {low:g}."
-        )
+    most = node.get("high")
+    low, high = number_of(node.get("low")), number_of(most)
+    if most is not None and low is not None and high is not None and high < low:
+        yield most.fault(f"what the record says at most, {high:g}, is below what it says at least, {low:g}.")
 
 
 RULES = {
