@@ -157,6 +157,11 @@ class Names:
         phrase = entry.phrase if entry else f"decides on {key.replace('_', ' ')}"
         return for_many(phrase) if many else phrase
 
+    def is_inaction(self, key):
+        """Whether a response is none."""
+        entry = self._responses.get(key)
+        return entry is not None and entry.is_inaction
+
     def weight(self, key):
         """How much a response tells: its signal and pressure, as the library rates them."""
         entry = self._responses.get(key)

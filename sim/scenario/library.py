@@ -18,7 +18,13 @@ from sim.scenario.schema import Library, Scenario
 from sim.scenario.wording import beside, fields_of, validated
 
 SECTIONS = tuple(fields_of(Library))
-NOT_PLAYED = {"codebook": True, "estimates": True, "domains": True, "behaviour": {"__all__": {"domain"}}}
+NOT_PLAYED = {
+    "codebook": True,
+    "estimates": True,
+    "domains": True,
+    "behaviour": {"__all__": {"domain"}},
+    "responses": {"__all__": {"is_inaction"}},
+}
 _DIGESTS: dict[int, tuple[Library, str]] = {}  # by identity; holding the library keeps its identity its own
 
 
@@ -74,7 +80,7 @@ def library_digest(library: Library) -> str:
 
     The codebook is left out, since what it says of a case stands in the scenario made of it, and so are the estimates:
     what a run reads of them stands under `behaviour`. So are the domains, which say what may be written and not what
-    is played.
+    is played, and whether a response is none, which is a matter of telling.
     """
     if id(library) not in _DIGESTS:
         content = library.model_dump(mode="json", exclude_defaults=True, exclude=NOT_PLAYED)

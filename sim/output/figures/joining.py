@@ -23,7 +23,7 @@ LEFT = 1.68  # inches for the names
 def compose(record, loaded):
     """The page of who joined what."""
     styles = ActorStyle(loaded)
-    joined = joinings_of(record)
+    joined = joinings_of(record, styles.names)
     if len({one.incident for one in joined}) > ACTS:
         joined = _merged(joined)
     caption = style.caption_of(

@@ -34,7 +34,7 @@ def compose(record, loaded):
     page = style.open_page(NAME, title_of(record, styles), caption, body)
     for at, (head, lines) in enumerate(panels):
         low = body - (at + 1) * (HEAD + PANEL)
-        _draw_panel(page, record, head, lines, low, is_last=at == len(panels) - 1)
+        _draw_panel(page, record, styles.names, head, lines, low, is_last=at == len(panels) - 1)
     page.alt = alt_of(record, styles, panels)
     return page
 
@@ -117,7 +117,7 @@ def _harm(record, styles):
     return [(*line, GREYS[at], LINES[at], "soDv"[at]) for at, line in enumerate(lines)]
 
 
-def _draw_panel(page, record, head, lines, low, is_last):
+def _draw_panel(page, record, names, head, lines, low, is_last):
     axes = page.axes(LEFT, low, style.WIDTH - LEFT - RIGHT, PANEL)
     page.write(
         style.MARGIN,
@@ -157,12 +157,12 @@ def _draw_panel(page, record, head, lines, low, is_last):
             labels.append((last, f"{words} {last:.2f}", colour))
     label_lines(axes, labels, RIGHT, at=days[-1])
     if head.startswith("Pressure"):
-        _mark_responses(axes, record)
+        _mark_responses(axes, record, names)
 
 
-def _mark_responses(axes, record):
+def _mark_responses(axes, record, names):
     """A tick on the time axis for every day on which a response took effect."""
-    days = sorted({one.acted_day for one in joinings_of(record) if one.acted_day is not None})
+    days = sorted({one.acted_day for one in joinings_of(record, names) if one.acted_day is not None})
     if days:
         axes.plot(days, [0.0] * len(days), linestyle="none", marker="|", markersize=9, color=style.CALM, clip_on=False)
 

@@ -207,8 +207,14 @@ def _close(one, event):
     one.capability_share, one.days_since_incident = told.get("capability_share"), told.get("days_since_incident")
 
 
-def joinings_of(record):
-    """Every response, with its place in the order; those seen on the same day share a place."""
+def joinings_of(record, names):
+    """Every response, with its place in the order; those seen on the same day share a place.
+
+    Parameters
+    ----------
+    record : sim.record.Record
+    names : sim.phrases.Names, which tell a response from none
+    """
     seen = {}
     for event in record.of_kind("response_acts"):
         seen.setdefault((event.actor, event.incident, event.payload.get("response")), event.day)
@@ -240,7 +246,7 @@ def joinings_of(record):
             event.turn,
         )
         for (actor, incident, response), event in decided
-        if response != "no_action"
+        if not names.is_inaction(response)
     ]
 
 

@@ -16,7 +16,7 @@ def compose_joined(outcomes, loaded):
         (incident, response, shares)
         for incident, table in outcomes.joined.items()
         for response, shares in table.items()
-        if response != "no_action" and shares and max(shares.values()) > 0
+        if not styles.names.is_inaction(response) and shares and max(shares.values()) > 0
     ]
     rows.sort(key=lambda row: (-sum(row[2].values()), row[0], row[1]))
     caption = style.caption_of(

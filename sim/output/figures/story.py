@@ -71,7 +71,7 @@ def compose(record, loaded):
 def title_of(record, styles):
     """What the run came to, in one sentence."""
     states = actors_of(record)
-    acted = {one.actor for one in joinings_of(record)} - set(BODIES)
+    acted = {one.actor for one in joinings_of(record, styles.names)} - set(BODIES)
     who = f"{style.number(len(acted))} of {len(states)} states responded" if acted else "nobody responded"
     ended = sorted({styles.incident(event.incident) for event in record.of_kind("incident_stops")})
     gave_in = sorted({styles.said(event.actor) for event in record.of_kind("victim_concedes")})
@@ -188,7 +188,8 @@ def _rung(one):
 
 
 def _responses(record, styles):
-    seen = sorted((one for one in joinings_of(record) if one.acted_day is not None), key=lambda one: one.acted_day)
+    joined = joinings_of(record, styles.names)
+    seen = sorted((one for one in joined if one.acted_day is not None), key=lambda one: one.acted_day)
     known, victims = set(), {code for incident in incidents_of(record).values() for code in incident.victims}
     turns = {}
     for one in seen:

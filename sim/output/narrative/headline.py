@@ -48,8 +48,7 @@ def _headline_move(turn):
 
 
 def _headline_responses(turn):
-    joined = Counter(event.payload["response"] for event in turn.of_kind("response_decided"))
-    joined.pop("no_action", None)
+    joined = Counter(event.payload["response"] for event in turn.decided)
     for key, number in joined.most_common(1):
         if number > 2:
             yield f"{count(number, 'state')} {turn.names.phrase(key, many=True)}"

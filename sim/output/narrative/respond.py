@@ -19,7 +19,7 @@ def shared_evidence(turn):
 
 def responses(turn):
     """Who responds and how: whoever does the same thing shares a sentence."""
-    decided = [event for event in turn.of_kind("response_decided") if event.payload["response"] != "no_action"]
+    decided = turn.decided
     for event in decided:
         turn.narrator.decided_in.setdefault((event.incident, event.payload["response"], event.actor), turn.number)
     several, told = len({event.incident for event in decided}) > 1, set()

@@ -121,6 +121,12 @@ class Told:
         return [event for event in self.events if event.kind in kinds]
 
     @property
+    def decided(self):
+        """The responses that somebody decided on."""
+        decided = self.of_kind("response_decided")
+        return [event for event in decided if not self.names.is_inaction(event.payload["response"])]
+
+    @property
     def moves(self):
         """What each adversary does."""
         return {(event.actor, event.incident): _what(event) for event in self.of_kind("adversary_move")}

@@ -232,7 +232,7 @@ def decisions_of(record, loaded):
     list of Decision
     """
     styles, groups = ActorStyle(loaded), {}
-    for one in joinings_of(record):
+    for one in joinings_of(record, styles.names):
         groups.setdefault((one.incident, one.response), []).append(one)
     order = sorted(groups, key=lambda key: (-len(groups[key]), str(key)))
     return [_decision(record, styles, incident, response, groups[incident, response]) for incident, response in order]
