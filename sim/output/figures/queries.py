@@ -285,3 +285,19 @@ def beliefs_of(record, incident):
     actors = sorted({code for table in tables for code in table})
     lines = {code: [math.nan if table.get(code) is None else float(table[code]) for table in tables] for code in actors}
     return [event.day for event in events], lines
+
+
+def peak_of(values):
+    """The place of the highest value of a series that may have gaps; None if there is none."""
+    known = [at for at, value in enumerate(values) if value == value]
+    return max(known, key=lambda at: values[at]) if known else None
+
+
+def highest_of(values):
+    """The highest value of a series that may have gaps; None if there is none."""
+    return max((value for value in values if value == value), default=None)
+
+
+def last_of(values):
+    """The last value of a series that may have gaps; None if there is none."""
+    return next((value for value in reversed(values) if value == value), None)

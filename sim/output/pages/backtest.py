@@ -7,10 +7,10 @@ import shlex
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from sim.output.figures.backtest_context import LOGISTIC, Past
-from sim.output.figures.style import capital
-from sim.output.pages.run import drawings_of, write_page
-from sim.phrases import count, listed, percent
+from sim.output.figures import charts_of
+from sim.output.figures.backtest import LOGISTIC
+from sim.output.pages.run import sections_of, write_page
+from sim.phrases import capital, count, listed, percent
 from sim.validation.backtest import MODEL
 from sim.validation.claims import claims_of, signed
 from sim.validation.tables import misses_of, verdict, where_it_was_done
@@ -21,13 +21,6 @@ SUMMARY = (
     "model thought it that each actor would do what, beside what it did."
 )
 BENCHMARKS = ("logistic", "actor's own rate", "overall rate", "nobody")
-SECTIONS = (
-    ("good", "How good were the forecasts?", ("scores",)),
-    ("word", "Can its probabilities be taken at their word?", ("reliability",)),
-    ("who", "Who was expected to do what?", ("matrix",)),
-    ("when", "How long did answers take?", ("lags",)),
-    ("coercion", "Who gives in to coercion?", ("conceding",)),
-)
 MADE = {
     "without it": "the coefficients were estimated without the case in question",
     "from others": "the coefficients were estimated from other cases",
@@ -50,27 +43,21 @@ class Row:
     is_whole: bool
 
 
-def write_report_of_backtest(backtest, charts, manifest, path, library=None):
+def write_report_of_backtest(past, charts, manifest, path):
     """Writes the page of a back-test.
 
     Parameters
     ----------
-    backtest : sim.validation.backtest.Backtest
-    charts : dict, as `sim.output.figures.history.draw_backtest` gives it
+    past : sim.output.figures.backtest.Past
+    charts : dict, as `sim.output.figures.draw_all` gives it
     manifest : dict, what anyone needs to repeat it
     path : path of the HTML file
-    library : Library, for names; None: the one that ships
 
     Returns
     -------
     Path, of the file written
     """
-    past = Past(backtest, library)
-    drawn = dict(zip(charts, drawings_of(charts.values()), strict=True))
-    sections = [
-        (key, question, [drawn[name] for name in drawn if name.split("-")[0] in which])
-        for key, question, which in SECTIONS
-    ]
+    backtest = past.backtest
     return write_page(
         "backtest.html.j2",
         path,
@@ -79,7 +66,7 @@ def write_report_of_backtest(backtest, charts, manifest, path, library=None):
         facts=list(_facts(past)),
         kinds=[(capital(kind.name), kind.counts) for kind in past.kinds.values()],
         cases=[(past.name(name), capital(past.case_kind(kind))) for kind, ids in past.by_kind() for name in ids],
-        sections=sections,
+        sections=list(sections_of(charts_of("backtest").values(), charts)),
         forecasts=[MODEL, *BENCHMARKS],
         brier=rows_of(past, "brier"),
         others=[("Log score", rows_of(past, "log")), ("AUC", rows_of(past, "auc"))],

@@ -15,13 +15,12 @@ from sim.catalogue.terms import BY_NAME as TERMS
 from sim.experiments.phrases import measure
 from sim.output.figures.actor_style import ActorStyle
 from sim.output.figures.queries import consultations_of, incident_name, incidents_of, joinings_of
+from sim.output.figures.run.scorecard import verdict
 from sim.output.figures.saving import inner_svg
-from sim.output.figures.scorecard import verdict
-from sim.output.figures.style import capital
 from sim.output.narrative.hot_wash import BETTER, measure_rows
 from sim.output.narrative.run_sheet import objectives_of, run_sheet
 from sim.output.narrative.story import figure, hot_wash, tell
-from sim.phrases import count, day, listed, percent
+from sim.phrases import capital, count, day, listed, percent
 
 WORTH_SAYING = 0.05  # a contribution to willingness or utility worth a word
 FOR_MANY = (
@@ -100,7 +99,7 @@ def write_report(record, loaded, charts, manifest, path):
     ----------
     record : sim.record.Record
     loaded : sim.scenario.Loaded
-    charts : list of sim.output.figures.Chart, as `draw_all` gives them
+    charts : iterable of sim.output.figures.Chart, those that `draw_all` draws of a run
     manifest : dict, what anyone needs to repeat the run, or None
     path : path of the HTML file
 
@@ -137,7 +136,7 @@ def write_report_of_many(outcomes, loaded, charts, manifest, path):
     ----------
     outcomes : sim.record.Outcomes
     loaded : sim.scenario.Loaded
-    charts : list of sim.output.figures.Chart, as `draw_fans` gives them
+    charts : iterable of sim.output.figures.Chart, those that `draw_all` draws of many
     manifest : dict, what anyone needs to repeat the runs, or None
     path : path of the HTML file
 
@@ -208,6 +207,19 @@ def _when(scenario, record=None):
 def drawings_of(charts):
     """Charts on disk as they stand in a page."""
     return [Drawing(chart.name, chart.title, chart.alt, chart.caption, chart.remark, _inner(chart)) for chart in charts]
+
+
+def sections_of(types, charts):
+    """The sections of a page, one for each question that charts answer: its address, the question, the drawings.
+
+    Parameters
+    ----------
+    types : iterable of sim.output.figures.ChartType
+    charts : dict of name -> Chart, as `draw_all` gives it
+    """
+    for one in types:
+        names = [name for name in charts if name == one.name or name.startswith(f"{one.name}-")]
+        yield one.anchor or one.name, one.question, drawings_of(charts[name] for name in names)
 
 
 def _inner(chart):
