@@ -160,7 +160,8 @@ def compose_measures(outcomes, loaded):
         return style.empty_page("measures", "No measures were kept", caption, "These runs kept no measures.")
     rows = [_measure_row(name, known[name], baseline.get(name, np.array([]))) for name in known]
     forest = Forest(rows, ROOM, RIGHT, 0.5)
-    page = style.open_page("measures", _measures_title(outcomes, every, baseline), caption, forest.height + 0.36)
+    key = 0.36 if baseline else 0.1
+    page = style.open_page("measures", _measures_title(outcomes, every, baseline), caption, forest.height + key)
     forest.draw(page, 0.04, [Panel(0, 1, ticks={})])
     if baseline:
         _write_key(page, forest.height + 0.14)

@@ -23,7 +23,7 @@ def compose(record, loaded):
             NAME, "No principles were judged", caption, "This run was not judged by the principles."
         )
     forest = Forest([_row(one) for one in principles], ROOM, RIGHT, 0.44)
-    page = style.open_page(NAME, title_of(principles), caption, forest.height + 0.36)
+    page = style.open_page(NAME, title_of(principles), caption, forest.height + 0.42)
     forest.draw(page, 0.36, [Panel(0, 1, ticks=TICKS)])
     page.alt = alt_of(principles)
     return page

@@ -22,7 +22,7 @@ from sim.output.figures.queries import (
     series_of,
     start_of,
 )
-from sim.output.narrative.inject import reaches_players
+from sim.output.narrative.passages import reaches_players
 from sim.phrases import capital, count, for_many, in_words, listed
 
 NAME = "story"
