@@ -3,13 +3,12 @@
 Written for somebody who knows the cases and not the statistics: every score has its interval and a sentence.
 """
 
-import shlex
 from dataclasses import dataclass
 from types import SimpleNamespace
 
 from sim.output.figures import charts_of
 from sim.output.figures.backtest import LOGISTIC
-from sim.output.pages.run import sections_of, write_page
+from sim.output.pages.run import facts_of, sections_of, write_page
 from sim.phrases import capital, count, listed, percent
 from sim.validation.backtest import MODEL
 from sim.validation.claims import claims_of, signed
@@ -74,7 +73,7 @@ def write_report_of_backtest(past, charts, manifest, path):
         misses=[told(past, miss) for miss in misses_of(backtest)],
         trust=list(trust_of(past, ((manifest or {}).get("train") or {}).get("title"))),
         made=list(made_of(past)),
-        repeat=list(_repeat(manifest)),
+        repeat=list(facts_of(manifest)),
     )
 
 
@@ -271,16 +270,3 @@ def made_of(past):
         "overall rate: as often as in the other cases; actor's own rate: as often as it did itself there; logistic: a "
         "regression on 13 features of actor and case; nobody: never. Each is made without the case it is about",
     )
-
-
-def _repeat(manifest):
-    for key, value in (manifest or {}).items():
-        words = capital(key.replace("_", " "))
-        if key == "command":
-            yield "Command", value if isinstance(value, str) else shlex.join(map(str, value))
-        elif isinstance(value, dict):
-            inner = ", ".join(f"{name} {entry}" for name, entry in value.items() if entry not in (None, ""))
-            if inner:
-                yield words, inner
-        elif value not in (None, "", [], ()):
-            yield words, ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

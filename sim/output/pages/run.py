@@ -125,7 +125,7 @@ def write_report(record, loaded, charts, manifest, path):
         principles=_principles(record),
         measures=tuple(measure_rows(record, with_units=False)),
         has_other_arm=record.baseline_measures is not None,
-        repeat=_repeat(record, manifest),
+        repeat=list(_repeat(record, manifest)),
     )
 
 
@@ -157,7 +157,7 @@ def write_report_of_many(outcomes, loaded, charts, manifest, path):
         spreads=_spreads(outcomes),
         has_other_arm=outcomes.baseline_measures is not None,
         questions=loaded.scenario.questions,
-        repeat=_repeat(outcomes, manifest),
+        repeat=list(_repeat(outcomes, manifest)),
     )
 
 
@@ -408,20 +408,29 @@ def _short(value):
 
 def _repeat(about, manifest):
     """What anyone needs to repeat it, as (what, value) pairs: the record's own facts, then the manifest's."""
-    manifest = dict(manifest or {})
-    command = manifest.pop("command", None)
-    rows = [("Command", command if isinstance(command, str) else shlex.join(map(str, command)))] if command else []
-    rows += [("Scenario", about.scenario_name), ("Digest of the scenario", about.digest), ("Seed", str(about.seed))]
-    rows += [("Run", str(about.run))] if hasattr(about, "run") else [("Runs", f"{about.runs:,}")]
-    known = {"scenario", "seed", "runs", "run"}
-    return rows + [pair for key, value in manifest.items() if key not in known for pair in _flat(key, value)]
+    command = {key: value for key, value in (manifest or {}).items() if key == "command"}
+    known = {*command, "scenario", "seed", "runs", "run"}
+    yield from facts_of(command)
+    yield from (("Scenario", about.scenario_name), ("Digest of the scenario", about.digest), ("Seed", str(about.seed)))
+    yield ("Run", str(about.run)) if hasattr(about, "run") else ("Runs", f"{about.runs:,}")
+    yield from facts_of({key: value for key, value in (manifest or {}).items() if key not in known})
 
 
-def _flat(key, value):
-    words = capital(str(key).replace("_", " "))
+def facts_of(manifest):
+    """What a manifest says, as (what, value) pairs in words; what is empty is left out.
+
+    >>> list(facts_of({"command": ["oceans", "run", "my case"], "policies": {}, "releases": [3, 4]}))
+    [('Command', "oceans run 'my case'"), ('Releases', '3, 4')]
+    """
+    for key, value in (manifest or {}).items():
+        said = _in_words(key, value)
+        if said:
+            yield capital(str(key).replace("_", " ")), said
+
+
+def _in_words(key, value):
     if isinstance(value, dict):
-        inner = ", ".join(f"{name} {entry}" for name, entry in value.items())
-        return [(words, inner)] if inner else []
+        return ", ".join(f"{name} {entry}" for name, entry in value.items() if entry not in (None, ""))
     if isinstance(value, (list, tuple)):
-        return [(words, ", ".join(map(str, value)))] if value else []
-    return [] if value is None or value == "" else [(words, str(value))]
+        return shlex.join(map(str, value)) if key == "command" else ", ".join(map(str, value))
+    return "" if value is None else str(value)

@@ -9,7 +9,7 @@ from sim.experiments.claims import figure, named, other, span_of, telling_choice
 from sim.experiments.phrases import measure
 from sim.output.figures import charts_of
 from sim.output.figures.sweep import each_measure
-from sim.output.pages.run import drawings_of, sections_of, write_page
+from sim.output.pages.run import drawings_of, facts_of, sections_of, write_page
 from sim.phrases import capital, count, listed, percent, percent_range
 
 MOST_ROWS = 12
@@ -57,7 +57,7 @@ def write_report_of_sweep(analysis, loaded, charts, manifest, path):
         factors=[_factor(factor) for factor in sample.factors],
         sections=[(finding.measure, measure(finding.measure), parts) for finding, parts in sections],
         together=list(sections_of((one for one in types if one not in by_measure), charts)),
-        repeat=list(_repeat(manifest)),
+        repeat=list(facts_of(manifest)),
     )
 
 
@@ -266,18 +266,3 @@ def _held(choice, span):
     if choice.turning:
         claim += f" It turns into a loss at {listed([future.words for future in choice.turning])}."
     return claim
-
-
-def _repeat(manifest):
-    import shlex
-
-    for key, value in (manifest or {}).items():
-        if key == "command":
-            yield "Command", value if isinstance(value, str) else shlex.join(map(str, value))
-        elif isinstance(value, dict):
-            yield capital(key.replace("_", " ")), ", ".join(f"{name} {entry}" for name, entry in value.items())
-        elif value not in (None, "", [], ()):
-            yield (
-                capital(key.replace("_", " ")),
-                ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value),
-            )
