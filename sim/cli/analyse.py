@@ -6,7 +6,7 @@ import sys
 
 from sim.cli.options import AnalyseOptions
 from sim.cli.streams import print_json
-from sim.cli.terminal import TerminalUI, remark_on
+from sim.cli.terminal import TerminalUI, drawn
 from sim.record import store
 
 
@@ -42,11 +42,9 @@ def _progress(options):
 
 
 def _draw(analysis, loaded, facts, folder):
-    from sim.output.figures.sweeps import draw_analysis
     from sim.output.pages.sweep import write_report_of_sweep
 
-    charts = draw_analysis(analysis, folder / "charts")
-    remark_on([chart for drawn in charts.values() for chart in drawn.values()])
+    charts = drawn("sweep", folder / "charts", analysis)
     write_report_of_sweep(analysis, loaded, charts, facts, folder / "analysis.html")
 
 

@@ -8,7 +8,7 @@ import sys
 from sim.cli.options import CompareOptions
 from sim.cli.run import Progress
 from sim.cli.streams import print_json
-from sim.cli.terminal import TerminalUI, remark_on
+from sim.cli.terminal import TerminalUI, drawn
 from sim.errors import refusal
 from sim.record import store
 
@@ -44,9 +44,7 @@ def _keep(options, comparison, started):
             names = list(comparison.measures[0])
             store.write_table(folder.aside / "pairs.csv", ["run", "arm", *names], _pairs(comparison, names))
             if options.charts:
-                from sim.output.figures.sweeps import draw_comparison
-
-                remark_on(draw_comparison(comparison, folder.aside / "charts"))
+                drawn("comparison", folder.aside / "charts", comparison)
     return folder.path
 
 

@@ -20,7 +20,11 @@ from sim.scenario.schema import Library, Scenario
 from sim.scenario.wording import beside, fields_of, once_for_each, validated
 
 SECTIONS = tuple(fields_of(Library))
-NOT_PLAYED: Any = {"codebook": True, "estimates": True, "domains": True, "behaviour": {"__all__": {"domain"}}}
+NOT_PLAYED: Any = {
+    **dict.fromkeys(("codebook", "estimates", "domains"), True),
+    "behaviour": {"__all__": {"domain"}},
+    "responses": {"__all__": {"is_inaction"}},
+}
 
 
 def scenarios_folder() -> Path:
@@ -76,7 +80,7 @@ def library_digest(library: Library) -> str:
 
     The codebook is left out, since what it says of a case stands in the scenario made of it, and so are the estimates:
     what a run reads of them stands under `behaviour`. So are the domains, which say what may be written and not what
-    is played.
+    is played, and whether a response is none, which is a matter of telling.
     """
     return digest_of(library.model_dump(mode="json", exclude_defaults=True, exclude=NOT_PLAYED))
 

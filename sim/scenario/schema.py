@@ -291,6 +291,7 @@ class Response(Entry):
     escalation: Escalation
     habit: Optional[Figure] = Field(None, description="how much more, or less, usual it is than others of its kind")
     accuses: bool = Field(False, description="it says who did it, so it needs evidence")
+    is_inaction: bool = Field(False, description="it is no response: stories pass over it and charts do not count it")
     usual: Optional[Name] = Field(None, description="behaviour parameter: the same, for all who may use it")
     instrument: Optional[Name] = Field(None, description="group whose members have the law or the means for it by then")
     follows: Optional[Name] = Field(None, description="response that a victim, or its body, must have taken first")
