@@ -38,7 +38,7 @@ def _write_parquet(result):
 
 def merge_sweeps(folders, out, quiet=False):
     """Puts the parts of a sweep together and returns the exit code."""
-    from sim.experiments.merging import merge
+    from sim.experiments.result import merge
 
     _answer(merge(folders, out), False, quiet)
     return 0

@@ -20,7 +20,7 @@ _HOMES = {
     "discover": "discovery",
     "load_result": "result",
     "make_design": "planning",
-    "merge": "merging",
+    "merge": "result",
     "regret": "robustness",
     "sweep": "runner",
 }

@@ -50,7 +50,6 @@ MANIFEST, SCENARIO, POINTS, SHARDS, FAILURES, LOG = (
 )  # fmt: skip
 BIT_CHANGERS = ("two-oceans", "numpy", "scipy")  # programs whose versions may change bits
 PLAYS = ("draws.py", "engine.py", "errors.py", "scenario", "rules", "catalogue", "model", "policies")
-FIRST_NAMED = 8
 ANEW = f"Put back a copy of it, or begin the sweep anew: {LOG} has the command."
 
 
@@ -448,14 +447,3 @@ def _failures_table(failures, design) -> bytes:
     file = io.StringIO(newline="")
     fill_table(file, ["run", "point", "replication", "stage", "reason", *names], rows)
     return file.getvalue().encode()
-
-
-def first_of(numbers) -> str:
-    """The first few of some numbers, as a phrase.
-
-    >>> first_of(range(20))
-    '0, 1, 2, 3, 4, 5, 6, 7 and 12 more'
-    """
-    numbers = [str(number) for number in numbers]
-    more = len(numbers) - FIRST_NAMED
-    return ", ".join(numbers[:FIRST_NAMED]) + (f" and {more} more" if more > 0 else "")
