@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sim.experiments.blocks import NOT_MEASURES
 from sim.experiments.factors import DISTRIBUTIONS, ESTIMATED
 from sim.experiments.sampling import METHODS, MOST_POINTS
-from sim.experiments.shards import NOT_MEASURES
 from sim.record.kept import Count, Digest, FileName, Line, Many, ScenarioFacts, Seed
 from sim.record.reading import Kept
 

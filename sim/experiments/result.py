@@ -18,15 +18,19 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import Diagnostic, InputError, OceansError, refusal
-from sim.experiments import shards
+from sim.experiments.blocks import BASELINE, PLAYED, Damaged, failures_of, shard_name
 from sim.experiments.folder import (
     MANIFEST,
+    PART,
     POINTS,
     SCENARIO,
     SHARDS,
-    as_json,
+    kept_or_advice,
     open_folder,
-)
+    sync_folder,
+    write_aside,
+    write_json_aside,
+)  # fmt: skip
 from sim.record.store import ARMS
 
 FIRST_NAMED = 8  # of many blocks, or faults
@@ -50,7 +54,7 @@ class Result:
         self.path, self.manifest, self.design = folder.path, folder.manifest, folder.design
         self._blocks = folder.present()
         self.measures = _Columns(self, "")
-        self.baseline_measures = _Columns(self, shards.BASELINE) if self.manifest["baseline"] else None
+        self.baseline_measures = _Columns(self, BASELINE) if self.manifest["baseline"] else None
 
     def __len__(self):
         return sum(self.folder.runs_in(number) for number in self._blocks)
@@ -96,7 +100,7 @@ class Result:
     @cached_property
     def failures(self) -> list[dict]:
         """The runs that failed: where, at which stage, why."""
-        failed = [entry for number in self._blocks for entry in shards.failures_of(self.folder.read(number))]
+        failed = [entry for number in self._blocks for entry in failures_of(self.folder.read(number))]
         points, replications = self.design.runs_of(np.array([run for run, *_ in failed], dtype=np.int64))
         keys = ("run", "point", "replication", "stage", "reason")
         rows = zip(failed, points.tolist(), replications.tolist(), strict=True)
@@ -114,7 +118,7 @@ class Result:
             return None
         try:
             return self.folder.read(number, whole=True)[0], at
-        except shards.Damaged as damage:
+        except Damaged as damage:
             raise _to_be_played_again(self.folder, damage.faults) from None
 
     def digest_of(self, run: int) -> int:
@@ -132,7 +136,7 @@ class Result:
         import pandas
 
         about = {name: self.runs[name] for name in ("run", "point", "replication", "status")}
-        baseline = {shards.BASELINE + name: values for name, values in (self.baseline_measures or {}).items()}
+        baseline = {BASELINE + name: values for name, values in (self.baseline_measures or {}).items()}
         return pandas.DataFrame({**about, **self.factors(), **self.measures, **baseline})
 
     def to_xarray(self):
@@ -153,7 +157,7 @@ class Result:
         """Experiments (data frame) and outcomes (dict of arrays) of the runs played, for the EMA Workbench."""
         import pandas
 
-        played = self.runs["status"] == shards.PLAYED
+        played = self.runs["status"] == PLAYED
         points, futures = self.runs["point"], self.design.futures
         names = {"scenario": points % futures, "policy": points // futures}
         experiments = pandas.DataFrame({**self.factors(), **names, "model": self.manifest["scenario"]["name"]})
@@ -163,7 +167,7 @@ class Result:
     def to_parquet(self, folder):
         """One Parquet file a block, with the columns of `to_pandas`, in a folder."""
         pyarrow, parquet = _imported("pyarrow", "parquet"), _imported("pyarrow.parquet", "parquet")
-        with shards.kept_or_advice(folder):
+        with kept_or_advice(folder):
             folder.mkdir(parents=True, exist_ok=True)
             for indices, shard in self.blocks():
                 points, replications = self.design.runs_of(indices)
@@ -171,12 +175,12 @@ class Result:
                 columns = {"run": indices, "point": points, "replication": replications, "status": shard["status"]}
                 columns |= {factor.name: rows[factor.name] for factor in self.design.varying}
                 columns |= {name: shard[name] for name in shard.dtype.names if name in self.measures}
-                columns |= {name: shard[name] for name in shard.dtype.names if name.startswith(shards.BASELINE)}
+                columns |= {name: shard[name] for name in shard.dtype.names if name.startswith(BASELINE)}
                 table = pyarrow.table({name: np.ascontiguousarray(values) for name, values in columns.items()})
                 sink = pyarrow.BufferOutputStream()
                 parquet.write_table(table, sink)
                 number = int(indices[0]) // self.folder.size
-                shards.write_aside(folder / f"{number:06}.parquet", sink.getvalue().to_pybytes())
+                write_aside(folder / f"{number:06}.parquet", sink.getvalue().to_pybytes())
 
 
 class _Columns(Mapping):
@@ -260,14 +264,14 @@ def merge(folders, out) -> Result:
     if out.exists():
         raise InputError([Diagnostic(str(out), 0, 0, "this is there already, and nothing is overwritten.")])
     sources = _sources(parts)
-    with shards.kept_or_advice(out.parent):
+    with kept_or_advice(out.parent):
         out.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", suffix=shards.PART, dir=out.parent))
+        aside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", suffix=PART, dir=out.parent))
         try:
             _fill(aside, parts[0], sources)
             aside.chmod(0o755)
             os.rename(aside, out)
-            shards.sync_folder(out.parent)
+            sync_folder(out.parent)
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
@@ -295,7 +299,7 @@ def _sources(parts):
             here = part.shard_path(number)
             try:
                 check = bytes(part.read(number, whole=True)["check"][0])
-            except shards.Damaged as damage:
+            except Damaged as damage:
                 again = f"{damage.faults[0].message} Play it again: oceans sweep --resume {part.path} --verify"
                 wrong.append(Diagnostic(str(here), 0, 0, again))
                 continue
@@ -330,13 +334,13 @@ def _fill(aside, part, sources):
     part.document()  # which is checked as it is read
     (aside / SHARDS).mkdir()
     for name in (POINTS, SCENARIO):
-        shards.write_aside(aside / name, (part.path / name).read_bytes())
+        write_aside(aside / name, (part.path / name).read_bytes())
     for number, path in sorted(sources.items()):
-        _copied(path, aside / SHARDS / shards.shard_name(number))
-    shards.sync_folder(aside / SHARDS)
+        _copied(path, aside / SHARDS / shard_name(number))
+    sync_folder(aside / SHARDS)
     begun = {name: value for name, value in part.manifest.items() if name not in ("failed", "shards")}
     manifest = {**begun, "shard": None, "finished": False}
-    shards.write_aside(aside / MANIFEST, as_json(manifest))
+    write_json_aside(aside / MANIFEST, manifest)
     open_folder(aside).finish()
 
 
@@ -345,4 +349,4 @@ def _copied(path, to):
     try:
         os.link(path, to)
     except OSError:
-        shards.write_aside(to, path.read_bytes())
+        write_aside(to, path.read_bytes())

@@ -15,10 +15,18 @@ from typing import Any
 
 from sim.errors import Diagnostic, InputError, refusal
 from sim.experiments import workers as ways
-from sim.experiments.folder import MANIFEST, SHARDS, alone, check_unchanged, make_folder, new_path, open_folder
+from sim.experiments.folder import (
+    MANIFEST,
+    SHARDS,
+    alone,
+    check_unchanged,
+    kept_or_advice,
+    make_folder,
+    new_path,
+    open_folder,
+)
 from sim.experiments.progress import Progress
 from sim.experiments.result import Result
-from sim.experiments.shards import kept_or_advice
 from sim.scenario import Loaded
 
 

@@ -6,15 +6,14 @@ yields a `Done` for each as it comes. When told to stop, it finishes the blocks 
 
 import contextlib
 import signal
-import sys
 import threading
 import time
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 
 from sim.errors import OceansError, Terminated, refusal
-from sim.experiments import shards
 from sim.experiments.blocks import run_block
+from sim.experiments.folder import write_aside
 from sim.processes import WorkerLost, pool
 
 MOST_DEATHS = 3
@@ -88,7 +87,7 @@ def _play_and_keep(path, study, task):
     began = time.monotonic()
     data = run_block(study, task)
     seconds = time.monotonic() - began
-    shards.write_aside(path, data)
+    write_aside(path, data)
     return Done(task.number, len(task), failed_in(data), seconds)
 
 
@@ -230,8 +229,3 @@ def _room(client):
     """How many blocks to have on the cluster at once: one at work and one waiting for each thread."""
     threads = sum(worker["nthreads"] for worker in client.scheduler_info(n_workers=-1)["workers"].values())
     return 2 * max(threads, 1)
-
-
-def say(message):
-    """Tells whoever is at the terminal."""
-    print(message, file=sys.stderr, flush=True)

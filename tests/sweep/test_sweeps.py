@@ -14,7 +14,7 @@ import pytest
 from sim.engine import play_points
 from sim.errors import InputError, OceansError, Terminated
 from sim.experiments import folder as room
-from sim.experiments import load_result, make_design, merge, runner, shards, sweep
+from sim.experiments import load_result, make_design, merge, runner, sweep
 from sim.experiments.folder import alone
 from sim.experiments.workers import Stop
 from sim.model.varying import PointError
@@ -203,11 +203,11 @@ def test_a_full_disk_loses_nothing(tmp_path, whole, monkeypatch):
                 raise OSError(errno.ENOSPC, "No space left on device")
         real(descriptor)
 
-    monkeypatch.setattr(shards.os, "fsync", filling)
+    monkeypatch.setattr(os, "fsync", filling)
     with pytest.raises(OceansError, match="the disk is full.*--resume") as caught:
         a_sweep(tmp_path / "part")
     assert caught.value.exit_code == 1
-    monkeypatch.setattr(shards.os, "fsync", real)
+    monkeypatch.setattr(os, "fsync", real)
     assert 1 <= len(load_result(tmp_path / "part", partial=True)) < 35
     assert files_of(a_sweep(tmp_path / "part", points=None).path) == files_of(whole.path)
 
