@@ -55,7 +55,7 @@ from sim.record.store import (
     read_scenario,
     scenario_facts,
     version_of,
-)  # fmt: skip
+)
 
 MANIFEST, SCENARIO, POINTS, SHARDS, FAILURES, LOG = (
     "manifest.json", "scenario.json", "points.npy", "shards", "failures.csv", "log.jsonl"
@@ -115,6 +115,11 @@ class SweepFolder:
         """How many runs a block has."""
         return min(self.size, self.runs - number * self.size)
 
+    @property
+    def runs_here(self) -> int:
+        """How many runs are played in this folder."""
+        return sum(self.runs_in(number) for number in self.numbers())
+
     def shard_path(self, number: int) -> Path:
         """The file of a block."""
         return self.path / SHARDS / shard_name(number)
@@ -152,10 +157,6 @@ class SweepFolder:
     def task(self, number: int):
         """A block, ready to be played."""
         return task_of(self.design, number, self.size)
-
-    def keep(self, number: int, data: bytes):
-        """Keeps a block that has been played."""
-        write_aside(self.shard_path(number), data)
 
     # ------------------------------------------------------------------------------------------------ going on
 

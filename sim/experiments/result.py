@@ -30,7 +30,7 @@ from sim.experiments.folder import (
     sync_folder,
     write_aside,
     write_json_aside,
-)  # fmt: skip
+)
 from sim.record.store import ARMS
 
 FIRST_NAMED = 8  # of many blocks, or faults
