@@ -15,8 +15,7 @@ from sim.record import store
 
 def compare_arms(options: CompareOptions) -> int:
     """Compares what was asked for and returns the exit code."""
-    from sim.experiments.arms import arms_of
-    from sim.experiments.compare import compare
+    from sim.experiments.compare import arms_of, compare
 
     if options.runs < 2:
         raise refusal(f"--runs {options.runs}: an interval needs at least two pairs of runs.")

@@ -48,10 +48,10 @@ def outcome(finding: Finding) -> str:
     if not finding.spread.runs:
         return f"{about}: it applies to none of the runs"
     mean = f"{about}: {figure(finding.spread.mean.value, span)}{unit_of(finding.measure)} on average"
-    gain = finding.cooperation.gain if finding.cooperation else None
-    if gain is None:
+    if not finding.cooperation:
         low, high = finding.spread.quantiles[0], finding.spread.quantiles[-1]
         return f"{mean}, from {figure(low, span)} to {figure(high, span)} in nine runs of ten"
+    gain = finding.cooperation.gain
     if not gain.is_clear():
         return f"{mean}, with or without the cooperation"
     which = "better" if finding.cooperation.best == 0 else "worse"

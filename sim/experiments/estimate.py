@@ -194,14 +194,18 @@ def paired(one, other):
     """
     from scipy.stats import t
 
-    gap = np.asarray(one, dtype=float) - np.asarray(other, dtype=float)
-    gap = gap[np.isfinite(gap)]
+    gap = _gaps(one, other)
     if not gap.size:
         return NOTHING
     if gap.size < 2:
         return Estimate(float(gap[0]), np.nan, np.nan)
     half = t.ppf(0.5 + LEVEL / 2, gap.size - 1) * gap.std(ddof=1) / np.sqrt(gap.size)
     return Estimate(gap.mean(), float(gap.mean() - half), float(gap.mean() + half))
+
+
+def _gaps(one, other):
+    gap = np.asarray(one, dtype=float) - np.asarray(other, dtype=float)
+    return gap[np.isfinite(gap)]
 
 
 def p_value(one, other):
@@ -212,8 +216,7 @@ def p_value(one, other):
     """
     from scipy.stats import t
 
-    gap = np.asarray(one, dtype=float) - np.asarray(other, dtype=float)
-    gap = gap[np.isfinite(gap)]
+    gap = _gaps(one, other)
     if gap.size < 2 or not gap.any():
         return 1.0
     spread = gap.std(ddof=1)

@@ -30,7 +30,7 @@ import numpy as np
 
 from sim.errors import Diagnostic, InputError, OceansError
 from sim.experiments.blocks import BASELINE, Damaged, Study, block_size, failures_of, read_shard, shard_name, task_of
-from sim.experiments.design import Design
+from sim.experiments.design import Design, make_design
 from sim.experiments.manifest import FORMAT, SweepManifest, disagreements, plan_digest
 from sim.record.reading import (
     check_digest,
@@ -282,8 +282,6 @@ def make_folder(path, loaded, shard=None, block_runs=None, baseline=True, **desi
     baseline : bool, play each run a second time without the cooperation portfolio, if there is one
     design_facts : see `sim.experiments.make_design`
     """
-    from sim.experiments.planning import make_design
-
     path = Path(path)
     aside = path / f".{POINTS}{PART}"
     with advising(path):
@@ -345,18 +343,19 @@ def files_of_play() -> list[Path]:
     return [file for part in parts for file in (sorted(part.rglob("*.py")) if part.is_dir() else [part])]
 
 
-def new_path(out, name, started=None, shard=None) -> Path:
+def new_path(out, name, shard=None) -> Path:
     """A new folder for a sweep in `out`; another of the same second gets -2, -3, ..."""
-    out, started = Path(out), started or datetime.datetime.now()
+    out, started = Path(out), datetime.datetime.now()
     which = f"-shard-{shard[0]}-of-{shard[1]}" if shard else ""
-    stem = f"{file_name(name)}-sweep-{started:%Y-%m-%d-%H%M%S}{which}"
+    stem = path = out / f"{file_name(name)}-sweep-{started:%Y-%m-%d-%H%M%S}{which}"
     with advising(out):
         out.mkdir(parents=True, exist_ok=True)
-        for number in itertools.count(1):
-            path = out / (stem if number == 1 else f"{stem}-{number}")
+        for number in itertools.count(2):
             with contextlib.suppress(FileExistsError):
                 path.mkdir()
-                return path
+                break
+            path = stem.with_name(f"{stem.name}-{number}")
+    return path
 
 
 # ---------------------------------------------------------------------------------------------------------- writing
