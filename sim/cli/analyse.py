@@ -156,8 +156,8 @@ def _answer(options, analysis, path):
 
 def _tell(ui, analysis):
     """The findings in words, and what drives each measure."""
-    from sim.experiments.claims import claims_of, figure, overall_claims, span_of, with_interval
-    from sim.experiments.phrases import measure
+    from sim.experiments.claims import claims_of, overall_claims, span_of
+    from sim.experiments.phrases import figure, measure, with_interval
 
     sample = analysis.sample
     labels = {factor.name: factor.label for factor in sample.factors}

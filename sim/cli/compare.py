@@ -88,7 +88,7 @@ def _answer(options, comparison, path):
 
 
 def _tell(ui, comparison):
-    from sim.experiments.claims import figure
+    from sim.experiments.phrases import figure
 
     base = comparison.arms[0]
     ui.say(f"{comparison.runs:,} pairs of runs with the same draws, seed {comparison.seed}.", "dim")
@@ -123,7 +123,7 @@ def _tell(ui, comparison):
 
 
 def _label(one):
-    from sim.experiments.claims import axis_of
+    from sim.experiments.phrases import axis_of
 
     return one.label if one.unit.startswith("score") else axis_of(one.name)
 

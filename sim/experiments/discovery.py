@@ -18,7 +18,7 @@ import numpy as np
 from sim.errors import refusal
 from sim.experiments.estimate import NOTHING, Estimate, share
 from sim.experiments.experiment_data import Sample
-from sim.experiments.phrases import condition, figure, rule, softly
+from sim.experiments.phrases import condition, rule, softly, value_in_words
 from sim.experiments.phrases import measure as described
 from sim.experiments.sensitivity import moving, need_forests
 from sim.letters import is_number
@@ -132,7 +132,7 @@ def failing(sample, name, limit=None):
         fails = values < limit if down else values > limit
     else:
         fails = values <= limit if down else values >= limit
-    side, said = "below" if down else "above", figure(limit, float(np.ptp(values[known])))
+    side, said = "below" if down else "above", value_in_words(limit, float(np.ptp(values[known])))
     unit = "" if about.unit in ("", "share", "probability") or "0 to 1" in about.unit else f" {about.unit}"
     how = f"{side} {said}{unit}" if is_strict else f"at {said}{unit} or {side}"
     which = "worst" if about.better else "highest" if not down else "lowest"

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.errors import Diagnostic, InputError, did_you_mean
-from sim.experiments.phrases import label_of, unit_of, why_of
+from sim.experiments.phrases import label_of, unit_of_factor, value_in_words, why_of
 
 MOST_READ = 4  # columns kept in memory
 
@@ -44,9 +44,7 @@ class Factor:
 
     def said(self, value):
         """A value in words."""
-        from sim.experiments.phrases import figure
-
-        return str(self.choices[int(value)]).replace("_", " ") if self.choices else figure(value, self.span)
+        return str(self.choices[int(value)]).replace("_", " ") if self.choices else value_in_words(value, self.span)
 
 
 @dataclass(frozen=True)
@@ -178,7 +176,7 @@ def _played(result):
 
 
 def _factor(factor, column, loaded):
-    words = label_of(factor, loaded), why_of(factor, loaded), unit_of(factor)
+    words = label_of(factor, loaded), why_of(factor, loaded), unit_of_factor(factor)
     kind = "lever" if factor.kind == "lever" else "uncertainty"
     choices = factor.choices
     if choices is None and column.dtype.kind in "OUSb":

@@ -1,7 +1,7 @@
 """Where it fails: the rule as stretches of each factor's range, and how pure and how complete the rule is."""
 
 from sim.experiments import claims
-from sim.experiments.claims import with_interval
+from sim.experiments.phrases import with_interval
 from sim.output.figures import style
 from sim.output.figures.forest import UNKNOWN, caption, frame, heading, middles, on_the_left, rows_of
 from sim.phrases import percent

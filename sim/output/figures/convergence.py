@@ -3,8 +3,8 @@
 import numpy as np
 
 from sim.experiments import claims
-from sim.experiments.claims import axis_of, figure, span_of
-from sim.experiments.phrases import measure
+from sim.experiments.claims import span_of
+from sim.experiments.phrases import axis_of, figure, measure
 from sim.output.figures import style
 from sim.output.figures.fans import LIGHT, LINE
 from sim.output.figures.forest import caption, heading, round_ticks, said

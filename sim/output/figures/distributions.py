@@ -1,7 +1,8 @@
 """How a measure comes out: over all runs, without the cooperation, and at each setting of the levers."""
 
 from sim.experiments import claims
-from sim.experiments.claims import figure, label, span_of, units_for, with_interval
+from sim.experiments.claims import span_of
+from sim.experiments.phrases import figure, label, units_for, with_interval
 from sim.output.figures import style
 from sim.output.figures.fans import DARK, LIGHT, LINE
 from sim.output.figures.forest import Forest, Panel, Point, Row, caption, spread_of

@@ -3,7 +3,8 @@
 import math
 
 from sim.experiments import claims
-from sim.experiments.claims import figure, label, span_of, units_for, with_interval
+from sim.experiments.claims import span_of
+from sim.experiments.phrases import figure, label, units_for, with_interval
 from sim.output.figures import style
 from sim.output.figures.forest import LEVER, UNKNOWN, Bar, Forest, Panel, Point, Row, Stretch, caption, ends_of
 

@@ -3,8 +3,7 @@
 import numpy as np
 
 from sim.experiments import claims
-from sim.experiments.claims import axis_of, label, with_interval
-from sim.experiments.phrases import measure
+from sim.experiments.phrases import axis_of, label, measure, with_interval
 from sim.output.figures import style
 from sim.output.figures.forest import (
     AGAINST,
