@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 LEVEL = 0.95
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)  # of runs, as they are shown
 STEPS = 24
 FEWEST = 8
 TOLERANCE = 0.05  # of the range that holds nine runs in ten
