@@ -2,7 +2,6 @@
 
 import datetime
 import json
-import math
 import sys
 
 from sim.cli.options import CompareOptions
@@ -56,10 +55,7 @@ def _pairs(comparison, names):
 
 
 def _plain(comparison):
-    def known(value):
-        return None if isinstance(value, float) and not math.isfinite(value) else value
-
-    return {
+    return store.plain({
         "seed": comparison.seed,
         "runs": comparison.runs,
         "arms": [
@@ -68,8 +64,8 @@ def _plain(comparison):
             for arm in comparison.arms
         ],
         "findings": [comparison.sentence(arm) for arm in range(1, len(comparison.arms))],
-        "rows": [{key: known(value) for key, value in row.items()} for row in comparison.rows()],
-    }  # fmt: skip
+        "rows": list(comparison.rows()),
+    })  # fmt: skip
 
 
 # --------------------------------------------------------------------------------------------------------- answer

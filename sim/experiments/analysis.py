@@ -196,11 +196,8 @@ def _trade_off(sample, one, other):
 def _remarks(sample):
     if sample.failed:
         yield f"{sample.failed:,} runs could not be played and are left out."
-    if (
-        sample.replications < FEW_REPLICATIONS
-        and sample.runs > len(sample.x) * 0.99
-        and sample.replications * 2 < sample.runs
-    ):
+    few = sample.replications < FEW_REPLICATIONS and sample.replications * 2 < sample.runs
+    if few and sample.runs > len(sample.x) * 0.99:
         draws = "the same draw" if sample.replications == 1 else f"the same {sample.replications} draws"
         yield (
             f"Every future was played with {draws}, so intervals speak of futures and hardly of chance. "

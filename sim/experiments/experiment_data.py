@@ -134,9 +134,7 @@ def sample_of(result, loaded):
     x = np.column_stack(columns) if columns else np.zeros((len(points), 0))
     played = np.asarray(runs["status"]) == PLAYED
     kept = None if played.all() else np.flatnonzero(played)
-    point, replication = (
-        np.asarray(runs[name])[slice(None) if kept is None else kept] for name in ("point", "replication")
-    )
+    point, replication = (np.asarray(runs[name])[played] for name in ("point", "replication"))
     return Sample(
         loaded.name, loaded.scenario.title, result.design.seed, factors, x, point, replication,
         futures_of(x, factors)[point], result.measures, result.baseline_measures or None, int((~played).sum()), kept,

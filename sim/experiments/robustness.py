@@ -132,7 +132,6 @@ def of_lever(sample, name, lever, limit=None, seed=1):
     """One lever across futures; None where it has one setting, or the measure never applies."""
     factor, at = sample.factor(lever)
     levels = levels_of(factor, sample.x[:, at])
-    others = [place for place, other in enumerate(sample.factors) if other.kind == "uncertainty" and place != at]
     futures = futures_of(sample.x, sample.factors)
     values = sample.values(name)
     groups = [np.where(level.has[sample.point], values, np.nan) for level in levels]
@@ -152,7 +151,7 @@ def of_lever(sample, name, lever, limit=None, seed=1):
 
     return Robustness(
         lever, factor.label, name, tuple(settings), limit, table is not None, best, other, gain_where(True),
-        _kinds_of_future(sample, gain_where, others),
+        _kinds_of_future(sample, gain_where, at),
     )  # fmt: skip
 
 
@@ -169,12 +168,8 @@ def of_cooperation(sample, name, limit=None, seed=1):
     best, other = _ends(settings, name)
     gap = (groups[best] - groups[other]) * _sign(name)
     gain = mean(gap, sample.future, sample.replication)
-    inside = _kinds_of_future(
-        sample,
-        lambda has: mean(np.where(has, gap, np.nan), sample.future, sample.replication),
-        range(len(sample.factors)),
-    )
-    return Robustness("cooperation", "the cooperation", name, tuple(settings), limit, True, best, other, gain, inside)
+    futures = _kinds_of_future(sample, lambda has: mean(np.where(has, gap, np.nan), sample.future, sample.replication))
+    return Robustness("cooperation", "the cooperation", name, tuple(settings), limit, True, best, other, gain, futures)
 
 
 def crossed(y, futures, levels):
@@ -274,36 +269,26 @@ def _ends(settings, name, is_range=False):
     return order[-1], order[0]
 
 
-def _kinds_of_future(sample, gain_where, columns):
-    """The parts of the uncertainties on which a gain depends most; `gain_where` takes a bool array (runs,)."""
-    return _telling(
-        [
-            Future(f"{factor.label} {level.words}", gain_where(level.has[sample.point]), factor.name)
-            for factor, level in _slices(sample, columns)
-        ]
-    )
+def _kinds_of_future(sample, gain_where, lever=None):
+    """The lowest and the highest part of the uncertainties on which a gain depends most, the smallest gain first.
+
+    gain_where : callable (bool array (runs,)) -> Estimate; lever : place of the factor that is chosen, or None
+    """
+    futures = []
+    for at, factor in enumerate(sample.factors):
+        levels = levels_of(factor, sample.x[:, at]) if factor.kind == "uncertainty" and at != lever else ()
+        if len(levels) > 1:
+            ends = levels[0], levels[-1]
+            gains = [gain_where(level.has[sample.point]) for level in ends]
+            pairs = zip(ends, gains, strict=True)
+            futures.append([Future(f"{factor.label} {level.words}", gain, factor.name) for level, gain in pairs])
+    known = [pair for pair in futures if np.isfinite(_apart(pair))]
+    kept = [one.factor for one, _ in sorted(known, key=_apart, reverse=True)[:FUTURES_SHOWN]]
+    return tuple(sorted((one for pair in known for one in pair if one.factor in kept), key=lambda one: one.gain.value))
 
 
-def _slices(sample, columns):
-    """The lowest and the highest part of each uncertainty."""
-    for at in columns:
-        factor = sample.factors[at]
-        if factor.kind != "uncertainty":
-            continue
-        levels = levels_of(factor, sample.x[:, at])
-        for level in (levels[0], levels[-1]) if len(levels) > 1 else ():
-            yield factor, level
-
-
-def _telling(futures, most=FUTURES_SHOWN):
-    """The futures of the factors on which the gain depends most, the smallest gain first."""
-    apart = {}
-    for future in futures:
-        apart.setdefault(future.factor, []).append(future.gain.value)
-    size = {factor: np.ptp(values) if len(values) > 1 else 0.0 for factor, values in apart.items()}
-    size = {factor: value for factor, value in size.items() if np.isfinite(value)}
-    kept = sorted(size, key=lambda factor: -size[factor])[:most]
-    return tuple(sorted((future for future in futures if future.factor in kept), key=lambda future: future.gain.value))
+def _apart(futures):
+    return float(np.ptp([future.gain.value for future in futures]))
 
 
 def _sign(name):
