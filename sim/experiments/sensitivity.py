@@ -235,19 +235,14 @@ def block_of(x):
 
 
 def _is_crossed(blocks):
+    """Whether each block holds a point a, then a with each factor as in b, perhaps b with each as in a, and last b."""
     count = blocks.shape[2]
     a, b = blocks[:, 0], blocks[:, -1]
-    for at in range(count):
-        want = a.copy()
-        want[:, at] = b[:, at]
-        if not np.array_equal(blocks[:, 1 + at], want):
-            return False
-        if blocks.shape[1] == 2 * count + 2:
-            want = b.copy()
-            want[:, at] = a[:, at]
-            if not np.array_equal(blocks[:, 1 + count + at], want):
-                return False
-    return True
+    one_turned = np.eye(count, dtype=bool)[:, None]
+    wanted = [np.where(turned, b, a) for turned in one_turned]
+    if blocks.shape[1] == 2 * count + 2:
+        wanted += [np.where(turned, a, b) for turned in one_turned]
+    return all(np.array_equal(blocks[:, 1 + at], points) for at, points in enumerate(wanted))
 
 
 # ------------------------------------------------------------------------------------------------------- indices
@@ -269,10 +264,14 @@ def sobol_indices(names, y, block, seed=1, resamples=RESAMPLES):
     from SALib.analyze import sobol
 
     second = block == 2 * len(names) + 2
-    problem = {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
     with _quietly():
         found = sobol.analyze(
-            problem, np.asarray(y), calc_second_order=second, num_resamples=resamples, seed=seed, print_to_console=False
+            _unit_cube(names),
+            np.asarray(y),
+            calc_second_order=second,
+            num_resamples=resamples,
+            seed=seed,
+            print_to_console=False,
         )
     return [
         _index(name, method, found[key][at], found[f"{key}_conf"][at])
@@ -288,12 +287,16 @@ def morris_indices(sample, used, y, whole, seed=1, resamples=RESAMPLES):
     names = [sample.factors[at].name for at in used]
     x = _unit(sample, used)[whole]
     levels = max(len(np.unique(x[:, at])) for at in range(x.shape[1]))
-    problem = {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
     with _quietly():
         found = morris.analyze(
-            problem, x, y[whole], num_resamples=resamples, num_levels=max(levels, 2), scaled=False, seed=seed
+            _unit_cube(names), x, y[whole], num_resamples=resamples, num_levels=max(levels, 2), scaled=False, seed=seed
         )
     return [_index(name, "mu_star", found["mu_star"][at], found["mu_star_conf"][at]) for at, name in enumerate(names)]
+
+
+def _unit_cube(names):
+    """A problem as SALib has it: every factor from 0 to 1."""
+    return {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
 
 
 def given_indices(sample, y, used, seed=1, resamples=RESAMPLES):
@@ -462,10 +465,8 @@ def chance_of(values, point, seed=1, resamples=RESAMPLES):
     several = counts[place] > 1
     if len(np.unique(place[several])) < FEWEST:
         return NOTHING
-    values, (_, place, counts) = (
-        values[known][several],
-        np.unique(place[several], return_inverse=True, return_counts=True),
-    )
+    values = values[known][several]
+    _, place, counts = np.unique(place[several], return_inverse=True, return_counts=True)
     sums, squares = np.bincount(place, weights=values), np.bincount(place, weights=values**2)
     within, free = squares - sums**2 / counts, counts - 1
 
