@@ -238,10 +238,8 @@ def _is_crossed(blocks):
     """Whether each block holds a point a, then a with each factor as in b, perhaps b with each as in a, and last b."""
     count = blocks.shape[2]
     a, b = blocks[:, 0], blocks[:, -1]
-    one_turned = np.eye(count, dtype=bool)[:, None]
-    wanted = [np.where(turned, b, a) for turned in one_turned]
-    if blocks.shape[1] == 2 * count + 2:
-        wanted += [np.where(turned, a, b) for turned in one_turned]
+    sides = ((a, b), (b, a)) if blocks.shape[1] == 2 * count + 2 else ((a, b),)
+    wanted = (np.where(turned, there, here) for here, there in sides for turned in np.eye(count, dtype=bool))
     return all(np.array_equal(blocks[:, 1 + at], points) for at, points in enumerate(wanted))
 
 
