@@ -51,11 +51,6 @@ class Finding:
     levers: tuple
     convergence: Convergence
 
-    @property
-    def lever(self):
-        """The lever that matters most, or None."""
-        return self.levers[0] if self.levers else None
-
 
 @dataclass(frozen=True)
 class TradeOff:

@@ -13,6 +13,7 @@ It knows the plan that it belongs to, its number, and a check of its bytes. It h
 a block has the same bytes wherever and whenever it is played.
 """
 
+import functools
 import hashlib
 import io
 import json
@@ -205,22 +206,18 @@ class _Columns:
 def player(study: Study):
     """The engine at work on a study, arranged once in each process."""
     if study.play is not None:
-        return lambda points, replications: study.play(study, points, replications)
+        return functools.partial(study.play, study)
     if study.plan not in _PLAYERS:
+        from sim.engine import Points, play_points
+        from sim.scenario import from_document
+
+        scenario = Points(from_document(study.document, study.name, library=study.library))
         _PLAYERS.clear()
-        _PLAYERS[study.plan] = _player(study)
+        _PLAYERS[study.plan] = functools.partial(play_points, scenario, seed=study.seed, baseline=study.baseline)
     return _PLAYERS[study.plan]
 
 
 _PLAYERS: dict = {}
-
-
-def _player(study):
-    from sim.engine import Points, play_points
-    from sim.scenario import from_document
-
-    scenario = Points(from_document(study.document, study.name, library=study.library))
-    return lambda points, replications: play_points(scenario, points, replications, study.seed, study.baseline)
 
 
 # ------------------------------------------------------------------------------------------------------------ its file

@@ -121,11 +121,6 @@ class Result:
         except Damaged as damage:
             raise _to_be_played_again(self.folder, damage.faults) from None
 
-    def digest_of(self, run: int) -> int:
-        """The digest of a run's final state."""
-        number, at = divmod(run, self.folder.size)
-        return int(self.folder.read(number)["digest"][0][at])
-
     def factors(self) -> dict[str, np.ndarray]:
         """The value of each factor in each run."""
         points = self.runs["point"]

@@ -156,10 +156,11 @@ def sensitivity(sample, measure, seed=1, forests=True):
     dropped = len(y) - count
     if dropped:
         remarks.append(f"{dropped:,} of {len(y):,} design points are left out: there the measure never applies")
+    values = sample.values(measure)
     return Sensitivity(
-        measure, design, method, tuple(indices), swings(sample, measure, used),
-        mean(sample.values(measure), sample.future, sample.replication),
-        chance_of(sample.values(measure), sample.point, seed), count, dropped, tuple(remarks),
+        measure, design, method, tuple(indices), tuple(_swing(sample, values, at, len(used)) for at in used),
+        mean(values, sample.future, sample.replication), chance_of(values, sample.point, seed), count, dropped,
+        tuple(remarks),
     )  # fmt: skip
 
 
@@ -482,33 +483,8 @@ def chance_of(values, point, seed=1, resamples=RESAMPLES):
 # -------------------------------------------------------------------------------------------------------- swings
 
 
-def swings(sample, measure, used=None):
-    """What a measure's mean is where each factor is low and where it is high, and the change between them.
-
-    Parameters
-    ----------
-    sample : Sample
-    measure : str
-    used : places of the factors; default: those that move
-
-    Returns
-    -------
-    tuple of Swing
-    """
-    values = sample.values(measure)
-    used = moving(sample) if used is None else used
-    return tuple(_swing(sample, values, at, len(used)) for at in used)
-
-
-def _is_clear(change, tests):
-    """Whether a change holds when so many are looked at together."""
-    from scipy.special import ndtri
-
-    half = (change.high - change.low) / 2
-    return bool(np.isfinite(half) and abs(change.value) > half * ndtri(1 - 0.025 / tests) / ndtri(0.975) > 0)
-
-
 def _swing(sample, values, at, tests):
+    """What a measure's mean is where a factor is low and where it is high, and the change between them."""
     factor = sample.factors[at]
     levels = levels_of(factor, sample.x[:, at])
     groups = [np.where(level.has[sample.point], values, np.nan) for level in levels]
@@ -522,3 +498,11 @@ def _swing(sample, values, at, tests):
     order = list(dict.fromkeys(order))
     words = tuple(levels[place].words for place in order)
     return Swing(factor.name, words, tuple(means[place] for place in order), change, _is_clear(change, tests))
+
+
+def _is_clear(change, tests):
+    """Whether a change holds when so many are looked at together."""
+    from scipy.special import ndtri
+
+    half = (change.high - change.low) / 2
+    return bool(np.isfinite(half) and abs(change.value) > half * ndtri(1 - 0.025 / tests) / ndtri(0.975) > 0)
