@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.experiments.experiment_data import sample_of
+from sim.experiments.sample import sample_of
 from tests.builders_record import a_loaded
 
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from sim.experiments.discovery import Discovery, discover
 from sim.experiments.estimate import NOTHING, QUANTILES, Convergence, Estimate, convergence, mean
-from sim.experiments.experiment_data import Sample, sample_of
 from sim.experiments.phrases import measure as described
 from sim.experiments.robustness import Robustness, of_cooperation, robustness
+from sim.experiments.sample import Sample, sample_of
 from sim.experiments.sensitivity import Sensitivity, has_forests, sensitivity
 from sim.model.events import plain
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from sim.experiments.analysis import Analysis, Finding, TradeOff
 from sim.experiments.compare import Comparison
-from sim.experiments.experiment_data import Sample
 from sim.experiments.phrases import figure, label, measure, unit_of
 from sim.experiments.robustness import Robustness
+from sim.experiments.sample import Sample
 from sim.phrases import count, listed, percent
 
 TOO_FEW_FUTURES = "too few futures to see the means settle"

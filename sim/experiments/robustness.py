@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.experiments.estimate import NOTHING, QUANTILES, Estimate, difference, mean, share
-from sim.experiments.experiment_data import futures_of, levels_of, means_by
 from sim.experiments.phrases import measure as described
+from sim.experiments.sample import futures_of, levels_of, means_by
 
 WORST = 0.1
 RESAMPLES = 200

@@ -20,7 +20,7 @@ import numpy as np
 
 from sim.errors import OceansError
 from sim.experiments.estimate import NOTHING, Estimate, difference, mean
-from sim.experiments.experiment_data import levels_of
+from sim.experiments.sample import levels_of
 
 MOST_POINTS = 4096  # for delta, PAWN and feature scores: more take long and tell no more
 RESAMPLES = 200
