@@ -5,6 +5,7 @@ probability: 0 is the lowest value, 1 the highest, so that one design serves ran
 declares its uncertainties and levers; they are narrowed, held or added to by name or path.
 """
 
+import contextlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -248,6 +249,14 @@ class _Choosing:
         """Notes what is wrong."""
         self.faults.append(Diagnostic("", 0, 0, message))
 
+    @contextlib.contextmanager
+    def _noting(self, said):
+        """Notes what is wrong with what was said, and goes on."""
+        try:
+            yield
+        except InputError as error:
+            self.fault(f"{said}: {error.faults[0].message}")
+
     # ---------------------------------------------------------------- which
 
     def _levers(self, words):
@@ -299,24 +308,18 @@ class _Choosing:
         if target is None:
             return
         name, place, before = target
-        try:
-            factor = _specified(name, place, before, spec, kind, self.loaded)
-        except InputError as error:
-            self.fault(f"{said}: {error.faults[0].message}")
-            return
-        self.factors[name], self.said[name] = factor, said
+        with self._noting(said):
+            self.factors[name], self.said[name] = _specified(name, place, before, spec, kind, self.loaded), said
 
     def _try(self, said, factor):
         """Notes which ends and choices do not fit, or could not be played."""
         place = find(self.loaded.document, factor.path, self.loaded.library)
-        try:
+        with self._noting(said):
             for value in factor.choices if factor.choices is not None else (factor.low, factor.high):
                 value = fitted(place, value)
                 why = unplayable(self.loaded, place, value)
                 if why:
                     self.fault(f"{said}: '{factor.path}' cannot be {value}: {why}")
-        except InputError as error:
-            self.fault(f"{said}: {error.faults[0].message}")
 
     def _estimates(self, option, spec):
         library = self.loaded.library
@@ -337,13 +340,11 @@ class _Choosing:
             return None
         name, place, _ = target
         self.factors.pop(name, None)
-        try:
+        with self._noting(said):
             held = Factor(name, place.path, "set", choices=(fitted(place, value),))
             varied(self.loaded, {held.path: held.choices[0]})
-        except InputError as error:
-            self.fault(f"{said}: {error.faults[0].message}")
-            return None
-        return held
+            return held
+        return None
 
     def _target(self, said, word):
         """The factor or place that a word means: its name, where it leads, and what it was; None with a fault."""
