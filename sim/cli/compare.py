@@ -2,7 +2,6 @@
 
 import datetime
 import json
-import math
 import sys
 
 from sim.cli.options import CompareOptions
@@ -15,8 +14,7 @@ from sim.record import store
 
 def compare_arms(options: CompareOptions) -> int:
     """Compares what was asked for and returns the exit code."""
-    from sim.experiments.arms import arms_of
-    from sim.experiments.compare import compare
+    from sim.experiments.compare import arms_of, compare
 
     if options.runs < 2:
         raise refusal(f"--runs {options.runs}: an interval needs at least two pairs of runs.")
@@ -55,10 +53,7 @@ def _pairs(comparison, names):
 
 
 def _plain(comparison):
-    def known(value):
-        return None if isinstance(value, float) and not math.isfinite(value) else value
-
-    return {
+    return store.plain({
         "seed": comparison.seed,
         "runs": comparison.runs,
         "arms": [
@@ -67,8 +62,8 @@ def _plain(comparison):
             for arm in comparison.arms
         ],
         "findings": [comparison.sentence(arm) for arm in range(1, len(comparison.arms))],
-        "rows": [{key: known(value) for key, value in row.items()} for row in comparison.rows()],
-    }  # fmt: skip
+        "rows": list(comparison.rows()),
+    })  # fmt: skip
 
 
 # --------------------------------------------------------------------------------------------------------- answer
@@ -87,7 +82,7 @@ def _answer(options, comparison, path):
 
 
 def _tell(ui, comparison):
-    from sim.experiments.claims import figure
+    from sim.experiments.phrases import figure
 
     base = comparison.arms[0]
     ui.say(f"{comparison.runs:,} pairs of runs with the same draws, seed {comparison.seed}.", "dim")
@@ -122,7 +117,7 @@ def _tell(ui, comparison):
 
 
 def _label(one):
-    from sim.experiments.claims import axis_of
+    from sim.experiments.phrases import axis_of
 
     return one.label if one.unit.startswith("score") else axis_of(one.name)
 

@@ -3,8 +3,8 @@
 import math
 
 from sim.experiments import claims
-from sim.experiments.claims import figure, unit_of
 from sim.experiments.estimate import Estimate
+from sim.experiments.phrases import figure, unit_of
 from sim.output.figures import chart, style
 from sim.output.figures.forest import AGAINST, CLEAR, UNCLEAR, ZERO, Forest, Panel, Point, Row
 from sim.phrases import capital, in_words

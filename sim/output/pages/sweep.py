@@ -5,8 +5,8 @@ Written for somebody who reads politics and not statistics: every number has its
 
 from dataclasses import dataclass
 
-from sim.experiments.claims import figure, named, other, span_of, telling_choices, unit_of, with_interval
-from sim.experiments.phrases import measure
+from sim.experiments.claims import named, other, span_of, telling_choices
+from sim.experiments.phrases import figure, measure, unit_of, with_interval
 from sim.output.figures import charts_of
 from sim.output.figures.sweep import each_measure
 from sim.output.pages.run import drawings_of, facts_of, sections_of, write_page

@@ -5,8 +5,8 @@ import math
 import numpy as np
 
 from sim.experiments import claims
-from sim.experiments.claims import figure, label, named, other, span_of, telling_choices, units_for, with_interval
-from sim.experiments.phrases import measure
+from sim.experiments.claims import named, other, span_of, telling_choices
+from sim.experiments.phrases import figure, label, measure, units_for, with_interval
 from sim.output.figures import chart, style
 from sim.output.figures.forest import (
     AGAINST,

@@ -3,8 +3,8 @@
 import numpy as np
 
 from sim.experiments import claims
-from sim.experiments.claims import axis_of, figure, label, span_of, with_interval
-from sim.experiments.phrases import measure
+from sim.experiments.claims import span_of
+from sim.experiments.phrases import axis_of, figure, label, measure, with_interval
 from sim.output.figures import chart, style
 from sim.output.figures.forest import (
     AGAINST,

@@ -133,6 +133,6 @@ def test_chance_that_all_futures_share_is_not_settled_by_more_futures():
     draws = rng.normal(size=3)
     sweep = a_sweep(lambda x: {"harm": 0.1 * x["tie"]}, [TIE, PROOF], points=300, reps=3)
     sweep.measures["harm"] = sweep.measures["harm"] + draws[sweep.runs["replication"]]
-    from sim.experiments.experiment_data import sample_of
+    from sim.experiments.sample import sample_of
 
     assert "too few replications" in convergence(sample_of(sweep, a_loaded()), "harm").sentence

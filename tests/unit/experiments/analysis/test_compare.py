@@ -5,8 +5,7 @@ import pytest
 
 from sim.catalogue.measures import MEASURES
 from sim.errors import InputError
-from sim.experiments.arms import Arm, arms_of
-from sim.experiments.compare import compare, compared, scores
+from sim.experiments.compare import Arm, arms_of, compare, compared, scores
 from sim.output.figures import drawings_of
 from sim.output.figures.style import outside, overlaps
 from tests.builders_record import a_loaded
