@@ -7,6 +7,9 @@ import sys
 from sim.cli.streams import print_json
 from sim.errors import InputError
 from sim.letters import visible
+from sim.model.inputs import turn_of
+from sim.output.narrative.conditions import condition_in_words
+from sim.phrases import Names
 from sim.scenario import check_files, json_schema, load, new_scenario, notes_on
 from sim.validation.cases import case_faults, is_case_file, located, shipped_cases
 
@@ -32,7 +35,17 @@ def _notes(paths):
     """(path, sentence) of what is worth knowing of those that are scenarios."""
     for path in paths:
         with contextlib.suppress(InputError):  # cases, or a part of the library
-            yield from ((path, words) for words in notes_on(load(path)))
+            loaded = load(path)
+            yield from ((path, words) for words in (*notes_on(loaded), *_on_condition(loaded)))
+
+
+def _on_condition(loaded):
+    """A sentence on each inject that does not simply come in its turn."""
+    names = Names(loaded)
+    for inject in loaded.scenario.injects:
+        words = condition_in_words(inject.when, names)
+        if words:
+            yield f"inject '{inject.id}' comes in turn {turn_of(inject, loaded.scenario)} only {words}."
 
 
 def _count(number, noun):

@@ -44,6 +44,7 @@ class Releases:
         if turn is None or not 1 <= turn <= turns:
             return f"write it as ID@TURN, with a turn from 1 to {turns}."
         planned = turn_of(self.injects[name], self.scenario)
-        if first_status(self.injects[name]) == ARMED and planned < turn:
+        comes_by_itself = first_status(self.injects[name]) == ARMED and self.injects[name].when is None
+        if comes_by_itself and planned < turn:
             return f"it comes by itself in turn {planned}. Give an earlier turn, or leave this out."
         return None

@@ -242,6 +242,15 @@ TEXT = share("text", "how strong the text is: 0 silence to 1 measures")
 RUNG = text("rung", "the rung of the ladder the text stands on", choices=RUNGS)
 
 EVENT_KINDS: dict[str, EventKind] = {
+    "inject_withheld": EventKind(
+        "A planned event is not released in its turn, since its condition does not hold.",
+        "inject",
+        fields=(
+            text("inject", "id of the inject in the scenario"),
+            text("title", "its heading"),
+            Field("because", "the parts of its condition that do not hold", "list of text"),
+        ),
+    ),
     "inject_released": EventKind(
         "A planned event reaches those it is meant for.",
         "inject",

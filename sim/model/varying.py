@@ -206,7 +206,12 @@ def _structure(inputs):
         together.tobytes() for kinds in (inputs.bonds.tie, inputs.bonds.sharing) for together in kinds.values()
     )
     coefficients = tuple(float(getattr(inputs.params, name).flat[0]) for name in ONE_FOR_ALL)
-    msel = repr([(turn, planned.id, planned.kind, planned.effects, reached) for turn, planned, reached in inputs.msel])
+    msel = repr(
+        [
+            (turn, planned.id, planned.kind, planned.when, planned.effects, reached)
+            for turn, planned, reached in inputs.msel
+        ]
+    )
     shapes = tuple((name, getattr(inputs, name).shape) for name in RUNS_AXIS)
     return hash((tuple(alike), bonds, coefficients, msel, shapes, tuple(sorted(inputs.project_effects))))
 

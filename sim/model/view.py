@@ -5,7 +5,7 @@ import numpy as np
 from sim.catalogue.ladder import edges_of, rung_of
 from sim.model.decisions import View
 from sim.model.inputs import ModelInputs
-from sim.model.msel import RELEASED
+from sim.model.msel import was_released
 from sim.model.state import ADOPTED, OPEN, World
 from sim.rules.attribution import confidence
 
@@ -38,7 +38,7 @@ def view(world: World, actor: str, run: int = 0) -> View:
             inputs.incidents[h]: _incident(world, h, place, run)
             for h in map(int, np.flatnonzero(inputs.incident_begins <= world.turn))
         },
-        "injects": _injects(world, actor),
+        "injects": _injects(world, actor, run),
         "consultations": _consultations(world, place, run),
         "texts": _texts(world, run),
         **_pressed(world, actor, run),
@@ -79,7 +79,7 @@ def _adversary(inputs: ModelInputs, place: int) -> int:
     return inputs.adversaries.index(code) if code in inputs.adversaries else -1
 
 
-def _injects(world: World, actor: str) -> list[View]:
+def _injects(world: World, actor: str, run: int) -> list[View]:
     return [
         {
             "turn": planned.turn,
@@ -88,8 +88,8 @@ def _injects(world: World, actor: str) -> list[View]:
             "channel": planned.inject.channel,
             "text": planned.inject.text,
         }
-        for planned in world.plan
-        if planned.status == RELEASED and actor in planned.recipients
+        for place, planned in enumerate(world.plan)
+        if actor in planned.recipients and was_released(world, place, run)
     ]
 
 

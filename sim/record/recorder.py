@@ -60,6 +60,10 @@ class EventRecorder:
             day=day,
         )
 
+    def inject_withheld(self, world, planned, because):
+        said = {"inject": planned.id, "title": planned.title, "because": because}
+        self.tell(world, "inject", "inject_withheld", said)
+
     def control_directs(self, world, direction):
         payload = {
             "direction": direction.kind,

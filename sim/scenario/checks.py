@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 
+from sim.catalogue.moves import NAMES as MOVES
 from sim.errors import Diagnostic, InputError, did_you_mean, nearest
 from sim.letters import plain_letters
 from sim.scenario import paths
@@ -54,6 +55,7 @@ from sim.scenario.schema import (
 )
 from sim.scenario.wording import expected, plain, start_of
 
+ONE_OF_A_CONDITION = "'going', 'stopped', 'text', 'act', 'tension_above', 'unless' or 'control'"
 MERGED_BY = {"incidents": "id", "injects": "id", "objectives": "id", "cooperation": "project"}
 NEEDS_ACT = ("publicness", "evidence", "severity", "difficulty")
 NEEDS_ACTOR = ("exposure", "capital")
@@ -404,6 +406,55 @@ def check_injects(facts: Facts) -> Iterator[Diagnostic]:
                 yield objective.fault(said, ("objectives", objective.text))
         for effect in entries_of(inject, "effects"):
             yield from _effect(effect, facts)
+        when = inject.get("when")
+        if when is not None and when.is_mapping:
+            yield from _condition(when, facts)
+
+
+def _condition(when: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """What an inject waits for: that it names something, and what is there."""
+    if not keys_of(when):
+        yield start_of(when).fault(f"a condition names something: {ONE_OF_A_CONDITION}.")
+    unless = when.get("unless")
+    for play in (when, unless):
+        if play is None or not play.is_mapping:
+            continue
+        for field in ("going", "stopped"):
+            for entry in entries_of(play, field):
+                yield from _known_incident(entry, facts)
+        for field in ("text", "act"):
+            inner = play.get(field)
+            if inner is not None and inner.is_mapping:
+                yield from _known_incident(inner.get("incident"), facts)
+        act = play.get("act")
+        if act is not None and act.is_mapping:
+            yield from _act(act, facts)
+    for entry in entries_of(when, "going"):
+        if entry.text is not None and entry.text in [other.text for other in entries_of(when, "stopped")]:
+            yield entry.fault(f"'{entry.text}' cannot both go on ('going') and be over ('stopped').")
+
+
+def _known_incident(node: Node | None, facts: Facts) -> Iterator[Diagnostic]:
+    if node is not None and node.text is not None and node.text not in facts.incidents:
+        said = f"no incident '{node.text}'. {did_you_mean(node.text, facts.incidents)}"
+        yield node.fault(said, ("incidents", node.text))
+
+
+def _act(act: Node, facts: Facts) -> Iterator[Diagnostic]:
+    by, response, move = (act.get(field) for field in ("by", "response", "move"))
+    if by is not None and move is None:
+        yield from _takes_part(by, by.text, facts, "who acts")
+    if response is not None and response.text is not None:
+        yield from known_names([response], "responses", facts.names)
+    if move is None or move.text is None:
+        return
+    if move.text not in MOVES:
+        yield move.fault(f"no move '{move.text}'. {did_you_mean(move.text, MOVES)}")
+    for field in ("response", "incident"):
+        if act.get(field) is not None:
+            yield act.keys[field].fault(f"a 'move' is an adversary's and goes without '{field}'. Keep one.")
+    if by is not None and by.text in facts.cast:
+        yield from _is_adversary(by, facts, "who moves")
 
 
 def _when(inject: Node, facts: Facts) -> Iterator[Diagnostic]:

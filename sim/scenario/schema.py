@@ -633,6 +633,45 @@ class InjectEffect(Entry):
     )
 
 
+class TextReached(Entry):
+    """A text that has been adopted on an incident."""
+
+    incident: Name
+    rung: Rung = Field(description="the lowest rung that counts: silence stands for any text at all")
+
+
+class ActDone(Entry):
+    """Something that somebody has done."""
+
+    by: Optional[Code] = Field(
+        None,
+        description="who: a state or a body that has joined a response, or an adversary that has moved; empty: any",
+    )
+    response: Optional[Name] = Field(None, description="id of the response; without it any counts")
+    move: Optional[Name] = Field(
+        None,
+        description="an adversary's: persist, stop, escalate, widen, open_other_ocean, divide, exploit_narrative",
+    )
+    incident: Optional[Name] = Field(None, description="for a response: the incident it answers; without it any counts")
+
+
+class StateOfPlay(Entry):
+    """How the exercise stands: all that is named here together."""
+
+    going: list[Name] = Field([], description="incidents that go on")
+    stopped: list[Name] = Field([], description="incidents that have begun and are over, for whatever reason")
+    text: Optional[TextReached] = Field(None, description="a text that has been adopted")
+    act: Optional[ActDone] = Field(None, description="something that somebody has done")
+    tension_above: Optional[Share] = Field(None, description="tension is higher than this")
+
+
+class When(StateOfPlay):
+    """On what condition an inject is released in its turn; where it does not hold, control may still release it."""
+
+    unless: Optional[StateOfPlay] = Field(None, description="nothing of what is named here may be so")
+    control: bool = Field(False, description="yes: only when control releases it, whatever else is said here")
+
+
 class Inject(Entry):
     """One planned event put to named recipients. All of them, in order, are the MSEL."""
 
@@ -640,6 +679,9 @@ class Inject(Entry):
     title: Text
     turn: Optional[Annotated[int, Field(ge=1)]] = Field(None, description="turn in which it is released")
     date: Optional[Date] = Field(None, description="instead of turn: the day")
+    when: Optional[When] = Field(
+        None, description="a condition on the state of play in its turn; where it does not hold, it is not released"
+    )
     storyline: Optional[str] = Field(None, description="injects of one storyline belong together: for the run sheet")
     kind: Literal["inject", "information", "facilitation", "contingency"] = Field(
         "inject",

@@ -83,6 +83,7 @@ injects:
   - id: headline
     title: A headline names a culprit
     turn: 2
+    when: {{going: [grid]}}              # released only while the attack goes on
     storyline: blame
     kind: inject                       # inject information facilitation contingency
     sender: A newspaper

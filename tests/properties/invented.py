@@ -160,7 +160,7 @@ def incidents_of(draw, states, issues, name, turns):
 
 @st.composite
 def injects_of(draw, states, name, turns, incidents):
-    """An inject to all that changes one thing."""
+    """An inject to all that changes one thing, now and then on a condition."""
     incident, actor = draw(st.sampled_from(incidents))["id"], draw(st.sampled_from(states))
     by = draw(st.sampled_from((-0.3, -0.1, 0.1, 0.4)))
     effect = draw(
@@ -181,7 +181,14 @@ def injects_of(draw, states, name, turns, incidents):
             )
         )
     )
-    return an_inject(name, turn=draw(st.integers(1, turns)), effects=[effect])
+    conditions = (
+        {"going": [incident]},
+        {"stopped": [incident]},
+        {"tension_above": 0.4},
+        {"unless": {"act": {"by": actor}}},
+    )
+    when = draw(st.sampled_from((None, None, None, *conditions)))
+    return an_inject(name, turn=draw(st.integers(1, turns)), effects=[effect], **({"when": when} if when else {}))
 
 
 @st.composite

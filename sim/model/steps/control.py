@@ -22,12 +22,14 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
+from sim.catalogue.moves import NAMES
 from sim.errors import Diagnostic, InputError, did_you_mean, refusal
+from sim.model.conditions import Part, all_met, parts_of
 from sim.model.events import DIRECTIONS as KINDS
 from sim.model.inputs import recipients_of, turn_of
-from sim.model.msel import ARMED, HELD, RELEASED, SKIPPED, Planned, first_status
+from sim.model.msel import ARMED, HELD, RELEASED, SKIPPED, WITHHELD, Planned, first_status
 from sim.model.state import World
-from sim.model.steps.inject import change, release
+from sim.model.steps.inject import change, put, release
 from sim.scenario.schema import Inject, InjectEffect
 
 Deed = Callable[[], object]  # what a direction does to the world, once it is known that it can be done
@@ -90,7 +92,7 @@ def carry_out(world: World, direction: Direction) -> None:
 
 
 def _release(world: World, direction: Direction) -> Deed:
-    return partial(release, world, _still_planned(world, direction.target))
+    return partial(release, world, _still_planned(world, direction.target), by_control=True)
 
 
 def _hold(world: World, direction: Direction) -> Deed:
@@ -112,7 +114,8 @@ def _edit(world: World, direction: Direction) -> Deed:
     kept = {name: value for name, value in before.items() if not (is_moved and name in ("turn", "date"))}
     edited = _inject(world, {**kept, **fields, "id": direction.target})
     turn = _turn_ahead(world, edited) if is_moved else world.plan[place].turn
-    status = first_status(edited) if "kind" in fields else world.plan[place].status
+    was = world.plan[place].status
+    status = first_status(edited) if {"kind", "when"} & set(fields) or (is_moved and was == WITHHELD) else was
     return _put(world, place, turn=turn, inject=edited, recipients=_recipients(world, edited), status=status)
 
 
@@ -129,7 +132,7 @@ def _write(world: World, direction: Direction) -> Deed:
     def write() -> None:
         world.plan.append(planned)
         if turn == world.turn and planned.status == ARMED:
-            release(world, len(world.plan) - 1)
+            put(world, len(world.plan) - 1, all_met(world, planned.condition))
 
     return write
 
@@ -158,6 +161,8 @@ def _inject(world: World, fields: dict[str, Any]) -> Inject:
         raise InputError([Diagnostic("", 0, 0, f"inject '{fields['id']}': {fault}") for fault in faults]) from None
     for effect in inject.effects:
         _check_place(world, effect)
+    for part in parts_of(inject.when):
+        _check_part(world, part)
     unknown = [name for name in inject.to if not _is_recipient(world, name)]
     if unknown:
         raise refusal(f"nobody is called '{unknown[0]}' here. {did_you_mean(unknown[0], world.inputs.actors)}")
@@ -195,6 +200,21 @@ def _check_place(world: World, what: InjectEffect | SimpleNamespace) -> None:
         given = getattr(what, name)
         if given not in known[name] and (given is not None or name in NEEDS.get(what.on, ())):
             raise refusal(f"{what.on}: '{name}' is {given!r}. {did_you_mean(str(given), known[name])}")
+
+
+def _check_part(world: World, part: Part) -> None:
+    """A fault unless what a condition names is there."""
+    inputs, named = world.inputs, part.what
+    incident = named[0] if part.kind in ("going", "stopped", "text") else named[2] if part.kind == "act" else None
+    if incident is not None and incident not in inputs.incidents:
+        raise refusal(f"when: no incident '{incident}'. {did_you_mean(incident, inputs.incidents)}")
+    if part.kind == "act":
+        who = inputs.adversaries if named[1] in NAMES else inputs.actors
+        if named[0] is not None and named[0] not in who:
+            raise refusal(f"when: nobody is called '{named[0]}' here. {did_you_mean(named[0], who)}")
+        known = (*NAMES, *dict.fromkeys(response for _, response in inputs.options))
+        if named[1] is not None and named[1] not in known:
+            raise refusal(f"when: nothing is called '{named[1]}' here. {did_you_mean(named[1], known)}")
 
 
 def _nothing(world: World, direction: Direction) -> Deed:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from sim.model.msel import ARMED, RELEASED
+from sim.model.conditions import all_met, unmet
+from sim.model.msel import ARMED, RELEASED, WITHHELD, was_released
 from sim.rules.quantize import quantize
 
 PER_RUN = ("tension", "linkage", "transparency", "standing", "narrative")
@@ -10,11 +11,11 @@ PER_ACT = ("publicness", "difficulty")
 
 
 def inject(world):
-    """Begin the incidents planned for this turn, and release the injects that are due."""
+    """Begin the incidents planned for this turn, and release the injects that are due and whose condition holds."""
     begin_incidents(world)
     for place, planned in enumerate(world.plan):
         if planned.status == ARMED and planned.turn == world.turn:
-            release(world, place)
+            put(world, place, all_met(world, planned.condition))
 
 
 def begin_incidents(world):
@@ -25,31 +26,50 @@ def begin_incidents(world):
             world.recorder.incident_begins(world, h)
 
 
-def release(world, place):
-    """Release the inject at a place of the plan, with its effects."""
+def put(world, place, where):
+    """Release an inject that is due in the runs marked in `where`, (R,), and withhold it in the others."""
+    planned = world.plan[place]
+    if where.any():
+        _release_in(world, place, slice(None) if where.all() else np.flatnonzero(where), is_on_time=True)
+    else:
+        world.plan[place] = planned.becomes(WITHHELD)
+    if world.recorder and not where[0]:
+        world.recorder.inject_withheld(world, planned.inject, unmet(world, planned.condition))
+
+
+def release(world, place, by_control=False):
+    """Release the inject at a place of the plan, with its effects, in every run."""
+    planned = world.plan[place]
+    world.plan[place] = planned.becomes(planned.status, by_control=by_control or planned.by_control)
+    _release_in(world, place, slice(None), planned.turn == world.turn and planned.status == ARMED)
+
+
+def _release_in(world, place, rows, is_on_time):
     planned = world.plan[place]
     world.plan[place] = planned.becomes(RELEASED, world.turn)
+    if place < len(world.state.released):
+        world.state.released[place, rows] = True
     for effect in planned.inject.effects:
-        apply(effect, world)
-    if world.recorder:
+        apply(effect, world, rows)
+    if world.recorder and was_released(world, place, 0):
         date = planned.inject.date
-        is_on_time = date and planned.turn == world.turn and planned.status == ARMED
-        day = (date - world.inputs.start).days if is_on_time else world.day
+        day = (date - world.inputs.start).days if date and is_on_time else world.day
         world.recorder.inject_released(world, planned.inject, planned.recipients, day)
 
 
-def apply(effect, world):
-    """Change the world as an inject's effect says; shares stay between 0 and 1."""
-    values, at = quantity(world, effect)
-    change(world, effect, values[at] + effect.by)
+def apply(effect, world, rows=slice(None)):
+    """Change the world as an inject's effect says, in some runs; shares stay between 0 and 1."""
+    values, at = quantity(world, effect, rows)
+    change(world, effect, values[at] + effect.by, rows)
 
 
-def quantity(world, what):
+def quantity(world, what, rows=slice(None)):
     """Where a quantity stands that an inject or control can change.
 
     Parameters
     ----------
-    what : has `on`, `incident`, `actor` and `adversary`, as an inject's effect
+    what : has `on`, `incident`, `actor` and `adversary`, as an inject's effect; rows : the runs in which, a slice or
+        places
 
     Returns
     -------
@@ -57,22 +77,22 @@ def quantity(world, what):
     """
     inputs, state = world.inputs, world.state
     if what.on in PER_RUN:
-        return getattr(state, what.on), slice(None)
+        return getattr(state, what.on), rows
     if what.on in (*PER_ACT, "severity"):
-        return getattr(state, what.on), inputs.incidents.index(what.incident)
+        return getattr(state, what.on), (inputs.incidents.index(what.incident), rows)
     if what.on == "evidence":
         who = slice(None) if what.actor is None else inputs.index[what.actor]
-        return state.evidence, (inputs.incidents.index(what.incident), slice(None), who)
+        return state.evidence, (inputs.incidents.index(what.incident), rows, who)
     place = inputs.index[what.actor]
     if what.on == "exposure":
-        return state.added_exposure, (inputs.adversaries.index(what.adversary), slice(None), place)
-    return state.capital, (slice(None), place)
+        return state.added_exposure, (inputs.adversaries.index(what.adversary), rows, place)
+    return state.capital, (rows, place)
 
 
-def change(world, what, to):
+def change(world, what, to, rows=slice(None)):
     """Give a quantity a new value, within what it can be; only those who are hit are hit harder."""
     state = world.state
-    values, at = quantity(world, what)
+    values, at = quantity(world, what, rows)
     if what.on in (*PER_RUN, *PER_ACT, "severity"):
         to = np.clip(to, 0, 1)
     if what.on == "severity":

@@ -17,7 +17,7 @@ def endings(turn):
     for event in turn.of_kind("adversary_retaliates"):
         paid_back.setdefault(event.actor, []).append(names.actor(event.payload["target"]))
     for adversary, targets in paid_back.items():
-        yield f"{names.actor(adversary)} pays back {listed(targets, MOST_PAID_BACK)} for what they did against it"
+        yield f"{names.actor(adversary)} pays back {listed(targets, MOST_PAID_BACK)} for acting against it"
     for event in turn.of_kind("victim_concedes"):
         yield f"{names.actor(event.actor)} gives in to what is demanded of it"
     for event in turn.of_kind("incident_stops"):

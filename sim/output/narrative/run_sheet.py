@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sim.model.inputs import turn_of
 from sim.model.msel import HELD, first_status
+from sim.output.narrative.conditions import condition_in_words, why_not
 from sim.phrases import Names, day
 from sim.scenario import resolve_members
 
@@ -24,8 +25,9 @@ class Entry:
     turn : int, in which it was released, or was due
     when : str, the day of its release in words; empty where it was not
     title, to, kind, expects, notes : str, in words; kind with its storyline; empty where nothing is said
+    condition : str, on what condition it comes, in words; empty where there is none
     objectives : tuple of str, ids
-    stood : str, how it stood at the end: released, released by control, held, dropped by control ...
+    stood : str, how it stood at the end: released, released by control, held, not released and why ...
     """
 
     inject: str
@@ -36,6 +38,7 @@ class Entry:
     kind: str
     expects: str
     notes: str
+    condition: str
     objectives: tuple[str, ...]
     stood: str
 
@@ -69,9 +72,11 @@ def run_sheet(record, loaded):
     """
     names, directed = Names(loaded), _directed(record)
     released = {event.payload["inject"]: event for event in record.of_kind("inject_released")}
-    sheet = [_released(event, names, directed) for event in released.values()]
+    conditions = {inject.id: condition_in_words(inject.when, names) for inject in loaded.scenario.injects}
+    withheld = {event.payload["inject"]: event.payload["because"] for event in record.of_kind("inject_withheld")}
+    sheet = [_released(event, names, directed, conditions) for event in released.values()]
     left = [inject for inject in loaded.scenario.injects if inject.id not in released]
-    sheet += [_left(inject, names, directed, loaded) for inject in left]
+    sheet += [_left(inject, names, directed, loaded, withheld.get(inject.id)) for inject in left]
     return sorted(sheet, key=lambda entry: entry.turn)
 
 
@@ -89,22 +94,29 @@ def _directed(record):
     return {event.payload["target"]: event.payload["direction"] for event in record.of_kind("control_directs")}
 
 
-def _released(event, names, directed):
+def _released(event, names, directed, conditions):
     said = event.payload
     by_control = " by control" if directed.get(said["inject"]) in ("release", "write") else ""
     when, to = day(datetime.date.fromisoformat(event.date)), names.recipients(said["inject"], said["to"])
-    return _entry(said["inject"], event.turn, when, to, said, f"released{by_control}")
+    return _entry(
+        said["inject"], event.turn, when, to, said, f"released{by_control}", conditions.get(said["inject"], "")
+    )
 
 
-def _left(inject, names, directed, loaded):
+def _left(inject, names, directed, loaded, because):
     scenario, named = loaded.scenario, [name for name in inject.to if name not in ("all", "control")]
     reached = resolve_members(named, loaded.library, scenario.start)
-    stood = BY_CONTROL.get(directed.get(inject.id), "held" if first_status(inject) == HELD else "not released")
+    stood = "held" if first_status(inject) == HELD else "not released"
+    if because:
+        stood = f"not released: it comes only {why_not(inject.when, because, names)}"
+    stood = BY_CONTROL.get(directed.get(inject.id), stood)
     to = names.recipients(inject.id, list(reached))
-    return _entry(inject.id, turn_of(inject, scenario), "", to, inject.model_dump(), stood)
+    return _entry(
+        inject.id, turn_of(inject, scenario), "", to, inject.model_dump(), stood, condition_in_words(inject.when, names)
+    )
 
 
-def _entry(name, turn, when, to, said, stood):
+def _entry(name, turn, when, to, said, stood, condition):
     kind = f"{said['kind']}, of {said['storyline'].replace('_', ' ')}" if said["storyline"] else said["kind"]
     return Entry(
         name,
@@ -115,6 +127,7 @@ def _entry(name, turn, when, to, said, stood):
         kind,
         said["expects"] or "",
         said["control_notes"] or "",
+        condition,
         tuple(said["objectives"]),
         stood,
     )

@@ -6,7 +6,7 @@ import pytest
 from sim.catalogue.moves import BY_NAME, MOST_INTENSE, MOVES, NAMES, Campaign
 from sim.model.inputs import build_inputs
 from sim.model.state import NEVER
-from sim.model.steps.adjudicate import adjudicate
+from sim.model.steps.adjudicate import adjudicate, concede, retaliate, tension
 from sim.model.steps.assess import assess
 from sim.model.steps.positions import rung_edges
 from sim.model.steps.texts import carried_by_members
@@ -40,7 +40,64 @@ def test_concession_ends_harm_to_the_victim_that_conceded_and_to_no_other(runs, 
     assert world.state.cumulative_harm[0] == pytest.approx(np.full(runs, harm), abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    "helped, weight",
+    [("relief", "concede_support"), ("covered", "concede_solidarity"), ("pressure_over", "concede_countered")],
+)
+def test_relief_solidarity_and_countermeasures_each_help_a_victim_to_hold(helped, weight):
+    """With the same draws whoever holds without help holds with it, and some hold with it alone."""
+
+    def gave_in(level, **behaviour):
+        sure = {"concede_base": 0.0, "episode_days": 30.0, **behaviour}
+        world = a_world(2000, incident=TWO_VICTIMS, behaviour=sure)
+        getattr(world.state, helped)[:] = level
+        concede(world)
+        return world.state.conceded
+
+    alone, with_help = gave_in(0.0), gave_in(0.6)
+    assert not (with_help & ~alone).any() and with_help.sum() < 0.9 * alone.sum()
+    assert np.array_equal(gave_in(0.6, **{weight: 0.0}), alone)
+
+
 # ------------------------------------------------------------------------------------------------- the adversary
+
+
+def pressed(pressure, runs=400, acts="sanctions", **behaviour):
+    """A world in which Germany's response takes effect while Russia feels some pressure, and what it pays back."""
+    world = a_world(runs, behaviour={"retaliate_rate": 5.0, **behaviour})
+    world.state.pressure[world.inputs.incident_suspect[0]] = pressure
+    felt = np.zeros(world.state.joined.shape, dtype=bool)
+    felt[option(world, acts), :, world.inputs.index["DEU"]] = True
+    return world, retaliate(world, felt)
+
+
+def test_only_whoever_was_bold_is_paid_back_and_the_more_the_higher_the_pressure():
+    (world, low), (_, high) = pressed(0.2), pressed(0.9)
+    germany = world.inputs.index["DEU"]
+    assert 0 < low[..., germany].sum() < high[..., germany].sum()
+    assert not np.delete(high, germany, axis=-1).any()
+    assert not pressed(0.0)[1].any() and not pressed(0.9, retaliate_rate=0.0)[1].any()
+
+
+def test_being_paid_back_costs_capital_and_exposes_and_raises_tension():
+    world, hit = pressed(0.9)
+    state, germany = world.state, world.inputs.index["DEU"]
+    was_hit = hit[..., germany].any(axis=0)
+    assert was_hit.any() and not was_hit.all()
+    assert (state.spent[was_hit, germany] > 0).all() and not state.spent[~was_hit].any()
+    assert np.array_equal(state.added_exposure[..., germany].any(axis=0), was_hit)
+    state.pressure[:] = 0
+    tension(world, np.zeros(state.joined.shape, dtype=bool), hit)
+    assert state.tension[was_hit].min() > state.tension[~was_hit].max()
+
+
+def test_tension_does_not_cool_while_an_adversary_is_under_pressure():
+    pressed_on, at_ease = (a_world(1, incident={"turn": 2}) for _ in range(2))
+    pressed_on.state.pressure[0] = 0.5
+    nobody = np.zeros(at_ease.state.joined.shape, dtype=bool), np.zeros(at_ease.state.retaliated.shape, dtype=bool)
+    for world in (pressed_on, at_ease):
+        tension(world, *nobody)
+    assert pressed_on.state.tension > at_ease.state.tension
 
 
 @pytest.mark.parametrize("intensity, is_legal", [(1.0, True), (1.49, True), (MOST_INTENSE, False), (1.6, False)])

@@ -1,0 +1,107 @@
+"""Conditions of injects: what has to be so in the state of play for one to be released, part by part."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.catalogue.moves import NAMES
+from sim.model.state import World
+from sim.scenario.schema import StateOfPlay, When
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that a condition asks for.
+
+    kind : going, stopped, text, act or tension_above; what : tuple, of what: an incident; an incident and a rung; an
+    actor, the response or move, and the incident, each of these or None; a number. is_denied : it must not be so
+
+    >>> [part.key for part in parts_of(When(going=["blockade"], unless=StateOfPlay(tension_above=0.8)))]
+    ['going blockade', 'unless tension_above 0.8']
+    """
+
+    kind: str
+    what: tuple[Any, ...]
+    is_denied: bool = False
+
+    @property
+    def key(self) -> str:
+        """What the record calls it."""
+        named = [str(one) for one in self.what if one is not None]
+        return " ".join([*(["unless"] if self.is_denied else []), self.kind, *named])
+
+
+def parts_of(when: When | None) -> list[Part]:
+    """All that a condition asks for, in the order in which it is told; what control alone decides is none of it."""
+    if when is None:
+        return []
+    return [*_parts(when, False), *(_parts(when.unless, True) if when.unless else [])]
+
+
+def _parts(play: StateOfPlay, is_denied: bool) -> Iterator[Part]:
+    yield from (Part("going", (name,), is_denied) for name in play.going)
+    yield from (Part("stopped", (name,), is_denied) for name in play.stopped)
+    if play.text:
+        yield Part("text", (play.text.incident, play.text.rung), is_denied)
+    if play.act:
+        yield Part("act", (play.act.by, play.act.response or play.act.move, play.act.incident), is_denied)
+    if play.tension_above is not None:
+        yield Part("tension_above", (play.tension_above,), is_denied)
+
+
+def is_met(world: World, part: Part) -> np.ndarray:
+    """In which runs a part of a condition is as it asks: (R,) bool."""
+    return SO[part.kind](world, *part.what) != part.is_denied
+
+
+def all_met(world: World, when: When | None) -> np.ndarray:
+    """In which runs a condition holds: (R,) bool; without one, in all."""
+    met = np.ones(world.runs, dtype=bool)
+    for part in parts_of(when):
+        met &= is_met(world, part)
+    return met
+
+
+def unmet(world: World, when: When | None, run: int = 0) -> list[str]:
+    """What keeps an inject back in a run: the keys of the parts of its condition that do not hold."""
+    return [part.key for part in parts_of(when) if not is_met(world, part)[run]]
+
+
+def _going(world: World, incident: str) -> np.ndarray:
+    return world.state.intensity[world.inputs.incidents.index(incident)] > 0
+
+
+def _stopped(world: World, incident: str) -> np.ndarray:
+    h = world.inputs.incidents.index(incident)
+    return np.logical_and(world.inputs.incident_begins[h] <= world.turn, world.state.intensity[h] == 0)
+
+
+def _text(world: World, incident: str, rung: str) -> np.ndarray:
+    reached = world.state.covered[world.inputs.incidents.index(incident)].max(axis=-1)
+    least = getattr(world.inputs.params_per_run, f"rung_{rung}") if rung != "silence" else 0.0
+    return np.logical_and(reached > 0, reached >= least)
+
+
+def _act(world: World, by: str | None, what: str | None, incident: str | None) -> np.ndarray:
+    inputs, state = world.inputs, world.state
+    if what in NAMES:
+        made = state.moves_made if by is None else state.moves_made[[inputs.adversaries.index(by)]]
+        return np.logical_or.reduce(made >> NAMES.index(what) & 1 == 1, axis=0)
+    fits = [what in (None, response) and incident in (None, over) for over, response in inputs.options]
+    who = slice(None) if by is None else [inputs.index[by]]
+    return np.logical_or.reduce(state.joined[np.array(fits, dtype=bool)][..., who], axis=(0, -1))
+
+
+def _tension_above(world: World, level: float) -> np.ndarray:
+    return world.state.tension > level
+
+
+SO: dict[str, Callable[..., np.ndarray]] = {
+    "going": _going,
+    "stopped": _stopped,
+    "text": _text,
+    "act": _act,
+    "tension_above": _tension_above,
+}
