@@ -122,11 +122,17 @@ def a_library_document() -> dict:
             ),
         },
         "responses": {
-            "joint_statement": _response("Joint statement", "joins a statement", "diplomatic", "solidarity", 0.0, 1),
-            "public_attribution": _response("Attribution", "names the culprit", "attribution", "naming", 0.7, 2),
-            "sanctions": _response("Sanctions", "imposes sanctions", "sanctions", "measures", 0.8, 3),
-            "response_team": _response("Response team", "sends a team", "operational", "solidarity", 0.0, 2),
-            "trade_aid": _response("Trade aid", "buys what is refused", "trade", "solidarity", 0.0, 3),
+            "joint_statement": _response(
+                "Joint statement", "joins a statement", "diplomatic", "solidarity", 0.0, 1, kind="words"
+            ),
+            "public_attribution": _response(
+                "Attribution", "names the culprit", "attribution", "naming", 0.7, 2, kind="naming"
+            ),
+            "sanctions": _response("Sanctions", "imposes sanctions", "sanctions", "measures", 0.8, 3, kind="measures"),
+            "response_team": _response(
+                "Response team", "sends a team", "operational", "solidarity", 0.0, 2, kind="support"
+            ),
+            "trade_aid": _response("Trade aid", "buys what is refused", "trade", "solidarity", 0.0, 3, kind="support"),
         },
         "cooperation": {
             "coop_cyber": _project("Cyber defence together", "discriminability"),
@@ -204,11 +210,12 @@ def _format(name, kind, members, rule, days, **more) -> dict:
     }
 
 
-def _response(name, phrase, category, rung, attribution_min, cost) -> dict:
+def _response(name, phrase, category, rung, attribution_min, cost, kind) -> dict:
     return {
         "name": name,
         "phrase": phrase,
         "category": category,
+        "kind": kind,
         "rung": rung,
         "users": ["state", "EU", "NATO"],
         "issues": ["cyber", "fimi", "coercion", "infra", "military"],

@@ -3,12 +3,12 @@
 import numpy as np
 
 from sim.scenario import load_library
-from sim.validation.backtest import MODEL, Backtest, as_case, first_answers_of, lags_of, outcomes_of
+from sim.validation.backtest import MODEL, Backtest, acts_of, as_case, first_answers_of, lags_of, outcomes_of
 from sim.validation.benchmarks import benchmarks
 from sim.validation.cases import cells_of, read_cases
 from sim.validation.replay import Played
 from sim.validation.schema import KINDS
-from sim.validation.scores import calibration, differences_of, scores_of
+from sim.validation.scores import calibration_of, differences_of, scores_of
 
 SMALL = """\
 meta: {title: Two small cases}
@@ -104,9 +104,6 @@ def a_backtest(name_or_path="cases_2007_2024", runs=5, seed=3):
         for case, actor, kind in zip(cells.case, cells.actor, cells.kind, strict=True)
     ]
     forecasts = {MODEL: np.array(chances), **benchmarks(cells, cases, library=library)}
-    scopes = {kind: cells.kind == kind for kind in KINDS if (cells.kind == kind).any()}
-    scopes["all"] = np.ones(len(cells), dtype=bool)
-    model = forecasts[MODEL]
     return Backtest(
         cases,
         cells,
@@ -114,7 +111,8 @@ def a_backtest(name_or_path="cases_2007_2024", runs=5, seed=3):
         played,
         scores_of(cells, forecasts, draws=60),
         differences_of(cells, forecasts, MODEL, draws=60),
-        {name: calibration(cells.done[here], model[here], cells.case[here]) for name, here in scopes.items()},
+        calibration_of(cells, forecasts[MODEL]),
+        acts_of(cells, cases, played),
         lags_of({case.id: played[case.id] for case in cases.cases}),
         first_answers_of(cases, played),
         outcomes_of([case for case in everything if library.codebook.kinds[case.kind].has_demand], played),

@@ -14,6 +14,7 @@ from sim.record import store
 
 FORECASTS = {
     "Two Oceans": "model",
+    "strong logistic": "strong logistic",
     "logistic": "logistic",
     "actor's own rate": "own rate",
     "overall rate": "overall rate",
@@ -21,10 +22,11 @@ FORECASTS = {
 }
 MEASURES = (
     ("brier", "Brier score: 0 is perfect, 0.25 what “one half” earns every time"),
-    ("log", "Log score: 0 is perfect; a confident error costs far more"),
+    ("log", "Log score: 0 is perfect; a confident error costs far more (no probability nearer to 0 or 1 than 0.0001)"),
     ("auc", "AUC: 1 is perfect, 0.5 is chance (leaving a case out puts the overall rate below that)"),
 )
 SAID = {
+    "strong logistic": "the strong logistic regression",
     "logistic": "the logistic regression",
     "actor's own rate": "each actor's own rate",
     "overall rate": "the overall rate",
@@ -190,13 +192,47 @@ def _tell(ui, found, library):
     if not len(cells):
         ui.say("Nothing is known that could be scored: every cell is unknown, left out, or the target's own.")
         return
+    ui.say(f"Coefficients: {_origins(found)}.", "dim")
     for measure, heading in MEASURES:
         ui.show(heading, _table(ui, found.scores, measure, library))
+    ui.show("Per cent said → done, in fifths of the scale; ! where it does not hold", _fifths(ui, found, library))
+    ui.show("How many acted: cases whose record lies within 90 % of the runs", _acts(ui, found, library))
     ui.say("\nIs the model better? (Brier score, 95 % intervals from resampling whole cases)", "bold")
     for scope in dict.fromkeys(found.differences.scope):
         rows = found.differences[found.differences.scope == scope].to_dict("records")
         ui.bullet(f"{_scope(scope, library)}: {_compared(rows)}.")
     ui.bullet("An interval says what else it could be with other such cases; with so few it is rather too narrow.")
+
+
+def _origins(found):
+    """Where the coefficients of the cases come from: of new cases none may have been estimated without them."""
+    sources = list(found.estimated.values())
+    told = [f"in {count(sources.count(source), 'case')} {ORIGINS[source]}" for source in dict.fromkeys(sources)]
+    return listed(told)
+
+
+def _fifths(ui, found, library):
+    table = ui.table("Kind of act", *(f">{20 * at} to {20 * at + 20}" for at in range(5)))
+    for scope, fifths in found.fifths.items():
+        table.add_row(_scope(scope, library), *map(_fifth, fifths))
+    return table
+
+
+def _fifth(fifth):
+    if not fifth.n:
+        return "–"
+    return f"{100 * fifth.mean_p:.0f} → {100 * fifth.rate:.0f}" + (" !" if fifth.is_reliable is False else "")
+
+
+def _acts(ui, found, library):
+    table = ui.table(
+        "Kind of act", ">Within", ">Cases", ">Acts, record", ">Acts, runs", ">Runs too low", ">Runs too high"
+    )
+    for kind, rows in found.acts.groupby("kind", sort=False):
+        low, high = int((rows.high < rows.recorded).sum()), int((rows.low > rows.recorded).sum())
+        numbers = int(rows.holds.sum()), len(rows), int(rows.recorded.sum()), f"{rows['mean'].sum():.1f}", low, high
+        table.add_row(_scope(kind, library), *map(str, numbers))
+    return table
 
 
 def _table(ui, scores, measure, library):

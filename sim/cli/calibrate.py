@@ -25,7 +25,8 @@ def calibrate_from(options: CalibrationOptions) -> int:
         say = _say(options.quiet)
         say(_plan(options, cases, names))
         found = calibrate(
-            cases, library, names, runs=options.runs, workers=options.workers, folds=options.folds, progress=say
+            cases, library, names, runs=options.runs, workers=options.workers, folds=options.folds, progress=say,
+            quick=options.quick, slope_runs=options.slope_runs,
         )  # fmt: skip
         with store.advising(options.out):
             _keep(options, found, cases, library, started, folder.aside)
@@ -100,7 +101,9 @@ def _keep(options, found, cases, library, started, folder):
 
     made = {
         "runs of each case": options.runs,
+        "runs for slopes": options.slope_runs or options.runs,
         "steps": len(found.steps),
+        **({"without each case": _quickly(found)} if found.checked else {}),
         "log-likelihood": f"{found.log_likelihood:.2f}",
         "log posterior": f"{found.steps[-1]:.2f}" if found.steps else "",
         "day": f"{started:%Y-%m-%d}",
@@ -117,6 +120,12 @@ def _keep(options, found, cases, library, started, folder):
     (folder / "estimates.yaml").write_text(as_yaml(found, cases, made), encoding="utf-8", newline="\n")
     (folder / "behaviour.yaml").write_text(behaviour_with(before, values), encoding="utf-8", newline="\n")
     store.write_json(folder / "manifest.json", facts)
+
+
+def _quickly(found):
+    """How far the quick way of leaving cases out was from the long one, where it was checked."""
+    checked = ", ".join(f"{far:.2f} without {name}" for name, far in found.checked.items())
+    return f"by steps from all cases together; standard deviations from a search of its own: {checked}"
 
 
 # ------------------------------------------------------------------------------------------------------------- answer
@@ -137,6 +146,8 @@ def _tell(ui, found, path):
     ui.say(f"\nLog-likelihood {found.log_likelihood:.1f} after {len(found.steps)} steps.", "dim")
     if found.without:
         ui.say(f"Estimated again without each of {len(found.without)} cases, for back-tests.", "dim")
+    if found.checked:
+        ui.say(f"Cases were left out {_quickly(found)}.", "dim")
     ui.say(
         f"\nTo use them, put estimates.yaml and behaviour.yaml in place of those in {_library()}/."
         + (" Back-tests then play each case with the values found without it." if found.without else "")

@@ -260,6 +260,14 @@ class CalibrationOptions(Asked):
         typer.Option(metavar="A,B,...", help="Which; else all with a 'prior' in behaviour.yaml."),
     ] = None
     folds: Annotated[bool, typer.Option("--folds/--no-folds", help="Estimate again without each case.")] = True
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="Each case is left out by a few steps from the whole; two are checked in full."),
+    ] = False
+    slope_runs: Annotated[
+        int | None,
+        typer.Option(min=1, max=MOST_RUNS, metavar="N", help="Runs for slopes, if fewer will do."),
+    ] = None
     out: Folder = Path("results")
     quiet: Quiet = False
 

@@ -294,15 +294,15 @@ class EventRecorder:
             )
 
     def _chance(self, inputs, o, a):
-        """The probability with which the actor was to join."""
+        """The probability with which the actor, if it attends, was to join a response of this kind."""
         h = inputs.option_incident[o]
-        line = o - inputs.option_slices[h].start
+        line = inputs.option_kind[o] - inputs.kind_slices[h].start
         return _plain(logistic(inputs.params.precision.flat[0] * self._utility[h][line, a]))
 
     def _why(self, inputs, o, a):
-        """The signed terms of its choice."""
+        """The signed terms of its choice of the kind."""
         h = inputs.option_incident[o]
-        line = o - inputs.option_slices[h].start
+        line = inputs.option_kind[o] - inputs.kind_slices[h].start
         return {name: _plain(value[line, a]) for name, value in sorted(self._terms[h].items())}
 
     # ------------------------------------------------------------------------------------------- adversary

@@ -15,17 +15,18 @@ from sim.draws import Draws
 from sim.experiments.factors import estimated, mixed
 from sim.processes import pool
 from sim.scenario import load_library
-from sim.validation.benchmarks import benchmarks
+from sim.validation.benchmarks import benchmarks, within_cyber
 from sim.validation.cases import Cases, Cells, cells_of
 from sim.validation.replay import Replay
 from sim.validation.schema import KINDS, AttributionContext, Case, Outcome, Severity
-from sim.validation.scores import calibration, differences_of, scores_of
+from sim.validation.scores import calibration_of, differences_of, scores_of
 
 __all__ = ["MODEL", "Backtest", "backtest"]
 
 MODEL = "Two Oceans"
 COERCION = "economic_coercion"
 RUNS = 48
+ACTS = (0.05, 0.5, 0.95)
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 
 
@@ -42,6 +43,7 @@ class Backtest:
     scores : DataFrame, as `sim.validation.scores.scores_of`
     differences : DataFrame, as `sim.validation.scores.differences_of`: the model against each benchmark
     fifths : dict of scope -> list of Fifth, the model's calibration
+    acts : DataFrame, a row per case and kind of act: how many did it, as `acts_of`
     lags : DataFrame, a row per kind of act: columns kind, cells, and days from the disclosure at some quantiles
     first_answers : DataFrame, a row per case: the first collective or lead response in days, and the model's
     outcomes : DataFrame, a row per coercion: what came of it, and the model's probability that the victim gave in
@@ -57,6 +59,7 @@ class Backtest:
     scores: pd.DataFrame
     differences: pd.DataFrame
     fifths: dict
+    acts: pd.DataFrame
     lags: pd.DataFrame
     first_answers: pd.DataFrame
     outcomes: pd.DataFrame
@@ -107,7 +110,7 @@ def backtest(
     >>> from sim.validation.cases import read_cases
     >>> one = backtest(read_cases("cases_2007_2024"), runs=1)
     >>> one.scores.query("scope == 'all'").forecast.tolist()
-    ['Two Oceans', 'overall rate', "actor's own rate", 'logistic', 'nobody']
+    ['Two Oceans', 'overall rate', "actor's own rate", 'logistic', 'strong logistic', 'nobody']
     """
     library = library or load_library()
     episodes = [as_case(episode, library) for episode in cases.outcomes if set(episode.targets) & set(library.states)]
@@ -120,14 +123,16 @@ def backtest(
     cells = cells_of(cases, with_victims, strict)
     taught = (cells_of(train, with_victims, strict), train) if train else None
     forecasts = {MODEL: _chances(cells, played), **benchmarks(cells, cases, taught, library)}
+    within = {"cyber": within_cyber(cells, cases, taught, library)}
     return Backtest(
         cases,
         cells,
         forecasts,
         played,
-        scores_of(cells, forecasts),
-        differences_of(cells, forecasts, MODEL),
-        _fifths(cells, forecasts[MODEL]),
+        scores_of(cells, forecasts, within=within),
+        differences_of(cells, forecasts, MODEL, within=within),
+        calibration_of(cells, forecasts[MODEL]),
+        acts_of(cells, cases, played),
         lags_of({case.id: played[case.id] for case in cases.cases}),
         first_answers_of(cases, played),
         outcomes_of([case for case in everything if library.codebook.kinds[case.kind].has_demand], played),
@@ -224,10 +229,48 @@ def _chances(cells, played):
     return np.array([played[name].chance_of(actor, kind) for name, actor, kind in rows])
 
 
-def _fifths(cells, p):
-    scopes = {kind: cells.kind == kind for kind in KINDS if (cells.kind == kind).any()}
-    scopes["all"] = np.ones(len(cells), dtype=bool)
-    return {name: calibration(cells.done[here], p[here], cells.case[here]) for name, here in scopes.items()}
+def acts_of(cells, cases, played):
+    """How many did each kind of act in each case, over the cells that are scored: of the record, and in the runs.
+
+    A run counts those who acted in it, by its own dice; that allies move together shows in how far the runs spread.
+
+    Parameters
+    ----------
+    cells : Cells
+    cases : Cases
+    played : dict of case id -> Played
+
+    Returns
+    -------
+    DataFrame, a row per case and kind of act of which anything is known: case, kind, cells (how many), recorded, mean,
+    low, median and high (5, 50 and 95 % of the runs), holds (whether the record lies from low to high)
+    """
+    rows = []
+    for at, case in enumerate(cases.cases):
+        for k, kind in enumerate(KINDS):
+            here = (cells.case == at) & (cells.kind == kind)
+            if not here.any():
+                continue
+            one = played[case.id]
+            actors = [one.actors.index(code) for code in cells.actor[here]]
+            acted = np.isfinite(one.day[:, k][:, actors]).sum(axis=1)
+            low, middle, high = np.quantile(acted, ACTS, method="inverted_cdf")
+            recorded = int(cells.done[here].sum())
+            rows.append(
+                {
+                    "case": case.id,
+                    "kind": kind,
+                    "cells": int(here.sum()),
+                    "recorded": recorded,
+                    "mean": float(acted.mean()),
+                    "low": int(low),
+                    "median": int(middle),
+                    "high": int(high),
+                    "holds": bool(low <= recorded <= high),
+                }
+            )
+    columns = ["case", "kind", "cells", "recorded", "mean", "low", "median", "high", "holds"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def lags_of(played):

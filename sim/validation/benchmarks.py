@@ -1,10 +1,11 @@
-"""What there is to beat: four simple forecasts of who does what, each made without the case it is about.
+"""What there is to beat: five simple forecasts of who does what, each made without the case it is about.
 
 | Forecast | In words |
 |---|---|
 | overall rate | everyone does this kind of act as often as it was done in the other cases |
 | actor's own rate | each actor does it as often as it did itself in the other cases, drawn towards the overall rate |
 | logistic | a logistic regression on 13 features of actor and case, one for each kind of act |
+| strong logistic | one on 21 features and on who the actor is, with a ridge; it is told all that the model is told |
 | nobody | nobody ever does anything |
 
 Each is estimated anew for each case from the other cases alone (leave one case out), and so is everything it rests on,
@@ -20,9 +21,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.one_thread import one_blas_thread
 from sim.scenario import load_library
 from sim.scenario.members import group_members
-from sim.validation.schema import group_name
+from sim.validation.schema import UNATTRIBUTED, group_name
 
 FEATURES = (
     "five_eyes",
@@ -39,13 +41,40 @@ FEATURES = (
     "ideal_distance",
     "china_exposure",
 )
+STRONG = (
+    "five_eyes",
+    "eu",
+    "ip4",
+    "is_nato",
+    "is_union",
+    "frontline",
+    "reluctant",
+    "by_russia",
+    "by_china",
+    "since_2017",
+    "severity",
+    "is_cyber",
+    "is_coercion",
+    "certainty",
+    "publicness",
+    "five_eyes_hit",
+    "own_union_hit",
+    "own_alliance_hit",
+    "frontline_russia",
+    "certainty_since_2017",
+    "ideal_russia",
+)
+FRONTLINE = ("EST", "LTU", "LVA", "POL")
+RELUCTANT = ("HUN", "TUR")
 GROUPS = FEATURES[:4]
 CERTAINTY = {"none": 0.0, "low": 1 / 3, "medium": 2 / 3, "high": 1.0}
 OPENER = datetime.date(2017, 1, 1)  # from then on allies named culprits together
 PRIOR = 0.5  # Jeffreys: half an event, half a cell without
 SHRINKAGE = 1.0  # the overall rate weighs as much as one cell of the actor's own
+RIDGE, RIDGE_OF_ACTORS = 1.0, 2.0  # what half the squares of its weights cost the strong regression
 PENALTY = 1.0  # what the errors weigh against the squares of the weights; 1 is the usual default
 PRECISION = 1e-9
+MOST_STEPS = 100
 
 
 # ---------------------------------------------------------------------------------------------------- the forecasts
@@ -59,7 +88,7 @@ class Known:
     ----------
     done : array (n,), 0 or 1
     actor : array (n,) of str
-    features : array (n, 13), as `features_of`; nan where not known
+    features : array (n, features), as `features_of` or `strong_features_of`; nan where not known
     """
 
     done: np.ndarray
@@ -110,6 +139,30 @@ def logistic(known, actor, features):
     return fitted(known.features, known.done).forecast(features)
 
 
+def strong_logistic(known, actor, features):
+    """A logistic regression with a weight for each actor too; where nobody did it, or everybody, the overall rate.
+
+    Its ridge is on the features as they stand, which all lie between 0 and about 1 or 2; what is not known stands at
+    the mean of the other cases.
+
+    Parameters and what is returned: as `overall_rate`, with the features of `strong_features_of`.
+    """
+    from scipy.special import expit
+
+    if len(np.unique(known.done)) < 2:
+        return overall_rate(known, actor, features)
+    everybody = np.unique(np.asarray(known.actor))
+    centre, _ = _scales(known.features)
+    learnt, asked = (
+        np.column_stack(
+            [np.where(np.isfinite(rows), rows, centre), np.asarray(who)[:, None] == everybody, np.ones(len(rows))]
+        )
+        for rows, who in ((known.features, known.actor), (features, actor))
+    )
+    ridge = np.concatenate([np.full(len(centre), RIDGE), np.full(len(everybody), RIDGE_OF_ACTORS), [0.0]])
+    return expit(asked @ _best_weights(learnt, known.done, ridge, 1.0))
+
+
 def nobody(known, actor, features):
     """Nobody does it: probability 0, which the log score brings up to its floor.
 
@@ -118,10 +171,16 @@ def nobody(known, actor, features):
     return np.zeros(len(actor))
 
 
-FORECASTS = {"overall rate": overall_rate, "actor's own rate": own_rate, "logistic": logistic, "nobody": nobody}
+FORECASTS = {
+    "overall rate": overall_rate,
+    "actor's own rate": own_rate,
+    "logistic": logistic,
+    "strong logistic": strong_logistic,
+    "nobody": nobody,
+}
 
 
-def benchmarks(cells, cases, train=None, library=None):
+def benchmarks(cells, cases, train=None, library=None, names=tuple(FORECASTS)):
     """The forecasts of every cell, each made without the case it belongs to.
 
     Parameters
@@ -130,30 +189,49 @@ def benchmarks(cells, cases, train=None, library=None):
     cases : Cases that they come from
     train : (Cells, Cases), optional, what is learnt from in place of `cells`; a case of the same id is left out
     library : Library, optional, for figures that the cases do not give; None: the one that ships
+    names : sequence of str, which of `FORECASTS`
 
     Returns
     -------
-    dict of name -> array (n,), probability; the names of `FORECASTS`
+    dict of name -> array (n,), probability
 
     >>> from sim.validation.cases import cells_of, read_cases
     >>> cases = read_cases("cases_2007_2024")
     >>> cells = cells_of(cases)
     >>> {name: len(p) == len(cells) for name, p in benchmarks(cells, cases).items()}
-    {'overall rate': True, "actor's own rate": True, 'logistic': True, 'nobody': True}
+    {'overall rate': True, "actor's own rate": True, 'logistic': True, 'strong logistic': True, 'nobody': True}
     """
     library = library or load_library()
     known, known_cases = train or (cells, cases)
-    features, known_features = features_of(cells, cases, library), features_of(known, known_cases, library)
+    kinds_of_features = {name: strong_features_of if name == "strong logistic" else features_of for name in names}
+    features = {each: each(cells, cases, library) for each in set(kinds_of_features.values())}
+    known_features = {each: each(known, known_cases, library) for each in features}
     case, known_case = _names_of(cells), _names_of(known)
-    found = {name: np.full(len(case), np.nan) for name in FORECASTS}
+    found = {name: np.full(len(case), np.nan) for name in names}
     for left_out in [*np.unique(known_case), None]:
         here = case == left_out if left_out is not None else ~np.isin(case, known_case)
         for kind in np.unique(cells.kind[here]):
             rest, asked = (known_case != left_out) & (known.kind == kind), here & (cells.kind == kind)
-            learnt = Known(np.asarray(known.done, dtype=float)[rest], known.actor[rest], known_features[rest])
-            for name, forecast in FORECASTS.items():
-                found[name][asked] = forecast(learnt, cells.actor[asked], features[asked])
+            done = np.asarray(known.done, dtype=float)[rest]
+            for name, of in kinds_of_features.items():
+                learnt = Known(done, known.actor[rest], known_features[of][rest])
+                with one_blas_thread():
+                    found[name][asked] = FORECASTS[name](learnt, cells.actor[asked], features[of][asked])
     return found
+
+
+def within_cyber(cells, cases, train=None, library=None):
+    """The strong regression of cyber operations, learnt from other cyber operations alone; elsewhere nan.
+
+    Parameters and what is returned: as `benchmarks`.
+    """
+    known, known_cases = train or (cells, cases)
+    here = cells.case_kind == "cyber"
+    taught = known.where(known.case_kind == "cyber"), known_cases
+    p = benchmarks(cells.where(here), cases, taught, library, ("strong logistic",))["strong logistic"]
+    found = np.full(len(cells), np.nan)
+    found[here] = p
+    return {"strong logistic": found}
 
 
 def _names_of(cells):
@@ -206,21 +284,26 @@ def fitted(features, done, penalty=PENALTY):
     >>> line.forecast(np.array([[0.0], [1.5], [3.0]])).round(3).tolist()
     [0.22, 0.5, 0.78]
     """
-    from scipy.optimize import minimize
-
     centre, scale = _scales(features)
     rows = np.column_stack([_on_one_scale(features, centre, scale), np.ones(len(done))])
-    ridge = np.append(np.ones(len(centre)), 0.0)
-    best = minimize(
-        _loss,
-        np.zeros(len(ridge)),
-        (rows, done, ridge, penalty),
-        method="trust-exact",
-        jac=True,
-        hess=_curvature,
-        options={"gtol": PRECISION},
-    )
-    return Logistic(best.x[:-1], float(best.x[-1]), centre, scale)
+    weights = _best_weights(rows, done, np.append(np.ones(len(centre)), 0.0), penalty)
+    return Logistic(weights[:-1], float(weights[-1]), centre, scale)
+
+
+def _best_weights(rows, done, ridge, penalty):
+    """The weights of least loss, by Newton's steps: half their squares times `ridge`, and `penalty` times the negative
+    log likelihood.
+    """
+    weights = np.zeros(len(ridge))
+    for _ in range(MOST_STEPS):
+        loss, slope = _loss(weights, rows, done, ridge, penalty)
+        if np.abs(slope).max() < PRECISION:
+            break
+        step = np.linalg.solve(_curvature(weights, rows, done, ridge, penalty), slope)
+        while _loss(weights - step, rows, done, ridge, penalty)[0] > loss and np.abs(step).max() > PRECISION:
+            step = step / 2
+        weights = weights - step
+    return weights
 
 
 def _loss(weights, rows, done, ridge, penalty):
@@ -295,6 +378,66 @@ def features_of(cells, cases, library=None):
     return np.array([[row[name] for name in FEATURES] for row in rows], dtype=float).reshape(len(rows), len(FEATURES))
 
 
+def strong_features_of(cells, cases, library=None):
+    """The features of the strong regression: those with which a reader of the cases would begin.
+
+    | Feature | Meaning and range |
+    |---|---|
+    | five_eyes, eu, ip4 | the actor is a state of it, 0 or 1 |
+    | is_nato, is_union | it is NATO, or the EU, 0 or 1 |
+    | frontline, reluctant | it is Poland or a Baltic state; Hungary or Türkiye, 0 or 1 |
+    | by_russia, by_china | whose act it was, 0 or 1; not known where nobody was named |
+    | since_2017, severity, certainty, publicness | as `features_of`; certainty is not known where nobody was named |
+    | is_cyber, is_coercion | the kind of case, 0 or 1 |
+    | five_eyes_hit | it belongs to the Five Eyes, and so does somebody who was hit, 0 or 1 |
+    | own_union_hit, own_alliance_hit | it belongs to the EU, or NATO, or is it, and somebody of it was hit, 0 or 1 |
+    | frontline_russia, certainty_since_2017, ideal_russia | products; ideal: the actor's own ideal point |
+
+    Parameters
+    ----------
+    cells : Cells
+    cases : Cases
+    library : Library, optional; None: the one that ships
+
+    Returns
+    -------
+    array (n, 21), columns as `STRONG`; nan where a figure is not known
+    """
+    library = library or load_library()
+    by_id = {case.id: case for case in cases.cases}
+    figures = _Figures(cases, library)
+    of = lru_cache(maxsize=None)(lambda actor, name: _strong(actor, by_id[name], figures))
+    rows = [of(str(actor), name) for actor, name in zip(cells.actor, _names_of(cells), strict=True)]
+    return np.array([[row[name] for name in STRONG] for row in rows], dtype=float).reshape(len(rows), len(STRONG))
+
+
+def _strong(actor, case, figures):
+    day, shared = day_of(case), _of_case(case, figures.library)
+    is_body = actor in figures.library.bodies
+    mine = {group: figures.belongs(actor, group, day) for group in GROUPS}
+    hit = [code for code in case.primary_targets or case.targets if code in figures.library.states]
+    theirs = {group: any(figures.belongs(code, group, day) for code in hit) for group in GROUPS}
+    is_named = case.adversary != UNATTRIBUTED
+    russia, china = (float(case.adversary == code) if is_named else np.nan for code in ("RUS", "CHN"))
+    found = {name: shared[name] for name in ("since_2017", "severity", "certainty", "publicness", "is_coercion")}
+    return found | {
+        **{group: mine[group] and not is_body for group in ("five_eyes", "eu", "ip4")},
+        "is_nato": actor == "NATO",
+        "is_union": actor == "EU",
+        "frontline": actor in FRONTLINE,
+        "reluctant": actor in RELUCTANT,
+        "by_russia": russia,
+        "by_china": china,
+        "is_cyber": case.kind == "cyber",
+        "five_eyes_hit": mine["five_eyes"] and theirs["five_eyes"],
+        "own_union_hit": mine["eu"] and theirs["eu"],
+        "own_alliance_hit": mine["nato"] and theirs["nato"],
+        "frontline_russia": russia * (actor in FRONTLINE),
+        "certainty_since_2017": found["certainty"] * found["since_2017"],
+        "ideal_russia": russia * figures.ideal_point(actor, day),
+    }
+
+
 def day_of(case):
     """The day by which memberships and years are read: that of the decision, else of disclosure, else of the start."""
     return case.decision_date or case.disclosure_date or case.start_date
@@ -305,11 +448,17 @@ def _of_case(case, library):
     return {
         "severity": _number(case.severity.value),
         "publicness": _number(case.attribution_context.publicness),
-        "certainty": CERTAINTY.get(case.attribution_context.certainty_at_time, np.nan),
+        "certainty": _certainty(case),
         "since_2017": day_of(case) >= OPENER,
         "is_coercion": kind.issue == "coercion",
         "is_physical": kind.is_physical,
     }
+
+
+def _certainty(case):
+    """How sure those who spoke were; where nobody was named that is how it ended, and not known beforehand."""
+    is_named = case.adversary != UNATTRIBUTED
+    return CERTAINTY.get(case.attribution_context.certainty_at_time, np.nan) if is_named else np.nan
 
 
 def _of_actor(actor, case, figures):

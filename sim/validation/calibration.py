@@ -396,7 +396,8 @@ def _log_odds(p):
 
 def _wanted(case, codebook):
     """The cells of a case of which the record says something: (place of the kind, actor, what it says, its weight)."""
-    said = {key: told(cell, codebook) for key, cell in case.cells.items()}
+    others = {key: cell for key, cell in case.cells.items() if cell.value is not None or key[0] not in case.victims}
+    said = {(actor, kind): told(cell, kind, codebook) for (actor, kind), cell in others.items()}
     return [(KINDS.index(kind), actor, *words) for (actor, kind), words in said.items() if words]
 
 

@@ -42,6 +42,7 @@ __all__ = [
     "told",
 ]
 NOBODY_SAYS = "unknown"
+NO_TAG = "null"
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,7 @@ class Cells:
 
         >>> cells = cells_of(read_cases("cases_2007_2024"))
         >>> sorted(set(cells.where((cells.kind == "material_support") & (cells.done == 1)).actor.tolist()))[:3]
-        ['GBR', 'KOR', 'NATO']
+        ['AUS', 'CAN', 'DEU']
         """
         rows = {one.name: getattr(self, one.name) for one in fields(self)}
         return Cells(**{name: row if name == "case_ids" else row[np.asarray(mask)] for name, row in rows.items()})
@@ -231,23 +232,29 @@ def cells_of(cases: Cases, with_victims: bool = False, strict: bool = False) -> 
     )
 
 
-def told(cell: Cell, codebook: Codebook) -> tuple[float, float] | None:
+def told(cell: Cell, kind: str, codebook: Codebook) -> tuple[float, float] | None:
     """What the record says of a cell to an estimate: the chance that it was done, and what that weighs.
 
-    A known cell says 0 or 1; one without a value says what the codebook makes of its tag. Scores hear known cells only.
+    A known cell says 0 or 1; one without a value says what the codebook makes of its tag, or of there being none.
+    Scores hear known cells only.
 
     Returns
     -------
     (float in [0, 1], float >= 0), or None where it says nothing
 
     >>> codebook = load_library().codebook
-    >>> told(Cell(1, "general-low"), codebook), told(Cell(None, "presumed-absent"), codebook)
-    ((1.0, 0.5), (0.05, 0.5))
+    >>> told(Cell(1, "general-low"), "public_attribution", codebook)
+    (1.0, 0.5)
+    >>> told(Cell(None, "presumed-absent"), "public_attribution", codebook)
+    (0.05, 0.5)
     """
     if cell.value is not None:
         return float(cell.value), codebook.weights["low"].value if cell.confidence == "low" else 1.0
-    soft = codebook.soft.get(cell.evidence)
-    return None if soft is None else (soft.value, codebook.weights["soft"].value)
+    if cell.evidence in codebook.soft:
+        return codebook.soft[cell.evidence].value, codebook.weights["soft"].value
+    if cell.evidence == NO_TAG and kind in codebook.unrecorded:
+        return codebook.unrecorded[kind].value, codebook.weights["unrecorded"].value
+    return None
 
 
 def _rows(place: int, case: Case):

@@ -15,12 +15,13 @@ from sim.validation.backtest import MODEL, Backtest
 from sim.validation.scores import Fifth
 from sim.validation.tables import BETTER, WORSE, verdict
 
-LOGISTIC = "logistic"
+LOGISTIC = "strong logistic"  # the strongest of the simple forecasts: the one to beat
 MOST_RUNS = 0.5  # a first answer that fewer runs saw is not compared with the record
 TELLING = 0.75  # of the pairs of one that gave in and one that held out
 FEW = 10  # acts, from which little can be learnt
 SAID = {
-    LOGISTIC: "the logistic regression",
+    LOGISTIC: "the strong logistic regression",
+    "logistic": "the logistic regression",
     "actor's own rate": "each actor's own rate",
     "overall rate": "the overall rate",
     "nobody": "“nobody does anything”",
@@ -42,10 +43,10 @@ def scores(differences: pd.DataFrame, kinds: Mapping[str, Any]) -> str:
     groups = {which: [scope for scope in found if found[scope] == which] for which in (BETTER, WORSE)}
     told = [f"clearly {which} on {_kinds(kinds, names, len(found))}" for which, names in groups.items() if names]
     if not told:
-        return "the model and the logistic regression cannot be told apart on any kind of act"
+        return "the model and the strong logistic regression cannot be told apart on any kind of act"
     rest = len(found) - sum(map(len, groups.values()))
     end = "; for the rest it cannot be told" if rest else ""
-    return f"against the logistic regression the model is {' and '.join(told)}{end}"
+    return f"against the strong logistic regression the model is {' and '.join(told)}{end}"
 
 
 def _kinds(kinds, scopes, of):

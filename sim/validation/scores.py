@@ -5,7 +5,7 @@ actor did it and 0 where not; `p`, the forecast probability that it would; `case
 cell belongs. What allies do about one and the same act hangs together, so the intervals come from resampling whole
 cases, never single cells, and forecasts are compared on the same resamples. Source: [Field2007].
 
-The draws are those of `sim.draws`: the same seed gives the same intervals. With about 16 cases the intervals are rough,
+The draws are those of `sim.draws`: the same seed gives the same intervals. With some 30 cases the intervals are rough,
 and rather too narrow than too wide [Cameron2008].
 
 [Field2007] Field and Welsh, Bootstrapping clustered data, JRSS B 69, 2007.
@@ -22,9 +22,10 @@ import pandas as pd
 from sim.draws import Draws
 from sim.errors import RangeError
 from sim.experiments.estimate import wilson
+from sim.validation.schema import KINDS
 
 DRAWS = 1000
-FLOOR = 0.01
+FLOOR = 1e-4
 FEWEST_CELLS = 10
 LEVEL = 0.95
 MEASURES = ("brier", "log", "auc")
@@ -59,7 +60,7 @@ def log_score(done, p, floor=FLOOR):
     """Mean negative log likelihood: 0 perfect, 0.693 for always one half.
 
     A forecast is first brought into [floor, 1 - floor], so that a single "never" that did happen costs log(1 / floor),
-    4.6 at the usual floor, rather than everything; a forecast of 0 that comes true costs 0.01. Source: Good, JRSS B
+    9.2 at the usual floor, rather than everything; a forecast of 0 that comes true costs 0.0001. Source: Good, JRSS B
     14, 1952.
 
     Parameters
@@ -73,7 +74,7 @@ def log_score(done, p, floor=FLOOR):
     float >= 0, nats; nan without cells
 
     >>> round(log_score([1, 0], [0.8, 0.4]), 3), round(log_score([1], [0.0]), 3)
-    (0.367, 4.605)
+    (0.367, 9.21)
     """
     done, p = _checked(done, p)
     return _mean(_log_by_cell(done, p, floor))
@@ -339,6 +340,23 @@ def calibration(done, p, case=None, groups=5, draws=DRAWS, seed=0):
     return [_fifth(edges[at], edges[at + 1], done, p, case, group == at, counts) for at in range(groups)]
 
 
+def calibration_of(cells, p):
+    """The calibration of one forecast for each kind of act and for all of them.
+
+    Parameters
+    ----------
+    cells : Cells
+    p : array (n,), the forecast probability of each cell
+
+    Returns
+    -------
+    dict of scope -> list of Fifth; scopes are the kinds of act of which anything is known, then "all"
+    """
+    scopes = {kind: cells.kind == kind for kind in KINDS if (cells.kind == kind).any()}
+    scopes["all"] = np.ones(len(cells), dtype=bool)
+    return {name: calibration(cells.done[here], p[here], cells.case[here]) for name, here in scopes.items()}
+
+
 def _fifth(low, high, done, p, case, here, counts):
     n, cases = int(here.sum()), len(np.unique(case[here]))
     if not n:
@@ -382,7 +400,7 @@ def scopes_of(cells, case_kinds=("cyber",)):
     return {name: mask for name, mask in scopes.items() if mask.any()}
 
 
-def scores_of(cells, forecasts, draws=DRAWS, seed=0, case_kinds=("cyber",)):
+def scores_of(cells, forecasts, draws=DRAWS, seed=0, case_kinds=("cyber",), within=None):
     """The scores of forecasts, scope by scope, each with its interval.
 
     Parameters
@@ -391,6 +409,8 @@ def scores_of(cells, forecasts, draws=DRAWS, seed=0, case_kinds=("cyber",)):
     forecasts : dict of name -> array (n,), the forecast probability of each cell
     draws, seed : int, of the resampling: the same cases are drawn for every forecast of a scope
     case_kinds : as for `scopes_of`
+    within : dict of kind of case -> dict of name -> array (n,), forecasts that take the place of these in the scopes of
+        that kind of case alone
 
     Returns
     -------
@@ -399,18 +419,18 @@ def scores_of(cells, forecasts, draws=DRAWS, seed=0, case_kinds=("cyber",)):
     """
     rows = [
         {**head, "forecast": name, **_with_intervals(measured)}
-        for head, found in _measured(cells, forecasts, draws, seed, case_kinds)
+        for head, found in _measured(cells, forecasts, draws, seed, case_kinds, within)
         for name, measured in found.items()
     ]
     return pd.DataFrame(rows, columns=["scope", "forecast", *COUNTS, *_columns(MEASURES)])
 
 
-def differences_of(cells, forecasts, ours, draws=DRAWS, seed=0, case_kinds=("cyber",)):
+def differences_of(cells, forecasts, ours, draws=DRAWS, seed=0, case_kinds=("cyber",), within=None):
     """How much better, or worse, one forecast is than each of the others, on the same resamples.
 
     Parameters
     ----------
-    cells, forecasts, draws, seed, case_kinds : as for `scores_of`
+    cells, forecasts, draws, seed, case_kinds, within : as for `scores_of`
     ours : str, the name of the forecast that is compared
 
     Returns
@@ -423,7 +443,7 @@ def differences_of(cells, forecasts, ours, draws=DRAWS, seed=0, case_kinds=("cyb
         raise RangeError(f"no forecast named '{ours}'. Forecasts: {', '.join(forecasts)}.")
     rows = [
         {**head, "forecast": ours, "against": name, **_with_intervals(_compared(found[ours], theirs))}
-        for head, found in _measured(cells, forecasts, draws, seed, case_kinds)
+        for head, found in _measured(cells, forecasts, draws, seed, case_kinds, within)
         for name, theirs in found.items()
         if name != ours
     ]
@@ -434,15 +454,19 @@ def _columns(measures):
     return [f"{measure}{end}" for measure in measures for end in ("", "_low", "_high")]
 
 
-def _measured(cells, forecasts, draws, seed, case_kinds):
+def _measured(cells, forecasts, draws, seed, case_kinds, within):
     """Of each scope: how much there is in it, and the measures of every forecast, all on the same resamples."""
-    outcomes, given = np.asarray(cells.done, dtype=float), {name: np.asarray(p) for name, p in forecasts.items()}
+    outcomes = np.asarray(cells.done, dtype=float)
     for scope, mask in scopes_of(cells, case_kinds).items():
         done, case = outcomes[mask], cells.case[mask]
         counts = resamples(len(np.unique(case)), draws, seed)
         head = {"scope": scope, "n": done.size, "cases": counts.shape[1], "events": int(done.sum())}
         once = np.ones((1, counts.shape[1]), dtype=int)
-        yield head, {name: _measures(done, p[mask], case, np.vstack([once, counts])) for name, p in given.items()}
+        given = forecasts | (within or {}).get(scope.partition(", ")[2], {})
+        yield (
+            head,
+            {name: _measures(done, np.asarray(p)[mask], case, np.vstack([once, counts])) for name, p in given.items()},
+        )
 
 
 def _measures(done, p, case, counts):

@@ -9,14 +9,12 @@ import numpy as np
 import pandas as pd
 
 from sim.validation.backtest import MODEL
-from sim.validation.schema import KINDS
-from sim.validation.scores import calibration
+from sim.validation.scores import calibration_of
 
 __all__ = [
     "COLUMNS",
     "Miss",
     "as_plain",
-    "calibration_of",
     "calibration_table",
     "cells_table",
     "fifths_of",
@@ -34,6 +32,7 @@ COLUMNS = {
     "overall rate": "overall_rate",
     "actor's own rate": "own_rate",
     "logistic": "logistic",
+    "strong logistic": "strong_logistic",
     "nobody": "nobody",
 }
 
@@ -51,7 +50,8 @@ def cells_table(backtest):
     Returns
     -------
     DataFrame, a row per cell in the order of the file: case, case_kind, actor, kind, done (0 or 1), confidence, then
-    the probability that each forecast gave: model, overall_rate, own_rate, logistic, nobody
+    the probability that each forecast gave: model, overall_rate, own_rate, logistic,
+    strong_logistic, nobody
     """
     cells = backtest.cells
     table = {
@@ -66,26 +66,6 @@ def cells_table(backtest):
 
 
 # ---------------------------------------------------------------------------------------------------- calibration
-
-
-def calibration_of(backtest, forecast=MODEL):
-    """The calibration of one forecast for each kind of act and for all of them.
-
-    Parameters
-    ----------
-    backtest : Backtest
-    forecast : str, its name
-
-    Returns
-    -------
-    dict of scope -> list of Fifth; scopes are the kinds of act of which anything is known, then "all"
-    """
-    if forecast == MODEL:
-        return backtest.fifths
-    cells, p = backtest.cells, backtest.forecasts[forecast]
-    scopes = {kind: cells.kind == kind for kind in KINDS if (cells.kind == kind).any()}
-    scopes["all"] = np.ones(len(cells), dtype=bool)
-    return {name: calibration(cells.done[here], p[here], cells.case[here]) for name, here in scopes.items()}
 
 
 def fifths_of(fifths):
@@ -118,7 +98,7 @@ def calibration_table(backtest):
         {"scope": scope, "forecast": name, **asdict(fifth)}
         for name in backtest.forecasts
         if name != "nobody"
-        for scope, fifths in calibration_of(backtest, name).items()
+        for scope, fifths in calibration_of(backtest.cells, backtest.forecasts[name]).items()
         for fifth in fifths
     ]
     return pd.DataFrame(rows)
@@ -217,7 +197,7 @@ def as_plain(backtest):
     Returns
     -------
     dict: cases, digest, runs, seed, options, estimated, then lists of rows: scores, differences, calibration, cells,
-    lags, first_answers, outcomes
+    acts, lags, first_answers, outcomes
     """
     return {
         "cases": backtest.cases.title,
@@ -237,6 +217,7 @@ def tables_of(backtest):
         "differences": backtest.differences,
         "calibration": calibration_table(backtest),
         "cells": cells_table(backtest),
+        "acts": backtest.acts,
         "lags": backtest.lags,
         "first_answers": backtest.first_answers,
         "outcomes": backtest.outcomes,

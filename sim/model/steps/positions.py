@@ -24,6 +24,7 @@ def take_positions(world, h):
         + params.position_stance * inputs.stance[suspect]
         + params.position_hurt * inputs.hurts_people[h]
         - params.position_exposure * exposure
+        - world.swayed(suspect)
     )
     doubt = params.position_doubt * (1 - confidence(state.belief[h]))
     is_suspect = np.arange(len(inputs.actors)) == inputs.index[inputs.adversaries[suspect]]
@@ -39,14 +40,14 @@ def as_far_as_oneself(world, h):
     """
     inputs, params = world.inputs, world.inputs.params
     part = inputs.kind_slices[h]
-    names = np.flatnonzero(inputs.is_naming[part, 0, 0])
     beyond = np.flatnonzero((inputs.is_naming[part] + inputs.severity_driven[part])[:, 0, 0])
     if not beyond.size:
         return 1.0
     alone = logistic(params.precision * base_utility(world, h)[beyond]).max(axis=0)
     as_willing = 1 - params.position_own * (1 - params.rung_solidarity) * (1 - alone)
     is_sure = confidence(world.state.belief[h]) >= inputs.naming_asks[h]
-    return np.where(is_sure | ~names.size, as_willing, np.minimum(as_willing, just_below(params.rung_naming)))
+    can_be_named = inputs.is_naming[part].any()
+    return np.where(is_sure | ~can_be_named, as_willing, np.minimum(as_willing, just_below(params.rung_naming)))
 
 
 def just_below(rung):

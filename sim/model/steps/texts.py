@@ -21,10 +21,9 @@ from sim.model.steps.positions import rung_edges, salience
 from sim.model.steps.stops import seats_to_ask
 from sim.rules.attribution import confidence
 from sim.rules.choice import largest, logistic
-from sim.rules.compromise import compromise
+from sim.rules.consultation import compromise, p_break_silence, qualified_majority, softened, unopposed
 from sim.rules.quantize import of_runs, quantize, select_runs
 from sim.rules.tempo import NEVER
-from sim.rules.voting import p_break_silence, qualified_majority, softened, unopposed
 
 ROUNDS = (1, 2, 3)
 SILENCE, VOTE, COALITION = range(3)
@@ -390,6 +389,7 @@ def follow_texts(world, due, text, supporters):
 def act_for_members(world):
     """What bodies do beside signing their texts: drawn once a run, so that nobody throws the dice again each week."""
     inputs = world.inputs
+    day = day_of_text(world)
     for b, body in enumerate(inputs.bodies):
         place = inputs.index[body]
         chance = chance_of_body(world, b)
@@ -399,9 +399,19 @@ def act_for_members(world):
         lots = world.draws.uniform_at("follows", 0, inputs.actors, inputs.option_names, np.full(runs.size, place), runs)
         goes = lots[np.arange(runs.size), option] < chance[option, runs]
         who = np.full(np.count_nonzero(goes), place)
-        new = join(world, option[goes], runs[goes], who, covered_by_text=True, not_before=world.day)
+        since = day[inputs.option_incident[option[goes]], runs[goes]]
+        new = join(world, option[goes], runs[goes], who, covered_by_text=True, not_before=since)
         if world.recorder:
             world.recorder.bodies_act(world, new)
+
+
+def day_of_text(world):
+    """The day of the last text that was adopted over each incident, or today: (H, R)."""
+    inputs, state = world.inputs, world.state
+    day = np.full((len(inputs.incidents), world.runs), float(world.day))
+    adopted = np.where(state.consultation_state == ADOPTED, state.consultation_due, 0.0)
+    np.maximum.at(day, inputs.consultation_incident, adopted)
+    return day
 
 
 def chance_of_body(world, b, until=NEVER):

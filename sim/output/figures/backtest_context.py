@@ -11,7 +11,6 @@ from sim.validation.exercise import scenario_of
 
 FIVE_EYES, ALLIES, BODIES, PARTNERS = "Five Eyes", "Allies and EU", "Bodies", "Partners"
 BY_ROLE = {"ally": ALLIES, "eu_member": ALLIES}
-LOGISTIC = "logistic"
 
 
 class Past:

@@ -3,11 +3,12 @@
 import math
 
 from sim.output.figures import style
-from sim.output.figures.backtest_context import LOGISTIC
 from sim.phrases import SIGN, percent
 from sim.validation import claims
 from sim.validation.backtest import MODEL
-from sim.validation.tables import calibration_of, fifths_of
+from sim.validation.claims import LOGISTIC
+from sim.validation.scores import calibration_of
+from sim.validation.tables import fifths_of
 
 COLUMNS = 2
 LEFT, WIDE, GAP, TALL = 0.62, 2.24, 0.66, 1.8  # inches
@@ -25,8 +26,8 @@ NOTE = (
 @style.styled
 def compose(past):
     """Reliability for each kind of act and for all together."""
-    ours = calibration_of(past.backtest)
-    theirs = calibration_of(past.backtest, LOGISTIC)
+    ours = past.backtest.fifths
+    theirs = calibration_of(past.backtest.cells, past.backtest.forecasts[LOGISTIC])
     caption = past.caption("probability and share, per cent; cells (one actor, one kind of act, one case)", NOTE)
     scopes = [scope for scope in ours if any(fifth.n for fifth in ours[scope])]
     if not scopes:

@@ -1,13 +1,12 @@
-"""How good the model's forecasts were, beside four simple ones, and how it compares with the best of them."""
+"""How good the model's forecasts were, beside five simple ones, and how it compares with the best of them."""
 
 import math
 
 from sim.output.figures import style
-from sim.output.figures.backtest_context import LOGISTIC
 from sim.output.figures.forest import frame, heading, whisker
 from sim.validation import claims
 from sim.validation.backtest import MODEL
-from sim.validation.claims import signed
+from sim.validation.claims import LOGISTIC, signed
 from sim.validation.tables import BETTER, UNCLEAR, WORSE, verdict
 
 ROOM, GAP, RIGHT = 1.72, 0.3, 0.2
@@ -15,6 +14,7 @@ LANE, PAD = 0.15, 0.16
 FORECASTS = (
     (MODEL, "#0072B2", "o"),
     (LOGISTIC, "#B45F06", "D"),
+    ("logistic", "#8A6D00", "s"),
     ("actor's own rate", "#009E73", "^"),
     ("overall rate", "#A8548B", "v"),
     ("nobody", "#595959", "X"),
@@ -25,14 +25,14 @@ WIDEST_GAP = 0.1  # of the difference; a longer interval ends in an arrow
 CYBER = ("public_attribution, cyber", "sanctions_or_expulsions, cyber")
 NOTE = (
     "Brier score: mean squared distance of forecast and record, 0 perfect, 0.25 for always one half. Right: the "
-    "model's less the logistic regression's on the same resamples of whole cases; ▲ clearly better, ▼ clearly worse, "
-    "grey: cannot be told. Lines are 95 % intervals. Each benchmark is made without the case it is about"
+    "model's less the strong logistic regression's on the same resamples of whole cases; ▲ clearly better, ▼ clearly "
+    "worse, grey: cannot be told. Lines are 95 % intervals. Each benchmark is made without the case it is about"
 )
 
 
 @style.styled
 def compose(past):
-    """Brier scores of all forecasts, and the model against the logistic regression, scope by scope."""
+    """Brier scores of all forecasts, and the model against the strong logistic regression, scope by scope."""
     scores, differences = past.backtest.scores, past.backtest.differences
     caption = past.caption("Brier score, 0 to 1, less is better", NOTE)
     scopes = [scope for scope in dict.fromkeys(scores.scope) if scope == "all" or scope in past.kinds or scope in CYBER]
@@ -59,7 +59,7 @@ def _told(past, scope, scores, differences):
     ]
     gap = _gap(differences, scope)
     against = (
-        f" Model less logistic {signed(gap.brier)} ({signed(gap.brier_low)} to {signed(gap.brier_high)})."
+        f" Model less strong logistic {signed(gap.brier)} ({signed(gap.brier_low)} to {signed(gap.brier_high)})."
         if gap
         else ""
     )
@@ -93,7 +93,7 @@ def _draw(page, past, scores, differences, scopes, each):
         if gap and math.isfinite(gap.brier):
             _draw_gap(right, gap, (at + 0.5) * each)
     heading(page, ROOM, total + 0.42, "Brier score: less is better", wide * 0.58)
-    heading(page, ROOM + wide * 0.58 + GAP, total + 0.58, "Model less logistic", wide * 0.42)
+    heading(page, ROOM + wide * 0.58 + GAP, total + 0.58, "Model less strong logistic", wide * 0.42)
     middle = ROOM + wide * 0.79 + GAP
     page.write(middle - 0.08, total + 0.38, "← better", style.SMALL, ha="right", color=style.ink_of(COLOURS[BETTER][0]))
     page.write(middle + 0.08, total + 0.38, "worse →", style.SMALL, color=style.ink_of(COLOURS[WORSE][0]))
@@ -159,4 +159,4 @@ def _draw_key(page):
         at += wide + 0.22
 
 
-SIGNS = {"o": "●", "D": "◆", "^": "▲", "v": "▼", "X": "✖"}
+SIGNS = {"o": "●", "D": "◆", "^": "▲", "v": "▼", "X": "✖", "s": "■"}

@@ -7,12 +7,13 @@ import shlex
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from sim.output.figures.backtest_context import LOGISTIC, Past
+from sim.output.figures.backtest_context import Past
 from sim.output.figures.style import capital
 from sim.output.pages.run import drawings_of, write_page
 from sim.phrases import count, listed, percent
 from sim.validation.backtest import MODEL
-from sim.validation.claims import claims_of, signed
+from sim.validation.claims import LOGISTIC, claims_of, signed
+from sim.validation.scores import FLOOR
 from sim.validation.tables import misses_of, verdict, where_it_was_done
 
 MARKING = "BACK-TEST: PAST CASES FROM PUBLIC SOURCES"
@@ -20,7 +21,7 @@ SUMMARY = (
     "Crises that happened, played again from the day they became known with what was known then: how probable the "
     "model thought it that each actor would do what, beside what it did."
 )
-BENCHMARKS = ("logistic", "actor's own rate", "overall rate", "nobody")
+BENCHMARKS = (LOGISTIC, "logistic", "actor's own rate", "overall rate", "nobody")
 SECTIONS = (
     ("good", "How good were the forecasts?", ("scores",)),
     ("word", "Can its probabilities be taken at their word?", ("reliability",)),
@@ -82,7 +83,10 @@ def write_report_of_backtest(backtest, charts, manifest, path, library=None):
         sections=sections,
         forecasts=[MODEL, *BENCHMARKS],
         brier=rows_of(past, "brier"),
-        others=[("Log score", rows_of(past, "log")), ("AUC", rows_of(past, "auc"))],
+        others=[
+            (f"Log score (probabilities no nearer to 0 or 1 than {FLOOR:g})", rows_of(past, "log")),
+            ("AUC", rows_of(past, "auc")),
+        ],
         claims=[(past.scope(scope), words) for scope, words in claims_of(backtest, past.kinds)],
         misses=[told(past, miss) for miss in misses_of(backtest)],
         trust=list(trust_of(past, ((manifest or {}).get("train") or {}).get("title"))),

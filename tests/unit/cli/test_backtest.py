@@ -14,7 +14,7 @@ from sim.scenario import load
 from sim.validation.cases import read_cases
 from tests.builders_history import SMALL, UNKNOWN, a_case_file
 
-TABLES = {"scores", "differences", "cells", "lags", "first_answers", "outcomes", "calibration"}
+TABLES = {"scores", "differences", "cells", "acts", "lags", "first_answers", "outcomes", "calibration"}
 PAGE = Path(__file__).parents[3] / "results" / "README.md"
 
 

@@ -188,8 +188,15 @@ def test_the_union_alone_is_competent_for_trade_and_its_members_are_not():
     inputs = build_inputs(a_scenario(participants=["EU", "JPN", "USA", "CHN"], library=None, incident=an_incident(
         issue="coercion", by="CHN", victims={"LTU": 0.4}, demand={"text": "Recall the envoy."})))  # fmt: skip
     line = inputs.options.index(("grid", "wto_case"))
-    assert inputs.allowed[line, inputs.index["EU"]] and inputs.allowed[line, inputs.index["JPN"]]
+    assert inputs.allowed[line, inputs.index["EU"]]
     assert not inputs.allowed[line, inputs.index["LTU"]]
+
+
+def test_a_case_at_the_wto_is_for_whoever_was_harmed():
+    inputs = build_inputs(a_scenario(participants=["EU", "JPN", "USA", "CHN"], library=None, incident=an_incident(
+        issue="coercion", by="CHN", victims={"JPN": 0.4}, demand={"text": "Recall the envoy."})))  # fmt: skip
+    line = inputs.options.index(("grid", "wto_case"))
+    assert [code for code, may in zip(inputs.actors, inputs.allowed[line], strict=True) if may] == ["JPN"]
 
 
 # ------------------------------------------------------------------------------------------------- state
@@ -198,7 +205,13 @@ def test_the_union_alone_is_competent_for_trade_and_its_members_are_not():
 @pytest.mark.parametrize("runs", [1, 3])
 def test_every_array_has_the_axes_that_it_is_declared_with(runs):
     inputs = setting_of()
-    lengths = {"R": runs, "H": len(inputs.incidents), "O": len(inputs.options), "T": len(inputs.consultations)}
+    lengths = {
+        "R": runs,
+        "H": len(inputs.incidents),
+        "O": len(inputs.options),
+        "K": len(inputs.kinds),
+        "T": len(inputs.consultations),
+    }
     lengths |= {"A": len(inputs.actors), "D": len(inputs.adversaries), "P": len(inputs.projects)}
     state = State.first(inputs, Draws(1, range(runs)))
     some = state.rows(np.array([0, 0, 0, 0]))

@@ -10,7 +10,19 @@ import pytest
 
 from sim.scenario import load_library
 from sim.validation import benchmarks as room
-from sim.validation.benchmarks import FEATURES, FORECASTS, Known, benchmarks, features_of, fitted, logistic
+from sim.validation.benchmarks import (
+    FEATURES,
+    FORECASTS,
+    STRONG,
+    Known,
+    benchmarks,
+    features_of,
+    fitted,
+    logistic,
+    strong_features_of,
+    strong_logistic,
+    within_cyber,
+)
 from sim.validation.cases import Cells, cells_of, read_cases
 from sim.validation.scores import scores_of
 
@@ -19,7 +31,7 @@ KINDS = ("public_attribution", "material_support")
 
 
 def a_case(name="one", day="2018-02-15", kind="cyber", adversary="RUS", severity=0.5, publicness=1.0, certainty="high",
-           groups=("NATO", "EU")):  # fmt: skip
+           groups=("NATO", "EU"), targets=("GBR",)):  # fmt: skip
     """What a benchmark reads of a case."""
     return SimpleNamespace(
         id=name,
@@ -30,6 +42,8 @@ def a_case(name="one", day="2018-02-15", kind="cyber", adversary="RUS", severity
         severity=SimpleNamespace(value=severity),
         attribution_context=SimpleNamespace(publicness=publicness, certainty_at_time=certainty),
         target_groups=groups,
+        targets=targets,
+        primary_targets=targets,
     )
 
 
@@ -89,10 +103,12 @@ def feature(name, cases, actors, **options):
 # ---------------------------------------------------------------------------------------------------- leave one out
 
 
-def test_there_are_four_and_each_gives_every_cell_a_probability():
+def test_there_are_five_and_each_gives_every_cell_a_probability():
     cases, cells = a_history()
     found = benchmarks(cells, cases)
-    assert list(found) == list(FORECASTS) == ["overall rate", "actor's own rate", "logistic", "nobody"]
+    assert (
+        list(found) == list(FORECASTS) == ["overall rate", "actor's own rate", "logistic", "strong logistic", "nobody"]
+    )
     for p in found.values():
         assert p.shape == cells.done.shape and ((p >= 0) & (p <= 1)).all()
     assert not found["nobody"].any()
@@ -336,16 +352,57 @@ def test_other_adversaries_and_none_at_all_are_forecast_too(adversary):
         assert np.isfinite(p).all()
 
 
-def test_on_the_cases_that_ship_the_regression_is_the_one_to_beat():
+def test_on_the_cases_that_ship_the_strong_regression_is_the_one_to_beat():
     cases = read_cases("cases_2007_2024")
     cells = cells_of(cases)
-    table = scores_of(cells, benchmarks(cells, cases), draws=100).set_index(["scope", "forecast"])
-    for scope in ("public_attribution", "public_attribution, cyber", "sanctions_or_expulsions", "all"):
-        assert table.brier[scope].idxmin() == table.log[scope].idxmin() == "logistic", scope
-        assert table.auc[scope].idxmax() == "logistic", scope
-    assert table.brier["all"].round(3).to_dict() == pytest.approx(
-        {"overall rate": 0.119, "actor's own rate": 0.107, "logistic": 0.073, "nobody": 0.253}, abs=0.002
-    )
+    within = {"cyber": within_cyber(cells, cases)}
+    table = scores_of(cells, benchmarks(cells, cases), draws=100, within=within).set_index(["scope", "forecast"])
+    for scope in ("public_attribution", "public_attribution, cyber", "statement_of_concern"):
+        assert table.brier[scope].idxmin() == "strong logistic", scope
+    assert table.brier["public_attribution", "strong logistic"] == pytest.approx(0.11, abs=0.01)
+    assert table.brier["public_attribution, cyber", "strong logistic"] == pytest.approx(0.09, abs=0.01)
+    assert table.brier["all", "strong logistic"] < table.brier["all", "actor's own rate"]
+
+
+# ---------------------------------------------------------------------------------------------------- the strong one
+
+
+def strong(name, cases, actors):
+    """One feature of the strong regression, of each actor in the only case."""
+    cells = cells_for(cases, actors=actors, kinds=KINDS[:1])
+    return strong_features_of(cells, cases)[:, STRONG.index(name)].tolist()
+
+
+def test_the_strong_regression_knows_who_was_hit_and_who_did_it():
+    cases = some_cases(a_case(adversary="RUS", targets=["GBR"]))
+    actors = ["USA", "EST", "NATO", "EU", "JPN"]
+    assert strong("by_russia", cases, actors) == [1] * 5 and strong("by_china", cases, actors) == [0] * 5
+    assert strong("five_eyes_hit", cases, actors) == [1, 0, 0, 0, 0]
+    assert strong("own_alliance_hit", cases, actors) == [1, 1, 1, 0, 0]
+    assert strong("frontline_russia", cases, actors) == [0, 1, 0, 0, 0]
+    assert strong("is_nato", cases, actors) == [0, 0, 1, 0, 0] and strong("is_union", cases, actors) == [0, 0, 0, 1, 0]
+
+
+def test_that_nobody_was_named_is_told_to_no_regression():
+    cases = some_cases(a_case(adversary="UNATTRIBUTED", certainty="low"))
+    for name in ("by_russia", "by_china", "certainty", "certainty_since_2017", "frontline_russia", "ideal_russia"):
+        assert np.isnan(strong(name, cases, ["USA"])).all(), name
+    assert np.isnan(feature("certainty", cases, ["USA"])).all()
+
+
+def test_an_actor_that_is_unlike_its_features_gets_a_weight_of_its_own():
+    same, actor = np.zeros((40, 2)), np.repeat(["USA", "FRA"], 20)
+    known = Known(np.repeat([1.0, 0.0], 20), actor, same)
+    often, seldom, new = strong_logistic(known, np.array(["USA", "FRA", "JPN"]), same[:3])
+    assert often > 0.8 and seldom < 0.2 and new == pytest.approx(0.5, abs=0.01)
+
+
+def test_within_cyber_nothing_is_learnt_from_other_cases():
+    cases, cells = a_history()
+    other = changed(cells, done=np.where(cells.case_kind == "cyber", cells.done, 1 - cells.done))
+    before, after = (within_cyber(one, cases)["strong logistic"] for one in (cells, other))
+    here = cells.case_kind == "cyber"
+    assert np.array_equal(before[here], after[here]) and np.isnan(before[~here]).all()
 
 
 def test_the_benchmarks_stand_on_base_dependencies_alone():

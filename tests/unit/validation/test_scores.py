@@ -39,9 +39,9 @@ def drawn_cells(case, drawn):
 
 
 def test_the_log_score_does_not_punish_beyond_its_floor():
-    assert scores.log_score([1], [0.0]) == scores.log_score([1], [0.005]) == pytest.approx(-np.log(0.01))
+    assert scores.log_score([1], [0.0]) == scores.log_score([1], [0.00005]) == pytest.approx(-np.log(0.0001))
     assert scores.log_score([1], [0.0], floor=0.001) == pytest.approx(-np.log(0.001))
-    assert scores.log_score([1], [1.0]) == pytest.approx(-np.log(0.99))
+    assert scores.log_score([1], [1.0]) == pytest.approx(-np.log(0.9999))
 
 
 def test_an_auc_needs_both_outcomes_and_counts_ties_as_half():

@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 from sim.validation.backtest import MODEL
-from sim.validation.scores import brier
+from sim.validation.scores import brier, calibration_of
 from sim.validation.tables import (
     as_plain,
-    calibration_of,
     calibration_table,
     cells_table,
     misses_of,
@@ -26,7 +25,7 @@ def backtest():
 
 def test_the_table_of_cells_gives_the_scores(backtest):
     table = cells_table(backtest)
-    assert list(table.columns[-5:]) == ["model", "overall_rate", "own_rate", "logistic", "nobody"]
+    assert list(table.columns[-6:]) == ["model", "overall_rate", "own_rate", "logistic", "strong_logistic", "nobody"]
     here = table[table.kind == "public_attribution"]
     scores = backtest.scores.query("scope == 'public_attribution'").set_index("forecast").brier
     assert brier(here.done, here.model) == pytest.approx(scores[MODEL])
@@ -35,10 +34,16 @@ def test_the_table_of_cells_gives_the_scores(backtest):
 
 def test_calibration_counts_every_cell_once(backtest):
     for forecast in ("logistic", MODEL):
-        for scope, fifths in calibration_of(backtest, forecast).items():
+        for scope, fifths in calibration_of(backtest.cells, backtest.forecasts[forecast]).items():
             here = backtest.cells.kind == scope if scope != "all" else np.ones(len(backtest.cells), dtype=bool)
             assert sum(fifth.n for fifth in fifths) == here.sum()
-    assert set(calibration_table(backtest).forecast) == {MODEL, "overall rate", "actor's own rate", "logistic"}
+    assert set(calibration_table(backtest).forecast) == {
+        MODEL,
+        "overall rate",
+        "actor's own rate",
+        "logistic",
+        "strong logistic",
+    }
 
 
 def test_errors_add_up_over_all_groups(backtest):

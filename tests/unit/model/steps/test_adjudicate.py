@@ -151,7 +151,8 @@ def test_capital_comes_back_to_those_who_act(runs):
     world = settled(runs)
     gained = world.state.income
     states = world.inputs.is_state
-    assert gained[:, states] == pytest.approx(np.full((runs, states.sum()), 30 / 365), abs=1e-5)
+    a_turn = world.inputs.params.capital_year * world.inputs.capacity[:, states] * 30 / 365
+    assert gained[:, states] == pytest.approx(np.tile(a_turn, (runs, 1)), abs=1e-5)
     assert not gained[:, ~states].any()
 
 

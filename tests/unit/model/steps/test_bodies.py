@@ -1,21 +1,20 @@
-"""What bodies do because their members did it: half of them, or for words the one that was hit."""
+"""What bodies take up: by how far their own text reaches, and by how many members did something of the kind."""
 
 import numpy as np
 import pytest
 
-from sim.model.steps.texts import carried_by_members
+from sim.model.steps.texts import chance_of_body, text_behind
 from tests.unit.model.steps.worlds import SIZES, a_world, conclude, option
 
 SOLIDARITY, CONCERN = 0.4, 0.2
-WILLING = {"body_naming": 2.0, "body_follows": 0.9}
+BODIES = {"body_members": 1.0, "body_text": 1.0, "body_naming": 0.0, "body_words": 0.0, "body_deeds": 0.0}
 
 
-def a_crisis(runs=1, text=0.0, seed=1, **changes):
-    """Estonia is hit; NATO, the EU and Russia; every table of NATO's has adopted this text, and no other has."""
-    changes = {"participants": ["NATO", "EU", "RUS"], "behaviour": WILLING, "incident": {"issue": "infra"}, **changes}
-    world = a_world(runs, seed, library=None, **changes)
-    of_nato = world.inputs.consultation_body == world.inputs.index["NATO"]
-    world.state.consultation_text[of_nato] = text
+def a_crisis(runs=1, text=0.0, seed=1, behaviour=None, **changes):
+    """Estonia is hit; NATO, the EU and Russia; every member of the two stands behind this text."""
+    changes = {"participants": ["NATO", "EU", "RUS"], "incident": {"issue": "infra"}, **changes}
+    world = a_world(runs, seed, library=None, behaviour={**BODIES, **(behaviour or {})}, **changes)
+    world.state.covered[..., world.inputs.body_members.any(axis=0)] = text
     return world
 
 
@@ -26,57 +25,74 @@ def do(world, response, *codes):
     world.state.effect_day[option(world, response), :, places] = world.day
 
 
-def may(world, body, response):
-    """Whether a body may do as its members did, in each run."""
-    return carried_by_members(world, world.inputs.bodies.index(body))[option(world, response)].tolist()
+def members_of(world, body):
+    return [world.inputs.actors[k] for k in np.flatnonzero(world.inputs.body_members[world.inputs.bodies.index(body)])]
+
+
+def chance(world, body, response, **until):
+    """How likely a body is to take a response up, in each run."""
+    return chance_of_body(world, world.inputs.bodies.index(body), **until)[option(world, response)]
 
 
 @pytest.mark.parametrize("runs", SIZES)
-@pytest.mark.parametrize("text, allowed", [(SOLIDARITY, True), (CONCERN, False), (0.0, False)])
-def test_nato_names_whom_a_member_that_was_hit_has_named_if_it_stands_by_it(runs, text, allowed):
-    world = a_crisis(runs, text)
-    do(world, "public_attribution", "EST")
-    assert may(world, "NATO", "public_attribution") == [allowed] * runs
+@pytest.mark.parametrize("response, text", [("public_attribution", 0.6), ("expulsions", 0.9), ("joint_statement", 0.6)])
+def test_a_body_is_the_likelier_to_act_the_more_of_its_members_have(runs, response, text):
+    chances = []
+    for joiners in (0, 1, 10, 32):
+        world = a_crisis(runs, text)
+        do(world, response, *members_of(world, "NATO")[:joiners])
+        chances.append(chance(world, "NATO", response))
+    assert (np.diff(chances, axis=0) > 0).all() and (np.array(chances) > 0).all()
 
 
-def test_the_head_of_the_eu_needs_no_text_to_speak():
+@pytest.mark.parametrize("response", ["public_attribution", "expulsions", "joint_statement"])
+def test_a_body_is_the_likelier_to_act_the_further_its_text_reaches(response):
+    chances = [float(chance(a_crisis(text=text), "NATO", response)[0]) for text in (0.4, 0.6, 0.9)]
+    assert chances == sorted(chances) and chances[0] < chances[-1]
+
+
+@pytest.mark.parametrize("text, may", [(SOLIDARITY, True), (CONCERN, False), (0.0, False)])
+@pytest.mark.parametrize("response", ["public_attribution", "expulsions", "joint_statement"])
+def test_below_solidarity_a_body_of_members_does_nothing(response, text, may):
+    world = a_crisis(text=text)
+    do(world, response, *members_of(world, "NATO"))
+    assert (chance(world, "NATO", response)[0] > 0) == may
+
+
+def test_the_head_of_the_eu_needs_no_text_to_speak_and_one_to_act():
     world = a_crisis()
-    do(world, "public_attribution", "EST")
-    do(world, "joint_statement", "EST")
-    assert may(world, "EU", "public_attribution") == may(world, "EU", "joint_statement") == [True]
-    assert may(world, "NATO", "joint_statement") == [False]
+    for response in ("public_attribution", "joint_statement", "expulsions"):
+        do(world, response, *members_of(world, "EU"))
+    assert chance(world, "EU", "public_attribution") > 0 and chance(world, "EU", "joint_statement") > 0
+    assert chance(world, "EU", "expulsions") == 0
 
 
-def test_a_member_that_was_not_hit_carries_nobody():
-    world = a_crisis(text=SOLIDARITY)
-    do(world, "public_attribution", "POL")
-    assert may(world, "EU", "public_attribution") == may(world, "NATO", "public_attribution") == [False]
+def test_members_count_by_the_kind_of_response_and_not_by_the_instrument():
+    one, other, none = (a_crisis(text=0.9) for _ in range(3))
+    do(one, "expulsions", "POL", "LTU")
+    do(other, "sectoral_sanctions", "POL", "LTU")
+    by_either = [float(chance(world, "NATO", "expulsions")[0]) for world in (one, other)]
+    assert by_either[0] == by_either[1] > chance(none, "NATO", "expulsions")
 
 
-def test_measures_need_half_of_the_members_and_a_text():
-    world = a_crisis(text=SOLIDARITY)
-    members = [world.inputs.actors[k] for k in np.flatnonzero(world.inputs.body_members[0])]
-    assert world.inputs.bodies[0] == "NATO"
-    do(world, "expulsions", *members[: len(members) // 2 - 1])
-    assert may(world, "NATO", "expulsions") == [False]
-    do(world, "expulsions", *members[: (len(members) + 1) // 2])
-    assert may(world, "NATO", "expulsions") == [True]
-    assert may(world, "EU", "expulsions") == [False]  # no text of its own, and expelling is more than words
+@pytest.mark.parametrize("share, text", [(0.4, 0.0), (0.6, 0.9)])
+def test_the_text_of_a_body_is_one_that_half_of_its_members_stand_behind(share, text):
+    world = a_crisis()
+    members = members_of(world, "NATO")
+    for code in members[: round(share * len(members))]:
+        world.state.covered[..., world.inputs.index[code]] = 0.9
+    assert text_behind(world, world.inputs.body_members[world.inputs.bodies.index("NATO")]).tolist() == [[text]]
 
 
 def test_what_members_did_too_late_does_not_count():
-    world = a_crisis()
-    do(world, "public_attribution", "EST")
-    world.state.effect_day[option(world, "public_attribution")] = 100
-    b = world.inputs.bodies.index("EU")
-    by_day = [carried_by_members(world, b, until=day)[option(world, "public_attribution"), 0] for day in (99, 100)]
-    assert by_day == [False, True]
+    world = a_crisis(text=0.9)
+    do(world, "expulsions", *members_of(world, "NATO"))
+    world.state.effect_day[option(world, "expulsions")] = 100
+    assert chance(world, "NATO", "expulsions", until=99) < chance(world, "NATO", "expulsions", until=100)
 
 
 def test_a_body_goes_with_its_probability_once_a_run():
-    world = a_crisis(runs=400, behaviour={"body_naming": 0.0, "norm_before": -0.5, "body_follows": 0.9})
-    do(world, "joint_statement", "EST")
-    do(world, "public_attribution", "EST")
+    world = a_crisis(runs=400, behaviour={"body_words": 9.0, "body_naming": 0.2})
     conclude(world)
     joined = world.state.joined[:, :, world.inputs.index["EU"]]
     assert joined[option(world, "joint_statement")].all()
@@ -89,4 +105,4 @@ def test_a_body_goes_with_its_probability_once_a_run():
 def test_bodies_that_are_played_as_one_have_no_members_to_follow():
     world = a_crisis(bodies_as="one", participants=["NATO", "EU", "EST", "RUS"])
     do(world, "public_attribution", "EST")
-    assert may(world, "EU", "public_attribution") == [False]
+    assert chance(world, "EU", "public_attribution") == 0

@@ -256,7 +256,8 @@ def test_capital_that_is_given_or_taken_is_counted():
     session = a_session()
     session.direct(Direction("set", "capital", {"actor": "DEU", "to": 0.25}))
     state, place = play(session).world.state, session.world.inputs.index["DEU"]
-    assert state.capital[0, place] + state.spent[0, place] == pytest.approx(1 + state.income[0, place], abs=1e-4)
+    had = session.world.inputs.capital[0, place] + state.income[0, place]
+    assert state.capital[0, place] + state.spent[0, place] == pytest.approx(had, abs=1e-4)
 
 
 # ------------------------------------------------------------------------------------------------- seats

@@ -9,10 +9,9 @@ from sim.model.state import NEVER
 from sim.model.steps.adjudicate import adjudicate, concede, retaliate, tension
 from sim.model.steps.assess import assess
 from sim.model.steps.positions import rung_edges
-from sim.model.steps.texts import carried_by_members
 from sim.model.steps.willingness import peer_participation
 from tests.builders import a_scenario
-from tests.unit.model.steps.worlds import SIZES, a_table, a_world, conclude, library_with, move, option
+from tests.unit.model.steps.worlds import SIZES, a_table, a_world, conclude, kind, library_with, move, option
 
 NO_ERROR = {"chair_error": 0.0, "silence_hazard": 0.0}
 TWO_VICTIMS = {
@@ -153,30 +152,16 @@ def test_transparency_damps_the_narrative_and_what_it_costs(runs):
 
 @pytest.mark.parametrize("runs", SIZES)
 def test_peers_who_have_joined_count_in_full_and_the_others_by_their_chance(runs):
-    world = a_world(runs)
+    world = a_world(runs, behaviour={"attend_base": 9.0})
     states = world.inputs.is_state
-    o = option(world, "sanctions")
-    block = slice(o, o + 1)
-    world.state.p_join[o] = 0.25 * states
-    assert peer_participation(world, block)[0][:, states] == pytest.approx(0.25, abs=1e-5)
-    world.state.joined[o] = states
-    assert peer_participation(world, block)[0][:, states] == pytest.approx(1.0, abs=1e-5)
+    k = kind(world, "measures")
+    world.state.p_join[k] = 0.25 * states
+    assert peer_participation(world, 0)[k][:, states] == pytest.approx(0.25, abs=1e-5)
+    world.state.joined[option(world, "sanctions")] = states
+    assert peer_participation(world, 0)[k][:, states] == pytest.approx(1.0, abs=1e-5)
 
 
 # ------------------------------------------------------------------------------------------------- bodies and texts
-
-
-@pytest.mark.parametrize("runs", SIZES)
-@pytest.mark.parametrize("joiners, follows", [(1, False), (2, True), (3, True)])
-def test_a_body_follows_at_half_of_its_members_and_not_only_at_more_than_half(runs, joiners, follows):
-    world = a_world(runs, participants=["NATO", "RUS"], behaviour={"body_carried": 0.5})
-    nato, b, o = world.inputs.index["NATO"], world.inputs.bodies.index("NATO"), option(world, "sanctions")
-    world.inputs.body_members[b, world.inputs.index["LVA"]] = False
-    members = np.flatnonzero(world.inputs.body_members[b])
-    assert members.size == 4
-    world.state.consultation_text[world.inputs.consultation_body == nato] = 0.9
-    world.state.joined[o][:, members[:joiners]], world.state.effect_day[o][:, members[:joiners]] = True, world.day
-    assert carried_by_members(world, b)[o].tolist() == [follows] * runs
 
 
 @pytest.mark.parametrize("runs", SIZES)
@@ -210,7 +195,7 @@ def test_nobody_signs_before_the_day_of_the_text_that_covers_it(rule, due):
 @pytest.mark.parametrize("due", [0, 17, 29])
 def test_a_body_takes_no_instrument_before_the_day_of_its_text(due):
     form = {"body": "EU", "members": ["DEU", "EST", "LVA"]}
-    behaviour = {**NO_ERROR, "body_follows": 1.0}
+    behaviour = {**NO_ERROR, "body_deeds": 9.0}
     world = a_table(runs=3, wants=0.9, form=form, participants=["EU", "RUS"], behaviour=behaviour)
     world.state.consultation_due[:] = due
     conclude(world)

@@ -11,9 +11,8 @@ from sim.model.steps.respond import affordable
 from tests.builders import an_incident
 from tests.unit.model.steps.worlds import SIZES, a_world, consult, move, option, respond
 
-EAGER = dict.fromkeys(
-    ("practice_statement", "practice_attribution", "practice_sanctions", "practice_support", "practice_other"), 9.0
-)
+PRACTICES = ("practice_statement", "practice_attribution", "practice_sanctions", "practice_support", "practice_other")
+EAGER = dict.fromkeys((*PRACTICES, "attend_base"), 9.0)
 
 
 def consulted(runs=1, **changes):
@@ -27,11 +26,13 @@ def consulted(runs=1, **changes):
 
 
 @pytest.mark.parametrize("runs", SIZES)
-def test_who_is_bound_to_join_joins_everything_it_may_and_can_pay(runs):
+def test_who_is_bound_to_join_joins_one_response_of_every_kind_it_is_sure_enough_for(runs):
     world = consulted(runs, behaviour={**EAGER, "capital_start": 5.0}, actors={"EST": {"capital": 5.0}})
+    world.state.belief[:] = 9.0
     respond(world)
     states = world.inputs.is_state
-    assert world.state.joined[..., states].all()
+    for k in range(len(world.inputs.kinds)):
+        assert (world.state.joined[world.inputs.option_kind == k][..., states].sum(axis=0) == 1).all()
     assert not world.state.joined[..., ~states].any()
 
 

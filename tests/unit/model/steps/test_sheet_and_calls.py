@@ -58,7 +58,7 @@ def test_more_than_the_calls_of_a_turn_are_refused():
 
 
 def test_who_does_not_sit_in_a_format_asks_a_member_to_call_it():
-    decision = open_to(a_session(1, "consult"), "EST", "call")
+    decision = open_to(a_session(1, "consult", a_crisis(behaviour={"call_stake_min": 0.0})), "EST", "call")
     g7 = next(option for option in decision.options if option.id == "g7")
     assert g7.via in ("DEU", "USA", "JPN") and all(option.cost > 0 for option in decision.options)
 

@@ -252,10 +252,11 @@ def test_a_table_that_is_not_due_goes_on():
     assert (world.state.consultation_state == 1).all()
 
 
-@pytest.mark.parametrize("text, follows", [(0.9, True), (0.6, False)])
+@pytest.mark.parametrize("text, follows", [(0.99, True), (0.6, False)])
 def test_a_body_takes_only_instruments_that_its_text_reaches(text, follows):
     form = {"body": "EU", "members": ["DEU", "EST", "LVA"]}
-    world = a_table(wants=text, form=form, participants=["EU", "RUS"], behaviour={**NO_ERROR, "body_follows": 1.0})
+    behaviour = {**NO_ERROR, "body_deeds": 0.0, "body_members": 0.0, "body_text": 20.0}
+    world = a_table(wants=text, form=form, participants=["EU", "RUS"], behaviour=behaviour)
     conclude(world)
     assert world.state.joined[option(world, "sanctions"), 0, world.inputs.index["EU"]] == follows
     assert world.state.joined[option(world, "joint_statement"), 0, world.inputs.index["EU"]]

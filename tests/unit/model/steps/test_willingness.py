@@ -8,7 +8,7 @@ from sim.model.steps.assess import assess
 from sim.model.steps.willingness import accusing, base_utility, certainty, own_share, terms
 from sim.rules.choice import log_odds
 from sim.rules.quantize import STEP
-from tests.unit.model.steps.worlds import SIZES, a_world, option
+from tests.unit.model.steps.worlds import SIZES, a_world, kind
 
 NEARLY = {"abs": 64 * STEP}  # sums of figures that are rounded to the grid
 
@@ -21,7 +21,7 @@ def base_utilities(runs=1, **behaviour):
 
 
 def change(name, first, last, runs=1):
-    """What a coefficient adds to each willingness between two values: a world, and (options, R, A)."""
+    """What a coefficient adds to each willingness between two values: a world, and (kinds, R, A)."""
     (_, before), (world, after) = (base_utilities(runs, **{name: value}) for value in (first, last))
     return world, after - before
 
@@ -33,8 +33,8 @@ def change(name, first, last, runs=1):
 def test_missing_certainty_weighs_otherwise_than_what_is_beyond_it(runs, gap, weight):
     behaviour = {"b_confidence": 0.9, "b_doubt": 2.5}
     world, _ = base_utilities(runs, **behaviour)
-    place = list(accusing(world.inputs, 0)).index(option(world, "public_attribution"))
-    least = world.inputs.attribution_min[option(world, "public_attribution")].item()
+    place = list(accusing(world.inputs, 0)).index(kind(world, "naming"))
+    least = world.inputs.kind_asks[kind(world, "naming")].item()
     world.state.belief[0] = log_odds(least + gap)
     assert certainty(world, 0)[place] == pytest.approx(
         np.full(world.state.belief[0].shape, behaviour[weight] * gap), **NEARLY
@@ -44,10 +44,10 @@ def test_missing_certainty_weighs_otherwise_than_what_is_beyond_it(runs, gap, we
 @pytest.mark.parametrize("runs", SIZES)
 def test_whoever_was_hit_worst_leads_in_naming_and_in_nothing_else(runs):
     world, more = change("b_led", 0.0, 0.8, runs)
-    naming = more[option(world, "public_attribution")]
+    naming = more[kind(world, "naming")]
     for code, share in (("EST", 1.0), ("DEU", 0.25), ("USA", 0.0)):
         assert naming[:, world.inputs.index[code]] == pytest.approx(np.full(runs, 0.8 * share), **NEARLY)
-    names = world.inputs.is_attribution[:, 0, 0] > 0
+    names = world.inputs.is_naming[:, 0, 0] > 0
     assert names.any() and not more[~names].any()
 
 

@@ -64,6 +64,12 @@ def option(world, response, incident=0):
     return world.inputs.options.index((world.inputs.incidents[incident], response))
 
 
+def kind(world, name, incident=0):
+    """The place of a kind of response among those to an incident."""
+    part = world.inputs.kind_slices[incident]
+    return world.inputs.kinds[part].index((world.inputs.incidents[incident], name))
+
+
 def library_with(**responses):
     """The small library with some responses changed: name to the fields that differ."""
     library = a_library()
@@ -84,7 +90,7 @@ def play(world, *names):
 def texts_of(world):
     """The texts that the consultations due now end in and who stands behind each: (K,), (K, A)."""
     play(world, *TO_A_TEXT)
-    return result(world.due)
+    return result(world, world.due)
 
 
 def conclude(world):
