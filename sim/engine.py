@@ -19,7 +19,7 @@ from sim.model.msel import as_played, plan_of
 from sim.model.state import State, World
 from sim.model.steps import is_over, play_turn
 from sim.model.varying import Varied
-from sim.policies.scripted import Script
+from sim.policies.policy import Script
 from sim.policies.seating import PolicyLike, fresh, policies_of, seats_that_override
 from sim.record.record import Outcomes, Record
 from sim.record.recorder import EventRecorder

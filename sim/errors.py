@@ -139,6 +139,15 @@ def in_words(things: list) -> str:
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things, in figures.
+
+    >>> counted(1, "fault"), counted(12, "file")
+    ('1 fault', '12 files')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 class RangeError(OceansError, ValueError):
     """A rule was given a value outside its domain."""
 

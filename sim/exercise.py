@@ -39,8 +39,7 @@ from sim.errors import OceansError, did_you_mean, refusal
 from sim.model.decisions import KINDS, Answer, Choice
 from sim.model.events import Event
 from sim.model.state import World
-from sim.policies.policy import Policy
-from sim.policies.scripted import Script
+from sim.policies.policy import Policy, Script
 from sim.policies.seating import PolicyLike, check_places, policies_of
 from sim.policies.standard import Standard
 from sim.record.record import Record

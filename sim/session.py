@@ -44,7 +44,7 @@ from sim.model.steps.control import Direction, carry_out
 from sim.model.steps.stops import Opened, asked
 from sim.model.view import view
 from sim.one_thread import one_blas_thread
-from sim.policies.scripted import Script
+from sim.policies.policy import Script
 from sim.policies.seating import PolicyLike, check_places, fresh, policies_of, policy_from
 from sim.policies.standard import Standard
 from sim.record.record import Outcomes, Record

@@ -37,4 +37,4 @@ def kind_of(response: "Response") -> str:
     if response.kind:
         return response.kind
     coded = {kind.coded_as: name for name, kind in RESPONSE_KINDS.items() if kind.coded_as}
-    return coded.get(response.coded_as, "cooperation")
+    return coded.get(response.coded_as or "", "cooperation")

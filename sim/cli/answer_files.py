@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.model.decisions import KINDS, Answer, legal_choice
-from sim.policies.scripted import Script
+from sim.policies.policy import Script
+from sim.record.store import read_manifest
 from sim.text_files import ACTIONS, file_lines
 
 FIELDS = {"turn": int, "actor": str, "kind": str, "subject": str, "choice": list, "options": str}
@@ -132,16 +133,15 @@ class FileScript(Script):
 
 
 def _other_run(path, loaded, seed):
-    """Faults of a file that was kept by another run, as far as the manifest beside it tells."""
+    """Faults of a file that was kept by another run, as far as there is a sound manifest beside it to tell."""
     try:
-        facts = json.loads((Path(path).parent / "manifest.json").read_text(encoding="utf-8"))
-        kept_seed, digest = facts["seed"], facts["scenario"]["digest"]
-    except (OSError, ValueError, KeyError, TypeError):
+        facts = read_manifest(Path(path).parent)
+    except InputError:
         return
     differs = []
-    if kept_seed != seed:
-        differs.append(f"these answers were given under seed {kept_seed}. Give --seed {kept_seed}.")
-    if digest != loaded.digest:
+    if facts["seed"] != seed:
+        differs.append(f"these answers were given under seed {facts['seed']}. Give --seed {facts['seed']}.")
+    if facts["scenario"]["digest"] != loaded.digest:
         differs.append(f"'{loaded.name}' is not the scenario that they were given to, or was edited.")
     for words in differs:
         consent = "Or use them all the same, leaving out what no longer fits: --allow-changes."

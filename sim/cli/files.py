@@ -5,7 +5,7 @@ import json
 import sys
 
 from sim.cli.streams import print_json
-from sim.errors import InputError
+from sim.errors import InputError, counted
 from sim.letters import visible
 from sim.model.inputs import turn_of
 from sim.output.narrative.conditions import condition_in_words
@@ -23,7 +23,7 @@ def check_scenarios(files):
     for fault in faults:
         print(fault, file=sys.stderr)
     if faults:
-        print(f"{_count(len(faults), 'fault')} in {_count(len(files), 'file')}.", file=sys.stderr)
+        print(f"{counted(len(faults), 'fault')} in {counted(len(files), 'file')}.", file=sys.stderr)
         return 2
     for path, words in _notes(paths):
         print(f"{visible(path)}: note: {words}", file=sys.stderr)
@@ -46,10 +46,6 @@ def _on_condition(loaded):
         words = condition_in_words(inject.when, names)
         if words:
             yield f"inject '{inject.id}' comes in turn {turn_of(inject, loaded.scenario)} only {words}."
-
-
-def _count(number, noun):
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def new_scenario_file(name, out):

@@ -152,9 +152,12 @@ def _kept(options):
 
 
 def _manifest(folder):
-    path = folder / "manifest.json"
+    """What a manifest of any kind says, unchecked: enough to tell whose reader is to read it."""
+    path = folder / store.MANIFEST
     if not os.path.lexists(path):
-        no_folder = "this is no folder of results: it has no manifest.json. Name the folder of a sweep, or of a run."
+        no_folder = (
+            f"this is no folder of results: it has no {store.MANIFEST}. Name the folder of a sweep, or of a run."
+        )
         raise damaged(folder, no_folder if folder.exists() else "there is no such folder.")
     said = read_json(path, store.ANEW)
     return said if isinstance(said, dict) else {}

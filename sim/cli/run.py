@@ -137,7 +137,7 @@ class KeptAnswers:
         with store.advising(self.folder.out):
             if not self.folder.is_precious:
                 self.folder.show("unfinished")
-                self._write("manifest.json", store.as_json(self.facts()))
+                self._write(store.MANIFEST, store.as_json(store.signed(self.facts())))
             self._write("actions.jsonl", "".join(f"{answer.to_json()}\n" for answer in answers))
 
     def _write(self, name, words):

@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.cli.situation import situation
+from sim.cli.people import situation
 from sim.letters import visible, whole
 from sim.output.narrative.decisions import acts_from, label, note, question
 from sim.phrases import day, gist, lines_kept, period, stopped

@@ -118,7 +118,7 @@ def _label(loaded, changes):
 
 
 def _seated(words, loaded, changes, faults):
-    from sim.policies.assigned import Assigned
+    from sim.policies.seating import Assigned
     from sim.scenario import varied
 
     assigned = Assigned(words.split(","), loaded)

@@ -9,8 +9,8 @@ from pydantic import Field
 from sim.experiments.factors import DISTRIBUTIONS, ESTIMATED
 from sim.experiments.sampling import METHODS, MOST_POINTS
 from sim.experiments.shards import NOT_MEASURES
-from sim.record.kept import Count, Digest, FileName, Line, Many, ScenarioFacts, Seed
 from sim.record.reading import Kept
+from sim.record.store import Count, Digest, FileName, Line, Many, ScenarioFacts, Seed
 
 FORMAT = 2
 MOST_BLOCKS = 10**7

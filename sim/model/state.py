@@ -76,7 +76,7 @@ class State:
     severity_noise: np.ndarray = array("HRA", _misjudged)  # how others misjudge the gravity, drawn once
     evidence: np.ndarray = array("HRA", digest=1)  # own accumulated log-likelihood ratio that the suspect did it
     information: np.ndarray = array("HRA")  # what that evidence was expected to tell, in the same unit
-    handed: np.ndarray = array("HRA")  # evidence that others have handed over besides what is shared anyway
+    handed: np.ndarray = array("HRA")  # evidence from others besides what is shared anyway: handed over, or made public
     handed_weight: np.ndarray = array("HRA")  # how much of a source each of these counts for
     # log-odds, own evidence and what reached it
     belief: np.ndarray = array("HRA", lambda inputs, draws: inputs.params.prior_log_odds)

@@ -1,53 +1,36 @@
-"""How seats choose, all policies. A scenario names one under `actors: CODE: policy:`, the terminal by `--policy`.
+"""How seats choose, one policy a file. A scenario names one under `actors: CODE: policy:`, the terminal by `--policy`.
 
-    standard        the model's own rule, as in every seat where nothing else is said
-    hawk            joins everything it is sure enough of, and wants measures
-    cautious        joins only what a text covers or most of its peers do; stops texts beyond solidarity
-    follow_text     joins what a text covers, and nothing else
-    free_rider      accepts every text and joins only what costs nothing much
-    silent          does nothing and lets everything pass
-    veto            breaks silence on every text above a rung
-    tit_for_tat     an adversary that strikes harder when something new is done against it
-    deterred        an adversary that stops once enough others act against it
-    opportunist     an adversary that uses the absence of a common text
-
-To add one: a class in a file of its own, and its line here. `policy.py` is the interface, `scripted.py` what was
-written down before, `seating.py` how policies come to their seats.
+`oceans list policies` says what each does. To add one: a class in a file of its own, which is found here. `policy.py`
+is the interface, `seating.py` how policies come to their seats.
 """
 
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+
 from sim.errors import did_you_mean, refusal
-from sim.policies.cautious import Cautious
-from sim.policies.deterred import Deterred
-from sim.policies.follow_text import FollowText
-from sim.policies.free_rider import FreeRider
-from sim.policies.hawk import Hawk
-from sim.policies.opportunist import Opportunist
-from sim.policies.policy import Policy
-from sim.policies.scripted import Script
-from sim.policies.silent import Silent
-from sim.policies.standard import Standard
-from sim.policies.tit_for_tat import TitForTat
-from sim.policies.veto import Veto
+from sim.policies.policy import Policy, Script
 
-POLICY_CLASSES = (Standard, Hawk, Cautious, FollowText, FreeRider, Silent, Veto, TitForTat, Deterred, Opportunist)
-POLICIES = {policy.name: policy for policy in POLICY_CLASSES}
+_BESIDE = ("policy", "seating")  # files of this room that hold no policy
+_FIRST = (  # in lists: the model's own rule, members' policies, adversaries'; after them whatever else is found
+    "standard", "hawk", "cautious", "follow_text", "free_rider", "silent", "veto",
+    "tit_for_tat", "deterred", "opportunist",
+)  # fmt: skip
 
-__all__ = [
-    "POLICIES",
-    "Cautious",
-    "Deterred",
-    "FollowText",
-    "FreeRider",
-    "Hawk",
-    "Opportunist",
-    "Policy",
-    "Script",
-    "Silent",
-    "Standard",
-    "TitForTat",
-    "Veto",
-    "policy_named",
-]
+
+def _found() -> Iterator[type[Policy]]:
+    """The policies of this room, each from a file of its own."""
+    for file in iter_modules(__path__):
+        if file.name not in _BESIDE:
+            for one in vars(import_module(f"{__name__}.{file.name}")).values():
+                if isinstance(one, type) and issubclass(one, Policy) and one.__module__ == f"{__name__}.{file.name}":
+                    yield one
+
+
+_BY_NAME = {one.name: one for one in _found()}
+POLICIES = {name: _BY_NAME[name] for name in dict.fromkeys([*_FIRST, *_BY_NAME])}
+globals().update({one.__name__: one for one in POLICIES.values()})
+__all__ = ["POLICIES", "Policy", "Script", "policy_named", *(one.__name__ for one in POLICIES.values())]
 
 
 def policy_named(name: str) -> type[Policy]:

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from sim.model.decisions import Decision, View
-from sim.policies.policy import Policy
-from sim.policies.reading import paid_for
+from sim.policies.policy import Policy, paid_for
 
 
 class FollowText(Policy):

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from sim.model.decisions import Decision, View
-from sim.policies.policy import Policy
-from sim.policies.reading import first_legal
+from sim.policies.policy import Policy, first_legal
 
 
 class FreeRider(Policy):

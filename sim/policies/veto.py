@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from sim.catalogue.ladder import RUNGS
 from sim.model.decisions import Decision, View
-from sim.policies.policy import Policy
-from sim.policies.reading import first_legal
+from sim.policies.policy import Policy, first_legal
 
 
 class Veto(Policy):

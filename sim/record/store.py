@@ -2,7 +2,7 @@
 
     results/<scenario>-<date>-<time>/
         manifest.json        which scenario, seed, runs, program, versions and command gave these results; digests of
-                             the files beside it
+                             the files beside it, and of what it says itself
         scenario.json        the scenario as it was played, everything it extends merged in
         record.json          one run in full (when one run was played)
         events.jsonl         the same run's events, one a line
@@ -23,6 +23,7 @@ import contextlib
 import csv
 import datetime
 import errno
+import hashlib
 import importlib.metadata
 import itertools
 import json
@@ -33,11 +34,14 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from sim.errors import Diagnostic, InputError, OceansError, did_you_mean
 from sim.model.events import EVENT_KINDS, plain
-from sim.record.kept import RunManifest
-from sim.record.reading import check_digest, damaged, file_digest, file_name, read_checked, read_json, read_rows
+from sim.record.reading import Kept, check_digest, damaged, file_digest, file_name, read_checked, read_json, read_rows
+from sim.scenario.wording import DIGEST_PATTERN, FILE_NAME_PATTERN
 
 SERIES = {
     "tension": "tension between the actors and the adversaries, 0 to 1",
@@ -53,10 +57,12 @@ SERIES = {
 LIBRARIES = ("numpy", "scipy", "mesa", "pydantic", "matplotlib")
 UNUSABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EISDIR)
 FULL = (errno.ENOSPC, errno.EDQUOT)
+MANIFEST = "manifest.json"
 ARMS = ("played", "without_cooperation")
 WRITTEN = ("scenario.json", "measures.csv", "series.csv", "record.json", "events.jsonl", "joined.csv", "formats.csv")
 ANEW = "Put back a copy of it, or play it anew with `oceans run`."
 MOST_FAULTS = 20
+LARGEST_COUNT = 10**10
 FORMULA = (*"=+-@\t\r＝＋－＠",)  # what a spreadsheet takes for the beginning of one
 
 
@@ -162,6 +168,50 @@ def _umask():
 # ------------------------------------------------------------------------------------------------------- what is kept
 
 
+# what a manifest may say, of runs or of a sweep
+Digest = Annotated[str, Field(pattern=DIGEST_PATTERN)]
+FileName = Annotated[str, Field(pattern=FILE_NAME_PATTERN, max_length=120)]
+Line = Annotated[str, Field(pattern=r"^[^\n\r]*$", max_length=1000)]
+Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
+Many = Annotated[int, Field(ge=1, le=LARGEST_COUNT)]
+Seed = Annotated[int, Field(ge=0)]
+
+
+class ScenarioFacts(Kept):
+    """Which scenario was played; its name becomes part of a folder's."""
+
+    name: FileName
+    title: str
+    digest: Digest
+
+
+class RunManifest(Kept):
+    """What `oceans run` and `oceans replay` keep of how they played.
+
+    `files` has a digest of each file beside it, `digest` that of all else it says: neither is there in folders written
+    before there were such digests.
+    """
+
+    scenario: ScenarioFacts
+    seed: Seed
+    runs: Many
+    seats: list[Line] = []
+    policies: dict[Line, Line] = {}
+    actions: list[str] = []
+    releases: list[Line] = []
+    is_finished: bool | None = None
+    seconds: float | None = None
+    run: Count | None = None
+    replayed: dict[str, Any] | None = None
+    proof: str | None = None
+    command: list[str]
+    started: Line
+    versions: dict[Line, Line]
+    platform: Line
+    files: dict[FileName, Digest] | None = None
+    digest: Digest | None = None
+
+
 def manifest(loaded, seed, runs, command, started, **more):
     """What anyone needs to get the same results again.
 
@@ -205,6 +255,16 @@ def _version(distribution):
         return "unknown"
 
 
+def signed(facts) -> dict:
+    """A manifest with the digest of all it says, by which `read_manifest` knows it again."""
+    return {**facts, "digest": _digest_of(facts)}
+
+
+def _digest_of(facts):
+    said = {name: value for name, value in facts.items() if name != "digest"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
 def save(folder, loaded, outcomes, record=None, manifest=None):
     """Writes everything about a run, or many, into a folder.
 
@@ -228,7 +288,7 @@ def save(folder, loaded, outcomes, record=None, manifest=None):
             write_joined(folder / "joined.csv", outcomes)
             write_formats(folder / "formats.csv", outcomes)
         files = {name: file_digest(folder / name) for name in WRITTEN if (folder / name).exists()}
-        write_json(folder / "manifest.json", {**(manifest or {}), "files": files})
+        write_json(folder / MANIFEST, signed({**(manifest or {}), "files": files}))
         write_dictionary(folder)
 
 
@@ -250,8 +310,12 @@ def as_json(data, indent=2) -> str:
 
 
 def read_manifest(folder) -> dict:
-    """What a run's folder says of how it was played; InputError when it is not what `manifest` gave."""
-    return read_checked(Path(folder) / "manifest.json", RunManifest, ANEW)
+    """What a run's folder says of how it was played; InputError when it is not what was written."""
+    path = Path(folder) / MANIFEST
+    facts = read_checked(path, RunManifest, ANEW)
+    if facts.get("digest") not in (None, _digest_of(facts)):  # there is none in what was written before digests were
+        raise damaged(path, "damaged or changed: it does not say what was written.", ANEW)
+    return facts
 
 
 def read_document(folder, manifest, remedy=ANEW) -> dict:

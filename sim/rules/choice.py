@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 from sim.rules.domain import Numbers, at_least, between
-from sim.rules.totals import over_options
+from sim.rules.quantize import over_options
 
 __all__ = [
     "choice_probabilities",

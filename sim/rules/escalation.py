@@ -1,15 +1,17 @@
-"""How tension builds and fades, and how likely a bold act is paid back.
+"""How tension builds and fades, how likely a bold act is paid back, and the threat an onlooker reads into cooperation.
 
 [GoldsteinFreeman1990] Goldstein & Freeman, Three-Way Street, University of Chicago Press.
 [Osgood1962] Osgood, An alternative to war or surrender, University of Illinois Press.
 [PevehouseGoldstein1999] Pevehouse & Goldstein, Serbian compliance or defiance in Kosovo?, JCR 43(4): 538-546.
+[Jervis1976] Jervis, Perception and Misperception in International Politics, Princeton University Press.
+[Jervis1978] Jervis, Cooperation under the security dilemma, World Politics 30(2): 167-214.
 """
 
 import numpy as np
 
 from sim.rules.domain import Numbers, at_least, between
 
-__all__ = ["DAYS_PER_MONTH", "p_retaliate", "tension_step"]
+__all__ = ["DAYS_PER_MONTH", "p_retaliate", "perceived_threat", "tension_step"]
 
 DAYS_PER_MONTH = 365.25 / 12.0
 
@@ -73,3 +75,31 @@ def p_retaliate(boldness: Numbers, pressure: Numbers, rate: Numbers) -> np.ndarr
     """
     at_least("rate", rate, 0.0)
     return -np.expm1(-rate * boldness * pressure)
+
+
+def perceived_threat(real: Numbers, bias: Numbers, transparency: Numbers, visibility: Numbers) -> Numbers:
+    """The threat an onlooker sees: what there is, and what it suspects where it sees activity and not its purpose.
+
+    `real + bias (1 - transparency) visibility`, at most 1. Done in the open, or not seen at all, it is taken for what
+    it is. Source: reduced form after [Jervis1976], [Jervis1978]; the size of the bias is a judgement (0.2 to 0.6).
+
+    Parameters
+    ----------
+    real : array (...), in [0, 1]
+    bias : float or array (...), in [0, 1], of the onlooker
+    transparency : array (...), in [0, 1]
+    visibility : array (...), in [0, 1]
+
+    Returns
+    -------
+    array (...), in [0, 1]
+
+    Raises
+    ------
+    RangeError, if `bias` is a single number outside [0, 1]
+
+    >>> perceived_threat(0.1, 0.4, np.array([0.0, 0.5, 1.0]), visibility=1.0).round(2)
+    array([0.5, 0.3, 0.1])
+    """
+    between("bias", bias, 0.0, 1.0)
+    return np.clip(real + bias * (1.0 - np.asarray(transparency)) * visibility, 0.0, 1.0)

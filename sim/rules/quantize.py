@@ -1,15 +1,19 @@
-"""The grid: sums that come out the same in any order.
+"""The grid, and sums whose bits depend neither on an order nor on how many runs are added up at once.
 
 State and weights that enter sums over actors are rounded to multiples of 2**-20 (about a millionth). Sums and products
 of such numbers are exact in double precision while they stay below 2**13, so neither the size of a batch, nor the order
-of the actors, nor the matrix library changes a bit.
+of the actors, nor the matrix library changes a bit: `quantize` and `total`.
+
+Off the grid numpy adds in an order that follows the memory layout. Over the last axis of an array in C order that order
+depends on the axis alone. Over a leading axis it does not: with one run and one actor the axis is contiguous and is
+added pairwise, with more it is added one by one. With `over_actors` and `over_options` the order is always the same.
 """
 
 import numpy as np
 
 from sim.rules.domain import Numbers
 
-__all__ = ["of_runs", "quantize", "select_runs", "total"]
+__all__ = ["of_runs", "over_actors", "over_options", "quantize", "select_runs", "total"]
 
 STEP = 2.0**-20
 
@@ -87,3 +91,40 @@ def total(values: Numbers, where: Numbers = True) -> np.ndarray:
     0.75
     """
     return (quantize(values) * where).sum(axis=-1)
+
+
+def over_actors(values: np.ndarray) -> np.ndarray:
+    """The sum over the last axis.
+
+    Parameters
+    ----------
+    values : array (..., actors), any unit; yes and no count as 1 and 0
+
+    Returns
+    -------
+    array (...)
+
+    >>> over_actors(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([3., 7.])
+    """
+    return np.add.reduce(np.ascontiguousarray(values), axis=-1)
+
+
+def over_options(values: np.ndarray) -> np.ndarray:
+    """The sum over the first axis, added one by one from the first option to the last.
+
+    Parameters
+    ----------
+    values : array (options, ...), any unit; at least one option
+
+    Returns
+    -------
+    array (...)
+
+    >>> over_options(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([4., 6.])
+    """
+    total = values[0]
+    for value in values[1:]:
+        total = total + value
+    return total

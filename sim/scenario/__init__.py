@@ -19,7 +19,6 @@ _HOMES = {
     "new_scenario": "template",
     "notes_on": "loading",
     "resolve_members": "members",
-    "resolve_path": "paths",
     "scenarios_folder": "library",
     "set_path": "paths",
     "shipped": "loading",

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import PurePath
 
 from sim.catalogue.moves import NAMES as MOVES
-from sim.errors import Diagnostic, InputError, did_you_mean, nearest
+from sim.errors import Diagnostic, InputError, counted, did_you_mean, nearest
 from sim.letters import plain_letters
 from sim.scenario import paths
 from sim.scenario.entries import (
@@ -24,8 +24,10 @@ from sim.scenario.entries import (
     known_names,
     low_before_high,
     names_in,
+    unless_known,
+    unless_known_group,
 )
-from sim.scenario.members import belongs
+from sim.scenario.members import OWN, belongs
 from sim.scenario.needs import EFFECT_LIMITS, WHOLE
 from sim.scenario.reader import (
     Node,
@@ -77,9 +79,8 @@ class Facts:
     @cached_property
     def names(self) -> dict[str, dict]:
         """Every name of each section, the scenario's own included."""
-        own = {"formats": "own_formats", "responses": "own_responses"}
         sections = {name: names_in(self.library, name) for name in Library.model_fields}
-        added = {name: keys_of(self.root.get(field)) for name, field in own.items()}
+        added = {name: keys_of(self.root.get(field)) for name, field in OWN.items()}
         return {name: dict.fromkeys([*found, *added.get(name, [])]) for name, found in sections.items()}
 
     @cached_property
@@ -108,7 +109,7 @@ class Facts:
 
     @cached_property
     def last_day(self) -> datetime.date | None:
-        if None in (self.start, self.turns, self.days):
+        if self.start is None or self.turns is None or self.days is None:
             return None
         return self.start + datetime.timedelta(days=self.turns * self.days - 1)
 
@@ -119,9 +120,9 @@ class Facts:
         return {code: None for code in everybody if code not in self.inside or code in self.named}
 
     @cached_property
-    def named(self) -> dict[str, None]:
+    def named(self) -> dict[str | None, None]:
         """The participants as listed, and whoever a misspelt one seems to be: its fault is its own."""
-        listed = dict.fromkeys(entry.text for entry in entries_of(self.root, "participants"))
+        listed: dict[str | None, None] = dict.fromkeys(entry.text for entry in entries_of(self.root, "participants"))
         strangers = [name for name in listed if name and name not in self.known and not name.startswith("group:")]
         meant = [self._nearest(word) for name in strangers for word in re.split(r"[,\s]+", plain_letters(name))]
         return listed | dict.fromkeys(filter(None, meant))
@@ -137,19 +138,23 @@ class Facts:
     @property
     def named_bodies(self) -> list[str]:
         """The bodies that play as one, for themselves."""
-        return [name for name in self.named if name in self.library.bodies] if self.bodies_play_as_one else []
+        return [name for name in self.library.bodies if name in self.named] if self.bodies_play_as_one else []
 
     @property
     def bodies_play_as_one(self) -> bool:
         return text_of(self.root, "bodies_as") == "one"
 
+    def own(self, code: str | None) -> Node | None:
+        """What the scenario says of an actor; None where it says nothing."""
+        actors = self.root.get("actors")
+        return actors.get(code) if actors is not None and code is not None else None
+
     def role(self, code: str | None) -> str | None:
         """An actor's role: the scenario's own, else the library's; None for a body and for who is not known."""
-        actors = self.root.get("actors")
-        own = actors.get(code) if actors is not None and code is not None else None
+        own = self.own(code)
         if own is not None and text_of(own, "role"):
             return text_of(own, "role")
-        state = self.library.states.get(code)
+        state = self.library.states.get(code or "")
         return state.role if state else None
 
     def meant(self, name: str | None) -> list[str]:
@@ -191,11 +196,10 @@ def _definitions(facts: Facts) -> dict[str, dict[str, Node]]:
     """What this scenario itself gives a name to, by section, each with the node of its name."""
     root = facts.root
     ids = {
-        name: {text: entry.get("id") for entry in entries_of(root, name) if (text := text_of(entry, "id")) is not None}
+        name: {text: entry["id"] for entry in entries_of(root, name) if (text := text_of(entry, "id")) is not None}
         for name in ("incidents", "objectives")
     }
-    own = {"formats": "own_formats", "responses": "own_responses"}
-    keys = {section: {key: node for key, node, _ in items_of(root, name)} for section, name in own.items()}
+    keys = {section: {key: node for key, node, _ in items_of(root, name)} for section, name in OWN.items()}
     actors = {code: node for code, node, _ in items_of(root, "actors") if code in facts.own_actors}
     return {**ids, **keys, "states": actors}
 
@@ -224,7 +228,7 @@ def check_participants(facts: Facts) -> Iterator[Diagnostic]:
         if name in seen:
             yield entry.fault(f"'{name}' is listed twice among the participants.")
         elif name.startswith("group:"):
-            yield from _unknown_group(entry, name, facts)
+            yield from unless_known_group(entry, facts.library.groups)
         elif name not in facts.known:
             choices = [*facts.known, *(f"group:{group}" for group in facts.library.groups)]
             invented = _invented(name) if nearest(name, choices) is None else ""
@@ -254,12 +258,6 @@ def _invented(name: str) -> str:
     return " An invented state needs a 'name' under 'actors'." if is_code else ""
 
 
-def _unknown_group(entry: Node, name: str, facts: Facts) -> Iterator[Diagnostic]:
-    group = name.removeprefix("group:")
-    if group not in facts.library.groups:
-        yield entry.fault(f"no group '{group}'. {did_you_mean(group, facts.library.groups)}", ("groups", group))
-
-
 def _takes_part(node: Node, code: str | None, facts: Facts, role: str) -> Iterator[Diagnostic]:
     """A fault unless the code belongs to an actor that takes part."""
     if code is None or code in facts.cast:
@@ -287,8 +285,9 @@ def check_actors(facts: Facts) -> Iterator[Diagnostic]:
                 if other == code:
                     yield place.fault(f"'{code}' cannot have '{field}' toward itself.")
                 else:
-                    yield from _known_actor(place, other, facts)
-        yield from _known_policy(actor)
+                    yield from unless_known(place, "actors", facts.known)
+        if is_given(actor, "policy"):
+            yield from unless_known(actor["policy"], "policies", _registry("sim.policies", "POLICIES"))
 
 
 def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator[Diagnostic]:
@@ -297,18 +296,6 @@ def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator
         near = nearest(code, [*facts.library.states, *facts.library.bodies])
         hint = f" Did you mean '{near}'?" if near else ""
         yield key.fault(f"the library knows no actor '{code}', so it needs {', '.join(missing)} here.{hint}")
-
-
-def _known_actor(node: Node, code: str, facts: Facts) -> Iterator[Diagnostic]:
-    if code not in facts.known:
-        yield node.fault(f"no actor '{code}'. {did_you_mean(code, facts.known)}", ("states", code))
-
-
-def _known_policy(actor: Node) -> Iterator[Diagnostic]:
-    name = text_of(actor, "policy")
-    policies = _registry("sim.policies", "POLICIES") if name else None
-    if name and policies is not None and name not in policies:
-        yield actor.get("policy").fault(f"no policy '{name}'. {did_you_mean(name, policies)}")
 
 
 def _registry(module: str, name: str) -> list[str] | None:
@@ -325,11 +312,10 @@ def check_ties(facts: Facts) -> Iterator[Diagnostic]:
     seen: dict[frozenset, Node] = {}
     for tie in entries_of(facts.root, "ties"):
         between = tie.get("between")
-        ends = between.value if between is not None and between.is_list else []
-        codes = [end.text for end in ends]
-        if len(codes) != 2 or None in codes:
+        codes = [end.text for end in entries_of(tie, "between")]
+        if between is None or len(codes) != 2 or None in codes:
             continue
-        for end in ends:
+        for end in between.value:
             yield from _takes_part(end, end.text, facts, "one end of a tie")
         if codes[0] == codes[1]:
             yield between.fault(f"a tie joins two different actors, and here '{codes[0]}' stands twice.")
@@ -381,10 +367,10 @@ def _victims(incident: Node, by: str | None, facts: Facts) -> Iterator[Diagnosti
 def _turn_exists(entry: Node, verb: str, facts: Facts) -> Iterator[Diagnostic]:
     turn = whole_of(entry.get("turn"))
     if turn is not None and facts.turns is not None and turn > facts.turns:
-        written = entry.get("turn").text[:40]
-        there = _elsewhere(facts.root.keys["turns"], entry.get("turn"))
-        said = f"{verb} in turn {written}, but the exercise has {_count(facts.turns, 'turn')}{there}."
-        yield entry.get("turn").fault(said)
+        written = entry["turn"].value[:40]
+        there = _elsewhere(facts.root.keys["turns"], entry["turn"])
+        said = f"{verb} in turn {written}, but the exercise has {counted(facts.turns, 'turn')}{there}."
+        yield entry["turn"].fault(said)
 
 
 def _elsewhere(node: Node, other: Node) -> str:
@@ -392,18 +378,12 @@ def _elsewhere(node: Node, other: Node) -> str:
     return f" ({node.source.file}:{node.line})" if node.source.file != other.source.file and node.line else ""
 
 
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
 def check_injects(facts: Facts) -> Iterator[Diagnostic]:
     for inject in entries_of(facts.root, "injects"):
         yield from _when(inject, facts)
         yield from _recipients(inject, facts)
         for objective in entries_of(inject, "objectives"):
-            if objective.text is not None and objective.text not in facts.objectives:
-                said = f"no objective '{objective.text}'. {did_you_mean(objective.text, facts.objectives)}"
-                yield objective.fault(said, ("objectives", objective.text))
+            yield from unless_known(objective, "objectives", facts.objectives)
         for effect in entries_of(inject, "effects"):
             yield from _effect(effect, facts)
         when = inject.get("when")
@@ -467,10 +447,11 @@ def _when(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
         yield start_of(inject).fault(f"inject '{text_of(inject, 'id')}' needs a 'turn' (such as 2) or a 'date'.")
     yield from _turn_exists(inject, "released", facts)
     day = date_of(inject.get("date"))
-    if day is not None and facts.last_day is not None and not facts.start <= day <= facts.last_day:
-        yield inject.get("date").fault(
-            f"{day} is outside the exercise, which runs from {facts.start} to {facts.last_day}"
-            f"{_elsewhere(facts.root.keys['start'], inject.get('date'))}."
+    first, last = facts.start, facts.last_day
+    if day is not None and first is not None and last is not None and not first <= day <= last:
+        yield inject["date"].fault(
+            f"{day} is outside the exercise, which runs from {first} to {last}"
+            f"{_elsewhere(facts.root.keys['start'], inject['date'])}."
         )
 
 
@@ -481,7 +462,7 @@ def _not_both(entry: Node, first: str, second: str, said: str) -> Diagnostic:
     other = second if own == first else first
     if keys[own].source.file == keys[other].source.file:
         return keys[second].fault(f"{said} Keep one.")
-    parent, given = PurePath(keys[other].source.file).stem, entry.get(other).text or "[...]"
+    parent, given = PurePath(keys[other].source.file).stem, entry[other].text or "[...]"
     return keys[own].fault(f"{said} {parent} gives `{other}: {given}`; write `{other}: null` here to use '{own}'.")
 
 
@@ -491,7 +472,7 @@ def _recipients(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
         if name is None or name in ("control", "all"):
             continue
         if name.startswith("group:") and name.removeprefix("group:") not in facts.library.groups:
-            yield from _unknown_group(entry, name, facts)
+            yield from unless_known_group(entry, facts.library.groups)
         elif not name.startswith("group:") and name not in facts.known:
             choices = [*facts.cast, "control", "all", *(f"group:{group}" for group in facts.library.groups)]
             yield entry.fault(f"nobody goes by '{name}'. {did_you_mean(name, choices)}", ("states", name))
@@ -504,10 +485,10 @@ def _recipients(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
 
 def _effect(effect: Node, facts: Facts) -> Iterator[Diagnostic]:
     on, incident, actor, adversary = (text_of(effect, field) for field in ("on", "incident", "actor", "adversary"))
-    most, by = EFFECT_LIMITS.get(on, WHOLE), number_of(effect.get("by"))
+    most, by = EFFECT_LIMITS.get(on or "", WHOLE), number_of(effect.get("by"))
     if on is not None and by is not None and abs(by) > most:
-        yield effect.get("by").fault(
-            f"an effect on '{on}' moves it by {-most} to {most}, got '{effect.get('by').text}'."
+        yield effect["by"].fault(
+            f"an effect on '{on}' moves it by {-most} to {most}, got '{effect['by'].text}'."
             + (" Write a share as a number: 0.2 for 20 %." if most == WHOLE else "")
         )
     if on in NEEDS_ACT and incident is None:
@@ -518,14 +499,12 @@ def _effect(effect: Node, facts: Facts) -> Iterator[Diagnostic]:
         yield start_of(effect).fault(f"an effect on '{on}' needs the 'actor' it falls on.")
     if on == "exposure" and adversary is None:
         yield start_of(effect).fault("an effect on 'exposure' needs the 'adversary' it is toward.")
-    if incident is not None and incident not in facts.incidents:
-        yield effect.get("incident").fault(
-            f"no incident '{incident}'. {did_you_mean(incident, facts.incidents)}", ("incidents", incident)
-        )
+    if incident is not None:
+        yield from unless_known(effect["incident"], "incidents", facts.incidents)
     if actor is not None:
-        yield from _takes_part(effect.get("actor"), actor, facts, "the actor of an effect")
+        yield from _takes_part(effect["actor"], actor, facts, "the actor of an effect")
     if adversary is not None:
-        yield from _is_adversary(effect.get("adversary"), facts, "the adversary of an effect")
+        yield from _is_adversary(effect["adversary"], facts, "the adversary of an effect")
 
 
 def check_tables(facts: Facts) -> Iterator[Diagnostic]:
@@ -567,7 +546,7 @@ def check_weights(facts: Facts) -> Iterator[Diagnostic]:
     field = WEIGHED_BY.get(choice.text if choice is not None and choice.text else _default("capability"))
     weighed = [code for code in facts.cast if facts.role(code) not in (None, "adversary") or code in facts.named_bodies]
     if field and weighed and all(_weight(code, field, facts) < NEXT_TO_NOTHING for code in weighed):
-        place = choice if choice is not None else facts.root.get("participants")
+        place = choice if choice is not None else facts.root["participants"]
         yield place.fault(
             f"nobody here has any '{field}', by which 'capability' weighs actors, so no text would have anybody behind "
             "it. Give somebody some under 'actors', or write 'capability: equal'."
@@ -580,13 +559,13 @@ def _default(field: str):
 
 def _weight(code: str, field: str, facts: Facts) -> float:
     """What an actor brings: the scenario's own figure, or whether the library knows of any."""
-    actors = facts.root.get("actors")
-    own = actors.get(code) if actors is not None else None
+    own = facts.own(code)
     if own is not None and (given := number_of(own.get(field))) is not None:
         return given
     if field == "economy" or code not in facts.library.states:
         return float(field == "economy" or code in facts.library.bodies)
-    return paths.find(facts.document, f"states.{code}.defence_usd_bn", facts.library).value or 0.0
+    budget = paths.find(facts.document, f"states.{code}.defence_usd_bn", facts.library).value
+    return budget if isinstance(budget, float) else 0.0
 
 
 def check_figures(facts: Facts) -> Iterator[Diagnostic]:
@@ -634,11 +613,8 @@ def check_what_varies(facts: Facts) -> Iterator[Diagnostic]:
                 yield from _varied(name, key, entry, facts)
     both = set(keys_of(facts.root.get("uncertainties"))) & set(keys_of(facts.root.get("levers")))
     for name in sorted(both):
-        yield (
-            facts.root.get("levers")
-            .keys[name]
-            .fault(f"'{name}' is an uncertainty too. Uncertainties and levers need different names.")
-        )
+        said = f"'{name}' is an uncertainty too. Uncertainties and levers need different names."
+        yield facts.root["levers"].keys[name].fault(said)
 
 
 def _varied(name: str, key: Node, entry: Node, facts: Facts) -> Iterator[Diagnostic]:
@@ -659,9 +635,9 @@ def _varied(name: str, key: Node, entry: Node, facts: Facts) -> Iterator[Diagnos
             "the library has no range for it."
         )
     if has_range:
-        yield from _range_fits(entry.get("range"), place)
+        yield from _range_fits(entry["range"], place)
     if has_choices:
-        yield from _choices_fit(entry.get("choices"), place)
+        yield from _choices_fit(entry["choices"], place)
 
 
 def _range_fits(node: Node, place: paths.Place) -> Iterator[Diagnostic]:
@@ -689,11 +665,8 @@ def _choices_fit(node: Node, place: paths.Place) -> Iterator[Diagnostic]:
 
 
 def check_measures(facts: Facts) -> Iterator[Diagnostic]:
-    entries = entries_of(facts.root, "measures")
-    measures = _registry("sim.catalogue.measures", "MEASURES") if entries else None
-    for entry in entries:
-        if measures is not None and entry.text is not None and entry.text not in measures:
-            yield entry.fault(f"no measure '{entry.text}'. {did_you_mean(entry.text, measures)}")
+    for entry in entries_of(facts.root, "measures"):
+        yield from unless_known(entry, "measures", _registry("sim.catalogue.measures", "MEASURES"))
 
 
 def check_own(facts: Facts) -> Iterator[Diagnostic]:
@@ -705,7 +678,7 @@ def check_own(facts: Facts) -> Iterator[Diagnostic]:
     for _, _, response in items_of(facts.root, "own_responses"):
         if text_of(response, "category") == "baseline":
             said = "'baseline' is the library's word for doing nothing: it is never offered to anybody. Choose one of"
-            yield response.get("category").fault(f"{said} {', '.join(OWN_CATEGORIES)}.")
+            yield response["category"].fault(f"{said} {', '.join(OWN_CATEGORIES)}.")
 
 
 CHECKS = (

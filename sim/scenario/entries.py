@@ -6,8 +6,9 @@ the slip is there.
 """
 
 import math
+import typing
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from pydantic import BaseModel
 
@@ -36,7 +37,7 @@ from sim.scenario.schema import (
     Volume,
     Volumes,
 )
-from sim.scenario.wording import below, core, is_model, start_of
+from sim.scenario.wording import ENTRY_NAMES, below, core, is_model, start_of
 
 JUDGEMENT = "judgement"
 FEWEST_USES = 2
@@ -55,6 +56,7 @@ REFERENCES = {
     Response: {
         "coded_as": "codebook",
         "venues": "formats",
+        "decided_in": "formats",
         "sources": "sources",
         "usual": "behaviour",
         "instrument": "groups",
@@ -70,17 +72,15 @@ REFERENCES = {
     },
     Body: {"group": "groups", "source": "sources"},
 }
+OF_THE_PROGRAM = ("measures", "policies")  # what no document defines
 KEYED_BY_ACTOR = {State: ("unfavourable", "exposure"), Group: ("members",), Project: ("positions",)}
 ONE_OF = {
-    "behaviour": "coefficient",
+    **ENTRY_NAMES,
     "codebook": "coded kind of act",
-    "cooperation": "project",
     "domains": "domain",
-    "formats": "format",
-    "groups": "group",
-    "responses": "response",
+    "measures": "measure",
+    "policies": "policy",
     "sources": "source",
-    "states": "state",
 }
 
 
@@ -132,7 +132,7 @@ def _coefficients(root: Node, domains: dict) -> Iterator[Diagnostic]:
             yield prior[1].fault(f"expected a standard deviation above 0 for '{name}', got '{prior[1].text}'.")
     estimates = root.get("estimates")
     if estimates is not None and estimates.is_mapping:
-        names = [entry.text for entry in entries_of(estimates, "coefficients")]
+        names = [entry.text or "" for entry in entries_of(estimates, "coefficients")]
         for values in (estimates.get("mean"), *(node for *_, node in items_of(estimates, "without"))):
             for name, node in zip(names, values.value if values is not None and values.is_list else [], strict=False):
                 yield from _outside(node, limits.get(name), name)
@@ -140,14 +140,14 @@ def _coefficients(root: Node, domains: dict) -> Iterator[Diagnostic]:
 
 def _outside(node: Node | None, limits: tuple[float, float] | None, name: str) -> Iterator[Diagnostic]:
     number = number_of(node)
-    if number is not None and not lies_within(limits, number):
+    if node is not None and number is not None and limits is not None and not lies_within(limits, number):
         yield node.fault(f"expected {allowed(limits)} for '{name}', got '{node.text}'.")
 
 
 def a_fraction(node: Node | None, name: str, domain: str | None) -> Iterator[Diagnostic]:
     """A coefficient that counts something, and is no whole number."""
-    number = number_of(node)
-    if is_counted(domain) and number is not None and math.isfinite(number) and number != math.floor(number):
+    number = number_of(node) if is_counted(domain) else None
+    if node is not None and number is not None and math.isfinite(number) and number != math.floor(number):
         below = math.floor(number)
         yield node.fault(f"expected a whole number for '{name}', got '{node.text}'. Write {below} or {below + 1}.")
 
@@ -158,7 +158,7 @@ def _codebook(root: Node) -> Iterator[Diagnostic]:
     meant = {name: name for name, _, _ in kinds}
     for name, _, kind in kinds:
         for word in entries_of(kind, "also"):
-            if meant.setdefault(word.text, name) != name:
+            if word.text is not None and meant.setdefault(word.text, name) != name:
                 yield word.fault(f"'{word.text}' already means '{meant[word.text]}'. A word means one kind of case.")
 
 
@@ -179,9 +179,25 @@ def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> I
 
 def known_names(nodes: Iterable[Node], section: str, names: dict[str, dict]) -> Iterator[Diagnostic]:
     for node in nodes:
-        if node.text is not None and node.text not in names[section]:
-            said = f"no {ONE_OF[section]} '{node.text}'. {did_you_mean(node.text, names[section])}"
-            yield node.fault(said, (section, node.text))
+        yield from unless_known(node, section, names[section])
+
+
+def unless_known(node: Node, section: str, known: Collection[str] | None) -> Iterator[Diagnostic]:
+    """The fault of a node that names nothing in a section; None: what there is to name is not known.
+
+    Actors may be states, bodies, or a scenario's own; a slip in one is told with those in a state.
+    """
+    name = node.text
+    if name is not None and known is not None and name not in known:
+        cause = ("states" if section == "actors" else section, name) if section not in OF_THE_PROGRAM else ()
+        yield node.fault(f"no {ONE_OF[section]} '{name}'. {did_you_mean(name, known)}", cause)
+
+
+def unless_known_group(node: Node, known: Collection[str]) -> Iterator[Diagnostic]:
+    """The same of a node that names `group:<name>` among codes."""
+    group = (node.text or "").removeprefix("group:")
+    if group not in known:
+        yield node.fault(f"no group '{group}'. {did_you_mean(group, known)}", ("groups", group))
 
 
 def low_before_high(node: Node) -> Iterator[Diagnostic]:
@@ -193,7 +209,8 @@ def low_before_high(node: Node) -> Iterator[Diagnostic]:
 def _ends(node: Node | None) -> tuple[float, float] | None:
     """The two numbers of a range; None when it is no such thing."""
     ends = [number_of(end) for end in node.value] if node is not None and node.is_list else []
-    return (ends[0], ends[1]) if len(ends) == 2 and None not in ends else None
+    low, high = ends if len(ends) == 2 else (None, None)
+    return None if low is None or high is None else (low, high)
 
 
 def _beyond_limits(node: Node, kind: type[BaseModel], entry: str | None) -> Iterator[Diagnostic]:
@@ -207,9 +224,9 @@ def _beyond_limits(node: Node, kind: type[BaseModel], entry: str | None) -> Iter
             yield from _outside(value, limits, field)
 
 
-def _models(node: Node, annotation) -> Iterator[tuple[Node, type[BaseModel], object]]:
+def _models(node: Node, annotation) -> Iterator[tuple[Node, type[BaseModel], typing.Any]]:
     """Every node that the schema describes by a model, with that model and the key under which it stands."""
-    waiting = [(node, annotation, None)] if node.kind != "scalar" else []
+    waiting: list[tuple] = [(node, annotation, None)] if node.kind != "scalar" else []
     while waiting:
         node, annotation, name = waiting.pop()
         inner, _ = core(annotation)
@@ -233,7 +250,7 @@ def _figure(node: Node, names) -> Iterator[Diagnostic]:
         yield from low_before_high(span)
         ends, value = _ends(span), number_of(node.get("value"))
         if value is not None and ends and not ends[0] <= value <= ends[1]:
-            yield node.get("value").fault(f"the value {value:g} is outside its own range, {ends[0]:g} to {ends[1]:g}.")
+            yield node["value"].fault(f"the value {value:g} is outside its own range, {ends[0]:g} to {ends[1]:g}.")
 
 
 def _domain(node: Node, names) -> Iterator[Diagnostic]:
@@ -243,21 +260,21 @@ def _domain(node: Node, names) -> Iterator[Diagnostic]:
 
 
 def _ordered(node: Node, names) -> Iterator[Diagnostic]:
-    values = [number_of(node.get(field)) for field in ("min", "typical", "max")]
-    if None not in values and not values[0] <= values[1] <= values[2]:
+    low, typical, high = (number_of(node.get(field)) for field in ("min", "typical", "max"))
+    if low is not None and typical is not None and high is not None and not low <= typical <= high:
         yield start_of(node).fault("these should rise from 'min' over 'typical' to 'max'.")
 
 
 def _membership(node: Node, names) -> Iterator[Diagnostic]:
     since, until = date_of(node.get("since")), date_of(node.get("until"))
     if since and until and until < since:
-        yield node.get("until").fault(f"a membership cannot end on {until} when it begins on {since}.")
+        yield node["until"].fault(f"a membership cannot end on {until} when it begins on {since}.")
 
 
 def _episode(node: Node, names) -> Iterator[Diagnostic]:
     start, end = number_of(node.get("start")), number_of(node.get("end"))
     if start is not None and end is not None and end < start:
-        yield node.get("end").fault(f"an episode cannot end in {end:g} when it begins in {start:g}.")
+        yield node["end"].fault(f"an episode cannot end in {end:g} when it begins in {start:g}.")
 
 
 def _format(node: Node, names) -> Iterator[Diagnostic]:
@@ -266,7 +283,6 @@ def _format(node: Node, names) -> Iterator[Diagnostic]:
             name = entry.text
             if name is None or name == "any" or name in names["bodies"] or name in names["states"]:
                 continue
-            group = name.removeprefix("group:")
             if not name.startswith("group:"):
                 choices = [
                     *{**names["states"], **names["bodies"]},
@@ -274,19 +290,18 @@ def _format(node: Node, names) -> Iterator[Diagnostic]:
                     "any",
                 ]
                 yield entry.fault(f"no actor '{name}'. {did_you_mean(name, choices)}", ("states", name))
-            elif group not in names["groups"]:
-                yield entry.fault(f"no group '{group}'. {did_you_mean(group, names['groups'])}", ("groups", group))
+            else:
+                yield from unless_known_group(entry, names["groups"])
     rule, voters = text_of(node, "rule"), node.get("members")
     if voters is not None and voters.is_list and not voters.value and rule not in ("adjudication", "sovereign"):
         yield voters.fault("a format needs members: codes, group:<name>, or any.")
 
 
 def _volume(node: Node, names) -> Iterator[Diagnostic]:
-    low, high = number_of(node.get("low")), number_of(node.get("high"))
-    if low is not None and high is not None and high < low:
-        yield node.get("high").fault(
-            f"what the record says at most, {high:g}, is below what it says at least, {low:g}."
-        )
+    most = node.get("high")
+    low, high = number_of(node.get("low")), number_of(most)
+    if most is not None and low is not None and high is not None and high < low:
+        yield most.fault(f"what the record says at most, {high:g}, is below what it says at least, {low:g}.")
 
 
 RULES = {

@@ -101,14 +101,14 @@ def _slips(lines: list[str], problem: yaml.MarkedYAMLError) -> Iterator[tuple[in
             yield at, found.start(), hides(found.group()), 1
     for at in reading:
         for pattern in FROM_ANOTHER_KEYBOARD:
-            if (found := pattern.match(lines[at])) is not None:
-                yield at, found.start("slip"), _another_keyboard(found["slip"]), 1
+            if (slip := pattern.match(lines[at])) is not None:
+                yield at, slip.start("slip"), _another_keyboard(slip["slip"]), 1
     for at in reading:
-        if (found := NO_SPACE_AFTER_COLON.match(lines[at])) is not None:
-            message = f"a space is missing after '{found['key']}:'."
-            yield at, found.start("key"), message, len(found["key"]) + 1
-        if (found := NO_SPACE_AFTER_DASH.match(lines[at])) is not None:
-            yield at, found.start("slip") - 1, "a space is missing after '-'.", 1
+        if (slip := NO_SPACE_AFTER_COLON.match(lines[at])) is not None:
+            message = f"a space is missing after '{slip['key']}:'."
+            yield at, slip.start("key"), message, len(slip["key"]) + 1
+        if (slip := NO_SPACE_AFTER_DASH.match(lines[at])) is not None:
+            yield at, slip.start("slip") - 1, "a space is missing after '-'.", 1
     yield from _quotes_left_open(lines, problem)
     yield from _without_dash(lines, problem)
     if "':'" in (problem.problem or "") or "mapping values" in (problem.problem or ""):
@@ -140,8 +140,7 @@ def _without_comment(line: str) -> str:
 def _without_colon(lines: list[str], reading: list[int], last: int) -> Iterator[tuple[int, int, str, int]]:
     for at in reading:
         found = NO_COLON.match(_without_comment(lines[at]).rstrip())
-        indent = len(found["indent"]) if found is not None else -1
-        if indent == len(lines[last]) - len(lines[last].lstrip(" -")):
+        if found is not None and (indent := len(found["indent"])) == len(lines[last]) - len(lines[last].lstrip(" -")):
             yield at, indent, f"this line has no ': ' after its key. Is '{found['slip']}: ' meant?", len(found["slip"])
 
 
@@ -316,8 +315,7 @@ def _days_in(text: str) -> Iterator[datetime.date]:
         yield day
     for form in SPELT_OUT:
         found = form.fullmatch(text)
-        month = found and found["month"][:3].lower()
-        if month not in SHORT_MONTHS:
+        if found is None or (month := found["month"][:3].lower()) not in SHORT_MONTHS:
             continue
         day = _day(int(found["year"]), SHORT_MONTHS.index(month) + 1, int(found["day"]))
         if day is not None:

@@ -9,20 +9,21 @@ import json
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from sim.errors import Diagnostic, InputError, nearest
 from sim.scenario.entries import check_library, limits_in, names_in
+from sim.scenario.members import with_outputs
 from sim.scenario.needs import check_needs
 from sim.scenario.reader import Node, SourceText, is_given, keys_of, read
 from sim.scenario.schema import Library, Scenario
-from sim.scenario.wording import beside, fields_of, validated
+from sim.scenario.wording import beside, fields_of, once_for_each, validated
 
 SECTIONS = tuple(fields_of(Library))
-NOT_PLAYED = {
+NOT_PLAYED: Any = {
     **dict.fromkeys(("codebook", "estimates", "domains", "volumes"), True),
     "behaviour": {"__all__": {"domain"}},
 }
-_DIGESTS: dict[int, tuple[Library, str]] = {}  # by identity; holding the library keeps its identity its own
 
 
 def scenarios_folder() -> Path:
@@ -41,7 +42,7 @@ def library_files() -> list[Path]:
 def load_library() -> Library:
     """The whole library; InputError with every fault when it is not sound. Read once per process."""
     library, faults = read_library([(path, shown_path(path)) for path in library_files()])
-    if faults:
+    if library is None or faults:
         raise InputError(faults)
     return library
 
@@ -72,6 +73,7 @@ def _folder() -> Path:
     return (scenarios_folder() / "library").resolve()
 
 
+@once_for_each
 def library_digest(library: Library) -> str:
     """SHA-256 of what runs read of a library, computed once: the same for any layout, comments and order of keys.
 
@@ -79,10 +81,7 @@ def library_digest(library: Library) -> str:
     what a run reads of them stands under `behaviour`. So are the domains, which say what may be written and not what
     is played, and the volumes, against which a play is held afterwards.
     """
-    if id(library) not in _DIGESTS:
-        content = library.model_dump(mode="json", exclude_defaults=True, exclude=NOT_PLAYED)
-        _DIGESTS[id(library)] = library, digest_of(content)
-    return _DIGESTS[id(library)][1]
+    return digest_of(library.model_dump(mode="json", exclude_defaults=True, exclude=NOT_PLAYED))
 
 
 def without_states(library: Library, codes: Sequence[str]) -> Library:
@@ -129,7 +128,8 @@ def read_library(files: Sequence[tuple[Path, str]], whole: bool = True) -> tuple
     files : (path, name to show) of each
     whole : bool, whether these are all files; if not, they may also refer to what is in the library that ships
     """
-    roots, faults = [], []
+    roots: list[Node] = []
+    faults: list[Diagnostic] = []
     for path, shown in files:
         try:
             roots.append(read(path, shown))
@@ -154,6 +154,8 @@ def read_library(files: Sequence[tuple[Path, str]], whole: bool = True) -> tuple
         root.value[name] = Node("mapping", {}, SourceText("", ""), 0, 0)
     library, misfits = validated(Library, root)
     misfits = [fault for fault in misfits if fault.file]  # of a section that is missing, which has been said
+    if library is not None:
+        library = library.model_copy(update={"formats": with_outputs(library.formats, library.responses)})
     return library, faults + repeated + beside(misfits, [*check_library(root, names), *needs])
 
 

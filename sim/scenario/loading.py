@@ -18,6 +18,7 @@ from sim.scenario.library import (
     shown_path,
     without_states,
 )
+from sim.scenario.members import with_outputs
 from sim.scenario.paths import Place, find, fitted, set_path, stands_alone, with_figures, with_ranges
 from sim.scenario.reader import Node, SourceText, entries_of, file_text, items_of, nodes_of, read, text_of
 from sim.scenario.schema import Figure, Library, Scenario
@@ -162,7 +163,7 @@ def _of_scenario(root: Node, path: Path) -> list[Diagnostic]:
 def _unplayable_ends(root: Node, section: str, loaded: Loaded) -> Iterable[Diagnostic]:
     """The choices and ends of a section that a sweep could not play."""
     for name, key, entry in items_of(root, section):
-        place = find(loaded.document, text_of(entry, "path"), loaded.library)
+        place = find(loaded.document, text_of(entry, "path") or "", loaded.library)
         nodes = [(node, node.text) for node in (*entries_of(entry, "choices"), *entries_of(entry, "range"))]
         span = getattr(loaded.scenario, section)[name].range or ()  # the library's, where the scenario leaves it out
         for node, written in nodes or [(key, end) for end in span]:
@@ -176,14 +177,19 @@ def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -
     library = without_states(base, _in_full(root))
     scenario, misfits = validated(Scenario, root)
     faults = in_order(beside(misfits, check_scenario(root, library)), root.source.file)
-    if faults:
+    if scenario is None or faults:
         raise InputError(faults)
     document = scenario.model_dump(mode="json", exclude_unset=True)
     depends_on = scenario.model_dump(mode="json", exclude_defaults=True)
     digest = digest_of([depends_on, library_digest(base)])
     complete = with_ranges(scenario, document, library)
     name = name.encode("utf-8", "replace").decode("utf-8")  # a file's name may hold bytes that are no text
-    return Loaded(complete, with_figures(library, scenario.figures), document, digest, name, path, base)
+    library = with_figures(library, scenario.figures)
+    if any(own.decided_in for own in scenario.own_responses.values()):
+        own_formats = with_outputs(scenario.own_formats, scenario.own_responses)
+        complete = complete.model_copy(update={"own_formats": own_formats})
+        library = library.model_copy(update={"formats": with_outputs(library.formats, scenario.own_responses)})
+    return Loaded(complete, library, document, digest, name, path, base)
 
 
 def _in_full(root: Node) -> list[str]:
@@ -205,12 +211,16 @@ def locate(name_or_path: str | os.PathLike) -> tuple[Path, str]:
     """The file that a name or path means, and how to show it."""
     given = os.fsdecode(name_or_path)
     if given in shipped():
-        path = scenarios_folder() / f"{given}.yaml"
-        return path, shown_path(path)
+        return _shipped_file(given)
     if looks_like_a_path(given) or os.path.lexists(given):
         return Path(given), given
     message = f"there is no scenario of this name, and no such file. {did_you_mean(given, shipped())}"
     raise InputError([Diagnostic(given or "''", 0, 0, message)])
+
+
+def _shipped_file(name: str) -> tuple[Path, str]:
+    path = scenarios_folder() / f"{name}.yaml"
+    return path, shown_path(path)
 
 
 def looks_like_a_path(given: str) -> bool:
@@ -253,13 +263,12 @@ def _family(root: Node, path: Path) -> list[Node]:
 
 
 def _parent(extends: Node, child: Path) -> tuple[Path, str]:
-    given = extends.text.strip()
+    given = (extends.text or "").strip()
     if looks_like_a_path(given):
         shown = os.path.normpath(os.path.join(os.path.dirname(extends.source.file), given))
         return child.parent / given, shown
     if given in shipped():
-        path = scenarios_folder() / f"{given}.yaml"
-        return path, shown_path(path)
+        return _shipped_file(given)
     raise InputError([extends.fault(f"no shipped scenario is named '{given}'. {did_you_mean(given, shipped())}")])
 
 
@@ -312,31 +321,26 @@ def laid_over(parent: Node, child: Node, faults: list[Diagnostic], merged_by: di
 def _entries_laid_over(parent: Node, child: Node, key: str, faults: list[Diagnostic]) -> Node:
     """Entries of both lists: those of the same id merged where the parent has them, new ones at the end."""
     entries: list[Node | None] = list(parent.value)
-    places = {name: index for index, entry in enumerate(entries) if (name := _name(entry, key)) is not None}
+    places = {text_of(entry, key): index for index, entry in enumerate(parent.value)}
+    places.pop(None, None)  # of an entry that does not say what it goes by
     for entry in child.value:
-        index = places.get(_name(entry, key))
-        if _is_removal(entry) and index is None:
-            hint = did_you_mean(_name(entry, key) or "", places)
+        name = text_of(entry, key)
+        index = places.get(name)
+        if index is None and _is_removal(entry):
+            hint = did_you_mean(name or "", filter(None, places))
             faults.append(entry.keys["remove"].fault(f"there is no such entry to remove in what this extends. {hint}"))
-        elif _is_removal(entry):
-            entries[index] = None
         elif index is None:
             entries.append(entry)
+        elif _is_removal(entry):
+            entries[index] = None
         else:
-            entries[index] = laid_over(entries[index], entry, faults, {})
+            entries[index] = laid_over(parent.value[index], entry, faults, {})
     kept = [entry for entry in entries if entry is not None]
     return Node("list", kept, child.source, child.line, child.column, child.length)
 
 
-def _name(entry: Node, key: str) -> str | None:
-    """What an entry goes by; None when it does not say."""
-    found = entry.get(key)
-    return found.text if found is not None else None
-
-
 def _is_removal(entry: Node) -> bool:
-    remove = entry.get("remove")
-    return remove is not None and (remove.text or "").lower() in ("true", "yes")
+    return (text_of(entry, "remove") or "").lower() in ("true", "yes")
 
 
 # ---------------------------------------------------------------------------------------------------------------- notes

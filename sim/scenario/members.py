@@ -14,10 +14,10 @@ from collections.abc import Iterable
 from typing import Literal
 
 from sim.errors import InputError, did_you_mean, refusal
-from sim.scenario.schema import Library, Membership
+from sim.scenario.schema import Format, Library, Membership, Response
 
 OnOff = Literal["on", "off"]
-TABLES = {"formats": "own_formats", "responses": "own_responses"}
+OWN = {"formats": "own_formats", "responses": "own_responses"}  # where a scenario has entries of its own
 LONG_AGO = "1900-01-01"
 
 
@@ -73,6 +73,17 @@ def _known_group(group: str, library: Library) -> str:
         message = f"no group named '{group}'. {did_you_mean(group, library.groups)}"
         raise refusal(message)
     return group
+
+
+def with_outputs(formats: dict[str, Format], responses: dict[str, Response]) -> dict[str, Format]:
+    """Formats with the responses among their outputs that say that they are decided there."""
+    added = {name: [key for key, own in responses.items() if name in own.decided_in] for name in formats}
+    return {
+        name: form.model_copy(update={"outputs": list(dict.fromkeys([*form.outputs, *added[name]]))})
+        if added[name]
+        else form
+        for name, form in formats.items()
+    }
 
 
 # ------------------------------------------------------------------------------------------------------------ on or off
@@ -195,7 +206,7 @@ def _members_of(document, name, library):
 
 def _known(document, section, library):
     """The names of formats, or of responses: the library's and the scenario's own."""
-    return {**getattr(library, section), **(document.get(TABLES[section]) or {})}
+    return {**getattr(library, section), **(document.get(OWN[section]) or {})}
 
 
 def _is_known(code, document, library):

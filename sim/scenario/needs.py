@@ -77,7 +77,7 @@ MARKED = {  # what at least one entry of a section says of itself, and what woul
 }
 
 SOMETHING = 0.05  # USD billion: the smallest economy there is has little more, and others are measured by it
-FIGURE_LIMITS = {
+FIGURE_LIMITS: dict[tuple[type, str], tuple[float, float]] = {
     (Body, "budget_eur_m"): (0, 1e6),
     (CaseKind, "difficulty"): (0, 1),
     (CaseKind, "incident_days"): (1, 3660),
@@ -140,17 +140,18 @@ EFFECT_LIMITS = {"capital": 5, "evidence": 20}  # the most that an actor has; lo
 def check_needs(root: Node) -> Iterator[Diagnostic]:
     """What a whole library lacks that the model reads, and coefficients that nothing reads."""
     for section, (kind, needed) in NEEDED.items():
-        node = root.get(section).get("responses") if section == "codebook" else root.get(section)
+        node = root[section].get("responses") if section == "codebook" else root[section]
+        given = node.keys if node is not None else {}
         missing = [name for name in needed if name not in keys_of(node)]
         for name in _unread(root) if section == "behaviour" else ():
             meant = nearest(name, missing)
             hint = f" Did you mean '{meant}', which is missing?" if meant else ""
             missing = [other for other in missing if other != meant]
-            yield node.keys[name].fault(f"nothing in the model reads the coefficient '{name}'.{hint}")
+            yield given[name].fault(f"nothing in the model reads the coefficient '{name}'.{hint}")
         for name in missing if keys_of(node) else ():
             near = nearest(name, [other for other in keys_of(node) if other not in needed])
             hint = f" Did you mean it by '{near}'?" if near else ""
-            place = node.keys[near] if near else root.keys[section]
+            place = given[near] if near else root.keys[section]
             yield place.fault(f"the model reads the {kind} '{name}', and the library has none of this name.{hint}")
     yield from _yardstick(root)
     for (section, field), otherwise in MARKED.items():

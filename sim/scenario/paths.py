@@ -20,7 +20,7 @@ from sim.scenario.hints import hides
 from sim.scenario.members import OnOff, presence, with_presence
 from sim.scenario.needs import NOT_PLAYED, allowed, domain_of, figure_limits, is_counted, lies_within
 from sim.scenario.schema import CooperationStart, Figure, Library, Parameter, Scenario
-from sim.scenario.wording import as_number, below, core, expected, fields_of, is_model
+from sim.scenario.wording import as_number, below, core, expected, fields_of, is_model, once_for_each
 
 SINGLE_VALUES = (int, float, str, bool, datetime.date)
 NOT_VARIED = (
@@ -59,21 +59,6 @@ class _Lost(Exception):
 
     def __init__(self, good: int, message: str, cause: tuple[str, ...] = ()):
         self.good, self.message, self.cause = good, message, cause
-
-
-def resolve_path(document: dict, path: str, library: Library | None = None):
-    """The value at a path: None where it is left to its default; InputError when the path leads nowhere.
-
-    Parameters
-    ----------
-    document : dict, plain data of a scenario, such as `Loaded.document`
-    path : str
-    library : Library; default: the one that ships
-
-    >>> resolve_path({"incidents": [{"id": "grid", "difficulty": 0.5}]}, "incidents.grid.difficulty")
-    0.5
-    """
-    return find(document, path, library).value
 
 
 def set_path(document: dict, path: str, value, library: Library | None = None) -> dict:
@@ -155,13 +140,7 @@ def wanted(place: Place) -> str:
     return allowed(place.limits) + why if place.limits else expected(place.annotation)
 
 
-def _adapter(annotation) -> TypeAdapter:
-    if id(annotation) not in _ADAPTERS:
-        _ADAPTERS[id(annotation)] = annotation, TypeAdapter(annotation)
-    return _ADAPTERS[id(annotation)][1]
-
-
-_ADAPTERS: dict[int, tuple] = {}  # by identity, as constraints cannot be hashed; holding the annotation keeps it unique
+_adapter = once_for_each(TypeAdapter)
 
 
 def _unwrapped(value):
@@ -170,7 +149,17 @@ def _unwrapped(value):
 
 
 def find(document: dict, path: str, library: Library | None = None) -> Place:
-    """Where a path leads; InputError with advice when it leads nowhere."""
+    """Where a path leads; InputError with advice when it leads nowhere.
+
+    Parameters
+    ----------
+    document : dict, plain data of a scenario, such as `Loaded.document`
+    path : str
+    library : Library; default: the one that ships
+
+    >>> find({"incidents": [{"id": "grid", "difficulty": 0.5}]}, "incidents.grid.difficulty").value
+    0.5
+    """
     try:
         return _find(document, path, library)
     except _Lost as lost:
@@ -417,7 +406,7 @@ def _replaced(data, keys: tuple, value):
     if isinstance(data, BaseModel):
         before = getattr(data, key)
         if before is None and rest == ("value",):
-            after = Figure(value=value, source="judgement", why="set by the scenario")
+            after = Figure.model_validate({"value": value, "source": "judgement", "why": "set by the scenario"})
         else:
             after = _replaced(before, rest, value)
         return data.model_copy(update={key: _typed(type(data), key, after) if not rest else after})

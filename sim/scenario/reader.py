@@ -17,6 +17,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import yaml
 
@@ -28,6 +29,7 @@ from sim.text_files import SourceText, file_text
 MOST_NODES = 100_000
 DEEPEST_NESTING = 40
 MOST_REPEATED_KEYS = 50
+Ordered = TypeVar("Ordered", int, datetime.date)
 
 Parser = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
@@ -48,7 +50,7 @@ class Node:
     """
 
     kind: str  # "scalar", "mapping" or "list"
-    value: object  # str | None, dict[str, Node] or list[Node]
+    value: Any  # str | None, dict[str, Node] or list[Node]
     source: SourceText
     line: int
     column: int
@@ -73,6 +75,10 @@ class Node:
     def get(self, key: str) -> "Node | None":
         """The value under a key of a mapping, or None."""
         return self.value.get(key) if self.kind == "mapping" else None
+
+    def __getitem__(self, key: str) -> "Node":
+        """The value under a key of a mapping, known to be there."""
+        return self.value[key]
 
     def entries(self) -> list["Node"]:
         """The items of a list, the values of a mapping; nothing for a scalar."""
@@ -186,7 +192,7 @@ def entries_of(root: Node, name: str) -> list[Node]:
 def items_of(root: Node, name: str) -> list[tuple[str, Node, Node]]:
     """(key, node of the key, node of the value) of a mapping; none when it is missing or is no mapping."""
     node = root.get(name)
-    return [(key, node.keys[key], value) for key, value in node.value.items()] if keys_of(node) else []
+    return [(key, node.keys[key], value) for key, value in node.value.items()] if node and node.is_mapping else []
 
 
 def ids_of(root: Node, name: str, field: str) -> list[str]:
@@ -205,15 +211,15 @@ def number_of(node: Node | None) -> float | None:
 def whole_of(node: Node | None) -> int | None:
     """A whole number of any size; None of anything else."""
     number = number_of(node)
-    if number is None or not number.is_integer() and abs(number) != math.inf:
+    if node is None or number is None or not number.is_integer() and abs(number) != math.inf:
         return None
     try:
-        return int(node.text)
+        return int(node.text or "")
     except ValueError:  # 3.0, 1e9, inf, or more digits than Python reads
         return int(number) if number.is_integer() else None
 
 
-def within(low: int, high: int, number: int | None) -> int | None:
+def within(low: Ordered, high: Ordered, number: Ordered | None) -> Ordered | None:
     return number if number is not None and low <= number <= high else None
 
 

@@ -24,6 +24,8 @@ def _as_written(day):
     return day
 
 
+CODE_PATTERN, NAME_PATTERN = r"^([A-Z]{3}|NATO|EU)$", r"^[a-z][a-z0-9_]*$"
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$"
 FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2100, 12, 31)
 Date = Annotated[datetime.date, BeforeValidator(_as_written), Field(ge=FIRST_DAY, le=LAST_DAY)]
 Year = Annotated[int, Field(ge=FIRST_DAY.year, le=LAST_DAY.year)]
@@ -34,15 +36,16 @@ KindOfResponse = Literal["words", "naming", "measures", "support", "law", "talks
 Rule = Literal[
     "consensus", "unanimity", "qmv", "coalition", "adjudication", "bilateral", "sovereign", "membership_board"
 ]
+Role = Literal["ally", "eu_member", "partner", "other", "adversary"]
 Theatre = Literal["atlantic", "pacific", "both", "elsewhere"]
 Channel = Literal["brief", "cable", "media", "call", "chat"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Months = Annotated[float, Field(ge=0, le=1200)]  # up to a hundred years, as with all that lasts
 CalendarDays = Annotated[float, Field(ge=0, le=36600)]
-Code = Annotated[str, Field(pattern=r"^([A-Z]{3}|NATO|EU)$", description="ISO 3166 alpha-3 code, or NATO, or EU")]
+Code = Annotated[str, Field(pattern=CODE_PATTERN, description="ISO 3166 alpha-3 code, or NATO, or EU")]
 MOST_TURNS, LONGEST_TURN = 60, 366  # days
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="lower case letters, digits and underscores")]
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]  # of a past case: also the name of a file
+Name = Annotated[str, Field(pattern=NAME_PATTERN, description="lower case letters, digits and underscores")]
+Id = Annotated[str, Field(pattern=ID_PATTERN)]  # of a past case: also the name of a file
 Text = Annotated[str, Field(pattern=r"\S")]  # not empty, not only spaces
 
 
@@ -141,7 +144,7 @@ class State(Entry):
 
     name: Text
     adjective: Text
-    role: Literal["ally", "eu_member", "partner", "other", "adversary"]
+    role: Role
     theatre: Theatre
     population_m: Optional[Figure] = Field(None, description="population, millions")
     qmv_population_share_pct: Optional[Figure] = Field(None, description="share of the EU's population, percent")
@@ -286,6 +289,9 @@ class Response(Entry):
         None,
         description="for a response of one's own: formats whose members alone may use it, beside those of formats that "
         "have it among their outputs; empty: whoever the users are",
+    )
+    decided_in: list[Name] = Field(
+        [], description="formats that can decide it, beside those that have it among their outputs"
     )
     issues: list[Issue]
     competence: dict[Literal["nato", "eu", "state"], str] = {}
@@ -543,7 +549,9 @@ class Library(Entry):
     sources: dict[Name, Source]
     domains: dict[Name, Domain] = Field({}, description="what coefficients of behaviour can be at all")
     codebook: Optional[Codebook] = Field(None, description="how historical cases are coded, and read as exercises")
-    estimates: Estimates = Field(Estimates(), description="what past cases say about the coefficients of behaviour")
+    estimates: Estimates = Field(
+        Estimates.model_validate({}), description="what past cases say about the coefficients of behaviour"
+    )
     volumes: Optional[Volumes] = Field(None, description="how much happens at all, by the record")
 
 
@@ -563,7 +571,7 @@ class ActorOverride(Entry):
     name: Optional[Text] = Field(None, description="needed for an actor that the library does not know")
     adjective: Optional[Text] = None
     theatre: Optional[Theatre] = None
-    role: Optional[Literal["ally", "eu_member", "partner", "other", "adversary"]] = None
+    role: Optional[Role] = None
     economy: Optional[Share] = Field(None, description="economic weight, 0 to 1 (1: the largest economy)")
     cyber: Optional[Share] = Field(None, description="cyber capability, 0 to 1")
     military: Optional[Share] = None

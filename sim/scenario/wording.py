@@ -8,7 +8,8 @@ import datetime
 import re
 import types
 import typing
-from functools import cache
+from collections.abc import Callable, Mapping
+from functools import cache, wraps
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -16,8 +17,8 @@ from pydantic.fields import FieldInfo
 from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.letters import is_number, plain_letters
 from sim.scenario.hints import about_a_count, about_a_day, about_a_name, meant
-from sim.scenario.reader import Node, date_of
-from sim.scenario.schema import FIRST_DAY, LAST_DAY
+from sim.scenario.reader import Node, date_of, text_of
+from sim.scenario.schema import CODE_PATTERN, FIRST_DAY, ID_PATTERN, LAST_DAY, NAME_PATTERN
 
 ENTRY_NAMES = {
     "incidents": "incident",
@@ -40,11 +41,11 @@ ENTRY_NAMES = {
     "uncertainties": "uncertainty",
     "behaviour": "coefficient",
 }
+Found = typing.TypeVar("Found")
+Model = typing.TypeVar("Model", bound=BaseModel)
 UNIONS = (typing.Union, types.UnionType)
 NO_NUMBER = ()  # in place of a text that pydantic would read as a number and people would not, such as 1_0
-CODE_PATTERN, NAME_PATTERN, TEXT_PATTERN = r"^([A-Z]{3}|NATO|EU)$", r"^[a-z][a-z0-9_]*$", r"\S"
 DIGEST_PATTERN, FILE_NAME_PATTERN = r"^[0-9a-f]{32}([0-9a-f]{32})?$", r'^[^./\\:*?"<>|\s][^/\\:*?"<>|\n\r\t]*$'
-ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$"
 
 
 # ---------------------------------------------------------------------------------------------------- the schema
@@ -64,17 +65,22 @@ def is_required(model: type[BaseModel], name: str) -> bool:
     return model.model_fields[name].is_required()
 
 
-def core(annotation) -> tuple[object, list]:
+def once_for_each(function: Callable[[typing.Any], Found]) -> Callable[[typing.Any], Found]:
+    """The function, asked once for each thing that it is asked of: by identity, as annotations cannot be hashed."""
+    known: dict[int, tuple[object, Found]] = {}  # holding the thing keeps its identity its own
+
+    @wraps(function)
+    def asked(thing: typing.Any) -> Found:
+        if id(thing) not in known:
+            known[id(thing)] = thing, function(thing)
+        return known[id(thing)][1]
+
+    return asked
+
+
+@once_for_each
+def core(annotation) -> tuple[typing.Any, list]:
     """An annotation without Optional and Annotated, and the constraints that they carried."""
-    if id(annotation) not in _CORES:
-        _CORES[id(annotation)] = annotation, _unwrapped(annotation)
-    return _CORES[id(annotation)][1]
-
-
-_CORES: dict[int, tuple] = {}  # by identity, as constraints cannot be hashed; holding the annotation keeps it unique
-
-
-def _unwrapped(annotation) -> tuple[object, list]:
     constraints: list = []
     while True:
         origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
@@ -193,7 +199,7 @@ def as_number(value):
     return NO_NUMBER if isinstance(value, str) and not is_number(value) else value
 
 
-def validated(model: type[BaseModel], node: Node, data=None) -> tuple[BaseModel | None, list[Diagnostic]]:
+def validated(model: type[Model], node: Node, data=None) -> tuple[Model | None, list[Diagnostic]]:
     """The model that a node describes, or None and every fault; `data` is what is checked, if it was read otherwise."""
     try:
         return model.model_validate(plain(node, model) if data is None else data), []
@@ -217,7 +223,7 @@ def beside(misfits: list[Diagnostic], others: list[Diagnostic]) -> list[Diagnost
     return misfits + [fault for fault in others if (fault.file, fault.line, fault.column) not in spoken]
 
 
-def schema_fault(model: type[BaseModel], root: Node, error: dict) -> Diagnostic:
+def schema_fault(model: type[BaseModel], root: Node, error: Mapping[str, typing.Any]) -> Diagnostic:
     """One of pydantic's findings, as a fault at its place in the file."""
     location = _without_alternatives(model, tuple(error["loc"]))
     if location and location[-1] == "[key]":
@@ -249,16 +255,13 @@ def _namesake(root: Node, location: tuple) -> str:
         return ""
     entry, others = node_at(root, location), node_at(root, location[:-1]).entries()
     for field in ("id", "project"):
-        inherited = {text: other for other in others if (text := _text(other, field)) and other.source != entry.source}
-        near = nearest(_text(entry, field) or "", inherited)
+        inherited = {
+            text: other for other in others if (text := text_of(other, field)) and other.source != entry.source
+        }
+        near = nearest(text_of(entry, field) or "", inherited)
         if near is not None:
             return f" Did you mean '{near}' of {inherited[near].source.file}, to change it?"
     return ""
-
-
-def _text(entry: Node, field: str) -> str | None:
-    found = entry.get(field)
-    return found.text if found is not None else None
 
 
 def _unknown_field(model, root: Node, location: tuple) -> Diagnostic:
@@ -431,9 +434,8 @@ def _name(node: Node, key) -> str:
     if not isinstance(key, int):
         return f"'{key}'"
     for field in ("id", "project"):
-        given = node.get(field)
-        if given is not None and given.text:
-            return f"'{given.text[:40]}'"
+        if given := text_of(node, field):
+            return f"'{given[:40]}'"
     return f"number {key + 1}"
 
 

@@ -194,7 +194,7 @@ class Cells:
 
         >>> cells = cells_of(read_cases("cases_2007_2024"))
         >>> sorted(set(cells.where((cells.kind == "material_support") & (cells.done == 1)).actor.tolist()))[:3]
-        ['GBR', 'KOR', 'NATO']
+        ['AUS', 'CAN', 'DEU']
         """
         rows = {one.name: getattr(self, one.name) for one in fields(self)}
         return Cells(**{name: row if name == "case_ids" else row[np.asarray(mask)] for name, row in rows.items()})
@@ -235,8 +235,8 @@ def cells_of(cases: Cases, with_victims: bool = False, strict: bool = False) -> 
 def told(cell: Cell, kind: str, codebook: Codebook) -> tuple[float, float] | None:
     """What the record says of a cell to an estimate: the chance that it was done, and what that weighs.
 
-    A known cell says 0 or 1; one without a value says what the codebook makes of its tag, or of there being none. Scores
-    hear known cells only.
+    A known cell says 0 or 1; one without a value says what the codebook makes of its tag, or of there being none.
+    Scores hear known cells only.
 
     Returns
     -------

@@ -74,7 +74,7 @@ class Replay:
     library : Library; None: the one that ships
 
     >>> from sim.validation.cases import read_cases
-    >>> skripal = Replay(read_cases("cases_2007_2024").cases[-1])
+    >>> (skripal,) = [Replay(case) for case in read_cases("cases_2007_2024").cases if case.id == "skripal-2018"]
     >>> skripal.played(runs=4).chance_of("USA", "statement_of_concern") > 0.5
     True
     """

@@ -7,7 +7,7 @@ Bueno de Mesquita & Stokman (eds. 1994), European Community Decision Making; rec
 import numpy as np
 import pytest
 
-from sim.rules.compromise import compromise
+from sim.rules.consultation import compromise
 
 COUNTRIES = {
     # capability, position, salience

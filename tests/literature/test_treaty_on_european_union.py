@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from sim.rules.voting import qualified_majority
+from sim.rules.consultation import qualified_majority
 
 POPULATION_M = {
     "AUT": 9.132, "BEL": 11.78, "BGR": 6.447, "CYP": 1.345, "CZE": 10.864, "DEU": 83.287, "DNK": 5.947,

@@ -6,8 +6,8 @@ import pytest
 from sim.model.state import OPEN
 from sim.model.steps.stops import NOBODY
 from sim.model.steps.texts import ROUNDS, close_round, proposal, propose_texts, result
+from sim.rules.consultation import p_break_silence
 from sim.rules.quantize import quantize
-from sim.rules.voting import p_break_silence
 from tests.properties.invented import Written, played
 
 RUNS = 4000

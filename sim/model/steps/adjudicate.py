@@ -9,10 +9,8 @@ from sim.model.cooperation import delivered, effect, effect_anywhere
 from sim.model.steps.adversary import sway_fades
 from sim.model.steps.projects import ripen
 from sim.rules.coercion import joint_pressure, p_concede, per_period, relief
-from sim.rules.escalation import p_retaliate, tension_step
-from sim.rules.perception import perceived_threat
-from sim.rules.quantize import quantize, total
-from sim.rules.totals import over_options
+from sim.rules.escalation import p_retaliate, perceived_threat, tension_step
+from sim.rules.quantize import over_options, quantize, total
 
 
 def adjudicate(world):

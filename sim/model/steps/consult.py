@@ -24,10 +24,9 @@ from sim.model.steps.texts import confidence_now, severity_now
 from sim.model.steps.willingness import base_utility, exchange_intentions, terms
 from sim.rules.attribution import confidence
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
-from sim.rules.formats import format_utility
+from sim.rules.consultation import format_utility, p_break_silence
 from sim.rules.quantize import quantize, select_runs
 from sim.rules.tempo import NEVER, days_drawn
-from sim.rules.voting import p_break_silence
 
 
 def open_consult(world):

@@ -81,8 +81,9 @@ def quantity(world, what, rows=slice(None)):
     if what.on in (*PER_ACT, "severity"):
         return getattr(state, what.on), (inputs.incidents.index(what.incident), rows)
     if what.on == "evidence":
-        who = slice(None) if what.actor is None else inputs.index[what.actor]
-        return state.evidence, (inputs.incidents.index(what.incident), rows, who)
+        if what.actor is None:  # what all have read is no source of their own, and nobody tells it to anybody
+            return state.handed, (inputs.incidents.index(what.incident), rows)
+        return state.evidence, (inputs.incidents.index(what.incident), rows, inputs.index[what.actor])
     place = inputs.index[what.actor]
     if what.on == "exposure":
         return state.added_exposure, (inputs.adversaries.index(what.adversary), rows, place)

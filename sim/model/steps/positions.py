@@ -24,6 +24,7 @@ def take_positions(world, h):
         + params.position_stance * inputs.stance[suspect]
         + params.position_hurt * inputs.hurts_people[h]
         - params.position_exposure * exposure
+        - world.swayed(suspect)
     )
     doubt = params.position_doubt * (1 - confidence(state.belief[h]))
     is_suspect = np.arange(len(inputs.actors)) == inputs.index[inputs.adversaries[suspect]]

@@ -21,10 +21,9 @@ from sim.model.steps.positions import rung_edges, salience
 from sim.model.steps.stops import seats_to_ask
 from sim.rules.attribution import confidence
 from sim.rules.choice import largest, logistic
-from sim.rules.compromise import compromise
+from sim.rules.consultation import compromise, p_break_silence, qualified_majority, softened, unopposed
 from sim.rules.quantize import of_runs, quantize, select_runs
 from sim.rules.tempo import NEVER
-from sim.rules.voting import p_break_silence, qualified_majority, softened, unopposed
 
 ROUNDS = (1, 2, 3)
 SILENCE, VOTE, COALITION = range(3)

@@ -14,7 +14,7 @@ LANE, PAD = 0.15, 0.16
 FORECASTS = (
     (MODEL, "#0072B2", "o"),
     (LOGISTIC, "#B45F06", "D"),
-    ("logistic", "#8A6D00", "d"),
+    ("logistic", "#8A6D00", "s"),
     ("actor's own rate", "#009E73", "^"),
     ("overall rate", "#A8548B", "v"),
     ("nobody", "#595959", "X"),
@@ -159,4 +159,4 @@ def _draw_key(page):
         at += wide + 0.22
 
 
-SIGNS = {"o": "●", "D": "◆", "^": "▲", "v": "▼", "X": "✖"}
+SIGNS = {"o": "●", "D": "◆", "^": "▲", "v": "▼", "X": "✖", "s": "■"}

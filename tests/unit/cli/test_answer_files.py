@@ -134,6 +134,12 @@ def test_where_changes_are_allowed_what_does_not_fit_is_left_out(tmp_path):
     assert [line.number for line in read.missed()] == [2]
 
 
+@pytest.mark.parametrize("words", ["", "{}", '{"seed": 9, "scenario": {"digest": "another"}}'])
+def test_a_manifest_beside_the_answers_that_is_none_tells_nothing(tmp_path, words):
+    (tmp_path / "manifest.json").write_text(words)
+    assert files(tmp_path, [a_line()]).actors == ["EST"]
+
+
 def test_steps_come_in_the_order_of_a_turn():
     order = ["position", "silence 1", "silence 2", "silence 3", "responses"]
     subjects = {name: f"grid/nac#{name[-1]}" for name in order if " " in name}

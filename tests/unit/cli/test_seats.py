@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from sim.__main__ import app
 from sim.cli import run
 from sim.cli.terminal import TerminalUI
+from sim.record.store import read_manifest
 
 SCENARIO = """
 title: A small exercise
@@ -146,7 +147,7 @@ def test_whoever_leaves_finds_the_choices_kept_and_how_to_go_on(oceans):
     assert answer.exit_code == 1 and "EST left the seat in turn 1." in answer.stderr
     (actions,) = kept(oceans, "actions.jsonl")
     assert actions.parent.name.endswith("-unfinished") and len(lines_of(actions)) == 1
-    assert json.loads((actions.parent / "manifest.json").read_text())["is_finished"] is False
+    assert read_manifest(actions.parent)["is_finished"] is False
     assert f"--seed 1 --seat EST --actions {actions}" in answer.stderr
     gone_on = oceans("--seat", "EST", "--actions", actions, "--json", stdin="\n" * 99)
     assert gone_on.exit_code == 0 and gone_on.stdout == oceans("--json").stdout

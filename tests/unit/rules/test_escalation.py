@@ -1,10 +1,10 @@
-"""Tension and hostility."""
+"""Tension and hostility, and what onlookers see."""
 
 import numpy as np
 import pytest
 
 from sim.errors import RangeError
-from sim.rules.escalation import DAYS_PER_MONTH, tension_step
+from sim.rules.escalation import DAYS_PER_MONTH, perceived_threat, tension_step
 
 
 def test_a_quiet_month_leaves_the_persistent_share():
@@ -39,3 +39,14 @@ def test_the_same_hostility_adds_less_where_tension_is_high():
 def test_impossible_times_are_refused(days, persistence):
     with pytest.raises(RangeError):
         tension_step(0.5, 0.0, days, persistence)
+
+
+def test_secrecy_that_can_be_seen_looks_like_a_threat():
+    hidden, open_, unseen = perceived_threat(0.1, 0.5, np.array([0.0, 1.0, 0.0]), np.array([1.0, 1.0, 0.0]))
+    assert hidden == pytest.approx(0.6) and open_ == unseen == 0.1
+
+
+def test_perception_stays_within_its_bounds():
+    assert perceived_threat(0.9, 0.6, 0.0, 1.0) == 1.0
+    with pytest.raises(RangeError, match="bias"):
+        perceived_threat(0.1, 1.5, 0.0, 1.0)

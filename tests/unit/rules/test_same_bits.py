@@ -77,7 +77,7 @@ CASES = {
     "coercion.per_period": (lambda p: rules.coercion.per_period(p, 180.0, 14.0), [share()], ACTOR),
     "coercion.relief": (lambda s: rules.coercion.relief(s, 2.5), [amount(0, 3)], ACTOR),
     "coercion.trade_exposure": (lambda x: rules.coercion.trade_exposure(x, 8.0), [amount(0, 60)], ACTOR),
-    "compromise.compromise": (rules.compromise.compromise, [share(), share(), share()], RUN),
+    "consultation.compromise": (rules.consultation.compromise, [share(), share(), share()], RUN),
     "cooperation.maturity": (lambda m: rules.cooperation.maturity(m, 6.0, 36.0), [amount(-3, 60)], ACTOR),
     "escalation.p_retaliate": (
         lambda b, p: rules.escalation.p_retaliate(b, p, 0.8),
@@ -89,13 +89,13 @@ CASES = {
         [share(), amount(-1, 2)],
         ACTOR,
     ),
-    "formats.format_utility": (
-        lambda *a: rules.formats.format_utility(*a, **VENUE)[0],
+    "consultation.format_utility": (
+        lambda *a: rules.consultation.format_utility(*a, **VENUE)[0],
         [amount(0, 4, OPTION), share(OPTION), amount(0, 900, OPTION), share(OPTION), share(OPTION), share(OPTION)],
         OPTION,
     ),
-    "perception.perceived_threat": (
-        lambda t, openness, seen: rules.perception.perceived_threat(t, 0.4, openness, seen),
+    "escalation.perceived_threat": (
+        lambda t, openness, seen: rules.escalation.perceived_threat(t, 0.4, openness, seen),
         [share(), share(), share()],
         ACTOR,
     ),
@@ -105,18 +105,18 @@ CASES = {
         [share(), yes_or_no()],
         ACTOR,
     ),
-    "voting.p_break_silence": (
-        lambda text, x, s: rules.voting.p_break_silence(text, x, s, 0.01, 6.0, 0.25, 3.0),
+    "consultation.p_break_silence": (
+        lambda text, x, s: rules.consultation.p_break_silence(text, x, s, 0.01, 6.0, 0.25, 3.0),
         [share(PLACE), share(), share()],
         ACTOR,
     ),
-    "voting.qualified_majority": (
-        rules.voting.qualified_majority,
+    "consultation.qualified_majority": (
+        rules.consultation.qualified_majority,
         [yes_or_no(), amount(0.1, 80), yes_or_no()],
         RUN,
     ),
-    "voting.softened": (lambda text, x: rules.voting.softened(text, x, 0.4), [share(), share()], ACTOR),
-    "voting.unopposed": (rules.voting.unopposed, [share(RUN), share(), yes_or_no()], RUN),
+    "consultation.softened": (lambda text, x: rules.consultation.softened(text, x, 0.4), [share(), share()], ACTOR),
+    "consultation.unopposed": (rules.consultation.unopposed, [share(RUN), share(), yes_or_no()], RUN),
 }
 
 

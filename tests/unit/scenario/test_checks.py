@@ -3,7 +3,7 @@
 import pytest
 
 from sim.errors import InputError
-from sim.scenario import load_library, shipped
+from sim.scenario import from_document, load_library, shipped
 from tests.builders import a_library, a_scenario, an_incident, an_inject
 
 
@@ -63,6 +63,21 @@ def test_a_format_of_ones_own_can_decide_a_response_of_ones_own():
         own_formats={"hotline": own}, own_responses={"note": note}, formats=["hotline"], responses=["note"]
     )
     assert scenario.scenario.own_formats["hotline"].outputs == ["note"]
+
+
+def test_a_response_may_say_itself_which_formats_can_decide_it():
+    library = a_library()
+    own = library.formats["g7"].model_dump(mode="json", exclude_unset=True)
+    note = library.responses["sanctions"].model_dump(mode="json", exclude_unset=True)
+    changes = {"own_formats": {"hotline": own | {"outputs": []}}, "own_responses": {"note": note}}
+    changes["own_responses"]["note"]["decided_in"] = ["hotline", "nac"]
+    loaded = a_scenario(**changes)
+    assert loaded.scenario.own_formats["hotline"].outputs == ["note"]
+    assert loaded.library.formats["nac"].outputs == [*library.formats["nac"].outputs, "note"]
+    assert from_document(loaded.document, library=library).digest == loaded.digest
+    changes["own_responses"]["note"]["decided_in"] = ["hotlines"]
+    with pytest.raises(InputError, match="no format 'hotlines'. Did you mean 'hotline'?"):
+        a_scenario(**changes)
 
 
 @pytest.mark.parametrize(

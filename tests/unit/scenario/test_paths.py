@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.scenario import from_document, load, resolve_path, set_path, shipped
+from sim.scenario import from_document, load, set_path, shipped
 from sim.scenario.paths import find, own_range
 from tests.builders import a_library, a_scenario, an_inject
 
@@ -22,7 +22,7 @@ DOCUMENT = a_scenario(
 
 
 def resolved(path):
-    return resolve_path(DOCUMENT, path, a_library())
+    return find(DOCUMENT, path, a_library()).value
 
 
 def advice(path, value=None) -> str:
@@ -91,13 +91,13 @@ def test_a_path_leads_to_its_value(path, value):
 )
 def test_what_is_set_is_there_and_the_scenario_still_loads(path, value):
     changed = set_path(DOCUMENT, path, value, a_library())
-    assert resolve_path(changed, path, a_library()) == value
+    assert find(changed, path, a_library()).value == value
     assert DOCUMENT == a_document_again()
     loaded = from_document(changed, library=a_library())
     assert loaded.digest != from_document(DOCUMENT, library=a_library()).digest
-    assert resolve_path(loaded.document, path, a_library()) == value
+    assert find(loaded.document, path, a_library()).value == value
     in_the_library = (
-        resolve_path({}, path, loaded.library) if path.split(".")[0] in ("states", "responses", "groups") else value
+        find({}, path, loaded.library).value if path.split(".")[0] in ("states", "responses", "groups") else value
     )
     assert in_the_library == value
 

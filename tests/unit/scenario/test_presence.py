@@ -4,7 +4,8 @@ import pytest
 
 from sim.engine import play
 from sim.errors import InputError
-from sim.scenario import from_document, load, resolve_path, set_path, varied
+from sim.scenario import from_document, load, set_path, varied
+from sim.scenario.paths import find
 
 LOADED = load("cyber_incident")
 ABSENT = "cooperation.coop_space"
@@ -22,10 +23,10 @@ def switched(path, value, **more):
     ],
 )  # fmt: skip
 def test_what_is_there_can_be_switched_off_and_on_again(path):
-    assert resolve_path(LOADED.document, path) == "on"
+    assert find(LOADED.document, path).value == "on"
     off = switched(path, "off")
-    assert resolve_path(off.document, path) == "off" and off.digest != LOADED.digest
-    assert resolve_path(set_path(off.document, path, "on"), path) == "on"
+    assert find(off.document, path).value == "off" and off.digest != LOADED.digest
+    assert find(set_path(off.document, path, "on"), path).value == "on"
     assert play(off, seed=1).outcomes.measures["harm"].shape == (1,)
 
 
@@ -34,7 +35,7 @@ def test_what_is_on_already_changes_nothing():
 
 
 def test_a_project_that_is_not_there_is_put_to_a_decision():
-    assert resolve_path(LOADED.document, ABSENT) == "off"
+    assert find(LOADED.document, ABSENT).value == "off"
     assert {"project": "coop_space", "turn": 1} in switched(ABSENT, "on").document["cooperation"]
 
 
@@ -55,7 +56,7 @@ def test_a_member_of_a_body_leaves_it_with_the_exercise():
 
 def test_a_seat_is_given_to_somebody_who_had_none():
     path = "formats.nac_art4.members.JPN"
-    assert resolve_path(LOADED.document, path) == "off"
+    assert find(LOADED.document, path).value == "off"
     assert "JPN" in switched(path, "on").scenario.own_formats["nac_art4"].members
 
 
@@ -78,6 +79,6 @@ def test_what_leads_nowhere_earns_advice(path, value, said):
 
 def test_an_empty_list_of_formats_is_none_of_them_and_one_can_be_added():
     document = {**LOADED.document, "formats": []}
-    assert resolve_path(document, "formats.unilateral") == "off"
+    assert find(document, "formats.unilateral").value == "off"
     assert set_path(document, "formats.unilateral", "on")["formats"] == ["unilateral"]
     assert varied(from_document(document), {"formats.unilateral": "on"}).scenario.formats == ["unilateral"]

@@ -28,13 +28,15 @@ def test_the_scores_say_where_the_model_is_clearly_better_or_worse(kinds):
 
     def title(low, high):
         rows = [
-            {"scope": kind, "against": "logistic", "brier_low": low, "brier_high": high, "cases": 16}
+            {"scope": kind, "against": "strong logistic", "brier_low": low, "brier_high": high, "cases": 16}
             for kind in ("public_attribution", "all")
         ]
         return claims.scores(pd.DataFrame(rows), kinds)
 
-    assert title(-0.2, -0.1) == "against the logistic regression the model is clearly better on public attribution"
-    assert title(0.1, 0.2) == "against the logistic regression the model is clearly worse on public attribution"
+    assert (
+        title(-0.2, -0.1) == "against the strong logistic regression the model is clearly better on public attribution"
+    )
+    assert title(0.1, 0.2) == "against the strong logistic regression the model is clearly worse on public attribution"
     assert "cannot be told apart" in title(-0.1, 0.1)
 
 

@@ -1,8 +1,18 @@
-"""Silence procedure and qualified majority.
+"""How a group consults: the format that is called, the text it begins with, silence, and qualified majority.
 
-Under silence a text stands unless somebody objects before the clock runs out; an objection moves the text towards the
-objector and the clock starts again.
+A format is called the sooner the better placed it is. Its text begins where the members' positions meet, weighted by
+what each can bring and cares; an actor that is not at the table has capability 0. Under silence a text stands unless
+somebody objects before the clock runs out; an objection moves the text towards the objector and the clock starts again.
 
+[Busch2007] Busch, Overlapping institutions, forum shopping, and dispute settlement in international trade, Int.
+Organization 61(4): 735-761.
+[AlterMeunier2009] Alter & Meunier, The politics of international regime complexity, Perspectives on Politics 7(1):
+13-24.
+[JupilleMattliSnidal2013] Jupille, Mattli & Snidal, Institutional Choice and Global Commerce, Cambridge University
+Press.
+[VandenBos1991] Van den Bos, Dutch EC Policy Making, Thesis Publishers: the compromise model.
+[Achen2006] Achen, ch. 4 and 10 in Thomson, Stokman, Achen & Koenig (eds.), The European Union Decides, Cambridge
+University Press.
 [LISBON] Treaty on European Union, Article 16(4), and Treaty on the Functioning of the European Union, Article 238.
 [SILENCE] Silence procedure as a hazard that grows with distance and salience: this model's formula (a judgement; no
 published estimate), in the form of a proportional hazard [Cox1972].
@@ -12,12 +22,108 @@ published estimate), in the form of a proportional hazard [Cox1972].
 import numpy as np
 
 from sim.rules.domain import Numbers, at_least, between
-from sim.rules.totals import over_actors
+from sim.rules.quantize import over_actors
 
-__all__ = ["p_break_silence", "qualified_majority", "softened", "unopposed"]
+__all__ = [
+    "FULL_MANDATE",
+    "compromise",
+    "format_utility",
+    "p_break_silence",
+    "qualified_majority",
+    "softened",
+    "unopposed",
+]
+
+FULL_MANDATE = 4
+"""The top of the mandate scale: 0 none, 1 exchange, 2 coordinate, 3 decide politically, 4 bind."""
 
 _ROUNDING = 1e-12
 """A threshold met exactly is met, whatever the last bit says."""
+
+
+def format_utility(
+    mandate: Numbers,
+    coverage: Numbers,
+    days: Numbers,
+    p_veto: Numbers,
+    duplication: Numbers,
+    reputation: Numbers,
+    *,
+    mandate_weight: float,
+    coverage_weight: float,
+    days_weight: float,
+    veto_weight: float,
+    duplication_weight: float,
+    reputation_weight: float,
+) -> tuple[Numbers, dict[str, Numbers]]:
+    """What speaks for a format: its mandate, who sits there and its name; against it delay, vetoes and overlap.
+
+    `mandate/4 + coverage + reputation - ln(1 + days) - p_veto - duplication`, each with its weight. The form follows
+    the literature on choosing among overlapping institutions; no weights have been published, so they are judgements to
+    vary. Source: [Busch2007], [AlterMeunier2009], [JupilleMattliSnidal2013].
+
+    Parameters
+    ----------
+    mandate : array (formats, ...), 0 to 4, for the incident's issue
+    coverage : array (formats, ...), share of the capability needed that sits there, in [0, 1]
+    days : array (formats, ...), expected days to a decision, >= 0
+    p_veto : array (formats, ...), probability that somebody blocks
+    duplication : array (formats, ...), share of the work that others do already, in [0, 1]
+    reputation : array (formats, ...), for this kind of act, in [0, 1]
+    mandate_weight, coverage_weight, veto_weight, duplication_weight, reputation_weight : float, utility from 0 to 1 of
+        each, >= 0
+    days_weight : float, utility per unit of ln(1 + days), >= 0
+
+    Returns
+    -------
+    tuple of array (formats, ...), utility, and dict of name to array (formats, ...), the signed terms it is the sum of
+
+    >>> weights = dict(mandate_weight=1.0, coverage_weight=1.0, days_weight=0.2,
+    ...                veto_weight=1.0, duplication_weight=0.5, reputation_weight=1.0)
+    >>> utility, terms = format_utility(np.array([3.0, 4.0]), 0.5, np.array([2.0, 700.0]), 0.1, 0.0, 0.5, **weights)
+    >>> utility.round(2), terms["days"].round(2)
+    (array([1.43, 0.59]), array([-0.22, -1.31]))
+    """
+    terms = {
+        "mandate": mandate_weight * (mandate / FULL_MANDATE),
+        "coverage": coverage_weight * coverage,
+        "reputation": reputation_weight * reputation,
+        "days": -days_weight * np.log1p(days),
+        "veto": -veto_weight * p_veto,
+        "duplication": -duplication_weight * duplication,
+    }
+    gains = terms["mandate"] + terms["coverage"] + terms["reputation"]
+    return gains + terms["days"] + terms["veto"] + terms["duplication"], terms
+
+
+def compromise(
+    position: np.ndarray, capability: np.ndarray, salience: np.ndarray, otherwise: Numbers = np.nan
+) -> np.ndarray:
+    """The mean position, each actor weighing as much as it can bring and cares.
+
+    `sum(c s x) / sum(c s)`, the best predictor in the European Union studies, where it misses by about 23 points of 100
+    on average. Source: [VandenBos1991], [Achen2006].
+
+    Parameters
+    ----------
+    position : array (..., actors), on any scale
+    capability : array (..., actors), >= 0
+    salience : array (..., actors), in [0, 1]
+    otherwise : float or array (...), the answer where nobody who can bring anything cares; not a number if left out,
+        since there is no collective position then and the caller should say what that means (a text of 0, the status
+        quo)
+
+    Returns
+    -------
+    array (...), on the scale of `position`
+
+    >>> float(compromise(np.array([0.0, 0.5, 1.0]), np.array([1.0, 1.0, 2.0]), np.array([1.0, 1.0, 0.5])))
+    0.5
+    """
+    weight = capability * salience
+    total = over_actors(weight + np.zeros_like(position))
+    has_weight = total > 0.0
+    return np.where(has_weight, over_actors(weight * position) / np.where(has_weight, total, 1.0), otherwise)
 
 
 def p_break_silence(

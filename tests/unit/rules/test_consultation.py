@@ -1,10 +1,75 @@
-"""Silence and qualified majority."""
+"""Where to consult, where positions meet, silence and qualified majority."""
 
 import numpy as np
 import pytest
 
 from sim.errors import RangeError
-from sim.rules.voting import p_break_silence, qualified_majority, softened, unopposed
+from sim.rules.consultation import compromise, format_utility, p_break_silence, qualified_majority, softened, unopposed
+
+WEIGHTS = dict(
+    mandate_weight=1.0,
+    coverage_weight=0.9,
+    days_weight=0.3,
+    veto_weight=0.7,
+    duplication_weight=0.4,
+    reputation_weight=1.1,
+)
+PLAIN = dict(mandate=2.0, coverage=0.5, days=30.0, p_veto=0.2, duplication=0.2, reputation=0.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "sign"),
+    [
+        ("mandate", 3.0, 1), ("coverage", 0.9, 1), ("reputation", 0.9, 1),
+        ("days", 300.0, -1), ("p_veto", 0.9, -1), ("duplication", 0.9, -1),
+    ],
+)  # fmt: skip
+def test_each_quality_pushes_its_way(name, more, sign):
+    plain, _ = format_utility(**PLAIN, **WEIGHTS)
+    changed, _ = format_utility(**{**PLAIN, name: more}, **WEIGHTS)
+    assert np.sign(changed - plain) == sign
+
+
+def test_the_terms_add_up_to_the_utility():
+    utility, terms = format_utility(**PLAIN, **WEIGHTS)
+    assert set(terms) == {"mandate", "coverage", "reputation", "days", "veto", "duplication"}
+    assert sum(terms.values()) == pytest.approx(utility)
+    assert terms["mandate"] == 0.5 and terms["days"] == pytest.approx(-0.3 * np.log(31))
+
+
+def some_actors(runs=3, actors=9, seed=5):
+    return np.random.default_rng(seed).random((3, runs, actors))
+
+
+@pytest.mark.parametrize("runs", [1, 3])
+def test_the_compromise_is_the_weighted_average(runs):
+    position, capability, salience = some_actors(runs)
+    for run in range(runs):
+        expected = np.average(position[run], weights=capability[run] * salience[run])
+        assert compromise(position, capability, salience)[run] == pytest.approx(expected)
+
+
+def test_who_does_not_care_or_cannot_bring_anything_does_not_count():
+    position = np.array([0.2, 0.4, 1.0, 1.0])
+    assert compromise(position, np.array([1, 1, 0, 5]), np.array([0.5, 0.5, 1.0, 0.0])) == pytest.approx(0.3)
+
+
+def test_where_nobody_counts_the_caller_says_what_that_means():
+    nobody = np.array([[0.0, 0.0], [1.0, 1.0]])
+    assert np.isnan(compromise(np.array([0.2, 0.8]), nobody, 1.0)).tolist() == [True, False]
+    assert compromise(np.array([0.2, 0.8]), nobody, 1.0, otherwise=0.0).tolist() == [0.0, 0.5]
+
+
+def test_equal_weights_may_be_given_once():
+    assert compromise(np.array([0.0, 1.0, 0.5, 0.9]), 1.0, 0.5) == pytest.approx(0.6)
+
+
+def test_relabelling_actors_moves_nothing():
+    position, capability, salience = some_actors()
+    order = np.random.default_rng(1).permutation(9)
+    swapped = position[:, order], capability[:, order], salience[:, order]
+    assert compromise(*swapped) == pytest.approx(compromise(position, capability, salience))
+
 
 RULE = dict(hazard=0.01, steepness=6.0, weaker_weight=0.25, days=3.0)
 

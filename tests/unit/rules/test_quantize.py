@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.rules.totals import over_actors, over_options
+from sim.rules.quantize import over_actors, over_options
 
 CHANCE = np.random.default_rng(11)
 
