@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.rules.attribution import confidence
 from sim.rules.cooperation import BLOCKED, BROKEN
 from sim.rules.quantize import quantize
 from sim.rules.tempo import NEVER
@@ -128,6 +129,16 @@ def confidence_at_decision(world: Any) -> np.ndarray:
     """mean probability that those who accused gave, when they decided, to what was true"""
     state = world.state
     return _where(state.accusations > 0, state.accused_rightly / np.maximum(state.accusations, 1))
+
+
+@_measure("What third parties know", "probability", "higher", may_be_missing=True)
+def known_to_others(world: Any) -> np.ndarray:
+    """mean probability that states give at the end to what is true, over incidents that did not hit them"""
+    inputs, state = world.inputs, world.state
+    sure = confidence(state.belief)
+    right = quantize(np.where(inputs.incident_is_true > 0, sure, 1 - sure))
+    asks = _begun(world)[:, None, None] & (state.severity == 0) & inputs.is_state
+    return _where(asks.any(axis=(0, -1)), (right * asks).sum(axis=(0, -1)) / np.maximum(asks.sum(axis=(0, -1)), 1))
 
 
 @_measure("Wrong culprit named", "share", "lower")

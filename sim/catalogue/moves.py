@@ -175,7 +175,7 @@ class Divide(Move):
 
 
 class ExploitNarrative(Move):
-    """Feeds the story of a bloc; the more openly the others act, the less of it sticks."""
+    """Feeds the story of a closed bloc; less of it sticks where others act in the open, and where guests sit with them."""
 
     name, label = "exploit_narrative", "feed the story of a bloc, an 'Asian NATO'"
     seen = "{who} spreads its story about those who stand together"
@@ -183,7 +183,7 @@ class ExploitNarrative(Move):
 
     def carry_out(self, world: World, campaign: Campaign, rows: np.ndarray) -> None:
         state = world.state
-        sticks = 1 - np.broadcast_to(world.transparency(), (world.runs,))[rows]
+        sticks = ((1 - world.transparency()) * (1 - world.openness()) + np.zeros(world.runs))[rows]
         step = select_runs(world.inputs.params_per_run.narrative_step, rows) * sticks
         state.narrative[rows] = quantize(np.clip(state.narrative[rows] + step, 0, 1))
         state.standing[rows] = quantize(np.clip(state.standing[rows] - step / 2, 0, 1))

@@ -17,7 +17,7 @@ from sim.catalogue.moves import FELT
 from sim.catalogue.moves import NAMES as MOVE_KEYS
 from sim.catalogue.response_kinds import RESPONSE_KINDS, kind_of
 from sim.model.actor_table import ACTOR_ARRAYS, actor_table_of
-from sim.model.ties import bonds_of, partners, peer_groups, shared, tied
+from sim.model.ties import bonds_of, guests, partners, peer_groups, shared, tied
 from sim.rules.quantize import quantize
 from sim.scenario import Loaded, resolve_members
 
@@ -67,6 +67,7 @@ class ModelInputs:
     other_ocean: np.ndarray  # (D, 1, A) 1 where the adversary is one of the other ocean
     bonds: object  # who belongs together
     partners_share: np.ndarray  # (1, A, A) 1 between NATO and the four partners: what projects open
+    guests_share: np.ndarray  # (1, A, A) 1 between these and states outside: what openness opens besides
     peer_group: np.ndarray  # (C, A) capability shares within each club, on the grid
     # incidents
     incidents: tuple
@@ -409,6 +410,7 @@ def build_inputs(loaded, params=None):
         norm_year=actor_table.norm_year,
         bonds=bonds_of(loaded, actor_table),
         partners_share=partners(actor_table),
+        guests_share=guests(actor_table),
         peer_group=peer_groups(loaded, actor_table),
         **incidents,
         **options,

@@ -270,6 +270,10 @@ class World:
         """How open cooperation is now, with the projects that make it so: (R,), 0 to 1."""
         return np.clip(self.state.transparency + effect_anywhere(self, "transparency"), 0, 1)
 
+    def openness(self):
+        """How far cooperation is open to states beyond NATO and the four, through its projects: (R,), 0 to 1."""
+        return quantize(np.clip(effect_anywhere(self, "openness"), 0, 1))
+
     def standing(self):
         """How third parties regard the cooperation now, with the projects that speak to them: (R,), 0 to 1."""
         return np.clip(self.state.standing + effect_anywhere(self, "standing"), 0, 1)

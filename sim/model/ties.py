@@ -126,6 +126,13 @@ def partners(actor_table):
     return (across | across.T)[None].astype(float)
 
 
+def guests(actor_table):
+    """Between whom openness opens as much: members of the partnership, and states outside it. (1, A, A), 0 or 1."""
+    inside = (actor_table.is_nato | actor_table.is_partner) & actor_table.is_state
+    across = np.outer(inside, actor_table.is_state & ~inside)
+    return (across | across.T)[None].astype(float)
+
+
 def peer_groups(loaded, actor_table):
     """Who looks to whom: (K, A), members' weights by capability within each club, and within all who take part.
 

@@ -38,7 +38,7 @@ def discriminability(world):
     """
     inputs, state, params = world.inputs, world.state, world.inputs.params
     skill = params.skill_floor + (1 - params.skill_floor) * inputs.cyber
-    with_projects = 1 + effect(world, "discriminability")[..., None] * members_of_partnership(inputs)
+    with_projects = 1 + effect(world, "discriminability")[..., None] * reached(world)
     plain = 1 - state.difficulty[..., None]
     gathered = params.evidence_rate * skill * plain * access(world) * with_projects * np.sqrt(world.months)
     return np.maximum(gathered, params.evidence_overt * is_overt(world)[..., None] * can_see(inputs))
@@ -63,8 +63,14 @@ def can_see(inputs):
 
 
 def members_of_partnership(inputs):
-    """Those whom cooperation between NATO and the four partners reaches: (A,)."""
+    """Those between whom there is cooperation, NATO's members and the four partners: (A,)."""
     return (inputs.is_nato | inputs.is_partner) & inputs.is_state
+
+
+def reached(world):
+    """How far cooperation reaches each state: its members in full, others as far as it is open to them: (R, A)."""
+    inputs = world.inputs
+    return np.where(members_of_partnership(inputs), 1.0, world.openness()[:, None] * inputs.is_state)
 
 
 def share(world, begun):
@@ -80,6 +86,10 @@ def share(world, begun):
     if more.any():
         received = received + more * reaches(own, inputs.partners_share)
         weight = weight + more * reaches(informed, inputs.partners_share)
+        opened = quantize(more * world.openness()[:, None])
+        if opened.any():
+            received = received + opened * reaches(own, inputs.guests_share)
+            weight = weight + opened * reaches(informed, inputs.guests_share)
     at_consultation = quantize(
         params.victim_shares * state.asked[begun][..., None] * heard_at_consultations(world)[begun]
     )
@@ -131,12 +141,13 @@ def judge_gravity(world, begun):
     severity_noise = params.perception_noise * (1 - state.publicness[..., None]) * state.severity_noise
     perceived = np.clip(np.where(harm > 0, harm, worst + severity_noise * (worst > 0)), 0, 1)
     linkage = quantize(np.clip(state.linkage[:, None] + effect(world, "linkage").max(axis=0)[:, None], 0, 1))
+    concern = quantize(effect(world, "stake_technology"))[..., None] * members_of_partnership(inputs)
     shared = np.zeros_like(harm)
     near, far = inputs.ties
     for victim in np.flatnonzero((harm > 0).any(axis=(0, 1))):
         tie = near[victim] + linkage * far[victim]
         for h in np.flatnonzero((harm[..., victim] > 0).any(axis=-1)):
-            shared[h] = np.maximum(shared[h], harm[h, :, victim, None] * tie)
+            shared[h] = np.maximum(shared[h], harm[h, :, victim, None] * (tie + concern[h]))
     stake = np.where(harm > 0, harm, np.minimum(np.minimum(shared, perceived), 1)) * inputs.is_state
     felt = np.where(harm > 0, harm, shared) / np.maximum(worst, params.bond_from) * inputs.is_state
     state.perceived[begun] = quantize(perceived)[begun]

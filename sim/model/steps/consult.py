@@ -234,7 +234,8 @@ def utilities(world, h, outlook):
     """What the caller sees in each format: (T of the incident, R), and the terms for the record."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     part = inputs.consultation_slices[h]
-    doubled = np.minimum(inputs.consultation_duplicates[part, part] @ is_active(state.consultation_state[part]), 1)
+    doubled = inputs.consultation_duplicates[part, part] @ is_active(state.consultation_state[part])
+    doubled = np.minimum(doubled + inputs.consultation_is_ip4[part][:, None] * effect_anywhere(world, "duplication"), 1)
     utility, looked_at = format_utility(
         inputs.consultation_mandate[part],
         outlook.coverage,
