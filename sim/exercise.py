@@ -49,7 +49,7 @@ from sim.session import Session, in_order
 MODEL_REPORTERS = {
     "tension": lambda exercise: float(exercise.world.state.tension[0]),
     "perceived_threat": lambda exercise: float(exercise.world.state.threat[0]),
-    "standing": lambda exercise: float(exercise.world.state.standing[0]),
+    "standing": lambda exercise: float(exercise.world.standing()[0]),
     "readiness": lambda exercise: float(exercise.world.state.readiness[0]),
     "harm": lambda exercise: float(exercise.world.state.harm[:, 0].sum()),
     "pressure": lambda exercise: float(exercise.world.state.pressure[:, 0].max(initial=0.0)),

@@ -243,8 +243,8 @@ def narrative(world: Any) -> np.ndarray:
 
 @_measure("Standing with third parties", "0 to 1", "higher")
 def standing(world: Any) -> np.ndarray:
-    """at the end"""
-    return world.state.standing
+    """at the end, with the projects that raise it"""
+    return world.standing()
 
 
 @_measure("Transparency of cooperation", "0 to 1", "higher")

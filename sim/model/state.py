@@ -270,6 +270,10 @@ class World:
         """How open cooperation is now, with the projects that make it so: (R,), 0 to 1."""
         return np.clip(self.state.transparency + effect_anywhere(self, "transparency"), 0, 1)
 
+    def standing(self):
+        """How third parties regard the cooperation now, with the projects that speak to them: (R,), 0 to 1."""
+        return np.clip(self.state.standing + effect_anywhere(self, "standing"), 0, 1)
+
     def delivering(self):
         """How far each project of the portfolio delivers now: (P, R), 0 to 1."""
         return delivered(self)
@@ -282,7 +286,7 @@ class World:
         now = {
             "tension": state.tension,
             "perceived_threat": state.threat,
-            "standing": state.standing,
+            "standing": self.standing(),
             "readiness": state.readiness,
             "pressure": state.pressure.max(axis=0) if len(state.pressure) else np.zeros(self.runs),
             "harm": state.harm.sum(axis=0),

@@ -386,7 +386,7 @@ class EventRecorder:
             {
                 "tension": _plain(state.tension[0]),
                 "perceived_threat": _plain(state.threat[0]),
-                "standing": _plain(state.standing[0]),
+                "standing": _plain(world.standing()[0]),
                 "transparency": _plain(state.transparency[0]),
                 "readiness": _plain(state.readiness[0]),
                 "linkage": _plain(state.linkage[0]),
