@@ -1,9 +1,6 @@
 """The kinds of response: what a foreign ministry decides on before it picks an instrument."""
 
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from sim.scenario.schema import Response
+from typing import NamedTuple, Protocol
 
 
 class ResponseKind(NamedTuple):
@@ -27,7 +24,17 @@ RESPONSE_KINDS = {
 }
 
 
-def kind_of(response: "Response") -> str:
+class Coded(Protocol):
+    """What a response says of its kind, itself or by what past cases count it as."""
+
+    @property
+    def kind(self) -> str | None: ...
+
+    @property
+    def coded_as(self) -> str | None: ...
+
+
+def kind_of(response: Coded) -> str:
     """The kind of a response: as it says itself, or else as past cases count it, or else cooperation.
 
     >>> from sim.scenario import load_library

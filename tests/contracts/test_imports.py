@@ -18,7 +18,7 @@ ORDER = (
     ("sim.processes",),
     ("sim.text_files",),
     ("sim.rules",),
-    ("sim.catalogue.moves",),
+    ("sim.catalogue.moves", "sim.catalogue.response_kinds"),
     ("sim.scenario",),
     ("sim.catalogue",),
     ("sim.phrases",),
