@@ -56,7 +56,7 @@ def either(project: str, **start: int) -> tuple[Arm, Arm]:
 
 SENSORS = {"cooperation.coop_space.cost_eur_m": 200.0, "cooperation_budget_eur_m": 230.0}
 DATA = {"cooperation.coop_space.cost_eur_m": 3.0, "cooperation_budget_eur_m": 230.0}
-BLIND = {"behaviour.call_mandate": 0.0, "behaviour.call_duplication": 0.0, "behaviour.call_reputation": 0.0}
+BLIND = {"behaviour.call_mandate": 0.0, "behaviour.call_duplication": 0.0, "behaviour.call_wait": 4.1}  # as many calls
 IDEAS = (
     Idea(
         "area", "Cyber threats countered together", "cyber_incident", "cyber defence for four years, or never",
@@ -67,8 +67,8 @@ IDEAS = (
         {"harm": LESS, "joiners": MORE, "joint_share": MORE}, *either("coop_edt_standards"),
     ),
     Idea(
-        "area", "Regular policy consultation", "two_theatres", "consultation for four years, or never",
-        {"days_to_joint_text": LESS, "joint_share": MORE, "cohesion_oceans": MORE, "known_to_others": MORE},
+        "area", "Regular policy consultation", "undersea_cable", "consultation for four years, or never",
+        {"partnership_meetings": MORE, "cohesion_oceans": MORE, "known_to_others": MORE, "days_to_joint_text": LESS},
         *either("coop_policy_consultation"),
     ),
     Idea(
@@ -98,7 +98,7 @@ IDEAS = (
     ),
     Idea(
         "principle", "Complement others; the best-placed format leads", "economic_coercion",
-        "callers heed mandate, reputation and what others do already, or do not",
+        "callers heed mandates and what others do already, or do not",
         {"best_placed": MORE, "duplication": LESS, "overreach": LESS}, Arm(), Arm(values=BLIND),
     ),
     Idea(
