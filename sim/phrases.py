@@ -157,6 +157,11 @@ class Names:
         phrase = entry.phrase if entry else f"decides on {key.replace('_', ' ')}"
         return for_many(phrase) if many else phrase
 
+    def is_inaction(self, key):
+        """Whether a response is none."""
+        entry = self._responses.get(key)
+        return entry is not None and entry.is_inaction
+
     def weight(self, key):
         """How much a response tells: its signal and pressure, as the library rates them."""
         entry = self._responses.get(key)
@@ -199,9 +204,17 @@ def count(number: int, noun: str) -> str:
     >>> count(1, "state"), count(8, "day"), count(31, "ally")
     ('one state', 'eight days', '31 allies')
     """
-    words = COUNTS[number] if number < len(COUNTS) else str(number)
     plural = noun[:-1] + "ies" if re.search(r"[^aeiou]y$", noun) else noun + "s"
-    return f"{words} {noun if number == 1 else plural}"
+    return f"{in_words(number)} {noun if number == 1 else plural}"
+
+
+def in_words(number: int) -> str:
+    """A number in words up to twelve.
+
+    >>> in_words(3), in_words(40), in_words(0)
+    ('three', '40', 'no')
+    """
+    return COUNTS[number] if number < len(COUNTS) else str(number)
 
 
 def percent(share: float) -> str:
@@ -305,8 +318,16 @@ def sentence(words: str) -> str:
     >>> sentence("the United States calls the G7")
     'The United States calls the G7.'
     """
-    words = re.sub(r"[ \t\r\n]+", " ", words).strip()
-    return stopped(words[:1].upper() + words[1:])
+    return stopped(capital(re.sub(r"[ \t\r\n]+", " ", words).strip()))
+
+
+def capital(words: str) -> str:
+    """Words with a capital at their start.
+
+    >>> capital("nine states acted")
+    'Nine states acted'
+    """
+    return words[:1].upper() + words[1:]
 
 
 def stopped(words: str) -> str:

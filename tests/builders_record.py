@@ -143,6 +143,7 @@ def a_library():
         }
         for key, (name, phrase) in RESPONSES.items()
     }
+    responses["no_action"] = responses["demarche"] | {"name": "No visible action", "is_inaction": True}
     figure = {"value": 1, "source": "judgement"}
     cooperation = {
         key: {

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.experiments.experiment_data import sample_of
+from sim.experiments.sample import sample_of
 from tests.builders_record import a_loaded
 
 
@@ -43,8 +43,8 @@ def a_sweep(outcome, factors, points=256, reps=1, luck=0.0, seed=1, x=None, base
         "digest": np.arange(len(point), dtype=np.uint64),
     }  # fmt: skip
     return SimpleNamespace(
-        design=SimpleNamespace(factors=tuple(factors), points=table), runs=runs, measures=measures,
-        baseline_measures=bare, failures=(), seed=seed,
+        design=SimpleNamespace(factors=tuple(factors), points=table, seed=seed), runs=runs, measures=measures,
+        baseline_measures=bare, failures=(),
         manifest={"seed": seed, "command": ["oceans", "sweep", "smallest"]},
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from sim.engine import play
-from sim.output.figures import CHARTS, save
+from sim.output.figures import charts_of, save
 from sim.scenario import load
 
 HERE = Path(__file__).parent
@@ -22,7 +22,7 @@ def drawn(folder):
     """The charts of the reference run, saved in a folder: list of Chart."""
     loaded = load(SCENARIO)
     record = play(loaded, SEED, trace=True).records[0]
-    return [save(CHARTS[name](record, loaded), folder) for name in SHOWN]
+    return [save(charts_of("run")[name].compose(record, loaded), folder) for name in SHOWN]
 
 
 def main():

@@ -175,7 +175,7 @@ class Divide(Move):
 
 
 class ExploitNarrative(Move):
-    """Feeds the story of a closed bloc; less of it sticks where others act in the open and have guests."""
+    """Feeds the story of a closed bloc; less of it sticks where others act in the open, and where guests sit in."""
 
     name, label = "exploit_narrative", "feed the story of a bloc, an 'Asian NATO'"
     seen = "{who} spreads its story about those who stand together"

@@ -6,7 +6,7 @@ import sys
 
 from sim.cli.options import AnalyseOptions
 from sim.cli.streams import print_json
-from sim.cli.terminal import TerminalUI, remark_on
+from sim.cli.terminal import TerminalUI, drawn
 from sim.record import store
 
 
@@ -42,11 +42,9 @@ def _progress(options):
 
 
 def _draw(analysis, loaded, facts, folder):
-    from sim.output.figures.sweeps import draw_analysis
     from sim.output.pages.sweep import write_report_of_sweep
 
-    charts = draw_analysis(analysis, folder / "charts")
-    remark_on([chart for drawn in charts.values() for chart in drawn.values()])
+    charts = drawn("sweep", folder / "charts", analysis)
     write_report_of_sweep(analysis, loaded, charts, facts, folder / "analysis.html")
 
 
@@ -56,33 +54,9 @@ def _draw(analysis, loaded, facts, folder):
 def write_tables(folder, analysis, facts):
     """Writes everything that was found as CSV, and all of it as JSON."""
     store.write_json(folder / "manifest.json", facts)
-    (folder / "analysis.json").write_text(
-        json.dumps(analysis.to_dict(), ensure_ascii=False, allow_nan=False) + "\n",
-        encoding="utf-8",
-        newline="\n",
-    )
-    store.write_table(folder / "spreads.csv", ("measure", "of", "runs", *_Q, "mean", "low", "high"), _spreads(analysis))
-    store.write_table(
-        folder / "indices.csv", ("measure", "factor", "method", "value", "low", "high", "chance"), _indices(analysis)
-    )
-    store.write_table(folder / "rules.csv", _RULES, _rules(analysis))
-    store.write_table(folder / "settings.csv", _SETTINGS, _settings(analysis))
-    store.write_table(folder / "futures.csv", ("measure", "lever", "future", "gain", "low", "high"), _futures(analysis))
-    store.write_table(
-        folder / "tradeoffs.csv", ("measure", "other", "rank_correlation", "low", "high"), _tradeoffs(analysis)
-    )
-    store.write_table(folder / "settling.csv", ("measure", "futures", "mean", "low", "high"), _settled(analysis))
-
-
-_Q = ("q05", "q25", "q50", "q75", "q95")
-_RULES = (
-    "measure", "method", "step", "is_chosen", "rule", "coverage", "coverage_low", "coverage_high", "density",
-    "density_low", "density_high", "mass", "conditions",
-)  # fmt: skip
-_SETTINGS = (
-    "measure", "lever", "setting", "runs", "mean", "mean_low", "mean_high", "worst_tenth", "worst_low", "worst_high",
-    "good", "good_low", "good_high", "regret", "regret_low", "regret_high", "most_regret", "best_in",
-)  # fmt: skip
+    store.write_json(folder / "analysis.json", analysis.to_dict(), indent=None)
+    for name, (columns, rows_of) in TABLES.items():
+        store.write_table(folder / f"{name}.csv", columns, rows_of(analysis))
 
 
 def _three(estimate):
@@ -139,6 +113,24 @@ def _settled(analysis):
             yield finding.measure, futures, *_three(mean)
 
 
+TABLES = {
+    "spreads": (("measure", "of", "runs", "q05", "q25", "q50", "q75", "q95", "mean", "low", "high"), _spreads),
+    "indices": (("measure", "factor", "method", "value", "low", "high", "chance"), _indices),
+    "rules": (
+        ("measure", "method", "step", "is_chosen", "rule", "coverage", "coverage_low", "coverage_high", "density",
+         "density_low", "density_high", "mass", "conditions"), _rules,
+    ),
+    "settings": (
+        ("measure", "lever", "setting", "runs", "mean", "mean_low", "mean_high", "worst_tenth", "worst_low",
+         "worst_high", "good", "good_low", "good_high", "regret", "regret_low", "regret_high", "most_regret",
+         "best_in"), _settings,
+    ),
+    "futures": (("measure", "lever", "future", "gain", "low", "high"), _futures),
+    "tradeoffs": (("measure", "other", "rank_correlation", "low", "high"), _tradeoffs),
+    "settling": (("measure", "futures", "mean", "low", "high"), _settled),
+}  # fmt: skip
+
+
 # --------------------------------------------------------------------------------------------------------- answer
 
 
@@ -156,8 +148,8 @@ def _answer(options, analysis, path):
 
 def _tell(ui, analysis):
     """The findings in words, and what drives each measure."""
-    from sim.experiments.claims import claims_of, figure, overall_claims, span_of, with_interval
-    from sim.experiments.phrases import measure
+    from sim.experiments.claims import claims_of, overall_claims, span_of
+    from sim.experiments.phrases import figure, measure, with_interval
 
     sample = analysis.sample
     labels = {factor.name: factor.label for factor in sample.factors}

@@ -8,7 +8,7 @@ import sys
 from sim.cli.options import BacktestOptions
 from sim.cli.run import Progress
 from sim.cli.streams import print_json
-from sim.cli.terminal import TerminalUI, remark_on
+from sim.cli.terminal import TerminalUI, drawn
 from sim.phrases import count, listed
 from sim.record import store
 
@@ -78,12 +78,12 @@ def _played(options, cases, train, library):
 
 
 def _draw(found, library, facts, folder):
-    from sim.output.figures.history import draw_backtest
+    from sim.output.figures.backtest import Past
     from sim.output.pages.backtest import write_report_of_backtest
 
-    charts = draw_backtest(found, folder / "charts", library)
-    remark_on(charts.values())
-    write_report_of_backtest(found, charts, facts, folder / "backtest.html", library)
+    past = Past(found, library)
+    charts = drawn("backtest", folder / "charts", past)
+    write_report_of_backtest(past, charts, facts, folder / "backtest.html")
 
 
 # ----------------------------------------------------------------------------------------------------------- manifest

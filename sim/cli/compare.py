@@ -2,21 +2,19 @@
 
 import datetime
 import json
-import math
 import sys
 
 from sim.cli.options import CompareOptions
 from sim.cli.run import Progress
 from sim.cli.streams import print_json
-from sim.cli.terminal import TerminalUI, remark_on
+from sim.cli.terminal import TerminalUI, drawn
 from sim.errors import refusal
 from sim.record import store
 
 
 def compare_arms(options: CompareOptions) -> int:
     """Compares what was asked for and returns the exit code."""
-    from sim.experiments.arms import arms_of
-    from sim.experiments.compare import compare
+    from sim.experiments.compare import arms_of, compare
 
     if options.runs < 2:
         raise refusal(f"--runs {options.runs}: an interval needs at least two pairs of runs.")
@@ -44,9 +42,7 @@ def _keep(options, comparison, started):
             names = list(comparison.measures[0])
             store.write_table(folder.aside / "pairs.csv", ["run", "arm", *names], _pairs(comparison, names))
             if options.charts:
-                from sim.output.figures.sweeps import draw_comparison
-
-                remark_on(draw_comparison(comparison, folder.aside / "charts"))
+                drawn("comparison", folder.aside / "charts", comparison)
     return folder.path
 
 
@@ -57,10 +53,7 @@ def _pairs(comparison, names):
 
 
 def _plain(comparison):
-    def known(value):
-        return None if isinstance(value, float) and not math.isfinite(value) else value
-
-    return {
+    return store.plain({
         "seed": comparison.seed,
         "runs": comparison.runs,
         "arms": [
@@ -69,8 +62,8 @@ def _plain(comparison):
             for arm in comparison.arms
         ],
         "findings": [comparison.sentence(arm) for arm in range(1, len(comparison.arms))],
-        "rows": [{key: known(value) for key, value in row.items()} for row in comparison.rows()],
-    }  # fmt: skip
+        "rows": list(comparison.rows()),
+    })  # fmt: skip
 
 
 # --------------------------------------------------------------------------------------------------------- answer
@@ -89,7 +82,7 @@ def _answer(options, comparison, path):
 
 
 def _tell(ui, comparison):
-    from sim.experiments.claims import figure
+    from sim.experiments.phrases import figure
 
     base = comparison.arms[0]
     ui.say(f"{comparison.runs:,} pairs of runs with the same draws, seed {comparison.seed}.", "dim")
@@ -124,7 +117,7 @@ def _tell(ui, comparison):
 
 
 def _label(one):
-    from sim.experiments.claims import axis_of
+    from sim.experiments.phrases import axis_of
 
     return one.label if one.unit.startswith("score") else axis_of(one.name)
 

@@ -14,7 +14,7 @@ from sim.cli.people import People
 from sim.cli.seat_assignments import SeatAssignments
 from sim.cli.spread import show_spread, summary
 from sim.cli.streams import print_json
-from sim.cli.terminal import TerminalUI, remark_on
+from sim.cli.terminal import TerminalUI, drawn
 from sim.errors import Diagnostic, InputError, OceansError
 from sim.output.narrative.story import Narrator, hot_wash, tell
 from sim.phrases import Names
@@ -203,16 +203,15 @@ def keep_one(folder, loaded, record, outcomes, facts, charts):
     """
     store.save(folder.aside, loaded, outcomes, record, facts)
     if charts:
-        from sim.output.figures import draw_all
         from sim.output.pages.run import write_report
 
-        _draw(draw_all, write_report, record, loaded, folder, facts)
+        _draw("run", write_report, record, loaded, folder, facts)
 
 
-def _draw(draw, write, played, loaded, folder, facts):
+def _draw(kind, write, played, loaded, folder, facts):
     """Draws the charts of a run, or of many, and writes the report around them."""
     with store.advising(folder.out):
-        charts = remark_on(draw(played, loaded, folder.aside / "charts"))
+        charts = drawn(kind, folder.aside / "charts", played, loaded).values()
         write(played, loaded, charts, facts, folder.aside / "report.html")
 
 
@@ -250,10 +249,9 @@ def _many(options, loaded, seats, folder, started):
         facts = _manifest(options, loaded, seats, started, seconds=round(seconds, 3))
         store.save(folder.aside, loaded, outcomes, manifest=facts)
         if options.charts:
-            from sim.output.figures import draw_fans
             from sim.output.pages.run import write_report_of_many
 
-            _draw(draw_fans, write_report_of_many, outcomes, loaded, folder, facts)
+            _draw("many", write_report_of_many, outcomes, loaded, folder, facts)
         folder.keep()
     _answer_many(options, loaded, folder, outcomes, seconds)
     return 0

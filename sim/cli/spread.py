@@ -69,7 +69,7 @@ def _show_formats(ui, incident, shares, names):
 
 def _show_joined(ui, incident, joined, names):
     table = ui.table("Response", ">Actors on average", "Most often")
-    means = {key: sum(shares.values()) for key, shares in joined.items() if key != "no_action"}
+    means = {key: sum(shares.values()) for key, shares in joined.items() if not names.is_inaction(key)}
     for key in sorted(means, key=lambda key: -means[key])[:MOST_RESPONSES]:
         most = sorted(joined[key].items(), key=lambda item: -item[1])[:MOST_ACTORS]
         who = [f"{code} {share:.0%}" for code, share in most if share > 0]

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections import Counter
 
 from sim.cli.streams import print_json
 from sim.errors import refusal
@@ -38,7 +39,7 @@ def _write_parquet(result):
 
 def merge_sweeps(folders, out, quiet=False):
     """Puts the parts of a sweep together and returns the exit code."""
-    from sim.experiments.merging import merge
+    from sim.experiments.result import merge
 
     _answer(merge(folders, out), False, quiet)
     return 0
@@ -92,7 +93,8 @@ def _told(result):
         yield f"  {factor.name:<{width}}  {factor.kind:<11}  {_spread(factor)}"
     if manifest.get("failed"):
         yield f"{manifest['failed']:,} runs failed: {result.path}/failures.csv says where and why."
-        for stage, reason, count in _commonest(result.failures):
+        reasons = Counter((failure["stage"], failure["reason"]) for failure in result.failures)
+        for (stage, reason), count in reasons.most_common(3):
             yield f"  {count:,} x {stage}: {reason}"
     if not result.is_whole:
         number, of = result.folder.shard
@@ -115,12 +117,3 @@ def _spread(factor):
         return ", ".join(map(str, factor.choices))
     shape = "" if factor.distribution == "uniform" else f", {factor.distribution}"
     return f"{factor.low:g} to {factor.high:g}{shape}"
-
-
-def _commonest(failures, most=3):
-    counts = {}
-    for failure in failures:
-        key = failure["stage"], failure["reason"]
-        counts[key] = counts.get(key, 0) + 1
-    ranked = sorted(counts.items(), key=lambda item: -item[1])
-    return [(*key, count) for key, count in ranked[:most]]

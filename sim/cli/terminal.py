@@ -49,11 +49,13 @@ class Trimmed:
         return getattr(self.file, name)
 
 
-def remark_on(charts):
-    """Says on standard error, once, which charts failed and which letters they lack; gives the charts back."""
+def drawn(kind, folder, *about):
+    """Every chart of one kind, saved: `draw_all`. Which of them failed and what they lack is said on standard error."""
+    from sim.output.figures import draw_all
     from sim.output.figures.saving import remarks
 
-    for words in remarks(charts):
+    charts = draw_all(kind, folder, *about)
+    for words in remarks(charts.values()):
         print(words, file=sys.stderr)
     return charts
 

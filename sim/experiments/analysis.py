@@ -7,26 +7,26 @@ Here is the order of the questions: how the measure comes out, what drives it, w
 to trust it. Each is answered in its own file.
 """
 
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import combinations
 
 import numpy as np
 
 from sim.experiments.discovery import Discovery, discover
-from sim.experiments.estimate import Convergence, Estimate, convergence, mean
-from sim.experiments.experiment_data import Sample, sample_of
+from sim.experiments.estimate import NOTHING, QUANTILES, Convergence, Estimate, convergence, mean
 from sim.experiments.phrases import measure as described
 from sim.experiments.robustness import Robustness, of_cooperation, robustness
+from sim.experiments.sample import Sample, sample_of
 from sim.experiments.sensitivity import Sensitivity, has_forests, sensitivity
+from sim.model.events import plain
 
 MEASURES = 4  # how many are looked at unless they are named
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 FEW_REPLICATIONS = 8  # below which intervals say little about chance
 
 
 @dataclass(frozen=True)
 class Spread:
-    """How a measure comes out: quantiles at `LEVELS`, and the mean with its interval.
+    """How a measure comes out: quantiles at `QUANTILES`, and the mean with its interval.
 
     words : str, over which runs; share : float, of them to which the measure applies
     """
@@ -50,11 +50,6 @@ class Finding:
     cooperation: Robustness | None
     levers: tuple
     convergence: Convergence
-
-    @property
-    def lever(self):
-        """The lever that matters most, or None."""
-        return self.levers[0] if self.levers else None
 
 
 @dataclass(frozen=True)
@@ -172,7 +167,7 @@ def _finding(sample, name, limit, seed):
 def spread(sample, values, words):
     """How a measure comes out over some runs."""
     known = np.isfinite(values)
-    quantiles = np.quantile(values[known], LEVELS) if known.any() else [np.nan] * len(LEVELS)
+    quantiles = np.quantile(values[known], QUANTILES) if known.any() else [np.nan] * len(QUANTILES)
     return Spread(
         words, tuple(float(one) for one in quantiles), mean(values, sample.future, sample.replication),
         int(known.sum()), float(known.mean()) if known.size else 0.0,
@@ -185,9 +180,8 @@ def _trade_off(sample, one, other):
     x, y = sample.of_points(one), sample.of_points(other)
     both = np.isfinite(x) & np.isfinite(y)
     x, y = x[both], y[both]
-    nothing = Estimate(np.nan, np.nan, np.nan)
     if len(x) < 10 or np.ptp(x) == 0 or np.ptp(y) == 0:
-        return TradeOff(one, other, nothing, x, y)
+        return TradeOff(one, other, NOTHING, x, y)
     value = float(spearmanr(x, y).statistic)
     half = 1.96 * np.sqrt((1 + value**2 / 2) / (len(x) - 3))  # Bonett and Wright 2000, on Fisher's scale
     turned = np.arctanh(np.clip(value, -0.999999, 0.999999))
@@ -197,7 +191,8 @@ def _trade_off(sample, one, other):
 def _remarks(sample):
     if sample.failed:
         yield f"{sample.failed:,} runs could not be played and are left out."
-    if sample.replications < FEW_REPLICATIONS and sample.runs > len(sample.x) * 0.99 and _shares_draws(sample):
+    few = sample.replications < FEW_REPLICATIONS and sample.replications * 2 < sample.runs
+    if few and sample.runs > len(sample.x) * 0.99:
         draws = "the same draw" if sample.replications == 1 else f"the same {sample.replications} draws"
         yield (
             f"Every future was played with {draws}, so intervals speak of futures and hardly of chance. "
@@ -207,19 +202,6 @@ def _remarks(sample):
         yield "Feature scores and the second opinion on rules are missing: pip install 'two-oceans[analysis]'."
 
 
-def _shares_draws(sample):
-    return sample.replications * 2 < sample.runs
-
-
 def _plain(value):
-    if is_dataclass(value):
-        return {key: _plain(entry) for key, entry in asdict(value).items()}
-    if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(entry) for entry in value]
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, (float, np.floating)):
-        return float(value) if np.isfinite(value) else None
-    return value.item() if isinstance(value, np.generic) else value
+    """The parts of a finding by name, and theirs, as plain data."""
+    return plain(asdict(value))

@@ -1,15 +1,38 @@
-"""The unit of work: a block of runs, played on any machine with the same bits.
+"""The unit of work: a block of runs, played on any machine with the same bits, and the one file that is kept of it.
 
-A run that raises becomes a row that says where and why; the rest of its block go on.
+A run that raises becomes a row that says where and why; the rest of its block go on. What is kept, `000042.npy`, is a
+shard: one structured record in numpy's own format, column after column, so that a measure of a million runs is read
+without touching the others:
+
+    shard = numpy.load("shards/000042.npy")[0]
+    shard["harm"]               # float64, one for each run of the block; `baseline.harm` in the arm without cooperation
+    shard["digest"]             # uint64: replaying a run must give the same
+    shard["status"]             # 0 played, 1 failed; `failures` is JSON: [[run of the block, stage, reason], ...]
+
+It knows the plan that it belongs to, its number, and a check of its bytes. It holds no time and no name of a machine:
+a block has the same bytes wherever and whenever it is played.
 """
 
+import functools
+import hashlib
+import io
+import json
+import operator
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from sim.experiments import shards
+from sim.errors import Diagnostic, InputError
+from sim.record.reading import read_array
 
+BASELINE = "baseline."
+PLAYED, FAILED = 0, 1
+ABOUT = (("plan", "S32"), ("check", "S32"), ("block", "<i8"), ("first", "<i8"), ("runs", "<i8"), ("failed", "<i8"))
+NOT_MEASURES = {*(name for name, _ in ABOUT), "digest", "status", "failures"}
 PIECE = 512  # runs handed to the engine at once
 SMALLEST, SMALL, LARGEST = 256, 2048, 16384
 MANY = 32768  # runs from which blocks have their full size
@@ -40,8 +63,8 @@ class Study:
     plan: str
     code: str
     measures: tuple[str, ...]
-    library: object = field(default=None, repr=False)
-    play: object = None
+    library: Any = field(default=None, repr=False)
+    play: Callable | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +126,7 @@ def run_block(study: Study, task: Task, play=None) -> bytes:
 
     Returns
     -------
-    bytes, see `sim.experiments.shards`
+    bytes, see `packed`
     """
     with _ONE_AT_A_TIME:
         play = play or player(study)
@@ -111,7 +134,7 @@ def run_block(study: Study, task: Task, play=None) -> bytes:
         points = values_of(task)
         for first in range(0, len(task), PIECE):
             _play_piece(columns, play, points, task, range(first, min(first + PIECE, len(task))))
-    return shards.packed(study.plan, task.number, task.first, columns.table, columns.failures)
+    return packed(study.plan, task.number, task.first, columns.table, columns.failures)
 
 
 _ONE_AT_A_TIME = threading.Lock()  # in a process: a Dask worker may have several threads
@@ -160,22 +183,20 @@ class _Columns:
 
     def __init__(self, runs, study):
         self.failures, self.study = [], study
-        names = [*study.measures, *(shards.BASELINE + name for name in study.measures if study.baseline)]
+        names = [*study.measures, *(BASELINE + name for name in study.measures if study.baseline)]
         self.table = {"digest": np.zeros(runs, dtype="<u8")}
         self.table |= {name: np.full(runs, np.nan, dtype="<f8") for name in names}
-        self.table["status"] = np.full(runs, shards.FAILED, dtype="i1")
+        self.table["status"] = np.full(runs, FAILED, dtype="i1")
 
     def keep(self, runs, played):
         """Keeps what was played."""
         rows = slice(runs.start, runs.stop)
         self.table["digest"][rows] = played.digest
-        self.table["status"][rows] = shards.PLAYED
-        for name, values in played.measures.items():
-            if name in self.table:
-                self.table[name][rows] = values
-        for name, values in (played.baseline_measures or {}).items():
-            if shards.BASELINE + name in self.table:
-                self.table[shards.BASELINE + name][rows] = values
+        self.table["status"][rows] = PLAYED
+        for arm, measures in (("", played.measures), (BASELINE, played.baseline_measures or {})):
+            for name in measures:
+                if arm + name in self.table:
+                    self.table[arm + name][rows] = measures[name]
 
     def note(self, run, stage, reason):
         """Notes a run that failed."""
@@ -185,19 +206,139 @@ class _Columns:
 def player(study: Study):
     """The engine at work on a study, arranged once in each process."""
     if study.play is not None:
-        return lambda points, replications: study.play(study, points, replications)
+        return functools.partial(study.play, study)
     if study.plan not in _PLAYERS:
+        from sim.engine import Points, play_points
+        from sim.scenario import from_document
+
+        scenario = Points(from_document(study.document, study.name, library=study.library))
         _PLAYERS.clear()
-        _PLAYERS[study.plan] = _player(study)
+        _PLAYERS[study.plan] = functools.partial(play_points, scenario, seed=study.seed, baseline=study.baseline)
     return _PLAYERS[study.plan]
 
 
 _PLAYERS: dict = {}
 
 
-def _player(study):
-    from sim.engine import Points, play_points
-    from sim.scenario import from_document
+# ------------------------------------------------------------------------------------------------------------ its file
 
-    scenario = Points(from_document(study.document, study.name, library=study.library))
-    return lambda points, replications: play_points(scenario, points, replications, study.seed, study.baseline)
+
+class Damaged(InputError):
+    """A shard that is not what was written, or not there."""
+
+    def __init__(self, path, message):
+        super().__init__([Diagnostic(str(path), 0, 0, message)])
+
+
+def shard_name(number: int) -> str:
+    """The file of a block.
+
+    >>> shard_name(42)
+    '000042.npy'
+    """
+    return f"{number:06}.npy"
+
+
+def packed(plan: str, number: int, first: int, table: dict, failures: list) -> bytes:
+    """The bytes of a shard.
+
+    Parameters
+    ----------
+    plan : str, digest of the plan
+    number, first : int, of the block and of its first run
+    table : dict of name to array (runs,)
+    failures : list of (run of the block, stage, reason)
+    """
+    said = json.dumps(sorted(failures), ensure_ascii=True, separators=(",", ":")).encode() if failures else b""
+    runs = len(table["status"])
+    dtype = [*ABOUT, *((name, values.dtype, (runs,)) for name, values in table.items())]
+    record = np.zeros(1, dtype=[*dtype, ("failures", f"S{len(said)}")] if said else dtype)
+    about = {"plan": plan.encode(), "block": number, "first": first, "runs": runs, "failed": len(failures)}
+    for name, value in (about | table).items():
+        record[name][0] = value
+    if said:
+        record["failures"][0] = said
+    file = io.BytesIO()
+    np.lib.format.write_array(file, record, allow_pickle=False)
+    data = bytearray(file.getvalue())
+    at = _place_of_check(record.dtype, len(data) - record.nbytes)
+    data[at] = _check_of(data, at)
+    return bytes(data)
+
+
+def _place_of_check(dtype, head):
+    """Where in a file the check stands, after a head of so many bytes."""
+    start = head + dtype.fields["check"][1]
+    return slice(start, start + dtype["check"].itemsize)
+
+
+def _check_of(data, at):
+    """A digest of a file's bytes, but for the place where the digest stands."""
+    data = memoryview(data)
+    digest = hashlib.blake2b(data[: at.start], digest_size=16)
+    digest.update(data[at.stop :])
+    return digest.hexdigest().encode()
+
+
+def read_shard(path: Path, plan=None, number=None, first=None, runs=None, whole=False, columns=None, check=None):
+    """A shard, mapped into memory: nothing is read before it is asked for.
+
+    Parameters
+    ----------
+    path : Path
+    plan, number, first, runs, check : what it must be, or None
+    whole : bool, read all of it and compare with its check
+    columns : names of its measures, in both arms, or None
+
+    Returns
+    -------
+    structured array (1,); Damaged when it is not what it must be
+    """
+    try:
+        record = read_array(path)
+    except InputError as error:
+        raise Damaged(path, error.faults[0].message) from error
+    if record.shape != (1,) or record.dtype.names is None or not _has_form(record.dtype, columns):
+        raise Damaged(path, "this is not a shard, or not one of this sweep.")
+    wanted = {"plan": plan and plan.encode(), "block": number, "first": first, "runs": runs}
+    wrong = [name for name, value in wanted.items() if value is not None and record[name][0] != value]
+    if "plan" in wrong:
+        raise Damaged(path, "this shard is of another sweep, or damaged.")
+    if wrong:
+        raise Damaged(path, "damaged, or not the block that it is named after.")
+    if check is not None and check.encode() != record["check"][0]:
+        raise Damaged(path, "this is not the block that was played: it has another check.")
+    if whole:
+        _check_bytes(path, record)
+    return record
+
+
+def _has_form(dtype, columns):
+    """Whether a shard has the columns, of the types and in the order, that `packed` gives it."""
+    runs = dtype["status"].shape if "status" in dtype.names else ()
+    failures = [("failures", dtype["failures"])] if "failures" in dtype.names and dtype["failures"].kind == "S" else []
+    measures = [name for name in dtype.names if name not in NOT_MEASURES] if columns is None else columns
+    table = [("digest", "<u8", runs), *((name, "<f8", runs) for name in measures), ("status", "i1", runs)]
+    return len(runs) == 1 and dtype == np.dtype([*ABOUT, *table, *failures])
+
+
+def _check_bytes(path, record):
+    """That every byte of a shard is as it was written, and that what it says of its runs is true."""
+    if _check_of(np.memmap(path, mode="r"), _place_of_check(record.dtype, record.offset)) != record["check"][0]:
+        raise Damaged(path, "damaged, its bytes are not those that were written.")
+    status, failures = record["status"][0], failures_of(record, path)
+    failed = int(record["first"][0]) + np.flatnonzero(status == FAILED)
+    if sorted(run for run, *_ in failures) != failed.tolist() or record["failed"][0] != len(failed):
+        raise Damaged(path, "damaged, its failed runs do not add up.")
+
+
+def failures_of(record, path="shard") -> list[tuple[int, str, str]]:
+    """The failed runs of a shard: index in the whole sweep, stage, reason; Damaged when they cannot be read."""
+    if "failures" not in record.dtype.names:
+        return []
+    first = int(record["first"][0])
+    try:
+        rows = json.loads(record["failures"][0])
+        return [(first + operator.index(run), "" + stage, "" + reason) for run, stage, reason in rows]
+    except (ValueError, TypeError, RecursionError):
+        raise Damaged(path, "damaged, its failed runs cannot be read.") from None

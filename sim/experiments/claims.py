@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from sim.experiments.analysis import Analysis, Finding, TradeOff
 from sim.experiments.compare import Comparison
-from sim.experiments.estimate import Estimate
-from sim.experiments.experiment_data import Sample
-from sim.experiments.phrases import measure, softly
+from sim.experiments.phrases import figure, label, measure, unit_of
 from sim.experiments.robustness import Robustness
+from sim.experiments.sample import Sample
 from sim.phrases import count, listed, percent
 
 TOO_FEW_FUTURES = "too few futures to see the means settle"
@@ -48,10 +47,10 @@ def outcome(finding: Finding) -> str:
     if not finding.spread.runs:
         return f"{about}: it applies to none of the runs"
     mean = f"{about}: {figure(finding.spread.mean.value, span)}{unit_of(finding.measure)} on average"
-    gain = finding.cooperation.gain if finding.cooperation else None
-    if gain is None:
+    if not finding.cooperation:
         low, high = finding.spread.quantiles[0], finding.spread.quantiles[-1]
         return f"{mean}, from {figure(low, span)} to {figure(high, span)} in nine runs of ten"
+    gain = finding.cooperation.gain
     if not gain.is_clear():
         return f"{mean}, with or without the cooperation"
     which = "better" if finding.cooperation.best == 0 else "worse"
@@ -187,73 +186,6 @@ def principles(comparison: Comparison, arm: int = 1) -> str:
     return f"{' and '.join(said)}; most changed: {head}"
 
 
-# -------------------------------------------------------------------------------------------- numbers and measures
-
-
-def figure(value: float, span: float) -> str:
-    """A number in a sentence, as precise as the spread of the runs asks for.
-
-    >>> figure(7.3717, 8.2), figure(0.82463, 0.2), figure(30.43, 25), figure(-0.9, 8)
-    ('7.4', '0.82', '30', '−0.9')
-    """
-    if not math.isfinite(value):
-        return "–"
-    digits = 0 if span >= 15 else 1 if span >= 2 else 2 if span >= 0.05 else 3 if span >= 0.005 else 4
-    words = f"{value:,.{digits}f}"
-    return words.removeprefix("-") if not float(words.replace(",", "")) else words.replace("-", "−")
-
-
-def with_interval(estimate: Estimate, span: float) -> str:
-    """An estimate and its interval in words.
-
-    >>> with_interval(Estimate(1.6154, 1.5, 1.73), 8)
-    '1.6 (1.5 to 1.7)'
-    """
-    words = figure(estimate.value, span)
-    if not math.isfinite(estimate.low):
-        return words
-    return f"{words} ({figure(estimate.low, span)} to {figure(estimate.high, span)})"
-
-
 def span_of(finding: Finding) -> float:
     """The range that holds nine runs in ten of a finding's measure."""
     return (finding.spread.quantiles[-1] - finding.spread.quantiles[0]) or 1.0
-
-
-def label(name: str) -> str:
-    """A measure's label as it stands inside a sentence.
-
-    >>> label("harm")
-    'harm to victims'
-    """
-    return softly(measure(name).label)
-
-
-def unit_of(name: str) -> str:
-    """A measure's unit where it needs saying.
-
-    >>> unit_of("harm"), unit_of("joint_share")
-    (' severity-months', '')
-    """
-    unit, words = measure(name).unit, measure(name).label.lower()
-    is_said = not unit or "0 to 1" in unit or unit in ("share", "probability") or unit.split()[0] in words.split()
-    return "" if is_said else f" {unit}"
-
-
-def axis_of(name: str) -> str:
-    """A measure as it stands at an axis.
-
-    >>> axis_of("harm"), axis_of("days_to_joint_text")
-    ('Harm to victims, severity-months', 'Days to the first joint text')
-    """
-    return measure(name).label + (f",{unit_of(name)}" if unit_of(name) else "")
-
-
-def units_for(name: str) -> str:
-    """A measure and its unit, for captions.
-
-    >>> units_for("harm"), units_for("joint_share")
-    ('harm to victims in severity-months', 'capability behind the joint text, share')
-    """
-    unit = measure(name).unit
-    return f"{label(name)} in{unit_of(name)}" if unit_of(name) else f"{label(name)}{f', {unit}' if unit else ''}"

@@ -5,20 +5,45 @@ not of chance.
 
 Intervals are Student's t at 95 % over the pairs. `is_clear` asks more: that the difference holds when all measures are
 looked at together (Holm), since of thirty measures one or two would seem to differ by chance alone.
+
+An arm is a scenario, a scenario with some values changed, or a scenario with other policies in the seats.
 """
 
-from dataclasses import dataclass, field, replace
+import re
+from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import numpy as np
 
-from sim.errors import refusal
-from sim.experiments.arms import Arm, arms_of
-from sim.experiments.estimate import NOTHING, Estimate, holm, p_value, paired
+from sim.errors import Diagnostic, InputError, refusal
+from sim.experiments.estimate import Estimate, holm, p_value, paired
+from sim.experiments.factors import entry_of
+from sim.experiments.phrases import label_of
 from sim.experiments.phrases import measure as described
+from sim.phrases import count
 from sim.record.scorecard import scorecard
 
 SLIGHT = 0.05  # of the range that holds nine runs in ten
 SCORED = 1000  # runs that the scorecard is made from
+VARIATION = re.compile(r"^(?P<scenario>.*?):(?P<changes>[^:/]*=.*)$")
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One side of a comparison.
+
+    Parameters
+    ----------
+    name : str, as it was asked for; label : str, in words
+    loaded : sim.scenario.Loaded, with the changes made
+    changes : dict of path to value; policies : dict of code to name
+    """
+
+    name: str
+    label: str
+    loaded: object
+    changes: dict = field(default_factory=dict)
+    policies: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -106,16 +131,15 @@ class Comparison:
 
     def sentence(self, arm=1):
         """The finding in words."""
-        about = [one for one in self.of(arm) if one.better]
+        found, label, base = self.of(arm), self.arms[arm].label, self.arms[0].label
+        if all(one.p_same == 1 for one in found if one.pairs):
+            return f"{label}: every run comes out as with {base}"
+        if not any(one.is_clear for one in found):
+            return f"no clear difference between {label} and {base} in {self.runs:,} runs"
+        about = [one for one in found if one.better]
         better, worse = (sum(one.verdict == word for one in about) for word in ("better", "worse"))
-        moved = sum(one.is_clear for one in self.of(arm))
-        label = self.arms[arm].label
-        if all(one.p_same == 1 for one in self.of(arm) if one.pairs):
-            return f"{label}: every run comes out as with {self.arms[0].label}"
-        if not moved:
-            return f"no clear difference between {label} and {self.arms[0].label} in {self.runs:,} runs"
         slight = sum(one.is_clear and one.is_slight for one in about)
-        said = f"{label}: {_counted(better)} better and {_bare(worse)} worse than {self.arms[0].label}"
+        said = f"{label}: {count(better, 'measure')} better and {_bare(worse)} worse than {base}"
         return f"{said}; {_bare(slight)} more by a little" if slight else said
 
     def rows(self):
@@ -133,13 +157,7 @@ class Comparison:
 
 
 def _bare(number):
-    return _counted(number).split(" ")[0].replace("no", "none")
-
-
-def _counted(number):
-    from sim.phrases import count
-
-    return count(number, "measure")
+    return count(number, "measure").split(" ")[0].replace("no", "none")
 
 
 def compare(arms, seed=1, runs=400, progress=None):
@@ -184,56 +202,52 @@ def compared(arms, seed, runs, played):
     Comparison
     """
     differences, principles = [], []
-    cards = [scores(*one) for one in played]
+    (base, _), cards = played[0], [scores(*one) for one in played]
     for arm in range(1, len(arms)):
-        base, mine = played[0][0], played[arm][0]
-        found = [_difference(name, arm, base[name], mine[name]) for name in base if name in mine]
-        differences += _marked(found, base, mine)
-        judged = [_principle(key, arm, cards) for key in cards[0]]
-        principles += _marked(judged, {k: v[1] for k, v in cards[0].items()}, {k: v[1] for k, v in cards[arm].items()})
-    return Comparison(
-        tuple(arms), seed, runs, tuple(one for one, _ in played), tuple(differences), tuple(principles)
-    )  # fmt: skip
+        mine = played[arm][0]
+        found = [(described(name), base[name], mine[name]) for name in base if name in mine]
+        differences += _marked(
+            [(about.name, about.label, about.unit, about.better, arm, *pair) for about, *pair in found]
+        )
+        principles += _marked(
+            [
+                (key, statement, "score, 0 to 1", "higher", arm, before, cards[arm][key][1])
+                for key, (statement, before) in cards[0].items()
+            ]
+        )
+    measures = tuple(one for one, _ in played)
+    return Comparison(tuple(arms), seed, runs, measures, tuple(differences), tuple(principles))
 
 
-def _difference(name, arm, base, mine):
-    about = described(name)
-    return _paired(name, about.label, about.unit, about.better, arm, base, mine)
+def _marked(rows):
+    """The difference of each row, with the mark of those that hold when all are looked at together."""
+    hold = holm([p_value(mine, base) for *_, base, mine in rows])
+    return [_difference(*row, is_clear=bool(clear)) for row, clear in zip(rows, hold, strict=True)]
 
 
-def _principle(key, arm, cards):
-    statement, base = cards[0][key]
-    return _paired(key, statement, "score, 0 to 1", "higher", arm, base, cards[arm][key][1])
-
-
-def _paired(name, label, unit, better, arm, base, mine):
+def _difference(name, label, unit, better, arm, base, mine, is_clear):
     base, mine = np.asarray(base, dtype=float), np.asarray(mine, dtype=float)
     here, there = np.isfinite(base), np.isfinite(mine)
     both = here & there
     gap = mine[both] - base[both]
     rises = gap > 0 if better != "lower" else gap < 0
-    change = paired(mine, base) if both.any() else NOTHING
+    change = paired(mine, base)
     return Difference(
         name, label, unit, better, arm, _mean(base[both]), _mean(mine[both]), change,
         int(both.sum()), int((here & ~there).sum()), int((there & ~here).sum()), _mean(rises), _mean(gap == 0),
-        _size(change.value, base[both], mine[both]) if both.any() else np.nan,
+        _size(change.value, np.concatenate([base[both], mine[both]])), is_clear,
     )  # fmt: skip
 
 
-def _size(change, base, mine):
-    values = np.concatenate([base[np.isfinite(base)], mine[np.isfinite(mine)]])
+def _size(change, values):
+    if not len(values):
+        return np.nan
     span = float(np.ptp(np.quantile(values, (0.05, 0.95)))) or float(np.ptp(values))
     return change / span if span else np.nan
 
 
 def _mean(values):
     return float(np.mean(values)) if len(values) else np.nan
-
-
-def _marked(found, base, mine):
-    """Differences with the mark of those that hold when all are looked at together."""
-    hold = holm([p_value(mine[one.name], base[one.name]) for one in found])
-    return [replace(one, is_clear=bool(clear)) for one, clear in zip(found, hold, strict=True)]
 
 
 def scores(measures, baseline, most=SCORED):
@@ -259,3 +273,124 @@ def scores(measures, baseline, most=SCORED):
         )
         for at, principle in enumerate(cards[0])
     }
+
+
+# ------------------------------------------------------------------------------------------ from what was named to arms
+
+
+def arms_of(given, policies=()):
+    """Arms from what was named; InputError with everything wrong with them at once.
+
+    Parameters
+    ----------
+    given : sequence of str: "A" (a shipped scenario or a file), "A:path=value,path=value" (the same with other values;
+        a lever's or an uncertainty's name does for its path), ":path=value" (the first scenario again)
+    policies : sequence of str "CODE=NAME" or "CODE=NAME,CODE=NAME": each is one more arm, the first scenario with these
+
+    Returns
+    -------
+    list of Arm; a single scenario that declares cooperation is not compared with itself: name what to change
+
+    >>> [arm.label for arm in arms_of(["smallest", ":linkage=0.9"])]
+    ['smallest as written', 'concern for the other ocean at 0.9']
+    """
+    from sim.scenario import load
+
+    faults, loaded, arms = [], {}, []
+    for words in given:
+        scenario, changes = _split(words)
+        scenario = scenario or _split(given[0])[0]
+        try:
+            if scenario not in loaded:
+                loaded[scenario] = load(scenario)
+            arms.append(_arm(words, loaded[scenario], changes))
+        except InputError as error:
+            faults += error.faults
+    if not faults:
+        first = loaded[_split(given[0])[0]]
+        if policies and len(arms) == 1 or not arms:
+            arms = arms or [Arm(first.name, as_written(first), first)]
+        for words in policies:
+            arms += _seated(words, first, arms[0].changes, faults)
+        if len(arms) < 2 and not faults:
+            faults.append(Diagnostic("", 0, 0, _nothing_to_compare(given[0], first)))
+    if faults:
+        raise InputError(faults)
+    return _distinct(arms)
+
+
+def as_written(loaded):
+    """A scenario without changes, in words."""
+    return f"{loaded.name.replace('_', ' ')} as written"
+
+
+def _split(words):
+    found = VARIATION.match(words)
+    if not found:
+        return words, {}
+    pairs = (pair.partition("=") for pair in found["changes"].split(","))
+    return found["scenario"], {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _arm(words, loaded, changes):
+    if not changes:
+        return Arm(words, as_written(loaded), loaded)
+    from sim.scenario import varied
+
+    named = {_path_of(name, loaded): value for name, value in changes.items()}
+    try:
+        changed = varied(loaded, named)
+    except InputError as error:
+        raise InputError([Diagnostic("", 0, 0, f"{words}: {fault.message}") for fault in error.faults]) from None
+    return Arm(words, _label(loaded, named), changed, named)
+
+
+def _path_of(name, loaded):
+    found = entry_of(name, loaded)
+    return found[2].path if found else name
+
+
+def _label(loaded, changes):
+    said = []
+    for path, value in changes.items():
+        name, *_ = entry_of(path, loaded) or (path,)
+        label = label_of(SimpleNamespace(name=name, path=path), loaded)
+        said.append(f"{label} at {str(value).replace('_', ' ')}")
+    return " and ".join(said)
+
+
+def _seated(words, loaded, changes, faults):
+    from sim.policies.seating import Assigned
+    from sim.scenario import varied
+
+    assigned = Assigned(words.split(","), loaded)
+    faults += [Diagnostic("", 0, 0, fault) for fault in assigned.faults]
+    if faults:
+        return []
+    said = [given.strip().split("=") for given in words.split(",")]
+    label = " and ".join(f"{who} plays {name.replace('_', ' ')}" for who, name in said)
+    changed = varied(loaded, changes) if changes else loaded
+    return [Arm(f"--policy {words}", label, changed, changes, assigned.by_code)]
+
+
+def _nothing_to_compare(words, loaded):
+    lever, entry = next(iter(loaded.scenario.levers.items()), ("linkage", None))
+    value = "0.8"
+    if entry is not None:
+        value = entry.choices[-1] if entry.choices else f"{entry.range[1]:g}"
+    return (
+        f"{words} alone has nothing to be compared with. Name a second scenario, a value to change "
+        f"({words} :{lever}={value}), or a policy (--policy CODE=NAME)."
+    )
+
+
+def _distinct(arms):
+    """Arms that differ in something; advice where two are the same."""
+    seen = {}
+    for arm in arms:
+        key = (arm.loaded.digest, tuple(sorted(arm.policies.items())))
+        if key in seen:
+            said = f"{arm.name}: this is the same exercise as {seen[key]}, so nothing would differ. Change a value."
+            raise refusal(said)
+        seen[key] = arm.name
+    return arms

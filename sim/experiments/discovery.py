@@ -17,8 +17,7 @@ import numpy as np
 
 from sim.errors import refusal
 from sim.experiments.estimate import NOTHING, Estimate, share
-from sim.experiments.experiment_data import Sample
-from sim.experiments.phrases import condition, figure, rule, softly
+from sim.experiments.phrases import condition, rule, softly, value_in_words
 from sim.experiments.phrases import measure as described
 from sim.experiments.sensitivity import moving, need_forests
 from sim.letters import is_number
@@ -125,14 +124,13 @@ def failing(sample, name, limit=None):
     is_strict = limit is not None
     if limit is None:
         limit = float(np.quantile(values[known], WORST if down else 1 - WORST))
-        is_strict = ((values <= limit) if down else (values >= limit))[
-            known
-        ].mean() > 0.5  # a crowd at the limit itself
+        at_least = values <= limit if down else values >= limit
+        is_strict = at_least[known].mean() > 0.5  # a crowd at the limit itself
     if is_strict:
         fails = values < limit if down else values > limit
     else:
         fails = values <= limit if down else values >= limit
-    side, said = "below" if down else "above", figure(limit, float(np.ptp(values[known])))
+    side, said = "below" if down else "above", value_in_words(limit, float(np.ptp(values[known])))
     unit = "" if about.unit in ("", "share", "probability") or "0 to 1" in about.unit else f" {about.unit}"
     how = f"{side} {said}{unit}" if is_strict else f"at {said}{unit} or {side}"
     which = "worst" if about.better else "highest" if not down else "lowest"
@@ -174,8 +172,8 @@ def discover(sample, name, limit=None, seed=1, trees=True):
     found_in, checked_in = _halves(sample, at, fails, seed)
     if checked_in is None:
         remarks.append("too few futures to check the rule on others than those it was found in")
-    table = _Table(sample, used, found_in, fails[found_in])
-    judge = table if checked_in is None else _Table(sample, used, checked_in, fails[checked_in])
+    table = _table_of(sample, used, fails, found_in)
+    judge = table if checked_in is None else _table_of(sample, used, fails, checked_in)
     path, chosen = table.peeled()
     trajectory = [judge.boxed(limits) for limits in path]
     trajectory[chosen] = table.tested(trajectory[chosen], path[chosen], seed)
@@ -196,15 +194,20 @@ def _halves(sample, at, fails, seed):
     return (found_in, checked_in) if few >= 2 * FEWEST and len(futures) >= 3 * FEWEST else (at, None)
 
 
+@dataclass(frozen=True)
 class _Table:
-    """The runs that a rule is looked for in."""
+    """The runs that a rule is looked for in: x (runs, factors) and, one for each run, the rest."""
 
-    def __init__(self, sample: Sample, used, at, fails):
-        self.factors = [sample.factors[place] for place in used]
-        self.x = sample.x[:, used][sample.point[at]]
-        self.future, self.replication = sample.future[at], sample.replication[at]
-        self.fails = fails
-        self.is_choice = np.array([factor.choices is not None and not factor.is_ordered for factor in self.factors])
+    factors: list
+    x: np.ndarray
+    fails: np.ndarray
+    future: np.ndarray
+    replication: np.ndarray
+
+    @property
+    def is_choice(self):
+        """Which columns have no order."""
+        return np.array([factor.choices is not None and not factor.is_ordered for factor in self.factors])
 
     def inside(self, limits):
         """Which runs lie in a box given by limits: dict of column to (low, high) or frozenset of places."""
@@ -228,13 +231,8 @@ class _Table:
                 place for place in range(len(factor.choices)) if limit[0] <= place <= limit[1]
             ]  # fmt: skip
             allowed = tuple(factor.choices[place] for place in places)
-            return Limit(
-                factor.name,
-                float(places[0]),
-                float(places[-1]),
-                allowed,
-                condition(factor.label, factor, 0, 0, allowed),
-            )
+            words = condition(factor.label, factor, 0, 0, allowed)
+            return Limit(factor.name, float(places[0]), float(places[-1]), allowed, words)
         low, high = max(limit[0], factor.low), min(limit[1], factor.high)
         return Limit(factor.name, float(low), float(high), None, condition(factor.label, factor, low, high, None))
 
@@ -246,9 +244,8 @@ class _Table:
         """
         columns = np.arange(self.x.shape[1])
         while True:
-            path = [
-                _renumbered(limits, columns) for limits in peel(self.x[:, columns], self.fails, self.is_choice[columns])
-            ]
+            peels = peel(self.x[:, columns], self.fails, self.is_choice[columns])
+            path = [{int(columns[place]): limit for place, limit in limits.items()} for limits in peels]
             chosen = choose([self.boxed(limits) for limits in path])
             chances = {column: self._quasi_p(path[chosen], column) for column in path[chosen]}
             weak = {column for column, chance in chances.items() if chance > QUASI_P / self.x.shape[1]}
@@ -265,15 +262,16 @@ class _Table:
         counts, rng = dict.fromkeys(limits, 0), np.random.default_rng([seed, 6])
         for _ in range(AGAIN if limits else 0):
             at = rng.choice(len(self.x), len(self.x) // 2, replace=False)
-            part = _Part(self, at)
+            part = _Table(self.factors, self.x[at], self.fails[at], self.future[at], self.replication[at])
             path = peel(part.x, part.fails, self.is_choice)
             again = path[choose([part.boxed(other) for other in path])]
             for column in counts:
                 counts[column] += column in again
-        told = []
-        for limit in box.limits:
-            column = names.index(limit.factor)
-            told.append(replace(limit, quasi_p=self._quasi_p(limits, column), comes_back=counts[column] / AGAIN))
+        columns = [names.index(limit.factor) for limit in box.limits]
+        told = (
+            replace(limit, quasi_p=self._quasi_p(limits, column), comes_back=counts[column] / AGAIN)
+            for column, limit in zip(columns, box.limits, strict=True)
+        )
         return replace(box, limits=tuple(told))
 
     def _quasi_p(self, limits, column):
@@ -285,21 +283,10 @@ class _Table:
         return float(binom.sf(self.fails[within].sum() - 1, within.sum(), self.fails[baseline].mean()))
 
 
-class _Part(_Table):
-    """Some of the runs of a table."""
-
-    def __init__(self, table, at):
-        self.factors, self.is_choice = table.factors, table.is_choice
-        self.x, self.fails, self.future, self.replication = (
-            table.x[at],
-            table.fails[at],
-            table.future[at],
-            table.replication[at],
-        )
-
-
-def _renumbered(limits, columns):
-    return {int(columns[place]): limit for place, limit in limits.items()}
+def _table_of(sample, used, fails, at):
+    """Some runs of a sample, with the factors that move."""
+    factors = [sample.factors[place] for place in used]
+    return _Table(factors, sample.x[:, used][sample.point[at]], fails[at], sample.future[at], sample.replication[at])
 
 
 def _within(values, limit):

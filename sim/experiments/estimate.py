@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 LEVEL = 0.95
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)  # of runs, as they are shown
 STEPS = 24
 FEWEST = 8
 TOLERANCE = 0.05  # of the range that holds nine runs in ten
@@ -194,14 +195,18 @@ def paired(one, other):
     """
     from scipy.stats import t
 
-    gap = np.asarray(one, dtype=float) - np.asarray(other, dtype=float)
-    gap = gap[np.isfinite(gap)]
+    gap = _gaps(one, other)
     if not gap.size:
         return NOTHING
     if gap.size < 2:
         return Estimate(float(gap[0]), np.nan, np.nan)
     half = t.ppf(0.5 + LEVEL / 2, gap.size - 1) * gap.std(ddof=1) / np.sqrt(gap.size)
     return Estimate(gap.mean(), float(gap.mean() - half), float(gap.mean() + half))
+
+
+def _gaps(one, other):
+    gap = np.asarray(one, dtype=float) - np.asarray(other, dtype=float)
+    return gap[np.isfinite(gap)]
 
 
 def p_value(one, other):
@@ -212,8 +217,7 @@ def p_value(one, other):
     """
     from scipy.stats import t
 
-    gap = np.asarray(one, dtype=float) - np.asarray(other, dtype=float)
-    gap = gap[np.isfinite(gap)]
+    gap = _gaps(one, other)
     if gap.size < 2 or not gap.any():
         return 1.0
     spread = gap.std(ddof=1)

@@ -1,16 +1,28 @@
-"""One thing that varies: where its path leads, and which values it takes.
+"""What varies in a sweep: factors, the values that each takes, and which of them a sweep has.
 
 A factor leads by a path to one value of the scenario or the library. Its values are drawn from a share of its
-probability: 0 is the lowest value, 1 the highest, so that one design serves ranges and choices alike.
+probability: 0 is the lowest value, 1 the highest, so that one design serves ranges and choices alike. A scenario
+declares its uncertainties and levers; they are narrowed, held or added to by name or path.
 """
 
+import contextlib
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
+from sim.errors import Diagnostic, InputError, did_you_mean, nearest, refusal
+from sim.letters import is_number, whole
+from sim.scenario.loading import unplayable, varied
+from sim.scenario.paths import Place, find, fitted, own_range
+from sim.scenario.wording import core
+
 DISTRIBUTIONS = ("uniform", "triangular", "normal")
 ESTIMATED = "estimated"  # drawn together with others, as past cases tell them
 LEVELS = 3  # of a range in a grid
+MOST_LEVELS = 1_000_000
+LEVER_WORDS = ("sampled", "crossed", "none")
 SMALLEST = 1e-9  # a share nearer to 0 or 1 would be infinitely far from the middle of a normal
 EDGE = 2.0  # standard deviations between the middle of a normal factor and the ends of its range
 
@@ -78,27 +90,32 @@ class Factor:
         if self.choices is not None:
             places = np.minimum((shares * len(self.choices)).astype(np.int64), len(self.choices) - 1)
             return np.array(self.choices, dtype=self.dtype)[places]
+        low, high = self._ends()
         if self.is_whole:
-            count = int(self.high - self.low) + 1
-            return int(self.low) + np.minimum((shares * count).astype(np.int64), count - 1)
-        return np.clip(self._quantiles(shares), self.low, self.high)
+            count = int(high - low) + 1
+            return int(low) + np.minimum((shares * count).astype(np.int64), count - 1)
+        return np.clip(self._quantiles(shares, low, high), low, high)
 
-    def _quantiles(self, shares):
-        width = self.high - self.low
+    def _ends(self) -> tuple[float, float]:
+        assert self.low is not None and self.high is not None, f"{self.name} is no range"
+        return self.low, self.high
+
+    def _quantiles(self, shares, low, high):
+        width = high - low
         if self.distribution == "triangular":
-            return _triangular(shares, self.low, self.high, self.peak)
+            return _triangular(shares, low, high, self.peak)
         if self.distribution == "normal":
             from scipy.special import ndtr, ndtri
 
             inside = ndtr(-EDGE) + shares * (ndtr(EDGE) - ndtr(-EDGE))
-            return self.low + width * (0.5 + ndtri(inside) / (2 * EDGE))
-        return self.low + shares * width
+            return low + width * (0.5 + ndtri(inside) / (2 * EDGE))
+        return low + shares * width
 
     def grid(self) -> np.ndarray:
         """Its values in a grid: all choices, or levels evenly over the range."""
         if self.choices is not None:
             return np.array(self.choices, dtype=self.dtype)
-        levels = np.linspace(self.low, self.high, self.levels)
+        levels = np.linspace(*self._ends(), self.levels)
         return np.unique(np.rint(levels).astype(np.int64)) if self.is_whole else levels
 
     def to_dict(self) -> dict:
@@ -170,3 +187,285 @@ def _triangular(shares, low, high, peak):
     rising = low + np.sqrt(shares * width * before)
     falling = high - np.sqrt((1 - shares) * width * (high - peak))
     return np.where(shares * width < before, rising, falling)
+
+
+# ------------------------------------------------------------------------------------------------------ which of them
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What varies, what is held, and how levers meet futures ("sampled", "crossed", or how many settings)."""
+
+    varying: tuple[Factor, ...]
+    held: tuple[Factor, ...]
+    levers: str | int = "sampled"
+
+
+def choose_factors(loaded, fixed=None, vary=None, levers=None, uncertainties=None) -> Choice:
+    """The factors of a sweep; InputError with every fault at once.
+
+    Parameters
+    ----------
+    loaded : Loaded
+    fixed : dict of name or path to value, or texts "linkage=0.4": held at that value
+    vary : dict of name or path to range or choices, or texts: "linkage=0.2:0.8", "linkage=0.2:0.8:triangular",
+        "linkage=0.2:0.8:5" (five levels in a grid), "capability=gdp,equal", "behaviour.b_peer" (the library's range),
+        "behaviour=estimates" (all coefficients that past cases tell, drawn together)
+    levers : texts: "sampled" with the uncertainties (the default), "crossed" (every combination of their values, each
+        in the same futures), a number of settings, each in the same futures, "none"; names of the levers that vary,
+        the others being left as written; levers added or narrowed, as in `vary`
+    uncertainties : texts: "none", or names of those that vary
+
+    >>> from sim.scenario import load
+    >>> [factor.name for factor in choose_factors(load("smallest"), vary=["linkage=0.2:0.8"]).varying]
+    ['proof', 'linkage']
+    """
+    return _Choosing(loaded).chosen(fixed, vary, levers, uncertainties)
+
+
+class _Choosing:
+    """Gathers factors and faults."""
+
+    def __init__(self, loaded):
+        self.loaded, self.faults = loaded, []
+        self.said = {}  # by which option a factor was added or narrowed
+        self.factors = {**_declared(loaded, "uncertainty"), **_declared(loaded, "lever")}
+
+    def chosen(self, fixed, vary, levers, uncertainties):
+        mode, named, added = self._levers(levers)
+        self._keep("lever", named)
+        self._keep("uncertainty", self._names(uncertainties, "uncertainty"))
+        for option, items in (("--vary", _pairs(vary)), ("--levers", added)):
+            for word, spec in items:
+                self._vary(option, word, spec, "lever" if option == "--levers" else None)
+        held = [self._held(word, value) for word, value in _pairs(fixed)]
+        for name, factor in self.factors.items():
+            self._try(self.said.get(name, name), factor)
+        if self.faults:
+            raise InputError(self.faults)
+        return Choice(tuple(self.factors.values()), tuple(held), mode)
+
+    def fault(self, message):
+        """Notes what is wrong."""
+        self.faults.append(Diagnostic("", 0, 0, message))
+
+    @contextlib.contextmanager
+    def _noting(self, said):
+        """Notes what is wrong with what was said, and goes on."""
+        try:
+            yield
+        except InputError as error:
+            self.fault(f"{said}: {error.faults[0].message}")
+
+    # ---------------------------------------------------------------- which
+
+    def _levers(self, words):
+        mode, named, added = "sampled", None, []
+        for word, spec in _pairs(words):
+            for part in [word] if spec is not None else word.split(","):
+                part = part.strip()
+                if spec is not None:
+                    added.append((part, spec))
+                elif whole(part):
+                    mode = whole(part)
+                elif part in ("sampled", "crossed"):
+                    mode = part
+                elif part == "none":
+                    named = named or []
+                else:
+                    named = [*(named or []), *self._known(part, "lever")]
+        return mode, named, added
+
+    def _names(self, words, kind):
+        if words is None:
+            return None
+        parts = [part.strip() for word, _ in _pairs(words) for part in word.split(",")]
+        return [name for part in parts if part != "none" for name in self._known(part, kind)]
+
+    def _known(self, word, kind):
+        of_kind = {name: factor for name, factor in self.factors.items() if factor.kind == kind}
+        found = [name for name, factor in of_kind.items() if word in (name, factor.path)]
+        if not found:
+            allowed = [*of_kind, *(LEVER_WORDS if kind == "lever" else ("none",))]
+            hint = did_you_mean(word, allowed)
+            self.fault(f"{_option_of(kind)} {word}: the scenario has no {kind} of this name. {hint}")
+        return found
+
+    def _keep(self, kind, names):
+        if names is not None:
+            self.factors = {
+                name: factor for name, factor in self.factors.items() if factor.kind != kind or name in names
+            }
+
+    # ---------------------------------------------------------------- with which values
+
+    def _vary(self, option, word, spec, kind):
+        if word == "behaviour":
+            self._estimates(option, spec)
+            return
+        said = f"{option} {word}" + (f"={spec}" if isinstance(spec, str) else "")
+        target = self._target(said, word)
+        if target is None:
+            return
+        name, place, before = target
+        with self._noting(said):
+            self.factors[name], self.said[name] = _specified(name, place, before, spec, kind, self.loaded), said
+
+    def _try(self, said, factor):
+        """Notes which ends and choices do not fit, or could not be played."""
+        place = find(self.loaded.document, factor.path, self.loaded.library)
+        with self._noting(said):
+            for value in factor.choices if factor.choices is not None else (factor.low, factor.high):
+                value = fitted(place, value)
+                why = unplayable(self.loaded, place, value)
+                if why:
+                    self.fault(f"{said}: '{factor.path}' cannot be {value}: {why}")
+
+    def _estimates(self, option, spec):
+        library = self.loaded.library
+        if spec != "estimates":
+            self.fault(f"{option} behaviour: write behaviour=estimates, or behaviour.NAME for one coefficient.")
+        elif not library.estimates.coefficients:
+            self.fault(f"{option} behaviour=estimates: the library has no estimates; `oceans calibrate` makes them.")
+        else:
+            joint = {factor.name: factor for factor in estimated(library, self.loaded.scenario.behaviour)}
+            self.factors = {name: one for name, one in self.factors.items() if one.path not in joint} | joint
+
+    def _held(self, word, value):
+        said = f"--set {word}={value}"
+        target = self._target(said, word) if value is not None else None
+        if value is None:
+            self.fault(f"--set {word}: write it as path=value.")
+        if target is None:
+            return None
+        name, place, _ = target
+        self.factors.pop(name, None)
+        with self._noting(said):
+            held = Factor(name, place.path, "set", choices=(fitted(place, value),))
+            varied(self.loaded, {held.path: held.choices[0]})
+            return held
+        return None
+
+    def _target(self, said, word):
+        """The factor or place that a word means: its name, where it leads, and what it was; None with a fault."""
+        everything = {**_declared(self.loaded, "uncertainty"), **_declared(self.loaded, "lever"), **self.factors}
+        for name, factor in everything.items():
+            if word in (name, factor.path):
+                return name, find(self.loaded.document, factor.path, self.loaded.library), factor
+        try:
+            return word, find(self.loaded.document, word, self.loaded.library), None
+        except InputError as error:
+            near = nearest(word, everything)
+            advice = f"there is no such path. Did you mean {near!r}?" if near else error.faults[0].message
+            self.fault(f"{said}: {advice}")
+            return None
+
+
+def entry_of(word, loaded):
+    """The scenario's own uncertainty or lever of a name or path: its name, its kind and what it says; or None."""
+    scenario = loaded.scenario
+    for kind, entries in (("uncertainty", scenario.uncertainties), ("lever", scenario.levers)):
+        for name, entry in entries.items():
+            if word in (name, entry.path):
+                return name, kind, entry
+    return None
+
+
+def _option_of(kind):
+    return "--levers" if kind == "lever" else "--uncertainties"
+
+
+def _pairs(items):
+    """Pairs of word and what follows its "=" (None without one), from a mapping, a text or some texts."""
+    if items is None:
+        return []
+    if isinstance(items, Mapping):
+        return list(items.items())
+    texts = [items] if isinstance(items, str) else [str(item) for item in items]
+    parts = [text.partition("=") for text in texts]
+    return [(word.strip(), spec.strip() if equals else None) for word, equals, spec in parts]
+
+
+def _declared(loaded, kind):
+    """The scenario's own uncertainties or levers, as factors by name."""
+    entries = loaded.scenario.uncertainties if kind == "uncertainty" else loaded.scenario.levers
+    return {name: _from_entry(name, kind, entry, loaded) for name, entry in entries.items()}
+
+
+def _from_entry(name, kind, entry, loaded):
+    place = find(loaded.document, entry.path, loaded.library)
+    if entry.choices is not None:
+        return Factor(name, entry.path, kind, choices=tuple(fitted(place, choice) for choice in entry.choices))
+    return _range(name, place, kind, *entry.range, getattr(entry, "distribution", "uniform"))
+
+
+def _range(name, place: Place, kind, low, high, distribution="uniform", levels=LEVELS):
+    is_whole = core(place.annotation)[0] is int
+    now = place.value
+    peak = None
+    if distribution == "triangular":
+        peak = float(now) if isinstance(now, int | float) and low <= now <= high else (low + high) / 2
+    return Factor(name, place.path, kind, low, high, None, distribution, peak, levels, is_whole)
+
+
+def _specified(name, place, before, spec, kind, loaded):
+    """A factor as somebody asked for it; InputError when it makes no sense."""
+    kind = kind or (before.kind if before else "uncertainty")
+    distribution = before.distribution if before else "uniform"
+    if spec is None or spec == "":
+        if before is not None:
+            return before
+        span = own_range(place, loaded.library)
+        if span is None:
+            raise refusal("the library has no range for it. Write one: path=low:high, or choices: path=a,b,c.")
+        return _range(name, place, kind, *span)
+    low, high, more = _ends(spec)
+    if low is not None:
+        return _ranged(name, place, kind, low, high, more, distribution)
+    choices = tuple(fitted(place, choice) for choice in _listed(spec))
+    if len(set(choices)) < len(choices):
+        raise refusal("a choice is listed twice.")
+    if len(choices) < 2:
+        raise refusal("one value does not vary. Write low:high or a,b,c; or hold it with --set.")
+    return Factor(name, place.path, kind, choices=choices)
+
+
+def _ranged(name, place, kind, low, high, more, distribution):
+    if not place.is_number:
+        raise refusal(f"a range needs a number, and '{place.path}' holds none. Write choices: path=a,b,c.")
+    if not (math.isfinite(low) and math.isfinite(high)):
+        raise refusal("the ends of a range are numbers.")
+    if low >= high:
+        raise refusal(f"the range is empty: {low:g} is not below {high:g}.")
+    levels = LEVELS
+    if more is not None and 2 <= (whole(more) or 0) <= MOST_LEVELS:
+        levels = whole(more)
+    elif more is not None and more in DISTRIBUTIONS:
+        distribution = more
+    elif more is not None:
+        hint = did_you_mean(more, DISTRIBUTIONS)
+        levels = f"a number of levels (2 to {MOST_LEVELS:,}) for a grid"
+        raise refusal(f"after the range comes a distribution, or {levels}. {hint}")
+    factor = _range(name, place, kind, low, high, distribution, levels)
+    if factor.is_whole and not (float(low).is_integer() and float(high).is_integer()):
+        raise refusal("only whole numbers fit here.")
+    return factor
+
+
+def _ends(spec):
+    """Low, high and what follows, of "0.2:0.8:5" or of a pair of numbers; None, None, None of anything else."""
+    if isinstance(spec, str):
+        parts = [part.strip() for part in spec.split(":")]
+        if len(parts) in (2, 3) and all(map(_is_end, parts[:2])):
+            return float(parts[0]), float(parts[1]), parts[2] if len(parts) == 3 else None
+    elif isinstance(spec, tuple) and len(spec) in (2, 3) and all(isinstance(end, int | float) for end in spec[:2]):
+        return float(spec[0]), float(spec[1]), str(spec[2]) if len(spec) == 3 else None
+    return None, None, None
+
+
+def _is_end(text):
+    return is_number(text) or text.lower().lstrip("+-") in ("nan", "inf", "infinity")
+
+
+def _listed(spec):
+    return [part.strip() for part in spec.split(",")] if isinstance(spec, str) else list(spec)

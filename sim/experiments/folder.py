@@ -22,15 +22,15 @@ import itertools
 import json
 import os
 import platform
+import secrets
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from sim.errors import Diagnostic, InputError, OceansError
-from sim.experiments import shards
-from sim.experiments.blocks import Study, block_size, task_of
-from sim.experiments.design import Design
+from sim.experiments.blocks import BASELINE, Damaged, Study, block_size, failures_of, read_shard, shard_name, task_of
+from sim.experiments.design import Design, make_design
 from sim.experiments.manifest import FORMAT, SweepManifest, disagreements, plan_digest
 from sim.record.reading import (
     check_digest,
@@ -43,14 +43,26 @@ from sim.record.reading import (
     read_checked,
     read_json,
 )
-from sim.record.store import advising, fill_table, plain, read_document, read_scenario, scenario_facts, versions
+from sim.record.store import (
+    FORBIDDEN,
+    FULL,
+    UNUSABLE,
+    advising,
+    as_json,
+    fill_table,
+    plain,
+    read_document,
+    read_scenario,
+    scenario_facts,
+    version_of,
+)
 
 MANIFEST, SCENARIO, POINTS, SHARDS, FAILURES, LOG = (
     "manifest.json", "scenario.json", "points.npy", "shards", "failures.csv", "log.jsonl"
 )  # fmt: skip
+PART = ".part"
 BIT_CHANGERS = ("two-oceans", "numpy", "scipy")  # programs whose versions may change bits
 PLAYS = ("draws.py", "engine.py", "errors.py", "scenario", "rules", "catalogue", "model", "policies")
-FIRST_NAMED = 8
 ANEW = f"Put back a copy of it, or begin the sweep anew: {LOG} has the command."
 
 
@@ -103,21 +115,26 @@ class SweepFolder:
         """How many runs a block has."""
         return min(self.size, self.runs - number * self.size)
 
+    @property
+    def runs_here(self) -> int:
+        """How many runs are played in this folder."""
+        return sum(self.runs_in(number) for number in self.numbers())
+
     def shard_path(self, number: int) -> Path:
         """The file of a block."""
-        return self.path / SHARDS / shards.shard_name(number)
+        return self.path / SHARDS / shard_name(number)
 
     def read(self, number: int, whole=False):
         """The shard of a block; Damaged when it is not what it should be, or not there."""
         first, check = number * self.size, self._checks.get(number)
-        return shards.read_shard(
+        return read_shard(
             self.shard_path(number), self.plan, number, first, self.runs_in(number), whole, self._columns, check
         )
 
     @functools.cached_property
     def _columns(self):
         names = self.manifest["measures"]
-        return [*names, *(shards.BASELINE + name for name in names if self.manifest["baseline"])]
+        return [*names, *(BASELINE + name for name in names if self.manifest["baseline"])]
 
     @property
     def _checks(self):
@@ -135,15 +152,11 @@ class SweepFolder:
         stems = (name.removesuffix(".npy") for name in names if name.endswith(".npy"))
         found = {int(stem) for stem in stems if stem.isascii() and stem.isdecimal() and len(stem) < 9}
         ours = self.numbers()
-        return sorted(number for number in found if number in ours and shards.shard_name(number) in names)
+        return sorted(number for number in found if number in ours and shard_name(number) in names)
 
     def task(self, number: int):
         """A block, ready to be played."""
         return task_of(self.design, number, self.size)
-
-    def keep(self, number: int, data: bytes):
-        """Keeps a block that has been played."""
-        shards.write_aside(self.shard_path(number), data)
 
     # ------------------------------------------------------------------------------------------------ going on
 
@@ -154,7 +167,7 @@ class SweepFolder:
             try:
                 self.read(number, whole)
                 there.add(number)
-            except shards.Damaged as damage:
+            except Damaged as damage:
                 if warn:
                     warn(damage)
         return there
@@ -162,7 +175,7 @@ class SweepFolder:
     def tidy(self):
         """Takes away what a process that was killed had begun to write."""
         for folder in (self.path, self.path / SHARDS):
-            for part in folder.glob(f".*{shards.PART}"):
+            for part in folder.glob(f".*{PART}"):
                 with contextlib.suppress(OSError):
                     part.unlink()
 
@@ -173,12 +186,12 @@ class SweepFolder:
             record = self.read(number)
             about = {name: record[name][0].item() for name in ("block", "runs", "failed")}
             blocks.append(about | {"check": record["check"][0].decode(), "bytes": record.offset + record.nbytes})
-            failures += shards.failures_of(record)
+            failures += failures_of(record)
         self.tidy()
-        shards.write_aside(self.path / FAILURES, _failures_table(failures, self.design))
+        write_aside(self.path / FAILURES, _failures_table(failures, self.design))
         done = {"finished": True, "failed": len(failures), "shards": blocks}
         self.manifest = {**self.manifest, **done}
-        shards.write_aside(self.path / MANIFEST, as_json(self.manifest))
+        write_json_aside(self.path / MANIFEST, self.manifest)
 
     def note(self, **facts):
         """Adds a line to the log; that it cannot be written is no reason to stop."""
@@ -269,10 +282,8 @@ def make_folder(path, loaded, shard=None, block_runs=None, baseline=True, **desi
     baseline : bool, play each run a second time without the cooperation portfolio, if there is one
     design_facts : see `sim.experiments.make_design`
     """
-    from sim.experiments.planning import make_design
-
     path = Path(path)
-    aside = path / f".{POINTS}{shards.PART}"
+    aside = path / f".{POINTS}{PART}"
     with advising(path):
         design = make_design(loaded, **design_facts, room=aside)
         if aside.exists():
@@ -282,12 +293,12 @@ def make_folder(path, loaded, shard=None, block_runs=None, baseline=True, **desi
                 os.fsync(file.fileno())
             os.replace(aside, path / POINTS)
         else:
-            shards.write_aside(path / POINTS, _array_bytes(design.points))
+            write_aside(path / POINTS, _array_bytes(design.points))
         (path / SHARDS).mkdir(exist_ok=True)
-        shards.write_aside(path / SCENARIO, as_json(plain(loaded.document)))
+        write_json_aside(path / SCENARIO, plain(loaded.document))
     design = replace(design, points=read_array(path / POINTS))
     manifest = _manifest(path, loaded, design, shard, block_runs, baseline)
-    shards.write_aside(path / MANIFEST, as_json(manifest))
+    write_json_aside(path / MANIFEST, manifest)
     return SweepFolder(path, manifest, design)
 
 
@@ -295,12 +306,11 @@ def _manifest(path, loaded, design, shard, block_runs, baseline):
     from sim.catalogue.measures import MEASURES
 
     size = block_runs or block_size(design.runs)
-    known = versions()
     plan = {
         "format": FORMAT,
         "scenario": scenario_facts(loaded),
         "code": code_digest(),
-        "versions": {name: _version(name, known) for name in BIT_CHANGERS},
+        "versions": {name: version_of(name) for name in BIT_CHANGERS},
         "design": design.to_dict(),
         "points": file_digest(path / POINTS),
         "baseline": bool(baseline and loaded.scenario.cooperation),
@@ -312,23 +322,10 @@ def _manifest(path, loaded, design, shard, block_runs, baseline):
     return {**plan, "plan": plan_digest(plan), "shard": shard, "files": files, "finished": False}
 
 
-def _version(name, known):
-    import importlib.metadata
-
-    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-        return known.get(name) or importlib.metadata.version(name)
-    return "unknown"
-
-
 def _array_bytes(points):
     file = io.BytesIO()
     np.lib.format.write_array(file, np.asarray(points), allow_pickle=False)
     return file.getvalue()
-
-
-def as_json(data) -> bytes:
-    """Data as a file holds it."""
-    return (json.dumps(data, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 @functools.cache
@@ -346,18 +343,73 @@ def files_of_play() -> list[Path]:
     return [file for part in parts for file in (sorted(part.rglob("*.py")) if part.is_dir() else [part])]
 
 
-def new_path(out, name, started=None, shard=None) -> Path:
+def new_path(out, name, shard=None) -> Path:
     """A new folder for a sweep in `out`; another of the same second gets -2, -3, ..."""
-    out, started = Path(out), started or datetime.datetime.now()
+    out, started = Path(out), datetime.datetime.now()
     which = f"-shard-{shard[0]}-of-{shard[1]}" if shard else ""
-    stem = f"{file_name(name)}-sweep-{started:%Y-%m-%d-%H%M%S}{which}"
+    stem = path = out / f"{file_name(name)}-sweep-{started:%Y-%m-%d-%H%M%S}{which}"
     with advising(out):
         out.mkdir(parents=True, exist_ok=True)
-        for number in itertools.count(1):
-            path = out / (stem if number == 1 else f"{stem}-{number}")
+        for number in itertools.count(2):
             with contextlib.suppress(FileExistsError):
                 path.mkdir()
-                return path
+                break
+            path = stem.with_name(f"{stem.name}-{number}")
+    return path
+
+
+# ---------------------------------------------------------------------------------------------------------- writing
+
+
+def write_aside(path: Path, data: bytes):
+    """A file that appears whole: written aside, on the disk, then named; the name is on the disk on return."""
+    aside = path.with_name(f".{path.name}-{os.getpid()}-{secrets.token_hex(4)}{PART}")
+    with kept_or_advice(path.parent):
+        try:
+            with open(aside, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(aside, path)
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                aside.unlink()
+            if isinstance(error, IsADirectoryError):
+                raise damaged(path, "a folder lies where a file belongs: remove it.") from error
+            raise
+        sync_folder(path.parent)
+
+
+def write_json_aside(path: Path, data):
+    """Data as a JSON file that appears whole; see `write_aside`."""
+    write_aside(path, as_json(data, indent=1).encode())
+
+
+def sync_folder(folder: Path):
+    """Sees to it that the names in a folder are on the disk."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def kept_or_advice(place: Path):
+    """What goes wrong with a file of a sweep, as advice: what is kept stays, and the sweep can go on."""
+    return advising(place, _advice)
+
+
+def _advice(error):
+    on = "What has been played is kept: go on with --resume and the sweep's folder."
+    if error.errno in FULL:
+        return f"the disk is full. {on.replace(': go', ': make room, then go')}"
+    if error.errno in FORBIDDEN:
+        return f"nothing may be written here. {on}"
+    if error.errno in UNUSABLE:
+        return "this is not a folder in which results can be kept."
+    return f"{error.strerror or error}. {on}"
 
 
 # ---------------------------------------------------------------------------------------------------------- opening
@@ -408,8 +460,7 @@ def _fits(values, factor):
 
 def check_unchanged(folder: SweepFolder, loaded):
     """That the scenario, the library and the program are those that the sweep was begun with; else InputError."""
-    manifest, known = folder.manifest, versions()
-    changed = []
+    manifest, changed = folder.manifest, []
     if manifest["scenario"]["digest"] != loaded.digest:
         kept = _kept_digest(folder)
         what = "the scenario" if kept == manifest["scenario"]["digest"] else "the scenario's library"
@@ -420,7 +471,7 @@ def check_unchanged(folder: SweepFolder, loaded):
     if manifest["code"] != code_digest():
         changed.append("the program has changed since this sweep began")
     for name, before in manifest["versions"].items():
-        now = _version(name, known)
+        now = version_of(name)
         if now != before:
             changed.append(f"{name} is {now} now and was {before} when this sweep began")
     if changed:
@@ -448,14 +499,3 @@ def _failures_table(failures, design) -> bytes:
     file = io.StringIO(newline="")
     fill_table(file, ["run", "point", "replication", "stage", "reason", *names], rows)
     return file.getvalue().encode()
-
-
-def first_of(numbers) -> str:
-    """The first few of some numbers, as a phrase.
-
-    >>> first_of(range(20))
-    '0, 1, 2, 3, 4, 5, 6, 7 and 12 more'
-    """
-    numbers = [str(number) for number in numbers]
-    more = len(numbers) - FIRST_NAMED
-    return ", ".join(numbers[:FIRST_NAMED]) + (f" and {more} more" if more > 0 else "")

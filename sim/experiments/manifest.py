@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sim.experiments.blocks import NOT_MEASURES
+from sim.experiments.design import METHODS, MOST_POINTS
 from sim.experiments.factors import DISTRIBUTIONS, ESTIMATED
-from sim.experiments.sampling import METHODS, MOST_POINTS
-from sim.experiments.shards import NOT_MEASURES
 from sim.record.reading import Kept
 from sim.record.store import Count, Digest, FileName, Line, Many, ScenarioFacts, Seed
 
@@ -27,7 +27,7 @@ class FactorFacts(Kept):
     low: int | float | None = None
     high: int | float | None = None
     choices: Annotated[list[Choice] | None, Field(min_length=1)] = None
-    distribution: Literal[(*DISTRIBUTIONS, ESTIMATED)]
+    distribution: Literal[(*DISTRIBUTIONS, ESTIMATED)]  # type: ignore[valid-type]
     peak: float | None = None
     levels: Many
     is_whole: bool
@@ -38,7 +38,7 @@ class FactorFacts(Kept):
 class DesignFacts(Kept):
     """The design without its points, as `Design.to_dict` has it."""
 
-    method: Literal[(*METHODS, "file", "table")]
+    method: Literal[(*METHODS, "file", "table")]  # type: ignore[valid-type]
     points: Annotated[int, Field(ge=1, le=MOST_POINTS)]
     replications: Many
     futures: Many

@@ -1,4 +1,4 @@
-"""What is varied, in words: a short name for each factor, and the conditions of a rule as they are said.
+"""What is varied and what is measured, in words: names, units, numbers, and the conditions of a rule.
 
 A factor is known by its path; the words come from the path and from what the scenario calls things, so that a rule
 found by a machine reads like a sentence: difficulty of proving the Baltic wiper case above 0.6.
@@ -7,6 +7,7 @@ found by a machine reads like a sentence: difficulty of proving the Baltic wiper
 import math
 
 from sim.catalogue.measures import MEASURES, Measure
+from sim.experiments.estimate import Estimate
 from sim.phrases import Names, listed
 
 CAPITALS = {"nato": "NATO", "eu": "EU", "ip4": "the four partners", "g7": "G7", "wto": "WTO", "ix": "IX"}
@@ -49,11 +50,11 @@ UNITS = {
 }
 
 
-def unit_of(factor):
+def unit_of_factor(factor):
     """The unit of a factor's values where it needs saying.
 
     >>> from types import SimpleNamespace
-    >>> unit_of(SimpleNamespace(path="cooperation.coop_cyber.months_before"))
+    >>> unit_of_factor(SimpleNamespace(path="cooperation.coop_cyber.months_before"))
     'months'
     """
     return UNITS.get(str(factor.path).split(".")[-1], "")
@@ -114,32 +115,17 @@ def why_of(factor, loaded):
     return entry.why if entry else ""
 
 
-def figure(value, span=1.0):
-    """A number as precisely as its range asks for.
+def value_in_words(value, span=1.0):
+    """A factor's value as precisely as its range asks for.
 
-    >>> figure(0.61234), figure(17.3, span=36), figure(143.2, span=220), figure(0.00052, span=0.002)
-    ('0.61', '17', '143', '0.0005')
-    >>> figure(float("nan"))
+    >>> value_in_words(0.61234), value_in_words(17.3, span=36), value_in_words(0.00052, span=0.002)
+    ('0.61', '17', '0.0005')
+    >>> value_in_words(float("nan"))
     '–'
     """
-    if not math.isfinite(value):
-        return "–"
     if span <= 0 or not math.isfinite(span):
         span = abs(value) or 1.0
-    digits = max(0, 2 - math.ceil(math.log10(span) - 1e-9)) if span < 10 else 0
-    said = f"{value:,.{digits}f}"
-    return said.removeprefix("-") if float(said.replace(",", "")) == 0 else said.replace("-", "−")
-
-
-def between(estimate, span=1.0):
-    """An estimate with its interval.
-
-    >>> from sim.experiments.estimate import Estimate
-    >>> between(Estimate(0.5, 0.4, 0.6))
-    '0.50 (0.40 to 0.60)'
-    """
-    said = figure(estimate.value, span)
-    return f"{said} ({figure(estimate.low, span)} to {figure(estimate.high, span)})" if said != "–" else said
+    return _rounded(value, max(0, 2 - math.ceil(math.log10(span) - 1e-9)) if span < 10 else 0)
 
 
 def condition(label, factor, low, high, allowed):
@@ -164,8 +150,12 @@ def condition(label, factor, low, high, allowed):
     slack, unit = 1e-9 * span, f" {factor.unit}" if getattr(factor, "unit", "") else ""
     over, under = low > factor.low + slack, high < factor.high - slack
     if over and under:
-        return f"{label} between {figure(low, span)} and {figure(high, span)}{unit}"
-    return f"{label} above {figure(low, span)}{unit}" if over else f"{label} below {figure(high, span)}{unit}"
+        return f"{label} between {value_in_words(low, span)} and {value_in_words(high, span)}{unit}"
+    return (
+        f"{label} above {value_in_words(low, span)}{unit}"
+        if over
+        else f"{label} below {value_in_words(high, span)}{unit}"
+    )
 
 
 def rule(conditions):
@@ -175,6 +165,9 @@ def rule(conditions):
     'China tie above 0.6 and attribution difficulty above 0.5'
     """
     return listed(conditions, longest=20) or "no condition at all"
+
+
+# ------------------------------------------------------------------------------------------------ measures and numbers
 
 
 def measure(name):
@@ -194,3 +187,70 @@ def softly(label):
     ('harm to victims', "NATO's share")
     """
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
+def label(name: str) -> str:
+    """A measure's label as it stands inside a sentence.
+
+    >>> label("harm")
+    'harm to victims'
+    """
+    return softly(measure(name).label)
+
+
+def unit_of(name: str) -> str:
+    """A measure's unit where it needs saying.
+
+    >>> unit_of("harm"), unit_of("joint_share")
+    (' severity-months', '')
+    """
+    unit, words = measure(name).unit, measure(name).label.lower()
+    is_said = not unit or "0 to 1" in unit or unit in ("share", "probability") or unit.split()[0] in words.split()
+    return "" if is_said else f" {unit}"
+
+
+def axis_of(name: str) -> str:
+    """A measure as it stands at an axis.
+
+    >>> axis_of("harm"), axis_of("days_to_joint_text")
+    ('Harm to victims, severity-months', 'Days to the first joint text')
+    """
+    return measure(name).label + (f",{unit_of(name)}" if unit_of(name) else "")
+
+
+def units_for(name: str) -> str:
+    """A measure and its unit, for captions.
+
+    >>> units_for("harm"), units_for("joint_share")
+    ('harm to victims in severity-months', 'capability behind the joint text, share')
+    """
+    unit = measure(name).unit
+    return f"{label(name)} in{unit_of(name)}" if unit_of(name) else f"{label(name)}{f', {unit}' if unit else ''}"
+
+
+def figure(value: float, span: float) -> str:
+    """A number in a sentence, as precise as the spread of the runs asks for.
+
+    >>> figure(7.3717, 8.2), figure(0.82463, 0.2), figure(30.43, 25), figure(-0.9, 8)
+    ('7.4', '0.82', '30', '−0.9')
+    """
+    return _rounded(value, 0 if span >= 15 else 1 if span >= 2 else 2 if span >= 0.05 else 3 if span >= 0.005 else 4)
+
+
+def _rounded(value, digits):
+    if not math.isfinite(value):
+        return "–"
+    words = f"{value:,.{digits}f}"
+    return words.removeprefix("-") if not float(words.replace(",", "")) else words.replace("-", "−")
+
+
+def with_interval(estimate: Estimate, span: float) -> str:
+    """An estimate and its interval in words.
+
+    >>> with_interval(Estimate(1.6154, 1.5, 1.73), 8)
+    '1.6 (1.5 to 1.7)'
+    """
+    words = figure(estimate.value, span)
+    if not math.isfinite(estimate.low):
+        return words
+    return f"{words} ({figure(estimate.low, span)} to {figure(estimate.high, span)})"

@@ -1,4 +1,4 @@
-"""What a sweep gave: a row for each run, read from disk as it is asked for.
+"""What a sweep gave: a row for each run, read from disk as it is asked for; parts of a sweep, put together.
 
 result = load_result("results/cyber_incident-sweep-2026-01-19-093000")
 result.measures["harm"]                 # a number for each run
@@ -8,16 +8,32 @@ experiments, outcomes = result.to_ema() # as the EMA Workbench has them
 """
 
 import os
+import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
-from sim.errors import Diagnostic, InputError, OceansError
-from sim.experiments import shards
-from sim.experiments.folder import FIRST_NAMED, open_folder
+from sim.errors import Diagnostic, InputError, OceansError, refusal
+from sim.experiments.blocks import BASELINE, PLAYED, Damaged, failures_of, shard_name
+from sim.experiments.folder import (
+    MANIFEST,
+    PART,
+    POINTS,
+    SCENARIO,
+    SHARDS,
+    kept_or_advice,
+    open_folder,
+    sync_folder,
+    write_aside,
+    write_json_aside,
+)
 from sim.record.store import ARMS
+
+FIRST_NAMED = 8  # of many blocks, or faults
 
 
 class Result:
@@ -38,7 +54,7 @@ class Result:
         self.path, self.manifest, self.design = folder.path, folder.manifest, folder.design
         self._blocks = folder.present()
         self.measures = _Columns(self, "")
-        self.baseline_measures = _Columns(self, shards.BASELINE) if self.manifest["baseline"] else None
+        self.baseline_measures = _Columns(self, BASELINE) if self.manifest["baseline"] else None
 
     def __len__(self):
         return sum(self.folder.runs_in(number) for number in self._blocks)
@@ -84,7 +100,7 @@ class Result:
     @cached_property
     def failures(self) -> list[dict]:
         """The runs that failed: where, at which stage, why."""
-        failed = [entry for number in self._blocks for entry in shards.failures_of(self.folder.read(number))]
+        failed = [entry for number in self._blocks for entry in failures_of(self.folder.read(number))]
         points, replications = self.design.runs_of(np.array([run for run, *_ in failed], dtype=np.int64))
         keys = ("run", "point", "replication", "stage", "reason")
         rows = zip(failed, points.tolist(), replications.tolist(), strict=True)
@@ -102,13 +118,8 @@ class Result:
             return None
         try:
             return self.folder.read(number, whole=True)[0], at
-        except shards.Damaged as damage:
+        except Damaged as damage:
             raise _to_be_played_again(self.folder, damage.faults) from None
-
-    def digest_of(self, run: int) -> int:
-        """The digest of a run's final state."""
-        number, at = divmod(run, self.folder.size)
-        return int(self.folder.read(number)["digest"][0][at])
 
     def factors(self) -> dict[str, np.ndarray]:
         """The value of each factor in each run."""
@@ -120,7 +131,7 @@ class Result:
         import pandas
 
         about = {name: self.runs[name] for name in ("run", "point", "replication", "status")}
-        baseline = {shards.BASELINE + name: values for name, values in (self.baseline_measures or {}).items()}
+        baseline = {BASELINE + name: values for name, values in (self.baseline_measures or {}).items()}
         return pandas.DataFrame({**about, **self.factors(), **self.measures, **baseline})
 
     def to_xarray(self):
@@ -141,7 +152,7 @@ class Result:
         """Experiments (data frame) and outcomes (dict of arrays) of the runs played, for the EMA Workbench."""
         import pandas
 
-        played = self.runs["status"] == shards.PLAYED
+        played = self.runs["status"] == PLAYED
         points, futures = self.runs["point"], self.design.futures
         names = {"scenario": points % futures, "policy": points // futures}
         experiments = pandas.DataFrame({**self.factors(), **names, "model": self.manifest["scenario"]["name"]})
@@ -151,7 +162,7 @@ class Result:
     def to_parquet(self, folder):
         """One Parquet file a block, with the columns of `to_pandas`, in a folder."""
         pyarrow, parquet = _imported("pyarrow", "parquet"), _imported("pyarrow.parquet", "parquet")
-        with shards.kept_or_advice(folder):
+        with kept_or_advice(folder):
             folder.mkdir(parents=True, exist_ok=True)
             for indices, shard in self.blocks():
                 points, replications = self.design.runs_of(indices)
@@ -159,12 +170,12 @@ class Result:
                 columns = {"run": indices, "point": points, "replication": replications, "status": shard["status"]}
                 columns |= {factor.name: rows[factor.name] for factor in self.design.varying}
                 columns |= {name: shard[name] for name in shard.dtype.names if name in self.measures}
-                columns |= {name: shard[name] for name in shard.dtype.names if name.startswith(shards.BASELINE)}
+                columns |= {name: shard[name] for name in shard.dtype.names if name.startswith(BASELINE)}
                 table = pyarrow.table({name: np.ascontiguousarray(values) for name, values in columns.items()})
                 sink = pyarrow.BufferOutputStream()
                 parquet.write_table(table, sink)
                 number = int(indices[0]) // self.folder.size
-                shards.write_aside(folder / f"{number:06}.parquet", sink.getvalue().to_pybytes())
+                write_aside(folder / f"{number:06}.parquet", sink.getvalue().to_pybytes())
 
 
 class _Columns(Mapping):
@@ -226,3 +237,111 @@ def _imported(name, extra="analysis"):
         return importlib.import_module(name)
     except ImportError:
         raise OceansError(f"this needs {name.split('.')[0]}: pip install 'two-oceans[{extra}]'.") from None
+
+
+def merge(folders, out) -> Result:
+    """One sweep of the blocks of several folders; each block is read and compared with its check.
+
+    Parameters
+    ----------
+    folders : sequence of paths, of the same plan: `sweep(..., shard=(1, 3))`, `(2, 3)`, `(3, 3)`
+    out : path of a folder that is not there yet
+
+    Returns
+    -------
+    Result, with the same bytes as if one machine had played it all. InputError when the folders are not of the same
+    sweep, or blocks are missing, damaged or in disagreement. The folders are left as they are.
+    """
+    parts, out = [open_folder(folder) for folder in folders], Path(out)
+    if not parts:
+        raise refusal("nothing to merge: name the folders of the parts.")
+    _check_same_plan(parts)
+    if out.exists():
+        raise InputError([Diagnostic(str(out), 0, 0, "this is there already, and nothing is overwritten.")])
+    sources = _sources(parts)
+    with kept_or_advice(out.parent):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", suffix=PART, dir=out.parent))
+        try:
+            _fill(aside, parts[0], sources)
+            aside.chmod(0o755)
+            os.rename(aside, out)
+            sync_folder(out.parent)
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
+    return Result(open_folder(out))
+
+
+def _check_same_plan(parts):
+    one = parts[0]
+    words = {"code": "program", "points": "values of the points"}
+    faults = []
+    for other in (part for part in parts[1:] if part.plan != one.plan):
+        keys = ("scenario", "code", "versions", "design", "points", "baseline", "blocks")
+        differing = [words.get(key, key) for key in keys if one.manifest.get(key) != other.manifest.get(key)]
+        said = f"this is not of the same sweep as {one.path}: it differs in {', '.join(differing) or 'format'}."
+        faults.append(Diagnostic(str(other.path), 0, 0, said))
+    if faults:
+        raise InputError(faults)
+
+
+def _sources(parts):
+    """The file of each block; every block is there, sound, and the same wherever it is there twice."""
+    count, found, wrong = parts[0].manifest["blocks"]["count"], {}, []
+    for part in parts:
+        for number in part.present():
+            here = part.shard_path(number)
+            try:
+                check = bytes(part.read(number, whole=True)["check"][0])
+            except Damaged as damage:
+                again = f"{damage.faults[0].message} Play it again: oceans sweep --resume {part.path} --verify"
+                wrong.append(Diagnostic(str(here), 0, 0, again))
+                continue
+            before = found.setdefault(number, (check, here))
+            if before[0] != check:
+                wrong.append(Diagnostic(str(here), 0, 0, f"differs from {before[1]}, though the plan is the same."))
+    missing = [number for number in range(count) if number not in found]
+    if missing and not wrong:
+        wrong = [Diagnostic("", 0, 0, _missing(parts, missing, count))]
+    if wrong:
+        raise InputError(wrong)
+    return {number: path for number, (_, path) in found.items()}
+
+
+def _missing(parts, missing, count):
+    lacking = [part for part in parts if len(part.present()) < len(part.numbers())]
+    advice = [f"oceans sweep --resume {part.path}{' --verify' if part.is_finished else ''}" for part in lacking]
+    of = {part.shard[1] for part in parts if part.shard}
+    if not advice and len(of) == 1:
+        (of,) = of
+        absent = sorted({number % of + 1 for number in missing})
+        advice = [f"the folder of shard {number}/{of} is not among these" for number in absent]
+    return f"{len(missing)} of {count} blocks are missing ({_first_of(missing)}). " + "; ".join(advice)
+
+
+def _first_of(numbers):
+    more = len(numbers) - FIRST_NAMED
+    return ", ".join(map(str, numbers[:FIRST_NAMED])) + (f" and {more} more" if more > 0 else "")
+
+
+def _fill(aside, part, sources):
+    part.document()  # which is checked as it is read
+    (aside / SHARDS).mkdir()
+    for name in (POINTS, SCENARIO):
+        write_aside(aside / name, (part.path / name).read_bytes())
+    for number, path in sorted(sources.items()):
+        _copied(path, aside / SHARDS / shard_name(number))
+    sync_folder(aside / SHARDS)
+    begun = {name: value for name, value in part.manifest.items() if name not in ("failed", "shards")}
+    manifest = {**begun, "shard": None, "finished": False}
+    write_json_aside(aside / MANIFEST, manifest)
+    open_folder(aside).finish()
+
+
+def _copied(path, to):
+    """The same file under another name where the disk allows it, else a copy."""
+    try:
+        os.link(path, to)
+    except OSError:
+        write_aside(to, path.read_bytes())

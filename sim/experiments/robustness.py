@@ -12,19 +12,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.experiments.estimate import NOTHING, Estimate, difference, mean, share
-from sim.experiments.experiment_data import futures_of, levels_of, means_by
+from sim.experiments.estimate import NOTHING, QUANTILES, Estimate, difference, mean, share
 from sim.experiments.phrases import measure as described
+from sim.experiments.sample import futures_of, levels_of, means_by
 
 WORST = 0.1
 RESAMPLES = 200
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FUTURES_SHOWN = 5
 ONE_IN_TEN = 0.9
 
 
 @dataclass(frozen=True)
-class ModelInputs:
+class Setting:
     """How one setting of a lever does across futures.
 
     Parameters
@@ -66,7 +65,7 @@ class Robustness:
     Parameters
     ----------
     lever, label, measure : str
-    settings : tuple of ModelInputs
+    settings : tuple of Setting
     good_enough : float, the line for what is good enough
     is_crossed : bool, every future was played with every setting
     best, other : int, places of the settings that do best and worst on average
@@ -84,11 +83,6 @@ class Robustness:
     other: int
     gain: Estimate
     futures: tuple = ()
-
-    @property
-    def always(self):
-        """Whether the better setting is clearly no worse in any kind of future that was looked at."""
-        return self.gain.is_clear() and all(future.gain.high > 0 for future in self.futures)
 
     @property
     def turning(self):
@@ -138,7 +132,6 @@ def of_lever(sample, name, lever, limit=None, seed=1):
     """One lever across futures; None where it has one setting, or the measure never applies."""
     factor, at = sample.factor(lever)
     levels = levels_of(factor, sample.x[:, at])
-    others = [place for place, other in enumerate(sample.factors) if other.kind == "uncertainty" and place != at]
     futures = futures_of(sample.x, sample.factors)
     values = sample.values(name)
     groups = [np.where(level.has[sample.point], values, np.nan) for level in levels]
@@ -148,12 +141,17 @@ def of_lever(sample, name, lever, limit=None, seed=1):
     levels, groups = [levels[place] for place in known], [groups[place] for place in known]
     limit = float(np.nanmedian(values)) if limit is None else limit
     table = crossed(sample.of_points(name), futures, [level.has for level in levels])
-    settings = _settings(sample, name, levels, groups, limit, table, seed)
+    settings = _settings(sample, name, [level.words for level in levels], groups, limit, table, seed)
     best, other = _ends(settings, name, factor.choices is None)
-    gain = _gain(sample, groups, best, other, name)
+
+    def gain_where(has):
+        one, less = (np.where(has, groups[place], np.nan) for place in (best, other))
+        found = difference(one, less, sample.future, sample.replication)
+        return found if _sign(name) > 0 else Estimate(-found.value, -found.high, -found.low)
+
     return Robustness(
-        lever, factor.label, name, tuple(settings), limit, table is not None, best, other, gain,
-        _kinds_of_future(sample, groups, best, other, name, others),
+        lever, factor.label, name, tuple(settings), limit, table is not None, best, other, gain_where(True),
+        _kinds_of_future(sample, gain_where, at),
     )  # fmt: skip
 
 
@@ -165,32 +163,13 @@ def of_cooperation(sample, name, limit=None, seed=1):
     if not all(np.isfinite(group).any() for group in groups):
         return None
     limit = float(np.nanmedian(np.concatenate(groups))) if limit is None else limit
-    words = ("with the cooperation", "without")
-    table = np.column_stack([sample.of_points(name), _points_without(sample, name)])
-    settings = [
-        _setting(sample, name, word, group, limit, table, place, seed)
-        for place, (word, group) in enumerate(zip(words, groups, strict=True))
-    ]
+    table = np.column_stack([means_by(group, sample.point, len(sample.x)) for group in groups])
+    settings = _settings(sample, name, ("with the cooperation", "without"), groups, limit, table, seed)
     best, other = _ends(settings, name)
     gap = (groups[best] - groups[other]) * _sign(name)
     gain = mean(gap, sample.future, sample.replication)
-    futures = []
-    for factor, level in _slices(sample, range(len(sample.factors))):
-        inside = level.has[sample.point]
-        futures.append(
-            Future(
-                f"{factor.label} {level.words}",
-                mean(np.where(inside, gap, np.nan), sample.future, sample.replication),
-                factor.name,
-            )
-        )
-    return Robustness(
-        "cooperation", "the cooperation", name, tuple(settings), limit, True, best, other, gain, _telling(futures, gain)
-    )
-
-
-def _points_without(sample, name):
-    return means_by(sample.values(name, baseline=True), sample.point, len(sample.x))
+    futures = _kinds_of_future(sample, lambda has: mean(np.where(has, gap, np.nan), sample.future, sample.replication))
+    return Robustness("cooperation", "the cooperation", name, tuple(settings), limit, True, best, other, gain, futures)
 
 
 def crossed(y, futures, levels):
@@ -207,17 +186,14 @@ def crossed(y, futures, levels):
     for place, has in enumerate(levels):
         if len(np.unique(futures[has])) != count:
             return None
-        sums, sizes = np.zeros(count), np.zeros(count)
-        np.add.at(sums, futures[has], y[has])
-        np.add.at(sizes, futures[has], 1)
-        table[:, place] = sums / sizes
+        table[:, place] = np.bincount(futures[has], weights=y[has]) / np.bincount(futures[has])
     return table
 
 
-def _settings(sample, name, levels, groups, limit, table, seed):
+def _settings(sample, name, words, groups, limit, table, seed):
     return [
-        _setting(sample, name, level.words, group, limit, table, place, seed)
-        for place, (level, group) in enumerate(zip(levels, groups, strict=True))
+        _setting(sample, name, said, group, limit, table, place, seed)
+        for place, (said, group) in enumerate(zip(words, groups, strict=True))
     ]
 
 
@@ -235,8 +211,8 @@ def _setting(sample, name, words, group, limit, table, place, seed):
         int(known.sum()),
     )
     if table is None:
-        return ModelInputs(*base)
-    return ModelInputs(*base, *regrets(table, place, _better(name), seed))
+        return Setting(*base)
+    return Setting(*base, *regrets(table, place, _better(name), seed))
 
 
 def regrets(table, place, better, seed=1):
@@ -293,42 +269,26 @@ def _ends(settings, name, is_range=False):
     return order[-1], order[0]
 
 
-def _gain(sample, groups, best, other, name, inside=None):
-    one, less = groups[best], groups[other]
-    if inside is not None:
-        one, less = np.where(inside, one, np.nan), np.where(inside, less, np.nan)
-    found = difference(one, less, sample.future, sample.replication)
-    return found if _sign(name) > 0 else Estimate(-found.value, -found.high, -found.low)
+def _kinds_of_future(sample, gain_where, lever=None):
+    """The lowest and the highest part of the uncertainties on which a gain depends most, the smallest gain first.
 
-
-def _kinds_of_future(sample, groups, best, other, name, others):
+    gain_where : callable (bool array (runs,)) -> Estimate; lever : place of the factor that is chosen, or None
+    """
     futures = []
-    for factor, level in _slices(sample, others):
-        gain = _gain(sample, groups, best, other, name, level.has[sample.point])
-        futures.append(Future(f"{factor.label} {level.words}", gain, factor.name))
-    return _telling(futures, _gain(sample, groups, best, other, name))
+    for at, factor in enumerate(sample.factors):
+        levels = levels_of(factor, sample.x[:, at]) if factor.kind == "uncertainty" and at != lever else ()
+        if len(levels) > 1:
+            ends = levels[0], levels[-1]
+            gains = [gain_where(level.has[sample.point]) for level in ends]
+            pairs = zip(ends, gains, strict=True)
+            futures.append([Future(f"{factor.label} {level.words}", gain, factor.name) for level, gain in pairs])
+    known = [pair for pair in futures if np.isfinite(_apart(pair))]
+    kept = [one.factor for one, _ in sorted(known, key=_apart, reverse=True)[:FUTURES_SHOWN]]
+    return tuple(sorted((one for pair in known for one in pair if one.factor in kept), key=lambda one: one.gain.value))
 
 
-def _slices(sample, columns):
-    """The lowest and the highest part of each uncertainty."""
-    for at in columns:
-        factor = sample.factors[at]
-        if factor.kind != "uncertainty":
-            continue
-        levels = levels_of(factor, sample.x[:, at])
-        for level in (levels[0], levels[-1]) if len(levels) > 1 else ():
-            yield factor, level
-
-
-def _telling(futures, gain, most=FUTURES_SHOWN):
-    """The futures of the factors on which the gain depends most, the smallest gain first."""
-    apart = {}
-    for future in futures:
-        apart.setdefault(future.factor, []).append(future.gain.value)
-    size = {factor: np.ptp(values) if len(values) > 1 else 0.0 for factor, values in apart.items()}
-    size = {factor: value for factor, value in size.items() if np.isfinite(value)}
-    kept = sorted(size, key=lambda factor: -size[factor])[:most]
-    return tuple(sorted((future for future in futures if future.factor in kept), key=lambda future: future.gain.value))
+def _apart(futures):
+    return float(np.ptp([future.gain.value for future in futures]))
 
 
 def _sign(name):

@@ -1,11 +1,13 @@
 """Playing a sweep from its first block to its last, or from where it was stopped.
 
 Every block is kept as soon as it is played, and its bytes depend on the plan alone. So a sweep that was killed goes on
-where it was, and comes out as if nothing had happened.
+where it was, and comes out as if nothing had happened. How it is getting on stands on standard error.
 """
 
+import contextlib
 import os
 import shutil
+import sys
 import tempfile
 import time
 import weakref
@@ -15,10 +17,20 @@ from typing import Any
 
 from sim.errors import Diagnostic, InputError, refusal
 from sim.experiments import workers as ways
-from sim.experiments.folder import MANIFEST, SHARDS, alone, check_unchanged, make_folder, new_path, open_folder
-from sim.experiments.progress import Progress
+from sim.experiments.folder import (
+    LOG,
+    MANIFEST,
+    POINTS,
+    SCENARIO,
+    SHARDS,
+    alone,
+    check_unchanged,
+    kept_or_advice,
+    make_folder,
+    new_path,
+    open_folder,
+)
 from sim.experiments.result import Result
-from sim.experiments.shards import kept_or_advice
 from sim.scenario import Loaded
 
 
@@ -91,14 +103,14 @@ def sweep(
     loaded = _loaded(scenario)
     path, is_new, keeper = _place(loaded, out, resume, shard)
     folder = _opened(path, loaded, asked, shard) if (path / MANIFEST).exists() else None
-    if folder and folder.is_finished and not verify and _all_there(folder):
-        say(f"Nothing is left to play: all {_runs_of(folder):,} runs are there (--verify reads their every byte).")
+    if folder and folder.is_finished and not verify and len(folder.played(whole=False)) == len(folder.numbers()):
+        say(f"Nothing is left to play: all {folder.runs_here:,} runs are there (--verify reads their every byte).")
         return Result(folder)
     with alone(path):
         if folder is None and (path / MANIFEST).exists():  # begun by another just now
             folder = _opened(path, loaded, asked, shard)
         if folder:
-            loaded = loaded or _kept_scenario(folder)
+            loaded = loaded or folder.scenario()
             check_unchanged(folder, loaded)
         else:
             folder = _begun(path, is_new, loaded, asked, shard, block_runs, baseline)
@@ -136,7 +148,7 @@ def _place(loaded, out, resume, shard):
 
 def _begun(path, is_new, loaded, asked, shard, block_runs, baseline):
     """A sweep in a folder in which nothing was begun; one that was made for it goes again if that fails."""
-    if any(not name.startswith(".") and name not in _OURS for name in os.listdir(path)):
+    if any(not name.startswith(".") and name not in (POINTS, SCENARIO, SHARDS, LOG) for name in os.listdir(path)):
         raise InputError([Diagnostic(str(path), 0, 0, "no sweep was begun here, and other things lie here.")])
     try:
         return make_folder(path, loaded, shard, block_runs, baseline, **asked)
@@ -144,9 +156,6 @@ def _begun(path, is_new, loaded, asked, shard, block_runs, baseline):
         if is_new and not (path / MANIFEST).exists():
             shutil.rmtree(path, ignore_errors=True)
         raise
-
-
-_OURS = ("points.npy", "scenario.json", "shards", "log.jsonl")
 
 
 def _opened(resume, loaded, asked, shard):
@@ -183,19 +192,6 @@ def _check_same_design(folder, loaded, asked):
     raise InputError([Diagnostic(str(folder.path), 0, 0, message)])
 
 
-def _all_there(folder):
-    """Whether every block of a finished sweep is there, by its head: quick however many runs there are."""
-    return len(folder.played(whole=False)) == len(folder.numbers())
-
-
-def _kept_scenario(folder):
-    return folder.scenario()
-
-
-def _runs_of(folder):
-    return sum(folder.runs_in(number) for number in folder.numbers())
-
-
 def _play(folder, study, workers, dask, progress, say, command):
     """Plays what is left; if it was stopped, what to raise, which says how to go on; or None."""
     folder.tidy()
@@ -203,43 +199,25 @@ def _play(folder, study, workers, dask, progress, say, command):
         (folder.path / SHARDS).mkdir(exist_ok=True)
     there = folder.played(warn=lambda damage: say(f"{damage} Its runs are played again."))
     left = [number for number in folder.numbers() if number not in there]
-    done = sum(folder.runs_in(number) for number in there)
+    runs, done = folder.runs_here, sum(folder.runs_in(number) for number in there)
     if there and left:
-        say(f"Going on in {folder.path}: {done:,} of {_runs_of(folder):,} runs are there.")
-    began, failed = time.monotonic(), 0
-    bar = Progress(_runs_of(folder), done) if progress is None else _Telling(progress)
+        say(f"Going on in {folder.path}: {done:,} of {runs:,} runs are there.")
+    began = time.monotonic()
+    bar = Progress(runs, done) if progress is None else contextlib.nullcontext(progress)
     with ways.Stop(say) as stop:
-        with bar:
+        with bar as tell:
             for block in _played(folder, study, left, stop, workers, dask) if left else ():
-                failed += block.failed
-                bar(block.runs, block.failed)
+                tell(block.runs, block.failed)
                 done += block.runs
-        if done == _runs_of(folder):
+        if done == runs:
             folder.finish()
     seconds = round(time.monotonic() - began, 3)
     folder.note(command=list(command), workers=dask or workers, blocks=len(left), runs_there=done, seconds=seconds)
-    if done < _runs_of(folder):
-        return stop.kind(
-            f"Stopped with {done:,} of {_runs_of(folder):,} runs, which are kept. To go on:\n"
-            f"  oceans sweep --resume {folder.path}"
-        )
-    return None
-
-
-class _Telling:
-    """Somebody's own progress, used as a bar is."""
-
-    def __init__(self, tell):
-        self.tell = tell
-
-    def __enter__(self):
-        return self
-
-    def __call__(self, runs, failed=0):
-        self.tell(runs, failed)
-
-    def __exit__(self, *_):
-        pass
+    if done == runs:
+        return None
+    return stop.kind(
+        f"Stopped with {done:,} of {runs:,} runs, which are kept. To go on:\n  oceans sweep --resume {folder.path}"
+    )
 
 
 def _played(folder, study, left, stop, workers, dask):
@@ -248,3 +226,72 @@ def _played(folder, study, left, stop, workers, dask):
     if workers > 1 and len(left) > 1:
         return ways.play_in_processes(folder, study, left, stop, min(workers, len(left)))
     return ways.play_here(folder, study, left, stop)
+
+
+EVERY = 30  # seconds between lines, where nobody watches a terminal
+
+
+class Progress:
+    """A bar at a terminal; elsewhere, as in the log of a cluster's job, a line now and then.
+
+    Parameters
+    ----------
+    runs : int, of all that is to be played; done : int, of what was there already
+    stream : text stream; default: standard error
+
+    >>> with Progress(100, stream=sys.stdout) as progress:
+    ...     progress(100, failed=2)
+    100 of 100 runs, 2 failed.
+    """
+
+    def __init__(self, runs, done=0, stream=None):
+        self.runs, self.done, self.before, self.failed = runs, done, done, 0
+        self.stream = stream or sys.stderr
+        self.began = self.told = time.monotonic()
+        self.bar = None
+
+    def __enter__(self):
+        self.began = self.told = time.monotonic()
+        if getattr(self.stream, "isatty", bool)():
+            from tqdm import tqdm
+
+            self.bar = tqdm(
+                total=self.runs, initial=self.done, unit=" runs", unit_scale=True, file=self.stream, mininterval=0.2,
+                dynamic_ncols=True,
+            )  # fmt: skip
+        return self
+
+    def __call__(self, runs, failed=0):
+        """Notes that so many more runs are done, so many of them failed."""
+        self.done += runs
+        self.failed += failed
+        if self.bar is not None:
+            if failed:
+                self.bar.set_postfix_str(f"{self.failed:,} failed", refresh=False)
+            self.bar.update(runs)
+        elif self.done >= self.runs or time.monotonic() - self.told >= EVERY:
+            self.told = time.monotonic()
+            print(self.line(), file=self.stream, flush=True)
+
+    def line(self):
+        """How it stands, as a sentence."""
+        seconds = time.monotonic() - self.began
+        rate = (self.done - self.before) / max(seconds, 1e-9)
+        parts = [f"{self.done:,} of {self.runs:,} runs"]
+        if seconds > 1:
+            parts.append(f"{rate:,.0f} a second")
+        if self.done < self.runs:
+            parts.append(f"{_duration((self.runs - self.done) / max(rate, 1e-9))} left")
+        if self.failed:
+            parts.append(f"{self.failed:,} failed")
+        return ", ".join(parts) + "."
+
+    def __exit__(self, *_):
+        if self.bar is not None:
+            self.bar.close()
+
+
+def _duration(seconds):
+    minutes, seconds = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"

@@ -20,7 +20,7 @@ import numpy as np
 
 from sim.errors import OceansError
 from sim.experiments.estimate import NOTHING, Estimate, difference, mean
-from sim.experiments.experiment_data import levels_of
+from sim.experiments.sample import levels_of
 
 MOST_POINTS = 4096  # for delta, PAWN and feature scores: more take long and tell no more
 RESAMPLES = 200
@@ -156,10 +156,11 @@ def sensitivity(sample, measure, seed=1, forests=True):
     dropped = len(y) - count
     if dropped:
         remarks.append(f"{dropped:,} of {len(y):,} design points are left out: there the measure never applies")
+    values = sample.values(measure)
     return Sensitivity(
-        measure, design, method, tuple(indices), swings(sample, measure, used),
-        mean(sample.values(measure), sample.future, sample.replication),
-        chance_of(sample.values(measure), sample.point, seed), count, dropped, tuple(remarks),
+        measure, design, method, tuple(indices), tuple(_swing(sample, values, at, len(used)) for at in used),
+        mean(values, sample.future, sample.replication), chance_of(values, sample.point, seed), count, dropped,
+        tuple(remarks),
     )  # fmt: skip
 
 
@@ -235,19 +236,12 @@ def block_of(x):
 
 
 def _is_crossed(blocks):
+    """Whether each block holds a point a, then a with each factor as in b, perhaps b with each as in a, and last b."""
     count = blocks.shape[2]
     a, b = blocks[:, 0], blocks[:, -1]
-    for at in range(count):
-        want = a.copy()
-        want[:, at] = b[:, at]
-        if not np.array_equal(blocks[:, 1 + at], want):
-            return False
-        if blocks.shape[1] == 2 * count + 2:
-            want = b.copy()
-            want[:, at] = a[:, at]
-            if not np.array_equal(blocks[:, 1 + count + at], want):
-                return False
-    return True
+    sides = ((a, b), (b, a)) if blocks.shape[1] == 2 * count + 2 else ((a, b),)
+    wanted = (np.where(turned, there, here) for here, there in sides for turned in np.eye(count, dtype=bool))
+    return all(np.array_equal(blocks[:, 1 + at], points) for at, points in enumerate(wanted))
 
 
 # ------------------------------------------------------------------------------------------------------- indices
@@ -269,10 +263,14 @@ def sobol_indices(names, y, block, seed=1, resamples=RESAMPLES):
     from SALib.analyze import sobol
 
     second = block == 2 * len(names) + 2
-    problem = {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
     with _quietly():
         found = sobol.analyze(
-            problem, np.asarray(y), calc_second_order=second, num_resamples=resamples, seed=seed, print_to_console=False
+            _unit_cube(names),
+            np.asarray(y),
+            calc_second_order=second,
+            num_resamples=resamples,
+            seed=seed,
+            print_to_console=False,
         )
     return [
         _index(name, method, found[key][at], found[f"{key}_conf"][at])
@@ -288,12 +286,16 @@ def morris_indices(sample, used, y, whole, seed=1, resamples=RESAMPLES):
     names = [sample.factors[at].name for at in used]
     x = _unit(sample, used)[whole]
     levels = max(len(np.unique(x[:, at])) for at in range(x.shape[1]))
-    problem = {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
     with _quietly():
         found = morris.analyze(
-            problem, x, y[whole], num_resamples=resamples, num_levels=max(levels, 2), scaled=False, seed=seed
+            _unit_cube(names), x, y[whole], num_resamples=resamples, num_levels=max(levels, 2), scaled=False, seed=seed
         )
     return [_index(name, "mu_star", found["mu_star"][at], found["mu_star_conf"][at]) for at, name in enumerate(names)]
+
+
+def _unit_cube(names):
+    """A problem as SALib has it: every factor from 0 to 1."""
+    return {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
 
 
 def given_indices(sample, y, used, seed=1, resamples=RESAMPLES):
@@ -462,10 +464,8 @@ def chance_of(values, point, seed=1, resamples=RESAMPLES):
     several = counts[place] > 1
     if len(np.unique(place[several])) < FEWEST:
         return NOTHING
-    values, (_, place, counts) = (
-        values[known][several],
-        np.unique(place[several], return_inverse=True, return_counts=True),
-    )
+    values = values[known][several]
+    _, place, counts = np.unique(place[several], return_inverse=True, return_counts=True)
     sums, squares = np.bincount(place, weights=values), np.bincount(place, weights=values**2)
     within, free = squares - sums**2 / counts, counts - 1
 
@@ -483,33 +483,8 @@ def chance_of(values, point, seed=1, resamples=RESAMPLES):
 # -------------------------------------------------------------------------------------------------------- swings
 
 
-def swings(sample, measure, used=None):
-    """What a measure's mean is where each factor is low and where it is high, and the change between them.
-
-    Parameters
-    ----------
-    sample : Sample
-    measure : str
-    used : places of the factors; default: those that move
-
-    Returns
-    -------
-    tuple of Swing
-    """
-    values = sample.values(measure)
-    used = moving(sample) if used is None else used
-    return tuple(_swing(sample, values, at, len(used)) for at in used)
-
-
-def _is_clear(change, tests):
-    """Whether a change holds when so many are looked at together."""
-    from scipy.special import ndtri
-
-    half = (change.high - change.low) / 2
-    return bool(np.isfinite(half) and abs(change.value) > half * ndtri(1 - 0.025 / tests) / ndtri(0.975) > 0)
-
-
 def _swing(sample, values, at, tests):
+    """What a measure's mean is where a factor is low and where it is high, and the change between them."""
     factor = sample.factors[at]
     levels = levels_of(factor, sample.x[:, at])
     groups = [np.where(level.has[sample.point], values, np.nan) for level in levels]
@@ -523,3 +498,11 @@ def _swing(sample, values, at, tests):
     order = list(dict.fromkeys(order))
     words = tuple(levels[place].words for place in order)
     return Swing(factor.name, words, tuple(means[place] for place in order), change, _is_clear(change, tests))
+
+
+def _is_clear(change, tests):
+    """Whether a change holds when so many are looked at together."""
+    from scipy.special import ndtri
+
+    half = (change.high - change.low) / 2
+    return bool(np.isfinite(half) and abs(change.value) > half * ndtri(1 - 0.025 / tests) / ndtri(0.975) > 0)

@@ -46,8 +46,8 @@ class _Table:
     def __init__(self, source, loaded, choose):
         self.loaded, self.choose = loaded, choose
         self.faults, self.heads, self.cells = [], [], []
-        self.file = str(source) if isinstance(source, str | Path) else "design"
         is_file = isinstance(source, str | Path)
+        self.file = str(source) if is_file else "design"
         self.rows = _lines_of_file(source) if is_file else _lines_of_data(source)
 
     def fault(self, line, column, message, text="", length=1):
@@ -90,7 +90,9 @@ class _Table:
             word = str(word).strip().lstrip("\ufeff")
             at = _column_of(text, place)
             try:
-                name, where, kind = self._chosen(word)
+                if not word:
+                    raise refusal("a column has no name. Name a factor of the scenario, or a path.")
+                name, where, kind = self.choose(word)
             except InputError as error:
                 self.fault(number, at, error.faults[0].message, text, len(word))
                 continue
@@ -99,11 +101,6 @@ class _Table:
             seen[where.path] = word
             self.heads.append((name, where, kind))
             self.cells.append(_Column(where))
-
-    def _chosen(self, word):
-        if not word:
-            raise refusal("a column has no name. Name a factor of the scenario, or a path.")
-        return self.choose(word)
 
     def _read_point(self, number, text, row):
         if len(row) != len(self.cells):

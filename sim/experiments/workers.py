@@ -5,16 +5,17 @@ yields a `Done` for each as it comes. When told to stop, it finishes the blocks 
 """
 
 import contextlib
+import io
 import signal
-import sys
 import threading
-import time
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim.errors import OceansError, Terminated, refusal
-from sim.experiments import shards
 from sim.experiments.blocks import run_block
+from sim.experiments.folder import write_aside
 from sim.processes import WorkerLost, pool
 
 MOST_DEATHS = 3
@@ -24,18 +25,11 @@ LOOK_AROUND = 0.5  # seconds between two looks at whether to stop
 
 @dataclass(frozen=True)
 class Done:
-    """A block that has been played and kept.
-
-    Parameters
-    ----------
-    number, runs, failed : int
-    seconds : float, of playing
-    """
+    """A block that has been played and kept: its number, how many runs it has, and how many of them failed."""
 
     number: int
     runs: int
     failed: int
-    seconds: float
 
 
 class Stop:
@@ -85,20 +79,13 @@ def play_here(folder, study, numbers, stop):
 
 
 def _play_and_keep(path, study, task):
-    began = time.monotonic()
-    data = run_block(study, task)
-    seconds = time.monotonic() - began
-    shards.write_aside(path, data)
-    return Done(task.number, len(task), failed_in(data), seconds)
+    return _keep(path, task.number, run_block(study, task))
 
 
-def failed_in(data: bytes) -> int:
-    """How many runs failed, by a shard's bytes."""
-    import io
-
-    import numpy as np
-
-    return int(np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)["failed"][0])
+def _keep(path, number, data):
+    write_aside(path, data)
+    about = np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+    return Done(number, int(about["runs"][0]), int(about["failed"][0]))
 
 
 # ---------------------------------------------------------------------------------------------------------- processes
@@ -176,7 +163,7 @@ def _kept(folder, future, number, waiting, deaths):
     from distributed.client import FutureCancelledError
 
     try:
-        data, runs, seconds = future.result()
+        data = future.result()
     except (KilledWorker, FutureCancelledError) as error:
         deaths[number] = deaths.get(number, 0) + 1
         if deaths[number] == MOST_DEATHS:
@@ -186,8 +173,7 @@ def _kept(folder, future, number, waiting, deaths):
             ) from None
         waiting.append(number)
         return None
-    folder.keep(number, data)
-    return Done(number, runs, failed_in(data), seconds)
+    return _keep(folder.shard_path(number), number, data)
 
 
 def _play_for(study, task):
@@ -196,8 +182,7 @@ def _play_for(study, task):
 
     if code_digest() != study.code:
         raise OceansError("a worker of the cluster has another version of the program. Install the same everywhere.")
-    began = time.monotonic()
-    return run_block(study, task), len(task), time.monotonic() - began
+    return run_block(study, task)
 
 
 @contextlib.contextmanager
@@ -230,8 +215,3 @@ def _room(client):
     """How many blocks to have on the cluster at once: one at work and one waiting for each thread."""
     threads = sum(worker["nthreads"] for worker in client.scheduler_info(n_workers=-1)["workers"].values())
     return 2 * max(threads, 1)
-
-
-def say(message):
-    """Tells whoever is at the terminal."""
-    print(message, file=sys.stderr, flush=True)

@@ -260,13 +260,17 @@ class ModelInputs:
         names_coercer = self.is_naming * self.has_demand[self.kind_incident][:, None, None]
         return quantize(kinds + names + names_coercer * self.params.practice_naming_coercer)
 
-    def most_usual(self, turn):
-        """How usual the most usual instrument of each kind is that an actor has: (K, 1 or runs, A).
+    def most_usual(self, h, turn):
+        """How usual the most usual instrument of each kind is that an actor has: (kinds of `h`, 1 or runs, A).
 
         Far below everything else where it has none. Whoever has an instrument at hand takes up its kind more readily.
         """
-        usual = np.where(self.allowed_in(turn)[:, None], self.own_habit + self.how_usual, NO_INSTRUMENT)
-        return quantize(self._of_options(usual, np.max))
+        part, kinds = self.option_slices[h], self.kind_slices[h]
+        has = self.allowed_in(turn)[part][:, None]
+        usual = np.where(has, self.own_habit[part] + self.how_usual[part], NO_INSTRUMENT)
+        of_kind = self.option_kind[part]
+        best = [usual[of_kind == k].max(axis=0) for k in range(kinds.start, kinds.stop)]
+        return quantize(np.array(best).reshape(-1, *usual.shape[1:]))
 
     def practice_of_naming(self, years):
         """What naming a state cost before it was usual, and how the practice has grown since: (1 or runs, 1).

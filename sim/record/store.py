@@ -55,7 +55,8 @@ SERIES = {
     "confidence": "mean confidence that the suspect did it, 0 to 1",
 }
 LIBRARIES = ("numpy", "scipy", "mesa", "pydantic", "matplotlib")
-UNUSABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EISDIR)
+FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+UNUSABLE = (*FORBIDDEN, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EISDIR)
 FULL = (errno.ENOSPC, errno.EDQUOT)
 MANIFEST = "manifest.json"
 ARMS = ("played", "without_cooperation")
@@ -134,25 +135,26 @@ class RunFolder:
         except OSError as error:
             if error.errno in (errno.EEXIST, errno.ENOTEMPTY):  # somebody else took the name just now
                 return False
-            raise OceansError(_advice(error, self.out)) from error
+            raise OceansError(_advice(error)) from error
         return True
 
 
 @contextlib.contextmanager
-def advising(place):
-    """What goes wrong with a file or a folder, as advice."""
+def advising(place, advice=None):
+    """What goes wrong with a file or a folder, as advice: as for a run, or in the words of `advice`, of the error."""
     try:
         yield
     except OSError as error:
+        said = (advice or _advice)(error)
         if error.errno in UNUSABLE:
-            raise InputError([Diagnostic(str(place), 0, 0, _advice(error, place))]) from error
-        raise OceansError(f"{place}: error: {_advice(error, place)}") from error
+            raise InputError([Diagnostic(str(place), 0, 0, said)]) from error
+        raise OceansError(f"{place}: error: {said}") from error
 
 
-def _advice(error, place):
+def _advice(error):
     if error.errno in FULL:
         return "the disk is full, so nothing of this run was kept. Make room, or name another place with --out."
-    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+    if error.errno in FORBIDDEN:
         return "nothing may be written here. Name another place with --out, or play without keeping: --no-save."
     if error.errno in (errno.ENOTDIR, errno.EEXIST, errno.EISDIR):
         return "this is a file where a folder is needed. Name another place with --out."
@@ -244,11 +246,12 @@ def scenario_facts(loaded):
 
 def versions():
     """The versions of the program, of Python, and of the libraries in use."""
-    found = {"two-oceans": _version("two-oceans"), "python": platform.python_version()}
-    return found | {name: _version(name) for name in LIBRARIES if name in sys.modules}
+    found = {"two-oceans": version_of("two-oceans"), "python": platform.python_version()}
+    return found | {name: version_of(name) for name in LIBRARIES if name in sys.modules}
 
 
-def _version(distribution):
+def version_of(distribution) -> str:
+    """The version of an installed distribution, or "unknown"."""
     try:
         return importlib.metadata.version(distribution)
     except importlib.metadata.PackageNotFoundError:

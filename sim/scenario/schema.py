@@ -306,6 +306,7 @@ class Response(Entry):
     escalation: Escalation
     habit: Optional[Figure] = Field(None, description="how much more, or less, usual it is than others of its kind")
     accuses: bool = Field(False, description="it says who did it, so it needs evidence")
+    is_inaction: bool = Field(False, description="it is no response: stories pass over it and charts do not count it")
     usual: Optional[Name] = Field(None, description="behaviour parameter: the same, for all who may use it")
     since: Optional[Date] = Field(
         None, description="first day on which there was such a thing: past cases that became known earlier do without"

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 import sim.output.figures
-from sim.output.figures import CHARTS, FANS, draw_all, draw_fans
-from sim.output.figures.label_layout import outside, overlaps
+from sim.output.figures import charts_of, draw_all
 from sim.output.figures.saving import save
+from sim.output.figures.style import outside, overlaps
 from tests.builders_record import a_loaded, a_quiet_record, a_record, an_empty_record, outcomes
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -56,8 +56,9 @@ MANY = {
         a_loaded(),
     ),
 }
-CASES = [(name, case, CHARTS, RECORDS) for name in CHARTS for case in RECORDS]
-CASES += [(name, case, FANS, MANY) for name in FANS for case in MANY]
+KINDS = {"run": RECORDS, "many": MANY}
+CASES = [(kind, name, case) for kind, cases in KINDS.items() for name in charts_of(kind) for case in cases]
+asked_of_all = pytest.mark.parametrize("kind, name, case", CASES, ids=[f"{name}: {case}" for _, name, case in CASES])
 
 
 @pytest.fixture(scope="module")
@@ -66,25 +67,25 @@ def built():
     return {}
 
 
-def _page(built, name, case, styles, cases):
-    key = (id(cases), case)
+def _page(built, kind, name, case):
+    key = (kind, case)
     if key not in built:
-        built[key] = cases[case]()
+        built[key] = KINDS[kind][case]()
     if (name, key) not in built:
-        built[name, key] = styles[name](*built[key])
+        built[name, key] = charts_of(kind)[name].compose(*built[key])
     return built[name, key], built[key]
 
 
-@pytest.mark.parametrize("name, case, styles, cases", CASES, ids=[f"{name}: {case}" for name, case, *_ in CASES])
-def test_no_words_cover_one_another_or_leave_the_page(built, name, case, styles, cases):
-    page, _ = _page(built, name, case, styles, cases)
+@asked_of_all
+def test_no_words_cover_one_another_or_leave_the_page(built, kind, name, case):
+    page, _ = _page(built, kind, name, case)
     assert overlaps(page) == []
     assert outside(page) == []
 
 
-@pytest.mark.parametrize("name, case, styles, cases", CASES, ids=[f"{name}: {case}" for name, case, *_ in CASES])
-def test_every_chart_has_a_title_alternative_words_and_a_caption(built, name, case, styles, cases):
-    page, (about, _) = _page(built, name, case, styles, cases)
+@asked_of_all
+def test_every_chart_has_a_title_alternative_words_and_a_caption(built, kind, name, case):
+    page, (about, _) = _page(built, kind, name, case)
     assert page.name == name
     assert page.title[0] == page.title[0].upper() and len(page.title.split()) >= 2
     assert len(page.alt.split()) >= 5
@@ -95,16 +96,16 @@ def test_every_chart_has_a_title_alternative_words_and_a_caption(built, name, ca
     assert not any(word in page.title + page.alt + page.caption for word in ("nan", "None", "{", "}"))
 
 
-@pytest.fixture(scope="module", params=[(draw_all, CHARTS, RECORDS), (draw_fans, FANS, MANY)], ids=["one", "many"])
+@pytest.fixture(scope="module", params=KINDS)
 def drawn(request, tmp_path_factory):
     """Every chart of a full run, or of many, drawn and saved."""
-    draw, styles, cases = request.param
-    return draw(*cases["full"](), tmp_path_factory.mktemp("charts")), styles, cases
+    kind = request.param
+    return list(draw_all(kind, tmp_path_factory.mktemp("charts"), *KINDS[kind]["full"]()).values()), kind
 
 
 def test_every_chart_makes_an_svg_that_parses_and_a_png_for_slides(drawn):
-    charts, styles, _ = drawn
-    assert [chart.name for chart in charts] == list(styles)
+    charts, kind = drawn
+    assert [chart.name for chart in charts] == list(charts_of(kind))
     for chart in charts:
         root = ET.fromstring(chart.svg.read_text("utf-8"))
         assert root.tag == f"{SVG}svg"
@@ -120,17 +121,19 @@ def test_every_chart_makes_an_svg_that_parses_and_a_png_for_slides(drawn):
 def test_every_chart_is_composed_in_our_own_style_whatever_the_user_has_set():
     modules = [
         importlib.import_module(f"sim.output.figures.{found.name}")
-        for found in pkgutil.iter_modules(sim.output.figures.__path__)
+        for found in pkgutil.walk_packages(sim.output.figures.__path__)
     ]
     composing = {f"{module.__name__}.{name}": found for module in modules for name, found in vars(module).items()
                  if name.startswith("compose")}  # fmt: skip
-    assert {*CHARTS.values(), *FANS.values()} <= {*composing.values()}
-    assert [name for name, compose in composing.items() if not hasattr(compose, "__wrapped__")] == []
+    kinds = (*KINDS, "sweep", "comparison", "backtest")
+    declared = {one.compose for kind in kinds for one in charts_of(kind).values()}
+    assert [name for name, compose in composing.items() if compose not in declared] == []
 
 
 def test_the_same_run_gives_the_same_files(drawn, tmp_path):
-    charts, styles, cases = drawn
-    again = {name: save(compose(*cases["full"]()), tmp_path) for name, compose in styles.items()}
+    charts, kind = drawn
+    about = KINDS[kind]["full"]()
+    again = {name: save(one.compose(*about), tmp_path) for name, one in charts_of(kind).items()}
     for chart in charts:
         assert chart.svg.read_bytes() == again[chart.name].svg.read_bytes()
         assert chart.png.read_bytes() == again[chart.name].png.read_bytes()
@@ -153,6 +156,6 @@ def test_no_chart_tells_who_really_did_it():
     ]
     framed = a_loaded()
     framed.scenario = loaded.scenario.model_copy(update={"incidents": [*incidents, *loaded.scenario.incidents[1:]]})
-    for compose in CHARTS.values():
-        one, other = compose(record, loaded), compose(record, framed)
+    for declared in charts_of("run").values():
+        one, other = declared.compose(record, loaded), declared.compose(record, framed)
         assert (one.title, one.alt, one.caption) == (other.title, other.alt, other.caption)

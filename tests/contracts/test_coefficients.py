@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from sim.catalogue.moves import FELT, NAMES
+from sim.catalogue.response_kinds import RESPONSE_KINDS
 from sim.scenario import load_library
-from sim.scenario.needs import COEFFICIENTS, OTHER_PRACTICES, PRACTICES, RUNGS, domain_of
+from sim.scenario.needs import COEFFICIENTS, RUNGS, domain_of
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = load_library()
@@ -16,8 +17,7 @@ HOLDERS = ("params", "params_per_run", "per_run", "one", "behaviour")  # what co
 FAMILIES = {  # named by joining two words, or in a table
     *(f"{term}_{move}" for term in FELT for move in NAMES),
     *(f"rung_{rung}" for rung in RUNGS[1:]),
-    *PRACTICES.values(),
-    *OTHER_PRACTICES,
+    *(kind.practice for kind in RESPONSE_KINDS.values()),
 }
 NAMED_BY_THE_LIBRARY = {
     *(name for group in LIBRARY.groups.values() for name in (group.tie, group.sharing) if name),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from sim.model.steps.willingness import peer_term, text_term
+from sim.model.steps.willingness import attention, has_joined, peer_term, text_term
 from sim.rules.choice import logistic
 from sim.rules.quantize import quantize
 from tests.builders import a_scenario
@@ -17,6 +17,7 @@ NO_PRACTICE = dict.fromkeys(
         "practice_sanctions",
         "practice_support",
         "practice_legal",
+        "practice_talks",
         "practice_other",
         "practice_military",
     ),
@@ -54,23 +55,30 @@ def test_the_chance_to_respond_is_next_to_nothing_for_who_is_untouched_and_alone
     world = played(written, 1, range(200))
     untouched = [world.inputs.index[code] for code in ("HUN", "TUR")]
     utility = world.base_utilities[0] + peer_term(world, 0) + text_term(world, 0)
-    chance = logistic(world.inputs.params.precision * utility)[world.inputs.is_deed][..., untouched]
+    of_kind = logistic(attention(world, 0)) * logistic(world.inputs.params.precision * utility)
+    speaks = np.array([kind == "words" for _, kind in world.inputs.kinds])
+    chance = of_kind[~speaks][..., untouched]
     assert (world.state.stake[..., untouched] == 0).all()
     assert chance.mean() < 0.03 and np.quantile(chance, 0.95) < 0.15
 
 
-def test_each_joins_as_often_as_its_probability_says():
+def test_each_joins_a_kind_as_often_as_it_attends_and_is_willing():
     """Nobody looks at anybody and no text is agreed, so what each sees of the matter is all there is."""
     runs = 3000
+    alone = {"b_peer": 0.0, "call_wait": 100.0, "case_effect": 0.0, "attend_base": 0.0, "capital_start": 5.0}
     written = Written(
-        turns=1, participants=["EST", "LVA", "DEU", "USA", "JPN", "RUS"], library=None, formats=["bilateral"]
+        turns=1,
+        days=300,  # so that everything acts in time
+        participants=["EST", "LVA", "DEU", "USA", "JPN", "RUS"],
+        responses=["joint_statement", "response_team", "trade_aid"],
     )
-    world = played(written.but_behaviour(b_peer=0.0, capital_start=5.0), 8, range(runs))
-    states = world.inputs.is_state & world.inputs.allowed
-    chance = logistic(world.inputs.params.precision * world.base_utilities[0]).mean(axis=1)[states]
-    often = world.state.joined.mean(axis=1)[states]
-    assert ((0.02 < chance) & (chance < 0.98)).sum() > 20
-    assert (np.abs(often - chance) <= 4.5 * np.sqrt(chance * (1 - chance) / runs) + 1e-3).all()
+    world = played(written.but_behaviour(**alone), 8, range(runs))
+    inputs, states = world.inputs, world.inputs.is_state
+    of_kind = logistic(attention(world, 0)) * logistic(inputs.params.precision * world.base_utilities[0])
+    chance = of_kind.mean(axis=1)[:, states]
+    often = has_joined(world, 0).mean(axis=1)[:, states]
+    assert ((0.02 < chance) & (chance < 0.98)).sum() > 4
+    assert (np.abs(often - chance) <= 4.5 * np.sqrt(chance * (1 - chance) / runs) + 2e-3).all()
 
 
 # ------------------------------------------------------------------------------------------------- time
@@ -103,21 +111,19 @@ def test_a_lead_time_with_half_a_day_counts_in_full():
 @laws(15, shrink=False)
 @given(scenarios(bodies=True), seeds)
 def test_what_a_text_brings_about_is_not_decided_before_the_text(written, seed):
-    """Bodies act on texts alone: none has decided anything before the first text it agreed was due.
+    """Bodies act on texts alone: none has decided anything before the first text on the incident was due.
 
-    Words of a body whose head may speak without a text are left out, and what a body does because its members have.
+    Words of a body whose head may speak without a text are left out.
     """
     world = played(written.but_behaviour(call_again_days=3_660.0), seed, range(4))
     inputs, state = world.inputs, world.state
     words = inputs.signatory | (inputs.is_attribution[:, 0, 0] > 0)
-    bodies = zip(inputs.bodies, inputs.body_members, inputs.speaks_alone, strict=True)
-    for body, members, speaks_alone in bodies:
-        own = inputs.consultation_body == inputs.index[body]
-        of_members = (state.joined & members).any(axis=-1)
-        by_text = state.joined[..., inputs.index[body]] & ~of_members & ~(words & speaks_alone)[:, None]
-        o, r = np.nonzero(by_text)
+    for body, members, speaks_alone in zip(inputs.bodies, inputs.body_members, inputs.speaks_alone, strict=True):
+        if not members.any():
+            continue
+        o, r = np.nonzero(state.joined[..., inputs.index[body]] & ~(words & speaks_alone)[:, None])
         for option, run in zip(o, r, strict=True):
-            of_incident = own & (inputs.consultation_incident == inputs.option_incident[option])
+            of_incident = inputs.consultation_incident == inputs.option_incident[option]
             first = state.consultation_due[of_incident, run][state.consultation_text[of_incident, run] > 0].min(
                 initial=np.inf
             )

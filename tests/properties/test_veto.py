@@ -29,7 +29,12 @@ def a_council(rule, opposed, steepness=12.0):
         "sources": ["made_up"],
     }
     quiet = dict(
-        chair_error=0.0, silence_hazard=0.0005, silence_steepness=steepness, silence_weaker=0.0, silence_days=2.0
+        chair_error=0.0,
+        silence_hazard=0.0005,
+        silence_steepness=steepness,
+        silence_weaker=0.0,
+        silence_days=2.0,
+        tolerance=0.1,
     )
     written = Written(
         participants=[*MEMBERS, "RUS"], turns=1, own_formats={"council": form}, formats=["council"], behaviour=quiet
@@ -46,7 +51,7 @@ def put(world):
     """Play every round of what lies on the table: the text, and who stands behind it."""
     for attempt in ROUNDS:
         close_round(world, attempt, NOBODY)
-    return result(world.due)
+    return result(world, world.due)
 
 
 def outcome(world):

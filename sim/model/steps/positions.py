@@ -43,7 +43,7 @@ def as_far_as_oneself(world, h):
     beyond = np.flatnonzero((inputs.is_naming[part] + inputs.severity_driven[part])[:, 0, 0])
     if not beyond.size:
         return 1.0
-    alone = logistic(params.precision * base_utility(world, h)[beyond]).max(axis=0)
+    alone = logistic(params.precision * base_utility(world, h, beyond)).max(axis=0)
     as_willing = 1 - params.position_own * (1 - params.rung_solidarity) * (1 - alone)
     is_sure = confidence(world.state.belief[h]) >= inputs.naming_asks[h]
     can_be_named = inputs.is_naming[part].any()

@@ -431,6 +431,7 @@ def chance_of_body(world, b, until=NEVER):
     place, members = inputs.index[inputs.bodies[b]], inputs.body_members[b]
     consultations = np.flatnonzero(inputs.consultation_body == place)
     can = inputs.allowed_in(world.turn)[:, place] & inputs.consultation_outputs[consultations].any(axis=0)
+    can &= inputs.incident_begins[inputs.option_incident] <= world.turn
     if not (members.any() and can.any()):
         return np.zeros(world.state.joined.shape[:2])
     share = share_of_members(world, members, until)
@@ -452,12 +453,12 @@ def share_of_members(world, members, until):
     Half, where none of them may: an instrument that is the body's alone waits for nobody.
     """
     inputs, state = world.inputs, world.state
-    did = state.joined & (state.effect_day <= until) & members
+    did = state.joined if until >= NEVER else state.joined & (state.effect_day <= until)
     shares = np.empty((len(inputs.kinds), world.runs))
     for k in range(len(inputs.kinds)):
-        of_kind = inputs.option_kind == k
+        of_kind = np.flatnonzero(inputs.option_kind == k)
         may = (inputs.allowed[of_kind] & members).any()
-        shares[k] = did[of_kind].any(axis=0).sum(axis=-1) / members.sum() if may else 0.5
+        shares[k] = did[of_kind].any(axis=0) @ members.astype(float) / members.sum() if may else 0.5
     return shares[inputs.option_kind]
 
 

@@ -111,24 +111,34 @@ def accusing(inputs, h):
     return np.flatnonzero(inputs.kind_accuses[inputs.kind_slices[h], 0, 0])
 
 
-def base_utility(world, h):
-    """Willingness to join each kind of response to incident `h`, before company and texts: (kinds, R, A)."""
+def base_utility(world, h, places=None):
+    """Willingness to join each kind of response to incident `h`, before company and texts: (kinds, R, A).
+
+    Parameters
+    ----------
+    places : array of int, which kinds of the incident; None: all
+    """
     inputs = world.inputs
     part = inputs.kind_slices[h]
+    places = np.arange(part.stop - part.start) if places is None else places
     rows = products(world, h)
-    of_kind = quantize(np.array([kind[:, 0, 0] for _, kind, _ in rows]).T)
+    of_kind = quantize(np.array([kind[places, 0, 0] for _, kind, _ in rows]).T)
     of_situation = quantize(np.array([situation for _, _, situation in rows]))
     size = of_situation.shape[1:]
     summed = (of_kind @ of_situation.reshape(len(rows), -1)).reshape(-1, *size)
-    summed = summed + (inputs.practice + inputs.most_usual(world.turn))[part]
-    summed[accusing(inputs, h)] += certainty(world, h)
+    summed += (inputs.practice[part] + inputs.most_usual(h, world.turn))[places]
+    at = {place: row for row, place in enumerate(places)}
+    for place, sure in zip(accusing(inputs, h), certainty(world, h), strict=True):
+        if place in at:
+            summed[at[place]] += sure
     return summed
 
 
 def terms(world, h):
     """The same willingness term by term, for row 0: dict of name to array (kinds of the incident, A)."""
     inputs = world.inputs
-    weighed = {"practice": (inputs.practice + inputs.most_usual(world.turn))[inputs.kind_slices[h]][:, 0]}
+    habit = inputs.practice[inputs.kind_slices[h]] + inputs.most_usual(h, world.turn)
+    weighed = {"practice": habit[:, 0]}
     for name, kind, situation in products(world, h):
         term = quantize(kind[:, 0]) * quantize(situation[0])
         weighed[name] = weighed.get(name, 0) + term

@@ -1,57 +1,110 @@
-"""Charts of a run and of many runs, with their words.
+"""Charts: what there is to draw of a run, of many, of a sweep, a comparison and a back-test; drawn, with their words.
 
-`CHARTS` is what there is for one run, `FANS` for many. Each entry composes a `Page` from a record (or outcomes) and the
-loaded scenario; `draw_all` and `draw_fans` compose and save all of them as SVG and PNG.
+A chart is a function that composes a `Page`, under `@chart`, which says what it is called and where among the others
+it is best looked at. It lives where what it is drawn from is named: `run`, `many`, `sweep`, `comparison` and `backtest`
+are modules of this package, or packages all of whose modules are looked through. Nothing else lists it.
 """
 
-from sim.output.figures import belief, consultation, fans, joining, pressure, scorecard, shares, spreads, story
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
 from sim.output.figures.saving import Chart, draw, save
+from sim.output.figures.style import Page, styled
 
-CHARTS = {
-    "story": story.compose,
-    "joining": joining.compose,
-    "consultation": consultation.compose,
-    "belief": belief.compose,
-    "pressure": pressure.compose,
-    "scorecard": scorecard.compose,
-}
-FANS = {
-    "fans": fans.compose,
-    "measures": spreads.compose,
-    "joined": shares.compose_joined,
-    "formats": shares.compose_formats,
-}
+__all__ = ["Chart", "ChartType", "chart", "charts_of", "draw_all", "drawings_of", "save"]
 
-__all__ = ["CHARTS", "FANS", "Chart", "draw_all", "draw_fans", "save"]
+About = tuple[Any, ...]
 
 
-def draw_all(record, loaded, folder):
-    """Every chart of one run, saved.
+def once(*about: Any) -> Iterator[tuple[str, About]]:
+    """A chart that is drawn once, from all there is."""
+    yield "", about
+
+
+@dataclass(frozen=True)
+class ChartType:
+    """A chart that can be drawn.
 
     Parameters
     ----------
-    record : sim.record.Record
-    loaded : sim.scenario.Loaded
-    folder : path; made if need be
-
-    Returns
-    -------
-    list of Chart, in the order in which they are best looked at
+    name : str, what it is called
+    place : float, where it comes among the others of its kind
+    compose : function of what it is drawn from, that gives a Page
+    each : function of what there is, that yields the end of a name and what one chart is composed from, chart by chart
+    question : str, what it answers, for the page of a report
+    anchor : str, what that question is called in an address; the name where it is empty
     """
-    return [draw(folder, name, compose, record, loaded) for name, compose in CHARTS.items()]
+
+    name: str
+    place: float
+    compose: Callable[..., Page]
+    each: Callable[..., Iterable[tuple[str, About]]] = once
+    question: str = ""
+    anchor: str = ""
 
 
-def draw_fans(outcomes, loaded, folder):
-    """Every chart of many runs, saved.
+def chart(name: str, place: float, **more: Any) -> Callable[[Callable[..., Page]], Callable[..., Page]]:
+    """Declares a chart: see `ChartType` for what is said of it. It is composed in our own style."""
+
+    def declare(compose):
+        declared = styled(compose)
+        declared.chart_type = ChartType(name, place, declared, **more)
+        return declared
+
+    return declare
+
+
+@cache
+def charts_of(kind: str) -> dict[str, ChartType]:
+    """The charts of one kind by name, in the order in which they are best looked at.
 
     Parameters
     ----------
-    outcomes : sim.record.Outcomes
-    loaded : sim.scenario.Loaded
+    kind : "run", "many", "sweep", "comparison" or "backtest"
+
+    >>> list(charts_of("run"))
+    ['story', 'joining', 'consultation', 'belief', 'pressure', 'scorecard']
+    """
+    functions = {found for module in _modules(f"{__name__}.{kind}") for found in vars(module).values()
+                 if hasattr(found, "chart_type")}  # fmt: skip
+    found = sorted((function.chart_type for function in functions), key=lambda one: one.place)
+    return {one.name: one for one in found}
+
+
+def _modules(name: str) -> Iterator[ModuleType]:
+    module = importlib.import_module(name)
+    yield module
+    for inner in pkgutil.iter_modules(getattr(module, "__path__", [])):
+        yield importlib.import_module(f"{name}.{inner.name}")
+
+
+def drawings_of(kind: str, *about: Any) -> Iterator[tuple[str, Callable[..., Page], About]]:
+    """What is drawn from what there is, one after another: a name, what composes it, and from what."""
+    for each, types in groupby(charts_of(kind).values(), key=lambda one: one.each):
+        together = list(types)
+        for end, these in each(*about):
+            yield from ((one.name + end, one.compose, these) for one in together)
+
+
+def draw_all(kind: str, folder: Path | str, *about: Any) -> dict[str, Chart]:
+    """Every chart of one kind, saved.
+
+    Parameters
+    ----------
+    kind : str, as of `charts_of`
     folder : path; made if need be
+    about : what there is to draw: record and scenario of a run, outcomes and scenario of many, an analysis, a
+        comparison, or a `sim.output.figures.backtest.Past`
 
     Returns
     -------
-    list of Chart, in the order in which they are best looked at
+    dict of name -> Chart, in the order in which they are best looked at
     """
-    return [draw(folder, name, compose, outcomes, loaded) for name, compose in FANS.items()]
+    return {name: draw(folder, name, compose, *these) for name, compose, these in drawings_of(kind, *about)}

@@ -1,6 +1,6 @@
 """The forest plot: rows with a label, marks in one panel or several beside one another, and a note.
 
-A chart says what its rows are and which marks they carry (`Point`, `Bar`, `Stretch`, `Tick`); a `Forest` gives
+A chart says what its rows are and which marks they carry (`Point`, `Bar`, `Stretch`, `Tick`, `Words`); a `Forest` gives
 the rows their heights and draws them. The axes of other charts take their round ticks from here too.
 """
 
@@ -14,7 +14,8 @@ import numpy as np
 from sim.output.figures import style
 
 UNKNOWN, LEVER, CLEAR, AGAINST, UNCLEAR = "#0072B2", "#D55E00", "#0072B2", "#D55E00", "#7A7A7A"
-LEADING = 1.3 / 1.164
+BLUE = ("#C9DFF0", "#7FB2D9", "#00456B")  # a distribution: light, dark, and the line of its median
+GREY = ("#E0E0E0", "#B3B3B3", "#4D4D4D")
 
 # --------------------------------------------------------------------------------------------------------- marks
 
@@ -86,6 +87,21 @@ class Tick:
         axes.plot([self.at] * 2, ends, color=self.colour, linewidth=2.6, solid_capstyle="butt", zorder=3)
 
 
+@dataclass(frozen=True)
+class Words:
+    """A few small words in the row, below its middle."""
+
+    at: float
+    words: str
+    down: float = 0.2  # inches
+    side: str = "center"
+
+    def draw(self, axes, y):
+        """Draws it in a row with its middle at y."""
+        look = {"va": "center", "fontsize": style.SMALL, "color": style.MUTED}
+        axes.text(self.at, y + self.down, self.words, ha=self.side, **look)
+
+
 def spread_of(quantiles, colours, tall=0.16, down=0.0):
     """The marks of a distribution: light, dark, and a tick at the median.
 
@@ -134,7 +150,8 @@ class Row:
 class Panel:
     """One of the axes side by side: its limits, its ticks, the lines that all rows are read against, and its heading.
 
-    Ticks are round numbers, at most so many, put into words together; or what is given, place by place.
+    Ticks are round numbers, at most so many, put into words together; or what is given, place by place, and no axis
+    where that is empty.
     """
 
     low: float
@@ -218,7 +235,7 @@ def on_the_left(axes, y, lines, size=style.LABEL, gap=6, **more):
     """Words to the left of a row."""
     axes.annotate(
         "\n".join(lines), (0, y), xycoords=("axes fraction", "data"), xytext=(-gap, 0), textcoords="offset points",
-        ha="right", va="center", fontsize=size, annotation_clip=False, linespacing=LEADING, **more,
+        ha="right", va="center", fontsize=size, annotation_clip=False, linespacing=style.LEADING, **more,
     )  # fmt: skip
 
 
@@ -226,7 +243,7 @@ def on_the_right(axes, y, words, size=style.LABEL, gap=6, **more):
     """Words to the right of a row."""
     axes.annotate(
         words, (1, y), xycoords=("axes fraction", "data"), xytext=(gap, 0), textcoords="offset points",
-        va="center", fontsize=size, annotation_clip=False, linespacing=LEADING, **more,
+        va="center", fontsize=size, annotation_clip=False, linespacing=style.LEADING, **more,
     )  # fmt: skip
 
 
@@ -242,10 +259,10 @@ def frame(axes, low, high, height, most=4, in_words=None, places=None):
     axes.set_xlim(low, high)
     axes.set_ylim(height, 0)
     axes.set_yticks([])
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    ticks = list(places) if places else _ticks_that_fit(axes, low, high, most)
-    axes.set_xticks(ticks, list(places.values()) if places else (in_words or said)(ticks))
+    for side in ("left", "right", "top", "bottom"):
+        axes.spines[side].set_visible(side == "bottom" and places != {})
+    ticks = _ticks_that_fit(axes, low, high, most) if places is None else list(places)
+    axes.set_xticks(ticks, (in_words or said)(ticks) if places is None else list(places.values()))
     axes.tick_params(axis="x", length=3, pad=3, labelsize=style.SMALL)
     for tick in ticks:
         axes.axvline(tick, color=style.FAINT, linewidth=0.7, zorder=0)
@@ -301,11 +318,3 @@ def said(ticks):
     """
     digits = next((digits for digits in range(6) if all(abs(tick - round(tick, digits)) < 1e-9 for tick in ticks)), 6)
     return [f"{tick:,.{digits}f}".replace("-", "−") for tick in ticks]
-
-
-def caption(sample, units, note=""):
-    """What stands under a chart of a sweep."""
-    played = f"{sample.runs:,} runs at {len(sample.x):,} design points"
-    about = f"Scenario: {sample.scenario_name}, {played}, seed {sample.seed}"
-    parts = [note, "Lines are 95 % intervals", f"Units: {units}", about]
-    return " ".join(part.rstrip(". ") + "." for part in parts if part)

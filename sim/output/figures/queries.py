@@ -207,8 +207,14 @@ def _close(one, event):
     one.capability_share, one.days_since_incident = told.get("capability_share"), told.get("days_since_incident")
 
 
-def joinings_of(record):
-    """Every response, with its place in the order; those seen on the same day share a place."""
+def joinings_of(record, names):
+    """Every response, with its place in the order; those seen on the same day share a place.
+
+    Parameters
+    ----------
+    record : sim.record.Record
+    names : sim.phrases.Names, which tell a response from none
+    """
     seen = {}
     for event in record.of_kind("response_acts"):
         seen.setdefault((event.actor, event.incident, event.payload.get("response")), event.day)
@@ -240,7 +246,7 @@ def joinings_of(record):
             event.turn,
         )
         for (actor, incident, response), event in decided
-        if response != "no_action"
+        if not names.is_inaction(response)
     ]
 
 
@@ -279,3 +285,19 @@ def beliefs_of(record, incident):
     actors = sorted({code for table in tables for code in table})
     lines = {code: [math.nan if table.get(code) is None else float(table[code]) for table in tables] for code in actors}
     return [event.day for event in events], lines
+
+
+def peak_of(values):
+    """The place of the highest value of a series that may have gaps; None if there is none."""
+    known = [at for at, value in enumerate(values) if value == value]
+    return max(known, key=lambda at: values[at]) if known else None
+
+
+def highest_of(values):
+    """The highest value of a series that may have gaps; None if there is none."""
+    return max((value for value in values if value == value), default=None)
+
+
+def last_of(values):
+    """The last value of a series that may have gaps; None if there is none."""
+    return next((value for value in reversed(values) if value == value), None)

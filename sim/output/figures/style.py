@@ -1,11 +1,11 @@
-"""How every chart looks: sizes, colours, words that fit, and the page.
+"""How every chart looks: sizes, colours, words that fit and do not touch, and the page.
 
 A chart is drawn on a `Page`: a title that says what was found, the drawing, a caption with scenario, runs, seed and
 units. Pages are narrow with large type, so the same drawing serves a phone, a projector and paper. Colours start from
 Okabe and Ito's palette, which colour-blind eyes can tell apart, and never stand alone: each group also has a marker.
 Writing is saved as outlines, so an SVG looks the same on every machine.
 
-Every chart is composed under `@styled` and saved in `own_style`: Matplotlib's own defaults and `STYLE`, whatever the
+Every chart is composed under `styled` and saved in `own_style`: Matplotlib's own defaults and `STYLE`, whatever the
 user's matplotlibrc says, and his settings are as they were when it is done. Matplotlib is imported when the first page
 is opened, since listing the charts should cost nothing.
 """
@@ -24,13 +24,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.output.figures import fonts
-from sim.phrases import COUNTS, MONTHS
+from sim.phrases import MONTHS, capital
 
 WIDTH = 6.0  # inches
 PNG_WIDTH = 1600  # pixels
 MARGIN = 0.14  # inches
 TITLE, HEAD, LABEL, SMALL, CAPTION = 15, 11.5, 10.5, 9.5, 8.5  # points
 MATRIX = 9  # points: numbers inside marks
+LEADING = 1.3 / 1.164  # between lines of one text, for `line_height`
 
 ILLEGIBLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -291,24 +292,6 @@ def wrap(text, width, size=LABEL, bold=False, lines=None):
     return [cut(one, width, size, bold) for one in found]
 
 
-def number(value):
-    """A count in words up to twelve.
-
-    >>> number(3), number(40), number(0)
-    ('three', '40', 'no')
-    """
-    return COUNTS[value] if 0 <= value < len(COUNTS) else str(value)
-
-
-def capital(text):
-    """The text with a capital at its start.
-
-    >>> capital("nine states acted")
-    'Nine states acted'
-    """
-    return text[:1].upper() + text[1:]
-
-
 def day_of(date, year=False):
     """A date as it is said.
 
@@ -330,7 +313,15 @@ def caption_of(about, units, runs=1, note=""):
     note : str, how to read it
     """
     which = f"run {about.run}" if runs == 1 and hasattr(about, "run") else f"{runs:,} run{'s' * (runs != 1)}"
-    parts = [note, f"Units: {units}", f"Scenario: {about.scenario_name}, {which}, seed {about.seed}"]
+    return in_sentences(note, f"Units: {units}", f"Scenario: {about.scenario_name}, {which}, seed {about.seed}")
+
+
+def in_sentences(*parts):
+    """What is not empty, each as a sentence.
+
+    >>> in_sentences("Units: days", "", "Seed 7.")
+    'Units: days. Seed 7.'
+    """
     return " ".join(part.rstrip(". ") + "." for part in parts if part)
 
 
@@ -364,7 +355,7 @@ def open_page(name, title, caption, body):
         va="bottom",
         fontsize=CAPTION,
         color=MUTED,
-        linespacing=1.3 / 1.164,
+        linespacing=LEADING,
     )
     return page
 
@@ -416,3 +407,126 @@ def set_date_axis(axes, start, days, most=5):
     axes.tick_params(axis="x", length=3, pad=5)
     if ticks and ticks[-1][0] > 0.9 * days:
         axes.get_xticklabels()[-1].set_ha("right")
+
+
+# -------------------------------------------------------------------------------------------------------------- labels
+
+
+def spread(wanted, sizes, low=-math.inf, high=math.inf):
+    """Places for labels, as near as can be to where they are wanted, so that none covers another.
+
+    The least total squared displacement that keeps the order (pool adjacent violators).
+
+    Parameters
+    ----------
+    wanted : sequence of float, the middle each label would like
+    sizes : sequence of float (or one float), the room each label needs along the axis
+    low, high : float, the ends of the axis; if the labels need more room than there is, they start at low
+
+    >>> spread([1.0, 1.1, 5.0], 1.0)
+    [0.55, 1.55, 5.0]
+    """
+    wanted = [float(value) for value in wanted]
+    if not wanted:
+        return []
+    sizes = [float(sizes)] * len(wanted) if isinstance(sizes, (int, float)) else [float(size) for size in sizes]
+    order = sorted(range(len(wanted)), key=lambda at: (wanted[at], at))
+    offsets, edge = [], 0.0
+    for at in order:
+        offsets.append(edge + sizes[at] / 2)
+        edge += sizes[at]
+    blocks = []
+    for at, offset in zip(order, offsets, strict=True):
+        blocks.append([wanted[at] - offset, 1])
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            mean, count = blocks.pop()
+            blocks[-1] = [
+                (blocks[-1][0] * blocks[-1][1] + mean * count) / (blocks[-1][1] + count),
+                blocks[-1][1] + count,
+            ]
+    places, at = [0.0] * len(wanted), 0
+    for mean, count in blocks:
+        start = max(low, min(mean, high - edge))
+        for _ in range(count):
+            places[order[at]] = round(start + offsets[at], 9)
+            at += 1
+    return places
+
+
+def label_lines(axes, labels, room, size=LABEL, at=None):
+    """Names at the right end of lines, pushed apart where they would touch, with a hair line back to the end.
+
+    Parameters
+    ----------
+    axes : matplotlib axes, y limits already set
+    labels : list of (y, words, colour)
+    room : float, inches to the right of the axes that the words may take
+    at : float, x of the lines' end; default: the axes' right limit
+    """
+    low, high = axes.get_ylim()
+    figure = axes.get_figure()
+    box = axes.get_position()
+    tall = box.height * figure.get_size_inches()[1]
+    wide = box.width * figure.get_size_inches()[0]
+    per_inch = (high - low) / tall
+    left, right = axes.get_xlim()
+    end = right if at is None else at
+    inch = (right - left) / wide
+    labels = [(y, wrap(words, room - 0.2, size, lines=2), colour) for y, words, colour in labels]
+    tall = [len(lines) * line_height(size) * per_inch for _, lines, _ in labels]
+    places = spread([y for y, _, _ in labels], tall, low, high)
+    for (y, lines, colour), place in zip(labels, places, strict=True):
+        axes.plot(
+            [end + 0.03 * inch, right + 0.14 * inch], [y, place], color=colour, linewidth=0.6, clip_on=False, alpha=0.7
+        )
+        axes.text(
+            right + 0.18 * inch,
+            place,
+            "\n".join(lines),
+            va="center",
+            fontsize=size,
+            color=ink_of(colour),
+            linespacing=LEADING,
+        )
+
+
+# -------------------------------------------------------------------------------------------------------------- checks
+
+
+def overlaps(page):
+    """Pairs of written words on the page that cover one another: there should be none."""
+    boxes = _boxes(page)
+    return [
+        (boxes[i][0], boxes[j][0])
+        for i in range(len(boxes))
+        for j in range(i)
+        if _shared(boxes[i][1], boxes[j][1]) > 1.0
+    ]
+
+
+def outside(page):
+    """Written words that run off the page: there should be none."""
+    edge = page.figure.bbox
+    return [
+        words
+        for words, box in _boxes(page)
+        if box.x0 < edge.x0 - 1 or box.x1 > edge.x1 + 1 or box.y0 < edge.y0 - 1 or box.y1 > edge.y1 + 1
+    ]
+
+
+def _boxes(page):
+    """All that is written on the page, each with the room it takes."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.text import Text
+
+    with own_style():
+        renderer = FigureCanvasAgg(page.figure).get_renderer()
+        page.figure.draw_without_rendering()
+        texts = [text for text in page.figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+        return [(text.get_text(), text.get_window_extent(renderer)) for text in texts]
+
+
+def _shared(one, other):
+    width = min(one.x1, other.x1) - max(one.x0, other.x0)
+    height = min(one.y1, other.y1) - max(one.y0, other.y0)
+    return min(width, height) if width > 0 and height > 0 else 0.0

@@ -3,14 +3,12 @@
 Written for somebody who knows the cases and not the statistics: every score has its interval and a sentence.
 """
 
-import shlex
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from sim.output.figures.backtest_context import Past
-from sim.output.figures.style import capital
-from sim.output.pages.run import drawings_of, write_page
-from sim.phrases import count, listed, percent
+from sim.output.figures import charts_of
+from sim.output.pages.run import facts_of, sections_of, write_page
+from sim.phrases import capital, count, listed, percent
 from sim.validation.backtest import MODEL
 from sim.validation.claims import LOGISTIC, claims_of, signed
 from sim.validation.scores import FLOOR
@@ -22,13 +20,6 @@ SUMMARY = (
     "model thought it that each actor would do what, beside what it did."
 )
 BENCHMARKS = (LOGISTIC, "logistic", "actor's own rate", "overall rate", "nobody")
-SECTIONS = (
-    ("good", "How good were the forecasts?", ("scores",)),
-    ("word", "Can its probabilities be taken at their word?", ("reliability",)),
-    ("who", "Who was expected to do what?", ("matrix",)),
-    ("when", "How long did answers take?", ("lags",)),
-    ("coercion", "Who gives in to coercion?", ("conceding",)),
-)
 MADE = {
     "without it": "the coefficients were estimated without the case in question",
     "from others": "the coefficients were estimated from other cases",
@@ -51,27 +42,21 @@ class Row:
     is_whole: bool
 
 
-def write_report_of_backtest(backtest, charts, manifest, path, library=None):
+def write_report_of_backtest(past, charts, manifest, path):
     """Writes the page of a back-test.
 
     Parameters
     ----------
-    backtest : sim.validation.backtest.Backtest
-    charts : dict, as `sim.output.figures.history.draw_backtest` gives it
+    past : sim.output.figures.backtest.Past
+    charts : dict, as `sim.output.figures.draw_all` gives it
     manifest : dict, what anyone needs to repeat it
     path : path of the HTML file
-    library : Library, for names; None: the one that ships
 
     Returns
     -------
     Path, of the file written
     """
-    past = Past(backtest, library)
-    drawn = dict(zip(charts, drawings_of(charts.values()), strict=True))
-    sections = [
-        (key, question, [drawn[name] for name in drawn if name.split("-")[0] in which])
-        for key, question, which in SECTIONS
-    ]
+    backtest = past.backtest
     return write_page(
         "backtest.html.j2",
         path,
@@ -80,7 +65,7 @@ def write_report_of_backtest(backtest, charts, manifest, path, library=None):
         facts=list(_facts(past)),
         kinds=[(capital(kind.name), kind.counts) for kind in past.kinds.values()],
         cases=[(past.name(name), capital(past.case_kind(kind))) for kind, ids in past.by_kind() for name in ids],
-        sections=sections,
+        sections=list(sections_of(charts_of("backtest").values(), charts)),
         forecasts=[MODEL, *BENCHMARKS],
         brier=rows_of(past, "brier"),
         others=[
@@ -91,7 +76,7 @@ def write_report_of_backtest(backtest, charts, manifest, path, library=None):
         misses=[told(past, miss) for miss in misses_of(backtest)],
         trust=list(trust_of(past, ((manifest or {}).get("train") or {}).get("title"))),
         made=list(made_of(past)),
-        repeat=list(_repeat(manifest)),
+        repeat=list(facts_of(manifest)),
     )
 
 
@@ -288,16 +273,3 @@ def made_of(past):
         "overall rate: as often as in the other cases; actor's own rate: as often as it did itself there; logistic: a "
         "regression on 13 features of actor and case; nobody: never. Each is made without the case it is about",
     )
-
-
-def _repeat(manifest):
-    for key, value in (manifest or {}).items():
-        words = capital(key.replace("_", " "))
-        if key == "command":
-            yield "Command", value if isinstance(value, str) else shlex.join(map(str, value))
-        elif isinstance(value, dict):
-            inner = ", ".join(f"{name} {entry}" for name, entry in value.items() if entry not in (None, ""))
-            if inner:
-                yield words, inner
-        elif value not in (None, "", [], ()):
-            yield words, ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

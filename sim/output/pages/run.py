@@ -15,13 +15,12 @@ from sim.catalogue.terms import BY_NAME as TERMS
 from sim.experiments.phrases import measure
 from sim.output.figures.actor_style import ActorStyle
 from sim.output.figures.queries import consultations_of, incident_name, incidents_of, joinings_of
+from sim.output.figures.run.scorecard import verdict
 from sim.output.figures.saving import inner_svg
-from sim.output.figures.scorecard import verdict
-from sim.output.figures.style import capital
 from sim.output.narrative.hot_wash import BETTER, measure_rows
 from sim.output.narrative.run_sheet import objectives_of, run_sheet
 from sim.output.narrative.story import figure, hot_wash, tell
-from sim.phrases import count, day, listed, percent
+from sim.phrases import capital, count, day, listed, percent
 
 WORTH_SAYING = 0.05  # a contribution to willingness or utility worth a word
 FOR_MANY = (
@@ -100,7 +99,7 @@ def write_report(record, loaded, charts, manifest, path):
     ----------
     record : sim.record.Record
     loaded : sim.scenario.Loaded
-    charts : list of sim.output.figures.Chart, as `draw_all` gives them
+    charts : iterable of sim.output.figures.Chart, those that `draw_all` draws of a run
     manifest : dict, what anyone needs to repeat the run, or None
     path : path of the HTML file
 
@@ -126,7 +125,7 @@ def write_report(record, loaded, charts, manifest, path):
         principles=_principles(record),
         measures=tuple(measure_rows(record, with_units=False)),
         has_other_arm=record.baseline_measures is not None,
-        repeat=_repeat(record, manifest),
+        repeat=list(_repeat(record, manifest)),
     )
 
 
@@ -137,7 +136,7 @@ def write_report_of_many(outcomes, loaded, charts, manifest, path):
     ----------
     outcomes : sim.record.Outcomes
     loaded : sim.scenario.Loaded
-    charts : list of sim.output.figures.Chart, as `draw_fans` gives them
+    charts : iterable of sim.output.figures.Chart, those that `draw_all` draws of many
     manifest : dict, what anyone needs to repeat the runs, or None
     path : path of the HTML file
 
@@ -158,7 +157,7 @@ def write_report_of_many(outcomes, loaded, charts, manifest, path):
         spreads=_spreads(outcomes),
         has_other_arm=outcomes.baseline_measures is not None,
         questions=loaded.scenario.questions,
-        repeat=_repeat(outcomes, manifest),
+        repeat=list(_repeat(outcomes, manifest)),
     )
 
 
@@ -210,6 +209,19 @@ def drawings_of(charts):
     return [Drawing(chart.name, chart.title, chart.alt, chart.caption, chart.remark, _inner(chart)) for chart in charts]
 
 
+def sections_of(types, charts):
+    """The sections of a page, one for each question that charts answer: its address, the question, the drawings.
+
+    Parameters
+    ----------
+    types : iterable of sim.output.figures.ChartType
+    charts : dict of name -> Chart, as `draw_all` gives it
+    """
+    for one in types:
+        names = [name for name in charts if name == one.name or name.startswith(f"{one.name}-")]
+        yield one.anchor or one.name, one.question, drawings_of(charts[name] for name in names)
+
+
 def _inner(chart):
     from markupsafe import Markup
 
@@ -232,7 +244,7 @@ def decisions_of(record, loaded):
     list of Decision
     """
     styles, groups = ActorStyle(loaded), {}
-    for one in joinings_of(record):
+    for one in joinings_of(record, styles.names):
         groups.setdefault((one.incident, one.response), []).append(one)
     order = sorted(groups, key=lambda key: (-len(groups[key]), str(key)))
     return [_decision(record, styles, incident, response, groups[incident, response]) for incident, response in order]
@@ -396,20 +408,29 @@ def _short(value):
 
 def _repeat(about, manifest):
     """What anyone needs to repeat it, as (what, value) pairs: the record's own facts, then the manifest's."""
-    manifest = dict(manifest or {})
-    command = manifest.pop("command", None)
-    rows = [("Command", command if isinstance(command, str) else shlex.join(map(str, command)))] if command else []
-    rows += [("Scenario", about.scenario_name), ("Digest of the scenario", about.digest), ("Seed", str(about.seed))]
-    rows += [("Run", str(about.run))] if hasattr(about, "run") else [("Runs", f"{about.runs:,}")]
-    known = {"scenario", "seed", "runs", "run"}
-    return rows + [pair for key, value in manifest.items() if key not in known for pair in _flat(key, value)]
+    command = {key: value for key, value in (manifest or {}).items() if key == "command"}
+    known = {*command, "scenario", "seed", "runs", "run"}
+    yield from facts_of(command)
+    yield from (("Scenario", about.scenario_name), ("Digest of the scenario", about.digest), ("Seed", str(about.seed)))
+    yield ("Run", str(about.run)) if hasattr(about, "run") else ("Runs", f"{about.runs:,}")
+    yield from facts_of({key: value for key, value in (manifest or {}).items() if key not in known})
 
 
-def _flat(key, value):
-    words = capital(str(key).replace("_", " "))
+def facts_of(manifest):
+    """What a manifest says, as (what, value) pairs in words; what is empty is left out.
+
+    >>> list(facts_of({"command": ["oceans", "run", "my case"], "policies": {}, "releases": [3, 4]}))
+    [('Command', "oceans run 'my case'"), ('Releases', '3, 4')]
+    """
+    for key, value in (manifest or {}).items():
+        said = _in_words(key, value)
+        if said:
+            yield capital(str(key).replace("_", " ")), said
+
+
+def _in_words(key, value):
     if isinstance(value, dict):
-        inner = ", ".join(f"{name} {entry}" for name, entry in value.items())
-        return [(words, inner)] if inner else []
+        return ", ".join(f"{name} {entry}" for name, entry in value.items() if entry not in (None, ""))
     if isinstance(value, (list, tuple)):
-        return [(words, ", ".join(map(str, value)))] if value else []
-    return [] if value is None or value == "" else [(words, str(value))]
+        return shlex.join(map(str, value)) if key == "command" else ", ".join(map(str, value))
+    return "" if value is None else str(value)

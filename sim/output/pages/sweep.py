@@ -5,19 +5,13 @@ Written for somebody who reads politics and not statistics: every number has its
 
 from dataclasses import dataclass
 
-from sim.experiments.claims import figure, named, other, span_of, telling_choices, unit_of, with_interval
-from sim.experiments.phrases import measure
-from sim.output.figures.style import capital
-from sim.output.pages.run import drawings_of, write_page
-from sim.phrases import count, listed, percent, percent_range
+from sim.experiments.claims import named, other, span_of, telling_choices
+from sim.experiments.phrases import figure, measure, unit_of, with_interval
+from sim.output.figures import charts_of
+from sim.output.figures.sweep import each_measure
+from sim.output.pages.run import drawings_of, facts_of, sections_of, write_page
+from sim.phrases import capital, count, listed, percent, percent_range
 
-QUESTIONS = {
-    "outcome": "How does it come out?",
-    "drivers": "What drives it?",
-    "failure": "Where does it go wrong?",
-    "choice": "What can be chosen?",
-    "futures": "Does the choice hold in every kind of future?",
-}
 MOST_ROWS = 12
 
 
@@ -41,7 +35,7 @@ def write_report_of_sweep(analysis, loaded, charts, manifest, path):
     ----------
     analysis : sim.experiments.analysis.Analysis
     loaded : sim.scenario.Loaded
-    charts : dict, as `sim.output.figures.sweeps.draw_analysis` gives it
+    charts : dict, as `sim.output.figures.draw_all` gives it
     manifest : dict, what anyone needs to repeat it
     path : path of the HTML file
 
@@ -50,8 +44,9 @@ def write_report_of_sweep(analysis, loaded, charts, manifest, path):
     Path, of the file written
     """
     sample = analysis.sample
-    sections = [(finding, _parts(analysis, finding, charts[finding.measure])) for finding in analysis.findings]
-    tradeoff, settled = drawings_of(charts[None].values())
+    types = charts_of("sweep").values()
+    by_measure = [one for one in types if one.each is each_measure]
+    sections = [(finding, list(_parts(analysis, finding, by_measure, charts))) for finding in analysis.findings]
     return write_page(
         "sweep.html.j2",
         path,
@@ -61,9 +56,8 @@ def write_report_of_sweep(analysis, loaded, charts, manifest, path):
         remarks=analysis.remarks,
         factors=[_factor(factor) for factor in sample.factors],
         sections=[(finding.measure, measure(finding.measure), parts) for finding, parts in sections],
-        tradeoff=tradeoff,
-        settled=settled,
-        repeat=list(_repeat(manifest)),
+        together=list(sections_of((one for one in types if one not in by_measure), charts)),
+        repeat=list(facts_of(manifest)),
     )
 
 
@@ -88,10 +82,12 @@ def _factor(factor):
     return capital(factor.label), kind, values, factor.why, factor.path
 
 
-def _parts(analysis, finding, charts):
+def _parts(analysis, finding, types, charts):
     words = {"outcome": _outcome, "drivers": _drivers, "failure": _failure, "choice": _choice, "futures": _futures}
-    drawn = dict(zip(charts, drawings_of(charts.values()), strict=True))
-    return [Part(QUESTIONS[key], drawn[key], *words[key](analysis, finding)) for key in words]
+    for one in types:
+        (drawing,) = drawings_of([charts[f"{one.name}-{finding.measure}"]])
+        said = words[one.name](analysis, finding) if one.name in words else ("", "")
+        yield Part(one.question, drawing, *said)
 
 
 def _outcome(analysis, finding):
@@ -270,18 +266,3 @@ def _held(choice, span):
     if choice.turning:
         claim += f" It turns into a loss at {listed([future.words for future in choice.turning])}."
     return claim
-
-
-def _repeat(manifest):
-    import shlex
-
-    for key, value in (manifest or {}).items():
-        if key == "command":
-            yield "Command", value if isinstance(value, str) else shlex.join(map(str, value))
-        elif isinstance(value, dict):
-            yield capital(key.replace("_", " ")), ", ".join(f"{name} {entry}" for name, entry in value.items())
-        elif value not in (None, "", [], ()):
-            yield (
-                capital(key.replace("_", " ")),
-                ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value),
-            )

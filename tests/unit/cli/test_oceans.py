@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 import sim.engine
 from sim.__main__ import app
+from sim.output.figures import ChartType
 from sim.record import Record, store
 from sim.scenario import shipped
 from sim.session import Session
@@ -162,7 +163,7 @@ def test_a_chart_that_fails_is_named_and_the_run_is_kept(scenario, tmp_path, mon
     def fail(*about):
         raise ZeroDivisionError("no room")
 
-    monkeypatch.setattr("sim.output.figures.CHARTS", {"story": fail})
+    monkeypatch.setattr("sim.output.figures.charts_of", lambda kind: {"story": ChartType("story", 1, fail)})
     answer = CliRunner().invoke(app, ["run", str(scenario), "--out", str(tmp_path / "results")])
     assert answer.exit_code == 0
     assert answer.stderr == (

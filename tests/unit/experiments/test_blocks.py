@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.experiments import make_design, shards
+from sim.experiments import blocks, make_design
 from sim.experiments.blocks import Study, block_size, run_block, task_of, values_of
 from tests.builders_of_sweeps import a_small_scenario, played_by_hash
 
@@ -23,7 +23,7 @@ def a_study(**changes):
 def record_of(data, tmp_path):
     path = tmp_path / f"{len(list(tmp_path.iterdir()))}.npy"
     path.write_bytes(data)
-    return shards.read_shard(path, whole=True)
+    return blocks.read_shard(path, whole=True)
 
 
 def test_blocks_together_are_the_whole_whatever_their_size(tmp_path):
@@ -69,7 +69,7 @@ class Refusing:
 def test_a_run_that_fails_is_a_row_and_the_rest_go_on(tmp_path, says_which, refused):
     play = Refusing(refused, says_which)
     record = record_of(run_block(a_study(), task_of(DESIGN, 0, 60), play), tmp_path)
-    failures = shards.failures_of(record)
+    failures = blocks.failures_of(record)
     assert {run for run, *_ in failures} == refused == set(np.flatnonzero(record["status"][0]))
     stage, reason = ("arrange", "does not fit here") if says_which else ("play", "ZeroDivisionError: by nothing")
     assert {tuple(said) for _, *said in failures} == {(stage, reason)}
@@ -99,22 +99,22 @@ def test_blocks_grow_with_the_sweep(runs, size):
 def a_shard(failures=()):
     status = np.isin(np.arange(5), [run for run, *_ in failures]).astype("i1")
     table = {"digest": np.arange(5, dtype="<u8"), "harm": np.arange(5.0), "status": status}
-    return shards.packed("p" * 32, 3, 15, table, list(failures))
+    return blocks.packed("p" * 32, 3, 15, table, list(failures))
 
 
 def test_a_shard_reads_back_as_it_was_written(tmp_path):
     record = record_of(a_shard([(2, "play", "naïve\0")]), tmp_path)
     assert record["harm"][0].tolist() == [0, 1, 2, 3, 4]
-    assert shards.failures_of(record) == [(17, "play", "naïve\0")]
-    assert shards.measures_of_names(record.dtype.names) == ["harm"]
+    assert blocks.failures_of(record) == [(17, "play", "naïve\0")]
+    assert set(record.dtype.names) - blocks.NOT_MEASURES == {"harm"}
 
 
 @pytest.mark.parametrize("cut", [0, 1, 60, 200, -1, -20])
 def test_half_a_shard_is_known_by_its_size(tmp_path, cut):
     path = tmp_path / "x.npy"
     path.write_bytes(a_shard()[:cut])
-    with pytest.raises(shards.Damaged, match="x.npy"):
-        shards.read_shard(path)
+    with pytest.raises(blocks.Damaged, match="x.npy"):
+        blocks.read_shard(path)
 
 
 def test_any_changed_byte_is_known_by_the_check(tmp_path):
@@ -123,26 +123,16 @@ def test_any_changed_byte_is_known_by_the_check(tmp_path):
         changed = bytearray(data)
         changed[place] ^= 0x41
         path.write_bytes(changed)
-        with pytest.raises(shards.Damaged):
-            shards.read_shard(path, "p" * 32, 3, 15, 5, whole=True)
+        with pytest.raises(blocks.Damaged):
+            blocks.read_shard(path, "p" * 32, 3, 15, 5, whole=True)
 
 
 def test_a_shard_of_another_sweep_or_block_is_refused(tmp_path):
     path = tmp_path / "x.npy"
     path.write_bytes(a_shard())
     for wanted in (("q" * 32, 3), ("p" * 32, 4)):
-        with pytest.raises(shards.Damaged):
-            shards.read_shard(path, *wanted)
-
-
-def test_what_cannot_be_written_leaves_nothing_behind(tmp_path, monkeypatch):
-    def full(descriptor):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(shards.os, "fsync", full)
-    with pytest.raises(shards.OceansError, match="the disk is full") as caught:
-        shards.write_aside(tmp_path / "x.npy", b"data")
-    assert caught.value.exit_code == 1 and list(tmp_path.iterdir()) == []
+        with pytest.raises(blocks.Damaged):
+            blocks.read_shard(path, *wanted)
 
 
 def test_the_stand_in_is_what_the_engine_gives():

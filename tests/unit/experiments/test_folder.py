@@ -1,4 +1,4 @@
-"""A sweep's folder on systems that rename no file while it is mapped into memory."""
+"""A sweep's folder: files that are there whole or not at all, also where no file is renamed while it is mapped."""
 
 import gc
 import os
@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.experiments.folder import files_of_play, make_folder
+from sim.errors import OceansError
+from sim.experiments.folder import files_of_play, make_folder, write_aside
 
 
 def mapped_now():
@@ -46,6 +47,16 @@ def test_points_that_were_renamed_are_those_that_were_planned(tmp_path):
     assert isinstance(folder.design.points, np.memmap)
     assert Path(folder.design.points.filename) == tmp_path / "one" / "points.npy"
     assert len(np.unique(folder.design.points)) == 8
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OceansError, match="the disk is full") as caught:
+        write_aside(tmp_path / "x.npy", b"data")
+    assert caught.value.exit_code == 1 and list(tmp_path.iterdir()) == []
 
 
 def test_the_code_that_a_sweep_remembers_is_all_that_a_run_is_played_with():

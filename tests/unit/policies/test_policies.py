@@ -261,12 +261,15 @@ class Keeping(Policy):
         return decision.default
 
 
+HELPFUL = {"attend_base": 9.0, "practice_support": 9.0, "evidence_overt": 5.0}
+
+
 @pytest.fixture(scope="module")
 def asked():
-    """What the United States are asked in a crisis that everybody has heard of."""
+    """What the United States are asked in a crisis that everybody can see, and in which everybody helps."""
     keeping = Keeping()
     play(
-        a_scenario(turns=5, incident={"publicness": 1.0, "difficulty": 0.1}),
+        a_scenario(turns=5, incident={"publicness": 1.0, "difficulty": 0.0}, behaviour=HELPFUL),
         2,
         policies={"USA": keeping},
         baseline=False,

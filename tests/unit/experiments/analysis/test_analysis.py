@@ -10,8 +10,8 @@ from sim.errors import InputError
 from sim.experiments.analysis import analyse
 from sim.experiments.estimate import convergence
 from sim.experiments.sensitivity import chance_of
-from sim.output.figures.label_layout import outside, overlaps
-from sim.output.figures.sweeps import OF_A_MEASURE, OF_ALL, draw_analysis
+from sim.output.figures import draw_all, drawings_of
+from sim.output.figures.style import outside, overlaps
 from sim.output.pages.sweep import write_report_of_sweep
 from tests.builders_record import a_loaded
 from tests.builders_sweep import a_factor, a_sample, a_sweep, saltelli
@@ -57,8 +57,7 @@ def analysis(request):
 
 
 def test_every_chart_of_every_analysis_keeps_its_words_apart_and_says_something(analysis):
-    pages = [compose(analysis, finding) for finding in analysis.findings for _, compose in OF_A_MEASURE]
-    pages += [compose(analysis) for _, compose in OF_ALL]
+    pages = [compose(*about) for _, compose, about in drawings_of("sweep", analysis)]
     for page in pages:
         assert overlaps(page) == [] and outside(page) == [], page.name
         assert len(page.title.split()) >= 4 and len(page.alt.split()) >= 5
@@ -77,7 +76,7 @@ def page(tmp_path_factory):
     """The page of a sampled sweep."""
     folder = tmp_path_factory.mktemp("page")
     analysis = analyse(SWEEPS["sampled"](), ["harm", "standing"], loaded=a_loaded())
-    charts = draw_analysis(analysis, folder / "charts")
+    charts = draw_all("sweep", folder / "charts", analysis)
     return write_report_of_sweep(
         analysis, a_loaded(), charts, {"command": ["oceans", "analyse"]}, folder / "analysis.html"
     )
@@ -134,6 +133,6 @@ def test_chance_that_all_futures_share_is_not_settled_by_more_futures():
     draws = rng.normal(size=3)
     sweep = a_sweep(lambda x: {"harm": 0.1 * x["tie"]}, [TIE, PROOF], points=300, reps=3)
     sweep.measures["harm"] = sweep.measures["harm"] + draws[sweep.runs["replication"]]
-    from sim.experiments.experiment_data import sample_of
+    from sim.experiments.sample import sample_of
 
     assert "too few replications" in convergence(sample_of(sweep, a_loaded()), "harm").sentence

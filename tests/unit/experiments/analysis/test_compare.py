@@ -5,10 +5,9 @@ import pytest
 
 from sim.catalogue.measures import MEASURES
 from sim.errors import InputError
-from sim.experiments.arms import Arm, arms_of
-from sim.experiments.compare import compare, compared, scores
-from sim.output.figures.label_layout import outside, overlaps
-from sim.output.figures.sweeps import OF_ARMS
+from sim.experiments.compare import Arm, arms_of, compare, compared, scores
+from sim.output.figures import drawings_of
+from sim.output.figures.style import outside, overlaps
 from tests.builders_record import a_loaded
 
 
@@ -53,8 +52,8 @@ def test_the_scorecard_uses_the_same_runs_without_the_cooperation():
 @pytest.mark.parametrize("shift", [0.0, 0.5])
 def test_the_charts_keep_their_words_apart(shift):
     comparison = _two(shift=shift)
-    for _, compose in OF_ARMS:
-        page = compose(comparison, 1)
+    for _, compose, about in drawings_of("comparison", comparison):
+        page = compose(*about)
         assert overlaps(page) == [] and outside(page) == []
         assert "seed 1" in page.caption and len(page.alt.split()) >= 5
         assert "nan" not in page.title + page.alt

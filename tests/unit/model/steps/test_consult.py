@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 
-from sim.model.state import OPEN
+from sim.model.state import NEVER, OPEN
 from sim.model.steps.assess import assess
 from sim.model.steps.consult import callers, legal_consultations
 from sim.model.steps.positions import rung_edges, rung_of, salience, take_positions
+from sim.model.steps.texts import confidence_now, severity_now
+from sim.rules.choice import log_odds
 from sim.rules.cooperation import BLOCKED, NOT_BEGUN, RUNNING
 from tests.builders import a_library
-from tests.unit.model.steps.worlds import SIZES, a_format, a_world, consult
+from tests.unit.model.steps.worlds import SIZES, a_format, a_world, consult, library_with
 
 MANY = 300
 
@@ -127,6 +129,71 @@ def test_the_fifth_article_is_not_for_the_partners():
 def test_below_its_threshold_nobody_calls_a_format(severity, is_open):
     grave = a_format(threshold={"value": 0.8, "source": "judgement", "range": [0.6, 0.9], "why": "an armed attack"})
     world = assessed(3, own_formats={"grave": grave}, formats=["grave"], incident={"victims": {"EST": severity}})
+    assert (legal_consultations(world, 0) == is_open).all()
+
+
+@pytest.mark.parametrize("stake, is_open", [(0.11, False), (0.13, True)])
+def test_a_format_with_nobody_concerned_at_the_table_is_not_called(stake, is_open):
+    far = a_format(members=("DEU", "USA", "JPN"))
+    behaviour = {"call_stake_min": 0.12}
+    world = assessed(3, own_formats={"far": far}, formats=["far"], behaviour=behaviour)
+    world.state.stake[:] = stake * (np.array(world.inputs.actors) == "JPN")
+    world.state.stake[..., world.inputs.index["EST"]] = 0.9  # who is hit has no seat there
+    assert (legal_consultations(world, 0) == is_open).all()
+
+
+@pytest.mark.parametrize("sure, is_open", [(0.65, False), (0.75, True)])
+def test_a_meeting_to_name_a_culprit_needs_somebody_concerned_who_is_sure(sure, is_open):
+    naming = library_with(public_attribution={"coded_as": "public_attribution"})  # asks for 0.7
+    gathers = a_format(names_culprit=True)
+    world = assessed(3, own_formats={"name": gathers}, formats=["name"], library=naming)
+    world.state.belief[:] = log_odds(sure)
+    assert (legal_consultations(world, 0) == is_open).all()
+
+
+def test_a_format_that_is_called_rarely_is_called_less_over_one_incident_unless_it_is_made_for_it():
+    loath = {"value": 3.0, "source": "judgement", "range": [1.0, 5.0], "why": "meets by its calendar"}
+    called = []
+    for changes in ({}, {"reluctance": loath}, {"reluctance": loath, "ready_for": ["cyber"]}):
+        own = {"one": a_format(**changes), "other": a_format()}
+        world = assessed(MANY, own_formats=own, formats=["one", "other"], behaviour={"call_wait": -50.0, "calls": 1})
+        consult(world)
+        called.append((world.state.consultation_called[0] < NEVER).sum())
+    assert called[0] == called[2] > called[1]
+
+
+MOVED = {"renew_step": 0.1, "renew_confidence": 0.15, "call_again_days": 0.0}
+
+
+def told(world):
+    """A text stands, behind which are all: as things are now."""
+    world.state.covered[:] = 0.5 * world.inputs.is_state
+    world.state.told_severity[:], world.state.told_confidence[:] = severity_now(world), confidence_now(world)
+    return world
+
+
+@pytest.mark.parametrize("graver, is_open", [(0.0, False), (0.09, False), (0.11, True)])
+def test_once_a_text_stands_another_is_for_when_matters_have_become_graver(graver, is_open):
+    world = told(assessed(3, formats=["nac"], behaviour=MOVED))
+    world.state.severity[..., world.inputs.index["EST"]] += graver
+    assert (legal_consultations(world, 0) == is_open).all()
+
+
+@pytest.mark.parametrize("surer, is_open", [(0.1, False), (0.2, True)])
+def test_or_for_when_those_concerned_have_become_surer(surer, is_open):
+    world = assessed(3, formats=["nac"], behaviour=MOVED)
+    world.state.belief[:] = log_odds(0.5)
+    told(world).state.belief[:] = log_odds(0.5 + surer)
+    assert (legal_consultations(world, 0) == is_open).all()
+
+
+@pytest.mark.parametrize("left_out, is_open", [("EST", True), ("JPN", False)])
+def test_or_for_those_whom_it_leaves_out_if_much_of_the_stake_is_theirs(left_out, is_open):
+    table = a_format(members=("DEU", "EST", "USA", "JPN"))
+    world = assessed(
+        3, own_formats={"all": table}, formats=["all"], linkage=0.0, behaviour={**MOVED, "call_uncovered": 0.2}
+    )
+    told(world).state.covered[..., world.inputs.index[left_out]] = 0.0
     assert (legal_consultations(world, 0) == is_open).all()
 
 

@@ -98,6 +98,18 @@ def test_the_harder_it_is_to_tell_the_less_sure_they_are():
     assert sure(assessed(incident={"difficulty": 0.1}))["EST"] > sure(assessed(incident={"difficulty": 0.9}))["EST"]
 
 
+@pytest.mark.parametrize("participants", [["EST", "DEU", "USA", "JPN", "RUS"], ["EST", "LVA", "RUS", "CHN"]])
+def test_an_overt_act_is_not_doubted_by_anybody(participants):
+    """What everybody can see needs no cyber power to be read."""
+    behaviour = {"evidence_overt": 5.0}
+    overt, hidden = (
+        sure(assessed(participants=participants, behaviour=behaviour, incident={**traces, "victims": {"EST": 0.9}}))
+        for traces in ({"difficulty": 0.0, "publicness": 1.0}, {"difficulty": 0.6, "publicness": 1.0})
+    )
+    states = [code for code in participants if code not in ("RUS", "CHN")]
+    assert all(overt[code] > 0.95 for code in states) and any(hidden[code] < 0.9 for code in states)
+
+
 def test_nobody_is_led_to_the_truth_by_a_false_flag():
     confident = sure(assessed(incident={"by": "CHN", "suspect": "RUS", "difficulty": 0.1}))
     assert confident["EST"] < 0.4

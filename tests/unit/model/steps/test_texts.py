@@ -5,7 +5,7 @@ import pytest
 
 from sim.model.state import ADOPTED, FAILED
 from tests.builders import a_library
-from tests.unit.model.steps.worlds import SIZES, a_table, a_world, conclude, option, texts_of, want
+from tests.unit.model.steps.worlds import SIZES, a_table, a_world, conclude, option, play, texts_of, want
 
 NO_ERROR = {"chair_error": 0.0, "silence_hazard": 0.0}
 EU = ("DEU", "EST", "LVA", "FRA", "POL")
@@ -80,6 +80,18 @@ def test_a_break_moves_the_text_towards_the_one_who_broke_it():
     assert world.state.breaks[0] >= 1
 
 
+@pytest.mark.parametrize("rule, share", [("consensus", 2 / 3), ("unanimity", 2 / 3), ("qmv", 0.55)])
+def test_a_draft_stays_within_what_those_who_must_agree_can_bear_but_for_the_chairs_error(rule, share):
+    """Whatever members want, and however much some of them care or weigh."""
+    members, rng = ("DEU", "EST", "GBR", "LVA", "USA", "JPN"), np.random.default_rng(5)
+    behaviour = {"chair_error": 0.0, "tolerance": 0.1}
+    world = a_table(rule, runs=200, form={"members": list(members)}, behaviour=behaviour)
+    world.state.position[:] = rng.uniform(size=world.state.position.shape) * world.inputs.is_state
+    play(world, "texts")
+    bear = (world.due.wants + 0.1 >= world.due.text[:, None] - 1e-5) & world.due.voters
+    assert world.due.text.size == 200 and (bear.sum(axis=-1) >= share * len(members)).all()
+
+
 # ------------------------------------------------------------------------------------------------- majority
 
 
@@ -146,6 +158,16 @@ def test_one_alone_is_no_coalition():
     want(world, EST=0.9, DEU=0.1, GBR=0.1, USA=0.1)
     text, along = texts_of(world)
     assert text[0] == 0 and not along.any()
+
+
+@pytest.mark.parametrize("quorum, stands", [(2, True), (3, True), (4, False)])
+def test_a_coalition_below_its_quorum_falls(quorum, stands):
+    world = a_table("coalition", form={"quorum": quorum})
+    world.state.stake[..., world.inputs.index["EST"]] = 0.9
+    want(world, EST=0.8, GBR=0.8, DEU=0.8, USA=0.1)
+    conclude(world)
+    assert (world.state.consultation_state[0, 0] == ADOPTED) == stands
+    assert (world.state.covered > 0).sum() == (3 if stands else 0)
 
 
 # ------------------------------------------------------------------------------------------------- adjudication
@@ -243,6 +265,27 @@ def test_those_who_made_a_text_sign_the_statement_it_is():
     conclude(world)
     signed = world.state.joined[option(world, "joint_statement"), 0]
     assert [world.inputs.actors[a] for a in np.flatnonzero(signed)] == ["DEU", "EST", "GBR", "USA"]
+
+
+@pytest.mark.parametrize("had", [("DEU", "EST", "GBR"), ("EST",), ()])
+def test_a_weaker_text_than_one_already_adopted_is_news_only_where_it_adds_members(had):
+    """And whoever stood behind the stronger one is still covered by that."""
+    world = a_table(wants=0.45, behaviour=NO_ERROR)
+    for code in had:
+        world.state.covered[..., world.inputs.index[code]] = 0.7
+    conclude(world)
+    assert world.state.consultation_state[0, 0] == ADOPTED
+    covered = dict(zip(world.inputs.actors, world.state.covered[0, 0].round(2), strict=True))
+    assert {code for code, text in covered.items() if text == 0.7} == set(had)
+    assert {code for code, text in covered.items() if text == 0.45} == {"DEU", "EST", "GBR", "USA"} - set(had)
+
+
+@pytest.mark.parametrize("wants, stands", [(0.65, False), (0.7, False), (0.75, True)])
+def test_no_text_says_less_than_one_that_all_of_its_members_stand_behind(wants, stands):
+    world = a_table(wants=wants, behaviour=NO_ERROR)
+    world.state.covered[:] = 0.7 * world.inputs.is_state
+    conclude(world)
+    assert (world.state.consultation_state[0, 0] == ADOPTED) == stands
 
 
 def test_a_table_that_is_not_due_goes_on():

@@ -1,8 +1,9 @@
 """Titles say what was found, and what they say is so."""
 
 from sim.engine import play
-from sim.output.figures import belief, consultation, joining, pressure, scorecard, shares, spreads, story
+from sim.output.figures import many
 from sim.output.figures.actor_style import ActorStyle
+from sim.output.figures.run import consultation, course, joining, scorecard, story
 from tests.builders import a_scenario, an_inject
 from tests.builders_record import a_loaded, a_quiet_record, a_record, a_scorecard, outcomes
 
@@ -50,14 +51,14 @@ def test_the_joining_chart_names_who_was_first():
 
 
 def test_belief_counts_those_who_think_it_likely():
-    page = belief.compose(a_record(), a_loaded())
+    page = course.compose_belief(a_record(), a_loaded())
     last = [event for event in a_record().of_kind("assessment") if event.incident == "grid_wiper"][-1]
     sure = sum(share >= 0.5 for share in last.payload["confidence"].values())
     assert f"At the end {sure} of 42 states think" in page.title
 
 
 def test_pressure_names_the_adversary_that_felt_most():
-    assert "pressure on Russia reached 1.00" in pressure.compose(a_record(), a_loaded()).title
+    assert "pressure on Russia reached 1.00" in course.compose_pressure(a_record(), a_loaded()).title
 
 
 def test_the_scorecard_counts_only_what_was_tested():
@@ -66,12 +67,12 @@ def test_the_scorecard_counts_only_what_was_tested():
 
 
 def test_measures_say_in_how_many_ways_the_cooperation_helped():
-    assert spreads.compose(outcomes(), a_loaded()).title.startswith("With the cooperation ")
-    assert spreads.compose(outcomes(baseline=False), a_loaded()).title == "What 200 runs of the exercise came to"
+    assert many.compose_measures(outcomes(), a_loaded()).title.startswith("With the cooperation ")
+    assert many.compose_measures(outcomes(baseline=False), a_loaded()).title == "What 200 runs of the exercise came to"
 
 
 def test_shares_name_the_format_called_most():
-    assert "North Atlantic Council in 62\u00a0% of runs" in shares.compose_formats(outcomes(), a_loaded()).title
+    assert "North Atlantic Council in 62\u00a0% of runs" in many.compose_formats(outcomes(), a_loaded()).title
 
 
 def test_every_actor_keeps_its_colour_and_marker():

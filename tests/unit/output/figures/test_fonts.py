@@ -116,6 +116,6 @@ def test_a_run_in_latin_letters_looks_for_no_font(monkeypatch, tmp_path):
     _forget()
     monkeypatch.setattr(fonts, "_families", refuse)
     record = a_record(states=["EST", "TUR", "JPN"], incidents=1)
-    charts = draw_all(record, a_loaded(actors={"TUR": {"name": "Türkiye – Ελλάδα"}}), tmp_path)
+    charts = draw_all("run", tmp_path, record, a_loaded(actors={"TUR": {"name": "Türkiye – Ελλάδα"}})).values()
     assert all(isinstance(chart, Chart) and chart.is_drawn and not chart.lacks for chart in charts)
     assert list(remarks(charts)) == []

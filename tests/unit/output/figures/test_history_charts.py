@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sim.output.figures import lags, matrix, reliability
-from sim.output.figures.backtest_context import Past
-from sim.output.figures.history import charts_of, draw_backtest
-from sim.output.figures.label_layout import outside, overlaps
+from sim.output.figures import draw_all, drawings_of
+from sim.output.figures.backtest import Past, answers, forecasts, matrix
 from sim.output.figures.saving import save
+from sim.output.figures.style import outside, overlaps
 from sim.validation.schema import KINDS
 from sim.validation.scores import calibration
 from tests.builders_history import UNKNOWN, a_backtest, a_case_file, a_crowd
@@ -37,12 +36,14 @@ def pasts(tmp_path_factory):
 def pages(pasts):
     """Every page of every file, and of the crowd those that grow with it."""
     found = {
-        name: {shown: compose(*about) for shown, compose, about in charts_of(past)}
+        name: {shown: compose(*about) for shown, compose, about in drawings_of("backtest", past)}
         for name, past in pasts.items()
         if name != "crowd"
     }
     crowd = pasts["crowd"]
-    return found | {"crowd": {"matrix": matrix.compose(crowd, "public_attribution"), "lags": lags.compose(crowd)}}
+    return found | {
+        "crowd": {"matrix": matrix.compose(crowd, "public_attribution"), "lags": answers.compose_lags(crowd)}
+    }
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -61,7 +62,7 @@ def test_every_chart_has_a_title_alternative_words_and_a_caption(pages, name):
 
 
 def test_every_chart_is_saved_as_a_picture_that_speaks(tmp_path, pasts):
-    charts = draw_backtest(pasts["unknown"].backtest, tmp_path)
+    charts = draw_all("backtest", tmp_path, pasts["unknown"])
     assert {"scores", "reliability", "matrix-public_attribution", "lags", "conceding"} <= set(charts)
     full = save(matrix.compose(pasts["shipped"], "public_attribution"), tmp_path / "shipped")
     for chart in [*charts.values(), full]:
@@ -92,7 +93,7 @@ def test_an_interval_reaches_the_line_where_a_fifth_is_reliable():
     for shift in (0.0, 0.3):
         done = (dice.uniform(0, 1, 300) < np.clip(p + shift, 0, 1)).astype(float)
         for fifth in calibration(done, p, np.arange(300) % 15):
-            low, high = reliability.interval_of(fifth)
+            low, high = forecasts.interval_of(fifth)
             assert (low <= fifth.mean_p <= high) == fifth.is_reliable
 
 

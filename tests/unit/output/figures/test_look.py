@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.output.figures import style
 from sim.output.figures.actor_style import GROUPS
-from sim.output.figures.label_layout import outside, overlaps, spread
+from sim.output.figures.style import outside, overlaps, spread
 
 places = st.lists(st.floats(-50, 50), min_size=1, max_size=30)
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import matplotlib
 import pytest
 
-from sim.output.figures import CHARTS, FANS, draw_all, draw_fans, scorecard, style
+from sim.output.figures import charts_of, draw_all, style
+from sim.output.figures.run import scorecard
 from sim.output.figures.saving import save
 from tests.builders_record import a_loaded, a_record, outcomes
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 DARK = {
     "text.usetex": True,
     "text.parse_math": True,
@@ -45,9 +46,9 @@ FILES = {
 }
 DRAW = """
 import sys
-from sim.output.figures import CHARTS, save
+from sim.output.figures import charts_of, save
 from tests.builders_record import a_loaded, a_record
-save(CHARTS["scorecard"](a_record(), a_loaded()), sys.argv[1])
+save(charts_of("run")["scorecard"].compose(a_record(), a_loaded()), sys.argv[1])
 """
 
 
@@ -55,19 +56,17 @@ def _bytes_in(folder):
     return {path.name: path.read_bytes() for path in sorted(Path(folder).iterdir())}
 
 
-@pytest.mark.parametrize(
-    "draw, about, styles", [(draw_all, a_record, CHARTS), (draw_fans, outcomes, FANS)], ids=["one run", "many runs"]
-)
-def test_charts_are_the_same_whatever_the_host_has_set_and_his_settings_stay(tmp_path, draw, about, styles):
-    draw(about(), a_loaded(), tmp_path / "plain")
+@pytest.mark.parametrize("kind, about", [("run", a_record), ("many", outcomes)])
+def test_charts_are_the_same_whatever_the_host_has_set_and_his_settings_stay(tmp_path, kind, about):
+    draw_all(kind, tmp_path / "plain", about(), a_loaded())
     with matplotlib.rc_context(DARK):
         before = dict(matplotlib.rcParams)
         style.text_width.cache_clear()
-        draw(about(), a_loaded(), tmp_path / "dark")
+        draw_all(kind, tmp_path / "dark", about(), a_loaded())
         assert dict(matplotlib.rcParams) == before
     style.text_width.cache_clear()
     plain = _bytes_in(tmp_path / "plain")
-    assert len(plain) == 2 * len(styles)
+    assert len(plain) == 2 * len(charts_of(kind))
     assert _bytes_in(tmp_path / "dark") == plain
 
 

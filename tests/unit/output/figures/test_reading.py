@@ -4,8 +4,11 @@ import dataclasses
 
 from sim.catalogue.ladder import RUNGS
 from sim.output.figures import queries
+from sim.phrases import Names
 from sim.record import Event, Record
-from tests.builders_record import a_record, an_empty_record
+from tests.builders_record import a_loaded, a_record, an_empty_record
+
+NAMES = Names(a_loaded())
 
 
 def _record(*events):
@@ -32,12 +35,12 @@ def test_the_order_of_joining_is_by_day_and_the_same_day_shares_a_place():
         _acts("EST", "naming", 7),
         _acts("LVA", "naming", 7),
     )
-    order = {one.actor: one.order for one in queries.joinings_of(record)}
+    order = {one.actor: one.order for one in queries.joinings_of(record, NAMES)}
     assert order == {"JPN": 1, "EST": 2, "LVA": 2, "HUN": None}
 
 
 def test_doing_nothing_is_no_response():
-    assert queries.joinings_of(_record(_decided("EST", "no_action"))) == []
+    assert queries.joinings_of(_record(_decided("EST", "no_action")), NAMES) == []
 
 
 def test_a_consultation_is_put_together_from_its_events():
@@ -58,7 +61,7 @@ def test_the_same_format_called_twice_is_two_consultations():
 def test_what_a_record_does_not_hold_comes_out_empty():
     record = an_empty_record()
     assert queries.incidents_of(record) == {} and queries.actors_of(record) == []
-    assert queries.consultations_of(record) == [] and queries.joinings_of(record) == []
+    assert queries.consultations_of(record) == [] and queries.joinings_of(record, NAMES) == []
     assert queries.series_of(record, "tension") == ([], []) and queries.keys_of(record, "harm") == []
 
 
@@ -80,5 +83,5 @@ def test_harm_is_summed_over_incidents():
 def test_the_record_is_left_as_it_was():
     record = a_record()
     before = dataclasses.replace(record)
-    queries.consultations_of(record), queries.joinings_of(record)
+    queries.consultations_of(record), queries.joinings_of(record, NAMES)
     assert record == before

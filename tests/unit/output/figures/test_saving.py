@@ -1,5 +1,6 @@
 """A chart that fails costs that chart alone; whatever its words are, its SVG can be read."""
 
+import dataclasses
 import errno
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -8,10 +9,9 @@ import pytest
 
 from sim.errors import InputError
 from sim.experiments.analysis import analyse
-from sim.output.figures import CHARTS, draw_all, history, style, sweeps
-from sim.output.figures.history import draw_backtest
+from sim.output.figures import charts_of, draw_all, style
+from sim.output.figures.backtest import Past
 from sim.output.figures.saving import draw, remarks, save
-from sim.output.figures.sweeps import draw_analysis, draw_comparison
 from sim.output.pages.backtest import write_report_of_backtest
 from sim.output.pages.run import write_report
 from sim.output.pages.sweep import write_report_of_sweep
@@ -28,6 +28,12 @@ def boom(*about):
     raise ZeroDivisionError("no\nroom\x1b[2J")
 
 
+def fail_to_draw(monkeypatch, kind, *names):
+    """Charts of one kind of which some cannot be drawn."""
+    for name in names:
+        monkeypatch.setitem(charts_of(kind), name, dataclasses.replace(charts_of(kind)[name], compose=boom))
+
+
 @style.styled
 def a_page(words="words"):
     """A page with some words as title, caption, on the page, and as what stands in for it."""
@@ -38,17 +44,17 @@ def a_page(words="words"):
 
 
 def test_a_chart_that_fails_is_named_and_the_others_are_drawn(monkeypatch, tmp_path):
-    monkeypatch.setitem(CHARTS, "belief", boom)
+    fail_to_draw(monkeypatch, "run", "belief")
     record, loaded = a_record(states=["EST", "HUN", "JPN"], incidents=1), a_loaded()
-    charts = draw_all(record, loaded, tmp_path)
-    assert [chart.name for chart in charts] == list(CHARTS)
+    charts = draw_all("run", tmp_path, record, loaded).values()
+    assert [chart.name for chart in charts] == list(charts_of("run"))
     assert [chart.name for chart in charts if not chart.is_drawn] == ["belief"]
-    assert not list(tmp_path.glob("belief.*")) and len(list(tmp_path.iterdir())) == 2 * (len(CHARTS) - 1)
+    assert not list(tmp_path.glob("belief.*")) and len(list(tmp_path.iterdir())) == 2 * (len(charts_of("run")) - 1)
     (said,) = remarks(charts)
     assert said == ("The chart “belief” could not be drawn: ZeroDivisionError: no room?[2J. Everything else is kept.")
     text = write_report(record, loaded, charts, None, tmp_path / "report.html").read_text("utf-8")
     assert 'id="chart-belief"' in text and "ZeroDivisionError: no room?[2J." in text
-    assert text.count('role="img"') == len(CHARTS) - 1
+    assert text.count('role="img"') == len(charts_of("run")) - 1
 
 
 def test_a_chart_that_cannot_be_saved_is_left_out_too(monkeypatch, tmp_path):
@@ -72,30 +78,28 @@ def test_what_is_no_fault_of_the_chart_is_not_taken_for_one(monkeypatch, tmp_pat
 
 
 def test_a_sweep_keeps_its_page_when_charts_fail(monkeypatch, tmp_path):
-    outcome, *others = sweeps.OF_A_MEASURE
-    monkeypatch.setattr(sweeps, "OF_A_MEASURE", (outcome, *((name, boom) for name, _ in others)))
-    monkeypatch.setattr(sweeps, "OF_ALL", (*sweeps.OF_ALL[:-1], ("settling", boom)))
+    others = ("drivers", "failure", "choice", "futures")
+    fail_to_draw(monkeypatch, "sweep", *others, "settling")
     analysis = analyse(SWEEPS["few"](), ["harm", "standing"], loaded=a_loaded())
-    charts = draw_analysis(analysis, tmp_path / "charts")
-    missing = {"settling", *(f"{name}-{measure}" for name, _ in others for measure in ("harm", "standing"))}
-    assert {chart.name for drawn in charts.values() for chart in drawn.values() if not chart.is_drawn} == missing
+    charts = draw_all("sweep", tmp_path / "charts", analysis)
+    missing = {"settling", *(f"{name}-{measure}" for name in others for measure in ("harm", "standing"))}
+    assert {chart.name for chart in charts.values() if not chart.is_drawn} == missing
     text = write_report_of_sweep(analysis, a_loaded(), charts, {}, tmp_path / "analysis.html").read_text("utf-8")
     assert all(f'id="chart-{name}"' in text for name in missing) and text.count('role="img"') == 3
 
 
 def test_a_comparison_keeps_its_other_charts_when_one_fails(monkeypatch, tmp_path):
-    monkeypatch.setattr(sweeps, "OF_ARMS", (("measures", boom), *sweeps.OF_ARMS[1:]))
-    charts = draw_comparison(_two(), tmp_path)
-    assert [chart.is_drawn for chart in charts] == [False, True]
+    fail_to_draw(monkeypatch, "comparison", "measures")
+    charts = draw_all("comparison", tmp_path, _two())
+    assert {name: chart.is_drawn for name, chart in charts.items()} == {"measures-1": False, "principles-1": True}
 
 
 def test_a_back_test_keeps_its_page_when_a_chart_fails(monkeypatch, tmp_path):
-    styles = [("scores", history.scoring.compose), ("lags", boom)]
-    monkeypatch.setattr(history, "charts_of", lambda past: ((name, compose, (past,)) for name, compose in styles))
-    backtest = a_backtest(a_case_file(tmp_path))
-    charts = draw_backtest(backtest, tmp_path / "charts")
+    fail_to_draw(monkeypatch, "backtest", "lags")
+    past = Past(a_backtest(a_case_file(tmp_path)))
+    charts = draw_all("backtest", tmp_path / "charts", past)
     assert [name for name, chart in charts.items() if not chart.is_drawn] == ["lags"]
-    text = write_report_of_backtest(backtest, charts, {}, tmp_path / "backtest.html").read_text("utf-8")
+    text = write_report_of_backtest(past, charts, {}, tmp_path / "backtest.html").read_text("utf-8")
     assert 'id="chart-lags"' in text and "The chart “lags” could not be drawn" in text
 
 

@@ -6,7 +6,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from sim.output.figures import CHARTS, draw_all, draw_fans, save
+from sim.output.figures import draw_all, save
+from sim.output.figures.run import story
 from sim.output.pages.run import calls_of, decisions_of, reasons, write_report, write_report_of_many
 from tests.builders_record import a_loaded, a_quiet_record, a_record, an_empty_record, outcomes
 
@@ -58,7 +59,7 @@ class _Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def charts(tmp_path_factory):
-    return draw_all(a_record(), a_loaded(), tmp_path_factory.mktemp("charts"))
+    return list(draw_all("run", tmp_path_factory.mktemp("charts"), a_record(), a_loaded()).values())
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +130,7 @@ def test_text_from_a_scenario_is_never_markup(tmp_path):
     ]
     record = dataclasses.replace(record, events=tuple(events))
     manifest = {**MANIFEST, "command": ["oceans", SCRIPT]}
-    drawn = [save(CHARTS["story"](record, loaded), tmp_path)]
+    drawn = [save(story.compose(record, loaded), tmp_path)]
     text = write_report(record, loaded, drawn, manifest, tmp_path / "report.html").read_text("utf-8")
     assert "<script" not in text.lower()
     assert "&lt;script&gt;" in text
@@ -139,7 +140,9 @@ def test_text_from_a_scenario_is_never_markup(tmp_path):
 @pytest.mark.parametrize("record", [a_quiet_record(), an_empty_record()], ids=["quiet", "empty"])
 def test_a_run_in_which_nothing_happens_has_a_report(tmp_path, record):
     loaded = a_loaded(turns=4)
-    path = write_report(record, loaded, draw_all(record, loaded, tmp_path), None, tmp_path / "report.html")
+    path = write_report(
+        record, loaded, draw_all("run", tmp_path, record, loaded).values(), None, tmp_path / "report.html"
+    )
     text = path.read_text("utf-8")
     _Page(text)
     assert "Nobody called a consultation." in text and "Nobody decided on a response." in text
@@ -152,7 +155,9 @@ def test_the_same_run_gives_the_same_report(tmp_path, charts, report):
 
 def test_many_runs_have_a_report(tmp_path):
     many, loaded = outcomes(), a_loaded()
-    path = write_report_of_many(many, loaded, draw_fans(many, loaded, tmp_path), MANIFEST, tmp_path / "many.html")
+    path = write_report_of_many(
+        many, loaded, draw_all("many", tmp_path, many, loaded).values(), MANIFEST, tmp_path / "many.html"
+    )
     text = path.read_text("utf-8")
     page = _Page(text)
     assert len(page.ids) == len(set(page.ids))

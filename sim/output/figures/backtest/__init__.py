@@ -1,10 +1,10 @@
-"""What charts of past cases share: who and what is called how, in which order, and what stands under each."""
+"""Charts of a back-test, and what they share: who and what is called how, in which order, and what stands below."""
 
 import datetime
 
 from sim.output.figures import style
 from sim.output.figures.actor_style import ActorStyle
-from sim.phrases import first_words
+from sim.phrases import capital, first_words
 from sim.scenario import group_members, load_library
 from sim.validation.cases import head_of
 from sim.validation.exercise import scenario_of
@@ -42,7 +42,7 @@ class Past:
         scope : a kind of act, "all", or "<kind of act>, <kind of case>"
         """
         kind, _, case_kind = scope.partition(", ")
-        words = style.capital(self.kind(kind)) if kind in self.kinds else "All together"
+        words = capital(self.kind(kind)) if kind in self.kinds else "All together"
         return words + (f", {self.case_kind(case_kind)}" if case_kind else "")
 
     def case_kind(self, kind):
@@ -91,7 +91,7 @@ class Past:
         backtest, cases = self.backtest, len(self.cases)
         played = f"{cases} case{'s' * (cases != 1)}, {backtest.runs:,} run{'s' * (backtest.runs != 1)} of each"
         about = f"{backtest.cases.title}: {played}, seed {backtest.seed}"
-        return " ".join(part.rstrip(". ") + "." for part in (note, f"Units: {units}", about) if part)
+        return style.in_sentences(note, f"Units: {units}", about)
 
 
 def in_short(words, room, size=style.SMALL):

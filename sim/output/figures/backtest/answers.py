@@ -1,14 +1,16 @@
-"""How long answers took: days to each kind of act, and to the first answer together, case by case."""
+"""How long answers took, case by case, and who was thought likely to give in to coercion, beside the record."""
 
+import dataclasses
 import math
 
 import numpy as np
 
-from sim.experiments.estimate import Estimate
-from sim.output.figures import style
+from sim.experiments.estimate import Estimate, wilson
+from sim.output.figures import chart, style
 from sim.output.figures.forest import Bar, Forest, Panel, Point, Row, Tick
-from sim.phrases import percent
+from sim.phrases import capital, listed, percent
 from sim.validation import claims
+from sim.validation.cases import head_of
 
 ROOM, RIGHT, HEAD = 2.24, 0.92, 0.4
 LIGHT, DARK, LINE, RECORD = "#BBD9EC", "#5FA8D3", "#084C7C", "#B45F06"
@@ -24,19 +26,34 @@ TICKS = (
 TICK_GAP = 0.15  # of the axis, between two ticks with words
 SELDOM, SELDOM_LINE = "#E3E3E0", "#8C8C8C"
 MARKS = {"collective": ("D", True), "lead_state_only": ("D", False)}
-NOTE = (
+LAGS_NOTE = (
     "Days from the day the case became known; early days are drawn wider. Pale: eight of ten acts or runs; dark: half "
     "of them; line: median. First answer together: in the model, the day on which two actors had done more than speak; "
     "in the record, ◆ given together, ◇ by one that led; grey: seen in fewer than half of the runs, and not compared"
 )
+CONCEDING_ROOM, CONCEDING_RIGHT, CONCEDING_ROW = 2.6, 0.62, 0.29
+SHARES = {0: "0", 0.25: "25", 0.5: "50", 0.75: "75", 1: "100\N{NO-BREAK SPACE}%"}
+OUTCOMES = (
+    (1, "Gave in", "#B45F06", "s"),
+    ("partial", "Gave in partly", "#8A6D00", "D"),
+    (0, "Held out", "#0072B2", "o"),
+)
+CONCEDING_NOTE = (
+    "Lines are 95 % intervals of the model's draws (Wilson), not of whether the model is right. Of most of these "
+    "coercions only the outcome is known, so the model knows target, adversary, date and how long it went on, and "
+    "takes the usual severity"
+)
 
 
-@style.styled
-def compose(past):
+# ---------------------------------------------------------------------------------------------------------------- lags
+
+
+@chart("lags", place=4, question="How long did answers take?", anchor="when")
+def compose_lags(past):
     """Lags by kind of act above, first answers by case below."""
     kinds = past.backtest.lags[past.backtest.lags.acts > 0]
     answers = _ordered(past)
-    caption = past.caption("days", NOTE)
+    caption = past.caption("days", LAGS_NOTE)
     above = Forest([_kind_row(past, row) for row in kinds.itertuples()], ROOM, RIGHT, 0.32)
     below = Forest([_answer_row(past, row) for row in answers], ROOM, RIGHT, 0.3)
     title = claims.first_answers(answers)
@@ -49,7 +66,7 @@ def compose(past):
     at = _head(page, below, 0.5, "First answer together", "seen in")
     page.write(at, 0.62 + below.height, "◆ recorded", color=style.ink_of(RECORD), weight="bold")
     below.draw(page, 0.5, [panel])
-    page.alt = alt_of(past, kinds, answers)
+    page.alt = _lags_alt(past, kinds, answers)
     return page
 
 
@@ -64,10 +81,10 @@ def ends_of(row):
     return [value for value in (row.recorded, row.low, row.high) if math.isfinite(value)]
 
 
-def alt_of(past, kinds, answers):
+def _lags_alt(past, kinds, answers):
     """Every row in words."""
     told = [
-        f"{style.capital(past.kind(row.kind))}: median {row.q50:.0f} days, half between {row.q25:.0f} and "
+        f"{capital(past.kind(row.kind))}: median {row.q50:.0f} days, half between {row.q25:.0f} and "
         f"{row.q75:.0f}, eight of ten between {row.q10:.0f} and {row.q90:.0f}."
         for row in kinds.itertuples()
     ]
@@ -81,9 +98,6 @@ def alt_of(past, kinds, answers):
         )
         told.append(f"{past.name(row.case)}: {recorded}; {model}.")
     return f"Days to each kind of act in the model, and to the first answer together. {' '.join(told)}"
-
-
-# ------------------------------------------------------------------------------------------------------- drawing
 
 
 def scaled(days):
@@ -114,7 +128,7 @@ def _head(page, forest, low, words, note):
 
 def _kind_row(past, row):
     marks = [*_bar(row.q10, row.q90, LIGHT), *_bar(row.q25, row.q75, DARK), *_median(row.q50)]
-    label = style.capital(past.kind(row.kind))
+    label = capital(past.kind(row.kind))
     return Row(label, [marks], f"{row.q50:.0f} days", note_look={"weight": "bold"})
 
 
@@ -138,3 +152,62 @@ def _bar(low, high, colour):
 def _median(day, colour=LINE):
     if math.isfinite(day):
         yield Tick(scaled(day), colour)
+
+
+# ------------------------------------------------------------------------------------------------------------ coercion
+
+
+@chart("conceding", place=5, question="Who gives in to coercion?", anchor="coercion")
+def compose_conceding(past):
+    """Each coercion with the model's probability, those that gave in first."""
+    rows = past.backtest.outcomes
+    units = "probability that the target gives in within the time played"
+    caption = past.caption(units, CONCEDING_NOTE + _left_out(past))
+    if not len(rows):
+        return style.empty_page(
+            "conceding",
+            "no coercion whose outcome is known",
+            caption,
+            "None of these cases demanded anything of a target the library knows.",
+        )
+    groups = [(group, _rows_of(rows, group[0])) for group in OUTCOMES]
+    groups = [(group, found) for group, found in groups if found]
+    forest = Forest(_outcome_rows(past, groups), CONCEDING_ROOM, CONCEDING_RIGHT, CONCEDING_ROW)
+    page = style.open_page("conceding", claims.coercion(rows), caption, forest.height + 0.42)
+    forest.draw(page, 0.36, [Panel(-0.03, 1.03, ticks=SHARES)])
+    page.alt = "The model's probability that the target gave in, and the record. " + " ".join(
+        f"{words}: {listed([f'{_label(past, row)} {percent(row.chance)}' for row in found], 40)}."
+        for (_, words, *_), found in groups
+    )
+    return page
+
+
+def _rows_of(rows, conceded):
+    found = [row for row in rows.itertuples() if row.conceded == conceded]
+    return sorted(found, key=lambda row: -row.chance)
+
+
+def _left_out(past):
+    known = set(past.backtest.outcomes.case)
+    lost = [
+        name for name, episode in past.episodes.items() if episode.target_conceded is not None and name not in known
+    ]
+    return f". Left out, as the library does not know the target: {listed(lost)}" if lost else ""
+
+
+def _label(past, row):
+    case = past.cases.get(row.case)
+    if case is not None:
+        return f"{past.when(row.case).year} {head_of(case.name)}"
+    codes = row.target.split(", ")
+    name = past.styles.name(codes[0]) + (f", {len(codes) - 1} more" if len(codes) > 1 else "")
+    return f"{past.when(row.case).year} {name}"
+
+
+def _outcome_rows(past, groups):
+    for (_, words, colour, marker), found in groups:
+        yield Row(f"{words} ({len(found)})", is_head=True, look={"color": style.ink_of(colour), "size": style.HEAD})
+        for row in found:
+            likely = dataclasses.replace(wilson(row.chance, past.backtest.runs), value=row.chance)
+            label = style.cut(_label(past, row), CONCEDING_ROOM - style.MARGIN - 0.12)
+            yield Row(label, [[Point(likely, colour, marker, size=8, width=2)]], percent(row.chance))

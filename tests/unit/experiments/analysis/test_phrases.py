@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from sim.experiments.phrases import label_of, measure, unit_of
+from sim.experiments.phrases import label_of, measure, unit_of_factor
 from sim.scenario import load, shipped
 
 
@@ -31,8 +31,8 @@ def test_every_factor_of_every_scenario_has_words_without_code():
 
 
 def test_months_are_months():
-    assert unit_of(SimpleNamespace(path="cooperation.coop_cyber.months_before")) == "months"
-    assert unit_of(SimpleNamespace(path="linkage")) == ""
+    assert unit_of_factor(SimpleNamespace(path="cooperation.coop_cyber.months_before")) == "months"
+    assert unit_of_factor(SimpleNamespace(path="linkage")) == ""
 
 
 def test_a_measure_without_an_entry_has_a_label():

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import BY_NAME
-from sim.output.figures import style
+from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle
-from sim.output.figures.label_layout import spread
 from sim.output.figures.queries import (
     BODIES,
     actors_of,
@@ -19,11 +18,12 @@ from sim.output.figures.queries import (
     incidents_of,
     joinings_of,
     length_in_days,
+    peak_of,
     series_of,
     start_of,
 )
-from sim.output.narrative.inject import reaches_players
-from sim.phrases import count, for_many, listed
+from sim.output.narrative.passages import reaches_players
+from sim.phrases import capital, count, for_many, in_words, listed
 
 NAME = "story"
 ROOM = 7.4  # inches for the moments
@@ -48,7 +48,7 @@ class Moment:
     is_hollow: bool = False
 
 
-@style.styled
+@chart("story", place=1)
 def compose(record, loaded):
     """The page that tells a run."""
     styles = ActorStyle(loaded)
@@ -59,7 +59,7 @@ def compose(record, loaded):
     caption = style.caption_of(
         record,
         "tension 0 to 1; harm is severity (0 to 1) summed over victims; time is exercise date",
-        note=style.capital(f"{count(left_out, 'smaller event')} not shown") if left_out else "",
+        note=capital(f"{count(left_out, 'smaller event')} not shown") if left_out else "",
     )
     page = style.open_page(NAME, title_of(record, styles), caption, HEADS + room + 0.1)
     _draw_bars(page, record, room)
@@ -71,8 +71,8 @@ def compose(record, loaded):
 def title_of(record, styles):
     """What the run came to, in one sentence."""
     states = actors_of(record)
-    acted = {one.actor for one in joinings_of(record)} - set(BODIES)
-    who = f"{style.number(len(acted))} of {len(states)} states responded" if acted else "nobody responded"
+    acted = {one.actor for one in joinings_of(record, styles.names)} - set(BODIES)
+    who = f"{in_words(len(acted))} of {len(states)} states responded" if acted else "nobody responded"
     ended = sorted({styles.incident(event.incident) for event in record.of_kind("incident_stops")})
     gave_in = sorted({styles.said(event.actor) for event in record.of_kind("victim_concedes")})
     if gave_in:
@@ -82,7 +82,7 @@ def title_of(record, styles):
     else:
         end = "nothing stopped" if incidents_of(record) else "no incident began"
     days, tension = series_of(record, "tension")
-    peak = _peak(tension)
+    peak = peak_of(tension)
     height = f"; tension peaked at {tension[peak]:.2f} on {_said(record, days[peak])}" if peak is not None else ""
     return f"{who}, {end}{height}"
 
@@ -93,7 +93,7 @@ def alt_of(record, styles, shown, left_out):
     days, tension = series_of(record, "tension")
     first = next((value for value in tension if value == value), None)
     course = f" Tension goes from {first:.2f} to {tension[-1]:.2f}." if first is not None else ""
-    rest = f" {style.capital(count(left_out, 'smaller event'))} not shown." if left_out else ""
+    rest = f" {capital(count(left_out, 'smaller event'))} not shown." if left_out else ""
     return f"Timeline of the run, {count(record.turns, 'turn')}.{course} {' '.join(told)}{rest}".strip()
 
 
@@ -163,7 +163,7 @@ def _consultations(record, styles):
                 one.day,
                 "text",
                 3,
-                style.capital(f"{styles.said(one.caller)} calls {styles.names.format(one.format)}"),
+                capital(f"{styles.said(one.caller)} calls {styles.names.format(one.format)}"),
                 styles.marker(one.caller),
                 styles.colour(one.caller),
             )
@@ -180,7 +180,7 @@ def _consultations(record, styles):
 
 def _of_table(table, does):
     """What a format does: 'NATO-IP4 ministers agree on solidarity'."""
-    return f"{style.capital(table)} {for_many(does) if table.endswith('s') else does}"
+    return f"{capital(table)} {for_many(does) if table.endswith('s') else does}"
 
 
 def _rung(one):
@@ -188,7 +188,8 @@ def _rung(one):
 
 
 def _responses(record, styles):
-    seen = sorted((one for one in joinings_of(record) if one.acted_day is not None), key=lambda one: one.acted_day)
+    joined = joinings_of(record, styles.names)
+    seen = sorted((one for one in joined if one.acted_day is not None), key=lambda one: one.acted_day)
     known, victims = set(), {code for incident in incidents_of(record).values() for code in incident.victims}
     turns = {}
     for one in seen:
@@ -200,14 +201,14 @@ def _responses(record, styles):
         if first:
             who = sorted({one.actor for one in first}, key=lambda code: (code not in victims, code))
             what = listed([styles.brief(response) for response in new], 2)
-            words = f"{style.capital(listed([styles.said(code) for code in who], 2))}: first {what}"
+            words = f"{capital(listed([styles.said(code) for code in who], 2))}: first {what}"
             yield Moment(first[0].acted_day, "response", 1, words, styles.marker(who[0]), styles.colour(who[0]))
         more = [one for one in group if one.response not in new]
         if more:
             kinds = [one.response for one in more]
             most = styles.brief(max(sorted(set(kinds)), key=kinds.count))
             states = len({one.actor for one in more})
-            words = f"{style.capital(style.number(states))} more {'joins' if states == 1 else 'join'}, mostly {most}"
+            words = f"{capital(in_words(states))} more {'joins' if states == 1 else 'join'}, mostly {most}"
             yield Moment(more[-1].acted_day, "response", 2, words, "o", style.FAINT)
 
 
@@ -231,7 +232,7 @@ def _endings(record, styles):
             event.day,
             "incident",
             1,
-            f"{style.capital(styles.incident(event.incident))} stops",
+            f"{capital(styles.incident(event.incident))} stops",
             "X",
             is_bold=True,
             is_hollow=True,
@@ -246,7 +247,7 @@ def _projects(record, styles):
             event.day,
             "project",
             1,
-            f"{style.capital(styles.project(event.payload.get('project') or ''))} {ended}",
+            f"{capital(styles.project(event.payload.get('project') or ''))} {ended}",
             "D",
             style.CALM,
         )
@@ -324,7 +325,7 @@ def _draw_moments(page, record, shown, room):
         return
     scale = room / length_in_days(record)
     wanted = [one.day * scale for one in shown]
-    places = spread(wanted, [_height(one) for one in shown], 0, room)
+    places = style.spread(wanted, [_height(one) for one in shown], 0, room)
     for one, want, place in zip(shown, wanted, places, strict=True):
         date = style.day_of(date_of(record, one.day))
         axes.plot([0, 0.05, 0.16], [want, want, place], color="#B3B3B3", linewidth=0.6, clip_on=False)
@@ -345,14 +346,9 @@ def _draw_moments(page, record, shown, room):
             "\n".join(_lines(one)),
             va="center",
             fontsize=style.LABEL,
-            linespacing=1.3 / 1.164,
+            linespacing=style.LEADING,
             weight="bold" if one.is_bold else "normal",
         )
-
-
-def _peak(values):
-    known = [at for at, value in enumerate(values) if value == value]
-    return max(known, key=lambda at: values[at]) if known else None
 
 
 def _said(record, day):

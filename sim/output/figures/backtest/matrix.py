@@ -2,10 +2,12 @@
 
 import math
 
-from sim.output.figures import style
-from sim.phrases import listed, percent
+from sim.output.figures import chart, style
+from sim.phrases import capital, listed, percent
 from sim.validation.claims import is_wrong, known_cells, right_answers
+from sim.validation.schema import KINDS
 
+FIRST = ("public_attribution", "sanctions_or_expulsions")
 NAME, CELL_WIDE, CELL_TALL = 2.03, 0.184, 0.235  # inches
 GROUP_GAP, LEVEL_TALL, HEAD_TALL = 0.08, 0.16, 0.27
 MOST_ACTORS = 20  # side by side; more go into a second block
@@ -18,7 +20,14 @@ NOTE = (
 )
 
 
-@style.styled
+def each_kind(past):
+    """A chart for every kind of act, those of `FIRST` always, the others where something is known of them."""
+    for kind in (*FIRST, *(kind for kind in KINDS if kind not in FIRST)):
+        if kind in FIRST or (past.backtest.cells.kind == kind).any():
+            yield f"-{kind}", (past, kind)
+
+
+@chart("matrix", place=3, each=each_kind, question="Who was expected to do what?", anchor="who")
 def compose(past, kind):
     """The matrix of one kind of act."""
     name = f"matrix-{kind.replace('_', '-')}"
@@ -58,7 +67,7 @@ def alt_of(past, kind, known):
                 words = f"did: {listed(did, 30)}" if did else "nobody known to have done it"
                 also = f"; expected of, but not done by {listed(expected, 30)}" if expected else ""
                 told.append(f"{past.name(name)}: {words}{also}; {len(here)} known.")
-    start = f"{style.capital(past.kind(kind))}, case by case; in brackets the model's probability."
+    start = f"{capital(past.kind(kind))}, case by case; in brackets the model's probability."
     return f"{start} {' '.join(told) or 'Nothing is known.'}"
 
 
@@ -125,7 +134,7 @@ def _draw(page, past, kind, known, block, rows, low, tall):
     y, squares, dots = 0.0, {}, {}
     for case_kind, ids in rows:
         page.write(
-            style.MARGIN, low + tall - y - HEAD_TALL + 0.07, style.capital(past.case_kind(case_kind)), style.SMALL,
+            style.MARGIN, low + tall - y - HEAD_TALL + 0.07, capital(past.case_kind(case_kind)), style.SMALL,
             weight="bold",
         )  # fmt: skip
         y += HEAD_TALL

@@ -9,7 +9,9 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.errors import Diagnostic, InputError, did_you_mean
-from sim.experiments.phrases import label_of, unit_of, why_of
+from sim.experiments.blocks import PLAYED
+from sim.experiments.phrases import label_of, unit_of_factor, value_in_words, why_of
+from sim.letters import is_number
 
 MOST_READ = 4  # columns kept in memory
 
@@ -40,13 +42,11 @@ class Factor:
     @property
     def is_ordered(self):
         """Whether its values go from low to high: numbers, and choices that are numbers."""
-        return self.choices is None or all(_is_number(choice) for choice in self.choices)
+        return self.choices is None or all(is_number(choice) for choice in self.choices)
 
     def said(self, value):
         """A value in words."""
-        from sim.experiments.phrases import figure
-
-        return str(self.choices[int(value)]).replace("_", " ") if self.choices else figure(value, self.span)
+        return str(self.choices[int(value)]).replace("_", " ") if self.choices else value_in_words(value, self.span)
 
 
 @dataclass(frozen=True)
@@ -111,12 +111,8 @@ class Sample:
         """InputError for measures that the sweep does not hold."""
         unknown = [name for name in names if name not in self.measures]
         if unknown:
-            raise InputError(
-                [
-                    Diagnostic("", 0, 0, f"--measure {name}: no such measure. {did_you_mean(name, self.measures)}")
-                    for name in unknown
-                ]
-            )
+            said = [f"--measure {name}: no such measure. {did_you_mean(name, self.measures)}" for name in unknown]
+            raise InputError([Diagnostic("", 0, 0, message) for message in said])
 
 
 def sample_of(result, loaded):
@@ -131,65 +127,28 @@ def sample_of(result, loaded):
     -------
     Sample
     """
-    points = _table(result.design.points)
+    points, runs = result.design.points, result.runs
     varying = [factor for factor in result.design.factors if factor.kind != "set"]
-    factors = tuple(_factor(factor, _column(points, factor), loaded) for factor in varying)
-    columns = [_numbers(_column(points, factor), factor.choices) for factor in factors]
-    x = np.column_stack(columns) if columns else np.zeros((_length(points), 0))
-    point = np.asarray(result.runs["point"])
-    played = _played(result)
+    factors = tuple(_factor(factor, loaded) for factor in varying)
+    columns = [_numbers(points[factor.name], factor.choices) for factor in factors]
+    x = np.column_stack(columns) if columns else np.zeros((len(points), 0))
+    played = np.asarray(runs["status"]) == PLAYED
     kept = None if played.all() else np.flatnonzero(played)
-    narrowed = (lambda values: np.asarray(values)) if kept is None else (lambda values: np.asarray(values)[kept])
+    point, replication = (np.asarray(runs[name])[played] for name in ("point", "replication"))
     return Sample(
-        loaded.name, loaded.scenario.title, _seed_of(result), factors, x,
-        narrowed(point), narrowed(result.runs["replication"]), futures_of(x, factors)[narrowed(point)],
-        result.measures, result.baseline_measures or None, int((~played).sum()), kept,
+        loaded.name, loaded.scenario.title, result.design.seed, factors, x, point, replication,
+        futures_of(x, factors)[point], result.measures, result.baseline_measures or None, int((~played).sum()), kept,
     )  # fmt: skip
 
 
-def _seed_of(result):
-    return int(getattr(result.design, "seed", result.manifest.get("seed", 0)))
-
-
-def _table(points):
-    """Columns by name, of a structured array, a data frame or a mapping."""
-    names = getattr(getattr(points, "dtype", None), "names", None)
-    if names:
-        return {name: np.asarray(points[name]) for name in names}
-    return {str(name): np.asarray(points[name]) for name in points}
-
-
-def _length(points):
-    return len(next(iter(points.values()))) if points else 1
-
-
-def _column(points, factor):
-    return points[factor.name] if factor.name in points else points[factor.path]
-
-
-def _played(result):
-    try:
-        status = np.asarray(result.runs["status"])
-    except (KeyError, ValueError):
-        return np.ones(len(np.asarray(result.runs["point"])), bool)
-    if status.dtype.kind in "iub":
-        return status == 0
-    return np.isin(status.astype(str), ("ok", "done", "played"))
-
-
-def _factor(factor, column, loaded):
-    words = label_of(factor, loaded), why_of(factor, loaded), unit_of(factor)
-    kind = "lever" if factor.kind == "lever" else "uncertainty"
+def _factor(factor, loaded):
+    words, kind = (label_of(factor, loaded), why_of(factor, loaded), unit_of_factor(factor)), factor.kind
     choices = factor.choices
-    if choices is None and column.dtype.kind in "OUSb":
-        choices = sorted(set(column.tolist()), key=str)
     if choices is not None:
         return Factor(
             factor.name, factor.path, kind, 0.0, float(max(len(choices) - 1, 1)), tuple(map(_text, choices)), *words
         )
-    low = float(column.min()) if factor.low is None else float(factor.low)
-    high = float(column.max()) if factor.high is None else float(factor.high)
-    return Factor(factor.name, factor.path, kind, low, high, None, *words)
+    return Factor(factor.name, factor.path, kind, float(factor.low), float(factor.high), None, *words)
 
 
 def _numbers(column, choices):
@@ -198,14 +157,6 @@ def _numbers(column, choices):
     places = {_text(choice): place for place, choice in enumerate(choices)}
     found, inverse = np.unique(np.asarray([_text(value) for value in column.tolist()]), return_inverse=True)
     return np.array([float(places[value]) for value in found.tolist()])[inverse]
-
-
-def _is_number(text):
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _text(value):

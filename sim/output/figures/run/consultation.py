@@ -5,11 +5,10 @@ Only those who matter for the text are named: the caller, those who broke silenc
 """
 
 from sim.catalogue.ladder import RUNGS, edges_of
-from sim.output.figures import style
+from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle, draw_key, key_lines
-from sim.output.figures.label_layout import spread
 from sim.output.figures.queries import consultations_of, date_of
-from sim.phrases import count, listed
+from sim.phrases import capital, count, in_words, listed
 
 NAME = "consultation"
 TABLES, DRAFTS = 3, 4  # how many consultations, and drafts of each, there is room for
@@ -19,7 +18,7 @@ DOT = 0.085  # inches
 BIN = 0.018
 
 
-@style.styled
+@chart("consultation", place=3)
 def compose(record, loaded):
     """The page of how the texts were made."""
     styles = ActorStyle(loaded)
@@ -46,7 +45,7 @@ def compose(record, loaded):
         _draw_table(page, record, styles, one, top)
         top -= _height(one)
     if foot:
-        page.write(style.MARGIN, below - 0.06, "\n".join(foot), va="top", linespacing=1.3 / 1.164)
+        page.write(style.MARGIN, below - 0.06, "\n".join(foot), va="top", linespacing=style.LEADING)
     page.alt = alt_of(record, styles, tables)
     return page
 
@@ -68,21 +67,21 @@ def title_of(styles, tables):
         return f"{said}; nobody broke silence"
     most = max(sorted(breakers), key=breakers.get)
     others = f", {count(len(breakers) - 1, 'other state').replace('no', '')} too" if len(breakers) > 1 else ""
-    times = {1: "once", 2: "twice"}.get(breakers[most], f"{style.number(breakers[most])} times")
+    times = {1: "once", 2: "twice"}.get(breakers[most], f"{in_words(breakers[most])} times")
     return f"{said}; {styles.said(most)} broke silence {times}{others}"
 
 
 def alt_of(record, styles, tables):
     """The consultations in words."""
     return " ".join(_told(record, styles, one) for one in tables[:8]) + (
-        f" {style.capital(count(len(tables) - 8, 'more consultation'))}." if len(tables) > 8 else ""
+        f" {capital(count(len(tables) - 8, 'more consultation'))}." if len(tables) > 8 else ""
     )
 
 
 def _told(record, styles, one):
     caller = f" called by {styles.said(one.caller)}" if one.caller else ""
     told = [
-        f"{style.capital(styles.names.format(one.format))} on {styles.incident(one.incident)},{caller} on "
+        f"{capital(styles.names.format(one.format))} on {styles.incident(one.incident)},{caller} on "
         f"{style.day_of(date_of(record, one.day))}."
     ]
     if one.drafts:
@@ -175,7 +174,7 @@ def _draw_ladder(page, edges, low, height):
 def _draw_table(page, record, styles, one, top):
     """One consultation: a line saying what it is, its drafts, its outcome."""
     drafts = _drafts(one)
-    head = f"{style.capital(styles.format(one.format))} on {styles.incident(one.incident)}"
+    head = f"{capital(styles.format(one.format))} on {styles.incident(one.incident)}"
     page.write(
         style.MARGIN, top - 0.24, style.cut(head, style.WIDTH - 0.4, style.HEAD, bold=True), style.HEAD, weight="bold"
     )
@@ -210,7 +209,7 @@ def _draw_table(page, record, styles, one, top):
 
 
 def _draw_outcome(axes, one, y):
-    words = style.capital(_outcome(one))
+    words = capital(_outcome(one))
     place = one.text if one.text is not None else 0.5
     if one.outcome == "adopted":
         axes.plot([place] * 2, [y - 0.14, y + 0.1], color=style.INK, linewidth=6, solid_capstyle="butt")
@@ -285,7 +284,7 @@ def _name_row(axes, styles, marks, y, bold, suffix=""):
     if sum(widths) > 1:
         names = [*codes[:-1], codes[-1] + suffix]
         widths = [(style.text_width(name, style.SMALL, bold) + 0.14) / _scale() for name in names]
-    spots = spread([marks[code][0] for code in codes], widths, -0.08, 1.02)
+    spots = style.spread([marks[code][0] for code in codes], widths, -0.08, 1.02)
     for code, name, spot in zip(codes, names, spots, strict=True):
         x, level = marks[code]
         gap = 0.07 if y > level else -0.07

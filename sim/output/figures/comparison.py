@@ -3,10 +3,11 @@
 import math
 
 from sim.experiments import claims
-from sim.experiments.claims import figure, unit_of
 from sim.experiments.estimate import Estimate
-from sim.output.figures import style
-from sim.output.figures.forest import AGAINST, CLEAR, LEADING, UNCLEAR, ZERO, Forest, Panel, Point, Row
+from sim.experiments.phrases import figure, unit_of
+from sim.output.figures import chart, style
+from sim.output.figures.forest import AGAINST, CLEAR, UNCLEAR, ZERO, Forest, Panel, Point, Row
+from sim.phrases import capital, in_words
 
 SHOWN = 14
 ROOM, RIGHT = 2.36, 1.42
@@ -14,7 +15,13 @@ MARKS = {"better": (CLEAR, "^"), "worse": (AGAINST, "v"), "higher": (style.INK, 
 NAMED = "ABCDEFGH"
 
 
-@style.styled
+def each_arm(comparison):
+    """A chart for every arm but the first."""
+    for arm in range(1, len(comparison.arms)):
+        yield f"-{arm}", (comparison, arm)
+
+
+@chart("measures", place=1, each=each_arm)
 def compose(comparison, arm=1):
     """The differences of one arm from the first, measure by measure."""
     found = [one for one in comparison.of(arm) if one.change.is_known]
@@ -34,13 +41,13 @@ def compose(comparison, arm=1):
         same,
     )
     page.alt = (
-        f"{style.capital(comparison.arms[arm].label)} less {comparison.arms[0].label}, over {comparison.runs:,} pairs "
+        f"{capital(comparison.arms[arm].label)} less {comparison.arms[0].label}, over {comparison.runs:,} pairs "
         "of runs with the same draws. " + " ".join(_told(one, spreads[one.name]) for one in shown)
     )
     return page
 
 
-@style.styled
+@chart("principles", place=2, each=each_arm)
 def compose_principles(comparison, arm=1):
     """The differences in the scorecard of principles."""
     shown = [one for one in comparison.principles_of(arm) if one.change.is_known and one.p_same < 1]
@@ -65,20 +72,20 @@ def compose_principles(comparison, arm=1):
 def _page(comparison, arm, name, title, shown, spreads, more, same, units=None):
     arms = comparison.arms
     note = "Mean of paired differences; ▲ better, ▼ worse, ◆ differs where neither is better, grey: cannot be told"
-    note += f". {style.capital(style.number(more))} other measures moved less" if more > 0 else ""
-    note += f". {style.capital(style.number(same))} never differed" if same > 0 else ""
+    note += f". {capital(in_words(more))} other measures moved less" if more > 0 else ""
+    note += f". {capital(in_words(same))} never differed" if same > 0 else ""
     units = units or "across: share of the range that holds nine runs in ten; right: each measure's own"
-    parts = [note, "Lines are 95 % intervals (Student's t over pairs)", f"Units: {units}"]
     scenarios = ", ".join(dict.fromkeys(one.loaded.name for one in (arms[0], arms[arm])))
-    about = f"Scenario: {scenarios}, {comparison.runs:,} runs an arm"
-    caption = " ".join(f"{part.rstrip('. ')}." for part in [*parts, f"{about}, seed {comparison.seed}"])
+    about = f"Scenario: {scenarios}, {comparison.runs:,} runs an arm, seed {comparison.seed}"
+    lines = "Lines are 95 % intervals (Student's t over pairs)"
+    caption = style.in_sentences(note, lines, f"Units: {units}", about)
     if not shown:
         return style.empty_page(name, title, caption, "The arms never differ in anything that is measured.")
     forest = Forest([_row(one, spreads[one.name]) for one in shown], ROOM, RIGHT, 0.42)
     more = f"Right of the line: more with {arms[arm].label}. Left: more with {arms[0].label}."
     texts = style.wrap(more, style.WIDTH - 2 * style.MARGIN, style.LABEL, lines=3)
     page = style.open_page(name, title, caption, forest.height + 0.5 + len(texts) * style.line_height(style.LABEL))
-    page.write(style.MARGIN, forest.height + 0.44, "\n".join(texts), linespacing=LEADING)
+    page.write(style.MARGIN, forest.height + 0.44, "\n".join(texts), linespacing=style.LEADING)
     scaled = [_scaled(one.change, spreads[one.name]) for one in shown]
     most = 1.12 * max(abs(end) for one in scaled for end in (one.value, one.low, one.high) if math.isfinite(end))
     is_score = set(spreads.values()) == {1.0}

@@ -6,10 +6,10 @@ hollow mark is a response decided but not yet visible. Rows are in order of each
 
 from dataclasses import replace
 
-from sim.output.figures import style
+from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle
 from sim.output.figures.queries import BODIES, actors_of, date_of, incidents_of, joinings_of
-from sim.phrases import count, listed
+from sim.phrases import capital, count, in_words, listed
 
 NAME = "joining"
 ROWS, COLUMNS = 24, 8
@@ -19,11 +19,11 @@ ROW = 0.235  # inches
 LEFT = 1.68  # inches for the names
 
 
-@style.styled
+@chart("joining", place=2)
 def compose(record, loaded):
     """The page of who joined what."""
     styles = ActorStyle(loaded)
-    joined = joinings_of(record)
+    joined = joinings_of(record, styles.names)
     if len({one.incident for one in joined}) > ACTS:
         joined = _merged(joined)
     caption = style.caption_of(
@@ -54,7 +54,7 @@ def title_of(record, styles, joined):
     (_, response), group = _most_joined(joined)
     states = {one.actor for one in group} - set(BODIES)
     everybody = len(actors_of(record))
-    who = f"{style.number(len(states))} of {style.number(everybody)} states" if states else "no state"
+    who = f"{in_words(len(states))} of {in_words(everybody)} states" if states else "no state"
     who = f"all {who.split(' of ')[1]}" if len(states) == everybody else who
     seen = [one for one in group if one.acted_day is not None]
     if not seen:
@@ -75,7 +75,7 @@ def alt_of(record, styles, joined, columns, idle):
         group.sort(key=lambda one: (one.order is None, one.order or 0, one.actor))
         about = f" ({styles.incident(incident)})" if several and incident else ""
         told.append(
-            f"{style.capital(styles.response(response))}{about}: {len(group)} actors, in order "
+            f"{capital(styles.response(response))}{about}: {len(group)} actors, in order "
             f"{listed([styles.name(one.actor) for one in group], 5)}."
         )
     rest = f" No visible response: {listed([styles.name(code) for code in idle], 6)}." if idle else ""
@@ -151,7 +151,7 @@ def _step(columns):
 
 def _heads(columns, styles, step):
     """The columns' heads as lines, and whether they must stand upright for want of width."""
-    names = [style.capital(styles.brief(response)) for _, response in columns]
+    names = [capital(styles.brief(response)) for _, response in columns]
     fits = all(style.text_width(word, style.SMALL) <= step - 0.06 for name in names for word in name.split())
     if fits and all(len(style.wrap(name, step - 0.06, style.SMALL)) <= 4 for name in names):
         return [style.wrap(name, step - 0.06, style.SMALL) for name in names], False
@@ -172,11 +172,11 @@ def _foot(styles, idle, folded):
     words = []
     if idle:
         words.append(
-            f"{style.capital(count(len(idle), 'state'))} did nothing visible: "
+            f"{capital(count(len(idle), 'state'))} did nothing visible: "
             f"{listed([styles.name(code) for code in idle], 6)}."
         )
     if folded:
-        words.append(f"{style.capital(count(folded, 'response'))} with fewer takers not shown.")
+        words.append(f"{capital(count(folded, 'response'))} with fewer takers not shown.")
     return style.wrap(" ".join(words), style.WIDTH - 2 * style.MARGIN, style.LABEL, lines=3) if words else []
 
 
@@ -193,7 +193,7 @@ def _draw(page, styles, joined, columns, rows, rest, foot, below):
         group = {one.actor: one for one in joined if (one.incident, one.response) == key}
         _draw_column(axes, styles, x, group, rows, rest, lines)
     if foot:
-        page.write(style.MARGIN, below - 0.08, "\n".join(foot), va="top", linespacing=1.3 / 1.164)
+        page.write(style.MARGIN, below - 0.08, "\n".join(foot), va="top", linespacing=style.LEADING)
 
 
 def _draw_names(axes, styles, rows, rest, step, lines):
@@ -281,7 +281,7 @@ def _draw_heads(page, styles, columns, heads, upright, base):
             style.SMALL,
             ha="center",
             va="bottom",
-            linespacing=1.3 / 1.164,
+            linespacing=style.LEADING,
             rotation=90 if upright else 0,
             multialignment="left" if upright else "center",
         )
@@ -292,7 +292,7 @@ def _draw_heads(page, styles, columns, heads, upright, base):
         places = [x for x, key in enumerate(columns) if key[0] == incident]
         left, right = LEFT + step * places[0] + 0.04, LEFT + step * (places[-1] + 1) - 0.04
         words = style.cut(
-            style.capital(styles.incident(incident).removeprefix("the ")), right - left + 0.02, style.LABEL, bold=True
+            capital(styles.incident(incident).removeprefix("the ")), right - left + 0.02, style.LABEL, bold=True
         )
         page.write((left + right) / 2, level + 0.06, words, style.LABEL, ha="center", va="bottom", weight="bold")
         page.figure.add_artist(_rule(page, left, right, level + 0.03))

@@ -1,0 +1,16 @@
+"""Charts of a sweep: measure by measure, and of all measures together; and what stands under each."""
+
+from sim.output.figures.style import in_sentences
+
+
+def each_measure(analysis):
+    """A chart for every measure that was looked at."""
+    for finding in analysis.findings:
+        yield f"-{finding.measure}", (analysis, finding)
+
+
+def caption(sample, units, note=""):
+    """What stands under a chart of a sweep."""
+    played = f"{sample.runs:,} runs at {len(sample.x):,} design points"
+    about = f"Scenario: {sample.scenario_name}, {played}, seed {sample.seed}"
+    return in_sentences(note, "Lines are 95 % intervals", f"Units: {units}", about)

@@ -1,0 +1,425 @@
+"""Charts of one measure of a sweep: how it comes out, what drives it, where it fails, what to choose and when."""
+
+import math
+
+import numpy as np
+
+from sim.experiments import claims
+from sim.experiments.claims import named, other, span_of, telling_choices
+from sim.experiments.phrases import figure, label, measure, units_for, with_interval
+from sim.output.figures import chart, style
+from sim.output.figures.forest import (
+    AGAINST,
+    BLUE,
+    CLEAR,
+    GREY,
+    LEVER,
+    UNCLEAR,
+    UNKNOWN,
+    ZERO,
+    Bar,
+    Forest,
+    Panel,
+    Point,
+    Row,
+    Stretch,
+    Words,
+    ends_of,
+    frame,
+    heading,
+    spread_of,
+)
+from sim.output.figures.sweep import caption, each_measure
+from sim.phrases import capital, percent
+
+ROOM = 2.3  # inches
+MOST_LEVERS, OUTCOME_RIGHT = 4, 0.62
+MOST_FACTORS, DRIVERS_GAP, DRIVERS_RIGHT = 8, 0.34, 0.2
+FAIL, FAILURE_RIGHT, TRAJECTORY = "#D55E00", 1.42, 1.75
+MOST_SETTINGS, CHOICE_ROOM, CHOICE_GAP, CHOICE_RIGHT = 12, 1.72, 0.28, 0.16
+CHOICE_PANELS = (("Mean", "mean"), ("Worst tenth", "worst"), ("Good enough", "good"), ("Regret", "regret"))
+FUTURES_ROOM, FUTURES_RIGHT = 2.75, 0.62
+WHAT = {
+    "total": "Share of spread",
+    "first": "Share of spread",
+    "mu_star": "Effect of the whole range",
+    "delta": "Weight, 0 to 1",
+}
+HOW = {
+    "total": "Left: total Sobol index, the share of the variance that a factor causes alone and with others",
+    "mu_star": "Left: Morris' mean absolute effect of moving the factor over its range",
+    "first": "Left: share of the variance between futures that goes with the factor alone; pale: no more than chance",
+}
+
+
+# ------------------------------------------------------------------------------------------------------------- outcome
+
+
+@chart("outcome", place=1, each=each_measure, question="How does it come out?")
+def compose_outcome(analysis, finding):
+    """The distributions of one measure."""
+    sample = analysis.sample
+    name = f"distributions-{finding.measure}"
+    note = "Bar: median; dark: middle half of the runs; light: nine in ten; diamond: mean"
+    words = caption(sample, units_for(finding.measure), note)
+    if not finding.spread.runs:
+        return style.empty_page(name, claims.outcome(finding), words, "The measure applies to none of these runs.")
+    rows = list(_outcome_rows(finding))
+    forest = Forest([_outcome_row(row, span_of(finding)) for row in rows], ROOM, OUTCOME_RIGHT, 0.36, over_head=0.12)
+    page = style.open_page(name, claims.outcome(finding), words, forest.height + 0.62)
+    known = [numbers[0] for _, numbers, _ in rows if numbers]
+    low, high = min(one[0] for one in known), max(one[4] for one in known)
+    gap = (high - low) * 0.03 or 0.5
+    forest.draw(page, 0.36, [Panel(low - gap, high + gap, most=5)])
+    page.write(style.WIDTH - OUTCOME_RIGHT + 0.08, forest.height + 0.42, "mean", style.SMALL, color=style.MUTED)
+    page.alt = outcome_alt(finding, rows)
+    return page
+
+
+def _outcome_rows(finding):
+    yield "All runs", (finding.spread.quantiles, finding.spread.mean), BLUE
+    if finding.baseline:
+        yield "The same runs without the cooperation", (finding.baseline.quantiles, finding.baseline.mean), GREY
+    for lever in finding.levers[:MOST_LEVERS]:
+        yield capital(lever.label), None, None
+        for inputs in lever.settings:
+            yield inputs.words, (inputs.quantiles, inputs.mean), BLUE
+
+
+def _outcome_row(row, span):
+    words, numbers, colours = row
+    if not numbers:
+        return Row(words, is_head=True)
+    quantiles, mean = numbers
+    marks = (*spread_of(quantiles, colours), Point(mean, style.INK, "D", size=5, width=1.4))
+    return Row(words, [marks], figure(mean.value, span), note_look={"weight": "bold"})
+
+
+def outcome_alt(finding, rows):
+    """Every row in words."""
+    span, lever, told = span_of(finding), "", []
+    for words, numbers, _ in rows:
+        if not numbers:
+            lever = f"{words}, "
+            continue
+        quantiles, mean = numbers
+        told.append(
+            f"{capital(lever + words)}: mean {with_interval(mean, span)}, median {figure(quantiles[2], span)}, "
+            f"nine in ten {figure(quantiles[0], span)} to {figure(quantiles[4], span)}."
+        )
+    return f"Distributions of {label(finding.measure)}. {' '.join(told)}"
+
+
+# ------------------------------------------------------------------------------------------------------------- drivers
+
+
+@chart("drivers", place=2, each=each_measure, question="What drives it?")
+def compose_drivers(analysis, finding):
+    """The tornado of one measure."""
+    sample, found = analysis.sample, finding.sensitivity
+    ranked = found.ranked()[:MOST_FACTORS]
+    name = f"tornado-{finding.measure}"
+    note = (
+        f"{HOW.get(found.method, '')}. Right: mean in the lowest third of the factor (open) and in the highest (full), "
+        "or at the choices that give the least and the most"
+    )
+    words = caption(sample, units_for(finding.measure), note)
+    if not ranked:
+        why = f"Nothing to rank: {found.remarks[0] if found.remarks else 'no factor varies'}."
+        return style.empty_page(name, f"nothing can be said of what drives {label(finding.measure)}", words, why)
+    factors = {factor.name: factor for factor in sample.factors}
+    rows = [_driver_row(found, one, factors[one.factor]) for one in ranked]
+    forest = Forest(rows, ROOM, DRIVERS_RIGHT, 0.46, gap=DRIVERS_GAP)
+    page = style.open_page(name, claims.drivers(sample, finding), words, forest.height + 0.96)
+    forest.draw(page, 0.62, list(_driver_panels(found, ranked)))
+    _write_driver_key(page)
+    page.alt = drivers_alt(sample, finding)
+    return page
+
+
+def _driver_panels(found, ranked):
+    """The weights, with what chance alone would give; and the means, with that of all runs."""
+    noise = [(ranked[0].noise, {"color": style.INK, "linewidth": 1.2, "linestyle": (0, (1, 2))})]
+    means = [mean for one in ranked for mean in found.swing(one.factor).means]
+    yield Panel(
+        *_index_ends(ranked), most=3, head=WHAT.get(found.method, "Weight"),
+        lines=noise if math.isfinite(ranked[0].noise) else (),
+    )  # fmt: skip
+    line = found.mean.value, {"color": style.CALM, "linewidth": 1}
+    yield Panel(*ends_of(means), most=3, head="Mean: ○low ●high", lines=[line])
+
+
+def _driver_row(found, one, factor):
+    is_real, is_lever = found.is_real(one.factor), factor.kind == "lever"
+    colour = LEVER if is_lever else UNKNOWN
+    marks = _index_marks(one, colour, is_real, is_lever), _swing_marks(found.swing(one.factor), colour)
+    return Row(capital(factor.label), marks, look={"color": style.INK if is_real else style.MUTED})
+
+
+def _index_marks(one, colour, is_real, is_lever):
+    look = {"hatch": "///" if is_lever else None, "edgecolor": style.PAPER, "alpha": 1.0 if is_real else 0.4}
+    yield Bar(0, one.estimate.value, colour, 0.2, look=look)
+    yield Stretch(one.estimate.low, one.estimate.high, style.INK, 1.6)
+
+
+def _swing_marks(swing, colour):
+    if swing.means:
+        first, last = swing.means[0], swing.means[-1]
+        yield Stretch(first.value, last.value, colour, 1, zorder=2)
+        yield Point(first, colour, size=6, width=1.6, fill=style.PAPER, down=-0.07)
+        yield Point(last, colour, size=6, width=1.6, fill=colour, down=0.07)
+
+
+def drivers_alt(sample, finding):
+    """Every factor shown, in words."""
+    found, span = finding.sensitivity, span_of(finding)
+    labels = {factor.name: factor.label for factor in sample.factors}
+    told = []
+    for one in found.ranked()[:MOST_FACTORS]:
+        swing = found.swing(one.factor)
+        ends = ""
+        if swing.means:
+            low, high = figure(swing.means[0].value, span), figure(swing.means[-1].value, span)
+            ends = f"; mean {low} at {swing.words[0]}, {high} at {swing.words[-1]}"
+        weight = "" if found.is_real(one.factor) else " (no more than chance)"
+        told.append(f"{capital(labels[one.factor])}: {with_interval(one.estimate, 1)}{weight}{ends}.")
+    return f"What drives {label(finding.measure)}, the strongest first. {' '.join(told)}"
+
+
+def _index_ends(ranked):
+    low, high = ends_of([one.estimate for one in ranked])
+    return min(0.0, max(low, -0.05 * high)), high
+
+
+def _write_driver_key(page):
+    page.write(style.MARGIN, 0.1, "■ uncertainty", style.LABEL, color=style.ink_of(UNKNOWN), weight="bold")
+    shift = style.text_width("■ uncertainty", style.LABEL, bold=True) + 0.2
+    page.write(style.MARGIN + shift, 0.1, "▨ lever", style.LABEL, color=style.ink_of(LEVER), weight="bold")
+
+
+# ------------------------------------------------------------------------------------------------------------- failure
+
+
+@chart("failure", place=3, each=each_measure, question="Where does it go wrong?")
+def compose_failure(analysis, finding):
+    """The box of one measure."""
+    sample, found = analysis.sample, finding.discovery
+    where = "futures in which the rule was not found" if found.is_checked else "the runs in which the rule was found"
+    note = f"Failure: {found.failure}. Coverage and density from {where}; {found.runs:,} runs in all"
+    words = caption(sample, "each factor in its own unit; shares of runs", note)
+    page_name = f"box-{finding.measure}"
+    if not found.box or not found.box.limits:
+        why = f"{capital(found.remarks[0])}." if found.remarks and not found.box else (
+            f"No condition on the factors sets the {percent(found.base.value)} of failing runs clearly apart."
+        )  # fmt: skip
+        return style.empty_page(page_name, claims.failure(finding), words, why)
+    factors = {factor.name: factor for factor in sample.factors}
+    limits = sorted(found.box.limits, key=lambda limit: limit.quasi_p)
+    forest = Forest([_limit_row(limit, factors[limit.factor]) for limit in limits], ROOM, FAILURE_RIGHT, 0.56)
+    page = style.open_page(page_name, claims.failure(finding), words, forest.height + TRAJECTORY + 1.2)
+    forest.draw(page, TRAJECTORY + 1.0, [Panel(0, 1, ticks={})])
+    _draw_trajectory(page, found)
+    page.alt = failure_alt(finding)
+    return page
+
+
+def failure_alt(finding):
+    """Rule, coverage, density, and how sure each condition is."""
+    found = finding.discovery
+    told = [
+        f"The rule: {found.box.rule}. It holds {with_interval(found.box.coverage, 1)} of all failures (coverage), and "
+        f"of the runs in it {with_interval(found.box.density, 1)} fail (density), against "
+        f"{with_interval(found.base, 1)} of all; {percent(found.box.mass)} of the runs lie in it."
+    ]
+    told += [
+        f"{capital(limit.words)}: came back in {percent(limit.comes_back)} of new draws." for limit in found.box.limits
+    ]
+    return " ".join(told)
+
+
+def _limit_row(limit, factor):
+    marks = _choice_marks(limit, factor) if limit.choices is not None else _range_marks(limit, factor)
+    note = style.wrap(_said(limit, factor), FAILURE_RIGHT - 0.24, style.LABEL, bold=True, lines=2)
+    look = {"weight": "bold", "color": style.ink_of(FAIL)}
+    return Row(capital(factor.label), [list(marks)], "\n".join(note), note_look=look)
+
+
+def _range_marks(limit, factor):
+    yield Bar(0, 1, style.FAINT, 0.18)
+    yield Bar(*((value - factor.low) / factor.span for value in (limit.low, limit.high)), FAIL, 0.18)
+    yield Words(0, factor.said(factor.low), side="left")
+    yield Words(1, factor.said(factor.high), side="right")
+
+
+def _choice_marks(limit, factor):
+    wide = 1 / len(factor.choices)
+    room = (style.WIDTH - ROOM - FAILURE_RIGHT) * wide - 0.06
+    for place, choice in enumerate(factor.choices):
+        start, colour = place * wide, FAIL if choice in limit.choices else style.FAINT
+        yield Bar(start, start + 0.94 * wide, colour, 0.18)
+        yield Words(start + 0.47 * wide, style.cut(choice.replace("_", " "), room, style.SMALL))
+
+
+def _said(limit, factor):
+    """A condition without the factor's name."""
+    words = limit.words.removeprefix(factor.label).strip()
+    return words.removeprefix("at ")
+
+
+def _draw_trajectory(page, found):
+    axes = page.axes(0.62, 0.5, style.WIDTH - 0.62 - 0.3, TRAJECTORY)
+    frame(axes, 0, 1.02, 1, most=5)
+    axes.set_ylim(0, 1.04)
+    axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    axes.get_xticklabels()[-1].set_ha("right")
+    axes.tick_params(axis="y", length=3, labelsize=style.SMALL)
+    axes.axhline(found.base.value, color=style.CALM, linewidth=1.2, linestyle=(0, (1, 2)))
+    x, y = [box.coverage.value for box in found.trajectory], [box.density.value for box in found.trajectory]
+    axes.plot(x, y, color=UNKNOWN, linewidth=1, marker="o", markersize=4.5, markeredgecolor=style.PAPER, alpha=0.8)
+    box = found.box
+    axes.plot([box.coverage.low, box.coverage.high], [box.density.value] * 2, color=FAIL, linewidth=2)
+    axes.plot([box.coverage.value] * 2, [box.density.low, box.density.high], color=FAIL, linewidth=2)
+    axes.plot(
+        [box.coverage.value], [box.density.value], marker="D", markersize=9, color=FAIL, markeredgecolor=style.PAPER
+    )
+    heading(
+        page,
+        style.MARGIN,
+        TRAJECTORY + 0.6,
+        "Share of the runs under the rule that fail; each dot is a stricter rule",
+        style.WIDTH - 0.3,
+    )
+    page.write(style.WIDTH - 0.3, 0.12, "share of all failures that the rule holds", style.LABEL, ha="right")
+    up = found.base.value < 0.85
+    axes.text(
+        0.01,
+        found.base.value + (0.03 if up else -0.03),
+        "all runs",
+        va="bottom" if up else "top",
+        fontsize=style.SMALL,
+        color=style.MUTED,
+    )
+
+
+# -------------------------------------------------------------------------------------------------------------- choice
+
+
+@chart("choice", place=4, each=each_measure, question="What can be chosen?")
+def compose_choice(analysis, finding):
+    """Every setting of every lever, and the cooperation: mean, worst tenth, good enough, regret."""
+    sample, span = analysis.sample, span_of(finding)
+    choices = [*([finding.cooperation] if finding.cooperation else []), *finding.levers]
+    name = f"robustness-{finding.measure}"
+    limit = choices[0].good_enough if choices else math.nan
+    side = "or more" if measure(finding.measure).better != "lower" else "or less"
+    note = (
+        f"Worst tenth: nine runs in ten do better. Good enough: share of runs at {figure(limit, span)} {side}. Regret: "
+        "how much worse than the best setting for the same future; nine futures in ten stay under it"
+    )
+    words = caption(sample, f"{units_for(finding.measure)}; good enough: share of runs", note)
+    if not choices:
+        return style.empty_page(
+            name,
+            f"nothing to choose: no lever was varied for {label(finding.measure)}",
+            words,
+            "This sweep varied no lever, and has no cooperation to leave out.",
+        )
+    panels = [(head, key) for head, key in CHOICE_PANELS if key != "regret" or any(_estimates(choices, "regret"))]
+    forest = Forest(_choice_rows(choices, [key for _, key in panels]), CHOICE_ROOM, CHOICE_RIGHT, gap=CHOICE_GAP)
+    page = style.open_page(name, claims.choice_of(finding), words, forest.height + 0.74)
+    forest.draw(page, 0.36, [Panel(*ends_of(_estimates(choices, key), 0.1), most=2, head=head) for head, key in panels])
+    page.alt = choice_alt(finding, choices)
+    return page
+
+
+def _shown_choices(choices):
+    """The choices that get rows: as many whole ones as there is room for."""
+    rows = np.cumsum([1 + len(lever.settings) for lever in choices])
+    return [lever for lever, end in zip(choices, rows, strict=True) if lever is choices[0] or end - 1 <= MOST_SETTINGS]
+
+
+def _estimates(choices, key):
+    found = [getattr(inputs, key) for lever in _shown_choices(choices) for inputs in lever.settings]
+    return [estimate for estimate in found if estimate]
+
+
+def _choice_rows(choices, keys):
+    for lever in _shown_choices(choices):
+        yield Row(capital(lever.label), is_head=True)
+        for inputs in lever.settings:
+            found = [getattr(inputs, key) for key in keys]
+            yield Row(inputs.words, [[Point(one, CLEAR, size=6, width=2)] if one else [] for one in found])
+
+
+def choice_alt(finding, choices):
+    """Every setting in words."""
+    span, told = span_of(finding), []
+    for lever in choices:
+        for inputs in lever.settings:
+            regret = (
+                f", regret under {with_interval(inputs.regret, span)} in nine futures of ten" if inputs.regret else ""
+            )
+            told.append(
+                f"{capital(lever.label)}, {inputs.words}: mean {with_interval(inputs.mean, span)}, worst tenth "
+                f"from {with_interval(inputs.worst, span)}, good in {percent(inputs.good.value)} of runs{regret}."
+            )
+    return f"{capital(label(finding.measure))} at each setting. {' '.join(told)}"
+
+
+# ------------------------------------------------------------------------------------------------------------- futures
+
+
+@chart("futures", place=5, each=each_measure, question="Does the choice hold in every kind of future?")
+def compose_futures(analysis, finding):
+    """What the cooperation, and the most telling lever, are worth in each kind of future."""
+    sample, choices = analysis.sample, telling_choices(finding)
+    name = f"futures-{finding.measure}"
+    note = (
+        "Right of the line the first setting is better, left of it the second. Blue: clearly better; orange: clearly "
+        "worse; grey: cannot be told. A kind of future is the lowest or the highest third of an uncertainty"
+    )
+    words = caption(sample, f"{units_for(finding.measure)}, gained", note)
+    if not choices:
+        return style.empty_page(
+            name,
+            f"nothing to compare across futures for {label(finding.measure)}",
+            words,
+            "This sweep varied no lever, or no uncertainty.",
+        )
+    rows = [row for choice in choices for row in _future_gains(choice)]
+    drawn = [_future_row(words, gain, span_of(finding)) for words, gain in rows]
+    forest = Forest(drawn, FUTURES_ROOM, FUTURES_RIGHT, 0.38)
+    page = style.open_page(name, claims.futures(finding, choices[0]), words, forest.height + 0.42)
+    low, high = ends_of([gain for _, gain in rows if gain])
+    edge = 0.02 * (high - low)
+    forest.draw(page, 0.36, [Panel(min(low, -edge), max(high, edge), lines=[ZERO])])
+    page.alt = " ".join(
+        f"What {named(choice)} gains over {other(choice)}, by kind of future: "
+        + "; ".join(f"{words} {with_interval(gain, span_of(finding))}" for words, gain in _future_gains(choice) if gain)
+        + "."
+        for choice in choices
+    )
+    return page
+
+
+def _future_gains(choice):
+    """A heading, the gain over all futures, and the gain in each kind."""
+    yield f"{capital(named(choice))} rather than {other(choice)}", None
+    yield "All futures", choice.gain
+    yield from ((capital(future.words), future.gain) for future in choice.futures)
+
+
+def _future_row(words, gain, span):
+    if gain is None:
+        return Row(words, is_head=True)
+    is_all = words == "All futures"
+    look = {"weight": "bold" if is_all else "normal"}
+    point = Point(gain, *_verdict(gain), size=9 if is_all else 7)
+    return Row(words, [[point]], figure(gain.value, span), look=look, note_look=look)
+
+
+def _verdict(gain):
+    if not gain.is_clear():
+        return UNCLEAR, "o"
+    return (CLEAR, ">") if gain.value > 0 else (AGAINST, "<")
