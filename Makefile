@@ -13,7 +13,7 @@ PICK   := $(if $(LONG),,-m "not long")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test bench lint playthroughs patterns volumes reference portfolio backtest clean
+.PHONY: help setup demo test bench lint playthroughs patterns ideas casts volumes reference portfolio backtest clean
 
 help: ## this list
 	@echo "Two Oceans: exercises for crises that cross the Atlantic and the Pacific"
@@ -42,6 +42,12 @@ playthroughs: $(VENV)/.whole ## write the stored transcripts anew, one for each 
 
 patterns: $(VENV)/.whole ## measure the patterns of the record anew and write them into sim/ODD.md
 	$(BIN)/python -m tests.patterns.page
+
+ideas: $(VENV)/.whole ## play the article's ideas with and without, and write what they change into sim/ODD.md
+	$(BIN)/python -m tests.ideas.page ideas
+
+casts: $(VENV)/.whole ## play casts from silent to bold and write what differs into sim/ODD.md (many minutes)
+	$(BIN)/python -m tests.ideas.page casts
 
 volumes: $(VENV)/.base ## count how much happens in scenarios and past cases, for results/reference (some minutes)
 	$(BIN)/python results/reference/volumes.py

@@ -312,6 +312,13 @@ def duplication(world: Any) -> np.ndarray:
     return _share_of_calls(world, world.state.duplication)
 
 
+@_measure("Meetings of NATO and the four", "meetings", None)
+def partnership_meetings(world: Any) -> np.ndarray:
+    """consultations in formats where NATO meets the four partners, at most one a format and incident"""
+    called = world.state.consultation_called < NEVER
+    return (called & world.inputs.consultation_is_ip4[:, None]).sum(axis=0).astype(float)
+
+
 # ------------------------------------------------------------------------------------------------- what they ask
 
 

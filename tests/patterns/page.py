@@ -6,13 +6,12 @@ place where measured figures are kept: the tests read there which patterns are k
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
+from tests import odd_page
 from tests.patterns.checks import CHECKS
 from tests.patterns.crises import RUNS, SEEDS, Crises
 
-ODD = Path(__file__).parents[2] / "sim" / "ODD.md"
-BEGINS, ENDS = "<!-- patterns: written by `make patterns` -->", "<!-- end of patterns -->"
+NAME = "patterns"  # of the table, and of the command that writes it
 HEADS = (
     *("#", "What is measured", "The record", "In these cells", "Allowed"),
     *("The model", "Seed by seed", "Holds", "Source"),
@@ -62,24 +61,20 @@ def shown(figure):
     return f"{round(figure, 2) + 0.0:.2f}" if abs(figure) < 2 else f"{figure:.3g}"
 
 
-def table(rows):
-    """The block as it stands in the page."""
+def block(rows):
+    """The lines as they stand in the page."""
     held = sum(row[HEADS.index("Holds")] == HOLDS for row in rows)
     played = f"{RUNS} runs of each case with each of {len(SEEDS)} seeds"
-    lines = [
+    return [
         f"{held} of {len(rows)} figures are as they should be; {played}.",
         "",
-        *(f"| {' | '.join(cells)} |" for cells in (HEADS, ["---"] * len(HEADS), *rows)),
+        *odd_page.table(HEADS, rows),
     ]
-    return "\n".join(lines)
 
 
 def kept():
     """The rows that the page holds: list of tuple, as `HEADS`."""
-    text = ODD.read_text(encoding="utf-8")
-    block = text[text.index(BEGINS) : text.index(ENDS)]
-    lines = [line for line in block.splitlines() if line.startswith("|")]
-    return [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines[2:]]
+    return odd_page.kept(NAME)
 
 
 def agrees(before, now):
@@ -93,9 +88,7 @@ def main():
     for check in CHECKS:
         rows.append(row(check, measured(check)))
         print(" | ".join(rows[-1]), flush=True)
-    text = ODD.read_text(encoding="utf-8")
-    before, after = text.split(BEGINS)[0], text.split(ENDS)[1]
-    ODD.write_text(f"{before}{BEGINS}\n{table(rows)}\n{ENDS}{after}", encoding="utf-8", newline="\n")
+    odd_page.write(NAME, block(rows))
 
 
 if __name__ == "__main__":
