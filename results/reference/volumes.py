@@ -9,7 +9,7 @@ from sim.validation.schema import KINDS
 from sim.validation.volumes import CASES, case_runs, recorded, scenario_runs, set_beside, tally, together
 
 PAGE = Path(__file__).with_suffix(".md")
-SEEDS, SEEDS_OF_A_CASE = 60, 20
+SEEDS, SEEDS_OF_A_CASE = 30, 8
 MOST_FORMATS = 8
 ASKED = {"name": KINDS[1], "sanction": KINDS[2], "legal_step": KINDS[4]}  # counts, and what the record calls them
 HEADS = ("Row", "What is counted", "Median", "10 to 90 %", "Held against it", "The record", "Fits")
