@@ -68,7 +68,7 @@ IDEAS = (
     ),
     Idea(
         "area", "Regular policy consultation", "undersea_cable", "consultation for four years, or never",
-        {"partnership_meetings": MORE, "cohesion_oceans": MORE, "known_to_others": MORE, "days_to_joint_text": LESS},
+        {"partnership_meetings": MORE, "cohesion_oceans": MORE, "known_to_others": MORE},
         *either("coop_policy_consultation"),
     ),
     Idea(

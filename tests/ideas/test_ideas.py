@@ -9,8 +9,10 @@ import pytest
 
 from sim.catalogue.measures import MEASURES
 from sim.scenario import load, load_library
+from tests import odd_page
 from tests.ideas import casts
 from tests.ideas.ideas import AS_IT_SHOULD, BY_NAME, IDEAS, effects
+from tests.ideas.page import HEADS
 
 MUST_MOVE = (
     ("Information exchange", "known_to_others"),
@@ -21,6 +23,8 @@ MUST_MOVE = (
     ("NATO's core mission", "readiness"),
     ("Needs that would otherwise go unmet", "harm"),
 )
+
+NOISE = 0.001  # of rounding
 
 
 @pytest.mark.long
@@ -61,3 +65,19 @@ def test_an_idea_names_measures_projects_and_a_scenario_that_exist(idea):
     assert set(idea.should) <= set(MEASURES)
     assert {*idea.with_it.projects, *idea.without.projects} <= set(library.cooperation)
     assert load(idea.scenario).scenario.cooperation
+
+
+def test_the_page_has_a_row_for_every_measure_of_every_idea():
+    rows = odd_page.kept("ideas")
+    measure, should = HEADS.index("Measure"), HEADS.index("Should be")
+    asked_for = [(MEASURES[name].label, way) for idea in IDEAS for name, way in idea.should.items()]
+    assert [(row[measure], row[should]) for row in rows] == asked_for, "the page is old: make ideas"
+
+
+@pytest.mark.long
+def test_the_page_shows_what_is_measured():
+    """Every figure lies within the interval that the page tells, or the page is old."""
+    shown = [float(row[HEADS.index("Effect")]) for row in odd_page.kept("ideas")]
+    found = [effect.difference for idea in IDEAS for effect in effects(idea.name)]
+    old = [now for before, now in zip(shown, found, strict=True) if not now.low - NOISE <= before <= now.high + NOISE]
+    assert not old, "the page is old: make ideas"
