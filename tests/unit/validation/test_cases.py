@@ -592,21 +592,34 @@ def test_what_a_run_depends_on_leaves_the_codebook_out():
 
 def test_a_known_cell_says_what_it_is_and_a_doubtful_one_weighs_less():
     codebook = load_library().codebook
-    assert told(Cell(0, "absence-high"), codebook) == (0.0, 1.0)
-    value, weight = told(Cell(0, "documented-low"), codebook)
+    assert told(Cell(0, "absence-high"), "public_attribution", codebook) == (0.0, 1.0)
+    value, weight = told(Cell(0, "documented-low"), "public_attribution", codebook)
     assert value == 0.0 and weight == codebook.weights["low"].value < 1
 
 
 def test_a_tag_in_place_of_a_value_is_a_chance_and_most_tags_say_nothing():
     codebook = load_library().codebook
-    chances = [told(Cell(None, tag), codebook)[0] for tag in ("presumed-absent", "hint-0", "hint-1")]
+    kind = "public_attribution"
+    chances = [told(Cell(None, tag), kind, codebook)[0] for tag in ("presumed-absent", "hint-0", "hint-1")]
     assert chances == sorted(chances) and 0 < chances[0] < 0.5 < chances[-1] < 1
-    assert told(Cell(None, "null"), codebook) is told(Cell(None, "via-EU"), codebook) is None
+    assert told(Cell(None, "null"), kind, codebook) is told(Cell(None, "via-EU"), kind, codebook) is None
+
+
+def test_that_nothing_was_recorded_says_something_of_some_kinds_of_act_and_never_where_there_is_a_tag():
+    codebook = load_library().codebook
+    chance, weight = told(Cell(None, "null"), "statement_of_concern", codebook)
+    assert (chance, weight) == (
+        codebook.unrecorded["statement_of_concern"].value,
+        codebook.weights["unrecorded"].value,
+    )
+    assert 0 < chance < 0.5 and weight < codebook.weights["soft"].value
+    assert told(Cell(None, "via-EU"), "statement_of_concern", codebook) is None
 
 
 def test_scores_hear_known_cells_alone(history):
     known = sum(cell.value is not None for case in history.cases for cell in case.cells.values())
+    codebook = load_library().codebook
     said = sum(
-        told(cell, load_library().codebook) is not None for case in history.cases for cell in case.cells.values()
+        told(cell, kind, codebook) is not None for case in history.cases for (_, kind), cell in case.cells.items()
     )
     assert len(cells_of(history, with_victims=True)) == known < said

@@ -86,7 +86,8 @@ def test_estonia_could_call_no_format_and_use_no_law_of_later_years():
     called = {form for _, form in inputs.consultations}
     assert "nac_political" in called
     assert not called & {"nato_coe", "eu_cyber_toolbox", "nato_cyber_support", "nato_ip4_ambassadors", "pesco_crrt"}
-    assert not inputs.allowed[inputs.options.index((INCIDENT, "cyber_sanctions"))].any()
+    last = inputs.allowed_in(inputs.turns)[inputs.options.index((INCIDENT, "cyber_sanctions"))]
+    assert not last.any()
 
 
 @pytest.mark.parametrize(
@@ -114,9 +115,10 @@ def test_laws_memberships_and_the_practice_of_naming_are_those_of_the_day():
         scenario_of(changed("notpetya-2017", start_date=day, disclosure_date=day, decision_date=day), LIBRARY)
     )
     listing = [inputs.options.index((INCIDENT, "cyber_sanctions")) for inputs in (early, late)]
-    assert not early.allowed[listing[0], early.index["EU"]] and late.allowed[listing[1], late.index["EU"]]
+    assert not early.allowed_in(early.turns)[listing[0], early.index["EU"]]
+    assert late.allowed_in(1)[listing[1], late.index["EU"]]
     assert early.is_eu[early.index["GBR"]] and not late.is_eu[late.index["GBR"]]
-    assert late.practice_of_naming.max() > early.practice_of_naming.max()
+    assert late.practice_of_naming(0).max() > early.practice_of_naming(0).max()
 
 
 @pytest.mark.parametrize("name", CASES)
