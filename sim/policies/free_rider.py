@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from sim.model.decisions import Decision, View
 from sim.policies.policy import Policy, first_legal
 
+ROUNDING = 1e-5  # prices lie on a grid of about a millionth
+
 
 class FreeRider(Policy):
     """Lets every text pass, calls no meeting, and joins only what costs next to nothing: words.
@@ -29,7 +31,7 @@ class FreeRider(Policy):
         """What a free rider answers; where it has no say of its own, the model's default."""
         match decision.kind:
             case "responses":
-                cheap = {option.id for option in decision.options if (option.cost or 0.0) <= self.most}
+                cheap = {option.id for option in decision.options if (option.cost or 0.0) <= self.most + ROUNDING}
                 return [option for option in decision.default if option in cheap]
             case "call":
                 return ()
