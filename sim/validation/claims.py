@@ -45,8 +45,8 @@ def scores(differences: pd.DataFrame, kinds: Mapping[str, Any]) -> str:
     if not told:
         return "the model and the strong logistic regression cannot be told apart on any kind of act"
     rest = len(found) - sum(map(len, groups.values()))
-    end = "; for the rest it cannot be told" if rest else ""
-    return f"against the strong logistic regression the model is {' and '.join(told)}{end}"
+    end = "; the rest is open" if rest else ""
+    return f"against a strong regression the model is {' and '.join(told)}{end}"
 
 
 def _kinds(kinds, scopes, of):

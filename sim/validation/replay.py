@@ -17,8 +17,8 @@ import numpy as np
 from sim.engine import initial_world, play_out
 from sim.model.inputs import responses_of
 from sim.model.steps.joining import acts_from
-from sim.model.steps.respond import instruments
-from sim.model.steps.texts import chance_of_body
+from sim.model.steps.respond import instruments, legal
+from sim.model.steps.texts import chance_of_body, day_of_text
 from sim.model.steps.willingness import attention
 from sim.model.varying import Varied
 from sim.rules.attribution import confidence
@@ -142,7 +142,7 @@ class Replay:
         day = np.where(state.joined & (state.effect_day <= self.window), state.effect_day, np.inf)
         return {
             "actors": inputs.actors,
-            "chance": np.stack([1 - np.prod(1 - chance[coded == kind], axis=0) for kind in KINDS], axis=1),
+            "chance": of_acts(inputs, chance, coded),
             "day": np.stack([day[coded == kind].min(axis=0, initial=np.inf) for kind in KINDS], axis=1),
             "confidence": confidence(state.belief[0]),
             "stake": state.stake[0],
@@ -159,27 +159,45 @@ def _called(inputs, state):
 
 
 class Odds:
-    """Looks on while responses are weighed, and keeps the highest probability at which each was within reach."""
+    """Looks on while responses are weighed, and adds up how likely each was to be taken up by a choice of one's own.
+
+    Of each kind one threshold was drawn, so what a turn adds is by how much the probability goes beyond the highest so
+    far; it counts for the instrument that would be picked then.
+    """
 
     def __init__(self, window):
         self.window = window
-        self.highest = None
+        self.reached = None
+        self.chance = None
         self.chosen = None
 
     def weighed(self, world, h, utility, can, picked):
         """Called once an incident and turn, before anybody joins."""
         inputs = world.inputs
-        if self.highest is None:
-            self.highest = np.zeros(world.state.joined.shape)
+        if self.reached is None:
+            self.reached = np.zeros(world.state.threshold.shape)
+            self.chance = np.zeros(world.state.joined.shape)
             self.chosen = np.zeros(world.state.joined.shape, dtype=bool)
+        self.of_bodies(world, inputs.option_slices[h])
         part, kinds = inputs.option_slices[h], inputs.kind_slices[h]
         of_kind = logistic(attention(world, h)) * over_cases(inputs.params, inputs.params.precision * utility)
-        o, r, a = np.nonzero(instruments(world, h, np.ones(utility.shape, dtype=bool), can))
-        options = part.start + o
+        taken = instruments(world, h, np.ones(utility.shape, dtype=bool), legal(world, h))
+        o, r, a = np.nonzero(taken)
+        options, k = part.start + o, inputs.option_kind[part.start + o]
+        grown = np.maximum(of_kind[k - kinds.start, r, a] - self.reached[k, r, a], 0)
+        self.reached[k, r, a] += grown
         in_time = np.ceil(acts_from(world, options, r, a)) <= self.window
-        chance = of_kind[inputs.option_kind[options] - kinds.start, r, a] * in_time
-        self.highest[options, r, a] = np.maximum(self.highest[options, r, a], chance)
+        self.chance[options, r, a] += grown * in_time
         self.chosen[part] |= picked
+
+    def of_bodies(self, world, part):
+        """Keep the highest chance with which each body of members would take up each response in time."""
+        inputs = world.inputs
+        decided = np.maximum(world.day + inputs.days // 2, day_of_text(world)[inputs.option_incident[part]])
+        in_time = np.ceil(decided + inputs.lead_min[part, :, 0]) <= self.window
+        for b, place in places_of_bodies(inputs):
+            highest = self.chance[part, :, place]
+            self.chance[part, :, place] = np.maximum(highest, chance_of_body(world, b)[part] * in_time)
 
     def chances(self, world):
         """Probability of each response by each actor within a window of days: (O, R, A).
@@ -188,23 +206,35 @@ class Odds:
         """
         inputs, state = world.inputs, world.state
         by_text = state.joined & ~self.chosen & (state.effect_day <= self.window)
-        chance = np.where(by_text, 1.0, self.highest)
-        for b, body in enumerate(inputs.bodies):
-            if inputs.body_members[b].any():
-                chance[:, :, inputs.index[body]] = of_body(world, b, self.window)
-        return chance
+        for _, place in places_of_bodies(inputs):
+            by_text[:, :, place] &= inputs.signatory[:, None]
+        return np.where(by_text, 1.0, self.chance)
+
+
+def places_of_bodies(inputs):
+    """Which of the bodies have members here, and the places of those bodies among the actors: pairs of int."""
+    return [(b, inputs.index[body]) for b, body in enumerate(inputs.bodies) if inputs.body_members[b].any()]
+
+
+def of_acts(inputs, chance, coded):
+    """Probability of each kind of act, of the probabilities of responses: (K, R, A).
+
+    Parameters
+    ----------
+    chance : array (O, R, A); coded : array (O,) of str, the kind of act that each response is coded as, or ""
+    """
+    return np.stack([1 - np.prod(1 - _by_kind(inputs, chance, coded == kind), axis=0) for kind in KINDS], axis=1)
+
+
+def _by_kind(inputs, chance, here):
+    """Of some responses: those of a kind exclude one another for a state and not for a body, which decides on each."""
+    is_state = np.broadcast_to(inputs.is_state, chance.shape[1:])
+    of_kind = inputs.option_kind[here]
+    for_state = [np.minimum(chance[here][of_kind == k].sum(axis=0), 1.0) for k in dict.fromkeys(of_kind)]
+    for_state = np.reshape(for_state, (-1, *chance.shape[1:]))
+    return np.concatenate([np.where(is_state, for_state, 0), np.where(is_state, 0, chance[here])])
 
 
 def over_cases(params, log_odds):
     """The probability of log-odds, averaged over what states have in common on the day. Source: [Demidenko2013]."""
     return logistic(log_odds / np.sqrt(1 + SQUARED_SCALE * params.case_effect**2))
-
-
-def of_body(world, b, window):
-    """Probability that a body of members takes up each response in time, by its own choice or by its text: (O, R)."""
-    inputs, state = world.inputs, world.state
-    body = inputs.index[inputs.bodies[b]]
-    has, day = state.joined[:, :, body], state.effect_day[:, :, body]
-    signed = has & (day <= window) & inputs.signatory[:, None]
-    in_time = ~has | (day <= window)
-    return np.maximum(signed, chance_of_body(world, b, until=window) * in_time)

@@ -414,7 +414,7 @@ def day_of_text(world):
     return day
 
 
-def chance_of_body(world, b, until=NEVER):
+def chance_of_body(world, b):
     """How likely a body is to take up each response that it can decide: (O, R), 0 to 1.
 
     It goes by how far its own text reaches and by how many of its members have taken up something of the kind; naming a
@@ -425,7 +425,6 @@ def chance_of_body(world, b, until=NEVER):
     ----------
     world : World
     b : int, which of the bodies
-    until : int, day by which members must have acted
     """
     inputs, params = world.inputs, world.inputs.params
     place, members = inputs.index[inputs.bodies[b]], inputs.body_members[b]
@@ -434,7 +433,7 @@ def chance_of_body(world, b, until=NEVER):
     can &= inputs.incident_begins[inputs.option_incident] <= world.turn
     if not (members.any() and can.any()):
         return np.zeros(world.state.joined.shape[:2])
-    share = share_of_members(world, members, until)
+    share = share_of_members(world, members)
     text = text_behind(world, members)[inputs.option_incident]
     names, speaks = inputs.is_attribution[:, 0] > 0, inputs.signatory[:, None]
     own = np.where(speaks, params.body_words[:, 0], params.body_deeds[:, 0])
@@ -447,13 +446,12 @@ def chance_of_body(world, b, until=NEVER):
     return logistic(params.precision[:, 0] * willing) * (can[:, None] & stands & in_time)
 
 
-def share_of_members(world, members, until):
-    """The share of a body's members that have taken up something of each option's kind by a day: (O, R), 0 to 1.
+def share_of_members(world, members):
+    """The share of a body's members that have taken up something of each option's kind: (O, R), 0 to 1.
 
     Half, where none of them may: an instrument that is the body's alone waits for nobody.
     """
-    inputs, state = world.inputs, world.state
-    did = state.joined if until >= NEVER else state.joined & (state.effect_day <= until)
+    inputs, did = world.inputs, world.state.joined
     shares = np.empty((len(inputs.kinds), world.runs))
     for k in range(len(inputs.kinds)):
         of_kind = np.flatnonzero(inputs.option_kind == k)

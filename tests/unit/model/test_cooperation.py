@@ -1,4 +1,4 @@
-"""What projects of cooperation change, effect by effect: each moves what it is for, and nothing besides."""
+"""What projects of cooperation change: each moves what it is for, and nothing for whoever is outside."""
 
 import numpy as np
 import pytest

@@ -35,6 +35,13 @@ def test_the_mean_probability_is_the_share_of_runs(played, kind):
     assert (np.abs(gap) < 4 * error).all(), dict(zip(played.actors, gap.round(2), strict=True))
 
 
+def test_a_body_counts_from_the_turn_in_which_it_could_still_act(played):
+    """What the Union decides early takes longer than a turn to be felt, and counts all the same."""
+    union, k = played.actors.index("EU"), KINDS.index("material_support")
+    done = np.isfinite(played.day[:, k, union]).mean()
+    assert done > 0.1 and played.chance_of("EU", "material_support") > 0.75 * done
+
+
 def test_adversaries_answer_nothing(played):
     assert played.chance[:, :, [played.actors.index(code) for code in ("RUS", "CHN")]].max() == 0
 

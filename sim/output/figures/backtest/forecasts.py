@@ -118,7 +118,7 @@ def _draw_scopes(page, past, scores, differences, scopes, each):
         if gap and math.isfinite(gap.brier):
             _draw_gap(right, gap, (at + 0.5) * each)
     heading(page, ROOM, total + 0.42, "Brier score: less is better", wide * 0.58)
-    heading(page, ROOM + wide * 0.58 + GAP, total + 0.58, "Model less strong logistic", wide * 0.42)
+    heading(page, ROOM + wide * 0.58 + GAP, total + 0.58, "Less the strong one", wide * 0.42)
     middle = ROOM + wide * 0.79 + GAP
     page.write(middle - 0.08, total + 0.38, "← better", style.SMALL, ha="right", color=style.ink_of(COLOURS[BETTER][0]))
     page.write(middle + 0.08, total + 0.38, "worse →", style.SMALL, color=style.ink_of(COLOURS[WORSE][0]))

@@ -29,9 +29,9 @@ def members_of(world, body):
     return [world.inputs.actors[k] for k in np.flatnonzero(world.inputs.body_members[world.inputs.bodies.index(body)])]
 
 
-def chance(world, body, response, **until):
+def chance(world, body, response):
     """How likely a body is to take a response up, in each run."""
-    return chance_of_body(world, world.inputs.bodies.index(body), **until)[option(world, response)]
+    return chance_of_body(world, world.inputs.bodies.index(body))[option(world, response)]
 
 
 @pytest.mark.parametrize("runs", SIZES)
@@ -82,13 +82,6 @@ def test_the_text_of_a_body_is_one_that_half_of_its_members_stand_behind(share, 
     for code in members[: round(share * len(members))]:
         world.state.covered[..., world.inputs.index[code]] = 0.9
     assert text_behind(world, world.inputs.body_members[world.inputs.bodies.index("NATO")]).tolist() == [[text]]
-
-
-def test_what_members_did_too_late_does_not_count():
-    world = a_crisis(text=0.9)
-    do(world, "expulsions", *members_of(world, "NATO"))
-    world.state.effect_day[option(world, "expulsions")] = 100
-    assert chance(world, "NATO", "expulsions", until=99) < chance(world, "NATO", "expulsions", until=100)
 
 
 def test_a_body_goes_with_its_probability_once_a_run():
