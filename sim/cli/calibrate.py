@@ -125,7 +125,7 @@ def _keep(options, found, cases, library, started, folder):
 def _quickly(found):
     """How far the quick way of leaving cases out was from the long one, where it was checked."""
     checked = ", ".join(f"{far:.2f} without {name}" for name, far in found.checked.items())
-    return f"by steps from all cases together; standard deviations from a search of its own: {checked}"
+    return f"by one step from all cases together; standard deviations from a search of its own: {checked}"
 
 
 # ------------------------------------------------------------------------------------------------------------- answer

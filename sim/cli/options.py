@@ -262,7 +262,7 @@ class CalibrationOptions(Asked):
     folds: Annotated[bool, typer.Option("--folds/--no-folds", help="Estimate again without each case.")] = True
     quick: Annotated[
         bool,
-        typer.Option("--quick", help="Each case is left out by a few steps from the whole; two are checked in full."),
+        typer.Option("--quick", help="Each case is left out by one step from the whole; two are checked in full."),
     ] = False
     slope_runs: Annotated[
         int | None,

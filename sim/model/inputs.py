@@ -200,8 +200,14 @@ class ModelInputs:
         """What the responses of each kind are on average: arrays (K, 1 or runs, 1) by name."""
         of_kind = np.arange(len(self.kinds))[:, None] == self.option_kind
         share = of_kind / np.maximum(of_kind.sum(axis=-1, keepdims=True), 1)
-        names = ("benefit", "gravity", "risk", "cost", "is_military")
-        return SimpleNamespace(**{name: np.tensordot(share, getattr(self, name), 1) for name in names})
+        of_options = {
+            "benefit": self.benefit,
+            "gravity": self.gravity,
+            "risk": self.risk,
+            "cost": self.cost,
+            "is_military": self.is_military,
+        }
+        return SimpleNamespace(**{name: np.tensordot(share, each, 1) for name, each in of_options.items()})
 
     @cached_property
     def kind_accuses(self):

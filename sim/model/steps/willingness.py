@@ -161,12 +161,11 @@ def text_term(world, h):
 def has_joined(world, h):
     """Who has joined any response of each kind to incident `h`: (kinds, R, A) bool."""
     inputs, part = world.inputs, world.inputs.option_slices[h]
-    firsts = [np.flatnonzero(inputs.option_kind[part] == k) for k in _places(inputs.kind_slices[h])]
-    return np.array([world.state.joined[part][options].any(axis=0) for options in firsts])
-
-
-def _places(part):
-    return range(part.start, part.stop)
+    kinds, joined = inputs.kind_slices[h], world.state.joined[part]
+    done = np.zeros((kinds.stop - kinds.start, *joined.shape[1:]), dtype=bool)
+    for k in range(len(done)):
+        done[k] = joined[inputs.option_kind[part] == kinds.start + k].any(axis=0)
+    return done
 
 
 def peer_participation(world, h):

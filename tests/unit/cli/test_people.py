@@ -76,6 +76,9 @@ class Written:
         self.refused.append(why)
 
 
+TOO_LITTLE = {"capital_start": 0.6, "capital_cost": 0.05}  # for any one response of three, and not for all
+
+
 def at_the_terminal(ui, *seats, briefs=None, loaded=None):
     """People in these seats of the crisis, with what was kept after each answer."""
     kept = []
@@ -131,7 +134,7 @@ def test_a_person_is_asked_until_the_answer_is_one():
 
 
 def test_what_costs_more_than_there_is_earns_advice_and_another_try():
-    loaded = a_crisis(incidents=[an_incident()], behaviour={"capital_start": 0.2})
+    loaded = a_crisis(incidents=[an_incident()], behaviour=TOO_LITTLE)
     ui = TerminalUI(otherwise="")
     people, _ = at_the_terminal(ui, "EST", loaded=loaded)
     while people.session.step != "sheet":
@@ -298,7 +301,7 @@ def test_what_was_written_down_can_be_taken_back_too():
 
 
 def test_what_is_written_down_and_cannot_be_paid_for_is_asked():
-    loaded = a_crisis(incidents=[an_incident()], behaviour={"capital_start": 0.2})
+    loaded = a_crisis(incidents=[an_incident()], behaviour=TOO_LITTLE)
     everything = Written(lambda asked: [one.id for one in asked.options] if asked.kind == "responses" else None)
     ui, files = TerminalUI(otherwise=""), everything
     people, _ = at_the_terminal(ui, "EST", loaded=loaded)

@@ -6,6 +6,7 @@ from typer.testing import CliRunner
 
 from sim.__main__ import app
 from sim.scenario import load_library
+from sim.validation.absurdities import ABSURD
 
 
 def oceans(*words):
@@ -13,7 +14,8 @@ def oceans(*words):
     return CliRunner().invoke(app, ["volumes", *words])
 
 
-def test_a_scenario_is_set_beside_the_record_with_an_example_of_what_cannot_be():
+def test_a_scenario_is_set_beside_the_record_with_an_example_of_what_cannot_be(monkeypatch):
+    monkeypatch.setitem(ABSURD, "sails_without_coast", lambda run: map(run.when, run.responses))
     answer = oceans("smallest", "--seeds", "2", "--seed", "7")
     assert answer.exit_code == 0
     for words in ("two seeds", "The record", "Where it is talked about", "each should be 0", "smallest, seed 7, turn"):

@@ -112,7 +112,8 @@ def test_in_a_batch_it_is_released_with_its_effects_where_its_condition_holds_an
     world = put(3, {"tension_above": 0.5}, tension=[0.2, 0.7, 0.6])
     germany = world.inputs.index["DEU"]
     assert world.state.tension.tolist() == pytest.approx([0.2, 0.9, 0.8], abs=1e-5)
-    assert world.state.evidence[0].any(axis=-1).tolist() == [False, True, True]
+    assert world.state.handed[0].all(axis=-1).tolist() == [False, True, True]
+    assert world.state.handed[0].any(axis=-1).tolist() == [False, True, True]
     assert (np.diff(world.state.capital[:, germany]) > 0).tolist() == [True, False]
     assert world.state.released[0].tolist() == [False, True, True]
     assert [len(view(world, "DEU", run)["injects"]) for run in range(3)] == [0, 1, 1]

@@ -211,6 +211,7 @@ def test_every_array_has_the_axes_that_it_is_declared_with(runs):
         "O": len(inputs.options),
         "K": len(inputs.kinds),
         "T": len(inputs.consultations),
+        "I": len(inputs.msel),
     }
     lengths |= {"A": len(inputs.actors), "D": len(inputs.adversaries), "P": len(inputs.projects)}
     state = State.first(inputs, Draws(1, range(runs)))

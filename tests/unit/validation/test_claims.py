@@ -33,9 +33,7 @@ def test_the_scores_say_where_the_model_is_clearly_better_or_worse(kinds):
         ]
         return claims.scores(pd.DataFrame(rows), kinds)
 
-    assert (
-        title(-0.2, -0.1) == "against a strong regression the model is clearly better on public attribution"
-    )
+    assert title(-0.2, -0.1) == "against a strong regression the model is clearly better on public attribution"
     assert title(0.1, 0.2) == "against a strong regression the model is clearly worse on public attribution"
     assert "cannot be told apart" in title(-0.1, 0.1)
 

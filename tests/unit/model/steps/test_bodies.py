@@ -85,7 +85,8 @@ def test_the_text_of_a_body_is_one_that_half_of_its_members_stand_behind(share, 
 
 
 def test_a_body_goes_with_its_probability_once_a_run():
-    world = a_crisis(runs=400, behaviour={"body_words": 9.0, "body_naming": 0.2})
+    even = {"body_naming": 1.1, "norm_before": 0.0, "norm_rise": 0.0}  # against no member that named, and no text
+    world = a_crisis(runs=400, behaviour={"body_words": 9.0, **even})
     conclude(world)
     joined = world.state.joined[:, :, world.inputs.index["EU"]]
     assert joined[option(world, "joint_statement")].all()

@@ -238,10 +238,12 @@ def test_every_quantity_can_be_set(quantity):
     assert play(session).is_over
 
 
-def test_evidence_may_be_set_for_everybody():
+def test_evidence_set_for_everybody_is_what_all_have_read_and_no_source_of_their_own():
     session = a_session()
+    own = session.world.state.evidence.copy()
     session.direct(Direction("set", "evidence", {"incident": "grid", "to": 2}))
-    assert (session.world.state.evidence[0] == 2).all() and not (session.world.state.evidence[1] == 2).all()
+    state = session.world.state
+    assert (state.handed[0] == 2).all() and not (state.handed[1] == 2).any() and (state.evidence == own).all()
 
 
 def test_a_share_stays_a_share_and_nobody_new_is_hit():
