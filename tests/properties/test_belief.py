@@ -19,7 +19,7 @@ NO_CHANCE = 0.004  # by how much a mean over many runs may fall by chance, with 
 @given(scenarios(injects=[]), seeds, st.sampled_from(ADVERSARIES))
 def test_without_evidence_nobody_knows_who_did_it(written, seed, culprit):
     """Whoever it was, and whomever it looks like: with nothing to be seen, all believe what they believed before."""
-    blind = written.but_behaviour(evidence_rate=0.0)
+    blind = written.but_behaviour(evidence_rate=0.0, evidence_overt=0.0)
     for truth in (
         blind.but_incidents(turn=1),
         blind.but_incidents(turn=1, by=culprit),

@@ -9,6 +9,7 @@ from tests.builders import A_DAY
 from tests.properties.invented import arrays, differing, laws, played, scenarios, seeds
 
 LAST_AXIS_IS_ACTORS = (
+    "attends_from",
     "threshold",
     "severity_noise",
     "evidence",
@@ -25,6 +26,7 @@ LAST_AXIS_IS_ACTORS = (
     "conceded",
     "covered",
     "joined",
+    "acted_on",
     "decided_day",
     "effect_day",
     "capital",
