@@ -122,11 +122,9 @@ NOT_PLAYED = {  # facts for readers: whoever gave one another value would find t
     (Exposure, "import_share_pct"),
     (Project, "is_moonshot"),
     (Project, "maturity"),
-    (State, "coast"),
     (State, "cyber_incidents"),
     (State, "es11_1"),
     (State, "government_effectiveness"),
-    (State, "no_relations_with"),
     (State, "population_m"),
 }
 COUNTED = ("count",)  # domains whose coefficients the model takes as whole numbers
