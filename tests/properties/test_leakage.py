@@ -275,7 +275,9 @@ def test_no_coefficient_belongs_to_one_state():
     assert {name for name, parts in words.items() if parts & set(LIBRARY.states)} == OF_AN_ADVERSARY
 
 
-@pytest.mark.parametrize("path", files_of("model", "catalogue", "rules"), ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize(
+    "path", files_of("model", "catalogue", "rules"), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
 def test_no_rule_names_a_state(path):
     """What tells Japan or Hungary from others are figures, groups and dates in the library."""
     named = literals(path) & set(LIBRARY.states)
