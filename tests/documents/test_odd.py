@@ -11,7 +11,7 @@ from sim.scenario import load_library
 ROOT = Path(__file__).parents[2]
 ODD = (ROOT / "sim" / "ODD.md").read_text(encoding="utf-8")
 BODY, REFERENCES = ODD.split("# References")
-DESCRIBED = sorted([*(ROOT / "sim" / "rules").glob("*.py"), *(ROOT / "sim" / "turn").glob("*.py")])
+DESCRIBED = sorted([*(ROOT / "sim" / "rules").glob("*.py"), *(ROOT / "sim" / "model" / "steps").glob("*.py")])
 NAMED = set(re.findall(r"`([a-z0-9_]+)`", BODY))
 PARTS = (
     "I.i Purpose", "I.ii Entities", "I.iii Process overview", "II.i Theor", "II.ii Individual decision",
@@ -34,7 +34,7 @@ def test_it_has_the_parts_of_the_form(part):
 
 @pytest.mark.parametrize("path", DESCRIBED, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_it_links_to_every_rule_and_every_step_of_a_turn(path):
-    assert f"]({path.parent.name}/{path.name})" in ODD, f"sim/ODD.md does not say what {path.name} is for"
+    assert f"]({path.relative_to(ROOT / 'sim').as_posix()})" in ODD, f"sim/ODD.md does not say what {path.name} is for"
 
 
 def test_the_steps_stand_in_their_order_with_those_that_wait_for_seats_in_brackets():

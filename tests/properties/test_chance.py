@@ -8,6 +8,7 @@ from sim.catalogue.measures import MEASURES
 from sim.draws import Draws
 from sim.engine import initial_world, play, without_cooperation
 from sim.model.inputs import build_inputs
+from sim.scenario.schema import Days
 from tests.builders import a_library, a_scenario
 from tests.properties.invented import Written, differing, laws, played, run_numbers, scenarios, seeds
 
@@ -46,10 +47,21 @@ def test_the_order_of_names_orders_the_draws_and_no_more(seed, numbers, actors):
 @laws(15)
 @given(scenarios(turns=(2, 3)), seeds)
 def test_more_turns_leave_the_first_ones_as_they_were(written, seed):
+    """Where every response acts at once. What would act after the last turn is not begun, so that one is known."""
     count = written.fields["turns"]
+    written = written.but(library=prompt(written.loaded.library))
     short = played(written, seed)
     long = played(written.but(turns=count + 2), seed, turns=count)
     assert differing(short.state, long.state) == []
+
+
+def prompt(library):
+    """The library, with responses that are felt on the day on which they are joined."""
+    at_once = Days(min=0, typical=0, max=0)
+    responses = library.responses.items()
+    return library.model_copy(
+        update={"responses": {key: one.model_copy(update={"lead_days": at_once}) for key, one in responses}}
+    )
 
 
 @laws(15)

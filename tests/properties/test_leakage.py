@@ -176,10 +176,10 @@ FACTS_OF_ACTS = (
     *("incident_ends", "turns", "days", "linkage", "adversary_tie", "adversaries"),
 )
 FACTS_OF_OPTIONS = (
-    *("options", "attribution_min", "accuses", "benefit", "severity_driven", "gravity", "risk", "cost"),
+    *("attribution_min", "accuses", "benefit", "gravity", "risk", "cost"),
     *("pressure", "signal", "resilience", "rung", "lead_min", "lead_typical", "lead_max"),
 )
-PRACTICE = {"naming_new", "naming_years"}
+PRACTICE = {"norm_year"}
 
 
 def settings_of(name, years=0, **changes):
@@ -214,18 +214,22 @@ def test_a_future_date_changes_no_fact(name, years):
     here, there = in_both(one, other)
     for fact in FACTS_OF_ACTORS:
         assert np.array_equal(getattr(one, fact)[..., here], getattr(other, fact)[..., there]), fact
-    for fact in (*FACTS_OF_ACTS, *FACTS_OF_OPTIONS):
+    for fact in FACTS_OF_ACTS:
         assert np.array_equal(getattr(one, fact), getattr(other, fact)), fact
+    known = [option for option in one.options if option in other.options]
+    were, are = ([inputs.options.index(option) for option in known] for inputs in (one, other))
+    assert len(known) == len(one.options)  # what has been invented since comes on top
+    for fact in FACTS_OF_OPTIONS:
+        assert np.array_equal(getattr(one, fact)[were], getattr(other, fact)[are]), fact
 
 
 def test_a_future_date_changes_practice_laws_members_and_formats():
     one, other = settings_of("est-2007"), settings_of("est-2007", 13)
-    assert one.naming_new.any() and not other.naming_new.any()
-    assert not one.naming_years.any() and other.naming_years.any()
+    assert one.practice_of_naming(0) < other.practice_of_naming(0)
     assert {"HRV", "MNE"} & set(other.actors) - set(one.actors)
     assert set(other.consultations) - set(one.consultations)
-    sanction = one.options.index((INCIDENT, "cyber_sanctions"))
-    assert not one.allowed[sanction].any() and other.allowed[sanction].any()
+    may = [inputs.allowed_in(1)[inputs.options.index((INCIDENT, "cyber_sanctions"))] for inputs in (one, other)]
+    assert not may[0].any() and may[1].any()
 
 
 def test_the_practice_of_another_day_changes_the_practice_and_nothing_else():
@@ -271,7 +275,9 @@ def test_no_coefficient_belongs_to_one_state():
     assert {name for name, parts in words.items() if parts & set(LIBRARY.states)} == OF_AN_ADVERSARY
 
 
-@pytest.mark.parametrize("path", files_of("turn", "world", "rules"), ids=lambda path: f"{path.parent.name}/{path.stem}")
+@pytest.mark.parametrize(
+    "path", files_of("model", "catalogue", "rules"), ids=lambda path: f"{path.parent.name}/{path.stem}"
+)
 def test_no_rule_names_a_state(path):
     """What tells Japan or Hungary from others are figures, groups and dates in the library."""
     named = literals(path) & set(LIBRARY.states)
@@ -294,6 +300,6 @@ def test_no_response_is_made_for_one_state():
 
 def test_no_case_is_named_by_the_library_or_the_rules():
     """By its id in the record."""
-    files = [*files_of("turn", "world", "rules"), *(ROOT / "scenarios" / "library").glob("*.yaml")]
+    files = [*files_of("model", "catalogue", "rules"), *(ROOT / "scenarios" / "library").glob("*.yaml")]
     found = {path.name for path in files for name in IDS if name in path.read_text(encoding="utf-8")}
     assert found <= {"estimates.yaml"}  # which holds what is estimated without each

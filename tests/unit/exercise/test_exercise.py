@@ -242,13 +242,13 @@ def test_a_branch_goes_on_as_the_exercise_would_and_leaves_it_alone(crisis):
 def test_another_answer_makes_another_branch(crisis):
     exercise = Exercise(crisis, 5)
     exercise.step()
-    hits_back = exercise.with_choice("EST", "responses", ["sanctions"], subject="grid")
+    acts = exercise.with_choice("EST", "responses", ["response_team"], subject="grid")
     waits = exercise.with_choice("EST", "responses", [], subject="grid")
-    for branch in (hits_back, waits):
+    for branch in (acts, waits):
         assert len(branch.unasked) == 1
         branch.step()
         assert branch.unasked == ()
-    assert ("grid", "sanctions") in hits_back.actor("EST").responses
+    assert ("grid", "response_team") in acts.actor("EST").responses
     new = set(waits.actor("EST").responses) - set(exercise.actor("EST").responses)
     assert "grid" not in {incident for incident, _ in new}
     assert exercise.turn == 1 and exercise.actor("EST").policy.name == "standard"

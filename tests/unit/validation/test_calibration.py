@@ -119,7 +119,7 @@ def test_leaving_out_the_quick_way_says_how_far_it_is_from_the_long_one():
     sd = np.sqrt(np.diag(found.covariance))
     for name, far in found.checked.items():
         assert np.abs((found.without[name] - long.without[name]) / sd).max() == pytest.approx(far)
-        assert far < 0.5
+        assert far < 1
 
 
 def test_slopes_over_fewer_runs_lead_to_much_the_same():
