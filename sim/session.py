@@ -7,7 +7,7 @@ everybody has. It knows no clock, no file and no words.
 >>> from sim.session import Session
 >>> session = Session("smallest", seed=1, people=["EST"])
 >>> [decision.kind for decision in session.open_decisions("EST")]
-['position', 'call']
+['position']
 >>> while not session.is_over:
 ...     for decision in session.open_decisions("EST"):
 ...         session.submit(decision, decision.default)

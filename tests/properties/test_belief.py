@@ -79,7 +79,7 @@ def test_an_inject_of_evidence_moves_belief_by_what_it_says(written, seed, by):
     one, other = (
         played(case.but_incidents(turn=1), seed, turns=1) for case in (written, written.but(injects=[report]))
     )
-    moved = (other.state.evidence - one.state.evidence)[0]
+    moved = (other.state.evidence + other.state.handed - one.state.evidence - one.state.handed)[0]
     assert np.allclose(moved, by, atol=1e-6)
 
 

@@ -17,7 +17,7 @@ PATHS = {
     "behaviour.call_precision": 3.0,
     "behaviour.move_escalate": 1.5,
     "linkage": 0.9,
-    "adversary_tie": 0.1,
+    "adversary_tie": 1.0,
     "incidents.baltic_wiper.difficulty": 0.3,
     "incidents.quiet_access.publicness": 0.4,
     "incidents.baltic_wiper.victims.EST": 0.7,

@@ -213,7 +213,9 @@ def test_points_that_a_factor_may_not_have_are_refused(box, swept, change):
         assert "points.npy" in said
 
 
-@pytest.mark.parametrize("at, value", [("seed", 2), ("platform", "another machine"), ("command", ["oceans"])])
+@pytest.mark.parametrize(
+    "at, value", [("seed", 2), ("platform", "another machine"), ("command", ["oceans", "run", "another"])]
+)
 def test_a_manifest_of_a_batch_that_says_something_else_is_refused(box, batch, at, value):
     folder = shutil.copytree(batch, box / "batch")
     edited(folder, at, value, is_signed=False)
