@@ -231,7 +231,7 @@ def test_answers_whose_options_control_has_changed_are_void_and_the_rest_stands(
     estonia, japan = (open_to(session, code, "responses", "grid") for code in ("EST", "JPN"))
     for decision in (estonia, japan):
         session.submit(decision, decision.options[0].id)
-    session.direct(Direction("set", "capital", {"actor": "EST", "to": 0.06}, "the coalition breaks"))
+    session.direct(Direction("set", "capital", {"actor": "EST", "to": 0.11}, "the coalition breaks"))
     assert [void.input.actor for void in session.void] == ["EST"]
     assert session.void[0].why == "2/EST/responses/grid: its options have changed since it was given."
     assert open_to(session, "EST", "responses", "grid").options != estonia.options
