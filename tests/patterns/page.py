@@ -78,7 +78,9 @@ def kept():
 
 
 def agrees(before, now):
-    """Whether a figure of the page is what is measured now, but for rounding and noise."""
+    """Whether a figure of the page is what is measured now, but for rounding and noise; or neither can be told."""
+    if math.isnan(now):
+        return math.isnan(float(before))
     return math.isclose(float(before), now, rel_tol=NOISE, abs_tol=NOISE)
 
 
