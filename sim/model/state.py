@@ -254,6 +254,11 @@ class World:
         return self.turn * self.inputs.days
 
     @property
+    def years(self):
+        """Years since the exercise began, for what follows the calendar."""
+        return self.day / 365.25
+
+    @property
     def months(self):
         """Length of a turn in months of 30 days."""
         return self.inputs.days / 30

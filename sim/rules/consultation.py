@@ -26,6 +26,8 @@ from sim.rules.quantize import over_actors
 
 __all__ = [
     "FULL_MANDATE",
+    "STATES_SHARE",
+    "bearable",
     "compromise",
     "format_utility",
     "p_break_silence",
@@ -33,6 +35,9 @@ __all__ = [
     "softened",
     "unopposed",
 ]
+
+STATES_SHARE = 0.55
+"""The share of the members that a qualified majority needs. Source: [LISBON]."""
 
 FULL_MANDATE = 4
 """The top of the mandate scale: 0 none, 1 exchange, 2 coordinate, 3 decide politically, 4 bind."""
@@ -222,11 +227,34 @@ def unopposed(text: Numbers, position: np.ndarray, is_member: np.ndarray) -> Num
     return np.minimum(text, softest)
 
 
+def bearable(position: np.ndarray, is_member: np.ndarray, share: Numbers) -> np.ndarray:
+    """The strongest text that a share of the members can bear, the least willing passed over.
+
+    Parameters
+    ----------
+    position : array (..., actors), the strongest text that each can bear, on the scale of the text
+    is_member : array (..., actors) of bool, who has a say; at least one
+    share : float or array (...), in [0, 1], of the members, rounded up
+
+    Returns
+    -------
+    array (...), on the scale of `position`
+
+    >>> wants = np.array([0.1, 0.4, 0.9, 0.0])
+    >>> float(bearable(wants, np.array([True, True, True, False]), 2 / 3))
+    0.4
+    """
+    members = is_member.sum(axis=-1)
+    passed_over = np.clip(members - np.ceil(share * members), 0, None).astype(int)
+    ranked = np.sort(np.where(is_member, position, np.inf), axis=-1)
+    return np.take_along_axis(ranked, passed_over[..., None], axis=-1)[..., 0]
+
+
 def qualified_majority(
     yes: np.ndarray,
     population: np.ndarray,
     members: np.ndarray,
-    states_share: float = 0.55,
+    states_share: float = STATES_SHARE,
     population_share: float = 0.65,
     blocking_members: int = 4,
 ) -> np.ndarray:

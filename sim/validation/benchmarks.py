@@ -366,16 +366,7 @@ def features_of(cells, cases, library=None):
     -------
     array (n, 13), columns as `FEATURES`; nan where a figure is not known
     """
-    library = library or load_library()
-    by_id = {case.id: case for case in cases.cases}
-    figures = _Figures(cases, library)
-    of_case = lru_cache(maxsize=None)(lambda name: _of_case(by_id[name], library))
-    of_actor = lru_cache(maxsize=None)(lambda actor, name: _of_actor(actor, by_id[name], figures))
-    rows = [
-        {**of_case(name), **of_actor(str(actor), name)}
-        for actor, name in zip(cells.actor, _names_of(cells), strict=True)
-    ]
-    return np.array([[row[name] for name in FEATURES] for row in rows], dtype=float).reshape(len(rows), len(FEATURES))
+    return _rows(cells, cases, library, FEATURES, _plain)
 
 
 def strong_features_of(cells, cases, library=None):
@@ -403,12 +394,20 @@ def strong_features_of(cells, cases, library=None):
     -------
     array (n, 21), columns as `STRONG`; nan where a figure is not known
     """
-    library = library or load_library()
+    return _rows(cells, cases, library, STRONG, _strong)
+
+
+def _rows(cells, cases, library, names, features):
+    """Features by name of each cell's actor and case, worked out once for each pair: array (n, len(names))."""
     by_id = {case.id: case for case in cases.cases}
-    figures = _Figures(cases, library)
-    of = lru_cache(maxsize=None)(lambda actor, name: _strong(actor, by_id[name], figures))
+    figures = _Figures(cases, library or load_library())
+    of = lru_cache(maxsize=None)(lambda actor, name: features(actor, by_id[name], figures))
     rows = [of(str(actor), name) for actor, name in zip(cells.actor, _names_of(cells), strict=True)]
-    return np.array([[row[name] for name in STRONG] for row in rows], dtype=float).reshape(len(rows), len(STRONG))
+    return np.array([[row[name] for name in names] for row in rows], dtype=float).reshape(len(rows), len(names))
+
+
+def _plain(actor, case, figures):
+    return {**_of_case(case, figures.library), **_of_actor(actor, case, figures)}
 
 
 def _strong(actor, case, figures):

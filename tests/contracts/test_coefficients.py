@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -9,6 +10,7 @@ from sim.catalogue.moves import FELT, NAMES
 from sim.catalogue.response_kinds import RESPONSE_KINDS
 from sim.scenario import load_library
 from sim.scenario.needs import COEFFICIENTS, RUNGS, domain_of
+from sim.scenario.schema import KindOfResponse
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = load_library()
@@ -68,3 +70,7 @@ def test_a_coefficient_lies_in_its_range_within_its_limits_and_says_why(name):
 
 def test_every_domain_is_that_of_some_coefficient():
     assert set(LIBRARY.domains) == {figure.domain for figure in BEHAVIOUR.values()}
+
+
+def test_the_schema_names_the_kinds_of_response_that_the_catalogue_has():
+    assert get_args(KindOfResponse) == tuple(RESPONSE_KINDS)

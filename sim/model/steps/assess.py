@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.model.cooperation import effect
-from sim.rules.attribution import evidence, informed_share, pooled
+from sim.rules.attribution import confidence, evidence, informed_share, pooled
 from sim.rules.quantize import quantize
 from sim.rules.tempo import NEVER
 
@@ -153,3 +153,16 @@ def judge_gravity(world, begun):
     state.perceived[begun] = quantize(perceived)[begun]
     state.stake[begun] = quantize(stake)[begun]
     state.bond[begun] = quantize(np.minimum(felt, 1))[begun]
+
+
+def severity_now(world, h=slice(None)):
+    """How hard whoever is hit worst is hit now: (H, R), or (R,) for one incident."""
+    state = world.state
+    return (state.severity[h] * state.intensity[h][..., None]).max(axis=-1)
+
+
+def confidence_now(world, h=slice(None)):
+    """How sure those with a stake are of the culprit now: (H, R), or (R,) for one incident."""
+    stake = world.state.stake[h] * world.inputs.is_state
+    weight = np.maximum(stake.sum(axis=-1), 1e-9)
+    return quantize((quantize(confidence(world.state.belief[h])) * stake).sum(axis=-1) / weight)

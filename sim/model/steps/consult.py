@@ -17,10 +17,10 @@ import numpy as np
 from sim.model.cooperation import effect, effect_anywhere
 from sim.model.decisions import Decision, Option
 from sim.model.state import ADOPTED, OPEN
+from sim.model.steps.assess import confidence_now, severity_now
 from sim.model.steps.joining import urgency
 from sim.model.steps.positions import apply_positions, positions_open, salience, take_positions
 from sim.model.steps.stops import NOBODY, seats_to_ask
-from sim.model.steps.texts import confidence_now, severity_now
 from sim.model.steps.willingness import base_utility, exchange_intentions, terms
 from sim.rules.attribution import confidence
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
@@ -313,10 +313,11 @@ def legal_consultations(world, h):
     part = inputs.consultation_slices[h]
     again = world.day - state.consultation_called[part] >= inputs.params_per_run.call_again_days
     idle = (state.consultation_state[part] != OPEN) & ((state.consultation_called[part] >= NEVER) | again)
-    worst = (state.severity[h] * state.intensity[h][:, None]).max(axis=-1)
     members = inputs.consultation_members[part]
     hit = any_member(members, state.severity[h] > 0)
-    grave = (worst >= inputs.consultation_threshold[part]) & (hit | ~inputs.consultation_members_only[part])
+    grave = (severity_now(world, h) >= inputs.consultation_threshold[part]) & (
+        hit | ~inputs.consultation_members_only[part]
+    )
     concerned = state.stake[h] >= inputs.params.call_stake_min
     has_news = matters_moved(world, h) & any_member(members, concerned)
     is_sure = confidence(state.belief[h]) >= inputs.naming_asks[h]
@@ -328,8 +329,8 @@ def legal_consultations(world, h):
 def matters_moved(world, h):
     """Whether facts or evidence have moved since the last text on incident `h`: (R,) bool."""
     state, per_run = world.state, world.inputs.params_per_run
-    graver = severity_now(world)[h] >= state.told_severity[h] + per_run.renew_step
-    surer = confidence_now(world)[h] >= state.told_confidence[h] + per_run.renew_confidence
+    graver = severity_now(world, h) >= state.told_severity[h] + per_run.renew_step
+    surer = confidence_now(world, h) >= state.told_confidence[h] + per_run.renew_confidence
     return graver | surer
 
 

@@ -16,18 +16,26 @@ from sim.catalogue.ladder import rung_of
 from sim.model.decisions import Decision, Option
 from sim.model.inputs import SILENT_RULES
 from sim.model.state import ADOPTED, FAILED, OPEN
+from sim.model.steps.assess import confidence_now, severity_now
 from sim.model.steps.joining import join
 from sim.model.steps.positions import rung_edges, salience
 from sim.model.steps.stops import seats_to_ask
-from sim.rules.attribution import confidence
 from sim.rules.choice import largest, logistic
-from sim.rules.consultation import compromise, p_break_silence, qualified_majority, softened, unopposed
+from sim.rules.consultation import (
+    STATES_SHARE,
+    bearable,
+    compromise,
+    p_break_silence,
+    qualified_majority,
+    softened,
+    unopposed,
+)
 from sim.rules.quantize import of_runs, quantize, select_runs
 from sim.rules.tempo import NEVER
 
 ROUNDS = (1, 2, 3)
 SILENCE, VOTE, COALITION = range(3)
-TWO_THIRDS, QUALIFIED = 2 / 3, 0.55
+TWO_THIRDS = 2 / 3  # of those whose silence it takes: a judgement, a text that goes further is rare
 
 
 @dataclass
@@ -227,20 +235,10 @@ def proposal(world, due):
     """The chair's text: the weighted mean of what members want, and the chair's error: (K,)."""
     inputs = world.inputs
     mean = compromise(due.wants, quantize(inputs.capability * due.voters), due.cares, otherwise=0.0)
-    within = np.minimum(mean, bearable(world, due))
+    lives_with = due.wants + due.of(inputs.params.tolerance)
+    within = np.minimum(mean, bearable(lives_with, due.voters, np.where(due.rule == VOTE, STATES_SHARE, TWO_THIRDS)))
     draw = world.draws.normal_at("chair", world.turn, inputs.consultation_names, due.consultations, due.runs)
     return quantize(np.clip(within + due.of(inputs.params.chair_error)[:, 0] * draw, 0, 1))
-
-
-def bearable(world, due):
-    """The strongest text that as many members can bear as the rule asks for: two thirds of those whose silence it
-    takes, or the share of states that a qualified majority needs. (K,)"""
-    bears = np.where(due.voters, due.wants + due.of(world.inputs.params.tolerance), np.inf)
-    voters = due.voters.sum(axis=-1)
-    must = np.where(due.rule == VOTE, QUALIFIED, TWO_THIRDS)
-    may_be_passed_over = np.clip(voters - np.ceil(must * voters), 0, None).astype(int)
-    ranked = np.sort(bears, axis=-1)
-    return np.take_along_axis(ranked, may_be_passed_over[:, None], axis=-1)[:, 0]
 
 
 def lead_text(world, due):
@@ -331,18 +329,6 @@ def record_result(world, due, text, supporters):
     new = follow_texts(world, due, text_kept, supporters)
     if world.recorder:
         world.recorder.texts_settled(world, due, text, supporters, adopted, new)
-
-
-def severity_now(world):
-    """How hard whoever is hit worst is hit now, for each incident: (H, R)."""
-    return (world.state.severity * world.state.intensity[..., None]).max(axis=-1)
-
-
-def confidence_now(world):
-    """How sure those with a stake are of the culprit, for each incident: (H, R)."""
-    stake = world.state.stake * world.inputs.is_state
-    weight = np.maximum(stake.sum(axis=-1), 1e-9)
-    return quantize((quantize(confidence(world.state.belief)) * stake).sum(axis=-1) / weight)
 
 
 def book_standing(world, due, text, adopted):
@@ -438,7 +424,7 @@ def chance_of_body(world, b):
     names, speaks = inputs.is_attribution[:, 0] > 0, inputs.signatory[:, None]
     own = np.where(speaks, params.body_words[:, 0], params.body_deeds[:, 0])
     hurts_people = inputs.hurts_people[inputs.option_incident][:, :, 0]
-    grown = inputs.practice_of_naming(world.day / 365.25)[:, 0] * (1 - hurts_people)
+    grown = inputs.practice_of_naming(world.years)[:, 0] * (1 - hurts_people)
     own = np.where(names, params.body_naming[:, 0] + grown, own)
     willing = own + params.body_members[:, 0] * (share - 0.5) + params.body_text[:, 0] * (text - inputs.rung[:, 0])
     stands = (text >= params.rung_solidarity[:, 0]) | ((speaks | names) & bool(inputs.speaks_alone[b]))

@@ -72,7 +72,7 @@ def growth_of_naming(world):
 
     Where people were hurt it has always been usual.
     """
-    return world.state.norm[:, None] + world.inputs.practice_of_naming(world.day / 365.25)
+    return world.state.norm[:, None] + world.inputs.practice_of_naming(world.years)
 
 
 def own_share(severity):

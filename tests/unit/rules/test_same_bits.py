@@ -116,6 +116,7 @@ CASES = {
         RUN,
     ),
     "consultation.softened": (lambda text, x: rules.consultation.softened(text, x, 0.4), [share(), share()], ACTOR),
+    "consultation.bearable": (lambda x, sits: rules.consultation.bearable(x, sits, 2 / 3), [share(), yes_or_no()], RUN),
     "consultation.unopposed": (rules.consultation.unopposed, [share(RUN), share(), yes_or_no()], RUN),
 }
 
