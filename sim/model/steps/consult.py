@@ -31,18 +31,30 @@ from sim.rules.tempo import NEVER, days_drawn
 
 def open_consult(world):
     """What each seat may want, and where it may call: list of (run, Decision)."""
+    twin, picks = foreseen(world)
+    return positions_open(twin, [*picks]) + [entry for h in picks for entry in calls_open(world, h, picks[h])]
+
+
+def foreseen(world):
+    """The world as it stands once all have settled what they want, and where the model's own rule would call then.
+
+    Nobody who decides where to call has heard what others answer: all are asked together.
+
+    Returns
+    -------
+    World, a twin of this one; and dict of incident to what `calls` gives
+    """
     twin = world.twin()
-    begun = settle_positions(twin)
-    picks = {h: calls(twin, h, NOBODY) for h in begun}
-    return positions_open(twin, begun) + [entry for h in begun for entry in calls_open(world, h, picks[h])]
+    return twin, {h: calls(twin, h, NOBODY) for h in settle_positions(twin)}
 
 
 def close_consult(world, answers):
     """Consult on every incident that has begun."""
+    own = foreseen(world)[1] if answers.by_run else {}
     begun = settle_positions(world)
     apply_positions(world, answers)
     for h in begun:
-        calls(world, h, answers)
+        calls(world, h, answers, own.get(h))
         exchange(world, h)
     leak(world)
 
@@ -113,8 +125,12 @@ def any_member(members, marked):
     return members.astype(float) @ marked.T.astype(float) > 0
 
 
-def calls(world, h, answers):
+def calls(world, h, answers, own=None):
     """The consultations called over incident `h` in this turn: by the model's own rule, and by seats as they answer.
+
+    Parameters
+    ----------
+    own : what this gave in `foreseen`, where seats have answered; None: the model's own rule picks as it goes
 
     Returns
     -------
@@ -129,7 +145,7 @@ def calls(world, h, answers):
     }
     made = []
     for k in range(chances):
-        made += call(world, h, k, outlook, wanted)
+        made += call(world, h, k, outlook, wanted, own)
     return made + call_besides(world, h, chances, outlook, wanted)
 
 
@@ -139,13 +155,14 @@ def _consultation(world, h, form):
     )
 
 
-def call(world, h, k, outlook, wanted):
+def call(world, h, k, outlook, wanted, own):
     """One chance in the turn to open a consultation over incident `h`: who calls, and where.
 
     Parameters
     ----------
     wanted : dict of (run, place) to list of places, what seats have chosen; a seat that has answered calls nowhere
         else, and what is opened is taken off its list
+    own : as in `calls`
     """
     inputs, state = world.inputs, world.state
     part = inputs.consultation_slices[h]
@@ -154,9 +171,13 @@ def call(world, h, k, outlook, wanted):
     looked_at, chances = weigh_formats(world, h, outlook)
     picked = pick(chances, world.draws.uniform(f"call {k}", world.turn, inputs.incidents)[:, h]) - 1
     picked = np.where(state.stake[h].max(axis=-1) >= inputs.params_per_run.call_stake_min, picked, -1)
+    if own is not None:
+        picked = np.full(world.runs, -1)
+        for _, run, _, consultation in (made for made in own if made[0] == k):
+            picked[run] = consultation
     if wanted:
         asking = callers(world, h, k, np.arange(world.runs))
-        picked = np.array([_as_wanted(wanted.get((run, asking[run])), own) for run, own in enumerate(picked)])
+        picked = np.array([_as_wanted(wanted.get((run, asking[run])), first) for run, first in enumerate(picked)])
     rows = np.flatnonzero(picked >= 0)
     if not rows.size:
         return []
