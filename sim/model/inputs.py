@@ -369,15 +369,21 @@ class ModelInputs:
         return int(np.clip(round(self.days / float(self.params.round_days.flat[0])), 1, 4))
 
     @cached_property
-    def peer_group_kinds(self):
-        """Each combination of groups that some actor is in, as places in `peer_group`; the first is of all."""
-        return tuple(dict.fromkeys((0, *np.flatnonzero(column[1:] > 0) + 1) for column in self.peer_group.T))
+    def peers(self):
+        """For each combination of groups that some actor is in: its groups as places in `peer_group`, who is in it, how
+        much each of them weighs in each group, and by what the weight of the others there is to be multiplied.
 
-    @cached_property
-    def is_of_kind(self):
-        """Which of `peer_group_kinds` each actor is of: (kinds, A), 0 or 1."""
+        Returns
+        -------
+        list of (tuple of int, array (n,) of int, array (groups, n, 1), array (groups, n, 1))
+        """
         own = [(0, *np.flatnonzero(column[1:] > 0) + 1) for column in self.peer_group.T]
-        return np.array([[float(peer_groups == kind) for peer_groups in own] for kind in self.peer_group_kinds])
+        found = []
+        for groups in dict.fromkeys(own):
+            inside = np.array([place for place, theirs in enumerate(own) if theirs == groups])
+            weight = self.peer_group[np.ix_(groups, inside)][:, :, None]
+            found.append((groups, inside, weight, np.where(weight < 1, 1 / np.maximum(1 - weight, 2.0**-20), 0.0)))
+        return found
 
     @cached_property
     def index(self):
@@ -568,7 +574,7 @@ def _options(loaded, actor_table, incidents, params):
         "is_military": _deep([response.category == "military" for response in responses]),
         "is_attribution": _deep([response.coded_as == "public_attribution" for response in responses]),
         "is_deed": np.array([response.category not in WORDS for response in responses], dtype=bool),
-        "signatory": np.array([response.coded_as == "statement_of_concern" for response in responses], dtype=bool),
+        "signatory": np.array([response.is_signed for response in responses], dtype=bool),
     }
 
 

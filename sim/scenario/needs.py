@@ -46,7 +46,7 @@ COEFFICIENTS = (
     norm_years norm_growth norm_crowd norm_most b_stake b_bond b_led bond_from stake_any b_severity grave_from
     b_hurt b_hurt_measures b_need b_unled b_hidden b_confidence b_doubt
     confidence_ceiling attend_base attend_stake attend_bond attend_ask attend_text attend_capability case_effect
-    practice_naming_coercer standing_wrong renew_step renew_confidence call_uncovered capacity_floor
+    practice_naming_coercer standing_wrong renew_step renew_confidence bearable_share call_uncovered capacity_floor
     evidence_overt b_peer b_text b_ask b_stance b_exposure b_tension b_cost b_reach body_naming body_words
     body_deeds body_members body_text body_weight capital_start capital_cost capital_year consult_cost
     relief_full pressure_scale pressure_synergy pressure_large_from pressure_institution signal_share

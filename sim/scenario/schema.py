@@ -306,6 +306,9 @@ class Response(Entry):
     escalation: Escalation
     habit: Optional[Figure] = Field(None, description="how much more, or less, usual it is than others of its kind")
     accuses: bool = Field(False, description="it says who did it, so it needs evidence")
+    is_signed: bool = Field(
+        False, description="a joint statement: members of a consultation join it with the text to which they agree"
+    )
     is_inaction: bool = Field(False, description="it is no response: stories pass over it and charts do not count it")
     usual: Optional[Name] = Field(None, description="behaviour parameter: the same, for all who may use it")
     since: Optional[Date] = Field(

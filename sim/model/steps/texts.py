@@ -35,7 +35,6 @@ from sim.rules.tempo import NEVER
 
 ROUNDS = (1, 2, 3)
 SILENCE, VOTE, COALITION = range(3)
-TWO_THIRDS = 2 / 3  # of those whose silence it takes: a judgement, a text that goes further is rare
 
 
 @dataclass
@@ -236,7 +235,12 @@ def proposal(world, due):
     inputs = world.inputs
     mean = compromise(due.wants, quantize(inputs.capability * due.voters), due.cares, otherwise=0.0)
     lives_with = due.wants + due.of(inputs.params.tolerance)
-    within = np.minimum(mean, bearable(lives_with, due.voters, np.where(due.rule == VOTE, STATES_SHARE, TWO_THIRDS)))
+    within = np.minimum(
+        mean,
+        bearable(
+            lives_with, due.voters, np.where(due.rule == VOTE, STATES_SHARE, due.of(inputs.params.bearable_share)[:, 0])
+        ),
+    )
     draw = world.draws.normal_at("chair", world.turn, inputs.consultation_names, due.consultations, due.runs)
     return quantize(np.clip(within + due.of(inputs.params.chair_error)[:, 0] * draw, 0, 1))
 

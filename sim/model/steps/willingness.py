@@ -169,7 +169,7 @@ def has_joined(world, h):
 
 
 def peer_participation(world, h):
-    """The share, by capability, expected to join each kind of response in the most willing of an actor's clubs.
+    """The share of the others, by capability, expected to join each kind of response in the most willing of its clubs.
 
     Those who have joined count in full, the others with the probability they have let be known, if they attend at all.
 
@@ -183,9 +183,13 @@ def peer_participation(world, h):
 def _in_clubs(world, h, probability, joined):
     inputs = world.inputs
     expected = quantize(np.maximum(probability * logistic(attention(world, h)), joined))
-    by_club = inputs.peer_group @ expected.reshape(-1, expected.shape[-1]).T
-    by_kind = np.array([reduce(np.maximum, by_club[list(peer_groups)]) for peer_groups in inputs.peer_group_kinds])
-    return (by_kind.T @ inputs.is_of_kind).reshape(expected.shape)
+    own = np.ascontiguousarray(expected.reshape(-1, expected.shape[-1]).T)
+    by_club = inputs.peer_group @ own
+    of_others = np.zeros_like(own)
+    for groups, inside, weight, scale in inputs.peers:
+        shares = ((by_club[g] - w * own[inside]) * s for g, w, s in zip(groups, weight, scale, strict=True))
+        of_others[inside] = reduce(np.maximum, shares)
+    return of_others.T.reshape(expected.shape)
 
 
 def exchange_intentions(world, h):
