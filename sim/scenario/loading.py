@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import Diagnostic, InputError, did_you_mean, told_once
-from sim.scenario.checks import MERGED_BY, check_scenario, repeated_ids
+from sim.scenario.checks import MERGED_BY, Facts, check_scenario, repeated_ids
 from sim.scenario.library import (
     check_library_files,
     digest_of,
@@ -175,8 +175,9 @@ def _unplayable_ends(root: Node, section: str, loaded: Loaded) -> Iterable[Diagn
 def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -> Loaded:
     base = load_library() if library is None else library
     library = without_states(base, _in_full(root))
-    scenario, misfits = validated(Scenario, root)
-    faults = in_order(beside(misfits, check_scenario(root, library)), root.source.file)
+    facts = Facts(root, library)
+    scenario, misfits = validated(Scenario, root, codes=facts.codes_by_name)
+    faults = in_order(beside(misfits, check_scenario(facts)), root.source.file)
     if scenario is None or faults:
         raise InputError(faults)
     document = scenario.model_dump(mode="json", exclude_unset=True)

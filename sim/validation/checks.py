@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sim.errors import Diagnostic, did_you_mean, nearest
+from sim.scenario.members import code_meant, codes_by_name, which_code
 from sim.scenario.reader import Node, entries_of, is_given, items_of, keys_of
 from sim.scenario.schema import Codebook, Library
 from sim.scenario.wording import below, core, fields_of, is_model
@@ -176,6 +177,11 @@ class Known:
         return [*self.library.states, *self.library.bodies]
 
     @cached_property
+    def codes(self) -> dict[str, str]:
+        """What people call them."""
+        return codes_by_name(self.library)
+
+    @cached_property
     def adversaries(self) -> list[str]:
         """Codes of adversaries, and the word for nobody in particular."""
         states = self.library.states.items()
@@ -246,7 +252,7 @@ def _fields(root: Node) -> Iterator[Diagnostic]:
 def _actors(entry: Node, field: str, known: Known) -> Iterator[Diagnostic]:
     for code, key, _ in items_of(entry, field):
         if code not in known.actors:
-            yield key.fault(f"the library knows no actor '{code}'. {did_you_mean(code, known.actors)}")
+            yield key.fault(f"the library knows no actor '{code}'. {which_code(code, known.actors, known.codes)}")
 
 
 def _repeated_ids(root: Node) -> Iterator[Diagnostic]:
@@ -272,7 +278,8 @@ def _adversary(entry: Node, known: Known) -> Iterator[Diagnostic]:
         allowed = ", ".join(known.adversaries)
         yield node.fault(f"'{node.text}' is no adversary in the library. Allowed: {allowed}.")
     else:
-        yield node.fault(f"the library knows no adversary '{node.text}'. {did_you_mean(node.text, known.adversaries)}")
+        said = which_code(node.text, known.adversaries, known.codes)
+        yield node.fault(f"the library knows no adversary '{node.text}'. {said}")
 
 
 def _kind(case: Node, known: Known) -> Iterator[Diagnostic]:
@@ -337,7 +344,7 @@ def _is_a_state(code: str, known: Known) -> bool:
 
 
 def _no_state(code: str, known: Known) -> str:
-    near = nearest(code, known.actors) or nearest(code, sorted(COUNTRIES))
+    near = code_meant(code, known.actors, known.codes) or nearest(code, sorted(COUNTRIES))
     hint = f"Did you mean '{near}'?" if near else "Targets have codes of three capitals (ISO 3166), or are NATO or EU."
     return f"there is no state or body '{code}'. {hint}"
 
