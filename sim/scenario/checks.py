@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import PurePath
 
 from sim.catalogue.moves import NAMES as MOVES
-from sim.errors import Diagnostic, InputError, counted, did_you_mean, nearest
+from sim.errors import Diagnostic, InputError, counted, did_you_mean
 from sim.letters import plain_letters
 from sim.scenario import paths
 from sim.scenario.entries import (
@@ -59,9 +59,7 @@ from sim.scenario.schema import (
 from sim.scenario.wording import expected, plain, start_of
 
 TO_EVERYBODY_OR_CONTROL = {
-    **dict.fromkeys(
-        ("all", "everyone", "everybody", "allplayers", "players", "allparticipants", "participants"), "all"
-    ),
+    **dict.fromkeys(("all", "everyone", "everybody", "players", "allplayers", "allparticipants"), "all"),
     **dict.fromkeys(("control", "whitecell", "excon", "exercisecontrol", "facilitator", "moderator"), "control"),
 }  # in bare letters
 ONE_OF_A_CONDITION = "'going', 'stopped', 'text', 'act', 'tension_above', 'unless' or 'control'"

@@ -188,7 +188,8 @@ def unless_known(
 ) -> Iterator[Diagnostic]:
     """The fault of a node that names nothing in a section; None: what there is to name is not known.
 
-    `codes` is what people call actors, by `codes_by_name`. Actors may be states, bodies, or a scenario's own; a slip in one is told with those in a state.
+    Actors may be states, bodies, or a scenario's own; a slip in one is told with those in a state.
+    `codes` is what people call them, by `codes_by_name`.
     """
     name = node.text
     if name is not None and known is not None and name not in known:

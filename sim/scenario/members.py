@@ -118,7 +118,7 @@ def _bare(word: str) -> str:
 
 
 def code_meant(word: str, choices: Collection[str], codes: Mapping[str, str]) -> str | None:
-    """The code that somebody means by a name, another code or a misspelt one; None when there is none among the choices.
+    """The code among the choices that somebody means by a name, another code or a misspelt one; None when none is.
 
     >>> from sim.scenario.library import load_library
     >>> library = load_library()

@@ -99,6 +99,11 @@ def _constraints(extra) -> list:
     return list(extra.metadata) if isinstance(extra, FieldInfo) else [extra]
 
 
+def is_code(annotation) -> bool:
+    """Whether the code of an actor stands here."""
+    return CODE_PATTERN in [getattr(part, "pattern", None) for part in core(annotation)[1]]
+
+
 def is_model(annotation) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
@@ -309,13 +314,11 @@ def _bad_key(model, root: Node, location: tuple, codes: Mapping[str, str]) -> Di
 
 def _code_instead(annotation, word: str, codes: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     """The code that is meant where another word stands, as a hint; and the cause of all faults of that word."""
-    _, constraints = core(annotation)
-    if CODE_PATTERN not in [getattr(part, "pattern", None) for part in constraints]:
+    if not is_code(annotation):
         return "", ()
     meant = code_meant(word, [code for code in codes.values() if not code.startswith("group:")], codes)
     better = meant or plain_letters(word).strip().upper()
-    is_code = re.search(CODE_PATTERN, better) is not None
-    return (f" Did you mean '{better}'?", ("states", word)) if is_code else ("", ())
+    return (f" Did you mean '{better}'?", ("states", word)) if re.search(CODE_PATTERN, better) else ("", ())
 
 
 def _does_not_fit(model, root: Node, location: tuple, kind: str, codes: Mapping[str, str]) -> Diagnostic:
