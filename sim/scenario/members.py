@@ -16,7 +16,7 @@ from typing import Literal
 
 from sim.errors import InputError, did_you_mean, nearest, refusal
 from sim.letters import plain_letters
-from sim.scenario.schema import Format, Library, Membership, Response
+from sim.scenario.schema import Body, Format, Library, Membership, Response, State
 
 OnOff = Literal["on", "off"]
 OWN = {"formats": "own_formats", "responses": "own_responses"}  # where a scenario has entries of its own
@@ -100,7 +100,7 @@ def codes_by_name(library: Library, own: Iterable[tuple[str, str | None]] = ()) 
     library : Library
     own : (code, name) of the actors that a scenario names itself
     """
-    known = {**library.bodies, **library.states}
+    known: dict[str, State | Body] = {**library.bodies, **library.states}
     words = [(word, code) for code, name in own for word in (code, name)]
     words += [(word, code) for code, one in known.items() for word in (code, one.name, *getattr(one, "also", ()))]
     words += [(word, f"group:{name}") for name, group in library.groups.items() for word in (name, group.name)]
