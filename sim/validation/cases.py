@@ -8,6 +8,7 @@ A file of cases is checked like a scenario: every fault at once, with its place 
 
 import os
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -189,7 +190,7 @@ class Cells:
     def __len__(self) -> int:
         return len(self.done)
 
-    def where(self, mask) -> "Cells":
+    def where(self, mask: np.ndarray | Sequence) -> "Cells":
         """The rows that a mask (n,) of bool, or a list of places, picks; `case_ids` stay, so `case` keeps its meaning.
 
         >>> cells = cells_of(read_cases("cases_2007_2024"))
@@ -257,7 +258,7 @@ def told(cell: Cell, kind: str, codebook: Codebook) -> tuple[float, float] | Non
     return None
 
 
-def _rows(place: int, case: Case):
+def _rows(place: int, case: Case) -> Iterator[tuple]:
     for (actor, kind), cell in case.cells.items():
         if cell.value is not None:
             sure = cell.confidence or NOBODY_SAYS

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.scenario.members import code_meant, codes_by_name, which_code
@@ -94,7 +95,7 @@ class Reading:
         return [f"{basis}-{sure}" for basis in (*EVIDENCE, *self.explained) for sure in SURE] + list(UNKNOWN)
 
 
-def _used(node: Node, annotation, reading: Reading) -> Node:
+def _used(node: Node, annotation: Any, reading: Reading) -> Node:
     inner, _ = core(annotation) if annotation is not None else (None, None)
     if node.kind == "scalar":
         return node
@@ -110,14 +111,14 @@ def _used(node: Node, annotation, reading: Reading) -> Node:
     return _with_ideal_points(whole) if inner is Covariates else whole
 
 
-def _like(node: Node, value) -> Node:
+def _like(node: Node, value: Any) -> Node:
     """A node at the same place with another value."""
     other = Node(node.kind, value, node.source, node.line, node.column, node.length)
     other.keys = {key: node.keys[key] for key in value if key in node.keys} if node.is_mapping else {}
     return other
 
 
-def _is_remark(key: str, model, reading: Reading) -> bool:
+def _is_remark(key: str, model: Any, reading: Reading) -> bool:
     fields = fields_of(model)
     if key in fields or model is Covariates and IDEAL_POINT.fullmatch(key):
         return False

@@ -7,7 +7,7 @@ what is used, and how sure it is, is described; remarks beside it are allowed, a
 import datetime
 import re
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -44,7 +44,7 @@ COUNTRIES = frozenset(
 )
 
 
-def first_day(written):
+def first_day(written: Any) -> Any:
     """A date as the text of a day: `2012-04` and `2012` mean their first day.
 
     >>> first_day("2012-04")
@@ -57,7 +57,7 @@ def first_day(written):
     return f"{written.strip()}-01-01"[:10]
 
 
-def _number(written):
+def _number(written: Any) -> Any:
     """A whole number written as text, as the number that it is."""
     return int(written) if isinstance(written, str) and written.strip() in ("0", "1") else written
 
@@ -71,7 +71,7 @@ IdealPoint = Annotated[float, Field(ge=-10, le=10)]
 AssemblyYear = Annotated[int, Field(ge=1946, le=2100)]
 
 
-def group_name(written):
+def group_name(written: str) -> str:
     """How the library would write a group of states.
 
     >>> group_name("Five Eyes"), group_name("NATO")
