@@ -122,7 +122,6 @@ NOT_PLAYED = {  # facts for readers: whoever gave one another value would find t
     (Exposure, "import_share_pct"),
     (Project, "is_moonshot"),
     (Project, "maturity"),
-    (State, "also"),
     (State, "cyber_incidents"),
     (State, "es11_1"),
     (State, "government_effectiveness"),
