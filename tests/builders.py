@@ -152,6 +152,7 @@ STATES = {
     "CHN": ("China", "Chinese", "adversary", "pacific", 1410, 18000),
     "RUS": ("Russia", "Russian", "adversary", "atlantic", 144, 2000),
 }
+ALSO = {"GBR": ["UK", "Great Britain"], "USA": ["US", "America"]}
 
 
 def _figure(value) -> dict:
@@ -165,6 +166,7 @@ def _judgement(value, low, high) -> dict:
 def _state(code, name, adjective, role, theatre, population, gdp) -> dict:
     state = {
         "name": name,
+        "also": ALSO.get(code, []),
         "adjective": adjective,
         "role": role,
         "theatre": theatre,

@@ -24,6 +24,7 @@ HEIGHT = 25
 BAR = 10
 LONGEST_ANSWER = 10_000  # characters; what is longer is not typed by anybody
 SUGGESTED = "*"
+CHANNELS = {"in_person": "in person", "social": "on social media"}  # the others: by cable, by email and so on
 WHOLE = {"break_long_words": False, "break_on_hyphens": False}
 
 
@@ -195,7 +196,8 @@ class TerminalUI:
             return
         self.say(heading, "dim")
         for inject in injects:
-            where = f"turn {inject['turn']}, from {inject['from']}, by {inject['channel']}"
+            how = CHANNELS.get(inject["channel"], f"by {inject['channel']}")
+            where = f"turn {inject['turn']}, from {inject['from']}, {how}"
             self.bullet(f"{stopped(inject['title'])} ({where})", "bold")
             for line in lines_kept(inject["text"]).split("\n"):
                 indents = {"initial_indent": "   ", "subsequent_indent": "   "}

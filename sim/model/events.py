@@ -9,11 +9,12 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import NAMES as MOVE_NAMES
 from sim.catalogue.terms import TERMS
+from sim.scenario.schema import Channel
 
 PHASES = ("inject", "assess", "consult", "respond", "adversary", "settle")
 INJECT_KINDS = ("inject", "information", "facilitation", "contingency")
@@ -259,7 +260,7 @@ EVENT_KINDS: dict[str, EventKind] = {
             text("title", "its heading"),
             text("sender", "who is speaking, in the exercise's words"),
             Field("to", "who receives it: codes, 'all' or 'control'", "list of text"),
-            text("channel", "how it arrives", choices=("brief", "cable", "media", "call", "chat")),
+            text("channel", "how it arrives", choices=get_args(Channel)),
             text("text", "what it says"),
             text("kind", "what it is for", choices=INJECT_KINDS),
             text("storyline", "the storyline it belongs to", optional=True),

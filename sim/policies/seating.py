@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 
-from sim.errors import Diagnostic, InputError, did_you_mean, nearest
+from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.model.decisions import Answer, Decision
 from sim.model.inputs import ModelInputs
 from sim.policies import POLICIES, policy_named
 from sim.policies.policy import Policy, Script
 from sim.policies.standard import Standard
 from sim.scenario import Loaded, resolve_members
+from sim.scenario.members import code_meant, codes_by_name
 from sim.scenario.schema import Scenario
 
 PolicyLike = Policy | type[Policy] | str  # itself, its class, or its name
-ALSO_CALLED = {"UK": "GBR", "US": "USA", "ROK": "KOR", "DPRK": "PRK", "PRC": "CHN", "ROC": "TWN"}
 Decided = Iterable[tuple[Decision, Answer]]
 
 # ---------------------------------------------------------------------------------------------------- who sits where
@@ -205,12 +205,10 @@ def place_fault(code: str, loaded: Loaded) -> str | None:
 
 
 def _meant(code: str, participants: list[str], loaded: Loaded) -> str | None:
-    """The participant meant by another abbreviation, by the beginning of a name, or by a slip of the finger."""
-    if ALSO_CALLED.get(code.upper()) in participants:
-        return ALSO_CALLED[code.upper()]
-    names = {_name(known, loaded): known for known in participants}
-    begins = [names[name] for name in names if len(code) > 1 and name.lower().startswith(code.lower())]
-    return begins[0] if begins else nearest(code, participants) or names.get(nearest(code, names) or "")
+    """The participant meant by a name or its beginning, by another abbreviation, or by a slip of the finger."""
+    codes = codes_by_name(loaded.library, [(own, actor.name) for own, actor in loaded.scenario.actors.items()])
+    begins = [known for known in participants if _name(known, loaded).lower().startswith(code.lower() or " ")]
+    return code_meant(code, participants, codes) or (begins[0] if len(code) > 1 and begins else None)
 
 
 def _name(code: str, loaded: Loaded) -> str:

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import PurePath
 
 from sim.catalogue.moves import NAMES as MOVES
-from sim.errors import Diagnostic, InputError, counted, did_you_mean, nearest
+from sim.errors import Diagnostic, InputError, counted, did_you_mean
 from sim.letters import plain_letters
 from sim.scenario import paths
 from sim.scenario.entries import (
@@ -27,7 +27,7 @@ from sim.scenario.entries import (
     unless_known,
     unless_known_group,
 )
-from sim.scenario.members import OWN, belongs
+from sim.scenario.members import OWN, belongs, code_meant, codes_by_name, which_code
 from sim.scenario.needs import EFFECT_LIMITS, WHOLE
 from sim.scenario.reader import (
     Node,
@@ -44,6 +44,7 @@ from sim.scenario.reader import (
     within,
 )
 from sim.scenario.schema import (
+    CODE_PATTERN,
     FIRST_DAY,
     LAST_DAY,
     LONGEST_TURN,
@@ -57,6 +58,10 @@ from sim.scenario.schema import (
 )
 from sim.scenario.wording import expected, plain, start_of
 
+TO_EVERYBODY_OR_CONTROL = {
+    **dict.fromkeys(("all", "everyone", "everybody", "players", "allplayers", "allparticipants"), "all"),
+    **dict.fromkeys(("control", "whitecell", "excon", "exercisecontrol", "facilitator", "moderator"), "control"),
+}  # in bare letters
 ONE_OF_A_CONDITION = "'going', 'stopped', 'text', 'act', 'tension_above', 'unless' or 'control'"
 MERGED_BY = {"incidents": "id", "injects": "id", "objectives": "id", "cooperation": "project"}
 NEEDS_ACT = ("publicness", "evidence", "severity", "difficulty")
@@ -78,16 +83,19 @@ class Facts:
 
     @cached_property
     def names(self) -> dict[str, dict]:
-        """Every name of each section, the scenario's own included."""
+        """Every name of each section, the scenario's own included; under `codes`, what people call actors."""
         sections = {name: names_in(self.library, name) for name in Library.model_fields}
         added = {name: keys_of(self.root.get(field)) for name, field in OWN.items()}
-        return {name: dict.fromkeys([*found, *added.get(name, [])]) for name, found in sections.items()}
+        names = {name: dict.fromkeys([*found, *added.get(name, [])]) for name, found in sections.items()}
+        return names | {"codes": self.codes_by_name}
 
     @cached_property
     def own_actors(self) -> list[str]:
         """Actors that only this scenario knows."""
         known = {**self.library.states, **self.library.bodies}
-        return [code for code in keys_of(self.root.get("actors")) if code not in known]
+        return [
+            code for code in keys_of(self.root.get("actors")) if code not in known and re.search(CODE_PATTERN, code)
+        ]
 
     @cached_property
     def known(self) -> list[str]:
@@ -124,11 +132,18 @@ class Facts:
         """The participants as listed, and whoever a misspelt one seems to be: its fault is its own."""
         listed: dict[str | None, None] = dict.fromkeys(entry.text for entry in entries_of(self.root, "participants"))
         strangers = [name for name in listed if name and name not in self.known and not name.startswith("group:")]
-        meant = [self._nearest(word) for name in strangers for word in re.split(r"[,\s]+", plain_letters(name))]
+        words = [word for name in strangers for word in (name, *re.split(r"[,\s]+", plain_letters(name)))]
+        meant = [self._nearest(word) for word in words]
         return listed | dict.fromkeys(filter(None, meant))
 
     def _nearest(self, word: str) -> str | None:
-        return word if word in self.known else nearest(word, self.known)
+        return word if word in self.known else code_meant(word, self.known, self.codes_by_name)
+
+    @cached_property
+    def codes_by_name(self) -> dict[str, str]:
+        """What people call the actors and groups that there are, the scenario's own first."""
+        named = [(code, text_of(own, "name")) for code, _, own in items_of(self.root, "actors") if code in self.known]
+        return codes_by_name(self.library, named)
 
     @cached_property
     def inside(self) -> set[str]:
@@ -185,11 +200,10 @@ class Facts:
 # ------------------------------------------------------------------------------------------------ a scenario
 
 
-def check_scenario(root: Node, library: Library) -> list[Diagnostic]:
+def check_scenario(facts: Facts) -> list[Diagnostic]:
     """Every fault in how the parts of a scenario fit together."""
-    facts = Facts(root, library)
     faults = [fault for check in CHECKS for fault in check(facts)]
-    return at_the_definition(faults, root, _definitions(facts))
+    return at_the_definition(faults, facts.root, _definitions(facts))
 
 
 def _definitions(facts: Facts) -> dict[str, dict[str, Node]]:
@@ -231,9 +245,9 @@ def check_participants(facts: Facts) -> Iterator[Diagnostic]:
             yield from unless_known_group(entry, facts.library.groups)
         elif name not in facts.known:
             choices = [*facts.known, *(f"group:{group}" for group in facts.library.groups)]
-            invented = _invented(name) if nearest(name, choices) is None else ""
+            invented = _invented(name) if code_meant(name, choices, facts.codes_by_name) is None else ""
             several = _several(name, facts)
-            said = several or f"{did_you_mean(name, choices)}{invented}"
+            said = several or f"{which_code(name, choices, facts.codes_by_name)}{invented}"
             yield entry.fault(f"no actor '{name}'. {said}", ("states", name))
         if facts.start and _is_empty(name, facts):
             yield entry.fault(f"'{name}' has no members on {facts.start}, the first day.")
@@ -263,7 +277,8 @@ def _takes_part(node: Node, code: str | None, facts: Facts, role: str) -> Iterat
     if code is None or code in facts.cast:
         return
     if code not in facts.known:
-        yield node.fault(f"no actor '{code}' ({role}). {did_you_mean(code, facts.known)}", ("states", code))
+        said = which_code(code, facts.known, facts.codes_by_name)
+        yield node.fault(f"no actor '{code}' ({role}). {said}", ("states", code))
     elif code in facts.inside:
         yield node.fault(
             f"'{code}' ({role}) is played as part of a body here ('bodies_as: one'). Name the body, "
@@ -285,7 +300,7 @@ def check_actors(facts: Facts) -> Iterator[Diagnostic]:
                 if other == code:
                     yield place.fault(f"'{code}' cannot have '{field}' toward itself.")
                 else:
-                    yield from unless_known(place, "actors", facts.known)
+                    yield from unless_known(place, "actors", facts.known, facts.codes_by_name)
         if is_given(actor, "policy"):
             yield from unless_known(actor["policy"], "policies", _registry("sim.policies", "POLICIES"))
 
@@ -293,7 +308,7 @@ def check_actors(facts: Facts) -> Iterator[Diagnostic]:
 def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator[Diagnostic]:
     missing = [f"'{field}'" for field in ("name", "adjective", "role", "theatre") if not is_given(actor, field)]
     if missing:
-        near = nearest(code, [*facts.library.states, *facts.library.bodies])
+        near = code_meant(code, {**facts.library.states, **facts.library.bodies}, facts.codes_by_name)
         hint = f" Did you mean '{near}'?" if near else ""
         yield key.fault(f"the library knows no actor '{code}', so it needs {', '.join(missing)} here.{hint}")
 
@@ -474,8 +489,10 @@ def _recipients(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
         if name.startswith("group:") and name.removeprefix("group:") not in facts.library.groups:
             yield from unless_known_group(entry, facts.library.groups)
         elif not name.startswith("group:") and name not in facts.known:
-            choices = [*facts.cast, "control", "all", *(f"group:{group}" for group in facts.library.groups)]
-            yield entry.fault(f"nobody goes by '{name}'. {did_you_mean(name, choices)}", ("states", name))
+            groups = [f"group:{group}" for group in facts.library.groups]
+            choices = dict.fromkeys([*facts.cast, "control", "all", *groups, *facts.known])
+            words = {**facts.codes_by_name, **TO_EVERYBODY_OR_CONTROL}
+            yield entry.fault(f"nobody goes by '{name}'. {which_code(name, choices, words)}", ("states", name))
         elif not any(code in facts.cast for code in facts.meant(name)) and facts.cast:
             yield entry.fault(
                 f"nobody of '{name}' takes part, so nobody would receive this. Add to 'participants', or leave it out.",

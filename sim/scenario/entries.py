@@ -8,11 +8,12 @@ the slip is there.
 import math
 import typing
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from pydantic import BaseModel
 
 from sim.errors import Diagnostic, did_you_mean, in_words, nearest
+from sim.scenario.members import which_code
 from sim.scenario.needs import allowed, figure_limits, is_counted, lies_within
 from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, number_of, text_of
 from sim.scenario.schema import (
@@ -179,18 +180,22 @@ def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> I
 
 def known_names(nodes: Iterable[Node], section: str, names: dict[str, dict]) -> Iterator[Diagnostic]:
     for node in nodes:
-        yield from unless_known(node, section, names[section])
+        yield from unless_known(node, section, names[section], names.get("codes"))
 
 
-def unless_known(node: Node, section: str, known: Collection[str] | None) -> Iterator[Diagnostic]:
+def unless_known(
+    node: Node, section: str, known: Collection[str] | None, codes: Mapping[str, str] | None = None
+) -> Iterator[Diagnostic]:
     """The fault of a node that names nothing in a section; None: what there is to name is not known.
 
     Actors may be states, bodies, or a scenario's own; a slip in one is told with those in a state.
+    `codes` is what people call them, by `codes_by_name`.
     """
     name = node.text
     if name is not None and known is not None and name not in known:
         cause = ("states" if section == "actors" else section, name) if section not in OF_THE_PROGRAM else ()
-        yield node.fault(f"no {ONE_OF[section]} '{name}'. {did_you_mean(name, known)}", cause)
+        said = which_code(name, known, codes or {}) if "states" in cause else did_you_mean(name, known)
+        yield node.fault(f"no {ONE_OF[section]} '{name}'. {said}", cause)
 
 
 def unless_known_group(node: Node, known: Collection[str]) -> Iterator[Diagnostic]:
@@ -289,7 +294,8 @@ def _format(node: Node, names) -> Iterator[Diagnostic]:
                     *(f"group:{known}" for known in names["groups"]),
                     "any",
                 ]
-                yield entry.fault(f"no actor '{name}'. {did_you_mean(name, choices)}", ("states", name))
+                said = which_code(name, choices, names.get("codes", {}))
+                yield entry.fault(f"no actor '{name}'. {said}", ("states", name))
             else:
                 yield from unless_known_group(entry, names["groups"])
     rule, voters = text_of(node, "rule"), node.get("members")

@@ -45,12 +45,13 @@ SHORT_MONTHS = [month[:3].lower() for month in MONTHS]
 
 # Words that people bring from elsewhere, and the one that is used here.
 OTHER_WORDS = {
-    "email": "cable", "mail": "cable", "e_mail": "cable", "letter": "cable", "memo": "cable", "report": "cable",
-    "phone": "call", "telephone": "call", "radio": "call", "video": "call", "vtc": "call",
-    "social": "media", "social_media": "media", "press": "media", "news": "media", "tv": "media", "twitter": "media",
-    "newspaper": "media", "web": "media",
-    "in_person": "brief", "briefing": "brief", "meeting": "brief", "verbal": "brief",
+    "mail": "email", "e_mail": "email", "letter": "cable", "memo": "cable", "report": "cable", "fax": "cable",
+    "telephone": "phone", "phone_call": "phone", "video": "call", "vtc": "call", "conference_call": "call",
+    "social_media": "social", "twitter": "social", "facebook": "social", "telegram": "social", "x": "social",
+    "press": "media", "news": "media", "tv": "media", "newspaper": "media", "web": "media", "website": "media",
+    "briefing": "brief", "meeting": "in_person", "verbal": "in_person", "face_to_face": "in_person",
     "sms": "chat", "text_message": "chat", "message": "chat", "im": "chat", "teams": "chat", "signal": "chat",
+    "whatsapp": "chat", "broadcast": "radio",
     "acts": "incidents", "act": "incident", "events": "incidents",
     "time": "date", "when": "date", "day": "date", "datetime": "date",
     "from": "sender", "recipient": "to", "recipients": "to", "method": "channel", "body": "text",
@@ -266,7 +267,7 @@ def _advice(problem: yaml.MarkedYAMLError, letter: str, bracket: yaml.Token | No
 def meant(word: str, allowed: Iterable[str]) -> str | None:
     """The allowed word that somebody means by another, or by a misspelt one; None when there is none.
 
-    >>> meant("E-mail", ["brief", "cable"]), meant("chanel", ["channel", "text"]), meant("zebra", ["cable"])
+    >>> meant("Fax", ["brief", "cable"]), meant("chanel", ["channel", "text"]), meant("zebra", ["cable"])
     ('cable', 'channel', None)
     """
     allowed = list(allowed)

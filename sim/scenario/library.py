@@ -24,6 +24,7 @@ NOT_PLAYED: Any = {
     **dict.fromkeys(("codebook", "estimates", "domains", "volumes"), True),
     "behaviour": {"__all__": {"domain"}},
     "responses": {"__all__": {"is_inaction"}},
+    "states": {"__all__": {"also"}},
 }
 
 
@@ -80,7 +81,8 @@ def library_digest(library: Library) -> str:
 
     The codebook is left out, since what it says of a case stands in the scenario made of it, and so are the estimates:
     what a run reads of them stands under `behaviour`. So are the domains, which say what may be written and not what
-    is played, whether a response is none, which is a matter of telling, and the volumes, which no run reads.
+    is played, whether a response is none, which is a matter of telling, what else people call a state, and the
+    volumes, which no run reads.
     """
     return digest_of(library.model_dump(mode="json", exclude_defaults=True, exclude=NOT_PLAYED))
 

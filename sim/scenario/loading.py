@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import Diagnostic, InputError, did_you_mean, told_once
-from sim.scenario.checks import MERGED_BY, check_scenario, repeated_ids
+from sim.scenario.checks import MERGED_BY, Facts, check_scenario, repeated_ids
+from sim.scenario.left_out import without_those_left_out
 from sim.scenario.library import (
     check_library_files,
     digest_of,
@@ -44,6 +45,7 @@ class Loaded:
     name : str, the file's name without ending
     path : Path
     base : Library, as it was read
+    left_out : sentences on what was taken away of a scenario that this one extends, with actors that take no part
     """
 
     scenario: Scenario
@@ -53,6 +55,7 @@ class Loaded:
     name: str
     path: Path
     base: Library = field(repr=False)  # the library as it was read
+    left_out: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Loaded({self.name!r}, digest={self.digest[:12]!r})"
@@ -175,8 +178,10 @@ def _unplayable_ends(root: Node, section: str, loaded: Loaded) -> Iterable[Diagn
 def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -> Loaded:
     base = load_library() if library is None else library
     library = without_states(base, _in_full(root))
-    scenario, misfits = validated(Scenario, root)
-    faults = in_order(beside(misfits, check_scenario(root, library)), root.source.file)
+    left_out = without_those_left_out(root, library) if root.line else []
+    facts = Facts(root, library)
+    scenario, misfits = validated(Scenario, root, codes=facts.codes_by_name)
+    faults = in_order(beside(misfits, check_scenario(facts)), root.source.file)
     if scenario is None or faults:
         raise InputError(faults)
     document = scenario.model_dump(mode="json", exclude_unset=True)
@@ -189,7 +194,7 @@ def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -
         own_formats = with_outputs(scenario.own_formats, scenario.own_responses)
         complete = complete.model_copy(update={"own_formats": own_formats})
         library = library.model_copy(update={"formats": with_outputs(library.formats, scenario.own_responses)})
-    return Loaded(complete, library, document, digest, name, path, base)
+    return Loaded(complete, library, document, digest, name, path, base, tuple(left_out))
 
 
 def _in_full(root: Node) -> list[str]:
@@ -359,10 +364,11 @@ def notes_on(loaded: Loaded) -> list[str]:
     """
     year, years = loaded.scenario.start.year, sorted(set(_years(loaded.base)))
     if not years or years[0] - FAR_YEARS <= year <= years[-1] + FAR_YEARS:
-        return []
+        return list(loaded.left_out)
     return [
+        *loaded.left_out,
         f"the exercise begins in {year}, and the library's figures are of {years[0]} to {years[-1]}: they are used "
-        "as they stand. Write what was or will be otherwise under 'actors' or 'figures'."
+        "as they stand. Write what was or will be otherwise under 'actors' or 'figures'.",
     ]
 
 

@@ -10,15 +10,18 @@
 
 import copy
 import datetime
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal
 
-from sim.errors import InputError, did_you_mean, refusal
-from sim.scenario.schema import Format, Library, Membership, Response
+from sim.errors import InputError, did_you_mean, nearest, refusal
+from sim.letters import plain_letters
+from sim.scenario.schema import Body, Format, Library, Membership, Response, State
 
 OnOff = Literal["on", "off"]
 OWN = {"formats": "own_formats", "responses": "own_responses"}  # where a scenario has entries of its own
 LONG_AGO = "1900-01-01"
+LONGEST_CODE = 4
 
 
 def belongs(membership: Membership, day: datetime.date) -> bool:
@@ -84,6 +87,55 @@ def with_outputs(formats: dict[str, Format], responses: dict[str, Response]) -> 
         else form
         for name, form in formats.items()
     }
+
+
+# ------------------------------------------------------------------------------------------------------ names for codes
+
+
+def codes_by_name(library: Library, own: Iterable[tuple[str, str | None]] = ()) -> dict[str, str]:
+    """Each word that people write for an actor or a group, in bare letters, and the code that it stands for.
+
+    Parameters
+    ----------
+    library : Library
+    own : (code, name) of the actors that a scenario names itself
+    """
+    known: dict[str, State | Body] = {**library.bodies, **library.states}
+    words = [(word, code) for code, name in own for word in (code, name)]
+    words += [(word, code) for code, one in known.items() for word in (code, one.name, *getattr(one, "also", ()))]
+    words += [(word, f"group:{name}") for name, group in library.groups.items() for word in (name, group.name)]
+    words += [(one.adjective, code) for code, one in known.items()]
+    codes: dict[str, str] = {}
+    for word, code in words:
+        codes.setdefault(_bare(word or code), code)
+    return codes
+
+
+def _bare(word: str) -> str:
+    """Letters and digits alone: without accents, points, spaces, capitals and a leading article."""
+    letters = unicodedata.normalize("NFKD", plain_letters(word[:80])).casefold().strip().removeprefix("the ")
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
+def code_meant(word: str, choices: Collection[str], codes: Mapping[str, str]) -> str | None:
+    """The code among the choices that somebody means by a name, another code or a misspelt one; None when none is.
+
+    >>> from sim.scenario.library import load_library
+    >>> library = load_library()
+    >>> codes = codes_by_name(library)
+    >>> [code_meant(word, library.states, codes) for word in ("UK", "the U.S.", "Turkey", "Jpn", "Germny", "Atlantis")]
+    ['GBR', 'USA', 'TUR', 'JPN', 'DEU', None]
+    """
+    known = {name: code for name, code in codes.items() if code in choices}
+    bare = _bare(word)
+    similar = nearest(bare, [name for name in known if len(name) > LONGEST_CODE]) if len(bare) > LONGEST_CODE else None
+    return known.get(bare) or known.get(similar or "") or nearest(word, choices)
+
+
+def which_code(word: str, choices: Collection[str], codes: Mapping[str, str]) -> str:
+    """What was probably meant by a word that is no actor's code, as `did_you_mean` says it."""
+    meant = code_meant(word, choices, codes)
+    return f"Did you mean '{meant}'?" if meant else did_you_mean(word, choices)
 
 
 # ------------------------------------------------------------------------------------------------------------ on or off

@@ -17,7 +17,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from sim.errors import InputError, did_you_mean, refusal
 from sim.letters import hidden
 from sim.scenario.hints import hides
-from sim.scenario.members import OnOff, presence, with_presence
+from sim.scenario.members import OnOff, codes_by_name, presence, which_code, with_presence
 from sim.scenario.needs import NOT_PLAYED, allowed, domain_of, figure_limits, is_counted, lies_within
 from sim.scenario.schema import CooperationStart, Figure, Library, Parameter, Scenario
 from sim.scenario.wording import as_number, below, core, expected, fields_of, is_model, once_for_each
@@ -173,7 +173,7 @@ def _find(document: dict, path: str, library: Library | None) -> Place:
     if there is not None:
         return Place(path, "presence", there, OnOff, tuple(segments))
     if segments[0] == "participants" and len(segments) == 2:
-        hint = did_you_mean(segments[1], [*library.bodies, *library.states])
+        hint = which_code(segments[1], [*library.bodies, *library.states], codes_by_name(library))
         raise _Lost(1, f"the path '{path}' leads nowhere: there is no '{segments[1]}'. {hint}")
     if segments[0] in NOT_VARIED:
         raise _Lost(0, f"the path '{path}' leads to '{segments[0]}', which cannot be varied.")
@@ -296,7 +296,7 @@ def _key(data, annotation, segments: list[str], good: int):
     raise _Lost(
         good,
         f"the path '{path}' leads nowhere: there is no '{segment}'{_after(segments, good)}. "
-        f"{did_you_mean(segment, names)}",
+        f"{which_code(segment, names, codes_by_name(_shipped()))}",
         (segments[0], segment) if good == 1 else (),
     )
 

@@ -38,7 +38,7 @@ Rule = Literal[
 ]
 Role = Literal["ally", "eu_member", "partner", "other", "adversary"]
 Theatre = Literal["atlantic", "pacific", "both", "elsewhere"]
-Channel = Literal["brief", "cable", "media", "call", "chat"]
+Channel = Literal["brief", "cable", "email", "phone", "call", "chat", "in_person", "media", "social", "radio"]
 Share = Annotated[float, Field(ge=0, le=1)]
 Months = Annotated[float, Field(ge=0, le=1200)]  # up to a hundred years, as with all that lasts
 CalendarDays = Annotated[float, Field(ge=0, le=36600)]
@@ -143,6 +143,7 @@ class State(Entry):
     """A state's figures. An empty figure is unknown and the model falls back as `sim/ODD.md` says, never silently."""
 
     name: Text
+    also: list[Text] = Field([], description="other names and codes that people write for it")
     adjective: Text
     role: Role
     theatre: Theatre

@@ -14,166 +14,89 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 LONGEST_NAME = 60
 
 TEMPLATE = """\
-# {title}: an exercise for Two Oceans.
+# yaml-language-server: $schema=./scenario.schema.json
 #
-# Lines that start with '# ' explain. Lines that start with '#' alone are switched off: delete the '#' to use them.
-# `oceans check {name}.yaml` tells what is wrong, with the line; `oceans run {name}.yaml` plays it.
-# Every field is explained in scenarios/README.md. To let an editor complete and explain fields as you type, write the
-# schema beside this file, `oceans schema > scenario.schema.json`, and make this the first line:
-# "# yaml-language-server: $schema=./scenario.schema.json".
+# {title}: an exercise. Change any word or number; what follows a '#' is a remark for you and is not read.
+#
+#   Is everything in order?   oceans check {name}.yaml
+#   Play it                   oceans run {name}.yaml
+#   Let an editor help        oceans schema > scenario.schema.json     once, in this folder: it completes and explains
+#
+# scenarios/README.md explains every field that there is; this file has those that most exercises need.
 
-# What participants read first.
 title: {title}
-summary: Somebody switches off the lights in Estonia, and an ocean away a port stands still.
+summary: >-                            # what everybody reads first
+  The lights go out in Estonia. It looks like Russia, and nobody can prove it yet. Whom does Tallinn call, and who
+  on two oceans will stand beside it?
+start: 2026-03-02                      # the first day: year-month-day
+turns: {{count: 4, days: 14}}            # four rounds of play, two weeks each
 
-# Printed on every page.
-marking: EXERCISE EXERCISE EXERCISE
 
-# To say only what differs from another scenario, name it (a shipped name, or a file such as ./other.yaml).
-#extends: smallest
+# WHO TAKES PART: countries by their three letters; NATO or EU stand for all their members
 
-# The first day of turn 1 (year-month-day), how many turns, and how many days each.
-start: 2026-03-02
-turns:
-  count: 4
-  days: 14
+participants: [EST, LVA, DEU, GBR, USA, JPN, RUS]
 
-# Who takes part: ISO codes in capitals; NATO or EU with all their members; group:<name> for the members of a group.
-participants: [EST, LVA, DEU, GBR, USA, JPN, KOR, RUS, CHN]
-
-# one: NATO and the EU each act as a single actor. members: member by member.
-bodies_as: members
-
-# What differs, here, from the library's figures for an actor. Leave out what does not.
-actors:
+actors:                                # what a player should know and want; nobody else reads it
+  EST:
+    brief: You were hit. You want company when you name the culprit, and help before the next storm.
+  USA:
+    brief: You believe Tallinn. You want allies to say so first, and you will not be hurried.
   JPN:
-    stance: {{CHN: 0.6}}                 # -1 friendly, 0 neutral, 1 sees it as the main threat
-    exposure: {{CHN: 0.5}}               # 0 none, 1 could not do without it
-    brief: Your public expects you to stand by partners, and your exporters hope that nobody notices.
+    brief: You rarely name a state alone. You would rather join others, and learn how it was done.
 
-# How far two states count each other's trouble as their own, 0 to 1, where the library does not say it well.
-ties:
-  - {{between: [EST, JPN], strength: 0.2, why: a digital partnership}}
 
-# Incidents and their hidden truth. Nobody but control sees `by` before the debrief.
+# WHAT REALLY HAPPENED: who did it stays hidden until the end
+
 incidents:
-  - id: grid
+  - id: grid                           # a short name, used further down
     name: Attack on the Estonian grid
-    issue: cyber                       # cyber fimi coercion edt space infra military consult learn
-    by: RUS
-    victims: {{EST: 0.5}}                # severity: 0.1 symbolic to 1 mass casualties
-    turn: 1                            # the turn in which it begins
-    difficulty: 0.5                    # how hard to tell who did it: 0 plain, 1 hopeless
-    publicness: 0.6                    # how openly it is known at first
-    is_physical: no                    # were people or things hurt, not only data, trade or opinion?
-    may_widen_to: [LVA]                # who could be next
-    note: The attackers sit in a front company. (For control only.)
+    issue: cyber                       # or fimi (disinformation), coercion, infra (sabotage), space, military, edt
+    by: RUS                            # who did it
+    victims: {{EST: 0.5}}                # who is hurt, and how badly: 0.1 hardly, 0.5 seriously, 1 many dead
+    difficulty: 0.5                    # how hard it is to tell who did it: 0 plain, 1 hopeless
+    publicness: 0.6                    # how widely it is known: 0 secret, 1 on every front page
 
-# The injects, in order: one planned event each, put to named recipients. All of them are the MSEL.
+
+# WHAT YOU PUT ON THE TABLE, in order: one inject each
+
 injects:
   - id: blackout
     title: The lights go out
-    turn: 1                            # or a day: `date: 2026-03-04`
-    sender: Grid operator
-    to: [EST]                          # codes, group:<name>, control or all
-    channel: cable                     # brief cable media call chat
+    turn: 1
+    sender: Estonian grid operator
+    to: [EST, LVA]                     # countries, control (you and your team) or all
+    channel: phone                     # brief, cable, email, phone, call, chat, in_person, media, social or radio
     text: A third of the country is without power. Our engineers are locked out of their own consoles.
-    expects: Estonia asks its allies for help, and says how sure it is.
+    expects: Estonia asks for help, and says how sure it is.      # seen by control alone
     objectives: [share_early]
+
   - id: headline
     title: A headline names a culprit
     turn: 2
-    when: {{going: [grid]}}              # released only while the attack goes on
-    storyline: blame
-    kind: inject                       # inject information facilitation contingency
     sender: A newspaper
     to: [all]
     channel: media
     text: Unnamed officials say that the attack was traced to a military unit.
-    effects:                           # what it changes
-      - {{on: publicness, incident: grid, by: 0.3}}
-    control_notes: Hold it back while the table still debates turn 1.
+    effects:
+      - {{on: publicness, incident: grid, by: 0.3}}                # now more people know
 
-# Formats and responses on the table. Left out: all that fit the incidents.
-#formats: [nac_art4, eu_cfsp, hotline]
-#responses: [joint_statement, public_attribution, hotline_note]
+  - id: second_storm
+    title: The cold comes
+    turn: 3
+    kind: contingency                  # held back until you release it
+    sender: Weather service
+    to: [EST, LVA]
+    channel: email
+    text: Minus twenty by Friday, for ten days.
 
-# Formats and responses of your own are written like those in scenarios/library/formats.yaml and responses.yaml.
-#own_formats:
-#  hotline:
-#    name: A hotline between capitals
-#    short: Hotline
-#    kind: bilateral
-#    members: [EST, JPN]
-#    mandate: {{cyber: 1}}
-#    rule: bilateral
-#    days: {{min: 0, typical: 1, max: 3}}
-#    outputs: [hotline_note]
-#    sources: [judgement]
-#own_responses:
-#  hotline_note:
-#    name: Note over the hotline
-#    phrase: passes a note over the hotline
-#    category: diplomatic
-#    rung: concern
-#    users: [state]
-#    venues: [hotline]                 # only members of these formats may use it
-#    issues: [cyber]
-#    attribution_min: 0
-#    lead_days: {{min: 0, typical: 1, max: 3}}
-#    cost: 1
-#    pressure: 0
-#    signal: 1
-#    resilience: 0
-#    escalation: {{goldstein: 0, risk: 0}}
-#    sources: [judgement]
 
-# Cooperation projects between NATO and the four partners: begun some months before, or put to a decision in a turn.
-cooperation:
-  - {{project: coop_cyber, months_before: 12}}
-#cooperation_budget_eur_m: 40
+# WHAT IT IS FOR
 
-# Coefficients of the model, and figures of the library, that differ here.
-#behaviour: {{precision: 4}}
-#figures: {{states.JPN.exposure.CHN.trade_pct_gdp: 5}}
-
-# How actors are weighed: gdp defence gdp_cyber equal.
-capability: gdp_cyber
-
-# How far the other ocean counts as one's own, and how far one adversary's crisis is the other's chance; 0 to 1.
-linkage: 0.5
-adversary_tie: 0.5
-
-# The date whose practice of naming culprits holds. Left out: the start.
-#norm_date: 2026-03-02
-
-# What the exercise is for, and what to discuss afterwards.
 objectives:
   - {{id: share_early, text: Share evidence across both oceans before anybody asks for it}}
-questions:
+
+questions:                             # for the talk afterwards
   - Who would have acted sooner, and what held them back?
-
-# Uncertainties: a path in this file or the library, and what it may be. A sweep plays them all.
-uncertainties:
-  how_hard:
-    path: incidents.grid.difficulty
-    range: [0.3, 0.8]
-    distribution: uniform              # uniform triangular normal
-    why: front companies have been found in weeks, and never
-
-# Levers: what we choose.
-levers:
-  cyber_cooperation:
-    path: cooperation.coop_cyber.months_before
-    choices: [0, 12, 36]
-    why: the earlier it begins, the more evidence can be shared
-
-# What we judge by. Left out: all measures.
-#measures: [harm]
-
-# What the story rests on.
-sources:
-  - Invented for the exercise.
 """
 
 

@@ -17,6 +17,7 @@ from pydantic.fields import FieldInfo
 from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.letters import is_number, plain_letters
 from sim.scenario.hints import about_a_count, about_a_day, about_a_name, meant
+from sim.scenario.members import code_meant
 from sim.scenario.reader import Node, date_of, text_of
 from sim.scenario.schema import CODE_PATTERN, FIRST_DAY, ID_PATTERN, LAST_DAY, NAME_PATTERN
 
@@ -96,6 +97,11 @@ def core(annotation) -> tuple[typing.Any, list]:
 
 def _constraints(extra) -> list:
     return list(extra.metadata) if isinstance(extra, FieldInfo) else [extra]
+
+
+def is_code(annotation) -> bool:
+    """Whether the code of an actor stands here."""
+    return CODE_PATTERN in [getattr(part, "pattern", None) for part in core(annotation)[1]]
 
 
 def is_model(annotation) -> bool:
@@ -199,8 +205,18 @@ def as_number(value):
     return NO_NUMBER if isinstance(value, str) and not is_number(value) else value
 
 
-def validated(model: type[Model], node: Node, data=None) -> tuple[Model | None, list[Diagnostic]]:
-    """The model that a node describes, or None and every fault; `data` is what is checked, if it was read otherwise."""
+def validated(
+    model: type[Model], node: Node, data=None, codes: Mapping[str, str] | None = None
+) -> tuple[Model | None, list[Diagnostic]]:
+    """The model that a node describes, or None and every fault.
+
+    Parameters
+    ----------
+    model : what it should be
+    node : what was read
+    data : what is checked, if it was read otherwise
+    codes : what people call actors, by `codes_by_name`: to say which code was meant
+    """
     try:
         return model.model_validate(plain(node, model) if data is None else data), []
     except ValidationError as problem:
@@ -210,7 +226,7 @@ def validated(model: type[Model], node: Node, data=None) -> tuple[Model | None, 
         if error["type"] == "missing" and isinstance(error["loc"][-1], str):
             missing.setdefault(tuple(error["loc"][:-1]), []).append(f"'{error['loc'][-1]}'")
     faults = [
-        schema_fault(model, node, error)
+        schema_fault(model, node, error, codes or {})
         for error in errors
         if tuple(error["loc"][:-1]) not in missing or error["type"] != "missing"
     ]
@@ -223,16 +239,18 @@ def beside(misfits: list[Diagnostic], others: list[Diagnostic]) -> list[Diagnost
     return misfits + [fault for fault in others if (fault.file, fault.line, fault.column) not in spoken]
 
 
-def schema_fault(model: type[BaseModel], root: Node, error: Mapping[str, typing.Any]) -> Diagnostic:
+def schema_fault(
+    model: type[BaseModel], root: Node, error: Mapping[str, typing.Any], codes: Mapping[str, str]
+) -> Diagnostic:
     """One of pydantic's findings, as a fault at its place in the file."""
     location = _without_alternatives(model, tuple(error["loc"]))
     if location and location[-1] == "[key]":
-        return _bad_key(model, root, location[:-1])
+        return _bad_key(model, root, location[:-1], codes)
     if error["type"] == "extra_forbidden":
         return _unknown_field(model, root, location)
     if error["type"] == "missing":  # an entry of a pair; fields are gathered by `validated`
         location = location[:-1]
-    return _does_not_fit(model, root, location, error["type"])
+    return _does_not_fit(model, root, location, error["type"], codes)
 
 
 def _without_alternatives(model, location: tuple) -> tuple:
@@ -283,19 +301,27 @@ def _unknown_field(model, root: Node, location: tuple) -> Diagnostic:
     return parent.keys[name].fault(message) if name in parent.keys else parent.fault(message)
 
 
-def _bad_key(model, root: Node, location: tuple) -> Diagnostic:
+def _bad_key(model, root: Node, location: tuple, codes: Mapping[str, str]) -> Diagnostic:
     parent, name = node_at(root, location[:-1]), str(location[-1])
     holder, _ = core(annotation_at(model, location[:-1]))
     wanted = expected(typing.get_args(holder)[0])
-    better = plain_letters(name).strip()
-    hint = f" Did you mean '{better.upper()}'?" if "code" in wanted and len(better) == 3 and better.isalpha() else ""
+    hint, cause = _code_instead(typing.get_args(holder)[0], name, codes)
     if ":" in name:
         hint = f" Is a space missing after '{name.partition(':')[0]}:'?"
     message = f"'{name}' cannot be a key{_inside(root, location[:-1])}: expected {wanted}.{hint}"
-    return parent.keys[name].fault(message) if name in parent.keys else parent.fault(message)
+    return parent.keys.get(name, parent).fault(message, cause)
 
 
-def _does_not_fit(model, root: Node, location: tuple, kind: str) -> Diagnostic:
+def _code_instead(annotation, word: str, codes: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    """The code that is meant where another word stands, as a hint; and the cause of all faults of that word."""
+    if not is_code(annotation):
+        return "", ()
+    meant = code_meant(word, [code for code in codes.values() if not code.startswith("group:")], codes)
+    better = meant or plain_letters(word).strip().upper()
+    return (f" Did you mean '{better}'?", ("states", word)) if re.search(CODE_PATTERN, better) else ("", ())
+
+
+def _does_not_fit(model, root: Node, location: tuple, kind: str, codes: Mapping[str, str]) -> Diagnostic:
     annotation, node = annotation_at(model, location), value_at(root, location)
     inner, _ = core(annotation)
     subject = _for(root, location)
@@ -309,7 +335,9 @@ def _does_not_fit(model, root: Node, location: tuple, kind: str) -> Diagnostic:
             f"{place(root, location)} must be one of {wanted}, got {_shown(node)}.{_meant(node.text, inner)}"
         )
     kind = next((ENTRY_NAMES[part] for part in reversed(location) if part in ENTRY_NAMES), "")
-    return node.fault(f"expected {expected(annotation)}{subject}, got {found(node)}.{_hint(annotation, node, kind)}")
+    code, cause = _code_instead(annotation, node.text or "", codes)
+    hint = code or _hint(annotation, node, kind)
+    return node.fault(f"expected {expected(annotation)}{subject}, got {found(node)}.{hint}", cause)
 
 
 def _meant(word: str, literal) -> str:
@@ -337,8 +365,6 @@ def _hint(annotation, node: Node, kind: str) -> str:
     if typing.get_origin(inner) is list and node.kind == "scalar" and text:
         return f" Write [{text[:40]}]."
     patterns = [part.pattern for part in constraints if inner is str and getattr(part, "pattern", None)]
-    if CODE_PATTERN in patterns and re.search(CODE_PATTERN, better := plain_letters(text).strip().upper()):
-        return f" Did you mean '{better}'?"
     return about_a_name(text, kind) if NAME_PATTERN in patterns else ""
 
 

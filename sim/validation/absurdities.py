@@ -37,7 +37,7 @@ def deals_without_relations(run: Run) -> Iterator[str]:
     states = run.loaded.library.states
     for event in run.responses:
         if event.payload["response"] in run.volumes.with_embassies and event.actor in states:
-            suspect = run.suspect(event.incident)
+            suspect = run.suspect(event)
             if suspect in states[event.actor].no_relations_with:
                 yield f"{_told(run, event)}, with {run.names.actor(suspect)}"
 
@@ -57,16 +57,16 @@ def wants_to_accuse_in_doubt(run: Run) -> Iterator[str]:
     """A position on a text, at its first reading, that names by a state less sure than any accusation asks for."""
     edge = edges_of(run.loaded)[RUNGS.index("naming")]
     for event in run.record.of_kind("text_proposed"):
-        least, where = _least_asked_for(run, event.incident), run.names.format(event.payload["format"])
+        least, where = _least_asked_for(run, event), run.names.format(event.payload["format"])
         for code, position in event.payload["positions"].items() if event.payload["round"] == 1 else ():
             sure = run.sureness(event, code)
             if position >= edge and sure < least:
                 yield f"{run.when(event)}: {code} wants a text of {position:.2f} in {where}, {sure:.2f} sure"
 
 
-def _least_asked_for(run: Run, incident: str) -> float:
-    """The least sureness that a response to an incident asks for which names its culprit."""
-    issue = run.incidents[incident].issue
+def _least_asked_for(run: Run, event: Event) -> float:
+    """The least sureness that a response to an event's incident asks for which names its culprit."""
+    issue = run.incident_of(event).issue
     asked = [
         response.attribution_min
         for response in run.known_responses.values()
@@ -80,7 +80,7 @@ def called_without_mandate(run: Run) -> Iterator[str]:
     """A format called for what it has no mandate for, or one that names a culprit and may only exchange information."""
     formats, naming = formats_of(run.loaded), RUNGS.index("naming")
     for event in run.record.of_kind("consultation_called", "text_adopted"):
-        mandate = formats[event.payload["format"]].mandate.get(run.incidents[event.incident].issue, 0)
+        mandate = formats[event.payload["format"]].mandate.get(run.incident_of(event).issue, 0)
         is_call = event.kind == "consultation_called"
         if mandate == 0 if is_call else mandate < COORDINATE and RUNGS.index(event.payload["rung"]) >= naming:
             deed = "is called" if is_call else f"adopts a text of {event.payload['rung']}"
@@ -138,10 +138,10 @@ def stopped_after_its_end(run: Run) -> Iterator[str]:
 def accuses_itself(run: Run) -> Iterator[str]:
     """A state that names a culprit of its own act, alone or behind a text."""
     for event in run.responses:
-        if run.of(event).accuses and event.actor == run.incidents[event.incident].by:
+        if run.of(event).accuses and event.actor == run.incident_of(event).by:
             yield _told(run, event)
     for event in run.record.of_kind("text_adopted"):
-        author = run.incidents[event.incident].by
+        author = run.incident_of(event).by
         if RUNGS.index(event.payload["rung"]) >= RUNGS.index("naming") and author in event.payload["supporters"]:
             yield f"{run.when(event)}: {author} stands behind a text of {event.payload['rung']} on its own act"
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from sim.processes import pool
 from sim.scenario import load_library
+from sim.scenario.schema import Library
 from sim.validation.cases import told
 from sim.validation.replay import Replay
 from sim.validation.schema import KINDS
@@ -415,8 +416,8 @@ def _wanted(case, codebook):
     return [(KINDS.index(kind), actor, *words) for (actor, kind), words in said.items() if words]
 
 
-_REPLAYS = {}
-_LIBRARY = []
+_REPLAYS: dict[str, Replay] = {}
+_LIBRARY: list[Library] = []
 
 
 def _take_library(library):

@@ -8,6 +8,7 @@ A file of cases is checked like a scenario: every fault at once, with its place 
 
 import os
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from sim.scenario.loading import in_order, looks_like_a_path
 from sim.scenario.reader import Node, read
 from sim.scenario.schema import Codebook, Library
 from sim.scenario.wording import beside, validated
-from sim.validation.checks import check_cases, reading_of, unlike_cases, used
+from sim.validation.checks import check_cases, codebook_of, reading_of, unlike_cases, used
 from sim.validation.schema import KINDS, UNATTRIBUTED, Case, CaseFile, Cell, Covariates, Episode
 
 __all__ = [
@@ -101,7 +102,7 @@ def read_cases(name_or_path: str | os.PathLike, library: Library | None = None) 
     path = Path(located(name_or_path))
     root = read(path, os.fspath(located(name_or_path)))
     written, faults = _validated(root, library)
-    if faults:
+    if written is None or faults:
         raise InputError(faults)
     return Cases(
         written.meta.title or path.stem,
@@ -152,7 +153,7 @@ def _validated(root: Node, library: Library | None) -> tuple[CaseFile | None, li
     stranger = unlike_cases(root)
     if stranger is not None:
         return None, [stranger]
-    reading = reading_of(root, library.codebook)
+    reading = reading_of(root, codebook_of(library))
     content = used(root, reading)
     written, misfits = validated(CaseFile, content)
     return written, in_order(beside(list(check_cases(content, library, reading)), misfits))
@@ -189,7 +190,7 @@ class Cells:
     def __len__(self) -> int:
         return len(self.done)
 
-    def where(self, mask) -> "Cells":
+    def where(self, mask: np.ndarray | Sequence) -> "Cells":
         """The rows that a mask (n,) of bool, or a list of places, picks; `case_ids` stay, so `case` keeps its meaning.
 
         >>> cells = cells_of(read_cases("cases_2007_2024"))
@@ -257,7 +258,7 @@ def told(cell: Cell, kind: str, codebook: Codebook) -> tuple[float, float] | Non
     return None
 
 
-def _rows(place: int, case: Case):
+def _rows(place: int, case: Case) -> Iterator[tuple]:
     for (actor, kind), cell in case.cells.items():
         if cell.value is not None:
             sure = cell.confidence or NOBODY_SAYS

@@ -11,9 +11,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from sim.errors import Diagnostic, did_you_mean, nearest
-from sim.scenario.reader import Node, entries_of, is_given, items_of, keys_of
+from sim.scenario.members import code_meant, codes_by_name, which_code
+from sim.scenario.reader import Node, entries_of, is_given, items_of, keys_of, text_of
 from sim.scenario.schema import Codebook, Library
 from sim.scenario.wording import below, core, fields_of, is_model
 from sim.validation.schema import (
@@ -59,11 +61,17 @@ def used(root: Node, reading: "Reading") -> Node:
     return _used(root, CaseFile, reading)
 
 
+def codebook_of(library: Library) -> Codebook:
+    """The codebook, without which no case can be read."""
+    assert library.codebook is not None
+    return library.codebook
+
+
 def reading_of(root: Node, codebook: Codebook) -> "Reading":
     """How a file is to be read, by what it says of itself and by the library's codebook."""
     meta = root.get("meta")
     explained = {name for name, _, _ in items_of(meta, "codebook")} if meta is not None else set()
-    given = [entry.text for entry in entries_of(meta, "fields")] if meta is not None else []
+    given = [entry.text or "" for entry in entries_of(meta, "fields")] if meta is not None else []
     order = given if given and set(given) <= set(KINDS) else list(KINDS)
     return Reading(explained, order, words_for(codebook))
 
@@ -87,7 +95,7 @@ class Reading:
         return [f"{basis}-{sure}" for basis in (*EVIDENCE, *self.explained) for sure in SURE] + list(UNKNOWN)
 
 
-def _used(node: Node, annotation, reading: Reading) -> Node:
+def _used(node: Node, annotation: Any, reading: Reading) -> Node:
     inner, _ = core(annotation) if annotation is not None else (None, None)
     if node.kind == "scalar":
         return node
@@ -103,14 +111,14 @@ def _used(node: Node, annotation, reading: Reading) -> Node:
     return _with_ideal_points(whole) if inner is Covariates else whole
 
 
-def _like(node: Node, value) -> Node:
+def _like(node: Node, value: Any) -> Node:
     """A node at the same place with another value."""
     other = Node(node.kind, value, node.source, node.line, node.column, node.length)
     other.keys = {key: node.keys[key] for key in value if key in node.keys} if node.is_mapping else {}
     return other
 
 
-def _is_remark(key: str, model, reading: Reading) -> bool:
+def _is_remark(key: str, model: Any, reading: Reading) -> bool:
     fields = fields_of(model)
     if key in fields or model is Covariates and IDEAL_POINT.fullmatch(key):
         return False
@@ -176,6 +184,11 @@ class Known:
         return [*self.library.states, *self.library.bodies]
 
     @cached_property
+    def codes(self) -> dict[str, str]:
+        """What people call them."""
+        return codes_by_name(self.library)
+
+    @cached_property
     def adversaries(self) -> list[str]:
         """Codes of adversaries, and the word for nobody in particular."""
         states = self.library.states.items()
@@ -184,7 +197,7 @@ class Known:
     @cached_property
     def kinds(self) -> list[str]:
         """Kinds of case."""
-        return list(self.library.codebook.kinds)
+        return list(codebook_of(self.library).kinds)
 
 
 def unlike_cases(root: Node) -> Diagnostic | None:
@@ -246,7 +259,7 @@ def _fields(root: Node) -> Iterator[Diagnostic]:
 def _actors(entry: Node, field: str, known: Known) -> Iterator[Diagnostic]:
     for code, key, _ in items_of(entry, field):
         if code not in known.actors:
-            yield key.fault(f"the library knows no actor '{code}'. {did_you_mean(code, known.actors)}")
+            yield key.fault(f"the library knows no actor '{code}'. {which_code(code, known.actors, known.codes)}")
 
 
 def _repeated_ids(root: Node) -> Iterator[Diagnostic]:
@@ -272,13 +285,14 @@ def _adversary(entry: Node, known: Known) -> Iterator[Diagnostic]:
         allowed = ", ".join(known.adversaries)
         yield node.fault(f"'{node.text}' is no adversary in the library. Allowed: {allowed}.")
     else:
-        yield node.fault(f"the library knows no adversary '{node.text}'. {did_you_mean(node.text, known.adversaries)}")
+        said = which_code(node.text, known.adversaries, known.codes)
+        yield node.fault(f"the library knows no adversary '{node.text}'. {said}")
 
 
 def _kind(case: Node, known: Known) -> Iterator[Diagnostic]:
     node = case.get("kind")
     if node is not None and node.text is not None and node.text not in known.kinds:
-        words = [*known.kinds, *words_for(known.library.codebook)]
+        words = [*known.kinds, *words_for(codebook_of(known.library))]
         near = nearest(node.text, words)
         hint = f"Did you mean '{near}'?" if near else did_you_mean(node.text, known.kinds)
         yield node.fault(f"no kind of case '{node.text}'. {hint} Kinds are described in library/codebook.yaml.")
@@ -286,12 +300,12 @@ def _kind(case: Node, known: Known) -> Iterator[Diagnostic]:
 
 def _targets(case: Node, known: Known) -> Iterator[Diagnostic]:
     given = [entry for entry in entries_of(case, "targets") if entry.text]
-    targets = [entry.text for entry in given]
+    targets = [entry.text or "" for entry in given]
     strangers = [*_strangers(given, known)]
     yield from strangers
     if targets and not strangers and not set(targets) & set(known.actors):
         listed = ", ".join(targets)
-        yield case.get("targets").fault(
+        yield case["targets"].fault(
             f"the library knows none of those that were hit ({listed}). Name at least one by its code."
         )
     if case.get("primary_targets") is not case.get("targets"):  # as it is where they were left out
@@ -308,15 +322,15 @@ def _within(case: Node, targets: list[str], known: Known) -> Iterator[Diagnostic
     given = [entry for entry in entries_of(case, "primary_targets") if entry.text]
     yield from _strangers(given, known)
     for entry in given:
-        if targets and entry.text not in targets and _is_a_state(entry.text, known):
+        if targets and entry.text not in targets and _is_a_state(entry.text or "", known):
             yield entry.fault(f"'{entry.text}' is not among the 'targets' of the case ({', '.join(targets)}).")
 
 
 def _strangers(given: list[Node], known: Known) -> Iterator[Diagnostic]:
     seen = set()
     for entry in given:
-        if not _is_a_state(entry.text, known):
-            yield entry.fault(_no_state(entry.text, known))
+        if not _is_a_state(entry.text or "", known):
+            yield entry.fault(_no_state(entry.text or "", known))
         elif entry.text in seen:
             yield entry.fault(f"'{entry.text}' is listed twice.")
         seen.add(entry.text)
@@ -337,7 +351,7 @@ def _is_a_state(code: str, known: Known) -> bool:
 
 
 def _no_state(code: str, known: Known) -> str:
-    near = nearest(code, known.actors) or nearest(code, sorted(COUNTRIES))
+    near = code_meant(code, known.actors, known.codes) or nearest(code, sorted(COUNTRIES))
     hint = f"Did you mean '{near}'?" if near else "Targets have codes of three capitals (ISO 3166), or are NATO or EU."
     return f"there is no state or body '{code}'. {hint}"
 
@@ -355,15 +369,15 @@ def _dates(case: Node, known: Known) -> Iterator[Diagnostic]:
         return
     may_be_announced = _has_demand(case, known) and told is not None and (start - told).days <= ANNOUNCED
     if told is not None and told < start and not may_be_announced:
-        yield case.get("disclosure_date").fault(_impossible("became known", told, f"began on {start}"))
+        yield case["disclosure_date"].fault(_impossible("became known", told, f"began on {start}"))
     if answered is not None and answered < start and not may_be_announced:
-        yield case.get("decision_date").fault(_impossible("was answered", answered, f"began on {start}"))
+        yield case["decision_date"].fault(_impossible("was answered", answered, f"began on {start}"))
     elif answered is not None and told is not None and answered < told:
-        yield case.get("decision_date").fault(_impossible("was answered", answered, f"became known on {told}"))
+        yield case["decision_date"].fault(_impossible("was answered", answered, f"became known on {told}"))
 
 
 def _has_demand(case: Node, known: Known) -> bool:
-    kind = known.library.codebook.kinds.get(case.get("kind").text) if case.get("kind") is not None else None
+    kind = codebook_of(known.library).kinds.get(text_of(case, "kind") or "")
     return kind is not None and kind.has_demand
 
 

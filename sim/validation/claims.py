@@ -49,7 +49,7 @@ def scores(differences: pd.DataFrame, kinds: Mapping[str, Any]) -> str:
     return f"against a strong regression the model is {' and '.join(told)}{end}"
 
 
-def _kinds(kinds, scopes, of):
+def _kinds(kinds: Mapping[str, Any], scopes: Sequence[str], of: int) -> str:
     if len(scopes) == of > 2:
         return "every kind of act"
     return listed([kinds[scope].name if len(scopes) < 3 else kinds[scope].short for scope in scopes])
@@ -69,8 +69,8 @@ def claims_of(backtest: Backtest, kinds: Mapping[str, Any]) -> Iterator[tuple[st
             yield row["scope"], " ".join(filter(None, (_compared(gaps), _ranked(row), _events(row))))
 
 
-def _compared(gaps):
-    groups = {BETTER: [], WORSE: [], "": []}
+def _compared(gaps: Sequence[Mapping[Any, Any]]) -> str:
+    groups: dict[str, list[str]] = {BETTER: [], WORSE: [], "": []}
     for gap in gaps:
         which = verdict(gap["brier_low"], gap["brier_high"], cases=gap["cases"])
         groups[which if which in groups else ""].append(f"{SAID[gap['against']]} by {abs(gap['brier']):.3f}")
@@ -81,7 +81,7 @@ def _compared(gaps):
     return f"Brier score: {'; '.join(told)}." if told else ""
 
 
-def _ranked(row):
+def _ranked(row: Mapping[Any, Any]) -> str:
     if row["auc"] != row["auc"]:
         return ""
     return (
@@ -90,7 +90,7 @@ def _ranked(row):
     )
 
 
-def _events(row):
+def _events(row: Mapping[Any, Any]) -> str:
     return f"Only {count(row['events'], 'act')} in all: little can be learnt from that." if row["events"] < FEW else ""
 
 
@@ -181,7 +181,7 @@ def first_answers(answers: Sequence[Any]) -> str:
     return f"{start}; the model is {told}" if told else start
 
 
-def in_words(value):
+def in_words(value: int) -> str:
     """A small count in words; 'none' for nothing.
 
     >>> in_words(0), in_words(3)
@@ -205,7 +205,7 @@ def coercion(rows: pd.DataFrame) -> str:
     return f"the model {can} tell who will give in: {means}"
 
 
-def _mean(chances):
+def _mean(chances: pd.Series) -> str:
     return percent(float(chances.mean()))
 
 

@@ -101,16 +101,20 @@ class Run:
         """The third parties among those counted that are seen to have done a kind of act before the end."""
         counted_for = self.volumes.coded if self.known is None else self.known.get(kind, ())
         seen = {
-            event.actor
+            event.actor or ""
             for event in self.responses
             if event.incident == incident and self.of(event).coded_as == kind
             if event.payload["effect_day"] <= self.last_day
         }
         return seen & {*counted_for} - self.victims(incident)
 
-    def suspect(self, incident: str) -> str:
-        """Whom an incident looks like."""
-        written = self.incidents[incident]
+    def incident_of(self, event: Event) -> Incident:
+        """The incident that an event is about."""
+        return self.incidents[event.incident or ""]
+
+    def suspect(self, event: Event) -> str:
+        """Whom the incident that an event is about looks like."""
+        written = self.incident_of(event)
         return written.suspect or written.by
 
     @cached_property
@@ -122,7 +126,7 @@ class Run:
 
     def sureness(self, event: Event, code: str | None) -> float:
         """How sure a state was of the suspect when something was decided; 1 where nothing is known of that."""
-        return self.assessments.get((event.turn, event.incident), {}).get(code, 1.0)
+        return self.assessments.get((event.turn, event.incident), {}).get(code or "", 1.0)
 
     def when(self, event: Event) -> str:
         """Where an example is found again."""
@@ -262,7 +266,8 @@ def texts(run: Run, incident: str) -> float:
 @_an_incident
 def weaker_texts(run: Run, incident: str) -> float:
     """Texts weaker than one adopted before, by nobody but those who stand behind a stronger one already."""
-    found, earlier = 0, []
+    found = 0
+    earlier: list[tuple[int, set[str]]] = []
     for event in run.events("text_adopted", incident):
         strength, behind = event.payload["text"], {*event.payload["supporters"]}
         stronger = [before for text, before in earlier if text > strength]

@@ -6,9 +6,12 @@ text = behaviour_with(text, {"b_stake": 1.2})                      # scenarios/l
 
 import re
 import textwrap
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import yaml
+from numpy.typing import ArrayLike
 
 from sim.errors import RangeError, did_you_mean
 
@@ -22,7 +25,7 @@ LINE = re.compile(r"^(?P<before>\s+(?P<name>\w+):\s*\{\s*value:\s*)(?P<value>[^,
 RANGE = re.compile(r"\brange:\s*\[\s*([^,\]]+?)\s*,\s*([^,\]]+?)\s*\]")
 
 
-def as_yaml(estimates, cases, made=None):
+def as_yaml(estimates: Any, cases: Any, made: Mapping[str, Any] | None = None) -> str:
     """The section `estimates` of the library.
 
     Parameters
@@ -71,7 +74,7 @@ def as_yaml(estimates, cases, made=None):
     return "\n".join(lines) + "\n"
 
 
-def correlations_of(covariance):
+def correlations_of(covariance: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Standard deviations and correlations of a covariance.
 
     Parameters
@@ -91,7 +94,7 @@ def correlations_of(covariance):
     return sd, np.clip(covariance / np.outer(sd, sd), -1, 1)
 
 
-def behaviour_with(text, values):
+def behaviour_with(text: str, values: Mapping[str, float]) -> str:
     """A file of coefficients with other values; everything else, remarks and spaces too, stays to the letter.
 
     Parameters
@@ -115,7 +118,7 @@ def behaviour_with(text, values):
     return "".join(lines)
 
 
-def _line_with(line, left):
+def _line_with(line: str, left: dict[str, float]) -> str:
     """A line with its new value, which is then taken from those that are left."""
     ending = line[len(line.rstrip("\r\n")) :]
     found = LINE.match(line.removesuffix(ending))
@@ -129,7 +132,7 @@ def _line_with(line, left):
     return f"{found['before']}{value}{found['after']}{ending}"
 
 
-def rounded(value):
+def rounded(value: float) -> str:
     """A number with four digits that count, and never with an exponent.
 
     >>> rounded(1.23456), rounded(0.000123456), rounded(-12345.6), rounded(6.0)
@@ -138,11 +141,11 @@ def rounded(value):
     return np.format_float_positional(float(f"{float(value):.{DIGITS}g}"), trim="0")
 
 
-def _short(value):
+def _short(value: float) -> str:
     return np.format_float_positional(round(float(value), DIGITS_OF_CORRELATION) + 0.0, trim="0")
 
 
-def _list(start, words):
+def _list(start: str, words: Iterable[str]) -> list[str]:
     """A list that begins on the line of its name and goes on below, indented."""
     return textwrap.wrap(
         f"{start}[{', '.join(words)}]", WIDE, subsequent_indent=" " * (len(start) - len(start.lstrip()) + 2),
@@ -150,9 +153,9 @@ def _list(start, words):
     )  # fmt: skip
 
 
-def _key(words):
+def _key(words: str) -> str:
     return words if re.fullmatch(r"[A-Za-z][\w -]*\w", words) else _quoted(words)
 
 
-def _quoted(words):
+def _quoted(words: str) -> str:
     return yaml.safe_dump(words, default_style='"', allow_unicode=True, width=float("inf")).strip()

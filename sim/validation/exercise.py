@@ -4,14 +4,17 @@ Everything that is turned into figures here comes from the case and from the lib
 it is not looked at. Memberships, formats, laws and the practice of naming are those of that day.
 """
 
+import datetime
 import math
 
 import yaml
 
 from sim.phrases import SHORT_NAME, first_words
-from sim.scenario import from_document, group_members
+from sim.scenario import Loaded, from_document, group_members
+from sim.scenario.schema import Codebook, Library
 from sim.validation.cases import head_of
-from sim.validation.schema import UNATTRIBUTED
+from sim.validation.checks import codebook_of
+from sim.validation.schema import UNATTRIBUTED, Case
 
 __all__ = ["called", "document_of", "scenario_of", "window_of", "written"]
 
@@ -20,7 +23,7 @@ THE_REST = ("NATO", "EU", "AUS", "JPN", "KOR", "NZL", "RUS", "CHN")
 INCIDENT = "act"  # an id is part of the address of every draw: coefficients were estimated with the draws of this one
 
 
-def scenario_of(case, library):
+def scenario_of(case: Case, library: Library) -> Loaded:
     """The exercise of a case, ready to be played.
 
     Parameters
@@ -40,7 +43,7 @@ def scenario_of(case, library):
     return from_document(document_of(case, library), name=case.id, library=library)
 
 
-def window_of(case, codebook):
+def window_of(case: Case, codebook: Codebook) -> int:
     """Days from the disclosure of a case within which an incident counts as an answer to it.
 
     Parameters
@@ -54,14 +57,14 @@ def window_of(case, codebook):
     """
     kind = codebook.kinds[case.kind]
     if kind.after == "episode" and case.outcome.coercion_months is not None:
-        known = (case.disclosure_date - case.start_date).days
+        known = (_day_known(case) - case.start_date).days
         days = case.outcome.coercion_months * DAYS_A_MONTH - known + codebook.episode_after_days.value
     else:
-        days = (case.decision_date - case.disclosure_date).days + codebook.window_days.value
+        days = ((case.decision_date or _day_known(case)) - _day_known(case)).days + codebook.window_days.value
     return int(min(max(days, codebook.turn_days.value), codebook.longest_days.value))
 
 
-def document_of(case, library):
+def document_of(case: Case, library: Library) -> dict:
     """The scenario document of a case.
 
     Parameters
@@ -73,12 +76,12 @@ def document_of(case, library):
     -------
     dict, as a scenario file would say it
     """
-    codebook = library.codebook
+    codebook = codebook_of(library)
     days = int(codebook.turn_days.value)
     return {
         "title": case.name,
         "summary": f"The case {case.id}, {case.name}, from the day it became known.",
-        "start": case.disclosure_date.isoformat(),
+        "start": _day_known(case).isoformat(),
         "turns": {"count": math.ceil(window_of(case, codebook) / days), "days": days},
         "participants": _participants(case, library),
         "responses": _responses(case, library),
@@ -86,7 +89,7 @@ def document_of(case, library):
     }
 
 
-def written(case, library, behaviour):
+def written(case: Case, library: Library, behaviour: dict[str, float]) -> str:
     """The exercise of a case as a file that `oceans run` plays.
 
     Parameters
@@ -103,7 +106,7 @@ def written(case, library, behaviour):
     return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
 
 
-def called(case):
+def called(case: Case) -> str:
     """What a case is called in a sentence, after 'the'.
 
     >>> from sim.validation.cases import read_cases
@@ -116,14 +119,18 @@ def called(case):
     return first_words(head, lambda said: len(f"{said} case") <= SHORT_NAME) + " case"
 
 
-def _responses(case, library):
+def _day_known(case: Case) -> datetime.date:
+    return case.disclosure_date or case.start_date
+
+
+def _responses(case: Case, library: Library) -> list[str]:
     """What can be done about such a case on the day on which it becomes known."""
-    without, day = library.codebook.kinds[case.kind].without, case.disclosure_date
+    without, day = codebook_of(library).kinds[case.kind].without, _day_known(case)
     return [key for key, one in library.responses.items() if key not in without and not (one.since and one.since > day)]
 
 
-def _incident(case, library):
-    codebook = library.codebook
+def _incident(case: Case, library: Library) -> dict:
+    codebook = codebook_of(library)
     kind = codebook.kinds[case.kind]
     known = case.attribution_context
     incident = {
@@ -144,7 +151,7 @@ def _incident(case, library):
     return incident
 
 
-def _difficulty(case, codebook):
+def _difficulty(case: Case, codebook: Codebook) -> float:
     """How hard it is to tell who did it: that nobody was named, and how sure they were not, is how the case ended."""
     if case.adversary == UNATTRIBUTED:
         return codebook.kinds[case.kind].difficulty.value
@@ -153,27 +160,27 @@ def _difficulty(case, codebook):
     return codebook.difficulty[case.attribution_context.certainty_at_time].value
 
 
-def _culprit(case, library):
+def _culprit(case: Case, library: Library) -> str:
     """The hidden truth; where nobody was ever named, whom it looked like in the victim's ocean."""
     if case.adversary != UNATTRIBUTED:
         return case.adversary
     oceans = {library.states[code].theatre for code in _victims(case, library)}
-    suspects = library.codebook.unattributed
+    suspects = codebook_of(library).unattributed
     return suspects.pacific if oceans == {"pacific"} else suspects.atlantic
 
 
-def _victims(case, library):
+def _victims(case: Case, library: Library) -> dict[str, float]:
     """Severity by victim: in full for the primary targets, a part of it for those who were hit as well."""
-    severity, part = case.severity.value, library.codebook.also_hit.value
+    severity, part = case.severity.value, codebook_of(library).also_hit.value
     primary = [code for code in case.primary_targets or case.targets if code in library.states]
     also = [code for code in case.targets if code in library.states]
     if not also:
         bodies = [library.bodies[code].group for code in case.targets if code in library.bodies]
-        also = sorted({code for group in bodies for code in group_members(group, library, case.disclosure_date)})
+        also = sorted({code for group in bodies for code in group_members(group, library, _day_known(case))})
     return {**{code: severity * part for code in also}, **dict.fromkeys(primary, severity)}
 
 
-def _participants(case, library):
+def _participants(case: Case, library: Library) -> list[str]:
     """The two bodies with their members, the four partners, both adversaries, and whoever else the case names."""
     named = [_culprit(case, library), *_victims(case, library), *case.actors]
     members = {code for body in library.bodies.values() for code in library.groups[body.group].members}

@@ -7,7 +7,7 @@ what is used, and how sure it is, is described; remarks beside it are allowed, a
 import datetime
 import re
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -22,7 +22,8 @@ KINDS = (
 )
 UNATTRIBUTED = "UNATTRIBUTED"
 UNTAGGED = "untagged"
-SURE = ("high", "medium", "low")
+Sure = Literal["high", "medium", "low"]
+SURE = get_args(Sure)
 EVIDENCE = ("documented", "dataset", "general", "absence")  # each with how sure it is: documented-high
 UNKNOWN = ("null", "via-EU", "presumed-absent", "hint-1", "hint-0")  # tags of cells without a value
 # ISO 3166-1 alpha-3 as of 2024, and XKX for Kosovo, which the standard leaves to its users: a past case may have hit a
@@ -43,7 +44,7 @@ COUNTRIES = frozenset(
 )
 
 
-def first_day(written):
+def first_day(written: Any) -> Any:
     """A date as the text of a day: `2012-04` and `2012` mean their first day.
 
     >>> first_day("2012-04")
@@ -56,7 +57,7 @@ def first_day(written):
     return f"{written.strip()}-01-01"[:10]
 
 
-def _number(written):
+def _number(written: Any) -> Any:
     """A whole number written as text, as the number that it is."""
     return int(written) if isinstance(written, str) and written.strip() in ("0", "1") else written
 
@@ -66,12 +67,11 @@ Done = Annotated[Literal[0, 1], BeforeValidator(_number)]
 Conceded = Annotated[Literal[0, 1, "partial"], BeforeValidator(_number)]
 Months = Annotated[float, Field(ge=0, le=1200)]
 Days = Annotated[float, Field(ge=-36525, le=36525)]
-Sure = Literal[SURE]
 IdealPoint = Annotated[float, Field(ge=-10, le=10)]
 AssemblyYear = Annotated[int, Field(ge=1946, le=2100)]
 
 
-def group_name(written):
+def group_name(written: str) -> str:
     """How the library would write a group of states.
 
     >>> group_name("Five Eyes"), group_name("NATO")
@@ -219,7 +219,7 @@ class Case(CaseEntry):
     @property
     def cells(self) -> dict[tuple[str, str], Cell]:
         """What each actor did of each kind, by (actor, kind), in the order of the file; unknown cells too."""
-        rows = {code: row or Row() for code, row in self.actors.items()}
+        rows = {code: row or Row.model_validate({}) for code, row in self.actors.items()}
         return {(code, kind): row.cell(kind) for code, row in rows.items() for kind in KINDS}
 
 
@@ -271,7 +271,7 @@ class Meta(CaseEntry):
 class CaseFile(CaseEntry):
     """A file of historical cases."""
 
-    meta: Meta = Meta()
+    meta: Meta = Meta.model_validate({})
     actor_covariates: dict[str, Covariates] = {}
     cases: list[Case] = Field(min_length=1)
     auxiliary_outcome_only_cases: list[Episode] = []

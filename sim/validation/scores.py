@@ -13,15 +13,18 @@ and rather too narrow than too wide [Cameron2008].
 Review of Economics and Statistics 90, 2008.
 """
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from sim.draws import Draws
 from sim.errors import RangeError
 from sim.experiments.estimate import wilson
+from sim.validation.cases import Cells
 from sim.validation.schema import KINDS
 
 DRAWS = 1000
@@ -30,12 +33,14 @@ FEWEST_CELLS = 10
 LEVEL = 0.95
 MEASURES = ("brier", "log", "auc")
 COUNTS = ("n", "cases", "events")
+Statistic = Callable[[np.ndarray], np.ndarray]  # how often each case is drawn, (draws, cases), in; (draws,) out
+Forecasts = Mapping[str, np.ndarray]  # by name, the probability of each cell
 
 
 # ---------------------------------------------------------------------------------------------------- scores
 
 
-def brier(done, p):
+def brier(done: ArrayLike, p: ArrayLike) -> float:
     """Mean squared distance of forecast and outcome: 0 perfect, 0.25 for always one half, 1 always wrong.
 
     This is the score of one of two outcomes, half the sum over both. Source: Brier, Monthly Weather Review 78, 1950.
@@ -56,7 +61,7 @@ def brier(done, p):
     return _mean(_brier_by_cell(done, p))
 
 
-def log_score(done, p, floor=FLOOR):
+def log_score(done: ArrayLike, p: ArrayLike, floor: float = FLOOR) -> float:
     """Mean negative log likelihood: 0 perfect, 0.693 for always one half.
 
     A forecast is first brought into [floor, 1 - floor], so that a single "never" that did happen costs log(1 / floor),
@@ -80,7 +85,7 @@ def log_score(done, p, floor=FLOOR):
     return _mean(_log_by_cell(done, p, floor))
 
 
-def auc(done, p):
+def auc(done: ArrayLike, p: ArrayLike) -> float:
     """How often what was done had the higher forecast than what was not: 1 always, 0.5 by chance; ties count half.
 
     The area under the ROC curve, which is the Mann-Whitney statistic. Source: Hanley and McNeil, Radiology 143, 1982.
@@ -107,7 +112,7 @@ def auc(done, p):
     return float((ranks - events * (events + 1) / 2) / (events * others))
 
 
-def skill(score, reference):
+def skill(score: Any, reference: Any) -> Any:
     """The share of a reference's score that a forecast saves: 1 all, 0 none, below 0 it is worse.
 
     Source: Murphy, Journal of Applied Meteorology 12, 1973; for scores of which less is better.
@@ -129,7 +134,7 @@ class Decomposition(NamedTuple):
     uncertainty: float
 
 
-def decomposition(done, p):
+def decomposition(done: ArrayLike, p: ArrayLike) -> Decomposition:
     """Why a Brier score is what it is. Source: Murphy, Journal of Applied Meteorology 12, 1973.
 
     Cells with the very same forecast form a group. Reliability is how far forecasts are from what came of them (0 is
@@ -161,7 +166,7 @@ def decomposition(done, p):
 # ---------------------------------------------------------------------------------------------------- resampling
 
 
-def resamples(cases, draws=DRAWS, seed=0):
+def resamples(cases: int, draws: int = DRAWS, seed: int = 0) -> np.ndarray:
     """How often each case is in each resample: as many as there are cases, drawn with replacement.
 
     Parameters
@@ -184,7 +189,9 @@ def resamples(cases, draws=DRAWS, seed=0):
     return np.bincount(drawn.ravel(), minlength=draws * cases).reshape(draws, cases)
 
 
-def bootstrap(statistic, case, draws=DRAWS, seed=0, level=LEVEL):
+def bootstrap(
+    statistic: Statistic, case: ArrayLike, draws: int = DRAWS, seed: int = 0, level: float = LEVEL
+) -> tuple[float, float]:
     """The percentile interval of a statistic when whole cases are resampled. Source: [Field2007].
 
     Parameters
@@ -208,7 +215,9 @@ def bootstrap(statistic, case, draws=DRAWS, seed=0, level=LEVEL):
     return _percentiles(statistic(resamples(len(np.unique(case)), draws, seed)), level)
 
 
-def paired_bootstrap(statistic, other, case, draws=DRAWS, seed=0, level=LEVEL):
+def paired_bootstrap(
+    statistic: Statistic, other: Statistic, case: ArrayLike, draws: int = DRAWS, seed: int = 0, level: float = LEVEL
+) -> tuple[float, float]:
     """The percentile interval of one statistic less another, both on the same resamples of whole cases.
 
     Parameters
@@ -228,7 +237,7 @@ def paired_bootstrap(statistic, other, case, draws=DRAWS, seed=0, level=LEVEL):
     return bootstrap(lambda counts: statistic(counts) - other(counts), case, draws, seed, level)
 
 
-def mean_by_case(values, case):
+def mean_by_case(values: ArrayLike, case: ArrayLike) -> Statistic:
     """The mean of something over the cells of resampled cases, for `bootstrap`.
 
     Parameters
@@ -249,7 +258,7 @@ def mean_by_case(values, case):
     return lambda counts: _ratio(counts @ sums, counts @ sizes)
 
 
-def auc_by_case(done, p, case):
+def auc_by_case(done: ArrayLike, p: ArrayLike, case: ArrayLike) -> Statistic:
     """The AUC over the cells of resampled cases, for `bootstrap`.
 
     Wins of events over others are counted once for each pair of cases; a resample weighs them.
@@ -274,7 +283,7 @@ def auc_by_case(done, p, case):
     wins = events @ wins @ others.T
     pairs = np.outer(events.sum(axis=1), others.sum(axis=1))
 
-    def resampled(counts):
+    def resampled(counts: np.ndarray) -> np.ndarray:
         counts = np.asarray(counts, dtype=float)
         return _ratio(((counts @ wins) * counts).sum(axis=1), ((counts @ pairs) * counts).sum(axis=1))
 
@@ -313,7 +322,9 @@ class Fifth:
     is_reliable: bool | None
 
 
-def calibration(done, p, case=None, groups=5, draws=DRAWS, seed=0):
+def calibration(
+    done: ArrayLike, p: ArrayLike, case: ArrayLike | None = None, groups: int = 5, draws: int = DRAWS, seed: int = 0
+) -> list[Fifth]:
     """Whether what was called likely happened that often, in fixed fifths: [0, 0.2), [0.2, 0.4) ... [0.8, 1].
 
     Parameters
@@ -340,7 +351,7 @@ def calibration(done, p, case=None, groups=5, draws=DRAWS, seed=0):
     return [_fifth(edges[at], edges[at + 1], done, p, case, group == at, counts) for at in range(groups)]
 
 
-def calibration_of(cells, p):
+def calibration_of(cells: Cells, p: np.ndarray) -> dict[str, list[Fifth]]:
     """The calibration of one forecast for each kind of act and for all of them.
 
     Parameters
@@ -357,10 +368,13 @@ def calibration_of(cells, p):
     return {name: calibration(cells.done[here], p[here], cells.case[here]) for name, here in scopes.items()}
 
 
-def _fifth(low, high, done, p, case, here, counts):
+def _fifth(
+    low: float, high: float, done: np.ndarray, p: np.ndarray, case: np.ndarray, here: np.ndarray, counts: np.ndarray
+) -> Fifth:
     n, cases = int(here.sum()), len(np.unique(case[here]))
     if not n:
-        return Fifth(float(low), float(high), 0, 0, *[float("nan")] * 6, None)
+        nan = float("nan")
+        return Fifth(float(low), float(high), 0, 0, nan, nan, nan, nan, nan, nan, None)
     mean_p, rate = float(p[here].mean()), float(done[here].mean())
     likely = wilson(rate, n)
     gap = _percentiles(_mean_within(done - p, case, here)(counts))
@@ -370,7 +384,7 @@ def _fifth(low, high, done, p, case, here, counts):
     return Fifth(float(low), float(high), n, cases, mean_p, rate, likely.low, likely.high, *gap, is_reliable)
 
 
-def _mean_within(values, case, here):
+def _mean_within(values: np.ndarray, case: np.ndarray, here: np.ndarray) -> Statistic:
     """As `mean_by_case`, over some of the cells: all cases are resampled, also those with no cell there."""
     size = int(case.max()) + 1
     sums, sizes = np.bincount(case[here], weights=values[here], minlength=size), np.bincount(case[here], minlength=size)
@@ -380,7 +394,7 @@ def _mean_within(values, case, here):
 # ---------------------------------------------------------------------------------------------------- tables
 
 
-def scopes_of(cells, case_kinds=("cyber",)):
+def scopes_of(cells: Cells, case_kinds: Iterable[str] = ("cyber",)) -> dict[str, np.ndarray]:
     """The sets of cells that are scored together.
 
     Parameters
@@ -400,7 +414,14 @@ def scopes_of(cells, case_kinds=("cyber",)):
     return {name: mask for name, mask in scopes.items() if mask.any()}
 
 
-def scores_of(cells, forecasts, draws=DRAWS, seed=0, case_kinds=("cyber",), within=None):
+def scores_of(
+    cells: Cells,
+    forecasts: Forecasts,
+    draws: int = DRAWS,
+    seed: int = 0,
+    case_kinds: Iterable[str] = ("cyber",),
+    within: Mapping[str, Forecasts] | None = None,
+) -> pd.DataFrame:
     """The scores of forecasts, scope by scope, each with its interval.
 
     Parameters
@@ -425,7 +446,15 @@ def scores_of(cells, forecasts, draws=DRAWS, seed=0, case_kinds=("cyber",), with
     return pd.DataFrame(rows, columns=["scope", "forecast", *COUNTS, *_columns(MEASURES)])
 
 
-def differences_of(cells, forecasts, ours, draws=DRAWS, seed=0, case_kinds=("cyber",), within=None):
+def differences_of(
+    cells: Cells,
+    forecasts: Forecasts,
+    ours: str,
+    draws: int = DRAWS,
+    seed: int = 0,
+    case_kinds: Iterable[str] = ("cyber",),
+    within: Mapping[str, Forecasts] | None = None,
+) -> pd.DataFrame:
     """How much better, or worse, one forecast is than each of the others, on the same resamples.
 
     Parameters
@@ -450,11 +479,18 @@ def differences_of(cells, forecasts, ours, draws=DRAWS, seed=0, case_kinds=("cyb
     return pd.DataFrame(rows, columns=["scope", "forecast", "against", *COUNTS, *_columns((*MEASURES, "skill"))])
 
 
-def _columns(measures):
+def _columns(measures: Iterable[str]) -> list[str]:
     return [f"{measure}{end}" for measure in measures for end in ("", "_low", "_high")]
 
 
-def _measured(cells, forecasts, draws, seed, case_kinds, within):
+def _measured(
+    cells: Cells,
+    forecasts: Forecasts,
+    draws: int,
+    seed: int,
+    case_kinds: Iterable[str],
+    within: Mapping[str, Forecasts] | None,
+) -> Iterator[tuple[dict, dict]]:
     """Of each scope: how much there is in it, and the measures of every forecast, all on the same resamples."""
     outcomes = np.asarray(cells.done, dtype=float)
     for scope, mask in scopes_of(cells, case_kinds).items():
@@ -462,14 +498,14 @@ def _measured(cells, forecasts, draws, seed, case_kinds, within):
         counts = resamples(len(np.unique(case)), draws, seed)
         head = {"scope": scope, "n": done.size, "cases": counts.shape[1], "events": int(done.sum())}
         once = np.ones((1, counts.shape[1]), dtype=int)
-        given = forecasts | (within or {}).get(scope.partition(", ")[2], {})
+        given = {**forecasts, **(within or {}).get(scope.partition(", ")[2], {})}
         yield (
             head,
             {name: _measures(done, np.asarray(p)[mask], case, np.vstack([once, counts])) for name, p in given.items()},
         )
 
 
-def _measures(done, p, case, counts):
+def _measures(done: np.ndarray, p: np.ndarray, case: np.ndarray, counts: np.ndarray) -> dict[str, np.ndarray]:
     """Brier, log and AUC, each (1 + draws,): of every case once, which is the score itself, and of the resamples."""
     done, p = _checked(done, p)
     return {
@@ -479,14 +515,14 @@ def _measures(done, p, case, counts):
     }
 
 
-def _compared(ours, theirs):
+def _compared(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     gaps = {key: ours[key] - theirs[key] for key in MEASURES}
     return gaps | {"skill": skill(ours["brier"], theirs["brier"])}
 
 
-def _with_intervals(measured):
+def _with_intervals(measured: dict[str, np.ndarray]) -> dict[str, float]:
     """Columns from scores and their resamples."""
-    row = {}
+    row: dict[str, float] = {}
     for key, values in measured.items():
         low, high = _percentiles(values[1:])
         row |= {key: float(values[0]), f"{key}_low": low, f"{key}_high": high}
@@ -496,7 +532,7 @@ def _with_intervals(measured):
 # ---------------------------------------------------------------------------------------------------- arithmetic
 
 
-def _checked(done, p):
+def _checked(done: ArrayLike, p: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     done, p = np.asarray(done, dtype=float), np.asarray(p, dtype=float)
     if done.shape != p.shape or done.ndim != 1:
         raise RangeError(f"outcomes and forecasts must be as many; got the shapes {done.shape} and {p.shape}.")
@@ -507,27 +543,27 @@ def _checked(done, p):
     return done, p
 
 
-def _brier_by_cell(done, p):
+def _brier_by_cell(done: np.ndarray, p: np.ndarray) -> np.ndarray:
     return (p - done) ** 2
 
 
-def _log_by_cell(done, p, floor):
+def _log_by_cell(done: np.ndarray, p: np.ndarray, floor: float) -> np.ndarray:
     if not 0 < floor < 0.5:
         raise RangeError(f"floor must lie strictly between 0 and 0.5; got {floor:g}.")
     p = np.clip(p, floor, 1 - floor)
     return -np.log(np.where(done == 1, p, 1 - p))
 
 
-def _mean(values):
+def _mean(values: np.ndarray) -> float:
     return float(values.mean()) if values.size else float("nan")
 
 
-def _ratio(above, below):
+def _ratio(above: np.ndarray, below: ArrayLike) -> np.ndarray:
     below = np.asarray(below, dtype=float)
     return np.divide(above, below, out=np.full(below.shape, np.nan), where=below > 0)
 
 
-def _percentiles(values, level=LEVEL):
+def _percentiles(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
     values = values[np.isfinite(values)]
     if not values.size:
         return float("nan"), float("nan")

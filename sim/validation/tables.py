@@ -3,13 +3,15 @@
 Everything here reads a `Backtest` and plays nothing.
 """
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.validation.backtest import MODEL
-from sim.validation.scores import calibration_of
+from sim.validation.backtest import MODEL, Backtest
+from sim.validation.scores import Fifth, calibration_of
 
 __all__ = [
     "COLUMNS",
@@ -40,7 +42,7 @@ COLUMNS = {
 # ---------------------------------------------------------------------------------------------------- cells
 
 
-def cells_table(backtest):
+def cells_table(backtest: Backtest) -> pd.DataFrame:
     """Every cell that was scored, with what each forecast said of it.
 
     Parameters
@@ -68,7 +70,7 @@ def cells_table(backtest):
 # ---------------------------------------------------------------------------------------------------- calibration
 
 
-def fifths_of(fifths):
+def fifths_of(fifths: Iterable[Fifth]) -> tuple[int, int]:
     """How many fifths have enough cells to be judged, and how many of these hold up.
 
     Parameters
@@ -87,7 +89,7 @@ def fifths_of(fifths):
     return sum(judged), len(judged)
 
 
-def calibration_table(backtest):
+def calibration_table(backtest: Backtest) -> pd.DataFrame:
     """The calibration of every forecast but "nobody", as rows.
 
     Returns
@@ -107,7 +109,7 @@ def calibration_table(backtest):
 # ---------------------------------------------------------------------------------------------------- what it comes to
 
 
-def verdict(low, high, less_is_better=True, cases=None):
+def verdict(low: float, high: float, less_is_better: bool = True, cases: int | None = None) -> str:
     """Whether a difference is clear, by its interval: "better", "worse" or "cannot be told".
 
     Parameters
@@ -149,7 +151,7 @@ class Miss:
     loss: float
 
 
-def misses_of(backtest, most=10, limit=HALF):
+def misses_of(backtest: Backtest, most: int = 10, limit: float = HALF) -> list[Miss]:
     """Where the model was most wrong: cells on the wrong side of a probability, by case and kind of act.
 
     Parameters
@@ -169,12 +171,12 @@ def misses_of(backtest, most=10, limit=HALF):
     return sorted(found, key=lambda miss: -miss.loss)[:most]
 
 
-def _missed(rows):
+def _missed(rows: pd.DataFrame) -> tuple[tuple, float]:
     rows = rows.sort_values("off", ascending=False, kind="stable")
     return tuple(zip(rows.actor, rows.model, rows.confidence, strict=True)), float((rows.off**2).sum())
 
 
-def where_it_was_done(backtest, kind):
+def where_it_was_done(backtest: Backtest, kind: str) -> list[tuple[str, int]]:
     """How many actors did a kind of act in each case, the most first; cases in which nobody is known to are left out.
 
     Returns
@@ -191,7 +193,7 @@ def where_it_was_done(backtest, kind):
 # ---------------------------------------------------------------------------------------------------- plain data
 
 
-def as_plain(backtest):
+def as_plain(backtest: Backtest) -> dict:
     """All of a back-test as lists, dicts, numbers and text; what is not known is None.
 
     Returns
@@ -210,7 +212,7 @@ def as_plain(backtest):
     }
 
 
-def tables_of(backtest):
+def tables_of(backtest: Backtest) -> dict[str, pd.DataFrame]:
     """Every table of a back-test by its name, which is also that of its file."""
     return {
         "scores": backtest.scores,
@@ -224,10 +226,10 @@ def tables_of(backtest):
     }
 
 
-def _rows(table):
+def _rows(table: pd.DataFrame) -> list[dict]:
     return [{key: _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     value = value.item() if isinstance(value, np.generic) else value
     return None if isinstance(value, float) and not np.isfinite(value) else value

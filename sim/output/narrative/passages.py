@@ -15,7 +15,10 @@ from sim.phrases import count, gist, listed, percent, percent_range, sentence, s
 NAMED = 4  # how many states a sentence names
 WORTH_SAYING = 0.005  # a change in the state of things worth telling
 CLEARLY = 0.1  # a difference in utility worth giving as a reason
-CHANNELS = {"brief": "Brief", "cable": "Cable", "media": "Media", "call": "Call", "chat": "Message"}
+CHANNELS = {
+    "brief": "Brief", "cable": "Cable", "email": "Email", "phone": "Phone", "call": "Call", "chat": "Message",
+    "in_person": "In person", "media": "Media", "social": "Social media", "radio": "Radio",
+}  # fmt: skip
 ADDRESSEES = 5  # that are called by name
 
 DIRECTIONS = {

@@ -18,6 +18,7 @@ from sim.output.figures.queries import consultations_of, incident_name, incident
 from sim.output.figures.run.scorecard import verdict
 from sim.output.figures.saving import inner_svg
 from sim.output.narrative.hot_wash import BETTER, measure_rows
+from sim.output.narrative.passages import WHY_FORMAT
 from sim.output.narrative.run_sheet import objectives_of, run_sheet
 from sim.output.narrative.story import figure, hot_wash, tell
 from sim.phrases import capital, count, day, listed, percent
@@ -30,14 +31,7 @@ FOR_MANY = (
     (" for it ", " for them "),
     ("held it back", "held them back"),
 )
-FOR_FORMAT = {
-    "mandate": "it may decide on this",
-    "reputation": "it is well placed for this",
-    "coverage": "those who are needed sit there",
-    "days": "it is quick",
-    "veto": "it is hard to block",
-    "duplication": "nobody else does this work",
-}
+FOR_FORMAT = {**WHY_FORMAT, "mandate": "it may decide on this"}
 AGAINST_FORMAT = {
     "mandate": "it may not decide on this",
     "reputation": "it is not well placed for this",
