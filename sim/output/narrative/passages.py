@@ -571,8 +571,9 @@ def tension_in_words(tension):
 
 
 def way(now, before):
-    """Which way something went: 'up', 'down' or 'as before'."""
-    return "as before" if abs(now - before) < WORTH_SAYING else "up" if now > before else "down"
+    """Which way something went, by the two decimals that are told: 'up', 'down' or 'as before'."""
+    change = round(now, 2) - round(before, 2)
+    return "as before" if abs(change) < WORTH_SAYING else "up" if change > 0 else "down"
 
 
 def _direction(name, value, before):

@@ -255,9 +255,10 @@ def _texts(turn):
     """Each text that passes, the strongest first: over what, by whom, when, and with how many behind it."""
     names = turn.names
     adopted = sorted(turn.of_kind("text_adopted"), key=lambda event: -event.payload["text"])
-    for event in adopted[:TEXTS]:
+    for place, event in enumerate(adopted[:TEXTS]):
         what, where = names.text(event.payload["rung"], event.incident), names.format(event.payload["format"])
         weight = 9 if RUNGS.index(event.payload["rung"]) >= RUNGS.index("solidarity") else 6
+        weight = ALWAYS if place == 0 and event.payload["rung"] in ("naming", "measures") else weight
         yield Said(
             weight,
             f"{what} over {names.incident(event.incident)} is adopted by {where}, {adopted_when(event)}, "
@@ -289,7 +290,7 @@ def _steps(turn):
         yield Said(2, "Nobody takes a new step")
         return
     yield Said(
-        9.5 if sizes[first] > len(turn.states) / MANY else 6, _steps_over(first, by_incident[first], STEPS, turn)
+        ALWAYS if sizes[first] > len(turn.states) / MANY else 6, _steps_over(first, by_incident[first], STEPS, turn)
     )
     if others:
         yield Said(7, _in_turn([_steps_over(incident, by_incident[incident], 1, turn) for incident in others]))
@@ -416,7 +417,7 @@ def _moves(turn):
     acts = [event for event in turn.of_kind("adversary_move") if event.payload["move"] not in ("persist", "stop")]
     signed = [event for event in acts if "{who}" in (BY_NAME[event.payload["move"]].seen or "")]
     seen = {event.actor for event in [*signed, *turn.of_kind("adversary_retaliates")]}
-    still = [code for code in dict.fromkeys(map(names.suspect_code, turn.going)) if code not in seen]
+    still = [code for code in dict.fromkeys(map(names.suspect_code, turn.going)) if code and code not in seen]
     if still and len(signed) == len(acts):  # who did what nobody signed is not known
         verb = "makes" if len(still) == 1 else "make"
         yield Said(3, f"{names.actors(still)} {verb} no move that anybody sees", ("still", *still))
