@@ -16,7 +16,7 @@ from sim.cli.spread import show_spread, summary
 from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI, drawn
 from sim.errors import Diagnostic, InputError, OceansError
-from sim.output.narrative.run_sheet import objectives_of, run_sheet
+from sim.output.narrative.run_sheet import notes_on_incidents, objectives_of, run_sheet
 from sim.output.narrative.story import Narrator, hot_wash, tell
 from sim.phrases import Names
 from sim.record import store
@@ -126,7 +126,9 @@ def _tell_at_the_end(options, record, loaded, ui):
     sheet = run_sheet(record, loaded) if options.control else []
     for turn in tell(record, loaded):
         ui.turn(turn)
-        ui.for_control([entry for entry in sheet if entry.turn == turn.number])
+        if options.control:
+            notes = notes_on_incidents(turn.number, record, loaded)
+            ui.for_control([entry for entry in sheet if entry.turn == turn.number], notes)
 
 
 class KeptAnswers:

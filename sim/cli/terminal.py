@@ -153,10 +153,12 @@ class TerminalUI:
                 self.bullet(words)
         self.stream.flush()
 
-    def for_control(self, entries):
-        """What lies behind the injects of a turn: what they are for, on what condition they come, how they stood."""
-        if entries:
+    def for_control(self, entries, notes):
+        """What lies behind the incidents and injects of a turn: what they are for, when they come, how they stood."""
+        if entries or notes:
             self.say("For control", "dim")
+        for incident, words in notes:
+            self.bullet(f"{capital(incident)}: {lines_kept(words)}")
         for entry in entries:
             self.bullet(f"{stopped(entry.title)} {capital(entry.stood)}; to {entry.to}; {entry.kind}.", "bold")
             for heading, words in (

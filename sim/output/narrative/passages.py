@@ -91,7 +91,7 @@ def injects(turn):
 def _of_day(event, turn):
     """On which day, where that is another than the turn's first."""
     first = (turn.narrator.first_day(turn.number) - turn.narrator.start).days
-    return f" of {turn.day(event.day)}" if event.day > first else ""
+    return f", {turn.day(event.day)}" if event.day > first else ""
 
 
 def reaches_players(event):

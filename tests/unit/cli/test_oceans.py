@@ -147,7 +147,7 @@ def test_all_that_happened_is_told_where_it_is_asked_for(oceans, scenario):
 
 def test_control_sees_what_lies_behind_each_inject_and_nobody_else_does(oceans, scenario):
     scenario.write_text(
-        SCENARIO + "objectives: [{id: ask, text: Ask in time}]\ninjects:\n"
+        SCENARIO + "    note: Nobody did it.\nobjectives: [{id: ask, text: Ask in time}]\ninjects:\n"
         "  - {id: call, title: A call, turn: 1, sender: Ops, to: [EST], channel: call, text: Well?,\n"
         "     storyline: the_grid, expects: They share it., control_notes: Not before lunch., objectives: [ask]}\n"
         "  - {id: tense, title: A storm, turn: 2, when: {tension_above: 0.99}, sender: Ops, to: [all],\n"
@@ -156,14 +156,20 @@ def test_control_sees_what_lies_behind_each_inject_and_nobody_else_does(oceans, 
     )
     told = oceans("run", scenario, "--no-save", "--control").stdout
     first, rest = told.split("Turn 2 ")
-    for words in ("Released; to Estonia; inject, of the grid.", "They share it.", "Not before lunch.", "Serves: ask"):
+    for words in (
+        "Released; to Estonia; inject, of the grid.",
+        "They share it.",
+        "Not before lunch.",
+        "Serves: ask",
+        "Nobody did it.",
+    ):
         assert words in first, words
     for words in ("A storm. Not released", "Comes only while tension is above 0.99", "Coffee. Released; to control"):
         assert words in rest, words
     assert "Ask in time. A call, turn 1: released." in told.split("What the exercise was for")[1]
     for more in ((), ("--full",), ("--seat", "EST")):
         seen = oceans("run", scenario, "--no-save", *more, stdin="q\n").stdout
-        for words in ("They share it", "Not before lunch", "A storm", "Coffee", "Run sheet"):
+        for words in ("They share it", "Not before lunch", "Nobody did it", "A storm", "Coffee", "Run sheet"):
             assert words not in seen, (more, words)
 
 
