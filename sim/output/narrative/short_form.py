@@ -133,7 +133,7 @@ def _news(turn):
 
 
 def _whom(inject, turn):
-    is_for_all = set(turn.states) <= set(inject["to"])
+    is_for_all = turn.states and set(turn.states) <= set(inject["to"])
     return "all" if is_for_all else turn.names.recipients(inject["inject"], inject["to"], 0)
 
 
