@@ -122,7 +122,7 @@ def _news(turn):
     told = [event.payload for event in turn.of_kind("inject_released") if reaches_players(event)]
     by_reader = {}
     for inject in told[:NEWS]:
-        by_reader.setdefault(_whom(inject, turn), []).append(f"“{' '.join(inject['title'].split())}”")
+        by_reader.setdefault(_whom(inject, turn), []).append(_quoted(inject["title"]))
     items = [f"{listed(titles)}, to {whom}" for whom, titles in by_reader.items()]
     more = [f"{in_words(len(told) - NEWS)} more"] if len(told) > NEWS else []
     if told:
@@ -135,6 +135,11 @@ def _news(turn):
 def _whom(inject, turn):
     is_for_all = turn.states and set(turn.states) <= set(inject["to"])
     return "all" if is_for_all else turn.names.recipients(inject["inject"], inject["to"], 0)
+
+
+def _quoted(title):
+    """A heading in quotation marks, on one line, with single marks inside."""
+    return f"“{' '.join(title.split()).replace(chr(34), chr(39))}”"
 
 
 def _in_turn(clauses):
@@ -153,7 +158,7 @@ def _beginnings(turn):
         hit = f"{names.actor(hardest)} {severity(shares[hardest])}"
         also = names.actors(others) if len(others) < BY_NAME_AT_MOST else count(len(others), "other")
         hit = f"{hit}, and {also}; it" if others else f"{hit} and"
-        opening = f"{incident} begins, “{event.payload['name'].rstrip('.')}”: it"
+        opening = f"{incident} begins, {_quoted(event.payload['name'].rstrip('.'))}: it"
         opening = incident if names.is_short(event.incident) else opening
         yield Said(ALWAYS, f"{opening} hits {hit} looks like the work of {_suspect_at_first(event, turn)}")
 
@@ -327,7 +332,7 @@ def _absent(turn):
             of = "" if len(turn.states) <= LARGEST else f"Of the {in_words(LARGEST)} largest economies "
             yield Said(
                 4,
-                f"{of}{turn.names.actors(absent)} {'has' if len(absent) == 1 else 'have'} yet to act over "
+                f"{of}{turn.names.actors(absent)} {'has' if len(absent) == 1 else 'have'} joined nothing yet over "
                 f"{turn.names.incident(incident)}",
                 ("absent", incident, *absent),
             )
@@ -386,7 +391,10 @@ def _unsaid(turn):
     names = turn.names
     unnamed = [event.incident for event in turn.of_kind("assessment") if _is_unnamed(event, turn)]
     if unnamed:
-        whom = [f"{names.suspect(incident)} over {names.incident(incident)}" for incident in unnamed]
+        by_suspect = {}
+        for incident in unnamed:
+            by_suspect.setdefault(names.suspect(incident), []).append(names.incident(incident))
+        whom = [f"{suspect} over {' or '.join(incidents)}" for suspect, incidents in by_suspect.items()]
         yield Said(6, f"Though most states are confident, no text names {' or '.join(whom)}", ("unnamed", *unnamed))
     taken = {incident for incident, _ in turn.consulted}
     uncalled = [incident for incident in turn.going if incident not in taken]
