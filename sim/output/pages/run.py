@@ -86,7 +86,10 @@ class Option:
     is_chosen: bool
 
 
-def write_report(record, loaded, charts, manifest, path):
+BESIDE = ("story", "belief", "consultation", "joining")  # charts that stand beside words of their own
+
+
+def write_report(record, loaded, charts, manifest, path, decided_by=None):
     """Writes the report of one run.
 
     Parameters
@@ -96,6 +99,7 @@ def write_report(record, loaded, charts, manifest, path):
     charts : iterable of sim.output.figures.Chart, those that `draw_all` draws of a run
     manifest : dict, what anyone needs to repeat the run, or None
     path : path of the HTML file
+    decided_by : sequence of str, what decided the run, in sentences; None where it was not looked for
 
     Returns
     -------
@@ -108,7 +112,10 @@ def write_report(record, loaded, charts, manifest, path):
         title=record.title,
         scenario=loaded.scenario,
         facts=_facts(record, loaded),
-        drawings=drawings_of(charts),
+        outcome=told.outcome,
+        seats=_who_sat(manifest, loaded),
+        decided_by=decided_by,
+        drawings=_beside_words(drawings_of(charts)),
         story=tell(record, loaded),
         decisions=decisions_of(record, loaded),
         calls=calls_of(record, loaded),
@@ -196,6 +203,21 @@ def _when(scenario, record=None):
     start = datetime.date.fromisoformat(record.start) if record else scenario.start
     last = start + datetime.timedelta(days=turns * days - 1)
     yield f"{capital(count(turns, 'turn'))} of {count(days, 'day')}: {day(start)} to {day(last)}, in exercise time"
+
+
+def _who_sat(manifest, loaded):
+    """Which seats people held, in a sentence."""
+    names, seats = ActorStyle(loaded), (manifest or {}).get("seats") or []
+    if not seats:
+        return "Nobody sat in a seat: all were played by the model or by the policies named below."
+    held = listed([names.said(code) for code in seats], 12)
+    return f"People sat in {count(len(seats), 'seat')}: {held}. The others were played by the model."
+
+
+def _beside_words(drawings):
+    """Drawings by the section in which they stand: name of the chart, or `rest`, to a list."""
+    beside = {name: [drawing for drawing in drawings if drawing.name == name] for name in BESIDE}
+    return {**beside, "rest": [drawing for drawing in drawings if drawing.name not in BESIDE]}
 
 
 def drawings_of(charts):
