@@ -187,6 +187,7 @@ class Rerun:
         self.policies = policies_of(inputs, session.began_with[1])
         self.given = {answer.address: answer.choice for _, answer in session.decided}
         self.by_people = {given.address for given in session.inputs if isinstance(given, Answer)}
+        self._own_will = {d.actor for d, answer in session.decided if set(answer.choice) != set(d.default)}
         self.weight = dict(zip(inputs.actors, inputs.capability.mean(axis=0), strict=True))
         self._starts: dict[int, Session] = {}
         states = [code for code in inputs.actors if code not in inputs.bodies]
@@ -219,8 +220,14 @@ class Rerun:
         return [found[k] for k in range(len(choices))]
 
     def _at_the_end(self, turn: int, otherwise: Mapping[Address, tuple[str, ...]]) -> Session:
-        """The exercise at the end of a turn in which something was decided otherwise."""
+        """The exercise at the end of a turn in which something was decided otherwise.
+
+        Whoever decides as the model would need not be asked.
+        """
         branch = self._starts[turn].twin()
+        asked = {actor for _, actor, *_ in otherwise} | self._own_will
+        branch.people = asked
+        branch.world.seats = {code: seat for code, seat in branch.world.seats.items() if code in asked}
         self._answer(branch, turn, otherwise)
         branch.world.seats = in_order(fresh(self.policies), branch.model_inputs)
         return branch
