@@ -85,7 +85,11 @@ class Names:
 
     def _by_size(self, codes, longest):
         """Codes as they come, or, where not all can be named, the largest economies first."""
-        return codes if len(codes) <= longest + 1 else sorted(codes, key=lambda code: -self._size.get(code, 0.0))
+        return codes if len(codes) <= longest + 1 else self.largest(codes)
+
+    def largest(self, codes, most=None):
+        """Codes, the largest economies first, `most` of them."""
+        return sorted(codes, key=lambda code: -self._size.get(code, 0.0))[:most]
 
     def recipients(self, inject, reached, longest=LONGEST_LIST):
         """Whom an inject is for as it stands in a sentence: 'all', 'the EU's members and Japan', 'control'.
@@ -94,7 +98,7 @@ class Names:
         ----------
         inject : str, its id
         reached : codes of the actors that it reached
-        longest : int, how many of those who belong to no body are named
+        longest : int, how many of those who belong to no body are named; one at least where nobody belongs to any
         """
         meant = self._meant.get(inject, reached)
         if "all" in meant:
@@ -104,8 +108,9 @@ class Names:
         inside = set(resolve_members(bodies, self._library, self._start)) | {"control"}
         rest = [self.actor(code) for code in self._by_size(reached, longest) if code not in inside]
         control = ["control"] if "control" in meant else []
-        first = [f"{self.actor(code)}'s members" for code in bodies] + control
-        return listed(first + rest, len(first) + longest)
+        owners = listed([f"{self.actor(code)}'s" for code in bodies])
+        first = [f"{owners} members"] * bool(bodies) + control
+        return listed(first + rest, len(first) + (longest or not first))
 
     def incident(self, incident_id):
         """An incident as it stands in a sentence: 'the attack on the grid', or, where its name is long, by its id:
@@ -337,6 +342,19 @@ def stopped(words: str) -> str:
     ('An Asian NATO?', 'It rains.')
     """
     return words if words.endswith((".", "!", "?", ".'", ".”", '."', ".)", "…")) else words + "."
+
+
+def once_by_name(sentences: Iterable[str], name: str) -> list[str]:
+    """Sentences in which something is called by its name once, and `it` from then on.
+
+    >>> once_by_name(["The storm begins.", "All talk of the storm."], "the storm")
+    ['The storm begins.', 'All talk of it.']
+    """
+    said, is_known = [], False
+    for words in sentences:
+        said.append(words.replace(name, "it") if is_known else words)
+        is_known = is_known or name in words or capital(name) in words
+    return said
 
 
 def gist(text: str, longest: int = 220) -> str:

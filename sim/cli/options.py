@@ -31,6 +31,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document an
 Cases = Annotated[
     str, typer.Argument(metavar="CASES", help="Past cases: cases_2007_2024, or the path of a file like it.")
 ]
+Full = Annotated[bool, typer.Option("--full", help="Tell all that happened; else a turn is told in few sentences.")]
 Folder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go; a new folder is made in it.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")]
 ReportToo = Annotated[bool, _charts("Draw the charts and write the report.")]
@@ -93,6 +94,15 @@ class RunOptions(Answered):
             "kept in reserve (kind: contingency) is not released otherwise. Repeatable.",
         ),
     ] = ()
+    full: Full = False
+    control: Annotated[
+        bool,
+        typer.Option(
+            "--control",
+            help="For control alone: what each inject is for, on what condition it comes and whether it came, turn by "
+            "turn, and what served each objective.",
+        ),
+    ] = False
     out: Folder = Path("results")
     charts: ReportToo = True
     save: Save = True
@@ -210,6 +220,7 @@ class ReplayOptions(Answered):
 
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a sweep, or of `oceans run --runs`.")]
     index: Annotated[int, typer.Argument(metavar="INDEX", help="Which run, from 0.")]
+    full: Full = False
     out: Folder = Path("results")
     charts: ReportToo = True
     save: Save = True

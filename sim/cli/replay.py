@@ -74,7 +74,8 @@ def replay_run(options: ReplayOptions) -> int:
 def _terminal(options, kept):
     from sim.phrases import Names
 
-    return TerminalUI(sys.stderr if options.is_silent else sys.stdout, kept.loaded.scenario.start, Names(kept.loaded))
+    stream = sys.stderr if options.is_silent else sys.stdout
+    return TerminalUI(stream, kept.loaded.scenario.start, Names(kept.loaded), is_full=options.full)
 
 
 def _played(options, kept, ui):

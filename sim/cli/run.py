@@ -16,6 +16,7 @@ from sim.cli.spread import show_spread, summary
 from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI, drawn
 from sim.errors import Diagnostic, InputError, OceansError
+from sim.output.narrative.run_sheet import notes_on_incidents, objectives_of, run_sheet
 from sim.output.narrative.story import Narrator, hot_wash, tell
 from sim.phrases import Names
 from sim.record import store
@@ -49,13 +50,15 @@ def _folder(options, loaded, started):
 
 def _one(options, loaded, seats, folder, started):
     scenario, stream = loaded.scenario, sys.stderr if options.is_silent else sys.stdout
-    ui = TerminalUI(stream, scenario.start, Names(loaded), scenario.turns)
+    ui = TerminalUI(stream, scenario.start, Names(loaded), scenario.turns, options.full)
     kept = KeptAnswers(folder, lambda: _manifest(options, loaded, seats, started, is_finished=False))
     with kept.whatever_happens(seats):
         session = _played(options, loaded, seats, ui, kept)
         record = session.record
         if not options.is_silent:
             ui.hot_wash(hot_wash(record, loaded), record.baseline_measures is not None)
+            if options.control:
+                ui.run_sheet(run_sheet(record, loaded), objectives_of(record, loaded))
         if folder is not None:
             _keep_one(options, loaded, seats, folder, started, session)
     _answer_one(options, folder, record, ui)
@@ -87,11 +90,13 @@ def _played_alone(options, loaded, seats, ui, kept):
         while not session.is_over:
             session.play_to(session.turn + 1)
             events, told = session.events[told:], len(session.events)
-            if not options.is_silent:
+            if not options.is_silent and not options.control:
                 ui.turn(narrator.turn(session.turn, events))
     except KeyboardInterrupt as stopped:
         again = "Nothing was kept; the same command with the same seed tells the same story."
         raise type(stopped)(f"Interrupted in turn {session.turn + 1}. {again}") from None
+    if options.control and not options.is_silent:
+        _tell_at_the_end(options, session.record, loaded, ui)
     if seats.files:
         seats.files.check_all_asked()
         kept.write([answer for _, answer in session.decided])
@@ -112,9 +117,18 @@ def _played_by_people(options, loaded, seats, ui, kept):
     except KeyboardInterrupt as stopped:
         raise type(stopped)(f"Interrupted in turn {people.session.turn}.") from None
     if not options.is_silent:
-        for turn in tell(people.session.record, loaded):
-            ui.turn(turn)
+        _tell_at_the_end(options, people.session.record, loaded, ui)
     return people.session
+
+
+def _tell_at_the_end(options, record, loaded, ui):
+    """The story of what has been played; for control, with what lies behind each inject."""
+    sheet = run_sheet(record, loaded) if options.control else []
+    for turn in tell(record, loaded):
+        ui.turn(turn)
+        if options.control:
+            notes = notes_on_incidents(turn.number, record, loaded)
+            ui.for_control([entry for entry in sheet if entry.turn == turn.number], notes)
 
 
 class KeptAnswers:
@@ -222,7 +236,7 @@ def _answer_one(options, folder, record, ui):
     elif options.quiet:
         print(path or "", end="\n" if path else "")
     elif path:
-        ui.place(_where(options, path))
+        ui.place(_where(options, path), is_close=not ui.is_full)
 
 
 def _where(options, path):

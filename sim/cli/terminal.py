@@ -16,12 +16,13 @@ from rich.text import Text
 from sim.cli.people import situation
 from sim.letters import visible, whole
 from sim.output.narrative.decisions import acts_from, label, note, question
-from sim.phrases import day, gist, lines_kept, period, stopped
+from sim.phrases import capital, day, gist, lines_kept, period, stopped
 
 WIDEST = 110
 PLAIN_WIDTH, WIDEST_PLAIN = 100, 1000
 HEIGHT = 25
 BAR = 10
+SHORT_SUMMARY, LONG_SUMMARY = 220, 600  # characters of what a scenario is about
 LONGEST_ANSWER = 10_000  # characters; what is longer is not typed by anybody
 SUGGESTED = "*"
 CHANNELS = {"in_person": "in person", "social": "on social media"}  # the others: by cable, by email and so on
@@ -70,10 +71,11 @@ class TerminalUI:
     start : datetime.date, first day of the exercise, to turn days into dates
     names : sim.phrases.Names
     turns : the scenario's turns, to say when each is
+    is_full : bool, whether all that happened is told, or the story in short
     """
 
-    def __init__(self, stream=None, start=None, names=None, turns=None):
-        stream = stream or sys.stdout
+    def __init__(self, stream=None, start=None, names=None, turns=None, is_full=False):
+        stream, self.is_full = stream or sys.stdout, is_full
         self.stream = stream if stream.isatty() else Trimmed(stream)
         self.start, self.names, self.turns = start, names, turns
         size = {"width": _width(self.stream), "height": HEIGHT}  # both, or it reads them from the environment
@@ -85,9 +87,9 @@ class TerminalUI:
             self._lines(textwrap.wrap(line, self.console.width, **WHOLE) or [""], style)
         self.stream.flush()
 
-    def place(self, words):
+    def place(self, words, is_close=False):
         """A line with a path in it, which must not be broken."""
-        self._lines(["", words], None)
+        self._lines([words] if is_close else ["", words], None)
         self.stream.flush()
 
     def row(self, words):
@@ -111,17 +113,20 @@ class TerminalUI:
     def opening(self, loaded, seed):
         """Which exercise this is."""
         scenario = loaded.scenario
-        self.say(scenario.marking, "dim")
-        self.say(scenario.title, "bold")
-        self.say(gist(scenario.summary, 600))
         turns = scenario.turns
         length = f"{turns.count} turn{'s'[: turns.count > 1]} of {turns.days} day{'s'[: turns.days > 1]}"
-        self.say(f"\n{length} from {day(scenario.start)}. Seed {seed}.", "dim")
+        self.say(f"{scenario.marking} · {length} from {day(scenario.start)} · seed {seed}", "dim")
+        self.say(scenario.title, "bold")
+        self.say(gist(scenario.summary, LONG_SUMMARY if self.is_full else SHORT_SUMMARY))
 
     def turn(self, turn):
         """One turn of the story, at once."""
         self.console.print()
         title = f"Turn {turn.number} · {turn.period}" if turn.number else turn.period.capitalize()
+        if not self.is_full:
+            self.say(f"{title} · {turn.heading}", "bold")
+            self.say(" ".join(turn.short))
+            return
         self.say(title, "dim")
         self.say(turn.heading, "bold")
         for words in turn.sentences[:-1]:
@@ -131,8 +136,13 @@ class TerminalUI:
         self.stream.flush()
 
     def hot_wash(self, hot_wash, baseline):
-        """The truth, the measures, the scorecard and what to talk about."""
+        """The truth, the measures, the scorecard and what to talk about; or the outcome in few sentences."""
         self.console.print()
+        if not self.is_full:
+            self.say("What came of it", "bold")
+            self.say(" ".join(hot_wash.outcome))
+            self._scorecard(hot_wash.principles)
+            return
         self.say("What was behind it", "bold")
         for words in hot_wash.truth:
             self.bullet(words)
@@ -144,6 +154,36 @@ class TerminalUI:
                 self.bullet(words)
         self.stream.flush()
 
+    def for_control(self, entries, notes):
+        """What lies behind the incidents and injects of a turn: what they are for, when they come, how they stood."""
+        if entries or notes:
+            self.say("For control", "dim")
+        for incident, words in notes:
+            self.bullet(f"{capital(incident)}: {lines_kept(words)}")
+        for entry in entries:
+            self.bullet(f"{stopped(entry.title)} {capital(entry.stood)}; to {entry.to}; {entry.kind}.", "bold")
+            for heading, words in (
+                ("Comes only", entry.condition),
+                ("Expected:", lines_kept(entry.expects)),
+                ("Notes:", lines_kept(entry.notes)),
+                ("Serves:", ", ".join(entry.objectives)),
+            ):
+                self._indented(f"{heading} {words}" if words else "")
+        self.stream.flush()
+
+    def run_sheet(self, entries, objectives):
+        """Every inject of the exercise in one table, and what served each objective."""
+        table = self.table(">Turn", "When", "Inject", "To", "How it stood")
+        for entry in entries:
+            table.add_row(str(entry.turn), entry.when, entry.title, entry.to, entry.stood)
+        self.show("Run sheet, for control", table)
+        if objectives:
+            self.say("\nWhat the exercise was for", "bold")
+        for objective in objectives:
+            by = "; ".join(f"{entry.title}, turn {entry.turn}: {entry.stood}" for entry in objective.served_by)
+            self.bullet(f"{stopped(objective.text)} {stopped(by or 'No inject serves it')}")
+        self.stream.flush()
+
     def _measures(self, rows, baseline):
         table = self.table("Measure", ">This run", *([">Without the cooperation"] if baseline else []))
         for row in rows:
@@ -151,12 +191,16 @@ class TerminalUI:
         self.show("What came of it", table)
 
     def _scorecard(self, principles):
-        table = self.table("Principle", ">Score", "", "Evidence")
+        table = self.table("Principle", ">Score", "", *(["Evidence"] if self.is_full else []))
+        table.show_header = self.is_full
         for principle in principles:
             score = principle.score
             bar = "" if score is None else "■" * round(score * BAR) + "·" * (BAR - round(score * BAR))
-            table.add_row(principle.statement, "–" if score is None else f"{score:.2f}", bar, principle.evidence)
-        self.show("How it fared by the principles", table)
+            if self.is_full:
+                table.add_row(principle.statement, "–" if score is None else f"{score:.2f}", bar, principle.evidence)
+            elif score is not None:
+                table.add_row(principle.statement, f"{score:.2f}", bar)
+        self.show("How it fared by the principles", table, is_close=not self.is_full)
 
     # ---------------------------------------------------------------------------------------------------------- tables
 
@@ -168,10 +212,10 @@ class TerminalUI:
             table.add_column(column.lstrip(">"), justify="right" if is_number else "left", no_wrap=is_number)
         return table
 
-    def show(self, heading, table):
-        """A table under its heading; nothing when it is empty."""
+    def show(self, heading, table, is_close=False):
+        """A table under its heading, close to what stands before it or not; nothing when it is empty."""
         if table.row_count:
-            self.say(f"\n{heading}", "bold")
+            self.say(heading if is_close else f"\n{heading}", "bold")
             self.console.print(Padding(table, (0, 0, 0, 1)))
             self.stream.flush()
 
@@ -199,10 +243,14 @@ class TerminalUI:
             how = CHANNELS.get(inject["channel"], f"by {inject['channel']}")
             where = f"turn {inject['turn']}, from {inject['from']}, {how}"
             self.bullet(f"{stopped(inject['title'])} ({where})", "bold")
-            for line in lines_kept(inject["text"]).split("\n"):
-                indents = {"initial_indent": "   ", "subsequent_indent": "   "}
-                self._lines(textwrap.wrap(line, self.console.width, **indents, **WHOLE) or [""], None)
+            self._indented(lines_kept(inject["text"]))
         self.stream.flush()
+
+    def _indented(self, words):
+        """Words under a point of a list, with the lines and paragraphs they have; nothing where there are none."""
+        for line in words.split("\n") if words else ():
+            indents = {"initial_indent": "   ", "subsequent_indent": "   "}
+            self._lines(textwrap.wrap(line, self.console.width, **indents, **WHOLE) or [""], None)
 
     def situation(self, view, actor):
         """What a seat can see now."""

@@ -26,16 +26,26 @@ def transcript(name):
     """The story of a scenario under the one seed, as text."""
     loaded = load(name)
     record = play(loaded, SEED, trace=True).records[0]
-    parts = [_opening(loaded.scenario), *map(_turn, tell(record, loaded)), _hot_wash(hot_wash(record, loaded))]
-    return "\n".join(parts)
+    story, end = tell(record, loaded), hot_wash(record, loaded)
+    return "\n".join([_opening(loaded.scenario), _short(story, end), *map(_turn, story), _hot_wash(end)])
 
 
 def _opening(scenario):
     return f"{scenario.title}\n{'=' * len(scenario.title)}\n{scenario.marking}\nSeed {SEED}\n"
 
 
+def _short(story, end):
+    """The whole story in short, in one place."""
+    turns = [f"{_title(turn)}: {turn.heading}\n{_wrapped(' '.join(turn.short))}\n" for turn in story]
+    return "\n".join(["In short", "--------", *turns, _wrapped(" ".join(end.outcome)), ""])
+
+
+def _title(turn):
+    return f"Turn {turn.number}, {turn.period}" if turn.number else turn.period.capitalize()
+
+
 def _turn(turn):
-    title = f"Turn {turn.number}, {turn.period}" if turn.number else turn.period.capitalize()
+    title = _title(turn)
     return "\n".join([title, "-" * len(title), _wrapped(turn.heading), *map(_bullet, turn.sentences), ""])
 
 

@@ -3,9 +3,12 @@
 import math
 from dataclasses import dataclass
 
-from sim.phrases import Names, count, sentence
+from sim.phrases import Names, count, in_words, listed, once_by_name, sentence
 
 BETTER = {"higher": "more is better", "lower": "less is better"}
+CONFIDENT = 0.7  # as likely, at least, as it is to those who are called confident
+COUNTED = 3  # incidents over which the states that were confident are counted one by one
+NOT_AT_ALL = "does not apply"
 UNSAID = ("", "share", "probability", "dimensionless")  # units that a number between 0 and 1 does not need
 
 
@@ -27,12 +30,14 @@ class HotWash:
 
     Parameters
     ----------
+    outcome : tuple of str, what came of it in five sentences
     truth : tuple of str, who really did it and how each incident ended
     measures : tuple of MeasureRow
     principles : tuple of record.Principle
     questions : tuple of str, for discussion
     """
 
+    outcome: tuple[str, ...]
     truth: tuple[str, ...]
     measures: tuple[MeasureRow, ...]
     principles: tuple
@@ -53,7 +58,128 @@ def hot_wash(record, loaded):
     """
     names = Names(loaded)
     truth = tuple(sentence(_truth(incident, record, names)) for incident in loaded.scenario.incidents)
-    return HotWash(truth, tuple(measure_rows(record)), tuple(record.scorecard), tuple(loaded.scenario.questions))
+    rows = tuple(measure_rows(record))
+    return HotWash(outcome(record, loaded), truth, rows, tuple(record.scorecard), tuple(loaded.scenario.questions))
+
+
+def outcome(record, loaded):
+    """What came of a run in five sentences: who did it, who was suspected, what was said, what was done, how it ended.
+
+    Parameters
+    ----------
+    record : Record
+    loaded : sim.scenario.Loaded, the scenario that was played
+
+    Returns
+    -------
+    tuple of str
+    """
+    names, figures = Names(loaded), {row.name: row.value for row in measure_rows(record)}
+    started = {event.incident for event in record.of_kind("incident_begins")}
+    begun = [incident for incident in loaded.scenario.incidents if incident.id in started]
+    said = (
+        _who_did_it(begun, names),
+        _who_was_suspected(begun, record, names),
+        _what_was_said(begun, record, names, figures),
+        _what_was_done(record, names),
+        _where_it_ended(begun, record, names, figures),
+    )
+    sentences = [sentence(words) for words in said if words]
+    return tuple(once_by_name(sentences, names.incident(begun[0].id)) if len(begun) == 1 else sentences)
+
+
+def _who_did_it(begun, names):
+    if not begun:
+        return "No incident began"
+    did = [f"{names.actor(code)} was behind {incidents}" for code, incidents in _by(begun, names, lambda one: one.by)]
+    wrong = _by([incident for incident in begun if _is_mistaken(incident)], names, lambda one: one.suspect)
+    seemed = [f"{incidents} looked like the work of {names.actor(code)}" for code, incidents in wrong]
+    return "; ".join(did) + (f", though {listed(seemed)}" if seemed else "")
+
+
+def _by(incidents, names, key):
+    """Incidents by something about them: pairs of that and of their names in a list."""
+    by = {}
+    for incident in incidents:
+        by.setdefault(key(incident), []).append(names.incident(incident.id))
+    return [(what, listed(those)) for what, those in by.items()]
+
+
+def _is_mistaken(incident):
+    """Whether an incident looks like somebody's work who has not done it."""
+    return incident.suspect not in (None, incident.by)
+
+
+def _who_was_suspected(begun, record, names):
+    """How many were confident in the end, and of whom; most, few or none where there are many incidents."""
+    last = {event.incident: event.payload["confidence"].values() for event in record.of_kind("assessment")}
+    known = [incident for incident in begun if incident.id in last]
+
+    def how_many(incident):
+        sure, everybody = sum(share >= CONFIDENT for share in last[incident.id]), len(last[incident.id])
+        exact = "all" if sure == everybody else in_words(sure) if sure else "none"
+        roughly = "none" if not sure else "most" if sure > everybody / 2 else "few"
+        return exact if len(known) <= COUNTED else roughly
+
+    told = [
+        (many, f"of {names.actor(suspect)} over {incidents}")
+        for (many, suspect), incidents in _by(known, names, lambda one: (how_many(one), one.suspect or one.by))
+    ]
+    if not told:
+        return ""
+    (many, whom), *others = told
+    everybody = count(len(last[known[0].id]), "state")
+    first = f"in the end {many} {'' if many == 'all' else 'of '}{everybody} were confident {whom}"
+    return "; ".join([first, *(" ".join(other) for other in others)])
+
+
+def _what_was_said(begun, record, names, figures):
+    adopted = record.of_kind("text_adopted")
+    if not adopted:
+        return "No text was adopted" if begun else ""
+    best = max(adopted, key=lambda event: event.payload["text"])
+    is_wrong = best.incident in [one.id for one in begun if _is_mistaken(one)] and best.payload["rung"] in (
+        "naming",
+        "measures",
+    )
+    days = record.measures.get("days_to_joint_text", math.nan)
+    when = f"{figures.get('days_to_joint_text')} after the incident" if days else "on the day of the incident"
+    came = "" if math.isnan(days) else f"; the first of solidarity or more came {when}"
+    return (
+        f"The strongest text, {names.text(best.payload['rung'], best.incident)} over {names.incident(best.incident)}"
+        f"{', who had not done it,' if is_wrong else ','} came from {names.format(best.payload['format'])} with "
+        f"{count(len(best.payload['supporters']), 'state')} behind it{came}"
+    )
+
+
+def _what_was_done(record, names):
+    by_response = {}
+    for event in record.of_kind("response_decided"):
+        if not names.is_inaction(event.payload["response"]) and not names.is_body(event.actor):
+            by_response.setdefault(event.payload["response"], set()).add(event.actor)
+    if not by_response:
+        return "Nobody responded"
+    most = max(by_response, key=lambda key: len(by_response[key]))
+    everybody = set().union(*by_response.values())
+    many = "all" if by_response[most] == everybody else in_words(len(by_response[most]))
+    acted = int(record.measures.get("joiners", 0))
+    return (
+        f"{count(len(everybody), 'state')} responded, {many} of them by {names.response(most)}, and "
+        f"{in_words(acted) if acted else 'none'} did more than speak"
+    )
+
+
+def _where_it_ended(begun, record, names, figures):
+    gave_in = list(dict.fromkeys(event.actor for event in record.of_kind("victim_concedes")))
+    stopped = {event.incident for event in record.of_kind("incident_stops")}
+    parts = [f"{names.actors(gave_in)} gave in"] if gave_in else []
+    if begun:
+        ended = f"{in_words(len(stopped)) if stopped else 'none'} of {count(len(begun), 'incident')} had ended"
+        one = f"the incident {'ended' if stopped else 'was still going on at the end'}"
+        parts.append(ended if len(begun) > 1 else one)
+    told = (("harm", "the harm came to {}"), ("peak_tension", "tension rose to {} of 1 at its highest"))
+    parts += [words.format(figures[name]) for name, words in told if name in figures]
+    return listed(parts, len(parts))
 
 
 def _truth(incident, record, names):
@@ -69,7 +195,7 @@ def _belief_at_the_end(incident, record, names):
     if not assessed:
         return "nobody ever assessed it"
     confidence = list(assessed[-1].payload["confidence"].values())
-    firm = sum(share >= 0.7 for share in confidence)
+    firm = sum(share >= CONFIDENT for share in confidence)
     who = ("none", "one")[firm] if firm < 2 else str(firm)
     all_states = count(len(confidence), "state")
     verb = "is" if firm < 2 else "are"
@@ -119,7 +245,7 @@ def figure(value, unit=""):
     'EUR 7.20 million'
     """
     if math.isnan(value):
-        return "does not apply"
+        return NOT_AT_ALL
     digits = 0 if value == int(value) or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     number = f"{value:,.{digits}f}"
     if unit in UNSAID or "0 to 1" in unit:

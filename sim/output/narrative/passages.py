@@ -85,8 +85,16 @@ def injects(turn):
         if reaches_players(event):
             words = gist(inject["text"])
             to = turn.names.recipients(inject["inject"], inject["to"], ADDRESSEES)
-            source = f"({CHANNELS[inject['channel']]}: {' '.join(inject['sender'].split())}, to {to}.)"
+            source = (
+                f"({CHANNELS[inject['channel']]}{_of_day(event, turn)}: {' '.join(inject['sender'].split())}, to {to}.)"
+            )
             yield ("\n" if "\n" in words else " ").join((sentence(inject["title"]), words, source))
+
+
+def _of_day(event, turn):
+    """On which day, where that is another than the turn's first."""
+    first = (turn.narrator.first_day(turn.number) - turn.narrator.start).days
+    return f", {turn.day(event.day)}" if event.day > first else ""
 
 
 def reaches_players(event):
@@ -115,7 +123,7 @@ def beliefs(turn):
     """Who believes what about each incident: in full at first and after a sea change, else who changed their mind."""
     for event in turn.of_kind("assessment"):
         confidence = event.payload["confidence"]
-        now = {code: _belief(share) for code, share in confidence.items()}
+        now = {code: belief(share) for code, share in confidence.items()}
         before = turn.narrator.beliefs.get(event.incident)
         turn.narrator.beliefs[event.incident] = now
         question = f"Is {turn.names.suspect(event.incident)} behind {turn.names.incident(event.incident)}?"
@@ -128,7 +136,8 @@ def beliefs(turn):
                 yield f"{question} {sentence('; '.join(changes + _firm(now)))}"
 
 
-def _belief(share):
+def belief(share):
+    """What a state that gives a suspect this probability is: 'confident'."""
     return next(word for limit, word in BELIEFS if share >= limit)
 
 
@@ -207,15 +216,28 @@ def _why_there(call, names):
         return ""
     if not others:
         return ", the only format open to it"
-    rival = max(others, key=lambda key: others[key].get("probability", 0.0))
-    mine, theirs = options[call["format"]], others[rival]
-    gains = reasons(WHY_FORMAT, mine, theirs)
-    if mine.get("utility", 0) < theirs.get("utility", 0) - CLEARLY:
+    rival = _likeliest(others)
+    gains = reasons(WHY_FORMAT, options[call["format"]], others[rival])
+    if likelier_format(call):
         though = f", though {names.format(rival)} was more to be expected"
         return f"{': ' + listed(gains) if gains else ''}{though}"
     if not gains:
         return f", with {names.format(rival)} nearly as good"
     return f" rather than to {names.format(rival)}: {listed(gains)}"
+
+
+def likelier_format(call):
+    """The format that was more to be expected than the one that is called, or None."""
+    options = call["terms"]
+    others = {key: terms for key, terms in options.items() if key != call["format"]}
+    if not others or call["format"] not in options:
+        return None
+    rival = _likeliest(others)
+    return rival if options[call["format"]].get("utility", 0) < others[rival].get("utility", 0) - CLEARLY else None
+
+
+def _likeliest(options):
+    return max(options, key=lambda key: options[key].get("probability", 0.0))
 
 
 def _drafting(events, turn):
@@ -272,17 +294,18 @@ def _end(event, drafts, turn):
         return f"the consultation ends without a text: {end['why'].rstrip('.')}"
     unchanged = drafts and drafts[0].payload["rung"] == end["rung"]
     text = "it" if unchanged else names.text(end["rung"], event.incident)
-    days = end["days_since_incident"]
-    since = f"{count(days, 'day')} after the incident began" if days else "on the day the incident began"
     by = "" if drafts else f" by {names.format(end['format'])}"
-    return f"{text} is adopted{by} {since}, with {_behind(event, turn)} behind it"
+    return f"{text} is adopted{by} {adopted_when(event)}, with {_behind(event, turn)} behind it"
+
+
+def adopted_when(event):
+    """How long after the incident a text is adopted, in words."""
+    days = event.payload["days_since_incident"]
+    return f"{count(days, 'day')} after the incident began" if days else "on the day the incident began"
 
 
 def _behind(event, turn):
-    supporters, members = (
-        event.payload["supporters"],
-        turn.narrator.members.get((event.incident, event.payload["format"])),
-    )
+    supporters, members = event.payload["supporters"], turn.members(event)
     who = count(len(supporters), "state")
     if members and len(supporters) < len(members):
         missing = [code for code in members if code not in supporters]
@@ -484,9 +507,9 @@ def _worse(event, turn):
     """An escalation, by the incidents that now do more harm."""
     incidents = [event.incident] if event.incident else turn.worse
     return (
-        f"Matters grow worse over {listed([turn.names.incident(incident) for incident in incidents])}"
+        f"matters grow worse over {listed([turn.names.incident(incident) for incident in incidents])}"
         if incidents
-        else "The stakes are raised"
+        else "the stakes are raised"
     )
 
 
@@ -496,7 +519,7 @@ def _why_move(move):
     others = {key: terms for key, terms in options.items() if key != move["move"]}
     if not others or move["move"] not in options:
         return ""
-    rival = "persist" if "persist" in others else max(others, key=lambda key: others[key].get("probability", 0.0))
+    rival = "persist" if "persist" in others else _likeliest(others)
     ahead = reasons(WHY_MOVE, options[move["move"]], others[rival])
     return f", since {listed(ahead)}" if ahead else ""
 
@@ -507,15 +530,20 @@ def _why_move(move):
 def endings(turn):
     """Who is paid back, victims that give in, and incidents that end."""
     names = turn.names
-    paid_back = {}
-    for event in turn.of_kind("adversary_retaliates"):
-        paid_back.setdefault(event.actor, []).append(names.actor(event.payload["target"]))
-    for adversary, targets in paid_back.items():
-        yield f"{names.actor(adversary)} pays back {listed(targets, MOST_PAID_BACK)} for acting against it"
+    yield from retaliations(turn)
     for event in turn.of_kind("victim_concedes"):
         yield f"{names.actor(event.actor)} gives in to what is demanded of it"
     for event in turn.of_kind("incident_stops"):
         yield f"That is the end of {names.incident(event.incident)}{_why_it_ends(event.incident, turn)}"
+
+
+def retaliations(turn, longest=MOST_PAID_BACK):
+    """Who is paid back by whom, `longest` of them by name."""
+    paid_back = {}
+    for event in turn.of_kind("adversary_retaliates"):
+        paid_back.setdefault(event.actor, []).append(turn.names.actor(event.payload["target"]))
+    for adversary, targets in paid_back.items():
+        yield f"{turn.names.actor(adversary)} pays back {listed(targets, longest)} for acting against it"
 
 
 def _why_it_ends(incident, turn):
@@ -536,18 +564,26 @@ def situation(turn):
         now = {"tension": event.payload["tension"], "harm": sum(event.payload["harm"].values())}
         now["readiness"] = event.payload["readiness"]
         before, turn.narrator.situation = turn.narrator.situation, now
-        level = next(word for limit, word in LEVELS if now["tension"] < limit)
         parts = [f"{name} {value:.2f}{_direction(name, value, before)}" for name, value in now.items()]
-        yield f"At the end of the turn tension is {level}: {', '.join(parts)}"
+        yield f"At the end of the turn tension is {tension_in_words(now['tension'])}: {', '.join(parts)}"
+
+
+def tension_in_words(tension):
+    """A level of tension as an adjective."""
+    return next(word for limit, word in LEVELS if tension < limit)
+
+
+def way(now, before):
+    """Which way something went, by the two decimals that are told: 'up', 'down' or 'as before'."""
+    change = round(now, 2) - round(before, 2)
+    return "as before" if abs(change) < WORTH_SAYING else "up" if change > 0 else "down"
 
 
 def _direction(name, value, before):
     if before is None:
         return ""
-    change = value - before[name]
-    if abs(change) < WORTH_SAYING:
-        return " (as before)"
-    return f" ({'up' if change > 0 else 'down'} from {before[name]:.2f})"
+    went = way(value, before[name])
+    return f" ({went})" if went == "as before" else f" ({went} from {before[name]:.2f})"
 
 
 PASSAGES = (

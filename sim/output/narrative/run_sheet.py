@@ -89,6 +89,16 @@ def objectives_of(record, loaded):
     ]
 
 
+def notes_on_incidents(turn, record, loaded):
+    """What control alone should know about the incidents that begin in a turn: list of (incident in words, note)."""
+    names, begun = Names(loaded), {event.incident for event in record.of_kind("incident_begins") if event.turn == turn}
+    return [
+        (names.incident(incident.id), incident.note)
+        for incident in loaded.scenario.incidents
+        if incident.note and incident.id in begun
+    ]
+
+
 def _directed(record):
     """The last that control directed about each inject."""
     return {event.payload["target"]: event.payload["direction"] for event in record.of_kind("control_directs")}

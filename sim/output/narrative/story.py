@@ -5,16 +5,18 @@ there, which text passed and what it cost, who joined what and through whom, wha
 things stand. It says only what has happened and been seen; who really did it is told at the end, by `hot_wash`.
 
 What did not change is not said again, lists are cut, and states that do the same in one turn share a sentence.
-What is said of a turn is in `passages`.
+What is said of a turn is in `passages`, and what of it is said in short in `short_form`.
 """
 
 import datetime
 from collections import Counter
 from dataclasses import dataclass
 
+from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import BY_NAME
 from sim.output.narrative.hot_wash import HotWash, MeasureRow, figure, hot_wash
 from sim.output.narrative.passages import PASSAGES, injects, move_in_words, reaches_players
+from sim.output.narrative.short_form import in_short
 from sim.phrases import Names, count, day, listed, period, sentence
 
 __all__ = ["HotWash", "MeasureRow", "Narrator", "Turn", "hot_wash", "figure", "tell"]
@@ -29,7 +31,8 @@ class Turn:
     number : int, from 1; 0 for what came before the exercise
     date : str, ISO date of its first day
     heading : str, the most telling thing that happened
-    sentences : tuple of str
+    sentences : tuple of str, all that there is to tell
+    short : tuple of str, the same in few sentences
     period : str, its days in words
     """
 
@@ -38,6 +41,7 @@ class Turn:
     heading: str
     sentences: tuple[str, ...]
     period: str = ""
+    short: tuple[str, ...] = ()
 
 
 def tell(record, loaded):
@@ -76,6 +80,10 @@ class Narrator:
         self.situation = None
         self.harm = {}
         self.moves = {}
+        self.begun = ()
+        self.ended = ()
+        self.strongest = {}
+        self.said = {}
 
     def turn(self, number, events):
         """One turn, told.
@@ -93,11 +101,13 @@ class Narrator:
         first = self.first_day(number)
         last = first + datetime.timedelta(days=self.days_per_turn - 1)
         when = period(first, last) if number else "before the exercise"
+        short = in_short(told)
         made = (sentence(words) for passage in PASSAGES for words in passage(told))
         sentences = (*injects(told), *made)
         heading = sentence(headline(told)).rstrip(".")
-        self.harm, self.moves = told.harm, told.moves
-        return Turn(number, first.isoformat(), heading, sentences, when)
+        self.harm, self.moves, self.strongest = told.harm, told.moves, told.strongest
+        self.begun, self.ended = told.begun, told.ended
+        return Turn(number, first.isoformat(), heading, sentences, when, short)
 
     def first_day(self, number):
         """The date on which a turn begins."""
@@ -153,6 +163,46 @@ class Told:
         """The incidents that do more harm at the end of this turn than at the end of the one before."""
         before = self.narrator.harm
         return [incident for incident, harm in self.harm.items() if 0 < before.get(incident, 0) < harm]
+
+    @property
+    def states(self):
+        """The codes of the states that assess what happens."""
+        assessed = [event.payload["confidence"] for event in self.of_kind("assessment")]
+        return list(dict.fromkeys(code for known in (*assessed, *self.narrator.beliefs.values()) for code in known))
+
+    @property
+    def begun(self):
+        """The incidents that have begun by the end of the turn."""
+        return (*self.narrator.begun, *(event.incident for event in self.of_kind("incident_begins")))
+
+    @property
+    def ended(self):
+        """The incidents that have ended by the end of the turn."""
+        return (*self.narrator.ended, *(event.incident for event in self.of_kind("incident_stops")))
+
+    @property
+    def going(self):
+        """The incidents that go on at the end of the turn."""
+        return [incident for incident in self.begun if incident not in self.ended]
+
+    @property
+    def strongest(self):
+        """The strongest text adopted so far over each incident, by its place on the ladder."""
+        so_far = dict(self.narrator.strongest)
+        for event in self.of_kind("text_adopted"):
+            so_far[event.incident] = max(so_far.get(event.incident, 0), RUNGS.index(event.payload["rung"]))
+        return so_far
+
+    @property
+    def consulted(self):
+        """Who sits at each consultation that has been called: incident and format to codes."""
+        called = self.of_kind("consultation_called")
+        new = {(event.incident, event.payload["format"]): event.payload["members"] for event in called}
+        return {**self.narrator.members, **new}
+
+    def members(self, event):
+        """Who sits at the table of a text, as far as that is known."""
+        return self.consulted.get((event.incident, event.payload["format"]), [])
 
     def day(self, number):
         """A day of the exercise in words, with its year only where that is another than this turn's."""

@@ -20,6 +20,8 @@ from sim.scenario import shipped
 from sim.session import Session
 
 ROOT = Path(__file__).parents[3]
+SCREEN = 40  # lines
+MOST_WORDS = {"smallest": 500, "cyber_incident": 1600}  # one screen; three pages
 SCENARIO = """
 title: A small exercise
 summary: The grid fails in Estonia.
@@ -78,7 +80,7 @@ def test_one_run_is_told_kept_and_located(oceans, scenario, tmp_path):
     assert answer.exit_code == 0, answer.stderr
     (folder,) = results(tmp_path)
     assert "Turn 1 · 3 March to 1 April 2025" in answer.stdout
-    assert "Seed 1." in answer.stdout and "it was Russia all along" in answer.stdout
+    assert "seed 1" in answer.stdout and "Russia was behind" in answer.stdout
     assert answer.stdout.rstrip().endswith(f"{folder}/")
     assert {path.name for path in folder.iterdir()} >= {"manifest.json", "record.json", "events.jsonl", "measures.csv"}
 
@@ -95,7 +97,7 @@ def test_paragraphs_and_points_of_an_inject_keep_their_lines_in_story_and_seat(o
         "    to: [EST, LVA]\n    channel: media\n    text: |\n      For release.\n\n      - one\n      - two\n"
     )
     lines = "   For release.\n\n   - one\n   - two\n"
-    told = oceans("run", scenario, "--no-save").stdout
+    told = oceans("run", scenario, "--no-save", "--full").stdout
     assert f" · Press release.\n{lines}   (Media: Grid operator, to Estonia and Latvia.)\n" in told
     seats_to_ask = oceans("run", scenario, "--no-save", "--seat", "EST", stdin="q\n").stdout
     assert f" · Press release. (turn 1, from Grid operator, by media)\n{lines}" in seats_to_ask
@@ -137,11 +139,48 @@ def test_a_second_run_overwrites_nothing(oceans, scenario, tmp_path):
     assert len(results(tmp_path)) == 3
 
 
+def test_all_that_happened_is_told_where_it_is_asked_for(oceans, scenario):
+    short, full = (oceans("run", scenario, "--no-save", *more).stdout for more in ((), ("--full",)))
+    assert "it was Russia all along" in full and "Cohesion within NATO" in full
+    assert "Cohesion within NATO" not in short and len(short.split()) < len(full.split()) / 2
+
+
+def test_control_sees_what_lies_behind_each_inject_and_nobody_else_does(oceans, scenario):
+    scenario.write_text(
+        SCENARIO + "    note: Nobody did it.\nobjectives: [{id: ask, text: Ask in time}]\ninjects:\n"
+        "  - {id: call, title: A call, turn: 1, sender: Ops, to: [EST], channel: call, text: Well?,\n"
+        "     storyline: the_grid, expects: They share it., control_notes: Not before lunch., objectives: [ask]}\n"
+        "  - {id: tense, title: A storm, turn: 2, when: {tension_above: 0.99}, sender: Ops, to: [all],\n"
+        "     channel: media, text: So tense.}\n"
+        "  - {id: desk, title: Coffee, turn: 2, sender: Ops, to: [control], channel: call, text: Break.}\n"
+    )
+    told = oceans("run", scenario, "--no-save", "--control").stdout
+    first, rest = told.split("Turn 2 ")
+    for words in (
+        "Released; to Estonia; inject, of the grid.",
+        "They share it.",
+        "Not before lunch.",
+        "Serves: ask",
+        "Nobody did it.",
+    ):
+        assert words in first, words
+    for words in ("A storm. Not released", "Comes only while tension is above 0.99", "Coffee. Released; to control"):
+        assert words in rest, words
+    assert "Ask in time. A call, turn 1: released." in told.split("What the exercise was for")[1]
+    for more in ((), ("--full",), ("--seat", "EST")):
+        seen = oceans("run", scenario, "--no-save", *more, stdin="q\n").stdout
+        for words in ("They share it", "Not before lunch", "Nobody did it", "A storm", "Coffee", "Run sheet"):
+            assert words not in seen, (more, words)
+
+
 @pytest.mark.parametrize("name", shipped())
 def test_every_shipped_scenario_is_told(oceans, name):
     answer = oceans("run", name, "--no-save")
     assert answer.exit_code == 0, answer.stderr
     assert "How it fared by the principles" in answer.stdout
+    lines, words = answer.stdout.count("\n"), len(answer.stdout.split())
+    assert words <= MOST_WORDS.get(name, 2600), words
+    assert lines <= (SCREEN if name == "smallest" else lines)
 
 
 def test_another_policy_changes_the_run(oceans, scenario):

@@ -92,4 +92,5 @@ def test_the_report_shows_control_the_sheet_and_the_objectives(tmp_path):
 
 @pytest.mark.parametrize("words", ["A heron", "They share it.", "Not before lunch."])
 def test_the_story_is_silent_on_what_is_held_and_on_what_is_for_control(words):
-    assert words not in " ".join(line for turn in tell(Session(LOADED, 1).record, LOADED) for line in turn.sentences)
+    story = tell(Session(LOADED, 1).record, LOADED)
+    assert words not in " ".join(line for turn in story for line in (*turn.sentences, *turn.short))

@@ -121,7 +121,7 @@ def an_inject(to, text="The lights go out. Nobody knows why.", title="Power fail
 
 
 def test_an_inject_is_told_in_short_with_its_source():
-    words = "Power fails. The lights go out. Nobody knows why. (Cable: CERT Estonia, to all.)"
+    words = "Power fails. The lights go out. Nobody knows why. (Cable, 8 March: CERT Estonia, to all.)"
     assert told(an_inject(["all"])) == words
     assert "to Estonia and the United States.)" in told(an_inject(["EST", "USA"]))
 
@@ -154,7 +154,7 @@ def test_it_is_said_who_got_an_inject_as_its_author_meant_it(to, words):
 def test_an_inject_keeps_its_lines_and_its_heading_is_one():
     words = "For release:\n\n1. The  port is open.\n  - at night\n"
     assert told(an_inject(["EST"], words, title="Press\nrelease\n")) == (
-        "Press release.\nFor release:\n\n1. The port is open.\n- at night\n(Cable: CERT Estonia, to Estonia.)"
+        "Press release.\nFor release:\n\n1. The port is open.\n- at night\n(Cable, 8 March: CERT Estonia, to Estonia.)"
     )
 
 
