@@ -231,14 +231,37 @@ def simulate_forward(world: World, runs: int, seed: int) -> Measures:
     -------
     dict of measure to array (runs,)
     """
-    somebody_remembers = any(policy.memory for policy in world.seats.values())
+    return simulate_several([world], runs, seed)[0]
+
+
+def simulate_several(worlds: Sequence[World], runs: int, seed: int) -> list[Measures]:
+    """What could still come of each of several worlds, with the same draws: run k of one beside run k of another.
+
+    Parameters
+    ----------
+    worlds : sequence of World, the same run otherwise decided, all at the end of the same turn if more than one
+    runs : int, continuations of each; seed : int
+
+    Returns
+    -------
+    list of dict of measure to array (runs,), one for each world
+    """
+    first, *others = worlds
+    somebody_remembers = any(policy.memory for policy in first.seats.values())
+    if others and (somebody_remembers or any(_plan_of(other) != _plan_of(first) for other in others)):
+        return [measures for world in worlds for measures in simulate_several([world], runs, seed)]
     parts = []
-    for block in [[run] for run in range(runs)] if somebody_remembers else [range(runs)]:
-        future = world.ahead(len(block), Draws(seed, block))
-        future.seats = fresh(world.seats)
+    for block in [[run] for run in range(runs)] if somebody_remembers else [list(range(runs))]:
+        future = first.ahead(len(block), Draws(seed, block * len(worlds)), *others)
+        future.seats = fresh(first.seats)
         play_out(future)
         parts.append(measured(future))
-    return _joined(parts)
+    together = _joined(parts)
+    return [{name: values[k * runs : (k + 1) * runs] for name, values in together.items()} for k in range(len(worlds))]
+
+
+def _plan_of(world: World) -> list[tuple]:
+    return [(planned.inject, planned.turn, planned.status, planned.by_control) for planned in world.plan]
 
 
 def baseline_inputs(loaded: Loaded) -> ModelInputs | None:

@@ -244,7 +244,7 @@ def _answer_one(options, folder, record, ui):
     elif options.quiet:
         print(path or "", end="\n" if path else "")
     elif path:
-        ui.place(_where(options, path))
+        ui.place(_where(options, path), is_close=not ui.is_full)
 
 
 def _where(options, path):

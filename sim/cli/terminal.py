@@ -87,9 +87,9 @@ class TerminalUI:
             self._lines(textwrap.wrap(line, self.console.width, **WHOLE) or [""], style)
         self.stream.flush()
 
-    def place(self, words):
+    def place(self, words, is_close=False):
         """A line with a path in it, which must not be broken."""
-        self._lines(["", words] if self.is_full else [words], None)
+        self._lines([words] if is_close else ["", words], None)
         self.stream.flush()
 
     def row(self, words):

@@ -9,7 +9,7 @@ In the literature: counterfactual impact, measured by one-shot deviations [Black
 [Blackwell1965] Blackwell, Discounted dynamic programming, Annals of Mathematical Statistics 36(1): 226-235.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,14 +75,17 @@ def turning_points(session: Session, most: int = 3, futures: int = FUTURES) -> l
         return []
     again = Rerun(session)
     search, measure = (slot_key("turning points", session.seed, session.run, k) for k in range(2))
-    parted = [(_most_moved(again.both_ways(one, search, futures)), one) for one in candidates(again)]
+    tried = candidates(again)
+    parted = [
+        (_most_moved(ways), one) for one, ways in zip(tried, again.both_ways(tried, search, futures), strict=True)
+    ]
     parted.sort(key=lambda found: -found[0][1])
     foremost: dict[tuple[int, str], tuple[str, Choice]] = {}
     for (name, _), one in parted:
         foremost.setdefault((one[0].turn, one[0].subject.partition("/")[0]), (name, one))
-    measured = [
-        (name, one, again.both_ways(one, measure, futures)) for name, one in list(foremost.values())[: 2 * most]
-    ]
+    chosen = list(foremost.values())[: 2 * most]
+    ways = again.both_ways([one for _, one in chosen], measure, futures)
+    measured = [(name, one, both) for (name, one), both in zip(chosen, ways, strict=True)]
     holds = holm([p_value(had[name], was[name]) for name, _, (had, was) in measured])
     found = [
         (effect_size(had[name], was[name]), _point(one, name, had[name], was[name]))
@@ -184,9 +187,9 @@ class Rerun:
         self.policies = policies_of(inputs, session.began_with[1])
         self.given = {answer.address: answer.choice for _, answer in session.decided}
         self.by_people = {given.address for given in session.inputs if isinstance(given, Answer)}
+        self._own_will = {d.actor for d, answer in session.decided if set(answer.choice) != set(d.default)}
         self.weight = dict(zip(inputs.actors, inputs.capability.mean(axis=0), strict=True))
         self._starts: dict[int, Session] = {}
-        self._as_it_was: dict[tuple[int, int], Measures] = {}
         states = [code for code in inputs.actors if code not in inputs.bodies]
         played = Session(
             session.loaded, session.seed, session.run, states, baseline=False, until=0, at_start=session.at_start
@@ -206,16 +209,25 @@ class Rerun:
                 is_legal = set(chosen) <= {option.id for option in decision.options}
                 played.submit(decision, chosen if is_legal else decision.default)
 
-    def both_ways(self, choice: Choice, seed: int, futures: int) -> tuple[Measures, Measures]:
-        """What would have come of another choice, and what comes of it as it was: each measures of (futures,)."""
-        decision, _, otherwise = choice
-        key = decision.turn, seed
-        if key not in self._as_it_was:
-            self._as_it_was[key] = self._ahead(decision.turn, {}, seed, futures)
-        return self._ahead(decision.turn, {decision.address: otherwise}, seed, futures), self._as_it_was[key]
+    def both_ways(self, choices: Sequence[Choice], seed: int, futures: int) -> list[tuple[Measures, Measures]]:
+        """What would have come of each choice, and what comes of it as it was: pairs of measures of (futures,)."""
+        found: dict[int, tuple[Measures, Measures]] = {}
+        for turn in sorted({decision.turn for decision, *_ in choices}):
+            here = [k for k, (decision, *_) in enumerate(choices) if decision.turn == turn]
+            others = [self._at_the_end(turn, {choices[k][0].address: choices[k][2]}) for k in here]
+            was, *had = self._at_the_end(turn, {}).ahead_of_each(others, futures, seed)
+            found.update((k, (come, was)) for k, come in zip(here, had, strict=True))
+        return [found[k] for k in range(len(choices))]
 
-    def _ahead(self, turn: int, otherwise: Mapping[Address, tuple[str, ...]], seed: int, futures: int) -> Measures:
+    def _at_the_end(self, turn: int, otherwise: Mapping[Address, tuple[str, ...]]) -> Session:
+        """The exercise at the end of a turn in which something was decided otherwise.
+
+        Whoever decides as the model would need not be asked.
+        """
         branch = self._starts[turn].twin()
+        asked = {actor for _, actor, *_ in otherwise} | self._own_will
+        branch.people = asked
+        branch.world.seats = {code: seat for code, seat in branch.world.seats.items() if code in asked}
         self._answer(branch, turn, otherwise)
         branch.world.seats = in_order(fresh(self.policies), branch.model_inputs)
-        return branch.ahead(futures, seed)
+        return branch

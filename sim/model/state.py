@@ -162,6 +162,14 @@ class State:
         """A state of only these rows, in this order; a row may be taken many times."""
         return self._each(lambda item, values: np.take(values, places, axis=_axis_of_runs(item)))
 
+    def beside(self, *others):
+        """This state and others as one batch, their rows one after the other."""
+
+        def joined(item, values):
+            return np.concatenate([values, *(getattr(other, item.name) for other in others)], axis=_axis_of_runs(item))
+
+        return self._each(joined)
+
     def copy(self):
         """The same state once more: changing it leaves this one as it is."""
         return self._each(lambda item, values: values.copy())
@@ -336,16 +344,20 @@ class World:
             decided=[],
         )
 
-    def ahead(self, runs, draws):
-        """A world of one run `runs` times over, from here on with other draws: what could still come."""
-        again = np.zeros(runs, dtype=int)
+    def ahead(self, runs, draws, *others):
+        """A world of one run `runs` times over, from here on with other draws: what could still come.
+
+        With others of one run, which have come to the end of the same turn, it holds theirs too, world after world;
+        `draws` has a row for each.
+        """
+        each = np.repeat(np.arange(1 + len(others)), runs)
         return replace(
             self,
-            state=self.state.rows(again),
+            state=self.state.beside(*(other.state for other in others)).rows(each),
             draws=draws,
-            nature=self.nature.rows([0] * runs),
+            nature=self.nature.rows([0] * len(each)),
             due=self.due and self.due.many_times(runs),
-            base_utilities={h: values[:, again] for h, values in self.base_utilities.items()},
+            base_utilities={h: values[:, each] for h, values in self.base_utilities.items()} if not others else {},
             plan=list(self.plan),
             script=self.script and self.script.fresh(),
             recorder=None,

@@ -67,7 +67,7 @@ def test_a_person_sees_the_brief_the_situation_and_the_options(oceans):
 
 
 def test_a_person_hears_what_others_think_only_when_it_is_over(oceans):
-    answer = oceans("--seat", "EST", stdin="\n" * 99)
+    answer = oceans("--seat", "EST", "--full", stdin="\n" * 99)
     assert answer.stdout.rindex("Enter keeps") < answer.stdout.index("Is Russia behind")
 
 

@@ -39,9 +39,20 @@ def test_what_is_played_again_with_every_seat_asked_is_the_run_itself():
     again = Rerun(played())
     decided = {decision.address: chosen for decision, chosen in again.decided}
     assert decided and {decision.turn for decision, _ in again.decided} == set(range(1, played().turn + 1))
-    had, was = again.both_ways((again.decided[0][0], (), again.decided[0][1]), seed=3, futures=6)
+    ((had, was),) = again.both_ways([(again.decided[0][0], (), again.decided[0][1])], seed=3, futures=6)
     for name in was:
         np.testing.assert_array_equal(had[name], was[name])
+
+
+def test_several_futures_played_together_are_those_played_alone():
+    again = Rerun(played())
+    tried = candidates(again)
+    together = again.both_ways(tried, seed=3, futures=6)
+    alone = [again.both_ways([one], seed=3, futures=6)[0] for one in tried]
+    for (had, was), (had_alone, was_alone) in zip(together, alone, strict=True):
+        for name in was:
+            np.testing.assert_array_equal(had[name], had_alone[name])
+            np.testing.assert_array_equal(was[name], was_alone[name])
 
 
 def test_what_a_person_chose_is_tried_before_what_the_model_chose():

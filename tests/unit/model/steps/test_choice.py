@@ -16,7 +16,7 @@ KINDS = ("statement", "attribution", "sanctions", "support", "legal", "talks", "
 BOUND = {**{f"practice_{name}": 9.0 for name in KINDS}, "attend_base": 9.0, "capital_start": 5.0}
 CODED = {
     "public_attribution": {"coded_as": "public_attribution"},
-    "joint_statement": {"coded_as": "statement_of_concern"},
+    "joint_statement": {"coded_as": "statement_of_concern", "is_signed": True},
 }
 FOUR = ("DEU", "EST", "GBR", "USA")
 

@@ -176,7 +176,7 @@ def test_a_joint_text_starts_at_solidarity(runs, above, is_joint):
     assert ((world.state.days_to_text[0] < NEVER) == is_joint).all()
 
 
-STATEMENT = {"joint_statement": {"coded_as": "statement_of_concern"}}
+STATEMENT = {"joint_statement": {"coded_as": "statement_of_concern", "is_signed": True}}
 
 
 @pytest.mark.parametrize("due", [0, 17, 29])

@@ -259,7 +259,9 @@ def test_a_text_covers_those_who_made_it_and_nobody_else():
 
 def test_those_who_made_a_text_sign_the_statement_it_is():
     library = a_library()
-    statement = library.responses["joint_statement"].model_copy(update={"coded_as": "statement_of_concern"})
+    statement = library.responses["joint_statement"].model_copy(
+        update={"coded_as": "statement_of_concern", "is_signed": True}
+    )
     library = library.model_copy(update={"responses": {**library.responses, "joint_statement": statement}})
     world = a_table(behaviour=NO_ERROR, library=library, participants=["DEU", "EST", "GBR", "USA", "JPN", "RUS"])
     conclude(world)
