@@ -86,7 +86,7 @@ def test_the_report_has_every_part(report):
     words = " ".join(_Page(report).words)
     for part in (
         "EXERCISE EXERCISE EXERCISE",
-        "What happened, turn by turn",
+        "Turn by turn",
         "Where the consultations were called",
         "What was decided, and why",
         "Who really did it",
@@ -101,6 +101,24 @@ def test_the_report_has_every_part(report):
         "two-oceans 0.1.0",
     ):
         assert part in words, part
+
+
+def test_the_report_opens_with_one_page_and_all_else_is_folded(charts, tmp_path):
+    decided = ["In turn 2 Japan called. Had it not called, harm would have come to 3, not 2."]
+    path = tmp_path / "report.html"
+    text = write_report(a_record(), a_loaded(), charts, {**MANIFEST, "seats": ["JPN"]}, path, decided).read_text(
+        "utf-8"
+    )
+    opening, folded = text.split('<details class="room"', 1)
+    for part in (decided[0], "People sat in one seat: Japan.", "Questions for discussion", 'id="chart-story"'):
+        assert part in opening
+    assert opening.count("<svg") == 1
+    for part in ("Where the consultations were called", "What was decided, and why", 'id="chart-belief"'):
+        assert part in folded and part not in opening
+
+
+def test_where_nothing_was_looked_for_nothing_is_said_of_what_decided_a_run(report):
+    assert "What decided it" not in report and "Nobody sat in a seat" in report
 
 
 def test_the_report_speaks_to_those_who_listen(report):
