@@ -187,10 +187,10 @@ def _manifest(options, loaded, seats, started, **more):
 
 def _keep_one(options, loaded, seats, folder, started, session):
     facts = _manifest(options, loaded, seats, started, is_finished=True)
-    keep_one(folder, loaded, session.record, session.outcomes, facts, options.charts)
+    keep_one(folder, loaded, session.record, session.outcomes, facts, options)
 
 
-def keep_one(folder, loaded, record, outcomes, facts, charts):
+def keep_one(folder, loaded, record, outcomes, facts, options):
     """Writes everything about one run into its folder.
 
     Parameters
@@ -199,19 +199,19 @@ def keep_one(folder, loaded, record, outcomes, facts, charts):
     loaded : sim.scenario.Loaded
     record : Record; outcomes : Outcomes, of the same run
     facts : dict, from `store.manifest`
-    charts : bool, whether they are drawn and the report is written
+    options : RunOptions or ReplayOptions: whether charts are drawn and the report is written, and the charts wide, too
     """
     store.save(folder.aside, loaded, outcomes, record, facts)
-    if charts:
+    if options.charts:
         from sim.output.pages.run import write_report
 
-        _draw("run", write_report, record, loaded, folder, facts)
+        _draw("run", write_report, record, loaded, folder, facts, options.wide)
 
 
-def _draw(kind, write, played, loaded, folder, facts):
+def _draw(kind, write, played, loaded, folder, facts, wide):
     """Draws the charts of a run, or of many, and writes the report around them."""
     with store.advising(folder.out):
-        charts = drawn(kind, folder.aside / "charts", played, loaded).values()
+        charts = drawn(kind, folder.aside / "charts", played, loaded, wide=wide).values()
         write(played, loaded, charts, facts, folder.aside / "report.html")
 
 
@@ -251,7 +251,7 @@ def _many(options, loaded, seats, folder, started):
         if options.charts:
             from sim.output.pages.run import write_report_of_many
 
-            _draw("many", write_report_of_many, outcomes, loaded, folder, facts)
+            _draw("many", write_report_of_many, outcomes, loaded, folder, facts, options.wide)
         folder.keep()
     _answer_many(options, loaded, folder, outcomes, seconds)
     return 0

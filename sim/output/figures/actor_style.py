@@ -8,7 +8,7 @@ tell colours apart.
 import re
 from dataclasses import dataclass
 
-from sim.output.figures.style import INK, MARGIN, SMALL, WIDTH, bare, line_height, text_width
+from sim.output.figures.style import INK, MARGIN, SMALL, bare, line_height, text_width, width
 from sim.phrases import Names
 
 
@@ -72,9 +72,9 @@ class ActorStyle:
         """What an actor is called, in a sentence."""
         return self.names.actor(code)
 
-    def short(self, code, width=1.3, size=10.5):
+    def short(self, code, room=1.3, size=10.5):
         """The name if it fits into so many inches, else a shorter one, else the code."""
-        fits = (name for name in (self.name(code), SHORTER.get(code, code)) if text_width(name, size) <= width)
+        fits = (name for name in (self.name(code), SHORTER.get(code, code)) if text_width(name, size) <= room)
         return next(fits, code)
 
     def role(self, code):
@@ -139,7 +139,7 @@ def key_lines(styles, codes):
     for group in GROUPS.values():
         if group.key in seen:
             wide = text_width(group.name, SMALL) + 0.36
-            if used + wide > WIDTH - 2 * MARGIN:
+            if used + wide > width() - 2 * MARGIN:
                 lines.append(line)
                 line, used = [], 0.0
             line.append((used, group))
@@ -149,9 +149,9 @@ def key_lines(styles, codes):
 
 def draw_key(page, lines, top):
     """The key, its upper edge so many inches above the foot of the drawing."""
-    axes = page.axes(0, 0, WIDTH, top)
+    axes = page.axes(0, 0, width(), top)
     bare(axes)
-    axes.set_xlim(0, WIDTH)
+    axes.set_xlim(0, width())
     axes.set_ylim(0, top)
     for at, line in enumerate(lines):
         y = top - (at + 0.5) * line_height(SMALL)

@@ -83,7 +83,7 @@ def _page(comparison, arm, name, title, shown, spreads, more, same, units=None):
         return style.empty_page(name, title, caption, "The arms never differ in anything that is measured.")
     forest = Forest([_row(one, spreads[one.name]) for one in shown], ROOM, RIGHT, 0.42)
     more = f"Right of the line: more with {arms[arm].label}. Left: more with {arms[0].label}."
-    texts = style.wrap(more, style.WIDTH - 2 * style.MARGIN, style.LABEL, lines=3)
+    texts = style.wrap(more, style.width() - 2 * style.MARGIN, style.LABEL, lines=3)
     page = style.open_page(name, title, caption, forest.height + 0.5 + len(texts) * style.line_height(style.LABEL))
     page.write(style.MARGIN, forest.height + 0.44, "\n".join(texts), linespacing=style.LEADING)
     scaled = [_scaled(one.change, spreads[one.name]) for one in shown]

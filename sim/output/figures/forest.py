@@ -186,7 +186,7 @@ class Forest:
 
     def draw(self, page, low, panels):
         """Draws all panels, their lower edge so many inches above that of the page's body."""
-        wide = (style.WIDTH - self.room - self.right - self.gap * (len(panels) - 1)) / len(panels)
+        wide = (style.width() - self.room - self.right - self.gap * (len(panels) - 1)) / len(panels)
         for place, panel in enumerate(panels):
             left = self.room + place * (wide + self.gap)
             axes = page.axes(left, low, wide, self.height)
@@ -209,7 +209,7 @@ class Forest:
     def _write_heads(self, page, low):
         for row, y in zip(self.rows, middles(self.heights), strict=True):
             if row.is_head:
-                words = style.cut(row.label, style.WIDTH - 2 * style.MARGIN, bold=True)
+                words = style.cut(row.label, style.width() - 2 * style.MARGIN, bold=True)
                 at = low + self.height - y - 0.4 * self.over_head
                 look = {"weight": "bold", "va": "center", "zorder": 9} | dict(row.look)
                 page.write(style.MARGIN, at, words, **look)
@@ -275,7 +275,7 @@ def frame(axes, low, high, height, most=4, in_words=None, places=None):
 
 def _ticks_that_fit(axes, low, high, most):
     """As many round ticks as have room for their words."""
-    inch = axes.get_position().width * style.WIDTH / (high - low)
+    inch = axes.get_position().width * style.width() / (high - low)
     ticks = round_ticks(low, high, most)
     while len(ticks) > 1:
         room = (ticks[1] - ticks[0]) * inch

@@ -60,7 +60,7 @@ def compose_fans(outcomes, loaded):
     rows = -(-len(shown) // 2)
     body = rows * (HEAD + PANEL + 0.14) + FOOT
     page = style.open_page("fans", _fans_title(outcomes, shown), caption, body)
-    wide = (style.WIDTH - 0.5 - GAP - style.MARGIN) / 2
+    wide = (style.width() - 0.5 - GAP - style.MARGIN) / 2
     for at, (name, values) in enumerate(shown.items()):
         low = body - (at // 2 + 1) * (HEAD + PANEL + 0.14)
         is_last = at + 2 >= len(shown)
@@ -323,7 +323,7 @@ def _joined_alt(styles, rows, outcomes):
 
 
 def _draw_joined(page, styles, rows, height, top, several):
-    wide = style.WIDTH - 2 * style.MARGIN - 0.2
+    wide = style.width() - 2 * style.MARGIN - 0.2
     axes = page.axes(style.MARGIN + 0.1, 0.3, wide, top - 0.3)
     style.bare(axes)
     axes.set_xlim(0, 1)

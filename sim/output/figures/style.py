@@ -1,9 +1,11 @@
 """How every chart looks: sizes, colours, words that fit and do not touch, and the page.
 
 A chart is drawn on a `Page`: a title that says what was found, the drawing, a caption with scenario, runs, seed and
-units. Pages are narrow with large type, so the same drawing serves a phone, a projector and paper. Colours start from
-Okabe and Ito's palette, which colour-blind eyes can tell apart, and never stand alone: each group also has a marker.
-Writing is saved as outlines, so an SVG looks the same on every machine.
+units. A page has one of two shapes: `TALL`, narrow and as high as the drawing asks, for a phone or paper; and `WIDE`,
+16:9 with larger type and fewer rows, for a wall. Which one is being drawn is said here, as Matplotlib says its own
+settings, so that a chart is composed by one function: it asks for `width()`, for `room_for` its drawing, and picks
+between two numbers by `by_shape`. Colours start from Okabe and Ito's palette, which colour-blind eyes can tell apart,
+and never stand alone: each group also has a marker. Writing is saved as outlines, so an SVG looks the same everywhere.
 
 Every chart is composed under `styled` and saved in `own_style`: Matplotlib's own defaults and `STYLE`, whatever the
 user's matplotlibrc says, and his settings are as they were when it is done. Matplotlib is imported when the first page
@@ -11,6 +13,7 @@ is opened, since listing the charts should cost nothing.
 """
 
 import contextlib
+import dataclasses
 import functools
 import importlib
 import logging
@@ -20,14 +23,13 @@ import re
 import sys
 import tempfile
 import warnings
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.output.figures import fonts
 from sim.phrases import MONTHS, capital
 
-WIDTH = 6.0  # inches
-PNG_WIDTH = 1600  # pixels
 MARGIN = 0.14  # inches
 TITLE, HEAD, LABEL, SMALL, CAPTION = 15, 11.5, 10.5, 9.5, 8.5  # points
 MATRIX = 9  # points: numbers inside marks
@@ -71,6 +73,42 @@ STYLE = {
 }
 
 
+@dataclass(frozen=True)
+class Shape:
+    """The sheet that a chart is drawn on. Type has the same points on all, so fewer inches make it larger.
+
+    Parameters
+    ----------
+    end : str, what the name of a file of this shape ends in
+    width : float, inches
+    height : float, inches; None: as many as the drawing asks for
+    pixels : int, width of a PNG
+    titles, captions : int, lines of title and of caption there is room for
+    """
+
+    end: str
+    width: float
+    height: float | None
+    pixels: int
+    titles: int
+    captions: int
+
+    @property
+    def dpi(self):
+        """Pixels an inch."""
+        return self.pixels / self.width
+
+    def larger(self):
+        """The same sheet with more inches, on which everything is smaller."""
+        return dataclasses.replace(self, width=self.width * STEP, height=self.height * STEP)
+
+
+TALL = Shape("", 6.0, None, 1600, titles=4, captions=5)
+WIDE = Shape(".wide", 8.0, 4.5, 1920, titles=2, captions=2)  # 1920 × 1080
+STEP, LARGEST = 1.04, 40.0  # inches
+_SHAPE = ContextVar("shape", default=TALL)
+
+
 @dataclass
 class Page:
     """A chart being drawn: a figure with bands for title and caption, measured in inches."""
@@ -82,6 +120,7 @@ class Page:
     body: float
     top: float
     bottom: float
+    shape: Shape = TALL
     alt: str = ""
     lacks: str = ""  # letters that no font has
 
@@ -92,13 +131,14 @@ class Page:
 
     def axes(self, left, low, width, height):
         """Axes at a place in the drawing's band, inches from its lower left corner."""
+        wide = self.shape.width
         return self.figure.add_axes(
-            (left / WIDTH, (self.bottom + low) / self.height, width / WIDTH, height / self.height)
+            (left / wide, (self.bottom + low) / self.height, width / wide, height / self.height)
         )
 
     def write(self, left, low, text, size=LABEL, **more):
         """Words at a place in the drawing's band, inches from its lower left corner."""
-        return self.figure.text(left / WIDTH, (self.bottom + low) / self.height, text, fontsize=size, **more)
+        return self.figure.text(left / self.shape.width, (self.bottom + low) / self.height, text, fontsize=size, **more)
 
 
 # ----------------------------------------------------------------------------------------------------- own style
@@ -128,16 +168,58 @@ def _no_word_of_weights():
 
 
 def styled(compose):
-    """A function that composes a page, made to do so in our own style and with a font for every letter there is."""
+    """A function that composes a page, made to do so in our own style and with a font for every letter there is.
+
+    It takes one more keyword, `shape`: `TALL` or `WIDE`.
+    """
 
     @functools.wraps(compose)
-    def compose_styled(*about, **more):
+    def compose_styled(*about, shape=TALL, **more):
         with own_style():
-            page = compose(*about, **more)
+            page = _on_a_sheet_that_holds_it(shape, functools.partial(compose, *about, **more))
             _find_letters(page)
         return page
 
     return compose_styled
+
+
+class _TooTall(Exception):
+    """The drawing asks for more height than its sheet has."""
+
+
+def _on_a_sheet_that_holds_it(shape, compose):
+    while True:
+        shaped = _SHAPE.set(shape)
+        try:
+            return compose()
+        except _TooTall:
+            shape = shape.larger()
+        finally:
+            _SHAPE.reset(shaped)
+
+
+def width():
+    """Width of the page that is being drawn, inches."""
+    return _SHAPE.get().width
+
+
+def by_shape(tall, wide):
+    """The first on a tall page, the second on a wide one: how many rows there are, how wide a column is."""
+    return tall if _SHAPE.get().height is None else wide
+
+
+def room_for(title, caption):
+    """How high a drawing under a title and above a caption can be, inches; without end on a tall page."""
+    shape = _SHAPE.get()
+    return math.inf if shape.height is None else shape.height - sum(_bands(title, caption)[2:])
+
+
+def _bands(title, caption):
+    """Title and caption as lines, and the height of their bands, inches."""
+    shape = _SHAPE.get()
+    titles = wrap(capital(title), shape.width - 2 * MARGIN, TITLE, bold=True, lines=shape.titles)
+    captions = wrap(caption, shape.width - 2 * MARGIN, CAPTION, lines=shape.captions)
+    return titles, captions, len(titles) * line_height(TITLE) + 0.2, len(captions) * line_height(CAPTION) + 0.22
 
 
 def _find_letters(page):
@@ -332,39 +414,28 @@ def open_page(name, title, caption, body):
     """A page with its title and caption written, ready for a drawing `body` inches high; for a `@styled` function."""
     from matplotlib.figure import Figure
 
-    title = capital(title)
-    titles = wrap(title, WIDTH - 2 * MARGIN, TITLE, bold=True, lines=4)
-    captions = wrap(caption, WIDTH - 2 * MARGIN, CAPTION, lines=5)
-    top = len(titles) * line_height(TITLE) + 0.2
-    bottom = len(captions) * line_height(CAPTION) + 0.22
+    shape, title = _SHAPE.get(), capital(title)
+    titles, captions, top, bottom = _bands(title, caption)
+    spare = 0.0 if shape.height is None else shape.height - top - body - bottom
+    if spare < -1e-9 and shape.width < LARGEST:
+        raise _TooTall
+    top, bottom = top + spare / 2, bottom + spare / 2
     height = top + body + bottom
-    page = Page(name, title, caption, Figure(figsize=(WIDTH, height), dpi=100, facecolor=PAPER), body, top, bottom)
+    figure = Figure(figsize=(shape.width, height), dpi=100, facecolor=PAPER)
+    page = Page(name, title, caption, figure, body, top, bottom, shape)
     for at, line in enumerate(titles):  # one by one: in one block the lines would stand unevenly
-        page.figure.text(
-            MARGIN / WIDTH,
-            1 - (0.1 + (at + 0.8) * line_height(TITLE)) / height,
-            line,
-            va="baseline",
-            weight="bold",
-            fontsize=TITLE,
-        )
-    page.figure.text(
-        MARGIN / WIDTH,
-        0.08 / height,
-        "\n".join(captions),
-        va="bottom",
-        fontsize=CAPTION,
-        color=MUTED,
-        linespacing=LEADING,
-    )
+        low = 1 - (0.1 + (at + 0.8) * line_height(TITLE)) / height
+        figure.text(MARGIN / shape.width, low, line, va="baseline", weight="bold", fontsize=TITLE)
+    look = {"va": "bottom", "fontsize": CAPTION, "color": MUTED, "linespacing": LEADING}
+    figure.text(MARGIN / shape.width, 0.08 / height, "\n".join(captions), **look)
     return page
 
 
 def empty_page(name, title, caption, words):
     """The page of a chart that has nothing to show: one plain sentence, in the drawing and for those who hear it."""
     page = open_page(name, title, caption, 1.4)
-    lines = wrap(words, WIDTH - 1.2, HEAD)
-    page.write(WIDTH / 2, page.body / 2, "\n".join(lines), HEAD, ha="center", va="center", color=MUTED)
+    lines = wrap(words, width() - 1.2, HEAD)
+    page.write(width() / 2, page.body / 2, "\n".join(lines), HEAD, ha="center", va="center", color=MUTED)
     page.alt = words if words.startswith("Nothing") else f"Nothing to show: {words[:1].lower()}{words[1:]}"
     return page
 

@@ -53,7 +53,7 @@ def _write_key(page, low, named, gap=0.22):
     for name, colour, marker in named:
         words = f"{SIGNS[marker]} {name}"
         wide = style.text_width(words, style.LABEL, bold=True)
-        if at + wide > style.WIDTH - style.MARGIN:
+        if at + wide > style.width() - style.MARGIN:
             at, low = style.MARGIN, low - 0.22
         page.write(at, low, words, style.LABEL, color=style.ink_of(colour), weight="bold")
         at += wide + gap
@@ -100,7 +100,7 @@ def _gap(differences, scope):
 
 
 def _draw_scopes(page, past, scores, differences, scopes, each):
-    total, wide = len(scopes) * each, (style.WIDTH - ROOM - GAP - RIGHT)
+    total, wide = len(scopes) * each, (style.width() - ROOM - GAP - RIGHT)
     left = page.axes(ROOM, 0.3, wide * 0.58, total)
     right = page.axes(ROOM + wide * 0.58 + GAP, 0.3, wide * 0.42, total)
     frame(left, 0, _widest(scores, scopes), total, most=4)

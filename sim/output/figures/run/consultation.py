@@ -141,14 +141,14 @@ def _foot(styles, rest):
         return []
     told = "; ".join(f"{styles.format(one.format)} {_outcome(one)}" for one in rest[:3])
     told += f"; and {count(len(rest) - 3, 'other')}" if len(rest) > 3 else ""
-    return style.wrap(f"Also: {told}.", style.WIDTH - 2 * style.MARGIN, style.LABEL, lines=3)
+    return style.wrap(f"Also: {told}.", style.width() - 2 * style.MARGIN, style.LABEL, lines=3)
 
 
 # ------------------------------------------------------------------------------------------------------- drawing
 
 
 def _scale():
-    return style.WIDTH - LEFT - RIGHT
+    return style.width() - LEFT - RIGHT
 
 
 def _draw_ladder(page, edges, low, height):
@@ -176,7 +176,7 @@ def _draw_table(page, record, styles, one, top):
     drafts = _drafts(one)
     head = f"{capital(styles.format(one.format))} on {styles.incident(one.incident)}"
     page.write(
-        style.MARGIN, top - 0.24, style.cut(head, style.WIDTH - 0.4, style.HEAD, bold=True), style.HEAD, weight="bold"
+        style.MARGIN, top - 0.24, style.cut(head, style.width() - 0.4, style.HEAD, bold=True), style.HEAD, weight="bold"
     )
     height = len(drafts) * ROW + OUTCOME
     axes = page.axes(LEFT, top - HEAD - height, _scale(), height)

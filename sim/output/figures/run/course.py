@@ -37,7 +37,7 @@ MARK = {"markersize": 7, "markeredgecolor": style.INK, "markeredgewidth": 0.5}
 
 def _panel(page, record, head, low, tall, beside, last_day, top):
     """Axes under a heading, with dates below, so many inches left and right of them taken together."""
-    axes = page.axes(LEFT, low, style.WIDTH - beside, tall)
+    axes = page.axes(LEFT, low, style.width() - beside, tall)
     axes.set_xlim(0, last_day)
     axes.set_ylim(0, top)
     whole = top <= 1
@@ -48,7 +48,7 @@ def _panel(page, record, head, low, tall, beside, last_day, top):
     page.write(
         style.MARGIN,
         low + tall + 0.15,
-        style.cut(head, style.WIDTH - 0.3, style.HEAD, bold=True),
+        style.cut(head, style.width() - 0.3, style.HEAD, bold=True),
         style.HEAD,
         weight="bold",
     )

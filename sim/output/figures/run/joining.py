@@ -146,7 +146,7 @@ def _rows(joined, columns, always):
 
 
 def _step(columns):
-    return min(0.72, (style.WIDTH - LEFT - style.MARGIN) / max(1, len(columns)))
+    return min(0.72, (style.width() - LEFT - style.MARGIN) / max(1, len(columns)))
 
 
 def _heads(columns, styles, step):
@@ -177,7 +177,7 @@ def _foot(styles, idle, folded):
         )
     if folded:
         words.append(f"{capital(count(folded, 'response'))} with fewer takers not shown.")
-    return style.wrap(" ".join(words), style.WIDTH - 2 * style.MARGIN, style.LABEL, lines=3) if words else []
+    return style.wrap(" ".join(words), style.width() - 2 * style.MARGIN, style.LABEL, lines=3) if words else []
 
 
 def _draw(page, styles, joined, columns, rows, rest, foot, below):
@@ -302,4 +302,4 @@ def _rule(page, left, right, low):
     from matplotlib.lines import Line2D
 
     y = (page.bottom + low) / page.height
-    return Line2D([left / style.WIDTH, right / style.WIDTH], [y, y], color=style.CALM, linewidth=1)
+    return Line2D([left / style.width(), right / style.width()], [y, y], color=style.CALM, linewidth=1)

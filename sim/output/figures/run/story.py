@@ -257,7 +257,7 @@ def _projects(record, styles):
 
 
 def _lines(moment):
-    return style.wrap(moment.words, style.WIDTH - style.MARGIN - WORDS, style.LABEL, moment.is_bold, lines=3)
+    return style.wrap(moment.words, style.width() - style.MARGIN - WORDS, style.LABEL, moment.is_bold, lines=3)
 
 
 def _height(moment):
@@ -299,12 +299,12 @@ def _bars(page, record, name, left, room, heading, top, hatch):
         hatch=hatch,
         linewidth=0,
     )
-    at = left / style.WIDTH
+    at = left / style.width()
     base = (page.bottom + room + 0.1) / page.height
     page.figure.text(at, base + 0.24 / page.height, heading, fontsize=style.LABEL, weight="bold")
     page.figure.text(at, base + 0.06 / page.height, "0", fontsize=style.SMALL, color=style.MUTED)
     page.figure.text(
-        (left + BAR) / style.WIDTH,
+        (left + BAR) / style.width(),
         base + 0.06 / page.height,
         f"{top:.2g}",
         fontsize=style.SMALL,
@@ -315,9 +315,9 @@ def _bars(page, record, name, left, room, heading, top, hatch):
 
 
 def _draw_moments(page, record, shown, room):
-    axes = page.axes(LEADERS, 0.1, style.WIDTH - LEADERS, room)
+    axes = page.axes(LEADERS, 0.1, style.width() - LEADERS, room)
     style.bare(axes)
-    axes.set_xlim(0, style.WIDTH - LEADERS)
+    axes.set_xlim(0, style.width() - LEADERS)
     axes.set_ylim(room, 0)
     page.write(WHEN, room + 0.34, "What happened", style.LABEL, weight="bold")
     if not shown:

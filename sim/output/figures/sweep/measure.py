@@ -71,7 +71,7 @@ def compose_outcome(analysis, finding):
     low, high = min(one[0] for one in known), max(one[4] for one in known)
     gap = (high - low) * 0.03 or 0.5
     forest.draw(page, 0.36, [Panel(low - gap, high + gap, most=5)])
-    page.write(style.WIDTH - OUTCOME_RIGHT + 0.08, forest.height + 0.42, "mean", style.SMALL, color=style.MUTED)
+    page.write(style.width() - OUTCOME_RIGHT + 0.08, forest.height + 0.42, "mean", style.SMALL, color=style.MUTED)
     page.alt = outcome_alt(finding, rows)
     return page
 
@@ -253,7 +253,7 @@ def _range_marks(limit, factor):
 
 def _choice_marks(limit, factor):
     wide = 1 / len(factor.choices)
-    room = (style.WIDTH - ROOM - FAILURE_RIGHT) * wide - 0.06
+    room = (style.width() - ROOM - FAILURE_RIGHT) * wide - 0.06
     for place, choice in enumerate(factor.choices):
         start, colour = place * wide, FAIL if choice in limit.choices else style.FAINT
         yield Bar(start, start + 0.94 * wide, colour, 0.18)
@@ -267,7 +267,7 @@ def _said(limit, factor):
 
 
 def _draw_trajectory(page, found):
-    axes = page.axes(0.62, 0.5, style.WIDTH - 0.62 - 0.3, TRAJECTORY)
+    axes = page.axes(0.62, 0.5, style.width() - 0.62 - 0.3, TRAJECTORY)
     frame(axes, 0, 1.02, 1, most=5)
     axes.set_ylim(0, 1.04)
     axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
@@ -288,9 +288,9 @@ def _draw_trajectory(page, found):
         style.MARGIN,
         TRAJECTORY + 0.6,
         "Share of the runs under the rule that fail; each dot is a stricter rule",
-        style.WIDTH - 0.3,
+        style.width() - 0.3,
     )
-    page.write(style.WIDTH - 0.3, 0.12, "share of all failures that the rule holds", style.LABEL, ha="right")
+    page.write(style.width() - 0.3, 0.12, "share of all failures that the rule holds", style.LABEL, ha="right")
     up = found.base.value < 0.85
     axes.text(
         0.01,

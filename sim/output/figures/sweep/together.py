@@ -61,7 +61,7 @@ def compose_tradeoffs(analysis):
 
 
 def _draw_dots(page, pair, low):
-    axes = page.axes(0.95, low, style.WIDTH - 0.95 - 0.3, DOTS)
+    axes = page.axes(0.95, low, style.width() - 0.95 - 0.3, DOTS)
     x, y = pair.x, pair.y
     if len(x) > MOST_DOTS:
         at = np.random.default_rng(1).choice(len(x), MOST_DOTS, replace=False)
@@ -80,7 +80,7 @@ def _draw_dots(page, pair, low):
         weight="bold",
     )
     page.write(
-        style.WIDTH - 0.3,
+        style.width() - 0.3,
         low - 0.46,
         f"{axis_of(pair.one)}{_good(pair.one)} →",
         ha="right",
@@ -131,7 +131,7 @@ def compose_settling(analysis):
 
 def _draw_means(page, finding, low):
     converged, span = finding.convergence, span_of(finding)
-    axes = page.axes(BESIDE, low, style.WIDTH - 2 * BESIDE, PANEL)
+    axes = page.axes(BESIDE, low, style.width() - 2 * BESIDE, PANEL)
     counts = np.array(converged.futures)
     means = np.array([[one.low, one.value, one.high] for one in converged.means]).T
     last = converged.means[-1].value
@@ -162,4 +162,4 @@ def _draw_means(page, finding, low):
         va="center",
         weight="bold",
     )
-    heading(page, style.MARGIN, low + PANEL + 0.12, axis_of(finding.measure), style.WIDTH - 0.4)
+    heading(page, style.MARGIN, low + PANEL + 0.12, axis_of(finding.measure), style.width() - 0.4)
