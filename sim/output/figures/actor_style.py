@@ -8,6 +8,8 @@ tell colours apart.
 import re
 from dataclasses import dataclass
 
+from sim.catalogue.ladder import RUNGS
+from sim.model.inputs import SILENT_RULES
 from sim.output.figures.style import INK, MARGIN, SMALL, bare, line_height, text_width, width
 from sim.phrases import Names
 
@@ -41,6 +43,7 @@ GROUPS = {
     )
 }
 
+TEXTS = {"silence": "no position", "naming": "naming {suspect}", "measures": "measures against {suspect}"}
 SHORTER = {"GBR": "UK", "KOR": "South Korea", "MKD": "N. Macedonia", "USA": "US"}
 KNOWN_ROLES = {
     "RUS": "adversary",
@@ -106,6 +109,20 @@ class ActorStyle:
     def brief(self, key):
         """What a response is called where there is little room: 'joint statement'."""
         return in_brief(self.names.response(key))
+
+    def gravity(self, key):
+        """How grave a response is: the place of its rung on the ladder, from 0."""
+        entry = self.scenario.own_responses.get(key) or self.library.responses.get(key)
+        return RUNGS.index(entry.rung) if entry else 0
+
+    def decides_by_silence(self, key):
+        """Whether a text passes in a format when nobody breaks silence, rather than by votes or by who comes along."""
+        entry = self.scenario.own_formats.get(key) or self.library.formats.get(key)
+        return entry is None or entry.rule in SILENT_RULES
+
+    def text(self, rung, suspect):
+        """What a text comes to, on a label: 'naming Russia'."""
+        return TEXTS.get(rung, rung).format(suspect=self.said(suspect) if suspect else "the culprit")
 
     def format(self, key):
         """What a format is called, on a label."""

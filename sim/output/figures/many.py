@@ -101,7 +101,7 @@ def _draw_fan(page, loaded, name, values, left, low, wide, is_last):
         axes.fill_between(days, bands[1], bands[3], color=BLUE[1], linewidth=0)
     axes.plot(days, bands[2], color=BLUE[2], linewidth=2.2)
     if top is None:
-        top = _round_up(np.nanmax(values))
+        top = style.round_up(np.nanmax(values))
     axes.set_xlim(0, days[-1])
     axes.set_ylim(0, top)
     axes.set_yticks([0, top], ["0", f"{top:g}"])
@@ -128,18 +128,6 @@ def _write_end(axes, day, value, top):
             weight="bold",
             bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
         )
-
-
-def _round_up(value):
-    """A round number not below the value.
-
-    >>> _round_up(0.83), _round_up(34.0), _round_up(0.0)
-    (1.0, 40.0, 1.0)
-    """
-    if not value > 0:
-        return 1.0
-    size = 10.0 ** np.floor(np.log10(value))
-    return float(next(step * size for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * size >= value * 0.999999))
 
 
 # ------------------------------------------------------------------------------------------------------------ measures

@@ -7,6 +7,8 @@ import datetime
 import math
 from dataclasses import dataclass, field
 
+from sim.output.figures.style import day_of
+
 BODIES = ("NATO", "EU")
 
 
@@ -69,6 +71,11 @@ class Consultation:
     end_day: int | None = None
 
     @property
+    def behind(self):
+        """How many stand behind the text: '12 of 32'."""
+        return f"{len(self.supporters)}{f' of {len(self.members)}' if self.members else ''}"
+
+    @property
     def breakers(self):
         """Who broke silence and how often, most often first."""
         counts = {}
@@ -102,6 +109,22 @@ def start_of(record):
 def date_of(record, day):
     """The date of a day of the exercise."""
     return start_of(record) + datetime.timedelta(days=int(day))
+
+
+def day_in(record, day):
+    """A day of the exercise as it is said: with its year, where the exercise goes on into another."""
+    dates = [date_of(record, end) for end in (0, length_in_days(record) - 1)]
+    return day_of(date_of(record, day), year=dates[0].year != dates[1].year)
+
+
+def turn_edges(record):
+    """The days on which turns begin, and the last one ends."""
+    return [turn * record.days_per_turn for turn in range(record.turns + 1)]
+
+
+def turn_of(record, day):
+    """The turn that a day falls in, its last day with it."""
+    return min(record.turns, 1 + max(0, int(day) - 1) // record.days_per_turn)
 
 
 def length_in_days(record):

@@ -14,6 +14,7 @@ is opened, since listing the charts should cost nothing.
 
 import contextlib
 import dataclasses
+import datetime
 import functools
 import importlib
 import logging
@@ -284,6 +285,15 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
+def darker(colour, share):
+    """A colour with so much of its light left, to tell apart those who share one.
+
+    >>> darker("#56B4E9", 0.5)
+    '#2B5A74'
+    """
+    return "#" + "".join(f"{round(int(colour[at : at + 2], 16) * share):02X}" for at in (1, 3, 5))
+
+
 @functools.cache
 def ink_of(colour, paper=PAPER, ratio=4.5):
     """The colour itself, darkened until words written in it can be read on paper (WCAG AA asks for 4.5).
@@ -294,7 +304,7 @@ def ink_of(colour, paper=PAPER, ratio=4.5):
     scale = 1.0
     while contrast(colour, paper) < ratio and scale > 0:
         scale -= 0.04
-        colour = "#" + "".join(f"{max(0, round(int(colour[at : at + 2], 16) * 0.94)):02X}" for at in (1, 3, 5))
+        colour = darker(colour, 0.94)
     return colour
 
 
@@ -449,20 +459,16 @@ def bare(axes):
     axes.patch.set_visible(False)
 
 
-def date_ticks(start, days, most=5):
-    """A few round places on the time axis: (day, words) pairs, the year said once.
+def date_ticks(start, days, most=5, turn=1):
+    """A few places on the time axis, where turns of so many days begin: (day, words) pairs, the year said once.
 
     >>> import datetime
     >>> date_ticks(datetime.date(2024, 5, 1), 28, most=3)
     [(0, '1 May\\n2024'), (14, '15 May'), (28, '29 May')]
+    >>> date_ticks(datetime.date(2024, 5, 1), 84, most=3, turn=28)
+    [(0, '1 May\\n2024'), (56, '26 Jun')]
     """
-    import datetime
-
-    step = max(1, math.ceil(days / max(1, most - 1)))
-    for round_step in (1, 2, 7, 14, 28, 56, 91, 182, 365, 730, 1826, 3652):
-        if round_step >= step * 0.9:
-            step = round_step
-            break
+    step = turn * max(1, math.ceil(days / turn / max(1, most - 1)))
     ticks, year = [], None
     for day in range(0, int(days) + 1, step):
         date = start + datetime.timedelta(days=day)
@@ -471,13 +477,31 @@ def date_ticks(start, days, most=5):
     return ticks
 
 
-def set_date_axis(axes, start, days, most=5):
+def set_date_axis(axes, start, days, most=5, turn=1):
     """Dates under the axes."""
-    ticks = date_ticks(start, days, most)
+    ticks = date_ticks(start, days, most, turn)
     axes.set_xticks([day for day, _ in ticks], [words for _, words in ticks])
-    axes.tick_params(axis="x", length=3, pad=5)
+    axes.tick_params(axis="x", length=3, pad=5, labelsize=SMALL)
     if ticks and ticks[-1][0] > 0.9 * days:
         axes.get_xticklabels()[-1].set_ha("right")
+
+
+def round_up(value):
+    """A round number not below the value.
+
+    >>> round_up(0.83), round_up(34.0), round_up(0.0)
+    (1.0, 40.0, 1.0)
+    """
+    if not value > 0:
+        return 1.0
+    size = 10.0 ** math.floor(math.log10(value))
+    return next(step * size for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * size >= value * 0.999999)
+
+
+def cells(count, columns, body):
+    """The cells of a grid of small panels, in the order of reading: (left, low, wide, tall), inches."""
+    wide, tall = (width() - 2 * MARGIN) / columns, body / -(-count // columns)
+    return [(MARGIN + at % columns * wide, body - (at // columns + 1) * tall, wide, tall) for at in range(count)]
 
 
 # -------------------------------------------------------------------------------------------------------------- labels
