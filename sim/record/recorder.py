@@ -403,7 +403,7 @@ class EventRecorder:
                 },
                 "strongest_text": {incident: _plain(state.covered[h, 0].max()) for incident, h in by_incident.items()},
                 "joiners": {
-                    incident: int(state.joined[inputs.option_slices[h], 0].any(axis=0).sum())
+                    incident: int((state.joined[inputs.option_slices[h], 0].any(axis=0) & inputs.is_state).sum())
                     for incident, h in by_incident.items()
                 },
             },

@@ -548,6 +548,45 @@ def spread(wanted, sizes, low=-math.inf, high=math.inf):
     return places
 
 
+def stacked(values, step, tall, most):
+    """How far above or below its lane each mark stands, so that marks of nearly the same value do not cover each other.
+
+    Parameters
+    ----------
+    values : dict of key to value, in the order in which marks of the same value are stacked
+    step : float, values this near are the same
+    tall, most : float, height of a mark, and of a whole stack
+    """
+    bins, places = {}, {}
+    for key, value in values.items():
+        bins.setdefault(round(value / step), []).append(key)
+    for keys in bins.values():
+        each = min(tall, most / len(keys))
+        places |= {key: (level - (len(keys) - 1) / 2) * each for level, key in enumerate(keys)}
+    return places
+
+
+def name_marks(axes, marks, y, scale, clear_of=(), low=0.0, high=1.0, **look):
+    """Names in one row, pushed apart sideways and off what they must not cover, each with a hair line to its mark.
+
+    Parameters
+    ----------
+    axes : matplotlib axes, 0 to 1 across
+    marks : list of (x, y, words)
+    y : float, where the row is
+    scale : float, width of the axes, inches
+    clear_of : sequence of x, lines that cross the row
+    """
+    bold = look.get("weight") == "bold"
+    marks = sorted(marks)
+    wanted = [x for x, _, _ in marks] + list(clear_of)
+    sizes = [(text_width(words, SMALL, bold) + 0.14) / scale for _, _, words in marks] + [0.12 / scale] * len(clear_of)
+    for (x, level, words), spot in zip(marks, spread(wanted, sizes, low, high), strict=False):
+        near = y - 0.07 if y > level else y + 0.07
+        axes.plot([x, spot], [level, near], color=CALM, linewidth=0.5, zorder=2)
+        axes.text(spot, y, words, ha="center", va="center", fontsize=SMALL, clip_on=False, **look)
+
+
 def label_lines(axes, labels, room, size=LABEL, at=None):
     """Names at the right end of lines, pushed apart where they would touch, with a hair line back to the end.
 

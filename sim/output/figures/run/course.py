@@ -83,7 +83,7 @@ def _grid(panels):
     if style.by_shape(panels <= 3, panels == 1):
         return 1, style.by_shape(9, 7), 1.5, style.by_shape(3.6, 2.9)
     columns = style.by_shape(2, panels if panels <= 3 else 2 if panels == 4 else 3)
-    return columns, 5, 1.22, style.by_shape(2.5, 1.7)
+    return columns, 5, 1.3, style.by_shape(2.5, 1.7)
 
 
 def _note(record, found, most):
@@ -179,7 +179,9 @@ def _draw_beliefs(page, record, styles, incident, days, lines, cell, right, most
     case = capital(styles.incident(incident).removeprefix("the "))
     end = max(days[-1], 1)
     last_day = max(end, length_in_days(record) - record.days_per_turn) or 1
-    head = f"{case}: was it {_suspect(record, styles, incident)}?"
+    suspect = _suspect(record, styles, incident)
+    head = f"{case}: was it {suspect}?"
+    head = head if style.text_width(head, style.SMALL, bold=True) < cell[2] - 0.1 else f"{case}: {suspect}?"
     axes = _panel(page, record, head, cell, right, last_day, 1)
     named = named_of(record, incident, lines, most)
     labels = _draw_others(axes, days, [lines[code] for code in lines if code not in named])
@@ -345,7 +347,8 @@ def _since_it_began(record, incident):
 
 
 def _draw_lines(page, record, names, head, lines, cell):
-    top = style.round_up(max(value for _, values, *_ in lines for value in values if value == value))
+    most = max(value for _, values, *_ in lines for value in values if value == value)
+    top = 1 if head == "Tension" else style.round_up(max(most, 0.5))
     right = style.by_shape(1.6, 1.12)
     axes = _panel(page, record, head, cell, right, length_in_days(record), top)
     axes.set_ylim(0, top * 1.02)

@@ -33,10 +33,10 @@ from sim.output.figures.sweep import caption, each_measure
 from sim.phrases import capital, percent
 
 ROOM = 2.3  # inches
-MOST_LEVERS, OUTCOME_RIGHT = 4, 0.62
-MOST_FACTORS, DRIVERS_GAP, DRIVERS_RIGHT = 8, 0.34, 0.2
+OUTCOME_RIGHT = 0.62
+DRIVERS_GAP, DRIVERS_RIGHT = 0.34, 0.2
 FAIL, FAILURE_RIGHT, TRAJECTORY = "#D55E00", 1.42, 1.75
-MOST_SETTINGS, CHOICE_ROOM, CHOICE_GAP, CHOICE_RIGHT = 12, 1.72, 0.28, 0.16
+CHOICE_ROOM, CHOICE_GAP, CHOICE_RIGHT = 1.72, 0.28, 0.16
 CHOICE_PANELS = (("Mean", "mean"), ("Worst tenth", "worst"), ("Good enough", "good"), ("Regret", "regret"))
 FUTURES_ROOM, FUTURES_RIGHT = 2.75, 0.62
 WHAT = {
@@ -80,7 +80,7 @@ def _outcome_rows(finding):
     yield "All runs", (finding.spread.quantiles, finding.spread.mean), BLUE
     if finding.baseline:
         yield "The same runs without the cooperation", (finding.baseline.quantiles, finding.baseline.mean), GREY
-    for lever in finding.levers[:MOST_LEVERS]:
+    for lever in finding.levers[: style.by_shape(4, 2)]:
         yield capital(lever.label), None, None
         for inputs in lever.settings:
             yield inputs.words, (inputs.quantiles, inputs.mean), BLUE
@@ -117,7 +117,7 @@ def outcome_alt(finding, rows):
 def compose_drivers(analysis, finding):
     """The tornado of one measure."""
     sample, found = analysis.sample, finding.sensitivity
-    ranked = found.ranked()[:MOST_FACTORS]
+    ranked = found.ranked()[: style.by_shape(8, 5)]
     name = f"tornado-{finding.measure}"
     note = (
         f"{HOW.get(found.method, '')}. Right: mean in the lowest third of the factor (open) and in the highest (full), "
@@ -175,7 +175,7 @@ def drivers_alt(sample, finding):
     found, span = finding.sensitivity, span_of(finding)
     labels = {factor.name: factor.label for factor in sample.factors}
     told = []
-    for one in found.ranked()[:MOST_FACTORS]:
+    for one in found.ranked()[: style.by_shape(8, 5)]:
         swing = found.swing(one.factor)
         ends = ""
         if swing.means:
@@ -336,7 +336,11 @@ def compose_choice(analysis, finding):
 def _shown_choices(choices):
     """The choices that get rows: as many whole ones as there is room for."""
     rows = np.cumsum([1 + len(lever.settings) for lever in choices])
-    return [lever for lever, end in zip(choices, rows, strict=True) if lever is choices[0] or end - 1 <= MOST_SETTINGS]
+    return [
+        lever
+        for lever, end in zip(choices, rows, strict=True)
+        if lever is choices[0] or end - 1 <= style.by_shape(12, 6)
+    ]
 
 
 def _estimates(choices, key):

@@ -24,7 +24,7 @@ from sim.output.figures.forest import (
 from sim.output.figures.sweep import caption
 
 ROOM, RIGHT = 3.3, 0.62  # inches
-DOTS, MOST_PAIRS, MOST_DOTS = 2.5, 10, 1500
+MOST_DOTS = 1500
 PANEL, HEAD, BESIDE = 1.0, 0.62, 0.75
 WORDS = {1: "they improve together", -1: "one improves at the expense of the other", 0: "no clear relation"}
 COLOURS = {1: (CLEAR, "o"), -1: (AGAINST, "D"), 0: (UNCLEAR, "s")}
@@ -47,10 +47,10 @@ def compose_tradeoffs(analysis):
             "One measure was looked at, or none of them varies. Name two: --measure A --measure B.",
         )
     telling = next((pair for pair in pairs if pair.helps), pairs[0])
-    shown = sorted(pairs, key=lambda pair: (pair.helps or 9, -abs(pair.correlation.value)))[:MOST_PAIRS]
+    shown = sorted(pairs, key=lambda pair: (pair.helps or 9, -abs(pair.correlation.value)))[: style.by_shape(10, 3)]
     names = [f"{measure(pair.one).label} and {label(pair.other)}" for pair in shown]
     forest = Forest([_pair_row(*pair) for pair in zip(names, shown, strict=True)], ROOM, RIGHT, 0.42)
-    page = style.open_page("tradeoffs", claims.trade_offs(pairs), words, DOTS + forest.height + 1.5)
+    page = style.open_page("tradeoffs", claims.trade_offs(pairs), words, _dots() + forest.height + 1.5)
     _draw_dots(page, telling, forest.height + 0.9)
     forest.draw(page, 0.3, [Panel(-1, 1, lines=[ZERO])])
     page.alt = "Rank correlations over the futures. " + " ".join(
@@ -60,8 +60,13 @@ def compose_tradeoffs(analysis):
     return page
 
 
+def _dots():
+    """Height of the dots' axes, inches."""
+    return style.by_shape(2.5, 1.5)
+
+
 def _draw_dots(page, pair, low):
-    axes = page.axes(0.95, low, style.width() - 0.95 - 0.3, DOTS)
+    axes = page.axes(0.95, low, style.width() - 0.95 - 0.3, _dots())
     x, y = pair.x, pair.y
     if len(x) > MOST_DOTS:
         at = np.random.default_rng(1).choice(len(x), MOST_DOTS, replace=False)
@@ -75,7 +80,7 @@ def _draw_dots(page, pair, low):
     axes.tick_params(axis="y", length=3, labelsize=style.SMALL)
     page.write(
         style.MARGIN,
-        low + DOTS + 0.12,
+        low + _dots() + 0.12,
         f"↑ {axis_of(pair.other)}{_good(pair.other)}",
         weight="bold",
     )
