@@ -57,6 +57,7 @@ def compose_fans(outcomes, loaded):
     )
     shown = {name: np.asarray(outcomes.series[name], dtype=float) for name in PANELS if name in outcomes.series}
     shown = {name: values for name, values in shown.items() if values.size and not np.isnan(values).all()}
+    shown = dict(list(shown.items())[: style.by_shape(9, 6)])
     if not shown:
         return style.empty_page("fans", "No series were kept", caption, "These runs kept no series over time.")
     title, columns = _fans_title(outcomes, shown), style.by_shape(2, 3)
@@ -128,7 +129,7 @@ def compose_measures(outcomes, loaded):
     every, known = known, _telling(known, baseline)
     note = bands(outcomes.runs).replace("Line", "Bar")
     if len(every) > len(known):
-        note += f". {capital(count(len(every) - len(known), 'other measure'))} moved less"
+        note += f". {capital(count(len(every) - len(known), 'other measure'))} not shown"
     caption = style.caption_of(outcomes, "0 to 1 unless named beside the row", outcomes.runs, note=note)
     if not known:
         return style.empty_page("measures", "No measures were kept", caption, "These runs kept no measures.")
@@ -180,7 +181,8 @@ def _measures_title(outcomes, known, baseline):
             gain = gain if senses[name] == "higher" else -gain
             clear = 0.05 * _width(known[name], baseline[name])  # less than that is chance
             better, worse = better + (gain > clear), worse + (gain < -clear)
-    return f"with the cooperation {count(better, 'measure')} clearly better, {in_words(worse)} worse than without"
+    loss = in_words(worse) if worse else "none"
+    return f"with the cooperation {count(better, 'measure')} clearly better, {loss} worse than without"
 
 
 def _measures_alt(outcomes, known, baseline):
@@ -294,9 +296,9 @@ def _joined_title(styles, rows):
     states = {code: share for code, share in shares.items() if code not in ("NATO", "EU")}
     often = [code for code, share in states.items() if share >= 0.5]
     top = [code for code, share in states.items() if share == max(states.values())]
-    most = f", {styles.said(top[0])} most often, in {percent(states[top[0]])}" if len(top) == 1 else ""
-    half = f"{count(len(often), 'state')} in at least half of the runs"
-    return f"{styles.brief(response)} on {styles.incident(incident)}: {half}{most}"
+    most = f"{styles.said(top[0])} most often, in {percent(states[top[0]])} of runs; " if len(top) == 1 else ""
+    half = f"{count(len(often), 'state')} in at least half of {'them' if most else 'the runs'}"
+    return f"{styles.brief(response)} on {styles.incident(incident)}: {most}{half}"
 
 
 def _joined_alt(styles, rows, outcomes):
@@ -345,7 +347,8 @@ def _draw_strip(axes, styles, shares, middle, wide):
             markeredgecolor=style.INK, markeredgewidth=0.4, clip_on=False,
         )  # fmt: skip
     order = sorted(shares, key=lambda code: (shares[code], code))
-    named = dict.fromkeys([order[0], *order[-2:]])
+    alike = list(shares.values())
+    named = [code for code in dict.fromkeys([order[0], *order[-2:]]) if alike.count(shares[code]) <= 2]
     marks = [(shares[code], middle + places[code], styles.short(code, 1.2, style.SMALL)) for code in named]
     style.name_marks(axes, marks, middle + 0.29, wide)
 

@@ -580,7 +580,7 @@ def name_marks(axes, marks, y, scale, clear_of=(), low=0.0, high=1.0, **look):
     bold = look.get("weight") == "bold"
     marks = sorted(marks)
     wanted = [x for x, _, _ in marks] + list(clear_of)
-    sizes = [(text_width(words, SMALL, bold) + 0.14) / scale for _, _, words in marks] + [0.12 / scale] * len(clear_of)
+    sizes = [(text_width(words, SMALL, bold) + 0.14) / scale for _, _, words in marks] + [0.3 / scale] * len(clear_of)
     for (x, level, words), spot in zip(marks, spread(wanted, sizes, low, high), strict=False):
         near = y - 0.07 if y > level else y + 0.07
         axes.plot([x, spot], [level, near], color=CALM, linewidth=0.5, zorder=2)

@@ -46,12 +46,15 @@ def compose(record, loaded):
 
 def title_of(record, styles, joined):
     """How many joined the gravest response, who was first, and how many the one that most joined."""
-    groups = _groups(joined)
-    gravest = max(groups, key=lambda key: (styles.gravity(key[1]), len(groups[key]), str(key)))
-    most = max(groups, key=lambda key: (len(groups[key]), str(key)))
-    said = f"{styles.brief(gravest[1])}: {_how_many(record, groups[gravest])}{_first(record, styles, groups[gravest])}"
-    is_other = most[1] != gravest[1] and len(groups[most]) > len(groups[gravest])
-    return f"{said}; {styles.brief(most[1])}: {_how_many(record, groups[most])}" if is_other else said
+    groups = {}
+    for one in sorted(joined, key=_day):
+        groups.setdefault(one.response, {}).setdefault(one.actor, one)
+    groups = {response: list(group.values()) for response, group in groups.items()}
+    gravest = max(groups, key=lambda response: (styles.gravity(response), len(groups[response]), response))
+    most = max(groups, key=lambda response: (len(groups[response]), response))
+    said = f"{styles.brief(gravest)}: {_how_many(record, groups[gravest])}{_first(record, styles, groups[gravest])}"
+    is_more = len(groups[most]) > len(groups[gravest])
+    return f"{said}; {styles.brief(most)}: {_how_many(record, groups[most])}" if is_more else said
 
 
 def _how_many(record, group):
