@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sim.catalogue.ladder import RUNGS
 from sim.model.inputs import SILENT_RULES
-from sim.output.figures.style import INK, MARGIN, SMALL, bare, line_height, text_width, width
+from sim.output.figures.style import MARGIN, SMALL, bare, line_height, mark, text_width, width
 from sim.phrases import Names
 
 
@@ -173,13 +173,5 @@ def draw_key(page, lines, top):
     for at, line in enumerate(lines):
         y = top - (at + 0.5) * line_height(SMALL)
         for x, group in line:
-            axes.plot(
-                [MARGIN + x + 0.08],
-                [y],
-                marker=group.marker,
-                markersize=7,
-                color=group.colour,
-                markeredgecolor=INK,
-                markeredgewidth=0.5,
-            )
+            mark(axes, MARGIN + x + 0.08, y, group.marker, group.colour)
             axes.text(MARGIN + x + 0.19, y, group.name, va="center", fontsize=SMALL)

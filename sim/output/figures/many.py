@@ -341,11 +341,7 @@ def _draw_joined(page, styles, rows, height, top, several):
 def _draw_strip(axes, styles, shares, middle, wide):
     places = style.stacked({code: shares[code] for code in sorted(shares)}, 0.018, 0.08, 0.36)
     for code, down in places.items():
-        group = styles.group(code)
-        axes.plot(
-            [shares[code]], [middle + down], marker=group.marker, markersize=5.4, color=group.colour,
-            markeredgecolor=style.INK, markeredgewidth=0.4, clip_on=False,
-        )  # fmt: skip
+        style.mark(axes, shares[code], middle + down, styles.marker(code), styles.colour(code), 5.4)
     order = sorted(shares, key=lambda code: (shares[code], code))
     alike = list(shares.values())
     named = [code for code in dict.fromkeys([order[0], *order[-2:]]) if alike.count(shares[code]) <= 2]

@@ -87,14 +87,13 @@ class Consultation:
 
 @dataclass(frozen=True)
 class Joining:
-    """One actor's response: when decided, when seen, and its place in the order."""
+    """One actor's response: when decided, and when seen."""
 
     actor: str
     incident: str | None
     response: str
     decided_day: int
     acted_day: int | None
-    order: int | None
     probability: float | None
     terms: dict
     covered_by: str | None
@@ -231,7 +230,7 @@ def _close(one, event):
 
 
 def joinings_of(record, names):
-    """Every response, with its place in the order; those seen on the same day share a place.
+    """Every response, in the order in which they were decided.
 
     Parameters
     ----------
@@ -252,9 +251,6 @@ def joinings_of(record, names):
         for event in record.of_kind("response_acts")
         if (event.actor, event.incident, event.payload.get("response")) not in known
     ]
-    days = {}
-    for (_, incident, response), day in seen.items():
-        days.setdefault((incident, response), []).append(day)
     return [
         Joining(
             actor,
@@ -262,7 +258,6 @@ def joinings_of(record, names):
             response or "",
             event.day,
             seen.get((actor, incident, response)),
-            _place(days.get((incident, response), []), seen.get((actor, incident, response))),
             event.payload.get("probability"),
             event.payload.get("terms") or {},
             event.payload.get("covered_by"),
@@ -271,10 +266,6 @@ def joinings_of(record, names):
         for (actor, incident, response), event in decided
         if not names.is_inaction(response)
     ]
-
-
-def _place(days, day):
-    return None if day is None else 1 + sum(one < day for one in days)
 
 
 def series_of(record, name, key=None):

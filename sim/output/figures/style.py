@@ -548,6 +548,14 @@ def spread(wanted, sizes, low=-math.inf, high=math.inf):
     return places
 
 
+def mark(axes, x, y, marker, colour, size=7, is_hollow=False, **more):
+    """One mark: full with a dark edge, or hollow with an edge of its colour."""
+    look = {"color": PAPER, "markeredgecolor": colour, "markeredgewidth": 1.2} if is_hollow else {
+        "color": colour, "markeredgecolor": INK, "markeredgewidth": 0.5,
+    }  # fmt: skip
+    axes.plot([x], [y], marker=marker, markersize=size, clip_on=False, **look, **more)
+
+
 def stacked(values, step, tall, most):
     """How far above or below its lane each mark stands, so that marks of nearly the same value do not cover each other.
 
@@ -610,18 +618,10 @@ def label_lines(axes, labels, room, size=LABEL, at=None):
     tall = [len(lines) * line_height(size) * per_inch for _, lines, _ in labels]
     places = spread([y for y, _, _ in labels], tall, low, high)
     for (y, lines, colour), place in zip(labels, places, strict=True):
-        axes.plot(
-            [end + 0.03 * inch, right + 0.14 * inch], [y, place], color=colour, linewidth=0.6, clip_on=False, alpha=0.7
-        )
-        axes.text(
-            right + 0.18 * inch,
-            place,
-            "\n".join(lines),
-            va="center",
-            fontsize=size,
-            color=ink_of(colour),
-            linespacing=LEADING,
-        )
+        ends = [end + 0.03 * inch, right + 0.14 * inch]
+        axes.plot(ends, [y, place], color=colour, linewidth=0.6, clip_on=False, alpha=0.7)
+        look = {"va": "center", "fontsize": size, "color": ink_of(colour), "linespacing": LEADING}
+        axes.text(right + 0.18 * inch, place, "\n".join(lines), **look)
 
 
 # -------------------------------------------------------------------------------------------------------------- checks

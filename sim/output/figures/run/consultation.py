@@ -246,12 +246,8 @@ def _draw_draft(axes, styles, one, draft, broken, middle):
     order = sorted(stands, key=lambda code: (styles.group(code).key, code))
     places = style.stacked({code: stands[code] for code in order}, BIN, DOT, 2 * HALF - 0.1)
     for code in order:
-        group, is_behind = styles.group(code), one.outcome != "adopted" or code in one.supporters
-        axes.plot(
-            [stands[code]], [middle + places[code]], marker=group.marker, markersize=5.2, zorder=3,
-            color=group.colour if is_behind else style.PAPER, markeredgecolor=style.INK if is_behind else group.colour,
-            markeredgewidth=0.4 if is_behind else 1.1,
-        )  # fmt: skip
+        group, is_hollow = styles.group(code), one.outcome == "adopted" and code not in one.supporters
+        style.mark(axes, stands[code], middle + places[code], group.marker, group.colour, 5.2, is_hollow, zorder=3)
     look = {"scale": _scale(), "clear_of": [draft.text], "low": -0.08, "high": 1.02}
     against = [code for code in (broken.by if broken else ()) if code in stands]
     if against:

@@ -89,7 +89,7 @@ def alt_of(record, styles, joined, columns, idle):
     told = []
     for incident, response in columns:
         group = [one for one in joined if (one.incident, one.response) == (incident, response)]
-        group.sort(key=lambda one: (one.order is None, one.order or 0, one.actor))
+        group.sort(key=lambda one: (_day(one), one.actor))
         about = f" ({styles.incident(incident)})" if several and incident else ""
         told.append(
             f"{capital(styles.response(response))}{about}: {len(group)} actors, in order "
@@ -154,7 +154,7 @@ def _heads(columns, styles, step):
     most = 3 if step > 0.52 and is_said_above else 2
     heads = [style.wrap(name, 1.35, style.SMALL, lines=most) for name in names]
     if not is_said_above:
-        cases = [style.cut(f"– {_case(styles, incident)}", 1.35, style.SMALL) for incident, _ in columns]
+        cases = [style.cut(f"– {_case(styles, incident)}", 1.7, style.SMALL) for incident, _ in columns]
         heads = [[*head, case] for head, case in zip(heads, cases, strict=True)]
     return heads, True
 
@@ -209,77 +209,32 @@ def _draw(page, record, styles, joined, columns, rows, rest, foot, below):
 
 def _draw_names(axes, styles, rows, rest, step, lines):
     edge = -0.5 - 0.3 / step
+    look = {"ha": "right", "va": "center_baseline", "fontsize": style.LABEL, "clip_on": False}
     for y, code in enumerate(rows):
-        name = styles.short(code, LEFT - 0.42)
-        axes.text(edge, y, name, ha="right", va="center_baseline", fontsize=style.LABEL, clip_on=False)
-        axes.plot(
-            [-0.5 - 0.14 / step],
-            [y],
-            marker=styles.marker(code),
-            color=styles.colour(code),
-            markersize=7,
-            markeredgecolor=style.INK,
-            markeredgewidth=0.5,
-            clip_on=False,
-        )
+        axes.text(edge, y, styles.short(code, LEFT - 0.42), **look)
+        style.mark(axes, -0.5 - 0.14 / step, y, styles.marker(code), styles.colour(code))
     if rest:
-        axes.text(
-            edge,
-            len(rows),
-            count(len(rest), "other"),
-            ha="right",
-            va="center_baseline",
-            fontsize=style.LABEL,
-            clip_on=False,
-            color=style.MUTED,
-        )
-    axes.text(
-        edge, lines - 1, "in all", ha="right", va="center_baseline", fontsize=style.LABEL, weight="bold", clip_on=False
-    )
+        axes.text(edge, len(rows), count(len(rest), "other"), color=style.MUTED, **look)
+    axes.text(edge, lines - 1, "in all", weight="bold", **look)
     axes.axhline(lines - 1.5, color=style.CALM, linewidth=0.8)
 
 
 def _draw_column(axes, record, styles, x, group, rows, rest, lines):
+    look = {"ha": "center", "va": "center_baseline", "zorder": 3}
     for y, code in enumerate(rows):
         if code not in group:
             axes.plot([x], [y], marker=".", color="#C4C4C4", markersize=3)
             continue
-        one, colour = group[code], styles.colour(code)
-        seen = one.acted_day is not None
-        axes.plot(
-            [x],
-            [y],
-            marker="s",
-            markersize=14.5,
-            color=colour if seen else style.PAPER,
-            markeredgecolor=colour,
-            markeredgewidth=1.4,
-            zorder=2,
-        )
-        if seen:
-            axes.text(
-                x,
-                y,
-                str(turn_of(record, one.acted_day)),
-                ha="center",
-                va="center_baseline",
-                fontsize=style.MATRIX,
-                weight="bold",
-                color=style.ink_on(colour),
-                zorder=3,
-            )
+        day, colour = group[code].acted_day, styles.colour(code)
+        paint = {"color": style.PAPER if day is None else colour, "markeredgecolor": colour, "markeredgewidth": 1.4}
+        axes.plot([x], [y], marker="s", markersize=14.5, zorder=2, **paint)
+        if day is not None:
+            paint = {"fontsize": style.MATRIX, "weight": "bold", "color": style.ink_on(colour)}
+            axes.text(x, y, str(turn_of(record, day)), **paint, **look)
     if rest:
         more = sum(code in group for code in rest)
-        axes.text(
-            x,
-            len(rows),
-            f"+{more}" if more else "–",
-            ha="center",
-            va="center_baseline",
-            color=style.MUTED,
-            fontsize=style.LABEL,
-        )
-    axes.text(x, lines - 1, str(len(group)), ha="center", va="center_baseline", fontsize=style.LABEL, weight="bold")
+        axes.text(x, len(rows), f"+{more}" if more else "–", color=style.MUTED, fontsize=style.LABEL, **look)
+    axes.text(x, lines - 1, str(len(group)), fontsize=style.LABEL, weight="bold", **look)
 
 
 def _draw_heads(page, styles, columns, heads, upright, base):

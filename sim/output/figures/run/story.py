@@ -80,7 +80,7 @@ class Layout:
 
     def __init__(self, record):
         self.turns, self.most = record.turns, 7.6
-        dates = max(style.text_width(day_in(record, day), style.SMALL) for day in (0, *turn_edges(record)))
+        dates = max(style.text_width(_dated(record, day), style.SMALL) for day in turn_edges(record)) + 0.04
         self.tension = style.MARGIN + dates + 0.1
         self.harm = self.tension + BAR + BETWEEN
         self.marks = self.harm + BAR + 0.22
@@ -124,6 +124,12 @@ def title_of(record, styles):
     peak = peak_of(tension)
     height = f"; tension peaked at {tension[peak]:.2f} on {day_in(record, days[peak])}" if peak is not None else ""
     return f"{who}, {end}{height}"
+
+
+def _dated(record, day):
+    """A day in the narrow columns: '3 Jun', or, where the exercise goes on into another year, 'Jun 2024'."""
+    said = day_in(record, day)
+    return said.split(" ", 1)[1] if said.count(" ") > 1 else said
 
 
 def alt_of(record, styles, shown, left_out):
@@ -298,7 +304,7 @@ def _draw_bars(page, record, lay, bands):
         if at - last >= 0.2 and (at == 0 or top - at >= 0.2 or day == turn_edges(record)[-1]):
             last = at
             low = 0.1 + top - at
-            page.write(lay.tension - 0.08, low, day_in(record, day), style.SMALL, ha="right", va="center_baseline")
+            page.write(lay.tension - 0.08, low, _dated(record, day), style.SMALL, ha="right", va="center_baseline")
 
 
 def _bars(page, record, name, left, bands, heading, top, hatch):
@@ -339,11 +345,8 @@ def _draw_moments(page, record, lay, shown, bands):
 
 
 def _draw_moment(axes, record, lay, one, y):
-    paint = {"color": style.PAPER, "markeredgecolor": one.colour, "markeredgewidth": 1.2} if one.is_hollow else {
-        "color": one.colour, "markeredgecolor": style.INK, "markeredgewidth": 0.5,
-    }  # fmt: skip
-    axes.plot([lay.marks], [y], marker=one.marker, markersize=7, clip_on=False, **paint)
+    style.mark(axes, lay.marks, y, one.marker, one.colour, is_hollow=one.is_hollow)
     look = {"va": "center", "linespacing": style.LEADING}
-    axes.text(lay.when, y, day_in(record, one.day), fontsize=style.SMALL, color=style.MUTED, **look)
+    axes.text(lay.when, y, _dated(record, one.day), fontsize=style.SMALL, color=style.MUTED, **look)
     weight = "bold" if one.is_bold else "normal"
     axes.text(lay.words, y, "\n".join(lay.lines(one)), fontsize=style.LABEL, weight=weight, **look)
