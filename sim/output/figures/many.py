@@ -322,7 +322,7 @@ def _draw_joined(page, styles, rows, height, top, several):
     axes.tick_params(axis="x", length=3)
     axes.get_xticklabels()[-1].set_ha("right")
     for at, (incident, response, shares) in enumerate(rows):
-        middle = (at + 0.62) * height
+        middle = (at + 0.54) * height
         words = capital(styles.brief(response)) + (
             f": {styles.incident(incident).removeprefix('the ')}" if several else ""
         )

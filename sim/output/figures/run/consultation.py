@@ -200,7 +200,7 @@ def _draw_ladder(page, edges, low, height):
 def _draw_table(page, record, styles, one, top):
     """One consultation: a line saying what it is, its drafts, its outcome."""
     drafts = _drafts(one)
-    head = f"{capital(styles.format(one.format))} on {styles.incident(one.incident)}, {date_of(record, one.day).year}"
+    head = f"{capital(styles.format(one.format))} on {styles.incident(one.incident)}, {date_of(record, drafts[0].day).year}"
     page.write(
         style.MARGIN, top - 0.24, style.cut(head, style.width() - 0.4, style.HEAD, bold=True), style.HEAD, weight="bold"
     )
@@ -248,7 +248,8 @@ def _draw_draft(axes, styles, one, draft, broken, middle):
     for code in order:
         group, is_hollow = styles.group(code), one.outcome == "adopted" and code not in one.supporters
         style.mark(axes, stands[code], middle + places[code], group.marker, group.colour, 5.2, is_hollow, zorder=3)
-    look = {"scale": _scale(), "clear_of": [draft.text], "low": -0.08, "high": 1.02}
+    paper = {"facecolor": style.PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 0.6}
+    look = {"scale": _scale(), "clear_of": [draft.text], "low": -0.08, "high": 1.02, "bbox": paper}
     against = [code for code in (broken.by if broken else ()) if code in stands]
     if against:
         marks = _named(styles, against, stands, places, middle, f" {_did(styles, one)}")

@@ -83,7 +83,8 @@ def _grid(panels):
     if style.by_shape(panels <= 3, panels == 1):
         return 1, style.by_shape(9, 7), 1.5, style.by_shape(3.6, 2.9)
     columns = style.by_shape(2, panels if panels <= 3 else 2 if panels == 4 else 3)
-    return columns, 5, 1.3, style.by_shape(2.5, 1.7)
+    in_rows = panels > columns
+    return columns, style.by_shape(5, 4 if in_rows else 5), 1.3, style.by_shape(2.5, 1.85 if in_rows else 2.2)
 
 
 def _note(record, found, most):

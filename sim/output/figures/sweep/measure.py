@@ -80,7 +80,7 @@ def _outcome_rows(finding):
     yield "All runs", (finding.spread.quantiles, finding.spread.mean), BLUE
     if finding.baseline:
         yield "The same runs without the cooperation", (finding.baseline.quantiles, finding.baseline.mean), GREY
-    for lever in finding.levers[: style.by_shape(4, 2)]:
+    for lever in finding.levers[: style.by_shape(4, 1)]:
         yield capital(lever.label), None, None
         for inputs in lever.settings:
             yield inputs.words, (inputs.quantiles, inputs.mean), BLUE
