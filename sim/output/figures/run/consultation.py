@@ -200,10 +200,10 @@ def _draw_ladder(page, edges, low, height):
 def _draw_table(page, record, styles, one, top):
     """One consultation: a line saying what it is, its drafts, its outcome."""
     drafts = _drafts(one)
-    head = f"{capital(styles.format(one.format))} on {styles.incident(one.incident)}, {date_of(record, drafts[0].day).year}"
-    page.write(
-        style.MARGIN, top - 0.24, style.cut(head, style.width() - 0.4, style.HEAD, bold=True), style.HEAD, weight="bold"
-    )
+    year = date_of(record, drafts[0].day).year
+    head = f"{capital(styles.format(one.format))} on {styles.incident(one.incident)}, {year}"
+    head = style.cut(head, style.width() - 0.4, style.HEAD, bold=True)
+    page.write(style.MARGIN, top - 0.24, head, style.HEAD, weight="bold")
     height = len(drafts) * ROW + OUTCOME
     axes = page.axes(LEFT, top - HEAD - height, _scale(), height)
     style.bare(axes)
