@@ -136,6 +136,10 @@ class ActorStyle:
         """What an incident is called, in a sentence."""
         return self.names.incident(incident_id)
 
+    def case(self, incident_id):
+        """What an incident is called, on a label."""
+        return self.names.incident(incident_id).removeprefix("the ")
+
 
 def in_brief(name):
     """The head of a name: what comes before 'of', 'to', 'for', 'with' or a stop, if that says anything by itself.

@@ -323,17 +323,9 @@ def _draw_joined(page, styles, rows, height, top, several):
     axes.get_xticklabels()[-1].set_ha("right")
     for at, (incident, response, shares) in enumerate(rows):
         middle = (at + 0.54) * height
-        words = capital(styles.brief(response)) + (
-            f": {styles.incident(incident).removeprefix('the ')}" if several else ""
-        )
-        axes.text(
-            0,
-            at * height + 0.1,
-            style.cut(words, wide, style.LABEL, bold=True),
-            va="center",
-            weight="bold",
-            fontsize=style.LABEL,
-        )
+        words = capital(styles.brief(response)) + (f": {styles.case(incident)}" if several else "")
+        look = {"va": "center", "weight": "bold", "fontsize": style.LABEL}
+        axes.text(0, at * height + 0.1, style.cut(words, wide, style.LABEL, bold=True), **look)
         axes.axhspan(middle - 0.16, middle + 0.16, color=style.WASH, linewidth=0)
         _draw_strip(axes, styles, shares, middle, wide)
 
@@ -386,7 +378,7 @@ def compose_formats(outcomes, loaded):
     page = style.open_page("formats", _formats_title(styles, tables), caption, body)
     top = body
     for incident, forest in forests.items():
-        head = capital(styles.incident(incident).removeprefix("the "))
+        head = capital(styles.case(incident))
         page.write(style.MARGIN, top - 0.26, head, style.HEAD, weight="bold")
         top -= 0.42 + forest.height
         forest.draw(page, top, [Panel(0, 1, ticks={})])

@@ -18,11 +18,9 @@ class Incident:
 
     id: str
     name: str
-    issue: str
     victims: dict
     suspect: str | None
     turn: int
-    day: int
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,6 @@ class Draft:
     day: int
     text: float
     positions: dict
-    salience: dict
 
 
 @dataclass(frozen=True)
@@ -56,8 +53,6 @@ class Consultation:
     members: tuple = ()
     day: int = 0
     turn: int = 0
-    due_day: int | None = None
-    probability: float | None = None
     terms: dict = field(default_factory=dict)
     drafts: list = field(default_factory=list)
     breaks: list = field(default_factory=list)
@@ -67,7 +62,6 @@ class Consultation:
     why: str = ""
     supporters: tuple = ()
     capability_share: float | None = None
-    days_since_incident: int | None = None
     end_day: int | None = None
 
     @property
@@ -87,12 +81,11 @@ class Consultation:
 
 @dataclass(frozen=True)
 class Joining:
-    """One actor's response: when decided, and when seen."""
+    """One actor's response, and the day on which it is seen."""
 
     actor: str
     incident: str | None
     response: str
-    decided_day: int
     acted_day: int | None
     probability: float | None
     terms: dict
@@ -136,18 +129,13 @@ def incidents_of(record):
     found = {}
     for event in record.of_kind("incident_begins"):
         told = event.payload
-        found.setdefault(
-            event.incident,
-            Incident(
-                event.incident,
-                told.get("name") or str(event.incident),
-                told.get("issue") or "",
-                told.get("victims") or {},
-                told.get("suspect"),
-                event.turn,
-                event.day,
-            ),
+        name, issue, victims = (
+            told.get("name") or str(event.incident),
+            told.get("issue") or "",
+            told.get("victims") or {},
         )
+        one = Incident(event.incident, name, issue, victims, told.get("suspect"), event.turn, event.day)
+        found.setdefault(event.incident, one)
     return found
 
 
@@ -189,28 +177,14 @@ def consultations_of(record):
             running.pop((event.incident, told.get("format")), None)
             one = current(event)
             one.caller, one.members = event.actor, tuple(told.get("members") or ())
-            one.due_day, one.probability = told.get("due_day"), told.get("probability")
             one.terms = told.get("terms") or {}
         elif event.kind == "text_proposed":
             one = current(event)
-            one.drafts.append(
-                Draft(
-                    told.get("round") or len(one.drafts) + 1,
-                    event.day,
-                    told.get("text") or 0.0,
-                    told.get("positions") or {},
-                    told.get("salience") or {},
-                )
-            )
+            round_, text = told.get("round") or len(one.drafts) + 1, told.get("text") or 0.0
+            one.drafts.append(Draft(round_, event.day, text, told.get("positions") or {}))
         elif event.kind == "silence_broken":
-            current(event).breaks.append(
-                Break(
-                    told.get("round") or 1,
-                    tuple(told.get("by") or ()),
-                    told.get("text_before") or 0.0,
-                    told.get("text_after") or 0.0,
-                )
-            )
+            ends = told.get("text_before") or 0.0, told.get("text_after") or 0.0
+            current(event).breaks.append(Break(told.get("round") or 1, tuple(told.get("by") or ()), *ends))
         elif event.kind in ("text_adopted", "text_failed"):
             _close(current(event), event)
             running.pop((event.incident, told.get("format")), None)
@@ -226,7 +200,7 @@ def _close(one, event):
     one.outcome, one.text = "adopted", told.get("text") or 0.0
     one.rung = told["rung"]
     one.supporters = tuple(told.get("supporters") or ())
-    one.capability_share, one.days_since_incident = told.get("capability_share"), told.get("days_since_incident")
+    one.capability_share = told.get("capability_share")
 
 
 def joinings_of(record, names):
@@ -256,7 +230,6 @@ def joinings_of(record, names):
             actor,
             incident,
             response or "",
-            event.day,
             seen.get((actor, incident, response)),
             event.payload.get("probability"),
             event.payload.get("terms") or {},

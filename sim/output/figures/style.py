@@ -105,7 +105,7 @@ class Shape:
 
 
 TALL = Shape("", 6.0, None, 1600, titles=4, captions=5)
-WIDE = Shape(".wide", 8.0, 4.5, 1920, titles=2, captions=2)  # 1920 × 1080
+WIDE = Shape(".wide", 8.0, 4.5, 1920, titles=2, captions=3)  # 1920 × 1080
 STEP, LARGEST = 1.04, 40.0  # inches
 _SHAPE = ContextVar("shape", default=TALL)
 

@@ -184,17 +184,8 @@ def _draw_ladder(page, edges, low, height):
     for at, (name, start, end) in enumerate(zip(RUNGS, edges, [*edges[1:], 1.0], strict=True)):
         if at % 2 == 0:
             axes.axvspan(start, end, color=style.WASH, linewidth=0)
-        axes.annotate(
-            name,
-            ((start + end) / 2 if at else 0.0, 1),
-            xycoords="axes fraction",
-            xytext=(0, 4),
-            textcoords="offset points",
-            ha="center",
-            fontsize=style.SMALL,
-            weight="bold",
-            color=style.MUTED,
-        )
+        look = {"ha": "center", "fontsize": style.SMALL, "weight": "bold", "color": style.MUTED}
+        axes.text((start + end) / 2 if at else 0.0, 1 + 0.06 / height, name, **look)
 
 
 def _draw_table(page, record, styles, one, top):

@@ -177,7 +177,7 @@ def _moved(values):
 
 
 def _draw_beliefs(page, record, styles, incident, days, lines, cell, right, most):
-    case = capital(styles.incident(incident).removeprefix("the "))
+    case = capital(styles.case(incident))
     end = max(days[-1], 1)
     last_day = max(end, length_in_days(record) - record.days_per_turn) or 1
     suspect = _suspect(record, styles, incident)
@@ -328,7 +328,7 @@ def _harm(record, styles):
     found = {incident: _since_it_began(record, incident) for incident in keys_of(record, "harm")}
     order = sorted(found, key=lambda incident: (-(highest_of(found[incident][1]) or 0.0), incident))
     named = order if len(order) <= len(LINE_STYLES) else order[: len(LINE_STYLES) - 1]
-    lines = [(*found[incident], capital(styles.incident(incident).removeprefix("the "))) for incident in named]
+    lines = [(*found[incident], capital(styles.case(incident))) for incident in named]
     rest = [found[incident] for incident in order if incident not in named]
     if rest:
         added = [

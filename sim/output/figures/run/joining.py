@@ -154,13 +154,9 @@ def _heads(columns, styles, step):
     most = 3 if step > 0.52 and is_said_above else 2
     heads = [style.wrap(name, 1.35, style.SMALL, lines=most) for name in names]
     if not is_said_above:
-        cases = [style.cut(f"– {_case(styles, incident)}", 1.7, style.SMALL) for incident, _ in columns]
+        cases = [style.cut(f"– {styles.case(incident)}", 1.7, style.SMALL) for incident, _ in columns]
         heads = [[*head, case] for head, case in zip(heads, cases, strict=True)]
     return heads, True
-
-
-def _case(styles, incident):
-    return styles.incident(incident).removeprefix("the ")
 
 
 def _has_incident_heads(columns, styles):
@@ -168,7 +164,7 @@ def _has_incident_heads(columns, styles):
     incidents = [incident for incident, _ in columns]
     step = _step(columns)
     return len(set(incidents)) > 1 and all(
-        style.text_width(capital(_case(styles, one)), style.SMALL, bold=True) <= incidents.count(one) * step - 0.06
+        style.text_width(capital(styles.case(one)), style.SMALL, bold=True) <= incidents.count(one) * step - 0.06
         for one in set(incidents)
     )
 
@@ -257,7 +253,7 @@ def _draw_heads(page, styles, columns, heads, upright, base):
     for incident in dict.fromkeys(incident for incident, _ in columns):
         places = [x for x, key in enumerate(columns) if key[0] == incident]
         left, right = LEFT + step * places[0] + 0.04, LEFT + step * (places[-1] + 1) - 0.04
-        words, look = capital(_case(styles, incident)), {"ha": "center", "va": "bottom", "weight": "bold"}
+        words, look = capital(styles.case(incident)), {"ha": "center", "va": "bottom", "weight": "bold"}
         page.write((left + right) / 2, level + 0.06, words, style.SMALL, **look)
         page.figure.add_artist(_rule(page, left, right, level + 0.03))
 

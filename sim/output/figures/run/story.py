@@ -188,15 +188,11 @@ def _of(event, kind, words, marker, colour=style.INK, weight=1, **look):
     return Moment(event.day, event.turn, kind, weight, words, marker, colour, **look)
 
 
-def _case(styles, incident):
-    return styles.incident(incident).removeprefix("the ")
-
-
 def _acts(record, styles):
     for event in record.of_kind("incident_begins"):
         is_enough = styles.names.is_short(event.incident) or style.by_shape(tall=False, wide=True)
         name = "" if is_enough else event.payload.get("name")
-        words = f"{capital(_case(styles, event.incident))} begins{f': {name}' if name else ''}"
+        words = f"{capital(styles.case(event.incident))} begins{f': {name}' if name else ''}"
         yield _of(event, "incident", words, "X", is_bold=True)
 
 

@@ -377,7 +377,7 @@ def choice_alt(finding, choices):
 @chart("futures", place=5, each=each_measure, question="Does the choice hold in every kind of future?")
 def compose_futures(analysis, finding):
     """What the cooperation, and the most telling lever, are worth in each kind of future."""
-    sample, choices = analysis.sample, telling_choices(finding)
+    sample, choices = analysis.sample, telling_choices(finding)[: style.by_shape(None, 1)]
     name = f"futures-{finding.measure}"
     note = (
         "Right of the line the first setting is better, left of it the second. Blue: clearly better; orange: clearly "
