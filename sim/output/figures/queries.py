@@ -129,13 +129,8 @@ def incidents_of(record):
     found = {}
     for event in record.of_kind("incident_begins"):
         told = event.payload
-        name, issue, victims = (
-            told.get("name") or str(event.incident),
-            told.get("issue") or "",
-            told.get("victims") or {},
-        )
-        one = Incident(event.incident, name, issue, victims, told.get("suspect"), event.turn, event.day)
-        found.setdefault(event.incident, one)
+        name, victims = told.get("name") or str(event.incident), told.get("victims") or {}
+        found.setdefault(event.incident, Incident(event.incident, name, victims, told.get("suspect"), event.turn))
     return found
 
 

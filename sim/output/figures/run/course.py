@@ -32,6 +32,7 @@ DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
 LINE_STYLES = ("-", "--", "-.", ":")
 GREYS = ("#1A1A1A", "#7A7A7A", "#4D4D4D", "#999999")
 NOTHING = 0.005
+ALIKE = 0.02
 MARK = {"markersize": 7, "markeredgecolor": style.INK, "markeredgewidth": 0.5}
 
 
@@ -155,12 +156,14 @@ def _suspect(record, styles, incident):
 
 
 def named_of(record, incident, lines, most):
-    """The states with a line of their own, at most so many, the most telling first."""
+    """The states with a line of their own, at most so many, the most telling first; besides victims none that thinks as
+    most do."""
     ends = _ends(lines)
+    middle = statistics.median(ends.values()) if ends else 0.0
     order = sorted(ends, key=lambda code: (ends[code], code))
     moved = sorted(ends, key=lambda code: (-_moved(lines[code]), code))
-    wanted = [
-        *[code for code in incidents_of(record)[incident].victims if code in ends][:2],
+    victims = [code for code in incidents_of(record)[incident].victims if code in ends][:2]
+    apart = [
         *order[:1],
         *order[-1:],
         *moved[:1],
@@ -168,6 +171,7 @@ def named_of(record, incident, lines, most):
         *order[-2:],
         *order[:2],
     ]
+    wanted = [*victims, *(code for code in apart if abs(ends[code] - middle) > ALIKE)]
     return list(ends) if len(ends) <= most else list(dict.fromkeys(wanted))[:most]
 
 
@@ -185,7 +189,8 @@ def _draw_beliefs(page, record, styles, incident, days, lines, cell, right, most
     head = head if style.text_width(head, style.SMALL, bold=True) < cell[2] - 0.1 else f"{case}: {suspect}?"
     axes = _panel(page, record, head, cell, right, last_day, 1)
     named = named_of(record, incident, lines, most)
-    labels = _draw_others(axes, days, [lines[code] for code in lines if code not in named])
+    others = [lines[code] for code in lines if code not in named]
+    labels = _draw_others(axes, days, others, "other" if named else "state")
     used = {}
     for code in named:
         group = styles.group(code)
@@ -199,7 +204,7 @@ def _draw_beliefs(page, record, styles, incident, days, lines, cell, right, most
     style.label_lines(axes, labels, right, style.by_shape(style.LABEL, style.SMALL), at=end)
 
 
-def _draw_others(axes, days, values):
+def _draw_others(axes, days, values, noun):
     """The band of everybody else, and its label."""
     if not values:
         return []
@@ -218,7 +223,7 @@ def _draw_others(axes, days, values):
     axes.plot([day for day, _ in kept], middle, color="#8C8C8C", linewidth=3)
     if math.isnan(middle[-1]):
         return []
-    return [(middle[-1], f"{count(len(values), 'other')} {middle[-1]:.2f}", "#595959")]
+    return [(middle[-1], f"{count(len(values), noun)} {middle[-1]:.2f}", "#595959")]
 
 
 # ------------------------------------------------------------------------------------------------------------ pressure
