@@ -47,7 +47,7 @@ def _panel(page, record, head, cell, right, last_day, top):
     axes.grid(axis="y")
     most = max(2, int((wide - LEFT - right) / 0.8))
     style.set_date_axis(axes, start_of(record), last_day, most, record.days_per_turn)
-    size = style.HEAD if style.text_width(head, style.HEAD, bold=True) < wide - 0.1 else style.SMALL
+    size = style.HEAD if wide > 3.5 else style.SMALL
     words = style.cut(head, wide - 0.1, size, bold=True)
     page.write(left, low + tall - HEAD + 0.14, words, size, weight="bold")
     return axes

@@ -36,10 +36,12 @@ def compose(record, loaded):
     foot = _foot(styles, idle, folded)
     below = len(foot) * style.line_height(style.LABEL) + 0.1
     lines = len(rows) + bool(rest) + 1
-    top = _head_height(heads, upright) + 0.12 + 0.3 * _has_incident_heads(columns, styles)
+    cases = _incident_heads(columns, styles)
+    most = max((len(lines) for lines in cases.values()), default=0)
+    top = _head_height(heads, upright) + 0.12 + (0.13 + most * style.line_height(style.SMALL) if cases else 0)
     page = style.open_page(NAME, title_of(record, styles, joined), caption, top + lines * ROW + below)
     _draw(page, record, styles, joined, columns, rows, rest, foot, below)
-    _draw_heads(page, styles, columns, heads, upright, below + lines * ROW)
+    _draw_heads(page, cases, columns, heads, upright, below + lines * ROW)
     page.alt = alt_of(record, styles, joined, columns, idle)
     return page
 
@@ -133,9 +135,10 @@ def _rows(styles, joined, columns, always):
     for one in joined:
         if (one.incident, one.response) in columns:
             first[one.actor] = min(first.get(one.actor, NEVER), _day(one))
-            gravest[one.actor] = max(gravest.get(one.actor, 0), styles.gravity(one.response))
-    order = sorted(first, key=lambda code: (first[code], -gravest[code], code))
-    ranked = sorted(order, key=lambda code: (code not in always, -gravest[code]))
+            gravest.setdefault(one.actor, []).append(styles.gravity(one.response))
+    gravest = {code: (max(grades), sum(grades)) for code, grades in gravest.items()}
+    order = sorted(first, key=lambda code: (first[code], -gravest[code][0], code))
+    ranked = sorted(order, key=lambda code: (code in always, gravest[code]), reverse=True)
     named = ranked[: style.by_shape(24, 9)]
     return [code for code in order if code in named], [code for code in order if code not in named]
 
@@ -147,7 +150,7 @@ def _step(columns):
 def _heads(columns, styles, step):
     """The columns' heads as lines, and whether they must stand upright for want of width."""
     names = [capital(styles.brief(response)) for _, response in columns]
-    is_said_above = _has_incident_heads(columns, styles) or len({incident for incident, _ in columns}) < 2
+    is_said_above = bool(_incident_heads(columns, styles)) or len({incident for incident, _ in columns}) < 2
     fits = all(style.text_width(word, style.SMALL) <= step - 0.06 for name in names for word in name.split())
     if is_said_above and fits and all(len(style.wrap(name, step - 0.06, style.SMALL)) <= 4 for name in names):
         return [style.wrap(name, step - 0.06, style.SMALL) for name in names], False
@@ -159,14 +162,15 @@ def _heads(columns, styles, step):
     return heads, True
 
 
-def _has_incident_heads(columns, styles):
-    """Whether each incident has a head over its columns: there are several, and each head has room."""
-    incidents = [incident for incident, _ in columns]
-    step = _step(columns)
-    return len(set(incidents)) > 1 and all(
-        style.text_width(capital(styles.case(one)), style.SMALL, bold=True) <= incidents.count(one) * step - 0.06
-        for one in set(incidents)
-    )
+def _incident_heads(columns, styles):
+    """The head over each incident's columns as lines; none where there is one incident, or a head lacks room."""
+    incidents, heads = [incident for incident, _ in columns], {}
+    for one in dict.fromkeys(incidents) if len(set(incidents)) > 1 else ():
+        words = capital(styles.case(one))
+        heads[one] = style.wrap(words, incidents.count(one) * _step(columns) - 0.06, style.SMALL, bold=True)
+        if len(heads[one]) > 2 or " ".join(heads[one]) != words:
+            return {}
+    return heads
 
 
 def _head_height(heads, upright):
@@ -233,7 +237,7 @@ def _draw_column(axes, record, styles, x, group, rows, rest, lines):
     axes.text(x, lines - 1, str(len(group)), fontsize=style.LABEL, weight="bold", **look)
 
 
-def _draw_heads(page, styles, columns, heads, upright, base):
+def _draw_heads(page, cases, columns, heads, upright, base):
     step = _step(columns)
     for x, lines in enumerate(heads):
         page.write(
@@ -247,14 +251,12 @@ def _draw_heads(page, styles, columns, heads, upright, base):
             rotation=90 if upright else 0,
             multialignment="left" if upright else "center",
         )
-    if not _has_incident_heads(columns, styles):
-        return
     level = base + _head_height(heads, upright) + 0.1
-    for incident in dict.fromkeys(incident for incident, _ in columns):
+    for incident, words in cases.items():
         places = [x for x, key in enumerate(columns) if key[0] == incident]
         left, right = LEFT + step * places[0] + 0.04, LEFT + step * (places[-1] + 1) - 0.04
-        words, look = capital(styles.case(incident)), {"ha": "center", "va": "bottom", "weight": "bold"}
-        page.write((left + right) / 2, level + 0.06, words, style.SMALL, **look)
+        look = {"ha": "center", "va": "bottom", "weight": "bold", "linespacing": style.LEADING}
+        page.write((left + right) / 2, level + 0.06, "\n".join(words), style.SMALL, **look)
         page.figure.add_artist(_rule(page, left, right, level + 0.03))
 
 

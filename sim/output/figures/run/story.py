@@ -31,8 +31,9 @@ NAME = "story"
 HEADS = 0.5  # inches above the bands
 BAR, BETWEEN = 0.56, 0.2  # inches
 GAP = 0.07  # inches between two moments
+LEAST = 3.2  # inches for the bands
 THINNEST = 0.09  # inches, the band of a turn of which nothing is told
-KINDS = ("text", "response", "news", "move", "project")
+KINDS = ("text", "ending", "response", "news", "move", "project")
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def compose(record, loaded):
     found = moments_of(record, styles)
     title, units = title_of(record, styles), "tension 0 to 1; harm is severity (0 to 1) summed over victims"
     lay = Layout(record)
-    room = min(lay.most, style.room_for(title, style.caption_of(record, units, note="some")) - HEADS - 0.1)
+    room = style.room_for(title, style.caption_of(record, units, note="some")) - HEADS - 0.1
+    room = min(lay.most, max(room, LEAST))
     shown = most_telling(found, lay, room)
     left_out = len(found) - len(shown)
     note = capital(f"{count(left_out, 'smaller event')} not shown") if left_out else ""
@@ -162,7 +164,7 @@ def moments_of(record, styles):
 def most_telling(moments, lay, room):
     """As many moments as there is room for, back in order of time.
 
-    How incidents begin and end comes first; then texts, responses, news, moves and projects take turns, each with its
+    How incidents begin comes first; then texts, endings, responses, news, moves and projects take turns, each with its
     most telling moment and, among equals, from all over the run.
     """
     queues = {}
@@ -269,11 +271,11 @@ def _endings(record, styles):
     for event in record.of_kind("victim_concedes"):
         about = f" on {styles.incident(event.incident)}" if event.incident else ""
         yield _of(
-            event, "incident", f"{styles.name(event.actor)} gives in{about}", styles.marker(event.actor), is_bold=True
+            event, "ending", f"{styles.name(event.actor)} gives in{about}", styles.marker(event.actor), is_bold=True
         )
     for event in record.of_kind("incident_stops"):
         words = f"{capital(styles.incident(event.incident))} stops"
-        yield _of(event, "incident", words, "X", is_bold=True, is_hollow=True)
+        yield _of(event, "ending", words, "X", is_bold=True, is_hollow=True)
 
 
 def _projects(record, styles):
