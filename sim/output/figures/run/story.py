@@ -91,7 +91,7 @@ class Layout:
 
     def lines(self, one):
         """The words of a moment as lines."""
-        most = style.by_shape(3, 2)
+        most = style.by_shape(4, 2)
         return style.wrap(one.words, style.width() - style.MARGIN - self.words, style.LABEL, one.is_bold, lines=most)
 
     def height(self, one):
