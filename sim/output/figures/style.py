@@ -105,7 +105,7 @@ class Shape:
 
 
 TALL = Shape("", 6.0, None, 1600, titles=4, captions=5)
-WIDE = Shape(".wide", 8.0, 4.5, 1920, titles=2, captions=3)  # 1920 × 1080
+WIDE = Shape(".wide", 8.0, 4.5, 1920, titles=3, captions=3)  # 1920 × 1080
 STEP, LARGEST = 1.04, 40.0  # inches
 _SHAPE = ContextVar("shape", default=TALL)
 
@@ -601,7 +601,7 @@ def label_lines(axes, labels, room, size=LABEL, at=None):
     Parameters
     ----------
     axes : matplotlib axes, y limits already set
-    labels : list of (y, words, colour)
+    labels : list of (y, words, colour), and of a line that ends before the others its last x
     room : float, inches to the right of the axes that the words may take
     at : float, x of the lines' end; default: the axes' right limit
     """
@@ -614,11 +614,11 @@ def label_lines(axes, labels, room, size=LABEL, at=None):
     left, right = axes.get_xlim()
     end = right if at is None else at
     inch = (right - left) / wide
-    labels = [(y, wrap(words, room - 0.2, size, lines=2), colour) for y, words, colour in labels]
-    tall = [len(lines) * line_height(size) * per_inch for _, lines, _ in labels]
-    places = spread([y for y, _, _ in labels], tall, low, high)
-    for (y, lines, colour), place in zip(labels, places, strict=True):
-        ends = [end + 0.03 * inch, right + 0.14 * inch]
+    labels = [(y, wrap(words, room - 0.2, size, lines=2), *more) for y, words, *more in labels]
+    tall = [len(lines) * line_height(size) * per_inch for _, lines, *_ in labels]
+    places = spread([y for y, *_ in labels], tall, low, high)
+    for (y, lines, colour, *last), place in zip(labels, places, strict=True):
+        ends = [(last[0] if last else end) + 0.03 * inch, right + 0.14 * inch]
         axes.plot(ends, [y, place], color=colour, linewidth=0.6, clip_on=False, alpha=0.7)
         look = {"va": "center", "fontsize": size, "color": ink_of(colour), "linespacing": LEADING}
         axes.text(right + 0.18 * inch, place, "\n".join(lines), **look)

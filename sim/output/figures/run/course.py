@@ -330,7 +330,7 @@ def _pressure(record, styles):
 
 def _harm(record, styles):
     """The incidents that hurt most, a line each; what the others did is added up."""
-    found = {incident: _since_it_began(record, incident) for incident in keys_of(record, "harm")}
+    found = {incident: _while_it_lasts(record, incident) for incident in keys_of(record, "harm")}
     order = sorted(found, key=lambda incident: (-(highest_of(found[incident][1]) or 0.0), incident))
     named = order if len(order) <= len(LINE_STYLES) else order[: len(LINE_STYLES) - 1]
     lines = [(*found[incident], capital(styles.case(incident))) for incident in named]
@@ -344,18 +344,19 @@ def _harm(record, styles):
     return [(*line, GREYS[at], LINE_STYLES[at], "soDv"[at]) for at, line in enumerate(lines)]
 
 
-def _since_it_began(record, incident):
-    """The harm of an incident, without a word of the turns before it."""
+def _while_it_lasts(record, incident):
+    """The harm of an incident, without a word of the turns before it, nor of those after it has ended."""
     days, values = series_of(record, "harm", incident)
     begun = incidents_of(record)[incident].turn if incident in incidents_of(record) else 0
-    return days, [value if day > (begun - 1) * record.days_per_turn else math.nan
-                  for day, value in zip(days, values, strict=True)]  # fmt: skip
+    felt = [day for day, value in zip(days, values, strict=True) if value >= NOTHING]
+    first, last = (begun - 1) * record.days_per_turn, max(felt, default=0) + record.days_per_turn
+    return days, [value if first < day <= last else math.nan for day, value in zip(days, values, strict=True)]
 
 
 def _draw_lines(page, record, names, head, lines, cell):
     most = max(value for _, values, *_ in lines for value in values if value == value)
     top = 1 if head == "Tension" else style.round_up(max(most, 0.5))
-    right = style.by_shape(1.6, 1.12)
+    right = style.by_shape(1.6, 1.3)
     axes = _panel(page, record, head, cell, right, length_in_days(record), top)
     axes.set_ylim(0, top * 1.02)
     labels = []
@@ -365,7 +366,8 @@ def _draw_lines(page, record, names, head, lines, cell):
         axes.plot(days, values, linewidth=2.2, linestyle=dashes, clip_on=False, **MARK | colour_of | {"markersize": 6})
         last = last_of(values)
         if last is not None:
-            labels.append((last, f"{words} {last:.2f}", colour))
+            end = max(day for day, value in zip(days, values, strict=True) if value == value)
+            labels.append((last, f"{words} {last:.2f}", colour, end))
     style.label_lines(axes, labels, right, style.by_shape(style.LABEL, style.SMALL), at=days[-1])
     if head.startswith("Pressure"):
         _mark_responses(axes, record, names)
