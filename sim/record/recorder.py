@@ -9,11 +9,10 @@ import json
 
 import numpy as np
 
-from sim.catalogue.ladder import rung_of
+from sim.catalogue.ladder import SILENT_RULES, rung_of
 from sim.catalogue.moves import NAMES
 from sim.model.cooperation import delivered
 from sim.model.events import Event
-from sim.model.inputs import SILENT_RULES
 from sim.model.steps.positions import rung_edges
 from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
