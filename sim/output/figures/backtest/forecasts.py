@@ -13,7 +13,7 @@ from sim.validation.scores import calibration_of
 from sim.validation.tables import BETTER, UNCLEAR, WORSE, fifths_of, verdict
 
 SIGNS = {"o": "●", "D": "◆", "^": "▲", "v": "▼", "X": "✖", "s": "■"}
-ROOM, GAP, RIGHT = 1.72, 0.3, 0.2
+ROOM, GAP, RIGHT = 1.95, 0.3, 0.2
 LANE, PAD = 0.15, 0.16
 FORECASTS = (
     (MODEL, "#0072B2", "o"),
@@ -67,10 +67,14 @@ def _write_key(page, low, named, gap=0.22):
 def compose_scores(past):
     """Brier scores of all forecasts, and the model against the strong logistic regression, scope by scope."""
     scores, differences = past.backtest.scores, past.backtest.differences
-    caption = past.caption("Brier score, 0 to 1, less is better", SCORES_NOTE)
+    caption = past.caption(
+        "Brier score, 0 to 1, less is better; beside a name: cells done, of those known", SCORES_NOTE
+    )
     scopes = [scope for scope in dict.fromkeys(scores.scope) if scope == "all" or scope in past.kinds or scope in CYBER]
     if not scopes:
         return style.empty_page("scores", NOTHING, caption, WHY_NOTHING)
+    if style.by_shape(tall=False, wide=True):
+        scopes = sorted(scopes, key=lambda scope: scope != "all")[:3]
     gaps = {scope: _gap(differences, scope) for scope in scopes}
     edge, most = _widest(scores, scopes), _widest_gap(gaps.values())
     rows = [_score_row(past, scope, scores[scores.scope == scope], gaps[scope], edge, most) for scope in scopes]
@@ -122,9 +126,8 @@ def _widest_gap(gaps):
 def _score_row(past, scope, rows, gap, edge, most):
     """A scope: all forecasts one below another, and the model less the strong one."""
     first = next(rows.itertuples())
-    counted = f"{first.n:,} cell{'' if first.n == 1 else 's'}, {first.events:,} done"
     marks = [*_score_marks(rows, edge)], [*_gap_marks(gap, most)] if gap and math.isfinite(gap.brier) else []
-    return Row(f"{past.scope(scope)}: {counted}", marks)
+    return Row(f"{past.scope(scope)}: {first.events:,} of {first.n:,}", marks)
 
 
 def _score_marks(rows, edge):

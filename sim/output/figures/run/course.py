@@ -333,7 +333,7 @@ def _harm(record, styles):
     found = {incident: _while_it_lasts(record, incident) for incident in keys_of(record, "harm")}
     order = sorted(found, key=lambda incident: (-(highest_of(found[incident][1]) or 0.0), incident))
     named = order if len(order) <= len(LINE_STYLES) else order[: len(LINE_STYLES) - 1]
-    lines = [(*found[incident], capital(styles.case(incident))) for incident in named]
+    lines = [(*found[incident], capital(styles.case(incident).removesuffix(" case"))) for incident in named]
     rest = [found[incident] for incident in order if incident not in named]
     if rest:
         added = [
