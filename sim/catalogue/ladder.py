@@ -1,4 +1,4 @@
-"""The ladder of a text, from silence to measures: its rungs, and where each begins in a scenario."""
+"""The ladder of a text, from silence to measures: its rungs, where each begins in a scenario, what silence passes."""
 
 from collections.abc import Sequence
 from typing import get_args
@@ -7,6 +7,7 @@ from sim.scenario import Loaded
 from sim.scenario.schema import Rung
 
 RUNGS = get_args(Rung)
+SILENT_RULES = ("consensus", "unanimity")  # of a format: a text passes if nobody breaks silence
 
 
 def edges_of(loaded: Loaded) -> list[float]:

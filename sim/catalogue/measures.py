@@ -24,6 +24,7 @@ class Measure:
 
     better : "higher", "lower", or None where it is neither.
     may_be_missing : whether a run can say nothing about it, such as how sure those were who accused when nobody did.
+    is_of_portfolio : whether it counts what the cooperation itself spends and delivers: without it there is nothing.
     read : what reads it off a world that has been played out: (R,), nan where a run says nothing; None where a table
         names a number that is no measure of the catalogue
     """
@@ -35,6 +36,7 @@ class Measure:
     description: str
     may_be_missing: bool = False
     read: Callable | None = None
+    is_of_portfolio: bool = False
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -59,12 +61,14 @@ def measured(world: Any) -> dict[str, np.ndarray]:
     return {name: measure.read(world) for name, measure in MEASURES.items() if measure.read}
 
 
-def _measure(label: str, unit: str, better: str | None, may_be_missing: bool = False) -> Callable[[Callable], Callable]:
+def _measure(
+    label: str, unit: str, better: str | None, may_be_missing: bool = False, is_of_portfolio: bool = False
+) -> Callable[[Callable], Callable]:
     """Put the function below into the catalogue, in the order in which they are told."""
 
     def enter(read: Callable) -> Callable:
         name = read.__name__
-        MEASURES[name] = Measure(name, label, unit, better, read.__doc__ or "", may_be_missing, read)
+        MEASURES[name] = Measure(name, label, unit, better, read.__doc__ or "", may_be_missing, read, is_of_portfolio)
         return read
 
     return enter
@@ -267,31 +271,31 @@ def transparency(world: Any) -> np.ndarray:
 # ------------------------------------------------------------------------------------------------- cooperation
 
 
-@_measure("Spent on cooperation", "EUR million", "lower")
+@_measure("Spent on cooperation", "EUR million", "lower", is_of_portfolio=True)
 def cooperation_cost(world: Any) -> np.ndarray:
     """spent on the portfolio during the exercise"""
     return world.state.project_spent.sum(axis=0)
 
 
-@_measure("Projects that deliver", "projects", "higher")
+@_measure("Projects that deliver", "projects", "higher", is_of_portfolio=True)
 def projects_delivered(world: Any) -> np.ndarray:
     """with at least some output at the end"""
     return (world.delivering() > 0).sum(axis=0).astype(float)
 
 
-@_measure("Projects failed or blocked", "projects", "lower")
+@_measure("Projects failed or blocked", "projects", "lower", is_of_portfolio=True)
 def projects_failed(world: Any) -> np.ndarray:
     """blocked by a member, or agreed and without output"""
     return np.isin(world.state.project_state, (BLOCKED, BROKEN)).sum(axis=0).astype(float)
 
 
-@_measure("Spending that delivered", "share", "higher", may_be_missing=True)
+@_measure("Spending that delivered", "share", "higher", may_be_missing=True, is_of_portfolio=True)
 def spending_delivered(world: Any) -> np.ndarray:
     """share of the portfolio's cost in projects that deliver"""
     return _share_of_cost(world, world.delivering() > 0)
 
 
-@_measure("Space in the spending", "share", None, may_be_missing=True)
+@_measure("Space in the spending", "share", None, may_be_missing=True, is_of_portfolio=True)
 def space_share(world: Any) -> np.ndarray:
     """share of the portfolio's cost that goes to space"""
     return _share_of_cost(world, world.inputs.project_space[:, None])

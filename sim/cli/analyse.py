@@ -30,7 +30,7 @@ def analyse_result(options: AnalyseOptions) -> int:
         with store.advising(options.out):
             write_tables(folder.aside, analysis, facts)
             if options.charts:
-                _draw(analysis, loaded, facts, folder.aside)
+                _draw(analysis, loaded, facts, folder.aside, options.wide)
     _answer(options, analysis, folder.path)
     return 0
 
@@ -41,10 +41,10 @@ def _progress(options):
     return lambda name: print(f"Looking at {name} ...", file=sys.stderr, flush=True)
 
 
-def _draw(analysis, loaded, facts, folder):
+def _draw(analysis, loaded, facts, folder, wide):
     from sim.output.pages.sweep import write_report_of_sweep
 
-    charts = drawn("sweep", folder / "charts", analysis)
+    charts = drawn("sweep", folder / "charts", analysis, wide=wide)
     write_report_of_sweep(analysis, loaded, charts, facts, folder / "analysis.html")
 
 

@@ -60,7 +60,7 @@ def backtest_cases(options: BacktestOptions) -> int:
             write_tables(folder.aside, found, facts)
             write_exercises(folder.aside / "exercises", found, library, options.in_sample)
             if options.charts:
-                _draw(found, library, facts, folder.aside)
+                _draw(found, library, facts, folder.aside, options.wide)
     _answer(options, found, folder.path, library)
     return 0
 
@@ -77,12 +77,12 @@ def _played(options, cases, train, library):
         )  # fmt: skip
 
 
-def _draw(found, library, facts, folder):
+def _draw(found, library, facts, folder, wide):
     from sim.output.figures.backtest import Past
     from sim.output.pages.backtest import write_report_of_backtest
 
     past = Past(found, library)
-    charts = drawn("backtest", folder / "charts", past)
+    charts = drawn("backtest", folder / "charts", past, wide=wide)
     write_report_of_backtest(past, charts, facts, folder / "backtest.html")
 
 

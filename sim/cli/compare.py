@@ -42,7 +42,7 @@ def _keep(options, comparison, started):
             names = list(comparison.measures[0])
             store.write_table(folder.aside / "pairs.csv", ["run", "arm", *names], _pairs(comparison, names))
             if options.charts:
-                drawn("comparison", folder.aside / "charts", comparison)
+                drawn("comparison", folder.aside / "charts", comparison, wide=options.wide)
     return folder.path
 
 

@@ -37,6 +37,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' f
 ReportToo = Annotated[bool, _charts("Draw the charts and write the report.")]
 PageToo = Annotated[bool, _charts("Draw the charts and write the page.")]
 Save = Annotated[bool, typer.Option("--save/--no-save", help="Keep the results.")]
+Wide = Annotated[bool, typer.Option("--wide", help="Draw each chart a second time, 1920 × 1080 for a wall.")]
 Workers = Annotated[int, typer.Option(min=1, max=MOST_WORKERS, metavar="W", help="Processes on this machine.")]
 
 
@@ -53,6 +54,11 @@ class Answered(Asked):
 
     as_json: AsJson = False
     quiet: Quiet = False
+
+    def __post_init__(self):
+        if getattr(self, "wide", False) and not (self.charts and getattr(self, "save", True)):
+            refused = "--no-save" if self.charts else "--no-charts"
+            raise typer.BadParameter(f"--wide draws charts, and {refused} keeps none. Leave one out.")
 
     @property
     def is_silent(self) -> bool:
@@ -105,6 +111,7 @@ class RunOptions(Answered):
     ] = False
     out: Folder = Path("results")
     charts: ReportToo = True
+    wide: Wide = False
     save: Save = True
 
 
@@ -187,6 +194,7 @@ class CompareOptions(Answered):
     seed: Annotated[int, _seed("Run r of every arm has the same draws.")] = 1
     out: Folder = Path("results")
     charts: Annotated[bool, _charts("Draw the charts.")] = True
+    wide: Wide = False
     save: Save = True
 
 
@@ -212,6 +220,7 @@ class AnalyseOptions(Answered):
     seed: Annotated[int, _seed("For resampling: same seed, same intervals.")] = 1
     out: Folder = Path("results")
     charts: PageToo = True
+    wide: Wide = False
 
 
 @dataclass(frozen=True)
@@ -223,6 +232,7 @@ class ReplayOptions(Answered):
     full: Full = False
     out: Folder = Path("results")
     charts: ReportToo = True
+    wide: Wide = False
     save: Save = True
 
 
@@ -254,6 +264,7 @@ class BacktestOptions(Answered):
     workers: Workers = 1
     out: Folder = Path("results")
     charts: PageToo = True
+    wide: Wide = False
     save: Save = True
 
 

@@ -258,5 +258,5 @@ def _keep(options, kept, record, outcomes, proof, started):
             kept.loaded, kept.seed, 1, list(options.command), started, run=kept.run, replayed=kept.about, proof=proof,
             policies=kept.policies,
         )  # fmt: skip
-        keep_one(folder, kept.loaded, record, outcomes, facts, options.charts)
+        keep_one(folder, kept.loaded, record, outcomes, facts, options)
     return folder.path

@@ -201,10 +201,10 @@ def _manifest(options, loaded, seats, started, **more):
 
 def _keep_one(options, loaded, seats, folder, started, session):
     facts = _manifest(options, loaded, seats, started, is_finished=True)
-    keep_one(folder, loaded, session.record, session.outcomes, facts, options.charts, session)
+    keep_one(folder, loaded, session.record, session.outcomes, facts, options, session)
 
 
-def keep_one(folder, loaded, record, outcomes, facts, charts, session=None):
+def keep_one(folder, loaded, record, outcomes, facts, options, session=None):
     """Writes everything about one run into its folder.
 
     Parameters
@@ -213,14 +213,14 @@ def keep_one(folder, loaded, record, outcomes, facts, charts, session=None):
     loaded : sim.scenario.Loaded
     record : Record; outcomes : Outcomes, of the same run
     facts : dict, from `store.manifest`
-    charts : bool, whether they are drawn and the report is written
+    options : has `charts`, whether they are drawn and the report is written, and `wide`, whether for a wall too
     session : Session that played it, in which what decided it is looked for; or None
     """
     store.save(folder.aside, loaded, outcomes, record, facts)
-    if charts:
+    if options.charts:
         from sim.output.pages.run import write_report
 
-        _draw("run", write_report, record, loaded, folder, facts, decided_by=session and _decided_by(session))
+        _draw("run", write_report, record, loaded, folder, facts, options.wide, session and _decided_by(session))
 
 
 def _decided_by(session):
@@ -230,11 +230,11 @@ def _decided_by(session):
     return [told(point, Names(session.loaded)) for point in turning_points(session)]
 
 
-def _draw(kind, write, played, loaded, folder, facts, **more):
+def _draw(kind, write, played, loaded, folder, facts, wide, *more):
     """Draws the charts of a run, or of many, and writes the report around them."""
     with store.advising(folder.out):
-        charts = drawn(kind, folder.aside / "charts", played, loaded).values()
-        write(played, loaded, charts, facts, folder.aside / "report.html", **more)
+        charts = drawn(kind, folder.aside / "charts", played, loaded, wide=wide).values()
+        write(played, loaded, charts, facts, folder.aside / "report.html", *more)
 
 
 def _answer_one(options, folder, record, ui):
@@ -273,7 +273,7 @@ def _many(options, loaded, seats, folder, started):
         if options.charts:
             from sim.output.pages.run import write_report_of_many
 
-            _draw("many", write_report_of_many, outcomes, loaded, folder, facts)
+            _draw("many", write_report_of_many, outcomes, loaded, folder, facts, options.wide)
         folder.keep()
     _answer_many(options, loaded, folder, outcomes, seconds)
     return 0

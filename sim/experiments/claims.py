@@ -171,7 +171,7 @@ def enough_runs(found: Sequence[Finding]) -> str:
 
 def principles(comparison: Comparison, arm: int = 1) -> str:
     """Which principles are better kept in an arm than in the first, and which less well."""
-    clear = [one for one in comparison.principles_of(arm) if one.is_clear]
+    clear = [one for one in comparison.principles_of(arm) if one.is_clear and not one.is_slight]
     if not clear:
         return "no principle is clearly better or worse kept"
     most = max(clear, key=lambda one: abs(one.change.value))

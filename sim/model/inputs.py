@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.catalogue.ladder import RUNGS
+from sim.catalogue.ladder import RUNGS, SILENT_RULES
 from sim.catalogue.moves import FELT
 from sim.catalogue.moves import NAMES as MOVE_KEYS
 from sim.catalogue.response_kinds import RESPONSE_KINDS, kind_of
@@ -21,7 +21,6 @@ from sim.model.ties import bonds_of, guests, partners, peer_groups, shared, tied
 from sim.rules.quantize import quantize
 from sim.scenario import Loaded, resolve_members
 
-SILENT_RULES = ("consensus", "unanimity")
 NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
 NEVER_IN_FORCE = 10**6
 NEARLY_BEST, FAR_BEHIND = 0.101, 0.499  # in reputation, which goes by steps of 0.1 and 0.05

@@ -308,7 +308,7 @@ class World:
             "pressure": state.pressure.max(axis=0) if len(state.pressure) else np.zeros(self.runs),
             "harm": state.harm.sum(axis=0),
             "strongest_text": state.covered.max(axis=(0, -1)),
-            "joiners": (state.joined.any(axis=0)).sum(axis=-1).astype(float),
+            "joiners": (state.joined.any(axis=0) & inputs.is_state).sum(axis=-1).astype(float),
             "confidence": quantize((quantize(confidence(state.belief)) * asked).sum(axis=(0, -1)) / weight),
         }
         for name, values in now.items():

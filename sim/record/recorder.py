@@ -9,11 +9,10 @@ import json
 
 import numpy as np
 
-from sim.catalogue.ladder import rung_of
+from sim.catalogue.ladder import SILENT_RULES, rung_of
 from sim.catalogue.moves import NAMES
 from sim.model.cooperation import delivered
 from sim.model.events import Event
-from sim.model.inputs import SILENT_RULES
 from sim.model.steps.positions import rung_edges
 from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
@@ -403,7 +402,7 @@ class EventRecorder:
                 },
                 "strongest_text": {incident: _plain(state.covered[h, 0].max()) for incident, h in by_incident.items()},
                 "joiners": {
-                    incident: int(state.joined[inputs.option_slices[h], 0].any(axis=0).sum())
+                    incident: int((state.joined[inputs.option_slices[h], 0].any(axis=0) & inputs.is_state).sum())
                     for incident, h in by_incident.items()
                 },
             },

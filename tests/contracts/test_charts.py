@@ -9,9 +9,11 @@ import pytest
 from PIL import Image
 
 import sim.output.figures
-from sim.output.figures import charts_of, draw_all
+from sim.engine import play
+from sim.output.figures import charts_of, draw_all, style
 from sim.output.figures.saving import save
-from sim.output.figures.style import outside, overlaps
+from sim.output.figures.style import TALL, WIDE, outside, overlaps
+from sim.scenario import load, shipped
 from tests.builders_record import a_loaded, a_quiet_record, a_record, an_empty_record, outcomes
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -59,6 +61,8 @@ MANY = {
 KINDS = {"run": RECORDS, "many": MANY}
 CASES = [(kind, name, case) for kind, cases in KINDS.items() for name in charts_of(kind) for case in cases]
 asked_of_all = pytest.mark.parametrize("kind, name, case", CASES, ids=[f"{name}: {case}" for _, name, case in CASES])
+in_both_shapes = pytest.mark.parametrize("shape", [TALL, WIDE], ids=["tall", "wide"])
+LEAST = 18  # pixels of 1080, the label on a wall
 
 
 @pytest.fixture(scope="module")
@@ -67,20 +71,40 @@ def built():
     return {}
 
 
-def _page(built, kind, name, case):
+def _page(built, kind, name, case, shape=TALL):
     key = (kind, case)
     if key not in built:
         built[key] = KINDS[kind][case]()
-    if (name, key) not in built:
-        built[name, key] = charts_of(kind)[name].compose(*built[key])
-    return built[name, key], built[key]
+    if (name, key, shape) not in built:
+        built[name, key, shape] = charts_of(kind)[name].compose(*built[key], shape=shape)
+    return built[name, key, shape], built[key]
+
+
+@in_both_shapes
+@asked_of_all
+def test_no_words_cover_one_another_or_leave_the_page(built, kind, name, case, shape):
+    page, _ = _page(built, kind, name, case, shape)
+    assert overlaps(page) == []
+    assert outside(page) == []
 
 
 @asked_of_all
-def test_no_words_cover_one_another_or_leave_the_page(built, kind, name, case):
-    page, _ = _page(built, kind, name, case)
-    assert overlaps(page) == []
-    assert outside(page) == []
+def test_a_wide_chart_is_as_wide_as_a_wall_and_can_be_read_from_the_back(built, kind, name, case):
+    page, _ = _page(built, kind, name, case, WIDE)
+    wide, tall = page.figure.get_size_inches()
+    assert wide / tall == pytest.approx(16 / 9)
+    assert style.LABEL / 72 / tall * 1080 >= LEAST
+    assert page.alt and page.caption and page.title == _page(built, kind, name, case)[0].title
+
+
+@in_both_shapes
+@pytest.mark.parametrize("name", shipped())
+def test_every_chart_of_every_scenario_that_ships_keeps_its_words_apart(name, shape):
+    loaded = load(name)
+    record = play(loaded, 1, trace=True).records[0]
+    for chart, declared in charts_of("run").items():
+        page = declared.compose(record, loaded, shape=shape)
+        assert (chart, overlaps(page), outside(page)) == (chart, [], [])
 
 
 @asked_of_all
@@ -100,13 +124,18 @@ def test_every_chart_has_a_title_alternative_words_and_a_caption(built, kind, na
 def drawn(request, tmp_path_factory):
     """Every chart of a full run, or of many, drawn and saved."""
     kind = request.param
-    return list(draw_all(kind, tmp_path_factory.mktemp("charts"), *KINDS[kind]["full"]()).values()), kind
+    charts = draw_all(kind, tmp_path_factory.mktemp("charts"), *KINDS[kind]["full"](), wide=True)
+    return list(charts.values()), kind
+
+
+def _both(charts):
+    return [shaped for chart in charts for shaped in (chart, chart.wide)]
 
 
 def test_every_chart_makes_an_svg_that_parses_and_a_png_for_slides(drawn):
     charts, kind = drawn
     assert [chart.name for chart in charts] == list(charts_of(kind))
-    for chart in charts:
+    for chart in _both(charts):
         root = ET.fromstring(chart.svg.read_text("utf-8"))
         assert root.tag == f"{SVG}svg"
         assert root.get("role") == "img"
@@ -115,7 +144,9 @@ def test_every_chart_makes_an_svg_that_parses_and_a_png_for_slides(drawn):
         assert chart.svg.stat().st_size < 300_000
         assert root.findall(f".//{SVG}text") == [], "letters are outlines"
         assert root.findall(f".//{SVG}image") == []
-        assert Image.open(chart.png).width == 1600
+    assert {Image.open(chart.png).width for chart in charts} == {1600}
+    assert {Image.open(chart.wide.png).size for chart in charts} == {(1920, 1080)}
+    assert all(chart.wide.svg.name == f"{chart.name}.wide.svg" for chart in charts)
 
 
 def test_every_chart_is_composed_in_our_own_style_whatever_the_user_has_set():
@@ -141,7 +172,7 @@ def test_the_same_run_gives_the_same_files(drawn, tmp_path):
 
 def test_names_inside_one_svg_are_not_those_of_another(drawn):
     seen = set()
-    for chart in drawn[0]:
+    for chart in _both(drawn[0]):
         names = [part.get("id") for part in ET.fromstring(chart.svg.read_text("utf-8")).iter() if part.get("id")]
         assert len(names) == len(set(names))
         assert not seen & set(names)

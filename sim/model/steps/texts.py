@@ -12,9 +12,8 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from sim.catalogue.ladder import rung_of
+from sim.catalogue.ladder import SILENT_RULES, rung_of
 from sim.model.decisions import Decision, Option
-from sim.model.inputs import SILENT_RULES
 from sim.model.state import ADOPTED, FAILED, OPEN
 from sim.model.steps.assess import confidence_now, severity_now
 from sim.model.steps.joining import join

@@ -1,22 +1,22 @@
 """Charts: what there is to draw of a run, of many, of a sweep, a comparison and a back-test; drawn, with their words.
 
-A chart is a function that composes a `Page`, under `@chart`, which says what it is called and where among the others
-it is best looked at. It lives where what it is drawn from is named: `run`, `many`, `sweep`, `comparison` and `backtest`
-are modules of this package, or packages all of whose modules are looked through. Nothing else lists it.
+A chart is a function that composes a `Page`, tall or wide, under `@chart`, which says what it is called and where among
+the others it is best looked at. It lives where what it is drawn from is named: `run`, `many`, `sweep`, `comparison` and
+`backtest` are modules of this package, or packages all of whose modules are looked through. Nothing else lists it.
 """
 
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from sim.output.figures.saving import Chart, draw, save
-from sim.output.figures.style import Page, styled
+from sim.output.figures.style import WIDE, Page, styled
 
 __all__ = ["Chart", "ChartType", "chart", "charts_of", "draw_all", "drawings_of", "save"]
 
@@ -93,7 +93,7 @@ def drawings_of(kind: str, *about: Any) -> Iterator[tuple[str, Callable[..., Pag
             yield from ((one.name + end, one.compose, these) for one in together)
 
 
-def draw_all(kind: str, folder: Path | str, *about: Any) -> dict[str, Chart]:
+def draw_all(kind: str, folder: Path | str, *about: Any, wide: bool = False) -> dict[str, Chart]:
     """Every chart of one kind, saved.
 
     Parameters
@@ -102,9 +102,15 @@ def draw_all(kind: str, folder: Path | str, *about: Any) -> dict[str, Chart]:
     folder : path; made if need be
     about : what there is to draw: record and scenario of a run, outcomes and scenario of many, an analysis, a
         comparison, or a `sim.output.figures.backtest.Past`
+    wide : bool, whether each is drawn a second time for a wall, as `<name>.wide.svg` and `<name>.wide.png`
 
     Returns
     -------
     dict of name -> Chart, in the order in which they are best looked at
     """
-    return {name: draw(folder, name, compose, *these) for name, compose, these in drawings_of(kind, *about)}
+    charts = {}
+    for name, compose, these in drawings_of(kind, *about):
+        charts[name] = draw(folder, name, compose, *these)
+        if wide:
+            charts[name] = replace(charts[name], wide=draw(folder, name, partial(compose, shape=WIDE), *these))
+    return charts

@@ -8,7 +8,8 @@ tell colours apart.
 import re
 from dataclasses import dataclass
 
-from sim.output.figures.style import INK, MARGIN, SMALL, WIDTH, bare, line_height, text_width
+from sim.catalogue.ladder import RUNGS, SILENT_RULES
+from sim.output.figures.style import MARGIN, SMALL, bare, line_height, mark, text_width, width
 from sim.phrases import Names
 
 
@@ -41,6 +42,7 @@ GROUPS = {
     )
 }
 
+TEXTS = {"silence": "no position", "naming": "naming {suspect}", "measures": "measures against {suspect}"}
 SHORTER = {"GBR": "UK", "KOR": "South Korea", "MKD": "N. Macedonia", "USA": "US"}
 KNOWN_ROLES = {
     "RUS": "adversary",
@@ -72,9 +74,9 @@ class ActorStyle:
         """What an actor is called, in a sentence."""
         return self.names.actor(code)
 
-    def short(self, code, width=1.3, size=10.5):
+    def short(self, code, room=1.3, size=10.5):
         """The name if it fits into so many inches, else a shorter one, else the code."""
-        fits = (name for name in (self.name(code), SHORTER.get(code, code)) if text_width(name, size) <= width)
+        fits = (name for name in (self.name(code), SHORTER.get(code, code)) if text_width(name, size) <= room)
         return next(fits, code)
 
     def role(self, code):
@@ -107,6 +109,20 @@ class ActorStyle:
         """What a response is called where there is little room: 'joint statement'."""
         return in_brief(self.names.response(key))
 
+    def gravity(self, key):
+        """How grave a response is: the place of its rung on the ladder, from 0."""
+        entry = self.scenario.own_responses.get(key) or self.library.responses.get(key)
+        return RUNGS.index(entry.rung) if entry else 0
+
+    def decides_by_silence(self, key):
+        """Whether a text passes in a format when nobody breaks silence, rather than by votes or by who comes along."""
+        entry = self.scenario.own_formats.get(key) or self.library.formats.get(key)
+        return entry is None or entry.rule in SILENT_RULES
+
+    def text(self, rung, suspect):
+        """What a text comes to, on a label: 'naming Russia'."""
+        return TEXTS.get(rung, rung).format(suspect=self.said(suspect) if suspect else "the culprit")
+
     def format(self, key):
         """What a format is called, on a label."""
         return self.names.format(key).removeprefix("the ")
@@ -118,6 +134,10 @@ class ActorStyle:
     def incident(self, incident_id):
         """What an incident is called, in a sentence."""
         return self.names.incident(incident_id)
+
+    def case(self, incident_id):
+        """What an incident is called, on a label."""
+        return self.names.incident(incident_id).removeprefix("the ")
 
 
 def in_brief(name):
@@ -139,7 +159,7 @@ def key_lines(styles, codes):
     for group in GROUPS.values():
         if group.key in seen:
             wide = text_width(group.name, SMALL) + 0.36
-            if used + wide > WIDTH - 2 * MARGIN:
+            if used + wide > width() - 2 * MARGIN:
                 lines.append(line)
                 line, used = [], 0.0
             line.append((used, group))
@@ -149,20 +169,12 @@ def key_lines(styles, codes):
 
 def draw_key(page, lines, top):
     """The key, its upper edge so many inches above the foot of the drawing."""
-    axes = page.axes(0, 0, WIDTH, top)
+    axes = page.axes(0, 0, width(), top)
     bare(axes)
-    axes.set_xlim(0, WIDTH)
+    axes.set_xlim(0, width())
     axes.set_ylim(0, top)
     for at, line in enumerate(lines):
         y = top - (at + 0.5) * line_height(SMALL)
         for x, group in line:
-            axes.plot(
-                [MARGIN + x + 0.08],
-                [y],
-                marker=group.marker,
-                markersize=7,
-                color=group.colour,
-                markeredgecolor=INK,
-                markeredgewidth=0.5,
-            )
+            mark(axes, MARGIN + x + 0.08, y, group.marker, group.colour)
             axes.text(MARGIN + x + 0.19, y, group.name, va="center", fontsize=SMALL)

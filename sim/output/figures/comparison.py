@@ -9,7 +9,6 @@ from sim.output.figures import chart, style
 from sim.output.figures.forest import AGAINST, CLEAR, UNCLEAR, ZERO, Forest, Panel, Point, Row
 from sim.phrases import capital, in_words
 
-SHOWN = 14
 ROOM, RIGHT = 2.36, 1.42
 MARKS = {"better": (CLEAR, "^"), "worse": (AGAINST, "v"), "higher": (style.INK, "D"), "lower": (style.INK, "D")}
 NAMED = "ABCDEFGH"
@@ -24,11 +23,11 @@ def each_arm(comparison):
 @chart("measures", place=1, each=each_arm)
 def compose(comparison, arm=1):
     """The differences of one arm from the first, measure by measure."""
-    found = [one for one in comparison.of(arm) if one.change.is_known]
-    found = [one for one in found if one.p_same < 1]
+    found = [one for one in comparison.of(arm) if _differs(one)]
     spreads = {one.name: one.change.value / one.size if one.size else 1.0 for one in found}
     same = len(comparison.of(arm)) - len(found)
-    shown = sorted(found, key=lambda one: (not one.is_clear, -abs(one.change.value) / spreads[one.name]))[:SHOWN]
+    shown = sorted(found, key=lambda one: (not one.is_clear, -abs(one.change.value) / spreads[one.name]))
+    shown = shown[: style.by_shape(14, 8)]
     shown = [one for one in found if one in shown]
     page = _page(
         comparison,
@@ -42,7 +41,7 @@ def compose(comparison, arm=1):
     )
     page.alt = (
         f"{capital(comparison.arms[arm].label)} less {comparison.arms[0].label}, over {comparison.runs:,} pairs "
-        "of runs with the same draws. " + " ".join(_told(one, spreads[one.name]) for one in shown)
+        "of runs with the same draws. " + " ".join(_told(one) for one in shown)
     )
     return page
 
@@ -50,7 +49,7 @@ def compose(comparison, arm=1):
 @chart("principles", place=2, each=each_arm)
 def compose_principles(comparison, arm=1):
     """The differences in the scorecard of principles."""
-    shown = [one for one in comparison.principles_of(arm) if one.change.is_known and one.p_same < 1]
+    shown = [one for one in comparison.principles_of(arm) if _differs(one)]
     spreads = {one.name: 1.0 for one in shown}
     page = _page(
         comparison,
@@ -64,14 +63,19 @@ def compose_principles(comparison, arm=1):
         units="score, 0 (not at all) to 1 (fully)",
     )
     page.alt = f"Scores of the principles, {comparison.arms[arm].label} less {comparison.arms[0].label}. " + " ".join(
-        _told(one, 1.0) for one in shown
+        _told(one) for one in shown
     )
     return page
 
 
+def _differs(one):
+    """Whether there is a difference that can be seen in the number printed for it."""
+    return one.change.is_known and one.p_same < 1 and any(digit in "123456789" for digit in _change(one).split()[0])
+
+
 def _page(comparison, arm, name, title, shown, spreads, more, same, units=None):
     arms = comparison.arms
-    note = "Mean of paired differences; ▲ better, ▼ worse, ◆ differs where neither is better, grey: cannot be told"
+    note = "Mean of paired differences; ▲ better, ▼ worse, ◆ differs, grey: slight, or cannot be told"
     note += f". {capital(in_words(more))} other measures moved less" if more > 0 else ""
     note += f". {capital(in_words(same))} never differed" if same > 0 else ""
     units = units or "across: share of the range that holds nine runs in ten; right: each measure's own"
@@ -83,7 +87,7 @@ def _page(comparison, arm, name, title, shown, spreads, more, same, units=None):
         return style.empty_page(name, title, caption, "The arms never differ in anything that is measured.")
     forest = Forest([_row(one, spreads[one.name]) for one in shown], ROOM, RIGHT, 0.42)
     more = f"Right of the line: more with {arms[arm].label}. Left: more with {arms[0].label}."
-    texts = style.wrap(more, style.WIDTH - 2 * style.MARGIN, style.LABEL, lines=3)
+    texts = style.wrap(more, style.width() - 2 * style.MARGIN, style.LABEL, lines=3)
     page = style.open_page(name, title, caption, forest.height + 0.5 + len(texts) * style.line_height(style.LABEL))
     page.write(style.MARGIN, forest.height + 0.44, "\n".join(texts), linespacing=style.LEADING)
     scaled = [_scaled(one.change, spreads[one.name]) for one in shown]
@@ -96,9 +100,9 @@ def _page(comparison, arm, name, title, shown, spreads, more, same, units=None):
 
 
 def _row(one, spread):
-    colour, marker = MARKS.get(one.direction, (UNCLEAR, "o"))
+    colour, marker = MARKS.get(one.verdict, (UNCLEAR, "o"))
     look = {"color": style.INK if one.is_clear else style.MUTED}
-    note = "\n".join(style.wrap(_change(one, spread), RIGHT - 0.2, style.LABEL, lines=2))
+    note = "\n".join(style.wrap(_change(one), RIGHT - 0.2, style.LABEL, lines=2))
     point = Point(_scaled(one.change, spread), colour, marker, size=8)
     return Row(one.label, [[point]], note, look=look, note_look=look | {"weight": "bold" if one.is_clear else "normal"})
 
@@ -117,13 +121,13 @@ def _scaled(change, spread):
     return Estimate(change.value / spread, change.low / spread, change.high / spread)
 
 
-def _change(one, spread):
+def _change(one):
     sign = "+" if one.change.value > 0 else ""
     apart = max(abs(end) for end in (one.change.value, one.change.low, one.change.high) if math.isfinite(end)) * 2
     return f"{sign}{figure(one.change.value, apart)}{unit_of(one.name)}"
 
 
-def _told(one, spread):
+def _told(one):
     apart = max(abs(end) for end in (one.change.value, one.change.low, one.change.high) if math.isfinite(end)) * 2
     interval = f"{figure(one.change.low, apart)} to {figure(one.change.high, apart)}"
-    return f"{one.label}: {_change(one, spread)} ({interval}), {one.verdict}."
+    return f"{one.label}: {_change(one)} ({interval}), {one.verdict}."

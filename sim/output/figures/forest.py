@@ -34,7 +34,16 @@ class Point:
 
     def draw(self, axes, y):
         """Draws it in a row with its middle at y."""
-        whisker(axes, self.estimate, y + self.down, self.colour, self.marker, self.size, self.width, self.fill)
+        one, colour, y = self.estimate, self.colour, y + self.down
+        if not math.isfinite(one.value):
+            return
+        if math.isfinite(one.low):
+            axes.plot([one.low, one.high], [y, y], color=colour, linewidth=self.width, solid_capstyle="butt", zorder=3)
+        edge = {"markeredgecolor": colour, "markeredgewidth": 1.5, "zorder": 5} if self.fill else {
+            "markeredgecolor": style.PAPER, "zorder": 4,
+        }  # fmt: skip
+        look = {"marker": self.marker, "markersize": self.size, "color": self.fill or colour, "clip_on": False}
+        axes.plot([one.value], [y], **look, **edge)
 
 
 @dataclass(frozen=True)
@@ -119,18 +128,6 @@ def spread_of(quantiles, colours, tall=0.16, down=0.0):
     )
 
 
-def whisker(axes, estimate, y, colour, marker="o", size=7, width=2.4, fill=""):
-    """A mark at the estimate and a line over its interval."""
-    if not math.isfinite(estimate.value):
-        return
-    if math.isfinite(estimate.low):
-        axes.plot([estimate.low, estimate.high], [y, y], color=colour, linewidth=width, solid_capstyle="butt", zorder=3)
-    edge = {"markeredgecolor": colour, "markeredgewidth": 1.5, "zorder": 5} if fill else {
-        "markeredgecolor": style.PAPER, "zorder": 4,
-    }  # fmt: skip
-    axes.plot([estimate.value], [y], marker=marker, markersize=size, color=fill or colour, clip_on=False, **edge)
-
-
 # ---------------------------------------------------------------------------------------------------- the forest
 
 
@@ -161,6 +158,7 @@ class Panel:
     ticks: Mapping[float, str] | None = None
     lines: Sequence[tuple[float, Mapping[str, Any]]] = ()
     head: str = ""
+    share: float = 1.0  # of the width, beside the other panels
 
 
 ZERO = (0, {"color": style.INK, "linewidth": 1.2})  # the line of no difference
@@ -186,9 +184,10 @@ class Forest:
 
     def draw(self, page, low, panels):
         """Draws all panels, their lower edge so many inches above that of the page's body."""
-        wide = (style.WIDTH - self.room - self.right - self.gap * (len(panels) - 1)) / len(panels)
+        across = style.width() - self.room - self.right - self.gap * (len(panels) - 1)
+        left = self.room
         for place, panel in enumerate(panels):
-            left = self.room + place * (wide + self.gap)
+            wide = across * panel.share / sum(one.share for one in panels)
             axes = page.axes(left, low, wide, self.height)
             frame(axes, panel.low, panel.high, self.height, panel.most, panel.in_words, panel.ticks)
             for at, look in panel.lines:
@@ -204,12 +203,13 @@ class Forest:
                     on_the_left(axes, y, words, **row.look)
                 if place == len(panels) - 1 and row.note:
                     on_the_right(axes, y, row.note, **row.note_look)
+            left += wide + self.gap
         self._write_heads(page, low)
 
     def _write_heads(self, page, low):
         for row, y in zip(self.rows, middles(self.heights), strict=True):
             if row.is_head:
-                words = style.cut(row.label, style.WIDTH - 2 * style.MARGIN, bold=True)
+                words = style.cut(row.label, style.width() - 2 * style.MARGIN, bold=True)
                 at = low + self.height - y - 0.4 * self.over_head
                 look = {"weight": "bold", "va": "center", "zorder": 9} | dict(row.look)
                 page.write(style.MARGIN, at, words, **look)
@@ -275,7 +275,7 @@ def frame(axes, low, high, height, most=4, in_words=None, places=None):
 
 def _ticks_that_fit(axes, low, high, most):
     """As many round ticks as have room for their words."""
-    inch = axes.get_position().width * style.WIDTH / (high - low)
+    inch = axes.get_position().width * style.width() / (high - low)
     ticks = round_ticks(low, high, most)
     while len(ticks) > 1:
         room = (ticks[1] - ticks[0]) * inch

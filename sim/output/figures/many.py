@@ -3,12 +3,14 @@
 In a spread the line or bar is the median; the middle half of the runs is dark, nine runs in ten are light.
 """
 
+import math
+
 import numpy as np
 
 from sim.experiments.phrases import measure
 from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle, draw_key, key_lines
-from sim.output.figures.forest import BLUE, GREY, Bar, Forest, Panel, Row, Stretch, spread_of
+from sim.output.figures.forest import BLUE, GREY, Bar, Forest, Panel, Row, Stretch, Words, spread_of
 from sim.phrases import capital, count, in_words, listed, percent
 
 PANELS = {
@@ -22,11 +24,11 @@ PANELS = {
     "perceived_threat": ("Threat others see", 1.0),
     "readiness": ("Readiness for core mission", 1.0),
 }
-GAP, PANEL, HEAD, FOOT = 0.62, 1.3, 0.34, 0.5  # inches
-MOST_MEASURES = 14
+LEFT, RIGHT_OF_FAN, HEAD, FOOT = 0.3, 0.46, 0.3, 0.42  # inches
 ROOM, RIGHT = 2.36, 1.5
 FORMATS_ROOM, FORMATS_RIGHT = 2.3, 0.8
 SHARE = "#0072B2"
+BETTER = {"higher": "better →", "lower": "← better"}
 
 
 def bands(runs):
@@ -55,16 +57,16 @@ def compose_fans(outcomes, loaded):
     )
     shown = {name: np.asarray(outcomes.series[name], dtype=float) for name in PANELS if name in outcomes.series}
     shown = {name: values for name, values in shown.items() if values.size and not np.isnan(values).all()}
+    shown = dict(list(shown.items())[: style.by_shape(9, 6)])
     if not shown:
         return style.empty_page("fans", "No series were kept", caption, "These runs kept no series over time.")
-    rows = -(-len(shown) // 2)
-    body = rows * (HEAD + PANEL + 0.14) + FOOT
-    page = style.open_page("fans", _fans_title(outcomes, shown), caption, body)
-    wide = (style.WIDTH - 0.5 - GAP - style.MARGIN) / 2
-    for at, (name, values) in enumerate(shown.items()):
-        low = body - (at // 2 + 1) * (HEAD + PANEL + 0.14)
-        is_last = at + 2 >= len(shown)
-        _draw_fan(page, loaded, name, values, 0.5 + (at % 2) * (wide + GAP), low + 0.14, wide, is_last)
+    title, columns = _fans_title(outcomes, shown), style.by_shape(2, 3)
+    rows = -(-len(shown) // columns)
+    room = style.room_for(title, caption)
+    body = rows * style.by_shape(2.0, 1.35)
+    page = style.open_page("fans", title, caption, body if room == math.inf else max(room, body))
+    for cell, (name, values) in zip(style.cells(len(shown), columns, page.body), shown.items(), strict=True):
+        _draw_fan(page, loaded, name, values, cell)
     page.alt = _fans_alt(outcomes, shown)
     return page
 
@@ -87,12 +89,14 @@ def _fans_alt(outcomes, shown):
     return f"Fans over {count(outcomes.runs, 'run')}. {' '.join(told)}"
 
 
-def _draw_fan(page, loaded, name, values, left, low, wide, is_last):
+def _draw_fan(page, loaded, name, values, cell):
     head, top = PANELS[name]
     start, step = loaded.scenario.start, loaded.scenario.turns.days
     days = [(turn + 1) * step for turn in range(len(values))]
-    page.write(left - 0.36, low + PANEL + 0.09, style.cut(head, wide + 0.36, style.LABEL, bold=True), weight="bold")
-    axes = page.axes(left, low, wide, PANEL)
+    left, low, wide, tall = cell
+    words = style.cut(head, wide - 0.1, style.LABEL, bold=True)
+    page.write(left, low + tall - HEAD + 0.1, words, weight="bold")
+    axes = page.axes(left + LEFT, low + FOOT, wide - LEFT - RIGHT_OF_FAN, tall - HEAD - FOOT)
     bands = np.array([quantiles(row) for row in values]).T
     if len(days) == 1:
         days, bands = [0, days[0]], np.repeat(bands, 2, axis=1)
@@ -101,45 +105,16 @@ def _draw_fan(page, loaded, name, values, left, low, wide, is_last):
         axes.fill_between(days, bands[1], bands[3], color=BLUE[1], linewidth=0)
     axes.plot(days, bands[2], color=BLUE[2], linewidth=2.2)
     if top is None:
-        top = _round_up(np.nanmax(values))
+        top = style.round_up(np.nanmax(values))
     axes.set_xlim(0, days[-1])
     axes.set_ylim(0, top)
     axes.set_yticks([0, top], ["0", f"{top:g}"])
+    axes.tick_params(axis="y", labelsize=style.SMALL)
     axes.grid(axis="y")
-    style.set_date_axis(axes, start, days[-1], most=3)
-    if not is_last:
-        axes.set_xticklabels([])
-    _write_end(axes, days[-1], bands[2][-1], top)
-
-
-def _write_end(axes, day, value, top):
-    """The median at the end, on a small paper of its own inside the panel."""
-    if value == value:
-        words = f"{value:.2f}" if top <= 2 else f"{value:.0f}"
-        y = min(max(value, 0.1 * top), 0.86 * top)
-        axes.annotate(
-            words,
-            (day, y),
-            xytext=(-4, 5),
-            textcoords="offset points",
-            ha="right",
-            va="center",
-            fontsize=style.LABEL,
-            weight="bold",
-            bbox={"boxstyle": "round,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
-        )
-
-
-def _round_up(value):
-    """A round number not below the value.
-
-    >>> _round_up(0.83), _round_up(34.0), _round_up(0.0)
-    (1.0, 40.0, 1.0)
-    """
-    if not value > 0:
-        return 1.0
-    size = 10.0 ** np.floor(np.log10(value))
-    return float(next(step * size for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * size >= value * 0.999999))
+    style.set_date_axis(axes, start, days[-1], most=max(2, int((wide - LEFT - RIGHT_OF_FAN) / 0.8)), turn=step)
+    if bands[2][-1] == bands[2][-1]:
+        end = f"{bands[2][-1]:.2f}" if top <= 2 else f"{bands[2][-1]:.0f}"
+        style.label_lines(axes, [(bands[2][-1], end, BLUE[2])], RIGHT_OF_FAN + 0.1, at=days[-1])
 
 
 # ------------------------------------------------------------------------------------------------------------ measures
@@ -154,12 +129,12 @@ def compose_measures(outcomes, loaded):
     every, known = known, _telling(known, baseline)
     note = bands(outcomes.runs).replace("Line", "Bar")
     if len(every) > len(known):
-        note += f". {capital(count(len(every) - len(known), 'other measure'))} moved less"
+        note += f". {capital(count(len(every) - len(known), 'other measure'))} not shown"
     caption = style.caption_of(outcomes, "0 to 1 unless named beside the row", outcomes.runs, note=note)
     if not known:
         return style.empty_page("measures", "No measures were kept", caption, "These runs kept no measures.")
     rows = [_measure_row(name, known[name], baseline.get(name, np.array([]))) for name in known]
-    forest = Forest(rows, ROOM, RIGHT, 0.5)
+    forest = Forest(rows, ROOM, RIGHT, 0.6)
     key = 0.36 if baseline else 0.1
     page = style.open_page("measures", _measures_title(outcomes, every, baseline), caption, forest.height + key)
     forest.draw(page, 0.04, [Panel(0, 1, ticks={})])
@@ -178,8 +153,10 @@ def _measure_row(name, values, other):
         return spread_of(np.clip((quantiles(values) - low) / (high - low), 0, 1), colours, 0.13, down)
 
     marks = [Stretch(0, 1, style.FAINT, 0.8, zorder=0)]
-    marks += drawn(values, BLUE, -0.1 if other.size else 0)
-    marks += drawn(other, GREY, 0.11) if other.size else ()
+    marks += [Words(0, _figure(low), 0.22, "left"), Words(1, _figure(high), 0.22, "right")]
+    marks += [Words(0.5, BETTER[measure(name).better], 0.22)] if measure(name).better else []
+    marks += drawn(values, BLUE, -0.16 if other.size else -0.06)
+    marks += drawn(other, GREY, 0.04) if other.size else ()
     unit = measure(name).unit
     words = _figure(np.median(values)) + ("" if _is_plain(unit) else f" {unit}")
     note = "\n".join(style.wrap(words, RIGHT - 0.24, style.LABEL, lines=2))
@@ -199,12 +176,13 @@ def _measures_title(outcomes, known, baseline):
         return f"what {count(outcomes.runs, 'run')} came to, with and without the cooperation"
     better = worse = 0
     for name in known:
-        if senses[name] and name in baseline and baseline[name].size:
+        if senses[name] and not measure(name).is_of_portfolio and name in baseline and baseline[name].size:
             gain = float(np.median(known[name]) - np.median(baseline[name]))
             gain = gain if senses[name] == "higher" else -gain
             clear = 0.05 * _width(known[name], baseline[name])  # less than that is chance
             better, worse = better + (gain > clear), worse + (gain < -clear)
-    return f"with the cooperation {count(better, 'measure')} clearly better, {in_words(worse)} worse than without"
+    loss = in_words(worse) if worse else "none"
+    return f"with the cooperation {count(better, 'measure')} clearly better, {loss} worse than without"
 
 
 def _measures_alt(outcomes, known, baseline):
@@ -246,16 +224,18 @@ def _width(mine, other):
 
 def _telling(known, baseline):
     """The measures that get a row: those which the cooperation moved most, in the catalogue's order."""
-    if len(known) <= MOST_MEASURES:
+    most = style.by_shape(14, 5)
+    if len(known) <= most:
         return known
     compared = [name for name in known if name in baseline and baseline[name].size]
+    compared = [name for name in compared if not measure(name).is_of_portfolio]
 
     def moved(name):
         mine, other = known[name], baseline[name]
         return abs(float(np.median(mine) - np.median(other))) / (_width(mine, other) + 1e-12)
 
     order = sorted(compared, key=lambda name: (-moved(name), name)) + [name for name in known if name not in compared]
-    return {name: values for name, values in known.items() if name in order[:MOST_MEASURES]}
+    return {name: values for name, values in known.items() if name in order[:most]}
 
 
 def _write_key(page, low):
@@ -285,30 +265,40 @@ def compose_joined(outcomes, loaded):
         return style.empty_page(
             "joined", "Nobody responded in any run", caption, "No actor responded in any of these runs."
         )
-    shown, height = _divided(rows), 0.92
+    shown, height = _shown(styles, rows), 0.92
     keys = key_lines(styles, {code for _, _, shares in shown for code in shares})
     above = len(keys) * style.line_height(style.SMALL) + 0.1
     body = len(shown) * height + 0.34 + above
-    page = style.open_page("joined", _joined_title(styles, rows), caption, body)
+    page = style.open_page("joined", _joined_title(styles, shown), caption, body)
     draw_key(page, keys, body)
     _draw_joined(page, styles, shown, height, body - above, several=len(outcomes.joined) > 1)
     page.alt = _joined_alt(styles, shown, outcomes)
     return page
 
 
-def _divided(rows, most=7):
-    """The responses that get a row: the three most joined, and those on which actors part most."""
-    apart = sorted(rows[3:], key=lambda row: -sum(share * (1 - share) for share in row[2].values()))
-    kept = [*rows[:3], *apart[: most - 3]]
-    return [row for row in rows if any(row is other for other in kept)]
+def _shown(styles, rows):
+    """The responses that get a row, the gravest first: the gravest that somebody joins in one run of four at least, the
+    most joined, and those on which actors part most."""
+    real = [row for row in rows if max(row[2].values()) >= 0.25] or rows
+    most = style.by_shape(7, 3)
+    grave = sorted(real, key=lambda row: -styles.gravity(row[1]))[: most - most // 3]
+    apart = sorted(rows[1:], key=lambda row: -sum(share * (1 - share) for share in row[2].values()))
+    kept = []
+    for row in (*grave, rows[0], *apart):
+        if len(kept) < most and not any(row is other for other in kept):
+            kept.append(row)
+    return sorted(kept, key=lambda row: -styles.gravity(row[1]))
 
 
 def _joined_title(styles, rows):
-    _, response, shares = rows[0]
-    order = sorted(shares, key=lambda code: (-shares[code], code))
-    often = [code for code in order if shares[code] >= 0.5 and code not in ("NATO", "EU")]
-    half = f"{count(len(often), 'state')} in at least half of the runs"
-    return f"{styles.brief(response)}: {half}, {styles.said(order[0])} most often"
+    """The gravest response shown: in how many states it is usual, and whose it is most often, if that is one."""
+    incident, response, shares = rows[0]
+    states = {code: share for code, share in shares.items() if code not in ("NATO", "EU")}
+    often = [code for code, share in states.items() if share >= 0.5]
+    top = [code for code, share in states.items() if share == max(states.values())]
+    most = f"{styles.said(top[0])} most often, in {percent(states[top[0]])} of runs; " if len(top) == 1 else ""
+    half = f"{count(len(often), 'state')} in at least half of {'them' if most else 'the runs'}"
+    return f"{styles.brief(response)} on {styles.incident(incident)}: {most}{half}"
 
 
 def _joined_alt(styles, rows, outcomes):
@@ -323,7 +313,7 @@ def _joined_alt(styles, rows, outcomes):
 
 
 def _draw_joined(page, styles, rows, height, top, several):
-    wide = style.WIDTH - 2 * style.MARGIN - 0.2
+    wide = style.width() - 2 * style.MARGIN - 0.2
     axes = page.axes(style.MARGIN + 0.1, 0.3, wide, top - 0.3)
     style.bare(axes)
     axes.set_xlim(0, 1)
@@ -332,47 +322,23 @@ def _draw_joined(page, styles, rows, height, top, several):
     axes.tick_params(axis="x", length=3)
     axes.get_xticklabels()[-1].set_ha("right")
     for at, (incident, response, shares) in enumerate(rows):
-        middle = (at + 0.62) * height
-        words = capital(styles.brief(response)) + (
-            f": {styles.incident(incident).removeprefix('the ')}" if several else ""
-        )
-        axes.text(
-            0,
-            at * height + 0.1,
-            style.cut(words, wide, style.LABEL, bold=True),
-            va="center",
-            weight="bold",
-            fontsize=style.LABEL,
-        )
+        middle = (at + 0.54) * height
+        words = capital(styles.brief(response)) + (f": {styles.case(incident)}" if several else "")
+        look = {"va": "center", "weight": "bold", "fontsize": style.LABEL}
+        axes.text(0, at * height + 0.1, style.cut(words, wide, style.LABEL, bold=True), **look)
         axes.axhspan(middle - 0.16, middle + 0.16, color=style.WASH, linewidth=0)
         _draw_strip(axes, styles, shares, middle, wide)
 
 
 def _draw_strip(axes, styles, shares, middle, wide):
-    bins = {}
-    for code in sorted(shares):
-        bins.setdefault(round(shares[code] / 0.018), []).append(code)
-    for members in bins.values():
-        tall = min(0.08, 0.36 / len(members))
-        for level, code in enumerate(members):
-            group = styles.group(code)
-            axes.plot(
-                [shares[code]],
-                [middle + (level - (len(members) - 1) / 2) * tall],
-                marker=group.marker,
-                markersize=5.4,
-                color=group.colour,
-                markeredgecolor=style.INK,
-                markeredgewidth=0.4,
-                clip_on=False,
-            )
+    places = style.stacked({code: shares[code] for code in sorted(shares)}, 0.018, 0.08, 0.36)
+    for code, down in places.items():
+        style.mark(axes, shares[code], middle + down, styles.marker(code), styles.colour(code), 5.4)
     order = sorted(shares, key=lambda code: (shares[code], code))
-    named = sorted({*order[-2:], *order[:1]}, key=lambda code: (shares[code], code))
-    widths = [(style.text_width(styles.short(code, 1.2, style.SMALL), style.SMALL) + 0.12) / wide for code in named]
-    for code, spot in zip(named, style.spread([shares[code] for code in named], widths, 0, 1), strict=True):
-        axes.text(
-            spot, middle + 0.27, styles.short(code, 1.2, style.SMALL), ha="center", va="center", fontsize=style.SMALL
-        )
+    alike = list(shares.values())
+    named = [code for code in dict.fromkeys([order[0], *order[-2:]]) if alike.count(shares[code]) <= 2]
+    marks = [(shares[code], middle + places[code], styles.short(code, 1.2, style.SMALL)) for code in named]
+    style.name_marks(axes, marks, middle + 0.29, wide)
 
 
 # ------------------------------------------------------------------------------------------------------------- formats
@@ -382,16 +348,17 @@ def _draw_strip(axes, styles, shares, middle, wide):
 def compose_formats(outcomes, loaded):
     """Where consultations were called first."""
     styles = ActorStyle(loaded)
+    most = style.by_shape(6, 3)
     tables = {
         incident: sorted(
             ((share, key) for key, share in table.items() if share > 0), key=lambda pair: (-pair[0], pair[1])
-        )[:6]
+        )[:most]
         for incident, table in outcomes.formats.items()
     }
     tables = {incident: rows for incident, rows in tables.items() if rows}
     for incident, rows in tables.items():
         rest = [share for share in outcomes.formats[incident].values() if 0 < share < rows[-1][0]]
-        if len(rows) == 6 and rest:
+        if len(rows) == most and rest:
             rows.append((sum(rest), ""))
     caption = style.caption_of(
         outcomes, "share of the runs in which the format was called first, percent", outcomes.runs
@@ -411,7 +378,7 @@ def compose_formats(outcomes, loaded):
     page = style.open_page("formats", _formats_title(styles, tables), caption, body)
     top = body
     for incident, forest in forests.items():
-        head = capital(styles.incident(incident).removeprefix("the "))
+        head = capital(styles.case(incident))
         page.write(style.MARGIN, top - 0.26, head, style.HEAD, weight="bold")
         top -= 0.42 + forest.height
         forest.draw(page, top, [Panel(0, 1, ticks={})])

@@ -7,6 +7,8 @@ import datetime
 import math
 from dataclasses import dataclass, field
 
+from sim.output.figures.style import day_of
+
 BODIES = ("NATO", "EU")
 
 
@@ -16,11 +18,9 @@ class Incident:
 
     id: str
     name: str
-    issue: str
     victims: dict
     suspect: str | None
     turn: int
-    day: int
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,6 @@ class Draft:
     day: int
     text: float
     positions: dict
-    salience: dict
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,6 @@ class Consultation:
     members: tuple = ()
     day: int = 0
     turn: int = 0
-    due_day: int | None = None
-    probability: float | None = None
     terms: dict = field(default_factory=dict)
     drafts: list = field(default_factory=list)
     breaks: list = field(default_factory=list)
@@ -65,8 +62,12 @@ class Consultation:
     why: str = ""
     supporters: tuple = ()
     capability_share: float | None = None
-    days_since_incident: int | None = None
     end_day: int | None = None
+
+    @property
+    def behind(self):
+        """How many stand behind the text: '12 of 32'."""
+        return f"{len(self.supporters)}{f' of {len(self.members)}' if self.members else ''}"
 
     @property
     def breakers(self):
@@ -80,14 +81,12 @@ class Consultation:
 
 @dataclass(frozen=True)
 class Joining:
-    """One actor's response: when decided, when seen, and its place in the order."""
+    """One actor's response, and the day on which it is seen."""
 
     actor: str
     incident: str | None
     response: str
-    decided_day: int
     acted_day: int | None
-    order: int | None
     probability: float | None
     terms: dict
     covered_by: str | None
@@ -104,6 +103,22 @@ def date_of(record, day):
     return start_of(record) + datetime.timedelta(days=int(day))
 
 
+def day_in(record, day):
+    """A day of the exercise as it is said: with its year, where the exercise goes on into another."""
+    dates = [date_of(record, end) for end in (0, length_in_days(record) - 1)]
+    return day_of(date_of(record, day), year=dates[0].year != dates[1].year)
+
+
+def turn_edges(record):
+    """The days on which turns begin, and the last one ends."""
+    return [turn * record.days_per_turn for turn in range(record.turns + 1)]
+
+
+def turn_of(record, day):
+    """The turn that a day falls in, its last day with it."""
+    return min(record.turns, 1 + max(0, int(day) - 1) // record.days_per_turn)
+
+
 def length_in_days(record):
     """How long the exercise lasts, days."""
     return max(1, record.turns * record.days_per_turn)
@@ -114,18 +129,8 @@ def incidents_of(record):
     found = {}
     for event in record.of_kind("incident_begins"):
         told = event.payload
-        found.setdefault(
-            event.incident,
-            Incident(
-                event.incident,
-                told.get("name") or str(event.incident),
-                told.get("issue") or "",
-                told.get("victims") or {},
-                told.get("suspect"),
-                event.turn,
-                event.day,
-            ),
-        )
+        name, victims = told.get("name") or str(event.incident), told.get("victims") or {}
+        found.setdefault(event.incident, Incident(event.incident, name, victims, told.get("suspect"), event.turn))
     return found
 
 
@@ -167,28 +172,14 @@ def consultations_of(record):
             running.pop((event.incident, told.get("format")), None)
             one = current(event)
             one.caller, one.members = event.actor, tuple(told.get("members") or ())
-            one.due_day, one.probability = told.get("due_day"), told.get("probability")
             one.terms = told.get("terms") or {}
         elif event.kind == "text_proposed":
             one = current(event)
-            one.drafts.append(
-                Draft(
-                    told.get("round") or len(one.drafts) + 1,
-                    event.day,
-                    told.get("text") or 0.0,
-                    told.get("positions") or {},
-                    told.get("salience") or {},
-                )
-            )
+            round_, text = told.get("round") or len(one.drafts) + 1, told.get("text") or 0.0
+            one.drafts.append(Draft(round_, event.day, text, told.get("positions") or {}))
         elif event.kind == "silence_broken":
-            current(event).breaks.append(
-                Break(
-                    told.get("round") or 1,
-                    tuple(told.get("by") or ()),
-                    told.get("text_before") or 0.0,
-                    told.get("text_after") or 0.0,
-                )
-            )
+            ends = told.get("text_before") or 0.0, told.get("text_after") or 0.0
+            current(event).breaks.append(Break(told.get("round") or 1, tuple(told.get("by") or ()), *ends))
         elif event.kind in ("text_adopted", "text_failed"):
             _close(current(event), event)
             running.pop((event.incident, told.get("format")), None)
@@ -204,11 +195,11 @@ def _close(one, event):
     one.outcome, one.text = "adopted", told.get("text") or 0.0
     one.rung = told["rung"]
     one.supporters = tuple(told.get("supporters") or ())
-    one.capability_share, one.days_since_incident = told.get("capability_share"), told.get("days_since_incident")
+    one.capability_share = told.get("capability_share")
 
 
 def joinings_of(record, names):
-    """Every response, with its place in the order; those seen on the same day share a place.
+    """Every response, in the order in which they were decided.
 
     Parameters
     ----------
@@ -229,17 +220,12 @@ def joinings_of(record, names):
         for event in record.of_kind("response_acts")
         if (event.actor, event.incident, event.payload.get("response")) not in known
     ]
-    days = {}
-    for (_, incident, response), day in seen.items():
-        days.setdefault((incident, response), []).append(day)
     return [
         Joining(
             actor,
             incident,
             response or "",
-            event.day,
             seen.get((actor, incident, response)),
-            _place(days.get((incident, response), []), seen.get((actor, incident, response))),
             event.payload.get("probability"),
             event.payload.get("terms") or {},
             event.payload.get("covered_by"),
@@ -248,10 +234,6 @@ def joinings_of(record, names):
         for (actor, incident, response), event in decided
         if not names.is_inaction(response)
     ]
-
-
-def _place(days, day):
-    return None if day is None else 1 + sum(one < day for one in days)
 
 
 def series_of(record, name, key=None):

@@ -25,6 +25,7 @@ class Chart:
     svg: Path | None
     png: Path | None
     lacks: str = ""
+    wide: "Chart | None" = None  # the same for a wall, where it was asked for
 
     @property
     def is_drawn(self):
@@ -65,12 +66,13 @@ def draw(folder, name, compose, *about):
 
 
 def save(page, folder):
-    """Write the page as `<name>.svg` and `<name>.png`; the same page gives the same bytes every time."""
+    """Write the page as `<name>.svg` and `<name>.png`, a wide one as `<name>.wide.…`; the same page, the same bytes."""
     return _written(page, _files(page), folder)
 
 
 def remarks(charts):
     """What to say once about charts that were drawn: which of them failed and why, and which letters they lack."""
+    charts = [shaped for chart in charts for shaped in (chart, chart.wide) if shaped]
     for chart in charts:
         if not chart.is_drawn:
             yield f"{chart.remark} Everything else is kept."
@@ -97,7 +99,7 @@ def _files(page):
             drawn, format="svg", backend="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
         )
         page.figure.savefig(
-            pixels, format="png", backend="agg", dpi=style.PNG_WIDTH / style.WIDTH, metadata={"Software": None},
+            pixels, format="png", backend="agg", dpi=page.shape.dpi, metadata={"Software": None},
             pil_kwargs={"compress_level": 3},
         )  # fmt: skip
     return speaking_svg(drawn.getvalue(), page).encode("utf-8"), pixels.getvalue()
@@ -106,7 +108,7 @@ def _files(page):
 def _written(page, files, folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{page.name}.{kind}" for kind in ("svg", "png")]
+    paths = [folder / f"{page.name}{page.shape.end}.{kind}" for kind in ("svg", "png")]
     for path, content in zip(paths, files, strict=True):
         path.write_bytes(content)
     return Chart(page.name, page.title, page.alt, page.caption, *paths, page.lacks)
@@ -114,18 +116,18 @@ def _written(page, files, folder):
 
 def speaking_svg(drawn, page):
     """The SVG with its title and description for those who listen, and names that no other chart uses."""
-    drawn = drawn[drawn.index("<svg") :]
+    drawn, name = drawn[drawn.index("<svg") :], page.name + page.shape.end
     drawn = re.sub(r"<metadata>.*?</metadata>\s*", "", drawn, flags=re.S)
-    drawn = re.sub(r'\bid="', f'id="{page.name}-', drawn)
-    drawn = re.sub(r'href="#', f'href="#{page.name}-', drawn)
-    drawn = re.sub(r"url\(#", f"url(#{page.name}-", drawn)
+    drawn = re.sub(r'\bid="', f'id="{name}-', drawn)
+    drawn = re.sub(r'href="#', f'href="#{name}-', drawn)
+    drawn = re.sub(r"url\(#", f"url(#{name}-", drawn)
     drawn = re.sub(r"scale\([^)]*\)|(\d+\.\d{2})\d+", lambda found: found[1] or found[0], drawn)
     drawn = re.sub(r"<!--.*?-->\s*", "", drawn, flags=re.S)  # the written words repeat as comments
     head, rest = drawn.split(">", 1)
     bands = f'data-top="{page.top * 72:.1f}" data-bottom="{page.bottom * 72:.1f}"'
-    words = f'role="img" aria-labelledby="{page.name}-name {page.name}-words" {bands}'
-    names = f'<title id="{page.name}-name">{escape(style.legible(page.title))}</title>'
-    described = f'<desc id="{page.name}-words">{escape(style.legible(page.alt))}</desc>'
+    words = f'role="img" aria-labelledby="{name}-name {name}-words" {bands}'
+    names = f'<title id="{name}-name">{escape(style.legible(page.title))}</title>'
+    described = f'<desc id="{name}-words">{escape(style.legible(page.alt))}</desc>'
     return f"{head} {words}>\n {names}\n {described}{rest}"
 
 

@@ -1,9 +1,11 @@
 """How every chart looks: sizes, colours, words that fit and do not touch, and the page.
 
 A chart is drawn on a `Page`: a title that says what was found, the drawing, a caption with scenario, runs, seed and
-units. Pages are narrow with large type, so the same drawing serves a phone, a projector and paper. Colours start from
-Okabe and Ito's palette, which colour-blind eyes can tell apart, and never stand alone: each group also has a marker.
-Writing is saved as outlines, so an SVG looks the same on every machine.
+units. A page has one of two shapes: `TALL`, narrow and as high as the drawing asks, for a phone or paper; and `WIDE`,
+16:9 with larger type and fewer rows, for a wall. Which one is being drawn is said here, as Matplotlib says its own
+settings, so that a chart is composed by one function: it asks for `width()`, for `room_for` its drawing, and picks
+between two numbers by `by_shape`. Colours start from Okabe and Ito's palette, which colour-blind eyes can tell apart,
+and never stand alone: each group also has a marker. Writing is saved as outlines, so an SVG looks the same everywhere.
 
 Every chart is composed under `styled` and saved in `own_style`: Matplotlib's own defaults and `STYLE`, whatever the
 user's matplotlibrc says, and his settings are as they were when it is done. Matplotlib is imported when the first page
@@ -11,6 +13,8 @@ is opened, since listing the charts should cost nothing.
 """
 
 import contextlib
+import dataclasses
+import datetime
 import functools
 import importlib
 import logging
@@ -20,14 +24,13 @@ import re
 import sys
 import tempfile
 import warnings
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.output.figures import fonts
 from sim.phrases import MONTHS, capital
 
-WIDTH = 6.0  # inches
-PNG_WIDTH = 1600  # pixels
 MARGIN = 0.14  # inches
 TITLE, HEAD, LABEL, SMALL, CAPTION = 15, 11.5, 10.5, 9.5, 8.5  # points
 MATRIX = 9  # points: numbers inside marks
@@ -71,6 +74,42 @@ STYLE = {
 }
 
 
+@dataclass(frozen=True)
+class Shape:
+    """The sheet that a chart is drawn on. Type has the same points on all, so fewer inches make it larger.
+
+    Parameters
+    ----------
+    end : str, what the name of a file of this shape ends in
+    width : float, inches
+    height : float, inches; None: as many as the drawing asks for
+    pixels : int, width of a PNG
+    titles, captions : int, lines of title and of caption there is room for
+    """
+
+    end: str
+    width: float
+    height: float | None
+    pixels: int
+    titles: int
+    captions: int
+
+    @property
+    def dpi(self):
+        """Pixels an inch."""
+        return self.pixels / self.width
+
+    def larger(self):
+        """The same sheet with more inches, on which everything is smaller."""
+        return dataclasses.replace(self, width=self.width * STEP, height=self.height * STEP)
+
+
+TALL = Shape("", 6.0, None, 1600, titles=4, captions=5)
+WIDE = Shape(".wide", 8.0, 4.5, 1920, titles=3, captions=3)  # 1920 × 1080
+STEP, LARGEST = 1.04, 40.0  # inches
+_SHAPE = ContextVar("shape", default=TALL)
+
+
 @dataclass
 class Page:
     """A chart being drawn: a figure with bands for title and caption, measured in inches."""
@@ -82,6 +121,7 @@ class Page:
     body: float
     top: float
     bottom: float
+    shape: Shape = TALL
     alt: str = ""
     lacks: str = ""  # letters that no font has
 
@@ -92,13 +132,14 @@ class Page:
 
     def axes(self, left, low, width, height):
         """Axes at a place in the drawing's band, inches from its lower left corner."""
+        wide = self.shape.width
         return self.figure.add_axes(
-            (left / WIDTH, (self.bottom + low) / self.height, width / WIDTH, height / self.height)
+            (left / wide, (self.bottom + low) / self.height, width / wide, height / self.height)
         )
 
     def write(self, left, low, text, size=LABEL, **more):
         """Words at a place in the drawing's band, inches from its lower left corner."""
-        return self.figure.text(left / WIDTH, (self.bottom + low) / self.height, text, fontsize=size, **more)
+        return self.figure.text(left / self.shape.width, (self.bottom + low) / self.height, text, fontsize=size, **more)
 
 
 # ----------------------------------------------------------------------------------------------------- own style
@@ -128,16 +169,58 @@ def _no_word_of_weights():
 
 
 def styled(compose):
-    """A function that composes a page, made to do so in our own style and with a font for every letter there is."""
+    """A function that composes a page, made to do so in our own style and with a font for every letter there is.
+
+    It takes one more keyword, `shape`: `TALL` or `WIDE`.
+    """
 
     @functools.wraps(compose)
-    def compose_styled(*about, **more):
+    def compose_styled(*about, shape=TALL, **more):
         with own_style():
-            page = compose(*about, **more)
+            page = _on_a_sheet_that_holds_it(shape, functools.partial(compose, *about, **more))
             _find_letters(page)
         return page
 
     return compose_styled
+
+
+class _TooTall(Exception):
+    """The drawing asks for more height than its sheet has."""
+
+
+def _on_a_sheet_that_holds_it(shape, compose):
+    while True:
+        shaped = _SHAPE.set(shape)
+        try:
+            return compose()
+        except _TooTall:
+            shape = shape.larger()
+        finally:
+            _SHAPE.reset(shaped)
+
+
+def width():
+    """Width of the page that is being drawn, inches."""
+    return _SHAPE.get().width
+
+
+def by_shape(tall, wide):
+    """The first on a tall page, the second on a wide one: how many rows there are, how wide a column is."""
+    return tall if _SHAPE.get().height is None else wide
+
+
+def room_for(title, caption):
+    """How high a drawing under a title and above a caption can be, inches; without end on a tall page."""
+    shape = _SHAPE.get()
+    return math.inf if shape.height is None else shape.height - sum(_bands(title, caption)[2:])
+
+
+def _bands(title, caption):
+    """Title and caption as lines, and the height of their bands, inches."""
+    shape = _SHAPE.get()
+    titles = wrap(capital(title), shape.width - 2 * MARGIN, TITLE, bold=True, lines=shape.titles)
+    captions = wrap(caption, shape.width - 2 * MARGIN, CAPTION, lines=shape.captions)
+    return titles, captions, len(titles) * line_height(TITLE) + 0.2, len(captions) * line_height(CAPTION) + 0.22
 
 
 def _find_letters(page):
@@ -202,6 +285,15 @@ def contrast(one, other):
     return (light + 0.05) / (dark + 0.05)
 
 
+def darker(colour, share):
+    """A colour with so much of its light left, to tell apart those who share one.
+
+    >>> darker("#56B4E9", 0.5)
+    '#2B5A74'
+    """
+    return "#" + "".join(f"{round(int(colour[at : at + 2], 16) * share):02X}" for at in (1, 3, 5))
+
+
 @functools.cache
 def ink_of(colour, paper=PAPER, ratio=4.5):
     """The colour itself, darkened until words written in it can be read on paper (WCAG AA asks for 4.5).
@@ -212,7 +304,7 @@ def ink_of(colour, paper=PAPER, ratio=4.5):
     scale = 1.0
     while contrast(colour, paper) < ratio and scale > 0:
         scale -= 0.04
-        colour = "#" + "".join(f"{max(0, round(int(colour[at : at + 2], 16) * 0.94)):02X}" for at in (1, 3, 5))
+        colour = darker(colour, 0.94)
     return colour
 
 
@@ -332,39 +424,28 @@ def open_page(name, title, caption, body):
     """A page with its title and caption written, ready for a drawing `body` inches high; for a `@styled` function."""
     from matplotlib.figure import Figure
 
-    title = capital(title)
-    titles = wrap(title, WIDTH - 2 * MARGIN, TITLE, bold=True, lines=4)
-    captions = wrap(caption, WIDTH - 2 * MARGIN, CAPTION, lines=5)
-    top = len(titles) * line_height(TITLE) + 0.2
-    bottom = len(captions) * line_height(CAPTION) + 0.22
+    shape, title = _SHAPE.get(), capital(title)
+    titles, captions, top, bottom = _bands(title, caption)
+    spare = 0.0 if shape.height is None else shape.height - top - body - bottom
+    if spare < -1e-9 and shape.width < LARGEST:
+        raise _TooTall
+    top, bottom = top + spare / 2, bottom + spare / 2
     height = top + body + bottom
-    page = Page(name, title, caption, Figure(figsize=(WIDTH, height), dpi=100, facecolor=PAPER), body, top, bottom)
+    figure = Figure(figsize=(shape.width, height), dpi=100, facecolor=PAPER)
+    page = Page(name, title, caption, figure, body, top, bottom, shape)
     for at, line in enumerate(titles):  # one by one: in one block the lines would stand unevenly
-        page.figure.text(
-            MARGIN / WIDTH,
-            1 - (0.1 + (at + 0.8) * line_height(TITLE)) / height,
-            line,
-            va="baseline",
-            weight="bold",
-            fontsize=TITLE,
-        )
-    page.figure.text(
-        MARGIN / WIDTH,
-        0.08 / height,
-        "\n".join(captions),
-        va="bottom",
-        fontsize=CAPTION,
-        color=MUTED,
-        linespacing=LEADING,
-    )
+        low = 1 - (0.1 + (at + 0.8) * line_height(TITLE)) / height
+        figure.text(MARGIN / shape.width, low, line, va="baseline", weight="bold", fontsize=TITLE)
+    look = {"va": "bottom", "fontsize": CAPTION, "color": MUTED, "linespacing": LEADING}
+    figure.text(MARGIN / shape.width, 0.08 / height, "\n".join(captions), **look)
     return page
 
 
 def empty_page(name, title, caption, words):
     """The page of a chart that has nothing to show: one plain sentence, in the drawing and for those who hear it."""
     page = open_page(name, title, caption, 1.4)
-    lines = wrap(words, WIDTH - 1.2, HEAD)
-    page.write(WIDTH / 2, page.body / 2, "\n".join(lines), HEAD, ha="center", va="center", color=MUTED)
+    lines = wrap(words, width() - 1.2, HEAD)
+    page.write(width() / 2, page.body / 2, "\n".join(lines), HEAD, ha="center", va="center", color=MUTED)
     page.alt = words if words.startswith("Nothing") else f"Nothing to show: {words[:1].lower()}{words[1:]}"
     return page
 
@@ -378,20 +459,16 @@ def bare(axes):
     axes.patch.set_visible(False)
 
 
-def date_ticks(start, days, most=5):
-    """A few round places on the time axis: (day, words) pairs, the year said once.
+def date_ticks(start, days, most=5, turn=1):
+    """A few places on the time axis, where turns of so many days begin: (day, words) pairs, the year said once.
 
     >>> import datetime
     >>> date_ticks(datetime.date(2024, 5, 1), 28, most=3)
     [(0, '1 May\\n2024'), (14, '15 May'), (28, '29 May')]
+    >>> date_ticks(datetime.date(2024, 5, 1), 84, most=3, turn=28)
+    [(0, '1 May\\n2024'), (56, '26 Jun')]
     """
-    import datetime
-
-    step = max(1, math.ceil(days / max(1, most - 1)))
-    for round_step in (1, 2, 7, 14, 28, 56, 91, 182, 365, 730, 1826, 3652):
-        if round_step >= step * 0.9:
-            step = round_step
-            break
+    step = turn * max(1, math.ceil(days / turn / max(1, most - 1)))
     ticks, year = [], None
     for day in range(0, int(days) + 1, step):
         date = start + datetime.timedelta(days=day)
@@ -400,13 +477,31 @@ def date_ticks(start, days, most=5):
     return ticks
 
 
-def set_date_axis(axes, start, days, most=5):
+def set_date_axis(axes, start, days, most=5, turn=1):
     """Dates under the axes."""
-    ticks = date_ticks(start, days, most)
+    ticks = date_ticks(start, days, most, turn)
     axes.set_xticks([day for day, _ in ticks], [words for _, words in ticks])
-    axes.tick_params(axis="x", length=3, pad=5)
+    axes.tick_params(axis="x", length=3, pad=5, labelsize=SMALL)
     if ticks and ticks[-1][0] > 0.9 * days:
         axes.get_xticklabels()[-1].set_ha("right")
+
+
+def round_up(value):
+    """A round number not below the value.
+
+    >>> round_up(0.83), round_up(34.0), round_up(0.0)
+    (1.0, 40.0, 1.0)
+    """
+    if not value > 0:
+        return 1.0
+    size = 10.0 ** math.floor(math.log10(value))
+    return next(step * size for step in (1, 1.5, 2, 3, 4, 5, 6, 8, 10) if step * size >= value * 0.999999)
+
+
+def cells(count, columns, body):
+    """The cells of a grid of small panels, in the order of reading: (left, low, wide, tall), inches."""
+    wide, tall = (width() - 2 * MARGIN) / columns, body / -(-count // columns)
+    return [(MARGIN + at % columns * wide, body - (at // columns + 1) * tall, wide, tall) for at in range(count)]
 
 
 # -------------------------------------------------------------------------------------------------------------- labels
@@ -453,13 +548,60 @@ def spread(wanted, sizes, low=-math.inf, high=math.inf):
     return places
 
 
+def mark(axes, x, y, marker, colour, size=7, is_hollow=False, **more):
+    """One mark: full with a dark edge, or hollow with an edge of its colour."""
+    look = {"color": PAPER, "markeredgecolor": colour, "markeredgewidth": 1.2} if is_hollow else {
+        "color": colour, "markeredgecolor": INK, "markeredgewidth": 0.5,
+    }  # fmt: skip
+    axes.plot([x], [y], marker=marker, markersize=size, clip_on=False, **look, **more)
+
+
+def stacked(values, step, tall, most):
+    """How far above or below its lane each mark stands, so that marks of nearly the same value do not cover each other.
+
+    Parameters
+    ----------
+    values : dict of key to value, in the order in which marks of the same value are stacked
+    step : float, values this near are the same
+    tall, most : float, height of a mark, and of a whole stack
+    """
+    bins, places = {}, {}
+    for key, value in values.items():
+        bins.setdefault(round(value / step), []).append(key)
+    for keys in bins.values():
+        each = min(tall, most / len(keys))
+        places |= {key: (level - (len(keys) - 1) / 2) * each for level, key in enumerate(keys)}
+    return places
+
+
+def name_marks(axes, marks, y, scale, clear_of=(), low=0.0, high=1.0, **look):
+    """Names in one row, pushed apart sideways and off what they must not cover, each with a hair line to its mark.
+
+    Parameters
+    ----------
+    axes : matplotlib axes, 0 to 1 across
+    marks : list of (x, y, words)
+    y : float, where the row is
+    scale : float, width of the axes, inches
+    clear_of : sequence of x, lines that cross the row
+    """
+    bold = look.get("weight") == "bold"
+    marks = sorted(marks)
+    wanted = [x for x, _, _ in marks] + list(clear_of)
+    sizes = [(text_width(words, SMALL, bold) + 0.14) / scale for _, _, words in marks] + [0.3 / scale] * len(clear_of)
+    for (x, level, words), spot in zip(marks, spread(wanted, sizes, low, high), strict=False):
+        near = y - 0.07 if y > level else y + 0.07
+        axes.plot([x, spot], [level, near], color=CALM, linewidth=0.5, zorder=2)
+        axes.text(spot, y, words, ha="center", va="center", fontsize=SMALL, clip_on=False, **look)
+
+
 def label_lines(axes, labels, room, size=LABEL, at=None):
     """Names at the right end of lines, pushed apart where they would touch, with a hair line back to the end.
 
     Parameters
     ----------
     axes : matplotlib axes, y limits already set
-    labels : list of (y, words, colour)
+    labels : list of (y, words, colour), and of a line that ends before the others its last x
     room : float, inches to the right of the axes that the words may take
     at : float, x of the lines' end; default: the axes' right limit
     """
@@ -472,22 +614,14 @@ def label_lines(axes, labels, room, size=LABEL, at=None):
     left, right = axes.get_xlim()
     end = right if at is None else at
     inch = (right - left) / wide
-    labels = [(y, wrap(words, room - 0.2, size, lines=2), colour) for y, words, colour in labels]
-    tall = [len(lines) * line_height(size) * per_inch for _, lines, _ in labels]
-    places = spread([y for y, _, _ in labels], tall, low, high)
-    for (y, lines, colour), place in zip(labels, places, strict=True):
-        axes.plot(
-            [end + 0.03 * inch, right + 0.14 * inch], [y, place], color=colour, linewidth=0.6, clip_on=False, alpha=0.7
-        )
-        axes.text(
-            right + 0.18 * inch,
-            place,
-            "\n".join(lines),
-            va="center",
-            fontsize=size,
-            color=ink_of(colour),
-            linespacing=LEADING,
-        )
+    labels = [(y, wrap(words, room - 0.2, size, lines=2), *more) for y, words, *more in labels]
+    tall = [len(lines) * line_height(size) * per_inch for _, lines, *_ in labels]
+    places = spread([y for y, *_ in labels], tall, low, high)
+    for (y, lines, colour, *last), place in zip(labels, places, strict=True):
+        ends = [(last[0] if last else end) + 0.03 * inch, right + 0.14 * inch]
+        axes.plot(ends, [y, place], color=colour, linewidth=0.6, clip_on=False, alpha=0.7)
+        look = {"va": "center", "fontsize": size, "color": ink_of(colour), "linespacing": LEADING}
+        axes.text(right + 0.18 * inch, place, "\n".join(lines), **look)
 
 
 # -------------------------------------------------------------------------------------------------------------- checks

@@ -122,7 +122,7 @@ def _head(page, forest, low, words, note):
     """The heading of a part, and that of its notes: where the first ends, inches."""
     high = low + forest.height + 0.12
     page.write(style.MARGIN, high, words, style.HEAD, weight="bold")
-    page.write(style.WIDTH - RIGHT + 0.08, high, note, style.SMALL, color=style.MUTED)
+    page.write(style.width() - RIGHT + 0.08, high, note, style.SMALL, color=style.MUTED)
     return style.MARGIN + style.text_width(words, style.HEAD, bold=True) + 0.25
 
 

@@ -4,7 +4,7 @@ import math
 
 from sim.experiments.estimate import Estimate
 from sim.output.figures import chart, style
-from sim.output.figures.forest import frame, heading, whisker
+from sim.output.figures.forest import ZERO, Forest, Panel, Point, Row, Stretch, Words
 from sim.phrases import SIGN, percent
 from sim.validation import claims
 from sim.validation.backtest import MODEL
@@ -13,7 +13,7 @@ from sim.validation.scores import calibration_of
 from sim.validation.tables import BETTER, UNCLEAR, WORSE, fifths_of, verdict
 
 SIGNS = {"o": "●", "D": "◆", "^": "▲", "v": "▼", "X": "✖", "s": "■"}
-ROOM, GAP, RIGHT = 1.72, 0.3, 0.2
+ROOM, GAP, RIGHT = 1.95, 0.3, 0.2
 LANE, PAD = 0.15, 0.16
 FORECASTS = (
     (MODEL, "#0072B2", "o"),
@@ -53,7 +53,7 @@ def _write_key(page, low, named, gap=0.22):
     for name, colour, marker in named:
         words = f"{SIGNS[marker]} {name}"
         wide = style.text_width(words, style.LABEL, bold=True)
-        if at + wide > style.WIDTH - style.MARGIN:
+        if at + wide > style.width() - style.MARGIN:
             at, low = style.MARGIN, low - 0.22
         page.write(at, low, words, style.LABEL, color=style.ink_of(colour), weight="bold")
         at += wide + gap
@@ -67,14 +67,28 @@ def _write_key(page, low, named, gap=0.22):
 def compose_scores(past):
     """Brier scores of all forecasts, and the model against the strong logistic regression, scope by scope."""
     scores, differences = past.backtest.scores, past.backtest.differences
-    caption = past.caption("Brier score, 0 to 1, less is better", SCORES_NOTE)
+    caption = past.caption(
+        "Brier score, 0 to 1, less is better; beside a name: cells done, of those known", SCORES_NOTE
+    )
     scopes = [scope for scope in dict.fromkeys(scores.scope) if scope == "all" or scope in past.kinds or scope in CYBER]
     if not scopes:
         return style.empty_page("scores", NOTHING, caption, WHY_NOTHING)
-    each = len(FORECASTS) * LANE + PAD
-    page = style.open_page("scores", claims.scores(differences, past.kinds), caption, len(scopes) * each + 1.36)
+    if style.by_shape(tall=False, wide=True):
+        scopes = sorted(scopes, key=lambda scope: scope != "all")[:3]
+    gaps = {scope: _gap(differences, scope) for scope in scopes}
+    edge, most = _widest(scores, scopes), _widest_gap(gaps.values())
+    rows = [_score_row(past, scope, scores[scores.scope == scope], gaps[scope], edge, most) for scope in scopes]
+    forest = Forest(rows, ROOM, RIGHT, len(FORECASTS) * LANE + PAD, gap=GAP)
+    page = style.open_page("scores", claims.scores(differences, past.kinds), caption, forest.height + 1.36)
     _write_key(page, page.body - 0.16, FORECASTS)
-    _draw_scopes(page, past, scores, differences, scopes, each)
+    forest.draw(page, 0.3, [Panel(0, edge, head="Brier score: less is better", share=0.58),
+                            Panel(-most, most, 3, lines=[ZERO], head="Less the strong one", share=0.42)])  # fmt: skip
+    right = ROOM + 0.79 * (style.width() - ROOM - GAP - RIGHT) + GAP
+    for words, at, side, kind in (
+        ("← better", right - 0.08, "right", BETTER),
+        ("worse →", right + 0.08, "left", WORSE),
+    ):
+        page.write(at, forest.height + 0.62, words, style.SMALL, ha=side, color=style.ink_of(COLOURS[kind][0]))
     page.alt = " ".join(_scores_told(past, scope, scores, differences) for scope in scopes)
     return page
 
@@ -99,77 +113,46 @@ def _gap(differences, scope):
     return next(rows.itertuples(), None)
 
 
-def _draw_scopes(page, past, scores, differences, scopes, each):
-    total, wide = len(scopes) * each, (style.WIDTH - ROOM - GAP - RIGHT)
-    left = page.axes(ROOM, 0.3, wide * 0.58, total)
-    right = page.axes(ROOM + wide * 0.58 + GAP, 0.3, wide * 0.42, total)
-    frame(left, 0, _widest(scores, scopes), total, most=4)
-    gaps = [_gap(differences, scope) for scope in scopes]
-    ends = [abs(end) for gap in gaps if gap for end in (gap.brier_low, gap.brier_high, gap.brier) if math.isfinite(end)]
-    most = min(max(ends, default=0.01) * 1.12, WIDEST_GAP)
-    frame(right, -most, most, total, most=3)
-    right.axvline(0, color=style.INK, linewidth=1.2)
-    for at, (scope, gap) in enumerate(zip(scopes, gaps, strict=True)):
-        if at % 2 == 0:
-            for axes in (left, right):
-                axes.axhspan(at * each, (at + 1) * each, color=style.WASH, linewidth=0, zorder=-1)
-        _name(page, past, scope, scores, 0.3 + total - at * each - each / 2)
-        _draw_scores(left, scores[scores.scope == scope], at * each + PAD / 2)
-        if gap and math.isfinite(gap.brier):
-            _draw_gap(right, gap, (at + 0.5) * each)
-    heading(page, ROOM, total + 0.42, "Brier score: less is better", wide * 0.58)
-    heading(page, ROOM + wide * 0.58 + GAP, total + 0.58, "Less the strong one", wide * 0.42)
-    middle = ROOM + wide * 0.79 + GAP
-    page.write(middle - 0.08, total + 0.38, "← better", style.SMALL, ha="right", color=style.ink_of(COLOURS[BETTER][0]))
-    page.write(middle + 0.08, total + 0.38, "worse →", style.SMALL, color=style.ink_of(COLOURS[WORSE][0]))
-
-
 def _widest(scores, scopes):
     known = scores[scores.scope.isin(scopes) & (scores.forecast != "nobody")]
     return min(WIDEST, 1.08 * float(known.brier_high.max())) or WIDEST
 
 
-def _name(page, past, scope, scores, middle):
-    first = scores[scores.scope == scope].iloc[0]
-    lines = style.wrap(past.scope(scope), ROOM - style.MARGIN - 0.1, style.LABEL, lines=3)
-    high = middle + (len(lines) * style.line_height(style.LABEL) + style.line_height(style.CAPTION)) / 2
-    for at, line in enumerate(lines):
-        page.write(style.MARGIN, high - (at + 0.8) * style.line_height(style.LABEL), line, style.LABEL, weight="bold")
-    low = high - len(lines) * style.line_height(style.LABEL) - 0.85 * style.line_height(style.CAPTION)
-    words = f"{first.n:,} cell{'' if first.n == 1 else 's'}, {first.events:,} done"
-    page.write(style.MARGIN, low, words, style.CAPTION, color=style.MUTED)
+def _widest_gap(gaps):
+    ends = [abs(end) for gap in gaps if gap for end in (gap.brier_low, gap.brier_high, gap.brier) if math.isfinite(end)]
+    return min(max(ends, default=0.01) * 1.12, WIDEST_GAP)
 
 
-def _draw_scores(axes, rows, top):
-    edge = axes.get_xlim()[1]
+def _score_row(past, scope, rows, gap, edge, most):
+    """A scope: all forecasts one below another, and the model less the strong one."""
+    first = next(rows.itertuples())
+    marks = [*_score_marks(rows, edge)], [*_gap_marks(gap, most)] if gap and math.isfinite(gap.brier) else []
+    return Row(f"{past.scope(scope)}: {first.events:,} of {first.n:,}", marks)
+
+
+def _score_marks(rows, edge):
     by_name = {row.forecast: row for row in rows.itertuples()}
     for lane, (name, colour, marker) in enumerate(FORECASTS):
-        row, y = by_name.get(name), top + (lane + 0.5) * LANE
+        row, down = by_name.get(name), (lane + 0.5 - len(FORECASTS) / 2) * LANE
         if row is None or not math.isfinite(row.brier):
             continue
         if row.brier > edge:
-            axes.text(
-                edge, y, f"{row.brier:.2f} →", ha="right", va="center_baseline", fontsize=style.CAPTION,
-                color=style.ink_of(colour),
-            )  # fmt: skip
-            continue
-        low, high = max(0, row.brier_low), min(edge, row.brier_high)
-        axes.plot([low, high], [y, y], color=colour, linewidth=1.8, solid_capstyle="butt", zorder=3)
-        axes.plot([row.brier], [y], marker=marker, markersize=7, color=colour, markeredgecolor=style.PAPER, zorder=4)
+            yield Words(edge, f"{row.brier:.2f} →", down, "right")
+        else:
+            found = Estimate(row.brier, max(0, row.brier_low), min(edge, row.brier_high))
+            yield Point(found, colour, marker, width=1.8, down=down)
 
 
-def _draw_gap(axes, gap, y):
-
+def _gap_marks(gap, edge):
     colour, marker = COLOURS[verdict(gap.brier_low, gap.brier_high, cases=gap.cases)]
-    edge = axes.get_xlim()[1]
     low, high = (min(max(end, -edge), edge) for end in (gap.brier_low, gap.brier_high))
     if abs(gap.brier) <= edge:
-        whisker(axes, Estimate(gap.brier, low, high), y, colour, marker, size=9)
+        yield Point(Estimate(gap.brier, low, high), colour, marker, size=9)
     else:
-        axes.plot([low, high], [y, y], color=colour, linewidth=2.4, solid_capstyle="butt", zorder=3)
-    for end, beyond, sign in ((-edge, gap.brier_low < -edge, "<"), (edge, gap.brier_high > edge, ">")):
-        if beyond:
-            axes.plot([end], [y], marker=sign, markersize=8, color=colour, zorder=4, clip_on=False)
+        yield Stretch(low, high, colour)
+    for end, is_beyond, sign in ((-edge, gap.brier_low < -edge, "<"), (edge, gap.brier_high > edge, ">")):
+        if is_beyond:
+            yield Point(Estimate(end, math.nan, math.nan), colour, sign, size=8)
 
 
 # --------------------------------------------------------------------------------------------------------- reliability

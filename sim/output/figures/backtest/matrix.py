@@ -117,7 +117,7 @@ def _headings(block):
     places, ends, found = _places(block), [], []
     for name, codes in block:
         wide = style.text_width(name, style.CAPTION, bold=True)
-        left = min(NAME + places[codes[0]], style.WIDTH - wide - 0.04)
+        left = min(NAME + places[codes[0]], style.width() - wide - 0.04)
         level = next((level for level, end in enumerate(ends) if left >= end + 0.06), len(ends))
         ends[level : level + 1] = [left + wide]
         found.append((name, left, level))

@@ -1,21 +1,23 @@
-"""How a text was made: where the members stood, what the chair proposed, who broke silence and what it cost.
+"""How a text was made: where the members stood, what the chair proposed, who objected and what it cost.
 
-Each row is one draft. A mark is a member's position on the ladder from silence to measures; the black bar is the text.
-Only those who matter for the text are named: the caller, those who broke silence, the furthest on either side.
+Each row is one draft. A mark is a member's position on the ladder from silence to measures, full if it stands behind
+the text in the end; the black bar is the text. Only those who matter for it are named: the caller, those who broke
+silence, the furthest on either side. The text that went furthest is always among those drawn.
 """
 
 from sim.catalogue.ladder import RUNGS, edges_of
 from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle, draw_key, key_lines
-from sim.output.figures.queries import consultations_of, date_of
+from sim.output.figures.queries import consultations_of, date_of, day_in, incidents_of
 from sim.phrases import capital, count, in_words, listed
 
 NAME = "consultation"
-TABLES, DRAFTS = 3, 4  # how many consultations, and drafts of each, there is room for
 LEFT, RIGHT = 0.66, 0.14  # inches
-ROW, HEAD, OUTCOME = 0.82, 0.34, 0.5  # inches
+ROW, HEAD, OUTCOME = 0.9, 0.34, 0.42  # inches
+HALF = 0.27  # inches, of a bar
 DOT = 0.085  # inches
 BIN = 0.018
+TIMES = {1: "once", 2: "twice"}
 
 
 @chart("consultation", place=3)
@@ -26,18 +28,22 @@ def compose(record, loaded):
     caption = style.caption_of(
         record,
         "position of a text, from 0 (silence) to 1 (measures)",
-        note="A mark is a member, a black bar the text on the table",
+        note="A mark is a member, full if it stands behind the text in the end; a black bar is the text on the table",
     )
     shown = _shown(tables)
     if not shown:
-        words = "Nobody called a consultation in this run." if not tables else "No text was put to a table in this run."
-        return style.empty_page(NAME, _title_without_drafts(tables), caption, words)
-    foot = _foot(styles, [one for one in tables if one not in shown])
+        ends = "; ".join(f"{styles.format(one.format)}: {_outcome(record, styles, one)}" for one in tables[:4])
+        words = (
+            f"No text was put to a table. {capital(ends)}." if tables else "Nobody called a consultation in this run."
+        )
+        title = "No consultation came to a text" if tables else "Nobody called a consultation"
+        return style.empty_page(NAME, title, caption, words)
+    foot = _foot(record, styles, [one for one in tables if one not in shown])
     keys = key_lines(styles, {code for one in shown for draft in _drafts(one) for code in draft.positions})
     below = 0.1 + len(foot) * style.line_height(style.LABEL)
     above = 0.34 + len(keys) * style.line_height(style.SMALL)
     body = above + sum(_height(one) for one in shown) + below
-    page = style.open_page(NAME, title_of(styles, tables), caption, body)
+    page = style.open_page(NAME, title_of(record, styles, tables), caption, body)
     draw_key(page, keys, body)
     top = body - above
     _draw_ladder(page, edges_of(loaded), below, top - below)
@@ -50,25 +56,44 @@ def compose(record, loaded):
     return page
 
 
-def title_of(styles, tables):
-    """What the strongest text was and who broke silence."""
+def title_of(record, styles, tables):
+    """What the strongest text was, how many stand behind it, and who objected."""
     adopted = [one for one in tables if one.outcome == "adopted"]
-    breakers = {}
-    for one in tables:
-        for code, times in one.breakers.items():
+    if not adopted:
+        return f"no consultation produced a text; {_objections(styles, tables)}"
+    best = _furthest(tables)
+    formats = dict.fromkeys(styles.names.format(one.format) for one in adopted if one.text == best.text)
+    what = f"{styles.text(best.rung, _suspect(record, best))}, {best.behind} behind it"
+    said = f"{listed(formats)} went furthest: {what}" if len(adopted) > 1 else f"{listed(formats)} agreed: {what}"
+    return f"{said}; {_objections(styles, tables)}"
+
+
+def _objections(styles, tables):
+    """Who broke silence most often, or, where texts pass by votes, objected."""
+    silent = [one for one in tables if styles.decides_by_silence(one.format)]
+    for some, did in ((silent, "broke silence"), (tables, "objected")):
+        breakers = {}
+        for code, times in ((code, times) for one in some for code, times in one.breakers.items()):
             breakers[code] = breakers.get(code, 0) + times
-    if adopted:
-        best = max(adopted, key=lambda one: one.text)
-        said = f"{styles.names.format(best.format)} went furthest: {_rung(best.rung)}"
-        said = said if len(adopted) > 1 else f"{styles.names.format(best.format)} agreed on {_rung(best.rung)}"
-    else:
-        said = "no consultation produced a text"
-    if not breakers:
-        return f"{said}; nobody broke silence"
-    most = max(sorted(breakers), key=breakers.get)
-    others = f", {count(len(breakers) - 1, 'other state').replace('no', '')} too" if len(breakers) > 1 else ""
-    times = {1: "once", 2: "twice"}.get(breakers[most], f"{in_words(breakers[most])} times")
-    return f"{said}; {styles.said(most)} broke silence {times}{others}"
+        if breakers:
+            most = [code for code in sorted(breakers) if breakers[code] == max(breakers.values())]
+            if len(most) > 3:
+                return f"{in_words(len(breakers))} states {did}"
+            times = TIMES.get(breakers[most[0]], f"{in_words(breakers[most[0]])} times")
+            rest = len(breakers) - len(most)
+            others = f", {count(rest, 'other state')} too" if rest else ""
+            return f"{listed([styles.said(code) for code in most])} {did} {times}{others}"
+    return "nobody broke silence" if silent else "nobody objected"
+
+
+def _suspect(record, one):
+    incidents = incidents_of(record)
+    return incidents[one.incident].suspect if one.incident in incidents else None
+
+
+def _furthest(tables):
+    adopted = [one for one in tables if one.outcome == "adopted"]
+    return max(adopted, key=lambda one: (one.text, len(one.supporters)), default=None)
 
 
 def alt_of(record, styles, tables):
@@ -82,7 +107,7 @@ def _told(record, styles, one):
     caller = f" called by {styles.said(one.caller)}" if one.caller else ""
     told = [
         f"{capital(styles.names.format(one.format))} on {styles.incident(one.incident)},{caller} on "
-        f"{style.day_of(date_of(record, one.day))}."
+        f"{day_in(record, one.day)}."
     ]
     if one.drafts:
         stands = one.drafts[0].positions
@@ -94,61 +119,62 @@ def _told(record, styles, one):
                 f"{stands[furthest[-1]]:.2f} ({styles.name(furthest[-1])})."
             )
     told += [
-        f"{listed([styles.name(code) for code in broken.by], 3)} broke silence: "
+        f"{listed([styles.name(code) for code in broken.by], 3)} {_did(styles, one)}: "
         f"{broken.before:.2f} to {broken.after:.2f}."
         for broken in one.breaks
     ]
-    return " ".join([*told, f"Outcome: {_outcome(one)}."])
+    return " ".join([*told, f"Outcome: {_outcome(record, styles, one)}."])
 
 
-def _outcome(one):
+def _did(styles, one):
+    return "broke silence" if styles.decides_by_silence(one.format) else "objected"
+
+
+def _outcome(record, styles, one):
     if one.outcome == "adopted":
-        return f"adopted, {_rung(one.rung)} ({one.text:.2f})"
+        return f"{styles.text(one.rung, _suspect(record, one))} ({one.text:.2f}), {one.behind} behind it"
     return f"no text: {one.why.rstrip('.') or 'it failed'}" if one.outcome == "failed" else "still open at the end"
 
 
-def _rung(rung):
-    return {"naming": "naming the culprit", "silence": "saying nothing"}.get(rung, rung)
-
-
-def _title_without_drafts(tables):
-    return "Nobody called a consultation" if not tables else "No consultation came to a text"
-
-
 def _shown(tables):
-    """The consultations with most to see: broken silence first, then the longest; back in order of time."""
+    """The consultations with most to see: the furthest, broken silence, the longest; back in order of time."""
     with_drafts = [one for one in tables if one.drafts]
-    ranked = sorted(with_drafts, key=lambda one: (-len(one.breaks), -len(one.drafts), -len(one.members), one.day))
+    best = _furthest(with_drafts)
+    ranked = sorted(
+        with_drafts, key=lambda one: (one is not best, -len(one.breaks), -len(one.drafts), -len(one.members), one.day)
+    )
     formats = [one.format for one in ranked]
     ranked = sorted(
         ranked, key=lambda one: formats.index(one.format) != ranked.index(one)
     )  # each format once, then again
-    kept = ranked[:TABLES]
+    kept = ranked[: style.by_shape(3, 1)]
     return [one for one in with_drafts if any(one is other for other in kept)]
 
 
 def _drafts(one):
     """The drafts with a row: all, or the first ones and the last."""
-    return one.drafts if len(one.drafts) <= DRAFTS else [*one.drafts[: DRAFTS - 1], one.drafts[-1]]
+    most = style.by_shape(4, 2)
+    return one.drafts if len(one.drafts) <= most else [*one.drafts[: most - 1], one.drafts[-1]]
 
 
 def _height(one):
     return HEAD + len(_drafts(one)) * ROW + OUTCOME
 
 
-def _foot(styles, rest):
+def _foot(record, styles, rest):
     if not rest:
         return []
-    told = "; ".join(f"{styles.format(one.format)} {_outcome(one)}" for one in rest[:3])
-    told += f"; and {count(len(rest) - 3, 'other')}" if len(rest) > 3 else ""
-    return style.wrap(f"Also: {told}.", style.WIDTH - 2 * style.MARGIN, style.LABEL, lines=3)
+    most = style.by_shape(3, 1)
+    told = "; ".join(f"{styles.format(one.format)}, {_outcome(record, styles, one)}" for one in rest[:most])
+    told += f"; and {count(len(rest) - most, 'other')}" if len(rest) > most else ""
+    return style.wrap(f"Also: {told}.", style.width() - 2 * style.MARGIN, style.LABEL, lines=style.by_shape(3, 1))
 
 
 # ------------------------------------------------------------------------------------------------------- drawing
 
 
 def _scale():
-    return style.WIDTH - LEFT - RIGHT
+    return style.width() - LEFT - RIGHT
 
 
 def _draw_ladder(page, edges, low, height):
@@ -158,26 +184,17 @@ def _draw_ladder(page, edges, low, height):
     for at, (name, start, end) in enumerate(zip(RUNGS, edges, [*edges[1:], 1.0], strict=True)):
         if at % 2 == 0:
             axes.axvspan(start, end, color=style.WASH, linewidth=0)
-        axes.annotate(
-            name,
-            ((start + end) / 2 if at else 0.0, 1),
-            xycoords="axes fraction",
-            xytext=(0, 4),
-            textcoords="offset points",
-            ha="center",
-            fontsize=style.SMALL,
-            weight="bold",
-            color=style.MUTED,
-        )
+        look = {"ha": "center", "fontsize": style.SMALL, "weight": "bold", "color": style.MUTED}
+        axes.text((start + end) / 2 if at else 0.0, 1 + 0.06 / height, name, **look)
 
 
 def _draw_table(page, record, styles, one, top):
     """One consultation: a line saying what it is, its drafts, its outcome."""
     drafts = _drafts(one)
-    head = f"{capital(styles.format(one.format))} on {styles.incident(one.incident)}"
-    page.write(
-        style.MARGIN, top - 0.24, style.cut(head, style.WIDTH - 0.4, style.HEAD, bold=True), style.HEAD, weight="bold"
-    )
+    year = date_of(record, drafts[0].day).year
+    head = f"{capital(styles.format(one.format))} on {styles.incident(one.incident)}, {year}"
+    head = style.cut(head, style.width() - 0.4, style.HEAD, bold=True)
+    page.write(style.MARGIN, top - 0.24, head, style.HEAD, weight="bold")
     height = len(drafts) * ROW + OUTCOME
     axes = page.axes(LEFT, top - HEAD - height, _scale(), height)
     style.bare(axes)
@@ -188,114 +205,60 @@ def _draw_table(page, record, styles, one, top):
         middle = (at + 0.5) * ROW
         is_new_day = at == 0 or draft.day != drafts[at - 1].day
         words = style.day_of(date_of(record, draft.day)) if is_new_day else f"draft {draft.round}"
-        axes.text(
-            -0.06 / _scale(),
-            middle,
-            words,
-            ha="right",
-            va="center",
-            fontsize=style.SMALL,
-            color=style.MUTED,
-            clip_on=False,
-        )
+        look = {"ha": "right", "va": "center", "fontsize": style.SMALL, "color": style.MUTED, "clip_on": False}
+        axes.text(-0.06 / _scale(), middle, words, **look)
         _draw_draft(axes, styles, one, draft, breaks.get(draft.round), middle)
-        axes.plot([draft.text] * 2, [middle - 0.3, middle + 0.3], color=style.INK, linewidth=3.2, solid_capstyle="butt")
+        axes.plot(
+            [draft.text] * 2, [middle - HALF, middle + HALF], color=style.INK, linewidth=3.2, solid_capstyle="butt"
+        )
         follows = drafts[at + 1].text if at + 1 < len(drafts) else one.text
         if follows is not None:
-            axes.plot(
-                [draft.text, follows], [middle + 0.3, middle + ROW - 0.3], color=style.INK, linewidth=1, linestyle=":"
-            )
-    _draw_outcome(axes, one, len(drafts) * ROW + OUTCOME / 2)
+            ends = [middle + HALF, middle + ROW - HALF]
+            axes.plot([draft.text, follows], ends, color=style.INK, linewidth=1, linestyle=":")
+    _draw_outcome(axes, one, capital(_outcome(record, styles, one)), len(drafts) * ROW + OUTCOME / 2)
 
 
-def _draw_outcome(axes, one, y):
-    words = capital(_outcome(one))
-    place = one.text if one.text is not None else 0.5
-    if one.outcome == "adopted":
-        axes.plot([place] * 2, [y - 0.14, y + 0.1], color=style.INK, linewidth=6, solid_capstyle="butt")
-        half = style.text_width(words, style.LABEL, bold=True)
-        right = place + (half + 0.12) / _scale() < 1
-        axes.text(
-            place + (0.1 if right else -0.1) / _scale(),
-            y - 0.02,
-            words,
-            va="center",
-            ha="left" if right else "right",
-            fontsize=style.LABEL,
-            weight="bold",
-        )
-    else:
-        axes.text(
-            0, y, style.cut(words, _scale(), style.LABEL, bold=True), va="center", fontsize=style.LABEL, weight="bold"
-        )
+def _draw_outcome(axes, one, words, y):
+    look = {"va": "center", "fontsize": style.LABEL, "weight": "bold"}
+    if one.outcome != "adopted":
+        axes.text(0, y, style.cut(words, _scale(), style.LABEL, bold=True), **look)
+        return
+    axes.plot([one.text] * 2, [y - 0.14, y + 0.1], color=style.INK, linewidth=6, solid_capstyle="butt")
+    is_right = one.text + (style.text_width(words, style.LABEL, bold=True) + 0.12) / _scale() < 1
+    at = one.text + (0.1 if is_right else -0.1) / _scale()
+    room = (1 - one.text if is_right else one.text) * _scale() + (0 if is_right else LEFT - style.MARGIN) - 0.1
+    words = style.cut(words, room, style.LABEL, bold=True)
+    axes.text(at, y - 0.02, words, ha="left" if is_right else "right", clip_on=False, **look)
 
 
 def _draw_draft(axes, styles, one, draft, broken, middle):
     """Members as marks stacked where they stand, and names above and below."""
     stands = draft.positions
-    bins = {}
-    for code in sorted(stands, key=lambda code: (styles.group(code).key, code)):
-        bins.setdefault(round(stands[code] / BIN), []).append(code)
-    places = {}
-    for members in bins.values():
-        tall = min(DOT, 0.44 / max(1, len(members)))
-        for level, code in enumerate(members):
-            places[code] = middle + (level - (len(members) - 1) / 2) * tall
-    for key in sorted({styles.group(code).key for code in stands}):
-        codes = [code for code in places if styles.group(code).key == key]
-        group = styles.group(codes[0])
-        axes.scatter(
-            [stands[code] for code in codes],
-            [places[code] for code in codes],
-            s=26,
-            marker=group.marker,
-            color=group.colour,
-            edgecolors=style.INK,
-            linewidths=0.4,
-            zorder=3,
-        )
-    above = [code for code in (broken.by if broken else ()) if code in stands]
-    _name_row(
-        axes,
-        styles,
-        {code: (stands[code], places[code]) for code in above},
-        middle - 0.33,
-        bold=True,
-        suffix=" broke silence",
-    )
+    order = sorted(stands, key=lambda code: (styles.group(code).key, code))
+    places = style.stacked({code: stands[code] for code in order}, BIN, DOT, 2 * HALF - 0.1)
+    for code in order:
+        group, is_hollow = styles.group(code), one.outcome == "adopted" and code not in one.supporters
+        style.mark(axes, stands[code], middle + places[code], group.marker, group.colour, 5.2, is_hollow, zorder=3)
+    paper = {"facecolor": style.PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 0.6}
+    look = {"scale": _scale(), "clear_of": [draft.text], "low": -0.08, "high": 1.02, "bbox": paper}
+    against = [code for code in (broken.by if broken else ()) if code in stands]
+    if against:
+        marks = _named(styles, against, stands, places, middle, f" {_did(styles, one)}")
+        style.name_marks(axes, marks, middle - HALF - 0.1, weight="bold", **look)
     if one.drafts and draft is one.drafts[0]:
-        order = sorted(stands, key=lambda code: (stands[code], code))
-        named = dict.fromkeys([*order[:1], *order[-1:], *([one.caller] if one.caller in stands else [])])
-        named = [code for code in named if code not in above]
-        _name_row(axes, styles, {code: (stands[code], places[code]) for code in named}, middle + 0.33, bold=False)
+        ends = sorted(stands, key=lambda code: (stands[code], code))
+        named = dict.fromkeys([*ends[:1], *ends[-1:], *([one.caller] if one.caller in stands else [])])
+        marks = _named(styles, [code for code in named if code not in against], stands, places, middle)
+        style.name_marks(axes, marks, middle + HALF + 0.1, **look)
 
 
-def _name_row(axes, styles, marks, y, bold, suffix=""):
-    """Names in one row, pushed apart sideways, each with a hair line to its mark."""
-    if not marks:
-        return
-    codes = sorted(marks, key=lambda code: marks[code])
-    if bold and len(codes) > 3:
-        codes = codes[:3]
-    names = [styles.short(code, 1.1, style.SMALL) for code in codes]
+def _named(styles, codes, stands, places, middle, suffix=""):
+    """The marks that get a name, at most three where something is said of them."""
+    codes = sorted(codes, key=lambda code: (stands[code], code))
+    shown = codes[:3] if suffix else codes
+    names = [styles.short(code, 1.1, style.SMALL) for code in shown]
     if suffix:
-        names[-1] += suffix if len(marks) <= 3 else f" and {count(len(marks) - 3, 'other')}{suffix}"
-    widths = [(style.text_width(name, style.SMALL, bold) + 0.14) / _scale() for name in names]
-    if sum(widths) > 1:
-        names = [*codes[:-1], codes[-1] + suffix]
-        widths = [(style.text_width(name, style.SMALL, bold) + 0.14) / _scale() for name in names]
-    spots = style.spread([marks[code][0] for code in codes], widths, -0.08, 1.02)
-    for code, name, spot in zip(codes, names, spots, strict=True):
-        x, level = marks[code]
-        gap = 0.07 if y > level else -0.07
-        axes.plot([x, spot], [level, y - gap], color=style.CALM, linewidth=0.5, zorder=2)
-        axes.text(
-            spot,
-            y,
-            name,
-            ha="center",
-            va="center",
-            fontsize=style.SMALL,
-            weight="bold" if bold else "normal",
-            clip_on=False,
-        )
+        names[-1] += (f" and {count(len(codes) - 3, 'other')}" if len(codes) > 3 else "") + suffix
+    if sum(style.text_width(name, style.SMALL, bool(suffix)) + 0.14 for name in names) > _scale():
+        names = [*shown[:-1], shown[-1] + suffix]
+    return [(stands[code], middle + places[code], name) for code, name in zip(shown, names, strict=True)]

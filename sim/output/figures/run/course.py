@@ -1,7 +1,8 @@
 """The course of a run: who believed what and how surely; tension, pressure and harm; all turn by turn.
 
 Of beliefs there is one panel for each incident. Named lines are the victims, the surest and the least sure, the one who
-moved most, and those of the four partners who are there; the others are a band with their median.
+moved most, and those of the four partners who are there; the others are a band with their median. What stays at nothing
+from beginning to end has no line.
 """
 
 import math
@@ -11,7 +12,7 @@ from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle
 from sim.output.figures.queries import (
     beliefs_of,
-    date_of,
+    day_in,
     highest_of,
     incidents_of,
     joinings_of,
@@ -24,34 +25,31 @@ from sim.output.figures.queries import (
 )
 from sim.phrases import capital, count, in_words, listed, percent
 
-MOST_INCIDENTS, MOST_NAMED = 3, 9
-HEAD, FOOT, LEFT = 0.5, 0.46, 0.5  # inches
-BELIEF, BELIEF_RIGHT = 2.7, 1.62
-PRESSURE, PRESSURE_HEAD, PRESSURE_RIGHT = 2.1, 0.46, 1.75
-BELIEF_TALL = HEAD + BELIEF + FOOT
+HEAD, FOOT, LEFT = 0.4, 0.46, 0.36  # inches, of a panel
+LIKELY = 0.5
+SHADES = (1.0, 0.7, 0.45, 0.85, 0.58)  # of a colour that several share
 DASHES = ("-", "--", "-.", (0, (1, 1)), (0, (5, 1, 1, 1, 1, 1)))
 LINE_STYLES = ("-", "--", "-.", ":")
 GREYS = ("#1A1A1A", "#7A7A7A", "#4D4D4D", "#999999")
+NOTHING = 0.005
+ALIKE = 0.02
 MARK = {"markersize": 7, "markeredgecolor": style.INK, "markeredgewidth": 0.5}
 
 
-def _panel(page, record, head, low, tall, beside, last_day, top):
-    """Axes under a heading, with dates below, so many inches left and right of them taken together."""
-    axes = page.axes(LEFT, low, style.WIDTH - beside, tall)
+def _panel(page, record, head, cell, right, last_day, top):
+    """Axes in a cell of a grid, under a heading, with dates below and so many inches for labels at the right."""
+    left, low, wide, tall = cell
+    axes = page.axes(left + LEFT, low + FOOT, wide - LEFT - right, tall - HEAD - FOOT)
     axes.set_xlim(0, last_day)
     axes.set_ylim(0, top)
-    whole = top <= 1
-    ticks = [0, top / 2, top] if not whole else [0, 0.5, 1]
-    axes.set_yticks(ticks, ["0", "0.5", "1"] if whole else ["0", f"{top / 2:.2g}", f"{top:.2g}"])
+    axes.set_yticks([0, top / 2, top], [f"{tick:.2g}" for tick in (0, top / 2, top)])
+    axes.tick_params(axis="y", labelsize=style.SMALL)
     axes.grid(axis="y")
-    style.set_date_axis(axes, start_of(record), last_day, most=4)
-    page.write(
-        style.MARGIN,
-        low + tall + 0.15,
-        style.cut(head, style.WIDTH - 0.3, style.HEAD, bold=True),
-        style.HEAD,
-        weight="bold",
-    )
+    most = max(2, int((wide - LEFT - right) / 0.8))
+    style.set_date_axis(axes, start_of(record), last_day, most, record.days_per_turn)
+    size = style.HEAD if wide > 3.5 else style.SMALL
+    words = style.cut(head, wide - 0.1, size, bold=True)
+    page.write(left, low + tall - HEAD + 0.14, words, size, weight="bold")
     return axes
 
 
@@ -64,56 +62,78 @@ def compose_belief(record, loaded):
     styles = ActorStyle(loaded)
     found = {incident: beliefs_of(record, incident) for incident in incidents_of(record)}
     found = {incident: (days, lines) for incident, (days, lines) in found.items() if lines}
-    caption = style.caption_of(
-        record,
-        "confidence is a probability, 0 to 1; time is exercise date",
-        note=_note(record, found),
-    )
+    columns, most, right, tall = _grid(len(found))
+    units = "confidence is a probability, 0 to 1; time is exercise date"
+    caption = style.caption_of(record, units, note=_note(record, found, most))
     if not found:
         return style.empty_page(
             "belief", "No incident was assessed", caption, "No state assessed an incident in this run."
         )
-    shown = dict(list(found.items())[:MOST_INCIDENTS])
-    body = len(shown) * BELIEF_TALL
-    page = style.open_page("belief", _belief_title(record, styles, found), caption, body)
-    for at, (incident, (days, lines)) in enumerate(shown.items()):
-        _draw_beliefs(page, record, styles, incident, days, lines, body - (at + 1) * BELIEF_TALL)
+    title = _belief_title(record, styles, found)
+    body = -(-len(found) // columns) * tall
+    room = style.room_for(title, caption)
+    page = style.open_page("belief", title, caption, max(body, room) if room < math.inf else body)
+    for cell, (incident, (days, lines)) in zip(style.cells(len(found), columns, page.body), found.items(), strict=True):
+        _draw_beliefs(page, record, styles, incident, days, lines, cell, right, most)
     page.alt = _belief_alt(record, styles, found)
     return page
 
 
-def _note(record, found):
-    has_band = any(len(lines) > len(named_of(record, incident, lines)) for incident, (_, lines) in found.items())
-    band = "Band: all other states; its thick line is their median" if has_band else ""
-    left_out = (
-        f"{count(len(found) - MOST_INCIDENTS, 'later incident')} not shown" if len(found) > MOST_INCIDENTS else ""
-    )
-    return "; ".join(part for part in (band, left_out) if part)
+def _grid(panels):
+    """How many panels stand side by side, how many lines each names, the room for labels, and its height, inches."""
+    if style.by_shape(panels <= 3, panels == 1):
+        return 1, style.by_shape(9, 7), 1.5, style.by_shape(3.6, 2.9)
+    columns = style.by_shape(2, panels if panels <= 3 else 2 if panels == 4 else 3)
+    in_rows = panels > columns
+    return columns, style.by_shape(5, 4 if in_rows else 5), 1.3, style.by_shape(2.5, 1.85 if in_rows else 2.2)
+
+
+def _note(record, found, most):
+    has_band = any(len(lines) > len(named_of(record, incident, lines, most)) for incident, (_, lines) in found.items())
+    return "Band: all other states; its thick line is their median" if has_band else ""
 
 
 def _belief_title(record, styles, found):
-    """How many became sure of it, and who not."""
-    incident, (_, lines) = next(iter(found.items()))
-    ends = {code: last_of(values) for code, values in lines.items()}
-    ends = {code: end for code, end in ends.items() if end is not None}
-    sure = [code for code, end in ends.items() if end >= 0.5]
-    suspect = _suspect(record, styles, incident)
+    """How many became sure of it, and who not; of several incidents, in how many most did, and in which fewest."""
+    ends = {incident: _ends(lines) for incident, (_, lines) in found.items()}
+    ends = {incident: known for incident, known in ends.items() if known}
     if not ends:
-        return f"no state said how sure it was about {styles.incident(incident)}"
+        return "no state said how sure it was about anything"
+    sure = {incident: [code for code, end in known.items() if end >= LIKELY] for incident, known in ends.items()}
+    if len(ends) == 1:
+        ((incident, known),) = ends.items()
+        return _title_of_one(styles, incident, known, sure[incident], _suspect(record, styles, incident))
+    shares = {incident: len(sure[incident]) / len(known) for incident, known in ends.items()}
+    most = sum(share > LIKELY for share in shares.values())
+    where = f"all {in_words(len(ends))}" if most == len(ends) else f"{in_words(most)} of {in_words(len(ends))}"
+    said = f"at the end most states think that the suspect did it in {where} incidents"
+    fewest = [incident for incident in shares if shares[incident] == min(shares.values())]
+    if len(fewest) > 1 or min(shares.values()) == 1:
+        return said
+    how_many = f"{len(sure[fewest[0]])} of {len(ends[fewest[0]])}"
+    return f"{said}; {styles.incident(fewest[0])} convinces fewest, {how_many}"
+
+
+def _title_of_one(styles, incident, ends, sure, suspect):
     who = "every state" if len(sure) == len(ends) else f"{in_words(len(sure))} of {in_words(len(ends))} states"
-    doubter = min(sorted(ends), key=ends.get)
-    rest = f"; {styles.said(doubter)} doubted most" if len(sure) < len(ends) or ends[doubter] < 0.6 else ""
-    thought = "thinks" if who == "every state" else "think" if len(sure) != 1 else "thinks"
+    least = [code for code in sorted(ends) if ends[code] == min(ends.values())]
+    doubts = len(least) == 1 and (len(sure) < len(ends) or ends[least[0]] < 0.6)
+    rest = f"; {styles.said(least[0])} doubted most" if doubts else ""
+    thought = "thinks" if who == "every state" or len(sure) == 1 else "think"
     what = styles.incident(incident)
     return f"at the end {who} {thought} it more likely than not that {suspect} was behind {what}{rest}"
+
+
+def _ends(lines):
+    ends = {code: last_of(values) for code, values in lines.items()}
+    return {code: end for code, end in ends.items() if end is not None}
 
 
 def _belief_alt(record, styles, found):
     """Where confidence began and ended, act by act."""
     told = []
     for incident, (_, lines) in found.items():
-        ends = {code: last_of(values) for code, values in lines.items()}
-        ends = {code: end for code, end in ends.items() if end is not None}
+        ends = _ends(lines)
         if not ends:
             continue
         order = sorted(ends, key=lambda code: (-ends[code], code))
@@ -135,20 +155,24 @@ def _suspect(record, styles, incident):
     return styles.said(suspect) if suspect else "the suspect"
 
 
-def named_of(record, incident, lines):
-    """The states with a line of their own, most telling first."""
-    ends = {code: last_of(values) for code, values in lines.items()}
-    known = [code for code in lines if ends[code] is not None]
-    order = sorted(known, key=lambda code: (ends[code], code))
-    moved = sorted(known, key=lambda code: (-_moved(lines[code]), code))
-    wanted = [
-        *[code for code in incidents_of(record)[incident].victims if code in known][:2],
+def named_of(record, incident, lines, most):
+    """The states with a line of their own, at most so many, the most telling first; besides victims none that thinks as
+    most do."""
+    ends = _ends(lines)
+    middle = statistics.median(ends.values()) if ends else 0.0
+    order = sorted(ends, key=lambda code: (ends[code], code))
+    moved = sorted(ends, key=lambda code: (-_moved(lines[code]), code))
+    victims = [code for code in incidents_of(record)[incident].victims if code in ends][:2]
+    apart = [
+        *order[:1],
+        *order[-1:],
+        *moved[:1],
+        *[code for code in ("JPN", "KOR", "AUS", "NZL", "USA") if code in ends],
         *order[-2:],
         *order[:2],
-        *[code for code in ("JPN", "KOR", "AUS", "NZL", "USA") if code in known],
-        *moved[:1],
     ]
-    return known if len(known) <= MOST_NAMED else list(dict.fromkeys(wanted))[:MOST_NAMED]
+    wanted = [*victims, *(code for code in apart if abs(ends[code] - middle) > ALIKE)]
+    return list(ends) if len(ends) <= most else list(dict.fromkeys(wanted))[:most]
 
 
 def _moved(values):
@@ -156,28 +180,31 @@ def _moved(values):
     return abs(known[-1] - known[0]) if known else 0.0
 
 
-def _draw_beliefs(page, record, styles, incident, days, lines, low):
-    about = styles.incident(incident).removeprefix("the ")
-    head = f"Confidence that it was {_suspect(record, styles, incident)}: {about}"
+def _draw_beliefs(page, record, styles, incident, days, lines, cell, right, most):
+    case = capital(styles.case(incident))
     end = max(days[-1], 1)
     last_day = max(end, length_in_days(record) - record.days_per_turn) or 1
-    axes = _panel(page, record, head, low + FOOT, BELIEF, LEFT + BELIEF_RIGHT, last_day, 1)
-    named = named_of(record, incident, lines)
-    labels = _draw_others(axes, days, [lines[code] for code in lines if code not in named])
+    suspect = _suspect(record, styles, incident)
+    head = f"{case}: was it {suspect}?"
+    head = head if style.text_width(head, style.SMALL, bold=True) < cell[2] - 0.1 else f"{case}: {suspect}?"
+    axes = _panel(page, record, head, cell, right, last_day, 1)
+    named = named_of(record, incident, lines, most)
+    others = [lines[code] for code in lines if code not in named]
+    labels = _draw_others(axes, days, others, "other" if named else "state")
     used = {}
     for code in named:
         group = styles.group(code)
         used[group.key] = used.get(group.key, -1) + 1
-        dashes = DASHES[used[group.key] % len(DASHES)]
-        colour, last = style.ink_of(group.colour, ratio=2.2), last_of(lines[code])
+        dashes, shade = DASHES[used[group.key] % len(DASHES)], SHADES[used[group.key] % len(SHADES)]
+        colour, last = style.darker(style.ink_of(group.colour, ratio=2.2), shade), last_of(lines[code])
         axes.plot(days, lines[code], color=colour, linewidth=2, linestyle=dashes, zorder=3)
         day = max(day for day, value in zip(days, lines[code], strict=True) if value == value)
-        axes.plot([day], [last], marker=group.marker, color=group.colour, clip_on=False, zorder=4, **MARK)
-        labels.append((last, f"{styles.short(code, 1.05)} {last:.2f}", group.colour))
-    style.label_lines(axes, labels, BELIEF_RIGHT, at=end)
+        axes.plot([day], [last], marker=group.marker, color=colour, clip_on=False, zorder=4, **MARK)
+        labels.append((last, f"{styles.short(code, right - 0.68)} {last:.2f}", colour))
+    style.label_lines(axes, labels, right, style.by_shape(style.LABEL, style.SMALL), at=end)
 
 
-def _draw_others(axes, days, values):
+def _draw_others(axes, days, values, noun):
     """The band of everybody else, and its label."""
     if not values:
         return []
@@ -196,7 +223,7 @@ def _draw_others(axes, days, values):
     axes.plot([day for day, _ in kept], middle, color="#8C8C8C", linewidth=3)
     if math.isnan(middle[-1]):
         return []
-    return [(middle[-1], f"{count(len(values), 'other')} {middle[-1]:.2f}", "#595959")]
+    return [(middle[-1], f"{count(len(values), noun)} {middle[-1]:.2f}", "#595959")]
 
 
 # ------------------------------------------------------------------------------------------------------------ pressure
@@ -206,26 +233,37 @@ def _draw_others(axes, days, values):
 def compose_pressure(record, loaded):
     """The page of tension, pressure and harm."""
     styles = ActorStyle(loaded)
-    caption = style.caption_of(
-        record,
-        "tension, perceived threat and pressure 0 to 1; harm is severity summed over victims; time is exercise date",
-        note="Each point is the end of a turn",
+    heads = (
+        "Tension",
+        style.by_shape("Pressure on adversaries (ticks: responses)", "Pressure, and responses"),
+        "Harm being done",
     )
-    panels = [
-        ("Tension, 0 to 1", _tension(record)),
-        ("Pressure on the adversaries, 0 to 1 (ticks: responses)", _pressure(record, styles)),
-        ("Harm being done, severity summed over victims", _harm(record, styles)),
-    ]
-    panels = [(head, lines) for head, lines in panels if lines]
+    drawn, still = _that_move(
+        zip(heads, (_tension(record), _pressure(record, styles), _harm(record, styles)), strict=True)
+    )
+    panels = [(head, lines) for head, lines in drawn if lines]
+    note = "Each point is the end of a turn" + (f". At zero throughout: {listed(still)}" if still else "")
+    units = "tension, perceived threat and pressure 0 to 1; harm is severity summed over victims; time is exercise date"
+    caption = style.caption_of(record, units, note=note)
     if not panels:
         return style.empty_page("pressure", "No turn was finished", caption, "No turn of this run came to its end.")
-    body = len(panels) * (PRESSURE_HEAD + PRESSURE) + FOOT
-    page = style.open_page("pressure", _pressure_title(record, styles), caption, body)
-    for at, (head, lines) in enumerate(panels):
-        low = body - (at + 1) * (PRESSURE_HEAD + PRESSURE)
-        _draw_lines(page, record, styles.names, head, lines, low, is_last=at == len(panels) - 1)
+    title, columns = _pressure_title(record, styles), style.by_shape(1, len(panels))
+    room = style.room_for(title, caption)
+    page = style.open_page("pressure", title, caption, room if room < math.inf else len(panels) * 2.9)
+    for cell, (head, lines) in zip(style.cells(len(panels), columns, page.body), panels, strict=True):
+        _draw_lines(page, record, styles.names, head, lines, cell)
     page.alt = _pressure_alt(record, styles, panels)
     return page
+
+
+def _that_move(panels):
+    """Panels without the lines that stay at nothing, and the words of those lines."""
+    kept, still = [], []
+    for head, lines in panels:
+        flat = [line for line in lines if (highest_of(line[1]) or 0.0) < NOTHING]
+        kept.append((head, [line for line in lines if line not in flat]))
+        still += [line[2] for line in flat]
+    return kept, still
 
 
 def _pressure_title(record, styles):
@@ -234,7 +272,7 @@ def _pressure_title(record, styles):
     parts = []
     peak = peak_of(tension)
     if peak is not None:
-        parts.append(f"tension peaked at {tension[peak]:.2f} on {style.day_of(date_of(record, days[peak]))}")
+        parts.append(f"tension peaked at {tension[peak]:.2f} on {day_in(record, days[peak])}")
     felt = {code: highest_of(series_of(record, "pressure", code)[1]) for code in keys_of(record, "pressure")}
     felt = {code: value for code, value in felt.items() if value is not None}
     if felt:
@@ -265,7 +303,7 @@ def _pressure_alt(record, styles, panels):
                 day, top = max(known, key=lambda pair: pair[1])
                 told.append(
                     f"{words}: {known[0][1]:.2f} at first, {top:.2f} at most "
-                    f"({style.day_of(date_of(record, day))}), {known[-1][1]:.2f} at the end."
+                    f"({day_in(record, day)}), {known[-1][1]:.2f} at the end."
                 )
     return f"Lines over {count(record.turns, 'turn')}. {' '.join(told)}"
 
@@ -292,10 +330,10 @@ def _pressure(record, styles):
 
 def _harm(record, styles):
     """The incidents that hurt most, a line each; what the others did is added up."""
-    found = {incident: series_of(record, "harm", incident) for incident in keys_of(record, "harm")}
+    found = {incident: _while_it_lasts(record, incident) for incident in keys_of(record, "harm")}
     order = sorted(found, key=lambda incident: (-(highest_of(found[incident][1]) or 0.0), incident))
     named = order if len(order) <= len(LINE_STYLES) else order[: len(LINE_STYLES) - 1]
-    lines = [(*found[incident], capital(styles.incident(incident).removeprefix("the "))) for incident in named]
+    lines = [(*found[incident], capital(styles.case(incident).removesuffix(" case"))) for incident in named]
     rest = [found[incident] for incident in order if incident not in named]
     if rest:
         added = [
@@ -306,12 +344,21 @@ def _harm(record, styles):
     return [(*line, GREYS[at], LINE_STYLES[at], "soDv"[at]) for at, line in enumerate(lines)]
 
 
-def _draw_lines(page, record, names, head, lines, low, is_last):
-    top = max([1.0, *(value for _, values, *_ in lines for value in values if value == value)])
-    axes = _panel(page, record, head, low, PRESSURE, LEFT + PRESSURE_RIGHT, length_in_days(record), top)
+def _while_it_lasts(record, incident):
+    """The harm of an incident, without a word of the turns before it, nor of those after it has ended."""
+    days, values = series_of(record, "harm", incident)
+    begun = incidents_of(record)[incident].turn if incident in incidents_of(record) else 0
+    felt = [day for day, value in zip(days, values, strict=True) if value >= NOTHING]
+    first, last = (begun - 1) * record.days_per_turn, max(felt, default=0) + record.days_per_turn
+    return days, [value if first < day <= last else math.nan for day, value in zip(days, values, strict=True)]
+
+
+def _draw_lines(page, record, names, head, lines, cell):
+    most = max(value for _, values, *_ in lines for value in values if value == value)
+    top = 1 if head == "Tension" else style.round_up(max(most, 0.5))
+    right = style.by_shape(1.6, 1.3)
+    axes = _panel(page, record, head, cell, right, length_in_days(record), top)
     axes.set_ylim(0, top * 1.02)
-    if not is_last:
-        axes.set_xticklabels([])
     labels = []
     for days, values, words, colour, dashes, marker in lines:
         few = len([value for value in values if value == value]) <= 16
@@ -319,8 +366,9 @@ def _draw_lines(page, record, names, head, lines, low, is_last):
         axes.plot(days, values, linewidth=2.2, linestyle=dashes, clip_on=False, **MARK | colour_of | {"markersize": 6})
         last = last_of(values)
         if last is not None:
-            labels.append((last, f"{words} {last:.2f}", colour))
-    style.label_lines(axes, labels, PRESSURE_RIGHT, at=days[-1])
+            end = max(day for day, value in zip(days, values, strict=True) if value == value)
+            labels.append((last, f"{words} {last:.2f}", colour, end))
+    style.label_lines(axes, labels, right, style.by_shape(style.LABEL, style.SMALL), at=days[-1])
     if head.startswith("Pressure"):
         _mark_responses(axes, record, names)
 

@@ -1,19 +1,15 @@
-"""Who joined what, in what order and in whose company: a matrix of actors and responses.
+"""Who joined what, when and in whose company: a matrix of actors and responses, incident by incident, gravest first.
 
-The number in a mark is the actor's place in the order for that response; those seen on the same day share a number. A
-hollow mark is a response decided but not yet visible. Rows are in order of each actor's first response.
+The number in a mark is the turn in which the response was seen. A hollow mark is a response decided but not yet
+visible. Rows are in order of each actor's first response.
 """
-
-from dataclasses import replace
 
 from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle
-from sim.output.figures.queries import BODIES, actors_of, date_of, incidents_of, joinings_of
+from sim.output.figures.queries import BODIES, actors_of, day_in, incidents_of, joinings_of, turn_of
 from sim.phrases import capital, count, in_words, listed
 
 NAME = "joining"
-ROWS, COLUMNS = 24, 8
-ACTS = 2  # with more incidents than this, a response has one column for all of them
 NEVER = 10**6  # days
 ROW = 0.235  # inches
 LEFT = 1.68  # inches for the names
@@ -24,46 +20,69 @@ def compose(record, loaded):
     """The page of who joined what."""
     styles = ActorStyle(loaded)
     joined = joinings_of(record, styles.names)
-    if len({one.incident for one in joined}) > ACTS:
-        joined = _merged(joined)
     caption = style.caption_of(
         record,
-        "numbers are places in the order of joining (1 is first)",
-        note="Same number: seen on the same day. Hollow: decided, not yet visible",
+        "turns of the exercise",
+        note="The number is the turn in which it was seen; hollow: decided, not yet visible",
     )
     if not joined:
         return style.empty_page(NAME, "Nobody responded", caption, "No actor decided on a response in this run.")
-    columns, folded = _columns(joined)
+    columns, folded = _columns(styles, joined)
     victims = {code for incident in incidents_of(record).values() for code in incident.victims}
-    rows, rest = _rows(joined, columns, victims | {"NATO", "EU", "AUS", "JPN", "KOR", "NZL"})
+    always = victims | {"NATO", "EU", "AUS", "JPN", "KOR", "NZL"} if style.by_shape(tall=True, wide=False) else set()
+    rows, rest = _rows(styles, joined, columns, always)
     idle = [code for code in actors_of(record) if code not in {one.actor for one in joined}]
     heads, upright = _heads(columns, styles, _step(columns))
     foot = _foot(styles, idle, folded)
     below = len(foot) * style.line_height(style.LABEL) + 0.1
     lines = len(rows) + bool(rest) + 1
-    top = _head_height(heads, upright) + 0.12 + 0.3 * _has_incident_heads(columns)
+    cases = _incident_heads(columns, styles)
+    most = max((len(lines) for lines in cases.values()), default=0)
+    top = _head_height(heads, upright) + 0.12 + (0.13 + most * style.line_height(style.SMALL) if cases else 0)
     page = style.open_page(NAME, title_of(record, styles, joined), caption, top + lines * ROW + below)
-    _draw(page, styles, joined, columns, rows, rest, foot, below)
-    _draw_heads(page, styles, columns, heads, upright, below + lines * ROW)
+    _draw(page, record, styles, joined, columns, rows, rest, foot, below)
+    _draw_heads(page, cases, columns, heads, upright, below + lines * ROW)
     page.alt = alt_of(record, styles, joined, columns, idle)
     return page
 
 
 def title_of(record, styles, joined):
-    """How many joined the response most joined, and who was first."""
-    (_, response), group = _most_joined(joined)
-    states = {one.actor for one in group} - set(BODIES)
-    everybody = len(actors_of(record))
-    who = f"{in_words(len(states))} of {in_words(everybody)} states" if states else "no state"
-    who = f"all {who.split(' of ')[1]}" if len(states) == everybody else who
+    """How many joined the gravest response, who was first, and how many the one that most joined."""
+    groups = {}
+    for one in sorted(joined, key=_day):
+        groups.setdefault(one.response, {}).setdefault(one.actor, one)
+    groups = {response: list(group.values()) for response, group in groups.items()}
+    gravest = max(groups, key=lambda response: (styles.gravity(response), len(groups[response]), response))
+    most = max(groups, key=lambda response: (len(groups[response]), response))
+    said = f"{styles.brief(gravest)}: {_how_many(record, groups[gravest])}{_first(record, styles, groups[gravest])}"
+    is_more = len(groups[most]) > len(groups[gravest])
+    return f"{said}; {styles.brief(most)}: {_how_many(record, groups[most])}" if is_more else said
+
+
+def _how_many(record, group):
+    states, everybody = len({one.actor for one in group} - set(BODIES)), len(actors_of(record))
+    if not states:
+        return "no state"
+    return (
+        f"all {in_words(everybody)} states"
+        if states == everybody
+        else f"{in_words(states)} of {in_words(everybody)} states"
+    )
+
+
+def _first(record, styles, group):
     seen = [one for one in group if one.acted_day is not None]
     if not seen:
-        return f"{styles.brief(response)}: {who}, not visible yet"
+        return ", not visible yet"
     day = min(one.acted_day for one in seen)
     first = sorted((styles.said(one.actor) for one in seen if one.acted_day == day), key=lambda name: name.lower())
+    if len(first) == len(group):
+        return (
+            f", {listed(first)} on {day_in(record, day)}" if len(first) < 4 else f", at once on {day_in(record, day)}"
+        )
     if len(first) > 4:
-        return f"{styles.brief(response)}: {who}, {len(first)} of them at once on {style.day_of(date_of(record, day))}"
-    return f"{styles.brief(response)}: {who}, {listed(first, 2)} first on {style.day_of(date_of(record, day))}"
+        return f", {len(first)} of them at once on {day_in(record, day)}"
+    return f", {listed(first, 2)} first on {day_in(record, day)}"
 
 
 def alt_of(record, styles, joined, columns, idle):
@@ -72,7 +91,7 @@ def alt_of(record, styles, joined, columns, idle):
     told = []
     for incident, response in columns:
         group = [one for one in joined if (one.incident, one.response) == (incident, response)]
-        group.sort(key=lambda one: (one.order is None, one.order or 0, one.actor))
+        group.sort(key=lambda one: (_day(one), one.actor))
         about = f" ({styles.incident(incident)})" if several and incident else ""
         told.append(
             f"{capital(styles.response(response))}{about}: {len(group)} actors, in order "
@@ -82,84 +101,76 @@ def alt_of(record, styles, joined, columns, idle):
     return f"Matrix of actors and responses with the order of joining. {' '.join(told)}{rest}"
 
 
-def _merged(joined):
-    """The same responses whatever the incident: each actor's first of a kind, in a new order."""
-    first = {}
-    for one in joined:
-        key, day = (one.actor, one.response), _day(one)
-        if key not in first or day < _day(first[key]):
-            first[key] = one
-    days = {}
-    for one in first.values():
-        days.setdefault(one.response, []).append(_day(one))
-    return [
-        replace(
-            one,
-            incident=None,
-            order=None if one.acted_day is None else 1 + sum(day < _day(one) for day in days[one.response]),
-        )
-        for one in first.values()
-    ]
-
-
 def _day(one):
     return one.acted_day if one.acted_day is not None else NEVER
 
 
-def _most_joined(joined):
+def _groups(joined):
     groups = {}
     for one in joined:
         groups.setdefault((one.incident, one.response), []).append(one)
-    return max(groups.items(), key=lambda pair: (len(pair[1]), str(pair[0])))
+    return groups
 
 
-def _columns(joined):
-    """The responses that get a column, by incident and then by the day they began; how many had to be left out."""
-    groups = {}
-    for one in joined:
-        groups.setdefault((one.incident, one.response), []).append(one)
-    kept = sorted(groups, key=lambda key: (-len(groups[key]), str(key)))[:COLUMNS]
-    incidents = list(dict.fromkeys(one.incident for one in joined))
+def _columns(styles, joined):
+    """The responses that get a column, by incident and the gravest first; how many had to be left out.
 
-    def begun(key):
-        return (incidents.index(key[0]), min(_day(one) for one in groups[key]), key[1])
+    Incidents take turns, each with its gravest response.
+    """
+    groups, queues = _groups(joined), {}
+    for key in sorted(groups, key=lambda key: (-styles.gravity(key[1]), -len(groups[key]), str(key))):
+        queues.setdefault(key[0], []).append(key)
+    incidents = [one for one in dict.fromkeys(one.incident for one in joined) if one in queues]
+    order = [queues[one][at] for at in range(len(groups)) for one in incidents if at < len(queues[one])]
+    kept = order[: style.by_shape(8, 6)]
+    return [key for one in incidents for key in queues[one] if key in kept], len(groups) - len(kept)
 
-    return sorted(kept, key=begun), len(groups) - len(kept)
 
-
-def _rows(joined, columns, always):
+def _rows(styles, joined, columns, always):
     """Actors with a row, in order of their first visible response; and the others, counted in one row.
 
-    Victims, bodies and the four partners always have a row: the question is about them.
+    Those named always are there, and those who went furthest.
     """
-    first, size = {}, {}
+    first, gravest = {}, {}
     for one in joined:
         if (one.incident, one.response) in columns:
             first[one.actor] = min(first.get(one.actor, NEVER), _day(one))
-            size[one.actor] = size.get(one.actor, 0) + 1
-    order = sorted(first, key=lambda code: (first[code], -size[code], code))
-    if len(order) <= ROWS:
-        return order, []
-    named = [code for code in order if code in always]
-    named += [code for code in order if code not in always][: max(0, ROWS - len(named))]
+            gravest.setdefault(one.actor, []).append(styles.gravity(one.response))
+    gravest = {code: (max(grades), sum(grades)) for code, grades in gravest.items()}
+    order = sorted(first, key=lambda code: (first[code], -gravest[code][0], code))
+    ranked = sorted(order, key=lambda code: (code in always, gravest[code]), reverse=True)
+    named = ranked[: style.by_shape(24, 9)]
     return [code for code in order if code in named], [code for code in order if code not in named]
 
 
 def _step(columns):
-    return min(0.72, (style.WIDTH - LEFT - style.MARGIN) / max(1, len(columns)))
+    return min(style.by_shape(0.72, 1.03), (style.width() - LEFT - style.MARGIN) / max(1, len(columns)))
 
 
 def _heads(columns, styles, step):
     """The columns' heads as lines, and whether they must stand upright for want of width."""
     names = [capital(styles.brief(response)) for _, response in columns]
+    is_said_above = bool(_incident_heads(columns, styles)) or len({incident for incident, _ in columns}) < 2
     fits = all(style.text_width(word, style.SMALL) <= step - 0.06 for name in names for word in name.split())
-    if fits and all(len(style.wrap(name, step - 0.06, style.SMALL)) <= 4 for name in names):
+    if is_said_above and fits and all(len(style.wrap(name, step - 0.06, style.SMALL)) <= 4 for name in names):
         return [style.wrap(name, step - 0.06, style.SMALL) for name in names], False
-    return [style.wrap(name, 1.35, style.SMALL, lines=3 if step > 0.52 else 2) for name in names], True
+    most = 3 if step > 0.52 and is_said_above else 2
+    heads = [style.wrap(name, 1.35, style.SMALL, lines=most) for name in names]
+    if not is_said_above:
+        cases = [style.cut(f"– {styles.case(incident)}", 1.7, style.SMALL) for incident, _ in columns]
+        heads = [[*head, case] for head, case in zip(heads, cases, strict=True)]
+    return heads, True
 
 
-def _has_incident_heads(columns):
-    return len({incident for incident, _ in columns}) > 1
+def _incident_heads(columns, styles):
+    """The head over each incident's columns as lines; none where there is one incident, or a head lacks room."""
+    incidents, heads = [incident for incident, _ in columns], {}
+    for one in dict.fromkeys(incidents) if len(set(incidents)) > 1 else ():
+        words = capital(styles.case(one))
+        heads[one] = style.wrap(words, incidents.count(one) * _step(columns) - 0.06, style.SMALL, bold=True)
+        if len(heads[one]) > 2 or " ".join(heads[one]) != words:
+            return {}
+    return heads
 
 
 def _head_height(heads, upright):
@@ -176,11 +187,11 @@ def _foot(styles, idle, folded):
             f"{listed([styles.name(code) for code in idle], 6)}."
         )
     if folded:
-        words.append(f"{capital(count(folded, 'response'))} with fewer takers not shown.")
-    return style.wrap(" ".join(words), style.WIDTH - 2 * style.MARGIN, style.LABEL, lines=3) if words else []
+        words.append(f"{capital(count(folded, 'response'))} less grave not shown.")
+    return style.wrap(" ".join(words), style.width() - 2 * style.MARGIN, style.LABEL, lines=3) if words else []
 
 
-def _draw(page, styles, joined, columns, rows, rest, foot, below):
+def _draw(page, record, styles, joined, columns, rows, rest, foot, below):
     step, lines = _step(columns), len(rows) + bool(rest) + 1
     axes = page.axes(LEFT, below, step * len(columns), lines * ROW)
     style.bare(axes)
@@ -191,87 +202,42 @@ def _draw(page, styles, joined, columns, rows, rest, foot, below):
     _draw_names(axes, styles, rows, rest, step, lines)
     for x, key in enumerate(columns):
         group = {one.actor: one for one in joined if (one.incident, one.response) == key}
-        _draw_column(axes, styles, x, group, rows, rest, lines)
+        _draw_column(axes, record, styles, x, group, rows, rest, lines)
     if foot:
         page.write(style.MARGIN, below - 0.08, "\n".join(foot), va="top", linespacing=style.LEADING)
 
 
 def _draw_names(axes, styles, rows, rest, step, lines):
     edge = -0.5 - 0.3 / step
+    look = {"ha": "right", "va": "center_baseline", "fontsize": style.LABEL, "clip_on": False}
     for y, code in enumerate(rows):
-        name = styles.short(code, LEFT - 0.42)
-        axes.text(edge, y, name, ha="right", va="center_baseline", fontsize=style.LABEL, clip_on=False)
-        axes.plot(
-            [-0.5 - 0.14 / step],
-            [y],
-            marker=styles.marker(code),
-            color=styles.colour(code),
-            markersize=7,
-            markeredgecolor=style.INK,
-            markeredgewidth=0.5,
-            clip_on=False,
-        )
+        axes.text(edge, y, styles.short(code, LEFT - 0.42), **look)
+        style.mark(axes, -0.5 - 0.14 / step, y, styles.marker(code), styles.colour(code))
     if rest:
-        axes.text(
-            edge,
-            len(rows),
-            count(len(rest), "other"),
-            ha="right",
-            va="center_baseline",
-            fontsize=style.LABEL,
-            clip_on=False,
-            color=style.MUTED,
-        )
-    axes.text(
-        edge, lines - 1, "in all", ha="right", va="center_baseline", fontsize=style.LABEL, weight="bold", clip_on=False
-    )
+        axes.text(edge, len(rows), count(len(rest), "other"), color=style.MUTED, **look)
+    axes.text(edge, lines - 1, "in all", weight="bold", **look)
     axes.axhline(lines - 1.5, color=style.CALM, linewidth=0.8)
 
 
-def _draw_column(axes, styles, x, group, rows, rest, lines):
+def _draw_column(axes, record, styles, x, group, rows, rest, lines):
+    look = {"ha": "center", "va": "center_baseline", "zorder": 3}
     for y, code in enumerate(rows):
         if code not in group:
             axes.plot([x], [y], marker=".", color="#C4C4C4", markersize=3)
             continue
-        one, colour = group[code], styles.colour(code)
-        seen = one.order is not None
-        axes.plot(
-            [x],
-            [y],
-            marker="s",
-            markersize=14.5,
-            color=colour if seen else style.PAPER,
-            markeredgecolor=colour,
-            markeredgewidth=1.4,
-            zorder=2,
-        )
-        if seen:
-            axes.text(
-                x,
-                y,
-                str(one.order),
-                ha="center",
-                va="center_baseline",
-                fontsize=style.MATRIX,
-                weight="bold",
-                color=style.ink_on(colour),
-                zorder=3,
-            )
+        day, colour = group[code].acted_day, styles.colour(code)
+        paint = {"color": style.PAPER if day is None else colour, "markeredgecolor": colour, "markeredgewidth": 1.4}
+        axes.plot([x], [y], marker="s", markersize=14.5, zorder=2, **paint)
+        if day is not None:
+            paint = {"fontsize": style.MATRIX, "weight": "bold", "color": style.ink_on(colour)}
+            axes.text(x, y, str(turn_of(record, day)), **paint, **look)
     if rest:
         more = sum(code in group for code in rest)
-        axes.text(
-            x,
-            len(rows),
-            f"+{more}" if more else "–",
-            ha="center",
-            va="center_baseline",
-            color=style.MUTED,
-            fontsize=style.LABEL,
-        )
-    axes.text(x, lines - 1, str(len(group)), ha="center", va="center_baseline", fontsize=style.LABEL, weight="bold")
+        axes.text(x, len(rows), f"+{more}" if more else "–", color=style.MUTED, fontsize=style.LABEL, **look)
+    axes.text(x, lines - 1, str(len(group)), fontsize=style.LABEL, weight="bold", **look)
 
 
-def _draw_heads(page, styles, columns, heads, upright, base):
+def _draw_heads(page, cases, columns, heads, upright, base):
     step = _step(columns)
     for x, lines in enumerate(heads):
         page.write(
@@ -285,16 +251,12 @@ def _draw_heads(page, styles, columns, heads, upright, base):
             rotation=90 if upright else 0,
             multialignment="left" if upright else "center",
         )
-    if not _has_incident_heads(columns):
-        return
     level = base + _head_height(heads, upright) + 0.1
-    for incident in dict.fromkeys(incident for incident, _ in columns):
+    for incident, words in cases.items():
         places = [x for x, key in enumerate(columns) if key[0] == incident]
         left, right = LEFT + step * places[0] + 0.04, LEFT + step * (places[-1] + 1) - 0.04
-        words = style.cut(
-            capital(styles.incident(incident).removeprefix("the ")), right - left + 0.02, style.LABEL, bold=True
-        )
-        page.write((left + right) / 2, level + 0.06, words, style.LABEL, ha="center", va="bottom", weight="bold")
+        look = {"ha": "center", "va": "bottom", "weight": "bold", "linespacing": style.LEADING}
+        page.write((left + right) / 2, level + 0.06, "\n".join(words), style.SMALL, **look)
         page.figure.add_artist(_rule(page, left, right, level + 0.03))
 
 
@@ -302,4 +264,4 @@ def _rule(page, left, right, low):
     from matplotlib.lines import Line2D
 
     y = (page.bottom + low) / page.height
-    return Line2D([left / style.WIDTH, right / style.WIDTH], [y, y], color=style.CALM, linewidth=1)
+    return Line2D([left / style.width(), right / style.width()], [y, y], color=style.CALM, linewidth=1)

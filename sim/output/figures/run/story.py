@@ -1,10 +1,11 @@
-"""The story of a run on one page: what happened when, beside tension and harm. Time runs downward.
+"""The story of a run on one page: what happened in each turn, beside tension and harm. Time runs downward.
 
-The most telling moments are written out; what there is no room for is counted. Responses come as the first of each
-kind, with its company, and then as one line a turn.
+Every turn has a band as high as what is told of it. The most telling moments are written out; what there is no room for
+is counted. Responses come as the first of each kind, gravest first, with its company, and then as one line a turn.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import BY_NAME
@@ -14,33 +15,36 @@ from sim.output.figures.queries import (
     BODIES,
     actors_of,
     consultations_of,
-    date_of,
+    day_in,
     incidents_of,
     joinings_of,
-    length_in_days,
     peak_of,
     series_of,
     start_of,
+    turn_edges,
+    turn_of,
 )
 from sim.output.narrative.passages import reaches_players
-from sim.phrases import capital, count, for_many, in_words, listed
+from sim.phrases import capital, count, in_words, listed
 
 NAME = "story"
-ROOM = 7.4  # inches for the moments
-HEADS = 0.5  # inches above them
-TENSION, HARM, LEADERS, WHEN, WORDS = 0.74, 1.5, 2.1, 2.4, 2.92  # inches from the left
-BAR = 0.56  # inches
+HEADS = 0.5  # inches above the bands
+BAR, BETWEEN = 0.56, 0.2  # inches
 GAP = 0.07  # inches between two moments
-KINDS = ("text", "response", "news", "move", "project")
+LEAST = 3.2  # inches for the bands
+THINNEST = 0.09  # inches, the band of a turn of which nothing is told
+KINDS = ("text", "ending", "response", "news", "move", "project")
 
 
 @dataclass(frozen=True)
 class Moment:
-    """Something worth a line: its day, its kind, how telling it is among its kind (1 most), its words and its mark."""
+    """Something worth a line: its day and turn, its kind, how telling it is among its kind (least first), its words and
+    its mark."""
 
     day: int
+    turn: int
     kind: str
-    weight: int
+    weight: float
     words: str
     marker: str = "o"
     colour: str = style.INK
@@ -53,19 +57,56 @@ def compose(record, loaded):
     """The page that tells a run."""
     styles = ActorStyle(loaded)
     found = moments_of(record, styles)
-    shown = most_telling(found)
-    room = max(2.2, sum(_height(one) for one in shown))
+    title, units = title_of(record, styles), "tension 0 to 1; harm is severity (0 to 1) summed over victims"
+    lay = Layout(record)
+    room = style.room_for(title, style.caption_of(record, units, note="some")) - HEADS - 0.1
+    room = min(lay.most, max(room, LEAST))
+    shown = most_telling(found, lay, room)
     left_out = len(found) - len(shown)
-    caption = style.caption_of(
-        record,
-        "tension 0 to 1; harm is severity (0 to 1) summed over victims; time is exercise date",
-        note=capital(f"{count(left_out, 'smaller event')} not shown") if left_out else "",
-    )
-    page = style.open_page(NAME, title_of(record, styles), caption, HEADS + room + 0.1)
-    _draw_bars(page, record, room)
-    _draw_moments(page, record, shown, room)
+    note = capital(f"{count(left_out, 'smaller event')} not shown") if left_out else ""
+    bands = lay.bands(shown, room)
+    page = style.open_page(NAME, title, style.caption_of(record, units, note=note), HEADS + bands[-1] + 0.1)
+    _draw_bars(page, record, lay, bands)
+    _draw_moments(page, record, lay, shown, bands)
     page.alt = alt_of(record, styles, shown, left_out)
     return page
+
+
+class Layout:
+    """Where the columns of the page stand, inches from its left, and how high its rows are.
+
+    Parameters
+    ----------
+    record : sim.record.Record
+    """
+
+    def __init__(self, record):
+        self.turns, self.most = record.turns, 7.6
+        dates = max(style.text_width(_dated(record, day), style.SMALL) for day in turn_edges(record)) + 0.04
+        self.tension = style.MARGIN + dates + 0.1
+        self.harm = self.tension + BAR + BETWEEN
+        self.marks = self.harm + BAR + 0.22
+        self.when = self.marks + 0.14
+        self.words = self.when + dates + 0.1
+
+    def lines(self, one):
+        """The words of a moment as lines."""
+        most = style.by_shape(4, 2)
+        return style.wrap(one.words, style.width() - style.MARGIN - self.words, style.LABEL, one.is_bold, lines=most)
+
+    def height(self, one):
+        """Height of a moment, inches."""
+        return len(self.lines(one)) * style.line_height(style.LABEL) + GAP
+
+    def bands(self, moments, room=0.0):
+        """Where the band of each turn begins, inches from the top, and where the last ends."""
+        told = [sum(self.height(one) for one in moments if one.turn == turn + 1) for turn in range(self.turns)]
+        heights = [max(THINNEST, one + GAP if one else 0.0) for one in told]
+        more = max(0.0, min(room, style.by_shape(2.2, room)) - sum(heights)) / self.turns
+        edges = [0.0]
+        for one in heights:
+            edges.append(edges[-1] + one + more)
+        return edges
 
 
 def title_of(record, styles):
@@ -83,13 +124,19 @@ def title_of(record, styles):
         end = "nothing stopped" if incidents_of(record) else "no incident began"
     days, tension = series_of(record, "tension")
     peak = peak_of(tension)
-    height = f"; tension peaked at {tension[peak]:.2f} on {_said(record, days[peak])}" if peak is not None else ""
+    height = f"; tension peaked at {tension[peak]:.2f} on {day_in(record, days[peak])}" if peak is not None else ""
     return f"{who}, {end}{height}"
+
+
+def _dated(record, day):
+    """A day in the narrow columns: '3 Jun', or, where the exercise goes on into another year, 'Jun 2024'."""
+    said = day_in(record, day)
+    return said.split(" ", 1)[1] if said.count(" ") > 1 else said
 
 
 def alt_of(record, styles, shown, left_out):
     """The story in words, for those who listen."""
-    told = [f"{style.day_of(date_of(record, one.day))}: {one.words.rstrip('.')}." for one in shown]
+    told = [f"{day_in(record, one.day)}: {one.words.rstrip('.')}." for one in shown]
     days, tension = series_of(record, "tension")
     first = next((value for value in tension if value == value), None)
     course = f" Tension goes from {first:.2f} to {tension[-1]:.2f}." if first is not None else ""
@@ -101,9 +148,9 @@ def alt_of(record, styles, shown, left_out):
 
 
 def moments_of(record, styles):
-    """Everything that could have a line, by day."""
+    """Everything that could have a line, by turn and day."""
     found = [
-        *_acts(record),
+        *_acts(record, styles),
         *_injects(record),
         *_consultations(record, styles),
         *_responses(record, styles),
@@ -111,13 +158,13 @@ def moments_of(record, styles):
         *_endings(record, styles),
         *_projects(record, styles),
     ]
-    return sorted(found, key=lambda one: one.day)
+    return sorted(found, key=lambda one: (one.turn, one.day))
 
 
-def most_telling(moments):
+def most_telling(moments, lay, room):
     """As many moments as there is room for, back in order of time.
 
-    How incidents begin and end comes first; then texts, responses, news, moves and projects take turns, each with its
+    How incidents begin comes first; then texts, endings, responses, news, moves and projects take turns, each with its
     most telling moment and, among equals, from all over the run.
     """
     queues = {}
@@ -126,12 +173,11 @@ def most_telling(moments):
     order = queues.pop("incident", [])
     turns = [queues[kind] for kind in KINDS if kind in queues]
     order += [queue[place] for place in range(len(moments)) for queue in turns if place < len(queue)]
-    chosen, used = [], 0.0
+    chosen = []
     for at in order:
-        if used + _height(moments[at]) > ROOM:
+        if lay.bands([moments[one] for one in (*chosen, at)])[-1] > room:
             break
         chosen.append(at)
-        used += _height(moments[at])
     return [moments[at] for at in sorted(chosen)]
 
 
@@ -140,76 +186,75 @@ def _scattered(at):
     return int(f"{at:012b}"[::-1], 2)
 
 
-def _acts(record):
+def _of(event, kind, words, marker, colour=style.INK, weight=1, **look):
+    return Moment(event.day, event.turn, kind, weight, words, marker, colour, **look)
+
+
+def _acts(record, styles):
     for event in record.of_kind("incident_begins"):
-        yield Moment(
-            event.day, "incident", 1, f"Begins: {event.payload.get('name') or event.incident}", "X", is_bold=True
-        )
+        is_enough = styles.names.is_short(event.incident) or style.by_shape(tall=False, wide=True)
+        name = "" if is_enough else event.payload.get("name")
+        words = f"{capital(styles.case(event.incident))} begins{f': {name}' if name else ''}"
+        yield _of(event, "incident", words, "X", is_bold=True)
 
 
 def _injects(record):
     for event in filter(reaches_players, record.of_kind("inject_released")):
-        yield Moment(
-            event.day, "news", 1, f"News: {event.payload.get('title') or 'inject'}", "o", style.CALM, is_hollow=True
-        )
+        yield _of(event, "news", f"News: {event.payload.get('title') or 'inject'}", "o", style.CALM, is_hollow=True)
 
 
 def _consultations(record, styles):
-    reached = {}
+    reached, incidents, everybody = {}, incidents_of(record), max(1, len(actors_of(record)))
     for one in consultations_of(record):
-        table = styles.format(one.format)
+        about = f" on {styles.incident(one.incident)}"
         if one.caller:
-            yield Moment(
-                one.day,
-                "text",
-                3,
-                capital(f"{styles.said(one.caller)} calls {styles.names.format(one.format)}"),
-                styles.marker(one.caller),
-                styles.colour(one.caller),
-            )
-        if one.outcome == "adopted":
-            words = _of_table(table, f"agrees on {_rung(one)} ({one.text:.2f})")
-            if one.breakers:
-                words += f" after {listed([styles.said(code) for code in one.breakers], 2)} broke silence"
-            is_new = RUNGS.index(one.rung) > RUNGS.index(reached.get(one.incident, RUNGS[0]))
-            reached[one.incident] = max(one.rung, reached.get(one.incident, RUNGS[0]), key=RUNGS.index)
-            yield Moment(one.end_day, "text", 1 if is_new else 4, words, "s", is_bold=is_new)
-        elif one.outcome == "failed":
-            yield Moment(one.end_day, "text", 2, _of_table(table, "ends without a text"), "s", is_hollow=True)
-
-
-def _of_table(table, does):
-    """What a format does: 'NATO-IP4 ministers agree on solidarity'."""
-    return f"{capital(table)} {for_many(does) if table.endswith('s') else does}"
-
-
-def _rung(one):
-    return {"naming": "naming the culprit", "silence": "saying nothing"}.get(one.rung, one.rung)
+            words = capital(f"{styles.said(one.caller)} calls {styles.names.format(one.format)}{about}")
+            marker, colour = styles.marker(one.caller), styles.colour(one.caller)
+            yield Moment(one.day, one.turn, "text", 3, words, marker, colour)
+        if one.outcome == "open":
+            continue
+        table, turn = capital(styles.format(one.format)) + about, turn_of(record, one.end_day)
+        if one.outcome == "failed":
+            yield Moment(one.end_day, turn, "text", 2, f"{table}: no text", "s", is_hollow=True)
+            continue
+        suspect = incidents[one.incident].suspect if one.incident in incidents else None
+        words = f"{table}: {styles.text(one.rung, suspect)}, {one.behind} behind it"
+        if one.breakers and styles.decides_by_silence(one.format):
+            words += f", after {listed([styles.said(code) for code in one.breakers], 2)} broke silence"
+        rung = RUNGS.index(one.rung)
+        is_new, reached[one.incident] = rung > reached.get(one.incident, 0), max(rung, reached.get(one.incident, 0))
+        weight = (1 if is_new else 4) - rung / len(RUNGS) - len(one.supporters) / everybody
+        yield Moment(one.end_day, turn, "text", weight, words, "s", is_bold=is_new)
 
 
 def _responses(record, styles):
     joined = joinings_of(record, styles.names)
     seen = sorted((one for one in joined if one.acted_day is not None), key=lambda one: one.acted_day)
-    known, victims = set(), {code for incident in incidents_of(record).values() for code in incident.victims}
+    incidents = incidents_of(record)
+    known, victims = set(), {code for incident in incidents.values() for code in incident.victims}
     turns = {}
     for one in seen:
-        turns.setdefault((max(0, one.acted_day - 1) // max(1, record.days_per_turn), one.incident), []).append(one)
-    for (_, incident), group in turns.items():
-        new = list(dict.fromkeys(one.response for one in group if (incident, one.response) not in known))
+        turns.setdefault((turn_of(record, one.acted_day), one.incident), []).append(one)
+    for (turn, incident), group in turns.items():
+        about = f" on {styles.incident(incident)}" if len(incidents) > 1 and incident else ""
+        kinds = {one.response for one in group if (incident, one.response) not in known}
+        new = sorted(kinds, key=lambda response: (-styles.gravity(response), response))
         known.update((incident, response) for response in new)
         first = [one for one in group if one.response in new]
         if first:
             who = sorted({one.actor for one in first}, key=lambda code: (code not in victims, code))
             what = listed([styles.brief(response) for response in new], 2)
-            words = f"{capital(listed([styles.said(code) for code in who], 2))}: first {what}"
-            yield Moment(first[0].acted_day, "response", 1, words, styles.marker(who[0]), styles.colour(who[0]))
+            words = f"{capital(listed([styles.said(code) for code in who], 2))}{about}: first {what}"
+            weight = 1 - styles.gravity(new[0]) / len(RUNGS)
+            marker, colour = styles.marker(who[0]), styles.colour(who[0])
+            yield Moment(first[0].acted_day, turn, "response", weight, words, marker, colour)
         more = [one for one in group if one.response not in new]
         if more:
-            kinds = [one.response for one in more]
-            most = styles.brief(max(sorted(set(kinds)), key=kinds.count))
+            said = [one.response for one in more]
+            most = styles.brief(max(sorted(set(said)), key=said.count))
             states = len({one.actor for one in more})
-            words = f"{capital(in_words(states))} more {'joins' if states == 1 else 'join'}, mostly {most}"
-            yield Moment(more[-1].acted_day, "response", 2, words, "o", style.FAINT)
+            words = f"{capital(in_words(states))} more {'joins' if states == 1 else 'join'}{about}, mostly {most}"
+            yield Moment(more[-1].acted_day, turn, "response", 2, words, "o", style.FAINT)
 
 
 def _moves(record, styles):
@@ -219,138 +264,87 @@ def _moves(record, styles):
         if words and event.actor:
             target = event.payload.get("target")
             said = words.format(who=styles.name(event.actor), target=styles.name(target) if target else "another")
-            yield Moment(event.day, "move", 1, said, styles.marker(event.actor), styles.colour(event.actor))
+            yield _of(event, "move", said, styles.marker(event.actor), styles.colour(event.actor))
 
 
 def _endings(record, styles):
     for event in record.of_kind("victim_concedes"):
-        yield Moment(
-            event.day, "incident", 1, f"{styles.name(event.actor)} gives in", styles.marker(event.actor), is_bold=True
+        about = f" on {styles.incident(event.incident)}" if event.incident else ""
+        yield _of(
+            event, "ending", f"{styles.name(event.actor)} gives in{about}", styles.marker(event.actor), is_bold=True
         )
     for event in record.of_kind("incident_stops"):
-        yield Moment(
-            event.day,
-            "incident",
-            1,
-            f"{capital(styles.incident(event.incident))} stops",
-            "X",
-            is_bold=True,
-            is_hollow=True,
-        )
+        words = f"{capital(styles.incident(event.incident))} stops"
+        yield _of(event, "ending", words, "X", is_bold=True, is_hollow=True)
 
 
 def _projects(record, styles):
     for event in record.of_kind("project_decided", "project_fails"):
         agreed = event.payload.get("outcome") == "agreed"
         ended = "fails" if event.kind == "project_fails" else "is agreed" if agreed else "is blocked"
-        yield Moment(
-            event.day,
-            "project",
-            1,
-            f"{capital(styles.project(event.payload.get('project') or ''))} {ended}",
-            "D",
-            style.CALM,
+        yield _of(
+            event, "project", f"{capital(styles.project(event.payload.get('project') or ''))} {ended}", "D", style.CALM
         )
 
 
 # ------------------------------------------------------------------------------------------------------- drawing
 
 
-def _lines(moment):
-    return style.wrap(moment.words, style.WIDTH - style.MARGIN - WORDS, style.LABEL, moment.is_bold, lines=3)
-
-
-def _height(moment):
-    return len(_lines(moment)) * style.line_height(style.LABEL) + GAP
-
-
-def _draw_bars(page, record, room):
-    axes = _bars(page, record, "tension", TENSION, room, "Tension", 1.0, None)
+def _draw_bars(page, record, lay, bands):
+    top = bands[-1]
+    _bars(page, record, "tension", lay.tension, bands, "Tension", 1.0, None)
     _, harm = series_of(record, "harm")
-    _bars(page, record, "harm", HARM, room, "Harm", max([1.0, *(value for value in harm if value == value)]), "///")
-    for day, words in style.date_ticks(start_of(record), length_in_days(record), most=max(2, min(9, int(room / 0.5)))):
-        axes.annotate(
-            words,
-            (0, day),
-            xytext=(-5, 0),
-            textcoords="offset points",
-            ha="right",
-            va="top" if "\n" in words and day == 0 else "center",
-            fontsize=style.SMALL,
-            annotation_clip=False,
-        )
+    _bars(
+        page, record, "harm", lay.harm, bands, "Harm", max([1.0, *(value for value in harm if value == value)]), "///"
+    )
+    last = -1.0
+    for at, day in zip(bands, turn_edges(record), strict=True):
+        if at - last >= 0.2 and (at == 0 or top - at >= 0.2 or day == turn_edges(record)[-1]):
+            last = at
+            low = 0.1 + top - at
+            page.write(lay.tension - 0.08, low, _dated(record, day), style.SMALL, ha="right", va="center_baseline")
 
 
-def _bars(page, record, name, left, room, heading, top, hatch):
-    axes = page.axes(left, 0.1, BAR, room)
+def _bars(page, record, name, left, bands, heading, top, hatch):
+    axes = page.axes(left, 0.1, BAR, bands[-1])
     style.bare(axes)
-    days, values = series_of(record, name)
     axes.set_xlim(0, top)
-    axes.set_ylim(length_in_days(record), 0)
+    axes.set_ylim(bands[-1], 0)
     axes.axvspan(0, top, color=style.WASH)
-    widths = [value if value == value else 0 for value in values]
-    span = record.days_per_turn
-    axes.barh(
-        [day - span / 2 for day in days],
-        widths,
-        height=span * 0.92,
-        facecolor="#A6A6A6" if hatch else "#4D4D4D",
-        edgecolor=style.PAPER,
-        hatch=hatch,
-        linewidth=0,
-    )
-    at = left / style.WIDTH
-    base = (page.bottom + room + 0.1) / page.height
-    page.figure.text(at, base + 0.24 / page.height, heading, fontsize=style.LABEL, weight="bold")
-    page.figure.text(at, base + 0.06 / page.height, "0", fontsize=style.SMALL, color=style.MUTED)
-    page.figure.text(
-        (left + BAR) / style.WIDTH,
-        base + 0.06 / page.height,
-        f"{top:.2g}",
-        fontsize=style.SMALL,
-        color=style.MUTED,
-        ha="right",
-    )
-    return axes
+    _, values = series_of(record, name)
+    look = {"facecolor": "#A6A6A6" if hatch else "#4D4D4D", "edgecolor": style.PAPER, "hatch": hatch, "linewidth": 0}
+    for (start, end), value in zip(pairwise(bands), values, strict=False):
+        inset = min(0.02, (end - start) / 10)
+        wide = value if value == value else 0
+        axes.barh([start + inset], [wide], height=end - start - 2 * inset, align="edge", **look)
+    base = bands[-1] + 0.1
+    page.write(left, base + 0.24, heading, style.LABEL, weight="bold")
+    page.write(left, base + 0.06, "0", style.SMALL, color=style.MUTED)
+    page.write(left + BAR, base + 0.06, f"{top:.2g}", style.SMALL, color=style.MUTED, ha="right")
 
 
-def _draw_moments(page, record, shown, room):
-    axes = page.axes(LEADERS, 0.1, style.WIDTH - LEADERS, room)
+def _draw_moments(page, record, lay, shown, bands):
+    room = bands[-1]
+    axes = page.axes(lay.harm + BAR, 0.1, style.width() - lay.harm - BAR, room)
     style.bare(axes)
-    axes.set_xlim(0, style.WIDTH - LEADERS)
+    axes.set_xlim(lay.harm + BAR, style.width())
     axes.set_ylim(room, 0)
-    page.write(WHEN, room + 0.34, "What happened", style.LABEL, weight="bold")
+    for edge in bands:
+        axes.axhline(edge, color=style.FAINT, linewidth=0.7, zorder=0)
+    page.write(lay.when, room + 0.34, f"What happened, from {start_of(record).year}", style.LABEL, weight="bold")
     if not shown:
-        page.write(WORDS, room / 2, "Nothing happened.", style.HEAD, color=style.MUTED)
-        return
-    scale = room / length_in_days(record)
-    wanted = [one.day * scale for one in shown]
-    places = style.spread(wanted, [_height(one) for one in shown], 0, room)
-    for one, want, place in zip(shown, wanted, places, strict=True):
-        date = style.day_of(date_of(record, one.day))
-        axes.plot([0, 0.05, 0.16], [want, want, place], color="#B3B3B3", linewidth=0.6, clip_on=False)
-        axes.plot(
-            [0.2],
-            [place],
-            marker=one.marker,
-            markersize=7,
-            color=style.PAPER if one.is_hollow else one.colour,
-            markeredgecolor=one.colour if one.is_hollow else style.INK,
-            markeredgewidth=1.2 if one.is_hollow else 0.5,
-            clip_on=False,
-        )
-        axes.text(WHEN - LEADERS, place, date, va="center", fontsize=style.SMALL, color=style.MUTED)
-        axes.text(
-            WORDS - LEADERS,
-            place,
-            "\n".join(_lines(one)),
-            va="center",
-            fontsize=style.LABEL,
-            linespacing=style.LEADING,
-            weight="bold" if one.is_bold else "normal",
-        )
+        page.write(lay.words, room / 2, "Nothing happened.", style.HEAD, color=style.MUTED)
+    for turn, (start, end) in enumerate(pairwise(bands), 1):
+        here = [one for one in shown if one.turn == turn]
+        y = (start + end - sum(lay.height(one) for one in here)) / 2
+        for one in here:
+            _draw_moment(axes, record, lay, one, y + lay.height(one) / 2)
+            y += lay.height(one)
 
 
-def _said(record, day):
-    date = date_of(record, day)
-    return style.day_of(date)
+def _draw_moment(axes, record, lay, one, y):
+    style.mark(axes, lay.marks, y, one.marker, one.colour, is_hollow=one.is_hollow)
+    look = {"va": "center", "linespacing": style.LEADING}
+    axes.text(lay.when, y, _dated(record, one.day), fontsize=style.SMALL, color=style.MUTED, **look)
+    weight = "bold" if one.is_bold else "normal"
+    axes.text(lay.words, y, "\n".join(lay.lines(one)), fontsize=style.LABEL, weight=weight, **look)

@@ -33,10 +33,10 @@ from sim.output.figures.sweep import caption, each_measure
 from sim.phrases import capital, percent
 
 ROOM = 2.3  # inches
-MOST_LEVERS, OUTCOME_RIGHT = 4, 0.62
-MOST_FACTORS, DRIVERS_GAP, DRIVERS_RIGHT = 8, 0.34, 0.2
+OUTCOME_RIGHT = 0.62
+DRIVERS_GAP, DRIVERS_RIGHT = 0.34, 0.2
 FAIL, FAILURE_RIGHT, TRAJECTORY = "#D55E00", 1.42, 1.75
-MOST_SETTINGS, CHOICE_ROOM, CHOICE_GAP, CHOICE_RIGHT = 12, 1.72, 0.28, 0.16
+CHOICE_ROOM, CHOICE_GAP, CHOICE_RIGHT = 1.72, 0.28, 0.16
 CHOICE_PANELS = (("Mean", "mean"), ("Worst tenth", "worst"), ("Good enough", "good"), ("Regret", "regret"))
 FUTURES_ROOM, FUTURES_RIGHT = 2.75, 0.62
 WHAT = {
@@ -71,7 +71,7 @@ def compose_outcome(analysis, finding):
     low, high = min(one[0] for one in known), max(one[4] for one in known)
     gap = (high - low) * 0.03 or 0.5
     forest.draw(page, 0.36, [Panel(low - gap, high + gap, most=5)])
-    page.write(style.WIDTH - OUTCOME_RIGHT + 0.08, forest.height + 0.42, "mean", style.SMALL, color=style.MUTED)
+    page.write(style.width() - OUTCOME_RIGHT + 0.08, forest.height + 0.42, "mean", style.SMALL, color=style.MUTED)
     page.alt = outcome_alt(finding, rows)
     return page
 
@@ -80,7 +80,7 @@ def _outcome_rows(finding):
     yield "All runs", (finding.spread.quantiles, finding.spread.mean), BLUE
     if finding.baseline:
         yield "The same runs without the cooperation", (finding.baseline.quantiles, finding.baseline.mean), GREY
-    for lever in finding.levers[:MOST_LEVERS]:
+    for lever in finding.levers[: style.by_shape(4, 1)]:
         yield capital(lever.label), None, None
         for inputs in lever.settings:
             yield inputs.words, (inputs.quantiles, inputs.mean), BLUE
@@ -117,7 +117,7 @@ def outcome_alt(finding, rows):
 def compose_drivers(analysis, finding):
     """The tornado of one measure."""
     sample, found = analysis.sample, finding.sensitivity
-    ranked = found.ranked()[:MOST_FACTORS]
+    ranked = found.ranked()[: style.by_shape(8, 5)]
     name = f"tornado-{finding.measure}"
     note = (
         f"{HOW.get(found.method, '')}. Right: mean in the lowest third of the factor (open) and in the highest (full), "
@@ -175,7 +175,7 @@ def drivers_alt(sample, finding):
     found, span = finding.sensitivity, span_of(finding)
     labels = {factor.name: factor.label for factor in sample.factors}
     told = []
-    for one in found.ranked()[:MOST_FACTORS]:
+    for one in found.ranked()[: style.by_shape(8, 5)]:
         swing = found.swing(one.factor)
         ends = ""
         if swing.means:
@@ -253,7 +253,7 @@ def _range_marks(limit, factor):
 
 def _choice_marks(limit, factor):
     wide = 1 / len(factor.choices)
-    room = (style.WIDTH - ROOM - FAILURE_RIGHT) * wide - 0.06
+    room = (style.width() - ROOM - FAILURE_RIGHT) * wide - 0.06
     for place, choice in enumerate(factor.choices):
         start, colour = place * wide, FAIL if choice in limit.choices else style.FAINT
         yield Bar(start, start + 0.94 * wide, colour, 0.18)
@@ -267,7 +267,7 @@ def _said(limit, factor):
 
 
 def _draw_trajectory(page, found):
-    axes = page.axes(0.62, 0.5, style.WIDTH - 0.62 - 0.3, TRAJECTORY)
+    axes = page.axes(0.62, 0.5, style.width() - 0.62 - 0.3, TRAJECTORY)
     frame(axes, 0, 1.02, 1, most=5)
     axes.set_ylim(0, 1.04)
     axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
@@ -288,9 +288,9 @@ def _draw_trajectory(page, found):
         style.MARGIN,
         TRAJECTORY + 0.6,
         "Share of the runs under the rule that fail; each dot is a stricter rule",
-        style.WIDTH - 0.3,
+        style.width() - 0.3,
     )
-    page.write(style.WIDTH - 0.3, 0.12, "share of all failures that the rule holds", style.LABEL, ha="right")
+    page.write(style.width() - 0.3, 0.12, "share of all failures that the rule holds", style.LABEL, ha="right")
     up = found.base.value < 0.85
     axes.text(
         0.01,
@@ -336,7 +336,11 @@ def compose_choice(analysis, finding):
 def _shown_choices(choices):
     """The choices that get rows: as many whole ones as there is room for."""
     rows = np.cumsum([1 + len(lever.settings) for lever in choices])
-    return [lever for lever, end in zip(choices, rows, strict=True) if lever is choices[0] or end - 1 <= MOST_SETTINGS]
+    return [
+        lever
+        for lever, end in zip(choices, rows, strict=True)
+        if lever is choices[0] or end - 1 <= style.by_shape(12, 6)
+    ]
 
 
 def _estimates(choices, key):
@@ -373,7 +377,7 @@ def choice_alt(finding, choices):
 @chart("futures", place=5, each=each_measure, question="Does the choice hold in every kind of future?")
 def compose_futures(analysis, finding):
     """What the cooperation, and the most telling lever, are worth in each kind of future."""
-    sample, choices = analysis.sample, telling_choices(finding)
+    sample, choices = analysis.sample, telling_choices(finding)[: style.by_shape(None, 1)]
     name = f"futures-{finding.measure}"
     note = (
         "Right of the line the first setting is better, left of it the second. Blue: clearly better; orange: clearly "

@@ -24,7 +24,7 @@ from sim.output.figures.forest import (
 from sim.output.figures.sweep import caption
 
 ROOM, RIGHT = 3.3, 0.62  # inches
-DOTS, MOST_PAIRS, MOST_DOTS = 2.5, 10, 1500
+MOST_DOTS = 1500
 PANEL, HEAD, BESIDE = 1.0, 0.62, 0.75
 WORDS = {1: "they improve together", -1: "one improves at the expense of the other", 0: "no clear relation"}
 COLOURS = {1: (CLEAR, "o"), -1: (AGAINST, "D"), 0: (UNCLEAR, "s")}
@@ -47,10 +47,10 @@ def compose_tradeoffs(analysis):
             "One measure was looked at, or none of them varies. Name two: --measure A --measure B.",
         )
     telling = next((pair for pair in pairs if pair.helps), pairs[0])
-    shown = sorted(pairs, key=lambda pair: (pair.helps or 9, -abs(pair.correlation.value)))[:MOST_PAIRS]
+    shown = sorted(pairs, key=lambda pair: (pair.helps or 9, -abs(pair.correlation.value)))[: style.by_shape(10, 3)]
     names = [f"{measure(pair.one).label} and {label(pair.other)}" for pair in shown]
     forest = Forest([_pair_row(*pair) for pair in zip(names, shown, strict=True)], ROOM, RIGHT, 0.42)
-    page = style.open_page("tradeoffs", claims.trade_offs(pairs), words, DOTS + forest.height + 1.5)
+    page = style.open_page("tradeoffs", claims.trade_offs(pairs), words, _dots() + forest.height + 1.5)
     _draw_dots(page, telling, forest.height + 0.9)
     forest.draw(page, 0.3, [Panel(-1, 1, lines=[ZERO])])
     page.alt = "Rank correlations over the futures. " + " ".join(
@@ -60,8 +60,13 @@ def compose_tradeoffs(analysis):
     return page
 
 
+def _dots():
+    """Height of the dots' axes, inches."""
+    return style.by_shape(2.5, 1.5)
+
+
 def _draw_dots(page, pair, low):
-    axes = page.axes(0.95, low, style.WIDTH - 0.95 - 0.3, DOTS)
+    axes = page.axes(0.95, low, style.width() - 0.95 - 0.3, _dots())
     x, y = pair.x, pair.y
     if len(x) > MOST_DOTS:
         at = np.random.default_rng(1).choice(len(x), MOST_DOTS, replace=False)
@@ -75,12 +80,12 @@ def _draw_dots(page, pair, low):
     axes.tick_params(axis="y", length=3, labelsize=style.SMALL)
     page.write(
         style.MARGIN,
-        low + DOTS + 0.12,
+        low + _dots() + 0.12,
         f"↑ {axis_of(pair.other)}{_good(pair.other)}",
         weight="bold",
     )
     page.write(
-        style.WIDTH - 0.3,
+        style.width() - 0.3,
         low - 0.46,
         f"{axis_of(pair.one)}{_good(pair.one)} →",
         ha="right",
@@ -131,7 +136,7 @@ def compose_settling(analysis):
 
 def _draw_means(page, finding, low):
     converged, span = finding.convergence, span_of(finding)
-    axes = page.axes(BESIDE, low, style.WIDTH - 2 * BESIDE, PANEL)
+    axes = page.axes(BESIDE, low, style.width() - 2 * BESIDE, PANEL)
     counts = np.array(converged.futures)
     means = np.array([[one.low, one.value, one.high] for one in converged.means]).T
     last = converged.means[-1].value
@@ -162,4 +167,4 @@ def _draw_means(page, finding, low):
         va="center",
         weight="bold",
     )
-    heading(page, style.MARGIN, low + PANEL + 0.12, axis_of(finding.measure), style.WIDTH - 0.4)
+    heading(page, style.MARGIN, low + PANEL + 0.12, axis_of(finding.measure), style.width() - 0.4)

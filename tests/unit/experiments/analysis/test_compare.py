@@ -7,7 +7,8 @@ from sim.catalogue.measures import MEASURES
 from sim.errors import InputError
 from sim.experiments.compare import Arm, arms_of, compare, compared, scores
 from sim.output.figures import drawings_of
-from sim.output.figures.style import outside, overlaps
+from sim.output.figures.comparison import compose as compose_measures
+from sim.output.figures.style import TALL, WIDE, outside, overlaps
 from tests.builders_record import a_loaded
 
 
@@ -49,14 +50,20 @@ def test_the_scorecard_uses_the_same_runs_without_the_cooperation():
     assert np.isnan(scores(measures, None)["need"][1]).all()
 
 
+@pytest.mark.parametrize("shape", [TALL, WIDE], ids=["tall", "wide"])
 @pytest.mark.parametrize("shift", [0.0, 0.5])
-def test_the_charts_keep_their_words_apart(shift):
+def test_the_charts_keep_their_words_apart(shift, shape):
     comparison = _two(shift=shift)
     for _, compose, about in drawings_of("comparison", comparison):
-        page = compose(*about)
+        page = compose(*about, shape=shape)
         assert overlaps(page) == [] and outside(page) == []
         assert "seed 1" in page.caption and len(page.alt.split()) >= 5
         assert "nan" not in page.title + page.alt
+
+
+def test_a_difference_too_small_to_print_is_not_called_better():
+    page = compose_measures(_two(shift=1e-9))
+    assert "+0" not in page.alt and "better" not in page.alt
 
 
 def test_the_same_exercise_twice_is_refused():

@@ -25,7 +25,7 @@ def _acts(actor, response, day):
     return (1, day, "2025-03-02", "settle", "response_acts", actor, "grid", {"response": response})
 
 
-def test_the_order_of_joining_is_by_day_and_the_same_day_shares_a_place():
+def test_a_response_is_known_by_the_day_on_which_it_is_seen():
     record = _record(
         _decided("EST", "naming"),
         _decided("LVA", "naming"),
@@ -35,8 +35,8 @@ def test_the_order_of_joining_is_by_day_and_the_same_day_shares_a_place():
         _acts("EST", "naming", 7),
         _acts("LVA", "naming", 7),
     )
-    order = {one.actor: one.order for one in queries.joinings_of(record, NAMES)}
-    assert order == {"JPN": 1, "EST": 2, "LVA": 2, "HUN": None}
+    seen = {one.actor: one.acted_day for one in queries.joinings_of(record, NAMES)}
+    assert seen == {"JPN": 4, "EST": 7, "LVA": 7, "HUN": None}
 
 
 def test_doing_nothing_is_no_response():
