@@ -21,6 +21,7 @@ from sim.output.narrative.hot_wash import BETTER, measure_rows
 from sim.output.narrative.passages import WHY_FORMAT
 from sim.output.narrative.run_sheet import objectives_of, run_sheet
 from sim.output.narrative.story import figure, hot_wash, tell
+from sim.output.pages.shared_letters import with_shared_letters
 from sim.phrases import capital, count, day, listed, percent
 
 WORTH_SAYING = 0.05  # a contribution to willingness or utility worth a word
@@ -175,7 +176,7 @@ def write_page(template, path, **words):
     )
     rooms.filters["css"] = in_css
     path = Path(path)
-    path.write_text(rooms.get_template(template).render(**words), encoding="utf-8", newline="\n")
+    path.write_text(with_shared_letters(rooms.get_template(template).render(**words)), encoding="utf-8", newline="\n")
     return path
 
 
