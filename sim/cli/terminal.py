@@ -242,7 +242,7 @@ class TerminalUI:
 
     def ask(self, decision):
         """One line from the person; EOFError when there is none, or no end to it."""
-        how = "numbers, - for nothing" if decision.many else "a number"
+        how = ("a number" if decision.most == 1 else "numbers") + (", - for nothing" if decision.many else "")
         keys = f"Enter keeps the suggestion ({SUGGESTED}); ? the situation; m messages; back; q leaves"
         self.say(f"{self.names.actor(decision.actor)}. {self._where(decision.turn)}. {keys}.", "dim")
         self.console.print(Text(f"{how} > "), end="")

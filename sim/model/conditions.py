@@ -15,8 +15,9 @@ from sim.scenario.schema import StateOfPlay, When
 class Part:
     """One thing that a condition asks for.
 
-    kind : going, stopped, text, act or tension_above; what : tuple, of what: an incident; an incident and a rung; an
-    actor, the response or move, and the incident, each of these or None; a number. is_denied : it must not be so
+    kind : going, stopped, text, act, answer or tension_above; what : tuple, of what: an incident; an incident and a
+    rung; an actor, the response or move, and the incident, each of these or None; an actor or None, the option and the
+    inject; a number. is_denied : it must not be so
 
     >>> [part.key for part in parts_of(When(going=["blockade"], unless=StateOfPlay(tension_above=0.8)))]
     ['going blockade', 'unless tension_above 0.8']
@@ -47,6 +48,8 @@ def _parts(play: StateOfPlay, is_denied: bool) -> Iterator[Part]:
         yield Part("text", (play.text.incident, play.text.rung), is_denied)
     if play.act:
         yield Part("act", (play.act.by, play.act.response or play.act.move, play.act.incident), is_denied)
+    if play.answer:
+        yield Part("answer", (play.answer.by, play.answer.option, play.answer.inject), is_denied)
     if play.tension_above is not None:
         yield Part("tension_above", (play.tension_above,), is_denied)
 
@@ -94,6 +97,19 @@ def _act(world: World, by: str | None, what: str | None, incident: str | None) -
     return np.logical_or.reduce(state.joined[np.array(fits, dtype=bool)][..., who], axis=(0, -1))
 
 
+def _answer(world: World, by: str | None, option: str, inject: str) -> np.ndarray:
+    inputs = world.inputs
+    q, question = next(
+        (q, asked.question)
+        for q, place in enumerate(inputs.questions)
+        for asked in [inputs.msel[place][1]]
+        if asked.id == inject
+    )
+    who = slice(None) if by is None else [inputs.index[by]]
+    k = [known.id for known in question.options].index(option)
+    return np.logical_or.reduce(world.state.chosen[q][:, who] == k, axis=-1)
+
+
 def _tension_above(world: World, level: float) -> np.ndarray:
     return world.state.tension > level
 
@@ -103,5 +119,6 @@ SO: dict[str, Callable[..., np.ndarray]] = {
     "stopped": _stopped,
     "text": _text,
     "act": _act,
+    "answer": _answer,
     "tension_above": _tension_above,
 }

@@ -268,6 +268,29 @@ EVENT_KINDS: dict[str, EventKind] = {
             text("control_notes", "what control alone should know", optional=True),
         ),
     ),
+    "question_put": EventKind(
+        "An inject puts a question to those who are to decide it.",
+        "inject",
+        fields=(
+            text("inject", "id of the inject"),
+            text("question", "what it asks"),
+            codes("to", "who decides, each for itself"),
+            Field("options", "what may be chosen, in words", "list of text"),
+            integer("until", "the last turn in which it may be answered", "turn", low=1),
+        ),
+    ),
+    "question_answered": EventKind(
+        "An actor decides a question that an inject has put to it.",
+        "respond",
+        actor="who decides",
+        fields=(
+            text("inject", "id of the inject that puts it"),
+            text("question", "what it asks"),
+            text("option", "id of the option chosen"),
+            text("answer", "the option in words"),
+            text("given", "no: the time was up, and it counts for want of an answer", choices=("yes", "no")),
+        ),
+    ),
     "control_directs": EventKind(
         "Control changes what was planned, a quantity, or who sits in a seat.",
         "inject",

@@ -22,6 +22,6 @@ class Silent(Policy):
 
     def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """Nothing, where that is possible; else what changes least."""
-        if decision.kind in ("responses", "call"):
+        if decision.kind in ("responses", "call", "question"):
             return ()
         return first_legal(decision, "accept", "support", "persist")

@@ -57,7 +57,7 @@ from sim.scenario.schema import (
 )
 from sim.scenario.wording import expected, plain, start_of
 
-ONE_OF_A_CONDITION = "'going', 'stopped', 'text', 'act', 'tension_above', 'unless' or 'control'"
+ONE_OF_A_CONDITION = "'going', 'stopped', 'text', 'act', 'answer', 'tension_above', 'unless' or 'control'"
 MERGED_BY = {"incidents": "id", "injects": "id", "objectives": "id", "cooperation": "project"}
 NEEDS_ACT = ("publicness", "evidence", "severity", "difficulty")
 NEEDS_ACTOR = ("exposure", "capital")
@@ -144,6 +144,10 @@ class Facts:
     def bodies_play_as_one(self) -> bool:
         return text_of(self.root, "bodies_as") == "one"
 
+    def plays_for_itself(self, code: str) -> bool:
+        """Whether somebody who takes part chooses for itself: not a body that is played member by member."""
+        return code not in self.library.bodies or self.bodies_play_as_one
+
     def own(self, code: str | None) -> Node | None:
         """What the scenario says of an actor; None where it says nothing."""
         actors = self.root.get("actors")
@@ -172,6 +176,12 @@ class Facts:
     @cached_property
     def incidents(self) -> list[str]:
         return ids_of(self.root, "incidents", "id")
+
+    @cached_property
+    def options(self) -> dict[str, list[str]]:
+        """The options of each question, by the inject that puts it."""
+        asking = {text_of(inject, "id"): inject.get("question") for inject in entries_of(self.root, "injects")}
+        return {name: ids_of(node, "options", "id") for name, node in asking.items() if name and node is not None}
 
     @cached_property
     def objectives(self) -> list[str]:
@@ -207,16 +217,21 @@ def _definitions(facts: Facts) -> dict[str, dict[str, Node]]:
 def repeated_ids(root: Node) -> Iterator[Diagnostic]:
     """Entries of one list that go by the same name; asked of each file before it is laid over another."""
     for name, field in MERGED_BY.items():
-        first: dict[str, Node] = {}
-        for entry in entries_of(root, name):
-            node = entry.get(field)
-            if node is None or node.text is None:
-                continue
-            if node.text in first:
-                line = first[node.text].line
-                where = f" on line {line}" if line else ""
-                yield node.fault(f"the {field} '{node.text}' is already used in '{name}'{where}. Each needs its own.")
-            first.setdefault(node.text, node)
+        yield from _repeated(entries_of(root, name), field, name)
+
+
+def _repeated(entries: list[Node], field: str, name: str) -> Iterator[Diagnostic]:
+    """Entries of the list called `name` that go by the same `field`."""
+    first: dict[str, Node] = {}
+    for entry in entries:
+        node = entry.get(field)
+        if node is None or node.text is None:
+            continue
+        if node.text in first:
+            line = first[node.text].line
+            where = f" on line {line}" if line else ""
+            yield node.fault(f"the {field} '{node.text}' is already used in '{name}'{where}. Each needs its own.")
+        first.setdefault(node.text, node)
 
 
 def check_participants(facts: Facts) -> Iterator[Diagnostic]:
@@ -389,6 +404,58 @@ def check_injects(facts: Facts) -> Iterator[Diagnostic]:
         when = inject.get("when")
         if when is not None and when.is_mapping:
             yield from _condition(when, facts)
+        question = inject.get("question")
+        if question is not None and question.is_mapping:
+            yield from _question(question, inject, facts)
+
+
+def _question(question: Node, inject: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """A question: that somebody can answer it, and that its options can be told apart and chosen."""
+    options = entries_of(question, "options")
+    yield from _repeated(options, "id", "options")
+    for option in options:
+        for effect in entries_of(option, "effects"):
+            yield from _effect(effect, facts, falls_on_chooser=True)
+    if options and all(number_of(option.get("weight")) == 0 for option in options):
+        yield question.keys["options"].fault(
+            "the model needs an option that it can choose: give one a 'weight' above 0."
+        )
+    if is_given(question, "otherwise"):
+        yield from _known_option(question["otherwise"], ids_of(question, "options", "id"))
+    reached = _reached(inject, facts)
+    for entry in entries_of(question, "to"):
+        yield from _decides(entry, reached, facts)
+    can_answer = [code for code in reached if facts.plays_for_itself(code) and facts.role(code) != "adversary"]
+    if not is_given(question, "to") and facts.cast and not can_answer:
+        yield question.keys.get("text", start_of(question)).fault(
+            "nobody can answer this: the inject goes to no state. Add one to its 'to'."
+        )
+
+
+def _known_option(node: Node, options: list[str]) -> Iterator[Diagnostic]:
+    if node.text is not None and node.text not in options:
+        yield node.fault(f"the question has no option '{node.text}'. {did_you_mean(node.text, options)}")
+
+
+def _reached(inject: Node, facts: Facts) -> list[str]:
+    """The actors that an inject reaches, as far as they take part."""
+    names = [entry.text for entry in entries_of(inject, "to")]
+    return [code for code in facts.cast if "all" in names or any(code in facts.meant(name) for name in names)]
+
+
+def _decides(entry: Node, reached: list[str], facts: Facts) -> Iterator[Diagnostic]:
+    """A fault unless somebody who is meant to answer a question reads the inject that puts it."""
+    name = entry.text
+    if name is None:
+        return
+    if name in ("all", "control"):
+        yield entry.fault(f"'{name}' decides nothing: name who does, or leave 'to' out for all states that receive it.")
+    elif name.startswith("group:") and name.removeprefix("group:") not in facts.library.groups:
+        yield from unless_known_group(entry, facts.library.groups)
+    elif not name.startswith("group:") and name not in facts.cast:
+        yield from _takes_part(entry, name, facts, "who decides")
+    elif not any(code in reached and facts.plays_for_itself(code) for code in facts.meant(name)):
+        yield entry.fault(f"'{name}' is to decide this and does not receive it. Add it to the inject's 'to'.")
 
 
 def _condition(when: Node, facts: Facts) -> Iterator[Diagnostic]:
@@ -402,13 +469,16 @@ def _condition(when: Node, facts: Facts) -> Iterator[Diagnostic]:
         for field in ("going", "stopped"):
             for entry in entries_of(play, field):
                 yield from _known_incident(entry, facts)
-        for field in ("text", "act"):
+        for field in ("text", "act", "answer"):
             inner = play.get(field)
             if inner is not None and inner.is_mapping:
                 yield from _known_incident(inner.get("incident"), facts)
         act = play.get("act")
         if act is not None and act.is_mapping:
             yield from _act(act, facts)
+        answer = play.get("answer")
+        if answer is not None and answer.is_mapping:
+            yield from _answer(answer, facts)
     for entry in entries_of(when, "going"):
         if entry.text is not None and entry.text in [other.text for other in entries_of(when, "stopped")]:
             yield entry.fault(f"'{entry.text}' cannot both go on ('going') and be over ('stopped').")
@@ -435,6 +505,18 @@ def _act(act: Node, facts: Facts) -> Iterator[Diagnostic]:
             yield act.keys[field].fault(f"a 'move' is an adversary's and goes without '{field}'. Keep one.")
     if by is not None and by.text in facts.cast:
         yield from _is_adversary(by, facts, "who moves")
+
+
+def _answer(answer: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """An answer that a condition asks for: the question is there, and has that option."""
+    inject, option, by = (answer.get(field) for field in ("inject", "option", "by"))
+    if inject is not None and inject.text is not None and inject.text not in facts.options:
+        known = did_you_mean(inject.text, facts.options)
+        yield inject.fault(f"no inject '{inject.text}' puts a question. {known}", ("injects", inject.text))
+    elif inject is not None and option is not None:
+        yield from _known_option(option, facts.options.get(inject.text or "", []))
+    if by is not None:
+        yield from _takes_part(by, by.text, facts, "who answers")
 
 
 def _when(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
@@ -483,7 +565,7 @@ def _recipients(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
             )
 
 
-def _effect(effect: Node, facts: Facts) -> Iterator[Diagnostic]:
+def _effect(effect: Node, facts: Facts, falls_on_chooser: bool = False) -> Iterator[Diagnostic]:
     on, incident, actor, adversary = (text_of(effect, field) for field in ("on", "incident", "actor", "adversary"))
     most, by = EFFECT_LIMITS.get(on or "", WHOLE), number_of(effect.get("by"))
     if on is not None and by is not None and abs(by) > most:
@@ -495,7 +577,7 @@ def _effect(effect: Node, facts: Facts) -> Iterator[Diagnostic]:
         yield start_of(effect).fault(
             f"an effect on '{on}' needs the 'incident' it is about. {did_you_mean('', facts.incidents)}"
         )
-    if on in NEEDS_ACTOR and actor is None:
+    if on in NEEDS_ACTOR and actor is None and not falls_on_chooser:
         yield start_of(effect).fault(f"an effect on '{on}' needs the 'actor' it falls on.")
     if on == "exposure" and adversary is None:
         yield start_of(effect).fault("an effect on 'exposure' needs the 'adversary' it is toward.")

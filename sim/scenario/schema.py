@@ -639,7 +639,11 @@ class InjectEffect(Entry):
         "difficulty",
     ]
     incident: Optional[Name] = Field(None, description="for publicness, evidence, severity, difficulty")
-    actor: Optional[Code] = Field(None, description="for exposure, capital, and evidence that only one actor gets")
+    actor: Optional[Code] = Field(
+        None,
+        description="for exposure, capital, and evidence that only one actor gets; in a question's option, left out, it is "
+        "whoever chose it, for exposure and capital",
+    )
     adversary: Optional[Code] = Field(None, description="for exposure")
     by: Annotated[float, Field(ge=-20, le=20)] = Field(
         description="how much is added; evidence: log-odds that the suspect did it, so a trail leading away is negative"
@@ -668,6 +672,14 @@ class ActDone(Entry):
     incident: Optional[Name] = Field(None, description="for a response: the incident it answers; without it any counts")
 
 
+class AnswerGiven(Entry):
+    """An answer to a question that an inject has put."""
+
+    inject: Name
+    option: Name
+    by: Optional[Code] = Field(None, description="who answered; empty: anybody")
+
+
 class StateOfPlay(Entry):
     """How the exercise stands: all that is named here together."""
 
@@ -675,6 +687,7 @@ class StateOfPlay(Entry):
     stopped: list[Name] = Field([], description="incidents that have begun and are over, for whatever reason")
     text: Optional[TextReached] = Field(None, description="a text that has been adopted")
     act: Optional[ActDone] = Field(None, description="something that somebody has done")
+    answer: Optional[AnswerGiven] = Field(None, description="an answer that somebody has given to a question")
     tension_above: Optional[Share] = Field(None, description="tension is higher than this")
 
 
@@ -683,6 +696,35 @@ class When(StateOfPlay):
 
     unless: Optional[StateOfPlay] = Field(None, description="nothing of what is named here may be so")
     control: bool = Field(False, description="yes: only when control releases it, whatever else is said here")
+
+
+class QuestionOption(Entry):
+    """One way to answer a question."""
+
+    id: Name
+    name: Text = Field(description="what whoever chooses it does, as it is told: Pays the ransom")
+    weight: Annotated[float, Field(ge=0, le=1000)] = Field(
+        1, description="how likely the model is to choose it beside the others: 0.3 beside 0.7 is three times in ten"
+    )
+    effects: list[InjectEffect] = Field([], description="what changes for each who chooses it")
+
+
+class Question(Entry):
+    """A decision of the exercise's own, put to those who are to make it. Each answers for itself, once."""
+
+    text: Text
+    to: Optional[Annotated[list[str], Field(min_length=1)]] = Field(
+        None,
+        description="who decides: codes or group:<name>, among those the inject goes to; empty: all states of them",
+    )
+    options: list[QuestionOption] = Field(min_length=2)
+    turns: Annotated[int, Field(ge=1, le=MOST_TURNS)] = Field(
+        1, description="turns in which it may be answered; 1: only in the turn in which the inject is released"
+    )
+    otherwise: Optional[Name] = Field(
+        None,
+        description="the option that counts when time is up and no answer was given; empty: the model chooses then",
+    )
 
 
 class Inject(Entry):
@@ -709,6 +751,7 @@ class Inject(Entry):
     expects: Optional[str] = Field(None, description="what a good answer would be: for the run sheet")
     objectives: list[Name] = Field([], description="ids of the objectives that it serves: for the run sheet")
     effects: list[InjectEffect] = []
+    question: Optional[Question] = Field(None, description="a decision that it puts to those who receive it")
     control_notes: Optional[str] = Field(None, description="for control only: for the run sheet")
 
 

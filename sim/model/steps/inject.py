@@ -55,6 +55,12 @@ def _release_in(world, place, rows, is_on_time):
         date = planned.inject.date
         day = (date - world.inputs.start).days if date and is_on_time else world.day
         world.recorder.inject_released(world, planned.inject, planned.recipients, day)
+        if planned.inject.question:
+            q = world.inputs.questions.index(place)
+            deciders = [
+                code for code, decides in zip(world.inputs.actors, world.inputs.question_to[q], strict=True) if decides
+            ]
+            world.recorder.question_put(world, planned.inject, deciders, day)
 
 
 def apply(effect, world, rows=slice(None)):

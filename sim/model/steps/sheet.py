@@ -1,7 +1,11 @@
-"""The sheet: all that a seat decides at a turn's end, with one budget. Projects, responses, an adversary's move."""
+"""The sheet: all that a seat decides at a turn's end, with one budget.
+
+Questions that injects put, projects, responses, an adversary's move.
+"""
 
 from sim.model.steps.adversary import apply_moves, choose_moves, make_moves, moves_open
 from sim.model.steps.projects import apply_cooperation, cooperation_open, decide_projects, projects_open
+from sim.model.steps.questions import answer_questions, questions_open
 from sim.model.steps.respond import apply_responses, choose_responses, join_responses, responses_open
 from sim.model.steps.sharing import apply_shares, shares_open
 from sim.model.steps.stops import NOBODY
@@ -11,7 +15,8 @@ def open_sheet(world):
     """Everything that is open to each seat now: list of (run, Decision)."""
     twin = world.twin(base_utilities=world.base_utilities)
     return (
-        shares_open(world)
+        questions_open(world)
+        + shares_open(world)
         + projects_open(world, decide_projects(twin, NOBODY))
         + cooperation_open(world)
         + responses_open(world, choose_responses(twin))
@@ -20,7 +25,8 @@ def open_sheet(world):
 
 
 def close_sheet(world, answers):
-    """Evidence is handed over, projects are agreed or blocked, responses joined, and the adversaries move."""
+    """Questions are answered, evidence handed over, projects agreed, responses joined, and the adversaries move."""
+    answer_questions(world, answers)
     apply_shares(world, answers)
     decide_projects(world, answers)
     apply_cooperation(world, answers)

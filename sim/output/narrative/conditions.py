@@ -41,10 +41,16 @@ def _act(names, by, what, incident):
     return f"{who} has joined {names.response(what) if what else 'a response'}{over}"
 
 
+def _answer(names, by, option, inject):
+    who = names.actor(by) if by else "somebody"
+    return f"{who} has answered '{names.answer(inject, option)}' to {names.inject(inject)}"
+
+
 SAID = {
     "going": lambda names, incident: f"{names.incident(incident)} goes on",
     "stopped": lambda names, incident: f"{names.incident(incident)} is over",
     "text": lambda names, incident, rung: f"a text on {names.incident(incident)} stands at {rung} or above",
     "act": _act,
+    "answer": _answer,
     "tension_above": lambda names, level: f"tension is above {level:g}",
 }

@@ -83,7 +83,31 @@ def injects(turn):
             words = gist(inject["text"])
             to = turn.names.recipients(inject["inject"], inject["to"], ADDRESSEES)
             source = f"({CHANNELS[inject['channel']]}: {' '.join(inject['sender'].split())}, to {to}.)"
-            yield ("\n" if "\n" in words else " ").join((sentence(inject["title"]), words, source))
+            yield ("\n" if "\n" in words else " ").join(
+                (sentence(inject["title"]), words, source, *_asks(inject, turn))
+            )
+
+
+def _asks(inject, turn):
+    """What an inject asks, of whom."""
+    for event in turn.of_kind("question_put"):
+        if event.payload["inject"] == inject["inject"]:
+            yield f"It asks {turn.names.actors(event.payload['to'])}: {sentence(event.payload['question'])}"
+
+
+def answers(turn):
+    """What was chosen where injects put questions: those who chose the same share a sentence."""
+    by_answer = {}
+    for event in turn.of_kind("question_answered"):
+        said = tuple(event.payload[name] for name in ("question", "answer", "given"))
+        by_answer.setdefault(said, []).append(event.actor)
+    for (question, answer, given), codes in by_answer.items():
+        verb = (
+            ("chooses", "choose")
+            if given == "yes"
+            else ("gives no answer, which counts as", "give no answer, which counts as")
+        )
+        yield f"Asked '{question}' {turn.names.actors(codes)} {verb[len(codes) > 1]}: {answer}"
 
 
 def reaches_players(event):
@@ -554,6 +578,7 @@ PASSAGES = (
     consultations,
     leaks,
     projects,
+    answers,
     shared_evidence,
     responses,
     adversaries,
