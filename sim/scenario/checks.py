@@ -57,7 +57,7 @@ from sim.scenario.schema import (
 )
 from sim.scenario.wording import expected, plain, start_of
 
-ONE_OF_A_CONDITION = "'going', 'stopped', 'text', 'act', 'answer', 'tension_above', 'unless' or 'control'"
+ONE_OF_A_CONDITION = "'going', 'stopped', 'text', 'act', 'answer', 'tension_above', 'any', 'unless' or 'control'"
 MERGED_BY = {"incidents": "id", "injects": "id", "objectives": "id", "cooperation": "project"}
 NEEDS_ACT = ("publicness", "evidence", "severity", "difficulty")
 NEEDS_ACTOR = ("exposure", "capital")
@@ -462,26 +462,32 @@ def _condition(when: Node, facts: Facts) -> Iterator[Diagnostic]:
     """What an inject waits for: that it names something, and what is there."""
     if not keys_of(when):
         yield start_of(when).fault(f"a condition names something: {ONE_OF_A_CONDITION}.")
+    yield from _state_of_play(when, facts)
     unless = when.get("unless")
-    for play in (when, unless):
-        if play is None or not play.is_mapping:
-            continue
-        for field in ("going", "stopped"):
-            for entry in entries_of(play, field):
-                yield from _known_incident(entry, facts)
-        for field in ("text", "act", "answer"):
-            inner = play.get(field)
-            if inner is not None and inner.is_mapping:
-                yield from _known_incident(inner.get("incident"), facts)
-        act = play.get("act")
-        if act is not None and act.is_mapping:
-            yield from _act(act, facts)
-        answer = play.get("answer")
-        if answer is not None and answer.is_mapping:
-            yield from _answer(answer, facts)
-    for entry in entries_of(when, "going"):
-        if entry.text is not None and entry.text in [other.text for other in entries_of(when, "stopped")]:
+    if unless is not None and unless.is_mapping:
+        yield from _state_of_play(unless, facts)
+
+
+def _state_of_play(play: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """What is to be so: that it can be, and that what it names is there."""
+    for field in ("going", "stopped"):
+        for entry in entries_of(play, field):
+            yield from _known_incident(entry, facts)
+    for field in ("text", "act"):
+        inner = play.get(field)
+        if inner is not None and inner.is_mapping:
+            yield from _known_incident(inner.get("incident"), facts)
+    for field, check in (("act", _act), ("answer", _answer)):
+        inner = play.get(field)
+        if inner is not None and inner.is_mapping:
+            yield from check(inner, facts)
+    for entry in entries_of(play, "going"):
+        if entry.text is not None and entry.text in [other.text for other in entries_of(play, "stopped")]:
             yield entry.fault(f"'{entry.text}' cannot both go on ('going') and be over ('stopped').")
+    for one in entries_of(play, "any"):
+        if one.is_mapping and not keys_of(one):
+            yield start_of(one).fault("each of 'any' names something that may be so, such as {stopped: [grid]}.")
+        yield from _state_of_play(one, facts)
 
 
 def _known_incident(node: Node | None, facts: Facts) -> Iterator[Diagnostic]:
@@ -494,8 +500,8 @@ def _act(act: Node, facts: Facts) -> Iterator[Diagnostic]:
     by, response, move = (act.get(field) for field in ("by", "response", "move"))
     if by is not None and move is None:
         yield from _takes_part(by, by.text, facts, "who acts")
-    if response is not None and response.text is not None:
-        yield from known_names([response], "responses", facts.names)
+    if response is not None:
+        yield from known_names(entries_of(act, "response") or [response], "responses", facts.names)
     if move is None or move.text is None:
         return
     if move.text not in MOVES:

@@ -641,8 +641,8 @@ class InjectEffect(Entry):
     incident: Optional[Name] = Field(None, description="for publicness, evidence, severity, difficulty")
     actor: Optional[Code] = Field(
         None,
-        description="for exposure, capital, and evidence that only one actor gets; in a question's option, left out, it is "
-        "whoever chose it, for exposure and capital",
+        description="for exposure, capital, and evidence that only one actor gets; left out in a question's option, "
+        "exposure and capital are those of whoever chose it",
     )
     adversary: Optional[Code] = Field(None, description="for exposure")
     by: Annotated[float, Field(ge=-20, le=20)] = Field(
@@ -664,12 +664,19 @@ class ActDone(Entry):
         None,
         description="who: a state or a body that has joined a response, or an adversary that has moved; empty: any",
     )
-    response: Optional[Name] = Field(None, description="id of the response; without it any counts")
+    response: Optional[Union[Name, Annotated[list[Name], Field(min_length=1)]]] = Field(
+        None, description="id of the response, or a list of which one is enough; without it any counts"
+    )
     move: Optional[Name] = Field(
         None,
         description="an adversary's: persist, stop, escalate, widen, open_other_ocean, divide, exploit_narrative",
     )
     incident: Optional[Name] = Field(None, description="for a response: the incident it answers; without it any counts")
+
+    @property
+    def responses(self) -> tuple[str, ...]:
+        """The responses of which one is enough; empty: any."""
+        return (self.response,) if isinstance(self.response, str) else tuple(self.response or ())
 
 
 class AnswerGiven(Entry):
@@ -689,6 +696,9 @@ class StateOfPlay(Entry):
     act: Optional[ActDone] = Field(None, description="something that somebody has done")
     answer: Optional[AnswerGiven] = Field(None, description="an answer that somebody has given to a question")
     tension_above: Optional[Share] = Field(None, description="tension is higher than this")
+    any: Annotated[list["StateOfPlay"], Field(min_length=1)] = Field(
+        [], description="at least one of these holds, each with fields like those here"
+    )
 
 
 class When(StateOfPlay):

@@ -216,17 +216,21 @@ def _check_part(world: World, part: Part) -> None:
     """A fault unless what a condition names is there."""
     inputs, named = world.inputs, part.what
     incident = named[0] if part.kind in ("going", "stopped", "text") else named[2] if part.kind == "act" else None
+    for alternative in named if part.kind == "any" else ():
+        for inner in alternative:
+            _check_part(world, inner)
     if part.kind == "answer":
         _check_answer(world, *named)
     if incident is not None and incident not in inputs.incidents:
         raise refusal(f"when: no incident '{incident}'. {did_you_mean(incident, inputs.incidents)}")
     if part.kind == "act":
-        who = inputs.adversaries if named[1] in NAMES else inputs.actors
+        who = inputs.adversaries if named[1] and named[1][0] in NAMES else inputs.actors
         if named[0] is not None and named[0] not in who:
             raise refusal(f"when: nobody is called '{named[0]}' here. {did_you_mean(named[0], who)}")
         known = (*NAMES, *dict.fromkeys(response for _, response in inputs.options))
-        if named[1] is not None and named[1] not in known:
-            raise refusal(f"when: nothing is called '{named[1]}' here. {did_you_mean(named[1], known)}")
+        for deed in named[1]:
+            if deed not in known:
+                raise refusal(f"when: nothing is called '{deed}' here. {did_you_mean(deed, known)}")
 
 
 def _check_answer(world: World, by: str | None, option: str, inject: str) -> None:
