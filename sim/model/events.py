@@ -291,6 +291,26 @@ EVENT_KINDS: dict[str, EventKind] = {
             text("given", "no: the time was up, and it counts for want of an answer", choices=("yes", "no")),
         ),
     ),
+    "deadline_set": EventKind(
+        "An inject sets a deadline.",
+        "inject",
+        fields=(
+            text("inject", "id of the inject"),
+            text("date", "the last day, as an ISO date"),
+            text("otherwise", "what is to happen if the deadline passes"),
+        ),
+    ),
+    "deadline_ends": EventKind(
+        "A deadline ends, kept or passed.",
+        "settle",
+        fields=(
+            text("inject", "id of the inject that set it"),
+            text("title", "its heading"),
+            text("outcome", "whether what it asked for was done in time", choices=("kept", "passed")),
+            text("text", "what happens now that it has passed", optional=True),
+            Field("because", "what kept it: the parts of its condition that were so", "list of text"),
+        ),
+    ),
     "control_directs": EventKind(
         "Control changes what was planned, a quantity, or who sits in a seat.",
         "inject",

@@ -488,6 +488,11 @@ def turn_of(planned, scenario):
     return (planned.date - scenario.start).days // scenario.turns.days + 1
 
 
+def last_day_of(deadline, inputs):
+    """The date of a deadline: its own, or the last day of its turn."""
+    return deadline.date or inputs.start + datetime.timedelta(days=deadline.turn * inputs.days - 1)
+
+
 # ------------------------------------------------------------------------------------------------- incidents
 
 

@@ -209,7 +209,7 @@ def _structure(inputs):
     coefficients = tuple(float(getattr(inputs.params, name).flat[0]) for name in ONE_FOR_ALL)
     msel = repr(
         [
-            (turn, planned.id, planned.kind, planned.when, planned.effects, _asked(planned.question), reached)
+            (turn, planned.id, planned.kind, planned.when, planned.effects, *_followed(planned), reached)
             for turn, planned, reached in inputs.msel
         ]
     )
@@ -217,11 +217,13 @@ def _structure(inputs):
     return hash((tuple(alike), bonds, coefficients, msel, shapes, tuple(sorted(inputs.project_effects))))
 
 
-def _asked(question):
-    """What a question says besides its weights, which differ from run to run."""
-    return question and [option.model_copy(update={"weight": 0}) for option in question.options], (
-        question and (question.turns, question.otherwise)
-    )
+def _followed(inject):
+    """What follows from an inject later: its deadline, and its question without weights, which vary from run to run."""
+    question = inject.question
+    if question is None:
+        return inject.deadline, None
+    options = [option.model_copy(update={"weight": 0}) for option in question.options]
+    return inject.deadline, question.model_copy(update={"options": options})
 
 
 _FIXED = tuple(

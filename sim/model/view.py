@@ -4,10 +4,11 @@ import numpy as np
 
 from sim.catalogue.ladder import edges_of, rung_of
 from sim.model.decisions import View
-from sim.model.inputs import ModelInputs
+from sim.model.inputs import ModelInputs, last_day_of
 from sim.model.msel import was_released
 from sim.model.state import ADOPTED, OPEN, World
 from sim.rules.attribution import confidence
+from sim.scenario.schema import Deadline
 
 
 def view(world: World, actor: str, run: int = 0) -> View:
@@ -80,6 +81,7 @@ def _adversary(inputs: ModelInputs, place: int) -> int:
 
 
 def _injects(world: World, actor: str, run: int) -> list[View]:
+    inputs = world.inputs
     return [
         {
             "turn": planned.turn,
@@ -87,10 +89,16 @@ def _injects(world: World, actor: str, run: int) -> list[View]:
             "from": planned.inject.sender,
             "channel": planned.inject.channel,
             "text": planned.inject.text,
+            **_deadline(planned.inject.deadline, inputs),
         }
         for place, planned in enumerate(world.plan)
         if actor in planned.recipients and was_released(world, place, run)
     ]
+
+
+def _deadline(deadline: Deadline | None, inputs: ModelInputs) -> View:
+    """The last day of a deadline, and what is threatened; nothing where there is none."""
+    return {"by": last_day_of(deadline, inputs).isoformat(), "otherwise": deadline.text} if deadline else {}
 
 
 def _consultations(world: World, place: int, run: int) -> list[View]:

@@ -76,6 +76,15 @@ class EventRecorder:
         said["given"] = "no" if is_silent else "yes"
         self.tell(world, "respond", "question_answered", said, actor=code, day=world.last_day - 1)
 
+    def deadline_set(self, world, planned, last_day, day):
+        said = {"inject": planned.id, "date": last_day.isoformat(), "otherwise": planned.deadline.text}
+        self.tell(world, "inject", "deadline_set", said, day=day)
+
+    def deadline_ends(self, world, planned, has_passed, because):
+        said = {"inject": planned.id, "title": planned.title, "outcome": "passed" if has_passed else "kept"}
+        said |= {"text": planned.deadline.text if has_passed else None, "because": because}
+        self.tell(world, "settle", "deadline_ends", said, day=world.last_day - 1)
+
     def inject_withheld(self, world, planned, because):
         said = {"inject": planned.id, "title": planned.title, "because": because}
         self.tell(world, "inject", "inject_withheld", said)

@@ -57,7 +57,8 @@ from sim.scenario.schema import (
 )
 from sim.scenario.wording import expected, plain, start_of
 
-ONE_OF_A_CONDITION = "'going', 'stopped', 'text', 'act', 'answer', 'tension_above', 'any', 'unless' or 'control'"
+ONE_OF_WHAT_IS_SO = "'going', 'stopped', 'text', 'act', 'answer', 'tension_above' or 'any'"
+ONE_OF_A_CONDITION = f"{ONE_OF_WHAT_IS_SO.replace(' or ', ', ')}, 'unless' or 'control'"
 MERGED_BY = {"incidents": "id", "injects": "id", "objectives": "id", "cooperation": "project"}
 NEEDS_ACT = ("publicness", "evidence", "severity", "difficulty")
 NEEDS_ACTOR = ("exposure", "capital")
@@ -407,6 +408,33 @@ def check_injects(facts: Facts) -> Iterator[Diagnostic]:
         question = inject.get("question")
         if question is not None and question.is_mapping:
             yield from _question(question, inject, facts)
+        deadline = inject.get("deadline")
+        if deadline is not None and deadline.is_mapping:
+            yield from _deadline(deadline, inject, facts)
+
+
+def _deadline(deadline: Node, inject: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """A deadline: that it falls within the exercise and not before its inject, and that something keeps it."""
+    yield from _when(deadline, facts, f"the deadline of inject '{text_of(inject, 'id')}'", "ends")
+    ends, begins = (_turn_meant(entry, facts) for entry in (deadline, inject))
+    if ends is not None and begins is not None and ends < begins:
+        at = "turn" if is_given(deadline, "turn") else "date"
+        yield deadline[at].fault(f"the deadline ends before its inject is released, in turn {begins}.")
+    unless = deadline.get("unless")
+    if unless is not None and unless.is_mapping:
+        if not keys_of(unless):
+            yield start_of(unless).fault(f"a deadline names what keeps it: one of {ONE_OF_WHAT_IS_SO}.")
+        yield from _state_of_play(unless, facts)
+    for effect in entries_of(deadline, "effects"):
+        yield from _effect(effect, facts)
+
+
+def _turn_meant(entry: Node, facts: Facts) -> int | None:
+    """The turn of an entry that has a turn or a date, as far as it can be read."""
+    day = date_of(entry.get("date"))
+    if day is None or facts.start is None or facts.days is None:
+        return whole_of(entry.get("turn"))
+    return (day - facts.start).days // facts.days + 1
 
 
 def _question(question: Node, inject: Node, facts: Facts) -> Iterator[Diagnostic]:
@@ -525,15 +553,16 @@ def _answer(answer: Node, facts: Facts) -> Iterator[Diagnostic]:
         yield from _takes_part(by, by.text, facts, "who answers")
 
 
-def _when(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
+def _when(inject: Node, facts: Facts, called: str = "", verb: str = "released") -> Iterator[Diagnostic]:
     if not inject.is_mapping:
         return
+    called = called or f"inject '{text_of(inject, 'id')}'"
     has_turn, has_date = is_given(inject, "turn"), is_given(inject, "date")
     if has_turn and has_date:
-        yield _not_both(inject, "turn", "date", "an inject has a 'turn' or a 'date', not both.")
+        yield _not_both(inject, "turn", "date", f"{called} has a 'turn' or a 'date', not both.")
     elif not has_turn and not has_date:
-        yield start_of(inject).fault(f"inject '{text_of(inject, 'id')}' needs a 'turn' (such as 2) or a 'date'.")
-    yield from _turn_exists(inject, "released", facts)
+        yield start_of(inject).fault(f"{called} needs a 'turn' (such as 2) or a 'date'.")
+    yield from _turn_exists(inject, verb, facts)
     day = date_of(inject.get("date"))
     first, last = facts.start, facts.last_day
     if day is not None and first is not None and last is not None and not first <= day <= last:

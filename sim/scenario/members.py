@@ -156,6 +156,7 @@ def _leave_story(document, code):
     for inject in _list(document, "injects"):
         inject["to"] = [other for other in _list(inject, "to") if other != code] or ["control"]
         _leave_effects(inject, code)
+        _leave_effects(inject.get("deadline") or {}, code)
         _leave_question(inject, code)
 
 

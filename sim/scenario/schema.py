@@ -737,6 +737,16 @@ class Question(Entry):
     )
 
 
+class Deadline(Entry):
+    """What follows at the end of a turn unless something has been done by then."""
+
+    turn: Optional[Annotated[int, Field(ge=1)]] = Field(None, description="turn at whose end it is judged")
+    date: Optional[Date] = Field(None, description="instead of turn: the day; judged at the end of its turn")
+    unless: StateOfPlay = Field(description="the deadline is kept if anything that is named here is so by then")
+    text: Text = Field(description="what happens otherwise: those who receive the inject are told so from the start")
+    effects: list[InjectEffect] = Field([], description="what changes then")
+
+
 class Inject(Entry):
     """One planned event put to named recipients. All of them, in order, are the MSEL."""
 
@@ -762,6 +772,7 @@ class Inject(Entry):
     objectives: list[Name] = Field([], description="ids of the objectives that it serves: for the run sheet")
     effects: list[InjectEffect] = []
     question: Optional[Question] = Field(None, description="a decision that it puts to those who receive it")
+    deadline: Optional[Deadline] = Field(None, description="what follows unless something is done in time")
     control_notes: Optional[str] = Field(None, description="for control only: for the run sheet")
 
 

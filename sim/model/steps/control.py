@@ -34,7 +34,7 @@ from sim.scenario.schema import Inject, InjectEffect
 
 Deed = Callable[[], object]  # what a direction does to the world, once it is known that it can be done
 QUANTITIES = get_args(InjectEffect.model_fields["on"].annotation)
-OF_THE_SCENARIO = ("question",)
+OF_THE_SCENARIO = ("question", "deadline")
 PLACES = ("incident", "actor", "adversary")
 NEEDS = {
     "publicness": ("incident",),

@@ -4,6 +4,7 @@ Questions that injects put, projects, responses, an adversary's move.
 """
 
 from sim.model.steps.adversary import apply_moves, choose_moves, make_moves, moves_open
+from sim.model.steps.deadlines import judge_deadlines
 from sim.model.steps.projects import apply_cooperation, cooperation_open, decide_projects, projects_open
 from sim.model.steps.questions import answer_questions, questions_open
 from sim.model.steps.respond import apply_responses, choose_responses, join_responses, responses_open
@@ -25,7 +26,7 @@ def open_sheet(world):
 
 
 def close_sheet(world, answers):
-    """Questions are answered, evidence handed over, projects agreed, responses joined, and the adversaries move."""
+    """All that is decided is done: questions, evidence, projects, responses, moves; then the turn's deadlines end."""
     answer_questions(world, answers)
     apply_shares(world, answers)
     decide_projects(world, answers)
@@ -36,3 +37,4 @@ def close_sheet(world, answers):
     moves = choose_moves(world)
     apply_moves(world, moves, answers)
     make_moves(world, moves)
+    judge_deadlines(world)

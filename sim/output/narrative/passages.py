@@ -4,13 +4,14 @@ Each passage takes the events of one turn, with the narrator's memory, and yield
 Injects come first. They are somebody else's words, and keep their lines; all that follows is made into sentences.
 """
 
+import datetime
 import json
 import math
 from collections import Counter
 
 from sim.catalogue.moves import BY_NAME
 from sim.catalogue.terms import TERMS
-from sim.phrases import count, gist, listed, percent, percent_range, sentence, severity, stopped
+from sim.phrases import count, day, gist, listed, percent, percent_range, sentence, severity, stopped
 
 NAMED = 4  # how many states a sentence names
 WORTH_SAYING = 0.005  # a change in the state of things worth telling
@@ -93,6 +94,23 @@ def _asks(inject, turn):
     for event in turn.of_kind("question_put"):
         if event.payload["inject"] == inject["inject"]:
             yield f"It asks {turn.names.actors(event.payload['to'])}: {sentence(event.payload['question'])}"
+
+    for event in turn.of_kind("deadline_set"):
+        if event.payload["inject"] == inject["inject"]:
+            yield by_when(event.payload["date"], event.payload["otherwise"])
+
+
+def by_when(date, otherwise):
+    """A deadline, and what follows otherwise, in a sentence."""
+    return f"Deadline: {day(datetime.date.fromisoformat(date))}. Otherwise: {sentence(otherwise)}"
+
+
+def deadlines(turn):
+    """Deadlines that end with the turn: kept, or passed with what follows."""
+    for event in turn.of_kind("deadline_ends"):
+        said = event.payload
+        kept = f"The deadline of '{said['title']}' is kept"
+        yield kept if said["text"] is None else f"The deadline of '{said['title']}' passes: {said['text']}"
 
 
 def answers(turn):
@@ -582,6 +600,7 @@ PASSAGES = (
     shared_evidence,
     responses,
     adversaries,
+    deadlines,
     effects,
     endings,
     situation,

@@ -25,6 +25,7 @@ HEADINGS = {
     "ActDone": "Conditions",
     "InjectEffect": "Inject effects",
     "Question": "Questions",
+    "Deadline": "Deadlines",
     "QuestionOption": "Question options",
     "AnswerGiven": "Conditions",
     "CooperationStart": "Cooperation",
