@@ -120,6 +120,11 @@ class Names:
         options = self._injects[inject_id].question.options
         return next(option.name for option in options if option.id == option_id)
 
+    def named(self, recipients):
+        """Recipients as they are written, in words: 'Estonia, NATO allies and control'."""
+        groups = self._library.groups
+        return listed([groups[name[6:]].name if name.startswith("group:") else self.actor(name) for name in recipients])
+
     def incident(self, incident_id):
         """An incident as it stands in a sentence: 'the attack on the grid', or, where its name is long, by its id:
         'the Baltic wiper case'."""

@@ -624,6 +624,14 @@ def _effect(effect: Node, facts: Facts, falls_on_chooser: bool = False) -> Itera
         yield from _is_adversary(effect["adversary"], facts, "the adversary of an effect")
 
 
+def check_questions(facts: Facts) -> Iterator[Diagnostic]:
+    """What is to be discussed: when, and by whom."""
+    for entry in entries_of(facts.root, "questions"):
+        if entry.is_mapping:
+            yield from _turn_exists(entry, "is asked", facts)
+            yield from _recipients(entry, facts)
+
+
 def check_tables(facts: Facts) -> Iterator[Diagnostic]:
     """Formats and responses on the table."""
     for section in ("formats", "responses"):
@@ -805,6 +813,7 @@ CHECKS = (
     check_ties,
     check_incidents,
     check_injects,
+    check_questions,
     check_tables,
     check_own,
     check_cooperation,

@@ -153,6 +153,9 @@ def _leave_story(document, code):
     document["ties"] = [tie for tie in _list(document, "ties") if code not in tie["between"]]
     for incident in _list(document, "incidents"):
         incident["may_widen_to"] = [other for other in _list(incident, "may_widen_to") if other != code]
+    for question in _list(document, "questions"):
+        if _get(question, "to"):
+            question["to"] = [other for other in question["to"] if other != code] or ["control"]
     for inject in _list(document, "injects"):
         inject["to"] = [other for other in _list(inject, "to") if other != code] or ["control"]
         _leave_effects(inject, code)

@@ -14,7 +14,7 @@ import datetime
 import re
 from typing import Annotated, Literal, Optional, Union
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_serializer, model_validator
 
 
 def _as_written(day):
@@ -783,6 +783,33 @@ class Objective(Entry):
     text: Text
 
 
+class Discussion(Entry):
+    """A question to talk about: at the end, or at the end of a turn. One for the end may stand as plain text."""
+
+    text: Text
+    turn: Optional[Annotated[int, Field(ge=1)]] = Field(
+        None, description="turn at whose end it is asked; empty: at the end of the exercise"
+    )
+    to: Annotated[list[str], Field(min_length=1)] = Field(
+        ["all"], description="whom it is for: codes, group:<name>, control or all"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given):
+        return {"text": given} if isinstance(given, str) else given
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, plain):
+        said = plain(self)
+        return self.text if self.turn is None and self.to == ["all"] else said
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema, handler):
+        """The schema for editors: plain text, or its fields."""
+        return {"anyOf": [{"type": "string"}, handler(core_schema)]}
+
+
 class CooperationStart(Entry):
     """A project in this scenario's portfolio."""
 
@@ -846,7 +873,9 @@ class Scenario(Entry):
     adversary_tie: Share = Field(0.5, description="how far one adversary's crisis is the other's chance")
     norm_date: Optional[Date] = Field(None, description="date whose practice of naming holds; empty: start")
     objectives: list[Objective] = []
-    questions: list[Text] = Field([], description="for discussion")
+    questions: list[Discussion] = Field(
+        [], description="for discussion, at the end or at the end of a turn: sentences, or {text, turn, to}"
+    )
     uncertainties: dict[Name, Uncertainty] = {}
     levers: dict[Name, Lever] = {}
     measures: Optional[list[Name]] = Field(None, description="what we judge by; empty: all")

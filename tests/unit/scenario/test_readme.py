@@ -26,6 +26,7 @@ HEADINGS = {
     "InjectEffect": "Inject effects",
     "Question": "Questions",
     "Deadline": "Deadlines",
+    "Discussion": "Discussion",
     "QuestionOption": "Question options",
     "AnswerGiven": "Conditions",
     "CooperationStart": "Cooperation",
