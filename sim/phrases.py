@@ -111,6 +111,10 @@ class Names:
         """An inject by its heading, in quotation marks."""
         return f"'{self._injects[inject_id].title}'"
 
+    def attachments(self, inject_id):
+        """What comes with an inject of the scenario."""
+        return self._injects[inject_id].attachments if inject_id in self._injects else []
+
     def question(self, inject_id):
         """The question that an inject puts, as the scenario has it."""
         return self._injects[inject_id].question

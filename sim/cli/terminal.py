@@ -16,7 +16,7 @@ from rich.text import Text
 from sim.cli.people import situation
 from sim.letters import visible, whole
 from sim.output.narrative.decisions import acts_from, label, note, question
-from sim.output.narrative.passages import by_when
+from sim.output.narrative.passages import by_when, enclosed
 from sim.phrases import day, gist, lines_kept, period, stopped
 
 WIDEST = 110
@@ -198,7 +198,8 @@ class TerminalUI:
         for inject in injects:
             where = f"turn {inject['turn']}, from {inject['from']}, by {inject['channel']}"
             self.bullet(f"{stopped(inject['title'])} ({where})", "bold")
-            until = [by_when(inject["by"], inject["otherwise"])] if "by" in inject else []
+            until = [enclosed(**one) for one in inject.get("attachments", ())]
+            until += [by_when(inject["by"], inject["otherwise"])] if "by" in inject else []
             for line in "\n".join([lines_kept(inject["text"]), *until]).split("\n"):
                 indents = {"initial_indent": "   ", "subsequent_indent": "   "}
                 self._lines(textwrap.wrap(line, self.console.width, **indents, **WHOLE) or [""], None)

@@ -8,7 +8,7 @@ from sim.model.inputs import ModelInputs, last_day_of
 from sim.model.msel import was_released
 from sim.model.state import ADOPTED, OPEN, World
 from sim.rules.attribution import confidence
-from sim.scenario.schema import Deadline
+from sim.scenario.schema import Attachment, Deadline
 
 
 def view(world: World, actor: str, run: int = 0) -> View:
@@ -90,10 +90,17 @@ def _injects(world: World, actor: str, run: int) -> list[View]:
             "channel": planned.inject.channel,
             "text": planned.inject.text,
             **_deadline(planned.inject.deadline, inputs),
+            **({"attachments": [attached(one) for one in inject.attachments]} if inject.attachments else {}),
         }
         for place, planned in enumerate(world.plan)
+        for inject in [planned.inject]
         if actor in planned.recipients and was_released(world, place, run)
     ]
+
+
+def attached(one: Attachment) -> View:
+    """An attachment: its title, and its file or its text."""
+    return one.model_dump(exclude_none=True)
 
 
 def _deadline(deadline: Deadline | None, inputs: ModelInputs) -> View:

@@ -12,6 +12,7 @@
         joined.csv           who joined which response in what share of the runs (many runs)
         formats.csv          which format was called first in what share of the runs (many runs)
         answers.csv          who answered injects' questions how in what share of the runs (many runs, with questions)
+        attachments/         the files that the scenario's injects name (when there are any)
         data_dictionary.*    what every file, column, event and field means, with type, unit and range
 
 Everything is written to a folder aside, which takes its name when all of it is there. What a researcher loads:
@@ -34,7 +35,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -284,6 +285,7 @@ def save(folder, loaded, outcomes, record=None, manifest=None):
     folder = Path(folder)
     with advising(folder.parent):
         write_json(folder / "scenario.json", plain(loaded.document))
+        write_attachments(folder / "attachments", loaded.attached)
         write_measures(folder / "measures.csv", outcomes)
         write_series(folder / "series.csv", outcomes)
         if record is not None:
@@ -297,6 +299,14 @@ def save(folder, loaded, outcomes, record=None, manifest=None):
         files = {name: file_digest(folder / name) for name in WRITTEN if (folder / name).exists()}
         write_json(folder / MANIFEST, signed({**(manifest or {}), "files": files}))
         write_dictionary(folder)
+
+
+def write_attachments(folder, attached):
+    """The files that injects name, under the paths that they name."""
+    for name, contents in attached.items():
+        path = folder.joinpath(*PureWindowsPath(name).parts)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(contents)
 
 
 def write_json(path, data, indent=2):

@@ -5,12 +5,13 @@ value that the schema has already refused is passed over in silence.
 """
 
 import datetime
+import os
 import re
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePath
+from pathlib import Path, PurePath, PureWindowsPath
 
 from sim.catalogue.moves import NAMES as MOVES
 from sim.errors import Diagnostic, InputError, counted, did_you_mean, nearest
@@ -64,6 +65,7 @@ NEEDS_ACT = ("publicness", "evidence", "severity", "difficulty")
 NEEDS_ACTOR = ("exposure", "capital")
 WEIGHED_BY = {"gdp": "economy", "gdp_cyber": "economy", "defence": "military"}  # equal: everybody weighs as much
 OWN_CATEGORIES = [name for name in typing.get_args(Response.model_fields["category"].annotation) if name != "baseline"]
+LARGEST_ATTACHMENT = 10 * 10**6  # bytes
 NEXT_TO_NOTHING = 0.001  # economies and forces below this weigh nothing at a table
 
 
@@ -405,12 +407,49 @@ def check_injects(facts: Facts) -> Iterator[Diagnostic]:
         when = inject.get("when")
         if when is not None and when.is_mapping:
             yield from _condition(when, facts)
+        for attachment in entries_of(inject, "attachments"):
+            yield from _attachment(attachment)
         question = inject.get("question")
         if question is not None and question.is_mapping:
             yield from _question(question, inject, facts)
         deadline = inject.get("deadline")
         if deadline is not None and deadline.is_mapping:
             yield from _deadline(deadline, inject, facts)
+
+
+def _attachment(attachment: Node) -> Iterator[Diagnostic]:
+    """An attachment is a file that lies beside the scenario, or words; data that was in no file is not looked for."""
+    has_file, has_text = is_given(attachment, "file"), is_given(attachment, "text")
+    if has_file and has_text:
+        yield _not_both(attachment, "file", "text", "an attachment is a 'file' or a 'text', not both.")
+    elif not has_file and not has_text and attachment.is_mapping:
+        yield start_of(attachment).fault("an attachment needs a 'file' that lies beside the scenario, or a 'text'.")
+    node = attachment.get("file")
+    if node is None or node.text is None or not node.text.strip() or not node.source.text:
+        return
+    path, folder = beside_scenario(node), PurePath(node.source.file).parent
+    if path is None:
+        yield node.fault(
+            f"'{node.text}' leads out of the scenario's folder: put the file there, and name it from there."
+        )
+    elif not os.path.isfile(path):
+        here = [other.name for other in path.parent.glob("*") if other.is_file()]
+        near = nearest(path.name, here)
+        hint = f" Did you mean '{near}'?" if near else ""
+        yield node.fault(f"there is no file '{node.text}' in {folder}.{hint}")
+    elif not os.access(path, os.R_OK):
+        yield node.fault(f"'{node.text}' must not be read by whoever plays this. Change its permissions.")
+    elif path.stat().st_size > LARGEST_ATTACHMENT:
+        yield node.fault(f"'{node.text}' is larger than {LARGEST_ATTACHMENT // 10**6} MB.")
+
+
+def beside_scenario(node: Node) -> Path | None:
+    """The path of a file named in a scenario, from the folder of the file that names it; None where it leads out."""
+    folder, named = Path(node.source.file).parent, PureWindowsPath(node.text or "")  # which knows both kinds of path
+    if named.drive or named.root or ".." in named.parts:
+        return None
+    path = folder.joinpath(*named.parts)
+    return path if path.resolve().is_relative_to(folder.resolve()) else None
 
 
 def _deadline(deadline: Node, inject: Node, facts: Facts) -> Iterator[Diagnostic]:

@@ -747,6 +747,16 @@ class Deadline(Entry):
     effects: list[InjectEffect] = Field([], description="what changes then")
 
 
+class Attachment(Entry):
+    """What comes with an inject: a file that lies beside the scenario, or words."""
+
+    title: Text
+    file: Optional[Text] = Field(
+        None, description="the file's path from the scenario's folder, up to 10 MB; it is copied into each run's folder"
+    )
+    text: Optional[Text] = Field(None, description="instead of file: the words themselves")
+
+
 class Inject(Entry):
     """One planned event put to named recipients. All of them, in order, are the MSEL."""
 
@@ -770,6 +780,7 @@ class Inject(Entry):
     text: Text
     expects: Optional[str] = Field(None, description="what a good answer would be: for the run sheet")
     objectives: list[Name] = Field([], description="ids of the objectives that it serves: for the run sheet")
+    attachments: list[Attachment] = Field([], description="files or words that come with it")
     effects: list[InjectEffect] = []
     question: Optional[Question] = Field(None, description="a decision that it puts to those who receive it")
     deadline: Optional[Deadline] = Field(None, description="what follows unless something is done in time")

@@ -34,7 +34,7 @@ from sim.scenario.schema import Inject, InjectEffect
 
 Deed = Callable[[], object]  # what a direction does to the world, once it is known that it can be done
 QUANTITIES = get_args(InjectEffect.model_fields["on"].annotation)
-OF_THE_SCENARIO = ("question", "deadline")
+OF_THE_SCENARIO = ("attachments", "question", "deadline")
 PLACES = ("incident", "actor", "adversary")
 NEEDS = {
     "publicness": ("incident",),
@@ -141,10 +141,10 @@ def _write(world: World, direction: Direction) -> Deed:
 
 
 def _refuse_of_the_scenario(before: Inject | None, inject: Inject) -> None:
-    """InputError where control gives an inject what only a scenario can, since it is counted in every run."""
+    """InputError where control gives an inject what only a scenario can."""
     for name in OF_THE_SCENARIO:
-        if getattr(inject, name) != (getattr(before, name) if before else None):
-            raise refusal(f"inject '{inject.id}': a '{name}' comes with the scenario, and control cannot change it.")
+        if (getattr(inject, name) or None) != (getattr(before, name) or None if before else None):
+            raise refusal(f"inject '{inject.id}': '{name}' comes with the scenario, and control cannot change it.")
 
 
 def _fields_of(direction: Direction) -> dict[str, Any]:

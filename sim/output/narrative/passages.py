@@ -95,9 +95,16 @@ def _asks(inject, turn):
         if event.payload["inject"] == inject["inject"]:
             yield f"It asks {turn.names.actors(event.payload['to'])}: {sentence(event.payload['question'])}"
 
+    for one in turn.names.attachments(inject["inject"]):
+        yield enclosed(one.title, one.file, one.text)
     for event in turn.of_kind("deadline_set"):
         if event.payload["inject"] == inject["inject"]:
             yield by_when(event.payload["date"], event.payload["otherwise"])
+
+
+def enclosed(title, file=None, text=None):
+    """An attachment in a sentence: its title, and the file it is in or what it says."""
+    return f"Attached: {title} (attachments/{file})." if file else f"Attached: {sentence(f'{title}: {text}')}"
 
 
 def by_when(date, otherwise):

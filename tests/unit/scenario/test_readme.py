@@ -26,6 +26,7 @@ HEADINGS = {
     "InjectEffect": "Inject effects",
     "Question": "Questions",
     "Deadline": "Deadlines",
+    "Attachment": "Attachments",
     "Discussion": "Discussion",
     "QuestionOption": "Question options",
     "AnswerGiven": "Conditions",

@@ -162,7 +162,7 @@ def test_control_cannot_change_what_is_asked():
     session = Session(a_scenario(injects=[an_inject("note", turn=2)]), 1, people=ASKED)
     for kind, target in (("edit", "note"), ("write", "other")):
         fields = {name: value for name, value in an_inject(question=a_question(), turn=3).items() if name != "id"}
-        with pytest.raises(InputError, match="a 'question' comes with the scenario"):
+        with pytest.raises(InputError, match="'question' comes with the scenario"):
             session.direct(Direction(kind, target, fields))
 
 
