@@ -121,18 +121,21 @@ def deadlines(turn):
 
 
 def answers(turn):
-    """What was chosen where injects put questions: those who chose the same share a sentence."""
-    by_answer = {}
+    """What was chosen where injects put questions: those who chose the same share a clause."""
+    asked = {}
     for event in turn.of_kind("question_answered"):
-        said = tuple(event.payload[name] for name in ("question", "answer", "given"))
-        by_answer.setdefault(said, []).append(event.actor)
-    for (question, answer, given), codes in by_answer.items():
-        verb = (
-            ("chooses", "choose")
-            if given == "yes"
-            else ("gives no answer, which counts as", "give no answer, which counts as")
-        )
-        yield f"Asked '{question}' {turn.names.actors(codes)} {verb[len(codes) > 1]}: {answer}"
+        said = event.payload
+        of_question = asked.setdefault((said["inject"], said["question"]), {})
+        of_question.setdefault((said["answer"], said["given"]), []).append(event.actor)
+    for (_, question), by_answer in asked.items():
+        clauses = [_clause(codes, *said, turn.names) for said, codes in by_answer.items()]
+        yield f"Asked '{question}' {'; '.join(clauses)}"
+
+
+def _clause(codes, answer, given, names):
+    chooses = "chooses" if given == "yes" else "gives no answer, which counts as"
+    choose = "choose" if given == "yes" else "give no answer, which counts as"
+    return f"{names.actors(codes)} {choose if len(codes) > 1 else chooses}: {answer}"
 
 
 def reaches_players(event):
