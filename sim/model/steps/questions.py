@@ -14,25 +14,26 @@ from sim.model.msel import RELEASED
 from sim.model.steps.inject import apply
 from sim.model.steps.stops import seats_to_ask
 from sim.rules.choice import pick
-from sim.scenario.schema import Inject
+from sim.scenario.schema import Inject, Question
 
 
 class Standing(NamedTuple):
     """A question that has been put and may be answered now.
 
-    place : its place among the questions; inject : the Inject that puts it; where : (R, A) bool, who may answer now;
-    is_last : whether time is up with this turn
+    place : its place among the questions; inject : the Inject that puts it, and its question; where : (R, A) bool, who
+    may answer now; is_last : whether time is up with this turn
     """
 
     place: int
     inject: Inject
+    question: Question
     where: np.ndarray
     is_last: bool
 
     @property
     def ids(self) -> list[str]:
         """The ids of its options."""
-        return [option.id for option in self.inject.question.options]
+        return [option.id for option in self.question.options]
 
 
 def questions_open(world):
@@ -70,7 +71,7 @@ def _standing(world) -> Iterator[Standing]:
         if planned.status == RELEASED and world.turn < (ends := planned.turn + planned.inject.question.turns):
             is_asked = world.state.released[place][:, None] & world.inputs.question_to[q]
             is_last = world.turn + 1 >= min(ends, world.inputs.turns + 1)
-            yield Standing(q, planned.inject, is_asked & (world.state.chosen[q] < 0), is_last)
+            yield Standing(q, planned.inject, planned.inject.question, is_asked & (world.state.chosen[q] < 0), is_last)
 
 
 def _by_lot(world, asked):
@@ -84,7 +85,7 @@ def _without_answer(asked, own):
     """What counts where a seat gives no answer: nothing while there is time, then `otherwise`, or the model's own."""
     if not asked.is_last:
         return -1
-    otherwise = asked.inject.question.otherwise
+    otherwise = asked.question.otherwise
     return asked.ids.index(otherwise) if otherwise else own
 
 

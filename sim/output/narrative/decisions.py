@@ -43,9 +43,9 @@ def question(decision, names):
 
 def _put(question):
     """A question of the exercise's own, with what holds for whoever does not answer it now."""
-    waits = [f"You may take {count(question.turns, 'turn')} over it."] if question.turns > 1 else []
+    waits = [f"It stands for {count(question.turns, 'turn')} in all."] if question.turns > 1 else []
     counts = [option.name for option in question.options if option.id == question.otherwise]
-    return " ".join([*waits, *(f"No answer counts as: {stopped(name)}" for name in counts), question.text])
+    return " ".join([*waits, *(f"No answer in the end counts as: {stopped(name)}" for name in counts), question.text])
 
 
 def subject_of_text(decision):
