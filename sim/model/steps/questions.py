@@ -38,13 +38,18 @@ class Standing(NamedTuple):
 
 def questions_open(world):
     """What each seat is asked and has not yet answered: list of (run, Decision)."""
-    opened = []
-    for asked in _standing(world):
-        options, own = tuple(Option(name) for name in asked.ids), _by_lot(world, asked)
-        for run, place, code in seats_to_ask(world, asked.where):
-            default = (asked.ids[own[run, place]],) if own[run, place] >= 0 else ()
-            opened.append((run, Decision("question", world.turn, code, asked.inject.id, options, default, least=0)))
-    return opened
+    return [
+        (run, _decision(world, asked, code, own[run, place]))
+        for asked in _standing(world)
+        for own in [_by_lot(world, asked)]
+        for run, place, code in seats_to_ask(world, asked.where)
+    ]
+
+
+def _decision(world, asked, code, own):
+    options, default = tuple(Option(name) for name in asked.ids), (asked.ids[own],) if own >= 0 else ()
+    otherwise = asked.question.otherwise
+    return Decision("question", world.turn, code, asked.inject.id, options, default, least=0, otherwise=otherwise)
 
 
 def answer_questions(world, answers):
