@@ -7,7 +7,7 @@ from sim.policies.policy import Policy, first_legal
 
 
 class Silent(Policy):
-    """Does nothing and lets everything pass: joins no response, calls no meeting, breaks no silence, blocks no project.
+    """Does nothing and lets everything pass: joins no response, calls no meeting, answers no question, blocks nothing.
 
     What it would like a text to say is known to the others all the same, and counts in the chair's proposal. An
     adversary that is silent goes on as before.
