@@ -293,6 +293,7 @@ def outcome_of(world: World) -> Kept:
         "series": {name: np.array(values) for name, values in (world.series or {}).items()},
         "joined": state.joined.sum(axis=1),
         "first_table": state.first_consultation,
+        "chosen": state.chosen,
     }
 
 
@@ -344,6 +345,7 @@ def gathered(
         series={name: np.concatenate([part["series"][name] for part in own], axis=1) for name in own[0]["series"]},
         joined=_joined_shares(inputs, joined),
         formats=_format_shares(inputs, first),
+        answers=_answer_shares(inputs, np.concatenate([part["chosen"] for part in own], axis=1)),
         first_run=first_run,
     )
 
@@ -367,4 +369,15 @@ def _format_shares(inputs: ModelInputs, first: np.ndarray) -> dict[str, dict[str
         share = float((first[inputs.consultation_incident[t]] == t).mean())
         if share > 0:
             shares[incident][form] = share
+    return shares
+
+
+def _answer_shares(inputs: ModelInputs, chosen: np.ndarray) -> dict[str, dict[str, dict[str, float]]]:
+    shares: dict[str, dict] = {}
+    for q, inject in enumerate(inputs.msel[place][1] for place in inputs.questions):
+        decides = np.flatnonzero(inputs.question_to[q])
+        shares[inject.id] = {
+            option.id: {inputs.actors[k]: float((chosen[q, :, k] == at).mean()) for k in decides}
+            for at, option in enumerate(inject.question.options)
+        }
     return shares

@@ -57,7 +57,7 @@ class Names:
         self._size = {code: state.gdp_usd_bn.value for code, state in library.states.items() if state.gdp_usd_bn}
         self._bodies = library.bodies
         self._library, self._start, self._as_one = library, scenario.start, scenario.bodies_as == "one"
-        self._meant = {inject.id: inject.to for inject in scenario.injects}
+        self._injects = {inject.id: inject for inject in scenario.injects}
         self._formats = {**library.formats, **scenario.own_formats}
         self._responses = {**library.responses, **scenario.own_responses}
         self._projects = library.cooperation
@@ -100,7 +100,7 @@ class Names:
         reached : codes of the actors that it reached
         longest : int, how many of those who belong to no body are named; one at least where nobody belongs to any
         """
-        meant = self._meant.get(inject, reached)
+        meant = self._injects[inject].to if inject in self._injects else reached
         if "all" in meant:
             return "all"
         bodies = [code for code, body in self._bodies.items() if {code, f"group:{body.group}"} & set(meant)]
@@ -111,6 +111,28 @@ class Names:
         owners = listed([f"{self.actor(code)}'s" for code in bodies])
         first = [f"{owners} members"] * bool(bodies) + control
         return listed(first + rest, len(first) + (longest or not first))
+
+    def inject(self, inject_id):
+        """An inject by its heading, in quotation marks."""
+        return f"'{self._injects[inject_id].title}'"
+
+    def attachments(self, inject_id):
+        """What comes with an inject of the scenario."""
+        return self._injects[inject_id].attachments if inject_id in self._injects else []
+
+    def question(self, inject_id):
+        """The question that an inject puts, as the scenario has it."""
+        return self._injects[inject_id].question
+
+    def answer(self, inject_id, option_id):
+        """An option of the question that an inject puts, in words."""
+        options = self._injects[inject_id].question.options
+        return next(option.name for option in options if option.id == option_id)
+
+    def named(self, recipients):
+        """Recipients as they are written, in words: 'Estonia, NATO allies and control'."""
+        groups = self._library.groups
+        return listed([groups[name[6:]].name if name.startswith("group:") else self.actor(name) for name in recipients])
 
     def incident(self, incident_id):
         """An incident as it stands in a sentence: 'the attack on the grid', or, where its name is long, by its id:

@@ -317,6 +317,9 @@ class Session:
 
     def _close(self) -> None:
         """Close the step with what was answered; the model's own rule decides for whoever has not."""
+        for address, decision in self._asked.items():
+            if decision.otherwise and address not in self.pending:  # no answer is an answer here
+                self.pending[address] = answer_to(decision, ())
         is_left = self._asked.keys() - self.pending.keys()
         decisions = [(run, decision) for run, decision in self._opened if decision.address not in is_left]
         answers = asked(self.world, decisions, self.pending)

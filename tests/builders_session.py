@@ -15,6 +15,12 @@ from sim.model.inputs import build_inputs
 from tests.builders import a_scenario, an_incident, an_inject
 
 MOST_INCIDENTS = 3
+A_QUESTION = {
+    "text": "Do you ask the neighbours for power?",
+    "to": ["EST", "DEU"],
+    "options": [{"id": "ask", "name": "Asks its neighbours"}, {"id": "wait", "name": "Waits"}],
+    "turns": 2,
+}
 
 
 def a_crisis(**changes):
@@ -27,7 +33,7 @@ def a_crisis(**changes):
             an_incident("wine", by="CHN", victims={"JPN": 0.4}, issue="coercion", turn=2),
         ],
         "injects": [
-            an_inject(),
+            an_inject(question=A_QUESTION),
             an_inject("relief", turn=2, to=["EST"], effects=[{"on": "capital", "actor": "EST", "by": 0.2}]),
             an_inject("rumour", turn=3, to=["JPN"], effects=[{"on": "narrative", "by": 0.3}]),
         ],

@@ -25,6 +25,8 @@ def show_spread(ui, outcomes, loaded):
     for incident in loaded.scenario.incidents:
         _show_formats(ui, incident.id, outcomes.formats.get(incident.id, {}), names)
         _show_joined(ui, incident.id, outcomes.joined.get(incident.id, {}), names)
+    for inject, shares in outcomes.answers.items():
+        _show_answers(ui, inject, shares, names)
 
 
 def _show_measures(ui, outcomes):
@@ -78,6 +80,14 @@ def _show_joined(ui, incident, joined, names):
     ui.show(f"Who answers {names.incident(incident)}", table)
 
 
+def _show_answers(ui, inject, shares, names):
+    table = ui.table("Answer", "Chosen in")
+    for option, by_actor in shares.items():
+        who = sorted(by_actor.items(), key=lambda item: -item[1])[:MOST_ACTORS]
+        table.add_row(names.answer(inject, option), ", ".join(f"{code} {share:.0%}" for code, share in who))
+    ui.show(names.question(inject).text, table)
+
+
 def summary(outcomes, path):
     """What many runs came to, as plain data.
 
@@ -103,6 +113,7 @@ def summary(outcomes, path):
         else None,
         "formats": _floats(outcomes.formats),
         "joined": _floats(outcomes.joined),
+        **({"answers": _floats(outcomes.answers)} if outcomes.answers else {}),
         "results": str(path) if path else None,
     }
 

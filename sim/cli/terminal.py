@@ -16,6 +16,7 @@ from rich.text import Text
 from sim.cli.people import situation
 from sim.letters import visible, whole
 from sim.output.narrative.decisions import acts_from, label, note, question
+from sim.output.narrative.passages import by_when, enclosed
 from sim.phrases import capital, day, gist, lines_kept, period, stopped
 
 WIDEST = 110
@@ -243,7 +244,9 @@ class TerminalUI:
             how = CHANNELS.get(inject["channel"], f"by {inject['channel']}")
             where = f"turn {inject['turn']}, from {inject['from']}, {how}"
             self.bullet(f"{stopped(inject['title'])} ({where})", "bold")
-            self._indented(lines_kept(inject["text"]))
+            until = [enclosed(**one) for one in inject.get("attachments", ())]
+            until += [by_when(inject["by"], inject["otherwise"])] if "by" in inject else []
+            self._indented("\n".join([lines_kept(inject["text"]), *until]))
         self.stream.flush()
 
     def _indented(self, words):
@@ -292,7 +295,7 @@ class TerminalUI:
 
     def ask(self, decision):
         """One line from the person; EOFError when there is none, or no end to it."""
-        how = "numbers, - for nothing" if decision.many else "a number"
+        how = ("a number" if decision.most == 1 else "numbers") + (", - for nothing" if decision.many else "")
         keys = f"Enter keeps the suggestion ({SUGGESTED}); ? the situation; m messages; back; q leaves"
         self.say(f"{self.names.actor(decision.actor)}. {self._where(decision.turn)}. {keys}.", "dim")
         self.console.print(Text(f"{how} > "), end="")

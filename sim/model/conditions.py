@@ -15,8 +15,9 @@ from sim.scenario.schema import StateOfPlay, When
 class Part:
     """One thing that a condition asks for.
 
-    kind : going, stopped, text, act or tension_above; what : tuple, of what: an incident; an incident and a rung; an
-    actor, the response or move, and the incident, each of these or None; a number. is_denied : it must not be so
+    kind : going, stopped, text, act, answer, tension_above or any; what : tuple, of what: an incident; an incident and
+    a rung; an actor or None, the responses or the move of which one is enough, and the incident or None; an actor or
+    None, the option and the inject; a number; alternatives, each a tuple of parts. is_denied : it must not be so
 
     >>> [part.key for part in parts_of(When(going=["blockade"], unless=StateOfPlay(tension_above=0.8)))]
     ['going blockade', 'unless tension_above 0.8']
@@ -29,8 +30,16 @@ class Part:
     @property
     def key(self) -> str:
         """What the record calls it."""
-        named = [str(one) for one in self.what if one is not None]
+        named = [_named(one) for one in self.what if one not in (None, ())]
+        if self.kind == "any":
+            named = [" or ".join(named)]
         return " ".join([*(["unless"] if self.is_denied else []), self.kind, *named])
+
+
+def _named(one: Any) -> str:
+    if not isinstance(one, tuple):
+        return str(one)
+    return "|".join(one) if isinstance(one[0], str) else " and ".join(part.key for part in one)
 
 
 def parts_of(when: When | None) -> list[Part]:
@@ -46,9 +55,14 @@ def _parts(play: StateOfPlay, is_denied: bool) -> Iterator[Part]:
     if play.text:
         yield Part("text", (play.text.incident, play.text.rung), is_denied)
     if play.act:
-        yield Part("act", (play.act.by, play.act.response or play.act.move, play.act.incident), is_denied)
+        deeds = (play.act.move,) if play.act.move else play.act.responses
+        yield Part("act", (play.act.by, deeds, play.act.incident), is_denied)
+    if play.answer:
+        yield Part("answer", (play.answer.by, play.answer.option, play.answer.inject), is_denied)
     if play.tension_above is not None:
         yield Part("tension_above", (play.tension_above,), is_denied)
+    if play.any:
+        yield Part("any", tuple(tuple(_parts(one, False)) for one in play.any), is_denied)
 
 
 def is_met(world: World, part: Part) -> np.ndarray:
@@ -84,18 +98,37 @@ def _text(world: World, incident: str, rung: str) -> np.ndarray:
     return np.logical_and(reached > 0, reached >= least)
 
 
-def _act(world: World, by: str | None, what: str | None, incident: str | None) -> np.ndarray:
+def _act(world: World, by: str | None, deeds: tuple[str, ...], incident: str | None) -> np.ndarray:
     inputs, state = world.inputs, world.state
-    if what in NAMES:
+    if deeds and deeds[0] in NAMES:
         made = state.moves_made if by is None else state.moves_made[[inputs.adversaries.index(by)]]
-        return np.logical_or.reduce(made >> NAMES.index(what) & 1 == 1, axis=0)
-    fits = [what in (None, response) and incident in (None, over) for over, response in inputs.options]
+        return np.logical_or.reduce(made >> NAMES.index(deeds[0]) & 1 == 1, axis=0)
+    fits = [(not deeds or response in deeds) and incident in (None, over) for over, response in inputs.options]
     who = slice(None) if by is None else [inputs.index[by]]
     return np.logical_or.reduce(state.joined[np.array(fits, dtype=bool)][..., who], axis=(0, -1))
 
 
+def _answer(world: World, by: str | None, option: str, inject: str) -> np.ndarray:
+    inputs = world.inputs
+    q, question = next(
+        (q, asked.question)
+        for q, place in enumerate(inputs.questions)
+        for asked in [inputs.msel[place][1]]
+        if asked.id == inject
+    )
+    who = slice(None) if by is None else [inputs.index[by]]
+    k = [known.id for known in question.options].index(option)
+    return np.logical_or.reduce(world.state.chosen[q][:, who] == k, axis=-1)
+
+
 def _tension_above(world: World, level: float) -> np.ndarray:
     return world.state.tension > level
+
+
+def _any(world: World, *alternatives: tuple[Part, ...]) -> np.ndarray:
+    return np.logical_or.reduce(
+        [np.logical_and.reduce([is_met(world, part) for part in parts]) for parts in alternatives]
+    )
 
 
 SO: dict[str, Callable[..., np.ndarray]] = {
@@ -103,5 +136,7 @@ SO: dict[str, Callable[..., np.ndarray]] = {
     "stopped": _stopped,
     "text": _text,
     "act": _act,
+    "answer": _answer,
     "tension_above": _tension_above,
+    "any": _any,
 }

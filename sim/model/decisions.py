@@ -22,6 +22,7 @@ KINDS = {
     "share": "with whom to share its evidence on an incident, any number",
     "project": "whether to `support` or to `block` a cooperation project",
     "cooperation": "which projects to `propose:` for the next turn, and which to `end:`, any number",
+    "question": "an option of a question that an inject puts, or nothing: no answer now",
     "responses": "which responses to an incident to join now, any number",
     "move": "what an adversary does next in one of its campaigns, or at large while it has none",
 }
@@ -54,10 +55,12 @@ class Option:
 class Decision:
     """A choice that is open now to one seat.
 
-    kind : one of `KINDS`; turn : 1-based; actor : code; subject : the incident, consultation or project it is about;
+    kind : one of `KINDS`; turn : 1-based; actor : code; subject : the incident, consultation, project or inject it is
+    about;
     options : what is legal; default : ids that the model's own rule would choose; least, most : how many may be chosen,
     `most` None for any number; rung, text : where a text under silence stands on the ladder, in a word and from 0 to 1,
-    else None; budget : political capital that all responses of the seat's sheet may cost together, else None.
+    else None; budget : political capital that all responses of the seat's sheet may cost together, else None; otherwise
+    : of a question, the option that counts in the end for want of an answer; None where the model then chooses.
 
     >>> accept_or_break = (Option("accept"), Option("break"))
     >>> one = Decision("silence", 2, "JPN", "grid/g7_leaders#1", accept_or_break, ("accept",), rung="naming", text=0.6)
@@ -76,6 +79,7 @@ class Decision:
     rung: str | None = None
     text: float | None = None
     budget: float | None = None
+    otherwise: str | None = None
 
     @property
     def address(self) -> Address:

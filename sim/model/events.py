@@ -269,6 +269,49 @@ EVENT_KINDS: dict[str, EventKind] = {
             text("control_notes", "what control alone should know", optional=True),
         ),
     ),
+    "question_put": EventKind(
+        "An inject puts a question to those who are to decide it.",
+        "inject",
+        fields=(
+            text("inject", "id of the inject"),
+            text("question", "what it asks"),
+            codes("to", "who decides, each for itself"),
+            Field("options", "what may be chosen, in words", "list of text"),
+            integer("until", "the last turn in which it may be answered", "turn", low=1),
+        ),
+    ),
+    "question_answered": EventKind(
+        "An actor decides a question that an inject has put to it.",
+        "respond",
+        actor="who decides",
+        fields=(
+            text("inject", "id of the inject that puts it"),
+            text("question", "what it asks"),
+            text("option", "id of the option chosen"),
+            text("answer", "the option in words"),
+            text("given", "no: the time was up, and it counts for want of an answer", choices=("yes", "no")),
+        ),
+    ),
+    "deadline_set": EventKind(
+        "An inject sets a deadline.",
+        "inject",
+        fields=(
+            text("inject", "id of the inject"),
+            text("date", "the last day, as an ISO date"),
+            text("otherwise", "what is to happen if the deadline passes"),
+        ),
+    ),
+    "deadline_ends": EventKind(
+        "A deadline ends, kept or passed.",
+        "settle",
+        fields=(
+            text("inject", "id of the inject that set it"),
+            text("title", "its heading"),
+            text("outcome", "whether what it asked for was done in time", choices=("kept", "passed")),
+            text("text", "what happens now that it has passed", optional=True),
+            Field("because", "what kept it: the parts of its condition that were so", "list of text"),
+        ),
+    ),
     "control_directs": EventKind(
         "Control changes what was planned, a quantity, or who sits in a seat.",
         "inject",

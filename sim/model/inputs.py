@@ -33,6 +33,7 @@ class ModelInputs:
     """Everything fixed, by name. H incidents, O options, K kinds, T consultations, P projects, D adversaries, A actors.
 
     An *option* is a response to one incident, a *kind* those of one kind; a *consultation* is a format called over one.
+    Q questions are those that injects put, with options of their own.
     """
 
     loaded: Loaded
@@ -43,6 +44,9 @@ class ModelInputs:
     linkage: np.ndarray  # (1, 1)
     adversary_tie: np.ndarray  # (1, 1)
     msel: tuple  # (turn, inject, recipients) in the order of release
+    questions: tuple  # places in it of the injects that put a question: Q of them
+    question_to: np.ndarray  # (Q, A) who decides
+    question_weight: np.ndarray  # (Q, 1, options), how likely the model is to choose each; 0 beyond its last option
     # actors
     actors: tuple
     adversaries: tuple
@@ -427,7 +431,7 @@ def build_inputs(loaded, params=None):
         **options,
         **consultations,
         **_projects(loaded, actor_table, incidents),
-        msel=_msel(scenario, actor_table),
+        **_planned(scenario, actor_table),
     )
 
 
@@ -440,6 +444,30 @@ def coefficients(loaded):
 
 def _one(value):
     return np.full((1, 1), float(value))
+
+
+def _planned(scenario, actor_table):
+    """The injects, and of those that put a question, who decides and how likely the model is to choose each option."""
+    msel = _msel(scenario, actor_table)
+    places = tuple(place for place, (_, inject, _) in enumerate(msel) if inject.question)
+    asked = [msel[place][1].question for place in places]
+    longest = max((len(question.options) for question in asked), default=0)
+    weights = [[option.weight for option in question.options] for question in asked]
+    deciders = [decide(msel[place][1].question, msel[place][2], actor_table) for place in places]
+    return {
+        "msel": msel,
+        "questions": places,
+        "question_to": np.array(deciders, dtype=bool).reshape(len(places), len(actor_table.actors)),
+        "question_weight": np.array([[row + [0.0] * (longest - len(row))] for row in weights], dtype=float).reshape(
+            len(places), 1, longest
+        ),
+    }
+
+
+def decide(question, recipients, actor_table):
+    """Who decides a question: whom it names, else the states among those who receive it. (A,) bool."""
+    meant = actor_table.is_state if question.to is None else actor_table.members(question.to)
+    return meant & np.isin(actor_table.actors, recipients)
 
 
 def _msel(scenario, actor_table):
@@ -463,6 +491,11 @@ def turn_of(planned, scenario):
     if planned.turn:
         return planned.turn
     return (planned.date - scenario.start).days // scenario.turns.days + 1
+
+
+def last_day_of(deadline, inputs):
+    """The date of a deadline: its own, or the last day of its turn."""
+    return deadline.date or inputs.start + datetime.timedelta(days=deadline.turn * inputs.days - 1)
 
 
 # ------------------------------------------------------------------------------------------------- incidents

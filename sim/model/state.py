@@ -32,7 +32,7 @@ def array(axes, start=0.0, digest=None, kind=float):
     Parameters
     ----------
     axes : str, one letter each; R runs, H incidents, O options, K kinds, T consultations, A actors, D adversaries,
-        P projects, I injects
+        P projects, I injects, Q questions
     start : what it is before turn 1: a number, or a function of the inputs and the draws
     digest : its place among what the digest of a run is made of, or None. A digest says of a stored run that this is
         the same, so places stay what they are, wherever the lines of `State` stand: a new array takes the next one.
@@ -146,6 +146,7 @@ class State:
     project_months: np.ndarray = array("PR", lambda inputs, draws: np.maximum(inputs.project_age, 0), digest=11)
     project_spent: np.ndarray = array("PR")  # EUR million
     released: np.ndarray = array("IR", kind=bool)  # injects of the scenario, in the order of `ModelInputs.msel`
+    chosen: np.ndarray = array("QRA", -1, kind=int)  # option by which each has answered a question, or -1
 
     @classmethod
     def first(cls, inputs, draws):
@@ -209,6 +210,7 @@ def _lengths(inputs, draws):
         "D": inputs.adversaries,
         "P": inputs.projects,
         "I": inputs.msel,
+        "Q": inputs.questions,
     }
     return {axis: len(entries) for axis, entries in along.items()}
 

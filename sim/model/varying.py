@@ -37,6 +37,7 @@ RUNS_AXIS = {
             "project_fail",
             "project_veto",
             "project_cost",
+            "question_weight",
         ),
         1,
     ),
@@ -208,12 +209,21 @@ def _structure(inputs):
     coefficients = tuple(float(getattr(inputs.params, name).flat[0]) for name in ONE_FOR_ALL)
     msel = repr(
         [
-            (turn, planned.id, planned.kind, planned.when, planned.effects, reached)
+            (turn, planned.id, planned.kind, planned.when, planned.effects, *_followed(planned), reached)
             for turn, planned, reached in inputs.msel
         ]
     )
     shapes = tuple((name, getattr(inputs, name).shape) for name in RUNS_AXIS)
     return hash((tuple(alike), bonds, coefficients, msel, shapes, tuple(sorted(inputs.project_effects))))
+
+
+def _followed(inject):
+    """What follows from an inject later: its deadline, and its question without weights, which vary from run to run."""
+    question = inject.question
+    if question is None:
+        return inject.deadline, None
+    options = [option.model_copy(update={"weight": 0}) for option in question.options]
+    return inject.deadline, question.model_copy(update={"options": options})
 
 
 _FIXED = tuple(

@@ -4,10 +4,11 @@ import numpy as np
 
 from sim.catalogue.ladder import edges_of, rung_of
 from sim.model.decisions import View
-from sim.model.inputs import ModelInputs
+from sim.model.inputs import ModelInputs, last_day_of
 from sim.model.msel import was_released
 from sim.model.state import ADOPTED, OPEN, World
 from sim.rules.attribution import confidence
+from sim.scenario.schema import Attachment, Deadline
 
 
 def view(world: World, actor: str, run: int = 0) -> View:
@@ -80,6 +81,7 @@ def _adversary(inputs: ModelInputs, place: int) -> int:
 
 
 def _injects(world: World, actor: str, run: int) -> list[View]:
+    inputs = world.inputs
     return [
         {
             "turn": planned.turn,
@@ -87,10 +89,23 @@ def _injects(world: World, actor: str, run: int) -> list[View]:
             "from": planned.inject.sender,
             "channel": planned.inject.channel,
             "text": planned.inject.text,
+            **_deadline(planned.inject.deadline, inputs),
+            **({"attachments": [attached(one) for one in inject.attachments]} if inject.attachments else {}),
         }
         for place, planned in enumerate(world.plan)
+        for inject in [planned.inject]
         if actor in planned.recipients and was_released(world, place, run)
     ]
+
+
+def attached(one: Attachment) -> View:
+    """An attachment: its title, and its file or its text."""
+    return one.model_dump(exclude_none=True)
+
+
+def _deadline(deadline: Deadline | None, inputs: ModelInputs) -> View:
+    """The last day of a deadline, and what is threatened; nothing where there is none."""
+    return {"by": last_day_of(deadline, inputs).isoformat(), "otherwise": deadline.text} if deadline else {}
 
 
 def _consultations(world: World, place: int, run: int) -> list[View]:

@@ -7,7 +7,7 @@ from sim.policies.policy import Policy, first_legal
 
 
 class Silent(Policy):
-    """Does nothing and lets everything pass: joins no response, calls no meeting, breaks no silence, blocks no project.
+    """Does nothing and lets everything pass: joins no response, calls no meeting, answers no question, blocks nothing.
 
     What it would like a text to say is known to the others all the same, and counts in the chair's proposal. An
     adversary that is silent goes on as before.
@@ -22,6 +22,6 @@ class Silent(Policy):
 
     def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """Nothing, where that is possible; else what changes least."""
-        if decision.kind in ("responses", "call"):
+        if decision.kind in ("responses", "call", "question"):
             return ()
         return first_legal(decision, "accept", "support", "persist")

@@ -143,6 +143,7 @@ class Outcomes:
         strongest_text, joiners, confidence
     joined : dict of incident to response to actor to the share of runs in which it joined
     formats : dict of incident to format to the share of runs that called it first
+    answers : dict of inject to option to actor to the share of runs in which it so answered the inject's question
     first_run : int, number of the first of these runs
     """
 
@@ -156,6 +157,7 @@ class Outcomes:
     series: dict[str, "np.ndarray"] = field(default_factory=dict)
     joined: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     formats: dict[str, dict[str, float]] = field(default_factory=dict)
+    answers: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
     first_run: int = 0
 
     def quantiles(

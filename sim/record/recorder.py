@@ -59,6 +59,31 @@ class EventRecorder:
             day=day,
         )
 
+    def question_put(self, world, planned, deciders, day):
+        question = planned.question
+        said = {
+            "inject": planned.id,
+            "question": question.text,
+            "to": deciders,
+            "options": [option.name for option in question.options],
+            "until": min(world.turn + question.turns - 1, world.inputs.turns),
+        }
+        self.tell(world, "inject", "question_put", said, day=day)
+
+    def question_answered(self, world, planned, code, option, is_silent):
+        said = {"inject": planned.id, "question": planned.question.text, "option": option.id, "answer": option.name}
+        said["given"] = "no" if is_silent else "yes"
+        self.tell(world, "respond", "question_answered", said, actor=code, day=world.last_day - 1)
+
+    def deadline_set(self, world, planned, last_day, day):
+        said = {"inject": planned.id, "date": last_day.isoformat(), "otherwise": planned.deadline.text}
+        self.tell(world, "inject", "deadline_set", said, day=day)
+
+    def deadline_ends(self, world, planned, has_passed, because):
+        said = {"inject": planned.id, "title": planned.title, "outcome": "passed" if has_passed else "kept"}
+        said |= {"text": planned.deadline.text if has_passed else None, "because": because}
+        self.tell(world, "settle", "deadline_ends", said, day=world.last_day - 1)
+
     def inject_withheld(self, world, planned, because):
         said = {"inject": planned.id, "title": planned.title, "because": because}
         self.tell(world, "inject", "inject_withheld", said)

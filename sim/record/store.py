@@ -11,6 +11,8 @@
         series.csv           one row for each turn and run, one column for each quantity
         joined.csv           who joined which response in what share of the runs (many runs)
         formats.csv          which format was called first in what share of the runs (many runs)
+        answers.csv          who answered injects' questions how in what share of the runs (many runs, with questions)
+        attachments/         the files that the scenario's injects name (when there are any)
         data_dictionary.*    what every file, column, event and field means, with type, unit and range
 
 Everything is written to a folder aside, which takes its name when all of it is there. What a researcher loads:
@@ -33,7 +35,7 @@ import platform
 import shutil
 import sys
 import tempfile
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -60,7 +62,8 @@ UNUSABLE = (*FORBIDDEN, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.E
 FULL = (errno.ENOSPC, errno.EDQUOT)
 MANIFEST = "manifest.json"
 ARMS = ("played", "without_cooperation")
-WRITTEN = ("scenario.json", "measures.csv", "series.csv", "record.json", "events.jsonl", "joined.csv", "formats.csv")
+SHARES = {"joined.csv": "response", "formats.csv": "format", "answers.csv": "option"}  # tables of many runs: of what
+WRITTEN = ("scenario.json", "measures.csv", "series.csv", "record.json", "events.jsonl", *SHARES)
 ANEW = "Put back a copy of it, or play it anew with `oceans run`."
 MOST_FAULTS = 20
 LARGEST_COUNT = 10**10
@@ -282,17 +285,28 @@ def save(folder, loaded, outcomes, record=None, manifest=None):
     folder = Path(folder)
     with advising(folder.parent):
         write_json(folder / "scenario.json", plain(loaded.document))
+        write_attachments(folder / "attachments", loaded.attached)
         write_measures(folder / "measures.csv", outcomes)
         write_series(folder / "series.csv", outcomes)
         if record is not None:
             _write_lines(folder / "record.json", [record.to_json()])
             _write_lines(folder / "events.jsonl", [event.to_json() for event in record.events])
         else:
-            write_joined(folder / "joined.csv", outcomes)
+            write_joined(folder / "joined.csv", outcomes.joined)
             write_formats(folder / "formats.csv", outcomes)
+            if outcomes.answers:
+                write_joined(folder / "answers.csv", outcomes.answers, ("inject", "option"))
         files = {name: file_digest(folder / name) for name in WRITTEN if (folder / name).exists()}
         write_json(folder / MANIFEST, signed({**(manifest or {}), "files": files}))
         write_dictionary(folder)
+
+
+def write_attachments(folder, attached):
+    """The files that injects name, under the paths that they name."""
+    for name, contents in attached.items():
+        path = folder.joinpath(*PureWindowsPath(name).parts)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(contents)
 
 
 def write_json(path, data, indent=2):
@@ -437,15 +451,15 @@ def write_series(path, outcomes):
     write_table(path, ["run", "turn", *names], rows)
 
 
-def write_joined(path, outcomes):
-    """The share of runs in which each actor joined each response to each incident."""
+def write_joined(path, shares, columns=("incident", "response")):
+    """The share of runs in which each actor joined each response to each incident, or so answered each question."""
     rows = (
-        [incident, response, actor, float(share)]
-        for incident, by_response in outcomes.joined.items()
-        for response, by_actor in by_response.items()
+        [about, chosen, actor, float(share)]
+        for about, by_choice in shares.items()
+        for chosen, by_actor in by_choice.items()
         for actor, share in by_actor.items()
     )
-    write_table(path, ["incident", "response", "actor", "share_of_runs"], rows)
+    write_table(path, [*columns, "actor", "share_of_runs"], rows)
 
 
 def write_formats(path, outcomes):
@@ -533,10 +547,15 @@ def dictionary_rows():
     for name, meaning in SERIES.items():
         yield ("series.csv", "", name, meaning, "number", "", "")
     yield from _event_rows()
-    for file, column in (("joined.csv", "response"), ("formats.csv", "format")):
-        yield (file, "", "incident", "id of the incident", "text", "", "")
-        yield (file, "", column, f"key of the {column}, as in the library", "text", "", "")
-        if column == "response":
+    for file, column in SHARES.items():
+        about, of = (
+            ("inject", "id of the option")
+            if column == "option"
+            else ("incident", f"key of the {column}, as in the library")
+        )
+        yield (file, "", about, f"id of the {about}", "text", "", "")
+        yield (file, "", column, of, "text", "", "")
+        if column != "format":
             yield (file, "", "actor", "code of the actor", "code", "", "")
         yield (file, "", "share_of_runs", "share of runs in which it happened", "number", "dimensionless", "0 to 1")
 
@@ -563,7 +582,7 @@ def _dictionary_lines(rows):
     yield "# Data dictionary"
     yield ""
     yield "An empty cell in a table, and null in JSON, mean: does not apply, or is not known."
-    for file in ("measures.csv", "series.csv", "joined.csv", "formats.csv"):
+    for file in ("measures.csv", "series.csv", *SHARES):
         yield from ("", f"## {file}", "", *_markdown_table(row for row in rows if row[0] == file))
     yield from ("", "## events.jsonl", "")
     yield "Every event has seq (its place in the run), turn (0 is before the first), day (since the first day), date,"

@@ -5,15 +5,16 @@ value that the schema has already refused is passed over in silence.
 """
 
 import datetime
+import os
 import re
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePath
+from pathlib import Path, PurePath, PureWindowsPath
 
 from sim.catalogue.moves import NAMES as MOVES
-from sim.errors import Diagnostic, InputError, counted, did_you_mean
+from sim.errors import Diagnostic, InputError, counted, did_you_mean, nearest
 from sim.letters import plain_letters
 from sim.scenario import paths
 from sim.scenario.entries import (
@@ -62,12 +63,14 @@ TO_EVERYBODY_OR_CONTROL = {
     **dict.fromkeys(("all", "everyone", "everybody", "players", "allplayers", "allparticipants"), "all"),
     **dict.fromkeys(("control", "whitecell", "excon", "exercisecontrol", "facilitator", "moderator"), "control"),
 }  # in bare letters
-ONE_OF_A_CONDITION = "'going', 'stopped', 'text', 'act', 'tension_above', 'unless' or 'control'"
+ONE_OF_WHAT_IS_SO = "'going', 'stopped', 'text', 'act', 'answer', 'tension_above' or 'any'"
+ONE_OF_A_CONDITION = f"{ONE_OF_WHAT_IS_SO.replace(' or ', ', ')}, 'unless' or 'control'"
 MERGED_BY = {"incidents": "id", "injects": "id", "objectives": "id", "cooperation": "project"}
 NEEDS_ACT = ("publicness", "evidence", "severity", "difficulty")
 NEEDS_ACTOR = ("exposure", "capital")
 WEIGHED_BY = {"gdp": "economy", "gdp_cyber": "economy", "defence": "military"}  # equal: everybody weighs as much
 OWN_CATEGORIES = [name for name in typing.get_args(Response.model_fields["category"].annotation) if name != "baseline"]
+LARGEST_ATTACHMENT = 10 * 10**6  # bytes
 NEXT_TO_NOTHING = 0.001  # economies and forces below this weigh nothing at a table
 
 
@@ -159,6 +162,10 @@ class Facts:
     def bodies_play_as_one(self) -> bool:
         return text_of(self.root, "bodies_as") == "one"
 
+    def plays_for_itself(self, code: str) -> bool:
+        """Whether somebody who takes part chooses for itself: not a body that is played member by member."""
+        return code not in self.library.bodies or self.bodies_play_as_one
+
     def own(self, code: str | None) -> Node | None:
         """What the scenario says of an actor; None where it says nothing."""
         actors = self.root.get("actors")
@@ -187,6 +194,12 @@ class Facts:
     @cached_property
     def incidents(self) -> list[str]:
         return ids_of(self.root, "incidents", "id")
+
+    @cached_property
+    def options(self) -> dict[str, list[str]]:
+        """The options of each question, by the inject that puts it."""
+        asking = {text_of(inject, "id"): inject.get("question") for inject in entries_of(self.root, "injects")}
+        return {name: ids_of(node, "options", "id") for name, node in asking.items() if name and node is not None}
 
     @cached_property
     def objectives(self) -> list[str]:
@@ -221,16 +234,21 @@ def _definitions(facts: Facts) -> dict[str, dict[str, Node]]:
 def repeated_ids(root: Node) -> Iterator[Diagnostic]:
     """Entries of one list that go by the same name; asked of each file before it is laid over another."""
     for name, field in MERGED_BY.items():
-        first: dict[str, Node] = {}
-        for entry in entries_of(root, name):
-            node = entry.get(field)
-            if node is None or node.text is None:
-                continue
-            if node.text in first:
-                line = first[node.text].line
-                where = f" on line {line}" if line else ""
-                yield node.fault(f"the {field} '{node.text}' is already used in '{name}'{where}. Each needs its own.")
-            first.setdefault(node.text, node)
+        yield from _repeated(entries_of(root, name), field, name)
+
+
+def _repeated(entries: list[Node], field: str, name: str) -> Iterator[Diagnostic]:
+    """Entries of the list called `name` that go by the same `field`."""
+    first: dict[str, Node] = {}
+    for entry in entries:
+        node = entry.get(field)
+        if node is None or node.text is None:
+            continue
+        if node.text in first:
+            line = first[node.text].line
+            where = f" on line {line}" if line else ""
+            yield node.fault(f"the {field} '{node.text}' is already used in '{name}'{where}. Each needs its own.")
+        first.setdefault(node.text, node)
 
 
 def check_participants(facts: Facts) -> Iterator[Diagnostic]:
@@ -404,29 +422,154 @@ def check_injects(facts: Facts) -> Iterator[Diagnostic]:
         when = inject.get("when")
         if when is not None and when.is_mapping:
             yield from _condition(when, facts)
+        for attachment in entries_of(inject, "attachments"):
+            yield from _attachment(attachment)
+        question = inject.get("question")
+        if question is not None and question.is_mapping:
+            yield from _question(question, inject, facts)
+        deadline = inject.get("deadline")
+        if deadline is not None and deadline.is_mapping:
+            yield from _deadline(deadline, inject, facts)
+
+
+def _attachment(attachment: Node) -> Iterator[Diagnostic]:
+    """An attachment is a file that lies beside the scenario, or words; data that was in no file is not looked for."""
+    has_file, has_text = is_given(attachment, "file"), is_given(attachment, "text")
+    if has_file and has_text:
+        yield _not_both(attachment, "file", "text", "an attachment is a 'file' or a 'text', not both.")
+    elif not has_file and not has_text and attachment.is_mapping:
+        yield start_of(attachment).fault("an attachment needs a 'file' that lies beside the scenario, or a 'text'.")
+    node = attachment.get("file")
+    if node is None or node.text is None or not node.text.strip() or not node.source.text:
+        return
+    path, folder = beside_scenario(node), PurePath(node.source.file).parent
+    if path is None:
+        yield node.fault(
+            f"'{node.text}' leads out of the scenario's folder: put the file there, and name it from there."
+        )
+    elif not os.path.isfile(path):
+        here = [other.name for other in path.parent.glob("*") if other.is_file()]
+        near = nearest(path.name, here)
+        hint = f" Did you mean '{near}'?" if near else ""
+        yield node.fault(f"there is no file '{node.text}' in {folder}.{hint}")
+    elif not os.access(path, os.R_OK):
+        yield node.fault(f"'{node.text}' must not be read by whoever plays this. Change its permissions.")
+    elif path.stat().st_size > LARGEST_ATTACHMENT:
+        yield node.fault(f"'{node.text}' is larger than {LARGEST_ATTACHMENT // 10**6} MB.")
+
+
+def beside_scenario(node: Node) -> Path | None:
+    """The path of a file named in a scenario, from the folder of the file that names it; None where it leads out."""
+    folder, named = Path(node.source.file).parent, PureWindowsPath(node.text or "")  # which knows both kinds of path
+    if named.drive or named.root or ".." in named.parts:
+        return None
+    path = folder.joinpath(*named.parts)
+    return path if path.resolve().is_relative_to(folder.resolve()) else None
+
+
+def _deadline(deadline: Node, inject: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """A deadline: that it falls within the exercise and not before its inject, and that something keeps it."""
+    yield from _when(deadline, facts, f"the deadline of inject '{text_of(inject, 'id')}'", "ends")
+    ends, begins = (_turn_meant(entry, facts) for entry in (deadline, inject))
+    if ends is not None and begins is not None and ends < begins:
+        at = "turn" if is_given(deadline, "turn") else "date"
+        yield deadline[at].fault(f"the deadline ends before its inject is released, in turn {begins}.")
+    unless = deadline.get("unless")
+    if unless is not None and unless.is_mapping:
+        if not keys_of(unless):
+            yield start_of(unless).fault(f"a deadline names what keeps it: one of {ONE_OF_WHAT_IS_SO}.")
+        yield from _state_of_play(unless, facts)
+    for effect in entries_of(deadline, "effects"):
+        yield from _effect(effect, facts)
+
+
+def _turn_meant(entry: Node, facts: Facts) -> int | None:
+    """The turn of an entry that has a turn or a date, as far as it can be read."""
+    day = date_of(entry.get("date"))
+    if day is None or facts.start is None or facts.days is None:
+        return whole_of(entry.get("turn"))
+    return (day - facts.start).days // facts.days + 1
+
+
+def _question(question: Node, inject: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """A question: that somebody can answer it, and that its options can be told apart and chosen."""
+    options = entries_of(question, "options")
+    yield from _repeated(options, "id", "options")
+    for option in options:
+        for effect in entries_of(option, "effects"):
+            yield from _effect(effect, facts, falls_on_chooser=True)
+    if options and all(number_of(option.get("weight")) == 0 for option in options):
+        yield question.keys["options"].fault(
+            "the model needs an option that it can choose: give one a 'weight' above 0."
+        )
+    if is_given(question, "otherwise"):
+        yield from _known_option(question["otherwise"], ids_of(question, "options", "id"))
+    reached = _reached(inject, facts)
+    for entry in entries_of(question, "to"):
+        yield from _decides(entry, reached, facts)
+    can_answer = [code for code in reached if facts.plays_for_itself(code) and facts.role(code) != "adversary"]
+    if not is_given(question, "to") and facts.cast and not can_answer:
+        yield question.keys.get("text", start_of(question)).fault(
+            "nobody can answer this: the inject goes to no state. Add one to its 'to'."
+        )
+
+
+def _known_option(node: Node, options: list[str]) -> Iterator[Diagnostic]:
+    if node.text is not None and node.text not in options:
+        yield node.fault(f"the question has no option '{node.text}'. {did_you_mean(node.text, options)}")
+
+
+def _reached(inject: Node, facts: Facts) -> list[str]:
+    """The actors that an inject reaches, as far as they take part."""
+    names = [entry.text for entry in entries_of(inject, "to")]
+    return [code for code in facts.cast if "all" in names or any(code in facts.meant(name) for name in names)]
+
+
+def _decides(entry: Node, reached: list[str], facts: Facts) -> Iterator[Diagnostic]:
+    """A fault unless somebody who is meant to answer a question reads the inject that puts it."""
+    name = entry.text
+    if name is None:
+        return
+    if name in ("all", "control"):
+        yield entry.fault(f"'{name}' decides nothing: name who does, or leave 'to' out for all states that receive it.")
+    elif name.startswith("group:") and name.removeprefix("group:") not in facts.library.groups:
+        yield from unless_known_group(entry, facts.library.groups)
+    elif not name.startswith("group:") and name not in facts.cast:
+        yield from _takes_part(entry, name, facts, "who decides")
+    elif not any(code in reached and facts.plays_for_itself(code) for code in facts.meant(name)):
+        yield entry.fault(f"'{name}' is to decide this and does not receive it. Add it to the inject's 'to'.")
 
 
 def _condition(when: Node, facts: Facts) -> Iterator[Diagnostic]:
     """What an inject waits for: that it names something, and what is there."""
     if not keys_of(when):
         yield start_of(when).fault(f"a condition names something: {ONE_OF_A_CONDITION}.")
+    yield from _state_of_play(when, facts)
     unless = when.get("unless")
-    for play in (when, unless):
-        if play is None or not play.is_mapping:
-            continue
-        for field in ("going", "stopped"):
-            for entry in entries_of(play, field):
-                yield from _known_incident(entry, facts)
-        for field in ("text", "act"):
-            inner = play.get(field)
-            if inner is not None and inner.is_mapping:
-                yield from _known_incident(inner.get("incident"), facts)
-        act = play.get("act")
-        if act is not None and act.is_mapping:
-            yield from _act(act, facts)
-    for entry in entries_of(when, "going"):
-        if entry.text is not None and entry.text in [other.text for other in entries_of(when, "stopped")]:
+    if unless is not None and unless.is_mapping:
+        yield from _state_of_play(unless, facts)
+
+
+def _state_of_play(play: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """What is to be so: that it can be, and that what it names is there."""
+    for field in ("going", "stopped"):
+        for entry in entries_of(play, field):
+            yield from _known_incident(entry, facts)
+    for field in ("text", "act"):
+        inner = play.get(field)
+        if inner is not None and inner.is_mapping:
+            yield from _known_incident(inner.get("incident"), facts)
+    for field, check in (("act", _act), ("answer", _answer)):
+        inner = play.get(field)
+        if inner is not None and inner.is_mapping:
+            yield from check(inner, facts)
+    for entry in entries_of(play, "going"):
+        if entry.text is not None and entry.text in [other.text for other in entries_of(play, "stopped")]:
             yield entry.fault(f"'{entry.text}' cannot both go on ('going') and be over ('stopped').")
+    for one in entries_of(play, "any"):
+        if one.is_mapping and not keys_of(one):
+            yield start_of(one).fault("each of 'any' names something that may be so, such as {stopped: [grid]}.")
+        yield from _state_of_play(one, facts)
 
 
 def _known_incident(node: Node | None, facts: Facts) -> Iterator[Diagnostic]:
@@ -439,8 +582,8 @@ def _act(act: Node, facts: Facts) -> Iterator[Diagnostic]:
     by, response, move = (act.get(field) for field in ("by", "response", "move"))
     if by is not None and move is None:
         yield from _takes_part(by, by.text, facts, "who acts")
-    if response is not None and response.text is not None:
-        yield from known_names([response], "responses", facts.names)
+    if response is not None:
+        yield from known_names(entries_of(act, "response") or [response], "responses", facts.names)
     if move is None or move.text is None:
         return
     if move.text not in MOVES:
@@ -452,15 +595,28 @@ def _act(act: Node, facts: Facts) -> Iterator[Diagnostic]:
         yield from _is_adversary(by, facts, "who moves")
 
 
-def _when(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
+def _answer(answer: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """An answer that a condition asks for: the question is there, and has that option."""
+    inject, option, by = (answer.get(field) for field in ("inject", "option", "by"))
+    if inject is not None and inject.text is not None and inject.text not in facts.options:
+        known = did_you_mean(inject.text, facts.options)
+        yield inject.fault(f"no inject '{inject.text}' puts a question. {known}", ("injects", inject.text))
+    elif inject is not None and option is not None:
+        yield from _known_option(option, facts.options.get(inject.text or "", []))
+    if by is not None:
+        yield from _takes_part(by, by.text, facts, "who answers")
+
+
+def _when(inject: Node, facts: Facts, called: str = "", verb: str = "released") -> Iterator[Diagnostic]:
     if not inject.is_mapping:
         return
+    called = called or f"inject '{text_of(inject, 'id')}'"
     has_turn, has_date = is_given(inject, "turn"), is_given(inject, "date")
     if has_turn and has_date:
-        yield _not_both(inject, "turn", "date", "an inject has a 'turn' or a 'date', not both.")
+        yield _not_both(inject, "turn", "date", f"{called} has a 'turn' or a 'date', not both.")
     elif not has_turn and not has_date:
-        yield start_of(inject).fault(f"inject '{text_of(inject, 'id')}' needs a 'turn' (such as 2) or a 'date'.")
-    yield from _turn_exists(inject, "released", facts)
+        yield start_of(inject).fault(f"{called} needs a 'turn' (such as 2) or a 'date'.")
+    yield from _turn_exists(inject, verb, facts)
     day = date_of(inject.get("date"))
     first, last = facts.start, facts.last_day
     if day is not None and first is not None and last is not None and not first <= day <= last:
@@ -500,7 +656,7 @@ def _recipients(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
             )
 
 
-def _effect(effect: Node, facts: Facts) -> Iterator[Diagnostic]:
+def _effect(effect: Node, facts: Facts, falls_on_chooser: bool = False) -> Iterator[Diagnostic]:
     on, incident, actor, adversary = (text_of(effect, field) for field in ("on", "incident", "actor", "adversary"))
     most, by = EFFECT_LIMITS.get(on or "", WHOLE), number_of(effect.get("by"))
     if on is not None and by is not None and abs(by) > most:
@@ -512,7 +668,7 @@ def _effect(effect: Node, facts: Facts) -> Iterator[Diagnostic]:
         yield start_of(effect).fault(
             f"an effect on '{on}' needs the 'incident' it is about. {did_you_mean('', facts.incidents)}"
         )
-    if on in NEEDS_ACTOR and actor is None:
+    if on in NEEDS_ACTOR and actor is None and not falls_on_chooser:
         yield start_of(effect).fault(f"an effect on '{on}' needs the 'actor' it falls on.")
     if on == "exposure" and adversary is None:
         yield start_of(effect).fault("an effect on 'exposure' needs the 'adversary' it is toward.")
@@ -522,6 +678,14 @@ def _effect(effect: Node, facts: Facts) -> Iterator[Diagnostic]:
         yield from _takes_part(effect["actor"], actor, facts, "the actor of an effect")
     if adversary is not None:
         yield from _is_adversary(effect["adversary"], facts, "the adversary of an effect")
+
+
+def check_questions(facts: Facts) -> Iterator[Diagnostic]:
+    """What is to be discussed: when, and by whom."""
+    for entry in entries_of(facts.root, "questions"):
+        if entry.is_mapping:
+            yield from _turn_exists(entry, "is asked", facts)
+            yield from _recipients(entry, facts)
 
 
 def check_tables(facts: Facts) -> Iterator[Diagnostic]:
@@ -705,6 +869,7 @@ CHECKS = (
     check_ties,
     check_incidents,
     check_injects,
+    check_questions,
     check_tables,
     check_own,
     check_cooperation,

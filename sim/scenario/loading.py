@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import Diagnostic, InputError, did_you_mean, told_once
-from sim.scenario.checks import MERGED_BY, Facts, check_scenario, repeated_ids
+from sim.scenario.checks import MERGED_BY, Facts, beside_scenario, check_scenario, repeated_ids
 from sim.scenario.left_out import without_those_left_out
 from sim.scenario.library import (
     check_library_files,
@@ -21,7 +21,7 @@ from sim.scenario.library import (
 )
 from sim.scenario.members import with_outputs
 from sim.scenario.paths import Place, find, fitted, set_path, stands_alone, with_figures, with_ranges
-from sim.scenario.reader import Node, SourceText, entries_of, file_text, items_of, nodes_of, read, text_of
+from sim.scenario.reader import Node, SourceText, entries_of, file_text, is_given, items_of, nodes_of, read, text_of
 from sim.scenario.schema import Figure, Library, Scenario
 from sim.scenario.wording import beside, fields_of, validated
 
@@ -46,6 +46,7 @@ class Loaded:
     path : Path
     base : Library, as it was read
     left_out : sentences on what was taken away of a scenario that this one extends, with actors that take no part
+    attached : dict of the path of an attachment, as injects name it, to what is in the file
     """
 
     scenario: Scenario
@@ -56,6 +57,7 @@ class Loaded:
     path: Path
     base: Library = field(repr=False)  # the library as it was read
     left_out: tuple[str, ...] = ()
+    attached: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def __repr__(self) -> str:
         return f"Loaded({self.name!r}, digest={self.digest[:12]!r})"
@@ -194,7 +196,15 @@ def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -
         own_formats = with_outputs(scenario.own_formats, scenario.own_responses)
         complete = complete.model_copy(update={"own_formats": own_formats})
         library = library.model_copy(update={"formats": with_outputs(library.formats, scenario.own_responses)})
-    return Loaded(complete, library, document, digest, name, path, base, tuple(left_out))
+    return Loaded(complete, library, document, digest, name, path, base, tuple(left_out), _attached(root))
+
+
+def _attached(root: Node) -> dict[str, bytes]:
+    """What is in the files that injects name, where the scenario was read from a file itself."""
+    entries = (entry for inject in entries_of(root, "injects") for entry in entries_of(inject, "attachments"))
+    named = [node for entry in entries if is_given(entry, "file") for node in [entry["file"]] if node.source.text]
+    paths = {node.text or "": beside_scenario(node) for node in named}
+    return {name: path.read_bytes() for name, path in paths.items() if path is not None}
 
 
 def _in_full(root: Node) -> list[str]:

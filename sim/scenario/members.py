@@ -205,10 +205,30 @@ def _leave_story(document, code):
     document["ties"] = [tie for tie in _list(document, "ties") if code not in tie["between"]]
     for incident in _list(document, "incidents"):
         incident["may_widen_to"] = [other for other in _list(incident, "may_widen_to") if other != code]
+    for question in _list(document, "questions"):
+        if _get(question, "to"):
+            question["to"] = [other for other in question["to"] if other != code] or ["control"]
     for inject in _list(document, "injects"):
         inject["to"] = [other for other in _list(inject, "to") if other != code] or ["control"]
-        if "effects" in inject:
-            inject["effects"] = [effect for effect in _list(inject, "effects") if effect.get("actor") != code]
+        _leave_effects(inject, code)
+        _leave_effects(inject.get("deadline") or {}, code)
+        _leave_question(inject, code)
+
+
+def _leave_effects(entry, code):
+    if "effects" in entry:
+        entry["effects"] = [effect for effect in _list(entry, "effects") if effect.get("actor") != code]
+
+
+def _leave_question(inject, code):
+    """A question that nobody is left to decide is not put."""
+    question = inject.get("question") or {}
+    for option in _list(question, "options"):
+        _leave_effects(option, code)
+    if question.get("to"):
+        question["to"] = [other for other in question["to"] if other != code]
+    if inject["to"] == ["control"] or question.get("to") == []:
+        inject.pop("question", None)
 
 
 def _set_project(document, project, there):

@@ -14,7 +14,7 @@ import datetime
 import re
 from typing import Annotated, Literal, Optional, Union
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_serializer, model_validator
 
 
 def _as_written(day):
@@ -643,7 +643,11 @@ class InjectEffect(Entry):
         "difficulty",
     ]
     incident: Optional[Name] = Field(None, description="for publicness, evidence, severity, difficulty")
-    actor: Optional[Code] = Field(None, description="for exposure, capital, and evidence that only one actor gets")
+    actor: Optional[Code] = Field(
+        None,
+        description="for exposure, capital, and evidence that only one actor gets; left out in a question's option, "
+        "exposure and capital are those of whoever chose it",
+    )
     adversary: Optional[Code] = Field(None, description="for exposure")
     by: Annotated[float, Field(ge=-20, le=20)] = Field(
         description="how much is added; evidence: log-odds that the suspect did it, so a trail leading away is negative"
@@ -664,12 +668,27 @@ class ActDone(Entry):
         None,
         description="who: a state or a body that has joined a response, or an adversary that has moved; empty: any",
     )
-    response: Optional[Name] = Field(None, description="id of the response; without it any counts")
+    response: Optional[Union[Name, Annotated[list[Name], Field(min_length=1)]]] = Field(
+        None, description="id of the response, or a list of which one is enough; without it any counts"
+    )
     move: Optional[Name] = Field(
         None,
         description="an adversary's: persist, stop, escalate, widen, open_other_ocean, divide, exploit_narrative",
     )
     incident: Optional[Name] = Field(None, description="for a response: the incident it answers; without it any counts")
+
+    @property
+    def responses(self) -> tuple[str, ...]:
+        """The responses of which one is enough; empty: any."""
+        return (self.response,) if isinstance(self.response, str) else tuple(self.response or ())
+
+
+class AnswerGiven(Entry):
+    """An answer to a question that an inject has put."""
+
+    inject: Name
+    option: Name
+    by: Optional[Code] = Field(None, description="who answered; empty: anybody")
 
 
 class StateOfPlay(Entry):
@@ -679,7 +698,11 @@ class StateOfPlay(Entry):
     stopped: list[Name] = Field([], description="incidents that have begun and are over, for whatever reason")
     text: Optional[TextReached] = Field(None, description="a text that has been adopted")
     act: Optional[ActDone] = Field(None, description="something that somebody has done")
+    answer: Optional[AnswerGiven] = Field(None, description="an answer that somebody has given to a question")
     tension_above: Optional[Share] = Field(None, description="tension is higher than this")
+    any: Annotated[list["StateOfPlay"], Field(min_length=1)] = Field(
+        [], description="at least one of these holds, each with fields like those here"
+    )
 
 
 class When(StateOfPlay):
@@ -687,6 +710,55 @@ class When(StateOfPlay):
 
     unless: Optional[StateOfPlay] = Field(None, description="nothing of what is named here may be so")
     control: bool = Field(False, description="yes: only when control releases it, whatever else is said here")
+
+
+class QuestionOption(Entry):
+    """One way to answer a question."""
+
+    id: Name
+    name: Text = Field(description="what whoever chooses it does, as it is told: Pays the ransom")
+    weight: Annotated[float, Field(ge=0, le=1000)] = Field(
+        1, description="how likely the model is to choose it beside the others: 0.3 beside 0.7 is three times in ten"
+    )
+    effects: list[InjectEffect] = Field([], description="what changes for each who chooses it")
+
+
+class Question(Entry):
+    """A decision of the exercise's own, put to those who are to make it. Each answers for itself, once."""
+
+    text: Text
+    to: Optional[Annotated[list[str], Field(min_length=1)]] = Field(
+        None,
+        description="who decides: codes or group:<name>, among those the inject goes to; empty: all states of them",
+    )
+    options: list[QuestionOption] = Field(min_length=2)
+    turns: Annotated[int, Field(ge=1, le=MOST_TURNS)] = Field(
+        1, description="turns in which it may be answered; 1: only in the turn in which the inject is released"
+    )
+    otherwise: Optional[Name] = Field(
+        None,
+        description="the option that counts when time is up and no answer was given; empty: the model chooses then",
+    )
+
+
+class Deadline(Entry):
+    """What follows at the end of a turn unless something has been done by then."""
+
+    turn: Optional[Annotated[int, Field(ge=1)]] = Field(None, description="turn at whose end it is judged")
+    date: Optional[Date] = Field(None, description="instead of turn: the day; judged at the end of its turn")
+    unless: StateOfPlay = Field(description="the deadline is kept if anything that is named here is so by then")
+    text: Text = Field(description="what happens otherwise: those who receive the inject are told so from the start")
+    effects: list[InjectEffect] = Field([], description="what changes then")
+
+
+class Attachment(Entry):
+    """What comes with an inject: a file that lies beside the scenario, or words."""
+
+    title: Text
+    file: Optional[Text] = Field(
+        None, description="the file's path from the scenario's folder, up to 10 MB; it is copied into each run's folder"
+    )
+    text: Optional[Text] = Field(None, description="instead of file: the words themselves")
 
 
 class Inject(Entry):
@@ -712,7 +784,10 @@ class Inject(Entry):
     text: Text
     expects: Optional[str] = Field(None, description="what a good answer would be: for the run sheet")
     objectives: list[Name] = Field([], description="ids of the objectives that it serves: for the run sheet")
+    attachments: list[Attachment] = Field([], description="files or words that come with it")
     effects: list[InjectEffect] = []
+    question: Optional[Question] = Field(None, description="a decision that it puts to those who receive it")
+    deadline: Optional[Deadline] = Field(None, description="what follows unless something is done in time")
     control_notes: Optional[str] = Field(None, description="for control only: for the run sheet")
 
 
@@ -721,6 +796,33 @@ class Objective(Entry):
 
     id: Name
     text: Text
+
+
+class Discussion(Entry):
+    """A question to talk about: at the end, or at the end of a turn. One for the end may stand as plain text."""
+
+    text: Text
+    turn: Optional[Annotated[int, Field(ge=1)]] = Field(
+        None, description="turn at whose end it is asked; empty: at the end of the exercise"
+    )
+    to: Annotated[list[str], Field(min_length=1)] = Field(
+        ["all"], description="whom it is for: codes, group:<name>, control or all"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, given):
+        return {"text": given} if isinstance(given, str) else given
+
+    @model_serializer(mode="wrap")
+    def _as_written(self, plain):
+        said = plain(self)
+        return self.text if self.turn is None and self.to == ["all"] else said
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema, handler):
+        """The schema for editors: plain text, or its fields."""
+        return {"anyOf": [{"type": "string"}, handler(core_schema)]}
 
 
 class CooperationStart(Entry):
@@ -786,7 +888,9 @@ class Scenario(Entry):
     adversary_tie: Share = Field(0.5, description="how far one adversary's crisis is the other's chance")
     norm_date: Optional[Date] = Field(None, description="date whose practice of naming holds; empty: start")
     objectives: list[Objective] = []
-    questions: list[Text] = Field([], description="for discussion")
+    questions: list[Discussion] = Field(
+        [], description="for discussion, at the end or at the end of a turn: sentences, or {text, turn, to}"
+    )
     uncertainties: dict[Name, Uncertainty] = {}
     levers: dict[Name, Lever] = {}
     measures: Optional[list[Name]] = Field(None, description="what we judge by; empty: all")

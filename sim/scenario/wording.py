@@ -323,12 +323,15 @@ def _code_instead(annotation, word: str, codes: Mapping[str, str]) -> tuple[str,
 
 def _does_not_fit(model, root: Node, location: tuple, kind: str, codes: Mapping[str, str]) -> Diagnostic:
     annotation, node = annotation_at(model, location), value_at(root, location)
-    inner, _ = core(annotation)
+    inner, constraints = core(annotation)
     subject = _for(root, location)
     if node.kind == "scalar" and node.value is not None and not node.value.strip():
         return node.fault(f"the text{subject} is blank. Write something, or leave the field out.")
     if node.is_list and kind == "too_short":
-        return node.fault(f"the list{subject} is empty. It needs at least one entry.")
+        least = next(part.min_length for part in constraints if getattr(part, "min_length", None))
+        if node.value:
+            return node.fault(f"the list{subject} needs at least {least} entries, got {len(node.value)}.")
+        return node.fault(f"the list{subject} is empty. It needs at least {'one entry' if least == 1 else least}.")
     if typing.get_origin(inner) is typing.Literal and node.text is not None:
         wanted = ", ".join(map(str, typing.get_args(inner)))
         return node.fault(

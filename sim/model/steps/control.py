@@ -34,6 +34,7 @@ from sim.scenario.schema import Inject, InjectEffect
 
 Deed = Callable[[], object]  # what a direction does to the world, once it is known that it can be done
 QUANTITIES = get_args(InjectEffect.model_fields["on"].annotation)
+OF_THE_SCENARIO = ("attachments", "question", "deadline")
 PLACES = ("incident", "actor", "adversary")
 NEEDS = {
     "publicness": ("incident",),
@@ -113,6 +114,7 @@ def _edit(world: World, direction: Direction) -> Deed:
     is_moved = "turn" in fields or "date" in fields
     kept = {name: value for name, value in before.items() if not (is_moved and name in ("turn", "date"))}
     edited = _inject(world, {**kept, **fields, "id": direction.target})
+    _refuse_of_the_scenario(world.plan[place].inject, edited)
     turn = _turn_ahead(world, edited) if is_moved else world.plan[place].turn
     was = world.plan[place].status
     status = first_status(edited) if {"kind", "when"} & set(fields) or (is_moved and was == WITHHELD) else was
@@ -126,6 +128,7 @@ def _write(world: World, direction: Direction) -> Deed:
     is_planned = "turn" in fields or "date" in fields
     now = {} if is_planned else {"turn": max(world.turn, 1)}
     written = _inject(world, {**now, **fields, "id": direction.target})
+    _refuse_of_the_scenario(None, written)
     turn = _turn_ahead(world, written) if is_planned else max(world.turn, 1)
     planned = Planned(turn, written, _recipients(world, written), first_status(written))
 
@@ -135,6 +138,13 @@ def _write(world: World, direction: Direction) -> Deed:
             put(world, len(world.plan) - 1, all_met(world, planned.condition))
 
     return write
+
+
+def _refuse_of_the_scenario(before: Inject | None, inject: Inject) -> None:
+    """InputError where control gives an inject what only a scenario can."""
+    for name in OF_THE_SCENARIO:
+        if (getattr(inject, name) or None) != (getattr(before, name) or None if before else None):
+            raise refusal(f"inject '{inject.id}': '{name}' comes with the scenario, and control cannot change it.")
 
 
 def _fields_of(direction: Direction) -> dict[str, Any]:
@@ -206,15 +216,33 @@ def _check_part(world: World, part: Part) -> None:
     """A fault unless what a condition names is there."""
     inputs, named = world.inputs, part.what
     incident = named[0] if part.kind in ("going", "stopped", "text") else named[2] if part.kind == "act" else None
+    for alternative in named if part.kind == "any" else ():
+        for inner in alternative:
+            _check_part(world, inner)
+    if part.kind == "answer":
+        _check_answer(world, *named)
     if incident is not None and incident not in inputs.incidents:
         raise refusal(f"when: no incident '{incident}'. {did_you_mean(incident, inputs.incidents)}")
     if part.kind == "act":
-        who = inputs.adversaries if named[1] in NAMES else inputs.actors
+        who = inputs.adversaries if named[1] and named[1][0] in NAMES else inputs.actors
         if named[0] is not None and named[0] not in who:
             raise refusal(f"when: nobody is called '{named[0]}' here. {did_you_mean(named[0], who)}")
         known = (*NAMES, *dict.fromkeys(response for _, response in inputs.options))
-        if named[1] is not None and named[1] not in known:
-            raise refusal(f"when: nothing is called '{named[1]}' here. {did_you_mean(named[1], known)}")
+        for deed in named[1]:
+            if deed not in known:
+                raise refusal(f"when: nothing is called '{deed}' here. {did_you_mean(deed, known)}")
+
+
+def _check_answer(world: World, by: str | None, option: str, inject: str) -> None:
+    inputs = world.inputs
+    asked = {inputs.msel[place][1].id: inputs.msel[place][1].question for place in inputs.questions}
+    if inject not in asked:
+        raise refusal(f"when: no inject '{inject}' puts a question. {did_you_mean(inject, asked)}")
+    ids = [known.id for known in asked[inject].options]
+    if option not in ids:
+        raise refusal(f"when: the question has no option '{option}'. {did_you_mean(option, ids)}")
+    if by is not None and by not in inputs.actors:
+        raise refusal(f"when: nobody is called '{by}' here. {did_you_mean(by, inputs.actors)}")
 
 
 def _nothing(world: World, direction: Direction) -> Deed:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sim.model.conditions import all_met, unmet
+from sim.model.inputs import last_day_of
 from sim.model.msel import ARMED, RELEASED, WITHHELD, was_released
 from sim.rules.quantize import quantize
 
@@ -55,6 +56,13 @@ def _release_in(world, place, rows, is_on_time):
         date = planned.inject.date
         day = (date - world.inputs.start).days if date and is_on_time else world.day
         world.recorder.inject_released(world, planned.inject, planned.recipients, day)
+        if planned.inject.question:
+            decides = world.inputs.question_to[world.inputs.questions.index(place)]
+            deciders = [world.inputs.actors[k] for k in np.flatnonzero(decides)]
+            world.recorder.question_put(world, planned.inject, deciders, day)
+        if planned.inject.deadline:
+            last_day = last_day_of(planned.inject.deadline, world.inputs)
+            world.recorder.deadline_set(world, planned.inject, last_day, day)
 
 
 def apply(effect, world, rows=slice(None)):

@@ -33,12 +33,22 @@ def why_not(when, keys, names):
     return listed([part_in_words(part, names) for part in parts_of(when) if part.key in keys])
 
 
-def _act(names, by, what, incident):
+def _act(names, by, deeds, incident):
     over = f" over {names.incident(incident)}" if incident else ""
     who = names.actor(by) if by else "somebody"
-    if what in BY_NAME:
-        return f"{who} has chosen to {BY_NAME[what].label}"
-    return f"{who} has joined {names.response(what) if what else 'a response'}{over}"
+    if deeds and deeds[0] in BY_NAME:
+        return f"{who} has chosen to {BY_NAME[deeds[0]].label}"
+    return f"{who} has joined {' or '.join(map(names.response, deeds)) or 'a response'}{over}"
+
+
+def _answer(names, by, option, inject):
+    who = names.actor(by) if by else "somebody"
+    return f"{who} has answered '{names.answer(inject, option)}' to {names.inject(inject)}"
+
+
+def _any(names, *alternatives):
+    said = [" and ".join(SAID[part.kind](names, *part.what) for part in parts) for parts in alternatives]
+    return ", or ".join(said)
 
 
 SAID = {
@@ -46,5 +56,7 @@ SAID = {
     "stopped": lambda names, incident: f"{names.incident(incident)} is over",
     "text": lambda names, incident, rung: f"a text on {names.incident(incident)} stands at {rung} or above",
     "act": _act,
+    "answer": _answer,
     "tension_above": lambda names, level: f"tension is above {level:g}",
+    "any": _any,
 }

@@ -3,7 +3,7 @@
 import datetime
 
 from sim.catalogue.moves import AT_LARGE, MOVES
-from sim.phrases import day
+from sim.phrases import count, day, stopped
 
 QUESTIONS = {
     "position": "What is the strongest text you want over {incident}?",
@@ -33,10 +33,19 @@ def question(decision, names):
         incident, form, _ = subject_of_text(decision)
         where = f"{names.format(form)}, on {names.incident(incident)}"
         return f"{where}: the text stands at {decision.rung} ({decision.text:.2f} of 1). Do you let it pass?"
+    if decision.kind == "question":
+        return _put(names.question(decision.subject))
     asked = AT_LARGE_QUESTION if decision.subject == AT_LARGE else QUESTIONS[decision.kind]
     if "{incident}" in asked:
         return asked.format(incident=names.incident(decision.subject))
     return asked.format(project=names.project(decision.subject)) if "{project}" in asked else asked
+
+
+def _put(question):
+    """A question of the exercise's own, with what holds for whoever does not answer it now."""
+    waits = [f"It stands for {count(question.turns, 'turn')} in all."] if question.turns > 1 else []
+    counts = [option.name for option in question.options if option.id == question.otherwise]
+    return " ".join([*waits, *(f"No answer in the end counts as: {stopped(name)}" for name in counts), question.text])
 
 
 def subject_of_text(decision):
@@ -58,6 +67,8 @@ def label(option, decision, names):
         return f"ask {names.actor(option.via)} to call {where}" if option.via else f"call {where}"
     if decision.kind == "responses":
         return names.response(option.id)
+    if decision.kind == "question":
+        return names.answer(decision.subject, option.id)
     if decision.kind == "share":
         return names.actor(option.id)
     if decision.kind == "cooperation":

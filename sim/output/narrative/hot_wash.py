@@ -44,6 +44,32 @@ class HotWash:
     questions: tuple[str, ...]
 
 
+def questions_of(loaded, turn=None):
+    """The questions for discussion, in words: those of a turn, or all, with when and for whom they are.
+
+    Parameters
+    ----------
+    loaded : sim.scenario.Loaded; turn : int, or None
+
+    Returns
+    -------
+    tuple of str
+
+    >>> from sim.scenario import load
+    >>> questions_of(load("smallest"), turn=1)
+    ()
+    """
+    names, asked = Names(loaded), loaded.scenario.questions
+    return tuple(_question(one, names, turn is None) for one in asked if turn in (None, one.turn))
+
+
+def _question(one, names, says_when):
+    when = [f"turn {one.turn}"] if says_when and one.turn else []
+    whom = [] if "all" in one.to else [f"for {names.named(one.to)}"]
+    said = ", ".join([*when, *whom])
+    return f"{said[0].upper()}{said[1:]}: {one.text}" if said else one.text
+
+
 def hot_wash(record, loaded):
     """What is told when the exercise is over.
 
@@ -59,7 +85,7 @@ def hot_wash(record, loaded):
     names = Names(loaded)
     truth = tuple(sentence(_truth(incident, record, names)) for incident in loaded.scenario.incidents)
     rows = tuple(measure_rows(record))
-    return HotWash(outcome(record, loaded), truth, rows, tuple(record.scorecard), tuple(loaded.scenario.questions))
+    return HotWash(outcome(record, loaded), truth, rows, tuple(record.scorecard), questions_of(loaded))
 
 
 def outcome(record, loaded):

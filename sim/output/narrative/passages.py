@@ -4,13 +4,14 @@ Each passage takes the events of one turn, with the narrator's memory, and yield
 Injects come first. They are somebody else's words, and keep their lines; all that follows is made into sentences.
 """
 
+import datetime
 import json
 import math
 from collections import Counter
 
 from sim.catalogue.moves import BY_NAME
 from sim.catalogue.terms import TERMS
-from sim.phrases import count, gist, listed, percent, percent_range, sentence, severity, stopped
+from sim.phrases import count, day, gist, listed, percent, percent_range, sentence, severity, stopped
 
 NAMED = 4  # how many states a sentence names
 WORTH_SAYING = 0.005  # a change in the state of things worth telling
@@ -88,7 +89,58 @@ def injects(turn):
             source = (
                 f"({CHANNELS[inject['channel']]}{_of_day(event, turn)}: {' '.join(inject['sender'].split())}, to {to}.)"
             )
-            yield ("\n" if "\n" in words else " ").join((sentence(inject["title"]), words, source))
+            yield ("\n" if "\n" in words else " ").join(
+                (sentence(inject["title"]), words, source, *_asks(inject, turn))
+            )
+
+
+def _asks(inject, turn):
+    """What an inject asks, of whom."""
+    for event in turn.of_kind("question_put"):
+        if event.payload["inject"] == inject["inject"]:
+            yield f"It asks {turn.names.actors(event.payload['to'])}: {sentence(event.payload['question'])}"
+
+    for one in turn.names.attachments(inject["inject"]):
+        yield enclosed(one.title, one.file, one.text)
+    for event in turn.of_kind("deadline_set"):
+        if event.payload["inject"] == inject["inject"]:
+            yield by_when(event.payload["date"], event.payload["otherwise"])
+
+
+def enclosed(title, file=None, text=None):
+    """An attachment in a sentence: its title, and the file it is in or what it says."""
+    return f"Attached: {title} (attachments/{file})." if file else f"Attached: {sentence(f'{title}: {text}')}"
+
+
+def by_when(date, otherwise):
+    """A deadline, and what follows otherwise, in a sentence."""
+    return f"Deadline: {day(datetime.date.fromisoformat(date))}. Otherwise: {sentence(otherwise)}"
+
+
+def deadlines(turn):
+    """Deadlines that end with the turn: kept, or passed with what follows."""
+    for event in turn.of_kind("deadline_ends"):
+        said = event.payload
+        kept = f"The deadline of '{said['title']}' is kept"
+        yield kept if said["text"] is None else f"The deadline of '{said['title']}' passes: {said['text']}"
+
+
+def answers(turn):
+    """What was chosen where injects put questions: those who chose the same share a clause."""
+    asked = {}
+    for event in turn.of_kind("question_answered"):
+        said = event.payload
+        of_question = asked.setdefault((said["inject"], said["question"]), {})
+        of_question.setdefault((said["answer"], said["given"]), []).append(event.actor)
+    for (_, question), by_answer in asked.items():
+        clauses = [_clause(codes, *said, turn.names) for said, codes in by_answer.items()]
+        yield f"Asked '{question}' {'; '.join(clauses)}"
+
+
+def _clause(codes, answer, given, names):
+    chooses = "chooses" if given == "yes" else "gives no answer, which counts as"
+    choose = "choose" if given == "yes" else "give no answer, which counts as"
+    return f"{names.actors(codes)} {choose if len(codes) > 1 else chooses}: {answer}"
 
 
 def _of_day(event, turn):
@@ -593,9 +645,11 @@ PASSAGES = (
     consultations,
     leaks,
     projects,
+    answers,
     shared_evidence,
     responses,
     adversaries,
+    deadlines,
     effects,
     endings,
     situation,

@@ -11,6 +11,7 @@ from sim.model.msel import HELD, first_status
 from sim.output.narrative.conditions import condition_in_words, why_not
 from sim.phrases import Names, day
 from sim.scenario import resolve_members
+from sim.scenario.schema import When
 
 BY_CONTROL = {"hold": "held by control", "skip": "dropped by control"}
 
@@ -72,7 +73,7 @@ def run_sheet(record, loaded):
     """
     names, directed = Names(loaded), _directed(record)
     released = {event.payload["inject"]: event for event in record.of_kind("inject_released")}
-    conditions = {inject.id: condition_in_words(inject.when, names) for inject in loaded.scenario.injects}
+    conditions = {inject.id: _condition(inject, names) for inject in loaded.scenario.injects}
     withheld = {event.payload["inject"]: event.payload["because"] for event in record.of_kind("inject_withheld")}
     sheet = [_released(event, names, directed, conditions) for event in released.values()]
     left = [inject for inject in loaded.scenario.injects if inject.id not in released]
@@ -121,9 +122,16 @@ def _left(inject, names, directed, loaded, because):
         stood = f"not released: it comes only {why_not(inject.when, because, names)}"
     stood = BY_CONTROL.get(directed.get(inject.id), stood)
     to = names.recipients(inject.id, list(reached))
-    return _entry(
-        inject.id, turn_of(inject, scenario), "", to, inject.model_dump(), stood, condition_in_words(inject.when, names)
-    )
+    return _entry(inject.id, turn_of(inject, scenario), "", to, inject.model_dump(), stood, _condition(inject, names))
+
+
+def _condition(inject, names):
+    """On what condition an inject comes, and what keeps the deadline that it sets."""
+    said = condition_in_words(inject.when, names)
+    if inject.deadline is None:
+        return said
+    kept = condition_in_words(When(unless=inject.deadline.unless), names)
+    return f"{said}{'; ' if said else 'in its turn; '}its deadline passes {kept}"
 
 
 def _entry(name, turn, when, to, said, stood, condition):

@@ -17,7 +17,7 @@ from sim.output.figures.actor_style import ActorStyle
 from sim.output.figures.queries import consultations_of, incident_name, incidents_of, joinings_of
 from sim.output.figures.run.scorecard import verdict
 from sim.output.figures.saving import inner_svg
-from sim.output.narrative.hot_wash import BETTER, measure_rows
+from sim.output.narrative.hot_wash import BETTER, measure_rows, questions_of
 from sim.output.narrative.passages import WHY_FORMAT
 from sim.output.narrative.run_sheet import objectives_of, run_sheet
 from sim.output.narrative.story import figure, hot_wash, tell
@@ -123,6 +123,7 @@ def write_report(record, loaded, charts, manifest, path, decided_by=None):
         truth=told.truth,
         questions=told.questions,
         run_sheet=run_sheet(record, loaded),
+        asked_in={turn: questions_of(loaded, turn) for turn in range(1, record.turns + 1)},
         objectives=objectives_of(record, loaded),
         principles=_principles(record),
         measures=tuple(measure_rows(record, with_units=False)),
@@ -158,7 +159,7 @@ def write_report_of_many(outcomes, loaded, charts, manifest, path):
         drawings=drawings_of(charts),
         spreads=_spreads(outcomes),
         has_other_arm=outcomes.baseline_measures is not None,
-        questions=loaded.scenario.questions,
+        questions=questions_of(loaded),
         repeat=list(_repeat(outcomes, manifest)),
     )
 

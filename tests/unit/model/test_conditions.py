@@ -182,3 +182,38 @@ def test_a_condition_that_control_writes_has_to_name_what_is_there(when):
     _, session = exercised({"control": True})
     with pytest.raises(InputError, match="when: "):
         session.direct(Direction("edit", "offer", {"when": when}))
+
+
+# ------------------------------------------------------------------------------------------------- one of several
+
+
+def test_of_a_list_of_responses_one_is_enough():
+    world = a_world(3)
+    for run, response in ((1, "sanctions"), (2, "public_attribution")):
+        world.state.joined[option(world, response), run, world.inputs.index["USA"]] = True
+    assert holds(world, act={"response": ["sanctions", "public_attribution"]}) == [False, True, True]
+    assert holds(world, unless={"act": {"response": ["sanctions"]}}) == [True, False, True]
+
+
+def test_of_any_conditions_one_is_enough_and_each_holds_as_a_whole():
+    world = a_world(3)
+    world.state.tension[:] = 0.5, 0.6, 0.6
+    world.state.intensity[0, 2] = 0
+    either = [{"stopped": ["grid"]}, {"tension_above": 0.5, "going": ["grid"]}]
+    assert holds(world, any=either) == [False, True, True]
+    assert holds(world, unless={"any": either}) == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    "when, advice",
+    [
+        ({"any": [{"stopped": ["gird"]}]}, "no incident 'gird'"),
+        ({"any": [{"act": {"response": ["sanctions", "sanction"]}}]}, "no response 'sanction'"),
+        ({"any": []}, "is empty"),
+        ({"any": [{}]}, "each of 'any' names something"),
+    ],
+)
+def test_each_of_several_conditions_is_checked(when, advice):
+    with pytest.raises(InputError) as refused:
+        a_scenario(injects=[an_inject(when=when)])
+    assert advice in str(refused.value)

@@ -1,0 +1,108 @@
+"""Questions: what an inject puts to those who are to decide it, answered, with what follows from each answer.
+
+The model answers by lot, in the turn in which the question is put: each option is as likely as its weight beside the
+others. A seat may also wait, as long as the question stands; once time is up, no answer counts as the question says.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.model.decisions import Decision, Option
+from sim.model.msel import RELEASED
+from sim.model.steps.inject import apply
+from sim.model.steps.stops import seats_to_ask
+from sim.rules.choice import pick
+from sim.scenario.schema import Inject, Question
+
+
+class Standing(NamedTuple):
+    """A question that has been put and may be answered now.
+
+    place : its place among the questions; inject : the Inject that puts it, and its question; where : (R, A) bool, who
+    may answer now; is_last : whether time is up with this turn
+    """
+
+    place: int
+    inject: Inject
+    question: Question
+    where: np.ndarray
+    is_last: bool
+
+    @property
+    def ids(self) -> list[str]:
+        """The ids of its options."""
+        return [option.id for option in self.question.options]
+
+
+def questions_open(world):
+    """What each seat is asked and has not yet answered: list of (run, Decision)."""
+    return [
+        (run, _decision(world, asked, code, own[run, place]))
+        for asked in _standing(world)
+        for own in [_by_lot(world, asked)]
+        for run, place, code in seats_to_ask(world, asked.where)
+    ]
+
+
+def _decision(world, asked, code, own):
+    options, default = tuple(Option(name) for name in asked.ids), (asked.ids[own],) if own >= 0 else ()
+    otherwise = asked.question.otherwise
+    return Decision("question", world.turn, code, asked.inject.id, options, default, least=0, otherwise=otherwise)
+
+
+def answer_questions(world, answers):
+    """Take the answers of seats and the model's for everybody else, and what follows from them."""
+    for asked in _standing(world):
+        chosen, is_silent = _by_lot(world, asked), np.zeros_like(asked.where)
+        for run, place, code in seats_to_ask(world, asked.where):
+            choice = answers.of(run, code, "question", asked.inject.id)
+            if choice == ():
+                chosen[run, place] = _without_answer(asked, chosen[run, place])
+                is_silent[run, place] = True
+            elif choice:
+                chosen[run, place] = asked.ids.index(choice[0])
+        chosen = np.where(asked.where, chosen, -1)
+        before = world.state.chosen[asked.place]
+        world.state.chosen[asked.place] = np.where(chosen >= 0, chosen, before)
+        _follow(world, asked.inject, chosen, is_silent)
+
+
+def _standing(world) -> Iterator[Standing]:
+    """The questions that have been put in some run and may be answered now."""
+    for q, place in enumerate(world.inputs.questions):
+        planned = world.plan[place]
+        if planned.status == RELEASED and world.turn < (ends := planned.turn + planned.inject.question.turns):
+            is_asked = world.state.released[place][:, None] & world.inputs.question_to[q]
+            is_last = world.turn + 1 >= min(ends, world.inputs.turns + 1)
+            yield Standing(q, planned.inject, planned.inject.question, is_asked & (world.state.chosen[q] < 0), is_last)
+
+
+def _by_lot(world, asked):
+    """The option that the model chooses for each, the same in every turn: (R, A) int, -1 where none has any weight."""
+    weights = np.moveaxis(world.inputs.question_weight[asked.place], -1, 0)[..., None]
+    chosen = pick(weights, world.draws.uniform(f"question {asked.inject.id}", 0, world.inputs.actors))
+    return np.broadcast_to(chosen, asked.where.shape).astype(int)
+
+
+def _without_answer(asked, own):
+    """What counts where a seat gives no answer: nothing while there is time, then `otherwise`, or the model's own."""
+    if not asked.is_last:
+        return -1
+    otherwise = asked.question.otherwise
+    return asked.ids.index(otherwise) if otherwise else own
+
+
+def _follow(world, inject, chosen, is_silent):
+    """The effects of what each chose, in the order of the actors; what names no actor falls on whoever chose it."""
+    for place in np.flatnonzero((chosen >= 0).any(axis=0)):
+        code = world.inputs.actors[place]
+        for k, option in enumerate(inject.question.options):
+            rows = np.flatnonzero(chosen[:, place] == k)
+            for effect in option.effects if rows.size else ():
+                falls_on = {"actor": code} if effect.on in ("exposure", "capital") and effect.actor is None else {}
+                apply(effect.model_copy(update=falls_on), world, rows)
+        if world.recorder and chosen[0, place] >= 0:
+            option = inject.question.options[chosen[0, place]]
+            world.recorder.question_answered(world, inject, code, option, bool(is_silent[0, place]))
