@@ -212,7 +212,13 @@ def a_loaded(turns=8, days=28, title="Two theatres at once", **more):
         }
     )
     return SimpleNamespace(
-        scenario=scenario, library=a_library(), document={}, digest="3f" * 32, name="two_theatres", path=None
+        attached={},
+        scenario=scenario,
+        library=a_library(),
+        document={},
+        digest="3f" * 32,
+        name="two_theatres",
+        path=None,
     )
 
 

@@ -46,7 +46,7 @@ def test_the_story_has_names_and_sentences(played):
         for sentence in turn.sentences:
             assert set(codes.findall(sentence)) <= injected, sentence
             assert "_" not in sentence and "  " not in sentence, sentence
-            assert sentence.endswith((".", ".)")), sentence
+            assert sentence.endswith((".", ".)", "?")), sentence
 
 
 def test_the_closing_tells_every_incident(played):
@@ -69,7 +69,7 @@ def test_a_turn_is_told_in_three_to_eight_sentences_that_can_be_read_aloud(playe
         for words in turn.short:
             assert len(words.split()) <= WORDS_A_SENTENCE, words
             assert words[0].isupper() or words[0].isdigit() or words[0] == "“", words
-            assert words.endswith((".", ".)")) and ".." not in words and "  " not in words, words
+            assert words.endswith((".", ".)", "?")) and ".." not in words and "  " not in words, words
             assert "_" not in words and "None" not in words.split() and "nan" not in words.split(), words
 
 

@@ -67,7 +67,7 @@ def test_sentences_begin_with_a_capital_and_end():
     for turn in tell(a_record(), a_loaded()):
         for sentence in turn.sentences:
             assert sentence[0].isupper() or sentence[0].isdigit(), sentence
-            assert sentence.endswith((".", ".)")) and ".." not in sentence, sentence
+            assert sentence.endswith((".", ".)", "?")) and ".." not in sentence, sentence
 
 
 def test_nothing_is_said_twice_in_a_turn():

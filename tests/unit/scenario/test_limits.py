@@ -26,6 +26,8 @@ WITHOUT = {  # numbers that the schema itself does not bound, and what does
     "Estimates.without": "the coefficient's domain",
     "Incident.turn": "the number of turns that the exercise has",
     "Inject.turn": "the number of turns that the exercise has",
+    "Deadline.turn": "the number of turns that the exercise has",
+    "Discussion.turn": "the number of turns that the exercise has",
     "CooperationStart.turn": "the number of turns that the exercise has",
     "Uncertainty.range": "what its path leads to",
     "Lever.range": "what its path leads to",
