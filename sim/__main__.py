@@ -24,6 +24,7 @@ from sim.cli.options import (
     CompareOptions,
     ReplayOptions,
     RunOptions,
+    ServeOptions,
     SweepOptions,
     VolumesOptions,
     taking,
@@ -150,6 +151,19 @@ def run(options):
     from sim.cli.run import run_scenario
 
     return run_scenario(options)
+
+
+@app.command()
+@taking(ServeOptions)
+@answering
+def serve(options):
+    """Run an exercise with people in a room: control's desk, a page for each seat, and a shared screen.
+
+    Everything stays on this machine; others join on your network once you name a --host.
+    """
+    from sim.cli.serve import serve_room
+
+    return serve_room(options)
 
 
 @app.command()

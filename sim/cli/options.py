@@ -99,6 +99,30 @@ class RunOptions(Answered):
 
 
 @dataclass(frozen=True)
+class ServeOptions(Asked):
+    """What `oceans serve` is asked for."""
+
+    scenario: Annotated[
+        str | None, typer.Argument(help="A scenario that ships, or a YAML file. Not needed where --session goes on.")
+    ] = None
+    seed: Annotated[int, _seed("Of a new exercise: same scenario, seed and answers, same story.")] = 1
+    host: Annotated[str, typer.Option(help="The address to serve on; 0.0.0.0 lets everybody on your network in.")] = (
+        "127.0.0.1"
+    )
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000
+    session: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The file that keeps the exercise; one that is there goes on where it was."),
+    ] = None
+    policies: Annotated[
+        Sequence[str],
+        typer.Option("--policy", metavar="WHO=NAME", help="How an actor, a group:NAME or all choose. Repeatable."),
+    ] = ()
+    open_desk: Annotated[bool, typer.Option("--open/--no-open", help="Open control's desk in a browser.")] = False
+    out: Folder = Path("results")
+
+
+@dataclass(frozen=True)
 class SweepOptions(Answered):
     """What `oceans sweep` is asked for."""
 
