@@ -139,12 +139,16 @@ class Log:
     def who(self, token: str) -> Person | None:
         """Whose link it is; None where it is nobody's, or revoked."""
         rows = self._rows("SELECT id, name, role FROM people WHERE token = ? AND NOT is_revoked", _digest(token))
-        return Person(*rows[0], self._seats_of(rows[0][0])) if rows else None
+        return self._person(rows[0]) if rows else None
 
     def people(self, role: str = "player") -> list[Person]:
         """Everybody of a role whose link is good, in the order in which they came."""
         rows = self._rows("SELECT id, name, role FROM people WHERE role = ? AND NOT is_revoked ORDER BY id", role)
-        return [Person(*row, self._seats_of(row[0])) for row in rows]
+        return [self._person(row) for row in rows]
+
+    def _person(self, row: tuple) -> Person:
+        number, name, role = row
+        return Person(number, name, role, self._seats_of(number))
 
     def _seats_of(self, person: int) -> tuple[str, ...]:
         return tuple(seat for (seat,) in self._rows("SELECT seat FROM seats WHERE person = ? ORDER BY rowid", person))

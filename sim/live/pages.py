@@ -5,21 +5,26 @@ screen is made of what everybody can see. Control's desk alone knows the rest.
 """
 
 import datetime
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from sim.catalogue.ladder import RUNGS
 from sim.catalogue.measures import MEASURES
-from sim.live.log import Person
+from sim.live.log import Kept, Person
 from sim.live.room import Room
-from sim.model.decisions import Decision
+from sim.model.decisions import Decision, Option, View
+from sim.model.msel import Planned
 from sim.model.view import public_view
 from sim.output.narrative.conditions import condition_in_words
 from sim.output.narrative.decisions import acts_from, label, note, question
 from sim.output.narrative.hot_wash import figure, hot_wash
 from sim.output.narrative.seat import situation
-from sim.phrases import Names, capital, count, day, period, sentence
+from sim.output.narrative.story import Narrator
+from sim.phrases import Names, capital, day, period, sentence
+from sim.session import Session
 
 STEPS = {
     "consult": "Positions and calls",
@@ -100,7 +105,9 @@ def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
     """What somebody sees from a seat."""
     session, names = room.session, Names(room.loaded)
     has_begun = bool(session.turn)
-    view = session.view(code) if has_begun else {"injects": [], "texts": [], "seen_responses": [], "turn": 0, "day": 0}
+    view: View = (
+        session.view(code) if has_begun else {"injects": [], "texts": [], "seen_responses": [], "turn": 0, "day": 0}
+    )
     own = room.loaded.scenario.actors.get(code)
     start = room.loaded.scenario.start
     decisions = [_decision(room, one, names) for one in room.session.open_decisions(code)]
@@ -128,7 +135,7 @@ def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
     }
 
 
-def _since(view, days, names):
+def _since(view: View, days: int, names: Names) -> list[str]:
     """What became visible in the last turn: texts adopted and responses felt."""
     last = view["day"] - days
     texts = [
@@ -148,7 +155,7 @@ def _since(view, days, names):
     return texts + seen
 
 
-def _decision(room: Room, decision: Decision, names: Names, chosen=None) -> dict[str, Any]:
+def _decision(room: Room, decision: Decision, names: Names, chosen: Sequence[str] | None = None) -> dict[str, Any]:
     """A decision as a form shows it."""
     start = room.loaded.scenario.start
     shows_model = room.settings()["shows_model"]
@@ -176,7 +183,7 @@ def _decision(room: Room, decision: Decision, names: Names, chosen=None) -> dict
     }
 
 
-def _said(option, decision, names):
+def _said(option: Option, decision: Decision, names: Names) -> str:
     if decision.kind == "position":
         return RUNGS_IN_WORDS.get(option.id, option.id)
     return label(option, decision, names)
@@ -192,14 +199,14 @@ RUNGS_IN_WORDS = {
 assert set(RUNGS_IN_WORDS) >= set(RUNGS)
 
 
-def _grouped(decisions):
+def _grouped(decisions: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     """Decisions under the heading of their kind, in the order of the kinds."""
     groups = [(GROUPS.get(kind, kind), [one for one in decisions if one["kind"] == kind]) for kind in GROUPS]
     more = [one for one in decisions if one["kind"] not in GROUPS]
     return [(heading, found) for heading, found in [*groups, ("The question put to you", more)] if found]
 
 
-def _views_of_team(room: Room, person: Person, code: str):
+def _views_of_team(room: Room, person: Person, code: str) -> list[tuple[str, list[str], str]]:
     """What the others who hold the seat have in their drafts, for the one who speaks for it."""
     if not room.speaks(person, code):
         return []
@@ -218,16 +225,16 @@ def _views_of_team(room: Room, person: Person, code: str):
     return views
 
 
-def _label_of(decision, ids, names):
+def _label_of(decision: Decision, ids: Sequence[str], names: Names) -> list[str]:
     return [_said(option, decision, names) for option in decision.options if option.id in ids]
 
 
-def _past(room: Room, code: str, names: Names):
+def _past(room: Room, code: str, names: Names) -> list[tuple[int, str, str, str]]:
     """What a seat has decided so far, the latest first, without what stayed as it is."""
-    envelope = {(kept.payload): kept for kept in room.history()}
+    envelope = {kept.payload: kept for kept in room.history()}
     lines = []
     for decision, answer in reversed(room.session.decided):
-        if answer.actor != code or not answer.choice or not _is_of_people(answer, envelope):
+        if answer.actor != code or not answer.choice or answer.to_json() not in envelope:
             continue
         kept = envelope[answer.to_json()]
         what = ", ".join(_label_of(decision, answer.choice, names))
@@ -235,11 +242,7 @@ def _past(room: Room, code: str, names: Names):
     return lines
 
 
-def _is_of_people(answer, envelope):
-    return answer.to_json() in envelope
-
-
-def _outcome(room: Room):
+def _outcome(room: Room) -> tuple[str, ...]:
     """What came of the exercise, for all: who did it, and how it ended."""
     return hot_wash(room.session.record, room.loaded).truth
 
@@ -250,7 +253,9 @@ def _outcome(room: Room):
 def screen_page(room: Room) -> dict[str, Any]:
     """What the shared screen shows: safe for all eyes."""
     session, names = room.session, Names(room.loaded)
-    view = public_view(session.world) if session.turn else {"injects": [], "texts": [], "seen_responses": [], "day": 0}
+    view: View = (
+        public_view(session.world) if session.turn else {"injects": [], "texts": [], "seen_responses": [], "day": 0}
+    )
     debrief = room.settings()["debrief"] and session.is_over
     return {
         **frame(room),
@@ -293,7 +298,7 @@ def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
         "can_begin": session.is_between_turns and not session.is_over,
         "due": len(session.asked) - len(session.pending),
         "asked": len(session.asked),
-        "events": _latest_events(room, names),
+        "events": _story(room),
         "history": [_kept(kept, names) for kept in room.history()[-LAST_INPUTS:]][::-1],
         "left": sum(kept.left_because is not None for kept in room.log.inputs(left=True)),
         "notes": room.log.notes()[::-1][:20],
@@ -310,7 +315,7 @@ def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _planned(session, names, planned):
+def _planned(session: Session, names: Names, planned: Planned) -> dict[str, Any]:
     inject = planned.inject
     return {
         "id": inject.id,
@@ -327,7 +332,7 @@ def _planned(session, names, planned):
     }
 
 
-def _seat_at_desk(room: Room, code: str, names: Names):
+def _seat_at_desk(room: Room, code: str, names: Names) -> dict[str, Any]:
     people = room.holders(code)
     due = len(room.session.open_decisions(code))
     return {
@@ -343,10 +348,8 @@ def _seat_at_desk(room: Room, code: str, names: Names):
     }
 
 
-def _latest_events(room: Room, names: Names):
+def _story(room: Room) -> list[str]:
     """The story of the turn so far, as the narrator tells it."""
-    from sim.output.narrative.story import Narrator
-
     session = room.session
     narrator = Narrator(room.loaded)
     told: list[str] = []
@@ -357,8 +360,7 @@ def _latest_events(room: Room, names: Names):
     return told
 
 
-def _kept(kept, names):
-    import json
+def _kept(kept: Kept, names: Names) -> dict[str, Any]:
 
     given = json.loads(kept.payload)
     if "direct" in given:
@@ -378,4 +380,4 @@ def what_if(room: Room, runs: int = 1000) -> dict[str, Any]:
         if values.size:
             low, middle, high = (figure(float(one)) for one in np.quantile(values, [0.05, 0.5, 0.95]))
             rows.append((MEASURES[name].label, middle, low, high, MEASURES[name].unit))
-    return {"rows": rows, "runs": count(runs, "continuation"), "number": room.number}
+    return {"rows": rows, "runs": f"{runs:,} continuations"}

@@ -155,7 +155,9 @@ class Room:
                 advice += [refused] if refused else []
         return advice
 
-    def _answer(self, decision, number, choice, person, sent, source):
+    def _answer(
+        self, decision: Decision | None, number: str, choice: tuple[str, ...], person: Person, sent: Sent, source: str
+    ) -> str | None:
         """Take one answer; or why it cannot be taken."""
         if decision is None:
             return f"This is not open any more: {number}. What you had chosen is kept in your draft."
