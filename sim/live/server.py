@@ -215,7 +215,9 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
         desk.person(token, "screen")
         with room.lock:
             join = desk.links["join"]
-            return desk.page("screen.html.j2", **pages.screen_page(room), join=join, qr=_qr(join), token=token)
+            return desk.page(
+                "screen.html.j2", **pages.screen_page(room), join=join, qr=_qr(join), token=token, stream=token
+            )
 
     @app.get("/events/{token}", response_class=EventSourceResponse)
     async def events(token: str, request: Request) -> AsyncIterator[ServerSentEvent]:
@@ -290,7 +292,9 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
         person = desk.person(token, "control")
         with room.lock:
             words = pages.control_page(room, desk.links)
-        return desk.page("control.html.j2", **words, said=desk.told(person), token=token, qr=_qr(desk.links["join"]))
+        return desk.page(
+            "control.html.j2", **words, said=desk.told(person), token=token, stream=token, qr=_qr(desk.links["join"])
+        )
 
     @app.post("/control/{token}/{deed}")
     async def directs(token: str, deed: str, request: Request) -> Response:

@@ -54,9 +54,12 @@ function tick() {
 const stream = document.body.dataset.stream;
 if (stream) {
   const source = new EventSource(stream);
-  let first = true;
-  source.onmessage = () => { if (!first) look(); first = false; };
-  source.onerror = () => { first = false; };
+  let shown = document.body.dataset.number;
+  source.onmessage = (event) => {
+    if (event.data === shown) return;
+    shown = event.data;
+    look();
+  };
 }
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-draft]");
