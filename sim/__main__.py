@@ -22,6 +22,7 @@ from sim.cli.options import (
     BacktestOptions,
     CalibrationOptions,
     CompareOptions,
+    RehearseOptions,
     ReplayOptions,
     RunOptions,
     ServeOptions,
@@ -164,6 +165,19 @@ def serve(options):
     from sim.cli.serve import serve_room
 
     return serve_room(options)
+
+
+@app.command()
+@taking(RehearseOptions)
+@answering
+def rehearse(options):
+    """Play an exercise through with bots in its seats, and say what the day will be like.
+
+    It says which injects are never reached, which responses nobody can choose, and which stops take too long.
+    """
+    from sim.cli.rehearse import rehearse_scenario
+
+    return rehearse_scenario(options)
 
 
 @app.command()

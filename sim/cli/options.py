@@ -123,6 +123,20 @@ class ServeOptions(Asked):
 
 
 @dataclass(frozen=True)
+class RehearseOptions(Asked):
+    """What `oceans rehearse` is asked for."""
+
+    scenario: Annotated[str, typer.Argument(help="A scenario that ships, or the path of a YAML file.")]
+    seats: Annotated[
+        Sequence[str],
+        typer.Option("--seat", metavar="CODE", help="A seat that people will hold; else all with a brief. Repeatable."),
+    ] = ()
+    plays: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="How often it is played.")] = 8
+    minutes: Annotated[float, typer.Option(min=1, max=600, help="Minutes that a stop may take.")] = 20
+    seed: Annotated[int, _seed("Of the first play.")] = 1
+
+
+@dataclass(frozen=True)
 class SweepOptions(Answered):
     """What `oceans sweep` is asked for."""
 

@@ -85,6 +85,7 @@ def _listening(options):
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((options.host, options.port))
+        listening.listen(128)  # whoever follows a link at once waits a moment, and is not refused
     except OSError as error:
         raise OceansError(
             f"error: cannot serve on {options.host}, port {options.port}: {error.strerror}. Try --port 0."
