@@ -22,8 +22,10 @@ from sim.cli.options import (
     BacktestOptions,
     CalibrationOptions,
     CompareOptions,
+    RehearseOptions,
     ReplayOptions,
     RunOptions,
+    ServeOptions,
     SweepOptions,
     VolumesOptions,
     taking,
@@ -150,6 +152,32 @@ def run(options):
     from sim.cli.run import run_scenario
 
     return run_scenario(options)
+
+
+@app.command()
+@taking(ServeOptions)
+@answering
+def serve(options):
+    """Run an exercise with people in a room: control's desk, a page for each seat, and a shared screen.
+
+    Everything stays on this machine; others join on your network once you name a --host.
+    """
+    from sim.cli.serve import serve_room
+
+    return serve_room(options)
+
+
+@app.command()
+@taking(RehearseOptions)
+@answering
+def rehearse(options):
+    """Play an exercise through with bots in its seats, and say what the day will be like.
+
+    It says which injects are never reached, which responses nobody can choose, and which stops take too long.
+    """
+    from sim.cli.rehearse import rehearse_scenario
+
+    return rehearse_scenario(options)
 
 
 @app.command()

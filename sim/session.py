@@ -76,7 +76,7 @@ class Session:
     inputs : sequence of Answer and Direction, taken in order; one that does not fit is void
     is_paced : bool, whether a stop stays open until control says `proceed`, though everybody has answered
     baseline : bool, whether the record compares with the same run without the cooperation portfolio
-    until : int, last turn that it plays by itself; None: to the end
+    until : int, last turn that it plays by itself, after which control's `proceed` begins the next; None: to the end
     script : Script or None, answers written down before, for seats that nobody holds
     at_start : dict of turn to sequence of Direction, what control directs as a turn begins, before all else
 
@@ -106,6 +106,7 @@ class Session:
         self.model_inputs = build_inputs(self.loaded)
         check_places(self.model_inputs, people)
         self.began_with = tuple(people), dict(policies or {})
+        self.began_until = until
         self.people = set(people)
         self.inputs: list[Answer | Direction] = []
         self.void: list[Void] = []
@@ -157,6 +158,11 @@ class Session:
     def answers(self) -> tuple[Answer, ...]:
         """All that seats have answered so far, at this stop too: a tuple of Answer, by which it can be played again."""
         return (*(answer for _, answer in self.world.decided), *self.pending.values())
+
+    @property
+    def asked(self) -> Mapping[Address, Decision]:
+        """What people are asked at this stop, by address, answered or not."""
+        return self._asked
 
     def open_decisions(self, seat: str | None = None) -> tuple[Decision, ...]:
         """What people may decide now, in all seats or in one, and have not yet answered: a tuple of Decision."""
@@ -217,15 +223,22 @@ class Session:
         if self.is_over:
             raise refusal("the exercise is over: control can direct nothing more.")
         if direction.kind == "proceed":
-            if not self._asked:
-                raise refusal("nobody is asked anything now, so that there is nothing to go on from.")
+            self._proceed()
             self.inputs.append(direction)
-            self._close()
-            self._go_on()
             return
         self._carry_out(direction)
         self.inputs.append(direction)
         self._reopen()
+
+    def _proceed(self) -> None:
+        """Close the stop that is open, or begin the turn that waits for it."""
+        if self._asked:
+            self._close()
+        elif self.is_between_turns and self.turn == self.until:
+            self.until += 1
+        else:
+            raise refusal("nobody is asked anything now, so that there is nothing to go on from.")
+        self._go_on()
 
     def _carry_out(self, direction: Direction) -> None:
         if direction.kind == "seat":
@@ -371,7 +384,7 @@ class Session:
             self.inputs[:before],
             self.is_paced,
             self.compares,
-            self.until,
+            self.began_until,
             self.script,
             self.at_start,
         )
@@ -416,6 +429,7 @@ class Session:
             "people": list(people),
             "policies": {code: getattr(policy, "name", policy) for code, policy in policies.items()},
             "is_paced": self.is_paced,
+            "until": self.began_until,
             "at_start": {turn: [given.to_json() for given in directions] for turn, directions in self.at_start.items()},
         }
         return [json.dumps(head, ensure_ascii=False), *(given.to_json() for given in self.inputs)]
@@ -450,6 +464,7 @@ class Session:
             head["policies"],
             [read_input(line) for line in inputs],
             head["is_paced"],
+            until=head.get("until"),
             at_start=at_start,
         )
 

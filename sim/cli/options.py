@@ -116,6 +116,44 @@ class RunOptions(Answered):
 
 
 @dataclass(frozen=True)
+class ServeOptions(Asked):
+    """What `oceans serve` is asked for."""
+
+    scenario: Annotated[
+        str | None, typer.Argument(help="A scenario that ships, or a YAML file. Not needed where --session goes on.")
+    ] = None
+    seed: Annotated[int, _seed("Of a new exercise: same scenario, seed and answers, same story.")] = 1
+    host: Annotated[str, typer.Option(help="The address to serve on; 0.0.0.0 lets everybody on your network in.")] = (
+        "127.0.0.1"
+    )
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 8000
+    session: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The file that keeps the exercise; one that is there goes on where it was."),
+    ] = None
+    policies: Annotated[
+        Sequence[str],
+        typer.Option("--policy", metavar="WHO=NAME", help="How an actor, a group:NAME or all choose. Repeatable."),
+    ] = ()
+    open_desk: Annotated[bool, typer.Option("--open/--no-open", help="Open control's desk in a browser.")] = False
+    out: Folder = Path("results")
+
+
+@dataclass(frozen=True)
+class RehearseOptions(Asked):
+    """What `oceans rehearse` is asked for."""
+
+    scenario: Annotated[str, typer.Argument(help="A scenario that ships, or the path of a YAML file.")]
+    seats: Annotated[
+        Sequence[str],
+        typer.Option("--seat", metavar="CODE", help="A seat that people will hold; else all with a brief. Repeatable."),
+    ] = ()
+    plays: Annotated[int, typer.Option(min=1, max=1000, metavar="N", help="How often it is played.")] = 8
+    minutes: Annotated[float, typer.Option(min=1, max=600, help="Minutes that a stop may take.")] = 20
+    seed: Annotated[int, _seed("Of the first play.")] = 1
+
+
+@dataclass(frozen=True)
 class SweepOptions(Answered):
     """What `oceans sweep` is asked for."""
 

@@ -13,10 +13,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.cli.people import situation
 from sim.letters import visible, whole
 from sim.output.narrative.decisions import acts_from, label, note, question
 from sim.output.narrative.passages import by_when, enclosed
+from sim.output.narrative.seat import situation
 from sim.phrases import capital, day, gist, lines_kept, period, stopped
 
 WIDEST = 110

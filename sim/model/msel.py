@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from sim.scenario.schema import Inject
+
 ARMED, HELD, WITHHELD, RELEASED, SKIPPED = "armed", "held", "withheld", "released", "skipped"
 
 
@@ -16,7 +18,7 @@ class Planned:
     """
 
     turn: int
-    inject: object
+    inject: Inject
     recipients: tuple
     status: str = ARMED
     by_control: bool = False

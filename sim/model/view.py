@@ -5,7 +5,7 @@ import numpy as np
 from sim.catalogue.ladder import edges_of, rung_of
 from sim.model.decisions import View
 from sim.model.inputs import ModelInputs, last_day_of
-from sim.model.msel import was_released
+from sim.model.msel import Planned, was_released
 from sim.model.state import ADOPTED, OPEN, World
 from sim.rules.attribution import confidence
 from sim.scenario.schema import Attachment, Deadline
@@ -81,20 +81,28 @@ def _adversary(inputs: ModelInputs, place: int) -> int:
 
 
 def _injects(world: World, actor: str, run: int) -> list[View]:
+    return [told for told, planned in _released(world, run) if actor in planned.recipients]
+
+
+def _released(world: World, run: int) -> list[tuple[View, Planned]]:
+    """Injects that are out, as whoever gets them reads them."""
     inputs = world.inputs
     return [
-        {
-            "turn": planned.turn,
-            "title": planned.inject.title,
-            "from": planned.inject.sender,
-            "channel": planned.inject.channel,
-            "text": planned.inject.text,
-            **_deadline(planned.inject.deadline, inputs),
-            **({"attachments": [attached(one) for one in inject.attachments]} if inject.attachments else {}),
-        }
+        (
+            {
+                "turn": planned.turn,
+                "title": inject.title,
+                "from": inject.sender,
+                "channel": inject.channel,
+                "text": inject.text,
+                **_deadline(inject.deadline, inputs),
+                **({"attachments": [attached(one) for one in inject.attachments]} if inject.attachments else {}),
+            },
+            planned,
+        )
         for place, planned in enumerate(world.plan)
         for inject in [planned.inject]
-        if actor in planned.recipients and was_released(world, place, run)
+        if was_released(world, place, run)
     ]
 
 
@@ -121,7 +129,13 @@ def _texts(world: World, run: int) -> list[View]:
     inputs, state = world.inputs, world.state
     edges = edges_of(inputs.loaded)
     return [
-        {"incident": incident, "format": form, "text": text, "rung": rung_of(text, edges)}
+        {
+            "incident": incident,
+            "format": form,
+            "text": text,
+            "rung": rung_of(text, edges),
+            "day": int(state.consultation_due[t, run]),
+        }
         for t, (incident, form) in enumerate(inputs.consultations)
         for text in [round(float(state.consultation_text[t, run]), 6)]
         if state.consultation_state[t, run] == ADOPTED and text > 0
@@ -142,9 +156,30 @@ def _own(world: World, place: int, run: int) -> list[View]:
 
 
 def _seen(world: World, run: int) -> list[View]:
-    """Responses that can be seen: those already in effect when the turn began."""
+    """Responses that can be seen: those already in effect when the turn began, with the day from which each was."""
+    inputs, day = world.inputs, world.state.effect_day[:, run]
+    by: dict[int, dict[str, int]] = {}
+    for o, place in zip(*np.nonzero(day <= world.day), strict=True):
+        by.setdefault(int(o), {})[inputs.actors[place]] = int(day[o, place])
+    return [
+        {
+            "incident": inputs.options[o][0],
+            "response": inputs.options[o][1],
+            "by": list(since),
+            "since": list(since.values()),
+        }
+        for o, since in by.items()
+    ]
+
+
+def public_view(world: World, run: int = 0) -> View:
+    """What everybody can see: what was put to all, texts adopted and responses that have become visible."""
     inputs = world.inputs
-    by: dict[int, list[str]] = {}
-    for o, place in zip(*np.nonzero(world.state.effect_day[:, run] <= world.day), strict=True):
-        by.setdefault(int(o), []).append(inputs.actors[place])
-    return [{"incident": inputs.options[o][0], "response": inputs.options[o][1], "by": who} for o, who in by.items()]
+    players = {code for code in inputs.actors if code not in inputs.bodies and code not in inputs.adversaries}
+    return {
+        "turn": world.turn,
+        "day": world.day,
+        "injects": [told for told, planned in _released(world, run) if players <= set(planned.recipients)],
+        "texts": _texts(world, run),
+        "seen_responses": _seen(world, run),
+    }

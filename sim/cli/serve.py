@@ -1,0 +1,169 @@
+"""`oceans serve`: the room on one machine; where its links are, and what is kept when the exercise is over."""
+
+import csv
+import datetime
+import json
+import socket
+import sys
+import threading
+import webbrowser
+from pathlib import Path
+
+from sim.cli.options import ServeOptions
+from sim.cli.run import keep_one
+from sim.errors import Diagnostic, InputError, OceansError, refusal
+from sim.record import store
+from sim.scenario import load, notes_on
+
+EVERYWHERE = ("0.0.0.0", "::")
+DECISIONS = ("number", "turn", "at", "seat", "person", "source", "kind", "subject", "choice", "suggested", "is_model's",
+             "rationale", "sure", "left_because")  # fmt: skip
+
+
+def serve_room(options: ServeOptions) -> int:
+    """Serves the room until it is interrupted, and returns the exit code."""
+    import uvicorn
+
+    from sim.live.log import Log
+    from sim.live.room import Room
+    from sim.live.server import server_of
+
+    file = _file(options)
+    log = Log(file)
+    loaded = load(_scenario(options, log, file))
+    for words in notes_on(loaded):
+        print(f"Note: {words}", file=sys.stderr)
+    room = Room(loaded, log, options.seed, _policies(options, loaded), _keeper(options, log))
+    if options.scenario:
+        log.keep_fact("scenario", str(options.scenario))
+    listening = _listening(options)
+    address = f"http://{_reached_at(options.host)}:{listening.getsockname()[1]}"
+    control, screen = log.admit("control", "control"), log.admit("shared screen", "screen")
+    print(_where(address, control, screen, room.code, file, options.host), flush=True)
+    if options.open_desk:
+        threading.Timer(1, webbrowser.open, [f"{address}/control/{control}"]).start()
+    server = uvicorn.Server(
+        uvicorn.Config(server_of(room, address, control, screen), log_level="warning", timeout_graceful_shutdown=1)
+    )
+    server.run(sockets=[listening])
+    log.close()
+    print(f"\nThe exercise is kept. To go on: oceans serve --session {file}")
+    return 0
+
+
+def _file(options):
+    if options.session is not None:
+        if not options.session.exists() and options.scenario is None:
+            raise refusal(f"there is no session at {options.session}. Name a scenario to begin one.")
+        return options.session
+    if options.scenario is None:
+        raise refusal("name a scenario, such as oceans serve smallest, or a --session to go on with.")
+    options.out.mkdir(parents=True, exist_ok=True)
+    return options.out / f"{Path(options.scenario).stem}-{datetime.datetime.now():%Y-%m-%d-%H%M%S}.session"
+
+
+def _scenario(options, log, file):
+    kept = log.fact("scenario")
+    if options.scenario is None and kept is None:
+        raise refusal(f"{file} does not say which scenario it is of. Name it.")
+    return options.scenario or kept
+
+
+def _policies(options, loaded):
+    from sim.policies.seating import Assigned
+
+    assigned = Assigned(options.policies, loaded)
+    if assigned.faults:
+        raise InputError([Diagnostic("", 0, 0, fault) for fault in assigned.faults])
+    return assigned.by_code
+
+
+def _listening(options):
+    """A socket that listens, so that the port is known before anybody is told of it."""
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((options.host, options.port))
+        listening.listen(128)  # whoever follows a link at once waits a moment, and is not refused
+    except OSError as error:
+        raise OceansError(
+            f"error: cannot serve on {options.host}, port {options.port}: {error.strerror}. Try --port 0."
+        ) from None
+    return listening
+
+
+def _reached_at(host):
+    """The address by which others reach this machine."""
+    if host not in EVERYWHERE:
+        return f"[{host}]" if ":" in host else host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # nothing is sent; it only asks which of our addresses would be used
+            return probe.getsockname()[0]
+        except OSError:
+            return socket.gethostname()
+
+
+def _where(address, control, screen, code, file, host):
+    who = "Others on your network reach it." if host in EVERYWHERE else (
+        "Only this machine reaches it; --host 0.0.0.0 lets others on your network in."
+    )  # fmt: skip
+    return "\n".join([
+        f"Control's desk   {address}/control/{control}",
+        f"Shared screen    {address}/screen/{screen}",
+        f"To join          {address}/   code {code}",
+        f"Kept in          {file}",
+        "",
+        _qr(f"{address}/?code={code}"),
+        f"{who} Keep control's link to yourself. Ctrl-C ends the server; nothing is lost.",
+    ])  # fmt: skip
+
+
+def _qr(address):
+    import io
+
+    import segno
+
+    drawn = io.StringIO()
+    segno.make(address).terminal(out=drawn, compact=True)
+    return drawn.getvalue()
+
+
+# ------------------------------------------------------------------------------------------- what is kept
+
+
+def _keeper(options, log):
+    """What keeps an exercise that is over: the folder of a run, with the session's inputs and its decision log."""
+
+    def keep(session, room):
+        started = datetime.datetime.now()
+        with store.RunFolder(options.out, room.loaded.name, started) as folder:
+            facts = store.manifest(
+                room.loaded, room.seed, 1, list(options.command), started, seats=sorted(session.people),
+                policies=room.policies, is_finished=True,
+            )  # fmt: skip
+            keep_one(folder, room.loaded, session.record, session.outcomes, facts, charts=True)
+            aside = folder.aside
+            (aside / "session.jsonl").write_text("".join(f"{line}\n" for line in session.save()), encoding="utf-8")
+            _write_decisions(aside / "decisions.csv", log.inputs(left=True))
+            return folder.keep()
+
+    return keep
+
+
+def _write_decisions(path, inputs):
+    """Who decided what when, why, and what the model would have done."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(DECISIONS)
+        for kept in inputs:
+            given = json.loads(kept.payload)
+            is_answer = "direct" not in given
+            choice = ",".join(given["choice"]) if is_answer else json.dumps(given["value"], ensure_ascii=False)
+            same = str(set(kept.suggested.split(",")) == set(choice.split(","))).lower() if is_answer else ""
+            table.writerow([
+                kept.number, kept.turn, kept.at, given.get("actor", ""), kept.person, kept.source,
+                given.get("kind", given.get("direct")), given.get("subject", given.get("target")), choice,
+                kept.suggested, same, kept.rationale, "" if kept.sure is None else kept.sure, kept.left_because or "",
+            ])  # fmt: skip

@@ -1,0 +1,383 @@
+"""What each page of the room shows: plain data for the templates.
+
+A seat's page is made of that seat's own view, its own decisions, and notes to it: nothing else reaches it. The shared
+screen is made of what everybody can see. Control's desk alone knows the rest.
+"""
+
+import datetime
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.catalogue.ladder import RUNGS
+from sim.catalogue.measures import MEASURES
+from sim.live.log import Kept, Person
+from sim.live.room import Room
+from sim.model.decisions import Decision, Option, View
+from sim.model.msel import Planned
+from sim.model.view import public_view
+from sim.output.narrative.conditions import condition_in_words
+from sim.output.narrative.decisions import acts_from, label, note, question
+from sim.output.narrative.hot_wash import figure, hot_wash
+from sim.output.narrative.seat import situation
+from sim.output.narrative.story import Narrator
+from sim.phrases import Names, capital, day, period, sentence
+from sim.session import Session
+
+STEPS = {
+    "consult": "Positions and calls",
+    "silence 1": "Texts on the table",
+    "silence 2": "Texts on the table, second round",
+    "silence 3": "Texts on the table, last round",
+    "sheet": "The decision sheet",
+}
+GROUPS = {
+    "position": "Your position",
+    "call": "Consultations you may call",
+    "silence": "Texts on the table",
+    "share": "Whom you let know",
+    "responses": "What you do about it",
+    "move": "Your next move",
+    "project": "Cooperation put to a decision",
+    "cooperation": "Cooperation you propose or end",
+}
+LAST_INPUTS = 12
+RATINGS = {
+    "P": "performed without challenges",
+    "S": "performed with some challenges",
+    "M": "performed with major challenges",
+    "U": "could not be performed",
+}
+FAN = ("harm", "held", "stopped", "peak_tension", "strongest_text", "wrong_culprit", "retaliation")
+
+
+def frame(room: Room) -> dict[str, Any]:
+    """What stands at the head of every page: title, turn and its days, what is being waited for, and the clock."""
+    session, scenario = room.session, room.loaded.scenario
+    turns = session.model_inputs.turns
+    if session.is_over:
+        where = "The exercise is over"
+    elif not session.turn:
+        where = "The exercise has not begun"
+    elif session.is_between_turns:
+        where = f"Turn {session.turn} of {turns} is over"
+    else:
+        where = f"Turn {session.turn} of {turns}: {STEPS.get(session.step or '', session.step)}"
+    return {
+        "title": scenario.title,
+        "marking": scenario.marking,
+        "where": where,
+        "dates": turn_dates(room, session.turn) if session.turn else "",
+        "clock": room.clock(),
+        "number": room.number,
+        "is_over": session.is_over,
+        "turn": session.turn,
+        "turns": turns,
+    }
+
+
+def turn_dates(room: Room, turn: int) -> str:
+    """The days of a turn, in words."""
+    days = room.session.model_inputs.days
+    first = room.loaded.scenario.start + datetime.timedelta(days=(turn - 1) * days)
+    return period(first, first + datetime.timedelta(days=days - 1))
+
+
+def person_page(room: Room, person: Person) -> dict[str, Any]:
+    """The page of somebody with a link: the seats there are to take, and for each seat held what it sees."""
+    return {
+        **frame(room),
+        "person": person,
+        "seats": [_seat_in_list(room, code) for code in room.seats],
+        "held": [seat_page(room, person, code) for code in person.seats],
+        "results": room.results() is not None and room.settings()["debrief"],
+    }
+
+
+def _seat_in_list(room: Room, code: str) -> dict[str, Any]:
+    names = Names(room.loaded)
+    return {"code": code, "name": capital(names.actor(code)), "by": [one.name for one in room.holders(code)]}
+
+
+def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
+    """What somebody sees from a seat."""
+    session, names = room.session, Names(room.loaded)
+    has_begun = bool(session.turn)
+    view: View = (
+        session.view(code) if has_begun else {"injects": [], "texts": [], "seen_responses": [], "turn": 0, "day": 0}
+    )
+    own = room.loaded.scenario.actors.get(code)
+    start = room.loaded.scenario.start
+    decisions = [_decision(room, one, names) for one in room.session.open_decisions(code)]
+    answered = [_decision(room, one, names, session.pending[one.address].choice) for one in room.answered(code)]
+    return {
+        "code": code,
+        "name": capital(names.actor(code)),
+        "brief": own.brief if own and own.brief else "",
+        "new": [inject for inject in view["injects"] if inject["turn"] == view["turn"]],
+        "earlier": [inject for inject in reversed(view["injects"]) if inject["turn"] < view["turn"]],
+        "since": _since(view, session.model_inputs.days, names),
+        "situation": situation(view, names, start) if has_begun else [],
+        "groups": _grouped(decisions + answered),
+        "is_sent": bool(answered) and not decisions,
+        "draft": room.log.draft(code, person.id),
+        "speaks": room.speaks(person, code),
+        "speaker": next((one.name for one in room.holders(code)), ""),
+        "team": [one.name for one in room.holders(code)],
+        "views": _views_of_team(room, person, code),
+        "notes": room.log.notes(code),
+        "others": [seat for seat in map(lambda c: _seat_in_list(room, c), room.seats) if seat["code"] != code],
+        "past": _past(room, code, names),
+        "shows_model": room.settings()["shows_model"],
+        "outcome": _outcome(room) if session.is_over and room.settings()["debrief"] else (),
+    }
+
+
+def _since(view: View, days: int, names: Names) -> list[str]:
+    """What became visible in the last turn: texts adopted and responses felt."""
+    last = view["day"] - days
+    texts = [
+        sentence(
+            f"{names.format(text['format'])} agreed on {names.text(text['rung'], text['incident'])}, "
+            f"over {names.incident(text['incident'])}"
+        )
+        for text in view["texts"]
+        if text["day"] > last
+    ]
+    seen = []
+    for one in view["seen_responses"]:
+        new = [code for code, since in zip(one["by"], one["since"], strict=True) if since > last]
+        if new and not names.is_inaction(one["response"]):
+            who = names.actors(new)
+            seen.append(sentence(f"{names.response(one['response'])}, on {names.incident(one['incident'])}: {who}"))
+    return texts + seen
+
+
+def _decision(room: Room, decision: Decision, names: Names, chosen: Sequence[str] | None = None) -> dict[str, Any]:
+    """A decision as a form shows it."""
+    start = room.loaded.scenario.start
+    shows_model = room.settings()["shows_model"]
+    options = [
+        {
+            "id": option.id,
+            "label": capital(_said(option, decision, names)),
+            "cost": option.cost,
+            "when": acts_from(option, start),
+            "note": note(option),
+            "is_chosen": option.id in chosen if chosen is not None else False,
+            "is_models": shows_model and option.id in decision.default,
+        }
+        for option in decision.options
+    ]
+    return {
+        "id": decision.id,
+        "digest": decision.digest,
+        "kind": decision.kind,
+        "question": question(decision, names),
+        "options": options,
+        "many": decision.many,
+        "budget": decision.budget,
+        "is_answered": chosen is not None,
+    }
+
+
+def _said(option: Option, decision: Decision, names: Names) -> str:
+    if decision.kind == "position":
+        return RUNGS_IN_WORDS.get(option.id, option.id)
+    return label(option, decision, names)
+
+
+RUNGS_IN_WORDS = {
+    "silence": "say nothing",
+    "concern": "voice concern, naming nobody",
+    "solidarity": "stand with the victim, naming nobody",
+    "naming": "name who did it",
+    "measures": "name who did it, and announce measures",
+}
+assert set(RUNGS_IN_WORDS) >= set(RUNGS)
+
+
+def _grouped(decisions: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Decisions under the heading of their kind, in the order of the kinds."""
+    groups = [(GROUPS.get(kind, kind), [one for one in decisions if one["kind"] == kind]) for kind in GROUPS]
+    more = [one for one in decisions if one["kind"] not in GROUPS]
+    return [(heading, found) for heading, found in [*groups, ("The question put to you", more)] if found]
+
+
+def _views_of_team(room: Room, person: Person, code: str) -> list[tuple[str, list[str], str]]:
+    """What the others who hold the seat have in their drafts, for the one who speaks for it."""
+    if not room.speaks(person, code):
+        return []
+    names = Names(room.loaded)
+    opened = {decision.id: decision for decision in room.session.open_decisions(code)}
+    views = []
+    for other in room.holders(code)[1:]:
+        draft = room.log.draft(code, other.id)
+        lines = [
+            f"{question(opened[number], names)} {', '.join(_label_of(opened[number], ids, names)) or 'nothing'}"
+            for number, ids in draft.items()
+            if number in opened
+        ]
+        if lines:
+            views.append((other.name, lines, " ".join(draft.get("rationale", []))))
+    return views
+
+
+def _label_of(decision: Decision, ids: Sequence[str], names: Names) -> list[str]:
+    return [_said(option, decision, names) for option in decision.options if option.id in ids]
+
+
+def _past(room: Room, code: str, names: Names) -> list[tuple[int, str, str, str]]:
+    """What a seat has decided so far, the latest first, without what stayed as it is."""
+    envelope = {kept.payload: kept for kept in room.history()}
+    lines = []
+    for decision, answer in reversed(room.session.decided):
+        if answer.actor != code or not answer.choice or answer.to_json() not in envelope:
+            continue
+        kept = envelope[answer.to_json()]
+        what = ", ".join(_label_of(decision, answer.choice, names))
+        lines.append((answer.turn, question(decision, names), what, kept.rationale))
+    return lines
+
+
+def _outcome(room: Room) -> tuple[str, ...]:
+    """What came of the exercise, for all: who did it, and how it ended."""
+    return hot_wash(room.session.record, room.loaded).truth
+
+
+# ---------------------------------------------------------------------------------------------------- shared screen
+
+
+def screen_page(room: Room) -> dict[str, Any]:
+    """What the shared screen shows: safe for all eyes."""
+    session, names = room.session, Names(room.loaded)
+    view: View = (
+        public_view(session.world) if session.turn else {"injects": [], "texts": [], "seen_responses": [], "day": 0}
+    )
+    debrief = room.settings()["debrief"] and session.is_over
+    return {
+        **frame(room),
+        "summary": room.loaded.scenario.summary,
+        "code": room.code,
+        "injects": [one for one in reversed(view["injects"])][:4],
+        "since": _since(view, session.model_inputs.days, names)[:8],
+        "texts": [
+            (
+                capital(names.format(text["format"])),
+                names.text(text["rung"], text["incident"]),
+                names.incident(text["incident"]),
+                day(room.loaded.scenario.start + datetime.timedelta(days=text["day"])),
+            )
+            for text in sorted(view["texts"], key=lambda text: -text["day"])
+        ][:6],
+        "present": [
+            (one["name"], one["by"]) for one in (_seat_in_list(room, code) for code in room.seats) if one["by"]
+        ],
+        "outcome": _outcome(room) if debrief else (),
+        "chart": room.settings()["chart"] if debrief and room.results() else "",
+        "questions": room.loaded.scenario.questions if debrief else [],
+    }
+
+
+# ---------------------------------------------------------------------------------------------------- control's desk
+
+
+def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
+    """What control sees: everything."""
+    session, names = room.session, Names(room.loaded)
+    return {
+        **frame(room),
+        "links": links,
+        "code": room.code,
+        "sheet": [_planned(session, names, planned) for planned in session.world.plan],
+        "seats": [_seat_at_desk(room, code, names) for code in room.seats],
+        "waiting": [person for person in room.log.people() if not person.seats],
+        "people": [(person, room.is_present(person)) for person in room.log.people()],
+        "can_begin": session.is_between_turns and not session.is_over,
+        "due": len(session.asked) - len(session.pending),
+        "asked": len(session.asked),
+        "events": _story(room),
+        "history": [_kept(kept, names) for kept in room.history()[-LAST_INPUTS:]][::-1],
+        "left": sum(kept.left_because is not None for kept in room.log.inputs(left=True)),
+        "notes": room.log.notes()[::-1][:20],
+        "incidents": [(incident.id, incident.name) for incident in room.loaded.scenario.incidents],
+        "objectives": [
+            (one.id, one.text, *room.log.ratings().get(one.id, ("", ""))) for one in room.loaded.scenario.objectives
+        ],
+        "ratings": RATINGS,
+        "settings": room.settings(),
+        "results": room.results(),
+        "truth": [
+            sentence(f"{names.incident(one.id)}: {names.actor(one.by)}") for one in session.loaded.scenario.incidents
+        ],
+    }
+
+
+def _planned(session: Session, names: Names, planned: Planned) -> dict[str, Any]:
+    inject = planned.inject
+    return {
+        "id": inject.id,
+        "title": inject.title,
+        "turn": planned.turn,
+        "status": planned.status,
+        "to": names.recipients(inject.id, planned.recipients),
+        "condition": condition_in_words(inject.when, names) if inject.when else "",
+        "expects": inject.expects or "",
+        "notes": inject.control_notes or "",
+        "text": inject.text,
+        "sender": inject.sender,
+        "is_now": planned.turn == session.turn,
+    }
+
+
+def _seat_at_desk(room: Room, code: str, names: Names) -> dict[str, Any]:
+    people = room.holders(code)
+    due = len(room.session.open_decisions(code))
+    return {
+        "code": code,
+        "name": capital(names.actor(code)),
+        "people": [(one.name, room.is_present(one)) for one in people],
+        "is_held": code in room.session.people,
+        "due": due,
+        "answered": len(room.answered(code)),
+        "policy": getattr(room.session.world.seats.get(code), "name", "model")
+        if code not in room.session.people
+        else "",
+    }
+
+
+def _story(room: Room) -> list[str]:
+    """The story of the turn so far, as the narrator tells it."""
+    session = room.session
+    narrator = Narrator(room.loaded)
+    told: list[str] = []
+    for turn in range(session.turn + 1):
+        events = [event for event in session.events if event.turn == turn]
+        if turn or events:
+            told = list(narrator.turn(turn, events).sentences)
+    return told
+
+
+def _kept(kept: Kept, names: Names) -> dict[str, Any]:
+
+    given = json.loads(kept.payload)
+    if "direct" in given:
+        what = f"{given['direct']} {given['target']}".strip()
+    else:
+        what = f"{names.actor(given['actor'])}, {given['kind']}: {', '.join(given['choice']) or 'nothing'}"
+    return {"number": kept.number, "turn": kept.turn, "at": kept.at[11:16], "person": kept.person, "what": what}
+
+
+def what_if(room: Room, runs: int = 1000) -> dict[str, Any]:
+    """What could still come from here, over many continuations: for each outcome its median and nine runs in ten."""
+    come = room.ahead(runs)
+    rows = []
+    for name in FAN:
+        values = np.asarray(come[name], dtype=float)
+        values = values[np.isfinite(values)]
+        if values.size:
+            low, middle, high = (figure(float(one)) for one in np.quantile(values, [0.05, 0.5, 0.95]))
+            rows.append((MEASURES[name].label, middle, low, high, MEASURES[name].unit))
+    return {"rows": rows, "runs": f"{runs:,} continuations"}

@@ -1,0 +1,299 @@
+"""A room: one session, its log, and who may do what in it. It knows no page and no network.
+
+State is the fold of the log's inputs. An input is tried on the session first, is then on disk, and only then is it
+answered for; what could not be written is taken back. The exercise knows no wall clock: the room's clock is for people,
+and nothing happens when it runs out.
+"""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.errors import refusal
+from sim.live.log import Kept, Log, Person
+from sim.model.decisions import Answer, Decision
+from sim.model.steps.control import Direction
+from sim.scenario import Loaded
+from sim.session import PERSON, Session, read_input
+
+PRESENT_SECONDS = 20  # since a page was last asked for or heard from
+LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another
+Finish = Callable[[Session, "Room"], Path]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What somebody sends from a seat: the choices by the id of each decision, why, and how sure they are.
+
+    digests : by the id of each decision, what was open when it was answered; sure : per cent, or None
+    """
+
+    choices: Mapping[str, Sequence[str]]
+    digests: Mapping[str, str]
+    rationale: str = ""
+    sure: int | None = None
+
+
+class Room:
+    """One exercise with people around it.
+
+    Parameters
+    ----------
+    loaded : sim.scenario.Loaded
+    log : Log, new or of an exercise that goes on
+    seed : int, of a new one
+    policies : dict of code to name of a policy, of a new one
+    finish : callable (session, room) -> path, keeps the results once the exercise is over
+
+    Attributes
+    ----------
+    number : int, one more whenever there is something new to see
+    """
+
+    def __init__(
+        self, loaded: Loaded, log: Log, seed: int = 1, policies: Mapping[str, str] | None = None,
+        finish: Finish | None = None,
+    ) -> None:  # fmt: skip
+        self.loaded, self.log, self.finish = loaded, log, finish
+        self.lock = threading.RLock()
+        self.number = 0
+        self._seen: dict[int, float] = {}
+        began = log.fact("began")
+        if began is None:
+            began = {"scenario": loaded.name, "digest": loaded.digest, "seed": seed, "policies": dict(policies or {})}
+            log.keep_fact("began", began)
+            log.keep_fact("code", "".join(secrets.choice(LETTERS) for _ in range(4)))
+        if began["digest"] != loaded.digest:
+            raise refusal(f"'{loaded.name}' has changed since this exercise began. Put it back, or begin a new one.")
+        self.seed, self.policies = began["seed"], began["policies"]
+        self.session = self._folded()
+
+    def _folded(self) -> Session:
+        inputs = [read_input(kept.payload) for kept in self.log.inputs()]
+        return Session(
+            self.loaded, self.seed, policies=self.policies, inputs=inputs, is_paced=True, until=0, baseline=False
+        )
+
+    # ------------------------------------------------------------------------------------------- who is here
+
+    @property
+    def code(self) -> str:
+        """The short code to join with."""
+        return self.log.fact("code", "")
+
+    @property
+    def seats(self) -> list[str]:
+        """Codes of the seats that somebody may take: actors with a brief first, then the others."""
+        inputs, own = self.session.model_inputs, self.loaded.scenario.actors
+        codes = [code for code in inputs.actors if code not in inputs.bodies or inputs.is_state[inputs.index[code]]]
+        return sorted(codes, key=lambda code: not (code in own and own[code].brief))
+
+    def holders(self, seat: str) -> list[Person]:
+        """Who holds a seat; the first speaks for it."""
+        return [person for person in self.log.people() if seat in person.seats]
+
+    def speaks(self, person: Person, seat: str) -> bool:
+        """Whether somebody speaks for a seat; the others who hold it give their view."""
+        held_by = self.holders(seat)
+        return bool(held_by) and held_by[0].id == person.id
+
+    def see(self, person: Person) -> None:
+        """Take note that somebody's page is open."""
+        self._seen[person.id] = time.monotonic()
+
+    def is_present(self, person: Person) -> bool:
+        """Whether somebody's page was heard from of late."""
+        return time.monotonic() - self._seen.get(person.id, -1e9) < PRESENT_SECONDS
+
+    def join(self, name: str, code: str) -> str:
+        """Somebody new comes in with the short code: the token of their link."""
+        if code.strip().upper() != self.code:
+            raise refusal("that is not the code of this exercise. It stands on the shared screen.")
+        if not name.strip():
+            raise refusal("please give a name, so that others know who sits where.")
+        with self._changing():
+            return self.log.admit(name.strip()[:60], "player")
+
+    def sit(self, person: Person, seat: str, by: str = "") -> None:
+        """Somebody takes a seat, which from now on waits for its people."""
+        if seat not in self.seats:
+            raise refusal(f"there is no seat '{seat}' in this exercise.")
+        with self._changing():
+            if not self.session.is_over and seat not in self.session.people:
+                self._direct(Direction("seat", seat, PERSON, f"{person.name} sits down"), by or person.name)
+            self.log.sit(person.id, seat)
+
+    def stand_up(self, person: Person, seat: str) -> None:
+        """Somebody leaves a seat; it goes on waiting for people until control hands it over."""
+        with self._changing():
+            self.log.stand_up(person.id, seat)
+
+    def revoke(self, person_id: int) -> None:
+        """Somebody's link is good no more."""
+        with self._changing():
+            self.log.revoke(person_id)
+
+    # ------------------------------------------------------------------------------------------- what is put in
+
+    def submit(self, seat: str, person: Person, sent: Sent, source: str = "person") -> list[str]:
+        """Take what is sent from a seat, decision by decision.
+
+        Returns
+        -------
+        list of str, advice on each that could not be taken; what could be is on disk
+        """
+        advice = []
+        with self._changing():
+            opened = {decision.id: decision for decision in self.session.open_decisions(seat)}
+            opened |= {decision.id: decision for decision in self.answered(seat)}
+            for number, choice in sent.choices.items():
+                refused = self._answer(opened.get(number), number, tuple(choice), person, sent, source)
+                advice += [refused] if refused else []
+        return advice
+
+    def _answer(
+        self, decision: Decision | None, number: str, choice: tuple[str, ...], person: Person, sent: Sent, source: str
+    ) -> str | None:
+        """Take one answer; or why it cannot be taken."""
+        if decision is None:
+            return f"This is not open any more: {number}. What you had chosen is kept in your draft."
+        answer = Answer(*decision.address, choice, sent.digests.get(number, decision.digest))
+        before, void = len(self.session.inputs), len(self.session.void)
+        self.session.take(answer)
+        if len(self.session.void) > void:
+            return self.session.void[-1].why
+        suggested = ",".join(decision.default)
+        envelope = {"rationale": sent.rationale, "sure": sent.sure, "suggested": suggested}
+        self._keep(self.session.inputs[before:], decision.turn, person.name, source, envelope)
+        return None
+
+    def answered(self, seat: str) -> list[Decision]:
+        """What a seat has answered at this stop, and may still answer otherwise until control closes it."""
+        return [
+            decision
+            for address, decision in self.session.asked.items()
+            if decision.actor == seat and address in self.session.pending
+        ]
+
+    def direct(self, direction: Direction, person: str) -> None:
+        """Do what control directs; InputError where it cannot be done."""
+        with self._changing():
+            self._direct(direction, person)
+
+    def _direct(self, direction: Direction, person: str) -> None:
+        turn = self.session.turn
+        self.session.direct(direction)
+        self._keep([direction], turn, person, "control", {"rationale": direction.reason})
+
+    def _keep(
+        self, given: Sequence[Answer | Direction], turn: int, person: str, source: str, envelope: Mapping
+    ) -> None:
+        try:
+            for one in given:
+                self.log.add(one.to_json(), turn, person, source, **envelope)
+        except Exception:
+            self.session = self._folded()
+            raise
+
+    def go_back(self, number: int, because: str) -> None:
+        """Go back before an input; what followed is kept, and stands no more."""
+        with self._changing():
+            if number not in {kept.number for kept in self.log.inputs()}:
+                raise refusal(f"there is no input {number} to go back before.")
+            self.log.leave_from(number, because or "control went back")
+            self.session = self._folded()
+
+    # ------------------------------------------------------------------------------------------- the clock for people
+
+    def set_clock(self, minutes: float) -> None:
+        """So many minutes from now, for everybody to see."""
+        with self._changing():
+            self.log.keep_fact("clock", {"ends": time.time() + 60 * minutes, "left": None, "why": ""})
+
+    def pause(self, why: str = "") -> None:
+        """Stop the clock, or let it run on: while it stands everybody sees why."""
+        with self._changing():
+            clock = self.log.fact("clock") or {"ends": None, "left": None, "why": ""}
+            if clock["left"] is None:
+                left = max(clock["ends"] - time.time(), 0) if clock["ends"] else 0
+                clock = {"ends": None, "left": left, "why": why or "control has paused the exercise"}
+            else:
+                clock = {"ends": time.time() + clock["left"] if clock["left"] else None, "left": None, "why": ""}
+            self.log.keep_fact("clock", clock)
+
+    def clock(self) -> dict[str, Any]:
+        """The clock: seconds left or None, whether it stands, and why."""
+        clock = self.log.fact("clock") or {"ends": None, "left": None, "why": ""}
+        stands = clock["left"] is not None
+        left = clock["left"] if stands else clock["ends"] and max(clock["ends"] - time.time(), 0)
+        return {"left": None if left is None else round(left), "stands": stands, "why": clock["why"]}
+
+    # ------------------------------------------------------------------------------------------- words and the end
+
+    def note(self, sender: str, receiver: str, text: str, person: str) -> None:
+        """Pass a note between seats, control, and all."""
+        if not text.strip():
+            raise refusal("the note is empty.")
+        with self._changing():
+            self.log.note(self.session.turn, person, sender, receiver, text.strip()[:4000])
+
+    def rate(self, objective: str, rating: str, text: str) -> None:
+        """Control rates how an objective was met."""
+        with self._changing():
+            self.log.rate(objective, rating, text)
+
+    def settings(self) -> dict[str, Any]:
+        """What control has set: whether seats see what the model would do, whether the debrief is open, the chart."""
+        return {"shows_model": False, "debrief": False, "chart": ""} | (self.log.fact("settings") or {})
+
+    def set(self, **settings: object) -> None:
+        """Set what seats and the shared screen show."""
+        with self._changing():
+            self.log.keep_fact("settings", self.settings() | settings)
+
+    def results(self) -> Path | None:
+        """The folder of results, once control has asked for them."""
+        folder = self.log.fact("results")
+        return Path(folder) if folder else None
+
+    def keep_results(self) -> Path:
+        """Keep the results of the exercise, which is over."""
+        if not self.session.is_over:
+            raise refusal("the exercise is not over yet.")
+        if self.finish is None:
+            raise refusal("this room keeps no results.")
+        path = self.finish(self.session, self)
+        with self._changing():
+            self.log.keep_fact("results", str(path))
+        return path
+
+    def ahead(self, runs: int = 1000) -> Mapping[str, Any]:
+        """What could still come from here: measures of many continuations."""
+        with self.lock:
+            twin = self.session.twin()
+        return twin.ahead(runs)
+
+    def history(self) -> list[Kept]:
+        """All that was put in and stands, in order."""
+        return self.log.inputs()
+
+    def _changing(self) -> "_Changing":
+        return _Changing(self)
+
+
+class _Changing:
+    """The room's lock, and a new number for whoever watches once it is let go."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+
+    def __enter__(self) -> None:
+        self.room.lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self.room.number += 1
+        self.room.lock.release()

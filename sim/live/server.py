@@ -1,0 +1,462 @@
+"""The room's server: pages for players, control and the shared screen, and the same seat for programs as JSON.
+
+Whoever knows a link may do what its owner may, and nobody else; a link is an unguessable token in the address, so no
+page of another site can act for anybody. Streams say only that there is something new; each page then asks for its own.
+"""
+
+import asyncio
+import urllib.parse
+from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from sim.errors import InputError
+from sim.live import pages
+from sim.live.log import Person
+from sim.live.room import Room, Sent
+from sim.model.steps.control import Direction
+
+HERE = Path(__file__).parent / "pages"
+LARGEST_BODY = 200_000  # bytes of a form
+LOOKS_EACH = 0.25  # seconds between two looks for something new, in a stream
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
+}
+Form = Mapping[str, list[str]]
+
+
+class Refused(Exception):
+    """A request that cannot be answered: its status, a stable code, and a sentence."""
+
+    def __init__(self, status: int, code: str, why: str) -> None:
+        super().__init__(why)
+        self.status, self.code, self.why = status, code, why
+
+
+def server_of(room: Room, address: str, control: str, screen: str) -> FastAPI:
+    """The application that serves a room.
+
+    Parameters
+    ----------
+    room : Room
+    address : str, under which others reach it, such as http://192.168.1.5:8000
+    control, screen : str, the tokens of control's desk and of the shared screen
+    """
+    app = FastAPI(openapi_url=None)
+    desk = Desk(room, address, control, screen)
+    _guard(app)
+    _serve_people(app, desk)
+    _serve_control(app, desk)
+    _serve_programs(app, desk)
+    return app
+
+
+class Desk:
+    """What the routes share: the room, the templates, and what was said to whom since."""
+
+    def __init__(self, room: Room, address: str, control: str, screen: str) -> None:
+        self.room, self.address = room, address
+        self.links = {
+            "join": f"{address}/",
+            "control": f"{address}/control/{control}",
+            "screen": f"{address}/screen/{screen}",
+        }
+        self.said: dict[int, list[str]] = {}
+        self.templates = Environment(
+            loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+            lstrip_blocks=True,
+        )  # fmt: skip
+
+    def person(self, token: str, *roles: str) -> Person:
+        """Whose link it is; Refused where it is nobody's, or of another role."""
+        person = self.room.log.who(token)
+        if person is None or person.role not in roles:
+            raise Refused(404, "link/unknown", "This link is not good, or not any more. Join again with the code.")
+        self.room.see(person)
+        return person
+
+    def page(self, template: str, status: int = 200, **words: Any) -> HTMLResponse:
+        """A page, filled."""
+        return HTMLResponse(self.templates.get_template(template).render(**words), status)
+
+    def tell(self, person: Person, lines: list[str]) -> None:
+        """Say something on somebody's next page."""
+        self.said.setdefault(person.id, []).extend(lines)
+
+    def told(self, person: Person) -> list[str]:
+        """What is to be said to somebody, once."""
+        return self.said.pop(person.id, [])
+
+    def doing(self, person: Person, deed: Callable[[], object]) -> None:
+        """Do something for somebody; what speaks against it is said on the next page."""
+        try:
+            deed()
+        except InputError as refused:
+            self.tell(person, [fault.message for fault in refused.faults])
+
+
+def _guard(app: FastAPI) -> None:
+    """Every answer with the headers that keep it safe; what is posted from elsewhere, or is too long, is refused."""
+
+    @app.middleware("http")
+    async def guard(request: Request, call_next: Callable) -> Response:
+        if request.method != "GET" and (refused := _is_foreign(request)):
+            return JSONResponse({"code": refused, "why": "This was not sent from a page of this room."}, 403)
+        if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
+            return JSONResponse({"code": "form/too_long", "why": "That is too much for one message."}, 413)
+        response = await call_next(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    @app.exception_handler(Refused)
+    async def refused(request: Request, why: Refused) -> Response:
+        if request.url.path.startswith("/api/"):
+            return JSONResponse({"code": why.code, "why": why.why}, why.status)
+        return HTMLResponse(f"<!doctype html><title>No</title><p>{why.why}</p><p><a href='/'>Join</a></p>", why.status)
+
+
+def _is_foreign(request: Request) -> str:
+    """Why a posted form does not come from a page of this room; empty where it does."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        return "form/cross_site"
+    origin = request.headers.get("origin")
+    if origin and origin != "null" and urllib.parse.urlsplit(origin).netloc != request.headers.get("host"):
+        return "form/cross_site"
+    return ""
+
+
+async def _form(request: Request) -> Form:
+    body = (await request.body())[:LARGEST_BODY]
+    return urllib.parse.parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+
+
+def _one(form: Form, name: str) -> str:
+    return form.get(name, [""])[0]
+
+
+def sent_from(form: Form) -> Sent:
+    """What a seat's form says: `d:<id>` the choices, `g:<id>` what was open, `many` those where none may be chosen.
+
+    >>> sent_from({"d:1/JPN/position/grid": ["naming"], "g:1/JPN/position/grid": ["ab"], "sure": ["80"]}).choices
+    {'1/JPN/position/grid': ['naming']}
+    """
+    choices = {name[2:]: values for name, values in form.items() if name.startswith("d:")}
+    choices |= {number: [] for number in form.get("many", []) if number not in choices}
+    sure = _one(form, "sure")
+    return Sent(
+        choices,
+        {name[2:]: values[0] for name, values in form.items() if name.startswith("g:")},
+        _one(form, "rationale").strip()[:4000],
+        int(sure) if sure.isdigit() and int(sure) <= 100 else None,
+    )
+
+
+# ------------------------------------------------------------------------------------------- players, and the screen
+
+
+def _serve_people(app: FastAPI, desk: Desk) -> None:
+    room = desk.room
+
+    @app.get("/")
+    def join(code: str = "") -> Response:
+        return desk.page("join.html.j2", **pages.frame(room), code=code, said=[])
+
+    @app.post("/join")
+    async def joins(request: Request) -> Response:
+        form = await _form(request)
+        try:
+            token = await run_in_threadpool(room.join, _one(form, "name"), _one(form, "code"))
+        except InputError as refused:
+            said = [fault.message for fault in refused.faults]
+            return desk.page("join.html.j2", 400, **pages.frame(room), code=_one(form, "code"), said=said)
+        return RedirectResponse(f"/p/{token}", 303)
+
+    @app.get("/p/{token}")
+    def player(token: str) -> Response:
+        person = desk.person(token, "player")
+        with room.lock:
+            return desk.page(
+                "player.html.j2",
+                **pages.person_page(room, person),
+                said=desk.told(person),
+                base=f"/p/{token}",
+                stream=token,
+            )
+
+    @app.post("/p/{token}/{deed}")
+    async def player_does(token: str, deed: str, request: Request) -> Response:
+        person, form = desk.person(token, "player"), await _form(request)
+        seat = _one(form, "seat")
+        if deed not in PLAYER_DEEDS or (deed != "sit" and seat not in person.seats):
+            raise Refused(404, "seat/not_yours", "That seat is not yours.")
+        await run_in_threadpool(PLAYER_DEEDS[deed], desk, person, seat, form)
+        if deed == "draft":
+            return Response(status_code=204)
+        return RedirectResponse(f"/p/{token}#seat-{seat}", 303)
+
+    @app.get("/p/{token}/debrief/{name:path}")
+    def debrief(token: str, name: str) -> Response:
+        desk.person(token, "player", "screen", "control")
+        return _result(room, name)
+
+    @app.get("/screen/{token}")
+    def screen(token: str) -> Response:
+        desk.person(token, "screen")
+        with room.lock:
+            join = desk.links["join"]
+            return desk.page(
+                "screen.html.j2", **pages.screen_page(room), join=join, qr=_qr(join), token=token, stream=token
+            )
+
+    @app.get("/events/{token}", response_class=EventSourceResponse)
+    async def events(token: str, request: Request) -> AsyncIterator[ServerSentEvent]:
+        person, told = desk.person(token, "player", "screen", "control"), -1
+        while not await request.is_disconnected():
+            room.see(person)
+            if room.number != told:
+                told = room.number
+                yield ServerSentEvent(data=told)
+            await asyncio.sleep(LOOKS_EACH)
+
+    @app.get("/static/{name}")
+    def static(name: str) -> Response:
+        if name not in ("room.css", "room.js"):
+            raise Refused(404, "page/unknown", "There is no such page.")
+        return FileResponse(HERE / name)
+
+
+def _result(room: Room, name: str) -> Response:
+    """A file of the results, once the debrief is open: the report or a chart."""
+    folder = room.results()
+    if folder is None or not room.settings()["debrief"]:
+        raise Refused(404, "debrief/closed", "The debrief has not begun.")
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file() or path.suffix not in (".html", ".svg", ".png"):
+        raise Refused(404, "page/unknown", "There is no such page.")
+    response = FileResponse(path)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
+    return response
+
+
+def _send(desk: Desk, person: Person, seat: str, form: Form) -> None:
+    if not desk.room.speaks(person, seat):
+        _draft(desk, person, seat, form)
+        return desk.tell(person, ["Your view is kept. Whoever speaks for the seat sees it."])
+    advice = desk.room.submit(seat, person, sent_from(form))
+    desk.tell(person, advice or ["Sent. Until control goes on you may change it."])
+    if not advice:
+        desk.room.log.keep_draft(seat, person.id, {})
+
+
+def _draft(desk: Desk, person: Person, seat: str, form: Form) -> None:
+    kept = {name.removeprefix("d:"): values for name, values in form.items() if name[:2] == "d:"}
+    kept |= {name: form[name] for name in ("rationale", "sure") if name in form}
+    desk.room.log.keep_draft(seat, person.id, kept)
+
+
+def _note(desk: Desk, person: Person, seat: str, form: Form) -> None:
+    receiver = _one(form, "to")
+    if receiver not in ("control", *desk.room.seats):
+        return desk.tell(person, [f"There is nobody called '{receiver}' to write to."])
+    desk.doing(person, lambda: desk.room.note(seat, receiver, _one(form, "text"), person.name))
+
+
+PLAYER_DEEDS: dict[str, Callable[[Desk, Person, str, Form], None]] = {
+    "sit": lambda desk, person, seat, form: desk.doing(person, lambda: desk.room.sit(person, seat)),
+    "leave": lambda desk, person, seat, form: desk.room.stand_up(person, seat),
+    "send": _send,
+    "draft": _draft,
+    "note": _note,
+}
+
+
+# ------------------------------------------------------------------------------------------- control
+
+
+def _serve_control(app: FastAPI, desk: Desk) -> None:
+    room = desk.room
+
+    @app.get("/control/{token}")
+    def control(token: str) -> Response:
+        person = desk.person(token, "control")
+        with room.lock:
+            words = pages.control_page(room, desk.links)
+        return desk.page(
+            "control.html.j2", **words, said=desk.told(person), token=token, stream=token, qr=_qr(desk.links["join"])
+        )
+
+    @app.post("/control/{token}/{deed}")
+    async def directs(token: str, deed: str, request: Request) -> Response:
+        person, form = desk.person(token, "control"), await _form(request)
+        if deed not in CONTROL_DEEDS:
+            raise Refused(404, "deed/unknown", "Control can do no such thing.")
+        await run_in_threadpool(desk.doing, person, lambda: CONTROL_DEEDS[deed](desk, person, form))
+        return RedirectResponse(f"/control/{token}#{_one(form, 'back')}", 303)
+
+    @app.get("/control/{token}/seat/{seat}")
+    def look(token: str, seat: str) -> Response:
+        """What a seat sees, for control: the seat's own page, with nothing of control's in it."""
+        person = desk.person(token, "control")
+        if seat not in room.seats:
+            raise Refused(404, "seat/unknown", "There is no such seat.")
+        as_player = Person(person.id, "control", "player", (seat,))
+        with room.lock:
+            words = pages.person_page(room, as_player)
+        return desk.page("player.html.j2", **words, said=desk.told(person), base=f"/control/{token}/as", stream=token)
+
+    @app.post("/control/{token}/as/{deed}")
+    async def acts(token: str, deed: str, request: Request) -> Response:
+        """Control answers for a seat; the log says that it was control."""
+        person, form = desk.person(token, "control"), await _form(request)
+        seat = _one(form, "seat")
+        if deed == "send" and seat in room.seats:
+            sent = sent_from(form)
+            advice = await run_in_threadpool(room.submit, seat, person, sent, "control")
+            desk.tell(person, advice or ["Sent, as control."])
+        return RedirectResponse(f"/control/{token}/seat/{seat}", 303)
+
+    @app.get("/control/{token}/ahead")
+    def ahead(token: str) -> Response:
+        desk.person(token, "control")
+        return desk.page("ahead.html.j2", **pages.frame(room), **pages.what_if(room), token=token)
+
+
+def _inject(kind: str) -> Callable[[Desk, Person, Form], object]:
+    return lambda desk, person, form: desk.room.direct(
+        Direction(kind, _one(form, "inject"), None, _one(form, "reason")), person.name
+    )
+
+
+def _edit(desk: Desk, person: Person, form: Form) -> None:
+    fields = {name: _one(form, name) for name in ("title", "text") if _one(form, name)}
+    desk.room.direct(Direction("edit", _one(form, "inject"), fields, _one(form, "reason")), person.name)
+
+
+def _write(desk: Desk, person: Person, form: Form) -> None:
+    title = _one(form, "title").strip()
+    name = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in title.lower()).strip("_")[:40]
+    turn = _one(form, "turn")
+    fields: dict[str, Any] = {
+        "title": title, "text": _one(form, "text"), "sender": _one(form, "sender") or "Control",
+        "to": form.get("to") or ["all"], "channel": _one(form, "channel") or "media",
+    }  # fmt: skip
+    if turn.isdigit():
+        fields["turn"] = int(turn)
+    known = {planned.inject.id for planned in desk.room.session.world.plan}
+    name = next(one for one in (f"by_control_{name}{k or ''}" for k in range(1000)) if one not in known)
+    desk.room.direct(Direction("write", name, fields, _one(form, "reason")), person.name)
+
+
+def _value(desk: Desk, person: Person, form: Form) -> None:
+    value: dict[str, Any] = {"to": float(_one(form, "to") or "nan")}
+    value |= {place: _one(form, place) for place in ("incident", "actor", "adversary") if _one(form, place)}
+    desk.room.direct(Direction("set", _one(form, "what"), value, _one(form, "reason")), person.name)
+
+
+CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
+    "proceed": lambda desk, person, form: desk.room.direct(
+        Direction("proceed", reason=_one(form, "reason")), person.name
+    ),
+    "release": _inject("release"),
+    "hold": _inject("hold"),
+    "skip": _inject("skip"),
+    "edit": _edit,
+    "write": _write,
+    "set": _value,
+    "hand": lambda desk, person, form: desk.room.direct(
+        Direction("seat", _one(form, "seat"), _one(form, "to_whom"), _one(form, "reason")), person.name
+    ),
+    "seat": lambda desk, person, form: _seat(desk, person, form),
+    "revoke": lambda desk, person, form: desk.room.revoke(int(_one(form, "person") or 0)),
+    "back": lambda desk, person, form: desk.room.go_back(int(_one(form, "number") or 0), _one(form, "reason")),
+    "clock": lambda desk, person, form: desk.room.set_clock(float(_one(form, "minutes") or 0)),
+    "pause": lambda desk, person, form: desk.room.pause(_one(form, "reason")),
+    "note": lambda desk, person, form: desk.room.note(
+        "control", _one(form, "to") or "all", _one(form, "text"), person.name
+    ),
+    "rate": lambda desk, person, form: desk.room.rate(
+        _one(form, "objective"), _one(form, "rating"), _one(form, "text")
+    ),
+    "show": lambda desk, person, form: desk.room.set(
+        shows_model="shows_model" in form, debrief="debrief" in form, chart=_one(form, "chart")
+    ),
+    "results": lambda desk, person, form: desk.room.keep_results(),
+}
+
+
+def _seat(desk: Desk, control: Person, form: Form) -> None:
+    """Control gives somebody a seat."""
+    number = _one(form, "person")
+    person = next((one for one in desk.room.log.people() if str(one.id) == number), None)
+    if person:
+        desk.room.sit(person, _one(form, "seat"), control.name)
+
+
+def _qr(address: str) -> str:
+    import segno
+    from markupsafe import Markup
+
+    return Markup(segno.make(address).svg_inline(scale=5, border=2))
+
+
+# ------------------------------------------------------------------------------------------- programs
+
+
+def _serve_programs(app: FastAPI, desk: Desk) -> None:
+    """The same seat for a program: what it sees, what is open, and an answer."""
+    room = desk.room
+
+    def seated(token: str, seat: str) -> Person:
+        person = desk.person(token, "player")
+        if seat not in person.seats:
+            raise Refused(403, "seat/not_yours", "That seat is not yours.")
+        return person
+
+    @app.get("/api/{token}/{seat}/view")
+    def view(token: str, seat: str) -> Response:
+        seated(token, seat)
+        with room.lock:
+            return JSONResponse(room.session.view(seat) if room.session.turn else {})
+
+    @app.get("/api/{token}/{seat}/decisions")
+    def decisions(token: str, seat: str) -> Response:
+        seated(token, seat)
+        with room.lock:
+            opened = [_plain(decision) for decision in room.session.open_decisions(seat)]
+            return JSONResponse({"turn": room.session.turn, "is_over": room.session.is_over, "decisions": opened})
+
+    @app.post("/api/{token}/{seat}/answers")
+    async def answers(token: str, seat: str, request: Request) -> Response:
+        person = seated(token, seat)
+        try:
+            given = await request.json()
+            sent = Sent(
+                {one["id"]: list(one["choice"]) for one in given["answers"]},
+                {one["id"]: one["digest"] for one in given["answers"] if "digest" in one},
+                str(given.get("rationale", ""))[:4000],
+            )
+        except (ValueError, KeyError, TypeError, AttributeError):
+            shape = '{"answers": [{"id": …, "choice": […], "digest": …}], "rationale": …}'
+            raise Refused(400, "answer/unreadable", f"Expected {shape}.") from None
+        advice = await run_in_threadpool(room.submit, seat, person, sent, "program")
+        return JSONResponse({"taken": len(sent.choices) - len(advice), "advice": advice}, 200 if not advice else 409)
+
+
+def _plain(decision: Any) -> dict[str, Any]:
+    """A decision as a program reads it; what the model would do is not among it."""
+    return {
+        "id": decision.id, "digest": decision.digest, "kind": decision.kind, "subject": decision.subject,
+        "least": decision.least, "most": decision.most, "budget": decision.budget, "rung": decision.rung,
+        "options": [{"id": option.id, "cost": option.cost, "acts_day": option.acts_day} for option in decision.options],
+    }  # fmt: skip

@@ -1,0 +1,137 @@
+"""The room in a real browser: control at a desk, two phones and the shared screen, all at once."""
+
+import re
+import shutil
+import threading
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+from tests.builders_room import Hall
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PHONE, DESK, WALL = (390, 844), (1440, 900), (1920, 1080)
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium, as in Debian's package chromium")
+
+
+@pytest.fixture
+def served(tmp_path):
+    """A room on loopback, and its address."""
+    hall = Hall(tmp_path)
+    config = uvicorn.Config(hall.browser.app, port=0, log_level="error", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    listening = config.bind_socket()
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    yield hall, f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def browse():
+    """Opens pages, each in a browser of its own."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+
+        def page(address, size, **more):
+            context = browser.new_context(viewport=dict(zip(("width", "height"), size, strict=True)), **more)
+            opened = context.new_page()
+            opened.goto(address)
+            return opened
+
+        yield page
+        browser.close()
+
+
+def joins(page, name, code, seat):
+    """Somebody joins on a phone and takes a seat."""
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("The code on the shared screen").fill(code)
+    page.get_by_role("button", name="Come in").click()
+    page.get_by_role("button", name=seat).click()
+
+
+def test_four_browsers_play_three_turns_and_each_sees_what_is_new_without_asking(served, browse):
+    hall, address = served
+    control, screen = browse(address + hall.control, DESK), browse(address + hall.screen, WALL)
+    estonia, japan = browse(address, PHONE), browse(address, PHONE)
+    joins(estonia, "Marta", hall.room.code, "Estonia")
+    joins(japan, "Kenji", hall.room.code, "Japan")
+    screen.get_by_text("Kenji").wait_for()
+    control.get_by_role("button", name="Begin turn 1").click()
+    estonia.get_by_text("What is the strongest text you want").wait_for()
+    estonia.get_by_label("Name who did it", exact=True).check()
+    estonia.get_by_role("button", name="Send").click()
+    estonia.get_by_text("Sent. Until control goes on you may change it.").wait_for()
+    control.get_by_text("1 of 2 decisions are in").wait_for()
+    for turn in (1, 2, 3):
+        go_on = control.get_by_role("button", name=re.compile("Go on|Begin turn"))
+        while not control.get_by_role("heading", name=f"Turn {turn} of 4 is over").is_visible():
+            go_on.click()
+            control.wait_for_load_state()
+        if turn < 3:
+            go_on.click()
+    screen.get_by_role("heading", name="Turn 3 of 4 is over").wait_for()
+    japan.get_by_role("heading", name="Turn 3 of 4 is over").wait_for()
+
+
+def test_what_is_being_written_survives_an_inject_a_drop_and_a_new_page(served, browse):
+    hall, address = served
+    phone = browse(address, PHONE)
+    joins(phone, "Marta", hall.room.code, "Estonia")
+    hall.proceed()
+    why = phone.get_by_label("Why?")
+    why.fill("Our own people saw it")
+    phone.context.set_offline(True)
+    hall.browser.post(
+        f"{hall.control}/write", data={"title": "News from Riga", "text": "They see it too.", "to": "EST"}
+    )
+    phone.context.set_offline(False)
+    phone.get_by_text("They see it too.").wait_for()
+    assert why.input_value() == "Our own people saw it"
+    with phone.expect_response(lambda answer: "twice" in (answer.request.post_data or "")):
+        why.press_sequentially(", twice")
+    phone.reload()
+    assert phone.get_by_label("Why?").input_value() == "Our own people saw it, twice"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_stands_in_the_way_of_anybody(served, browse, scheme):
+    hall, address = served
+    link = hall.join("Marta", "EST")
+    hall.play({"EST": link}, turns=1)
+    hall.proceed()
+    pages = {"/": PHONE, link: PHONE, hall.control: DESK, hall.screen: WALL, f"{hall.control}/ahead": DESK}
+    for at, size in pages.items():
+        page = browse(address + at, size, color_scheme=scheme, bypass_csp=True)
+        found = Axe().run(page).response["violations"]
+        assert not found, [(one["id"], [node["html"] for node in one["nodes"]]) for one in found]
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{at} scrolls sideways"
+
+
+def test_the_keyboard_alone_is_enough_to_answer(served, browse):
+    hall, address = served
+    link = hall.join("Marta", "EST")
+    hall.proceed()
+    page = browse(address + link, PHONE)
+    page.get_by_label("Say nothing").focus()
+    page.keyboard.press("ArrowDown")
+    page.get_by_role("button", name="Send").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Sent. Until control goes on").wait_for()
+    assert [answer.choice for answer in hall.room.session.pending.values()] == [("concern",)]
+
+
+def test_everything_works_without_a_script(served, browse):
+    hall, address = served
+    page = browse(address, PHONE, java_script_enabled=False)
+    joins(page, "Marta", hall.room.code, "Estonia")
+    hall.proceed()
+    page.reload()
+    page.get_by_label("Voice concern, naming nobody").check()
+    page.get_by_role("button", name="Send").click()
+    assert page.get_by_text("Sent. Until control goes on").is_visible()

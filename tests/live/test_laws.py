@@ -1,0 +1,238 @@
+"""What a room promises: nothing accepted is lost, secrets stay, time is no clock's, and nobody acts for another."""
+
+import dataclasses
+
+import pytest
+
+from sim.live.log import Log
+from sim.scenario import load
+from tests.builders_room import Hall, words_of
+
+SCENARIOS = ("smallest", "cyber_incident", "disinformation", "economic_coercion", "undersea_cable")
+
+
+@pytest.fixture
+def hall(tmp_path):
+    return Hall(tmp_path)
+
+
+# ------------------------------------------------------------------------------------------- nothing accepted is lost
+
+
+def test_a_server_started_anew_after_every_single_message_is_where_it_was(hall):
+    links = {"EST": hall.join("Marta", "EST"), "JPN": hall.join("Kenji", "JPN")}
+    moments = 0
+    while not hall.room.session.is_over:
+        for seat, link in links.items():
+            if hall.room.session.open_decisions(seat):
+                hall.browser.post(f"{link}/send", data=hall.form(seat))
+                assert hall.again().session.save() == hall.room.session.save()
+                moments += 1
+        hall.proceed()
+        again = hall.again()
+        assert again.session.save() == hall.room.session.save()
+        assert again.session.record.to_json() == hall.room.session.record.to_json()
+        assert [person.seats for person in again.log.people()] == [("EST",), ("JPN",)]
+    assert moments > 4
+
+
+def test_what_could_not_be_written_was_not_taken(hall, monkeypatch):
+    link = hall.join("Marta", "EST")
+    hall.proceed()
+    before = hall.room.session.save()
+
+    def full(*_, **__):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(Log, "add", full)
+    with pytest.raises(OSError, match="the disk is full"):
+        hall.browser.post(f"{link}/send", data=hall.form("EST"))
+    assert hall.room.session.save() == before
+
+
+def test_a_draft_is_kept_while_it_is_written_and_is_there_after_a_drop_and_after_an_inject(hall):
+    link = hall.join("Marta", "EST")
+    hall.proceed()
+    (decision,) = hall.room.session.open_decisions("EST")
+    hall.browser.post(
+        f"{link}/draft", data={"seat": "EST", f"d:{decision.id}": "naming", "rationale": "half a thought"}
+    )
+    hall.browser.post(f"{hall.control}/write", data={"title": "News", "text": "Something new.", "to": "EST"})
+    page = hall.page(link)
+    assert "Something new." in page and "half a thought" in page and 'value="naming" checked' in page
+    assert hall.again().log.draft("EST", hall.log.people()[0].id)["rationale"] == ["half a thought"]
+
+
+# ------------------------------------------------------------------------------------------- secrets
+
+
+def _with_other_secrets(loaded, seat):
+    """The scenario with every word changed that the seat may not read and that moves nothing."""
+    scenario = loaded.scenario
+    injects = [
+        inject.model_copy(
+            update={"expects": "other", "control_notes": "other"}
+            | ({} if _reaches(inject, seat, loaded) else {"title": "Other", "text": "Other.", "sender": "Other"})
+        )
+        for inject in scenario.injects
+    ]
+    actors = {
+        code: own if code == seat else own.model_copy(update={"brief": own.brief and "Other."})
+        for code, own in scenario.actors.items()
+    }
+    incidents = [incident.model_copy(update={"note": "other"}) for incident in scenario.incidents]
+    update = {"injects": injects, "actors": actors, "incidents": incidents, "objectives": []}
+    return dataclasses.replace(loaded, scenario=scenario.model_copy(update=update))
+
+
+def _reaches(inject, seat, loaded):
+    from sim.model.inputs import recipients_of
+
+    return seat in recipients_of(inject, loaded, (seat,))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_what_a_seat_may_not_know_changes_no_byte_that_it_can_fetch(scenario, tmp_path):
+    loaded = load(scenario)
+    seat = next(code for code, own in loaded.scenario.actors.items() if own.brief)
+    seen = []
+    for k, played in enumerate((loaded, _with_other_secrets(loaded, seat))):
+        folder = tmp_path / str(k)
+        folder.mkdir()
+        hall = Hall(folder, played)
+        link = hall.join("Marta", seat)
+        pages, api = [], link.replace("/p/", "/api/")
+        for _ in range(4):
+            hall.browser.post(f"{link}/send", data=hall.form(seat))
+            hall.proceed()
+            pages += [hall.page(link).replace(api.removeprefix("/api/"), ""), hall.page(f"{api}/{seat}/view")]
+            pages += [hall.page(f"{api}/{seat}/decisions")]
+        seen.append(pages)
+    assert seen[0] == seen[1]
+
+
+def test_a_seats_page_says_nothing_of_who_did_it_what_others_believe_or_what_the_model_would_do(hall):
+    link = hall.join("Kenji", "JPN")
+    hall.play({"JPN": link}, turns=2)
+    words = words_of(hall.page(link))
+    assert "it was Russia" not in words and "the model would" not in words
+    assert "Estonia (" not in words  # as control's story tells of confidence
+
+
+# ------------------------------------------------------------------------------------------- nobody acts for another
+
+
+def test_a_link_opens_its_own_page_and_no_other(hall):
+    est, jpn = hall.join("Marta", "EST"), hall.join("Kenji", "JPN")
+    hall.proceed()
+    token = est.removeprefix("/p/")
+    for address in (f"/control/{token}", f"/screen/{token}", f"/control/{token}/seat/JPN", f"/api/{token}/JPN/view"):
+        assert hall.browser.get(address).status_code in (403, 404)
+    for deed in ("send", "draft", "note", "leave"):
+        assert hall.browser.post(f"{est}/{deed}", data={"seat": "JPN", "text": "x"}).status_code == 404
+    assert hall.browser.post(f"/control/{token}/proceed").status_code == 404
+    assert hall.browser.get(hall.control.replace("/control/", "/p/")).status_code == 404
+    assert jpn != est
+
+
+def test_a_revoked_link_is_good_no_more(hall):
+    link = hall.join("Marta", "EST")
+    hall.browser.post(f"{hall.control}/revoke", data={"person": hall.log.people()[0].id})
+    assert hall.browser.get(link).status_code == 404
+    assert hall.browser.post(f"{link}/send", data={"seat": "EST"}).status_code == 404
+
+
+def test_tokens_are_not_kept_as_they_are(hall):
+    link = hall.join("Marta", "EST")
+    kept = hall.path.read_bytes() + (hall.path.parent / "room.session-wal").read_bytes()
+    assert link.removeprefix("/p/").encode() not in kept
+
+
+@pytest.mark.parametrize("headers", [{"sec-fetch-site": "cross-site"}, {"origin": "http://elsewhere.example"}])
+def test_what_is_posted_from_another_site_is_refused(hall, headers):
+    link = hall.join("Marta", "EST")
+    assert hall.browser.post(f"{link}/leave", data={"seat": "EST"}, headers=headers).status_code == 403
+    assert hall.log.people()[0].seats == ("EST",)
+
+
+def test_a_wrong_code_is_told_and_lets_nobody_in(hall):
+    answer = hall.browser.post("/join", data={"name": "Eve", "code": "0000"})
+    assert answer.status_code == 400 and "not the code of this exercise" in answer.text
+    assert not hall.log.people()
+
+
+# ------------------------------------------------------------------------------------------- late, stale, nasty
+
+
+def test_a_late_answer_is_refused_with_advice_and_changes_nothing(hall):
+    link = hall.join("Marta", "EST")
+    hall.proceed()
+    late = hall.form("EST")
+    while not hall.room.session.is_between_turns:
+        hall.proceed()
+    before = hall.room.session.save()
+    assert "This is not open any more" in hall.browser.post(f"{link}/send", data=late).text
+    assert hall.room.session.save() == before
+
+
+def test_an_answer_to_options_that_have_changed_is_void_and_says_so(hall):
+    link = hall.join("Marta", "EST")
+    hall.proceed()
+    (decision,) = hall.room.session.open_decisions("EST")
+    stale = {"seat": "EST", f"d:{decision.id}": "naming", f"g:{decision.id}": "00000000"}
+    assert "its options have changed" in hall.browser.post(f"{link}/send", data=stale).text
+    assert not hall.room.session.pending
+
+
+@pytest.mark.parametrize("choice", ["nonsense", "<b>", "naming\x00"])
+def test_what_is_not_legal_is_refused_with_what_is(hall, choice):
+    link = hall.join("Marta", "EST")
+    hall.proceed()
+    (decision,) = hall.room.session.open_decisions("EST")
+    said = hall.browser.post(f"{link}/send", data={"seat": "EST", f"d:{decision.id}": choice}).text
+    assert "Allowed: silence, concern" in said and "<b>" not in said
+
+
+def test_markup_in_names_and_notes_is_shown_as_it_was_written(hall):
+    nasty = "<script>alert(1)</script> {{7*7}} \u202egnp"
+    link = hall.join(nasty, "EST")
+    hall.browser.post(f"{link}/note", data={"seat": "EST", "to": "control", "text": nasty})
+    for page in (hall.page(link), hall.page(hall.control), hall.page(hall.screen)):
+        assert "<script>alert" not in page and "49" not in words_of(page).split()
+
+
+def test_every_page_keeps_scripts_and_frames_of_others_out(hall):
+    for link in ("/", hall.join("Marta", "EST"), hall.control, hall.screen):
+        policy = hall.browser.get(link).headers["content-security-policy"]
+        assert "default-src 'none'" in policy and "unsafe" not in policy and "frame-ancestors 'none'" in policy
+        assert "://" not in hall.page(link).replace("http://testserver", "").replace("http://www.w3.org", "")
+
+
+# ------------------------------------------------------------------------------------------- time is no clock's
+
+
+def test_a_pause_is_seen_by_all_expires_nothing_and_leaves_the_time_that_was_left(hall, monkeypatch):
+    link, now = hall.join("Marta", "EST"), [1000.0]
+    monkeypatch.setattr("sim.live.room.time.time", lambda: now[0])
+    hall.proceed()
+    before = hall.room.session.save()
+    hall.browser.post(f"{hall.control}/clock", data={"minutes": "10"})
+    now[0] += 60
+    hall.browser.post(f"{hall.control}/pause", data={"reason": "coffee"})
+    now[0] += 7200
+    assert all("coffee" in hall.page(page) for page in (link, hall.control, hall.screen))
+    assert hall.browser.post(f"{link}/send", data=hall.form("EST")).status_code == 200
+    hall.browser.post(f"{hall.control}/pause")
+    assert hall.room.clock() == {"left": 540, "stands": False, "why": ""}
+    assert hall.room.session.save()[: len(before)] == before
+
+
+def test_a_clock_that_has_run_out_changes_nothing(hall, monkeypatch):
+    hall.join("Marta", "EST")
+    hall.proceed()
+    before, now = hall.room.session.save(), [1000.0]
+    monkeypatch.setattr("sim.live.room.time.time", lambda: now[0])
+    hall.browser.post(f"{hall.control}/clock", data={"minutes": "1"})
+    now[0] += 3600
+    assert "0 min 00 s left" in hall.page(hall.control)
+    assert hall.room.session.save() == before

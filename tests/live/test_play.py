@@ -1,0 +1,163 @@
+"""A morning in the room: people join, sit, answer, control goes on, and in the end there is something to talk about."""
+
+import json
+
+import pytest
+
+from sim.session import Session
+from tests.builders_room import Hall, words_of
+
+
+@pytest.fixture
+def hall(tmp_path):
+    return Hall(tmp_path)
+
+
+def test_an_exercise_is_played_from_the_waiting_room_to_the_debrief(tmp_path):
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    (folder / "report.html").write_text("the report")
+    hall = Hall(tmp_path, finish=lambda session, room: folder)
+    links = {"EST": hall.join("Marta", "EST"), "JPN": hall.join("Kenji", "JPN")}
+    assert "has not begun" in hall.page(links["EST"])
+    hall.proceed()
+    assert "What is the strongest text you want" in hall.page(links["EST"])
+    hall.play(links)
+    assert hall.room.session.is_over
+    assert hall.browser.get(f"{links['EST']}/debrief/report.html").status_code == 404
+    hall.browser.post(f"{hall.control}/results")
+    hall.browser.post(f"{hall.control}/show", data={"debrief": "on", "chart": "story.svg"})
+    assert hall.browser.get(f"{links['EST']}/debrief/report.html").text == "the report"
+    assert "it was Russia" in words_of(hall.page(links["EST"]))
+    assert "it was Russia" in words_of(hall.page(hall.screen))
+
+
+def test_answers_as_the_model_would_give_the_exercise_with_nobody_in_a_seat(hall):
+    hall.play({"EST": hall.join("Marta", "EST"), "USA": hall.join("Ann", "USA")})
+    alone = Session("smallest", seed=1)
+    assert hall.room.session.record.measures == alone.record.measures
+
+
+def test_whoever_does_not_answer_is_played_by_the_model_when_control_goes_on(hall):
+    link = hall.join("Marta", "EST")
+    hall.proceed()
+    assert "Go on without the other 1" in words_of(hall.page(hall.control))
+    while not hall.room.session.is_between_turns:
+        hall.proceed()
+    assert hall.room.session.turn == 1 and not hall.room.answered("EST")
+    assert "Nothing is asked of you now" in hall.page(link)
+
+
+def test_an_answer_may_be_changed_until_control_goes_on(hall):
+    link = hall.join("Marta", "EST")
+    hall.proceed()
+    (decision,) = hall.room.session.open_decisions("EST")
+    for choice in ("naming", "concern"):
+        hall.browser.post(f"{link}/send", data={"seat": "EST", f"d:{decision.id}": choice})
+    assert hall.room.session.pending[decision.address].choice == ("concern",)
+    hall.proceed()
+    assert [json.loads(kept.payload)["choice"] for kept in hall.room.history() if "choice" in kept.payload] == [
+        ["naming"],
+        ["concern"],
+    ]
+
+
+def test_an_answer_keeps_its_envelope_who_gave_it_why_and_what_the_model_would_have_done(hall):
+    link = hall.join("Marta", "EST")
+    hall.proceed()
+    (decision,) = hall.room.session.open_decisions("EST")
+    hall.browser.post(
+        f"{link}/send", data={"seat": "EST", f"d:{decision.id}": "naming", "rationale": "we are sure", "sure": "80"}
+    )
+    kept = hall.room.history()[-1]
+    assert (kept.person, kept.source, kept.rationale, kept.sure) == ("Marta", "person", "we are sure", 80)
+    assert kept.suggested == ",".join(decision.default)
+
+
+def test_several_hold_a_seat_and_the_first_speaks_for_it_seeing_what_the_others_would(hall):
+    first, second = hall.join("Marta", "EST"), hall.join("Juhan", "EST")
+    hall.proceed()
+    (decision,) = hall.room.session.open_decisions("EST")
+    said = hall.browser.post(f"{second}/send", data={"seat": "EST", f"d:{decision.id}": "naming"}).text
+    assert "Your view is kept" in said and not hall.room.session.pending
+    assert "Juhan would" in words_of(hall.page(first)) and "Name who did it" in words_of(hall.page(first))
+
+
+def test_one_person_holds_two_seats_on_one_page(hall):
+    link = hall.join("Marta", "EST")
+    hall.browser.post(f"{link}/sit", data={"seat": "LTU"})
+    page = hall.page(link)
+    assert 'id="seat-EST"' in page and 'id="seat-LTU"' in page
+
+
+def test_control_holds_back_edits_writes_and_releases_injects(hall):
+    link = hall.join("Marta", "EST")
+    later = next(planned.inject for planned in hall.room.session.world.plan if planned.turn == 2)
+    hall.browser.post(f"{hall.control}/hold", data={"inject": later.id, "reason": "not yet"})
+    hall.browser.post(
+        f"{hall.control}/write",
+        data={"title": "A call from Riga", "text": "They see it too.", "to": "EST", "turn": "1"},
+    )
+    hall.play({"EST": link}, turns=2)
+    assert later.title not in hall.page(link) and "They see it too." in hall.page(link)
+    hall.browser.post(f"{hall.control}/edit", data={"inject": later.id, "title": "At last", "text": "Now."})
+    hall.browser.post(f"{hall.control}/release", data={"inject": later.id})
+    assert "At last" in hall.page(link)
+
+
+def test_a_move_in_free_words_is_adjudicated_with_a_reason_that_stands_in_the_record(hall):
+    hall.join("Marta", "EST")
+    hall.proceed()
+    hall.browser.post(f"{hall.control}/set", data={"what": "tension", "to": "0.7", "reason": "a summit failed"})
+    assert hall.room.session.world.state.tension[0] == pytest.approx(0.7, abs=1e-5)
+    assert "a summit failed" in hall.room.session.record.to_json()
+
+
+def test_going_back_keeps_what_was_left_and_gives_the_earlier_exercise(hall):
+    links = {"EST": hall.join("Marta", "EST")}
+    hall.proceed()
+    before = hall.room.session.record.to_json()
+    number = hall.room.history()[-1].number + 1
+    hall.play(links, turns=2)
+    hall.browser.post(f"{hall.control}/back", data={"number": number, "reason": "a mistake"})
+    assert hall.room.session.record.to_json() == before
+    assert {kept.left_because for kept in hall.log.inputs(left=True) if kept.number >= number} == {"a mistake"}
+
+
+def test_notes_reach_those_they_are_for_and_nobody_else(hall):
+    est, jpn, usa = hall.join("Marta", "EST"), hall.join("Kenji", "JPN"), hall.join("Ann", "USA")
+    hall.browser.post(f"{est}/note", data={"seat": "EST", "to": "JPN", "text": "shall we speak together?"})
+    assert "shall we speak together?" in hall.page(jpn) and "shall we speak together?" in hall.page(hall.control)
+    assert "shall we speak together?" not in hall.page(usa)
+
+
+def test_control_sees_what_could_still_come(hall):
+    hall.join("Marta", "EST")
+    hall.proceed()
+    words = words_of(hall.page(f"{hall.control}/ahead"))
+    assert "1,000 continuations" in words and "Harm to victims" in words
+
+
+def test_control_looks_as_a_seat_and_answers_for_it_by_its_own_name(hall):
+    hall.join("Marta", "EST")
+    hall.proceed()
+    assert hall.page(f"{hall.control}/seat/EST").count("<fieldset>") == 1
+    hall.browser.post(f"{hall.control}/as/send", data=hall.form("EST"))
+    assert hall.room.history()[-1].source == "control"
+
+
+def test_a_program_sits_like_anybody(hall):
+    link = hall.join("bot", "EST").removeprefix("/p/")
+    hall.proceed()
+    opened = hall.browser.get(f"/api/{link}/EST/decisions").json()["decisions"]
+    answers = [
+        {
+            "id": one["id"],
+            "digest": one["digest"],
+            "choice": [option["id"] for option in one["options"]][: one["least"]],
+        }
+        for one in opened
+    ]
+    assert hall.browser.post(f"/api/{link}/EST/answers", json={"answers": answers}).json()["advice"] == []
+    assert hall.room.history()[-1].source == "program"
+    assert hall.browser.get(f"/api/{link}/EST/view").json()["actor"] == "EST"
