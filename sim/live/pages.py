@@ -20,7 +20,7 @@ from sim.model.msel import Planned
 from sim.model.view import public_view
 from sim.output.narrative.conditions import condition_in_words
 from sim.output.narrative.decisions import acts_from, label, note, question
-from sim.output.narrative.hot_wash import figure, hot_wash
+from sim.output.narrative.hot_wash import figure, hot_wash, questions_of
 from sim.output.narrative.seat import situation
 from sim.output.narrative.story import Narrator
 from sim.phrases import Names, capital, day, period, sentence
@@ -133,6 +133,13 @@ def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
         "shows_model": room.settings()["shows_model"],
         "outcome": _outcome(room) if session.is_over and room.settings()["debrief"] else (),
     }
+
+
+def files_of(room: Room, code: str) -> set[str]:
+    """The files attached to what has reached a seat."""
+    injects = room.session.view(code)["injects"] if room.session.turn else []
+    attached = [one.get("file") for inject in injects for one in inject.get("attachments", ())]
+    return set(attached) & set(room.loaded.attached)
 
 
 def _since(view: View, days: int, names: Names) -> list[str]:
@@ -277,7 +284,7 @@ def screen_page(room: Room) -> dict[str, Any]:
         ],
         "outcome": _outcome(room) if debrief else (),
         "chart": room.settings()["chart"] if debrief and room.results() else "",
-        "questions": room.loaded.scenario.questions if debrief else [],
+        "questions": questions_of(room.loaded) if debrief else [],
     }
 
 
@@ -299,6 +306,7 @@ def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
         "due": len(session.asked) - len(session.pending),
         "asked": len(session.asked),
         "events": _story(room),
+        "discuss": questions_of(room.loaded, session.turn) if session.turn else [],
         "history": [_kept(kept, names) for kept in room.history()[-LAST_INPUTS:]][::-1],
         "left": sum(kept.left_because is not None for kept in room.log.inputs(left=True)),
         "notes": room.log.notes()[::-1][:20],
@@ -349,14 +357,14 @@ def _seat_at_desk(room: Room, code: str, names: Names) -> dict[str, Any]:
 
 
 def _story(room: Room) -> list[str]:
-    """The story of the turn so far, as the narrator tells it."""
+    """The story of the turn so far, in short."""
     session = room.session
     narrator = Narrator(room.loaded)
     told: list[str] = []
     for turn in range(session.turn + 1):
         events = [event for event in session.events if event.turn == turn]
         if turn or events:
-            told = list(narrator.turn(turn, events).sentences)
+            told = list(narrator.turn(turn, events).short)
     return told
 
 

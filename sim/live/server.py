@@ -21,6 +21,7 @@ from sim.live import pages
 from sim.live.log import Person
 from sim.live.room import Room, Sent
 from sim.model.steps.control import Direction
+from sim.output.narrative.passages import by_when
 
 HERE = Path(__file__).parent / "pages"
 LARGEST_BODY = 200_000  # bytes of a form
@@ -76,6 +77,7 @@ class Desk:
             loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
             lstrip_blocks=True,
         )  # fmt: skip
+        self.templates.globals["deadline"] = by_when
 
     def person(self, token: str, *roles: str) -> Person:
         """Whose link it is; Refused where it is nobody's, or of another role."""
@@ -209,6 +211,15 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
     def debrief(token: str, name: str) -> Response:
         desk.person(token, "player", "screen", "control")
         return _result(room, name)
+
+    @app.get("/p/{token}/attached/{name:path}")
+    def attached(token: str, name: str) -> Response:
+        person = desk.person(token, "player")
+        with room.lock:
+            reached = {one for seat in person.seats for one in pages.files_of(room, seat)}
+        if name not in reached:
+            raise Refused(404, "page/unknown", "There is no such file.")
+        return Response(room.loaded.attached[name], headers={"Content-Disposition": "attachment"})
 
     @app.get("/screen/{token}")
     def screen(token: str) -> Response:
