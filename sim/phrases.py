@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from sim.scenario import resolve_members
 from sim.scenario.hints import MONTHS
+from sim.scenario.schema import Scenario
 
 LONGEST_LIST = 6
 SIGN = "\N{NO-BREAK SPACE}%"
@@ -56,7 +57,7 @@ class Names:
         self._adjectives = {word for state in library.states.values() for word in (state.adjective, state.name)}
         self._size = {code: state.gdp_usd_bn.value for code, state in library.states.items() if state.gdp_usd_bn}
         self._bodies = library.bodies
-        self._library, self._start, self._as_one = library, scenario.start, scenario.bodies_as == "one"
+        self._library, self._start, self._as_one = library, scenario.first_day, scenario.bodies_as == "one"
         self._meant = {inject.id: inject.to for inject in scenario.injects}
         self._formats = {**library.formats, **scenario.own_formats}
         self._responses = {**library.responses, **scenario.own_responses}
@@ -246,8 +247,11 @@ def day(date: datetime.date, year: int | None = None) -> str:
 
     >>> day(datetime.date(2025, 3, 4)), day(datetime.date(2025, 3, 4), year=2025)
     ('4 March 2025', '4 March')
+    >>> day(datetime.datetime(2025, 3, 4, 9, 30))
+    '4 March 2025, 09:30'
     """
-    return f"{date.day} {MONTHS[date.month - 1]}" + ("" if date.year == year else f" {date.year}")
+    clock = f", {date:%H:%M}" if isinstance(date, datetime.datetime) else ""
+    return f"{date.day} {MONTHS[date.month - 1]}" + ("" if date.year == year else f" {date.year}") + clock
 
 
 def period(first: datetime.date, last: datetime.date, year: int | None = None) -> str:
@@ -257,12 +261,34 @@ def period(first: datetime.date, last: datetime.date, year: int | None = None) -
     '4 to 17 March 2025'
     >>> period(datetime.date(2025, 3, 20), datetime.date(2025, 4, 2), year=2025)
     '20 March to 2 April'
+    >>> period(datetime.datetime(2025, 3, 4, 18), datetime.datetime(2025, 3, 4, 21))
+    '4 March 2025, 18:00 to 21:00'
     """
     if first == last:
         return day(first, year)
+    if isinstance(last, datetime.datetime):
+        is_same_day = first.date() == last.date()
+        if is_same_day:
+            return f"{day(first, year)} to {last:%H:%M}"
+        return f"{day(first, last.year)} to {day(last, year)}"
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day} to {day(last, year)}"
     return f"{day(first, last.year)} to {day(last, year)}"
+
+
+def turns_in_words(scenario: Scenario) -> str:
+    """How many turns an exercise has, and how long they are.
+
+    >>> from sim.scenario import load
+    >>> turns_in_words(load("smallest").scenario)
+    'four turns of 30 days'
+    """
+    turns = scenario.turns if isinstance(scenario.turns, list) else [scenario.turns]
+    said = [
+        (number, count(amount, unit.removesuffix("s"))) for number, unit, amount in (some.stretch for some in turns)
+    ]
+    (first, length), *rest = said
+    return listed([f"{count(first, 'turn')} of {length}", *(f"{in_words(number)} of {each}" for number, each in rest)])
 
 
 def severity(share: float) -> str:

@@ -95,9 +95,9 @@ def held(world: Any) -> np.ndarray:
 def days_to_first_response(world: Any) -> np.ndarray:
     """from the first incident to the first visible response by anybody"""
     inputs = world.inputs
-    first_incident = (inputs.incident_begins.min() - 1) * inputs.days
+    first_incident = inputs.incident_day.min()
     soonest = world.state.effect_day.min(axis=(0, -1), initial=NEVER)
-    return _where(soonest <= inputs.turns * inputs.days, soonest - first_incident)
+    return _where(soonest <= inputs.calendar.length, soonest - first_incident)
 
 
 @_measure("Days to the first joint text", "days", "lower", may_be_missing=True)

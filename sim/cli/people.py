@@ -3,12 +3,11 @@
 They play a `Session`: it says what is open to which seat, this asks, and every answer is kept before the next question.
 """
 
-import datetime
-
 from sim.errors import InputError, OceansError, did_you_mean
 from sim.letters import whole
 from sim.model.decisions import legal_choice
 from sim.phrases import day, percent, sentence
+from sim.scenario.calendar import date_at
 
 LEAVE = {"q", "quit", "exit"}
 BACK = {"b", "back"}
@@ -265,4 +264,4 @@ def _seen(response, names):
 
 
 def _date(number, start):
-    return day(start + datetime.timedelta(days=number))
+    return day(date_at(start, number))

@@ -74,7 +74,9 @@ def replay_run(options: ReplayOptions) -> int:
 def _terminal(options, kept):
     from sim.phrases import Names
 
-    return TerminalUI(sys.stderr if options.is_silent else sys.stdout, kept.loaded.scenario.start, Names(kept.loaded))
+    return TerminalUI(
+        sys.stderr if options.is_silent else sys.stdout, kept.loaded.scenario.calendar, Names(kept.loaded)
+    )
 
 
 def _played(options, kept, ui):

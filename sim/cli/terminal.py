@@ -3,7 +3,6 @@
 Styled where somebody is watching, plain where the output goes to a file or a program; wrapped to the width there is.
 """
 
-import datetime
 import os
 import sys
 import textwrap
@@ -16,7 +15,8 @@ from rich.text import Text
 from sim.cli.people import situation
 from sim.letters import visible, whole
 from sim.output.narrative.decisions import acts_from, label, note, question
-from sim.phrases import day, gist, lines_kept, period, stopped
+from sim.phrases import day, gist, lines_kept, period, sentence, stopped, turns_in_words
+from sim.scenario.calendar import from_iso
 
 WIDEST = 110
 PLAIN_WIDTH, WIDEST_PLAIN = 100, 1000
@@ -66,15 +66,14 @@ class TerminalUI:
     Parameters
     ----------
     stream : text file, default standard output
-    start : datetime.date, first day of the exercise, to turn days into dates
+    calendar : the scenario's calendar, to say when each turn is, and to turn days into dates
     names : sim.phrases.Names
-    turns : the scenario's turns, to say when each is
     """
 
-    def __init__(self, stream=None, start=None, names=None, turns=None):
+    def __init__(self, stream=None, calendar=None, names=None):
         stream = stream or sys.stdout
         self.stream = stream if stream.isatty() else Trimmed(stream)
-        self.start, self.names, self.turns = start, names, turns
+        self.calendar, self.names = calendar, names
         size = {"width": _width(self.stream), "height": HEIGHT}  # both, or it reads them from the environment
         self.console = Console(file=self.stream, **size, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
@@ -113,9 +112,8 @@ class TerminalUI:
         self.say(scenario.marking, "dim")
         self.say(scenario.title, "bold")
         self.say(gist(scenario.summary, 600))
-        turns = scenario.turns
-        length = f"{turns.count} turn{'s'[: turns.count > 1]} of {turns.days} day{'s'[: turns.days > 1]}"
-        self.say(f"\n{length} from {day(scenario.start)}. Seed {seed}.", "dim")
+        when = f"{turns_in_words(scenario)} from {day(scenario.calendar.start)}"
+        self.say(f"\n{sentence(when)} Seed {seed}.", "dim")
 
     def turn(self, turn):
         """One turn of the story, at once."""
@@ -195,7 +193,8 @@ class TerminalUI:
             return
         self.say(heading, "dim")
         for inject in injects:
-            where = f"turn {inject['turn']}, from {inject['from']}, by {inject['channel']}"
+            when = f", {day(from_iso(inject['date']))}" if "date" in inject else ""
+            where = f"turn {inject['turn']}{when}, from {inject['from']}, by {inject['channel']}"
             self.bullet(f"{stopped(inject['title'])} ({where})", "bold")
             for line in lines_kept(inject["text"]).split("\n"):
                 indents = {"initial_indent": "   ", "subsequent_indent": "   "}
@@ -205,16 +204,14 @@ class TerminalUI:
     def situation(self, view, actor):
         """What a seat can see now."""
         self.say(f"\n{self._where(view['turn'])}. You are {self.names.actor(actor)}. This is what you can see.", "bold")
-        for heading, lines in situation(view, self.names, self.start):
+        for heading, lines in situation(view, self.names, self.calendar.start):
             self.say(heading, "dim")
             for words in lines:
                 self.bullet(words)
         self.stream.flush()
 
     def _where(self, turn):
-        first = self.start + datetime.timedelta(days=(turn - 1) * self.turns.days)
-        last = first + datetime.timedelta(days=self.turns.days - 1)
-        return f"Turn {turn}, {period(first, last)}"
+        return f"Turn {turn}, {period(*self.calendar.span(turn))}"
 
     def decision(self, decision):
         """A decision with its options, numbered; the suggested ones carry a star."""
@@ -227,7 +224,7 @@ class TerminalUI:
                 SUGGESTED if option.id in decision.default else "",
                 label(option, decision, self.names),
                 "" if option.cost is None else f"{option.cost:.2f}",
-                acts_from(option, self.start),
+                acts_from(option, self.calendar.start),
                 note(option),
             )
             for number, option in enumerate(decision.options, start=1)

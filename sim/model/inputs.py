@@ -5,7 +5,6 @@ runs, where an array has an axis for them, the one before; here it has size one.
 on the grid, so that sums are exact in any order.
 """
 
-import datetime
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
@@ -20,6 +19,7 @@ from sim.model.actor_table import ACTOR_ARRAYS, actor_table_of
 from sim.model.ties import bonds_of, guests, partners, peer_groups, shared, tied
 from sim.rules.quantize import quantize
 from sim.scenario import Loaded, resolve_members
+from sim.scenario.calendar import Calendar
 
 SILENT_RULES = ("consensus", "unanimity")
 NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
@@ -37,9 +37,7 @@ class ModelInputs:
     """
 
     loaded: Loaded
-    start: datetime.date
-    turns: int
-    days: int
+    calendar: Calendar  # when each turn begins and ends
     params: SimpleNamespace  # coefficients of behaviour, each (runs or 1, 1)
     linkage: np.ndarray  # (1, 1)
     adversary_tie: np.ndarray  # (1, 1)
@@ -158,6 +156,16 @@ class ModelInputs:
     project_is_guardrail: np.ndarray  # (P,) while it runs, allies block others less readily
     project_space: np.ndarray  # (P,) its money is for space
     budget: np.ndarray  # (1, 1) EUR million a year; infinite where there is no limit
+
+    @property
+    def turns(self):
+        """How many turns there are."""
+        return self.calendar.turns
+
+    @cached_property
+    def incident_day(self):
+        """The day on which each incident begins: (H,)."""
+        return np.array([self.calendar.begins(turn) for turn in self.incident_begins.tolist()])
 
     @cached_property
     def stance(self):
@@ -363,10 +371,9 @@ class ModelInputs:
         """Political capital that joining each option costs: (O, 1 or R, 1), on the grid."""
         return quantize(self.cost * 5 * self.params.capital_cost)
 
-    @cached_property
-    def rounds(self):
+    def rounds(self, turn):
         """Rounds of consultation that fit in a turn: 1 to 4."""
-        return int(np.clip(round(self.days / float(self.params.round_days.flat[0])), 1, 4))
+        return int(np.clip(round(self.calendar.days(turn) / float(self.params.round_days.flat[0])), 1, 4))
 
     @cached_property
     def peer_group_kinds(self):
@@ -405,9 +412,7 @@ def build_inputs(loaded, params=None):
     consultations = _consultations(loaded, actor_table, incidents, options)
     return ModelInputs(
         loaded=loaded,
-        start=scenario.start,
-        turns=scenario.turns.count,
-        days=scenario.turns.days,
+        calendar=scenario.calendar,
         params=params,
         linkage=_one(scenario.linkage),
         adversary_tie=_one(scenario.adversary_tie),
@@ -443,21 +448,26 @@ def _msel(scenario, actor_table):
         (turn_of(planned, scenario), planned, recipients_of(planned, actor_table.loaded, actor_table.actors))
         for planned in scenario.injects
     ]
-    return tuple(sorted(rows, key=lambda row: row[0]))
+    return tuple(sorted(rows, key=lambda row: (row[0], day_of_release(row[1], row[0], scenario))))
+
+
+def day_of_release(planned, turn, scenario):
+    """The day on which an inject is released in a turn: its own, or that on which the turn begins."""
+    calendar, moment = scenario.calendar, scenario.moment_of(planned)
+    return calendar.begins(turn) if moment is None else max(calendar.day_of(moment), calendar.begins(turn))
 
 
 def recipients_of(planned, loaded, actors):
     """Codes of the actors that an inject reaches; control sees all."""
     named = [name for name in planned.to if name not in ("all", "control", "any")]
-    meant = resolve_members(named, loaded.library, loaded.scenario.start)
+    meant = resolve_members(named, loaded.library, loaded.scenario.first_day)
     return tuple(actors) if "all" in planned.to else tuple(code for code in actors if code in meant)
 
 
 def turn_of(planned, scenario):
     """The turn in which an inject is released: its own, or the one its date falls in."""
-    if planned.turn:
-        return planned.turn
-    return (planned.date - scenario.start).days // scenario.turns.days + 1
+    calendar = scenario.calendar
+    return planned.turn or calendar.turn_at(max(calendar.day_of(scenario.moment_of(planned)), 0))
 
 
 # ------------------------------------------------------------------------------------------------- incidents
@@ -614,11 +624,12 @@ def _has_what_it_takes(response, actor_table, incident):
 
 def _in_force_from(response, loaded, actor_table):
     """The turn from which each has the law that a response asks for: (A,) int; laws follow the calendar."""
-    turns = loaded.scenario.turns
+    calendar = loaded.scenario.calendar
     if response.instrument is None:
         return np.ones(len(actor_table.actors), dtype=int)
-    begins = [loaded.scenario.start + datetime.timedelta(days=k * turns.days) for k in range(turns.count)]
-    holds = np.array([actor_table.holds(response.instrument, day) for day in begins])
+    holds = np.array(
+        [actor_table.holds(response.instrument, calendar.first_day(turn)) for turn in range(1, calendar.turns + 1)]
+    )
     return np.where(holds.any(axis=0), holds.argmax(axis=0) + 1, NEVER_IN_FORCE)
 
 
@@ -673,7 +684,7 @@ def _consultations(loaded, actor_table, incidents, options):
             form = known[key]
             if form.rule in NATIONAL_RULES or form.mandate.get(incident.issue, 0) == 0:
                 continue
-            if form.since and form.since > scenario.start:
+            if form.since and form.since > scenario.first_day:
                 continue
             if actor_table.members(form.members).sum() >= 2:
                 chosen.append((h, incident, key, form))

@@ -246,12 +246,17 @@ class World:
     @property
     def day(self):
         """First day of the turn, counted from the start; before the first turn, the first day of all."""
-        return max(self.turn - 1, 0) * self.inputs.days
+        return self.inputs.calendar.begins(self.turn)
 
     @property
     def last_day(self):
         """Day on which the turn ends."""
-        return self.turn * self.inputs.days
+        return self.inputs.calendar.ends(self.turn)
+
+    @property
+    def days(self):
+        """Length of the turn in days."""
+        return self.inputs.calendar.days(self.turn)
 
     @property
     def years(self):
@@ -260,8 +265,8 @@ class World:
 
     @property
     def months(self):
-        """Length of a turn in months of 30 days."""
-        return self.inputs.days / 30
+        """Length of the turn in months of 30 days."""
+        return self.days / 30
 
     def exposed(self, adversary):
         """Exposure to an adversary, with what its courting and squeezing has added: (R, A), 0 to 1."""

@@ -1,13 +1,16 @@
 """What a seat can see: its own judgement, what was put to it, and what everybody can read in the press."""
 
+import datetime
+
 import numpy as np
 
 from sim.catalogue.ladder import edges_of, rung_of
 from sim.model.decisions import View
-from sim.model.inputs import ModelInputs
-from sim.model.msel import was_released
+from sim.model.inputs import ModelInputs, turn_of
+from sim.model.msel import Planned, was_released
 from sim.model.state import ADOPTED, OPEN, World
 from sim.rules.attribution import confidence
+from sim.scenario.calendar import in_iso, whole
 
 
 def view(world: World, actor: str, run: int = 0) -> View:
@@ -87,16 +90,26 @@ def _injects(world: World, actor: str, run: int) -> list[View]:
             "from": planned.inject.sender,
             "channel": planned.inject.channel,
             "text": planned.inject.text,
+            **_clock(world, planned),
         }
         for place, planned in enumerate(world.plan)
         if actor in planned.recipients and was_released(world, place, run)
     ]
 
 
+def _clock(world: World, planned: Planned) -> View:
+    """When an inject came by the clock: nothing for one that has none."""
+    scenario = world.inputs.loaded.scenario
+    moment = scenario.moment_of(planned.inject)
+    if not isinstance(moment, datetime.datetime) or turn_of(planned.inject, scenario) != planned.turn:
+        return {}
+    return {"date": in_iso(moment)}
+
+
 def _consultations(world: World, place: int, run: int) -> list[View]:
     inputs, state = world.inputs, world.state
     return [
-        {"incident": incident, "format": form, "due_day": int(state.consultation_due[t, run])}
+        {"incident": incident, "format": form, "due_day": whole(state.consultation_due[t, run])}
         for t, (incident, form) in enumerate(inputs.consultations)
         if state.consultation_state[t, run] == OPEN and inputs.consultation_members[t, place]
     ]
@@ -120,7 +133,7 @@ def _own(world: World, place: int, run: int) -> list[View]:
         {
             "incident": inputs.options[o][0],
             "response": inputs.options[o][1],
-            "acts_day": int(state.effect_day[o, run, place]),
+            "acts_day": whole(state.effect_day[o, run, place]),
         }
         for o in mine
     ]

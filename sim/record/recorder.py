@@ -4,7 +4,6 @@ Steps call it where something worth telling has happened. It only reads; a run w
 same bits.
 """
 
-import datetime
 import json
 
 import numpy as np
@@ -17,6 +16,7 @@ from sim.model.inputs import SILENT_RULES
 from sim.model.steps.positions import rung_edges
 from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
+from sim.scenario.calendar import in_iso, whole
 
 
 class EventRecorder:
@@ -33,8 +33,8 @@ class EventRecorder:
         self._utility = {}
 
     def tell(self, world, phase, kind, payload, actor=None, incident=None, day=None):
-        day = world.day if day is None else int(day)
-        date = (world.inputs.start + datetime.timedelta(days=day)).isoformat()
+        day = whole(world.day if day is None else day)
+        date = in_iso(world.inputs.calendar.date(day))
         self.events.append(Event(len(self.events), world.turn, day, date, phase, kind, actor, incident, payload))
 
     # ------------------------------------------------------------------------------------------- inject
@@ -131,7 +131,7 @@ class EventRecorder:
             {
                 "format": inputs.consultations[t][1],
                 "members": members,
-                "due_day": int(state.consultation_due[t, 0]),
+                "due_day": whole(state.consultation_due[t, 0]),
                 "probability": _plain(chances[t - part.start + 1, 0]),
                 "terms": terms,
             },
@@ -211,7 +211,7 @@ class EventRecorder:
                 "rung": rung_of(text, rung_edges(inputs)),
                 "supporters": [inputs.actors[a] for a in np.flatnonzero(supporters)],
                 "capability_share": _plain(world.state.consultation_share[t, 0]),
-                "days_since_incident": int(day - (inputs.incident_begins[sitting.incidents[k]] - 1) * inputs.days),
+                "days_since_incident": whole(day - inputs.incident_day[sitting.incidents[k]]),
             },
             incident=incident,
             day=day,
@@ -257,7 +257,11 @@ class EventRecorder:
             kind = "project_fails" if fails[p] else "project_delivers"
             share = 0.0 if fails[p] else float(ripe[p])
             self.tell(
-                world, "settle", kind, {"project": world.inputs.projects[p], "share": share}, day=world.last_day - 1
+                world,
+                "settle",
+                kind,
+                {"project": world.inputs.projects[p], "share": share},
+                day=world.inputs.calendar.last_moment(world.turn),
             )
 
     # ------------------------------------------------------------------------------------------- respond
@@ -284,7 +288,7 @@ class EventRecorder:
                 {
                     "response": response,
                     "probability": self._chance(inputs, o, a) if is_chosen else 1.0,
-                    "effect_day": int(state.effect_day[o, 0, a]),
+                    "effect_day": whole(state.effect_day[o, 0, a]),
                     "terms": self._why(inputs, o, a) if is_chosen else {},
                     "covered_by": covered_by,
                 },
@@ -330,7 +334,7 @@ class EventRecorder:
             },
             actor=inputs.adversaries[campaign.by],
             incident=None if campaign.incident is None else inputs.incidents[campaign.incident],
-            day=world.last_day - 1,
+            day=world.inputs.calendar.last_moment(world.turn),
         )
 
     def adversary_retaliates(self, world, d, hit):
@@ -341,7 +345,7 @@ class EventRecorder:
                 "adversary_retaliates",
                 {"target": world.inputs.actors[k]},
                 actor=world.inputs.adversaries[d],
-                day=world.last_day - 1,
+                day=world.inputs.calendar.last_moment(world.turn),
             )
 
     # ------------------------------------------------------------------------------------------- settle
@@ -369,12 +373,19 @@ class EventRecorder:
                 {},
                 actor=world.inputs.actors[k],
                 incident=world.inputs.incidents[h],
-                day=world.last_day - 1,
+                day=world.inputs.calendar.last_moment(world.turn),
             )
 
     def incidents_stopped(self, world, ended):
         for h in ended:
-            self.tell(world, "settle", "incident_stops", {}, incident=world.inputs.incidents[h], day=world.last_day - 1)
+            self.tell(
+                world,
+                "settle",
+                "incident_stops",
+                {},
+                incident=world.inputs.incidents[h],
+                day=world.inputs.calendar.last_moment(world.turn),
+            )
 
     def turn_ends(self, world):
         inputs, state = world.inputs, world.state
@@ -407,7 +418,7 @@ class EventRecorder:
                     for incident, h in by_incident.items()
                 },
             },
-            day=world.last_day - 1,
+            day=world.inputs.calendar.last_moment(world.turn),
         )
 
 

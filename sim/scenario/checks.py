@@ -16,6 +16,7 @@ from sim.catalogue.moves import NAMES as MOVES
 from sim.errors import Diagnostic, InputError, counted, did_you_mean, nearest
 from sim.letters import plain_letters
 from sim.scenario import paths
+from sim.scenario.calendar import Calendar, calendar_of, in_numbers, moment_of
 from sim.scenario.entries import (
     RULES,
     a_fraction,
@@ -31,15 +32,16 @@ from sim.scenario.members import OWN, belongs
 from sim.scenario.needs import EFFECT_LIMITS, WHOLE
 from sim.scenario.reader import (
     Node,
-    date_of,
     entries_of,
     ids_of,
     is_given,
     items_of,
     keys_of,
+    moment_in,
     nodes_of,
     number_of,
     text_of,
+    time_of,
     whole_of,
     within,
 )
@@ -95,23 +97,40 @@ class Facts:
 
     @cached_property
     def start(self) -> datetime.date | None:
-        return within(FIRST_DAY, LAST_DAY, date_of(self.root.get("start")))
+        moment = moment_in(self.root.get("start"))
+        return within(FIRST_DAY, LAST_DAY, moment.date() if isinstance(moment, datetime.datetime) else moment)
+
+    @cached_property
+    def stretches(self) -> list[Node]:
+        """The entries that say how many turns there are and how long each is."""
+        turns = self.root.get("turns")
+        return (
+            [entry for entry in turns.value if entry.is_mapping]
+            if turns is not None and turns.is_list
+            else ([turns] if turns is not None and turns.is_mapping else [])
+        )
 
     @cached_property
     def turns(self) -> int | None:
-        turns = self.root.get("turns")
-        return within(1, MOST_TURNS, whole_of(turns.get("count"))) if turns is not None else None
+        """How many turns there are."""
+        default = None if self.root["turns"].is_mapping else 1
+        counts = [whole_of(some.get("count")) if is_given(some, "count") else default for some in self.stretches]
+        known = [within(1, MOST_TURNS, some) for some in counts]
+        return sum(known) if known and None not in known else None
 
     @cached_property
-    def days(self) -> int | None:
-        turns = self.root.get("turns")
-        return within(1, LONGEST_TURN, whole_of(turns.get("days"))) if turns is not None else None
-
-    @cached_property
-    def last_day(self) -> datetime.date | None:
-        if self.start is None or self.turns is None or self.days is None:
+    def calendar(self) -> Calendar | None:
+        """When turns begin and end, where all of it could be read."""
+        lengths = [
+            (whole_of(some.get("count")) if is_given(some, "count") else 1, unit, within(1, most, whole_of(some[unit])))
+            for some in self.stretches
+            for unit, most in LONGEST_TURN.items()
+            if is_given(some, unit)
+        ]
+        is_known = self.turns is not None and len(lengths) == len(self.stretches)
+        if self.start is None or not is_known or any(None in one for one in lengths):
             return None
-        return self.start + datetime.timedelta(days=self.turns * self.days - 1)
+        return calendar_of(moment_in(self.root.get("start")), lengths)
 
     @cached_property
     def cast(self) -> dict[str, None]:
@@ -378,6 +397,18 @@ def _elsewhere(node: Node, other: Node) -> str:
     return f" ({node.source.file}:{node.line})" if node.source.file != other.source.file and node.line else ""
 
 
+def check_turns(facts: Facts) -> Iterator[Diagnostic]:
+    """How long turns are: in one unit each, and no more of them than there may be."""
+    for some in facts.stretches:
+        units = [unit for unit in LONGEST_TURN if is_given(some, unit)]
+        if not units:
+            yield start_of(some).fault(f"turns need a length: one of {', '.join(LONGEST_TURN)}, such as 'days: 7'.")
+        for unit in units[1:]:
+            yield some.keys[unit].fault(f"turns have one unit, and here '{units[0]}' is given too. Keep one.")
+    if facts.turns is not None and facts.turns > MOST_TURNS and not facts.root["turns"].is_mapping:
+        yield facts.root["turns"].fault(f"these are {facts.turns} turns, and an exercise has at most {MOST_TURNS}.")
+
+
 def check_injects(facts: Facts) -> Iterator[Diagnostic]:
     for inject in entries_of(facts.root, "injects"):
         yield from _when(inject, facts)
@@ -441,18 +472,40 @@ def _when(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
     if not inject.is_mapping:
         return
     has_turn, has_date = is_given(inject, "turn"), is_given(inject, "date")
+    has_time_alone = is_given(inject, "time") and facts.calendar is not None and facts.calendar.length <= 1
     if has_turn and has_date:
         yield _not_both(inject, "turn", "date", "an inject has a 'turn' or a 'date', not both.")
-    elif not has_turn and not has_date:
+    elif not has_turn and not has_date and not has_time_alone:
         yield start_of(inject).fault(f"inject '{text_of(inject, 'id')}' needs a 'turn' (such as 2) or a 'date'.")
     yield from _turn_exists(inject, "released", facts)
-    day = date_of(inject.get("date"))
-    first, last = facts.start, facts.last_day
-    if day is not None and first is not None and last is not None and not first <= day <= last:
-        yield inject["date"].fault(
-            f"{day} is outside the exercise, which runs from {first} to {last}"
-            f"{_elsewhere(facts.root.keys['start'], inject['date'])}."
+    yield from _moment_exists(inject, facts)
+
+
+def _moment_exists(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """A day or a clock that lies within the exercise, and within the turn where that is given too."""
+    date, time, turn = moment_in(inject.get("date")), time_of(inject.get("time")), whole_of(inject.get("turn"))
+    if time is not None and isinstance(date, datetime.datetime):
+        yield _not_both(inject, "date", "time", "the clock stands in the 'date' or under 'time', not in both.")
+        return
+    calendar = facts.calendar
+    is_elsewhere = turn is not None and (date is not None or not 1 <= turn <= (facts.turns or 0))
+    if calendar is None or is_elsewhere:
+        return
+    moment = moment_of(calendar, turn, date, time)
+    if moment is None:
+        return
+    day, place = calendar.day_of(moment), inject["date" if date is not None else "time"]
+    is_midnight = not isinstance(moment, datetime.datetime)  # a day without a clock: some of it is in the exercise
+    if day + (1 if is_midnight else 0) <= 0 or day >= calendar.length:
+        first, last = map(in_numbers, calendar.whole_span)
+        yield place.fault(
+            f"{in_numbers(moment)} is outside the exercise, which runs from {first} to {last}"
+            f"{_elsewhere(facts.root.keys['start'], place)}."
         )
+    elif turn is not None and calendar.turn_at(day) != turn:
+        first, last = map(in_numbers, calendar.span(turn))
+        other = calendar.turn_at(day)
+        yield place.fault(f"{in_numbers(moment)} is in turn {other}: turn {turn} runs from {first} to {last}.")
 
 
 def _not_both(entry: Node, first: str, second: str, said: str) -> Diagnostic:
@@ -686,6 +739,7 @@ CHECKS = (
     check_participants,
     check_actors,
     check_ties,
+    check_turns,
     check_incidents,
     check_injects,
     check_tables,

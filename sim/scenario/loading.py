@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import Diagnostic, InputError, did_you_mean, told_once
+from sim.scenario.calendar import UNITS
 from sim.scenario.checks import MERGED_BY, check_scenario, repeated_ids
 from sim.scenario.library import (
     check_library_files,
@@ -303,8 +304,9 @@ def _keys_at_the_top(path: Path) -> list[str]:
 def laid_over(parent: Node, child: Node, faults: list[Diagnostic], merged_by: dict | None = None) -> Node:
     """A mapping with what the child says in place of what the parent says; `key: null` takes the key away."""
     merged_by = MERGED_BY if merged_by is None else merged_by
-    whole = Node("mapping", dict(parent.value), child.source, child.line, child.column, child.length)
-    whole.keys = dict(parent.keys)
+    given = _without_other_units(parent, child)
+    whole = Node("mapping", given, child.source, child.line, child.column, child.length)
+    whole.keys = {name: parent.keys[name] for name in given}
     for name, value in child.value.items():
         before = parent.get(name)
         if before is not None and value.kind == "scalar" and value.value is None:
@@ -316,6 +318,12 @@ def laid_over(parent: Node, child: Node, faults: list[Diagnostic], merged_by: di
             value = _entries_laid_over(before, value, merged_by[name], faults)
         whole.value[name], whole.keys[name] = value, child.keys[name]
     return whole
+
+
+def _without_other_units(parent: Node, child: Node) -> dict[str, Node]:
+    """What a parent says, without the length of its turns where the child gives another in a unit of its own."""
+    own = set(UNITS) & set(child.value)
+    return {name: value for name, value in parent.value.items() if not own or name in own or name not in UNITS}
 
 
 def _entries_laid_over(parent: Node, child: Node, key: str, faults: list[Diagnostic]) -> Node:
@@ -357,7 +365,7 @@ def notes_on(loaded: Loaded) -> list[str]:
     >>> notes_on(load("smallest"))
     []
     """
-    year, years = loaded.scenario.start.year, sorted(set(_years(loaded.base)))
+    year, years = loaded.scenario.first_day.year, sorted(set(_years(loaded.base)))
     if not years or years[0] - FAR_YEARS <= year <= years[-1] + FAR_YEARS:
         return []
     return [

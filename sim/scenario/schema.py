@@ -14,7 +14,9 @@ import datetime
 import re
 from typing import Annotated, Literal, Optional, Union
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
+
+from sim.scenario.calendar import UNITS, Calendar, calendar_of, moment_of
 
 
 def _as_written(day):
@@ -24,10 +26,51 @@ def _as_written(day):
     return day
 
 
+MOMENT = r"(\d{4}-\d{2}-\d{2})(?:[ T]((?:[01]?\d|2[0-3]):[0-5]\d)(?::00)?)?"
+CLOCK_TIME = r"((?:[01]?\d|2[0-3]):[0-5]\d)(?::00)?"
+
+
+def _moment(written):
+    """A date in text, with a clock or without."""
+    if not isinstance(written, str):
+        return written
+    found = re.fullmatch(MOMENT, written.strip())
+    if found is None:
+        raise ValueError("expected a date such as 2026-03-01, or with a clock, 2026-03-01 09:30")
+    day = datetime.date.fromisoformat(found[1])
+    return datetime.datetime.combine(day, _clock_time(found[2])) if found[2] else day
+
+
+def _clock_time(written):
+    """A time of day in text: hours and minutes, and not a count of seconds."""
+    if not isinstance(written, str):
+        return written
+    found = re.fullmatch(CLOCK_TIME, written.strip())
+    if found is None:
+        raise ValueError("expected a time of day such as 09:30")
+    return datetime.time(*map(int, found[1].split(":")))
+
+
+def _within_limits(moment):
+    day = moment.date() if isinstance(moment, datetime.datetime) else moment
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"days go from {FIRST_DAY} to {LAST_DAY}")
+    return moment
+
+
 CODE_PATTERN, NAME_PATTERN = r"^([A-Z]{3}|NATO|EU)$", r"^[a-z][a-z0-9_]*$"
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$"
 FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2100, 12, 31)
 Date = Annotated[datetime.date, BeforeValidator(_as_written), Field(ge=FIRST_DAY, le=LAST_DAY)]
+Moment = Annotated[
+    Union[datetime.date, datetime.datetime],
+    BeforeValidator(_moment),
+    AfterValidator(_within_limits),
+    WithJsonSchema({"type": "string", "pattern": f"^{MOMENT}$"}),
+]
+ClockTime = Annotated[
+    datetime.time, BeforeValidator(_clock_time), WithJsonSchema({"type": "string", "pattern": f"^{CLOCK_TIME}$"})
+]
 Year = Annotated[int, Field(ge=FIRST_DAY.year, le=LAST_DAY.year)]
 Issue = Literal["cyber", "fimi", "coercion", "edt", "space", "infra", "military", "consult", "learn"]
 Rung = Literal["silence", "concern", "solidarity", "naming", "measures"]
@@ -43,7 +86,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Months = Annotated[float, Field(ge=0, le=1200)]  # up to a hundred years, as with all that lasts
 CalendarDays = Annotated[float, Field(ge=0, le=36600)]
 Code = Annotated[str, Field(pattern=CODE_PATTERN, description="ISO 3166 alpha-3 code, or NATO, or EU")]
-MOST_TURNS, LONGEST_TURN = 60, 366  # days
+MOST_TURNS = 60
+LONGEST_TURN = {"hours": 240, "days": 366, "months": 120, "years": 10}
 Name = Annotated[str, Field(pattern=NAME_PATTERN, description="lower case letters, digits and underscores")]
 Id = Annotated[str, Field(pattern=ID_PATTERN)]  # of a past case: also the name of a file
 Text = Annotated[str, Field(pattern=r"\S")]  # not empty, not only spaces
@@ -560,10 +604,52 @@ class Library(Entry):
 
 
 class Turns(Entry):
-    """How many turns, and how long each is in exercise time."""
+    """How many turns, and how long each is in exercise time: in one unit, which is hours, days, months or years."""
 
     count: Annotated[int, Field(ge=1, le=MOST_TURNS)]
-    days: Annotated[int, Field(ge=1, le=LONGEST_TURN)]
+    hours: Optional[Annotated[int, Field(ge=1, le=LONGEST_TURN["hours"])]] = None
+    days: Optional[Annotated[int, Field(ge=1, le=LONGEST_TURN["days"])]] = None
+    months: Optional[Annotated[int, Field(ge=1, le=LONGEST_TURN["months"])]] = Field(
+        None, description="months of the calendar"
+    )
+    years: Optional[Annotated[int, Field(ge=1, le=LONGEST_TURN["years"])]] = Field(
+        None, description="years of the calendar"
+    )
+
+    @property
+    def stretch(self) -> tuple[int, str, int]:
+        """How many turns, in what unit, and how many of it each lasts."""
+        unit = next(unit for unit in UNITS if getattr(self, unit))
+        return self.count, unit, getattr(self, unit)
+
+    @staticmethod
+    def otherwise(name: str) -> str:
+        """What is said to somebody who writes a unit that turns do not have."""
+        said = {
+            "week": "A week is `days: 7`.",
+            "minute": "An hour is the shortest turn.",
+            "quarter": "It is `months: 3`.",
+        }
+        return said.get(name.removesuffix("s"), "")
+
+
+class SomeTurns(Turns):
+    """Some turns of one length, among others of another."""
+
+    count: Annotated[int, Field(ge=1, le=MOST_TURNS)] = 1
+
+
+def _alike_or_not(turns):
+    return "several" if isinstance(turns, list) else "one"
+
+
+Schedule = Annotated[
+    Union[
+        Annotated[Turns, Tag("one")],
+        Annotated[list[SomeTurns], Field(min_length=1, max_length=MOST_TURNS), Tag("several")],
+    ],
+    Discriminator(_alike_or_not),
+]
 
 
 class ActorOverride(Entry):
@@ -691,7 +777,12 @@ class Inject(Entry):
     id: Name
     title: Text
     turn: Optional[Annotated[int, Field(ge=1)]] = Field(None, description="turn in which it is released")
-    date: Optional[Date] = Field(None, description="instead of turn: the day")
+    date: Optional[Moment] = Field(None, description="instead of turn: the day, or the day and its clock")
+    time: Optional[ClockTime] = Field(
+        None,
+        description="beside turn or date: the time of day, by the clock; alone in an exercise of one day. Within a "
+        "turn, injects are released in order of time",
+    )
     when: Optional[When] = Field(
         None, description="a condition on the state of play in its turn; where it does not hold, it is not released"
     )
@@ -755,8 +846,11 @@ class Scenario(Entry):
     summary: Text
     extends: Optional[str] = Field(None, description="another scenario: this one says only what differs")
     marking: str = Field("EXERCISE EXERCISE EXERCISE", description="printed on every page")
-    start: Date = Field(description="first day of turn 1")
-    turns: Turns
+    start: Moment = Field(description="first day of turn 1, or the day and the time at which it begins")
+    turns: Schedule = Field(
+        description="how many turns and how long each is, such as {count: 8, hours: 3}; or a list of such entries, "
+        "one after the other, where turns differ in length"
+    )
     participants: list[str] = Field(min_length=1, description="codes, group:<name>, NATO or EU (each with its members)")
     bodies_as: Literal["members", "one"] = Field("members", description="one: NATO and the EU act as single actors")
     actors: dict[Code, ActorOverride] = {}
@@ -787,3 +881,18 @@ class Scenario(Entry):
     levers: dict[Name, Lever] = {}
     measures: Optional[list[Name]] = Field(None, description="what we judge by; empty: all")
     sources: list[Text] = Field([], description="what the scenario's story rests on")
+
+    @property
+    def first_day(self) -> datetime.date:
+        """The first day of turn 1, whatever the clock."""
+        return self.start.date() if isinstance(self.start, datetime.datetime) else self.start
+
+    @property
+    def calendar(self) -> Calendar:
+        """When each turn begins and ends."""
+        turns = self.turns if isinstance(self.turns, list) else [self.turns]
+        return calendar_of(self.start, [some.stretch for some in turns])
+
+    def moment_of(self, inject: Inject) -> Optional[datetime.date]:
+        """When an inject is released, as far as it says: a day, or the clock; None where its turn is all there is."""
+        return moment_of(self.calendar, inject.turn, inject.date, inject.time)

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.letters import is_number, plain_letters
-from sim.scenario.hints import about_a_count, about_a_day, about_a_name, meant
+from sim.scenario.hints import about_a_count, about_a_day, about_a_name, about_a_time, meant
 from sim.scenario.reader import Node, date_of, text_of
 from sim.scenario.schema import CODE_PATTERN, FIRST_DAY, ID_PATTERN, LAST_DAY, NAME_PATTERN
 
@@ -44,6 +44,7 @@ ENTRY_NAMES = {
 Found = typing.TypeVar("Found")
 Model = typing.TypeVar("Model", bound=BaseModel)
 UNIONS = (typing.Union, types.UnionType)
+MOMENT_TYPES = typing.Union[datetime.date, datetime.datetime]  # noqa: UP007, as it is compared with one
 NO_NUMBER = ()  # in place of a text that pydantic would read as a number and people would not, such as 1_0
 DIGEST_PATTERN, FILE_NAME_PATTERN = r"^[0-9a-f]{32}([0-9a-f]{32})?$", r'^[^./\\:*?"<>|\s][^/\\:*?"<>|\n\r\t]*$'
 
@@ -114,7 +115,17 @@ def below(annotation, key):
         return arguments[0]
     if origin is tuple and isinstance(key, int) and key < len(arguments):
         return arguments[key]
+    if origin in UNIONS:  # an entry or a list of such entries: a position is one of the list
+        return next((found for part in arguments if (found := below(part, key)) is not None), None)
     return None
+
+
+def alternative(annotation, is_list: bool):
+    """Of an entry or a list of such entries, the one that is meant; any other annotation as it is."""
+    inner, _ = core(annotation)
+    parts = typing.get_args(inner) if typing.get_origin(inner) in UNIONS else ()
+    of_list = {typing.get_origin(core(part)[0]) is list: part for part in parts}
+    return of_list[is_list] if len(of_list) == 2 else annotation
 
 
 def expected(annotation) -> str:
@@ -131,8 +142,10 @@ def expected(annotation) -> str:
         return _expected_text(constraints)
     if inner is bool:
         return "yes or no"
-    if inner is datetime.date:
+    if inner is datetime.date or inner == MOMENT_TYPES:
         return "a date such as 2026-03-01"
+    if inner is datetime.time:
+        return "a time of day such as 09:30"
     if origin is typing.Literal:
         return "one of: " + ", ".join(map(str, arguments))
     if origin in UNIONS:
@@ -177,7 +190,7 @@ def _expected_pair(arguments: tuple) -> str:
 
 def plain(node: Node, annotation):
     """A node's data for pydantic: an empty value counts as left out where the schema lets it be left out."""
-    inner, _ = core(annotation) if annotation is not None else (None, None)
+    inner, _ = core(alternative(annotation, node.is_list)) if annotation is not None else (None, None)
     if node.is_list:
         item = below(inner, 0) if inner is not None else None
         return [plain(entry, item) for entry in node.value]
@@ -238,8 +251,10 @@ def schema_fault(model: type[BaseModel], root: Node, error: Mapping[str, typing.
 def _without_alternatives(model, location: tuple) -> tuple:
     """A place without what pydantic adds where a value may be of several kinds."""
     for length in range(len(location)):
-        if typing.get_origin(core(annotation_at(model, location[:length]))[0]) in UNIONS:
-            return location[:length]
+        inner, _ = core(annotation_at(model, location[:length]))
+        if typing.get_origin(inner) in UNIONS:
+            is_told_apart = any(is_model(core(part)[0]) for part in typing.get_args(inner))
+            return location[:length] + (location[length + 1 :] if is_told_apart else ())
     return location
 
 
@@ -266,13 +281,13 @@ def _namesake(root: Node, location: tuple) -> str:
 
 def _unknown_field(model, root: Node, location: tuple) -> Diagnostic:
     parent, name = node_at(root, location[:-1]), str(location[-1])
-    holder, _ = core(annotation_at(model, location[:-1]))
+    holder, _ = core(alternative(annotation_at(model, location[:-1]), parent.is_list))
     allowed = [field for field in fields_of(holder)] if is_model(holder) else []
     near = meant(name, allowed)
     unused = [field for field in allowed if field not in parent.value] or allowed
     hint = f"Did you mean '{near}'?" if near else did_you_mean(name, unused)
     if near == "date" and (value := parent.get(name)) is not None:
-        hint += about_a_day(value.text or "")
+        hint += about_a_day(value.text or "", with_clock=True)
     if name.partition(":")[0] in allowed and ":" in name:
         hint = f"A space is missing after '{name.partition(':')[0]}:'."
     elif " " in name and (value := parent.get(name)) is not None and value.kind == "scalar" and value.value is None:
@@ -296,7 +311,8 @@ def _bad_key(model, root: Node, location: tuple) -> Diagnostic:
 
 
 def _does_not_fit(model, root: Node, location: tuple, kind: str) -> Diagnostic:
-    annotation, node = annotation_at(model, location), value_at(root, location)
+    node = value_at(root, location)
+    annotation = alternative(annotation_at(model, location), node.is_list)
     inner, _ = core(annotation)
     subject = _for(root, location)
     if node.kind == "scalar" and node.value is not None and not node.value.strip():
@@ -330,10 +346,13 @@ def _hint(annotation, node: Node, kind: str) -> str:
         return f" Write {text.replace('_', '')}." if "_" in text else ""
     if inner is int:
         return about_a_count(text)
-    if inner is datetime.date:
+    if inner is datetime.time:
+        return about_a_time(text)
+    if inner is datetime.date or inner == MOMENT_TYPES:
         day = date_of(node)
         is_beyond = day is not None and not FIRST_DAY <= day <= LAST_DAY
-        return f" Days go from {FIRST_DAY} to {LAST_DAY}." if is_beyond else about_a_day(text)
+        with_clock = inner == MOMENT_TYPES
+        return f" Days go from {FIRST_DAY} to {LAST_DAY}." if is_beyond else about_a_day(text, with_clock)
     if typing.get_origin(inner) is list and node.kind == "scalar" and text:
         return f" Write [{text[:40]}]."
     patterns = [part.pattern for part in constraints if inner is str and getattr(part, "pattern", None)]

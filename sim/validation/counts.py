@@ -62,7 +62,7 @@ class Run:
     @cached_property
     def last_day(self) -> int:
         """The day on which the exercise ends, counted from its first."""
-        return self.record.turns * self.record.days_per_turn
+        return self.record.calendar.length
 
     @cached_property
     def responses(self) -> list[Event]:

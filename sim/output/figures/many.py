@@ -89,8 +89,8 @@ def _fans_alt(outcomes, shown):
 
 def _draw_fan(page, loaded, name, values, left, low, wide, is_last):
     head, top = PANELS[name]
-    start, step = loaded.scenario.start, loaded.scenario.turns.days
-    days = [(turn + 1) * step for turn in range(len(values))]
+    calendar = loaded.scenario.calendar
+    days = list(calendar.edges[1 : len(values) + 1])
     page.write(left - 0.36, low + PANEL + 0.09, style.cut(head, wide + 0.36, style.LABEL, bold=True), weight="bold")
     axes = page.axes(left, low, wide, PANEL)
     bands = np.array([quantiles(row) for row in values]).T
@@ -106,7 +106,7 @@ def _draw_fan(page, loaded, name, values, left, low, wide, is_last):
     axes.set_ylim(0, top)
     axes.set_yticks([0, top], ["0", f"{top:g}"])
     axes.grid(axis="y")
-    style.set_date_axis(axes, start, days[-1], most=3)
+    style.set_date_axis(axes, calendar.start, days[-1], most=3)
     if not is_last:
         axes.set_xticklabels([])
     _write_end(axes, days[-1], bands[2][-1], top)

@@ -3,9 +3,10 @@
 Everything here comes from events alone, and what a record does not hold comes out empty, never as an error.
 """
 
-import datetime
 import math
 from dataclasses import dataclass, field
+
+from sim.scenario.calendar import date_at, from_iso
 
 BODIES = ("NATO", "EU")
 
@@ -95,18 +96,18 @@ class Joining:
 
 
 def start_of(record):
-    """The first day."""
-    return datetime.date.fromisoformat(record.start)
+    """The first day, with its clock where that is told."""
+    return from_iso(record.start)
 
 
 def date_of(record, day):
     """The date of a day of the exercise."""
-    return start_of(record) + datetime.timedelta(days=int(day))
+    return date_at(start_of(record), day)
 
 
 def length_in_days(record):
     """How long the exercise lasts, days."""
-    return max(1, record.turns * record.days_per_turn)
+    return record.calendar.length
 
 
 def incidents_of(record):
@@ -256,14 +257,14 @@ def _place(days, day):
 
 def series_of(record, name, key=None):
     """(days, values) of what `turn_ends` says under a name, each at the end of its turn; nan where it says nothing."""
-    days, values = [], []
+    days, values, ends = [], [], record.calendar.edges
     for event in record.of_kind("turn_ends"):
         value = event.payload.get(name)
         if key is not None:
             value = (value or {}).get(key)
         elif isinstance(value, dict):
             value = sum(one for one in value.values() if one is not None)
-        days.append(event.turn * record.days_per_turn)
+        days.append(ends[event.turn])
         values.append(math.nan if value is None else float(value))
     return days, values
 

@@ -11,6 +11,7 @@ is opened, since listing the charts should cost nothing.
 """
 
 import contextlib
+import datetime
 import functools
 import importlib
 import logging
@@ -25,7 +26,10 @@ from pathlib import Path
 
 from sim.output.figures import fonts
 from sim.phrases import MONTHS, capital
+from sim.scenario.calendar import date_at
 
+DAYS_BY_THE_CLOCK = 4  # an axis of so many days has hours on it
+HOUR_STEPS, DAY_STEPS = (1, 2, 3, 6, 12), (1, 2, 7, 14, 28, 56, 91, 182, 365, 730, 1826, 3652)
 WIDTH = 6.0  # inches
 PNG_WIDTH = 1600  # pixels
 MARGIN = 0.14  # inches
@@ -298,8 +302,11 @@ def day_of(date, year=False):
     >>> import datetime
     >>> day_of(datetime.date(2024, 6, 3)), day_of(datetime.date(2024, 6, 3), year=True)
     ('3 Jun', '3 Jun 2024')
+    >>> day_of(datetime.datetime(2024, 6, 3, 9, 30))
+    '3 Jun, 09:30'
     """
-    return f"{date.day} {MONTHS[date.month - 1][:3]}" + (f" {date.year}" if year else "")
+    clock = f", {date:%H:%M}" if isinstance(date, datetime.datetime) else ""
+    return f"{date.day} {MONTHS[date.month - 1][:3]}" + (f" {date.year}" if year else "") + clock
 
 
 def caption_of(about, units, runs=1, note=""):
@@ -384,19 +391,20 @@ def date_ticks(start, days, most=5):
     >>> import datetime
     >>> date_ticks(datetime.date(2024, 5, 1), 28, most=3)
     [(0, '1 May\\n2024'), (14, '15 May'), (28, '29 May')]
+    >>> date_ticks(datetime.datetime(2024, 5, 1, 6), 0.75, most=4)
+    [(0.0, '06:00\\n1 May'), (0.25, '12:00'), (0.5, '18:00'), (0.75, '00:00\\n2 May')]
     """
-    import datetime
-
-    step = max(1, math.ceil(days / max(1, most - 1)))
-    for round_step in (1, 2, 7, 14, 28, 56, 91, 182, 365, 730, 1826, 3652):
-        if round_step >= step * 0.9:
-            step = round_step
-            break
-    ticks, year = [], None
-    for day in range(0, int(days) + 1, step):
-        date = start + datetime.timedelta(days=day)
-        ticks.append((day, day_of(date) + (f"\n{date.year}" if date.year != year else "")))
-        year = date.year
+    has_clock = isinstance(start, datetime.datetime) and days <= DAYS_BY_THE_CLOCK
+    start = start if has_clock or not isinstance(start, datetime.datetime) else start.date()
+    step = days / max(1, most - 1) if has_clock else max(1, math.ceil(days / max(1, most - 1)))
+    steps = (*(hours / 24 for hours in HOUR_STEPS), *DAY_STEPS) if has_clock else DAY_STEPS
+    step = next((round_step for round_step in steps if round_step >= step * 0.9), step)
+    ticks, said = [], None
+    for k in range(int(days / step + 0.001) + 1):
+        date = date_at(start, k * step)
+        words, more = (f"{date:%H:%M}", day_of(date.date())) if has_clock else (day_of(date), str(date.year))
+        ticks.append((k * step, words + (f"\n{more}" if more != said else "")))
+        said = more
     return ticks
 
 

@@ -82,7 +82,8 @@ def injects(turn):
         if reaches_players(event):
             words = gist(inject["text"])
             to = turn.names.recipients(inject["inject"], inject["to"], ADDRESSEES)
-            source = f"({CHANNELS[inject['channel']]}: {' '.join(inject['sender'].split())}, to {to}.)"
+            clock = f"; {turn.day(event.day)}" if "T" in event.date else ""
+            source = f"({CHANNELS[inject['channel']]}: {' '.join(inject['sender'].split())}, to {to}{clock}.)"
             yield ("\n" if "\n" in words else " ").join((sentence(inject["title"]), words, source))
 
 

@@ -13,6 +13,7 @@ README = (scenarios_folder() / "README.md").read_text(encoding="utf-8")
 HEADINGS = {
     "Scenario": "The exercise",
     "Turns": "Turns",
+    "SomeTurns": "Turns",
     "Objective": "Objectives",
     "ActorOverride": "Actors",
     "Tie": "Ties",

@@ -159,8 +159,8 @@ def _moved(values):
 def _draw_beliefs(page, record, styles, incident, days, lines, low):
     about = styles.incident(incident).removeprefix("the ")
     head = f"Confidence that it was {_suspect(record, styles, incident)}: {about}"
-    end = max(days[-1], 1)
-    last_day = max(end, length_in_days(record) - record.days_per_turn) or 1
+    end = days[-1]
+    last_day = max(end, record.calendar.begins(record.turns)) or record.calendar.length
     axes = _panel(page, record, head, low + FOOT, BELIEF, LEFT + BELIEF_RIGHT, last_day, 1)
     named = named_of(record, incident, lines)
     labels = _draw_others(axes, days, [lines[code] for code in lines if code not in named])

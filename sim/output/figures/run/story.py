@@ -5,6 +5,7 @@ kind, with its company, and then as one line a turn.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import BY_NAME
@@ -193,7 +194,7 @@ def _responses(record, styles):
     known, victims = set(), {code for incident in incidents_of(record).values() for code in incident.victims}
     turns = {}
     for one in seen:
-        turns.setdefault((max(0, one.acted_day - 1) // max(1, record.days_per_turn), one.incident), []).append(one)
+        turns.setdefault((record.calendar.turn_of_end(one.acted_day), one.incident), []).append(one)
     for (_, incident), group in turns.items():
         new = list(dict.fromkeys(one.response for one in group if (incident, one.response) not in known))
         known.update((incident, response) for response in new)
@@ -289,11 +290,11 @@ def _bars(page, record, name, left, room, heading, top, hatch):
     axes.set_ylim(length_in_days(record), 0)
     axes.axvspan(0, top, color=style.WASH)
     widths = [value if value == value else 0 for value in values]
-    span = record.days_per_turn
+    spans = [after - before for before, after in pairwise([0, *days])]
     axes.barh(
-        [day - span / 2 for day in days],
+        [day - span / 2 for day, span in zip(days, spans, strict=True)],
         widths,
-        height=span * 0.92,
+        height=[span * 0.92 for span in spans],
         facecolor="#A6A6A6" if hatch else "#4D4D4D",
         edgecolor=style.PAPER,
         hatch=hatch,
