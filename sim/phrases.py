@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable
 
 from sim.scenario import resolve_members
+from sim.scenario.calendar import stretch_of
 from sim.scenario.hints import MONTHS
-from sim.scenario.schema import Scenario
+from sim.scenario.schema import STATELESS, Scenario
 
 LONGEST_LIST = 6
 SIGN = "\N{NO-BREAK SPACE}%"
@@ -58,6 +59,7 @@ class Names:
         self._size = {code: state.gdp_usd_bn.value for code, state in library.states.items() if state.gdp_usd_bn}
         self._bodies = library.bodies
         self._library, self._start, self._as_one = library, scenario.first_day, scenario.bodies_as == "one"
+        self._own_groups = {f"group:{name}": group.name for name, group in scenario.groups.items()}
         self._meant = {inject.id: inject.to for inject in scenario.injects}
         self._formats = {**library.formats, **scenario.own_formats}
         self._responses = {**library.responses, **scenario.own_responses}
@@ -75,6 +77,13 @@ class Names:
             return {"NATO": "NATO", "EU": "the EU"}[code]
         name = re.sub(r"\s*\(.*\)$", "", self._actors.get(code, code))
         return f"the {name}" if TAKES_ARTICLE.match(name) else name
+
+    def culprit(self, incident):
+        """Who or what was behind an incident: 'Russia', 'an accident: the anchor dragged'."""
+        who = STATELESS.get(incident.by) or self.actor(incident.by)
+        if incident.cause is None:
+            return who
+        return incident.cause if incident.by == "nobody" else f"{who}: {incident.cause}"
 
     def actors(self, codes, longest=LONGEST_LIST):
         """Several actors as they stand in a sentence, not more than `longest` of them by name."""
@@ -102,10 +111,11 @@ class Names:
             return "all"
         bodies = [code for code, body in self._bodies.items() if {code, f"group:{body.group}"} & set(meant)]
         bodies = [] if self._as_one else bodies
-        inside = set(resolve_members(bodies, self._library, self._start)) | {"control"}
+        own = [name for name in meant if name in self._own_groups]
+        inside = set(resolve_members([*bodies, *own], self._library, self._start)) | {"control"}
         rest = [self.actor(code) for code in self._by_size(reached, longest) if code not in inside]
-        control = ["control"] if "control" in meant else []
-        first = [f"{self.actor(code)}'s members" for code in bodies] + control
+        first = [f"{self.actor(code)}'s members" for code in bodies] + [self._own_groups[name] for name in own]
+        first += ["control"] if "control" in meant else []
         return listed(first + rest, len(first) + longest)
 
     def incident(self, incident_id):
@@ -284,9 +294,7 @@ def turns_in_words(scenario: Scenario) -> str:
     'four turns of 30 days'
     """
     turns = scenario.turns if isinstance(scenario.turns, list) else [scenario.turns]
-    said = [
-        (number, count(amount, unit.removesuffix("s"))) for number, unit, amount in (some.stretch for some in turns)
-    ]
+    said = [(number, count(amount, unit.removesuffix("s"))) for number, unit, amount in map(stretch_of, turns)]
     (first, length), *rest = said
     return listed([f"{count(first, 'turn')} of {length}", *(f"{in_words(number)} of {each}" for number, each in rest)])
 

@@ -182,7 +182,7 @@ def actor_table_of(loaded, params):
         cyber=quantize(cyber)[None],
         military=quantize(military)[None],
         capability=quantize(_capability(scenario.capability, economy, cyber, military))[None],
-        population=_population(actors, library)[None],
+        population=_population(actors, loaded)[None],
         capital=quantize(
             [
                 overrides[c].capital
@@ -321,12 +321,12 @@ def _capability(choice, economy, cyber, military):
     }[choice]
 
 
-def _population(actors, library):
-    shares = [
-        _value(library.states[code].qmv_population_share_pct, 0.0) / 100 if code in library.states else 0.0
-        for code in actors
-    ]
-    return np.array(shares)
+def _population(actors, loaded):
+    """Share of the EU's population, which a qualified majority counts: the scenario's own, or the library's."""
+    states, own = loaded.library.states, loaded.scenario.actors
+    given = {code: actor.eu_population_pct for code, actor in own.items() if actor.eu_population_pct is not None}
+    known = {code: _value(states[code].qmv_population_share_pct, 0.0) for code in actors if code in states}
+    return np.array([(known | given).get(code, 0.0) / 100 for code in actors])
 
 
 def _exposure(code, other, loaded, one):

@@ -23,6 +23,7 @@ from sim.scenario.calendar import Calendar
 
 SILENT_RULES = ("consensus", "unanimity")
 NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
+NO_STATE = -1
 NEVER_IN_FORCE = 10**6
 NEARLY_BEST, FAR_BEHIND = 0.101, 0.499  # in reputation, which goes by steps of 0.1 and 0.05
 NO_INSTRUMENT = -10.0  # in utility: so far from everything else that it settles the matter
@@ -69,7 +70,7 @@ class ModelInputs:
     peer_group: np.ndarray  # (C, A) capability shares within each club, on the grid
     # incidents
     incidents: tuple
-    incident_by: np.ndarray  # (H,) index of the adversary
+    incident_by: np.ndarray  # (H,) index of the adversary, or NO_STATE where no state did it
     incident_suspect: np.ndarray
     incident_is_true: np.ndarray  # (H, 1, 1) +1 when the suspect did it, else -1
     severity: np.ndarray  # (H, 1, A)
@@ -486,7 +487,7 @@ def _acts(scenario, actor_table):
             following[h, place[code]] = True
     return {
         "incidents": tuple(incident.id for incident in incidents),
-        "incident_by": np.array([adversary[incident.by] for incident in incidents]),
+        "incident_by": np.array([adversary.get(incident.by, NO_STATE) for incident in incidents]),
         "incident_suspect": np.array([adversary[incident.suspect or incident.by] for incident in incidents]),
         "incident_is_true": _deep(
             [1.0 if (incident.suspect or incident.by) == incident.by else -1.0 for incident in incidents]

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.catalogue.ladder import edges_of, rung_of
 from sim.model.decisions import View
-from sim.model.inputs import ModelInputs, turn_of
+from sim.model.inputs import turn_of
 from sim.model.msel import Planned, was_released
 from sim.model.state import ADOPTED, OPEN, World
 from sim.rules.attribution import confidence
@@ -72,14 +72,9 @@ def _incident(world: World, h: int, place: int, run: int) -> View:
         own["gravity"] = round(float(state.perceived[h, run, place]), 6)
         own["stake"] = round(float(state.stake[h, run, place]), 6)
         own["is_victim"] = bool(state.severity[h, run, place] > 0)
-    elif inputs.incident_by[h] == _adversary(inputs, place):
+    elif inputs.actors[place] == incident.by:
         own["is_mine"] = True
     return own
-
-
-def _adversary(inputs: ModelInputs, place: int) -> int:
-    code = inputs.actors[place]
-    return inputs.adversaries.index(code) if code in inputs.adversaries else -1
 
 
 def _injects(world: World, actor: str, run: int) -> list[View]:

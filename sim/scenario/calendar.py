@@ -11,6 +11,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -136,6 +137,13 @@ def calendar_of(start: datetime.date, stretches: Iterable[tuple[int, str, int]])
     if all(not one % A_DAY for one in since) and first.time() == datetime.time():
         return Calendar(first.date(), tuple(one.days for one in since))
     return Calendar(first, tuple(whole(one / A_DAY) for one in since))
+
+
+def stretch_of(turns: Any) -> tuple[int, str, int]:
+    """Some turns as a scenario writes them: how many, in what unit, and how many of it each lasts."""
+    lengths = zip(UNITS, (turns.hours, turns.days, turns.months, turns.years), strict=True)
+    unit, amount = next((unit, amount) for unit, amount in lengths if amount)
+    return turns.count, unit, amount
 
 
 def _later(moment: datetime.datetime, unit: str, amount: int) -> datetime.datetime:

@@ -28,7 +28,7 @@ from sim.scenario.entries import (
     unless_known,
     unless_known_group,
 )
-from sim.scenario.members import OWN, belongs
+from sim.scenario.members import OWN, belongs, role_in
 from sim.scenario.needs import EFFECT_LIMITS, WHOLE
 from sim.scenario.reader import (
     Node,
@@ -50,6 +50,7 @@ from sim.scenario.schema import (
     LAST_DAY,
     LONGEST_TURN,
     MOST_TURNS,
+    STATELESS,
     Days,
     Format,
     Library,
@@ -90,6 +91,12 @@ class Facts:
         """Actors that only this scenario knows."""
         known = {**self.library.states, **self.library.bodies}
         return [code for code in keys_of(self.root.get("actors")) if code not in known]
+
+    @cached_property
+    def own_groups(self) -> list[str]:
+        """Groups that only this scenario knows."""
+        groups = self.library.groups
+        return [name for name in keys_of(self.root.get("groups")) if name in groups and groups[name].source == "own"]
 
     @cached_property
     def known(self) -> list[str]:
@@ -173,6 +180,8 @@ class Facts:
         own = self.own(code)
         if own is not None and text_of(own, "role"):
             return text_of(own, "role")
+        if own is not None and (joined := role_in(_names_of(own), self.library)):
+            return joined
         state = self.library.states.get(code or "")
         return state.role if state else None
 
@@ -202,6 +211,11 @@ class Facts:
 
 
 # ------------------------------------------------------------------------------------------------ a scenario
+
+
+def _names_of(actor: Node) -> list[str]:
+    """The groups that a scenario makes an actor a member of."""
+    return [entry.text for entry in entries_of(actor, "member_of") if entry.text is not None]
 
 
 def check_scenario(root: Node, library: Library) -> list[Diagnostic]:
@@ -305,16 +319,44 @@ def check_actors(facts: Facts) -> Iterator[Diagnostic]:
                     yield place.fault(f"'{code}' cannot have '{field}' toward itself.")
                 else:
                     yield from unless_known(place, "actors", facts.known)
+        yield from _memberships(code, actor, facts)
         if is_given(actor, "policy"):
             yield from unless_known(actor["policy"], "policies", _registry("sim.policies", "POLICIES"))
 
 
 def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator[Diagnostic]:
-    missing = [f"'{field}'" for field in ("name", "adjective", "role", "theatre") if not is_given(actor, field)]
+    needed = ["name", "adjective", *(["role"] if facts.role(code) is None else []), "theatre"]
+    missing = [f"'{field}'" for field in needed if not is_given(actor, field)]
     if missing:
         near = nearest(code, [*facts.library.states, *facts.library.bodies])
         hint = f" Did you mean '{near}'?" if near else ""
         yield key.fault(f"the library knows no actor '{code}', so it needs {', '.join(missing)} here.{hint}")
+
+
+def _memberships(code: str, actor: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """The groups of the library that a scenario puts an actor into, and whether its role agrees."""
+    groups, library = entries_of(actor, "member_of"), facts.library
+    for entry in groups:
+        yield from unless_known_group(entry, [name for name in library.groups if name not in facts.own_groups])
+    given, follows = text_of(actor, "role"), role_in(_names_of(actor), library)
+    if given is not None and follows is not None and given != follows:
+        said = f"whoever belongs to {', '.join(_names_of(actor))} has the role '{follows}'"
+        yield actor["role"].fault(f"{said}, and here '{given}' stands. Write '{follows}', or leave the role out.")
+    votes = "EU" in library.bodies and library.bodies["EU"].group in _names_of(actor)
+    if votes and code in facts.own_actors and not is_given(actor, "eu_population_pct"):
+        yield start_of(actor).fault(
+            f"'{code}' votes in the EU's Council, which counts people: give 'eu_population_pct', its share of them in "
+            "percent, such as 0.3 for a state of Estonia's size."
+        )
+
+
+def check_groups(facts: Facts) -> Iterator[Diagnostic]:
+    """The scenario's own groups: names of their own, and members who take part."""
+    for name, key, group in items_of(facts.root, "groups"):
+        if name not in facts.own_groups:
+            yield key.fault(f"the library has a group '{name}' already. Give this one another name.")
+        for member in entries_of(group, "members"):
+            yield from _takes_part(member, member.text, facts, f"a member of group '{name}'")
 
 
 def _registry(module: str, name: str) -> list[str] | None:
@@ -346,14 +388,34 @@ def check_ties(facts: Facts) -> Iterator[Diagnostic]:
 def check_incidents(facts: Facts) -> Iterator[Diagnostic]:
     for incident in entries_of(facts.root, "incidents"):
         by = incident.get("by")
+        yield from _no_state(incident, facts)
         for field, role in (("by", "who did it"), ("suspect", "whom it looks like")):
             node = incident.get(field)
-            if node is not None:
+            if node is not None and not (field == "by" and node.text in STATELESS):
                 yield from _is_adversary(node, facts, role)
         yield from _victims(incident, by.text if by is not None else None, facts)
         for other in entries_of(incident, "may_widen_to"):
             yield from _takes_part(other, other.text, facts, "who could be next")
         yield from _turn_exists(incident, "begins", facts)
+
+
+def _no_state(incident: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """What goes with an incident that no state did, and with no other."""
+    by, has_cause = text_of(incident, "by"), is_given(incident, "cause")
+    if by not in STATELESS:
+        if by is not None and has_cause:
+            yield incident.keys["cause"].fault("a 'cause' is told where no state did it: give 'by: nobody' with it.")
+        return
+    if not is_given(incident, "suspect"):
+        adversaries = [code for code in facts.cast if facts.role(code) == "adversary"]
+        such_as = f", such as {adversaries[0]}" if adversaries else ""
+        yield incident["by"].fault(f"no state did it ('{by}'), so it needs a 'suspect', whom it looks like{such_as}.")
+    if by == "nobody" and not has_cause:
+        yield incident["by"].fault("nobody did it: say what it was under 'cause', for the debrief.")
+    if is_given(incident, "demand"):
+        yield incident.keys["demand"].fault(
+            f"a demand is a state's that coerces, and here 'by' is '{by}'. What criminals ask for goes into an inject."
+        )
 
 
 def _is_adversary(node: Node, facts: Facts, role: str) -> Iterator[Diagnostic]:
@@ -738,6 +800,7 @@ CHECKS = (
     lambda facts: repeated_ids(facts.root),
     check_participants,
     check_actors,
+    check_groups,
     check_ties,
     check_turns,
     check_incidents,

@@ -19,7 +19,7 @@ from sim.scenario.library import (
     shown_path,
     without_states,
 )
-from sim.scenario.members import with_outputs
+from sim.scenario.members import role_in, with_groups_of, with_outputs
 from sim.scenario.paths import Place, find, fitted, set_path, stands_alone, with_figures, with_ranges
 from sim.scenario.reader import Node, SourceText, entries_of, file_text, items_of, nodes_of, read, text_of
 from sim.scenario.schema import Figure, Library, Scenario
@@ -175,7 +175,7 @@ def _unplayable_ends(root: Node, section: str, loaded: Loaded) -> Iterable[Diagn
 
 def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -> Loaded:
     base = load_library() if library is None else library
-    library = without_states(base, _in_full(root))
+    library = with_groups_of(root, without_states(base, _in_full(root)))
     scenario, misfits = validated(Scenario, root)
     faults = in_order(beside(misfits, check_scenario(root, library)), root.source.file)
     if scenario is None or faults:
@@ -183,7 +183,7 @@ def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -
     document = scenario.model_dump(mode="json", exclude_unset=True)
     depends_on = scenario.model_dump(mode="json", exclude_defaults=True)
     digest = digest_of([depends_on, library_digest(base)])
-    complete = with_ranges(scenario, document, library)
+    complete = with_ranges(_with_roles(scenario, library), document, library)
     name = name.encode("utf-8", "replace").decode("utf-8")  # a file's name may hold bytes that are no text
     library = with_figures(library, scenario.figures)
     if any(own.decided_in for own in scenario.own_responses.values()):
@@ -191,6 +191,16 @@ def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -
         complete = complete.model_copy(update={"own_formats": own_formats})
         library = library.model_copy(update={"formats": with_outputs(library.formats, scenario.own_responses)})
     return Loaded(complete, library, document, digest, name, path, base)
+
+
+def _with_roles(scenario: Scenario, library: Library) -> Scenario:
+    """A scenario in which whoever is made a member of a group has the role that goes with it."""
+    roles = {code: actor.role or role_in(actor.member_of, library) for code, actor in scenario.actors.items()}
+    changed = {code: role for code, role in roles.items() if role != scenario.actors[code].role}
+    if not changed:
+        return scenario
+    actors = {code: actor.model_copy(update={"role": roles[code]}) for code, actor in scenario.actors.items()}
+    return scenario.model_copy(update={"actors": actors})
 
 
 def _in_full(root: Node) -> list[str]:
@@ -365,13 +375,28 @@ def notes_on(loaded: Loaded) -> list[str]:
     >>> notes_on(load("smallest"))
     []
     """
+    return [*_of_another_time(loaded), *_outside_their_alliance(loaded)]
+
+
+def _of_another_time(loaded: Loaded) -> Iterator[str]:
     year, years = loaded.scenario.first_day.year, sorted(set(_years(loaded.base)))
-    if not years or years[0] - FAR_YEARS <= year <= years[-1] + FAR_YEARS:
-        return []
-    return [
-        f"the exercise begins in {year}, and the library's figures are of {years[0]} to {years[-1]}: they are used "
-        "as they stand. Write what was or will be otherwise under 'actors' or 'figures'."
-    ]
+    if years and not years[0] - FAR_YEARS <= year <= years[-1] + FAR_YEARS:
+        yield (
+            f"the exercise begins in {year}, and the library's figures are of {years[0]} to {years[-1]}: they are used "
+            "as they stand. Write what was or will be otherwise under 'actors' or 'figures'."
+        )
+
+
+def _outside_their_alliance(loaded: Loaded) -> Iterator[str]:
+    """Invented allies that belong to no alliance."""
+    bodies = {"ally": loaded.library.bodies.get("NATO"), "eu_member": loaded.library.bodies.get("EU")}
+    for code, actor in loaded.scenario.actors.items():
+        body = bodies.get(actor.role or "")
+        if body is not None and code not in loaded.library.groups[body.group].members:
+            yield (
+                f"'{code}' has the role '{actor.role}' and is no member of {body.name}: nothing that its members call "
+                f"or decide together is open to it. Write `member_of: [{body.group}]` under its name in 'actors'."
+            )
 
 
 def _years(library: Library) -> Iterator[int]:

@@ -16,7 +16,7 @@ from typing import Annotated, Literal, Optional, Union
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
-from sim.scenario.calendar import UNITS, Calendar, calendar_of, moment_of
+from sim.scenario.calendar import Calendar, calendar_of, moment_of, stretch_of
 
 
 def _as_written(day):
@@ -86,6 +86,11 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Months = Annotated[float, Field(ge=0, le=1200)]  # up to a hundred years, as with all that lasts
 CalendarDays = Annotated[float, Field(ge=0, le=36600)]
 Code = Annotated[str, Field(pattern=CODE_PATTERN, description="ISO 3166 alpha-3 code, or NATO, or EU")]
+STATELESS = {
+    "accident": "an accident", "storm": "a storm", "insider": "an insider", "criminals": "criminals", "nobody": "nobody"
+}  # fmt: skip
+CULPRIT_PATTERN = CODE_PATTERN.replace(")$", f"|{'|'.join(STATELESS)})$")
+Culprit = Annotated[str, Field(pattern=CULPRIT_PATTERN)]
 MOST_TURNS = 60
 LONGEST_TURN = {"hours": 240, "days": 366, "months": 120, "years": 10}
 Name = Annotated[str, Field(pattern=NAME_PATTERN, description="lower case letters, digits and underscores")]
@@ -616,12 +621,6 @@ class Turns(Entry):
         None, description="years of the calendar"
     )
 
-    @property
-    def stretch(self) -> tuple[int, str, int]:
-        """How many turns, in what unit, and how many of it each lasts."""
-        unit = next(unit for unit in UNITS if getattr(self, unit))
-        return self.count, unit, getattr(self, unit)
-
     @staticmethod
     def otherwise(name: str) -> str:
         """What is said to somebody who writes a unit that turns do not have."""
@@ -658,7 +657,15 @@ class ActorOverride(Entry):
     name: Optional[Text] = Field(None, description="needed for an actor that the library does not know")
     adjective: Optional[Text] = None
     theatre: Optional[Theatre] = None
-    role: Optional[Role] = None
+    role: Optional[Role] = Field(None, description="left out: what `member_of` makes of it, or as in the library")
+    member_of: list[Name] = Field(
+        [],
+        description="groups of the library that it belongs to here from the first day on, such as nato or eu: it sits "
+        "and votes wherever their members do",
+    )
+    eu_population_pct: Optional[Annotated[float, Field(ge=0, le=100)]] = Field(
+        None, description="of a member of the EU: its share of the Union's population, percent, in a qualified majority"
+    )
     economy: Optional[Share] = Field(None, description="economic weight, 0 to 1 (1: the largest economy)")
     cyber: Optional[Share] = Field(None, description="cyber capability, 0 to 1")
     military: Optional[Share] = None
@@ -669,6 +676,13 @@ class ActorOverride(Entry):
     capital: Optional[Annotated[float, Field(ge=0, le=5)]] = Field(None, description="political capital at the start")
     policy: Optional[Name] = Field(None, description="how it chooses; default: standard")
     brief: Optional[Text] = Field(None, description="what the person in this seat should know and want")
+
+
+class OwnGroup(Entry):
+    """Actors that an exercise takes together: a cell, or those who are briefed together."""
+
+    name: Text
+    members: list[Code] = Field(min_length=1)
 
 
 class Tie(Entry):
@@ -692,8 +706,12 @@ class Incident(Entry):
     id: Name
     name: Text
     issue: Issue
-    by: Code = Field(description="who really did it: hidden from every seat until the debrief")
-    suspect: Optional[Code] = Field(None, description="whom it looks like; default: by")
+    by: Culprit = Field(
+        description="who really did it: an adversary; or accident, storm, insider, criminals or nobody, where no state "
+        "did. Hidden from every seat until the debrief"
+    )
+    cause: Optional[Text] = Field(None, description="where no state did it: what it was, told in the debrief")
+    suspect: Optional[Code] = Field(None, description="whom it looks like; default: by; needed where no state did it")
     victims: dict[Code, Share] = Field(description="severity for each victim: 0.1 symbolic to 1 mass casualties")
     turn: Annotated[int, Field(ge=1)] = Field(1, description="turn in which it begins")
     turns: Optional[Annotated[int, Field(ge=1, le=MOST_TURNS)]] = Field(
@@ -854,6 +872,9 @@ class Scenario(Entry):
     participants: list[str] = Field(min_length=1, description="codes, group:<name>, NATO or EU (each with its members)")
     bodies_as: Literal["members", "one"] = Field("members", description="one: NATO and the EU act as single actors")
     actors: dict[Code, ActorOverride] = {}
+    groups: dict[Name, OwnGroup] = Field(
+        {}, description="groups of its own, named as `group:<name>` wherever groups of the library are"
+    )
     ties: list[Tie] = []
     incidents: list[Incident] = Field(min_length=1)
     injects: list[Inject] = []
@@ -891,7 +912,7 @@ class Scenario(Entry):
     def calendar(self) -> Calendar:
         """When each turn begins and ends."""
         turns = self.turns if isinstance(self.turns, list) else [self.turns]
-        return calendar_of(self.start, [some.stretch for some in turns])
+        return calendar_of(self.start, map(stretch_of, turns))
 
     def moment_of(self, inject: Inject) -> Optional[datetime.date]:
         """When an inject is released, as far as it says: a day, or the clock; None where its turn is all there is."""

@@ -18,7 +18,15 @@ from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.letters import is_number, plain_letters
 from sim.scenario.hints import about_a_count, about_a_day, about_a_name, about_a_time, meant
 from sim.scenario.reader import Node, date_of, text_of
-from sim.scenario.schema import CODE_PATTERN, FIRST_DAY, ID_PATTERN, LAST_DAY, NAME_PATTERN
+from sim.scenario.schema import (
+    CODE_PATTERN,
+    CULPRIT_PATTERN,
+    FIRST_DAY,
+    ID_PATTERN,
+    LAST_DAY,
+    NAME_PATTERN,
+    STATELESS,
+)
 
 ENTRY_NAMES = {
     "incidents": "incident",
@@ -171,6 +179,8 @@ def _expected_text(constraints: list) -> str:
     patterns = [part.pattern for part in constraints if getattr(part, "pattern", None)]
     if CODE_PATTERN in patterns:
         return "a code: three capitals such as JPN (ISO 3166), or NATO, or EU"
+    if CULPRIT_PATTERN in patterns:
+        return f"a code of three capitals such as RUS, or where no state did it one of {', '.join(STATELESS)}"
     if NAME_PATTERN in patterns:
         return "a name in lower case letters, digits and underscores that begins with a letter"
     if ID_PATTERN in patterns:
@@ -358,6 +368,10 @@ def _hint(annotation, node: Node, kind: str) -> str:
     patterns = [part.pattern for part in constraints if inner is str and getattr(part, "pattern", None)]
     if CODE_PATTERN in patterns and re.search(CODE_PATTERN, better := plain_letters(text).strip().upper()):
         return f" Did you mean '{better}'?"
+    if CULPRIT_PATTERN in patterns:
+        better = plain_letters(text).strip()
+        near = better.upper() if re.search(CODE_PATTERN, better.upper()) else nearest(better.lower(), STATELESS)
+        return f" Did you mean '{near}'?" if near else ""
     return about_a_name(text, kind) if NAME_PATTERN in patterns else ""
 
 

@@ -58,7 +58,7 @@ def hot_wash(record, loaded):
 
 def _truth(incident, record, names):
     suspect = incident.suspect or incident.by
-    who = names.actor(incident.by)
+    who = names.culprit(incident)
     who = f"{who} all along" if suspect == incident.by else f"not {names.actor(suspect)} but {who}"
     ends = (_belief_at_the_end(incident, record, names), _how_it_ended(incident, record, names))
     return " ".join(sentence(words) for words in (f"{names.incident(incident.id)}: it was {who}", *ends))

@@ -14,6 +14,7 @@ HEADINGS = {
     "Scenario": "The exercise",
     "Turns": "Turns",
     "SomeTurns": "Turns",
+    "OwnGroup": "Groups of your own",
     "Objective": "Objectives",
     "ActorOverride": "Actors",
     "Tie": "Ties",
