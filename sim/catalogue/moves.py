@@ -218,7 +218,7 @@ def others_crisis(world: World, d: int) -> np.ndarray:
     inputs, state = world.inputs, world.state
     gravity = np.minimum(state.intensity * state.severity.max(axis=-1), 1)
     is_anothers = (inputs.incident_by != d) & (inputs.incident_by >= 0)  # not what no state did
-    return quantize(np.where(is_anothers[:, None], gravity, 0).max(axis=0))
+    return quantize(np.where(is_anothers[:, None], gravity, 0).max(axis=0, initial=0))
 
 
 def next_victims(world: World, campaign: Campaign) -> np.ndarray:

@@ -130,7 +130,8 @@ class TerminalUI:
     def hot_wash(self, hot_wash, baseline):
         """The truth, the measures, the scorecard and what to talk about."""
         self.console.print()
-        self.say("What was behind it", "bold")
+        if hot_wash.truth:
+            self.say("What was behind it", "bold")
         for words in hot_wash.truth:
             self.bullet(words)
         self._measures(hot_wash.measures, baseline)

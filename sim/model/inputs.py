@@ -487,8 +487,8 @@ def _acts(scenario, actor_table):
             following[h, place[code]] = True
     return {
         "incidents": tuple(incident.id for incident in incidents),
-        "incident_by": np.array([adversary.get(incident.by, NO_STATE) for incident in incidents]),
-        "incident_suspect": np.array([adversary[incident.suspect or incident.by] for incident in incidents]),
+        "incident_by": _whole([adversary.get(incident.by, NO_STATE) for incident in incidents]),
+        "incident_suspect": _whole([adversary[incident.suspect or incident.by] for incident in incidents]),
         "incident_is_true": _deep(
             [1.0 if (incident.suspect or incident.by) == incident.by else -1.0 for incident in incidents]
         ),
@@ -497,15 +497,21 @@ def _acts(scenario, actor_table):
         "publicness": _column([incident.publicness for incident in incidents]),
         "is_physical": _deep([incident.is_physical for incident in incidents]),
         "hurts_people": _deep([incident.hurts_people for incident in incidents]),
-        "has_demand": np.array([incident.demand is not None for incident in incidents]),
+        "has_demand": np.array([incident.demand is not None for incident in incidents], dtype=bool),
         "demand_major": _deep([incident.demand is not None and incident.demand.major for incident in incidents]),
-        "incident_begins": np.array([incident.turn for incident in incidents]),
-        "incident_ends": np.array(
+        "incident_begins": _whole([incident.turn for incident in incidents]),
+        "incident_ends": _whole(
             [incident.turn + incident.turns - 1 if incident.turns else 10**6 for incident in incidents]
         ),
         "next_victims": following,
-        "incident_is_far": np.array([not (severity[h, 0] * actor_table.is_nato).any() for h in range(len(incidents))]),
+        "incident_is_far": np.array(
+            [not (severity[h, 0] * actor_table.is_nato).any() for h in range(len(incidents))], dtype=bool
+        ),
     }
+
+
+def _whole(values):
+    return np.array(values, dtype=int)
 
 
 def _column(values):

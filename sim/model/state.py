@@ -302,9 +302,9 @@ class World:
             "perceived_threat": state.threat,
             "standing": self.standing(),
             "readiness": state.readiness,
-            "pressure": state.pressure.max(axis=0) if len(state.pressure) else np.zeros(self.runs),
+            "pressure": state.pressure.max(axis=0, initial=0),
             "harm": state.harm.sum(axis=0),
-            "strongest_text": state.covered.max(axis=(0, -1)),
+            "strongest_text": state.covered.max(axis=(0, -1), initial=0),
             "joiners": (state.joined.any(axis=0)).sum(axis=-1).astype(float),
             "confidence": quantize((quantize(confidence(state.belief)) * asked).sum(axis=(0, -1)) / weight),
         }

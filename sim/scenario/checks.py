@@ -111,33 +111,37 @@ class Facts:
     def stretches(self) -> list[Node]:
         """The entries that say how many turns there are and how long each is."""
         turns = self.root.get("turns")
-        return (
-            [entry for entry in turns.value if entry.is_mapping]
-            if turns is not None and turns.is_list
-            else ([turns] if turns is not None and turns.is_mapping else [])
-        )
+        entries = turns.value if turns is not None and turns.is_list else [turns]
+        return [entry for entry in entries if entry is not None and entry.is_mapping]
+
+    @cached_property
+    def counts(self) -> list[int | None]:
+        """How many turns each of them stands for: in a list, one where it does not say."""
+        turns = self.root.get("turns")
+        default = 1 if turns is not None and turns.is_list else None
+        counts = [whole_of(some.get("count")) if is_given(some, "count") else default for some in self.stretches]
+        return [within(1, MOST_TURNS, count) for count in counts]
 
     @cached_property
     def turns(self) -> int | None:
         """How many turns there are."""
-        default = None if self.root["turns"].is_mapping else 1
-        counts = [whole_of(some.get("count")) if is_given(some, "count") else default for some in self.stretches]
-        known = [within(1, MOST_TURNS, some) for some in counts]
-        return sum(known) if known and None not in known else None
+        known = [count for count in self.counts if count is not None]
+        return sum(known) if known and len(known) == len(self.counts) else None
 
     @cached_property
     def calendar(self) -> Calendar | None:
         """When turns begin and end, where all of it could be read."""
+        start = moment_in(self.root.get("start"))
         lengths = [
-            (whole_of(some.get("count")) if is_given(some, "count") else 1, unit, within(1, most, whole_of(some[unit])))
-            for some in self.stretches
+            (count, unit, length)
+            for count, some in zip(self.counts, self.stretches, strict=True)
             for unit, most in LONGEST_TURN.items()
-            if is_given(some, unit)
+            if count is not None and (length := within(1, most, whole_of(some.get(unit)))) is not None
         ]
-        is_known = self.turns is not None and len(lengths) == len(self.stretches)
-        if self.start is None or not is_known or any(None in one for one in lengths):
+        is_known = self.start is not None and self.turns is not None and self.turns <= MOST_TURNS
+        if start is None or not is_known or len(lengths) != len(self.stretches):
             return None
-        return calendar_of(moment_in(self.root.get("start")), lengths)
+        return calendar_of(start, lengths)
 
     @cached_property
     def cast(self) -> dict[str, None]:
@@ -409,7 +413,10 @@ def _no_state(incident: Node, facts: Facts) -> Iterator[Diagnostic]:
     if not is_given(incident, "suspect"):
         adversaries = [code for code in facts.cast if facts.role(code) == "adversary"]
         such_as = f", such as {adversaries[0]}" if adversaries else ""
-        yield incident["by"].fault(f"no state did it ('{by}'), so it needs a 'suspect', whom it looks like{such_as}.")
+        yield incident["by"].fault(
+            f"no state did it ('{by}'), so it needs a 'suspect', whom it looks like{such_as}. "
+            "Where everybody sees what it was, write 'difficulty: 0' and 'publicness: 1'."
+        )
     if by == "nobody" and not has_cause:
         yield incident["by"].fault("nobody did it: say what it was under 'cause', for the debrief.")
     if is_given(incident, "demand"):
@@ -467,7 +474,7 @@ def check_turns(facts: Facts) -> Iterator[Diagnostic]:
             yield start_of(some).fault(f"turns need a length: one of {', '.join(LONGEST_TURN)}, such as 'days: 7'.")
         for unit in units[1:]:
             yield some.keys[unit].fault(f"turns have one unit, and here '{units[0]}' is given too. Keep one.")
-    if facts.turns is not None and facts.turns > MOST_TURNS and not facts.root["turns"].is_mapping:
+    if facts.turns is not None and facts.turns > MOST_TURNS:
         yield facts.root["turns"].fault(f"these are {facts.turns} turns, and an exercise has at most {MOST_TURNS}.")
 
 

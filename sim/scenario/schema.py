@@ -876,7 +876,7 @@ class Scenario(Entry):
         {}, description="groups of its own, named as `group:<name>` wherever groups of the library are"
     )
     ties: list[Tie] = []
-    incidents: list[Incident] = Field(min_length=1)
+    incidents: list[Incident] = Field(description="what happens; `[]` for an exercise of injects and questions alone")
     injects: list[Inject] = []
     formats: Optional[list[Name]] = Field(None, description="formats on the table; empty: all that fit the incidents")
     responses: Optional[list[Name]] = Field(

@@ -32,7 +32,7 @@ marking: EXERCISE EXERCISE EXERCISE
 # To say only what differs from another scenario, name it (a shipped name, or a file such as ./other.yaml).
 #extends: smallest
 
-# The first day of turn 1 (year-month-day), how many turns, and how many days each.
+# The first day of turn 1 (year-month-day), how many turns, and how many hours, days, months or years each.
 start: 2026-03-02
 turns:
   count: 4
@@ -50,6 +50,10 @@ actors:
     stance: {{CHN: 0.6}}                 # -1 friendly, 0 neutral, 1 sees it as the main threat
     exposure: {{CHN: 0.5}}               # 0 none, 1 could not do without it
     brief: Your public expects you to stand by partners, and your exporters hope that nobody notices.
+
+# Groups of your own, named as group:<name> wherever a group of the library may stand.
+groups:
+  host_cell: {{name: the host's cell, members: [EST, LVA]}}
 
 # How far two states count each other's trouble as their own, 0 to 1, where the library does not say it well.
 ties:

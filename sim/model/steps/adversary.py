@@ -117,10 +117,10 @@ def opening(world, campaign):
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     own = inputs.incident_by == campaign.by
     over = own if campaign.incident is None else np.arange(len(own)) == campaign.incident
-    silence = 1 - np.where(over[:, None], state.covered.max(axis=-1), 0).max(axis=0)
+    silence = 1 - np.where(over[:, None], state.covered.max(axis=-1), 0).max(axis=0, initial=0)
     return (
         per_run.opening_silence * silence
-        + per_run.opening_discord * np.where(over[:, None], discord(world), 0).max(axis=0)
+        + per_run.opening_discord * np.where(over[:, None], discord(world), 0).max(axis=0, initial=0)
         + per_run.opening_opacity * (1 - world.transparency())
         + per_run.opening_crisis * inputs.adversary_tie[:, 0] * others_crisis(world, campaign.by)
     )

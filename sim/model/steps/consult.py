@@ -80,7 +80,7 @@ def leak(world):
     """What lies on the tables may come out: the sooner, the more sit there. The matter is better known then."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     sitting = inputs.consultation_members.sum(axis=-1)[:, None] * (state.consultation_state == OPEN)
-    heard = np.array([sitting[part].sum(axis=0) for part in inputs.consultation_slices])
+    heard = np.array([sitting[part].sum(axis=0) for part in inputs.consultation_slices]).reshape(-1, world.runs)
     chance = 1 - (1 - per_run.leak_per_member) ** heard
     leaks = world.draws.uniform("leak", world.turn, inputs.incidents).T < chance
     state.publicness = quantize(np.minimum(state.publicness + per_run.leak_publicness * leaks, 1))

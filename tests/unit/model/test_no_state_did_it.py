@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sim.catalogue.measures import measured
 from sim.engine import play
 from sim.errors import InputError
 from sim.model.inputs import build_inputs
@@ -10,7 +11,7 @@ from sim.model.steps.adversary import campaigns
 from sim.output.narrative.hot_wash import hot_wash
 from sim.rules.attribution import confidence
 from sim.scenario import varied
-from tests.builders import a_scenario, an_incident
+from tests.builders import a_scenario, an_incident, an_inject
 from tests.properties.invented import played
 from tests.unit.model.steps.worlds import a_world
 
@@ -36,8 +37,6 @@ def test_no_adversary_decides_over_what_no_state_did_and_it_is_no_others_crisis(
 
 
 def test_a_text_that_names_the_suspect_of_an_accident_names_a_wrong_culprit():
-    from sim.catalogue.measures import measured
-
     world = a_world(1, incident=ACCIDENT)
     world.state.covered[0, 0, world.inputs.index["EST"]] = 0.7
     assert measured(world)["wrong_culprit"] == 1
@@ -63,6 +62,19 @@ def test_a_run_alone_is_its_row_of_a_batch_where_no_state_did_it():
         kept, own = getattr(together, name), getattr(alone, name)
         axis = 0 if name == "tension" else 1
         assert np.array_equal(np.take(kept, [3], axis=axis), own), name
+
+
+@pytest.mark.parametrize("participants", [["EST", "DEU", "JPN", "RUS"], ["EST", "DEU", "JPN"]])
+def test_an_exercise_may_have_no_incident_at_all(participants):
+    portfolio = [{"project": "coop_cyber", "turn": 1}]
+    loaded = a_scenario(participants=participants, incidents=[], injects=[an_inject()], cooperation=portfolio)
+    result = play(loaded, 1, trace=True)
+    kinds = {event.kind for event in result.records[0].events}
+    assert {"inject_released", "project_decided", "turn_ends"} <= kinds
+    assert not kinds & {"incident_begins", "assessment", "consultation_called", "response_decided"}
+    assert hot_wash(result.records[0], loaded).truth == ()
+    together, alone = (played(loaded, 5, runs).state for runs in ([0, 1, 2], [2]))
+    assert together.tension[2:].tobytes() == alone.tension.tobytes()
 
 
 @pytest.mark.parametrize(
