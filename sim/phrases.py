@@ -276,7 +276,7 @@ def period(first: datetime.date, last: datetime.date, year: int | None = None) -
     """
     if first == last:
         return day(first, year)
-    if isinstance(last, datetime.datetime):
+    if isinstance(first, datetime.datetime) and isinstance(last, datetime.datetime):
         is_same_day = first.date() == last.date()
         if is_same_day:
             return f"{day(first, year)} to {last:%H:%M}"

@@ -8,6 +8,7 @@ whole numbers.
 
 import calendar
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,6 +17,8 @@ from typing import Any
 import numpy as np
 
 UNITS = ("hours", "days", "months", "years")
+CLOCK_TIME = r"((?:[01]?\d|2[0-3]):[0-5]\d)(?::00)?"
+MOMENT = rf"(\d{{4}}-\d{{2}}-\d{{2}})(?:[ T]{CLOCK_TIME})?"
 A_DAY = datetime.timedelta(days=1)
 CLOSE = 6  # decimals of an hour within which two moments are the same
 
@@ -192,6 +195,27 @@ def date_at(start: datetime.date, day: float) -> datetime.date:
     return _at(start) + datetime.timedelta(minutes=round(day * 24 * 60))
 
 
+def moment_in(text: str) -> datetime.date | None:
+    """The date that a text says, or the datetime where it has a clock; None of anything else, a zone among it.
+
+    >>> moment_in("2027-06-01"), moment_in("2027-06-01 9:30"), moment_in("2027-06-01T09:30Z")
+    (datetime.date(2027, 6, 1), datetime.datetime(2027, 6, 1, 9, 30), None)
+    """
+    found = re.fullmatch(MOMENT, text.strip(), re.ASCII)
+    try:
+        day = datetime.date.fromisoformat(found[1]) if found else None
+    except ValueError:  # no day of the calendar
+        return None
+    time = time_in(found[2]) if found and found[2] else None
+    return day if day is None or time is None else datetime.datetime.combine(day, time)
+
+
+def time_in(text: str) -> datetime.time | None:
+    """The time of day that a text says, such as 9:30; None of anything else."""
+    found = re.fullmatch(CLOCK_TIME, text.strip(), re.ASCII)
+    return datetime.time(*map(int, found[1].split(":"))) if found else None
+
+
 def in_iso(date: datetime.date) -> str:
     """A date as a record keeps it: 2027-06-01, or 2027-06-01T06:00 where the clock is told."""
     return date.isoformat(timespec="minutes") if isinstance(date, datetime.datetime) else date.isoformat()
@@ -228,7 +252,7 @@ def edges_of(turns: int, days_per_turn: float | Sequence[float]) -> tuple[float,
     ((0, 7, 14, 21), (0, 31, 59))
     """
     lengths = days_per_turn if isinstance(days_per_turn, Sequence) else [days_per_turn] * turns
-    edges = [0]
+    edges: list[float] = [0]
     for length in lengths:
         edges.append(whole(round((edges[-1] + length) * 24 * 60) / (24 * 60)))
     return tuple(edges)

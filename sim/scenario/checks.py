@@ -16,7 +16,7 @@ from sim.catalogue.moves import NAMES as MOVES
 from sim.errors import Diagnostic, InputError, counted, did_you_mean, nearest
 from sim.letters import plain_letters
 from sim.scenario import paths
-from sim.scenario.calendar import Calendar, calendar_of, in_numbers, moment_of
+from sim.scenario.calendar import Calendar, calendar_of, in_numbers, moment_in, moment_of, time_in
 from sim.scenario.entries import (
     RULES,
     a_fraction,
@@ -37,11 +37,9 @@ from sim.scenario.reader import (
     is_given,
     items_of,
     keys_of,
-    moment_in,
     nodes_of,
     number_of,
     text_of,
-    time_of,
     whole_of,
     within,
 )
@@ -104,7 +102,7 @@ class Facts:
 
     @cached_property
     def start(self) -> datetime.date | None:
-        moment = moment_in(self.root.get("start"))
+        moment = moment_in(text_of(self.root, "start") or "")
         return within(FIRST_DAY, LAST_DAY, moment.date() if isinstance(moment, datetime.datetime) else moment)
 
     @cached_property
@@ -131,7 +129,7 @@ class Facts:
     @cached_property
     def calendar(self) -> Calendar | None:
         """When turns begin and end, where all of it could be read."""
-        start = moment_in(self.root.get("start"))
+        start = moment_in(text_of(self.root, "start") or "")
         lengths = [
             (count, unit, length)
             for count, some in zip(self.counts, self.stretches, strict=True)
@@ -552,7 +550,8 @@ def _when(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
 
 def _moment_exists(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
     """A day or a clock that lies within the exercise, and within the turn where that is given too."""
-    date, time, turn = moment_in(inject.get("date")), time_of(inject.get("time")), whole_of(inject.get("turn"))
+    date, time = moment_in(text_of(inject, "date") or ""), time_in(text_of(inject, "time") or "")
+    turn = whole_of(inject.get("turn"))
     if time is not None and isinstance(date, datetime.datetime):
         yield _not_both(inject, "date", "time", "the clock stands in the 'date' or under 'time', not in both.")
         return

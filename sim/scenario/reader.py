@@ -230,29 +230,6 @@ def date_of(node: Node | None) -> datetime.date | None:
         return None
 
 
-def moment_in(node: Node | None) -> datetime.date | None:
-    """A date, or a datetime where it has a clock; None of anything else."""
-    day, _, clock = (node.text if node is not None and node.text else "").strip().replace("T", " ").partition(" ")
-    try:
-        date = datetime.date.fromisoformat(day)
-    except ValueError:
-        return None
-    time = time_in(clock)
-    return date if not clock else datetime.datetime.combine(date, time) if time is not None else None
-
-
-def time_of(node: Node | None) -> datetime.time | None:
-    return time_in((node.text or "").strip()) if node is not None else None
-
-
-def time_in(text: str) -> datetime.time | None:
-    """A time of day, such as 9:30; None of anything else."""
-    try:
-        return datetime.time.fromisoformat(text.zfill(5)) if ":" in text else None
-    except ValueError:
-        return None
-
-
 def is_given(node: Node, field: str) -> bool:
     found = node.get(field)
     return found is not None and not (found.kind == "scalar" and found.value is None)

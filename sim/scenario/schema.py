@@ -16,7 +16,7 @@ from typing import Annotated, Literal, Optional, Union
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema
 
-from sim.scenario.calendar import Calendar, calendar_of, moment_of, stretch_of
+from sim.scenario.calendar import CLOCK_TIME, MOMENT, Calendar, calendar_of, moment_in, moment_of, stretch_of, time_in
 
 
 def _as_written(day):
@@ -26,29 +26,24 @@ def _as_written(day):
     return day
 
 
-MOMENT = r"(\d{4}-\d{2}-\d{2})(?:[ T]((?:[01]?\d|2[0-3]):[0-5]\d)(?::00)?)?"
-CLOCK_TIME = r"((?:[01]?\d|2[0-3]):[0-5]\d)(?::00)?"
-
-
 def _moment(written):
     """A date in text, with a clock or without."""
     if not isinstance(written, str):
         return written
-    found = re.fullmatch(MOMENT, written.strip())
+    found = moment_in(written)
     if found is None:
         raise ValueError("expected a date such as 2026-03-01, or with a clock, 2026-03-01 09:30")
-    day = datetime.date.fromisoformat(found[1])
-    return datetime.datetime.combine(day, _clock_time(found[2])) if found[2] else day
+    return found
 
 
 def _clock_time(written):
     """A time of day in text: hours and minutes, and not a count of seconds."""
     if not isinstance(written, str):
         return written
-    found = re.fullmatch(CLOCK_TIME, written.strip())
+    found = time_in(written)
     if found is None:
         raise ValueError("expected a time of day such as 09:30")
-    return datetime.time(*map(int, found[1].split(":")))
+    return found
 
 
 def _within_limits(moment):
