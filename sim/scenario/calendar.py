@@ -213,7 +213,10 @@ def moment_in(text: str) -> datetime.date | None:
 def time_in(text: str) -> datetime.time | None:
     """The time of day that a text says, such as 9:30; None of anything else."""
     found = re.fullmatch(CLOCK_TIME, text.strip(), re.ASCII)
-    return datetime.time(*map(int, found[1].split(":"))) if found else None
+    if found is None:
+        return None
+    hour, minute = map(int, found[1].split(":"))
+    return datetime.time(hour, minute)
 
 
 def in_iso(date: datetime.date) -> str:

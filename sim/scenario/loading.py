@@ -389,12 +389,13 @@ def _of_another_time(loaded: Loaded) -> Iterator[str]:
 
 def _outside_their_alliance(loaded: Loaded) -> Iterator[str]:
     """Invented allies that belong to no alliance."""
-    bodies = {"ally": loaded.library.bodies.get("NATO"), "eu_member": loaded.library.bodies.get("EU")}
+    bodies = {"ally": "NATO", "eu_member": "EU"}
     for code, actor in loaded.scenario.actors.items():
-        body = bodies.get(actor.role or "")
+        name = bodies.get(actor.role or "", "")
+        body = loaded.library.bodies.get(name)
         if body is not None and code not in loaded.library.groups[body.group].members:
             yield (
-                f"'{code}' has the role '{actor.role}' and is no member of {body.name}: nothing that its members call "
+                f"'{code}' has the role '{actor.role}' and is no member of {name}: nothing that its members call "
                 f"or decide together is open to it. Write `member_of: [{body.group}]` under its name in 'actors'."
             )
 
