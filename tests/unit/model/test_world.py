@@ -271,7 +271,7 @@ def test_a_copy_is_its_own():
 
 @pytest.mark.parametrize("turn, day, last", [(1, 0, 30), (2, 30, 60), (5, 120, 150)])
 def test_days_are_counted_from_the_first(turn, day, last):
-    world = initial_world(setting_of(), 1, [0])
+    world = initial_world(setting_of(turns=5), 1, [0])
     world.turn = turn
     assert (world.day, world.last_day, world.months) == (day, last, 1)
 
