@@ -124,7 +124,7 @@ class Names:
         rest = [self.actor(code) for code in self._by_size(reached, longest) if code not in inside]
         control = ["control"] if "control" in meant else []
         owners = listed([f"{self.actor(code)}'s" for code in bodies])
-        first = [f"{owners} members"] * bool(bodies) + control
+        first = [f"{owners} members"] * bool(bodies) + [self._own_groups[name] for name in own] + control
         return listed(first + rest, len(first) + (longest or not first))
 
     def inject(self, inject_id):

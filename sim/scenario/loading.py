@@ -390,7 +390,7 @@ def notes_on(loaded: Loaded) -> list[str]:
     >>> notes_on(load("smallest"))
     []
     """
-    return [*_of_another_time(loaded), *_outside_their_alliance(loaded)]
+    return [*loaded.left_out, *_of_another_time(loaded), *_outside_their_alliance(loaded)]
 
 
 def _of_another_time(loaded: Loaded) -> Iterator[str]:

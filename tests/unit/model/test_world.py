@@ -212,6 +212,7 @@ def test_every_array_has_the_axes_that_it_is_declared_with(runs):
         "K": len(inputs.kinds),
         "T": len(inputs.consultations),
         "I": len(inputs.msel),
+        "Q": len(inputs.questions),
     }
     lengths |= {"A": len(inputs.actors), "D": len(inputs.adversaries), "P": len(inputs.projects)}
     state = State.first(inputs, Draws(1, range(runs)))
