@@ -250,6 +250,17 @@ def count(number: int, noun: str) -> str:
     return f"{in_words(number)} {noun if number == 1 else plural}"
 
 
+def lasting(days: float) -> str:
+    """A stretch of time: in days, or in hours where it is no whole number of days and shorter than three of them.
+
+    >>> lasting(8), lasting(0.75), lasting(29.5)
+    ('eight days', '18 hours', '30 days')
+    """
+    if days != int(days) and days < 3:
+        return count(round(days * 24), "hour")
+    return count(round(days), "day")
+
+
 def in_words(number: int) -> str:
     """A number in words up to twelve.
 

@@ -142,7 +142,7 @@ def _texts(world: World, run: int) -> list[View]:
             "format": form,
             "text": text,
             "rung": rung_of(text, edges),
-            "day": int(state.consultation_due[t, run]),
+            "day": whole(state.consultation_due[t, run]),
         }
         for t, (incident, form) in enumerate(inputs.consultations)
         for text in [round(float(state.consultation_text[t, run]), 6)]
@@ -168,7 +168,7 @@ def _seen(world: World, run: int) -> list[View]:
     inputs, day = world.inputs, world.state.effect_day[:, run]
     by: dict[int, dict[str, int]] = {}
     for o, place in zip(*np.nonzero(day <= world.day), strict=True):
-        by.setdefault(int(o), {})[inputs.actors[place]] = int(day[o, place])
+        by.setdefault(int(o), {})[inputs.actors[place]] = whole(day[o, place])
     return [
         {
             "incident": inputs.options[o][0],

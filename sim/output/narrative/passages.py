@@ -10,7 +10,7 @@ from collections import Counter
 
 from sim.catalogue.moves import BY_NAME
 from sim.catalogue.terms import TERMS
-from sim.phrases import count, day, gist, listed, percent, percent_range, sentence, severity, stopped
+from sim.phrases import count, day, gist, lasting, listed, percent, percent_range, sentence, severity, stopped
 from sim.scenario.calendar import from_iso
 
 NAMED = 4  # how many states a sentence names
@@ -352,7 +352,7 @@ def _end(event, drafts, turn):
 def adopted_when(event):
     """How long after the incident a text is adopted, in words."""
     days = event.payload["days_since_incident"]
-    return f"{count(days, 'day')} after the incident began" if days else "on the day the incident began"
+    return f"{lasting(days)} after the incident began" if days else "on the day the incident began"
 
 
 def _behind(event, turn):
