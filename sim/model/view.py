@@ -166,7 +166,7 @@ def _own(world: World, place: int, run: int) -> list[View]:
 def _seen(world: World, run: int) -> list[View]:
     """Responses that can be seen: those already in effect when the turn began, with the day from which each was."""
     inputs, day = world.inputs, world.state.effect_day[:, run]
-    by: dict[int, dict[str, int]] = {}
+    by: dict[int, dict[str, float]] = {}
     for o, place in zip(*np.nonzero(day <= world.day), strict=True):
         by.setdefault(int(o), {})[inputs.actors[place]] = whole(day[o, place])
     return [
