@@ -120,7 +120,7 @@ class Actor(mesa.Agent):
     @property
     def memberships(self) -> tuple[str, ...]:
         """The groups it belongs to on the scenario's first day: a tuple of names such as nato, eu, g7, five_eyes."""
-        start = self._setting.start
+        start = self._loaded.scenario.first_day
         return tuple(
             name
             for name, group in self._loaded.library.groups.items()

@@ -25,6 +25,7 @@ from sim.record.record import Outcomes, Record
 from sim.record.recorder import EventRecorder
 from sim.record.scorecard import scorecard
 from sim.scenario import Loaded
+from sim.scenario.calendar import in_iso, lengths_of
 
 BATCH = 512
 Measures = dict[str, np.ndarray]  # each measure of each run
@@ -314,9 +315,9 @@ def unfinished_record(world: World, loaded: Loaded, seed: int, run: int) -> Reco
         loaded.digest,
         seed,
         run,
-        scenario.start.isoformat(),
-        scenario.turns.count,
-        scenario.turns.days,
+        in_iso(scenario.calendar.start),
+        scenario.calendar.turns,
+        lengths_of(scenario.calendar.edges),
         tuple(world.recorder.events),
     )
 

@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterable
 
 from sim.scenario import resolve_members
+from sim.scenario.calendar import stretch_of
 from sim.scenario.hints import MONTHS
+from sim.scenario.schema import STATELESS, Scenario
 
 LONGEST_LIST = 6
 SIGN = "\N{NO-BREAK SPACE}%"
@@ -56,7 +58,8 @@ class Names:
         self._adjectives = {word for state in library.states.values() for word in (state.adjective, state.name)}
         self._size = {code: state.gdp_usd_bn.value for code, state in library.states.items() if state.gdp_usd_bn}
         self._bodies = library.bodies
-        self._library, self._start, self._as_one = library, scenario.start, scenario.bodies_as == "one"
+        self._library, self._start, self._as_one = library, scenario.first_day, scenario.bodies_as == "one"
+        self._own_groups = {f"group:{name}": group.name for name, group in scenario.groups.items()}
         self._injects = {inject.id: inject for inject in scenario.injects}
         self._formats = {**library.formats, **scenario.own_formats}
         self._responses = {**library.responses, **scenario.own_responses}
@@ -74,6 +77,17 @@ class Names:
             return {"NATO": "NATO", "EU": "the EU"}[code]
         name = re.sub(r"\s*\(.*\)$", "", self._actors.get(code, code))
         return f"the {name}" if TAKES_ARTICLE.match(name) else name
+
+    def behind(self, by):
+        """Who or what was behind something: 'Russia was', 'an accident was', 'criminals were'."""
+        return f"{STATELESS.get(by) or self.actor(by)} {'were' if by == 'criminals' else 'was'}"
+
+    def culprit(self, incident):
+        """Who or what was behind an incident: 'Russia', 'an accident: the anchor dragged'."""
+        who = STATELESS.get(incident.by) or self.actor(incident.by)
+        if incident.cause is None:
+            return who
+        return incident.cause if incident.by == "nobody" else f"{who}: {incident.cause}"
 
     def actors(self, codes, longest=LONGEST_LIST):
         """Several actors as they stand in a sentence, not more than `longest` of them by name."""
@@ -105,11 +119,12 @@ class Names:
             return "all"
         bodies = [code for code, body in self._bodies.items() if {code, f"group:{body.group}"} & set(meant)]
         bodies = [] if self._as_one else bodies
-        inside = set(resolve_members(bodies, self._library, self._start)) | {"control"}
+        own = [name for name in meant if name in self._own_groups]
+        inside = set(resolve_members([*bodies, *own], self._library, self._start)) | {"control"}
         rest = [self.actor(code) for code in self._by_size(reached, longest) if code not in inside]
         control = ["control"] if "control" in meant else []
         owners = listed([f"{self.actor(code)}'s" for code in bodies])
-        first = [f"{owners} members"] * bool(bodies) + control
+        first = [f"{owners} members"] * bool(bodies) + [self._own_groups[name] for name in own] + control
         return listed(first + rest, len(first) + (longest or not first))
 
     def inject(self, inject_id):
@@ -235,6 +250,17 @@ def count(number: int, noun: str) -> str:
     return f"{in_words(number)} {noun if number == 1 else plural}"
 
 
+def lasting(days: float) -> str:
+    """A stretch of time: in days, or in hours where it is no whole number of days and shorter than three of them.
+
+    >>> lasting(8), lasting(0.75), lasting(29.5)
+    ('eight days', '18 hours', '30 days')
+    """
+    if days != int(days) and days < 3:
+        return count(round(days * 24), "hour")
+    return count(round(days), "day")
+
+
 def in_words(number: int) -> str:
     """A number in words up to twelve.
 
@@ -273,8 +299,11 @@ def day(date: datetime.date, year: int | None = None) -> str:
 
     >>> day(datetime.date(2025, 3, 4)), day(datetime.date(2025, 3, 4), year=2025)
     ('4 March 2025', '4 March')
+    >>> day(datetime.datetime(2025, 3, 4, 9, 30))
+    '4 March 2025, 09:30'
     """
-    return f"{date.day} {MONTHS[date.month - 1]}" + ("" if date.year == year else f" {date.year}")
+    clock = f", {date:%H:%M}" if isinstance(date, datetime.datetime) else ""
+    return f"{date.day} {MONTHS[date.month - 1]}" + ("" if date.year == year else f" {date.year}") + clock
 
 
 def period(first: datetime.date, last: datetime.date, year: int | None = None) -> str:
@@ -284,12 +313,32 @@ def period(first: datetime.date, last: datetime.date, year: int | None = None) -
     '4 to 17 March 2025'
     >>> period(datetime.date(2025, 3, 20), datetime.date(2025, 4, 2), year=2025)
     '20 March to 2 April'
+    >>> period(datetime.datetime(2025, 3, 4, 18), datetime.datetime(2025, 3, 4, 21))
+    '4 March 2025, 18:00 to 21:00'
     """
     if first == last:
         return day(first, year)
+    if isinstance(first, datetime.datetime) and isinstance(last, datetime.datetime):
+        is_same_day = first.date() == last.date()
+        if is_same_day:
+            return f"{day(first, year)} to {last:%H:%M}"
+        return f"{day(first, last.year)} to {day(last, year)}"
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day} to {day(last, year)}"
     return f"{day(first, last.year)} to {day(last, year)}"
+
+
+def turns_in_words(scenario: Scenario) -> str:
+    """How many turns an exercise has, and how long they are.
+
+    >>> from sim.scenario import load
+    >>> turns_in_words(load("smallest").scenario)
+    'four turns of 30 days'
+    """
+    turns = scenario.turns if isinstance(scenario.turns, list) else [scenario.turns]
+    said = [(number, count(amount, unit.removesuffix("s"))) for number, unit, amount in map(stretch_of, turns)]
+    (first, length), *rest = said
+    return listed([f"{count(first, 'turn')} of {length}", *(f"{in_words(number)} of {each}" for number, each in rest)])
 
 
 def severity(share: float) -> str:

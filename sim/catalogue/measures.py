@@ -99,15 +99,15 @@ def held(world: Any) -> np.ndarray:
 def days_to_first_response(world: Any) -> np.ndarray:
     """from the first incident to the first visible response by anybody"""
     inputs = world.inputs
-    first_incident = (inputs.incident_begins.min() - 1) * inputs.days
+    first_incident = inputs.incident_day.min(initial=NEVER)
     soonest = world.state.effect_day.min(axis=(0, -1), initial=NEVER)
-    return _where(soonest <= inputs.turns * inputs.days, soonest - first_incident)
+    return _where(soonest <= inputs.calendar.length, soonest - first_incident)
 
 
 @_measure("Days to the first joint text", "days", "lower", may_be_missing=True)
 def days_to_joint_text(world: Any) -> np.ndarray:
     """from the incident to the first joint text of solidarity or more"""
-    days = world.state.days_to_text.min(axis=0)
+    days = world.state.days_to_text.min(axis=0, initial=NEVER)
     return _where(days < NEVER, days)
 
 
@@ -125,7 +125,7 @@ def joint_share(world: Any) -> np.ndarray:
 @_measure("Strongest text reached", "ladder, 0 to 1", None)
 def strongest_text(world: Any) -> np.ndarray:
     """0 silence, 0.1 concern, 0.3 solidarity, 0.5 naming, 0.75 measures"""
-    return world.state.covered.max(axis=(0, -1))
+    return world.state.covered.max(axis=(0, -1), initial=0)
 
 
 @_measure("Confidence at decision", "probability", "higher", may_be_missing=True)
@@ -150,7 +150,7 @@ def wrong_culprit(world: Any) -> np.ndarray:
     """share of incidents over which a joint text names a state that did not do it"""
     inputs, state = world.inputs, world.state
     named = (state.covered >= inputs.params.rung_naming).any(axis=-1) & (inputs.incident_is_true[..., 0] < 0)
-    return named[_begun(world)].mean(axis=0)
+    return _share_of_begun(named, world)
 
 
 @_measure("States that did more than speak", "states", None)
@@ -191,7 +191,7 @@ def cohesion_oceans(world: Any) -> np.ndarray:
     """1 less the distance between allies' and the four partners' mean positions"""
     inputs, wants = world.inputs, world.state.position[_begun(world)]
     allies, partners = inputs.is_nato & inputs.is_state, inputs.is_partner & inputs.is_state
-    if not (allies.any() and partners.any()):
+    if not (len(wants) and allies.any() and partners.any()):
         return np.full(world.runs, np.nan)
     return 1 - np.abs(_mean(wants, allies) - _mean(wants, partners)).mean(axis=0)
 
@@ -214,13 +214,13 @@ def retaliation(world: Any) -> np.ndarray:
 @_measure("Pressure on adversaries", "0 to 1", None)
 def pressure(world: Any) -> np.ndarray:
     """pressure felt at the end by the adversary that feels most"""
-    return world.state.pressure.max(axis=0)
+    return world.state.pressure.max(axis=0, initial=0)
 
 
 @_measure("Incidents that stopped", "share", "higher")
 def stopped(world: Any) -> np.ndarray:
     """share of incidents that their author called off"""
-    return world.state.stopped[_begun(world)].mean(axis=0)
+    return _share_of_begun(world.state.stopped, world)
 
 
 @_measure("Political capital spent", "capital a state", "lower")
@@ -334,6 +334,12 @@ def _begun(world: Any) -> np.ndarray:
     return world.inputs.incident_begins <= world.turn
 
 
+def _share_of_begun(marked: np.ndarray, world: Any) -> np.ndarray:
+    """The share of the incidents that have begun that are marked, (H, R) bool; none where nothing has."""
+    begun = _begun(world)
+    return marked[begun].sum(axis=0) / max(begun.sum(), 1)
+
+
 def _acted(world: Any) -> np.ndarray:
     """Who did more than speak: (R, A) bool."""
     return world.state.joined[world.inputs.is_deed].any(axis=0) & world.inputs.is_state
@@ -345,7 +351,7 @@ def _mean(values: np.ndarray, who: np.ndarray) -> np.ndarray:
 
 def _closeness(world: Any, members: np.ndarray) -> np.ndarray:
     who, wants = members & world.inputs.is_state, world.state.position[_begun(world)]
-    if who.sum() < 2:
+    if who.sum() < 2 or not len(wants):
         return np.full(world.runs, np.nan)
     distance = quantize(np.abs(wants - _mean(wants, who)[..., None]))
     return quantize(1 - 2 * _mean(distance, who)).mean(axis=0)

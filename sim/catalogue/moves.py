@@ -217,7 +217,8 @@ def others_crisis(world: World, d: int) -> np.ndarray:
     """How grave the gravest thing is that another adversary has under way: (R,), 0 to 1."""
     inputs, state = world.inputs, world.state
     gravity = np.minimum(state.intensity * state.severity.max(axis=-1), 1)
-    return quantize(np.where((inputs.incident_by != d)[:, None], gravity, 0).max(axis=0))
+    is_anothers = (inputs.incident_by != d) & (inputs.incident_by >= 0)  # not what no state did
+    return quantize(np.where(is_anothers[:, None], gravity, 0).max(axis=0, initial=0))
 
 
 def next_victims(world: World, campaign: Campaign) -> np.ndarray:

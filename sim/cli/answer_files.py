@@ -54,7 +54,7 @@ class AnswerFiles:
             faults += [fault for path in self.paths for fault in _other_run(path, loaded, seed)]
         for path in self.paths:
             for line in _lines(path):
-                messages = _faults(line.source, participants, loaded.scenario.turns.count)
+                messages = _faults(line.source, participants, loaded.scenario.calendar.turns)
                 faults += [line.fault(message) for message in messages]
                 if not messages:
                     self.lines.append(Line(line.path, line.number, line.source, Answer.from_json(line.source)))

@@ -75,7 +75,7 @@ def _terminal(options, kept):
     from sim.phrases import Names
 
     stream = sys.stderr if options.is_silent else sys.stdout
-    return TerminalUI(stream, kept.loaded.scenario.start, Names(kept.loaded), is_full=options.full)
+    return TerminalUI(stream, kept.loaded.scenario.calendar, Names(kept.loaded), is_full=options.full)
 
 
 def _played(options, kept, ui):

@@ -50,7 +50,7 @@ def _folder(options, loaded, started):
 
 def _one(options, loaded, seats, folder, started):
     scenario, stream = loaded.scenario, sys.stderr if options.is_silent else sys.stdout
-    ui = TerminalUI(stream, scenario.start, Names(loaded), scenario.turns, options.full)
+    ui = TerminalUI(stream, scenario.calendar, Names(loaded), is_full=options.full)
     kept = KeptAnswers(folder, lambda: _manifest(options, loaded, seats, started, is_finished=False))
     with kept.whatever_happens(seats):
         session = _played(options, loaded, seats, ui, kept)
@@ -286,7 +286,7 @@ def _answer_many(options, loaded, folder, outcomes, seconds):
     elif options.quiet:
         print(path or "", end="\n" if path else "")
     else:
-        ui = TerminalUI(sys.stdout, loaded.scenario.start, Names(loaded))
+        ui = TerminalUI(sys.stdout, loaded.scenario.calendar, Names(loaded))
         ui.say(loaded.scenario.title, "bold")
         rate = f" in {seconds:.1f} s, {outcomes.runs / seconds:,.0f} runs a second" if seconds >= 0.1 else ""
         ui.say(f"{outcomes.runs:,} runs from seed {options.seed}{rate}.", "dim")

@@ -110,7 +110,7 @@ class Releases:
             self.at_start[turn] = (*self.at_start.get(turn, ()), Direction("release", name))
 
     def _fault(self, name, turn):
-        turns = self.scenario.turns.count
+        turns = self.scenario.calendar.turns
         if name not in self.injects:
             return f"there is no inject '{name}'. {did_you_mean(name, self.injects)}".rstrip()
         if turn is None or not 1 <= turn <= turns:

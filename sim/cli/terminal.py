@@ -3,7 +3,6 @@
 Styled where somebody is watching, plain where the output goes to a file or a program; wrapped to the width there is.
 """
 
-import datetime
 import os
 import sys
 import textwrap
@@ -17,7 +16,8 @@ from sim.letters import visible, whole
 from sim.output.narrative.decisions import acts_from, label, note, question
 from sim.output.narrative.passages import by_when, enclosed
 from sim.output.narrative.seat import situation
-from sim.phrases import capital, day, gist, lines_kept, period, stopped
+from sim.phrases import capital, day, gist, lines_kept, period, stopped, turns_in_words
+from sim.scenario.calendar import from_iso
 
 WIDEST = 110
 PLAIN_WIDTH, WIDEST_PLAIN = 100, 1000
@@ -69,16 +69,15 @@ class TerminalUI:
     Parameters
     ----------
     stream : text file, default standard output
-    start : datetime.date, first day of the exercise, to turn days into dates
+    calendar : the scenario's calendar, to say when each turn is, and to turn days into dates
     names : sim.phrases.Names
-    turns : the scenario's turns, to say when each is
     is_full : bool, whether all that happened is told, or the story in short
     """
 
-    def __init__(self, stream=None, start=None, names=None, turns=None, is_full=False):
+    def __init__(self, stream=None, calendar=None, names=None, is_full=False):
         stream, self.is_full = stream or sys.stdout, is_full
         self.stream = stream if stream.isatty() else Trimmed(stream)
-        self.start, self.names, self.turns = start, names, turns
+        self.calendar, self.names = calendar, names
         size = {"width": _width(self.stream), "height": HEIGHT}  # both, or it reads them from the environment
         self.console = Console(file=self.stream, **size, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
@@ -114,9 +113,8 @@ class TerminalUI:
     def opening(self, loaded, seed):
         """Which exercise this is."""
         scenario = loaded.scenario
-        turns = scenario.turns
-        length = f"{turns.count} turn{'s'[: turns.count > 1]} of {turns.days} day{'s'[: turns.days > 1]}"
-        self.say(f"{scenario.marking} · {length} from {day(scenario.start)} · seed {seed}", "dim")
+        when = f"{turns_in_words(scenario)} from {day(scenario.calendar.start)}"
+        self.say(f"{scenario.marking} · {when} · seed {seed}", "dim")
         self.say(scenario.title, "bold")
         self.say(gist(scenario.summary, LONG_SUMMARY if self.is_full else SHORT_SUMMARY))
 
@@ -144,7 +142,8 @@ class TerminalUI:
             self.say(" ".join(hot_wash.outcome))
             self._scorecard(hot_wash.principles)
             return
-        self.say("What was behind it", "bold")
+        if hot_wash.truth:
+            self.say("What was behind it", "bold")
         for words in hot_wash.truth:
             self.bullet(words)
         self._measures(hot_wash.measures, baseline)
@@ -242,7 +241,8 @@ class TerminalUI:
         self.say(heading, "dim")
         for inject in injects:
             how = CHANNELS.get(inject["channel"], f"by {inject['channel']}")
-            where = f"turn {inject['turn']}, from {inject['from']}, {how}"
+            when = f", {day(from_iso(inject['date']))}" if "date" in inject else ""
+            where = f"turn {inject['turn']}{when}, from {inject['from']}, {how}"
             self.bullet(f"{stopped(inject['title'])} ({where})", "bold")
             until = [enclosed(**one) for one in inject.get("attachments", ())]
             until += [by_when(inject["by"], inject["otherwise"])] if "by" in inject else []
@@ -258,16 +258,14 @@ class TerminalUI:
     def situation(self, view, actor):
         """What a seat can see now."""
         self.say(f"\n{self._where(view['turn'])}. You are {self.names.actor(actor)}. This is what you can see.", "bold")
-        for heading, lines in situation(view, self.names, self.start):
+        for heading, lines in situation(view, self.names, self.calendar.start):
             self.say(heading, "dim")
             for words in lines:
                 self.bullet(words)
         self.stream.flush()
 
     def _where(self, turn):
-        first = self.start + datetime.timedelta(days=(turn - 1) * self.turns.days)
-        last = first + datetime.timedelta(days=self.turns.days - 1)
-        return f"Turn {turn}, {period(first, last)}"
+        return f"Turn {turn}, {period(*self.calendar.span(turn))}"
 
     def decision(self, decision):
         """A decision with its options, numbered; the suggested ones carry a star."""
@@ -280,7 +278,7 @@ class TerminalUI:
                 SUGGESTED if option.id in decision.default else "",
                 label(option, decision, self.names),
                 "" if option.cost is None else f"{option.cost:.2f}",
-                acts_from(option, self.start),
+                acts_from(option, self.calendar.start),
                 note(option),
             )
             for number, option in enumerate(decision.options, start=1)

@@ -4,7 +4,6 @@ A seat's page is made of that seat's own view, its own decisions, and notes to i
 screen is made of what everybody can see. Control's desk alone knows the rest.
 """
 
-import datetime
 import json
 from collections.abc import Sequence
 from typing import Any
@@ -24,6 +23,7 @@ from sim.output.narrative.hot_wash import figure, hot_wash, questions_of
 from sim.output.narrative.seat import situation
 from sim.output.narrative.story import Narrator
 from sim.phrases import Names, capital, day, period, sentence
+from sim.scenario.calendar import Calendar
 from sim.session import Session
 
 STEPS = {
@@ -80,9 +80,7 @@ def frame(room: Room) -> dict[str, Any]:
 
 def turn_dates(room: Room, turn: int) -> str:
     """The days of a turn, in words."""
-    days = room.session.model_inputs.days
-    first = room.loaded.scenario.start + datetime.timedelta(days=(turn - 1) * days)
-    return period(first, first + datetime.timedelta(days=days - 1))
+    return period(*room.session.model_inputs.calendar.span(turn))
 
 
 def person_page(room: Room, person: Person) -> dict[str, Any]:
@@ -109,7 +107,7 @@ def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
         session.view(code) if has_begun else {"injects": [], "texts": [], "seen_responses": [], "turn": 0, "day": 0}
     )
     own = room.loaded.scenario.actors.get(code)
-    start = room.loaded.scenario.start
+    start = room.session.model_inputs.calendar.start
     decisions = [_decision(room, one, names) for one in room.session.open_decisions(code)]
     answered = [_decision(room, one, names, session.pending[one.address].choice) for one in room.answered(code)]
     return {
@@ -118,7 +116,7 @@ def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
         "brief": own.brief if own and own.brief else "",
         "new": [inject for inject in view["injects"] if inject["turn"] == view["turn"]],
         "earlier": [inject for inject in reversed(view["injects"]) if inject["turn"] < view["turn"]],
-        "since": _since(view, session.model_inputs.days, names),
+        "since": _since(view, session.model_inputs.calendar, names),
         "situation": situation(view, names, start) if has_begun else [],
         "groups": _grouped(decisions + answered),
         "is_sent": bool(answered) and not decisions,
@@ -142,9 +140,10 @@ def files_of(room: Room, code: str) -> set[str]:
     return set(attached) & set(room.loaded.attached)
 
 
-def _since(view: View, days: int, names: Names) -> list[str]:
+def _since(view: View, calendar: Calendar, names: Names) -> list[str]:
     """What became visible in the last turn: texts adopted and responses felt."""
-    last = view["day"] - days
+    turn = calendar.turn_at(view["day"])
+    last = calendar.begins(turn - 1) if turn > 1 else -1
     texts = [
         sentence(
             f"{names.format(text['format'])} agreed on {names.text(text['rung'], text['incident'])}, "
@@ -164,7 +163,7 @@ def _since(view: View, days: int, names: Names) -> list[str]:
 
 def _decision(room: Room, decision: Decision, names: Names, chosen: Sequence[str] | None = None) -> dict[str, Any]:
     """A decision as a form shows it."""
-    start = room.loaded.scenario.start
+    start = room.session.model_inputs.calendar.start
     shows_model = room.settings()["shows_model"]
     options = [
         {
@@ -269,13 +268,13 @@ def screen_page(room: Room) -> dict[str, Any]:
         "summary": room.loaded.scenario.summary,
         "code": room.code,
         "injects": [one for one in reversed(view["injects"])][:4],
-        "since": _since(view, session.model_inputs.days, names)[:8],
+        "since": _since(view, session.model_inputs.calendar, names)[:8],
         "texts": [
             (
                 capital(names.format(text["format"])),
                 names.text(text["rung"], text["incident"]),
                 names.incident(text["incident"]),
-                day(room.loaded.scenario.start + datetime.timedelta(days=text["day"])),
+                day(session.model_inputs.calendar.date(text["day"])),
             )
             for text in sorted(view["texts"], key=lambda text: -text["day"])
         ][:6],
@@ -318,7 +317,7 @@ def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
         "settings": room.settings(),
         "results": room.results(),
         "truth": [
-            sentence(f"{names.incident(one.id)}: {names.actor(one.by)}") for one in session.loaded.scenario.incidents
+            sentence(f"{names.incident(one.id)}: {names.culprit(one)}") for one in session.loaded.scenario.incidents
         ],
     }
 

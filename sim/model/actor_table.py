@@ -156,7 +156,9 @@ def actor_table_of(loaded, params):
     as_one = scenario.bodies_as == "one"
     is_body = np.array([code in bodies for code in actors])
     is_adversary = np.array([code in adversaries for code in actors])
-    is_member = {body: _holds(actors, library, library.bodies[body].group, scenario.start) for body in library.bodies}
+    is_member = {
+        body: _holds(actors, library, library.bodies[body].group, scenario.first_day) for body in library.bodies
+    }
     economy = np.array([_economy(code, loaded) for code in actors])
     cyber = np.array([_cyber(code, loaded) for code in actors])
     military = np.array([_military(code, loaded) for code in actors])
@@ -164,8 +166,8 @@ def actor_table_of(loaded, params):
     overrides = scenario.actors
     return ActorTable(
         loaded=loaded,
-        date=scenario.start,
-        norm_year=_year(scenario.norm_date or scenario.start),
+        date=scenario.first_day,
+        norm_year=_year(scenario.norm_date or scenario.first_day),
         actors=actors,
         adversaries=adversaries,
         bodies=bodies,
@@ -180,7 +182,7 @@ def actor_table_of(loaded, params):
         cyber=quantize(cyber)[None],
         military=quantize(military)[None],
         capability=quantize(_capability(scenario.capability, economy, cyber, military))[None],
-        population=_population(actors, library)[None],
+        population=_population(actors, loaded)[None],
         capital=quantize(
             [
                 overrides[c].capital
@@ -204,11 +206,11 @@ def _actors(scenario, library):
     if scenario.bodies_as == "one":
         kept = [name for name in scenario.participants if name in library.bodies]
         rest = resolve_members(
-            [name for name in scenario.participants if name not in library.bodies], library, scenario.start
+            [name for name in scenario.participants if name not in library.bodies], library, scenario.first_day
         )
         inside = {code for body in kept for code in library.groups[library.bodies[body].group].members}
         return tuple([code for code in rest if code not in inside or code in scenario.participants] + kept)
-    return tuple(resolve_members(scenario.participants, library, scenario.start))
+    return tuple(resolve_members(scenario.participants, library, scenario.first_day))
 
 
 def _role(code, loaded):
@@ -239,7 +241,7 @@ def _holds(actors, library, group, date):
 def _in_some_group(loaded, actors, is_meant):
     """Which actors belong, on the first day, to a group of the library that is meant: (A,) bool."""
     named = [f"group:{name}" for name, group in loaded.library.groups.items() if is_meant(group)]
-    return np.isin(actors, resolve_members(named, loaded.library, loaded.scenario.start))
+    return np.isin(actors, resolve_members(named, loaded.library, loaded.scenario.first_day))
 
 
 def _year(date):
@@ -319,12 +321,12 @@ def _capability(choice, economy, cyber, military):
     }[choice]
 
 
-def _population(actors, library):
-    shares = [
-        _value(library.states[code].qmv_population_share_pct, 0.0) / 100 if code in library.states else 0.0
-        for code in actors
-    ]
-    return np.array(shares)
+def _population(actors, loaded):
+    """Share of the EU's population, which a qualified majority counts: the scenario's own, or the library's."""
+    states, own = loaded.library.states, loaded.scenario.actors
+    given = {code: actor.eu_population_pct for code, actor in own.items() if actor.eu_population_pct is not None}
+    known = {code: _value(states[code].qmv_population_share_pct, 0.0) for code in actors if code in states}
+    return np.array([(known | given).get(code, 0.0) / 100 for code in actors])
 
 
 def _exposure(code, other, loaded, one):
@@ -336,7 +338,7 @@ def _exposure(code, other, loaded, one):
     if code == other:
         return 0.0
     if code in library.bodies:
-        members = resolve_members([f"group:{library.bodies[code].group}"], library, loaded.scenario.start)
+        members = resolve_members([f"group:{library.bodies[code].group}"], library, loaded.scenario.first_day)
         weights = np.array([_gdp(member, loaded) for member in members])
         values = np.array([_exposure(member, other, loaded, one) for member in members])
         return float((weights * values).sum() / weights.sum())
@@ -346,7 +348,7 @@ def _exposure(code, other, loaded, one):
     figures = state.exposure[other]
     trade = _value(figures.trade_pct_gdp, 0.0)
     foe = library.states.get(other)
-    if foe and foe.trade_fell_in and loaded.scenario.start.year >= foe.trade_fell_in:
+    if foe and foe.trade_fell_in and loaded.scenario.first_day.year >= foe.trade_fell_in:
         trade *= one["trade_rus_since_2022"]
     needs_it_more = float(asymmetry(_gdp(other, loaded), _gdp(code, loaded)))
     by_trade = trade_exposure(trade, one["exposure_half"]) * needs_it_more ** one["exposure_asymmetry"]
@@ -362,13 +364,13 @@ def _stance(code, other, loaded, one):
     if code == other:
         return -1.0
     if code in library.bodies:
-        members = resolve_members([f"group:{library.bodies[code].group}"], library, loaded.scenario.start)
+        members = resolve_members([f"group:{library.bodies[code].group}"], library, loaded.scenario.first_day)
         return float(np.mean([_stance(member, other, loaded, one) for member in members]))
     state, foe = library.states.get(code), library.states.get(other)
     if state is None or foe is None:
         return 0.0
-    stance = one["stance_distance"] * _distance(state, foe, loaded.scenario.start.year) / one["ideal_point_scale"]
-    past = [e for e in state.episodes if e.by == other and e.start <= loaded.scenario.start.year]
+    stance = one["stance_distance"] * _distance(state, foe, loaded.scenario.first_day.year) / one["ideal_point_scale"]
+    past = [e for e in state.episodes if e.by == other and e.start <= loaded.scenario.first_day.year]
     stance += one["stance_episode"] * min(len(past), 2)
     if other in state.unfavourable:
         stance += one["stance_opinion"] * (state.unfavourable[other].value / 100 - one["opinion_middle"])
@@ -383,7 +385,7 @@ def _borders(code, other, loaded):
         return 0.0
     library = loaded.library
     if code in library.bodies:
-        members = resolve_members([f"group:{library.bodies[code].group}"], library, loaded.scenario.start)
+        members = resolve_members([f"group:{library.bodies[code].group}"], library, loaded.scenario.first_day)
         return float(np.mean([_borders(member, other, loaded) for member in members]))
     return float(code in library.states and other in library.states[code].borders)
 

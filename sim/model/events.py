@@ -14,6 +14,7 @@ from typing import Any, get_args
 from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import NAMES as MOVE_NAMES
 from sim.catalogue.terms import TERMS
+from sim.scenario.calendar import whole
 from sim.scenario.schema import Channel
 
 PHASES = ("inject", "assess", "consult", "respond", "adversary", "settle")
@@ -29,8 +30,8 @@ class Event:
     ----------
     seq : int, position in the run, from 0
     turn : int, from 1; 0 is what happened before the first turn
-    day : int, days since the exercise's first day
-    date : str, the same day as an ISO date
+    day : number, days since the exercise began; a whole one unless the clock is told
+    date : str, the same day as an ISO date, with its clock where that is told
     phase : one of `PHASES`
     kind : a key of `EVENT_KINDS`
     actor : code of who did it, or None
@@ -45,7 +46,7 @@ class Event:
 
     seq: int
     turn: int
-    day: int
+    day: float
     date: str
     phase: str
     kind: str
@@ -54,8 +55,9 @@ class Event:
     payload: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self):
-        for name in ("seq", "turn", "day"):
+        for name in ("seq", "turn"):
             object.__setattr__(self, name, int(getattr(self, name)))
+        object.__setattr__(self, "day", whole(self.day))
         object.__setattr__(self, "payload", plain(self.payload))
 
     def to_dict(self):
@@ -350,7 +352,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         fields=(
             FORMAT,
             codes("members", "who sits at the table"),
-            integer("due_day", "when its text is due", "days since the first day"),
+            number("due_day", "when its text is due", "days since the exercise began", 0),
             share("probability", "probability that the caller chose this format"),
             terms("terms", "why this one: every format open to the caller", *FORMAT_TERMS, by="format"),
         ),
@@ -392,7 +394,7 @@ EVENT_KINDS: dict[str, EventKind] = {
             RUNG,
             codes("supporters", "who stands behind it"),
             share("capability_share", "share of all participants' capability that stands behind it"),
-            integer("days_since_incident", "days from the incident's beginning", "days"),
+            number("days_since_incident", "days from the incident's beginning", "days", 0),
         ),
     ),
     "text_failed": EventKind(
@@ -450,7 +452,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         fields=(
             text("response", "key of the response, as in the library"),
             share("probability", "probability that it would"),
-            integer("effect_day", "when it takes effect", "days since the first day"),
+            number("effect_day", "when it takes effect", "days since the exercise began", 0),
             terms("terms", "why: what each reason added; empty for a body", *RESPONSE_TERMS),
             text("covered_by", "the format whose text it joined or decided through", optional=True),
         ),

@@ -5,7 +5,6 @@ runs, where an array has an axis for them, the one before; here it has size one.
 on the grid, so that sums are exact in any order.
 """
 
-import datetime
 from dataclasses import dataclass
 from functools import cached_property
 from types import SimpleNamespace
@@ -20,8 +19,10 @@ from sim.model.actor_table import ACTOR_ARRAYS, actor_table_of
 from sim.model.ties import bonds_of, guests, partners, peer_groups, shared, tied
 from sim.rules.quantize import quantize
 from sim.scenario import Loaded, resolve_members
+from sim.scenario.calendar import Calendar
 
 NATIONAL_RULES = ("bilateral", "sovereign", "membership_board")
+NO_STATE = -1
 NEVER_IN_FORCE = 10**6
 NEARLY_BEST, FAR_BEHIND = 0.101, 0.499  # in reputation, which goes by steps of 0.1 and 0.05
 NO_INSTRUMENT = -10.0  # in utility: so far from everything else that it settles the matter
@@ -37,9 +38,7 @@ class ModelInputs:
     """
 
     loaded: Loaded
-    start: datetime.date
-    turns: int
-    days: int
+    calendar: Calendar  # when each turn begins and ends
     params: SimpleNamespace  # coefficients of behaviour, each (runs or 1, 1)
     linkage: np.ndarray  # (1, 1)
     adversary_tie: np.ndarray  # (1, 1)
@@ -74,7 +73,7 @@ class ModelInputs:
     peer_group: np.ndarray  # (C, A) capability shares within each club, on the grid
     # incidents
     incidents: tuple
-    incident_by: np.ndarray  # (H,) index of the adversary
+    incident_by: np.ndarray  # (H,) index of the adversary, or NO_STATE where no state did it
     incident_suspect: np.ndarray
     incident_is_true: np.ndarray  # (H, 1, 1) +1 when the suspect did it, else -1
     severity: np.ndarray  # (H, 1, A)
@@ -161,6 +160,16 @@ class ModelInputs:
     project_is_guardrail: np.ndarray  # (P,) while it runs, allies block others less readily
     project_space: np.ndarray  # (P,) its money is for space
     budget: np.ndarray  # (1, 1) EUR million a year; infinite where there is no limit
+
+    @property
+    def turns(self):
+        """How many turns there are."""
+        return self.calendar.turns
+
+    @cached_property
+    def incident_day(self):
+        """The day on which each incident begins: (H,)."""
+        return np.array([self.calendar.begins(turn) for turn in self.incident_begins.tolist()])
 
     @cached_property
     def stance(self):
@@ -366,10 +375,9 @@ class ModelInputs:
         """Political capital that joining each option costs: (O, 1 or R, 1), on the grid."""
         return quantize(self.cost * 5 * self.params.capital_cost)
 
-    @cached_property
-    def rounds(self):
+    def rounds(self, turn):
         """Rounds of consultation that fit in a turn: 1 to 4."""
-        return int(np.clip(round(self.days / float(self.params.round_days.flat[0])), 1, 4))
+        return int(np.clip(round(self.calendar.days(turn) / float(self.params.round_days.flat[0])), 1, 4))
 
     @cached_property
     def peers(self):
@@ -414,9 +422,7 @@ def build_inputs(loaded, params=None):
     consultations = _consultations(loaded, actor_table, incidents, options)
     return ModelInputs(
         loaded=loaded,
-        start=scenario.start,
-        turns=scenario.turns.count,
-        days=scenario.turns.days,
+        calendar=scenario.calendar,
         params=params,
         linkage=_one(scenario.linkage),
         adversary_tie=_one(scenario.adversary_tie),
@@ -476,26 +482,36 @@ def _msel(scenario, actor_table):
         (turn_of(planned, scenario), planned, recipients_of(planned, actor_table.loaded, actor_table.actors))
         for planned in scenario.injects
     ]
-    return tuple(sorted(rows, key=lambda row: row[0]))
+    return tuple(sorted(rows, key=lambda row: (row[0], day_of_release(row[1], row[0], scenario))))
+
+
+def day_of_release(planned, turn, scenario):
+    """The day on which an inject is released in a turn: its own, or that on which the turn begins."""
+    calendar, moment = scenario.calendar, scenario.moment_of(planned)
+    return calendar.begins(turn) if moment is None else max(calendar.day_of(moment), calendar.begins(turn))
 
 
 def recipients_of(planned, loaded, actors):
     """Codes of the actors that an inject reaches; control sees all."""
     named = [name for name in planned.to if name not in ("all", "control", "any")]
-    meant = resolve_members(named, loaded.library, loaded.scenario.start)
+    meant = resolve_members(named, loaded.library, loaded.scenario.first_day)
     return tuple(actors) if "all" in planned.to else tuple(code for code in actors if code in meant)
 
 
 def turn_of(planned, scenario):
     """The turn in which an inject is released: its own, or the one its date falls in."""
-    if planned.turn:
-        return planned.turn
-    return (planned.date - scenario.start).days // scenario.turns.days + 1
+    calendar = scenario.calendar
+    return planned.turn or calendar.turn_at(max(calendar.day_of(scenario.moment_of(planned)), 0))
+
+
+def turn_of_deadline(deadline, scenario):
+    """The turn at whose end a deadline is judged: its own, or the one by whose end its date is past."""
+    return deadline.turn or scenario.calendar.turn_past(scenario.moment_of(deadline))
 
 
 def last_day_of(deadline, inputs):
-    """The date of a deadline: its own, or the last day of its turn."""
-    return deadline.date or inputs.start + datetime.timedelta(days=deadline.turn * inputs.days - 1)
+    """The date of a deadline: its own, or the last day of its turn; with the clock, when that ends."""
+    return inputs.loaded.scenario.moment_of(deadline) or inputs.calendar.span(deadline.turn)[1]
 
 
 # ------------------------------------------------------------------------------------------------- incidents
@@ -514,8 +530,8 @@ def _acts(scenario, actor_table):
             following[h, place[code]] = True
     return {
         "incidents": tuple(incident.id for incident in incidents),
-        "incident_by": np.array([adversary[incident.by] for incident in incidents]),
-        "incident_suspect": np.array([adversary[incident.suspect or incident.by] for incident in incidents]),
+        "incident_by": _whole([adversary.get(incident.by, NO_STATE) for incident in incidents]),
+        "incident_suspect": _whole([adversary[incident.suspect or incident.by] for incident in incidents]),
         "incident_is_true": _deep(
             [1.0 if (incident.suspect or incident.by) == incident.by else -1.0 for incident in incidents]
         ),
@@ -524,15 +540,21 @@ def _acts(scenario, actor_table):
         "publicness": _column([incident.publicness for incident in incidents]),
         "is_physical": _deep([incident.is_physical for incident in incidents]),
         "hurts_people": _deep([incident.hurts_people for incident in incidents]),
-        "has_demand": np.array([incident.demand is not None for incident in incidents]),
+        "has_demand": np.array([incident.demand is not None for incident in incidents], dtype=bool),
         "demand_major": _deep([incident.demand is not None and incident.demand.major for incident in incidents]),
-        "incident_begins": np.array([incident.turn for incident in incidents]),
-        "incident_ends": np.array(
+        "incident_begins": _whole([incident.turn for incident in incidents]),
+        "incident_ends": _whole(
             [incident.turn + incident.turns - 1 if incident.turns else 10**6 for incident in incidents]
         ),
         "next_victims": following,
-        "incident_is_far": np.array([not (severity[h, 0] * actor_table.is_nato).any() for h in range(len(incidents))]),
+        "incident_is_far": np.array(
+            [not (severity[h, 0] * actor_table.is_nato).any() for h in range(len(incidents))], dtype=bool
+        ),
     }
+
+
+def _whole(values):
+    return np.array(values, dtype=int)
 
 
 def _column(values):
@@ -652,11 +674,12 @@ def _has_what_it_takes(response, actor_table, incident):
 
 def _in_force_from(response, loaded, actor_table):
     """The turn from which each has the law that a response asks for: (A,) int; laws follow the calendar."""
-    turns = loaded.scenario.turns
+    calendar = loaded.scenario.calendar
     if response.instrument is None:
         return np.ones(len(actor_table.actors), dtype=int)
-    begins = [loaded.scenario.start + datetime.timedelta(days=k * turns.days) for k in range(turns.count)]
-    holds = np.array([actor_table.holds(response.instrument, day) for day in begins])
+    holds = np.array(
+        [actor_table.holds(response.instrument, calendar.first_day(turn)) for turn in range(1, calendar.turns + 1)]
+    )
     return np.where(holds.any(axis=0), holds.argmax(axis=0) + 1, NEVER_IN_FORCE)
 
 
@@ -711,7 +734,7 @@ def _consultations(loaded, actor_table, incidents, options):
             form = known[key]
             if form.rule in NATIONAL_RULES or form.mandate.get(incident.issue, 0) == 0:
                 continue
-            if form.since and form.since > scenario.start:
+            if form.since and form.since > scenario.first_day:
                 continue
             if actor_table.members(form.members).sum() >= 2:
                 chosen.append((h, incident, key, form))

@@ -256,12 +256,17 @@ class World:
     @property
     def day(self):
         """First day of the turn, counted from the start; before the first turn, the first day of all."""
-        return max(self.turn - 1, 0) * self.inputs.days
+        return self.inputs.calendar.begins(self.turn)
 
     @property
     def last_day(self):
         """Day on which the turn ends."""
-        return self.turn * self.inputs.days
+        return self.inputs.calendar.ends(self.turn)
+
+    @property
+    def days(self):
+        """Length of the turn in days."""
+        return self.inputs.calendar.days(self.turn)
 
     @property
     def years(self):
@@ -270,8 +275,8 @@ class World:
 
     @property
     def months(self):
-        """Length of a turn in months of 30 days."""
-        return self.inputs.days / 30
+        """Length of the turn in months of 30 days."""
+        return self.days / 30
 
     def exposed(self, adversary):
         """Exposure to an adversary, with what its courting and squeezing has added: (R, A), 0 to 1."""
@@ -307,9 +312,9 @@ class World:
             "perceived_threat": state.threat,
             "standing": self.standing(),
             "readiness": state.readiness,
-            "pressure": state.pressure.max(axis=0) if len(state.pressure) else np.zeros(self.runs),
+            "pressure": state.pressure.max(axis=0, initial=0),
             "harm": state.harm.sum(axis=0),
-            "strongest_text": state.covered.max(axis=(0, -1)),
+            "strongest_text": state.covered.max(axis=(0, -1), initial=0),
             "joiners": (state.joined.any(axis=0) & inputs.is_state).sum(axis=-1).astype(float),
             "confidence": quantize((quantize(confidence(state.belief)) * asked).sum(axis=(0, -1)) / weight),
         }

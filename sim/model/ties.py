@@ -53,7 +53,7 @@ def bonds_of(loaded, actor_table):
 
 
 def _codes(group, loaded):
-    day = loaded.scenario.start
+    day = loaded.scenario.first_day
     return {
         code
         for code, spell in group.members.items()
@@ -142,7 +142,7 @@ def peer_groups(loaded, actor_table):
     rows = [quantize(everybody / max(everybody.sum(), 1e-9))]
     for name, group in loaded.library.groups.items():
         if group.is_club:
-            inside = actor_table.members(resolve_members([f"group:{name}"], loaded.library, loaded.scenario.start))
+            inside = actor_table.members(resolve_members([f"group:{name}"], loaded.library, loaded.scenario.first_day))
             weights = np.where(inside, actor_table.capability[0], 0.0)
             if weights.sum() > 0:
                 rows.append(quantize(weights / weights.sum()))

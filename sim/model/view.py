@@ -1,13 +1,16 @@
 """What a seat can see: its own judgement, what was put to it, and what everybody can read in the press."""
 
+import datetime
+
 import numpy as np
 
 from sim.catalogue.ladder import edges_of, rung_of
 from sim.model.decisions import View
-from sim.model.inputs import ModelInputs, last_day_of
+from sim.model.inputs import ModelInputs, last_day_of, turn_of
 from sim.model.msel import Planned, was_released
 from sim.model.state import ADOPTED, OPEN, World
 from sim.rules.attribution import confidence
+from sim.scenario.calendar import in_iso, whole
 from sim.scenario.schema import Attachment, Deadline
 
 
@@ -70,14 +73,9 @@ def _incident(world: World, h: int, place: int, run: int) -> View:
         own["gravity"] = round(float(state.perceived[h, run, place]), 6)
         own["stake"] = round(float(state.stake[h, run, place]), 6)
         own["is_victim"] = bool(state.severity[h, run, place] > 0)
-    elif inputs.incident_by[h] == _adversary(inputs, place):
+    elif inputs.actors[place] == incident.by:
         own["is_mine"] = True
     return own
-
-
-def _adversary(inputs: ModelInputs, place: int) -> int:
-    code = inputs.actors[place]
-    return inputs.adversaries.index(code) if code in inputs.adversaries else -1
 
 
 def _injects(world: World, actor: str, run: int) -> list[View]:
@@ -95,6 +93,7 @@ def _released(world: World, run: int) -> list[tuple[View, Planned]]:
                 "from": inject.sender,
                 "channel": inject.channel,
                 "text": inject.text,
+                **_clock(world, planned),
                 **_deadline(inject.deadline, inputs),
                 **({"attachments": [attached(one) for one in inject.attachments]} if inject.attachments else {}),
             },
@@ -113,13 +112,22 @@ def attached(one: Attachment) -> View:
 
 def _deadline(deadline: Deadline | None, inputs: ModelInputs) -> View:
     """The last day of a deadline, and what is threatened; nothing where there is none."""
-    return {"by": last_day_of(deadline, inputs).isoformat(), "otherwise": deadline.text} if deadline else {}
+    return {"by": in_iso(last_day_of(deadline, inputs)), "otherwise": deadline.text} if deadline else {}
+
+
+def _clock(world: World, planned: Planned) -> View:
+    """When an inject came by the clock: nothing for one that has none."""
+    scenario = world.inputs.loaded.scenario
+    moment = scenario.moment_of(planned.inject)
+    if not isinstance(moment, datetime.datetime) or turn_of(planned.inject, scenario) != planned.turn:
+        return {}
+    return {"date": in_iso(moment)}
 
 
 def _consultations(world: World, place: int, run: int) -> list[View]:
     inputs, state = world.inputs, world.state
     return [
-        {"incident": incident, "format": form, "due_day": int(state.consultation_due[t, run])}
+        {"incident": incident, "format": form, "due_day": whole(state.consultation_due[t, run])}
         for t, (incident, form) in enumerate(inputs.consultations)
         if state.consultation_state[t, run] == OPEN and inputs.consultation_members[t, place]
     ]
@@ -134,7 +142,7 @@ def _texts(world: World, run: int) -> list[View]:
             "format": form,
             "text": text,
             "rung": rung_of(text, edges),
-            "day": int(state.consultation_due[t, run]),
+            "day": whole(state.consultation_due[t, run]),
         }
         for t, (incident, form) in enumerate(inputs.consultations)
         for text in [round(float(state.consultation_text[t, run]), 6)]
@@ -149,7 +157,7 @@ def _own(world: World, place: int, run: int) -> list[View]:
         {
             "incident": inputs.options[o][0],
             "response": inputs.options[o][1],
-            "acts_day": int(state.effect_day[o, run, place]),
+            "acts_day": whole(state.effect_day[o, run, place]),
         }
         for o in mine
     ]
@@ -158,9 +166,9 @@ def _own(world: World, place: int, run: int) -> list[View]:
 def _seen(world: World, run: int) -> list[View]:
     """Responses that can be seen: those already in effect when the turn began, with the day from which each was."""
     inputs, day = world.inputs, world.state.effect_day[:, run]
-    by: dict[int, dict[str, int]] = {}
+    by: dict[int, dict[str, float]] = {}
     for o, place in zip(*np.nonzero(day <= world.day), strict=True):
-        by.setdefault(int(o), {})[inputs.actors[place]] = int(day[o, place])
+        by.setdefault(int(o), {})[inputs.actors[place]] = whole(day[o, place])
     return [
         {
             "incident": inputs.options[o][0],

@@ -164,7 +164,7 @@ class Assigned:
         if who == "all":
             names = self.participants
         elif who.startswith("group:"):
-            members = resolve_members([who], self.loaded.library, self.loaded.scenario.start)
+            members = resolve_members([who], self.loaded.library, self.loaded.scenario.first_day)
             names = [code for code in self.participants if code in members]
         else:
             names = [who]
@@ -184,7 +184,7 @@ class Assigned:
 def participants_of(loaded: Loaded) -> list[str]:
     """Codes of everybody who takes part: those named, with the members of groups and bodies."""
     scenario = loaded.scenario
-    return list(resolve_members(scenario.participants, loaded.library, scenario.start))
+    return list(resolve_members(scenario.participants, loaded.library, scenario.first_day))
 
 
 def role_of(code: str, loaded: Loaded) -> str:

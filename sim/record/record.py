@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sim.model.events import Event
+from sim.scenario.calendar import Calendar, edges_of, from_iso
 
 if TYPE_CHECKING:  # a record is read without it
     import numpy as np
@@ -39,8 +40,9 @@ class Record:
     ----------
     scenario_name, title, digest : str, which scenario; `digest` identifies its exact text
     seed, run : int, with the scenario these give the same run again
-    start : str, ISO date of the first day
-    turns, days_per_turn : int
+    start : str, ISO date of the first day, with its clock where that is told
+    turns : int
+    days_per_turn : how many days each turn lasts: a number, or one for each where they differ
     events : tuple of Event, in order
     measures : dict of name to number; not a number (nan) where the measure does not apply
     baseline_measures : the same measures of the same run without the cooperation portfolio, or None
@@ -58,7 +60,7 @@ class Record:
     run: int
     start: str
     turns: int
-    days_per_turn: int
+    days_per_turn: float | Sequence[float]
     events: tuple[Event, ...] = ()
     measures: dict[str, float] = field(default_factory=dict)
     baseline_measures: dict[str, float] | None = None
@@ -66,10 +68,17 @@ class Record:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "events", tuple(self.events))
+        if isinstance(self.days_per_turn, Sequence):
+            object.__setattr__(self, "days_per_turn", tuple(self.days_per_turn))
         object.__setattr__(self, "scorecard", list(self.scorecard))
         object.__setattr__(self, "measures", _floats(self.measures))
         if self.baseline_measures is not None:
             object.__setattr__(self, "baseline_measures", _floats(self.baseline_measures))
+
+    @property
+    def calendar(self) -> Calendar:
+        """When each turn began and ended."""
+        return Calendar(from_iso(self.start), edges_of(self.turns, self.days_per_turn))
 
     def of_kind(self, *kinds: str) -> list[Event]:
         """The events of one kind or several, in order."""

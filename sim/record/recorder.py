@@ -4,7 +4,6 @@ Steps call it where something worth telling has happened. It only reads; a run w
 same bits.
 """
 
-import datetime
 import json
 
 import numpy as np
@@ -16,6 +15,11 @@ from sim.model.events import Event
 from sim.model.steps.positions import rung_edges
 from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
+from sim.scenario.calendar import in_iso, whole
+
+
+def _last_moment(world):
+    return world.inputs.calendar.last_moment(world.turn)
 
 
 class EventRecorder:
@@ -32,8 +36,8 @@ class EventRecorder:
         self._utility = {}
 
     def tell(self, world, phase, kind, payload, actor=None, incident=None, day=None):
-        day = world.day if day is None else int(day)
-        date = (world.inputs.start + datetime.timedelta(days=day)).isoformat()
+        day = whole(world.day if day is None else day)
+        date = in_iso(world.inputs.calendar.date(day))
         self.events.append(Event(len(self.events), world.turn, day, date, phase, kind, actor, incident, payload))
 
     # ------------------------------------------------------------------------------------------- inject
@@ -73,16 +77,18 @@ class EventRecorder:
     def question_answered(self, world, planned, code, option, is_silent):
         said = {"inject": planned.id, "question": planned.question.text, "option": option.id, "answer": option.name}
         said["given"] = "no" if is_silent else "yes"
-        self.tell(world, "respond", "question_answered", said, actor=code, day=world.last_day - 1)
+        self.tell(
+            world, "respond", "question_answered", said, actor=code, day=world.inputs.calendar.last_moment(world.turn)
+        )
 
     def deadline_set(self, world, planned, last_day, day):
-        said = {"inject": planned.id, "date": last_day.isoformat(), "otherwise": planned.deadline.text}
+        said = {"inject": planned.id, "date": in_iso(last_day), "otherwise": planned.deadline.text}
         self.tell(world, "inject", "deadline_set", said, day=day)
 
     def deadline_ends(self, world, planned, has_passed, because):
         said = {"inject": planned.id, "title": planned.title, "outcome": "passed" if has_passed else "kept"}
         said |= {"text": planned.deadline.text if has_passed else None, "because": because}
-        self.tell(world, "settle", "deadline_ends", said, day=world.last_day - 1)
+        self.tell(world, "settle", "deadline_ends", said, day=_last_moment(world))
 
     def inject_withheld(self, world, planned, because):
         said = {"inject": planned.id, "title": planned.title, "because": because}
@@ -155,7 +161,7 @@ class EventRecorder:
             {
                 "format": inputs.consultations[t][1],
                 "members": members,
-                "due_day": int(state.consultation_due[t, 0]),
+                "due_day": whole(state.consultation_due[t, 0]),
                 "probability": _plain(chances[t - part.start + 1, 0]),
                 "terms": terms,
             },
@@ -235,7 +241,7 @@ class EventRecorder:
                 "rung": rung_of(text, rung_edges(inputs)),
                 "supporters": [inputs.actors[a] for a in np.flatnonzero(supporters)],
                 "capability_share": _plain(world.state.consultation_share[t, 0]),
-                "days_since_incident": int(day - (inputs.incident_begins[sitting.incidents[k]] - 1) * inputs.days),
+                "days_since_incident": whole(day - inputs.incident_day[sitting.incidents[k]]),
             },
             incident=incident,
             day=day,
@@ -281,7 +287,11 @@ class EventRecorder:
             kind = "project_fails" if fails[p] else "project_delivers"
             share = 0.0 if fails[p] else float(ripe[p])
             self.tell(
-                world, "settle", kind, {"project": world.inputs.projects[p], "share": share}, day=world.last_day - 1
+                world,
+                "settle",
+                kind,
+                {"project": world.inputs.projects[p], "share": share},
+                day=world.inputs.calendar.last_moment(world.turn),
             )
 
     # ------------------------------------------------------------------------------------------- respond
@@ -308,7 +318,7 @@ class EventRecorder:
                 {
                     "response": response,
                     "probability": self._chance(inputs, o, a) if is_chosen else 1.0,
-                    "effect_day": int(state.effect_day[o, 0, a]),
+                    "effect_day": whole(state.effect_day[o, 0, a]),
                     "terms": self._why(inputs, o, a) if is_chosen else {},
                     "covered_by": covered_by,
                 },
@@ -354,7 +364,7 @@ class EventRecorder:
             },
             actor=inputs.adversaries[campaign.by],
             incident=None if campaign.incident is None else inputs.incidents[campaign.incident],
-            day=world.last_day - 1,
+            day=world.inputs.calendar.last_moment(world.turn),
         )
 
     def adversary_retaliates(self, world, d, hit):
@@ -365,7 +375,7 @@ class EventRecorder:
                 "adversary_retaliates",
                 {"target": world.inputs.actors[k]},
                 actor=world.inputs.adversaries[d],
-                day=world.last_day - 1,
+                day=world.inputs.calendar.last_moment(world.turn),
             )
 
     # ------------------------------------------------------------------------------------------- settle
@@ -393,12 +403,19 @@ class EventRecorder:
                 {},
                 actor=world.inputs.actors[k],
                 incident=world.inputs.incidents[h],
-                day=world.last_day - 1,
+                day=world.inputs.calendar.last_moment(world.turn),
             )
 
     def incidents_stopped(self, world, ended):
         for h in ended:
-            self.tell(world, "settle", "incident_stops", {}, incident=world.inputs.incidents[h], day=world.last_day - 1)
+            self.tell(
+                world,
+                "settle",
+                "incident_stops",
+                {},
+                incident=world.inputs.incidents[h],
+                day=world.inputs.calendar.last_moment(world.turn),
+            )
 
     def turn_ends(self, world):
         inputs, state = world.inputs, world.state
@@ -431,7 +448,7 @@ class EventRecorder:
                     for incident, h in by_incident.items()
                 },
             },
-            day=world.last_day - 1,
+            day=world.inputs.calendar.last_moment(world.turn),
         )
 
 

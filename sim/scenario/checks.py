@@ -17,6 +17,7 @@ from sim.catalogue.moves import NAMES as MOVES
 from sim.errors import Diagnostic, InputError, counted, did_you_mean, nearest
 from sim.letters import plain_letters
 from sim.scenario import paths
+from sim.scenario.calendar import Calendar, calendar_of, in_numbers, moment_in, moment_of, time_in
 from sim.scenario.entries import (
     RULES,
     a_fraction,
@@ -28,11 +29,10 @@ from sim.scenario.entries import (
     unless_known,
     unless_known_group,
 )
-from sim.scenario.members import OWN, belongs, code_meant, codes_by_name, which_code
+from sim.scenario.members import OWN, belongs, code_meant, codes_by_name, role_in, which_code
 from sim.scenario.needs import EFFECT_LIMITS, WHOLE
 from sim.scenario.reader import (
     Node,
-    date_of,
     entries_of,
     ids_of,
     is_given,
@@ -50,6 +50,7 @@ from sim.scenario.schema import (
     LAST_DAY,
     LONGEST_TURN,
     MOST_TURNS,
+    STATELESS,
     Days,
     Format,
     Library,
@@ -101,28 +102,55 @@ class Facts:
         ]
 
     @cached_property
+    def own_groups(self) -> list[str]:
+        """Groups that only this scenario knows."""
+        groups = self.library.groups
+        return [name for name in keys_of(self.root.get("groups")) if name in groups and groups[name].source == "own"]
+
+    @cached_property
     def known(self) -> list[str]:
         return [*self.library.states, *self.library.bodies, *self.own_actors]
 
     @cached_property
     def start(self) -> datetime.date | None:
-        return within(FIRST_DAY, LAST_DAY, date_of(self.root.get("start")))
+        moment = moment_in(text_of(self.root, "start") or "")
+        return within(FIRST_DAY, LAST_DAY, moment.date() if isinstance(moment, datetime.datetime) else moment)
+
+    @cached_property
+    def stretches(self) -> list[Node]:
+        """The entries that say how many turns there are and how long each is."""
+        turns = self.root.get("turns")
+        entries = turns.value if turns is not None and turns.is_list else [turns]
+        return [entry for entry in entries if entry is not None and entry.is_mapping]
+
+    @cached_property
+    def counts(self) -> list[int | None]:
+        """How many turns each of them stands for: in a list, one where it does not say."""
+        turns = self.root.get("turns")
+        default = 1 if turns is not None and turns.is_list else None
+        counts = [whole_of(some.get("count")) if is_given(some, "count") else default for some in self.stretches]
+        return [within(1, MOST_TURNS, count) for count in counts]
 
     @cached_property
     def turns(self) -> int | None:
-        turns = self.root.get("turns")
-        return within(1, MOST_TURNS, whole_of(turns.get("count"))) if turns is not None else None
+        """How many turns there are."""
+        known = [count for count in self.counts if count is not None]
+        return sum(known) if known and len(known) == len(self.counts) else None
 
     @cached_property
-    def days(self) -> int | None:
-        turns = self.root.get("turns")
-        return within(1, LONGEST_TURN, whole_of(turns.get("days"))) if turns is not None else None
-
-    @cached_property
-    def last_day(self) -> datetime.date | None:
-        if self.start is None or self.turns is None or self.days is None:
+    def calendar(self) -> Calendar | None:
+        """When turns begin and end, where all of it could be read."""
+        start = moment_in(text_of(self.root, "start") or "")
+        lengths = [
+            (count, unit, length)
+            for count, some in zip(self.counts, self.stretches, strict=True)
+            for unit, most in LONGEST_TURN.items()
+            if count is not None and (length := within(1, most, whole_of(some.get(unit)))) is not None
+        ]
+        is_known = self.start is not None and self.turns is not None and self.turns <= MOST_TURNS
+        if start is None or not is_known or len(lengths) != len(self.stretches):
             return None
-        return self.start + datetime.timedelta(days=self.turns * self.days - 1)
+        return calendar_of(start, lengths)
 
     @cached_property
     def cast(self) -> dict[str, None]:
@@ -176,6 +204,8 @@ class Facts:
         own = self.own(code)
         if own is not None and text_of(own, "role"):
             return text_of(own, "role")
+        if own is not None and (joined := role_in(_names_of(own), self.library)):
+            return joined
         state = self.library.states.get(code or "")
         return state.role if state else None
 
@@ -211,6 +241,11 @@ class Facts:
 
 
 # ------------------------------------------------------------------------------------------------ a scenario
+
+
+def _names_of(actor: Node) -> list[str]:
+    """The groups that a scenario makes an actor a member of."""
+    return [entry.text for entry in entries_of(actor, "member_of") if entry.text is not None]
 
 
 def check_scenario(facts: Facts) -> list[Diagnostic]:
@@ -319,16 +354,44 @@ def check_actors(facts: Facts) -> Iterator[Diagnostic]:
                     yield place.fault(f"'{code}' cannot have '{field}' toward itself.")
                 else:
                     yield from unless_known(place, "actors", facts.known, facts.codes_by_name)
+        yield from _memberships(code, actor, facts)
         if is_given(actor, "policy"):
             yield from unless_known(actor["policy"], "policies", _registry("sim.policies", "POLICIES"))
 
 
 def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator[Diagnostic]:
-    missing = [f"'{field}'" for field in ("name", "adjective", "role", "theatre") if not is_given(actor, field)]
+    needed = ["name", "adjective", *(["role"] if facts.role(code) is None else []), "theatre"]
+    missing = [f"'{field}'" for field in needed if not is_given(actor, field)]
     if missing:
         near = code_meant(code, {**facts.library.states, **facts.library.bodies}, facts.codes_by_name)
         hint = f" Did you mean '{near}'?" if near else ""
         yield key.fault(f"the library knows no actor '{code}', so it needs {', '.join(missing)} here.{hint}")
+
+
+def _memberships(code: str, actor: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """The groups of the library that a scenario puts an actor into, and whether its role agrees."""
+    groups, library = entries_of(actor, "member_of"), facts.library
+    for entry in groups:
+        yield from unless_known_group(entry, [name for name in library.groups if name not in facts.own_groups])
+    given, follows = text_of(actor, "role"), role_in(_names_of(actor), library)
+    if given is not None and follows is not None and given != follows:
+        said = f"whoever belongs to {', '.join(_names_of(actor))} has the role '{follows}'"
+        yield actor["role"].fault(f"{said}, and here '{given}' stands. Write '{follows}', or leave the role out.")
+    votes = "EU" in library.bodies and library.bodies["EU"].group in _names_of(actor)
+    if votes and code in facts.own_actors and not is_given(actor, "eu_population_pct"):
+        yield start_of(actor).fault(
+            f"'{code}' votes in the EU's Council, which counts people: give 'eu_population_pct', its share of them in "
+            "percent, such as 0.3 for a state of Estonia's size."
+        )
+
+
+def check_groups(facts: Facts) -> Iterator[Diagnostic]:
+    """The scenario's own groups: names of their own, and members who take part."""
+    for name, key, group in items_of(facts.root, "groups"):
+        if name not in facts.own_groups:
+            yield key.fault(f"the library has a group '{name}' already. Give this one another name.")
+        for member in entries_of(group, "members"):
+            yield from _takes_part(member, member.text, facts, f"a member of group '{name}'")
 
 
 def _registry(module: str, name: str) -> list[str] | None:
@@ -360,14 +423,37 @@ def check_ties(facts: Facts) -> Iterator[Diagnostic]:
 def check_incidents(facts: Facts) -> Iterator[Diagnostic]:
     for incident in entries_of(facts.root, "incidents"):
         by = incident.get("by")
+        yield from _no_state(incident, facts)
         for field, role in (("by", "who did it"), ("suspect", "whom it looks like")):
             node = incident.get(field)
-            if node is not None:
+            if node is not None and not (field == "by" and node.text in STATELESS):
                 yield from _is_adversary(node, facts, role)
         yield from _victims(incident, by.text if by is not None else None, facts)
         for other in entries_of(incident, "may_widen_to"):
             yield from _takes_part(other, other.text, facts, "who could be next")
         yield from _turn_exists(incident, "begins", facts)
+
+
+def _no_state(incident: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """What goes with an incident that no state did, and with no other."""
+    by, has_cause = text_of(incident, "by"), is_given(incident, "cause")
+    if by not in STATELESS:
+        if by is not None and has_cause:
+            yield incident.keys["cause"].fault("a 'cause' is told where no state did it: give 'by: nobody' with it.")
+        return
+    if not is_given(incident, "suspect"):
+        adversaries = [code for code in facts.cast if facts.role(code) == "adversary"]
+        such_as = f", such as {adversaries[0]}" if adversaries else ""
+        yield incident["by"].fault(
+            f"no state did it ('{by}'), so it needs a 'suspect', whom it looks like{such_as}. "
+            "Where everybody sees what it was, write 'difficulty: 0' and 'publicness: 1'."
+        )
+    if by == "nobody" and not has_cause:
+        yield incident["by"].fault("nobody did it: say what it was under 'cause', for the debrief.")
+    if is_given(incident, "demand"):
+        yield incident.keys["demand"].fault(
+            f"a demand is a state's that coerces, and here 'by' is '{by}'. What criminals ask for goes into an inject."
+        )
 
 
 def _is_adversary(node: Node, facts: Facts, role: str) -> Iterator[Diagnostic]:
@@ -409,6 +495,18 @@ def _turn_exists(entry: Node, verb: str, facts: Facts) -> Iterator[Diagnostic]:
 def _elsewhere(node: Node, other: Node) -> str:
     """Where a node stands, when that is in another file than what it is held against."""
     return f" ({node.source.file}:{node.line})" if node.source.file != other.source.file and node.line else ""
+
+
+def check_turns(facts: Facts) -> Iterator[Diagnostic]:
+    """How long turns are: in one unit each, and no more of them than there may be."""
+    for some in facts.stretches:
+        units = [unit for unit in LONGEST_TURN if is_given(some, unit)]
+        if not units:
+            yield start_of(some).fault(f"turns need a length: one of {', '.join(LONGEST_TURN)}, such as 'days: 7'.")
+        for unit in units[1:]:
+            yield some.keys[unit].fault(f"turns have one unit, and here '{units[0]}' is given too. Keep one.")
+    if facts.turns is not None and facts.turns > MOST_TURNS:
+        yield facts.root["turns"].fault(f"these are {facts.turns} turns, and an exercise has at most {MOST_TURNS}.")
 
 
 def check_injects(facts: Facts) -> Iterator[Diagnostic]:
@@ -470,9 +568,9 @@ def beside_scenario(node: Node) -> Path | None:
 def _deadline(deadline: Node, inject: Node, facts: Facts) -> Iterator[Diagnostic]:
     """A deadline: that it falls within the exercise and not before its inject, and that something keeps it."""
     yield from _when(deadline, facts, f"the deadline of inject '{text_of(inject, 'id')}'", "ends")
-    ends, begins = (_turn_meant(entry, facts) for entry in (deadline, inject))
+    ends, begins = _turn_meant(deadline, facts, is_end=True), _turn_meant(inject, facts)
     if ends is not None and begins is not None and ends < begins:
-        at = "turn" if is_given(deadline, "turn") else "date"
+        at = next(field for field in ("turn", "date", "time") if is_given(deadline, field))
         yield deadline[at].fault(f"the deadline ends before its inject is released, in turn {begins}.")
     unless = deadline.get("unless")
     if unless is not None and unless.is_mapping:
@@ -483,12 +581,16 @@ def _deadline(deadline: Node, inject: Node, facts: Facts) -> Iterator[Diagnostic
         yield from _effect(effect, facts)
 
 
-def _turn_meant(entry: Node, facts: Facts) -> int | None:
-    """The turn of an entry that has a turn or a date, as far as it can be read."""
-    day = date_of(entry.get("date"))
-    if day is None or facts.start is None or facts.days is None:
-        return whole_of(entry.get("turn"))
-    return (day - facts.start).days // facts.days + 1
+def _turn_meant(entry: Node, facts: Facts, is_end: bool = False) -> int | None:
+    """The turn of an entry that has a turn, a date or a time, or by whose end that is past; None: not to be read."""
+    turn = whole_of(entry.get("turn"))
+    date, time = moment_in(text_of(entry, "date") or ""), time_in(text_of(entry, "time") or "")
+    if turn is not None or facts.calendar is None or isinstance(date, datetime.datetime) and time is not None:
+        return turn
+    moment = moment_of(facts.calendar, turn, date, time)
+    if moment is None:
+        return None
+    return facts.calendar.turn_past(moment) if is_end else facts.calendar.turn_at(facts.calendar.day_of(moment))
 
 
 def _question(question: Node, inject: Node, facts: Facts) -> Iterator[Diagnostic]:
@@ -612,18 +714,41 @@ def _when(inject: Node, facts: Facts, called: str = "", verb: str = "released") 
         return
     called = called or f"inject '{text_of(inject, 'id')}'"
     has_turn, has_date = is_given(inject, "turn"), is_given(inject, "date")
+    has_time_alone = is_given(inject, "time") and facts.calendar is not None and facts.calendar.length <= 1
     if has_turn and has_date:
         yield _not_both(inject, "turn", "date", f"{called} has a 'turn' or a 'date', not both.")
-    elif not has_turn and not has_date:
+    elif not has_turn and not has_date and not has_time_alone:
         yield start_of(inject).fault(f"{called} needs a 'turn' (such as 2) or a 'date'.")
     yield from _turn_exists(inject, verb, facts)
-    day = date_of(inject.get("date"))
-    first, last = facts.start, facts.last_day
-    if day is not None and first is not None and last is not None and not first <= day <= last:
-        yield inject["date"].fault(
-            f"{day} is outside the exercise, which runs from {first} to {last}"
-            f"{_elsewhere(facts.root.keys['start'], inject['date'])}."
+    yield from _moment_exists(inject, facts)
+
+
+def _moment_exists(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """A day or a clock that lies within the exercise, and within the turn where that is given too."""
+    date, time = moment_in(text_of(inject, "date") or ""), time_in(text_of(inject, "time") or "")
+    turn = whole_of(inject.get("turn"))
+    if time is not None and isinstance(date, datetime.datetime):
+        yield _not_both(inject, "date", "time", "the clock stands in the 'date' or under 'time', not in both.")
+        return
+    calendar = facts.calendar
+    is_elsewhere = turn is not None and (date is not None or not 1 <= turn <= (facts.turns or 0))
+    if calendar is None or is_elsewhere:
+        return
+    moment = moment_of(calendar, turn, date, time)
+    if moment is None:
+        return
+    day, place = calendar.day_of(moment), inject["date" if date is not None else "time"]
+    is_midnight = not isinstance(moment, datetime.datetime)  # a day without a clock: some of it is in the exercise
+    if day + (1 if is_midnight else 0) <= 0 or day >= calendar.length:
+        first, last = map(in_numbers, calendar.whole_span)
+        yield place.fault(
+            f"{in_numbers(moment)} is outside the exercise, which runs from {first} to {last}"
+            f"{_elsewhere(facts.root.keys['start'], place)}."
         )
+    elif turn is not None and calendar.turn_at(day) != turn:
+        first, last = map(in_numbers, calendar.span(turn))
+        other = calendar.turn_at(day)
+        yield place.fault(f"{in_numbers(moment)} is in turn {other}: turn {turn} runs from {first} to {last}.")
 
 
 def _not_both(entry: Node, first: str, second: str, said: str) -> Diagnostic:
@@ -866,7 +991,9 @@ CHECKS = (
     lambda facts: repeated_ids(facts.root),
     check_participants,
     check_actors,
+    check_groups,
     check_ties,
+    check_turns,
     check_incidents,
     check_injects,
     check_questions,

@@ -29,10 +29,11 @@ FROM_ANOTHER_KEYBOARD = (
     re.compile(r"\s*(?:- +)*[A-Za-z_]\w*: +(?P<slip>[“”„«‘’])"),
 )
 
-FINEST = "A day is the finest time here"
 YEAR_FIRST = re.compile(r"(\d{4})[-./ ](\d{1,2})[-./ ](\d{1,2})", re.ASCII)
 YEAR_LAST = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})", re.ASCII)
 CLOCK = re.compile(r"\d{1,2}:\d{2}|\d\s?[ap]m\b|^\d{3,4}$", re.IGNORECASE | re.ASCII)
+PLAIN_CLOCK = "by the clock of the exercise and without its zone"
+TIME = re.compile(r"(?<!\d)(?P<hour>\d{1,2})[:.h]?(?P<minute>\d{2})?(?::\d{2})?\s?(?:(?P<half>[ap])\.?m)?", re.I | re.A)
 SPELT_OUT = (  # 7 October 2025, 7. Oct 2025; October 7, 2025
     re.compile(r"(?P<day>\d{1,2})\.? (?P<month>[a-z]{3,9}) (?P<year>\d{4})", re.IGNORECASE | re.ASCII),
     re.compile(r"(?P<month>[a-z]{3,9}) (?P<day>\d{1,2}),? (?P<year>\d{4})", re.IGNORECASE | re.ASCII),
@@ -53,7 +54,7 @@ OTHER_WORDS = {
     "sms": "chat", "text_message": "chat", "message": "chat", "im": "chat", "teams": "chat", "signal": "chat",
     "whatsapp": "chat", "broadcast": "radio",
     "acts": "incidents", "act": "incident", "events": "incidents",
-    "time": "date", "when": "date", "day": "date", "datetime": "date",
+    "when": "date", "day": "date", "datetime": "date", "clock": "time", "at": "time",
     "from": "sender", "recipient": "to", "recipients": "to", "method": "channel", "body": "text",
 }  # fmt: skip
 
@@ -287,8 +288,8 @@ def about_a_name(text: str, kind: str) -> str:
     return f" Did you mean '{better}'?" if better[0].isalpha() else f" Try '{kind.replace(' ', '_') or 'a'}_{better}'."
 
 
-def about_a_day(text: str) -> str:
-    """What is wrong with a date, and how to write it.
+def about_a_day(text: str, with_clock: bool = False) -> str:
+    """What is wrong with a date, which may have a clock or not, and how to write it.
 
     >>> about_a_day("2026-31-01")
     ' Day and month are turned round: write 2026-01-31.'
@@ -299,8 +300,10 @@ def about_a_day(text: str) -> str:
     """
     text = plain_letters(text).strip()
     day, rest = next(_days_in(text), None), CLOCK.search(YEAR_FIRST.sub("", YEAR_LAST.sub("", text)))
+    if rest is not None and with_clock:
+        return _with_clock(text, day)
     if rest is not None:
-        return f" {FINEST}: write {day}." if day else f" {FINEST}; a clock time can stand in the text."
+        return f" A day has no clock here: write {day}." if day else " A day has no clock here."
     if (found := YEAR_FIRST.fullmatch(text)) is not None:
         return _year_first(*map(int, found.groups()))
     if (found := YEAR_LAST.fullmatch(text)) is not None:
@@ -309,6 +312,37 @@ def about_a_day(text: str) -> str:
         other = f" (or {days[1]}, if the month stands first)" if len(days) > 1 else ""
         return f" Write the year first: {days[0]}{other}." if days else ""
     return f" Did you mean {day}?" if day else ""
+
+
+def _with_clock(text: str, day: datetime.date | None) -> str:
+    time = _time_in(YEAR_FIRST.sub("", text))
+    if day is None or time is None:
+        return " A clock time goes under 'time'." if day is None else ""
+    return f" Write {day} {time:%H:%M}, {PLAIN_CLOCK}."
+
+
+def about_a_time(text: str) -> str:
+    """What is wrong with a time of day, and how to write it.
+
+    >>> about_a_time("9.30 pm"), about_a_time("0930"), about_a_time("25:00")
+    (' Write 21:30.', ' Write 09:30.', ' The clock goes from 00:00 to 23:59.')
+    """
+    text = plain_letters(text).strip()
+    day, time = next(_days_in(text), None), _time_in(YEAR_FIRST.sub("", text))
+    if day is not None:
+        return " A day goes under 'date'."
+    if time is not None:
+        return f" Write {time:%H:%M}."
+    return " The clock goes from 00:00 to 23:59." if CLOCK.search(text) else ""
+
+
+def _time_in(text: str) -> datetime.time | None:
+    found = TIME.search(text)
+    if found is None:
+        return None
+    hour, minute, half = int(found["hour"]), int(found["minute"] or 0), (found["half"] or "").lower()
+    hour = hour % 12 + 12 * (half == "p") if half and hour <= 12 else hour
+    return datetime.time(hour, minute) if hour < 24 and minute < 60 else None
 
 
 def _days_in(text: str) -> Iterator[datetime.date]:
@@ -348,5 +382,5 @@ def about_a_count(text: str) -> str:
     if next(_days_in(text), None) or YEAR_FIRST.match(text) or YEAR_LAST.match(text):
         return " A day goes under 'date'."
     if CLOCK.search(text) or re.match(r"[DTH]\s*[+-]\s*\d", text):
-        return f" {FINEST}: count turns here, or give the day under 'date'."
+        return " Count turns here, and give the clock under 'time', or the day under 'date'."
     return ""

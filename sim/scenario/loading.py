@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.errors import Diagnostic, InputError, did_you_mean, told_once
+from sim.scenario.calendar import UNITS
 from sim.scenario.checks import MERGED_BY, Facts, beside_scenario, check_scenario, repeated_ids
 from sim.scenario.left_out import without_those_left_out
 from sim.scenario.library import (
@@ -19,7 +20,7 @@ from sim.scenario.library import (
     shown_path,
     without_states,
 )
-from sim.scenario.members import with_outputs
+from sim.scenario.members import role_in, with_groups_of, with_outputs
 from sim.scenario.paths import Place, find, fitted, set_path, stands_alone, with_figures, with_ranges
 from sim.scenario.reader import Node, SourceText, entries_of, file_text, is_given, items_of, nodes_of, read, text_of
 from sim.scenario.schema import Figure, Library, Scenario
@@ -179,7 +180,7 @@ def _unplayable_ends(root: Node, section: str, loaded: Loaded) -> Iterable[Diagn
 
 def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -> Loaded:
     base = load_library() if library is None else library
-    library = without_states(base, _in_full(root))
+    library = with_groups_of(root, without_states(base, _in_full(root)))
     left_out = without_those_left_out(root, library) if root.line else []
     facts = Facts(root, library)
     scenario, misfits = validated(Scenario, root, codes=facts.codes_by_name)
@@ -189,7 +190,7 @@ def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -
     document = scenario.model_dump(mode="json", exclude_unset=True)
     depends_on = scenario.model_dump(mode="json", exclude_defaults=True)
     digest = digest_of([depends_on, library_digest(base)])
-    complete = with_ranges(scenario, document, library)
+    complete = with_ranges(_with_roles(scenario, library), document, library)
     name = name.encode("utf-8", "replace").decode("utf-8")  # a file's name may hold bytes that are no text
     library = with_figures(library, scenario.figures)
     if any(own.decided_in for own in scenario.own_responses.values()):
@@ -205,6 +206,16 @@ def _attached(root: Node) -> dict[str, bytes]:
     named = [node for entry in entries if is_given(entry, "file") for node in [entry["file"]] if node.source.text]
     paths = {node.text or "": beside_scenario(node) for node in named}
     return {name: path.read_bytes() for name, path in paths.items() if path is not None}
+
+
+def _with_roles(scenario: Scenario, library: Library) -> Scenario:
+    """A scenario in which whoever is made a member of a group has the role that goes with it."""
+    roles = {code: actor.role or role_in(actor.member_of, library) for code, actor in scenario.actors.items()}
+    changed = {code: role for code, role in roles.items() if role != scenario.actors[code].role}
+    if not changed:
+        return scenario
+    actors = {code: actor.model_copy(update={"role": roles[code]}) for code, actor in scenario.actors.items()}
+    return scenario.model_copy(update={"actors": actors})
 
 
 def _in_full(root: Node) -> list[str]:
@@ -318,8 +329,9 @@ def _keys_at_the_top(path: Path) -> list[str]:
 def laid_over(parent: Node, child: Node, faults: list[Diagnostic], merged_by: dict | None = None) -> Node:
     """A mapping with what the child says in place of what the parent says; `key: null` takes the key away."""
     merged_by = MERGED_BY if merged_by is None else merged_by
-    whole = Node("mapping", dict(parent.value), child.source, child.line, child.column, child.length)
-    whole.keys = dict(parent.keys)
+    given = _without_other_units(parent, child)
+    whole = Node("mapping", given, child.source, child.line, child.column, child.length)
+    whole.keys = {name: parent.keys[name] for name in given}
     for name, value in child.value.items():
         before = parent.get(name)
         if before is not None and value.kind == "scalar" and value.value is None:
@@ -331,6 +343,12 @@ def laid_over(parent: Node, child: Node, faults: list[Diagnostic], merged_by: di
             value = _entries_laid_over(before, value, merged_by[name], faults)
         whole.value[name], whole.keys[name] = value, child.keys[name]
     return whole
+
+
+def _without_other_units(parent: Node, child: Node) -> dict[str, Node]:
+    """What a parent says, without the length of its turns where the child gives another in a unit of its own."""
+    own = set(UNITS) & set(child.value)
+    return {name: value for name, value in parent.value.items() if not own or name in own or name not in UNITS}
 
 
 def _entries_laid_over(parent: Node, child: Node, key: str, faults: list[Diagnostic]) -> Node:
@@ -372,14 +390,29 @@ def notes_on(loaded: Loaded) -> list[str]:
     >>> notes_on(load("smallest"))
     []
     """
-    year, years = loaded.scenario.start.year, sorted(set(_years(loaded.base)))
-    if not years or years[0] - FAR_YEARS <= year <= years[-1] + FAR_YEARS:
-        return list(loaded.left_out)
-    return [
-        *loaded.left_out,
-        f"the exercise begins in {year}, and the library's figures are of {years[0]} to {years[-1]}: they are used "
-        "as they stand. Write what was or will be otherwise under 'actors' or 'figures'.",
-    ]
+    return [*loaded.left_out, *_of_another_time(loaded), *_outside_their_alliance(loaded)]
+
+
+def _of_another_time(loaded: Loaded) -> Iterator[str]:
+    year, years = loaded.scenario.first_day.year, sorted(set(_years(loaded.base)))
+    if years and not years[0] - FAR_YEARS <= year <= years[-1] + FAR_YEARS:
+        yield (
+            f"the exercise begins in {year}, and the library's figures are of {years[0]} to {years[-1]}: they are used "
+            "as they stand. Write what was or will be otherwise under 'actors' or 'figures'."
+        )
+
+
+def _outside_their_alliance(loaded: Loaded) -> Iterator[str]:
+    """Invented allies that belong to no alliance."""
+    bodies = {"ally": "NATO", "eu_member": "EU"}
+    for code, actor in loaded.scenario.actors.items():
+        name = bodies.get(actor.role or "", "")
+        body = loaded.library.bodies.get(name)
+        if body is not None and code not in loaded.library.groups[body.group].members:
+            yield (
+                f"'{code}' has the role '{actor.role}' and is no member of {name}: nothing that its members call "
+                f"or decide together is open to it. Write `member_of: [{body.group}]` under its name in 'actors'."
+            )
 
 
 def _years(library: Library) -> Iterator[int]:

@@ -16,7 +16,8 @@ from typing import Literal
 
 from sim.errors import InputError, did_you_mean, nearest, refusal
 from sim.letters import plain_letters
-from sim.scenario.schema import Body, Format, Library, Membership, Response, State
+from sim.scenario.reader import Node, entries_of, items_of, text_of
+from sim.scenario.schema import Body, Format, Group, Library, Membership, Response, State
 
 OnOff = Literal["on", "off"]
 OWN = {"formats": "own_formats", "responses": "own_responses"}  # where a scenario has entries of its own
@@ -138,6 +139,44 @@ def which_code(word: str, choices: Collection[str], codes: Mapping[str, str]) ->
     return f"Did you mean '{meant}'?" if meant else did_you_mean(word, choices)
 
 
+def with_groups_of(root: Node, library: Library) -> Library:
+    """A library whose groups have those members too whom a scenario puts into them, and with the scenario's own groups.
+
+    What does not fit is left out here, and told where it stands.
+    """
+    added: dict[str, dict[str, Membership]] = {}
+    for code, _, actor in items_of(root, "actors"):
+        for entry in entries_of(actor, "member_of"):
+            added.setdefault(entry.text or "", {})[code] = Membership.model_validate({})
+    own = {
+        name: {member.text or "": Membership.model_validate({}) for member in entries_of(group, "members")}
+        for name, _, group in items_of(root, "groups")
+        if name not in library.groups
+    }
+    if not added and not own:
+        return library
+    groups = {
+        name: group.model_copy(update={"members": group.members | added[name]}) if name in added else group
+        for name, group in library.groups.items()
+    }
+    named = {name: text_of(group, "name") or name for name, _, group in items_of(root, "groups")}
+    groups |= {
+        name: Group.model_construct(name=named[name], source="own", members=members) for name, members in own.items()
+    }
+    return library.model_copy(update={"groups": groups})
+
+
+def role_in(groups: Iterable[str], library: Library) -> str | None:
+    """The role of who belongs to these groups: NATO's members are allies; None where they say nothing of it."""
+    of_body = {body.group: code for code, body in library.bodies.items()}
+    bodies = {of_body.get(name) for name in groups}
+    if "NATO" in bodies:
+        return "ally"
+    if "EU" in bodies:
+        return "eu_member"
+    return "partner" if any(name in library.groups and library.groups[name].is_the_four for name in groups) else None
+
+
 # ------------------------------------------------------------------------------------------------------------ on or off
 
 
@@ -186,7 +225,9 @@ def with_presence(document: dict, segments: list[str], there: bool, library: Lib
             names = _list(changed, "participants")
             changed["participants"] = _with(names, code, there, document, library)
             if not there:
-                _leave_bodies(changed, code, _groups_of_bodies(names, code, document, library), library)
+                joined = _list(_get(document.get("actors"), code), "member_of")
+                groups = [group for group in _groups_of_bodies(names, code, document, library) if group not in joined]
+                _leave_bodies(changed, code, groups, library)
                 _leave_story(changed, code)
     return changed
 
@@ -202,6 +243,9 @@ def _leave_bodies(document, code, groups, library):
 def _leave_story(document, code):
     """Takes somebody out of what a scenario says of its actors; whom an incident hits stays, and is a fault."""
     (document.get("actors") or {}).pop(code, None)
+    for group in (document.get("groups") or {}).values():
+        group["members"] = [other for other in _list(group, "members") if other != code]
+    document["groups"] = {name: group for name, group in (document.get("groups") or {}).items() if group["members"]}
     document["ties"] = [tie for tie in _list(document, "ties") if code not in tie["between"]]
     for incident in _list(document, "incidents"):
         incident["may_widen_to"] = [other for other in _list(incident, "may_widen_to") if other != code]

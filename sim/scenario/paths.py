@@ -20,9 +20,19 @@ from sim.scenario.hints import hides
 from sim.scenario.members import OnOff, codes_by_name, presence, which_code, with_presence
 from sim.scenario.needs import NOT_PLAYED, allowed, domain_of, figure_limits, is_counted, lies_within
 from sim.scenario.schema import CooperationStart, Figure, Library, Parameter, Scenario
-from sim.scenario.wording import as_number, below, core, expected, fields_of, is_model, once_for_each
+from sim.scenario.wording import (
+    UNIONS,
+    alternative,
+    as_number,
+    below,
+    core,
+    expected,
+    fields_of,
+    is_model,
+    once_for_each,
+)
 
-SINGLE_VALUES = (int, float, str, bool, datetime.date)
+SINGLE_VALUES = (int, float, str, bool, datetime.date, datetime.datetime, datetime.time)
 NOT_VARIED = (
     "title", "summary", "extends", "marking", "participants", "objectives", "questions", "uncertainties", "levers",
     "measures", "figures", "sources", "codebook", "domains", "estimates", "volumes",
@@ -237,6 +247,7 @@ def _walk(data, annotation, path: str, segments: list[str]) -> tuple[object, obj
     keys: list = []
     limits = None
     for good in range(len(segments)):
+        annotation = alternative(annotation, isinstance(data, list))
         key = _key(data, annotation, segments, good)
         if (core(annotation)[0], key) in NOT_PLAYED:
             said = "which the model does not read: another value would change nothing."
@@ -258,6 +269,8 @@ def _walk(data, annotation, path: str, segments: list[str]) -> tuple[object, obj
 
 def _is_single(annotation) -> bool:
     inner, _ = core(annotation)
+    if typing.get_origin(inner) in UNIONS:
+        return all(map(_is_single, typing.get_args(inner)))
     return inner in SINGLE_VALUES or typing.get_origin(inner) is typing.Literal
 
 

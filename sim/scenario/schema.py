@@ -14,7 +14,20 @@ import datetime
 import re
 from typing import Annotated, Literal, Optional, Union
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_serializer, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+    model_serializer,
+    model_validator,
+)
+
+from sim.scenario.calendar import CLOCK_TIME, MOMENT, Calendar, calendar_of, moment_in, moment_of, stretch_of, time_in
 
 
 def _as_written(day):
@@ -24,10 +37,46 @@ def _as_written(day):
     return day
 
 
+def _moment(written):
+    """A date in text, with a clock or without."""
+    if not isinstance(written, str):
+        return written
+    found = moment_in(written)
+    if found is None:
+        raise ValueError("expected a date such as 2026-03-01, or with a clock, 2026-03-01 09:30")
+    return found
+
+
+def _clock_time(written):
+    """A time of day in text: hours and minutes, and not a count of seconds."""
+    if not isinstance(written, str):
+        return written
+    found = time_in(written)
+    if found is None:
+        raise ValueError("expected a time of day such as 09:30")
+    return found
+
+
+def _within_limits(moment):
+    day = moment.date() if isinstance(moment, datetime.datetime) else moment
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValueError(f"days go from {FIRST_DAY} to {LAST_DAY}")
+    return moment
+
+
 CODE_PATTERN, NAME_PATTERN = r"^([A-Z]{3}|NATO|EU)$", r"^[a-z][a-z0-9_]*$"
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$"
 FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2100, 12, 31)
 Date = Annotated[datetime.date, BeforeValidator(_as_written), Field(ge=FIRST_DAY, le=LAST_DAY)]
+Moment = Annotated[
+    Union[datetime.date, datetime.datetime],
+    BeforeValidator(_moment),
+    AfterValidator(_within_limits),
+    WithJsonSchema({"type": "string", "pattern": f"^{MOMENT}$"}),
+]
+ClockTime = Annotated[
+    datetime.time, BeforeValidator(_clock_time), WithJsonSchema({"type": "string", "pattern": f"^{CLOCK_TIME}$"})
+]
 Year = Annotated[int, Field(ge=FIRST_DAY.year, le=LAST_DAY.year)]
 Issue = Literal["cyber", "fimi", "coercion", "edt", "space", "infra", "military", "consult", "learn"]
 Rung = Literal["silence", "concern", "solidarity", "naming", "measures"]
@@ -43,7 +92,13 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Months = Annotated[float, Field(ge=0, le=1200)]  # up to a hundred years, as with all that lasts
 CalendarDays = Annotated[float, Field(ge=0, le=36600)]
 Code = Annotated[str, Field(pattern=CODE_PATTERN, description="ISO 3166 alpha-3 code, or NATO, or EU")]
-MOST_TURNS, LONGEST_TURN = 60, 366  # days
+STATELESS = {
+    "accident": "an accident", "storm": "a storm", "insider": "an insider", "criminals": "criminals", "nobody": "nobody"
+}  # fmt: skip
+CULPRIT_PATTERN = CODE_PATTERN.replace(")$", f"|{'|'.join(STATELESS)})$")
+Culprit = Annotated[str, Field(pattern=CULPRIT_PATTERN)]
+MOST_TURNS = 60
+LONGEST_TURN = {"hours": 240, "days": 366, "months": 120, "years": 10}
 Name = Annotated[str, Field(pattern=NAME_PATTERN, description="lower case letters, digits and underscores")]
 Id = Annotated[str, Field(pattern=ID_PATTERN)]  # of a past case: also the name of a file
 Text = Annotated[str, Field(pattern=r"\S")]  # not empty, not only spaces
@@ -564,10 +619,46 @@ class Library(Entry):
 
 
 class Turns(Entry):
-    """How many turns, and how long each is in exercise time."""
+    """How many turns, and how long each is in exercise time: in one unit, which is hours, days, months or years."""
 
     count: Annotated[int, Field(ge=1, le=MOST_TURNS)]
-    days: Annotated[int, Field(ge=1, le=LONGEST_TURN)]
+    hours: Optional[Annotated[int, Field(ge=1, le=LONGEST_TURN["hours"])]] = None
+    days: Optional[Annotated[int, Field(ge=1, le=LONGEST_TURN["days"])]] = None
+    months: Optional[Annotated[int, Field(ge=1, le=LONGEST_TURN["months"])]] = Field(
+        None, description="months of the calendar"
+    )
+    years: Optional[Annotated[int, Field(ge=1, le=LONGEST_TURN["years"])]] = Field(
+        None, description="years of the calendar"
+    )
+
+    @staticmethod
+    def otherwise(name: str) -> str:
+        """What is said to somebody who writes a unit that turns do not have."""
+        said = {
+            "week": "A week is `days: 7`.",
+            "minute": "An hour is the shortest turn.",
+            "quarter": "It is `months: 3`.",
+        }
+        return said.get(name.removesuffix("s"), "")
+
+
+class SomeTurns(Turns):
+    """Some turns of one length, among others of another."""
+
+    count: Annotated[int, Field(ge=1, le=MOST_TURNS)] = 1
+
+
+def _alike_or_not(turns):
+    return "several" if isinstance(turns, list) else "one"
+
+
+Schedule = Annotated[
+    Union[
+        Annotated[Turns, Tag("one")],
+        Annotated[list[SomeTurns], Field(min_length=1, max_length=MOST_TURNS), Tag("several")],
+    ],
+    Discriminator(_alike_or_not),
+]
 
 
 class ActorOverride(Entry):
@@ -576,7 +667,15 @@ class ActorOverride(Entry):
     name: Optional[Text] = Field(None, description="needed for an actor that the library does not know")
     adjective: Optional[Text] = None
     theatre: Optional[Theatre] = None
-    role: Optional[Role] = None
+    role: Optional[Role] = Field(None, description="left out: what `member_of` makes of it, or as in the library")
+    member_of: list[Name] = Field(
+        [],
+        description="groups of the library that it belongs to here from the first day on, such as nato or eu: it sits "
+        "and votes wherever their members do",
+    )
+    eu_population_pct: Optional[Annotated[float, Field(ge=0, le=100)]] = Field(
+        None, description="of a member of the EU: its share of the Union's population, percent, in a qualified majority"
+    )
     economy: Optional[Share] = Field(None, description="economic weight, 0 to 1 (1: the largest economy)")
     cyber: Optional[Share] = Field(None, description="cyber capability, 0 to 1")
     military: Optional[Share] = None
@@ -587,6 +686,13 @@ class ActorOverride(Entry):
     capital: Optional[Annotated[float, Field(ge=0, le=5)]] = Field(None, description="political capital at the start")
     policy: Optional[Name] = Field(None, description="how it chooses; default: standard")
     brief: Optional[Text] = Field(None, description="what the person in this seat should know and want")
+
+
+class OwnGroup(Entry):
+    """Actors that an exercise takes together: a cell, or those who are briefed together."""
+
+    name: Text
+    members: list[Code] = Field(min_length=1)
 
 
 class Tie(Entry):
@@ -610,8 +716,12 @@ class Incident(Entry):
     id: Name
     name: Text
     issue: Issue
-    by: Code = Field(description="who really did it: hidden from every seat until the debrief")
-    suspect: Optional[Code] = Field(None, description="whom it looks like; default: by")
+    by: Culprit = Field(
+        description="who really did it: an adversary; or accident, storm, insider, criminals or nobody, where no state "
+        "did. Hidden from every seat until the debrief"
+    )
+    cause: Optional[Text] = Field(None, description="where no state did it: what it was, told in the debrief")
+    suspect: Optional[Code] = Field(None, description="whom it looks like; default: by; needed where no state did it")
     victims: dict[Code, Share] = Field(description="severity for each victim: 0.1 symbolic to 1 mass casualties")
     turn: Annotated[int, Field(ge=1)] = Field(1, description="turn in which it begins")
     turns: Optional[Annotated[int, Field(ge=1, le=MOST_TURNS)]] = Field(
@@ -745,7 +855,10 @@ class Deadline(Entry):
     """What follows at the end of a turn unless something has been done by then."""
 
     turn: Optional[Annotated[int, Field(ge=1)]] = Field(None, description="turn at whose end it is judged")
-    date: Optional[Date] = Field(None, description="instead of turn: the day; judged at the end of its turn")
+    date: Optional[Moment] = Field(
+        None, description="instead of turn: the day, or the day and its clock; judged at the end of its turn"
+    )
+    time: Optional[ClockTime] = Field(None, description="beside turn or date: the time of day, by the clock")
     unless: StateOfPlay = Field(description="the deadline is kept if anything that is named here is so by then")
     text: Text = Field(description="what happens otherwise: those who receive the inject are told so from the start")
     effects: list[InjectEffect] = Field([], description="what changes then")
@@ -767,7 +880,12 @@ class Inject(Entry):
     id: Name
     title: Text
     turn: Optional[Annotated[int, Field(ge=1)]] = Field(None, description="turn in which it is released")
-    date: Optional[Date] = Field(None, description="instead of turn: the day")
+    date: Optional[Moment] = Field(None, description="instead of turn: the day, or the day and its clock")
+    time: Optional[ClockTime] = Field(
+        None,
+        description="beside turn or date: the time of day, by the clock; alone in an exercise of one day. Within a "
+        "turn, injects are released in order of time",
+    )
     when: Optional[When] = Field(
         None, description="a condition on the state of play in its turn; where it does not hold, it is not released"
     )
@@ -861,13 +979,19 @@ class Scenario(Entry):
     summary: Text
     extends: Optional[str] = Field(None, description="another scenario: this one says only what differs")
     marking: str = Field("EXERCISE EXERCISE EXERCISE", description="printed on every page")
-    start: Date = Field(description="first day of turn 1")
-    turns: Turns
+    start: Moment = Field(description="first day of turn 1, or the day and the time at which it begins")
+    turns: Schedule = Field(
+        description="how many turns and how long each is, such as {count: 8, hours: 3}; or a list of such entries, "
+        "one after the other, where turns differ in length"
+    )
     participants: list[str] = Field(min_length=1, description="codes, group:<name>, NATO or EU (each with its members)")
     bodies_as: Literal["members", "one"] = Field("members", description="one: NATO and the EU act as single actors")
     actors: dict[Code, ActorOverride] = {}
+    groups: dict[Name, OwnGroup] = Field(
+        {}, description="groups of its own, named as `group:<name>` wherever groups of the library are"
+    )
     ties: list[Tie] = []
-    incidents: list[Incident] = Field(min_length=1)
+    incidents: list[Incident] = Field(description="what happens; `[]` for an exercise of injects and questions alone")
     injects: list[Inject] = []
     formats: Optional[list[Name]] = Field(None, description="formats on the table; empty: all that fit the incidents")
     responses: Optional[list[Name]] = Field(
@@ -895,3 +1019,18 @@ class Scenario(Entry):
     levers: dict[Name, Lever] = {}
     measures: Optional[list[Name]] = Field(None, description="what we judge by; empty: all")
     sources: list[Text] = Field([], description="what the scenario's story rests on")
+
+    @property
+    def first_day(self) -> datetime.date:
+        """The first day of turn 1, whatever the clock."""
+        return self.start.date() if isinstance(self.start, datetime.datetime) else self.start
+
+    @property
+    def calendar(self) -> Calendar:
+        """When each turn begins and ends."""
+        turns = self.turns if isinstance(self.turns, list) else [self.turns]
+        return calendar_of(self.start, map(stretch_of, turns))
+
+    def moment_of(self, inject: Union[Inject, Deadline]) -> Optional[datetime.date]:
+        """When an inject comes or a deadline ends, as far as it says: a day, or the clock; None: its turn is all."""
+        return moment_of(self.calendar, inject.turn, inject.date, inject.time)

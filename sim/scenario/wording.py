@@ -16,10 +16,18 @@ from pydantic.fields import FieldInfo
 
 from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.letters import is_number, plain_letters
-from sim.scenario.hints import about_a_count, about_a_day, about_a_name, meant
+from sim.scenario.hints import about_a_count, about_a_day, about_a_name, about_a_time, meant
 from sim.scenario.members import code_meant
 from sim.scenario.reader import Node, date_of, text_of
-from sim.scenario.schema import CODE_PATTERN, FIRST_DAY, ID_PATTERN, LAST_DAY, NAME_PATTERN
+from sim.scenario.schema import (
+    CODE_PATTERN,
+    CULPRIT_PATTERN,
+    FIRST_DAY,
+    ID_PATTERN,
+    LAST_DAY,
+    NAME_PATTERN,
+    STATELESS,
+)
 
 ENTRY_NAMES = {
     "incidents": "incident",
@@ -45,6 +53,7 @@ ENTRY_NAMES = {
 Found = typing.TypeVar("Found")
 Model = typing.TypeVar("Model", bound=BaseModel)
 UNIONS = (typing.Union, types.UnionType)
+MOMENT_TYPES = typing.Union[datetime.date, datetime.datetime]  # noqa: UP007, as it is compared with one
 NO_NUMBER = ()  # in place of a text that pydantic would read as a number and people would not, such as 1_0
 DIGEST_PATTERN, FILE_NAME_PATTERN = r"^[0-9a-f]{32}([0-9a-f]{32})?$", r'^[^./\\:*?"<>|\s][^/\\:*?"<>|\n\r\t]*$'
 
@@ -101,7 +110,8 @@ def _constraints(extra) -> list:
 
 def is_code(annotation) -> bool:
     """Whether the code of an actor stands here."""
-    return CODE_PATTERN in [getattr(part, "pattern", None) for part in core(annotation)[1]]
+    patterns = {getattr(part, "pattern", None) for part in core(annotation)[1]}
+    return bool(patterns & {CODE_PATTERN, CULPRIT_PATTERN})
 
 
 def is_model(annotation) -> bool:
@@ -120,7 +130,17 @@ def below(annotation, key):
         return arguments[0]
     if origin is tuple and isinstance(key, int) and key < len(arguments):
         return arguments[key]
+    if origin in UNIONS:  # an entry or a list of such entries: a position is one of the list
+        return next((found for part in arguments if (found := below(part, key)) is not None), None)
     return None
+
+
+def alternative(annotation, is_list: bool):
+    """Of an entry or a list of such entries, the one that is meant; any other annotation as it is."""
+    inner, _ = core(annotation)
+    parts = typing.get_args(inner) if typing.get_origin(inner) in UNIONS else ()
+    of_list = {typing.get_origin(core(part)[0]) is list: part for part in parts}
+    return of_list[is_list] if len(of_list) == 2 else annotation
 
 
 def expected(annotation) -> str:
@@ -137,8 +157,10 @@ def expected(annotation) -> str:
         return _expected_text(constraints)
     if inner is bool:
         return "yes or no"
-    if inner is datetime.date:
+    if inner is datetime.date or inner == MOMENT_TYPES:
         return "a date such as 2026-03-01"
+    if inner is datetime.time:
+        return "a time of day such as 09:30"
     if origin is typing.Literal:
         return "one of: " + ", ".join(map(str, arguments))
     if origin in UNIONS:
@@ -164,6 +186,8 @@ def _expected_text(constraints: list) -> str:
     patterns = [part.pattern for part in constraints if getattr(part, "pattern", None)]
     if CODE_PATTERN in patterns:
         return "a code: three capitals such as JPN (ISO 3166), or NATO, or EU"
+    if CULPRIT_PATTERN in patterns:
+        return f"a code of three capitals such as RUS, or where no state did it one of {', '.join(STATELESS)}"
     if NAME_PATTERN in patterns:
         return "a name in lower case letters, digits and underscores that begins with a letter"
     if ID_PATTERN in patterns:
@@ -183,7 +207,7 @@ def _expected_pair(arguments: tuple) -> str:
 
 def plain(node: Node, annotation):
     """A node's data for pydantic: an empty value counts as left out where the schema lets it be left out."""
-    inner, _ = core(annotation) if annotation is not None else (None, None)
+    inner, _ = core(alternative(annotation, node.is_list)) if annotation is not None else (None, None)
     if node.is_list:
         item = below(inner, 0) if inner is not None else None
         return [plain(entry, item) for entry in node.value]
@@ -256,8 +280,10 @@ def schema_fault(
 def _without_alternatives(model, location: tuple) -> tuple:
     """A place without what pydantic adds where a value may be of several kinds."""
     for length in range(len(location)):
-        if typing.get_origin(core(annotation_at(model, location[:length]))[0]) in UNIONS:
-            return location[:length]
+        inner, _ = core(annotation_at(model, location[:length]))
+        if typing.get_origin(inner) in UNIONS:
+            is_told_apart = any(is_model(core(part)[0]) for part in typing.get_args(inner))
+            return location[:length] + (location[length + 1 :] if is_told_apart else ())
     return location
 
 
@@ -284,13 +310,13 @@ def _namesake(root: Node, location: tuple) -> str:
 
 def _unknown_field(model, root: Node, location: tuple) -> Diagnostic:
     parent, name = node_at(root, location[:-1]), str(location[-1])
-    holder, _ = core(annotation_at(model, location[:-1]))
+    holder, _ = core(alternative(annotation_at(model, location[:-1]), parent.is_list))
     allowed = [field for field in fields_of(holder)] if is_model(holder) else []
     near = meant(name, allowed)
     unused = [field for field in allowed if field not in parent.value] or allowed
     hint = f"Did you mean '{near}'?" if near else did_you_mean(name, unused)
     if near == "date" and (value := parent.get(name)) is not None:
-        hint += about_a_day(value.text or "")
+        hint += about_a_day(value.text or "", with_clock=True)
     if name.partition(":")[0] in allowed and ":" in name:
         hint = f"A space is missing after '{name.partition(':')[0]}:'."
     elif " " in name and (value := parent.get(name)) is not None and value.kind == "scalar" and value.value is None:
@@ -322,7 +348,8 @@ def _code_instead(annotation, word: str, codes: Mapping[str, str]) -> tuple[str,
 
 
 def _does_not_fit(model, root: Node, location: tuple, kind: str, codes: Mapping[str, str]) -> Diagnostic:
-    annotation, node = annotation_at(model, location), value_at(root, location)
+    node = value_at(root, location)
+    annotation = alternative(annotation_at(model, location), node.is_list)
     inner, constraints = core(annotation)
     subject = _for(root, location)
     if node.kind == "scalar" and node.value is not None and not node.value.strip():
@@ -361,13 +388,18 @@ def _hint(annotation, node: Node, kind: str) -> str:
         return f" Write {text.replace('_', '')}." if "_" in text else ""
     if inner is int:
         return about_a_count(text)
-    if inner is datetime.date:
+    if inner is datetime.time:
+        return about_a_time(text)
+    if inner is datetime.date or inner == MOMENT_TYPES:
         day = date_of(node)
         is_beyond = day is not None and not FIRST_DAY <= day <= LAST_DAY
-        return f" Days go from {FIRST_DAY} to {LAST_DAY}." if is_beyond else about_a_day(text)
+        with_clock = inner == MOMENT_TYPES
+        return f" Days go from {FIRST_DAY} to {LAST_DAY}." if is_beyond else about_a_day(text, with_clock)
     if typing.get_origin(inner) is list and node.kind == "scalar" and text:
         return f" Write [{text[:40]}]."
     patterns = [part.pattern for part in constraints if inner is str and getattr(part, "pattern", None)]
+    if CULPRIT_PATTERN in patterns and (near := nearest(plain_letters(text).strip().lower(), STATELESS)):
+        return f" Did you mean '{near}'?"
     return about_a_name(text, kind) if NAME_PATTERN in patterns else ""
 
 

@@ -60,9 +60,9 @@ class Run:
         return {incident.id: incident for incident in self.loaded.scenario.incidents if incident.id in begun}
 
     @cached_property
-    def last_day(self) -> int:
+    def last_day(self) -> float:
         """The day on which the exercise ends, counted from its first."""
-        return self.record.turns * self.record.days_per_turn
+        return self.record.calendar.length
 
     @cached_property
     def responses(self) -> list[Event]:

@@ -193,7 +193,7 @@ class Odds:
     def of_bodies(self, world, part):
         """Keep the highest chance with which each body of members would take up each response in time."""
         inputs = world.inputs
-        decided = np.maximum(world.day + inputs.days // 2, day_of_text(world)[inputs.option_incident[part]])
+        decided = np.maximum(inputs.calendar.halfway(world.turn), day_of_text(world)[inputs.option_incident[part]])
         in_time = np.ceil(decided + inputs.lead_min[part, :, 0]) <= self.window
         for b, place in places_of_bodies(inputs):
             highest = self.chance[part, :, place]

@@ -38,8 +38,8 @@ def scenario_of(name):
 def members(name, body):
     """Who takes part and belongs to a body, on the scenario's first day."""
     scenario, library = scenario_of(name), loaded(name).library
-    inside = set(resolve_members([body], library, scenario.start)) - {body}
-    return inside & set(resolve_members(scenario.participants, library, scenario.start))
+    inside = set(resolve_members([body], library, scenario.first_day)) - {body}
+    return inside & set(resolve_members(scenario.participants, library, scenario.first_day))
 
 
 def test_the_scenarios_that_ship_are_these():
@@ -66,11 +66,11 @@ def test_the_run_sheet_is_long_enough_for_a_morning_and_short_enough_for_a_day(n
 @pytest.mark.parametrize("name", NAMES)
 def test_every_inject_has_a_sender_recipients_a_channel_and_words_and_falls_into_the_exercise(name):
     scenario = scenario_of(name)
-    end = scenario.start + datetime.timedelta(days=scenario.turns.count * scenario.turns.days)
+    end = scenario.first_day + datetime.timedelta(days=scenario.turns.count * scenario.turns.days)
     for inject in scenario.injects:
         assert inject.sender and inject.to and inject.channel and len(inject.text) >= 40, inject.id
         assert inject.turn is None or 1 <= inject.turn <= scenario.turns.count, inject.id
-        assert inject.date is None or scenario.start <= inject.date < end, inject.id
+        assert inject.date is None or scenario.first_day <= inject.date < end, inject.id
 
 
 @pytest.mark.parametrize("name", NAMES)

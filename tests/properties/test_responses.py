@@ -91,7 +91,7 @@ def test_no_response_acts_before_its_lead_time(written, seed):
     inputs, state = world.inputs, world.state
     o, r, a = np.nonzero(state.joined)
     least = inputs.lead_min[o, 0, 0]
-    begun = (inputs.incident_begins[inputs.option_incident[o]] - 1) * inputs.days
+    begun = inputs.incident_day[inputs.option_incident[o]]
     assert (state.effect_day[o, r, a] >= state.decided_day[o, r, a] + least).all()
     assert (state.effect_day[o, r, a] >= begun + least).all()
     assert (state.decided_day[o, r, a] >= begun).all()

@@ -40,7 +40,7 @@ def adjudicate(world):
 def newly(world):
     """Responses that become effective within this turn: (O, R, A) bool."""
     effect_day = world.state.effect_day
-    return (effect_day <= world.last_day) & (effect_day > world.last_day - world.inputs.days)
+    return (effect_day <= world.last_day) & (effect_day > world.day)
 
 
 def weight_of(inputs):
@@ -152,7 +152,7 @@ def concede(world):
         countered=state.pressure_over[..., None],
         counter_weight=params.concede_countered,
     )
-    chance = per_period(in_an_episode, params.episode_days, inputs.days)
+    chance = per_period(in_an_episode, params.episode_days, world.days)
     draw = world.draws.uniform("concede", world.turn, inputs.incidents, inputs.actors)
     gives_in = (draw < chance) & (bears > 0) & ~state.conceded & inputs.has_demand[:, None, None]
     state.conceded |= gives_in
@@ -190,7 +190,7 @@ def tension(world, felt, paid):
         tension_step(
             state.tension,
             own + theirs + paid_back + pressed + per_run.tension_incident * begun.sum(axis=0),
-            inputs.days,
+            world.days,
             per_run.tension_persistence,
         )
     )
@@ -245,7 +245,7 @@ def refill_capital(world):
     gained = quantize(
         params.capital_year
         * inputs.capacity
-        * inputs.days
+        * world.days
         / 365
         * (inputs.is_state | np.isin(inputs.actors, inputs.bodies))
     )

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.catalogue.moves import MOVES, NAMES, Campaign, others_crisis
 from sim.model.decisions import Decision, Option
+from sim.model.inputs import NO_STATE
 from sim.model.steps.stops import seats_to_ask
 from sim.rules.choice import choice_probabilities, pick
 from sim.rules.quantize import quantize, total
@@ -28,8 +29,8 @@ class Choice:
 
 
 def campaigns(inputs):
-    """All that adversaries decide on: each incident in its order, then each adversary at large."""
-    of_incidents = [Campaign(int(d), h) for h, d in enumerate(inputs.incident_by)]
+    """All that adversaries decide on: each incident of theirs in its order, then each adversary at large."""
+    of_incidents = [Campaign(int(d), h) for h, d in enumerate(inputs.incident_by) if d != NO_STATE]
     return of_incidents + [Campaign(d) for d in range(len(inputs.adversaries))]
 
 
@@ -116,10 +117,10 @@ def opening(world, campaign):
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     own = inputs.incident_by == campaign.by
     over = own if campaign.incident is None else np.arange(len(own)) == campaign.incident
-    silence = 1 - np.where(over[:, None], state.covered.max(axis=-1), 0).max(axis=0)
+    silence = 1 - np.where(over[:, None], state.covered.max(axis=-1), 0).max(axis=0, initial=0)
     return (
         per_run.opening_silence * silence
-        + per_run.opening_discord * np.where(over[:, None], discord(world), 0).max(axis=0)
+        + per_run.opening_discord * np.where(over[:, None], discord(world), 0).max(axis=0, initial=0)
         + per_run.opening_opacity * (1 - world.transparency())
         + per_run.opening_crisis * inputs.adversary_tie[:, 0] * others_crisis(world, campaign.by)
     )

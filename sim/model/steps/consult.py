@@ -27,6 +27,7 @@ from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.rules.consultation import format_utility, p_break_silence
 from sim.rules.quantize import quantize, select_runs
 from sim.rules.tempo import NEVER, days_drawn
+from sim.scenario.calendar import whole
 
 
 def open_consult(world):
@@ -79,7 +80,7 @@ def leak(world):
     """What lies on the tables may come out: the sooner, the more sit there. The matter is better known then."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     sitting = inputs.consultation_members.sum(axis=-1)[:, None] * (state.consultation_state == OPEN)
-    heard = np.array([sitting[part].sum(axis=0) for part in inputs.consultation_slices])
+    heard = np.array([sitting[part].sum(axis=0) for part in inputs.consultation_slices]).reshape(-1, world.runs)
     chance = 1 - (1 - per_run.leak_per_member) ** heard
     leaks = world.draws.uniform("leak", world.turn, inputs.incidents).T < chance
     state.publicness = quantize(np.minimum(state.publicness + per_run.leak_publicness * leaks, 1))
@@ -390,11 +391,10 @@ def places_to_call(world, h, run, place, consultations):
     t = inputs.consultation_slices[h].start + consultations
     friends = member_calling(world, h, np.full(t.size, run), t, np.full(t.size, place))
     cost = round(float(inputs.params.consult_cost.flat[0]), 3)
+    days = inputs.calendar.down(world.day + inputs.consultation_min[t, 0])
     return tuple(
-        Option(inputs.consultations[k][1], cost, day, via=None if friend == place else inputs.actors[friend])
-        for k, day, friend in zip(
-            t, (world.day + inputs.consultation_min[t, 0]).astype(int).tolist(), friends, strict=True
-        )
+        Option(inputs.consultations[k][1], cost, whole(day), via=None if friend == place else inputs.actors[friend])
+        for k, day, friend in zip(t, days, friends, strict=True)
     )
 
 
@@ -414,9 +414,9 @@ def open_consultations(world, h, k, outlook, rows, picked, caller):
     state.duplication[rows] += np.minimum(beside.sum(axis=-1), 1)
     state.called[rows] += 1
     state.called_best[rows] += inputs.best_placed[consultations]
-    state.consultation_due[consultations, rows] = world.day + np.rint(
-        np.maximum(days * outlook.hurry[rows] * outlook.tempo[picked, rows], inputs.consultation_min[consultations, 0])
-    )
+    at_this_pace = days * outlook.hurry[rows] * outlook.tempo[picked, rows]
+    takes = inputs.calendar.nearest(np.maximum(at_this_pace, inputs.consultation_min[consultations, 0]))
+    state.consultation_due[consultations, rows] = inputs.calendar.nearest(world.day + takes)
     state.consultation_state[consultations, rows] = OPEN
     state.consultation_called[consultations, rows] = world.day
     first = state.first_consultation[h, rows]

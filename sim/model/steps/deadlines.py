@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.model.conditions import all_met, unmet
-from sim.model.inputs import turn_of
+from sim.model.inputs import turn_of_deadline
 from sim.model.msel import RELEASED
 from sim.model.steps.inject import apply
 from sim.scenario.schema import When
@@ -13,7 +13,7 @@ def judge_deadlines(world):
     """Judge every deadline that ends with this turn, where its inject is out; one that comes out late ends at once."""
     for place, (_, inject, _) in enumerate(world.inputs.msel):
         if inject.deadline and world.plan[place].status == RELEASED:
-            ends = max(turn_of(inject.deadline, world.inputs.loaded.scenario), world.plan[place].turn)
+            ends = max(turn_of_deadline(inject.deadline, world.inputs.loaded.scenario), world.plan[place].turn)
             if ends == world.turn:
                 _judge(world, inject, world.state.released[place])
 

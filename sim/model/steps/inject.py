@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.model.conditions import all_met, unmet
-from sim.model.inputs import last_day_of
+from sim.model.inputs import day_of_release, last_day_of
 from sim.model.msel import ARMED, RELEASED, WITHHELD, was_released
 from sim.rules.quantize import quantize
 
@@ -53,8 +53,8 @@ def _release_in(world, place, rows, is_on_time):
     for effect in planned.inject.effects:
         apply(effect, world, rows)
     if world.recorder and was_released(world, place, 0):
-        date = planned.inject.date
-        day = (date - world.inputs.start).days if date and is_on_time else world.day
+        scenario = world.inputs.loaded.scenario
+        day = day_of_release(planned.inject, planned.turn, scenario) if is_on_time else world.day
         world.recorder.inject_released(world, planned.inject, planned.recipients, day)
         if planned.inject.question:
             decides = world.inputs.question_to[world.inputs.questions.index(place)]

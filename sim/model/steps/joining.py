@@ -28,13 +28,13 @@ def join(world, options, runs, actors, covered_by_text=False, not_before=0):
     o, r, a = options[new], runs[new], actors[new]
     if not o.size:
         return o, r, a
-    decided = np.maximum(world.day + inputs.days // 2, np.broadcast_to(not_before, new.shape)[new])
+    decided = np.maximum(inputs.calendar.halfway(world.turn), np.broadcast_to(not_before, new.shape)[new])
     effective = decided + inputs.lead_min[o, 0, 0]
     if not covered_by_text:
         effective = np.maximum(effective, acts_from(world, o, r, a))
     state.joined[o, r, a] = True
     state.decided_day[o, r, a] = decided
-    state.effect_day[o, r, a] = np.ceil(effective)
+    state.effect_day[o, r, a] = inputs.calendar.up(effective)
     price = of_runs(inputs.price, o, r)
     paid = np.bincount(r * len(inputs.actors) + a, price, state.capital.size).reshape(state.capital.shape)
     state.capital -= paid
@@ -60,7 +60,7 @@ def acts_from(world, options, runs, actors):
     inputs = world.inputs
     h = inputs.option_incident[options]
     days = lead_days(world, options, runs, actors) * urgency(world)[h, runs]
-    return (inputs.incident_begins[h] - 1) * inputs.days + days
+    return inputs.incident_day[h] + days
 
 
 def lead_days(world, options, runs, actors):

@@ -135,7 +135,7 @@ def ripen(world):
     """Time passes for running projects; those that fail do so when their first output falls due."""
     inputs, state = world.inputs, world.state
     running = state.project_state == RUNNING
-    state.project_spent += quantize(running * inputs.project_cost * (inputs.days / 365))
+    state.project_spent += quantize(running * inputs.project_cost * (world.days / 365))
     before = state.project_months
     state.project_months = before + quantize(running * world.months)
     due = running & (before < inputs.project_first) & (state.project_months >= inputs.project_first)

@@ -17,6 +17,7 @@ from sim.model.steps.stops import seats_to_ask
 from sim.model.steps.willingness import attention, has_joined, peer_term, text_term
 from sim.rules.attribution import confidence
 from sim.rules.choice import first_of
+from sim.scenario.calendar import whole
 
 
 def choose_responses(world):
@@ -112,8 +113,8 @@ def instruments(world, h, wants, can):
 def acts_in_time(world, options, runs, actors):
     """Whether a response would be felt before the exercise ends: bool, like the arguments."""
     inputs = world.inputs
-    soonest = world.day + inputs.days // 2 + inputs.lead_min[options, 0, 0]
-    return np.maximum(acts_from(world, options, runs, actors), soonest) <= inputs.turns * inputs.days
+    soonest = inputs.calendar.halfway(world.turn) + inputs.lead_min[options, 0, 0]
+    return np.maximum(acts_from(world, options, runs, actors), soonest) <= inputs.calendar.length
 
 
 def open_to(world, h):
@@ -212,7 +213,7 @@ def describe(world, run, place, o, peers):
     return Option(
         key,
         cost=float(inputs.price[o].flat[0]),
-        acts_day=int(world.day + inputs.days // 2 + inputs.lead_min[o, 0, 0]),
+        acts_day=whole(inputs.calendar.down(inputs.calendar.halfway(world.turn) + inputs.lead_min[o, 0, 0])),
         confidence_min=response.attribution_min if response.accuses else None,
         rung=response.rung,
         covered=bool(text > 0 and text >= inputs.rung[o, 0, 0]),

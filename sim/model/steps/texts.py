@@ -323,10 +323,7 @@ def record_result(world, due, text, supporters):
     np.maximum.at(state.covered, (incidents, runs), text_kept[:, None] * supporters)
     state.told_severity[incidents[adopted], runs[adopted]] = severity_now(world)[incidents[adopted], runs[adopted]]
     state.told_confidence[incidents[adopted], runs[adopted]] = confidence_now(world)[incidents[adopted], runs[adopted]]
-    since = (
-        np.maximum(state.consultation_due[consultations, runs], world.day)
-        - (inputs.incident_begins[incidents] - 1) * inputs.days
-    )
+    since = np.maximum(state.consultation_due[consultations, runs], world.day) - inputs.incident_day[incidents]
     np.minimum.at(state.days_to_text, (incidents, runs), np.where(text_kept >= edges[2], since, NEVER))
     book_standing(world, due, text_kept, adopted)
     new = follow_texts(world, due, text_kept, supporters)
@@ -431,7 +428,7 @@ def chance_of_body(world, b):
     own = np.where(names, params.body_naming[:, 0] + grown, own)
     willing = own + params.body_members[:, 0] * (share - 0.5) + params.body_text[:, 0] * (text - inputs.rung[:, 0])
     stands = (text >= params.rung_solidarity[:, 0]) | ((speaks | names) & bool(inputs.speaks_alone[b]))
-    in_time = world.day + inputs.lead_min[:, 0] <= inputs.turns * inputs.days
+    in_time = world.day + inputs.lead_min[:, 0] <= inputs.calendar.length
     return logistic(params.precision[:, 0] * willing) * (can[:, None] & stands & in_time)
 
 

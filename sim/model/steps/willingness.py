@@ -196,7 +196,7 @@ def exchange_intentions(world, h):
     """As many rounds as fit in a turn: each hears what the others intend and adjusts part of the way."""
     inputs, state, params = world.inputs, world.state, world.inputs.params
     part, joined = inputs.kind_slices[h], has_joined(world, h)
-    for _ in range(inputs.rounds):
+    for _ in range(inputs.rounds(world.turn)):
         before = state.p_join[part]
         answer = respond_to_company(
             world.base_utilities[h],

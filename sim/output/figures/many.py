@@ -91,8 +91,8 @@ def _fans_alt(outcomes, shown):
 
 def _draw_fan(page, loaded, name, values, cell):
     head, top = PANELS[name]
-    start, step = loaded.scenario.start, loaded.scenario.turns.days
-    days = [(turn + 1) * step for turn in range(len(values))]
+    calendar = loaded.scenario.calendar
+    days = list(calendar.edges[1 : len(values) + 1])
     left, low, wide, tall = cell
     words = style.cut(head, wide - 0.1, style.LABEL, bold=True)
     page.write(left, low + tall - HEAD + 0.1, words, weight="bold")
@@ -111,7 +111,7 @@ def _draw_fan(page, loaded, name, values, cell):
     axes.set_yticks([0, top], ["0", f"{top:g}"])
     axes.tick_params(axis="y", labelsize=style.SMALL)
     axes.grid(axis="y")
-    style.set_date_axis(axes, start, days[-1], most=max(2, int((wide - LEFT - RIGHT_OF_FAN) / 0.8)), turn=step)
+    style.set_date_axis(axes, calendar, days[-1], most=max(2, int((wide - LEFT - RIGHT_OF_FAN) / 0.8)))
     if bands[2][-1] == bands[2][-1]:
         end = f"{bands[2][-1]:.2f}" if top <= 2 else f"{bands[2][-1]:.0f}"
         style.label_lines(axes, [(bands[2][-1], end, BLUE[2])], RIGHT_OF_FAN + 0.1, at=days[-1])

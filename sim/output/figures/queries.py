@@ -3,11 +3,11 @@
 Everything here comes from events alone, and what a record does not hold comes out empty, never as an error.
 """
 
-import datetime
 import math
 from dataclasses import dataclass, field
 
 from sim.output.figures.style import day_of
+from sim.scenario.calendar import date_at, from_iso
 
 BODIES = ("NATO", "EU")
 
@@ -94,34 +94,29 @@ class Joining:
 
 
 def start_of(record):
-    """The first day."""
-    return datetime.date.fromisoformat(record.start)
+    """The first day, with its clock where that is told."""
+    return from_iso(record.start)
 
 
 def date_of(record, day):
     """The date of a day of the exercise."""
-    return start_of(record) + datetime.timedelta(days=int(day))
+    return date_at(start_of(record), day)
 
 
 def day_in(record, day):
     """A day of the exercise as it is said: with its year, where the exercise goes on into another."""
-    dates = [date_of(record, end) for end in (0, length_in_days(record) - 1)]
-    return day_of(date_of(record, day), year=dates[0].year != dates[1].year)
-
-
-def turn_edges(record):
-    """The days on which turns begin, and the last one ends."""
-    return [turn * record.days_per_turn for turn in range(record.turns + 1)]
+    first, last = record.calendar.whole_span
+    return day_of(date_of(record, day), year=first.year != last.year)
 
 
 def turn_of(record, day):
     """The turn that a day falls in, its last day with it."""
-    return min(record.turns, 1 + max(0, int(day) - 1) // record.days_per_turn)
+    return min(record.turns, record.calendar.turn_of_end(day))
 
 
 def length_in_days(record):
     """How long the exercise lasts, days."""
-    return max(1, record.turns * record.days_per_turn)
+    return record.calendar.length
 
 
 def incidents_of(record):
@@ -238,14 +233,14 @@ def joinings_of(record, names):
 
 def series_of(record, name, key=None):
     """(days, values) of what `turn_ends` says under a name, each at the end of its turn; nan where it says nothing."""
-    days, values = [], []
+    days, values, ends = [], [], record.calendar.edges
     for event in record.of_kind("turn_ends"):
         value = event.payload.get(name)
         if key is not None:
             value = (value or {}).get(key)
         elif isinstance(value, dict):
             value = sum(one for one in value.values() if one is not None)
-        days.append(event.turn * record.days_per_turn)
+        days.append(ends[event.turn])
         values.append(math.nan if value is None else float(value))
     return days, values
 

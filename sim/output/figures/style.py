@@ -31,6 +31,7 @@ from pathlib import Path
 from sim.output.figures import fonts
 from sim.phrases import MONTHS, capital
 
+DAYS_BY_THE_CLOCK = 4  # an axis of so many days has hours on it
 MARGIN = 0.14  # inches
 TITLE, HEAD, LABEL, SMALL, CAPTION = 15, 11.5, 10.5, 9.5, 8.5  # points
 MATRIX = 9  # points: numbers inside marks
@@ -390,8 +391,11 @@ def day_of(date, year=False):
     >>> import datetime
     >>> day_of(datetime.date(2024, 6, 3)), day_of(datetime.date(2024, 6, 3), year=True)
     ('3 Jun', '3 Jun 2024')
+    >>> day_of(datetime.datetime(2024, 6, 3, 9, 30))
+    '3 Jun, 09:30'
     """
-    return f"{date.day} {MONTHS[date.month - 1][:3]}" + (f" {date.year}" if year else "")
+    clock = f", {date:%H:%M}" if isinstance(date, datetime.datetime) else ""
+    return f"{date.day} {MONTHS[date.month - 1][:3]}" + (f" {date.year}" if year else "") + clock
 
 
 def caption_of(about, units, runs=1, note=""):
@@ -459,27 +463,34 @@ def bare(axes):
     axes.patch.set_visible(False)
 
 
-def date_ticks(start, days, most=5, turn=1):
-    """A few places on the time axis, where turns of so many days begin: (day, words) pairs, the year said once.
+def date_ticks(calendar, days, most=5):
+    """Places on the time axis, where turns begin: (day, words) pairs; the year, or by the clock the day, once each.
 
     >>> import datetime
-    >>> date_ticks(datetime.date(2024, 5, 1), 28, most=3)
+    >>> from sim.scenario.calendar import calendar_of
+    >>> date_ticks(calendar_of(datetime.date(2024, 5, 1), [(4, "days", 7)]), 28, most=3)
     [(0, '1 May\\n2024'), (14, '15 May'), (28, '29 May')]
-    >>> date_ticks(datetime.date(2024, 5, 1), 84, most=3, turn=28)
+    >>> date_ticks(calendar_of(datetime.date(2024, 5, 1), [(3, "days", 28)]), 84, most=3)
     [(0, '1 May\\n2024'), (56, '26 Jun')]
+    >>> date_ticks(calendar_of(datetime.datetime(2024, 5, 1, 6), [(3, "hours", 6)]), 0.75, most=4)
+    [(0, '06:00\\n1 May'), (0.25, '12:00'), (0.5, '18:00'), (0.75, '00:00\\n2 May')]
     """
-    step = turn * max(1, math.ceil(days / turn / max(1, most - 1)))
-    ticks, year = [], None
-    for day in range(0, int(days) + 1, step):
-        date = start + datetime.timedelta(days=day)
-        ticks.append((day, day_of(date) + (f"\n{date.year}" if date.year != year else "")))
-        year = date.year
+    is_by_the_clock = calendar.has_clock and days <= DAYS_BY_THE_CLOCK
+    least, ticks, said = days / max(1, most - 1), [], None
+    for day in calendar.edges:
+        if day > days or ticks and day - ticks[-1][0] < least - 1e-6:
+            continue
+        date = calendar.date(day)
+        date = date if is_by_the_clock or not calendar.has_clock else date.date()
+        words, more = (f"{date:%H:%M}", day_of(date.date())) if is_by_the_clock else (day_of(date), str(date.year))
+        ticks.append((day, words + (f"\n{more}" if more != said else "")))
+        said = more
     return ticks
 
 
-def set_date_axis(axes, start, days, most=5, turn=1):
+def set_date_axis(axes, calendar, days, most=5):
     """Dates under the axes."""
-    ticks = date_ticks(start, days, most, turn)
+    ticks = date_ticks(calendar, days, most)
     axes.set_xticks([day for day, _ in ticks], [words for _, words in ticks])
     axes.tick_params(axis="x", length=3, pad=5, labelsize=SMALL)
     if ticks and ticks[-1][0] > 0.9 * days:

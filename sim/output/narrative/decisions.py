@@ -1,9 +1,8 @@
 """A decision in a seat's words: the question, its options, and what it is about."""
 
-import datetime
-
 from sim.catalogue.moves import AT_LARGE, MOVES
 from sim.phrases import count, day, stopped
+from sim.scenario.calendar import date_at
 
 QUESTIONS = {
     "position": "What is the strongest text you want over {incident}?",
@@ -91,4 +90,4 @@ def acts_from(option, start):
     """The day from which an option can be felt, in words; empty where there is none."""
     if option.acts_day is None:
         return ""
-    return f"from {day(start + datetime.timedelta(days=option.acts_day))}"
+    return f"from {day(date_at(start, option.acts_day))}"

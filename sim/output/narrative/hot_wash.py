@@ -117,7 +117,8 @@ def outcome(record, loaded):
 def _who_did_it(begun, names):
     if not begun:
         return "No incident began"
-    did = [f"{names.actor(code)} was behind {incidents}" for code, incidents in _by(begun, names, lambda one: one.by)]
+    done = _by(begun, names, lambda one: (one.by, one.cause))
+    did = [f"{names.behind(by)} behind {incidents}{f' ({cause})' if cause else ''}" for (by, cause), incidents in done]
     wrong = _by([incident for incident in begun if _is_mistaken(incident)], names, lambda one: one.suspect)
     seemed = [f"{incidents} looked like the work of {names.actor(code)}" for code, incidents in wrong]
     return "; ".join(did) + (f", though {listed(seemed)}" if seemed else "")
@@ -210,7 +211,7 @@ def _where_it_ended(begun, record, names, figures):
 
 def _truth(incident, record, names):
     suspect = incident.suspect or incident.by
-    who = names.actor(incident.by)
+    who = names.culprit(incident)
     who = f"{who} all along" if suspect == incident.by else f"not {names.actor(suspect)} but {who}"
     ends = (_belief_at_the_end(incident, record, names), _how_it_ended(incident, record, names))
     return " ".join(sentence(words) for words in (f"{names.incident(incident.id)}: it was {who}", *ends))

@@ -4,14 +4,14 @@ Each passage takes the events of one turn, with the narrator's memory, and yield
 Injects come first. They are somebody else's words, and keep their lines; all that follows is made into sentences.
 """
 
-import datetime
 import json
 import math
 from collections import Counter
 
 from sim.catalogue.moves import BY_NAME
 from sim.catalogue.terms import TERMS
-from sim.phrases import count, day, gist, listed, percent, percent_range, sentence, severity, stopped
+from sim.phrases import count, day, gist, lasting, listed, percent, percent_range, sentence, severity, stopped
+from sim.scenario.calendar import from_iso
 
 NAMED = 4  # how many states a sentence names
 WORTH_SAYING = 0.005  # a change in the state of things worth telling
@@ -114,7 +114,7 @@ def enclosed(title, file=None, text=None):
 
 def by_when(date, otherwise):
     """A deadline, and what follows otherwise, in a sentence."""
-    return f"Deadline: {day(datetime.date.fromisoformat(date))}. Otherwise: {sentence(otherwise)}"
+    return f"Deadline: {day(from_iso(date))}. Otherwise: {sentence(otherwise)}"
 
 
 def deadlines(turn):
@@ -144,9 +144,8 @@ def _clause(codes, answer, given, names):
 
 
 def _of_day(event, turn):
-    """On which day, where that is another than the turn's first."""
-    first = (turn.narrator.first_day(turn.number) - turn.narrator.start).days
-    return f", {turn.day(event.day)}" if event.day > first else ""
+    """On which day, and at what time, where that is later than the turn begins."""
+    return f", {turn.day(event.day)}" if event.day > turn.narrator.calendar.begins(turn.number) else ""
 
 
 def reaches_players(event):
@@ -353,7 +352,7 @@ def _end(event, drafts, turn):
 def adopted_when(event):
     """How long after the incident a text is adopted, in words."""
     days = event.payload["days_since_incident"]
-    return f"{count(days, 'day')} after the incident began" if days else "on the day the incident began"
+    return f"{lasting(days)} after the incident began" if days else "on the day the incident began"
 
 
 def _behind(event, turn):

@@ -3,7 +3,6 @@
 It is for control alone: what it says of an inject, no seat is shown.
 """
 
-import datetime
 from dataclasses import dataclass
 
 from sim.model.inputs import turn_of
@@ -11,6 +10,7 @@ from sim.model.msel import HELD, first_status
 from sim.output.narrative.conditions import condition_in_words, why_not
 from sim.phrases import Names, day
 from sim.scenario import resolve_members
+from sim.scenario.calendar import from_iso
 from sim.scenario.schema import When
 
 BY_CONTROL = {"hold": "held by control", "skip": "dropped by control"}
@@ -108,7 +108,7 @@ def _directed(record):
 def _released(event, names, directed, conditions):
     said = event.payload
     by_control = " by control" if directed.get(said["inject"]) in ("release", "write") else ""
-    when, to = day(datetime.date.fromisoformat(event.date)), names.recipients(said["inject"], said["to"])
+    when, to = day(from_iso(event.date)), names.recipients(said["inject"], said["to"])
     return _entry(
         said["inject"], event.turn, when, to, said, f"released{by_control}", conditions.get(said["inject"], "")
     )
@@ -116,7 +116,7 @@ def _released(event, names, directed, conditions):
 
 def _left(inject, names, directed, loaded, because):
     scenario, named = loaded.scenario, [name for name in inject.to if name not in ("all", "control")]
-    reached = resolve_members(named, loaded.library, scenario.start)
+    reached = resolve_members(named, loaded.library, scenario.first_day)
     stood = "held" if first_status(inject) == HELD else "not released"
     if because:
         stood = f"not released: it comes only {why_not(inject.when, because, names)}"

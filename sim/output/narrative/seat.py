@@ -1,8 +1,7 @@
 """What a seat sees, in words: its own judgement and what everybody can read, as headings with lines below them."""
 
-import datetime
-
 from sim.phrases import day, percent, sentence
+from sim.scenario.calendar import date_at
 
 LATEST = 8  # responses seen so far that are listed
 
@@ -80,4 +79,4 @@ def _seen(response, names):
 
 
 def _date(number, start):
-    return day(start + datetime.timedelta(days=number))
+    return day(date_at(start, number))

@@ -8,7 +8,6 @@ What did not change is not said again, lists are cut, and states that do the sam
 What is said of a turn is in `passages`, and what of it is said in short in `short_form`.
 """
 
-import datetime
 from collections import Counter
 from dataclasses import dataclass
 
@@ -71,8 +70,7 @@ class Narrator:
 
     def __init__(self, loaded):
         self.names = Names(loaded)
-        self.start = loaded.scenario.start
-        self.days_per_turn = loaded.scenario.turns.days
+        self.calendar = loaded.scenario.calendar
         self.beliefs = {}
         self.members = {}
         self.joined = {}
@@ -98,9 +96,8 @@ class Narrator:
         Turn
         """
         told = Told(number, events, self)
-        first = self.first_day(number)
-        last = first + datetime.timedelta(days=self.days_per_turn - 1)
-        when = period(first, last) if number else "before the exercise"
+        first = self.calendar.first_day(number)
+        when = period(*self.calendar.span(number)) if number else "before the exercise"
         short = in_short(told)
         made = (sentence(words) for passage in PASSAGES for words in passage(told))
         sentences = (*injects(told), *made)
@@ -109,13 +106,9 @@ class Narrator:
         self.begun, self.ended = told.begun, told.ended
         return Turn(number, first.isoformat(), heading, sentences, when, short)
 
-    def first_day(self, number):
-        """The date on which a turn begins."""
-        return self.date(max(number - 1, 0) * self.days_per_turn)
-
     def date(self, day_number):
         """The date of a day of the exercise."""
-        return self.start + datetime.timedelta(days=day_number)
+        return self.calendar.date(day_number)
 
 
 class Told:
@@ -126,7 +119,7 @@ class Told:
         self.events = list(events)
         self.narrator = narrator
         self.names = narrator.names
-        self.year = narrator.first_day(number).year
+        self.year = narrator.calendar.first_day(number).year
 
     def of_kind(self, *kinds):
         """The turn's events of one kind or several."""

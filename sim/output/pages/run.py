@@ -6,7 +6,6 @@ came to. Both are single files: charts stand in the page as SVG, nothing is fetc
 a scenario is escaped.
 """
 
-import datetime
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from sim.output.narrative.passages import WHY_FORMAT
 from sim.output.narrative.run_sheet import objectives_of, run_sheet
 from sim.output.narrative.story import figure, hot_wash, tell
 from sim.output.pages.shared_letters import with_shared_letters
-from sim.phrases import capital, count, day, listed, percent
+from sim.phrases import capital, count, day, listed, percent, turns_in_words
 
 WORTH_SAYING = 0.05  # a contribution to willingness or utility worth a word
 FOR_MANY = (
@@ -196,15 +195,12 @@ def in_css(words):
 
 
 def _facts(record, loaded):
-    return [f"Run {record.run} of the exercise, seed {record.seed}", *_when(loaded.scenario, record)]
+    return [f"Run {record.run} of the exercise, seed {record.seed}", *_when(loaded.scenario)]
 
 
-def _when(scenario, record=None):
-    turns = record.turns if record else scenario.turns.count
-    days = record.days_per_turn if record else scenario.turns.days
-    start = datetime.date.fromisoformat(record.start) if record else scenario.start
-    last = start + datetime.timedelta(days=turns * days - 1)
-    yield f"{capital(count(turns, 'turn'))} of {count(days, 'day')}: {day(start)} to {day(last)}, in exercise time"
+def _when(scenario):
+    first, last = scenario.calendar.whole_span
+    yield f"{capital(turns_in_words(scenario))}: {day(first)} to {day(last)}, in exercise time"
 
 
 def _who_sat(manifest, loaded):

@@ -48,7 +48,7 @@ def test_every_case_is_left_as_an_exercise_that_can_be_played(done):
     assert {path.stem for path in (folder / "exercises").iterdir()} == {case.id for case in cases}
     for case in cases:
         loaded = load(folder / "exercises" / f"{case.id}.yaml")
-        assert loaded.scenario.start == case.disclosure_date and loaded.scenario.title == case.name
+        assert loaded.scenario.first_day == case.disclosure_date and loaded.scenario.title == case.name
         assert play(loaded, seed=1, trace=True, baseline=False).records[0].of_kind("incident_begins")
 
 

@@ -459,7 +459,7 @@ def test_a_start_in_our_years_is_not(scenario, oceans):
 
 def test_an_exercise_of_one_turn_and_one_day_is_singular(scenario, oceans):
     scenario.write_text(SCENARIO.replace("{count: 2, days: 30}", "{count: 1, days: 1}"))
-    assert "1 turn of 1 day from 3 March 2025" in oceans("run", scenario).stdout
+    assert "one turn of one day from 3 March 2025" in oceans("run", scenario).stdout
 
 
 @pytest.mark.parametrize("columns", ["²", "0", "-1", "9" * 5000, "wide"])

@@ -212,6 +212,7 @@ def test_every_array_has_the_axes_that_it_is_declared_with(runs):
         "K": len(inputs.kinds),
         "T": len(inputs.consultations),
         "I": len(inputs.msel),
+        "Q": len(inputs.questions),
     }
     lengths |= {"A": len(inputs.actors), "D": len(inputs.adversaries), "P": len(inputs.projects)}
     state = State.first(inputs, Draws(1, range(runs)))
@@ -271,7 +272,7 @@ def test_a_copy_is_its_own():
 
 @pytest.mark.parametrize("turn, day, last", [(1, 0, 30), (2, 30, 60), (5, 120, 150)])
 def test_days_are_counted_from_the_first(turn, day, last):
-    world = initial_world(setting_of(), 1, [0])
+    world = initial_world(setting_of(turns=5), 1, [0])
     world.turn = turn
     assert (world.day, world.last_day, world.months) == (day, last, 1)
 

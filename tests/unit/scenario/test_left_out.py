@@ -76,6 +76,7 @@ def test_what_a_file_says_itself_of_those_it_leaves_out_is_a_fault(child):
         child("participants: [EST, DEU, USA, RUS]\nactors: {JPN: {brief: x}}")
 
 
-def test_an_exercise_whose_last_incident_goes_is_a_fault(child):
-    with pytest.raises(InputError, match="the list for 'incidents' is empty"):
-        child("participants: [USA, JPN]")
+def test_an_exercise_may_lose_its_last_incident_and_it_is_told(child):
+    loaded = child("participants: [USA, JPN]")
+    assert loaded.scenario.incidents == []
+    assert "incidents grid and wine" in " ".join(notes_on(loaded))

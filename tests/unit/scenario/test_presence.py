@@ -50,7 +50,7 @@ def test_a_member_of_a_body_leaves_it_with_the_exercise():
     from sim.scenario import resolve_members
 
     loaded = switched("participants.FRA", "off")
-    codes = resolve_members(loaded.scenario.participants, loaded.library, loaded.scenario.start)
+    codes = resolve_members(loaded.scenario.participants, loaded.library, loaded.scenario.first_day)
     assert "FRA" not in codes and "DEU" in codes and "NATO" in codes
 
 

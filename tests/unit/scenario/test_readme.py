@@ -13,6 +13,8 @@ README = (scenarios_folder() / "README.md").read_text(encoding="utf-8")
 HEADINGS = {
     "Scenario": "The exercise",
     "Turns": "Turns",
+    "SomeTurns": "Turns",
+    "OwnGroup": "Groups of your own",
     "Objective": "Objectives",
     "ActorOverride": "Actors",
     "Tie": "Ties",

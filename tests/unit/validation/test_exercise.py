@@ -21,7 +21,7 @@ def changed(name, **changes):
 @pytest.mark.parametrize("name", CASES)
 def test_every_case_can_be_played(name):
     loaded = scenario_of(CASES[name], LIBRARY)
-    assert loaded.scenario.start == CASES[name].disclosure_date
+    assert loaded.scenario.first_day == CASES[name].disclosure_date
     assert set(CASES[name].actors) <= set(build_inputs(loaded).actors)
 
 

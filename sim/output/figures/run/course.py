@@ -21,7 +21,6 @@ from sim.output.figures.queries import (
     length_in_days,
     peak_of,
     series_of,
-    start_of,
 )
 from sim.phrases import capital, count, in_words, listed, percent
 
@@ -46,7 +45,7 @@ def _panel(page, record, head, cell, right, last_day, top):
     axes.tick_params(axis="y", labelsize=style.SMALL)
     axes.grid(axis="y")
     most = max(2, int((wide - LEFT - right) / 0.8))
-    style.set_date_axis(axes, start_of(record), last_day, most, record.days_per_turn)
+    style.set_date_axis(axes, record.calendar, last_day, most)
     size = style.HEAD if wide > 3.5 else style.SMALL
     words = style.cut(head, wide - 0.1, size, bold=True)
     page.write(left, low + tall - HEAD + 0.14, words, size, weight="bold")
@@ -182,8 +181,8 @@ def _moved(values):
 
 def _draw_beliefs(page, record, styles, incident, days, lines, cell, right, most):
     case = capital(styles.case(incident))
-    end = max(days[-1], 1)
-    last_day = max(end, length_in_days(record) - record.days_per_turn) or 1
+    end = days[-1]
+    last_day = max(end, record.calendar.begins(record.turns)) or record.calendar.length
     suspect = _suspect(record, styles, incident)
     head = f"{case}: was it {suspect}?"
     head = head if style.text_width(head, style.SMALL, bold=True) < cell[2] - 0.1 else f"{case}: {suspect}?"
@@ -349,7 +348,9 @@ def _while_it_lasts(record, incident):
     days, values = series_of(record, "harm", incident)
     begun = incidents_of(record)[incident].turn if incident in incidents_of(record) else 0
     felt = [day for day, value in zip(days, values, strict=True) if value >= NOTHING]
-    first, last = (begun - 1) * record.days_per_turn, max(felt, default=0) + record.days_per_turn
+    calendar = record.calendar
+    first, over = calendar.begins(begun), max(felt, default=0)
+    last = min((edge for edge in calendar.edges if edge > over), default=calendar.length)
     return days, [value if first < day <= last else math.nan for day, value in zip(days, values, strict=True)]
 
 

@@ -21,7 +21,6 @@ from sim.output.figures.queries import (
     peak_of,
     series_of,
     start_of,
-    turn_edges,
     turn_of,
 )
 from sim.output.narrative.passages import reaches_players
@@ -82,7 +81,7 @@ class Layout:
 
     def __init__(self, record):
         self.turns, self.most = record.turns, 7.6
-        dates = max(style.text_width(_dated(record, day), style.SMALL) for day in turn_edges(record)) + 0.04
+        dates = max(style.text_width(_dated(record, day), style.SMALL) for day in record.calendar.edges) + 0.04
         self.tension = style.MARGIN + dates + 0.1
         self.harm = self.tension + BAR + BETWEEN
         self.marks = self.harm + BAR + 0.22
@@ -131,7 +130,7 @@ def title_of(record, styles):
 def _dated(record, day):
     """A day in the narrow columns: '3 Jun', or, where the exercise goes on into another year, 'Jun 2024'."""
     said = day_in(record, day)
-    return said.split(" ", 1)[1] if said.count(" ") > 1 else said
+    return said.split(" ", 1)[1] if said.count(" ") > 1 and not record.calendar.has_clock else said
 
 
 def alt_of(record, styles, shown, left_out):
@@ -298,8 +297,8 @@ def _draw_bars(page, record, lay, bands):
         page, record, "harm", lay.harm, bands, "Harm", max([1.0, *(value for value in harm if value == value)]), "///"
     )
     last = -1.0
-    for at, day in zip(bands, turn_edges(record), strict=True):
-        if at - last >= 0.2 and (at == 0 or top - at >= 0.2 or day == turn_edges(record)[-1]):
+    for at, day in zip(bands, record.calendar.edges, strict=True):
+        if at - last >= 0.2 and (at == 0 or top - at >= 0.2 or day == record.calendar.edges[-1]):
             last = at
             low = 0.1 + top - at
             page.write(lay.tension - 0.08, low, _dated(record, day), style.SMALL, ha="right", va="center_baseline")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sim.output.figures import style
 from sim.output.figures.actor_style import GROUPS
 from sim.output.figures.style import outside, overlaps, spread
+from sim.scenario.calendar import calendar_of
 
 places = st.lists(st.floats(-50, 50), min_size=1, max_size=30)
 
@@ -70,7 +71,7 @@ def test_what_does_not_fit_ends_in_an_ellipsis():
 
 
 def test_a_date_axis_has_few_ticks_and_says_the_year_once_each():
-    ticks = style.date_ticks(datetime.date(2025, 11, 3), 420, most=5)
+    ticks = style.date_ticks(calendar_of(datetime.date(2025, 11, 3), [(60, "days", 7)]), 420, most=5)
     assert len(ticks) <= 6
     assert [words for _, words in ticks if "2025" in words] == [ticks[0][1]]
     assert sum("2026" in words for _, words in ticks) == 1
