@@ -22,6 +22,7 @@ from sim.cli.options import (
     BacktestOptions,
     CalibrationOptions,
     CompareOptions,
+    MselOptions,
     ReplayOptions,
     RunOptions,
     SweepOptions,
@@ -239,6 +240,19 @@ def volumes(options):
     from sim.cli.volumes import show_volumes
 
     return show_volumes(options)
+
+
+@app.command()
+@taking(MselOptions)
+@answering
+def msel(options):
+    """Write the run sheet of a scenario for Excel, or bring one back into its file.
+
+    Sheets of other tools are understood by the names of their columns; a column that is none of them is kept.
+    """
+    from sim.cli.msel import run_sheet
+
+    return run_sheet(options)
 
 
 @app.command("list")

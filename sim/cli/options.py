@@ -289,6 +289,34 @@ class VolumesOptions(Asked):
     as_json: AsJson = False
 
 
+@dataclass(frozen=True)
+class MselOptions(Asked):
+    """What `oceans msel` is asked for."""
+
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO|SHEET", help="A scenario, whose run sheet is written; or an .xlsx, .csv or .json file."
+        ),
+    ]
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help="Write the run sheet here: .xlsx, .csv or .json. Left out: print it."
+        ),
+    ] = None
+    into: Annotated[
+        str | None,
+        typer.Option(
+            "--into", metavar="FILE", help="Bring the sheet into this scenario's YAML file, which is changed."
+        ),
+    ] = None
+    who: Annotated[
+        Sequence[str],
+        typer.Option("--who", metavar="NAME=CODE", help="Whom a name on the sheet means: 'SOC team=EST'. Repeatable."),
+    ] = ()
+
+
 # ------------------------------------------------------------------------------------------- from the terminal to them
 
 

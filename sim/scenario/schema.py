@@ -714,6 +714,9 @@ class Inject(Entry):
     objectives: list[Name] = Field([], description="ids of the objectives that it serves: for the run sheet")
     effects: list[InjectEffect] = []
     control_notes: Optional[str] = Field(None, description="for control only: for the run sheet")
+    columns: dict[Text, Text] = Field(
+        {}, description="further columns of the run sheet, such as those of another tool: for control only"
+    )
 
 
 class Objective(Entry):
