@@ -23,6 +23,7 @@ from sim.cli.options import (
     CalibrationOptions,
     CompareOptions,
     MselOptions,
+    PapersOptions,
     ReplayOptions,
     RunOptions,
     SweepOptions,
@@ -253,6 +254,16 @@ def msel(options):
     from sim.cli.msel import run_sheet
 
     return run_sheet(options)
+
+
+@app.command()
+@taking(PapersOptions)
+@answering
+def papers(options):
+    """Write what is printed: briefs, handbook and guides before an exercise; the after-action report after it."""
+    from sim.cli.papers import print_papers
+
+    return print_papers(options)
 
 
 @app.command("list")

@@ -317,6 +317,30 @@ class MselOptions(Asked):
     ] = ()
 
 
+@dataclass(frozen=True)
+class PapersOptions(Asked):
+    """What `oceans papers` is asked for."""
+
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO|RESULT", help="A scenario, for the papers before; a run's folder, for those after."
+        ),
+    ]
+    whom: Annotated[
+        Sequence[str],
+        typer.Option(
+            "--for", metavar="WHOM", help="Only these: all, control, evaluators, or a seat's code. Repeatable."
+        ),
+    ] = ()
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORM", help="html, docx, or pdf (printed by a browser that is here).")
+    ] = "html"
+    address: Annotated[str, typer.Option("--address", metavar="URL", help="Where people join, for the poster.")] = ""
+    code: Annotated[str, typer.Option("--code", metavar="CODE", help="The code to join with, for the poster.")] = ""
+    out: Folder = Path("results")
+
+
 # ------------------------------------------------------------------------------------------- from the terminal to them
 
 
