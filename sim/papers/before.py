@@ -177,7 +177,7 @@ def feedback_form(loaded: Loaded) -> Paper:
 def poster(loaded: Loaded, address: str, code: str) -> Paper:
     """What hangs at the door."""
     blocks = [Paragraph(loaded.scenario.title), Heading("Come in", 1), Paragraph("Open in any browser:")]
-    blocks += [Paragraph(address, "code") if address else Paragraph("______________________________")]
+    blocks += [Paragraph(address, "address") if address else Paragraph("______________________________")]
     blocks += [Paragraph("Join with the code:"), Paragraph(code, "code") if code else Paragraph("________________")]
     blocks += [Paragraph("Say your name, and take the seat that you are given. If the line drops, come back "
                          "the same way: you are where you were.")]  # fmt: skip
@@ -242,7 +242,7 @@ class _Briefs:
             return [Paragraph("You sit in none of the formats on the table. Others can speak for you there.")]
         return [
             Grid(
-                ("Format", "How it decides", "Others in it", "Days to a text"), sorted(rows.values()), (42, 28, 10, 20)
+                ("Format", "How it decides", "Others in it", "Days to a text"), sorted(rows.values()), (40, 26, 10, 24)
             )
         ]
 
@@ -265,7 +265,7 @@ class _Briefs:
         table = [(what, f"{price:.2f}", days, asks) for price, (what, days, asks) in order]
         return [
             Paragraph(said),
-            Grid(("You may", "Costs", "Felt after days", "Usually asks for"), table, (48, 10, 17, 25)),
+            Grid(("You may", "Costs", "Felt after days", "Usually asks for"), table, (44, 8, 24, 24)),
         ]
 
     @staticmethod

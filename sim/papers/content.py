@@ -16,7 +16,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph. style : "", note, aloud (to be read out), secret (for control) or code."""
+    """A paragraph. style : "", note, aloud (to be read out), secret (for control), code or address."""
 
     text: str
     style: str = ""

@@ -151,8 +151,12 @@ def _said(paragraph, text, style):
         paragraph.paragraph_format.left_indent = Cm(0.8)
     elif style == "secret":
         run.bold = True
-    elif style == "code":
-        run.bold, run.font.size, paragraph.alignment = True, Pt(40), WD_ALIGN_PARAGRAPH.CENTER
+    elif style in ("code", "address"):
+        run.bold, run.font.size, paragraph.alignment = (
+            True,
+            Pt(40 if style == "code" else 24),
+            WD_ALIGN_PARAGRAPH.CENTER,
+        )
 
 
 def _add(document: Any, block: Any) -> None:
@@ -183,18 +187,20 @@ def _table(document, grid):
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt
 
-    table = document.add_table(rows=1, cols=len(grid.columns), style="Table Grid")
+    has_heads = any(grid.columns)
+    table = document.add_table(rows=0, cols=len(grid.columns), style="Table Grid")
     table.autofit = False
-    for cells in (grid.columns, *grid.rows):
-        row = table.rows[0] if cells is grid.columns else table.add_row()
+    for cells in ([grid.columns] if has_heads else []) + list(grid.rows):
+        row = table.add_row()
         for cell, text, width in zip(row.cells, cells, grid.widths, strict=True):
             cell.width = Cm(17 * width / 100)
             run = cell.paragraphs[0].add_run(str(text))
-            run.font.size, run.bold = Pt(9), cells is grid.columns
+            run.font.size, run.bold = Pt(9), cells is grid.columns or (not has_heads and text is cells[0])
         if cells is not grid.columns and (grid.is_form or not any(cells)):
             row.height = Cm(1)
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
-    heads = OxmlElement("w:tblHeader")
-    heads.set(qn("w:val"), "true")
-    table.rows[0]._tr.get_or_add_trPr().append(heads)
+    if has_heads:
+        heads = OxmlElement("w:tblHeader")
+        heads.set(qn("w:val"), "true")
+        table.rows[0]._tr.get_or_add_trPr().append(heads)
     document.add_paragraph()
