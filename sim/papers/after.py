@@ -246,7 +246,7 @@ def _decided(played):
     said += f" In {rest} of them nothing was chosen, as by the model: they stand in decisions.xlsx." if rest else ""
     heads = ("Turn", "Seat", "Asked", "Options seen", "Chose", "The model", "Events")
     rows = [_decision(row, played, MOST_OPTIONS) for row in telling]
-    return [Paragraph(said), Grid(heads, rows, (8, 10, 20, 22, 18, 14, 8))]
+    return [Paragraph(said), Grid(heads, rows, (8, 10, 20, 22, 17, 13, 10))]
 
 
 def _differs(row):

@@ -176,7 +176,9 @@ def _add(document: Any, block: Any) -> None:
             for _ in range(count):
                 document.add_paragraph("_" * 78)
         case Picture(png, alt):
-            document.add_picture(str(png), width=Cm(17))
+            drawn = document.add_picture(str(png), width=Cm(17))
+            if drawn.height > Cm(21):
+                drawn.width, drawn.height = round(drawn.width * Cm(21) / drawn.height), Cm(21)
             _said(document.add_paragraph(), alt, "note")
         case Break():
             document.add_page_break()
