@@ -3,6 +3,7 @@
 Nothing is invented: what is drafted here says so, and each sentence of it names the events that it rests on.
 """
 
+import contextlib
 import csv
 import zipfile
 from collections.abc import Iterator
@@ -15,13 +16,13 @@ from sim.output.narrative.decisions import label, question
 from sim.output.narrative.hot_wash import hot_wash, measure_rows
 from sim.output.narrative.run_sheet import objectives_of, run_sheet
 from sim.output.narrative.story import tell
-from sim.papers.before import RATINGS
+from sim.papers.before import RATINGS, turn_periods
 from sim.papers.content import Break, Grid, Heading, Items, Lines, Paper, Paragraph, Picture
 from sim.papers.sheets import write_workbook
-from sim.phrases import Names, capital, count, listed, sentence
+from sim.phrases import Names, capital, count, in_words, listed, sentence
 from sim.policies.policy import Script
 from sim.record import store
-from sim.record.reading import damaged, read_json
+from sim.record.reading import check_digest, damaged, read_json
 from sim.record.record import Record
 from sim.scenario import Loaded
 
@@ -74,8 +75,19 @@ def read_played(folder: Path) -> Played:
     if not path.exists():
         raise damaged(folder, "there is no record of one exercise here: papers after are of one run, not of many.")
     loaded = store.read_scenario(folder, manifest)
-    record = Record.from_dict(read_json(path, store.ANEW))
+    check_digest(path, (manifest.get("files") or {}).get(path.name), store.ANEW)
+    with _as_written(path):
+        record = Record.from_dict(read_json(path, store.ANEW))
     return Played(folder, loaded, record, manifest, _decisions(folder, loaded, record, manifest), _ratings(folder))
+
+
+@contextlib.contextmanager
+def _as_written(path):
+    """What a file lacks, or has too much of, as advice."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise damaged(path, "damaged: it does not say what was written.", store.ANEW) from error
 
 
 def _table(path):
@@ -93,40 +105,58 @@ def _ratings(folder):
 
 
 def _decisions(folder, loaded, record, manifest):
-    """What people chose: the room's log where there is one, else their answers, put to the same decisions again."""
-    if (folder / "decisions.csv").exists():
-        return tuple(row for row in _table(folder / "decisions.csv") if not row.get("left_because"))
+    """What people chose: the room's log where there is one, else their answers; with what they were asked."""
+    rows = [row for row in _table(folder / "decisions.csv") if not row.get("left_because")]
     path = folder / "actions.jsonl"
-    if not path.exists():
-        return ()
-    lines = path.read_text(encoding="utf-8").splitlines()
-    answers = [Answer.from_json(line) for line in lines if line.strip()]
-    names, seen = Names(loaded), _asked_again(loaded, record, manifest, answers)
-    return tuple(_row(answer, seen.get(answer.address), names) for answer in answers)
+    with _as_written(path):
+        answers = [] if rows else [Answer.from_json(line) for line in _lines(path)]
+    rows += [
+        {"turn": str(one.turn), "seat": one.actor, "kind": one.kind, "subject": one.subject or "",
+         "choice": ",".join(one.choice)}
+        for one in answers
+    ]  # fmt: skip
+    seen, names = _asked_again(folder, loaded, record, manifest, answers) if rows else {}, Names(loaded)
+    return tuple(_in_words(row, seen.get(_address(row)), names) for row in rows)
 
 
-def _asked_again(loaded, record, manifest, answers) -> dict[Any, Decision]:
+def _lines(path):
+    """The lines of a file that say anything; none where there is no such file."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    return [line for line in text.splitlines() if line.strip()]
+
+
+def _address(row):
+    turn = row.get("turn") or ""
+    return int(turn) if turn.isdigit() else 0, row.get("seat"), row.get("kind"), row.get("subject")
+
+
+def _asked_again(folder, loaded, record, manifest, answers) -> dict[Any, Decision]:
     """The decisions that were answered, if the exercise plays again as it was; else none."""
     from sim.session import Session
 
-    script = Script(answers, strict=False)
-    again = Session(loaded, record.seed, policies=manifest.get("policies") or None, script=script)
-    again.play_to(record.turns)
+    inputs = _lines(folder / "session.jsonl")
+    if inputs:
+        with _as_written(folder / "session.jsonl"):
+            again = Session.restore(inputs, loaded)
+    else:
+        script = Script(answers, strict=False)
+        again = Session(loaded, record.seed, policies=manifest.get("policies") or None, script=script)
+        again.play_to(record.turns)
     if [event.to_dict() for event in again.events] != [event.to_dict() for event in record.events]:
         return {}
     return {decision.address: decision for decision, _ in again.decided}
 
 
-def _row(answer, decision, names):
-    row = {"turn": str(answer.turn), "seat": answer.actor, "kind": answer.kind, "subject": answer.subject or ""}
+def _in_words(row, decision, names):
+    """A decision with its question, its options and what was chosen in words, as far as it is known what was asked."""
     if decision is None:
-        return {**row, "choice": ", ".join(answer.choice)}
+        return row
     words = {option.id: label(option, decision, names) for option in decision.options}
     return {
         **row,
         "asked": question(decision, names),
         "options": "; ".join(words.values()),
-        "choice": "; ".join(words.get(one, one) for one in answer.choice) or "nothing",
+        "choice": "; ".join(words.get(one, one) for one in row["choice"].split(",") if one) or "nothing",
         "suggested": "; ".join(words.get(one, one) for one in decision.default) or "nothing",
     }
 
@@ -188,12 +218,12 @@ def _in_short(played):
 def _facts(played):
     record, manifest = played.record, played.manifest
     seats = sorted({row["seat"] for row in played.decisions if row.get("seat")} | set(manifest.get("seats") or ()))
-    names = Names(played.loaded)
+    names, periods = Names(played.loaded), turn_periods(played.loaded.scenario)
     sat = listed([names.actor(code) for code in seats], 40) if seats else "nobody; the model played every seat"
     return [
         ("Exercise", played.loaded.scenario.title),
         ("Played", manifest["started"].replace("T", ", ")),
-        ("In exercise time", f"{count(record.turns, 'turn')} from {record.start}"),
+        ("In exercise time", f"{count(len(periods), 'turn')}, the first {periods[0]}, the last {periods[-1]}"),
         ("Seats with people", sat),
         ("Seed and digest", f"{record.seed}; {record.digest[:12]}"),
         ("Events on record", str(len(record.events))),
@@ -242,7 +272,7 @@ def _decided(played):
         return [Paragraph("No seat was held by a person, so no decision was theirs.")]
     telling = [row for row in played.decisions if row.get("choice") not in ("nothing", "") or _differs(row)]
     differing, rest = sum(map(_differs, played.decisions)), len(played.decisions) - len(telling)
-    said = f"{capital(count(len(played.decisions), 'decision'))}, {differing or 'none'} of them other than the model's."
+    said = f"People took {count(len(played.decisions), 'decision')}, {in_words(differing) if differing else 'none'} of them other than the model's."
     said += f" In {rest} of them nothing was chosen, as by the model: they stand in decisions.xlsx." if rest else ""
     heads = ("Turn", "Seat", "Asked", "Options seen", "Chose", "The model", "Events")
     rows = [_decision(row, played, MOST_OPTIONS) for row in telling]
@@ -342,7 +372,7 @@ def _of_texts(played) -> Iterator[Finding]:
             best = max(adopted, key=lambda event: event.payload["text"])
             first = min(event.payload["days_since_incident"] for event in adopted)
             where, what = names.format(best.payload["format"]), names.text(best.payload["rung"], incident.id)
-            said = f"over {about}, {where} adopted {what}; the first text came after {count(first, 'day')}"
+            said = f"over {about}, {where} adopted {what}; the first text came after {count(round(first), 'day')}"
             yield Finding(True, about, sentence(said), tuple(event.seq for event in adopted))
         if failed:
             where = listed(dict.fromkeys(names.format(event.payload["format"]) for event in failed))

@@ -432,6 +432,8 @@ def _differences(read, inject):
     else:
         differing = {name: value for name, value in values.items() if _meant(name, value) is not None}
         differing = {name: value for name, value in differing.items() if defaults.get(name) != value}
+    if inject and "time" in differing and isinstance(inject.date, datetime.datetime):
+        differing["date"] = values.get("date") or said["date"]  # a clock of its own is said once
     before = dict(inject.columns) if inject else {}
     further = {name: words for name, words in before.items() if name not in read.further_headings} | read.further
     if further != before:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import zipfile
 
 import docx
@@ -9,10 +10,12 @@ import openpyxl
 import pytest
 
 from sim.__main__ import app
+from sim.errors import InputError, OceansError
 from sim.papers.after import findings_of, papers_after, read_played
 from sim.papers.before import papers_before
 from sim.papers.rendering import FORMATS, write_papers
 from sim.scenario import from_document, load, shipped
+from sim.session import Session
 
 SECRET = "a secret of control"
 
@@ -108,6 +111,40 @@ def test_the_report_shows_each_choice_beside_the_options_and_the_model_s(played)
     assert "Not rated" in report and "none of them other than the model's" in report
 
 
+def test_a_room_s_log_is_read_with_reasons_ratings_and_what_was_asked(played, tmp_path):
+    session = Session(played.loaded, seed=1, people=["EST"])
+    while not session.is_over:
+        for decision in session.open_decisions("EST"):
+            session.submit(decision, decision.options[-1].id if decision.kind == "position" else decision.default)
+    folder = tmp_path / "room"
+    shutil.copytree(played.folder, folder)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    del manifest["files"], manifest["digest"]
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / "record.json").write_text(session.record.to_json(), encoding="utf-8")
+    (folder / "session.jsonl").write_text("\n".join(session.save()), encoding="utf-8")
+    (folder / "ratings.csv").write_text("objective,rating,text\ncompany,S,Late but together\n", encoding="utf-8")
+    first = session.answers[0]
+    row = f"1,{first.turn},EST,{first.kind},{first.subject},{','.join(first.choice)},Home expects it,"
+    heads = "number,turn,seat,kind,subject,choice,rationale,left_because"
+    (folder / "decisions.csv").write_text(f"{heads}\n{row}\n{row}undone\n", encoding="utf-8")
+    report = words_of(papers_after(read_played(folder))[0])
+    assert "Because: Home expects it" in report and "S: performed with some challenges. Late but together" in report
+    assert (
+        "What is the strongest text you want" in report
+        and "People took one decision, one of them other than the model's" in report
+    )
+
+
+@pytest.mark.parametrize("name", ["record.json", "actions.jsonl"])
+def test_a_folder_that_was_damaged_is_refused_with_advice(name, played, tmp_path):
+    folder = tmp_path / "damaged"
+    shutil.copytree(played.folder, folder)
+    (folder / name).write_text('{"turn": 1}\n', encoding="utf-8")
+    with pytest.raises(InputError, match=f"{name}: error: damaged"):
+        read_played(folder)
+
+
 def test_a_run_s_folder_becomes_papers_a_plan_and_its_data(played, tmp_path):
     from typer.testing import CliRunner
 
@@ -140,8 +177,6 @@ def test_what_cannot_be_printed_is_refused_with_advice(given, said, tmp_path, ca
 
 
 def test_without_a_browser_a_pdf_is_refused_with_another_way(monkeypatch, tmp_path):
-    from sim.errors import OceansError
-
     monkeypatch.setenv("PATH", "")
     with pytest.raises(OceansError, match="--format html"):
         write_papers(papers_before(load("smallest"))[0], load("smallest").scenario, tmp_path, FORMATS[-1])
