@@ -272,7 +272,8 @@ def _decided(played):
         return [Paragraph("No seat was held by a person, so no decision was theirs.")]
     telling = [row for row in played.decisions if row.get("choice") not in ("nothing", "") or _differs(row)]
     differing, rest = sum(map(_differs, played.decisions)), len(played.decisions) - len(telling)
-    said = f"People took {count(len(played.decisions), 'decision')}, {in_words(differing) if differing else 'none'} of them other than the model's."
+    others = in_words(differing) if differing else "none"
+    said = f"People took {count(len(played.decisions), 'decision')}, {others} of them other than the model's."
     said += f" In {rest} of them nothing was chosen, as by the model: they stand in decisions.xlsx." if rest else ""
     heads = ("Turn", "Seat", "Asked", "Options seen", "Chose", "The model", "Events")
     rows = [_decision(row, played, MOST_OPTIONS) for row in telling]

@@ -10,6 +10,7 @@ from itertools import groupby
 
 import numpy as np
 
+from sim.catalogue.moves import MOVES
 from sim.errors import did_you_mean, refusal
 from sim.model.inputs import build_inputs, formats_of, responses_of, turn_of
 from sim.output.narrative.conditions import condition_in_words
@@ -119,7 +120,7 @@ def situation_manual(loaded: Loaded) -> Paper:
 def _words():
     return (
         ("Seat", "the place from which a state or an organisation acts; one person or a team"),
-        ("Control", "those who run the exercise; they answer for everybody who has no seat"),
+        ("Control", "those who run the exercise; seats that nobody holds are played by them or by the model"),
         ("Inject", "a message that control puts to you in the exercise's time"),
         ("Format", "where states consult and decide: a council, a group, a coalition, a channel"),
         ("Silence", "a text is agreed unless somebody objects in time"),
@@ -253,9 +254,8 @@ class _Briefs:
             if inputs.allowed[number, place] and key not in rows and not known[key].is_inaction:
                 rows[key] = (float(inputs.price[number].flat[0]), self._response(known[key]))
         if not rows:
-            return [
-                Paragraph("Your moves are shown to you when they are open: go on, stop, press harder, widen, divide.")
-            ]
+            said = "Turn by turn you are shown what is open to you, and what the model would do. It may be:"
+            return [Paragraph(said), Items(tuple(capital(move.label) for move in MOVES))]
         capital_at_start = float(np.ravel(inputs.capital[..., place])[0])
         said = (
             f"You begin with {capital_at_start:.2f} of political capital; each choice takes some of it, and it comes "
@@ -433,7 +433,7 @@ def evaluation_guide(loaded: Loaded) -> Paper:
         serving.sort(key=lambda inject: turn_of(inject, scenario))
         rows = [(str(turn_of(one, scenario)), one.title, one.expects or "", "") for one in serving]
         blocks += [
-            *([Break()] if number > 1 else []),
+            Break(),
             Heading(f"Objective {number}: {objective.text}"),
             Grid(
                 ("Turn", "Inject", "Expected", "Seen?"), rows or [("", "No inject serves it.", "", "")], (8, 27, 45, 20)
@@ -441,14 +441,14 @@ def evaluation_guide(loaded: Loaded) -> Paper:
             Heading("Observations", 3),
             Grid(
                 ("Turn", "Who", "What was done or said; what helped or hindered"),
-                [("", "", "")] * 7,
+                [("", "", "")] * 5,
                 (10, 18, 72),
                 True,
             ),
             Heading("Strengths", 3),
-            Lines(2),
+            Lines(1),
             Heading("Areas for improvement", 3),
-            Lines(2),
+            Lines(1),
             Paragraph("Rating:   P  /  S  /  M  /  U        Evaluator: ____________________"),
         ]
     return Paper("evaluation_guide", "Evaluation guide", "for evaluators and control alone", tuple(blocks))
