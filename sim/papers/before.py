@@ -357,12 +357,12 @@ def _run_sheet(loaded: Loaded, names: Names) -> Iterator:
     for turn, of_turn in groupby(injects, key=lambda inject: turn_of(inject, loaded.scenario)):
         yield Heading(f"Turn {turn}: {periods[turn - 1]}", 2)
         for inject in of_turn:
-            yield from _inject(inject, names, objectives)
+            yield from _inject(inject, names, objectives, loaded.library.groups)
 
 
-def _inject(inject, names, objectives):
+def _inject(inject, names, objectives, groups):
     yield Heading(inject.title, 3)
-    yield Paragraph(lines_of(inject.text), "aloud")
+    yield Paragraph(inject.text.strip(), "aloud")
     clock = getattr(inject, "time", None)
     when = " ".join(filter(None, [day(inject.date) if inject.date else "", f"{clock:%H:%M}" if clock else ""]))
     condition = condition_in_words(inject.when, names)
@@ -374,7 +374,7 @@ def _inject(inject, names, objectives):
         ("When", when),
         ("Only", sentence(condition) if condition else ""),
         ("From", inject.sender),
-        ("To", ", ".join(_recipient(one, names) for one in inject.to)),
+        ("To", ", ".join(_recipient(one, names, groups) for one in inject.to)),
         ("How", inject.channel.replace("_", " ")),
         ("Expected", inject.expects or ""),
         ("Your notes", inject.control_notes or ""),
@@ -386,15 +386,11 @@ def _inject(inject, names, objectives):
     yield Grid(("", ""), [*(row for row in rows if row[1]), ("Released at / seen", "")], (20, 80))
 
 
-def lines_of(text: str) -> str:
-    """A text with its lines as they were written."""
-    return text.strip()
-
-
-def _recipient(one, names):
+def _recipient(one, names, groups):
     if one in ("all", "control"):
         return one
-    return f"group {one.removeprefix('group:')}" if one.startswith("group:") else names.actor(one)
+    group = groups.get(one.removeprefix("group:")) if one.startswith("group:") else None
+    return f"members of {group.name}" if group else names.actor(one)
 
 
 def _effect(effect, names):
