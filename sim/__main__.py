@@ -22,6 +22,8 @@ from sim.cli.options import (
     BacktestOptions,
     CalibrationOptions,
     CompareOptions,
+    MselOptions,
+    PapersOptions,
     RehearseOptions,
     ReplayOptions,
     RunOptions,
@@ -267,6 +269,29 @@ def volumes(options):
     from sim.cli.volumes import show_volumes
 
     return show_volumes(options)
+
+
+@app.command()
+@taking(MselOptions)
+@answering
+def msel(options):
+    """Write the run sheet of a scenario for Excel, or bring one back into its file.
+
+    Sheets of other tools are understood by the names of their columns; a column that is none of them is kept.
+    """
+    from sim.cli.msel import run_sheet
+
+    return run_sheet(options)
+
+
+@app.command()
+@taking(PapersOptions)
+@answering
+def papers(options):
+    """Write what is printed: briefs, handbook and guides before an exercise; the after-action report after it."""
+    from sim.cli.papers import print_papers
+
+    return print_papers(options)
 
 
 @app.command("list")

@@ -349,6 +349,58 @@ class VolumesOptions(Asked):
     as_json: AsJson = False
 
 
+@dataclass(frozen=True)
+class MselOptions(Asked):
+    """What `oceans msel` is asked for."""
+
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO|SHEET", help="A scenario, whose run sheet is written; or an .xlsx, .csv or .json file."
+        ),
+    ]
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help="Write the run sheet here: .xlsx, .csv or .json. Left out: print it."
+        ),
+    ] = None
+    into: Annotated[
+        str | None,
+        typer.Option(
+            "--into", metavar="FILE", help="Bring the sheet into this scenario's YAML file, which is changed."
+        ),
+    ] = None
+    who: Annotated[
+        Sequence[str],
+        typer.Option("--who", metavar="NAME=CODE", help="Whom a name on the sheet means: 'SOC team=EST'. Repeatable."),
+    ] = ()
+
+
+@dataclass(frozen=True)
+class PapersOptions(Asked):
+    """What `oceans papers` is asked for."""
+
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO|RESULT", help="A scenario, for the papers before; a run's folder, for those after."
+        ),
+    ]
+    whom: Annotated[
+        Sequence[str],
+        typer.Option(
+            "--for", metavar="WHOM", help="Only these: all, control, evaluators, or a seat's code. Repeatable."
+        ),
+    ] = ()
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORM", help="html, docx, or pdf (printed by a browser that is here).")
+    ] = "html"
+    address: Annotated[str, typer.Option("--address", metavar="URL", help="Where people join, for the poster.")] = ""
+    code: Annotated[str, typer.Option("--code", metavar="CODE", help="The code to join with, for the poster.")] = ""
+    out: Folder = Path("results")
+
+
 # ------------------------------------------------------------------------------------------- from the terminal to them
 
 

@@ -22,7 +22,18 @@ from sim.scenario.library import (
 )
 from sim.scenario.members import role_in, with_groups_of, with_outputs
 from sim.scenario.paths import Place, find, fitted, set_path, stands_alone, with_figures, with_ranges
-from sim.scenario.reader import Node, SourceText, entries_of, file_text, is_given, items_of, nodes_of, read, text_of
+from sim.scenario.reader import (
+    Node,
+    SourceText,
+    entries_of,
+    file_text,
+    is_given,
+    items_of,
+    nodes_of,
+    read,
+    read_text,
+    text_of,
+)
 from sim.scenario.schema import Figure, Library, Scenario
 from sim.scenario.wording import beside, fields_of, validated
 
@@ -87,6 +98,17 @@ def load(name_or_path: str | os.PathLike, library: Library | None = None) -> Loa
         said = f"this holds past cases, and an exercise needs a scenario. `oceans backtest {shown}` plays the cases."
         raise InputError([root.keys["cases"].fault(said)])
     return _loaded(with_parents(root, path), path.stem, path, library)
+
+
+def from_text(text: str, path: Path) -> Loaded:
+    """A scenario from the text that its file holds, or is to hold; checked like a file.
+
+    Parameters
+    ----------
+    text : str
+    path : Path of the file, from which what it extends is found
+    """
+    return _loaded(with_parents(read_text(text, os.fspath(path)), path), path.stem, path)
 
 
 def from_document(

@@ -108,11 +108,11 @@ def codes_by_name(library: Library, own: Iterable[tuple[str, str | None]] = ()) 
     words += [(one.adjective, code) for code, one in known.items()]
     codes: dict[str, str] = {}
     for word, code in words:
-        codes.setdefault(_bare(word or code), code)
+        codes.setdefault(bare_letters(word or code), code)
     return codes
 
 
-def _bare(word: str) -> str:
+def bare_letters(word: str) -> str:
     """Letters and digits alone: without accents, points, spaces, capitals and a leading article."""
     letters = unicodedata.normalize("NFKD", plain_letters(word[:80])).casefold().strip().removeprefix("the ")
     return "".join(letter for letter in letters if letter.isalnum())
@@ -128,7 +128,7 @@ def code_meant(word: str, choices: Collection[str], codes: Mapping[str, str]) ->
     ['GBR', 'USA', 'TUR', 'JPN', 'DEU', None]
     """
     known = {name: code for name, code in codes.items() if code in choices}
-    bare = _bare(word)
+    bare = bare_letters(word)
     similar = nearest(bare, [name for name in known if len(name) > LONGEST_CODE]) if len(bare) > LONGEST_CODE else None
     return known.get(bare) or known.get(similar or "") or nearest(word, choices)
 

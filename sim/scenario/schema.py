@@ -907,6 +907,9 @@ class Inject(Entry):
     question: Optional[Question] = Field(None, description="a decision that it puts to those who receive it")
     deadline: Optional[Deadline] = Field(None, description="what follows unless something is done in time")
     control_notes: Optional[str] = Field(None, description="for control only: for the run sheet")
+    columns: dict[Text, Text] = Field(
+        {}, description="further columns of the run sheet, such as those of another tool: for control only"
+    )
 
 
 class Objective(Entry):

@@ -36,6 +36,7 @@ ORDER = (
     ("sim.output.figures",),
     ("sim.output.pages",),
     ("sim.output",),
+    ("sim.papers",),
     ("sim.live",),
     ("sim.cli",),
     ("sim.__main__",),

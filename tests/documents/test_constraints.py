@@ -28,7 +28,9 @@ LINES = [
 PINS = [Requirement(line) for line in LINES]
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 PYTHONS = [line.split(" :: ")[-1] for line in PROJECT["classifiers"] if " :: Python :: " in line]
-IMPORTED_AS = {"pyyaml": "yaml", "salib": "SALib", "scikit-learn": "sklearn"}
+IMPORTED_AS = {
+    "python-docx": "docx", "pyyaml": "yaml", "ruamel-yaml": "ruamel", "salib": "SALib", "scikit-learn": "sklearn",
+}  # fmt: skip
 
 
 def pinned(python=HERE):

@@ -1,0 +1,260 @@
+"""Tables that people keep in Excel, CSV or JSON: read row by row with their places, and written to be edited."""
+
+import csv
+import datetime
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.errors import Diagnostic, InputError, did_you_mean
+from sim.record.reading import check_file, read_json
+from sim.record.store import FORMULA, as_json, fill_table
+from sim.text_files import TextKind, file_text
+
+KINDS = (".xlsx", ".csv", ".json")
+SHEET = TextKind("CSV file", 20_000_000, "A run sheet has some hundred rows: is this the right file?")
+LARGEST_UNPACKED_BYTES = 200_000_000
+MOST_ROWS = 5000
+WIDEST = 120  # columns
+WIDTHS = {range(0, 12): 12, range(12, 30): 22, range(30, 80): 34}  # letters in a cell: width of its column
+WIDE = 60
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table: its number as the spreadsheet shows it, and its cells by the number of their column, from 1."""
+
+    number: int
+    cells: dict[int, Any]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as it was found in a file.
+
+    Parameters
+    ----------
+    file : str, as the user named it
+    headings : dict of the number of a column, from 1, to what stands above it
+    rows : tuple of Row, those that hold anything
+    """
+
+    file: str
+    headings: dict[int, str]
+    rows: tuple[Row, ...]
+
+    def fault(self, row: int, column: int, message: str) -> Diagnostic:
+        """What is wrong in a cell; the same fault in other rows is told once."""
+        above = f"in '{self.headings[column]}': " if column in self.headings else ""
+        return Diagnostic(self.file, row, column, f"{above}{message}", cause=(f"{above}{message}",))
+
+
+def read_table(path: Path, is_heading) -> Table:
+    """The table in a file.
+
+    Parameters
+    ----------
+    path : Path of an .xlsx, .csv or .json file
+    is_heading : callable, whether a text is known as a column's heading: the row with the most of them is the first
+        row of the table, whatever stands above it
+
+    Returns
+    -------
+    Table; InputError when it cannot be read as one
+    """
+    readers = {".xlsx": _of_workbook, ".csv": _of_csv, ".json": _of_json}
+    if path.suffix.lower() not in readers:
+        said = f"a run sheet is an .xlsx, .csv or .json file. {_other_kind(path)}"
+        raise InputError([Diagnostic(str(path), 0, 0, said.strip())])
+    sheets = readers[path.suffix.lower()](path)
+    found = [_headed(rows, is_heading) for rows in sheets]
+    best = max(range(len(found)), key=lambda number: found[number][0], default=None)
+    if best is None or not found[best][0]:
+        said = "no row here has the headings of a run sheet, such as: Inject, Time, From, To, Subject, Text."
+        raise InputError([Diagnostic(str(path), 1, 1, said)])
+    _, at = found[best]
+    rows = sheets[best]
+    headings = {column: str(cell).strip() for column, cell in rows[at].cells.items()}
+    below = tuple(row for row in rows[at + 1 :] if row.cells)
+    return Table(str(path), headings, below)
+
+
+def _other_kind(path):
+    said = {".xls": "Save it as .xlsx.", ".ods": "Save it as .xlsx.", ".tsv": "Rename it to .csv."}
+    return said.get(path.suffix.lower(), did_you_mean(path.suffix, KINDS) if path.suffix else "")
+
+
+def _headed(rows, is_heading):
+    """How many known headings the row with the most of them has, and its place."""
+    counts = [sum(is_heading(str(cell)) for cell in row.cells.values()) for row in rows[:30]]
+    return (max(counts), counts.index(max(counts))) if counts else (0, 0)
+
+
+# ------------------------------------------------------------------------------------------------------------- reading
+
+
+def _of_workbook(path):
+    import openpyxl
+
+    check_file(path, most=SHEET.largest)
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED_BYTES:
+                raise InputError(
+                    [Diagnostic(str(path), 0, 0, "far too large for a run sheet: is this the right file?")]
+                )
+        book = openpyxl.load_workbook(path, data_only=True)
+    except InputError:
+        raise
+    except Exception as error:  # what is no workbook fails in ways of its own
+        said = "this is no workbook that can be read. Open it in Excel or LibreOffice and save it as .xlsx again."
+        raise InputError([Diagnostic(str(path), 0, 0, said)]) from error
+    return [_rows_of(sheet) for sheet in book.worksheets]
+
+
+def _rows_of(sheet):
+    """The rows of a worksheet; every cell of a merged range says what the range says."""
+    values = {}
+    for row in sheet.iter_rows(max_row=min(sheet.max_row, MOST_ROWS), max_col=min(sheet.max_column, WIDEST)):
+        values |= {(cell.row, cell.column): cell.value for cell in row if cell.value not in (None, "")}
+    for merged in sheet.merged_cells.ranges:
+        said = values.get((merged.min_row, merged.min_col))
+        if said is not None and merged.min_col == merged.max_col:  # across columns it is a title
+            for row in range(merged.min_row, min(merged.max_row, MOST_ROWS) + 1):
+                values[row, merged.min_col] = said
+    by_row: dict[int, dict[int, Any]] = {}
+    for (row, column), value in sorted(values.items(), key=lambda item: item[0]):
+        if not isinstance(value, str) or value.strip():
+            by_row.setdefault(row, {})[column] = _plain(value)
+    return [Row(number, cells) for number, cells in by_row.items()]
+
+
+def _plain(value):
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value.strip() if isinstance(value, str) else value
+
+
+def _of_csv(path):
+    text = file_text(path, str(path), SHEET)
+    head = text.split("\n", 30)[:30]
+    separator = max(",;\t", key=lambda mark: max(line.count(mark) for line in head))
+    csv.field_size_limit(SHEET.largest)
+    try:
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise InputError([Diagnostic(str(path), 1, 1, f"this cannot be read as CSV: {error}.")]) from None
+    return [[Row(number, _cells(line)) for number, line in enumerate(lines[:MOST_ROWS], start=1)]]
+
+
+def _cells(line):
+    """The cells of a line that say anything, without the apostrophe that keeps a spreadsheet from reckoning."""
+    kept = {column: cell.strip() for column, cell in enumerate(line[:WIDEST], start=1) if cell.strip()}
+    return {column: cell[1:] if cell[0] == "'" and cell[1:2] in FORMULA else cell for column, cell in kept.items()}
+
+
+def _of_json(path):
+    data = read_json(path)
+    lists = [data] if isinstance(data, list) else [value for value in (data or {}).values() if isinstance(value, list)]
+    entries = max(lists, key=len, default=[])
+    if not entries or not all(isinstance(entry, dict) for entry in entries):
+        raise InputError([Diagnostic(str(path), 0, 0, "a run sheet in JSON is a list of injects: [{...}, {...}].")])
+    headings = list(dict.fromkeys(name for entry in entries for name in entry))
+    places = {name: column for column, name in enumerate(headings, start=1)}
+    rows = [Row(0, dict(enumerate(headings, start=1)))]
+    for number, entry in enumerate(entries[:MOST_ROWS], start=1):
+        cells = {places[name]: _as_cell(value) for name, value in entry.items()}
+        rows.append(Row(number, {place: cell for place, cell in cells.items() if cell not in (None, "")}))
+    return [rows]
+
+
+def _as_cell(value):
+    if isinstance(value, list) and all(isinstance(one, (str, int)) for one in value):
+        return "; ".join(map(str, value))
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else _plain(value)
+
+
+# ------------------------------------------------------------------------------------------------------------- writing
+
+
+def write_table(path: Path, title: str, marking: str, headings: Sequence[str], rows: Iterable[Sequence[Any]], **more):
+    """Writes a table to be edited and printed.
+
+    Parameters
+    ----------
+    path : Path, whose ending says in what form
+    title, marking : str, for a workbook: the sheet's name, and what is printed on each page
+    headings, rows : the table; cells are text, numbers, dates or None
+    more : for a workbook, `choices`: heading to what may be chosen in its column
+    """
+    rows = [[_shown(cell) for cell in row] for row in rows] if path.suffix.lower() != ".xlsx" else list(rows)
+    if path.suffix.lower() == ".json":
+        entries = [{name: cell for name, cell in zip(headings, row, strict=True) if cell != ""} for row in rows]
+        path.write_text(as_json(entries), encoding="utf-8", newline="\n")
+    elif path.suffix.lower() == ".csv":
+        with open(path, "w", encoding="utf-8-sig", newline="") as file:  # Excel knows UTF-8 by its mark
+            fill_table(file, headings, rows)
+    else:
+        write_workbook(path, marking, [(title, headings, rows)], **more)
+
+
+def _shown(cell):
+    if isinstance(cell, (datetime.date, datetime.time)):
+        return cell.strftime("%H:%M") if isinstance(cell, datetime.time) else cell.isoformat()
+    return "" if cell is None else cell
+
+
+def write_workbook(path: Path, marking: str, sheets: Iterable[tuple], choices: dict | None = None) -> None:
+    """Writes a workbook: each sheet a table with its headings kept in sight, its marking printed on each page.
+
+    Parameters
+    ----------
+    path : Path
+    marking : str
+    sheets : (title, headings, rows) of each sheet
+    choices : heading to what may be chosen in its column
+    """
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    book.properties.creator, book.properties.title = "Two Oceans", marking
+    for title, headings, rows in sheets:
+        _fill(book.create_sheet(title[:31]), marking, headings, list(rows), choices or {})
+    book.save(path)
+
+
+def _fill(sheet, marking, headings, rows, choices):
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    for number, row in enumerate([headings, *rows], start=1):
+        for column, value in enumerate(row, start=1):
+            cell = sheet.cell(number, column, value)
+            if isinstance(value, str):
+                cell.data_type = "s"  # never a formula
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            if number == 1:
+                cell.font, cell.fill = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="333333")
+    for column, heading in enumerate(headings, start=1):
+        letter = get_column_letter(column)
+        longest = max((len(str(row[column - 1] or "")) for row in rows), default=0)
+        fitting = (width for letters, width in WIDTHS.items() if max(longest, len(heading)) in letters)
+        sheet.column_dimensions[letter].width = next(fitting, WIDE)
+        if heading in choices:
+            allowed = DataValidation(type="list", formula1=f'"{",".join(choices[heading])}"', allow_blank=True)
+            sheet.add_data_validation(allowed)
+            allowed.add(f"{letter}2:{letter}{MOST_ROWS}")
+    sheet.freeze_panes = "B2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(headings))}{len(rows) + 1}"
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", "9"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.oddHeader.center.text = sheet.oddFooter.left.text = marking.replace("&", "&&")
+    sheet.oddFooter.right.text = "&P / &N"

@@ -1,0 +1,182 @@
+"""Papers before and after an exercise: each for its readers, with the marking on each, and nothing invented."""
+
+import json
+import re
+import shutil
+import zipfile
+
+import docx
+import openpyxl
+import pytest
+
+from sim.__main__ import app
+from sim.errors import InputError, OceansError
+from sim.papers.after import findings_of, papers_after, read_played
+from sim.papers.before import papers_before
+from sim.papers.rendering import FORMATS, write_papers
+from sim.scenario import from_document, load, shipped
+from sim.session import Session
+
+SECRET = "a secret of control"
+
+
+def words_of(paper):
+    """All that stands on a paper."""
+    return json.dumps([vars(block) for block in paper.blocks], default=str, ensure_ascii=False) + paper.title
+
+
+def pages(loaded, folder, *whom):
+    """The bytes of the pages for somebody."""
+    papers, _ = papers_before(loaded, whom)
+    return [path.read_bytes() for path in write_papers(papers, loaded.scenario, folder, "html")]
+
+
+def with_other_secrets(document, seat):
+    """The same exercise with other truths, injects, notes, and briefs of other seats."""
+    changed = json.loads(json.dumps(document))
+    for incident in changed["incidents"]:
+        incident |= {"suspect": incident.get("suspect", incident["by"]), "by": "CHN", "note": SECRET}
+        incident |= {"difficulty": 0.9, "publicness": 0.1, "turn": 2, "name": SECRET}
+    for inject in changed["injects"]:
+        inject |= dict.fromkeys(("title", "text", "sender", "expects", "control_notes", "storyline"), SECRET)
+        inject["columns"] = {"Weather": SECRET}
+    for code, actor in changed["actors"].items():
+        if code != seat and "brief" in actor:
+            actor["brief"] = SECRET
+    changed["questions"] = [SECRET]
+    return changed
+
+
+@pytest.mark.parametrize("whom", ["JPN", "EST", "all"])
+def test_a_seat_s_papers_have_the_same_bytes_whatever_is_hidden_from_it(whom, tmp_path):
+    document = load("smallest").document
+    document = {**document, "participants": [*document["participants"], "CHN"]}
+    one = from_document(document)
+    other = from_document(with_other_secrets(document, whom))
+    assert pages(one, tmp_path, whom) == pages(other, tmp_path, whom)
+    assert SECRET.encode() in b"".join(pages(other, tmp_path, "control"))
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_control_s_handbook_has_every_word_of_every_inject(name):
+    loaded = load(name)
+    handbook = words_of(papers_before(loaded, ["control"])[0][0])
+    for inject in loaded.scenario.injects:
+        for said in (inject.title, inject.text.strip(), inject.expects, inject.control_notes, inject.sender):
+            assert json.dumps(said or "", ensure_ascii=False)[1:-1] in handbook
+    guide = words_of(papers_before(loaded, ["evaluators"])[0][0])
+    assert all(objective.text in guide for objective in loaded.scenario.objectives)
+
+
+@pytest.mark.parametrize("form", ["html", "docx"])
+def test_each_paper_has_the_marking_and_needs_nothing_else(form, tmp_path):
+    loaded = load("smallest")
+    papers, left_out = papers_before(loaded, address="http://10.0.0.1:8000", code="KELP-42")
+    for path in write_papers(papers, loaded.scenario, tmp_path, form):
+        if form == "html":
+            text = path.read_text(encoding="utf-8")
+            assert loaded.scenario.marking in text and not re.search(r'(?:src|href)="(?!#|data:)', text)
+        else:
+            section = docx.Document(path).sections[0]
+            assert section.header.paragraphs[0].text == section.footer.paragraphs[0].text == loaded.scenario.marking
+    assert {paper.name for paper in papers} >= {"situation_manual", "brief_EST", "brief_JPN", "poster"}
+    assert left_out == ["LTU", "USA", "RUS"]
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """A run in which somebody sat for Estonia, from its folder."""
+    from typer.testing import CliRunner
+
+    out = tmp_path_factory.mktemp("results")
+    given = ["run", "smallest", "--seat", "EST", "--quiet", "--no-charts", "--out", str(out)]
+    assert CliRunner().invoke(app, given, input="\n" * 500).exit_code == 0
+    return read_played(next(out.iterdir()))
+
+
+def test_what_is_drafted_says_so_and_names_events_that_are_there(played):
+    report = words_of(papers_after(played)[0])
+    numbers = {event.seq for event in played.record.events}
+    findings = findings_of(played)
+    assert findings
+    for one in findings:
+        assert one.in_full.startswith("Draft: ") and json.dumps(one.in_full, ensure_ascii=False)[1:-1] in report
+        assert set(one.events) <= numbers
+
+
+def test_the_report_shows_each_choice_beside_the_options_and_the_model_s(played):
+    assert {row["seat"] for row in played.decisions} == {"EST"}
+    assert all(row["options"] and row["suggested"] for row in played.decisions)
+    report = words_of(papers_after(played)[0])
+    assert "Not rated" in report and "none of them other than the model's" in report
+
+
+def test_a_room_s_log_is_read_with_reasons_ratings_and_what_was_asked(played, tmp_path):
+    session = Session(played.loaded, seed=1, people=["EST"])
+    while not session.is_over:
+        for decision in session.open_decisions("EST"):
+            session.submit(decision, decision.options[-1].id if decision.kind == "position" else decision.default)
+    folder = tmp_path / "room"
+    shutil.copytree(played.folder, folder)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    del manifest["files"], manifest["digest"]
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / "record.json").write_text(session.record.to_json(), encoding="utf-8")
+    (folder / "session.jsonl").write_text("\n".join(session.save()), encoding="utf-8")
+    (folder / "ratings.csv").write_text("objective,rating,text\ncompany,S,Late but together\n", encoding="utf-8")
+    first = session.answers[0]
+    row = f"1,{first.turn},EST,{first.kind},{first.subject},{','.join(first.choice)},Home expects it,"
+    heads = "number,turn,seat,kind,subject,choice,rationale,left_because"
+    (folder / "decisions.csv").write_text(f"{heads}\n{row}\n{row}undone\n", encoding="utf-8")
+    report = words_of(papers_after(read_played(folder))[0])
+    assert "Because: Home expects it" in report and "S: performed with some challenges. Late but together" in report
+    assert (
+        "What is the strongest text you want" in report
+        and "People took one decision, one of them other than the model's" in report
+    )
+
+
+@pytest.mark.parametrize("name", ["record.json", "actions.jsonl"])
+def test_a_folder_that_was_damaged_is_refused_with_advice(name, played, tmp_path):
+    folder = tmp_path / "damaged"
+    shutil.copytree(played.folder, folder)
+    (folder / name).write_text('{"turn": 1}\n', encoding="utf-8")
+    with pytest.raises(InputError, match=f"{name}: error: damaged"):
+        read_played(folder)
+
+
+def test_a_run_s_folder_becomes_papers_a_plan_and_its_data(played, tmp_path):
+    from typer.testing import CliRunner
+
+    done = CliRunner().invoke(app, ["papers", str(played.folder), "--out", str(tmp_path), "--format", "docx"])
+    assert done.exit_code == 0, done.output
+    folder = next(tmp_path.iterdir())
+    heads = [cell.value for cell in openpyxl.load_workbook(folder / "improvement_plan.xlsx").active[1]]
+    assert {"Owner", "Done by", "Evidence: events"} <= set(heads)
+    with zipfile.ZipFile(folder / "data.zip") as bundle:
+        assert {"README.txt", "events.jsonl", "data_dictionary.csv", "actions.jsonl"} <= set(bundle.namelist())
+    assert (
+        played.loaded.scenario.marking
+        in docx.Document(folder / "after_action_report.docx").sections[0].header.paragraphs[0].text
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["smallest", "--format", "doc"], "--format doc: Did you mean 'docx'?"),
+        (["smallest", "--for", "ESP"], "--for ESP: no such actor takes part."),
+        (["smallest", "--for", "controls"], "Did you mean 'control'?"),
+    ],
+)
+def test_what_cannot_be_printed_is_refused_with_advice(given, said, tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        app(["papers", *given, "--out", str(tmp_path)])
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_without_a_browser_a_pdf_is_refused_with_another_way(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(OceansError, match="--format html"):
+        write_papers(papers_before(load("smallest"))[0], load("smallest").scenario, tmp_path, FORMATS[-1])
