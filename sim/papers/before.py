@@ -4,7 +4,6 @@ What is for one seat is made of the library, of what is said openly of the scena
 truth, no inject and no word for another seat or for control.
 """
 
-import datetime
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -137,11 +136,7 @@ def _objectives(scenario, heading):
 
 def turn_periods(scenario: Scenario) -> list[str]:
     """When each turn is, in words."""
-    if hasattr(scenario, "calendar"):
-        return [period(*scenario.calendar.span(turn)) for turn in range(1, scenario.calendar.turns + 1)]
-    days = scenario.turns.days
-    firsts = [scenario.start + datetime.timedelta(days=days * turn) for turn in range(scenario.turns.count)]
-    return [period(first, first + datetime.timedelta(days=days - 1)) for first in firsts]
+    return [period(*scenario.calendar.span(turn)) for turn in range(1, scenario.calendar.turns + 1)]
 
 
 def _timeline(scenario):

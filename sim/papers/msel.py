@@ -70,7 +70,6 @@ FOR_WHAT_IS_MISSING = {"sender": "Exercise control", "channel": "brief"}
 TEXTS = ("title", "storyline", "sender", "text", "expects", "control_notes", "kind", "channel")
 LISTS = ("to", "objectives")
 MOMENT = ("turn", "date", "time")
-HAS_CLOCK = "time" in Inject.model_fields
 
 
 def _letters(words):
@@ -249,11 +248,6 @@ class _Reading:
         if existing is None:
             self._fill(row, values)
         self._place_in_time(row, values, moment, existing)
-        if values.get("time") and not HAS_CLOCK:
-            further[TITLES["time"]] = values.pop("time")
-            headings += (TITLES["time"],)
-        if not HAS_CLOCK:
-            values.pop("time", None)
         return Read(row, values, further, headings)
 
     def _value(self, row, column, name, cell):
@@ -369,21 +363,15 @@ class _Reading:
 
 
 def _last_day(scenario):
-    first = scenario.start.date() if isinstance(scenario.start, datetime.datetime) else scenario.start
-    if HAS_CLOCK:
-        last = scenario.calendar.whole_span[1]
-        return last.date() if isinstance(last, datetime.datetime) else last
-    return first + datetime.timedelta(days=scenario.turns.count * scenario.turns.days - 1)
+    last = scenario.calendar.whole_span[1]
+    return last.date() if isinstance(last, datetime.datetime) else last
 
 
 def _turn_on(day, clock, scenario):
     """The turn that a day falls in, or 0 outside the exercise."""
-    if HAS_CLOCK:
-        moment = datetime.datetime.combine(day, clock or datetime.time())
-        turn = scenario.calendar.turn_at(max(scenario.calendar.day_of(moment), 0))
-        return turn if turn <= scenario.calendar.turns else 0
-    turn = (day - scenario.start).days // scenario.turns.days + 1
-    return turn if 1 <= turn <= scenario.turns.count else 0
+    moment = datetime.datetime.combine(day, clock or datetime.time())
+    turn = scenario.calendar.turn_at(max(scenario.calendar.day_of(moment), 0))
+    return turn if turn <= scenario.calendar.turns else 0
 
 
 # --------------------------------------------------------------------------------------------- line for line

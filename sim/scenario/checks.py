@@ -738,8 +738,10 @@ def _moment_exists(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
     if moment is None:
         return
     day, place = calendar.day_of(moment), inject["date" if date is not None else "time"]
-    is_midnight = not isinstance(moment, datetime.datetime)  # a day without a clock: some of it is in the exercise
-    if day + (1 if is_midnight else 0) <= 0 or day >= calendar.length:
+    earliest = (
+        0 if isinstance(moment, datetime.datetime) else -1
+    )  # a day without a clock: some of it is in the exercise
+    if day < 0 and day <= earliest or day >= calendar.length:
         first, last = map(in_numbers, calendar.whole_span)
         yield place.fault(
             f"{in_numbers(moment)} is outside the exercise, which runs from {first} to {last}"
