@@ -8,6 +8,7 @@ import sys
 import threading
 import webbrowser
 from pathlib import Path
+from types import SimpleNamespace
 
 from sim.cli.options import ServeOptions
 from sim.cli.run import keep_one
@@ -143,7 +144,9 @@ def _keeper(options, log):
                 room.loaded, room.seed, 1, list(options.command), started, seats=sorted(session.people),
                 policies=room.policies, is_finished=True,
             )  # fmt: skip
-            keep_one(folder, room.loaded, session.record, session.outcomes, facts, charts=True)
+            keep_one(
+                folder, room.loaded, session.record, session.outcomes, facts, SimpleNamespace(charts=True, wide=False)
+            )
             aside = folder.aside
             (aside / "session.jsonl").write_text("".join(f"{line}\n" for line in session.save()), encoding="utf-8")
             _write_decisions(aside / "decisions.csv", log.inputs(left=True))

@@ -16,7 +16,7 @@ from sim.live.log import Kept, Person
 from sim.live.room import Room
 from sim.model.decisions import Decision, Option, View
 from sim.model.msel import Planned
-from sim.model.view import public_view
+from sim.model.view import clock, public_view
 from sim.output.narrative.conditions import condition_in_words
 from sim.output.narrative.decisions import acts_from, label, note, question
 from sim.output.narrative.hot_wash import figure, hot_wash, questions_of
@@ -328,6 +328,7 @@ def _planned(session: Session, names: Names, planned: Planned) -> dict[str, Any]
         "id": inject.id,
         "title": inject.title,
         "turn": planned.turn,
+        **clock(session.world, planned),
         "status": planned.status,
         "to": names.recipients(inject.id, planned.recipients),
         "condition": condition_in_words(inject.when, names) if inject.when else "",

@@ -22,6 +22,8 @@ from sim.live.log import Person
 from sim.live.room import Room, Sent
 from sim.model.steps.control import Direction
 from sim.output.narrative.passages import by_when
+from sim.phrases import day
+from sim.scenario.calendar import from_iso
 
 HERE = Path(__file__).parent / "pages"
 LARGEST_BODY = 200_000  # bytes of a form
@@ -77,7 +79,7 @@ class Desk:
             loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
             lstrip_blocks=True,
         )  # fmt: skip
-        self.templates.globals["deadline"] = by_when
+        self.templates.globals.update(deadline=by_when, told=lambda date: day(from_iso(date)))
 
     def person(self, token: str, *roles: str) -> Person:
         """Whose link it is; Refused where it is nobody's, or of another role."""

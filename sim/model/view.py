@@ -93,7 +93,7 @@ def _released(world: World, run: int) -> list[tuple[View, Planned]]:
                 "from": inject.sender,
                 "channel": inject.channel,
                 "text": inject.text,
-                **_clock(world, planned),
+                **clock(world, planned),
                 **_deadline(inject.deadline, inputs),
                 **({"attachments": [attached(one) for one in inject.attachments]} if inject.attachments else {}),
             },
@@ -115,8 +115,8 @@ def _deadline(deadline: Deadline | None, inputs: ModelInputs) -> View:
     return {"by": in_iso(last_day_of(deadline, inputs)), "otherwise": deadline.text} if deadline else {}
 
 
-def _clock(world: World, planned: Planned) -> View:
-    """When an inject came by the clock: nothing for one that has none."""
+def clock(world: World, planned: Planned) -> View:
+    """When an inject comes by the clock, as `date`: nothing for one that has none."""
     scenario = world.inputs.loaded.scenario
     moment = scenario.moment_of(planned.inject)
     if not isinstance(moment, datetime.datetime) or turn_of(planned.inject, scenario) != planned.turn:
