@@ -154,9 +154,8 @@ def _tell(ui, analysis):
     sample = analysis.sample
     labels = {factor.name: factor.label for factor in sample.factors}
     ui.say(sample.title, "bold")
-    ui.say(
-        f"{sample.runs:,} runs at {len(sample.x):,} design points, seed {sample.seed}. Intervals hold at 95 %.", "dim"
-    )
+    sure = "" if sample.is_one_draw else " Intervals hold at 95 %."
+    ui.say(f"{sample.runs:,} runs at {len(sample.x):,} design points, seed {sample.seed}.{sure}", "dim")
     for finding in analysis.findings:
         ui.say(f"\n{measure(finding.measure).label}", "bold")
         for claim in claims_of(analysis, finding).values():

@@ -13,22 +13,24 @@ from itertools import combinations
 import numpy as np
 
 from sim.experiments.discovery import Discovery, discover
-from sim.experiments.estimate import NOTHING, QUANTILES, Convergence, Estimate, convergence, mean
+from sim.experiments.estimate import LEVEL, NOTHING, ONE_DRAW, QUANTILES, Convergence, Estimate, convergence, mean
 from sim.experiments.phrases import measure as described
 from sim.experiments.robustness import Robustness, of_cooperation, robustness
-from sim.experiments.sample import Sample, sample_of
+from sim.experiments.sample import Sample, futures_of, means_by, sample_of
 from sim.experiments.sensitivity import Sensitivity, has_forests, sensitivity
 from sim.model.events import plain
+from sim.phrases import capital
 
+DRAW_GROUPS = 20  # the most that shared draws are left out in, one after another
 MEASURES = 4  # how many are looked at unless they are named
-FEW_REPLICATIONS = 8  # below which intervals say little about chance
+FEW_REPLICATIONS = 8  # below which intervals are wide for want of draws
 
 
 @dataclass(frozen=True)
 class Spread:
     """How a measure comes out: quantiles at `QUANTILES`, and the mean with its interval.
 
-    words : str, over which runs; share : float, of them to which the measure applies
+    words : str, over which runs; share : float, of them to which the measure applies; is_constant : the same in all
     """
 
     words: str
@@ -36,6 +38,7 @@ class Spread:
     mean: Estimate
     runs: int
     share: float
+    is_constant: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,7 @@ def spread(sample, values, words):
     return Spread(
         words, tuple(float(one) for one in quantiles), mean(values, sample.future, sample.replication),
         int(known.sum()), float(known.mean()) if known.size else 0.0,
+        bool(known.sum() > 1 and np.ptp(values[known]) == 0),
     )  # fmt: skip
 
 
@@ -179,24 +183,49 @@ def _trade_off(sample, one, other):
 
     x, y = sample.of_points(one), sample.of_points(other)
     both = np.isfinite(x) & np.isfinite(y)
-    x, y = x[both], y[both]
-    if len(x) < 10 or np.ptp(x) == 0 or np.ptp(y) == 0:
-        return TradeOff(one, other, NOTHING, x, y)
-    value = float(spearmanr(x, y).statistic)
-    half = 1.96 * np.sqrt((1 + value**2 / 2) / (len(x) - 3))  # Bonett and Wright 2000, on Fisher's scale
-    turned = np.arctanh(np.clip(value, -0.999999, 0.999999))
-    return TradeOff(one, other, Estimate(value, float(np.tanh(turned - half)), float(np.tanh(turned + half))), x, y)
+    if both.sum() < 10 or np.ptp(x[both]) == 0 or np.ptp(y[both]) == 0:
+        return TradeOff(one, other, NOTHING, x[both], y[both])
+    futures = len(np.unique(futures_of(sample.x, sample.factors)[both]))
+    value = float(spearmanr(x[both], y[both]).statistic)
+    spread = (1 + value**2 / 2) / max(futures - 3, 1)  # Bonett and Wright 2000, on Fisher's scale
+    half = np.hypot(1.96 * np.sqrt(spread), _reach_of_draws(sample, one, other, both))
+    turned = _by_fisher(value)
+    found = Estimate(value, float(np.tanh(turned - half)), float(np.tanh(turned + half)))
+    return TradeOff(one, other, found, x[both], y[both])
+
+
+def _by_fisher(correlation):
+    return np.arctanh(np.clip(correlation, -0.999999, 0.999999))
+
+
+def _reach_of_draws(sample, one, other, both):
+    """How far draws that all futures share may move a rank correlation: nan of one draw, 0 where none are shared."""
+    from scipy.stats import spearmanr, t
+
+    if sample.is_one_draw:
+        return np.nan
+    if not sample.shares_draws:
+        return 0.0
+    group = sample.replication % DRAW_GROUPS
+    left = []
+    for gone in np.unique(group):
+        x, y = (np.where(group == gone, np.nan, sample.values(name)) for name in (one, other))
+        x, y = (means_by(values, sample.point, len(sample.x))[both] for values in (x, y))
+        known = np.isfinite(x) & np.isfinite(y)
+        left.append(_by_fisher(spearmanr(x[known], y[known]).statistic))
+    count = len(left)
+    return float(t.ppf(0.5 + LEVEL / 2, count - 1) * np.sqrt((count - 1) * np.var(left)))
 
 
 def _remarks(sample):
     if sample.failed:
         yield f"{sample.failed:,} runs could not be played and are left out."
-    few = sample.replications < FEW_REPLICATIONS and sample.replications * 2 < sample.runs
-    if few and sample.runs > len(sample.x) * 0.99:
-        draws = "the same draw" if sample.replications == 1 else f"the same {sample.replications} draws"
+    if sample.is_one_draw:
+        yield f"{capital(ONE_DRAW.replace(' it ', ' any of this '))}, and no interval is given. --reps 10 would tell."
+    elif sample.replications < FEW_REPLICATIONS and sample.shares_draws:
         yield (
-            f"Every future was played with {draws}, so intervals speak of futures and hardly of chance. "
-            "More replications (--reps) would tell."
+            f"All futures share the same {sample.replications} draws of chance, so intervals are wide. "
+            "More replications (--reps) would narrow them."
         )
     if not has_forests():
         yield "Feature scores and the second opinion on rules are missing: pip install 'two-oceans[analysis]'."

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from sim.experiments.analysis import Analysis, Finding, TradeOff
 from sim.experiments.compare import Comparison
+from sim.experiments.estimate import ONE_DRAW
 from sim.experiments.phrases import figure, label, measure, unit_of
 from sim.experiments.robustness import Robustness
 from sim.experiments.sample import Sample
@@ -46,7 +47,12 @@ def outcome(finding: Finding) -> str:
     span, about = span_of(finding), label(finding.measure)
     if not finding.spread.runs:
         return f"{about}: it applies to none of the runs"
-    mean = f"{about}: {figure(finding.spread.mean.value, span)}{unit_of(finding.measure)} on average"
+    found = f"{about}: {figure(finding.spread.mean.value, span)}{unit_of(finding.measure)}"
+    if finding.spread.is_constant:
+        return f"{found}, the same in all runs"
+    mean = f"{found} on average"
+    if not math.isfinite(finding.spread.mean.low) and finding.spread.runs > 1:
+        return f"{mean} in {ONE_DRAW}"
     if not finding.cooperation:
         low, high = finding.spread.quantiles[0], finding.spread.quantiles[-1]
         return f"{mean}, from {figure(low, span)} to {figure(high, span)} in nine runs of ten"

@@ -1,7 +1,8 @@
 """Estimates and their intervals, over runs that are not independent; and how many runs are enough for a mean.
 
 Runs may share their future (the uncertainties) and their draws (the replication number). Both are allowed for: the
-variance is the two-way cluster-robust one, futures and draws. Source: [Cameron2011], equation 2.11.
+variance is the two-way cluster-robust one, futures and draws. Source: [Cameron2011], equation 2.11. Where all futures
+share one draw, chance is known from that draw alone: there is a number, and no interval.
 
 [Cameron2011] Cameron, Gelbach and Miller, Robust inference with multiway clustering, JBES 29, 2011.
 """
@@ -15,6 +16,7 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)  # of runs, as they are shown
 STEPS = 24
 FEWEST = 8
 TOLERANCE = 0.05  # of the range that holds nine runs in ten
+ONE_DRAW = "one draw of chance: how far chance moves it is unknown"
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,19 @@ class Estimate:
         """Whether there is a number at all."""
         return bool(np.isfinite(self.value))
 
-    def is_clear(self, of=0.0):
-        """Whether the whole interval lies on one side of a number.
+    def is_clear(self, of=0.0, among=1):
+        """Whether the whole interval lies on one side of a number, when so many are looked at together (Bonferroni).
 
         >>> Estimate(1.0, 0.5, 1.5).is_clear(), Estimate(1.0, -0.5, 2.5).is_clear()
         (True, False)
+        >>> Estimate(1.0, 0.1, 1.9).is_clear(among=10)
+        False
         """
-        return bool(self.low > of or self.high < of)
+        from scipy.special import ndtri
+
+        wider = ndtri(1 - (1 - LEVEL) / 2 / among) / ndtri(0.5 + LEVEL / 2)
+        low, high = (self.value + wider * (end - self.value) for end in (self.low, self.high))
+        return bool(low > of or high < of)
 
 
 NOTHING = Estimate(np.nan, np.nan, np.nan)
@@ -85,7 +93,9 @@ def difference(one, other, future, replication):
     influence = np.zeros(len(one))
     influence[here] += (one[here] - one[here].mean()) / here.sum()
     influence[there] -= (other[there] - other[there].mean()) / there.sum()
-    return around(one[here].mean() - other[there].mean(), influence, future, replication)
+    either = here | there
+    gap = one[here].mean() - other[there].mean()
+    return around(gap, influence[either], np.asarray(future)[either], np.asarray(replication)[either])
 
 
 def share(is_so, future, replication):
@@ -107,13 +117,16 @@ def share(is_so, future, replication):
     if not is_so.size:
         return NOTHING
     part = is_so.mean()
+    z, fewest = _reach(future, replication)
+    if not np.isfinite(z):
+        return Estimate(float(part), np.nan, np.nan)
     spread = variance((is_so - part) / is_so.size, future, replication)
-    worth = part * (1 - part) / spread if spread > 0 else _count(future)
-    return wilson(part, min(worth, is_so.size))
+    worth = part * (1 - part) / spread if spread > 0 else fewest
+    return wilson(part, min(worth, is_so.size), z)
 
 
-def wilson(part, count):
-    """Wilson's score interval of a share. Source: Wilson, JASA 22, 1927.
+def wilson(part, count, z=None):
+    """Wilson's score interval of a share; z is how many standard errors it reaches. Source: Wilson, JASA 22, 1927.
 
     >>> estimate = wilson(0.5, 100)
     >>> round(estimate.low, 3), round(estimate.high, 3)
@@ -121,7 +134,7 @@ def wilson(part, count):
     """
     from scipy.special import ndtri
 
-    z = ndtri(0.5 + LEVEL / 2)
+    z = ndtri(0.5 + LEVEL / 2) if z is None else z
     middle = (part + z * z / (2 * count)) / (1 + z * z / count)
     half = z / (1 + z * z / count) * np.sqrt(part * (1 - part) / count + z * z / (4 * count * count))
     return Estimate(float(part), float(max(0, middle - half)), float(min(1, middle + half)))
@@ -140,17 +153,21 @@ def around(centre, influence, future, replication):
     -------
     Estimate
     """
+    reach, _ = _reach(future, replication)
+    half = reach * np.sqrt(variance(influence, future, replication))
+    return Estimate(float(centre), float(centre - half), float(centre + half))
+
+
+def _reach(future, replication):
+    """How many standard errors an interval reaches (Student's t), and for how many groups; nan of one draw or future.
+
+    Futures that share their draws are known from as few draws as there are, however many futures were played.
+    """
     from scipy.stats import t
 
-    groups = _count(future)
-    if groups < 2:
-        groups = _count(replication)
-    if groups < 2:
-        return Estimate(float(centre), np.nan, np.nan)
-    draws = _count(replication)
-    fewest = min(groups, draws) if draws > 1 else groups
-    half = t.ppf(0.5 + LEVEL / 2, fewest - 1) * np.sqrt(variance(influence, future, replication))
-    return Estimate(float(centre), float(centre - half), float(centre + half))
+    futures, draws = _count(future), _count(replication)
+    fewest = draws if futures == 1 else min(futures, draws)
+    return (t.ppf(0.5 + LEVEL / 2, fewest - 1) if fewest > 1 else np.nan), fewest
 
 
 def variance(influence, future, replication):
@@ -268,6 +285,10 @@ class Convergence:
         """The finding in plain words."""
         if not self.futures:
             return "too few futures have a value to say how many would be enough"
+        if self.replications == 1:
+            return (
+                f"{ONE_DRAW}, so how many runs would be enough is unknown too; play each point more often (--reps 10)"
+            )
         half = (self.means[-1].high - self.means[-1].low) / 2
         if self.enough:
             said = f"{self.enough:,} of the {self.futures[-1]:,} futures"
