@@ -145,7 +145,8 @@ def _drivers(analysis, finding):
 
 
 HEADS = {
-    "total": "Sobol, total", "first": "First order", "mu_star": "Morris", "delta": "Delta", "pawn": "PAWN",
+    "total": "Sobol, total", "first": "First order", "total_all": "Sobol, total, of all variance",
+    "first_all": "First order, of all variance", "mu_star": "Morris", "delta": "Delta", "pawn": "PAWN",
     "feature": "Feature score",
 }  # fmt: skip
 
