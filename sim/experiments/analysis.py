@@ -13,15 +13,26 @@ from itertools import combinations
 import numpy as np
 
 from sim.experiments.discovery import Discovery, discover
-from sim.experiments.estimate import LEVEL, NOTHING, ONE_DRAW, QUANTILES, Convergence, Estimate, convergence, mean
+from sim.experiments.estimate import (
+    LEVEL,
+    NOTHING,
+    ONE_DRAW,
+    QUANTILES,
+    TOLERANCE,
+    Convergence,
+    Estimate,
+    convergence,
+    mean,
+)
 from sim.experiments.phrases import measure as described
 from sim.experiments.robustness import Robustness, of_cooperation, robustness
 from sim.experiments.sample import Sample, futures_of, means_by, sample_of
-from sim.experiments.sensitivity import Sensitivity, has_forests, sensitivity
+from sim.experiments.sensitivity import SHARES, Sensitivity, has_forests, sensitivity
 from sim.model.events import plain
 from sim.phrases import capital
 
 DRAW_GROUPS = 20  # the most that shared draws are left out in, one after another
+NARROW = 0.1  # half-width that is good enough for a share of the variance, or of the runs under a rule
 MEASURES = 4  # how many are looked at unless they are named
 FEW_REPLICATIONS = 8  # below which intervals are wide for want of draws
 
@@ -42,6 +53,34 @@ class Spread:
 
 
 @dataclass(frozen=True)
+class Settled:
+    """Whether there are enough runs for one claim: how wide its interval is, against what would be narrow enough.
+
+    what : str, the claim; half : float, half-width of the interval, nan where there is none; good : float
+    """
+
+    measure: str
+    what: str
+    half: float
+    good: float
+
+    @property
+    def is_known(self):
+        """Whether there is anything to settle."""
+        return bool(np.isfinite(self.half) and self.good > 0)
+
+    @property
+    def is_enough(self):
+        """Whether the interval is narrow enough."""
+        return bool(self.half <= self.good)
+
+    @property
+    def times(self):
+        """How many times as many runs would make it so."""
+        return max(2.0, np.ceil((self.half / self.good) ** 2)) if self.is_known else np.nan
+
+
+@dataclass(frozen=True)
 class Finding:
     """All about one measure."""
 
@@ -53,6 +92,25 @@ class Finding:
     cooperation: Robustness | None
     levers: tuple
     convergence: Convergence
+
+    @property
+    def settled(self):
+        """Which claims there are enough runs for: a `Settled` each for the mean, shares, the rule and the choices."""
+        low, *_, high = self.spread.quantiles
+        good, found = TOLERANCE * (high - low), self.sensitivity
+        shares = [_half(one.estimate) for one in found.by() if one.method in SHARES]
+        gains = [_half(one.gain) for one in (self.cooperation, *self.levers) if one and not one.is_better()]
+        rule = _half(self.discovery.box.density) if self.discovery.is_headline else np.nan
+        return (
+            Settled(self.measure, "means", _half(self.spread.mean), good),
+            Settled(self.measure, "shares of variance", max(shares, default=np.nan), NARROW),
+            Settled(self.measure, "rules", rule, NARROW),
+            Settled(self.measure, "choices", max(gains, default=0.0 if self.levers else np.nan), good),
+        )
+
+
+def _half(estimate):
+    return (estimate.high - estimate.low) / 2
 
 
 @dataclass(frozen=True)

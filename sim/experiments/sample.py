@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.experiments.blocks import PLAYED
+from sim.experiments.estimate import are_shared
 from sim.experiments.phrases import label_of, unit_of_factor, value_in_words, why_of
 from sim.letters import is_number
 
@@ -97,10 +98,7 @@ class Sample:
     @property
     def shares_draws(self):
         """Whether futures share their draws, replication by replication; else each has its own."""
-        _, draw = np.unique(self.replication, return_inverse=True)
-        owner = np.zeros(self.runs, self.future.dtype)
-        owner[draw] = self.future
-        return bool((owner[draw] != self.future).any())
+        return are_shared(self.future, self.replication)
 
     def factor(self, name):
         """The factor of this name, and its place."""
@@ -120,9 +118,9 @@ class Sample:
         """A measure's mean at each design point over the runs to which it applies; nan where there is none."""
         return means_by(self.values(name), self.point, len(self.x))
 
-    def table(self, name):
+    def table(self, name, baseline=False):
         """A measure as an array (points, replications), nan where it does not apply; draws of its own in any order."""
-        values = self.values(name)
+        values = self.values(name, baseline)
         if self.shares_draws:
             _, column = np.unique(self.replication, return_inverse=True)
         else:

@@ -212,8 +212,8 @@ def compose_failure(analysis, finding):
     note = f"Failure: {found.failure}. Coverage and density from {where}; {found.runs:,} runs in all"
     words = caption(sample, "each factor in its own unit; shares of runs", note)
     page_name = f"box-{finding.measure}"
-    if not found.box or not found.box.limits:
-        why = f"{capital(found.remarks[0])}." if found.remarks and not found.box else (
+    if not found.is_headline:
+        why = f"{capital(found.remarks[0])}." if found.remarks else (
             f"No condition on the factors sets the {percent(found.base.value)} of failing runs clearly apart."
         )  # fmt: skip
         return style.empty_page(page_name, claims.failure(finding), words, why)

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 import sim.experiments.sensitivity as sensitivity_of
+from sim.experiments import robustness
 from sim.experiments.analysis import analyse
 from sim.experiments.claims import claims_of, overall_claims
-from sim.experiments.estimate import mean
+from sim.experiments.estimate import mean, paired, share
 from sim.experiments.sample import sample_of
 from tests.builders_record import a_loaded
-from tests.builders_sweep import a_factor, a_sweep, saltelli
+from tests.builders_sweep import a_factor, a_sample, a_sweep, saltelli
 
 STUDIES = 200
 X, Z = a_factor("x"), a_factor("z")
@@ -114,3 +115,48 @@ def test_shares_of_variance_are_covered_with_half_of_it_chance(layout, methods, 
         for name in "ab" if "first" in method else "abc":
             mine = [next(one for one in study.by(method) if one.factor == name).estimate for study in found]
             assert 0.90 <= covered(mine, part * truth[name]) <= 0.995, (method, name)
+
+
+# ----------------------------------------------------------------------------------- differences, rules, paired runs
+
+PAIRS = {
+    "skewed": (lambda rng, n: rng.lognormal(0, 1, n), np.exp(0.5), 50),
+    "heavy on both sides": (lambda rng, n: rng.standard_t(3, n), 0.0, 50),
+    "a fifth of pairs differ": (lambda rng, n: rng.lognormal(0, 1, n) * (rng.random(n) < 0.2), 0.2 * np.exp(0.5), 50),
+    "few pairs differ": (lambda rng, n: rng.lognormal(0, 1, n) * (rng.random(n) < 0.08), 0.08 * np.exp(0.5), 50),
+    "one pair in a hundred differs": (lambda rng, n: 1.0 * (rng.random(n) < 0.01), 0.01, 400),
+}
+
+
+@pytest.mark.parametrize("kind", PAIRS)
+def test_paired_differences_with_heavy_tails_are_covered(kind):
+    draw, truth, pairs = PAIRS[kind]
+    found = [paired(draw(np.random.default_rng(seed), pairs), np.zeros(pairs)) for seed in range(2 * STUDIES)]
+    printed = [one for one in found if np.isfinite(one.low)]
+    assert len(printed) > 1.9 * STUDIES and covered(printed, truth) >= 0.90
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("layout", [dict(points=240), dict(points=120, reps=10, crn=True)])
+def test_what_a_lever_gains_is_covered(layout, monkeypatch):
+    monkeypatch.setattr(robustness, "RESAMPLES", 2)  # quantiles and regret are not looked at
+    lever = a_factor("turn", "lever", choices=("2", "4", "6"))
+    gains = []
+    for seed in range(STUDIES):
+        result = a_study(seed, outcome=_by_turn, factors=(X, lever), **layout)
+        gains.append(robustness.of_lever(sample_of(result, a_loaded()), "harm", "turn").gain)
+    assert 0.90 <= covered(gains, 4.0) <= 0.99
+
+
+def _by_turn(x):
+    return {"harm": x["x"] + 2.0 * (x["turn"] == "4") + 4.0 * (x["turn"] == "6")}
+
+
+@pytest.mark.parametrize("layout", [dict(points=300), dict(points=100, reps=10, crn=True)])
+def test_the_density_of_a_rule_is_covered(layout):
+    found = []
+    for seed in range(STUDIES):
+        sample = a_sample(lambda x: {"harm": 2.0 * (x["x"] > 0.6)}, [X, Z], luck=1.0, seed=seed, **layout)
+        within, future, draws = sample.x[sample.point, 0] > 0.6, sample.future, sample.replication
+        found.append(share(sample.values("harm")[within] > 2, future[within], draws[within]))
+    assert 0.90 <= covered(found, 0.5) <= 0.99
