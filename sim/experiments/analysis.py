@@ -270,7 +270,8 @@ def _reach_of_draws(sample, one, other, both):
         x, y = (np.where(group == gone, np.nan, sample.values(name)) for name in (one, other))
         x, y = (means_by(values, sample.point, len(sample.x))[both] for values in (x, y))
         known = np.isfinite(x) & np.isfinite(y)
-        left.append(_by_fisher(spearmanr(x[known], y[known]).statistic))
+        varies = known.any() and np.ptp(x[known]) > 0 and np.ptp(y[known]) > 0
+        left.append(_by_fisher(spearmanr(x[known], y[known]).statistic) if varies else np.nan)
     count = len(left)
     return float(t.ppf(0.5 + LEVEL / 2, count - 1) * np.sqrt((count - 1) * np.var(left)))
 

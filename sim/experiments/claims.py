@@ -78,9 +78,7 @@ def drivers(sample: Sample, finding: Finding) -> str:
         return f"no factor clearly moves {about}{_of_chance(sample, found)}"
     most = [one for one in real if _matters(one, found, span_of(finding))][:2]
     if not most:
-        return (
-            f"no factor moves {about} much: {labels[real[0].factor]} does most, and little{_of_chance(sample, found)}"
-        )
+        return f"no factor moves {about} much, not even {labels[real[0].factor]}{_of_chance(sample, found)}"
     said = listed([labels[one.factor] for one in most])
     chance = found.chance
     if not (math.isfinite(chance.low) and chance.low > 0.5):

@@ -171,7 +171,7 @@ def _reach(future, replication):
 
     futures, draws = _count(future), _count(replication)
     fewest = draws if futures == 1 else min(futures, draws)
-    return (t.ppf(0.5 + LEVEL / 2, fewest - 1) if fewest > 1 else np.nan), fewest
+    return (float(t.ppf(0.5 + LEVEL / 2, fewest - 1)) if fewest > 1 else np.nan), fewest
 
 
 def variance(influence, future, replication):

@@ -175,8 +175,8 @@ def of_lever(sample, name, lever, limit=None, seed=1):
 def split(sample, seed=1):
     """The runs on which settings are chosen, and those from which it is told what the choice gains.
 
-    Two thirds of the futures choose. Where these share their draws, so do half of the draws, since a setting may owe
-    its place to them. Where there is too little of either, nothing is left to tell by.
+    Half of the futures choose. Where these share their draws, so does a third of the draws, since a setting may owe its
+    place to them. Where there is too little of either, nothing is left to tell by.
 
     Returns
     -------
@@ -185,8 +185,8 @@ def split(sample, seed=1):
     rng = np.random.default_rng([seed, 12])
     futures, draws = np.unique(sample.future), np.unique(sample.replication)
     choosing, telling = np.ones(sample.runs, bool), np.ones(sample.runs, bool)
-    parted = [(sample.future, futures, 2 / 3)] if len(futures) > 1 else []
-    parted += [(sample.replication, draws, 1 / 2)] if sample.shares_draws or len(futures) == 1 else []
+    parted = [(sample.future, futures, 1 / 2)] if len(futures) > 1 else []
+    parted += [(sample.replication, draws, 1 / 3)] if sample.shares_draws or len(futures) == 1 else []
     for group, names, share_of in parted:
         first = np.isin(group, rng.permutation(names)[: round(len(names) * share_of)])
         choosing, telling = choosing & first, telling & ~first
