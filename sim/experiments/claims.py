@@ -233,7 +233,7 @@ def enough_runs(found: Sequence[Finding]) -> str:
     what = (
         "replications (--reps)" if convergence.chance > 0.5 and convergence.replications > 1 else "futures (--points)"
     )
-    more = f"{worst.what} of {label(worst.measure)} would take about {worst.times:,.0f} times as many {what}"
+    more = f"{label(worst.measure)} would take about {worst.times:,.0f} times as many {what}"
     return (
         f"{enough}; not for {listed(lacking)}: {more}" if enough else f"more are needed for {listed(lacking)}: {more}"
     )
