@@ -1,10 +1,11 @@
-"""Draws the charts that the README shows, with the words that stand for them: `make reference`."""
+"""Draws the charts that the README and the gallery show, with the words that stand for them: `make reference`."""
 
 import tempfile
 from pathlib import Path
 
 from sim.engine import play
 from sim.output.figures import charts_of, save
+from sim.output.figures.style import WIDE
 from sim.scenario import load
 
 HERE = Path(__file__).parent
@@ -19,10 +20,12 @@ def words_of(chart):
 
 
 def drawn(folder):
-    """The charts of the reference run, saved in a folder: list of Chart."""
+    """The charts of the reference run, saved in a folder, tall and for a wall: list of Chart."""
     loaded = load(SCENARIO)
     record = play(loaded, SEED, trace=True).records[0]
-    return [save(charts_of("run")[name].compose(record, loaded), folder) for name in SHOWN]
+    tall = [charts_of("run")[name].compose(record, loaded) for name in SHOWN]
+    wide = [chart.compose(record, loaded, shape=WIDE) for chart in charts_of("run").values()]
+    return [save(page, folder) for page in (*tall, *wide)]
 
 
 def main():
@@ -33,8 +36,8 @@ def main():
     place.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         for chart in drawn(Path(folder)):
-            shrunk(chart.png, place / f"{chart.name}.png", DOTS)
-            (place / f"{chart.name}.txt").write_text(words_of(chart), encoding="utf-8", newline="\n")
+            shrunk(chart.png, place / chart.png.name, DOTS)
+            (place / f"{chart.png.stem}.txt").write_text(words_of(chart), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def test_every_file_that_a_run_writes_is_on_the_page(tmp_path):
 def test_the_pictures_shown_are_of_the_model_as_it_stands(tmp_path):
     draw = runpy.run_path(str(REFERENCE / "draw.py"))
     for chart in draw["drawn"](tmp_path):
-        kept = REFERENCE / draw["SCENARIO"] / f"{chart.name}.txt"
-        if not kept.exists() or not kept.with_suffix(".png").exists():
+        kept = REFERENCE / draw["SCENARIO"] / f"{chart.png.stem}.txt"
+        if not kept.exists() or not kept.with_name(chart.png.name).exists():
             pytest.fail(f"there is no picture of {chart.name} yet. Draw it: make reference")
         assert kept.read_text(encoding="utf-8") == draw["words_of"](chart), "the run has changed. Draw: make reference"
