@@ -1,7 +1,8 @@
 """Sweeps made up for tests: what `sim.experiments.load_result` gives, without playing a run.
 
-`a_sweep(function)` samples factors, asks the function for each point's outcome and adds luck shared by replication;
-`a_sample(...)` is the same as analysis reads it. Keywords show what a test cares about.
+`a_sweep(function)` samples factors, asks the function for each point's outcome and adds luck, run by run. Each point
+has draws of its own, or all share them, replication by replication (`crn`). `a_sample(...)` is the same as analysis
+reads it. Keywords show what a test cares about.
 """
 
 from types import SimpleNamespace
@@ -20,12 +21,14 @@ def a_factor(name="tie", kind="uncertainty", low=0.0, high=1.0, choices=None, pa
     )  # fmt: skip
 
 
-def a_sweep(outcome, factors, points=256, reps=1, luck=0.0, seed=1, x=None, baseline=None, status=None):
+def a_sweep(outcome, factors, points=256, reps=1, luck=0.0, seed=1, x=None, baseline=None, status=None,
+            crn=False):  # fmt: skip
     """A result: `outcome` takes the columns (dict of name to array) and gives dict of measure to array (points,)."""
     rng = np.random.default_rng(seed)
     columns = {factor.name: _column(factor, rng, points) for factor in factors} if x is None else x
     points = len(next(iter(columns.values())))
-    point, replication = np.repeat(np.arange(points), reps), np.tile(np.arange(reps), points)
+    point = np.repeat(np.arange(points), reps)
+    replication = np.tile(np.arange(reps), points) if crn else np.arange(points * reps)
     noise = luck * rng.standard_normal(points * reps)
     measures = {name: np.asarray(values, float)[point] + noise for name, values in outcome(columns).items()}
     bare = (

@@ -146,6 +146,12 @@ def _answer(options, analysis, path):
         TerminalUI().place(where)
 
 
+SHOWN = {
+    "first": "Of what factors explain", "total": "Of what factors explain", "first_all": "Of all variance",
+    "total_all": "Of all variance",
+}  # fmt: skip
+
+
 def _tell(ui, analysis):
     """The findings in words, and what drives each measure."""
     from sim.experiments.claims import claims_of, overall_claims, span_of
@@ -154,15 +160,14 @@ def _tell(ui, analysis):
     sample = analysis.sample
     labels = {factor.name: factor.label for factor in sample.factors}
     ui.say(sample.title, "bold")
-    ui.say(
-        f"{sample.runs:,} runs at {len(sample.x):,} design points, seed {sample.seed}. Intervals hold at 95 %.", "dim"
-    )
+    sure = "" if sample.is_one_draw else " Intervals hold at 95 %."
+    ui.say(f"{sample.runs:,} runs at {len(sample.x):,} design points, seed {sample.seed}.{sure}", "dim")
     for finding in analysis.findings:
         ui.say(f"\n{measure(finding.measure).label}", "bold")
         for claim in claims_of(analysis, finding).values():
             ui.bullet(_sentence(claim))
         found, span = finding.sensitivity, span_of(finding)
-        table = ui.table("Factor", ">Share or effect", ">From", ">to")
+        table = ui.table("Factor", f">{SHOWN.get(found.method, 'Effect')}", ">From", ">to")
         for one in found.ranked()[:5]:
             swing = found.swing(one.factor)
             ends = [f"{figure(swing.means[at].value, span)} at {swing.words[at]}" for at in (0, -1) if swing.means]

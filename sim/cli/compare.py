@@ -105,7 +105,7 @@ def _tell(ui, comparison):
                 apart = max(abs(one.change.low), abs(one.change.high), 1e-9) * 2
                 ends = f"{figure(one.change.low, apart)} to {figure(one.change.high, apart)}"
                 numbers = figure(one.base, span), figure(one.value, span), figure(one.change.value, apart), ends
-                table.add_row(_label(one), *numbers, one.verdict if one.is_clear else "")
+                table.add_row(_label(one), *numbers, one.verdict if one.is_clear or one.p_same == 1 else "")
             ui.show("Measures" if heading == "Measure" else "Principles, scored 0 to 1", table)
             same = [one.label for one in found if one.p_same == 1]
             if same:

@@ -161,10 +161,22 @@ class SweepOptions(Answered):
         str | None, typer.Argument(help="A scenario that ships, or a YAML file. Not needed with --resume.")
     ] = None
     design: Annotated[
-        str, typer.Option(metavar="grid|lhs|sobol|FILE", help="How points are laid out; FILE: CSV, one row a point.")
+        str,
+        typer.Option(
+            metavar="lhs|sobol|grid|saltelli|morris|FILE",
+            help="How points are laid out: lhs and sobol fill the space evenly, grid crosses all values; saltelli is "
+            "for Sobol' indices, morris for ranking many factors with few runs; FILE: CSV, one row a point.",
+        ),
     ] = "lhs"
     points: Annotated[int | None, typer.Option(metavar="N", help="How many futures to try. [default: 1024]")] = None
-    reps: Annotated[int, typer.Option(max=MOST_RUNS, metavar="K", help="How often each point is played.")] = 1
+    reps: Annotated[
+        int | None,
+        typer.Option(
+            max=MOST_RUNS,
+            metavar="K",
+            help="How often each point is played. [default: 1; 10 where all points share their draws]",
+        ),
+    ] = None
     fixed: Annotated[
         Sequence[str], typer.Option("--set", metavar="PATH=VALUE", help="Hold this at a value. Repeatable.")
     ] = ()

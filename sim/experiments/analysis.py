@@ -13,22 +13,35 @@ from itertools import combinations
 import numpy as np
 
 from sim.experiments.discovery import Discovery, discover
-from sim.experiments.estimate import NOTHING, QUANTILES, Convergence, Estimate, convergence, mean
+from sim.experiments.estimate import (
+    LEVEL,
+    NOTHING,
+    ONE_DRAW,
+    QUANTILES,
+    TOLERANCE,
+    Convergence,
+    Estimate,
+    convergence,
+    mean,
+)
 from sim.experiments.phrases import measure as described
 from sim.experiments.robustness import Robustness, of_cooperation, robustness
-from sim.experiments.sample import Sample, sample_of
-from sim.experiments.sensitivity import Sensitivity, has_forests, sensitivity
+from sim.experiments.sample import Sample, futures_of, means_by, sample_of
+from sim.experiments.sensitivity import SHARES, Sensitivity, has_forests, sensitivity
 from sim.model.events import plain
+from sim.phrases import capital
 
+DRAW_GROUPS = 20  # the most that shared draws are left out in, one after another
+NARROW = 0.1  # half-width that is good enough for a share of the variance, or of the runs under a rule
 MEASURES = 4  # how many are looked at unless they are named
-FEW_REPLICATIONS = 8  # below which intervals say little about chance
+FEW_REPLICATIONS = 8  # below which intervals are wide for want of draws
 
 
 @dataclass(frozen=True)
 class Spread:
     """How a measure comes out: quantiles at `QUANTILES`, and the mean with its interval.
 
-    words : str, over which runs; share : float, of them to which the measure applies
+    words : str, over which runs; share : float, of them to which the measure applies; is_constant : the same in all
     """
 
     words: str
@@ -36,6 +49,35 @@ class Spread:
     mean: Estimate
     runs: int
     share: float
+    is_constant: bool = False
+
+
+@dataclass(frozen=True)
+class Settled:
+    """Whether there are enough runs for one claim: how wide its interval is, against what would be narrow enough.
+
+    what : str, the claim; half : float, half-width of the interval, nan where there is none; good : float
+    """
+
+    measure: str
+    what: str
+    half: float
+    good: float
+
+    @property
+    def is_known(self):
+        """Whether there is anything to settle."""
+        return bool(np.isfinite(self.half) and self.good > 0)
+
+    @property
+    def is_enough(self):
+        """Whether the interval is narrow enough."""
+        return bool(self.half <= self.good)
+
+    @property
+    def times(self):
+        """How many times as many runs would make it so."""
+        return max(2.0, np.ceil((self.half / self.good) ** 2)) if self.is_known else np.nan
 
 
 @dataclass(frozen=True)
@@ -50,6 +92,25 @@ class Finding:
     cooperation: Robustness | None
     levers: tuple
     convergence: Convergence
+
+    @property
+    def settled(self):
+        """Which claims there are enough runs for: a `Settled` each for the mean, shares, the rule and the choices."""
+        low, *_, high = self.spread.quantiles
+        good, found = TOLERANCE * (high - low), self.sensitivity
+        shares = [_half(one.estimate) for one in found.by() if one.method in SHARES]
+        gains = [_half(one.gain) for one in (self.cooperation, *self.levers) if one and not one.is_better()]
+        rule = _half(self.discovery.box.density) if self.discovery.is_headline else np.nan
+        return (
+            Settled(self.measure, "means", _half(self.spread.mean), good),
+            Settled(self.measure, "shares of variance", max(shares, default=np.nan), NARROW),
+            Settled(self.measure, "rules", rule, NARROW),
+            Settled(self.measure, "choices", max(gains, default=0.0 if self.levers else np.nan), good),
+        )
+
+
+def _half(estimate):
+    return (estimate.high - estimate.low) / 2
 
 
 @dataclass(frozen=True)
@@ -171,6 +232,7 @@ def spread(sample, values, words):
     return Spread(
         words, tuple(float(one) for one in quantiles), mean(values, sample.future, sample.replication),
         int(known.sum()), float(known.mean()) if known.size else 0.0,
+        bool(known.sum() > 1 and np.ptp(values[known]) == 0),
     )  # fmt: skip
 
 
@@ -179,24 +241,50 @@ def _trade_off(sample, one, other):
 
     x, y = sample.of_points(one), sample.of_points(other)
     both = np.isfinite(x) & np.isfinite(y)
-    x, y = x[both], y[both]
-    if len(x) < 10 or np.ptp(x) == 0 or np.ptp(y) == 0:
-        return TradeOff(one, other, NOTHING, x, y)
-    value = float(spearmanr(x, y).statistic)
-    half = 1.96 * np.sqrt((1 + value**2 / 2) / (len(x) - 3))  # Bonett and Wright 2000, on Fisher's scale
-    turned = np.arctanh(np.clip(value, -0.999999, 0.999999))
-    return TradeOff(one, other, Estimate(value, float(np.tanh(turned - half)), float(np.tanh(turned + half))), x, y)
+    if both.sum() < 10 or np.ptp(x[both]) == 0 or np.ptp(y[both]) == 0:
+        return TradeOff(one, other, NOTHING, x[both], y[both])
+    futures = len(np.unique(futures_of(sample.x, sample.factors)[both]))
+    value = float(spearmanr(x[both], y[both]).statistic)
+    spread = (1 + value**2 / 2) / max(futures - 3, 1)  # Bonett and Wright 2000, on Fisher's scale
+    half = np.hypot(1.96 * np.sqrt(spread), _reach_of_draws(sample, one, other, both))
+    turned = _by_fisher(value)
+    found = Estimate(value, float(np.tanh(turned - half)), float(np.tanh(turned + half)))
+    return TradeOff(one, other, found, x[both], y[both])
+
+
+def _by_fisher(correlation):
+    return np.arctanh(np.clip(correlation, -0.999999, 0.999999))
+
+
+def _reach_of_draws(sample, one, other, both):
+    """How far draws that all futures share may move a rank correlation: nan of one draw, 0 where none are shared."""
+    from scipy.stats import spearmanr, t
+
+    if sample.is_one_draw:
+        return np.nan
+    if not sample.shares_draws:
+        return 0.0
+    group = sample.replication % DRAW_GROUPS
+    left = []
+    for gone in np.unique(group):
+        x, y = (np.where(group == gone, np.nan, sample.values(name)) for name in (one, other))
+        x, y = (means_by(values, sample.point, len(sample.x))[both] for values in (x, y))
+        known = np.isfinite(x) & np.isfinite(y)
+        varies = known.any() and np.ptp(x[known]) > 0 and np.ptp(y[known]) > 0
+        left.append(_by_fisher(spearmanr(x[known], y[known]).statistic) if varies else np.nan)
+    count = len(left)
+    return float(t.ppf(0.5 + LEVEL / 2, count - 1) * np.sqrt((count - 1) * np.var(left)))
 
 
 def _remarks(sample):
     if sample.failed:
         yield f"{sample.failed:,} runs could not be played and are left out."
-    few = sample.replications < FEW_REPLICATIONS and sample.replications * 2 < sample.runs
-    if few and sample.runs > len(sample.x) * 0.99:
-        draws = "the same draw" if sample.replications == 1 else f"the same {sample.replications} draws"
+    if sample.is_one_draw:
+        yield f"{capital(ONE_DRAW.replace(' it ', ' any of this '))}, and no interval is given. --reps 10 would tell."
+    elif sample.replications < FEW_REPLICATIONS and sample.shares_draws:
         yield (
-            f"Every future was played with {draws}, so intervals speak of futures and hardly of chance. "
-            "More replications (--reps) would tell."
+            f"All futures share the same {sample.replications} draws of chance, so intervals are wide. "
+            "More replications (--reps) would narrow them."
         )
     if not has_forests():
         yield "Feature scores and the second opinion on rules are missing: pip install 'two-oceans[analysis]'."

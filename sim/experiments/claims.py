@@ -9,11 +9,14 @@ from collections.abc import Iterator, Sequence
 
 from sim.experiments.analysis import Analysis, Finding, TradeOff
 from sim.experiments.compare import Comparison
+from sim.experiments.estimate import MATTERS, ONE_DRAW
 from sim.experiments.phrases import figure, label, measure, unit_of
 from sim.experiments.robustness import Robustness
 from sim.experiments.sample import Sample
+from sim.experiments.sensitivity import NOT_APART, SHARES
 from sim.phrases import count, listed, percent
 
+CLOSE = 0.3  # a rank correlation below which a trade-off is none to choose by
 TOO_FEW_FUTURES = "too few futures to see the means settle"
 
 
@@ -33,7 +36,7 @@ def claims_of(analysis: Analysis, finding: Finding) -> dict[str, str]:
 
 def overall_claims(analysis: Analysis) -> Iterator[str]:
     """The claims about all measures together: trade-offs, and whether there are enough runs."""
-    found = [finding for finding in analysis.findings if finding.convergence.futures]
+    found = [one for one in analysis.findings if one.convergence.futures and not one.spread.is_constant]
     yield trade_offs(analysis.trade_offs) if analysis.trade_offs else "no two measures were looked at"
     yield enough_runs(found) if found else TOO_FEW_FUTURES
 
@@ -46,35 +49,65 @@ def outcome(finding: Finding) -> str:
     span, about = span_of(finding), label(finding.measure)
     if not finding.spread.runs:
         return f"{about}: it applies to none of the runs"
-    mean = f"{about}: {figure(finding.spread.mean.value, span)}{unit_of(finding.measure)} on average"
+    found = f"{about}: {figure(finding.spread.mean.value, span)}{unit_of(finding.measure)}"
+    if finding.spread.is_constant:
+        return f"{found}, the same in all runs"
+    mean = f"{found} on average"
+    if not math.isfinite(finding.spread.mean.low) and finding.spread.runs > 1:
+        return f"{mean} in {ONE_DRAW}"
     if not finding.cooperation:
         low, high = finding.spread.quantiles[0], finding.spread.quantiles[-1]
         return f"{mean}, from {figure(low, span)} to {figure(high, span)} in nine runs of ten"
     gain = finding.cooperation.gain
-    if not gain.is_clear():
+    if not finding.cooperation.is_better():
         return f"{mean}, with or without the cooperation"
     which = "better" if finding.cooperation.best == 0 else "worse"
+    if abs(gain.value) < MATTERS * span:
+        return f"{mean}, hardly {which} than without the cooperation"
     return f"{mean}, {figure(abs(gain.value), span)} {which} than without the cooperation"
 
 
 def drivers(sample: Sample, finding: Finding) -> str:
     """Which factors count, or that chance does."""
     found, about = finding.sensitivity, label(finding.measure)
+    if finding.spread.is_constant:
+        return f"{about} is the same in all runs, so nothing drives it"
     labels = {factor.name: factor.label for factor in sample.factors}
     real = [one for one in found.ranked() if found.is_real(one.factor)]
     if not real:
-        return f"no factor clearly moves {about}: chance within a run makes the difference"
-    most = listed([labels[one.factor] for one in real[:2]])
+        return f"no factor clearly moves {about}{_of_chance(sample, found)}"
+    most = [one for one in real if _matters(one, found, span_of(finding))][:2]
+    if not most:
+        return f"no factor moves {about} much, not even {labels[real[0].factor]}{_of_chance(sample, found)}"
+    said = listed([labels[one.factor] for one in most])
     chance = found.chance
-    if math.isfinite(chance.value) and chance.low > 0.5:
-        return f"{about}: chance makes {percent(chance.value)} of the spread; of the rest, most goes with {most}"
-    return f"{about} depends most on {most}"
+    if not (math.isfinite(chance.low) and chance.low > 0.5):
+        return f"{about} depends most on {said}"
+    part = f", and {percent(most[0].estimate.value)} of that with the first" if len(most) > 1 else ""
+    part = part or f" ({percent(most[0].estimate.value)} of it)"
+    of_rest = part if found.method in ("first", "total") else ""
+    start = f"{about}: chance makes {percent(chance.value)} of the variance between runs"
+    return f"{start}; of the rest, most goes with {said}{of_rest}"
+
+
+def _matters(one, found, span):
+    """Whether a factor explains a share, or moves the mean by a part of the range, that is worth a headline."""
+    is_share = one.method in SHARES and one.estimate.value >= MATTERS
+    return is_share or abs(found.swing(one.factor).change.value) >= MATTERS * span
+
+
+def _of_chance(sample, found):
+    if found.chance.is_known:
+        return f"; chance makes {percent(found.chance.value)} of the variance between runs"
+    return f"; {NOT_APART}" if sample.runs == len(sample.x) else ""
 
 
 def failure(finding: Finding) -> str:
-    """The rule in words, with how often it fails there and elsewhere."""
+    """The rule in words, with how often it fails there and elsewhere; only one that holds in other futures."""
     found, about = finding.discovery, label(finding.measure)
-    if not found.box or not found.box.limits:
+    if finding.spread.is_constant:
+        return f"{about} is the same in all runs, so it goes wrong nowhere more than elsewhere"
+    if not found.is_headline:
         return f"no simple rule tells where {about} goes wrong"
     inside, everywhere = percent(found.box.density.value), percent(found.base.value)
     return f"{about} goes wrong in {inside} of the runs with {found.box.rule}, against {everywhere} of all"
@@ -83,13 +116,29 @@ def failure(finding: Finding) -> str:
 def choice_of(finding: Finding) -> str:
     """Which choice is worth most."""
     about, span = label(finding.measure), span_of(finding)
-    clear = [one for one in [finding.cooperation, *finding.levers] if one and one.gain.is_clear()]
+    choices = [one for one in [finding.cooperation, *finding.levers] if one]
+    clear = [one for one in choices if _is_better(finding, one)]
+    if finding.spread.is_constant and not clear:
+        return f"{about} is the same in all runs, whatever is chosen"
     if not clear:
         return f"no choice makes a clear difference to {about}"
     best = max(clear, key=lambda one: abs(one.gain.value))
     lower = measure(finding.measure).better == "lower"
     size = f"{figure(abs(best.gain.value), span)}{unit_of(finding.measure)} {'lower' if lower else 'higher'}"
-    return f"{about} is {size} {_than(best)}"
+    if abs(best.gain.value) < MATTERS * span:
+        return f"no choice matters much to {about}: it is at most {size} {_than(best)}"
+    return f"{about} is {size} {_than(best)}{_ties(best)}"
+
+
+def _is_better(finding, choice):
+    """Whether a choice is clearly worth it, all choices looked at together."""
+    return choice.is_better(among=len(finding.levers) + bool(finding.cooperation))
+
+
+def _ties(choice):
+    """The settings that do as well as the best, as far as can be told."""
+    tied = [choice.settings[place].words for place in choice.ties if place != choice.other]
+    return f" ({choice.settings[choice.best].words} and {listed(tied)} tie)" if tied else ""
 
 
 def _than(choice):
@@ -100,14 +149,19 @@ def _than(choice):
 
 def futures(finding: Finding, choice: Robustness) -> str:
     """Whether a choice holds in every kind of future."""
-    about = label(finding.measure)
-    if choice.turning and not choice.gain.is_clear():
-        return f"{about}: whether {named(choice)} beats {other(choice)} depends: it hurts at {choice.turning[0].words}"
+    about, cannot = label(finding.measure), f"which does better, {named(choice)} or {other(choice)}, cannot be told"
+    is_better = _is_better(finding, choice)
+    if finding.spread.is_constant and not choice.gain.value:
+        return f"{about} is the same in every kind of future looked at"
+    if choice.turning and not is_better:
+        return f"{about}: whether {named(choice)} helps depends: it hurts at {choice.turning[0].words}"
     if choice.turning:
         return f"{about}: {named(choice)} helps on average, and hurts at {choice.turning[0].words}"
+    if not is_better:
+        return f"{about}: {cannot}"
+    if abs(choice.gain.value) < MATTERS * span_of(finding):
+        return f"{about}: {named(choice)} or {other(choice)}, it makes little difference on average"
     doubtful = [future for future in choice.futures if not future.gain.is_clear()]
-    if not choice.gain.is_clear():
-        return f"{about}: whether {named(choice)} beats {other(choice)} cannot be told"
     if doubtful:
         return f"{about}: {named(choice)} beats {other(choice)} on average, but not clearly at {doubtful[0].words}"
     return f"{about}: {named(choice)} beats {other(choice)} in every kind of future looked at"
@@ -125,7 +179,7 @@ def telling_choices(finding: Finding) -> list[Robustness]:
 
 def _telling(choice):
     gains = [future.gain.value for future in choice.futures]
-    return not choice.turning, not choice.gain.is_clear(), -abs(choice.gain.value), -max(gains)
+    return not choice.turning, not choice.is_better(), -abs(choice.gain.value), -max(gains)
 
 
 def named(choice: Robustness) -> str:
@@ -147,26 +201,42 @@ def other(choice: Robustness) -> str:
 
 def trade_offs(pairs: Sequence[TradeOff]) -> str:
     """The strongest conflict between two measures, or that there is none."""
-    against = [pair for pair in pairs if pair.helps < 0]
+    close = [pair for pair in pairs if abs(pair.correlation.value) >= CLOSE]
+    against = [pair for pair in close if pair.helps < 0]
     if against:
         worst = max(against, key=lambda pair: abs(pair.correlation.value))
         return f"what is good for {label(worst.one)} tends to be bad for {label(worst.other)}"
-    together = [pair for pair in pairs if pair.helps > 0]
+    together = [pair for pair in close if pair.helps > 0]
     if together:
         best = max(together, key=lambda pair: abs(pair.correlation.value))
         return (
             f"no measure improves at the expense of another; {label(best.one)} and {label(best.other)} improve together"
         )
+    if any(pair.helps for pair in pairs):
+        return "the measures hardly go together: no trade-off is strong enough to choose by"
     return "the measures go their own ways: no trade-off shows"
 
 
 def enough_runs(found: Sequence[Finding]) -> str:
-    """Whether there are enough runs, for all measures or for which not."""
-    short = [finding for finding in found if not finding.convergence.enough]
+    """For which claims there are enough runs, and for which not: means, shares of variance, rules, choices."""
+    settled = [one for finding in found for one in finding.settled if one.is_known]
+    short = [one for one in settled if not one.is_enough]
+    lacking = list(dict.fromkeys(one.what for one in short))
+    done = [what for what in dict.fromkeys(one.what for one in settled) if what not in lacking]
+    enough = f"enough runs for {listed(done)}" if done else ""
+    if not settled:
+        return f"whether there are enough runs is not known: {found[0].convergence.sentence}"
     if not short:
-        most = max(finding.convergence.enough or 0 for finding in found)
-        return f"enough runs: {most:,} futures would have done for every measure"
-    return f"more runs are needed for {label(short[0].measure)}: {short[0].convergence.sentence}"
+        return f"{enough} of every measure"
+    worst = max(short, key=lambda one: one.times)
+    convergence = next(one.convergence for one in found if one.measure == worst.measure)
+    what = (
+        "replications (--reps)" if convergence.chance > 0.5 and convergence.replications > 1 else "futures (--points)"
+    )
+    more = f"{label(worst.measure)} would take about {worst.times:,.0f} times as many {what}"
+    return (
+        f"{enough}; not for {listed(lacking)}: {more}" if enough else f"more are needed for {listed(lacking)}: {more}"
+    )
 
 
 def principles(comparison: Comparison, arm: int = 1) -> str:

@@ -3,8 +3,9 @@
 Run r of every arm draws the same numbers at the same addresses, so the difference of a pair is the doing of the arms,
 not of chance.
 
-Intervals are Student's t at 95 % over the pairs. `is_clear` asks more: that the difference holds when all measures are
-looked at together (Holm), since of thirty measures one or two would seem to differ by chance alone.
+Intervals hold at 95 % over the pairs, heavy tails allowed for (`estimate.paired`). `is_clear` asks more: that the
+difference holds when all measures are looked at together (Holm), since of thirty measures one or two would seem to
+differ by chance alone.
 
 An arm is a scenario, a scenario with some values changed, or a scenario with other policies in the seats.
 """
@@ -16,14 +17,13 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.errors import Diagnostic, InputError, refusal
-from sim.experiments.estimate import Estimate, holm, p_value, paired
+from sim.experiments.estimate import MATTERS, Estimate, holm, p_value, paired
 from sim.experiments.factors import entry_of
 from sim.experiments.phrases import label_of
 from sim.experiments.phrases import measure as described
 from sim.phrases import count
 from sim.record.scorecard import scorecard
 
-SLIGHT = 0.05  # of the range that holds nine runs in ten
 SCORED = 1000  # runs that the scorecard is made from
 VARIATION = re.compile(r"^(?P<scenario>.*?):(?P<changes>[^:/]*=.*)$")
 
@@ -82,7 +82,7 @@ class Difference:
     @property
     def is_slight(self):
         """Whether the difference is less than a twentieth of the range of the runs."""
-        return bool(abs(self.size) < SLIGHT)
+        return bool(abs(self.size) < MATTERS)
 
     @property
     def direction(self):
@@ -97,6 +97,8 @@ class Difference:
     @property
     def verdict(self):
         """The direction in words, 'slightly' where the difference is small against the range of the runs."""
+        if self.p_same == 1:
+            return "the same in all runs"
         if not self.direction:
             return "no clear difference"
         return f"slightly {self.direction}" if self.is_slight else self.direction

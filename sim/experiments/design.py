@@ -26,6 +26,7 @@ MOST_POINTS = 100_000_000
 PIECE = 1 << 16  # rows filled at once
 MORRIS_LEVELS = 4
 OWN_DRAWS = ("lhs", "sobol")
+REPLICATIONS = 10  # where points share their draws: what chance does is known from these alone
 FILE, TABLE = "file", "table"
 MOST_RUNS = 1_000_000_000
 
@@ -111,7 +112,7 @@ class Design:
 
 
 def make_design(
-    loaded, design="lhs", points=None, reps=1, seed=1, fixed=None, vary=None, levers=None, uncertainties=None,
+    loaded, design="lhs", points=None, reps=None, seed=1, fixed=None, vary=None, levers=None, uncertainties=None,
     crn=None, room=None,
 ):  # fmt: skip
     """The design of a sweep; InputError with every fault at once.
@@ -122,7 +123,7 @@ def make_design(
     design : "grid", "lhs", "sobol", "saltelli" or "morris"; the path of a CSV file, a data frame, a dict of columns or
         a list of points; or a Design, taken as it is
     points : int, how many futures (points, where levers are sampled with the rest); default 1024
-    reps : int, how often each is played
+    reps : int, how often each is played; default 1 where each future has its own draws, else 10
     seed : int
     fixed, vary, levers, uncertainties : see `choose_factors`
     crn : bool, whether all points share their draws (common random numbers); None: all but those of "lhs" and "sobol"
@@ -135,19 +136,26 @@ def make_design(
     """
     if isinstance(design, Design):
         return design
-    if reps < 1:
+    if reps is not None and reps < 1:
         raise refusal(f"--reps {reps}: each point is played at least once.")
     if crn not in (None, True, False):
         raise refusal(
             f"crn={crn!r}: True: all points share their draws; False: each future has its own; None: as designs ask."
         )
     written = _written(design)
+    is_even = not written and design in OWN_DRAWS
+    crn = not is_even if crn is None else bool(crn)
+    reps = reps or (1 if is_even and not crn else REPLICATIONS)
+    if reps == 1 and not crn and not written and design in ("saltelli", "morris"):
+        raise refusal(
+            f"--design {design} --no-crn --reps 1: with one draw of its own at each point, chance would be taken for "
+            "what the factors do. Play each point more often (--reps 4), or with common draws (--crn --reps 10)."
+        )
     if written:
         return _from_table(loaded, design, written, points, reps, seed, fixed, vary, levers, uncertainties, crn, room)
     chosen = choose_factors(loaded, fixed, vary, levers, uncertainties)
     if not chosen.varying:
         raise refusal("nothing varies. Name what does: --vary path=low:high, or --vary path=a,b,c.")
-    crn = design not in OWN_DRAWS if crn is None else bool(crn)
     return _sampled(chosen, design, points, reps, seed, crn, room)
 
 
@@ -192,13 +200,19 @@ def _sampled(chosen, method, points, reps, seed, crn, room):
             table[factor.name][part] = settings[factor.name][number]
         for factor in others if number else ():
             table[factor.name][part] = table[factor.name][:futures]
-    notes = [note_on(method, futures)]
-    if crn and reps == 1:
-        notes.append("Every point is played once with the same draws; --reps 20 shows what chance does.")
+    notes = (note_on(method, futures), _note_on_draws(reps, crn))
     return Design(
         (*levers, *others, *chosen.held), table, method, seed, reps, futures, crn, chosen.levers,
         tuple(note for note in notes if note),
     )  # fmt: skip
+
+
+def _note_on_draws(reps, crn):
+    if crn and reps == 1:
+        return (
+            f"One draw of chance for all points: how far chance moves a result stays unknown (--reps {REPLICATIONS})."
+        )
+    return None
 
 
 def _check_size(rows, reps):
@@ -236,7 +250,8 @@ def _from_table(loaded, source, written, points, reps, seed, fixed, vary, levers
     table = _laid_out(room, factors, rows)
     for factor in factors:
         table[factor.name] = columns[factor.name]
-    return Design((*factors, *held), table, written, seed, reps, len(table), crn is None or bool(crn))
+    notes = tuple(filter(None, [_note_on_draws(reps, crn)]))
+    return Design((*factors, *held), table, written, seed, reps, len(table), crn, notes=notes)
 
 
 def _column_named(word, loaded, held):

@@ -102,6 +102,11 @@ class Discovery:
         """Whether the rule says more than the share of failures everywhere."""
         return bool(self.box and self.box.limits and self.box.density.low > self.base.high)
 
+    @property
+    def is_headline(self):
+        """Whether the rule says more than that in futures in which it was not found."""
+        return self.is_checked and self.is_telling
+
 
 def failing(sample, name, limit=None):
     """Which runs fail by a measure, and in words.
@@ -191,7 +196,7 @@ def _halves(sample, at, fails, seed):
     for_finding = np.isin(sample.future[at], futures[drawn[: -(-2 * len(futures) // 3)]])
     found_in, checked_in = at[for_finding], at[~for_finding]
     few = min(int(fails[checked_in].sum()), int((~fails[checked_in]).sum()))
-    return (found_in, checked_in) if few >= 2 * FEWEST and len(futures) >= 3 * FEWEST else (at, None)
+    return (found_in, checked_in) if few >= FEWEST and len(futures) >= 3 * FEWEST else (at, None)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Estimates and their intervals, over runs that are not independent; and how many runs are enough for a mean.
 
 Runs may share their future (the uncertainties) and their draws (the replication number). Both are allowed for: the
-variance is the two-way cluster-robust one, futures and draws. Source: [Cameron2011], equation 2.11.
+variance is the two-way cluster-robust one, futures and draws. Source: [Cameron2011], equation 2.11. Where all futures
+share one draw, chance is known from that draw alone: there is a number, and no interval.
 
 [Cameron2011] Cameron, Gelbach and Miller, Robust inference with multiway clustering, JBES 29, 2011.
 """
@@ -15,6 +16,9 @@ QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)  # of runs, as they are shown
 STEPS = 24
 FEWEST = 8
 TOLERANCE = 0.05  # of the range that holds nine runs in ten
+RARE = 0.1  # share of pairs that differ, below which their mean is no bell curve
+MATTERS = 0.05  # of that range: what is less is not worth a headline, however sure it is
+ONE_DRAW = "one draw of chance: how far chance moves it is unknown"
 
 
 @dataclass(frozen=True)
@@ -30,13 +34,19 @@ class Estimate:
         """Whether there is a number at all."""
         return bool(np.isfinite(self.value))
 
-    def is_clear(self, of=0.0):
-        """Whether the whole interval lies on one side of a number.
+    def is_clear(self, of=0.0, among=1):
+        """Whether the whole interval lies on one side of a number, when so many are looked at together (Bonferroni).
 
         >>> Estimate(1.0, 0.5, 1.5).is_clear(), Estimate(1.0, -0.5, 2.5).is_clear()
         (True, False)
+        >>> Estimate(1.0, 0.1, 1.9).is_clear(among=10)
+        False
         """
-        return bool(self.low > of or self.high < of)
+        from scipy.special import ndtri
+
+        wider = ndtri(1 - (1 - LEVEL) / 2 / among) / ndtri(0.5 + LEVEL / 2)
+        low, high = (self.value + wider * (end - self.value) for end in (self.low, self.high))
+        return bool(low > of or high < of)
 
 
 NOTHING = Estimate(np.nan, np.nan, np.nan)
@@ -82,10 +92,14 @@ def difference(one, other, future, replication):
     here, there = np.isfinite(one), np.isfinite(other)
     if not (here.any() and there.any()):
         return NOTHING
-    influence = np.zeros(len(one))
-    influence[here] += (one[here] - one[here].mean()) / here.sum()
-    influence[there] -= (other[there] - other[there].mean()) / there.sum()
-    return around(one[here].mean() - other[there].mean(), influence, future, replication)
+    future, replication, influence = np.asarray(future), np.asarray(replication), np.zeros(len(one))
+    for side, has, values in ((1, here, one), (-1, there, other)):
+        groups = _count(future[has]) if _count(future) > 1 else _count(replication[has])
+        wider = np.sqrt(groups / (groups - 1)) if groups > 1 else np.nan  # of one future, or draw, nothing is known
+        influence[has] += side * wider * (values[has] - values[has].mean()) / has.sum()
+    either = here | there
+    gap = one[here].mean() - other[there].mean()
+    return around(gap, influence[either], future[either], replication[either])
 
 
 def share(is_so, future, replication):
@@ -107,13 +121,16 @@ def share(is_so, future, replication):
     if not is_so.size:
         return NOTHING
     part = is_so.mean()
+    z, fewest = _reach(future, replication)
+    if not np.isfinite(z):
+        return Estimate(float(part), np.nan, np.nan)
     spread = variance((is_so - part) / is_so.size, future, replication)
-    worth = part * (1 - part) / spread if spread > 0 else _count(future)
-    return wilson(part, min(worth, is_so.size))
+    worth = part * (1 - part) / spread if spread > 0 else fewest
+    return wilson(part, min(worth, is_so.size), z)
 
 
-def wilson(part, count):
-    """Wilson's score interval of a share. Source: Wilson, JASA 22, 1927.
+def wilson(part, count, z=None):
+    """Wilson's score interval of a share; z is how many standard errors it reaches. Source: Wilson, JASA 22, 1927.
 
     >>> estimate = wilson(0.5, 100)
     >>> round(estimate.low, 3), round(estimate.high, 3)
@@ -121,7 +138,7 @@ def wilson(part, count):
     """
     from scipy.special import ndtri
 
-    z = ndtri(0.5 + LEVEL / 2)
+    z = ndtri(0.5 + LEVEL / 2) if z is None else z
     middle = (part + z * z / (2 * count)) / (1 + z * z / count)
     half = z / (1 + z * z / count) * np.sqrt(part * (1 - part) / count + z * z / (4 * count * count))
     return Estimate(float(part), float(max(0, middle - half)), float(min(1, middle + half)))
@@ -140,17 +157,21 @@ def around(centre, influence, future, replication):
     -------
     Estimate
     """
+    reach, _ = _reach(future, replication)
+    half = reach * np.sqrt(variance(influence, future, replication))
+    return Estimate(float(centre), float(centre - half), float(centre + half))
+
+
+def _reach(future, replication):
+    """How many standard errors an interval reaches (Student's t), and for how many groups; nan of one draw or future.
+
+    Futures that share their draws are known from as few draws as there are, however many futures were played.
+    """
     from scipy.stats import t
 
-    groups = _count(future)
-    if groups < 2:
-        groups = _count(replication)
-    if groups < 2:
-        return Estimate(float(centre), np.nan, np.nan)
-    draws = _count(replication)
-    fewest = min(groups, draws) if draws > 1 else groups
-    half = t.ppf(0.5 + LEVEL / 2, fewest - 1) * np.sqrt(variance(influence, future, replication))
-    return Estimate(float(centre), float(centre - half), float(centre + half))
+    futures, draws = _count(future), _count(replication)
+    fewest = draws if futures == 1 else min(futures, draws)
+    return (float(t.ppf(0.5 + LEVEL / 2, fewest - 1)) if fewest > 1 else np.nan), fewest
 
 
 def variance(influence, future, replication):
@@ -170,6 +191,18 @@ def _both(future, draws):
     return np.unique(future.astype(np.int64) * (int(draws.max()) + 1) + draws, return_inverse=True)[1]
 
 
+def are_shared(future, draws):
+    """Whether futures share their draws; else each has its own.
+
+    >>> are_shared(np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])), are_shared(np.arange(3), np.arange(3))
+    (True, False)
+    """
+    _, draw = np.unique(draws, return_inverse=True)
+    owner = np.zeros(len(draw), np.asarray(future).dtype)
+    owner[draw] = future
+    return bool((owner[draw] != future).any())
+
+
 def _count(group):
     return int((np.bincount(group) > 0).sum())
 
@@ -180,7 +213,11 @@ def _squares(influence, group):
 
 
 def paired(one, other):
-    """Mean difference of runs that share their draws, pair by pair, with Student's t interval.
+    """Mean difference of runs that share their draws, pair by pair, with an interval that allows for heavy tails.
+
+    The wider of Student's t and Hall's, which takes skewness out. Where nine pairs in ten do not differ, how often
+    they do counts, and how far on average. Sources: Hall, J. R. Statist. Soc. B 54, 1992; Zou and Donner, Stat. Med.
+    27, 2008.
 
     Parameters
     ----------
@@ -188,7 +225,7 @@ def paired(one, other):
 
     Returns
     -------
-    Estimate
+    Estimate; without an interval where no pair differs, or there are fewer than two
 
     >>> paired(np.array([2.0, 3.0, 4.0]), np.array([1.0, 2.0, 2.0])).value.round(3)
     np.float64(1.333)
@@ -196,12 +233,14 @@ def paired(one, other):
     from scipy.stats import t
 
     gap = _gaps(one, other)
-    if not gap.size:
-        return NOTHING
-    if gap.size < 2:
-        return Estimate(float(gap[0]), np.nan, np.nan)
-    half = t.ppf(0.5 + LEVEL / 2, gap.size - 1) * gap.std(ddof=1) / np.sqrt(gap.size)
-    return Estimate(gap.mean(), float(gap.mean() - half), float(gap.mean() + half))
+    if gap.size < 2 or not gap.any():
+        return Estimate(float(gap.mean()), np.nan, np.nan) if gap.size else NOTHING
+    if _is_rare(gap):
+        return _of_rare(gap)
+    spread, reach = gap.std(ddof=1) / np.sqrt(gap.size), t.ppf(0.5 + LEVEL / 2, gap.size - 1)
+    ends = [-_without_skewness(gap, side * reach) for side in (-1, 1)]
+    low, high = min(-reach, *ends) * spread, max(reach, *ends) * spread
+    return Estimate(gap.mean(), float(gap.mean() + low), float(gap.mean() + high))
 
 
 def _gaps(one, other):
@@ -209,17 +248,47 @@ def _gaps(one, other):
     return gap[np.isfinite(gap)]
 
 
+def _is_rare(gap):
+    return (gap != 0).mean() < RARE
+
+
+def _without_skewness(gap, reach):
+    """How many standard errors an end lies off where Student's t says so many, for the skewness of a sample."""
+    spread = gap.std()
+    skewness = ((gap - gap.mean()) ** 3).mean() / spread**3 if spread else 0.0
+    if abs(skewness) < 1e-6:
+        return reach
+    third, root = skewness / 3, np.sqrt(gap.size)
+    return (np.cbrt(1 + 3 * third * (reach / root - skewness / (6 * gap.size))) - 1) / third * root
+
+
+def _of_rare(gap):
+    """The mean of what is mostly nought: shares of pairs that rise and that fall, times how far they do on average."""
+    size = np.abs(gap[gap != 0])
+    far = size.mean() + (1.96 * size.std(ddof=1) / np.sqrt(size.size) if size.size > 1 else size.mean())
+    rise, fall = (wilson((side * gap > 0).mean(), gap.size) for side in (1, -1))
+    up, down = (gap[gap > 0].sum() / gap.size, -gap[gap < 0].sum() / gap.size)
+    value = float(gap.mean())
+    below = np.hypot(max(up - rise.low * size.mean(), 0), max(fall.high * far - down, 0))
+    above = np.hypot(max(rise.high * far - up, 0), max(down - fall.low * size.mean(), 0))
+    return Estimate(value, float(value - below), float(value + above))
+
+
 def p_value(one, other):
-    """Two-sided p of the paired t test; 1 where no pair differs, or there are fewer than two.
+    """Two-sided p of the paired t test, or of the sign test where nine pairs in ten do not differ.
+
+    1 where no pair differs, or there are fewer than two.
 
     >>> p_value(np.array([1.0, 2.0]), np.array([1.0, 2.0]))
     1.0
     """
-    from scipy.stats import t
+    from scipy.stats import binomtest, t
 
     gap = _gaps(one, other)
     if gap.size < 2 or not gap.any():
         return 1.0
+    if _is_rare(gap):
+        return float(binomtest(int((gap > 0).sum()), int((gap != 0).sum())).pvalue)
     spread = gap.std(ddof=1)
     return 0.0 if spread == 0 else float(2 * t.sf(abs(gap.mean()) / (spread / np.sqrt(gap.size)), gap.size - 1))
 
@@ -268,6 +337,10 @@ class Convergence:
         """The finding in plain words."""
         if not self.futures:
             return "too few futures have a value to say how many would be enough"
+        if self.replications == 1:
+            return (
+                f"{ONE_DRAW}, so how many runs would be enough is unknown too; play each point more often (--reps 10)"
+            )
         half = (self.means[-1].high - self.means[-1].low) / 2
         if self.enough:
             said = f"{self.enough:,} of the {self.futures[-1]:,} futures"

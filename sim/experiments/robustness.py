@@ -8,16 +8,18 @@ Plan. Manag. 141, 2015, and McPhail et al., Earth's Future 6, 2018 (families of 
 1951 (minimax regret).
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.experiments.estimate import NOTHING, QUANTILES, Estimate, difference, mean, share
+from sim.experiments.estimate import NOTHING, QUANTILES, Estimate, are_shared, difference, mean, share
 from sim.experiments.phrases import measure as described
-from sim.experiments.sample import futures_of, levels_of, means_by
+from sim.experiments.sample import futures_of, levels_of
 
 WORST = 0.1
 RESAMPLES = 200
+MOST_RESAMPLED = 20_000
 FUTURES_SHOWN = 5
 ONE_IN_TEN = 0.9
 
@@ -68,9 +70,12 @@ class Robustness:
     settings : tuple of Setting
     good_enough : float, the line for what is good enough
     is_crossed : bool, every future was played with every setting
-    best, other : int, places of the settings that do best and worst on average
-    gain : Estimate, the best setting's mean less the other's, turned so that more is better
+    best, other : int, places of the settings that do best and worst on average, in the futures they are chosen on
+    gain : Estimate, the best setting's mean less the other's, turned so that more is better; from other futures
+        where there were several settings to choose from
     futures : tuple of Future, where the gain is smallest and largest
+    ties : tuple of int, places of the settings that cannot be told from the best
+    kinds : int, kinds of future that were looked at to find those
     """
 
     lever: str
@@ -83,11 +88,18 @@ class Robustness:
     other: int
     gain: Estimate
     futures: tuple = ()
+    ties: tuple = ()
+    kinds: int = 1
+
+    def is_better(self, among=1):
+        """Whether the setting that was chosen is clearly the better one, when so many choices are looked at."""
+        return self.gain.value > 0 and self.gain.is_clear(among=among)
 
     @property
     def turning(self):
-        """The kinds of future in which the other setting is clearly the better one."""
-        return tuple(future for future in self.futures if future.gain.high < 0)
+        """The kinds of future in which the other setting is clearly the better one, of all that were looked at."""
+        lost = (future for future in self.futures if future.gain.value < 0)
+        return tuple(future for future in lost if future.gain.is_clear(among=max(self.kinds, 1)))
 
 
 def regret(table, better="higher"):
@@ -140,19 +152,45 @@ def of_lever(sample, name, lever, limit=None, seed=1):
         return None
     levels, groups = [levels[place] for place in known], [groups[place] for place in known]
     limit = float(np.nanmedian(values)) if limit is None else limit
-    table = crossed(sample.of_points(name), futures, [level.has for level in levels])
+    table = crossed(sample.table(name), futures, [level.has for level in levels])
     settings = _settings(sample, name, [level.words for level in levels], groups, limit, table, seed)
-    best, other = _ends(settings, name, factor.choices is None)
+    is_range = factor.choices is None
+    choosing, telling = (True, True) if is_range or len(groups) == 2 else split(sample, seed)
+    best, other = _ends([np.nanmean(np.where(choosing, group, np.nan)) for group in groups], name, is_range)
 
-    def gain_where(has):
-        one, less = (np.where(has, groups[place], np.nan) for place in (best, other))
+    def gain_over(place, has=True):
+        one, less = (np.where(has & telling, groups[at], np.nan) for at in (best, place))
         found = difference(one, less, sample.future, sample.replication)
         return found if _sign(name) > 0 else Estimate(-found.value, -found.high, -found.low)
 
+    rest = [place for place in range(len(groups)) if place != best and not is_range]
+    ties = tuple(place for place in rest if not gain_over(place).is_clear(among=len(rest)))
+    futures, kinds = _kinds_of_future(sample, lambda has: gain_over(other, has), at)
     return Robustness(
-        lever, factor.label, name, tuple(settings), limit, table is not None, best, other, gain_where(True),
-        _kinds_of_future(sample, gain_where, at),
+        lever, factor.label, name, tuple(settings), limit, table is not None, best, other, gain_over(other),
+        futures, ties, kinds,
     )  # fmt: skip
+
+
+def split(sample, seed=1):
+    """The runs on which settings are chosen, and those from which it is told what the choice gains.
+
+    Half of the futures choose. Where these share their draws, so does a third of the draws, since a setting may owe its
+    place to them. Where there is too little of either, nothing is left to tell by.
+
+    Returns
+    -------
+    bool array (runs,), bool array (runs,)
+    """
+    rng = np.random.default_rng([seed, 12])
+    futures, draws = np.unique(sample.future), np.unique(sample.replication)
+    choosing, telling = np.ones(sample.runs, bool), np.ones(sample.runs, bool)
+    parted = [(sample.future, futures, 1 / 2)] if len(futures) > 1 else []
+    parted += [(sample.replication, draws, 1 / 3)] if sample.shares_draws or len(futures) == 1 else []
+    for group, names, share_of in parted:
+        first = np.isin(group, rng.permutation(names)[: round(len(names) * share_of)])
+        choosing, telling = choosing & first, telling & ~first
+    return (choosing, telling) if choosing.any() else (~choosing, choosing)
 
 
 def of_cooperation(sample, name, limit=None, seed=1):
@@ -163,30 +201,39 @@ def of_cooperation(sample, name, limit=None, seed=1):
     if not all(np.isfinite(group).any() for group in groups):
         return None
     limit = float(np.nanmedian(np.concatenate(groups))) if limit is None else limit
-    table = np.column_stack([means_by(group, sample.point, len(sample.x)) for group in groups])
+    table = np.stack([sample.table(name), sample.table(name, baseline=True)], axis=1)
     settings = _settings(sample, name, ("with the cooperation", "without"), groups, limit, table, seed)
-    best, other = _ends(settings, name)
+    best, other = _ends([one.mean.value for one in settings], name)
     gap = (groups[best] - groups[other]) * _sign(name)
     gain = mean(gap, sample.future, sample.replication)
-    futures = _kinds_of_future(sample, lambda has: mean(np.where(has, gap, np.nan), sample.future, sample.replication))
-    return Robustness("cooperation", "the cooperation", name, tuple(settings), limit, True, best, other, gain, futures)
+    futures, kinds = _kinds_of_future(
+        sample, lambda has: mean(np.where(has, gap, np.nan), sample.future, sample.replication)
+    )
+    return Robustness(
+        "cooperation", "the cooperation", name, tuple(settings), limit, True, best, other, gain, futures, (), kinds
+    )
 
 
 def crossed(y, futures, levels):
-    """A measure as a table (futures, settings) where every future was played with every setting; else None.
+    """A measure as a table where every future was played with every setting; else None.
 
     Parameters
     ----------
-    y : array (points,)
+    y : array (points, replications)
     futures : int array (points,)
     levels : list of bool arrays (points,)
+
+    Returns
+    -------
+    array (futures, settings, replications), or None
     """
     count = int(futures.max()) + 1
-    table = np.full((count, len(levels)), np.nan)
+    table = np.zeros((count, len(levels), y.shape[1]))
     for place, has in enumerate(levels):
         if len(np.unique(futures[has])) != count:
             return None
-        table[:, place] = np.bincount(futures[has], weights=y[has]) / np.bincount(futures[has])
+        np.add.at(table[:, place], futures[has], y[has])
+        table[:, place] /= np.bincount(futures[has])[:, None]
     return table
 
 
@@ -206,38 +253,58 @@ def _setting(sample, name, words, group, limit, table, place, seed):
         words,
         tuple(np.quantile(group[known], QUANTILES).tolist()),
         mean(group, sample.future, sample.replication),
-        quantile(group[known], future, part, seed),
+        quantile(group[known], future, draws, part, seed),
         share(good, future, draws),
         int(known.sum()),
     )
     if table is None:
         return Setting(*base)
-    return Setting(*base, *regrets(table, place, _better(name), seed))
+    return Setting(*base, *regrets(table, place, _better(name), seed, sample.shares_draws))
 
 
-def regrets(table, place, better, seed=1):
+def regrets(table, place, better, seed=1, shares_draws=False):
     """Of one setting: the regret that nine futures in ten stay under, the largest, and how often it is best.
 
-    Intervals are from resampled futures; what was not drawn may be worse than the largest.
+    Intervals are from futures drawn again, and draws where futures share them; what was not drawn may be worse than the
+    largest.
 
-    >>> low, most, best = regrets(np.array([[3.0, 1.0], [0.0, 5.0], [2.0, 2.0]]), 0, "higher")
+    Parameters
+    ----------
+    table : array (futures, settings, replications); place : int, of the setting; better : "higher" or "lower"
+
+    >>> low, most, best = regrets(np.array([[3.0, 1.0], [0.0, 5.0], [2.0, 2.0]])[:, :, None], 0, "higher")
     >>> most.value, round(best.value, 2)
     (5.0, 0.67)
     """
-    missed = regret(table, better)
-    missed = missed[np.isfinite(missed).all(axis=1)]
-    if not len(missed):
+    mine = _missed(table, place, better)
+    if not len(mine):
         return NOTHING, NOTHING, NOTHING
-    mine = missed[:, place]
-    draws = (
-        mine[np.random.default_rng([seed, 7]).integers(0, len(mine), (RESAMPLES, len(mine)))]
-        if len(mine) <= 20_000
-        else mine[None]
+    values = _of_regret(mine)
+    if shares_draws and table.shape[2] == 1:
+        return tuple(Estimate(float(value), np.nan, np.nan) for value in values)
+    rng, draws = np.random.default_rng([seed, 7]), [values]
+    for _ in range(RESAMPLES if len(table) <= MOST_RESAMPLED else 0):
+        again = table[:, :, rng.integers(0, table.shape[2], table.shape[2])] if shares_draws else table
+        missed = _missed(again, place, better) if shares_draws else mine
+        if len(missed):
+            draws.append(_of_regret(missed[rng.integers(0, len(missed), len(missed))]))
+    tenth, most, best = (
+        _bootstrapped(float(value), drawn) for value, drawn in zip(values, np.transpose(draws), strict=True)
     )
-    tenth = _bootstrapped(float(np.quantile(mine, ONE_IN_TEN)), np.quantile(draws, ONE_IN_TEN, axis=1))
-    most = _bootstrapped(float(mine.max()), draws.max(axis=1))
-    place_of = np.arange(len(mine))
-    return tenth, most, share(mine <= 1e-12, place_of, place_of)
+    return tenth, most, best if shares_draws else share(mine <= 1e-12, np.arange(len(mine)), np.arange(len(mine)))
+
+
+def _missed(table, place, better):
+    """How much worse a setting is than the best, future by future, where all settings have a value."""
+    known = np.isfinite(table)
+    count = known.sum(axis=2)
+    means = np.where(count > 0, np.where(known, table, 0).sum(axis=2) / np.maximum(count, 1), np.nan)
+    missed = regret(means, better)
+    return missed[np.isfinite(missed).all(axis=1), place]
+
+
+def _of_regret(missed):
+    return np.quantile(missed, ONE_IN_TEN), missed.max(), (missed <= 1e-12).mean()
 
 
 def _bootstrapped(value, draws):
@@ -245,32 +312,38 @@ def _bootstrapped(value, draws):
     return Estimate(value, float(min(low, value)), float(max(high, value)))
 
 
-def quantile(values, future, part, seed=1):
-    """A quantile over runs, with an interval from resampled futures.
+def quantile(values, future, replication, part, seed=1):
+    """A quantile over runs, with an interval from futures drawn again, and draws where futures share them.
 
-    >>> estimate = quantile(np.arange(100.0), np.arange(100), 0.5)
+    >>> estimate = quantile(np.arange(100.0), np.arange(100), np.arange(100), 0.5)
     >>> estimate.value, estimate.low < 49.5 < estimate.high
     (49.5, True)
     """
-    _, place = np.unique(future, return_inverse=True)
-    count, order = int(place.max()) + 1, np.argsort(values)
-    ranked, owner = values[order], place[order]
-    rng, draws = np.random.default_rng([seed, 8]), []
+    value, order = float(np.quantile(values, part)), np.argsort(values)
+    groups = [future, replication] if are_shared(future, replication) else [future]
+    places = [np.unique(group, return_inverse=True)[1][order] for group in groups]
+    counts = [int(place.max()) + 1 for place in places]
+    if min(counts) == 1 and len(values) > 1:
+        return Estimate(value, np.nan, np.nan)
+    ranked, rng, draws = values[order], np.random.default_rng([seed, 8]), []
     for _ in range(RESAMPLES if len(values) <= 50_000 else RESAMPLES // 4):
-        weight = np.cumsum(np.bincount(rng.integers(0, count, count), minlength=count)[owner])
+        times = (np.bincount(rng.integers(0, n, n), minlength=n)[at] for n, at in zip(counts, places, strict=True))
+        weight = np.cumsum(math.prod(times))
         draws.append(ranked[min(np.searchsorted(weight, part * weight[-1]), len(ranked) - 1)])
-    return _bootstrapped(float(np.quantile(values, part)), draws)
+    return _bootstrapped(value, draws)
 
 
-def _ends(settings, name, is_range=False):
+def _ends(means, name, is_range=False):
     """Places of the settings that do best and worst; of a range, its ends alone, since the middle is best by chance."""
-    places = [0, len(settings) - 1] if is_range else range(len(settings))
-    order = sorted(places, key=lambda place: settings[place].mean.value * _sign(name))
+    places = [0, len(means) - 1] if is_range else [at for at, value in enumerate(means) if np.isfinite(value)]
+    order = sorted(places, key=lambda place: means[place] * _sign(name))
     return order[-1], order[0]
 
 
 def _kinds_of_future(sample, gain_where, lever=None):
     """The lowest and the highest part of the uncertainties on which a gain depends most, the smallest gain first.
+
+    With how many such parts were looked at.
 
     gain_where : callable (bool array (runs,)) -> Estimate; lever : place of the factor that is chosen, or None
     """
@@ -284,7 +357,8 @@ def _kinds_of_future(sample, gain_where, lever=None):
             futures.append([Future(f"{factor.label} {level.words}", gain, factor.name) for level, gain in pairs])
     known = [pair for pair in futures if np.isfinite(_apart(pair))]
     kept = [one.factor for one, _ in sorted(known, key=_apart, reverse=True)[:FUTURES_SHOWN]]
-    return tuple(sorted((one for pair in known for one in pair if one.factor in kept), key=lambda one: one.gain.value))
+    shown = (one for pair in known for one in pair if one.factor in kept)
+    return tuple(sorted(shown, key=lambda one: one.gain.value)), 2 * len(known)
 
 
 def _apart(futures):

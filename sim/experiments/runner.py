@@ -38,7 +38,7 @@ def sweep(
     scenario: str | os.PathLike | Loaded | None = None,
     design: Any = "lhs",
     points: int | None = None,
-    reps: int = 1,
+    reps: int | None = None,
     *,
     fixed: Mapping[str, Any] | None = None,
     vary: Any = None,
@@ -66,7 +66,7 @@ def sweep(
     scenario : name of a shipped one, path, or Loaded; None goes on with what `resume` keeps
     design : "lhs", "sobol", "grid", "saltelli" or "morris"; a CSV file, data frame, dict of columns or list of points
     points : int, how many futures; default 1024. A grid's follow from its levels
-    reps : int, how often each point is played
+    reps : int, how often each point is played; default 1 where each future has its own draws, else 10
     fixed : dict of name or path to the value it is held at
     vary, levers, uncertainties : what varies; see `sim.experiments.choose_factors`
     seed : int, of the sample and of the draws
@@ -172,7 +172,7 @@ def _opened(resume, loaded, asked, shard):
 
 
 def _is_default(name, value):
-    default = {"design": "lhs", "reps": 1, "seed": 1}.get(name)
+    default = {"design": "lhs", "seed": 1}.get(name)
     return value is None or isinstance(value, str | int) and value == default
 
 

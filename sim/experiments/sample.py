@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.experiments.blocks import PLAYED
+from sim.experiments.estimate import are_shared
 from sim.experiments.phrases import label_of, unit_of_factor, value_in_words, why_of
 from sim.letters import is_number
 
@@ -60,7 +61,7 @@ class Sample:
     factors : tuple of Factor
     x : float array (points, factors)
     point, replication : int arrays (runs,)
-    future : int array (runs,), runs alike in all uncertainties
+    future : int array (runs,), runs alike in all uncertainties, or of one block of a design whose points share values
     measures, baseline_measures : mapping of name to array (runs,); the latter may be None
     failed : int, runs that could not be played
     """
@@ -89,6 +90,16 @@ class Sample:
         """How many replications there are."""
         return len(np.unique(self.replication))
 
+    @property
+    def is_one_draw(self):
+        """Whether all runs share one draw, so that chance cannot be told."""
+        return self.runs > 1 and self.replications == 1
+
+    @property
+    def shares_draws(self):
+        """Whether futures share their draws, replication by replication; else each has its own."""
+        return are_shared(self.future, self.replication)
+
     def factor(self, name):
         """The factor of this name, and its place."""
         at = next(at for at, factor in enumerate(self.factors) if factor.name == name)
@@ -106,6 +117,27 @@ class Sample:
     def of_points(self, name):
         """A measure's mean at each design point over the runs to which it applies; nan where there is none."""
         return means_by(self.values(name), self.point, len(self.x))
+
+    def table(self, name, baseline=False):
+        """A measure as an array (points, replications), nan where it does not apply; draws of its own in any order."""
+        values = self.values(name, baseline)
+        if self.shares_draws:
+            _, column = np.unique(self.replication, return_inverse=True)
+        else:
+            order = np.argsort(self.point, kind="stable")
+            column = np.empty(self.runs, int)
+            first = np.searchsorted(self.point[order], self.point[order])
+            column[order] = np.arange(self.runs) - first
+        found = np.full((len(self.x), int(column.max(initial=0)) + 1), np.nan)
+        found[self.point, column] = values
+        return found
+
+    @property
+    def future_of_points(self):
+        """int array (points,), which future each point is of."""
+        found = np.zeros(len(self.x), int)
+        found[self.point] = self.future
+        return found
 
     def check(self, names):
         """InputError for measures that the sweep does not hold."""
@@ -137,7 +169,7 @@ def sample_of(result, loaded):
     point, replication = (np.asarray(runs[name])[played] for name in ("point", "replication"))
     return Sample(
         loaded.name, loaded.scenario.title, result.design.seed, factors, x, point, replication,
-        futures_of(x, factors)[point], result.measures, result.baseline_measures or None, int((~played).sum()), kept,
+        _alike(x, factors)[point], result.measures, result.baseline_measures or None, int((~played).sum()), kept,
     )  # fmt: skip
 
 
@@ -168,6 +200,13 @@ def _text(value):
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"{value:g}" if isinstance(value, (int, float)) else str(value)
+
+
+def _alike(x, factors):
+    """Which points do not vary independently: those of one future, or of one block of Saltelli's or Morris' design."""
+    columns = x[:, np.ptp(x, axis=0) > 0] if len(x) else x
+    size = block_of(columns) or (columns.shape[1] + 1 if design_of(columns) == "morris" else 0)
+    return np.arange(len(x)) // size if size else futures_of(x, factors)
 
 
 def futures_of(x, factors):
@@ -216,3 +255,51 @@ def levels_of(factor, x, parts=3):
     unit = f" {factor.unit}" if factor.unit else ""
     words = [f"{factor.said(low)} to {factor.said(high)}{unit}" for low, high in zip(edges, edges[1:], strict=False)]
     return [SimpleNamespace(words=words[at], has=place == at) for at in range(parts) if (place == at).any()]
+
+
+# ------------------------------------------------------------------------------------------ designs, by their structure
+
+
+def design_of(x):
+    """The arrangement of a design, by its structure.
+
+    Parameters
+    ----------
+    x : array (points, factors)
+
+    Returns
+    -------
+    "sobol" (Saltelli's arrangement), "morris" (one factor a step), or "given"
+
+    >>> a, b = np.array([0.1, 0.2]), np.array([0.8, 0.9])
+    >>> design_of(np.array([a, [0.8, 0.2], [0.1, 0.9], b] * 2))
+    'sobol'
+    >>> design_of(np.random.default_rng(1).random((8, 2)))
+    'given'
+    """
+    if block_of(x):
+        return "sobol"
+    size = x.shape[1] + 1
+    if x.shape[1] < 2 or len(x) < 2 * size or len(x) % size:
+        return "given"
+    steps = (np.diff(x.reshape(-1, size, x.shape[1]), axis=1) != 0).astype(int)
+    one_at_a_time = (steps.sum(axis=2) == 1).all() and (steps.sum(axis=1) == 1).all()
+    return "morris" if one_at_a_time else "given"
+
+
+def block_of(x):
+    """Points in a block of Saltelli's arrangement: factors + 2, or twice the factors + 2; 0 if it is none."""
+    count = x.shape[1]
+    for size in (2 * count + 2, count + 2):
+        if count >= 2 and len(x) >= 2 * size and len(x) % size == 0 and _is_crossed(x.reshape(-1, size, count)):
+            return size
+    return 0
+
+
+def _is_crossed(blocks):
+    """Whether each block holds a point a, then a with each factor as in b, perhaps b with each as in a, and last b."""
+    count = blocks.shape[2]
+    a, b = blocks[:, 0], blocks[:, -1]
+    sides = ((a, b), (b, a)) if blocks.shape[1] == 2 * count + 2 else ((a, b),)
+    wanted = (np.where(turned, there, here) for here, there in sides for turned in np.eye(count, dtype=bool))
+    return all(np.array_equal(blocks[:, 1 + at], points) for at, points in enumerate(wanted))

@@ -4,39 +4,47 @@
     Morris   trajectories: mean absolute effect of a step (mu_star)
     given    any other design: first order, delta (how much the whole distribution moves), PAWN (how far at its widest)
 
-The design is known by its structure, not by its name. Sobol and Morris indices are SALib's; feature scores are
-scikit-learn's. What a measure's mean is in the low and in the high third of a factor goes with them, since an index has
-no direction.
+The design is known by its structure, not by its name. What a measure's mean is in the low and in the high third of a
+factor goes with the indices, since an index has no direction.
 
-Measures are averaged over the replications of a point first, so that what is explained is what the factors can explain.
+Shares of variance come in two kinds: of all variance between runs, chance included (`first_all`, `total_all`), and of
+what the factors can explain (`first`, `total`), out of which the variance within points is taken; that needs two
+replications. Points vary, and so do replications: every interval is of both, by what each run contributes to the error
+(`moments`), or by resampling both (delta, PAWN, feature scores). SALib's, which know of points alone, are too narrow.
 """
 
 import contextlib
-import io
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from sim.errors import OceansError
 from sim.experiments.estimate import NOTHING, Estimate, difference, mean
-from sim.experiments.sample import levels_of
+from sim.experiments.moments import Moment, moment, parts_of_variance, product
+from sim.experiments.sample import block_of, design_of, levels_of
 
 MOST_POINTS = 4096  # for delta, PAWN and feature scores: more take long and tell no more
 RESAMPLES = 200
 SLICES = 10
-COARSE = 5  # slices for shares of the variance in small designs: few, so that chance has little to go by
+WAVES = 8  # in which the mean follows a factor, first order; fewer in small designs
 FOREST = 50
 FORESTS = 10
 FEWEST = 32
 METHODS = {
-    "total": "Sobol index, total: share of the variance that a factor causes, alone and together with others",
-    "first": "Sobol index, first order: share of the variance that a factor causes alone",
+    "total": "Sobol index, total: share of what the factors explain that one causes, alone and together with others",
+    "first": "Sobol index, first order: share of what the factors explain that one causes alone",
+    "total_all": "Sobol index, total, as a share of all variance between runs, chance included",
+    "first_all": "Sobol index, first order, as a share of all variance between runs, chance included",
     "mu_star": "Morris: mean absolute effect of moving a factor over its whole range",
     "delta": "delta: how much of the whole distribution moves when the factor is known, 0 to 1",
     "pawn": "PAWN: how far the distribution moves at its widest when the factor is known, 0 to 1",
     "feature": "feature score: share of an extremely randomised forest's predictive work that the factor does",
 }
+MAIN = {"sobol": ("total", "total_all"), "morris": ("mu_star",), "given": ("first", "first_all")}
+SHARES = ("total", "first", "total_all", "first_all")
+OWN_DRAWS_ONCE = "each point has one draw of its own, which Sobol' indices would take for what factors do: --reps 2"
+NOT_APART = "chance cannot be told apart from what factors do: --reps 2"
 
 
 @dataclass(frozen=True)
@@ -139,28 +147,28 @@ def sensitivity(sample, measure, seed=1, forests=True):
     -------
     Sensitivity
     """
-    y = sample.of_points(measure)
-    used = moving(sample)
+    y, used = sample.table(measure), moving(sample)
     design = design_of(sample.x[:, used]) if used.size else "given"
     remarks = []
-    indices, count = [], int(np.isfinite(y).sum())
+    indices, count = [], int(np.isfinite(y).any(axis=1).sum())
     if used.size and count >= FEWEST and np.nanmax(y) > np.nanmin(y):
         indices, design, count = _indices(sample, y, used, design, seed, remarks)
         if forests and has_forests():
             indices += feature_scores(sample, y, used, seed)
+        if y.shape[1] == 1:
+            remarks.append(NOT_APART)
     elif count < FEWEST:
         remarks.append(f"{count} design points with a value are too few for indices; {FEWEST} are the least")
     else:
-        remarks.append("the measure is the same everywhere")
-    method = {"sobol": "total", "morris": "mu_star"}.get(design, "first")
+        remarks.append("the measure is the same in all runs")
     dropped = len(y) - count
     if dropped:
         remarks.append(f"{dropped:,} of {len(y):,} design points are left out: there the measure never applies")
-    values = sample.values(measure)
+    values, there = sample.values(measure), {index.method for index in indices}
     return Sensitivity(
-        measure, design, method, tuple(indices), tuple(_swing(sample, values, at, len(used)) for at in used),
-        mean(values, sample.future, sample.replication), chance_of(values, sample.point, seed), count, dropped,
-        tuple(remarks),
+        measure, design, next((method for method in MAIN[design] if method in there), MAIN[design][0]), tuple(indices),
+        tuple(_swing(sample, values, at, len(used)) for at in used), mean(values, sample.future, sample.replication),
+        chance_of(sample, measure), count, dropped, tuple(remarks),
     )  # fmt: skip
 
 
@@ -170,159 +178,190 @@ def moving(sample):
 
 
 def _indices(sample, y, used, design, seed, remarks):
-    x = sample.x[:, used]
-    names = [sample.factors[at].name for at in used]
-    if design == "sobol":
-        whole = _whole_blocks(y, block_of(x))
-        if whole.sum() >= FEWEST * block_of(x):
-            return sobol_indices(names, y[whole], block_of(x), seed), "sobol", int(whole.sum())
-        remarks.append("too few whole blocks of the Sobol design have a value, so indices for any design are used")
-    if design == "morris":
-        whole = _whole_blocks(y, x.shape[1] + 1)
-        if whole.sum() >= 4 * (x.shape[1] + 1):
-            return morris_indices(sample, used, y, whole, seed), "morris", int(whole.sum())
-        remarks.append(
-            "too few whole trajectories of the Morris design have a value, so indices for any design are used"
-        )
-    known = np.isfinite(y)
-    if known.sum() > MOST_POINTS:
-        remarks.append(f"indices from {MOST_POINTS:,} points drawn at random of {int(known.sum()):,}")
-    return given_indices(sample, y, used, seed), "given", int(known.sum())
+    x, names = sample.x[:, used], [sample.factors[at].name for at in used]
+    count = block_of(x) if design == "sobol" else x.shape[1] + 1
+    whole = _whole_blocks(y, count)
+    blocks = int(whole.sum()) // count
+    if design == "sobol" and y.shape[1] == 1 and not sample.shares_draws:
+        remarks.append(OWN_DRAWS_ONCE)
+    elif design == "sobol" and blocks >= FEWEST:
+        return sobol_indices(names, y[whole], count, sample.shares_draws), "sobol", int(whole.sum())
+    elif design == "morris" and blocks >= FEWEST // 8:
+        return morris_indices(names, _unit(sample, used)[whole], y[whole], sample.shares_draws), "morris", whole.sum()
+    elif design != "given":
+        remarks.append(f"too few whole blocks of the {design.capitalize()} design have a value for its own indices")
+    known = int(np.isfinite(y).any(axis=1).sum())
+    if known > MOST_POINTS:
+        remarks.append(f"indices from {MOST_POINTS:,} points drawn at random of {known:,}")
+    return given_indices(sample, y, used, seed), "given", known
 
 
 def _whole_blocks(y, size):
     """Which points lie in blocks of so many that all have a value."""
-    whole = np.isfinite(y[: len(y) // size * size]).reshape(-1, size).all(axis=1)
+    known = np.isfinite(y).any(axis=1)
+    whole = known[: len(y) // size * size].reshape(-1, size).all(axis=1)
     return np.concatenate([np.repeat(whole, size), np.zeros(len(y) % size, bool)])
-
-
-# ------------------------------------------------------------------------------------------------------- designs
-
-
-def design_of(x):
-    """The arrangement of a design, by its structure.
-
-    Parameters
-    ----------
-    x : array (points, factors)
-
-    Returns
-    -------
-    "sobol" (Saltelli's arrangement), "morris" (one factor a step), or "given"
-
-    >>> a, b = np.array([0.1, 0.2]), np.array([0.8, 0.9])
-    >>> design_of(np.array([a, [0.8, 0.2], [0.1, 0.9], b] * 2))
-    'sobol'
-    >>> design_of(np.random.default_rng(1).random((8, 2)))
-    'given'
-    """
-    if block_of(x):
-        return "sobol"
-    size = x.shape[1] + 1
-    if x.shape[1] < 2 or len(x) < 2 * size or len(x) % size:
-        return "given"
-    steps = (np.diff(x.reshape(-1, size, x.shape[1]), axis=1) != 0).astype(int)
-    one_at_a_time = (steps.sum(axis=2) == 1).all() and (steps.sum(axis=1) == 1).all()
-    return "morris" if one_at_a_time else "given"
-
-
-def block_of(x):
-    """Points in a block of Saltelli's arrangement: factors + 2, or twice the factors + 2; 0 if it is none."""
-    count = x.shape[1]
-    for size in (2 * count + 2, count + 2):
-        if count >= 2 and len(x) >= 2 * size and len(x) % size == 0 and _is_crossed(x.reshape(-1, size, count)):
-            return size
-    return 0
-
-
-def _is_crossed(blocks):
-    """Whether each block holds a point a, then a with each factor as in b, perhaps b with each as in a, and last b."""
-    count = blocks.shape[2]
-    a, b = blocks[:, 0], blocks[:, -1]
-    sides = ((a, b), (b, a)) if blocks.shape[1] == 2 * count + 2 else ((a, b),)
-    wanted = (np.where(turned, there, here) for here, there in sides for turned in np.eye(count, dtype=bool))
-    return all(np.array_equal(blocks[:, 1 + at], points) for at, points in enumerate(wanted))
 
 
 # ------------------------------------------------------------------------------------------------------- indices
 
 
-def sobol_indices(names, y, block, seed=1, resamples=RESAMPLES):
-    """Sobol indices of first and total order. Source: Saltelli et al., Comput. Phys. Commun. 181, 2010; SALib.
+def sobol_indices(names, y, block, shares_draws):
+    """Sobol indices of first and total order. Source: Saltelli et al., Comput. Phys. Commun. 181, 2010, table 2.
 
     Parameters
     ----------
     names : list of str, the factors
-    y : array (blocks * block,), the measure in Saltelli's order
+    y : array (blocks * block, replications), the measure in Saltelli's order; nan where it does not apply
     block : int, points in a block
+    shares_draws : bool, a replication is the same draw at all points
 
     Returns
     -------
     list of Index
     """
-    from SALib.analyze import sobol
-
-    second = block == 2 * len(names) + 2
-    with _quietly():
-        found = sobol.analyze(
-            _unit_cube(names),
-            np.asarray(y),
-            calc_second_order=second,
-            num_resamples=resamples,
-            seed=seed,
-            print_to_console=False,
-        )
-    return [
-        _index(name, method, found[key][at], found[f"{key}_conf"][at])
-        for method, key in (("total", "ST"), ("first", "S1"))
-        for at, name in enumerate(names)
-    ]
+    y = y.reshape(-1, block, y.shape[1])
+    a, b = y[:, 0], y[:, -1] - np.nanmean(y[:, [0, -1]])
+    whole = parts_of_variance(y[:, [0, -1]], shares_draws)
+    found = []
+    for at, name in enumerate(names):
+        step = y[:, 1 + at] - a
+        found += _shares(name, "total", moment(product(step, step) / 2), whole, shares_draws)
+        found += _shares(name, "first", moment(product(b, step)), whole, shares_draws)
+    return found
 
 
-def morris_indices(sample, used, y, whole, seed=1, resamples=RESAMPLES):
-    """Morris' mean absolute elementary effects. Source: Campolongo et al., Environ. Model. Softw. 22, 2007; SALib."""
-    from SALib.analyze import morris
-
-    names = [sample.factors[at].name for at in used]
-    x = _unit(sample, used)[whole]
-    levels = max(len(np.unique(x[:, at])) for at in range(x.shape[1]))
-    with _quietly():
-        found = morris.analyze(
-            _unit_cube(names), x, y[whole], num_resamples=resamples, num_levels=max(levels, 2), scaled=False, seed=seed
-        )
-    return [_index(name, "mu_star", found["mu_star"][at], found["mu_star_conf"][at]) for at, name in enumerate(names)]
+def _shares(name, method, part, whole, shares_draws, group=None):
+    """A factor's part of the variance, as a share of what the factors explain and of all variance between runs."""
+    factors, chance = whole
+    totals = {method: factors, f"{method}_all": chance and factors + chance}
+    if chance is None and not shares_draws:  # then the variance between points is of factors and chance
+        totals = {f"{method}_all": factors}
+    for kind, total in totals.items():
+        if total and (chance is None or total.estimate(shares_draws, group).low > 0 or not np.any(total.influence)):
+            yield Index(name, kind, (part / total).estimate(shares_draws, group))
 
 
-def _unit_cube(names):
-    """A problem as SALib has it: every factor from 0 to 1."""
-    return {"num_vars": len(names), "names": names, "bounds": [[0, 1]] * len(names)}
+def morris_indices(names, x, y, shares_draws):
+    """Morris' mean absolute elementary effects. Source: Campolongo et al., Environ. Model. Softw. 22, 2007.
+
+    Parameters
+    ----------
+    names : list of str, the factors
+    x : array (trajectories * (factors + 1), factors), each factor from 0 to 1
+    y : array (trajectories * (factors + 1), replications)
+    shares_draws : bool, a replication is the same draw at all points
+
+    Returns
+    -------
+    list of Index; `noise` is what chance alone would make of a factor's effects, on average
+    """
+    size = len(names) + 1
+    steps = np.diff(x.reshape(-1, size, len(names)), axis=1)
+    which, moved = np.abs(steps).argmax(axis=2), steps.sum(axis=2)
+    effects = np.diff(y.reshape(-1, size, y.shape[1]), axis=1) / moved[:, :, None]
+    found = []
+    for at, name in enumerate(names):
+        mine = effects[which == at]  # each trajectory moves each factor once
+        with _quietly():
+            turned = np.sign(np.nanmean(mine, axis=1, keepdims=True)) * mine
+            error = np.nanstd(mine, axis=1, ddof=1) / np.sqrt(np.isfinite(mine).sum(axis=1))
+            floor = np.sqrt(2 / np.pi) * np.nanmean(error) if y.shape[1] > 1 else np.nan
+        found.append(Index(name, "mu_star", moment(turned, degree=1).estimate(shares_draws), float(floor)))
+    return found
 
 
-def given_indices(sample, y, used, seed=1, resamples=RESAMPLES):
+def given_indices(sample, y, used, seed=1):
     """First-order Sobol, delta and PAWN indices for any design, adjusted for chance.
 
     Sources: Borgonovo, Reliab. Eng. Syst. Saf. 92, 2007 (delta); Pianosi and Wagener, Environ. Model. Softw. 67, 2015
-    (PAWN). The estimators are ours, over slices of equal frequency: SALib 1.6 has PAWN without intervals, and its delta
-    takes minutes for a factor. Delta and PAWN never come out at zero; what they give for a factor drawn at random is
-    taken off, and the rest stretched to end at 1 again.
+    (PAWN). The estimators are ours: SALib 1.6 has PAWN without intervals, and its delta takes minutes for a factor.
+    Delta and PAWN never come out at zero; what they give for a factor drawn at random is taken off, and the rest
+    stretched to end at 1 again.
     """
-    x, y = _drawn(_spread_choices(sample, used, seed), y, seed)
+    at = _drawn(y, seed)
+    x, y = _spread_choices(sample, used, seed)[at], y[at]
     rng = np.random.default_rng([seed, 3])
-    found = by_slices(x, y)
-    again = [by_slices(x[at], y[at]) for at in rng.integers(0, len(y), (resamples, len(y)))]
-    idle = by_slices(rng.random((len(y), resamples)), y)
+    group = np.unique(sample.future_of_points[at], return_inverse=True)[1]
+    whole = parts_of_variance(y[:, None], sample.shares_draws)
     indices = []
+    for factor in used:
+        part = first_order(sample.x[at, factor], y)
+        indices += _shares(sample.factors[factor].name, "first", part, whole, sample.shares_draws, group)
+    found, reach = by_slices(x, _means(y)), _reach_of_resamples(sample.shares_draws, y.shape[1])
+    draws = (_resampled(y, sample.shares_draws, rng) for _ in range(RESAMPLES))
+    again = [by_slices(x[at], values) for at, values in draws]
+    idle = by_slices(rng.random((len(y), RESAMPLES)), _means(y))
     for method, values in found.items():
-        chance = 0.0 if method == "first" else idle[method].mean()
-        half = 1.96 * np.std([one[method] for one in again], axis=0) / (1 - chance)
-        floor = np.nan if method == "first" else float((np.quantile(idle[method], 0.95) - chance) / (1 - chance))
+        chance = idle[method].mean()
+        half = reach * np.std([one[method] for one in again], axis=0) / (1 - chance)
+        floor = float((np.quantile(idle[method], 0.95) - chance) / (1 - chance))
         for at, value in enumerate(np.maximum((values - chance) / (1 - chance), 0)):
             indices.append(_index(sample.factors[used[at]].name, method, value, half[at], floor))
     return indices
 
 
+def first_order(x, y):
+    """The variance of what points come to on average, as one factor alone explains it; a `Moment`.
+
+    The mean follows the factor in waves (cosines over its ranks), or freely where it takes few values. Adjusted for how
+    many of these there are.
+
+    Parameters
+    ----------
+    x : array (points,); y : array (points, replications)
+    """
+    means = _means(y) - _means(y).mean()
+    terms = _terms(x)
+    fitted = terms @ np.linalg.lstsq(terms, means, rcond=None)[0]
+    free = len(means) - np.linalg.matrix_rank(terms)
+    value = float(np.mean(means**2) - np.mean((means - fitted) ** 2) * (len(means) - 1) / max(free, 1))
+    known = np.isfinite(y)
+    count = known.sum(axis=1, keepdims=True)
+    of_points = 2 * means * fitted - fitted**2
+    of_draws = 2 * fitted[:, None] * np.where(known, y - _means(y)[:, None], 0)
+    influence = ((of_points - of_points.mean())[:, None] + of_draws) / (len(means) * count)
+    return Moment(value, np.where(known, influence, 0))
+
+
+def _terms(x):
+    """What a mean is fitted by: a column for each value where there are few, else waves over the ranks."""
+    waves = int(np.clip(len(x) // 16, 2, WAVES))
+    distinct, place, counts = np.unique(x, return_inverse=True, return_counts=True)
+    if len(distinct) <= waves + 1:
+        return np.eye(len(distinct))[place]
+    middle = (np.cumsum(counts) - counts / 2) / len(x)
+    return np.cos(np.pi * np.arange(waves + 1) * middle[place][:, None])
+
+
+def _means(y):
+    return np.nanmean(y, axis=1)
+
+
+def _resampled(y, shares_draws, rng):
+    """Points drawn again, and what they come to over replications drawn again where these are shared."""
+    at = rng.integers(0, len(y), len(y))
+    if not shares_draws or y.shape[1] == 1:
+        return at, _means(y)[at]
+    with _quietly():
+        values = _means(y[:, rng.integers(0, y.shape[1], y.shape[1])])[at]
+    known = np.isfinite(values)
+    return at[known], values[known]
+
+
+def _reach_of_resamples(shares_draws, replications):
+    """How many standard deviations of resamples an interval reaches; nan where all share one draw."""
+    from scipy.stats import t
+
+    if not shares_draws:
+        return 1.96
+    if replications == 1:
+        return np.nan
+    return t.ppf(0.975, replications - 1) * np.sqrt(replications / (replications - 1))
+
+
 def by_slices(x, y):
-    """Delta, PAWN and first-order indices of each column, from slices of equal frequency.
+    """Delta and PAWN indices of each column, from slices of equal frequency.
 
     Parameters
     ----------
@@ -331,7 +370,7 @@ def by_slices(x, y):
 
     Returns
     -------
-    dict of "delta", "pawn" and "first" to array (factors,)
+    dict of "delta" and "pawn" to array (factors,)
     """
     slices = SLICES if len(y) < 1000 else 2 * SLICES
     _, rank = np.unique(y, return_inverse=True)
@@ -339,7 +378,7 @@ def by_slices(x, y):
     bins = np.minimum(((np.cumsum(whole) - whole / 2) * slices).astype(int), slices - 1)
     whole_bins = np.bincount(bins, weights=whole, minlength=slices)
     edges = np.linspace(0, len(y), slices + 1).astype(int)
-    found = {method: np.empty(x.shape[1]) for method in ("delta", "pawn", "first")}
+    found = {method: np.empty(x.shape[1]) for method in ("delta", "pawn")}
     for factor, order in enumerate(np.argsort(x, axis=0, kind="stable").T):
         of_slice = np.empty(len(y), int)
         of_slice[order] = np.searchsorted(edges, np.arange(len(y)), side="right") - 1
@@ -347,7 +386,6 @@ def by_slices(x, y):
         within = np.bincount(of_slice * slices + bins[rank], minlength=slices * slices).reshape(slices, slices) / sizes
         found["delta"][factor] = 0.5 * (np.abs(within - whole_bins).sum(axis=1) * sizes[:, 0]).sum() / len(y)
         found["pawn"][factor] = _pawn(of_slice, rank, whole, slices, sizes)
-        found["first"][factor] = _explained(of_slice * (COARSE if len(y) < 1000 else slices) // slices, y)
     return found
 
 
@@ -355,14 +393,6 @@ def _pawn(of_slice, rank, whole, slices, sizes):
     """Median over slices of the Kolmogorov-Smirnov distance from the whole."""
     counts = np.bincount(of_slice * len(whole) + rank, minlength=slices * len(whole)).reshape(slices, -1)
     return np.median(np.abs(np.cumsum(counts, axis=1) / sizes - np.cumsum(whole)).max(axis=1))
-
-
-def _explained(of_slice, y):
-    """Share of the variance between slices, adjusted for how many there are."""
-    sizes = np.bincount(of_slice)
-    means = np.bincount(of_slice, weights=y) / sizes
-    left = ((y - means[of_slice]) ** 2).sum() / ((y - y.mean()) ** 2).sum()
-    return 1 - left * (len(y) - 1) / (len(y) - len(sizes))
 
 
 def has_forests():
@@ -379,7 +409,7 @@ def need_forests(what):
 
 
 def feature_scores(sample, y, used, seed=1):
-    """Feature scores of extremely randomised trees, with intervals over resampled points.
+    """Feature scores of extremely randomised trees, with intervals over resampled points and replications.
 
     Source: Geurts, Ernst and Wehenkel, Mach. Learn. 63, 2006; for scenario discovery: Jaxa-Rozen and Kwakkel, Environ.
     Model. Softw. 107, 2018; scikit-learn.
@@ -387,17 +417,18 @@ def feature_scores(sample, y, used, seed=1):
     need_forests("Feature scores")
     from sklearn.ensemble import ExtraTreesRegressor
 
-    x, y = _drawn(sample.x[:, used], y, seed, MOST_POINTS // 2)
-    rng = np.random.default_rng([seed, 4])
+    at = _drawn(y, seed, MOST_POINTS // 2)
+    x, y = sample.x[at][:, used], y[at]
+    rng, reach = np.random.default_rng([seed, 4]), _reach_of_resamples(sample.shares_draws, y.shape[1])
     scores, idle = [], []
     for number in range(FORESTS):
-        at = rng.integers(0, len(y), len(y))
+        at, values = _resampled(y, sample.shares_draws, rng)
         forest = ExtraTreesRegressor(
             FOREST, min_samples_leaf=max(1, len(y) // 200), max_features=max(1, x.shape[1] // 3), random_state=number
         )
-        scores.append(forest.fit(x[at], y[at]).feature_importances_)
-        idle.append(forest.fit(x[at], rng.permutation(y[at])).feature_importances_)
-    centre, half = np.mean(scores, axis=0), 1.96 * np.std(scores, axis=0)
+        scores.append(forest.fit(x[at], values).feature_importances_)
+        idle.append(forest.fit(x[at], rng.permutation(values)).feature_importances_)
+    centre, half = np.mean(scores, axis=0), reach * np.std(scores, axis=0)
     floor = float(np.quantile(idle, 0.95))
     return [
         _index(sample.factors[at].name, "feature", value, reach, floor)
@@ -427,57 +458,40 @@ def _spread_choices(sample, used, seed):
     return x
 
 
-def _drawn(x, y, seed, most=MOST_POINTS):
-    """The points with a value, no more than so many, drawn at random."""
-    at = np.flatnonzero(np.isfinite(y))
+def _drawn(y, seed, most=MOST_POINTS):
+    """Places of the points with a value, no more than so many, drawn at random."""
+    at = np.flatnonzero(np.isfinite(y).any(axis=1))
     if len(at) > most:
         at = np.sort(np.random.default_rng([seed, 0]).choice(at, most, replace=False))
-    return x[at], y[at]
+    return at
 
 
 @contextlib.contextmanager
 def _quietly():
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
-def chance_of(values, point, seed=1, resamples=RESAMPLES):
-    """Share of the variance between runs that lies within points, where only the draws differ (one-way ANOVA).
+def chance_of(sample, measure):
+    """Share of the variance between runs that lies within points, where only the draws differ.
 
     Parameters
     ----------
-    values : array (runs,); point : int array (runs,), the point of each; points with one run tell nothing
+    sample : Sample; measure : str
 
     Returns
     -------
     Estimate; unknown where hardly any point has two runs
-
-    >>> rng = np.random.default_rng(1)
-    >>> point = np.repeat(np.arange(500), 2)
-    >>> chance = chance_of(rng.normal(size=500)[point] + rng.normal(size=1000), point)
-    >>> chance.low < 0.5 < chance.high
-    True
     """
-    known = np.isfinite(values)
-    _, place, counts = np.unique(point[known], return_inverse=True, return_counts=True)
-    several = counts[place] > 1
-    if len(np.unique(place[several])) < FEWEST:
+    y = sample.table(measure)
+    if (np.isfinite(y).sum(axis=1) > 1).sum() < FEWEST:
         return NOTHING
-    values = values[known][several]
-    _, place, counts = np.unique(place[several], return_inverse=True, return_counts=True)
-    sums, squares = np.bincount(place, weights=values), np.bincount(place, weights=values**2)
-    within, free = squares - sums**2 / counts, counts - 1
-
-    def part(at):
-        total, number = sums[at].sum(), counts[at].sum()
-        spread = squares[at].sum() / number - (total / number) ** 2
-        return min(1.0, within[at].sum() / free[at].sum() / spread) if spread > 0 else np.nan
-
-    rng = np.random.default_rng([seed, 11])
-    draws = [part(rng.integers(0, len(counts), len(counts))) for _ in range(resamples)]
-    low, high = np.quantile(draws, (0.025, 0.975))
-    return Estimate(float(part(slice(None))), float(low), float(high))
+    factors, chance = parts_of_variance(y[:, None], sample.shares_draws)
+    if factors.value + chance.value <= 0:
+        return NOTHING
+    found = (chance / (factors + chance)).share(sample.shares_draws, sample.future_of_points)
+    return replace(found, value=min(found.value, 1.0))
 
 
 # -------------------------------------------------------------------------------------------------------- swings
@@ -497,12 +511,4 @@ def _swing(sample, values, at, tests):
     order = [ends[0], *(place for place in range(len(levels)) if place not in ends), ends[1]] if known else []
     order = list(dict.fromkeys(order))
     words = tuple(levels[place].words for place in order)
-    return Swing(factor.name, words, tuple(means[place] for place in order), change, _is_clear(change, tests))
-
-
-def _is_clear(change, tests):
-    """Whether a change holds when so many are looked at together."""
-    from scipy.special import ndtri
-
-    half = (change.high - change.low) / 2
-    return bool(np.isfinite(half) and abs(change.value) > half * ndtri(1 - 0.025 / tests) / ndtri(0.975) > 0)
+    return Swing(factor.name, words, tuple(means[place] for place in order), change, change.is_clear(among=tests))

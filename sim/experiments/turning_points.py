@@ -98,7 +98,9 @@ def turning_points(session: Session, most: int = 3, futures: int = FUTURES) -> l
 
 def _is_worth_saying(point: TurningPoint) -> bool:
     """Whether the outcome itself changes by a part of it that a person would notice."""
-    return abs(point.change.value) >= NOTICED * max(abs(point.as_it_was), abs(point.had_it_been))
+    return point.change.is_clear() and abs(point.change.value) >= NOTICED * max(
+        abs(point.as_it_was), abs(point.had_it_been)
+    )
 
 
 def _point(choice: Choice, name: str, had: np.ndarray, was: np.ndarray) -> TurningPoint:

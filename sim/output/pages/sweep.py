@@ -105,9 +105,11 @@ def _outcome(analysis, finding):
         claim += (
             f" Each run was also played without the cooperation, with the same draws: the cooperation {verb} it by "
             f"{with_interval(gain, span)}."
-            if gain.is_clear()
+            if finding.cooperation.is_better()
             else " Each run was also played without the cooperation, with the same draws: no clear difference."
         )
+    if spread.is_constant:
+        return f"It is {figure(spread.mean.value, span)}{unit_of(finding.measure)}, the same in all runs.", ""
     return claim, f"{capital(finding.convergence.sentence)}."
 
 
@@ -145,7 +147,8 @@ def _drivers(analysis, finding):
 
 
 HEADS = {
-    "total": "Sobol, total", "first": "First order", "mu_star": "Morris", "delta": "Delta", "pawn": "PAWN",
+    "total": "Sobol, total", "first": "First order", "total_all": "Sobol, total, of all variance",
+    "first_all": "First order, of all variance", "mu_star": "Morris", "delta": "Delta", "pawn": "PAWN",
     "feature": "Feature score",
 }  # fmt: skip
 
@@ -165,23 +168,15 @@ def _swing(swing, span):
 def _failure(analysis, finding):
     found = finding.discovery
     start = f"Failure here means {found.failure}; that is {shares(found.base)} of all runs. "
-    if not found.box or not found.box.limits:
-        why = (
-            f"{capital(found.remarks[0])}."
-            if found.remarks and not found.box
-            else "No condition on the factors holds up."
-        )
-        return start + why, "A rule is given only where each of its conditions is more than chance."
+    if not found.is_headline:
+        why = f"{capital(found.remarks[0])}." if found.remarks else "No condition on the factors holds up."
+        return start + why, "A rule is given only where it holds in futures in which it was not found."
     box = found.box
     claim = start + (
         f"Under the rule “{box.rule}” it is {shares(box.density)} (density), and the rule holds "
         f"{shares(box.coverage)} of all failures (coverage). It describes {percent(box.mass)} of the runs."
     )
-    sure = (
-        "Coverage and density were counted in futures other than those in which the rule was found. "
-        if found.is_checked
-        else "There were too few futures to check the rule on others, so it looks better than it is. "
-    )
+    sure = "Coverage and density were counted in futures other than those in which the rule was found. "
     sure += " ".join(
         f"“{capital(limit.words)}” came back in {percent(limit.comes_back)} of new draws." for limit in box.limits
     )
@@ -217,17 +212,18 @@ def _choice(analysis, finding):
     choices = [*([finding.cooperation] if finding.cooperation else []), *finding.levers]
     if not choices:
         return "No lever was varied.", ""
-    clear = [one for one in choices if one.gain.is_clear()]
+    clear = [one for one in choices if one.is_better(among=len(choices))]
     told = [f"{_named(one)} ({with_interval(one.gain, span)} better on average)" for one in clear[:4]]
     claim = (
         f"Clearly worth it: {listed(told)}."
         if told
         else "No setting of any lever is clearly better on average than another."
     )
-    doubtful = [one.label for one in choices if not one.gain.is_clear()]
+    doubtful = [one.label for one in choices if one not in clear]
     if told and doubtful:
         claim += f" No clear difference: {listed(doubtful)}."
     sure = (
+        "Of several settings, two are chosen in some futures, and the gain is told from others. "
         "Regret compares settings in the same future; where a lever was sampled with the rest, no future was played "
         "with every setting, so there is none (sweep with --levers crossed)."
     )

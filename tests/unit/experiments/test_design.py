@@ -153,3 +153,19 @@ def test_files_that_cannot_be_read_earn_advice(tmp_path):
     path = written(tmp_path, "proof\n0.2\n")
     assert "--points does not go with a written design" in advice(path, points=3)
     assert "held by --set" in advice(path, fixed=["proof=0.3"])
+
+
+def test_designs_whose_points_share_their_draws_are_played_ten_times():
+    assert [a_design(method, points=16).replications for method in ("lhs", "sobol", "saltelli", "morris")] == [
+        1,
+        1,
+        10,
+        10,
+    ]
+    assert a_design("lhs", points=16, crn=True).replications == 10
+    assert "One draw of chance" in a_design("lhs", points=16, crn=True, reps=1).notes[-1]
+
+
+@pytest.mark.parametrize("method", ["saltelli", "morris"])
+def test_one_draw_of_its_own_at_each_point_is_refused_where_chance_would_look_like_a_factor(method):
+    assert "--reps 4" in advice(method, points=16, crn=False, reps=1)

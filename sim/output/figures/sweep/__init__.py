@@ -13,4 +13,5 @@ def caption(sample, units, note=""):
     """What stands under a chart of a sweep."""
     played = f"{sample.runs:,} runs at {len(sample.x):,} design points"
     about = f"Scenario: {sample.scenario_name}, {played}, seed {sample.seed}"
-    return in_sentences(note, "Lines are 95 % intervals", f"Units: {units}", about)
+    lines = "One draw of chance, so no 95 % intervals" if sample.is_one_draw else "Lines are 95 % intervals"
+    return in_sentences(note, lines, f"Units: {units}", about)

@@ -42,13 +42,17 @@ FUTURES_ROOM, FUTURES_RIGHT = 2.75, 0.62
 WHAT = {
     "total": "Share of spread",
     "first": "Share of spread",
+    "total_all": "Share of spread",
+    "first_all": "Share of spread",
     "mu_star": "Effect of the whole range",
     "delta": "Weight, 0 to 1",
 }
 HOW = {
-    "total": "Left: total Sobol index, the share of the variance that a factor causes alone and with others",
+    "total": "Left: total Sobol index, the share of what factors explain that one causes alone and with others",
+    "total_all": "Left: total Sobol index, the share of all variance that a factor causes alone and with others",
     "mu_star": "Left: Morris' mean absolute effect of moving the factor over its range",
-    "first": "Left: share of the variance between futures that goes with the factor alone; pale: no more than chance",
+    "first": "Left: share of what factors explain that goes with one alone; pale: no more than chance",
+    "first_all": "Left: share of all variance between runs that goes with the factor alone; pale: no more than chance",
 }
 
 
@@ -143,7 +147,7 @@ def _driver_panels(found, ranked):
     means = [mean for one in ranked for mean in found.swing(one.factor).means]
     yield Panel(
         *_index_ends(ranked), most=3, head=WHAT.get(found.method, "Weight"),
-        lines=noise if math.isfinite(ranked[0].noise) else (),
+        lines=noise if math.isfinite(ranked[0].noise) and len({one.noise for one in ranked}) == 1 else (),
     )  # fmt: skip
     line = found.mean.value, {"color": style.CALM, "linewidth": 1}
     yield Panel(*ends_of(means), most=3, head="Mean: ○low ●high", lines=[line])
@@ -208,8 +212,8 @@ def compose_failure(analysis, finding):
     note = f"Failure: {found.failure}. Coverage and density from {where}; {found.runs:,} runs in all"
     words = caption(sample, "each factor in its own unit; shares of runs", note)
     page_name = f"box-{finding.measure}"
-    if not found.box or not found.box.limits:
-        why = f"{capital(found.remarks[0])}." if found.remarks and not found.box else (
+    if not found.is_headline:
+        why = f"{capital(found.remarks[0])}." if found.remarks else (
             f"No condition on the factors sets the {percent(found.base.value)} of failing runs clearly apart."
         )  # fmt: skip
         return style.empty_page(page_name, claims.failure(finding), words, why)

@@ -114,7 +114,7 @@ def _pair_row(words, pair):
 def compose_settling(analysis):
     """The convergence of every measure that was looked at."""
     sample = analysis.sample
-    found = [finding for finding in analysis.findings if finding.convergence.futures]
+    found = [one for one in analysis.findings if one.convergence.futures and not one.spread.is_constant]
     words = caption(
         sample, "each measure in its own; across: futures counted in, on a logarithmic scale",
         "Line: mean so far; light: its 95 % interval; dotted: the last mean, a twentieth of the runs' range either way",
