@@ -148,7 +148,9 @@ def _keeper(options, log):
                 folder, room.loaded, session.record, session.outcomes, facts, SimpleNamespace(charts=True, wide=False)
             )
             aside = folder.aside
-            (aside / "session.jsonl").write_text("".join(f"{line}\n" for line in session.save()), encoding="utf-8")
+            (aside / "session.jsonl").write_text(
+                "".join(f"{line}\n" for line in session.save()), encoding="utf-8", newline="\n"
+            )
             _write_decisions(aside / "decisions.csv", log.inputs(left=True))
             return folder.keep()
 

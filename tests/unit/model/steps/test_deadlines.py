@@ -111,3 +111,25 @@ def test_a_deadline_does_not_end_before_its_inject():
     with pytest.raises(InputError, match="ends before its inject is released, in turn 3"):
         late = {"turn": 2, "unless": {"stopped": ["grid"]}, "text": "Too late."}
         a_scenario(injects=[an_inject(turn=3, deadline=late)])
+
+
+@pytest.mark.parametrize(
+    "when, ends, said",
+    [
+        ({"date": "2027-06-02 08:00"}, 3, "2027-06-02T08:00"),
+        ({"date": "2027-06-02 06:00"}, 2, "2027-06-02T06:00"),
+        ({"turn": 2, "time": "05:00"}, 2, "2027-06-02T05:00"),
+        ({"turn": 2}, 2, "2027-06-02T06:00"),
+        ({"date": "2027-06-01"}, 1, "2027-06-01"),
+        ({"date": "2027-06-02"}, 4, "2027-06-02"),
+    ],
+)
+def test_a_deadline_by_the_clock_is_judged_by_the_end_of_the_turn_in_which_it_is_past(when, ends, said):
+    deadline = {**when, "unless": {"stopped": ["grid"]}, "text": "The line is closed."}
+    loaded = a_scenario(
+        start="2027-06-01 18:00", turns={"count": 4, "hours": 6}, injects=[an_inject(to=["EST"], deadline=deadline)]
+    )
+    events = played(loaded, "no").events
+    (told,) = [event for event in events if event.kind == "deadline_set"]
+    (over,) = [event for event in events if event.kind == "deadline_ends"]
+    assert (told.payload["date"], over.turn) == (said, ends)
