@@ -269,9 +269,10 @@ def _decision(record, styles, incident, response, group):
     states = [one for one in group if one.terms]
     names = [term for term in TERMS if any(term in one.terms for one in states)]
     mean = {term: sum(one.terms.get(term) or 0.0 for one in states) / len(states) for term in names} if states else {}
-    each = tuple(
-        f"{capital(styles.said(one.actor))}{_timing(record, one)}: {_why(record, styles, one)}" for one in group
-    )
+    alike: dict[str, list] = {}
+    for one in group:
+        alike.setdefault(_why(record, styles, one), []).append(f"{styles.said(one.actor)} ({_how(one)})")
+    each = tuple(f"{capital(listed(who, len(who)))}: {why}" for why, who in alike.items())
     return Decision(
         capital(styles.response(response)),
         capital(incident_name(record, incident)),
@@ -288,9 +289,10 @@ def _suspect(record, styles, incident):
     return styles.said(suspect) if suspect else "the suspect"
 
 
-def _timing(record, one):
-    seen = f", seen on day {one.acted_day}" if one.acted_day is not None else ", not yet seen"
-    return f" (turn {one.turn}{seen})"
+def _how(one):
+    """When somebody chose, when it was seen, and how likely it was."""
+    parts = [f"turn {one.turn}", "not yet seen" if one.acted_day is None else f"seen on day {one.acted_day:g}"]
+    return ", ".join(parts + ([f"chance {percent(one.probability)}"] if one.probability is not None else []))
 
 
 def _why(record, styles, one):
@@ -298,8 +300,7 @@ def _why(record, styles, one):
         return (
             f"decided through {styles.names.format(one.covered_by)}." if one.covered_by else "decided by its members."
         )
-    chance = f"; chance {percent(one.probability)}" if one.probability is not None else ""
-    return f"because {reasons(one.terms, _suspect(record, styles, one.incident))}{chance}."
+    return f"because {reasons(one.terms, _suspect(record, styles, one.incident))}."
 
 
 def reasons(terms, suspect, most=3, many=False):
