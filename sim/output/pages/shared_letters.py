@@ -83,11 +83,13 @@ def _without_bare_groups(drawn):
     is_bare = []
 
     def part(found):
+        if found[0].endswith("/>"):
+            return ""
         if found[0] != "</g>":
             is_bare.append(found[0] == "<g>")
         return "" if (is_bare.pop() if found[0] == "</g>" else is_bare[-1]) else found[0]
 
-    return re.sub(r"<g(?: [^>]*)?>|</g>", part, drawn)
+    return re.sub(r"<g(?: [^>]*)?/?>|</g>", part, drawn)
 
 
 def _with_short_names(drawn, shortened):
