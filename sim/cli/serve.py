@@ -1,6 +1,5 @@
 """`oceans serve`: the room on one machine; where its links are, and what is kept when the exercise is over."""
 
-import csv
 import datetime
 import json
 import socket
@@ -19,6 +18,7 @@ from sim.scenario import load, notes_on
 EVERYWHERE = ("0.0.0.0", "::")
 DECISIONS = ("number", "turn", "at", "seat", "person", "source", "kind", "subject", "choice", "suggested", "is_model's",
              "rationale", "sure", "left_because")  # fmt: skip
+RATED = ("objective", "rating", "text")
 
 
 def serve_room(options: ServeOptions) -> int:
@@ -144,31 +144,32 @@ def _keeper(options, log):
                 room.loaded, room.seed, 1, list(options.command), started, seats=sorted(session.people),
                 policies=room.policies, is_finished=True,
             )  # fmt: skip
-            keep_one(
-                folder, room.loaded, session.record, session.outcomes, facts, SimpleNamespace(charts=True, wide=False)
-            )
+            drawn = SimpleNamespace(charts=True, wide=True)
+            keep_one(folder, room.loaded, session.record, session.outcomes, facts, drawn, session)
             aside = folder.aside
             (aside / "session.jsonl").write_text(
                 "".join(f"{line}\n" for line in session.save()), encoding="utf-8", newline="\n"
             )
-            _write_decisions(aside / "decisions.csv", log.inputs(left=True))
+            _write(aside / "decisions.csv", DECISIONS, map(_decision, log.inputs(left=True)))
+            _write(aside / "ratings.csv", RATED, ((one, *said) for one, said in log.ratings().items()))
             return folder.keep()
 
     return keep
 
 
-def _write_decisions(path, inputs):
-    """Who decided what when, why, and what the model would have done."""
+def _write(path, columns, rows):
     with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
-        table.writerow(DECISIONS)
-        for kept in inputs:
-            given = json.loads(kept.payload)
-            is_answer = "direct" not in given
-            choice = ",".join(given["choice"]) if is_answer else json.dumps(given["value"], ensure_ascii=False)
-            same = str(set(kept.suggested.split(",")) == set(choice.split(","))).lower() if is_answer else ""
-            table.writerow([
-                kept.number, kept.turn, kept.at, given.get("actor", ""), kept.person, kept.source,
-                given.get("kind", given.get("direct")), given.get("subject", given.get("target")), choice,
-                kept.suggested, same, kept.rationale, "" if kept.sure is None else kept.sure, kept.left_because or "",
-            ])  # fmt: skip
+        store.fill_table(file, columns, rows)
+
+
+def _decision(kept):
+    """Who decided what when, why, and what the model would have done: a row of `DECISIONS`."""
+    given = json.loads(kept.payload)
+    is_answer = "direct" not in given
+    choice = ",".join(given["choice"]) if is_answer else json.dumps(given["value"], ensure_ascii=False)
+    same = str(set(kept.suggested.split(",")) == set(choice.split(","))).lower() if is_answer else None
+    return (
+        kept.number, kept.turn, kept.at, given.get("actor"), kept.person, kept.source,
+        given.get("kind", given.get("direct")), given.get("subject", given.get("target")), choice, kept.suggested, same,
+        kept.rationale, kept.sure, kept.left_because,
+    )  # fmt: skip

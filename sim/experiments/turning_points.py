@@ -18,7 +18,6 @@ from sim.draws import slot_key
 from sim.engine import Measures
 from sim.experiments.estimate import Estimate, holm, p_value, paired
 from sim.model.decisions import Address, Answer, Decision
-from sim.model.steps.control import Direction
 from sim.policies.seating import fresh, policies_of
 from sim.session import Session, in_order
 
@@ -65,15 +64,16 @@ def turning_points(session: Session, most: int = 3, futures: int = FUTURES) -> l
 
     Returns
     -------
-    list of TurningPoint; empty where no choice parts the futures clearly, or control has directed in mid-turn
+    list of TurningPoint; empty where no choice parts the futures clearly, or where what control directed in
+        mid-turn made it another exercise
 
     >>> found = turning_points(Session("smallest", seed=7))
     >>> all(point.change.is_clear() and point.chosen != point.otherwise for point in found)
     True
     """
-    if any(isinstance(given, Direction) for given in session.inputs):
-        return []
     again = Rerun(session)
+    if not again.is_same:
+        return []
     search, measure = (slot_key("turning points", session.seed, session.run, k) for k in range(2))
     tried = candidates(again)
     parted = [
@@ -182,6 +182,7 @@ class Rerun:
     ----------
     decided : list of (Decision, chosen), of everybody; weight : dict of code to capability
     by_people : set of addresses that people answered
+    is_same : bool, whether it came to the same to the last bit
     """
 
     def __init__(self, session: Session) -> None:
@@ -200,6 +201,7 @@ class Rerun:
             self._starts[turn] = played.twin()
             self._answer(played, turn)
         self.decided = [(decision, answer.choice) for decision, answer in played.decided]
+        self.is_same = bool((played.world.state.digest() == session.world.state.digest()).all())
 
     def _answer(self, played: Session, turn: int, otherwise: Mapping[Address, tuple[str, ...]] = NOTHING_ELSE) -> None:
         """Play a turn with every answer as it was, or otherwise; where that is not open any more, the model's own."""

@@ -22,6 +22,7 @@ from sim.output.narrative.decisions import acts_from, label, note, question
 from sim.output.narrative.hot_wash import figure, hot_wash, questions_of
 from sim.output.narrative.seat import situation
 from sim.output.narrative.story import Narrator
+from sim.papers.before import RATINGS
 from sim.phrases import Names, capital, day, period, sentence
 from sim.scenario.calendar import Calendar
 from sim.session import Session
@@ -44,12 +45,6 @@ GROUPS = {
     "cooperation": "Cooperation you propose or end",
 }
 LAST_INPUTS = 12
-RATINGS = {
-    "P": "performed without challenges",
-    "S": "performed with some challenges",
-    "M": "performed with major challenges",
-    "U": "could not be performed",
-}
 FAN = ("harm", "held", "stopped", "peak_tension", "strongest_text", "wrong_culprit", "retaliation")
 
 

@@ -67,7 +67,7 @@ def test_what_a_person_chose_is_tried_before_what_the_model_chose():
 
 def test_nothing_is_said_of_a_run_that_control_has_directed_in_the_middle_of_a_turn():
     session = Session("smallest", seed=7, people=["EST"], baseline=False)
-    session.direct(Direction("seat", "EST", "person", reason="a new player"))
+    session.direct(Direction("set", "tension", {"to": 0.9}, reason="a summit failed"))
     while not session.is_over:
         for decision in session.open_decisions():
             session.submit(decision, decision.default)

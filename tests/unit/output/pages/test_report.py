@@ -194,7 +194,9 @@ def test_reasons_come_strongest_first_and_small_ones_are_left_out():
 def test_every_decision_is_told_with_its_reasons():
     record, loaded = a_record(), a_loaded()
     told = decisions_of(record, loaded)
-    assert sum(sum(line.count("(turn ") for line in one.each) for one in told) == len(record.of_kind("response_decided"))
+    assert sum(sum(line.count("(turn ") for line in one.each) for one in told) == len(
+        record.of_kind("response_decided")
+    )
     assert all(line.endswith(".") for one in told for line in one.each)
     assert any("NATO" in line and "decided through the North Atlantic Council" in line for line in told[0].each)
 
