@@ -234,10 +234,8 @@ class Session:
         """Close the stop that is open, or begin the turn that waits for it."""
         if self._asked:
             self._close()
-        elif self.is_between_turns and self.turn == self.until:
-            self.until += 1
         else:
-            raise refusal("nobody is asked anything now, so that there is nothing to go on from.")
+            self.until = self.turn + 1
         self._go_on()
 
     def _carry_out(self, direction: Direction) -> None:

@@ -3,6 +3,8 @@
 import datetime
 import re
 
+from sim.phrases import day as day_in_words
+
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 UNITS = {"min": "minutes", "h": "hours", "hour": "hours", "d": "days", "day": "days", "week": "weeks", "s": "seconds"}
@@ -153,7 +155,7 @@ def _either(text, year, one, other, first, last):
         raise ValueError(f"'{text}' is no day of the calendar.")
     if len(meant) > 1:
         days = [_sound(year, other, one), _sound(year, one, other)]
-        said = " or ".join(f"{day.day} {day:%B}" for day in days)
+        said = " or ".join(day_in_words(day, day.year) for day in days)
         raise ValueError(f"'{text}' is {said}: write {days[0]} or {days[1]}.")
     return meant.pop()
 

@@ -204,7 +204,7 @@ def write_table(path: Path, title: str, marking: str, headings: Sequence[str], r
 
 def _shown(cell):
     if isinstance(cell, (datetime.date, datetime.time)):
-        return cell.strftime("%H:%M") if isinstance(cell, datetime.time) else cell.isoformat()
+        return f"{cell:%H:%M}" if isinstance(cell, datetime.time) else cell.isoformat()
     return "" if cell is None else cell
 
 

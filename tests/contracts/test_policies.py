@@ -13,7 +13,7 @@ from sim.engine import play
 from sim.model.decisions import KINDS, Decision, Option, legal_choice
 from sim.policies import POLICIES, Policy, Standard
 from sim.session import Session
-from tests.builders import a_scenario, an_incident
+from tests.builders import a_scenario, an_incident, an_inject
 
 STATES, ADVERSARIES = ("EST", "DEU", "USA", "JPN"), ("RUS", "CHN")
 
@@ -37,6 +37,9 @@ class Watched(Policy):
         return answer
 
 
+TO_PAY_OR_NOT = [{"id": "pay", "name": "Pays", "weight": 1}, {"id": "refuse", "name": "Refuses", "weight": 2}]
+
+
 @pytest.fixture(scope="module")
 def crisis():
     """Two incidents in two oceans, a project to decide, victims that may be next: every kind of decision falls due."""
@@ -48,6 +51,7 @@ def crisis():
             an_incident(may_widen_to=["DEU", "LVA"], publicness=0.9),
             an_incident("wine", by="CHN", victims={"JPN": 0.4}, issue="coercion", turn=2),
         ],
+        injects=[an_inject(question={"text": "Do you pay?", "options": TO_PAY_OR_NOT})],
     )
 
 

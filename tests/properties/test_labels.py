@@ -9,6 +9,7 @@ from tests.builders import A_DAY
 from tests.properties.invented import arrays, differing, laws, played, scenarios, seeds
 
 LAST_AXIS_IS_ACTORS = (
+    "chosen",
     "attends_from",
     "threshold",
     "severity_noise",

@@ -174,7 +174,8 @@ def test_control_sees_what_lies_behind_each_inject_and_nobody_else_does(oceans, 
 
 
 @pytest.mark.parametrize("name", shipped())
-def test_every_shipped_scenario_is_told(oceans, name):
+def test_every_shipped_scenario_is_told(oceans, name, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
     answer = oceans("run", name, "--no-save")
     assert answer.exit_code == 0, answer.stderr
     assert "How it fared by the principles" in answer.stdout

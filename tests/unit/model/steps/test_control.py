@@ -389,10 +389,11 @@ def test_when_it_is_over_control_can_direct_nothing_more():
         play(a_session()).direct(GOOD["set"])
 
 
-def test_when_nobody_is_asked_there_is_nothing_to_go_on_from():
+def test_when_the_exercise_waits_for_its_next_turn_control_begins_it():
     session = Session(CRISIS, 3, people=["EST"], until=0)
-    with pytest.raises(InputError, match="nobody is asked anything now"):
-        session.direct(Direction("proceed"))
+    session.direct(Direction("proceed"))
+    assert session.turn == 1 and session.open_decisions("EST")
+    assert Session.restore(session.save(), session.loaded).save() == session.save()
 
 
 @pytest.mark.parametrize("turn", [0, 1])
