@@ -67,9 +67,16 @@ def members(group, case):
     return group_members(group, LIBRARY, case.disclosure_date)
 
 
-def exercise_of(name, incident=None, behaviour=None, **changes):
-    """A case as an exercise, with fields of the scenario, of its incident, or coefficients changed."""
+def coded(name, severity=0.0):
+    """A case, with its severity coded so much higher."""
     case = CASES[name]
+    value = min(max(case.severity.value + severity, 0.0), 1.0)
+    return case.model_copy(update={"severity": case.severity.model_copy(update={"value": value})})
+
+
+def exercise_of(name, incident=None, behaviour=None, severity=0.0, **changes):
+    """A case as an exercise, with fields of the scenario, of its incident, or coefficients changed."""
+    case = coded(name, severity)
     document = document_of(case, LIBRARY)
     document["incidents"] = [{**document["incidents"][0], **(incident or {})}]
     document["behaviour"] = {**coefficients_for(name, LIBRARY)[0], **(behaviour or {})}
@@ -82,14 +89,15 @@ class Crises:
     Parameters
     ----------
     seeds : tuple of int
+    severity : float, by how much more every case is coded as severe
     """
 
-    def __init__(self, seeds=SEEDS):
-        self.seeds = seeds
+    def __init__(self, seeds=SEEDS, severity=0.0):
+        self.seeds, self.severity = seeds, severity
 
     def played(self, name, **changes):
         """A case with fields of its exercise changed: Played, the runs of all seeds one after another."""
-        key = json.dumps(changes, sort_keys=True)
+        key = json.dumps({**changes, "severity": self.severity}, sort_keys=True)
         parts = [_played(name, key, seed) for seed in self.seeds]
         joined = {
             one.name: np.concatenate([getattr(part, one.name) for part in parts])
@@ -135,15 +143,15 @@ class Crises:
 
     def told(self, *names):
         """A few runs of each case, event by event: list of Record."""
-        return [record for name in names for seed in self.seeds for record in _told(name, seed)]
+        return [record for name in names for seed in self.seeds for record in _told(name, seed, self.severity)]
 
     def stopped(self, *senders):
         """How often Russia calls off a campaign in Ukraine within a year, under sanctions of these and nobody else."""
-        return np.mean([_stopped(senders, seed) for seed in self.seeds])
+        return np.mean([_stopped(senders, seed, self.severity) for seed in self.seeds])
 
     def office(self):
         """The Tokyo office put to NATO: how often it is blocked, and how often each did so."""
-        shares, by = zip(*[_office(seed) for seed in self.seeds], strict=True)
+        shares, by = zip(*[_office(seed, self.severity) for seed in self.seeds], strict=True)
         return np.mean(shares), [code for one in by for code in one]
 
 
@@ -154,7 +162,7 @@ class Changed(Replay):
     """A case of which one thing was otherwise."""
 
     def __init__(self, name, changes):
-        super().__init__(CASES[name], LIBRARY)
+        super().__init__(coded(name, changes["severity"]), LIBRARY)
         self.varied = Varied(exercise_of(name, **changes))
 
 
@@ -164,15 +172,17 @@ def _played(name, key, seed):
 
 
 @cache
-def _told(name, seed):
-    return play(exercise_of(name), seed, runs=TOLD, trace=True, baseline=False).records
+def _told(name, seed, severity):
+    return play(exercise_of(name, severity=severity), seed, runs=TOLD, trace=True, baseline=False).records
 
 
 @cache
-def _stopped(senders, seed):
+def _stopped(senders, seed, severity):
     """The campaign of 2014 with no end of its own; sectoral sanctions at once, and nobody does anything else."""
     world = initial_world(
-        build_inputs(exercise_of("mh17-2014", incident={"turns": None}, turns={"count": 13, "days": 28})),
+        build_inputs(
+            exercise_of("mh17-2014", incident={"turns": None}, severity=severity, turns={"count": 13, "days": 28})
+        ),
         seed,
         range(PRESSED),
     )
@@ -186,12 +196,12 @@ def _stopped(senders, seed):
 
 
 @cache
-def _office(seed):
+def _office(seed, severity):
     wanted = [
         {"project": "coop_tokyo_office", "turn": 1},
         {"project": "coop_policy_consultation", "months_before": 12},
     ]
-    loaded = exercise_of("skripal-2018", turns={"count": 1, "days": 28}, cooperation=wanted)
+    loaded = exercise_of("skripal-2018", severity=severity, turns={"count": 1, "days": 28}, cooperation=wanted)
     world = initial_world(build_inputs(loaded), seed, range(100))
     play_out(world)
     office = world.inputs.projects.index("coop_tokyo_office")

@@ -14,26 +14,40 @@ from tests.patterns.crises import RUNS, SEEDS, Crises
 NAME = "patterns"  # of the table, and of the command that writes it
 HEADS = (
     *("#", "What is measured", "The record", "In these cells", "Allowed"),
-    *("The model", "Seed by seed", "Holds", "Source"),
+    *("The model", "Seed by seed", "Severity ∓ 0.05", "Holds", "Source"),
 )
 HOLDS, FAILS = "yes", "**no**"
+OTHERWISE = (-0.05, 0.05)  # how much lower or higher severities might as well have been coded
 REFRESH = "make patterns"
 NOISE = 0.02  # of a figure that was measured before, or of 1 where the figure is smaller
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What a check came to: the model's figure, the record's over the same cells or None, and the model's by seed."""
+    """What a check came to: the model's figure, the record's over the same cells or None, and the model's by seed and
+    with severities coded otherwise."""
 
     model: float
     record: float | None
     by_seed: tuple
+    otherwise: tuple
 
 
 def measured(check):
     """A check measured with all seeds together, and with each alone."""
     model, record = check.figures(Crises())
-    return Measured(model, record, tuple(check.figures(Crises((seed,)))[0] for seed in SEEDS))
+    by_seed = tuple(check.figures(Crises((seed,)))[0] for seed in SEEDS)
+    return Measured(model, record, by_seed, otherwise(check))
+
+
+def otherwise(check):
+    """The model's figure with every severity coded lower, and higher."""
+    return tuple(check.figures(Crises(severity=more))[0] for more in OTHERWISE)
+
+
+def holds(check, model, others):
+    """Whether a figure is as it should be, and would be with severities coded otherwise."""
+    return all(check.is_met(figure) for figure in (model, *others))
 
 
 def row(check, found):
@@ -47,7 +61,8 @@ def row(check, found):
         str(check.allowed),
         shown(found.model),
         f"{shown(min(known))} to {shown(max(known))}" if known else "",
-        HOLDS if check.is_met(found.model) else FAILS,
+        "; ".join(map(shown, found.otherwise)),
+        HOLDS if holds(check, found.model, found.otherwise) else FAILS,
         check.source,
     )
 
