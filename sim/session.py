@@ -33,7 +33,6 @@ from sim.engine import (
     outcome_of,
     record_of,
     simulate_forward,
-    simulate_several,
     unfinished_record,
 )
 from sim.errors import InputError, did_you_mean, refusal
@@ -399,15 +398,6 @@ class Session:
         return simulate_forward(self.world, runs, seed)
 
     # ------------------------------------------------------------------------------------------- stored
-
-    def ahead_of_each(self, others: Sequence["Session"], runs: int, seed: int) -> list[Measures]:
-        """What could still come of this session and of others that stand at the end of the same turn, draws shared.
-
-        Returns
-        -------
-        list of dict of measure to array (runs,): of this one, then of each of the others
-        """
-        return simulate_several([self.world, *(other.world for other in others)], runs, seed)
 
     def save(self) -> list[str]:
         """All it takes to play it again: lines of JSON, the first of them what was played.

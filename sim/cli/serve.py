@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 from sim.cli.options import ServeOptions
 from sim.cli.run import keep_one
-from sim.errors import Diagnostic, InputError, OceansError, refusal
+from sim.errors import Diagnostic, InputError, OceansError, Terminated, refusal
 from sim.record import store
 from sim.scenario import load, notes_on
 
@@ -29,26 +29,35 @@ def serve_room(options: ServeOptions) -> int:
     from sim.live.room import Room
     from sim.live.server import server_of
 
+    loaded = load(options.scenario) if options.scenario else None
+    policies = _policies(options, loaded) if loaded else {}
+    listening = _listening(options)
     file = _file(options)
     log = Log(file)
-    loaded = load(_scenario(options, log, file))
+    if options.policies and log.fact("began"):
+        raise refusal("--policy is for a new exercise. In one that goes on, control hands seats over at its desk.")
+    loaded = loaded or load(_scenario(log, file))
     for words in notes_on(loaded):
         print(f"Note: {words}", file=sys.stderr)
-    room = Room(loaded, log, options.seed, _policies(options, loaded), _keeper(options, log))
+    room = Room(loaded, log, options.seed, policies, _keeper(options, log))
     if options.scenario:
         log.keep_fact("scenario", str(options.scenario))
-    listening = _listening(options)
     address = f"http://{_reached_at(options.host)}:{listening.getsockname()[1]}"
     control, screen = log.admit("control", "control"), log.admit("shared screen", "screen")
-    print(_where(address, control, screen, room.code, file, options.host), flush=True)
-    if options.open_desk:
-        threading.Timer(1, webbrowser.open, [f"{address}/control/{control}"]).start()
     server = uvicorn.Server(
         uvicorn.Config(server_of(room, address, control, screen), log_level="warning", timeout_graceful_shutdown=1)
     )
-    server.run(sockets=[listening])
-    log.close()
-    print(f"\nThe exercise is kept. To go on: oceans serve --session {file}")
+    if options.open_desk:
+        threading.Timer(1, webbrowser.open, [f"{address}/control/{control}"]).start()
+    try:
+        print(_where(address, control, screen, room.code, file, options.host), flush=True)
+        server.run(sockets=[listening])
+    except KeyboardInterrupt as ended:  # Ctrl-C is how a room ends
+        if isinstance(ended, Terminated):
+            raise
+    finally:
+        log.close()
+        print(f"\nThe exercise is kept. To go on: oceans serve --session {file}")
     return 0
 
 
@@ -63,11 +72,11 @@ def _file(options):
     return options.out / f"{Path(options.scenario).stem}-{datetime.datetime.now():%Y-%m-%d-%H%M%S}.session"
 
 
-def _scenario(options, log, file):
+def _scenario(log, file):
     kept = log.fact("scenario")
-    if options.scenario is None and kept is None:
+    if kept is None:
         raise refusal(f"{file} does not say which scenario it is of. Name it.")
-    return options.scenario or kept
+    return kept
 
 
 def _policies(options, loaded):

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.draws import slot_key
-from sim.engine import Measures
+from sim.engine import Measures, simulate_several
 from sim.experiments.estimate import Estimate, holm, p_value, paired
 from sim.model.decisions import Address, Answer, Decision
+from sim.model.state import World
 from sim.policies.seating import fresh, policies_of
 from sim.session import Session, in_order
 
@@ -218,12 +219,12 @@ class Rerun:
         found: dict[int, tuple[Measures, Measures]] = {}
         for turn in sorted({decision.turn for decision, *_ in choices}):
             here = [k for k, (decision, *_) in enumerate(choices) if decision.turn == turn]
-            others = [self._at_the_end(turn, {choices[k][0].address: choices[k][2]}) for k in here]
-            was, *had = self._at_the_end(turn, {}).ahead_of_each(others, futures, seed)
+            ways = [{}, *({choices[k][0].address: choices[k][2]} for k in here)]
+            was, *had = simulate_several([self._at_the_end(turn, way) for way in ways], futures, seed)
             found.update((k, (come, was)) for k, come in zip(here, had, strict=True))
         return [found[k] for k in range(len(choices))]
 
-    def _at_the_end(self, turn: int, otherwise: Mapping[Address, tuple[str, ...]]) -> Session:
+    def _at_the_end(self, turn: int, otherwise: Mapping[Address, tuple[str, ...]]) -> World:
         """The exercise at the end of a turn in which something was decided otherwise.
 
         Whoever decides as the model would need not be asked.
@@ -234,4 +235,4 @@ class Rerun:
         branch.world.seats = {code: seat for code, seat in branch.world.seats.items() if code in asked}
         self._answer(branch, turn, otherwise)
         branch.world.seats = in_order(fresh(self.policies), branch.model_inputs)
-        return branch
+        return branch.world

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.errors import refusal
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS people (
@@ -82,15 +84,18 @@ class Log:
 
     Parameters
     ----------
-    path : path of the file
+    path : path of the file; InputError where it is another's, or cannot be made
     """
 
     def __init__(self, path: str | Path) -> None:
         self._lock = threading.RLock()
-        self._file = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._file.execute("PRAGMA journal_mode=WAL")
-        self._file.execute("PRAGMA synchronous=FULL")
-        self._file.executescript(SCHEMA)
+        try:
+            self._file = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            self._file.execute("PRAGMA journal_mode=WAL")
+            self._file.execute("PRAGMA synchronous=FULL")
+            self._file.executescript(SCHEMA)
+        except sqlite3.Error as error:
+            raise refusal(f"{path} is not the file of a room, or cannot be written ({error}).") from None
 
     @contextmanager
     def writing(self) -> Iterator[None]:

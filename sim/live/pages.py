@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.catalogue.ladder import RUNGS
 from sim.catalogue.measures import MEASURES
 from sim.live.log import Kept, Person
 from sim.live.room import Room
@@ -21,7 +20,7 @@ from sim.output.narrative.conditions import condition_in_words
 from sim.output.narrative.decisions import acts_from, label, note, question
 from sim.output.narrative.hot_wash import figure, hot_wash, questions_of
 from sim.output.narrative.seat import situation
-from sim.output.narrative.story import Narrator
+from sim.output.narrative.story import tell
 from sim.papers.before import RATINGS
 from sim.phrases import Names, capital, day, period, sentence
 from sim.scenario.calendar import Calendar
@@ -43,6 +42,7 @@ GROUPS = {
     "move": "Your next move",
     "project": "Cooperation put to a decision",
     "cooperation": "Cooperation you propose or end",
+    "question": "The question put to you",
 }
 LAST_INPUTS = 12
 FAN = ("harm", "held", "stopped", "peak_tension", "strongest_text", "wrong_culprit", "retaliation")
@@ -69,7 +69,6 @@ def frame(room: Room) -> dict[str, Any]:
         "number": room.number,
         "is_over": session.is_over,
         "turn": session.turn,
-        "turns": turns,
     }
 
 
@@ -90,13 +89,12 @@ def person_page(room: Room, person: Person) -> dict[str, Any]:
 
 
 def _seat_in_list(room: Room, code: str) -> dict[str, Any]:
-    names = Names(room.loaded)
-    return {"code": code, "name": capital(names.actor(code)), "by": [one.name for one in room.holders(code)]}
+    return {"code": code, "name": capital(room.names.actor(code)), "by": [one.name for one in room.holders(code)]}
 
 
 def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
     """What somebody sees from a seat."""
-    session, names = room.session, Names(room.loaded)
+    session, names = room.session, room.names
     has_begun = bool(session.turn)
     view: View = (
         session.view(code) if has_begun else {"injects": [], "texts": [], "seen_responses": [], "turn": 0, "day": 0}
@@ -123,7 +121,6 @@ def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
         "notes": room.log.notes(code),
         "others": [seat for seat in map(lambda c: _seat_in_list(room, c), room.seats) if seat["code"] != code],
         "past": _past(room, code, names),
-        "shows_model": room.settings()["shows_model"],
         "outcome": _outcome(room) if session.is_over and room.settings()["debrief"] else (),
     }
 
@@ -180,13 +177,12 @@ def _decision(room: Room, decision: Decision, names: Names, chosen: Sequence[str
         "options": options,
         "many": decision.many,
         "budget": decision.budget,
-        "is_answered": chosen is not None,
     }
 
 
 def _said(option: Option, decision: Decision, names: Names) -> str:
     if decision.kind == "position":
-        return RUNGS_IN_WORDS.get(option.id, option.id)
+        return RUNGS_IN_WORDS[option.id]
     return label(option, decision, names)
 
 
@@ -197,21 +193,19 @@ RUNGS_IN_WORDS = {
     "naming": "name who did it",
     "measures": "name who did it, and announce measures",
 }
-assert set(RUNGS_IN_WORDS) >= set(RUNGS)
 
 
 def _grouped(decisions: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     """Decisions under the heading of their kind, in the order of the kinds."""
-    groups = [(GROUPS.get(kind, kind), [one for one in decisions if one["kind"] == kind]) for kind in GROUPS]
-    more = [one for one in decisions if one["kind"] not in GROUPS]
-    return [(heading, found) for heading, found in [*groups, ("The question put to you", more)] if found]
+    groups = [(heading, [one for one in decisions if one["kind"] == kind]) for kind, heading in GROUPS.items()]
+    return [(heading, found) for heading, found in groups if found]
 
 
 def _views_of_team(room: Room, person: Person, code: str) -> list[tuple[str, list[str], str]]:
     """What the others who hold the seat have in their drafts, for the one who speaks for it."""
     if not room.speaks(person, code):
         return []
-    names = Names(room.loaded)
+    names = room.names
     opened = {decision.id: decision for decision in room.session.open_decisions(code)}
     views = []
     for other in room.holders(code)[1:]:
@@ -253,7 +247,7 @@ def _outcome(room: Room) -> tuple[str, ...]:
 
 def screen_page(room: Room) -> dict[str, Any]:
     """What the shared screen shows: safe for all eyes."""
-    session, names = room.session, Names(room.loaded)
+    session, names = room.session, room.names
     view: View = (
         public_view(session.world) if session.turn else {"injects": [], "texts": [], "seen_responses": [], "day": 0}
     )
@@ -287,7 +281,7 @@ def screen_page(room: Room) -> dict[str, Any]:
 
 def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
     """What control sees: everything."""
-    session, names = room.session, Names(room.loaded)
+    session, names = room.session, room.names
     return {
         **frame(room),
         "links": links,
@@ -345,26 +339,16 @@ def _seat_at_desk(room: Room, code: str, names: Names) -> dict[str, Any]:
         "is_held": code in room.session.people,
         "due": due,
         "answered": len(room.answered(code)),
-        "policy": getattr(room.session.world.seats.get(code), "name", "model")
-        if code not in room.session.people
-        else "",
     }
 
 
 def _story(room: Room) -> list[str]:
     """The story of the turn so far, in short."""
-    session = room.session
-    narrator = Narrator(room.loaded)
-    told: list[str] = []
-    for turn in range(session.turn + 1):
-        events = [event for event in session.events if event.turn == turn]
-        if turn or events:
-            told = list(narrator.turn(turn, events).short)
-    return told
+    told = tell(room.session.record, room.loaded)
+    return list(told[-1].short) if told else []
 
 
 def _kept(kept: Kept, names: Names) -> dict[str, Any]:
-
     given = json.loads(kept.payload)
     if "direct" in given:
         what = f"{given['direct']} {given['target']}".strip()

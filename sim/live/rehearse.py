@@ -35,7 +35,6 @@ class Rehearsal:
     minutes: dict[tuple[int, str], list[float]] = field(default_factory=lambda: defaultdict(list))
     due: dict[tuple[int, str], list[int]] = field(default_factory=lambda: defaultdict(list))
     never: tuple[tuple[str, str], ...] = ()
-    asked: Counter = field(default_factory=Counter)
 
     def day(self) -> float:
         """Minutes that all stops take together, as they do on average."""
@@ -119,7 +118,6 @@ def _note_stop(session: Session, found: Rehearsal, read: dict[str, int]) -> None
         mine = [decision for decision in opened if decision.actor == seat]
         takes.append(_minutes(session.view(seat), mine, read, seat))
         due.append(len(mine))
-        found.asked[seat] += len(mine)
     for decision in opened:
         if decision.kind == "responses":
             found.open_to.update((decision.subject, option.id) for option in decision.options)

@@ -8,7 +8,8 @@ and nothing happens when it runs out.
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,11 @@ from sim.errors import refusal
 from sim.live.log import Kept, Log, Person
 from sim.model.decisions import Answer, Decision
 from sim.model.steps.control import Direction
+from sim.phrases import Names
 from sim.scenario import Loaded
 from sim.session import PERSON, Session, read_input
 
+LONGEST_CLOCK = 1440  # minutes
 PRESENT_SECONDS = 20  # since a page was last asked for or heard from
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another
 Finish = Callable[[Session, "Room"], Path]
@@ -58,7 +61,7 @@ class Room:
         self, loaded: Loaded, log: Log, seed: int = 1, policies: Mapping[str, str] | None = None,
         finish: Finish | None = None,
     ) -> None:  # fmt: skip
-        self.loaded, self.log, self.finish = loaded, log, finish
+        self.loaded, self.log, self.finish, self.names = loaded, log, finish, Names(loaded)
         self.lock = threading.RLock()
         self.number = 0
         self._seen: dict[int, float] = {}
@@ -67,6 +70,8 @@ class Room:
             began = {"scenario": loaded.name, "digest": loaded.digest, "seed": seed, "policies": dict(policies or {})}
             log.keep_fact("began", began)
             log.keep_fact("code", "".join(secrets.choice(LETTERS) for _ in range(4)))
+        if began["scenario"] != loaded.name:
+            raise refusal(f"this exercise is of '{began['scenario']}', not of '{loaded.name}'.")
         if began["digest"] != loaded.digest:
             raise refusal(f"'{loaded.name}' has changed since this exercise began. Put it back, or begin a new one.")
         self.seed, self.policies = began["seed"], began["policies"]
@@ -211,6 +216,8 @@ class Room:
 
     def set_clock(self, minutes: float) -> None:
         """So many minutes from now, for everybody to see."""
+        if not 0 <= minutes <= LONGEST_CLOCK:
+            raise refusal(f"the clock runs for 0 to {LONGEST_CLOCK} minutes.")
         with self._changing():
             self.log.keep_fact("clock", {"ends": time.time() + 60 * minutes, "left": None, "why": ""})
 
@@ -281,19 +288,11 @@ class Room:
         """All that was put in and stands, in order."""
         return self.log.inputs()
 
-    def _changing(self) -> "_Changing":
-        return _Changing(self)
-
-
-class _Changing:
-    """The room's lock, and a new number for whoever watches once it is let go."""
-
-    def __init__(self, room: Room) -> None:
-        self.room = room
-
-    def __enter__(self) -> None:
-        self.room.lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self.room.number += 1
-        self.room.lock.release()
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Nobody else changes the room meanwhile; then there is something new to see."""
+        with self.lock:
+            try:
+                yield
+            finally:
+                self.number += 1

@@ -16,7 +16,8 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from sim.errors import InputError
+from sim.errors import InputError, refusal
+from sim.letters import whole
 from sim.live import pages
 from sim.live.log import Person
 from sim.live.room import Room, Sent
@@ -68,7 +69,7 @@ class Desk:
     """What the routes share: the room, the templates, and what was said to whom since."""
 
     def __init__(self, room: Room, address: str, control: str, screen: str) -> None:
-        self.room, self.address = room, address
+        self.room = room
         self.links = {
             "join": f"{address}/",
             "control": f"{address}/control/{control}",
@@ -116,7 +117,8 @@ def _guard(app: FastAPI) -> None:
     async def guard(request: Request, call_next: Callable) -> Response:
         if request.method != "GET" and (refused := _is_foreign(request)):
             return JSONResponse({"code": refused, "why": "This was not sent from a page of this room."}, 403)
-        if int(request.headers.get("content-length") or 0) > LARGEST_BODY:
+        length = whole(request.headers.get("content-length") or ("0" if request.method == "GET" else ""))
+        if length is None or length > LARGEST_BODY:
             return JSONResponse({"code": "form/too_long", "why": "That is too much for one message."}, 413)
         response = await call_next(request)
         for name, value in HEADERS.items():
@@ -141,12 +143,19 @@ def _is_foreign(request: Request) -> str:
 
 
 async def _form(request: Request) -> Form:
-    body = (await request.body())[:LARGEST_BODY]
-    return urllib.parse.parse_qs(body.decode("utf-8", "replace"), keep_blank_values=True)
+    return urllib.parse.parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
 
 
 def _one(form: Form, name: str) -> str:
     return form.get(name, [""])[0]
+
+
+def _number(form: Form, name: str, of: Callable[[str], Any] = float) -> Any:
+    """A number of a form, of a kind; InputError with advice where it is none."""
+    try:
+        return of(_one(form, name))
+    except ValueError:
+        raise refusal(f"'{_one(form, name)}' is no number ({name}).") from None
 
 
 def sent_from(form: Form) -> Sent:
@@ -157,12 +166,12 @@ def sent_from(form: Form) -> Sent:
     """
     choices = {name[2:]: values for name, values in form.items() if name.startswith("d:")}
     choices |= {number: [] for number in form.get("many", []) if number not in choices}
-    sure = _one(form, "sure")
+    sure = whole(_one(form, "sure"))
     return Sent(
         choices,
         {name[2:]: values[0] for name, values in form.items() if name.startswith("g:")},
         _one(form, "rationale").strip()[:4000],
-        int(sure) if sure.isdigit() and int(sure) <= 100 else None,
+        sure if sure is not None and 0 <= sure <= 100 else None,
     )
 
 
@@ -268,8 +277,7 @@ def _send(desk: Desk, person: Person, seat: str, form: Form) -> None:
         return desk.tell(person, ["Your view is kept. Whoever speaks for the seat sees it."])
     advice = desk.room.submit(seat, person, sent_from(form))
     desk.tell(person, advice or ["Sent. Until control goes on you may change it."])
-    if not advice:
-        desk.room.log.keep_draft(seat, person.id, {})
+    _draft(desk, person, seat, form if advice else {})
 
 
 def _draft(desk: Desk, person: Person, seat: str, form: Form) -> None:
@@ -345,55 +353,52 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
         return desk.page("ahead.html.j2", **pages.frame(room), **pages.what_if(room), token=token)
 
 
+def _direct(desk: Desk, person: Person, form: Form, kind: str, target: str = "", value: object = None) -> None:
+    desk.room.direct(Direction(kind, target, value, _one(form, "reason")), person.name)
+
+
 def _inject(kind: str) -> Callable[[Desk, Person, Form], object]:
-    return lambda desk, person, form: desk.room.direct(
-        Direction(kind, _one(form, "inject"), None, _one(form, "reason")), person.name
-    )
+    return lambda desk, person, form: _direct(desk, person, form, kind, _one(form, "inject"))
 
 
 def _edit(desk: Desk, person: Person, form: Form) -> None:
     fields = {name: _one(form, name) for name in ("title", "text") if _one(form, name)}
-    desk.room.direct(Direction("edit", _one(form, "inject"), fields, _one(form, "reason")), person.name)
+    _direct(desk, person, form, "edit", _one(form, "inject"), fields)
 
 
 def _write(desk: Desk, person: Person, form: Form) -> None:
     title = _one(form, "title").strip()
     name = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in title.lower()).strip("_")[:40]
-    turn = _one(form, "turn")
     fields: dict[str, Any] = {
         "title": title, "text": _one(form, "text"), "sender": _one(form, "sender") or "Control",
         "to": form.get("to") or ["all"], "channel": _one(form, "channel") or "media",
     }  # fmt: skip
-    if turn.isdigit():
-        fields["turn"] = int(turn)
+    if _one(form, "turn"):
+        fields["turn"] = _number(form, "turn", int)
     known = {planned.inject.id for planned in desk.room.session.world.plan}
     name = next(one for one in (f"by_control_{name}{k or ''}" for k in range(1000)) if one not in known)
-    desk.room.direct(Direction("write", name, fields, _one(form, "reason")), person.name)
+    _direct(desk, person, form, "write", name, fields)
 
 
 def _value(desk: Desk, person: Person, form: Form) -> None:
-    value: dict[str, Any] = {"to": float(_one(form, "to") or "nan")}
+    value: dict[str, Any] = {"to": _number(form, "to")}
     value |= {place: _one(form, place) for place in ("incident", "actor", "adversary") if _one(form, place)}
-    desk.room.direct(Direction("set", _one(form, "what"), value, _one(form, "reason")), person.name)
+    _direct(desk, person, form, "set", _one(form, "what"), value)
 
 
 CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
-    "proceed": lambda desk, person, form: desk.room.direct(
-        Direction("proceed", reason=_one(form, "reason")), person.name
-    ),
+    "proceed": lambda desk, person, form: _direct(desk, person, form, "proceed"),
     "release": _inject("release"),
     "hold": _inject("hold"),
     "skip": _inject("skip"),
     "edit": _edit,
     "write": _write,
     "set": _value,
-    "hand": lambda desk, person, form: desk.room.direct(
-        Direction("seat", _one(form, "seat"), _one(form, "to_whom"), _one(form, "reason")), person.name
-    ),
+    "hand": lambda desk, person, form: _direct(desk, person, form, "seat", _one(form, "seat"), _one(form, "to_whom")),
     "seat": lambda desk, person, form: _seat(desk, person, form),
-    "revoke": lambda desk, person, form: desk.room.revoke(int(_one(form, "person") or 0)),
-    "back": lambda desk, person, form: desk.room.go_back(int(_one(form, "number") or 0), _one(form, "reason")),
-    "clock": lambda desk, person, form: desk.room.set_clock(float(_one(form, "minutes") or 0)),
+    "revoke": lambda desk, person, form: desk.room.revoke(_number(form, "person", int)),
+    "back": lambda desk, person, form: desk.room.go_back(_number(form, "number", int), _one(form, "reason")),
+    "clock": lambda desk, person, form: desk.room.set_clock(_number(form, "minutes")),
     "pause": lambda desk, person, form: desk.room.pause(_one(form, "reason")),
     "note": lambda desk, person, form: desk.room.note(
         "control", _one(form, "to") or "all", _one(form, "text"), person.name
@@ -459,7 +464,7 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
                 {one["id"]: one["digest"] for one in given["answers"] if "digest" in one},
                 str(given.get("rationale", ""))[:4000],
             )
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             shape = '{"answers": [{"id": …, "choice": […], "digest": …}], "rationale": …}'
             raise Refused(400, "answer/unreadable", f"Expected {shape}.") from None
         advice = await run_in_threadpool(room.submit, seat, person, sent, "program")

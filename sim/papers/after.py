@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.model.decisions import Answer, Decision
 from sim.output.narrative.decisions import label, question
-from sim.output.narrative.hot_wash import hot_wash, measure_rows
+from sim.output.narrative.hot_wash import hot_wash, measure_rows, questions_of
 from sim.output.narrative.run_sheet import objectives_of, run_sheet
 from sim.output.narrative.story import tell
 from sim.papers.before import RATINGS, turn_periods
@@ -264,7 +264,7 @@ def _turn(turn, record):
     events = [event.seq for event in record.in_turn(turn.number)]
     yield Heading(f"Turn {turn.number}: {turn.heading}", 3)
     yield Paragraph(f"{turn.period}. Events {events[0]} to {events[-1]}." if events else turn.period, "note")
-    yield Paragraph(" ".join(getattr(turn, "short", ()) or turn.sentences))
+    yield Paragraph(" ".join(turn.short))
 
 
 def _decided(played):
@@ -420,7 +420,7 @@ def _of_principles(played) -> Iterator[Finding]:
 
 def hot_wash_notes(played: Played) -> Paper:
     """What the talk right after the exercise goes through, with room to write."""
-    questions = [one if isinstance(one, str) else one.text for one in played.loaded.scenario.questions]
+    questions = questions_of(played.loaded)
     blocks = [
         Paragraph("Twenty minutes while it is fresh. One writes; nobody defends."),
         *(block for asked in ("What happened that you did not expect?", "What went well?", "What did not?",

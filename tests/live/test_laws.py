@@ -236,3 +236,57 @@ def test_a_clock_that_has_run_out_changes_nothing(hall, monkeypatch):
     now[0] += 3600
     assert "0 min 00 s left" in hall.page(hall.control)
     assert hall.room.session.save() == before
+
+
+# ------------------------------------------------------------------------------------------- what makes no sense
+
+
+@pytest.mark.parametrize(
+    "deed, fields, said",
+    [
+        ("clock", {"minutes": "soon"}, "is no number (minutes)"),
+        ("clock", {"minutes": "1e308"}, "the clock runs for 0 to"),
+        ("clock", {"minutes": "nan"}, "the clock runs for 0 to"),
+        ("set", {"what": "tension", "to": "high"}, "is no number (to)"),
+        ("set", {"what": "tension", "to": "nan"}, "tension"),
+        ("back", {"number": "\u00b2"}, "is no number (number)"),
+        ("back", {"number": "999"}, "no input 999"),
+        ("write", {"title": "A", "text": "B", "turn": "two"}, "is no number (turn)"),
+        ("release", {"inject": "nosuch"}, "nosuch"),
+        ("hand", {"seat": "XXX", "to_whom": "model"}, "XXX"),
+        ("note", {"to": "EST", "text": " "}, "the note is empty"),
+        ("results", {}, "not over yet"),
+    ],
+)
+def test_what_control_cannot_do_is_told_on_its_desk_and_changes_nothing(hall, deed, fields, said):
+    hall.join("Marta", "EST")
+    hall.proceed()
+    before, clock = hall.room.session.save(), hall.room.clock()
+    answer = hall.browser.post(f"{hall.control}/{deed}", data=fields)
+    assert answer.status_code == 200 and said in answer.text.replace("&#39;", "'")
+    assert hall.room.session.save() == before and hall.room.clock() == clock
+
+
+@pytest.mark.parametrize("length", ["many", "-1", "9999999"])
+def test_a_message_that_does_not_say_how_long_it_is_or_is_too_long_is_refused(hall, length):
+    link = hall.join("Marta", "EST")
+    answer = hall.browser.post(f"{link}/leave", content=b"seat=EST", headers={"content-length": length})
+    assert answer.status_code == 413
+    assert hall.log.people()[0].seats == ("EST",)
+
+
+@pytest.mark.parametrize("body", [b"[" * 50_000, b"{}", b'{"answers": [{"id": []}]}', b"\xff"])
+def test_a_program_that_sends_nonsense_is_told_what_is_expected(hall, body):
+    link = hall.join("bot", "EST").removeprefix("/p/")
+    hall.proceed()
+    answer = hall.browser.post(f"/api/{link}/EST/answers", content=body)
+    assert answer.status_code == 400 and answer.json()["code"] == "answer/unreadable"
+
+
+def test_what_came_too_late_is_kept_as_a_draft_without_any_script(hall):
+    link = hall.join("Marta", "EST")
+    hall.proceed()
+    late = hall.form("EST", rationale="we were still talking")
+    hall.proceed()
+    assert "kept in your draft" in hall.browser.post(f"{link}/send", data=late).text
+    assert hall.log.draft("EST", hall.log.people()[0].id)["rationale"] == ["we were still talking"]
