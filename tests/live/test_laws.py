@@ -119,6 +119,16 @@ def test_a_seats_page_says_nothing_of_who_did_it_what_others_believe_or_what_the
     assert "Estonia (" not in words  # as control's story tells of confidence
 
 
+def test_the_shared_screen_shows_what_reached_everybody_and_nothing_that_reached_some(hall):
+    link = hall.join("Marta", "EST")
+    hall.proceed()
+    for to, text in (("EST", "For Tallinn alone."), ("all", "For all eyes.")):
+        hall.browser.post(f"{hall.control}/write", data={"title": text, "text": text, "to": to})
+    screen, seat = hall.page(hall.screen), hall.page(link)
+    assert "For all eyes." in screen and "For Tallinn alone." not in screen
+    assert "For all eyes." in seat and "For Tallinn alone." in seat
+
+
 # ------------------------------------------------------------------------------------------- nobody acts for another
 
 

@@ -28,6 +28,8 @@ def with_shared_letters(page):
     >>> drawn += '<use xlink:href="#a-Sans-41" transform="translate(2.5 0)"/>'
     >>> print(with_shared_letters(f"<body><svg>{drawn}</svg>").splitlines()[1])
     <svg><use href="#l0" x="2.5"/></svg>
+    >>> with_shared_letters('<svg><use xlink:href="#a-mark"/><g id="empty"/></svg>')
+    '<svg><use xlink:href="#n0"/></svg>'
     """
     names: dict[tuple[str, str], str] = {}
     styles: dict[str, str] = {}
