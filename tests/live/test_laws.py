@@ -263,7 +263,7 @@ def test_a_clock_that_has_run_out_changes_nothing(hall, monkeypatch):
         ("back", {"number": "999"}, "no input 999"),
         ("write", {"title": "A", "text": "B", "turn": "two"}, "is no number (turn)"),
         ("release", {"inject": "nosuch"}, "nosuch"),
-        ("hand", {"seat": "XXX", "to_whom": "model"}, "XXX"),
+        ("hand", {"seat": "ZZZ", "to_whom": "model"}, "ZZZ"),
         ("note", {"to": "EST", "text": " "}, "the note is empty"),
         ("results", {}, "not over yet"),
     ],
