@@ -6,6 +6,7 @@ screen is made of what everybody can see. Control's desk alone knows the rest.
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,7 @@ GROUPS = {
     "question": "The question put to you",
 }
 LAST_INPUTS = 12
+HIDDEN_OF_DECISION = ("default", "otherwise")  # what the model would do
 FAN = ("harm", "held", "stopped", "peak_tension", "strongest_text", "wrong_culprit", "retaliation")
 
 
@@ -240,6 +242,47 @@ def _past(room: Room, code: str, names: Names) -> list[tuple[int, str, str, str]
 def _outcome(room: Room) -> tuple[str, ...]:
     """What came of the exercise, for all: who did it, and how it ended."""
     return hot_wash(room.session.record, room.loaded).truth
+
+
+# ---------------------------------------------------------------------------------------------------- for programs
+
+
+def stand_of(room: Room, person: Person) -> dict[str, Any]:
+    """Where the exercise stands, and what seats somebody holds or may take, for a program."""
+    where, own = frame(room), room.loaded.scenario.actors
+    return {
+        "title": where["title"],
+        "where": where["where"],
+        "turn": where["turn"],
+        "turns": room.session.model_inputs.turns,
+        "is_over": where["is_over"],
+        "is_paused": where["clock"]["stands"],
+        "number": where["number"],
+        "held": [
+            {"code": code, "brief": (own[code].brief or "") if code in own else "", "speaks": room.speaks(person, code)}
+            for code in person.seats
+        ],
+        "seats": [_seat_in_list(room, code) for code in room.seats],
+    }
+
+
+def decisions_of(room: Room, code: str) -> dict[str, Any]:
+    """What a seat may decide now, for a program: in full, and in the words that people read."""
+    session = room.session
+    answered = [
+        {"id": one.id, "choice": list(session.pending[one.address].choice), "may_change": True}
+        for one in room.answered(code)
+    ]
+    opened = [_decision_in_full(room, one) for one in session.open_decisions(code)]
+    return {"turn": session.turn, "is_over": session.is_over, "decisions": opened, "answered": answered}
+
+
+def _decision_in_full(room: Room, decision: Decision) -> dict[str, Any]:
+    """A decision with all that is known of its options; what the model would do only where control lets it be seen."""
+    said = asdict(decision) | {"id": decision.id, "digest": decision.digest, "question": question(decision, room.names)}
+    for option, words in zip(decision.options, said["options"], strict=True):
+        words["label"] = _said(option, decision, room.names)
+    return said if room.settings()["shows_model"] else {k: said[k] for k in said if k not in HIDDEN_OF_DECISION}
 
 
 # ---------------------------------------------------------------------------------------------------- shared screen

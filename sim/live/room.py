@@ -114,9 +114,13 @@ class Room:
         """Whether somebody's page was heard from of late."""
         return time.monotonic() - self._seen.get(person.id, -1e9) < PRESENT_SECONDS
 
+    def is_code(self, code: str) -> bool:
+        """Whether it is the short code to join with, however it is written."""
+        return code.strip().upper() == self.code
+
     def join(self, name: str, code: str) -> str:
         """Somebody new comes in with the short code: the token of their link."""
-        if code.strip().upper() != self.code:
+        if not self.is_code(code):
             raise refusal("that is not the code of this exercise. It stands on the shared screen.")
         if not name.strip():
             raise refusal("please give a name, so that others know who sits where.")

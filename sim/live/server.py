@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sim.errors import InputError, refusal
 from sim.letters import whole
 from sim.live import pages
+from sim.live.guard import Brake, Refused, address_of, guard
 from sim.live.log import Person
 from sim.live.room import Room, Sent
 from sim.model.steps.control import Direction
@@ -27,27 +28,12 @@ from sim.phrases import day
 from sim.scenario.calendar import from_iso
 
 HERE = Path(__file__).parent / "pages"
-LARGEST_BODY = 200_000  # bytes of a form
+VIEW_KEPT = "Your view is kept. Whoever speaks for the seat sees it."
 LOOKS_EACH = 0.25  # seconds between two looks for something new, in a stream
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 Form = Mapping[str, list[str]]
 
 
-class Refused(Exception):
-    """A request that cannot be answered: its status, a stable code, and a sentence."""
-
-    def __init__(self, status: int, code: str, why: str) -> None:
-        super().__init__(why)
-        self.status, self.code, self.why = status, code, why
-
-
-def server_of(room: Room, address: str, control: str, screen: str) -> FastAPI:
+def server_of(room: Room, address: str, control: str, screen: str, brake: Brake | None = None) -> FastAPI:
     """The application that serves a room.
 
     Parameters
@@ -55,10 +41,11 @@ def server_of(room: Room, address: str, control: str, screen: str) -> FastAPI:
     room : Room
     address : str, under which others reach it, such as http://192.168.1.5:8000
     control, screen : str, the tokens of control's desk and of the shared screen
+    brake : Brake on guessing the code; else one of its own
     """
     app = FastAPI(openapi_url=None)
-    desk = Desk(room, address, control, screen)
-    _guard(app)
+    desk = Desk(room, address, control, screen, brake or Brake())
+    guard(app)
     _serve_people(app, desk)
     _serve_control(app, desk)
     _serve_programs(app, desk)
@@ -68,8 +55,8 @@ def server_of(room: Room, address: str, control: str, screen: str) -> FastAPI:
 class Desk:
     """What the routes share: the room, the templates, and what was said to whom since."""
 
-    def __init__(self, room: Room, address: str, control: str, screen: str) -> None:
-        self.room = room
+    def __init__(self, room: Room, address: str, control: str, screen: str, brake: Brake) -> None:
+        self.room, self.brake = room, brake
         self.links = {
             "join": f"{address}/",
             "control": f"{address}/control/{control}",
@@ -90,6 +77,13 @@ class Desk:
         self.room.see(person)
         return person
 
+    def join(self, request: Request, name: str, code: str) -> str:
+        """The token of somebody new; Refused where an address has guessed too often, InputError for a wrong code."""
+        self.brake.check(request)
+        if not self.room.is_code(code):
+            self.brake.note(address_of(request))
+        return self.room.join(name, code)
+
     def page(self, template: str, status: int = 200, **words: Any) -> HTMLResponse:
         """A page, filled."""
         return HTMLResponse(self.templates.get_template(template).render(**words), status)
@@ -107,39 +101,11 @@ class Desk:
         try:
             deed()
         except InputError as refused:
-            self.tell(person, [fault.message for fault in refused.faults])
+            self.tell(person, _said(refused))
 
 
-def _guard(app: FastAPI) -> None:
-    """Every answer with the headers that keep it safe; what is posted from elsewhere, or is too long, is refused."""
-
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Callable) -> Response:
-        if request.method != "GET" and (refused := _is_foreign(request)):
-            return JSONResponse({"code": refused, "why": "This was not sent from a page of this room."}, 403)
-        length = whole(request.headers.get("content-length") or ("0" if request.method == "GET" else ""))
-        if length is None or length > LARGEST_BODY:
-            return JSONResponse({"code": "form/too_long", "why": "That is too much for one message."}, 413)
-        response = await call_next(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
-    @app.exception_handler(Refused)
-    async def refused(request: Request, why: Refused) -> Response:
-        if request.url.path.startswith("/api/"):
-            return JSONResponse({"code": why.code, "why": why.why}, why.status)
-        return HTMLResponse(f"<!doctype html><title>No</title><p>{why.why}</p><p><a href='/'>Join</a></p>", why.status)
-
-
-def _is_foreign(request: Request) -> str:
-    """Why a posted form does not come from a page of this room; empty where it does."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return "form/cross_site"
-    origin = request.headers.get("origin")
-    if origin and origin != "null" and urllib.parse.urlsplit(origin).netloc != request.headers.get("host"):
-        return "form/cross_site"
-    return ""
+def _said(refused: InputError) -> list[str]:
+    return [fault.message for fault in refused.faults]
 
 
 async def _form(request: Request) -> Form:
@@ -189,10 +155,10 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
     async def joins(request: Request) -> Response:
         form = await _form(request)
         try:
-            token = await run_in_threadpool(room.join, _one(form, "name"), _one(form, "code"))
-        except InputError as refused:
-            said = [fault.message for fault in refused.faults]
-            return desk.page("join.html.j2", 400, **pages.frame(room), code=_one(form, "code"), said=said)
+            token = await run_in_threadpool(desk.join, request, _one(form, "name"), _one(form, "code"))
+        except (InputError, Refused) as refused:
+            status, said = (refused.status, [refused.why]) if isinstance(refused, Refused) else (400, _said(refused))
+            return desk.page("join.html.j2", status, **pages.frame(room), code=_one(form, "code"), said=said)
         return RedirectResponse(f"/p/{token}", 303)
 
     @app.get("/p/{token}")
@@ -274,7 +240,7 @@ def _result(room: Room, name: str) -> Response:
 def _send(desk: Desk, person: Person, seat: str, form: Form) -> None:
     if not desk.room.speaks(person, seat):
         _draft(desk, person, seat, form)
-        return desk.tell(person, ["Your view is kept. Whoever speaks for the seat sees it."])
+        return desk.tell(person, [VIEW_KEPT])
     advice = desk.room.submit(seat, person, sent_from(form))
     desk.tell(person, advice or ["Sent. Until control goes on you may change it."])
     _draft(desk, person, seat, form if advice else {})
@@ -432,7 +398,7 @@ def _qr(address: str) -> str:
 
 
 def _serve_programs(app: FastAPI, desk: Desk) -> None:
-    """The same seat for a program: what it sees, what is open, and an answer."""
+    """The same seat for a program: what it sees, what is open, an answer; `sim.live.clients` says how it is used."""
     room = desk.room
 
     def seated(token: str, seat: str) -> Person:
@@ -440,6 +406,31 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
         if seat not in person.seats:
             raise Refused(403, "seat/not_yours", "That seat is not yours.")
         return person
+
+    @app.post("/api/join")
+    async def joins(request: Request) -> Response:
+        given = await _json(request, '{"name": …, "code": …}', "name", "code")
+        try:
+            token = await run_in_threadpool(desk.join, request, str(given["name"]), str(given["code"]))
+        except InputError as refused:
+            raise Refused(400, "join/refused", " ".join(_said(refused))) from None
+        return JSONResponse({"token": token}, 201)
+
+    @app.get("/api/{token}")
+    def stands(token: str) -> Response:
+        person = desk.person(token, "player")
+        with room.lock:
+            return JSONResponse(pages.stand_of(room, person))
+
+    @app.post("/api/{token}/sit")
+    async def sits(token: str, request: Request) -> Response:
+        person = desk.person(token, "player")
+        given = await _json(request, '{"seat": …}', "seat")
+        try:
+            await run_in_threadpool(room.sit, person, str(given["seat"]))
+        except InputError as refused:
+            raise Refused(400, "seat/unknown", " ".join(_said(refused))) from None
+        return stands(token)
 
     @app.get("/api/{token}/{seat}/view")
     def view(token: str, seat: str) -> Response:
@@ -451,30 +442,41 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
     def decisions(token: str, seat: str) -> Response:
         seated(token, seat)
         with room.lock:
-            opened = [_plain(decision) for decision in room.session.open_decisions(seat)]
-            return JSONResponse({"turn": room.session.turn, "is_over": room.session.is_over, "decisions": opened})
+            return JSONResponse(pages.decisions_of(room, seat))
 
     @app.post("/api/{token}/{seat}/answers")
     async def answers(token: str, seat: str, request: Request) -> Response:
         person = seated(token, seat)
+        given = await _json(request, ANSWERS, "answers")
         try:
-            given = await request.json()
             sent = Sent(
-                {one["id"]: list(one["choice"]) for one in given["answers"]},
+                {one["id"]: _listed(one["choice"]) for one in given["answers"]},
                 {one["id"]: one["digest"] for one in given["answers"] if "digest" in one},
                 str(given.get("rationale", ""))[:4000],
             )
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            shape = '{"answers": [{"id": …, "choice": […], "digest": …}], "rationale": …}'
-            raise Refused(400, "answer/unreadable", f"Expected {shape}.") from None
+        except (KeyError, TypeError, AttributeError):
+            raise Refused(400, "answer/unreadable", f"Expected {ANSWERS}.") from None
+        if not room.speaks(person, seat):
+            why = {"rationale": [sent.rationale]}
+            room.log.keep_draft(seat, person.id, {k: list(v) for k, v in sent.choices.items()} | why)
+            return JSONResponse({"taken": 0, "advice": [VIEW_KEPT]}, 202)
         advice = await run_in_threadpool(room.submit, seat, person, sent, "program")
         return JSONResponse({"taken": len(sent.choices) - len(advice), "advice": advice}, 200 if not advice else 409)
 
 
-def _plain(decision: Any) -> dict[str, Any]:
-    """A decision as a program reads it; what the model would do is not among it."""
-    return {
-        "id": decision.id, "digest": decision.digest, "kind": decision.kind, "subject": decision.subject,
-        "least": decision.least, "most": decision.most, "budget": decision.budget, "rung": decision.rung,
-        "options": [{"id": option.id, "cost": option.cost, "acts_day": option.acts_day} for option in decision.options],
-    }  # fmt: skip
+def _listed(choice: Any) -> list[str]:
+    return [choice] if isinstance(choice, str) else [str(one) for one in choice]
+
+
+ANSWERS = '{"answers": [{"id": …, "choice": […], "digest": …}], "rationale": …}'
+
+
+async def _json(request: Request, shape: str, *names: str) -> dict[str, Any]:
+    """What a program sends: an object with these names; Refused, with what it should be, where it is not."""
+    try:
+        given = await request.json()
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict) or not all(name in given for name in names):
+        raise Refused(400, f"{'answer' if 'answers' in names else 'message'}/unreadable", f"Expected {shape}.")
+    return given
