@@ -13,7 +13,7 @@ import numpy as np
 from sim.catalogue.measures import MEASURES
 from sim.live.log import Kept, Person
 from sim.live.room import Room
-from sim.model.decisions import Decision, Option, View
+from sim.model.decisions import Decision, View
 from sim.model.msel import Planned
 from sim.model.view import clock, public_view
 from sim.output.narrative.conditions import condition_in_words
@@ -160,7 +160,7 @@ def _decision(room: Room, decision: Decision, names: Names, chosen: Sequence[str
     options = [
         {
             "id": option.id,
-            "label": capital(_said(option, decision, names)),
+            "label": capital(label(option, decision, names)),
             "cost": option.cost,
             "when": acts_from(option, start),
             "note": note(option),
@@ -178,21 +178,6 @@ def _decision(room: Room, decision: Decision, names: Names, chosen: Sequence[str
         "many": decision.many,
         "budget": decision.budget,
     }
-
-
-def _said(option: Option, decision: Decision, names: Names) -> str:
-    if decision.kind == "position":
-        return RUNGS_IN_WORDS[option.id]
-    return label(option, decision, names)
-
-
-RUNGS_IN_WORDS = {
-    "silence": "say nothing",
-    "concern": "voice concern, naming nobody",
-    "solidarity": "stand with the victim, naming nobody",
-    "naming": "name who did it",
-    "measures": "name who did it, and announce measures",
-}
 
 
 def _grouped(decisions: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -221,7 +206,7 @@ def _views_of_team(room: Room, person: Person, code: str) -> list[tuple[str, lis
 
 
 def _label_of(decision: Decision, ids: Sequence[str], names: Names) -> list[str]:
-    return [_said(option, decision, names) for option in decision.options if option.id in ids]
+    return [label(option, decision, names) for option in decision.options if option.id in ids]
 
 
 def _past(room: Room, code: str, names: Names) -> list[tuple[int, str, str, str]]:
