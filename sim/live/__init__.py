@@ -9,6 +9,10 @@ rounds; **the decision sheet**; and, as the next turn begins, what came of it. C
 when everybody has answered or without those who have not: the model chooses for them. Until then an answer may be
 changed.
 
+Where several people hold a seat, each gives a view and one speaks for all; the views are open to the seat once it has
+answered, and to whoever speaks before, unless the scenario says `sealed`. What a seat does in its own words goes to
+control, who says what it changes, if anything, and why.
+
 Laws, each with its tests in `tests/live`:
 
 - State is the fold of the log's inputs. Undo leaves a tail and keeps it with its reason; a crash is a fold again.

@@ -21,14 +21,14 @@ from sim.letters import whole
 from sim.live import pages
 from sim.live.guard import Brake, Refused, address_of, guard
 from sim.live.log import Person
-from sim.live.room import Room, Sent
-from sim.model.steps.control import Direction
+from sim.live.room import MOST_LETTERS, Room, Sent
+from sim.model.steps.control import PLACES, QUANTITIES, Direction
 from sim.output.narrative.passages import by_when
 from sim.phrases import day
 from sim.scenario.calendar import from_iso
 
 HERE = Path(__file__).parent / "pages"
-VIEW_KEPT = "Your view is kept. Whoever speaks for the seat sees it."
+VIEW_KEPT = "Your view is kept. Whoever speaks for the seat answers for all of you."
 LOOKS_EACH = 0.25  # seconds between two looks for something new, in a stream
 Form = Mapping[str, list[str]]
 
@@ -136,7 +136,7 @@ def sent_from(form: Form) -> Sent:
     return Sent(
         choices,
         {name[2:]: values[0] for name, values in form.items() if name.startswith("g:")},
-        _one(form, "rationale").strip()[:4000],
+        _one(form, "rationale").strip()[:MOST_LETTERS],
         sure if sure is not None and 0 <= sure <= 100 else None,
     )
 
@@ -237,10 +237,15 @@ def _result(room: Room, name: str) -> Response:
     return response
 
 
+def _view(desk: Desk, person: Person, seat: str, form: Form) -> None:
+    _draft(desk, person, seat, form)
+    advice = desk.room.give_view(seat, person, sent_from(form))
+    desk.tell(person, advice or [VIEW_KEPT])
+
+
 def _send(desk: Desk, person: Person, seat: str, form: Form) -> None:
     if not desk.room.speaks(person, seat):
-        _draft(desk, person, seat, form)
-        return desk.tell(person, [VIEW_KEPT])
+        return _view(desk, person, seat, form)
     advice = desk.room.submit(seat, person, sent_from(form))
     desk.tell(person, advice or ["Sent. Until control goes on you may change it."])
     _draft(desk, person, seat, form if advice else {})
@@ -263,8 +268,12 @@ PLAYER_DEEDS: dict[str, Callable[[Desk, Person, str, Form], None]] = {
     "sit": lambda desk, person, seat, form: desk.doing(person, lambda: desk.room.sit(person, seat)),
     "leave": lambda desk, person, seat, form: desk.room.stand_up(person, seat),
     "send": _send,
+    "view": _view,
     "draft": _draft,
     "note": _note,
+    "move": lambda desk, person, seat, form: desk.doing(
+        person, lambda: desk.room.move(seat, _one(form, "text"), person)
+    ),
 }
 
 
@@ -280,8 +289,9 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
         with room.lock:
             words = pages.control_page(room, desk.links)
         return desk.page(
-            "control.html.j2", **words, said=desk.told(person), token=token, stream=token, qr=_qr(desk.links["join"])
-        )
+            "control.html.j2", **words, said=desk.told(person), token=token, stream=token,
+            qr=_qr(desk.links["join"]), quantities=QUANTITIES,
+        )  # fmt: skip
 
     @app.post("/control/{token}/{deed}")
     async def directs(token: str, deed: str, request: Request) -> Response:
@@ -312,6 +322,14 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
             advice = await run_in_threadpool(room.submit, seat, person, sent, "control")
             desk.tell(person, advice or ["Sent, as control."])
         return RedirectResponse(f"/control/{token}/seat/{seat}", 303)
+
+    @app.get("/control/{token}/inject/{inject}")
+    def inject(token: str, inject: str) -> Response:
+        desk.person(token, "control")
+        planned = [one.inject for one in room.session.world.plan if one.inject.id == inject]
+        if not planned:
+            raise Refused(404, "page/unknown", "There is no such inject.")
+        return desk.page("inject.html.j2", **pages.frame(room), inject=planned[0], token=token)
 
     @app.get("/control/{token}/ahead")
     def ahead(token: str) -> Response:
@@ -347,9 +365,20 @@ def _write(desk: Desk, person: Person, form: Form) -> None:
 
 
 def _value(desk: Desk, person: Person, form: Form) -> None:
+    _direct(desk, person, form, "set", _one(form, "what"), _effect(form))
+
+
+def _effect(form: Form) -> dict[str, Any]:
     value: dict[str, Any] = {"to": _number(form, "to")}
-    value |= {place: _one(form, place) for place in ("incident", "actor", "adversary") if _one(form, place)}
-    _direct(desk, person, form, "set", _one(form, "what"), value)
+    return value | {place: _one(form, place) for place in PLACES if _one(form, place)}
+
+
+def _adjudicate(desk: Desk, person: Person, form: Form) -> None:
+    what = _one(form, "what")
+    if not what and _one(form, "to"):
+        raise refusal("say which quantity this is, or leave the number out.")
+    effect = {"what": what, **_effect(form)} if what else None
+    desk.room.adjudicate(_number(form, "number", int), effect, _one(form, "reason"), person.name)
 
 
 CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
@@ -360,6 +389,7 @@ CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
     "edit": _edit,
     "write": _write,
     "set": _value,
+    "adjudicate": _adjudicate,
     "hand": lambda desk, person, form: _direct(desk, person, form, "seat", _one(form, "seat"), _one(form, "to_whom")),
     "seat": lambda desk, person, form: _seat(desk, person, form),
     "revoke": lambda desk, person, form: desk.room.revoke(_number(form, "person", int)),
@@ -452,14 +482,13 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
             sent = Sent(
                 {one["id"]: _listed(one["choice"]) for one in given["answers"]},
                 {one["id"]: one["digest"] for one in given["answers"] if "digest" in one},
-                str(given.get("rationale", ""))[:4000],
+                str(given.get("rationale", ""))[:MOST_LETTERS],
             )
         except (KeyError, TypeError, AttributeError):
             raise Refused(400, "answer/unreadable", f"Expected {ANSWERS}.") from None
         if not room.speaks(person, seat):
-            why = {"rationale": [sent.rationale]}
-            room.log.keep_draft(seat, person.id, {k: list(v) for k, v in sent.choices.items()} | why)
-            return JSONResponse({"taken": 0, "advice": [VIEW_KEPT]}, 202)
+            refused = await run_in_threadpool(room.give_view, seat, person, sent)
+            return JSONResponse({"taken": 0, "advice": refused or [VIEW_KEPT]}, 202)
         advice = await run_in_threadpool(room.submit, seat, person, sent, "program")
         return JSONResponse({"taken": len(sent.choices) - len(advice), "advice": advice}, 200 if not advice else 409)
 

@@ -60,10 +60,11 @@ def test_who_holds_a_seat_beside_another_gives_its_view_and_no_answer(hall):
     hall.proceed()
     (one,) = seat.decisions()
     assert seat.answer([{"id": one["id"], "choice": "naming"}], "they did it") == [
-        "Your view is kept. Whoever speaks for the seat sees it."
+        "Your view is kept. Whoever speaks for the seat answers for all of you."
     ]
     assert not hall.room.session.pending
-    assert hall.log.draft("EST", hall.log.people()[1].id) == {one["id"]: ["naming"], "rationale": ["they did it"]}
+    (view,) = hall.log.views()
+    assert (view.person, view.rationale, json.loads(view.payload)["choice"]) == ("bot", "they did it", ["naming"])
 
 
 @pytest.mark.parametrize("code, seat, why", [("0000", "EST", "not the code"), (None, "ZZZ", "no seat 'ZZZ'")])
