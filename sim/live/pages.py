@@ -223,11 +223,12 @@ def _in_whose_view(kept: Kept) -> str:
 
 
 def _chosen(decision: Decision, kept: Kept, names: Names) -> str:
-    return ", ".join(_label_of(decision, json.loads(kept.payload)["choice"], names)) or "nothing"
+    return ", ".join(option_words(decision, names, json.loads(kept.payload)["choice"])) or "nothing"
 
 
-def _label_of(decision: Decision, ids: Sequence[str], names: Names) -> list[str]:
-    return [label(option, decision, names) for option in decision.options if option.id in ids]
+def option_words(decision: Decision, names: Names, ids: Sequence[str] | None = None) -> list[str]:
+    """Options of a decision in words: all of them, or those of some ids."""
+    return [label(option, decision, names) for option in decision.options if ids is None or option.id in ids]
 
 
 def _past(room: Room, code: str, names: Names) -> list[dict[str, Any]]:
@@ -237,7 +238,7 @@ def _past(room: Room, code: str, names: Names) -> list[dict[str, Any]]:
         {
             "turn": answer.turn,
             "asked": question(decision, names),
-            "what": ", ".join(_label_of(decision, answer.choice, names)) or "nothing",
+            "what": ", ".join(option_words(decision, names, answer.choice)) or "nothing",
             "why": envelope[answer.to_json()].rationale,
             "views": [
                 f"{_in_whose_view(kept)}: {_chosen(decision, kept, names)}"
@@ -426,7 +427,7 @@ def _answers_now(room: Room) -> list[tuple[str, list[str]]]:
         if address not in session.pending and not own:
             continue
         answer = session.pending.get(address)
-        what = ", ".join(_label_of(decision, answer.choice, names)) or "nothing" if answer else "not yet"
+        what = ", ".join(option_words(decision, names, answer.choice)) or "nothing" if answer else "not yet"
         held = "; ".join(f"{_in_whose_view(kept)}: {_chosen(decision, kept, names)}" for kept in own.values())
         line = f"{capital(names.actor(decision.actor))}: {what}" + (f" [{held}]" if held else "")
         said.setdefault(question(decision, names), []).append(line)

@@ -189,6 +189,15 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
         desk.person(token, "player", "screen", "control")
         return _result(room, name)
 
+    @app.get("/p/{token}/bundle/{seat}")
+    def bundle(token: str, seat: str) -> Response:
+        """What a seat saw, chose and was told, for whoever holds it to take away."""
+        person, folder = desk.person(token, "player"), _opened(room)
+        path = folder / "bundles" / f"{seat}.zip"
+        if seat not in person.seats or not path.is_file():
+            raise Refused(404, "page/unknown", "There is no such file.")
+        return FileResponse(path, filename=path.name)
+
     @app.get("/p/{token}/attached/{name:path}")
     def attached(token: str, name: str) -> Response:
         person = desk.person(token, "player")
@@ -224,11 +233,17 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
         return FileResponse(HERE / name)
 
 
-def _result(room: Room, name: str) -> Response:
-    """A file of the results, once the debrief is open: the report or a chart."""
+def _opened(room: Room) -> Path:
+    """The folder of results, once the debrief is open."""
     folder = room.results()
     if folder is None or not room.settings()["debrief"]:
         raise Refused(404, "debrief/closed", "The debrief has not begun.")
+    return folder
+
+
+def _result(room: Room, name: str) -> Response:
+    """A file of the results, once the debrief is open: the report or a chart."""
+    folder = _opened(room)
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file() or path.suffix not in (".html", ".svg", ".png"):
         raise Refused(404, "page/unknown", "There is no such page.")
