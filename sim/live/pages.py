@@ -63,7 +63,7 @@ def frame(room: Room) -> dict[str, Any]:
     else:
         where = f"Turn {session.turn} of {turns}: {STEPS.get(session.step or '', session.step)}"
     return {
-        "title": scenario.title,
+        "title": f"{scenario.title}: {room.group}" if room.group else scenario.title,
         "marking": scenario.marking,
         "where": where,
         "dates": turn_dates(room, session.turn) if session.turn else "",

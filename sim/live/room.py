@@ -59,6 +59,7 @@ class Room:
     Attributes
     ----------
     number : int, one more whenever there is something new to see
+    group : str, its name where several groups play beside one another; else ""
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Room:
         if began["digest"] != loaded.digest:
             raise refusal(f"'{loaded.name}' has changed since this exercise began. Put it back, or begin a new one.")
         self.seed, self.policies = began["seed"], began["policies"]
+        self.group: str = log.fact("group", "")
         self.session = self._folded()
 
     def _folded(self) -> Session:

@@ -45,7 +45,10 @@ def server_of(room: Room, address: str, control: str, screen: str, brake: Brake 
     """
     app = FastAPI(openapi_url=None)
     desk = Desk(room, address, control, screen, brake or Brake())
+    app.state.desk = desk
     guard(app)
+    serve_joining(app, lambda code: desk)
+    serve_files(app)
     _serve_people(app, desk)
     _serve_control(app, desk)
     _serve_programs(app, desk)
@@ -101,27 +104,30 @@ class Desk:
         try:
             deed()
         except InputError as refused:
-            self.tell(person, _said(refused))
+            self.tell(person, said_by(refused))
 
 
-def _said(refused: InputError) -> list[str]:
+def said_by(refused: InputError) -> list[str]:
+    """What an error says, fault by fault."""
     return [fault.message for fault in refused.faults]
 
 
-async def _form(request: Request) -> Form:
+async def form_of(request: Request) -> Form:
+    """What a form sends: name to values."""
     return urllib.parse.parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
 
 
-def _one(form: Form, name: str) -> str:
+def one_of(form: Form, name: str) -> str:
+    """The first value of a name; empty where there is none."""
     return form.get(name, [""])[0]
 
 
-def _number(form: Form, name: str, of: Callable[[str], Any] = float) -> Any:
+def number_of(form: Form, name: str, of: Callable[[str], Any] = float) -> Any:
     """A number of a form, of a kind; InputError with advice where it is none."""
     try:
-        return of(_one(form, name))
+        return of(one_of(form, name))
     except ValueError:
-        raise refusal(f"'{_one(form, name)}' is no number ({name}).") from None
+        raise refusal(f"'{one_of(form, name)}' is no number ({name}).") from None
 
 
 def sent_from(form: Form) -> Sent:
@@ -132,13 +138,75 @@ def sent_from(form: Form) -> Sent:
     """
     choices = {name[2:]: values for name, values in form.items() if name.startswith("d:")}
     choices |= {number: [] for number in form.get("many", []) if number not in choices}
-    sure = whole(_one(form, "sure"))
+    sure = whole(one_of(form, "sure"))
     return Sent(
         choices,
         {name[2:]: values[0] for name, values in form.items() if name.startswith("g:")},
-        _one(form, "rationale").strip()[:MOST_LETTERS],
+        one_of(form, "rationale").strip()[:MOST_LETTERS],
         sure if sure is not None and 0 <= sure <= 100 else None,
     )
+
+
+# ------------------------------------------------------------------------------------------- whoever comes in
+
+
+def serve_joining(app: FastAPI, desk_of: Callable[[str], Desk]) -> None:
+    """How people and programs come in: with the code, which says to which desk."""
+
+    @app.get("/")
+    def join(code: str = "") -> Response:
+        return _join_page(desk_of(code), code)
+
+    @app.post("/join")
+    async def joins(request: Request) -> Response:
+        form = await form_of(request)
+        code = one_of(form, "code")
+        desk = desk_of(code)
+        try:
+            token = await run_in_threadpool(desk.join, request, one_of(form, "name"), code)
+        except Refused as refused:
+            return _join_page(desk, code, refused.status, refused.why)
+        except InputError as refused:
+            return _join_page(desk, code, 400, *said_by(refused))
+        return RedirectResponse(f"/p/{token}", 303)
+
+    @app.post("/api/join")
+    async def program_joins(request: Request) -> Response:
+        given = await _json(request, '{"name": …, "code": …}', "name", "code")
+        desk = desk_of(str(given["code"]))
+        try:
+            token = await run_in_threadpool(desk.join, request, str(given["name"]), str(given["code"]))
+        except InputError as refused:
+            raise Refused(400, "join/refused", " ".join(said_by(refused))) from None
+        return JSONResponse({"token": token}, 201)
+
+
+def _join_page(desk: Desk, code: str, status: int = 200, *said: str) -> Response:
+    words = pages.frame(desk.room) | {"where": "Join the exercise", "dates": ""}
+    return desk.page("join.html.j2", status, **words, code=code, said=said)
+
+
+def serve_files(app: FastAPI) -> None:
+    """The style and the script of every page."""
+
+    @app.get("/static/{name}")
+    def static(name: str) -> Response:
+        if name not in ("room.css", "room.js"):
+            raise Refused(404, "page/unknown", "There is no such page.")
+        return FileResponse(HERE / name)
+
+
+async def stream_of(
+    request: Request, number: Callable[[], int], see: Callable[[], object] = lambda: None
+) -> AsyncIterator[ServerSentEvent]:
+    """Says that there is something new, by its number, for as long as somebody listens."""
+    told = -1
+    while not await request.is_disconnected():
+        see()
+        if number() != told:
+            told = number()
+            yield ServerSentEvent(data=told)
+        await asyncio.sleep(LOOKS_EACH)
 
 
 # ------------------------------------------------------------------------------------------- players, and the screen
@@ -146,20 +214,6 @@ def sent_from(form: Form) -> Sent:
 
 def _serve_people(app: FastAPI, desk: Desk) -> None:
     room = desk.room
-
-    @app.get("/")
-    def join(code: str = "") -> Response:
-        return desk.page("join.html.j2", **pages.frame(room), code=code, said=[])
-
-    @app.post("/join")
-    async def joins(request: Request) -> Response:
-        form = await _form(request)
-        try:
-            token = await run_in_threadpool(desk.join, request, _one(form, "name"), _one(form, "code"))
-        except (InputError, Refused) as refused:
-            status, said = (refused.status, [refused.why]) if isinstance(refused, Refused) else (400, _said(refused))
-            return desk.page("join.html.j2", status, **pages.frame(room), code=_one(form, "code"), said=said)
-        return RedirectResponse(f"/p/{token}", 303)
 
     @app.get("/p/{token}")
     def player(token: str) -> Response:
@@ -175,8 +229,8 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/p/{token}/{deed}")
     async def player_does(token: str, deed: str, request: Request) -> Response:
-        person, form = desk.person(token, "player"), await _form(request)
-        seat = _one(form, "seat")
+        person, form = desk.person(token, "player"), await form_of(request)
+        seat = one_of(form, "seat")
         if deed not in PLAYER_DEEDS or (deed != "sit" and seat not in person.seats):
             raise Refused(404, "seat/not_yours", "That seat is not yours.")
         await run_in_threadpool(PLAYER_DEEDS[deed], desk, person, seat, form)
@@ -218,19 +272,9 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/events/{token}", response_class=EventSourceResponse)
     async def events(token: str, request: Request) -> AsyncIterator[ServerSentEvent]:
-        person, told = desk.person(token, "player", "screen", "control"), -1
-        while not await request.is_disconnected():
-            room.see(person)
-            if room.number != told:
-                told = room.number
-                yield ServerSentEvent(data=told)
-            await asyncio.sleep(LOOKS_EACH)
-
-    @app.get("/static/{name}")
-    def static(name: str) -> Response:
-        if name not in ("room.css", "room.js"):
-            raise Refused(404, "page/unknown", "There is no such page.")
-        return FileResponse(HERE / name)
+        person = desk.person(token, "player", "screen", "control")
+        async for event in stream_of(request, lambda: room.number, lambda: room.see(person)):
+            yield event
 
 
 def _opened(room: Room) -> Path:
@@ -273,10 +317,10 @@ def _draft(desk: Desk, person: Person, seat: str, form: Form) -> None:
 
 
 def _note(desk: Desk, person: Person, seat: str, form: Form) -> None:
-    receiver = _one(form, "to")
+    receiver = one_of(form, "to")
     if receiver not in ("control", *desk.room.seats):
         return desk.tell(person, [f"There is nobody called '{receiver}' to write to."])
-    desk.doing(person, lambda: desk.room.note(seat, receiver, _one(form, "text"), person.name))
+    desk.doing(person, lambda: desk.room.note(seat, receiver, one_of(form, "text"), person.name))
 
 
 PLAYER_DEEDS: dict[str, Callable[[Desk, Person, str, Form], None]] = {
@@ -287,7 +331,7 @@ PLAYER_DEEDS: dict[str, Callable[[Desk, Person, str, Form], None]] = {
     "draft": _draft,
     "note": _note,
     "move": lambda desk, person, seat, form: desk.doing(
-        person, lambda: desk.room.move(seat, _one(form, "text"), person)
+        person, lambda: desk.room.move(seat, one_of(form, "text"), person)
     ),
 }
 
@@ -310,11 +354,11 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/control/{token}/{deed}")
     async def directs(token: str, deed: str, request: Request) -> Response:
-        person, form = desk.person(token, "control"), await _form(request)
+        person, form = desk.person(token, "control"), await form_of(request)
         if deed not in CONTROL_DEEDS:
             raise Refused(404, "deed/unknown", "Control can do no such thing.")
         await run_in_threadpool(desk.doing, person, lambda: CONTROL_DEEDS[deed](desk, person, form))
-        return RedirectResponse(f"/control/{token}#{_one(form, 'back')}", 303)
+        return RedirectResponse(f"/control/{token}#{one_of(form, 'back')}", 303)
 
     @app.get("/control/{token}/seat/{seat}")
     def look(token: str, seat: str) -> Response:
@@ -330,8 +374,8 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
     @app.post("/control/{token}/as/{deed}")
     async def acts(token: str, deed: str, request: Request) -> Response:
         """Control answers for a seat; the log says that it was control."""
-        person, form = desk.person(token, "control"), await _form(request)
-        seat = _one(form, "seat")
+        person, form = desk.person(token, "control"), await form_of(request)
+        seat = one_of(form, "seat")
         if deed == "send" and seat in room.seats:
             sent = sent_from(form)
             advice = await run_in_threadpool(room.submit, seat, person, sent, "control")
@@ -353,47 +397,47 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
 
 
 def _direct(desk: Desk, person: Person, form: Form, kind: str, target: str = "", value: object = None) -> None:
-    desk.room.direct(Direction(kind, target, value, _one(form, "reason")), person.name)
+    desk.room.direct(Direction(kind, target, value, one_of(form, "reason")), person.name)
 
 
 def _inject(kind: str) -> Callable[[Desk, Person, Form], object]:
-    return lambda desk, person, form: _direct(desk, person, form, kind, _one(form, "inject"))
+    return lambda desk, person, form: _direct(desk, person, form, kind, one_of(form, "inject"))
 
 
 def _edit(desk: Desk, person: Person, form: Form) -> None:
-    fields = {name: _one(form, name) for name in ("title", "text") if _one(form, name)}
-    _direct(desk, person, form, "edit", _one(form, "inject"), fields)
+    fields = {name: one_of(form, name) for name in ("title", "text") if one_of(form, name)}
+    _direct(desk, person, form, "edit", one_of(form, "inject"), fields)
 
 
 def _write(desk: Desk, person: Person, form: Form) -> None:
-    title = _one(form, "title").strip()
+    title = one_of(form, "title").strip()
     name = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in title.lower()).strip("_")[:40]
     fields: dict[str, Any] = {
-        "title": title, "text": _one(form, "text"), "sender": _one(form, "sender") or "Control",
-        "to": form.get("to") or ["all"], "channel": _one(form, "channel") or "media",
+        "title": title, "text": one_of(form, "text"), "sender": one_of(form, "sender") or "Control",
+        "to": form.get("to") or ["all"], "channel": one_of(form, "channel") or "media",
     }  # fmt: skip
-    if _one(form, "turn"):
-        fields["turn"] = _number(form, "turn", int)
+    if one_of(form, "turn"):
+        fields["turn"] = number_of(form, "turn", int)
     known = {planned.inject.id for planned in desk.room.session.world.plan}
     name = next(one for one in (f"by_control_{name}{k or ''}" for k in range(1000)) if one not in known)
     _direct(desk, person, form, "write", name, fields)
 
 
 def _value(desk: Desk, person: Person, form: Form) -> None:
-    _direct(desk, person, form, "set", _one(form, "what"), _effect(form))
+    _direct(desk, person, form, "set", one_of(form, "what"), _effect(form))
 
 
 def _effect(form: Form) -> dict[str, Any]:
-    value: dict[str, Any] = {"to": _number(form, "to")}
-    return value | {place: _one(form, place) for place in PLACES if _one(form, place)}
+    value: dict[str, Any] = {"to": number_of(form, "to")}
+    return value | {place: one_of(form, place) for place in PLACES if one_of(form, place)}
 
 
 def _adjudicate(desk: Desk, person: Person, form: Form) -> None:
-    what = _one(form, "what")
-    if not what and _one(form, "to"):
+    what = one_of(form, "what")
+    if not what and one_of(form, "to"):
         raise refusal("say which quantity this is, or leave the number out.")
     effect = {"what": what, **_effect(form)} if what else None
-    desk.room.adjudicate(_number(form, "number", int), effect, _one(form, "reason"), person.name)
+    desk.room.adjudicate(number_of(form, "number", int), effect, one_of(form, "reason"), person.name)
 
 
 CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
@@ -405,20 +449,22 @@ CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
     "write": _write,
     "set": _value,
     "adjudicate": _adjudicate,
-    "hand": lambda desk, person, form: _direct(desk, person, form, "seat", _one(form, "seat"), _one(form, "to_whom")),
+    "hand": lambda desk, person, form: _direct(
+        desk, person, form, "seat", one_of(form, "seat"), one_of(form, "to_whom")
+    ),
     "seat": lambda desk, person, form: _seat(desk, person, form),
-    "revoke": lambda desk, person, form: desk.room.revoke(_number(form, "person", int)),
-    "back": lambda desk, person, form: desk.room.go_back(_number(form, "number", int), _one(form, "reason")),
-    "clock": lambda desk, person, form: desk.room.set_clock(_number(form, "minutes")),
-    "pause": lambda desk, person, form: desk.room.pause(_one(form, "reason")),
+    "revoke": lambda desk, person, form: desk.room.revoke(number_of(form, "person", int)),
+    "back": lambda desk, person, form: desk.room.go_back(number_of(form, "number", int), one_of(form, "reason")),
+    "clock": lambda desk, person, form: desk.room.set_clock(number_of(form, "minutes")),
+    "pause": lambda desk, person, form: desk.room.pause(one_of(form, "reason")),
     "note": lambda desk, person, form: desk.room.note(
-        "control", _one(form, "to") or "all", _one(form, "text"), person.name
+        "control", one_of(form, "to") or "all", one_of(form, "text"), person.name
     ),
     "rate": lambda desk, person, form: desk.room.rate(
-        _one(form, "objective"), _one(form, "rating"), _one(form, "text")
+        one_of(form, "objective"), one_of(form, "rating"), one_of(form, "text")
     ),
     "show": lambda desk, person, form: desk.room.set(
-        shows_model="shows_model" in form, debrief="debrief" in form, chart=_one(form, "chart")
+        shows_model="shows_model" in form, debrief="debrief" in form, chart=one_of(form, "chart")
     ),
     "results": lambda desk, person, form: desk.room.keep_results(),
 }
@@ -426,10 +472,10 @@ CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
 
 def _seat(desk: Desk, control: Person, form: Form) -> None:
     """Control gives somebody a seat."""
-    number = _one(form, "person")
+    number = one_of(form, "person")
     person = next((one for one in desk.room.log.people() if str(one.id) == number), None)
     if person:
-        desk.room.sit(person, _one(form, "seat"), control.name)
+        desk.room.sit(person, one_of(form, "seat"), control.name)
 
 
 def _qr(address: str) -> str:
@@ -452,15 +498,6 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
             raise Refused(403, "seat/not_yours", "That seat is not yours.")
         return person
 
-    @app.post("/api/join")
-    async def joins(request: Request) -> Response:
-        given = await _json(request, '{"name": …, "code": …}', "name", "code")
-        try:
-            token = await run_in_threadpool(desk.join, request, str(given["name"]), str(given["code"]))
-        except InputError as refused:
-            raise Refused(400, "join/refused", " ".join(_said(refused))) from None
-        return JSONResponse({"token": token}, 201)
-
     @app.get("/api/{token}")
     def stands(token: str) -> Response:
         person = desk.person(token, "player")
@@ -474,7 +511,7 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
         try:
             await run_in_threadpool(room.sit, person, str(given["seat"]))
         except InputError as refused:
-            raise Refused(400, "seat/unknown", " ".join(_said(refused))) from None
+            raise Refused(400, "seat/unknown", " ".join(said_by(refused))) from None
         return stands(token)
 
     @app.get("/api/{token}/{seat}/view")
