@@ -17,6 +17,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from sim.engine import play
 from sim.errors import InputError, refusal
+from sim.experiments.turning_points import OUTCOMES
 from sim.live import pages
 from sim.live.guard import Brake, Refused, guard
 from sim.live.room import Room
@@ -139,7 +140,7 @@ class Groups:
         over = {room.group: room.session.record.measures for room in self.rooms if room.session.is_over}
         if not over:
             raise refusal("no group has come to the end yet.")
-        played = {group: {name: measures[name] for name in pages.FAN} for group, measures in over.items()}
+        played = {group: {name: measures[name] for name in OUTCOMES} for group, measures in over.items()}
         loaded = self.first.room.loaded
         with store.RunFolder(self.out, f"{loaded.name}-groups") as folder:
             draw_all("groups", folder.aside / "charts", self.of_the_model, loaded, played, wide=True)

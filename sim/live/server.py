@@ -8,9 +8,9 @@ import asyncio
 import urllib.parse
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -19,9 +19,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sim.errors import InputError, refusal
 from sim.letters import whole
 from sim.live import pages
+from sim.live.futures import what_if
 from sim.live.guard import Brake, Refused, address_of, guard
 from sim.live.log import Person
-from sim.live.room import MOST_LETTERS, Room, Sent
+from sim.live.room import MOST_LETTERS, Picture, Room, Sent
 from sim.model.steps.control import PLACES, QUANTITIES, Direction
 from sim.output.narrative.passages import by_when
 from sim.phrases import day
@@ -30,6 +31,8 @@ from sim.scenario.calendar import from_iso
 HERE = Path(__file__).parent / "pages"
 VIEW_KEPT = "Your view is kept. Whoever speaks for the seat answers for all of you."
 LOOKS_EACH = 0.25  # seconds between two looks for something new, in a stream
+DRAWN = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"}
+MOST_DRAWN = 8  # pictures for control that are kept until the server ends
 Form = Mapping[str, list[str]]
 
 
@@ -66,6 +69,7 @@ class Desk:
             "screen": f"{address}/screen/{screen}",
         }
         self.said: dict[int, list[str]] = {}
+        self.drawn: dict[str, Picture] = {}
         self.templates = Environment(
             loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
             lstrip_blocks=True,
@@ -98,6 +102,12 @@ class Desk:
     def told(self, person: Person) -> list[str]:
         """What is to be said to somebody, once."""
         return self.said.pop(person.id, [])
+
+    def keep(self, picture: Picture) -> None:
+        """Keep a picture for control, with the last few."""
+        self.drawn[picture.key] = picture
+        for key in list(self.drawn)[:-MOST_DRAWN]:
+            del self.drawn[key]
 
     def doing(self, person: Person, deed: Callable[[], object]) -> None:
         """Do something for somebody; what speaks against it is said on the next page."""
@@ -270,6 +280,11 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
                 "screen.html.j2", **pages.screen_page(room), join=join, qr=_qr(join), token=token, stream=token
             )
 
+    @app.get("/screen/{token}/picture/{key}")
+    def picture(token: str, key: str) -> Response:
+        desk.person(token, "screen")
+        return _svg(room.picture())
+
     @app.get("/events/{token}", response_class=EventSourceResponse)
     async def events(token: str, request: Request) -> AsyncIterator[ServerSentEvent]:
         person = desk.person(token, "player", "screen", "control")
@@ -291,9 +306,13 @@ def _result(room: Room, name: str) -> Response:
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file() or path.suffix not in (".html", ".svg", ".png"):
         raise Refused(404, "page/unknown", "There is no such page.")
-    response = FileResponse(path)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
-    return response
+    return FileResponse(path, headers=DRAWN)
+
+
+def _svg(picture: Picture | None) -> Response:
+    if picture is None:
+        raise Refused(404, "page/unknown", "There is no such picture any more. Draw it again.")
+    return Response(picture.svg, media_type="image/svg+xml", headers=DRAWN)
 
 
 def _view(desk: Desk, person: Person, seat: str, form: Form) -> None:
@@ -391,9 +410,28 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
         return desk.page("inject.html.j2", **pages.frame(room), inject=planned[0], token=token)
 
     @app.get("/control/{token}/ahead")
-    def ahead(token: str) -> Response:
+    def ahead(
+        token: str, before: str = "", about: str = "", choice: Annotated[tuple[str, ...], Query()] = (), play: str = ""
+    ) -> Response:
+        person = desk.person(token, "control")
+        moment, found = whole(before), None
+        try:
+            if choice or play:
+                found = what_if(room, moment, about, choice)
+            words = pages.what_if_page(room, moment, about, found)
+        except InputError as refused:
+            words, said = pages.what_if_page(room, None, "", None), [fault.message for fault in refused.faults]
+            desk.tell(person, said)
+        if found:
+            desk.keep(found.picture)
+        return desk.page(
+            "ahead.html.j2", **pages.frame(room), **words, choices=choice, said=desk.told(person), token=token
+        )
+
+    @app.get("/control/{token}/picture/{key}")
+    def drawn(token: str, key: str) -> Response:
         desk.person(token, "control")
-        return desk.page("ahead.html.j2", **pages.frame(room), **pages.what_if(room), token=token)
+        return _svg(desk.drawn.get(key))
 
 
 def _direct(desk: Desk, person: Person, form: Form, kind: str, target: str = "", value: object = None) -> None:
@@ -466,6 +504,7 @@ CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
     "show": lambda desk, person, form: desk.room.set(
         shows_model="shows_model" in form, debrief="debrief" in form, chart=one_of(form, "chart")
     ),
+    "picture": lambda desk, person, form: desk.room.show_picture(desk.drawn.get(one_of(form, "key"))),
     "results": lambda desk, person, form: desk.room.keep_results(),
 }
 
