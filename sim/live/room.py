@@ -314,11 +314,16 @@ class Room:
     # ------------------------------------------------------------------------------------------- the clock for people
 
     def set_clock(self, minutes: float) -> None:
-        """So many minutes from now, for everybody to see."""
+        """So many minutes from now, for everybody to see; or from when a pause ends."""
         if not 0 <= minutes <= LONGEST_CLOCK:
             raise refusal(f"the clock runs for 0 to {LONGEST_CLOCK} minutes.")
         with self._changing():
-            self.log.keep_fact("clock", {"ends": time.time() + 60 * minutes, "left": None, "why": ""})
+            clock = self.log.fact("clock") or {"left": None, "why": ""}
+            stands = clock["left"] is not None  # and goes on standing
+            given = (
+                {"ends": None, "left": 60 * minutes} if stands else {"ends": time.time() + 60 * minutes, "left": None}
+            )
+            self.log.keep_fact("clock", clock | given)
 
     def pause(self, why: str = "") -> None:
         """Stop the clock, or let it run on: while it stands everybody sees why."""

@@ -5,6 +5,7 @@ page of another site can act for anybody. Streams say only that there is somethi
 """
 
 import asyncio
+import json
 import urllib.parse
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
@@ -17,7 +18,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sim.errors import InputError, refusal
-from sim.letters import whole
+from sim.letters import whole, without_hidden
 from sim.live import pages
 from sim.live.futures import what_if
 from sim.live.guard import Brake, Refused, address_of, guard
@@ -128,8 +129,8 @@ async def form_of(request: Request) -> Form:
 
 
 def one_of(form: Form, name: str) -> str:
-    """The first value of a name; empty where there is none."""
-    return form.get(name, [""])[0]
+    """The first value of a name, without letters that hide; empty where there is none."""
+    return without_hidden(form.get(name, [""])[0])
 
 
 def number_of(form: Form, name: str, of: Callable[[str], Any] = float) -> Any:
@@ -185,7 +186,7 @@ def serve_joining(app: FastAPI, desk_of: Callable[[str], Desk]) -> None:
         given = await _json(request, '{"name": …, "code": …}', "name", "code")
         desk = desk_of(str(given["code"]))
         try:
-            token = await run_in_threadpool(desk.join, request, str(given["name"]), str(given["code"]))
+            token = await run_in_threadpool(desk.join, request, without_hidden(str(given["name"])), str(given["code"]))
         except InputError as refused:
             raise Refused(400, "join/refused", " ".join(said_by(refused))) from None
         return JSONResponse({"token": token}, 201)
@@ -331,7 +332,7 @@ def _send(desk: Desk, person: Person, seat: str, form: Form) -> None:
 
 def _draft(desk: Desk, person: Person, seat: str, form: Form) -> None:
     kept = {name.removeprefix("d:"): values for name, values in form.items() if name[:2] == "d:"}
-    kept |= {name: form[name] for name in ("rationale", "sure") if name in form}
+    kept |= {name: [one_of(form, name)] for name in ("rationale", "sure") if name in form}
     desk.room.log.keep_draft(seat, person.id, kept)
 
 
@@ -573,7 +574,7 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
             sent = Sent(
                 {one["id"]: _listed(one["choice"]) for one in given["answers"]},
                 {one["id"]: one["digest"] for one in given["answers"] if "digest" in one},
-                str(given.get("rationale", ""))[:MOST_LETTERS],
+                without_hidden(str(given.get("rationale", "")))[:MOST_LETTERS],
             )
         except (KeyError, TypeError, AttributeError):
             raise Refused(400, "answer/unreadable", f"Expected {ANSWERS}.") from None
@@ -595,6 +596,7 @@ async def _json(request: Request, shape: str, *names: str) -> dict[str, Any]:
     """What a program sends: an object with these names; Refused, with what it should be, where it is not."""
     try:
         given = await request.json()
+        json.dumps(given, ensure_ascii=False).encode()  # half a letter cannot be kept, nor said again
     except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict) or not all(name in given for name in names):
