@@ -20,7 +20,8 @@ def sweep_scenario(options):
         levers=options.levers or None, uncertainties=options.uncertainties or None, crn=options.crn, seed=options.seed,
         workers=options.workers, dask=options.dask, out=options.out, resume=options.resume,
         shard=shard_of(options.shard),
-        baseline=options.baseline, verify=options.verify or options.parquet, say=_say, command=options.command,
+        baseline=options.baseline, verify=options.verify or options.parquet, say=_say,
+        command=options.command, from_turn=options.from_turn,
     )  # fmt: skip
     if options.parquet:
         _write_parquet(result)

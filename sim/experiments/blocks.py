@@ -54,6 +54,7 @@ class Study:
     measures : tuple of str
     library : Library, when it is not the one that ships
     play : callable like `sim.engine.play_points`, in its place; for tests
+    opening : Opening, of an exercise with people from whose moment all runs go on; or None
     """
 
     document: dict
@@ -65,6 +66,7 @@ class Study:
     measures: tuple[str, ...]
     library: Any = field(default=None, repr=False)
     play: Callable | None = None
+    opening: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -213,7 +215,9 @@ def player(study: Study):
 
         scenario = Points(from_document(study.document, study.name, library=study.library))
         _PLAYERS.clear()
-        _PLAYERS[study.plan] = functools.partial(play_points, scenario, seed=study.seed, baseline=study.baseline)
+        _PLAYERS[study.plan] = functools.partial(
+            play_points, scenario, seed=study.seed, baseline=study.baseline, opening=study.opening
+        )
     return _PLAYERS[study.plan]
 
 

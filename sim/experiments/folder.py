@@ -216,8 +216,15 @@ class SweepFolder:
         facts = self.manifest
         return Study(
             held.document, held.name, self.design.seed, facts["baseline"], self.plan, facts["code"],
-            tuple(facts["measures"]), None if loaded.base is load_library() else loaded.base, play,
+            tuple(facts["measures"]), None if loaded.base is load_library() else loaded.base, play, self._opening(),
         )  # fmt: skip
+
+    def _opening(self):
+        """The moment of an exercise with people from which all runs go on; None where they begin at the beginning."""
+        from sim.session import Session
+
+        kept = self.manifest.get("opening")
+        return Session.restore(kept["session"], self.scenario()).opening(kept["turn"]) if kept else None
 
     def document(self) -> dict:
         """The scenario as plain data, as the folder keeps it; InputError when it is damaged."""
@@ -270,7 +277,7 @@ def _locked(path):
     return None
 
 
-def make_folder(path, loaded, shard=None, block_runs=None, baseline=True, **design_facts) -> SweepFolder:
+def make_folder(path, loaded, shard=None, block_runs=None, baseline=True, opening=None, **design_facts) -> SweepFolder:
     """A folder for a new sweep, with its plan; InputError when the design makes no sense.
 
     Parameters
@@ -280,6 +287,7 @@ def make_folder(path, loaded, shard=None, block_runs=None, baseline=True, **desi
     shard : (number, of how many) or None
     block_runs : int, runs in a block; default: see `block_size`
     baseline : bool, play each run a second time without the cooperation portfolio, if there is one
+    opening : dict of `session`, its lines, and `turn`, the last of it that is given; or None
     design_facts : see `sim.experiments.make_design`
     """
     path = Path(path)
@@ -297,12 +305,12 @@ def make_folder(path, loaded, shard=None, block_runs=None, baseline=True, **desi
         (path / SHARDS).mkdir(exist_ok=True)
         write_json_aside(path / SCENARIO, plain(loaded.document))
     design = replace(design, points=read_array(path / POINTS))
-    manifest = _manifest(path, loaded, design, shard, block_runs, baseline)
+    manifest = _manifest(path, loaded, design, shard, block_runs, baseline, opening)
     write_json_aside(path / MANIFEST, manifest)
     return SweepFolder(path, manifest, design)
 
 
-def _manifest(path, loaded, design, shard, block_runs, baseline):
+def _manifest(path, loaded, design, shard, block_runs, baseline, opening):
     from sim.catalogue.measures import MEASURES
 
     size = block_runs or block_size(design.runs)
@@ -316,6 +324,7 @@ def _manifest(path, loaded, design, shard, block_runs, baseline):
         "baseline": bool(baseline and loaded.scenario.cooperation),
         "measures": list(MEASURES),
         "blocks": {"size": size, "count": -(-design.runs // size), "runs": design.runs},
+        **({"opening": opening} if opening else {}),
     }
     files = {SCENARIO: file_digest(path / SCENARIO)}
     shard = list(shard) if shard else None

@@ -30,6 +30,7 @@ from sim.experiments.folder import (
     new_path,
     open_folder,
 )
+from sim.experiments.played import SESSION, read_session
 from sim.experiments.result import Result
 from sim.scenario import Loaded
 
@@ -58,12 +59,14 @@ def sweep(
     say: Callable[[str], object] | None = None,
     command: Sequence[str] = (),
     play: Callable | None = None,
+    from_turn: int | None = None,
 ) -> Result:
     """Play a scenario at many points.
 
     Parameters
     ----------
-    scenario : name of a shipped one, path, or Loaded; None goes on with what `resume` keeps
+    scenario : name of a shipped one, path, or Loaded; None goes on with what `resume` keeps; or the folder of an
+        exercise with people in a room
     design : "lhs", "sobol", "grid", "saltelli" or "morris"; a CSV file, data frame, dict of columns or list of points
     points : int, how many futures; default 1024. A grid's follow from its levels
     reps : int, how often each point is played; default 1 where each future has its own draws, else 10
@@ -84,6 +87,8 @@ def sweep(
     say : callable (text), told what somebody should know; default: nobody
     command : how this was asked for, for the log
     play : a stand-in for the engine: callable (study, points, replications) -> Played
+    from_turn : int, of an exercise with people: the end of the turn from which all runs go on, as it was played up to
+        there; what differs in a future differs from the first turn, chance from then on
 
     Returns
     -------
@@ -100,7 +105,7 @@ def sweep(
     say = say or (lambda text: None)
     if workers < 1:
         raise refusal(f"--workers {workers}: at least one process has to do the work.")
-    loaded = _loaded(scenario)
+    loaded, opening = _scenario_and_opening(scenario, from_turn)
     path, is_new, keeper = _place(loaded, out, resume, shard)
     folder = _opened(path, loaded, asked, shard) if (path / MANIFEST).exists() else None
     if folder and folder.is_finished and not verify and len(folder.played(whole=False)) == len(folder.numbers()):
@@ -113,7 +118,7 @@ def sweep(
             loaded = loaded or folder.scenario()
             check_unchanged(folder, loaded)
         else:
-            folder = _begun(path, is_new, loaded, asked, shard, block_runs, baseline)
+            folder = _begun(path, is_new, loaded, asked | {"opening": opening}, shard, block_runs, baseline)
             for note in folder.design.notes:
                 say(note)
         stopped = _play(folder, folder.study(loaded, play), workers, dask, progress, say, command)
@@ -123,6 +128,21 @@ def sweep(
     if keeper is not None:
         weakref.finalize(result, keeper.cleanup)
     return result
+
+
+def _scenario_and_opening(scenario, from_turn):
+    """The scenario, and of an exercise with people how it went: its session's lines and the last turn that is given."""
+    is_played = isinstance(scenario, str | os.PathLike) and (Path(scenario) / SESSION).exists()
+    if not is_played:
+        if from_turn is not None:
+            raise refusal("--from-turn is for an exercise with people: name the folder of its results.")
+        return _loaded(scenario), None
+    loaded, session = read_session(Path(scenario))
+    if from_turn is None:
+        turns = session.model_inputs.turns
+        raise refusal(f"from which moment? --from-turn 0 to {turns - 1}: after that turn of the exercise.")
+    session.opening(from_turn)
+    return loaded, {"session": session.save(), "turn": from_turn}
 
 
 def _loaded(scenario):

@@ -12,6 +12,10 @@ import pytest
 from sim.cli.options import ReplayOptions, ServeOptions
 from sim.cli.replay import replay_run
 from sim.cli.serve import _keeper
+from sim.engine import play_points
+from sim.errors import InputError
+from sim.experiments.compare import arms_of, compare
+from sim.experiments.runner import sweep
 from tests.builders_room import Hall
 
 
@@ -64,6 +68,37 @@ def test_what_was_played_in_a_room_is_replayed_and_shown_to_be_the_same(kept, tm
     assert "It is the same run: all" in said and "a summit failed" in said
     (again,) = tmp_path.iterdir()
     assert (again / "record.json").read_bytes() == (folder / "record.json").read_bytes()
+
+
+def test_what_people_chose_is_compared_with_the_models_own_choices_with_other_draws(kept):
+    hall, _, folder = kept
+    as_written, as_played = compare(arms_of([str(folder)]), seed=hall.room.seed, runs=2).measures
+    assert as_played["harm"][0] == hall.room.session.record.measures["harm"]  # its own draws: the exercise itself
+    assert as_played["peak_tension"].min() > 0.6 > as_written["peak_tension"].max()  # what control set
+
+
+def test_a_sweep_goes_on_from_any_moment_as_it_was_played_up_to_there(kept, tmp_path):
+    hall, _, folder = kept
+    asked = {"vary": {"linkage": (0.2, 0.8)}, "progress": lambda runs, failed: None, "reps": 2, "design": "grid"}
+    over, early = (sweep(str(folder), from_turn=turn, out=tmp_path, **asked) for turn in (4, 1))
+    session, harm = hall.room.session, [one.to_pandas()["harm"].to_numpy() for one in (over, early)]
+    assert (harm[0][::2] == harm[0][1::2]).all(), "at the end nothing is left to chance"
+    assert (harm[1][::2] != harm[1][1::2]).any(), "after the first turn much is"
+    at_end = play_points(hall.loaded, [{}] * 3, [0, 1, 2], seed=5, opening=session.opening(4))
+    assert set(at_end.measures["harm"]) == {session.record.measures["harm"]}
+    alone = [
+        play_points(hall.loaded, [{}] * 3, [0, 1, 2], 5, batch=size, opening=session.opening(1)) for size in (1, 3)
+    ]
+    assert (alone[0].digest == alone[1].digest).all()
+    with pytest.raises(InputError, match="go on from turn 1 of an exercise with people"):
+        replay_run(ReplayOptions(result=early.path, charts=False, out=tmp_path))
+    assert (sweep(resume=early.path, verify=True).to_pandas()["harm"] == early.to_pandas()["harm"]).all()
+
+
+@pytest.mark.parametrize("turn, said", [(None, "from which moment"), (9, "no turn 9 that is over")])
+def test_a_sweep_of_an_exercise_says_which_moments_there_are(kept, turn, said):
+    with pytest.raises(InputError, match=said):
+        sweep(str(kept[2]), from_turn=turn)
 
 
 def test_a_seat_takes_away_what_it_saw_and_nothing_else(kept):
