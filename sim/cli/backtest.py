@@ -25,13 +25,6 @@ MEASURES = (
     ("log", "Log score: 0 is perfect; a confident error costs far more (no probability nearer to 0 or 1 than 0.0001)"),
     ("auc", "AUC: 1 is perfect, 0.5 is chance (leaving a case out puts the overall rate below that)"),
 )
-SAID = {
-    "strong logistic": "the strong logistic regression",
-    "logistic": "the logistic regression",
-    "actor's own rate": "each actor's own rate",
-    "overall rate": "the overall rate",
-    "nobody": "“nobody does anything”",
-}
 HEAD = "# The case {case} as an exercise for `oceans run`; coefficients {origin}. Written by `oceans backtest`.\n\n"
 ORIGINS = {
     "without it": "as the other cases have them",
@@ -102,20 +95,7 @@ def _facts(options, found, train, library, started):
 
 
 def manifest_of(cases, library, command, started, **more):
-    """What anyone needs to get the same from past cases again.
-
-    Parameters
-    ----------
-    cases : sim.validation.cases.Cases
-    library : Library
-    command : sequence of str, as given at the terminal
-    started : datetime
-    more : whatever else shaped it
-
-    Returns
-    -------
-    dict
-    """
+    """What anyone needs to get the same from past cases again; `more` is whatever else shaped it."""
     from sim.model.events import plain
     from sim.scenario.library import digest_of, library_digest
 
@@ -143,7 +123,7 @@ def _named(cases):
 
 def write_tables(folder, found, facts):
     """Writes every table of a back-test as CSV, and its manifest."""
-    from sim.validation.tables import tables_of
+    from sim.validation.backtest import tables_of
 
     store.write_json(folder / "manifest.json", facts)
     for name, table in tables_of(found).items():
@@ -153,7 +133,7 @@ def write_tables(folder, found, facts):
 def write_exercises(folder, found, library, in_sample=False):
     """Writes every case as a scenario, with the most probable coefficients it was played with."""
     from sim.validation.backtest import coefficients_for
-    from sim.validation.exercise import written
+    from sim.validation.replay import written
 
     folder.mkdir()
     for case in found.cases.cases:
@@ -167,7 +147,7 @@ def write_exercises(folder, found, library, in_sample=False):
 
 
 def _answer(options, found, path, library):
-    from sim.validation.tables import as_plain
+    from sim.validation.backtest import as_plain
 
     if options.as_json:
         document = {"folder": str(path) if path else None, **as_plain(found)}
@@ -255,7 +235,8 @@ def _scope(scope, library):
 
 
 def _compared(rows):
-    from sim.validation.tables import verdict
+    from sim.validation.backtest import verdict
+    from sim.validation.claims import SAID
 
     groups = {which: [] for which in DIFFERENCES}
     for row in rows:

@@ -22,26 +22,8 @@ from sim.scenario.reader import Node, read
 from sim.scenario.schema import Codebook, Library
 from sim.scenario.wording import beside, validated
 from sim.validation.checks import check_cases, codebook_of, reading_of, unlike_cases, used
-from sim.validation.schema import KINDS, UNATTRIBUTED, Case, CaseFile, Cell, Covariates, Episode
+from sim.validation.schema import Case, CaseFile, Cell, Covariates, Episode
 
-__all__ = [
-    "KINDS",
-    "UNATTRIBUTED",
-    "Case",
-    "Cases",
-    "Cell",
-    "Cells",
-    "Covariates",
-    "Episode",
-    "case_faults",
-    "cells_of",
-    "head_of",
-    "is_case_file",
-    "located",
-    "read_cases",
-    "shipped_cases",
-    "told",
-]
 NOBODY_SAYS = "unknown"
 NO_TAG = "null"
 
@@ -84,16 +66,9 @@ def shipped_cases() -> list[str]:
 
 
 def read_cases(name_or_path: str | os.PathLike, library: Library | None = None) -> Cases:
-    """The cases of a file, by the name of a shipped one or by its path.
+    """The cases of a file, by the name of a shipped one or by its path; InputError with every fault at once.
 
-    Parameters
-    ----------
-    name_or_path : "cases_2007_2024", or "my/cases.yaml"
-    library : Library, whose actors, adversaries and kinds of case the file may name; None: the one that ships
-
-    Returns
-    -------
-    Cases; InputError with every fault at once when the file is not sound
+    The file may name actors, adversaries and kinds of case of the library.
 
     >>> cases = read_cases("cases_2007_2024")
     >>> cases.cases[0].id, cases.cases[0].cells["EST", "public_attribution"].value
@@ -202,17 +177,12 @@ class Cells:
 
 
 def cells_of(cases: Cases, with_victims: bool = False, strict: bool = False) -> Cells:
-    """What is known, as arrays; what is not known is left out.
+    """What is known, as arrays in the order of the file: by case, actor and kind; what is not known is left out.
 
     Parameters
     ----------
-    cases : Cases
-    with_victims : bool, also what primary targets did themselves; it is no answer to somebody else's trouble
-    strict : bool, only what is known with high or medium confidence
-
-    Returns
-    -------
-    Cells, in the order of the file: by case, actor and kind
+    with_victims : also what primary targets did themselves; it is no answer to somebody else's trouble
+    strict : only what is known with high or medium confidence
 
     >>> cases = read_cases("cases_2007_2024")
     >>> len(cells_of(cases)) < len(cells_of(cases, with_victims=True))
@@ -234,14 +204,10 @@ def cells_of(cases: Cases, with_victims: bool = False, strict: bool = False) -> 
 
 
 def told(cell: Cell, kind: str, codebook: Codebook) -> tuple[float, float] | None:
-    """What the record says of a cell to an estimate: the chance that it was done, and what that weighs.
+    """What the record says of a cell to an estimate: the chance that it was done, and what that weighs; None: nothing.
 
     A known cell says 0 or 1; one without a value says what the codebook makes of its tag, or of there being none.
     Scores hear known cells only.
-
-    Returns
-    -------
-    (float in [0, 1], float >= 0), or None where it says nothing
 
     >>> codebook = load_library().codebook
     >>> told(Cell(1, "general-low"), "public_attribution", codebook)

@@ -9,8 +9,8 @@ import pytest
 from sim.phrases import count
 from sim.scenario import load_library
 from sim.validation import claims
+from sim.validation.backtest import cells_table
 from sim.validation.scores import calibration
-from sim.validation.tables import cells_table
 from tests.builders_history import a_backtest
 
 

@@ -7,7 +7,7 @@ from sim.output.figures.actor_style import ActorStyle
 from sim.phrases import capital, first_words
 from sim.scenario import group_members, load_library
 from sim.validation.cases import head_of
-from sim.validation.exercise import scenario_of
+from sim.validation.replay import scenario_of
 
 FIVE_EYES, ALLIES, BODIES, PARTNERS = "Five Eyes", "Allies and EU", "Bodies", "Partners"
 BY_ROLE = {"ally": ALLIES, "eu_member": ALLIES}
