@@ -50,7 +50,7 @@ class KeptRun:
 
 def replay_run(options: ReplayOptions) -> int:
     """Replays the run that was asked for and returns the exit code."""
-    from sim.output.narrative.story import hot_wash
+    from sim.output.narrative.hot_wash import hot_wash
 
     started = datetime.datetime.now()
     kept = _kept(options)

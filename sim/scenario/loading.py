@@ -139,14 +139,8 @@ def check_files(
 ) -> list[Diagnostic]:
     """Every fault of some files: scenarios, or files of the library, which are known by their first keys.
 
-    Parameters
-    ----------
-    paths : names of shipped scenarios, or paths of files
-    others : (whether a file is of this kind, its faults) of each further kind of file, both asked of a file's root Node
-
-    Returns
-    -------
-    list of Diagnostic, as they come in the files; what a file says itself comes before what it extends
+    They come in the order of the files; what a file says itself comes before what it extends. `others` has for each
+    further kind of file whether a file is one, and its faults, both asked of the file's root Node.
     """
     faults, of_the_library = [], []
     for given in paths:
@@ -402,11 +396,8 @@ def _is_removal(entry: Node) -> bool:
 
 
 def notes_on(loaded: Loaded) -> list[str]:
-    """What is worth knowing of a scenario that is sound: it plays, and may not say what its author thinks.
-
-    Returns
-    -------
-    list of str, sentences for whoever checks or plays it; none for most scenarios
+    """What is worth knowing of a scenario that is sound, in sentences: it plays, and may not say what its author
+    thinks.
 
     >>> from sim.scenario import load
     >>> notes_on(load("smallest"))

@@ -101,17 +101,7 @@ questions:                             # for the talk afterwards
 
 
 def new_scenario(name: str, folder: str | os.PathLike = ".") -> Path:
-    """Write a scenario to start from; InputError when the name will not do or the file is already there.
-
-    Parameters
-    ----------
-    name : lower case letters, digits and underscores; `.yaml` is added
-    folder : where
-
-    Returns
-    -------
-    Path of the new file
-    """
+    """Write a scenario to start from, and give its path; InputError when the name will not do or the file is there."""
     name = _good_name(name.removesuffix(".yaml"))
     path = Path(folder) / f"{name}.yaml"
     try:
