@@ -1,14 +1,12 @@
 """`oceans backtest`: what the model would have said about crises that happened, beside what was done."""
 
 import datetime
-import json
 import platform
 import sys
 
 from sim.cli.options import BacktestOptions
 from sim.cli.run import Progress
-from sim.cli.streams import print_json
-from sim.cli.terminal import TerminalUI, drawn
+from sim.cli.terminal import answer, drawn
 from sim.phrases import count, listed
 from sim.record import store
 
@@ -149,15 +147,11 @@ def write_exercises(folder, found, library, in_sample=False):
 def _answer(options, found, path, library):
     from sim.validation.backtest import as_plain
 
-    if options.as_json:
-        document = {"folder": str(path) if path else None, **as_plain(found)}
-        print_json(json.dumps(document, ensure_ascii=False, allow_nan=False))
-    elif options.quiet:
-        print(path or "", end="\n" if path else "")
-    else:
-        _tell(TerminalUI(), found, library)
-        if path:
-            TerminalUI().place(f"Everything is in {path}/" + ("; begin with backtest.html" if options.charts else ""))
+    def document():
+        return {"folder": str(path) if path else None, **as_plain(found)}
+
+    begin = "backtest.html" if options.charts else ""
+    answer(options, path, document, lambda ui: _tell(ui, found, library), begin)
 
 
 def _tell(ui, found, library):
