@@ -261,13 +261,13 @@ def lasting(days: float) -> str:
     return count(round(days), "day")
 
 
-def in_words(number: int) -> str:
+def in_words(number: int, nothing: str = "no") -> str:
     """A number in words up to twelve.
 
-    >>> in_words(3), in_words(40), in_words(0)
-    ('three', '40', 'no')
+    >>> in_words(3), in_words(40), in_words(0), in_words(0, "none")
+    ('three', '40', 'no', 'none')
     """
-    return COUNTS[number] if number < len(COUNTS) else str(number)
+    return nothing if not number else COUNTS[number] if number < len(COUNTS) else str(number)
 
 
 def percent(share: float) -> str:

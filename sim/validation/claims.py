@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.phrases import COUNTS, count, listed, percent
+from sim.phrases import count, in_words, listed, percent
 from sim.validation.backtest import BETTER, MODEL, WORSE, Backtest, verdict
 from sim.validation.scores import Fifth
 
@@ -162,18 +162,9 @@ def first_answers(answers: Sequence[Any]) -> str:
     late = len(known) - inside - early
     sides = [f"too fast in {in_words(early)}" if early else "", f"too slow in {in_words(late)}" if late else ""]
     told = " and ".join(filter(None, sides))
-    held = f"{in_words(inside)} of {count(len(known), 'case')}"
+    held = f"{in_words(inside, 'none')} of {count(len(known), 'case')}"
     start = f"first answer together: the record is within the model's spread in {held}"
     return f"{start}; the model is {told}" if told else start
-
-
-def in_words(value: int) -> str:
-    """A small count in words; 'none' for nothing.
-
-    >>> in_words(0), in_words(3)
-    ('none', 'three')
-    """
-    return "none" if not value else COUNTS[value] if value < len(COUNTS) else str(value)
 
 
 def coercion(rows: pd.DataFrame) -> str:

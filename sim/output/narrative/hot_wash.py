@@ -114,7 +114,7 @@ def _who_was_suspected(begun, record, names):
 
     def how_many(incident):
         sure, everybody = sum(share >= CONFIDENT for share in last[incident.id]), len(last[incident.id])
-        exact = "all" if sure == everybody else in_words(sure) if sure else "none"
+        exact = "all" if sure == everybody else in_words(sure, "none")
         roughly = "none" if not sure else "most" if sure > everybody / 2 else "few"
         return exact if len(known) <= COUNTED else roughly
 
@@ -162,7 +162,7 @@ def _what_was_done(record, names):
     acted = int(record.measures.get("joiners", 0))
     return (
         f"{count(len(everybody), 'state')} responded, {many} of them by {names.response(most)}, and "
-        f"{in_words(acted) if acted else 'none'} did more than speak"
+        f"{in_words(acted, 'none')} did more than speak"
     )
 
 
@@ -171,7 +171,7 @@ def _where_it_ended(begun, record, names, figures):
     stopped = {event.incident for event in record.of_kind("incident_stops")}
     parts = [f"{names.actors(gave_in)} gave in"] if gave_in else []
     if begun:
-        ended = f"{in_words(len(stopped)) if stopped else 'none'} of {count(len(begun), 'incident')} had ended"
+        ended = f"{in_words(len(stopped), 'none')} of {count(len(begun), 'incident')} had ended"
         one = f"the incident {'ended' if stopped else 'was still going on at the end'}"
         parts.append(ended if len(begun) > 1 else one)
     told = (("harm", "the harm came to {}"), ("peak_tension", "tension rose to {} of 1 at its highest"))
