@@ -47,37 +47,21 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Backtest:
-    """A back-test: cells with their forecasts, and how good these were.
-
-    Parameters
-    ----------
-    cases : Cases
-    cells : Cells, the cells that are scored (n)
-    forecasts : dict of name -> array (n,), probability; the model's own first, under `MODEL`
-    played : dict of case id -> Played
-    scores : DataFrame, as `sim.validation.scores.scores_of`
-    differences : DataFrame, as `sim.validation.scores.differences_of`: the model against each benchmark
-    fifths : dict of scope -> list of Fifth, the model's calibration
-    acts : DataFrame, a row per case and kind of act: how many did it, as `acts_of`
-    lags : DataFrame, a row per kind of act: columns kind, cells, and days from the disclosure at some quantiles
-    first_answers : DataFrame, a row per case: the first collective or lead response in days, and the model's
-    outcomes : DataFrame, a row per coercion: what came of it, and the model's probability that the victim gave in
-    estimated : dict of case id -> where the coefficients came from: "without it", "from others", "all cases" (itself
-        among them), or "as written" where nothing is estimated
-    runs, seed : int
-    """
+    """A back-test: cells with their forecasts, and how good these were."""
 
     cases: Cases
-    cells: Cells
-    forecasts: dict[str, np.ndarray]
-    played: dict[str, Played]
-    scores: pd.DataFrame
-    differences: pd.DataFrame
-    fifths: dict[str, list[Fifth]]
-    acts: pd.DataFrame
-    lags: pd.DataFrame
-    first_answers: pd.DataFrame
-    outcomes: pd.DataFrame
+    cells: Cells  # those that are scored (n)
+    forecasts: dict[str, np.ndarray]  # by name, the probability of each cell; the model's own first, under `MODEL`
+    played: dict[str, Played]  # by the case's id
+    scores: pd.DataFrame  # as `sim.validation.scores.scores_of`
+    differences: pd.DataFrame  # as `sim.validation.scores.differences_of`: the model against each benchmark
+    fifths: dict[str, list[Fifth]]  # the model's calibration, by scope
+    acts: pd.DataFrame  # a row per case and kind of act: how many did it, as `acts_of`
+    lags: pd.DataFrame  # a row per kind of act: days from the disclosure at some quantiles, as `lags_of`
+    first_answers: pd.DataFrame  # a row per case: the first collective or lead response in days, and the model's
+    outcomes: pd.DataFrame  # a row per coercion: what came of it, and the model's probability that the victim gave in
+    # by the case's id, where its coefficients came from: "without it", "from others", "all cases" (itself among them),
+    # or "as written" where nothing is estimated
     estimated: dict[str, str]
     runs: int
     seed: int
@@ -410,21 +394,13 @@ def verdict(low: float, high: float, less_is_better: bool = True, cases: int | N
 
 @dataclass(frozen=True)
 class Miss:
-    """Cells of one case and kind of act in which the model was wrong the same way.
-
-    Parameters
-    ----------
-    case, kind : str
-    done : bool, what these actors did
-    actors : tuple of (code, the model's probability, confidence of the record), the worst first
-    loss : float, what they add to the sum of squared errors
-    """
+    """Cells of one case and kind of act in which the model was wrong the same way."""
 
     case: str
     kind: str
-    done: bool
-    actors: tuple
-    loss: float
+    done: bool  # what these actors did
+    actors: tuple  # of (code, the model's probability, confidence of the record), the worst first
+    loss: float  # what they add to the sum of squared errors
 
 
 def misses_of(backtest: Backtest, most: int = 10, limit: float = HALF) -> list[Miss]:

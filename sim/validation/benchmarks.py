@@ -88,18 +88,11 @@ Taught = tuple[Cells, Cases] | None  # other cells to learn from
 
 @dataclass(frozen=True)
 class Known:
-    """What a forecast may know: cells of one kind of act, from other cases.
+    """What a forecast may know: cells of one kind of act, from other cases."""
 
-    Parameters
-    ----------
-    done : array (n,), 0 or 1
-    actor : array (n,) of str
-    features : array (n, features), as `features_of` or `strong_features_of`; nan where not known
-    """
-
-    done: np.ndarray
-    actor: np.ndarray
-    features: np.ndarray
+    done: np.ndarray  # (n,), 0 or 1
+    actor: np.ndarray  # (n,) of str
+    features: np.ndarray  # (n, features), as `features_of` or `strong_features_of`; nan where not known
 
 
 def overall_rate(known: Known, actor: np.ndarray, features: np.ndarray) -> np.ndarray:
@@ -225,19 +218,12 @@ def _names_of(cells: Cells) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Logistic:
-    """A logistic regression on features that were put on one scale.
+    """A logistic regression on features that were put on one scale."""
 
-    Parameters
-    ----------
-    weights : array (features,), log-odds per standard deviation
-    constant : float, log-odds where all features are at their mean
-    centre, scale : arrays (features,), mean and standard deviation in what it was fitted to
-    """
-
-    weights: np.ndarray
-    constant: float
-    centre: np.ndarray
-    scale: np.ndarray
+    weights: np.ndarray  # (features,), log-odds per standard deviation
+    constant: float  # log-odds where all features are at their mean
+    centre: np.ndarray  # (features,), the mean in what it was fitted to
+    scale: np.ndarray  # (features,), and the standard deviation
 
     def forecast(self, features: np.ndarray) -> np.ndarray:
         """Probabilities (m,) for features (m, features); what is not known (nan) stands at its mean."""

@@ -73,26 +73,15 @@ class Prior:
 
 @dataclass(frozen=True)
 class Estimates:
-    """What the cases say about the coefficients.
-
-    Parameters
-    ----------
-    prior : Prior
-    mean : array (k,), the most probable values
-    covariance : array (k, k)
-    without : dict of case id -> array (k,), the same with one case left out
-    log_likelihood : float
-    steps : tuple of float, the log posterior after each step
-    checked : dict of case id -> how far `without` is from what the long way gives, in standard deviations at most;
-        empty where all went the long way
-    """
+    """What the cases say about the coefficients."""
 
     prior: Prior
-    mean: np.ndarray
-    covariance: np.ndarray
-    without: dict[str, np.ndarray]
+    mean: np.ndarray  # (k,), the most probable values
+    covariance: np.ndarray  # (k, k)
+    without: dict[str, np.ndarray]  # by the id of the case that is left out, (k,)
     log_likelihood: float
-    steps: tuple[float, ...]
+    steps: tuple[float, ...]  # the log posterior after each step
+    # how far `without` is from the long way, in standard deviations at most; empty: all went it
     checked: dict[str, float] = field(default_factory=dict)
 
 
@@ -161,22 +150,13 @@ def calibrate(
 
 @dataclass(frozen=True)
 class Local:
-    """A case near some coefficients.
+    """A case near some coefficients."""
 
-    Parameters
-    ----------
-    done : array (n,), what the record says: 1 or 0 of a known cell, between them of one that has a tag alone
-    p : array (n,), the model's probability
-    slopes : array (k, n), of the log-odds of p
-    kind : array (n,), which kind of act
-    weight : array (n,), what each cell counts; None: one
-    """
-
-    done: np.ndarray
-    p: np.ndarray
-    slopes: np.ndarray
-    kind: np.ndarray
-    weight: np.ndarray | None = None
+    done: np.ndarray  # (n,), what the record says: 1 or 0 of a known cell, between them of one that has a tag alone
+    p: np.ndarray  # (n,), the model's probability
+    slopes: np.ndarray  # (k, n), of the log-odds of p
+    kind: np.ndarray  # (n,), which kind of act
+    weight: np.ndarray | None = None  # (n,), what each cell counts; None: one
 
     def at(self, p: np.ndarray) -> "Local":
         """The same case with other probabilities, and the slopes as they were."""
@@ -234,15 +214,11 @@ def dispersion(local: dict[str, Local]) -> float:
 
 
 class Search:
-    """A search for the most probable coefficients given some cases, uphill from where it starts.
+    """A search for the most probable coefficients given some cases, uphill from `theta`, or from what was believed
+    before.
 
-    Its slopes stay as they were found when it last looked; with the steps it takes it is told new probabilities.
-
-    Parameters
-    ----------
-    prior : Prior
-    local : dict of case -> Local, at `theta`
-    theta : array (k,), where it starts; None: at the mean of what was believed before
+    Its slopes, those of the `local` cases, stay as they were found when it last looked; with the steps it takes it is
+    told new probabilities.
     """
 
     def __init__(self, prior: Prior, local: dict[str, Local], theta: np.ndarray | None = None) -> None:

@@ -30,24 +30,14 @@ NO_TAG = "null"
 
 @dataclass(frozen=True)
 class Cases:
-    """The cases of one file.
-
-    Parameters
-    ----------
-    title : str
-    cases : tuple of Case, in the order of the file
-    outcomes : tuple of Episode, coercions of which only the outcome is known
-    covariates : dict, code -> Covariates; empty when the file gives none
-    path : Path
-    digest : str, SHA-256 of what the file says: the same for any layout, comments and order of keys
-    """
+    """The cases of one file."""
 
     title: str
-    cases: tuple[Case, ...]
-    outcomes: tuple[Episode, ...]
-    covariates: dict[str, Covariates]
+    cases: tuple[Case, ...]  # in the order of the file
+    outcomes: tuple[Episode, ...]  # coercions of which only the outcome is known
+    covariates: dict[str, Covariates]  # by code; empty when the file gives none
     path: Path
-    digest: str
+    digest: str  # SHA-256 of what the file says: the same for any layout, comments and order of keys
 
     def __repr__(self) -> str:
         return f"Cases({self.title!r}, {len(self.cases)} cases, digest={self.digest[:12]!r})"
@@ -139,28 +129,16 @@ def _validated(root: Node, library: Library | None) -> tuple[CaseFile | None, li
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """What is known of many cases, one row for each actor, case and kind of act of which it is known.
+    """What is known of many cases, one row for each actor, case and kind of act of which it is known."""
 
-    Parameters
-    ----------
-    case : array (n,), int, the place in `case_ids`
-    case_ids : tuple of str, every case of the file, whether or not anything is known of it
-    actor : array (n,), str, codes
-    kind : array (n,), str, of `KINDS`
-    done : array (n,), float, 1 it did, 0 it did not
-    is_own : array (n,), bool, the actor was itself a primary target
-    confidence : array (n,), str, "high", "medium", "low", or "unknown" where nobody says
-    case_kind : array (n,), str, a kind of case of the codebook
-    """
-
-    case: np.ndarray
-    case_ids: tuple[str, ...]
-    actor: np.ndarray
-    kind: np.ndarray
-    done: np.ndarray
-    is_own: np.ndarray
-    confidence: np.ndarray
-    case_kind: np.ndarray
+    case: np.ndarray  # (n,) of int, the place in `case_ids`
+    case_ids: tuple[str, ...]  # every case of the file, whether or not anything is known of it
+    actor: np.ndarray  # (n,) of str, codes
+    kind: np.ndarray  # (n,) of str, of `KINDS`
+    done: np.ndarray  # (n,) of float, 1 it did, 0 it did not
+    is_own: np.ndarray  # (n,) of bool, the actor was itself a primary target
+    confidence: np.ndarray  # (n,) of str, "high", "medium", "low", or "unknown" where nobody says
+    case_kind: np.ndarray  # (n,) of str, a kind of case of the codebook
 
     def __len__(self) -> int:
         return len(self.done)

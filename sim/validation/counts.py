@@ -31,17 +31,11 @@ COORDINATE = 2  # the mandate from which a format may speak as one
 
 @dataclass(frozen=True)
 class Run:
-    """One run as it is counted.
+    """One run as it is counted."""
 
-    Parameters
-    ----------
-    record : Record, with its events
-    loaded : Loaded, what was played
-    known : dict of kind of act -> codes of which the record knows what they did, in a past case; None: the coded states
-    """
-
-    record: Record
-    loaded: Loaded
+    record: Record  # with its events
+    loaded: Loaded  # what was played
+    # by kind of act, of whom the record of a past case knows; None: the coded states
     known: Mapping[str, frozenset[str]] | None = None
     volumes: Volumes = field(init=False)
 

@@ -181,26 +181,15 @@ def _participants(case: Case, library: Library) -> list[str]:
 
 @dataclass(frozen=True)
 class Played:
-    """What came of a case in R runs.
+    """What came of a case in R runs."""
 
-    Parameters
-    ----------
-    actors : tuple of str, the cast (A)
-    chance : array (R, K, A), probability that each actor did each kind of act, of `KINDS`, in the window
-    day : array (R, K, A), day from the disclosure on which it first did, or infinity
-    confidence : array (R, A), in the culprit, at the end
-    stake : array (R, A)
-    conceded : array (R,), whether a victim gave in
-    called : dict of format -> share of runs in which it was called
-    """
-
-    actors: tuple
-    chance: np.ndarray
-    day: np.ndarray
-    confidence: np.ndarray
-    stake: np.ndarray
-    conceded: np.ndarray
-    called: dict
+    actors: tuple[str, ...]  # the cast (A)
+    chance: np.ndarray  # (R, K, A), that each actor did each kind of act, of `KINDS`, in the window
+    day: np.ndarray  # (R, K, A), from the disclosure, on which it first did, or infinity
+    confidence: np.ndarray  # (R, A), in the culprit, at the end
+    stake: np.ndarray  # (R, A)
+    conceded: np.ndarray  # (R,), whether a victim gave in
+    called: dict[str, float]  # by format, the share of runs in which it was called
 
     def chance_of(self, actor: str, kind: str) -> float:
         """Mean probability of one cell; nan for an actor outside the cast."""

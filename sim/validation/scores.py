@@ -183,27 +183,20 @@ def auc_by_case(done: ArrayLike, p: ArrayLike, case: ArrayLike) -> Statistic:
 class Fifth:
     """What came of the forecasts between two probabilities.
 
-    Parameters
-    ----------
-    low, high : float, the probabilities; `low` belongs to it and `high` to the next, save 1
-    n, cases : int, how many cells lie there, and of how many cases
-    mean_p, rate : float, the mean forecast and the share that was done; nan without cells
-    rate_low, rate_high : float, Wilson's interval of the rate, as if cells were independent
-    gap_low, gap_high : float, interval of rate less mean forecast from resampling whole cases
-    is_reliable : bool or None, whether that interval holds 0; None where there are too few data to say: fewer than
-        ten cells, or one case only. Where all cells came out alike resampling sees no chance at all, and it is asked
-        instead whether Wilson's interval holds the mean forecast
+    It is reliable if the interval of its gap holds 0. That is None where there are too few data to say: fewer than ten
+    cells, or one case only. Where all cells came out alike resampling sees no chance at all, and it is asked instead
+    whether Wilson's interval holds the mean forecast.
     """
 
-    low: float
-    high: float
-    n: int
-    cases: int
-    mean_p: float
-    rate: float
-    rate_low: float
+    low: float  # belongs to it
+    high: float  # belongs to the next, save 1
+    n: int  # how many cells lie there
+    cases: int  # and of how many cases
+    mean_p: float  # the mean forecast, nan without cells
+    rate: float  # the share that was done
+    rate_low: float  # Wilson's interval of the rate, as if cells were independent
     rate_high: float
-    gap_low: float
+    gap_low: float  # interval of rate less mean forecast from resampling whole cases
     gap_high: float
     is_reliable: bool | None
 

@@ -77,23 +77,14 @@ STYLE = {
 
 @dataclass(frozen=True)
 class Shape:
-    """The sheet that a chart is drawn on. Type has the same points on all, so fewer inches make it larger.
+    """The sheet that a chart is drawn on. Type has the same points on all, so fewer inches make it larger."""
 
-    Parameters
-    ----------
-    end : str, what the name of a file of this shape ends in
-    width : float, inches
-    height : float, inches; None: as many as the drawing asks for
-    pixels : int, width of a PNG
-    titles, captions : int, lines of title and of caption there is room for
-    """
-
-    end: str
-    width: float
-    height: float | None
-    pixels: int
-    titles: int
-    captions: int
+    end: str  # what the name of a file of this shape ends in
+    width: float  # inches
+    height: float | None  # inches; None: as many as the drawing asks for
+    pixels: int  # width of a PNG
+    titles: int  # lines of title there is room for
+    captions: int  # and of caption
 
     @property
     def dpi(self):

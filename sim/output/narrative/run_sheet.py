@@ -21,30 +21,19 @@ BY_CONTROL = {"hold": "held by control", "skip": "dropped by control"}
 
 @dataclass(frozen=True)
 class Entry:
-    """One inject on the run sheet.
+    """One inject on the run sheet, in words that are empty where nothing is said."""
 
-    Parameters
-    ----------
-    inject : str, its id
-    turn : int, in which it was released, or was due
-    when : str, the day of its release in words; empty where it was not
-    title, to, kind, expects, notes : str, in words; kind with its storyline; empty where nothing is said
-    condition : str, on what condition it comes, in words; empty where there is none
-    objectives : tuple of str, ids
-    stood : str, how it stood at the end: released, released by control, held, not released and why ...
-    """
-
-    inject: str
-    turn: int
-    when: str
+    inject: str  # its id
+    turn: int  # in which it was released, or was due
+    when: str  # the day of its release; empty where it was not
     title: str
     to: str
-    kind: str
+    kind: str  # with its storyline
     expects: str
     notes: str
-    condition: str
-    objectives: tuple[str, ...]
-    stood: str
+    condition: str  # on which it comes
+    objectives: tuple[str, ...]  # ids
+    stood: str  # at the end: released, released by control, held, not released and why ...
 
 
 @dataclass(frozen=True)

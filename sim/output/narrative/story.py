@@ -24,24 +24,14 @@ from sim.scenario import Loaded
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn as it is told.
+    """One turn as it is told."""
 
-    Parameters
-    ----------
-    number : int, from 1; 0 for what came before the exercise
-    date : str, ISO date of its first day
-    heading : str, the most telling thing that happened
-    sentences : tuple of str, all that there is to tell
-    short : tuple of str, the same in few sentences
-    period : str, its days in words
-    """
-
-    number: int
-    date: str
-    heading: str
-    sentences: tuple[str, ...]
-    period: str = ""
-    short: tuple[str, ...] = ()
+    number: int  # from 1; 0 for what came before the exercise
+    date: str  # ISO date of its first day
+    heading: str  # the most telling thing that happened
+    sentences: tuple[str, ...]  # all that there is to tell
+    period: str = ""  # its days in words
+    short: tuple[str, ...] = ()  # the same in few sentences
 
 
 def tell(record: Record, loaded: Loaded) -> list[Turn]:
