@@ -142,10 +142,7 @@ def _tell_at_the_end(options, record, loaded, ui):
 class KeptAnswers:
     """The answers of people, on disk before the next decision and whatever happens then.
 
-    Parameters
-    ----------
-    folder : RunFolder or None, where nothing is to be kept
-    facts : callable () -> dict, the manifest of an exercise that is not finished
+    `folder` is None where nothing is to be kept; `facts` gives the manifest of an exercise that is not finished.
     """
 
     def __init__(self, folder, facts):
@@ -213,16 +210,9 @@ def _keep_one(options, loaded, seats, folder, started, session):
 
 
 def keep_one(folder, loaded, record, outcomes, facts, options, session=None):
-    """Writes everything about one run into its folder.
+    """Writes everything about one run into its folder, with charts and the report if the options ask for them.
 
-    Parameters
-    ----------
-    folder : store.RunFolder
-    loaded : sim.scenario.Loaded
-    record : Record; outcomes : Outcomes, of the same run
-    facts : dict, from `store.manifest`
-    options : has `charts`, whether they are drawn and the report is written, and `wide`, whether for a wall too
-    session : Session that played it, in which what decided it is looked for; or None
+    With the session that played it, what decided it is looked for.
     """
     store.save(folder.aside, loaded, outcomes, record, facts)
     if options.charts:

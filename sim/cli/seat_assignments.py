@@ -5,9 +5,11 @@ Among it are files of answers: one JSON line for each answer of a seat, as a run
 
 import json
 import shlex
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sim.cli.options import RunOptions
 from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.letters import whole
 from sim.model.decisions import KINDS, Answer, legal_choice
@@ -17,6 +19,7 @@ from sim.model.steps.control import Direction
 from sim.policies.policy import Script
 from sim.policies.seating import Assigned, participants_of, place_fault
 from sim.record.store import read_manifest
+from sim.scenario import Loaded
 from sim.text_files import ACTIONS, file_lines
 
 FIELDS = {"turn": int, "actor": str, "kind": str, "subject": str, "choice": list, "options": str}
@@ -28,20 +31,11 @@ SHEET = 9
 class SeatAssignments:
     """What --seat, --policy, --release and --actions come to; InputError with everything wrong with them at once.
 
-    Parameters
-    ----------
-    options : sim.cli.options.RunOptions
-    loaded : sim.scenario.Loaded
-
-    Attributes
-    ----------
-    people : tuple of codes, the seats at the terminal, each once
-    policies : dict of code to name of a policy
-    at_start : dict of turn to what control directs as it begins
-    files : AnswerFiles, or None
+    `people` are the codes of the seats at the terminal, each once, `policies` names of policies by code, `at_start`
+    what control directs as each turn begins, and `files` the answers given, or None.
     """
 
-    def __init__(self, options, loaded):
+    def __init__(self, options: RunOptions, loaded: Loaded) -> None:
         self.options, self.loaded = options, loaded
         self.people = tuple(dict.fromkeys(options.seats))
         assigned = Assigned(options.policies, loaded)
@@ -94,17 +88,10 @@ class SeatAssignments:
 
 
 class Releases:
-    """What the option --release comes to: the injects that control releases.
+    """What the option --release comes to, each given as `ID` (in turn 1) or `ID@TURN`: the injects that control
+    releases.
 
-    Parameters
-    ----------
-    given : sequence of str, each `ID` (in turn 1) or `ID@TURN`
-    loaded : sim.scenario.Loaded
-
-    Attributes
-    ----------
-    at_start : dict of turn to tuple of Direction, as a `Session` takes it
-    faults : list of str, everything wrong with them
+    `at_start` has the directions of each turn, as a `Session` takes them, and `faults` everything wrong with them.
     """
 
     def __init__(self, given, loaded):
@@ -154,23 +141,15 @@ class Line:
 
 
 class AnswerFiles:
-    """The answers of one file or several, each with its line.
+    """The answers of one file or several, each with its line; InputError with every fault of every file at once.
 
-    Parameters
-    ----------
-    paths : paths of files
-    loaded : sim.scenario.Loaded
-    participants : codes of who takes part
-    seed : int, of the run they are given to
-    is_lenient : bool, whether answers that no longer fit are left out rather than refused
-
-    Raises
-    ------
-    InputError
-        with every fault of every file at once
+    They are given to a run with this seed and these participants; where it is lenient, answers that no longer fit are
+    left out rather than refused.
     """
 
-    def __init__(self, paths, loaded, participants, seed, is_lenient=False):
+    def __init__(
+        self, paths: Iterable[Path], loaded: Loaded, participants: Collection[str], seed: int, is_lenient: bool = False
+    ) -> None:
         self.paths, self.is_lenient = tuple(paths), is_lenient
         faults, self.lines = [], []
         if not is_lenient:
@@ -206,10 +185,8 @@ class AnswerFiles:
     def check_all_asked(self, open_now=(), people=()):
         """InputError for answers that no decision has called for.
 
-        Parameters
-        ----------
-        open_now : decisions that people are asked now; answers to what lies ahead are left out. Empty: it is over
-        people : codes of the seats in which they sit
+        What lies ahead of the decisions that people, in these seats, are asked now is left out. With none open, it is
+        over.
         """
         late = self.missed(open_now, people)
         if late and not self.is_lenient:
@@ -230,12 +207,7 @@ class AnswerFiles:
 
 
 class FileScript(Script):
-    """The same answers as a script; an answer that is not legal is refused with its line.
-
-    Parameters
-    ----------
-    lines : sequence of Line; strict : bool, as in `Script`
-    """
+    """The same answers as a script, strict as `Script` is; an answer that is not legal is refused with its line."""
 
     def __init__(self, lines, strict=True):
         super().__init__([line.answer for line in lines], strict)
