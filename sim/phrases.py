@@ -43,12 +43,7 @@ SEVERITIES = ((0.2, "barely"), (0.4, "lightly"), (0.6, "seriously"), (0.8, "hard
 
 
 class Names:
-    """What one scenario's actors, incidents, formats, responses and projects are called.
-
-    Parameters
-    ----------
-    loaded : sim.scenario.Loaded
-    """
+    """What one scenario's actors, incidents, formats, responses and projects are called."""
 
     def __init__(self, loaded):
         scenario, library = loaded.scenario, loaded.library
@@ -108,11 +103,8 @@ class Names:
     def recipients(self, inject, reached, longest=LONGEST_LIST):
         """Whom an inject is for as it stands in a sentence: 'all', 'the EU's members and Japan', 'control'.
 
-        Parameters
-        ----------
-        inject : str, its id
-        reached : codes of the actors that it reached
-        longest : int, how many of those who belong to no body are named; one at least where nobody belongs to any
+        Of those whom it `reached` and who belong to no body so many are named; one at least where nobody belongs to
+        any.
         """
         meant = self._injects[inject].to if inject in self._injects else reached
         if "all" in meant:

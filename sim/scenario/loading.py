@@ -101,13 +101,7 @@ def load(name_or_path: str | os.PathLike, library: Library | None = None) -> Loa
 
 
 def from_text(text: str, path: Path) -> Loaded:
-    """A scenario from the text that its file holds, or is to hold; checked like a file.
-
-    Parameters
-    ----------
-    text : str
-    path : Path of the file, from which what it extends is found
-    """
+    """A scenario from the text that its file, at a path, holds or is to hold; checked like a file."""
     return _loaded(with_parents(read_text(text, os.fspath(path)), path), path.stem, path)
 
 
@@ -121,12 +115,8 @@ def from_document(
 def varied(loaded: Loaded, values: dict) -> Loaded:
     """The same scenario with other values at some paths; InputError when one leads nowhere or does not fit.
 
-    Parameters
-    ----------
-    loaded : Loaded
-    values : dict, path -> value, such as `{"incidents.grid.difficulty": 0.7, "behaviour.precision": 4}`. What is
-    switched on
-        comes first and what is switched off last, so that other values may be set under it either way
+    Such as `{"incidents.grid.difficulty": 0.7, "behaviour.precision": 4}`. What is switched on comes first and what is
+    switched off last, so that other values may be set under it either way.
     """
     document = loaded.document
     for path, value in sorted(values.items(), key=lambda item: {"on": 0, "off": 2}.get(str(item[1]), 1)):

@@ -55,18 +55,9 @@ class Chart:
 
 
 def draw(folder, name, compose, *about):
-    """Composes a chart of something and saves it. A chart that fails is left out, and costs no other.
+    """Composes a chart of something and saves it in a folder. A chart that fails is left out, and costs no other.
 
-    Parameters
-    ----------
-    folder : path; made if need be
-    name : str, what the chart is called when there is none
-    compose : function of what is drawn, that gives a `Page`
-    about : what is drawn
-
-    Returns
-    -------
-    Chart
+    `name` is what it is called when there is none.
     """
     try:
         page = compose(*about)
