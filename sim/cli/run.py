@@ -5,7 +5,6 @@ One run is told turn by turn as it unfolds; many runs show their progress and th
 
 import contextlib
 import datetime
-import json
 import math
 import sys
 import time
@@ -15,7 +14,7 @@ from sim.cli.options import RunOptions
 from sim.cli.people import People
 from sim.cli.seat_assignments import SeatAssignments
 from sim.cli.streams import print_json
-from sim.cli.terminal import TerminalUI, drawn
+from sim.cli.terminal import TerminalUI, answer, drawn
 from sim.errors import Diagnostic, InputError, OceansError
 from sim.output.narrative.hot_wash import UNSAID, figure, hot_wash
 from sim.output.narrative.run_sheet import notes_on_incidents, objectives_of, run_sheet
@@ -273,24 +272,20 @@ def _many(options, loaded, seats, folder, started):
 
             _draw("many", write_report_of_many, outcomes, loaded, folder, facts, options.wide)
         folder.keep()
-    _answer_many(options, loaded, folder, outcomes, seconds)
+    path, begin = folder.path if folder else None, "report.html" if options.charts else ""
+
+    def told(ui):
+        _tell_many(ui, options, loaded, outcomes, seconds)
+
+    answer(options, path, lambda: summary(outcomes, path), told, begin)
     return 0
 
 
-def _answer_many(options, loaded, folder, outcomes, seconds):
-    path = folder.path if folder else None
-    if options.as_json:
-        print_json(json.dumps(summary(outcomes, path), ensure_ascii=False))
-    elif options.quiet:
-        print(path or "", end="\n" if path else "")
-    else:
-        ui = TerminalUI(sys.stdout, loaded.scenario.calendar, Names(loaded))
-        ui.say(loaded.scenario.title, "bold")
-        rate = f" in {seconds:.1f} s, {outcomes.runs / seconds:,.0f} runs a second" if seconds >= 0.1 else ""
-        ui.say(f"{outcomes.runs:,} runs from seed {options.seed}{rate}.", "dim")
-        show_spread(ui, outcomes, loaded)
-        if path:
-            ui.place(_where(options, path))
+def _tell_many(ui, options, loaded, outcomes, seconds):
+    ui.say(loaded.scenario.title, "bold")
+    rate = f" in {seconds:.1f} s, {outcomes.runs / seconds:,.0f} runs a second" if seconds >= 0.1 else ""
+    ui.say(f"{outcomes.runs:,} runs from seed {options.seed}{rate}.", "dim")
+    show_spread(ui, outcomes, loaded)
 
 
 class Progress:
