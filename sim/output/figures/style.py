@@ -79,23 +79,14 @@ STYLE = {
 
 @dataclass(frozen=True)
 class Shape:
-    """The sheet that a chart is drawn on. Type has the same points on all, so fewer inches make it larger.
+    """The sheet that a chart is drawn on. Type has the same points on all, so fewer inches make it larger."""
 
-    Parameters
-    ----------
-    end : str, what the name of a file of this shape ends in
-    width : float, inches
-    height : float, inches; None: as many as the drawing asks for
-    pixels : int, width of a PNG
-    titles, captions : int, lines of title and of caption there is room for
-    """
-
-    end: str
-    width: float
-    height: float | None
-    pixels: int
-    titles: int
-    captions: int
+    end: str  # what the name of a file of this shape ends in
+    width: float  # inches
+    height: float | None  # inches; None: as many as the drawing asks for
+    pixels: int  # width of a PNG
+    titles: int  # lines of title there is room for
+    captions: int  # and of caption
 
     @property
     def dpi(self):
@@ -409,14 +400,8 @@ def day_of(date, year=False):
 
 
 def caption_of(about, units, runs=1, note=""):
-    """What stands under every chart: scenario, runs, seed, units.
-
-    Parameters
-    ----------
-    about : Record or Outcomes
-    units : str, the unit of every axis
-    runs : int, how many runs the chart shows
-    note : str, how to read it
+    """What stands under every chart of a record or of outcomes: how to read it, the unit of every axis, scenario, runs,
+    seed.
     """
     which = f"run {about.run}" if runs == 1 and hasattr(about, "run") else f"{runs:,} run{'s' * (runs != 1)}"
     return in_sentences(note, f"Units: {units}", f"Scenario: {about.scenario_name}, {which}, seed {about.seed}")
@@ -580,11 +565,8 @@ def mark(axes, x, y, marker, colour, size=7, is_hollow=False, **more):
 def stacked(values, step, tall, most):
     """How far above or below its lane each mark stands, so that marks of nearly the same value do not cover each other.
 
-    Parameters
-    ----------
-    values : dict of key to value, in the order in which marks of the same value are stacked
-    step : float, values this near are the same
-    tall, most : float, height of a mark, and of a whole stack
+    Values within a `step` are the same, and stack in the order of their keys; a mark is so `tall`, a whole stack at
+    `most`.
     """
     bins, places = {}, {}
     for key, value in values.items():
