@@ -21,7 +21,7 @@ from sim.model.steps.assess import confidence_now, severity_now
 from sim.model.steps.joining import urgency
 from sim.model.steps.positions import apply_positions, positions_open, salience, take_positions
 from sim.model.steps.stops import NOBODY, seats_to_ask
-from sim.model.steps.willingness import base_utility, exchange_intentions, terms
+from sim.model.steps.willingness import exchange_intentions, terms, utility_of_calls
 from sim.rules.attribution import confidence
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.rules.consultation import format_utility, p_break_silence
@@ -52,25 +52,28 @@ def foreseen(world):
 def close_consult(world, answers):
     """Consult on every incident that has begun."""
     own = foreseen(world)[1] if answers.by_run else {}
-    begun = settle_positions(world)
+    lasting = settle_positions(world)
     apply_positions(world, answers)
-    for h in begun:
+    for h in lasting:
         calls(world, h, answers, own.get(h))
-        exchange(world, h)
+        exchange(world, h, lasting[h])
     leak(world)
 
 
 def settle_positions(world):
-    """Every actor settles what it wants over each incident that has begun; which these are."""
+    """Every actor settles what it wants over each incident that has begun.
+
+    Returns
+    -------
+    dict of incident to array (kinds, R, A), what `lasting_utility` gives for it in this turn
+    """
     begun = np.flatnonzero(world.inputs.incident_begins <= world.turn)
-    for h in begun:
-        take_positions(world, h)
-    return begun
+    return {h: take_positions(world, h) for h in begun}
 
 
-def exchange(world, h):
+def exchange(world, h, lasting):
     """Weigh the responses to incident `h`, and let members hear what the others intend."""
-    world.base_utilities[h] = base_utility(world, h)
+    world.base_utilities[h] = lasting + utility_of_calls(world, h)
     exchange_intentions(world, h)
     if world.recorder:
         world.recorder.keep_terms(h, terms(world, h))
