@@ -382,8 +382,8 @@ def act_for_members(world):
         option, runs = np.nonzero((chance > 0) & ~world.state.joined[..., place])
         if not option.size:
             continue
-        lots = world.draws.uniform_at("follows", 0, inputs.actors, inputs.option_names, np.full(runs.size, place), runs)
-        goes = lots[np.arange(runs.size), option] < chance[option, runs]
+        lots = world.draws.uniform_of("follows", 0, inputs.actors, inputs.option_names, place, runs, option)
+        goes = lots < chance[option, runs]
         who = np.full(np.count_nonzero(goes), place)
         since = day[inputs.option_incident[option[goes]], runs[goes]]
         new = join(world, option[goes], runs[goes], who, covered_by_text=True, not_before=since)

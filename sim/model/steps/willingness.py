@@ -4,8 +4,6 @@ Most terms are a property of the kind times a property of the actor's situation,
 product of two tables. Intentions are exchanged while consulting; decisions follow while responding.
 """
 
-from functools import reduce
-
 import numpy as np
 
 from sim.rules.attribution import confidence
@@ -194,13 +192,15 @@ def peer_participation(world, h):
 def _in_clubs(world, h, probability, joined):
     inputs = world.inputs
     expected = quantize(np.maximum(probability * logistic(attention(world, h)), joined))
-    own = np.ascontiguousarray(expected.reshape(-1, expected.shape[-1]).T)
+    own = np.ascontiguousarray(expected.reshape(-1, expected.shape[-1]).T)  # a line each, short enough for the cache
     by_club = inputs.peer_group @ own
-    of_others = np.zeros_like(own)
-    for groups, inside, weight, scale in inputs.peers:
-        shares = ((by_club[g] - w * own[inside]) * s for g, w, s in zip(groups, weight, scale, strict=True))
-        of_others[inside] = reduce(np.maximum, shares)
-    return of_others.T.reshape(expected.shape)
+    most = np.zeros_like(own)
+    for club, place, weight, scale in inputs.memberships:
+        of_others = weight * own[place]
+        np.subtract(by_club[club], of_others, out=of_others)
+        of_others *= scale
+        np.maximum(most[place], of_others, out=most[place])
+    return np.ascontiguousarray(most.T).reshape(expected.shape)
 
 
 def exchange_intentions(world, h):
