@@ -161,10 +161,10 @@ def first_of_each(race: np.ndarray, weight: np.ndarray, uniform: np.ndarray) -> 
     array([1, 2])
     """
     arrival = _arrival(weight, uniform)
-    order = np.lexsort((arrival, race))
-    leads = np.diff(race[order], prepend=-1) != 0
-    first = order[leads]
-    return first[arrival[first] < np.inf]
+    soonest = np.full(race.max(initial=-1) + 1, np.inf)
+    np.minimum.at(soonest, race, arrival)
+    first = np.flatnonzero((arrival == soonest[race]) & (arrival < np.inf))
+    return first[np.unique(race[first], return_index=True)[1]]
 
 
 def _arrival(weight: np.ndarray, uniform: np.ndarray) -> np.ndarray:

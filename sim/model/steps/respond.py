@@ -135,7 +135,10 @@ def legal(world, h):
 def sure_enough(world, h):
     """For which responses to an incident each is sure enough of the culprit: (options of the incident, R, A) bool."""
     inputs, part = world.inputs, world.inputs.option_slices[h]
-    return (inputs.accuses[part] == 0) | (confidence(world.state.belief[h]) >= inputs.attribution_min[part])
+    enough = np.ones(world.state.joined[part].shape, dtype=bool)
+    accusing = np.flatnonzero(inputs.accuses[part, 0, 0])
+    enough[accusing] = confidence(world.state.belief[h]) >= inputs.attribution_min[part][accusing]
+    return enough
 
 
 def lead_condition_met(world, part):
