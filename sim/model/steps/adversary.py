@@ -138,9 +138,9 @@ def discord(world, over):
 def carry_out(world, campaign, chosen):
     """Carry out the move of each run; the place of its target, or -1."""
     targets = np.full(world.runs, -1)
-    for k, move in enumerate(MOVES):
+    for k in sorted({*chosen.tolist()} - {-1}):
         rows = np.flatnonzero(chosen == k)
-        hit = move.carry_out(world, campaign, rows) if rows.size else None
+        hit = MOVES[k].carry_out(world, campaign, rows)
         if hit is not None:
             targets[rows] = hit
     return targets
