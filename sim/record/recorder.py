@@ -103,6 +103,11 @@ class EventRecorder:
         }
         self.tell(world, "inject", "control_directs", payload)
 
+    def actors_change(self, world, joining, leaving):
+        for kind, who in (("actor_joins", joining), ("actor_leaves", leaving)):
+            for place in np.flatnonzero(who):
+                self.tell(world, "inject", kind, {}, actor=world.inputs.actors[place])
+
     def incident_begins(self, world, h):
         inputs = world.inputs
         incident = inputs.loaded.scenario.incidents[h]
@@ -444,7 +449,9 @@ class EventRecorder:
                 },
                 "strongest_text": {incident: _plain(state.covered[h, 0].max()) for incident, h in by_incident.items()},
                 "joiners": {
-                    incident: int((state.joined[inputs.option_slices[h], 0].any(axis=0) & inputs.is_state).sum())
+                    incident: int(
+                        (state.joined[inputs.option_slices[h], 0].any(axis=0) & inputs.everybody.is_state).sum()
+                    )
                     for incident, h in by_incident.items()
                 },
             },

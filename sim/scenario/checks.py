@@ -7,6 +7,7 @@ value that the schema has already refused is passed over in silence.
 import datetime
 import os
 import re
+import sys
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -199,6 +200,15 @@ class Facts:
         actors = self.root.get("actors")
         return actors.get(code) if actors is not None and code is not None else None
 
+    def presence(self, code: str | None) -> range:
+        """The turns in which an actor takes part, without end where it says none; empty where that makes no sense."""
+        own = self.own(code)
+        if own is None or not own.is_mapping:
+            return range(1, sys.maxsize)
+        last = whole_of(own.get("until_turn"))
+        last = self.turns if last is None and is_given(own, "from_turn") else last
+        return range(whole_of(own.get("from_turn")) or 1, (last or sys.maxsize - 1) + 1)
+
     def role(self, code: str | None) -> str | None:
         """An actor's role: the scenario's own, else the library's; None for a body and for who is not known."""
         own = self.own(code)
@@ -357,6 +367,67 @@ def check_actors(facts: Facts) -> Iterator[Diagnostic]:
         yield from _memberships(code, actor, facts)
         if is_given(actor, "policy"):
             yield from unless_known(actor["policy"], "policies", _registry("sim.policies", "POLICIES"))
+
+
+def check_presence(facts: Facts) -> Iterator[Diagnostic]:
+    """Actors that join late or leave early: when, and that what the scenario says of them falls into their time."""
+    for code, _, actor in items_of(facts.root, "actors"):
+        given = [field for field in ("from_turn", "until_turn") if is_given(actor, field)]
+        if given and code in facts.library.bodies and not facts.bodies_play_as_one:
+            yield actor.keys[given[0]].fault(f"'{code}' is its members: say of each of them when it takes part.")
+        for field in given:
+            turn = whole_of(actor.get(field))
+            if turn is not None and facts.turns is not None and turn > facts.turns:
+                yield actor[field].fault(f"there is no turn {turn}: the exercise has {counted(facts.turns, 'turn')}.")
+        if len(given) == 2 and not facts.presence(code):
+            yield actor["until_turn"].fault(f"'{code}' would leave before it joins, in turn {actor['from_turn'].text}.")
+    for incident in entries_of(facts.root, "incidents"):
+        yield from _incident_in_time(incident, facts)
+    for inject in entries_of(facts.root, "injects"):
+        yield from _inject_in_time(inject, facts)
+
+
+def _incident_in_time(incident: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """Whoever is hit or behind it is there when it begins, and whoever is behind it until it is over."""
+    begins, lasts = whole_of(incident.get("turn")) or 1, whole_of(incident.get("turns"))
+    hit = [(key, code, "a victim") for code, key, _ in items_of(incident, "victims")]
+    behind = [(incident.get("by"), "who did it"), (incident.get("suspect"), "whom it looks like")]
+    for node, code, role in [*hit, *((node, node.text, role) for node, role in behind if node is not None)]:
+        there = facts.presence(code)
+        if not there:
+            continue
+        if begins not in there:
+            yield node.fault(f"'{code}' ({role}) takes part {_when_there(there)}, and this begins in turn {begins}.")
+        elif role != "a victim" and facts.turns is not None and there.stop <= facts.turns:
+            if lasts is None or begins + lasts > there.stop:
+                yield node.fault(
+                    f"'{code}' ({role}) leaves after turn {there.stop - 1}, and this goes on. "
+                    f"Let it end by then: 'turns: {there.stop - begins}' or less."
+                )
+
+
+def _inject_in_time(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """Somebody who receives it is there in its turn, and so is whoever is asked by name."""
+    turn, reached = _turn_meant(inject, facts), _reached(inject, facts)
+    if not reached or turn is None or facts.turns is None or turn > facts.turns:
+        return
+    if not any(turn in facts.presence(code) for code in reached):
+        there = facts.presence(reached[0])
+        said = f"'{reached[0]}' takes part {_when_there(there)}, and this comes in turn {turn}"
+        yield inject["to"].fault(f"{said}: nobody would receive it.")
+    question = inject.get("question")
+    if question is None or not question.is_mapping:
+        return
+    answered_by = turn + (whole_of(question.get("turns")) or 1)
+    for entry in entries_of(question, "to"):
+        there = facts.presence(entry.text)
+        if entry.text in facts.cast and there and not set(range(turn, answered_by)) & set(there):
+            yield entry.fault(f"'{entry.text}' takes part {_when_there(there)}, and is asked in turn {turn}.")
+
+
+def _when_there(there: range) -> str:
+    """The turns in which an actor takes part, in words."""
+    return f"in turn {there.start} alone" if len(there) == 1 else f"in turns {there.start} to {there.stop - 1}"
 
 
 def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator[Diagnostic]:
@@ -993,6 +1064,7 @@ CHECKS = (
     lambda facts: repeated_ids(facts.root),
     check_participants,
     check_actors,
+    check_presence,
     check_groups,
     check_ties,
     check_turns,
