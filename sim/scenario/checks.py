@@ -421,7 +421,7 @@ def _inject_in_time(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
     answered_by = turn + (whole_of(question.get("turns")) or 1)
     for entry in entries_of(question, "to"):
         there = facts.presence(entry.text)
-        if entry.text in facts.cast and there and not set(range(turn, answered_by)) & set(there):
+        if entry.text in facts.cast and there and not any(k in there for k in range(turn, answered_by)):
             yield entry.fault(f"'{entry.text}' takes part {_when_there(there)}, and is asked in turn {turn}.")
 
 
