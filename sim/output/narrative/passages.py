@@ -128,9 +128,8 @@ def by_when(date, otherwise):
 def deadlines(turn):
     """Deadlines that end with the turn: kept, or passed with what follows."""
     for event in turn.of_kind("deadline_ends"):
-        said = event.payload
-        kept = f"The deadline of '{said['title']}' is kept"
-        yield kept if said["text"] is None else f"The deadline of '{said['title']}' passes: {said['text']}"
+        said, deadline = event.payload, f"The deadline of “{event.payload['title']}”"
+        yield f"{deadline} is kept" if said["text"] is None else f"{deadline} passes: {stopped(said['text'])}"
 
 
 def answers(turn):
