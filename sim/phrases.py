@@ -357,16 +357,16 @@ def for_many(phrase: str) -> str:
     'publicly name the culprit'
     >>> for_many("trains and exercises with partners")
     'train and exercise with partners'
-    >>> for_many("reinforces its military posture")
-    'reinforce their military posture'
+    >>> for_many("reinforces its fleet and its posture")
+    'reinforce their fleet and their posture'
     """
     words = phrase.split(" ")
     for position, word in enumerate(words):
         starts = position == 0 or words[position - 1] in ("and", "or", "then") or words[position - 1].endswith("ly")
-        if starts and _is_verb(words, position):
-            words[position] = _plural_verb(word)
-        elif word in THEIRS:
+        if word in THEIRS:
             words[position] = THEIRS[word]
+        elif starts and _is_verb(words, position):
+            words[position] = _plural_verb(word)
     return " ".join(words)
 
 

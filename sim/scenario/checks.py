@@ -242,6 +242,12 @@ class Facts:
         return {name: ids_of(node, "options", "id") for name, node in asking.items() if name and node is not None}
 
     @cached_property
+    def varied(self) -> set[str | None]:
+        """The paths of what nobody knows and what is chosen."""
+        varying = [entry for name in ("uncertainties", "levers") for _, _, entry in items_of(self.root, name)]
+        return {text_of(entry, "path") for entry in varying if entry.is_mapping}
+
+    @cached_property
     def objectives(self) -> list[str]:
         return ids_of(self.root, "objectives", "id")
 
@@ -509,7 +515,7 @@ def _no_state(incident: Node, facts: Facts) -> Iterator[Diagnostic]:
     """What goes with an incident that no state did, and with no other."""
     by, has_cause = text_of(incident, "by"), is_given(incident, "cause")
     if by not in STATELESS:
-        if by is not None and has_cause:
+        if by is not None and has_cause and f"incidents.{text_of(incident, 'id')}.by" not in facts.varied:
             yield incident.keys["cause"].fault("a 'cause' is told where no state did it: give 'by: nobody' with it.")
         return
     if not is_given(incident, "suspect"):
@@ -791,11 +797,12 @@ def _when(inject: Node, facts: Facts, called: str = "", verb: str = "released") 
     elif not has_turn and not has_date and not has_time_alone:
         yield start_of(inject).fault(f"{called} needs a 'turn' (such as 2) or a 'date'.")
     yield from _turn_exists(inject, verb, facts)
-    yield from _moment_exists(inject, facts)
+    yield from _moment_exists(inject, facts, is_end=verb == "ends")
 
 
-def _moment_exists(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
-    """A day or a clock that lies within the exercise, and within the turn where that is given too."""
+def _moment_exists(inject: Node, facts: Facts, is_end: bool) -> Iterator[Diagnostic]:
+    """A day or a clock that lies within the exercise, and within the turn where that is given too; what ends may end
+    with its turn."""
     date, time = moment_in(text_of(inject, "date") or ""), time_in(text_of(inject, "time") or "")
     turn = whole_of(inject.get("turn"))
     if time is not None and isinstance(date, datetime.datetime):
@@ -818,9 +825,10 @@ def _moment_exists(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
             f"{in_numbers(moment)} is outside the exercise, which runs from {first} to {last}"
             f"{_elsewhere(facts.root.keys['start'], place)}."
         )
-    elif turn is not None and calendar.turn_at(day) != turn:
+        return
+    other = calendar.turn_past(moment) if is_end else calendar.turn_at(day)
+    if turn is not None and other != turn:
         first, last = map(in_numbers, calendar.span(turn))
-        other = calendar.turn_at(day)
         yield place.fault(f"{in_numbers(moment)} is in turn {other}: turn {turn} runs from {first} to {last}.")
 
 
