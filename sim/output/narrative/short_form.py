@@ -32,7 +32,6 @@ WORDS, WORDS_A_STATE = 42, 6  # there is less to tell of few
 FEWEST = 3  # sentences, as far as there is anything to say
 LIGHT = 3  # what weighs less is said only where there is little else
 ALWAYS = 100
-DECIDED = 12  # what an answer to a question of the exercise weighs
 NEWS, CALLS, TEXTS, STEPS, MOVES = 3, 3, 2, 2, 3  # told one by one
 BY_NAME_AT_MOST = 3  # states that are named where nobody is left out
 MANY = 20  # a step for each so many states is much
@@ -359,7 +358,7 @@ def _answers(turn):
             does = softly(answer.rstrip("."))
             silent = "" if given == "yes" else " for want of an answer"
             clauses.append(f"{some(codes, turn)} {for_many(does) if len(codes) > 1 else does}{silent}")
-        yield Said(DECIDED, _in_turn(clauses))
+        yield Said(ALWAYS, _in_turn(clauses))
 
 
 def _deadlines(turn):
