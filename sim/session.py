@@ -151,12 +151,12 @@ class Session:
     @property
     def decided(self) -> tuple[tuple[Decision, Answer], ...]:
         """What seats were asked and answered so far: a tuple of (Decision, Answer)."""
-        return tuple(self.world.decided)
+        return tuple(self.world.decided.get(0, ()))
 
     @property
     def answers(self) -> tuple[Answer, ...]:
         """All that seats have answered so far, at this stop too: a tuple of Answer, by which it can be played again."""
-        return (*(answer for _, answer in self.world.decided), *self.pending.values())
+        return (*(answer for _, answer in self.decided), *self.pending.values())
 
     @property
     def asked(self) -> Mapping[Address, Decision]:

@@ -1037,6 +1037,11 @@ class Scenario(Entry):
         return self.start.date() if isinstance(self.start, datetime.datetime) else self.start
 
     @property
+    def policies(self) -> dict[str, str]:
+        """The policies it names, by code, where they are not the model's own rule."""
+        return {code: own.policy for code, own in self.actors.items() if own.policy not in (None, "standard")}
+
+    @property
     def calendar(self) -> Calendar:
         """When each turn begins and ends."""
         turns = self.turns if isinstance(self.turns, list) else [self.turns]
