@@ -18,7 +18,9 @@ from sim.live.room import Room
 from sim.model.decisions import Address, Decision, View
 from sim.model.msel import Planned
 from sim.model.view import clock, public_view
+from sim.output.figures import charts_of
 from sim.output.figures.many import finite
+from sim.output.narrative.alignment import alignment
 from sim.output.narrative.conditions import condition_in_words
 from sim.output.narrative.decisions import acts_from, label, note, question
 from sim.output.narrative.hot_wash import figure, hot_wash, questions_of
@@ -305,8 +307,17 @@ def screen_page(room: Room) -> dict[str, Any]:
         ],
         "outcome": _outcome(room) if debrief else (),
         "chart": room.settings()["chart"] if debrief and room.results() else "",
+        **_looked_back(room, bool(debrief)),
         "questions": questions_of(room.loaded) if debrief else [],
         "picture": room.picture(),
+    }
+
+
+def _looked_back(room: Room, is_open: bool) -> dict[str, list[str]]:
+    """How usual the outcome was, and where people were of one mind: sentences, once it may be told."""
+    return {
+        "usual": room.log.fact("usual", []) if is_open else [],
+        "alignment": alignment(room.rounds(), room.loaded) if is_open else [],
     }
 
 
@@ -343,10 +354,19 @@ def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
         "settings": room.settings(),
         "picture": room.picture(),
         "results": room.results(),
+        "charts": _charts(room),
+        **_looked_back(room, session.is_over),
         "truth": [
             sentence(f"{names.incident(one.id)}: {names.culprit(one)}") for one in session.loaded.scenario.incidents
         ],
     }
+
+
+def _charts(room: Room) -> list[str]:
+    """Names of the charts for a wall, once the results are kept."""
+    folder = room.results()
+    drawn = [path.name.removesuffix(".wide.svg") for path in (folder / "charts").glob("*.wide.svg")] if folder else []
+    return sorted(drawn, key=lambda name: (name not in charts_of("room"), name))
 
 
 def _planned(session: Session, names: Names, planned: Planned) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from sim.errors import refusal
 from sim.live.log import Kept, Log, Move, Person
 from sim.model.decisions import Address, Answer, Decision, answer_to
 from sim.model.steps.control import Direction
+from sim.output.narrative.alignment import Round, rounds_of, stances_of
 from sim.phrases import Names
 from sim.scenario import Loaded
 from sim.session import PERSON, Session, read_input
@@ -252,6 +253,11 @@ class Room:
             if answer.actor == seat:
                 views.setdefault(answer.address, {})[kept.person] = kept
         return views
+
+    def rounds(self) -> list[Round]:
+        """How the people in each seat stood, and the seats together, as far as it was said."""
+        stances = stances_of((kept.row for kept in self.log.inputs()), (kept.row for kept in self.log.views()))
+        return rounds_of(stances, self.loaded)
 
     def move(self, seat: str, text: str, person: Person) -> None:
         """A seat does something in its own words, which control adjudicates."""
