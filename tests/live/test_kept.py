@@ -9,6 +9,7 @@ import pytest
 
 from sim.cli.options import ServeOptions
 from sim.cli.serve import _keeper
+from sim.papers.after import after_action_report, read_played
 from sim.session import Session
 from tests.builders_room import Hall, words_of
 
@@ -43,6 +44,8 @@ def test_the_results_hold_who_decided_what_and_play_again_as_the_same_exercise(t
         assert "1,000 played by the model ended with less harm" in words_of(hall.page(page))
         assert "People who share a seat were of one mind" in words_of(hall.page(page))
     assert "<svg" in hall.page(f"{hall.control}/debrief/charts/alignment.wide.svg")
+    report = after_action_report(read_played(folder))
+    assert "Of one mind?" in [getattr(block, "text", "") for block in report.blocks]
     again = Session.restore((folder / "session.jsonl").read_text(encoding="utf-8").splitlines())
     assert again.record.to_json() == hall.room.session.record.to_json()
     assert "What decided it" in (folder / "report.html").read_text(encoding="utf-8")

@@ -97,7 +97,8 @@ def draw_fan(page, loaded, name, values, cell, paths=()):
     left, low, wide, tall = cell
     words = style.cut(head, wide - 0.1, style.LABEL, bold=True)
     page.write(left, low + tall - HEAD + 0.1, words, weight="bold")
-    axes = page.axes(left + LEFT, low + FOOT, wide - LEFT - RIGHT_OF_FAN, tall - HEAD - FOOT)
+    right = RIGHT_OF_FAN + (0.24 if paths else 0)
+    axes = page.axes(left + LEFT, low + FOOT, wide - LEFT - right, tall - HEAD - FOOT)
     bands = np.array([quantiles(row) for row in values]).T
     if len(days) == 1:
         days, bands = [0, days[0]], np.repeat(bands, 2, axis=1)
@@ -115,12 +116,12 @@ def draw_fan(page, loaded, name, values, cell, paths=()):
     axes.set_yticks([0, top], ["0", f"{top:g}"])
     axes.tick_params(axis="y", labelsize=style.SMALL)
     axes.grid(axis="y")
-    style.set_date_axis(axes, calendar, days[-1], most=max(2, int((wide - LEFT - RIGHT_OF_FAN) / 0.8)))
+    style.set_date_axis(axes, calendar, days[-1], most=max(2, int((wide - LEFT - right) / 0.8)))
     ends = [(path[-1], name, look["color"]) for path, name, look in paths if path[-1] == path[-1]]
     if bands[2][-1] == bands[2][-1] and not paths:
         end = f"{bands[2][-1]:.2f}" if top <= 2 else f"{bands[2][-1]:.0f}"
         ends = [(bands[2][-1], end, BLUE[2])]
-    style.label_lines(axes, ends, RIGHT_OF_FAN + 0.1, at=days[-1])
+    style.label_lines(axes, ends, right + 0.1, at=days[-1])
 
 
 # ------------------------------------------------------------------------------------------------------------ measures

@@ -86,7 +86,7 @@ def compose_alignment(debrief, loaded):
     forest = Forest(rows, ROOM, RIGHT, 0.36, GAP)
     page = style.open_page("alignment", title_of(rounds, loaded), caption, forest.height + 0.8 + KEY)
     turns = loaded.scenario.calendar.turns
-    ticks = {turn: str(turn) for turn in range(1, turns + 1) if turn in (1, turns) or turn % max(1, turns // 5) == 0}
+    ticks = {turn: str(turn) for turn in range(1, turns + 1, max(1, turns // 5))}
     panels = [Panel(0.5, turns + 0.5, ticks=ticks, head=capital(names.incident(one))) for one in incidents]
     forest.draw(page, 0.36, panels)
     _draw_key(page, {one.mind for one in rounds})

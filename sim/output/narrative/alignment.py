@@ -34,12 +34,16 @@ class Stance:
 
 @dataclass(frozen=True)
 class Round:
-    """The stances of one group on one incident in one turn. who : a seat, or `TOGETHER`; mind : how they stood."""
+    """How one group stood on one incident in one turn.
+
+    who : a seat, or `TOGETHER`; views : how many there were; wrong : those that were confidently wrong
+    """
 
     turn: int
     incident: str
     who: str
     mind: str
+    views: int
     wrong: tuple[Stance, ...]
 
 
@@ -91,13 +95,13 @@ def _round(turn: int, incident: str, who: str, group: Sequence[Stance], is_mista
         mind = ONE_VIEW
     else:
         mind = ONE_MIND if max(places) - min(places) <= NEAR else DIVIDED
-    return Round(turn, incident, who, mind, wrong)
+    return Round(turn, incident, who, mind, len(group), wrong)
 
 
 def alignment(rounds: Sequence[Round], loaded: Loaded) -> list[str]:
     """Two or three sentences: how often seats' people and the seats were of one mind, and where they were wrong."""
     names = Names(loaded)
-    inside = [one for one in rounds if one.who != TOGETHER and one.mind != ONE_VIEW]
+    inside = [one for one in rounds if one.who != TOGETHER and one.views > 1]
     together = [one for one in rounds if one.who == TOGETHER]
     told = [_how_often("people who share a seat", inside, names), _how_often("the seats together", together, names)]
     told += [_where_wrong([one for one in rounds if one.mind == WRONG], names)] if rounds else []
@@ -120,12 +124,12 @@ def _how_often(who: str, rounds: Sequence[Round], names: Names) -> str:
 def _where_wrong(rounds: Sequence[Round], names: Names) -> str:
     if not rounds:
         return "nobody was confidently wrong about who did it"
-    first = rounds[0]
-    sure = percent(min(one.sure or 0 for one in first.wrong) / 100)
-    who = "seats" if first.who == TOGETHER else f"in {names.actor(first.who)}"
+    most = max(rounds, key=lambda one: len(one.wrong))
+    sure, suspect = percent(min(one.sure or 0 for one in most.wrong) / 100), names.suspect(most.incident)
+    who = "seats" if most.who == TOGETHER else f"in {names.actor(most.who)}"
     return (
-        f"in turn {first.turn} {in_words(len(first.wrong))} {who} would name {names.suspect(first.incident)} over "
-        f"{names.incident(first.incident)}, at least {sure} sure; but it was not {names.suspect(first.incident)}"
+        f"in turn {most.turn} {in_words(len(most.wrong))} {who} would name {suspect} over "
+        f"{names.incident(most.incident)}, at least {sure} sure; but it was not {suspect}"
     )
 
 

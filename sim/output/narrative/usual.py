@@ -11,7 +11,7 @@ USUAL = (0.05, 0.95)  # between these shares of the others
 LESS = {
     "harm": "ended with less harm",
     "peak_tension": "stayed calmer",
-    "strongest_text": "said less together",
+    "strongest_text": "agreed on a weaker text at most",
 }
 
 
@@ -38,7 +38,8 @@ def how_usual(ours: Mapping[str, float], many: Mapping[str, np.ndarray], alone: 
     if alone is not None and "harm" in known:
         span = float(np.ptp(many["harm"]))
         was, had = (f"{figure(float(one), span)}" for one in (ours["harm"], many["harm"][alone]))
-        words = f"with the same draws the model alone would have come to {had}{unit_of('harm')}, we came to {was}"
+        ours_came = "as we did" if was == had else f"we came to {was}"
+        words = f"with the same draws the model alone would have come to {had}{unit_of('harm')}, {ours_came}"
         told.append(sentence(f"{label('harm')}: {words}"))
     return told
 

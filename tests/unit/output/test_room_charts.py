@@ -97,7 +97,8 @@ def test_whoever_speaks_counts_once_with_a_view_of_their_own_before_the_seats(lo
 def test_it_is_said_in_two_or_three_sentences_who_was_wrong_and_how_sure(loaded, incident):
     told = alignment(rounds_of(_stances(incident, turns=2), _mistaken(loaded, incident)), loaded)
     assert 2 <= len(told) <= 3
-    assert told[-1].endswith("at least 75\u00a0% sure; but it was not Russia.")
+    assert "three seats would name Russia" in told[-1]
+    assert told[-1].endswith("at least 90\u00a0% sure; but it was not Russia.")
 
 
 def test_the_latest_position_counts_and_what_was_left_does_not():
