@@ -245,13 +245,11 @@ class Room:
         self.log.add(view.to_json(), decision.turn, person.name, "view", sent.rationale, sent.sure)
         return None
 
-    def views(self, seat: str) -> dict[Address, dict[str, Kept]]:
-        """What each of those who hold a seat would answer, or would have: by what it answers, and by name."""
+    def views(self) -> dict[Address, dict[str, Kept]]:
+        """What each of several who hold a seat would answer, or would have: by what it answers, and by name."""
         views: dict[Address, dict[str, Kept]] = {}
         for kept in self.log.views():
-            answer = Answer.from_json(kept.payload)
-            if answer.actor == seat:
-                views.setdefault(answer.address, {})[kept.person] = kept
+            views.setdefault(Answer.from_json(kept.payload).address, {})[kept.person] = kept
         return views
 
     def rounds(self) -> list[Round]:
