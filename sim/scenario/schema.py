@@ -694,6 +694,11 @@ class ActorOverride(Entry):
         None, description="the last turn in which it takes part; empty: to the end"
     )
     brief: Optional[Text] = Field(None, description="what the person in this seat should know and want")
+    sealed: bool = Field(
+        False,
+        description="in the room, where several people hold this seat: nobody sees the views of the others, not even "
+        "whoever speaks for the seat, until the seat has answered",
+    )
 
 
 class OwnGroup(Entry):
