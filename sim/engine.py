@@ -142,6 +142,7 @@ def play_points(
     seed: int,
     baseline: bool = True,
     batch: int = BATCH,
+    measures: Mapping[str, Callable] | None = None,
 ) -> Played:
     """Play one run of each of many design points, with common random numbers: seed and replication alone decide them.
 
@@ -153,6 +154,7 @@ def play_points(
     seed : int
     baseline : bool, play each run a second time without the cooperation portfolio
     batch : int, runs played at once; changes no bit of the result
+    measures : dict of name to callable (world) -> array (R,), measures of one's own beside the catalogue's; or None
 
     Returns
     -------
@@ -191,7 +193,7 @@ def play_points(
                 if kept is gathered[0]:
                     decided = world.decided
                     digest[here] = world.state.digest()
-                for name, values in measured(world).items():
+                for name, values in measured(world, measures).items():
                     kept.setdefault(name, np.full(len(points), np.nan))[here] = values
     return Played(gathered[0], gathered[1] if len(arms) > 1 else None, digest)
 

@@ -54,6 +54,7 @@ class Study:
     measures : tuple of str
     library : Library, when it is not the one that ships
     play : callable like `sim.engine.play_points`, in its place; for tests
+    own : Own, measures and policies of one's own; or None
     """
 
     document: dict
@@ -65,6 +66,7 @@ class Study:
     measures: tuple[str, ...]
     library: Any = field(default=None, repr=False)
     play: Callable | None = None
+    own: Any = None
 
 
 @dataclass(frozen=True)
@@ -211,9 +213,12 @@ def player(study: Study):
         from sim.engine import Points, play_points
         from sim.scenario import from_document
 
+        own = study.own.at_hand() if study.own else None
         scenario = Points(from_document(study.document, study.name, library=study.library))
         _PLAYERS.clear()
-        _PLAYERS[study.plan] = functools.partial(play_points, scenario, seed=study.seed, baseline=study.baseline)
+        _PLAYERS[study.plan] = functools.partial(
+            play_points, scenario, seed=study.seed, baseline=study.baseline, measures=own
+        )
     return _PLAYERS[study.plan]
 
 

@@ -31,7 +31,7 @@ from sim.experiments.folder import (
     write_aside,
     write_json_aside,
 )
-from sim.record.store import ARMS
+from sim.record.store import ARMS, signed
 
 FIRST_NAMED = 8  # of many blocks, or faults
 
@@ -334,7 +334,7 @@ def _fill(aside, part, sources):
         _copied(path, aside / SHARDS / shard_name(number))
     sync_folder(aside / SHARDS)
     begun = {name: value for name, value in part.manifest.items() if name not in ("failed", "shards")}
-    manifest = {**begun, "shard": None, "finished": False}
+    manifest = signed({**begun, "shard": None, "finished": False})
     write_json_aside(aside / MANIFEST, manifest)
     open_folder(aside).finish()
 
