@@ -222,6 +222,14 @@ class SweepOptions(Answered):
             help="A measure of your own: a function of the world, one number a run. Repeatable.",
         ),
     ] = ()
+    keep: Annotated[
+        Sequence[str],
+        typer.Option(
+            metavar="WHAT",
+            help="Keep this of every run too: series (by turn), joined, confidence, position, spent (by actor); with "
+            "commas, or repeated.",
+        ),
+    ] = ()
     seed: Annotated[int | None, _seed("Same scenario, design and seed: same bytes. [default: 1]")] = None
     workers: Annotated[int, typer.Option(max=MOST_WORKERS, metavar="W", help="Processes on this machine.")] = 1
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Play on a Dask cluster: tcp://host:8786.")] = None

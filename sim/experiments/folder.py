@@ -29,8 +29,9 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import Diagnostic, InputError, OceansError
-from sim.experiments.blocks import BASELINE, Damaged, Study, block_size, failures_of, read_shard, shard_name, task_of
+from sim.experiments.blocks import Damaged, Study, block_size, columns_of, failures_of, read_shard, shard_name, task_of
 from sim.experiments.design import Design, make_design
+from sim.experiments.keep import Kept, kept_of
 from sim.experiments.manifest import FORMAT, SweepManifest, disagreements, plan_digest
 from sim.experiments.own import NOTHING_OWN, describe, own_of
 from sim.record.reading import (
@@ -131,13 +132,18 @@ class SweepFolder:
         """The shard of a block; Damaged when it is not what it should be, or not there."""
         first, check = number * self.size, self._checks.get(number)
         return read_shard(
-            self.shard_path(number), self.plan, number, first, self.runs_in(number), whole, self._columns, check
+            self.shard_path(number), self.plan, number, first, self.runs_in(number), whole, self.columns, check
         )
 
     @functools.cached_property
-    def _columns(self):
-        names = self.manifest["measures"]
-        return [*names, *(BASELINE + name for name in names if self.manifest["baseline"])]
+    def columns(self):
+        """Name, type and shape of all that its blocks hold of their runs."""
+        return columns_of(self.manifest["measures"], self.kept, self.manifest["baseline"])
+
+    @functools.cached_property
+    def kept(self) -> Kept:
+        """What is kept of each run beside its measures."""
+        return Kept.from_facts(self.manifest["kept"])
 
     @property
     def _checks(self):
@@ -220,6 +226,7 @@ class SweepFolder:
         return Study(
             held.document, held.name, self.design.seed, facts["baseline"], self.plan, facts["code"],
             tuple(facts["measures"]), None if loaded.base is load_library() else loaded.base, play, self.own,
+            self.kept,
         )  # fmt: skip
 
     def document(self) -> dict:
@@ -273,7 +280,9 @@ def _locked(path):
     return None
 
 
-def make_folder(path, loaded, shard=None, block_runs=None, baseline=True, measures=None, **design_facts) -> SweepFolder:
+def make_folder(
+    path, loaded, shard=None, block_runs=None, baseline=True, measures=None, keep=None, **design_facts
+) -> SweepFolder:
     """A folder for a new sweep, with its plan; InputError when the design makes no sense.
 
     Parameters
@@ -284,6 +293,7 @@ def make_folder(path, loaded, shard=None, block_runs=None, baseline=True, measur
     block_runs : int, runs in a block; default: see `block_size`
     baseline : bool, play each run a second time without the cooperation portfolio, if there is one
     measures : measures of one's own, as `sim.experiments.own.own_of` takes them
+    keep : what is kept of each run beside its measures, as `sim.experiments.keep.kept_of` takes it
     design_facts : see `sim.experiments.make_design`
     """
     path = Path(path)
@@ -302,12 +312,13 @@ def make_folder(path, loaded, shard=None, block_runs=None, baseline=True, measur
         write_json_aside(path / SCENARIO, plain(loaded.document))
     design = replace(design, points=read_array(path / POINTS))
     own = own_of(loaded, design, measures)
-    manifest = _manifest(path, loaded, design, shard, block_runs, baseline, own)
+    kept = kept_of(loaded, design, keep)
+    manifest = _manifest(path, loaded, design, shard, block_runs, baseline, own, kept)
     write_json_aside(path / MANIFEST, manifest)
     return SweepFolder(path, manifest, design, own)
 
 
-def _manifest(path, loaded, design, shard, block_runs, baseline, own):
+def _manifest(path, loaded, design, shard, block_runs, baseline, own, kept):
     from sim.catalogue.measures import MEASURES
 
     size = block_runs or block_size(design.runs)
@@ -321,6 +332,7 @@ def _manifest(path, loaded, design, shard, block_runs, baseline, own):
         "baseline": bool(baseline and loaded.scenario.cooperation),
         "measures": [*MEASURES, *own.measures],
         "own": own.facts(),
+        "kept": kept.facts(),
         "blocks": {"size": size, "count": -(-design.runs // size), "runs": design.runs},
     }
     files = {SCENARIO: file_digest(path / SCENARIO)}

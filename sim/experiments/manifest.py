@@ -9,13 +9,14 @@ from pydantic import Field
 from sim.experiments.blocks import NOT_MEASURES
 from sim.experiments.design import METHODS, MOST_POINTS
 from sim.experiments.factors import DISTRIBUTIONS, ESTIMATED
+from sim.experiments.keep import AXES, COLUMNS
 from sim.experiments.own import NAME
 from sim.record.reading import Kept
 from sim.record.store import Count, Digest, FileName, Line, Many, ScenarioFacts, Seed, signed
 
 FORMAT = 3
 MOST_BLOCKS = 10**7
-PLAN = ("format", "scenario", "code", "versions", "design", "points", "baseline", "measures", "own", "blocks")
+PLAN = ("format", "scenario", "code", "versions", "design", "points", "baseline", "measures", "own", "kept", "blocks")
 Choice = bool | int | float | str
 
 
@@ -73,6 +74,13 @@ class OwnFacts(Kept):
     policies: list[OwnPolicyFacts]
 
 
+class KeptFacts(Kept):
+    """What is kept of each run beside its measures, and the labels along each axis."""
+
+    names: list[Literal[tuple(COLUMNS)]]  # type: ignore[valid-type]
+    axes: dict[Literal[AXES], list[int] | list[Line]]  # type: ignore[valid-type]
+
+
 class BlocksFacts(Kept):
     """How the runs are cut into blocks."""
 
@@ -103,6 +111,7 @@ class SweepManifest(Kept):
     baseline: bool
     measures: Annotated[list[Annotated[str, Field(pattern=NAME)]], Field(min_length=1)]
     own: OwnFacts
+    kept: KeptFacts
     blocks: BlocksFacts
     plan: Digest
     shard: Annotated[list[Many] | None, Field(min_length=2, max_length=2)] = None
@@ -140,6 +149,8 @@ def disagreements(manifest: dict):
         yield "a measure's name is taken"
     if not {one["name"] for one in manifest["own"]["measures"]} <= {*manifest["measures"]}:
         yield "a measure of one's own is not among the measures"
+    if {axis for name in manifest["kept"]["names"] for axis in COLUMNS[name].axes} != {*manifest["kept"]["axes"]}:
+        yield "what is kept has other axes"
     yield from _of_factors(design["factors"])
     yield from _of_what_was_played(manifest)
 

@@ -36,6 +36,7 @@ from sim.experiments.folder import (
     new_path,
     open_folder,
 )
+from sim.experiments.keep import kept_of
 from sim.experiments.own import advising_on_measures, own_again
 from sim.experiments.result import Result
 from sim.phrases import listed
@@ -56,6 +57,7 @@ def sweep(
     uncertainties: Any = None,
     policies: Any = None,
     measures: Any = None,
+    keep: Sequence[str] | str | None = None,
     seed: int | None = None,
     crn: bool | None = None,
     workers: int = 1,
@@ -86,6 +88,8 @@ def sweep(
         who chooses otherwise than the model's own rule in every run; texts: "EST=hawk"
     measures : dict of name to a function of your own (world) -> array (runs,), or its "module:function"; texts:
         "name=module:function". It may have `label`, `unit` and `better` ("higher", "lower") set on it
+    keep : words of `sim.experiments.keep.WORDS`: "series" by turn, "joined", "confidence", "position" and "spent" by
+        actor, of every run
     seed : int, of the sample and of the draws; default 1
     crn : bool, common random numbers: all points share their draws (default for grids, written designs, Saltelli and
         Morris); False: each future has its own (default for "lhs" and "sobol")
@@ -119,7 +123,7 @@ def sweep(
         {"design": design, "points": points, "reps": reps, "seed": seed, "crn": crn},
         {"fixed": _with_policies(loaded, path, fixed, policies), "vary": vary, "levers": levers,
          "uncertainties": uncertainties},
-        measures, shard, block_runs, baseline,
+        measures, keep, shard, block_runs, baseline,
     )  # fmt: skip
     folder = _opened(path, loaded, asked) if (path / MANIFEST).exists() else None
     if folder and folder.is_finished and not verify and len(folder.played(whole=False)) == len(folder.numbers()):
@@ -173,12 +177,13 @@ class Asked:
     ----------
     layout : dict of design, points, reps, seed, crn
     factors : dict of fixed, vary, levers, uncertainties
-    measures, shard, block_runs, baseline : see `sweep`
+    measures, keep, shard, block_runs, baseline : see `sweep`
     """
 
     layout: dict
     factors: dict
     measures: Any = None
+    keep: Any = None
     shard: tuple[int, int] | None = None
     block_runs: int | None = None
     baseline: bool | None = None
@@ -207,7 +212,14 @@ def _begun(path, is_new, loaded, asked, play):
         raise InputError([Diagnostic(str(path), 0, 0, "no sweep was begun here, and other things lie here.")])
     try:
         folder = make_folder(
-            path, loaded, asked.shard, asked.block_runs, asked.baseline is not False, asked.measures, **asked.design
+            path,
+            loaded,
+            asked.shard,
+            asked.block_runs,
+            asked.baseline is not False,
+            asked.measures,
+            asked.keep,
+            **asked.design,
         )
         if folder.own.measures:
             try_measures(folder, folder.study(loaded, play))
@@ -250,6 +262,8 @@ def _differing(folder, loaded, asked):
     manifest = folder.manifest
     if asked.design:
         yield from folder.design.differing(altered(folder.design, loaded or folder.scenario(), asked.design))
+    if asked.keep and kept_of(loaded or folder.scenario(), folder.design, asked.keep) != folder.kept:
+        yield "--keep"
     if asked.block_runs not in (None, folder.size):
         yield "the size of its blocks"
     if asked.baseline is not None and asked.baseline != manifest["baseline"]:
