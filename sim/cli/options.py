@@ -237,6 +237,20 @@ class SweepOptions(Answered):
     resume: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Go on with this sweep; begin it here if DIR is new.")
     ] = None
+    extend: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Go further with this sweep in a new folder: more --points of sobol, more --reps, more settings of "
+            "--levers. Its runs are taken over; only new ones are played.",
+        ),
+    ] = None
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would cost, from some runs that are timed, and end.")
+    ] = False
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Begin without asking, however long it takes and however large it gets.")
+    ] = False
     shard: Annotated[
         str | None, typer.Option(metavar="I/N", help="Play only part I of N (3/8); `oceans merge` joins them.")
     ] = None

@@ -82,6 +82,7 @@ class SweepFolder:
 
     def __init__(self, path, manifest, design, own=NOTHING_OWN):
         self.path, self.manifest, self.design, self.own = Path(path), manifest, design, own
+        self.before = None  # runs of an earlier sweep that need not be played again: see `sim.experiments.extension`
 
     # ------------------------------------------------------------------------------------------------ what it says
 
@@ -119,6 +120,10 @@ class SweepFolder:
         """How many runs a block has."""
         return min(self.size, self.runs - number * self.size)
 
+    def runs_of(self, number: int) -> np.ndarray:
+        """The indices of the runs of a block."""
+        return number * self.size + np.arange(self.runs_in(number))
+
     @property
     def runs_here(self) -> int:
         """How many runs are played in this folder."""
@@ -139,6 +144,11 @@ class SweepFolder:
     def columns(self):
         """Name, type and shape of all that its blocks hold of their runs."""
         return columns_of(self.manifest["measures"], self.kept, self.manifest["baseline"])
+
+    @property
+    def all_columns(self):
+        """The same with the digest and the status of each run."""
+        return [("digest", "<u8", ()), *self.columns, ("status", "i1", ())]
 
     @functools.cached_property
     def kept(self) -> Kept:
@@ -165,7 +175,8 @@ class SweepFolder:
 
     def task(self, number: int):
         """A block, ready to be played."""
-        return task_of(self.design, number, self.size)
+        known = self.before.known(self.runs_of(number)) if self.before else None
+        return task_of(self.design, number, self.size, known)
 
     # ------------------------------------------------------------------------------------------------ going on
 
