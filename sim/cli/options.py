@@ -294,6 +294,9 @@ class AnalyseOptions(Answered):
     """What `oceans analyse` is asked for."""
 
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a sweep.")]
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Take what there is of a sweep that is not finished, and say so.")
+    ] = False
     measures: Annotated[
         Sequence[str],
         typer.Option(

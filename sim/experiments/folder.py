@@ -116,6 +116,13 @@ class SweepFolder:
         number, of = self.shard or (1, 1)
         return range(number - 1, self.manifest["blocks"]["count"], of)
 
+    def order(self) -> list[int]:
+        """The blocks in the order in which they are played: of a grid or what somebody wrote, from all over it."""
+        if self.design.method not in ("grid", "file", "table"):
+            return list(self.numbers())
+        bits = self.manifest["blocks"]["count"].bit_length()
+        return sorted(self.numbers(), key=lambda number: f"{number:0{bits}b}"[::-1])
+
     def runs_in(self, number: int) -> int:
         """How many runs a block has."""
         return min(self.size, self.runs - number * self.size)

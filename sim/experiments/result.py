@@ -241,7 +241,10 @@ def load_result(path: str | os.PathLike, verify: bool = True, partial: bool = Fa
     """
     folder = open_folder(path)
     if not folder.is_finished and not partial:
-        raise OceansError(f"{path}: error: this sweep is not finished. To go on: oceans sweep --resume {path}")
+        raise OceansError(
+            f"{path}: error: this sweep is not finished. To go on: oceans sweep --resume {path}\nTo look at what there "
+            f"is: oceans analyse {path} --partial"
+        )
     faults = []
     there = folder.played(whole=verify, warn=lambda damage: faults.extend(damage.faults))
     gone = 0 if partial and not folder.is_finished else len(folder.numbers()) - len(there) - len(faults)

@@ -104,7 +104,7 @@ def sweep(
     asked = Asked(
         {"design": design, "points": points, "reps": reps, "seed": seed, "crn": crn},
         {"fixed": fixed, "vary": vary, "levers": levers, "uncertainties": uncertainties},
-        policies, measures, keep, shard, block_runs, baseline, extend and open_folder(extend),
+        policies, measures, keep, shard, block_runs, baseline, open_folder(extend) if extend else None,
     )  # fmt: skip
     loaded = scenario_asked_for(scenario, asked, resume)
     path, is_new, keeper = place_of(loaded, None if dry_run else out, resume, shard)
@@ -157,7 +157,7 @@ def _play(folder, study, workers, dask, progress, say, command):
     with kept_or_advice(folder.path):
         (folder.path / SHARDS).mkdir(exist_ok=True)
     there = folder.played(warn=lambda damage: say(f"{damage} Its runs are played again."))
-    left = [number for number in folder.numbers() if number not in there]
+    left = [number for number in folder.order() if number not in there]
     runs, done = folder.runs_here, sum(folder.runs_in(number) for number in there)
     if there and left:
         say(f"Going on in {folder.path}: {done:,} of {runs:,} runs are there.")

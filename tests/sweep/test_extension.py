@@ -1,9 +1,12 @@
 """A sweep that goes further takes over the runs there are, and comes out byte for byte as if all had been played."""
 
+import numpy as np
 import pytest
 
 from sim.errors import InputError
+from sim.experiments import analyse, load_result
 from sim.experiments.cost import Cost
+from sim.experiments.sample import sample_of
 from tests.builders_of_sweeps import a_small_scenario, a_sweep, files_of, played_by_hash
 
 
@@ -95,3 +98,30 @@ def test_somebody_is_asked_before_a_large_sweep_and_may_say_no(tmp_path, monkeyp
                 a_sweep(tmp_path / "sweep", **options)
             assert not (tmp_path / "sweep").exists()
     assert [cost.runs for cost in asked] == [35, 35]
+
+
+@pytest.mark.parametrize(
+    ("design", "together"),
+    [
+        ({"design": "lhs", "points": 40, "levers": "crossed"}, 2),
+        ({"design": "saltelli", "points": 40, "reps": 2}, 5),
+        ({"design": "grid", "points": None, "reps": 2}, 2),
+    ],
+)
+def test_a_part_of_a_sweep_is_balanced_and_analysed_as_a_part(tmp_path, design, together):
+    def soon_stopped(study, points, replications, played=[]):  # noqa: B006
+        if len(played) == 2:
+            raise KeyboardInterrupt
+        played.append(points)
+        return played_by_hash(study, points, replications)
+
+    with pytest.raises(KeyboardInterrupt):
+        a_sweep(tmp_path / "part", **design, play=soon_stopped, block_runs=15)
+    part = load_result(tmp_path / "part", partial=True)
+    sample = sample_of(part, a_small_scenario())
+    assert 0 < len(sample.x) < len(part.design.points) and len(sample.x) % together == 0
+    assert sample.missing == len(part.design.points) - len(sample.x)
+    assert (np.bincount(sample.point) == part.design.replications).all()
+    if design["design"] == "lhs":
+        assert np.bincount(sample.x[:, 0].astype(int)).tolist() == [len(sample.x) // 2] * 2
+    assert "This is a part of the sweep" in analyse(part, ["harm"], loaded=a_small_scenario()).remarks[0]
