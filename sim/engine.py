@@ -142,6 +142,8 @@ def play_points(
     seed: int,
     baseline: bool = True,
     batch: int = BATCH,
+    measures: Mapping[str, Callable] | None = None,
+    keep: Mapping[str, Callable] | None = None,
 ) -> Played:
     """Play one run of each of many design points, with common random numbers: seed and replication alone decide them.
 
@@ -153,6 +155,8 @@ def play_points(
     seed : int
     baseline : bool, play each run a second time without the cooperation portfolio
     batch : int, runs played at once; changes no bit of the result
+    measures : dict of name to callable (world) -> array (R,), measures of one's own beside the catalogue's; or None
+    keep : dict of name to callable (world) -> array (R, ...), what else is kept of each run, among measures; or None
 
     Returns
     -------
@@ -186,13 +190,14 @@ def play_points(
                 if kept is not gathered[0]:
                     seats, script = seats_that_override(decided)
                 world = initial_world(inputs, seed, numbers[here], seats, script=script)
-                world.series = None  # nobody charts it
+                world.series = {} if keep else None  # else nobody charts it
                 play_out(world)
                 if kept is gathered[0]:
                     decided = world.decided
                     digest[here] = world.state.digest()
-                for name, values in measured(world).items():
-                    kept.setdefault(name, np.full(len(points), np.nan))[here] = values
+                more = {name: read(world) for name, read in (keep or {}).items()}
+                for name, values in (measured(world, measures) | more).items():
+                    kept.setdefault(name, np.full((len(points), *values.shape[1:]), np.nan))[here] = values
     return Played(gathered[0], gathered[1] if len(arms) > 1 else None, digest)
 
 

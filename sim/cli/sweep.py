@@ -18,6 +18,7 @@ def sweep_scenario(options):
         options.scenario, options.design, options.points, options.reps,
         fixed=options.fixed or None, vary=options.vary or None,
         levers=options.levers or None, uncertainties=options.uncertainties or None, crn=options.crn, seed=options.seed,
+        policies=options.policies, measures=options.measures or None, keep=options.keep or None,
         workers=options.workers, dask=options.dask, out=options.out, resume=options.resume,
         shard=shard_of(options.shard),
         baseline=options.baseline, verify=options.verify or options.parquet, say=_say, command=options.command,

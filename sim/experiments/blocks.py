@@ -27,10 +27,12 @@ from typing import Any
 import numpy as np
 
 from sim.errors import Diagnostic, InputError
+from sim.experiments.keep import Kept
 from sim.record.reading import read_array
 
 BASELINE = "baseline."
 PLAYED, FAILED = 0, 1
+NOT_PLAYED = -1  # among whole numbers, what stands for a run that failed
 ABOUT = (("plan", "S32"), ("check", "S32"), ("block", "<i8"), ("first", "<i8"), ("runs", "<i8"), ("failed", "<i8"))
 NOT_MEASURES = {*(name for name, _ in ABOUT), "digest", "status", "failures"}
 PIECE = 512  # runs handed to the engine at once
@@ -54,6 +56,8 @@ class Study:
     measures : tuple of str
     library : Library, when it is not the one that ships
     play : callable like `sim.engine.play_points`, in its place; for tests
+    own : Own, measures and policies of one's own; or None
+    kept : Kept, what is kept of each run beside its measures
     """
 
     document: dict
@@ -65,6 +69,8 @@ class Study:
     measures: tuple[str, ...]
     library: Any = field(default=None, repr=False)
     play: Callable | None = None
+    own: Any = None
+    kept: Kept = Kept()
 
 
 @dataclass(frozen=True)
@@ -178,14 +184,21 @@ def _stage_and_reason(error):
     return stage, " ".join(reason.split())[:LONGEST_REASON]
 
 
+def columns_of(measures, kept, baseline) -> list[tuple[str, str, tuple[int, ...]]]:
+    """Name, type and shape (without the runs) of all that a block holds of its runs, arm after arm."""
+    arm = [*((name, "<f8", ()) for name in measures), *kept.columns]
+    return arm + [(BASELINE + name, dtype, shape) for name, dtype, shape in arm if baseline]
+
+
 class _Columns:
     """What comes of the runs of a block, column by column."""
 
     def __init__(self, runs, study):
         self.failures, self.study = [], study
-        names = [*study.measures, *(BASELINE + name for name in study.measures if study.baseline)]
         self.table = {"digest": np.zeros(runs, dtype="<u8")}
-        self.table |= {name: np.full(runs, np.nan, dtype="<f8") for name in names}
+        for name, dtype, shape in columns_of(study.measures, study.kept, study.baseline):
+            missing = np.nan if dtype == "<f8" else NOT_PLAYED
+            self.table[name] = np.full((runs, *shape), missing, dtype=dtype)
         self.table["status"] = np.full(runs, FAILED, dtype="i1")
 
     def keep(self, runs, played):
@@ -211,9 +224,12 @@ def player(study: Study):
         from sim.engine import Points, play_points
         from sim.scenario import from_document
 
+        own = study.own.at_hand() if study.own else None
         scenario = Points(from_document(study.document, study.name, library=study.library))
         _PLAYERS.clear()
-        _PLAYERS[study.plan] = functools.partial(play_points, scenario, seed=study.seed, baseline=study.baseline)
+        _PLAYERS[study.plan] = functools.partial(
+            play_points, scenario, seed=study.seed, baseline=study.baseline, measures=own, keep=study.kept.readers()
+        )
     return _PLAYERS[study.plan]
 
 
@@ -251,7 +267,7 @@ def packed(plan: str, number: int, first: int, table: dict, failures: list) -> b
     """
     said = json.dumps(sorted(failures), ensure_ascii=True, separators=(",", ":")).encode() if failures else b""
     runs = len(table["status"])
-    dtype = [*ABOUT, *((name, values.dtype, (runs,)) for name, values in table.items())]
+    dtype = [*ABOUT, *((name, values.dtype, values.shape) for name, values in table.items())]
     record = np.zeros(1, dtype=[*dtype, ("failures", f"S{len(said)}")] if said else dtype)
     about = {"plan": plan.encode(), "block": number, "first": first, "runs": runs, "failed": len(failures)}
     for name, value in (about | table).items():
@@ -288,7 +304,7 @@ def read_shard(path: Path, plan=None, number=None, first=None, runs=None, whole=
     path : Path
     plan, number, first, runs, check : what it must be, or None
     whole : bool, read all of it and compare with its check
-    columns : names of its measures, in both arms, or None
+    columns : name, type and shape of what it holds of its runs, in both arms (see `columns_of`), or None
 
     Returns
     -------
@@ -317,8 +333,10 @@ def _has_form(dtype, columns):
     """Whether a shard has the columns, of the types and in the order, that `packed` gives it."""
     runs = dtype["status"].shape if "status" in dtype.names else ()
     failures = [("failures", dtype["failures"])] if "failures" in dtype.names and dtype["failures"].kind == "S" else []
-    measures = [name for name in dtype.names if name not in NOT_MEASURES] if columns is None else columns
-    table = [("digest", "<u8", runs), *((name, "<f8", runs) for name in measures), ("status", "i1", runs)]
+    if columns is None:
+        columns = [(name, "<f8", ()) for name in dtype.names if name not in NOT_MEASURES]
+    held = [(name, kind, (*runs, *shape)) for name, kind, shape in columns]
+    table = [("digest", "<u8", runs), *held, ("status", "i1", runs)]
     return len(runs) == 1 and dtype == np.dtype([*ABOUT, *table, *failures])
 
 

@@ -12,11 +12,17 @@ import tempfile
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sim.errors import Diagnostic, InputError, refusal
 from sim.experiments import workers as ways
+from sim.experiments.blocks import player, values_of
+from sim.experiments.design import altered
+from sim.experiments.factors import pairs_of
 from sim.experiments.folder import (
     LOG,
     MANIFEST,
@@ -30,13 +36,18 @@ from sim.experiments.folder import (
     new_path,
     open_folder,
 )
+from sim.experiments.keep import kept_of
+from sim.experiments.own import advising_on_measures, own_again
 from sim.experiments.result import Result
+from sim.phrases import listed
+from sim.policies import name_of
+from sim.policies.seating import Assigned
 from sim.scenario import Loaded
 
 
 def sweep(
     scenario: str | os.PathLike | Loaded | None = None,
-    design: Any = "lhs",
+    design: Any = None,
     points: int | None = None,
     reps: int | None = None,
     *,
@@ -44,7 +55,10 @@ def sweep(
     vary: Any = None,
     levers: Any = None,
     uncertainties: Any = None,
-    seed: int = 1,
+    policies: Any = None,
+    measures: Any = None,
+    keep: Sequence[str] | str | None = None,
+    seed: int | None = None,
     crn: bool | None = None,
     workers: int = 1,
     dask: str | None = None,
@@ -52,7 +66,7 @@ def sweep(
     resume: str | os.PathLike | None = None,
     shard: tuple[int, int] | None = None,
     block_runs: int | None = None,
-    baseline: bool = True,
+    baseline: bool | None = None,
     verify: bool = False,
     progress: Callable[[int, int], object] | None = None,
     say: Callable[[str], object] | None = None,
@@ -64,12 +78,19 @@ def sweep(
     Parameters
     ----------
     scenario : name of a shipped one, path, or Loaded; None goes on with what `resume` keeps
-    design : "lhs", "sobol", "grid", "saltelli" or "morris"; a CSV file, data frame, dict of columns or list of points
+    design : "lhs" (default), "sobol", "grid", "saltelli" or "morris"; a CSV file, data frame, dict of columns or list
+        of points
     points : int, how many futures; default 1024. A grid's follow from its levels
     reps : int, how often each point is played; default 1 where each future has its own draws, else 10
     fixed : dict of name or path to the value it is held at
     vary, levers, uncertainties : what varies; see `sim.experiments.choose_factors`
-    seed : int, of the sample and of the draws
+    policies : dict of code, "group:NAME" or "all" to the name of a policy, a class of your own or its "module:Class":
+        who chooses otherwise than the model's own rule in every run; texts: "EST=hawk"
+    measures : dict of name to a function of your own (world) -> array (runs,), or its "module:function"; texts:
+        "name=module:function". It may have `label`, `unit` and `better` ("higher", "lower") set on it
+    keep : words of `sim.experiments.keep.WORDS`: "series" by turn, "joined", "confidence", "position" and "spent" by
+        actor, of every run
+    seed : int, of the sample and of the draws; default 1
     crn : bool, common random numbers: all points share their draws (default for grids, written designs, Saltelli and
         Morris); False: each future has its own (default for "lhs" and "sobol")
     workers : int, processes on this machine
@@ -78,7 +99,7 @@ def sweep(
     resume : folder of a sweep to go on with; begun there if it is new and a scenario is given
     shard : (number, of how many): play every so-manyth block only, to be merged later
     block_runs : int, runs in a block; default by the sweep's size
-    baseline : bool, play each run a second time without the cooperation portfolio, if the scenario has one
+    baseline : bool, play each run a second time without the cooperation portfolio, if the scenario has one (default)
     verify : bool, when going on, read every block again and compare it with its check, even if all are there
     progress : callable (runs, failed), called after each block; default: a bar or lines on standard error
     say : callable (text), told what somebody should know; default: nobody
@@ -93,27 +114,29 @@ def sweep(
     >>> len(result), result.to_pandas()["harm"].notna().all().item()
     (18, True)
     """
-    asked = {
-        "design": design, "points": points, "reps": reps, "seed": seed, "fixed": fixed, "vary": vary, "levers": levers,
-        "uncertainties": uncertainties, "crn": crn,
-    }  # fmt: skip
     say = say or (lambda text: None)
     if workers < 1:
         raise refusal(f"--workers {workers}: at least one process has to do the work.")
     loaded = _loaded(scenario)
     path, is_new, keeper = _place(loaded, out, resume, shard)
-    folder = _opened(path, loaded, asked, shard) if (path / MANIFEST).exists() else None
+    asked = Asked(
+        {"design": design, "points": points, "reps": reps, "seed": seed, "crn": crn},
+        {"fixed": _with_policies(loaded, path, fixed, policies), "vary": vary, "levers": levers,
+         "uncertainties": uncertainties},
+        measures, keep, shard, block_runs, baseline,
+    )  # fmt: skip
+    folder = _opened(path, loaded, asked) if (path / MANIFEST).exists() else None
     if folder and folder.is_finished and not verify and len(folder.played(whole=False)) == len(folder.numbers()):
         say(f"Nothing is left to play: all {folder.runs_here:,} runs are there (--verify reads their every byte).")
         return Result(folder)
     with alone(path):
         if folder is None and (path / MANIFEST).exists():  # begun by another just now
-            folder = _opened(path, loaded, asked, shard)
+            folder = _opened(path, loaded, asked)
         if folder:
             loaded = loaded or folder.scenario()
             check_unchanged(folder, loaded)
         else:
-            folder = _begun(path, is_new, loaded, asked, shard, block_runs, baseline)
+            folder = _begun(path, is_new, loaded, asked, play)
             for note in folder.design.notes:
                 say(note)
         stopped = _play(folder, folder.study(loaded, play), workers, dask, progress, say, command)
@@ -146,50 +169,107 @@ def _place(loaded, out, resume, shard):
     return new_path(out, loaded.name, shard=shard), True, None
 
 
-def _begun(path, is_new, loaded, asked, shard, block_runs, baseline):
+@dataclass(frozen=True)
+class Asked:
+    """What a sweep is asked to be; None is what was not said.
+
+    Parameters
+    ----------
+    layout : dict of design, points, reps, seed, crn
+    factors : dict of fixed, vary, levers, uncertainties
+    measures, keep, shard, block_runs, baseline : see `sweep`
+    """
+
+    layout: dict
+    factors: dict
+    measures: Any = None
+    keep: Any = None
+    shard: tuple[int, int] | None = None
+    block_runs: int | None = None
+    baseline: bool | None = None
+
+    @property
+    def design(self) -> dict:
+        """What the design is made of, of what was said."""
+        return {name: value for name, value in (self.layout | self.factors).items() if value is not None}
+
+
+def _with_policies(loaded, path, fixed, policies):
+    """What is held, with the policies that were named for seats."""
+    if not policies:
+        return fixed
+    loaded = loaded or open_folder(path).scenario()
+    named = [(who, name if isinstance(name, str) else name_of(name)) for who, name in pairs_of(policies)]
+    assigned = Assigned([f"{who}={name}" for who, name in named], loaded)
+    if assigned.faults:
+        raise InputError([Diagnostic("", 0, 0, fault) for fault in assigned.faults])
+    return [*pairs_of(fixed), *((f"actors.{code}.policy", name) for code, name in assigned.by_code.items())]
+
+
+def _begun(path, is_new, loaded, asked, play):
     """A sweep in a folder in which nothing was begun; one that was made for it goes again if that fails."""
     if any(not name.startswith(".") and name not in (POINTS, SCENARIO, SHARDS, LOG) for name in os.listdir(path)):
         raise InputError([Diagnostic(str(path), 0, 0, "no sweep was begun here, and other things lie here.")])
     try:
-        return make_folder(path, loaded, shard, block_runs, baseline, **asked)
+        folder = make_folder(
+            path,
+            loaded,
+            asked.shard,
+            asked.block_runs,
+            asked.baseline is not False,
+            asked.measures,
+            asked.keep,
+            **asked.design,
+        )
+        if folder.own.measures:
+            try_measures(folder, folder.study(loaded, play))
+        return folder
     except BaseException:
-        if is_new and not (path / MANIFEST).exists():
+        if is_new:
             shutil.rmtree(path, ignore_errors=True)
         raise
 
 
-def _opened(resume, loaded, asked, shard):
+def try_measures(folder, study):
+    """Reads measures of one's own off two runs; InputError with advice when one goes wrong."""
+    task = folder.task(0)
+    with advising_on_measures():
+        player(study)([values_of(task)[0]] * 2, np.array([0, 1]))
+
+
+def _opened(resume, loaded, asked):
     """The folder to go on with, if what was asked for now is what was asked for then."""
     folder = open_folder(resume)
-    if shard is not None and tuple(shard) != (folder.shard or (1, 1)):
+    if asked.shard is not None and tuple(asked.shard) != (folder.shard or (1, 1)):
         of = f"shard {folder.shard[0]}/{folder.shard[1]}" if folder.shard else "the whole sweep"
-        raise InputError([Diagnostic(str(resume), 0, 0, f"this folder is for {of}, not for {shard[0]}/{shard[1]}.")])
+        told = f"this folder is for {of}, not for {asked.shard[0]}/{asked.shard[1]}."
+        raise InputError([Diagnostic(str(resume), 0, 0, told)])
     if loaded is not None:
         check_unchanged(folder, loaded)
-        if any(not _is_default(name, value) for name, value in asked.items()):
-            _check_same_design(folder, loaded, asked)
+    folder.own = own_again(folder.path, folder.manifest["own"], asked.measures)
+    differing = list(_differing(folder, loaded, asked))
+    if differing:
+        message = (
+            f"another sweep was begun here: it differs in {listed(differing)}. Leave the options of the design out to "
+            "go on with it, or begin a new one without --resume."
+        )
+        raise InputError([Diagnostic(str(folder.path), 0, 0, message)])
     return folder
 
 
-def _is_default(name, value):
-    default = {"design": "lhs", "seed": 1}.get(name)
-    return value is None or isinstance(value, str | int) and value == default
-
-
-def _check_same_design(folder, loaded, asked):
-    with tempfile.TemporaryDirectory() as aside:
-        size, baseline = folder.size, folder.manifest["baseline"]
-        now = make_folder(aside, loaded, folder.shard, size, baseline, **asked).manifest
-    before = folder.manifest
-    if now["plan"] == before["plan"]:
-        return
-    names = [name for name in now["design"] if now["design"][name] != before["design"].get(name)]
-    differing = ", ".join(names or [name for name in ("points", "blocks", "baseline") if now[name] != before[name]])
-    message = (
-        f"another sweep was begun here: it differs in {differing}. Leave the options of the design out to go on with "
-        "it, or begin a new one without --resume."
-    )
-    raise InputError([Diagnostic(str(folder.path), 0, 0, message)])
+def _differing(folder, loaded, asked):
+    """In what the plan of a folder is not what is asked for now, in words."""
+    manifest = folder.manifest
+    if asked.design:
+        yield from folder.design.differing(altered(folder.design, loaded or folder.scenario(), asked.design))
+    if asked.keep and kept_of(loaded or folder.scenario(), folder.design, asked.keep) != folder.kept:
+        yield "--keep"
+    if asked.block_runs not in (None, folder.size):
+        yield "the size of its blocks"
+    if asked.baseline is not None and asked.baseline != manifest["baseline"]:
+        has = bool((loaded or folder.scenario()).scenario.cooperation)
+        if has or manifest["baseline"]:
+            yield "the runs without cooperation"
 
 
 def _play(folder, study, workers, dask, progress, say, command):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.model.decisions import Answer, Decision
 from sim.model.inputs import ModelInputs
-from sim.policies import POLICIES, policy_named
+from sim.policies import policy_named
 from sim.policies.policy import Policy, Script
 from sim.policies.standard import Standard
 from sim.scenario import Loaded, resolve_members
@@ -142,8 +142,10 @@ class Assigned:
     def _fault(self, who: str, name: str) -> str | None:
         if not name:
             return "write it as CODE=NAME, for instance EST=standard, or group:nato=NAME, or all=NAME."
-        if name not in POLICIES:
-            return f"no policy is named '{name}'. {did_you_mean(name, POLICIES)}"
+        try:
+            policy_named(name)
+        except InputError as error:
+            return str(error).replace("error: ", "")
         if who.startswith("group:") and who.removeprefix("group:") not in self.loaded.library.groups:
             return f"no group is named so. {did_you_mean(who.removeprefix('group:'), self.loaded.library.groups)}"
         if who != "all" and not who.startswith("group:") and (fault := place_fault(who, self.loaded)):
@@ -151,13 +153,13 @@ class Assigned:
         if not self._meant(who):
             return "nobody of this group takes part."
         if not self._fitting(who, name):
-            whose = "an adversary's" if "adversary" in POLICIES[name].plays else "a member's"
+            whose = "an adversary's" if "adversary" in policy_named(name).plays else "a member's"
             return f"'{name}' is {whose} policy and would change nothing in this seat."
         return None
 
     def _fitting(self, who: str, name: str) -> list[str]:
         """The seats meant in which the policy makes a difference."""
-        plays = POLICIES[name].plays
+        plays = policy_named(name).plays
         return [code for code in self._meant(who) if role_of(code, self.loaded) in plays]
 
     def _meant(self, who: str) -> list[str]:

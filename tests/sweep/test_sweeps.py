@@ -123,9 +123,9 @@ def test_a_changed_scenario_program_or_design_is_refused(tmp_path, monkeypatch):
     before = files_of(folder)
     with pytest.raises(InputError, match="the scenario has changed"):
         a_sweep(folder, varied(a_small_scenario(), {"linkage": 0.3}), points=None)
-    with pytest.raises(InputError, match="differs in points"):
+    with pytest.raises(InputError, match="differs in --points"):
         a_sweep(folder, points=36)
-    with pytest.raises(InputError, match="differs in factors"):
+    with pytest.raises(InputError, match="differs in what varies or is held"):
         a_sweep(folder, vary=["linkage=0.1:0.2"])
     with pytest.raises(InputError, match="for the whole sweep"):
         a_sweep(folder, points=None, shard=(1, 2))
