@@ -15,20 +15,23 @@ from sim.experiments.design import Design, make_design
 from sim.experiments.runner import sweep
 
 
-def evaluate(scenario, designs, futures, reps=1, seed=1, *, fixed=None, vary=None, uncertainties=None, **options):
+def evaluate(
+    scenario, designs, futures, reps=1, seed=1, *, fixed=None, vary=None, uncertainties=None, measures=None, workers=1,
+    play=None,
+):  # fmt: skip
     """Play each of some designs in the same futures.
 
     Parameters
     ----------
     scenario : name of a shipped one, path, or Loaded
     designs : data frame, dict of columns or list of points: a row for each design, a column for each lever or path that
-        it sets; other levers stay as written
+        it sets; other levers stay as written. A policy has a path too: "actors.JPN.policy"
     futures : int, how many are drawn (Latin hypercube) over the uncertainties that no design sets; or the futures
         themselves, in the same forms as designs. Each has draws of its own
     reps : int, draws in each future
     seed : int, of the futures and of their draws
     fixed, vary, uncertainties : what is held and what futures vary; see `sim.experiments.choose_factors`
-    options : `workers` and what else `sim.sweep` takes
+    measures, workers, play : functions of your own, processes, a stand-in for the engine; see `sim.sweep`
 
     Returns
     -------
@@ -44,8 +47,10 @@ def evaluate(scenario, designs, futures, reps=1, seed=1, *, fixed=None, vary=Non
     loaded = load(scenario) if isinstance(scenario, str | os.PathLike) else scenario
     chosen = make_design(loaded, designs, reps=1, fixed=fixed)
     met = _futures(loaded, chosen, futures, reps, seed, vary, uncertainties)
-    options = {"baseline": False, "progress": lambda runs, failed: None, **options}
-    result = sweep(loaded, _crossed(chosen, met), **options)
+    result = sweep(
+        loaded, _crossed(chosen, met), measures=measures, workers=workers, baseline=False, play=play,
+        progress=lambda runs, failed: None,
+    )  # fmt: skip
     shape = len(chosen.points), len(met.points), reps
     return {name: values.reshape(shape) for name, values in result.measures.items()}
 
