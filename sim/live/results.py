@@ -20,7 +20,7 @@ from typing import Any
 from sim.live.log import Kept
 from sim.live.pages import files_of, option_words
 from sim.live.room import Room
-from sim.model.decisions import Address, Answer, Decision
+from sim.model.decisions import Answer, Decision
 from sim.output.narrative.decisions import question
 from sim.output.narrative.seat import situation
 from sim.papers.after import events_of, write_bundle
@@ -35,6 +35,8 @@ DECISIONS = ("number", "turn", "at", "seat", "person", "source", "kind", "subjec
              "left_because")  # fmt: skip
 OF_A_SEAT = ("turn", "at", "seat", "person", "source", "kind", "subject", "asked", "options", "choice", "advice",
              "rationale", "sure")  # fmt: skip
+VIEWS = ("number", "turn", "at", "seat", "person", "kind", "subject", "choice", "rationale", "sure")
+MOVES = ("number", "turn", "at", "seat", "person", "move", "effect", "reason")
 RATED = ("objective", "rating", "text")
 NOTED = ("turn", "at", "from", "to", "person", "text")
 REACHED = ("turn", "title", "from", "channel", "text")
@@ -47,6 +49,8 @@ def write_session(folder: Path, room: Room) -> None:
     (folder / "session.jsonl").write_text(lines, encoding="utf-8", newline="\n")
     store.write_table(folder / "decisions.csv", DECISIONS, _values(DECISIONS, decisions_of(room)))
     store.write_table(folder / "ratings.csv", RATED, ((one, *said) for one, said in room.log.ratings().items()))
+    store.write_table(folder / "views.csv", VIEWS, _values(VIEWS, (view.row for view in room.log.views())))
+    store.write_table(folder / "moves.csv", MOVES, _moves(room))
     store.write_table(folder / "notes.csv", NOTED, _notes(room))
     bundles = folder / "bundles"
     bundles.mkdir()
@@ -67,31 +71,28 @@ def _held(room: Room) -> list[str]:
 def decisions_of(room: Room) -> Iterator[dict[str, Any]]:
     """Each input in turn, as a row of `DECISIONS`."""
     asked = {decision.address: decision for decision, _ in room.session.decided}
+    views = room.views()
     for kept in room.log.inputs(left=True):
         given = json.loads(kept.payload)
-        yield _of_answer(room, kept, asked) if "actor" in given else _of_direction(kept, given)
+        if "direct" in given:
+            yield kept.row | {"is_override": _yes(_changes(given))}
+            continue
+        answer = Answer.from_json(kept.payload)
+        decision = None if kept.left_because else asked.get(answer.address)
+        yield _of_answer(room, kept, answer, decision) | {
+            "is_override": _yes(kept.source == "control"),
+            "advice": _advice(views.get(answer.address, {}), kept.person),
+        }
 
 
-def _of_direction(kept: Kept, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What control directed: all but going on and seating people changes the exercise from what it would have been."""
-    is_override = not (given["direct"] == "proceed" or (given["direct"], given["value"]) == ("seat", "person"))
-    return _envelope(kept) | {
-        "kind": given["direct"],
-        "subject": given["target"],
-        "choice": json.dumps(given["value"], ensure_ascii=False),
-        "is_override": _yes(is_override),
-    }
+def _changes(given: Mapping[str, Any]) -> bool:
+    """Whether what control directs changes the exercise: all does but going on and seating people."""
+    return not (given["direct"] == "proceed" or (given["direct"], given["value"]) == ("seat", "person"))
 
 
-def _of_answer(room: Room, kept: Kept, asked: Mapping[Address, Decision]) -> dict[str, Any]:
-    answer = Answer.from_json(kept.payload)
-    decision = None if kept.left_because else asked.get(answer.address)
-    row = _envelope(kept) | {
-        "seat": answer.actor, "kind": answer.kind, "subject": answer.subject, "choice": ",".join(answer.choice),
-        "advice": _advice(room, answer, kept.person), "suggested": kept.suggested,
-        "is_model's": _yes(set(kept.suggested.split(",")) == set(",".join(answer.choice).split(","))),
-        "is_override": _yes(kept.source == "control"),
-    }  # fmt: skip
+def _of_answer(room: Room, kept: Kept, answer: Answer, decision: Decision | None) -> dict[str, Any]:
+    """The row of an answer, with what was asked and what came of it where that is known."""
+    row = kept.row
     if decision is None:
         return row
     events = events_of({name: str(row[name] or "") for name in ("turn", "seat", "subject")}, room.session.record)
@@ -103,21 +104,14 @@ def _of_answer(room: Room, kept: Kept, asked: Mapping[Address, Decision]) -> dic
     }
 
 
-def _envelope(kept: Kept) -> dict[str, Any]:
-    names = ("number", "turn", "at", "person", "source", "rationale", "sure", "left_because")
-    return {name: getattr(kept, name) for name in names}
-
-
 def _yes(is_so: bool) -> str:
     return str(is_so).lower()
 
 
-def _advice(room: Room, answer: Answer, giver: str) -> str:
+def _advice(views: Mapping[str, Kept], giver: str) -> str:
     """What the others who hold the seat would have answered, with their reasons."""
-    views = room.views(answer.actor).get(answer.address, {})
     return "; ".join(
-        f"{person}: {','.join(Answer.from_json(view.payload).choice)}"
-        + (f" ({view.rationale})" if view.rationale else "")
+        f"{person}: {view.row['choice']}" + (f" ({view.rationale})" if view.rationale else "")
         for person, view in views.items()
         if person != giver
     )
@@ -150,10 +144,16 @@ def _values(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterat
 
 
 def _notes(room: Room, *seats: str) -> list[tuple[Any, ...]]:
-    """Notes and moves in their own words as rows of `NOTED`: of some seats, or of all."""
-    notes = [(one.turn, one.at, one.sender, one.receiver, one.person, one.text) for one in room.log.notes(*seats)]
-    moves = [(move.turn, move.at, move.seat, "control", move.person, move.text) for move, _ in room.moves(*seats)]
-    return sorted(notes + moves, key=lambda row: row[1])
+    """Notes as rows of `NOTED`: of some seats, or of all."""
+    return [(one.turn, one.at, one.sender, one.receiver, one.person, one.text) for one in room.log.notes(*seats)]
+
+
+def _moves(room: Room, *seats: str) -> Iterator[tuple[Any, ...]]:
+    """What seats did in their own words, and what control made of it, as rows of `MOVES`: of some seats, or of all."""
+    for move, ruling in room.moves(*seats):
+        effect = json.dumps(ruling["value"]["set"], ensure_ascii=False) if ruling and "set" in ruling["value"] else None
+        reason = ruling["reason"] if ruling else None
+        yield move.number, move.turn, move.at, move.seat, move.person, move.text, effect, reason
 
 
 # ------------------------------------------------------------------------------------------- bundles
@@ -170,6 +170,7 @@ def bundle_of(room: Room, seat: str) -> bytes:
         "decisions.csv": _table(OF_A_SEAT, _values(OF_A_SEAT, own)),
         "messages.csv": _table(REACHED, _values(REACHED, view["injects"])),
         "notes.csv": _table(NOTED, _notes(room, seat)),
+        "moves.csv": _table(MOVES[1:], (row[1:] for row in _moves(room, seat))),
         "view.json": store.as_json(view).encode(),
         **{f"attachments/{name}": room.loaded.attached[name] for name in sorted(files_of(room, seat))},
     }
@@ -200,8 +201,10 @@ def _paper(room: Room, seat: str, decisions: Sequence[Mapping[str, Any]]) -> Pap
         ]
     blocks += [Heading("What you decided"), Grid(("Turn", "Asked", "Chose", "Because"), chosen, (8, 40, 27, 25))]
     noted = [(str(turn), f"{sender} to {to}", text) for turn, _, sender, to, _, text in _notes(room, seat)]
+    noted += [(str(turn), "Your move", f"{move} ({reason or 'not adjudicated'})")
+              for _, turn, _, _, _, move, _, reason in _moves(room, seat)]  # fmt: skip
     if noted:
-        blocks += [Heading("Notes"), Grid(("Turn", "Who", "What"), noted, (8, 22, 70))]
+        blocks += [Heading("Notes and moves"), Grid(("Turn", "Who", "What"), noted, (8, 22, 70))]
     blocks.append(Heading("Where things stood at the end"))
     for heading, lines in situation(view, names, room.session.model_inputs.calendar.start):
         blocks += [Heading(heading, 3), Items(tuple(lines))]

@@ -16,7 +16,8 @@ from sim.engine import play_points
 from sim.errors import InputError
 from sim.experiments.compare import arms_of, compare
 from sim.experiments.runner import sweep
-from tests.builders_room import Hall
+from sim.papers.after import after_action_report, read_played
+from tests.builders_room import Hall, words_of
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +29,9 @@ def kept(tmp_path_factory):
     objective = hall.loaded.scenario.objectives[0].id
     link, beside = hall.join("Marta =1+1", "EST"), hall.join("Juhan", "EST")
     hall.proceed()
-    view = hall.form("EST", rationale="we know it")
-    view[next(name for name in view if name.startswith("d:"))] = ["naming"]
-    hall.browser.post(f"{beside}/send", data=view)
+    hall.browser.post(f"{beside}/view", data=hall.form("EST", sure="80", rationale="we know it"))
+    hall.browser.post(f"{link}/move", data={"seat": "EST", "text": "We close the border"})
+    hall.browser.post(f"{hall.control}/adjudicate", data={"number": "1", "reason": "It is closed already"})
     hall.browser.post(f"{hall.control}/set", data={"what": "tension", "to": "0.7", "reason": "a summit failed"})
     hall.browser.post(f"{hall.control}/note", data={"to": "JPN", "text": "For Tokyo alone."})
     hall.browser.post(f"{hall.control}/note", data={"to": "EST", "text": "For Tallinn alone."})
@@ -52,12 +53,12 @@ def test_the_results_hold_who_decided_what_why_and_what_came_of_it(kept):
     assert own and all(row["seat"] == "EST" and row["is_model's"] == "true" for row in own)
     assert all(row["asked"] and row["options"] and row["came_of_it"] for row in own)
     assert all(event in known for row in own for event in row["events"].split())
-    assert own[0]["advice"] == "Juhan: naming (we know it)"
-    assert [row["kind"] for row in rows if row["is_override"] == "true"] == ["set"]
+    assert own[0]["advice"] == "Juhan: solidarity (we know it)"
+    assert [row["kind"] for row in rows if row["is_override"] == "true"] == ["adjudicate", "set"]
     assert 'S,"late, but clear"' in (folder / "ratings.csv").read_text(encoding="utf-8")
     report = (folder / "report.html").read_text(encoding="utf-8")
     assert "What decided it" in report
-    assert "People sat in one seat: Estonia." in report and "Control changed one thing on the way." in report
+    assert "People sat in one seat: Estonia." in report and "Control changed two things on the way." in report
     assert "Control sets tension to 0.7" in (folder / "charts" / "story.wide.svg").read_text(encoding="utf-8")
 
 
@@ -104,6 +105,7 @@ def test_a_sweep_of_an_exercise_says_which_moments_there_are(kept, turn, said):
 def test_a_seat_takes_away_what_it_saw_and_nothing_else(kept):
     hall, link, folder = kept
     assert sorted(path.name for path in (folder / "bundles").iterdir()) == ["EST.zip", "control.zip"]
+    hall.browser.post(f"{hall.control}/show")
     assert hall.browser.get(f"{link}/bundle/EST").status_code == 404  # the debrief has not begun
     hall.browser.post(f"{hall.control}/show", data={"debrief": "on"})
     given = hall.browser.get(f"{link}/bundle/EST").content
@@ -116,6 +118,25 @@ def test_a_seat_takes_away_what_it_saw_and_nothing_else(kept):
     assert [row["seat"] for row in rows_of(words["decisions.csv"])] == ["EST"] * len(rows_of(words["decisions.csv"]))
     with zipfile.ZipFile(folder / "bundles" / "control.zip") as bundle:
         assert {"decisions.csv", "session.jsonl", "report.html"} <= set(bundle.namelist())
+
+
+def test_the_results_hold_views_and_moves_and_how_usual_it_was_and_show_it_in_the_debrief(kept):
+    hall, _, folder = kept
+    (view,) = rows_of((folder / "views.csv").read_text(encoding="utf-8"))
+    assert (view["person"], view["kind"], view["sure"]) == ("Juhan", "position", "80")
+    assert "We close the border,,It is closed already" in (folder / "moves.csv").read_text(encoding="utf-8")
+    usual, alignment = (folder / "charts" / f"{name}.wide.svg" for name in ("usual", "alignment"))
+    assert "1,000 played by the model ended with less harm" in usual.read_text(encoding="utf-8")
+    assert "People who share a seat were of one mind in one of one round." in alignment.read_text(encoding="utf-8")
+    hall.browser.post(f"{hall.control}/show", data={"chart": "usual.wide.svg"})
+    assert "played by the model ended with less harm" not in hall.page(hall.screen)
+    hall.browser.post(f"{hall.control}/show", data={"debrief": "on", "chart": "usual.wide.svg"})
+    for page in (hall.screen, hall.control):
+        assert "1,000 played by the model ended with less harm" in words_of(hall.page(page))
+        assert "People who share a seat were of one mind" in words_of(hall.page(page))
+    assert "<svg" in hall.page(f"{hall.control}/debrief/charts/alignment.wide.svg")
+    report = after_action_report(read_played(folder))
+    assert "Of one mind?" in [getattr(block, "text", "") for block in report.blocks]
 
 
 @pytest.fixture
