@@ -21,9 +21,9 @@ from sim.model.view import clock, public_view
 from sim.output.figures import charts_of
 from sim.output.figures.many import finite
 from sim.output.narrative.alignment import alignment
-from sim.output.narrative.conditions import condition_in_words
 from sim.output.narrative.decisions import acts_from, label, note, question
 from sim.output.narrative.hot_wash import figure, hot_wash, questions_of
+from sim.output.narrative.run_sheet import condition_in_words
 from sim.output.narrative.seat import situation
 from sim.output.narrative.story import tell
 from sim.papers.before import RATINGS
