@@ -19,7 +19,7 @@ from sim.model.msel import as_played, plan_of
 from sim.model.state import State, World
 from sim.model.steps import is_over, play_turn
 from sim.model.varying import Varied
-from sim.policies import POLICIES
+from sim.policies import POLICIES, policy_named
 from sim.policies.policy import Script, Scripts
 from sim.policies.seating import PolicyLike, fresh, policies_of, seats_that_override
 from sim.record.record import Outcomes, Record
@@ -60,7 +60,7 @@ def initial_world(
     runs : sequence of int, replication numbers
     seats : dict of code to policy, or None
     recorder : EventRecorder or None
-    script : Script, Scripts (one for each run) or None, answers that were written down before
+    script : Script, Scripts of the runs, or None, answers that were written down before
 
     Returns
     -------
@@ -143,6 +143,8 @@ def play_points(
     seed: int,
     baseline: bool = True,
     batch: int = BATCH,
+    measures: Mapping[str, Callable] | None = None,
+    keep: Mapping[str, Callable] | None = None,
 ) -> Played:
     """Play one run of each of many design points, with common random numbers: seed and replication alone decide them.
 
@@ -154,6 +156,8 @@ def play_points(
     seed : int
     baseline : bool, play each run a second time without the cooperation portfolio
     batch : int, runs played at once; changes no bit of the result
+    measures : dict of name to callable (world) -> array (R,), measures of one's own beside the catalogue's; or None
+    keep : dict of name to callable (world) -> array (R, ...), what else is kept of each run, among measures; or None
 
     Returns
     -------
@@ -185,13 +189,14 @@ def play_points(
                 if kept is not gathered[0]:
                     seats, script = seats_that_override(decided.get(place, ()) for place in places)
                 world = initial_world(inputs, seed, numbers[here], seats, script=script)
-                world.series = None  # nobody charts it
+                world.series = {} if keep else None  # else nobody charts it
                 play_out(world)
                 if kept is gathered[0]:
                     decided |= {places[row]: entries for row, entries in world.decided.items()}
                     digest[here] = world.state.digest()
-                for name, values in measured(world).items():
-                    kept.setdefault(name, np.full(len(points), np.nan))[here] = values
+                more = {name: read(world) for name, read in (keep or {}).items()}
+                for name, values in (measured(world, measures) | more).items():
+                    kept.setdefault(name, np.full((len(points), *values.shape[1:]), np.nan))[here] = values
     return Played(gathered[0], gathered[1] if len(arms) > 1 else None, digest)
 
 
@@ -199,7 +204,7 @@ def _somebody_remembers(points_of: "Points", points: Sequence[Mapping[str, Any]]
     named = set(points_of.whole.loaded.scenario.policies.values())
     for point in points:
         named |= {value for path, value in point.items() if path.startswith("actors.") and path.endswith(".policy")}
-    return any(POLICIES[name].memory for name in named & POLICIES.keys())
+    return any(policy_named(name).memory for name in named if name in POLICIES or ":" in str(name))
 
 
 class Points:

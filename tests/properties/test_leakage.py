@@ -20,7 +20,7 @@ from sim.validation.backtest import MODEL, backtest
 from sim.validation.benchmarks import FORECASTS
 from sim.validation.calibration import calibrate
 from sim.validation.cases import read_cases
-from sim.validation.exercise import INCIDENT, document_of, scenario_of
+from sim.validation.replay import INCIDENT, document_of, scenario_of
 from sim.validation.schema import KINDS, CollectiveResponse, Row
 
 ROOT = Path(__file__).parents[2]
@@ -145,7 +145,8 @@ def estimated(name=None):
     return calibrate(only(*SMALL, instead=instead), names=("practice_attribution", "b_stake"), runs=2, workers=1)
 
 
-@pytest.mark.parametrize("name", [SMALL[0], *(pytest.param(name, marks=pytest.mark.long) for name in SMALL[1:])])
+@pytest.mark.long
+@pytest.mark.parametrize("name", SMALL)
 def test_estimates_without_a_case_are_the_same_whatever_came_of_it(name):
     """To the last bit, so not even the place where the search begins may have seen the case."""
     assert not np.array_equal(estimated().mean, estimated(name).mean)
