@@ -146,7 +146,7 @@ class Names:
         'the Baltic wiper case'."""
         name = self._bare(incident_id)
         if self.is_short(incident_id):
-            return f"the {name if name.split()[0] in self._proper else _softly(name)}"
+            return f"the {name if name.split()[0] in self._proper else softly(name)}"
         known = set(re.findall(r"\w+", name)[1:]) | PROPER | self._adjectives
         words = [self._incident_word(word, known) for word in str(incident_id).split("_")]
         return f"the {' '.join(words)} case"
@@ -183,7 +183,7 @@ class Names:
     def response(self, key):
         """A response as a noun: 'public attribution'."""
         entry = self._responses.get(key)
-        return _softly(re.sub(r"\s*\(.*\)$|[:,].*$", "", entry.name)) if entry else key.replace("_", " ")
+        return softly(re.sub(r"\s*\(.*\)$|[:,].*$", "", entry.name)) if entry else key.replace("_", " ")
 
     def phrase(self, key, many=False):
         """A response as what somebody does: 'publicly names the culprit'; for many, 'publicly name the culprit'."""
@@ -204,7 +204,7 @@ class Names:
     def project(self, key):
         """A cooperation project as a noun."""
         entry = self._projects.get(key)
-        return _softly(entry.short) if entry else key.replace("_", " ")
+        return softly(entry.short) if entry else key.replace("_", " ")
 
     def text(self, rung, incident_id):
         """A text by its rung: 'a text that names Russia'."""
@@ -358,16 +358,16 @@ def for_many(phrase: str) -> str:
     'publicly name the culprit'
     >>> for_many("trains and exercises with partners")
     'train and exercise with partners'
-    >>> for_many("reinforces its military posture")
-    'reinforce their military posture'
+    >>> for_many("reinforces its fleet and its posture")
+    'reinforce their fleet and their posture'
     """
     words = phrase.split(" ")
     for position, word in enumerate(words):
         starts = position == 0 or words[position - 1] in ("and", "or", "then") or words[position - 1].endswith("ly")
-        if starts and _is_verb(words, position):
-            words[position] = _plural_verb(word)
-        elif word in THEIRS:
+        if word in THEIRS:
             words[position] = THEIRS[word]
+        elif starts and _is_verb(words, position):
+            words[position] = _plural_verb(word)
     return " ".join(words)
 
 
@@ -469,7 +469,7 @@ def _ends_badly(word):
     return word.lower() in SMALL_WORDS or word.endswith(",") or word[0] in "'‘“\"("
 
 
-def _softly(name):
+def softly(name):
     """A name as it stands inside a sentence: its first letter small unless it is a proper name or initials."""
     first = name.split(" ", 1)[0]
     is_proper = not first[1:].islower() or first in PROPER

@@ -35,8 +35,10 @@ class Campaign:
         return world.state.intensity[self.incident] > 0
 
     def is_open(self, world: World) -> np.ndarray:
-        """In which runs there is something to decide: (R,) bool."""
-        return self.goes_on(world) if self.incident is not None else ~goes_on(world, self.by)
+        """In which runs there is something to decide, for an adversary that takes part now: (R,) bool."""
+        inputs = world.inputs
+        is_here = inputs.takes_part[world.turn - 1, inputs.index[inputs.adversaries[self.by]]]
+        return is_here & (self.goes_on(world) if self.incident is not None else ~goes_on(world, self.by))
 
     def named(self, inputs: Any) -> str:
         """Its name in decisions and as an address of draws: the incident's id, or `next`."""

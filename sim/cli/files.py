@@ -45,7 +45,8 @@ def _on_condition(loaded):
     for inject in loaded.scenario.injects:
         words = condition_in_words(inject.when, names)
         if words:
-            yield f"inject '{inject.id}' comes in turn {turn_of(inject, loaded.scenario)} only {words}."
+            only = "" if words.startswith("unless") else "only "
+            yield f"inject '{inject.id}' comes in turn {turn_of(inject, loaded.scenario)} {only}{words}."
 
 
 def new_scenario_file(name, out):

@@ -101,6 +101,11 @@ class EventRecorder:
             reason=direction.reason,
         )
 
+    def actors_change(self, world, joining, leaving):
+        for kind, who in (("actor_joins", joining), ("actor_leaves", leaving)):
+            for place in np.flatnonzero(who):
+                self.tell(world, kind, actor=world.inputs.actors[place])
+
     def incident_begins(self, world, h):
         inputs = world.inputs
         incident = inputs.loaded.scenario.incidents[h]
@@ -385,7 +390,7 @@ class EventRecorder:
             },
             strongest_text={incident: _plain(state.covered[h, 0].max()) for incident, h in by_incident.items()},
             joiners={
-                incident: int((state.joined[inputs.option_slices[h], 0].any(axis=0) & inputs.is_state).sum())
+                incident: int((state.joined[inputs.option_slices[h], 0].any(axis=0) & inputs.everybody.is_state).sum())
                 for incident, h in by_incident.items()
             },
         )

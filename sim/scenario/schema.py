@@ -687,6 +687,12 @@ class ActorOverride(Entry):
     )
     capital: Optional[Annotated[float, Field(ge=0, le=5)]] = Field(None, description="political capital at the start")
     policy: Optional[Name] = Field(None, description="how it chooses; default: standard")
+    from_turn: Optional[Annotated[int, Field(ge=1, le=MOST_TURNS)]] = Field(
+        None, description="the first turn in which it takes part; empty: from the beginning"
+    )
+    until_turn: Optional[Annotated[int, Field(ge=1, le=MOST_TURNS)]] = Field(
+        None, description="the last turn in which it takes part; empty: to the end"
+    )
     brief: Optional[Text] = Field(None, description="what the person in this seat should know and want")
 
 

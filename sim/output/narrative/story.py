@@ -127,7 +127,7 @@ class Told:
     def states(self):
         """The codes of the states that assess what happens."""
         assessed = [event.payload["confidence"] for event in self.of_kind("assessment")]
-        return list(dict.fromkeys(code for known in (*assessed, *self.narrator.beliefs.values()) for code in known))
+        return list(dict.fromkeys(code for known in assessed or self.narrator.beliefs.values() for code in known))
 
     @property
     def begun(self):
