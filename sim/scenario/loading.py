@@ -8,7 +8,9 @@ from pathlib import Path
 
 from sim.errors import Diagnostic, InputError, did_you_mean, told_once
 from sim.scenario.calendar import UNITS
-from sim.scenario.checks import MERGED_BY, Facts, beside_scenario, check_scenario, repeated_ids
+from sim.scenario.checks import MERGED_BY, check_scenario, repeated_ids
+from sim.scenario.facts import Facts
+from sim.scenario.inject_checks import beside_scenario
 from sim.scenario.left_out import without_those_left_out
 from sim.scenario.library import (
     check_library_files,
