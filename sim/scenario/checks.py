@@ -32,27 +32,8 @@ from sim.scenario.facts import (
 )
 from sim.scenario.inject_checks import actors_reached, check_injects, check_questions, turn_meant
 from sim.scenario.members import OWN, code_meant, role_in, which_code
-from sim.scenario.reader import (
-    Node,
-    entries_of,
-    is_given,
-    items_of,
-    keys_of,
-    nodes_of,
-    number_of,
-    text_of,
-    whole_of,
-)
-from sim.scenario.schema import (
-    LONGEST_TURN,
-    MOST_TURNS,
-    STATELESS,
-    Days,
-    Format,
-    Membership,
-    Response,
-    Scenario,
-)
+from sim.scenario.reader import Node, entries_of, is_given, items_of, keys_of, nodes_of, number_of, text_of, whole_of
+from sim.scenario.schema import LONGEST_TURN, MOST_TURNS, STATELESS, Days, Format, Membership, Response, Scenario
 from sim.scenario.wording import expected, start_of
 
 MERGED_BY = {"incidents": "id", "injects": "id", "objectives": "id", "cooperation": "project"}

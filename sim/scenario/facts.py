@@ -11,30 +11,10 @@ from pathlib import PurePath
 from sim.errors import Diagnostic, counted
 from sim.letters import plain_letters
 from sim.scenario.calendar import Calendar, calendar_of, moment_in
-from sim.scenario.entries import (
-    names_in,
-)
+from sim.scenario.entries import names_in
 from sim.scenario.members import OWN, belongs, code_meant, codes_by_name, role_in, which_code
-from sim.scenario.reader import (
-    Node,
-    entries_of,
-    ids_of,
-    is_given,
-    items_of,
-    keys_of,
-    text_of,
-    whole_of,
-    within,
-)
-from sim.scenario.schema import (
-    CODE_PATTERN,
-    FIRST_DAY,
-    LAST_DAY,
-    LONGEST_TURN,
-    MOST_TURNS,
-    Library,
-    Scenario,
-)
+from sim.scenario.reader import Node, entries_of, ids_of, is_given, items_of, keys_of, text_of, whole_of, within
+from sim.scenario.schema import CODE_PATTERN, FIRST_DAY, LAST_DAY, LONGEST_TURN, MOST_TURNS, Library, Scenario
 from sim.scenario.wording import plain
 
 

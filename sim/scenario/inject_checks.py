@@ -11,24 +11,11 @@ from pathlib import Path, PurePath, PureWindowsPath
 from sim.catalogue.moves import NAMES as MOVES
 from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.scenario.calendar import in_numbers, moment_in, moment_of, time_in
-from sim.scenario.entries import (
-    known_names,
-    unless_known,
-    unless_known_group,
-)
+from sim.scenario.entries import known_names, unless_known, unless_known_group
 from sim.scenario.facts import Facts, elsewhere, must_be_adversary, must_take_part, not_both, repeated, turn_must_exist
 from sim.scenario.members import which_code
 from sim.scenario.needs import EFFECT_LIMITS, WHOLE
-from sim.scenario.reader import (
-    Node,
-    entries_of,
-    ids_of,
-    is_given,
-    keys_of,
-    number_of,
-    text_of,
-    whole_of,
-)
+from sim.scenario.reader import Node, entries_of, ids_of, is_given, keys_of, number_of, text_of, whole_of
 from sim.scenario.wording import start_of
 
 TO_EVERYBODY_OR_CONTROL = {
