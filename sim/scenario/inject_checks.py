@@ -15,7 +15,7 @@ from sim.scenario.entries import known_names, unless_known, unless_known_group
 from sim.scenario.facts import Facts, elsewhere, must_be_adversary, must_take_part, not_both, repeated, turn_must_exist
 from sim.scenario.members import which_code
 from sim.scenario.needs import EFFECT_LIMITS, WHOLE
-from sim.scenario.reader import Node, entries_of, ids_of, is_given, keys_of, number_of, text_of, whole_of
+from sim.scenario.reader import Node, entries_of, ids_of, is_given, keys_of, mapping_of, number_of, text_of, whole_of
 from sim.scenario.wording import start_of
 
 TO_EVERYBODY_OR_CONTROL = {
@@ -37,16 +37,13 @@ def check_injects(facts: Facts) -> Iterator[Diagnostic]:
             yield from unless_known(objective, "objectives", facts.objectives)
         for effect in entries_of(inject, "effects"):
             yield from _effect(effect, facts)
-        when = inject.get("when")
-        if when is not None and when.is_mapping:
+        if when := mapping_of(inject, "when"):
             yield from _condition(when, facts)
         for attachment in entries_of(inject, "attachments"):
             yield from _attachment(attachment)
-        question = inject.get("question")
-        if question is not None and question.is_mapping:
+        if question := mapping_of(inject, "question"):
             yield from _question(question, inject, facts)
-        deadline = inject.get("deadline")
-        if deadline is not None and deadline.is_mapping:
+        if deadline := mapping_of(inject, "deadline"):
             yield from _deadline(deadline, inject, facts)
 
 
@@ -92,8 +89,7 @@ def _deadline(deadline: Node, inject: Node, facts: Facts) -> Iterator[Diagnostic
     if ends is not None and begins is not None and ends < begins:
         at = next(field for field in ("turn", "date", "time") if is_given(deadline, field))
         yield deadline[at].fault(f"the deadline ends before its inject is released, in turn {begins}.")
-    unless = deadline.get("unless")
-    if unless is not None and unless.is_mapping:
+    if unless := mapping_of(deadline, "unless"):
         if not keys_of(unless):
             yield start_of(unless).fault(f"a deadline names what keeps it: one of {ONE_OF_WHAT_IS_SO}.")
         yield from _state_of_play(unless, facts)
@@ -167,8 +163,7 @@ def _condition(when: Node, facts: Facts) -> Iterator[Diagnostic]:
     if not keys_of(when):
         yield start_of(when).fault(f"a condition names something: {ONE_OF_A_CONDITION}.")
     yield from _state_of_play(when, facts)
-    unless = when.get("unless")
-    if unless is not None and unless.is_mapping:
+    if unless := mapping_of(when, "unless"):
         yield from _state_of_play(unless, facts)
 
 
@@ -178,12 +173,10 @@ def _state_of_play(play: Node, facts: Facts) -> Iterator[Diagnostic]:
         for entry in entries_of(play, field):
             yield from _known_incident(entry, facts)
     for field in ("text", "act"):
-        inner = play.get(field)
-        if inner is not None and inner.is_mapping:
+        if inner := mapping_of(play, field):
             yield from _known_incident(inner.get("incident"), facts)
     for field, check in (("act", _act), ("answer", _answer)):
-        inner = play.get(field)
-        if inner is not None and inner.is_mapping:
+        if inner := mapping_of(play, field):
             yield from check(inner, facts)
     for entry in entries_of(play, "going"):
         if entry.text is not None and entry.text in [other.text for other in entries_of(play, "stopped")]:
