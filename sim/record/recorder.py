@@ -22,12 +22,7 @@ def _last_moment(world):
 
 
 class EventRecorder:
-    """Collects the events of one run.
-
-    Attributes
-    ----------
-    events : list of Event, in order
-    """
+    """Collects the events of one run, in order."""
 
     def __init__(self):
         self.events = []
