@@ -84,6 +84,7 @@ class Task:
     point_of : array (runs,) of int, which of them each run is at
     replications : array (runs,) of int
     paths : tuple of (name, path), of the columns of `points`
+    known : (array of int, dict of column to array), which of its runs were played before, and what came of them
     """
 
     number: int
@@ -92,6 +93,7 @@ class Task:
     point_of: np.ndarray
     replications: np.ndarray
     paths: tuple
+    known: tuple | None = None
 
     def __len__(self):
         return len(self.replications)
@@ -112,13 +114,13 @@ def _power_of_two(count):
     return 1 << int(np.ceil(np.log2(max(count, 1))))
 
 
-def task_of(design, number: int, size: int) -> Task:
-    """A block of a design, with no more of its points than it needs."""
+def task_of(design, number: int, size: int, known=None) -> Task:
+    """A block of a design, with no more of its points than it needs; `known` as a Task has it."""
     first = number * size
     points, replications = design.runs_of(np.arange(first, min(first + size, design.runs)))
     rows = np.array(design.points[points[0] : points[-1] + 1])
     paths = tuple((factor.name, factor.path) for factor in design.varying)
-    return Task(number, first, rows, points - points[0], replications, paths)
+    return Task(number, first, rows, points - points[0], replications, paths, known)
 
 
 def run_block(study: Study, task: Task, play=None) -> bytes:
@@ -137,9 +139,11 @@ def run_block(study: Study, task: Task, play=None) -> bytes:
     with _ONE_AT_A_TIME:
         play = play or player(study)
         columns = _Columns(len(task), study)
-        points = values_of(task)
-        for first in range(0, len(task), PIECE):
-            _play_piece(columns, play, points, task, range(first, min(first + PIECE, len(task))))
+        points, left = values_of(task), np.arange(len(task))
+        if task.known:
+            left = np.delete(left, columns.know(*task.known))
+        for first in range(0, len(left), PIECE):
+            _play_piece(columns, play, points, task, left[first : first + PIECE])
     return packed(study.plan, task.number, task.first, columns.table, columns.failures)
 
 
@@ -159,12 +163,12 @@ def _play_piece(columns, play, points, task, runs):
     while waiting:
         runs = waiting.pop()
         try:
-            played = play([points[task.point_of[run]] for run in runs], task.replications[runs.start : runs.stop])
+            played = play([points[at] for at in task.point_of[runs]], task.replications[runs])
         except Exception as error:
             if len(runs) == 1:
-                columns.note(runs.start, *_stage_and_reason(error))
+                columns.note(int(runs[0]), *_stage_and_reason(error))
                 continue
-            waiting += [part for part in reversed(_parts(runs, error)) if part]
+            waiting += [part for part in reversed(_parts(runs, error)) if len(part)]
         else:
             columns.keep(runs, played)
 
@@ -203,13 +207,18 @@ class _Columns:
 
     def keep(self, runs, played):
         """Keeps what was played."""
-        rows = slice(runs.start, runs.stop)
-        self.table["digest"][rows] = played.digest
-        self.table["status"][rows] = PLAYED
+        self.table["digest"][runs] = played.digest
+        self.table["status"][runs] = PLAYED
         for arm, measures in (("", played.measures), (BASELINE, played.baseline_measures or {})):
             for name in measures:
                 if arm + name in self.table:
-                    self.table[arm + name][rows] = measures[name]
+                    self.table[arm + name][runs] = measures[name]
+
+    def know(self, runs, table):
+        """Takes over what came of some runs that were played before, and says which they are."""
+        for name, values in table.items():
+            self.table[name][runs] = values
+        return runs
 
     def note(self, run, stage, reason):
         """Notes a run that failed."""

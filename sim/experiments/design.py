@@ -43,7 +43,8 @@ class Design:
     method : "grid", "lhs", "sobol", "saltelli", "morris", "file" or "table"
     seed : int, of the study: its sample and its draws
     replications : int, how often each point is played
-    futures : int; point p is of future p % futures and, where levers are crossed, of setting p // futures
+    futures : int; where levers are crossed, the settings of a future follow one another: point p is of future
+        p // settings and of setting p % settings
     crn : bool, common random numbers: all points share their draws, replication by replication; else each future
         has its own
     levers : "sampled", "crossed" or how many settings of the levers meet every future
@@ -71,12 +72,19 @@ class Design:
         return {factor.path: factor.choices[0] for factor in self.factors if factor.kind == "set" and factor.choices}
 
     @property
+    def settings(self) -> int:
+        """How many settings of the levers each future meets."""
+        return len(self.points) // self.futures
+
+    @property
     def runs(self) -> int:
         """How many runs there are."""
         return len(self.points) * self.replications
 
     def runs_of(self, indices):
         """The points and the replication numbers of some runs.
+
+        The numbers stay as they are in a larger design: of shared draws which it is, else with the future in it.
 
         Parameters
         ----------
@@ -87,7 +95,7 @@ class Design:
         array of int, array of int
         """
         points, again = np.divmod(np.asarray(indices), self.replications)
-        return points, again if self.crn else points % self.futures * self.replications + again
+        return points, again if self.crn else again * MOST_POINTS + points // self.settings
 
     def values(self, point: int) -> dict:
         """Path to value at a point, with what is held: what `sim.scenario.varied` takes."""
@@ -230,7 +238,7 @@ def _sampled(chosen, method, points, reps, seed, crn, room):
     if crossed and not levers:
         raise refusal(f"--levers {chosen.levers}: no lever varies. Name one: --levers path=a,b,c.")
     if method == "grid":
-        others = tuple(sorted(others, key=lambda factor: factor.kind != "lever"))  # levers change slowest
+        others = tuple(sorted(others, key=lambda factor: factor.kind == "lever"))  # levers change fastest
     if crossed and method in ("saltelli", "morris"):
         raise refusal(f"--design {method} samples levers with the rest: leave out --levers {chosen.levers}.")
     futures = count_points(method, others, points)
@@ -245,13 +253,12 @@ def _sampled(chosen, method, points, reps, seed, crn, room):
     rows = futures * count
     _check_size(rows, reps)
     table = _laid_out(room, (*levers, *others), rows)
-    fill(table[:futures], others, method, seed)
+    fill(table[::count], others, method, seed)
     for number in range(len(settings) if crossed else 0):
-        part = slice(number * futures, (number + 1) * futures)
         for factor in levers:
-            table[factor.name][part] = settings[factor.name][number]
+            table[factor.name][number::count] = settings[factor.name][number]
         for factor in others if number else ():
-            table[factor.name][part] = table[factor.name][:futures]
+            table[factor.name][number::count] = table[factor.name][::count]
     notes = (note_on(method, futures), _note_on_draws(reps, crn))
     return Design(
         (*levers, *others, *chosen.held), table, method, seed, reps, futures, crn, chosen.levers,

@@ -82,6 +82,7 @@ class SweepFolder:
 
     def __init__(self, path, manifest, design, own=NOTHING_OWN):
         self.path, self.manifest, self.design, self.own = Path(path), manifest, design, own
+        self.before = None  # runs of an earlier sweep that need not be played again: see `sim.experiments.extension`
 
     # ------------------------------------------------------------------------------------------------ what it says
 
@@ -115,9 +116,20 @@ class SweepFolder:
         number, of = self.shard or (1, 1)
         return range(number - 1, self.manifest["blocks"]["count"], of)
 
+    def order(self) -> list[int]:
+        """The blocks in the order in which they are played: of a grid or what somebody wrote, from all over it."""
+        if self.design.method not in ("grid", "file", "table"):
+            return list(self.numbers())
+        bits = self.manifest["blocks"]["count"].bit_length()
+        return sorted(self.numbers(), key=lambda number: f"{number:0{bits}b}"[::-1])
+
     def runs_in(self, number: int) -> int:
         """How many runs a block has."""
         return min(self.size, self.runs - number * self.size)
+
+    def runs_of(self, number: int) -> np.ndarray:
+        """The indices of the runs of a block."""
+        return number * self.size + np.arange(self.runs_in(number))
 
     @property
     def runs_here(self) -> int:
@@ -139,6 +151,11 @@ class SweepFolder:
     def columns(self):
         """Name, type and shape of all that its blocks hold of their runs."""
         return columns_of(self.manifest["measures"], self.kept, self.manifest["baseline"])
+
+    @property
+    def all_columns(self):
+        """The same with the digest and the status of each run."""
+        return [("digest", "<u8", ()), *self.columns, ("status", "i1", ())]
 
     @functools.cached_property
     def kept(self) -> Kept:
@@ -165,7 +182,8 @@ class SweepFolder:
 
     def task(self, number: int):
         """A block, ready to be played."""
-        return task_of(self.design, number, self.size)
+        known = self.before.known(self.runs_of(number)) if self.before else None
+        return task_of(self.design, number, self.size, known)
 
     # ------------------------------------------------------------------------------------------------ going on
 

@@ -89,6 +89,11 @@ class Kept:
         long = {axis: len(labels) for axis, labels in self.axes}
         return [(name, COLUMNS[name].dtype, tuple(long[axis] for axis in COLUMNS[name].axes)) for name in self.names]
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What it was asked for by."""
+        return tuple(dict.fromkeys(COLUMNS[name].word for name in self.names))
+
     def readers(self) -> dict[str, Callable]:
         """What reads each off a world; MeasureError where a run has other actors, turns or responses."""
         return {name: partial(self._read, name) for name in self.names}

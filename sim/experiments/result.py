@@ -82,13 +82,12 @@ class Result:
     def blocks(self):
         """Block by block: the indices of its runs, and its shard; for what does not fit into memory at once."""
         for number in self._blocks:
-            first = number * self.folder.size
-            yield np.arange(first, first + self.folder.runs_in(number)), self.folder.read(number)[0]
+            yield self.folder.runs_of(number), self.folder.read(number)[0]
 
     @property
     def indices(self) -> np.ndarray:
         """The index, in the whole sweep, of each run that is here."""
-        parts = [number * self.folder.size + np.arange(self.folder.runs_in(number)) for number in self._blocks]
+        parts = [self.folder.runs_of(number) for number in self._blocks]
         return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 
     @cached_property
@@ -169,8 +168,8 @@ class Result:
         import pandas
 
         played = self.runs["status"] == PLAYED
-        points, futures = self.runs["point"], self.design.futures
-        names = {"scenario": points % futures, "policy": points // futures}
+        futures, settings = np.divmod(self.runs["point"], self.design.settings)
+        names = {"scenario": futures, "policy": settings}
         experiments = pandas.DataFrame({**self.factors(), **names, "model": self.manifest["scenario"]["name"]})
         experiments = experiments.astype(dict.fromkeys(experiments.select_dtypes("str"), "category"))
         outcomes = {name: values[played] for name, values in self.measures.items()}
@@ -245,7 +244,10 @@ def load_result(path: str | os.PathLike, verify: bool = True, partial: bool = Fa
     """
     folder = open_folder(path)
     if not folder.is_finished and not partial:
-        raise OceansError(f"{path}: error: this sweep is not finished. To go on: oceans sweep --resume {path}")
+        raise OceansError(
+            f"{path}: error: this sweep is not finished. To go on: oceans sweep --resume {path}\nTo look at what there "
+            f"is: oceans analyse {path} --partial"
+        )
     faults = []
     there = folder.played(whole=verify, warn=lambda damage: faults.extend(damage.faults))
     gone = 0 if partial and not folder.is_finished else len(folder.numbers()) - len(there) - len(faults)

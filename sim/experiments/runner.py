@@ -8,40 +8,17 @@ import contextlib
 import os
 import shutil
 import sys
-import tempfile
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from sim.errors import Diagnostic, InputError, refusal
+from sim.errors import refusal
 from sim.experiments import workers as ways
-from sim.experiments.blocks import player, values_of
-from sim.experiments.design import altered
-from sim.experiments.factors import pairs_of
-from sim.experiments.folder import (
-    LOG,
-    MANIFEST,
-    POINTS,
-    SCENARIO,
-    SHARDS,
-    alone,
-    check_unchanged,
-    kept_or_advice,
-    make_folder,
-    new_path,
-    open_folder,
-)
-from sim.experiments.keep import kept_of
-from sim.experiments.own import advising_on_measures, own_again
+from sim.experiments.asked import Asked, begun, opened, place_of, scenario_asked_for
+from sim.experiments.cost import FEW, Cost, cost_of
+from sim.experiments.folder import MANIFEST, SHARDS, alone, check_unchanged, kept_or_advice, open_folder
 from sim.experiments.result import Result
-from sim.phrases import listed
-from sim.policies import name_of
-from sim.policies.seating import Assigned
 from sim.scenario import Loaded
 
 
@@ -64,15 +41,18 @@ def sweep(
     dask: str | None = None,
     out: str | os.PathLike | None = None,
     resume: str | os.PathLike | None = None,
+    extend: str | os.PathLike | None = None,
     shard: tuple[int, int] | None = None,
     block_runs: int | None = None,
     baseline: bool | None = None,
     verify: bool = False,
+    dry_run: bool = False,
+    confirm: Callable[[Cost], bool] | None = None,
     progress: Callable[[int, int], object] | None = None,
     say: Callable[[str], object] | None = None,
     command: Sequence[str] = (),
     play: Callable | None = None,
-) -> Result:
+) -> Result | Cost:
     """Play a scenario at many points.
 
     Parameters
@@ -97,10 +77,14 @@ def sweep(
     dask : address of a Dask scheduler ("tcp://host:8786"), in place of processes
     out : folder in which the sweep's own is made; None keeps it as long as the result is in use
     resume : folder of a sweep to go on with; begun there if it is new and a scenario is given
+    extend : folder of a sweep to go further with, in a new one: its runs are taken over where they are runs of the new
+        design, and what is not asked for stays as it was there (`points=` of "sobol", `reps=`, more settings of levers)
     shard : (number, of how many): play every so-manyth block only, to be merged later
     block_runs : int, runs in a block; default by the sweep's size
     baseline : bool, play each run a second time without the cooperation portfolio, if the scenario has one (default)
     verify : bool, when going on, read every block again and compare it with its check, even if all are there
+    dry_run : bool, play no more than tells what the sweep would cost, and keep nothing
+    confirm : callable (Cost) -> bool, asked before a new sweep that takes long or much room; default: nobody is asked
     progress : callable (runs, failed), called after each block; default: a bar or lines on standard error
     say : callable (text), told what somebody should know; default: nobody
     command : how this was asked for, for the log
@@ -108,7 +92,7 @@ def sweep(
 
     Returns
     -------
-    Result
+    Result; Cost where `dry_run`
 
     >>> result = sweep("smallest", "grid", vary={"linkage": (0.2, 0.8)}, reps=2, progress=lambda runs, failed: None)
     >>> len(result), result.to_pandas()["harm"].notna().all().item()
@@ -117,28 +101,29 @@ def sweep(
     say = say or (lambda text: None)
     if workers < 1:
         raise refusal(f"--workers {workers}: at least one process has to do the work.")
-    loaded = _loaded(scenario)
-    path, is_new, keeper = _place(loaded, out, resume, shard)
     asked = Asked(
         {"design": design, "points": points, "reps": reps, "seed": seed, "crn": crn},
-        {"fixed": _with_policies(loaded, path, fixed, policies), "vary": vary, "levers": levers,
-         "uncertainties": uncertainties},
-        measures, keep, shard, block_runs, baseline,
+        {"fixed": fixed, "vary": vary, "levers": levers, "uncertainties": uncertainties},
+        policies, measures, keep, shard, block_runs, baseline, open_folder(extend) if extend else None,
     )  # fmt: skip
-    folder = _opened(path, loaded, asked) if (path / MANIFEST).exists() else None
+    loaded = scenario_asked_for(scenario, asked, resume)
+    path, is_new, keeper = place_of(loaded, None if dry_run else out, resume, shard)
+    folder = opened(path, loaded, asked) if (path / MANIFEST).exists() else None
     if folder and folder.is_finished and not verify and len(folder.played(whole=False)) == len(folder.numbers()):
         say(f"Nothing is left to play: all {folder.runs_here:,} runs are there (--verify reads their every byte).")
         return Result(folder)
     with alone(path):
         if folder is None and (path / MANIFEST).exists():  # begun by another just now
-            folder = _opened(path, loaded, asked)
-        if folder:
+            folder = opened(path, loaded, asked)
+        if folder is None:
+            folder = begun(path, is_new, loaded, asked, play, say)
+            if confirm and not dry_run:
+                _ask(confirm, folder, loaded, play, workers)
+        else:
             loaded = loaded or folder.scenario()
             check_unchanged(folder, loaded)
-        else:
-            folder = _begun(path, is_new, loaded, asked, play)
-            for note in folder.design.notes:
-                say(note)
+        if dry_run:
+            return cost_of(folder, folder.study(loaded, play), _left(folder), workers)
         stopped = _play(folder, folder.study(loaded, play), workers, dask, progress, say, command)
     if stopped:
         raise stopped
@@ -148,128 +133,22 @@ def sweep(
     return result
 
 
-def _loaded(scenario):
-    if not isinstance(scenario, str | os.PathLike):
-        return scenario
-    from sim.scenario import load  # what is finished is answered without it, at once
-
-    return load(scenario)
-
-
-def _place(loaded, out, resume, shard):
-    """The sweep's folder, whether it is new, and what takes it away again if it is for this session only."""
-    if resume is not None and (loaded is not None or (Path(resume) / MANIFEST).exists()):
-        return Path(resume), not Path(resume).exists(), None
-    if loaded is None:
-        where = f" {resume}: no sweep was begun here." if resume else ""
-        raise refusal(f"which scenario?{where} Name one, or the folder of a sweep to go on with.")
-    if out is None:
-        keeper = tempfile.TemporaryDirectory(prefix="oceans-sweep-", ignore_cleanup_errors=True)
-        return Path(keeper.name), False, keeper
-    return new_path(out, loaded.name, shard=shard), True, None
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a sweep is asked to be; None is what was not said.
-
-    Parameters
-    ----------
-    layout : dict of design, points, reps, seed, crn
-    factors : dict of fixed, vary, levers, uncertainties
-    measures, keep, shard, block_runs, baseline : see `sweep`
-    """
-
-    layout: dict
-    factors: dict
-    measures: Any = None
-    keep: Any = None
-    shard: tuple[int, int] | None = None
-    block_runs: int | None = None
-    baseline: bool | None = None
-
-    @property
-    def design(self) -> dict:
-        """What the design is made of, of what was said."""
-        return {name: value for name, value in (self.layout | self.factors).items() if value is not None}
-
-
-def _with_policies(loaded, path, fixed, policies):
-    """What is held, with the policies that were named for seats."""
-    if not policies:
-        return fixed
-    loaded = loaded or open_folder(path).scenario()
-    named = [(who, name if isinstance(name, str) else name_of(name)) for who, name in pairs_of(policies)]
-    assigned = Assigned([f"{who}={name}" for who, name in named], loaded)
-    if assigned.faults:
-        raise InputError([Diagnostic("", 0, 0, fault) for fault in assigned.faults])
-    return [*pairs_of(fixed), *((f"actors.{code}.policy", name) for code, name in assigned.by_code.items())]
-
-
-def _begun(path, is_new, loaded, asked, play):
-    """A sweep in a folder in which nothing was begun; one that was made for it goes again if that fails."""
-    if any(not name.startswith(".") and name not in (POINTS, SCENARIO, SHARDS, LOG) for name in os.listdir(path)):
-        raise InputError([Diagnostic(str(path), 0, 0, "no sweep was begun here, and other things lie here.")])
+def _ask(confirm, folder, loaded, play, workers):
+    """Asks before a new sweep that takes long or much room; where it is not wanted, nothing is left of it."""
     try:
-        folder = make_folder(
-            path,
-            loaded,
-            asked.shard,
-            asked.block_runs,
-            asked.baseline is not False,
-            asked.measures,
-            asked.keep,
-            **asked.design,
-        )
-        if folder.own.measures:
-            try_measures(folder, folder.study(loaded, play))
-        return folder
+        if _left(folder) >= FEW:
+            cost = cost_of(folder, folder.study(loaded, play), _left(folder), workers)
+            if cost.is_large and not confirm(cost):
+                raise refusal("not begun.")
     except BaseException:
-        if is_new:
-            shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(folder.path, ignore_errors=True)
         raise
 
 
-def try_measures(folder, study):
-    """Reads measures of one's own off two runs; InputError with advice when one goes wrong."""
-    task = folder.task(0)
-    with advising_on_measures():
-        player(study)([values_of(task)[0]] * 2, np.array([0, 1]))
-
-
-def _opened(resume, loaded, asked):
-    """The folder to go on with, if what was asked for now is what was asked for then."""
-    folder = open_folder(resume)
-    if asked.shard is not None and tuple(asked.shard) != (folder.shard or (1, 1)):
-        of = f"shard {folder.shard[0]}/{folder.shard[1]}" if folder.shard else "the whole sweep"
-        told = f"this folder is for {of}, not for {asked.shard[0]}/{asked.shard[1]}."
-        raise InputError([Diagnostic(str(resume), 0, 0, told)])
-    if loaded is not None:
-        check_unchanged(folder, loaded)
-    folder.own = own_again(folder.path, folder.manifest["own"], asked.measures)
-    differing = list(_differing(folder, loaded, asked))
-    if differing:
-        message = (
-            f"another sweep was begun here: it differs in {listed(differing)}. Leave the options of the design out to "
-            "go on with it, or begin a new one without --resume."
-        )
-        raise InputError([Diagnostic(str(folder.path), 0, 0, message)])
-    return folder
-
-
-def _differing(folder, loaded, asked):
-    """In what the plan of a folder is not what is asked for now, in words."""
-    manifest = folder.manifest
-    if asked.design:
-        yield from folder.design.differing(altered(folder.design, loaded or folder.scenario(), asked.design))
-    if asked.keep and kept_of(loaded or folder.scenario(), folder.design, asked.keep) != folder.kept:
-        yield "--keep"
-    if asked.block_runs not in (None, folder.size):
-        yield "the size of its blocks"
-    if asked.baseline is not None and asked.baseline != manifest["baseline"]:
-        has = bool((loaded or folder.scenario()).scenario.cooperation)
-        if has or manifest["baseline"]:
-            yield "the runs without cooperation"
+def _left(folder):
+    """How many runs are still to be played."""
+    there = sum(folder.runs_in(number) for number in folder.played(whole=False))
+    return folder.runs_here - there - (folder.before.count() if folder.before else 0)
 
 
 def _play(folder, study, workers, dask, progress, say, command):
@@ -278,7 +157,7 @@ def _play(folder, study, workers, dask, progress, say, command):
     with kept_or_advice(folder.path):
         (folder.path / SHARDS).mkdir(exist_ok=True)
     there = folder.played(warn=lambda damage: say(f"{damage} Its runs are played again."))
-    left = [number for number in folder.numbers() if number not in there]
+    left = [number for number in folder.order() if number not in there]
     runs, done = folder.runs_here, sum(folder.runs_in(number) for number in there)
     if there and left:
         say(f"Going on in {folder.path}: {done:,} of {runs:,} runs are there.")
