@@ -262,6 +262,16 @@ class SweepOptions(Answered):
         ),
     ] = None
     verify: Annotated[bool, typer.Option("--verify", help="With --resume: check every block again.")] = False
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Write results.csv, a row for each run, even of more than 100,000 runs.")
+    ] = False
+    excel: Annotated[
+        bool,
+        typer.Option(
+            "--excel",
+            help="Write results_excel.csv too, with semicolons and decimal commas, as many countries read.",
+        ),
+    ] = False
     parquet: Annotated[bool, typer.Option("--parquet", help="Write Parquet files too.")] = False
 
 
