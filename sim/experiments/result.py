@@ -193,13 +193,16 @@ class Result:
         return xarray.Dataset(data, {**factors, **coordinates}, {"scenario": self.manifest["scenario"]["name"]})
 
     def to_ema(self):
-        """Experiments (data frame) and outcomes (dict of arrays) of the runs played, for the EMA Workbench."""
+        """Experiments (data frame, text as categories) and outcomes (dict of arrays) of the runs played, for the EMA
+        Workbench.
+        """
         import pandas
 
         played = self.runs["status"] == PLAYED
         futures, settings = np.divmod(self.runs["point"], self.design.settings)
         names = {"scenario": futures, "policy": settings}
         experiments = pandas.DataFrame({**self.factors(), **names, "model": self.manifest["scenario"]["name"]})
+        experiments = experiments.astype(dict.fromkeys(experiments.select_dtypes("str"), "category"))
         outcomes = {name: values[played] for name, values in self.measures.items()}
         return experiments[played].reset_index(drop=True), outcomes
 

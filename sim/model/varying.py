@@ -214,7 +214,8 @@ def _structure(inputs):
         ]
     )
     shapes = tuple((name, getattr(inputs, name).shape) for name in RUNS_AXIS)
-    return hash((tuple(alike), bonds, coefficients, msel, shapes, tuple(sorted(inputs.project_effects))))
+    policies = tuple(sorted(inputs.loaded.scenario.policies.items()))
+    return hash((tuple(alike), bonds, coefficients, msel, shapes, policies, tuple(sorted(inputs.project_effects))))
 
 
 def _followed(inject):
@@ -229,7 +230,8 @@ def _followed(inject):
 _FIXED = tuple(
     field.name
     for field in fields(ModelInputs)
-    if field.name not in RUNS_AXIS and field.name not in ("loaded", "params", "bonds", "project_effects", "msel")
+    if field.name not in RUNS_AXIS
+    and field.name not in ("loaded", "params", "bonds", "project_effects", "msel", "of_all_turns")
 )
 
 

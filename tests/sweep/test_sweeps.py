@@ -51,7 +51,7 @@ def test_a_result_is_a_table_a_cube_and_what_the_workbench_takes(whole):
     assert (cube["harm"].sel(arm="played").values.ravel() == frame["harm"]).all()
     experiments, outcomes = whole.to_ema()
     assert len(experiments) == 35 and (outcomes["harm"] == frame["harm"]).all()
-    assert {"scenario", "policy", "model"} <= set(experiments)
+    assert {"scenario", "policy", "model"} <= set(experiments) and experiments["model"].dtype == "category"
 
 
 def test_a_result_is_read_from_disk_as_it_was_given(whole):

@@ -30,6 +30,7 @@ DIRECTIONS = {
     "write": "writes a new inject, {target}",
     "set": "sets {target} to {to}",
     "seat": "hands the seat of {actor} to {value}",
+    "adjudicate": "adjudicates a move of {actor}, '{move}'",
 }
 BELIEFS = ((0.9, "nearly certain"), (0.7, "confident"), (0.4, "unsure"), (0.0, "doubtful"))
 FIRM = ("nearly certain", "confident")
@@ -69,14 +70,24 @@ def directions(turn):
     """What control changed, and why."""
     for event in turn.of_kind("control_directs"):
         value = json.loads(event.payload["value"])
+        fields = value if isinstance(value, dict) else {}
         given = {
             "target": event.payload["target"].replace("_", " "),
-            "to": value.get("to") if isinstance(value, dict) else "",
+            "to": fields.get("to", ""),
+            "move": " ".join(fields.get("move", "").split()).rstrip("."),
             "actor": turn.names.actor(event.payload["target"]),
             "value": {"nobody": "nobody", "model": "the model"}.get(str(value), f"a {value}"),
         }
         reason = f": {stopped(event.payload['reason'])}" if event.payload["reason"] else ""
         yield f"Control {DIRECTIONS[event.payload['direction']].format(**given)}{reason}"
+
+
+def presence(turn):
+    """Who joins the exercise with this turn, and who has left it."""
+    for event in turn.of_kind("actor_joins", "actor_leaves"):
+        joins = "takes part from now on"
+        leaves = "takes part no longer; what it has done stands"
+        yield f"{turn.names.actor(event.actor)} {joins if event.kind == 'actor_joins' else leaves}"
 
 
 def injects(turn):
@@ -120,21 +131,26 @@ def by_when(date, otherwise):
 def deadlines(turn):
     """Deadlines that end with the turn: kept, or passed with what follows."""
     for event in turn.of_kind("deadline_ends"):
-        said = event.payload
-        kept = f"The deadline of '{said['title']}' is kept"
-        yield kept if said["text"] is None else f"The deadline of '{said['title']}' passes: {said['text']}"
+        said, deadline = event.payload, f"The deadline of “{event.payload['title']}”"
+        yield f"{deadline} is kept" if said["text"] is None else f"{deadline} passes: {stopped(said['text'])}"
 
 
 def answers(turn):
     """What was chosen where injects put questions: those who chose the same share a clause."""
+    for question, by_answer in answered(turn):
+        clauses = [_clause(codes, *said, turn.names) for said, codes in by_answer.items()]
+        yield f"Asked '{question}' {'; '.join(clauses)}"
+
+
+def answered(turn):
+    """The questions that are answered in a turn: what was asked, and who gave each answer, by its words and whether it
+    was given at all: list of (text, dict of (answer, "yes" or "no") to codes)."""
     asked = {}
     for event in turn.of_kind("question_answered"):
         said = event.payload
         of_question = asked.setdefault((said["inject"], said["question"]), {})
         of_question.setdefault((said["answer"], said["given"]), []).append(event.actor)
-    for (_, question), by_answer in asked.items():
-        clauses = [_clause(codes, *said, turn.names) for said, codes in by_answer.items()]
-        yield f"Asked '{question}' {'; '.join(clauses)}"
+    return [(question, by_answer) for (_, question), by_answer in asked.items()]
 
 
 def _clause(codes, answer, given, names):
@@ -639,6 +655,7 @@ def _direction(name, value, before):
 
 PASSAGES = (
     directions,
+    presence,
     beginnings,
     beliefs,
     consultations,
