@@ -107,6 +107,7 @@ class RunOptions(Answered):
             "kept in reserve (kind: contingency) is not released otherwise. Repeatable.",
         ),
     ] = ()
+    workers: Workers = 1
     full: Full = False
     control: Annotated[
         bool,
@@ -305,6 +306,7 @@ class CompareOptions(Answered):
     ] = ()
     runs: Annotated[int, typer.Option(max=MOST_RUNS, metavar="N", help="Pairs of runs.")] = 400
     seed: Annotated[int, _seed("Run r of every arm has the same draws.")] = 1
+    workers: Workers = 1
     out: Folder = Path("results")
     charts: Annotated[bool, _charts("Draw the charts.")] = True
     wide: Wide = False
