@@ -107,6 +107,7 @@ class RunOptions(Answered):
             "kept in reserve (kind: contingency) is not released otherwise. Repeatable.",
         ),
     ] = ()
+    workers: Workers = 1
     full: Full = False
     control: Annotated[
         bool,
@@ -274,6 +275,16 @@ class SweepOptions(Answered):
         ),
     ] = None
     verify: Annotated[bool, typer.Option("--verify", help="With --resume: check every block again.")] = False
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Write results.csv, a row for each run, even of more than 100,000 runs.")
+    ] = False
+    excel: Annotated[
+        bool,
+        typer.Option(
+            "--excel",
+            help="Write results_excel.csv too, with semicolons and decimal commas, as many countries read.",
+        ),
+    ] = False
     parquet: Annotated[bool, typer.Option("--parquet", help="Write Parquet files too.")] = False
 
 
@@ -295,6 +306,7 @@ class CompareOptions(Answered):
     ] = ()
     runs: Annotated[int, typer.Option(max=MOST_RUNS, metavar="N", help="Pairs of runs.")] = 400
     seed: Annotated[int, _seed("Run r of every arm has the same draws.")] = 1
+    workers: Workers = 1
     out: Folder = Path("results")
     charts: Annotated[bool, _charts("Draw the charts.")] = True
     wide: Wide = False
