@@ -20,7 +20,7 @@ from sim.model.msel import as_played, plan_of
 from sim.model.state import State, World
 from sim.model.steps import is_over, play_turn
 from sim.model.varying import Varied
-from sim.policies import policy_named
+from sim.policies import POLICIES, policy_named
 from sim.policies.policy import Script, Scripts
 from sim.policies.seating import PolicyLike, fresh, policies_of, seats_that_override
 from sim.processes import pool
@@ -255,7 +255,7 @@ def _somebody_remembers(points_of: "Points", points: Sequence[Mapping[str, Any]]
     named = set(points_of.whole.loaded.scenario.policies.values())
     for point in points:
         named |= {value for path, value in point.items() if path.startswith("actors.") and path.endswith(".policy")}
-    return any(policy_named(name).memory for name in named if name)
+    return any(policy_named(name).memory for name in named if name in POLICIES or ":" in str(name))
 
 
 class Points:
