@@ -64,7 +64,7 @@ def initial_world(
     runs : sequence of int, replication numbers
     seats : dict of code to policy, or None
     recorder : EventRecorder or None
-    script : Script, Scripts of the runs, or None, answers that were written down before
+    script : Script, or Scripts where runs have their own, of answers that were written down before; or None
 
     Returns
     -------

@@ -181,9 +181,9 @@ class SweepOptions(Answered):
         str | None,
         typer.Option(
             metavar="lhs|sobol|grid|saltelli|morris|FILE",
-            help="How points are laid out: lhs and sobol fill the space evenly, grid crosses all values; saltelli is "
-            "for Sobol' indices, morris for ranking many factors with few runs; FILE: CSV, one row a point. "
-            "[default: lhs]",
+            help="How points are laid out: lhs (Latin hypercube) and sobol (the sequence, which --extend goes on with) "
+            "fill the space evenly, grid crosses all values; saltelli is for Sobol' indices, morris for ranking many "
+            "factors with few runs; FILE: CSV, one row a point. [default: lhs]",
         ),
     ] = None
     points: Annotated[int | None, typer.Option(metavar="N", help="How many futures to try. [default: 1024]")] = None
