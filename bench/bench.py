@@ -9,12 +9,15 @@ Every row is measured in a process of its own, so that its peak memory is its ow
 - a session of `two_theatres` with a person in every seat: what a stop takes, how many a turn has, how long it takes to
   rebuild the exercise from its inputs alone, and a thousand continuations from its middle;
 - sweeps of distinct design points: a long one in one process and in two, a shorter one beside the engine alone;
+- the same experiments by a sweep, by the EMA Workbench (a function called once for each) and by Mesa's `batch_run`, as
+  a user of each would write them; all three must come to the same numbers;
 - how long `oceans --help` and a whole `oceans run cyber_incident` with its charts take.
 
 The aims at the end are what a room full of people and a study on a laptop need; each is said to be met or not.
 """
 
 import argparse
+import inspect
 import itertools
 import json
 import os
@@ -35,6 +38,7 @@ AHEAD_OF_ROOM = 1000
 REPEATS = 3
 POINTS = 32768  # long enough that the start of a process, a second or so, counts for little
 ALONE = 8192  # of the sweep beside the engine alone
+PEERS = 8, 8  # values of one uncertainty, and runs of each, of the experiments that others play too
 SWEEP = {"progress": lambda runs, failed: None, "block_runs": 1024}
 ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -51,6 +55,7 @@ AIMS = {  # what is aimed at: (words, whether it is met)
         f"{AHEAD_OF_ROOM} continuations from the middle of a session within 1 s",
         lambda value: value < 1,
     ),
+    "peers": ("a sweep at least 10 times as fast as by others' runners", lambda value: value >= 10),
     "help": ("help within 0.3 s", lambda value: value < 0.3),
     "run": ("a run with all its charts within 10 s", lambda value: value < 10),
 }
@@ -163,6 +168,70 @@ def points_alone():
     return _in_turn(works, ALONE, REPEATS)
 
 
+def peers():
+    """Core seconds that the same experiments take by a sweep and by others' runners, once each of them is warm."""
+    seconds, came_out = {}, {}
+    for name, work in {"sweep": _by_a_sweep, "workbench": _by_the_workbench, "mesa": _by_mesa}.items():
+        work(2, 1)
+        began = time.process_time()
+        came_out[name] = work(*PEERS)
+        seconds[name] = time.process_time() - began
+    assert came_out["sweep"] == came_out["workbench"] == came_out["mesa"], "they played different experiments"
+    return {**seconds, "runs": len(came_out["sweep"])}
+
+
+def _linkages(values):
+    return [0.2 + 0.6 * place / (values - 1) for place in range(values)]
+
+
+def _by_a_sweep(values, runs):
+    import sim
+
+    points = {"linkage": _linkages(values)}
+    result = sim.sweep(SCENARIO, points, reps=runs, seed=SEED, baseline=False, progress=SWEEP["progress"])
+    return sorted(result.measures["standing"])
+
+
+def _by_the_workbench(values, runs):
+    import warnings
+
+    import sim
+    from sim.scenario import varied
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what else it could use
+        import ema_workbench as ema
+    loaded = sim.load(SCENARIO)
+
+    def exercise(linkage, run):
+        played = sim.play(varied(loaded, {"linkage": linkage}), SEED, first_run=run, baseline=False)
+        return {"standing": played.outcomes.measures["standing"][0]}
+
+    model = ema.Model("exercise", function=exercise)
+    model.uncertainties = [ema.RealParameter("linkage", 0, 1), ema.IntegerParameter("run", 0, runs)]
+    model.outcomes = [ema.ScalarOutcome("standing")]
+    scenarios = [ema.Scenario(linkage=linkage, run=run) for linkage in _linkages(values) for run in range(runs)]
+    _, outcomes = ema.perform_experiments(model, scenarios)
+    return sorted(outcomes["standing"])
+
+
+def _by_mesa(values, runs):
+    from mesa.batchrunner import batch_run
+
+    import sim
+    from sim.scenario import varied
+
+    loaded = sim.load(SCENARIO)
+    scenarios = [varied(loaded, {"linkage": linkage}) for linkage in _linkages(values)]
+    parameters, options = {"scenario": scenarios, "run": range(runs), "baseline": False}, {"display_progress": False}
+    if "rng" in inspect.signature(batch_run).parameters:
+        options["rng"] = [SEED]  # as Mesa has it from 3.4 on
+    else:
+        parameters["seed"] = SEED
+    rows = batch_run(sim.Exercise, parameters, **options)  # one for each actor of each run
+    return sorted({row["RunId"]: row["standing"] for row in rows}.values())
+
+
 def _sweep(points, workers):
     import sim
 
@@ -205,6 +274,7 @@ ROWS = {
     "manned": manned,
     "swept": swept,
     "points": points_alone,
+    "peers": peers,
 }
 
 
@@ -265,6 +335,13 @@ def table(before=None):
         f"{sweep['worker_mb']:.0f} MB a process\n"
         f"a sweep of {ALONE:,} points: {short['swept']:.0f} runs a second, by the engine alone {short['alone']:.0f}"
     )
+    others = measured("peers")
+    ratios = {name: others[name] / others["sweep"] for name in ("workbench", "mesa")}
+    print(
+        f"the same {others['runs']} experiments: {others['runs'] / others['sweep']:.0f} a second by a sweep, "
+        f"{ratios['workbench']:.1f} times as fast as by the EMA Workbench and {ratios['mesa']:.1f} times as by Mesa's "
+        "batch_run"
+    )
     help_seconds = command_seconds("--help")
     print(f"oceans --help: {help_seconds:.2f} s")
     run_seconds = command_seconds("run", SCENARIO, "--seed", str(SEED), "--quiet")
@@ -279,6 +356,7 @@ def table(before=None):
         "stop": room["median_stop"],
         "rebuilt": room["rebuilt"],
         "ahead_of_room": room["ahead"],
+        "peers": min(ratios.values()),
         "help": help_seconds,
         "run": run_seconds,
     }

@@ -254,7 +254,9 @@ def _many(options, loaded, seats, folder, started):
     began, progress = time.monotonic(), Progress(options.runs, sys.stderr)
     try:
         with progress:
-            result = play(loaded, options.seed, runs=options.runs, policies=seats.policies, progress=progress)
+            result = play(
+                loaded, options.seed, options.runs, policies=seats.policies, progress=progress, workers=options.workers
+            )
     except KeyboardInterrupt as stopped:
         raise type(stopped)(
             f"Interrupted after {progress.done:,} of {options.runs:,} runs; nothing was kept. "

@@ -217,11 +217,12 @@ class TerminalUI:
     # ---------------------------------------------------------------------------------------------------------- tables
 
     def table(self, *columns):
-        """An empty table; a column whose name begins with > holds numbers."""
+        """An empty table; a column whose name begins with > holds numbers, one with = labels of one line."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", expand=False)
         for column in columns:
             is_number = column.startswith(">")
-            table.add_column(column.lstrip(">"), justify="right" if is_number else "left", no_wrap=is_number)
+            justify, is_one_line = "right" if is_number else "left", column.startswith((">", "="))
+            table.add_column(column.lstrip(">="), justify=justify, no_wrap=is_one_line)
         return table
 
     def show(self, heading, table, is_close=False):

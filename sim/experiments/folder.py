@@ -7,6 +7,7 @@
         points.npy        one row for each point, one column for each factor
         shards/000000.npy ...   one file for each block of runs
         failures.csv      the runs that failed, with stage and reason (at the end)
+        results.csv       one row for each run (at the end, of up to 100,000 runs)
         log.jsonl         one line for each sitting: command, machine, workers, seconds
 
 All but `log.jsonl` has the same bytes whoever plays it, on however many processes, killed and resumed or not. What is

@@ -22,9 +22,10 @@ from sim.catalogue.measures import MEASURES, OWN, Measure, MeasureError, own_mea
 from sim.errors import Diagnostic, InputError, refusal
 from sim.experiments.blocks import NOT_MEASURES
 from sim.experiments.factors import pairs_of
+from sim.experiments.keep import COLUMNS
 
 NAME = r"^[a-z][a-z0-9_]*$"
-TAKEN = {*NOT_MEASURES, "run", "point", "replication"}
+TAKEN = {*NOT_MEASURES, *COLUMNS, "run", "point", "replication"}
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def sweep(
         stopped = _play(folder, folder.study(loaded, play), workers, dask, progress, say, command)
     if stopped:
         raise stopped
-    result = Result(folder)
+    result = Result(folder).write_table()
     if keeper is not None:
         weakref.finalize(result, keeper.cleanup)
     return result

@@ -95,3 +95,17 @@ def test_what_cannot_be_used_is_advice_and_leaves_no_folder(tmp_path, asked, sai
     with pytest.raises(InputError, match=said):
         played(tmp_path / "sweep", **{"measures": None, "policies": None, **asked})
     assert not (tmp_path / "sweep").exists()
+
+
+def test_runs_played_in_several_processes_are_the_same_with_a_policy_of_ones_own():
+    """Whatever is gathered over runs too: who joined what, which formats were called, what seats answered."""
+    from sim.engine import play
+    from sim.policies import policy_named
+
+    options = {"runs": 5, "policies": {"EST": policy_named("own_of_test:Bold"), "RUS": "tit_for_tat"}}
+    alone, apart = (play(a_small_scenario(), 3, workers=workers, **options) for workers in (1, 2))
+    assert apart.answers == alone.answers and len(alone.answers)
+    assert (apart.outcomes.joined, apart.outcomes.formats) == (alone.outcomes.joined, alone.outcomes.formats)
+    for arm in ("measures", "baseline_measures", "series"):
+        for name, values in getattr(alone.outcomes, arm).items():
+            assert np.array_equal(getattr(apart.outcomes, arm)[name], values, equal_nan=True)
