@@ -43,12 +43,7 @@ SEVERITIES = ((0.2, "barely"), (0.4, "lightly"), (0.6, "seriously"), (0.8, "hard
 
 
 class Names:
-    """What one scenario's actors, incidents, formats, responses and projects are called.
-
-    Parameters
-    ----------
-    loaded : sim.scenario.Loaded
-    """
+    """What one scenario's actors, incidents, formats, responses and projects are called."""
 
     def __init__(self, loaded):
         scenario, library = loaded.scenario, loaded.library
@@ -108,11 +103,8 @@ class Names:
     def recipients(self, inject, reached, longest=LONGEST_LIST):
         """Whom an inject is for as it stands in a sentence: 'all', 'the EU's members and Japan', 'control'.
 
-        Parameters
-        ----------
-        inject : str, its id
-        reached : codes of the actors that it reached
-        longest : int, how many of those who belong to no body are named; one at least where nobody belongs to any
+        Of those whom it `reached` and who belong to no body so many are named; one at least where nobody belongs to
+        any.
         """
         meant = self._injects[inject].to if inject in self._injects else reached
         if "all" in meant:
@@ -261,13 +253,13 @@ def lasting(days: float) -> str:
     return count(round(days), "day")
 
 
-def in_words(number: int) -> str:
+def in_words(number: int, nothing: str = "no") -> str:
     """A number in words up to twelve.
 
-    >>> in_words(3), in_words(40), in_words(0)
-    ('three', '40', 'no')
+    >>> in_words(3), in_words(40), in_words(0), in_words(0, "none")
+    ('three', '40', 'no', 'none')
     """
-    return COUNTS[number] if number < len(COUNTS) else str(number)
+    return nothing if not number else COUNTS[number] if number < len(COUNTS) else str(number)
 
 
 def percent(share: float) -> str:

@@ -44,6 +44,7 @@ from sim.model.steps.control import Direction, carry_out
 from sim.model.steps.stops import Opened, asked
 from sim.model.view import view
 from sim.one_thread import one_blas_thread
+from sim.policies import OWN
 from sim.policies.policy import Script
 from sim.policies.seating import PolicyLike, check_places, fresh, policies_of, policy_from
 from sim.policies.standard import Standard
@@ -151,12 +152,12 @@ class Session:
     @property
     def decided(self) -> tuple[tuple[Decision, Answer], ...]:
         """What seats were asked and answered so far: a tuple of (Decision, Answer)."""
-        return tuple(self.world.decided)
+        return tuple(self.world.decided.get(0, ()))
 
     @property
     def answers(self) -> tuple[Answer, ...]:
         """All that seats have answered so far, at this stop too: a tuple of Answer, by which it can be played again."""
-        return (*(answer for _, answer in self.world.decided), *self.pending.values())
+        return (*(answer for _, answer in self.decided), *self.pending.values())
 
     @property
     def asked(self) -> Mapping[Address, Decision]:
@@ -292,6 +293,8 @@ class Session:
         if not isinstance(to, str):
             raise refusal(f"the seat of {code} goes to a person, to the model, to nobody, or to a policy by its name.")
         policy = {PERSON: "standard", MODEL: "standard", NOBODY: "silent"}.get(to, to)
+        if ":" in policy and policy not in OWN:
+            raise refusal(f"{policy} was not named when the exercise began, and no code is brought in from a page.")
         seats = self.world.seats | {code: policy_from(policy)}
         self.people = self.people | {code} if to == PERSON else self.people - {code}
         if to == MODEL:
@@ -393,9 +396,30 @@ class Session:
         -------
         dict of measure to array (runs,)
         """
-        if seed is None:
-            seed = slot_key("ahead", self.seed, self.run, self.turn, self.world.step)
-        return simulate_forward(self.world, runs, seed)
+        return simulate_forward(self.world, runs, self.seed_ahead if seed is None else seed)
+
+    @property
+    def seed_ahead(self) -> int:
+        """The seed of what could still come from here."""
+        return slot_key("ahead", self.seed, self.run, self.turn, self.world.step)
+
+    def had_it_chosen(self, decision: Decision, choice: Choice) -> "Session":
+        """The same exercise at the end of this turn, had a seat chosen this now; it leaves this one alone.
+
+        Others are taken at what they have answered at this stop; from then on nobody is asked, and the model plays on.
+
+        >>> session = Session("smallest", seed=1, people=["EST"])
+        >>> other = session.had_it_chosen(session.open_decisions()[0], "measures")
+        >>> other.is_between_turns, len(session.inputs)
+        (True, 0)
+        """
+        other = self.twin()
+        other.is_paced = True
+        other.submit(decision, choice)
+        other.people, other.until = set(), other.turn
+        other._close()
+        other._go_on()
+        return other
 
     # ------------------------------------------------------------------------------------------- stored
 

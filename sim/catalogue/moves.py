@@ -236,7 +236,7 @@ def worth_courting(world: World, campaign: Campaign) -> np.ndarray:
     friend that needs no courting, or its own victim; nor a state that belongs to nothing that could speak.
     """
     inputs, state, d, per_run = world.inputs, world.state, campaign.by, world.inputs.params_per_run
-    hit = ((inputs.incident_by == d)[:, None, None] & (state.severity > 0)).any(axis=0)
+    hit = (state.severity[inputs.incident_by == d] > 0).any(axis=0)
     begun = np.flatnonzero((inputs.incident_by == d) & (inputs.incident_begins <= world.turn))
     over = begun if campaign.incident is None else [campaign.incident]
     doubt = 1 - confidence(state.belief[over]).max(axis=0) if len(over) else 1.0

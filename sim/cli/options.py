@@ -1,7 +1,7 @@
 """What can be asked for at a terminal: the options of each command that has many, each declared once.
 
-A field of a dataclass here is an option or an argument with its type, its default and its help; `taking` has a command
-called with them.
+A dataclass here says what its command does, which is the command's help; a field of it is an option or an argument with
+its type, its default and its help. `taking` has a command called with them.
 """
 
 import functools
@@ -21,6 +21,10 @@ LARGEST_SEED = 2**32 - 1  # as far as every generator of random numbers goes
 
 def _seed(words):
     return typer.Option(min=0, max=LARGEST_SEED, help=words)
+
+
+def _policy(words):
+    return typer.Option("--policy", metavar="WHO=NAME", help=words)
 
 
 def _charts(words):
@@ -68,7 +72,10 @@ class Answered(Asked):
 
 @dataclass(frozen=True)
 class RunOptions(Answered):
-    """What `oceans run` is asked for."""
+    """Play an exercise and tell its story; or play it many times and show what comes of it.
+
+    Scenarios that ship are listed by: oceans list scenarios
+    """
 
     scenario: Annotated[str, typer.Argument(help="A scenario that ships (see below), or the path of a YAML file.")]
     seed: Annotated[int, _seed("Same scenario, same seed: same story.")] = 1
@@ -89,7 +96,7 @@ class RunOptions(Answered):
     ] = False
     policies: Annotated[
         Sequence[str],
-        typer.Option("--policy", metavar="WHO=NAME", help="How an actor, a group:NAME or all choose. Repeatable."),
+        _policy("How an actor, a group:NAME or all choose; module:Class is one of your own. Repeatable."),
     ] = ()
     releases: Annotated[
         Sequence[str],
@@ -117,7 +124,10 @@ class RunOptions(Answered):
 
 @dataclass(frozen=True)
 class ServeOptions(Asked):
-    """What `oceans serve` is asked for."""
+    """Run an exercise with people in a room: control's desk, a page for each seat, and a shared screen.
+
+    Everything stays on this machine; others join on your network once you name a --host.
+    """
 
     scenario: Annotated[
         str | None, typer.Argument(help="A scenario that ships, or a YAML file. Not needed where --session goes on.")
@@ -133,7 +143,7 @@ class ServeOptions(Asked):
     ] = None
     policies: Annotated[
         Sequence[str],
-        typer.Option("--policy", metavar="WHO=NAME", help="How an actor, a group:NAME or all choose. Repeatable."),
+        _policy("How an actor, a group:NAME or all choose; module:Class is one of your own. Repeatable."),
     ] = ()
     open_desk: Annotated[bool, typer.Option("--open/--no-open", help="Open control's desk in a browser.")] = False
     out: Folder = Path("results")
@@ -141,7 +151,10 @@ class ServeOptions(Asked):
 
 @dataclass(frozen=True)
 class RehearseOptions(Asked):
-    """What `oceans rehearse` is asked for."""
+    """Play an exercise through with bots in its seats, and say what the day will be like.
+
+    It says which injects are never reached, which responses nobody can choose, and which stops take too long.
+    """
 
     scenario: Annotated[str, typer.Argument(help="A scenario that ships, or the path of a YAML file.")]
     seats: Annotated[
@@ -155,19 +168,23 @@ class RehearseOptions(Asked):
 
 @dataclass(frozen=True)
 class SweepOptions(Answered):
-    """What `oceans sweep` is asked for."""
+    """Play a scenario in many futures: uncertainties and levers, varied together.
+
+    They are those of the scenario, and any other value by its path.
+    """
 
     scenario: Annotated[
         str | None, typer.Argument(help="A scenario that ships, or a YAML file. Not needed with --resume.")
     ] = None
     design: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="lhs|sobol|grid|saltelli|morris|FILE",
             help="How points are laid out: lhs and sobol fill the space evenly, grid crosses all values; saltelli is "
-            "for Sobol' indices, morris for ranking many factors with few runs; FILE: CSV, one row a point.",
+            "for Sobol' indices, morris for ranking many factors with few runs; FILE: CSV, one row a point. "
+            "[default: lhs]",
         ),
-    ] = "lhs"
+    ] = None
     points: Annotated[int | None, typer.Option(metavar="N", help="How many futures to try. [default: 1024]")] = None
     reps: Annotated[
         int | None,
@@ -205,26 +222,64 @@ class SweepOptions(Answered):
             "[default: only for grids and written designs, Saltelli and Morris]",
         ),
     ] = None
-    seed: Annotated[int, _seed("Same scenario, design and seed: same bytes.")] = 1
+    policies: Annotated[
+        Sequence[str],
+        _policy("How an actor, a group:NAME or all choose in every run; module:Class is your own. Repeatable."),
+    ] = ()
+    measures: Annotated[
+        Sequence[str],
+        typer.Option(
+            "--measure",
+            metavar="NAME=MODULE:FUNCTION",
+            help="A measure of your own: a function of the world, one number a run. Repeatable.",
+        ),
+    ] = ()
+    keep: Annotated[
+        Sequence[str],
+        typer.Option(
+            metavar="WHAT",
+            help="Keep this of every run too: series (by turn), joined, confidence, position, spent (by actor); with "
+            "commas, or repeated.",
+        ),
+    ] = ()
+    seed: Annotated[int | None, _seed("Same scenario, design and seed: same bytes. [default: 1]")] = None
     workers: Annotated[int, typer.Option(max=MOST_WORKERS, metavar="W", help="Processes on this machine.")] = 1
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Play on a Dask cluster: tcp://host:8786.")] = None
     out: Folder = Path("results")
     resume: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Go on with this sweep; begin it here if DIR is new.")
     ] = None
+    extend: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Go further with this sweep in a new folder: more --points of sobol, more --reps, more settings of "
+            "--levers. Its runs are taken over; only new ones are played.",
+        ),
+    ] = None
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would cost, from some runs that are timed, and end.")
+    ] = False
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Begin without asking, however long it takes and however large it gets.")
+    ] = False
     shard: Annotated[
         str | None, typer.Option(metavar="I/N", help="Play only part I of N (3/8); `oceans merge` joins them.")
     ] = None
     baseline: Annotated[
-        bool, typer.Option("--baseline/--no-baseline", help="Play each run without the cooperation portfolio too.")
-    ] = True
+        bool | None,
+        typer.Option(
+            "--baseline/--no-baseline",
+            help="Play each run without the cooperation portfolio too. [default: baseline]",
+        ),
+    ] = None
     verify: Annotated[bool, typer.Option("--verify", help="With --resume: check every block again.")] = False
     parquet: Annotated[bool, typer.Option("--parquet", help="Write Parquet files too.")] = False
 
 
 @dataclass(frozen=True)
 class CompareOptions(Answered):
-    """What `oceans compare` is asked for."""
+    """Compare scenarios, values or policies run by run, with the same draws in each."""
 
     arms: Annotated[
         Sequence[str],
@@ -236,9 +291,7 @@ class CompareOptions(Answered):
     ]
     policies: Annotated[
         Sequence[str],
-        typer.Option(
-            "--policy", metavar="CODE=NAME", help="One more arm: the first, with this policy in that seat. Repeatable."
-        ),
+        _policy("One more arm: the first, with this policy in that seat; module:Class is your own. Repeatable."),
     ] = ()
     runs: Annotated[int, typer.Option(max=MOST_RUNS, metavar="N", help="Pairs of runs.")] = 400
     seed: Annotated[int, _seed("Run r of every arm has the same draws.")] = 1
@@ -250,9 +303,12 @@ class CompareOptions(Answered):
 
 @dataclass(frozen=True)
 class AnalyseOptions(Answered):
-    """What `oceans analyse` is asked for."""
+    """Say what a sweep means: what drives each measure, where it fails, what to choose, and how far to trust it."""
 
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a sweep.")]
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Take what there is of a sweep that is not finished, and say so.")
+    ] = False
     measures: Annotated[
         Sequence[str],
         typer.Option(
@@ -275,7 +331,7 @@ class AnalyseOptions(Answered):
 
 @dataclass(frozen=True)
 class ReplayOptions(Answered):
-    """What `oceans replay` is asked for."""
+    """Play one run of many again, with its whole story, and verify its digest."""
 
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a sweep, or of `oceans run --runs`.")]
     index: Annotated[int, typer.Argument(metavar="INDEX", help="Which run, from 0.")]
@@ -288,7 +344,7 @@ class ReplayOptions(Answered):
 
 @dataclass(frozen=True)
 class BacktestOptions(Answered):
-    """What `oceans backtest` is asked for."""
+    """Play past cases and set what the model says of each actor beside what it did, and beside simple forecasts."""
 
     cases: Cases
     runs: Annotated[
@@ -320,7 +376,7 @@ class BacktestOptions(Answered):
 
 @dataclass(frozen=True)
 class CalibrationOptions(Asked):
-    """What `oceans calibrate` is asked for."""
+    """Estimate coefficients of behaviour from past cases, and write the files that put them to use. Takes minutes."""
 
     cases: Cases
     runs: Annotated[
@@ -346,7 +402,10 @@ class CalibrationOptions(Asked):
 
 @dataclass(frozen=True)
 class VolumesOptions(Asked):
-    """What `oceans volumes` is asked for."""
+    """Count how much happens in scenarios over many seeds, and set it beside the record.
+
+    It also counts what cannot be, such as a patrol at sea by a state without a coast, with an example of each.
+    """
 
     scenarios: Annotated[
         Sequence[str],
@@ -363,7 +422,10 @@ class VolumesOptions(Asked):
 
 @dataclass(frozen=True)
 class MselOptions(Asked):
-    """What `oceans msel` is asked for."""
+    """Write the run sheet of a scenario for Excel, or bring one back into its file.
+
+    Sheets of other tools are understood by the names of their columns; a column that is none of them is kept.
+    """
 
     source: Annotated[
         str,
@@ -391,7 +453,7 @@ class MselOptions(Asked):
 
 @dataclass(frozen=True)
 class PapersOptions(Asked):
-    """What `oceans papers` is asked for."""
+    """Write what is printed: briefs, handbook and guides before an exercise; the after-action report after it."""
 
     source: Annotated[
         str,
@@ -417,16 +479,7 @@ class PapersOptions(Asked):
 
 
 def taking(options: type[Asked]) -> Callable:
-    """Has a command that takes one of the above called with what was given at the terminal.
-
-    Parameters
-    ----------
-    options : one of the dataclasses above
-
-    Returns
-    -------
-    callable, which makes of a function of such a dataclass one whose parameters Typer reads
-    """
+    """Has a command that takes one of the above called with what was given at the terminal, as Typer reads it."""
     asked = [field for field in fields(options) if get_origin(field.type) is Annotated]
     asked.sort(key=lambda field: bool(field.kw_only))  # the command's own, then how it is to answer
     repeated = {field.name for field in asked if _is_repeated(field)}

@@ -18,6 +18,8 @@ from sim.scenario import load, notes_on
 EVERYWHERE = ("0.0.0.0", "::")
 DECISIONS = ("number", "turn", "at", "seat", "person", "source", "kind", "subject", "choice", "suggested", "is_model's",
              "rationale", "sure", "left_because")  # fmt: skip
+VIEWS = ("number", "turn", "at", "seat", "person", "kind", "subject", "choice", "rationale", "sure")
+MOVES = ("number", "turn", "at", "seat", "person", "move", "effect", "reason")
 RATED = ("objective", "rating", "text")
 
 
@@ -146,6 +148,9 @@ def _qr(address):
 def _keeper(options, log):
     """What keeps an exercise that is over: the folder of a run, with the session's inputs and its decision log."""
 
+    from sim.live.futures import look_back
+    from sim.output.figures import draw_all
+
     def keep(session, room):
         started = datetime.datetime.now()
         with store.RunFolder(options.out, room.loaded.name, started) as folder:
@@ -156,29 +161,33 @@ def _keeper(options, log):
             drawn = SimpleNamespace(charts=True, wide=True)
             keep_one(folder, room.loaded, session.record, session.outcomes, facts, drawn, session)
             aside = folder.aside
+            debrief = look_back(room, session)
+            draw_all("room", aside / "charts", debrief, room.loaded, wide=True)
+            log.keep_fact("usual", debrief.how_usual())
             (aside / "session.jsonl").write_text(
                 "".join(f"{line}\n" for line in session.save()), encoding="utf-8", newline="\n"
             )
-            _write(aside / "decisions.csv", DECISIONS, map(_decision, log.inputs(left=True)))
+            _write(aside / "decisions.csv", DECISIONS, _rows(log.inputs(left=True), DECISIONS))
+            _write(aside / "views.csv", VIEWS, _rows(log.views(), VIEWS))
+            _write(aside / "moves.csv", MOVES, map(_move, room.moves()))
             _write(aside / "ratings.csv", RATED, ((one, *said) for one, said in log.ratings().items()))
             return folder.keep()
 
     return keep
 
 
+def _rows(inputs, columns):
+    return ([kept.row[column] for column in columns] for kept in inputs)
+
+
+def _move(adjudicated):
+    """What a seat did in its own words, and what control made of it: a row of `MOVES`."""
+    move, ruling = adjudicated
+    effect = json.dumps(ruling["value"]["set"], ensure_ascii=False) if ruling and "set" in ruling["value"] else None
+    reason = ruling["reason"] if ruling else None
+    return move.number, move.turn, move.at, move.seat, move.person, move.text, effect, reason
+
+
 def _write(path, columns, rows):
     with path.open("w", encoding="utf-8", newline="") as file:
         store.fill_table(file, columns, rows)
-
-
-def _decision(kept):
-    """Who decided what when, why, and what the model would have done: a row of `DECISIONS`."""
-    given = json.loads(kept.payload)
-    is_answer = "direct" not in given
-    choice = ",".join(given["choice"]) if is_answer else json.dumps(given["value"], ensure_ascii=False)
-    same = str(set(kept.suggested.split(",")) == set(choice.split(","))).lower() if is_answer else None
-    return (
-        kept.number, kept.turn, kept.at, given.get("actor"), kept.person, kept.source,
-        given.get("kind", given.get("direct")), given.get("subject", given.get("target")), choice, kept.suggested, same,
-        kept.rationale, kept.sure, kept.left_because,
-    )  # fmt: skip

@@ -5,20 +5,25 @@ screen is made of what everybody can see. Control's desk alone knows the rest.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from sim.catalogue.measures import MEASURES
+from sim.experiments.turning_points import OUTCOMES
+from sim.live.futures import RUNS, WhatIf, options_of
 from sim.live.log import Kept, Person
 from sim.live.room import Room
-from sim.model.decisions import Decision, Option, View
+from sim.model.decisions import Address, Decision, View
 from sim.model.msel import Planned
 from sim.model.view import clock, public_view
-from sim.output.narrative.conditions import condition_in_words
+from sim.output.figures import charts_of
+from sim.output.figures.many import finite
+from sim.output.narrative.alignment import alignment
 from sim.output.narrative.decisions import acts_from, label, note, question
 from sim.output.narrative.hot_wash import figure, hot_wash, questions_of
+from sim.output.narrative.run_sheet import condition_in_words
 from sim.output.narrative.seat import situation
 from sim.output.narrative.story import tell
 from sim.papers.before import RATINGS
@@ -45,7 +50,6 @@ GROUPS = {
     "question": "The question put to you",
 }
 LAST_INPUTS = 12
-FAN = ("harm", "held", "stopped", "peak_tension", "strongest_text", "wrong_culprit", "retaliation")
 
 
 def frame(room: Room) -> dict[str, Any]:
@@ -102,7 +106,11 @@ def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
     own = room.loaded.scenario.actors.get(code)
     start = room.session.model_inputs.calendar.start
     decisions = [_decision(room, one, names) for one in room.session.open_decisions(code)]
-    answered = [_decision(room, one, names, session.pending[one.address].choice) for one in room.answered(code)]
+    speaks = room.speaks(person, code) or person.role == "control"
+    answered = [
+        _decision(room, one, names, session.pending[one.address].choice if speaks else ())
+        for one in room.answered(code)
+    ]
     return {
         "code": code,
         "name": capital(names.actor(code)),
@@ -114,13 +122,14 @@ def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
         "groups": _grouped(decisions + answered),
         "is_sent": bool(answered) and not decisions,
         "draft": room.log.draft(code, person.id),
-        "speaks": room.speaks(person, code),
+        "speaks": speaks,
         "speaker": next((one.name for one in room.holders(code)), ""),
         "team": [one.name for one in room.holders(code)],
         "views": _views_of_team(room, person, code),
         "notes": room.log.notes(code),
         "others": [seat for seat in map(lambda c: _seat_in_list(room, c), room.seats) if seat["code"] != code],
         "past": _past(room, code, names),
+        "moves": _moves(room, code),
         "outcome": _outcome(room) if session.is_over and room.settings()["debrief"] else (),
     }
 
@@ -153,18 +162,18 @@ def _since(view: View, calendar: Calendar, names: Names) -> list[str]:
     return texts + seen
 
 
-def _decision(room: Room, decision: Decision, names: Names, chosen: Sequence[str] | None = None) -> dict[str, Any]:
+def _decision(room: Room, decision: Decision, names: Names, chosen: Sequence[str] = ()) -> dict[str, Any]:
     """A decision as a form shows it."""
     start = room.session.model_inputs.calendar.start
     shows_model = room.settings()["shows_model"]
     options = [
         {
             "id": option.id,
-            "label": capital(_said(option, decision, names)),
+            "label": capital(label(option, decision, names)),
             "cost": option.cost,
             "when": acts_from(option, start),
             "note": note(option),
-            "is_chosen": option.id in chosen if chosen is not None else False,
+            "is_chosen": option.id in chosen,
             "is_models": shows_model and option.id in decision.default,
         }
         for option in decision.options
@@ -180,61 +189,87 @@ def _decision(room: Room, decision: Decision, names: Names, chosen: Sequence[str
     }
 
 
-def _said(option: Option, decision: Decision, names: Names) -> str:
-    if decision.kind == "position":
-        return RUNGS_IN_WORDS[option.id]
-    return label(option, decision, names)
-
-
-RUNGS_IN_WORDS = {
-    "silence": "say nothing",
-    "concern": "voice concern, naming nobody",
-    "solidarity": "stand with the victim, naming nobody",
-    "naming": "name who did it",
-    "measures": "name who did it, and announce measures",
-}
-
-
 def _grouped(decisions: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     """Decisions under the heading of their kind, in the order of the kinds."""
     groups = [(heading, [one for one in decisions if one["kind"] == kind]) for kind, heading in GROUPS.items()]
     return [(heading, found) for heading, found in groups if found]
 
 
-def _views_of_team(room: Room, person: Person, code: str) -> list[tuple[str, list[str], str]]:
-    """What the others who hold the seat have in their drafts, for the one who speaks for it."""
-    if not room.speaks(person, code):
-        return []
-    names = room.names
-    opened = {decision.id: decision for decision in room.session.open_decisions(code)}
-    views = []
-    for other in room.holders(code)[1:]:
-        draft = room.log.draft(code, other.id)
-        lines = [
-            f"{question(opened[number], names)} {', '.join(_label_of(opened[number], ids, names)) or 'nothing'}"
-            for number, ids in draft.items()
-            if number in opened
-        ]
-        if lines:
-            views.append((other.name, lines, " ".join(draft.get("rationale", []))))
-    return views
+def _views_of_team(room: Room, person: Person, code: str) -> dict[str, Any]:
+    """What those who hold a seat with others would answer: how many said so, and what may be read of it now."""
+    answered, views = room.session.pending, room.views()
+    may_read = room.speaks(person, code) and not room.is_sealed(code)
+    due = [decision for address, decision in room.session.asked.items() if decision.actor == code and address in views]
+    lines: dict[str, list[str]] = {}
+    for decision in due:
+        is_open = may_read or decision.address in answered
+        for kept in views[decision.address].values() if is_open else ():
+            lines.setdefault(_in_whose_view(kept), []).append(
+                f"{question(decision, room.names)} {_chosen(decision, kept, room.names)}"
+            )
+    given = {name for decision in due for name in views[decision.address]}
+    others = [holder.name for holder in room.holders(code) if holder.id != person.id]
+    return {
+        "is_sealed": room.is_sealed(code),
+        "is_mine_in": person.name in given,
+        "given": [name for name in others if name in given],
+        "missing": [name for name in others if name not in given],
+        "open": list(lines.items()),
+    }
+
+
+def _views_on(decision: Decision, views: Mapping[Address, Mapping[str, Kept]], names: Names) -> list[str]:
+    """Who would answer what on a decision."""
+    here = views.get(decision.address, {})
+    return [f"{_in_whose_view(kept)}: {_chosen(decision, kept, names)}" for kept in here.values()]
+
+
+def _in_whose_view(kept: Kept) -> str:
+    """Who has a view, how sure, and why."""
+    sure = f", {kept.sure} % sure" if kept.sure is not None else ""
+    return f"{kept.person}{sure}" + (f" (“{kept.rationale}”)" if kept.rationale else "")
+
+
+def _chosen(decision: Decision, kept: Kept, names: Names) -> str:
+    return ", ".join(_label_of(decision, json.loads(kept.payload)["choice"], names)) or "nothing"
 
 
 def _label_of(decision: Decision, ids: Sequence[str], names: Names) -> list[str]:
-    return [_said(option, decision, names) for option in decision.options if option.id in ids]
+    return [label(option, decision, names) for option in decision.options if option.id in ids]
 
 
-def _past(room: Room, code: str, names: Names) -> list[tuple[int, str, str, str]]:
-    """What a seat has decided so far, the latest first, without what stayed as it is."""
-    envelope = {kept.payload: kept for kept in room.history()}
-    lines = []
-    for decision, answer in reversed(room.session.decided):
-        if answer.actor != code or not answer.choice or answer.to_json() not in envelope:
-            continue
-        kept = envelope[answer.to_json()]
-        what = ", ".join(_label_of(decision, answer.choice, names))
-        lines.append((answer.turn, question(decision, names), what, kept.rationale))
-    return lines
+def _past(room: Room, code: str, names: Names) -> list[dict[str, Any]]:
+    """What a seat has decided so far, the latest first, without what stayed as it is; and who had which view."""
+    envelope, views = {kept.payload: kept for kept in room.history()}, room.views()
+    return [
+        {
+            "turn": answer.turn,
+            "asked": question(decision, names),
+            "what": ", ".join(_label_of(decision, answer.choice, names)) or "nothing",
+            "why": envelope[answer.to_json()].rationale,
+            "views": _views_on(decision, views, names),
+        }
+        for decision, answer in reversed(room.session.decided)
+        if answer.actor == code and answer.to_json() in envelope
+        if answer.choice or any(json.loads(kept.payload)["choice"] for kept in views.get(decision.address, {}).values())
+    ]
+
+
+def _moves(room: Room, *seats: str) -> list[dict[str, Any]]:
+    """Moves in seats' own words, the latest first, each with what control made of it."""
+    return [
+        {
+            "number": move.number,
+            "turn": move.turn,
+            "seat": capital(room.names.actor(move.seat)),
+            "person": move.person,
+            "text": move.text,
+            "is_ruled": ruling is not None,
+            "has_effect": ruling is not None and "set" in ruling["value"],
+            "reason": ruling["reason"] if ruling else "",
+        }
+        for move, ruling in reversed(room.moves(*seats))
+    ]
 
 
 def _outcome(room: Room) -> tuple[str, ...]:
@@ -272,7 +307,17 @@ def screen_page(room: Room) -> dict[str, Any]:
         ],
         "outcome": _outcome(room) if debrief else (),
         "chart": room.settings()["chart"] if debrief and room.results() else "",
+        **_looked_back(room, bool(debrief)),
         "questions": questions_of(room.loaded) if debrief else [],
+        "picture": room.picture(),
+    }
+
+
+def _looked_back(room: Room, is_open: bool) -> dict[str, list[str]]:
+    """How usual the outcome was, and where people were of one mind: sentences, once it may be told."""
+    return {
+        "usual": room.log.fact("usual", []) if is_open else [],
+        "alignment": alignment(room.rounds(), room.loaded) if is_open else [],
     }
 
 
@@ -298,17 +343,30 @@ def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
         "history": [_kept(kept, names) for kept in room.history()[-LAST_INPUTS:]][::-1],
         "left": sum(kept.left_because is not None for kept in room.log.inputs(left=True)),
         "notes": room.log.notes()[::-1][:20],
+        "moves": _moves(room),
+        "answers": _answers(room),
         "incidents": [(incident.id, incident.name) for incident in room.loaded.scenario.incidents],
+        "adversaries": [(code, names.actor(code)) for code in session.model_inputs.adversaries],
         "objectives": [
             (one.id, one.text, *room.log.ratings().get(one.id, ("", ""))) for one in room.loaded.scenario.objectives
         ],
         "ratings": RATINGS,
         "settings": room.settings(),
+        "picture": room.picture(),
         "results": room.results(),
+        "charts": _charts(room),
+        **_looked_back(room, session.is_over),
         "truth": [
             sentence(f"{names.incident(one.id)}: {names.culprit(one)}") for one in session.loaded.scenario.incidents
         ],
     }
+
+
+def _charts(room: Room) -> list[str]:
+    """Names of the charts for a wall, once the results are kept."""
+    folder = room.results()
+    drawn = [path.name.removesuffix(".wide.svg") for path in (folder / "charts").glob("*.wide.svg")] if folder else []
+    return sorted(drawn, key=lambda name: (name not in charts_of("room"), name))
 
 
 def _planned(session: Session, names: Names, planned: Planned) -> dict[str, Any]:
@@ -342,6 +400,27 @@ def _seat_at_desk(room: Room, code: str, names: Names) -> dict[str, Any]:
     }
 
 
+def _answers(room: Room) -> list[tuple[str, list[tuple[str, str, list[str]]]]]:
+    """What is answered in this turn, question by question: each seat's answer, and the views of those who hold it."""
+    session, names, views = room.session, room.names, room.views()
+    given = {kept.payload for kept in room.history()}
+    answers: list[tuple[Decision, Sequence[str] | None]] = [
+        (decision, answer.choice)
+        for decision, answer in session.decided
+        if decision.turn == session.turn and answer.to_json() in given
+    ]
+    pending = session.pending
+    answers += [(one, pending[at].choice if at in pending else None) for at, one in session.asked.items()]
+    said: dict[str, list[tuple[str, str, list[str]]]] = {}
+    for decision, choice in reversed(answers):
+        held = _views_on(decision, views, names)
+        if choice or held:
+            what = "not yet" if choice is None else ", ".join(_label_of(decision, choice, names)) or "nothing"
+            seat = capital(names.actor(decision.actor))
+            said.setdefault(question(decision, names), []).append((seat, what, held))
+    return list(said.items())
+
+
 def _story(room: Room) -> list[str]:
     """The story of the turn so far, in short."""
     told = tell(room.session.record, room.loaded)
@@ -351,20 +430,37 @@ def _story(room: Room) -> list[str]:
 def _kept(kept: Kept, names: Names) -> dict[str, Any]:
     given = json.loads(kept.payload)
     if "direct" in given:
-        what = f"{given['direct']} {given['target']}".strip()
+        what = "goes on" if given["direct"] == "proceed" else f"{given['direct']} {given['target']}"
     else:
         what = f"{names.actor(given['actor'])}, {given['kind']}: {', '.join(given['choice']) or 'nothing'}"
     return {"number": kept.number, "turn": kept.turn, "at": kept.at[11:16], "person": kept.person, "what": what}
 
 
-def what_if(room: Room, runs: int = 1000) -> dict[str, Any]:
-    """What could still come from here, over many continuations: for each outcome its median and nine runs in ten."""
-    come = room.ahead(runs)
+def what_if_page(room: Room, before: int | None, about: str, found: WhatIf | None) -> dict[str, Any]:
+    """What could still come: the moments and questions to choose from, and what was found, as a table too."""
+    names, session = room.names, room.moment(before)
+    decision = next((one for one in session.asked.values() if one.id == about), None)
+    return {
+        "before": before,
+        "about": about,
+        "moments": [_kept(kept, names) for kept in room.history()[::-1]],
+        "questions": [
+            (one.id, f"{capital(names.actor(one.actor))}: {question(one, names)}") for one in session.asked.values()
+        ],
+        "options": options_of(decision, names) if decision else [],
+        "picture": found.picture if found else None,
+        "asked": found.asked if found else "",
+        "tables": [(capital(way), _come_to(measures)) for way, measures in found.ways.items()] if found else [],
+        "runs": f"{RUNS:,} continuations",
+    }
+
+
+def _come_to(measures: Mapping[str, np.ndarray]) -> list[tuple[str, str, str, str, str]]:
+    """For each outcome its median and nine runs in ten."""
     rows = []
-    for name in FAN:
-        values = np.asarray(come[name], dtype=float)
-        values = values[np.isfinite(values)]
+    for name in OUTCOMES:
+        values = finite(measures[name])
         if values.size:
             low, middle, high = (figure(float(one)) for one in np.quantile(values, [0.05, 0.5, 0.95]))
             rows.append((MEASURES[name].label, middle, low, high, MEASURES[name].unit))
-    return {"rows": rows, "runs": f"{runs:,} continuations"}
+    return rows

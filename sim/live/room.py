@@ -5,27 +5,47 @@ answered for; what could not be written is taken back. The exercise knows no wal
 and nothing happens when it runs out.
 """
 
+import hashlib
+import itertools
+import json
 import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from sim.errors import refusal
-from sim.live.log import Kept, Log, Person
-from sim.model.decisions import Answer, Decision
+from sim.live.log import Kept, Log, Move, Person
+from sim.model.decisions import Address, Answer, Decision, answer_to
 from sim.model.steps.control import Direction
+from sim.output.narrative.alignment import Round, rounds_of, stances_of
 from sim.phrases import Names
 from sim.scenario import Loaded
 from sim.session import PERSON, Session, read_input
 
 LONGEST_CLOCK = 1440  # minutes
 PRESENT_SECONDS = 20  # since a page was last asked for or heard from
+MOST_LETTERS = 4000  # of a note, a move or a reason
+NOT_OPEN = "This is not open any more"
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another
 Finish = Callable[[Session, "Room"], Path]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart as an SVG, and the words that stand in for it."""
+
+    svg: str
+    title: str
+    alt: str
+
+    @property
+    def key(self) -> str:
+        """Letters and digits that stand for this picture and no other."""
+        return hashlib.blake2b(self.svg.encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -77,8 +97,9 @@ class Room:
         self.seed, self.policies = began["seed"], began["policies"]
         self.session = self._folded()
 
-    def _folded(self) -> Session:
-        inputs = [read_input(kept.payload) for kept in self.log.inputs()]
+    def _folded(self, before: int | None = None) -> Session:
+        """The session that follows from the inputs, or from those before one of them."""
+        inputs = [read_input(kept.payload) for kept in self.log.inputs() if before is None or kept.number < before]
         return Session(
             self.loaded, self.seed, policies=self.policies, inputs=inputs, is_paced=True, until=0, baseline=False
         )
@@ -121,7 +142,12 @@ class Room:
         if not name.strip():
             raise refusal("please give a name, so that others know who sits where.")
         with self._changing():
-            return self.log.admit(name.strip()[:60], "player")
+            return self.log.admit(self._told_apart(name.strip()[:60]), "player")
+
+    def _told_apart(self, name: str) -> str:
+        """The name, with a number where somebody has it already."""
+        taken = {person.name for person in self.log.people()}
+        return next(one for k in itertools.count(1) if (one := name if k == 1 else f"{name} ({k})") not in taken)
 
     def sit(self, person: Person, seat: str, by: str = "") -> None:
         """Somebody takes a seat, which from now on waits for its people."""
@@ -165,7 +191,7 @@ class Room:
     ) -> str | None:
         """Take one answer; or why it cannot be taken."""
         if decision is None:
-            return f"This is not open any more: {number}. What you had chosen is kept in your draft."
+            return f"{NOT_OPEN}: {number}. What you had chosen is kept in your draft."
         answer = Answer(*decision.address, choice, sent.digests.get(number, decision.digest))
         before, void = len(self.session.inputs), len(self.session.void)
         self.session.take(answer)
@@ -183,6 +209,77 @@ class Room:
             for address, decision in self.session.asked.items()
             if decision.actor == seat and address in self.session.pending
         ]
+
+    # ------------------------------------------------------------------------------------------- views, and moves
+
+    def is_sealed(self, seat: str) -> bool:
+        """Whether the scenario keeps the views in a seat from all others until the seat has answered."""
+        own = self.loaded.scenario.actors.get(seat)
+        return bool(own and own.sealed)
+
+    def give_view(self, seat: str, person: Person, sent: Sent) -> list[str]:
+        """Keep what one of several who hold a seat would answer; it decides nothing.
+
+        Returns
+        -------
+        list of str, advice on each view that was not kept
+        """
+        with self._changing():
+            asked = {decision.id: decision for decision in self.session.asked.values() if decision.actor == seat}
+            given = [
+                self._view(asked.get(number), number, choice, person, sent) for number, choice in sent.choices.items()
+            ]
+        return [advice for advice in given if advice]
+
+    def _view(
+        self, decision: Decision | None, number: str, choice: Sequence[str], person: Person, sent: Sent
+    ) -> str | None:
+        if decision is None:
+            return f"{NOT_OPEN}: {number}. What you had chosen is kept in your draft."
+        if self.is_sealed(decision.actor) and decision.address in self.session.pending:
+            return "The seat has answered: the views are open, and stand as they were given."
+        try:
+            view = answer_to(decision, choice)
+        except ValueError as advice:
+            return str(advice)
+        self.log.add(view.to_json(), decision.turn, person.name, "view", sent.rationale, sent.sure)
+        return None
+
+    def views(self) -> dict[Address, dict[str, Kept]]:
+        """What each of several who hold a seat would answer, or would have: by what it answers, and by name."""
+        views: dict[Address, dict[str, Kept]] = {}
+        for kept in self.log.views():
+            views.setdefault(Answer.from_json(kept.payload).address, {})[kept.person] = kept
+        return views
+
+    def rounds(self) -> list[Round]:
+        """How the people in each seat stood, and the seats together, as far as it was said."""
+        stances = stances_of((kept.row for kept in self.log.inputs()), (kept.row for kept in self.log.views()))
+        return rounds_of(stances, self.loaded)
+
+    def move(self, seat: str, text: str, person: Person) -> None:
+        """A seat does something in its own words, which control adjudicates."""
+        if not text.strip():
+            raise refusal("say in a few words what you do.")
+        with self._changing():
+            self.log.move(self.session.turn, person.name, seat, text.strip()[:MOST_LETTERS])
+
+    def adjudicate(self, number: int, effect: Mapping[str, Any] | None, reason: str, person: str) -> None:
+        """Control says what comes of a move: an effect as `set` has it, or none; and why, which the seat reads."""
+        with self._changing():
+            move = next((move for move, ruling in self.moves() if move.number == number and ruling is None), None)
+            if move is None:
+                raise refusal(f"there is no move {number} that waits for you.")
+            if not reason.strip():
+                raise refusal("say why: the seat reads it, and it stands in the record.")
+            value = {"number": number, "move": move.text} | ({"set": effect} if effect else {})
+            self._direct(Direction("adjudicate", move.seat, value, reason.strip()), person)
+
+    def moves(self, *seats: str) -> list[tuple[Move, dict[str, Any] | None]]:
+        """Moves in seats' own words, of some seats or of all, each with control's direction on it, or None."""
+        directed = [json.loads(kept.payload) for kept in self.log.inputs() if kept.source == "control"]
+        rulings = {given["value"]["number"]: given for given in directed if given.get("direct") == "adjudicate"}
+        return [(move, rulings.get(move.number)) for move in self.log.moves() if not seats or move.seat in seats]
 
     def direct(self, direction: Direction, person: str) -> None:
         """Do what control directs; InputError where it cannot be done."""
@@ -246,7 +343,7 @@ class Room:
         if not text.strip():
             raise refusal("the note is empty.")
         with self._changing():
-            self.log.note(self.session.turn, person, sender, receiver, text.strip()[:4000])
+            self.log.note(self.session.turn, person, sender, receiver, text.strip()[:MOST_LETTERS])
 
     def rate(self, objective: str, rating: str, text: str) -> None:
         """Control rates how an objective was met."""
@@ -261,6 +358,16 @@ class Room:
         """Set what seats and the shared screen show."""
         with self._changing():
             self.log.keep_fact("settings", self.settings() | settings)
+
+    def show_picture(self, picture: Picture | None) -> None:
+        """Show a picture on the shared screen, or take the one off that is there."""
+        with self._changing():
+            self.log.keep_fact("picture", picture and asdict(picture))
+
+    def picture(self) -> Picture | None:
+        """The picture that control shows on the shared screen."""
+        shown = self.log.fact("picture")
+        return Picture(**shown) if shown else None
 
     def results(self) -> Path | None:
         """The folder of results, once control has asked for them."""
@@ -278,11 +385,14 @@ class Room:
             self.log.keep_fact("results", str(path))
         return path
 
-    def ahead(self, runs: int = 1000) -> Mapping[str, Any]:
-        """What could still come from here: measures of many continuations."""
-        with self.lock:
-            twin = self.session.twin()
-        return twin.ahead(runs)
+    def moment(self, before: int | None = None) -> Session:
+        """The exercise as it stands, or as it stood before an input: a session that nobody else plays in."""
+        if before is None:
+            with self.lock:
+                return self.session.twin()
+        if before not in {kept.number for kept in self.log.inputs()}:
+            raise refusal(f"there is no input {before} to look from.")
+        return self._folded(before)
 
     def history(self) -> list[Kept]:
         """All that was put in and stands, in order."""

@@ -8,9 +8,9 @@ import asyncio
 import urllib.parse
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -19,9 +19,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sim.errors import InputError, refusal
 from sim.letters import whole
 from sim.live import pages
+from sim.live.futures import what_if
 from sim.live.log import Person
-from sim.live.room import Room, Sent
-from sim.model.steps.control import Direction
+from sim.live.room import MOST_LETTERS, Picture, Room, Sent
+from sim.model.steps.control import PLACES, QUANTITIES, Direction
 from sim.output.narrative.passages import by_when
 from sim.phrases import day
 from sim.scenario.calendar import from_iso
@@ -36,6 +37,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
+DRAWN = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"}
+MOST_DRAWN = 8  # pictures for control that are kept until the server ends
 Form = Mapping[str, list[str]]
 
 
@@ -76,6 +79,7 @@ class Desk:
             "screen": f"{address}/screen/{screen}",
         }
         self.said: dict[int, list[str]] = {}
+        self.drawn: dict[str, Picture] = {}
         self.templates = Environment(
             loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
             lstrip_blocks=True,
@@ -101,6 +105,12 @@ class Desk:
     def told(self, person: Person) -> list[str]:
         """What is to be said to somebody, once."""
         return self.said.pop(person.id, [])
+
+    def keep(self, picture: Picture) -> None:
+        """Keep a picture for control, with the last few."""
+        self.drawn[picture.key] = picture
+        for key in list(self.drawn)[:-MOST_DRAWN]:
+            del self.drawn[key]
 
     def doing(self, person: Person, deed: Callable[[], object]) -> None:
         """Do something for somebody; what speaks against it is said on the next page."""
@@ -170,7 +180,7 @@ def sent_from(form: Form) -> Sent:
     return Sent(
         choices,
         {name[2:]: values[0] for name, values in form.items() if name.startswith("g:")},
-        _one(form, "rationale").strip()[:4000],
+        _one(form, "rationale").strip()[:MOST_LETTERS],
         sure if sure is not None and 0 <= sure <= 100 else None,
     )
 
@@ -220,7 +230,9 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/p/{token}/debrief/{name:path}")
     def debrief(token: str, name: str) -> Response:
-        desk.person(token, "player", "screen", "control")
+        desk.person(token, "player", "screen")
+        if not room.settings()["debrief"]:
+            raise Refused(404, "debrief/closed", "The debrief has not begun.")
         return _result(room, name)
 
     @app.get("/p/{token}/attached/{name:path}")
@@ -241,6 +253,11 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
                 "screen.html.j2", **pages.screen_page(room), join=join, qr=_qr(join), token=token, stream=token
             )
 
+    @app.get("/screen/{token}/picture/{key}")
+    def picture(token: str, key: str) -> Response:
+        desk.person(token, "screen")
+        return _svg(room.picture())
+
     @app.get("/events/{token}", response_class=EventSourceResponse)
     async def events(token: str, request: Request) -> AsyncIterator[ServerSentEvent]:
         person, told = desk.person(token, "player", "screen", "control"), -1
@@ -259,22 +276,31 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
 
 
 def _result(room: Room, name: str) -> Response:
-    """A file of the results, once the debrief is open: the report or a chart."""
+    """A file of the results: the report or a chart."""
     folder = room.results()
-    if folder is None or not room.settings()["debrief"]:
+    if folder is None:
         raise Refused(404, "debrief/closed", "The debrief has not begun.")
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file() or path.suffix not in (".html", ".svg", ".png"):
         raise Refused(404, "page/unknown", "There is no such page.")
-    response = FileResponse(path)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
-    return response
+    return FileResponse(path, headers=DRAWN)
+
+
+def _svg(picture: Picture | None) -> Response:
+    if picture is None:
+        raise Refused(404, "page/unknown", "There is no such picture any more. Draw it again.")
+    return Response(picture.svg, media_type="image/svg+xml", headers=DRAWN)
+
+
+def _view(desk: Desk, person: Person, seat: str, form: Form) -> None:
+    _draft(desk, person, seat, form)
+    advice = desk.room.give_view(seat, person, sent_from(form))
+    desk.tell(person, advice or ["Your view is kept. Whoever speaks for the seat answers for all of you."])
 
 
 def _send(desk: Desk, person: Person, seat: str, form: Form) -> None:
     if not desk.room.speaks(person, seat):
-        _draft(desk, person, seat, form)
-        return desk.tell(person, ["Your view is kept. Whoever speaks for the seat sees it."])
+        return _view(desk, person, seat, form)
     advice = desk.room.submit(seat, person, sent_from(form))
     desk.tell(person, advice or ["Sent. Until control goes on you may change it."])
     _draft(desk, person, seat, form if advice else {})
@@ -297,8 +323,12 @@ PLAYER_DEEDS: dict[str, Callable[[Desk, Person, str, Form], None]] = {
     "sit": lambda desk, person, seat, form: desk.doing(person, lambda: desk.room.sit(person, seat)),
     "leave": lambda desk, person, seat, form: desk.room.stand_up(person, seat),
     "send": _send,
+    "view": _view,
     "draft": _draft,
     "note": _note,
+    "move": lambda desk, person, seat, form: desk.doing(
+        person, lambda: desk.room.move(seat, _one(form, "text"), person)
+    ),
 }
 
 
@@ -314,8 +344,9 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
         with room.lock:
             words = pages.control_page(room, desk.links)
         return desk.page(
-            "control.html.j2", **words, said=desk.told(person), token=token, stream=token, qr=_qr(desk.links["join"])
-        )
+            "control.html.j2", **words, said=desk.told(person), token=token, stream=token,
+            qr=_qr(desk.links["join"]), quantities=QUANTITIES,
+        )  # fmt: skip
 
     @app.post("/control/{token}/{deed}")
     async def directs(token: str, deed: str, request: Request) -> Response:
@@ -347,10 +378,42 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
             desk.tell(person, advice or ["Sent, as control."])
         return RedirectResponse(f"/control/{token}/seat/{seat}", 303)
 
-    @app.get("/control/{token}/ahead")
-    def ahead(token: str) -> Response:
+    @app.get("/control/{token}/inject/{inject}")
+    def inject(token: str, inject: str) -> Response:
         desk.person(token, "control")
-        return desk.page("ahead.html.j2", **pages.frame(room), **pages.what_if(room), token=token)
+        planned = [one.inject for one in room.session.world.plan if one.inject.id == inject]
+        if not planned:
+            raise Refused(404, "page/unknown", "There is no such inject.")
+        return desk.page("inject.html.j2", **pages.frame(room), inject=planned[0], token=token)
+
+    @app.get("/control/{token}/ahead")
+    def ahead(
+        token: str, before: str = "", about: str = "", choice: Annotated[tuple[str, ...], Query()] = (), play: str = ""
+    ) -> Response:
+        person = desk.person(token, "control")
+        moment, found = whole(before), None
+        try:
+            if choice or play:
+                found = what_if(room, moment, about, choice)
+            words = pages.what_if_page(room, moment, about, found)
+        except InputError as refused:
+            words, said = pages.what_if_page(room, None, "", None), [fault.message for fault in refused.faults]
+            desk.tell(person, said)
+        if found:
+            desk.keep(found.picture)
+        return desk.page(
+            "ahead.html.j2", **pages.frame(room), **words, choices=choice, said=desk.told(person), token=token
+        )
+
+    @app.get("/control/{token}/debrief/{name:path}")
+    def kept(token: str, name: str) -> Response:
+        desk.person(token, "control")
+        return _result(room, name)
+
+    @app.get("/control/{token}/picture/{key}")
+    def drawn(token: str, key: str) -> Response:
+        desk.person(token, "control")
+        return _svg(desk.drawn.get(key))
 
 
 def _direct(desk: Desk, person: Person, form: Form, kind: str, target: str = "", value: object = None) -> None:
@@ -381,9 +444,20 @@ def _write(desk: Desk, person: Person, form: Form) -> None:
 
 
 def _value(desk: Desk, person: Person, form: Form) -> None:
+    _direct(desk, person, form, "set", _one(form, "what"), _effect(form))
+
+
+def _effect(form: Form) -> dict[str, Any]:
     value: dict[str, Any] = {"to": _number(form, "to")}
-    value |= {place: _one(form, place) for place in ("incident", "actor", "adversary") if _one(form, place)}
-    _direct(desk, person, form, "set", _one(form, "what"), value)
+    return value | {place: _one(form, place) for place in PLACES if _one(form, place)}
+
+
+def _adjudicate(desk: Desk, person: Person, form: Form) -> None:
+    what = _one(form, "what")
+    if not what and _one(form, "to"):
+        raise refusal("say which quantity this is, or leave the number out.")
+    effect = {"what": what, **_effect(form)} if what else None
+    desk.room.adjudicate(_number(form, "number", int), effect, _one(form, "reason"), person.name)
 
 
 CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
@@ -394,6 +468,7 @@ CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
     "edit": _edit,
     "write": _write,
     "set": _value,
+    "adjudicate": _adjudicate,
     "hand": lambda desk, person, form: _direct(desk, person, form, "seat", _one(form, "seat"), _one(form, "to_whom")),
     "seat": lambda desk, person, form: _seat(desk, person, form),
     "revoke": lambda desk, person, form: desk.room.revoke(_number(form, "person", int)),
@@ -409,6 +484,7 @@ CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
     "show": lambda desk, person, form: desk.room.set(
         shows_model="shows_model" in form, debrief="debrief" in form, chart=_one(form, "chart")
     ),
+    "picture": lambda desk, person, form: desk.room.show_picture(desk.drawn.get(_one(form, "key"))),
     "results": lambda desk, person, form: desk.room.keep_results(),
 }
 
@@ -462,7 +538,7 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
             sent = Sent(
                 {one["id"]: list(one["choice"]) for one in given["answers"]},
                 {one["id"]: one["digest"] for one in given["answers"] if "digest" in one},
-                str(given.get("rationale", ""))[:4000],
+                str(given.get("rationale", ""))[:MOST_LETTERS],
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             shape = '{"answers": [{"id": …, "choice": […], "digest": …}], "rationale": …}'

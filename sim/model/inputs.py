@@ -424,21 +424,18 @@ class ModelInputs:
         return int(np.clip(round(self.calendar.days(turn) / float(self.params.round_days.flat[0])), 1, 4))
 
     @cached_property
-    def peers(self):
-        """For each combination of groups that some actor is in: its groups as places in `peer_group`, who is in it, how
-        much each of them weighs in each group, and by what the weight of the others there is to be multiplied.
+    def memberships(self):
+        """In whose company each actor is: its groups, and all together, which is the first of the groups.
 
         Returns
         -------
-        list of (tuple of int, array (n,) of int, array (groups, n, 1), array (groups, n, 1))
+        list of (place in `peer_group`, actor, how much it weighs there, by what the weight of the others is multiplied)
         """
-        own = [(0, *np.flatnonzero(column[1:] > 0) + 1) for column in self.peer_group.T]
-        found = []
-        for groups in dict.fromkeys(own):
-            inside = np.array([place for place, theirs in enumerate(own) if theirs == groups])
-            weight = self.peer_group[np.ix_(groups, inside)][:, :, None]
-            found.append((groups, inside, weight, np.where(weight < 1, 1 / np.maximum(1 - weight, 2.0**-20), 0.0)))
-        return found
+        inside = self.peer_group > 0
+        inside[0] = True
+        weight = self.peer_group[inside]
+        scale = np.where(weight < 1, 1 / np.maximum(1 - weight, 2.0**-20), 0.0)
+        return list(zip(*np.argwhere(inside).T.tolist(), weight.tolist(), scale.tolist(), strict=True))
 
     @cached_property
     def index(self):

@@ -12,6 +12,7 @@ Two documents are described here:
 
 import datetime
 import re
+from functools import lru_cache
 from typing import Annotated, Literal, Optional, Union
 
 from pydantic import (
@@ -27,6 +28,7 @@ from pydantic import (
     model_validator,
 )
 
+from sim import own_code
 from sim.scenario.calendar import CLOCK_TIME, MOMENT, Calendar, calendar_of, moment_in, moment_of, stretch_of, time_in
 
 
@@ -65,6 +67,7 @@ def _within_limits(moment):
 
 
 CODE_PATTERN, NAME_PATTERN = r"^([A-Z]{3}|NATO|EU)$", r"^[a-z][a-z0-9_]*$"
+POLICY_PATTERN = rf"^([a-z][a-z0-9_]*|{own_code.FORM})$"
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$"
 FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2100, 12, 31)
 Date = Annotated[datetime.date, BeforeValidator(_as_written), Field(ge=FIRST_DAY, le=LAST_DAY)]
@@ -98,6 +101,7 @@ STATELESS = {
 CULPRIT_PATTERN = CODE_PATTERN.replace(")$", f"|{'|'.join(STATELESS)})$")
 Culprit = Annotated[str, Field(pattern=CULPRIT_PATTERN)]
 MOST_TURNS = 60
+_calendar = lru_cache(maxsize=64)(calendar_of)  # a scenario is asked for its own many times
 LONGEST_TURN = {"hours": 240, "days": 366, "months": 120, "years": 10}
 Name = Annotated[str, Field(pattern=NAME_PATTERN, description="lower case letters, digits and underscores")]
 Id = Annotated[str, Field(pattern=ID_PATTERN)]  # of a past case: also the name of a file
@@ -684,7 +688,9 @@ class ActorOverride(Entry):
         {}, description="toward each adversary: -1 friendly, 0 neutral, 1 sees it as the main threat"
     )
     capital: Optional[Annotated[float, Field(ge=0, le=5)]] = Field(None, description="political capital at the start")
-    policy: Optional[Name] = Field(None, description="how it chooses; default: standard")
+    policy: Optional[Annotated[str, Field(pattern=POLICY_PATTERN)]] = Field(
+        None, description="how it chooses: a policy's name, or module:Class for one of your own; default: standard"
+    )
     from_turn: Optional[Annotated[int, Field(ge=1, le=MOST_TURNS)]] = Field(
         None, description="the first turn in which it takes part; empty: from the beginning"
     )
@@ -692,6 +698,11 @@ class ActorOverride(Entry):
         None, description="the last turn in which it takes part; empty: to the end"
     )
     brief: Optional[Text] = Field(None, description="what the person in this seat should know and want")
+    sealed: bool = Field(
+        False,
+        description="in the room, where several people hold this seat: nobody sees the views of the others, not even "
+        "whoever speaks for the seat, until the seat has answered",
+    )
 
 
 class OwnGroup(Entry):
@@ -1035,10 +1046,15 @@ class Scenario(Entry):
         return self.start.date() if isinstance(self.start, datetime.datetime) else self.start
 
     @property
+    def policies(self) -> dict[str, str]:
+        """The policies it names, by code, where they are not the model's own rule."""
+        return {code: own.policy for code, own in self.actors.items() if own.policy not in (None, "standard")}
+
+    @property
     def calendar(self) -> Calendar:
         """When each turn begins and ends."""
         turns = self.turns if isinstance(self.turns, list) else [self.turns]
-        return calendar_of(self.start, map(stretch_of, turns))
+        return _calendar(self.start, tuple(map(stretch_of, turns)))
 
     def moment_of(self, inject: Union[Inject, Deadline]) -> Optional[datetime.date]:
         """When an inject comes or a deadline ends, as far as it says: a day, or the clock; None: its turn is all."""

@@ -9,15 +9,21 @@ import pytest
 
 from sim.cli.options import ServeOptions
 from sim.cli.serve import _keeper
+from sim.papers.after import after_action_report, read_played
 from sim.session import Session
-from tests.builders_room import Hall
+from tests.builders_room import Hall, words_of
 
 
 def test_the_results_hold_who_decided_what_and_play_again_as_the_same_exercise(tmp_path):
     hall = Hall(tmp_path)
     hall.room.finish = _keeper(ServeOptions(scenario="smallest", out=tmp_path / "results"), hall.log)
     objective = hall.loaded.scenario.objectives[0].id
-    hall.play({"EST": hall.join("Marta =1+1", "EST")})
+    link, other = hall.join("Marta =1+1", "EST"), hall.join("Juhan", "EST")
+    hall.proceed()
+    hall.browser.post(f"{other}/view", data=hall.form("EST", sure="80"))
+    hall.browser.post(f"{link}/move", data={"seat": "EST", "text": "We close the border"})
+    hall.browser.post(f"{hall.control}/adjudicate", data={"number": "1", "reason": "It is closed already"})
+    hall.play({"EST": link})
     hall.browser.post(f"{hall.control}/rate", data={"objective": objective, "rating": "S", "text": "late, but clear"})
     hall.browser.post(f"{hall.control}/results")
     folder = hall.room.results()
@@ -25,6 +31,21 @@ def test_the_results_hold_who_decided_what_and_play_again_as_the_same_exercise(t
         rows = [row for row in csv.DictReader(file) if row["source"] == "person"]
     assert rows and all(row["seat"] == "EST" and row["is_model's"] == "true" for row in rows)
     assert 'S,"late, but clear"' in (folder / "ratings.csv").read_text(encoding="utf-8")
+    with (folder / "views.csv").open(encoding="utf-8", newline="") as file:
+        (view,) = csv.DictReader(file)
+    assert (view["person"], view["kind"], view["sure"]) == ("Juhan", "position", "80")
+    assert "We close the border,,It is closed already" in (folder / "moves.csv").read_text(encoding="utf-8")
+    usual, alignment = (folder / "charts" / f"{name}.wide.svg" for name in ("usual", "alignment"))
+    assert "1,000 played by the model ended with less harm" in usual.read_text(encoding="utf-8")
+    assert "People who share a seat were of one mind in one of one round." in alignment.read_text(encoding="utf-8")
+    assert "played by the model ended with less harm" not in hall.page(hall.screen)
+    hall.browser.post(f"{hall.control}/show", data={"debrief": "on", "chart": "usual.wide.svg"})
+    for page in (hall.screen, hall.control):
+        assert "1,000 played by the model ended with less harm" in words_of(hall.page(page))
+        assert "People who share a seat were of one mind" in words_of(hall.page(page))
+    assert "<svg" in hall.page(f"{hall.control}/debrief/charts/alignment.wide.svg")
+    report = after_action_report(read_played(folder))
+    assert "Of one mind?" in [getattr(block, "text", "") for block in report.blocks]
     again = Session.restore((folder / "session.jsonl").read_text(encoding="utf-8").splitlines())
     assert again.record.to_json() == hall.room.session.record.to_json()
     assert "What decided it" in (folder / "report.html").read_text(encoding="utf-8")

@@ -113,7 +113,9 @@ def retaliate(world, felt):
     paid_back = np.zeros(state.retaliated.shape, dtype=bool)
     for d, adversary in enumerate(inputs.adversaries):
         aimed = inputs.incident_suspect[inputs.option_incident] == d
-        boldness = over_options(quantize(inputs.risk[aimed] * felt[aimed])) if aimed.any() else np.zeros(1)
+        if not felt[aimed].any():
+            continue
+        boldness = np.tensordot(quantize(inputs.risk[aimed, 0, 0]), felt[aimed], 1)
         chance = p_retaliate(boldness, state.pressure[d][:, None], per_run.retaliate_rate[:, None])
         draw = world.draws.uniform("retaliate", world.turn, (adversary,), inputs.actors)[0]
         paid_back[d] = hit = (draw < chance) & inputs.is_state

@@ -30,6 +30,7 @@ DIRECTIONS = {
     "write": "writes a new inject, {target}",
     "set": "sets {target} to {to}",
     "seat": "hands the seat of {actor} to {value}",
+    "adjudicate": "adjudicates a move of {actor}, '{move}'",
 }
 BELIEFS = ((0.9, "nearly certain"), (0.7, "confident"), (0.4, "unsure"), (0.0, "doubtful"))
 FIRM = ("nearly certain", "confident")
@@ -69,9 +70,11 @@ def directions(turn):
     """What control changed, and why."""
     for event in turn.of_kind("control_directs"):
         value = json.loads(event.payload["value"])
+        fields = value if isinstance(value, dict) else {}
         given = {
             "target": event.payload["target"].replace("_", " "),
-            "to": value.get("to") if isinstance(value, dict) else "",
+            "to": fields.get("to", ""),
+            "move": " ".join(fields.get("move", "").split()).rstrip("."),
             "actor": turn.names.actor(event.payload["target"]),
             "value": {"nobody": "nobody", "model": "the model"}.get(str(value), f"a {value}"),
         }

@@ -52,16 +52,7 @@ class Said:
 
 
 def in_short(turn):
-    """A turn in few sentences.
-
-    Parameters
-    ----------
-    turn : sim.output.narrative.story.Told, before its passages are told
-
-    Returns
-    -------
-    tuple of str, at most `MOST_SENTENCES`
-    """
+    """A turn, before its passages are told, in at most `MOST_SENTENCES` sentences."""
     said = [one for part in PARTS for one in _weighed(part(turn), turn)]
     missed = max((one for one in said if one.missed), key=lambda one: one.weight, default=None)
     kept, words, most = [], 0, min(MOST_WORDS, WORDS + WORDS_A_STATE * len(turn.states))
