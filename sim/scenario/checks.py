@@ -73,6 +73,7 @@ NEEDS_ACTOR = ("exposure", "capital")
 WEIGHED_BY = {"gdp": "economy", "gdp_cyber": "economy", "defence": "military"}  # equal: everybody weighs as much
 OWN_CATEGORIES = [name for name in typing.get_args(Response.model_fields["category"].annotation) if name != "baseline"]
 LARGEST_ATTACHMENT = 10 * 10**6  # bytes
+INVENTED = re.compile("X[A-Z]{2}$")  # codes that the standard leaves free
 NEXT_TO_NOTHING = 0.001  # economies and forces below this weigh nothing at a table
 
 
@@ -442,6 +443,7 @@ def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator
     if missing:
         near = code_meant(code, {**facts.library.states, **facts.library.bodies}, facts.codes_by_name)
         hint = f" Did you mean '{near}'?" if near else ""
+        hint += "" if INVENTED.match(code) else " Unions, firms and ministries are no actors: let a 'sender' speak."
         yield key.fault(f"the library knows no actor '{code}', so it needs {', '.join(missing)} here.{hint}")
 
 
@@ -687,7 +689,9 @@ def _question(question: Node, inject: Node, facts: Facts) -> Iterator[Diagnostic
     for entry in entries_of(question, "to"):
         yield from _decides(entry, reached, facts)
     can_answer = [code for code in reached if facts.plays_for_itself(code) and facts.role(code) != "adversary"]
-    if not is_given(question, "to") and facts.cast and not can_answer:
+    goes_to = inject.get("to")
+    is_read = goes_to is not None and goes_to.is_list
+    if not is_given(question, "to") and facts.cast and is_read and not can_answer:
         yield question.keys.get("text", start_of(question)).fault(
             "nobody can answer this: the inject goes to no state. Add one to its 'to'."
         )
@@ -795,7 +799,8 @@ def _when(inject: Node, facts: Facts, called: str = "", verb: str = "released") 
     if has_turn and has_date:
         yield _not_both(inject, "turn", "date", f"{called} has a 'turn' or a 'date', not both.")
     elif not has_turn and not has_date and not has_time_alone:
-        yield start_of(inject).fault(f"{called} needs a 'turn' (such as 2) or a 'date'.")
+        held = ": the one in which control will probably want it" if text_of(inject, "kind") == "contingency" else ""
+        yield start_of(inject).fault(f"{called} needs a 'turn' (such as 2) or a 'date'{held}.")
     yield from _turn_exists(inject, verb, facts)
     yield from _moment_exists(inject, facts, is_end=verb == "ends")
 
