@@ -466,7 +466,7 @@ def first_words(words: str, fits) -> str:
 
 
 def _ends_badly(word):
-    return word.lower() in SMALL_WORDS or word.endswith(",") or word[0] in "'‘“\"("
+    return word.lower() in SMALL_WORDS or word.endswith((",", "/", "&")) or word[0] in "'‘“\"("
 
 
 def softly(name):

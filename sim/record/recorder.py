@@ -208,7 +208,7 @@ class EventRecorder:
         day = self._due(world, t)
         if not adopted:
             silent = inputs.consultation_rule[t] in SILENT_RULES
-            why = "nothing was left that nobody opposed" if silent else "too few went along"
+            why = "nothing was left that all could live with" if silent else "too few went along"
             self.tell(world, "text_failed", incident=incident, day=day, format=form, why=why)
             return
         self.tell(

@@ -39,6 +39,7 @@ from sim.scenario.wording import expected, start_of
 MERGED_BY = {"incidents": "id", "injects": "id", "objectives": "id", "cooperation": "project"}
 WEIGHED_BY = {"gdp": "economy", "gdp_cyber": "economy", "defence": "military"}  # equal: everybody weighs as much
 OWN_CATEGORIES = [name for name in typing.get_args(Response.model_fields["category"].annotation) if name != "baseline"]
+INVENTED = re.compile("X[A-Z]{2}$")  # codes that the standard leaves free
 NEXT_TO_NOTHING = 0.001  # economies and forces below this weigh nothing at a table
 
 
@@ -191,6 +192,7 @@ def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator
     if missing:
         near = code_meant(code, {**facts.library.states, **facts.library.bodies}, facts.codes_by_name)
         hint = f" Did you mean '{near}'?" if near else ""
+        hint += "" if INVENTED.match(code) else " Unions, firms and ministries are no actors: let a 'sender' speak."
         yield key.fault(f"the library knows no actor '{code}', so it needs {', '.join(missing)} here.{hint}")
 
 

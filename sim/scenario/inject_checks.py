@@ -126,7 +126,9 @@ def _question(question: Node, inject: Node, facts: Facts) -> Iterator[Diagnostic
     for entry in entries_of(question, "to"):
         yield from _decides(entry, reached, facts)
     can_answer = [code for code in reached if facts.plays_for_itself(code) and facts.role(code) != "adversary"]
-    if not is_given(question, "to") and facts.cast and not can_answer:
+    goes_to = inject.get("to")
+    is_read = goes_to is not None and goes_to.is_list
+    if not is_given(question, "to") and facts.cast and is_read and not can_answer:
         yield question.keys.get("text", start_of(question)).fault(
             "nobody can answer this: the inject goes to no state. Add one to its 'to'."
         )
@@ -231,7 +233,8 @@ def _when(inject: Node, facts: Facts, called: str = "", verb: str = "released") 
     if has_turn and has_date:
         yield not_both(inject, "turn", "date", f"{called} has a 'turn' or a 'date', not both.")
     elif not has_turn and not has_date and not has_time_alone:
-        yield start_of(inject).fault(f"{called} needs a 'turn' (such as 2) or a 'date'.")
+        held = ": the one in which control will probably want it" if text_of(inject, "kind") == "contingency" else ""
+        yield start_of(inject).fault(f"{called} needs a 'turn' (such as 2) or a 'date'{held}.")
     yield from turn_must_exist(inject, verb, facts)
     yield from _moment_exists(inject, facts, is_end=verb == "ends")
 
