@@ -50,7 +50,6 @@ def mine(tmp_path, monkeypatch):
     """A folder with a module of one's own, as somebody at a terminal has it."""
     (tmp_path / "own_of_test.py").write_text(MINE)
     monkeypatch.chdir(tmp_path)
-    sent = pickle.dumps(here.folder.own)
     monkeypatch.delitem(__import__("sys").modules, "own_of_test", raising=False)
     return tmp_path / "own_of_test.py"
 
@@ -63,6 +62,7 @@ def played(folder=None, **options):
 def test_what_is_ones_own_gives_the_same_bytes_in_other_processes_and_is_called_by_its_own_words(tmp_path, monkeypatch):
     here, there = played(tmp_path / "here"), played(tmp_path / "there", workers=2)
     assert files_of(here.path) == files_of(there.path)
+    sent = pickle.dumps(here.folder.own)
     monkeypatch.delitem(__import__("sys").modules, "own_of_test")  # a scheduler passes it on, and knows no such module
     passed_on = pickle.loads(pickle.dumps(pickle.loads(sent)))
     assert [*passed_on.measures, *passed_on.policies] == ["reach", "own_of_test:Bold"]
