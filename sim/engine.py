@@ -16,7 +16,7 @@ from sim.draws import Draws
 from sim.model.decisions import Answer, Decision
 from sim.model.events import Event
 from sim.model.inputs import ModelInputs, build_inputs
-from sim.model.msel import as_played, plan_of
+from sim.model.msel import as_played, ask_as_planned, plan_of
 from sim.model.state import State, World
 from sim.model.steps import is_over, play_turn
 from sim.model.varying import Varied
@@ -340,6 +340,7 @@ def baseline_outcome(baseline: ModelInputs | None, world: World) -> Kept | None:
     seats, script = seats_that_override(world.decided.get(row, ()) for row in range(world.runs))
     other = initial_world(baseline, world.draws.seed, world.draws.runs, seats, script=script)
     other.plan = as_played(world.plan)
+    ask_as_planned(other)
     play_out(other)
     return outcome_of(other)
 

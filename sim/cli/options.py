@@ -274,6 +274,14 @@ class SweepOptions(Answered):
             help="Play each run without the cooperation portfolio too. [default: baseline]",
         ),
     ] = None
+    until: Annotated[
+        Sequence[str],
+        typer.Option(
+            metavar="WHAT",
+            help="End early, once 'harm ±0.05' (a measure's mean is known as closely) or 'enough' (enough runs for "
+            "every claim of the analysis) holds; decided on blocks in their order. Repeatable: all must hold.",
+        ),
+    ] = ()
     verify: Annotated[bool, typer.Option("--verify", help="With --resume: check every block again.")] = False
     csv: Annotated[
         bool, typer.Option("--csv", help="Write results.csv, a row for each run, even of more than 100,000 runs.")

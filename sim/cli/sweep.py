@@ -26,7 +26,7 @@ def sweep_scenario(options):
         workers=options.workers, dask=options.dask, out=options.out, resume=options.resume,
         shard=shard_of(options.shard),
         baseline=options.baseline, verify=any((options.verify, options.parquet, options.csv, options.excel)),
-        say=_say, command=options.command,
+        say=_say, command=options.command, until=options.until or None,
         extend=options.extend, dry_run=options.dry_run, confirm=None if options.yes else _is_wanted,
     )  # fmt: skip
     if isinstance(result, Cost):
@@ -118,7 +118,10 @@ def _told(result):
         reasons = Counter((failure["stage"], failure["reason"]) for failure in result.failures)
         for (stage, reason), count in reasons.most_common(3):
             yield f"  {count:,} x {stage}: {reason}"
-    if not result.is_whole:
+    if not result.is_whole and not result.folder.shard:
+        conditions = " and ".join(result.manifest["until"])
+        yield f"Ended after {len(result):,} of {result.folder.runs:,} runs, since they tell enough: {conditions}."
+    elif not result.is_whole:
         number, of = result.folder.shard
         yield f"This is part {number} of {of}; when all are there: oceans merge DIR... --out DIR"
     yield f"Everything is in {result.path}/"

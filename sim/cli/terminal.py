@@ -81,14 +81,9 @@ def answer(options, path, document, tell, begin=""):
 
 
 class TerminalUI:
-    """What a person at the terminal sees and is asked.
+    """What a person at the terminal sees and is asked: all that happened, or the story in short.
 
-    Parameters
-    ----------
-    stream : text file, default standard output
-    calendar : the scenario's calendar, to say when each turn is, and to turn days into dates
-    names : sim.phrases.Names
-    is_full : bool, whether all that happened is told, or the story in short
+    The calendar says when each turn is, and turns days into dates; without a stream it is standard output.
     """
 
     def __init__(self, stream=None, calendar=None, names=None, is_full=False):

@@ -46,8 +46,10 @@ class Own:
     def _unpacked(data: bytes, measures: tuple[str, ...], names: tuple[str, ...]) -> "Own":
         import pickle
 
-        own = pickle.loads(data) if data else {}
-        return Own({name: own[name] for name in measures}, {name: own[name] for name in names})
+        code = pickle.loads(data)
+        own = Own({name: code[name] for name in measures}, {name: code[name] for name in names})
+        vars(own)["_packed"] = data  # who passes it on, as a scheduler does, need not find its modules
+        return own
 
     def facts(self) -> dict:
         """As the manifest holds it."""

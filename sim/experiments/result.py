@@ -56,10 +56,10 @@ class Result:
     manifest : dict
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder, blocks=None):
         self.folder = folder
         self.path, self.manifest, self.design = folder.path, folder.manifest, folder.design
-        self._blocks = folder.present()
+        self._blocks = folder.present() if blocks is None else sorted(blocks)
         self.measures = _Columns(self, "")
         self.baseline_measures = _Columns(self, BASELINE) if self.manifest["baseline"] else None
         self.kept = _Columns(self, "", folder.kept.names)
@@ -73,8 +73,8 @@ class Result:
         return f"Result({name!r}, {len(self):,}{part} runs, {points:,} points)"
 
     def write_table(self):
-        """Writes `results.csv` into the folder, if the sweep is whole and a spreadsheet would read it in good time."""
-        if self.is_whole and len(self) <= MOST_ROWS:
+        """Writes `results.csv` into the folder, if the sweep is over and a spreadsheet would read it in good time."""
+        if self.folder.is_finished and not self.folder.shard and len(self) <= MOST_ROWS:
             self.to_csv(self.path / TABLE)
         return self
 

@@ -73,20 +73,10 @@ FORMULA = (*"=+-@\t\r＝＋－＠",)  # what a spreadsheet takes for the beginni
 
 
 class RunFolder:
-    """A folder for one run's results: filled aside, named when it is whole, gone if the work fails.
+    """A folder for one run's results in `out`: filled aside, named when it is whole, gone if the work fails.
 
-    Parameters
-    ----------
-    out : path, where results lie; made if it is not there
-    name : str, the scenario's
-    started : datetime, when the run began; default now
-
-    Raises
-    ------
-    InputError
-        if nothing can be written in `out`
-    OceansError
-        if the disk is full
+    It goes by the scenario's name and when the run started. InputError if nothing can be written in `out`, OceansError
+    if the disk is full.
 
     >>> with tempfile.TemporaryDirectory() as out:
     ...     with RunFolder(out, "smallest", datetime.datetime(2025, 3, 1, 9, 30)) as folder:

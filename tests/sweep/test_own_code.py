@@ -1,5 +1,7 @@
 """Measures and policies of one's own in a sweep: told in all processes, known by their source, refused with advice."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -57,9 +59,13 @@ def played(folder=None, **options):
     return sweep(a_small_scenario(), resume=folder, **{**quiet, **OWN, **options})
 
 
-def test_what_is_ones_own_gives_the_same_bytes_in_other_processes_and_is_called_by_its_own_words(tmp_path):
+def test_what_is_ones_own_gives_the_same_bytes_in_other_processes_and_is_called_by_its_own_words(tmp_path, monkeypatch):
     here, there = played(tmp_path / "here"), played(tmp_path / "there", workers=2)
     assert files_of(here.path) == files_of(there.path)
+    sent = pickle.dumps(here.folder.own)
+    monkeypatch.delitem(__import__("sys").modules, "own_of_test")  # a scheduler passes it on, and knows no such module
+    passed_on = pickle.loads(pickle.dumps(pickle.loads(sent)))
+    assert [*passed_on.measures, *passed_on.policies] == ["reach", "own_of_test:Bold"]
     values = load_result(here.path).measures["reach"]
     assert np.isfinite(values).all() and (values >= here.measures["joiners"]).all()
     assert (measure("reach").label, measure("reach").unit, measure("reach").better) == ("Reach", "states", "higher")
