@@ -275,6 +275,15 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f}{SIGN}"
 
 
+def goes_unsaid(unit: str) -> bool:
+    """Whether a number tells its unit by itself: a share, a probability, a score from 0 to 1.
+
+    >>> goes_unsaid("share"), goes_unsaid("score, 0 to 1"), goes_unsaid("days")
+    (True, True, False)
+    """
+    return unit in ("", "share", "probability", "dimensionless") or "0 to 1" in unit
+
+
 def percent_range(shares: Iterable[float]) -> str:
     """The lowest and highest of some shares.
 

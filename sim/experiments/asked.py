@@ -28,6 +28,7 @@ from sim.experiments.folder import (
 )
 from sim.experiments.keep import kept_of
 from sim.experiments.own import advising_on_measures, own_again
+from sim.experiments.until import until_of
 from sim.phrases import listed
 from sim.policies import name_of
 from sim.policies.seating import Assigned
@@ -65,7 +66,7 @@ class Asked:
     ----------
     layout : dict of design, points, reps, seed, crn
     factors : dict of fixed, vary, levers, uncertainties
-    policies, measures, keep, shard, block_runs, baseline : see `sweep`
+    policies, measures, keep, until, shard, block_runs, baseline : see `sweep`
     earlier : SweepFolder, whose runs need not be played again; or None
     """
 
@@ -74,6 +75,7 @@ class Asked:
     policies: Any = None
     measures: Any = None
     keep: Any = None
+    until: Any = None
     shard: tuple[int, int] | None = None
     block_runs: int | None = None
     baseline: bool | None = None
@@ -102,6 +104,10 @@ def begun(path, is_new, loaded, asked, play, say) -> SweepFolder:
     """A sweep in a folder in which nothing was begun; one that was made for it goes again if that fails."""
     if any(not name.startswith(".") and name not in (POINTS, SCENARIO, SHARDS, LOG) for name in os.listdir(path)):
         raise InputError([Diagnostic(str(path), 0, 0, "no sweep was begun here, and other things lie here.")])
+    if asked.until and asked.shard:
+        raise refusal(
+            "--until looks at all blocks of a sweep in their order, and --shard plays some of them. Keep one."
+        )
     try:
         if asked.earlier:
             check_unchanged(asked.earlier, loaded)
@@ -122,7 +128,7 @@ def begun(path, is_new, loaded, asked, play, say) -> SweepFolder:
 
 def _facts(loaded, asked):
     rest = {"baseline": asked.baseline is not False, "measures": asked.measures, "keep": asked.keep}
-    return {**rest, **asked.design(loaded)}
+    return {**rest, "until": asked.until, **asked.design(loaded)}
 
 
 def _like_earlier(loaded, asked):
@@ -134,6 +140,7 @@ def _like_earlier(loaded, asked):
         "baseline": earlier.manifest["baseline"] if asked.baseline is None else asked.baseline,
         "measures": own.measures,
         "keep": earlier.kept.words if asked.keep is None else asked.keep,
+        "until": asked.until,
     }
 
 
@@ -188,6 +195,8 @@ def _differing(folder, loaded, asked):
         yield from folder.design.differing(altered(folder.design, loaded, design))
     if asked.keep and kept_of(loaded, folder.design, asked.keep) != folder.kept:
         yield "--keep"
+    if asked.until and until_of(asked.until, folder.manifest["measures"]) != folder.until:
+        yield "--until"
     if asked.block_runs not in (None, folder.size):
         yield "the size of its blocks"
     if asked.baseline not in (None, folder.manifest["baseline"]) and loaded.scenario.cooperation:

@@ -162,7 +162,7 @@ def _bare(number):
     return count(number, "measure").split(" ")[0].replace("no", "none")
 
 
-def compare(arms, seed=1, runs=400, progress=None):
+def compare(arms, seed=1, runs=400, progress=None, workers=1):
     """Play arms with common random numbers and compare each with the first.
 
     Parameters
@@ -170,6 +170,7 @@ def compare(arms, seed=1, runs=400, progress=None):
     arms : sequence of Arm, or of what `arms_of` reads: "cyber_incident", "cyber_incident:linkage=0.8"
     seed, runs : int
     progress : callable (runs done), or None
+    workers : int, processes on this machine
 
     Returns
     -------
@@ -185,7 +186,8 @@ def compare(arms, seed=1, runs=400, progress=None):
     if len(arms) < 2:
         raise refusal("there is nothing to compare with: name a second arm.")
     played = [
-        play(arm.loaded, seed, runs=runs, policies=arm.policies or None, progress=progress).outcomes for arm in arms
+        play(arm.loaded, seed, runs, policies=arm.policies or None, progress=progress, workers=workers).outcomes
+        for arm in arms
     ]
     return compared(arms, seed, runs, [(one.measures, one.baseline_measures) for one in played])
 
