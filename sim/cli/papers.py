@@ -6,8 +6,10 @@ from pathlib import Path
 from sim.cli.options import PapersOptions
 from sim.errors import did_you_mean, refusal
 from sim.letters import visible
-from sim.papers.after import is_result, papers_after, read_played, write_bundle, write_decisions, write_improvement_plan
-from sim.papers.before import papers_before
+from sim.papers.after import papers_after, write_decisions, write_improvement_plan
+from sim.papers.before import ALL, CONTROL, papers_before
+from sim.papers.bundle import bundle
+from sim.papers.played import is_result, read_played
 from sim.papers.rendering import FORMATS, write_papers
 from sim.record import store
 from sim.scenario import load
@@ -30,22 +32,37 @@ def _before(options):
 
 
 def _after(options):
-    if options.whom:
-        raise refusal("--for: the papers after an exercise are for all and for control; they are written together.")
     played = read_played(Path(options.source))
+    whom = options.whom or (ALL, CONTROL, *(played.seats if played.turns else ()))
+    data = {_data_of(one): bundle(played, "" if one == CONTROL else one) for one in whom if one != ALL}
+    has_all = ALL in whom
 
     def more(folder):
-        write_improvement_plan(played, folder / "improvement_plan.xlsx")
-        if played.decisions:
+        for name, packed in data.items():
+            (folder / name).write_bytes(packed)
+        if has_all:
+            write_improvement_plan(played, folder / "improvement_plan.xlsx")
+        if has_all and played.decisions:
             write_decisions(played, folder / "decisions.xlsx")
-        write_bundle(played, folder / "data.zip")
 
-    _keep(options, played.loaded, papers_after(played), more)
-    print("  improvement_plan.xlsx  who does what by when, to be filled in")
-    if played.decisions:
+    _keep(options, played.loaded, papers_after(played) if has_all else [], more)
+    if has_all:
+        print("  improvement_plan.xlsx  who does what by when, to be filled in")
+    if has_all and played.decisions:
         print("  decisions.xlsx  all that people decided, with all the options that they saw")
-    print("  data.zip  all data of the run, the truth among it: for control")
+    for one in whom:
+        if one != ALL:
+            about = (
+                "all data, the truth among it, for control alone"
+                if one == CONTROL
+                else f"what {one} saw and did, for it alone"
+            )
+            print(f"  {_data_of(one)}  {about}")
     return 0
+
+
+def _data_of(whom):
+    return "data.zip" if whom == CONTROL else f"data_{whom}.zip"
 
 
 def _keep(options, loaded, papers, more=lambda folder: None):

@@ -19,6 +19,7 @@ EVERYWHERE = ("0.0.0.0", "::")
 DECISIONS = ("number", "turn", "at", "seat", "person", "source", "kind", "subject", "choice", "suggested", "is_model's",
              "rationale", "sure", "left_because")  # fmt: skip
 RATED = ("objective", "rating", "text")
+NOTES = ("turn", "at", "person", "sender", "receiver", "text")
 
 
 def serve_room(options: ServeOptions) -> int:
@@ -161,6 +162,7 @@ def _keeper(options, log):
             )
             _write(aside / "decisions.csv", DECISIONS, map(_decision, log.inputs(left=True)))
             _write(aside / "ratings.csv", RATED, ((one, *said) for one, said in log.ratings().items()))
+            _write(aside / "notes.csv", NOTES, ([getattr(note, name) for name in NOTES] for note in log.notes()))
             return folder.keep()
 
     return keep

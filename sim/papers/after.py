@@ -3,49 +3,23 @@
 Nothing is invented: what is drafted here says so, and each sentence of it names the events that it rests on.
 """
 
-import contextlib
-import csv
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from sim.model.decisions import Answer, Decision
-from sim.output.narrative.decisions import label, question
 from sim.output.narrative.hot_wash import hot_wash, measure_rows, questions_of
 from sim.output.narrative.run_sheet import objectives_of, run_sheet
 from sim.output.narrative.story import tell
 from sim.papers.before import RATINGS, turn_periods
 from sim.papers.content import Break, Grid, Heading, Items, Lines, Paper, Paragraph, Picture
+from sim.papers.played import Played, events_of
 from sim.papers.sheets import write_workbook
 from sim.phrases import Names, capital, count, in_words, listed, sentence
-from sim.policies.policy import Script
-from sim.record import store
-from sim.record.reading import check_digest, damaged, read_json
-from sim.record.record import Record
-from sim.scenario import Loaded
 
 POOR, GOOD = 0.34, 0.66  # scores of a principle that are worth a sentence
 CHARTS = ("story", "consultation", "joining", "scorecard")
 NOT_KEPT = "not kept"
 MOST_OPTIONS = 5  # that the report names
-
-
-@dataclass(frozen=True)
-class Played:
-    """A run as its folder keeps it.
-
-    folder : Path; loaded : the scenario; record : Record; manifest : dict; decisions : dicts of column to text, what
-    people chose; ratings : objective to (rating, words)
-    """
-
-    folder: Path
-    loaded: Loaded
-    record: Record
-    manifest: dict
-    decisions: tuple[dict, ...]
-    ratings: dict[str, tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -61,104 +35,6 @@ class Finding:
     def in_full(self) -> str:
         """The sentence with its evidence."""
         return f"Draft: {self.said} ({_numbers(self.events)})" if self.events else f"Draft: {self.said}"
-
-
-def is_result(path: Path) -> bool:
-    """Whether a path is a run's folder."""
-    return path.is_dir() and (path / store.MANIFEST).exists()
-
-
-def read_played(folder: Path) -> Played:
-    """A run of one exercise from its folder; InputError when it is no such folder, or not as it was written."""
-    manifest = store.read_manifest(folder)
-    path = folder / "record.json"
-    if not path.exists():
-        raise damaged(folder, "there is no record of one exercise here: papers after are of one run, not of many.")
-    loaded = store.read_scenario(folder, manifest)
-    check_digest(path, (manifest.get("files") or {}).get(path.name), store.ANEW)
-    with _as_written(path):
-        record = Record.from_dict(read_json(path, store.ANEW))
-    return Played(folder, loaded, record, manifest, _decisions(folder, loaded, record, manifest), _ratings(folder))
-
-
-@contextlib.contextmanager
-def _as_written(path):
-    """What a file lacks, or has too much of, as advice."""
-    try:
-        yield
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise damaged(path, "damaged: it does not say what was written.", store.ANEW) from error
-
-
-def _table(path):
-    """The rows of a table by the names of its columns."""
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _ratings(folder):
-    return {
-        row["objective"]: (row.get("rating") or "", row.get("text") or "") for row in _table(folder / "ratings.csv")
-    }
-
-
-def _decisions(folder, loaded, record, manifest):
-    """What people chose: the room's log where there is one, else their answers; with what they were asked."""
-    rows = [row for row in _table(folder / "decisions.csv") if not row.get("left_because")]
-    path = folder / "actions.jsonl"
-    with _as_written(path):
-        answers = [] if rows else [Answer.from_json(line) for line in _lines(path)]
-    rows += [
-        {"turn": str(one.turn), "seat": one.actor, "kind": one.kind, "subject": one.subject or "",
-         "choice": ",".join(one.choice)}
-        for one in answers
-    ]  # fmt: skip
-    seen, names = _asked_again(folder, loaded, record, manifest, answers) if rows else {}, Names(loaded)
-    return tuple(_in_words(row, seen.get(_address(row)), names) for row in rows)
-
-
-def _lines(path):
-    """The lines of a file that say anything; none where there is no such file."""
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    return [line for line in text.splitlines() if line.strip()]
-
-
-def _address(row):
-    turn = row.get("turn") or ""
-    return int(turn) if turn.isdigit() else 0, row.get("seat"), row.get("kind"), row.get("subject")
-
-
-def _asked_again(folder, loaded, record, manifest, answers) -> dict[Any, Decision]:
-    """The decisions that were answered, if the exercise plays again as it was; else none."""
-    from sim.session import Session
-
-    inputs = _lines(folder / "session.jsonl")
-    if inputs:
-        with _as_written(folder / "session.jsonl"):
-            again = Session.restore(inputs, loaded)
-    else:
-        script = Script(answers, strict=False)
-        again = Session(loaded, record.seed, policies=manifest.get("policies") or None, script=script)
-        again.play_to(record.turns)
-    if [event.to_dict() for event in again.events] != [event.to_dict() for event in record.events]:
-        return {}
-    return {decision.address: decision for decision, _ in again.decided}
-
-
-def _in_words(row, decision, names):
-    """A decision with its question, its options and what was chosen in words, as far as it is known what was asked."""
-    if decision is None:
-        return row
-    words = {option.id: label(option, decision, names) for option in decision.options}
-    return {
-        **row,
-        "asked": question(decision, names),
-        "options": "; ".join(words.values()),
-        "choice": "; ".join(words.get(one, one) for one in row["choice"].split(",") if one) or "nothing",
-        "suggested": "; ".join(words.get(one, one) for one in decision.default) or "nothing",
-    }
 
 
 # --------------------------------------------------------------------------------------------------------- the papers
@@ -217,9 +93,12 @@ def _in_short(played):
 
 def _facts(played):
     record, manifest = played.record, played.manifest
-    seats = sorted({row["seat"] for row in played.decisions if row.get("seat")} | set(manifest.get("seats") or ()))
     names, periods = Names(played.loaded), turn_periods(played.loaded.scenario)
-    sat = listed([names.actor(code) for code in seats], 40) if seats else "nobody; the model played every seat"
+    sat = (
+        listed([names.actor(code) for code in played.seats], 40)
+        if played.seats
+        else "nobody; the model played every seat"
+    )
     return [
         ("Exercise", played.loaded.scenario.title),
         ("Played", manifest["started"].replace("T", ", ")),
@@ -270,7 +149,7 @@ def _turn(turn, record):
 def _decided(played):
     if not played.decisions:
         return [Paragraph("No seat was held by a person, so no decision was theirs.")]
-    telling = [row for row in played.decisions if row.get("choice") not in ("nothing", "") or _differs(row)]
+    telling = [row for row in played.decisions if row.get("chosen") not in ("nothing", "") or _differs(row)]
     differing, rest = sum(map(_differs, played.decisions)), len(played.decisions) - len(telling)
     others = in_words(differing) if differing else "none"
     said = f"People took {count(len(played.decisions), 'decision')}, {others} of them other than the model's."
@@ -281,7 +160,7 @@ def _decided(played):
 
 
 def _differs(row):
-    return bool(row.get("suggested")) and row["suggested"] != row.get("choice")
+    return bool(row.get("model")) and row["model"] != row.get("chosen")
 
 
 def _decision(row, played, most):
@@ -293,9 +172,9 @@ def _decision(row, played, most):
         capital(names.actor(row["seat"])) if row.get("seat") else "Control",
         row.get("asked") or f"{row.get('kind', '')} {row.get('subject', '')}".replace("_", " "),
         listed(options, most) if options else NOT_KEPT,
-        " ".join(filter(None, [row.get("choice", ""), because])),
-        ("the same" if not _differs(row) else row["suggested"]) if row.get("suggested") else NOT_KEPT,
-        _numbers(_events_of(row, played.record), ""),
+        " ".join(filter(None, [row.get("chosen", ""), because])),
+        ("the same" if not _differs(row) else row["model"]) if row.get("model") else NOT_KEPT,
+        _numbers(events_of(row, played.record), ""),
     )
 
 
@@ -304,16 +183,6 @@ def write_decisions(played: Played, path: Path) -> None:
     heads = ("Turn", "Seat", "Asked", "Options seen", "Chose", "The model", "Events")
     rows = [_decision(row, played, len(row.get("options", ""))) for row in played.decisions]
     write_workbook(path, played.loaded.scenario.marking, [("Decisions", heads, rows)])
-
-
-def _events_of(row, record):
-    """The events that an answer can be seen in: those of its seat in its turn, about what it was about."""
-    about = row.get("subject", "").split("/")[0]
-    return tuple(
-        event.seq
-        for event in record.in_turn(int(row["turn"]) if row.get("turn", "").isdigit() else -1)
-        if event.actor == row.get("seat") and event.incident in (about, None) and (event.incident or about == "next")
-    )
 
 
 def _overrides(record):
@@ -447,14 +316,3 @@ def write_improvement_plan(played: Played, path: Path) -> None:
     evidence = list(_events(improve, played))
     sheets = [("Improvement plan", heads, rows), ("Events", ("Number", "Turn", "Day", "What"), evidence)]
     write_workbook(path, played.loaded.scenario.marking, sheets, {"State": ("open", "begun", "done", "dropped")})
-
-
-def write_bundle(played: Played, path: Path) -> None:
-    """Writes the data of a run into one file, with the marking and what each file means."""
-    kept = [one for one in sorted(played.folder.rglob("*")) if one.is_file() and not one.is_symlink()]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
-        marking, title = played.loaded.scenario.marking, played.loaded.scenario.title
-        said = "It holds the truth and what was for control alone. data_dictionary.md says what each column means."
-        bundle.writestr("README.txt", f"{marking}\n\n{title}\n\n{said}\n\n{marking}\n")
-        for one in kept:
-            bundle.write(one, one.relative_to(played.folder))
