@@ -6,7 +6,7 @@ from pathlib import Path
 from sim.cli.options import PapersOptions
 from sim.errors import did_you_mean, refusal
 from sim.letters import visible
-from sim.papers.after import papers_after, write_decisions, write_improvement_plan
+from sim.papers.after import papers_after, write_decisions, write_improvement_plan, write_ratings
 from sim.papers.before import ALL, CONTROL, papers_before
 from sim.papers.bundle import bundle
 from sim.papers.played import is_result, read_played
@@ -42,12 +42,14 @@ def _after(options):
             (folder / name).write_bytes(packed)
         if has_all:
             write_improvement_plan(played, folder / "improvement_plan.xlsx")
+            write_ratings(played, folder / "ratings.csv")
         if has_all and played.decisions:
             write_decisions(played, folder / "decisions.xlsx")
 
     _keep(options, played.loaded, papers_after(played) if has_all else [], more)
     if has_all:
         print("  improvement_plan.xlsx  who does what by when, to be filled in")
+        print("  ratings.csv  what the record suggests for each objective; filled in, it goes into the run's folder")
     if has_all and played.decisions:
         print("  decisions.xlsx  all that people decided, with all the options that they saw")
     for one in whom:

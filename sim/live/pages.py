@@ -21,7 +21,6 @@ from sim.output.narrative.decisions import acts_from, label, note, question
 from sim.output.narrative.hot_wash import figure, hot_wash, questions_of
 from sim.output.narrative.seat import situation
 from sim.output.narrative.story import tell
-from sim.papers.before import RATINGS
 from sim.phrases import Names, capital, day, period, sentence
 from sim.scenario.calendar import Calendar
 from sim.session import Session
@@ -302,7 +301,7 @@ def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
         "objectives": [
             (one.id, one.text, *room.log.ratings().get(one.id, ("", ""))) for one in room.loaded.scenario.objectives
         ],
-        "ratings": RATINGS,
+        "ratings": room.loaded.scenario.ratings,
         "settings": room.settings(),
         "results": room.results(),
         "truth": [

@@ -3,38 +3,25 @@
 Nothing is invented: what is drafted here says so, and each sentence of it names the events that it rests on.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from sim.output.narrative.hot_wash import hot_wash, measure_rows, questions_of
-from sim.output.narrative.run_sheet import objectives_of, run_sheet
+from sim.output.narrative.run_sheet import objectives_of
 from sim.output.narrative.story import tell
-from sim.papers.before import RATINGS, turn_periods
+from sim.papers.before import turn_periods
 from sim.papers.content import Break, Grid, Heading, Items, Lines, Paper, Paragraph, Picture
+from sim.papers.evidence import RULE, expectations_of, findings_of, numbered, proposals_of, ratings_of
 from sim.papers.played import Played, events_of
-from sim.papers.sheets import write_workbook
+from sim.papers.sheets import write_table, write_workbook
 from sim.phrases import Names, capital, count, in_words, listed, sentence
 
-POOR, GOOD = 0.34, 0.66  # scores of a principle that are worth a sentence
 CHARTS = ("story", "consultation", "joining", "scorecard")
 NOT_KEPT = "not kept"
+CONFIRM = (
+    "A rating is people's: ratings.csv beside this report, with 'rating' and 'text' filled in, goes into the run's "
+    "folder; the papers written after that have it."
+)
 MOST_OPTIONS = 5  # that the report names
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A sentence drafted from evidence: what it is about, and the numbers of the events that it rests on."""
-
-    is_strength: bool
-    about: str
-    said: str
-    events: tuple[int, ...]
-
-    @property
-    def in_full(self) -> str:
-        """The sentence with its evidence."""
-        return f"Draft: {self.said} ({_numbers(self.events)})" if self.events else f"Draft: {self.said}"
 
 
 # --------------------------------------------------------------------------------------------------------- the papers
@@ -58,6 +45,8 @@ def after_action_report(played: Played) -> Paper:
         Grid(("", ""), _facts(played), (25, 75)),
         Heading("Objectives"),
         *_objectives(played),
+        Heading("What was expected"),
+        *_expectations(played),
         Heading("Strengths"),
         _found([one for one in findings if one.is_strength]),
         Heading("Areas for improvement"),
@@ -110,21 +99,34 @@ def _facts(played):
 
 
 def _objectives(played):
-    served = objectives_of(played.record, played.loaded)
+    served, scale = objectives_of(played.record, played.loaded), played.loaded.scenario.ratings
     if not served:
         return [Paragraph("The scenario names no objectives.")]
     numbers = {event.payload["inject"]: event.seq for event in played.record.of_kind("inject_released")}
-    rows = []
+    proposals, rows = proposals_of(played), []
     for one in served:
         rating, words = played.ratings.get(one.id, ("", ""))
-        rated = f"{rating}: {RATINGS.get(rating, '')}. {words}".strip() if rating else "Not rated"
+        rated = f"{rating}: {scale[rating]}. {words}".strip() if rating else f"Not rated yet. {words}".strip()
         by = "; ".join(f"{entry.title} ({_where(entry, numbers)})" for entry in one.served_by) or "No inject serves it"
-        rows.append((one.text, by, rated))
-    scale = ", ".join(f"{letter} {words}" for letter, words in RATINGS.items())
+        rows.append((one.text, by, proposals[one.id].in_full, rated))
+    said = "; ".join(f"{mark} {words}" for mark, words in scale.items())
     return [
-        Grid(("Objective", "What served it", "Rating, by people"), rows, (32, 46, 22)),
-        Paragraph(f"Ratings: {scale}.", "note"),
+        Grid(("Objective", "What served it", "Proposed by the record", "Rating, by people"), rows, (25, 35, 22, 18)),
+        Paragraph(f"Ratings: {said}. {CONFIRM}", "note"),
     ]
+
+
+def _expectations(played):
+    expected = expectations_of(played)
+    if not expected:
+        return [Paragraph("Nothing was written down as expected, so nothing is said of it.")]
+    rows = [
+        (str(one.entry.turn), one.entry.title, one.entry.expects, f"{capital(one.state)}. {sentence(one.why)}",
+         numbered(one.events, ""), "")
+        for one in expected
+    ]  # fmt: skip
+    heads = ("Turn", "Inject", "Expected", "Proposed", "Events", "By people")
+    return [Paragraph(RULE, "note"), Grid(heads, rows, (7, 17, 27, 24, 12, 13))]
 
 
 def _where(entry, numbers):
@@ -174,7 +176,7 @@ def _decision(row, played, most):
         listed(options, most) if options else NOT_KEPT,
         " ".join(filter(None, [row.get("chosen", ""), because])),
         ("the same" if not _differs(row) else row["model"]) if row.get("model") else NOT_KEPT,
-        _numbers(events_of(row, played.record), ""),
+        numbered(events_of(row, played.record), ""),
     )
 
 
@@ -216,74 +218,6 @@ def _events(findings, played):
             yield str(event.seq), str(event.turn), event.date, capital(f"{who}{event.kind.replace('_', ' ')}{about}")
 
 
-def _numbers(events, word="event"):
-    numbers = list(map(str, events))
-    more = f" and {len(numbers) - 6} more" if len(numbers) > 6 else ""
-    said = ", ".join(numbers[:6]) + more
-    return f"{word}{'s' if len(numbers) > 1 else ''} {said}" if word and said else said
-
-
-# ------------------------------------------------------------------------------------------- drafted from evidence
-
-
-def findings_of(played: Played) -> list[Finding]:
-    """Strengths and areas for improvement as the record shows them."""
-    return [*_of_texts(played), *_of_incidents(played), *_of_injects(played), *_of_principles(played)]
-
-
-def _of_texts(played) -> Iterator[Finding]:
-    record, names = played.record, Names(played.loaded)
-    for incident in played.loaded.scenario.incidents:
-        about = names.incident(incident.id)
-        adopted = [event for event in record.of_kind("text_adopted") if event.incident == incident.id]
-        failed = [event for event in record.of_kind("text_failed") if event.incident == incident.id]
-        broken = [event for event in record.of_kind("silence_broken") if event.incident == incident.id]
-        if adopted:
-            best = max(adopted, key=lambda event: event.payload["text"])
-            first = min(event.payload["days_since_incident"] for event in adopted)
-            where, what = names.format(best.payload["format"]), names.text(best.payload["rung"], incident.id)
-            said = f"over {about}, {where} adopted {what}; the first text came after {count(round(first), 'day')}"
-            yield Finding(True, about, sentence(said), tuple(event.seq for event in adopted))
-        if failed:
-            where = listed(dict.fromkeys(names.format(event.payload["format"]) for event in failed))
-            said = f"over {about}, {where} ended without a text"
-            yield Finding(False, about, sentence(said), tuple(event.seq for event in failed))
-        if broken:
-            by = listed(dict.fromkeys(names.actor(code) for event in broken for code in event.payload["by"]))
-            said = f"silence over {about} was broken by {by}: what they lacked is worth asking"
-            yield Finding(False, about, sentence(said), tuple(event.seq for event in broken))
-
-
-def _of_incidents(played) -> Iterator[Finding]:
-    record, names = played.record, Names(played.loaded)
-    stopped = {event.incident: event for event in record.of_kind("incident_stops")}
-    for event in record.of_kind("incident_begins"):
-        about = names.incident(event.incident)
-        if event.incident in stopped:
-            end = stopped[event.incident]
-            said = f"{about} stopped in turn {end.turn}"
-            yield Finding(True, about, sentence(said), (event.seq, end.seq))
-        else:
-            yield Finding(False, about, sentence(f"{about} was still going on at the end"), (event.seq,))
-
-
-def _of_injects(played) -> Iterator[Finding]:
-    left = [entry for entry in run_sheet(played.record, played.loaded) if not entry.stood.startswith("released")]
-    withheld = {event.payload["inject"]: event.seq for event in played.record.of_kind("inject_withheld")}
-    for entry in left:
-        if entry.expects or entry.objectives:
-            events = (withheld[entry.inject],) if entry.inject in withheld else ()
-            said = f"'{entry.title}' was not put to anybody ({entry.stood}), so what it was for was not tried"
-            yield Finding(False, "the run sheet", sentence(said), events)
-
-
-def _of_principles(played) -> Iterator[Finding]:
-    for principle in played.record.scorecard:
-        if principle.score is not None and not POOR < principle.score < GOOD:
-            said = f"{principle.statement.rstrip('.')}: {principle.evidence}"
-            yield Finding(principle.score >= GOOD, "the principles of cooperation", sentence(said), ())
-
-
 # ----------------------------------------------------------------------------------------------- notes, plan, data
 
 
@@ -302,6 +236,12 @@ def hot_wash_notes(played: Played) -> Paper:
     return Paper(
         "hot_wash_notes", "Notes of the hot wash", "for control and all", tuple(blocks), "Right after the last turn."
     )
+
+
+def write_ratings(played: Played, path: Path) -> None:
+    """Writes what is proposed for each objective as a table in which people put their own rating."""
+    heads = ("objective", "aim", "proposed", "because", "events", "rating", "text")
+    write_table(path, "Ratings", "", heads, [[row[name] for name in heads] for row in ratings_of(played)])
 
 
 def write_improvement_plan(played: Played, path: Path) -> None:

@@ -28,12 +28,6 @@ RULES = {
     "qmv": "a qualified majority", "coalition": "whoever is willing", "adjudication": "a ruling by others",
     "bilateral": "the two of them", "sovereign": "each for itself", "membership_board": "its board",
 }  # fmt: skip
-RATINGS = {
-    "P": "performed without challenges",
-    "S": "performed with some challenges",
-    "M": "performed with major challenges",
-    "U": "unable to be performed",
-}
 A_TURN = (
     "Read what has reached you, and look at the clock.",
     "Talk: to whom you like, in whatever room. Notes to control are welcome at any time.",
@@ -415,7 +409,7 @@ def evaluation_guide(loaded: Loaded) -> Paper:
         Paragraph(
             "Write down what you see and hear, with its turn: what was done, by whom, what helped. Rate at the end."
         ),
-        Grid(("Rating", "Means"), list(RATINGS.items()), (12, 88)),
+        Grid(("Rating", "Means"), list(scenario.ratings.items()), (12, 88)),
     ]
     if not scenario.objectives:
         blocks.append(Paragraph("The scenario names no objectives: agree on them before the exercise."))
@@ -440,6 +434,6 @@ def evaluation_guide(loaded: Loaded) -> Paper:
             Lines(1),
             Heading("Areas for improvement", 3),
             Lines(1),
-            Paragraph("Rating:   P  /  S  /  M  /  U        Evaluator: ____________________"),
+            Paragraph(f"Rating:   {'  /  '.join(scenario.ratings)}        Evaluator: ____________________"),
         ]
     return Paper("evaluation_guide", "Evaluation guide", "for evaluators and control alone", tuple(blocks))

@@ -15,6 +15,7 @@ from sim.errors import OceansError, refusal
 from sim.output.narrative.run_sheet import run_sheet
 from sim.output.narrative.seat import situation
 from sim.papers.content import Grid, Heading, Items, Paper, Paragraph
+from sim.papers.evidence import expectations_of, ratings_of
 from sim.papers.played import Played, events_of
 from sim.papers.rendering import write_papers
 from sim.phrases import Names, capital, period
@@ -51,13 +52,18 @@ FOR_CONTROL = {
     "injects.csv": {
         "inject": "its id", "to": "who received it", "kind": "kind, and storyline", "stood": "how it stood at the end",
         "condition": "on what condition it comes", "expects": "what a good answer would be", "notes": "control's notes",
-        "objectives": "ids of the objectives that it serves", "event": "number of the event of its release",
+        "objectives": "ids of the objectives that it serves", "state": "whether what was expected was met, as proposed",
+        "events": "numbers of the events that this rests on", "event": "number of the event of its release",
     },
     "decisions.csv": {
         "number": "number of the input", "model": "what the model would have done, in words",
         "left_because": "why control went back to before it", "events": "numbers of the events in which it can be seen",
     },
-    "ratings.csv": {"objective": "its id", "aim": "the objective", "rating": "by people", "text": "what they saw"},
+    "ratings.csv": {
+        "objective": "its id", "aim": "the objective", "proposed": "the mark that the record suggests",
+        "because": "how that comes about", "events": "numbers of the events that it rests on",
+        "rating": "the mark that people gave", "text": "what they said of it",
+    },
 }  # fmt: skip
 OF_A_VIEW = ("capital", "tension", "pressure")
 OF_AN_INCIDENT = ("confidence", "gravity", "stake")
@@ -183,6 +189,10 @@ def _injects(played, seat) -> Iterator[Row]:
             yield {**one, "sender": one["from"], "seat": seat, "exercise_time": one.get("date")}
         return
     released = {event.payload["inject"]: event for event in played.record.of_kind("inject_released")}
+    shown = {
+        one.entry.inject: {"state": one.state, "events": "; ".join(map(str, one.events))}
+        for one in expectations_of(played)
+    }
     written = {inject.id: inject.model_dump() for inject in played.loaded.scenario.injects}
     for entry in run_sheet(played.record, played.loaded):
         event = released.get(entry.inject)
@@ -190,7 +200,7 @@ def _injects(played, seat) -> Iterator[Row]:
         said = event.payload if event else written[entry.inject]
         yield {
             **vars(entry), **{name: said[name] for name in ("sender", "channel", "text")}, **came,
-            "objectives": "; ".join(entry.objectives),
+            "objectives": "; ".join(entry.objectives), **shown.get(entry.inject, {}),
         }  # fmt: skip
 
 
@@ -236,9 +246,7 @@ def _notes(played, seat) -> Iterator[Row]:
 
 
 def _ratings(played, seat) -> Iterator[Row]:
-    for one in played.loaded.scenario.objectives:
-        rating, text = played.ratings.get(one.id, ("", ""))
-        yield {"objective": one.id, "aim": one.text, "rating": rating, "text": text, "wall_time": ""}
+    yield from ratings_of(played)
 
 
 MAKERS = {

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.model.decisions import Answer, Decision
 from sim.model.steps.control import Direction
 from sim.output.narrative.decisions import label, question
@@ -71,10 +72,8 @@ def read_played(folder: Path) -> Played:
     answers = _answers(folder / "actions.jsonl")
     turns = _played_again(folder, loaded, record, manifest, answers)
     rows = _table(folder / "decisions.csv") or [_row(answer) for answer in answers]
-    return Played(
-        folder, loaded, record, manifest, turns, tuple(_in_words(rows, turns, loaded)), _ratings(folder),
-        tuple(_table(folder / "notes.csv")),
-    )  # fmt: skip
+    log, ratings = _in_words(rows, turns, loaded), _ratings(folder / "ratings.csv", loaded.scenario)
+    return Played(folder, loaded, record, manifest, turns, tuple(log), ratings, tuple(_table(folder / "notes.csv")))
 
 
 @contextlib.contextmanager
@@ -94,10 +93,20 @@ def _table(path):
         return list(csv.DictReader(file))
 
 
-def _ratings(folder):
-    return {
-        row["objective"]: (row.get("rating") or "", row.get("text") or "") for row in _table(folder / "ratings.csv")
-    }
+def _ratings(path, scenario):
+    """What people rated, by objective; InputError, row by row, where it is no mark of the scale or no objective."""
+    found, faults = {}, []
+    known, marks = [one.id for one in scenario.objectives], list(scenario.ratings)
+    for number, row in enumerate(_table(path), start=2):
+        name, rating = (row.get("objective") or "").strip(), (row.get("rating") or "").strip()
+        if name not in known:
+            faults.append(Diagnostic(str(path), number, 1, f"no objective '{name}'. {did_you_mean(name, known)}"))
+        elif rating and rating not in marks:
+            faults.append(Diagnostic(str(path), number, 1, f"'{rating}' is no mark of the scale: {', '.join(marks)}."))
+        found[name] = rating, (row.get("text") or "").strip()
+    if faults:
+        raise InputError(faults)
+    return found
 
 
 def _lines(path):
@@ -126,7 +135,10 @@ def _played_again(folder, loaded, record, manifest, answers) -> tuple[Session, .
     kept = _lines(path)
     with _as_written(path):
         inputs = [read_input(line) for line in kept[1:]]
-        again = _in_a_room(kept[0], loaded) if kept else _without_a_room(loaded, record, manifest, answers)
+        try:
+            again = _in_a_room(kept[0], loaded) if kept else _without_a_room(loaded, record, manifest, answers)
+        except InputError:  # the scenario or the library has changed since
+            return ()
     turns = tuple(_ends(again, inputs, record.turns))
     told = [event.to_dict() for event in turns[-1].events] if turns else []
     return turns if told == [event.to_dict() for event in record.events] else ()

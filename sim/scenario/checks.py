@@ -49,6 +49,7 @@ from sim.scenario.schema import (
     FIRST_DAY,
     LAST_DAY,
     LONGEST_TURN,
+    MOST_MARKS,
     MOST_TURNS,
     STATELESS,
     Days,
@@ -507,6 +508,13 @@ def check_turns(facts: Facts) -> Iterator[Diagnostic]:
             yield some.keys[unit].fault(f"turns have one unit, and here '{units[0]}' is given too. Keep one.")
     if facts.turns is not None and facts.turns > MOST_TURNS:
         yield facts.root["turns"].fault(f"these are {facts.turns} turns, and an exercise has at most {MOST_TURNS}.")
+
+
+def check_ratings(facts: Facts) -> Iterator[Diagnostic]:
+    """A scale has at least a best and a worst mark, and no more than anybody tells apart."""
+    scale = facts.root.get("ratings")
+    if scale is not None and scale.is_mapping and not 2 <= len(scale.value) <= MOST_MARKS:
+        yield scale.fault(f"a scale has from two to {MOST_MARKS} marks, the best first: {{A: met, B: not met}}.")
 
 
 def check_injects(facts: Facts) -> Iterator[Diagnostic]:
@@ -996,6 +1004,7 @@ CHECKS = (
     check_groups,
     check_ties,
     check_turns,
+    check_ratings,
     check_incidents,
     check_injects,
     check_questions,

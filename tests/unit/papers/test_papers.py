@@ -7,17 +7,20 @@ import json
 import re
 import shutil
 import zipfile
+from pathlib import Path
 
 import docx
 import openpyxl
 import pytest
 
 from sim.__main__ import app
+from sim.engine import play
 from sim.errors import InputError, OceansError
-from sim.papers.after import findings_of, papers_after
+from sim.papers.after import papers_after
 from sim.papers.before import papers_before
 from sim.papers.bundle import bundle
-from sim.papers.played import read_played
+from sim.papers.evidence import MET, MISSED, NOT_TRIED, expectations_of, findings_of, proposals_of
+from sim.papers.played import Played, read_played
 from sim.papers.rendering import FORMATS, write_papers
 from sim.scenario import from_document, load, shipped
 from sim.session import Session
@@ -109,11 +112,44 @@ def test_what_is_drafted_says_so_and_names_events_that_are_there(played):
         assert set(one.events) <= numbers
 
 
+def test_an_expectation_is_met_partly_or_missed_by_who_acted_of_those_who_received_it():
+    loaded = load("cyber_incident")
+    record = play(loaded, 7, trace=True).records[0]
+    run = Played(Path("x"), loaded, record, {"seats": []}, (), (), {})
+    by_number = {event.seq: event for event in record.events}
+    for one in expectations_of(run):
+        release, acted = by_number.get(one.events[0] if one.events else None), one.events[1:]
+        assert (one.state == NOT_TRIED) == (release is None) and (one.state == MISSED) == (bool(release) and not acted)
+        if release and acted:
+            receivers = {code for code in release.payload["to"] if code not in ("RUS", "CHN")}
+            actors = {code for n in acted for code in by_number[n].payload.get("by", [by_number[n].actor])}
+            assert actors <= receivers and {by_number[number].turn for number in acted} == {release.turn}
+            assert (one.state == MET) == (2 * len(acted) >= len(receivers)) or "answered" in one.why
+    proposals = proposals_of(run)
+    assert {one.mark for one in proposals.values()} <= set(loaded.scenario.ratings)
+    silent = proposals_of(dataclasses.replace(run, record=dataclasses.replace(record, events=())))
+    assert {one.mark for one in silent.values()} == {""} and not any(one.events for one in silent.values())
+
+
+def test_ratings_are_in_the_scale_that_the_exercise_names_and_others_are_refused_row_by_row(room, tmp_path):
+    folder = tmp_path / "run"
+    shutil.copytree(room.folder, folder)
+    document = {**room.loaded.document, "ratings": {"5": "as one would wish", "3": "so so", "1": "not at all"}}
+    (folder / "scenario.json").write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(InputError, match=r"ratings.csv:2:1: error: 'S' is no mark of the scale: 5, 3, 1."):
+        read_played(folder)
+    (folder / "ratings.csv").write_text("objective,rating,text\ncompany,3,Late\ncompanion,5,\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"ratings.csv:3:1: error: no objective 'companion'. Did you mean 'company'"):
+        read_played(folder)
+    (folder / "ratings.csv").write_text("objective,rating,text\ncompany,3,Late\n", encoding="utf-8")
+    assert "3: so so. Late" in words_of(papers_after(read_played(folder))[0])
+
+
 def test_the_report_shows_each_choice_beside_the_options_and_the_model_s(played):
     assert {row["seat"] for row in played.decisions} == {"EST"}
     assert all(row["options"] and row["model"] for row in played.decisions)
     report = words_of(papers_after(played)[0])
-    assert "Not rated" in report and "none of them other than the model's" in report
+    assert "Not rated yet" in report and "none of them other than the model's" in report
 
 
 HEADS = "number,turn,at,seat,person,source,kind,subject,choice,rationale,sure,left_because"
