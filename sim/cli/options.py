@@ -277,8 +277,10 @@ class AnalyseOptions(Answered):
 class ReplayOptions(Answered):
     """What `oceans replay` is asked for."""
 
-    result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a sweep, or of `oceans run --runs`.")]
-    index: Annotated[int, typer.Argument(metavar="INDEX", help="Which run, from 0.")]
+    result: Annotated[
+        Path, typer.Argument(metavar="RESULT", help="The folder of a sweep, a run, or an exercise in a room.")
+    ]
+    index: Annotated[int, typer.Argument(metavar="INDEX", help="Which run, from 0.")] = 0
     full: Full = False
     out: Folder = Path("results")
     charts: ReportToo = True

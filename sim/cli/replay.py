@@ -1,7 +1,8 @@
 """`oceans replay`: any run of many, again with its whole story, and the proof that it is the same run.
 
 A sweep keeps a digest of each run's whole final state; `oceans run --runs` keeps every measure to its last digit. What
-is played again must give the same, or it is said what has changed.
+is played again must give the same, or it is said what has changed. An exercise that people played in a room is played
+again from what they put in.
 """
 
 import datetime
@@ -19,6 +20,8 @@ from sim.errors import OceansError
 from sim.record import store
 from sim.record.reading import damaged, read_json
 
+SESSION = "session.jsonl"
+
 
 @dataclass(frozen=True)
 class KeptRun:
@@ -34,6 +37,7 @@ class KeptRun:
     whole : sim.scenario.Loaded, before the run's own values
     policies : dict of code to name
     changed : tuple of str, what is not as it was then
+    session : Session, played again already, of an exercise with people in a room; or None
     """
 
     loaded: object
@@ -46,6 +50,7 @@ class KeptRun:
     whole: object = None
     policies: dict = field(default_factory=dict)
     changed: tuple = ()
+    session: object = None
 
 
 def replay_run(options: ReplayOptions) -> int:
@@ -80,7 +85,7 @@ def _terminal(options, kept):
 
 def _played(options, kept, ui):
     from sim.engine import play
-    from sim.output.narrative.story import Narrator
+    from sim.output.narrative.story import Narrator, tell
 
     narrator = Narrator(kept.loaded)
 
@@ -92,6 +97,11 @@ def _played(options, kept, ui):
     if not options.is_silent:
         ui.opening(kept.loaded, kept.seed)
         ui.say(f"Run {kept.run}: {_at(kept.point)}" if kept.point else f"Run {kept.run}.", "dim")
+    if kept.session:
+        for turn in tell(kept.session.record, kept.loaded):
+            if not options.is_silent:
+                ui.turn(turn)
+        return kept.session.record, kept.session.outcomes
     result = play(kept.loaded, kept.seed, 1, kept.run, trace=True, policies=kept.policies or None, on_turn=on_turn)
     return result.records[0], result.outcomes
 
@@ -221,6 +231,8 @@ def _unchanged(options, loaded, manifest):
 
 def _of_runs(options):
     manifest = store.read_manifest(options.result)
+    if (options.result / SESSION).exists():
+        return _of_session(options, manifest)
     is_of_people, released = bool(manifest.get("seats") or manifest.get("actions")), manifest.get("releases") or []
     if is_of_people or released:
         again = ["oceans", "run", manifest["scenario"]["name"], "--seed", str(manifest["seed"])]
@@ -243,6 +255,24 @@ def _of_runs(options):
         loaded, manifest["seed"], options.index, {"runs": str(options.result), "index": options.index},
         kept[options.index], policies=manifest.get("policies") or {}, changed=tuple(changed),
     )  # fmt: skip
+
+
+def _of_session(options, manifest):
+    """An exercise with people in a room, from what they put in."""
+    from sim.session import Session
+
+    loaded = _unchanged(options, store.read_scenario(options.result, manifest), manifest)
+    kept, path = store.read_measures(options.result, manifest), options.result / SESSION
+    if options.index not in kept:
+        raise _no_run(options, len(kept))
+    try:
+        session = Session.restore(path.read_text(encoding="utf-8").splitlines(), loaded)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise damaged(path, "damaged: it does not say what was put in.", store.ANEW) from None
+    if not session.is_over:
+        raise damaged(path, "damaged: what was put in ends before the exercise does.", store.ANEW)
+    about = {"session": str(options.result), "inputs": len(session.inputs)}
+    return KeptRun(loaded, session.seed, session.run, about, kept[options.index], session=session)
 
 
 def _no_run(options, runs):

@@ -1,7 +1,6 @@
 """`oceans serve`: the room on one machine; where its links are, and what is kept when the exercise is over."""
 
 import datetime
-import json
 import socket
 import sys
 import threading
@@ -16,10 +15,6 @@ from sim.record import store
 from sim.scenario import load, notes_on
 
 EVERYWHERE = ("0.0.0.0", "::")
-DECISIONS = ("number", "turn", "at", "seat", "person", "source", "kind", "subject", "choice", "suggested", "is_model's",
-             "rationale", "sure", "left_because")  # fmt: skip
-RATED = ("objective", "rating", "text")
-NOTES = ("turn", "at", "person", "sender", "receiver", "text")
 
 
 def serve_room(options: ServeOptions) -> int:
@@ -40,7 +35,7 @@ def serve_room(options: ServeOptions) -> int:
     loaded = loaded or load(_scenario(log, file))
     for words in notes_on(loaded):
         print(f"Note: {words}", file=sys.stderr)
-    room = Room(loaded, log, options.seed, policies, _keeper(options, log))
+    room = Room(loaded, log, options.seed, policies, _keeper(options))
     if options.scenario:
         log.keep_fact("scenario", str(options.scenario))
     address = f"http://{_reached_at(options.host)}:{listening.getsockname()[1]}"
@@ -144,8 +139,9 @@ def _qr(address):
 # ------------------------------------------------------------------------------------------- what is kept
 
 
-def _keeper(options, log):
-    """What keeps an exercise that is over: the folder of a run, with the session's inputs and its decision log."""
+def _keeper(options):
+    """What keeps an exercise that is over: the folder of a run, with what the room adds to it."""
+    from sim.live.results import write_session
 
     def keep(session, room):
         started = datetime.datetime.now()
@@ -156,31 +152,7 @@ def _keeper(options, log):
             )  # fmt: skip
             drawn = SimpleNamespace(charts=True, wide=True)
             keep_one(folder, room.loaded, session.record, session.outcomes, facts, drawn, session)
-            aside = folder.aside
-            (aside / "session.jsonl").write_text(
-                "".join(f"{line}\n" for line in session.save()), encoding="utf-8", newline="\n"
-            )
-            _write(aside / "decisions.csv", DECISIONS, map(_decision, log.inputs(left=True)))
-            _write(aside / "ratings.csv", RATED, ((one, *said) for one, said in log.ratings().items()))
-            _write(aside / "notes.csv", NOTES, ([getattr(note, name) for name in NOTES] for note in log.notes()))
+            write_session(folder.aside, room)
             return folder.keep()
 
     return keep
-
-
-def _write(path, columns, rows):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        store.fill_table(file, columns, rows)
-
-
-def _decision(kept):
-    """Who decided what when, why, and what the model would have done: a row of `DECISIONS`."""
-    given = json.loads(kept.payload)
-    is_answer = "direct" not in given
-    choice = ",".join(given["choice"]) if is_answer else json.dumps(given["value"], ensure_ascii=False)
-    same = str(set(kept.suggested.split(",")) == set(choice.split(","))).lower() if is_answer else None
-    return (
-        kept.number, kept.turn, kept.at, given.get("actor"), kept.person, kept.source,
-        given.get("kind", given.get("direct")), given.get("subject", given.get("target")), choice, kept.suggested, same,
-        kept.rationale, kept.sure, kept.left_because,
-    )  # fmt: skip

@@ -1,12 +1,17 @@
 """The room: people in seats, control at its desk and a shared screen, around one session on one machine.
 
 `log` keeps all that was put in, in one SQLite file; `room` is the session that follows from it, and who may do what;
-`pages` says what each page shows; `server` answers browsers and programs. `oceans serve` starts it.
+`pages` says what each page shows; `guard` refuses at the door; `server` answers browsers and programs. `oceans serve`
+starts it. `clients` says how a program takes a seat, and has two that do: a policy, and a language model.
 
 A turn in the room: *read* what reached you; *talk*; **positions and calls**; **texts on the table**, up to three
 rounds; **the decision sheet**; and, as the next turn begins, what came of it. Control goes on from each of these three,
 when everybody has answered or without those who have not: the model chooses for them. Until then an answer may be
 changed.
+
+Where several people hold a seat, each gives a view and one speaks for all; the views are open to the seat once it has
+answered, and to whoever speaks before, unless the scenario says `sealed`. What a seat does in its own words goes to
+control, who says what it changes, if anything, and why.
 
 Laws, each with its tests in `tests/live`:
 

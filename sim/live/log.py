@@ -32,6 +32,9 @@ CREATE TABLE IF NOT EXISTS drafts (seat TEXT NOT NULL, person INTEGER NOT NULL, 
 CREATE TABLE IF NOT EXISTS notes (
     number INTEGER PRIMARY KEY, turn INTEGER NOT NULL, at TEXT NOT NULL, person TEXT NOT NULL, sender TEXT NOT NULL,
     receiver TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS moves (
+    number INTEGER PRIMARY KEY, turn INTEGER NOT NULL, at TEXT NOT NULL, person TEXT NOT NULL, seat TEXT NOT NULL,
+    text TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS ratings (objective TEXT PRIMARY KEY, rating TEXT NOT NULL, text TEXT NOT NULL);
 """
 
@@ -50,7 +53,8 @@ class Person:
 class Kept:
     """An input as it is kept: the answer or direction as a line of JSON, and its envelope.
 
-    source : person, control or program; sure : per cent, how sure its giver was, or None; suggested : what the model's
+    source : person, control or program; `view` for what one of several who hold a seat would answer, which is no input
+    of the exercise; sure : per cent, how sure its giver was, or None; suggested : what the model's
     own rule would have chosen, ids with commas between; left_because : why control went back before it, or None
     """
 
@@ -64,6 +68,18 @@ class Kept:
     suggested: str
     payload: str
     left_because: str | None = None
+
+
+@dataclass(frozen=True)
+class Move:
+    """What a seat does in its own words, for control to adjudicate."""
+
+    number: int
+    turn: int
+    at: str
+    person: str
+    seat: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -190,8 +206,14 @@ class Log:
 
     def inputs(self, left: bool = False) -> list[Kept]:
         """The inputs that stand, in order; with `left` those before which control went back too."""
-        where = "" if left else "WHERE left_because IS NULL"
-        return [Kept(*row) for row in self._rows(f"SELECT * FROM inputs {where} ORDER BY number")]
+        return self._kept("source <> 'view'" + ("" if left else " AND left_because IS NULL"))
+
+    def views(self) -> list[Kept]:
+        """What those who hold a seat would each answer, in order; somebody's later view replaces the earlier."""
+        return self._kept("source = 'view' AND left_because IS NULL")
+
+    def _kept(self, where: str) -> list[Kept]:
+        return [Kept(*row) for row in self._rows(f"SELECT * FROM inputs WHERE {where} ORDER BY number")]
 
     def leave_from(self, number: int, because: str) -> None:
         """Go back before an input: it and all after it stand no more, and are kept with the reason."""
@@ -224,6 +246,18 @@ class Log:
         """Notes from or to any of these, or to all; all notes where none is named."""
         rows = [Note(*row) for row in self._rows("SELECT * FROM notes ORDER BY number")]
         return [note for note in rows if not of or note.receiver == "all" or {note.sender, note.receiver} & set(of)]
+
+    def move(self, turn: int, person: str, seat: str, text: str) -> None:
+        """Keep a move in a seat's own words."""
+        with self.writing():
+            self._file.execute(
+                "INSERT INTO moves (turn, at, person, seat, text) VALUES (?, ?, ?, ?, ?)",
+                (turn, now(), person, seat, text),
+            )
+
+    def moves(self) -> list[Move]:
+        """All moves in seats' own words, in order."""
+        return [Move(*row) for row in self._rows("SELECT * FROM moves ORDER BY number")]
 
     def rate(self, objective: str, rating: str, text: str) -> None:
         """Keep how an objective was met, in place of what was said before."""

@@ -6,6 +6,7 @@ screen is made of what everybody can see. Control's desk alone knows the rest.
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from sim.catalogue.measures import MEASURES
 from sim.live.log import Kept, Person
 from sim.live.room import Room
-from sim.model.decisions import Decision, Option, View
+from sim.model.decisions import Decision, View
 from sim.model.msel import Planned
 from sim.model.view import clock, public_view
 from sim.output.narrative.conditions import condition_in_words
@@ -44,6 +45,7 @@ GROUPS = {
     "question": "The question put to you",
 }
 LAST_INPUTS = 12
+HIDDEN_OF_DECISION = ("default", "otherwise")  # what the model would do
 FAN = ("harm", "held", "stopped", "peak_tension", "strongest_text", "wrong_culprit", "retaliation")
 
 
@@ -101,7 +103,11 @@ def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
     own = room.loaded.scenario.actors.get(code)
     start = room.session.model_inputs.calendar.start
     decisions = [_decision(room, one, names) for one in room.session.open_decisions(code)]
-    answered = [_decision(room, one, names, session.pending[one.address].choice) for one in room.answered(code)]
+    speaks = room.speaks(person, code) or person.role == "control"
+    answered = [
+        _decision(room, one, names, session.pending[one.address].choice if speaks else ())
+        for one in room.answered(code)
+    ]
     return {
         "code": code,
         "name": capital(names.actor(code)),
@@ -113,13 +119,14 @@ def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
         "groups": _grouped(decisions + answered),
         "is_sent": bool(answered) and not decisions,
         "draft": room.log.draft(code, person.id),
-        "speaks": room.speaks(person, code),
+        "speaks": speaks,
         "speaker": next((one.name for one in room.holders(code)), ""),
         "team": [one.name for one in room.holders(code)],
         "views": _views_of_team(room, person, code),
         "notes": room.log.notes(code),
         "others": [seat for seat in map(lambda c: _seat_in_list(room, c), room.seats) if seat["code"] != code],
         "past": _past(room, code, names),
+        "moves": _moves(room, code),
         "outcome": _outcome(room) if session.is_over and room.settings()["debrief"] else (),
     }
 
@@ -152,18 +159,18 @@ def _since(view: View, calendar: Calendar, names: Names) -> list[str]:
     return texts + seen
 
 
-def _decision(room: Room, decision: Decision, names: Names, chosen: Sequence[str] | None = None) -> dict[str, Any]:
+def _decision(room: Room, decision: Decision, names: Names, chosen: Sequence[str] = ()) -> dict[str, Any]:
     """A decision as a form shows it."""
     start = room.session.model_inputs.calendar.start
     shows_model = room.settings()["shows_model"]
     options = [
         {
             "id": option.id,
-            "label": capital(_said(option, decision, names)),
+            "label": capital(label(option, decision, names)),
             "cost": option.cost,
             "when": acts_from(option, start),
             "note": note(option),
-            "is_chosen": option.id in chosen if chosen is not None else False,
+            "is_chosen": option.id in chosen,
             "is_models": shows_model and option.id in decision.default,
         }
         for option in decision.options
@@ -179,66 +186,131 @@ def _decision(room: Room, decision: Decision, names: Names, chosen: Sequence[str
     }
 
 
-def _said(option: Option, decision: Decision, names: Names) -> str:
-    if decision.kind == "position":
-        return RUNGS_IN_WORDS[option.id]
-    return label(option, decision, names)
-
-
-RUNGS_IN_WORDS = {
-    "silence": "say nothing",
-    "concern": "voice concern, naming nobody",
-    "solidarity": "stand with the victim, naming nobody",
-    "naming": "name who did it",
-    "measures": "name who did it, and announce measures",
-}
-
-
 def _grouped(decisions: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
     """Decisions under the heading of their kind, in the order of the kinds."""
     groups = [(heading, [one for one in decisions if one["kind"] == kind]) for kind, heading in GROUPS.items()]
     return [(heading, found) for heading, found in groups if found]
 
 
-def _views_of_team(room: Room, person: Person, code: str) -> list[tuple[str, list[str], str]]:
-    """What the others who hold the seat have in their drafts, for the one who speaks for it."""
-    if not room.speaks(person, code):
-        return []
-    names = room.names
-    opened = {decision.id: decision for decision in room.session.open_decisions(code)}
-    views = []
-    for other in room.holders(code)[1:]:
-        draft = room.log.draft(code, other.id)
-        lines = [
-            f"{question(opened[number], names)} {', '.join(_label_of(opened[number], ids, names)) or 'nothing'}"
-            for number, ids in draft.items()
-            if number in opened
-        ]
-        if lines:
-            views.append((other.name, lines, " ".join(draft.get("rationale", []))))
-    return views
+def _views_of_team(room: Room, person: Person, code: str) -> dict[str, Any]:
+    """What those who hold a seat with others would answer: how many said so, and what may be read of it now."""
+    answered, views = room.session.pending, room.views(code)
+    may_read = room.speaks(person, code) and not room.is_sealed(code)
+    due = [decision for address, decision in room.session.asked.items() if decision.actor == code and address in views]
+    lines: dict[str, list[str]] = {}
+    for decision in due:
+        is_open = may_read or decision.address in answered
+        for kept in views[decision.address].values() if is_open else ():
+            lines.setdefault(_in_whose_view(kept), []).append(
+                f"{question(decision, room.names)} {_chosen(decision, kept, room.names)}"
+            )
+    given = {name for decision in due for name in views[decision.address]}
+    others = [holder.name for holder in room.holders(code) if holder.id != person.id]
+    return {
+        "is_sealed": room.is_sealed(code),
+        "is_mine_in": person.name in given,
+        "given": [name for name in others if name in given],
+        "missing": [name for name in others if name not in given],
+        "open": list(lines.items()),
+    }
 
 
-def _label_of(decision: Decision, ids: Sequence[str], names: Names) -> list[str]:
-    return [_said(option, decision, names) for option in decision.options if option.id in ids]
+def _in_whose_view(kept: Kept) -> str:
+    """Who has a view, how sure, and why."""
+    sure = f", {kept.sure} % sure" if kept.sure is not None else ""
+    return f"{kept.person}{sure}" + (f" (“{kept.rationale}”)" if kept.rationale else "")
 
 
-def _past(room: Room, code: str, names: Names) -> list[tuple[int, str, str, str]]:
-    """What a seat has decided so far, the latest first, without what stayed as it is."""
-    envelope = {kept.payload: kept for kept in room.history()}
-    lines = []
-    for decision, answer in reversed(room.session.decided):
-        if answer.actor != code or not answer.choice or answer.to_json() not in envelope:
-            continue
-        kept = envelope[answer.to_json()]
-        what = ", ".join(_label_of(decision, answer.choice, names))
-        lines.append((answer.turn, question(decision, names), what, kept.rationale))
-    return lines
+def _chosen(decision: Decision, kept: Kept, names: Names) -> str:
+    return ", ".join(option_words(decision, names, json.loads(kept.payload)["choice"])) or "nothing"
+
+
+def option_words(decision: Decision, names: Names, ids: Sequence[str] | None = None) -> list[str]:
+    """Options of a decision in words: all of them, or those of some ids."""
+    return [label(option, decision, names) for option in decision.options if ids is None or option.id in ids]
+
+
+def _past(room: Room, code: str, names: Names) -> list[dict[str, Any]]:
+    """What a seat has decided so far, the latest first, without what stayed as it is; and who had which view."""
+    envelope, views = {kept.payload: kept for kept in room.history()}, room.views(code)
+    return [
+        {
+            "turn": answer.turn,
+            "asked": question(decision, names),
+            "what": ", ".join(option_words(decision, names, answer.choice)) or "nothing",
+            "why": envelope[answer.to_json()].rationale,
+            "views": [
+                f"{_in_whose_view(kept)}: {_chosen(decision, kept, names)}"
+                for kept in views.get(decision.address, {}).values()
+            ],
+        }
+        for decision, answer in reversed(room.session.decided)
+        if answer.actor == code and answer.to_json() in envelope
+        if answer.choice or any(json.loads(kept.payload)["choice"] for kept in views.get(decision.address, {}).values())
+    ]
+
+
+def _moves(room: Room, *seats: str) -> list[dict[str, Any]]:
+    """Moves in seats' own words, the latest first, each with what control made of it."""
+    return [
+        {
+            "number": move.number,
+            "turn": move.turn,
+            "seat": capital(room.names.actor(move.seat)),
+            "person": move.person,
+            "text": move.text,
+            "is_ruled": ruling is not None,
+            "has_effect": ruling is not None and "set" in ruling["value"],
+            "reason": ruling["reason"] if ruling else "",
+        }
+        for move, ruling in reversed(room.moves(*seats))
+    ]
 
 
 def _outcome(room: Room) -> tuple[str, ...]:
     """What came of the exercise, for all: who did it, and how it ended."""
     return hot_wash(room.session.record, room.loaded).truth
+
+
+# ---------------------------------------------------------------------------------------------------- for programs
+
+
+def stand_of(room: Room, person: Person) -> dict[str, Any]:
+    """Where the exercise stands, and what seats somebody holds or may take, for a program."""
+    where, own = frame(room), room.loaded.scenario.actors
+    return {
+        "title": where["title"],
+        "where": where["where"],
+        "turn": where["turn"],
+        "turns": room.session.model_inputs.turns,
+        "is_over": where["is_over"],
+        "is_paused": where["clock"]["stands"],
+        "number": where["number"],
+        "held": [
+            {"code": code, "brief": (own[code].brief or "") if code in own else "", "speaks": room.speaks(person, code)}
+            for code in person.seats
+        ],
+        "seats": [_seat_in_list(room, code) for code in room.seats],
+    }
+
+
+def decisions_of(room: Room, code: str) -> dict[str, Any]:
+    """What a seat may decide now, for a program: in full, and in the words that people read."""
+    session = room.session
+    answered = [
+        {"id": one.id, "choice": list(session.pending[one.address].choice), "may_change": True}
+        for one in room.answered(code)
+    ]
+    opened = [_decision_in_full(room, one) for one in session.open_decisions(code)]
+    return {"turn": session.turn, "is_over": session.is_over, "decisions": opened, "answered": answered}
+
+
+def _decision_in_full(room: Room, decision: Decision) -> dict[str, Any]:
+    """A decision with all that is known of its options; what the model would do only where control lets it be seen."""
+    said = asdict(decision) | {"id": decision.id, "digest": decision.digest, "question": question(decision, room.names)}
+    for option, words in zip(decision.options, said["options"], strict=True):
+        words["label"] = label(option, decision, room.names)
+    return said if room.settings()["shows_model"] else {k: said[k] for k in said if k not in HIDDEN_OF_DECISION}
 
 
 # ---------------------------------------------------------------------------------------------------- shared screen
@@ -297,7 +369,10 @@ def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
         "history": [_kept(kept, names) for kept in room.history()[-LAST_INPUTS:]][::-1],
         "left": sum(kept.left_because is not None for kept in room.log.inputs(left=True)),
         "notes": room.log.notes()[::-1][:20],
+        "moves": _moves(room),
+        "answers": _answers_now(room),
         "incidents": [(incident.id, incident.name) for incident in room.loaded.scenario.incidents],
+        "adversaries": [(code, names.actor(code)) for code in session.model_inputs.adversaries],
         "objectives": [
             (one.id, one.text, *room.log.ratings().get(one.id, ("", ""))) for one in room.loaded.scenario.objectives
         ],
@@ -339,6 +414,23 @@ def _seat_at_desk(room: Room, code: str, names: Names) -> dict[str, Any]:
         "due": due,
         "answered": len(room.answered(code)),
     }
+
+
+def _answers_now(room: Room) -> list[tuple[str, list[str]]]:
+    """What is being answered now, question by question: each seat's answer, and the views of those who hold it."""
+    session, names = room.session, room.names
+    views = {code: room.views(code) for code in session.people}
+    said: dict[str, list[str]] = {}
+    for address, decision in session.asked.items():
+        own = views[decision.actor].get(address, {})
+        if address not in session.pending and not own:
+            continue
+        answer = session.pending.get(address)
+        what = ", ".join(option_words(decision, names, answer.choice)) or "nothing" if answer else "not yet"
+        held = "; ".join(f"{_in_whose_view(kept)}: {_chosen(decision, kept, names)}" for kept in own.values())
+        line = f"{capital(names.actor(decision.actor))}: {what}" + (f" [{held}]" if held else "")
+        said.setdefault(question(decision, names), []).append(line)
+    return list(said.items())
 
 
 def _story(room: Room) -> list[str]:

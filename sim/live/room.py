@@ -5,6 +5,8 @@ answered for; what could not be written is taken back. The exercise knows no wal
 and nothing happens when it runs out.
 """
 
+import itertools
+import json
 import secrets
 import threading
 import time
@@ -15,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import refusal
-from sim.live.log import Kept, Log, Person
-from sim.model.decisions import Answer, Decision
+from sim.live.log import Kept, Log, Move, Person
+from sim.model.decisions import Address, Answer, Decision, answer_to
 from sim.model.steps.control import Direction
 from sim.phrases import Names
 from sim.scenario import Loaded
@@ -24,6 +26,8 @@ from sim.session import PERSON, Session, read_input
 
 LONGEST_CLOCK = 1440  # minutes
 PRESENT_SECONDS = 20  # since a page was last asked for or heard from
+MOST_LETTERS = 4000  # of a note, a move or a reason
+NOT_OPEN = "This is not open any more"
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another
 Finish = Callable[[Session, "Room"], Path]
 
@@ -114,14 +118,23 @@ class Room:
         """Whether somebody's page was heard from of late."""
         return time.monotonic() - self._seen.get(person.id, -1e9) < PRESENT_SECONDS
 
+    def is_code(self, code: str) -> bool:
+        """Whether it is the short code to join with, however it is written."""
+        return code.strip().upper() == self.code
+
     def join(self, name: str, code: str) -> str:
         """Somebody new comes in with the short code: the token of their link."""
-        if code.strip().upper() != self.code:
+        if not self.is_code(code):
             raise refusal("that is not the code of this exercise. It stands on the shared screen.")
         if not name.strip():
             raise refusal("please give a name, so that others know who sits where.")
         with self._changing():
-            return self.log.admit(name.strip()[:60], "player")
+            return self.log.admit(self._told_apart(name.strip()[:60]), "player")
+
+    def _told_apart(self, name: str) -> str:
+        """The name, with a number where somebody has it already."""
+        taken = {person.name for person in self.log.people()}
+        return next(one for k in itertools.count(1) if (one := name if k == 1 else f"{name} ({k})") not in taken)
 
     def sit(self, person: Person, seat: str, by: str = "") -> None:
         """Somebody takes a seat, which from now on waits for its people."""
@@ -165,7 +178,7 @@ class Room:
     ) -> str | None:
         """Take one answer; or why it cannot be taken."""
         if decision is None:
-            return f"This is not open any more: {number}. What you had chosen is kept in your draft."
+            return f"{NOT_OPEN}: {number}. What you had chosen is kept in your draft."
         answer = Answer(*decision.address, choice, sent.digests.get(number, decision.digest))
         before, void = len(self.session.inputs), len(self.session.void)
         self.session.take(answer)
@@ -183,6 +196,74 @@ class Room:
             for address, decision in self.session.asked.items()
             if decision.actor == seat and address in self.session.pending
         ]
+
+    # ------------------------------------------------------------------------------------------- views, and moves
+
+    def is_sealed(self, seat: str) -> bool:
+        """Whether the scenario keeps the views in a seat from all others until the seat has answered."""
+        own = self.loaded.scenario.actors.get(seat)
+        return bool(own and own.sealed)
+
+    def give_view(self, seat: str, person: Person, sent: Sent) -> list[str]:
+        """Keep what one of several who hold a seat would answer; it decides nothing.
+
+        Returns
+        -------
+        list of str, advice on each view that was not kept
+        """
+        with self._changing():
+            asked = {decision.id: decision for decision in self.session.asked.values() if decision.actor == seat}
+            given = [
+                self._view(asked.get(number), number, choice, person, sent) for number, choice in sent.choices.items()
+            ]
+        return [advice for advice in given if advice]
+
+    def _view(
+        self, decision: Decision | None, number: str, choice: Sequence[str], person: Person, sent: Sent
+    ) -> str | None:
+        if decision is None:
+            return f"{NOT_OPEN}: {number}. What you had chosen is kept in your draft."
+        if self.is_sealed(decision.actor) and decision.address in self.session.pending:
+            return "The seat has answered: the views are open, and stand as they were given."
+        try:
+            view = answer_to(decision, choice)
+        except ValueError as advice:
+            return str(advice)
+        self.log.add(view.to_json(), decision.turn, person.name, "view", sent.rationale, sent.sure)
+        return None
+
+    def views(self, seat: str) -> dict[Address, dict[str, Kept]]:
+        """What each of those who hold a seat would answer, or would have: by what it answers, and by name."""
+        views: dict[Address, dict[str, Kept]] = {}
+        for kept in self.log.views():
+            answer = Answer.from_json(kept.payload)
+            if answer.actor == seat:
+                views.setdefault(answer.address, {})[kept.person] = kept
+        return views
+
+    def move(self, seat: str, text: str, person: Person) -> None:
+        """A seat does something in its own words, which control adjudicates."""
+        if not text.strip():
+            raise refusal("say in a few words what you do.")
+        with self._changing():
+            self.log.move(self.session.turn, person.name, seat, text.strip()[:MOST_LETTERS])
+
+    def adjudicate(self, number: int, effect: Mapping[str, Any] | None, reason: str, person: str) -> None:
+        """Control says what comes of a move: an effect as `set` has it, or none; and why, which the seat reads."""
+        with self._changing():
+            move = next((move for move, ruling in self.moves() if move.number == number and ruling is None), None)
+            if move is None:
+                raise refusal(f"there is no move {number} that waits for you.")
+            if not reason.strip():
+                raise refusal("say why: the seat reads it, and it stands in the record.")
+            value = {"number": number, "move": move.text} | ({"set": effect} if effect else {})
+            self._direct(Direction("adjudicate", move.seat, value, reason.strip()), person)
+
+    def moves(self, *seats: str) -> list[tuple[Move, dict[str, Any] | None]]:
+        """Moves in seats' own words, of some seats or of all, each with control's direction on it, or None."""
+        directed = [json.loads(kept.payload) for kept in self.log.inputs() if kept.source == "control"]
+        rulings = {given["value"]["number"]: given for given in directed if given.get("direct") == "adjudicate"}
+        return [(move, rulings.get(move.number)) for move in self.log.moves() if not seats or move.seat in seats]
 
     def direct(self, direction: Direction, person: str) -> None:
         """Do what control directs; InputError where it cannot be done."""
@@ -246,7 +327,7 @@ class Room:
         if not text.strip():
             raise refusal("the note is empty.")
         with self._changing():
-            self.log.note(self.session.turn, person, sender, receiver, text.strip()[:4000])
+            self.log.note(self.session.turn, person, sender, receiver, text.strip()[:MOST_LETTERS])
 
     def rate(self, objective: str, rating: str, text: str) -> None:
         """Control rates how an objective was met."""

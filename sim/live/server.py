@@ -19,35 +19,21 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from sim.errors import InputError, refusal
 from sim.letters import whole
 from sim.live import pages
+from sim.live.guard import Brake, Refused, address_of, guard
 from sim.live.log import Person
-from sim.live.room import Room, Sent
-from sim.model.steps.control import Direction
+from sim.live.room import MOST_LETTERS, Room, Sent
+from sim.model.steps.control import PLACES, QUANTITIES, Direction
 from sim.output.narrative.passages import by_when
 from sim.phrases import day
 from sim.scenario.calendar import from_iso
 
 HERE = Path(__file__).parent / "pages"
-LARGEST_BODY = 200_000  # bytes of a form
+VIEW_KEPT = "Your view is kept. Whoever speaks for the seat answers for all of you."
 LOOKS_EACH = 0.25  # seconds between two looks for something new, in a stream
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 Form = Mapping[str, list[str]]
 
 
-class Refused(Exception):
-    """A request that cannot be answered: its status, a stable code, and a sentence."""
-
-    def __init__(self, status: int, code: str, why: str) -> None:
-        super().__init__(why)
-        self.status, self.code, self.why = status, code, why
-
-
-def server_of(room: Room, address: str, control: str, screen: str) -> FastAPI:
+def server_of(room: Room, address: str, control: str, screen: str, brake: Brake | None = None) -> FastAPI:
     """The application that serves a room.
 
     Parameters
@@ -55,10 +41,11 @@ def server_of(room: Room, address: str, control: str, screen: str) -> FastAPI:
     room : Room
     address : str, under which others reach it, such as http://192.168.1.5:8000
     control, screen : str, the tokens of control's desk and of the shared screen
+    brake : Brake on guessing the code; else one of its own
     """
     app = FastAPI(openapi_url=None)
-    desk = Desk(room, address, control, screen)
-    _guard(app)
+    desk = Desk(room, address, control, screen, brake or Brake())
+    guard(app)
     _serve_people(app, desk)
     _serve_control(app, desk)
     _serve_programs(app, desk)
@@ -68,8 +55,8 @@ def server_of(room: Room, address: str, control: str, screen: str) -> FastAPI:
 class Desk:
     """What the routes share: the room, the templates, and what was said to whom since."""
 
-    def __init__(self, room: Room, address: str, control: str, screen: str) -> None:
-        self.room = room
+    def __init__(self, room: Room, address: str, control: str, screen: str, brake: Brake) -> None:
+        self.room, self.brake = room, brake
         self.links = {
             "join": f"{address}/",
             "control": f"{address}/control/{control}",
@@ -90,6 +77,13 @@ class Desk:
         self.room.see(person)
         return person
 
+    def join(self, request: Request, name: str, code: str) -> str:
+        """The token of somebody new; Refused where an address has guessed too often, InputError for a wrong code."""
+        self.brake.check(request)
+        if not self.room.is_code(code):
+            self.brake.note(address_of(request))
+        return self.room.join(name, code)
+
     def page(self, template: str, status: int = 200, **words: Any) -> HTMLResponse:
         """A page, filled."""
         return HTMLResponse(self.templates.get_template(template).render(**words), status)
@@ -107,39 +101,11 @@ class Desk:
         try:
             deed()
         except InputError as refused:
-            self.tell(person, [fault.message for fault in refused.faults])
+            self.tell(person, _said(refused))
 
 
-def _guard(app: FastAPI) -> None:
-    """Every answer with the headers that keep it safe; what is posted from elsewhere, or is too long, is refused."""
-
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Callable) -> Response:
-        if request.method != "GET" and (refused := _is_foreign(request)):
-            return JSONResponse({"code": refused, "why": "This was not sent from a page of this room."}, 403)
-        length = whole(request.headers.get("content-length") or ("0" if request.method == "GET" else ""))
-        if length is None or length > LARGEST_BODY:
-            return JSONResponse({"code": "form/too_long", "why": "That is too much for one message."}, 413)
-        response = await call_next(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
-    @app.exception_handler(Refused)
-    async def refused(request: Request, why: Refused) -> Response:
-        if request.url.path.startswith("/api/"):
-            return JSONResponse({"code": why.code, "why": why.why}, why.status)
-        return HTMLResponse(f"<!doctype html><title>No</title><p>{why.why}</p><p><a href='/'>Join</a></p>", why.status)
-
-
-def _is_foreign(request: Request) -> str:
-    """Why a posted form does not come from a page of this room; empty where it does."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return "form/cross_site"
-    origin = request.headers.get("origin")
-    if origin and origin != "null" and urllib.parse.urlsplit(origin).netloc != request.headers.get("host"):
-        return "form/cross_site"
-    return ""
+def _said(refused: InputError) -> list[str]:
+    return [fault.message for fault in refused.faults]
 
 
 async def _form(request: Request) -> Form:
@@ -170,7 +136,7 @@ def sent_from(form: Form) -> Sent:
     return Sent(
         choices,
         {name[2:]: values[0] for name, values in form.items() if name.startswith("g:")},
-        _one(form, "rationale").strip()[:4000],
+        _one(form, "rationale").strip()[:MOST_LETTERS],
         sure if sure is not None and 0 <= sure <= 100 else None,
     )
 
@@ -189,10 +155,10 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
     async def joins(request: Request) -> Response:
         form = await _form(request)
         try:
-            token = await run_in_threadpool(room.join, _one(form, "name"), _one(form, "code"))
-        except InputError as refused:
-            said = [fault.message for fault in refused.faults]
-            return desk.page("join.html.j2", 400, **pages.frame(room), code=_one(form, "code"), said=said)
+            token = await run_in_threadpool(desk.join, request, _one(form, "name"), _one(form, "code"))
+        except (InputError, Refused) as refused:
+            status, said = (refused.status, [refused.why]) if isinstance(refused, Refused) else (400, _said(refused))
+            return desk.page("join.html.j2", status, **pages.frame(room), code=_one(form, "code"), said=said)
         return RedirectResponse(f"/p/{token}", 303)
 
     @app.get("/p/{token}")
@@ -222,6 +188,15 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
     def debrief(token: str, name: str) -> Response:
         desk.person(token, "player", "screen", "control")
         return _result(room, name)
+
+    @app.get("/p/{token}/bundle/{seat}")
+    def bundle(token: str, seat: str) -> Response:
+        """What a seat saw, chose and was told, for whoever holds it to take away."""
+        person, folder = desk.person(token, "player"), _opened(room)
+        path = folder / "bundles" / f"{seat}.zip"
+        if seat not in person.seats or not path.is_file():
+            raise Refused(404, "page/unknown", "There is no such file.")
+        return FileResponse(path, filename=path.name)
 
     @app.get("/p/{token}/attached/{name:path}")
     def attached(token: str, name: str) -> Response:
@@ -258,11 +233,17 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
         return FileResponse(HERE / name)
 
 
-def _result(room: Room, name: str) -> Response:
-    """A file of the results, once the debrief is open: the report or a chart."""
+def _opened(room: Room) -> Path:
+    """The folder of results, once the debrief is open."""
     folder = room.results()
     if folder is None or not room.settings()["debrief"]:
         raise Refused(404, "debrief/closed", "The debrief has not begun.")
+    return folder
+
+
+def _result(room: Room, name: str) -> Response:
+    """A file of the results, once the debrief is open: the report or a chart."""
+    folder = _opened(room)
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file() or path.suffix not in (".html", ".svg", ".png"):
         raise Refused(404, "page/unknown", "There is no such page.")
@@ -271,10 +252,15 @@ def _result(room: Room, name: str) -> Response:
     return response
 
 
+def _view(desk: Desk, person: Person, seat: str, form: Form) -> None:
+    _draft(desk, person, seat, form)
+    advice = desk.room.give_view(seat, person, sent_from(form))
+    desk.tell(person, advice or [VIEW_KEPT])
+
+
 def _send(desk: Desk, person: Person, seat: str, form: Form) -> None:
     if not desk.room.speaks(person, seat):
-        _draft(desk, person, seat, form)
-        return desk.tell(person, ["Your view is kept. Whoever speaks for the seat sees it."])
+        return _view(desk, person, seat, form)
     advice = desk.room.submit(seat, person, sent_from(form))
     desk.tell(person, advice or ["Sent. Until control goes on you may change it."])
     _draft(desk, person, seat, form if advice else {})
@@ -297,8 +283,12 @@ PLAYER_DEEDS: dict[str, Callable[[Desk, Person, str, Form], None]] = {
     "sit": lambda desk, person, seat, form: desk.doing(person, lambda: desk.room.sit(person, seat)),
     "leave": lambda desk, person, seat, form: desk.room.stand_up(person, seat),
     "send": _send,
+    "view": _view,
     "draft": _draft,
     "note": _note,
+    "move": lambda desk, person, seat, form: desk.doing(
+        person, lambda: desk.room.move(seat, _one(form, "text"), person)
+    ),
 }
 
 
@@ -314,8 +304,9 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
         with room.lock:
             words = pages.control_page(room, desk.links)
         return desk.page(
-            "control.html.j2", **words, said=desk.told(person), token=token, stream=token, qr=_qr(desk.links["join"])
-        )
+            "control.html.j2", **words, said=desk.told(person), token=token, stream=token,
+            qr=_qr(desk.links["join"]), quantities=QUANTITIES,
+        )  # fmt: skip
 
     @app.post("/control/{token}/{deed}")
     async def directs(token: str, deed: str, request: Request) -> Response:
@@ -346,6 +337,14 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
             advice = await run_in_threadpool(room.submit, seat, person, sent, "control")
             desk.tell(person, advice or ["Sent, as control."])
         return RedirectResponse(f"/control/{token}/seat/{seat}", 303)
+
+    @app.get("/control/{token}/inject/{inject}")
+    def inject(token: str, inject: str) -> Response:
+        desk.person(token, "control")
+        planned = [one.inject for one in room.session.world.plan if one.inject.id == inject]
+        if not planned:
+            raise Refused(404, "page/unknown", "There is no such inject.")
+        return desk.page("inject.html.j2", **pages.frame(room), inject=planned[0], token=token)
 
     @app.get("/control/{token}/ahead")
     def ahead(token: str) -> Response:
@@ -381,9 +380,20 @@ def _write(desk: Desk, person: Person, form: Form) -> None:
 
 
 def _value(desk: Desk, person: Person, form: Form) -> None:
+    _direct(desk, person, form, "set", _one(form, "what"), _effect(form))
+
+
+def _effect(form: Form) -> dict[str, Any]:
     value: dict[str, Any] = {"to": _number(form, "to")}
-    value |= {place: _one(form, place) for place in ("incident", "actor", "adversary") if _one(form, place)}
-    _direct(desk, person, form, "set", _one(form, "what"), value)
+    return value | {place: _one(form, place) for place in PLACES if _one(form, place)}
+
+
+def _adjudicate(desk: Desk, person: Person, form: Form) -> None:
+    what = _one(form, "what")
+    if not what and _one(form, "to"):
+        raise refusal("say which quantity this is, or leave the number out.")
+    effect = {"what": what, **_effect(form)} if what else None
+    desk.room.adjudicate(_number(form, "number", int), effect, _one(form, "reason"), person.name)
 
 
 CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
@@ -394,6 +404,7 @@ CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
     "edit": _edit,
     "write": _write,
     "set": _value,
+    "adjudicate": _adjudicate,
     "hand": lambda desk, person, form: _direct(desk, person, form, "seat", _one(form, "seat"), _one(form, "to_whom")),
     "seat": lambda desk, person, form: _seat(desk, person, form),
     "revoke": lambda desk, person, form: desk.room.revoke(_number(form, "person", int)),
@@ -432,7 +443,7 @@ def _qr(address: str) -> str:
 
 
 def _serve_programs(app: FastAPI, desk: Desk) -> None:
-    """The same seat for a program: what it sees, what is open, and an answer."""
+    """The same seat for a program: what it sees, what is open, an answer; `sim.live.clients` says how it is used."""
     room = desk.room
 
     def seated(token: str, seat: str) -> Person:
@@ -440,6 +451,31 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
         if seat not in person.seats:
             raise Refused(403, "seat/not_yours", "That seat is not yours.")
         return person
+
+    @app.post("/api/join")
+    async def joins(request: Request) -> Response:
+        given = await _json(request, '{"name": …, "code": …}', "name", "code")
+        try:
+            token = await run_in_threadpool(desk.join, request, str(given["name"]), str(given["code"]))
+        except InputError as refused:
+            raise Refused(400, "join/refused", " ".join(_said(refused))) from None
+        return JSONResponse({"token": token}, 201)
+
+    @app.get("/api/{token}")
+    def stands(token: str) -> Response:
+        person = desk.person(token, "player")
+        with room.lock:
+            return JSONResponse(pages.stand_of(room, person))
+
+    @app.post("/api/{token}/sit")
+    async def sits(token: str, request: Request) -> Response:
+        person = desk.person(token, "player")
+        given = await _json(request, '{"seat": …}', "seat")
+        try:
+            await run_in_threadpool(room.sit, person, str(given["seat"]))
+        except InputError as refused:
+            raise Refused(400, "seat/unknown", " ".join(_said(refused))) from None
+        return stands(token)
 
     @app.get("/api/{token}/{seat}/view")
     def view(token: str, seat: str) -> Response:
@@ -451,30 +487,40 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
     def decisions(token: str, seat: str) -> Response:
         seated(token, seat)
         with room.lock:
-            opened = [_plain(decision) for decision in room.session.open_decisions(seat)]
-            return JSONResponse({"turn": room.session.turn, "is_over": room.session.is_over, "decisions": opened})
+            return JSONResponse(pages.decisions_of(room, seat))
 
     @app.post("/api/{token}/{seat}/answers")
     async def answers(token: str, seat: str, request: Request) -> Response:
         person = seated(token, seat)
+        given = await _json(request, ANSWERS, "answers")
         try:
-            given = await request.json()
             sent = Sent(
-                {one["id"]: list(one["choice"]) for one in given["answers"]},
+                {one["id"]: _listed(one["choice"]) for one in given["answers"]},
                 {one["id"]: one["digest"] for one in given["answers"] if "digest" in one},
-                str(given.get("rationale", ""))[:4000],
+                str(given.get("rationale", ""))[:MOST_LETTERS],
             )
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            shape = '{"answers": [{"id": …, "choice": […], "digest": …}], "rationale": …}'
-            raise Refused(400, "answer/unreadable", f"Expected {shape}.") from None
+        except (KeyError, TypeError, AttributeError):
+            raise Refused(400, "answer/unreadable", f"Expected {ANSWERS}.") from None
+        if not room.speaks(person, seat):
+            refused = await run_in_threadpool(room.give_view, seat, person, sent)
+            return JSONResponse({"taken": 0, "advice": refused or [VIEW_KEPT]}, 202)
         advice = await run_in_threadpool(room.submit, seat, person, sent, "program")
         return JSONResponse({"taken": len(sent.choices) - len(advice), "advice": advice}, 200 if not advice else 409)
 
 
-def _plain(decision: Any) -> dict[str, Any]:
-    """A decision as a program reads it; what the model would do is not among it."""
-    return {
-        "id": decision.id, "digest": decision.digest, "kind": decision.kind, "subject": decision.subject,
-        "least": decision.least, "most": decision.most, "budget": decision.budget, "rung": decision.rung,
-        "options": [{"id": option.id, "cost": option.cost, "acts_day": option.acts_day} for option in decision.options],
-    }  # fmt: skip
+def _listed(choice: Any) -> list[str]:
+    return [choice] if isinstance(choice, str) else [str(one) for one in choice]
+
+
+ANSWERS = '{"answers": [{"id": …, "choice": […], "digest": …}], "rationale": …}'
+
+
+async def _json(request: Request, shape: str, *names: str) -> dict[str, Any]:
+    """What a program sends: an object with these names; Refused, with what it should be, where it is not."""
+    try:
+        given = await request.json()
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict) or not all(name in given for name in names):
+        raise Refused(400, f"{'answer' if 'answers' in names else 'message'}/unreadable", f"Expected {shape}.")
+    return given

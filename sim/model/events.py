@@ -19,7 +19,7 @@ from sim.scenario.schema import Channel
 
 PHASES = ("inject", "assess", "consult", "respond", "adversary", "settle")
 INJECT_KINDS = ("inject", "information", "facilitation", "contingency")
-DIRECTIONS = ("release", "hold", "skip", "edit", "write", "set", "seat", "proceed")
+DIRECTIONS = ("release", "hold", "skip", "edit", "write", "set", "seat", "proceed", "adjudicate")
 
 
 @dataclass(frozen=True)

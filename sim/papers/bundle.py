@@ -24,7 +24,7 @@ from sim.record import store
 from sim.scenario.calendar import in_iso
 
 EVERY_ROW = {
-    "session": "name of the run's folder",
+    "session": "which exercise: the scenario, and when it was kept",
     "branch": "played, or left: control went back to before it",
     "turn": "turn, from 1",
     "exercise_time": "when, in the exercise's time; of a turn, the day on which it begins",
@@ -40,13 +40,14 @@ TABLES = {
         "person": "who sent it", "source": "person, control or program", "kind": "kind of decision",
         "about": "what it is about: an incident, a text, a project or an inject", "asked": "the question in words",
         "options": "the options in words", "choice": "ids of what was chosen", "chosen": "the same in words",
-        "rationale": "the reason that was given", "sure": "how sure, in per cent",
+        "advice": "what others who held the seat would have chosen", "rationale": "the reason that was given",
+        "sure": "how sure, in per cent",
     },
     "timeseries.csv": {
         "quantity": "what was measured at the turn's end: see series.csv; for a seat, as it judges it itself",
         "about": "the incident that it is about", "value": "the number",
     },
-    "notes.csv": {"sender": "who wrote", "receiver": "to whom", "person": "their name", "text": "what was written"},
+    "notes.csv": {"from": "who wrote", "to": "to whom", "person": "their name", "text": "what was written"},
 }  # fmt: skip
 FOR_CONTROL = {
     "injects.csv": {
@@ -57,7 +58,9 @@ FOR_CONTROL = {
     },
     "decisions.csv": {
         "number": "number of the input", "model": "what the model would have done, in words",
-        "left_because": "why control went back to before it", "events": "numbers of the events in which it can be seen",
+        "suggested": "its ids", "is_override": "whether control changed something by it",
+        "came_of_it": "what followed, in words", "left_because": "why control went back to before it",
+        "events": "numbers of the events in which it can be seen",
     },
     "ratings.csv": {
         "objective": "its id", "aim": "the objective", "proposed": "the mark that the record suggests",
@@ -96,8 +99,9 @@ def bundle(played: Played, seat: str = "") -> bytes:
 
 
 def _of_control(played):
-    kept = [path for path in sorted(played.folder.rglob("*")) if path.is_file() and not path.is_symlink()]
-    files = {path.relative_to(played.folder).as_posix(): path.read_bytes() for path in kept}
+    inside = [path for path in sorted(played.folder.rglob("*")) if path.is_file() and not path.is_symlink()]
+    named = {path.relative_to(played.folder): path for path in inside}
+    files = {name.as_posix(): path.read_bytes() for name, path in named.items() if name.parts[0] != "bundles"}
     said = "It holds the truth and what was for control alone."
     rows = [*store.dictionary_rows(), *_dictionary("")]
     return {**files, **_tables(played, ""), **store.dictionary_files(rows), **_read_me(played, said)}
@@ -168,7 +172,7 @@ def _place(played, row):
     turn = int(row.get("turn") or 0)
     when = in_iso(played.loaded.scenario.calendar.span(turn)[0]) if turn else ""
     usual = {
-        "session": played.folder.name,
+        "session": played.name,
         "branch": "played",
         "exercise_time": when,
         "wall_time": _began(played, turn),
@@ -237,12 +241,8 @@ def _of_view(view, seat):
 
 def _notes(played, seat) -> Iterator[Row]:
     for row in played.notes:
-        if not seat or seat in (row["sender"], row["receiver"]) or row["receiver"] == "all":
-            yield {
-                **row,
-                "seat": "" if row["sender"] in ("control", "all") else row["sender"],
-                "wall_time": row.get("at"),
-            }
+        if not seat or seat in (row["from"], row["to"]) or row["to"] == "all":
+            yield {**row, "seat": "" if row["from"] == "control" else row["from"], "wall_time": row.get("at")}
 
 
 def _ratings(played, seat) -> Iterator[Row]:
@@ -263,29 +263,35 @@ def your_exercise(played: Played, seat: str) -> Paper:
     names, scenario = Names(played.loaded), played.loaded.scenario
     own = scenario.actors.get(seat)
     blocks: list[Any] = [Heading("Your brief"), Paragraph(own.brief, "aloud")] if own and own.brief else []
-    decided = [row for row in played.decisions if row["seat"] == seat]
     for turn, session in enumerate(played.turns, start=1):
-        blocks += [Heading(f"Turn {turn}: {period(*scenario.calendar.span(turn))}")]
-        blocks += _turn_of(
-            turn, session.view(seat), [row for row in decided if row.get("turn") == str(turn)], names, scenario
-        )
+        blocks += [
+            Heading(f"Turn {turn}: {period(*scenario.calendar.span(turn))}"),
+            *_turn_of(turn, session, played, seat),
+        ]
     title = f"Your exercise: {capital(names.actor(seat))}"
-    return Paper(
-        "your_exercise", title, f"for {names.actor(seat)} alone", tuple(blocks), "What reached you and what you did."
-    )
+    note = "What reached you, what you did, and where it left you."
+    return Paper("your_exercise", title, f"for {names.actor(seat)} alone", tuple(blocks), note)
 
 
-def _turn_of(turn, view, decided, names, scenario):
+def _turn_of(turn, session, played, seat):
+    view, number = session.view(seat), str(turn)
     for inject in view["injects"]:
         if inject["turn"] == turn:
             yield Heading(inject["title"], 3)
             yield Paragraph(f"From {inject['from']}, by {inject['channel'].replace('_', ' ')}", "note")
             yield Paragraph(inject["text"].strip(), "aloud")
-    rows = [(row.get("asked") or row["kind"], row["chosen"], row.get("rationale") or "") for row in decided]
-    if rows:
+    decided = [
+        (row.get("asked") or row["kind"], row["chosen"], row.get("rationale") or "")
+        for row in _decisions(played, seat)
+        if row["turn"] == number
+    ]
+    if decided:
         yield Heading("What you decided", 3)
-        yield Grid(("Asked", "You chose", "Because"), rows, (40, 35, 25))
-    yield Heading("Where it left you", 3)
-    for heading, lines in situation(view, names, scenario.calendar.start):
-        yield Paragraph(heading, "note")
+        yield Grid(("Asked", "You chose", "Because"), decided, (40, 35, 25))
+    notes = [(f"{row['from']} to {row['to']}", row["text"]) for row in _notes(played, seat) if row["turn"] == number]
+    if notes:
+        yield Heading("Notes", 3)
+        yield Grid(("Who", "What"), notes, (25, 75))
+    for heading, lines in situation(view, Names(played.loaded), played.loaded.scenario.calendar.start):
+        yield Heading(heading, 3)
         yield Items(tuple(lines))

@@ -5,6 +5,7 @@ It is played again from what is kept, so that what each seat saw need not be.
 
 import contextlib
 import csv
+import datetime
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,11 @@ class Played:
     log: tuple[dict, ...]
     ratings: dict[str, tuple[str, str]]
     notes: tuple[dict, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Which exercise it was: the scenario's name, and when it was kept."""
+        return f"{self.loaded.name}-{datetime.datetime.fromisoformat(self.manifest['started']):%Y-%m-%d-%H%M%S}"
 
     @property
     def decisions(self) -> list[dict]:

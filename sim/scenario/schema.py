@@ -692,6 +692,11 @@ class ActorOverride(Entry):
     capital: Optional[Annotated[float, Field(ge=0, le=5)]] = Field(None, description="political capital at the start")
     policy: Optional[Name] = Field(None, description="how it chooses; default: standard")
     brief: Optional[Text] = Field(None, description="what the person in this seat should know and want")
+    sealed: bool = Field(
+        False,
+        description="in the room, where several people hold this seat: nobody sees the views of the others, not even "
+        "whoever speaks for the seat, until the seat has answered",
+    )
 
 
 class OwnGroup(Entry):

@@ -1,35 +1,86 @@
 """What is kept of an exercise in a room: a folder of results like any other, and who decided what."""
 
 import csv
+import io
 import signal
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
-from sim.cli.options import ServeOptions
+from sim.cli.options import ReplayOptions, ServeOptions
+from sim.cli.replay import replay_run
 from sim.cli.serve import _keeper
-from sim.session import Session
 from tests.builders_room import Hall
 
 
-def test_the_results_hold_who_decided_what_and_play_again_as_the_same_exercise(tmp_path):
-    hall = Hall(tmp_path)
-    hall.room.finish = _keeper(ServeOptions(scenario="smallest", out=tmp_path / "results"), hall.log)
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """An exercise that was played and kept: the room, the link of Estonia's seat, and the folder of results."""
+    at = tmp_path_factory.mktemp("kept")
+    hall = Hall(at)
+    hall.room.finish = _keeper(ServeOptions(scenario="smallest", out=at / "results"))
     objective = hall.loaded.scenario.objectives[0].id
-    hall.play({"EST": hall.join("Marta =1+1", "EST")})
+    link, beside = hall.join("Marta =1+1", "EST"), hall.join("Juhan", "EST")
+    hall.proceed()
+    view = hall.form("EST", rationale="we know it")
+    view[next(name for name in view if name.startswith("d:"))] = ["naming"]
+    hall.browser.post(f"{beside}/send", data=view)
+    hall.browser.post(f"{hall.control}/set", data={"what": "tension", "to": "0.7", "reason": "a summit failed"})
+    hall.browser.post(f"{hall.control}/note", data={"to": "JPN", "text": "For Tokyo alone."})
+    hall.browser.post(f"{hall.control}/note", data={"to": "EST", "text": "For Tallinn alone."})
+    hall.play({"EST": link})
     hall.browser.post(f"{hall.control}/rate", data={"objective": objective, "rating": "S", "text": "late, but clear"})
     hall.browser.post(f"{hall.control}/results")
-    folder = hall.room.results()
-    with (folder / "decisions.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["source"] == "person"]
-    assert rows and all(row["seat"] == "EST" and row["is_model's"] == "true" for row in rows)
+    return hall, link, hall.room.results()
+
+
+def rows_of(table):
+    return list(csv.DictReader(io.StringIO(table)))
+
+
+def test_the_results_hold_who_decided_what_why_and_what_came_of_it(kept):
+    hall, _, folder = kept
+    rows = rows_of((folder / "decisions.csv").read_text(encoding="utf-8"))
+    known = {str(event.seq) for event in hall.room.session.events if event.actor == "EST"}
+    own = [row for row in rows if row["source"] == "person"]
+    assert own and all(row["seat"] == "EST" and row["is_model's"] == "true" for row in own)
+    assert all(row["asked"] and row["options"] and row["came_of_it"] for row in own)
+    assert all(event in known for row in own for event in row["events"].split())
+    assert own[0]["advice"] == "Juhan: naming (we know it)"
+    assert [row["kind"] for row in rows if row["is_override"] == "true"] == ["set"]
     assert 'S,"late, but clear"' in (folder / "ratings.csv").read_text(encoding="utf-8")
-    again = Session.restore((folder / "session.jsonl").read_text(encoding="utf-8").splitlines())
-    assert again.record.to_json() == hall.room.session.record.to_json()
-    assert "What decided it" in (folder / "report.html").read_text(encoding="utf-8")
-    assert (folder / "charts" / "story.wide.svg").exists()
-    assert "People sat in one seat: Estonia." in (folder / "report.html").read_text(encoding="utf-8")
+    report = (folder / "report.html").read_text(encoding="utf-8")
+    assert "What decided it" in report
+    assert "People sat in one seat: Estonia." in report and "Control changed one thing on the way." in report
+    assert "Control sets tension to 0.7" in (folder / "charts" / "story.wide.svg").read_text(encoding="utf-8")
+
+
+def test_what_was_played_in_a_room_is_replayed_and_shown_to_be_the_same(kept, tmp_path, capsys):
+    hall, _, folder = kept
+    assert replay_run(ReplayOptions(result=folder, charts=False, out=tmp_path)) == 0
+    said = capsys.readouterr().out
+    assert "It is the same run: all" in said and "a summit failed" in said
+    (again,) = tmp_path.iterdir()
+    assert (again / "record.json").read_bytes() == (folder / "record.json").read_bytes()
+
+
+def test_a_seat_takes_away_what_it_saw_and_nothing_else(kept):
+    hall, link, folder = kept
+    assert sorted(path.name for path in (folder / "bundles").iterdir()) == ["EST.zip", "control.zip"]
+    assert hall.browser.get(f"{link}/bundle/EST").status_code == 404  # the debrief has not begun
+    hall.browser.post(f"{hall.control}/show", data={"debrief": "on"})
+    given = hall.browser.get(f"{link}/bundle/EST").content
+    assert hall.browser.get(f"{link}/bundle/control").status_code == 404
+    with zipfile.ZipFile(io.BytesIO(given)) as bundle:
+        words = {name: bundle.read(name).decode() for name in bundle.namelist()}
+    everything = " ".join(words.values())
+    assert "For Tallinn alone." in words["notes.csv"] and "For Tallinn alone." in words["your_exercise.html"]
+    assert "For Tokyo alone." not in everything and "late, but clear" not in everything
+    assert [row["seat"] for row in rows_of(words["decisions.csv"])] == ["EST"] * len(rows_of(words["decisions.csv"]))
+    with zipfile.ZipFile(folder / "bundles" / "control.zip") as bundle:
+        assert {"decisions.csv", "session.jsonl", "report.html"} <= set(bundle.namelist())
 
 
 @pytest.fixture

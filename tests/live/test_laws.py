@@ -3,10 +3,13 @@
 import dataclasses
 
 import pytest
+from fastapi.testclient import TestClient
 
+from sim.live.guard import GUESSES, Brake
 from sim.live.log import Log
+from sim.live.server import server_of
 from sim.scenario import load
-from tests.builders_room import Hall, words_of
+from tests.builders_room import ADDRESS, Hall, words_of
 
 SCENARIOS = ("smallest", "cyber_incident", "disinformation", "economic_coercion", "undersea_cable")
 
@@ -169,6 +172,31 @@ def test_a_wrong_code_is_told_and_lets_nobody_in(hall):
     answer = hall.browser.post("/join", data={"name": "Eve", "code": "0000"})
     assert answer.status_code == 400 and "not the code of this exercise" in answer.text
     assert not hall.log.people()
+
+
+def test_guessing_the_code_is_slowed_down_for_whoever_guesses_and_for_a_minute(tmp_path):
+    now = [0.0]
+    hall = Hall(tmp_path, brake=Brake(lambda: now[0]))
+
+    def tries(code):
+        pages = hall.browser.post("/join", data={"name": "Eve", "code": code})
+        programs = hall.browser.post("/api/join", json={"name": "Eve", "code": code})
+        return pages.status_code, programs.status_code, pages.text
+
+    for _ in range(GUESSES // 2):
+        assert tries("0000")[:2] == (400, 400)
+    page, program, said = tries(hall.room.code)
+    assert (page, program) == (429, 429) and "Please wait 60 seconds" in said and not hall.log.people()
+    now[0] += 60
+    assert tries(hall.room.code)[:2] == (200, 201)
+
+
+def test_an_old_link_of_control_is_good_after_the_server_was_started_anew(hall):
+    hall.proceed()
+    anew = TestClient(server_of(hall.again(), ADDRESS, hall.log.admit("control", "control"), "none"))
+    assert "Turn 1 of 4 is over" in anew.get(hall.control).text
+    anew.post(f"{hall.control}/proceed")
+    assert "Turn 2 of 4 is over" in anew.get(hall.control).text
 
 
 # ------------------------------------------------------------------------------------------- late, stale, nasty

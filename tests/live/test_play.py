@@ -1,9 +1,11 @@
 """A morning in the room: people join, sit, answer, control goes on, and in the end there is something to talk about."""
 
+import dataclasses
 import json
 
 import pytest
 
+from sim.scenario import load
 from sim.session import Session
 from tests.builders_room import Hall, words_of
 
@@ -161,3 +163,81 @@ def test_a_program_sits_like_anybody(hall):
     assert hall.browser.post(f"/api/{link}/EST/answers", json={"answers": answers}).json()["advice"] == []
     assert hall.room.history()[-1].source == "program"
     assert hall.browser.get(f"/api/{link}/EST/view").json()["actor"] == "EST"
+
+
+def _team(tmp_path, sealed):
+    loaded = load("smallest")
+    own = loaded.scenario.actors["EST"].model_copy(update={"sealed": sealed})
+    scenario = loaded.scenario.model_copy(update={"actors": {**loaded.scenario.actors, "EST": own}})
+    hall = Hall(tmp_path, dataclasses.replace(loaded, scenario=scenario))
+    return hall, hall.join("Marta", "EST"), hall.join("Juhan", "EST")
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_view_is_seen_by_whoever_speaks_as_the_scenario_says_and_by_all_in_the_seat_once_it_has_answered(
+    tmp_path, sealed
+):
+    hall, first, second = _team(tmp_path, sealed)
+    third, other = hall.join("Kadri", "EST"), hall.join("Kenji", "JPN")
+    hall.proceed()
+    (decision,) = hall.room.session.open_decisions("EST")
+    before = hall.room.session.save()
+    view = {"seat": "EST", f"d:{decision.id}": "naming", "sure": "80", "rationale": "we saw it"}
+    hall.browser.post(f"{second}/view", data=view)
+    assert hall.room.session.save() == before
+    juhan = "Juhan, 80 % sure (“we saw it”) would:"
+    assert (juhan in words_of(hall.page(first))) is not sealed
+    assert juhan not in words_of(hall.page(third))
+    assert "Given by Juhan. Not yet by Kadri." in words_of(hall.page(first))
+    hall.browser.post(f"{first}/send", data={"seat": "EST", f"d:{decision.id}": "concern"})
+    for page in (first, third):
+        assert juhan in words_of(hall.page(page))
+    late = {"seat": "EST", f"d:{decision.id}": "silence"}
+    assert ("stand as they were given" in hall.browser.post(f"{third}/view", data=late).text) is sealed
+    hall.proceed()
+    assert "Juhan, 80 % sure (“we saw it”): name who did it" in words_of(hall.page(third))
+    assert "we saw it" not in hall.page(other) and "we saw it" not in hall.page(hall.screen)
+    assert [kept.source for kept in hall.room.history() if kept.source == "view"] == []
+    assert hall.again().views("EST") == hall.room.views("EST")
+
+
+def test_a_move_in_a_seats_own_words_is_answered_by_control_told_to_the_seat_and_in_the_record(hall):
+    link, other = hall.join("Marta", "EST"), hall.join("Kenji", "JPN")
+    hall.proceed()
+    for words in ("We close the border", "We call the Pope"):
+        hall.browser.post(f"{link}/move", data={"seat": "EST", "text": words})
+    assert "Control has it before it" in words_of(hall.page(link))
+    assert "We close the border" in hall.page(hall.control)
+    ruled = {"number": "1", "what": "tension", "to": "0.7", "reason": "Moscow answers in kind"}
+    hall.browser.post(f"{hall.control}/adjudicate", data=ruled)
+    hall.browser.post(f"{hall.control}/adjudicate", data={"number": "2", "reason": "He is on the telephone"})
+    said = words_of(hall.page(link))
+    assert "It has an effect: Moscow answers in kind" in said and "It changes nothing: He is on" in said
+    assert "close the border" not in hall.page(other)
+    assert hall.room.session.world.state.tension[0] == pytest.approx(0.7, abs=1e-5)
+    again = Session.restore(hall.room.session.save(), hall.loaded)
+    for told in ("We close the border", "He is on the telephone"):
+        assert told in again.record.to_json()
+    assert "adjudicates a move of Estonia, 'We close the border'" in words_of(hall.page(hall.control)).replace(
+        "&#39;", "'"
+    )
+    hall.browser.post(f"{hall.control}/back", data={"number": hall.room.history()[-1].number, "reason": "too quick"})
+    assert words_of(hall.page(link)).count("Control has it before it") == 1
+
+
+@pytest.mark.parametrize(
+    "fields, said",
+    [
+        ({"number": "9", "reason": "x"}, "no move 9"),
+        ({"number": "1", "reason": " "}, "say why"),
+        ({"number": "1", "what": "warmth", "to": "1", "reason": "x"}, "no quantity 'warmth'"),
+        ({"number": "1", "what": "evidence", "to": "1", "reason": "x"}, "incident"),
+        ({"number": "1", "to": "1", "reason": "x"}, "which quantity"),
+    ],
+)
+def test_a_ruling_that_makes_no_sense_is_told_and_the_move_still_waits(hall, fields, said):
+    link = hall.join("Marta", "EST")
+    hall.proceed()
+    hall.browser.post(f"{link}/move", data={"seat": "EST", "text": "We close the border"})
+    assert said in hall.browser.post(f"{hall.control}/adjudicate", data=fields).text.replace("&#39;", "'")
+    assert hall.room.moves()[0][1] is None

@@ -11,6 +11,9 @@
 | `set`     | a quantity          | `{to: number}` and the incident, actor or adversary        |
 | `seat`    | code of an actor    | person, model, nobody, or the name of a policy             |
 | `proceed` | -                   | -                                                          |
+
+`adjudicate` answers a move that a seat made in its own words: its target is the seat, its value `{number, move}`, the
+move as it is kept, and, where it changes something, `set: {what, to, and its place}`, which is done as `set` does it.
 """
 
 import json
@@ -203,6 +206,17 @@ def _set(world: World, direction: Direction) -> Deed:
     return partial(change, world, where, to)
 
 
+def _adjudicate(world: World, direction: Direction) -> Deed:
+    """A move of a seat in its own words: what it changes, if anything."""
+    known, given = world.inputs.actors, _fields_of(direction)
+    if direction.target not in known:
+        raise refusal(f"nobody is called '{direction.target}' here. {did_you_mean(direction.target, known)}")
+    if "set" not in given:
+        return _nothing(world, direction)
+    effect = dict(_fields_of(replace(direction, value=given["set"])))
+    return _set(world, Direction("set", effect.pop("what", ""), effect))
+
+
 def _check_place(world: World, what: InjectEffect | SimpleNamespace) -> None:
     inputs = world.inputs
     known = dict(zip(PLACES, (inputs.incidents, inputs.actors, inputs.adversaries), strict=True))
@@ -250,7 +264,10 @@ def _nothing(world: World, direction: Direction) -> Deed:
     return lambda: None
 
 
-DEEDS = {"release": _release, "hold": _hold, "skip": _skip, "edit": _edit, "write": _write, "set": _set}
+DEEDS = {
+    "release": _release, "hold": _hold, "skip": _skip, "edit": _edit, "write": _write, "set": _set,
+    "adjudicate": _adjudicate,
+}  # fmt: skip
 
 
 def _still_planned(world: World, name: str) -> int:

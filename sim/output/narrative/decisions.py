@@ -15,6 +15,13 @@ QUESTIONS = {
 }
 AT_LARGE_QUESTION = "What do you do next?"
 LABELS = {
+    "position": {
+        "silence": "say nothing",
+        "concern": "voice concern, naming nobody",
+        "solidarity": "stand with the victim, naming nobody",
+        "naming": "name who did it",
+        "measures": "name who did it, and announce measures",
+    },
     "silence": {"accept": "let it pass", "break": "break silence"},
     "project": {"support": "let it go ahead", "block": "block it"},
     "move": {move.name: move.label for move in MOVES},

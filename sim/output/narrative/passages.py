@@ -30,6 +30,7 @@ DIRECTIONS = {
     "write": "writes a new inject, {target}",
     "set": "sets {target} to {to}",
     "seat": "hands the seat of {actor} to {value}",
+    "adjudicate": "adjudicates a move of {actor}, '{move}'",
 }
 BELIEFS = ((0.9, "nearly certain"), (0.7, "confident"), (0.4, "unsure"), (0.0, "doubtful"))
 FIRM = ("nearly certain", "confident")
@@ -67,16 +68,22 @@ def reasons(words, mine, theirs, most=2):
 
 def directions(turn):
     """What control changed, and why."""
-    for event in turn.of_kind("control_directs"):
-        value = json.loads(event.payload["value"])
-        given = {
-            "target": event.payload["target"].replace("_", " "),
-            "to": value.get("to") if isinstance(value, dict) else "",
-            "actor": turn.names.actor(event.payload["target"]),
-            "value": {"nobody": "nobody", "model": "the model"}.get(str(value), f"a {value}"),
-        }
-        reason = f": {stopped(event.payload['reason'])}" if event.payload["reason"] else ""
-        yield f"Control {DIRECTIONS[event.payload['direction']].format(**given)}{reason}"
+    return (directed(event, turn.names) for event in turn.of_kind("control_directs"))
+
+
+def directed(event, names):
+    """What control did, and why, of an event `control_directs`."""
+    value = json.loads(event.payload["value"])
+    fields = value if isinstance(value, dict) else {}
+    given = {
+        "target": event.payload["target"].replace("_", " "),
+        "to": fields.get("to", ""),
+        "move": " ".join(fields.get("move", "").split()).rstrip("."),
+        "actor": names.actor(event.payload["target"]),
+        "value": {"nobody": "nobody", "model": "the model"}.get(str(value), f"a {value}"),
+    }
+    reason = f": {stopped(event.payload['reason'])}" if event.payload["reason"] else ""
+    return f"Control {DIRECTIONS[event.payload['direction']].format(**given)}{reason}"
 
 
 def injects(turn):

@@ -176,8 +176,8 @@ def as_kept(played, folder, document, others_reason=""):
         "record.json": session.record.to_json(), "session.jsonl": "\n".join(session.save()),
         "ratings.csv": "objective,rating,text\ncompany,S,Late but together\n",
         "decisions.csv": "\n".join([*rows, rows[2] + "undone"]),
-        "notes.csv": f"turn,at,person,sender,receiver,text\n1,09:10,Kenji,JPN,control,Hm {others_reason}\n"
-        "1,09:12,Kenji,JPN,EST,With you\n",
+        "notes.csv": f"turn,at,from,to,person,text\n1,09:10,JPN,control,Kenji,Hm {others_reason}\n"
+        "1,09:12,JPN,EST,Kenji,With you\n",
     }  # fmt: skip
     for name, text in written.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -229,7 +229,12 @@ def test_a_seat_s_bundle_has_what_reached_it_and_what_it_did_and_every_row_says_
     assert [row["text"] for row in rows_of(files, "notes.csv")] == ["With you"]
     for name in ("injects.csv", "decisions.csv", "timeseries.csv"):
         for row in rows_of(files, name):
-            assert row["session"] == "room" and row["turn"] and row["exercise_time"] and row["seat"] == "EST"
+            assert (
+                row["session"].startswith("smallest-2")
+                and row["turn"]
+                and row["exercise_time"]
+                and row["seat"] == "EST"
+            )
     assert {row["wall_time"] for row in rows_of(files, "injects.csv") if row["turn"] == "1"} == {"2026-01-01T09:00"}
     assert b"the model" not in b"".join(files.values())
 

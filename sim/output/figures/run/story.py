@@ -23,7 +23,7 @@ from sim.output.figures.queries import (
     start_of,
     turn_of,
 )
-from sim.output.narrative.passages import reaches_players
+from sim.output.narrative.passages import directed, reaches_players
 from sim.phrases import capital, count, in_words, listed
 
 NAME = "story"
@@ -32,7 +32,7 @@ BAR, BETWEEN = 0.56, 0.2  # inches
 GAP = 0.07  # inches between two moments
 LEAST = 3.2  # inches for the bands
 THINNEST = 0.09  # inches, the band of a turn of which nothing is told
-KINDS = ("text", "ending", "response", "news", "move", "project")
+KINDS = ("control", "text", "ending", "response", "news", "move", "project")
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,10 @@ def moments_of(record, styles):
         *_moves(record, styles),
         *_endings(record, styles),
         *_projects(record, styles),
+        *(
+            _of(event, "control", directed(event, styles.names).rstrip("."), "P", is_bold=True)
+            for event in record.overrides
+        ),
     ]
     return sorted(found, key=lambda one: (one.turn, one.day))
 
@@ -163,8 +167,8 @@ def moments_of(record, styles):
 def most_telling(moments, lay, room):
     """As many moments as there is room for, back in order of time.
 
-    How incidents begin comes first; then texts, endings, responses, news, moves and projects take turns, each with its
-    most telling moment and, among equals, from all over the run.
+    How incidents begin comes first; then what control changed, texts, endings, responses, news, moves and projects take
+    turns, each with its most telling moment and, among equals, from all over the run.
     """
     queues = {}
     for at in sorted(range(len(moments)), key=lambda at: (moments[at].weight, _scattered(at))):
