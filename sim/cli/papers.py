@@ -19,20 +19,34 @@ def print_papers(options: PapersOptions) -> int:
     """Writes the papers into a new folder, and returns the exit code."""
     if options.form not in FORMATS:
         raise refusal(f"--format {options.form}: {did_you_mean(options.form, FORMATS)}")
-    return _after(options) if is_result(Path(options.source)) else _before(options)
+    source, code = _of_session(Path(options.source)) if options.source.endswith(".session") else (options.source, "")
+    return _after(options, Path(source)) if is_result(Path(source)) else _before(options, source, options.code or code)
 
 
-def _before(options):
-    loaded = load(options.source)
-    papers, left_out = papers_before(loaded, options.whom, options.address, options.code)
+def _of_session(path):
+    """What the file of a room leads to: its results once they are kept, before that its scenario and its code."""
+    from sim.live.log import Log
+
+    if not path.exists():
+        raise refusal(f"there is no session at {path}.")
+    log = Log(path)
+    scenario = log.fact("results") or log.fact("scenario")
+    if scenario is None:
+        raise refusal(f"{path} does not say which scenario it is of. Name the scenario, and its --code.")
+    return scenario, log.fact("code", "")
+
+
+def _before(options, source, code):
+    loaded = load(source)
+    papers, left_out = papers_before(loaded, options.whom, options.address.rstrip("/"), code)
     _keep(options, loaded, papers)
     if left_out:
         print(f"No brief of their own, so no paper: {', '.join(left_out)}. --for CODE writes one all the same.")
     return 0
 
 
-def _after(options):
-    played = read_played(Path(options.source))
+def _after(options, folder):
+    played = read_played(folder)
     whom = options.whom or (ALL, CONTROL, *(played.seats if played.turns else ()))
     data = {_data_of(one): bundle(played, "" if one == CONTROL else one) for one in whom if one != ALL}
     has_all = ALL in whom

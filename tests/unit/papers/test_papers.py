@@ -12,6 +12,7 @@ from pathlib import Path
 import docx
 import openpyxl
 import pytest
+from typer.testing import CliRunner
 
 from sim.__main__ import app
 from sim.engine import play
@@ -19,6 +20,7 @@ from sim.errors import InputError, OceansError
 from sim.papers.after import papers_after
 from sim.papers.before import papers_before
 from sim.papers.bundle import bundle
+from sim.papers.content import Paragraph, Picture
 from sim.papers.evidence import MET, MISSED, NOT_TRIED, expectations_of, findings_of, proposals_of
 from sim.papers.played import Played, read_played
 from sim.papers.rendering import FORMATS, write_papers
@@ -30,7 +32,7 @@ SECRET = "a secret of control"
 
 def words_of(paper):
     """All that stands on a paper."""
-    return json.dumps([vars(block) for block in paper.blocks], default=str, ensure_ascii=False) + paper.title
+    return json.dumps(dataclasses.asdict(paper)["blocks"], default=str, ensure_ascii=False) + paper.title
 
 
 def pages(loaded, folder, *whom):
@@ -76,6 +78,29 @@ def test_control_s_handbook_has_every_word_of_every_inject(name):
     assert all(objective.text in guide for objective in loaded.scenario.objectives)
 
 
+def test_the_poster_has_a_qr_code_that_leads_in_with_the_code_or_a_place_for_it():
+    (poster,) = [
+        one for one in papers_before(load("smallest"), ["all"], "http://10.0.0.1:8000", "KELP")[0] if one.is_poster
+    ]
+    (drawn,) = [block for block in poster.blocks if isinstance(block, Picture)]
+    assert drawn.alt == "QR code of http://10.0.0.1:8000/?code=KELP" and drawn.contents.startswith(b"\x89PNG")
+    (bare,) = [one for one in papers_before(load("smallest"), ["all"])[0] if one.is_poster]
+    assert [block.style for block in bare.blocks if isinstance(block, Paragraph)].count("frame") == 1
+
+
+def test_the_file_of_a_room_gives_the_poster_its_code(tmp_path):
+    from sim.live.log import Log
+    from sim.live.room import Room
+
+    log = Log(tmp_path / "one.session")
+    room = Room(load("smallest"), log)
+    log.keep_fact("scenario", "smallest")
+    given = ["papers", str(tmp_path / "one.session"), "--for", "all", "--out", str(tmp_path / "papers")]
+    assert CliRunner().invoke(app, given).exit_code == 0
+    (page,) = (tmp_path / "papers").glob("*/poster.html")
+    assert f'<p class="code">{room.code}</p>' in page.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("form", ["html", "docx"])
 def test_each_paper_has_the_marking_and_needs_nothing_else(form, tmp_path):
     loaded = load("smallest")
@@ -94,8 +119,6 @@ def test_each_paper_has_the_marking_and_needs_nothing_else(form, tmp_path):
 @pytest.fixture(scope="module")
 def played(tmp_path_factory):
     """A run in which somebody sat for Estonia, from its folder."""
-    from typer.testing import CliRunner
-
     out = tmp_path_factory.mktemp("results")
     given = ["run", "smallest", "--seat", "EST", "--quiet", "--no-charts", "--out", str(out)]
     assert CliRunner().invoke(app, given, input="\n" * 500).exit_code == 0
@@ -260,8 +283,6 @@ def test_a_folder_that_was_damaged_is_refused_with_advice(name, played, tmp_path
 
 
 def test_a_run_s_folder_becomes_papers_a_plan_and_its_data(played, tmp_path):
-    from typer.testing import CliRunner
-
     done = CliRunner().invoke(app, ["papers", str(played.folder), "--out", str(tmp_path), "--format", "docx"])
     assert done.exit_code == 0, done.output
     folder = next(tmp_path.iterdir())
