@@ -8,8 +8,7 @@
 Importing this package is instant: a name brings what it needs when it is first used.
 """
 
-from importlib import import_module
-from typing import Any
+from sim.lazy import names_from
 
 _HOMES = {
     "Actor": "agents",
@@ -38,15 +37,4 @@ _HOMES = {
     "sweep": "experiments.runner",
 }
 __all__ = sorted(_HOMES)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = names_from(__name__, _HOMES)

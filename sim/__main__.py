@@ -1,12 +1,13 @@
 """The command `oceans`: what can be asked for at a terminal, and how it answers.
 
-Here are the commands with their help; the options of those that have many are in `sim/cli/options.py`. Their work lies
-in `sim/cli/` and is imported when it is called, so that help comes at once. Exit codes: 0 done, 1 the work failed, 2
+Here are the commands; the help and the options of those that have many are in `sim/cli/options.py`. Their work lies in
+`sim/cli/` and is imported when it is called, so that help comes at once. Exit codes: 0 done, 1 the work failed, 2
 the input was wrong, 130 interrupted, 143 told to end.
 """
 
 import contextlib
 import functools
+import importlib
 import os
 import signal
 import sys
@@ -143,56 +144,23 @@ def _refused(error):
     return "error: what was read is nested too deeply."
 
 
-@app.command()
-@taking(RunOptions)
-@answering
-def run(options):
-    """Play an exercise and tell its story; or play it many times and show what comes of it.
-
-    Scenarios that ship are listed by: oceans list scenarios
-    """
-    from sim.cli.run import run_scenario
-
-    return run_scenario(options)
+# -------------------------------------------------------------------------------------------------------- the commands
 
 
-@app.command()
-@taking(ServeOptions)
-@answering
-def serve(options):
-    """Run an exercise with people in a room: control's desk, a page for each seat, and a shared screen.
+def _command(name, options, work):
+    """Adds a command that takes such options, with what they say of themselves as its help; `work` is in `sim/cli/`."""
 
-    Everything stays on this machine; others join on your network once you name a --host.
-    """
-    from sim.cli.serve import serve_room
+    def command(given):
+        return getattr(importlib.import_module(f"sim.cli.{name}"), work)(given)
 
-    return serve_room(options)
+    command.__doc__ = options.__doc__
+    app.command(name)(taking(options)(answering(command)))
 
 
-@app.command()
-@taking(RehearseOptions)
-@answering
-def rehearse(options):
-    """Play an exercise through with bots in its seats, and say what the day will be like.
-
-    It says which injects are never reached, which responses nobody can choose, and which stops take too long.
-    """
-    from sim.cli.rehearse import rehearse_scenario
-
-    return rehearse_scenario(options)
-
-
-@app.command()
-@taking(SweepOptions)
-@answering
-def sweep(options):
-    """Play a scenario in many futures: uncertainties and levers, varied together.
-
-    They are those of the scenario, and any other value by its path.
-    """
-    from sim.cli.sweep import sweep_scenario
-
-    return sweep_scenario(options)
+_command("run", RunOptions, "run_scenario")
+_command("serve", ServeOptions, "serve_room")
+_command("rehearse", RehearseOptions, "rehearse_scenario")
+_command("sweep", SweepOptions, "sweep_scenario")
 
 
 @app.command()
@@ -208,90 +176,14 @@ def merge(
     return merge_sweeps(folders, out, quiet)
 
 
-@app.command()
-@taking(CompareOptions)
-@answering
-def compare(options):
-    """Compare scenarios, values or policies run by run, with the same draws in each."""
-    from sim.cli.compare import compare_arms
-
-    return compare_arms(options)
-
-
-@app.command()
-@taking(AnalyseOptions)
-@answering
-def analyse(options):
-    """Say what a sweep means: what drives each measure, where it fails, what to choose, and how far to trust it."""
-    from sim.cli.analyse import analyse_result
-
-    return analyse_result(options)
-
-
-@app.command()
-@taking(ReplayOptions)
-@answering
-def replay(options):
-    """Play one run of many again, with its whole story, and verify its digest."""
-    from sim.cli.replay import replay_run
-
-    return replay_run(options)
-
-
-@app.command()
-@taking(BacktestOptions)
-@answering
-def backtest(options):
-    """Play past cases and set what the model says of each actor beside what it did, and beside simple forecasts."""
-    from sim.cli.backtest import backtest_cases
-
-    return backtest_cases(options)
-
-
-@app.command()
-@taking(CalibrationOptions)
-@answering
-def calibrate(options):
-    """Estimate coefficients of behaviour from past cases, and write the files that put them to use. Takes minutes."""
-    from sim.cli.calibrate import calibrate_from
-
-    return calibrate_from(options)
-
-
-@app.command()
-@taking(VolumesOptions)
-@answering
-def volumes(options):
-    """Count how much happens in scenarios over many seeds, and set it beside the record.
-
-    It also counts what cannot be, such as a patrol at sea by a state without a coast, with an example of each.
-    """
-    from sim.cli.volumes import show_volumes
-
-    return show_volumes(options)
-
-
-@app.command()
-@taking(MselOptions)
-@answering
-def msel(options):
-    """Write the run sheet of a scenario for Excel, or bring one back into its file.
-
-    Sheets of other tools are understood by the names of their columns; a column that is none of them is kept.
-    """
-    from sim.cli.msel import run_sheet
-
-    return run_sheet(options)
-
-
-@app.command()
-@taking(PapersOptions)
-@answering
-def papers(options):
-    """Write what is printed: briefs, handbook and guides before an exercise; the after-action report after it."""
-    from sim.cli.papers import print_papers
-
-    return print_papers(options)
+_command("compare", CompareOptions, "compare_arms")
+_command("analyse", AnalyseOptions, "analyse_result")
+_command("replay", ReplayOptions, "replay_run")
+_command("backtest", BacktestOptions, "backtest_cases")
+_command("calibrate", CalibrationOptions, "calibrate_from")
+_command("volumes", VolumesOptions, "show_volumes")
+_command("msel", MselOptions, "run_sheet")
+_command("papers", PapersOptions, "print_papers")
 
 
 @app.command("list")

@@ -43,12 +43,7 @@ SEVERITIES = ((0.2, "barely"), (0.4, "lightly"), (0.6, "seriously"), (0.8, "hard
 
 
 class Names:
-    """What one scenario's actors, incidents, formats, responses and projects are called.
-
-    Parameters
-    ----------
-    loaded : sim.scenario.Loaded
-    """
+    """What one scenario's actors, incidents, formats, responses and projects are called."""
 
     def __init__(self, loaded):
         scenario, library = loaded.scenario, loaded.library
@@ -108,11 +103,8 @@ class Names:
     def recipients(self, inject, reached, longest=LONGEST_LIST):
         """Whom an inject is for as it stands in a sentence: 'all', 'the EU's members and Japan', 'control'.
 
-        Parameters
-        ----------
-        inject : str, its id
-        reached : codes of the actors that it reached
-        longest : int, how many of those who belong to no body are named; one at least where nobody belongs to any
+        Of those whom it `reached` and who belong to no body so many are named; one at least where nobody belongs to
+        any.
         """
         meant = self._injects[inject].to if inject in self._injects else reached
         if "all" in meant:
@@ -154,7 +146,7 @@ class Names:
         'the Baltic wiper case'."""
         name = self._bare(incident_id)
         if self.is_short(incident_id):
-            return f"the {name if name.split()[0] in self._proper else _softly(name)}"
+            return f"the {name if name.split()[0] in self._proper else softly(name)}"
         known = set(re.findall(r"\w+", name)[1:]) | PROPER | self._adjectives
         words = [self._incident_word(word, known) for word in str(incident_id).split("_")]
         return f"the {' '.join(words)} case"
@@ -191,7 +183,7 @@ class Names:
     def response(self, key):
         """A response as a noun: 'public attribution'."""
         entry = self._responses.get(key)
-        return _softly(re.sub(r"\s*\(.*\)$|[:,].*$", "", entry.name)) if entry else key.replace("_", " ")
+        return softly(re.sub(r"\s*\(.*\)$|[:,].*$", "", entry.name)) if entry else key.replace("_", " ")
 
     def phrase(self, key, many=False):
         """A response as what somebody does: 'publicly names the culprit'; for many, 'publicly name the culprit'."""
@@ -212,7 +204,7 @@ class Names:
     def project(self, key):
         """A cooperation project as a noun."""
         entry = self._projects.get(key)
-        return _softly(entry.short) if entry else key.replace("_", " ")
+        return softly(entry.short) if entry else key.replace("_", " ")
 
     def text(self, rung, incident_id):
         """A text by its rung: 'a text that names Russia'."""
@@ -261,13 +253,13 @@ def lasting(days: float) -> str:
     return count(round(days), "day")
 
 
-def in_words(number: int) -> str:
+def in_words(number: int, nothing: str = "no") -> str:
     """A number in words up to twelve.
 
-    >>> in_words(3), in_words(40), in_words(0)
-    ('three', '40', 'no')
+    >>> in_words(3), in_words(40), in_words(0), in_words(0, "none")
+    ('three', '40', 'no', 'none')
     """
-    return COUNTS[number] if number < len(COUNTS) else str(number)
+    return nothing if not number else COUNTS[number] if number < len(COUNTS) else str(number)
 
 
 def percent(share: float) -> str:
@@ -357,16 +349,16 @@ def for_many(phrase: str) -> str:
     'publicly name the culprit'
     >>> for_many("trains and exercises with partners")
     'train and exercise with partners'
-    >>> for_many("reinforces its military posture")
-    'reinforce their military posture'
+    >>> for_many("reinforces its fleet and its posture")
+    'reinforce their fleet and their posture'
     """
     words = phrase.split(" ")
     for position, word in enumerate(words):
         starts = position == 0 or words[position - 1] in ("and", "or", "then") or words[position - 1].endswith("ly")
-        if starts and _is_verb(words, position):
-            words[position] = _plural_verb(word)
-        elif word in THEIRS:
+        if word in THEIRS:
             words[position] = THEIRS[word]
+        elif starts and _is_verb(words, position):
+            words[position] = _plural_verb(word)
     return " ".join(words)
 
 
@@ -468,7 +460,7 @@ def _ends_badly(word):
     return word.lower() in SMALL_WORDS or word.endswith(",") or word[0] in "'‘“\"("
 
 
-def _softly(name):
+def softly(name):
     """A name as it stands inside a sentence: its first letter small unless it is a proper name or initials."""
     first = name.split(" ", 1)[0]
     is_proper = not first[1:].islower() or first in PROPER

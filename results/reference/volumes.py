@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from sim.scenario import load, load_library, shipped
-from sim.validation.absurdities import ABSURD
 from sim.validation.cases import read_cases, shipped_cases
+from sim.validation.counts import ABSURD
 from sim.validation.schema import KINDS
 from sim.validation.volumes import CASES, case_runs, recorded, scenario_runs, set_beside, tally, together
 

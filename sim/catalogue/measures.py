@@ -226,7 +226,7 @@ def stopped(world: Any) -> np.ndarray:
 @_measure("Political capital spent", "capital a state", "lower")
 def cost(world: Any) -> np.ndarray:
     """capital spent on consultations and responses, mean over states"""
-    return _mean(quantize(world.state.spent), world.inputs.is_state)
+    return _mean(quantize(world.state.spent), world.inputs.everybody.is_state)
 
 
 # ------------------------------------------------------------------------------------------------- how it is seen
@@ -342,7 +342,7 @@ def _share_of_begun(marked: np.ndarray, world: Any) -> np.ndarray:
 
 def _acted(world: Any) -> np.ndarray:
     """Who did more than speak: (R, A) bool."""
-    return world.state.joined[world.inputs.is_deed].any(axis=0) & world.inputs.is_state
+    return world.state.joined[world.inputs.is_deed].any(axis=0) & world.inputs.everybody.is_state
 
 
 def _mean(values: np.ndarray, who: np.ndarray) -> np.ndarray:

@@ -35,8 +35,10 @@ class Campaign:
         return world.state.intensity[self.incident] > 0
 
     def is_open(self, world: World) -> np.ndarray:
-        """In which runs there is something to decide: (R,) bool."""
-        return self.goes_on(world) if self.incident is not None else ~goes_on(world, self.by)
+        """In which runs there is something to decide, for an adversary that takes part now: (R,) bool."""
+        inputs = world.inputs
+        is_here = inputs.takes_part[world.turn - 1, inputs.index[inputs.adversaries[self.by]]]
+        return is_here & (self.goes_on(world) if self.incident is not None else ~goes_on(world, self.by))
 
     def named(self, inputs: Any) -> str:
         """Its name in decisions and as an address of draws: the incident's id, or `next`."""
@@ -234,7 +236,7 @@ def worth_courting(world: World, campaign: Campaign) -> np.ndarray:
     friend that needs no courting, or its own victim; nor a state that belongs to nothing that could speak.
     """
     inputs, state, d, per_run = world.inputs, world.state, campaign.by, world.inputs.params_per_run
-    hit = ((inputs.incident_by == d)[:, None, None] & (state.severity > 0)).any(axis=0)
+    hit = (state.severity[inputs.incident_by == d] > 0).any(axis=0)
     begun = np.flatnonzero((inputs.incident_by == d) & (inputs.incident_begins <= world.turn))
     over = begun if campaign.incident is None else [campaign.incident]
     doubt = 1 - confidence(state.belief[over]).max(axis=0) if len(over) else 1.0

@@ -1,12 +1,10 @@
 """`oceans analyse`: what a sweep means, in words, tables, charts and a page."""
 
 import datetime
-import json
 import sys
 
 from sim.cli.options import AnalyseOptions
-from sim.cli.streams import print_json
-from sim.cli.terminal import TerminalUI, drawn
+from sim.cli.terminal import answer, drawn
 from sim.record import store
 
 
@@ -31,7 +29,12 @@ def analyse_result(options: AnalyseOptions) -> int:
             write_tables(folder.aside, analysis, facts)
             if options.charts:
                 _draw(analysis, loaded, facts, folder.aside, options.wide)
-    _answer(options, analysis, folder.path)
+    begin = "analysis.html" if options.charts else ""
+
+    def document():
+        return {"folder": str(folder.path), **analysis.to_dict()}
+
+    answer(options, folder.path, document, lambda ui: _tell(ui, analysis), begin)
     return 0
 
 
@@ -132,18 +135,6 @@ TABLES = {
 
 
 # --------------------------------------------------------------------------------------------------------- answer
-
-
-def _answer(options, analysis, path):
-    if options.as_json:
-        document = {"folder": str(path), **analysis.to_dict()}
-        print_json(json.dumps(document, ensure_ascii=False, allow_nan=False))
-    elif options.quiet:
-        print(path)
-    else:
-        _tell(TerminalUI(), analysis)
-        where = f"Everything is in {path}/" + ("; begin with analysis.html" if options.charts else "")
-        TerminalUI().place(where)
 
 
 SHOWN = {

@@ -1,14 +1,12 @@
 """`oceans backtest`: what the model would have said about crises that happened, beside what was done."""
 
 import datetime
-import json
 import platform
 import sys
 
 from sim.cli.options import BacktestOptions
 from sim.cli.run import Progress
-from sim.cli.streams import print_json
-from sim.cli.terminal import TerminalUI, drawn
+from sim.cli.terminal import answer, drawn
 from sim.phrases import count, listed
 from sim.record import store
 
@@ -25,13 +23,6 @@ MEASURES = (
     ("log", "Log score: 0 is perfect; a confident error costs far more (no probability nearer to 0 or 1 than 0.0001)"),
     ("auc", "AUC: 1 is perfect, 0.5 is chance (leaving a case out puts the overall rate below that)"),
 )
-SAID = {
-    "strong logistic": "the strong logistic regression",
-    "logistic": "the logistic regression",
-    "actor's own rate": "each actor's own rate",
-    "overall rate": "the overall rate",
-    "nobody": "“nobody does anything”",
-}
 HEAD = "# The case {case} as an exercise for `oceans run`; coefficients {origin}. Written by `oceans backtest`.\n\n"
 ORIGINS = {
     "without it": "as the other cases have them",
@@ -102,20 +93,7 @@ def _facts(options, found, train, library, started):
 
 
 def manifest_of(cases, library, command, started, **more):
-    """What anyone needs to get the same from past cases again.
-
-    Parameters
-    ----------
-    cases : sim.validation.cases.Cases
-    library : Library
-    command : sequence of str, as given at the terminal
-    started : datetime
-    more : whatever else shaped it
-
-    Returns
-    -------
-    dict
-    """
+    """What anyone needs to get the same from past cases again; `more` is whatever else shaped it."""
     from sim.model.events import plain
     from sim.scenario.library import digest_of, library_digest
 
@@ -143,7 +121,7 @@ def _named(cases):
 
 def write_tables(folder, found, facts):
     """Writes every table of a back-test as CSV, and its manifest."""
-    from sim.validation.tables import tables_of
+    from sim.validation.backtest import tables_of
 
     store.write_json(folder / "manifest.json", facts)
     for name, table in tables_of(found).items():
@@ -153,7 +131,7 @@ def write_tables(folder, found, facts):
 def write_exercises(folder, found, library, in_sample=False):
     """Writes every case as a scenario, with the most probable coefficients it was played with."""
     from sim.validation.backtest import coefficients_for
-    from sim.validation.exercise import written
+    from sim.validation.replay import written
 
     folder.mkdir()
     for case in found.cases.cases:
@@ -167,17 +145,13 @@ def write_exercises(folder, found, library, in_sample=False):
 
 
 def _answer(options, found, path, library):
-    from sim.validation.tables import as_plain
+    from sim.validation.backtest import as_plain
 
-    if options.as_json:
-        document = {"folder": str(path) if path else None, **as_plain(found)}
-        print_json(json.dumps(document, ensure_ascii=False, allow_nan=False))
-    elif options.quiet:
-        print(path or "", end="\n" if path else "")
-    else:
-        _tell(TerminalUI(), found, library)
-        if path:
-            TerminalUI().place(f"Everything is in {path}/" + ("; begin with backtest.html" if options.charts else ""))
+    def document():
+        return {"folder": str(path) if path else None, **as_plain(found)}
+
+    begin = "backtest.html" if options.charts else ""
+    answer(options, path, document, lambda ui: _tell(ui, found, library), begin)
 
 
 def _tell(ui, found, library):
@@ -255,7 +229,8 @@ def _scope(scope, library):
 
 
 def _compared(rows):
-    from sim.validation.tables import verdict
+    from sim.validation.backtest import verdict
+    from sim.validation.claims import SAID
 
     groups = {which: [] for which in DIFFERENCES}
     for row in rows:

@@ -9,6 +9,7 @@ from sim.cli.options import CalibrationOptions
 from sim.cli.terminal import TerminalUI
 from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.record import store
+from sim.scenario.schema import Library
 
 AT_THE_END = 1e-6  # as near to the end of its range as makes no difference, in widths of the range
 
@@ -37,17 +38,10 @@ def calibrate_from(options: CalibrationOptions) -> int:
     return 0
 
 
-def named(written, library):
-    """The coefficients to be estimated.
+def named(written: str | None, library: Library) -> tuple[str, ...]:
+    """The coefficients to be estimated, written with commas between; InputError with all that cannot be.
 
-    Parameters
-    ----------
-    written : str, names with commas between; None: all of which it is written what was believed before
-    library : Library
-
-    Returns
-    -------
-    tuple of str; InputError with every name that cannot be estimated
+    Without a word they are all of which it is written what was believed before.
     """
     known = [name for name, parameter in library.behaviour.items() if parameter.prior]
     if written is None:
@@ -97,7 +91,7 @@ def _say(quiet):
 
 def _keep(options, found, cases, library, started, folder):
     from sim.scenario import scenarios_folder
-    from sim.validation.estimates import as_yaml, behaviour_with
+    from sim.validation.calibration import as_yaml, behaviour_with
 
     made = {
         "runs of each case": options.runs,

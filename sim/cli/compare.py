@@ -1,13 +1,11 @@
 """`oceans compare`: arms beside one another with the same draws, as a table, charts, CSV and JSON."""
 
 import datetime
-import json
 import sys
 
 from sim.cli.options import CompareOptions
 from sim.cli.run import Progress
-from sim.cli.streams import print_json
-from sim.cli.terminal import TerminalUI, drawn
+from sim.cli.terminal import answer, drawn
 from sim.errors import refusal
 from sim.record import store
 
@@ -23,7 +21,8 @@ def compare_arms(options: CompareOptions) -> int:
     with progress:
         comparison = compare(arms, options.seed, options.runs, progress)
     path = _keep(options, comparison, started) if options.save else None
-    _answer(options, comparison, path)
+    results = str(path) if path else None
+    answer(options, path, lambda: {**_plain(comparison), "results": results}, lambda ui: _tell(ui, comparison))
     return 0
 
 
@@ -67,18 +66,6 @@ def _plain(comparison):
 
 
 # --------------------------------------------------------------------------------------------------------- answer
-
-
-def _answer(options, comparison, path):
-    if options.as_json:
-        document = {**_plain(comparison), "results": str(path) if path else None}
-        print_json(json.dumps(document, ensure_ascii=False))
-    elif options.quiet:
-        print(path or "", end="\n" if path else "")
-    else:
-        _tell(TerminalUI(), comparison)
-        if path:
-            TerminalUI().place(f"Everything is in {path}/")
 
 
 def _tell(ui, comparison):

@@ -8,7 +8,7 @@ from sim.cli.streams import print_json
 from sim.errors import InputError, counted
 from sim.letters import visible
 from sim.model.inputs import turn_of
-from sim.output.narrative.conditions import condition_in_words
+from sim.output.narrative.run_sheet import condition_in_words
 from sim.phrases import Names
 from sim.scenario import check_files, json_schema, load, new_scenario, notes_on
 from sim.validation.cases import case_faults, is_case_file, located, shipped_cases
@@ -45,7 +45,8 @@ def _on_condition(loaded):
     for inject in loaded.scenario.injects:
         words = condition_in_words(inject.when, names)
         if words:
-            yield f"inject '{inject.id}' comes in turn {turn_of(inject, loaded.scenario)} only {words}."
+            only = "" if words.startswith("unless") else "only "
+            yield f"inject '{inject.id}' comes in turn {turn_of(inject, loaded.scenario)} {only}{words}."
 
 
 def new_scenario_file(name, out):

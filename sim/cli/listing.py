@@ -24,16 +24,8 @@ def list_kind(kind=None, as_json=False):
     return 0
 
 
-def listed(kind):
-    """What there is of a kind.
-
-    Parameters
-    ----------
-    kind : str, one of `KINDS`; InputError with what was probably meant when it is none
-
-    Returns
-    -------
-    dict of name -> its first sentence
+def listed(kind: str) -> dict[str, str]:
+    """What there is of a kind, each with its first sentence; InputError with what was probably meant when it is none.
 
     >>> listed("groups")["ip4"]
     "NATO's four partners in the Indo-Pacific"

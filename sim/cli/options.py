@@ -1,7 +1,7 @@
 """What can be asked for at a terminal: the options of each command that has many, each declared once.
 
-A field of a dataclass here is an option or an argument with its type, its default and its help; `taking` has a command
-called with them.
+A dataclass here says what its command does, which is the command's help; a field of it is an option or an argument with
+its type, its default and its help. `taking` has a command called with them.
 """
 
 import functools
@@ -68,7 +68,10 @@ class Answered(Asked):
 
 @dataclass(frozen=True)
 class RunOptions(Answered):
-    """What `oceans run` is asked for."""
+    """Play an exercise and tell its story; or play it many times and show what comes of it.
+
+    Scenarios that ship are listed by: oceans list scenarios
+    """
 
     scenario: Annotated[str, typer.Argument(help="A scenario that ships (see below), or the path of a YAML file.")]
     seed: Annotated[int, _seed("Same scenario, same seed: same story.")] = 1
@@ -117,7 +120,10 @@ class RunOptions(Answered):
 
 @dataclass(frozen=True)
 class ServeOptions(Asked):
-    """What `oceans serve` is asked for."""
+    """Run an exercise with people in a room: control's desk, a page for each seat, and a shared screen.
+
+    Everything stays on this machine; others join on your network once you name a --host.
+    """
 
     scenario: Annotated[
         str | None, typer.Argument(help="A scenario that ships, or a YAML file. Not needed where --session goes on.")
@@ -141,7 +147,10 @@ class ServeOptions(Asked):
 
 @dataclass(frozen=True)
 class RehearseOptions(Asked):
-    """What `oceans rehearse` is asked for."""
+    """Play an exercise through with bots in its seats, and say what the day will be like.
+
+    It says which injects are never reached, which responses nobody can choose, and which stops take too long.
+    """
 
     scenario: Annotated[str, typer.Argument(help="A scenario that ships, or the path of a YAML file.")]
     seats: Annotated[
@@ -155,7 +164,10 @@ class RehearseOptions(Asked):
 
 @dataclass(frozen=True)
 class SweepOptions(Answered):
-    """What `oceans sweep` is asked for."""
+    """Play a scenario in many futures: uncertainties and levers, varied together.
+
+    They are those of the scenario, and any other value by its path.
+    """
 
     scenario: Annotated[
         str | None, typer.Argument(help="A scenario that ships, or a YAML file. Not needed with --resume.")
@@ -224,7 +236,7 @@ class SweepOptions(Answered):
 
 @dataclass(frozen=True)
 class CompareOptions(Answered):
-    """What `oceans compare` is asked for."""
+    """Compare scenarios, values or policies run by run, with the same draws in each."""
 
     arms: Annotated[
         Sequence[str],
@@ -250,7 +262,7 @@ class CompareOptions(Answered):
 
 @dataclass(frozen=True)
 class AnalyseOptions(Answered):
-    """What `oceans analyse` is asked for."""
+    """Say what a sweep means: what drives each measure, where it fails, what to choose, and how far to trust it."""
 
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a sweep.")]
     measures: Annotated[
@@ -275,7 +287,7 @@ class AnalyseOptions(Answered):
 
 @dataclass(frozen=True)
 class ReplayOptions(Answered):
-    """What `oceans replay` is asked for."""
+    """Play one run of many again, with its whole story, and verify its digest."""
 
     result: Annotated[
         Path, typer.Argument(metavar="RESULT", help="The folder of a sweep, a run, or an exercise in a room.")
@@ -290,7 +302,7 @@ class ReplayOptions(Answered):
 
 @dataclass(frozen=True)
 class BacktestOptions(Answered):
-    """What `oceans backtest` is asked for."""
+    """Play past cases and set what the model says of each actor beside what it did, and beside simple forecasts."""
 
     cases: Cases
     runs: Annotated[
@@ -322,7 +334,7 @@ class BacktestOptions(Answered):
 
 @dataclass(frozen=True)
 class CalibrationOptions(Asked):
-    """What `oceans calibrate` is asked for."""
+    """Estimate coefficients of behaviour from past cases, and write the files that put them to use. Takes minutes."""
 
     cases: Cases
     runs: Annotated[
@@ -348,7 +360,10 @@ class CalibrationOptions(Asked):
 
 @dataclass(frozen=True)
 class VolumesOptions(Asked):
-    """What `oceans volumes` is asked for."""
+    """Count how much happens in scenarios over many seeds, and set it beside the record.
+
+    It also counts what cannot be, such as a patrol at sea by a state without a coast, with an example of each.
+    """
 
     scenarios: Annotated[
         Sequence[str],
@@ -365,7 +380,10 @@ class VolumesOptions(Asked):
 
 @dataclass(frozen=True)
 class MselOptions(Asked):
-    """What `oceans msel` is asked for."""
+    """Write the run sheet of a scenario for Excel, or bring one back into its file.
+
+    Sheets of other tools are understood by the names of their columns; a column that is none of them is kept.
+    """
 
     source: Annotated[
         str,
@@ -393,7 +411,7 @@ class MselOptions(Asked):
 
 @dataclass(frozen=True)
 class PapersOptions(Asked):
-    """What `oceans papers` is asked for."""
+    """Write what is printed: briefs, handbook and guides before an exercise; the after-action report after it."""
 
     source: Annotated[
         str,
@@ -420,16 +438,7 @@ class PapersOptions(Asked):
 
 
 def taking(options: type[Asked]) -> Callable:
-    """Has a command that takes one of the above called with what was given at the terminal.
-
-    Parameters
-    ----------
-    options : one of the dataclasses above
-
-    Returns
-    -------
-    callable, which makes of a function of such a dataclass one whose parameters Typer reads
-    """
+    """Has a command that takes one of the above called with what was given at the terminal, as Typer reads it."""
     asked = [field for field in fields(options) if get_origin(field.type) is Annotated]
     asked.sort(key=lambda field: bool(field.kw_only))  # the command's own, then how it is to answer
     repeated = {field.name for field in asked if _is_repeated(field)}

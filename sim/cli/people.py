@@ -18,15 +18,13 @@ class SeatLeft(OceansError):
 
 
 class People:
-    """Those at the terminal.
+    """Those at the terminal, in a session.
 
     Parameters
     ----------
-    session : Session
-    ui : has `brief`, `hand_over`, `messages`, `situation`, `decision`, `advice` and `ask`, as
-        `sim.cli.terminal.TerminalUI`
-    briefs : dict of code to what the seat should know and want
-    keep : callable (answers), called after each answer with all there are
+    ui : shows and asks, as `sim.cli.terminal.TerminalUI` does
+    briefs : by code, what the seat should know and want
+    keep : called after each answer with all there are
     """
 
     def __init__(self, session, ui, briefs, keep):
@@ -38,12 +36,7 @@ class People:
         self.to_ask = set()  # what is asked though files answer it: it was taken back, or there is no capital for it
 
     def play(self, files=None):
-        """Play to the end.
-
-        Parameters
-        ----------
-        files : AnswerFiles, whose answers are given before anybody is asked; or None
-        """
+        """Play to the end; the answers of files, if any, are given before anybody is asked."""
         while not self.session.is_over:
             if files and self._written_down(files):
                 continue

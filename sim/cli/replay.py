@@ -25,37 +25,24 @@ SESSION = "session.jsonl"
 
 @dataclass(frozen=True)
 class KeptRun:
-    """What was kept of a run: how to play it, and what to know it by.
+    """What was kept of a run: how to play it, and what to know it by."""
 
-    Parameters
-    ----------
-    loaded : sim.scenario.Loaded, with the run's own values
-    seed, run : int; run is the replication number
-    about : dict, for the manifest
-    measures : dict of name to number, as they were kept
-    digest : int or None, of the whole final state; point : dict of path to value, when there is a digest
-    whole : sim.scenario.Loaded, before the run's own values
-    policies : dict of code to name
-    changed : tuple of str, what is not as it was then
-    session : Session, played again already, of an exercise with people in a room; or None
-    """
-
-    loaded: object
+    loaded: object  # with the run's own values
     seed: int
-    run: int
-    about: dict
-    measures: dict
-    digest: int | None = None
-    point: dict = field(default_factory=dict)
-    whole: object = None
-    policies: dict = field(default_factory=dict)
-    changed: tuple = ()
-    session: object = None
+    run: int  # its replication number
+    about: dict  # for the manifest
+    measures: dict  # by name, as they were kept
+    digest: int | None = None  # of the whole final state
+    point: dict = field(default_factory=dict)  # path to value, when there is a digest
+    whole: object = None  # the scenario before the run's own values
+    policies: dict = field(default_factory=dict)  # by code
+    changed: tuple = ()  # what is not as it was then, in words
+    session: object = None  # played again already, of an exercise with people in a room
 
 
 def replay_run(options: ReplayOptions) -> int:
     """Replays the run that was asked for and returns the exit code."""
-    from sim.output.narrative.story import hot_wash
+    from sim.output.narrative.hot_wash import hot_wash
 
     started = datetime.datetime.now()
     kept = _kept(options)

@@ -5,22 +5,29 @@ One run is told turn by turn as it unfolds; many runs show their progress and th
 
 import contextlib
 import datetime
-import json
+import math
 import sys
 import time
+from pathlib import Path
 
 from sim.cli.options import RunOptions
 from sim.cli.people import People
 from sim.cli.seat_assignments import SeatAssignments
-from sim.cli.spread import show_spread, summary
 from sim.cli.streams import print_json
-from sim.cli.terminal import TerminalUI, drawn
+from sim.cli.terminal import TerminalUI, answer, drawn
 from sim.errors import Diagnostic, InputError, OceansError
+from sim.output.narrative.hot_wash import UNSAID, figure, hot_wash
 from sim.output.narrative.run_sheet import notes_on_incidents, objectives_of, run_sheet
-from sim.output.narrative.story import Narrator, hot_wash, tell
-from sim.phrases import Names
+from sim.output.narrative.story import Narrator, tell
+from sim.phrases import Names, percent
 from sim.record import store
-from sim.scenario import load, notes_on
+from sim.record.record import Outcomes
+from sim.scenario import Loaded, load, notes_on
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+MOST_RESPONSES = 8
+MOST_ACTORS = 6
+MOST_FORMATS = 6
 
 
 def run_scenario(options: RunOptions) -> int:
@@ -134,10 +141,7 @@ def _tell_at_the_end(options, record, loaded, ui):
 class KeptAnswers:
     """The answers of people, on disk before the next decision and whatever happens then.
 
-    Parameters
-    ----------
-    folder : RunFolder or None, where nothing is to be kept
-    facts : callable () -> dict, the manifest of an exercise that is not finished
+    `folder` is None where nothing is to be kept; `facts` gives the manifest of an exercise that is not finished.
     """
 
     def __init__(self, folder, facts):
@@ -205,16 +209,9 @@ def _keep_one(options, loaded, seats, folder, started, session):
 
 
 def keep_one(folder, loaded, record, outcomes, facts, options, session=None):
-    """Writes everything about one run into its folder.
+    """Writes everything about one run into its folder, with charts and the report if the options ask for them.
 
-    Parameters
-    ----------
-    folder : store.RunFolder
-    loaded : sim.scenario.Loaded
-    record : Record; outcomes : Outcomes, of the same run
-    facts : dict, from `store.manifest`
-    options : has `charts`, whether they are drawn and the report is written, and `wide`, whether for a wall too
-    session : Session that played it, in which what decided it is looked for; or None
+    With the session that played it, what decided it is looked for.
     """
     store.save(folder.aside, loaded, outcomes, record, facts)
     if options.charts:
@@ -225,9 +222,9 @@ def keep_one(folder, loaded, record, outcomes, facts, options, session=None):
 
 def _decided_by(session):
     from sim.experiments.turning_points import turning_points
-    from sim.output.narrative.turning_points import told
+    from sim.output.narrative.decisions import turning_point
 
-    return [told(point, Names(session.loaded)) for point in turning_points(session)]
+    return [turning_point(point, Names(session.loaded)) for point in turning_points(session)]
 
 
 def _draw(kind, write, played, loaded, folder, facts, wide, *more):
@@ -275,24 +272,20 @@ def _many(options, loaded, seats, folder, started):
 
             _draw("many", write_report_of_many, outcomes, loaded, folder, facts, options.wide)
         folder.keep()
-    _answer_many(options, loaded, folder, outcomes, seconds)
+    path, begin = folder.path if folder else None, "report.html" if options.charts else ""
+
+    def told(ui):
+        _tell_many(ui, options, loaded, outcomes, seconds)
+
+    answer(options, path, lambda: summary(outcomes, path), told, begin)
     return 0
 
 
-def _answer_many(options, loaded, folder, outcomes, seconds):
-    path = folder.path if folder else None
-    if options.as_json:
-        print_json(json.dumps(summary(outcomes, path), ensure_ascii=False))
-    elif options.quiet:
-        print(path or "", end="\n" if path else "")
-    else:
-        ui = TerminalUI(sys.stdout, loaded.scenario.calendar, Names(loaded))
-        ui.say(loaded.scenario.title, "bold")
-        rate = f" in {seconds:.1f} s, {outcomes.runs / seconds:,.0f} runs a second" if seconds >= 0.1 else ""
-        ui.say(f"{outcomes.runs:,} runs from seed {options.seed}{rate}.", "dim")
-        show_spread(ui, outcomes, loaded)
-        if path:
-            ui.place(_where(options, path))
+def _tell_many(ui, options, loaded, outcomes, seconds):
+    ui.say(loaded.scenario.title, "bold")
+    rate = f" in {seconds:.1f} s, {outcomes.runs / seconds:,.0f} runs a second" if seconds >= 0.1 else ""
+    ui.say(f"{outcomes.runs:,} runs from seed {options.seed}{rate}.", "dim")
+    show_spread(ui, outcomes, loaded)
 
 
 class Progress:
@@ -319,3 +312,109 @@ class Progress:
     def __exit__(self, *_):
         if self.bar is not None:
             self.bar.close()
+
+
+# ------------------------------------------------------------------------------------------- the spread of many runs
+
+
+def show_spread(ui: TerminalUI, outcomes: Outcomes, loaded: Loaded) -> None:
+    """The spread of many runs, at the terminal."""
+    names = Names(loaded)
+    _show_measures(ui, outcomes)
+    for incident in loaded.scenario.incidents:
+        _show_formats(ui, incident.id, outcomes.formats.get(incident.id, {}), names)
+        _show_joined(ui, incident.id, outcomes.joined.get(incident.id, {}), names)
+    for inject, shares in outcomes.answers.items():
+        _show_answers(ui, inject, shares, names)
+
+
+def _show_measures(ui, outcomes):
+    compared = outcomes.baseline_measures is not None
+    baseline = [">Median without"] if compared else []
+    table = ui.table("Measure", ">Median", ">Half of the runs", ">Nine in ten", *baseline)
+    for name in outcomes.measures:
+        low, lower, median, upper, high = outcomes.quantiles(name, LEVELS)
+        other = [_figure(outcomes.quantiles(name, [0.5], baseline=True)[0])] if compared else []
+        table.add_row(_label(name), _figure(median), _between(lower, upper), _between(low, high), *other)
+    ui.show("What came of it" + (" (without: the same runs without the cooperation)" if compared else ""), table)
+
+
+def _label(name):
+    from sim.catalogue.measures import MEASURES
+
+    measure = MEASURES.get(name)
+    if measure is None:
+        return name.replace("_", " ")
+    return measure.label if measure.unit in UNSAID or "0 to 1" in measure.unit else f"{measure.label} ({measure.unit})"
+
+
+def _figure(value):
+    return "–" if math.isnan(value) else figure(value)
+
+
+def _between(low, high):
+    return "–" if math.isnan(low) else figure(low) if low == high else f"{figure(low)} to {figure(high)}"
+
+
+def _show_formats(ui, incident, shares, names):
+    table = ui.table("Format", ">Called first in")
+    ranked = sorted(shares.items(), key=lambda item: -item[1])
+    for key, share in ranked[:MOST_FORMATS]:
+        table.add_row(names.format(key), percent(share))
+    if ranked[MOST_FORMATS:]:
+        rest = ranked[MOST_FORMATS:]
+        others = "one other" if len(rest) == 1 else f"{len(rest)} others"
+        table.add_row(others, percent(sum(share for _, share in rest)))
+    ui.show(f"Where {names.incident(incident)} is taken", table)
+
+
+def _show_joined(ui, incident, joined, names):
+    table = ui.table("Response", ">Actors on average", "Most often")
+    means = {key: sum(shares.values()) for key, shares in joined.items() if not names.is_inaction(key)}
+    for key in sorted(means, key=lambda key: -means[key])[:MOST_RESPONSES]:
+        most = sorted(joined[key].items(), key=lambda item: -item[1])[:MOST_ACTORS]
+        who = [f"{code} {share:.0%}" for code, share in most if share > 0]
+        if who:
+            table.add_row(names.response(key), f"{means[key]:.1f}", ", ".join(who))
+    ui.show(f"Who answers {names.incident(incident)}", table)
+
+
+def _show_answers(ui, inject, shares, names):
+    table = ui.table("Answer", "Chosen in")
+    for option, by_actor in shares.items():
+        who = sorted(by_actor.items(), key=lambda item: -item[1])[:MOST_ACTORS]
+        table.add_row(names.answer(inject, option), ", ".join(f"{code} {share:.0%}" for code, share in who))
+    ui.show(names.question(inject).text, table)
+
+
+def summary(outcomes: Outcomes, path: Path | None) -> dict:
+    """What many runs came to, as plain data; a quantile is null where the measure applies to no run."""
+    return {
+        "scenario_name": outcomes.scenario_name,
+        "title": outcomes.title,
+        "digest": outcomes.digest,
+        "seed": outcomes.seed,
+        "runs": outcomes.runs,
+        "levels": list(LEVELS),
+        "measures": _quantiles(outcomes, outcomes.measures, False),
+        "baseline_measures": _quantiles(outcomes, outcomes.baseline_measures, True)
+        if outcomes.baseline_measures
+        else None,
+        "formats": _floats(outcomes.formats),
+        "joined": _floats(outcomes.joined),
+        **({"answers": _floats(outcomes.answers)} if outcomes.answers else {}),
+        "results": str(path) if path else None,
+    }
+
+
+def _quantiles(outcomes, names, baseline):
+    return {
+        name: [None if math.isnan(value) else float(value) for value in outcomes.quantiles(name, LEVELS, baseline)]
+        for name in names
+    }
+
+
+def _floats(shares):
+    if isinstance(shares, dict):
+        return {name: _floats(entry) for name, entry in shares.items()}
+    return float(shares)

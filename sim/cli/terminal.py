@@ -3,6 +3,7 @@
 Styled where somebody is watching, plain where the output goes to a file or a program; wrapped to the width there is.
 """
 
+import json
 import os
 import sys
 import textwrap
@@ -12,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from sim.cli.streams import print_json
 from sim.letters import visible, whole
 from sim.output.narrative.decisions import acts_from, label, note, question
 from sim.output.narrative.passages import by_when, enclosed
@@ -61,6 +63,21 @@ def drawn(kind, folder, *about, wide=False):
     for words in remarks(charts.values()):
         print(words, file=sys.stderr)
     return charts
+
+
+def answer(options, path, document, tell, begin=""):
+    """How a command that keeps results ends: in one JSON document, in their folder alone, or in words and where all is.
+
+    `document` and `tell` are called only where they are asked for; to `begin` with is a file in the folder.
+    """
+    if options.as_json:
+        print_json(json.dumps(document(), ensure_ascii=False, allow_nan=False))
+    elif options.quiet:
+        print(path or "", end="\n" if path else "")
+    else:
+        tell(TerminalUI())
+        if path:
+            TerminalUI().place(f"Everything is in {path}/" + (f"; begin with {begin}" if begin else ""))
 
 
 class TerminalUI:

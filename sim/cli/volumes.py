@@ -7,8 +7,8 @@ from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI
 from sim.phrases import count
 from sim.scenario import load, shipped
-from sim.validation.absurdities import ABSURD
-from sim.validation.volumes import scenario_runs, set_beside, tally
+from sim.validation.counts import ABSURD
+from sim.validation.volumes import SetBeside, Tally, scenario_runs, set_beside, tally
 
 MOST_FORMATS = 8
 HEADS = ("What is counted", ">Median", ">10 to 90 %", ">Held against it", ">The record", "Fits")
@@ -49,18 +49,8 @@ def _show(ui, title, tallied, rows):
     ui.show("What cannot be: each should be 0", absurd)
 
 
-def as_plain(tallied, rows):
-    """What was counted as plain data; null where a thing does not happen in so many runs.
-
-    Parameters
-    ----------
-    tallied : sim.validation.volumes.Tally
-    rows : list of SetBeside
-
-    Returns
-    -------
-    dict
-    """
+def as_plain(tallied: Tally, rows: list[SetBeside]) -> dict:
+    """What was counted as plain data; null where a thing does not happen in so many runs."""
     return {
         "scenario_name": tallied.name,
         "seeds": tallied.runs,

@@ -9,7 +9,7 @@
 Importing this package is cheap: what plays and analyses is imported at first use.
 """
 
-from importlib import import_module
+from sim.lazy import names_from
 
 _HOMES = {
     "Design": "design",
@@ -25,13 +25,4 @@ _HOMES = {
     "sweep": "runner",
 }
 __all__ = sorted(_HOMES)
-
-
-def __getattr__(name):
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-
-
-def __dir__():
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = names_from(__name__, _HOMES)

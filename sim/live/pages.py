@@ -17,9 +17,9 @@ from sim.live.room import Room
 from sim.model.decisions import Decision, View
 from sim.model.msel import Planned
 from sim.model.view import clock, public_view
-from sim.output.narrative.conditions import condition_in_words
 from sim.output.narrative.decisions import acts_from, label, note, question
 from sim.output.narrative.hot_wash import figure, hot_wash, questions_of
+from sim.output.narrative.run_sheet import condition_in_words
 from sim.output.narrative.seat import situation
 from sim.output.narrative.story import tell
 from sim.phrases import Names, capital, day, period, sentence

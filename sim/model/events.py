@@ -245,6 +245,8 @@ TEXT = share("text", "how strong the text is: 0 silence to 1 measures")
 RUNG = text("rung", "the rung of the ladder the text stands on", choices=RUNGS)
 
 EVENT_KINDS: dict[str, EventKind] = {
+    "actor_joins": EventKind("An actor takes part from now on.", "inject", actor="who joins"),
+    "actor_leaves": EventKind("An actor takes part no longer; what it has done stands.", "inject", actor="who leaves"),
     "inject_withheld": EventKind(
         "A planned event is not released in its turn, since its condition does not hold.",
         "inject",

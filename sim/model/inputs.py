@@ -5,7 +5,7 @@ runs, where an array has an axis for them, the one before; here it has size one.
 on the grid, so that sums are exact in any order.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import SimpleNamespace
 
@@ -27,6 +27,7 @@ NEVER_IN_FORCE = 10**6
 NEARLY_BEST, FAR_BEHIND = 0.101, 0.499  # in reputation, which goes by steps of 0.1 and 0.05
 NO_INSTRUMENT = -10.0  # in utility: so far from everything else that it settles the matter
 WORDS = ("baseline", "diplomatic", "information")
+FEWEST_MEMBERS = 2  # of a consultation
 
 
 @dataclass(frozen=True)
@@ -160,11 +161,54 @@ class ModelInputs:
     project_is_guardrail: np.ndarray  # (P,) while it runs, allies block others less readily
     project_space: np.ndarray  # (P,) its money is for space
     budget: np.ndarray  # (1, 1) EUR million a year; infinite where there is no limit
+    # who comes and goes
+    takes_part: np.ndarray  # (turns, A) bool
+    of_all_turns: "ModelInputs | None" = None  # what these were made from, when they are of a turn without some actors
 
     @property
     def turns(self):
         """How many turns there are."""
         return self.calendar.turns
+
+    @property
+    def everybody(self):
+        """The inputs with all who take part in any turn."""
+        return self.of_all_turns or self
+
+    def in_turn(self, turn):
+        """The inputs with those alone who take part in a turn; where that is everybody, as they are."""
+        return self.everybody._with_only(self.takes_part[turn - 1])
+
+    def _with_only(self, here):
+        """These inputs without the actors that are not `here`, (A,) bool: who is away decides nothing, sits nowhere,
+        and counts in no share. Its deeds and its harm are of the state, and stay."""
+        if here.all():
+            return self
+        if here.tobytes() not in self._without_some:
+            sits = self.consultation_members * here
+            sits = sits * (sits.sum(axis=-1, keepdims=True) >= FEWEST_MEMBERS)
+            weight = self.peer_group * here
+            self._without_some[here.tobytes()] = replace(
+                self,
+                of_all_turns=self,
+                is_state=self.is_state & here,
+                body_members=self.body_members * here,
+                allowed=self.allowed & here,
+                next_victims=self.next_victims * here,
+                consultation_members=sits,
+                consultation_voters=self.consultation_voters * here,
+                question_to=self.question_to & here,
+                peer_group=quantize(weight / np.maximum(weight.sum(axis=-1, keepdims=True), 1e-9)),
+            )
+        return self._without_some[here.tobytes()]
+
+    def here(self, turn):
+        """The codes of those who take part in a turn."""
+        return {code for code, is_here in zip(self.actors, self.takes_part[turn - 1], strict=True) if is_here}
+
+    @cached_property
+    def _without_some(self):
+        return {}
 
     @cached_property
     def incident_day(self):
@@ -380,21 +424,18 @@ class ModelInputs:
         return int(np.clip(round(self.calendar.days(turn) / float(self.params.round_days.flat[0])), 1, 4))
 
     @cached_property
-    def peers(self):
-        """For each combination of groups that some actor is in: its groups as places in `peer_group`, who is in it, how
-        much each of them weighs in each group, and by what the weight of the others there is to be multiplied.
+    def memberships(self):
+        """In whose company each actor is: its groups, and all together, which is the first of the groups.
 
         Returns
         -------
-        list of (tuple of int, array (n,) of int, array (groups, n, 1), array (groups, n, 1))
+        list of (place in `peer_group`, actor, how much it weighs there, by what the weight of the others is multiplied)
         """
-        own = [(0, *np.flatnonzero(column[1:] > 0) + 1) for column in self.peer_group.T]
-        found = []
-        for groups in dict.fromkeys(own):
-            inside = np.array([place for place, theirs in enumerate(own) if theirs == groups])
-            weight = self.peer_group[np.ix_(groups, inside)][:, :, None]
-            found.append((groups, inside, weight, np.where(weight < 1, 1 / np.maximum(1 - weight, 2.0**-20), 0.0)))
-        return found
+        inside = self.peer_group > 0
+        inside[0] = True
+        weight = self.peer_group[inside]
+        scale = np.where(weight < 1, 1 / np.maximum(1 - weight, 2.0**-20), 0.0)
+        return list(zip(*np.argwhere(inside).T.tolist(), weight.tolist(), scale.tolist(), strict=True))
 
     @cached_property
     def index(self):
@@ -438,7 +479,18 @@ def build_inputs(loaded, params=None):
         **consultations,
         **_projects(loaded, actor_table, incidents),
         **_planned(scenario, actor_table),
+        takes_part=_presence(scenario, actor_table.actors),
     )
+
+
+def _presence(scenario, actors):
+    """Who takes part in which turn: (turns, A) bool."""
+    turns, own = np.arange(1, scenario.calendar.turns + 1)[:, None], [scenario.actors.get(code) for code in actors]
+    first = np.array([actor.from_turn or 1 if actor else 1 for actor in own])
+    last = np.array(
+        [actor.until_turn or scenario.calendar.turns if actor else scenario.calendar.turns for actor in own]
+    )
+    return (first <= turns) & (turns <= last)
 
 
 def coefficients(loaded):
@@ -736,7 +788,7 @@ def _consultations(loaded, actor_table, incidents, options):
                 continue
             if form.since and form.since > scenario.first_day:
                 continue
-            if actor_table.members(form.members).sum() >= 2:
+            if actor_table.members(form.members).sum() >= FEWEST_MEMBERS:
                 chosen.append((h, incident, key, form))
         slices.append(slice(first, len(chosen)))
     members = np.array([actor_table.members(form.members) for *_, form in chosen]).reshape(-1, len(actor_table.actors))

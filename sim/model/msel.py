@@ -28,6 +28,11 @@ class Planned:
         turn = self.turn if turn is None else turn
         return replace(self, status=status, turn=turn, by_control=self.by_control if by_control is None else by_control)
 
+    def to_those(self, codes):
+        """The same inject to those of its recipients alone who are there to receive it."""
+        reached = tuple(code for code in self.recipients if code in codes)
+        return self if reached == self.recipients else replace(self, recipients=reached)
+
     @property
     def condition(self):
         """What has to hold in its turn, or None where nothing has to."""

@@ -315,7 +315,7 @@ class World:
             "pressure": state.pressure.max(axis=0, initial=0),
             "harm": state.harm.sum(axis=0),
             "strongest_text": state.covered.max(axis=(0, -1), initial=0),
-            "joiners": (state.joined.any(axis=0) & inputs.is_state).sum(axis=-1).astype(float),
+            "joiners": (state.joined.any(axis=0) & inputs.everybody.is_state).sum(axis=-1).astype(float),
             "confidence": quantize((quantize(confidence(state.belief)) * asked).sum(axis=(0, -1)) / weight),
         }
         for name, values in now.items():

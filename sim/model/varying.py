@@ -229,7 +229,8 @@ def _followed(inject):
 _FIXED = tuple(
     field.name
     for field in fields(ModelInputs)
-    if field.name not in RUNS_AXIS and field.name not in ("loaded", "params", "bonds", "project_effects", "msel")
+    if field.name not in RUNS_AXIS
+    and field.name not in ("loaded", "params", "bonds", "project_effects", "msel", "of_all_turns")
 )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from sim.catalogue.moves import MOVES
 from sim.errors import did_you_mean, refusal
 from sim.model.inputs import build_inputs, formats_of, responses_of, turn_of
-from sim.output.narrative.conditions import condition_in_words
+from sim.output.narrative.run_sheet import condition_in_words
 from sim.papers.content import Break, Grid, Heading, Items, Lines, Paper, Paragraph, Picture, Together
 from sim.phrases import Names, capital, count, day, listed, percent, period, sentence
 from sim.policies.seating import participants_of, place_fault
@@ -418,7 +418,7 @@ def _further(inject):
 def evaluation_guide(loaded: Loaded) -> Paper:
     """A form for each objective: what to look for, when, and what was seen."""
     scenario = loaded.scenario
-    blocks = [
+    blocks: list = [
         Paragraph("It holds what control expects. Do not show it to participants.", "secret"),
         Paragraph(
             "Write down what you see and hear, with its turn: what was done, by whom, what helped. Rate at the end."

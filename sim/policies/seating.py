@@ -19,21 +19,11 @@ Decided = Iterable[tuple[Decision, Answer]]
 
 
 def policies_of(inputs: ModelInputs, policies: Mapping[str, PolicyLike] | None = None) -> dict[str, Policy]:
-    """Who chooses for whom: the policies the scenario names, with those given in their place.
+    """Who chooses for whom, by code in the order of the actors: the scenario's policies, with those given in their
+    place.
 
-    Parameters
-    ----------
-    inputs : ModelInputs
-    policies : dict of code to a Policy, a class of policies, or the name of one; or None
-
-    Returns
-    -------
-    dict of code to Policy, in the order of the actors; whoever is not in it follows the model's own rule
-
-    Raises
-    ------
-    InputError
-        with advice, for an unknown actor or policy, and for a body that is played member by member
+    Whoever is not in it follows the model's own rule. InputError, with advice, for an unknown actor or policy, and for
+    a body that is played member by member.
     """
     chosen = {**written_in(inputs.loaded.scenario), **(policies or {})}
     check_places(inputs, chosen)
@@ -80,22 +70,12 @@ def fresh(seats: Mapping[str, Policy]) -> dict[str, Policy]:
 
 
 def overrides(decided: Decided) -> list[Answer]:
-    """Answers that differ from what the model's own rule would have chosen, so that another arm can make them too.
-
-    Parameters
-    ----------
-    decided : sequence of (Decision, Answer)
-    """
+    """Answers that differ from what the model's own rule would have chosen, so that another arm can make them too."""
     return [answer for decision, answer in decided if set(answer.choice) != set(decision.default)]
 
 
 def seats_that_override(decided: Decided) -> tuple[dict[str, Policy], Script]:
-    """Seats and a script that depart from the model's own rule as was decided, where the same decision is open again.
-
-    Returns
-    -------
-    (dict of code to Policy, Script)
-    """
+    """Seats and a script that depart from the model's own rule as was decided, where a decision is open again."""
     script = Script(overrides(decided), strict=False)
     return {code: Standard() for code in script.actors}, script
 

@@ -14,6 +14,7 @@ import stat
 import warnings
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -105,17 +106,10 @@ def check_digest(path, digest, remedy=""):
 # ---------------------------------------------------------------------------------------------------------------- JSON
 
 
-def read_json(path, remedy=""):
+def read_json(path: Path, remedy: str = "") -> Any:
     """What a JSON file holds: plain data of no great depth, every number finite, no key twice, no control characters.
 
-    Parameters
-    ----------
-    path : Path
-    remedy : str, what to do when it is damaged
-
-    Returns
-    -------
-    dict, list, str, int, float, bool or None; InputError with line and column where there is one
+    InputError, with line and column where there is one, and the remedy.
     """
     return _parsed(path, _text(path, remedy), remedy)
 
@@ -181,14 +175,9 @@ def _inside(value):
     return value if isinstance(value, list) else ()
 
 
-def read_checked(path, model, remedy=""):
-    """The data of a JSON file, which fits a model; InputError with every fault at once, each in its place.
-
-    Parameters
-    ----------
-    path : Path
-    model : class derived from `Kept`
-    remedy : str, what to do when it does not fit
+def read_checked(path: Path, model: type[Kept], remedy: str = "") -> dict:
+    """The data of a JSON file, which fits a model; InputError with every fault at once, each in its place, and the
+    remedy.
     """
     text = _text(path, remedy)
     data = _parsed(path, text, remedy)

@@ -11,7 +11,7 @@ import numpy as np
 from sim.catalogue.ladder import SILENT_RULES, rung_of
 from sim.catalogue.moves import NAMES
 from sim.model.cooperation import delivered
-from sim.model.events import Event
+from sim.model.events import EVENT_KINDS, Event
 from sim.model.steps.positions import rung_edges
 from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
@@ -35,9 +35,10 @@ class EventRecorder:
         self._terms = {}
         self._utility = {}
 
-    def tell(self, world, phase, kind, payload, actor=None, incident=None, day=None):
+    def tell(self, world, kind, /, actor=None, incident=None, day=None, phase=None, **payload):
+        """Adds an event of a kind, in the phase in which that happens unless it is said; the rest is its payload."""
         day = whole(world.day if day is None else day)
-        date = in_iso(world.inputs.calendar.date(day))
+        date, phase = in_iso(world.inputs.calendar.date(day)), phase or EVENT_KINDS[kind].phase
         self.events.append(Event(len(self.events), world.turn, day, date, phase, kind, actor, incident, payload))
 
     # ------------------------------------------------------------------------------------------- inject
@@ -45,78 +46,77 @@ class EventRecorder:
     def inject_released(self, world, planned, recipients, day):
         self.tell(
             world,
-            "inject",
             "inject_released",
-            {
-                "inject": planned.id,
-                "title": planned.title,
-                "sender": planned.sender,
-                "to": list(recipients),
-                "channel": planned.channel,
-                "text": planned.text,
-                "kind": planned.kind,
-                "storyline": planned.storyline,
-                "objectives": planned.objectives,
-                "expects": planned.expects,
-                "control_notes": planned.control_notes,
-            },
             day=day,
+            inject=planned.id,
+            title=planned.title,
+            sender=planned.sender,
+            to=list(recipients),
+            channel=planned.channel,
+            text=planned.text,
+            kind=planned.kind,
+            storyline=planned.storyline,
+            objectives=planned.objectives,
+            expects=planned.expects,
+            control_notes=planned.control_notes,
         )
 
     def question_put(self, world, planned, deciders, day):
         question = planned.question
-        said = {
-            "inject": planned.id,
-            "question": question.text,
-            "to": deciders,
-            "options": [option.name for option in question.options],
-            "until": min(world.turn + question.turns - 1, world.inputs.turns),
-        }
-        self.tell(world, "inject", "question_put", said, day=day)
+        self.tell(
+            world,
+            "question_put",
+            day=day,
+            inject=planned.id,
+            question=question.text,
+            to=deciders,
+            options=[option.name for option in question.options],
+            until=min(world.turn + question.turns - 1, world.inputs.turns),
+        )
 
     def question_answered(self, world, planned, code, option, is_silent):
         said = {"inject": planned.id, "question": planned.question.text, "option": option.id, "answer": option.name}
         said["given"] = "no" if is_silent else "yes"
-        self.tell(
-            world, "respond", "question_answered", said, actor=code, day=world.inputs.calendar.last_moment(world.turn)
-        )
+        self.tell(world, "question_answered", actor=code, day=_last_moment(world), **said)
 
     def deadline_set(self, world, planned, last_day, day):
-        said = {"inject": planned.id, "date": in_iso(last_day), "otherwise": planned.deadline.text}
-        self.tell(world, "inject", "deadline_set", said, day=day)
+        date = in_iso(last_day)
+        self.tell(world, "deadline_set", day=day, inject=planned.id, date=date, otherwise=planned.deadline.text)
 
     def deadline_ends(self, world, planned, has_passed, because):
         said = {"inject": planned.id, "title": planned.title, "outcome": "passed" if has_passed else "kept"}
         said |= {"text": planned.deadline.text if has_passed else None, "because": because}
-        self.tell(world, "settle", "deadline_ends", said, day=_last_moment(world))
+        self.tell(world, "deadline_ends", day=_last_moment(world), **said)
 
     def inject_withheld(self, world, planned, because):
-        said = {"inject": planned.id, "title": planned.title, "because": because}
-        self.tell(world, "inject", "inject_withheld", said)
+        self.tell(world, "inject_withheld", inject=planned.id, title=planned.title, because=because)
 
     def control_directs(self, world, direction):
-        payload = {
-            "direction": direction.kind,
-            "target": direction.target,
-            "value": json.dumps(direction.value, ensure_ascii=False),
-            "reason": direction.reason,
-        }
-        self.tell(world, "inject", "control_directs", payload)
+        self.tell(
+            world,
+            "control_directs",
+            direction=direction.kind,
+            target=direction.target,
+            value=json.dumps(direction.value, ensure_ascii=False),
+            reason=direction.reason,
+        )
+
+    def actors_change(self, world, joining, leaving):
+        for kind, who in (("actor_joins", joining), ("actor_leaves", leaving)):
+            for place in np.flatnonzero(who):
+                self.tell(world, kind, actor=world.inputs.actors[place])
 
     def incident_begins(self, world, h):
         inputs = world.inputs
         incident = inputs.loaded.scenario.incidents[h]
         self.tell(
             world,
-            "inject",
             "incident_begins",
-            {
-                "name": incident.name,
-                "issue": incident.issue,
-                "victims": dict(incident.victims),
-                "suspect": inputs.adversaries[inputs.incident_suspect[h]],
-            },
             incident=incident.id,
+            name=incident.name,
+            issue=incident.issue,
+            victims=dict(incident.victims),
+            suspect=inputs.adversaries[inputs.incident_suspect[h]],
         )
 
     # ------------------------------------------------------------------------------------------- assess
@@ -126,13 +126,10 @@ class EventRecorder:
         sure, stake = confidence(state.belief[h, 0]), state.stake[h, 0]
         self.tell(
             world,
-            "assess",
             "assessment",
-            {
-                "confidence": self._by_state(inputs, sure),
-                "stake": self._by_state(inputs, stake),
-            },
             incident=inputs.incidents[h],
+            confidence=self._by_state(inputs, sure),
+            stake=self._by_state(inputs, stake),
         )
 
     def _by_state(self, inputs, values):
@@ -156,42 +153,34 @@ class EventRecorder:
         members = [code for k, code in enumerate(inputs.actors) if inputs.consultation_members[t, k]]
         self.tell(
             world,
-            "consult",
             "consultation_called",
-            {
-                "format": inputs.consultations[t][1],
-                "members": members,
-                "due_day": whole(state.consultation_due[t, 0]),
-                "probability": _plain(chances[t - part.start + 1, 0]),
-                "terms": terms,
-            },
             actor=inputs.actors[caller],
             incident=inputs.incidents[h],
+            format=inputs.consultations[t][1],
+            members=members,
+            due_day=whole(state.consultation_due[t, 0]),
+            probability=_plain(chances[t - part.start + 1, 0]),
+            terms=terms,
         )
 
     def leaked(self, world, incidents, heard):
         for h in incidents:
-            self.tell(
-                world, "consult", "consultation_leaks", {"seats": int(heard[h])}, incident=world.inputs.incidents[h]
-            )
+            self.tell(world, "consultation_leaks", incident=world.inputs.incidents[h], seats=int(heard[h]))
 
     def text_proposed(self, world, sitting, k, attempt, text):
         inputs, t = world.inputs, sitting.consultations[k]
         at = np.flatnonzero(sitting.voters[k])
         self.tell(
             world,
-            "consult",
             "text_proposed",
-            {
-                "format": inputs.consultations[t][1],
-                "round": attempt,
-                "text": _plain(text),
-                "rung": rung_of(text, rung_edges(inputs)),
-                "positions": {inputs.actors[a]: _plain(sitting.wants[k, a]) for a in at},
-                "salience": {inputs.actors[a]: _plain(sitting.cares[k, a]) for a in at},
-            },
             incident=inputs.consultations[t][0],
             day=self._due(world, t),
+            format=inputs.consultations[t][1],
+            round=attempt,
+            text=_plain(text),
+            rung=rung_of(text, rung_edges(inputs)),
+            positions={inputs.actors[a]: _plain(sitting.wants[k, a]) for a in at},
+            salience={inputs.actors[a]: _plain(sitting.cares[k, a]) for a in at},
         )
 
     def silence_broken(self, world, sitting, k, attempt, broken, before, after):
@@ -199,19 +188,16 @@ class EventRecorder:
         edges = rung_edges(inputs)
         self.tell(
             world,
-            "consult",
             "silence_broken",
-            {
-                "format": inputs.consultations[t][1],
-                "round": attempt,
-                "by": [inputs.actors[a] for a in np.flatnonzero(broken)],
-                "text_before": _plain(before),
-                "text_after": _plain(after),
-                "rung_before": rung_of(before, edges),
-                "rung_after": rung_of(after, edges),
-            },
             incident=inputs.consultations[t][0],
             day=self._due(world, t),
+            format=inputs.consultations[t][1],
+            round=attempt,
+            by=[inputs.actors[a] for a in np.flatnonzero(broken)],
+            text_before=_plain(before),
+            text_after=_plain(after),
+            rung_before=rung_of(before, edges),
+            rung_after=rung_of(after, edges),
         )
 
     def texts_settled(self, world, sitting, text, supporters, adopted, new):
@@ -229,22 +215,19 @@ class EventRecorder:
         if not adopted:
             silent = inputs.consultation_rule[t] in SILENT_RULES
             why = "nothing was left that nobody opposed" if silent else "too few went along"
-            self.tell(world, "consult", "text_failed", {"format": form, "why": why}, incident=incident, day=day)
+            self.tell(world, "text_failed", incident=incident, day=day, format=form, why=why)
             return
         self.tell(
             world,
-            "consult",
             "text_adopted",
-            {
-                "format": form,
-                "text": _plain(text),
-                "rung": rung_of(text, rung_edges(inputs)),
-                "supporters": [inputs.actors[a] for a in np.flatnonzero(supporters)],
-                "capability_share": _plain(world.state.consultation_share[t, 0]),
-                "days_since_incident": whole(day - inputs.incident_day[sitting.incidents[k]]),
-            },
             incident=incident,
             day=day,
+            format=form,
+            text=_plain(text),
+            rung=rung_of(text, rung_edges(inputs)),
+            supporters=[inputs.actors[a] for a in np.flatnonzero(supporters)],
+            capability_share=_plain(world.state.consultation_share[t, 0]),
+            days_since_incident=whole(day - inputs.incident_day[sitting.incidents[k]]),
         )
 
     def bodies_act(self, world, new):
@@ -260,39 +243,21 @@ class EventRecorder:
 
     def project_decided(self, world, project, blockers):
         by = [world.inputs.actors[k] for k in np.flatnonzero(blockers)]
-        self.tell(
-            world,
-            "consult",
-            "project_decided",
-            {"project": project, "outcome": "blocked" if by else "agreed", "by": by},
-        )
+        self.tell(world, "project_decided", project=project, outcome="blocked" if by else "agreed", by=by)
 
     def cooperation_changes(self, world, code, project, deed):
         kind = "project_ended" if deed == "end" else "project_proposed"
-        self.tell(world, "consult", kind, {"project": project}, actor=code)
+        self.tell(world, kind, actor=code, project=project)
 
     def evidence_shared(self, world, h, code, receivers):
-        self.tell(
-            world,
-            "respond",
-            "evidence_shared",
-            {"to": list(receivers)},
-            actor=code,
-            incident=world.inputs.incidents[h],
-        )
+        self.tell(world, "evidence_shared", actor=code, incident=world.inputs.incidents[h], to=list(receivers))
 
     def projects_due(self, world, due, fails):
         ripe = delivered(world)[:, 0]
         for p in np.flatnonzero(due):
             kind = "project_fails" if fails[p] else "project_delivers"
             share = 0.0 if fails[p] else float(ripe[p])
-            self.tell(
-                world,
-                "settle",
-                kind,
-                {"project": world.inputs.projects[p], "share": share},
-                day=world.inputs.calendar.last_moment(world.turn),
-            )
+            self.tell(world, kind, day=_last_moment(world), project=world.inputs.projects[p], share=share)
 
     # ------------------------------------------------------------------------------------------- respond
 
@@ -313,18 +278,16 @@ class EventRecorder:
             incident, response = inputs.options[o]
             self.tell(
                 world,
-                "respond" if is_chosen else "consult",
                 "response_decided",
-                {
-                    "response": response,
-                    "probability": self._chance(inputs, o, a) if is_chosen else 1.0,
-                    "effect_day": whole(state.effect_day[o, 0, a]),
-                    "terms": self._why(inputs, o, a) if is_chosen else {},
-                    "covered_by": covered_by,
-                },
                 actor=inputs.actors[a],
                 incident=incident,
                 day=state.decided_day[o, 0, a],
+                phase="respond" if is_chosen else "consult",
+                response=response,
+                probability=self._chance(inputs, o, a) if is_chosen else 1.0,
+                effect_day=whole(state.effect_day[o, 0, a]),
+                terms=self._why(inputs, o, a) if is_chosen else {},
+                covered_by=covered_by,
             )
 
     def _chance(self, inputs, o, a):
@@ -354,28 +317,24 @@ class EventRecorder:
         }
         self.tell(
             world,
-            "adversary",
             "adversary_move",
-            {
-                "move": NAMES[move],
-                "target": inputs.actors[target] if target >= 0 else None,
-                "probability": _plain(chances[move, 0]),
-                "terms": terms,
-            },
             actor=inputs.adversaries[campaign.by],
             incident=None if campaign.incident is None else inputs.incidents[campaign.incident],
-            day=world.inputs.calendar.last_moment(world.turn),
+            day=_last_moment(world),
+            move=NAMES[move],
+            target=inputs.actors[target] if target >= 0 else None,
+            probability=_plain(chances[move, 0]),
+            terms=terms,
         )
 
     def adversary_retaliates(self, world, d, hit):
         for k in np.flatnonzero(hit):
             self.tell(
                 world,
-                "settle",
                 "adversary_retaliates",
-                {"target": world.inputs.actors[k]},
                 actor=world.inputs.adversaries[d],
-                day=world.inputs.calendar.last_moment(world.turn),
+                day=_last_moment(world),
+                target=world.inputs.actors[k],
             )
 
     # ------------------------------------------------------------------------------------------- settle
@@ -386,69 +345,54 @@ class EventRecorder:
             incident, response = inputs.options[o]
             self.tell(
                 world,
-                "settle",
                 "response_acts",
-                {"response": response},
                 actor=inputs.actors[k],
                 incident=incident,
                 day=world.state.effect_day[o, 0, k],
+                response=response,
             )
 
     def victims_concede(self, world, gives_in):
         for h, k in zip(*np.nonzero(gives_in), strict=True):
             self.tell(
                 world,
-                "settle",
                 "victim_concedes",
-                {},
                 actor=world.inputs.actors[k],
                 incident=world.inputs.incidents[h],
-                day=world.inputs.calendar.last_moment(world.turn),
+                day=_last_moment(world),
             )
 
     def incidents_stopped(self, world, ended):
         for h in ended:
-            self.tell(
-                world,
-                "settle",
-                "incident_stops",
-                {},
-                incident=world.inputs.incidents[h],
-                day=world.inputs.calendar.last_moment(world.turn),
-            )
+            self.tell(world, "incident_stops", incident=world.inputs.incidents[h], day=_last_moment(world))
 
     def turn_ends(self, world):
         inputs, state = world.inputs, world.state
         by_incident = {incident: h for h, incident in enumerate(inputs.incidents)}
         self.tell(
             world,
-            "settle",
             "turn_ends",
-            {
-                "tension": _plain(state.tension[0]),
-                "perceived_threat": _plain(state.threat[0]),
-                "standing": _plain(world.standing()[0]),
-                "transparency": _plain(state.transparency[0]),
-                "readiness": _plain(state.readiness[0]),
-                "linkage": _plain(state.linkage[0]),
-                "overreach": _plain(state.overreach[0]),
-                "pressure": {code: _plain(state.pressure[d, 0]) for d, code in enumerate(inputs.adversaries)},
-                "harm": {incident: _plain(state.harm[h, 0]) for incident, h in by_incident.items()},
-                "cumulative_harm": {
-                    incident: _plain(state.cumulative_harm[h, 0]) for incident, h in by_incident.items()
-                },
-                "capital": {
-                    code: _plain(state.capital[0, k])
-                    for k, code in enumerate(inputs.actors)
-                    if code not in inputs.adversaries
-                },
-                "strongest_text": {incident: _plain(state.covered[h, 0].max()) for incident, h in by_incident.items()},
-                "joiners": {
-                    incident: int((state.joined[inputs.option_slices[h], 0].any(axis=0) & inputs.is_state).sum())
-                    for incident, h in by_incident.items()
-                },
+            day=_last_moment(world),
+            tension=_plain(state.tension[0]),
+            perceived_threat=_plain(state.threat[0]),
+            standing=_plain(world.standing()[0]),
+            transparency=_plain(state.transparency[0]),
+            readiness=_plain(state.readiness[0]),
+            linkage=_plain(state.linkage[0]),
+            overreach=_plain(state.overreach[0]),
+            pressure={code: _plain(state.pressure[d, 0]) for d, code in enumerate(inputs.adversaries)},
+            harm={incident: _plain(state.harm[h, 0]) for incident, h in by_incident.items()},
+            cumulative_harm={incident: _plain(state.cumulative_harm[h, 0]) for incident, h in by_incident.items()},
+            capital={
+                code: _plain(state.capital[0, k])
+                for k, code in enumerate(inputs.actors)
+                if code not in inputs.adversaries
             },
-            day=world.inputs.calendar.last_moment(world.turn),
+            strongest_text={incident: _plain(state.covered[h, 0].max()) for incident, h in by_incident.items()},
+            joiners={
+                incident: int((state.joined[inputs.option_slices[h], 0].any(axis=0) & inputs.everybody.is_state).sum())
+                for incident, h in by_incident.items()
+            },
         )
 
 

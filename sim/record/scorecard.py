@@ -1,21 +1,16 @@
 """How a run did by the principles of the article: the scorecard."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from sim.record.record import Principle
 
 
-def scorecard(measures, baseline=None):
-    """How a run did by the principles of the article.
+def scorecard(measures: Mapping[str, float], baseline: Mapping[str, float] | None = None) -> list[Principle]:
+    """How a run did by the principles of the article; a score is None where the run says nothing about it.
 
-    Parameters
-    ----------
-    measures : dict of name to number, of the run
-    baseline : the same run without the cooperation portfolio, or None
-
-    Returns
-    -------
-    list of Principle; a score is None where the run says nothing about it
+    `baseline` has the measures of the same run without the cooperation portfolio.
     """
     return [
         _concrete(measures),

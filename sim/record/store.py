@@ -273,16 +273,7 @@ def _digest_of(facts):
 
 
 def save(folder, loaded, outcomes, record=None, manifest=None):
-    """Writes everything about a run, or many, into a folder.
-
-    Parameters
-    ----------
-    folder : path, usually `RunFolder.aside`
-    loaded : sim.scenario.Loaded
-    outcomes : Outcomes
-    record : Record, if one run was played in full
-    manifest : dict, from `manifest`
-    """
+    """Writes everything about a run, or many, into a folder such as `RunFolder.aside`; the record is of one in full."""
     folder = Path(folder)
     with advising(folder.parent):
         write_json(folder / "scenario.json", plain(loaded.document))
@@ -347,17 +338,9 @@ def read_document(folder, manifest, remedy=ANEW) -> dict:
 
 
 def read_scenario(folder, manifest, remedy=ANEW):
-    """The scenario that a folder keeps, checked like a file.
+    """The scenario that a folder keeps, checked like a file: Loaded.
 
-    Parameters
-    ----------
-    folder : path
-    manifest : dict, which has been checked
-    remedy : str, what to do when it is damaged
-
-    Returns
-    -------
-    Loaded; InputError when it is not as it was written, or does not go with the library as it is now
+    InputError when it is not as it was written, or does not go with the library as it is now.
     """
     from sim.scenario import from_document
 
@@ -374,16 +357,9 @@ def _digest_in(manifest, path):
 
 
 def read_measures(folder, manifest) -> dict:
-    """The measures of every run as it was played: number of the run to measure to number.
+    """The measures of every run as it was played, by the run's number and by name, for a manifest that was checked.
 
-    Parameters
-    ----------
-    folder : path
-    manifest : dict, from `read_manifest`
-
-    Returns
-    -------
-    dict of int to dict of name to float; InputError with the line of each cell that cannot be
+    InputError with the line of each cell that cannot be.
     """
     path = Path(folder) / "measures.csv"
     check_digest(path, _digest_in(manifest, path), ANEW)
@@ -496,11 +472,7 @@ def write_table(path, columns, rows):
 def fill_table(file, columns, rows):
     """Writes a table as CSV: nothing where a cell is None or nan, and no text that a spreadsheet takes for a formula.
 
-    Parameters
-    ----------
-    file : open for text, with `newline=""`
-    columns : sequence of str
-    rows : iterable of sequences
+    The file is open for text, with `newline=""`.
 
     >>> fill_table(sys.stdout, ["arm", "harm"], [["=1+1", -0.5], ["-0.5", math.nan]])
     arm,harm

@@ -6,7 +6,7 @@
 Importing this package is cheap: what reads and checks is imported at first use.
 """
 
-from importlib import import_module
+from sim.lazy import names_from
 
 _HOMES = {
     "Loaded": "loading",
@@ -25,15 +25,4 @@ _HOMES = {
     "varied": "loading",
 }
 __all__ = sorted(_HOMES)
-
-
-def __getattr__(name: str):
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = names_from(__name__, _HOMES)

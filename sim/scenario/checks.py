@@ -7,6 +7,7 @@ value that the schema has already refused is passed over in silence.
 import datetime
 import os
 import re
+import sys
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -200,6 +201,15 @@ class Facts:
         actors = self.root.get("actors")
         return actors.get(code) if actors is not None and code is not None else None
 
+    def presence(self, code: str | None) -> range:
+        """The turns in which an actor takes part, without end where it says none; empty where that makes no sense."""
+        own = self.own(code)
+        if own is None or not own.is_mapping:
+            return range(1, sys.maxsize)
+        last = whole_of(own.get("until_turn"))
+        last = self.turns if last is None and is_given(own, "from_turn") else last
+        return range(whole_of(own.get("from_turn")) or 1, (last or sys.maxsize - 1) + 1)
+
     def role(self, code: str | None) -> str | None:
         """An actor's role: the scenario's own, else the library's; None for a body and for who is not known."""
         own = self.own(code)
@@ -231,6 +241,12 @@ class Facts:
         """The options of each question, by the inject that puts it."""
         asking = {text_of(inject, "id"): inject.get("question") for inject in entries_of(self.root, "injects")}
         return {name: ids_of(node, "options", "id") for name, node in asking.items() if name and node is not None}
+
+    @cached_property
+    def varied(self) -> set[str | None]:
+        """The paths of what nobody knows and what is chosen."""
+        varying = [entry for name in ("uncertainties", "levers") for _, _, entry in items_of(self.root, name)]
+        return {text_of(entry, "path") for entry in varying if entry.is_mapping}
 
     @cached_property
     def objectives(self) -> list[str]:
@@ -360,6 +376,67 @@ def check_actors(facts: Facts) -> Iterator[Diagnostic]:
             yield from unless_known(actor["policy"], "policies", _registry("sim.policies", "POLICIES"))
 
 
+def check_presence(facts: Facts) -> Iterator[Diagnostic]:
+    """Actors that join late or leave early: when, and that what the scenario says of them falls into their time."""
+    for code, _, actor in items_of(facts.root, "actors"):
+        given = [field for field in ("from_turn", "until_turn") if is_given(actor, field)]
+        if given and code in facts.library.bodies and not facts.bodies_play_as_one:
+            yield actor.keys[given[0]].fault(f"'{code}' is its members: say of each of them when it takes part.")
+        for field in given:
+            turn = whole_of(actor.get(field))
+            if turn is not None and facts.turns is not None and turn > facts.turns:
+                yield actor[field].fault(f"there is no turn {turn}: the exercise has {counted(facts.turns, 'turn')}.")
+        if len(given) == 2 and not facts.presence(code):
+            yield actor["until_turn"].fault(f"'{code}' would leave before it joins, in turn {actor['from_turn'].text}.")
+    for incident in entries_of(facts.root, "incidents"):
+        yield from _incident_in_time(incident, facts)
+    for inject in entries_of(facts.root, "injects"):
+        yield from _inject_in_time(inject, facts)
+
+
+def _incident_in_time(incident: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """Whoever is hit or behind it is there when it begins, and whoever is behind it until it is over."""
+    begins, lasts = whole_of(incident.get("turn")) or 1, whole_of(incident.get("turns"))
+    hit = [(key, code, "a victim") for code, key, _ in items_of(incident, "victims")]
+    behind = [(incident.get("by"), "who did it"), (incident.get("suspect"), "whom it looks like")]
+    for node, code, role in [*hit, *((node, node.text, role) for node, role in behind if node is not None)]:
+        there = facts.presence(code)
+        if not there:
+            continue
+        if begins not in there:
+            yield node.fault(f"'{code}' ({role}) takes part {_when_there(there)}, and this begins in turn {begins}.")
+        elif role != "a victim" and facts.turns is not None and there.stop <= facts.turns:
+            if lasts is None or begins + lasts > there.stop:
+                yield node.fault(
+                    f"'{code}' ({role}) leaves after turn {there.stop - 1}, and this goes on. "
+                    f"Let it end by then: 'turns: {there.stop - begins}' or less."
+                )
+
+
+def _inject_in_time(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
+    """Somebody who receives it is there in its turn, and so is whoever is asked by name."""
+    turn, reached = _turn_meant(inject, facts), _reached(inject, facts)
+    if not reached or turn is None or facts.turns is None or turn > facts.turns:
+        return
+    if not any(turn in facts.presence(code) for code in reached):
+        there = facts.presence(reached[0])
+        said = f"'{reached[0]}' takes part {_when_there(there)}, and this comes in turn {turn}"
+        yield inject["to"].fault(f"{said}: nobody would receive it.")
+    question = inject.get("question")
+    if question is None or not question.is_mapping:
+        return
+    answered_by = turn + (whole_of(question.get("turns")) or 1)
+    for entry in entries_of(question, "to"):
+        there = facts.presence(entry.text)
+        if entry.text in facts.cast and there and not any(k in there for k in range(turn, answered_by)):
+            yield entry.fault(f"'{entry.text}' takes part {_when_there(there)}, and is asked in turn {turn}.")
+
+
+def _when_there(there: range) -> str:
+    """The turns in which an actor takes part, in words."""
+    return f"in turn {there.start} alone" if len(there) == 1 else f"in turns {there.start} to {there.stop - 1}"
+
+
 def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator[Diagnostic]:
     needed = ["name", "adjective", *(["role"] if facts.role(code) is None else []), "theatre"]
     missing = [f"'{field}'" for field in needed if not is_given(actor, field)]
@@ -439,7 +516,7 @@ def _no_state(incident: Node, facts: Facts) -> Iterator[Diagnostic]:
     """What goes with an incident that no state did, and with no other."""
     by, has_cause = text_of(incident, "by"), is_given(incident, "cause")
     if by not in STATELESS:
-        if by is not None and has_cause:
+        if by is not None and has_cause and f"incidents.{text_of(incident, 'id')}.by" not in facts.varied:
             yield incident.keys["cause"].fault("a 'cause' is told where no state did it: give 'by: nobody' with it.")
         return
     if not is_given(incident, "suspect"):
@@ -728,11 +805,12 @@ def _when(inject: Node, facts: Facts, called: str = "", verb: str = "released") 
     elif not has_turn and not has_date and not has_time_alone:
         yield start_of(inject).fault(f"{called} needs a 'turn' (such as 2) or a 'date'.")
     yield from _turn_exists(inject, verb, facts)
-    yield from _moment_exists(inject, facts)
+    yield from _moment_exists(inject, facts, is_end=verb == "ends")
 
 
-def _moment_exists(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
-    """A day or a clock that lies within the exercise, and within the turn where that is given too."""
+def _moment_exists(inject: Node, facts: Facts, is_end: bool) -> Iterator[Diagnostic]:
+    """A day or a clock that lies within the exercise, and within the turn where that is given too; what ends may end
+    with its turn."""
     date, time = moment_in(text_of(inject, "date") or ""), time_in(text_of(inject, "time") or "")
     turn = whole_of(inject.get("turn"))
     if time is not None and isinstance(date, datetime.datetime):
@@ -755,9 +833,10 @@ def _moment_exists(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
             f"{in_numbers(moment)} is outside the exercise, which runs from {first} to {last}"
             f"{_elsewhere(facts.root.keys['start'], place)}."
         )
-    elif turn is not None and calendar.turn_at(day) != turn:
+        return
+    other = calendar.turn_past(moment) if is_end else calendar.turn_at(day)
+    if turn is not None and other != turn:
         first, last = map(in_numbers, calendar.span(turn))
-        other = calendar.turn_at(day)
         yield place.fault(f"{in_numbers(moment)} is in turn {other}: turn {turn} runs from {first} to {last}.")
 
 
@@ -1001,6 +1080,7 @@ CHECKS = (
     lambda facts: repeated_ids(facts.root),
     check_participants,
     check_actors,
+    check_presence,
     check_groups,
     check_ties,
     check_turns,

@@ -94,12 +94,9 @@ def names_in(library: Library, section: str) -> Iterable[str]:
 
 
 def check_library(root: Node, names: dict[str, dict]) -> list[Diagnostic]:
-    """Every fault in how the entries of the library fit together.
+    """Every fault in how the entries of the library, some or all sections, fit together.
 
-    Parameters
-    ----------
-    root : Node, some or all sections
-    names : dict, for each section the names that may be referred to; those of domains with the limits of each
+    `names` has for each section the names that may be referred to; those of domains with the limits of each.
     """
     faults = [*check_entry(root, Library, names), *_coefficients(root, names["domains"])]
     for code, key, _ in items_of(root, "bodies"):

@@ -23,16 +23,9 @@ Absent = Callable[[str, str, object], bool]  # text, the field in which it stand
 
 
 def without_those_left_out(root: Node, library: Library) -> list[str]:
-    """Takes away, in place, what is inherited and belongs to nobody who takes part; returns a sentence that says what.
+    """Takes away, in place, what is inherited and belongs to nobody who takes part; returns sentences that say what.
 
-    Parameters
-    ----------
-    root : a scenario laid over what it extends
-    library : Library
-
-    Returns
-    -------
-    list of str, empty when there was nothing to take away
+    `root` is a scenario laid over what it extends.
     """
     facts, listed = Facts(root, library), root.get("participants")
     if listed is None or not facts.cast:
@@ -80,12 +73,7 @@ def _leads_somewhere(document: dict, path: str, library: Library) -> bool:
 
 
 class _Taken:
-    """Takes away what is inherited and absent, and remembers what.
-
-    Parameters
-    ----------
-    own : files whose words stay
-    """
+    """Takes away what is inherited and absent, and remembers what; the words of the files that are its `own` stay."""
 
     def __init__(self, own: set[str]):
         self.own = own

@@ -124,12 +124,9 @@ def shown_path(path: Path) -> str:
 
 
 def read_library(files: Sequence[tuple[Path, str]], whole: bool = True) -> tuple[Library | None, list[Diagnostic]]:
-    """The library that files hold together, or None; and every fault.
+    """The library that files, each with the name to show, hold together, or None; and every fault.
 
-    Parameters
-    ----------
-    files : (path, name to show) of each
-    whole : bool, whether these are all files; if not, they may also refer to what is in the library that ships
+    If these are not the `whole`, they may also refer to what is in the library that ships.
     """
     roots: list[Node] = []
     faults: list[Diagnostic] = []

@@ -101,13 +101,7 @@ def load(name_or_path: str | os.PathLike, library: Library | None = None) -> Loa
 
 
 def from_text(text: str, path: Path) -> Loaded:
-    """A scenario from the text that its file holds, or is to hold; checked like a file.
-
-    Parameters
-    ----------
-    text : str
-    path : Path of the file, from which what it extends is found
-    """
+    """A scenario from the text that its file, at a path, holds or is to hold; checked like a file."""
     return _loaded(with_parents(read_text(text, os.fspath(path)), path), path.stem, path)
 
 
@@ -121,12 +115,8 @@ def from_document(
 def varied(loaded: Loaded, values: dict) -> Loaded:
     """The same scenario with other values at some paths; InputError when one leads nowhere or does not fit.
 
-    Parameters
-    ----------
-    loaded : Loaded
-    values : dict, path -> value, such as `{"incidents.grid.difficulty": 0.7, "behaviour.precision": 4}`. What is
-    switched on
-        comes first and what is switched off last, so that other values may be set under it either way
+    Such as `{"incidents.grid.difficulty": 0.7, "behaviour.precision": 4}`. What is switched on comes first and what is
+    switched off last, so that other values may be set under it either way.
     """
     document = loaded.document
     for path, value in sorted(values.items(), key=lambda item: {"on": 0, "off": 2}.get(str(item[1]), 1)):
@@ -139,14 +129,8 @@ def check_files(
 ) -> list[Diagnostic]:
     """Every fault of some files: scenarios, or files of the library, which are known by their first keys.
 
-    Parameters
-    ----------
-    paths : names of shipped scenarios, or paths of files
-    others : (whether a file is of this kind, its faults) of each further kind of file, both asked of a file's root Node
-
-    Returns
-    -------
-    list of Diagnostic, as they come in the files; what a file says itself comes before what it extends
+    They come in the order of the files; what a file says itself comes before what it extends. `others` has for each
+    further kind of file whether a file is one, and its faults, both asked of the file's root Node.
     """
     faults, of_the_library = [], []
     for given in paths:
@@ -402,11 +386,8 @@ def _is_removal(entry: Node) -> bool:
 
 
 def notes_on(loaded: Loaded) -> list[str]:
-    """What is worth knowing of a scenario that is sound: it plays, and may not say what its author thinks.
-
-    Returns
-    -------
-    list of str, sentences for whoever checks or plays it; none for most scenarios
+    """What is worth knowing of a scenario that is sound, in sentences: it plays, and may not say what its author
+    thinks.
 
     >>> from sim.scenario import load
     >>> notes_on(load("smallest"))

@@ -96,10 +96,7 @@ def with_outputs(formats: dict[str, Format], responses: dict[str, Response]) -> 
 def codes_by_name(library: Library, own: Iterable[tuple[str, str | None]] = ()) -> dict[str, str]:
     """Each word that people write for an actor or a group, in bare letters, and the code that it stands for.
 
-    Parameters
-    ----------
-    library : Library
-    own : (code, name) of the actors that a scenario names itself
+    `own` are the codes and names of the actors that a scenario names itself.
     """
     known: dict[str, State | Body] = {**library.bodies, **library.states}
     words = [(word, code) for code, name in own for word in (code, name)]

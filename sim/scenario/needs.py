@@ -178,13 +178,7 @@ def _yardstick(root: Node) -> Iterator[Diagnostic]:
 
 
 def figure_limits(holder: type, field: str, entry: str | None = None) -> tuple[float, float] | None:
-    """Between what a figure makes sense; None where anything does.
-
-    Parameters
-    ----------
-    holder : class of the schema that has the field
-    field : str
-    entry : str, the key of the entry that the figure is of, such as the code of a state
+    """Between what a figure, a field of an entry of the library, makes sense; None where anything does.
 
     >>> figure_limits(State, "defence_usd_bn", "ISL"), figure_limits(State, "defence_usd_bn", "USA")
     ((0, 1000000.0), (0.05, 1000000.0))

@@ -111,17 +111,7 @@ class Node:
 
 
 def read(path: str | os.PathLike, shown: str | None = None) -> Node:
-    """The mapping that a YAML file holds.
-
-    Parameters
-    ----------
-    path : the file
-    shown : how to name it in messages; default: as given
-
-    Returns
-    -------
-    Node, always a mapping; InputError when the file cannot be read as one
-    """
+    """The mapping that a YAML file holds, which messages name as `shown`; InputError when it cannot be read as one."""
     return read_text(file_text(path, shown or os.fspath(path)), shown or os.fspath(path))
 
 

@@ -12,6 +12,7 @@ Two documents are described here:
 
 import datetime
 import re
+from functools import lru_cache
 from typing import Annotated, Literal, Optional, Union
 
 from pydantic import (
@@ -99,6 +100,7 @@ STATELESS = {
 CULPRIT_PATTERN = CODE_PATTERN.replace(")$", f"|{'|'.join(STATELESS)})$")
 Culprit = Annotated[str, Field(pattern=CULPRIT_PATTERN)]
 MOST_TURNS = 60
+_calendar = lru_cache(maxsize=64)(calendar_of)  # a scenario is asked for its own many times
 LONGEST_TURN = {"hours": 240, "days": 366, "months": 120, "years": 10}
 Name = Annotated[str, Field(pattern=NAME_PATTERN, description="lower case letters, digits and underscores")]
 Id = Annotated[str, Field(pattern=ID_PATTERN)]  # of a past case: also the name of a file
@@ -691,6 +693,12 @@ class ActorOverride(Entry):
     )
     capital: Optional[Annotated[float, Field(ge=0, le=5)]] = Field(None, description="political capital at the start")
     policy: Optional[Name] = Field(None, description="how it chooses; default: standard")
+    from_turn: Optional[Annotated[int, Field(ge=1, le=MOST_TURNS)]] = Field(
+        None, description="the first turn in which it takes part; empty: from the beginning"
+    )
+    until_turn: Optional[Annotated[int, Field(ge=1, le=MOST_TURNS)]] = Field(
+        None, description="the last turn in which it takes part; empty: to the end"
+    )
     brief: Optional[Text] = Field(None, description="what the person in this seat should know and want")
     sealed: bool = Field(
         False,
@@ -1046,7 +1054,7 @@ class Scenario(Entry):
     def calendar(self) -> Calendar:
         """When each turn begins and ends."""
         turns = self.turns if isinstance(self.turns, list) else [self.turns]
-        return calendar_of(self.start, map(stretch_of, turns))
+        return _calendar(self.start, tuple(map(stretch_of, turns)))
 
     def moment_of(self, inject: Union[Inject, Deadline]) -> Optional[datetime.date]:
         """When an inject comes or a deadline ends, as far as it says: a day, or the clock; None: its turn is all."""

@@ -12,106 +12,11 @@ from sim.scenario.schema import Scenario
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 LONGEST_NAME = 60
-
-TEMPLATE = """\
-# yaml-language-server: $schema=./scenario.schema.json
-#
-# {title}: an exercise. Change any word or number; what follows a '#' is a remark for you and is not read.
-#
-#   Is everything in order?   oceans check {name}.yaml
-#   Play it                   oceans run {name}.yaml
-#   Let an editor help        oceans schema > scenario.schema.json     once, in this folder: it completes and explains
-#
-# scenarios/README.md explains every field that there is; this file has those that most exercises need.
-
-title: {title}
-summary: >-                            # what everybody reads first
-  The lights go out in Estonia. It looks like Russia, and nobody can prove it yet. Whom does Tallinn call, and who
-  on two oceans will stand beside it?
-start: 2026-03-02                      # the first day: year-month-day
-turns: {{count: 4, days: 14}}            # four rounds of play, two weeks each
-
-
-# WHO TAKES PART: countries by their three letters; NATO or EU stand for all their members
-
-participants: [EST, LVA, DEU, GBR, USA, JPN, RUS]
-
-actors:                                # what a player should know and want; nobody else reads it
-  EST:
-    brief: You were hit. You want company when you name the culprit, and help before the next storm.
-  USA:
-    brief: You believe Tallinn. You want allies to say so first, and you will not be hurried.
-  JPN:
-    brief: You rarely name a state alone. You would rather join others, and learn how it was done.
-
-
-# WHAT REALLY HAPPENED: who did it stays hidden until the end
-
-incidents:
-  - id: grid                           # a short name, used further down
-    name: Attack on the Estonian grid
-    issue: cyber                       # or fimi (disinformation), coercion, infra (sabotage), space, military, edt
-    by: RUS                            # who did it
-    victims: {{EST: 0.5}}                # who is hurt, and how badly: 0.1 hardly, 0.5 seriously, 1 many dead
-    difficulty: 0.5                    # how hard it is to tell who did it: 0 plain, 1 hopeless
-    publicness: 0.6                    # how widely it is known: 0 secret, 1 on every front page
-
-
-# WHAT YOU PUT ON THE TABLE, in order: one inject each
-
-injects:
-  - id: blackout
-    title: The lights go out
-    turn: 1
-    sender: Estonian grid operator
-    to: [EST, LVA]                     # countries, control (you and your team) or all
-    channel: phone                     # brief, cable, email, phone, call, chat, in_person, media, social or radio
-    text: A third of the country is without power. Our engineers are locked out of their own consoles.
-    expects: Estonia asks for help, and says how sure it is.      # seen by control alone
-    objectives: [share_early]
-
-  - id: headline
-    title: A headline names a culprit
-    turn: 2
-    sender: A newspaper
-    to: [all]
-    channel: media
-    text: Unnamed officials say that the attack was traced to a military unit.
-    effects:
-      - {{on: publicness, incident: grid, by: 0.3}}                # now more people know
-
-  - id: second_storm
-    title: The cold comes
-    turn: 3
-    kind: contingency                  # held back until you release it
-    sender: Weather service
-    to: [EST, LVA]
-    channel: email
-    text: Minus twenty by Friday, for ten days.
-
-
-# WHAT IT IS FOR
-
-objectives:
-  - {{id: share_early, text: Share evidence across both oceans before anybody asks for it}}
-
-questions:                             # for the talk afterwards
-  - Who would have acted sooner, and what held them back?
-"""
+TEMPLATE = Path(__file__).with_name("template.yaml")
 
 
 def new_scenario(name: str, folder: str | os.PathLike = ".") -> Path:
-    """Write a scenario to start from; InputError when the name will not do or the file is already there.
-
-    Parameters
-    ----------
-    name : lower case letters, digits and underscores; `.yaml` is added
-    folder : where
-
-    Returns
-    -------
-    Path of the new file
-    """
+    """Write a scenario to start from, and give its path; InputError when the name will not do or the file is there."""
     name = _good_name(name.removesuffix(".yaml"))
     path = Path(folder) / f"{name}.yaml"
     try:
@@ -131,7 +36,8 @@ def template_text(name: str) -> str:
     >>> "title: Baltic night" in template_text("baltic_night")
     True
     """
-    return TEMPLATE.format(name=name, title=name.replace("_", " ").capitalize())
+    title = name.replace("_", " ").capitalize()
+    return TEMPLATE.read_text(encoding="utf-8").replace("{name}", name).replace("{title}", title)
 
 
 def _good_name(name: str) -> str:

@@ -2,110 +2,103 @@
 
 Each case is played from the day it became known with what was known then, and every cell (an actor, a kind of act, a
 case) gets a probability. Coefficients that were estimated from these cases are taken as they come out without the case
-in question, so no case tells on itself.
+in question, so no case tells on itself. What comes of it is read as tables and as plain data.
 """
 
 import contextlib
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from sim.draws import Draws
 from sim.experiments.factors import estimated, mixed
 from sim.processes import pool
 from sim.scenario import load_library
+from sim.scenario.schema import Library
 from sim.validation.benchmarks import benchmarks, within_cyber
 from sim.validation.cases import Cases, Cells, cells_of
-from sim.validation.replay import Replay
-from sim.validation.schema import KINDS, AttributionContext, Case, Outcome, Severity
-from sim.validation.scores import calibration_of, differences_of, scores_of
-
-__all__ = ["MODEL", "Backtest", "backtest"]
+from sim.validation.checks import codebook_of
+from sim.validation.replay import Played, Replay
+from sim.validation.schema import KINDS, AttributionContext, Case, Episode, Outcome, Severity
+from sim.validation.scores import Fifth, calibration_of, differences_of, scores_of
 
 MODEL = "Two Oceans"
 COERCION = "economic_coercion"
 RUNS = 48
 ACTS = (0.05, 0.5, 0.95)
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+BETTER, WORSE, UNCLEAR = "better", "worse", "cannot be told"
+HALF = 0.5
+FEWEST_CASES = 5
+NOTHING = 0.0005  # a difference that no table shows is none
+COLUMNS = {
+    MODEL: "model",
+    "overall rate": "overall_rate",
+    "actor's own rate": "own_rate",
+    "logistic": "logistic",
+    "strong logistic": "strong_logistic",
+    "nobody": "nobody",
+}
 
 
 @dataclass(frozen=True)
 class Backtest:
-    """A back-test: cells with their forecasts, and how good these were.
-
-    Parameters
-    ----------
-    cases : Cases
-    cells : Cells, the cells that are scored (n)
-    forecasts : dict of name -> array (n,), probability; the model's own first, under `MODEL`
-    played : dict of case id -> Played
-    scores : DataFrame, as `sim.validation.scores.scores_of`
-    differences : DataFrame, as `sim.validation.scores.differences_of`: the model against each benchmark
-    fifths : dict of scope -> list of Fifth, the model's calibration
-    acts : DataFrame, a row per case and kind of act: how many did it, as `acts_of`
-    lags : DataFrame, a row per kind of act: columns kind, cells, and days from the disclosure at some quantiles
-    first_answers : DataFrame, a row per case: the first collective or lead response in days, and the model's
-    outcomes : DataFrame, a row per coercion: what came of it, and the model's probability that the victim gave in
-    estimated : dict of case id -> where the coefficients came from: "without it", "from others", "all cases" (itself
-        among them), or "as written" where nothing is estimated
-    runs, seed : int
-    """
+    """A back-test: cells with their forecasts, and how good these were."""
 
     cases: Cases
-    cells: Cells
-    forecasts: dict
-    played: dict
-    scores: pd.DataFrame
-    differences: pd.DataFrame
-    fifths: dict
-    acts: pd.DataFrame
-    lags: pd.DataFrame
-    first_answers: pd.DataFrame
-    outcomes: pd.DataFrame
-    estimated: dict
+    cells: Cells  # those that are scored (n)
+    forecasts: dict[str, np.ndarray]  # by name, the probability of each cell; the model's own first, under `MODEL`
+    played: dict[str, Played]  # by the case's id
+    scores: pd.DataFrame  # as `sim.validation.scores.scores_of`
+    differences: pd.DataFrame  # as `sim.validation.scores.differences_of`: the model against each benchmark
+    fifths: dict[str, list[Fifth]]  # the model's calibration, by scope
+    acts: pd.DataFrame  # a row per case and kind of act: how many did it, as `acts_of`
+    lags: pd.DataFrame  # a row per kind of act: days from the disclosure at some quantiles, as `lags_of`
+    first_answers: pd.DataFrame  # a row per case: the first collective or lead response in days, and the model's
+    outcomes: pd.DataFrame  # a row per coercion: what came of it, and the model's probability that the victim gave in
+    # by the case's id, where its coefficients came from: "without it", "from others", "all cases" (itself among them),
+    # or "as written" where nothing is estimated
+    estimated: dict[str, str]
     runs: int
     seed: int
-    options: dict = field(default_factory=dict)
+    options: dict[str, bool] = field(default_factory=dict)
 
-    def chance(self, case, actor, kind):
+    def chance(self, case: str, actor: str, kind: str) -> float:
         """The model's probability of one cell, scored or not; nan for an actor outside the cast."""
         return self.played[case].chance_of(actor, kind)
 
 
 def backtest(
-    cases,
-    runs=RUNS,
-    seed=3,
-    library=None,
-    train=None,
-    with_victims=False,
-    strict=False,
-    in_sample=False,
-    is_drawn=True,
-    workers=1,
-    progress=None,
-):
+    cases: Cases,
+    runs: int = RUNS,
+    seed: int = 3,
+    library: Library | None = None,
+    train: Cases | None = None,
+    with_victims: bool = False,
+    strict: bool = False,
+    in_sample: bool = False,
+    is_drawn: bool = True,
+    workers: int = 1,
+    progress: Callable[[str], Any] | None = None,
+) -> Backtest:
     """Play cases and compare what the model says with what was done.
 
     Parameters
     ----------
-    cases : Cases, from `sim.validation.cases.read_cases`
-    runs : int, of each case
-    seed : int
-    library : Library; None: the one that ships, with its estimates
-    train : Cases, what the benchmarks learn from; None: the other cases of `cases`
-    with_victims : bool, score what primary targets did themselves as well
-    strict : bool, leave out cells of low confidence
-    in_sample : bool, take the estimates from all cases, also for a case they were made from
-    is_drawn : bool, draw the coefficients anew for every run, as uncertain as the estimates are; False: take the most
+    runs : of each case
+    library : None: the one that ships, with its estimates
+    train : what the benchmarks learn from; None: the other cases of `cases`
+    with_victims : score what primary targets did themselves as well
+    strict : leave out cells of low confidence
+    in_sample : take the estimates from all cases, also for a case they were made from
+    is_drawn : draw the coefficients anew for every run, as uncertain as the estimates are; False: take the most
         probable values in every run
-    workers : int, processes
-    progress : callable (case id), called as each case has been played
-
-    Returns
-    -------
-    Backtest
+    workers : processes
+    progress : called with a case's id, as each case has been played
 
     >>> from sim.validation.cases import read_cases
     >>> one = backtest(read_cases("cases_2007_2024"), runs=1)
@@ -116,7 +109,7 @@ def backtest(
     episodes = [as_case(episode, library) for episode in cases.outcomes if set(episode.targets) & set(library.states)]
     everything = [*cases.cases, *episodes]
     behaviour = {case.id: coefficients_for(case.id, library, in_sample) for case in everything}
-    values = {name: found for name, (found, _) in behaviour.items()}
+    values: dict[str, Mapping] = {name: found for name, (found, _) in behaviour.items()}
     if is_drawn:
         values = {name: drawn(library, centre, runs, seed) for name, centre in values.items()}
     played = _play_all(everything, runs, seed, values, library, workers, progress)
@@ -135,7 +128,7 @@ def backtest(
         acts_of(cells, cases, played),
         lags_of({case.id: played[case.id] for case in cases.cases}),
         first_answers_of(cases, played),
-        outcomes_of([case for case in everything if library.codebook.kinds[case.kind].has_demand], played),
+        outcomes_of([case for case in everything if codebook_of(library).kinds[case.kind].has_demand], played),
         {case.id: behaviour[case.id][1] for case in cases.cases},
         runs,
         seed,
@@ -143,19 +136,8 @@ def backtest(
     )
 
 
-def coefficients_for(case, library, in_sample=False):
-    """The coefficients a case is played with, and where they come from.
-
-    Parameters
-    ----------
-    case : str, its id
-    library : Library
-    in_sample : bool
-
-    Returns
-    -------
-    dict of coefficient -> value, and where they come from, as `Backtest.estimated`
-    """
+def coefficients_for(case: str, library: Library, in_sample: bool = False) -> tuple[dict[str, float], str]:
+    """The coefficients a case, by its id, is played with, and where they come from, as `Backtest.estimated` says it."""
     estimates = library.estimates
     if not estimates.coefficients:
         return {}, "as written"
@@ -164,18 +146,10 @@ def coefficients_for(case, library, in_sample=False):
     return {}, "from others" if estimates.without and case not in estimates.without else "all cases"
 
 
-def drawn(library, centre, runs, seed):
-    """Coefficients for every run, drawn together around the most probable ones.
+def drawn(library: Library, centre: Mapping[str, float], runs: int, seed: int) -> dict[str, np.ndarray]:
+    """Coefficients for every run, (runs,) each, drawn together around the most probable ones; none without estimates.
 
-    Parameters
-    ----------
-    library : Library, with its estimates
-    centre : dict of coefficient -> value, most probable; those left out: as in the estimates
-    runs, seed : int
-
-    Returns
-    -------
-    dict of coefficient -> array (runs,); empty when the library has no estimates
+    `centre` has the most probable values; those left out are as in the library's estimates.
     """
     factors = estimated(library, centre)
     names = tuple(library.estimates.coefficients)
@@ -183,7 +157,7 @@ def drawn(library, centre, runs, seed):
     return dict(zip(names, mixed(factors, draws.T), strict=True)) if names else {}
 
 
-def as_case(episode, library):
+def as_case(episode: Episode, library: Library) -> Case:
     """A coercion of which only the outcome is known, as a case in which nothing is known of anybody's answer.
 
     Its severity is that of a usual episode, and everybody knew of it and who it was.
@@ -207,7 +181,15 @@ def as_case(episode, library):
     )
 
 
-def _play_all(cases, runs, seed, behaviour, library, workers, progress):
+def _play_all(
+    cases: Sequence[Case],
+    runs: int,
+    seed: int,
+    behaviour: Mapping[str, Mapping[str, ArrayLike]],
+    library: Library,
+    workers: int,
+    progress: Callable[[str], Any] | None,
+) -> dict[str, Played]:
     tell = progress or (lambda case: None)
     jobs = [(case, runs, seed, behaviour[case.id], library) for case in cases]
     played = {}
@@ -219,26 +201,20 @@ def _play_all(cases, runs, seed, behaviour, library, workers, progress):
     return played
 
 
-def _play(case, runs, seed, behaviour, library):
+def _play(case: Case, runs: int, seed: int, behaviour: Mapping[str, ArrayLike], library: Library) -> Played:
     return Replay(case, library).played(runs, behaviour, seed)
 
 
-def _chances(cells, played):
+def _chances(cells: Cells, played: Mapping[str, Played]) -> np.ndarray:
     names = [cells.case_ids[place] for place in cells.case]
     rows = zip(names, cells.actor, cells.kind, strict=True)
     return np.array([played[name].chance_of(actor, kind) for name, actor, kind in rows])
 
 
-def acts_of(cells, cases, played):
+def acts_of(cells: Cells, cases: Cases, played: Mapping[str, Played]) -> pd.DataFrame:
     """How many did each kind of act in each case, over the cells that are scored: of the record, and in the runs.
 
     A run counts those who acted in it, by its own dice; that allies move together shows in how far the runs spread.
-
-    Parameters
-    ----------
-    cells : Cells
-    cases : Cases
-    played : dict of case id -> Played
 
     Returns
     -------
@@ -273,7 +249,7 @@ def acts_of(cells, cases, played):
     return pd.DataFrame(rows, columns=columns)
 
 
-def lags_of(played):
+def lags_of(played: Mapping[str, Played]) -> pd.DataFrame:
     """Days from the disclosure to each kind of act, over every actor that did it, every run and every case.
 
     Returns
@@ -290,7 +266,7 @@ def lags_of(played):
     return pd.DataFrame(rows)
 
 
-def first_answers_of(cases, played):
+def first_answers_of(cases: Cases, played: Mapping[str, Played]) -> pd.DataFrame:
     """Days to the first answer together: of the record, and to the day on which two actors had done more than speak.
 
     Returns
@@ -319,13 +295,8 @@ def first_answers_of(cases, played):
     return pd.DataFrame(rows)
 
 
-def outcomes_of(coercions, played):
-    """Coercions: whether the target gave in, and the model's probability that it does within the time played.
-
-    Parameters
-    ----------
-    coercions : sequence of Case with a demand
-    played : dict of case id -> Played
+def outcomes_of(coercions: Sequence[Case], played: Mapping[str, Played]) -> pd.DataFrame:
+    """Coercions, which are cases with a demand: whether the target gave in, and the model's probability that it does.
 
     Returns
     -------
@@ -343,3 +314,158 @@ def outcomes_of(coercions, played):
         if case.outcome.target_conceded is not None
     ]
     return pd.DataFrame(rows, columns=["case", "target", "months", "conceded", "chance"])
+
+
+# ---------------------------------------------------------------------------------------------------- cells
+
+
+def cells_table(backtest: Backtest) -> pd.DataFrame:
+    """Every cell that was scored, with what each forecast said of it.
+
+    Returns
+    -------
+    DataFrame, a row per cell in the order of the file: case, case_kind, actor, kind, done (0 or 1), confidence, then
+    the probability that each forecast gave, by the names of `COLUMNS`
+    """
+    cells = backtest.cells
+    table = {
+        "case": [cells.case_ids[at] for at in cells.case],
+        "case_kind": cells.case_kind,
+        "actor": cells.actor,
+        "kind": cells.kind,
+        "done": cells.done.astype(int),
+        "confidence": cells.confidence,
+    }
+    return pd.DataFrame(table | {COLUMNS.get(name, name): p for name, p in backtest.forecasts.items()})
+
+
+# ---------------------------------------------------------------------------------------------------- calibration
+
+
+def fifths_of(fifths: Iterable[Fifth]) -> tuple[int, int]:
+    """How many fifths hold up, and how many have enough cells to be judged.
+
+    >>> from sim.validation.scores import calibration
+    >>> fifths_of(calibration([0] * 10, [0.1] * 10))
+    (1, 1)
+    """
+    judged = [fifth.is_reliable for fifth in fifths if fifth.is_reliable is not None]
+    return sum(judged), len(judged)
+
+
+def calibration_table(backtest: Backtest) -> pd.DataFrame:
+    """The calibration of every forecast but "nobody", as rows.
+
+    Returns
+    -------
+    DataFrame: scope, forecast, then the fields of `sim.validation.scores.Fifth`
+    """
+    rows = [
+        {"scope": scope, "forecast": name, **asdict(fifth)}
+        for name in backtest.forecasts
+        if name != "nobody"
+        for scope, fifths in calibration_of(backtest.cells, backtest.forecasts[name]).items()
+        for fifth in fifths
+    ]
+    return pd.DataFrame(rows)
+
+
+# ---------------------------------------------------------------------------------------------------- what it comes to
+
+
+def verdict(low: float, high: float, less_is_better: bool = True, cases: int | None = None) -> str:
+    """Whether a difference is clear, by the ends of its interval: "better", "worse" or "cannot be told".
+
+    Of fewer than five cases nothing can be told, since resampling whole cases says nothing then.
+
+    >>> verdict(-0.03, -0.01), verdict(-0.03, 0.01), verdict(0.2, 0.4, less_is_better=False)
+    ('better', 'cannot be told', 'better')
+    >>> verdict(-0.03, -0.01, cases=2)
+    'cannot be told'
+    """
+    if (cases is not None and cases < FEWEST_CASES) or max(abs(low), abs(high)) < NOTHING:
+        return UNCLEAR
+    if high < 0:
+        return BETTER if less_is_better else WORSE
+    if low > 0:
+        return WORSE if less_is_better else BETTER
+    return UNCLEAR
+
+
+@dataclass(frozen=True)
+class Miss:
+    """Cells of one case and kind of act in which the model was wrong the same way."""
+
+    case: str
+    kind: str
+    done: bool  # what these actors did
+    actors: tuple  # of (code, the model's probability, confidence of the record), the worst first
+    loss: float  # what they add to the sum of squared errors
+
+
+def misses_of(backtest: Backtest, most: int = 10, limit: float = HALF) -> list[Miss]:
+    """Where the model was most wrong, the costliest first: cells on the wrong side of a probability, by case and kind.
+
+    `most` says how many groups of cells, and above `limit` an act was expected.
+    """
+    table = cells_table(backtest)
+    wrong = table[(table.model > limit) != (table.done == 1)]
+    groups = wrong.assign(off=(wrong.model - wrong.done).abs()).groupby(["case", "kind", "done"], sort=False)
+    found = [Miss(case, kind, bool(done), *_missed(rows)) for (case, kind, done), rows in groups]
+    return sorted(found, key=lambda miss: -miss.loss)[:most]
+
+
+def _missed(rows: pd.DataFrame) -> tuple[tuple, float]:
+    rows = rows.sort_values("off", ascending=False, kind="stable")
+    return tuple(zip(rows.actor, rows.model, rows.confidence, strict=True)), float((rows.off**2).sum())
+
+
+def where_it_was_done(backtest: Backtest, kind: str) -> list[tuple[str, int]]:
+    """Each case in which a kind of act was done, and by how many actors, the most first."""
+    cells = backtest.cells
+    here = (cells.kind == kind) & (cells.done == 1)
+    counts = np.bincount(cells.case[here], minlength=len(cells.case_ids))
+    order = np.argsort(-counts, kind="stable")
+    return [(cells.case_ids[at], int(counts[at])) for at in order if counts[at]]
+
+
+# ---------------------------------------------------------------------------------------------------- plain data
+
+
+def as_plain(backtest: Backtest) -> dict:
+    """All of a back-test as lists, dicts, numbers and text; what is not known is None.
+
+    The tables are lists of rows: scores, differences, calibration, cells, acts, lags, first_answers, outcomes.
+    """
+    return {
+        "cases": backtest.cases.title,
+        "digest": backtest.cases.digest,
+        "runs": backtest.runs,
+        "seed": backtest.seed,
+        "options": backtest.options,
+        "estimated": backtest.estimated,
+        **{name: _rows(table) for name, table in tables_of(backtest).items()},
+    }
+
+
+def tables_of(backtest: Backtest) -> dict[str, pd.DataFrame]:
+    """Every table of a back-test by its name, which is also that of its file."""
+    return {
+        "scores": backtest.scores,
+        "differences": backtest.differences,
+        "calibration": calibration_table(backtest),
+        "cells": cells_table(backtest),
+        "acts": backtest.acts,
+        "lags": backtest.lags,
+        "first_answers": backtest.first_answers,
+        "outcomes": backtest.outcomes,
+    }
+
+
+def _rows(table: pd.DataFrame) -> list[dict]:
+    return [{key: _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and not np.isfinite(value) else value

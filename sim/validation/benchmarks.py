@@ -16,15 +16,20 @@ as they are just what it is made without: its AUC there lies below one half by c
 """
 
 import datetime
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from scipy.special import expit
 
 from sim.one_thread import one_blas_thread
 from sim.scenario import load_library
 from sim.scenario.members import group_members
-from sim.validation.schema import UNATTRIBUTED, group_name
+from sim.scenario.schema import Library
+from sim.validation.cases import Cases, Cells
+from sim.validation.checks import codebook_of
+from sim.validation.schema import UNATTRIBUTED, Case, group_name
 
 FEATURES = (
     "five_eyes",
@@ -75,6 +80,7 @@ RIDGE, RIDGE_OF_ACTORS = 1.0, 2.0  # what half the squares of its weights cost t
 PENALTY = 1.0  # what the errors weigh against the squares of the weights; 1 is the usual default
 PRECISION = 1e-9
 MOST_STEPS = 100
+Taught = tuple[Cells, Cases] | None  # other cells to learn from
 
 
 # ---------------------------------------------------------------------------------------------------- the forecasts
@@ -82,32 +88,17 @@ MOST_STEPS = 100
 
 @dataclass(frozen=True)
 class Known:
-    """What a forecast may know: cells of one kind of act, from other cases.
+    """What a forecast may know: cells of one kind of act, from other cases."""
 
-    Parameters
-    ----------
-    done : array (n,), 0 or 1
-    actor : array (n,) of str
-    features : array (n, features), as `features_of` or `strong_features_of`; nan where not known
-    """
-
-    done: np.ndarray
-    actor: np.ndarray
-    features: np.ndarray
+    done: np.ndarray  # (n,), 0 or 1
+    actor: np.ndarray  # (n,) of str
+    features: np.ndarray  # (n, features), as `features_of` or `strong_features_of`; nan where not known
 
 
-def overall_rate(known, actor, features):
+def overall_rate(known: Known, actor: np.ndarray, features: np.ndarray) -> np.ndarray:
     """Everyone does it as often as it was done. Half an event is added, and half a cell without (Jeffreys's prior).
 
-    Parameters
-    ----------
-    known : Known
-    actor : array (m,) of str, whom the forecasts are for
-    features : array (m, 13)
-
-    Returns
-    -------
-    array (m,), probability
+    Like each of the forecasts, it gives the probability of every cell that is asked about, (m,).
 
     >>> known = Known(np.array([1.0, 0.0, 0.0]), np.array(["USA", "USA", "FRA"]), np.zeros((3, 13)))
     >>> overall_rate(known, np.array(["USA"]), np.zeros((1, 13))).tolist()
@@ -116,10 +107,8 @@ def overall_rate(known, actor, features):
     return np.full(len(actor), (known.done.sum() + PRIOR) / (known.done.size + 2 * PRIOR))
 
 
-def own_rate(known, actor, features):
+def own_rate(known: Known, actor: np.ndarray, features: np.ndarray) -> np.ndarray:
     """Each does it as often as it did itself; the overall rate counts as one cell more, and alone for a newcomer.
-
-    Parameters and what is returned: as `overall_rate`.
 
     >>> known = Known(np.array([1.0, 0.0, 0.0]), np.array(["USA", "USA", "FRA"]), np.zeros((3, 13)))
     >>> own_rate(known, np.array(["USA", "FRA", "JPN"]), np.zeros((3, 13))).round(3).tolist()
@@ -129,26 +118,19 @@ def own_rate(known, actor, features):
     return (same @ known.done + SHRINKAGE * overall_rate(known, actor, features)) / (same.sum(axis=1) + SHRINKAGE)
 
 
-def logistic(known, actor, features):
-    """A logistic regression on the features; where nobody did it, or everybody, the overall rate.
-
-    Parameters and what is returned: as `overall_rate`.
-    """
+def logistic(known: Known, actor: np.ndarray, features: np.ndarray) -> np.ndarray:
+    """A logistic regression on the features; where nobody did it, or everybody, the overall rate."""
     if len(np.unique(known.done)) < 2:
         return overall_rate(known, actor, features)
     return fitted(known.features, known.done).forecast(features)
 
 
-def strong_logistic(known, actor, features):
+def strong_logistic(known: Known, actor: np.ndarray, features: np.ndarray) -> np.ndarray:
     """A logistic regression with a weight for each actor too; where nobody did it, or everybody, the overall rate.
 
     Its ridge is on the features as they stand, which all lie between 0 and about 1 or 2; what is not known stands at
     the mean of the other cases.
-
-    Parameters and what is returned: as `overall_rate`, with the features of `strong_features_of`.
     """
-    from scipy.special import expit
-
     if len(np.unique(known.done)) < 2:
         return overall_rate(known, actor, features)
     everybody = np.unique(np.asarray(known.actor))
@@ -163,11 +145,8 @@ def strong_logistic(known, actor, features):
     return expit(asked @ _best_weights(learnt, known.done, ridge, 1.0))
 
 
-def nobody(known, actor, features):
-    """Nobody does it: probability 0, which the log score brings up to its floor.
-
-    Parameters and what is returned: as `overall_rate`.
-    """
+def nobody(known: Known, actor: np.ndarray, features: np.ndarray) -> np.ndarray:
+    """Nobody does it: probability 0, which the log score brings up to its floor."""
     return np.zeros(len(actor))
 
 
@@ -180,20 +159,17 @@ FORECASTS = {
 }
 
 
-def benchmarks(cells, cases, train=None, library=None, names=tuple(FORECASTS)):
-    """The forecasts of every cell, each made without the case it belongs to.
+def benchmarks(
+    cells: Cells,
+    cases: Cases,
+    train: Taught = None,
+    library: Library | None = None,
+    names: Sequence[str] = tuple(FORECASTS),
+) -> dict[str, np.ndarray]:
+    """The forecasts of every cell, by name, each made without the case that the cell belongs to.
 
-    Parameters
-    ----------
-    cells : Cells, what is forecast: n cells
-    cases : Cases that they come from
-    train : (Cells, Cases), optional, what is learnt from in place of `cells`; a case of the same id is left out
-    library : Library, optional, for figures that the cases do not give; None: the one that ships
-    names : sequence of str, which of `FORECASTS`
-
-    Returns
-    -------
-    dict of name -> array (n,), probability
+    `train` is what is learnt from in place of `cells`, where a case of the same id is left out; the library gives
+    figures that the cases do not.
 
     >>> from sim.validation.cases import cells_of, read_cases
     >>> cases = read_cases("cases_2007_2024")
@@ -220,11 +196,10 @@ def benchmarks(cells, cases, train=None, library=None, names=tuple(FORECASTS)):
     return found
 
 
-def within_cyber(cells, cases, train=None, library=None):
-    """The strong regression of cyber operations, learnt from other cyber operations alone; elsewhere nan.
-
-    Parameters and what is returned: as `benchmarks`.
-    """
+def within_cyber(
+    cells: Cells, cases: Cases, train: Taught = None, library: Library | None = None
+) -> dict[str, np.ndarray]:
+    """The strong regression of cyber operations, learnt from other cyber operations alone; elsewhere nan."""
     known, known_cases = train or (cells, cases)
     here = cells.case_kind == "cyber"
     taught = known.where(known.case_kind == "cyber"), known_cases
@@ -234,7 +209,7 @@ def within_cyber(cells, cases, train=None, library=None):
     return {"strong logistic": found}
 
 
-def _names_of(cells):
+def _names_of(cells: Cells) -> np.ndarray:
     return np.array(cells.case_ids, dtype=object)[np.asarray(cells.case, dtype=int)]
 
 
@@ -243,42 +218,25 @@ def _names_of(cells):
 
 @dataclass(frozen=True)
 class Logistic:
-    """A logistic regression on features that were put on one scale.
+    """A logistic regression on features that were put on one scale."""
 
-    Parameters
-    ----------
-    weights : array (features,), log-odds per standard deviation
-    constant : float, log-odds where all features are at their mean
-    centre, scale : arrays (features,), mean and standard deviation in what it was fitted to
-    """
+    weights: np.ndarray  # (features,), log-odds per standard deviation
+    constant: float  # log-odds where all features are at their mean
+    centre: np.ndarray  # (features,), the mean in what it was fitted to
+    scale: np.ndarray  # (features,), and the standard deviation
 
-    weights: np.ndarray
-    constant: float
-    centre: np.ndarray
-    scale: np.ndarray
-
-    def forecast(self, features):
+    def forecast(self, features: np.ndarray) -> np.ndarray:
         """Probabilities (m,) for features (m, features); what is not known (nan) stands at its mean."""
-        from scipy.special import expit
-
         return expit(self.constant + _on_one_scale(features, self.centre, self.scale) @ self.weights)
 
 
-def fitted(features, done, penalty=PENALTY):
+def fitted(features: np.ndarray, done: np.ndarray, penalty: float = PENALTY) -> Logistic:
     """The logistic regression that fits best, with a ridge: large weights must pay for themselves.
 
     It minimises half the sum of squared weights plus `penalty` times the sum of negative log likelihoods; the constant
-    is free. Features are first put on one scale. Source: le Cessie and van Houwelingen, Applied Statistics 41, 1992.
-
-    Parameters
-    ----------
-    features : array (n, features); nan where not known
-    done : array (n,), 0 or 1, both of them there
-    penalty : float > 0, often called C: the smaller, the closer the weights keep to 0
-
-    Returns
-    -------
-    Logistic
+    is free. The smaller the penalty, often called C, the closer the weights keep to 0. Features (n, features), nan
+    where not known, are first put on one scale; among `done` (n,) there must be both 0 and 1. Source: le Cessie and van
+    Houwelingen, Applied Statistics 41, 1992.
 
     >>> line = fitted(np.array([[0.0], [1.0], [2.0], [3.0]]), np.array([0.0, 0.0, 1.0, 1.0]))
     >>> line.forecast(np.array([[0.0], [1.5], [3.0]])).round(3).tolist()
@@ -290,7 +248,7 @@ def fitted(features, done, penalty=PENALTY):
     return Logistic(weights[:-1], float(weights[-1]), centre, scale)
 
 
-def _best_weights(rows, done, ridge, penalty):
+def _best_weights(rows: np.ndarray, done: np.ndarray, ridge: np.ndarray, penalty: float) -> np.ndarray:
     """The weights of least loss, by Newton's steps: half their squares times `ridge`, and `penalty` times the negative
     log likelihood.
     """
@@ -306,23 +264,23 @@ def _best_weights(rows, done, ridge, penalty):
     return weights
 
 
-def _loss(weights, rows, done, ridge, penalty):
+def _loss(
+    weights: np.ndarray, rows: np.ndarray, done: np.ndarray, ridge: np.ndarray, penalty: float
+) -> tuple[float, np.ndarray]:
     """What is minimised, and its slope."""
-    from scipy.special import expit
-
     odds = rows @ weights
     loss = penalty * (np.logaddexp(0, odds) - done * odds).sum() + 0.5 * (ridge * weights**2).sum()
     return loss, penalty * (expit(odds) - done) @ rows + ridge * weights
 
 
-def _curvature(weights, rows, done, ridge, penalty):
-    from scipy.special import expit
-
+def _curvature(
+    weights: np.ndarray, rows: np.ndarray, done: np.ndarray, ridge: np.ndarray, penalty: float
+) -> np.ndarray:
     p = expit(rows @ weights)
     return penalty * (rows.T * (p * (1 - p))) @ rows + np.diag(ridge)
 
 
-def _scales(features):
+def _scales(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean and standard deviation of what is known of each feature; 0 and 1 where nothing is, or nothing differs."""
     is_known = np.isfinite(features)
     count = np.maximum(is_known.sum(axis=0), 1)
@@ -331,15 +289,15 @@ def _scales(features):
     return centre, np.where(spread > PRECISION, spread, 1.0)
 
 
-def _on_one_scale(features, centre, scale):
+def _on_one_scale(features: np.ndarray, centre: np.ndarray, scale: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(features), (features - centre) / scale, 0.0)
 
 
 # ---------------------------------------------------------------------------------------------------- features
 
 
-def features_of(cells, cases, library=None):
-    """The features of each cell that the regression rests on.
+def features_of(cells: Cells, cases: Cases, library: Library | None = None) -> np.ndarray:
+    """The features of each cell that the regression rests on: (n, 13), nan where a figure is not known.
 
     Memberships, ideal points and shares of exports are those of the cases' file where it gives them, and else the
     library's, memberships on the day of decision. A body stands in its own group, and elsewhere at the mean of its
@@ -355,22 +313,12 @@ def features_of(cells, cases, library=None):
     | is_coercion, is_physical | the kind of case, 0 or 1 |
     | ideal_distance | between actor and adversary in the UN General Assembly, from votes of the nearest year, >= 0 |
     | china_exposure | share of own goods exports that go to China, percent, if China is the adversary; else 0 |
-
-    Parameters
-    ----------
-    cells : Cells
-    cases : Cases
-    library : Library, optional; None: the one that ships
-
-    Returns
-    -------
-    array (n, 13), columns as `FEATURES`; nan where a figure is not known
     """
     return _rows(cells, cases, library, FEATURES, _plain)
 
 
-def strong_features_of(cells, cases, library=None):
-    """The features of the strong regression: those with which a reader of the cases would begin.
+def strong_features_of(cells: Cells, cases: Cases, library: Library | None = None) -> np.ndarray:
+    """The features of the strong regression, those with which a reader would begin: (n, 21), nan where not known.
 
     | Feature | Meaning and range |
     |---|---|
@@ -383,21 +331,17 @@ def strong_features_of(cells, cases, library=None):
     | five_eyes_hit | it belongs to the Five Eyes, and so does somebody who was hit, 0 or 1 |
     | own_union_hit, own_alliance_hit | it belongs to the EU, or NATO, or is it, and somebody of it was hit, 0 or 1 |
     | frontline_russia, certainty_since_2017, ideal_russia | products; ideal: the actor's own ideal point |
-
-    Parameters
-    ----------
-    cells : Cells
-    cases : Cases
-    library : Library, optional; None: the one that ships
-
-    Returns
-    -------
-    array (n, 21), columns as `STRONG`; nan where a figure is not known
     """
     return _rows(cells, cases, library, STRONG, _strong)
 
 
-def _rows(cells, cases, library, names, features):
+def _rows(
+    cells: Cells,
+    cases: Cases,
+    library: Library | None,
+    names: Sequence[str],
+    features: Callable[[str, Case, "_Figures"], dict[str, float]],
+) -> np.ndarray:
     """Features by name of each cell's actor and case, worked out once for each pair: array (n, len(names))."""
     by_id = {case.id: case for case in cases.cases}
     figures = _Figures(cases, library or load_library())
@@ -406,11 +350,11 @@ def _rows(cells, cases, library, names, features):
     return np.array([[row[name] for name in names] for row in rows], dtype=float).reshape(len(rows), len(names))
 
 
-def _plain(actor, case, figures):
+def _plain(actor: str, case: Case, figures: "_Figures") -> dict[str, float]:
     return {**_of_case(case, figures.library), **_of_actor(actor, case, figures)}
 
 
-def _strong(actor, case, figures):
+def _strong(actor: str, case: Case, figures: "_Figures") -> dict[str, float]:
     day, shared = day_of(case), _of_case(case, figures.library)
     is_body = actor in figures.library.bodies
     mine = {group: figures.belongs(actor, group, day) for group in GROUPS}
@@ -437,13 +381,13 @@ def _strong(actor, case, figures):
     }
 
 
-def day_of(case):
+def day_of(case: Case) -> datetime.date:
     """The day by which memberships and years are read: that of the decision, else of disclosure, else of the start."""
     return case.decision_date or case.disclosure_date or case.start_date
 
 
-def _of_case(case, library):
-    kind = library.codebook.kinds[case.kind]
+def _of_case(case: Case, library: Library) -> dict[str, float]:
+    kind = codebook_of(library).kinds[case.kind]
     return {
         "severity": _number(case.severity.value),
         "publicness": _number(case.attribution_context.publicness),
@@ -454,13 +398,13 @@ def _of_case(case, library):
     }
 
 
-def _certainty(case):
+def _certainty(case: Case) -> float:
     """How sure those who spoke were; where nobody was named that is how it ended, and not known beforehand."""
     is_named = case.adversary != UNATTRIBUTED
     return CERTAINTY.get(case.attribution_context.certainty_at_time, np.nan) if is_named else np.nan
 
 
-def _of_actor(actor, case, figures):
+def _of_actor(actor: str, case: Case, figures: "_Figures") -> dict[str, float]:
     day, adversary = day_of(case), case.adversary
     theirs = (figures.belongs(actor, group_name(group), day) for group in case.target_groups)
     return {group: figures.belongs(actor, group, day) for group in GROUPS} | {
@@ -470,18 +414,18 @@ def _of_actor(actor, case, figures):
     }
 
 
-def _number(value):
+def _number(value: float | None) -> float:
     return np.nan if value is None else float(value)
 
 
 class _Figures:
     """Figures of actors: the cases' own first, then the library's."""
 
-    def __init__(self, cases, library):
+    def __init__(self, cases: Cases, library: Library) -> None:
         self.covariates = cases.covariates
         self.library = library
 
-    def belongs(self, actor, group, day):
+    def belongs(self, actor: str, group: str, day: datetime.date) -> bool:
         """Whether an actor belongs to a group; a body to its own group alone."""
         if actor in self.library.bodies:
             return self.library.bodies[actor].group == group
@@ -490,14 +434,14 @@ class _Figures:
             return bool(given)
         return group in self.library.groups and actor in group_members(group, self.library, day)
 
-    def ideal_point(self, actor, day):
+    def ideal_point(self, actor: str, day: datetime.date) -> float:
         return self._of_members(actor, day, self._own_ideal_point)
 
-    def exports_to_china(self, actor, day):
+    def exports_to_china(self, actor: str, day: datetime.date) -> float:
         """Percent of own goods exports."""
         return self._of_members(actor, day, self._own_exports_to_china)
 
-    def _of_members(self, actor, day, figure):
+    def _of_members(self, actor: str, day: datetime.date, figure: Callable[[str, datetime.date], float]) -> float:
         """A state's figure; of a body, the mean of what is known of its members."""
         if actor not in self.library.bodies:
             return figure(actor, day)
@@ -505,14 +449,14 @@ class _Figures:
         known = [value for value in (figure(member, day) for member in members) if np.isfinite(value)]
         return float(np.mean(known)) if known else np.nan
 
-    def _own_ideal_point(self, actor, day):
+    def _own_ideal_point(self, actor: str, day: datetime.date) -> float:
         points = getattr(self.covariates.get(actor), "ideal_point", None)
         if not points and actor in self.library.states:
             figures = self.library.states[actor].ideal_point or {}
             points = {year: figure.value for year, figure in figures.items()}
         return points[min(points, key=lambda year: (abs(year - day.year), year))] if points else np.nan
 
-    def _own_exports_to_china(self, actor, day):
+    def _own_exports_to_china(self, actor: str, day: datetime.date) -> float:
         given = getattr(self.covariates.get(actor), "export_share_china_pct_approx", None)
         if given is None and actor in self.library.states:
             exposure = self.library.states[actor].exposure.get("CHN")

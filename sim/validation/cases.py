@@ -22,50 +22,22 @@ from sim.scenario.reader import Node, read
 from sim.scenario.schema import Codebook, Library
 from sim.scenario.wording import beside, validated
 from sim.validation.checks import check_cases, codebook_of, reading_of, unlike_cases, used
-from sim.validation.schema import KINDS, UNATTRIBUTED, Case, CaseFile, Cell, Covariates, Episode
+from sim.validation.schema import Case, CaseFile, Cell, Covariates, Episode
 
-__all__ = [
-    "KINDS",
-    "UNATTRIBUTED",
-    "Case",
-    "Cases",
-    "Cell",
-    "Cells",
-    "Covariates",
-    "Episode",
-    "case_faults",
-    "cells_of",
-    "head_of",
-    "is_case_file",
-    "located",
-    "read_cases",
-    "shipped_cases",
-    "told",
-]
 NOBODY_SAYS = "unknown"
 NO_TAG = "null"
 
 
 @dataclass(frozen=True)
 class Cases:
-    """The cases of one file.
-
-    Parameters
-    ----------
-    title : str
-    cases : tuple of Case, in the order of the file
-    outcomes : tuple of Episode, coercions of which only the outcome is known
-    covariates : dict, code -> Covariates; empty when the file gives none
-    path : Path
-    digest : str, SHA-256 of what the file says: the same for any layout, comments and order of keys
-    """
+    """The cases of one file."""
 
     title: str
-    cases: tuple[Case, ...]
-    outcomes: tuple[Episode, ...]
-    covariates: dict[str, Covariates]
+    cases: tuple[Case, ...]  # in the order of the file
+    outcomes: tuple[Episode, ...]  # coercions of which only the outcome is known
+    covariates: dict[str, Covariates]  # by code; empty when the file gives none
     path: Path
-    digest: str
+    digest: str  # SHA-256 of what the file says: the same for any layout, comments and order of keys
 
     def __repr__(self) -> str:
         return f"Cases({self.title!r}, {len(self.cases)} cases, digest={self.digest[:12]!r})"
@@ -84,16 +56,9 @@ def shipped_cases() -> list[str]:
 
 
 def read_cases(name_or_path: str | os.PathLike, library: Library | None = None) -> Cases:
-    """The cases of a file, by the name of a shipped one or by its path.
+    """The cases of a file, by the name of a shipped one or by its path; InputError with every fault at once.
 
-    Parameters
-    ----------
-    name_or_path : "cases_2007_2024", or "my/cases.yaml"
-    library : Library, whose actors, adversaries and kinds of case the file may name; None: the one that ships
-
-    Returns
-    -------
-    Cases; InputError with every fault at once when the file is not sound
+    The file may name actors, adversaries and kinds of case of the library.
 
     >>> cases = read_cases("cases_2007_2024")
     >>> cases.cases[0].id, cases.cases[0].cells["EST", "public_attribution"].value
@@ -164,28 +129,16 @@ def _validated(root: Node, library: Library | None) -> tuple[CaseFile | None, li
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """What is known of many cases, one row for each actor, case and kind of act of which it is known.
+    """What is known of many cases, one row for each actor, case and kind of act of which it is known."""
 
-    Parameters
-    ----------
-    case : array (n,), int, the place in `case_ids`
-    case_ids : tuple of str, every case of the file, whether or not anything is known of it
-    actor : array (n,), str, codes
-    kind : array (n,), str, of `KINDS`
-    done : array (n,), float, 1 it did, 0 it did not
-    is_own : array (n,), bool, the actor was itself a primary target
-    confidence : array (n,), str, "high", "medium", "low", or "unknown" where nobody says
-    case_kind : array (n,), str, a kind of case of the codebook
-    """
-
-    case: np.ndarray
-    case_ids: tuple[str, ...]
-    actor: np.ndarray
-    kind: np.ndarray
-    done: np.ndarray
-    is_own: np.ndarray
-    confidence: np.ndarray
-    case_kind: np.ndarray
+    case: np.ndarray  # (n,) of int, the place in `case_ids`
+    case_ids: tuple[str, ...]  # every case of the file, whether or not anything is known of it
+    actor: np.ndarray  # (n,) of str, codes
+    kind: np.ndarray  # (n,) of str, of `KINDS`
+    done: np.ndarray  # (n,) of float, 1 it did, 0 it did not
+    is_own: np.ndarray  # (n,) of bool, the actor was itself a primary target
+    confidence: np.ndarray  # (n,) of str, "high", "medium", "low", or "unknown" where nobody says
+    case_kind: np.ndarray  # (n,) of str, a kind of case of the codebook
 
     def __len__(self) -> int:
         return len(self.done)
@@ -202,17 +155,12 @@ class Cells:
 
 
 def cells_of(cases: Cases, with_victims: bool = False, strict: bool = False) -> Cells:
-    """What is known, as arrays; what is not known is left out.
+    """What is known, as arrays in the order of the file: by case, actor and kind; what is not known is left out.
 
     Parameters
     ----------
-    cases : Cases
-    with_victims : bool, also what primary targets did themselves; it is no answer to somebody else's trouble
-    strict : bool, only what is known with high or medium confidence
-
-    Returns
-    -------
-    Cells, in the order of the file: by case, actor and kind
+    with_victims : also what primary targets did themselves; it is no answer to somebody else's trouble
+    strict : only what is known with high or medium confidence
 
     >>> cases = read_cases("cases_2007_2024")
     >>> len(cells_of(cases)) < len(cells_of(cases, with_victims=True))
@@ -234,14 +182,10 @@ def cells_of(cases: Cases, with_victims: bool = False, strict: bool = False) -> 
 
 
 def told(cell: Cell, kind: str, codebook: Codebook) -> tuple[float, float] | None:
-    """What the record says of a cell to an estimate: the chance that it was done, and what that weighs.
+    """What the record says of a cell to an estimate: the chance that it was done, and what that weighs; None: nothing.
 
     A known cell says 0 or 1; one without a value says what the codebook makes of its tag, or of there being none.
     Scores hear known cells only.
-
-    Returns
-    -------
-    (float in [0, 1], float >= 0), or None where it says nothing
 
     >>> codebook = load_library().codebook
     >>> told(Cell(1, "general-low"), "public_attribution", codebook)

@@ -15,7 +15,7 @@ from typing import Any
 
 from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.scenario.members import code_meant, codes_by_name, which_code
-from sim.scenario.reader import Node, entries_of, is_given, items_of, keys_of, text_of
+from sim.scenario.reader import Node, entries_of, is_given, is_yes, items_of, keys_of, text_of
 from sim.scenario.schema import Codebook, Library
 from sim.scenario.wording import below, core, fields_of, is_model
 from sim.validation.schema import (
@@ -50,7 +50,6 @@ ANNOUNCED = 31  # days: a demand may be known of before what is threatened begin
 FIELDS = {field for entry in CaseEntry.__subclasses__() for field in fields_of(entry)}  # none is a remark elsewhere
 IDEAL_POINT = re.compile(r"unga_ideal_(?:point_)?(\d{4})")
 SAYS_YES_OR_NO = {"yes": 1, "true": 1, "no": 0, "false": 0}
-SAYS_YES = ("1", "on", "t", "true", "y", "yes")
 
 
 # ------------------------------------------------------------------------------------------------ what is used
@@ -219,14 +218,7 @@ def unlike_cases(root: Node) -> Diagnostic | None:
 
 
 def check_cases(root: Node, library: Library, reading: Reading) -> Iterator[Diagnostic]:
-    """The faults in what cases refer to, in what actors did, and in what contradicts itself.
-
-    Parameters
-    ----------
-    root : Node, as `used` gives it
-    library : Library
-    reading : Reading, of the same file
-    """
+    """The faults in what cases, as `used` gives them, refer to, in what actors did, and in what contradicts itself."""
     known = Known(library)
     yield from _fields(root)
     yield from _actors(root, "actor_covariates", known)
@@ -312,7 +304,7 @@ def _targets(case: Node, known: Known) -> Iterator[Diagnostic]:
         yield from _within(case, targets, known)
     for code, _, row in items_of(case, "actors"):
         is_target = row.get("is_target")
-        if is_target is not None and (is_target.text or "").strip().lower() in SAYS_YES and code not in targets:
+        if is_target is not None and is_yes(row, "is_target") and code not in targets:
             if not set(targets) & set(known.library.bodies):  # whose members were hit with it
                 yield is_target.fault(f"'{code}' cannot be a target here: it is not among the 'targets' of the case.")
 

@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.phrases import COUNTS, count, listed, percent
-from sim.validation.backtest import MODEL, Backtest
+from sim.phrases import count, in_words, listed, percent
+from sim.validation.backtest import BETTER, MODEL, WORSE, Backtest, verdict
 from sim.validation.scores import Fifth
-from sim.validation.tables import BETTER, WORSE, verdict
 
 LOGISTIC = "strong logistic"  # the strongest of the simple forecasts: the one to beat
 MOST_RUNS = 0.5  # a first answer that fewer runs saw is not compared with the record
@@ -31,13 +30,7 @@ SAID = {
 
 
 def scores(differences: pd.DataFrame, kinds: Mapping[str, Any]) -> str:
-    """For which kinds of act the model is better than the logistic regression, and for which worse.
-
-    Parameters
-    ----------
-    differences : as in `Backtest.differences`
-    kinds : dict of kind of act to its entry in the codebook
-    """
+    """For which kinds of act, each with its entry in the codebook, the model is better than a regression, or worse."""
     rows = [row for row in differences.itertuples() if row.against == LOGISTIC and row.scope in kinds]
     found = {row.scope: verdict(row.brier_low, row.brier_high, cases=row.cases) for row in rows}
     groups = {which: [scope for scope in found if found[scope] == which] for which in (BETTER, WORSE)}
@@ -140,11 +133,7 @@ def is_wrong(done: bool, p: float) -> bool:
 def right_answers(known: Mapping[Any, tuple[bool, float]], kind: str, name_of: Callable[[str], str]) -> str:
     """How many forecasts of a kind of act were right, and in which case most were wrong.
 
-    Parameters
-    ----------
-    known : as `known_cells` gives it
-    kind : str, what the kind of act is called
-    name_of : function of a case's id, what the case is called
+    `known` is what `known_cells` gives, `kind` what the kind of act is called, and `name_of` what a case is, by its id.
     """
     if not known:
         return f"{kind}: nothing is known that could be scored"
@@ -162,11 +151,8 @@ def right_answers(known: Mapping[Any, tuple[bool, float]], kind: str, name_of: C
 
 
 def first_answers(answers: Sequence[Any]) -> str:
-    """In how many cases the record lies within the model's spread, and to which side it else falls.
-
-    Parameters
-    ----------
-    answers : rows of `Backtest.first_answers`
+    """In how many cases, rows of `Backtest.first_answers`, the record lies within the model's spread; else to which
+    side.
     """
     known = [row for row in answers if np.isfinite(row.recorded) and row.share >= MOST_RUNS]
     if not known:
@@ -176,27 +162,13 @@ def first_answers(answers: Sequence[Any]) -> str:
     late = len(known) - inside - early
     sides = [f"too fast in {in_words(early)}" if early else "", f"too slow in {in_words(late)}" if late else ""]
     told = " and ".join(filter(None, sides))
-    held = f"{in_words(inside)} of {count(len(known), 'case')}"
+    held = f"{in_words(inside, 'none')} of {count(len(known), 'case')}"
     start = f"first answer together: the record is within the model's spread in {held}"
     return f"{start}; the model is {told}" if told else start
 
 
-def in_words(value: int) -> str:
-    """A small count in words; 'none' for nothing.
-
-    >>> in_words(0), in_words(3)
-    ('none', 'three')
-    """
-    return "none" if not value else COUNTS[value] if value < len(COUNTS) else str(value)
-
-
 def coercion(rows: pd.DataFrame) -> str:
-    """What the model gave targets that gave in, wholly or partly, and those that held out.
-
-    Parameters
-    ----------
-    rows : as in `Backtest.outcomes`
-    """
+    """What the model gave targets that gave in, wholly or partly, and those that held out: `Backtest.outcomes`."""
     gave, held = rows.chance[rows.conceded != 0], rows.chance[rows.conceded == 0]
     if not len(gave) or not len(held):
         return f"{count(len(rows), 'coercion')}: the model gave {_mean(rows.chance)} on average to giving in"

@@ -84,17 +84,12 @@ def group_name(written: str) -> str:
 class Cell:
     """What one actor did of one kind in one case.
 
-    Parameters
-    ----------
-    value : int or None, 1 it did, 0 it did not, None not known or not its to do
-    evidence : str, where that is from, and how sure it is: "documented-high", "absence-medium", "via-EU", "hint-1", ...
-
     >>> Cell(0, "absence-medium").confidence, Cell(None, "null").confidence
     ('medium', None)
     """
 
-    value: int | None
-    evidence: str
+    value: int | None  # 1 it did, 0 it did not, None not known or not its to do
+    evidence: str  # where that is from, and how sure it is: "documented-high", "absence-medium", "via-EU", "hint-1"
 
     @property
     def confidence(self) -> str | None:

@@ -2,8 +2,9 @@
 
 Everything here works on arrays with one entry per cell, that is, per actor, kind of act and case: `done`, 1 where the
 actor did it and 0 where not; `p`, the forecast probability that it would; `case`, an int that says to which case the
-cell belongs. What allies do about one and the same act hangs together, so the intervals come from resampling whole
-cases, never single cells, and forecasts are compared on the same resamples. Source: [Field2007].
+cell belongs. A forecast outside [0, 1] is a RangeError, and a score of no cells is nan. What allies do about one and
+the same act hangs together, so the intervals come from resampling whole cases, never single cells, and forecasts are
+compared on the same resamples. Source: [Field2007].
 
 The draws are those of `sim.draws`: the same seed gives the same intervals. With some 30 cases the intervals are rough,
 and rather too narrow than too wide [Cameron2008].
@@ -15,7 +16,7 @@ Review of Economics and Statistics 90, 2008.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,15 +46,6 @@ def brier(done: ArrayLike, p: ArrayLike) -> float:
 
     This is the score of one of two outcomes, half the sum over both. Source: Brier, Monthly Weather Review 78, 1950.
 
-    Parameters
-    ----------
-    done : array (n,), 0 or 1
-    p : array (n,), forecast probability in [0, 1]; RangeError outside
-
-    Returns
-    -------
-    float in [0, 1]; nan without cells
-
     >>> round(brier([1, 0], [0.8, 0.4]), 3)
     0.1
     """
@@ -62,21 +54,11 @@ def brier(done: ArrayLike, p: ArrayLike) -> float:
 
 
 def log_score(done: ArrayLike, p: ArrayLike, floor: float = FLOOR) -> float:
-    """Mean negative log likelihood: 0 perfect, 0.693 for always one half.
+    """Mean negative log likelihood, in nats: 0 perfect, 0.693 for always one half.
 
     A forecast is first brought into [floor, 1 - floor], so that a single "never" that did happen costs log(1 / floor),
     9.2 at the usual floor, rather than everything; a forecast of 0 that comes true costs 0.0001. Source: Good, JRSS B
     14, 1952.
-
-    Parameters
-    ----------
-    done : array (n,), 0 or 1
-    p : array (n,), forecast probability in [0, 1]
-    floor : float in (0, 0.5)
-
-    Returns
-    -------
-    float >= 0, nats; nan without cells
 
     >>> round(log_score([1, 0], [0.8, 0.4]), 3), round(log_score([1], [0.0]), 3)
     (0.367, 9.21)
@@ -88,16 +70,8 @@ def log_score(done: ArrayLike, p: ArrayLike, floor: float = FLOOR) -> float:
 def auc(done: ArrayLike, p: ArrayLike) -> float:
     """How often what was done had the higher forecast than what was not: 1 always, 0.5 by chance; ties count half.
 
-    The area under the ROC curve, which is the Mann-Whitney statistic. Source: Hanley and McNeil, Radiology 143, 1982.
-
-    Parameters
-    ----------
-    done : array (n,), 0 or 1
-    p : array (n,), forecast probability in [0, 1]
-
-    Returns
-    -------
-    float in [0, 1]; nan where all was done, or nothing
+    The area under the ROC curve, which is the Mann-Whitney statistic; nan where all was done, or nothing. Source:
+    Hanley and McNeil, Radiology 143, 1982.
 
     >>> auc([1, 1, 0, 0], [0.9, 0.4, 0.4, 0.1])
     0.875
@@ -126,58 +100,11 @@ def skill(score: Any, reference: Any) -> Any:
     return saved if saved.ndim else float(saved)
 
 
-class Decomposition(NamedTuple):
-    """The parts of a Brier score: `brier = reliability - resolution + uncertainty`."""
-
-    reliability: float
-    resolution: float
-    uncertainty: float
-
-
-def decomposition(done: ArrayLike, p: ArrayLike) -> Decomposition:
-    """Why a Brier score is what it is. Source: Murphy, Journal of Applied Meteorology 12, 1973.
-
-    Cells with the very same forecast form a group. Reliability is how far forecasts are from what came of them (0 is
-    best), resolution how far groups differ from one another (more is better), uncertainty what the world gives.
-
-    Parameters
-    ----------
-    done : array (n,), 0 or 1
-    p : array (n,), forecast probability in [0, 1]
-
-    Returns
-    -------
-    Decomposition
-
-    >>> [round(part, 3) for part in decomposition([1, 0, 0, 0], [0.5, 0.5, 0.0, 0.0])]
-    [0.0, 0.062, 0.188]
-    """
-    done, p = _checked(done, p)
-    if not done.size:
-        return Decomposition(*[float("nan")] * 3)
-    values, group, count = np.unique(p, return_inverse=True, return_counts=True)
-    rate, overall = np.bincount(group, weights=done) / count, done.mean()
-    share = count / done.size
-    return Decomposition(
-        float(share @ (values - rate) ** 2), float(share @ (rate - overall) ** 2), float(overall * (1 - overall))
-    )
-
-
 # ---------------------------------------------------------------------------------------------------- resampling
 
 
 def resamples(cases: int, draws: int = DRAWS, seed: int = 0) -> np.ndarray:
-    """How often each case is in each resample: as many as there are cases, drawn with replacement.
-
-    Parameters
-    ----------
-    cases : int, how many there are
-    draws : int, how many resamples
-    seed : int
-
-    Returns
-    -------
-    array (draws, cases) of int; each row sums to `cases`
+    """How often each case is in each resample, (draws, cases): as many as there are cases, drawn with replacement.
 
     >>> resamples(4, draws=2).sum(axis=1).tolist()
     [4, 4]
@@ -196,16 +123,15 @@ def bootstrap(
 
     Parameters
     ----------
-    statistic : callable; takes how often each case is drawn, (draws, cases) with cases in ascending order, and
-        returns the statistic of each resample, (draws,). `mean_by_case` and `auc_by_case` make such callables
+    statistic : takes how often each case is drawn, with cases in ascending order, and returns the statistic of each
+        resample; `mean_by_case` and `auc_by_case` make such callables
     case : int array (n,), the case of each cell
-    draws, seed : int
-    level : float in (0, 1)
+    level : in (0, 1)
 
     Returns
     -------
-    (low, high), floats. A resample in which the statistic is nan, such as an AUC without an event, is left out;
-    nan where no resample is left
+    (low, high). A resample in which the statistic is nan, such as an AUC without an event, is left out; nan where no
+    resample is left
 
     >>> case = np.array([0, 0, 1, 1, 2, 2])
     >>> low, high = bootstrap(mean_by_case([1, 1, 0, 0, 1, 0], case), case)
@@ -215,39 +141,8 @@ def bootstrap(
     return _percentiles(statistic(resamples(len(np.unique(case)), draws, seed)), level)
 
 
-def paired_bootstrap(
-    statistic: Statistic, other: Statistic, case: ArrayLike, draws: int = DRAWS, seed: int = 0, level: float = LEVEL
-) -> tuple[float, float]:
-    """The percentile interval of one statistic less another, both on the same resamples of whole cases.
-
-    Parameters
-    ----------
-    statistic, other : callables, as for `bootstrap`
-    case, draws, seed, level : as for `bootstrap`
-
-    Returns
-    -------
-    (low, high), floats
-
-    >>> case = np.array([0, 0, 1, 1])
-    >>> one, other = mean_by_case([0.3, 0.3, 0.5, 0.5], case), mean_by_case([0.1, 0.1, 0.3, 0.3], case)
-    >>> [round(end, 3) for end in paired_bootstrap(one, other, case)]
-    [0.2, 0.2]
-    """
-    return bootstrap(lambda counts: statistic(counts) - other(counts), case, draws, seed, level)
-
-
 def mean_by_case(values: ArrayLike, case: ArrayLike) -> Statistic:
-    """The mean of something over the cells of resampled cases, for `bootstrap`.
-
-    Parameters
-    ----------
-    values : array (n,)
-    case : int array (n,)
-
-    Returns
-    -------
-    callable; how often each case is drawn (draws, cases) in, means (draws,) out; nan where there is no cell
+    """The mean of some values (n,) over the cells of resampled cases, for `bootstrap`; nan where there is no cell.
 
     >>> mean_by_case([1.0, 2.0, 6.0], [0, 0, 1])(np.array([[1, 1], [2, 0], [0, 2]])).tolist()
     [3.0, 1.5, 6.0]
@@ -259,18 +154,9 @@ def mean_by_case(values: ArrayLike, case: ArrayLike) -> Statistic:
 
 
 def auc_by_case(done: ArrayLike, p: ArrayLike, case: ArrayLike) -> Statistic:
-    """The AUC over the cells of resampled cases, for `bootstrap`.
+    """The AUC over the cells of resampled cases, for `bootstrap`; nan where all was done, or nothing.
 
     Wins of events over others are counted once for each pair of cases; a resample weighs them.
-
-    Parameters
-    ----------
-    done, p : arrays (n,), as for `auc`
-    case : int array (n,)
-
-    Returns
-    -------
-    callable; how often each case is drawn (draws, cases) in, AUC (draws,) out; nan where all was done, or nothing
 
     >>> auc_by_case([1, 0, 1, 0], [0.9, 0.1, 0.2, 0.3], [0, 0, 1, 1])(np.array([[1, 1], [2, 0], [0, 2]])).tolist()
     [0.75, 1.0, 0.0]
@@ -297,27 +183,20 @@ def auc_by_case(done: ArrayLike, p: ArrayLike, case: ArrayLike) -> Statistic:
 class Fifth:
     """What came of the forecasts between two probabilities.
 
-    Parameters
-    ----------
-    low, high : float, the probabilities; `low` belongs to it and `high` to the next, save 1
-    n, cases : int, how many cells lie there, and of how many cases
-    mean_p, rate : float, the mean forecast and the share that was done; nan without cells
-    rate_low, rate_high : float, Wilson's interval of the rate, as if cells were independent
-    gap_low, gap_high : float, interval of rate less mean forecast from resampling whole cases
-    is_reliable : bool or None, whether that interval holds 0; None where there are too few data to say: fewer than
-        ten cells, or one case only. Where all cells came out alike resampling sees no chance at all, and it is asked
-        instead whether Wilson's interval holds the mean forecast
+    It is reliable if the interval of its gap holds 0. That is None where there are too few data to say: fewer than ten
+    cells, or one case only. Where all cells came out alike resampling sees no chance at all, and it is asked instead
+    whether Wilson's interval holds the mean forecast.
     """
 
-    low: float
-    high: float
-    n: int
-    cases: int
-    mean_p: float
-    rate: float
-    rate_low: float
+    low: float  # belongs to it
+    high: float  # belongs to the next, save 1
+    n: int  # how many cells lie there
+    cases: int  # and of how many cases
+    mean_p: float  # the mean forecast, nan without cells
+    rate: float  # the share that was done
+    rate_low: float  # Wilson's interval of the rate, as if cells were independent
     rate_high: float
-    gap_low: float
+    gap_low: float  # interval of rate less mean forecast from resampling whole cases
     gap_high: float
     is_reliable: bool | None
 
@@ -327,17 +206,7 @@ def calibration(
 ) -> list[Fifth]:
     """Whether what was called likely happened that often, in fixed fifths: [0, 0.2), [0.2, 0.4) ... [0.8, 1].
 
-    Parameters
-    ----------
-    done : array (n,), 0 or 1
-    p : array (n,), forecast probability in [0, 1]
-    case : int array (n,), the case of each cell; None: every cell is a case of its own
-    groups : int, how many equal parts
-    draws, seed : int, of the resampling
-
-    Returns
-    -------
-    list of Fifth, from low to high; those without forecasts too
+    They come from low to high, those without forecasts too; without `case` every cell is a case of its own.
 
     >>> fifths = calibration([0, 1, 1], [0.1, 0.5, 1.0])
     >>> [(fifth.n, fifth.is_reliable) for fifth in fifths]
@@ -352,17 +221,7 @@ def calibration(
 
 
 def calibration_of(cells: Cells, p: np.ndarray) -> dict[str, list[Fifth]]:
-    """The calibration of one forecast for each kind of act and for all of them.
-
-    Parameters
-    ----------
-    cells : Cells
-    p : array (n,), the forecast probability of each cell
-
-    Returns
-    -------
-    dict of scope -> list of Fifth; scopes are the kinds of act of which anything is known, then "all"
-    """
+    """The calibration of one forecast (n,) for each kind of act of which anything is known, and for all of them."""
     scopes = {kind: cells.kind == kind for kind in KINDS if (cells.kind == kind).any()}
     scopes["all"] = np.ones(len(cells), dtype=bool)
     return {name: calibration(cells.done[here], p[here], cells.case[here]) for name, here in scopes.items()}
@@ -395,17 +254,10 @@ def _mean_within(values: np.ndarray, case: np.ndarray, here: np.ndarray) -> Stat
 
 
 def scopes_of(cells: Cells, case_kinds: Iterable[str] = ("cyber",)) -> dict[str, np.ndarray]:
-    """The sets of cells that are scored together.
+    """The sets of cells that are scored together, as masks (n,); those without cells are left out.
 
-    Parameters
-    ----------
-    cells : Cells
-    case_kinds : kinds of case for which each kind of act is also scored alone
-
-    Returns
-    -------
-    dict of name -> bool array (n,): each kind of act in order of appearance, "all", then "<kind of act>, <kind of
-    case>"; those without cells are left out
+    Each kind of act in order of appearance, "all", then "<kind of act>, <kind of case>" for the kinds of case for which
+    each kind of act is also scored alone.
     """
     kinds = list(dict.fromkeys(cells.kind.tolist()))
     scopes = {kind: cells.kind == kind for kind in kinds} | {"all": np.ones(len(cells.kind), dtype=bool)}
@@ -426,12 +278,9 @@ def scores_of(
 
     Parameters
     ----------
-    cells : Cells
-    forecasts : dict of name -> array (n,), the forecast probability of each cell
-    draws, seed : int, of the resampling: the same cases are drawn for every forecast of a scope
+    draws, seed : of the resampling: the same cases are drawn for every forecast of a scope
     case_kinds : as for `scopes_of`
-    within : dict of kind of case -> dict of name -> array (n,), forecasts that take the place of these in the scopes of
-        that kind of case alone
+    within : by kind of case, forecasts that take the place of these in the scopes of that kind of case alone
 
     Returns
     -------
@@ -455,12 +304,7 @@ def differences_of(
     case_kinds: Iterable[str] = ("cyber",),
     within: Mapping[str, Forecasts] | None = None,
 ) -> pd.DataFrame:
-    """How much better, or worse, one forecast is than each of the others, on the same resamples.
-
-    Parameters
-    ----------
-    cells, forecasts, draws, seed, case_kinds, within : as for `scores_of`
-    ours : str, the name of the forecast that is compared
+    """How much better, or worse, one forecast is than each of the others, on the same resamples; else as `scores_of`.
 
     Returns
     -------

@@ -3,7 +3,7 @@
     found = tally("cyber_incident", scenario_runs(load("cyber_incident"), seeds=60))
     [(row.key, row.figure, row.fits) for row in set_beside(found, load_library().volumes)]
 
-`sim.validation.counts` says how each thing is counted, `sim.validation.absurdities` what cannot be.
+`sim.validation.counts` says how each thing is counted, `sim.validation.counts` what cannot be.
 """
 
 import datetime
@@ -16,24 +16,10 @@ import numpy as np
 from sim.engine import play
 from sim.scenario import Loaded, from_document
 from sim.scenario.schema import Library, Volume, Volumes
-from sim.validation.absurdities import ABSURD
 from sim.validation.backtest import coefficients_for
-from sim.validation.counts import COUNTS, NOT_AT_ALL, Count, Run, once_in
-from sim.validation.exercise import document_of
+from sim.validation.counts import ABSURD, COUNTS, NOT_AT_ALL, Count, Run, once_in
+from sim.validation.replay import document_of
 from sim.validation.schema import Case
-
-__all__ = [
-    "CASES",
-    "COUNTED",
-    "SetBeside",
-    "Tally",
-    "case_runs",
-    "recorded",
-    "scenario_runs",
-    "set_beside",
-    "tally",
-    "together",
-]
 
 CASES = "past_cases"
 COUNTED = (*COUNTS, *ABSURD)

@@ -12,7 +12,7 @@ import sim.output.figures
 from sim.engine import play
 from sim.output.figures import charts_of, draw_all, style
 from sim.output.figures.saving import save
-from sim.output.figures.style import TALL, WIDE, outside, overlaps
+from sim.output.figures.style import TALL, WIDE, misplaced
 from sim.scenario import load, shipped
 from tests.builders_record import a_loaded, a_quiet_record, a_record, an_empty_record, outcomes
 
@@ -84,8 +84,7 @@ def _page(built, kind, name, case, shape=TALL):
 @asked_of_all
 def test_no_words_cover_one_another_or_leave_the_page(built, kind, name, case, shape):
     page, _ = _page(built, kind, name, case, shape)
-    assert overlaps(page) == []
-    assert outside(page) == []
+    assert misplaced(page) == []
 
 
 @asked_of_all
@@ -104,7 +103,7 @@ def test_every_chart_of_every_scenario_that_ships_keeps_its_words_apart(name, sh
     record = play(loaded, 1, trace=True).records[0]
     for chart, declared in charts_of("run").items():
         page = declared.compose(record, loaded, shape=shape)
-        assert (chart, overlaps(page), outside(page)) == (chart, [], [])
+        assert (chart, misplaced(page)) == (chart, [])
 
 
 @asked_of_all

@@ -1,6 +1,5 @@
 """What every scenario that ships has to offer, written once and asked of all of them."""
 
-import datetime
 from functools import cache
 
 import numpy as np
@@ -14,8 +13,8 @@ SMALL = "smallest"  # two minutes to read: few of the fields that the others fil
 NAMES = shipped()
 WHOLE = [name for name in NAMES if name != SMALL]
 EXPECTED = {
-    "cooperation_portfolio", "cyber_incident", "disinformation", "economic_coercion", "smallest", "standards_contest",
-    "two_theatres", "undersea_cable",
+    "cooperation_portfolio", "cyber_incident", "disinformation", "economic_coercion", "one_day", "smallest",
+    "standards_contest", "summit_week", "two_theatres", "undersea_cable",
 }  # fmt: skip
 RUNS = 8
 
@@ -66,11 +65,11 @@ def test_the_run_sheet_is_long_enough_for_a_morning_and_short_enough_for_a_day(n
 @pytest.mark.parametrize("name", NAMES)
 def test_every_inject_has_a_sender_recipients_a_channel_and_words_and_falls_into_the_exercise(name):
     scenario = scenario_of(name)
-    end = scenario.first_day + datetime.timedelta(days=scenario.turns.count * scenario.turns.days)
     for inject in scenario.injects:
         assert inject.sender and inject.to and inject.channel and len(inject.text) >= 40, inject.id
-        assert inject.turn is None or 1 <= inject.turn <= scenario.turns.count, inject.id
-        assert inject.date is None or scenario.first_day <= inject.date < end, inject.id
+        assert inject.turn is None or 1 <= inject.turn <= scenario.calendar.turns, inject.id
+        moment = scenario.moment_of(inject)
+        assert moment is None or 0 <= scenario.calendar.day_of(moment) < scenario.calendar.length, inject.id
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -103,7 +102,7 @@ def test_a_scenario_plays_to_its_end_and_its_measures_are_numbers(name):
             assert values.shape == (RUNS,)
             assert MEASURES[measure].may_be_missing or np.isfinite(values).all(), measure
     for series in found.series.values():
-        assert series.shape == (scenario_of(name).turns.count, RUNS)
+        assert series.shape == (scenario_of(name).calendar.turns, RUNS)
         assert np.isfinite(series).all()
 
 

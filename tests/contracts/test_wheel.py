@@ -33,7 +33,7 @@ def below(folder, pattern):
 def test_it_holds_every_scenario_every_file_of_the_library_and_every_page(wheel):
     inside = set(zipfile.ZipFile(wheel).namelist())
     scenarios = {f"sim/_scenarios/{name}" for name in below(ROOT / "scenarios", "*.yaml")}
-    pages = {f"sim/{name}" for name in below(ROOT / "sim", "*.j2")}
+    pages = {f"sim/{name}" for name in below(ROOT / "sim", "*.j2") | below(ROOT / "sim", "*.yaml")}
     assert scenarios <= inside
     assert pages <= inside
 

@@ -19,8 +19,7 @@ from sim.rules.cooperation import BLOCKED
 from sim.scenario import from_document, group_members, load_library
 from sim.validation.backtest import coefficients_for
 from sim.validation.cases import read_cases
-from sim.validation.exercise import INCIDENT, document_of
-from sim.validation.replay import Played, Replay
+from sim.validation.replay import INCIDENT, Played, Replay, document_of
 from sim.validation.schema import KINDS, AttributionContext, Case, Severity
 
 SPEAKING, NAMING, MEASURES = KINDS[:3]

@@ -8,7 +8,8 @@ import textwrap
 from pathlib import Path
 
 from sim.engine import play
-from sim.output.narrative.story import hot_wash, tell
+from sim.output.narrative.hot_wash import hot_wash
+from sim.output.narrative.story import tell
 from sim.scenario import load, shipped
 
 HERE = Path(__file__).parent

@@ -20,7 +20,7 @@ from sim.validation.backtest import MODEL, backtest
 from sim.validation.benchmarks import FORECASTS
 from sim.validation.calibration import calibrate
 from sim.validation.cases import read_cases
-from sim.validation.exercise import INCIDENT, document_of, scenario_of
+from sim.validation.replay import INCIDENT, document_of, scenario_of
 from sim.validation.schema import KINDS, CollectiveResponse, Row
 
 ROOT = Path(__file__).parents[2]

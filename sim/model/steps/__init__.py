@@ -64,6 +64,7 @@ def begin_turn(world):
     if world.step == len(STEPS) or not world.turn:
         world.turn += 1
         world.step = 0
+        world.inputs = world.inputs.in_turn(world.turn)
 
 
 def is_over(world):

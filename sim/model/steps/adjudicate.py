@@ -58,14 +58,14 @@ def weight_of(inputs):
 
 def shares(world, active):
     """Share of all economies behind each response: (O, R), 0 to 1."""
-    weight = weight_of(world.inputs)
-    everybody = (weight * world.inputs.is_state).sum(axis=-1)
-    return quantize(np.minimum(behind(active, weight) / np.maximum(everybody, 1e-9), 1))
+    return quantize(np.minimum(behind(active, world), 1))
 
 
-def behind(active, weight):
-    """What the actors behind each response weigh together: (O, R)."""
-    return (active.reshape(-1, active.shape[-1]) @ weight[0]).reshape(active.shape[:-1])
+def behind(active, world):
+    """What the actors behind each response weigh together, against all who take part now: (O, R)."""
+    weight = weight_of(world.inputs.everybody)
+    everybody = np.maximum((weight * world.inputs.is_state).sum(axis=-1), 1e-9)
+    return (active.reshape(-1, active.shape[-1]) @ weight[0]).reshape(active.shape[:-1]) / everybody
 
 
 def feel_support(world, active, share):
@@ -113,7 +113,9 @@ def retaliate(world, felt):
     paid_back = np.zeros(state.retaliated.shape, dtype=bool)
     for d, adversary in enumerate(inputs.adversaries):
         aimed = inputs.incident_suspect[inputs.option_incident] == d
-        boldness = over_options(quantize(inputs.risk[aimed] * felt[aimed])) if aimed.any() else np.zeros(1)
+        if not felt[aimed].any():
+            continue
+        boldness = np.tensordot(quantize(inputs.risk[aimed, 0, 0]), felt[aimed], 1)
         chance = p_retaliate(boldness, state.pressure[d][:, None], per_run.retaliate_rate[:, None])
         draw = world.draws.uniform("retaliate", world.turn, (adversary,), inputs.actors)[0]
         paid_back[d] = hit = (draw < chance) & inputs.is_state
@@ -175,9 +177,7 @@ def end_incidents(world):
 def tension(world, felt, paid):
     """Tension cools with time, and rises with what is risked on both sides and with pressure while it lasts."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    weight = weight_of(inputs)
-    everybody = np.maximum((weight * inputs.is_state).sum(axis=-1), 1e-9)
-    done = np.minimum(behind(felt, weight) / everybody, 1)
+    done = np.minimum(behind(felt, world), 1)
     own = per_run.tension_response * quantize(inputs.risk[..., 0] * done).sum(axis=0)
     hostile = [k for k, move in enumerate(MOVES) if move.is_hostile]
     theirs = per_run.tension_move * sum(

@@ -41,7 +41,7 @@ def choose_moves(world):
 
 def choose_move(world, campaign):
     inputs = world.inputs
-    legal = np.array([move.legal(world, campaign) & campaign.is_open(world) for move in MOVES])
+    legal = np.array([move.legal(world, campaign) for move in MOVES]) & campaign.is_open(world)
     weighed = weigh_moves(world, campaign)
     utility = np.where(legal, sum(weighed.values()), -np.inf)
     chances = choice_probabilities(utility, inputs.params_per_run.adversary_precision)
@@ -115,20 +115,20 @@ def felt_pressure(world, campaign):
 def opening(world, campaign):
     """What invites an adversary: no common text, disunity, opacity, and the other one's crisis: (R,), 0 to 1."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    own = inputs.incident_by == campaign.by
-    over = own if campaign.incident is None else np.arange(len(own)) == campaign.incident
-    silence = 1 - np.where(over[:, None], state.covered.max(axis=-1), 0).max(axis=0, initial=0)
+    own = np.flatnonzero(inputs.incident_by == campaign.by)
+    over = own if campaign.incident is None else [campaign.incident]
+    silence = 1 - state.covered[over].max(axis=(0, -1), initial=0)
     return (
         per_run.opening_silence * silence
-        + per_run.opening_discord * np.where(over[:, None], discord(world), 0).max(axis=0, initial=0)
+        + per_run.opening_discord * discord(world, over).max(axis=0, initial=0)
         + per_run.opening_opacity * (1 - world.transparency())
         + per_run.opening_crisis * inputs.adversary_tie[:, 0] * others_crisis(world, campaign.by)
     )
 
 
-def discord(world):
-    """How far apart members are over each incident: twice their mean distance, by capability, from the mean: (H, R)."""
-    inputs, position = world.inputs, world.state.position
+def discord(world, over):
+    """How far apart members are over some incidents: twice their mean distance, by capability, from the mean: (n, R)."""
+    inputs, position = world.inputs, world.state.position[over]
     weight = quantize(inputs.capability * inputs.can_be_courted)
     weight = quantize(weight / np.maximum(weight.sum(axis=-1, keepdims=True), 1e-9))
     mean = total(weight * position)
@@ -138,9 +138,9 @@ def discord(world):
 def carry_out(world, campaign, chosen):
     """Carry out the move of each run; the place of its target, or -1."""
     targets = np.full(world.runs, -1)
-    for k, move in enumerate(MOVES):
+    for k in sorted({*chosen.tolist()} - {-1}):
         rows = np.flatnonzero(chosen == k)
-        hit = move.carry_out(world, campaign, rows) if rows.size else None
+        hit = MOVES[k].carry_out(world, campaign, rows)
         if hit is not None:
             targets[rows] = hit
     return targets

@@ -21,7 +21,7 @@ from sim.model.steps.assess import confidence_now, severity_now
 from sim.model.steps.joining import urgency
 from sim.model.steps.positions import apply_positions, positions_open, salience, take_positions
 from sim.model.steps.stops import NOBODY, seats_to_ask
-from sim.model.steps.willingness import base_utility, exchange_intentions, terms
+from sim.model.steps.willingness import exchange_intentions, terms, utility_of_calls
 from sim.rules.attribution import confidence
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.rules.consultation import format_utility, p_break_silence
@@ -52,25 +52,28 @@ def foreseen(world):
 def close_consult(world, answers):
     """Consult on every incident that has begun."""
     own = foreseen(world)[1] if answers.by_run else {}
-    begun = settle_positions(world)
+    lasting = settle_positions(world)
     apply_positions(world, answers)
-    for h in begun:
+    for h in lasting:
         calls(world, h, answers, own.get(h))
-        exchange(world, h)
+        exchange(world, h, lasting[h])
     leak(world)
 
 
 def settle_positions(world):
-    """Every actor settles what it wants over each incident that has begun; which these are."""
+    """Every actor settles what it wants over each incident that has begun.
+
+    Returns
+    -------
+    dict of incident to array (kinds, R, A), what `lasting_utility` gives for it in this turn
+    """
     begun = np.flatnonzero(world.inputs.incident_begins <= world.turn)
-    for h in begun:
-        take_positions(world, h)
-    return begun
+    return {h: take_positions(world, h) for h in begun}
 
 
-def exchange(world, h):
+def exchange(world, h, lasting):
     """Weigh the responses to incident `h`, and let members hear what the others intend."""
-    world.base_utilities[h] = base_utility(world, h)
+    world.base_utilities[h] = lasting + utility_of_calls(world, h)
     exchange_intentions(world, h)
     if world.recorder:
         world.recorder.keep_terms(h, terms(world, h))
@@ -100,6 +103,7 @@ class Outlook:
     days: np.ndarray  # (T, R) until a text is usually there
     veto: np.ndarray  # (T, R) probability that somebody blocks
     victim_inside: np.ndarray  # (T, R) bool
+    worth_a_call: np.ndarray  # (T, R) bool, but for what has been called there already
     hurry: np.ndarray  # (R,) factor on days
     tempo: np.ndarray  # (T, R) factor on days
 
@@ -116,6 +120,7 @@ def look_at_consultations(world, h):
         days=inputs.consultation_typical[part] * hurry * tempo,
         veto=p_veto(world, h),
         victim_inside=any_member(inputs.consultation_members[part], state.severity[h] > 0),
+        worth_a_call=worth_a_call(world, h),
         hurry=hurry,
         tempo=tempo,
     )
@@ -170,7 +175,7 @@ def call(world, h, k, outlook, wanted, own):
     if part.start == part.stop:
         return []
     looked_at, chances = weigh_formats(world, h, outlook)
-    picked = pick(chances, world.draws.uniform(f"call {k}", world.turn, inputs.incidents)[:, h]) - 1
+    picked = pick(chances, world.draws.uniform(f"call {k}", world.turn, (inputs.incidents[h],))[:, 0]) - 1
     picked = np.where(state.stake[h].max(axis=-1) >= inputs.params_per_run.call_stake_min, picked, -1)
     if own is not None:
         picked = np.full(world.runs, -1)
@@ -193,7 +198,7 @@ def call(world, h, k, outlook, wanted, own):
 def weigh_formats(world, h, outlook):
     """The terms of the choice among the formats of incident `h`, and the probability of calling nobody and of each."""
     utility, looked_at = utilities(world, h, outlook)
-    utility = np.where(legal_consultations(world, h), utility, -np.inf)
+    utility = np.where(outlook.worth_a_call & is_free(world, h), utility, -np.inf)
     precision = world.inputs.params_per_run.call_precision
     return looked_at, choice_probabilities(np.concatenate([wait_utility(world, h), utility]), precision)
 
@@ -220,7 +225,7 @@ def call_besides(world, h, chances, outlook, wanted):
         ),
         start=chances,
     ):
-        if not legal_consultations(world, h)[consultation, run]:
+        if not (outlook.worth_a_call & is_free(world, h))[consultation, run]:
             continue
         looked_at, likely = weigh_formats(world, h, outlook)
         rows, picked = np.array([run]), np.array([consultation])
@@ -325,27 +330,37 @@ def p_veto(world, h):
 
 
 def legal_consultations(world, h):
-    """Which consultations can be opened now: (T of the incident, R) bool.
+    """Which consultations can be opened now: (T of the incident, R) bool."""
+    return is_free(world, h) & worth_a_call(world, h)
 
-    Idle, the matter grave enough for it, and somebody concerned at the table; once a text stands, only where
-    matters have moved since or where those sit who have much of the stake and whom no text covers. Where a format
-    gathers to name a culprit, somebody concerned has to be sure of it.
-    """
+
+def is_free(world, h):
+    """Where nobody sits, nor has sat too short a while ago, over incident `h`: (T of the incident, R) bool."""
     inputs, state = world.inputs, world.state
     part = inputs.consultation_slices[h]
     again = world.day - state.consultation_called[part] >= inputs.params_per_run.call_again_days
-    idle = (state.consultation_state[part] != OPEN) & ((state.consultation_called[part] >= NEVER) | again)
+    return (state.consultation_state[part] != OPEN) & ((state.consultation_called[part] >= NEVER) | again)
+
+
+def worth_a_call(world, h):
+    """Where a consultation has something to speak about: (T of the incident, R) bool.
+
+    The matter is grave enough for it, and somebody concerned at the table; once a text stands, only where matters have
+    moved since or where those sit who have much of the stake and whom no text covers. Where a format gathers to name a
+    culprit, somebody concerned has to be sure of it.
+    """
+    inputs, state = world.inputs, world.state
+    part = inputs.consultation_slices[h]
     members = inputs.consultation_members[part]
     hit = any_member(members, state.severity[h] > 0)
     grave = (severity_now(world, h) >= inputs.consultation_threshold[part]) & (
         hit | ~inputs.consultation_members_only[part]
     )
     concerned = state.stake[h] >= inputs.params.call_stake_min
-    has_news = matters_moved(world, h) & any_member(members, concerned)
     is_sure = confidence(state.belief[h]) >= inputs.naming_asks[h]
     ready = any_member(members, concerned & is_sure) | ~inputs.consultation_accuses[part]
     reaches_others = coverage(world, h, state.covered[h] == 0) >= inputs.params_per_run.call_uncovered
-    return idle & grave & ready & (has_news | (reaches_others & any_member(members, concerned)))
+    return grave & ready & any_member(members, concerned) & (matters_moved(world, h) | reaches_others)
 
 
 def matters_moved(world, h):

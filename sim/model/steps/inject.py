@@ -13,6 +13,9 @@ PER_ACT = ("publicness", "difficulty")
 
 def inject(world):
     """Begin the incidents planned for this turn, and release the injects that are due and whose condition holds."""
+    if world.recorder and world.turn > 1:
+        before, now = world.inputs.takes_part[world.turn - 2 : world.turn]
+        world.recorder.actors_change(world, joining=now & ~before, leaving=before & ~now)
     begin_incidents(world)
     for place, planned in enumerate(world.plan):
         if planned.status == ARMED and planned.turn == world.turn:
@@ -46,7 +49,7 @@ def release(world, place, by_control=False):
 
 
 def _release_in(world, place, rows, is_on_time):
-    planned = world.plan[place]
+    planned = world.plan[place].to_those(world.inputs.here(world.turn))
     world.plan[place] = planned.becomes(RELEASED, world.turn)
     if place < len(world.state.released):
         world.state.released[place, rows] = True

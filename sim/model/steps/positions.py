@@ -5,7 +5,7 @@ import numpy as np
 from sim.catalogue.ladder import RUNGS, rung_of
 from sim.model.decisions import Decision, Option
 from sim.model.steps.stops import seats_to_ask
-from sim.model.steps.willingness import base_utility
+from sim.model.steps.willingness import lasting_utility, utility_of_calls
 from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
 from sim.rules.quantize import quantize
@@ -14,7 +14,12 @@ JUST = 1e-3  # of the ladder
 
 
 def take_positions(world, h):
-    """The text each actor wants: more with stake, threat and certainty, less with exposure."""
+    """The text each actor wants: more with stake, threat and certainty, less with exposure.
+
+    Returns
+    -------
+    array (kinds, R, A), what `lasting_utility` gives, which positions rest on
+    """
     inputs, state, params = world.inputs, world.state, world.inputs.params
     suspect = inputs.incident_suspect[h]
     exposure = world.exposed(suspect)
@@ -26,26 +31,34 @@ def take_positions(world, h):
         - params.position_exposure * exposure
         - world.swayed(suspect)
     )
-    doubt = params.position_doubt * (1 - confidence(state.belief[h]))
+    sure = confidence(state.belief[h])
+    doubt = params.position_doubt * (1 - sure)
     is_suspect = np.arange(len(inputs.actors)) == inputs.index[inputs.adversaries[suspect]]
-    strongest = np.minimum(np.clip(wants, 0, 1) * (1 - doubt), as_far_as_oneself(world, h))
+    lasting = lasting_utility(world, h)
+    alone = as_far_as_oneself(world, h, sure, lasting + utility_of_calls(world, h))
+    strongest = np.minimum(np.clip(wants, 0, 1) * (1 - doubt), alone)
     state.position[h] = quantize(strongest * ~is_suspect)
+    return lasting
 
 
-def as_far_as_oneself(world, h):
+def as_far_as_oneself(world, h, sure, utility):
     """The strongest text that an actor can want: solidarity is free, and from there on as far as it would go alone.
 
     Nobody asks for a text that names a culprit, or carries measures, when it is unlikely to do either by itself, or not
     as sure as naming asks for. (R, A), 0 to 1.
+
+    Parameters
+    ----------
+    sure : array (R, A), confidence in who did it; utility : array (kinds, R, A), of joining each kind alone
     """
     inputs, params = world.inputs, world.inputs.params
     part = inputs.kind_slices[h]
     beyond = np.flatnonzero((inputs.is_naming[part] + inputs.severity_driven[part])[:, 0, 0])
     if not beyond.size:
         return 1.0
-    alone = logistic(params.precision * base_utility(world, h, beyond)).max(axis=0)
+    alone = logistic(params.precision * utility[beyond].max(axis=0))
     as_willing = 1 - params.position_own * (1 - params.rung_solidarity) * (1 - alone)
-    is_sure = confidence(world.state.belief[h]) >= inputs.naming_asks[h]
+    is_sure = sure >= inputs.naming_asks[h]
     can_be_named = inputs.is_naming[part].any()
     return np.where(is_sure | ~can_be_named, as_willing, np.minimum(as_willing, just_below(params.rung_naming)))
 

@@ -16,7 +16,7 @@ from sim.model.steps.joining import acts_from, join
 from sim.model.steps.stops import seats_to_ask
 from sim.model.steps.willingness import attention, has_joined, peer_term, text_term
 from sim.rules.attribution import confidence
-from sim.rules.choice import first_of
+from sim.rules.choice import first_of_each
 from sim.scenario.calendar import whole
 
 
@@ -94,19 +94,17 @@ def instruments(world, h, wants, can):
     wants : array (kinds of the incident, R, A) of bool; can : array (options of the incident, R, A) of bool
     """
     inputs = world.inputs
-    part, kinds = inputs.option_slices[h], inputs.kind_slices[h]
-    picked = np.zeros_like(can)
+    part = inputs.option_slices[h]
+    kind_of = inputs.option_kind[part] - inputs.kind_slices[h].start
+    o, r, a = np.unravel_index(np.flatnonzero(wants[kind_of] & can), can.shape)
+    in_time = acts_in_time(world, part.start + o, r, a)
+    o, r, a = o[in_time], r[in_time], a[in_time]
     usual = inputs.own_habit[part] + inputs.how_usual[part]
-    appeal = np.broadcast_to(np.exp(inputs.params.precision * usual), can.shape)
-    for k in range(kinds.start, kinds.stop):
-        options = np.flatnonzero(inputs.option_kind[part] == k)
-        runs, actors = np.nonzero(wants[k - kinds.start] & can[options].any(axis=0))
-        o, r, a = np.broadcast_arrays(options, runs[:, None], actors[:, None])
-        weight = np.where(can[o, r, a] & acts_in_time(world, part.start + o, r, a), appeal[o, r, a], 0.0)
-        draw = world.nature.uniform_of("instrument", 0, inputs.option_names, inputs.actors, part.start + o, r, a)
-        has_one = weight.any(axis=-1)
-        best = first_of(weight, draw)[has_one]
-        picked[options[best], runs[has_one], actors[has_one]] = True
+    appeal = np.broadcast_to(np.exp(inputs.params.precision * usual), can.shape)[o, r, a]
+    draw = world.nature.uniform_of("instrument", 0, inputs.option_names, inputs.actors, part.start + o, r, a)
+    best = first_of_each(np.ravel_multi_index((kind_of[o], r, a), wants.shape), appeal, draw)
+    picked = np.zeros_like(can)
+    picked[o[best], r[best], a[best]] = True
     return picked
 
 
@@ -137,7 +135,10 @@ def legal(world, h):
 def sure_enough(world, h):
     """For which responses to an incident each is sure enough of the culprit: (options of the incident, R, A) bool."""
     inputs, part = world.inputs, world.inputs.option_slices[h]
-    return (inputs.accuses[part] == 0) | (confidence(world.state.belief[h]) >= inputs.attribution_min[part])
+    enough = np.ones(world.state.joined[part].shape, dtype=bool)
+    accusing = np.flatnonzero(inputs.accuses[part, 0, 0])
+    enough[accusing] = confidence(world.state.belief[h]) >= inputs.attribution_min[part][accusing]
+    return enough
 
 
 def lead_condition_met(world, part):

@@ -382,8 +382,8 @@ def act_for_members(world):
         option, runs = np.nonzero((chance > 0) & ~world.state.joined[..., place])
         if not option.size:
             continue
-        lots = world.draws.uniform_at("follows", 0, inputs.actors, inputs.option_names, np.full(runs.size, place), runs)
-        goes = lots[np.arange(runs.size), option] < chance[option, runs]
+        lots = world.draws.uniform_of("follows", 0, inputs.actors, inputs.option_names, place, runs, option)
+        goes = lots < chance[option, runs]
         who = np.full(np.count_nonzero(goes), place)
         since = day[inputs.option_incident[option[goes]], runs[goes]]
         new = join(world, option[goes], runs[goes], who, covered_by_text=True, not_before=since)
@@ -416,40 +416,44 @@ def chance_of_body(world, b):
     place, members = inputs.index[inputs.bodies[b]], inputs.body_members[b]
     consultations = np.flatnonzero(inputs.consultation_body == place)
     can = inputs.allowed_in(world.turn)[:, place] & inputs.consultation_outputs[consultations].any(axis=0)
-    can &= inputs.incident_begins[inputs.option_incident] <= world.turn
-    if not (members.any() and can.any()):
-        return np.zeros(world.state.joined.shape[:2])
-    share = share_of_members(world, members)
-    text = text_behind(world, members)[inputs.option_incident]
-    names, speaks = inputs.is_attribution[:, 0] > 0, inputs.signatory[:, None]
+    can &= (inputs.incident_begins[inputs.option_incident] <= world.turn) & members.any()
+    can &= world.day + inputs.lead_min[:, 0, 0] <= inputs.calendar.length
+    chance, options = np.zeros(world.state.joined.shape[:2]), np.flatnonzero(can)
+    if not options.size:
+        return chance
+    incident = inputs.option_incident[options]
+    share = share_of_members(world, members, options)
+    text = text_behind(world, members)[incident]
+    names, speaks = inputs.is_attribution[options, 0] > 0, inputs.signatory[options, None]
     own = np.where(speaks, params.body_words[:, 0], params.body_deeds[:, 0])
-    hurts_people = inputs.hurts_people[inputs.option_incident][:, :, 0]
-    grown = inputs.practice_of_naming(world.years)[:, 0] * (1 - hurts_people)
+    grown = inputs.practice_of_naming(world.years)[:, 0] * (1 - inputs.hurts_people[incident][:, :, 0])
     own = np.where(names, params.body_naming[:, 0] + grown, own)
-    willing = own + params.body_members[:, 0] * (share - 0.5) + params.body_text[:, 0] * (text - inputs.rung[:, 0])
+    beyond = text - inputs.rung[options, 0]
+    willing = own + params.body_members[:, 0] * (share - 0.5) + params.body_text[:, 0] * beyond
     stands = (text >= params.rung_solidarity[:, 0]) | ((speaks | names) & bool(inputs.speaks_alone[b]))
-    in_time = world.day + inputs.lead_min[:, 0] <= inputs.calendar.length
-    return logistic(params.precision[:, 0] * willing) * (can[:, None] & stands & in_time)
+    chance[options] = logistic(params.precision[:, 0] * willing) * stands
+    return chance
 
 
-def share_of_members(world, members):
-    """The share of a body's members that have taken up something of each option's kind: (O, R), 0 to 1.
+def share_of_members(world, members, options):
+    """The share of a body's members that have taken up something of the kind of each of some options: (n, R), 0 to 1.
 
     Half, where none of them may: an instrument that is the body's alone waits for nobody.
     """
     inputs, did = world.inputs, world.state.joined
-    shares = np.empty((len(inputs.kinds), world.runs))
-    for k in range(len(inputs.kinds)):
-        of_kind = np.flatnonzero(inputs.option_kind == k)
-        may = (inputs.allowed[of_kind] & members).any()
-        shares[k] = did[of_kind].any(axis=0) @ members.astype(float) / members.sum() if may else 0.5
-    return shares[inputs.option_kind]
+    kinds, which = np.unique(inputs.option_kind[options], return_inverse=True)
+    shares = np.full((kinds.size, world.runs), 0.5)
+    for share, kind in zip(shares, kinds, strict=True):
+        of_kind = np.flatnonzero(inputs.option_kind == kind)
+        if (inputs.allowed[of_kind] & members).any():
+            share[:] = did[of_kind].any(axis=0)[:, members].sum(axis=-1) / members.sum()
+    return shares[which]
 
 
 def text_behind(world, members):
     """The strongest text that half of a body's members stand behind, over each incident: (H, R)."""
-    weakest_first = np.sort(world.state.covered[..., members], axis=-1)
-    return weakest_first[..., weakest_first.shape[-1] // 2]
+    half = members.sum() // 2
+    return np.partition(world.state.covered[..., members], half, axis=-1)[..., half]
 
 
 # ------------------------------------------------------------------------------------------------- recorder

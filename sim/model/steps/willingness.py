@@ -4,8 +4,6 @@ Most terms are a property of the kind times a property of the actor's situation,
 product of two tables. Intentions are exchanged while consulting; decisions follow while responding.
 """
 
-from functools import reduce
-
 import numpy as np
 
 from sim.rules.attribution import confidence
@@ -28,23 +26,23 @@ def attention(world, h):
 
 
 def products(world, h):
-    """The terms that are a property of the kind times one of the situation.
+    """The terms that are a property of the kind times one of the situation, but for those that calls move.
 
     Returns
     -------
-    list of (name, array (kinds of the incident, 1, 1), array (R, A)); the terms' contributions are their products
+    list of (name, array (kinds of the incident, 1, 1), array (R or 1, A or 1)); the terms' contributions are their
+    products
     """
     inputs, state, params = world.inputs, world.state, world.inputs.params
     part = inputs.kind_slices[h]
     suspect = inputs.incident_suspect[h]
-    everywhere = np.ones_like(state.stake[h])
     third_party = (state.severity[h] == 0) & bool(inputs.has_demand[h])
     grave = state.perceived[h] - params.grave_from
     hurt = inputs.hurts_people[h] * state.perceived[h]
     typical, names, measure = inputs.typical, inputs.is_naming[part], inputs.severity_driven[part]
     support, accuses = inputs.is_support[part], inputs.kind_accuses[part]
     return [
-        ("practice", names, growth_of_naming(world) * (1 - inputs.hurts_people[h]) * everywhere),
+        ("practice", names, growth_of_naming(world) * (1 - inputs.hurts_people[h])),
         ("practice", measure, params.practice_third_party * third_party),
         ("stake", typical.benefit[part], params.b_stake * state.stake[h]),
         ("stake", names, params.b_bond * state.bond[h] + params.b_led * own_share(state.severity[h])),
@@ -52,18 +50,22 @@ def products(world, h):
         ("stake", accuses, params.b_hurt * hurt),
         ("stake", measure, params.b_hurt_measures * hurt),
         ("need", support, params.b_need * need(world, h)),
-        ("ask", np.ones_like(names), params.b_ask * state.asked[h][:, None] * everywhere),
         ("lead", accuses, -params.b_unled * unled(world, h)),
-        ("publicness", names, -params.b_hidden * (1 - state.publicness[h][:, None]) * everywhere),
-        ("stance", 1 - support, params.b_stance * inputs.stance[suspect] * everywhere),
+        ("publicness", names, -params.b_hidden * (1 - state.publicness[h][:, None])),
+        ("stance", 1 - support, params.b_stance * inputs.stance[suspect]),
         ("exposure", typical.gravity[part], -params.b_exposure * world.exposed(suspect)),
-        ("tension", typical.risk[part], -params.b_tension * state.tension[:, None] * everywhere),
-        ("cost", typical.cost[part], -params.b_cost * inputs.capacity / np.maximum(state.capital, 0.1)),
-        (
-            "reach",
-            typical.is_military[part],
-            -params.b_reach * float(inputs.incident_is_far[h]) * inputs.is_nato * everywhere,
-        ),
+        ("tension", typical.risk[part], -params.b_tension * state.tension[:, None]),
+        ("reach", typical.is_military[part], -params.b_reach * float(inputs.incident_is_far[h]) * inputs.is_nato),
+    ]
+
+
+def products_of_calls(world, h):
+    """The terms, as in `products`, that calls of the same turn move: who calls asks for help, and pays for the call."""
+    inputs, state, params = world.inputs, world.state, world.inputs.params
+    part = inputs.kind_slices[h]
+    return [
+        ("ask", np.ones_like(inputs.is_support[part]), params.b_ask * state.asked[h][:, None]),
+        ("cost", inputs.typical.cost[part], -params.b_cost * inputs.capacity / np.maximum(state.capital, 0.1)),
     ]
 
 
@@ -84,9 +86,9 @@ def own_share(severity):
 def unled(world, h):
     """Who would accuse over the head of a victim that has not: (R, A), 0 or 1."""
     inputs, state = world.inputs, world.state
-    part = inputs.option_slices[h]
     is_victim = state.severity[h] > 0
-    named = (state.joined[part] & (inputs.is_attribution[part] > 0) & is_victim).any(axis=(0, 2))
+    naming = np.flatnonzero((inputs.option_incident == h) & (inputs.is_attribution[:, 0, 0] > 0))
+    named = (state.joined[naming] & is_victim).any(axis=(0, 2))
     return ~named[:, None] & ~is_victim
 
 
@@ -111,27 +113,34 @@ def accusing(inputs, h):
     return np.flatnonzero(inputs.kind_accuses[inputs.kind_slices[h], 0, 0])
 
 
-def base_utility(world, h, places=None):
-    """Willingness to join each kind of response to incident `h`, before company and texts: (kinds, R, A).
+def base_utility(world, h):
+    """Willingness to join each kind of response to incident `h`, before company and texts: (kinds, R, A)."""
+    return lasting_utility(world, h) + utility_of_calls(world, h)
 
-    Parameters
-    ----------
-    places : array of int, which kinds of the incident; None: all
-    """
+
+def lasting_utility(world, h):
+    """The part of willingness to join each kind that stays while seats consult: (kinds, R, A)."""
     inputs = world.inputs
     part = inputs.kind_slices[h]
-    places = np.arange(part.stop - part.start) if places is None else places
-    rows = products(world, h)
-    of_kind = quantize(np.array([kind[places, 0, 0] for _, kind, _ in rows]).T)
-    of_situation = quantize(np.array([situation for _, _, situation in rows]))
-    size = of_situation.shape[1:]
-    summed = (of_kind @ of_situation.reshape(len(rows), -1)).reshape(-1, *size)
-    summed += (inputs.practice[part] + inputs.most_usual(h, world.turn))[places]
-    at = {place: row for row, place in enumerate(places)}
+    utility = _summed(world, products(world, h))
+    utility += inputs.practice[part] + inputs.most_usual(h, world.turn)
     for place, sure in zip(accusing(inputs, h), certainty(world, h), strict=True):
-        if place in at:
-            summed[at[place]] += sure
-    return summed
+        utility[place] += sure
+    return utility
+
+
+def utility_of_calls(world, h):
+    """The rest of it, which calls move: (kinds, R, A)."""
+    return _summed(world, products_of_calls(world, h))
+
+
+def _summed(world, rows):
+    """The sum of products of kind and situation, exact on the grid: (kinds, R, A)."""
+    of_kind = quantize(np.array([kind[:, 0, 0] for _, kind, _ in rows]).T)
+    of_situation = np.empty((len(rows), *world.state.capital.shape))
+    for row, (_, _, situation) in zip(of_situation, rows, strict=True):
+        row[:] = quantize(situation)
+    return (of_kind @ of_situation.reshape(len(rows), -1)).reshape(-1, *of_situation.shape[1:])
 
 
 def terms(world, h):
@@ -139,7 +148,7 @@ def terms(world, h):
     inputs = world.inputs
     habit = inputs.practice[inputs.kind_slices[h]] + inputs.most_usual(h, world.turn)
     weighed = {"practice": habit[:, 0]}
-    for name, kind, situation in products(world, h):
+    for name, kind, situation in products(world, h) + products_of_calls(world, h):
         term = quantize(kind[:, 0]) * quantize(situation[0])
         weighed[name] = weighed.get(name, 0) + term
     weighed["confidence"] = np.zeros_like(weighed["practice"])
@@ -183,13 +192,15 @@ def peer_participation(world, h):
 def _in_clubs(world, h, probability, joined):
     inputs = world.inputs
     expected = quantize(np.maximum(probability * logistic(attention(world, h)), joined))
-    own = np.ascontiguousarray(expected.reshape(-1, expected.shape[-1]).T)
+    own = np.ascontiguousarray(expected.reshape(-1, expected.shape[-1]).T)  # a line each, short enough for the cache
     by_club = inputs.peer_group @ own
-    of_others = np.zeros_like(own)
-    for groups, inside, weight, scale in inputs.peers:
-        shares = ((by_club[g] - w * own[inside]) * s for g, w, s in zip(groups, weight, scale, strict=True))
-        of_others[inside] = reduce(np.maximum, shares)
-    return of_others.T.reshape(expected.shape)
+    most = np.zeros_like(own)
+    for club, place, weight, scale in inputs.memberships:
+        of_others = weight * own[place]
+        np.subtract(by_club[club], of_others, out=of_others)
+        of_others *= scale
+        np.maximum(most[place], of_others, out=most[place])
+    return np.ascontiguousarray(most.T).reshape(expected.shape)
 
 
 def exchange_intentions(world, h):

@@ -30,24 +30,15 @@ def once(*about: Any) -> Iterator[tuple[str, About]]:
 
 @dataclass(frozen=True)
 class ChartType:
-    """A chart that can be drawn.
+    """A chart that can be drawn."""
 
-    Parameters
-    ----------
-    name : str, what it is called
-    place : float, where it comes among the others of its kind
-    compose : function of what it is drawn from, that gives a Page
-    each : function of what there is, that yields the end of a name and what one chart is composed from, chart by chart
-    question : str, what it answers, for the page of a report
-    anchor : str, what that question is called in an address; the name where it is empty
-    """
-
-    name: str
-    place: float
-    compose: Callable[..., Page]
+    name: str  # what it is called
+    place: float  # where it comes among the others of its kind
+    compose: Callable[..., Page]  # from what it is drawn from
+    # of what there is, chart by chart: the end of its name, what it is composed from
     each: Callable[..., Iterable[tuple[str, About]]] = once
-    question: str = ""
-    anchor: str = ""
+    question: str = ""  # what it answers, for the page of a report
+    anchor: str = ""  # what that question is called in an address; the name where it is empty
 
 
 def chart(name: str, place: float, **more: Any) -> Callable[[Callable[..., Page]], Callable[..., Page]]:

@@ -55,12 +55,7 @@ KNOWN_ROLES = {
 
 
 class ActorStyle:
-    """The words and looks of everybody and everything in one scenario.
-
-    Parameters
-    ----------
-    loaded : sim.scenario.Loaded
-    """
+    """The words and looks of everybody and everything in one scenario."""
 
     def __init__(self, loaded):
         self.library, self.scenario = loaded.library, loaded.scenario

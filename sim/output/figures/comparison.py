@@ -11,7 +11,6 @@ from sim.phrases import capital, in_words
 
 ROOM, RIGHT = 2.36, 1.42
 MARKS = {"better": (CLEAR, "^"), "worse": (AGAINST, "v"), "higher": (style.INK, "D"), "lower": (style.INK, "D")}
-NAMED = "ABCDEFGH"
 
 
 def each_arm(comparison):

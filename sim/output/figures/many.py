@@ -181,7 +181,7 @@ def _measures_title(outcomes, known, baseline):
             gain = gain if senses[name] == "higher" else -gain
             clear = 0.05 * _width(known[name], baseline[name])  # less than that is chance
             better, worse = better + (gain > clear), worse + (gain < -clear)
-    loss = in_words(worse) if worse else "none"
+    loss = in_words(worse, "none")
     return f"with the cooperation {count(better, 'measure')} clearly better, {loss} worse than without"
 
 

@@ -194,13 +194,7 @@ def _close(one, event):
 
 
 def joinings_of(record, names):
-    """Every response, in the order in which they were decided.
-
-    Parameters
-    ----------
-    record : sim.record.Record
-    names : sim.phrases.Names, which tell a response from none
-    """
+    """Every response, in the order in which they were decided; names tell a response from none."""
     seen = {}
     for event in record.of_kind("response_acts"):
         seen.setdefault((event.actor, event.incident, event.payload.get("response")), event.day)

@@ -12,11 +12,13 @@ user's matplotlibrc says, and his settings are as they were when it is done. Mat
 is opened, since listing the charts should cost nothing.
 """
 
+import bisect
 import contextlib
 import dataclasses
 import datetime
 import functools
 import importlib
+import itertools
 import logging
 import math
 import os
@@ -77,23 +79,14 @@ STYLE = {
 
 @dataclass(frozen=True)
 class Shape:
-    """The sheet that a chart is drawn on. Type has the same points on all, so fewer inches make it larger.
+    """The sheet that a chart is drawn on. Type has the same points on all, so fewer inches make it larger."""
 
-    Parameters
-    ----------
-    end : str, what the name of a file of this shape ends in
-    width : float, inches
-    height : float, inches; None: as many as the drawing asks for
-    pixels : int, width of a PNG
-    titles, captions : int, lines of title and of caption there is room for
-    """
-
-    end: str
-    width: float
-    height: float | None
-    pixels: int
-    titles: int
-    captions: int
+    end: str  # what the name of a file of this shape ends in
+    width: float  # inches
+    height: float | None  # inches; None: as many as the drawing asks for
+    pixels: int  # width of a PNG
+    titles: int  # lines of title there is room for
+    captions: int  # and of caption
 
     @property
     def dpi(self):
@@ -364,25 +357,33 @@ def cut(text, width, size=LABEL, bold=False):
     """The text, shortened with an ellipsis to fit the width in inches."""
     if text_width(text, size, bold) <= width:
         return text
-    while text and text_width(text + "…", size, bold) > width:
-        text = text[:-1]
-    return text.rstrip(" ,;:(") + "…"
+    kept = bisect.bisect_right(range(1, len(text)), width, key=lambda end: text_width(text[:end] + "…", size, bold))
+    return text[:kept].rstrip(" ,;:(") + "…"
 
 
 def wrap(text, width, size=LABEL, bold=False, lines=None):
     """The text as lines no wider than so many inches; what does not fit into `lines` ends in an ellipsis."""
-    found, line = [], ""
-    for word in filter(None, re.split(r"[ \t\n]+", str(text))):  # a non-breaking space does not break
-        longer = f"{line} {word}".strip()
-        if line and text_width(longer, size, bold) > width:
-            found.append(line)
-            line = word
-        else:
-            line = longer
-    found.append(line)
+    words = re.findall(r"[^ \t\n]+", str(text))  # a non-breaking space does not break
+    found = []
+    while words:
+        count = _words_that_fit(words, width, size, bold)
+        found.append(" ".join(words[:count]))
+        words = words[count:]
+    found = found or [""]
     if lines and len(found) > lines:
         found = [*found[: lines - 1], " ".join(found[lines - 1 :])]
     return [cut(one, width, size, bold) for one in found]
+
+
+def _words_that_fit(words, width, size, bold):
+    """How many of the words fit on a line, at least one: guessed from the width of each, then measured together."""
+    widths = itertools.accumulate(text_width(word, size, bold) + text_width(" ", size) for word in words)
+    count = max(1, sum(1 for _ in itertools.takewhile(lambda so_far: so_far <= width, widths)))
+    while count < len(words) and text_width(" ".join(words[: count + 1]), size, bold) <= width:
+        count += 1
+    while count > 1 and text_width(" ".join(words[:count]), size, bold) > width:
+        count -= 1
+    return count
 
 
 def day_of(date, year=False):
@@ -399,14 +400,8 @@ def day_of(date, year=False):
 
 
 def caption_of(about, units, runs=1, note=""):
-    """What stands under every chart: scenario, runs, seed, units.
-
-    Parameters
-    ----------
-    about : Record or Outcomes
-    units : str, the unit of every axis
-    runs : int, how many runs the chart shows
-    note : str, how to read it
+    """What stands under every chart of a record or of outcomes: how to read it, the unit of every axis, scenario, runs,
+    seed.
     """
     which = f"run {about.run}" if runs == 1 and hasattr(about, "run") else f"{runs:,} run{'s' * (runs != 1)}"
     return in_sentences(note, f"Units: {units}", f"Scenario: {about.scenario_name}, {which}, seed {about.seed}")
@@ -570,11 +565,8 @@ def mark(axes, x, y, marker, colour, size=7, is_hollow=False, **more):
 def stacked(values, step, tall, most):
     """How far above or below its lane each mark stands, so that marks of nearly the same value do not cover each other.
 
-    Parameters
-    ----------
-    values : dict of key to value, in the order in which marks of the same value are stacked
-    step : float, values this near are the same
-    tall, most : float, height of a mark, and of a whole stack
+    Values within a `step` are the same, and stack in the order of their keys; a mark is so `tall`, a whole stack at
+    `most`.
     """
     bins, places = {}, {}
     for key, value in values.items():
@@ -638,23 +630,23 @@ def label_lines(axes, labels, room, size=LABEL, at=None):
 # -------------------------------------------------------------------------------------------------------------- checks
 
 
-def overlaps(page):
-    """Pairs of written words on the page that cover one another: there should be none."""
-    boxes = _boxes(page)
-    return [
+def misplaced(page):
+    """What is written and cannot be read: words that cover one another, words that run off the page.
+
+    Returns
+    -------
+    list of tuple : the two words that share a place, or words and "off the page"
+    """
+    boxes, edge = _boxes(page), page.figure.bbox
+    covered = [
         (boxes[i][0], boxes[j][0])
         for i in range(len(boxes))
         for j in range(i)
         if _shared(boxes[i][1], boxes[j][1]) > 1.0
     ]
-
-
-def outside(page):
-    """Written words that run off the page: there should be none."""
-    edge = page.figure.bbox
-    return [
-        words
-        for words, box in _boxes(page)
+    return covered + [
+        (words, "off the page")
+        for words, box in boxes
         if box.x0 < edge.x0 - 1 or box.x1 > edge.x1 + 1 or box.y0 < edge.y0 - 1 or box.y1 > edge.y1 + 1
     ]
 

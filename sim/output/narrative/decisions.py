@@ -1,7 +1,9 @@
-"""A decision in a seat's words: the question, its options, and what it is about."""
+"""A decision in words: the question, its options, what it is about, and what came of it where futures parted."""
 
-from sim.catalogue.moves import AT_LARGE, MOVES
-from sim.phrases import count, day, stopped
+from sim.catalogue.measures import MEASURES
+from sim.catalogue.moves import AT_LARGE, BY_NAME, MOVES
+from sim.output.narrative.hot_wash import figure
+from sim.phrases import count, day, listed, sentence, stopped
 from sim.scenario.calendar import date_at
 
 QUESTIONS = {
@@ -98,3 +100,36 @@ def acts_from(option, start):
     if option.acts_day is None:
         return ""
     return f"from {day(date_at(start, option.acts_day))}"
+
+
+def turning_point(point, names):
+    """What was chosen where a run's futures parted, and what would have come of the other choice: two sentences."""
+    outcome = MEASURES[point.measure]
+    did, otherwise = _choice(point, names)
+    label = outcome.label[0].lower() + outcome.label[1:]
+    had, was = figure(point.had_it_been, outcome.unit), figure(point.as_it_was)
+    come = f"{label} would have come to {had}, not {was}, on average over {point.futures} futures"
+    return f"{sentence(f'in turn {point.decision.turn} {did}')} {sentence(f'had it {otherwise}, {come}')}"
+
+
+def _choice(point, names):
+    """What was done, and what would have been done instead."""
+    decision, who = point.decision, names.actor(point.decision.actor)
+    match decision.kind:
+        case "silence":
+            incident, form, _ = subject_of_text(decision)
+            text = f"a text of {decision.rung} on {names.incident(incident)} in {names.format(form)}"
+            if point.chosen == ("break",):
+                return f"{who} broke silence over {text}", "let it pass"
+            return f"{who} let pass {text}", "broken silence"
+        case "call":
+            where = listed([names.format(one) for one in point.chosen])
+            return f"{who} called {where} over {names.incident(decision.subject)}", "not called"
+        case "responses":
+            what = listed([names.response(one) for one in point.chosen])
+            return f"{who} chose {what} over {names.incident(decision.subject)}", "held back"
+        case "project":
+            return f"{who} agreed to {names.project(decision.subject)}", "blocked it"
+        case _:
+            what = BY_NAME[point.chosen[0]].label
+            return f"{who} chose to {what}", "stayed its course"

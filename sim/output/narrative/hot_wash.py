@@ -1,9 +1,12 @@
 """The hot wash: who really did it, what came of the run, and how it fared by the principles."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sim.phrases import Names, count, in_words, listed, once_by_name, sentence
+from sim.record.record import Principle, Record
+from sim.scenario import Loaded
 
 BETTER = {"higher": "more is better", "lower": "less is better"}
 CONFIDENT = 0.7  # as likely, at least, as it is to those who are called confident
@@ -28,32 +31,19 @@ class MeasureRow:
 class HotWash:
     """What is told when the exercise is over: the truth, what came of it, and how the principles fared.
 
-    Parameters
-    ----------
-    outcome : tuple of str, what came of it in five sentences
-    truth : tuple of str, who really did it and how each incident ended
-    measures : tuple of MeasureRow
-    principles : tuple of record.Principle
-    questions : tuple of str, for discussion
+    `outcome` is what came of it in five sentences, `truth` who really did it and how each incident ended, `questions`
+    are for discussion.
     """
 
     outcome: tuple[str, ...]
     truth: tuple[str, ...]
     measures: tuple[MeasureRow, ...]
-    principles: tuple
+    principles: tuple[Principle, ...]
     questions: tuple[str, ...]
 
 
-def questions_of(loaded, turn=None):
+def questions_of(loaded: Loaded, turn: int | None = None) -> tuple[str, ...]:
     """The questions for discussion, in words: those of a turn, or all, with when and for whom they are.
-
-    Parameters
-    ----------
-    loaded : sim.scenario.Loaded; turn : int, or None
-
-    Returns
-    -------
-    tuple of str
 
     >>> from sim.scenario import load
     >>> questions_of(load("smallest"), turn=1)
@@ -70,36 +60,16 @@ def _question(one, names, says_when):
     return f"{said[0].upper()}{said[1:]}: {one.text}" if said else one.text
 
 
-def hot_wash(record, loaded):
-    """What is told when the exercise is over.
-
-    Parameters
-    ----------
-    record : Record
-    loaded : sim.scenario.Loaded, the scenario that was played
-
-    Returns
-    -------
-    HotWash
-    """
+def hot_wash(record: Record, loaded: Loaded) -> HotWash:
+    """What is told when the exercise is over."""
     names = Names(loaded)
     truth = tuple(sentence(_truth(incident, record, names)) for incident in loaded.scenario.incidents)
     rows = tuple(measure_rows(record))
     return HotWash(outcome(record, loaded), truth, rows, tuple(record.scorecard), questions_of(loaded))
 
 
-def outcome(record, loaded):
-    """What came of a run in five sentences: who did it, who was suspected, what was said, what was done, how it ended.
-
-    Parameters
-    ----------
-    record : Record
-    loaded : sim.scenario.Loaded, the scenario that was played
-
-    Returns
-    -------
-    tuple of str
-    """
+def outcome(record: Record, loaded: Loaded) -> tuple[str, ...]:
+    """What came of a run in five sentences: who did it, who was suspected, what was said and done, how it ended."""
     names, figures = Names(loaded), {row.name: row.value for row in measure_rows(record)}
     started = {event.incident for event in record.of_kind("incident_begins")}
     begun = [incident for incident in loaded.scenario.incidents if incident.id in started]
@@ -144,7 +114,7 @@ def _who_was_suspected(begun, record, names):
 
     def how_many(incident):
         sure, everybody = sum(share >= CONFIDENT for share in last[incident.id]), len(last[incident.id])
-        exact = "all" if sure == everybody else in_words(sure) if sure else "none"
+        exact = "all" if sure == everybody else in_words(sure, "none")
         roughly = "none" if not sure else "most" if sure > everybody / 2 else "few"
         return exact if len(known) <= COUNTED else roughly
 
@@ -192,7 +162,7 @@ def _what_was_done(record, names):
     acted = int(record.measures.get("joiners", 0))
     return (
         f"{count(len(everybody), 'state')} responded, {many} of them by {names.response(most)}, and "
-        f"{in_words(acted) if acted else 'none'} did more than speak"
+        f"{in_words(acted, 'none')} did more than speak"
     )
 
 
@@ -201,7 +171,7 @@ def _where_it_ended(begun, record, names, figures):
     stopped = {event.incident for event in record.of_kind("incident_stops")}
     parts = [f"{names.actors(gave_in)} gave in"] if gave_in else []
     if begun:
-        ended = f"{in_words(len(stopped)) if stopped else 'none'} of {count(len(begun), 'incident')} had ended"
+        ended = f"{in_words(len(stopped), 'none')} of {count(len(begun), 'incident')} had ended"
         one = f"the incident {'ended' if stopped else 'was still going on at the end'}"
         parts.append(ended if len(begun) > 1 else one)
     told = (("harm", "the harm came to {}"), ("peak_tension", "tension rose to {} of 1 at its highest"))
@@ -245,14 +215,8 @@ def _has_demand(incident):
     return incident.demand is not None
 
 
-def measure_rows(record, with_units=True):
-    """The measures as they are printed, one after the other.
-
-    Parameters
-    ----------
-    record : Record
-    with_units : bool, whether each number has its unit; else it stands in the row alone
-    """
+def measure_rows(record: Record, with_units: bool = True) -> Iterator[MeasureRow]:
+    """The measures as they are printed, one after the other; a number without its unit stands in the row alone."""
     from sim.catalogue.measures import MEASURES, Measure
 
     baseline = record.baseline_measures or {}
@@ -260,7 +224,7 @@ def measure_rows(record, with_units=True):
         known = MEASURES.get(name) or Measure(name, name.replace("_", " "), "", None, "")
         unit = known.unit if with_units else ""
         other = figure(baseline[name], unit) if name in baseline else ""
-        yield MeasureRow(name, known.label, figure(value, unit), other, known.unit, BETTER.get(known.better, ""))
+        yield MeasureRow(name, known.label, figure(value, unit), other, known.unit, BETTER.get(known.better or "", ""))
 
 
 def figure(value, unit=""):

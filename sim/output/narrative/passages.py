@@ -86,6 +86,14 @@ def directed(event, names):
     return f"Control {DIRECTIONS[event.payload['direction']].format(**given)}{reason}"
 
 
+def presence(turn):
+    """Who joins the exercise with this turn, and who has left it."""
+    for event in turn.of_kind("actor_joins", "actor_leaves"):
+        joins = "takes part from now on"
+        leaves = "takes part no longer; what it has done stands"
+        yield f"{turn.names.actor(event.actor)} {joins if event.kind == 'actor_joins' else leaves}"
+
+
 def injects(turn):
     """What reaches the players, in short and line by line; what is for control alone stays there."""
     for event in turn.of_kind("inject_released"):
@@ -127,21 +135,26 @@ def by_when(date, otherwise):
 def deadlines(turn):
     """Deadlines that end with the turn: kept, or passed with what follows."""
     for event in turn.of_kind("deadline_ends"):
-        said = event.payload
-        kept = f"The deadline of '{said['title']}' is kept"
-        yield kept if said["text"] is None else f"The deadline of '{said['title']}' passes: {said['text']}"
+        said, deadline = event.payload, f"The deadline of “{event.payload['title']}”"
+        yield f"{deadline} is kept" if said["text"] is None else f"{deadline} passes: {stopped(said['text'])}"
 
 
 def answers(turn):
     """What was chosen where injects put questions: those who chose the same share a clause."""
+    for question, by_answer in answered(turn):
+        clauses = [_clause(codes, *said, turn.names) for said, codes in by_answer.items()]
+        yield f"Asked '{question}' {'; '.join(clauses)}"
+
+
+def answered(turn):
+    """The questions that are answered in a turn: what was asked, and who gave each answer, by its words and whether it
+    was given at all: list of (text, dict of (answer, "yes" or "no") to codes)."""
     asked = {}
     for event in turn.of_kind("question_answered"):
         said = event.payload
         of_question = asked.setdefault((said["inject"], said["question"]), {})
         of_question.setdefault((said["answer"], said["given"]), []).append(event.actor)
-    for (_, question), by_answer in asked.items():
-        clauses = [_clause(codes, *said, turn.names) for said, codes in by_answer.items()]
-        yield f"Asked '{question}' {'; '.join(clauses)}"
+    return [(question, by_answer) for (_, question), by_answer in asked.items()]
 
 
 def _clause(codes, answer, given, names):
@@ -646,6 +659,7 @@ def _direction(name, value, before):
 
 PASSAGES = (
     directions,
+    presence,
     beginnings,
     beliefs,
     consultations,

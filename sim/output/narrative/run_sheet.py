@@ -5,43 +5,35 @@ It is for control alone: what it says of an inject, no seat is shown.
 
 from dataclasses import dataclass
 
+from sim.catalogue.moves import BY_NAME
+from sim.model.conditions import parts_of
 from sim.model.inputs import turn_of
 from sim.model.msel import HELD, first_status
-from sim.output.narrative.conditions import condition_in_words, why_not
-from sim.phrases import Names, day
-from sim.scenario import resolve_members
+from sim.phrases import Names, day, listed
+from sim.record.record import Record
+from sim.scenario import Loaded, resolve_members
 from sim.scenario.calendar import from_iso
 from sim.scenario.schema import When
 
+BY_CONTROL_ALONE = "when control releases it"
 BY_CONTROL = {"hold": "held by control", "skip": "dropped by control"}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One inject on the run sheet.
+    """One inject on the run sheet, in words that are empty where nothing is said."""
 
-    Parameters
-    ----------
-    inject : str, its id
-    turn : int, in which it was released, or was due
-    when : str, the day of its release in words; empty where it was not
-    title, to, kind, expects, notes : str, in words; kind with its storyline; empty where nothing is said
-    condition : str, on what condition it comes, in words; empty where there is none
-    objectives : tuple of str, ids
-    stood : str, how it stood at the end: released, released by control, held, not released and why ...
-    """
-
-    inject: str
-    turn: int
-    when: str
+    inject: str  # its id
+    turn: int  # in which it was released, or was due
+    when: str  # the day of its release; empty where it was not
     title: str
     to: str
-    kind: str
+    kind: str  # with its storyline
     expects: str
     notes: str
-    condition: str
-    objectives: tuple[str, ...]
-    stood: str
+    condition: str  # on which it comes
+    objectives: tuple[str, ...]  # ids
+    stood: str  # at the end: released, released by control, held, not released and why ...
 
 
 @dataclass(frozen=True)
@@ -53,17 +45,8 @@ class Served:
     served_by: tuple[Entry, ...]
 
 
-def run_sheet(record, loaded):
+def run_sheet(record: Record, loaded: Loaded) -> list[Entry]:
     """Every inject of a run in the order of its release, with those that were not released where they were due.
-
-    Parameters
-    ----------
-    record : Record
-    loaded : sim.scenario.Loaded, the scenario that was played
-
-    Returns
-    -------
-    list of Entry
 
     >>> from sim.engine import play
     >>> from sim.scenario import load
@@ -81,8 +64,8 @@ def run_sheet(record, loaded):
     return sorted(sheet, key=lambda entry: entry.turn)
 
 
-def objectives_of(record, loaded):
-    """The objectives of a scenario, each with what served it: list of Served."""
+def objectives_of(record: Record, loaded: Loaded) -> list[Served]:
+    """The objectives of a scenario, each with what served it."""
     sheet = run_sheet(record, loaded)
     return [
         Served(objective.id, objective.text, tuple(entry for entry in sheet if objective.id in entry.objectives))
@@ -90,8 +73,8 @@ def objectives_of(record, loaded):
     ]
 
 
-def notes_on_incidents(turn, record, loaded):
-    """What control alone should know about the incidents that begin in a turn: list of (incident in words, note)."""
+def notes_on_incidents(turn: int, record: Record, loaded: Loaded) -> list[tuple[str, str]]:
+    """What control alone should know about the incidents that begin in a turn: each in words, and its note."""
     names, begun = Names(loaded), {event.incident for event in record.of_kind("incident_begins") if event.turn == turn}
     return [
         (names.incident(incident.id), incident.note)
@@ -149,3 +132,56 @@ def _entry(name, turn, when, to, said, stood, condition):
         tuple(said["objectives"]),
         stood,
     )
+
+
+# ---------------------------------------------------------------------------------------------------- conditions
+
+
+def condition_in_words(when: When | None, names: Names) -> str:
+    """What an inject waits for, as the end of a sentence; empty where it waits for nothing but its turn."""
+    if when is None:
+        return ""
+    asked = [part_in_words(part, names) for part in parts_of(when)]
+    return listed([*asked, *([BY_CONTROL_ALONE] if when.control else [])], longest=len(asked) + 1)
+
+
+def part_in_words(part, names):
+    """One thing that a condition asks for: `while ...`, or `unless ...` where it must not be so."""
+    said = SAID[part.kind](names, *part.what)
+    if part.is_denied:
+        return f"unless {said}"
+    return f"{'while' if part.kind in ('going', 'tension_above') else 'once'} {said}"
+
+
+def why_not(when, keys, names):
+    """Why an inject was not released, by the keys in the record: what its condition asks for and was not so."""
+    return listed([part_in_words(part, names) for part in parts_of(when) if part.key in keys])
+
+
+def _act(names, by, deeds, incident):
+    over = f" over {names.incident(incident)}" if incident else ""
+    who = names.actor(by) if by else "somebody"
+    if deeds and deeds[0] in BY_NAME:
+        return f"{who} has chosen to {BY_NAME[deeds[0]].label}"
+    return f"{who} has joined {' or '.join(map(names.response, deeds)) or 'a response'}{over}"
+
+
+def _answer(names, by, option, inject):
+    who = names.actor(by) if by else "somebody"
+    return f"{who} has answered '{names.answer(inject, option)}' to {names.inject(inject)}"
+
+
+def _any(names, *alternatives):
+    said = [" and ".join(SAID[part.kind](names, *part.what) for part in parts) for parts in alternatives]
+    return ", or ".join(said)
+
+
+SAID = {
+    "going": lambda names, incident: f"{names.incident(incident)} goes on",
+    "stopped": lambda names, incident: f"{names.incident(incident)} is over",
+    "text": lambda names, incident, rung: f"a text on {names.incident(incident)} stands at {rung} or above",
+    "act": _act,
+    "answer": _answer,
+    "tension_above": lambda names, level: f"tension is above {level:g}",
+    "any": _any,
+}

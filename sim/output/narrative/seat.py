@@ -1,23 +1,17 @@
 """What a seat sees, in words: its own judgement and what everybody can read, as headings with lines below them."""
 
-from sim.phrases import day, percent, sentence
+import datetime
+
+from sim.phrases import Names, day, percent, sentence
 from sim.scenario.calendar import date_at
 
 LATEST = 8  # responses seen so far that are listed
 
 
-def situation(view, names, start):
+def situation(view: dict, names: Names, start: datetime.date) -> list[tuple[str, list[str]]]:
     """A seat's view as headings with lines below them; a heading with nothing to say is left out.
 
-    Parameters
-    ----------
-    view : dict, from `sim.model.view`
-    names : sim.phrases.Names
-    start : datetime.date, first day of the exercise
-
-    Returns
-    -------
-    list of (heading, list of str)
+    `view` is what `sim.model.view` gives, and `start` the first day of the exercise.
     """
     parts = (
         ("Where you stand", _standing(view)),

@@ -12,17 +12,20 @@ from sim.catalogue.moves import BY_NAME
 from sim.output.narrative.passages import (
     FIRM,
     adopted_when,
+    answered,
     belief,
+    deadlines,
     directions,
     likelier_format,
     move_in_words,
+    presence,
     projects,
     reaches_players,
     retaliations,
     tension_in_words,
     way,
 )
-from sim.phrases import count, for_many, in_words, listed, once_by_name, percent, sentence, severity
+from sim.phrases import count, for_many, in_words, listed, once_by_name, percent, sentence, severity, softly
 
 MOST_SENTENCES, MOST_WORDS = 8, 140
 WORDS, WORDS_A_STATE = 42, 6  # there is less to tell of few
@@ -49,16 +52,7 @@ class Said:
 
 
 def in_short(turn):
-    """A turn in few sentences.
-
-    Parameters
-    ----------
-    turn : sim.output.narrative.story.Told, before its passages are told
-
-    Returns
-    -------
-    tuple of str, at most `MOST_SENTENCES`
-    """
+    """A turn, before its passages are told, in at most `MOST_SENTENCES` sentences."""
     said = [one for part in PARTS for one in _weighed(part(turn), turn)]
     missed = max((one for one in said if one.missed), key=lambda one: one.weight, default=None)
     kept, words, most = [], 0, min(MOST_WORDS, WORDS + WORDS_A_STATE * len(turn.states))
@@ -114,6 +108,11 @@ def some(codes, turn, leader=None):
 
 def _directed(turn):
     for words in directions(turn):
+        yield Said(ALWAYS, words)
+
+
+def _presence(turn):
+    for words in presence(turn):
         yield Said(ALWAYS, words)
 
 
@@ -342,6 +341,22 @@ def _deed(event):
     return event.incident, event.payload["response"], event.actor
 
 
+def _answers(turn):
+    """What is decided where injects put questions, answer by answer: by whom, or by how many."""
+    for _, by_answer in answered(turn):
+        clauses = []
+        for (answer, given), codes in by_answer.items():
+            does = softly(answer.rstrip("."))
+            silent = "" if given == "yes" else " for want of an answer"
+            clauses.append(f"{some(codes, turn)} {for_many(does) if len(codes) > 1 else does}{silent}")
+        yield Said(ALWAYS, _in_turn(clauses))
+
+
+def _deadlines(turn):
+    for words in deadlines(turn):
+        yield Said(ALWAYS, words)
+
+
 def _cooperation(turn):
     for words in projects(turn):
         yield Said(4, words)
@@ -473,6 +488,7 @@ def _harm(now, before):
 
 PARTS = (
     _directed,
+    _presence,
     _news,
     _beginnings,
     _suspicions,
@@ -482,6 +498,8 @@ PARTS = (
     _steps,
     _absent,
     _cooperation,
+    _answers,
+    _deadlines,
     _unsaid,
     _moves,
     _endings,

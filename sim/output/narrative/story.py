@@ -9,64 +9,40 @@ What is said of a turn is in `passages`, and what of it is said in short in `sho
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import BY_NAME
-from sim.output.narrative.hot_wash import HotWash, MeasureRow, figure, hot_wash
+from sim.model.events import Event
 from sim.output.narrative.passages import PASSAGES, injects, move_in_words, reaches_players
 from sim.output.narrative.short_form import in_short
 from sim.phrases import Names, count, day, listed, period, sentence
-
-__all__ = ["HotWash", "MeasureRow", "Narrator", "Turn", "hot_wash", "figure", "tell"]
+from sim.record.record import Record
+from sim.scenario import Loaded
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn as it is told.
+    """One turn as it is told."""
 
-    Parameters
-    ----------
-    number : int, from 1; 0 for what came before the exercise
-    date : str, ISO date of its first day
-    heading : str, the most telling thing that happened
-    sentences : tuple of str, all that there is to tell
-    short : tuple of str, the same in few sentences
-    period : str, its days in words
-    """
-
-    number: int
-    date: str
-    heading: str
-    sentences: tuple[str, ...]
-    period: str = ""
-    short: tuple[str, ...] = ()
+    number: int  # from 1; 0 for what came before the exercise
+    date: str  # ISO date of its first day
+    heading: str  # the most telling thing that happened
+    sentences: tuple[str, ...]  # all that there is to tell
+    period: str = ""  # its days in words
+    short: tuple[str, ...] = ()  # the same in few sentences
 
 
-def tell(record, loaded):
-    """The story of a run, turn by turn.
-
-    Parameters
-    ----------
-    record : Record
-    loaded : sim.scenario.Loaded, the scenario that was played
-
-    Returns
-    -------
-    list of Turn; a turn before the first only if something happened in it
-    """
+def tell(record: Record, loaded: Loaded) -> list[Turn]:
+    """The story of a run, turn by turn; a turn before the first only if something happened in it."""
     narrator = Narrator(loaded)
     numbers = sorted({event.turn for event in record.events})
     return [narrator.turn(number, record.in_turn(number)) for number in numbers]
 
 
 class Narrator:
-    """Tells one turn after the other, remembering what it has said.
-
-    Parameters
-    ----------
-    loaded : sim.scenario.Loaded
-    """
+    """Tells one turn of a scenario after the other, remembering what it has said."""
 
     def __init__(self, loaded):
         self.names = Names(loaded)
@@ -83,18 +59,8 @@ class Narrator:
         self.strongest = {}
         self.said = {}
 
-    def turn(self, number, events):
-        """One turn, told.
-
-        Parameters
-        ----------
-        number : int, from 1; 0 for what came before the exercise
-        events : sequence of Event, those of this turn in order
-
-        Returns
-        -------
-        Turn
-        """
+    def turn(self, number: int, events: Sequence[Event]) -> Turn:
+        """One turn, told from its events in order; number 0 is what came before the exercise."""
         told = Told(number, events, self)
         first = self.calendar.first_day(number)
         when = period(*self.calendar.span(number)) if number else "before the exercise"
@@ -161,7 +127,7 @@ class Told:
     def states(self):
         """The codes of the states that assess what happens."""
         assessed = [event.payload["confidence"] for event in self.of_kind("assessment")]
-        return list(dict.fromkeys(code for known in (*assessed, *self.narrator.beliefs.values()) for code in known))
+        return list(dict.fromkeys(code for known in assessed or self.narrator.beliefs.values() for code in known))
 
     @property
     def begun(self):

@@ -3,16 +3,18 @@
 Written for somebody who knows the cases and not the statistics: every score has its interval and a sentence.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 
-from sim.output.figures import charts_of
+from sim.output.figures import Chart, charts_of
+from sim.output.figures.backtest import Past
 from sim.output.pages.run import facts_of, sections_of, write_page
 from sim.phrases import capital, count, listed, percent
-from sim.validation.backtest import MODEL
+from sim.validation.backtest import MODEL, Miss, misses_of, verdict, where_it_was_done
 from sim.validation.claims import LOGISTIC, claims_of, signed
 from sim.validation.scores import FLOOR
-from sim.validation.tables import misses_of, verdict, where_it_was_done
 
 MARKING = "BACK-TEST: PAST CASES FROM PUBLIC SOURCES"
 SUMMARY = (
@@ -42,20 +44,8 @@ class Row:
     is_whole: bool
 
 
-def write_report_of_backtest(past, charts, manifest, path):
-    """Writes the page of a back-test.
-
-    Parameters
-    ----------
-    past : sim.output.figures.backtest.Past
-    charts : dict, as `sim.output.figures.draw_all` gives it
-    manifest : dict, what anyone needs to repeat it
-    path : path of the HTML file
-
-    Returns
-    -------
-    Path, of the file written
-    """
+def write_report_of_backtest(past: Past, charts: Mapping[str, Chart], manifest: dict, path: Path) -> Path:
+    """Writes the page of a back-test, with charts as `draw_all` gives them and a manifest to repeat it by."""
     backtest = past.backtest
     return write_page(
         "backtest.html.j2",
@@ -101,18 +91,8 @@ def _ends(past):
 # ---------------------------------------------------------------------------------------------------- how good
 
 
-def rows_of(past, measure):
-    """One score of every forecast, scope by scope, as it is printed.
-
-    Parameters
-    ----------
-    past : Past
-    measure : "brier", "log" or "auc"
-
-    Returns
-    -------
-    list of Row
-    """
+def rows_of(past: Past, measure: str) -> list[Row]:
+    """One score ("brier", "log" or "auc") of every forecast, scope by scope, as it is printed."""
     scores, differences = past.backtest.scores, past.backtest.differences
     found = []
     for scope in dict.fromkeys(scores.scope):
@@ -144,18 +124,8 @@ def _against(gap, measure):
 # ---------------------------------------------------------------------------------------------------- where wrong
 
 
-def told(past, miss):
-    """A group of cells in which the model was wrong, as a heading and a sentence.
-
-    Parameters
-    ----------
-    past : Past
-    miss : sim.validation.tables.Miss
-
-    Returns
-    -------
-    (str, str)
-    """
+def told(past: Past, miss: Miss) -> tuple[str, str]:
+    """A group of cells in which the model was wrong, as a heading and a sentence."""
     names = [f"{past.styles.said(code)} ({percent(p)})" for code, p, _ in miss.actors]
     who, many = listed(names, MOST_NAMED), len(names) > 1
     if miss.done:
@@ -173,13 +143,10 @@ def told(past, miss):
 # ---------------------------------------------------------------------------------------------------- how far to trust
 
 
-def trust_of(past, taught=None):
+def trust_of(past: Past, taught: str | None = None) -> Iterator[tuple[str, str]]:
     """What speaks for caution, each as a head and a sentence, with the figures of these cases.
 
-    Parameters
-    ----------
-    past : Past
-    taught : str, the title of the cases that the benchmarks learnt from; None: the other cases here
+    `taught` is the title of the cases that the benchmarks learnt from; None: the other cases here.
     """
     backtest = past.backtest
     cases = count(len(past.cases), "case")

@@ -7,21 +7,24 @@ a scenario is escaped.
 """
 
 import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.catalogue.terms import BY_NAME as TERMS
 from sim.experiments.phrases import measure
+from sim.output.figures import Chart, ChartType
 from sim.output.figures.actor_style import ActorStyle
 from sim.output.figures.queries import consultations_of, incident_name, incidents_of, joinings_of
 from sim.output.figures.run.scorecard import verdict
-from sim.output.figures.saving import inner_svg
-from sim.output.narrative.hot_wash import BETTER, measure_rows, questions_of
+from sim.output.figures.saving import inner_svg, with_shared_letters
+from sim.output.narrative.hot_wash import BETTER, figure, hot_wash, measure_rows, questions_of
 from sim.output.narrative.passages import WHY_FORMAT
 from sim.output.narrative.run_sheet import objectives_of, run_sheet
-from sim.output.narrative.story import figure, hot_wash, tell
-from sim.output.pages.shared_letters import with_shared_letters
+from sim.output.narrative.story import tell
 from sim.phrases import capital, count, day, listed, percent, turns_in_words
+from sim.record.record import Outcomes, Record
+from sim.scenario import Loaded
 
 WORTH_SAYING = 0.05  # a contribution to willingness or utility worth a word
 FOR_MANY = (
@@ -89,21 +92,17 @@ class Option:
 BESIDE = ("story", "belief", "consultation", "joining")  # charts that stand beside words of their own
 
 
-def write_report(record, loaded, charts, manifest, path, decided_by=None):
-    """Writes the report of one run.
+def write_report(
+    record: Record,
+    loaded: Loaded,
+    charts: Iterable[Chart],
+    manifest: dict | None,
+    path: Path,
+    decided_by: Sequence[str] | None = None,
+) -> Path:
+    """Writes the report of one run, with the charts of it, and what decided it in sentences where that was looked for.
 
-    Parameters
-    ----------
-    record : sim.record.Record
-    loaded : sim.scenario.Loaded
-    charts : iterable of sim.output.figures.Chart, those that `draw_all` draws of a run
-    manifest : dict, what anyone needs to repeat the run, or None
-    path : path of the HTML file
-    decided_by : sequence of str, what decided the run, in sentences; None where it was not looked for
-
-    Returns
-    -------
-    Path, of the file written
+    The manifest is what anyone needs to repeat the run.
     """
     told = hot_wash(record, loaded)
     return write_page(
@@ -131,21 +130,10 @@ def write_report(record, loaded, charts, manifest, path, decided_by=None):
     )
 
 
-def write_report_of_many(outcomes, loaded, charts, manifest, path):
-    """Writes the report of many runs: their charts, and every measure's spread.
-
-    Parameters
-    ----------
-    outcomes : sim.record.Outcomes
-    loaded : sim.scenario.Loaded
-    charts : iterable of sim.output.figures.Chart, those that `draw_all` draws of many
-    manifest : dict, what anyone needs to repeat the runs, or None
-    path : path of the HTML file
-
-    Returns
-    -------
-    Path, of the file written
-    """
+def write_report_of_many(
+    outcomes: Outcomes, loaded: Loaded, charts: Iterable[Chart], manifest: dict | None, path: Path
+) -> Path:
+    """Writes the report of many runs: their charts, and every measure's spread."""
     return write_page(
         "many.html.j2",
         path,
@@ -228,14 +216,8 @@ def drawings_of(charts):
     return [Drawing(chart.name, chart.title, chart.alt, chart.caption, chart.remark, _inner(chart)) for chart in charts]
 
 
-def sections_of(types, charts):
-    """The sections of a page, one for each question that charts answer: its address, the question, the drawings.
-
-    Parameters
-    ----------
-    types : iterable of sim.output.figures.ChartType
-    charts : dict of name -> Chart, as `draw_all` gives it
-    """
+def sections_of(types: Iterable[ChartType], charts: Mapping[str, Chart]) -> Iterator[tuple[str, str, list]]:
+    """The sections of a page, one for each question that charts answer: its address, the question, the drawings."""
     for one in types:
         names = [name for name in charts if name == one.name or name.startswith(f"{one.name}-")]
         yield one.anchor or one.name, one.question, drawings_of(charts[name] for name in names)
@@ -250,19 +232,10 @@ def _inner(chart):
 # ------------------------------------------------------------------------------------------------- what and why
 
 
-def decisions_of(record, loaded):
-    """What was decided and why, response by response, those most joined first.
-
-    Parameters
-    ----------
-    record : sim.record.Record
-    loaded : sim.scenario.Loaded
-
-    Returns
-    -------
-    list of Decision
-    """
-    styles, groups = ActorStyle(loaded), {}
+def decisions_of(record: Record, loaded: Loaded) -> list[Decision]:
+    """What was decided and why, response by response, those most joined first."""
+    styles = ActorStyle(loaded)
+    groups: dict[tuple, list] = {}
     for one in joinings_of(record, styles.names):
         groups.setdefault((one.incident, one.response), []).append(one)
     order = sorted(groups, key=lambda key: (-len(groups[key]), str(key)))
@@ -326,18 +299,8 @@ def reasons(terms, suspect, most=3, many=False):
     return said
 
 
-def calls_of(record, loaded):
-    """Where each consultation was called, and why there.
-
-    Parameters
-    ----------
-    record : sim.record.Record
-    loaded : sim.scenario.Loaded
-
-    Returns
-    -------
-    list of Call
-    """
+def calls_of(record: Record, loaded: Loaded) -> list[Call]:
+    """Where each consultation was called, and why there."""
     styles = ActorStyle(loaded)
     return [_call(record, styles, one) for one in consultations_of(record)]
 

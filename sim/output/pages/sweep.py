@@ -3,14 +3,18 @@
 Written for somebody who reads politics and not statistics: every number has its interval, every method a sentence.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from sim.experiments.analysis import Analysis
 from sim.experiments.claims import named, other, span_of, telling_choices
 from sim.experiments.phrases import figure, measure, unit_of, with_interval
-from sim.output.figures import charts_of
+from sim.output.figures import Chart, charts_of
 from sim.output.figures.sweep import each_measure
 from sim.output.pages.run import drawings_of, facts_of, sections_of, write_page
 from sim.phrases import capital, count, listed, percent, percent_range
+from sim.scenario import Loaded
 
 MOST_ROWS = 12
 
@@ -28,21 +32,10 @@ class Part:
     table: str = ""
 
 
-def write_report_of_sweep(analysis, loaded, charts, manifest, path):
-    """Writes the page of an analysis.
-
-    Parameters
-    ----------
-    analysis : sim.experiments.analysis.Analysis
-    loaded : sim.scenario.Loaded
-    charts : dict, as `sim.output.figures.draw_all` gives it
-    manifest : dict, what anyone needs to repeat it
-    path : path of the HTML file
-
-    Returns
-    -------
-    Path, of the file written
-    """
+def write_report_of_sweep(
+    analysis: Analysis, loaded: Loaded, charts: Mapping[str, Chart], manifest: dict, path: Path
+) -> Path:
+    """Writes the page of an analysis, with charts as `draw_all` gives them and a manifest to repeat it by."""
     sample = analysis.sample
     types = charts_of("sweep").values()
     by_measure = [one for one in types if one.each is each_measure]

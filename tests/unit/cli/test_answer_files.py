@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from sim.cli.answer_files import AnswerFiles, step_of
+from sim.cli.seat_assignments import AnswerFiles, step_of
 from sim.errors import InputError
 from sim.model.decisions import Answer, Decision, Option
 from sim.scenario import load

@@ -9,7 +9,7 @@ from sim.engine import simulate_forward, simulate_several
 from sim.experiments.turning_points import NOTICED, Rerun, alternatives, candidates, effect_size, turning_points
 from sim.model.decisions import Decision, Option
 from sim.model.steps.control import Direction
-from sim.output.narrative.turning_points import told
+from sim.output.narrative.decisions import turning_point
 from sim.phrases import Names
 from sim.session import Session
 
@@ -94,6 +94,6 @@ def test_futures_that_do_not_differ_are_not_apart():
 def test_each_is_told_in_two_sentences_with_both_outcomes():
     names = Names(played().loaded)
     for point in found():
-        words = told(point, names)
+        words = turning_point(point, names)
         assert words.startswith(f"In turn {point.decision.turn} ")
         assert "had it" in words.lower() and "None" not in words and words.count(". ") == 1

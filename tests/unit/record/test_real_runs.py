@@ -6,7 +6,8 @@ import pytest
 
 from sim.engine import play
 from sim.model.events import faults_of
-from sim.output.narrative.story import figure, hot_wash, tell
+from sim.output.narrative.hot_wash import figure, hot_wash
+from sim.output.narrative.story import tell
 from sim.phrases import COUNTS, Names, count
 from sim.record import Record
 from sim.scenario import load, shipped

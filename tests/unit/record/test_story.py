@@ -5,7 +5,8 @@ import re
 import pytest
 
 from sim.engine import play
-from sim.output.narrative.story import Narrator, hot_wash, tell
+from sim.output.narrative.hot_wash import hot_wash
+from sim.output.narrative.story import Narrator, tell
 from sim.record import Event, Record
 from tests.builders import a_scenario
 from tests.builders import an_inject as a_planned_inject

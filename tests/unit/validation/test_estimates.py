@@ -9,8 +9,7 @@ import yaml
 from sim.errors import RangeError
 from sim.scenario import load_library, scenarios_folder
 from sim.scenario.library import library_files, read_library, shown_path
-from sim.validation.calibration import Estimates, prior_of
-from sim.validation.estimates import as_yaml, behaviour_with, correlations_of
+from sim.validation.calibration import Estimates, as_yaml, behaviour_with, correlations_of, prior_of
 
 CASES = SimpleNamespace(path=SimpleNamespace(stem="cases_2007_2024"), digest="ab" * 32)
 TEXT = (scenarios_folder() / "library" / "behaviour.yaml").read_text("utf-8")

@@ -8,7 +8,7 @@ from sim.model.inputs import build_inputs
 from sim.scenario import load, load_library
 from sim.validation.backtest import coefficients_for
 from sim.validation.cases import read_cases
-from sim.validation.exercise import INCIDENT, called, document_of, scenario_of, window_of, written
+from sim.validation.replay import INCIDENT, called, document_of, scenario_of, window_of, written
 
 LIBRARY = load_library()
 CASES = {case.id: case for case in read_cases("cases_2007_2024").cases}

@@ -5,9 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from sim.validation.backtest import MODEL
-from sim.validation.scores import brier, calibration_of
-from sim.validation.tables import (
+from sim.validation.backtest import (
+    MODEL,
     as_plain,
     calibration_table,
     cells_table,
@@ -15,6 +14,7 @@ from sim.validation.tables import (
     tables_of,
     where_it_was_done,
 )
+from sim.validation.scores import brier, calibration_of
 from tests.builders_history import UNKNOWN, a_backtest, a_case_file
 
 

@@ -9,9 +9,8 @@ from sim.model.events import Event
 from sim.record.record import Record
 from sim.scenario import from_document, load, load_library
 from sim.scenario.schema import Counted, Volume
-from sim.validation.absurdities import ABSURD
 from sim.validation.cases import read_cases, shipped_cases
-from sim.validation.counts import COUNTS, Run
+from sim.validation.counts import ABSURD, COUNTS, Run
 from sim.validation.volumes import CASES, COUNTED, recorded, scenario_runs, set_beside, tally, together
 
 TURNS, DAYS = 2, 30

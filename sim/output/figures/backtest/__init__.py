@@ -7,20 +7,14 @@ from sim.output.figures.actor_style import ActorStyle
 from sim.phrases import capital, first_words
 from sim.scenario import group_members, load_library
 from sim.validation.cases import head_of
-from sim.validation.exercise import scenario_of
+from sim.validation.replay import scenario_of
 
 FIVE_EYES, ALLIES, BODIES, PARTNERS = "Five Eyes", "Allies and EU", "Bodies", "Partners"
 BY_ROLE = {"ally": ALLIES, "eu_member": ALLIES}
 
 
 class Past:
-    """The words and the order of a back-test.
-
-    Parameters
-    ----------
-    backtest : sim.validation.backtest.Backtest
-    library : Library; None: the one that ships
-    """
+    """The words and the order of a back-test, with the library that ships if none is given."""
 
     def __init__(self, backtest, library=None):
         self.library = library or load_library()
@@ -35,12 +29,7 @@ class Past:
         return self.kinds[kind].name
 
     def scope(self, scope):
-        """A scope of scores on a label: 'All together', 'Public attribution, cyber'.
-
-        Parameters
-        ----------
-        scope : a kind of act, "all", or "<kind of act>, <kind of case>"
-        """
+        """A scope of scores, which is "all", a kind of act, or with a kind of case, on a label: 'All together'."""
         kind, _, case_kind = scope.partition(", ")
         words = capital(self.kind(kind)) if kind in self.kinds else "All together"
         return words + (f", {self.case_kind(case_kind)}" if case_kind else "")

@@ -7,10 +7,9 @@ from sim.output.figures import chart, style
 from sim.output.figures.forest import ZERO, Forest, Panel, Point, Row, Stretch, Words
 from sim.phrases import SIGN, percent
 from sim.validation import claims
-from sim.validation.backtest import MODEL
+from sim.validation.backtest import BETTER, MODEL, UNCLEAR, WORSE, fifths_of, verdict
 from sim.validation.claims import LOGISTIC, signed
 from sim.validation.scores import calibration_of
-from sim.validation.tables import BETTER, UNCLEAR, WORSE, fifths_of, verdict
 
 SIGNS = {"o": "●", "D": "◆", "^": "▲", "v": "▼", "X": "✖", "s": "■"}
 ROOM, GAP, RIGHT = 1.95, 0.3, 0.2

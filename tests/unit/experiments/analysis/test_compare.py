@@ -8,7 +8,7 @@ from sim.errors import InputError
 from sim.experiments.compare import Arm, arms_of, compare, compared, scores
 from sim.output.figures import drawings_of
 from sim.output.figures.comparison import compose as compose_measures
-from sim.output.figures.style import TALL, WIDE, outside, overlaps
+from sim.output.figures.style import TALL, WIDE, misplaced
 from tests.builders_record import a_loaded
 
 
@@ -56,7 +56,7 @@ def test_the_charts_keep_their_words_apart(shift, shape):
     comparison = _two(shift=shift)
     for _, compose, about in drawings_of("comparison", comparison):
         page = compose(*about, shape=shape)
-        assert overlaps(page) == [] and outside(page) == []
+        assert misplaced(page) == []
         assert "seed 1" in page.caption and len(page.alt.split()) >= 5
         assert "nan" not in page.title + page.alt
 

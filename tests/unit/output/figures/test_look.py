@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.output.figures import style
 from sim.output.figures.actor_style import GROUPS
-from sim.output.figures.style import outside, overlaps, spread
+from sim.output.figures.style import misplaced, spread
 from sim.scenario.calendar import calendar_of
 
 places = st.lists(st.floats(-50, 50), min_size=1, max_size=30)
@@ -81,19 +81,19 @@ def test_a_date_axis_has_few_ticks_and_says_the_year_once_each():
 def test_the_check_for_overlaps_finds_words_that_cover_one_another():
     page = style.open_page("test", "A title that says something", "Units: none.", 2.0)
     page.write(1.0, 1.0, "one word")
-    assert overlaps(page) == []
+    assert misplaced(page) == []
     page.write(1.2, 1.02, "another word")
-    assert overlaps(page) == [("another word", "one word")]
+    assert misplaced(page) == [("another word", "one word")]
 
 
 @style.own_style()
 def test_the_check_for_the_page_finds_words_that_run_off_it():
     page = style.open_page("test", "A title that says something", "Units: none.", 2.0)
     page.write(5.5, 1.0, "much too far to the right")
-    assert outside(page) == ["much too far to the right"]
+    assert misplaced(page) == [("much too far to the right", "off the page")]
 
 
 @style.own_style()
 def test_dollars_in_a_scenario_are_dollars():
     page = style.open_page("test", "It cost $5 and then $7_000^2", "Units: $ and $.", 1.0)
-    assert outside(page) == []
+    assert misplaced(page) == []

@@ -9,7 +9,7 @@ from sim.output.figures import draw_all
 from sim.output.figures.backtest import Past, answers
 from sim.output.figures.saving import save
 from sim.output.pages.backtest import told, trust_of, write_report_of_backtest
-from sim.validation.tables import Miss, misses_of
+from sim.validation.backtest import Miss, misses_of
 from tests.builders_history import SMALL, UNKNOWN, a_backtest, a_case_file
 
 MANIFEST = {"command": ["oceans", "backtest", "my cases.yaml"], "cases": {"name": "small", "digest": "0f" * 32}}
