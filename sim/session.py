@@ -393,9 +393,30 @@ class Session:
         -------
         dict of measure to array (runs,)
         """
-        if seed is None:
-            seed = slot_key("ahead", self.seed, self.run, self.turn, self.world.step)
-        return simulate_forward(self.world, runs, seed)
+        return simulate_forward(self.world, runs, self.seed_ahead if seed is None else seed)
+
+    @property
+    def seed_ahead(self) -> int:
+        """The seed of what could still come from here."""
+        return slot_key("ahead", self.seed, self.run, self.turn, self.world.step)
+
+    def had_it_chosen(self, decision: Decision, choice: Choice) -> "Session":
+        """The same exercise at the end of this turn, had a seat chosen this now; it leaves this one alone.
+
+        Others are taken at what they have answered at this stop; from then on nobody is asked, and the model plays on.
+
+        >>> session = Session("smallest", seed=1, people=["EST"])
+        >>> other = session.had_it_chosen(session.open_decisions()[0], "measures")
+        >>> other.is_between_turns, len(session.inputs)
+        (True, 0)
+        """
+        other = self.twin()
+        other.is_paced = True
+        other.submit(decision, choice)
+        other.people, other.until = set(), other.turn
+        other._close()
+        other._go_on()
+        return other
 
     # ------------------------------------------------------------------------------------------- stored
 

@@ -141,6 +141,12 @@ class ServeOptions(Asked):
         Sequence[str],
         typer.Option("--policy", metavar="WHO=NAME", help="How an actor, a group:NAME or all choose. Repeatable."),
     ] = ()
+    groups: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N|NAME,NAME", help="So many groups, or groups of these names, each in a room of its own."
+        ),
+    ] = None
     open_desk: Annotated[bool, typer.Option("--open/--no-open", help="Open control's desk in a browser.")] = False
     out: Folder = Path("results")
 

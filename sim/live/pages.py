@@ -5,18 +5,21 @@ screen is made of what everybody can see. Control's desk alone knows the rest.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
 from sim.catalogue.measures import MEASURES
+from sim.experiments.turning_points import OUTCOMES
+from sim.live.futures import RUNS, WhatIf, options_of
 from sim.live.log import Kept, Person
 from sim.live.room import Room
-from sim.model.decisions import Decision, View
+from sim.model.decisions import Address, Decision, View
 from sim.model.msel import Planned
 from sim.model.view import clock, public_view
+from sim.output.figures.many import finite
 from sim.output.narrative.decisions import acts_from, label, note, question
 from sim.output.narrative.hot_wash import figure, hot_wash, questions_of
 from sim.output.narrative.run_sheet import condition_in_words
@@ -46,7 +49,6 @@ GROUPS = {
 }
 LAST_INPUTS = 12
 HIDDEN_OF_DECISION = ("default", "otherwise")  # what the model would do
-FAN = ("harm", "held", "stopped", "peak_tension", "strongest_text", "wrong_culprit", "retaliation")
 
 
 def frame(room: Room) -> dict[str, Any]:
@@ -62,7 +64,7 @@ def frame(room: Room) -> dict[str, Any]:
     else:
         where = f"Turn {session.turn} of {turns}: {STEPS.get(session.step or '', session.step)}"
     return {
-        "title": scenario.title,
+        "title": f"{scenario.title}: {room.group}" if room.group else scenario.title,
         "marking": scenario.marking,
         "where": where,
         "dates": turn_dates(room, session.turn) if session.turn else "",
@@ -215,6 +217,12 @@ def _views_of_team(room: Room, person: Person, code: str) -> dict[str, Any]:
     }
 
 
+def _views_on(decision: Decision, views: Mapping[Address, Mapping[str, Kept]], names: Names) -> list[str]:
+    """Who would answer what on a decision."""
+    here = views.get(decision.address, {})
+    return [f"{_in_whose_view(kept)}: {_chosen(decision, kept, names)}" for kept in here.values()]
+
+
 def _in_whose_view(kept: Kept) -> str:
     """Who has a view, how sure, and why."""
     sure = f", {kept.sure} % sure" if kept.sure is not None else ""
@@ -239,10 +247,7 @@ def _past(room: Room, code: str, names: Names) -> list[dict[str, Any]]:
             "asked": question(decision, names),
             "what": ", ".join(option_words(decision, names, answer.choice)) or "nothing",
             "why": envelope[answer.to_json()].rationale,
-            "views": [
-                f"{_in_whose_view(kept)}: {_chosen(decision, kept, names)}"
-                for kept in views.get(decision.address, {}).values()
-            ],
+            "views": _views_on(decision, views, names),
         }
         for decision, answer in reversed(room.session.decided)
         if answer.actor == code and answer.to_json() in envelope
@@ -344,6 +349,7 @@ def screen_page(room: Room) -> dict[str, Any]:
         "outcome": _outcome(room) if debrief else (),
         "chart": room.settings()["chart"] if debrief and room.results() else "",
         "questions": questions_of(room.loaded) if debrief else [],
+        "picture": room.picture(),
     }
 
 
@@ -378,6 +384,7 @@ def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
         ],
         "ratings": room.loaded.scenario.ratings,
         "settings": room.settings(),
+        "picture": room.picture(),
         "results": room.results(),
         "truth": [
             sentence(f"{names.incident(one.id)}: {names.culprit(one)}") for one in session.loaded.scenario.incidents
@@ -416,20 +423,17 @@ def _seat_at_desk(room: Room, code: str, names: Names) -> dict[str, Any]:
     }
 
 
-def _answers_now(room: Room) -> list[tuple[str, list[str]]]:
+def _answers_now(room: Room) -> list[tuple[str, list[tuple[str, str, list[str]]]]]:
     """What is being answered now, question by question: each seat's answer, and the views of those who hold it."""
     session, names = room.session, room.names
     views = {code: room.views(code) for code in session.people}
-    said: dict[str, list[str]] = {}
+    said: dict[str, list[tuple[str, str, list[str]]]] = {}
     for address, decision in session.asked.items():
-        own = views[decision.actor].get(address, {})
-        if address not in session.pending and not own:
-            continue
-        answer = session.pending.get(address)
-        what = ", ".join(option_words(decision, names, answer.choice)) or "nothing" if answer else "not yet"
-        held = "; ".join(f"{_in_whose_view(kept)}: {_chosen(decision, kept, names)}" for kept in own.values())
-        line = f"{capital(names.actor(decision.actor))}: {what}" + (f" [{held}]" if held else "")
-        said.setdefault(question(decision, names), []).append(line)
+        answer, held = session.pending.get(address), _views_on(decision, views[decision.actor], names)
+        if answer or held:
+            what = ", ".join(option_words(decision, names, answer.choice)) or "nothing" if answer else "not yet"
+            seat = capital(names.actor(decision.actor))
+            said.setdefault(question(decision, names), []).append((seat, what, held))
     return list(said.items())
 
 
@@ -442,20 +446,37 @@ def _story(room: Room) -> list[str]:
 def _kept(kept: Kept, names: Names) -> dict[str, Any]:
     given = json.loads(kept.payload)
     if "direct" in given:
-        what = f"{given['direct']} {given['target']}".strip()
+        what = "goes on" if given["direct"] == "proceed" else f"{given['direct']} {given['target']}"
     else:
         what = f"{names.actor(given['actor'])}, {given['kind']}: {', '.join(given['choice']) or 'nothing'}"
     return {"number": kept.number, "turn": kept.turn, "at": kept.at[11:16], "person": kept.person, "what": what}
 
 
-def what_if(room: Room, runs: int = 1000) -> dict[str, Any]:
-    """What could still come from here, over many continuations: for each outcome its median and nine runs in ten."""
-    come = room.ahead(runs)
+def what_if_page(room: Room, before: int | None, about: str, found: WhatIf | None) -> dict[str, Any]:
+    """What could still come: the moments and questions to choose from, and what was found, as a table too."""
+    names, session = room.names, room.moment(before)
+    decision = next((one for one in session.asked.values() if one.id == about), None)
+    return {
+        "before": before,
+        "about": about,
+        "moments": [_kept(kept, names) for kept in room.history()[::-1]],
+        "questions": [
+            (one.id, f"{capital(names.actor(one.actor))}: {question(one, names)}") for one in session.asked.values()
+        ],
+        "options": options_of(decision, names) if decision else [],
+        "picture": found.picture if found else None,
+        "asked": found.asked if found else "",
+        "tables": [(capital(way), _come_to(measures)) for way, measures in found.ways.items()] if found else [],
+        "runs": f"{RUNS:,} continuations",
+    }
+
+
+def _come_to(measures: Mapping[str, np.ndarray]) -> list[tuple[str, str, str, str, str]]:
+    """For each outcome its median and nine runs in ten."""
     rows = []
-    for name in FAN:
-        values = np.asarray(come[name], dtype=float)
-        values = values[np.isfinite(values)]
+    for name in OUTCOMES:
+        values = finite(measures[name])
         if values.size:
             low, middle, high = (figure(float(one)) for one in np.quantile(values, [0.05, 0.5, 0.95]))
             rows.append((MEASURES[name].label, middle, low, high, MEASURES[name].unit))
-    return {"rows": rows, "runs": f"{runs:,} continuations"}
+    return rows

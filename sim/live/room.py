@@ -5,6 +5,7 @@ answered for; what could not be written is taken back. The exercise knows no wal
 and nothing happens when it runs out.
 """
 
+import hashlib
 import itertools
 import json
 import secrets
@@ -12,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,20 @@ MOST_LETTERS = 4000  # of a note, a move or a reason
 NOT_OPEN = "This is not open any more"
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another
 Finish = Callable[[Session, "Room"], Path]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart as an SVG, and the words that stand in for it."""
+
+    svg: str
+    title: str
+    alt: str
+
+    @property
+    def key(self) -> str:
+        """Letters and digits that stand for this picture and no other."""
+        return hashlib.blake2b(self.svg.encode(), digest_size=8).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -59,6 +74,7 @@ class Room:
     Attributes
     ----------
     number : int, one more whenever there is something new to see
+    group : str, its name where several groups play beside one another; else ""
     """
 
     def __init__(
@@ -79,10 +95,12 @@ class Room:
         if began["digest"] != loaded.digest:
             raise refusal(f"'{loaded.name}' has changed since this exercise began. Put it back, or begin a new one.")
         self.seed, self.policies = began["seed"], began["policies"]
+        self.group: str = log.fact("group", "")
         self.session = self._folded()
 
-    def _folded(self) -> Session:
-        inputs = [read_input(kept.payload) for kept in self.log.inputs()]
+    def _folded(self, before: int | None = None) -> Session:
+        """The session that follows from the inputs, or from those before one of them."""
+        inputs = [read_input(kept.payload) for kept in self.log.inputs() if before is None or kept.number < before]
         return Session(
             self.loaded, self.seed, policies=self.policies, inputs=inputs, is_paced=True, until=0, baseline=False
         )
@@ -296,11 +314,16 @@ class Room:
     # ------------------------------------------------------------------------------------------- the clock for people
 
     def set_clock(self, minutes: float) -> None:
-        """So many minutes from now, for everybody to see."""
+        """So many minutes from now, for everybody to see; or from when a pause ends."""
         if not 0 <= minutes <= LONGEST_CLOCK:
             raise refusal(f"the clock runs for 0 to {LONGEST_CLOCK} minutes.")
         with self._changing():
-            self.log.keep_fact("clock", {"ends": time.time() + 60 * minutes, "left": None, "why": ""})
+            clock = self.log.fact("clock") or {"left": None, "why": ""}
+            stands = clock["left"] is not None  # and goes on standing
+            given = (
+                {"ends": None, "left": 60 * minutes} if stands else {"ends": time.time() + 60 * minutes, "left": None}
+            )
+            self.log.keep_fact("clock", clock | given)
 
     def pause(self, why: str = "") -> None:
         """Stop the clock, or let it run on: while it stands everybody sees why."""
@@ -343,6 +366,16 @@ class Room:
         with self._changing():
             self.log.keep_fact("settings", self.settings() | settings)
 
+    def show_picture(self, picture: Picture | None) -> None:
+        """Show a picture on the shared screen, or take the one off that is there."""
+        with self._changing():
+            self.log.keep_fact("picture", picture and asdict(picture))
+
+    def picture(self) -> Picture | None:
+        """The picture that control shows on the shared screen."""
+        shown = self.log.fact("picture")
+        return Picture(**shown) if shown else None
+
     def results(self) -> Path | None:
         """The folder of results, once control has asked for them."""
         folder = self.log.fact("results")
@@ -359,11 +392,14 @@ class Room:
             self.log.keep_fact("results", str(path))
         return path
 
-    def ahead(self, runs: int = 1000) -> Mapping[str, Any]:
-        """What could still come from here: measures of many continuations."""
-        with self.lock:
-            twin = self.session.twin()
-        return twin.ahead(runs)
+    def moment(self, before: int | None = None) -> Session:
+        """The exercise as it stands, or as it stood before an input: a session that nobody else plays in."""
+        if before is None:
+            with self.lock:
+                return self.session.twin()
+        if before not in {kept.number for kept in self.log.inputs()}:
+            raise refusal(f"there is no input {before} to look from.")
+        return self._folded(before)
 
     def history(self) -> list[Kept]:
         """All that was put in and stands, in order."""

@@ -5,23 +5,25 @@ page of another site can act for anybody. Streams say only that there is somethi
 """
 
 import asyncio
+import json
 import urllib.parse
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sim.errors import InputError, refusal
-from sim.letters import whole
+from sim.letters import whole, without_hidden
 from sim.live import pages
+from sim.live.futures import what_if
 from sim.live.guard import Brake, Refused, address_of, guard
 from sim.live.log import Person
-from sim.live.room import MOST_LETTERS, Room, Sent
+from sim.live.room import MOST_LETTERS, Picture, Room, Sent
 from sim.model.steps.control import PLACES, QUANTITIES, Direction
 from sim.output.narrative.passages import by_when
 from sim.phrases import day
@@ -30,6 +32,8 @@ from sim.scenario.calendar import from_iso
 HERE = Path(__file__).parent / "pages"
 VIEW_KEPT = "Your view is kept. Whoever speaks for the seat answers for all of you."
 LOOKS_EACH = 0.25  # seconds between two looks for something new, in a stream
+DRAWN = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"}
+MOST_DRAWN = 8  # pictures for control that are kept until the server ends
 Form = Mapping[str, list[str]]
 
 
@@ -45,7 +49,10 @@ def server_of(room: Room, address: str, control: str, screen: str, brake: Brake 
     """
     app = FastAPI(openapi_url=None)
     desk = Desk(room, address, control, screen, brake or Brake())
+    app.state.desk = desk
     guard(app)
+    serve_joining(app, lambda code: desk)
+    serve_files(app)
     _serve_people(app, desk)
     _serve_control(app, desk)
     _serve_programs(app, desk)
@@ -63,6 +70,7 @@ class Desk:
             "screen": f"{address}/screen/{screen}",
         }
         self.said: dict[int, list[str]] = {}
+        self.drawn: dict[str, Picture] = {}
         self.templates = Environment(
             loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
             lstrip_blocks=True,
@@ -96,32 +104,41 @@ class Desk:
         """What is to be said to somebody, once."""
         return self.said.pop(person.id, [])
 
+    def keep(self, picture: Picture) -> None:
+        """Keep a picture for control, with the last few."""
+        self.drawn[picture.key] = picture
+        for key in list(self.drawn)[:-MOST_DRAWN]:
+            del self.drawn[key]
+
     def doing(self, person: Person, deed: Callable[[], object]) -> None:
         """Do something for somebody; what speaks against it is said on the next page."""
         try:
             deed()
         except InputError as refused:
-            self.tell(person, _said(refused))
+            self.tell(person, said_by(refused))
 
 
-def _said(refused: InputError) -> list[str]:
+def said_by(refused: InputError) -> list[str]:
+    """What an error says, fault by fault."""
     return [fault.message for fault in refused.faults]
 
 
-async def _form(request: Request) -> Form:
+async def form_of(request: Request) -> Form:
+    """What a form sends: name to values."""
     return urllib.parse.parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
 
 
-def _one(form: Form, name: str) -> str:
-    return form.get(name, [""])[0]
+def one_of(form: Form, name: str) -> str:
+    """The first value of a name, without letters that hide; empty where there is none."""
+    return without_hidden(form.get(name, [""])[0])
 
 
-def _number(form: Form, name: str, of: Callable[[str], Any] = float) -> Any:
+def number_of(form: Form, name: str, of: Callable[[str], Any] = float) -> Any:
     """A number of a form, of a kind; InputError with advice where it is none."""
     try:
-        return of(_one(form, name))
+        return of(one_of(form, name))
     except ValueError:
-        raise refusal(f"'{_one(form, name)}' is no number ({name}).") from None
+        raise refusal(f"'{one_of(form, name)}' is no number ({name}).") from None
 
 
 def sent_from(form: Form) -> Sent:
@@ -132,13 +149,75 @@ def sent_from(form: Form) -> Sent:
     """
     choices = {name[2:]: values for name, values in form.items() if name.startswith("d:")}
     choices |= {number: [] for number in form.get("many", []) if number not in choices}
-    sure = whole(_one(form, "sure"))
+    sure = whole(one_of(form, "sure"))
     return Sent(
         choices,
         {name[2:]: values[0] for name, values in form.items() if name.startswith("g:")},
-        _one(form, "rationale").strip()[:MOST_LETTERS],
+        one_of(form, "rationale").strip()[:MOST_LETTERS],
         sure if sure is not None and 0 <= sure <= 100 else None,
     )
+
+
+# ------------------------------------------------------------------------------------------- whoever comes in
+
+
+def serve_joining(app: FastAPI, desk_of: Callable[[str], Desk]) -> None:
+    """How people and programs come in: with the code, which says to which desk."""
+
+    @app.get("/")
+    def join(code: str = "") -> Response:
+        return _join_page(desk_of(code), code)
+
+    @app.post("/join")
+    async def joins(request: Request) -> Response:
+        form = await form_of(request)
+        code = one_of(form, "code")
+        desk = desk_of(code)
+        try:
+            token = await run_in_threadpool(desk.join, request, one_of(form, "name"), code)
+        except Refused as refused:
+            return _join_page(desk, code, refused.status, refused.why)
+        except InputError as refused:
+            return _join_page(desk, code, 400, *said_by(refused))
+        return RedirectResponse(f"/p/{token}", 303)
+
+    @app.post("/api/join")
+    async def program_joins(request: Request) -> Response:
+        given = await _json(request, '{"name": …, "code": …}', "name", "code")
+        desk = desk_of(str(given["code"]))
+        try:
+            token = await run_in_threadpool(desk.join, request, without_hidden(str(given["name"])), str(given["code"]))
+        except InputError as refused:
+            raise Refused(400, "join/refused", " ".join(said_by(refused))) from None
+        return JSONResponse({"token": token}, 201)
+
+
+def _join_page(desk: Desk, code: str, status: int = 200, *said: str) -> Response:
+    words = pages.frame(desk.room) | {"where": "Join the exercise", "dates": ""}
+    return desk.page("join.html.j2", status, **words, code=code, said=said)
+
+
+def serve_files(app: FastAPI) -> None:
+    """The style and the script of every page."""
+
+    @app.get("/static/{name}")
+    def static(name: str) -> Response:
+        if name not in ("room.css", "room.js"):
+            raise Refused(404, "page/unknown", "There is no such page.")
+        return FileResponse(HERE / name)
+
+
+async def stream_of(
+    request: Request, number: Callable[[], int], see: Callable[[], object] = lambda: None
+) -> AsyncIterator[ServerSentEvent]:
+    """Says that there is something new, by its number, for as long as somebody listens."""
+    told = -1
+    while not await request.is_disconnected():
+        see()
+        if number() != told:
+            told = number()
+            yield ServerSentEvent(data=told)
+        await asyncio.sleep(LOOKS_EACH)
 
 
 # ------------------------------------------------------------------------------------------- players, and the screen
@@ -146,20 +225,6 @@ def sent_from(form: Form) -> Sent:
 
 def _serve_people(app: FastAPI, desk: Desk) -> None:
     room = desk.room
-
-    @app.get("/")
-    def join(code: str = "") -> Response:
-        return desk.page("join.html.j2", **pages.frame(room), code=code, said=[])
-
-    @app.post("/join")
-    async def joins(request: Request) -> Response:
-        form = await _form(request)
-        try:
-            token = await run_in_threadpool(desk.join, request, _one(form, "name"), _one(form, "code"))
-        except (InputError, Refused) as refused:
-            status, said = (refused.status, [refused.why]) if isinstance(refused, Refused) else (400, _said(refused))
-            return desk.page("join.html.j2", status, **pages.frame(room), code=_one(form, "code"), said=said)
-        return RedirectResponse(f"/p/{token}", 303)
 
     @app.get("/p/{token}")
     def player(token: str) -> Response:
@@ -175,8 +240,8 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/p/{token}/{deed}")
     async def player_does(token: str, deed: str, request: Request) -> Response:
-        person, form = desk.person(token, "player"), await _form(request)
-        seat = _one(form, "seat")
+        person, form = desk.person(token, "player"), await form_of(request)
+        seat = one_of(form, "seat")
         if deed not in PLAYER_DEEDS or (deed != "sit" and seat not in person.seats):
             raise Refused(404, "seat/not_yours", "That seat is not yours.")
         await run_in_threadpool(PLAYER_DEEDS[deed], desk, person, seat, form)
@@ -216,21 +281,16 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
                 "screen.html.j2", **pages.screen_page(room), join=join, qr=_qr(join), token=token, stream=token
             )
 
+    @app.get("/screen/{token}/picture/{key}")
+    def picture(token: str, key: str) -> Response:
+        desk.person(token, "screen")
+        return _svg(room.picture())
+
     @app.get("/events/{token}", response_class=EventSourceResponse)
     async def events(token: str, request: Request) -> AsyncIterator[ServerSentEvent]:
-        person, told = desk.person(token, "player", "screen", "control"), -1
-        while not await request.is_disconnected():
-            room.see(person)
-            if room.number != told:
-                told = room.number
-                yield ServerSentEvent(data=told)
-            await asyncio.sleep(LOOKS_EACH)
-
-    @app.get("/static/{name}")
-    def static(name: str) -> Response:
-        if name not in ("room.css", "room.js"):
-            raise Refused(404, "page/unknown", "There is no such page.")
-        return FileResponse(HERE / name)
+        person = desk.person(token, "player", "screen", "control")
+        async for event in stream_of(request, lambda: room.number, lambda: room.see(person)):
+            yield event
 
 
 def _opened(room: Room) -> Path:
@@ -247,9 +307,13 @@ def _result(room: Room, name: str) -> Response:
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file() or path.suffix not in (".html", ".svg", ".png"):
         raise Refused(404, "page/unknown", "There is no such page.")
-    response = FileResponse(path)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"
-    return response
+    return FileResponse(path, headers=DRAWN)
+
+
+def _svg(picture: Picture | None) -> Response:
+    if picture is None:
+        raise Refused(404, "page/unknown", "There is no such picture any more. Draw it again.")
+    return Response(picture.svg, media_type="image/svg+xml", headers=DRAWN)
 
 
 def _view(desk: Desk, person: Person, seat: str, form: Form) -> None:
@@ -268,15 +332,15 @@ def _send(desk: Desk, person: Person, seat: str, form: Form) -> None:
 
 def _draft(desk: Desk, person: Person, seat: str, form: Form) -> None:
     kept = {name.removeprefix("d:"): values for name, values in form.items() if name[:2] == "d:"}
-    kept |= {name: form[name] for name in ("rationale", "sure") if name in form}
+    kept |= {name: [one_of(form, name)] for name in ("rationale", "sure") if name in form}
     desk.room.log.keep_draft(seat, person.id, kept)
 
 
 def _note(desk: Desk, person: Person, seat: str, form: Form) -> None:
-    receiver = _one(form, "to")
+    receiver = one_of(form, "to")
     if receiver not in ("control", *desk.room.seats):
         return desk.tell(person, [f"There is nobody called '{receiver}' to write to."])
-    desk.doing(person, lambda: desk.room.note(seat, receiver, _one(form, "text"), person.name))
+    desk.doing(person, lambda: desk.room.note(seat, receiver, one_of(form, "text"), person.name))
 
 
 PLAYER_DEEDS: dict[str, Callable[[Desk, Person, str, Form], None]] = {
@@ -287,7 +351,7 @@ PLAYER_DEEDS: dict[str, Callable[[Desk, Person, str, Form], None]] = {
     "draft": _draft,
     "note": _note,
     "move": lambda desk, person, seat, form: desk.doing(
-        person, lambda: desk.room.move(seat, _one(form, "text"), person)
+        person, lambda: desk.room.move(seat, one_of(form, "text"), person)
     ),
 }
 
@@ -310,11 +374,11 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/control/{token}/{deed}")
     async def directs(token: str, deed: str, request: Request) -> Response:
-        person, form = desk.person(token, "control"), await _form(request)
+        person, form = desk.person(token, "control"), await form_of(request)
         if deed not in CONTROL_DEEDS:
             raise Refused(404, "deed/unknown", "Control can do no such thing.")
         await run_in_threadpool(desk.doing, person, lambda: CONTROL_DEEDS[deed](desk, person, form))
-        return RedirectResponse(f"/control/{token}#{_one(form, 'back')}", 303)
+        return RedirectResponse(f"/control/{token}#{one_of(form, 'back')}", 303)
 
     @app.get("/control/{token}/seat/{seat}")
     def look(token: str, seat: str) -> Response:
@@ -330,8 +394,8 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
     @app.post("/control/{token}/as/{deed}")
     async def acts(token: str, deed: str, request: Request) -> Response:
         """Control answers for a seat; the log says that it was control."""
-        person, form = desk.person(token, "control"), await _form(request)
-        seat = _one(form, "seat")
+        person, form = desk.person(token, "control"), await form_of(request)
+        seat = one_of(form, "seat")
         if deed == "send" and seat in room.seats:
             sent = sent_from(form)
             advice = await run_in_threadpool(room.submit, seat, person, sent, "control")
@@ -347,53 +411,72 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
         return desk.page("inject.html.j2", **pages.frame(room), inject=planned[0], token=token)
 
     @app.get("/control/{token}/ahead")
-    def ahead(token: str) -> Response:
+    def ahead(
+        token: str, before: str = "", about: str = "", choice: Annotated[tuple[str, ...], Query()] = (), play: str = ""
+    ) -> Response:
+        person = desk.person(token, "control")
+        moment, found = whole(before), None
+        try:
+            if choice or play:
+                found = what_if(room, moment, about, choice)
+            words = pages.what_if_page(room, moment, about, found)
+        except InputError as refused:
+            words, said = pages.what_if_page(room, None, "", None), [fault.message for fault in refused.faults]
+            desk.tell(person, said)
+        if found:
+            desk.keep(found.picture)
+        return desk.page(
+            "ahead.html.j2", **pages.frame(room), **words, choices=choice, said=desk.told(person), token=token
+        )
+
+    @app.get("/control/{token}/picture/{key}")
+    def drawn(token: str, key: str) -> Response:
         desk.person(token, "control")
-        return desk.page("ahead.html.j2", **pages.frame(room), **pages.what_if(room), token=token)
+        return _svg(desk.drawn.get(key))
 
 
 def _direct(desk: Desk, person: Person, form: Form, kind: str, target: str = "", value: object = None) -> None:
-    desk.room.direct(Direction(kind, target, value, _one(form, "reason")), person.name)
+    desk.room.direct(Direction(kind, target, value, one_of(form, "reason")), person.name)
 
 
 def _inject(kind: str) -> Callable[[Desk, Person, Form], object]:
-    return lambda desk, person, form: _direct(desk, person, form, kind, _one(form, "inject"))
+    return lambda desk, person, form: _direct(desk, person, form, kind, one_of(form, "inject"))
 
 
 def _edit(desk: Desk, person: Person, form: Form) -> None:
-    fields = {name: _one(form, name) for name in ("title", "text") if _one(form, name)}
-    _direct(desk, person, form, "edit", _one(form, "inject"), fields)
+    fields = {name: one_of(form, name) for name in ("title", "text") if one_of(form, name)}
+    _direct(desk, person, form, "edit", one_of(form, "inject"), fields)
 
 
 def _write(desk: Desk, person: Person, form: Form) -> None:
-    title = _one(form, "title").strip()
+    title = one_of(form, "title").strip()
     name = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in title.lower()).strip("_")[:40]
     fields: dict[str, Any] = {
-        "title": title, "text": _one(form, "text"), "sender": _one(form, "sender") or "Control",
-        "to": form.get("to") or ["all"], "channel": _one(form, "channel") or "media",
+        "title": title, "text": one_of(form, "text"), "sender": one_of(form, "sender") or "Control",
+        "to": form.get("to") or ["all"], "channel": one_of(form, "channel") or "media",
     }  # fmt: skip
-    if _one(form, "turn"):
-        fields["turn"] = _number(form, "turn", int)
+    if one_of(form, "turn"):
+        fields["turn"] = number_of(form, "turn", int)
     known = {planned.inject.id for planned in desk.room.session.world.plan}
     name = next(one for one in (f"by_control_{name}{k or ''}" for k in range(1000)) if one not in known)
     _direct(desk, person, form, "write", name, fields)
 
 
 def _value(desk: Desk, person: Person, form: Form) -> None:
-    _direct(desk, person, form, "set", _one(form, "what"), _effect(form))
+    _direct(desk, person, form, "set", one_of(form, "what"), _effect(form))
 
 
 def _effect(form: Form) -> dict[str, Any]:
-    value: dict[str, Any] = {"to": _number(form, "to")}
-    return value | {place: _one(form, place) for place in PLACES if _one(form, place)}
+    value: dict[str, Any] = {"to": number_of(form, "to")}
+    return value | {place: one_of(form, place) for place in PLACES if one_of(form, place)}
 
 
 def _adjudicate(desk: Desk, person: Person, form: Form) -> None:
-    what = _one(form, "what")
-    if not what and _one(form, "to"):
+    what = one_of(form, "what")
+    if not what and one_of(form, "to"):
         raise refusal("say which quantity this is, or leave the number out.")
     effect = {"what": what, **_effect(form)} if what else None
-    desk.room.adjudicate(_number(form, "number", int), effect, _one(form, "reason"), person.name)
+    desk.room.adjudicate(number_of(form, "number", int), effect, one_of(form, "reason"), person.name)
 
 
 CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
@@ -405,31 +488,34 @@ CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
     "write": _write,
     "set": _value,
     "adjudicate": _adjudicate,
-    "hand": lambda desk, person, form: _direct(desk, person, form, "seat", _one(form, "seat"), _one(form, "to_whom")),
+    "hand": lambda desk, person, form: _direct(
+        desk, person, form, "seat", one_of(form, "seat"), one_of(form, "to_whom")
+    ),
     "seat": lambda desk, person, form: _seat(desk, person, form),
-    "revoke": lambda desk, person, form: desk.room.revoke(_number(form, "person", int)),
-    "back": lambda desk, person, form: desk.room.go_back(_number(form, "number", int), _one(form, "reason")),
-    "clock": lambda desk, person, form: desk.room.set_clock(_number(form, "minutes")),
-    "pause": lambda desk, person, form: desk.room.pause(_one(form, "reason")),
+    "revoke": lambda desk, person, form: desk.room.revoke(number_of(form, "person", int)),
+    "back": lambda desk, person, form: desk.room.go_back(number_of(form, "number", int), one_of(form, "reason")),
+    "clock": lambda desk, person, form: desk.room.set_clock(number_of(form, "minutes")),
+    "pause": lambda desk, person, form: desk.room.pause(one_of(form, "reason")),
     "note": lambda desk, person, form: desk.room.note(
-        "control", _one(form, "to") or "all", _one(form, "text"), person.name
+        "control", one_of(form, "to") or "all", one_of(form, "text"), person.name
     ),
     "rate": lambda desk, person, form: desk.room.rate(
-        _one(form, "objective"), _one(form, "rating"), _one(form, "text")
+        one_of(form, "objective"), one_of(form, "rating"), one_of(form, "text")
     ),
     "show": lambda desk, person, form: desk.room.set(
-        shows_model="shows_model" in form, debrief="debrief" in form, chart=_one(form, "chart")
+        shows_model="shows_model" in form, debrief="debrief" in form, chart=one_of(form, "chart")
     ),
+    "picture": lambda desk, person, form: desk.room.show_picture(desk.drawn.get(one_of(form, "key"))),
     "results": lambda desk, person, form: desk.room.keep_results(),
 }
 
 
 def _seat(desk: Desk, control: Person, form: Form) -> None:
     """Control gives somebody a seat."""
-    number = _one(form, "person")
+    number = one_of(form, "person")
     person = next((one for one in desk.room.log.people() if str(one.id) == number), None)
     if person:
-        desk.room.sit(person, _one(form, "seat"), control.name)
+        desk.room.sit(person, one_of(form, "seat"), control.name)
 
 
 def _qr(address: str) -> str:
@@ -452,15 +538,6 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
             raise Refused(403, "seat/not_yours", "That seat is not yours.")
         return person
 
-    @app.post("/api/join")
-    async def joins(request: Request) -> Response:
-        given = await _json(request, '{"name": …, "code": …}', "name", "code")
-        try:
-            token = await run_in_threadpool(desk.join, request, str(given["name"]), str(given["code"]))
-        except InputError as refused:
-            raise Refused(400, "join/refused", " ".join(_said(refused))) from None
-        return JSONResponse({"token": token}, 201)
-
     @app.get("/api/{token}")
     def stands(token: str) -> Response:
         person = desk.person(token, "player")
@@ -474,7 +551,7 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
         try:
             await run_in_threadpool(room.sit, person, str(given["seat"]))
         except InputError as refused:
-            raise Refused(400, "seat/unknown", " ".join(_said(refused))) from None
+            raise Refused(400, "seat/unknown", " ".join(said_by(refused))) from None
         return stands(token)
 
     @app.get("/api/{token}/{seat}/view")
@@ -497,7 +574,7 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
             sent = Sent(
                 {one["id"]: _listed(one["choice"]) for one in given["answers"]},
                 {one["id"]: one["digest"] for one in given["answers"] if "digest" in one},
-                str(given.get("rationale", ""))[:MOST_LETTERS],
+                without_hidden(str(given.get("rationale", "")))[:MOST_LETTERS],
             )
         except (KeyError, TypeError, AttributeError):
             raise Refused(400, "answer/unreadable", f"Expected {ANSWERS}.") from None
@@ -519,6 +596,7 @@ async def _json(request: Request, shape: str, *names: str) -> dict[str, Any]:
     """What a program sends: an object with these names; Refused, with what it should be, where it is not."""
     try:
         given = await request.json()
+        json.dumps(given, ensure_ascii=False).encode()  # half a letter cannot be kept, nor said again
     except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict) or not all(name in given for name in names):

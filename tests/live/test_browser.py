@@ -3,6 +3,7 @@
 import re
 import shutil
 import threading
+from urllib.parse import quote
 
 import pytest
 import uvicorn
@@ -105,7 +106,9 @@ def test_no_page_stands_in_the_way_of_anybody(served, browse, scheme):
     link = hall.join("Marta", "EST")
     hall.play({"EST": link}, turns=1)
     hall.proceed()
-    pages = {"/": PHONE, link: PHONE, hall.control: DESK, hall.screen: WALL, f"{hall.control}/ahead": DESK}
+    choices = f"{hall.control}/ahead?about={quote(hall.room.session.open_decisions()[0].id)}"
+    edit = f"{hall.control}/inject/{hall.room.session.world.plan[-1].inject.id}"
+    pages = {"/": PHONE, link: PHONE, hall.control: DESK, hall.screen: WALL, choices: DESK, edit: DESK}
     for at, size in pages.items():
         page = browse(address + at, size, color_scheme=scheme, bypass_csp=True)
         found = Axe().run(page).response["violations"]

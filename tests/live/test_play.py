@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import re
+from urllib.parse import quote
 
 import pytest
 
@@ -133,11 +135,31 @@ def test_notes_reach_those_they_are_for_and_nobody_else(hall):
     assert "shall we speak together?" not in hall.page(usa)
 
 
-def test_control_sees_what_could_still_come(hall):
+def test_control_sees_what_could_still_come_of_several_choices_and_shows_it_on_the_screen(hall):
+    link = hall.join("Marta", "EST")
+    hall.proceed()
+    (decision,) = hall.room.session.open_decisions("EST")
+    before = hall.room.session.save()
+    page = hall.page(f"{hall.control}/ahead?about={quote(decision.id)}&choice=silence&choice=measures")
+    words = words_of(page)
+    assert "1,000 continuations" in words and "Harm to victims" in words
+    assert "Say nothing" in words and "Name who did it, and announce measures" in words
+    (key,) = set(re.findall(r"picture/([0-9a-f]{16})", page))
+    assert "<svg" in hall.page(f"{hall.control}/picture/{key}")
+    assert "picture/" not in hall.page(hall.screen)
+    hall.browser.post(f"{hall.control}/picture", data={"key": key})
+    assert f"{hall.screen}/picture/{key}" in hall.page(hall.screen)
+    assert "<svg" in hall.page(f"{hall.screen}/picture/{key}") and key not in hall.page(link)
+    hall.browser.post(f"{hall.control}/picture")
+    assert "picture/" not in hall.page(hall.screen)
+    assert hall.room.session.save() == before
+
+
+@pytest.mark.parametrize("asked", ["before=99", "about=nosuch&choice=x", "about=1/EST/position/registers&choice=x"])
+def test_a_what_if_that_makes_no_sense_gives_advice(hall, asked):
     hall.join("Marta", "EST")
     hall.proceed()
-    words = words_of(hall.page(f"{hall.control}/ahead"))
-    assert "1,000 continuations" in words and "Harm to victims" in words
+    assert 'class="advice"' in hall.page(f"{hall.control}/ahead?{asked}")
 
 
 def test_control_looks_as_a_seat_and_answers_for_it_by_its_own_name(hall):

@@ -123,9 +123,9 @@ def _draw_fan(page, loaded, name, values, cell):
 @chart("measures", place=2)
 def compose_measures(outcomes, loaded):
     """What came of the runs, measure by measure, with and without the cooperation."""
-    known = {name: _known(values) for name, values in outcomes.measures.items()}
+    known = {name: finite(values) for name, values in outcomes.measures.items()}
     known = {name: values for name, values in known.items() if values.size}
-    baseline = {name: _known(values) for name, values in (outcomes.baseline_measures or {}).items()}
+    baseline = {name: finite(values) for name, values in (outcomes.baseline_measures or {}).items()}
     every, known = known, _telling(known, baseline)
     note = bands(outcomes.runs).replace("Line", "Bar")
     if len(every) > len(known):
@@ -163,9 +163,10 @@ def _measure_row(name, values, other):
     return Row(measure(name).label, [marks], note, note_look={"weight": "bold"})
 
 
-def _known(values):
-    known = np.asarray(values, dtype=float)
-    return known[np.isfinite(known)]
+def finite(values):
+    """What is known of values: those that are finite."""
+    values = np.asarray(values, dtype=float)
+    return values[np.isfinite(values)]
 
 
 def _measures_title(outcomes, known, baseline):

@@ -94,19 +94,27 @@ def _said(error):
     return f"{type(error).__name__}{f': {words}' if words else ''}."
 
 
-def _files(page):
-    """The page as SVG and as PNG, in memory: what fails here is the drawing, and what fails later is the disk."""
-    drawn, pixels = io.StringIO(), io.BytesIO()
+def svg_of(page):
+    """The page as an SVG, a text."""
+    drawn = io.StringIO()
     with style.own_style(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a glyph that no font has is drawn as a box, and `remarks` says so
         page.figure.savefig(
             drawn, format="svg", backend="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
         )
+    return speaking_svg(drawn.getvalue(), page)
+
+
+def _files(page):
+    """The page as SVG and as PNG, in memory: what fails here is the drawing, and what fails later is the disk."""
+    svg, pixels = svg_of(page), io.BytesIO()
+    with style.own_style(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         page.figure.savefig(
             pixels, format="png", backend="agg", dpi=page.shape.dpi, metadata={"Software": None},
             pil_kwargs={"compress_level": 3},
         )  # fmt: skip
-    return speaking_svg(drawn.getvalue(), page).encode("utf-8"), pixels.getvalue()
+    return svg.encode("utf-8"), pixels.getvalue()
 
 
 def _written(page, files, folder):
