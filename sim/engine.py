@@ -19,6 +19,7 @@ from sim.model.msel import as_played, plan_of
 from sim.model.state import State, World
 from sim.model.steps import is_over, play_turn
 from sim.model.varying import Varied
+from sim.policies import POLICIES
 from sim.policies.policy import Script
 from sim.policies.seating import PolicyLike, fresh, policies_of, seats_that_override
 from sim.record.record import Outcomes, Record
@@ -92,7 +93,7 @@ def play(
     runs : int, how many; first_run : int, number of the first
     trace : bool, keep the record of every run; each is then played alone
     policies : dict of code to Policy, or to its class or name: who chooses for whom, in place of what the scenario
-        says; others follow the model's own rule. With any, each run is played alone
+        says; others follow the model's own rule. With one that remembers, each run is played alone
     progress : callable (runs done), called after each batch, or None
     on_turn : callable (turn, events of the turn), for a traced run, or None
     baseline : bool, play each run a second time without the cooperation portfolio, with the same draws
@@ -110,7 +111,7 @@ def play(
     other_arm = baseline_inputs(loaded) if baseline else None
     seats = policies_of(inputs, policies)
     numbers = range(first_run, first_run + runs)
-    size = 1 if trace or seats else batch
+    size = 1 if trace or any(policy.memory for policy in seats.values()) else batch
     parts, records, answers = [], [], []
     for start in range(0, runs, size):
         block = numbers[start : start + size]
@@ -120,7 +121,7 @@ def play(
         parts.append(part)
         if trace:
             records.append(record_of(world, loaded, seed, block[0], *part))
-        answers += [answer for _, answer in world.decided]
+        answers += [answer for row in range(len(block)) for _, answer in world.decided.get(row, ())]
         if progress:
             progress(len(block))
     return Result(gathered(loaded, inputs, seed, runs, first_run, parts), tuple(records), tuple(answers))
@@ -142,6 +143,8 @@ def play_points(
     seed: int,
     baseline: bool = True,
     batch: int = BATCH,
+    measures: Mapping[str, Callable] | None = None,
+    keep: Mapping[str, Callable] | None = None,
 ) -> Played:
     """Play one run of each of many design points, with common random numbers: seed and replication alone decide them.
 
@@ -153,6 +156,8 @@ def play_points(
     seed : int
     baseline : bool, play each run a second time without the cooperation portfolio
     batch : int, runs played at once; changes no bit of the result
+    measures : dict of name to callable (world) -> array (R,), measures of one's own beside the catalogue's; or None
+    keep : dict of name to callable (world) -> array (R, ...), what else is kept of each run, among measures; or None
 
     Returns
     -------
@@ -170,34 +175,36 @@ def play_points(
     """
     points_of = loaded if isinstance(loaded, Points) else Points(loaded)
     arms = [points_of.whole, points_of.baseline] if baseline and points_of.baseline else [points_of.whole]
-    if any(own.policy for own in points_of.whole.loaded.scenario.actors.values()) or any(
-        _seats(point) for point in points
-    ):
-        batch = 1  # who answers for itself is asked run by run
+    if _somebody_remembers(points_of, points):
+        batch = 1  # whoever remembers has a memory of each run
     gathered: list[Measures] = [{} for _ in arms]
     digest = np.zeros(len(points), dtype=np.uint64)
     numbers = np.asarray(replications)
     for first in range(0, len(points), batch):
-        decided: list[tuple[Decision, Answer]] = []
+        decided: dict[int, list[tuple[Decision, Answer]]] = {}
         for arm, kept in zip(arms, gathered, strict=True):
             for inputs, places in arm.batches(points[first : first + batch], first):
                 here = first + places
                 seats, script = fresh(policies_of(inputs)), None
                 if kept is not gathered[0]:
-                    seats, script = seats_that_override(decided)
+                    seats, script = seats_that_override(decided.get(place, ()) for place in places)
                 world = initial_world(inputs, seed, numbers[here], seats, script=script)
-                world.series = None  # nobody charts it
+                world.series = {} if keep else None  # else nobody charts it
                 play_out(world)
                 if kept is gathered[0]:
-                    decided = world.decided
+                    decided |= {places[row]: entries for row, entries in world.decided.items()}
                     digest[here] = world.state.digest()
-                for name, values in measured(world).items():
-                    kept.setdefault(name, np.full(len(points), np.nan))[here] = values
+                more = {name: read(world) for name, read in (keep or {}).items()}
+                for name, values in (measured(world, measures) | more).items():
+                    kept.setdefault(name, np.full((len(points), *values.shape[1:]), np.nan))[here] = values
     return Played(gathered[0], gathered[1] if len(arms) > 1 else None, digest)
 
 
-def _seats(point: Mapping[str, Any]) -> bool:
-    return any(path.startswith("actors.") and path.endswith(".policy") for path in point)
+def _somebody_remembers(points_of: "Points", points: Sequence[Mapping[str, Any]]) -> bool:
+    named = set(points_of.whole.loaded.scenario.policies.values())
+    for point in points:
+        named |= {value for path, value in point.items() if path.startswith("actors.") and path.endswith(".policy")}
+    return any(POLICIES[name].memory for name in named & POLICIES.keys())
 
 
 class Points:
@@ -279,7 +286,7 @@ def baseline_outcome(baseline: ModelInputs | None, world: World) -> Kept | None:
     """What came of the same runs without cooperation: same draws, injects and answers of seats; or None."""
     if baseline is None:
         return None
-    seats, script = seats_that_override(world.decided)
+    seats, script = seats_that_override(world.decided.get(row, ()) for row in range(world.runs))
     other = initial_world(baseline, world.draws.seed, world.draws.runs, seats, script=script)
     other.plan = as_played(world.plan)
     play_out(other)

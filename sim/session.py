@@ -44,6 +44,7 @@ from sim.model.steps.control import Direction, carry_out
 from sim.model.steps.stops import Opened, asked
 from sim.model.view import view
 from sim.one_thread import one_blas_thread
+from sim.policies import OWN
 from sim.policies.policy import Script
 from sim.policies.seating import PolicyLike, check_places, fresh, policies_of, policy_from
 from sim.policies.standard import Standard
@@ -151,12 +152,12 @@ class Session:
     @property
     def decided(self) -> tuple[tuple[Decision, Answer], ...]:
         """What seats were asked and answered so far: a tuple of (Decision, Answer)."""
-        return tuple(self.world.decided)
+        return tuple(self.world.decided.get(0, ()))
 
     @property
     def answers(self) -> tuple[Answer, ...]:
         """All that seats have answered so far, at this stop too: a tuple of Answer, by which it can be played again."""
-        return (*(answer for _, answer in self.world.decided), *self.pending.values())
+        return (*(answer for _, answer in self.decided), *self.pending.values())
 
     @property
     def asked(self) -> Mapping[Address, Decision]:
@@ -292,6 +293,8 @@ class Session:
         if not isinstance(to, str):
             raise refusal(f"the seat of {code} goes to a person, to the model, to nobody, or to a policy by its name.")
         policy = {PERSON: "standard", MODEL: "standard", NOBODY: "silent"}.get(to, to)
+        if ":" in policy and policy not in OWN:
+            raise refusal(f"{policy} was not named when the exercise began, and no code is brought in from a page.")
         seats = self.world.seats | {code: policy_from(policy)}
         self.people = self.people | {code} if to == PERSON else self.people - {code}
         if to == MODEL:

@@ -4,7 +4,7 @@ To add one: a function here. Its name is what YAML, charts and tables call it, i
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,18 +47,66 @@ class Measure:
 MEASURES: dict[str, Measure] = {}
 
 
-def measured(world: Any) -> dict[str, np.ndarray]:
+class MeasureError(Exception):
+    """A measure of one's own that could not be read off a world: at which stage, and why."""
+
+    stage = "measure"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def measured(world: Any, own: Mapping[str, Callable] | None = None) -> dict[str, np.ndarray]:
     """Every measure of a batch that has been played out.
 
     Parameters
     ----------
     world : World
+    own : dict of name to callable (world) -> array (R,), measures of one's own; or None
 
     Returns
     -------
-    dict of name to array (R,); nan where a measure does not apply
+    dict of name to array (R,); nan where a measure does not apply. MeasureError when one of one's own goes wrong
     """
-    return {name: measure.read(world) for name, measure in MEASURES.items() if measure.read}
+    found = {name: measure.read(world) for name, measure in MEASURES.items() if measure.read}
+    return found | {name: _read_own(name, read, world) for name, read in (own or {}).items()}
+
+
+def _read_own(name: str, read: Callable, world: Any) -> np.ndarray:
+    try:
+        values = np.asarray(read(world), dtype=float)
+    except Exception as error:
+        raise MeasureError(f"{name}: {type(error).__name__}: {error}") from error
+    if values.shape != (world.runs,):
+        raise MeasureError(
+            f"{name}: it gives an array of shape {values.shape} for {world.runs} runs, and one number a run is wanted: "
+            f"({world.runs},). Sum or average over all axes but that of the runs."
+        )
+    if np.isinf(values).any():
+        raise MeasureError(f"{name}: it is infinite. Where a measure does not apply, give numpy.nan.")
+    return values
+
+
+OWN: dict[
+    str, Measure
+] = {}  # measures of one's own in the sweeps that were begun or opened here, for what they are called
+
+
+def own_measure(name: str, read: Callable | None = None) -> Measure:
+    """A measure of one's own: its docstring says what it means; it may have `label`, `unit` and `better` set on it.
+
+    >>> def calls(world):
+    ...     "consultations called"
+    ...     return world.state.called
+    >>> calls.better = "higher"
+    >>> own_measure("calls", calls).label, own_measure("calls", calls).better
+    ('Calls', 'higher')
+    """
+    words = name.replace("_", " ")
+    label, unit = getattr(read, "label", words[:1].upper() + words[1:]), getattr(read, "unit", "")
+    meaning = " ".join((read.__doc__ or "").split()) if read else ""
+    return Measure(name, label, unit, getattr(read, "better", None), meaning, True, read)
 
 
 def _measure(

@@ -5,6 +5,7 @@ import sys
 
 from sim.cli.options import AnalyseOptions
 from sim.cli.terminal import answer, drawn
+from sim.errors import OceansError
 from sim.record import store
 
 
@@ -15,7 +16,9 @@ def analyse_result(options: AnalyseOptions) -> int:
     from sim.experiments.result import load_result
 
     started = datetime.datetime.now()
-    result = load_result(options.result)
+    result = load_result(options.result, partial=options.partial)
+    if not len(result):
+        raise OceansError(f"{options.result}: error: nothing has been played yet.")
     loaded = result.folder.scenario()
     limits = dict(parse_limit(given, result.measures) for given in options.limits)
     names = [*options.measures, *(name for name in limits if options.measures and name not in options.measures)]

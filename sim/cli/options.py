@@ -23,6 +23,10 @@ def _seed(words):
     return typer.Option(min=0, max=LARGEST_SEED, help=words)
 
 
+def _policy(words):
+    return typer.Option("--policy", metavar="WHO=NAME", help=words)
+
+
 def _charts(words):
     return typer.Option("--charts/--no-charts", help=words)
 
@@ -92,7 +96,7 @@ class RunOptions(Answered):
     ] = False
     policies: Annotated[
         Sequence[str],
-        typer.Option("--policy", metavar="WHO=NAME", help="How an actor, a group:NAME or all choose. Repeatable."),
+        _policy("How an actor, a group:NAME or all choose; module:Class is one of your own. Repeatable."),
     ] = ()
     releases: Annotated[
         Sequence[str],
@@ -139,7 +143,7 @@ class ServeOptions(Asked):
     ] = None
     policies: Annotated[
         Sequence[str],
-        typer.Option("--policy", metavar="WHO=NAME", help="How an actor, a group:NAME or all choose. Repeatable."),
+        _policy("How an actor, a group:NAME or all choose; module:Class is one of your own. Repeatable."),
     ] = ()
     groups: Annotated[
         str | None,
@@ -179,13 +183,14 @@ class SweepOptions(Answered):
         str | None, typer.Argument(help="A scenario that ships, or a YAML file. Not needed with --resume.")
     ] = None
     design: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="lhs|sobol|grid|saltelli|morris|FILE",
             help="How points are laid out: lhs and sobol fill the space evenly, grid crosses all values; saltelli is "
-            "for Sobol' indices, morris for ranking many factors with few runs; FILE: CSV, one row a point.",
+            "for Sobol' indices, morris for ranking many factors with few runs; FILE: CSV, one row a point. "
+            "[default: lhs]",
         ),
-    ] = "lhs"
+    ] = None
     points: Annotated[int | None, typer.Option(metavar="N", help="How many futures to try. [default: 1024]")] = None
     reps: Annotated[
         int | None,
@@ -223,19 +228,57 @@ class SweepOptions(Answered):
             "[default: only for grids and written designs, Saltelli and Morris]",
         ),
     ] = None
-    seed: Annotated[int, _seed("Same scenario, design and seed: same bytes.")] = 1
+    policies: Annotated[
+        Sequence[str],
+        _policy("How an actor, a group:NAME or all choose in every run; module:Class is your own. Repeatable."),
+    ] = ()
+    measures: Annotated[
+        Sequence[str],
+        typer.Option(
+            "--measure",
+            metavar="NAME=MODULE:FUNCTION",
+            help="A measure of your own: a function of the world, one number a run. Repeatable.",
+        ),
+    ] = ()
+    keep: Annotated[
+        Sequence[str],
+        typer.Option(
+            metavar="WHAT",
+            help="Keep this of every run too: series (by turn), joined, confidence, position, spent (by actor); with "
+            "commas, or repeated.",
+        ),
+    ] = ()
+    seed: Annotated[int | None, _seed("Same scenario, design and seed: same bytes. [default: 1]")] = None
     workers: Annotated[int, typer.Option(max=MOST_WORKERS, metavar="W", help="Processes on this machine.")] = 1
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Play on a Dask cluster: tcp://host:8786.")] = None
     out: Folder = Path("results")
     resume: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Go on with this sweep; begin it here if DIR is new.")
     ] = None
+    extend: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Go further with this sweep in a new folder: more --points of sobol, more --reps, more settings of "
+            "--levers. Its runs are taken over; only new ones are played.",
+        ),
+    ] = None
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it would cost, from some runs that are timed, and end.")
+    ] = False
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Begin without asking, however long it takes and however large it gets.")
+    ] = False
     shard: Annotated[
         str | None, typer.Option(metavar="I/N", help="Play only part I of N (3/8); `oceans merge` joins them.")
     ] = None
     baseline: Annotated[
-        bool, typer.Option("--baseline/--no-baseline", help="Play each run without the cooperation portfolio too.")
-    ] = True
+        bool | None,
+        typer.Option(
+            "--baseline/--no-baseline",
+            help="Play each run without the cooperation portfolio too. [default: baseline]",
+        ),
+    ] = None
     verify: Annotated[bool, typer.Option("--verify", help="With --resume: check every block again.")] = False
     parquet: Annotated[bool, typer.Option("--parquet", help="Write Parquet files too.")] = False
 
@@ -254,9 +297,7 @@ class CompareOptions(Answered):
     ]
     policies: Annotated[
         Sequence[str],
-        typer.Option(
-            "--policy", metavar="CODE=NAME", help="One more arm: the first, with this policy in that seat. Repeatable."
-        ),
+        _policy("One more arm: the first, with this policy in that seat; module:Class is your own. Repeatable."),
     ] = ()
     runs: Annotated[int, typer.Option(max=MOST_RUNS, metavar="N", help="Pairs of runs.")] = 400
     seed: Annotated[int, _seed("Run r of every arm has the same draws.")] = 1
@@ -271,6 +312,9 @@ class AnalyseOptions(Answered):
     """Say what a sweep means: what drives each measure, where it fails, what to choose, and how far to trust it."""
 
     result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a sweep.")]
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Take what there is of a sweep that is not finished, and say so.")
+    ] = False
     measures: Annotated[
         Sequence[str],
         typer.Option(

@@ -207,7 +207,9 @@ def _qr(address):
 
 def _keeper(options, group=""):
     """What keeps an exercise that is over: the folder of a run, with what the room adds to it."""
+    from sim.live.futures import look_back
     from sim.live.results import write_session
+    from sim.output.figures import draw_all
 
     def keep(session, room):
         started = datetime.datetime.now()
@@ -218,6 +220,9 @@ def _keeper(options, group=""):
             )  # fmt: skip
             drawn = SimpleNamespace(charts=True, wide=True)
             keep_one(folder, room.loaded, session.record, session.outcomes, facts, drawn, session)
+            debrief = look_back(room, session)
+            draw_all("room", folder.aside / "charts", debrief, room.loaded, wide=True)
+            room.log.keep_fact("usual", debrief.how_usual())
             write_session(folder.aside, room)
             return folder.keep()
 

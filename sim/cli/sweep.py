@@ -5,6 +5,8 @@ import os
 import sys
 from collections import Counter
 
+import typer
+
 from sim.cli.streams import print_json
 from sim.errors import refusal
 from sim.letters import whole
@@ -12,20 +14,34 @@ from sim.letters import whole
 
 def sweep_scenario(options):
     """Plays the sweep that was asked for, with `SweepOptions`, and returns the exit code."""
+    from sim.experiments.cost import Cost
     from sim.experiments.runner import sweep
 
     result = sweep(
         options.scenario, options.design, options.points, options.reps,
         fixed=options.fixed or None, vary=options.vary or None,
         levers=options.levers or None, uncertainties=options.uncertainties or None, crn=options.crn, seed=options.seed,
+        policies=options.policies, measures=options.measures or None, keep=options.keep or None,
         workers=options.workers, dask=options.dask, out=options.out, resume=options.resume,
         shard=shard_of(options.shard),
         baseline=options.baseline, verify=options.verify or options.parquet, say=_say, command=options.command,
+        extend=options.extend, dry_run=options.dry_run, confirm=None if options.yes else _is_wanted,
     )  # fmt: skip
+    if isinstance(result, Cost):
+        print_json(json.dumps(result.to_dict())) if options.as_json else print(result)
+        return 0
     if options.parquet:
         _write_parquet(result)
     _answer(result, options.as_json, options.quiet)
     return 0
+
+
+def _is_wanted(cost):
+    """Whether somebody at the terminal wants a sweep that takes long or much room; refused where nobody can answer."""
+    _say(str(cost))
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise refusal("nobody is here to be asked whether to begin. --yes begins it, --dry-run says this and ends.")
+    return typer.confirm("Begin?", err=True)
 
 
 def _write_parquet(result):
@@ -105,7 +121,7 @@ def _told(result):
 def _count(design, runs):
     points = f"{len(design.points):,} points"
     again = f", {design.replications:,} times each" if design.replications > 1 else ""
-    settings = len(design.points) // design.futures
+    settings = design.settings
     crossed = f" ({settings:,} settings of the levers in {design.futures:,} futures)" if settings > 1 else ""
     return f"{runs:,} runs at {points}{crossed}{again}, seed {design.seed}"
 

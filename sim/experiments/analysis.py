@@ -277,6 +277,11 @@ def _reach_of_draws(sample, one, other, both):
 
 
 def _remarks(sample):
+    if sample.missing:
+        yield (
+            f"This is a part of the sweep: {len(sample.x):,} of {len(sample.x) + sample.missing:,} points have been "
+            "played."
+        )
     if sample.failed:
         yield f"{sample.failed:,} runs could not be played and are left out."
     if sample.is_one_draw:

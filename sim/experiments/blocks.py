@@ -27,10 +27,12 @@ from typing import Any
 import numpy as np
 
 from sim.errors import Diagnostic, InputError
+from sim.experiments.keep import Kept
 from sim.record.reading import read_array
 
 BASELINE = "baseline."
 PLAYED, FAILED = 0, 1
+NOT_PLAYED = -1  # among whole numbers, what stands for a run that failed
 ABOUT = (("plan", "S32"), ("check", "S32"), ("block", "<i8"), ("first", "<i8"), ("runs", "<i8"), ("failed", "<i8"))
 NOT_MEASURES = {*(name for name, _ in ABOUT), "digest", "status", "failures"}
 PIECE = 512  # runs handed to the engine at once
@@ -54,6 +56,8 @@ class Study:
     measures : tuple of str
     library : Library, when it is not the one that ships
     play : callable like `sim.engine.play_points`, in its place; for tests
+    own : Own, measures and policies of one's own; or None
+    kept : Kept, what is kept of each run beside its measures
     """
 
     document: dict
@@ -65,6 +69,8 @@ class Study:
     measures: tuple[str, ...]
     library: Any = field(default=None, repr=False)
     play: Callable | None = None
+    own: Any = None
+    kept: Kept = Kept()
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ class Task:
     point_of : array (runs,) of int, which of them each run is at
     replications : array (runs,) of int
     paths : tuple of (name, path), of the columns of `points`
+    known : (array of int, dict of column to array), which of its runs were played before, and what came of them
     """
 
     number: int
@@ -86,6 +93,7 @@ class Task:
     point_of: np.ndarray
     replications: np.ndarray
     paths: tuple
+    known: tuple | None = None
 
     def __len__(self):
         return len(self.replications)
@@ -106,13 +114,13 @@ def _power_of_two(count):
     return 1 << int(np.ceil(np.log2(max(count, 1))))
 
 
-def task_of(design, number: int, size: int) -> Task:
-    """A block of a design, with no more of its points than it needs."""
+def task_of(design, number: int, size: int, known=None) -> Task:
+    """A block of a design, with no more of its points than it needs; `known` as a Task has it."""
     first = number * size
     points, replications = design.runs_of(np.arange(first, min(first + size, design.runs)))
     rows = np.array(design.points[points[0] : points[-1] + 1])
     paths = tuple((factor.name, factor.path) for factor in design.varying)
-    return Task(number, first, rows, points - points[0], replications, paths)
+    return Task(number, first, rows, points - points[0], replications, paths, known)
 
 
 def run_block(study: Study, task: Task, play=None) -> bytes:
@@ -131,9 +139,11 @@ def run_block(study: Study, task: Task, play=None) -> bytes:
     with _ONE_AT_A_TIME:
         play = play or player(study)
         columns = _Columns(len(task), study)
-        points = values_of(task)
-        for first in range(0, len(task), PIECE):
-            _play_piece(columns, play, points, task, range(first, min(first + PIECE, len(task))))
+        points, left = values_of(task), np.arange(len(task))
+        if task.known:
+            left = np.delete(left, columns.know(*task.known))
+        for first in range(0, len(left), PIECE):
+            _play_piece(columns, play, points, task, left[first : first + PIECE])
     return packed(study.plan, task.number, task.first, columns.table, columns.failures)
 
 
@@ -153,12 +163,12 @@ def _play_piece(columns, play, points, task, runs):
     while waiting:
         runs = waiting.pop()
         try:
-            played = play([points[task.point_of[run]] for run in runs], task.replications[runs.start : runs.stop])
+            played = play([points[at] for at in task.point_of[runs]], task.replications[runs])
         except Exception as error:
             if len(runs) == 1:
-                columns.note(runs.start, *_stage_and_reason(error))
+                columns.note(int(runs[0]), *_stage_and_reason(error))
                 continue
-            waiting += [part for part in reversed(_parts(runs, error)) if part]
+            waiting += [part for part in reversed(_parts(runs, error)) if len(part)]
         else:
             columns.keep(runs, played)
 
@@ -178,25 +188,37 @@ def _stage_and_reason(error):
     return stage, " ".join(reason.split())[:LONGEST_REASON]
 
 
+def columns_of(measures, kept, baseline) -> list[tuple[str, str, tuple[int, ...]]]:
+    """Name, type and shape (without the runs) of all that a block holds of its runs, arm after arm."""
+    arm = [*((name, "<f8", ()) for name in measures), *kept.columns]
+    return arm + [(BASELINE + name, dtype, shape) for name, dtype, shape in arm if baseline]
+
+
 class _Columns:
     """What comes of the runs of a block, column by column."""
 
     def __init__(self, runs, study):
         self.failures, self.study = [], study
-        names = [*study.measures, *(BASELINE + name for name in study.measures if study.baseline)]
         self.table = {"digest": np.zeros(runs, dtype="<u8")}
-        self.table |= {name: np.full(runs, np.nan, dtype="<f8") for name in names}
+        for name, dtype, shape in columns_of(study.measures, study.kept, study.baseline):
+            missing = np.nan if dtype == "<f8" else NOT_PLAYED
+            self.table[name] = np.full((runs, *shape), missing, dtype=dtype)
         self.table["status"] = np.full(runs, FAILED, dtype="i1")
 
     def keep(self, runs, played):
         """Keeps what was played."""
-        rows = slice(runs.start, runs.stop)
-        self.table["digest"][rows] = played.digest
-        self.table["status"][rows] = PLAYED
+        self.table["digest"][runs] = played.digest
+        self.table["status"][runs] = PLAYED
         for arm, measures in (("", played.measures), (BASELINE, played.baseline_measures or {})):
             for name in measures:
                 if arm + name in self.table:
-                    self.table[arm + name][rows] = measures[name]
+                    self.table[arm + name][runs] = measures[name]
+
+    def know(self, runs, table):
+        """Takes over what came of some runs that were played before, and says which they are."""
+        for name, values in table.items():
+            self.table[name][runs] = values
+        return runs
 
     def note(self, run, stage, reason):
         """Notes a run that failed."""
@@ -211,9 +233,12 @@ def player(study: Study):
         from sim.engine import Points, play_points
         from sim.scenario import from_document
 
+        own = study.own.at_hand() if study.own else None
         scenario = Points(from_document(study.document, study.name, library=study.library))
         _PLAYERS.clear()
-        _PLAYERS[study.plan] = functools.partial(play_points, scenario, seed=study.seed, baseline=study.baseline)
+        _PLAYERS[study.plan] = functools.partial(
+            play_points, scenario, seed=study.seed, baseline=study.baseline, measures=own, keep=study.kept.readers()
+        )
     return _PLAYERS[study.plan]
 
 
@@ -251,7 +276,7 @@ def packed(plan: str, number: int, first: int, table: dict, failures: list) -> b
     """
     said = json.dumps(sorted(failures), ensure_ascii=True, separators=(",", ":")).encode() if failures else b""
     runs = len(table["status"])
-    dtype = [*ABOUT, *((name, values.dtype, (runs,)) for name, values in table.items())]
+    dtype = [*ABOUT, *((name, values.dtype, values.shape) for name, values in table.items())]
     record = np.zeros(1, dtype=[*dtype, ("failures", f"S{len(said)}")] if said else dtype)
     about = {"plan": plan.encode(), "block": number, "first": first, "runs": runs, "failed": len(failures)}
     for name, value in (about | table).items():
@@ -288,7 +313,7 @@ def read_shard(path: Path, plan=None, number=None, first=None, runs=None, whole=
     path : Path
     plan, number, first, runs, check : what it must be, or None
     whole : bool, read all of it and compare with its check
-    columns : names of its measures, in both arms, or None
+    columns : name, type and shape of what it holds of its runs, in both arms (see `columns_of`), or None
 
     Returns
     -------
@@ -317,8 +342,10 @@ def _has_form(dtype, columns):
     """Whether a shard has the columns, of the types and in the order, that `packed` gives it."""
     runs = dtype["status"].shape if "status" in dtype.names else ()
     failures = [("failures", dtype["failures"])] if "failures" in dtype.names and dtype["failures"].kind == "S" else []
-    measures = [name for name in dtype.names if name not in NOT_MEASURES] if columns is None else columns
-    table = [("digest", "<u8", runs), *((name, "<f8", runs) for name in measures), ("status", "i1", runs)]
+    if columns is None:
+        columns = [(name, "<f8", ()) for name in dtype.names if name not in NOT_MEASURES]
+    held = [(name, kind, (*runs, *shape)) for name, kind, shape in columns]
+    table = [("digest", "<u8", runs), *held, ("status", "i1", runs)]
     return len(runs) == 1 and dtype == np.dtype([*ABOUT, *table, *failures])
 
 

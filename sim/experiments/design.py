@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import InputError, did_you_mean, nearest, refusal
-from sim.experiments.factors import ESTIMATED, Factor, choose_factors, entry_of, mixed
+from sim.experiments.factors import ESTIMATED, Choice, Factor, choose_factors, entry_of, mixed
 from sim.experiments.tables import read_table
 from sim.scenario.paths import find
 
@@ -29,6 +29,7 @@ OWN_DRAWS = ("lhs", "sobol")
 REPLICATIONS = 10  # where points share their draws: what chance does is known from these alone
 FILE, TABLE = "file", "table"
 MOST_RUNS = 1_000_000_000
+NOT_FOR_WRITTEN = "--{} does not go with a written design: its columns say what varies, its rows are the points."
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Design:
     method : "grid", "lhs", "sobol", "saltelli", "morris", "file" or "table"
     seed : int, of the study: its sample and its draws
     replications : int, how often each point is played
-    futures : int; point p is of future p % futures and, where levers are crossed, of setting p // futures
+    futures : int; where levers are crossed, the settings of a future follow one another: point p is of future
+        p // settings and of setting p % settings
     crn : bool, common random numbers: all points share their draws, replication by replication; else each future
         has its own
     levers : "sampled", "crossed" or how many settings of the levers meet every future
@@ -70,12 +72,19 @@ class Design:
         return {factor.path: factor.choices[0] for factor in self.factors if factor.kind == "set" and factor.choices}
 
     @property
+    def settings(self) -> int:
+        """How many settings of the levers each future meets."""
+        return len(self.points) // self.futures
+
+    @property
     def runs(self) -> int:
         """How many runs there are."""
         return len(self.points) * self.replications
 
     def runs_of(self, indices):
         """The points and the replication numbers of some runs.
+
+        The numbers stay as they are in a larger design: of shared draws which it is, else with the future in it.
 
         Parameters
         ----------
@@ -86,7 +95,7 @@ class Design:
         array of int, array of int
         """
         points, again = np.divmod(np.asarray(indices), self.replications)
-        return points, again if self.crn else points % self.futures * self.replications + again
+        return points, again if self.crn else again * MOST_POINTS + points // self.settings
 
     def values(self, point: int) -> dict:
         """Path to value at a point, with what is held: what `sim.scenario.varied` takes."""
@@ -101,6 +110,24 @@ class Design:
             "factors": [factor.to_dict() for factor in self.factors],
         }  # fmt: skip
 
+    def differing(self, other: "Design"):
+        """In what another design is not this one, by the options that say it, one after the other."""
+        options = {
+            "method": "--design",
+            "replications": "--reps",
+            "crn": "--crn",
+            "levers": "--levers",
+            "seed": "--seed",
+        }
+        one, two = self.to_dict(), other.to_dict()
+        yield from (option for name, option in options.items() if one[name] != two[name])
+        if one["futures"] != two["futures"]:
+            yield "--points"
+        elif one["factors"] != two["factors"]:
+            yield "what varies or is held"
+        elif not np.array_equal(self.points, other.points):
+            yield "the values of its points"
+
     @classmethod
     def from_dict(cls, data: dict, points) -> "Design":
         """What `to_dict` described, with its points."""
@@ -113,7 +140,7 @@ class Design:
 
 def make_design(
     loaded, design="lhs", points=None, reps=None, seed=1, fixed=None, vary=None, levers=None, uncertainties=None,
-    crn=None, room=None,
+    crn=None, room=None, chosen=None,
 ):  # fmt: skip
     """The design of a sweep; InputError with every fault at once.
 
@@ -128,6 +155,7 @@ def make_design(
     fixed, vary, levers, uncertainties : see `choose_factors`
     crn : bool, whether all points share their draws (common random numbers); None: all but those of "lhs" and "sobol"
     room : path of the file in which the points are laid out; None: in memory
+    chosen : Choice, the factors in place of those that the four options would choose
 
     >>> from sim.scenario import load
     >>> design = make_design(load("smallest"), "grid", vary=["linkage=0.2:0.8:4"])
@@ -153,10 +181,42 @@ def make_design(
         )
     if written:
         return _from_table(loaded, design, written, points, reps, seed, fixed, vary, levers, uncertainties, crn, room)
-    chosen = choose_factors(loaded, fixed, vary, levers, uncertainties)
+    chosen = chosen or choose_factors(loaded, fixed, vary, levers, uncertainties)
     if not chosen.varying:
         raise refusal("nothing varies. Name what does: --vary path=low:high, or --vary path=a,b,c.")
     return _sampled(chosen, design, points, reps, seed, crn, room)
+
+
+def altered(design: Design, loaded, asked, room=None) -> Design:
+    """What a design becomes by some options: whatever they do not say stays as it was.
+
+    Parameters
+    ----------
+    design : Design, of the same scenario
+    loaded : Loaded
+    asked : dict of options as `make_design` takes them, without those that were not given
+    room : path of the file in which the points are laid out; None: in memory
+
+    >>> from sim.scenario import load
+    >>> design = make_design(load("smallest"), "sobol", points=8)
+    >>> len(altered(design, load("smallest"), {"points": 16}).points)
+    16
+    """
+    is_written = design.method in (FILE, TABLE)
+    if is_written and not {"design", "fixed"} & {*asked}:
+        if surplus := [name for name in asked if name not in ("reps", "seed", "crn")]:
+            raise refusal(NOT_FOR_WRITTEN.format(surplus[0]))
+        said = {"replications": asked.get("reps"), "seed": asked.get("seed"), "crn": asked.get("crn")}
+        return replace(design, **{name: value for name, value in said.items() if value is not None})
+    layout: dict = {} if "design" in asked else {"design": design.method}
+    if design.method == asked.get("design", design.method):
+        layout |= {} if design.method == "grid" or is_written else {"points": design.futures}
+        layout |= {"reps": design.replications, "crn": design.crn}
+    chosen = None
+    if not {"fixed", "vary", "levers", "uncertainties"} & {*asked} and not is_written:
+        held = tuple(factor for factor in design.factors if factor.kind == "set")
+        chosen = Choice(design.varying, held, design.levers)
+    return make_design(loaded, **{**layout, "seed": design.seed, **asked}, chosen=chosen, room=room)
 
 
 def _written(design):
@@ -178,7 +238,7 @@ def _sampled(chosen, method, points, reps, seed, crn, room):
     if crossed and not levers:
         raise refusal(f"--levers {chosen.levers}: no lever varies. Name one: --levers path=a,b,c.")
     if method == "grid":
-        others = tuple(sorted(others, key=lambda factor: factor.kind != "lever"))  # levers change slowest
+        others = tuple(sorted(others, key=lambda factor: factor.kind == "lever"))  # levers change fastest
     if crossed and method in ("saltelli", "morris"):
         raise refusal(f"--design {method} samples levers with the rest: leave out --levers {chosen.levers}.")
     futures = count_points(method, others, points)
@@ -193,13 +253,12 @@ def _sampled(chosen, method, points, reps, seed, crn, room):
     rows = futures * count
     _check_size(rows, reps)
     table = _laid_out(room, (*levers, *others), rows)
-    fill(table[:futures], others, method, seed)
+    fill(table[::count], others, method, seed)
     for number in range(len(settings) if crossed else 0):
-        part = slice(number * futures, (number + 1) * futures)
         for factor in levers:
-            table[factor.name][part] = settings[factor.name][number]
+            table[factor.name][number::count] = settings[factor.name][number]
         for factor in others if number else ():
-            table[factor.name][part] = table[factor.name][:futures]
+            table[factor.name][number::count] = table[factor.name][::count]
     notes = (note_on(method, futures), _note_on_draws(reps, crn))
     return Design(
         (*levers, *others, *chosen.held), table, method, seed, reps, futures, crn, chosen.levers,
@@ -239,8 +298,7 @@ def _laid_out(room, factors, rows):
 def _from_table(loaded, source, written, points, reps, seed, fixed, vary, levers, uncertainties, crn, room):
     not_for_files = {"points": points, "vary": vary, "levers": levers, "uncertainties": uncertainties}
     for option in [option for option, value in not_for_files.items() if value]:
-        said = "its columns say what varies, its rows are the points"
-        raise refusal(f"--{option} does not go with a written design: {said}.")
+        raise refusal(NOT_FOR_WRITTEN.format(option))
     held = choose_factors(loaded, fixed, uncertainties="none", levers="none").held
     factors, columns = read_table(
         source, loaded, functools.partial(_column_named, loaded=loaded, held={factor.path for factor in held})

@@ -3,8 +3,8 @@
 PRIM peels a box, a slice at a time, towards the failures and keeps its whole trajectory, so that whoever reads chooses
 between a rule that holds nearly all failures and one that is nearly pure. CART is the second opinion: a small tree.
 
-PRIM is our own, in arrays: the EMA Workbench's takes six seconds to import, five further libraries, and fails on text
-columns of pandas 3. A test compares the two where the Workbench is installed.
+PRIM is our own, in arrays: the EMA Workbench's takes seconds to import and brings five further libraries. A test
+compares the two.
 
 Sources: Friedman and Fisher, Bump hunting in high-dimensional data, Stat. Comput. 9, 1999; Bryant and Lempert, Thinking
 inside the box, Technol. Forecast. Soc. Change 77, 2010 (coverage, density, quasi-p values, resampling); Breiman et al.,

@@ -229,16 +229,17 @@ class _Choosing:
     def __init__(self, loaded):
         self.loaded, self.faults = loaded, []
         self.said = {}  # by which option a factor was added or narrowed
+        self.given = {}  # path to what was said of it
         self.factors = {**_declared(loaded, "uncertainty"), **_declared(loaded, "lever")}
 
     def chosen(self, fixed, vary, levers, uncertainties):
         mode, named, added = self._levers(levers)
         self._keep("lever", named)
         self._keep("uncertainty", self._names(uncertainties, "uncertainty"))
-        for option, items in (("--vary", _pairs(vary)), ("--levers", added)):
+        for option, items in (("--vary", pairs_of(vary)), ("--levers", added)):
             for word, spec in items:
                 self._vary(option, word, spec, "lever" if option == "--levers" else None)
-        held = [self._held(word, value) for word, value in _pairs(fixed)]
+        held = [self._held(word, value) for word, value in pairs_of(fixed)]
         for name, factor in self.factors.items():
             self._try(self.said.get(name, name), factor)
         if self.faults:
@@ -261,7 +262,7 @@ class _Choosing:
 
     def _levers(self, words):
         mode, named, added = "sampled", None, []
-        for word, spec in _pairs(words):
+        for word, spec in pairs_of(words):
             for part in [word] if spec is not None else word.split(","):
                 part = part.strip()
                 if spec is not None:
@@ -279,7 +280,7 @@ class _Choosing:
     def _names(self, words, kind):
         if words is None:
             return None
-        parts = [part.strip() for word, _ in _pairs(words) for part in word.split(",")]
+        parts = [part.strip() for word, _ in pairs_of(words) for part in word.split(",")]
         return [name for part in parts if part != "none" for name in self._known(part, kind)]
 
     def _known(self, word, kind):
@@ -308,6 +309,7 @@ class _Choosing:
         if target is None:
             return
         name, place, before = target
+        self._once(place.path, said)
         with self._noting(said):
             self.factors[name], self.said[name] = _specified(name, place, before, spec, kind, self.loaded), said
 
@@ -320,6 +322,12 @@ class _Choosing:
                 why = unplayable(self.loaded, place, value)
                 if why:
                     self.fault(f"{said}: '{factor.path}' cannot be {value}: {why}")
+
+    def _once(self, path, said):
+        """Notes what was said of a path before: of two orders one would be swallowed."""
+        if path in self.given:
+            self.fault(f"{said}: {self.given[path]} speaks of the same. Keep one of them.")
+        self.given[path] = said
 
     def _estimates(self, option, spec):
         library = self.loaded.library
@@ -339,6 +347,7 @@ class _Choosing:
         if target is None:
             return None
         name, place, _ = target
+        self._once(place.path, said)
         self.factors.pop(name, None)
         with self._noting(said):
             held = Factor(name, place.path, "set", choices=(fitted(place, value),))
@@ -375,15 +384,21 @@ def _option_of(kind):
     return "--levers" if kind == "lever" else "--uncertainties"
 
 
-def _pairs(items):
-    """Pairs of word and what follows its "=" (None without one), from a mapping, a text or some texts."""
+def pairs_of(items):
+    """Pairs of word and what follows its "=" (None without one), from a mapping, a text, some texts or pairs."""
     if items is None:
         return []
     if isinstance(items, Mapping):
         return list(items.items())
-    texts = [items] if isinstance(items, str) else [str(item) for item in items]
-    parts = [text.partition("=") for text in texts]
-    return [(word.strip(), spec.strip() if equals else None) for word, equals, spec in parts]
+    return [
+        item if isinstance(item, tuple) else _parted(str(item))
+        for item in ([items] if isinstance(items, str) else items)
+    ]
+
+
+def _parted(text):
+    word, equals, spec = text.partition("=")
+    return word.strip(), spec.strip() if equals else None
 
 
 def _declared(loaded, kind):

@@ -29,9 +29,11 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import Diagnostic, InputError, OceansError
-from sim.experiments.blocks import BASELINE, Damaged, Study, block_size, failures_of, read_shard, shard_name, task_of
+from sim.experiments.blocks import Damaged, Study, block_size, columns_of, failures_of, read_shard, shard_name, task_of
 from sim.experiments.design import Design, make_design
+from sim.experiments.keep import Kept, kept_of
 from sim.experiments.manifest import FORMAT, SweepManifest, disagreements, plan_digest
+from sim.experiments.own import NOTHING_OWN, describe, own_of
 from sim.record.reading import (
     check_digest,
     check_file,
@@ -54,6 +56,7 @@ from sim.record.store import (
     read_document,
     read_scenario,
     scenario_facts,
+    signed,
     version_of,
 )
 
@@ -62,7 +65,7 @@ MANIFEST, SCENARIO, POINTS, SHARDS, FAILURES, LOG = (
 )  # fmt: skip
 PART = ".part"
 BIT_CHANGERS = ("two-oceans", "numpy", "scipy")  # programs whose versions may change bits
-PLAYS = ("draws.py", "engine.py", "errors.py", "scenario", "rules", "catalogue", "model", "policies")
+PLAYS = ("draws.py", "engine.py", "errors.py", "own_code.py", "scenario", "rules", "catalogue", "model", "policies")
 ANEW = f"Put back a copy of it, or begin the sweep anew: {LOG} has the command."
 
 
@@ -74,10 +77,12 @@ class SweepFolder:
     path : Path
     manifest : dict
     design : Design, its points mapped into memory
+    own : Own, the measures and policies of one's own that it is played with
     """
 
-    def __init__(self, path, manifest, design):
-        self.path, self.manifest, self.design = Path(path), manifest, design
+    def __init__(self, path, manifest, design, own=NOTHING_OWN):
+        self.path, self.manifest, self.design, self.own = Path(path), manifest, design, own
+        self.before = None  # runs of an earlier sweep that need not be played again: see `sim.experiments.extension`
 
     # ------------------------------------------------------------------------------------------------ what it says
 
@@ -111,9 +116,20 @@ class SweepFolder:
         number, of = self.shard or (1, 1)
         return range(number - 1, self.manifest["blocks"]["count"], of)
 
+    def order(self) -> list[int]:
+        """The blocks in the order in which they are played: of a grid or what somebody wrote, from all over it."""
+        if self.design.method not in ("grid", "file", "table"):
+            return list(self.numbers())
+        bits = self.manifest["blocks"]["count"].bit_length()
+        return sorted(self.numbers(), key=lambda number: f"{number:0{bits}b}"[::-1])
+
     def runs_in(self, number: int) -> int:
         """How many runs a block has."""
         return min(self.size, self.runs - number * self.size)
+
+    def runs_of(self, number: int) -> np.ndarray:
+        """The indices of the runs of a block."""
+        return number * self.size + np.arange(self.runs_in(number))
 
     @property
     def runs_here(self) -> int:
@@ -128,13 +144,23 @@ class SweepFolder:
         """The shard of a block; Damaged when it is not what it should be, or not there."""
         first, check = number * self.size, self._checks.get(number)
         return read_shard(
-            self.shard_path(number), self.plan, number, first, self.runs_in(number), whole, self._columns, check
+            self.shard_path(number), self.plan, number, first, self.runs_in(number), whole, self.columns, check
         )
 
     @functools.cached_property
-    def _columns(self):
-        names = self.manifest["measures"]
-        return [*names, *(BASELINE + name for name in names if self.manifest["baseline"])]
+    def columns(self):
+        """Name, type and shape of all that its blocks hold of their runs."""
+        return columns_of(self.manifest["measures"], self.kept, self.manifest["baseline"])
+
+    @property
+    def all_columns(self):
+        """The same with the digest and the status of each run."""
+        return [("digest", "<u8", ()), *self.columns, ("status", "i1", ())]
+
+    @functools.cached_property
+    def kept(self) -> Kept:
+        """What is kept of each run beside its measures."""
+        return Kept.from_facts(self.manifest["kept"])
 
     @property
     def _checks(self):
@@ -156,7 +182,8 @@ class SweepFolder:
 
     def task(self, number: int):
         """A block, ready to be played."""
-        return task_of(self.design, number, self.size)
+        known = self.before.known(self.runs_of(number)) if self.before else None
+        return task_of(self.design, number, self.size, known)
 
     # ------------------------------------------------------------------------------------------------ going on
 
@@ -190,7 +217,7 @@ class SweepFolder:
         self.tidy()
         write_aside(self.path / FAILURES, _failures_table(failures, self.design))
         done = {"finished": True, "failed": len(failures), "shards": blocks}
-        self.manifest = {**self.manifest, **done}
+        self.manifest = signed({**self.manifest, **done})
         write_json_aside(self.path / MANIFEST, self.manifest)
 
     def note(self, **facts):
@@ -216,7 +243,8 @@ class SweepFolder:
         facts = self.manifest
         return Study(
             held.document, held.name, self.design.seed, facts["baseline"], self.plan, facts["code"],
-            tuple(facts["measures"]), None if loaded.base is load_library() else loaded.base, play,
+            tuple(facts["measures"]), None if loaded.base is load_library() else loaded.base, play, self.own,
+            self.kept,
         )  # fmt: skip
 
     def document(self) -> dict:
@@ -270,7 +298,9 @@ def _locked(path):
     return None
 
 
-def make_folder(path, loaded, shard=None, block_runs=None, baseline=True, **design_facts) -> SweepFolder:
+def make_folder(
+    path, loaded, shard=None, block_runs=None, baseline=True, measures=None, keep=None, **design_facts
+) -> SweepFolder:
     """A folder for a new sweep, with its plan; InputError when the design makes no sense.
 
     Parameters
@@ -280,6 +310,8 @@ def make_folder(path, loaded, shard=None, block_runs=None, baseline=True, **desi
     shard : (number, of how many) or None
     block_runs : int, runs in a block; default: see `block_size`
     baseline : bool, play each run a second time without the cooperation portfolio, if there is one
+    measures : measures of one's own, as `sim.experiments.own.own_of` takes them
+    keep : what is kept of each run beside its measures, as `sim.experiments.keep.kept_of` takes it
     design_facts : see `sim.experiments.make_design`
     """
     path = Path(path)
@@ -297,12 +329,14 @@ def make_folder(path, loaded, shard=None, block_runs=None, baseline=True, **desi
         (path / SHARDS).mkdir(exist_ok=True)
         write_json_aside(path / SCENARIO, plain(loaded.document))
     design = replace(design, points=read_array(path / POINTS))
-    manifest = _manifest(path, loaded, design, shard, block_runs, baseline)
+    own = own_of(loaded, design, measures)
+    kept = kept_of(loaded, design, keep)
+    manifest = _manifest(path, loaded, design, shard, block_runs, baseline, own, kept)
     write_json_aside(path / MANIFEST, manifest)
-    return SweepFolder(path, manifest, design)
+    return SweepFolder(path, manifest, design, own)
 
 
-def _manifest(path, loaded, design, shard, block_runs, baseline):
+def _manifest(path, loaded, design, shard, block_runs, baseline, own, kept):
     from sim.catalogue.measures import MEASURES
 
     size = block_runs or block_size(design.runs)
@@ -314,12 +348,14 @@ def _manifest(path, loaded, design, shard, block_runs, baseline):
         "design": design.to_dict(),
         "points": file_digest(path / POINTS),
         "baseline": bool(baseline and loaded.scenario.cooperation),
-        "measures": list(MEASURES),
+        "measures": [*MEASURES, *own.measures],
+        "own": own.facts(),
+        "kept": kept.facts(),
         "blocks": {"size": size, "count": -(-design.runs // size), "runs": design.runs},
     }
     files = {SCENARIO: file_digest(path / SCENARIO)}
     shard = list(shard) if shard else None
-    return {**plan, "plan": plan_digest(plan), "shard": shard, "files": files, "finished": False}
+    return signed({**plan, "plan": plan_digest(plan), "shard": shard, "files": files, "finished": False})
 
 
 def _array_bytes(points):
@@ -423,6 +459,7 @@ def open_folder(path) -> SweepFolder:
     if os.path.lexists(path / SHARDS):
         check_folder(path / SHARDS, ANEW)
     manifest = _read_manifest(path / MANIFEST)
+    describe(manifest["own"])
     design = Design.from_dict(manifest["design"], None)
     return SweepFolder(path, manifest, replace(design, points=_read_points(path / POINTS, manifest, design)))
 

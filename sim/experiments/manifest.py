@@ -9,12 +9,14 @@ from pydantic import Field
 from sim.experiments.blocks import NOT_MEASURES
 from sim.experiments.design import METHODS, MOST_POINTS
 from sim.experiments.factors import DISTRIBUTIONS, ESTIMATED
+from sim.experiments.keep import AXES, COLUMNS
+from sim.experiments.own import NAME
 from sim.record.reading import Kept
-from sim.record.store import Count, Digest, FileName, Line, Many, ScenarioFacts, Seed
+from sim.record.store import Count, Digest, FileName, Line, Many, ScenarioFacts, Seed, signed
 
-FORMAT = 2
+FORMAT = 3
 MOST_BLOCKS = 10**7
-PLAN = ("format", "scenario", "code", "versions", "design", "points", "baseline", "measures", "blocks")
+PLAN = ("format", "scenario", "code", "versions", "design", "points", "baseline", "measures", "own", "kept", "blocks")
 Choice = bool | int | float | str
 
 
@@ -48,6 +50,37 @@ class DesignFacts(Kept):
     factors: list[FactorFacts]
 
 
+class OwnPolicyFacts(Kept):
+    """A policy of one's own: how it is named, where it came from, and the digest of its source."""
+
+    name: Line
+    from_: Annotated[Line, Field(alias="from")]
+    source: Digest
+
+
+class OwnMeasureFacts(OwnPolicyFacts):
+    """A measure of one's own likewise, and what it is called."""
+
+    label: Line
+    unit: Line
+    better: Literal["higher", "lower"] | None
+    description: str
+
+
+class OwnFacts(Kept):
+    """What a sweep has of one's own, as `sim.experiments.own` has it."""
+
+    measures: list[OwnMeasureFacts]
+    policies: list[OwnPolicyFacts]
+
+
+class KeptFacts(Kept):
+    """What is kept of each run beside its measures, and the labels along each axis."""
+
+    names: list[Literal[tuple(COLUMNS)]]  # type: ignore[valid-type]
+    axes: dict[Literal[AXES], list[int] | list[Line]]  # type: ignore[valid-type]
+
+
 class BlocksFacts(Kept):
     """How the runs are cut into blocks."""
 
@@ -69,14 +102,16 @@ class ShardFacts(Kept):
 class SweepManifest(Kept):
     """The plan of a sweep, and at the end what was played."""
 
-    format: Literal[2]
+    format: Literal[3]
     scenario: ScenarioFacts
     code: Digest
     versions: dict[Line, Line]
     design: DesignFacts
     points: Digest
     baseline: bool
-    measures: Annotated[list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]], Field(min_length=1)]
+    measures: Annotated[list[Annotated[str, Field(pattern=NAME)]], Field(min_length=1)]
+    own: OwnFacts
+    kept: KeptFacts
     blocks: BlocksFacts
     plan: Digest
     shard: Annotated[list[Many] | None, Field(min_length=2, max_length=2)] = None
@@ -84,6 +119,7 @@ class SweepManifest(Kept):
     finished: bool
     failed: Count | None = None
     shards: list[ShardFacts] | None = None
+    digest: Digest
 
 
 def plan_digest(manifest: dict) -> str:
@@ -100,6 +136,8 @@ def disagreements(manifest: dict):
     manifest : dict that fits `SweepManifest`
     """
     design, blocks = manifest["design"], manifest["blocks"]
+    if signed(manifest)["digest"] != manifest["digest"]:
+        yield "its bytes are not those that were written"
     if plan_digest(manifest) != manifest["plan"]:
         yield "the plan is not the one that was written"
     if design["points"] * design["replications"] != blocks["runs"] or design["points"] % design["futures"]:
@@ -109,6 +147,10 @@ def disagreements(manifest: dict):
     named = [*NOT_MEASURES, *manifest["measures"]]
     if len(set(named)) < len(named):
         yield "a measure's name is taken"
+    if not {one["name"] for one in manifest["own"]["measures"]} <= {*manifest["measures"]}:
+        yield "a measure of one's own is not among the measures"
+    if {axis for name in manifest["kept"]["names"] for axis in COLUMNS[name].axes} != {*manifest["kept"]["axes"]}:
+        yield "what is kept has other axes"
     yield from _of_factors(design["factors"])
     yield from _of_what_was_played(manifest)
 

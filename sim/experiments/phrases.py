@@ -6,7 +6,7 @@ found by a machine reads like a sentence: difficulty of proving the Baltic wiper
 
 import math
 
-from sim.catalogue.measures import MEASURES, Measure
+from sim.catalogue.measures import MEASURES, OWN, own_measure
 from sim.experiments.estimate import Estimate
 from sim.phrases import Names, listed
 
@@ -176,8 +176,7 @@ def measure(name):
     >>> measure("days_on_the_moon").label
     'Days on the moon'
     """
-    words = name.replace("_", " ")
-    return MEASURES.get(name) or Measure(name, words[:1].upper() + words[1:], "", None, "")
+    return MEASURES.get(name) or OWN.get(name) or own_measure(name)
 
 
 def softly(label):

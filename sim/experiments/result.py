@@ -7,6 +7,7 @@ cube = result.to_xarray()               # arms x points x replications
 experiments, outcomes = result.to_ema() # as the EMA Workbench has them
 """
 
+import itertools
 import os
 import shutil
 import tempfile
@@ -18,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import Diagnostic, InputError, OceansError, refusal
-from sim.experiments.blocks import BASELINE, PLAYED, Damaged, failures_of, shard_name
+from sim.experiments.blocks import BASELINE, PLAYED, Damaged, columns_of, failures_of, shard_name
 from sim.experiments.folder import (
     MANIFEST,
     PART,
@@ -31,7 +32,9 @@ from sim.experiments.folder import (
     write_aside,
     write_json_aside,
 )
-from sim.record.store import ARMS
+from sim.experiments.keep import COLUMNS
+from sim.experiments.phrases import label_of, measure, unit_of_factor
+from sim.record.store import ARMS, signed
 
 FIRST_NAMED = 8  # of many blocks, or faults
 
@@ -44,6 +47,7 @@ class Result:
     design : Design, with `factors`, and `points`: a structured array, one row a point, mapped into memory
     measures, baseline_measures : Mapping of name to array (runs,), read when asked for; nan where a measure does not
         apply, or the run failed. `baseline_measures` is None when that arm was not played
+    kept : Mapping of name to array (runs, ...), what was kept beside the measures; its axes are `folder.kept.axes`
     runs : structured array (runs,) of run, point, replication, status (0 played, 1 failed), digest
     failures : list of dict: run, point, replication, stage, reason
     manifest : dict
@@ -55,6 +59,7 @@ class Result:
         self._blocks = folder.present()
         self.measures = _Columns(self, "")
         self.baseline_measures = _Columns(self, BASELINE) if self.manifest["baseline"] else None
+        self.kept = _Columns(self, "", folder.kept.names)
 
     def __len__(self):
         return sum(self.folder.runs_in(number) for number in self._blocks)
@@ -77,13 +82,12 @@ class Result:
     def blocks(self):
         """Block by block: the indices of its runs, and its shard; for what does not fit into memory at once."""
         for number in self._blocks:
-            first = number * self.folder.size
-            yield np.arange(first, first + self.folder.runs_in(number)), self.folder.read(number)[0]
+            yield self.folder.runs_of(number), self.folder.read(number)[0]
 
     @property
     def indices(self) -> np.ndarray:
         """The index, in the whole sweep, of each run that is here."""
-        parts = [number * self.folder.size + np.arange(self.folder.runs_in(number)) for number in self._blocks]
+        parts = [self.folder.runs_of(number) for number in self._blocks]
         return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
 
     @cached_property
@@ -135,32 +139,51 @@ class Result:
         return pandas.DataFrame({**about, **self.factors(), **self.measures, **baseline})
 
     def to_xarray(self):
-        """A dataset: each measure over arm, point and replication, with the factors along the points."""
+        """A dataset: each measure over arm, point and replication, the factors along the points; all with their units.
+
+        What was kept beside the measures lies along turn, actor, incident or response too.
+        """
         xarray = _imported("xarray")
         if not self.is_whole:
             missing = self.folder.runs - len(self)
             raise OceansError(f"{self.path}: error: {missing:,} runs are missing; to_pandas() takes parts.")
         shape = (len(self.design.points), self.design.replications)
-        arms = [self.measures, *([self.baseline_measures] if self.baseline_measures is not None else [])]
-        axes = ("arm", "point", "replication")
-        data = {name: (axes, np.stack([arm[name].reshape(shape) for arm in arms])) for name in self.measures}
-        factors = {factor.name: ("point", np.array(self.design.points[factor.name])) for factor in self.design.varying}
-        coordinates = {"arm": list(ARMS[: len(arms)]), "point": np.arange(shape[0]), "replication": np.arange(shape[1])}
+        prefixes = ["", BASELINE][: 1 + self.manifest["baseline"]]
+        data = {}
+        for name, _, inner in columns_of(self.manifest["measures"], self.folder.kept, baseline=False):
+            about = COLUMNS.get(name)
+            arms = [self.column(prefix + name).reshape(*shape, *inner) for prefix in prefixes]
+            axes = ("arm", "point", "replication", *(about.axes if about else ()))
+            words = {"units": about.unit, "long_name": about.description} if about else _words_for(name)
+            data[name] = (axes, np.stack(arms), words)
+        factors = {factor.name: _along_points(factor, self.design.points) for factor in self.design.varying}
+        coordinates = {"arm": list(ARMS[: len(prefixes)]), "point": np.arange(shape[0])}
+        coordinates |= {"replication": np.arange(shape[1]), **{axis: list(at) for axis, at in self.folder.kept.axes}}
         return xarray.Dataset(data, {**factors, **coordinates}, {"scenario": self.manifest["scenario"]["name"]})
 
     def to_ema(self):
-        """Experiments (data frame) and outcomes (dict of arrays) of the runs played, for the EMA Workbench."""
+        """Experiments (data frame, text as categories) and outcomes (dict of arrays) of the runs played, for the EMA
+        Workbench.
+        """
         import pandas
 
         played = self.runs["status"] == PLAYED
-        points, futures = self.runs["point"], self.design.futures
-        names = {"scenario": points % futures, "policy": points // futures}
+        futures, settings = np.divmod(self.runs["point"], self.design.settings)
+        names = {"scenario": futures, "policy": settings}
         experiments = pandas.DataFrame({**self.factors(), **names, "model": self.manifest["scenario"]["name"]})
+        experiments = experiments.astype(dict.fromkeys(experiments.select_dtypes("str"), "category"))
         outcomes = {name: values[played] for name, values in self.measures.items()}
         return experiments[played].reset_index(drop=True), outcomes
 
+    def _flat(self, name, values):
+        """What was kept along axes, a column for each place: joined_by_actor[grid/sanctions, EST]."""
+        along = COLUMNS[name.removeprefix(BASELINE)].axes
+        labels = itertools.product(*(dict(self.folder.kept.axes)[axis] for axis in along))
+        columns = values.reshape(len(values), -1).T
+        return {f"{name}[{', '.join(map(str, at))}]": column for at, column in zip(labels, columns, strict=True)}
+
     def to_parquet(self, folder):
-        """One Parquet file a block, with the columns of `to_pandas`, in a folder."""
+        """One Parquet file a block, with the columns of `to_pandas` and all that was kept, in a folder."""
         pyarrow, parquet = _imported("pyarrow", "parquet"), _imported("pyarrow.parquet", "parquet")
         with kept_or_advice(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -169,8 +192,8 @@ class Result:
                 rows = self.design.points[points[0] : points[-1] + 1][points - points[0]]
                 columns = {"run": indices, "point": points, "replication": replications, "status": shard["status"]}
                 columns |= {factor.name: rows[factor.name] for factor in self.design.varying}
-                columns |= {name: shard[name] for name in shard.dtype.names if name in self.measures}
-                columns |= {name: shard[name] for name in shard.dtype.names if name.startswith(BASELINE)}
+                for name, _, inner in self.folder.columns:
+                    columns |= self._flat(name, shard[name]) if inner else {name: shard[name]}
                 table = pyarrow.table({name: np.ascontiguousarray(values) for name, values in columns.items()})
                 sink = pyarrow.BufferOutputStream()
                 parquet.write_table(table, sink)
@@ -178,22 +201,32 @@ class Result:
                 write_aside(folder / f"{number:06}.parquet", sink.getvalue().to_pybytes())
 
 
-class _Columns(Mapping):
-    """Measures by name, each read when it is asked for."""
+def _words_for(name):
+    about = measure(name)
+    return {"units": about.unit, "long_name": about.label}
 
-    def __init__(self, result, prefix):
+
+def _along_points(factor, points):
+    return "point", np.array(points[factor.name]), {"units": unit_of_factor(factor), "long_name": label_of(factor)}
+
+
+class _Columns(Mapping):
+    """Columns of the shards by name, each read when it is asked for: the measures, or those that are named."""
+
+    def __init__(self, result, prefix, names=None):
         self._result, self._prefix = result, prefix
+        self._names = result.manifest["measures"] if names is None else names
 
     def __getitem__(self, name):
-        if name not in self._result.manifest["measures"]:
+        if name not in self._names:
             raise KeyError(name)
         return self._result.column(self._prefix + name)
 
     def __iter__(self):
-        return iter(self._result.manifest["measures"])
+        return iter(self._names)
 
     def __len__(self):
-        return len(self._result.manifest["measures"])
+        return len(self._names)
 
 
 def load_result(path: str | os.PathLike, verify: bool = True, partial: bool = False) -> Result:
@@ -211,7 +244,10 @@ def load_result(path: str | os.PathLike, verify: bool = True, partial: bool = Fa
     """
     folder = open_folder(path)
     if not folder.is_finished and not partial:
-        raise OceansError(f"{path}: error: this sweep is not finished. To go on: oceans sweep --resume {path}")
+        raise OceansError(
+            f"{path}: error: this sweep is not finished. To go on: oceans sweep --resume {path}\nTo look at what there "
+            f"is: oceans analyse {path} --partial"
+        )
     faults = []
     there = folder.played(whole=verify, warn=lambda damage: faults.extend(damage.faults))
     gone = 0 if partial and not folder.is_finished else len(folder.numbers()) - len(there) - len(faults)
@@ -334,7 +370,7 @@ def _fill(aside, part, sources):
         _copied(path, aside / SHARDS / shard_name(number))
     sync_folder(aside / SHARDS)
     begun = {name: value for name, value in part.manifest.items() if name not in ("failed", "shards")}
-    manifest = {**begun, "shard": None, "finished": False}
+    manifest = signed({**begun, "shard": None, "finished": False})
     write_json_aside(aside / MANIFEST, manifest)
     open_folder(aside).finish()
 

@@ -8,35 +8,23 @@ import contextlib
 import os
 import shutil
 import sys
-import tempfile
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from sim.errors import Diagnostic, InputError, refusal
+from sim.errors import refusal
 from sim.experiments import workers as ways
-from sim.experiments.folder import (
-    LOG,
-    MANIFEST,
-    POINTS,
-    SCENARIO,
-    SHARDS,
-    alone,
-    check_unchanged,
-    kept_or_advice,
-    make_folder,
-    new_path,
-    open_folder,
-)
+from sim.experiments.asked import Asked, begun, opened, place_of, scenario_asked_for
+from sim.experiments.cost import FEW, Cost, cost_of
+from sim.experiments.folder import MANIFEST, SHARDS, alone, check_unchanged, kept_or_advice, open_folder
 from sim.experiments.result import Result
 from sim.scenario import Loaded
 
 
 def sweep(
     scenario: str | os.PathLike | Loaded | None = None,
-    design: Any = "lhs",
+    design: Any = None,
     points: int | None = None,
     reps: int | None = None,
     *,
@@ -44,42 +32,59 @@ def sweep(
     vary: Any = None,
     levers: Any = None,
     uncertainties: Any = None,
-    seed: int = 1,
+    policies: Any = None,
+    measures: Any = None,
+    keep: Sequence[str] | str | None = None,
+    seed: int | None = None,
     crn: bool | None = None,
     workers: int = 1,
     dask: str | None = None,
     out: str | os.PathLike | None = None,
     resume: str | os.PathLike | None = None,
+    extend: str | os.PathLike | None = None,
     shard: tuple[int, int] | None = None,
     block_runs: int | None = None,
-    baseline: bool = True,
+    baseline: bool | None = None,
     verify: bool = False,
+    dry_run: bool = False,
+    confirm: Callable[[Cost], bool] | None = None,
     progress: Callable[[int, int], object] | None = None,
     say: Callable[[str], object] | None = None,
     command: Sequence[str] = (),
     play: Callable | None = None,
-) -> Result:
+) -> Result | Cost:
     """Play a scenario at many points.
 
     Parameters
     ----------
     scenario : name of a shipped one, path, or Loaded; None goes on with what `resume` keeps
-    design : "lhs", "sobol", "grid", "saltelli" or "morris"; a CSV file, data frame, dict of columns or list of points
+    design : "lhs" (default), "sobol", "grid", "saltelli" or "morris"; a CSV file, data frame, dict of columns or list
+        of points
     points : int, how many futures; default 1024. A grid's follow from its levels
     reps : int, how often each point is played; default 1 where each future has its own draws, else 10
     fixed : dict of name or path to the value it is held at
     vary, levers, uncertainties : what varies; see `sim.experiments.choose_factors`
-    seed : int, of the sample and of the draws
+    policies : dict of code, "group:NAME" or "all" to the name of a policy, a class of your own or its "module:Class":
+        who chooses otherwise than the model's own rule in every run; texts: "EST=hawk"
+    measures : dict of name to a function of your own (world) -> array (runs,), or its "module:function"; texts:
+        "name=module:function". It may have `label`, `unit` and `better` ("higher", "lower") set on it
+    keep : words of `sim.experiments.keep.WORDS`: "series" by turn, "joined", "confidence", "position" and "spent" by
+        actor, of every run
+    seed : int, of the sample and of the draws; default 1
     crn : bool, common random numbers: all points share their draws (default for grids, written designs, Saltelli and
         Morris); False: each future has its own (default for "lhs" and "sobol")
     workers : int, processes on this machine
     dask : address of a Dask scheduler ("tcp://host:8786"), in place of processes
     out : folder in which the sweep's own is made; None keeps it as long as the result is in use
     resume : folder of a sweep to go on with; begun there if it is new and a scenario is given
+    extend : folder of a sweep to go further with, in a new one: its runs are taken over where they are runs of the new
+        design, and what is not asked for stays as it was there (`points=` of "sobol", `reps=`, more settings of levers)
     shard : (number, of how many): play every so-manyth block only, to be merged later
     block_runs : int, runs in a block; default by the sweep's size
-    baseline : bool, play each run a second time without the cooperation portfolio, if the scenario has one
+    baseline : bool, play each run a second time without the cooperation portfolio, if the scenario has one (default)
     verify : bool, when going on, read every block again and compare it with its check, even if all are there
+    dry_run : bool, play no more than tells what the sweep would cost, and keep nothing
+    confirm : callable (Cost) -> bool, asked before a new sweep that takes long or much room; default: nobody is asked
     progress : callable (runs, failed), called after each block; default: a bar or lines on standard error
     say : callable (text), told what somebody should know; default: nobody
     command : how this was asked for, for the log
@@ -87,35 +92,38 @@ def sweep(
 
     Returns
     -------
-    Result
+    Result; Cost where `dry_run`
 
     >>> result = sweep("smallest", "grid", vary={"linkage": (0.2, 0.8)}, reps=2, progress=lambda runs, failed: None)
     >>> len(result), result.to_pandas()["harm"].notna().all().item()
     (18, True)
     """
-    asked = {
-        "design": design, "points": points, "reps": reps, "seed": seed, "fixed": fixed, "vary": vary, "levers": levers,
-        "uncertainties": uncertainties, "crn": crn,
-    }  # fmt: skip
     say = say or (lambda text: None)
     if workers < 1:
         raise refusal(f"--workers {workers}: at least one process has to do the work.")
-    loaded = _loaded(scenario)
-    path, is_new, keeper = _place(loaded, out, resume, shard)
-    folder = _opened(path, loaded, asked, shard) if (path / MANIFEST).exists() else None
+    asked = Asked(
+        {"design": design, "points": points, "reps": reps, "seed": seed, "crn": crn},
+        {"fixed": fixed, "vary": vary, "levers": levers, "uncertainties": uncertainties},
+        policies, measures, keep, shard, block_runs, baseline, open_folder(extend) if extend else None,
+    )  # fmt: skip
+    loaded = scenario_asked_for(scenario, asked, resume)
+    path, is_new, keeper = place_of(loaded, None if dry_run else out, resume, shard)
+    folder = opened(path, loaded, asked) if (path / MANIFEST).exists() else None
     if folder and folder.is_finished and not verify and len(folder.played(whole=False)) == len(folder.numbers()):
         say(f"Nothing is left to play: all {folder.runs_here:,} runs are there (--verify reads their every byte).")
         return Result(folder)
     with alone(path):
         if folder is None and (path / MANIFEST).exists():  # begun by another just now
-            folder = _opened(path, loaded, asked, shard)
-        if folder:
+            folder = opened(path, loaded, asked)
+        if folder is None:
+            folder = begun(path, is_new, loaded, asked, play, say)
+            if confirm and not dry_run:
+                _ask(confirm, folder, loaded, play, workers)
+        else:
             loaded = loaded or folder.scenario()
             check_unchanged(folder, loaded)
-        else:
-            folder = _begun(path, is_new, loaded, asked, shard, block_runs, baseline)
-            for note in folder.design.notes:
-                say(note)
+        if dry_run:
+            return cost_of(folder, folder.study(loaded, play), _left(folder), workers)
         stopped = _play(folder, folder.study(loaded, play), workers, dask, progress, say, command)
     if stopped:
         raise stopped
@@ -125,71 +133,22 @@ def sweep(
     return result
 
 
-def _loaded(scenario):
-    if not isinstance(scenario, str | os.PathLike):
-        return scenario
-    from sim.scenario import load  # what is finished is answered without it, at once
-
-    return load(scenario)
-
-
-def _place(loaded, out, resume, shard):
-    """The sweep's folder, whether it is new, and what takes it away again if it is for this session only."""
-    if resume is not None and (loaded is not None or (Path(resume) / MANIFEST).exists()):
-        return Path(resume), not Path(resume).exists(), None
-    if loaded is None:
-        where = f" {resume}: no sweep was begun here." if resume else ""
-        raise refusal(f"which scenario?{where} Name one, or the folder of a sweep to go on with.")
-    if out is None:
-        keeper = tempfile.TemporaryDirectory(prefix="oceans-sweep-", ignore_cleanup_errors=True)
-        return Path(keeper.name), False, keeper
-    return new_path(out, loaded.name, shard=shard), True, None
-
-
-def _begun(path, is_new, loaded, asked, shard, block_runs, baseline):
-    """A sweep in a folder in which nothing was begun; one that was made for it goes again if that fails."""
-    if any(not name.startswith(".") and name not in (POINTS, SCENARIO, SHARDS, LOG) for name in os.listdir(path)):
-        raise InputError([Diagnostic(str(path), 0, 0, "no sweep was begun here, and other things lie here.")])
+def _ask(confirm, folder, loaded, play, workers):
+    """Asks before a new sweep that takes long or much room; where it is not wanted, nothing is left of it."""
     try:
-        return make_folder(path, loaded, shard, block_runs, baseline, **asked)
+        if _left(folder) >= FEW:
+            cost = cost_of(folder, folder.study(loaded, play), _left(folder), workers)
+            if cost.is_large and not confirm(cost):
+                raise refusal("not begun.")
     except BaseException:
-        if is_new and not (path / MANIFEST).exists():
-            shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(folder.path, ignore_errors=True)
         raise
 
 
-def _opened(resume, loaded, asked, shard):
-    """The folder to go on with, if what was asked for now is what was asked for then."""
-    folder = open_folder(resume)
-    if shard is not None and tuple(shard) != (folder.shard or (1, 1)):
-        of = f"shard {folder.shard[0]}/{folder.shard[1]}" if folder.shard else "the whole sweep"
-        raise InputError([Diagnostic(str(resume), 0, 0, f"this folder is for {of}, not for {shard[0]}/{shard[1]}.")])
-    if loaded is not None:
-        check_unchanged(folder, loaded)
-        if any(not _is_default(name, value) for name, value in asked.items()):
-            _check_same_design(folder, loaded, asked)
-    return folder
-
-
-def _is_default(name, value):
-    default = {"design": "lhs", "seed": 1}.get(name)
-    return value is None or isinstance(value, str | int) and value == default
-
-
-def _check_same_design(folder, loaded, asked):
-    with tempfile.TemporaryDirectory() as aside:
-        size, baseline = folder.size, folder.manifest["baseline"]
-        now = make_folder(aside, loaded, folder.shard, size, baseline, **asked).manifest
-    before = folder.manifest
-    if now["plan"] == before["plan"]:
-        return
-    names = [name for name in now["design"] if now["design"][name] != before["design"].get(name)]
-    differing = ", ".join(names or [name for name in ("points", "blocks", "baseline") if now[name] != before[name]])
-    message = (
-        f"another sweep was begun here: it differs in {differing}. Leave the options of the design out to go on with "
-        "it, or begin a new one without --resume."
-    )
-    raise InputError([Diagnostic(str(folder.path), 0, 0, message)])
+def _left(folder):
+    """How many runs are still to be played."""
+    there = sum(folder.runs_in(number) for number in folder.played(whole=False))
+    return folder.runs_here - there - (folder.before.count() if folder.before else 0)
 
 
 def _play(folder, study, workers, dask, progress, say, command):
@@ -198,7 +157,7 @@ def _play(folder, study, workers, dask, progress, say, command):
     with kept_or_advice(folder.path):
         (folder.path / SHARDS).mkdir(exist_ok=True)
     there = folder.played(warn=lambda damage: say(f"{damage} Its runs are played again."))
-    left = [number for number in folder.numbers() if number not in there]
+    left = [number for number in folder.order() if number not in there]
     runs, done = folder.runs_here, sum(folder.runs_in(number) for number in there)
     if there and left:
         say(f"Going on in {folder.path}: {done:,} of {runs:,} runs are there.")

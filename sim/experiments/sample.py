@@ -64,6 +64,7 @@ class Sample:
     future : int array (runs,), runs alike in all uncertainties, or of one block of a design whose points share values
     measures, baseline_measures : mapping of name to array (runs,); the latter may be None
     failed : int, runs that could not be played
+    missing : int, points that are left out, since not all runs of them, or of what they belong to, are there yet
     """
 
     scenario_name: str
@@ -77,6 +78,7 @@ class Sample:
     measures: dict
     baseline_measures: dict | None = None
     failed: int = 0
+    missing: int = 0
     kept: np.ndarray | None = field(default=None, repr=False)
     _read: dict = field(default_factory=dict, repr=False, compare=False)
 
@@ -164,13 +166,28 @@ def sample_of(result, loaded):
     factors = tuple(_factor(factor, loaded) for factor in varying)
     columns = [_numbers(points[factor.name], factor.choices) for factor in factors]
     x = np.column_stack(columns) if columns else np.zeros((len(points), 0))
+    point, replication = np.asarray(runs["point"]), np.asarray(runs["replication"])
+    whole = np.ones(len(points), bool) if getattr(result, "is_whole", True) else _whole_points(point, result.design)
     played = np.asarray(runs["status"]) == PLAYED
+    failed = int((~played & whole[point]).sum())
+    played &= whole[point]
     kept = None if played.all() else np.flatnonzero(played)
-    point, replication = (np.asarray(runs[name])[played] for name in ("point", "replication"))
+    x, point, replication = x[whole], (np.cumsum(whole) - 1)[point[played]], replication[played]
     return Sample(
         loaded.name, loaded.scenario.title, result.design.seed, factors, x, point, replication,
-        _alike(x, factors)[point], result.measures, result.baseline_measures or None, int((~played).sum()), kept,
+        _alike(x, factors)[point], result.measures, result.baseline_measures or None, failed, int((~whole).sum()), kept,
     )  # fmt: skip
+
+
+def _whole_points(point, design):
+    """Which points of a part of a sweep are there with all their runs, and so are all that they belong together with.
+
+    Settings of one future belong together, and so do the points of one block of Saltelli's or Morris' design.
+    """
+    count = len(design.varying)
+    together = {"saltelli": count + 2, "morris": count + 1}.get(design.method, design.settings)
+    counts = np.bincount(point, minlength=len(design.points))
+    return np.repeat((counts.reshape(-1, together) == design.replications).all(axis=1), together)
 
 
 def _factor(factor, loaded):

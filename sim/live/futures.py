@@ -8,20 +8,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.engine import Measures, simulate_forward
+from sim.engine import Measures, play, simulate_forward
 from sim.errors import refusal
 from sim.live.room import Picture, Room
 from sim.model.decisions import Decision
 from sim.model.state import World
 from sim.output.figures import charts_of
+from sim.output.figures.room import Debrief
 from sim.output.figures.saving import svg_of
 from sim.output.figures.style import WIDE
 from sim.output.narrative.decisions import label, question
 from sim.phrases import Names, capital
 from sim.processes import pool
 from sim.record.record import Record
+from sim.session import Session
 
 RUNS = 1000
+RUNS_ONE_BY_ONE = 100
 MOST_WAYS = 4
 NOTHING = "nothing"  # the choice of none of the options
 
@@ -74,6 +77,18 @@ def _played(
         played = [workers.submit(simulate_forward, world, RUNS, seed) for world in worlds.values()]
         ways = {way: come.result() for way, come in zip(worlds, played, strict=True)}
         return ways, workers.submit(draw, "ahead", "what_if", ways, asked, record).result()
+
+
+def look_back(room: Room, session: Session) -> Debrief:
+    """What there is to look back on: an exercise that is over, and what the model makes of the same start.
+
+    Where seats have a policy of their own each run is played alone, so there are fewer.
+    """
+    has_policies = room.policies or any(own.policy for own in room.loaded.scenario.actors.values())
+    with pool(1) as workers:
+        runs = RUNS_ONE_BY_ONE if has_policies else RUNS
+        played = workers.submit(play, room.loaded, room.seed, runs, policies=room.policies, baseline=False).result()
+    return Debrief(session.outcomes, played.outcomes, tuple(room.rounds()))
 
 
 def draw(kind: str, name: str, *about: Any) -> Picture:

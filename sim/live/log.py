@@ -69,6 +69,20 @@ class Kept:
     payload: str
     left_because: str | None = None
 
+    @property
+    def row(self) -> dict[str, Any]:
+        """Who decided what when, why, and what the model would have done: a row of decisions.csv or views.csv."""
+        given = json.loads(self.payload)
+        is_answer = "direct" not in given
+        choice = ",".join(given["choice"]) if is_answer else json.dumps(given["value"], ensure_ascii=False)
+        same = str(set(self.suggested.split(",")) == set(choice.split(","))).lower() if is_answer else None
+        return {
+            "number": self.number, "turn": self.turn, "at": self.at, "seat": given.get("actor"), "person": self.person,
+            "source": self.source, "kind": given.get("kind", given.get("direct")),
+            "subject": given.get("subject", given.get("target")), "choice": choice, "suggested": self.suggested,
+            "is_model's": same, "rationale": self.rationale, "sure": self.sure, "left_because": self.left_because,
+        }  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Move:

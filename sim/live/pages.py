@@ -19,7 +19,9 @@ from sim.live.room import Room
 from sim.model.decisions import Address, Decision, View
 from sim.model.msel import Planned
 from sim.model.view import clock, public_view
+from sim.output.figures import charts_of
 from sim.output.figures.many import finite
+from sim.output.narrative.alignment import alignment
 from sim.output.narrative.decisions import acts_from, label, note, question
 from sim.output.narrative.hot_wash import figure, hot_wash, questions_of
 from sim.output.narrative.run_sheet import condition_in_words
@@ -196,7 +198,7 @@ def _grouped(decisions: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, 
 
 def _views_of_team(room: Room, person: Person, code: str) -> dict[str, Any]:
     """What those who hold a seat with others would answer: how many said so, and what may be read of it now."""
-    answered, views = room.session.pending, room.views(code)
+    answered, views = room.session.pending, room.views()
     may_read = room.speaks(person, code) and not room.is_sealed(code)
     due = [decision for address, decision in room.session.asked.items() if decision.actor == code and address in views]
     lines: dict[str, list[str]] = {}
@@ -240,7 +242,7 @@ def option_words(decision: Decision, names: Names, ids: Sequence[str] | None = N
 
 def _past(room: Room, code: str, names: Names) -> list[dict[str, Any]]:
     """What a seat has decided so far, the latest first, without what stayed as it is; and who had which view."""
-    envelope, views = {kept.payload: kept for kept in room.history()}, room.views(code)
+    envelope, views = {kept.payload: kept for kept in room.history()}, room.views()
     return [
         {
             "turn": answer.turn,
@@ -348,8 +350,17 @@ def screen_page(room: Room) -> dict[str, Any]:
         ],
         "outcome": _outcome(room) if debrief else (),
         "chart": room.settings()["chart"] if debrief and room.results() else "",
+        **_looked_back(room, bool(debrief)),
         "questions": questions_of(room.loaded) if debrief else [],
         "picture": room.picture(),
+    }
+
+
+def _looked_back(room: Room, is_open: bool) -> dict[str, list[str]]:
+    """How usual the outcome was, and where people were of one mind: sentences, once it may be told."""
+    return {
+        "usual": room.log.fact("usual", []) if is_open else [],
+        "alignment": alignment(room.rounds(), room.loaded) if is_open else [],
     }
 
 
@@ -376,7 +387,7 @@ def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
         "left": sum(kept.left_because is not None for kept in room.log.inputs(left=True)),
         "notes": room.log.notes()[::-1][:20],
         "moves": _moves(room),
-        "answers": _answers_now(room),
+        "answers": _answers(room),
         "incidents": [(incident.id, incident.name) for incident in room.loaded.scenario.incidents],
         "adversaries": [(code, names.actor(code)) for code in session.model_inputs.adversaries],
         "objectives": [
@@ -386,10 +397,19 @@ def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
         "settings": room.settings(),
         "picture": room.picture(),
         "results": room.results(),
+        "charts": _charts(room),
+        **_looked_back(room, session.is_over),
         "truth": [
             sentence(f"{names.incident(one.id)}: {names.culprit(one)}") for one in session.loaded.scenario.incidents
         ],
     }
+
+
+def _charts(room: Room) -> list[str]:
+    """Names of the charts for a wall, once the results are kept."""
+    folder = room.results()
+    drawn = [path.name.removesuffix(".wide.svg") for path in (folder / "charts").glob("*.wide.svg")] if folder else []
+    return sorted(drawn, key=lambda name: (name not in charts_of("room"), name))
 
 
 def _planned(session: Session, names: Names, planned: Planned) -> dict[str, Any]:
@@ -423,15 +443,22 @@ def _seat_at_desk(room: Room, code: str, names: Names) -> dict[str, Any]:
     }
 
 
-def _answers_now(room: Room) -> list[tuple[str, list[tuple[str, str, list[str]]]]]:
-    """What is being answered now, question by question: each seat's answer, and the views of those who hold it."""
-    session, names = room.session, room.names
-    views = {code: room.views(code) for code in session.people}
+def _answers(room: Room) -> list[tuple[str, list[tuple[str, str, list[str]]]]]:
+    """What is answered in this turn, question by question: each seat's answer, and the views of those who hold it."""
+    session, names, views = room.session, room.names, room.views()
+    given = {kept.payload for kept in room.history()}
+    answers: list[tuple[Decision, Sequence[str] | None]] = [
+        (decision, answer.choice)
+        for decision, answer in session.decided
+        if decision.turn == session.turn and answer.to_json() in given
+    ]
+    pending = session.pending
+    answers += [(one, pending[at].choice if at in pending else None) for at, one in session.asked.items()]
     said: dict[str, list[tuple[str, str, list[str]]]] = {}
-    for address, decision in session.asked.items():
-        answer, held = session.pending.get(address), _views_on(decision, views[decision.actor], names)
-        if answer or held:
-            what = ", ".join(option_words(decision, names, answer.choice)) or "nothing" if answer else "not yet"
+    for decision, choice in reversed(answers):
+        held = _views_on(decision, views, names)
+        if choice or held:
+            what = "not yet" if choice is None else ", ".join(option_words(decision, names, choice)) or "nothing"
             seat = capital(names.actor(decision.actor))
             said.setdefault(question(decision, names), []).append((seat, what, held))
     return list(said.items())

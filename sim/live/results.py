@@ -3,6 +3,8 @@
 session.jsonl        what was put in, from which it is played again
 decisions.csv        each answer and direction: who, when, on whose advice, what the model would have chosen, why, and
                      what came of it; what control went back on is marked
+views.csv            what each of several people in a seat would have answered
+moves.csv            what seats did in their own words, with control's ruling
 ratings.csv          how control rated each objective
 notes.csv            notes between seats and control, and moves in a seat's own words
 bundles/CODE.zip     for each seat that people held: what it saw and did, and nothing else
@@ -14,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.live.log import Kept
+from sim.live.log import Kept, Move
 from sim.live.pages import option_words
 from sim.live.room import Room
 from sim.model.decisions import Address, Answer, Decision
@@ -28,6 +30,8 @@ from sim.record.record import Record
 DECISIONS = ("number", "turn", "at", "seat", "person", "source", "kind", "subject", "asked", "options", "choice",
              "advice", "suggested", "is_model's", "is_override", "rationale", "sure", "came_of_it", "events",
              "left_because")  # fmt: skip
+VIEWS = ("number", "turn", "at", "seat", "person", "kind", "subject", "choice", "rationale", "sure")
+MOVES = ("number", "turn", "at", "seat", "person", "move", "effect", "reason")
 RATED = ("objective", "rating", "text")
 NOTED = ("turn", "at", "from", "to", "person", "text")
 
@@ -37,6 +41,8 @@ def write_session(folder: Path, room: Room) -> None:
     lines = "".join(f"{line}\n" for line in room.session.save())
     (folder / "session.jsonl").write_text(lines, encoding="utf-8", newline="\n")
     store.write_table(folder / "decisions.csv", DECISIONS, _values(DECISIONS, decisions_of(room)))
+    store.write_table(folder / "views.csv", VIEWS, _values(VIEWS, (kept.row for kept in room.log.views())))
+    store.write_table(folder / "moves.csv", MOVES, map(_move, room.moves()))
     store.write_table(folder / "ratings.csv", RATED, ((one, *said) for one, said in room.log.ratings().items()))
     store.write_table(folder / "notes.csv", NOTED, _notes(room))
     played, bundles = read_played(folder), folder / "bundles"
@@ -59,24 +65,17 @@ def decisions_of(room: Room) -> Iterator[dict[str, Any]]:
 
 def _of_direction(kept: Kept, given: Mapping[str, Any]) -> dict[str, Any]:
     """What control directed: all but going on and seating people changes the exercise from what it would have been."""
-    is_override = not (given["direct"] == "proceed" or (given["direct"], given["value"]) == ("seat", "person"))
-    return _envelope(kept) | {
-        "kind": given["direct"],
-        "subject": given["target"],
-        "choice": json.dumps(given["value"], ensure_ascii=False),
-        "is_override": _yes(is_override),
-    }
+    what, value = given["direct"], given["value"]
+    changes_nothing = (
+        what == "proceed" or (what, value) == ("seat", "person") or what == "adjudicate" and "set" not in value
+    )
+    return kept.row | {"is_override": _yes(not changes_nothing)}
 
 
 def _of_answer(room: Room, kept: Kept, asked: Mapping[Address, Decision]) -> dict[str, Any]:
     answer = Answer.from_json(kept.payload)
     decision = None if kept.left_because else asked.get(answer.address)
-    row = _envelope(kept) | {
-        "seat": answer.actor, "kind": answer.kind, "subject": answer.subject, "choice": ",".join(answer.choice),
-        "advice": _advice(room, answer, kept.person), "suggested": kept.suggested,
-        "is_model's": _yes(set(kept.suggested.split(",")) == set(",".join(answer.choice).split(","))),
-        "is_override": _yes(kept.source == "control"),
-    }  # fmt: skip
+    row = kept.row | {"advice": _advice(room, answer, kept.person), "is_override": _yes(kept.source == "control")}
     if decision is None:
         return row
     events = events_of({name: str(row[name] or "") for name in ("turn", "seat", "subject")}, room.session.record)
@@ -88,9 +87,12 @@ def _of_answer(room: Room, kept: Kept, asked: Mapping[Address, Decision]) -> dic
     }
 
 
-def _envelope(kept: Kept) -> dict[str, Any]:
-    names = ("number", "turn", "at", "person", "source", "rationale", "sure", "left_because")
-    return {name: getattr(kept, name) for name in names}
+def _move(adjudicated: tuple[Move, dict[str, Any] | None]) -> tuple[Any, ...]:
+    """What a seat did in its own words, and what control made of it: a row of `MOVES`."""
+    move, ruling = adjudicated
+    effect = json.dumps(ruling["value"]["set"], ensure_ascii=False) if ruling and "set" in ruling["value"] else None
+    reason = ruling["reason"] if ruling else None
+    return move.number, move.turn, move.at, move.seat, move.person, move.text, effect, reason
 
 
 def _yes(is_so: bool) -> str:
@@ -99,7 +101,7 @@ def _yes(is_so: bool) -> str:
 
 def _advice(room: Room, answer: Answer, giver: str) -> str:
     """What the others who hold the seat would have answered, with their reasons."""
-    views = room.views(answer.actor).get(answer.address, {})
+    views = room.views().get(answer.address, {})
     return "; ".join(
         f"{person}: {','.join(Answer.from_json(view.payload).choice)}"
         + (f" ({view.rationale})" if view.rationale else "")

@@ -21,6 +21,7 @@ from sim.errors import refusal
 from sim.live.log import Kept, Log, Move, Person
 from sim.model.decisions import Address, Answer, Decision, answer_to
 from sim.model.steps.control import Direction
+from sim.output.narrative.alignment import Round, rounds_of, stances_of
 from sim.phrases import Names
 from sim.scenario import Loaded
 from sim.session import PERSON, Session, read_input
@@ -250,14 +251,17 @@ class Room:
         self.log.add(view.to_json(), decision.turn, person.name, "view", sent.rationale, sent.sure)
         return None
 
-    def views(self, seat: str) -> dict[Address, dict[str, Kept]]:
-        """What each of those who hold a seat would answer, or would have: by what it answers, and by name."""
+    def views(self) -> dict[Address, dict[str, Kept]]:
+        """What each of several who hold a seat would answer, or would have: by what it answers, and by name."""
         views: dict[Address, dict[str, Kept]] = {}
         for kept in self.log.views():
-            answer = Answer.from_json(kept.payload)
-            if answer.actor == seat:
-                views.setdefault(answer.address, {})[kept.person] = kept
+            views.setdefault(Answer.from_json(kept.payload).address, {})[kept.person] = kept
         return views
+
+    def rounds(self) -> list[Round]:
+        """How the people in each seat stood, and the seats together, as far as it was said."""
+        stances = stances_of((kept.row for kept in self.log.inputs()), (kept.row for kept in self.log.views()))
+        return rounds_of(stances, self.loaded)
 
     def move(self, seat: str, text: str, person: Person) -> None:
         """A seat does something in its own words, which control adjudicates."""

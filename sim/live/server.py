@@ -251,7 +251,9 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/p/{token}/debrief/{name:path}")
     def debrief(token: str, name: str) -> Response:
-        desk.person(token, "player", "screen", "control")
+        desk.person(token, "player", "screen")
+        if not room.settings()["debrief"]:
+            raise Refused(404, "debrief/closed", "The debrief has not begun.")
         return _result(room, name)
 
     @app.get("/p/{token}/bundle/{seat}")
@@ -302,8 +304,10 @@ def _opened(room: Room) -> Path:
 
 
 def _result(room: Room, name: str) -> Response:
-    """A file of the results, once the debrief is open: the report or a chart."""
-    folder = _opened(room)
+    """A file of the results: the report or a chart."""
+    folder = room.results()
+    if folder is None:
+        raise Refused(404, "debrief/closed", "The debrief has not begun.")
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file() or path.suffix not in (".html", ".svg", ".png"):
         raise Refused(404, "page/unknown", "There is no such page.")
@@ -428,6 +432,11 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
         return desk.page(
             "ahead.html.j2", **pages.frame(room), **words, choices=choice, said=desk.told(person), token=token
         )
+
+    @app.get("/control/{token}/debrief/{name:path}")
+    def kept(token: str, name: str) -> Response:
+        desk.person(token, "control")
+        return _result(room, name)
 
     @app.get("/control/{token}/picture/{key}")
     def drawn(token: str, key: str) -> Response:

@@ -225,7 +225,8 @@ class World:
     `draws` are those of what happens, `nature` those of what each actor is like, which stay in every continuation.
     `series` is what is charted turn by turn, or None where it is not kept.
     `seats` maps an actor's code to a policy that answers for it; every other actor is played by the model's own rule.
-    `script` holds answers that were written down before and come first, or is None.
+    `script` holds answers that were written down before and come first, or is None; `decided` what seats were asked and
+    answered, by run.
     `recorder` turns what happens in row 0 into events, or is None; `watch` looks on as responses are weighed in every
     row, or is None. `base_utilities` keeps how willing each is to join before company and texts, from the consultation
     to the response of one turn, `delivered` how far the projects deliver, beside the arrays of the state that this was
@@ -244,7 +245,7 @@ class World:
     script: Any = None
     recorder: Any = None
     series: dict | None = field(default_factory=dict)
-    decided: list = field(default_factory=list)
+    decided: dict[int, list] = field(default_factory=dict)
     base_utilities: dict = field(default_factory=dict)
     watch: object = None
     delivered: tuple = (None, None, None)
@@ -335,7 +336,7 @@ class World:
             script=self.script and self.script.fresh(),
             recorder=recorder,
             series=self.series and {name: list(values) for name, values in self.series.items()},
-            decided=list(self.decided),
+            decided={run: list(entries) for run, entries in self.decided.items()},
             base_utilities=dict(self.base_utilities),
         )
 
@@ -348,7 +349,7 @@ class World:
             watch=None,
             series=None,
             base_utilities=base_utilities or {},
-            decided=[],
+            decided={},
         )
 
     def ahead(self, runs, draws, *others):
@@ -369,5 +370,5 @@ class World:
             script=self.script and self.script.fresh(),
             recorder=None,
             series=None,
-            decided=[],
+            decided={},
         )

@@ -214,7 +214,8 @@ def _structure(inputs):
         ]
     )
     shapes = tuple((name, getattr(inputs, name).shape) for name in RUNS_AXIS)
-    return hash((tuple(alike), bonds, coefficients, msel, shapes, tuple(sorted(inputs.project_effects))))
+    policies = tuple(sorted(inputs.loaded.scenario.policies.items()))
+    return hash((tuple(alike), bonds, coefficients, msel, shapes, policies, tuple(sorted(inputs.project_effects))))
 
 
 def _followed(inject):

@@ -5,13 +5,14 @@ Nothing is invented: what is drafted here says so, and each sentence of it names
 
 from pathlib import Path
 
+from sim.output.narrative.alignment import alignment, rounds_of, stances_of, title_of
 from sim.output.narrative.hot_wash import hot_wash, measure_rows, questions_of
 from sim.output.narrative.run_sheet import objectives_of
 from sim.output.narrative.story import tell
 from sim.papers.before import turn_periods
 from sim.papers.content import Break, Grid, Heading, Items, Lines, Paper, Paragraph, Picture
 from sim.papers.evidence import RULE, expectations_of, findings_of, numbered, proposals_of, ratings_of
-from sim.papers.played import Played, events_of
+from sim.papers.played import Played, events_of, rows_of
 from sim.papers.sheets import write_table, write_workbook
 from sim.phrases import Names, capital, count, in_words, listed, sentence
 
@@ -58,6 +59,7 @@ def after_action_report(played: Played) -> Paper:
         *(Paragraph(words) for words in told.truth),
         Heading("What people decided"),
         *_decided(played),
+        *_alignment(played),
         Heading("What control changed"),
         *_overrides(record),
         *_charts(played),
@@ -159,6 +161,18 @@ def _decided(played):
     heads = ("Turn", "Seat", "Asked", "Options seen", "Chose", "The model", "Events")
     rows = [_decision(row, played, MOST_OPTIONS) for row in telling]
     return [Paragraph(said), Grid(heads, rows, (8, 10, 20, 22, 17, 13, 10))]
+
+
+def _alignment(played):
+    """Where the people in a seat, and the seats together, were of one mind; nothing where nobody said so in a room."""
+    tables = [rows_of(played.folder / name) for name in ("decisions.csv", "views.csv")]
+    rounds = rounds_of(stances_of(*tables), played.loaded)
+    if rounds:
+        yield Heading("Of one mind?")
+        yield Paragraph(" ".join(alignment(rounds, played.loaded)))
+    drawn = played.folder / "charts" / "alignment.png"
+    if rounds and drawn.exists():
+        yield Picture(drawn, title_of(rounds, played.loaded))
 
 
 def _differs(row):

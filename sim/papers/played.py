@@ -77,9 +77,9 @@ def read_played(folder: Path) -> Played:
         record = Record.from_dict(read_json(path, store.ANEW))
     answers = _answers(folder / "actions.jsonl")
     turns = _played_again(folder, loaded, record, manifest, answers)
-    rows = _table(folder / "decisions.csv") or [_row(answer) for answer in answers]
+    rows = rows_of(folder / "decisions.csv") or [_row(answer) for answer in answers]
     log, ratings = _in_words(rows, turns, loaded), _ratings(folder / "ratings.csv", loaded.scenario)
-    return Played(folder, loaded, record, manifest, turns, tuple(log), ratings, tuple(_table(folder / "notes.csv")))
+    return Played(folder, loaded, record, manifest, turns, tuple(log), ratings, tuple(rows_of(folder / "notes.csv")))
 
 
 @contextlib.contextmanager
@@ -91,8 +91,8 @@ def _as_written(path):
         raise damaged(path, "damaged: it does not say what was written.", store.ANEW) from error
 
 
-def _table(path):
-    """The rows of a table by the names of its columns."""
+def rows_of(path: Path) -> list[dict]:
+    """The rows of a table by the names of its columns; none where there is no such file."""
     if not path.exists():
         return []
     with path.open(encoding="utf-8-sig", newline="") as file:
@@ -103,7 +103,7 @@ def _ratings(path, scenario):
     """What people rated, by objective; InputError, row by row, where it is no mark of the scale or no objective."""
     found, faults = {}, []
     known, marks = [one.id for one in scenario.objectives], list(scenario.ratings)
-    for number, row in enumerate(_table(path), start=2):
+    for number, row in enumerate(rows_of(path), start=2):
         name, rating = (row.get("objective") or "").strip(), (row.get("rating") or "").strip()
         if name not in known:
             faults.append(Diagnostic(str(path), number, 1, f"no objective '{name}'. {did_you_mean(name, known)}"))

@@ -93,6 +93,10 @@ class Script:
         fresh.asked = set(self.asked)
         return fresh
 
+    def of(self, run: int) -> "Script":
+        """The script of a run of the batch: the same for all."""
+        return self
+
     def take(self, decision: Decision) -> tuple[str, ...] | None:
         """The ids that are written for a decision, or None."""
         for address in (decision.address, (*decision.address[:3], None)):
@@ -102,6 +106,22 @@ class Script:
                 is_legal = set(choice) <= {option.id for option in decision.options}
                 return choice if self.strict or is_legal else None
         return None
+
+
+class Scripts:
+    """A script for each run of a batch, in place of one for all."""
+
+    def __init__(self, scripts: Iterable[Script]) -> None:
+        self.scripts = list(scripts)
+
+    @property
+    def actors(self) -> list[str]:
+        """Whose answers there are in any of them."""
+        return sorted({actor for script in self.scripts for actor in script.actors})
+
+    def of(self, run: int) -> Script:
+        """The script of a run of the batch."""
+        return self.scripts[run]
 
 
 # -------------------------------------------------------------------------- what is read out of a view and a decision

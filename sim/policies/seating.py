@@ -5,12 +5,11 @@ from collections.abc import Iterable, Mapping
 from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.model.decisions import Answer, Decision
 from sim.model.inputs import ModelInputs
-from sim.policies import POLICIES, policy_named
-from sim.policies.policy import Policy, Script
+from sim.policies import policy_named
+from sim.policies.policy import Policy, Script, Scripts
 from sim.policies.standard import Standard
 from sim.scenario import Loaded, resolve_members
 from sim.scenario.members import code_meant, codes_by_name
-from sim.scenario.schema import Scenario
 
 PolicyLike = Policy | type[Policy] | str  # itself, its class, or its name
 Decided = Iterable[tuple[Decision, Answer]]
@@ -25,14 +24,9 @@ def policies_of(inputs: ModelInputs, policies: Mapping[str, PolicyLike] | None =
     Whoever is not in it follows the model's own rule. InputError, with advice, for an unknown actor or policy, and for
     a body that is played member by member.
     """
-    chosen = {**written_in(inputs.loaded.scenario), **(policies or {})}
+    chosen = {**inputs.loaded.scenario.policies, **(policies or {})}
     check_places(inputs, chosen)
     return {code: policy_from(chosen[code]) for code in inputs.actors if code in chosen}
-
-
-def written_in(scenario: Scenario) -> dict[str, str]:
-    """The policies that a scenario names, by code, where they are not the model's own."""
-    return {code: own.policy for code, own in scenario.actors.items() if own.policy not in (None, "standard")}
 
 
 def policy_from(given: PolicyLike) -> Policy:
@@ -74,10 +68,10 @@ def overrides(decided: Decided) -> list[Answer]:
     return [answer for decision, answer in decided if set(answer.choice) != set(decision.default)]
 
 
-def seats_that_override(decided: Decided) -> tuple[dict[str, Policy], Script]:
-    """Seats and a script that depart from the model's own rule as was decided, where a decision is open again."""
-    script = Script(overrides(decided), strict=False)
-    return {code: Standard() for code in script.actors}, script
+def seats_that_override(decided: Iterable[Decided]) -> tuple[dict[str, Policy], Scripts]:
+    """Seats and scripts, one a run, that depart from the model's own rule as was decided, where it is asked again."""
+    scripts = Scripts(Script(overrides(in_run), strict=False) for in_run in decided)
+    return {code: Standard() for code in scripts.actors}, scripts
 
 
 # -------------------------------------------------------------------------------------------- as named at a terminal
@@ -122,8 +116,10 @@ class Assigned:
     def _fault(self, who: str, name: str) -> str | None:
         if not name:
             return "write it as CODE=NAME, for instance EST=standard, or group:nato=NAME, or all=NAME."
-        if name not in POLICIES:
-            return f"no policy is named '{name}'. {did_you_mean(name, POLICIES)}"
+        try:
+            policy_named(name)
+        except InputError as error:
+            return str(error).replace("error: ", "")
         if who.startswith("group:") and who.removeprefix("group:") not in self.loaded.library.groups:
             return f"no group is named so. {did_you_mean(who.removeprefix('group:'), self.loaded.library.groups)}"
         if who != "all" and not who.startswith("group:") and (fault := place_fault(who, self.loaded)):
@@ -131,13 +127,13 @@ class Assigned:
         if not self._meant(who):
             return "nobody of this group takes part."
         if not self._fitting(who, name):
-            whose = "an adversary's" if "adversary" in POLICIES[name].plays else "a member's"
+            whose = "an adversary's" if "adversary" in policy_named(name).plays else "a member's"
             return f"'{name}' is {whose} policy and would change nothing in this seat."
         return None
 
     def _fitting(self, who: str, name: str) -> list[str]:
         """The seats meant in which the policy makes a difference."""
-        plays = POLICIES[name].plays
+        plays = policy_named(name).plays
         return [code for code in self._meant(who) if role_of(code, self.loaded) in plays]
 
     def _meant(self, who: str) -> list[str]:

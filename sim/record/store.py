@@ -43,6 +43,8 @@ from pydantic import Field
 
 from sim.errors import Diagnostic, InputError, OceansError, did_you_mean
 from sim.model.events import EVENT_KINDS, plain
+from sim.own_code import source_digest
+from sim.policies import OWN
 from sim.record.reading import Kept, check_digest, damaged, file_digest, file_name, read_checked, read_json, read_rows
 from sim.scenario.wording import DIGEST_PATTERN, FILE_NAME_PATTERN
 
@@ -214,6 +216,7 @@ class RunManifest(Kept):
     started: Line
     versions: dict[Line, Line]
     platform: Line
+    own_code: dict[Line, Digest] = {}
     files: dict[FileName, Digest] | None = None
     digest: Digest | None = None
 
@@ -227,7 +230,8 @@ def manifest(loaded, seed, runs, command, started, **more):
     seed, runs : int
     command : list of str, as given at the terminal
     started : datetime
-    more : whatever else shaped the run: seats, policies, actions
+    more : whatever else shaped the run: seats, policies, actions; policies of one's own come with a digest of their
+        source
     """
     return plain(
         {
@@ -239,6 +243,7 @@ def manifest(loaded, seed, runs, command, started, **more):
             "started": started.isoformat(timespec="seconds"),
             "versions": versions(),
             "platform": platform.platform(),
+            **({"own_code": {words: source_digest(one) for words, one in OWN.items()}} if OWN else {}),
         }
     )
 

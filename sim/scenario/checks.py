@@ -372,7 +372,7 @@ def check_actors(facts: Facts) -> Iterator[Diagnostic]:
                 else:
                     yield from unless_known(place, "actors", facts.known, facts.codes_by_name)
         yield from _memberships(code, actor, facts)
-        if is_given(actor, "policy"):
+        if ":" not in (text_of(actor, "policy") or ":"):  # what is one's own is looked for when it is played
             yield from unless_known(actor["policy"], "policies", _registry("sim.policies", "POLICIES"))
 
 

@@ -9,6 +9,7 @@ whether a thing is there at all, on or off: see `sim.scenario.members`.
 
 import copy
 import datetime
+import functools
 import typing
 from dataclasses import dataclass, replace
 
@@ -208,6 +209,12 @@ def _shipped() -> Library:
     return load_library()
 
 
+@functools.cache
+def _shipped_codes() -> dict[str, str]:
+    """The words for codes of the library that ships, gathered once: a path into a library is first lost elsewhere."""
+    return codes_by_name(_shipped())
+
+
 def _with_own_figure(document: dict, place: Place) -> Place:
     """A place of the library with the value that a document's own `figures` put there."""
     own = document.get("figures") or {}
@@ -309,7 +316,7 @@ def _key(data, annotation, segments: list[str], good: int):
     raise _Lost(
         good,
         f"the path '{path}' leads nowhere: there is no '{segment}'{_after(segments, good)}. "
-        f"{which_code(segment, names, codes_by_name(_shipped()))}",
+        f"{which_code(segment, names, _shipped_codes())}",
         (segments[0], segment) if good == 1 else (),
     )
 

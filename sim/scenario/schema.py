@@ -28,6 +28,7 @@ from pydantic import (
     model_validator,
 )
 
+from sim import own_code
 from sim.scenario.calendar import CLOCK_TIME, MOMENT, Calendar, calendar_of, moment_in, moment_of, stretch_of, time_in
 
 
@@ -66,6 +67,7 @@ def _within_limits(moment):
 
 
 CODE_PATTERN, NAME_PATTERN = r"^([A-Z]{3}|NATO|EU)$", r"^[a-z][a-z0-9_]*$"
+POLICY_PATTERN = rf"^([a-z][a-z0-9_]*|{own_code.FORM})$"
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$"
 MARK_PATTERN, MOST_MARKS = r"^[^\s,;|/]{1,12}$", 10
 FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2100, 12, 31)
@@ -692,7 +694,9 @@ class ActorOverride(Entry):
         {}, description="toward each adversary: -1 friendly, 0 neutral, 1 sees it as the main threat"
     )
     capital: Optional[Annotated[float, Field(ge=0, le=5)]] = Field(None, description="political capital at the start")
-    policy: Optional[Name] = Field(None, description="how it chooses; default: standard")
+    policy: Optional[Annotated[str, Field(pattern=POLICY_PATTERN)]] = Field(
+        None, description="how it chooses: a policy's name, or module:Class for one of your own; default: standard"
+    )
     from_turn: Optional[Annotated[int, Field(ge=1, le=MOST_TURNS)]] = Field(
         None, description="the first turn in which it takes part; empty: from the beginning"
     )
@@ -1049,6 +1053,11 @@ class Scenario(Entry):
     def first_day(self) -> datetime.date:
         """The first day of turn 1, whatever the clock."""
         return self.start.date() if isinstance(self.start, datetime.datetime) else self.start
+
+    @property
+    def policies(self) -> dict[str, str]:
+        """The policies it names, by code, where they are not the model's own rule."""
+        return {code: own.policy for code, own in self.actors.items() if own.policy not in (None, "standard")}
 
     @property
     def calendar(self) -> Calendar:

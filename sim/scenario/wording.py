@@ -27,6 +27,7 @@ from sim.scenario.schema import (
     LAST_DAY,
     MARK_PATTERN,
     NAME_PATTERN,
+    POLICY_PATTERN,
     STATELESS,
 )
 
@@ -191,6 +192,8 @@ def _expected_text(constraints: list) -> str:
         return f"a code of three capitals such as RUS, or where no state did it one of {', '.join(STATELESS)}"
     if NAME_PATTERN in patterns:
         return "a name in lower case letters, digits and underscores that begins with a letter"
+    if POLICY_PATTERN in patterns:
+        return "a policy's name, or module:Class for one of your own"
     if ID_PATTERN in patterns:
         return "an id of up to 60 letters, digits, hyphens and underscores that begins with a letter or digit,"
     if MARK_PATTERN in patterns:
@@ -403,7 +406,7 @@ def _hint(annotation, node: Node, kind: str) -> str:
     patterns = [part.pattern for part in constraints if inner is str and getattr(part, "pattern", None)]
     if CULPRIT_PATTERN in patterns and (near := nearest(plain_letters(text).strip().lower(), STATELESS)):
         return f" Did you mean '{near}'?"
-    return about_a_name(text, kind) if NAME_PATTERN in patterns else ""
+    return about_a_name(text, kind) if {NAME_PATTERN, POLICY_PATTERN} & {*patterns} else ""
 
 
 def _goes_on(node: Node, text: str) -> bool:

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 ORDER = (
     ("sim.lazy", "sim.letters"),
     ("sim.errors", "sim.draws", "sim.one_thread"),
+    ("sim.own_code",),
     ("sim.processes",),
     ("sim.text_files",),
     ("sim.rules",),

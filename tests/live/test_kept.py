@@ -12,7 +12,9 @@ import pytest
 from sim.cli.options import ReplayOptions, ServeOptions
 from sim.cli.replay import replay_run
 from sim.cli.serve import _keeper
-from tests.builders_room import Hall
+from sim.papers.after import after_action_report
+from sim.papers.played import read_played
+from tests.builders_room import Hall, words_of
 
 
 @pytest.fixture(scope="module")
@@ -24,9 +26,11 @@ def kept(tmp_path_factory):
     objective = hall.loaded.scenario.objectives[0].id
     link, beside = hall.join("Marta =1+1", "EST"), hall.join("Juhan", "EST")
     hall.proceed()
-    view = hall.form("EST", rationale="we know it")
+    view = hall.form("EST", rationale="we know it", sure="80")
     view[next(name for name in view if name.startswith("d:"))] = ["naming"]
     hall.browser.post(f"{beside}/send", data=view)
+    hall.browser.post(f"{link}/move", data={"seat": "EST", "text": "We close the border"})
+    hall.browser.post(f"{hall.control}/adjudicate", data={"number": "1", "reason": "It is closed already"})
     hall.browser.post(f"{hall.control}/set", data={"what": "tension", "to": "0.7", "reason": "a summit failed"})
     hall.browser.post(f"{hall.control}/note", data={"to": "JPN", "text": "For Tokyo alone."})
     hall.browser.post(f"{hall.control}/note", data={"to": "EST", "text": "For Tallinn alone."})
@@ -81,6 +85,26 @@ def test_a_seat_takes_away_what_it_saw_and_nothing_else(kept):
     assert [row["seat"] for row in rows_of(words["decisions.csv"])] == ["EST"] * len(rows_of(words["decisions.csv"]))
     with zipfile.ZipFile(folder / "bundles" / "control.zip") as bundle:
         assert {"decisions.csv", "session.jsonl", "report.html"} <= set(bundle.namelist())
+
+
+def test_the_debrief_shows_how_usual_it_was_and_where_people_were_of_one_mind(kept):
+    hall, _, folder = kept
+    hall.browser.post(f"{hall.control}/show", data={})
+    with (folder / "views.csv").open(encoding="utf-8", newline="") as file:
+        (view,) = csv.DictReader(file)
+    assert (view["person"], view["kind"], view["sure"]) == ("Juhan", "position", "80")
+    assert "We close the border,,It is closed already" in (folder / "moves.csv").read_text(encoding="utf-8")
+    usual, alignment = (folder / "charts" / f"{name}.wide.svg" for name in ("usual", "alignment"))
+    assert "1,000 played by the model ended with less harm" in usual.read_text(encoding="utf-8")
+    assert "People who share a seat were of one mind in one of one round." in alignment.read_text(encoding="utf-8")
+    assert "played by the model ended with less harm" not in hall.page(hall.screen)
+    hall.browser.post(f"{hall.control}/show", data={"debrief": "on", "chart": "usual.wide.svg"})
+    for page in (hall.screen, hall.control):
+        assert "1,000 played by the model ended with less harm" in words_of(hall.page(page))
+        assert "People who share a seat were of one mind" in words_of(hall.page(page))
+    assert "<svg" in hall.page(f"{hall.control}/debrief/charts/alignment.wide.svg")
+    report = after_action_report(read_played(folder))
+    assert "Of one mind?" in [getattr(block, "text", "") for block in report.blocks]
 
 
 @pytest.fixture

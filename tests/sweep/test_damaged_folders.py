@@ -144,7 +144,8 @@ def edited(folder, at, value, is_signed):
         entry = entry[int(step) if step.isdecimal() else step]
     entry[last] = value
     if is_signed:
-        manifest = store.signed(manifest) if "digest" in manifest else {**manifest, "plan": plan_digest(manifest)}
+        plan = {"plan": plan_digest(manifest)} if "plan" in manifest else {}
+        manifest = store.signed({**manifest, **plan})
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
@@ -230,15 +231,12 @@ def test_a_manifest_of_a_batch_may_be_laid_out_otherwise(box, batch):
     assert store.read_manifest(folder) == manifest
 
 
-def test_folders_written_before_there_were_digests_are_read(box, swept, batch):
-    for made, command in ((swept, "analyse"), (batch, "replay")):
-        folder = shutil.copytree(made, box / command)
-        manifest = json.loads((folder / "manifest.json").read_text())
-        del manifest["files"]
-        manifest.pop("digest", None)
-        (folder / "manifest.json").write_text("\ufeff" + json.dumps(manifest))
-        words = [3, "--no-save"] if command == "replay" else ["--measure", "harm", "--no-charts", "--out", box / "a"]
-        assert oceans(command, folder, *words).exit_code == 0
+def test_runs_written_before_there_were_digests_are_read(box, batch):
+    folder = shutil.copytree(batch, box / "replay")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    del manifest["files"], manifest["digest"]
+    (folder / "manifest.json").write_text("\ufeff" + json.dumps(manifest))
+    assert oceans("replay", folder, 3, "--no-save").exit_code == 0
 
 
 UNSOUND = {

@@ -51,7 +51,7 @@ def test_a_result_is_a_table_a_cube_and_what_the_workbench_takes(whole):
     assert (cube["harm"].sel(arm="played").values.ravel() == frame["harm"]).all()
     experiments, outcomes = whole.to_ema()
     assert len(experiments) == 35 and (outcomes["harm"] == frame["harm"]).all()
-    assert {"scenario", "policy", "model"} <= set(experiments)
+    assert {"scenario", "policy", "model"} <= set(experiments) and experiments["model"].dtype == "category"
 
 
 def test_a_result_is_read_from_disk_as_it_was_given(whole):
@@ -123,9 +123,9 @@ def test_a_changed_scenario_program_or_design_is_refused(tmp_path, monkeypatch):
     before = files_of(folder)
     with pytest.raises(InputError, match="the scenario has changed"):
         a_sweep(folder, varied(a_small_scenario(), {"linkage": 0.3}), points=None)
-    with pytest.raises(InputError, match="differs in points"):
+    with pytest.raises(InputError, match="differs in --points"):
         a_sweep(folder, points=36)
-    with pytest.raises(InputError, match="differs in factors"):
+    with pytest.raises(InputError, match="differs in what varies or is held"):
         a_sweep(folder, vary=["linkage=0.1:0.2"])
     with pytest.raises(InputError, match="for the whole sweep"):
         a_sweep(folder, points=None, shard=(1, 2))

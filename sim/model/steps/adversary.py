@@ -127,7 +127,7 @@ def opening(world, campaign):
 
 
 def discord(world, over):
-    """How far apart members are over some incidents: twice their mean distance, by capability, from the mean: (n, R)."""
+    """How far apart members are over incidents: twice their mean distance, by capability, from the mean: (n, R)."""
     inputs, position = world.inputs, world.state.position[over]
     weight = quantize(inputs.capability * inputs.can_be_courted)
     weight = quantize(weight / np.maximum(weight.sum(axis=-1, keepdims=True), 1e-9))

@@ -68,7 +68,7 @@ def seats_to_ask(world: World, where: np.ndarray) -> Iterator[tuple[int, int, st
 
 
 def asked(world: World, decisions: Opened, given: Mapping[Address, Answer] | None = None) -> Answers:
-    """What those in the seats answer, in the order of the decisions; what row 0 decided is kept with the world.
+    """What those in the seats answer, in the order of the decisions; what was decided is kept with the world.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def asked(world: World, decisions: Opened, given: Mapping[Address, Answer] | Non
         if (run, decision.actor) not in seen:
             seen[run, decision.actor] = view(world, decision.actor, run)
         own = world.seats[decision.actor].choose(seen[run, decision.actor], decision)  # one that remembers sees all
-        written = world.script.take(decision) if world.script else None
+        written = world.script.of(run).take(decision) if world.script else None
         take(world, answers, run, decision, own if written is None else written)
     return answers
 
@@ -107,5 +107,4 @@ def take(world: World, answers: Answers, run: int, decision: Decision, choice: C
 def note(world: World, answers: Answers, run: int, decision: Decision, answer: Answer) -> None:
     """Take note of an answer that is known to be legal."""
     answers.add(run, answer)
-    if run == 0:
-        world.decided.append((decision, answer))
+    world.decided.setdefault(run, []).append((decision, answer))

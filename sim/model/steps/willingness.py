@@ -150,7 +150,7 @@ def terms(world, h):
     weighed = {"practice": habit[:, 0]}
     for name, kind, situation in products(world, h) + products_of_calls(world, h):
         term = quantize(kind[:, 0]) * quantize(situation[0])
-        weighed[name] = weighed.get(name, 0) + term
+        weighed[name] = weighed.get(name, np.zeros_like(habit[:, 0])) + term
     weighed["confidence"] = np.zeros_like(weighed["practice"])
     weighed["confidence"][accusing(inputs, h)] = certainty(world, h)[:, 0]
     return weighed

@@ -66,7 +66,7 @@ def compose_fans(outcomes, loaded):
     body = rows * style.by_shape(2.0, 1.35)
     page = style.open_page("fans", title, caption, body if room == math.inf else max(room, body))
     for cell, (name, values) in zip(style.cells(len(shown), columns, page.body), shown.items(), strict=True):
-        _draw_fan(page, loaded, name, values, cell)
+        draw_fan(page, loaded, name, values, cell)
     page.alt = _fans_alt(outcomes, shown)
     return page
 
@@ -89,32 +89,39 @@ def _fans_alt(outcomes, shown):
     return f"Fans over {count(outcomes.runs, 'run')}. {' '.join(told)}"
 
 
-def _draw_fan(page, loaded, name, values, cell):
+def draw_fan(page, loaded, name, values, cell, paths=()):
+    """One fan in a cell, and over it the paths of single runs: (values by turn, a short name, its look)."""
     head, top = PANELS[name]
     calendar = loaded.scenario.calendar
     days = list(calendar.edges[1 : len(values) + 1])
     left, low, wide, tall = cell
     words = style.cut(head, wide - 0.1, style.LABEL, bold=True)
     page.write(left, low + tall - HEAD + 0.1, words, weight="bold")
-    axes = page.axes(left + LEFT, low + FOOT, wide - LEFT - RIGHT_OF_FAN, tall - HEAD - FOOT)
+    right = RIGHT_OF_FAN + (0.24 if paths else 0)
+    axes = page.axes(left + LEFT, low + FOOT, wide - LEFT - right, tall - HEAD - FOOT)
     bands = np.array([quantiles(row) for row in values]).T
     if len(days) == 1:
         days, bands = [0, days[0]], np.repeat(bands, 2, axis=1)
+        paths = [(np.repeat(path, 2), *more) for path, *more in paths]
     if values.shape[1] > 1:
         axes.fill_between(days, bands[0], bands[4], color=BLUE[0], linewidth=0)
         axes.fill_between(days, bands[1], bands[3], color=BLUE[1], linewidth=0)
     axes.plot(days, bands[2], color=BLUE[2], linewidth=2.2)
+    for path, _, look in paths:
+        axes.plot(days, path, **look)
     if top is None:
-        top = style.round_up(np.nanmax(values))
+        top = style.round_up(max(np.nanmax(one) for one in (values, *(path for path, *_ in paths))))
     axes.set_xlim(0, days[-1])
     axes.set_ylim(0, top)
     axes.set_yticks([0, top], ["0", f"{top:g}"])
     axes.tick_params(axis="y", labelsize=style.SMALL)
     axes.grid(axis="y")
-    style.set_date_axis(axes, calendar, days[-1], most=max(2, int((wide - LEFT - RIGHT_OF_FAN) / 0.8)))
-    if bands[2][-1] == bands[2][-1]:
+    style.set_date_axis(axes, calendar, days[-1], most=max(2, int((wide - LEFT - right) / 0.8)))
+    ends = [(path[-1], name, look["color"]) for path, name, look in paths if path[-1] == path[-1]]
+    if bands[2][-1] == bands[2][-1] and not paths:
         end = f"{bands[2][-1]:.2f}" if top <= 2 else f"{bands[2][-1]:.0f}"
-        style.label_lines(axes, [(bands[2][-1], end, BLUE[2])], RIGHT_OF_FAN + 0.1, at=days[-1])
+        ends = [(bands[2][-1], end, BLUE[2])]
+    style.label_lines(axes, ends, right + 0.1, at=days[-1])
 
 
 # ------------------------------------------------------------------------------------------------------------ measures

@@ -256,7 +256,7 @@ def test_run_number_nothing_of_many_is_the_single_run(oceans, scenario, tmp_path
         (["run", "{}", "--seat", "US"], "Did you mean 'USA' (United States)?"),
         (["run", "{}", "--seat", "EST", "--runs", "2"], "people play one exercise at a time"),
         (["run", "{}", "--policy", "EST"], "write it as CODE=NAME"),
-        (["run", "{}", "--policy", "EST=hauk"], "no policy is named 'hauk'. Did you mean 'hawk'?"),
+        (["run", "{}", "--policy", "EST=hauk"], "no policy named 'hauk'. Did you mean 'hawk'?"),
         (["run", "{}", "--policy", "FRA=hawk"], "--policy FRA=hawk: no such actor takes part."),
         (["run", "{}", "--seed", "many"], "'--seed'"),
         (["run", "{}", "--seed", "-1"], "'--seed'"),

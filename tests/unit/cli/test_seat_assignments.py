@@ -50,7 +50,7 @@ def test_of_a_group_only_those_follow_in_whose_seat_the_policy_makes_a_differenc
         ("group:nato=", "--policy group:nato=: write it as CODE=NAME"),
         ("all=", "--policy all=: write it as CODE=NAME"),
         ("=hawk", "no such actor takes part"),
-        ("EST=hauk", "no policy is named 'hauk'. Did you mean 'hawk'?"),
+        ("EST=hauk", "no policy named 'hauk'. Did you mean 'hawk'?"),
         ("ETS=hawk", "no such actor takes part. Did you mean 'EST' (Estonia)?"),
         ("UK=hawk", "no such actor takes part. Did you mean 'GBR' (United Kingdom)?"),
         ("Japan=hawk", "Did you mean 'JPN' (Japan)?"),

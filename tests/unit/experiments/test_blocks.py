@@ -68,13 +68,14 @@ class Refusing:
 @pytest.mark.parametrize("refused", [{0}, {59}, {7, 8, 30}, set(range(60))])
 def test_a_run_that_fails_is_a_row_and_the_rest_go_on(tmp_path, says_which, refused):
     play = Refusing(refused, says_which)
-    record = record_of(run_block(a_study(), task_of(DESIGN, 0, 60), play), tmp_path)
+    once = make_design(a_small_scenario(), "lhs", points=60)
+    record = record_of(run_block(a_study(), task_of(once, 0, 60), play), tmp_path)
     failures = blocks.failures_of(record)
     assert {run for run, *_ in failures} == refused == set(np.flatnonzero(record["status"][0]))
     stage, reason = ("arrange", "does not fit here") if says_which else ("play", "ZeroDivisionError: by nothing")
     assert {tuple(said) for _, *said in failures} == {(stage, reason)}
     assert np.isnan(record["harm"][0][sorted(refused)]).all()
-    good = record_of(run_block(a_study(), task_of(DESIGN, 0, 60)), tmp_path)
+    good = record_of(run_block(a_study(), task_of(once, 0, 60)), tmp_path)
     kept = [run for run in range(60) if run not in refused]
     assert (record["harm"][0][kept] == good["harm"][0][kept]).all()
     assert play.calls <= 2 * 60 + 2

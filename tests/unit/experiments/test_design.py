@@ -6,6 +6,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.experiments import make_design
+from sim.experiments.design import altered
 from tests.builders_of_sweeps import a_small_scenario
 
 
@@ -25,10 +26,10 @@ def written(tmp_path, text):
     return path
 
 
-def test_a_grid_takes_every_combination_levers_slowest():
+def test_a_grid_takes_every_combination_levers_fastest():
     design = a_design("grid", vary=["proof=0.2:0.6:5"])
     assert len(design.points) == 5 * 3 * 2 and len(np.unique(design.points)) == 30
-    assert design.points["earlier"].tolist() == [0.0] * 15 + [12.0] * 15
+    assert design.points["earlier"].tolist() == [0.0, 12.0] * 15
     assert design.crn
 
 
@@ -59,11 +60,35 @@ def test_the_same_seed_gives_the_same_points_and_another_others():
 def test_crossed_levers_meet_the_same_futures_with_the_same_draws():
     design = a_design("lhs", points=10, reps=2, levers="crossed")
     assert len(design.points) == 20 and design.futures == 10
-    assert (design.points["proof"][:10] == design.points["proof"][10:]).all()
-    assert set(design.points["earlier"][:10]) == {0.0} and set(design.points["earlier"][10:]) == {12.0}
+    assert (design.points["proof"][::2] == design.points["proof"][1::2]).all()
+    assert set(design.points["earlier"][::2]) == {0.0} and set(design.points["earlier"][1::2]) == {12.0}
     points, replications = design.runs_of(np.arange(40))
     assert points.tolist() == [run // 2 for run in range(40)]
-    assert (replications[:20] == replications[20:]).all() and len(set(replications.tolist())) == 20
+    of_settings = replications.reshape(10, 2, 2)
+    assert (of_settings[:, 0] == of_settings[:, 1]).all() and len(set(replications.tolist())) == 20
+
+
+@pytest.mark.parametrize(
+    ("method", "less", "more"),
+    [
+        ("sobol", {"points": 8}, {"points": 16}),
+        ("lhs", {"points": 8}, {"reps": 3}),
+        ("saltelli", {"points": 20}, {"points": 40}),
+        ("grid", {"reps": 2}, {"reps": 3}),
+        ("sobol", {"points": 8, "levers": "none"}, {"levers": "crossed"}),
+    ],
+)
+def test_a_design_that_nests_has_every_run_of_the_smaller_one(method, less, more):
+    smaller = a_design(method, **less)
+    larger = altered(smaller, a_small_scenario(), more)
+
+    def runs_of(design):
+        points, replications = design.runs_of(np.arange(design.runs))
+        return [(design.values(point), again) for point, again in zip(points, replications.tolist(), strict=True)]
+
+    written = {"cooperation.coop_cyber.months_before": 12.0}
+    assert all(({**written, **values}, again) in runs_of(larger) for values, again in runs_of(smaller))
+    assert larger.runs > smaller.runs
 
 
 def test_common_random_numbers_are_the_same_at_every_point():

@@ -90,8 +90,8 @@ def test_peeling_takes_a_slice_at_a_time():
 
 
 def test_prim_agrees_with_the_ema_workbench():
-    prim = pytest.importorskip("ema_workbench.analysis.prim")
     import pandas
+    from ema_workbench.analysis import prim
 
     x = np.random.default_rng(4).random((1000, 3))
     wrong = (x[:, 0] > 0.6) & (x[:, 1] < 0.5)
@@ -99,6 +99,20 @@ def test_prim_agrees_with_the_ema_workbench():
     ours = peel(x, wrong)[-1]
     assert ours[0][0] == pytest.approx(float(theirs["a"].iloc[0]), abs=0.03)
     assert ours[1][1] == pytest.approx(float(theirs["b"].iloc[1]), abs=0.03)
+
+
+def test_on_runs_with_chance_in_them_the_workbench_finds_what_our_rule_claims():
+    import pandas
+    from ema_workbench.analysis import prim
+
+    sample = a_sample(_in_the_box, FACTORS, points=600, reps=2, luck=4.0)
+    ours = discover(sample, "harm", limit=5)
+    columns = {factor.name: sample.x[sample.point, at] for at, factor in enumerate(sample.factors)}
+    experiments = pandas.DataFrame(columns).astype({"weight": "category"})
+    path = prim.Prim(experiments, sample.values("harm") > 5, threshold=0.5).find_box().peeling_trajectory
+    nearest = path.iloc[(path["mass"] - ours.box.mass).abs().argmin()]
+    for mine, theirs in ((ours.box.coverage, nearest["coverage"]), (ours.box.density, nearest["density"])):
+        assert mine.low <= theirs <= mine.high
 
 
 @pytest.mark.parametrize("given", ["harm", "harm=", "harm=much", "ham=3", "harm=nan", "=3"])

@@ -1,0 +1,97 @@
+"""Measures and policies of one's own in a sweep: told in all processes, known by their source, refused with advice."""
+
+import numpy as np
+import pytest
+
+from sim.errors import InputError
+from sim.experiments import load_result, sweep
+from sim.experiments.phrases import measure
+from tests.builders_of_sweeps import a_small_scenario, files_of
+
+MINE = """
+import numpy as np
+import sim
+
+LEAST = 0
+
+def reach(world):
+    "states that did anything at all"
+    return _acted(world).sum(axis=-1)
+
+def _acted(world):
+    return (world.state.joined.any(axis=0) & world.inputs.is_state) * (LEAST + 1)
+
+reach.unit, reach.better = "states", "higher"
+
+def of_actors(world):
+    return world.state.joined.any(axis=0)
+
+def misspelt(world):
+    return world.state.jointed
+
+class Bold(sim.Policy):
+    "Says yes."
+    plays = ("member",)
+
+    def choose(self, view, decision):
+        return tuple(option.id for option in decision.options)[:1]
+
+class Needy(sim.Policy):
+    def __init__(self, what):
+        self.what = what
+"""
+OWN = {"measures": ["reach=own_of_test:reach"], "policies": ["EST=own_of_test:Bold"]}
+
+
+@pytest.fixture(autouse=True)
+def mine(tmp_path, monkeypatch):
+    """A folder with a module of one's own, as somebody at a terminal has it."""
+    (tmp_path / "own_of_test.py").write_text(MINE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(__import__("sys").modules, "own_of_test", raising=False)
+    return tmp_path / "own_of_test.py"
+
+
+def played(folder=None, **options):
+    quiet = {"points": 6, "block_runs": 3, "progress": lambda runs, failed: None}
+    return sweep(a_small_scenario(), resume=folder, **{**quiet, **OWN, **options})
+
+
+def test_what_is_ones_own_gives_the_same_bytes_in_other_processes_and_is_called_by_its_own_words(tmp_path):
+    here, there = played(tmp_path / "here"), played(tmp_path / "there", workers=2)
+    assert files_of(here.path) == files_of(there.path)
+    values = load_result(here.path).measures["reach"]
+    assert np.isfinite(values).all() and (values >= here.measures["joiners"]).all()
+    assert (measure("reach").label, measure("reach").unit, measure("reach").better) == ("Reach", "states", "higher")
+
+
+def test_a_function_that_changed_with_what_it_uses_is_refused_when_a_sweep_is_gone_on_with(tmp_path, mine, monkeypatch):
+    played(tmp_path / "one", points=1)
+    sweep(resume=tmp_path / "one")  # found again by its name
+    mine.write_text(MINE.replace("LEAST = 0", "LEAST = 1"))
+    monkeypatch.delitem(__import__("sys").modules, "own_of_test")
+    with pytest.raises(InputError, match=r"reach \(own_of_test:reach\) has changed since this sweep began"):
+        sweep(resume=tmp_path / "one")
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"measures": ["reach"]}, "write it as name=module:function"),
+        ({"measures": ["reach=own_of_test:reech"]}, "Did you mean 'reach'?"),
+        ({"measures": ["reach=own_of_tst:reach"]}, "Did you mean 'own_of_test'?"),
+        ({"measures": ["reach=own_of_test.py:reach"]}, "Did you mean 'own_of_test:reach'?"),
+        ({"measures": ["harm=own_of_test:reach"]}, "the catalogue has a measure of this name"),
+        ({"measures": ["proof=own_of_test:reach"]}, "a factor of this sweep has this name"),
+        ({"measures": {"most": max}}, "neither a function nor a class"),
+        ({"measures": ["r=own_of_test:of_actors"]}, "one number a run is wanted"),
+        ({"measures": ["r=own_of_test:misspelt"]}, r"own_of_test.py:20:5: error: --measure r: AttributeError"),
+        ({"policies": ["EST=own_of_test:reach"]}, "a class that inherits from sim.Policy"),
+        ({"policies": ["EST=own_of_test:Needy"]}, "cannot be made without arguments"),
+        ({"policies": ["EST=hawk"], "fixed": ["actors.EST.policy=veto"]}, "Keep one of them"),
+    ],
+)
+def test_what_cannot_be_used_is_advice_and_leaves_no_folder(tmp_path, asked, said):
+    with pytest.raises(InputError, match=said):
+        played(tmp_path / "sweep", **{"measures": None, "policies": None, **asked})
+    assert not (tmp_path / "sweep").exists()
