@@ -19,8 +19,8 @@ from sim.model.msel import as_played, plan_of
 from sim.model.state import State, World
 from sim.model.steps import is_over, play_turn
 from sim.model.varying import Varied
-from sim.policies import POLICIES
-from sim.policies.policy import Script
+from sim.policies import POLICIES, policy_named
+from sim.policies.policy import Script, Scripts
 from sim.policies.seating import PolicyLike, fresh, policies_of, seats_that_override
 from sim.record.record import Outcomes, Record
 from sim.record.recorder import EventRecorder
@@ -49,7 +49,7 @@ def initial_world(
     runs: Sequence[int],
     seats: Mapping[str, Any] | None = None,
     recorder: EventRecorder | None = None,
-    script: Script | None = None,
+    script: Script | Scripts | None = None,
 ) -> World:
     """A world before its first turn.
 
@@ -60,7 +60,7 @@ def initial_world(
     runs : sequence of int, replication numbers
     seats : dict of code to policy, or None
     recorder : EventRecorder or None
-    script : Script or None, answers that were written down before
+    script : Script, Scripts of the runs, or None, answers that were written down before
 
     Returns
     -------
@@ -204,7 +204,7 @@ def _somebody_remembers(points_of: "Points", points: Sequence[Mapping[str, Any]]
     named = set(points_of.whole.loaded.scenario.policies.values())
     for point in points:
         named |= {value for path, value in point.items() if path.startswith("actors.") and path.endswith(".policy")}
-    return any(POLICIES[name].memory for name in named & POLICIES.keys())
+    return any(policy_named(name).memory for name in named if name in POLICIES or ":" in str(name))
 
 
 class Points:

@@ -28,7 +28,8 @@ def rehearse_scenario(options: RehearseOptions) -> int:
     who = listed([names.actor(code) for code in seats], 8)
     ui.say(f"{capital(count(options.plays, 'play'))} with bots in the seats of {who}.", "dim")
     hours, rest = divmod(round(found.day()), 60)
-    ui.say(f"The day takes about {count(hours, 'hour')} and {count(rest, 'minute')}, breaks and debrief not counted.")
+    lasts = [count(number, unit) for number, unit in ((hours, "hour"), (rest, "minute")) if number]
+    ui.say(f"The day takes about {' and '.join(lasts)}, breaks and debrief not counted.")
     ui.say(f"For each stop {MINUTES['talk']:.0f} minutes to talk, half a minute a decision, and time to read.", "dim")
     table = ui.table("Stop", ">Minutes", ">Decisions of the busiest seat")
     for (turn, step), minutes in found.longest()[:STOPS]:

@@ -70,8 +70,8 @@ def _futures(loaded, chosen, futures, reps, seed, vary, uncertainties):
 def _crossed(chosen: Design, met: Design) -> Design:
     """Every design in every future."""
     table = np.zeros(len(chosen.points) * len(met.points), dtype=chosen.points.dtype.descr + met.points.dtype.descr)
-    for name in chosen.points.dtype.names:
+    for name in chosen.points.dtype.names or ():
         table[name] = np.repeat(chosen.points[name], len(met.points))
-    for name in met.points.dtype.names:
+    for name in met.points.dtype.names or ():
         table[name] = np.tile(met.points[name], len(chosen.points))
     return replace(met, factors=(*chosen.factors, *met.varying), points=table, method=chosen.method, levers="crossed")

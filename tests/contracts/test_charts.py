@@ -97,7 +97,9 @@ def test_a_wide_chart_is_as_wide_as_a_wall_and_can_be_read_from_the_back(built, 
 
 
 @in_both_shapes
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name == "cyber_incident" else pytest.mark.long) for name in shipped()]
+)
 def test_every_chart_of_every_scenario_that_ships_keeps_its_words_apart(name, shape):
     loaded = load(name)
     record = play(loaded, 1, trace=True).records[0]

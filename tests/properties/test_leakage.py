@@ -145,7 +145,8 @@ def estimated(name=None):
     return calibrate(only(*SMALL, instead=instead), names=("practice_attribution", "b_stake"), runs=2, workers=1)
 
 
-@pytest.mark.parametrize("name", [SMALL[0], *(pytest.param(name, marks=pytest.mark.long) for name in SMALL[1:])])
+@pytest.mark.long
+@pytest.mark.parametrize("name", SMALL)
 def test_estimates_without_a_case_are_the_same_whatever_came_of_it(name):
     """To the last bit, so not even the place where the search begins may have seen the case."""
     assert not np.array_equal(estimated().mean, estimated(name).mean)

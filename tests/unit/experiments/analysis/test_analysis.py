@@ -49,7 +49,12 @@ SWEEPS = {
 }
 
 
-@pytest.fixture(scope="module", params=list(SWEEPS))
+TAKES_LONG = ("replicated", "many failed", "no levers")
+
+
+@pytest.fixture(
+    scope="module", params=[pytest.param(name, marks=pytest.mark.long if name in TAKES_LONG else ()) for name in SWEEPS]
+)
 def analysis(request):
     result = SWEEPS[request.param]()
     return analyse(
