@@ -180,7 +180,17 @@ class SweepOptions(Answered):
     """
 
     scenario: Annotated[
-        str | None, typer.Argument(help="A scenario that ships, or a YAML file. Not needed with --resume.")
+        str | None,
+        typer.Argument(
+            help="A scenario that ships, or a YAML file; or the folder of an exercise in a room, with --from-turn. Not "
+            "needed with --resume."
+        ),
+    ] = None
+    from_turn: Annotated[
+        int | None,
+        typer.Option(
+            "--from-turn", min=0, metavar="T", help="Go on from the end of turn T of an exercise that people played."
+        ),
     ] = None
     design: Annotated[
         str | None,
@@ -291,8 +301,8 @@ class CompareOptions(Answered):
         Sequence[str],
         typer.Argument(
             metavar="A B...",
-            help="Scenarios; A:path=value,path=value for A with other values (a lever's name does); :path=value for "
-            "the first again. Each is compared with the first.",
+            help="Scenarios, or folders of exercises that people played; A:path=value,path=value for A with other "
+            "values (a lever's name does); :path=value for the first again. Each is compared with the first.",
         ),
     ]
     policies: Annotated[

@@ -17,10 +17,9 @@ from sim.cli.run import keep_one
 from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI
 from sim.errors import OceansError
+from sim.experiments.played import SESSION, read_session
 from sim.record import store
 from sim.record.reading import damaged, read_json
-
-SESSION = "session.jsonl"
 
 
 @dataclass(frozen=True)
@@ -167,6 +166,13 @@ def _of_sweep(options):
     from sim.scenario import varied
 
     result = load_result(options.result, verify=False, partial=True)
+    if result.manifest.get("opening"):
+        turn = result.manifest["opening"]["turn"]
+        raise damaged(
+            options.result,
+            f"its runs go on from turn {turn} of an exercise with people, and are not told one by one. `oceans replay` "
+            "tells the exercise itself, from the folder of its results.",
+        )
     if not 0 <= options.index < result.folder.runs:
         raise _no_run(options, result.folder.runs)
     shard, at = _shard(options, result)
@@ -219,7 +225,7 @@ def _unchanged(options, loaded, manifest):
 def _of_runs(options):
     manifest = store.read_manifest(options.result)
     if (options.result / SESSION).exists():
-        return _of_session(options, manifest)
+        return _of_session(options)
     is_of_people, released = bool(manifest.get("seats") or manifest.get("actions")), manifest.get("releases") or []
     if is_of_people or released:
         again = ["oceans", "run", manifest["scenario"]["name"], "--seed", str(manifest["seed"])]
@@ -244,20 +250,12 @@ def _of_runs(options):
     )  # fmt: skip
 
 
-def _of_session(options, manifest):
+def _of_session(options):
     """An exercise with people in a room, from what they put in."""
-    from sim.session import Session
-
-    loaded = _unchanged(options, store.read_scenario(options.result, manifest), manifest)
-    kept, path = store.read_measures(options.result, manifest), options.result / SESSION
+    loaded, session = read_session(options.result)
+    kept = store.read_measures(options.result, store.read_manifest(options.result))
     if options.index not in kept:
         raise _no_run(options, len(kept))
-    try:
-        session = Session.restore(path.read_text(encoding="utf-8").splitlines(), loaded)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise damaged(path, "damaged: it does not say what was put in.", store.ANEW) from None
-    if not session.is_over:
-        raise damaged(path, "damaged: what was put in ends before the exercise does.", store.ANEW)
     about = {"session": str(options.result), "inputs": len(session.inputs)}
     return KeptRun(loaded, session.seed, session.run, about, kept[options.index], session=session)
 

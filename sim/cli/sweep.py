@@ -26,6 +26,7 @@ def sweep_scenario(options):
         shard=shard_of(options.shard),
         baseline=options.baseline, verify=options.verify or options.parquet, say=_say, command=options.command,
         extend=options.extend, dry_run=options.dry_run, confirm=None if options.yes else _is_wanted,
+        from_turn=options.from_turn,
     )  # fmt: skip
     if isinstance(result, Cost):
         print_json(json.dumps(result.to_dict())) if options.as_json else print(result)

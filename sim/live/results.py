@@ -16,10 +16,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.live.log import Kept, Move
+from sim.live.log import Kept
 from sim.live.pages import option_words
 from sim.live.room import Room
-from sim.model.decisions import Address, Answer, Decision
+from sim.model.decisions import Answer, Decision
 from sim.output.narrative.decisions import question
 from sim.papers.bundle import bundle
 from sim.papers.played import events_of, read_played
@@ -41,9 +41,9 @@ def write_session(folder: Path, room: Room) -> None:
     lines = "".join(f"{line}\n" for line in room.session.save())
     (folder / "session.jsonl").write_text(lines, encoding="utf-8", newline="\n")
     store.write_table(folder / "decisions.csv", DECISIONS, _values(DECISIONS, decisions_of(room)))
-    store.write_table(folder / "views.csv", VIEWS, _values(VIEWS, (kept.row for kept in room.log.views())))
-    store.write_table(folder / "moves.csv", MOVES, map(_move, room.moves()))
     store.write_table(folder / "ratings.csv", RATED, ((one, *said) for one, said in room.log.ratings().items()))
+    store.write_table(folder / "views.csv", VIEWS, _values(VIEWS, (view.row for view in room.log.views())))
+    store.write_table(folder / "moves.csv", MOVES, _moves(room))
     store.write_table(folder / "notes.csv", NOTED, _notes(room))
     played, bundles = read_played(folder), folder / "bundles"
     bundles.mkdir()
@@ -58,24 +58,29 @@ def write_session(folder: Path, room: Room) -> None:
 def decisions_of(room: Room) -> Iterator[dict[str, Any]]:
     """Each input in turn, as a row of `DECISIONS`."""
     asked = {decision.address: decision for decision, _ in room.session.decided}
+    views = room.views()
     for kept in room.log.inputs(left=True):
         given = json.loads(kept.payload)
-        yield _of_answer(room, kept, asked) if "actor" in given else _of_direction(kept, given)
+        if "direct" in given:
+            yield kept.row | {"is_override": _yes(_changes(given))}
+            continue
+        answer = Answer.from_json(kept.payload)
+        decision = None if kept.left_because else asked.get(answer.address)
+        yield _of_answer(room, kept, answer, decision) | {
+            "is_override": _yes(kept.source == "control"),
+            "advice": _advice(views.get(answer.address, {}), kept.person),
+        }
 
 
-def _of_direction(kept: Kept, given: Mapping[str, Any]) -> dict[str, Any]:
-    """What control directed: all but going on and seating people changes the exercise from what it would have been."""
+def _changes(given: Mapping[str, Any]) -> bool:
+    """Whether what control directs changes the exercise: all but going on, seating people, and rulings of no effect."""
     what, value = given["direct"], given["value"]
-    changes_nothing = (
-        what == "proceed" or (what, value) == ("seat", "person") or what == "adjudicate" and "set" not in value
-    )
-    return kept.row | {"is_override": _yes(not changes_nothing)}
+    return not (what == "proceed" or (what, value) == ("seat", "person") or what == "adjudicate" and "set" not in value)
 
 
-def _of_answer(room: Room, kept: Kept, asked: Mapping[Address, Decision]) -> dict[str, Any]:
-    answer = Answer.from_json(kept.payload)
-    decision = None if kept.left_because else asked.get(answer.address)
-    row = kept.row | {"advice": _advice(room, answer, kept.person), "is_override": _yes(kept.source == "control")}
+def _of_answer(room: Room, kept: Kept, answer: Answer, decision: Decision | None) -> dict[str, Any]:
+    """The row of an answer, with what was asked and what came of it where that is known."""
+    row = kept.row
     if decision is None:
         return row
     events = events_of({name: str(row[name] or "") for name in ("turn", "seat", "subject")}, room.session.record)
@@ -87,24 +92,14 @@ def _of_answer(room: Room, kept: Kept, asked: Mapping[Address, Decision]) -> dic
     }
 
 
-def _move(adjudicated: tuple[Move, dict[str, Any] | None]) -> tuple[Any, ...]:
-    """What a seat did in its own words, and what control made of it: a row of `MOVES`."""
-    move, ruling = adjudicated
-    effect = json.dumps(ruling["value"]["set"], ensure_ascii=False) if ruling and "set" in ruling["value"] else None
-    reason = ruling["reason"] if ruling else None
-    return move.number, move.turn, move.at, move.seat, move.person, move.text, effect, reason
-
-
 def _yes(is_so: bool) -> str:
     return str(is_so).lower()
 
 
-def _advice(room: Room, answer: Answer, giver: str) -> str:
+def _advice(views: Mapping[str, Kept], giver: str) -> str:
     """What the others who hold the seat would have answered, with their reasons."""
-    views = room.views().get(answer.address, {})
     return "; ".join(
-        f"{person}: {','.join(Answer.from_json(view.payload).choice)}"
-        + (f" ({view.rationale})" if view.rationale else "")
+        f"{person}: {view.row['choice']}" + (f" ({view.rationale})" if view.rationale else "")
         for person, view in views.items()
         if person != giver
     )
@@ -137,7 +132,13 @@ def _values(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterat
 
 
 def _notes(room: Room, *seats: str) -> list[tuple[Any, ...]]:
-    """Notes and moves in their own words as rows of `NOTED`: of some seats, or of all."""
-    notes = [(one.turn, one.at, one.sender, one.receiver, one.person, one.text) for one in room.log.notes(*seats)]
-    moves = [(move.turn, move.at, move.seat, "control", move.person, move.text) for move, _ in room.moves(*seats)]
-    return sorted(notes + moves, key=lambda row: row[1])
+    """Notes as rows of `NOTED`: of some seats, or of all."""
+    return [(one.turn, one.at, one.sender, one.receiver, one.person, one.text) for one in room.log.notes(*seats)]
+
+
+def _moves(room: Room, *seats: str) -> Iterator[tuple[Any, ...]]:
+    """What seats did in their own words, and what control made of it, as rows of `MOVES`: of some seats, or of all."""
+    for move, ruling in room.moves(*seats):
+        effect = json.dumps(ruling["value"]["set"], ensure_ascii=False) if ruling and "set" in ruling["value"] else None
+        reason = ruling["reason"] if ruling else None
+        yield move.number, move.turn, move.at, move.seat, move.person, move.text, effect, reason

@@ -122,7 +122,7 @@ class Room:
 
     def holders(self, seat: str) -> list[Person]:
         """Who holds a seat; the first speaks for it."""
-        return [person for person in self.log.people() if seat in person.seats]
+        return self.log.holders(seat)
 
     def speaks(self, person: Person, seat: str) -> bool:
         """Whether somebody speaks for a seat; the others who hold it give their view."""

@@ -252,9 +252,7 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
     @app.get("/p/{token}/debrief/{name:path}")
     def debrief(token: str, name: str) -> Response:
         desk.person(token, "player", "screen")
-        if not room.settings()["debrief"]:
-            raise Refused(404, "debrief/closed", "The debrief has not begun.")
-        return _result(room, name)
+        return _result(_opened(room), name)
 
     @app.get("/p/{token}/bundle/{seat}")
     def bundle(token: str, seat: str) -> Response:
@@ -297,17 +295,20 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
 
 def _opened(room: Room) -> Path:
     """The folder of results, once the debrief is open."""
+    if not room.settings()["debrief"]:
+        raise Refused(404, "debrief/closed", "The debrief has not begun.")
+    return _kept_in(room)
+
+
+def _kept_in(room: Room) -> Path:
     folder = room.results()
-    if folder is None or not room.settings()["debrief"]:
+    if folder is None:
         raise Refused(404, "debrief/closed", "The debrief has not begun.")
     return folder
 
 
-def _result(room: Room, name: str) -> Response:
+def _result(folder: Path, name: str) -> Response:
     """A file of the results: the report or a chart."""
-    folder = room.results()
-    if folder is None:
-        raise Refused(404, "debrief/closed", "The debrief has not begun.")
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file() or path.suffix not in (".html", ".svg", ".png"):
         raise Refused(404, "page/unknown", "There is no such page.")
@@ -436,7 +437,7 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
     @app.get("/control/{token}/debrief/{name:path}")
     def kept(token: str, name: str) -> Response:
         desk.person(token, "control")
-        return _result(room, name)
+        return _result(_kept_in(room), name)
 
     @app.get("/control/{token}/picture/{key}")
     def drawn(token: str, key: str) -> Response:

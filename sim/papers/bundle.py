@@ -48,6 +48,10 @@ TABLES = {
         "about": "the incident that it is about", "value": "the number",
     },
     "notes.csv": {"from": "who wrote", "to": "to whom", "person": "their name", "text": "what was written"},
+    "moves.csv": {
+        "person": "who moved", "move": "what the seat did, in its own words", "effect": "what control made of it",
+        "reason": "why",
+    },
 }  # fmt: skip
 FOR_CONTROL = {
     "injects.csv": {
@@ -245,12 +249,19 @@ def _notes(played, seat) -> Iterator[Row]:
             yield {**row, "seat": "" if row["from"] == "control" else row["from"], "wall_time": row.get("at")}
 
 
+def _moves(played, seat) -> Iterator[Row]:
+    for row in played.moves:
+        if not seat or seat == row["seat"]:
+            yield {**row, "wall_time": row.get("at")}
+
+
 def _ratings(played, seat) -> Iterator[Row]:
     yield from ratings_of(played)
 
 
 MAKERS = {
     "injects.csv": _injects, "decisions.csv": _decisions, "timeseries.csv": _timeseries, "notes.csv": _notes,
+    "moves.csv": _moves,
     "ratings.csv": _ratings,
 }  # fmt: skip
 
@@ -288,10 +299,14 @@ def _turn_of(turn, session, played, seat):
     if decided:
         yield Heading("What you decided", 3)
         yield Grid(("Asked", "You chose", "Because"), decided, (40, 35, 25))
-    notes = [(f"{row['from']} to {row['to']}", row["text"]) for row in _notes(played, seat) if row["turn"] == number]
-    if notes:
-        yield Heading("Notes", 3)
-        yield Grid(("Who", "What"), notes, (25, 75))
+    notes = [(f"{row['from']} to {row['to']}", row["text"], row["turn"]) for row in _notes(played, seat)]
+    moves = [
+        ("Your move", f"{row['move']} ({row['reason'] or 'no ruling'})", row["turn"]) for row in _moves(played, seat)
+    ]
+    said = [(who, what) for who, what, when in (*notes, *moves) if when == number]
+    if said:
+        yield Heading("Notes and moves", 3)
+        yield Grid(("Who", "What"), said, (25, 75))
     for heading, lines in situation(view, Names(played.loaded), played.loaded.scenario.calendar.start):
         yield Heading(heading, 3)
         yield Items(tuple(lines))

@@ -31,8 +31,8 @@ class Played:
 
     folder : Path; loaded : the scenario; record : Record; manifest : dict; turns : Session as it stood at the end of
     each turn, none where the exercise does not play again as it was; log : dicts of column to text, all that people
-    chose and control directed; ratings : objective to (rating, words), by people; notes : dicts of column to text, who
-    wrote what to whom
+    chose and control directed; ratings : objective to (rating, words), by people; notes, moves : dicts of column
+    to text, who wrote what to whom, and what seats did in their own words
     """
 
     folder: Path
@@ -43,6 +43,7 @@ class Played:
     log: tuple[dict, ...]
     ratings: dict[str, tuple[str, str]]
     notes: tuple[dict, ...] = ()
+    moves: tuple[dict, ...] = ()
 
     @property
     def name(self) -> str:
@@ -79,7 +80,8 @@ def read_played(folder: Path) -> Played:
     turns = _played_again(folder, loaded, record, manifest, answers)
     rows = rows_of(folder / "decisions.csv") or [_row(answer) for answer in answers]
     log, ratings = _in_words(rows, turns, loaded), _ratings(folder / "ratings.csv", loaded.scenario)
-    return Played(folder, loaded, record, manifest, turns, tuple(log), ratings, tuple(rows_of(folder / "notes.csv")))
+    notes, moves = (tuple(rows_of(folder / name)) for name in ("notes.csv", "moves.csv"))
+    return Played(folder, loaded, record, manifest, turns, tuple(log), ratings, notes, moves)
 
 
 @contextlib.contextmanager

@@ -32,7 +32,7 @@ class Principle:
     evidence: str
 
 
-def _changes(direction):
+def _changes(direction: Mapping[str, Any]) -> bool:
     """Whether something that control directed makes the exercise another than it would have been."""
     said = direction["value"] or ""
     return said != '"person"' and (direction["direction"] != "adjudicate" or '"set"' in said)

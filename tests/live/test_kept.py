@@ -12,6 +12,10 @@ import pytest
 from sim.cli.options import ReplayOptions, ServeOptions
 from sim.cli.replay import replay_run
 from sim.cli.serve import _keeper
+from sim.engine import play_points
+from sim.errors import InputError
+from sim.experiments.compare import arms_of, compare
+from sim.experiments.runner import sweep
 from sim.papers.after import after_action_report
 from sim.papers.played import read_played
 from tests.builders_room import Hall, words_of
@@ -53,11 +57,11 @@ def test_the_results_hold_who_decided_what_why_and_what_came_of_it(kept):
     assert all(row["asked"] and row["options"] and row["came_of_it"] for row in own)
     assert all(event in known for row in own for event in row["events"].split())
     assert own[0]["advice"] == "Juhan: naming (we know it)"
-    assert [row["kind"] for row in rows if row["is_override"] == "true"] == ["set"]
+    assert [row["kind"] for row in rows if row["is_override"] == "true"] == ["adjudicate", "set"]
     assert 'S,"late, but clear"' in (folder / "ratings.csv").read_text(encoding="utf-8")
     report = (folder / "report.html").read_text(encoding="utf-8")
     assert "What decided it" in report
-    assert "People sat in one seat: Estonia." in report and "Control changed one thing on the way." in report
+    assert "People sat in one seat: Estonia." in report and "Control changed two things on the way." in report
     assert "Control sets tension to 0.7" in (folder / "charts" / "story.wide.svg").read_text(encoding="utf-8")
 
 
@@ -70,9 +74,41 @@ def test_what_was_played_in_a_room_is_replayed_and_shown_to_be_the_same(kept, tm
     assert (again / "record.json").read_bytes() == (folder / "record.json").read_bytes()
 
 
+def test_what_people_chose_is_compared_with_the_models_own_choices_with_other_draws(kept):
+    hall, _, folder = kept
+    as_written, as_played = compare(arms_of([str(folder)]), seed=hall.room.seed, runs=2).measures
+    assert as_played["harm"][0] == hall.room.session.record.measures["harm"]  # its own draws: the exercise itself
+    assert as_played["peak_tension"].min() > 0.6 > as_written["peak_tension"].max()  # what control set
+
+
+def test_a_sweep_goes_on_from_any_moment_as_it_was_played_up_to_there(kept, tmp_path):
+    hall, _, folder = kept
+    asked = {"vary": {"linkage": (0.2, 0.8)}, "progress": lambda runs, failed: None, "reps": 2, "design": "grid"}
+    over, early = (sweep(str(folder), from_turn=turn, out=tmp_path, **asked) for turn in (4, 1))
+    session, harm = hall.room.session, [one.to_pandas()["harm"].to_numpy() for one in (over, early)]
+    assert (harm[0][::2] == harm[0][1::2]).all(), "at the end nothing is left to chance"
+    assert (harm[1][::2] != harm[1][1::2]).any(), "after the first turn much is"
+    at_end = play_points(hall.loaded, [{}] * 3, [0, 1, 2], seed=5, opening=session.opening(4))
+    assert set(at_end.measures["harm"]) == {session.record.measures["harm"]}
+    alone = [
+        play_points(hall.loaded, [{}] * 3, [0, 1, 2], 5, batch=size, opening=session.opening(1)) for size in (1, 3)
+    ]
+    assert (alone[0].digest == alone[1].digest).all()
+    with pytest.raises(InputError, match="go on from turn 1 of an exercise with people"):
+        replay_run(ReplayOptions(result=early.path, charts=False, out=tmp_path))
+    assert (sweep(resume=early.path, verify=True).to_pandas()["harm"] == early.to_pandas()["harm"]).all()
+
+
+@pytest.mark.parametrize("turn, said", [(None, "from which moment"), (9, "no turn 9 that is over")])
+def test_a_sweep_of_an_exercise_says_which_moments_there_are(kept, turn, said):
+    with pytest.raises(InputError, match=said):
+        sweep(str(kept[2]), from_turn=turn)
+
+
 def test_a_seat_takes_away_what_it_saw_and_nothing_else(kept):
     hall, link, folder = kept
     assert sorted(path.name for path in (folder / "bundles").iterdir()) == ["EST.zip", "control.zip"]
+    hall.browser.post(f"{hall.control}/show")
     assert hall.browser.get(f"{link}/bundle/EST").status_code == 404  # the debrief has not begun
     hall.browser.post(f"{hall.control}/show", data={"debrief": "on"})
     given = hall.browser.get(f"{link}/bundle/EST").content
@@ -87,16 +123,16 @@ def test_a_seat_takes_away_what_it_saw_and_nothing_else(kept):
         assert {"decisions.csv", "session.jsonl", "report.html"} <= set(bundle.namelist())
 
 
-def test_the_debrief_shows_how_usual_it_was_and_where_people_were_of_one_mind(kept):
+def test_the_results_hold_views_and_moves_and_how_usual_it_was_and_show_it_in_the_debrief(kept):
     hall, _, folder = kept
     hall.browser.post(f"{hall.control}/show", data={})
-    with (folder / "views.csv").open(encoding="utf-8", newline="") as file:
-        (view,) = csv.DictReader(file)
+    (view,) = rows_of((folder / "views.csv").read_text(encoding="utf-8"))
     assert (view["person"], view["kind"], view["sure"]) == ("Juhan", "position", "80")
     assert "We close the border,,It is closed already" in (folder / "moves.csv").read_text(encoding="utf-8")
     usual, alignment = (folder / "charts" / f"{name}.wide.svg" for name in ("usual", "alignment"))
     assert "1,000 played by the model ended with less harm" in usual.read_text(encoding="utf-8")
     assert "People who share a seat were of one mind in one of one round." in alignment.read_text(encoding="utf-8")
+    hall.browser.post(f"{hall.control}/show", data={"chart": "usual.wide.svg"})
     assert "played by the model ended with less harm" not in hall.page(hall.screen)
     hall.browser.post(f"{hall.control}/show", data={"debrief": "on", "chart": "usual.wide.svg"})
     for page in (hall.screen, hall.control):
