@@ -73,9 +73,8 @@ def decisions_of(room: Room) -> Iterator[dict[str, Any]]:
 
 
 def _changes(given: Mapping[str, Any]) -> bool:
-    """Whether what control directs changes the exercise: all but going on, seating people, and rulings of no effect."""
-    what, value = given["direct"], given["value"]
-    return not (what == "proceed" or (what, value) == ("seat", "person") or what == "adjudicate" and "set" not in value)
+    """Whether what control directs changes the exercise: all does but going on and seating people."""
+    return not (given["direct"] == "proceed" or (given["direct"], given["value"]) == ("seat", "person"))
 
 
 def _of_answer(room: Room, kept: Kept, answer: Answer, decision: Decision | None) -> dict[str, Any]:

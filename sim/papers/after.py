@@ -23,6 +23,7 @@ CONFIRM = (
     "folder; the papers written after that have it."
 )
 MOST_OPTIONS = 5  # that the report names
+DECIDED = ("Turn", "Seat", "Asked", "Options seen", "Chose", "The model", "Events", "Who", "Time taken")
 
 
 # --------------------------------------------------------------------------------------------------------- the papers
@@ -52,7 +53,6 @@ def after_action_report(played: Played) -> Paper:
         _found([one for one in findings if one.is_strength]),
         Heading("Areas for improvement"),
         _found([one for one in findings if not one.is_strength]),
-        Break(),
         Heading("What happened"),
         *(block for turn in tell(record, loaded) for block in _turn(turn, record)),
         Heading("Who really did it"),
@@ -153,14 +153,19 @@ def _turn(turn, record):
 def _decided(played):
     if not played.decisions:
         return [Paragraph("No seat was held by a person, so no decision was theirs.")]
-    telling = [row for row in played.decisions if row.get("chosen") not in ("nothing", "") or _differs(row)]
-    differing, rest = sum(map(_differs, played.decisions)), len(played.decisions) - len(telling)
-    others = in_words(differing) if differing else "none"
+    differing = [row for row in played.decisions if _differs(row)]
+    others = in_words(len(differing)) if differing else "none"
     said = f"People took {count(len(played.decisions), 'decision')}, {others} of them other than the model's."
-    said += f" In {rest} of them nothing was chosen, as by the model: they stand in decisions.xlsx." if rest else ""
-    heads = ("Turn", "Seat", "Asked", "Options seen", "Chose", "The model", "Events")
-    rows = [_decision(row, played, MOST_OPTIONS) for row in telling]
-    return [Paragraph(said), Grid(heads, rows, (8, 10, 20, 22, 17, 13, 10))]
+    said += " Those stand here, with what was open to them; all of them stand in decisions.xlsx." if differing else ""
+    heads = ("Turn", "Seat", "Asked, and what was open", "Chose, and why", "The model", "Events")
+    rows = [_in_brief(row, played) for row in differing]
+    return [Paragraph(said), *([Grid(heads, rows, (6, 14, 33, 24, 14, 9))] if rows else [])]
+
+
+def _in_brief(row, played):
+    """A decision as a row of the report: whoever took it, when, out of what, why, the model's, events."""
+    turn, seat, asked, options, chose, model, events, who, taken = _decision(row, played, MOST_OPTIONS)
+    return turn, "\n".join(filter(None, [seat, who, taken])), f"{asked}\nOpen: {options}", chose, model, events
 
 
 def _alignment(played):
@@ -180,33 +185,31 @@ def _differs(row):
 
 
 def _decision(row, played, most):
-    """A decision as a row: turn, seat, what was asked, options, choice with its reason, the model's, events."""
+    """A decision as a row of `DECIDED`."""
     names, options = Names(played.loaded), [one for one in row.get("options", "").split("; ") if one]
     because = f"Because: {row['rationale']}" if row.get("rationale") else ""
     return (
         row.get("turn", ""),
-        capital(names.actor(row["seat"])) if row.get("seat") else "Control",
+        capital(names.actor(row["seat"])),
         row.get("asked") or f"{row.get('kind', '')} {row.get('subject', '')}".replace("_", " "),
         listed(options, most) if options else NOT_KEPT,
-        " ".join(filter(None, [row.get("chosen", ""), because])),
-        ("the same" if not _differs(row) else row["model"]) if row.get("model") else NOT_KEPT,
+        "\n".join(filter(None, [capital(row.get("chosen", "")), because])),
+        (capital(row["model"]) if _differs(row) else "The same") if row.get("model") else NOT_KEPT,
         numbered(events_of(row, played.record), ""),
+        row.get("person", ""),
+        row.get("taken", ""),
     )
 
 
 def write_decisions(played: Played, path: Path) -> None:
     """Writes everything that people decided as a workbook, each with all the options that were seen."""
-    heads = ("Turn", "Seat", "Asked", "Options seen", "Chose", "The model", "Events")
     rows = [_decision(row, played, len(row.get("options", ""))) for row in played.decisions]
-    write_workbook(path, played.loaded.scenario.marking, [("Decisions", heads, rows)])
+    write_workbook(path, played.loaded.scenario.marking, [("Decisions", DECIDED, rows)])
 
 
 def _overrides(record):
     told = ("direction", "target", "value", "reason")
-    rows = [
-        (str(event.turn), *(event.payload[name] for name in told), str(event.seq))
-        for event in record.of_kind("control_directs")
-    ]
+    rows = [(str(event.turn), *(event.payload[name] for name in told), str(event.seq)) for event in record.overrides]
     if not rows:
         return [Paragraph("Nothing: the exercise ran as it was written.")]
     return [Grid(("Turn", "Did", "To", "Value", "Because", "Event"), rows, (8, 14, 22, 24, 22, 10))]
@@ -229,7 +232,16 @@ def _events(findings, played):
         if event.seq in wanted:
             about = f" over {names.incident(event.incident)}" if event.incident else ""
             who = f"{names.actor(event.actor)}: " if event.actor else ""
-            yield str(event.seq), str(event.turn), event.date, capital(f"{who}{event.kind.replace('_', ' ')}{about}")
+            said = capital(f"{who}{event.kind.replace('_', ' ')}{about}{_detail(event.payload, names)}")
+            yield str(event.seq), str(event.turn), event.date, said
+
+
+def _detail(payload, names):
+    """What an event is about besides its incident: the response, the format, the inject's heading or the answer."""
+    if "response" in payload:
+        return f": {names.response(payload['response'])}"
+    said = names.format(payload["format"]) if "format" in payload else payload.get("title") or payload.get("answer")
+    return f": {said}" if said else ""
 
 
 # ----------------------------------------------------------------------------------------------- notes, plan, data

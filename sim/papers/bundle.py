@@ -41,7 +41,7 @@ TABLES = {
         "about": "what it is about: an incident, a text, a project or an inject", "asked": "the question in words",
         "options": "the options in words", "choice": "ids of what was chosen", "chosen": "the same in words",
         "advice": "what others who held the seat would have chosen", "rationale": "the reason that was given",
-        "sure": "how sure, in per cent",
+        "sure": "how sure, in per cent", "taken": "how long it took since control last went on",
     },
     "timeseries.csv": {
         "quantity": "what was measured at the turn's end: see series.csv; for a seat, as it judges it itself",

@@ -79,7 +79,7 @@ def read_played(folder: Path) -> Played:
     answers = _answers(folder / "actions.jsonl")
     turns = _played_again(folder, loaded, record, manifest, answers)
     rows = rows_of(folder / "decisions.csv") or [_row(answer) for answer in answers]
-    log, ratings = _in_words(rows, turns, loaded), _ratings(folder / "ratings.csv", loaded.scenario)
+    log, ratings = _timed(_in_words(rows, turns, loaded)), _ratings(folder / "ratings.csv", loaded.scenario)
     notes, moves = (tuple(rows_of(folder / name)) for name in ("notes.csv", "moves.csv"))
     return Played(folder, loaded, record, manifest, turns, tuple(log), ratings, notes, moves)
 
@@ -189,6 +189,26 @@ def _in_words(rows, turns, loaded):
     seen: dict[Any, Decision] = {decision.address: decision for one in turns[-1:] for decision, _ in one.decided}
     names = Names(loaded)
     return [_said(row, seen.get(_address(row)), names) for row in rows]
+
+
+def _timed(rows):
+    """Rows with the time that each answer took, where a room's clock was kept: since control last went on."""
+    opened = None
+    for row in rows:
+        at = datetime.datetime.fromisoformat(row["at"]) if row.get("at") else None
+        taken = at - opened if at and opened and row.get("seat") else None
+        yield row if taken is None else {**row, "taken": _duration(taken)}
+        opened = at if row.get("kind") == "proceed" else opened
+
+
+def _duration(taken):
+    """A time in minutes, or in seconds where it is short.
+
+    >>> _duration(datetime.timedelta(seconds=40)), _duration(datetime.timedelta(minutes=7, seconds=40))
+    ('40 s', '8 min')
+    """
+    seconds = taken.total_seconds()
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 def _address(row):

@@ -32,12 +32,6 @@ class Principle:
     evidence: str
 
 
-def _changes(direction: Mapping[str, Any]) -> bool:
-    """Whether something that control directed makes the exercise another than it would have been."""
-    said = direction["value"] or ""
-    return said != '"person"' and (direction["direction"] != "adjudicate" or '"set"' in said)
-
-
 @dataclass(frozen=True)
 class Record:
     """One run: everything that happened, and what came of it.
@@ -92,8 +86,8 @@ class Record:
 
     @property
     def overrides(self) -> list[Event]:
-        """What control changed while it was played: all that it directed but seats for people, rulings of no effect."""
-        return [event for event in self.of_kind("control_directs") if _changes(event.payload)]
+        """What control changed while it was played: all that it directed but seating people."""
+        return [event for event in self.of_kind("control_directs") if event.payload["value"] != '"person"']
 
     def in_turn(self, turn: int) -> list[Event]:
         """The events of one turn, in order."""
