@@ -217,10 +217,10 @@ def _differing(folder, loaded, asked):
         yield from folder.design.differing(altered(folder.design, loaded, design))
     if asked.keep and kept_of(loaded, folder.design, asked.keep) != folder.kept:
         yield "--keep"
-    if asked.opening not in (None, folder.manifest.get("opening")):
-        yield "the moment from which it goes on"
     if asked.until and until_of(asked.until, folder.manifest["measures"]) != folder.until:
         yield "--until"
+    if asked.opening not in (None, folder.manifest.get("opening")):
+        yield "the moment from which it goes on"
     if asked.block_runs not in (None, folder.size):
         yield "the size of its blocks"
     if asked.baseline not in (None, folder.manifest["baseline"]) and loaded.scenario.cooperation:

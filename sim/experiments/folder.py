@@ -338,8 +338,8 @@ def make_folder(
     baseline : bool, play each run a second time without the cooperation portfolio, if there is one
     measures : measures of one's own, as `sim.experiments.own.own_of` takes them
     keep : what is kept of each run beside its measures, as `sim.experiments.keep.kept_of` takes it
-    opening : dict of `session`, its lines, and `turn`, the last of it that is given; or None
     until : when it has told enough, as `sim.experiments.until.until_of` takes it
+    opening : dict of `session`, its lines, and `turn`, the last of it that is given; or None
     design_facts : see `sim.experiments.make_design`
     """
     path = Path(path)

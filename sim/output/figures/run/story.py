@@ -157,11 +157,11 @@ def moments_of(record, styles):
         *_moves(record, styles),
         *_endings(record, styles),
         *_projects(record, styles),
+        *_answers(record, styles),
         *(
             _of(event, "control", directed(event, styles.names).rstrip("."), "P", is_bold=True)
             for event in record.overrides
         ),
-        *_answers(record, styles),
     ]
     return sorted(found, key=lambda one: (one.turn, one.day))
 
