@@ -38,7 +38,7 @@ def _after(options):
         write_improvement_plan(played, folder / "improvement_plan.xlsx")
         if played.decisions:
             write_decisions(played, folder / "decisions.xlsx")
-        write_bundle(played, folder / "data.zip")
+        write_bundle(played.folder, played.loaded.scenario, folder / "data.zip")
 
     _keep(options, played.loaded, papers_after(played), more)
     print("  improvement_plan.xlsx  who does what by when, to be filled in")

@@ -26,6 +26,7 @@ from sim.record import store
 from sim.record.reading import check_digest, damaged, read_json
 from sim.record.record import Record
 from sim.scenario import Loaded
+from sim.scenario.schema import Scenario
 
 POOR, GOOD = 0.34, 0.66  # scores of a principle that are worth a sentence
 CHARTS = ("story", "consultation", "joining", "scorecard")
@@ -309,7 +310,7 @@ def _decision(row, played, most):
         listed(options, most) if options else NOT_KEPT,
         " ".join(filter(None, [row.get("choice", ""), because])),
         ("the same" if not _differs(row) else row["suggested"]) if row.get("suggested") else NOT_KEPT,
-        _numbers(_events_of(row, played.record), ""),
+        _numbers(events_of(row, played.record), ""),
     )
 
 
@@ -320,7 +321,7 @@ def write_decisions(played: Played, path: Path) -> None:
     write_workbook(path, played.loaded.scenario.marking, [("Decisions", heads, rows)])
 
 
-def _events_of(row, record):
+def events_of(row: dict[str, str], record: Record) -> tuple[int, ...]:
     """The events that an answer can be seen in: those of its seat in its turn, about what it was about."""
     about = row.get("subject", "").split("/")[0]
     return tuple(
@@ -463,12 +464,13 @@ def write_improvement_plan(played: Played, path: Path) -> None:
     write_workbook(path, played.loaded.scenario.marking, sheets, {"State": ("open", "begun", "done", "dropped")})
 
 
-def write_bundle(played: Played, path: Path) -> None:
-    """Writes the data of a run into one file, with the marking and what each file means."""
-    kept = [one for one in sorted(played.folder.rglob("*")) if one.is_file() and not one.is_symlink()]
+def write_bundle(folder: Path, scenario: Scenario, path: Path) -> None:
+    """Writes the data of a run into one file, with the marking and what each file means; bundles of seats stay out."""
+    inside = [one for one in sorted(folder.rglob("*")) if one.is_file() and not one.is_symlink()]
+    kept = [one for one in inside if one.relative_to(folder).parts[0] != "bundles"]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
-        marking, title = played.loaded.scenario.marking, played.loaded.scenario.title
+        marking, title = scenario.marking, scenario.title
         said = "It holds the truth and what was for control alone. data_dictionary.md says what each column means."
         bundle.writestr("README.txt", f"{marking}\n\n{title}\n\n{said}\n\n{marking}\n")
         for one in kept:
-            bundle.write(one, one.relative_to(played.folder))
+            bundle.write(one, one.relative_to(folder))
