@@ -496,7 +496,8 @@ class PapersOptions(Asked):
     source: Annotated[
         str,
         typer.Argument(
-            metavar="SCENARIO|RESULT", help="A scenario, for the papers before; a run's folder, for those after."
+            metavar="SCENARIO|RESULT",
+            help="A scenario, or a room's file, for the papers before; a run's folder, for those after.",
         ),
     ]
     whom: Annotated[

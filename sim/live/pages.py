@@ -29,7 +29,6 @@ from sim.output.narrative.passages import directed
 from sim.output.narrative.run_sheet import condition_in_words
 from sim.output.narrative.seat import situation
 from sim.output.narrative.story import tell
-from sim.papers.before import RATINGS
 from sim.phrases import Names, capital, day, period, sentence
 from sim.scenario.calendar import Calendar
 from sim.session import Session
@@ -396,7 +395,7 @@ def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
         "objectives": [
             (one.id, one.text, *room.log.ratings().get(one.id, ("", ""))) for one in room.loaded.scenario.objectives
         ],
-        "ratings": RATINGS,
+        "ratings": room.loaded.scenario.ratings,
         "settings": room.settings(),
         "picture": room.picture(),
         "results": room.results(),

@@ -3,29 +3,26 @@
 session.jsonl        what was put in, from which it is played again
 decisions.csv        each answer and direction: who, when, on whose advice, what the model would have chosen, why, and
                      what came of it; what control went back on is marked
+views.csv            what each of several people in a seat would have answered
+moves.csv            what seats did in their own words, with control's ruling
 ratings.csv          how control rated each objective
 notes.csv            notes between seats and control, and moves in a seat's own words
-bundles/CODE.zip     for each seat that people held: what it saw, chose and was told, and nothing else
-bundles/control.zip  all of the folder
+bundles/CODE.zip     for each seat that people held: what it saw and did, and nothing else
+bundles/control.zip  all of the data
 """
 
-import io
 import json
-import tempfile
-import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.live.log import Kept
-from sim.live.pages import files_of, option_words
+from sim.live.pages import option_words
 from sim.live.room import Room
 from sim.model.decisions import Answer, Decision
 from sim.output.narrative.decisions import question
-from sim.output.narrative.seat import situation
-from sim.papers.after import events_of, write_bundle
-from sim.papers.content import Grid, Heading, Items, Paper, Paragraph
-from sim.papers.rendering import write_papers
+from sim.papers.bundle import bundle
+from sim.papers.played import events_of, read_played
 from sim.phrases import Names, capital
 from sim.record import store
 from sim.record.record import Record
@@ -33,14 +30,10 @@ from sim.record.record import Record
 DECISIONS = ("number", "turn", "at", "seat", "person", "source", "kind", "subject", "asked", "options", "choice",
              "advice", "suggested", "is_model's", "is_override", "rationale", "sure", "came_of_it", "events",
              "left_because")  # fmt: skip
-OF_A_SEAT = ("turn", "at", "seat", "person", "source", "kind", "subject", "asked", "options", "choice", "advice",
-             "rationale", "sure")  # fmt: skip
 VIEWS = ("number", "turn", "at", "seat", "person", "kind", "subject", "choice", "rationale", "sure")
 MOVES = ("number", "turn", "at", "seat", "person", "move", "effect", "reason")
 RATED = ("objective", "rating", "text")
 NOTED = ("turn", "at", "from", "to", "person", "text")
-REACHED = ("turn", "title", "from", "channel", "text")
-FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of a file in a bundle: the same bytes whenever it is made
 
 
 def write_session(folder: Path, room: Room) -> None:
@@ -52,17 +45,11 @@ def write_session(folder: Path, room: Room) -> None:
     store.write_table(folder / "views.csv", VIEWS, _values(VIEWS, (view.row for view in room.log.views())))
     store.write_table(folder / "moves.csv", MOVES, _moves(room))
     store.write_table(folder / "notes.csv", NOTED, _notes(room))
-    bundles = folder / "bundles"
+    played, bundles = read_played(folder), folder / "bundles"
     bundles.mkdir()
-    for seat in _held(room):
-        (bundles / f"{seat}.zip").write_bytes(bundle_of(room, seat))
-    write_bundle(folder, room.loaded.scenario, bundles / "control.zip")
-
-
-def _held(room: Room) -> list[str]:
-    """Seats in which somebody sat, or sits."""
-    answered = {given["actor"] for kept in room.history() if "actor" in (given := json.loads(kept.payload))}
-    return [code for code in room.seats if code in answered or room.holders(code)]
+    for seat in played.seats if played.turns else ():
+        (bundles / f"{seat}.zip").write_bytes(bundle(played, seat))
+    (bundles / "control.zip").write_bytes(bundle(played))
 
 
 # ------------------------------------------------------------------------------------------- who decided what
@@ -154,67 +141,3 @@ def _moves(room: Room, *seats: str) -> Iterator[tuple[Any, ...]]:
         effect = json.dumps(ruling["value"]["set"], ensure_ascii=False) if ruling and "set" in ruling["value"] else None
         reason = ruling["reason"] if ruling else None
         yield move.number, move.turn, move.at, move.seat, move.person, move.text, effect, reason
-
-
-# ------------------------------------------------------------------------------------------- bundles
-
-
-def bundle_of(room: Room, seat: str) -> bytes:
-    """What a seat saw, chose and was told, as a zip: the same bytes for the same, and nothing of what others know."""
-    view, scenario = room.session.view(seat), room.loaded.scenario
-    own = [row for row in decisions_of(room) if row.get("seat") == seat and not row["left_because"]]
-    with tempfile.TemporaryDirectory() as aside:
-        (page,) = write_papers([_paper(room, seat, own)], scenario, Path(aside), "html")
-        files = {page.name: page.read_bytes()}
-    files |= {
-        "decisions.csv": _table(OF_A_SEAT, _values(OF_A_SEAT, own)),
-        "messages.csv": _table(REACHED, _values(REACHED, view["injects"])),
-        "notes.csv": _table(NOTED, _notes(room, seat)),
-        "moves.csv": _table(MOVES[1:], (row[1:] for row in _moves(room, seat))),
-        "view.json": store.as_json(view).encode(),
-        **{f"attachments/{name}": room.loaded.attached[name] for name in sorted(files_of(room, seat))},
-    }
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name, contents in files.items():
-            bundle.writestr(zipfile.ZipInfo(name, FIRST_DAY), contents, zipfile.ZIP_DEFLATED)
-    return held.getvalue()
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    text = io.StringIO(newline="")
-    store.fill_table(text, columns, rows)
-    return text.getvalue().encode()
-
-
-def _paper(room: Room, seat: str, decisions: Sequence[Mapping[str, Any]]) -> Paper:
-    """All of it on one page, for reading."""
-    names, view, own = room.names, room.session.view(seat), room.loaded.scenario.actors.get(seat)
-    chosen = [(str(row["turn"]), row.get("asked", ""), _said(room, row), row["rationale"] or "") for row in decisions]
-    blocks: list[Any] = [Heading("Your brief"), Paragraph(own.brief)] if own and own.brief else []
-    blocks.append(Heading("What reached you"))
-    for one in view["injects"]:
-        blocks += [
-            Heading(one["title"], 3),
-            Paragraph(f"{one['from']}, turn {one['turn']}", "note"),
-            Paragraph(one["text"]),
-        ]
-    blocks += [Heading("What you decided"), Grid(("Turn", "Asked", "Chose", "Because"), chosen, (8, 40, 27, 25))]
-    noted = [(str(turn), f"{sender} to {to}", text) for turn, _, sender, to, _, text in _notes(room, seat)]
-    noted += [(str(turn), "Your move", f"{move} ({reason or 'not adjudicated'})")
-              for _, turn, _, _, _, move, _, reason in _moves(room, seat)]  # fmt: skip
-    if noted:
-        blocks += [Heading("Notes and moves"), Grid(("Turn", "Who", "What"), noted, (8, 22, 70))]
-    blocks.append(Heading("Where things stood at the end"))
-    for heading, lines in situation(view, names, room.session.model_inputs.calendar.start):
-        blocks += [Heading(heading, 3), Items(tuple(lines))]
-    name = names.actor(seat)
-    return Paper("what_you_saw", f"What {name} saw and did", f"for {name} alone", tuple(blocks))
-
-
-def _said(room: Room, row: Mapping[str, Any]) -> str:
-    """What was chosen, in words."""
-    address = (row["turn"], row["seat"], row["kind"], row["subject"])
-    decision = next((one for one, _ in room.session.decided if one.address == address), None)
-    ids = [one for one in row["choice"].split(",") if one]
-    return ", ".join(option_words(decision, room.names, ids) if decision else ids) or "nothing"

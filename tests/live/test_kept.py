@@ -16,7 +16,8 @@ from sim.engine import play_points
 from sim.errors import InputError
 from sim.experiments.compare import arms_of, compare
 from sim.experiments.runner import sweep
-from sim.papers.after import after_action_report, read_played
+from sim.papers.after import after_action_report
+from sim.papers.played import read_played
 from tests.builders_room import Hall, words_of
 
 
@@ -29,7 +30,9 @@ def kept(tmp_path_factory):
     objective = hall.loaded.scenario.objectives[0].id
     link, beside = hall.join("Marta =1+1", "EST"), hall.join("Juhan", "EST")
     hall.proceed()
-    hall.browser.post(f"{beside}/view", data=hall.form("EST", sure="80", rationale="we know it"))
+    view = hall.form("EST", rationale="we know it", sure="80")
+    view[next(name for name in view if name.startswith("d:"))] = ["naming"]
+    hall.browser.post(f"{beside}/send", data=view)
     hall.browser.post(f"{link}/move", data={"seat": "EST", "text": "We close the border"})
     hall.browser.post(f"{hall.control}/adjudicate", data={"number": "1", "reason": "It is closed already"})
     hall.browser.post(f"{hall.control}/set", data={"what": "tension", "to": "0.7", "reason": "a summit failed"})
@@ -53,7 +56,7 @@ def test_the_results_hold_who_decided_what_why_and_what_came_of_it(kept):
     assert own and all(row["seat"] == "EST" and row["is_model's"] == "true" for row in own)
     assert all(row["asked"] and row["options"] and row["came_of_it"] for row in own)
     assert all(event in known for row in own for event in row["events"].split())
-    assert own[0]["advice"] == "Juhan: solidarity (we know it)"
+    assert own[0]["advice"] == "Juhan: naming (we know it)"
     assert [row["kind"] for row in rows if row["is_override"] == "true"] == ["adjudicate", "set"]
     assert 'S,"late, but clear"' in (folder / "ratings.csv").read_text(encoding="utf-8")
     report = (folder / "report.html").read_text(encoding="utf-8")
@@ -113,7 +116,7 @@ def test_a_seat_takes_away_what_it_saw_and_nothing_else(kept):
     with zipfile.ZipFile(io.BytesIO(given)) as bundle:
         words = {name: bundle.read(name).decode() for name in bundle.namelist()}
     everything = " ".join(words.values())
-    assert "For Tallinn alone." in words["notes.csv"] and "For Tallinn alone." in words["what_you_saw.html"]
+    assert "For Tallinn alone." in words["notes.csv"] and "For Tallinn alone." in words["your_exercise.html"]
     assert "For Tokyo alone." not in everything and "late, but clear" not in everything
     assert [row["seat"] for row in rows_of(words["decisions.csv"])] == ["EST"] * len(rows_of(words["decisions.csv"]))
     with zipfile.ZipFile(folder / "bundles" / "control.zip") as bundle:
@@ -122,6 +125,7 @@ def test_a_seat_takes_away_what_it_saw_and_nothing_else(kept):
 
 def test_the_results_hold_views_and_moves_and_how_usual_it_was_and_show_it_in_the_debrief(kept):
     hall, _, folder = kept
+    hall.browser.post(f"{hall.control}/show", data={})
     (view,) = rows_of((folder / "views.csv").read_text(encoding="utf-8"))
     assert (view["person"], view["kind"], view["sure"]) == ("Juhan", "position", "80")
     assert "We close the border,,It is closed already" in (folder / "moves.csv").read_text(encoding="utf-8")
@@ -153,7 +157,7 @@ def serve(tmp_path):
     return served
 
 
-@pytest.mark.parametrize("words", [["nosuch"], ["broken.yaml"], ["smallest", "--policy", "EST=bold"], []])
+@pytest.mark.parametrize("words", [["nosuch"], ["broken.yaml"], ["smallest", "--groups", "Red,red"], []])
 def test_a_room_that_cannot_begin_gives_advice_and_leaves_nothing_behind(serve, tmp_path, words):
     (tmp_path / "broken.yaml").write_text("title: [x", encoding="utf-8")
     done, left = serve(*words)
