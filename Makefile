@@ -13,7 +13,7 @@ PICK   := $(if $(LONG),,-m "not long")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test bench lint playthroughs patterns ideas casts volumes reference portfolio backtest clean
+.PHONY: help setup demo test bench lint playthroughs patterns ideas casts volumes reference screens portfolio backtest clean
 
 help: ## this list
 	@echo "Two Oceans: exercises for crises that cross the Atlantic and the Pacific"
@@ -54,6 +54,9 @@ volumes: $(VENV)/.base ## count how much happens in scenarios and past cases, fo
 
 reference: $(VENV)/.base ## draw the charts in results/reference anew
 	$(BIN)/python results/reference/draw.py
+
+screens: $(VENV)/.whole ## play an exercise in the room, and take the pictures of it and of its papers anew (two minutes)
+	$(BIN)/python results/reference/screens.py
 
 portfolio: $(VENV)/.whole ## sweep the article's question anew, for results/reference (a few minutes)
 	$(BIN)/python results/reference/portfolio.py

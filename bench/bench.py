@@ -8,6 +8,8 @@ Every row is measured in a process of its own, so that its peak memory is its ow
 - a hundred continuations from the middle of an exercise, as a what-if needs them;
 - a session of `two_theatres` with a person in every seat: what a stop takes, how many a turn has, how long it takes to
   rebuild the exercise from its inputs alone, and a thousand continuations from its middle;
+- two hundred people in the seats of a room of `two_theatres`, served on this machine: how long each waits for an answer
+  to what it sends while a what-if is played beside the room, how large the pages are, and the memory;
 - sweeps of distinct design points: a long one in one process and in two, a shorter one beside the engine alone;
 - the same experiments by a sweep, by the EMA Workbench (a function called once for each) and by Mesa's `batch_run`, as
   a user of each would write them; all three must come to the same numbers;
@@ -17,6 +19,7 @@ The aims at the end are what a room full of people and a study on a laptop need;
 """
 
 import argparse
+import contextlib
 import inspect
 import itertools
 import json
@@ -25,7 +28,9 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.request
 
 SCENARIO = "cyber_incident"
 SEED = 7
@@ -35,6 +40,9 @@ AT_LEAST_SECONDS = 2.0
 AHEAD = 100
 ROOM = "two_theatres"  # the largest scenario, for a session with a person in every seat
 AHEAD_OF_ROOM = 1000
+PEOPLE = 200  # in the seats of a room
+AT_ONCE = 4  # of them send at the same moment
+ROUNDS = 2
 REPEATS = 3
 POINTS = 32768  # long enough that the start of a process, a second or so, counts for little
 ALONE = 8192  # of the sweep beside the engine alone
@@ -56,6 +64,8 @@ AIMS = {  # what is aimed at: (words, whether it is met)
         lambda value: value < 1,
     ),
     "peers": ("a sweep at least 10 times as fast as by others' runners", lambda value: value >= 10),
+    "submit": ("in a room of 200, nineteen in twenty answers are taken within 0.1 s", lambda value: value < 0.1),
+    "page": ("the largest page that 200 people open under 60 kB", lambda value: value < 60),
     "help": ("help within 0.3 s", lambda value: value < 0.3),
     "run": ("a run with all its charts within 10 s", lambda value: value < 10),
 }
@@ -145,6 +155,83 @@ def manned():
         "rebuilt": _seconds(session.branch),
         "ahead": _seconds(lambda: middle.ahead(AHEAD_OF_ROOM), 1),
     }
+
+
+def seated():
+    """A room with people in all its seats, several in each, who send while a what-if is played beside it."""
+    from concurrent.futures import ThreadPoolExecutor
+    from pathlib import Path
+
+    from sim.live.futures import what_if
+    from sim.live.log import Log
+    from sim.live.room import Room
+    from sim.model.steps.control import Direction
+    from sim.scenario import load
+
+    with tempfile.TemporaryDirectory() as folder:
+        room = Room(load(ROOM), Log(Path(folder) / "room.session"), SEED)
+        tokens = [room.join(f"person {number}", room.code) for number in range(PEOPLE)]
+        for number, token in enumerate(tokens):
+            room.sit(room.log.who(token), room.seats[number % len(room.seats)])
+        control, screen = room.log.admit("control", "control"), room.log.admit("screen", "screen")
+        with _served(room, control, screen) as address, ThreadPoolExecutor(AT_ONCE + 1) as clients:
+            room.direct(Direction("proceed"), "control")
+            waits, before = [], None
+            for _ in range(ROUNDS):
+                ahead = clients.submit(what_if, room)
+                waits += clients.map(lambda token: _sends(address, room, token), tokens)
+                ahead.result()
+                before = before or _memory()
+            links = [f"p/{token}" for token in tokens[: len(room.seats)]] + [f"screen/{screen}"]
+            pages = [len(_fetched(f"{address}/{link}")) for link in links]
+            desk = len(_fetched(f"{address}/control/{control}"))
+        room.log.close()
+    waits.sort()
+    return {
+        "people": PEOPLE, "seats": len(room.seats), "p50": waits[len(waits) // 2], "p95": waits[len(waits) * 19 // 20],
+        "page_kb": max(pages) / 1000, "desk_kb": desk / 1000, "growth_mb": _memory() - before,
+    }  # fmt: skip
+
+
+@contextlib.contextmanager
+def _served(room, control, screen):
+    """A room on this machine: its address, for as long as it is served."""
+    import uvicorn
+
+    from sim.live.server import server_of
+
+    config = uvicorn.Config(server_of(room, "", control, screen), port=0, log_level="error")
+    server, listening = uvicorn.Server(config), config.bind_socket()
+    listening.listen()  # whoever comes before it serves waits a moment, and is not refused
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def _sends(address, room, token):
+    """Seconds that somebody waits until what it sends is taken."""
+    (seat,) = room.log.who(token).seats
+    opened = room.session.open_decisions(seat)
+    given = [{"id": one.id, "digest": one.digest, "choice": list(one.default)} for one in opened]
+    began = time.perf_counter()
+    _fetched(f"{address}/api/{token}/{seat}/answers", json.dumps({"answers": given}).encode())
+    return time.perf_counter() - began
+
+
+def _fetched(address, body=None):
+    with urllib.request.urlopen(address, body) as answer:
+        return answer.read()
+
+
+def _memory():
+    """The memory of this process now, in megabytes."""
+    import psutil
+
+    return psutil.Process().memory_info().rss / 1024**2
 
 
 def swept():
@@ -272,6 +359,7 @@ ROWS = {
     "policy": with_policy,
     "ahead": simulate_forward,
     "manned": manned,
+    "seated": seated,
     "swept": swept,
     "points": points_alone,
     "peers": peers,
@@ -329,6 +417,13 @@ def table(before=None):
         f"{room['rebuilt']:.1f} s;\n{AHEAD_OF_ROOM:,} continuations from its middle in {room['ahead']:.1f} s; "
         f"{room['memory_mb']:.0f} MB"
     )
+    hall = measured("seated")
+    print(
+        f"a room of {hall['people']} people in {hall['seats']} seats, beside a what-if: {1000 * hall['p50']:.0f} ms "
+        f"until an answer is taken, {1000 * hall['p95']:.0f} at most for nineteen in twenty;\n"
+        f"pages up to {hall['page_kb']:.0f} kB, control's desk {hall['desk_kb']:.0f} kB; "
+        f"{hall['memory_mb']:.0f} MB, {hall['growth_mb']:+.0f} MB over a round"
+    )
     sweep, short = measured("swept"), measured("points")
     print(
         f"a sweep of {POINTS:,} points: {sweep['one']:.0f} runs a second in one process and {sweep['two']:.0f} in two, "
@@ -357,6 +452,8 @@ def table(before=None):
         "rebuilt": room["rebuilt"],
         "ahead_of_room": room["ahead"],
         "peers": min(ratios.values()),
+        "submit": hall["p95"],
+        "page": hall["page_kb"],
         "help": help_seconds,
         "run": run_seconds,
     }

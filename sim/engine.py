@@ -6,7 +6,7 @@ runs at once. A run comes out the same to the last bit whichever batch it is in.
 
 import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,12 +18,13 @@ from sim.model.events import Event
 from sim.model.inputs import ModelInputs, build_inputs
 from sim.model.msel import as_played, ask_as_planned, plan_of
 from sim.model.state import State, World
-from sim.model.steps import is_over, play_turn
+from sim.model.steps import STEPS, begin_turn, is_over, play_turn
+from sim.model.steps.control import Direction, carry_out
 from sim.model.varying import Varied
 from sim.policies import POLICIES, policy_named
 from sim.policies.policy import Script, Scripts
 from sim.policies.seating import PolicyLike, fresh, policies_of, seats_that_override
-from sim.processes import pool
+from sim.policies.standard import Standard
 from sim.record.record import Outcomes, Record
 from sim.record.recorder import EventRecorder
 from sim.record.scorecard import scorecard
@@ -164,6 +165,8 @@ def _in_processes(
     """The same in several processes, in the same order."""
     import cloudpickle
 
+    from sim.processes import pool
+
     given = cloudpickle.dumps((loaded, policies))
     size = max(-(-len(numbers) // (SHARES * workers)), 1)
     with pool(workers) as processes:
@@ -187,6 +190,51 @@ class Played:
     digest: np.ndarray
 
 
+@dataclass(frozen=True)
+class Opening:
+    """How an exercise with people went up to the end of a turn: what was decided and directed, and by which draws.
+
+    Parameters
+    ----------
+    turn : int, the last that is given; seed, run : int, of the exercise; seed None: each run has draws of its own from
+        the first turn on, and only what was decided and directed is given
+    answers : tuple of Answer, of every seat that was asked
+    directed : tuple of (turn, step, Direction), in order, with the step that was next when control directed it
+    policies : dict of code to policy, of who chooses from then on
+    """
+
+    turn: int
+    seed: int | None
+    run: int
+    answers: tuple[Answer, ...] = ()
+    directed: tuple[tuple[int, int, Direction], ...] = ()
+    policies: Mapping[str, PolicyLike] = field(default_factory=dict)
+
+    def world(self, inputs: ModelInputs, seed: int, runs: Sequence[int]) -> World:
+        """Where so many runs stand at that moment, which have draws of their own from then on.
+
+        Where other inputs ask something else, or allow less, an answer that does not fit is left out.
+        """
+        script = Script(self.answers, strict=False)
+        policies = policies_of(inputs, self.policies)
+        asked = fresh(policies) | {code: Standard() for code in script.actors if code not in policies}
+        seats = {code: asked[code] for code in inputs.actors if code in asked}
+        own = (seed, runs) if self.seed is None else (self.seed, [self.run] * len(runs))
+        world = initial_world(inputs, *own, seats, script=script)
+        waiting = list(self.directed)
+        for turn in range(self.turn + 1):
+            if turn:
+                begin_turn(world)
+            for step in range(len(STEPS) + 1 if turn else 1):
+                while waiting and waiting[0][:2] == (turn, step):
+                    carry_out(world, waiting.pop(0)[2])
+                if turn and step < len(STEPS):
+                    STEPS[step].play(world)
+        world.draws, world.script, world.seats = Draws(seed, runs), None, fresh(policies)
+        world.decided = {}
+        return world
+
+
 def play_points(
     loaded: "Loaded | Points",
     points: Sequence[Mapping[str, Any]],
@@ -196,6 +244,7 @@ def play_points(
     batch: int = BATCH,
     measures: Mapping[str, Callable] | None = None,
     keep: Mapping[str, Callable] | None = None,
+    opening: Opening | None = None,
 ) -> Played:
     """Play one run of each of many design points, with common random numbers: seed and replication alone decide them.
 
@@ -209,6 +258,7 @@ def play_points(
     batch : int, runs played at once; changes no bit of the result
     measures : dict of name to callable (world) -> array (R,), measures of one's own beside the catalogue's; or None
     keep : dict of name to callable (world) -> array (R, ...), what else is kept of each run, among measures; or None
+    opening : Opening, of an exercise from whose moment all runs go on; or None
 
     Returns
     -------
@@ -239,7 +289,11 @@ def play_points(
                 seats, script = fresh(policies_of(inputs)), None
                 if kept is not gathered[0]:
                     seats, script = seats_that_override(decided.get(place, ()) for place in places)
-                world = initial_world(inputs, seed, numbers[here], seats, script=script)
+                world = (
+                    opening.world(inputs, seed, numbers[here])
+                    if opening
+                    else initial_world(inputs, seed, numbers[here], seats, script=script)
+                )
                 world.series = {} if keep else None  # else nobody charts it
                 play_out(world)
                 if kept is gathered[0]:

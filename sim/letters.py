@@ -94,6 +94,16 @@ def visible(text: str) -> str:
     return "".join(written(letter) if at in places else letter for at, letter in enumerate(text)) if places else text
 
 
+def without_hidden(text: str) -> str:
+    r"""A text without what hides in it.
+
+    >>> without_hidden("Ma\x00rta\u202e\r\nof Tallinn")
+    'Marta\nof Tallinn'
+    """
+    places = {match.start() for match in hidden(text)}
+    return "".join(letter for at, letter in enumerate(text) if at not in places) if places else text
+
+
 def written(letter: str) -> str:
     r"""A letter as an escape: `\x1b`, `\u202e`, `\U000e0041`."""
     code = ord(letter)

@@ -26,6 +26,7 @@ from typing import Any
 from sim.draws import slot_key
 from sim.engine import (
     Measures,
+    Opening,
     baseline_inputs,
     baseline_outcome,
     gathered,
@@ -110,6 +111,7 @@ class Session:
         self.people = set(people)
         self.inputs: list[Answer | Direction] = []
         self.void: list[Void] = []
+        self.directed: list[tuple[int, int, Direction]] = []  # with the turn, and the step that was next
         self.pending: dict[Address, Answer] = {}  # answers at this stop, by what they answer
         self._opened: Opened = []  # what the step that is next has opened: (run, Decision)
         self._asked: dict[Address, Decision] = {}  # of these, what people are asked, by its address
@@ -226,7 +228,9 @@ class Session:
             self._proceed()
             self.inputs.append(direction)
             return
+        at = self.turn, self.world.step
         self._carry_out(direction)
+        self.directed.append((*at, direction))
         self.inputs.append(direction)
         self._reopen()
 
@@ -363,7 +367,7 @@ class Session:
         """The same session once more, from here: what happens in it leaves this one alone."""
         twin = copy.copy(self)
         twin.world, twin.people, twin.pending = self.world.copy(), set(self.people), dict(self.pending)
-        twin.inputs, twin.void = list(self.inputs), list(self.void)
+        twin.inputs, twin.void, twin.directed = list(self.inputs), list(self.void), list(self.directed)
         return twin
 
     def branch(self, before: int | None = None) -> "Session":
@@ -420,6 +424,22 @@ class Session:
         other._close()
         other._go_on()
         return other
+
+    def opening(self, turn: int) -> Opening:
+        """How it went up to the end of a turn, from which other futures go on; InputError where that is still to come.
+
+        >>> session = Session("smallest", seed=1, people=["EST"], until=2)
+        >>> session.opening(1)
+        Traceback (most recent call last):
+        ...
+        sim.errors.InputError: error: this exercise has no turn 1 that is over. There are 0 to 0.
+        """
+        over = self.turn if self.is_between_turns else self.turn - 1
+        if not 0 <= turn <= over:
+            raise refusal(f"this exercise has no turn {turn} that is over. There are 0 to {over}.")
+        answers = tuple(answer for _, answer in self.decided if answer.turn <= turn)
+        directed = tuple(one for one in self.directed if one[0] <= turn and one[2].kind != "seat")
+        return Opening(turn, self.seed, self.run, answers, directed, self.began_with[1])
 
     # ------------------------------------------------------------------------------------------- stored
 

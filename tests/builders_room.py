@@ -15,14 +15,15 @@ ADDRESS = "http://testserver"
 class Hall:
     """A room with its server, and links for whoever comes in."""
 
-    def __init__(self, folder, scenario="smallest", seed=1, finish=None):
+    def __init__(self, folder, scenario="smallest", seed=1, finish=None, brake=None, group=""):
         self.path = folder / "room.session"
         self.log = Log(self.path)
+        self.log.keep_fact("group", group)
         self.loaded = scenario if isinstance(scenario, Loaded) else load(scenario)
         self.room = Room(self.loaded, self.log, seed, finish=finish)
         control, screen = self.log.admit("control", "control"), self.log.admit("screen", "screen")
         self.control, self.screen = f"/control/{control}", f"/screen/{screen}"
-        self.browser = TestClient(server_of(self.room, ADDRESS, control, screen), follow_redirects=True)
+        self.browser = TestClient(server_of(self.room, ADDRESS, control, screen, brake), follow_redirects=True)
 
     def join(self, name, seat=None):
         """Somebody comes in with the code and, if said, sits down: the address of their page."""

@@ -146,6 +146,12 @@ class ServeOptions(Asked):
         Sequence[str],
         _policy("How an actor, a group:NAME or all choose; module:Class is one of your own. Repeatable."),
     ] = ()
+    groups: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N|NAME,NAME", help="So many groups, or groups of these names, each in a room of its own."
+        ),
+    ] = None
     open_desk: Annotated[bool, typer.Option("--open/--no-open", help="Open control's desk in a browser.")] = False
     out: Folder = Path("results")
 
@@ -175,7 +181,17 @@ class SweepOptions(Answered):
     """
 
     scenario: Annotated[
-        str | None, typer.Argument(help="A scenario that ships, or a YAML file. Not needed with --resume.")
+        str | None,
+        typer.Argument(
+            help="A scenario that ships, or a YAML file; or the folder of an exercise in a room, with --from-turn. Not "
+            "needed with --resume."
+        ),
+    ] = None
+    from_turn: Annotated[
+        int | None,
+        typer.Option(
+            "--from-turn", min=0, metavar="T", help="Go on from the end of turn T of an exercise that people played."
+        ),
     ] = None
     design: Annotated[
         str | None,
@@ -304,8 +320,8 @@ class CompareOptions(Answered):
         Sequence[str],
         typer.Argument(
             metavar="A B...",
-            help="Scenarios; A:path=value,path=value for A with other values (a lever's name does); :path=value for "
-            "the first again. Each is compared with the first.",
+            help="Scenarios, or folders of exercises that people played; A:path=value,path=value for A with other "
+            "values (a lever's name does); :path=value for the first again. Each is compared with the first.",
         ),
     ]
     policies: Annotated[
@@ -353,8 +369,10 @@ class AnalyseOptions(Answered):
 class ReplayOptions(Answered):
     """Play one run of many again, with its whole story, and verify its digest."""
 
-    result: Annotated[Path, typer.Argument(metavar="RESULT", help="The folder of a sweep, or of `oceans run --runs`.")]
-    index: Annotated[int, typer.Argument(metavar="INDEX", help="Which run, from 0.")]
+    result: Annotated[
+        Path, typer.Argument(metavar="RESULT", help="The folder of a sweep, a run, or an exercise in a room.")
+    ]
+    index: Annotated[int, typer.Argument(metavar="INDEX", help="Which run, from 0.")] = 0
     full: Full = False
     out: Folder = Path("results")
     charts: ReportToo = True
@@ -478,7 +496,8 @@ class PapersOptions(Asked):
     source: Annotated[
         str,
         typer.Argument(
-            metavar="SCENARIO|RESULT", help="A scenario, for the papers before; a run's folder, for those after."
+            metavar="SCENARIO|RESULT",
+            help="A scenario, or a room's file, for the papers before; a run's folder, for those after.",
         ),
     ]
     whom: Annotated[

@@ -6,8 +6,10 @@ from pathlib import Path
 from sim.cli.options import PapersOptions
 from sim.errors import did_you_mean, refusal
 from sim.letters import visible
-from sim.papers.after import is_result, papers_after, read_played, write_bundle, write_decisions, write_improvement_plan
-from sim.papers.before import papers_before
+from sim.papers.after import papers_after, write_decisions, write_improvement_plan, write_ratings
+from sim.papers.before import ALL, CONTROL, papers_before
+from sim.papers.bundle import bundle
+from sim.papers.played import is_result, read_played
 from sim.papers.rendering import FORMATS, write_papers
 from sim.record import store
 from sim.scenario import load
@@ -17,35 +19,66 @@ def print_papers(options: PapersOptions) -> int:
     """Writes the papers into a new folder, and returns the exit code."""
     if options.form not in FORMATS:
         raise refusal(f"--format {options.form}: {did_you_mean(options.form, FORMATS)}")
-    return _after(options) if is_result(Path(options.source)) else _before(options)
+    source, code = _of_session(Path(options.source)) if options.source.endswith(".session") else (options.source, "")
+    return _after(options, Path(source)) if is_result(Path(source)) else _before(options, source, options.code or code)
 
 
-def _before(options):
-    loaded = load(options.source)
-    papers, left_out = papers_before(loaded, options.whom, options.address, options.code)
+def _of_session(path):
+    """What the file of a room leads to: its results once they are kept, before that its scenario and its code."""
+    from sim.live.log import Log
+
+    if not path.exists():
+        raise refusal(f"there is no session at {path}.")
+    log = Log(path)
+    scenario = log.fact("results") or log.fact("scenario")
+    if scenario is None:
+        raise refusal(f"{path} does not say which scenario it is of. Name the scenario, and its --code.")
+    return scenario, log.fact("code", "")
+
+
+def _before(options, source, code):
+    loaded = load(source)
+    papers, left_out = papers_before(loaded, options.whom, options.address.rstrip("/"), code)
     _keep(options, loaded, papers)
     if left_out:
         print(f"No brief of their own, so no paper: {', '.join(left_out)}. --for CODE writes one all the same.")
     return 0
 
 
-def _after(options):
-    if options.whom:
-        raise refusal("--for: the papers after an exercise are for all and for control; they are written together.")
-    played = read_played(Path(options.source))
+def _after(options, folder):
+    played = read_played(folder)
+    whom = options.whom or (ALL, CONTROL, *(played.seats if played.turns else ()))
+    data = {_data_of(one): bundle(played, "" if one == CONTROL else one) for one in whom if one != ALL}
+    has_all = ALL in whom
 
     def more(folder):
-        write_improvement_plan(played, folder / "improvement_plan.xlsx")
-        if played.decisions:
+        for name, packed in data.items():
+            (folder / name).write_bytes(packed)
+        if has_all:
+            write_improvement_plan(played, folder / "improvement_plan.xlsx")
+            write_ratings(played, folder / "ratings.csv")
+        if has_all and played.decisions:
             write_decisions(played, folder / "decisions.xlsx")
-        write_bundle(played, folder / "data.zip")
 
-    _keep(options, played.loaded, papers_after(played), more)
-    print("  improvement_plan.xlsx  who does what by when, to be filled in")
-    if played.decisions:
+    _keep(options, played.loaded, papers_after(played) if has_all else [], more)
+    if has_all:
+        print("  improvement_plan.xlsx  who does what by when, to be filled in")
+        print("  ratings.csv  what the record suggests for each objective; filled in, it goes into the run's folder")
+    if has_all and played.decisions:
         print("  decisions.xlsx  all that people decided, with all the options that they saw")
-    print("  data.zip  all data of the run, the truth among it: for control")
+    for one in whom:
+        if one != ALL:
+            about = (
+                "all data, the truth among it, for control alone"
+                if one == CONTROL
+                else f"what {one} saw and did, for it alone"
+            )
+            print(f"  {_data_of(one)}  {about}")
     return 0
+
+
+def _data_of(whom):
+    return "data.zip" if whom == CONTROL else f"data_{whom}.zip"
 
 
 def _keep(options, loaded, papers, more=lambda folder: None):

@@ -1,7 +1,8 @@
 """`oceans replay`: any run of many, again with its whole story, and the proof that it is the same run.
 
 A sweep keeps a digest of each run's whole final state; `oceans run --runs` keeps every measure to its last digit. What
-is played again must give the same, or it is said what has changed.
+is played again must give the same, or it is said what has changed. An exercise that people played in a room is played
+again from what they put in.
 """
 
 import datetime
@@ -16,6 +17,7 @@ from sim.cli.run import keep_one
 from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI
 from sim.errors import OceansError
+from sim.experiments.played import SESSION, read_session
 from sim.record import store
 from sim.record.reading import damaged, read_json
 
@@ -34,6 +36,7 @@ class KeptRun:
     whole: object = None  # the scenario before the run's own values
     policies: dict = field(default_factory=dict)  # by code
     changed: tuple = ()  # what is not as it was then, in words
+    session: object = None  # played again already, of an exercise with people in a room
 
 
 def replay_run(options: ReplayOptions) -> int:
@@ -68,7 +71,7 @@ def _terminal(options, kept):
 
 def _played(options, kept, ui):
     from sim.engine import play
-    from sim.output.narrative.story import Narrator
+    from sim.output.narrative.story import Narrator, tell
 
     narrator = Narrator(kept.loaded)
 
@@ -80,6 +83,11 @@ def _played(options, kept, ui):
     if not options.is_silent:
         ui.opening(kept.loaded, kept.seed)
         ui.say(f"Run {kept.run}: {_at(kept.point)}" if kept.point else f"Run {kept.run}.", "dim")
+    if kept.session:
+        for turn in tell(kept.session.record, kept.loaded):
+            if not options.is_silent:
+                ui.turn(turn)
+        return kept.session.record, kept.session.outcomes
     result = play(kept.loaded, kept.seed, 1, kept.run, trace=True, policies=kept.policies or None, on_turn=on_turn)
     return result.records[0], result.outcomes
 
@@ -158,6 +166,13 @@ def _of_sweep(options):
     from sim.scenario import varied
 
     result = load_result(options.result, verify=False, partial=True)
+    if result.manifest.get("opening"):
+        turn = result.manifest["opening"]["turn"]
+        raise damaged(
+            options.result,
+            f"its runs go on from turn {turn} of an exercise with people, and are not told one by one. `oceans replay` "
+            "tells the exercise itself, from the folder of its results.",
+        )
     if not 0 <= options.index < result.folder.runs:
         raise _no_run(options, result.folder.runs)
     shard, at = _shard(options, result)
@@ -209,6 +224,8 @@ def _unchanged(options, loaded, manifest):
 
 def _of_runs(options):
     manifest = store.read_manifest(options.result)
+    if (options.result / SESSION).exists():
+        return _of_session(options)
     is_of_people, released = bool(manifest.get("seats") or manifest.get("actions")), manifest.get("releases") or []
     if is_of_people or released:
         again = ["oceans", "run", manifest["scenario"]["name"], "--seed", str(manifest["seed"])]
@@ -231,6 +248,16 @@ def _of_runs(options):
         loaded, manifest["seed"], options.index, {"runs": str(options.result), "index": options.index},
         kept[options.index], policies=manifest.get("policies") or {}, changed=tuple(changed),
     )  # fmt: skip
+
+
+def _of_session(options):
+    """An exercise with people in a room, from what they put in."""
+    loaded, session = read_session(options.result)
+    kept = store.read_measures(options.result, store.read_manifest(options.result))
+    if options.index not in kept:
+        raise _no_run(options, len(kept))
+    about = {"session": str(options.result), "inputs": len(session.inputs)}
+    return KeptRun(loaded, session.seed, session.run, about, kept[options.index], session=session)
 
 
 def _no_run(options, runs):

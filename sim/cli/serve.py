@@ -1,8 +1,9 @@
 """`oceans serve`: the room on one machine; where its links are, and what is kept when the exercise is over."""
 
 import datetime
-import json
+import shlex
 import socket
+import string
 import sys
 import threading
 import webbrowser
@@ -12,66 +13,125 @@ from types import SimpleNamespace
 from sim.cli.options import ServeOptions
 from sim.cli.run import keep_one
 from sim.errors import Diagnostic, InputError, OceansError, Terminated, refusal
+from sim.letters import visible
 from sim.record import store
+from sim.record.reading import file_name
 from sim.scenario import load, notes_on
 
 EVERYWHERE = ("0.0.0.0", "::")
-DECISIONS = ("number", "turn", "at", "seat", "person", "source", "kind", "subject", "choice", "suggested", "is_model's",
-             "rationale", "sure", "left_because")  # fmt: skip
-VIEWS = ("number", "turn", "at", "seat", "person", "kind", "subject", "choice", "rationale", "sure")
-MOVES = ("number", "turn", "at", "seat", "person", "move", "effect", "reason")
-RATED = ("objective", "rating", "text")
+MOST_GROUPS = 8  # that can be told apart on one chart
 
 
 def serve_room(options: ServeOptions) -> int:
     """Serves the room until it is interrupted, and returns the exit code."""
     import uvicorn
 
-    from sim.live.log import Log
-    from sim.live.room import Room
-    from sim.live.server import server_of
-
     loaded = load(options.scenario) if options.scenario else None
     policies = _policies(options, loaded) if loaded else {}
+    names = _groups(options.groups)
     listening = _listening(options)
     file = _file(options)
-    log = Log(file)
-    if options.policies and log.fact("began"):
-        raise refusal("--policy is for a new exercise. In one that goes on, control hands seats over at its desk.")
-    loaded = loaded or load(_scenario(log, file))
-    for words in notes_on(loaded):
+    files = [_of_group(options, file, name) for name in names]
+    rooms = [_room(options, loaded, policies, *named) for named in zip(files, names, strict=True)]
+    for words in notes_on(rooms[0].loaded):
         print(f"Note: {words}", file=sys.stderr)
-    room = Room(loaded, log, options.seed, policies, _keeper(options, log))
-    if options.scenario:
-        log.keep_fact("scenario", str(options.scenario))
     address = f"http://{_reached_at(options.host)}:{listening.getsockname()[1]}"
-    control, screen = log.admit("control", "control"), log.admit("shared screen", "screen")
-    server = uvicorn.Server(
-        uvicorn.Config(server_of(room, address, control, screen), log_level="warning", timeout_graceful_shutdown=1)
-    )
+    app, desk, where = _of_one(rooms[0], address) if names == [""] else _of_groups(options, rooms, address)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
     if options.open_desk:
-        threading.Timer(1, webbrowser.open, [f"{address}/control/{control}"]).start()
+        threading.Timer(1, webbrowser.open, [desk]).start()
     try:
-        print(_where(address, control, screen, room.code, file, options.host), flush=True)
+        print("\n".join([*where, *_how_to_join(options, address, rooms, files)]), flush=True)
         server.run(sockets=[listening])
     except KeyboardInterrupt as ended:  # Ctrl-C is how a room ends
         if isinstance(ended, Terminated):
             raise
     finally:
-        log.close()
-        print(f"\nThe exercise is kept. To go on: oceans serve --session {file}")
+        for room in rooms:
+            room.log.close()
+        print(f"\nThe exercise is kept. To go on: {_again(options, file)}")
     return 0
 
 
+def _groups(given):
+    """The names of the groups; one without a name where there is but one room."""
+    if given is None:
+        return [""]
+    if given.strip().isdecimal():
+        names = [f"Group {letter}" for letter in string.ascii_uppercase[: int(given)]]
+    else:
+        names = [visible(name.strip()) for name in given.split(",")]
+    if not 2 <= len(names) <= MOST_GROUPS or not all(names) or len(set(map(str.lower, names))) < len(names):
+        raise refusal(f"--groups {given}: 2 to {MOST_GROUPS}, or as many names that differ, with commas between.")
+    return names
+
+
+def _room(options, loaded, policies, file, name):
+    """The room that a file keeps, new or going on; of a group, where it has a name."""
+    from sim.live.log import Log
+    from sim.live.room import Room
+
+    log = Log(file)
+    if options.policies and log.fact("began"):
+        raise refusal("--policy is for a new exercise. In one that goes on, control hands seats over at its desk.")
+    loaded = loaded or load(_scenario(log, file))
+    if name:
+        log.keep_fact("group", name)
+    room = Room(loaded, log, options.seed, policies, _keeper(options, name))
+    if options.scenario:
+        log.keep_fact("scenario", str(options.scenario))
+    return room
+
+
+def _of_one(room, address, brake=None):
+    """The application of one room, the address of control's desk, and what is said of its links."""
+    from sim.live.server import server_of
+
+    control, screen = room.log.admit("control", "control"), room.log.admit("shared screen", "screen")
+    app = server_of(room, address, control, screen, brake)
+    links = app.state.desk.links
+    said = [f"Control's desk   {links['control']}", f"Shared screen    {links['screen']}"]
+    return app, links["control"], said
+
+
+def _of_groups(options, rooms, address):
+    """The application of several groups, the address of control of all, and what is said of their links."""
+    from sim.live.groups import ROLE, Groups
+    from sim.live.guard import Brake
+
+    brake = Brake()
+    apps = [_of_one(room, address, brake)[0] for room in rooms]
+    desk = f"{address}/all/{rooms[0].log.admit('control of all groups', ROLE)}"
+    return Groups(apps, brake, options.out), desk, [f"All groups       {desk}"]
+
+
 def _file(options):
+    """The file that keeps the exercise; that of each group has the group's name behind its own."""
     if options.session is not None:
-        if not options.session.exists() and options.scenario is None:
-            raise refusal(f"there is no session at {options.session}. Name a scenario to begin one.")
         return options.session
     if options.scenario is None:
         raise refusal("name a scenario, such as oceans serve smallest, or a --session to go on with.")
     options.out.mkdir(parents=True, exist_ok=True)
     return options.out / f"{Path(options.scenario).stem}-{datetime.datetime.now():%Y-%m-%d-%H%M%S}.session"
+
+
+def _of_group(options, file, name):
+    """The file of a group, or of the only room."""
+    own = file.with_name(f"{file.stem}-{_in_names(name)}{file.suffix}") if name else file
+    if options.scenario is None and not own.exists():
+        raise refusal(f"there is no session at {own}. Name a scenario to begin one.")
+    return own
+
+
+def _in_names(group):
+    """A group's name as part of the names of files."""
+    return file_name(group.replace(" ", "-")) if group else ""
+
+
+def _again(options, file):
+    """The command with which all of it goes on."""
+    groups = ["--groups", options.groups] if options.groups else []
+    return shlex.join(["oceans", "serve", "--session", str(file), *groups])
 
 
 def _scenario(log, file):
@@ -117,19 +177,19 @@ def _reached_at(host):
             return socket.gethostname()
 
 
-def _where(address, control, screen, code, file, host):
-    who = "Others on your network reach it." if host in EVERYWHERE else (
+def _how_to_join(options, address, rooms, files):
+    """How people come in, where it is kept, and who reaches it."""
+    who = "Others on your network reach it." if options.host in EVERYWHERE else (
         "Only this machine reaches it; --host 0.0.0.0 lets others on your network in."
     )  # fmt: skip
-    return "\n".join([
-        f"Control's desk   {address}/control/{control}",
-        f"Shared screen    {address}/screen/{screen}",
-        f"To join          {address}/   code {code}",
-        f"Kept in          {file}",
-        "",
-        _qr(f"{address}/?code={code}"),
-        f"{who} Keep control's link to yourself. Ctrl-C ends the server; nothing is lost.",
-    ])  # fmt: skip
+    one = len(rooms) == 1
+    yield f"To join          {address}/" + (f"   code {rooms[0].code}" if one else "")
+    for room in rooms if not one else ():
+        yield f"  {room.group:<14} code {room.code}"
+    for file in files:
+        yield f"Kept in          {file}"
+    yield f"\n{_qr(f'{address}/?code={rooms[0].code}' if one else f'{address}/')}"
+    yield f"{who} Keep control's link to yourself. Ctrl-C ends the server; nothing is lost."
 
 
 def _qr(address):
@@ -145,49 +205,25 @@ def _qr(address):
 # ------------------------------------------------------------------------------------------- what is kept
 
 
-def _keeper(options, log):
-    """What keeps an exercise that is over: the folder of a run, with the session's inputs and its decision log."""
-
+def _keeper(options, group=""):
+    """What keeps an exercise that is over: the folder of a run, with what the room adds to it."""
     from sim.live.futures import look_back
+    from sim.live.results import write_session
     from sim.output.figures import draw_all
 
     def keep(session, room):
         started = datetime.datetime.now()
-        with store.RunFolder(options.out, room.loaded.name, started) as folder:
+        with store.RunFolder(options.out, f"{room.loaded.name}{group and '-'}{_in_names(group)}", started) as folder:
             facts = store.manifest(
                 room.loaded, room.seed, 1, list(options.command), started, seats=sorted(session.people),
                 policies=room.policies, is_finished=True,
             )  # fmt: skip
             drawn = SimpleNamespace(charts=True, wide=True)
             keep_one(folder, room.loaded, session.record, session.outcomes, facts, drawn, session)
-            aside = folder.aside
             debrief = look_back(room, session)
-            draw_all("room", aside / "charts", debrief, room.loaded, wide=True)
-            log.keep_fact("usual", debrief.how_usual())
-            (aside / "session.jsonl").write_text(
-                "".join(f"{line}\n" for line in session.save()), encoding="utf-8", newline="\n"
-            )
-            _write(aside / "decisions.csv", DECISIONS, _rows(log.inputs(left=True), DECISIONS))
-            _write(aside / "views.csv", VIEWS, _rows(log.views(), VIEWS))
-            _write(aside / "moves.csv", MOVES, map(_move, room.moves()))
-            _write(aside / "ratings.csv", RATED, ((one, *said) for one, said in log.ratings().items()))
+            draw_all("room", folder.aside / "charts", debrief, room.loaded, wide=True)
+            room.log.keep_fact("usual", debrief.how_usual())
+            write_session(folder.aside, room)
             return folder.keep()
 
     return keep
-
-
-def _rows(inputs, columns):
-    return ([kept.row[column] for column in columns] for kept in inputs)
-
-
-def _move(adjudicated):
-    """What a seat did in its own words, and what control made of it: a row of `MOVES`."""
-    move, ruling = adjudicated
-    effect = json.dumps(ruling["value"]["set"], ensure_ascii=False) if ruling and "set" in ruling["value"] else None
-    reason = ruling["reason"] if ruling else None
-    return move.number, move.turn, move.at, move.seat, move.person, move.text, effect, reason
-
-
-def _write(path, columns, rows):
-    with path.open("w", encoding="utf-8", newline="") as file:
-        store.fill_table(file, columns, rows)

@@ -28,6 +28,7 @@ def sweep_scenario(options):
         baseline=options.baseline, verify=any((options.verify, options.parquet, options.csv, options.excel)),
         say=_say, command=options.command, until=options.until or None,
         extend=options.extend, dry_run=options.dry_run, confirm=None if options.yes else _is_wanted,
+        from_turn=options.from_turn,
     )  # fmt: skip
     if isinstance(result, Cost):
         print_json(json.dumps(result.to_dict())) if options.as_json else print(result)

@@ -28,6 +28,7 @@ from sim.experiments.folder import (
 )
 from sim.experiments.keep import kept_of
 from sim.experiments.own import advising_on_measures, own_again
+from sim.experiments.played import SESSION, read_session
 from sim.experiments.until import until_of
 from sim.phrases import listed
 from sim.policies import name_of
@@ -40,9 +41,25 @@ def scenario_asked_for(scenario, asked, resume):
         return asked.earlier.scenario()
     if not isinstance(scenario, str | os.PathLike):
         return scenario
+    if asked.opening:
+        return read_session(Path(scenario))[0]
     from sim.scenario import load  # what is finished is answered without it, at once
 
     return load(scenario)
+
+
+def opening_asked_for(scenario, from_turn):
+    """Of an exercise with people how it went: its session's lines, and the last turn that is given; else None."""
+    if not (isinstance(scenario, str | os.PathLike) and (Path(scenario) / SESSION).exists()):
+        if from_turn is not None:
+            raise refusal("--from-turn is for an exercise with people: name the folder of its results.")
+        return None
+    _, session = read_session(Path(scenario))
+    if from_turn is None:
+        turns = session.model_inputs.turns
+        raise refusal(f"from which moment? --from-turn 0 to {turns - 1}: after that turn of the exercise.")
+    session.opening(from_turn)
+    return {"session": session.save(), "turn": from_turn}
 
 
 def place_of(loaded, out, resume, shard):
@@ -67,6 +84,7 @@ class Asked:
     layout : dict of design, points, reps, seed, crn
     factors : dict of fixed, vary, levers, uncertainties
     policies, measures, keep, until, shard, block_runs, baseline : see `sweep`
+    opening : dict of `session`, its lines, and `turn`, of an exercise with people from which it goes on; or None
     earlier : SweepFolder, whose runs need not be played again; or None
     """
 
@@ -80,6 +98,7 @@ class Asked:
     block_runs: int | None = None
     baseline: bool | None = None
     earlier: SweepFolder | None = None
+    opening: dict | None = None
 
     def design(self, loaded) -> dict:
         """What the design is made of, of what was said: the policies of seats are values that are held."""
@@ -127,18 +146,21 @@ def begun(path, is_new, loaded, asked, play, say) -> SweepFolder:
 
 
 def _facts(loaded, asked):
-    rest = {"baseline": asked.baseline is not False, "measures": asked.measures, "keep": asked.keep}
-    return {**rest, "until": asked.until, **asked.design(loaded)}
+    rest = {"measures": asked.measures, "keep": asked.keep, "until": asked.until, "opening": asked.opening}
+    return {"baseline": asked.baseline is not False, **rest, **asked.design(loaded)}
 
 
 def _like_earlier(loaded, asked):
     """The same of a sweep that goes further than an earlier one: what was not said stays as it was."""
     earlier = asked.earlier
+    if asked.opening not in (None, earlier.manifest.get("opening")):
+        raise refusal(f"{earlier.path} does not go on from that moment of that exercise, so none of its runs is taken.")
     own = own_again(earlier.path, earlier.manifest["own"], asked.measures)
     return {
         "design": altered(earlier.design, loaded, asked.design(loaded)),
         "baseline": earlier.manifest["baseline"] if asked.baseline is None else asked.baseline,
         "measures": own.measures,
+        "opening": earlier.manifest.get("opening"),
         "keep": earlier.kept.words if asked.keep is None else asked.keep,
         "until": asked.until,
     }
@@ -197,6 +219,8 @@ def _differing(folder, loaded, asked):
         yield "--keep"
     if asked.until and until_of(asked.until, folder.manifest["measures"]) != folder.until:
         yield "--until"
+    if asked.opening not in (None, folder.manifest.get("opening")):
+        yield "the moment from which it goes on"
     if asked.block_runs not in (None, folder.size):
         yield "the size of its blocks"
     if asked.baseline not in (None, folder.manifest["baseline"]) and loaded.scenario.cooperation:

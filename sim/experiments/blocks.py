@@ -58,6 +58,7 @@ class Study:
     play : callable like `sim.engine.play_points`, in its place; for tests
     own : Own, measures and policies of one's own; or None
     kept : Kept, what is kept of each run beside its measures
+    opening : Opening, of an exercise with people from whose moment all runs go on; or None
     """
 
     document: dict
@@ -71,6 +72,7 @@ class Study:
     play: Callable | None = None
     own: Any = None
     kept: Kept = Kept()
+    opening: Any = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -237,7 +239,13 @@ def player(study: Study):
         scenario = Points(from_document(study.document, study.name, library=study.library))
         _PLAYERS.clear()
         _PLAYERS[study.plan] = functools.partial(
-            play_points, scenario, seed=study.seed, baseline=study.baseline, measures=own, keep=study.kept.readers()
+            play_points,
+            scenario,
+            seed=study.seed,
+            baseline=study.baseline,
+            measures=own,
+            keep=study.kept.readers(),
+            opening=study.opening,
         )
     return _PLAYERS[study.plan]
 

@@ -11,7 +11,8 @@ An arm is a scenario, a scenario with some values changed, or a scenario with ot
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -21,6 +22,7 @@ from sim.experiments.estimate import MATTERS, Estimate, holm, p_value, paired
 from sim.experiments.factors import entry_of
 from sim.experiments.phrases import label_of
 from sim.experiments.phrases import measure as described
+from sim.experiments.played import SESSION, read_session
 from sim.phrases import count
 from sim.record.scorecard import scorecard
 
@@ -37,6 +39,7 @@ class Arm:
     name : str, as it was asked for; label : str, in words
     loaded : sim.scenario.Loaded, with the changes made
     changes : dict of path to value; policies : dict of code to name
+    opening : Opening, what people chose in an exercise that is played again with other draws; or None
     """
 
     name: str
@@ -44,6 +47,7 @@ class Arm:
     loaded: object
     changes: dict = field(default_factory=dict)
     policies: dict = field(default_factory=dict)
+    opening: object = None
 
 
 @dataclass(frozen=True)
@@ -180,16 +184,23 @@ def compare(arms, seed=1, runs=400, progress=None, workers=1):
     >>> len(found.arms), found.of(1)[0].pairs
     (2, 4)
     """
-    from sim.engine import play
-
     arms = tuple(arms if all(isinstance(arm, Arm) for arm in arms) else arms_of(arms))
     if len(arms) < 2:
         raise refusal("there is nothing to compare with: name a second arm.")
-    played = [
-        play(arm.loaded, seed, runs, policies=arm.policies or None, progress=progress, workers=workers).outcomes
-        for arm in arms
-    ]
+    played = [_played(arm, seed, runs, progress, workers) for arm in arms]
     return compared(arms, seed, runs, [(one.measures, one.baseline_measures) for one in played])
+
+
+def _played(arm, seed, runs, progress, workers):
+    """What comes of the runs of an arm: has `measures` and `baseline_measures`."""
+    from sim.engine import play, play_points
+
+    if arm.opening is None:
+        return play(arm.loaded, seed, runs, policies=arm.policies or None, progress=progress, workers=workers).outcomes
+    played = play_points(arm.loaded, [{}] * runs, range(runs), seed, opening=arm.opening)
+    if progress:
+        progress(runs)
+    return played
 
 
 def compared(arms, seed, runs, played):
@@ -287,8 +298,10 @@ def arms_of(given, policies=()):
 
     Parameters
     ----------
-    given : sequence of str: "A" (a shipped scenario or a file), "A:path=value,path=value" (the same with other values;
-        a lever's or an uncertainty's name does for its path), ":path=value" (the first scenario again)
+    given : sequence of str: "A" (a shipped scenario, a file, or the folder of an exercise that people played, whose
+        choices are made again wherever they are open; alone, it is compared with the model's own),
+        "A:path=value,path=value" (the same with other values; a lever's or an uncertainty's name does for its path),
+        ":path=value" (the first scenario again)
     policies : sequence of str "CODE=NAME" or "CODE=NAME,CODE=NAME": each is one more arm, the first scenario with these
 
     Returns
@@ -300,20 +313,25 @@ def arms_of(given, policies=()):
     """
     from sim.scenario import load
 
-    faults, loaded, arms = [], {}, []
+    faults, loaded, arms, openings = [], {}, [], {}
     for words in given:
         scenario, changes = _split(words)
         scenario = scenario or _split(given[0])[0]
         try:
-            if scenario not in loaded:
+            if scenario not in loaded and (Path(scenario) / SESSION).exists():
+                loaded[scenario], session = read_session(Path(scenario))
+                openings[scenario] = replace(session.opening(session.turn), seed=None)
+            elif scenario not in loaded:
                 loaded[scenario] = load(scenario)
-            arms.append(_arm(words, loaded[scenario], changes))
+            arms.append(_arm(words, loaded[scenario], changes, openings.get(scenario)))
         except InputError as error:
             faults += error.faults
     if not faults:
         first = loaded[_split(given[0])[0]]
         if policies and len(arms) == 1 or not arms:
             arms = arms or [Arm(first.name, as_written(first), first)]
+        elif len(arms) == 1 and openings:
+            arms = [Arm(first.name, as_written(first), first), *arms]
         for words in policies:
             arms += _seated(words, first, arms[0].changes, faults)
         if len(arms) < 2 and not faults:
@@ -336,9 +354,10 @@ def _split(words):
     return found["scenario"], {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def _arm(words, loaded, changes):
+def _arm(words, loaded, changes, opening):
+    played = f"{loaded.name.replace('_', ' ')} as people played it in {Path(_split(words)[0]).name}" if opening else ""
     if not changes:
-        return Arm(words, as_written(loaded), loaded)
+        return Arm(words, played or as_written(loaded), loaded, opening=opening)
     from sim.scenario import varied
 
     named = {_path_of(name, loaded): value for name, value in changes.items()}
@@ -346,7 +365,8 @@ def _arm(words, loaded, changes):
         changed = varied(loaded, named)
     except InputError as error:
         raise InputError([Diagnostic("", 0, 0, f"{words}: {fault.message}") for fault in error.faults]) from None
-    return Arm(words, _label(loaded, named), changed, named)
+    label = " with ".join(filter(None, [played, _label(loaded, named)]))
+    return Arm(words, label, changed, named, opening=opening)
 
 
 def _path_of(name, loaded):
@@ -392,7 +412,7 @@ def _distinct(arms):
     """Arms that differ in something; advice where two are the same."""
     seen = {}
     for arm in arms:
-        key = (arm.loaded.digest, tuple(sorted(arm.policies.items())))
+        key = (arm.loaded.digest, tuple(sorted(arm.policies.items())), repr(arm.opening))
         if key in seen:
             said = f"{arm.name}: this is the same exercise as {seen[key]}, so nothing would differ. Change a value."
             raise refusal(said)

@@ -254,8 +254,15 @@ class SweepFolder:
         return Study(
             held.document, held.name, self.design.seed, facts["baseline"], self.plan, facts["code"],
             tuple(facts["measures"]), None if loaded.base is load_library() else loaded.base, play, self.own,
-            self.kept,
+            self.kept, self._opening(),
         )  # fmt: skip
+
+    def _opening(self):
+        """The moment of an exercise with people from which all runs go on; None where they begin at the beginning."""
+        from sim.session import Session
+
+        kept = self.manifest.get("opening")
+        return Session.restore(kept["session"], self.scenario()).opening(kept["turn"]) if kept else None
 
     def document(self) -> dict:
         """The scenario as plain data, as the folder keeps it; InputError when it is damaged."""
@@ -309,7 +316,16 @@ def _locked(path):
 
 
 def make_folder(
-    path, loaded, shard=None, block_runs=None, baseline=True, measures=None, keep=None, until=None, **design_facts
+    path,
+    loaded,
+    shard=None,
+    block_runs=None,
+    baseline=True,
+    measures=None,
+    keep=None,
+    until=None,
+    opening=None,
+    **design_facts,
 ) -> SweepFolder:
     """A folder for a new sweep, with its plan; InputError when the design makes no sense.
 
@@ -323,6 +339,7 @@ def make_folder(
     measures : measures of one's own, as `sim.experiments.own.own_of` takes them
     keep : what is kept of each run beside its measures, as `sim.experiments.keep.kept_of` takes it
     until : when it has told enough, as `sim.experiments.until.until_of` takes it
+    opening : dict of `session`, its lines, and `turn`, the last of it that is given; or None
     design_facts : see `sim.experiments.make_design`
     """
     path = Path(path)
@@ -342,12 +359,12 @@ def make_folder(
     design = replace(design, points=read_array(path / POINTS))
     own = own_of(loaded, design, measures)
     kept = kept_of(loaded, design, keep)
-    manifest = _manifest(path, loaded, design, shard, block_runs, baseline, own, kept, until)
+    manifest = _manifest(path, loaded, design, shard, block_runs, baseline, own, kept, until, opening)
     write_json_aside(path / MANIFEST, manifest)
     return SweepFolder(path, manifest, design, own)
 
 
-def _manifest(path, loaded, design, shard, block_runs, baseline, own, kept, until):
+def _manifest(path, loaded, design, shard, block_runs, baseline, own, kept, until, opening):
     from sim.catalogue.measures import MEASURES
 
     size = block_runs or block_size(design.runs)
@@ -365,6 +382,7 @@ def _manifest(path, loaded, design, shard, block_runs, baseline, own, kept, unti
         "kept": kept.facts(),
         "until": [str(condition) for condition in until_of(until, measures)],
         "blocks": {"size": size, "count": -(-design.runs // size), "runs": design.runs},
+        **({"opening": opening} if opening else {}),
     }
     files = {SCENARIO: file_digest(path / SCENARIO)}
     shard = list(shard) if shard else None

@@ -102,6 +102,13 @@ class ShardFacts(Kept):
     bytes: Many
 
 
+class OpeningFacts(Kept):
+    """The exercise with people from which the runs go on: the lines of its session, and the last turn that is given."""
+
+    session: Annotated[list[str], Field(min_length=1)]
+    turn: Count
+
+
 class SweepManifest(Kept):
     """The plan of a sweep, and at the end what was played."""
 
@@ -118,6 +125,7 @@ class SweepManifest(Kept):
     until: list[Line]
     blocks: BlocksFacts
     plan: Digest
+    opening: OpeningFacts | None = None
     shard: Annotated[list[Many] | None, Field(min_length=2, max_length=2)] = None
     files: dict[FileName, Digest] | None = None
     finished: bool
@@ -128,7 +136,7 @@ class SweepManifest(Kept):
 
 def plan_digest(manifest: dict) -> str:
     """The digest of all that decides the bytes of a sweep's runs."""
-    plan = {name: manifest[name] for name in PLAN}
+    plan = {name: manifest[name] for name in (*PLAN, *(["opening"] if manifest.get("opening") else []))}
     return hashlib.blake2b(json.dumps(plan, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from sim.errors import refusal
 from sim.experiments import workers as ways
-from sim.experiments.asked import Asked, begun, opened, place_of, scenario_asked_for
+from sim.experiments.asked import Asked, begun, opened, opening_asked_for, place_of, scenario_asked_for
 from sim.experiments.cost import FEW, Cost, cost_of
 from sim.experiments.folder import MANIFEST, SHARDS, alone, check_unchanged, kept_or_advice, open_folder
 from sim.experiments.result import Result
@@ -54,12 +54,14 @@ def sweep(
     say: Callable[[str], object] | None = None,
     command: Sequence[str] = (),
     play: Callable | None = None,
+    from_turn: int | None = None,
 ) -> Result | Cost:
     """Play a scenario at many points.
 
     Parameters
     ----------
-    scenario : name of a shipped one, path, or Loaded; None goes on with what `resume` keeps
+    scenario : name of a shipped one, path, or Loaded; None goes on with what `resume` keeps; or the folder of an
+        exercise with people in a room
     design : "lhs" (default), "sobol", "grid", "saltelli" or "morris"; a CSV file, data frame, dict of columns or list
         of points
     points : int, how many futures; default 1024. A grid's follow from its levels
@@ -93,6 +95,8 @@ def sweep(
     say : callable (text), told what somebody should know; default: nobody
     command : how this was asked for, for the log
     play : a stand-in for the engine: callable (study, points, replications) -> Played
+    from_turn : int, of an exercise with people: the end of the turn from which all runs go on, as it was played up to
+        there; what differs in a future differs from the first turn, chance from then on
 
     Returns
     -------
@@ -109,6 +113,7 @@ def sweep(
         {"design": design, "points": points, "reps": reps, "seed": seed, "crn": crn},
         {"fixed": fixed, "vary": vary, "levers": levers, "uncertainties": uncertainties},
         policies, measures, keep, until, shard, block_runs, baseline, open_folder(extend) if extend else None,
+        opening_asked_for(scenario, from_turn),
     )  # fmt: skip
     loaded = scenario_asked_for(scenario, asked, resume)
     path, is_new, keeper = place_of(loaded, None if dry_run else out, resume, shard)

@@ -173,20 +173,24 @@ class Log:
 
     def who(self, token: str) -> Person | None:
         """Whose link it is; None where it is nobody's, or revoked."""
-        rows = self._rows("SELECT id, name, role FROM people WHERE token = ? AND NOT is_revoked", _digest(token))
-        return self._person(rows[0]) if rows else None
+        return next(iter(self._people("token = ?", _digest(token))), None)
 
     def people(self, role: str = "player") -> list[Person]:
         """Everybody of a role whose link is good, in the order in which they came."""
-        rows = self._rows("SELECT id, name, role FROM people WHERE role = ? AND NOT is_revoked ORDER BY id", role)
-        return [self._person(row) for row in rows]
+        return self._people("role = ?", role)
 
-    def _person(self, row: tuple) -> Person:
-        number, name, role = row
-        return Person(number, name, role, self._seats_of(number))
+    def holders(self, seat: str) -> list[Person]:
+        """Everybody who holds a seat, in the order in which they came."""
+        return self._people("id IN (SELECT person FROM seats WHERE seat = ?) AND role = 'player'", seat)
 
-    def _seats_of(self, person: int) -> tuple[str, ...]:
-        return tuple(seat for (seat,) in self._rows("SELECT seat FROM seats WHERE person = ? ORDER BY rowid", person))
+    def _people(self, where: str, *values: object) -> list[Person]:
+        found = f"SELECT id FROM people WHERE {where} AND NOT is_revoked"
+        held: dict[int, list[str]] = {}
+        with self._lock:
+            for person, seat in self._rows(f"SELECT * FROM seats WHERE person IN ({found}) ORDER BY rowid", *values):
+                held.setdefault(person, []).append(seat)
+            rows = self._rows(f"SELECT id, name, role FROM people WHERE id IN ({found}) ORDER BY id", *values)
+        return [Person(number, name, role, tuple(held.get(number, ()))) for number, name, role in rows]
 
     def sit(self, person: int, seat: str) -> None:
         """Somebody takes a seat, alone or beside others."""

@@ -6,6 +6,7 @@ screen is made of what everybody can see. Control's desk alone knows the rest.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,7 +29,6 @@ from sim.output.narrative.passages import directed
 from sim.output.narrative.run_sheet import condition_in_words
 from sim.output.narrative.seat import situation
 from sim.output.narrative.story import tell
-from sim.papers.before import RATINGS
 from sim.phrases import Names, capital, day, period, sentence
 from sim.scenario.calendar import Calendar
 from sim.session import Session
@@ -52,6 +52,7 @@ GROUPS = {
     "question": "The question put to you",
 }
 LAST_INPUTS = 12
+HIDDEN_OF_DECISION = ("default", "otherwise")  # what the model would do
 
 
 def frame(room: Room) -> dict[str, Any]:
@@ -67,7 +68,7 @@ def frame(room: Room) -> dict[str, Any]:
     else:
         where = f"Turn {session.turn} of {turns}: {STEPS.get(session.step or '', session.step)}"
     return {
-        "title": scenario.title,
+        "title": f"{scenario.title}: {room.group}" if room.group else scenario.title,
         "marking": scenario.marking,
         "where": where,
         "dates": turn_dates(room, session.turn) if session.turn else "",
@@ -233,11 +234,12 @@ def _in_whose_view(kept: Kept) -> str:
 
 
 def _chosen(decision: Decision, kept: Kept, names: Names) -> str:
-    return ", ".join(_label_of(decision, json.loads(kept.payload)["choice"], names)) or "nothing"
+    return ", ".join(option_words(decision, names, json.loads(kept.payload)["choice"])) or "nothing"
 
 
-def _label_of(decision: Decision, ids: Sequence[str], names: Names) -> list[str]:
-    return [label(option, decision, names) for option in decision.options if option.id in ids]
+def option_words(decision: Decision, names: Names, ids: Sequence[str] | None = None) -> list[str]:
+    """Options of a decision in words: all of them, or those of some ids."""
+    return [label(option, decision, names) for option in decision.options if ids is None or option.id in ids]
 
 
 def _past(room: Room, code: str, names: Names) -> list[dict[str, Any]]:
@@ -247,7 +249,7 @@ def _past(room: Room, code: str, names: Names) -> list[dict[str, Any]]:
         {
             "turn": answer.turn,
             "asked": question(decision, names),
-            "what": ", ".join(_label_of(decision, answer.choice, names)) or "nothing",
+            "what": ", ".join(option_words(decision, names, answer.choice)) or "nothing",
             "why": envelope[answer.to_json()].rationale,
             "views": _views_on(decision, views, names),
         }
@@ -277,6 +279,47 @@ def _moves(room: Room, *seats: str) -> list[dict[str, Any]]:
 def _outcome(room: Room) -> tuple[str, ...]:
     """What came of the exercise, for all: who did it, and how it ended."""
     return hot_wash(room.session.record, room.loaded).truth
+
+
+# ---------------------------------------------------------------------------------------------------- for programs
+
+
+def stand_of(room: Room, person: Person) -> dict[str, Any]:
+    """Where the exercise stands, and what seats somebody holds or may take, for a program."""
+    where, own = frame(room), room.loaded.scenario.actors
+    return {
+        "title": where["title"],
+        "where": where["where"],
+        "turn": where["turn"],
+        "turns": room.session.model_inputs.turns,
+        "is_over": where["is_over"],
+        "is_paused": where["clock"]["stands"],
+        "number": where["number"],
+        "held": [
+            {"code": code, "brief": (own[code].brief or "") if code in own else "", "speaks": room.speaks(person, code)}
+            for code in person.seats
+        ],
+        "seats": [_seat_in_list(room, code) for code in room.seats],
+    }
+
+
+def decisions_of(room: Room, code: str) -> dict[str, Any]:
+    """What a seat may decide now, for a program: in full, and in the words that people read."""
+    session = room.session
+    answered = [
+        {"id": one.id, "choice": list(session.pending[one.address].choice), "may_change": True}
+        for one in room.answered(code)
+    ]
+    opened = [_decision_in_full(room, one) for one in session.open_decisions(code)]
+    return {"turn": session.turn, "is_over": session.is_over, "decisions": opened, "answered": answered}
+
+
+def _decision_in_full(room: Room, decision: Decision) -> dict[str, Any]:
+    """A decision with all that is known of its options; what the model would do only where control lets it be seen."""
+    said = asdict(decision) | {"id": decision.id, "digest": decision.digest, "question": question(decision, room.names)}
+    for option, words in zip(decision.options, said["options"], strict=True):
+        words["label"] = label(option, decision, room.names)
+    return said if room.settings()["shows_model"] else {k: said[k] for k in said if k not in HIDDEN_OF_DECISION}
 
 
 # ---------------------------------------------------------------------------------------------------- shared screen
@@ -352,7 +395,7 @@ def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
         "objectives": [
             (one.id, one.text, *room.log.ratings().get(one.id, ("", ""))) for one in room.loaded.scenario.objectives
         ],
-        "ratings": RATINGS,
+        "ratings": room.loaded.scenario.ratings,
         "settings": room.settings(),
         "picture": room.picture(),
         "results": room.results(),
@@ -417,7 +460,7 @@ def _answers(room: Room) -> list[tuple[str, list[tuple[str, str, list[str]]]]]:
     for decision, choice in reversed(answers):
         held = _views_on(decision, views, names)
         if choice or held:
-            what = "not yet" if choice is None else ", ".join(_label_of(decision, choice, names)) or "nothing"
+            what = "not yet" if choice is None else ", ".join(option_words(decision, names, choice)) or "nothing"
             seat = capital(names.actor(decision.actor))
             said.setdefault(question(decision, names), []).append((seat, what, held))
     return list(said.items())
@@ -442,7 +485,7 @@ def _input(kept: Kept, known: Mapping[Address, Decision], names: Names) -> dict[
         what = directed(SimpleNamespace(payload=said), names).removeprefix("Control ")
     else:
         decision = known.get(Answer.from_json(kept.payload).address)
-        chosen = _label_of(decision, given["choice"], names) if decision else given["choice"]
+        chosen = option_words(decision, names, given["choice"]) if decision else given["choice"]
         what = f"{names.actor(given['actor'])}, {given['kind']}: {', '.join(chosen) or 'nothing'}"
     return {"number": kept.number, "turn": kept.turn, "at": kept.at[11:16], "person": kept.person, "what": what}
 

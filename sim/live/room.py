@@ -75,6 +75,7 @@ class Room:
     Attributes
     ----------
     number : int, one more whenever there is something new to see
+    group : str, its name where several groups play beside one another; else ""
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class Room:
         if began["digest"] != loaded.digest:
             raise refusal(f"'{loaded.name}' has changed since this exercise began. Put it back, or begin a new one.")
         self.seed, self.policies = began["seed"], began["policies"]
+        self.group: str = log.fact("group", "")
         self.session = self._folded()
 
     def _folded(self, before: int | None = None) -> Session:
@@ -120,7 +122,7 @@ class Room:
 
     def holders(self, seat: str) -> list[Person]:
         """Who holds a seat; the first speaks for it."""
-        return [person for person in self.log.people() if seat in person.seats]
+        return self.log.holders(seat)
 
     def speaks(self, person: Person, seat: str) -> bool:
         """Whether somebody speaks for a seat; the others who hold it give their view."""
@@ -135,9 +137,13 @@ class Room:
         """Whether somebody's page was heard from of late."""
         return time.monotonic() - self._seen.get(person.id, -1e9) < PRESENT_SECONDS
 
+    def is_code(self, code: str) -> bool:
+        """Whether it is the short code to join with, however it is written."""
+        return code.strip().upper() == self.code
+
     def join(self, name: str, code: str) -> str:
         """Somebody new comes in with the short code: the token of their link."""
-        if code.strip().upper() != self.code:
+        if not self.is_code(code):
             raise refusal("that is not the code of this exercise. It stands on the shared screen.")
         if not name.strip():
             raise refusal("please give a name, so that others know who sits where.")
@@ -312,11 +318,16 @@ class Room:
     # ------------------------------------------------------------------------------------------- the clock for people
 
     def set_clock(self, minutes: float) -> None:
-        """So many minutes from now, for everybody to see."""
+        """So many minutes from now, for everybody to see; or from when a pause ends."""
         if not 0 <= minutes <= LONGEST_CLOCK:
             raise refusal(f"the clock runs for 0 to {LONGEST_CLOCK} minutes.")
         with self._changing():
-            self.log.keep_fact("clock", {"ends": time.time() + 60 * minutes, "left": None, "why": ""})
+            clock = self.log.fact("clock") or {"left": None, "why": ""}
+            stands = clock["left"] is not None  # and goes on standing
+            given = (
+                {"ends": None, "left": 60 * minutes} if stands else {"ends": time.time() + 60 * minutes, "left": None}
+            )
+            self.log.keep_fact("clock", clock | given)
 
     def pause(self, why: str = "") -> None:
         """Stop the clock, or let it run on: while it stands everybody sees why."""

@@ -5,6 +5,7 @@ page of another site can act for anybody. Streams say only that there is somethi
 """
 
 import asyncio
+import json
 import urllib.parse
 from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
@@ -17,9 +18,10 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sim.errors import InputError, refusal
-from sim.letters import whole
+from sim.letters import whole, without_hidden
 from sim.live import pages
 from sim.live.futures import what_if
+from sim.live.guard import Brake, Refused, address_of, guard
 from sim.live.log import Person
 from sim.live.room import MOST_LETTERS, Picture, Room, Sent
 from sim.model.steps.control import PLACES, QUANTITIES, Direction
@@ -28,29 +30,14 @@ from sim.phrases import day
 from sim.scenario.calendar import from_iso
 
 HERE = Path(__file__).parent / "pages"
-LARGEST_BODY = 200_000  # bytes of a form
+VIEW_KEPT = "Your view is kept. Whoever speaks for the seat answers for all of you."
 LOOKS_EACH = 0.25  # seconds between two looks for something new, in a stream
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 DRAWN = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"}
 MOST_DRAWN = 8  # pictures for control that are kept until the server ends
 Form = Mapping[str, list[str]]
 
 
-class Refused(Exception):
-    """A request that cannot be answered: its status, a stable code, and a sentence."""
-
-    def __init__(self, status: int, code: str, why: str) -> None:
-        super().__init__(why)
-        self.status, self.code, self.why = status, code, why
-
-
-def server_of(room: Room, address: str, control: str, screen: str) -> FastAPI:
+def server_of(room: Room, address: str, control: str, screen: str, brake: Brake | None = None) -> FastAPI:
     """The application that serves a room.
 
     Parameters
@@ -58,10 +45,14 @@ def server_of(room: Room, address: str, control: str, screen: str) -> FastAPI:
     room : Room
     address : str, under which others reach it, such as http://192.168.1.5:8000
     control, screen : str, the tokens of control's desk and of the shared screen
+    brake : Brake on guessing the code; else one of its own
     """
     app = FastAPI(openapi_url=None)
-    desk = Desk(room, address, control, screen)
-    _guard(app)
+    desk = Desk(room, address, control, screen, brake or Brake())
+    app.state.desk = desk
+    guard(app)
+    serve_joining(app, lambda code: desk)
+    serve_files(app)
     _serve_people(app, desk)
     _serve_control(app, desk)
     _serve_programs(app, desk)
@@ -71,8 +62,8 @@ def server_of(room: Room, address: str, control: str, screen: str) -> FastAPI:
 class Desk:
     """What the routes share: the room, the templates, and what was said to whom since."""
 
-    def __init__(self, room: Room, address: str, control: str, screen: str) -> None:
-        self.room = room
+    def __init__(self, room: Room, address: str, control: str, screen: str, brake: Brake) -> None:
+        self.room, self.brake = room, brake
         self.links = {
             "join": f"{address}/",
             "control": f"{address}/control/{control}",
@@ -93,6 +84,13 @@ class Desk:
             raise Refused(404, "link/unknown", "This link is not good, or not any more. Join again with the code.")
         self.room.see(person)
         return person
+
+    def join(self, request: Request, name: str, code: str) -> str:
+        """The token of somebody new; Refused where an address has guessed too often, InputError for a wrong code."""
+        self.brake.check(request)
+        if not self.room.is_code(code):
+            self.brake.note(address_of(request))
+        return self.room.join(name, code)
 
     def page(self, template: str, status: int = 200, **words: Any) -> HTMLResponse:
         """A page, filled."""
@@ -117,55 +115,30 @@ class Desk:
         try:
             deed()
         except InputError as refused:
-            self.tell(person, [fault.message for fault in refused.faults])
+            self.tell(person, said_by(refused))
 
 
-def _guard(app: FastAPI) -> None:
-    """Every answer with the headers that keep it safe; what is posted from elsewhere, or is too long, is refused."""
-
-    @app.middleware("http")
-    async def guard(request: Request, call_next: Callable) -> Response:
-        if request.method != "GET" and (refused := _is_foreign(request)):
-            return JSONResponse({"code": refused, "why": "This was not sent from a page of this room."}, 403)
-        length = whole(request.headers.get("content-length") or ("0" if request.method == "GET" else ""))
-        if length is None or length > LARGEST_BODY:
-            return JSONResponse({"code": "form/too_long", "why": "That is too much for one message."}, 413)
-        response = await call_next(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
-
-    @app.exception_handler(Refused)
-    async def refused(request: Request, why: Refused) -> Response:
-        if request.url.path.startswith("/api/"):
-            return JSONResponse({"code": why.code, "why": why.why}, why.status)
-        return HTMLResponse(f"<!doctype html><title>No</title><p>{why.why}</p><p><a href='/'>Join</a></p>", why.status)
+def said_by(refused: InputError) -> list[str]:
+    """What an error says, fault by fault."""
+    return [fault.message for fault in refused.faults]
 
 
-def _is_foreign(request: Request) -> str:
-    """Why a posted form does not come from a page of this room; empty where it does."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return "form/cross_site"
-    origin = request.headers.get("origin")
-    if origin and origin != "null" and urllib.parse.urlsplit(origin).netloc != request.headers.get("host"):
-        return "form/cross_site"
-    return ""
-
-
-async def _form(request: Request) -> Form:
+async def form_of(request: Request) -> Form:
+    """What a form sends: name to values."""
     return urllib.parse.parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
 
 
-def _one(form: Form, name: str) -> str:
-    return form.get(name, [""])[0]
+def one_of(form: Form, name: str) -> str:
+    """The first value of a name, without letters that hide; empty where there is none."""
+    return without_hidden(form.get(name, [""])[0])
 
 
-def _number(form: Form, name: str, of: Callable[[str], Any] = float) -> Any:
+def number_of(form: Form, name: str, of: Callable[[str], Any] = float) -> Any:
     """A number of a form, of a kind; InputError with advice where it is none."""
     try:
-        return of(_one(form, name))
+        return of(one_of(form, name))
     except ValueError:
-        raise refusal(f"'{_one(form, name)}' is no number ({name}).") from None
+        raise refusal(f"'{one_of(form, name)}' is no number ({name}).") from None
 
 
 def sent_from(form: Form) -> Sent:
@@ -176,13 +149,75 @@ def sent_from(form: Form) -> Sent:
     """
     choices = {name[2:]: values for name, values in form.items() if name.startswith("d:")}
     choices |= {number: [] for number in form.get("many", []) if number not in choices}
-    sure = whole(_one(form, "sure"))
+    sure = whole(one_of(form, "sure"))
     return Sent(
         choices,
         {name[2:]: values[0] for name, values in form.items() if name.startswith("g:")},
-        _one(form, "rationale").strip()[:MOST_LETTERS],
+        one_of(form, "rationale").strip()[:MOST_LETTERS],
         sure if sure is not None and 0 <= sure <= 100 else None,
     )
+
+
+# ------------------------------------------------------------------------------------------- whoever comes in
+
+
+def serve_joining(app: FastAPI, desk_of: Callable[[str], Desk]) -> None:
+    """How people and programs come in: with the code, which says to which desk."""
+
+    @app.get("/")
+    def join(code: str = "") -> Response:
+        return _join_page(desk_of(code), code)
+
+    @app.post("/join")
+    async def joins(request: Request) -> Response:
+        form = await form_of(request)
+        code = one_of(form, "code")
+        desk = desk_of(code)
+        try:
+            token = await run_in_threadpool(desk.join, request, one_of(form, "name"), code)
+        except Refused as refused:
+            return _join_page(desk, code, refused.status, refused.why)
+        except InputError as refused:
+            return _join_page(desk, code, 400, *said_by(refused))
+        return RedirectResponse(f"/p/{token}", 303)
+
+    @app.post("/api/join")
+    async def program_joins(request: Request) -> Response:
+        given = await _json(request, '{"name": …, "code": …}', "name", "code")
+        desk = desk_of(str(given["code"]))
+        try:
+            token = await run_in_threadpool(desk.join, request, without_hidden(str(given["name"])), str(given["code"]))
+        except InputError as refused:
+            raise Refused(400, "join/refused", " ".join(said_by(refused))) from None
+        return JSONResponse({"token": token}, 201)
+
+
+def _join_page(desk: Desk, code: str, status: int = 200, *said: str) -> Response:
+    words = pages.frame(desk.room) | {"where": "Join the exercise", "dates": ""}
+    return desk.page("join.html.j2", status, **words, code=code, said=said)
+
+
+def serve_files(app: FastAPI) -> None:
+    """The style and the script of every page."""
+
+    @app.get("/static/{name}")
+    def static(name: str) -> Response:
+        if name not in ("room.css", "room.js"):
+            raise Refused(404, "page/unknown", "There is no such page.")
+        return FileResponse(HERE / name)
+
+
+async def stream_of(
+    request: Request, number: Callable[[], int], see: Callable[[], object] = lambda: None
+) -> AsyncIterator[ServerSentEvent]:
+    """Says that there is something new, by its number, for as long as somebody listens."""
+    told = -1
+    while not await request.is_disconnected():
+        see()
+        if number() != told:
+            told = number()
+            yield ServerSentEvent(data=told)
+        await asyncio.sleep(LOOKS_EACH)
 
 
 # ------------------------------------------------------------------------------------------- players, and the screen
@@ -190,20 +225,6 @@ def sent_from(form: Form) -> Sent:
 
 def _serve_people(app: FastAPI, desk: Desk) -> None:
     room = desk.room
-
-    @app.get("/")
-    def join(code: str = "") -> Response:
-        return desk.page("join.html.j2", **pages.frame(room), code=code, said=[])
-
-    @app.post("/join")
-    async def joins(request: Request) -> Response:
-        form = await _form(request)
-        try:
-            token = await run_in_threadpool(room.join, _one(form, "name"), _one(form, "code"))
-        except InputError as refused:
-            said = [fault.message for fault in refused.faults]
-            return desk.page("join.html.j2", 400, **pages.frame(room), code=_one(form, "code"), said=said)
-        return RedirectResponse(f"/p/{token}", 303)
 
     @app.get("/p/{token}")
     def player(token: str) -> Response:
@@ -219,8 +240,8 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/p/{token}/{deed}")
     async def player_does(token: str, deed: str, request: Request) -> Response:
-        person, form = desk.person(token, "player"), await _form(request)
-        seat = _one(form, "seat")
+        person, form = desk.person(token, "player"), await form_of(request)
+        seat = one_of(form, "seat")
         if deed not in PLAYER_DEEDS or (deed != "sit" and seat not in person.seats):
             raise Refused(404, "seat/not_yours", "That seat is not yours.")
         await run_in_threadpool(PLAYER_DEEDS[deed], desk, person, seat, form)
@@ -231,9 +252,16 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
     @app.get("/p/{token}/debrief/{name:path}")
     def debrief(token: str, name: str) -> Response:
         desk.person(token, "player", "screen")
-        if not room.settings()["debrief"]:
-            raise Refused(404, "debrief/closed", "The debrief has not begun.")
-        return _result(room, name)
+        return _result(_opened(room), name)
+
+    @app.get("/p/{token}/bundle/{seat}")
+    def bundle(token: str, seat: str) -> Response:
+        """What a seat saw, chose and was told, for whoever holds it to take away."""
+        person, folder = desk.person(token, "player"), _opened(room)
+        path = folder / "bundles" / f"{seat}.zip"
+        if seat not in person.seats or not path.is_file():
+            raise Refused(404, "page/unknown", "There is no such file.")
+        return FileResponse(path, filename=path.name)
 
     @app.get("/p/{token}/attached/{name:path}")
     def attached(token: str, name: str) -> Response:
@@ -260,26 +288,27 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/events/{token}", response_class=EventSourceResponse)
     async def events(token: str, request: Request) -> AsyncIterator[ServerSentEvent]:
-        person, told = desk.person(token, "player", "screen", "control"), -1
-        while not await request.is_disconnected():
-            room.see(person)
-            if room.number != told:
-                told = room.number
-                yield ServerSentEvent(data=told)
-            await asyncio.sleep(LOOKS_EACH)
-
-    @app.get("/static/{name}")
-    def static(name: str) -> Response:
-        if name not in ("room.css", "room.js"):
-            raise Refused(404, "page/unknown", "There is no such page.")
-        return FileResponse(HERE / name)
+        person = desk.person(token, "player", "screen", "control")
+        async for event in stream_of(request, lambda: room.number, lambda: room.see(person)):
+            yield event
 
 
-def _result(room: Room, name: str) -> Response:
-    """A file of the results: the report or a chart."""
+def _opened(room: Room) -> Path:
+    """The folder of results, once the debrief is open."""
+    if not room.settings()["debrief"]:
+        raise Refused(404, "debrief/closed", "The debrief has not begun.")
+    return _kept_in(room)
+
+
+def _kept_in(room: Room) -> Path:
     folder = room.results()
     if folder is None:
         raise Refused(404, "debrief/closed", "The debrief has not begun.")
+    return folder
+
+
+def _result(folder: Path, name: str) -> Response:
+    """A file of the results: the report or a chart."""
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()) or not path.is_file() or path.suffix not in (".html", ".svg", ".png"):
         raise Refused(404, "page/unknown", "There is no such page.")
@@ -295,7 +324,7 @@ def _svg(picture: Picture | None) -> Response:
 def _view(desk: Desk, person: Person, seat: str, form: Form) -> None:
     _draft(desk, person, seat, form)
     advice = desk.room.give_view(seat, person, sent_from(form))
-    desk.tell(person, advice or ["Your view is kept. Whoever speaks for the seat answers for all of you."])
+    desk.tell(person, advice or [VIEW_KEPT])
 
 
 def _send(desk: Desk, person: Person, seat: str, form: Form) -> None:
@@ -308,15 +337,15 @@ def _send(desk: Desk, person: Person, seat: str, form: Form) -> None:
 
 def _draft(desk: Desk, person: Person, seat: str, form: Form) -> None:
     kept = {name.removeprefix("d:"): values for name, values in form.items() if name[:2] == "d:"}
-    kept |= {name: form[name] for name in ("rationale", "sure") if name in form}
+    kept |= {name: [one_of(form, name)] for name in ("rationale", "sure") if name in form}
     desk.room.log.keep_draft(seat, person.id, kept)
 
 
 def _note(desk: Desk, person: Person, seat: str, form: Form) -> None:
-    receiver = _one(form, "to")
+    receiver = one_of(form, "to")
     if receiver not in ("control", *desk.room.seats):
         return desk.tell(person, [f"There is nobody called '{receiver}' to write to."])
-    desk.doing(person, lambda: desk.room.note(seat, receiver, _one(form, "text"), person.name))
+    desk.doing(person, lambda: desk.room.note(seat, receiver, one_of(form, "text"), person.name))
 
 
 PLAYER_DEEDS: dict[str, Callable[[Desk, Person, str, Form], None]] = {
@@ -327,7 +356,7 @@ PLAYER_DEEDS: dict[str, Callable[[Desk, Person, str, Form], None]] = {
     "draft": _draft,
     "note": _note,
     "move": lambda desk, person, seat, form: desk.doing(
-        person, lambda: desk.room.move(seat, _one(form, "text"), person)
+        person, lambda: desk.room.move(seat, one_of(form, "text"), person)
     ),
 }
 
@@ -350,11 +379,11 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
 
     @app.post("/control/{token}/{deed}")
     async def directs(token: str, deed: str, request: Request) -> Response:
-        person, form = desk.person(token, "control"), await _form(request)
+        person, form = desk.person(token, "control"), await form_of(request)
         if deed not in CONTROL_DEEDS:
             raise Refused(404, "deed/unknown", "Control can do no such thing.")
         await run_in_threadpool(desk.doing, person, lambda: CONTROL_DEEDS[deed](desk, person, form))
-        return RedirectResponse(f"/control/{token}#{_one(form, 'back')}", 303)
+        return RedirectResponse(f"/control/{token}#{one_of(form, 'back')}", 303)
 
     @app.get("/control/{token}/seat/{seat}")
     def look(token: str, seat: str) -> Response:
@@ -370,8 +399,8 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
     @app.post("/control/{token}/as/{deed}")
     async def acts(token: str, deed: str, request: Request) -> Response:
         """Control answers for a seat; the log says that it was control."""
-        person, form = desk.person(token, "control"), await _form(request)
-        seat = _one(form, "seat")
+        person, form = desk.person(token, "control"), await form_of(request)
+        seat = one_of(form, "seat")
         if deed == "send" and seat in room.seats:
             sent = sent_from(form)
             advice = await run_in_threadpool(room.submit, seat, person, sent, "control")
@@ -408,7 +437,7 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
     @app.get("/control/{token}/debrief/{name:path}")
     def kept(token: str, name: str) -> Response:
         desk.person(token, "control")
-        return _result(room, name)
+        return _result(_kept_in(room), name)
 
     @app.get("/control/{token}/picture/{key}")
     def drawn(token: str, key: str) -> Response:
@@ -417,47 +446,47 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
 
 
 def _direct(desk: Desk, person: Person, form: Form, kind: str, target: str = "", value: object = None) -> None:
-    desk.room.direct(Direction(kind, target, value, _one(form, "reason")), person.name)
+    desk.room.direct(Direction(kind, target, value, one_of(form, "reason")), person.name)
 
 
 def _inject(kind: str) -> Callable[[Desk, Person, Form], object]:
-    return lambda desk, person, form: _direct(desk, person, form, kind, _one(form, "inject"))
+    return lambda desk, person, form: _direct(desk, person, form, kind, one_of(form, "inject"))
 
 
 def _edit(desk: Desk, person: Person, form: Form) -> None:
-    fields = {name: _one(form, name) for name in ("title", "text") if _one(form, name)}
-    _direct(desk, person, form, "edit", _one(form, "inject"), fields)
+    fields = {name: one_of(form, name) for name in ("title", "text") if one_of(form, name)}
+    _direct(desk, person, form, "edit", one_of(form, "inject"), fields)
 
 
 def _write(desk: Desk, person: Person, form: Form) -> None:
-    title = _one(form, "title").strip()
+    title = one_of(form, "title").strip()
     name = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in title.lower()).strip("_")[:40]
     fields: dict[str, Any] = {
-        "title": title, "text": _one(form, "text"), "sender": _one(form, "sender") or "Control",
-        "to": form.get("to") or ["all"], "channel": _one(form, "channel") or "media",
+        "title": title, "text": one_of(form, "text"), "sender": one_of(form, "sender") or "Control",
+        "to": form.get("to") or ["all"], "channel": one_of(form, "channel") or "media",
     }  # fmt: skip
-    if _one(form, "turn"):
-        fields["turn"] = _number(form, "turn", int)
+    if one_of(form, "turn"):
+        fields["turn"] = number_of(form, "turn", int)
     known = {planned.inject.id for planned in desk.room.session.world.plan}
     name = next(one for one in (f"by_control_{name}{k or ''}" for k in range(1000)) if one not in known)
     _direct(desk, person, form, "write", name, fields)
 
 
 def _value(desk: Desk, person: Person, form: Form) -> None:
-    _direct(desk, person, form, "set", _one(form, "what"), _effect(form))
+    _direct(desk, person, form, "set", one_of(form, "what"), _effect(form))
 
 
 def _effect(form: Form) -> dict[str, Any]:
-    value: dict[str, Any] = {"to": _number(form, "to")}
-    return value | {place: _one(form, place) for place in PLACES if _one(form, place)}
+    value: dict[str, Any] = {"to": number_of(form, "to")}
+    return value | {place: one_of(form, place) for place in PLACES if one_of(form, place)}
 
 
 def _adjudicate(desk: Desk, person: Person, form: Form) -> None:
-    what = _one(form, "what")
-    if not what and _one(form, "to"):
+    what = one_of(form, "what")
+    if not what and one_of(form, "to"):
         raise refusal("say which quantity this is, or leave the number out.")
     effect = {"what": what, **_effect(form)} if what else None
-    desk.room.adjudicate(_number(form, "number", int), effect, _one(form, "reason"), person.name)
+    desk.room.adjudicate(number_of(form, "number", int), effect, one_of(form, "reason"), person.name)
 
 
 CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
@@ -469,32 +498,34 @@ CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
     "write": _write,
     "set": _value,
     "adjudicate": _adjudicate,
-    "hand": lambda desk, person, form: _direct(desk, person, form, "seat", _one(form, "seat"), _one(form, "to_whom")),
+    "hand": lambda desk, person, form: _direct(
+        desk, person, form, "seat", one_of(form, "seat"), one_of(form, "to_whom")
+    ),
     "seat": lambda desk, person, form: _seat(desk, person, form),
-    "revoke": lambda desk, person, form: desk.room.revoke(_number(form, "person", int)),
-    "back": lambda desk, person, form: desk.room.go_back(_number(form, "number", int), _one(form, "reason")),
-    "clock": lambda desk, person, form: desk.room.set_clock(_number(form, "minutes")),
-    "pause": lambda desk, person, form: desk.room.pause(_one(form, "reason")),
+    "revoke": lambda desk, person, form: desk.room.revoke(number_of(form, "person", int)),
+    "back": lambda desk, person, form: desk.room.go_back(number_of(form, "number", int), one_of(form, "reason")),
+    "clock": lambda desk, person, form: desk.room.set_clock(number_of(form, "minutes")),
+    "pause": lambda desk, person, form: desk.room.pause(one_of(form, "reason")),
     "note": lambda desk, person, form: desk.room.note(
-        "control", _one(form, "to") or "all", _one(form, "text"), person.name
+        "control", one_of(form, "to") or "all", one_of(form, "text"), person.name
     ),
     "rate": lambda desk, person, form: desk.room.rate(
-        _one(form, "objective"), _one(form, "rating"), _one(form, "text")
+        one_of(form, "objective"), one_of(form, "rating"), one_of(form, "text")
     ),
     "show": lambda desk, person, form: desk.room.set(
-        shows_model="shows_model" in form, debrief="debrief" in form, chart=_one(form, "chart")
+        shows_model="shows_model" in form, debrief="debrief" in form, chart=one_of(form, "chart")
     ),
-    "picture": lambda desk, person, form: desk.room.show_picture(desk.drawn.get(_one(form, "key"))),
+    "picture": lambda desk, person, form: desk.room.show_picture(desk.drawn.get(one_of(form, "key"))),
     "results": lambda desk, person, form: desk.room.keep_results(),
 }
 
 
 def _seat(desk: Desk, control: Person, form: Form) -> None:
     """Control gives somebody a seat."""
-    number = _one(form, "person")
+    number = one_of(form, "person")
     person = next((one for one in desk.room.log.people() if str(one.id) == number), None)
     if person:
-        desk.room.sit(person, _one(form, "seat"), control.name)
+        desk.room.sit(person, one_of(form, "seat"), control.name)
 
 
 def _qr(address: str) -> str:
@@ -508,7 +539,7 @@ def _qr(address: str) -> str:
 
 
 def _serve_programs(app: FastAPI, desk: Desk) -> None:
-    """The same seat for a program: what it sees, what is open, and an answer."""
+    """The same seat for a program: what it sees, what is open, an answer; `sim.live.clients` says how it is used."""
     room = desk.room
 
     def seated(token: str, seat: str) -> Person:
@@ -516,6 +547,22 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
         if seat not in person.seats:
             raise Refused(403, "seat/not_yours", "That seat is not yours.")
         return person
+
+    @app.get("/api/{token}")
+    def stands(token: str) -> Response:
+        person = desk.person(token, "player")
+        with room.lock:
+            return JSONResponse(pages.stand_of(room, person))
+
+    @app.post("/api/{token}/sit")
+    async def sits(token: str, request: Request) -> Response:
+        person = desk.person(token, "player")
+        given = await _json(request, '{"seat": …}', "seat")
+        try:
+            await run_in_threadpool(room.sit, person, str(given["seat"]))
+        except InputError as refused:
+            raise Refused(400, "seat/unknown", " ".join(said_by(refused))) from None
+        return stands(token)
 
     @app.get("/api/{token}/{seat}/view")
     def view(token: str, seat: str) -> Response:
@@ -527,30 +574,41 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
     def decisions(token: str, seat: str) -> Response:
         seated(token, seat)
         with room.lock:
-            opened = [_plain(decision) for decision in room.session.open_decisions(seat)]
-            return JSONResponse({"turn": room.session.turn, "is_over": room.session.is_over, "decisions": opened})
+            return JSONResponse(pages.decisions_of(room, seat))
 
     @app.post("/api/{token}/{seat}/answers")
     async def answers(token: str, seat: str, request: Request) -> Response:
         person = seated(token, seat)
+        given = await _json(request, ANSWERS, "answers")
         try:
-            given = await request.json()
             sent = Sent(
-                {one["id"]: list(one["choice"]) for one in given["answers"]},
+                {one["id"]: _listed(one["choice"]) for one in given["answers"]},
                 {one["id"]: one["digest"] for one in given["answers"] if "digest" in one},
-                str(given.get("rationale", ""))[:MOST_LETTERS],
+                without_hidden(str(given.get("rationale", "")))[:MOST_LETTERS],
             )
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            shape = '{"answers": [{"id": …, "choice": […], "digest": …}], "rationale": …}'
-            raise Refused(400, "answer/unreadable", f"Expected {shape}.") from None
+        except (KeyError, TypeError, AttributeError):
+            raise Refused(400, "answer/unreadable", f"Expected {ANSWERS}.") from None
+        if not room.speaks(person, seat):
+            refused = await run_in_threadpool(room.give_view, seat, person, sent)
+            return JSONResponse({"taken": 0, "advice": refused or [VIEW_KEPT]}, 202)
         advice = await run_in_threadpool(room.submit, seat, person, sent, "program")
         return JSONResponse({"taken": len(sent.choices) - len(advice), "advice": advice}, 200 if not advice else 409)
 
 
-def _plain(decision: Any) -> dict[str, Any]:
-    """A decision as a program reads it; what the model would do is not among it."""
-    return {
-        "id": decision.id, "digest": decision.digest, "kind": decision.kind, "subject": decision.subject,
-        "least": decision.least, "most": decision.most, "budget": decision.budget, "rung": decision.rung,
-        "options": [{"id": option.id, "cost": option.cost, "acts_day": option.acts_day} for option in decision.options],
-    }  # fmt: skip
+def _listed(choice: Any) -> list[str]:
+    return [choice] if isinstance(choice, str) else [str(one) for one in choice]
+
+
+ANSWERS = '{"answers": [{"id": …, "choice": […], "digest": …}], "rationale": …}'
+
+
+async def _json(request: Request, shape: str, *names: str) -> dict[str, Any]:
+    """What a program sends: an object with these names; Refused, with what it should be, where it is not."""
+    try:
+        given = await request.json()
+        json.dumps(given, ensure_ascii=False).encode()  # half a letter cannot be kept, nor said again
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict) or not all(name in given for name in names):
+        raise Refused(400, f"{'answer' if 'answers' in names else 'message'}/unreadable", f"Expected {shape}.")
+    return given

@@ -4,6 +4,7 @@ What is for one seat is made of the library, of what is said openly of the scena
 truth, no inject and no word for another seat or for control.
 """
 
+import io
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -13,10 +14,10 @@ from sim.catalogue.moves import MOVES
 from sim.errors import did_you_mean, refusal
 from sim.model.inputs import build_inputs, formats_of, responses_of, turn_of
 from sim.output.narrative.run_sheet import condition_in_words
-from sim.papers.content import Break, Grid, Heading, Items, Lines, Paper, Paragraph
+from sim.papers.content import Break, Grid, Heading, Items, Lines, Paper, Paragraph, Picture, Together
 from sim.phrases import Names, capital, count, day, listed, percent, period, sentence
 from sim.policies.seating import participants_of, place_fault
-from sim.scenario import Loaded
+from sim.scenario import Loaded, resolve_members
 from sim.scenario.schema import Inject, Scenario
 
 ROLES = {
@@ -28,12 +29,6 @@ RULES = {
     "qmv": "a qualified majority", "coalition": "whoever is willing", "adjudication": "a ruling by others",
     "bilateral": "the two of them", "sovereign": "each for itself", "membership_board": "its board",
 }  # fmt: skip
-RATINGS = {
-    "P": "performed without challenges",
-    "S": "performed with some challenges",
-    "M": "performed with major challenges",
-    "U": "unable to be performed",
-}
 A_TURN = (
     "Read what has reached you, and look at the clock.",
     "Talk: to whom you like, in whatever room. Notes to control are welcome at any time.",
@@ -52,6 +47,9 @@ GROUND_RULES = (
 AFTERWARDS = ("The scenario was believable.", "I knew what was expected of my seat.", "The pace was right.",
               "The rules and the screens were clear.", "I learnt something that I will use.",
               "My organisation would act as my seat did.")  # fmt: skip
+NO_QR = "Put the QR code here: control's desk and the shared screen show it."
+OBSERVATIONS = 6  # rows to write in, for each objective: a page with those above it
+MOST_NAMED = 60  # recipients of an inject
 ALL, CONTROL, EVALUATORS = "all", "control", "evaluators"
 
 
@@ -151,7 +149,8 @@ def _cast(loaded):
         actor, state = loaded.scenario.actors.get(code), loaded.library.states.get(code)
         role = (actor and actor.role) or (state.role if state else "other")
         kind = "organisation" if code in loaded.library.bodies else ROLES[role]
-        alike.setdefault(kind, []).append(f"{capital(names.actor(code))} ({code})")
+        name = capital(names.actor(code))
+        alike.setdefault(kind, []).append(name if code in name else f"{name} ({code})")
     return Grid(("As", "Who"), [(capital(kind), ", ".join(who)) for kind, who in alike.items()], (25, 75))
 
 
@@ -160,24 +159,38 @@ def feedback_form(loaded: Loaded) -> Paper:
     grid = Grid(("", "1 no", "2", "3", "4", "5 yes"), [(said, "", "", "", "", "") for said in AFTERWARDS],
                 (50, 10, 10, 10, 10, 10), is_form=True)  # fmt: skip
     blocks = [
-        Paragraph("Your seat: ______________________________     Name (if you like): ______________________"),
+        Grid(("Your seat", "Your name, if you like"), [("", "")], (50, 50), is_form=True),
         Heading("How was it?"),
         Paragraph("Mark one box in each row."),
         grid,
         *(block for asked in ("What went well?", "What should be different next time?", "What should your own "
-          "organisation change, and by when?") for block in (Heading(asked, 3), Lines(3))),
+          "organisation change, and by when?") for block in (Heading(asked, 3), Lines(5))),
     ]  # fmt: skip
     return Paper("feedback_form", "Feedback", "for all", tuple(blocks), "Five minutes, before you leave the room.")
 
 
 def poster(loaded: Loaded, address: str, code: str) -> Paper:
-    """What hangs at the door."""
-    blocks = [Paragraph(loaded.scenario.title), Heading("Come in", 1), Paragraph("Open in any browser:")]
-    blocks += [Paragraph(address, "address") if address else Paragraph("______________________________")]
-    blocks += [Paragraph("Join with the code:"), Paragraph(code, "code") if code else Paragraph("________________")]
-    blocks += [Paragraph("Say your name, and take the seat that you are given. If the line drops, come back "
-                         "the same way: you are where you were.")]  # fmt: skip
+    """What hangs at the door: where to join, as words and as a QR code; a place for them while they are not known."""
+    blocks = [
+        Paragraph(loaded.scenario.title),
+        Heading("Come in", 1),
+        Paragraph("Point your camera here, or open in any browser:"),
+        _qr(f"{address}/?code={code}" if code else address) if address else Paragraph(NO_QR, "frame"),
+        Paragraph(address, "address") if address else Paragraph("______________________________"),
+        Paragraph("Join with the code:"),
+        Paragraph(code, "code") if code else Paragraph("________________"),
+        Paragraph("Say your name, and take the seat that you are given. If the line drops, come back the same way: you "
+                  "are where you were."),
+    ]  # fmt: skip
     return Paper("poster", "To join", "for all", tuple(blocks), is_poster=True)
+
+
+def _qr(address):
+    import segno
+
+    drawn = io.BytesIO()
+    segno.make(address).save(drawn, kind="png", scale=8, border=2)
+    return Picture(drawn.getvalue(), f"QR code of {address}", 10, has_caption=False)
 
 
 # ------------------------------------------------------------------------------------------------------------ one seat
@@ -208,6 +221,7 @@ class _Briefs:
             Paragraph(self.scenario.summary),
             *_objectives(self.scenario, "What the exercise is for"),
             Heading("When"),
+            *self._presence(code),
             _timeline(self.scenario),
             Heading("Where you sit"),
             *self._formats(code),
@@ -215,11 +229,16 @@ class _Briefs:
             *self._responses(code),
             Heading("Who else takes part"),
             _cast(self.loaded),
-            Heading("Notes"),
-            Lines(8),
         ]
         title = f"Brief: {capital(who)}"
         return Paper(f"brief_{code}", title, f"for {who} alone", tuple(blocks), "Do not show it to other seats.")
+
+    def _presence(self, code):
+        """From when until when it takes part, where that is not all the time."""
+        own = self.scenario.actors.get(code)
+        if own and (own.from_turn or own.until_turn):
+            last = own.until_turn or self.scenario.calendar.turns
+            yield Paragraph(f"You take part from turn {own.from_turn or 1} to turn {last}.")
 
     def _formats(self, code):
         inputs, place, known = self.inputs, self.inputs.index[code], formats_of(self.loaded)
@@ -260,7 +279,7 @@ class _Briefs:
         table = [(what, f"{price:.2f}", days, asks) for price, (what, days, asks) in order]
         return [
             Paragraph(said),
-            Grid(("You may", "Costs", "Felt after days", "Usually asks for"), table, (44, 8, 24, 24)),
+            Grid(("Response", "Costs", "Felt after days", "Usually asks for"), table, (44, 8, 24, 24)),
         ]
 
     @staticmethod
@@ -322,7 +341,7 @@ def _truth(incident, names):
         rows.append(("Could widen to", listed(map(names.actor, incident.may_widen_to), 12)))
     if incident.note:
         rows.append(("Note", incident.note))
-    return [Heading(incident.name, 3), Grid(("", ""), rows, (25, 75))]
+    return [Together((Heading(incident.name, 3), Grid(("", ""), rows, (25, 75))))]
 
 
 def _storylines(loaded):
@@ -352,10 +371,12 @@ def _run_sheet(loaded: Loaded, names: Names) -> Iterator:
     for turn, of_turn in groupby(injects, key=lambda inject: turn_of(inject, loaded.scenario)):
         yield Heading(f"Turn {turn}: {periods[turn - 1]}", 2)
         for inject in of_turn:
-            yield from _inject(inject, names, objectives, loaded.library.groups)
+            named = [name for name in inject.to if name not in (ALL, CONTROL)]
+            reached = resolve_members(named, loaded.library, loaded.scenario.first_day)
+            yield Together(tuple(_inject(inject, names, objectives, list(reached) or inject.to)))
 
 
-def _inject(inject, names, objectives, groups):
+def _inject(inject, names, objectives, reached):
     yield Heading(inject.title, 3)
     yield Paragraph(inject.text.strip(), "aloud")
     clock = getattr(inject, "time", None)
@@ -369,11 +390,11 @@ def _inject(inject, names, objectives, groups):
         ("When", when),
         ("Only", sentence(condition) if condition else ""),
         ("From", inject.sender),
-        ("To", ", ".join(_recipient(one, names, groups) for one in inject.to)),
+        ("To", names.recipients(inject.id, reached, MOST_NAMED)),
         ("How", inject.channel.replace("_", " ")),
         ("Expected", inject.expects or ""),
         ("Your notes", inject.control_notes or ""),
-        ("Serves", "; ".join(objectives.get(one, one) for one in inject.objectives)),
+        ("Serves", "; ".join(objectives.get(one, one).rstrip(".") for one in inject.objectives)),
         ("Moves", "; ".join(_effect(effect, names) for effect in inject.effects)),
         *_further(inject),
         *inject.columns.items(),
@@ -381,15 +402,9 @@ def _inject(inject, names, objectives, groups):
     yield Grid(("", ""), [*(row for row in rows if row[1]), ("Released at / seen", "")], (20, 80))
 
 
-def _recipient(one, names, groups):
-    if one in ("all", "control"):
-        return one
-    group = groups.get(one.removeprefix("group:")) if one.startswith("group:") else None
-    return f"members of {group.name}" if group else names.actor(one)
-
-
 def _effect(effect, names):
-    about = names.incident(effect.incident) if effect.incident else names.actor(effect.actor) if effect.actor else ""
+    incident = [names.incident(effect.incident)] if effect.incident else []
+    about = ", ".join(incident + ([names.actor(effect.actor)] if effect.actor else []))
     return f"{effect.on}{f' ({about})' if about else ''} {effect.by:+g}"
 
 
@@ -397,7 +412,8 @@ def _further(inject):
     """What else an inject may carry: a question, a deadline, attachments."""
     asked, deadline = getattr(inject, "question", None), getattr(inject, "deadline", None)
     if asked:
-        yield "Asks", f"{asked.text} " + " / ".join(f"{option.name} ({option.weight:g})" for option in asked.options)
+        options = (f"{option.name} (weight {option.weight:g})" for option in asked.options)
+        yield "Asks", f"{asked.text} {' / '.join(options)}"
     if deadline:
         yield "Deadline", f"{f'end of turn {deadline.turn}' if deadline.turn else day(deadline.date)}: {deadline.text}"
     for one in getattr(inject, "attachments", ()):
@@ -410,12 +426,12 @@ def _further(inject):
 def evaluation_guide(loaded: Loaded) -> Paper:
     """A form for each objective: what to look for, when, and what was seen."""
     scenario = loaded.scenario
-    blocks = [
+    blocks: list = [
         Paragraph("It holds what control expects. Do not show it to participants.", "secret"),
         Paragraph(
             "Write down what you see and hear, with its turn: what was done, by whom, what helped. Rate at the end."
         ),
-        Grid(("Rating", "Means"), list(RATINGS.items()), (12, 88)),
+        Paragraph(f"Ratings: {'; '.join(f'{mark}: {means}' for mark, means in scenario.ratings.items())}.", "note"),
     ]
     if not scenario.objectives:
         blocks.append(Paragraph("The scenario names no objectives: agree on them before the exercise."))
@@ -424,7 +440,7 @@ def evaluation_guide(loaded: Loaded) -> Paper:
         serving.sort(key=lambda inject: turn_of(inject, scenario))
         rows = [(str(turn_of(one, scenario)), one.title, one.expects or "", "") for one in serving]
         blocks += [
-            Break(),
+            *([Break()] if number > 1 else []),
             Heading(f"Objective {number}: {objective.text}"),
             Grid(
                 ("Turn", "Inject", "Expected", "Seen?"), rows or [("", "No inject serves it.", "", "")], (8, 27, 45, 20)
@@ -432,7 +448,7 @@ def evaluation_guide(loaded: Loaded) -> Paper:
             Heading("Observations", 3),
             Grid(
                 ("Turn", "Who", "What was done or said; what helped or hindered"),
-                [("", "", "")] * 5,
+                [("", "", "")] * OBSERVATIONS,
                 (10, 18, 72),
                 True,
             ),
@@ -440,6 +456,6 @@ def evaluation_guide(loaded: Loaded) -> Paper:
             Lines(1),
             Heading("Areas for improvement", 3),
             Lines(1),
-            Paragraph("Rating:   P  /  S  /  M  /  U        Evaluator: ____________________"),
+            Grid(("Rating", "Evaluator"), [("  /  ".join(scenario.ratings), "")], (45, 55), is_form=True),
         ]
     return Paper("evaluation_guide", "Evaluation guide", "for evaluators and control alone", tuple(blocks))

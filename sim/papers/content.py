@@ -16,7 +16,8 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph. style : "", note, aloud (to be read out), secret (for control), code or address."""
+    """A paragraph. style : "", note, aloud (to be read out), secret (for control), code, address or
+    frame (a place that is left for something)."""
 
     text: str
     style: str = ""
@@ -48,20 +49,35 @@ class Lines:
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart, by the path of its PNG, and what it shows in words."""
+    """A picture: its PNG, or the path of it, what it shows in words, how wide it is in centimetres, and whether the
+    words stand below it."""
 
-    png: Path
+    png: Path | bytes
     alt: str
+    width: float = 17
+    has_caption: bool = True
+
+    @property
+    def contents(self) -> bytes:
+        """The PNG."""
+        return self.png if isinstance(self.png, bytes) else self.png.read_bytes()
 
     @property
     def png_data(self) -> str:
         """The picture as it stands in a page."""
-        return "data:image/png;base64," + base64.b64encode(self.png.read_bytes()).decode("ascii")
+        return "data:image/png;base64," + base64.b64encode(self.contents).decode("ascii")
 
 
 @dataclass(frozen=True)
 class Break:
-    """A new page begins."""
+    """A new page begins, with the heading that follows."""
+
+
+@dataclass(frozen=True)
+class Together:
+    """Blocks that stay on one page, where they have room on one."""
+
+    blocks: tuple
 
 
 @dataclass(frozen=True)

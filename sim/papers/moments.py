@@ -50,10 +50,20 @@ def moment_in(written, start, last):
         return None, written.replace(second=0, microsecond=0)
     if isinstance(written, datetime.timedelta):
         return _after(start, written, has_clock=True)
-    return _in_words(" ".join(str(written).split()), start, last)
+    text = " ".join(str(written).split())
+    if re.fullmatch(r"\d{5}(\.\d+)?|0?\.\d+", text):
+        return _of_spreadsheet(float(text))
+    return _in_words(re.sub(r"(\d{4}),? (\d{2})(\d{2})$", r"\1 \2:\3", text), start, last)
 
 
 MIDNIGHT = datetime.time()
+FIRST_OF_SPREADSHEETS = datetime.datetime(1899, 12, 30)
+
+
+def _of_spreadsheet(number):
+    """The moment that a spreadsheet keeps as a number of days, where its cell lost the look of a date."""
+    moment = FIRST_OF_SPREADSHEETS + datetime.timedelta(minutes=round(number * 24 * 60))
+    return (moment.date() if number >= 1 else None), (moment.time() if number % 1 else None)
 
 
 def _in_words(text, start, last):

@@ -50,6 +50,7 @@ COLUMNS = {
     "objectives": "Objectives, objective, exercise objective, capability, core capability, objective demonstrated",
     "control_notes": "Control notes, notes, remarks, comments, comment, controller notes, notes to controller, note",
     "when": "Only when, condition",
+    "question": "Question, poll, poll options",
     "effects": "Effects",
 }
 TITLES = {name: words.split(",")[0].replace("Inject #", "Inject") for name, words in COLUMNS.items()}
@@ -69,6 +70,7 @@ KIND_WORDS = {
 FOR_WHAT_IS_MISSING = {"sender": "Exercise control", "channel": "brief"}
 TEXTS = ("title", "storyline", "sender", "text", "expects", "control_notes", "kind", "channel")
 LISTS = ("to", "objectives")
+RARE = ("when", "question", "effects", "time")  # columns that are written where an inject says something in them
 MOMENT = ("turn", "date", "time")
 
 
@@ -114,7 +116,7 @@ def sheet_of(loaded: Loaded) -> tuple[list[str], list[list]]:
     """
     injects = sorted(loaded.scenario.injects, key=lambda inject: turn_of(inject, loaded.scenario))
     said = [values_of(inject) for inject in injects]
-    usual = [name for name in COLUMNS if name not in ("when", "effects", "time")]
+    usual = [name for name in COLUMNS if name not in RARE]
     rare = [name for name in Inject.model_fields if name not in ("columns", *usual)]
     names = [name for name in (*usual, *rare) if name in usual or any(values.get(name) for values in said)]
     names.sort(key=[*COLUMNS, *Inject.model_fields].index)
@@ -176,7 +178,7 @@ def bring(sheet: Path, scenario: str, who: Mapping[str, str] | None = None) -> B
     text = file_text(path, shown)
     table = read_table(sheet, lambda heading: _letters(heading) in FIELDS)
     reading = _Reading(table, loaded, who or {})
-    rows = [reading.read(row) for row in table.rows]
+    rows = [reading.read(row) for row in table.rows if not reading.is_heading(row)]
     if reading.faults:
         raise InputError(reading.faults)
     if not rows:
@@ -212,6 +214,8 @@ class _Reading:
         self.further: list[int] = []
         for column, heading in table.headings.items():
             name = FIELDS.get(_letters(heading))
+            if name == "id" and "id" in self.fields.values() and _letters(heading) == "inject":
+                name = "text"  # beside a column of numbers the injects themselves
             if name is None or (name in self.fields.values() and name not in ("date", "time")):
                 self.further.append(column)
             else:
@@ -224,11 +228,19 @@ class _Reading:
             self.objectives |= {str(number): one.id, f"objective{number}": one.id, bare_letters(one.id): one.id}
         self.seen: dict[str, int] = {}
         self.missing: dict[str, list[int]] = {}
+        self.headings: list[str] = []  # rows that are no injects
 
     def place(self, name: str) -> int:
         """The column of a field, or the first; of what says when, any that does."""
         names = MOMENT if name in MOMENT else (name,)
         return next((column for column, field in self.fields.items() if field in names), 1)
+
+    def is_heading(self, row: Row) -> bool:
+        """Whether a row is no inject but a heading among them, such as 'PHASE 2': alone in its row, and no text."""
+        (column, cell), *others = row.cells.items()
+        is_one = not others and self.fields.get(column) not in ("title", "text") and str(cell) not in self.existing
+        self.headings += [f"{row.number} ('{cell}')"] if is_one else []
+        return is_one
 
     def read(self, row: Row) -> Read:
         values: dict[str, Any] = {}
@@ -247,6 +259,8 @@ class _Reading:
         headings = tuple(self.table.headings[column] for column in self.further)
         if existing is None:
             self._fill(row, values)
+        if values.get("question") and "text" not in values["question"]:
+            values["question"] = {"text": _asked(values, existing), **values["question"]}
         self._place_in_time(row, values, moment, existing)
         return Read(row, values, further, headings)
 
@@ -271,7 +285,19 @@ class _Reading:
             return near[0] if near else text
         if name in TEXTS or name == "id":
             return text
+        if name == "question" and not text.startswith("{"):
+            return self._poll(row, column, text)
         return self._structured(row, column, text)
+
+    def _poll(self, row, column, text):
+        """The answers of a poll, as a question of the exercise's own; what it asks stands in the inject's text."""
+        answers = [answer.strip() for answer in re.split(r"[|\n]", text) if answer.strip()]
+        if len(answers) < 2:
+            self._fault(row, column, f"'{text}' leaves no choice: write the answers with bars between, Yes | No.")
+        options = [
+            {"id": _slug(answer) or f"answer_{number}", "name": answer} for number, answer in enumerate(answers, 1)
+        ]
+        return {"options": options}
 
     def _structured(self, row, column, text):
         """A cell that holds more than a text, as YAML or JSON."""
@@ -325,8 +351,7 @@ class _Reading:
         written = values.get("id")
         name = str(written) if written is not None else ""
         if name not in self.existing:
-            name = re.sub(r"[^a-z0-9]+", "_", (name or values.get("title") or values.get("text") or "").casefold())
-            name = "_".join(name.strip("_").split("_")[:6]) or f"row_{row.number}"
+            name = _slug(name or values.get("title") or values.get("text") or "") or f"row_{row.number}"
             name = name if name[0].isalpha() else f"inject_{name}"
         if name in self.seen:
             self._fault(row, self.place("id"), f"row {self.seen[name]} is '{written or name}' too: each needs its own.")
@@ -351,8 +376,9 @@ class _Reading:
             self._fault(row, self.place("to"), "nobody receives this: name an actor, a group, control or all.")
 
     def notes(self):
-        """What was said for rows that did not say it."""
-        return [
+        """What was said for rows that did not say it, and what was left out."""
+        headings = [f"no inject, as nothing else stands there: row {in_words(self.headings)}."] if self.headings else []
+        return headings + [
             f"{counted(len(rows), 'new inject')} (row {in_words(rows)}) had no '{TITLES[name]}': "
             f"'{FOR_WHAT_IS_MISSING[name]}' stands there now."
             for name, rows in self.missing.items()
@@ -360,6 +386,18 @@ class _Reading:
 
     def _fault(self, row, column, message):
         self.faults.append(self.table.fault(row.number, column, message))
+
+
+def _slug(words):
+    """The first words of a text as an id, as far as they have letters or digits."""
+    return "_".join(re.sub(r"[^a-z0-9]+", "_", words.casefold()).strip("_").split("_")[:6])
+
+
+def _asked(values, existing):
+    """What a poll asks: the last question in the inject's text, else its title."""
+    text = values.get("text") or (existing.text if existing else "")
+    found = re.findall(r"[^.!?\n]+\?", text)
+    return (found[-1].strip() if found else "") or values.get("title") or (existing.title if existing else "") or text
 
 
 def _last_day(scenario):

@@ -1,5 +1,6 @@
 """Papers as files: a page for the browser, a document for Word, and a PDF by the printer of a browser that is there."""
 
+import io
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from typing import Any
 
 from sim.errors import OceansError
 from sim.output.pages.run import write_page
-from sim.papers.content import Break, Grid, Heading, Items, Lines, Paper, Paragraph, Picture
+from sim.papers.content import Break, Grid, Heading, Items, Lines, Paper, Paragraph, Picture, Together
 from sim.scenario.schema import Scenario
 
 FORMATS = ("html", "docx", "pdf")
@@ -24,6 +25,7 @@ BROWSERS = (
     "microsoft-edge",
 )
 LONGEST_PRINT = 120  # seconds
+TEXT = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p"
 MARK, GREY = "8C1D18", "595959"
 
 
@@ -41,7 +43,7 @@ def write_papers(papers: Iterable[Paper], scenario: Scenario, folder: Path, form
     -------
     list of Path, of the files written; OceansError with advice when a PDF is wanted and no browser can print it
     """
-    browser = _browser() if form == "pdf" else ""
+    browser = browser_here() if form == "pdf" else ""
     return [_written(paper, scenario, folder, form, browser) for paper in papers]
 
 
@@ -66,7 +68,8 @@ def _page(paper, scenario, path):
 # ----------------------------------------------------------------------------------------------------------------- PDF
 
 
-def _browser():
+def browser_here() -> str:
+    """A browser that prints to PDF, by its path; OceansError with advice where there is none."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         raise OceansError(
@@ -151,6 +154,9 @@ def _said(paragraph, text, style):
         paragraph.paragraph_format.left_indent = Cm(0.8)
     elif style == "secret":
         run.bold = True
+    elif style == "frame":
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Cm(3)
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     elif style in ("code", "address"):
         run.bold, run.font.size, paragraph.alignment = (
             True,
@@ -160,6 +166,7 @@ def _said(paragraph, text, style):
 
 
 def _add(document: Any, block: Any) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Cm
 
     match block:
@@ -175,13 +182,29 @@ def _add(document: Any, block: Any) -> None:
         case Lines(count):
             for _ in range(count):
                 document.add_paragraph("_" * 78)
-        case Picture(png, alt):
-            drawn = document.add_picture(str(png), width=Cm(17))
+        case Picture(_, alt, width, has_caption):
+            drawn = document.add_picture(io.BytesIO(block.contents), width=Cm(width))
+            document.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
             if drawn.height > Cm(21):
                 drawn.width, drawn.height = round(drawn.width * Cm(21) / drawn.height), Cm(21)
-            _said(document.add_paragraph(), alt, "note")
+            if has_caption:
+                _said(document.add_paragraph(), alt, "note")
+        case Together(blocks):
+            before = len(document.element.body)
+            for one in blocks:
+                _add(document, one)
+            _keep_together(document, before)
         case Break():
             document.add_page_break()
+
+
+def _keep_together(document, before):
+    """What was added to a document since it had so many parts stays on one page: each paragraph with the next."""
+    from docx.text.paragraph import Paragraph as Words
+
+    added = [found for part in document.element.body[before:] for found in part.iter(TEXT)]
+    for found in added[:-1]:
+        Words(found, document).paragraph_format.keep_with_next = True
 
 
 def _table(document, grid):

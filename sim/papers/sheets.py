@@ -113,7 +113,16 @@ def _of_workbook(path):
     except Exception as error:  # what is no workbook fails in ways of its own
         said = "this is no workbook that can be read. Open it in Excel or LibreOffice and save it as .xlsx again."
         raise InputError([Diagnostic(str(path), 0, 0, said)]) from error
+    for sheet in book.worksheets:
+        beyond = sheet.iter_rows(min_row=MOST_ROWS + 1, max_col=WIDEST, values_only=True)
+        _check_length(path, MOST_ROWS + any(any(row) for row in beyond))
     return [_rows_of(sheet) for sheet in book.worksheets]
+
+
+def _check_length(path, rows):
+    if rows > MOST_ROWS:
+        said = f"more than {MOST_ROWS:,} rows. {SHEET.usual}"
+        raise InputError([Diagnostic(str(path), MOST_ROWS + 1, 0, said)])
 
 
 def _rows_of(sheet):
@@ -136,7 +145,7 @@ def _rows_of(sheet):
 def _plain(value):
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return value.strip() if isinstance(value, str) else value
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
 def _of_csv(path):
@@ -148,12 +157,13 @@ def _of_csv(path):
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
         raise InputError([Diagnostic(str(path), 1, 1, f"this cannot be read as CSV: {error}.")]) from None
-    return [[Row(number, _cells(line)) for number, line in enumerate(lines[:MOST_ROWS], start=1)]]
+    _check_length(path, len(lines))
+    return [[Row(number, _cells(line)) for number, line in enumerate(lines, start=1)]]
 
 
 def _cells(line):
     """The cells of a line that say anything, without the apostrophe that keeps a spreadsheet from reckoning."""
-    kept = {column: cell.strip() for column, cell in enumerate(line[:WIDEST], start=1) if cell.strip()}
+    kept = {column: _plain(cell) for column, cell in enumerate(line[:WIDEST], start=1) if cell.strip()}
     return {column: cell[1:] if cell[0] == "'" and cell[1:2] in FORMULA else cell for column, cell in kept.items()}
 
 
@@ -166,7 +176,8 @@ def _of_json(path):
     headings = list(dict.fromkeys(name for entry in entries for name in entry))
     places = {name: column for column, name in enumerate(headings, start=1)}
     rows = [Row(0, dict(enumerate(headings, start=1)))]
-    for number, entry in enumerate(entries[:MOST_ROWS], start=1):
+    _check_length(path, len(entries))
+    for number, entry in enumerate(entries, start=1):
         cells = {places[name]: _as_cell(value) for name, value in entry.items()}
         rows.append(Row(number, {place: cell for place, cell in cells.items() if cell not in (None, "")}))
     return [rows]

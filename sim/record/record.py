@@ -72,6 +72,11 @@ class Record:
         """The events of one kind or several, in order."""
         return [event for event in self.events if event.kind in kinds]
 
+    @property
+    def overrides(self) -> list[Event]:
+        """What control changed while it was played: all that it directed but seating people."""
+        return [event for event in self.of_kind("control_directs") if event.payload["value"] != '"person"']
+
     def in_turn(self, turn: int) -> list[Event]:
         """The events of one turn, in order."""
         return [event for event in self.events if event.turn == turn]

@@ -27,6 +27,7 @@ import datetime
 import errno
 import hashlib
 import importlib.metadata
+import io
 import itertools
 import json
 import math
@@ -549,18 +550,29 @@ def _event_rows():
 
 def write_dictionary(folder):
     """What every file, column and field means: once to read, once to load."""
-    rows = list(dictionary_rows())
-    columns = ["file", "event", "field", "meaning", "type", "unit", "range"]
-    write_table(Path(folder) / "data_dictionary.csv", columns, rows)
-    _write_lines(Path(folder) / "data_dictionary.md", _dictionary_lines(rows))
+    for name, text in dictionary_files(list(dictionary_rows())).items():
+        _write_lines(Path(folder) / name, text.splitlines())
+
+
+def dictionary_files(rows):
+    """The same of other rows: dict of a file's name to its text."""
+    table = io.StringIO(newline="")
+    fill_table(table, ["file", "event", "field", "meaning", "type", "unit", "range"], rows)
+    lines = "".join(f"{line}\n" for line in _dictionary_lines(rows))
+    return {"data_dictionary.csv": table.getvalue(), "data_dictionary.md": lines}
 
 
 def _dictionary_lines(rows):
     yield "# Data dictionary"
     yield ""
     yield "An empty cell in a table, and null in JSON, mean: does not apply, or is not known."
-    for file in ("measures.csv", "series.csv", *SHARES):
+    for file in dict.fromkeys(row[0] for row in rows if not row[1]):
         yield from ("", f"## {file}", "", *_markdown_table(row for row in rows if row[0] == file))
+    if any(row[1] for row in rows):
+        yield from _lines_of_events(rows)
+
+
+def _lines_of_events(rows):
     yield from ("", "## events.jsonl", "")
     yield "Every event has seq (its place in the run), turn (0 is before the first), day (since the first day), date,"
     yield "phase, kind, actor and incident (null where there is none) and payload, whose fields are these:"

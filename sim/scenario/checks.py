@@ -33,7 +33,17 @@ from sim.scenario.facts import (
 from sim.scenario.inject_checks import actors_reached, check_injects, check_questions, turn_meant
 from sim.scenario.members import OWN, code_meant, role_in, which_code
 from sim.scenario.reader import Node, entries_of, is_given, items_of, keys_of, nodes_of, number_of, text_of, whole_of
-from sim.scenario.schema import LONGEST_TURN, MOST_TURNS, STATELESS, Days, Format, Membership, Response, Scenario
+from sim.scenario.schema import (
+    LONGEST_TURN,
+    MOST_MARKS,
+    MOST_TURNS,
+    STATELESS,
+    Days,
+    Format,
+    Membership,
+    Response,
+    Scenario,
+)
 from sim.scenario.wording import expected, start_of
 
 MERGED_BY = {"incidents": "id", "injects": "id", "objectives": "id", "cooperation": "project"}
@@ -311,6 +321,13 @@ def check_turns(facts: Facts) -> Iterator[Diagnostic]:
         yield facts.root["turns"].fault(f"these are {facts.turns} turns, and an exercise has at most {MOST_TURNS}.")
 
 
+def check_ratings(facts: Facts) -> Iterator[Diagnostic]:
+    """A scale has at least a best and a worst mark, and no more than anybody tells apart."""
+    scale = facts.root.get("ratings")
+    if scale is not None and scale.is_mapping and not 2 <= len(scale.value) <= MOST_MARKS:
+        yield scale.fault(f"a scale has from two to {MOST_MARKS} marks, the best first: {{A: met, B: not met}}.")
+
+
 def check_tables(facts: Facts) -> Iterator[Diagnostic]:
     """Formats and responses on the table."""
     for section in ("formats", "responses"):
@@ -493,6 +510,7 @@ CHECKS = (
     check_groups,
     check_ties,
     check_turns,
+    check_ratings,
     check_incidents,
     check_injects,
     check_questions,

@@ -130,7 +130,7 @@ class _Taken:
         for key, value in items:
             name = str(key) if node.is_mapping else _name(value)
             inside = (ENTRY_NAMES[field], name) if field in ENTRY_NAMES else entry
-            key_goes = of_keys is not None and self._goes(node.keys[key], of_keys, field, inside)
+            key_goes = of_keys is not None and node.is_mapping and self._goes(node.keys[key], of_keys, field, inside)
             if key_goes or self._goes(value, below(inner, key), field, inside):
                 self.note(field, name, entry)
             else:

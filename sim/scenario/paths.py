@@ -35,8 +35,8 @@ from sim.scenario.wording import (
 
 SINGLE_VALUES = (int, float, str, bool, datetime.date, datetime.datetime, datetime.time)
 NOT_VARIED = (
-    "title", "summary", "extends", "marking", "participants", "objectives", "questions", "uncertainties", "levers",
-    "measures", "figures", "sources", "codebook", "domains", "estimates", "volumes",
+    "title", "summary", "extends", "marking", "participants", "objectives", "ratings", "questions", "uncertainties",
+    "levers", "measures", "figures", "sources", "codebook", "domains", "estimates", "volumes",
 )  # fmt: skip
 MAY_BE_NEW = ("actors", "exposure", "stance")
 

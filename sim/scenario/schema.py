@@ -69,6 +69,7 @@ def _within_limits(moment):
 CODE_PATTERN, NAME_PATTERN = r"^([A-Z]{3}|NATO|EU)$", r"^[a-z][a-z0-9_]*$"
 POLICY_PATTERN = rf"^([a-z][a-z0-9_]*|{own_code.FORM})$"
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$"
+MARK_PATTERN, MOST_MARKS = r"^[^\s,;|/]{1,12}$", 10
 FIRST_DAY, LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2100, 12, 31)
 Date = Annotated[datetime.date, BeforeValidator(_as_written), Field(ge=FIRST_DAY, le=LAST_DAY)]
 Moment = Annotated[
@@ -106,6 +107,11 @@ LONGEST_TURN = {"hours": 240, "days": 366, "months": 120, "years": 10}
 Name = Annotated[str, Field(pattern=NAME_PATTERN, description="lower case letters, digits and underscores")]
 Id = Annotated[str, Field(pattern=ID_PATTERN)]  # of a past case: also the name of a file
 Text = Annotated[str, Field(pattern=r"\S")]  # not empty, not only spaces
+Mark = Annotated[str, Field(pattern=MARK_PATTERN)]
+HSEEP = {
+    "P": "performed without challenges", "S": "performed with some challenges", "M": "performed with major challenges",
+    "U": "unable to be performed",
+}  # fmt: skip
 
 
 class Entry(BaseModel):
@@ -1037,6 +1043,9 @@ class Scenario(Entry):
     adversary_tie: Share = Field(0.5, description="how far one adversary's crisis is the other's chance")
     norm_date: Optional[Date] = Field(None, description="date whose practice of naming holds; empty: start")
     objectives: list[Objective] = []
+    ratings: dict[Mark, Text] = Field(
+        HSEEP, description="in what objectives are rated, best first: each mark with what it means"
+    )
     questions: list[Discussion] = Field(
         [], description="for discussion, at the end or at the end of a turn: sentences, or {text, turn, to}"
     )

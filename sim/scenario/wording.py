@@ -25,6 +25,7 @@ from sim.scenario.schema import (
     FIRST_DAY,
     ID_PATTERN,
     LAST_DAY,
+    MARK_PATTERN,
     NAME_PATTERN,
     POLICY_PATTERN,
     STATELESS,
@@ -197,6 +198,8 @@ def _expected_text(constraints: list) -> str:
         return "a policy's name, or module:Class for one of your own"
     if ID_PATTERN in patterns:
         return "an id of up to 60 letters, digits, hyphens and underscores that begins with a letter or digit,"
+    if MARK_PATTERN in patterns:
+        return "a mark of up to 12 letters or digits, such as A"
     if FILE_NAME_PATTERN in patterns:
         return "a name that stays in its folder, such as cyber_incident"
     return "a digest in hexadecimal digits" if DIGEST_PATTERN in patterns else "text"

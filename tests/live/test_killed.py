@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -11,8 +12,75 @@ import httpx2
 import pytest
 
 from sim.live.log import Log
+from sim.live.room import Room, Sent
+from sim.model.steps.control import Direction
+from sim.scenario import load
 
-KILLS = 10
+SERVERS = 3  # killed, each a process of its own
+MOMENTS = 100  # at which whoever writes is killed
+
+
+def plays_on(path, told):
+    """Bots answer and control goes on in the room that a file keeps; what was accepted is told, one line each."""
+    room = Room(load("smallest"), Log(path))
+    while not room.session.is_over:
+        for person in room.log.people():
+            for seat in person.seats:
+                for decision in room.session.open_decisions(seat):
+                    choice = [option.id for option in decision.options][: decision.least]
+                    if not room.submit(seat, person, Sent({decision.id: choice}, {}), "program"):
+                        os.write(told, f"{decision.id}\n".encode())
+        room.direct(Direction("proceed"), "control")
+
+
+def killed_after(path, accepted):
+    """What a process said it had accepted, which was killed once it had said so often that it had; and how it ended."""
+    listens, told = os.pipe()
+    process = os.fork()
+    if not process:
+        os.close(listens)
+        try:
+            plays_on(path, told)
+        finally:
+            os._exit(0)
+    os.close(told)
+    with os.fdopen(listens) as said:
+        lines = [line for line, _ in zip(said, range(accepted), strict=False)]
+        os.kill(process, signal.SIGKILL)
+        lines += said.readlines()
+    os.waitpid(process, 0)
+    return [line.strip() for line in lines if line.endswith("\n")]
+
+
+def answers_in(log):
+    """What is answered in a log, in order, by the name of what was asked."""
+    given = [json.loads(one.payload) for one in log.inputs()]
+    return [f"{one['turn']}/{one['actor']}/{one['kind']}/{one['subject']}" for one in given if "actor" in one]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a process is forked, which Windows cannot do")
+@pytest.mark.parametrize("moments", [5, pytest.param(MOMENTS, marks=pytest.mark.long)])
+def test_nothing_that_was_accepted_is_lost_at_whatever_moment_the_writer_is_killed(tmp_path, moments):
+    draw, rounds = random.Random(7), 0
+    path = tmp_path / "0.session"
+    for moment in range(moments):
+        if not path.exists():
+            room = Room(load("smallest"), Log(path))
+            for name, seat in (("Marta", "EST"), ("Kenji", "JPN")):
+                room.sit(room.log.who(room.join(name, room.code)), seat)
+            room.log.close()
+            accepted = []
+        accepted += killed_after(path, draw.randrange(4))
+        log = Log(path)
+        there = iter(answers_in(log))
+        assert all(one in there for one in accepted), f"lost at moment {moment}"
+        assert [person.seats for person in log.people()] == [("EST",), ("JPN",)]
+        if moment % 5 == 4:
+            room = Room(load("smallest"), log)
+            assert not room.session.void and len(room.session.inputs) == len(log.inputs())
+            rounds, path = rounds + 1, tmp_path / f"{rounds + 1}.session"
+        log.close()
+    assert rounds == moments // 5
 
 
 class Served:
@@ -38,7 +106,7 @@ class Served:
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_nothing_that_was_accepted_is_lost_and_everybody_is_where_they_were(tmp_path):
     session, links, accepted = tmp_path / "room.session", {}, []
-    for kill in range(KILLS):
+    for kill in range(SERVERS):
         served = Served(session)
         for name, seat in (("Marta", "EST"), ("Kenji", "JPN")):
             if seat not in links:

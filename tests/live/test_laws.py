@@ -1,14 +1,18 @@
 """What a room promises: nothing accepted is lost, secrets stay, time is no clock's, and nobody acts for another."""
 
-import dataclasses
+import csv
+import io
+import zipfile
 
 import pytest
+from fastapi.testclient import TestClient
 
+from sim.letters import hidden
+from sim.live.guard import GUESSES, Brake
 from sim.live.log import Log
-from sim.scenario import load
-from tests.builders_room import Hall, words_of
-
-SCENARIOS = ("smallest", "cyber_incident", "disinformation", "economic_coercion", "undersea_cable")
+from sim.live.results import write_session
+from sim.live.server import server_of
+from tests.builders_room import ADDRESS, Hall, words_of
 
 
 @pytest.fixture
@@ -63,72 +67,6 @@ def test_a_draft_is_kept_while_it_is_written_and_is_there_after_a_drop_and_after
     assert hall.again().log.draft("EST", hall.log.people()[0].id)["rationale"] == ["half a thought"]
 
 
-# ------------------------------------------------------------------------------------------- secrets
-
-
-def _with_other_secrets(loaded, seat):
-    """The scenario with every word changed that the seat may not read and that moves nothing."""
-    scenario = loaded.scenario
-    injects = [
-        inject.model_copy(
-            update={"expects": "other", "control_notes": "other"}
-            | ({} if _reaches(inject, seat, loaded) else {"title": "Other", "text": "Other.", "sender": "Other"})
-        )
-        for inject in scenario.injects
-    ]
-    actors = {
-        code: own if code == seat else own.model_copy(update={"brief": own.brief and "Other."})
-        for code, own in scenario.actors.items()
-    }
-    incidents = [incident.model_copy(update={"note": "other"}) for incident in scenario.incidents]
-    update = {"injects": injects, "actors": actors, "incidents": incidents, "objectives": []}
-    return dataclasses.replace(loaded, scenario=scenario.model_copy(update=update))
-
-
-def _reaches(inject, seat, loaded):
-    from sim.model.inputs import recipients_of
-
-    return seat in recipients_of(inject, loaded, (seat,))
-
-
-@pytest.mark.parametrize("scenario", SCENARIOS)
-def test_what_a_seat_may_not_know_changes_no_byte_that_it_can_fetch(scenario, tmp_path):
-    loaded = load(scenario)
-    seat = next(code for code, own in loaded.scenario.actors.items() if own.brief)
-    seen = []
-    for k, played in enumerate((loaded, _with_other_secrets(loaded, seat))):
-        folder = tmp_path / str(k)
-        folder.mkdir()
-        hall = Hall(folder, played)
-        link = hall.join("Marta", seat)
-        pages, api = [], link.replace("/p/", "/api/")
-        for _ in range(4):
-            hall.browser.post(f"{link}/send", data=hall.form(seat))
-            hall.proceed()
-            pages += [hall.page(link).replace(api.removeprefix("/api/"), ""), hall.page(f"{api}/{seat}/view")]
-            pages += [hall.page(f"{api}/{seat}/decisions")]
-        seen.append(pages)
-    assert seen[0] == seen[1]
-
-
-def test_a_seats_page_says_nothing_of_who_did_it_what_others_believe_or_what_the_model_would_do(hall):
-    link = hall.join("Kenji", "JPN")
-    hall.play({"JPN": link}, turns=2)
-    words = words_of(hall.page(link))
-    assert "it was Russia" not in words and "the model would" not in words
-    assert "Estonia (" not in words  # as control's story tells of confidence
-
-
-def test_the_shared_screen_shows_what_reached_everybody_and_nothing_that_reached_some(hall):
-    link = hall.join("Marta", "EST")
-    hall.proceed()
-    for to, text in (("EST", "For Tallinn alone."), ("all", "For all eyes.")):
-        hall.browser.post(f"{hall.control}/write", data={"title": text, "text": text, "to": to})
-    screen, seat = hall.page(hall.screen), hall.page(link)
-    assert "For all eyes." in screen and "For Tallinn alone." not in screen
-    assert "For all eyes." in seat and "For Tallinn alone." in seat
-
-
 # ------------------------------------------------------------------------------------------- nobody acts for another
 
 
@@ -143,6 +81,29 @@ def test_a_link_opens_its_own_page_and_no_other(hall):
     assert hall.browser.post(f"/control/{token}/proceed").status_code == 404
     assert hall.browser.get(hall.control.replace("/control/", "/p/")).status_code == 404
     assert jpn != est
+
+
+def test_a_seats_link_opens_nothing_that_is_not_its_own(hall):
+    token = hall.join("Marta", "EST").removeprefix("/p/")
+    hall.join("Kenji", "JPN")
+    hall.proceed()
+    fill = {"seat": "JPN", "deed": "proceed", "name:path": "report.html", "name": "nosuch", "key": "1"}
+    routes = [
+        (method, route.path.replace("{token}", token), route.path)
+        for route in hall.browser.app.routes
+        for method in sorted(getattr(route, "methods", None) or ())
+        if "{token}" in route.path and method != "HEAD"
+    ]
+    before, opened = hall.room.session.save(), set()
+    for method, address, path in routes:
+        for name, value in fill.items():
+            address = address.replace(f"{{{name}}}", value)
+        if "events" not in path:
+            answer = hall.browser.request(method, address, data={"seat": "JPN"} if method == "POST" else None)
+            opened |= {path} if answer.status_code == 200 else set()
+    assert len(routes) > 12 and opened == {"/p/{token}", "/api/{token}"}
+    assert hall.room.session.save() == before
+    assert [person.seats for person in hall.log.people()] == [("EST",), ("JPN",)]
 
 
 def test_a_revoked_link_is_good_no_more(hall):
@@ -171,6 +132,31 @@ def test_a_wrong_code_is_told_and_lets_nobody_in(hall):
     assert not hall.log.people()
 
 
+def test_guessing_the_code_is_slowed_down_for_whoever_guesses_and_for_a_minute(tmp_path):
+    now = [0.0]
+    hall = Hall(tmp_path, brake=Brake(lambda: now[0]))
+
+    def tries(code):
+        pages = hall.browser.post("/join", data={"name": "Eve", "code": code})
+        programs = hall.browser.post("/api/join", json={"name": "Eve", "code": code})
+        return pages.status_code, programs.status_code, pages.text
+
+    for _ in range(GUESSES // 2):
+        assert tries("0000")[:2] == (400, 400)
+    page, program, said = tries(hall.room.code)
+    assert (page, program) == (429, 429) and "Please wait 60 seconds" in said and not hall.log.people()
+    now[0] += 60
+    assert tries(hall.room.code)[:2] == (200, 201)
+
+
+def test_an_old_link_of_control_is_good_after_the_server_was_started_anew(hall):
+    hall.proceed()
+    anew = TestClient(server_of(hall.again(), ADDRESS, hall.log.admit("control", "control"), "none"))
+    assert "Turn 1 of 4 is over" in anew.get(hall.control).text
+    anew.post(f"{hall.control}/proceed")
+    assert "Turn 2 of 4 is over" in anew.get(hall.control).text
+
+
 # ------------------------------------------------------------------------------------------- late, stale, nasty
 
 
@@ -183,6 +169,20 @@ def test_a_late_answer_is_refused_with_advice_and_changes_nothing(hall):
     before = hall.room.session.save()
     assert "This is not open any more" in hall.browser.post(f"{link}/send", data=late).text
     assert hall.room.session.save() == before
+
+
+def test_an_answer_sent_twice_counts_once_and_one_for_anothers_decision_not_at_all(hall):
+    est, jpn = hall.join("Marta", "EST"), hall.join("Kenji", "JPN")
+    hall.proceed()
+    twice, foreign = hall.form("EST"), {**hall.form("JPN"), "seat": "EST"}
+    for _ in range(2):
+        hall.browser.post(f"{est}/send", data=twice)
+    assert "not open" in hall.browser.post(f"{est}/send", data=foreign).text
+    assert [answer.actor for answer in hall.room.session.pending.values()] == ["EST"]
+    hall.browser.post(f"{jpn}/send", data=hall.form("JPN"))
+    hall.proceed()
+    asked = [decision.id for decision, _ in hall.room.session.decided]
+    assert len(asked) == len(set(asked)) and not hall.room.session.void
 
 
 def test_an_answer_to_options_that_have_changed_is_void_and_says_so(hall):
@@ -203,12 +203,25 @@ def test_what_is_not_legal_is_refused_with_what_is(hall, choice):
     assert "Allowed: silence, concern" in said and "<b>" not in said
 
 
-def test_markup_in_names_and_notes_is_shown_as_it_was_written(hall):
-    nasty = "<script>alert(1)</script> {{7*7}} \u202egnp"
+def test_markup_formulas_and_letters_that_hide_do_no_harm_wherever_words_are_written(hall, tmp_path):
+    nasty = "=<script>alert(1)</script>{{7*7}}\x00\x1b[2J\u202e\u2066\u2028gnp"
     link = hall.join(nasty, "EST")
+    hall.proceed()
+    hall.browser.post(f"{link}/draft", data=hall.form("EST", rationale=nasty))
     hall.browser.post(f"{link}/note", data={"seat": "EST", "to": "control", "text": nasty})
-    for page in (hall.page(link), hall.page(hall.control), hall.page(hall.screen)):
-        assert "<script>alert" not in page and "49" not in words_of(page).split()
+    hall.browser.post(f"{hall.control}/pause", data={"reason": nasty})
+    hall.browser.post(f"{hall.control}/set", data={"what": "tension", "to": "0.5", "reason": nasty})
+    pages = [hall.page(address) for address in (link, hall.control, hall.screen, f"{hall.control}/seat/EST")]
+    hall.browser.post(f"{link}/send", data=hall.form("EST", rationale=nasty))
+    hall.play({"EST": link})
+    write_session(tmp_path, hall.room)
+    tables = [(tmp_path / f"{name}.csv").read_text(encoding="utf-8") for name in ("decisions", "notes")]
+    for page in (*pages, hall.page(hall.control), hall.page(link), *tables):
+        assert not list(hidden(page)) and "49" not in words_of(page).split()
+    assert not any("<script>alert" in page for page in pages)
+    assert not any(cell.startswith("=") for table in tables for row in csv.reader(io.StringIO(table)) for cell in row)
+    with zipfile.ZipFile(tmp_path / "bundles" / "EST.zip") as bundle:
+        assert "<script>alert" not in bundle.read("what_you_saw.html").decode()
 
 
 def test_every_page_keeps_scripts_and_frames_of_others_out(hall):
@@ -235,6 +248,46 @@ def test_a_pause_is_seen_by_all_expires_nothing_and_leaves_the_time_that_was_lef
     hall.browser.post(f"{hall.control}/pause")
     assert hall.room.clock() == {"left": 540, "stands": False, "why": ""}
     assert hall.room.session.save()[: len(before)] == before
+
+
+def test_however_often_it_is_paused_nothing_comes_late_expires_or_comes_twice(hall, tmp_path, monkeypatch):
+    now, aside = [1000.0], tmp_path / "aside"
+    monkeypatch.setattr("sim.live.room.time.time", lambda: now[0])
+    aside.mkdir()
+    paused, plain = hall, Hall(aside)
+    links = [one.join("Marta", "EST") for one in (paused, plain)]
+    for one, link in zip((paused, plain), links, strict=True):
+        while not one.room.session.is_over:
+            if one is paused:
+                one.browser.post(f"{one.control}/clock", data={"minutes": "1"})
+                for _ in range(3):
+                    one.browser.post(f"{one.control}/pause")
+                    now[0] += 86_400
+            if one.room.session.open_decisions("EST"):
+                one.browser.post(f"{link}/send", data=one.form("EST"))
+            one.proceed()
+    assert paused.room.session.save() == plain.room.session.save()
+    assert paused.room.session.record.to_json() == plain.room.session.record.to_json()
+
+
+def test_a_pause_outlasts_a_new_server_and_a_new_clock_and_lets_control_and_seats_work(hall, monkeypatch):
+    link, now = hall.join("Marta", "EST"), [1000.0]
+    monkeypatch.setattr("sim.live.room.time.time", lambda: now[0])
+    hall.browser.post(f"{hall.control}/clock", data={"minutes": "10"})
+    hall.browser.post(f"{hall.control}/pause", data={"reason": "coffee"})
+    now[0] += 7200
+    assert hall.again().clock() == {"left": 600, "stands": True, "why": "coffee"}
+    hall.browser.post(f"{hall.control}/clock", data={"minutes": "5"})
+    now[0] += 7200
+    assert hall.room.clock() == {"left": 300, "stands": True, "why": "coffee"}
+    later = next(planned.inject.id for planned in hall.room.session.world.plan if planned.turn == 2)
+    hall.browser.post(f"{hall.control}/edit", data={"inject": later, "title": "Written in the pause", "text": "So."})
+    hall.browser.post(f"{hall.control}/release", data={"inject": later})
+    hall.proceed()
+    hall.browser.post(f"{link}/draft", data={"seat": "EST", "rationale": "in the pause"})
+    assert "Written in the pause" in hall.page(link) and "in the pause" in hall.page(link)
+    hall.browser.post(f"{link}/send", data=hall.form("EST"))
+    assert hall.room.session.pending and hall.room.clock()["stands"]
 
 
 def test_a_clock_that_has_run_out_changes_nothing(hall, monkeypatch):
@@ -285,7 +338,9 @@ def test_a_message_that_does_not_say_how_long_it_is_or_is_too_long_is_refused(ha
     assert hall.log.people()[0].seats == ("EST",)
 
 
-@pytest.mark.parametrize("body", [b"[" * 50_000, b"{}", b'{"answers": [{"id": []}]}', b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"[" * 50_000, b"{}", b'{"answers": [{"id": []}]}', b"\xff", b'{"answers": "\\ud800"}']
+)
 def test_a_program_that_sends_nonsense_is_told_what_is_expected(hall, body):
     link = hall.join("bot", "EST").removeprefix("/p/")
     hall.proceed()

@@ -112,7 +112,7 @@ def write_report(
         scenario=loaded.scenario,
         facts=_facts(record, loaded),
         outcome=told.outcome,
-        seats=_who_sat(manifest, loaded),
+        seats=_who_sat(record, manifest, loaded),
         decided_by=decided_by,
         drawings=_beside_words(drawings_of(charts)),
         story=tell(record, loaded),
@@ -191,8 +191,13 @@ def _when(scenario):
     yield f"{capital(turns_in_words(scenario))}: {day(first)} to {day(last)}, in exercise time"
 
 
-def _who_sat(manifest, loaded):
-    """Which seats people held, in a sentence."""
+def _who_sat(record, manifest, loaded):
+    """Which seats people held, and how often control changed something, in a sentence or two."""
+    changed = f" Control changed {count(len(record.overrides), 'thing')} on the way." if record.overrides else ""
+    return _seats_held(manifest, loaded) + changed
+
+
+def _seats_held(manifest, loaded):
     names, seats = ActorStyle(loaded), (manifest or {}).get("seats") or []
     if not seats:
         return "Nobody sat in a seat: all were played by the model or by the policies named below."

@@ -1,13 +1,14 @@
 """The run sheet in Excel: out and back without a loss, what others call its columns, and what is told of faults."""
 
 import datetime
+import re
 
 import openpyxl
 import pytest
 
 from sim.errors import InputError
 from sim.papers.moments import moment_in
-from sim.papers.msel import bring, write_sheet
+from sim.papers.msel import bring, values_of, write_sheet
 from sim.scenario import load, scenarios_folder, shipped
 from sim.scenario.reader import read_text
 
@@ -22,11 +23,12 @@ def a_copy(folder, name="smallest"):
 
 
 def without_injects(text):
-    """The text of a scenario without its injects."""
+    """The text of a scenario without its injects, and without what of them varies."""
     lines, keys = text.splitlines(keepends=True), read_text(text, "").keys
     first = keys["injects"].line - 1
     after = [key.line - 1 for key in keys.values() if key.line - 1 > first]
-    return "".join(lines[:first] + lines[min(after, default=len(lines)) :])
+    rest = "".join(lines[:first] + lines[min(after, default=len(lines)) :])
+    return re.sub(r"(?m)^  \w+:\n    path: injects\.(?:.*\n)(?:    .*\n)*", "", rest)
 
 
 def a_sheet(folder, *rows):
@@ -50,9 +52,13 @@ def test_out_to_excel_and_back_is_the_same_scenario(name, tmp_path):
     assert bring(sheet, str(path)).text == text  # every byte, remarks and all
     path.write_text(without_injects(text), encoding="utf-8")
     again, _ = written(sheet, path)
-    by_id = {inject.id: inject for inject in again.injects}
-    assert by_id == {inject.id: inject for inject in whole.scenario.injects}
-    assert again.model_copy(update={"injects": []}) == whole.scenario.model_copy(update={"injects": []})
+    by_id = {inject.id: values_of(inject) for inject in again.injects}
+    assert by_id == {inject.id: values_of(inject) for inject in whole.scenario.injects}
+    varying = {
+        name: one for name, one in whole.scenario.uncertainties.items() if not str(one.path).startswith("injects.")
+    }
+    left = {"injects": [], "uncertainties": varying}
+    assert again.model_copy(update={"injects": []}) == whole.scenario.model_copy(update=left)
 
 
 @pytest.mark.parametrize("ending", ["csv", "json"])
@@ -103,7 +109,9 @@ def test_columns_of_other_tools_are_understood_and_the_rest_is_kept(tool, tmp_pa
     inject = scenario.injects[-1]
     assert (inject.text, inject.to, brought.added) == ("Odd logs", ["JPN"], [inject.id])
     assert str(inject.date).startswith("2025-10-06")
-    kept = {"T3SF": "Poll", "OpenAEV": "inject_enabled", "Conducttr": "Mood", "HSEEP": "Responsible Controller"}[tool]
+    kept = {"T3SF": "Real Time", "OpenAEV": "inject_enabled", "Conducttr": "Mood", "HSEEP": "Responsible Controller"}[
+        tool
+    ]
     again = tmp_path / "again.xlsx"
     write_sheet(load(path), again)
     assert kept in [cell.value for cell in openpyxl.load_workbook(again).active[1]]
@@ -190,3 +198,45 @@ def test_times_are_read_as_people_write_them(cell, day, clock):
 def test_what_is_no_time_is_refused_with_advice(cell):
     with pytest.raises(ValueError, match="known here|no time of day|no day of the calendar|four digits|no clock"):
         moment_in(cell, START, LAST)
+
+
+def test_a_poll_becomes_a_question_with_its_answers(tmp_path):
+    path = a_copy(tmp_path)
+    heads = "#,Date,From,Player,Script,Poll"
+    sheet = a_sheet(
+        tmp_path, heads, "1,Monday 9:30 AM,Cloud,Estonia,Odd files. Do we isolate?,Isolate | Wait and watch"
+    )
+    scenario, _ = written(sheet, path)
+    question = scenario.injects[-1].question
+    assert question.text == "Do we isolate?"
+    assert [(one.id, one.name) for one in question.options] == [
+        ("isolate", "Isolate"),
+        ("wait_and_watch", "Wait and watch"),
+    ]
+    assert not bring(sheet, str(path)).changed
+    with pytest.raises(InputError, match="sheet.csv:2:6: error: in 'Poll': 'Isolate' leaves no choice"):
+        bring(a_sheet(tmp_path, heads, "1,Monday 9:30 AM,Cloud,Estonia,Odd files?,Isolate"), str(path))
+
+
+def test_a_sheet_as_people_leave_it_is_read(tmp_path):
+    path, book = a_copy(tmp_path), openpyxl.Workbook()
+    book.active.append(["Exercise KELP, version 3"])
+    rows = (
+        ["MSEL"], [], ["Serial", "DTG", "From", "To", "Inject"], ["PHASE 1"],
+        ["S1", "06/10/2025 0800", "HQ", "EST", "One"], ["S2", 45937.4375, "HQ", "EST; LTU", "Two\r\nlines"], ["TOTAL"],
+    )  # fmt: skip
+    for row in rows:
+        (book["MSEL"] if "MSEL" in book.sheetnames else book.create_sheet("MSEL")).append(row)
+    book.save(tmp_path / "sheet.xlsx")
+    scenario, brought = written(tmp_path / "sheet.xlsx", path)
+    assert brought.added == ["s1", "s2"] and brought.notes[0].endswith("row 4 ('PHASE 1') and 7 ('TOTAL').")
+    one, two = scenario.injects[-2:]
+    assert (str(one.date), str(one.time), one.text) == ("2025-10-06", "08:00:00", "One")
+    assert (str(two.date), str(two.time), two.text, two.to) == ("2025-10-07", "10:30:00", "Two\nlines", ["EST", "LTU"])
+    assert not bring(tmp_path / "sheet.xlsx", str(path)).changed
+
+
+def test_rows_beyond_the_most_that_are_read_are_refused_and_not_left_out(tmp_path):
+    sheet = a_sheet(tmp_path, "Subject,Text,To,Turn", *(f"S{number},T,EST,1" for number in range(5001)))
+    with pytest.raises(InputError, match="more than 5,000 rows"):
+        bring(sheet, str(a_copy(tmp_path)))

@@ -23,7 +23,7 @@ from sim.output.figures.queries import (
     tension_in_words,
     turn_of,
 )
-from sim.output.narrative.passages import reaches_players
+from sim.output.narrative.passages import directed, reaches_players
 from sim.phrases import capital, count, for_many, in_words, listed, softly, stopped
 
 NAME = "story"
@@ -33,7 +33,7 @@ GAP = 0.07  # inches between two moments
 LEAST = 3.2  # inches for the bands
 THINNEST = 0.09  # inches, the band of a turn of which nothing is told
 LONG_TURN = 28  # days: in one so long the month is enough
-KINDS = ("text", "ending", "response", "answer", "news", "move", "project")
+KINDS = ("control", "text", "ending", "response", "answer", "news", "move", "project")
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,10 @@ def moments_of(record, styles):
         *_endings(record, styles),
         *_projects(record, styles),
         *_answers(record, styles),
+        *(
+            _of(event, "control", directed(event, styles.names).rstrip("."), "P", is_bold=True)
+            for event in record.overrides
+        ),
     ]
     return sorted(found, key=lambda one: (one.turn, one.day))
 
@@ -165,8 +169,8 @@ def moments_of(record, styles):
 def most_telling(moments, lay, room):
     """As many moments as there is room for, back in order of time.
 
-    How incidents begin comes first; then texts, endings, responses, news, moves and projects take turns, each with its
-    most telling moment and, among equals, from all over the run.
+    How incidents begin comes first; then what control changed, texts, endings, responses, news, moves and projects take
+    turns, each with its most telling moment and, among equals, from all over the run.
     """
     queues = {}
     for at in sorted(range(len(moments)), key=lambda at: (moments[at].weight, _scattered(at))):
