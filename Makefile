@@ -29,8 +29,8 @@ demo: $(VENV)/.base ## play the cyber incident and say where its charts are
 test: $(VENV)/.whole ## run the tests; LONG=1 adds the statistics over many runs
 	$(BIN)/python -m pytest $(PICK) -n $(JOBS) --dist loadfile $(ARGS)
 
-bench: $(VENV)/.whole ## how fast it is, in one table
-	$(BIN)/python bench/bench.py
+bench: $(VENV)/.whole ## how fast it is, in one table; BEFORE=commit, in turn with how fast it was then
+	$(BIN)/python bench/bench.py $(if $(BEFORE),--before $(BEFORE))
 
 lint: $(VENV)/.whole ## look for slips in the code: style, layout, types
 	$(BIN)/ruff check .

@@ -4,12 +4,15 @@ Every row is measured in a process of its own, so that its peak memory is its ow
 
 - runs of `cyber_incident` a second of one core's time: one at a time through `Exercise`, then in batches through
   `sim.engine`; core time rather than the clock, so that what else the machine does matters little;
+- the same in batches with a policy in a seat, and, with `--before COMMIT`, in turn with the engine as it was then;
 - a hundred continuations from the middle of an exercise, as a what-if needs them;
 - a session of `two_theatres` with a person in every seat: what a stop takes, how many a turn has, how long it takes to
   rebuild the exercise from its inputs alone, and a thousand continuations from its middle;
 - two hundred people in the seats of a room of `two_theatres`, served on this machine: how long each waits for an answer
   to what it sends while a what-if is played beside the room, how large the pages are, and the memory;
 - sweeps of distinct design points: a long one in one process and in two, a shorter one beside the engine alone;
+- the same experiments by a sweep, by the EMA Workbench (a function called once for each) and by Mesa's `batch_run`, as
+  a user of each would write them; all three must come to the same numbers;
 - how long `oceans --help` and a whole `oceans run cyber_incident` with its charts take.
 
 The aims at the end are what a room full of people and a study on a laptop need; each is said to be met or not.
@@ -17,6 +20,7 @@ The aims at the end are what a room full of people and a study on a laptop need;
 
 import argparse
 import contextlib
+import inspect
 import itertools
 import json
 import os
@@ -31,6 +35,7 @@ import urllib.request
 SCENARIO = "cyber_incident"
 SEED = 7
 BATCHES = (1, 16, 64, 256, 1024)
+BATCH = 256  # of what is compared
 AT_LEAST_SECONDS = 2.0
 AHEAD = 100
 ROOM = "two_theatres"  # the largest scenario, for a session with a person in every seat
@@ -41,6 +46,7 @@ ROUNDS = 2
 REPEATS = 3
 POINTS = 32768  # long enough that the start of a process, a second or so, counts for little
 ALONE = 8192  # of the sweep beside the engine alone
+PEERS = 8, 8  # values of one uncertainty, and runs of each, of the experiments that others play too
 SWEEP = {"progress": lambda runs, failed: None, "block_runs": 1024}
 ONE_CORE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
@@ -50,12 +56,14 @@ AIMS = {  # what is aimed at: (words, whether it is met)
     "overhead": ("the sweep's own work at most 10 % of the runs' time", lambda value: value <= 0.10),
     "worker_memory": ("at most 300 MB a worker", lambda value: value <= 300),
     "ahead": (f"{AHEAD} continuations within 1 s", lambda value: value < 1),
-    "stop": ("the slowest stop of a session within 0.1 s", lambda value: value < 0.1),
+    "before": ("batches of 256 at least 2.5 times as fast as before", lambda value: value >= 2.5),
+    "stop": ("a stop of a session within 0.05 s in the median", lambda value: value < 0.05),
     "rebuilt": ("a session rebuilt from its inputs within 1 s", lambda value: value < 1),
     "ahead_of_room": (
         f"{AHEAD_OF_ROOM} continuations from the middle of a session within 1 s",
         lambda value: value < 1,
     ),
+    "peers": ("a sweep at least 10 times as fast as by others' runners", lambda value: value >= 10),
     "submit": ("in a room of 200, nineteen in twenty answers are taken within 0.1 s", lambda value: value < 0.1),
     "page": ("the largest page that 200 people open under 60 kB", lambda value: value < 60),
     "help": ("help within 0.3 s", lambda value: value < 0.3),
@@ -90,6 +98,20 @@ def batched(size):
     def play(first):
         play_batch(loaded, SEED, runs=size, first_run=first, batch=size, baseline=False)
         return size
+
+    return {"runs_a_second": _rate(play)}
+
+
+def with_policy():
+    """Runs a second in batches in which a seat holds a policy."""
+    from sim.engine import Points, play_points
+    from sim.scenario import load
+
+    points, seat = Points(load(SCENARIO)), {"actors.EST.policy": "hawk"}
+
+    def play(first):
+        play_points(points, [seat] * BATCH, range(first, first + BATCH), SEED, baseline=False)
+        return BATCH
 
     return {"runs_a_second": _rate(play)}
 
@@ -233,6 +255,70 @@ def points_alone():
     return _in_turn(works, ALONE, REPEATS)
 
 
+def peers():
+    """Core seconds that the same experiments take by a sweep and by others' runners, once each of them is warm."""
+    seconds, came_out = {}, {}
+    for name, work in {"sweep": _by_a_sweep, "workbench": _by_the_workbench, "mesa": _by_mesa}.items():
+        work(2, 1)
+        began = time.process_time()
+        came_out[name] = work(*PEERS)
+        seconds[name] = time.process_time() - began
+    assert came_out["sweep"] == came_out["workbench"] == came_out["mesa"], "they played different experiments"
+    return {**seconds, "runs": len(came_out["sweep"])}
+
+
+def _linkages(values):
+    return [0.2 + 0.6 * place / (values - 1) for place in range(values)]
+
+
+def _by_a_sweep(values, runs):
+    import sim
+
+    points = {"linkage": _linkages(values)}
+    result = sim.sweep(SCENARIO, points, reps=runs, seed=SEED, baseline=False, progress=SWEEP["progress"])
+    return sorted(result.measures["standing"])
+
+
+def _by_the_workbench(values, runs):
+    import warnings
+
+    import sim
+    from sim.scenario import varied
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what else it could use
+        import ema_workbench as ema
+    loaded = sim.load(SCENARIO)
+
+    def exercise(linkage, run):
+        played = sim.play(varied(loaded, {"linkage": linkage}), SEED, first_run=run, baseline=False)
+        return {"standing": played.outcomes.measures["standing"][0]}
+
+    model = ema.Model("exercise", function=exercise)
+    model.uncertainties = [ema.RealParameter("linkage", 0, 1), ema.IntegerParameter("run", 0, runs)]
+    model.outcomes = [ema.ScalarOutcome("standing")]
+    scenarios = [ema.Scenario(linkage=linkage, run=run) for linkage in _linkages(values) for run in range(runs)]
+    _, outcomes = ema.perform_experiments(model, scenarios)
+    return sorted(outcomes["standing"])
+
+
+def _by_mesa(values, runs):
+    from mesa.batchrunner import batch_run
+
+    import sim
+    from sim.scenario import varied
+
+    loaded = sim.load(SCENARIO)
+    scenarios = [varied(loaded, {"linkage": linkage}) for linkage in _linkages(values)]
+    parameters, options = {"scenario": scenarios, "run": range(runs), "baseline": False}, {"display_progress": False}
+    if "rng" in inspect.signature(batch_run).parameters:
+        options["rng"] = [SEED]  # as Mesa has it from 3.4 on
+    else:
+        parameters["seed"] = SEED
+    rows = batch_run(sim.Exercise, parameters, **options)  # one for each actor of each run
+    return sorted({row["RunId"]: row["standing"] for row in rows}.values())
+
+
 def _sweep(points, workers):
     import sim
 
@@ -270,24 +356,37 @@ def _seconds(work, repeats=REPEATS):
 ROWS = {
     "one": one_at_a_time,
     "batched": batched,
+    "policy": with_policy,
     "ahead": simulate_forward,
     "manned": manned,
     "seated": seated,
     "swept": swept,
     "points": points_alone,
+    "peers": peers,
 }
 
 
 # ------------------------------------------------------------------------------------------- and put side by side
 
 
-def measured(row, *arguments):
-    """What a row of the table came to, with its peak memory in megabytes."""
+def measured(row, *arguments, of=None):
+    """What a row of the table came to, with its peak memory in megabytes; `of`: a folder with another engine."""
     command = [sys.executable, __file__, "--row", row, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8", env={**os.environ, **ONE_CORE})
+    home = {"PYTHONPATH": of} if of else {}
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", env={**os.environ, **ONE_CORE, **home})
     if done.returncode:
         raise SystemExit(f"{row} {arguments}: it could not be measured.\n{done.stderr}")
     return json.loads(done.stdout)
+
+
+def times_as_fast_as(commit):
+    """How many times as fast batches are as at a commit: the fastest of either, measured in turn."""
+    with tempfile.TemporaryDirectory() as folder:
+        kept = subprocess.run(["git", "archive", commit, "sim", "scenarios"], check=True, capture_output=True).stdout
+        subprocess.run(["tar", "-x", "-C", folder], check=True, input=kept)
+        rates = [[measured("batched", BATCH, of=of)["runs_a_second"] for of in (None, folder)] for _ in range(REPEATS)]
+    now, before = (max(of_one) for of_one in zip(*rates, strict=True))
+    return now / before
 
 
 def command_seconds(*words):
@@ -298,8 +397,8 @@ def command_seconds(*words):
         return _seconds(lambda: subprocess.run(command, check=True, capture_output=True))
 
 
-def table():
-    """Measures everything, prints it as it comes, and says which aims are met."""
+def table(before=None):
+    """Measures everything, prints it as it comes, and says which aims are met; `before`: a commit to compare with."""
     print(f"{SCENARIO}, seed {SEED}, one core\n")
     print(f"{'':<28}{'runs a second':>14}{'times':>8}{'peak memory':>14}")
     one = measured("one")
@@ -308,6 +407,7 @@ def table():
     for size in BATCHES:
         rates[size] = measured("batched", size)
         _print_row(f"in batches of {size}", rates[size], one)
+    _print_row(f"with a policy in a seat, {BATCH}", measured("policy"), one)
     ahead = measured("ahead")
     print(f"\n{AHEAD} continuations from the middle: {ahead['seconds']:.2f} s, {ahead['memory_mb']:.0f} MB")
     room = measured("manned")
@@ -330,26 +430,36 @@ def table():
         f"{sweep['worker_mb']:.0f} MB a process\n"
         f"a sweep of {ALONE:,} points: {short['swept']:.0f} runs a second, by the engine alone {short['alone']:.0f}"
     )
+    others = measured("peers")
+    ratios = {name: others[name] / others["sweep"] for name in ("workbench", "mesa")}
+    print(
+        f"the same {others['runs']} experiments: {others['runs'] / others['sweep']:.0f} a second by a sweep, "
+        f"{ratios['workbench']:.1f} times as fast as by the EMA Workbench and {ratios['mesa']:.1f} times as by Mesa's "
+        "batch_run"
+    )
     help_seconds = command_seconds("--help")
     print(f"oceans --help: {help_seconds:.2f} s")
     run_seconds = command_seconds("run", SCENARIO, "--seed", str(SEED), "--quiet")
     print(f"oceans run {SCENARIO}, with charts and report: {run_seconds:.1f} s\n")
     values = {
-        "batched": rates[256]["runs_a_second"] / one["runs_a_second"],
+        "batched": rates[BATCH]["runs_a_second"] / one["runs_a_second"],
+        **({"before": times_as_fast_as(before)} if before else {}),
         "two": sweep["two"] / sweep["one"],
         "overhead": short["alone"] / short["swept"] - 1,
         "worker_memory": sweep["worker_mb"],
         "ahead": ahead["seconds"],
-        "stop": room["slowest_stop"],
+        "stop": room["median_stop"],
         "rebuilt": room["rebuilt"],
         "ahead_of_room": room["ahead"],
+        "peers": min(ratios.values()),
         "submit": hall["p95"],
         "page": hall["page_kb"],
         "help": help_seconds,
         "run": run_seconds,
     }
     for name, (words, is_met) in AIMS.items():
-        print(f"{'met    ' if is_met(values[name]) else 'NOT MET'}  {words}: {values[name]:.2f}")
+        if name in values:
+            print(f"{'met    ' if is_met(values[name]) else 'NOT MET'}  {words}: {values[name]:.2f}")
 
 
 def _print_row(label, row, one):
@@ -360,10 +470,12 @@ def _print_row(label, row, one):
 def main():
     """The table; or one row of it as JSON, for the table."""
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    options.add_argument("--before", metavar="COMMIT", help="say how many times as fast as at a commit")
     options.add_argument("--row", nargs="+", help=argparse.SUPPRESS)
-    row = options.parse_args().row
+    given = options.parse_args()
+    row = given.row
     if row is None:
-        table()
+        table(given.before)
         return
     found = ROWS[row[0]](*map(int, row[1:]))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)

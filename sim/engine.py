@@ -4,7 +4,8 @@ One implementation serves all: a single run told as a story, an exercise with pe
 runs at once. A run comes out the same to the last bit whichever batch it is in.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import pickle
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from sim.draws import Draws
 from sim.model.decisions import Answer, Decision
 from sim.model.events import Event
 from sim.model.inputs import ModelInputs, build_inputs
-from sim.model.msel import as_played, plan_of
+from sim.model.msel import as_played, ask_as_planned, plan_of
 from sim.model.state import State, World
 from sim.model.steps import STEPS, begin_turn, is_over, play_turn
 from sim.model.steps.control import Direction, carry_out
@@ -24,6 +25,7 @@ from sim.policies import POLICIES, policy_named
 from sim.policies.policy import Script, Scripts
 from sim.policies.seating import PolicyLike, fresh, policies_of, seats_that_override
 from sim.policies.standard import Standard
+from sim.processes import pool
 from sim.record.record import Outcomes, Record
 from sim.record.recorder import EventRecorder
 from sim.record.scorecard import scorecard
@@ -31,8 +33,10 @@ from sim.scenario import Loaded
 from sim.scenario.calendar import in_iso, lengths_of
 
 BATCH = 512
+SHARES = 4  # of the runs for each process, so that progress shows
 Measures = dict[str, np.ndarray]  # each measure of each run
 Kept = dict[str, Any]  # what is kept of a batch: see `outcome_of`
+Part = tuple[Kept, Kept | None]  # the same of both arms
 OnTurn = Callable[[int, Sequence[Event]], object]
 
 
@@ -62,7 +66,7 @@ def initial_world(
     runs : sequence of int, replication numbers
     seats : dict of code to policy, or None
     recorder : EventRecorder or None
-    script : Script, Scripts of the runs, or None, answers that were written down before
+    script : Script, or Scripts where runs have their own, of answers that were written down before; or None
 
     Returns
     -------
@@ -85,6 +89,7 @@ def play(
     on_turn: OnTurn | None = None,
     baseline: bool = True,
     batch: int = BATCH,
+    workers: int = 1,
 ) -> Result:
     """Play runs of a scenario.
 
@@ -100,6 +105,7 @@ def play(
     on_turn : callable (turn, events of the turn), for a traced run, or None
     baseline : bool, play each run a second time without the cooperation portfolio, with the same draws
     batch : int, runs played at once; changes no bit of the result
+    workers : int, processes on this machine, unless runs are traced; they change no bit either
 
     Returns
     -------
@@ -109,24 +115,69 @@ def play(
     >>> play(load("smallest"), seed=1, runs=3).outcomes.measures["peak_tension"].shape
     (3,)
     """
-    inputs = build_inputs(loaded)
+    numbers, inputs = range(first_run, first_run + runs), build_inputs(loaded)
+    if workers > 1 and runs > 1 and not trace:
+        played = _in_processes(loaded, seed, numbers, policies, baseline, batch, workers)
+    else:
+        played = _batches(loaded, inputs, seed, numbers, policies, baseline, batch, trace, on_turn)
+    parts, records, answers = [], [], []
+    for count, part, record, answered in played:
+        parts.append(part)
+        records += [record] if record else []
+        answers += answered
+        if progress:
+            progress(count)
+    return Result(gathered(loaded, inputs, seed, runs, first_run, parts), tuple(records), tuple(answers))
+
+
+def _batches(
+    loaded: Loaded,
+    inputs: ModelInputs,
+    seed: int,
+    numbers: range,
+    policies: Mapping[str, PolicyLike] | None,
+    baseline: bool,
+    batch: int,
+    trace: bool = False,
+    on_turn: OnTurn | None = None,
+) -> Iterator[tuple[int, Part, Record | None, list[Answer]]]:
+    """Batch after batch: how many runs, what is kept of them, their record if they are traced, what seats answered."""
     other_arm = baseline_inputs(loaded) if baseline else None
     seats = policies_of(inputs, policies)
-    numbers = range(first_run, first_run + runs)
     size = 1 if trace or any(policy.memory for policy in seats.values()) else batch
-    parts, records, answers = [], [], []
-    for start in range(0, runs, size):
+    for start in range(0, len(numbers), size):
         block = numbers[start : start + size]
         world = initial_world(inputs, seed, block, fresh(seats), EventRecorder() if trace else None)
         play_out(world, on_turn)
         part = outcome_of(world), baseline_outcome(other_arm, world)
-        parts.append(part)
-        if trace:
-            records.append(record_of(world, loaded, seed, block[0], *part))
-        answers += [answer for row in range(len(block)) for _, answer in world.decided.get(row, ())]
-        if progress:
-            progress(len(block))
-    return Result(gathered(loaded, inputs, seed, runs, first_run, parts), tuple(records), tuple(answers))
+        answers = [answer for row in range(len(block)) for _, answer in world.decided.get(row, ())]
+        yield len(block), part, record_of(world, loaded, seed, block[0], *part) if trace else None, answers
+
+
+def _in_processes(
+    loaded: Loaded,
+    seed: int,
+    numbers: range,
+    policies: Mapping[str, PolicyLike] | None,
+    baseline: bool,
+    batch: int,
+    workers: int,
+) -> Iterator[tuple[int, Part, Record | None, list[Answer]]]:
+    """The same in several processes, in the same order."""
+    import cloudpickle
+
+    given = cloudpickle.dumps((loaded, policies))
+    size = max(-(-len(numbers) // (SHARES * workers)), 1)
+    with pool(workers) as processes:
+        shares = [numbers[first : first + size] for first in range(0, len(numbers), size)]
+        at_work = [processes.submit(_share, given, seed, share, baseline, batch) for share in shares]
+        for future in at_work:
+            yield from future.result()
+
+
+def _share(given: bytes, seed: int, numbers: range, baseline: bool, batch: int) -> list:
+    loaded, policies = pickle.loads(given)
+    return list(_batches(loaded, build_inputs(loaded), seed, numbers, policies, baseline, batch))
 
 
 @dataclass(frozen=True)
@@ -342,6 +393,7 @@ def baseline_outcome(baseline: ModelInputs | None, world: World) -> Kept | None:
     seats, script = seats_that_override(world.decided.get(row, ()) for row in range(world.runs))
     other = initial_world(baseline, world.draws.seed, world.draws.runs, seats, script=script)
     other.plan = as_played(world.plan)
+    ask_as_planned(other)
     play_out(other)
     return outcome_of(other)
 
@@ -388,7 +440,7 @@ def gathered(
     seed: int,
     runs: int,
     first_run: int,
-    parts: Sequence[tuple[Kept, Kept | None]],
+    parts: Sequence[Part],
 ) -> Outcomes:
     """What came of runs, put together from what came of each batch."""
     own = [part for part, _ in parts]

@@ -275,6 +275,15 @@ def percent(share: float) -> str:
     return f"{share * 100:.0f}{SIGN}"
 
 
+def goes_unsaid(unit: str) -> bool:
+    """Whether a number tells its unit by itself: a share, a probability, a score from 0 to 1.
+
+    >>> goes_unsaid("share"), goes_unsaid("score, 0 to 1"), goes_unsaid("days")
+    (True, True, False)
+    """
+    return unit in ("", "share", "probability", "dimensionless") or "0 to 1" in unit
+
+
 def percent_range(shares: Iterable[float]) -> str:
     """The lowest and highest of some shares.
 
@@ -457,7 +466,7 @@ def first_words(words: str, fits) -> str:
 
 
 def _ends_badly(word):
-    return word.lower() in SMALL_WORDS or word.endswith(",") or word[0] in "'‘“\"("
+    return word.lower() in SMALL_WORDS or word.endswith((",", "/", "&")) or word[0] in "'‘“\"("
 
 
 def softly(name):

@@ -78,3 +78,15 @@ def saltelli(factors, base=512, second=False, seed=1):
             blocks.append(np.where(np.arange(count) == at, a, b))
     x = np.stack([*blocks, b], axis=1).reshape(-1, count)
     return {factor.name: factor.low + (factor.high - factor.low) * x[:, at] for at, factor in enumerate(factors)}
+
+
+def trajectories(factors, count=20, seed=1):
+    """Columns in Morris' arrangement, so many trajectories through each factor's range."""
+    from SALib.sample import morris
+
+    problem = {
+        "num_vars": len(factors), "names": [factor.name for factor in factors],
+        "bounds": [[factor.low, factor.high] for factor in factors],
+    }  # fmt: skip
+    x = morris.sample(problem, count, num_levels=4, seed=seed)
+    return {factor.name: x[:, at] for at, factor in enumerate(factors)}

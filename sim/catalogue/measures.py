@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.rules.attribution import confidence
 from sim.rules.cooperation import BLOCKED, BROKEN
 from sim.rules.quantize import quantize
 from sim.rules.tempo import NEVER
@@ -187,7 +186,7 @@ def confidence_at_decision(world: Any) -> np.ndarray:
 def known_to_others(world: Any) -> np.ndarray:
     """mean probability that states give at the end to what is true, over incidents that did not hit them"""
     inputs, state = world.inputs, world.state
-    sure = confidence(state.belief)
+    sure = world.confidence()
     right = quantize(np.where(inputs.incident_is_true > 0, sure, 1 - sure))
     asks = _begun(world)[:, None, None] & (state.severity == 0) & inputs.is_state
     return _where(asks.any(axis=(0, -1)), (right * asks).sum(axis=(0, -1)) / np.maximum(asks.sum(axis=(0, -1)), 1))

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.rules.attribution import confidence
 from sim.rules.choice import first_of
 from sim.rules.quantize import quantize, select_runs
 
@@ -239,7 +238,7 @@ def worth_courting(world: World, campaign: Campaign) -> np.ndarray:
     hit = (state.severity[inputs.incident_by == d] > 0).any(axis=0)
     begun = np.flatnonzero((inputs.incident_by == d) & (inputs.incident_begins <= world.turn))
     over = begun if campaign.incident is None else [campaign.incident]
-    doubt = 1 - confidence(state.belief[over]).max(axis=0) if len(over) else 1.0
+    doubt = 1 - world.confidence()[over].max(axis=0) if len(over) else 1.0
     may = inputs.can_be_courted & (inputs.stance[d] >= 0) & ~hit & (state.added_exposure[d] < MOST_COURTED)
     return quantize(may * world.exposed(d) * (0.3 + inputs.capability) * (1 + per_run.divide_doubt[:, None] * doubt))
 

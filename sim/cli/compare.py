@@ -9,6 +9,8 @@ from sim.cli.terminal import answer, drawn
 from sim.errors import refusal
 from sim.record import store
 
+LONGEST_NAME, LONGEST_LABEL = 14, 40  # of an arm, at the head of a column; of a row
+
 
 def compare_arms(options: CompareOptions) -> int:
     """Compares what was asked for and returns the exit code."""
@@ -19,7 +21,7 @@ def compare_arms(options: CompareOptions) -> int:
     arms, started = arms_of(options.arms, options.policies), datetime.datetime.now()
     progress = Progress(options.runs * len(arms), sys.stderr)
     with progress:
-        comparison = compare(arms, options.seed, options.runs, progress)
+        comparison = compare(arms, options.seed, options.runs, progress, options.workers)
     path = _keep(options, comparison, started) if options.save else None
     results = str(path) if path else None
     answer(options, path, lambda: {**_plain(comparison), "results": results}, lambda ui: _tell(ui, comparison))
@@ -77,14 +79,8 @@ def _tell(ui, comparison):
         sentence = comparison.sentence(arm)
         ui.say(f"\n{sentence[:1].upper()}{sentence[1:]}.", "bold")
         for heading, found in (("Measure", comparison.of(arm)), ("Principle", comparison.principles_of(arm))):
-            table = ui.table(
-                heading,
-                f">{_short(base.name)}",
-                f">{_short(comparison.arms[arm].name)}",
-                ">Difference",
-                ">Interval",
-                "",
-            )
+            names = (f">{_short(one.name)}" for one in (base, comparison.arms[arm]))
+            table = ui.table(f"={heading}", *names, ">Difference", ">Interval", "=")
             for one in found:
                 if not one.change.is_known or one.p_same == 1:
                     continue
@@ -106,8 +102,9 @@ def _tell(ui, comparison):
 def _label(one):
     from sim.experiments.phrases import axis_of
 
-    return one.label if one.unit.startswith("score") else axis_of(one.name)
+    return _short(one.label if one.unit.startswith("score") else axis_of(one.name), LONGEST_LABEL)
 
 
-def _short(name):
-    return name if len(name) <= 24 else f"{name[:23]}…"
+def _short(words, most=LONGEST_NAME):
+    words = words.removeprefix("--policy ")
+    return words if len(words) <= most else f"{words[: most - 1]}…"

@@ -107,6 +107,7 @@ class RunOptions(Answered):
             "kept in reserve (kind: contingency) is not released otherwise. Repeatable.",
         ),
     ] = ()
+    workers: Workers = 1
     full: Full = False
     control: Annotated[
         bool,
@@ -196,9 +197,9 @@ class SweepOptions(Answered):
         str | None,
         typer.Option(
             metavar="lhs|sobol|grid|saltelli|morris|FILE",
-            help="How points are laid out: lhs and sobol fill the space evenly, grid crosses all values; saltelli is "
-            "for Sobol' indices, morris for ranking many factors with few runs; FILE: CSV, one row a point. "
-            "[default: lhs]",
+            help="How points are laid out: lhs (Latin hypercube) and sobol (the sequence, which --extend goes on with) "
+            "fill the space evenly, grid crosses all values; saltelli is for Sobol' indices, morris for ranking many "
+            "factors with few runs; FILE: CSV, one row a point. [default: lhs]",
         ),
     ] = None
     points: Annotated[int | None, typer.Option(metavar="N", help="How many futures to try. [default: 1024]")] = None
@@ -289,7 +290,25 @@ class SweepOptions(Answered):
             help="Play each run without the cooperation portfolio too. [default: baseline]",
         ),
     ] = None
+    until: Annotated[
+        Sequence[str],
+        typer.Option(
+            metavar="WHAT",
+            help="End early, once 'harm ±0.05' (a measure's mean is known as closely) or 'enough' (enough runs for "
+            "every claim of the analysis) holds; decided on blocks in their order. Repeatable: all must hold.",
+        ),
+    ] = ()
     verify: Annotated[bool, typer.Option("--verify", help="With --resume: check every block again.")] = False
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Write results.csv, a row for each run, even of more than 100,000 runs.")
+    ] = False
+    excel: Annotated[
+        bool,
+        typer.Option(
+            "--excel",
+            help="Write results_excel.csv too, with semicolons and decimal commas, as many countries read.",
+        ),
+    ] = False
     parquet: Annotated[bool, typer.Option("--parquet", help="Write Parquet files too.")] = False
 
 
@@ -311,6 +330,7 @@ class CompareOptions(Answered):
     ] = ()
     runs: Annotated[int, typer.Option(max=MOST_RUNS, metavar="N", help="Pairs of runs.")] = 400
     seed: Annotated[int, _seed("Run r of every arm has the same draws.")] = 1
+    workers: Workers = 1
     out: Folder = Path("results")
     charts: Annotated[bool, _charts("Draw the charts.")] = True
     wide: Wide = False

@@ -16,10 +16,10 @@ from sim.cli.seat_assignments import SeatAssignments
 from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI, answer, drawn
 from sim.errors import Diagnostic, InputError, OceansError
-from sim.output.narrative.hot_wash import UNSAID, figure, hot_wash
+from sim.output.narrative.hot_wash import figure, hot_wash
 from sim.output.narrative.run_sheet import notes_on_incidents, objectives_of, run_sheet
 from sim.output.narrative.story import Narrator, tell
-from sim.phrases import Names, percent
+from sim.phrases import Names, goes_unsaid, percent
 from sim.record import store
 from sim.record.record import Outcomes
 from sim.scenario import Loaded, load, notes_on
@@ -241,11 +241,8 @@ def _answer_one(options, folder, record, ui):
     elif options.quiet:
         print(path or "", end="\n" if path else "")
     elif path:
-        ui.place(_where(options, path), is_close=not ui.is_full)
-
-
-def _where(options, path):
-    return f"Everything is in {path}/" + ("; begin with report.html" if options.charts else "")
+        where = f"Everything is in {path}/" + ("; begin with report.html" if options.charts else "")
+        ui.place(where, is_close=not ui.is_full)
 
 
 # ---------------------------------------------------------------------------------------------------------- many runs
@@ -257,7 +254,9 @@ def _many(options, loaded, seats, folder, started):
     began, progress = time.monotonic(), Progress(options.runs, sys.stderr)
     try:
         with progress:
-            result = play(loaded, options.seed, runs=options.runs, policies=seats.policies, progress=progress)
+            result = play(
+                loaded, options.seed, options.runs, policies=seats.policies, progress=progress, workers=options.workers
+            )
     except KeyboardInterrupt as stopped:
         raise type(stopped)(
             f"Interrupted after {progress.done:,} of {options.runs:,} runs; nothing was kept. "
@@ -345,7 +344,7 @@ def _label(name):
     measure = MEASURES.get(name)
     if measure is None:
         return name.replace("_", " ")
-    return measure.label if measure.unit in UNSAID or "0 to 1" in measure.unit else f"{measure.label} ({measure.unit})"
+    return measure.label if goes_unsaid(measure.unit) else f"{measure.label} ({measure.unit})"
 
 
 def _figure(value):

@@ -62,12 +62,7 @@ def print_json(text):
 
 
 class Lasting(io.RawIOBase):
-    """The end of a stream where bytes leave. Once they cannot, `problem` says why, and the rest goes nowhere.
-
-    Parameters
-    ----------
-    raw : binary file without a buffer
-    """
+    """The end of a stream where bytes leave, `raw`. Once they cannot, `problem` says why, and the rest goes nowhere."""
 
     def __init__(self, raw):
         self.raw, self.problem = raw, None

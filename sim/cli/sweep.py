@@ -15,6 +15,7 @@ from sim.letters import whole
 def sweep_scenario(options):
     """Plays the sweep that was asked for, with `SweepOptions`, and returns the exit code."""
     from sim.experiments.cost import Cost
+    from sim.experiments.result import TABLE, TABLE_WITH_COMMAS
     from sim.experiments.runner import sweep
 
     result = sweep(
@@ -24,13 +25,18 @@ def sweep_scenario(options):
         policies=options.policies, measures=options.measures or None, keep=options.keep or None,
         workers=options.workers, dask=options.dask, out=options.out, resume=options.resume,
         shard=shard_of(options.shard),
-        baseline=options.baseline, verify=options.verify or options.parquet, say=_say, command=options.command,
+        baseline=options.baseline, verify=any((options.verify, options.parquet, options.csv, options.excel)),
+        say=_say, command=options.command, until=options.until or None,
         extend=options.extend, dry_run=options.dry_run, confirm=None if options.yes else _is_wanted,
         from_turn=options.from_turn,
     )  # fmt: skip
     if isinstance(result, Cost):
         print_json(json.dumps(result.to_dict())) if options.as_json else print(result)
         return 0
+    if options.csv:
+        result.to_csv(result.path / TABLE)
+    if options.excel:
+        result.to_csv(result.path / TABLE_WITH_COMMAS, with_commas=True)
     if options.parquet:
         _write_parquet(result)
     _answer(result, options.as_json, options.quiet)
@@ -113,7 +119,10 @@ def _told(result):
         reasons = Counter((failure["stage"], failure["reason"]) for failure in result.failures)
         for (stage, reason), count in reasons.most_common(3):
             yield f"  {count:,} x {stage}: {reason}"
-    if not result.is_whole:
+    if not result.is_whole and not result.folder.shard:
+        conditions = " and ".join(result.manifest["until"])
+        yield f"Ended after {len(result):,} of {result.folder.runs:,} runs, since they tell enough: {conditions}."
+    elif not result.is_whole:
         number, of = result.folder.shard
         yield f"This is part {number} of {of}; when all are there: oceans merge DIR... --out DIR"
     yield f"Everything is in {result.path}/"

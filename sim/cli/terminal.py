@@ -81,14 +81,9 @@ def answer(options, path, document, tell, begin=""):
 
 
 class TerminalUI:
-    """What a person at the terminal sees and is asked.
+    """What a person at the terminal sees and is asked: all that happened, or the story in short.
 
-    Parameters
-    ----------
-    stream : text file, default standard output
-    calendar : the scenario's calendar, to say when each turn is, and to turn days into dates
-    names : sim.phrases.Names
-    is_full : bool, whether all that happened is told, or the story in short
+    The calendar says when each turn is, and turns days into dates; without a stream it is standard output.
     """
 
     def __init__(self, stream=None, calendar=None, names=None, is_full=False):
@@ -222,11 +217,12 @@ class TerminalUI:
     # ---------------------------------------------------------------------------------------------------------- tables
 
     def table(self, *columns):
-        """An empty table; a column whose name begins with > holds numbers."""
+        """An empty table; a column whose name begins with > holds numbers, one with = labels of one line."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim", expand=False)
         for column in columns:
             is_number = column.startswith(">")
-            table.add_column(column.lstrip(">"), justify="right" if is_number else "left", no_wrap=is_number)
+            justify, is_one_line = "right" if is_number else "left", column.startswith((">", "="))
+            table.add_column(column.lstrip(">="), justify=justify, no_wrap=is_one_line)
         return table
 
     def show(self, heading, table, is_close=False):

@@ -29,6 +29,7 @@ from sim.experiments.folder import (
 from sim.experiments.keep import kept_of
 from sim.experiments.own import advising_on_measures, own_again
 from sim.experiments.played import SESSION, read_session
+from sim.experiments.until import until_of
 from sim.phrases import listed
 from sim.policies import name_of
 from sim.policies.seating import Assigned
@@ -82,7 +83,7 @@ class Asked:
     ----------
     layout : dict of design, points, reps, seed, crn
     factors : dict of fixed, vary, levers, uncertainties
-    policies, measures, keep, shard, block_runs, baseline : see `sweep`
+    policies, measures, keep, until, shard, block_runs, baseline : see `sweep`
     opening : dict of `session`, its lines, and `turn`, of an exercise with people from which it goes on; or None
     earlier : SweepFolder, whose runs need not be played again; or None
     """
@@ -92,6 +93,7 @@ class Asked:
     policies: Any = None
     measures: Any = None
     keep: Any = None
+    until: Any = None
     shard: tuple[int, int] | None = None
     block_runs: int | None = None
     baseline: bool | None = None
@@ -121,6 +123,10 @@ def begun(path, is_new, loaded, asked, play, say) -> SweepFolder:
     """A sweep in a folder in which nothing was begun; one that was made for it goes again if that fails."""
     if any(not name.startswith(".") and name not in (POINTS, SCENARIO, SHARDS, LOG) for name in os.listdir(path)):
         raise InputError([Diagnostic(str(path), 0, 0, "no sweep was begun here, and other things lie here.")])
+    if asked.until and asked.shard:
+        raise refusal(
+            "--until looks at all blocks of a sweep in their order, and --shard plays some of them. Keep one."
+        )
     try:
         if asked.earlier:
             check_unchanged(asked.earlier, loaded)
@@ -140,7 +146,7 @@ def begun(path, is_new, loaded, asked, play, say) -> SweepFolder:
 
 
 def _facts(loaded, asked):
-    rest = {"measures": asked.measures, "keep": asked.keep, "opening": asked.opening}
+    rest = {"measures": asked.measures, "keep": asked.keep, "until": asked.until, "opening": asked.opening}
     return {"baseline": asked.baseline is not False, **rest, **asked.design(loaded)}
 
 
@@ -156,6 +162,7 @@ def _like_earlier(loaded, asked):
         "measures": own.measures,
         "opening": earlier.manifest.get("opening"),
         "keep": earlier.kept.words if asked.keep is None else asked.keep,
+        "until": asked.until,
     }
 
 
@@ -210,6 +217,8 @@ def _differing(folder, loaded, asked):
         yield from folder.design.differing(altered(folder.design, loaded, design))
     if asked.keep and kept_of(loaded, folder.design, asked.keep) != folder.kept:
         yield "--keep"
+    if asked.until and until_of(asked.until, folder.manifest["measures"]) != folder.until:
+        yield "--until"
     if asked.opening not in (None, folder.manifest.get("opening")):
         yield "the moment from which it goes on"
     if asked.block_runs not in (None, folder.size):

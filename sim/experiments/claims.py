@@ -79,15 +79,13 @@ def drivers(sample: Sample, finding: Finding) -> str:
     most = [one for one in real if _matters(one, found, span_of(finding))][:2]
     if not most:
         return f"no factor moves {about} much, not even {labels[real[0].factor]}{_of_chance(sample, found)}"
-    said = listed([labels[one.factor] for one in most])
+    first, *second = [labels[one.factor] for one in most]
     chance = found.chance
     if not (math.isfinite(chance.low) and chance.low > 0.5):
-        return f"{about} depends most on {said}"
-    part = f", and {percent(most[0].estimate.value)} of that with the first" if len(most) > 1 else ""
-    part = part or f" ({percent(most[0].estimate.value)} of it)"
-    of_rest = part if found.method in ("first", "total") else ""
+        return f"{about} depends most on {listed([first, *second])}"
+    of_rest = f" ({percent(most[0].estimate.value)} of it)" if found.method in ("first", "total") else ""
     start = f"{about}: chance makes {percent(chance.value)} of the variance between runs"
-    return f"{start}; of the rest, most goes with {said}{of_rest}"
+    return f"{start}; of the rest, most goes with {listed([first + of_rest, *second])}"
 
 
 def _matters(one, found, span):
@@ -209,9 +207,9 @@ def trade_offs(pairs: Sequence[TradeOff]) -> str:
     together = [pair for pair in close if pair.helps > 0]
     if together:
         best = max(together, key=lambda pair: abs(pair.correlation.value))
-        return (
-            f"no measure improves at the expense of another; {label(best.one)} and {label(best.other)} improve together"
-        )
+        much = " much" if any(pair.helps < 0 for pair in pairs) else ""
+        both = f"{label(best.one)} and {label(best.other)} improve together"
+        return f"no measure improves{much} at the expense of another; {both}"
     if any(pair.helps for pair in pairs):
         return "the measures hardly go together: no trade-off is strong enough to choose by"
     return "the measures go their own ways: no trade-off shows"

@@ -166,7 +166,7 @@ def _bare(number):
     return count(number, "measure").split(" ")[0].replace("no", "none")
 
 
-def compare(arms, seed=1, runs=400, progress=None):
+def compare(arms, seed=1, runs=400, progress=None, workers=1):
     """Play arms with common random numbers and compare each with the first.
 
     Parameters
@@ -174,6 +174,7 @@ def compare(arms, seed=1, runs=400, progress=None):
     arms : sequence of Arm, or of what `arms_of` reads: "cyber_incident", "cyber_incident:linkage=0.8"
     seed, runs : int
     progress : callable (runs done), or None
+    workers : int, processes on this machine
 
     Returns
     -------
@@ -186,16 +187,16 @@ def compare(arms, seed=1, runs=400, progress=None):
     arms = tuple(arms if all(isinstance(arm, Arm) for arm in arms) else arms_of(arms))
     if len(arms) < 2:
         raise refusal("there is nothing to compare with: name a second arm.")
-    played = [_played(arm, seed, runs, progress) for arm in arms]
+    played = [_played(arm, seed, runs, progress, workers) for arm in arms]
     return compared(arms, seed, runs, [(one.measures, one.baseline_measures) for one in played])
 
 
-def _played(arm, seed, runs, progress):
+def _played(arm, seed, runs, progress, workers):
     """What comes of the runs of an arm: has `measures` and `baseline_measures`."""
     from sim.engine import play, play_points
 
     if arm.opening is None:
-        return play(arm.loaded, seed, runs=runs, policies=arm.policies or None, progress=progress).outcomes
+        return play(arm.loaded, seed, runs, policies=arm.policies or None, progress=progress, workers=workers).outcomes
     played = play_points(arm.loaded, [{}] * runs, range(runs), seed, opening=arm.opening)
     if progress:
         progress(runs)

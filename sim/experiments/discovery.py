@@ -21,7 +21,7 @@ from sim.experiments.phrases import condition, rule, softly, value_in_words
 from sim.experiments.phrases import measure as described
 from sim.experiments.sensitivity import moving, need_forests
 from sim.letters import is_number
-from sim.phrases import percent
+from sim.phrases import goes_unsaid, percent
 
 PEEL = 0.05  # share of the box that one peel may take
 SMALLEST = 0.05  # share of all runs below which a box is not peeled further
@@ -136,7 +136,7 @@ def failing(sample, name, limit=None):
     else:
         fails = values <= limit if down else values >= limit
     side, said = "below" if down else "above", value_in_words(limit, float(np.ptp(values[known])))
-    unit = "" if about.unit in ("", "share", "probability") or "0 to 1" in about.unit else f" {about.unit}"
+    unit = "" if goes_unsaid(about.unit) else f" {about.unit}"
     how = f"{side} {said}{unit}" if is_strict else f"at {said}{unit} or {side}"
     which = "worst" if about.better else "highest" if not down else "lowest"
     return known & fails, f"{softly(about.label)} {how} (the {which} {percent(fails[known].mean())} of runs)", known

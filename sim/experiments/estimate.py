@@ -10,6 +10,7 @@ share one draw, chance is known from that draw alone: there is a number, and no 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import bdtr, stdtr, stdtrit  # `scipy.stats` takes longer to come than a run to play
 
 LEVEL = 0.95
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)  # of runs, as they are shown
@@ -167,11 +168,9 @@ def _reach(future, replication):
 
     Futures that share their draws are known from as few draws as there are, however many futures were played.
     """
-    from scipy.stats import t
-
     futures, draws = _count(future), _count(replication)
     fewest = draws if futures == 1 else min(futures, draws)
-    return (float(t.ppf(0.5 + LEVEL / 2, fewest - 1)) if fewest > 1 else np.nan), fewest
+    return (float(stdtrit(fewest - 1, 0.5 + LEVEL / 2)) if fewest > 1 else np.nan), fewest
 
 
 def variance(influence, future, replication):
@@ -230,14 +229,12 @@ def paired(one, other):
     >>> paired(np.array([2.0, 3.0, 4.0]), np.array([1.0, 2.0, 2.0])).value.round(3)
     np.float64(1.333)
     """
-    from scipy.stats import t
-
     gap = _gaps(one, other)
     if gap.size < 2 or not gap.any():
         return Estimate(float(gap.mean()), np.nan, np.nan) if gap.size else NOTHING
     if _is_rare(gap):
         return _of_rare(gap)
-    spread, reach = gap.std(ddof=1) / np.sqrt(gap.size), t.ppf(0.5 + LEVEL / 2, gap.size - 1)
+    spread, reach = gap.std(ddof=1) / np.sqrt(gap.size), stdtrit(gap.size - 1, 0.5 + LEVEL / 2)
     ends = [-_without_skewness(gap, side * reach) for side in (-1, 1)]
     low, high = min(-reach, *ends) * spread, max(reach, *ends) * spread
     return Estimate(gap.mean(), float(gap.mean() + low), float(gap.mean() + high))
@@ -282,15 +279,14 @@ def p_value(one, other):
     >>> p_value(np.array([1.0, 2.0]), np.array([1.0, 2.0]))
     1.0
     """
-    from scipy.stats import binomtest, t
-
     gap = _gaps(one, other)
     if gap.size < 2 or not gap.any():
         return 1.0
     if _is_rare(gap):
-        return float(binomtest(int((gap > 0).sum()), int((gap != 0).sum())).pvalue)
+        fewer = min((gap > 0).sum(), (gap < 0).sum())
+        return min(1.0, float(2 * bdtr(fewer, (gap != 0).sum(), 0.5)))
     spread = gap.std(ddof=1)
-    return 0.0 if spread == 0 else float(2 * t.sf(abs(gap.mean()) / (spread / np.sqrt(gap.size)), gap.size - 1))
+    return 0.0 if spread == 0 else float(2 * stdtr(gap.size - 1, -abs(gap.mean()) / (spread / np.sqrt(gap.size))))
 
 
 def holm(chances, alpha=1 - LEVEL):

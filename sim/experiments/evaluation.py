@@ -51,8 +51,8 @@ def evaluate(
         loaded, _crossed(chosen, met), measures=measures, workers=workers, baseline=False, play=play,
         progress=lambda runs, failed: None,
     )  # fmt: skip
-    shape = len(chosen.points), len(met.points), reps
-    return {name: values.reshape(shape) for name, values in result.measures.items()}
+    shape = len(met.points), len(chosen.points), reps
+    return {name: values.reshape(shape).swapaxes(0, 1) for name, values in result.measures.items()}
 
 
 def _futures(loaded, chosen, futures, reps, seed, vary, uncertainties):
@@ -70,8 +70,8 @@ def _futures(loaded, chosen, futures, reps, seed, vary, uncertainties):
 def _crossed(chosen: Design, met: Design) -> Design:
     """Every design in every future."""
     table = np.zeros(len(chosen.points) * len(met.points), dtype=chosen.points.dtype.descr + met.points.dtype.descr)
-    for name in chosen.points.dtype.names or ():
-        table[name] = np.repeat(chosen.points[name], len(met.points))
-    for name in met.points.dtype.names or ():
-        table[name] = np.tile(met.points[name], len(chosen.points))
+    for factor in chosen.varying:
+        table[factor.name] = np.tile(chosen.points[factor.name], len(met.points))
+    for factor in met.varying:
+        table[factor.name] = np.repeat(met.points[factor.name], len(chosen.points))
     return replace(met, factors=(*chosen.factors, *met.varying), points=table, method=chosen.method, levers="crossed")

@@ -7,6 +7,7 @@
         points.npy        one row for each point, one column for each factor
         shards/000000.npy ...   one file for each block of runs
         failures.csv      the runs that failed, with stage and reason (at the end)
+        results.csv       one row for each run (at the end, of up to 100,000 runs)
         log.jsonl         one line for each sitting: command, machine, workers, seconds
 
 All but `log.jsonl` has the same bytes whoever plays it, on however many processes, killed and resumed or not. What is
@@ -23,6 +24,7 @@ import json
 import os
 import platform
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,8 +34,9 @@ from sim.errors import Diagnostic, InputError, OceansError
 from sim.experiments.blocks import Damaged, Study, block_size, columns_of, failures_of, read_shard, shard_name, task_of
 from sim.experiments.design import Design, make_design
 from sim.experiments.keep import Kept, kept_of
-from sim.experiments.manifest import FORMAT, SweepManifest, disagreements, plan_digest
+from sim.experiments.manifest import FORMAT, SweepManifest, disagreements, order_of, plan_digest
 from sim.experiments.own import NOTHING_OWN, describe, own_of
+from sim.experiments.until import Until, until_of
 from sim.record.reading import (
     check_digest,
     check_file,
@@ -111,17 +114,22 @@ class SweepFolder:
         """Whether every block of this folder is there."""
         return bool(self.manifest["finished"])
 
-    def numbers(self) -> range:
-        """The blocks that are played in this folder."""
+    def numbers(self) -> Sequence[int]:
+        """The blocks that are played in this folder; of a sweep that ended early, those that it has."""
+        if self.is_finished:
+            return [block["block"] for block in self.manifest["shards"]]
         number, of = self.shard or (1, 1)
         return range(number - 1, self.manifest["blocks"]["count"], of)
 
+    @functools.cached_property
+    def until(self) -> tuple[Until, ...]:
+        """Conditions under which it ends early."""
+        return until_of(self.manifest["until"], self.manifest["measures"])
+
     def order(self) -> list[int]:
-        """The blocks in the order in which they are played: of a grid or what somebody wrote, from all over it."""
-        if self.design.method not in ("grid", "file", "table"):
-            return list(self.numbers())
-        bits = self.manifest["blocks"]["count"].bit_length()
-        return sorted(self.numbers(), key=lambda number: f"{number:0{bits}b}"[::-1])
+        """The blocks in the order in which they are played."""
+        ours = set(self.numbers())
+        return [number for number in order_of(self.manifest) if number in ours]
 
     def runs_in(self, number: int) -> int:
         """How many runs a block has."""
@@ -206,10 +214,12 @@ class SweepFolder:
                 with contextlib.suppress(OSError):
                     part.unlink()
 
-    def finish(self):
-        """Writes the list of failures, and into the manifest each block with its check."""
-        blocks, failures = [], []
-        for number in self.numbers():
+    def finish(self, numbers=None):
+        """Writes the list of failures, and into the manifest each block with its check; takes away all other blocks."""
+        blocks, failures, ours = [], [], self.numbers() if numbers is None else sorted(numbers)
+        for number in set(self.present()) - set(ours):
+            self.shard_path(number).unlink()
+        for number in ours:
             record = self.read(number)
             about = {name: record[name][0].item() for name in ("block", "runs", "failed")}
             blocks.append(about | {"check": record["check"][0].decode(), "bytes": record.offset + record.nbytes})
@@ -306,7 +316,16 @@ def _locked(path):
 
 
 def make_folder(
-    path, loaded, shard=None, block_runs=None, baseline=True, measures=None, keep=None, opening=None, **design_facts
+    path,
+    loaded,
+    shard=None,
+    block_runs=None,
+    baseline=True,
+    measures=None,
+    keep=None,
+    until=None,
+    opening=None,
+    **design_facts,
 ) -> SweepFolder:
     """A folder for a new sweep, with its plan; InputError when the design makes no sense.
 
@@ -319,6 +338,7 @@ def make_folder(
     baseline : bool, play each run a second time without the cooperation portfolio, if there is one
     measures : measures of one's own, as `sim.experiments.own.own_of` takes them
     keep : what is kept of each run beside its measures, as `sim.experiments.keep.kept_of` takes it
+    until : when it has told enough, as `sim.experiments.until.until_of` takes it
     opening : dict of `session`, its lines, and `turn`, the last of it that is given; or None
     design_facts : see `sim.experiments.make_design`
     """
@@ -339,15 +359,16 @@ def make_folder(
     design = replace(design, points=read_array(path / POINTS))
     own = own_of(loaded, design, measures)
     kept = kept_of(loaded, design, keep)
-    manifest = _manifest(path, loaded, design, shard, block_runs, baseline, own, kept, opening)
+    manifest = _manifest(path, loaded, design, shard, block_runs, baseline, own, kept, until, opening)
     write_json_aside(path / MANIFEST, manifest)
     return SweepFolder(path, manifest, design, own)
 
 
-def _manifest(path, loaded, design, shard, block_runs, baseline, own, kept, opening):
+def _manifest(path, loaded, design, shard, block_runs, baseline, own, kept, until, opening):
     from sim.catalogue.measures import MEASURES
 
     size = block_runs or block_size(design.runs)
+    measures = [*MEASURES, *own.measures]
     plan = {
         "format": FORMAT,
         "scenario": scenario_facts(loaded),
@@ -356,9 +377,10 @@ def _manifest(path, loaded, design, shard, block_runs, baseline, own, kept, open
         "design": design.to_dict(),
         "points": file_digest(path / POINTS),
         "baseline": bool(baseline and loaded.scenario.cooperation),
-        "measures": [*MEASURES, *own.measures],
+        "measures": measures,
         "own": own.facts(),
         "kept": kept.facts(),
+        "until": [str(condition) for condition in until_of(until, measures)],
         "blocks": {"size": size, "count": -(-design.runs // size), "runs": design.runs},
         **({"opening": opening} if opening else {}),
     }

@@ -16,7 +16,10 @@ from sim.record.store import Count, Digest, FileName, Line, Many, ScenarioFacts,
 
 FORMAT = 3
 MOST_BLOCKS = 10**7
-PLAN = ("format", "scenario", "code", "versions", "design", "points", "baseline", "measures", "own", "kept", "blocks")
+PLAN = (
+    "format", "scenario", "code", "versions", "design", "points", "baseline", "measures", "own", "kept", "until",
+    "blocks",
+)  # fmt: skip
 Choice = bool | int | float | str
 
 
@@ -119,6 +122,7 @@ class SweepManifest(Kept):
     measures: Annotated[list[Annotated[str, Field(pattern=NAME)]], Field(min_length=1)]
     own: OwnFacts
     kept: KeptFacts
+    until: list[Line]
     blocks: BlocksFacts
     plan: Digest
     opening: OpeningFacts | None = None
@@ -134,6 +138,16 @@ def plan_digest(manifest: dict) -> str:
     """The digest of all that decides the bytes of a sweep's runs."""
     plan = {name: manifest[name] for name in (*PLAN, *(["opening"] if manifest.get("opening") else []))}
     return hashlib.blake2b(json.dumps(plan, sort_keys=True).encode(), digest_size=16).hexdigest()
+
+
+def order_of(manifest: dict) -> list[int]:
+    """The blocks of a folder in the order in which they are played: of a grid or a written design, from all over it."""
+    number, of = manifest.get("shard") or (1, 1)
+    count = manifest["blocks"]["count"]
+    numbers, bits = range(number - 1, count, of), count.bit_length()
+    if manifest["design"]["method"] not in ("grid", "file", "table"):
+        return list(numbers)
+    return sorted(numbers, key=lambda number: f"{number:0{bits}b}"[::-1])
 
 
 def disagreements(manifest: dict):
@@ -175,12 +189,18 @@ def _of_factors(factors):
 
 def _of_what_was_played(manifest):
     number, of = manifest.get("shard") or (1, 1)
-    count, shards = manifest["blocks"]["count"], manifest.get("shards")
+    shards = manifest.get("shards")
     if number > of:
         yield f"there is no shard {number}/{of}"
     elif manifest["finished"] != (shards is not None):
         yield "it does not say which blocks were played" if manifest["finished"] else "it is finished and is not"
-    elif shards is not None and [shard["block"] for shard in shards] != list(range(number - 1, count, of)):
+    elif shards is not None and not _are_planned([shard["block"] for shard in shards], manifest):
         yield "the blocks that were played are not those of the plan"
     elif shards is not None and sum(shard["failed"] for shard in shards) != manifest.get("failed"):
         yield "the failed runs do not add up"
+
+
+def _are_planned(blocks, manifest):
+    """Whether blocks are all that were planned; the first of them, where a sweep may end when it has told enough."""
+    order = order_of(manifest)
+    return blocks == sorted(order[: len(blocks)]) and (len(blocks) == len(order) or bool(blocks and manifest["until"]))

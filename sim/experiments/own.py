@@ -22,9 +22,10 @@ from sim.catalogue.measures import MEASURES, OWN, Measure, MeasureError, own_mea
 from sim.errors import Diagnostic, InputError, refusal
 from sim.experiments.blocks import NOT_MEASURES
 from sim.experiments.factors import pairs_of
+from sim.experiments.keep import COLUMNS
 
 NAME = r"^[a-z][a-z0-9_]*$"
-TAKEN = {*NOT_MEASURES, "run", "point", "replication"}
+TAKEN = {*NOT_MEASURES, *COLUMNS, "run", "point", "replication"}
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,10 @@ class Own:
     def _unpacked(data: bytes, measures: tuple[str, ...], names: tuple[str, ...]) -> "Own":
         import pickle
 
-        own = pickle.loads(data) if data else {}
-        return Own({name: own[name] for name in measures}, {name: own[name] for name in names})
+        code = pickle.loads(data)
+        own = Own({name: code[name] for name in measures}, {name: code[name] for name in names})
+        vars(own)["_packed"] = data  # who passes it on, as a scheduler does, need not find its modules
+        return own
 
     def facts(self) -> dict:
         """As the manifest holds it."""

@@ -8,7 +8,7 @@ import math
 
 from sim.catalogue.measures import MEASURES, OWN, own_measure
 from sim.experiments.estimate import Estimate
-from sim.phrases import Names, listed
+from sim.phrases import Names, goes_unsaid, listed
 
 CAPITALS = {"nato": "NATO", "eu": "EU", "ip4": "the four partners", "g7": "G7", "wto": "WTO", "ix": "IX"}
 SINGLE = {
@@ -204,7 +204,7 @@ def unit_of(name: str) -> str:
     (' severity-months', '')
     """
     unit, words = measure(name).unit, measure(name).label.lower()
-    is_said = not unit or "0 to 1" in unit or unit in ("share", "probability") or unit.split()[0] in words.split()
+    is_said = goes_unsaid(unit) or unit.split()[0] in words.split()
     return "" if is_said else f" {unit}"
 
 

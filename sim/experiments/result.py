@@ -34,8 +34,11 @@ from sim.experiments.folder import (
 )
 from sim.experiments.keep import COLUMNS
 from sim.experiments.phrases import label_of, measure, unit_of_factor
-from sim.record.store import ARMS, signed
+from sim.record.store import ARMS, signed, write_table
 
+ABOUT_A_RUN = ("run", "point", "replication", "status")
+MOST_ROWS = 100_000  # of a table that is written unasked
+TABLE, TABLE_WITH_COMMAS = "results.csv", "results_excel.csv"
 FIRST_NAMED = 8  # of many blocks, or faults
 
 
@@ -53,10 +56,10 @@ class Result:
     manifest : dict
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder, blocks=None):
         self.folder = folder
         self.path, self.manifest, self.design = folder.path, folder.manifest, folder.design
-        self._blocks = folder.present()
+        self._blocks = folder.present() if blocks is None else sorted(blocks)
         self.measures = _Columns(self, "")
         self.baseline_measures = _Columns(self, BASELINE) if self.manifest["baseline"] else None
         self.kept = _Columns(self, "", folder.kept.names)
@@ -68,6 +71,12 @@ class Result:
         part = "" if self.is_whole else f" of {self.folder.runs:,}"
         name, points = self.manifest["scenario"]["name"], len(self.design.points)
         return f"Result({name!r}, {len(self):,}{part} runs, {points:,} points)"
+
+    def write_table(self):
+        """Writes `results.csv` into the folder, if the sweep is over and a spreadsheet would read it in good time."""
+        if self.folder.is_finished and not self.folder.shard and len(self) <= MOST_ROWS:
+            self.to_csv(self.path / TABLE)
+        return self
 
     @property
     def is_whole(self) -> bool:
@@ -134,9 +143,31 @@ class Result:
         """A data frame, one row a run: run, point, replication, status, factors, measures, `baseline.` measures."""
         import pandas
 
-        about = {name: self.runs[name] for name in ("run", "point", "replication", "status")}
+        about = {name: self.runs[name] for name in ABOUT_A_RUN}
         baseline = {BASELINE + name: values for name, values in (self.baseline_measures or {}).items()}
         return pandas.DataFrame({**about, **self.factors(), **self.measures, **baseline})
+
+    def to_csv(self, path, with_commas=False):
+        """The same as a CSV file, an empty cell for what does not apply; with decimal commas where they are wanted."""
+        path = Path(path)
+        aside = path.with_name(f".{path.name}{PART}")
+        names = [name for name, _, inner in self.folder.columns if not inner]
+        columns = [*ABOUT_A_RUN, *(factor.name for factor in self.design.varying), *names]
+        with kept_or_advice(path.parent):
+            write_table(aside, columns, self._rows(names), with_commas)
+            os.replace(aside, path)
+
+    def _rows(self, names):
+        for indices, shard in self.blocks():
+            columns = [*self._about(indices, shard).values(), *(shard[name] for name in names)]
+            yield from zip(*(column.tolist() for column in columns), strict=True)
+
+    def _about(self, indices, shard):
+        """Which runs of a block are which, and their factors: dict of name to array."""
+        points, replications = self.design.runs_of(indices)
+        rows = self.design.points[points[0] : points[-1] + 1][points - points[0]]
+        about = dict(zip(ABOUT_A_RUN, (indices, points, replications, shard["status"]), strict=True))
+        return about | {factor.name: rows[factor.name] for factor in self.design.varying}
 
     def to_xarray(self):
         """A dataset: each measure over arm, point and replication, the factors along the points; all with their units.
@@ -188,10 +219,7 @@ class Result:
         with kept_or_advice(folder):
             folder.mkdir(parents=True, exist_ok=True)
             for indices, shard in self.blocks():
-                points, replications = self.design.runs_of(indices)
-                rows = self.design.points[points[0] : points[-1] + 1][points - points[0]]
-                columns = {"run": indices, "point": points, "replication": replications, "status": shard["status"]}
-                columns |= {factor.name: rows[factor.name] for factor in self.design.varying}
+                columns = self._about(indices, shard)
                 for name, _, inner in self.folder.columns:
                     columns |= self._flat(name, shard[name]) if inner else {name: shard[name]}
                 table = pyarrow.table({name: np.ascontiguousarray(values) for name, values in columns.items()})
@@ -306,7 +334,7 @@ def merge(folders, out) -> Result:
         except BaseException:
             shutil.rmtree(aside, ignore_errors=True)
             raise
-    return Result(open_folder(out))
+    return Result(open_folder(out)).write_table()
 
 
 def _check_same_plan(parts):

@@ -19,6 +19,7 @@ from sim.experiments.asked import Asked, begun, opened, opening_asked_for, place
 from sim.experiments.cost import FEW, Cost, cost_of
 from sim.experiments.folder import MANIFEST, SHARDS, alone, check_unchanged, kept_or_advice, open_folder
 from sim.experiments.result import Result
+from sim.experiments.watch import Watch
 from sim.scenario import Loaded
 
 
@@ -45,6 +46,7 @@ def sweep(
     shard: tuple[int, int] | None = None,
     block_runs: int | None = None,
     baseline: bool | None = None,
+    until: Sequence[str] | str | None = None,
     verify: bool = False,
     dry_run: bool = False,
     confirm: Callable[[Cost], bool] | None = None,
@@ -84,6 +86,8 @@ def sweep(
     shard : (number, of how many): play every so-manyth block only, to be merged later
     block_runs : int, runs in a block; default by the sweep's size
     baseline : bool, play each run a second time without the cooperation portfolio, if the scenario has one (default)
+    until : texts "harm ±0.05" (half an interval of the mean), "enough" (enough runs for every claim of the analysis):
+        when all hold after some blocks of the plan, the sweep ends; see `sim.experiments.watch`
     verify : bool, when going on, read every block again and compare it with its check, even if all are there
     dry_run : bool, play no more than tells what the sweep would cost, and keep nothing
     confirm : callable (Cost) -> bool, asked before a new sweep that takes long or much room; default: nobody is asked
@@ -108,7 +112,7 @@ def sweep(
     asked = Asked(
         {"design": design, "points": points, "reps": reps, "seed": seed, "crn": crn},
         {"fixed": fixed, "vary": vary, "levers": levers, "uncertainties": uncertainties},
-        policies, measures, keep, shard, block_runs, baseline, open_folder(extend) if extend else None,
+        policies, measures, keep, until, shard, block_runs, baseline, open_folder(extend) if extend else None,
         opening_asked_for(scenario, from_turn),
     )  # fmt: skip
     loaded = scenario_asked_for(scenario, asked, resume)
@@ -129,10 +133,10 @@ def sweep(
             check_unchanged(folder, loaded)
         if dry_run:
             return cost_of(folder, folder.study(loaded, play), _left(folder), workers)
-        stopped = _play(folder, folder.study(loaded, play), workers, dask, progress, say, command)
+        stopped = _play(folder, loaded, folder.study(loaded, play), workers, dask, progress, say, command)
     if stopped:
         raise stopped
-    result = Result(folder)
+    result = Result(folder).write_table()
     if keeper is not None:
         weakref.finalize(result, keeper.cleanup)
     return result
@@ -156,13 +160,14 @@ def _left(folder):
     return folder.runs_here - there - (folder.before.count() if folder.before else 0)
 
 
-def _play(folder, study, workers, dask, progress, say, command):
+def _play(folder, loaded, study, workers, dask, progress, say, command):
     """Plays what is left; if it was stopped, what to raise, which says how to go on; or None."""
     folder.tidy()
     with kept_or_advice(folder.path):
         (folder.path / SHARDS).mkdir(exist_ok=True)
     there = folder.played(warn=lambda damage: say(f"{damage} Its runs are played again."))
     left = [number for number in folder.order() if number not in there]
+    watch = Watch(folder, loaded, there)
     runs, done = folder.runs_here, sum(folder.runs_in(number) for number in there)
     if there and left:
         say(f"Going on in {folder.path}: {done:,} of {runs:,} runs are there.")
@@ -170,11 +175,14 @@ def _play(folder, study, workers, dask, progress, say, command):
     bar = Progress(runs, done) if progress is None else contextlib.nullcontext(progress)
     with ways.Stop(say) as stop:
         with bar as tell:
-            for block in _played(folder, study, left, stop, workers, dask) if left else ():
+            for block in _played(folder, study, left, stop, workers, dask) if left and not watch.reached else ():
                 tell(block.runs, block.failed)
                 done += block.runs
-        if done == runs:
-            folder.finish()
+                if watch.add(block.number):
+                    stop.is_set = True
+        if done == runs or watch.reached:
+            folder.finish(watch.enough)
+            done = runs = folder.runs_here
     seconds = round(time.monotonic() - began, 3)
     folder.note(command=list(command), workers=dask or workers, blocks=len(left), runs_there=done, seconds=seconds)
     if done == runs:

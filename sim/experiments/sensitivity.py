@@ -254,7 +254,8 @@ def morris_indices(names, x, y, shares_draws):
 
     Returns
     -------
-    list of Index; `noise` is what chance alone would make of a factor's effects, on average
+    list of Index; the sign of an effect is taken from the other replications, so that chance alone makes none. Where
+    chance in a single effect is as large as the effect, it comes out too small
     """
     size = len(names) + 1
     steps = np.diff(x.reshape(-1, size, len(names)), axis=1)
@@ -263,11 +264,8 @@ def morris_indices(names, x, y, shares_draws):
     found = []
     for at, name in enumerate(names):
         mine = effects[which == at]  # each trajectory moves each factor once
-        with _quietly():
-            turned = np.sign(np.nanmean(mine, axis=1, keepdims=True)) * mine
-            error = np.nanstd(mine, axis=1, ddof=1) / np.sqrt(np.isfinite(mine).sum(axis=1))
-            floor = np.sqrt(2 / np.pi) * np.nanmean(error) if y.shape[1] > 1 else np.nan
-        found.append(Index(name, "mu_star", moment(turned, degree=1).estimate(shares_draws), float(floor)))
+        others = np.nansum(mine, axis=1, keepdims=True) - np.nan_to_num(mine) if y.shape[1] > 1 else mine
+        found.append(Index(name, "mu_star", moment(np.sign(others) * mine, degree=1).estimate(shares_draws)))
     return found
 
 

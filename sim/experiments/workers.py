@@ -142,19 +142,25 @@ def play_on_dask(folder, study, numbers, stop, address):
                 in_hand[client.submit(_play_for, study, folder.task(number), key=key, pure=False, retries=2)] = number
             if not in_hand:
                 return
-            for future in _finished(in_hand):
+            for future in _finished(folder, in_hand):
                 number = in_hand.pop(future)
                 done = _kept(folder, future, number, waiting, deaths)
                 if done:
                     yield done
 
 
-def _finished(in_hand):
+def _finished(folder, in_hand):
     from distributed import wait as wait_for
+    from distributed.client import FuturesCancelledError
 
-    with contextlib.suppress(TimeoutError):
+    try:
         return list(wait_for(list(in_hand), timeout=LOOK_AROUND, return_when="FIRST_COMPLETED").done)
-    return []
+    except TimeoutError:
+        return []
+    except FuturesCancelledError:
+        raise OceansError(
+            f"the connection to the cluster was lost. What has been played is kept: go on with --resume {folder.path}."
+        ) from None
 
 
 def _kept(folder, future, number, waiting, deaths):

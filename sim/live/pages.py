@@ -7,6 +7,7 @@ screen is made of what everybody can see. Control's desk alone knows the rest.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from sim.experiments.turning_points import OUTCOMES
 from sim.live.futures import RUNS, WhatIf, options_of
 from sim.live.log import Kept, Person
 from sim.live.room import Room
-from sim.model.decisions import Address, Decision, View
+from sim.model.decisions import Address, Answer, Decision, View
 from sim.model.msel import Planned
 from sim.model.view import clock, public_view
 from sim.output.figures import charts_of
@@ -24,6 +25,7 @@ from sim.output.figures.many import finite
 from sim.output.narrative.alignment import alignment
 from sim.output.narrative.decisions import acts_from, label, note, question
 from sim.output.narrative.hot_wash import figure, hot_wash, questions_of
+from sim.output.narrative.passages import directed
 from sim.output.narrative.run_sheet import condition_in_words
 from sim.output.narrative.seat import situation
 from sim.output.narrative.story import tell
@@ -383,7 +385,7 @@ def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
         "asked": len(session.asked),
         "events": _story(room),
         "discuss": questions_of(room.loaded, session.turn) if session.turn else [],
-        "history": [_kept(kept, names) for kept in room.history()[-LAST_INPUTS:]][::-1],
+        "history": _inputs(room, LAST_INPUTS),
         "left": sum(kept.left_because is not None for kept in room.log.inputs(left=True)),
         "notes": room.log.notes()[::-1][:20],
         "moves": _moves(room),
@@ -470,12 +472,21 @@ def _story(room: Room) -> list[str]:
     return list(told[-1].short) if told else []
 
 
-def _kept(kept: Kept, names: Names) -> dict[str, Any]:
+def _inputs(room: Room, last: int | None = None) -> list[dict[str, Any]]:
+    """What was put in, in words, the latest first: all of it, or the last so many."""
+    known = {decision.address: decision for decision, _ in room.session.decided} | dict(room.session.asked)
+    return [_input(kept, known, room.names) for kept in reversed(room.history()[-last if last else 0 :])]
+
+
+def _input(kept: Kept, known: Mapping[Address, Decision], names: Names) -> dict[str, Any]:
     given = json.loads(kept.payload)
     if "direct" in given:
-        what = "goes on" if given["direct"] == "proceed" else f"{given['direct']} {given['target']}"
+        said = {"direction": given["direct"], **given, "value": json.dumps(given["value"]), "reason": ""}
+        what = directed(SimpleNamespace(payload=said), names).removeprefix("Control ")
     else:
-        what = f"{names.actor(given['actor'])}, {given['kind']}: {', '.join(given['choice']) or 'nothing'}"
+        decision = known.get(Answer.from_json(kept.payload).address)
+        chosen = option_words(decision, names, given["choice"]) if decision else given["choice"]
+        what = f"{names.actor(given['actor'])}, {given['kind']}: {', '.join(chosen) or 'nothing'}"
     return {"number": kept.number, "turn": kept.turn, "at": kept.at[11:16], "person": kept.person, "what": what}
 
 
@@ -486,7 +497,7 @@ def what_if_page(room: Room, before: int | None, about: str, found: WhatIf | Non
     return {
         "before": before,
         "about": about,
-        "moments": [_kept(kept, names) for kept in room.history()[::-1]],
+        "moments": _inputs(room),
         "questions": [
             (one.id, f"{capital(names.actor(one.actor))}: {question(one, names)}") for one in session.asked.values()
         ],

@@ -391,9 +391,9 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
         person = desk.person(token, "control")
         if seat not in room.seats:
             raise Refused(404, "seat/unknown", "There is no such seat.")
-        as_player = Person(person.id, "control", "player", (seat,))
+        as_seat = Person(person.id, "control", "control", (seat,))
         with room.lock:
-            words = pages.person_page(room, as_player)
+            words = pages.person_page(room, as_seat)
         return desk.page("player.html.j2", **words, said=desk.told(person), base=f"/control/{token}/as", stream=token)
 
     @app.post("/control/{token}/as/{deed}")

@@ -60,7 +60,8 @@ class Decision:
     options : what is legal; default : ids that the model's own rule would choose; least, most : how many may be chosen,
     `most` None for any number; rung, text : where a text under silence stands on the ladder, in a word and from 0 to 1,
     else None; budget : political capital that all responses of the seat's sheet may cost together, else None; otherwise
-    : of a question, the option that counts in the end for want of an answer; None where the model then chooses.
+    : of a question, the option that counts in the end for want of an answer; None where the model then chooses; asked :
+    of a question that control has written or changed, the `Question`.
 
     >>> accept_or_break = (Option("accept"), Option("break"))
     >>> one = Decision("silence", 2, "JPN", "grid/g7_leaders#1", accept_or_break, ("accept",), rung="naming", text=0.6)
@@ -80,6 +81,7 @@ class Decision:
     text: float | None = None
     budget: float | None = None
     otherwise: str | None = None
+    asked: Any = None
 
     @property
     def address(self) -> Address:

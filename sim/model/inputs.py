@@ -202,6 +202,37 @@ class ModelInputs:
             )
         return self._without_some[here.tobytes()]
 
+    def asking(self, plan):
+        """These inputs with the questions that a plan puts, where control has written or changed one.
+
+        Parameters
+        ----------
+        plan : list of Planned, in the order of `msel`, and what control wrote after it
+        """
+        whole, rows = self.everybody, tuple((one.turn, one.inject, one.recipients) for one in plan)
+        new = [place for place, (_, inject, _) in enumerate(rows) if inject.question and place not in whole.questions]
+        asked = (*whole.questions, *new)
+        questions = [rows[place][1].question for place in asked]
+        if questions == [whole.msel[place][1].question for place in whole.questions]:
+            return self
+        longest = max([whole.question_weight.shape[-1], *(len(one.options) for one in questions if one)])
+        weight = np.zeros((len(asked), whole.question_weight.shape[1], longest))
+        to = np.zeros((len(asked), len(whole.actors)), dtype=bool)
+        for q, place in enumerate(asked):
+            _, inject, recipients = rows[place]
+            if q < len(whole.questions) and whole.msel[place][1].question == inject.question:
+                weight[q, :, : whole.question_weight.shape[-1]], to[q] = whole.question_weight[q], whole.question_to[q]
+            elif inject.question:
+                weight[q, :, : len(inject.question.options)] = [option.weight for option in inject.question.options]
+                to[q] = np.isin(whole.actors, recipients) & whole.who_is_asked(inject.question)
+        return replace(whole, msel=rows, questions=asked, question_weight=weight, question_to=to)
+
+    def who_is_asked(self, question):
+        """Whom a question means to decide it, whoever receives it: (A,) bool."""
+        if question.to is None:
+            return self.is_state
+        return np.isin(self.actors, recipients_of(question, self.loaded, self.actors))
+
     def here(self, turn):
         """The codes of those who take part in a turn."""
         return {code for code, is_here in zip(self.actors, self.takes_part[turn - 1], strict=True) if is_here}

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from sim.scenario.schema import Inject
 
 ARMED, HELD, WITHHELD, RELEASED, SKIPPED = "armed", "held", "withheld", "released", "skipped"
@@ -42,6 +44,14 @@ class Planned:
 def plan_of(inputs):
     """The plan before the first turn: what is kept in reserve waits for control."""
     return [Planned(turn, inject, recipients, first_status(inject)) for turn, inject, recipients in inputs.msel]
+
+
+def ask_as_planned(world):
+    """Let a world know of the questions that control has put into its plan, or changed there."""
+    before, state = len(world.inputs.questions), world.state
+    world.inputs = world.inputs.asking(world.plan).in_turn(max(world.turn, 1))
+    unanswered = np.full((len(world.inputs.questions) - before, *state.chosen.shape[1:]), -1)
+    state.chosen = np.concatenate([state.chosen, unanswered])
 
 
 def first_status(inject):

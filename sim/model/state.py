@@ -229,8 +229,8 @@ class World:
     answered, by run.
     `recorder` turns what happens in row 0 into events, or is None; `watch` looks on as responses are weighed in every
     row, or is None. `base_utilities` keeps how willing each is to join before company and texts, from the consultation
-    to the response of one turn, `delivered` how far the projects deliver, beside the arrays of the state that this was
-    worked out from.
+    to the response of one turn, `delivered` how far the projects deliver and `sure` how sure each is of the culprits,
+    beside the arrays of the state that this was worked out from.
     """
 
     inputs: ModelInputs
@@ -249,6 +249,7 @@ class World:
     base_utilities: dict = field(default_factory=dict)
     watch: object = None
     delivered: tuple = (None, None, None)
+    sure: tuple = (None, None)
 
     @property
     def runs(self):
@@ -282,6 +283,14 @@ class World:
     def exposed(self, adversary):
         """Exposure to an adversary, with what its courting and squeezing has added: (R, A), 0 to 1."""
         return np.clip(self.inputs.exposure[adversary] + self.state.added_exposure[adversary], 0, 1)
+
+    def confidence(self):
+        """How sure each is of who did it: (H, R, A), 0 to 1; worked out anew only when beliefs have moved."""
+        belief, sure = self.sure
+        if belief is not self.state.belief:
+            sure = confidence(self.state.belief)
+            self.sure = self.state.belief, sure
+        return sure
 
     def swayed(self, adversary):
         """How far the text that each wants has been courted or squeezed down by an adversary: (R, A), 0 to 1."""
@@ -317,7 +326,7 @@ class World:
             "harm": state.harm.sum(axis=0),
             "strongest_text": state.covered.max(axis=(0, -1), initial=0),
             "joiners": (state.joined.any(axis=0) & inputs.everybody.is_state).sum(axis=-1).astype(float),
-            "confidence": quantize((quantize(confidence(state.belief)) * asked).sum(axis=(0, -1)) / weight),
+            "confidence": quantize((quantize(self.confidence()) * asked).sum(axis=(0, -1)) / weight),
         }
         for name, values in now.items():
             self.series.setdefault(name, []).append(values.copy())

@@ -9,7 +9,6 @@ from sim.model.decisions import View
 from sim.model.inputs import ModelInputs, last_day_of, turn_of
 from sim.model.msel import Planned, was_released
 from sim.model.state import ADOPTED, OPEN, World
-from sim.rules.attribution import confidence
 from sim.scenario.calendar import in_iso, whole
 from sim.scenario.schema import Attachment, Deadline
 
@@ -69,7 +68,7 @@ def _incident(world: World, h: int, place: int, run: int) -> View:
         "goes_on": bool(state.intensity[h, run] > 0),
     }
     if inputs.is_state[place]:
-        own["confidence"] = round(float(confidence(state.belief[h, run, place])), 6)
+        own["confidence"] = round(float(world.confidence()[h, run, place]), 6)
         own["gravity"] = round(float(state.perceived[h, run, place]), 6)
         own["stake"] = round(float(state.stake[h, run, place]), 6)
         own["is_victim"] = bool(state.severity[h, run, place] > 0)

@@ -81,17 +81,7 @@ class Assigned:
     """Who follows which policy, as somebody says it at a terminal: `EST=hawk`, `group:nato=cautious`, `all=standard`.
 
     A code goes before a group, and a group before `all`, so that `group:nato=cautious` with `FRA=hawk` is France a hawk
-    among the cautious.
-
-    Parameters
-    ----------
-    given : sequence of str, each WHO=NAME
-    loaded : Loaded
-
-    Attributes
-    ----------
-    by_code : dict of code to name of a policy
-    faults : list of str
+    among the cautious. `by_code` are the names of the policies, and `faults` what is wrong with what was given.
 
     >>> from sim.scenario import load
     >>> assigned = Assigned(["all=cautious", "RUS=deterred"], load("smallest"))

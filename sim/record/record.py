@@ -36,18 +36,6 @@ class Principle:
 class Record:
     """One run: everything that happened, and what came of it.
 
-    Parameters
-    ----------
-    scenario_name, title, digest : str, which scenario; `digest` identifies its exact text
-    seed, run : int, with the scenario these give the same run again
-    start : str, ISO date of the first day, with its clock where that is told
-    turns : int
-    days_per_turn : how many days each turn lasts: a number, or one for each where they differ
-    events : tuple of Event, in order
-    measures : dict of name to number; not a number (nan) where the measure does not apply
-    baseline_measures : the same measures of the same run without the cooperation portfolio, or None
-    scorecard : list of Principle
-
     >>> record = Record("smallest", "The smallest", "0" * 64, 1, 0, "2025-03-01", 2, 30)
     >>> Record.from_json(record.to_json()) == record
     True
@@ -55,15 +43,15 @@ class Record:
 
     scenario_name: str
     title: str
-    digest: str
+    digest: str  # of the scenario's exact text
     seed: int
-    run: int
-    start: str
+    run: int  # its number: with scenario and seed it gives the same run again
+    start: str  # ISO date of the first day, with its clock where that is told
     turns: int
-    days_per_turn: float | Sequence[float]
-    events: tuple[Event, ...] = ()
-    measures: dict[str, float] = field(default_factory=dict)
-    baseline_measures: dict[str, float] | None = None
+    days_per_turn: float | Sequence[float]  # a number, or one for each turn where they differ
+    events: tuple[Event, ...] = ()  # in order
+    measures: dict[str, float] = field(default_factory=dict)  # by name; nan where one does not apply
+    baseline_measures: dict[str, float] | None = None  # those of the same run without the cooperation portfolio
     scorecard: list[Principle] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -145,34 +133,25 @@ class Record:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Many runs of one scenario: what came of each, as arrays with one entry a run.
-
-    Parameters
-    ----------
-    scenario_name, title, digest : str
-    seed, runs : int
-    measures : dict of name to array (runs,); nan where the measure does not apply
-    baseline_measures : the same runs with the same draws without the cooperation portfolio, or None
-    series : dict of name to array (turns, runs): tension, perceived_threat, standing, readiness, pressure, harm,
-        strongest_text, joiners, confidence
-    joined : dict of incident to response to actor to the share of runs in which it joined
-    formats : dict of incident to format to the share of runs that called it first
-    answers : dict of inject to option to actor to the share of runs in which it so answered the inject's question
-    first_run : int, number of the first of these runs
-    """
+    """Many runs of one scenario: what came of each, as arrays with one entry a run."""
 
     scenario_name: str
     title: str
     digest: str
     seed: int
     runs: int
-    measures: dict[str, "np.ndarray"] = field(default_factory=dict)
-    baseline_measures: dict[str, "np.ndarray"] | None = None
+    measures: dict[str, "np.ndarray"] = field(default_factory=dict)  # by name, (runs,); nan where one does not apply
+    baseline_measures: dict[str, "np.ndarray"] | None = None  # with the same draws, without the cooperation portfolio
+    # by name, (turns, runs): tension, perceived_threat, standing, readiness, pressure, harm, strongest_text, joiners,
+    # confidence
     series: dict[str, "np.ndarray"] = field(default_factory=dict)
+    # by incident, response and actor, the share of runs in which it joined
     joined: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
+    # by incident and format, the share of runs that called it first
     formats: dict[str, dict[str, float]] = field(default_factory=dict)
+    # by inject, option and actor, the share of runs in which it answered so
     answers: dict[str, dict[str, dict[str, float]]] = field(default_factory=dict)
-    first_run: int = 0
+    first_run: int = 0  # number of the first of these runs
 
     def quantiles(
         self, name: str, levels: Sequence[float] = (0.05, 0.25, 0.5, 0.75, 0.95), baseline: bool = False

@@ -13,7 +13,6 @@ from sim.catalogue.moves import NAMES
 from sim.model.cooperation import delivered
 from sim.model.events import EVENT_KINDS, Event
 from sim.model.steps.positions import rung_edges
-from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
 from sim.scenario.calendar import in_iso, whole
 
@@ -23,12 +22,7 @@ def _last_moment(world):
 
 
 class EventRecorder:
-    """Collects the events of one run.
-
-    Attributes
-    ----------
-    events : list of Event, in order
-    """
+    """Collects the events of one run, in order."""
 
     def __init__(self):
         self.events = []
@@ -123,7 +117,7 @@ class EventRecorder:
 
     def assessment(self, world, h):
         inputs, state = world.inputs, world.state
-        sure, stake = confidence(state.belief[h, 0]), state.stake[h, 0]
+        sure, stake = world.confidence()[h, 0], state.stake[h, 0]
         self.tell(
             world,
             "assessment",
@@ -214,7 +208,7 @@ class EventRecorder:
         day = self._due(world, t)
         if not adopted:
             silent = inputs.consultation_rule[t] in SILENT_RULES
-            why = "nothing was left that nobody opposed" if silent else "too few went along"
+            why = "nothing was left that all could live with" if silent else "too few went along"
             self.tell(world, "text_failed", incident=incident, day=day, format=form, why=why)
             return
         self.tell(

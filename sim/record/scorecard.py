@@ -62,7 +62,7 @@ def _need(m, baseline):
         if not (np.isfinite(one) and np.isfinite(other)):
             continue
         size = max(other, 0.1) * 0.2 if scale is None else scale
-        gains.append(0.5 + 0.5 * np.clip((other - one) / size, -1, 1))
+        gains.append(np.clip((other - one) / size, 0, 1))  # no better than without it: no need met
         said.append(f"{label} {one:.2f} against {other:.2f} without")
     return Principle("need", statement, _score(*gains), "; ".join(said) or "nothing to compare")
 
@@ -90,7 +90,7 @@ def _complementary(m):
     return Principle(
         "complementary",
         "Complement other bodies; the best-placed format leads",
-        _score(m["best_placed"], duplicated),
+        _score(min(_known(m["best_placed"], duplicated), default=None)),
         evidence,
     )
 

@@ -74,20 +74,10 @@ FORMULA = (*"=+-@\t\r＝＋－＠",)  # what a spreadsheet takes for the beginni
 
 
 class RunFolder:
-    """A folder for one run's results: filled aside, named when it is whole, gone if the work fails.
+    """A folder for one run's results in `out`: filled aside, named when it is whole, gone if the work fails.
 
-    Parameters
-    ----------
-    out : path, where results lie; made if it is not there
-    name : str, the scenario's
-    started : datetime, when the run began; default now
-
-    Raises
-    ------
-    InputError
-        if nothing can be written in `out`
-    OceansError
-        if the disk is full
+    It goes by the scenario's name and when the run started. InputError if nothing can be written in `out`, OceansError
+    if the disk is full.
 
     >>> with tempfile.TemporaryDirectory() as out:
     ...     with RunFolder(out, "smallest", datetime.datetime(2025, 3, 1, 9, 30)) as folder:
@@ -468,25 +458,35 @@ def _cell(value):
     return value
 
 
-def write_table(path, columns, rows):
-    """A table as a CSV file; see `fill_table`."""
-    with open(path, "w", encoding="utf-8", newline="") as file:
-        fill_table(file, columns, rows)
+def write_table(path, columns, rows, with_commas=False):
+    """A table as a CSV file; see `fill_table`. With commas it has the mark by which Excel knows UTF-8."""
+    with open(path, "w", encoding="utf-8-sig" if with_commas else "utf-8", newline="") as file:
+        fill_table(file, columns, rows, with_commas)
 
 
-def fill_table(file, columns, rows):
+def fill_table(file, columns, rows, with_commas=False):
     """Writes a table as CSV: nothing where a cell is None or nan, and no text that a spreadsheet takes for a formula.
 
-    The file is open for text, with `newline=""`.
+    The file is open for text, with `newline=""`. With commas: decimal commas, and semicolons between cells, as
+    spreadsheets of many countries read.
 
     >>> fill_table(sys.stdout, ["arm", "harm"], [["=1+1", -0.5], ["-0.5", math.nan]])
     arm,harm
     '=1+1,-0.5
     -0.5,
+    >>> fill_table(sys.stdout, ["arm", "harm"], [["a;b", 0.5]], with_commas=True)
+    arm;harm
+    "a;b";0,5
     """
-    table = csv.writer(file, lineterminator="\n")
-    table.writerow([_written(name) for name in columns])
-    table.writerows([_written(cell) for cell in row] for row in rows)
+    table = csv.writer(file, delimiter=";" if with_commas else ",", lineterminator="\n")
+    written = _with_comma if with_commas else _written
+    table.writerow([written(name) for name in columns])
+    table.writerows([written(cell) for cell in row] for row in rows)
+
+
+def _with_comma(cell):
+    cell = _written(cell)
+    return str(cell).replace(".", ",") if isinstance(cell, float) else cell
 
 
 def _written(cell):

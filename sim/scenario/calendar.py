@@ -27,18 +27,13 @@ CLOSE = 6  # decimals of an hour within which two moments are the same
 class Calendar:
     """When turns begin and end.
 
-    Parameters
-    ----------
-    start : datetime.date of the first day; a datetime where turns are told with the clock
-    edges : tuple of numbers, turns + 1 of them: the day on which each turn begins, and on which the last one ends
-
     >>> hourly = calendar_of(datetime.date(2027, 6, 1), [(4, "hours", 6), (1, "months", 1)])
     >>> hourly.turns, hourly.days(1), hourly.days(5), hourly.turn_at(0.3)
     (5, 0.25, 30, 2)
     """
 
-    start: datetime.date
-    edges: tuple[float, ...]
+    start: datetime.date  # the first day; a datetime where turns are told with the clock
+    edges: tuple[float, ...]  # the day on which each turn begins, and on which the last one ends
 
     @property
     def turns(self) -> int:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sim.errors import Diagnostic, did_you_mean, in_words, nearest
 from sim.scenario.members import which_code
 from sim.scenario.needs import allowed, figure_limits, is_counted, lies_within
-from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, number_of, text_of
+from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, mapping_of, number_of, text_of
 from sim.scenario.schema import (
     Body,
     CaseKind,
@@ -128,8 +128,7 @@ def _coefficients(root: Node, domains: dict) -> Iterator[Diagnostic]:
         spread = number_of(prior[1]) if len(prior) == 2 else None
         if spread is not None and not spread > 0:
             yield prior[1].fault(f"expected a standard deviation above 0 for '{name}', got '{prior[1].text}'.")
-    estimates = root.get("estimates")
-    if estimates is not None and estimates.is_mapping:
+    if estimates := mapping_of(root, "estimates"):
         names = [entry.text or "" for entry in entries_of(estimates, "coefficients")]
         for values in (estimates.get("mean"), *(node for *_, node in items_of(estimates, "without"))):
             for name, node in zip(names, values.value if values is not None and values.is_list else [], strict=False):

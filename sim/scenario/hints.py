@@ -55,7 +55,12 @@ OTHER_WORDS = {
     "whatsapp": "chat", "broadcast": "radio",
     "acts": "incidents", "act": "incident", "events": "incidents",
     "when": "date", "day": "date", "datetime": "date", "clock": "time", "at": "time",
-    "from": "sender", "recipient": "to", "recipients": "to", "method": "channel", "body": "text",
+    "joins": "from_turn", "arrives": "from_turn", "leaves": "until_turn", "departs": "until_turn",
+    "disinformation": "fimi", "misinformation": "fimi", "propaganda": "fimi", "information": "fimi",
+    "infrastructure": "infra", "sabotage": "infra", "economic": "coercion", "trade": "coercion", "armed": "military",
+    "standards": "edt", "technology": "edt", "ransomware": "cyber", "hacking": "cyber", "answers": "options",
+    "notes": "control_notes", "expected": "expects", "from": "sender",
+    "recipient": "to", "recipients": "to", "method": "channel", "body": "text",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from sim.errors import InputError, in_words
 from sim.scenario import paths
-from sim.scenario.checks import Facts
+from sim.scenario.facts import Facts
 from sim.scenario.reader import Node, ids_of, items_of, text_of
 from sim.scenario.schema import Library, Scenario
 from sim.scenario.wording import ENTRY_NAMES, below, core, fields_of, is_code, is_model

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from sim.errors import Diagnostic, InputError, did_you_mean, told_once
 from sim.scenario.calendar import UNITS
-from sim.scenario.checks import MERGED_BY, Facts, beside_scenario, check_scenario, repeated_ids
+from sim.scenario.checks import MERGED_BY, check_scenario, repeated_ids
+from sim.scenario.facts import Facts
+from sim.scenario.inject_checks import beside_scenario
 from sim.scenario.left_out import without_those_left_out
 from sim.scenario.library import (
     check_library_files,
@@ -46,29 +48,18 @@ KEY_AT_THE_TOP = re.compile(r"^([A-Za-z_]\w*):(?=\s|$)", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Loaded:
-    """A scenario that is whole and sound, with the library as it holds for it.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    library : Library, with the scenario's own `figures` in it, and without states that the scenario describes in full
-    document : dict, the scenario as plain JSON data, all that it extends merged in; `from_document` reads it back
-    digest : str, SHA-256 of all that a run depends on: document and library
-    name : str, the file's name without ending
-    path : Path
-    base : Library, as it was read
-    left_out : sentences on what was taken away of a scenario that this one extends, with actors that take no part
-    attached : dict of the path of an attachment, as injects name it, to what is in the file
-    """
+    """A scenario that is whole and sound, with the library as it holds for it."""
 
     scenario: Scenario
-    library: Library
-    document: dict
-    digest: str
-    name: str
+    library: Library  # with the scenario's own `figures` in it, and without states that the scenario describes in full
+    document: dict  # the scenario as plain JSON data, all that it extends merged in; `from_document` reads it back
+    digest: str  # SHA-256 of all that a run depends on: document and library
+    name: str  # the file's, without ending
     path: Path
     base: Library = field(repr=False)  # the library as it was read
+    # sentences on what was taken away of what this extends, with actors that take no part
     left_out: tuple[str, ...] = ()
+    # by the path of an attachment, as injects name it, what is in the file
     attached: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def __repr__(self) -> str:

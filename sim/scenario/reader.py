@@ -179,6 +179,12 @@ def entries_of(root: Node, name: str) -> list[Node]:
     return node.value if node is not None and node.is_list else []
 
 
+def mapping_of(root: Node, name: str) -> Node | None:
+    """The mapping under a name; None when it is missing or is no mapping."""
+    node = root.get(name)
+    return node if node is not None and node.is_mapping else None
+
+
 def items_of(root: Node, name: str) -> list[tuple[str, Node, Node]]:
     """(key, node of the key, node of the value) of a mapping; none when it is missing or is no mapping."""
     node = root.get(name)

@@ -13,7 +13,7 @@ Two documents are described here:
 import datetime
 import re
 from functools import lru_cache
-from typing import Annotated, Literal, Optional, Union
+from typing import Annotated, ClassVar, Literal, Optional, Union
 
 from pydantic import (
     AfterValidator,
@@ -118,6 +118,7 @@ class Entry(BaseModel):
     """Something written in YAML: frozen once read, and closed, since an ignored key is worse than an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    for_example: ClassVar[str] = ""  # how one is written, for whoever has written something else
 
 
 # ---------------------------------------------------------------------------------------------------- library
@@ -762,6 +763,7 @@ class Incident(Entry):
 class InjectEffect(Entry):
     """What an inject changes when it is released."""
 
+    for_example: ClassVar[str] = "{on: tension, by: 0.05}"
     on: Literal[
         "publicness",
         "evidence",
@@ -841,6 +843,7 @@ class StateOfPlay(Entry):
 class When(StateOfPlay):
     """On what condition an inject is released in its turn; where it does not hold, control may still release it."""
 
+    for_example: ClassVar[str] = "{answer: {inject: ransom_note, option: pay}}"
     unless: Optional[StateOfPlay] = Field(None, description="nothing of what is named here may be so")
     control: bool = Field(False, description="yes: only when control releases it, whatever else is said here")
 
@@ -848,6 +851,7 @@ class When(StateOfPlay):
 class QuestionOption(Entry):
     """One way to answer a question."""
 
+    for_example: ClassVar[str] = "{id: pay, name: Pays the ransom}"
     id: Name
     name: Text = Field(description="what whoever chooses it does, as it is told: Pays the ransom")
     weight: Annotated[float, Field(ge=0, le=1000)] = Field(
@@ -890,6 +894,7 @@ class Deadline(Entry):
 class Attachment(Entry):
     """What comes with an inject: a file that lies beside the scenario, or words."""
 
+    for_example: ClassVar[str] = "{title: The note, file: note.pdf}"
     title: Text
     file: Optional[Text] = Field(
         None, description="the file's path from the scenario's folder, up to 10 MB; it is copied into each run's folder"

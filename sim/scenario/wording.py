@@ -173,7 +173,9 @@ def expected(annotation) -> str:
         return "a list, each entry " + expected(arguments[0])
     if origin is dict:
         return f"lines of 'key: value', each key {expected(arguments[0])}"
-    return "lines of 'key: value' with " + ", ".join(list(fields_of(inner))[:4])
+    example = getattr(inner, "for_example", "")
+    such_as = f", such as {example}" if example else ""
+    return "lines of 'key: value' with " + ", ".join(list(fields_of(inner))[:4]) + such_as
 
 
 def _limits(constraints: list) -> str:

@@ -15,7 +15,7 @@ the same probability as the share of runs, with less noise [CasellaRobert1996].
 
 import datetime
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -256,6 +256,7 @@ class Replay:
         known = responses_of(inputs.loaded)
         coded = np.array([known[response].coded_as or "" for _, response in inputs.options])
         chance = odds.chances(world)
+        shares = (state.consultation_called < NEVER).mean(axis=1)
         day = np.where(state.joined & (state.effect_day <= self.window), state.effect_day, np.inf)
         return {
             "actors": inputs.actors,
@@ -264,15 +265,11 @@ class Replay:
             "confidence": confidence(state.belief[0]),
             "stake": state.stake[0],
             "conceded": state.conceded[0].any(axis=-1),
-            "called": {form: float(share) for (_, form), share in _called(inputs, state)},
+            "called": {form: float(share) for (_, form), share in zip(inputs.consultations, shares, strict=True)},
         }
 
 
 PER_RUN = ("chance", "day", "confidence", "stake", "conceded")
-
-
-def _called(inputs: ModelInputs, state: State) -> Iterator[tuple[tuple[int, str], float]]:
-    return zip(inputs.consultations, (state.consultation_called < NEVER).mean(axis=1), strict=True)
 
 
 class Odds:

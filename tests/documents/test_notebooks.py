@@ -21,8 +21,8 @@ def notebook(request):
     return nbformat.read(request.param, as_version=4)
 
 
-def test_there_is_a_first_lesson():
-    assert [path.name for path in NOTEBOOKS][:1] == ["01_first_exercise.ipynb"]
+def test_lessons_come_one_after_the_other():
+    assert [path.name[:3] for path in NOTEBOOKS] == [f"{number:02}_" for number in range(1, len(NOTEBOOKS) + 1)]
 
 
 def test_a_lesson_runs(notebook, tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ import pytest
 
 from sim.experiments.sample import design_of
 from sim.experiments.sensitivity import by_slices, sensitivity
-from tests.builders_sweep import a_factor, a_sample, saltelli
+from tests.builders_sweep import a_factor, a_sample, saltelli, trajectories
 
 FIRST, TOTAL = (0.3139, 0.4424, 0.0), (0.5576, 0.4424, 0.2437)
 A = np.array([0.0, 1.0, 4.5, 9.0])
@@ -95,13 +95,10 @@ def test_a_factor_without_influence_does_not_rise_above_chance():
 
 
 def test_morris_orders_the_factors_of_the_g_function():
-    from SALib.sample import morris
-
-    problem = {"num_vars": 4, "names": list("abcd"), "bounds": [[0, 1]] * 4}
-    drawn = morris.sample(problem, 40, num_levels=4, seed=1)
-    columns = {name: drawn[:, at] for at, name in enumerate("abcd")}
-    assert design_of(drawn) == "morris"
-    found = sensitivity(a_sample(sobol_g, turned(0, 1, "abcd"), x=columns), "harm", forests=False)
+    factors = turned(0, 1, "abcd")
+    sample = a_sample(sobol_g, factors, x=trajectories(factors, 40))
+    assert design_of(sample.x) == "morris"
+    found = sensitivity(sample, "harm", forests=False)
     assert found.method == "mu_star"
     assert [index.factor for index in found.by()] == list("abcd")
 

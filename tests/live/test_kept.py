@@ -131,7 +131,9 @@ def test_the_results_hold_views_and_moves_and_how_usual_it_was_and_show_it_in_th
     assert "We close the border,,It is closed already" in (folder / "moves.csv").read_text(encoding="utf-8")
     usual, alignment = (folder / "charts" / f"{name}.wide.svg" for name in ("usual", "alignment"))
     assert "1,000 played by the model ended with less harm" in usual.read_text(encoding="utf-8")
-    assert "People who share a seat were of one mind in one of one round." in alignment.read_text(encoding="utf-8")
+    assert "People who share a seat were of one mind in the one round there was." in alignment.read_text(
+        encoding="utf-8"
+    )
     hall.browser.post(f"{hall.control}/show", data={"chart": "usual.wide.svg"})
     assert "played by the model ended with less harm" not in hall.page(hall.screen)
     hall.browser.post(f"{hall.control}/show", data={"debrief": "on", "chart": "usual.wide.svg"})

@@ -155,6 +155,18 @@ def test_control_sees_what_could_still_come_of_several_choices_and_shows_it_on_t
     assert hall.room.session.save() == before
 
 
+def test_control_looks_from_a_moment_that_is_past_at_what_was_asked_then(hall):
+    link = hall.join("Marta", "EST")
+    hall.proceed()
+    (decision,) = hall.room.session.open_decisions("EST")
+    hall.browser.post(f"{link}/send", data=hall.form("EST"))
+    number = hall.room.history()[-1].number
+    hall.play({"EST": link}, turns=2)
+    assert f'value="{decision.id}"' not in hall.page(f"{hall.control}/ahead")
+    then = hall.page(f"{hall.control}/ahead?before={number}&about={quote(decision.id)}")
+    assert f'value="{decision.id}" selected' in then and "Name who did it, and announce measures" in then
+
+
 @pytest.mark.parametrize("asked", ["before=99", "about=nosuch&choice=x", "about=1/EST/position/registers&choice=x"])
 def test_a_what_if_that_makes_no_sense_gives_advice(hall, asked):
     hall.join("Marta", "EST")
@@ -165,7 +177,8 @@ def test_a_what_if_that_makes_no_sense_gives_advice(hall, asked):
 def test_control_looks_as_a_seat_and_answers_for_it_by_its_own_name(hall):
     hall.join("Marta", "EST")
     hall.proceed()
-    assert hall.page(f"{hall.control}/seat/EST").count("<fieldset>") == 1
+    page = hall.page(f"{hall.control}/seat/EST")
+    assert page.count("<fieldset>") == 1 and "<button>Send</button>" in page
     hall.browser.post(f"{hall.control}/as/send", data=hall.form("EST"))
     assert hall.room.history()[-1].source == "control"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from sim.engine import play
+from sim.engine import play, play_points
 from sim.record.record import Record
 from sim.record.recorder import EventRecorder
 from sim.scenario import load
@@ -137,6 +137,18 @@ def test_runs_can_be_split_over_any_number_of_batches():
         for name, values in ours.items():
             assert np.array_equal(values, theirs[name], equal_nan=True), name
     assert (whole.joined, whole.formats) == (split.joined, split.formats)
+
+
+@pytest.mark.parametrize("also", [[], [{"actors.RUS.policy": "tit_for_tat"}]], ids=["", "with one who remembers"])
+def test_runs_with_policies_in_their_seats_are_the_same_together_and_alone(also):
+    loaded = a_scenario(cooperation=[{"project": "coop_cyber", "months_before": 8}])
+    points = [{}, {"actors.EST.policy": "hawk"}, {"actors.EST.policy": "standard"}, {"behaviour.b_peer": 0.5}]
+    points += [{"actors.EST.policy": "hawk", "actors.JPN.policy": "silent", "behaviour.b_peer": 0.5}, *also]
+    together, alone = (play_points(loaded, points * 2, range(2 * len(points)), 3, batch=size) for size in (64, 1))
+    assert (together.digest == alone.digest).all()
+    for ours, theirs in ((together.measures, alone.measures), (together.baseline_measures, alone.baseline_measures)):
+        for name, values in ours.items():
+            assert np.array_equal(values, theirs[name], equal_nan=True), name
 
 
 def test_the_second_half_of_the_runs_begins_where_the_first_ends():

@@ -1,5 +1,7 @@
 """Measures and policies of one's own in a sweep: told in all processes, known by their source, refused with advice."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -57,9 +59,13 @@ def played(folder=None, **options):
     return sweep(a_small_scenario(), resume=folder, **{**quiet, **OWN, **options})
 
 
-def test_what_is_ones_own_gives_the_same_bytes_in_other_processes_and_is_called_by_its_own_words(tmp_path):
+def test_what_is_ones_own_gives_the_same_bytes_in_other_processes_and_is_called_by_its_own_words(tmp_path, monkeypatch):
     here, there = played(tmp_path / "here"), played(tmp_path / "there", workers=2)
     assert files_of(here.path) == files_of(there.path)
+    sent = pickle.dumps(here.folder.own)
+    monkeypatch.delitem(__import__("sys").modules, "own_of_test")  # a scheduler passes it on, and knows no such module
+    passed_on = pickle.loads(pickle.dumps(pickle.loads(sent)))
+    assert [*passed_on.measures, *passed_on.policies] == ["reach", "own_of_test:Bold"]
     values = load_result(here.path).measures["reach"]
     assert np.isfinite(values).all() and (values >= here.measures["joiners"]).all()
     assert (measure("reach").label, measure("reach").unit, measure("reach").better) == ("Reach", "states", "higher")
@@ -95,3 +101,17 @@ def test_what_cannot_be_used_is_advice_and_leaves_no_folder(tmp_path, asked, sai
     with pytest.raises(InputError, match=said):
         played(tmp_path / "sweep", **{"measures": None, "policies": None, **asked})
     assert not (tmp_path / "sweep").exists()
+
+
+def test_runs_played_in_several_processes_are_the_same_with_a_policy_of_ones_own():
+    """Whatever is gathered over runs too: who joined what, which formats were called, what seats answered."""
+    from sim.engine import play
+    from sim.policies import policy_named
+
+    options = {"runs": 5, "policies": {"EST": policy_named("own_of_test:Bold"), "RUS": "tit_for_tat"}}
+    alone, apart = (play(a_small_scenario(), 3, workers=workers, **options) for workers in (1, 2))
+    assert apart.answers == alone.answers and len(alone.answers)
+    assert (apart.outcomes.joined, apart.outcomes.formats) == (alone.outcomes.joined, alone.outcomes.formats)
+    for arm in ("measures", "baseline_measures", "series"):
+        for name, values in getattr(alone.outcomes, arm).items():
+            assert np.array_equal(getattr(apart.outcomes, arm)[name], values, equal_nan=True)

@@ -321,3 +321,13 @@ def test_a_bad_design_leaves_a_folder_that_was_there(tmp_path):
         with pytest.raises(InputError):
             a_sweep(folder, vary=["linkge=0:1"])
         assert folder.is_dir()
+
+
+def test_a_sweep_leaves_a_table_that_any_spreadsheet_reads(tmp_path):
+    result = a_sweep(tmp_path / "one", points=12)
+    rows = [line.split(",") for line in (result.path / "results.csv").read_text(encoding="utf-8").splitlines()]
+    assert rows[0] == [*result.to_pandas().columns] and len(rows) == 13
+    assert np.array_equal([float(row[rows[0].index("harm")]) for row in rows[1:]], result.measures["harm"])
+    result.to_csv(tmp_path / "commas.csv", with_commas=True)
+    words = (tmp_path / "commas.csv").read_text(encoding="utf-8-sig").splitlines()[1].split(";")
+    assert [word.replace(",", ".") for word in words] == rows[1]

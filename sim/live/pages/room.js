@@ -54,11 +54,22 @@ function tick() {
 const stream = document.body.dataset.stream;
 if (stream) {
   const source = new EventSource(stream);
-  let shown = document.body.dataset.number;
+  let shown = document.body.dataset.number, newest = shown;
+  const catchUp = async () => {
+    while (shown !== newest) {
+      const number = newest;
+      try {
+        await look();
+        shown = number;
+      } catch { // no network: it is looked for again until it is there
+        await new Promise((done) => setTimeout(done, 1000));
+      }
+    }
+  };
   source.onmessage = (event) => {
-    if (event.data === shown) return;
-    shown = event.data;
-    look();
+    const isIdle = shown === newest;
+    newest = event.data;
+    if (isIdle) catchUp();
   };
 }
 document.addEventListener("input", (event) => {

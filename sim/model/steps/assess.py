@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.model.cooperation import effect
-from sim.rules.attribution import confidence, evidence, informed_share, pooled
+from sim.rules.attribution import evidence, informed_share, pooled
 from sim.rules.quantize import quantize
 from sim.rules.tempo import NEVER
 
@@ -100,6 +100,7 @@ def share(world, begun):
     weight = weight + at_consultation * ~is_victim * (informed * is_victim).sum(axis=-1, keepdims=True)
     received = received + state.handed[begun]
     weight = weight + state.handed_weight[begun]
+    state.belief = state.belief.copy()  # another array: what is kept of the one before does not hold any more
     state.belief[begun] = quantize(pooled(params.prior_log_odds + own, received, weight, params.source_correlation))
 
 
@@ -167,4 +168,4 @@ def confidence_now(world, h=slice(None)):
     """How sure those with a stake are of the culprit now: (H, R), or (R,) for one incident."""
     stake = world.state.stake[h] * world.inputs.is_state
     weight = np.maximum(stake.sum(axis=-1), 1e-9)
-    return quantize((quantize(confidence(world.state.belief[h])) * stake).sum(axis=-1) / weight)
+    return quantize((quantize(world.confidence()[h]) * stake).sum(axis=-1) / weight)

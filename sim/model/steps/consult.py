@@ -22,7 +22,6 @@ from sim.model.steps.joining import urgency
 from sim.model.steps.positions import apply_positions, positions_open, salience, take_positions
 from sim.model.steps.stops import NOBODY, seats_to_ask
 from sim.model.steps.willingness import exchange_intentions, terms, utility_of_calls
-from sim.rules.attribution import confidence
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.rules.consultation import format_utility, p_break_silence
 from sim.rules.quantize import quantize, select_runs
@@ -357,7 +356,7 @@ def worth_a_call(world, h):
         hit | ~inputs.consultation_members_only[part]
     )
     concerned = state.stake[h] >= inputs.params.call_stake_min
-    is_sure = confidence(state.belief[h]) >= inputs.naming_asks[h]
+    is_sure = world.confidence()[h] >= inputs.naming_asks[h]
     ready = any_member(members, concerned & is_sure) | ~inputs.consultation_accuses[part]
     reaches_others = coverage(world, h, state.covered[h] == 0) >= inputs.params_per_run.call_uncovered
     return grave & ready & any_member(members, concerned) & (matters_moved(world, h) | reaches_others)

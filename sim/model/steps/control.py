@@ -23,6 +23,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any, get_args
 
+import numpy as np
 from pydantic import ValidationError
 
 from sim.catalogue.moves import NAMES
@@ -30,14 +31,14 @@ from sim.errors import Diagnostic, InputError, did_you_mean, refusal
 from sim.model.conditions import Part, all_met, parts_of
 from sim.model.events import DIRECTIONS as KINDS
 from sim.model.inputs import recipients_of, turn_of
-from sim.model.msel import ARMED, HELD, RELEASED, SKIPPED, WITHHELD, Planned, first_status
+from sim.model.msel import ARMED, HELD, RELEASED, SKIPPED, WITHHELD, Planned, ask_as_planned, first_status
 from sim.model.state import World
 from sim.model.steps.inject import change, put, release
-from sim.scenario.schema import Inject, InjectEffect
+from sim.scenario.schema import Inject, InjectEffect, Question
 
 Deed = Callable[[], object]  # what a direction does to the world, once it is known that it can be done
 QUANTITIES = get_args(InjectEffect.model_fields["on"].annotation)
-OF_THE_SCENARIO = ("attachments", "question", "deadline")
+OF_THE_SCENARIO = ("attachments", "deadline")
 PLACES = ("incident", "actor", "adversary")
 NEEDS = {
     "publicness": ("incident",),
@@ -121,7 +122,13 @@ def _edit(world: World, direction: Direction) -> Deed:
     turn = _turn_ahead(world, edited) if is_moved else world.plan[place].turn
     was = world.plan[place].status
     status = first_status(edited) if {"kind", "when"} & set(fields) or (is_moved and was == WITHHELD) else was
-    return _put(world, place, turn=turn, inject=edited, recipients=_recipients(world, edited), status=status)
+    put_down = _put(world, place, turn=turn, inject=edited, recipients=_recipients(world, edited), status=status)
+
+    def edit() -> None:
+        put_down()
+        ask_as_planned(world)
+
+    return edit
 
 
 def _write(world: World, direction: Direction) -> Deed:
@@ -137,6 +144,7 @@ def _write(world: World, direction: Direction) -> Deed:
 
     def write() -> None:
         world.plan.append(planned)
+        ask_as_planned(world)
         if turn == world.turn and planned.status == ARMED:
             put(world, len(world.plan) - 1, all_met(world, planned.condition))
 
@@ -176,6 +184,8 @@ def _inject(world: World, fields: dict[str, Any]) -> Inject:
         _check_place(world, effect)
     for part in parts_of(inject.when):
         _check_part(world, part)
+    if inject.question:
+        _check_question(world, inject, inject.question)
     unknown = [name for name in inject.to if not _is_recipient(world, name)]
     if unknown:
         raise refusal(f"nobody is called '{unknown[0]}' here. {did_you_mean(unknown[0], world.inputs.actors)}")
@@ -245,6 +255,25 @@ def _check_part(world: World, part: Part) -> None:
         for deed in named[1]:
             if deed not in known:
                 raise refusal(f"when: nothing is called '{deed}' here. {did_you_mean(deed, known)}")
+
+
+def _check_question(world: World, inject: Inject, question: Question) -> None:
+    """A fault unless a question can be answered, by somebody who receives it."""
+    ids = [option.id for option in question.options]
+    if len(set(ids)) < len(ids):
+        raise refusal(f"inject '{inject.id}': two options have one id. Each needs its own.")
+    if question.otherwise is not None and question.otherwise not in ids:
+        raise refusal(
+            f"inject '{inject.id}': no option '{question.otherwise}'. {did_you_mean(question.otherwise, ids)}"
+        )
+    if not any(option.weight for option in question.options):
+        raise refusal(f"inject '{inject.id}': the model can choose none of the options: give one a weight above 0.")
+    reached = np.isin(world.inputs.actors, _recipients(world, inject))
+    if not (reached & world.inputs.everybody.who_is_asked(question)).any():
+        raise refusal(f"inject '{inject.id}': nobody who receives it is to answer its question.")
+    for effect in (effect for option in question.options for effect in option.effects):
+        falls_on = effect.actor or (world.inputs.actors[0] if "actor" in NEEDS.get(effect.on, ()) else None)
+        _check_place(world, effect.model_copy(update={"actor": falls_on}))
 
 
 def _check_answer(world: World, by: str | None, option: str, inject: str) -> None:

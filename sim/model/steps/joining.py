@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from sim.rules.attribution import confidence
 from sim.rules.quantize import of_runs, quantize
 from sim.rules.tempo import days_drawn, pace
 
@@ -49,7 +48,7 @@ def remember_accusations(world, options, runs, actors):
     says = (inputs.accuses[options, 0, 0] > 0) & inputs.is_state[actors]
     o, r, a = options[says], runs[says], actors[says]
     h = inputs.option_incident[o]
-    sure = confidence(state.belief[h, r, a])
+    sure = world.confidence()[h, r, a]
     is_true = of_runs(inputs.incident_is_true, h, r) > 0
     state.accusations += np.bincount(r, minlength=world.runs)
     state.accused_rightly += np.bincount(r, quantize(np.where(is_true, sure, 1 - sure)), world.runs)

@@ -6,7 +6,6 @@ from sim.catalogue.ladder import RUNGS, rung_of
 from sim.model.decisions import Decision, Option
 from sim.model.steps.stops import seats_to_ask
 from sim.model.steps.willingness import lasting_utility, utility_of_calls
-from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
 from sim.rules.quantize import quantize
 
@@ -31,7 +30,7 @@ def take_positions(world, h):
         - params.position_exposure * exposure
         - world.swayed(suspect)
     )
-    sure = confidence(state.belief[h])
+    sure = world.confidence()[h]
     doubt = params.position_doubt * (1 - sure)
     is_suspect = np.arange(len(inputs.actors)) == inputs.index[inputs.adversaries[suspect]]
     lasting = lasting_utility(world, h)

@@ -48,8 +48,11 @@ def questions_open(world):
 
 def _decision(world, asked, code, own):
     options, default = tuple(Option(name) for name in asked.ids), (asked.ids[own],) if own >= 0 else ()
-    otherwise = asked.question.otherwise
-    return Decision("question", world.turn, code, asked.inject.id, options, default, least=0, otherwise=otherwise)
+    is_of_the_scenario = asked.inject in world.inputs.loaded.scenario.injects
+    return Decision(
+        "question", world.turn, code, asked.inject.id, options, default, least=0, otherwise=asked.question.otherwise,
+        asked=None if is_of_the_scenario else asked.question,
+    )  # fmt: skip
 
 
 def answer_questions(world, answers):
@@ -73,10 +76,13 @@ def _standing(world) -> Iterator[Standing]:
     """The questions that have been put in some run and may be answered now."""
     for q, place in enumerate(world.inputs.questions):
         planned = world.plan[place]
-        if planned.status == RELEASED and world.turn < (ends := planned.turn + planned.inject.question.turns):
-            is_asked = world.state.released[place][:, None] & world.inputs.question_to[q]
+        question = planned.inject.question
+        if question and planned.status == RELEASED and world.turn < (ends := planned.turn + question.turns):
+            of_scenario = world.state.released
+            is_out = of_scenario[place] if place < len(of_scenario) else np.ones(world.runs, dtype=bool)
+            is_asked = is_out[:, None] & world.inputs.question_to[q]
             is_last = world.turn + 1 >= min(ends, world.inputs.turns + 1)
-            yield Standing(q, planned.inject, planned.inject.question, is_asked & (world.state.chosen[q] < 0), is_last)
+            yield Standing(q, planned.inject, question, is_asked & (world.state.chosen[q] < 0), is_last)
 
 
 def _by_lot(world, asked):

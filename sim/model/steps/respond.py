@@ -15,7 +15,6 @@ from sim.model.inputs import responses_of
 from sim.model.steps.joining import acts_from, join
 from sim.model.steps.stops import seats_to_ask
 from sim.model.steps.willingness import attention, has_joined, peer_term, text_term
-from sim.rules.attribution import confidence
 from sim.rules.choice import first_of_each
 from sim.scenario.calendar import whole
 
@@ -137,7 +136,7 @@ def sure_enough(world, h):
     inputs, part = world.inputs, world.inputs.option_slices[h]
     enough = np.ones(world.state.joined[part].shape, dtype=bool)
     accusing = np.flatnonzero(inputs.accuses[part, 0, 0])
-    enough[accusing] = confidence(world.state.belief[h]) >= inputs.attribution_min[part][accusing]
+    enough[accusing] = world.confidence()[h] >= inputs.attribution_min[part][accusing]
     return enough
 
 

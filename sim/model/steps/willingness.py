@@ -6,7 +6,6 @@ product of two tables. Intentions are exchanged while consulting; decisions foll
 
 import numpy as np
 
-from sim.rules.attribution import confidence
 from sim.rules.choice import logistic, respond_to_company
 from sim.rules.quantize import quantize
 
@@ -104,7 +103,7 @@ def certainty(world, h):
     """What certainty about the culprit adds to kinds that accuse, and what missing it takes: (kinds, R, A)."""
     inputs, params = world.inputs, world.inputs.params
     least = inputs.kind_asks[inputs.kind_slices[h]][accusing(inputs, h)]
-    beyond = np.minimum(confidence(world.state.belief[h]) - least, params.confidence_ceiling)
+    beyond = np.minimum(world.confidence()[h] - least, params.confidence_ceiling)
     return quantize(np.where(beyond > 0, params.b_confidence, params.b_doubt) * beyond)
 
 

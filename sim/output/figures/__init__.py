@@ -85,19 +85,14 @@ def drawings_of(kind: str, *about: Any) -> Iterator[tuple[str, Callable[..., Pag
 
 
 def draw_all(kind: str, folder: Path | str, *about: Any, wide: bool = False) -> dict[str, Chart]:
-    """Every chart of one kind, saved.
+    """Every chart of one kind, saved in a folder, in the order in which they are best looked at.
 
     Parameters
     ----------
-    kind : str, as of `charts_of`
-    folder : path; made if need be
+    kind : as of `charts_of`
     about : what there is to draw: record and scenario of a run, outcomes and scenario of many, an analysis, a
         comparison, or a `sim.output.figures.backtest.Past`
-    wide : bool, whether each is drawn a second time for a wall, as `<name>.wide.svg` and `<name>.wide.png`
-
-    Returns
-    -------
-    dict of name -> Chart, in the order in which they are best looked at
+    wide : whether each is drawn a second time for a wall, as `<name>.wide.svg` and `<name>.wide.png`
     """
     charts = {}
     for name, compose, these in drawings_of(kind, *about):

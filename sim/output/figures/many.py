@@ -11,7 +11,7 @@ from sim.experiments.phrases import measure
 from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle, draw_key, key_lines
 from sim.output.figures.forest import BLUE, GREY, Bar, Forest, Panel, Row, Stretch, Words, spread_of
-from sim.phrases import capital, count, in_words, listed, percent
+from sim.phrases import capital, count, goes_unsaid, in_words, listed, percent
 
 PANELS = {
     "tension": ("Tension", 1.0),
@@ -165,7 +165,7 @@ def _measure_row(name, values, other):
     marks += drawn(values, BLUE, -0.16 if other.size else -0.06)
     marks += drawn(other, GREY, 0.04) if other.size else ()
     unit = measure(name).unit
-    words = _figure(np.median(values)) + ("" if _is_plain(unit) else f" {unit}")
+    words = _figure(np.median(values)) + ("" if goes_unsaid(unit) else f" {unit}")
     note = "\n".join(style.wrap(words, RIGHT - 0.24, style.LABEL, lines=2))
     return Row(measure(name).label, [marks], note, note_look={"weight": "bold"})
 
@@ -217,11 +217,6 @@ def _figure(value):
     """
     is_whole = abs(value - round(value)) < 1e-9 or abs(value) >= 10
     return f"{value:,.0f}" if is_whole else f"{value:.2f}"
-
-
-def _is_plain(unit):
-    """Whether a unit needs no word beside the number, since the caption gives it."""
-    return not unit or "0 to 1" in unit or unit in ("share", "probability", "dimensionless")
 
 
 def _width(mine, other):

@@ -264,6 +264,17 @@ def peak_of(values):
     return max(known, key=lambda at: values[at]) if known else None
 
 
+def tension_in_words(record):
+    """How high tension rose, and when; empty where nothing is known of it."""
+    days, tension = series_of(record, "tension")
+    peak = peak_of(tension)
+    if peak is None:
+        return ""
+    if peak == len(tension) - 1 > 0:
+        return f"tension was highest at the end, {tension[peak]:.2f}"
+    return f"tension peaked at {tension[peak]:.2f} on {day_in(record, days[peak])}"
+
+
 def highest_of(values):
     """The highest value of a series that may have gaps; None if there is none."""
     return max((value for value in values if value == value), default=None)

@@ -83,7 +83,7 @@ def compose_alignment(debrief, loaded):
     incidents = sorted(set(counted), key=lambda one: (-counted.count(one), one))[: style.by_shape(2, 4)]
     who = [TOGETHER, *dict.fromkeys(one.who for one in sorted(rounds, key=lambda one: one.who) if one.who != TOGETHER)]
     rows = [_row(one, rounds, incidents, names) for one in who if any(round.who == one for round in rounds)]
-    forest = Forest(rows, ROOM, RIGHT, 0.36, GAP)
+    forest = Forest(rows, ROOM, RIGHT, style.by_shape(0.36, min(max(0.36, 2.2 / len(rows)), 0.6)), GAP)
     page = style.open_page("alignment", title_of(rounds, loaded), caption, forest.height + 0.8 + KEY)
     turns = loaded.scenario.calendar.turns
     ticks = {turn: str(turn) for turn in range(1, turns + 1, max(1, turns // 5))}

@@ -160,9 +160,9 @@ def with_shared_letters(page: str) -> str:
     """A page of HTML that looks the same, with every letter of its drawings kept once, at the head of its body.
 
     >>> drawn = '<defs><path id="a-Sans-41" d="M 0 0 \\nL 1 1" transform="scale(0.1)"/></defs>'
-    >>> drawn += '<use xlink:href="#a-Sans-41" transform="translate(2.5 0)"/>'
+    >>> drawn += '<use xlink:href="#a-Sans-41" transform="translate(25.4 0)"/>'
     >>> print(with_shared_letters(f"<body><svg>{drawn}</svg>").splitlines()[1])
-    <svg><use href="#l0" x="2.5"/></svg>
+    <svg><use href="#l0" x="25"/></svg>
     >>> with_shared_letters('<svg><use xlink:href="#a-mark"/><g id="empty"/></svg>')
     '<svg><use xlink:href="#n0"/></svg>'
     """
@@ -185,7 +185,8 @@ def with_shared_letters(page: str) -> str:
         if not known.get(found[1]):
             return "" if found[1] in known else found[0]
         moved = zip("xy", found.groups()[1:], strict=True)
-        at = "".join(f' {axis}="{value}"' for axis, value in moved if value not in (None, "0"))
+        whole = [(axis, round(float(value))) for axis, value in moved if value]  # in hundredths of a letter's height
+        at = "".join(f' {axis}="{value}"' for axis, value in whole if value)
         return f'<use href="#{known[found[1]]}"{at}/>'
 
     def drawing(found):

@@ -30,9 +30,12 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from sim.output.figures import fonts
 from sim.phrases import MONTHS, capital
 
+MUCH_LONGER = 5  # a turn that is so many times another is too much longer for one scale
 DAYS_BY_THE_CLOCK = 4  # an axis of so many days has hours on it
 MARGIN = 0.14  # inches
 TITLE, HEAD, LABEL, SMALL, CAPTION = 15, 11.5, 10.5, 9.5, 8.5  # points
@@ -98,7 +101,7 @@ class Shape:
         return dataclasses.replace(self, width=self.width * STEP, height=self.height * STEP)
 
 
-TALL = Shape("", 6.0, None, 1600, titles=4, captions=5)
+TALL = Shape("", 6.0, None, 1600, titles=4, captions=6)
 WIDE = Shape(".wide", 8.0, 4.5, 1920, titles=3, captions=3)  # 1920 × 1080
 STEP, LARGEST = 1.04, 40.0  # inches
 _SHAPE = ContextVar("shape", default=TALL)
@@ -471,9 +474,10 @@ def date_ticks(calendar, days, most=5):
     [(0, '06:00\\n1 May'), (0.25, '12:00'), (0.5, '18:00'), (0.75, '00:00\\n2 May')]
     """
     is_by_the_clock = calendar.has_clock and days <= DAYS_BY_THE_CLOCK
-    least, ticks, said = days / max(1, most - 1), [], None
+    place, _ = along_axis(calendar, days) or (float, float)
+    least, ticks, said = place(days) / max(1, most - 1), [], None
     for day in calendar.edges:
-        if day > days or ticks and day - ticks[-1][0] < least - 1e-6:
+        if day > days or ticks and place(day) - place(ticks[-1][0]) < least - 1e-6:
             continue
         date = calendar.date(day)
         date = date if is_by_the_clock or not calendar.has_clock else date.date()
@@ -483,8 +487,34 @@ def date_ticks(calendar, days, most=5):
     return ticks
 
 
+def along_axis(calendar, days):
+    """How far along the time axis a day stands, and back, where turns differ much in length: each gets the same room,
+    so that an hour is not lost beside a month. Two functions of days or arrays of them; None where time simply goes on.
+
+    >>> import datetime
+    >>> from sim.scenario.calendar import calendar_of
+    >>> place, day = along_axis(calendar_of(datetime.date(2024, 5, 1), [(2, "days", 1), (1, "days", 98)]), 100)
+    >>> round(float(place(1)), 3), round(float(day(place(2))), 3)
+    (33.333, 2.0)
+    """
+    edges = np.array([edge for edge in calendar.edges if edge <= days])
+    lengths = np.diff(edges)
+    if len(lengths) < 2 or lengths.max() < MUCH_LONGER * lengths.min():
+        return None
+    places = np.linspace(0, edges[-1], len(edges))
+    return (lambda day: _beyond(day, edges, places)), (lambda place: _beyond(place, places, edges))
+
+
+def _beyond(values, known, to):
+    """Values interpolated, and beside what is known left as they are: labels stand there."""
+    values = np.asarray(values, dtype=float)
+    return np.where((values < known[0]) | (values > known[-1]), values, np.interp(values, known, to))
+
+
 def set_date_axis(axes, calendar, days, most=5):
     """Dates under the axes."""
+    if uneven := along_axis(calendar, days):
+        axes.set_xscale("function", functions=uneven)
     ticks = date_ticks(calendar, days, most)
     axes.set_xticks([day for day, _ in ticks], [words for _, words in ticks])
     axes.tick_params(axis="x", length=3, pad=5, labelsize=SMALL)

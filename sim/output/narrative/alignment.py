@@ -113,6 +113,8 @@ def alignment(rounds: Sequence[Round], loaded: Loaded) -> list[str]:
 def _how_often(who: str, rounds: Sequence[Round], names: Names) -> str:
     if not rounds:
         return ""
+    if len(rounds) == 1:
+        return f"{who} were {rounds[0].mind} in the one round there was"
     minds, every = Counter(one.mind for one in rounds), f" of {count(len(rounds), 'round')}"
     said = [f"{mind} in {in_words(minds[mind])}" for mind in (ONE_MIND, DIVIDED, WRONG) if minds[mind]]
     said[0] += every

@@ -42,7 +42,7 @@ def question(decision, names):
         where = f"{names.format(form)}, on {names.incident(incident)}"
         return f"{where}: the text stands at {decision.rung} ({decision.text:.2f} of 1). Do you let it pass?"
     if decision.kind == "question":
-        return _put(names.question(decision.subject))
+        return _put(decision.asked or names.question(decision.subject))
     asked = AT_LARGE_QUESTION if decision.subject == AT_LARGE else QUESTIONS[decision.kind]
     if "{incident}" in asked:
         return asked.format(incident=names.incident(decision.subject))
@@ -76,7 +76,8 @@ def label(option, decision, names):
     if decision.kind == "responses":
         return names.response(option.id)
     if decision.kind == "question":
-        return names.answer(decision.subject, option.id)
+        of_control = {known.id: known.name for known in decision.asked.options} if decision.asked else {}
+        return of_control.get(option.id) or names.answer(decision.subject, option.id)
     if decision.kind == "share":
         return names.actor(option.id)
     if decision.kind == "cooperation":

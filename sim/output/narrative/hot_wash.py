@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.phrases import Names, count, in_words, listed, once_by_name, sentence
+from sim.phrases import Names, count, goes_unsaid, in_words, listed, once_by_name, sentence
 from sim.record.record import Principle, Record
 from sim.scenario import Loaded
 
@@ -12,7 +12,6 @@ BETTER = {"higher": "more is better", "lower": "less is better"}
 CONFIDENT = 0.7  # as likely, at least, as it is to those who are called confident
 COUNTED = 3  # incidents over which the states that were confident are counted one by one
 NOT_AT_ALL = "does not apply"
-UNSAID = ("", "share", "probability", "dimensionless")  # units that a number between 0 and 1 does not need
 
 
 @dataclass(frozen=True)
@@ -208,11 +207,7 @@ def _how_it_ended(incident, record, names):
         return "it never began"
     end = f"it stopped in turn {stopped[-1].turn}" if stopped else "it was still going on at the end"
     gave = f"{names.actors(gave_in)} gave in" if gave_in else "no victim gave in"
-    return f"{end}, and {gave}" if _has_demand(incident) else end
-
-
-def _has_demand(incident):
-    return incident.demand is not None
+    return f"{end}, and {gave}" if incident.demand is not None else end
 
 
 def measure_rows(record: Record, with_units: bool = True) -> Iterator[MeasureRow]:
@@ -239,7 +234,7 @@ def figure(value, unit=""):
         return NOT_AT_ALL
     digits = 0 if value == int(value) or abs(value) >= 100 else 1 if abs(value) >= 10 else 2
     number = f"{value:,.{digits}f}"
-    if unit in UNSAID or "0 to 1" in unit:
+    if goes_unsaid(unit):
         return number
     if unit.startswith("EUR "):
         return f"EUR {number} {unit.removeprefix('EUR ')}"

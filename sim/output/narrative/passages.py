@@ -30,6 +30,7 @@ DIRECTIONS = {
     "write": "writes a new inject, {target}",
     "set": "sets {target} to {to}",
     "seat": "hands the seat of {actor} to {value}",
+    "proceed": "goes on",
     "adjudicate": "adjudicates a move of {actor}, '{move}'",
 }
 BELIEFS = ((0.9, "nearly certain"), (0.7, "confident"), (0.4, "unsure"), (0.0, "doubtful"))

@@ -31,7 +31,8 @@ MOST_SENTENCES, MOST_WORDS = 8, 140
 WORDS, WORDS_A_STATE = 42, 6  # there is less to tell of few
 FEWEST = 3  # sentences, as far as there is anything to say
 LIGHT = 3  # what weighs less is said only where there is little else
-ALWAYS = 100
+ALWAYS, DECIDED = 100, 90  # in any case; before all else, while there is room
+MOST_DECIDED = 185  # words with what is decided
 NEWS, CALLS, TEXTS, STEPS, MOVES = 3, 3, 2, 2, 3  # told one by one
 BY_NAME_AT_MOST = 3  # states that are named where nobody is left out
 MANY = 20  # a step for each so many states is much
@@ -58,7 +59,7 @@ def in_short(turn):
     kept, words, most = [], 0, min(MOST_WORDS, WORDS + WORDS_A_STATE * len(turn.states))
     for one in sorted(said, key=lambda one: -ALWAYS if one is missed else -one.weight):
         more = len(one.words.split())
-        has_room = len(kept) < MOST_SENTENCES and words + more <= most
+        has_room = len(kept) < MOST_SENTENCES and words + more <= (MOST_DECIDED if one.weight >= DECIDED else most)
         is_worth_it = one.weight >= LIGHT or len(kept) < FEWEST
         if one.weight == ALWAYS or one is missed or (has_room and is_worth_it):
             kept.append(one)
@@ -73,7 +74,7 @@ def _weighed(part, turn):
     told = sorted(part, key=lambda one: -one.weight)
     told = [one for one in told if not one.missed or turn.number - turn.narrator.said.get(one.missed, -PAUSE) >= PAUSE]
     return [
-        one if one.weight == ALWAYS else replace(one, weight=one.weight - place * AGAIN)
+        one if one.weight >= DECIDED else replace(one, weight=one.weight - place * AGAIN)
         for place, one in enumerate(told)
     ]
 
@@ -349,12 +350,12 @@ def _answers(turn):
             does = softly(answer.rstrip("."))
             silent = "" if given == "yes" else " for want of an answer"
             clauses.append(f"{some(codes, turn)} {for_many(does) if len(codes) > 1 else does}{silent}")
-        yield Said(ALWAYS, _in_turn(clauses))
+        yield Said(DECIDED, _in_turn(clauses))
 
 
 def _deadlines(turn):
-    for words in deadlines(turn):
-        yield Said(ALWAYS, words)
+    for words, event in zip(deadlines(turn), turn.of_kind("deadline_ends"), strict=True):
+        yield Said(DECIDED if event.payload["text"] else 7, words)
 
 
 def _cooperation(turn):

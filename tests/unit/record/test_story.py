@@ -281,8 +281,8 @@ def test_a_leak_is_told():
 
 
 def test_a_consultation_that_fails_says_why():
-    failed = an_event("text_failed", format="g7_leaders", why="nothing was left that nobody opposed")
-    assert "ends without a text: nothing was left that nobody opposed." in told(proposed(0.05, "silence"), failed)
+    failed = an_event("text_failed", format="g7_leaders", why="nothing was left that all could live with")
+    assert "ends without a text: nothing was left that all could live with." in told(proposed(0.05, "silence"), failed)
 
 
 # ----------------------------------------------------------------------------------------------------------- responses

@@ -24,6 +24,12 @@ def yes_or_no(shape=ACTOR):
     return shape, False, True
 
 
+def first_of_each_row(weight, draw):
+    """The winners of races that are the rows of a table, all run together."""
+    race = np.repeat(np.arange(len(weight)), weight.shape[1])
+    return rules.choice.first_of_each(race, weight.ravel(), draw.ravel()) % weight.shape[1]
+
+
 CONCESSION = dict(base=-1.09, harm_weight=1.39, usual=0.4, support_weight=-0.5, major_weight=-0.8)
 VENUE = dict(
     mandate_weight=1.0,
@@ -54,6 +60,7 @@ CASES = {
         OPTION,
     ),
     "choice.first_of": (rules.choice.first_of, [share(ACTOR), amount(0.01, 0.99)], RUN),
+    "choice.first_of_each": (first_of_each_row, [share(ACTOR), amount(0.01, 0.99)], RUN),
     "choice.largest": (rules.choice.largest, [share(ACTOR), amount(0.01, 0.99)], RUN),
     "choice.log_odds": (rules.choice.log_odds, [amount(0.01, 0.99)], ACTOR),
     "choice.logistic": (rules.choice.logistic, [amount(-9, 9)], ACTOR),
@@ -154,6 +161,11 @@ def assert_same_bits(one, other):
     one, other = np.ascontiguousarray(one), np.ascontiguousarray(other)
     assert one.shape == other.shape and one.dtype == other.dtype
     assert one.tobytes() == other.tobytes()
+
+
+def test_races_run_together_have_the_winners_of_each_run_alone():
+    weight, draw = drawn([share(), amount(0.01, 0.99)])
+    assert (first_of_each_row(weight, draw) == rules.choice.first_of(weight, draw)).all()
 
 
 @pytest.mark.parametrize("name", CASES)

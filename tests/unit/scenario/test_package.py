@@ -27,4 +27,4 @@ def test_nothing_in_the_package_knows_the_rooms_that_come_after_it():
     code = "import sys, sim.scenario as s; s.load('smallest'); print([m for m in sys.modules if m.startswith('sim.')])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     rooms = {name.split(".")[1] for name in eval(answer.stdout)}
-    assert rooms == {"catalogue", "errors", "lazy", "letters", "rules", "scenario", "text_files"}
+    assert rooms == {"catalogue", "errors", "lazy", "letters", "own_code", "rules", "scenario", "text_files"}

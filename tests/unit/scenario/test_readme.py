@@ -89,8 +89,14 @@ def test_every_field_is_explained_under_its_heading(name):
 
 @pytest.mark.parametrize("name", sorted(MODELS))
 def test_no_field_is_explained_that_does_not_exist(name):
-    rows = re.findall(r"^\| `(\w+)` \|", section(HEADINGS[name]), re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)`", section(HEADINGS[name]), re.MULTILINE)
     assert [row for row in rows if row not in fields_of(MODELS[name])] == []
+
+
+@pytest.mark.parametrize("name", ["Days", "Format", "Response"])
+def test_a_format_or_response_of_ones_own_says_which_fields_it_needs(name):
+    marked = re.findall(r"^\| `(\w+)` \(required\)", section(HEADINGS[name]), re.MULTILINE)
+    assert set(marked) == {field for field, about in MODELS[name].model_fields.items() if about.is_required()}
 
 
 def test_every_link_leads_to_a_heading():

@@ -12,7 +12,6 @@ from sim.scenario import check_files, load_library, scenarios_folder
 from sim.scenario.library import library_digest
 from sim.scenario.reader import read_text
 from sim.validation.cases import (
-    KINDS,
     Cell,
     case_faults,
     cells_of,
@@ -22,6 +21,7 @@ from sim.validation.cases import (
     shipped_cases,
     told,
 )
+from sim.validation.schema import KINDS
 
 TEXT = """\
 cases:

@@ -19,8 +19,8 @@ from sim.output.figures.queries import (
     keys_of,
     last_of,
     length_in_days,
-    peak_of,
     series_of,
+    tension_in_words,
 )
 from sim.phrases import capital, count, in_words, listed, percent
 
@@ -267,11 +267,7 @@ def _that_move(panels):
 
 def _pressure_title(record, styles):
     """How hot it got, and what the pressure came to."""
-    days, tension = series_of(record, "tension")
-    parts = []
-    peak = peak_of(tension)
-    if peak is not None:
-        parts.append(f"tension peaked at {tension[peak]:.2f} on {day_in(record, days[peak])}")
+    parts = list(filter(None, [tension_in_words(record)]))
     felt = {code: highest_of(series_of(record, "pressure", code)[1]) for code in keys_of(record, "pressure")}
     felt = {code: value for code, value in felt.items() if value is not None}
     if felt:

@@ -55,8 +55,10 @@ def title_of(record, styles, joined):
     gravest = max(groups, key=lambda response: (styles.gravity(response), len(groups[response]), response))
     most = max(groups, key=lambda response: (len(groups[response]), response))
     said = f"{styles.brief(gravest)}: {_how_many(record, groups[gravest])}{_first(record, styles, groups[gravest])}"
-    is_more = len(groups[most]) > len(groups[gravest])
-    return f"{said}; {styles.brief(most)}: {_how_many(record, groups[most])}" if is_more else said
+    if len(groups[most]) > len(groups[gravest]):
+        said = f"{said}; {styles.brief(most)}: {_how_many(record, groups[most])}"
+    over = len({one.incident for one in joined})
+    return f"{said}; over all {in_words(over)} incidents" if over > 1 else said
 
 
 def _how_many(record, group):

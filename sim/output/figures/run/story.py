@@ -18,13 +18,13 @@ from sim.output.figures.queries import (
     day_in,
     incidents_of,
     joinings_of,
-    peak_of,
     series_of,
     start_of,
+    tension_in_words,
     turn_of,
 )
 from sim.output.narrative.passages import directed, reaches_players
-from sim.phrases import capital, count, in_words, listed
+from sim.phrases import capital, count, for_many, in_words, listed, softly, stopped
 
 NAME = "story"
 HEADS = 0.5  # inches above the bands
@@ -32,7 +32,8 @@ BAR, BETWEEN = 0.56, 0.2  # inches
 GAP = 0.07  # inches between two moments
 LEAST = 3.2  # inches for the bands
 THINNEST = 0.09  # inches, the band of a turn of which nothing is told
-KINDS = ("control", "text", "ending", "response", "news", "move", "project")
+LONG_TURN = 28  # days: in one so long the month is enough
+KINDS = ("control", "text", "ending", "response", "answer", "news", "move", "project")
 
 
 @dataclass(frozen=True)
@@ -121,16 +122,16 @@ def title_of(record, styles):
         end = f"{listed(ended, 2)} stopped"
     else:
         end = "nothing stopped" if incidents_of(record) else "no incident began"
-    days, tension = series_of(record, "tension")
-    peak = peak_of(tension)
-    height = f"; tension peaked at {tension[peak]:.2f} on {day_in(record, days[peak])}" if peak is not None else ""
-    return f"{who}, {end}{height}"
+    return "; ".join(filter(None, [f"{who}, {end}", tension_in_words(record)]))
 
 
 def _dated(record, day):
-    """A day in the narrow columns: '3 Jun', or, where the exercise goes on into another year, 'Jun 2024'."""
+    """A day in the narrow columns: '3 Jun', or, where a turn is long and another year comes, 'Jun 2024'."""
     said = day_in(record, day)
-    return said.split(" ", 1)[1] if said.count(" ") > 1 and not record.calendar.has_clock else said
+    if said.count(" ") < 2 or record.calendar.has_clock:
+        return said
+    is_long = record.calendar.days(turn_of(record, day)) >= LONG_TURN
+    return said.split(" ", 1)[1] if is_long else said.rsplit(" ", 1)[0]
 
 
 def alt_of(record, styles, shown, left_out):
@@ -156,6 +157,7 @@ def moments_of(record, styles):
         *_moves(record, styles),
         *_endings(record, styles),
         *_projects(record, styles),
+        *_answers(record, styles),
         *(
             _of(event, "control", directed(event, styles.names).rstrip("."), "P", is_bold=True)
             for event in record.overrides
@@ -288,6 +290,21 @@ def _projects(record, styles):
         yield _of(
             event, "project", f"{capital(styles.project(event.payload.get('project') or ''))} {ended}", "D", style.CALM
         )
+
+
+def _answers(record, styles):
+    """What is decided where injects put questions, and the deadlines that pass."""
+    alike = {}
+    for event in record.of_kind("question_answered"):
+        alike.setdefault((event.payload["inject"], event.payload["option"], event.turn), []).append(event)
+    for events in alike.values():
+        codes, does = [event.actor for event in events], softly(events[0].payload["answer"].rstrip("."))
+        who = capital(listed([styles.said(code) for code in codes], 2))
+        words = f"{who} {for_many(does) if len(codes) > 1 else does}"
+        yield _of(events[0], "answer", words, styles.marker(codes[0]), styles.colour(codes[0]))
+    for event in record.of_kind("deadline_ends"):
+        if event.payload["text"]:
+            yield _of(event, "answer", f"Deadline passes: {stopped(event.payload['text'])}", "D", style.CALM)
 
 
 # ------------------------------------------------------------------------------------------------------- drawing

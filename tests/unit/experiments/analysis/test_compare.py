@@ -46,7 +46,7 @@ def test_the_scorecard_uses_the_same_runs_without_the_cooperation():
     measures = {name: np.full(3, 0.5) for name in MEASURES} | {"harm": np.array([1.0, 2.0, 3.0])}
     baseline = {name: np.full(3, 0.5) for name in MEASURES} | {"harm": np.array([2.0, 2.0, 2.0])}
     statement, need = scores(measures, baseline)["need"]
-    assert need[0] > need[1] > need[2] and "unmet" in statement
+    assert need[0] > need[1] == need[2] == 0 and "unmet" in statement
     assert np.isnan(scores(measures, None)["need"][1]).all()
 
 

@@ -14,7 +14,7 @@ from sim.experiments.claims import claims_of, overall_claims
 from sim.experiments.estimate import mean, paired, share
 from sim.experiments.sample import sample_of
 from tests.builders_record import a_loaded
-from tests.builders_sweep import a_factor, a_sample, a_sweep, saltelli
+from tests.builders_sweep import a_factor, a_sample, a_sweep, saltelli, trajectories
 
 STUDIES = 200
 X, Z = a_factor("x"), a_factor("z")
@@ -26,13 +26,12 @@ LAYOUTS = {
 }
 
 
-def a_study(seed, shift=1.0, tilt=1.0, noise=0.5, base=None, outcome=None, factors=(X, Z), **layout):
+def a_study(seed, shift=1.0, tilt=1.0, noise=0.5, base=None, x=None, outcome=None, factors=(X, Z), **layout):
     """A sweep in which chance is of known size; its mean is 3."""
     rng = np.random.default_rng([seed, 1])
-    x = {"x": saltelli(factors, base, seed=seed)} if base else None
     result = a_sweep(
         outcome or (lambda x: {"harm": 2 + x["x"] + x["z"]}), list(factors), seed=seed,
-        x=x["x"] if x else None, luck=noise, **layout,
+        x=saltelli(factors, base, seed=seed) if base else x, luck=noise, **layout,
     )  # fmt: skip
     draw = result.runs["replication"]
     shifts, tilts = shift * rng.normal(size=draw.max() + 1), tilt * rng.normal(size=draw.max() + 1)
@@ -117,6 +116,24 @@ def test_shares_of_variance_are_covered_and_intervals_are_as_wide_as_seeds_diffe
             assert covered(mine, part * truth[name]) >= 0.90, (method, name)
             between_seeds = 1.96 * np.std([one.value for one in mine])
             assert 0.9 <= np.mean([one.high - one.value for one in mine]) / between_seeds <= 2, (method, name)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("layout", [dict(reps=4, shift=0.5), dict(reps=10, crn=True)])
+def test_morris_effects_are_covered_that_of_a_factor_that_does_nothing_too(layout):
+    factors, truth = [X, Z, IDLE], {"x": 3.0, "z": 2.0, "idle": 0.0}
+    found = []
+    for seed in range(STUDIES):
+        study = a_study(seed, outcome=_by_steps, factors=factors, x=trajectories(factors, seed=seed), **layout)
+        found.append(sensitivity_of.sensitivity(sample_of(study, a_loaded()), "harm", forests=False).by("mu_star"))
+    of = {name: [next(one for one in study if one.factor == name) for study in found] for name in truth}
+    for name, value in truth.items():
+        assert 0.90 <= covered([one.estimate for one in of[name]], value) <= 0.99, name
+    assert np.mean([one.is_real for one in of["idle"]]) <= 0.05
+
+
+def _by_steps(x):
+    return {"harm": 2 * x["x"] + x["z"] * (1 + 2 * x["x"])}
 
 
 # ----------------------------------------------------------------------------------- differences, rules, paired runs

@@ -51,7 +51,7 @@ def test_doubt_softens_what_everybody_wants():
     world.state.belief[:] = 4.0
     take_positions(world, 0)
     sure = world.state.position.copy()
-    world.state.belief[:] = -1.0
+    world.state.belief = np.full_like(world.state.belief, -1.0)
     take_positions(world, 0)
     states = world.inputs.is_state
     assert (world.state.position[..., states] < sure[..., states]).all()
@@ -183,7 +183,7 @@ def test_once_a_text_stands_another_is_for_when_matters_have_become_graver(grave
 def test_or_for_when_those_concerned_have_become_surer(surer, is_open):
     world = assessed(3, formats=["nac"], behaviour=MOVED)
     world.state.belief[:] = log_odds(0.5)
-    told(world).state.belief[:] = log_odds(0.5 + surer)
+    told(world).state.belief = np.full_like(world.state.belief, log_odds(0.5 + surer))
     assert (legal_consultations(world, 0) == is_open).all()
 
 

@@ -7,6 +7,8 @@ from sim.engine import play, play_points
 from sim.errors import InputError
 from sim.model.events import faults_of
 from sim.model.steps.control import Direction
+from sim.output.narrative.decisions import label, question
+from sim.phrases import Names
 from sim.policies.policy import Script
 from sim.session import Session
 from tests.builders import a_scenario, an_inject
@@ -158,12 +160,31 @@ def test_a_seat_that_nobody_holds_gives_no_answer():
     assert (1, "EST", "pay", "no") in answers(session)
 
 
-def test_control_cannot_change_what_is_asked():
-    session = Session(a_scenario(injects=[an_inject("note", turn=2)]), 1, people=ASKED)
-    for kind, target in (("edit", "note"), ("write", "other")):
-        fields = {name: value for name, value in an_inject(question=a_question(), turn=3).items() if name != "id"}
-        with pytest.raises(InputError, match="'question' comes with the scenario"):
-            session.direct(Direction(kind, target, fields))
+@pytest.mark.parametrize("kind, target", [("edit", "note"), ("write", "other")])
+def test_control_may_put_a_question_and_change_one_that_is_still_to_come(kind, target):
+    fields = {name: value for name, value in an_inject(question=a_question(), turn=3).items() if name != "id"}
+    session = Session(a_scenario(injects=[an_inject("note", turn=2)]), 1, people=["EST"])
+    session.direct(Direction(kind, target, fields))
+    while not session.is_over:
+        for decision in session.open_decisions():
+            if decision.kind == "question":
+                assert "Do you pay?" in question(decision, Names(session.loaded))
+                assert label(decision.options[0], decision, Names(session.loaded)) == PAYS["name"]
+            session.submit(decision, "pay" if decision.kind == "question" else decision.default)
+    assert (3, "EST", "pay", "yes") in answers(session) and {turn for turn, *_ in answers(session)} == {3}
+    assert session.branch().events == session.events
+
+
+def test_what_control_asks_has_to_be_a_question():
+    session = Session(a_scenario(), 1, people=["EST"])
+    fields = {name: value for name, value in an_inject(turn=3).items() if name != "id"}
+    for wrong, advice in (
+        (a_question(otherwise="paid"), "no option 'paid'"),
+        (a_question(options=[PAYS, PAYS]), "Each needs its own"),
+        (a_question(to=["RUS"]), "nobody who receives it"),
+    ):
+        with pytest.raises(InputError, match=advice):
+            session.direct(Direction("write", "other", {**fields, "to": ["EST"], "question": wrong}))
 
 
 # ------------------------------------------------------------------------------------------------ as it is written

@@ -28,7 +28,7 @@ def consulted(runs=1, **changes):
 @pytest.mark.parametrize("runs", SIZES)
 def test_who_is_bound_to_join_joins_one_response_of_every_kind_it_is_sure_enough_for(runs):
     world = consulted(runs, behaviour={**EAGER, "capital_start": 5.0}, actors={"EST": {"capital": 5.0}})
-    world.state.belief[:] = 9.0
+    world.state.belief = np.full_like(world.state.belief, 9.0)
     respond(world)
     states = world.inputs.is_state
     for k in range(len(world.inputs.kinds)):

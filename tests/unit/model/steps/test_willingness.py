@@ -35,7 +35,7 @@ def test_missing_certainty_weighs_otherwise_than_what_is_beyond_it(runs, gap, we
     world, _ = base_utilities(runs, **behaviour)
     place = list(accusing(world.inputs, 0)).index(kind(world, "naming"))
     least = world.inputs.kind_asks[kind(world, "naming")].item()
-    world.state.belief[0] = log_odds(least + gap)
+    world.state.belief = np.full_like(world.state.belief, log_odds(least + gap))
     assert certainty(world, 0)[place] == pytest.approx(
         np.full(world.state.belief[0].shape, behaviour[weight] * gap), **NEARLY
     )

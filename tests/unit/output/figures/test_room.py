@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.output.figures.room import Debrief, compose_alignment, compose_usual
-from sim.output.figures.style import TALL, WIDE, outside, overlaps
+from sim.output.figures.style import TALL, WIDE, misplaced
 from sim.output.narrative.alignment import DIVIDED, ONE_MIND, ONE_VIEW, WRONG, Stance, alignment, rounds_of, stances_of
 from sim.output.narrative.usual import how_usual
 from tests.builders_record import a_loaded, outcomes
@@ -48,7 +48,7 @@ def test_no_words_cover_one_another_or_leave_the_page(loaded, incident, shape):
     debrief = Debrief(_one(many), many, tuple(rounds_of(stances, loaded)))
     for compose in (compose_usual, compose_alignment):
         page = compose(debrief, loaded, shape=shape)
-        assert overlaps(page) == [] and outside(page) == []
+        assert misplaced(page) == []
         assert page.alt
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from sim.experiments.turning_points import OUTCOMES
 from sim.output.figures.ahead import compose
-from sim.output.figures.style import TALL, WIDE, outside, overlaps
+from sim.output.figures.style import TALL, WIDE, misplaced
 from tests.builders_record import a_record
 
 
@@ -23,7 +23,7 @@ LONG = "name who did it, and announce measures that " * 3
 @pytest.mark.parametrize("ways", [["as it stands"], ["say nothing", LONG, "voice concern", "name who did it"]])
 def test_no_words_cover_one_another_or_leave_the_page(ways, shape):
     page = compose({way: _futures(k) for k, way in enumerate(ways)}, "Estonia: What?", a_record(), shape=shape)
-    assert overlaps(page) == [] and outside(page) == []
+    assert misplaced(page) == []
     assert all(way.lower() in page.alt.lower() for way in ways)
 
 

@@ -1,0 +1,272 @@
+"""What the checks of a scenario look things up in, and what many of them ask: who takes part, which turns there are."""
+
+import datetime
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePath
+
+from sim.errors import Diagnostic, counted
+from sim.letters import plain_letters
+from sim.scenario.calendar import Calendar, calendar_of, moment_in
+from sim.scenario.entries import names_in
+from sim.scenario.members import OWN, belongs, code_meant, codes_by_name, role_in, which_code
+from sim.scenario.reader import Node, entries_of, ids_of, is_given, items_of, keys_of, text_of, whole_of, within
+from sim.scenario.schema import CODE_PATTERN, FIRST_DAY, LAST_DAY, LONGEST_TURN, MOST_TURNS, Library, Scenario
+from sim.scenario.wording import plain
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What the checks of a scenario look things up in; anything that could not be read is empty or None."""
+
+    root: Node
+    library: Library
+
+    @cached_property
+    def names(self) -> dict[str, dict]:
+        """Every name of each section, the scenario's own included; under `codes`, what people call actors."""
+        sections = {name: names_in(self.library, name) for name in Library.model_fields}
+        added = {name: keys_of(self.root.get(field)) for name, field in OWN.items()}
+        names = {name: dict.fromkeys([*found, *added.get(name, [])]) for name, found in sections.items()}
+        return names | {"codes": self.codes_by_name}
+
+    @cached_property
+    def own_actors(self) -> list[str]:
+        """Actors that only this scenario knows."""
+        known = {**self.library.states, **self.library.bodies}
+        return [
+            code for code in keys_of(self.root.get("actors")) if code not in known and re.search(CODE_PATTERN, code)
+        ]
+
+    @cached_property
+    def own_groups(self) -> list[str]:
+        """Groups that only this scenario knows."""
+        groups = self.library.groups
+        return [name for name in keys_of(self.root.get("groups")) if name in groups and groups[name].source == "own"]
+
+    @cached_property
+    def known(self) -> list[str]:
+        return [*self.library.states, *self.library.bodies, *self.own_actors]
+
+    @cached_property
+    def start(self) -> datetime.date | None:
+        moment = moment_in(text_of(self.root, "start") or "")
+        return within(FIRST_DAY, LAST_DAY, moment.date() if isinstance(moment, datetime.datetime) else moment)
+
+    @cached_property
+    def stretches(self) -> list[Node]:
+        """The entries that say how many turns there are and how long each is."""
+        turns = self.root.get("turns")
+        entries = turns.value if turns is not None and turns.is_list else [turns]
+        return [entry for entry in entries if entry is not None and entry.is_mapping]
+
+    @cached_property
+    def counts(self) -> list[int | None]:
+        """How many turns each of them stands for: in a list, one where it does not say."""
+        turns = self.root.get("turns")
+        default = 1 if turns is not None and turns.is_list else None
+        counts = [whole_of(some.get("count")) if is_given(some, "count") else default for some in self.stretches]
+        return [within(1, MOST_TURNS, count) for count in counts]
+
+    @cached_property
+    def turns(self) -> int | None:
+        """How many turns there are."""
+        known = [count for count in self.counts if count is not None]
+        return sum(known) if known and len(known) == len(self.counts) else None
+
+    @cached_property
+    def calendar(self) -> Calendar | None:
+        """When turns begin and end, where all of it could be read."""
+        start = moment_in(text_of(self.root, "start") or "")
+        lengths = [
+            (count, unit, length)
+            for count, some in zip(self.counts, self.stretches, strict=True)
+            for unit, most in LONGEST_TURN.items()
+            if count is not None and (length := within(1, most, whole_of(some.get(unit)))) is not None
+        ]
+        is_known = self.start is not None and self.turns is not None and self.turns <= MOST_TURNS
+        if start is None or not is_known or len(lengths) != len(self.stretches):
+            return None
+        return calendar_of(start, lengths)
+
+    @cached_property
+    def cast(self) -> dict[str, None]:
+        """The codes that take part, in no order that matters; members of a body that plays as one do not."""
+        everybody = dict.fromkeys(code for name in self.named for code in self.meant(name))
+        return {code: None for code in everybody if code not in self.inside or code in self.named}
+
+    @cached_property
+    def named(self) -> dict[str | None, None]:
+        """The participants as listed, and whoever a misspelt one seems to be: its fault is its own."""
+        listed: dict[str | None, None] = dict.fromkeys(entry.text for entry in entries_of(self.root, "participants"))
+        strangers = [name for name in listed if name and name not in self.known and not name.startswith("group:")]
+        words = [word for name in strangers for word in (name, *re.split(r"[,\s]+", plain_letters(name)))]
+        meant = [self._nearest(word) for word in words]
+        return listed | dict.fromkeys(filter(None, meant))
+
+    def _nearest(self, word: str) -> str | None:
+        return word if word in self.known else code_meant(word, self.known, self.codes_by_name)
+
+    @cached_property
+    def codes_by_name(self) -> dict[str, str]:
+        """What people call the actors and groups that there are, the scenario's own first."""
+        named = [(code, text_of(own, "name")) for code, _, own in items_of(self.root, "actors") if code in self.known]
+        return codes_by_name(self.library, named)
+
+    @cached_property
+    def inside(self) -> set[str]:
+        """The members of bodies that play as one."""
+        return {code for body in self.named_bodies for code in self.meant(body)}
+
+    @property
+    def named_bodies(self) -> list[str]:
+        """The bodies that play as one, for themselves."""
+        return [name for name in self.library.bodies if name in self.named] if self.bodies_play_as_one else []
+
+    @property
+    def bodies_play_as_one(self) -> bool:
+        return text_of(self.root, "bodies_as") == "one"
+
+    def plays_for_itself(self, code: str) -> bool:
+        """Whether somebody who takes part chooses for itself: not a body that is played member by member."""
+        return code not in self.library.bodies or self.bodies_play_as_one
+
+    def own(self, code: str | None) -> Node | None:
+        """What the scenario says of an actor; None where it says nothing."""
+        actors = self.root.get("actors")
+        return actors.get(code) if actors is not None and code is not None else None
+
+    def presence(self, code: str | None) -> range:
+        """The turns in which an actor takes part, without end where it says none; empty where that makes no sense."""
+        own = self.own(code)
+        if own is None or not own.is_mapping:
+            return range(1, sys.maxsize)
+        last = whole_of(own.get("until_turn"))
+        last = self.turns if last is None and is_given(own, "from_turn") else last
+        return range(whole_of(own.get("from_turn")) or 1, (last or sys.maxsize - 1) + 1)
+
+    def role(self, code: str | None) -> str | None:
+        """An actor's role: the scenario's own, else the library's; None for a body and for who is not known."""
+        own = self.own(code)
+        if own is not None and text_of(own, "role"):
+            return text_of(own, "role")
+        if own is not None and (joined := role_in(groups_joined(own), self.library)):
+            return joined
+        state = self.library.states.get(code or "")
+        return state.role if state else None
+
+    def meant(self, name: str | None) -> list[str]:
+        """The codes that a participant or recipient stands for."""
+        day = self.start or datetime.date(2024, 12, 31)
+        if name is None:
+            return []
+        body = self.library.bodies.get(name)
+        group = self.library.groups.get(body.group if body else name.removeprefix("group:"))
+        if body is None and not name.startswith("group:"):
+            return [name]
+        members = [code for code, when in group.members.items() if belongs(when, day)] if group else []
+        return [*members, name] if body else members
+
+    @cached_property
+    def incidents(self) -> list[str]:
+        return ids_of(self.root, "incidents", "id")
+
+    @cached_property
+    def options(self) -> dict[str, list[str]]:
+        """The options of each question, by the inject that puts it."""
+        asking = {text_of(inject, "id"): inject.get("question") for inject in entries_of(self.root, "injects")}
+        return {name: ids_of(node, "options", "id") for name, node in asking.items() if name and node is not None}
+
+    @cached_property
+    def varied(self) -> set[str | None]:
+        """The paths of what nobody knows and what is chosen."""
+        varying = [entry for name in ("uncertainties", "levers") for _, _, entry in items_of(self.root, name)]
+        return {text_of(entry, "path") for entry in varying if entry.is_mapping}
+
+    @cached_property
+    def objectives(self) -> list[str]:
+        return ids_of(self.root, "objectives", "id")
+
+    @cached_property
+    def document(self) -> dict:
+        return plain(self.root, Scenario)
+
+
+# ------------------------------------------------------------------------------------------------ what many checks ask
+
+
+def must_take_part(node: Node, code: str | None, facts: Facts, role: str) -> Iterator[Diagnostic]:
+    """A fault unless the code belongs to an actor that takes part."""
+    if code is None or code in facts.cast:
+        return
+    if code not in facts.known:
+        said = which_code(code, facts.known, facts.codes_by_name)
+        yield node.fault(f"no actor '{code}' ({role}). {said}", ("states", code))
+    elif code in facts.inside:
+        yield node.fault(
+            f"'{code}' ({role}) is played as part of a body here ('bodies_as: one'). Name the body, "
+            "or list it under 'participants' by itself as well.",
+            ("inside a body", code),
+        )
+    elif facts.named:
+        said = f"'{code}' ({role}) takes no part in this scenario. Add it to 'participants'."
+        yield node.fault(said, ("takes no part", code))
+
+
+def must_be_adversary(node: Node, facts: Facts, role: str) -> Iterator[Diagnostic]:
+    """A fault unless the code belongs to an adversary that takes part."""
+    if node.text in facts.library.bodies:
+        yield node.fault(f"'{node.text}' ({role}) is an organisation, and an adversary is a state.")
+    elif node.text in facts.known and facts.role(node.text) != "adversary":
+        yield node.fault(
+            f"'{node.text}' ({role}) is no adversary here. If it is to be one, give it 'role: adversary' in 'actors'."
+        )
+    else:
+        yield from must_take_part(node, node.text, facts, role)
+
+
+def turn_must_exist(entry: Node, verb: str, facts: Facts) -> Iterator[Diagnostic]:
+    turn = whole_of(entry.get("turn"))
+    if turn is not None and facts.turns is not None and turn > facts.turns:
+        written = entry["turn"].value[:40]
+        there = elsewhere(facts.root.keys["turns"], entry["turn"])
+        said = f"{verb} in turn {written}, but the exercise has {counted(facts.turns, 'turn')}{there}."
+        yield entry["turn"].fault(said)
+
+
+def elsewhere(node: Node, other: Node) -> str:
+    """Where a node stands, when that is in another file than what it is held against."""
+    return f" ({node.source.file}:{node.line})" if node.source.file != other.source.file and node.line else ""
+
+
+def not_both(entry: Node, first: str, second: str, said: str) -> Diagnostic:
+    """Two fields of which one at most is given; how to take away the one that comes with what this extends."""
+    keys = {field: entry.keys[field] for field in (first, second)}
+    own = first if keys[second].source.file != entry.source.file else second
+    other = second if own == first else first
+    if keys[own].source.file == keys[other].source.file:
+        return keys[second].fault(f"{said} Keep one.")
+    parent, given = PurePath(keys[other].source.file).stem, entry[other].text or "[...]"
+    return keys[own].fault(f"{said} {parent} gives `{other}: {given}`; write `{other}: null` here to use '{own}'.")
+
+
+def repeated(entries: list[Node], field: str, name: str) -> Iterator[Diagnostic]:
+    """Entries of the list called `name` that go by the same `field`."""
+    first: dict[str, Node] = {}
+    for entry in entries:
+        node = entry.get(field)
+        if node is None or node.text is None:
+            continue
+        if node.text in first:
+            line = first[node.text].line
+            where = f" on line {line}" if line else ""
+            yield node.fault(f"the {field} '{node.text}' is already used in '{name}'{where}. Each needs its own.")
+        first.setdefault(node.text, node)
+
+
+def groups_joined(actor: Node) -> list[str]:
+    """The groups that a scenario makes an actor a member of."""
+    return [entry.text for entry in entries_of(actor, "member_of") if entry.text is not None]
