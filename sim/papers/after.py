@@ -6,6 +6,7 @@ Nothing is invented: what is drafted here says so, and each sentence of it names
 from pathlib import Path
 
 from sim.output.narrative.alignment import alignment, rounds_of, stances_of, title_of
+from sim.output.narrative.decisions import LABELS
 from sim.output.narrative.hot_wash import hot_wash, measure_rows, questions_of
 from sim.output.narrative.run_sheet import objectives_of
 from sim.output.narrative.story import tell
@@ -22,6 +23,7 @@ CONFIRM = (
     "A rating is people's: ratings.csv beside this report, with 'rating' and 'text' filled in, goes into the run's "
     "folder; the papers written after that have it."
 )
+LADDER = f"What was open as the strongest text, each time: {listed(LABELS['position'].values())}."
 MOST_OPTIONS = 5  # that the report names
 DECIDED = ("Turn", "Seat", "Asked", "Options seen", "Chose", "The model", "Events", "Who", "Time taken")
 
@@ -156,16 +158,18 @@ def _decided(played):
     differing = [row for row in played.decisions if _differs(row)]
     others = in_words(len(differing)) if differing else "none"
     said = f"People took {count(len(played.decisions), 'decision')}, {others} of them other than the model's."
-    said += " Those stand here, with what was open to them; all of them stand in decisions.xlsx." if differing else ""
+    said += f" Those stand here; all stand in decisions.xlsx. {LADDER}" if differing else ""
     heads = ("Turn", "Seat", "Asked, and what was open", "Chose, and why", "The model", "Events")
     rows = [_in_brief(row, played) for row in differing]
-    return [Paragraph(said), *([Grid(heads, rows, (6, 14, 33, 24, 14, 9))] if rows else [])]
+    return [Paragraph(said), *([Grid(heads, rows, (6, 12, 35, 22, 16, 9))] if rows else [])]
 
 
 def _in_brief(row, played):
     """A decision as a row of the report: whoever took it, when, out of what, why, the model's, events."""
     turn, seat, asked, options, chose, model, events, who, taken = _decision(row, played, MOST_OPTIONS)
-    return turn, "\n".join(filter(None, [seat, who, taken])), f"{asked}\nOpen: {options}", chose, model, events
+    was_open = "" if row.get("kind") == "position" else f"Open: {options}"
+    asked, who = ("\n".join(filter(None, lines)) for lines in ([asked, was_open], [seat, who, taken]))
+    return turn, who, asked, chose, model, events
 
 
 def _alignment(played):

@@ -6,7 +6,9 @@ from concurrent.futures import Future
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from sim.__main__ import app
 from sim.engine import play
 from sim.errors import InputError
 from sim.experiments import load_result, sweep
@@ -126,3 +128,9 @@ def test_runs_shared_out_among_processes_are_the_same_with_a_policy_of_ones_own(
     for arm in ("measures", "baseline_measures", "series"):
         for name, values in getattr(alone.outcomes, arm).items():
             assert np.array_equal(getattr(apart.outcomes, arm)[name], values, equal_nan=True)
+
+
+def test_a_run_with_ones_own_measure_and_policy_is_replayed_by_its_digest(tmp_path):
+    played(tmp_path / "one", points=1)
+    done = CliRunner().invoke(app, ["replay", str(tmp_path / "one"), "0", "--no-save"])
+    assert done.exit_code == 0 and "It is the same run: the digest" in done.output, done.output
