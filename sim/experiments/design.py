@@ -163,6 +163,12 @@ def make_design(
     (12, {'incidents.registers.difficulty': 0.7, 'linkage': 0.8})
     """
     if isinstance(design, Design):
+        others = {"fixed": fixed, "vary": vary, "levers": levers, "uncertainties": uncertainties}
+        differ = [name for name, value in others.items() if value]
+        differ += ["points"] * (points not in (None, design.futures, len(design.points)))
+        differ += ["reps"] * (reps not in (None, design.replications)) + ["crn"] * (crn not in (None, design.crn))
+        if differ:
+            raise refusal(f"a finished design has its own {', '.join(differ)}: make it with them, or leave them out.")
         return design
     if reps is not None and reps < 1:
         raise refusal(f"--reps {reps}: each point is played at least once.")

@@ -194,3 +194,9 @@ def test_designs_whose_points_share_their_draws_are_played_ten_times():
 @pytest.mark.parametrize("method", ["saltelli", "morris"])
 def test_one_draw_of_its_own_at_each_point_is_refused_where_chance_would_look_like_a_factor(method):
     assert "--reps 4" in advice(method, points=16, crn=False, reps=1)
+
+
+def test_what_a_finished_design_does_not_hold_is_refused_and_not_swallowed():
+    design = make_design(a_small_scenario(), points=4)
+    with pytest.raises(InputError, match="its own fixed, points"):
+        make_design(a_small_scenario(), design, points=8, fixed={"linkage": 0.5})
