@@ -25,7 +25,6 @@ from sim.policies import POLICIES, policy_named
 from sim.policies.policy import Script, Scripts
 from sim.policies.seating import PolicyLike, fresh, policies_of, seats_that_override
 from sim.policies.standard import Standard
-from sim.processes import pool
 from sim.record.record import Outcomes, Record
 from sim.record.recorder import EventRecorder
 from sim.record.scorecard import scorecard
@@ -165,6 +164,8 @@ def _in_processes(
 ) -> Iterator[tuple[int, Part, Record | None, list[Answer]]]:
     """The same in several processes, in the same order."""
     import cloudpickle
+
+    from sim.processes import pool
 
     given = cloudpickle.dumps((loaded, policies))
     size = max(-(-len(numbers) // (SHARES * workers)), 1)

@@ -184,7 +184,7 @@ class SweepOptions(Answered):
         str | None,
         typer.Argument(
             help="A scenario that ships, or a YAML file; or the folder of an exercise in a room, with --from-turn. Not "
-            "needed with --resume."
+            "needed with --resume or --extend."
         ),
     ] = None
     from_turn: Annotated[

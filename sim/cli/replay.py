@@ -161,6 +161,7 @@ def _manifest(folder):
 
 
 def _of_sweep(options):
+    from sim.catalogue.measures import MEASURES
     from sim.experiments.folder import code_digest
     from sim.experiments.result import load_result
     from sim.scenario import varied
@@ -191,7 +192,7 @@ def _of_sweep(options):
         "replication": run,
         "values": point, "digest": f"{digest:016x}",
     }  # fmt: skip
-    measures = {name: float(shard[name][at]) for name in result.measures}
+    measures = {name: float(shard[name][at]) for name in result.measures if name in MEASURES}  # not one's own
     return KeptRun(
         varied(whole, point), result.design.seed, run, about, measures, digest, point, whole, changed=tuple(changed),
     )  # fmt: skip

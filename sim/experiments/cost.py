@@ -9,7 +9,7 @@ from sim.experiments.blocks import player, task_of, values_of
 
 FIRST_TIMED, TIMED = 16, 256  # runs at first and at most
 LONG_ENOUGH = 2.0  # seconds of processor time that tell the rate
-FEW = 20_000  # runs below which a sweep begins without being timed
+FEW = 5_000  # runs below which a sweep begins without being timed
 MOST_HOURS, MOST_MEGABYTES = 1.0, 1000.0  # beyond which a sweep asks first
 
 

@@ -13,8 +13,10 @@ from sim.errors import Diagnostic, InputError
 from sim.experiments.blocks import PLAYED
 from sim.scenario.paths import find
 
-SAME = {"seed": "--seed", "baseline": "the runs without cooperation", "measures": "measures", "own": "code of your own",
-        "kept": "what is kept of each run"}  # fmt: skip
+SAME = {
+    "seed": "--seed", "baseline": "the runs without cooperation", "measures": "measures", "own": "code of your own",
+    "kept": "what is kept of each run", "opening": "the exercise they go on from",
+}  # fmt: skip
 
 
 class Before:
@@ -30,7 +32,7 @@ class Before:
     def __init__(self, earlier, folder, loaded):
         self.earlier, self.folder, self.loaded = earlier, folder, loaded
         one, two = ({**part.manifest, "seed": part.design.seed} for part in (earlier, folder))
-        differing = [words for name, words in SAME.items() if one[name] != two[name]]
+        differing = [words for name, words in SAME.items() if one.get(name) != two.get(name)]
         if differing:
             said = f"its runs are not those of the larger sweep: they differ in {', '.join(differing)}."
             raise InputError([Diagnostic(str(earlier.path), 0, 0, said)])

@@ -11,6 +11,7 @@ import sys
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from sim.errors import refusal
@@ -116,7 +117,9 @@ def sweep(
         opening_asked_for(scenario, from_turn),
     )  # fmt: skip
     loaded = scenario_asked_for(scenario, asked, resume)
-    path, is_new, keeper = place_of(loaded, None if dry_run else out, resume, shard)
+    if dry_run:
+        out, resume = None, resume if resume and (Path(resume) / MANIFEST).exists() else None
+    path, is_new, keeper = place_of(loaded, out, resume, shard)
     folder = opened(path, loaded, asked) if (path / MANIFEST).exists() else None
     if folder and folder.is_finished and not verify and len(folder.played(whole=False)) == len(folder.numbers()):
         say(f"Nothing is left to play: all {folder.runs_here:,} runs are there (--verify reads their every byte).")
@@ -187,9 +190,10 @@ def _play(folder, loaded, study, workers, dask, progress, say, command):
     folder.note(command=list(command), workers=dask or workers, blocks=len(left), runs_there=done, seconds=seconds)
     if done == runs:
         return None
-    return stop.kind(
-        f"Stopped with {done:,} of {runs:,} runs, which are kept. To go on:\n  oceans sweep --resume {folder.path}"
+    again = f"oceans sweep --resume {folder.path}" + (
+        f" --extend {folder.before.earlier.path}" if folder.before else ""
     )
+    return stop.kind(f"Stopped with {done:,} of {runs:,} runs, which are kept. To go on:\n  {again}")
 
 
 def _played(folder, study, left, stop, workers, dask):

@@ -60,7 +60,7 @@ class Sample:
     seed : int
     factors : tuple of Factor
     x : float array (points, factors)
-    point, replication : int arrays (runs,)
+    point, replication : int arrays (runs,), each numbered from 0 on
     future : int array (runs,), runs alike in all uncertainties, or of one block of a design whose points share values
     measures, baseline_measures : mapping of name to array (runs,); the latter may be None
     failed : int, runs that could not be played
@@ -172,7 +172,8 @@ def sample_of(result, loaded):
     failed = int((~played & whole[point]).sum())
     played &= whole[point]
     kept = None if played.all() else np.flatnonzero(played)
-    x, point, replication = x[whole], (np.cumsum(whole) - 1)[point[played]], replication[played]
+    x, point = x[whole], (np.cumsum(whole) - 1)[point[played]]
+    replication = np.unique(replication[played], return_inverse=True)[1]  # a sweep numbers them far apart
     return Sample(
         loaded.name, loaded.scenario.title, result.design.seed, factors, x, point, replication,
         _alike(x, factors)[point], result.measures, result.baseline_measures or None, failed, int((~whole).sum()), kept,

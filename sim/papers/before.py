@@ -221,6 +221,7 @@ class _Briefs:
             Paragraph(self.scenario.summary),
             *_objectives(self.scenario, "What the exercise is for"),
             Heading("When"),
+            *self._presence(code),
             _timeline(self.scenario),
             Heading("Where you sit"),
             *self._formats(code),
@@ -231,6 +232,13 @@ class _Briefs:
         ]
         title = f"Brief: {capital(who)}"
         return Paper(f"brief_{code}", title, f"for {who} alone", tuple(blocks), "Do not show it to other seats.")
+
+    def _presence(self, code):
+        """From when until when it takes part, where that is not all the time."""
+        own = self.scenario.actors.get(code)
+        if own and (own.from_turn or own.until_turn):
+            last = own.until_turn or self.scenario.calendar.turns
+            yield Paragraph(f"You take part from turn {own.from_turn or 1} to turn {last}.")
 
     def _formats(self, code):
         inputs, place, known = self.inputs, self.inputs.index[code], formats_of(self.loaded)

@@ -294,7 +294,7 @@ def _turn_of(turn, session, played, seat):
     decided = [
         (row.get("asked") or row["kind"], row["chosen"], row.get("rationale") or "")
         for row in _decisions(played, seat)
-        if row["turn"] == number
+        if row["turn"] == number and row["chosen"] != "nothing"
     ]
     if decided:
         yield Heading("What you decided", 3)

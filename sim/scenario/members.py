@@ -307,7 +307,7 @@ def _meant(names, document, library):
 
 def _day(document):
     try:
-        return datetime.date.fromisoformat(str(document.get("start")))
+        return datetime.date.fromisoformat(str(document.get("start"))[:10])
     except ValueError:
         return datetime.date.max
 

@@ -5,7 +5,6 @@ Everything is read off the events of a run. To count something else: a function 
 where it is found, and each should find nothing.
 """
 
-import datetime
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +17,7 @@ from sim.model.inputs import formats_of, responses_of
 from sim.phrases import Names
 from sim.record.record import Record
 from sim.scenario import Loaded
+from sim.scenario.calendar import from_iso
 from sim.scenario.schema import Incident, Response, Volumes
 from sim.validation.schema import KINDS
 
@@ -173,7 +173,7 @@ def once_in(run: Run, value: float) -> Count:
 
 
 def _year(run: Run) -> int:
-    return datetime.date.fromisoformat(run.record.start).year
+    return from_iso(run.record.start).year
 
 
 @_a_run

@@ -30,7 +30,7 @@ def manned(request):
 
 def test_it_stops_for_people_a_few_times_a_turn(manned):
     loaded, stops = manned
-    turns = loaded.scenario.turns.count
+    turns = loaded.scenario.calendar.turns
     print(f"{loaded.name}: {len(stops) / turns:.1f} stops a turn, {sum(map(len, stops))} decisions")
     assert len(stops) / turns <= MOST_STOPS
 

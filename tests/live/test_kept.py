@@ -157,7 +157,7 @@ def serve(tmp_path):
     return served
 
 
-@pytest.mark.parametrize("words", [["nosuch"], ["broken.yaml"], ["smallest", "--policy", "EST=bold"], []])
+@pytest.mark.parametrize("words", [["nosuch"], ["broken.yaml"], ["smallest", "--groups", "Red,red"], []])
 def test_a_room_that_cannot_begin_gives_advice_and_leaves_nothing_behind(serve, tmp_path, words):
     (tmp_path / "broken.yaml").write_text("title: [x", encoding="utf-8")
     done, left = serve(*words)

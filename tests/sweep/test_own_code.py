@@ -1,13 +1,19 @@
 """Measures and policies of one's own in a sweep: told in all processes, known by their source, refused with advice."""
 
+import contextlib
 import pickle
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from sim.__main__ import app
+from sim.engine import play
 from sim.errors import InputError
 from sim.experiments import load_result, sweep
 from sim.experiments.phrases import measure
+from sim.policies import policy_named
 from tests.builders_of_sweeps import a_small_scenario, files_of
 
 MINE = """
@@ -103,11 +109,18 @@ def test_what_cannot_be_used_is_advice_and_leaves_no_folder(tmp_path, asked, sai
     assert not (tmp_path / "sweep").exists()
 
 
-def test_runs_played_in_several_processes_are_the_same_with_a_policy_of_ones_own():
-    """Whatever is gathered over runs too: who joined what, which formats were called, what seats answered."""
-    from sim.engine import play
-    from sim.policies import policy_named
+class AtOnce:
+    """Processes that do what they are given at once, in this one."""
 
+    def submit(self, work, *given):
+        done = Future()
+        done.set_result(pickle.loads(pickle.dumps(work(*given))))
+        return done
+
+
+def test_runs_shared_out_among_processes_are_the_same_with_a_policy_of_ones_own(monkeypatch):
+    """Whatever is gathered over runs too: who joined what, which formats were called, what seats answered."""
+    monkeypatch.setattr("sim.processes.pool", lambda workers: contextlib.nullcontext(AtOnce()))
     options = {"runs": 5, "policies": {"EST": policy_named("own_of_test:Bold"), "RUS": "tit_for_tat"}}
     alone, apart = (play(a_small_scenario(), 3, workers=workers, **options) for workers in (1, 2))
     assert apart.answers == alone.answers and len(alone.answers)
@@ -115,3 +128,9 @@ def test_runs_played_in_several_processes_are_the_same_with_a_policy_of_ones_own
     for arm in ("measures", "baseline_measures", "series"):
         for name, values in getattr(alone.outcomes, arm).items():
             assert np.array_equal(getattr(apart.outcomes, arm)[name], values, equal_nan=True)
+
+
+def test_a_run_with_ones_own_measure_and_policy_is_replayed_by_its_digest(tmp_path):
+    played(tmp_path / "one", points=1)
+    done = CliRunner().invoke(app, ["replay", str(tmp_path / "one"), "0", "--no-save"])
+    assert done.exit_code == 0 and "It is the same run: the digest" in done.output, done.output

@@ -355,7 +355,7 @@ def _answers(turn):
 
 def _deadlines(turn):
     for words, event in zip(deadlines(turn), turn.of_kind("deadline_ends"), strict=True):
-        yield Said(DECIDED if event.payload["text"] else 7, words)
+        yield Said(DECIDED + 1 if event.payload["text"] else 7, words)
 
 
 def _cooperation(turn):

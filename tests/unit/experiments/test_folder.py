@@ -63,7 +63,7 @@ def test_the_code_that_a_sweep_remembers_is_all_that_a_run_is_played_with():
     """Records and words say what came of a run, and change nothing in it; so does `sim` itself, which is only names."""
     code = "import sim.engine, sys; print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('sim.')))"
     root = Path(sim.__file__).parent
-    told = {root / name for name in ("letters.py", "text_files.py", "one_thread.py", *_under("record"))}
+    told = {root / name for name in ("letters.py", "text_files.py", "one_thread.py", "lazy.py", *_under("record"))}
     played = {Path(file) for file in subprocess.check_output([sys.executable, "-c", code], text=True).split()}
     assert played - told <= set(files_of_play())
 

@@ -67,6 +67,12 @@ def test_a_seat_s_papers_have_the_same_bytes_whatever_is_hidden_from_it(whom, tm
     assert SECRET.encode() in b"".join(pages(other, tmp_path, "control"))
 
 
+def test_a_seat_that_comes_late_reads_when_it_takes_part():
+    papers, _ = papers_before(load("summit_week"), ["NZL", "UKR", "KOR"])
+    late, leaving, always = map(words_of, papers)
+    assert "from turn 2 to turn 10" in late and "from turn 1 to turn 6" in leaving and "You take part" not in always
+
+
 @pytest.mark.parametrize("name", shipped())
 def test_control_s_handbook_has_every_word_of_every_inject(name):
     loaded = load(name)

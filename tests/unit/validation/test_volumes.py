@@ -282,3 +282,8 @@ def test_a_real_run_is_counted_seed_by_seed():
 def test_the_record_of_a_case_leaves_out_victims_and_bodies():
     case = next(case for name in shipped_cases() for case in read_cases(name).cases if case.id == "skripal-2018")
     assert recorded(case, "sanctions_or_expulsions", load_library()) == (13, 17)
+
+
+def test_an_exercise_that_begins_at_a_clock_is_counted_too():
+    by_the_hour = loaded(start="2025-03-03 06:00", turns={"count": 2, "hours": 6})
+    assert tally("night", scenario_runs(by_the_hour, 1)).counts

@@ -143,3 +143,11 @@ def test_chance_that_all_futures_share_is_not_settled_by_more_futures():
     from sim.experiments.sample import sample_of
 
     assert "too few replications" in convergence(sample_of(sweep, a_loaded()), "harm").sentence
+
+
+def test_how_far_apart_draws_are_numbered_changes_nothing():
+    near, far = (a_sweep(lambda x: {"harm": x["tie"]}, [a_factor("tie")], points=64, reps=2, luck=1.0) for _ in "ab")
+    far.runs["replication"] = far.runs["replication"] * 10**12
+    found = [analyse(one, ["harm"], loaded=a_loaded()).of("harm") for one in (near, far)]
+    assert repr(found[0].spread) == repr(found[1].spread)
+    assert repr(found[0].sensitivity) == repr(found[1].sensitivity)
