@@ -1,6 +1,7 @@
 """What a room promises: nothing accepted is lost, secrets stay, time is no clock's, and nobody acts for another."""
 
 import csv
+import datetime
 import io
 import zipfile
 
@@ -12,6 +13,7 @@ from sim.live.guard import GUESSES, Brake
 from sim.live.log import Log
 from sim.live.results import write_session
 from sim.live.server import server_of
+from sim.record import store
 from tests.builders_room import ADDRESS, Hall, words_of
 
 
@@ -214,6 +216,8 @@ def test_markup_formulas_and_letters_that_hide_do_no_harm_wherever_words_are_wri
     pages = [hall.page(address) for address in (link, hall.control, hall.screen, f"{hall.control}/seat/EST")]
     hall.browser.post(f"{link}/send", data=hall.form("EST", rationale=nasty))
     hall.play({"EST": link})
+    session, facts = hall.room.session, store.manifest(hall.loaded, 1, 1, [], datetime.datetime(2026, 1, 1))
+    store.save(tmp_path, hall.loaded, session.outcomes, session.record, facts)
     write_session(tmp_path, hall.room)
     tables = [(tmp_path / f"{name}.csv").read_text(encoding="utf-8") for name in ("decisions", "notes")]
     for page in (*pages, hall.page(hall.control), hall.page(link), *tables):
@@ -221,7 +225,7 @@ def test_markup_formulas_and_letters_that_hide_do_no_harm_wherever_words_are_wri
     assert not any("<script>alert" in page for page in pages)
     assert not any(cell.startswith("=") for table in tables for row in csv.reader(io.StringIO(table)) for cell in row)
     with zipfile.ZipFile(tmp_path / "bundles" / "EST.zip") as bundle:
-        assert "<script>alert" not in bundle.read("what_you_saw.html").decode()
+        assert "<script>alert" not in bundle.read("your_exercise.html").decode()
 
 
 def test_every_page_keeps_scripts_and_frames_of_others_out(hall):
