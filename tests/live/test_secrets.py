@@ -69,14 +69,7 @@ def taken_away(room, seat):
         for row in decisions_of(room)
     ]
     notes = [
-        {
-            "turn": str(one.turn),
-            "at": one.at,
-            "from": one.sender,
-            "to": one.receiver,
-            "person": one.person,
-            "text": one.text,
-        }
+        dict(zip(NOTED, (str(one.turn), one.at, one.sender, one.receiver, one.person, one.text), strict=True))
         for one in room.log.notes()
     ]
     facts, turns = {"started": "2026-01-19T09:30:00"}, (room.session.twin(),)
