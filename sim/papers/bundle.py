@@ -117,12 +117,16 @@ def _of_seat(played, seat):
     attached = [
         one["file"] for inject in views[-1]["injects"] for one in inject.get("attachments", ()) if "file" in one
     ]
-    files = {f"attachments/{name}": (played.folder / "attachments" / name).read_bytes() for name in attached}
+    files = {f"attachments/{name}": _attachment(played, name) for name in attached}
     lines = "".join(store.as_json(view, indent=None) for view in views)
     return {
         **files, **_tables(played, seat), **store.dictionary_files(list(_dictionary(seat))), **_read_me(played, said),
         "views.jsonl": lines, "your_exercise.html": _page(your_exercise(played, seat), played),
     }  # fmt: skip
+
+
+def _attachment(played, name):
+    return played.loaded.attached.get(name) or (played.folder / "attachments" / name).read_bytes()
 
 
 def _read_me(played, said):
@@ -294,7 +298,7 @@ def _turn_of(turn, session, played, seat):
     decided = [
         (row.get("asked") or row["kind"], row["chosen"], row.get("rationale") or "")
         for row in _decisions(played, seat)
-        if row["turn"] == number
+        if row["turn"] == number and row["chosen"] != "nothing"
     ]
     if decided:
         yield Heading("What you decided", 3)

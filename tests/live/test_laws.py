@@ -216,8 +216,7 @@ def test_markup_formulas_and_letters_that_hide_do_no_harm_wherever_words_are_wri
     pages = [hall.page(address) for address in (link, hall.control, hall.screen, f"{hall.control}/seat/EST")]
     hall.browser.post(f"{link}/send", data=hall.form("EST", rationale=nasty))
     hall.play({"EST": link})
-    session = hall.room.session
-    facts = store.manifest(hall.loaded, 1, 1, ["oceans"], datetime.datetime.now(), seats=["EST"], policies={})
+    session, facts = hall.room.session, store.manifest(hall.loaded, 1, 1, [], datetime.datetime(2026, 1, 1))
     store.save(tmp_path, hall.loaded, session.outcomes, session.record, facts)
     write_session(tmp_path, hall.room)
     tables = [(tmp_path / f"{name}.csv").read_text(encoding="utf-8") for name in ("decisions", "notes")]

@@ -3,11 +3,15 @@
 import asyncio
 import dataclasses
 import itertools
+from pathlib import Path
 
 import pytest
 
+from sim.live.results import NOTED, decisions_of
 from sim.live.server import stream_of
 from sim.model.inputs import recipients_of
+from sim.papers.bundle import bundle
+from sim.papers.played import Played
 from sim.scenario import load, shipped
 from tests.builders_room import Hall, words_of
 
@@ -58,6 +62,22 @@ def same_chance(monkeypatch):
     return again
 
 
+def taken_away(room, seat):
+    """The bundle of a seat, as it would be if the exercise were kept now."""
+    log = [
+        {name: "" if said is None else str(said) for name, said in row.items()} | {"chosen": row["choice"]}
+        for row in decisions_of(room)
+    ]
+    notes = [
+        dict(zip(NOTED, (str(one.turn), one.at, one.sender, one.receiver, one.person, one.text), strict=True))
+        for one in room.log.notes()
+    ]
+    facts, turns = {"started": "2026-01-19T09:30:00"}, (room.session.twin(),)
+    return bundle(
+        Played(Path("room"), room.loaded, room.session.record, facts, turns, tuple(log), {}, tuple(notes)), seat
+    )
+
+
 def bytes_of(hall, link, seat, others):
     """All that somebody in a seat can fetch, whether it is given or refused."""
     token = link.removeprefix("/p/")
@@ -75,6 +95,7 @@ def bytes_of(hall, link, seat, others):
         seen[deed] = hall.browser.post(f"{link}/{deed}", data={"seat": seat, **form}).content
     nonsense = {"answers": [{"id": f"1/{other}/position/x", "choice": "naming"} for other in others]}
     seen["answers"] = hall.browser.post(f"/api/{token}/{seat}/answers", json=nonsense).content
+    seen["bundle"] = taken_away(hall.room, seat) if hall.room.session.turn else b""
     return seen
 
 
