@@ -96,7 +96,7 @@ def alt_of(record, styles, joined, columns, idle):
         group.sort(key=lambda one: (_day(one), one.actor))
         about = f" ({styles.incident(incident)})" if several and incident else ""
         told.append(
-            f"{capital(styles.response(response))}{about}: {len(group)} actors, in order "
+            f"{capital(styles.response(response))}{about}: {count(len(group), 'actor')}, in order "
             f"{listed([styles.name(one.actor) for one in group], 5)}."
         )
     rest = f" No visible response: {listed([styles.name(code) for code in idle], 6)}." if idle else ""
