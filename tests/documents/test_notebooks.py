@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 15
+TAKE_LONG = ("05", "06")
 
 
 def code_cells(notebook):
@@ -25,9 +26,15 @@ def test_lessons_come_one_after_the_other():
     assert [path.name[:3] for path in NOTEBOOKS] == [f"{number:02}_" for number in range(1, len(NOTEBOOKS) + 1)]
 
 
+@pytest.mark.parametrize(
+    "notebook",
+    [pytest.param(path, marks=pytest.mark.long if path.stem[:2] in TAKE_LONG else ()) for path in NOTEBOOKS],
+    ids=lambda path: path.stem,
+    indirect=True,
+)
 def test_a_lesson_runs(notebook, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": tmp_path}}).execute()
 
 
 def test_a_lesson_calls_the_engine_and_decides_nothing_itself(notebook):

@@ -40,7 +40,11 @@ def environment():
 OCEANS_BLOCKS = [lines for lines in (lines_of(block, "oceans") for block in command_lines()) if lines]
 
 
-@pytest.mark.parametrize("lines", OCEANS_BLOCKS, ids=lambda lines: lines[0].removeprefix("oceans "))
+@pytest.mark.parametrize(
+    "lines",
+    [pytest.param(one, marks=pytest.mark.long if "oceans backtest" in one[0] else ()) for one in OCEANS_BLOCKS],
+    ids=lambda lines: lines[0].removeprefix("oceans "),
+)
 def test_the_commands_run_one_after_the_other(lines, tmp_path):
     for line in lines:
         done = subprocess.run(
