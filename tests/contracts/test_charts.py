@@ -157,7 +157,7 @@ def test_every_chart_is_composed_in_our_own_style_whatever_the_user_has_set():
     ]
     composing = {f"{module.__name__}.{name}": found for module in modules for name, found in vars(module).items()
                  if name.startswith("compose")}  # fmt: skip
-    kinds = (*KINDS, "sweep", "comparison", "backtest", "groups")
+    kinds = (*KINDS, "sweep", "comparison", "backtest", "ahead", "room", "groups")
     declared = {one.compose for kind in kinds for one in charts_of(kind).values()}
     assert [name for name, compose in composing.items() if compose not in declared] == []
 

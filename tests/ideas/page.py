@@ -68,11 +68,13 @@ def _cast_cell(outcomes, scenario, cast, measure):
     if cast == casts.OWN_RULE:
         return mean
     apart = casts.from_own_rule(outcomes, scenario, cast, measure)
-    return f"{mean} ({signed(apart.value)} ± {shown(_half(apart))})"
+    return f"{mean} ({signed(apart.value)}{_give_or_take(apart)})"
 
 
-def _half(estimate: Estimate) -> float:
-    return (estimate.high - estimate.low) / 2
+def _give_or_take(estimate: Estimate) -> str:
+    """Half the interval; nothing where no run differs, of which there is no interval."""
+    half = (estimate.high - estimate.low) / 2
+    return f" ± {shown(half)}" if np.isfinite(half) else ""
 
 
 def shown(figure: float) -> str:

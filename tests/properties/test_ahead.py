@@ -24,7 +24,7 @@ def test_looking_ahead_changes_nothing(written, seed, other):
     before, events, series = world.state.copy(), list(world.recorder.events), copy.deepcopy(world.series)
     simulate_forward(world, 3, other)
     assert differing(before, world.state) == []
-    assert (world.turn, world.recorder.events, world.decided) == (1, events, [])
+    assert (world.turn, world.recorder.events, world.decided) == (1, events, {})
     assert all(np.array_equal(values, series[name]) for name, values in world.series.items())
     play_out(world)
     assert differing(world.state, played(written, seed, [0]).state) == []

@@ -58,7 +58,7 @@ def charts_of(kind: str) -> dict[str, ChartType]:
 
     Parameters
     ----------
-    kind : "run", "many", "sweep", "comparison", "groups" or "backtest"
+    kind : "run", "many", "sweep", "comparison", "ahead", "room", "groups" or "backtest"
 
     >>> list(charts_of("run"))
     ['story', 'joining', 'consultation', 'belief', 'pressure', 'scorecard']
