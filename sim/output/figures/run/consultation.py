@@ -205,6 +205,7 @@ def _draw_table(page, record, styles, one, top):
         middle = (at + 0.5) * ROW
         is_new_day = at == 0 or draft.day != drafts[at - 1].day
         words = style.day_of(date_of(record, draft.day)) if is_new_day else f"draft {draft.round}"
+        words = words.replace(", ", ",\n")  # the clock below the day
         look = {"ha": "right", "va": "center", "fontsize": style.SMALL, "color": style.MUTED, "clip_on": False}
         axes.text(-0.06 / _scale(), middle, words, **look)
         _draw_draft(axes, styles, one, draft, breaks.get(draft.round), middle)
