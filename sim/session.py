@@ -21,6 +21,7 @@ import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from sim.draws import slot_key
@@ -49,6 +50,8 @@ from sim.policies import OWN
 from sim.policies.policy import Script
 from sim.policies.seating import PolicyLike, check_places, fresh, policies_of, policy_from
 from sim.policies.standard import Standard
+from sim.record import store
+from sim.record.reading import damaged
 from sim.record.record import Outcomes, Record
 from sim.record.recorder import EventRecorder
 from sim.scenario import Loaded, load
@@ -516,3 +519,24 @@ def in_order(seats: Mapping[str, Any], model_inputs: ModelInputs) -> dict[str, A
     if unknown:
         raise refusal(f"no actor '{unknown[0]}' takes part. {did_you_mean(unknown[0], model_inputs.actors)}")
     return {code: seats[code] for code in model_inputs.actors if code in seats}
+
+
+def read_session(folder: Path) -> tuple[Loaded, Session]:
+    """The scenario and the session that a folder of results keeps, played again from what was put in.
+
+    Raises
+    ------
+    InputError
+        with advice, when it is not as it was written, or the library has changed since
+    """
+    manifest, path = store.read_manifest(folder), folder / store.SESSION
+    loaded = store.read_scenario(folder, manifest)
+    if loaded.digest != manifest["scenario"]["digest"]:
+        raise damaged(folder, "the library has changed since this was played. Put scenarios/library/ back as it was.")
+    try:
+        session = Session.restore(path.read_text(encoding="utf-8").splitlines(), loaded)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise damaged(path, "damaged: it does not say what was put in.", store.ANEW) from None
+    if not session.is_over:
+        raise damaged(path, "damaged: what was put in ends before the exercise does.", store.ANEW)
+    return loaded, session

@@ -17,9 +17,10 @@ from sim.cli.run import keep_one
 from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI
 from sim.errors import OceansError
-from sim.experiments.played import SESSION, read_session
 from sim.record import store
 from sim.record.reading import damaged, read_json
+from sim.record.store import SESSION
+from sim.session import read_session
 
 
 @dataclass(frozen=True)

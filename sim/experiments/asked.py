@@ -28,11 +28,12 @@ from sim.experiments.folder import (
 )
 from sim.experiments.keep import kept_of
 from sim.experiments.own import advising_on_measures, own_again
-from sim.experiments.played import SESSION, read_session
 from sim.experiments.until import until_of
 from sim.phrases import listed
 from sim.policies import name_of
 from sim.policies.seating import Assigned
+from sim.record.store import SESSION
+from sim.session import read_session
 
 
 def scenario_asked_for(scenario, asked, resume):

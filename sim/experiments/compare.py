@@ -22,9 +22,10 @@ from sim.experiments.estimate import MATTERS, Estimate, holm, p_value, paired
 from sim.experiments.factors import entry_of
 from sim.experiments.phrases import label_of
 from sim.experiments.phrases import measure as described
-from sim.experiments.played import SESSION, read_session
 from sim.phrases import count
 from sim.record.scorecard import scorecard
+from sim.record.store import SESSION
+from sim.session import read_session
 
 SCORED = 1000  # runs that the scorecard is made from
 VARIATION = re.compile(r"^(?P<scenario>.*?):(?P<changes>[^:/]*=.*)$")

@@ -17,8 +17,9 @@ from sim.output.figures import charts_of
 from sim.output.figures.room import Debrief
 from sim.output.figures.saving import svg_of
 from sim.output.figures.style import WIDE
-from sim.output.narrative.decisions import label, question
+from sim.output.narrative.decisions import option_words, question
 from sim.phrases import Names, capital
+from sim.policies.seating import policies_of
 from sim.processes import pool
 from sim.record.record import Record
 from sim.session import Session
@@ -62,7 +63,7 @@ def what_if(room: Room, before: int | None = None, about: str = "", choices: Seq
         if len(choices) > MOST_WAYS:
             raise refusal(f"pick up to {MOST_WAYS} choices: more cannot be told apart on a chart.")
         asked = f"{capital(names.actor(decision.actor))}: {question(decision, names)}"
-        said = {NOTHING: NOTHING} | {option.id: label(option, decision, names) for option in decision.options}
+        said = {NOTHING: NOTHING} | option_words(decision, names)
         worlds = {
             said.get(one, one): session.had_it_chosen(decision, [] if one == NOTHING else one).world for one in choices
         }
@@ -82,11 +83,11 @@ def _played(
 def look_back(room: Room, session: Session) -> Debrief:
     """What there is to look back on: an exercise that is over, and what the model makes of the same start.
 
-    Where seats have a policy of their own each run is played alone, so there are fewer.
+    Where a policy remembers, each run is played alone, so there are fewer.
     """
-    has_policies = room.policies or any(own.policy for own in room.loaded.scenario.actors.values())
+    policies = policies_of(session.world.inputs, room.policies).values()
+    runs = RUNS_ONE_BY_ONE if any(policy.memory for policy in policies) else RUNS
     with pool(1) as workers:
-        runs = RUNS_ONE_BY_ONE if has_policies else RUNS
         played = workers.submit(play, room.loaded, room.seed, runs, policies=room.policies, baseline=False).result()
     return Debrief(session.outcomes, played.outcomes, tuple(room.rounds()))
 
@@ -100,4 +101,4 @@ def draw(kind: str, name: str, *about: Any) -> Picture:
 def options_of(decision: Decision, names: Names) -> list[tuple[str, str]]:
     """The choices that a decision offers as ways on: (id, in words)."""
     none = [(NOTHING, "nothing of all this")] if decision.many else []
-    return [(option.id, label(option, decision, names)) for option in decision.options] + none
+    return [*option_words(decision, names).items(), *none]

@@ -23,7 +23,7 @@ from sim.model.view import clock, public_view
 from sim.output.figures import charts_of
 from sim.output.figures.many import finite
 from sim.output.narrative.alignment import alignment
-from sim.output.narrative.decisions import acts_from, label, note, question
+from sim.output.narrative.decisions import acts_from, chosen_words, label, note, question
 from sim.output.narrative.hot_wash import figure, hot_wash, questions_of
 from sim.output.narrative.passages import directed
 from sim.output.narrative.run_sheet import condition_in_words
@@ -234,12 +234,7 @@ def _in_whose_view(kept: Kept) -> str:
 
 
 def _chosen(decision: Decision, kept: Kept, names: Names) -> str:
-    return ", ".join(option_words(decision, names, json.loads(kept.payload)["choice"])) or "nothing"
-
-
-def option_words(decision: Decision, names: Names, ids: Sequence[str] | None = None) -> list[str]:
-    """Options of a decision in words: all of them, or those of some ids."""
-    return [label(option, decision, names) for option in decision.options if ids is None or option.id in ids]
+    return chosen_words(decision, json.loads(kept.payload)["choice"], names)
 
 
 def _past(room: Room, code: str, names: Names) -> list[dict[str, Any]]:
@@ -249,7 +244,7 @@ def _past(room: Room, code: str, names: Names) -> list[dict[str, Any]]:
         {
             "turn": answer.turn,
             "asked": question(decision, names),
-            "what": ", ".join(option_words(decision, names, answer.choice)) or "nothing",
+            "what": chosen_words(decision, answer.choice, names),
             "why": envelope[answer.to_json()].rationale,
             "views": _views_on(decision, views, names),
         }
@@ -460,7 +455,7 @@ def _answers(room: Room) -> list[tuple[str, list[tuple[str, str, list[str]]]]]:
     for decision, choice in reversed(answers):
         held = _views_on(decision, views, names)
         if choice or held:
-            what = "not yet" if choice is None else ", ".join(option_words(decision, names, choice)) or "nothing"
+            what = "not yet" if choice is None else chosen_words(decision, choice, names)
             seat = capital(names.actor(decision.actor))
             said.setdefault(question(decision, names), []).append((seat, what, held))
     return list(said.items())
@@ -485,8 +480,9 @@ def _input(kept: Kept, known: Mapping[Address, Decision], names: Names) -> dict[
         what = directed(SimpleNamespace(payload=said), names).removeprefix("Control ")
     else:
         decision = known.get(Answer.from_json(kept.payload).address)
-        chosen = option_words(decision, names, given["choice"]) if decision else given["choice"]
-        what = f"{names.actor(given['actor'])}, {given['kind']}: {', '.join(chosen) or 'nothing'}"
+        ids = given["choice"]
+        chosen = chosen_words(decision, ids, names) if decision else ", ".join(ids) or "nothing"
+        what = f"{names.actor(given['actor'])}, {given['kind']}: {chosen}"
     return {"number": kept.number, "turn": kept.turn, "at": kept.at[11:16], "person": kept.person, "what": what}
 
 

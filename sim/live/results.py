@@ -6,7 +6,7 @@ decisions.csv        each answer and direction: who, when, on whose advice, what
 views.csv            what each of several people in a seat would have answered
 moves.csv            what seats did in their own words, with control's ruling
 ratings.csv          how control rated each objective
-notes.csv            notes between seats and control, and moves in a seat's own words
+notes.csv            notes between seats and control
 bundles/CODE.zip     for each seat that people held: what it saw and did, and nothing else
 bundles/control.zip  all of the data
 """
@@ -17,10 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.live.log import Kept
-from sim.live.pages import option_words
 from sim.live.room import Room
 from sim.model.decisions import Answer, Decision
-from sim.output.narrative.decisions import question
+from sim.output.narrative.decisions import option_words, question
 from sim.papers.bundle import bundle
 from sim.papers.played import events_of, read_played
 from sim.phrases import Names, capital
@@ -39,7 +38,7 @@ NOTED = ("turn", "at", "from", "to", "person", "text")
 def write_session(folder: Path, room: Room) -> None:
     """Write all that is kept of an exercise that is over into the folder of its results."""
     lines = "".join(f"{line}\n" for line in room.session.save())
-    (folder / "session.jsonl").write_text(lines, encoding="utf-8", newline="\n")
+    (folder / store.SESSION).write_text(lines, encoding="utf-8", newline="\n")
     store.write_table(folder / "decisions.csv", DECISIONS, _values(DECISIONS, decisions_of(room)))
     store.write_table(folder / "ratings.csv", RATED, ((one, *said) for one, said in room.log.ratings().items()))
     store.write_table(folder / "views.csv", VIEWS, _values(VIEWS, (view.row for view in room.log.views())))
@@ -85,7 +84,7 @@ def _of_answer(room: Room, kept: Kept, answer: Answer, decision: Decision | None
     events = events_of({name: str(row[name] or "") for name in ("turn", "seat", "subject")}, room.session.record)
     return row | {
         "asked": question(decision, room.names),
-        "options": "; ".join(option_words(decision, room.names)),
+        "options": "; ".join(option_words(decision, room.names).values()),
         "came_of_it": came_of(answer, room.session.record, room.names),
         "events": " ".join(map(str, events)),
     }
@@ -130,14 +129,14 @@ def _values(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterat
     return ([row.get(name) for name in columns] for row in rows)
 
 
-def _notes(room: Room, *seats: str) -> list[tuple[Any, ...]]:
-    """Notes as rows of `NOTED`: of some seats, or of all."""
-    return [(one.turn, one.at, one.sender, one.receiver, one.person, one.text) for one in room.log.notes(*seats)]
+def _notes(room: Room) -> list[tuple[Any, ...]]:
+    """Notes as rows of `NOTED`."""
+    return [(one.turn, one.at, one.sender, one.receiver, one.person, one.text) for one in room.log.notes()]
 
 
-def _moves(room: Room, *seats: str) -> Iterator[tuple[Any, ...]]:
-    """What seats did in their own words, and what control made of it, as rows of `MOVES`: of some seats, or of all."""
-    for move, ruling in room.moves(*seats):
+def _moves(room: Room) -> Iterator[tuple[Any, ...]]:
+    """What seats did in their own words, and what control made of it, as rows of `MOVES`."""
+    for move, ruling in room.moves():
         effect = json.dumps(ruling["value"]["set"], ensure_ascii=False) if ruling and "set" in ruling["value"] else None
         reason = ruling["reason"] if ruling else None
         yield move.number, move.turn, move.at, move.seat, move.person, move.text, effect, reason

@@ -249,8 +249,9 @@ def _of_expectations(played) -> Iterator[Finding]:
 
 
 def _of_objectives(played) -> Iterator[Finding]:
+    proposals = proposals_of(played)
     for objective in played.loaded.scenario.objectives:
-        proposal = proposals_of(played)[objective.id]
+        proposal = proposals[objective.id]
         if proposal.score is not None and proposal.score >= GOOD:
             yield Finding(
                 True, "objectives", sentence(f"{objective.text.rstrip('.')}: {proposal.why}"), proposal.events

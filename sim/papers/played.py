@@ -15,7 +15,7 @@ from typing import Any
 from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.model.decisions import Answer, Decision
 from sim.model.steps.control import Direction
-from sim.output.narrative.decisions import label, question
+from sim.output.narrative.decisions import option_words, question
 from sim.phrases import Names
 from sim.policies.policy import Script
 from sim.record import store
@@ -139,7 +139,7 @@ def _row(answer):
 
 def _played_again(folder, loaded, record, manifest, answers) -> tuple[Session, ...]:
     """The exercise at the end of each turn, if it plays again as it was; else none."""
-    path = folder / "session.jsonl"
+    path = folder / store.SESSION
     kept = _lines(path)
     with _as_written(path):
         inputs = [read_input(line) for line in kept[1:]]
@@ -219,7 +219,7 @@ def _address(row):
 def _said(row, decision, names):
     if decision is None:
         return {**row, "chosen": row.get("choice") or "nothing"}
-    words = {option.id: label(option, decision, names) for option in decision.options}
+    words = option_words(decision, names)
     return {
         **row,
         "asked": question(decision, names),

@@ -64,6 +64,7 @@ FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 UNUSABLE = (*FORBIDDEN, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EISDIR)
 FULL = (errno.ENOSPC, errno.EDQUOT)
 MANIFEST = "manifest.json"
+SESSION = "session.jsonl"  # what was put into an exercise with people
 ARMS = ("played", "without_cooperation")
 SHARES = {"joined.csv": "response", "formats.csv": "format", "answers.csv": "option"}  # tables of many runs: of what
 WRITTEN = ("scenario.json", "measures.csv", "series.csv", "record.json", "events.jsonl", *SHARES)

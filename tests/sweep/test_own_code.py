@@ -48,6 +48,16 @@ class Needy(sim.Policy):
     def __init__(self, what):
         self.what = what
 """
+FORGETS_NOTHING = """
+class Once(Bold):
+    "Says yes the first three times that it is asked anything."
+    memory = True
+    asked = 0
+
+    def choose(self, view, decision):
+        self.asked += 1
+        return super().choose(view, decision) if self.asked <= 3 else decision.default
+"""
 OWN = {"measures": ["reach=own_of_test:reach"], "policies": ["EST=own_of_test:Bold"]}
 
 
@@ -134,3 +144,11 @@ def test_a_run_with_ones_own_measure_and_policy_is_replayed_by_its_digest(tmp_pa
     played(tmp_path / "one", points=1)
     done = CliRunner().invoke(app, ["replay", str(tmp_path / "one"), "0", "--no-save"])
     assert done.exit_code == 0 and "It is the same run: the digest" in done.output, done.output
+
+
+def test_a_policy_of_ones_own_that_remembers_has_a_memory_of_each_run(mine):
+    """Else what it has seen in one run would count in the next of the same block."""
+    mine.write_text(MINE + FORGETS_NOTHING)
+    once = {"policies": ["EST=own_of_test:Once"], "baseline": False}
+    together, apart = (played(block_runs=runs, **once).measures for runs in (6, 1))
+    assert all(np.array_equal(together[name], apart[name], equal_nan=True) for name in apart)

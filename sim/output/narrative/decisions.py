@@ -68,6 +68,17 @@ def subject_of_text(decision):
     return incident, form, int(attempt)
 
 
+def option_words(decision, names):
+    """The options of a decision in words, by id."""
+    return {option.id: label(option, decision, names) for option in decision.options}
+
+
+def chosen_words(decision, ids, names):
+    """What was chosen of a decision, in words: `nothing` where it is none of the options."""
+    words = option_words(decision, names)
+    return ", ".join(words[one] for one in words if one in ids) or "nothing"
+
+
 def label(option, decision, names):
     """An option in words."""
     if decision.kind == "call":
