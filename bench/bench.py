@@ -58,6 +58,7 @@ AIMS = {  # what is aimed at: (words, whether it is met)
     "ahead": (f"{AHEAD} continuations within 1 s", lambda value: value < 1),
     "before": ("batches of 256 at least 2.5 times as fast as before", lambda value: value >= 2.5),
     "stop": ("a stop of a session within 0.05 s in the median", lambda value: value < 0.05),
+    "slowest": ("the slowest stop of a session within 0.1 s", lambda value: value < 0.1),
     "rebuilt": ("a session rebuilt from its inputs within 1 s", lambda value: value < 1),
     "ahead_of_room": (
         f"{AHEAD_OF_ROOM} continuations from the middle of a session within 1 s",
@@ -449,6 +450,7 @@ def table(before=None):
         "worker_memory": sweep["worker_mb"],
         "ahead": ahead["seconds"],
         "stop": room["median_stop"],
+        "slowest": room["slowest_stop"],
         "rebuilt": room["rebuilt"],
         "ahead_of_room": room["ahead"],
         "peers": min(ratios.values()),
