@@ -322,7 +322,7 @@ class EventRecorder:
         )
 
     def adversary_retaliates(self, world, d, hit):
-        for k in np.flatnonzero(hit):
+        for k in hit:
             self.tell(
                 world,
                 "adversary_retaliates",
@@ -335,7 +335,8 @@ class EventRecorder:
 
     def responses_act(self, world, felt):
         inputs = world.inputs
-        for o, k in zip(*np.nonzero(felt[:, 0]), strict=True):
+        options, runs, actors = felt
+        for o, k in zip(options[runs == 0], actors[runs == 0], strict=True):
             incident, response = inputs.options[o]
             self.tell(
                 world,
