@@ -4,7 +4,7 @@ import datetime
 
 import numpy as np
 
-from sim.catalogue.ladder import edges_of, rung_of
+from sim.catalogue.responses import edges_of, rung_of
 from sim.model.decisions import View
 from sim.model.inputs import ModelInputs, last_day_of, turn_of
 from sim.model.msel import Planned, was_released

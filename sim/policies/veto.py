@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sim.catalogue.ladder import RUNGS
+from sim.catalogue.responses import RUNGS
 from sim.model.decisions import Decision, View
 from sim.policies.policy import Policy, first_legal
 

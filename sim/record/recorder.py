@@ -8,8 +8,8 @@ import json
 
 import numpy as np
 
-from sim.catalogue.ladder import SILENT_RULES, rung_of
 from sim.catalogue.moves import NAMES
+from sim.catalogue.responses import SILENT_RULES, rung_of
 from sim.model.cooperation import delivered
 from sim.model.events import EVENT_KINDS, Event
 from sim.model.steps.positions import rung_edges

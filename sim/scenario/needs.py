@@ -5,11 +5,10 @@ domain, in `library/behaviour.yaml`.
 """
 
 import math
-import typing
 from collections.abc import Iterator
 
 from sim.catalogue.moves import FELT, NAMES
-from sim.catalogue.response_kinds import RESPONSE_KINDS
+from sim.catalogue.responses import RESPONSE_KINDS, RUNGS
 from sim.errors import Diagnostic, nearest
 from sim.scenario.reader import Node, is_given, is_yes, items_of, keys_of, text_of
 from sim.scenario.schema import (
@@ -24,13 +23,11 @@ from sim.scenario.schema import (
     Library,
     Project,
     Response,
-    Rung,
     State,
 )
 
 YARDSTICK = "USA"  # every economy and every defence budget is measured by its own
 MEASURED_BY = ("gdp_usd_bn", "defence_usd_bn")
-RUNGS = typing.get_args(Rung)
 COEFFICIENTS = (
     *"""
     precision damping round_days evidence_rate skill_floor access_open access_signals signals_power

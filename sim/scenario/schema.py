@@ -29,6 +29,8 @@ from pydantic import (
 )
 
 from sim import own_code
+from sim.catalogue.moves import NAMES as MOVES
+from sim.catalogue.responses import RESPONSE_KINDS, RUNGS
 from sim.scenario.calendar import CLOCK_TIME, MOMENT, Calendar, calendar_of, moment_in, moment_of, stretch_of, time_in
 
 
@@ -83,9 +85,9 @@ ClockTime = Annotated[
 ]
 Year = Annotated[int, Field(ge=FIRST_DAY.year, le=LAST_DAY.year)]
 Issue = Literal["cyber", "fimi", "coercion", "edt", "space", "infra", "military", "consult", "learn"]
-Rung = Literal["silence", "concern", "solidarity", "naming", "measures"]
+Rung = Literal[RUNGS]  # type: ignore[valid-type]
 Means = Literal["coast", "forces", "relations", "cyber_service", "harm"]
-KindOfResponse = Literal["words", "naming", "measures", "support", "law", "talks", "military", "cooperation"]
+KindOfResponse = Literal[*RESPONSE_KINDS]  # type: ignore[valid-type]
 Rule = Literal[
     "consensus", "unanimity", "qmv", "coalition", "adjudication", "bilateral", "sovereign", "membership_board"
 ]
@@ -806,10 +808,7 @@ class ActDone(Entry):
     response: Optional[Union[Name, Annotated[list[Name], Field(min_length=1)]]] = Field(
         None, description="id of the response, or a list of which one is enough; without it any counts"
     )
-    move: Optional[Name] = Field(
-        None,
-        description="an adversary's: persist, stop, escalate, widen, open_other_ocean, divide, exploit_narrative",
-    )
+    move: Optional[Name] = Field(None, description=f"an adversary's: {', '.join(MOVES)}")
     incident: Optional[Name] = Field(None, description="for a response: the incident it answers; without it any counts")
 
     @property

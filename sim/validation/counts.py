@@ -11,7 +11,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.catalogue.ladder import RUNGS, edges_of
+from sim.catalogue.responses import RUNGS, edges_of
 from sim.model.events import Event
 from sim.model.inputs import formats_of, responses_of
 from sim.phrases import Names

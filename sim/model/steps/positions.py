@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.catalogue.ladder import RUNGS, rung_of
+from sim.catalogue.responses import RUNGS, rung_of
 from sim.model.decisions import Decision, Option
 from sim.model.steps.stops import seats_to_ask
 from sim.model.steps.willingness import lasting_utility, utility_of_calls

@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from sim.catalogue.ladder import SILENT_RULES, rung_of
+from sim.catalogue.responses import SILENT_RULES, rung_of
 from sim.model.decisions import Decision, Option
 from sim.model.state import ADOPTED, FAILED, OPEN
 from sim.model.steps.assess import confidence_now, severity_now

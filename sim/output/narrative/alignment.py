@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sim.catalogue.ladder import RUNGS
+from sim.catalogue.responses import RUNGS
 from sim.phrases import Names, capital, count, in_words, listed, percent, sentence
 from sim.scenario import Loaded
 

@@ -9,7 +9,7 @@ import math
 from collections import Counter
 
 from sim.catalogue.moves import BY_NAME
-from sim.catalogue.terms import TERMS
+from sim.catalogue.responses import TERMS
 from sim.phrases import count, day, gist, lasting, listed, percent, percent_range, sentence, severity, stopped
 from sim.scenario.calendar import from_iso
 
@@ -44,7 +44,7 @@ WHY_FORMAT = {
     "veto": "it is hard to block",
     "duplication": "nobody else does that work",
 }
-MOVES_MANY = {term.name: term.moves for term in TERMS if term.moves}
+MOVES_MANY = {term.name: term.moves for term in TERMS.values() if term.moves}
 JOINT = 4  # how many shared responses a turn tells one by one
 WHY_MOVE = {
     "gain": "there is more in it",

@@ -7,8 +7,8 @@ where it leaves everybody. What is light is said only where there is little else
 
 from dataclasses import dataclass, replace
 
-from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import BY_NAME
+from sim.catalogue.responses import RUNGS
 from sim.output.narrative.passages import (
     FIRM,
     adopted_when,

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.catalogue.terms import BY_NAME as TERMS
+from sim.catalogue.responses import TERMS
 from sim.experiments.phrases import measure
 from sim.output.figures import Chart, ChartType
 from sim.output.figures.actor_style import ActorStyle

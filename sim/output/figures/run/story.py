@@ -7,8 +7,8 @@ is counted. Responses come as the first of each kind, gravest first, with its co
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import BY_NAME
+from sim.catalogue.responses import RUNGS
 from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle
 from sim.output.figures.queries import (

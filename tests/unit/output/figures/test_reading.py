@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from sim.catalogue.ladder import RUNGS
+from sim.catalogue.responses import RUNGS
 from sim.output.figures import queries
 from sim.phrases import Names
 from sim.record import Event, Record
