@@ -25,9 +25,8 @@ from sim.policies import POLICIES, policy_named
 from sim.policies.policy import Script, Scripts
 from sim.policies.seating import PolicyLike, fresh, policies_of, seats_that_override
 from sim.policies.standard import Standard
-from sim.record.record import Outcomes, Record
+from sim.record.record import Outcomes, Record, scorecard
 from sim.record.recorder import EventRecorder
-from sim.record.scorecard import scorecard
 from sim.scenario import Loaded
 from sim.scenario.calendar import in_iso, lengths_of
 
