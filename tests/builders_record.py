@@ -11,7 +11,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.record import Event, Outcomes, Principle, Record
-from sim.scenario.schema import Library, Scenario
+from sim.scenario.library_schema import Library
+from sim.scenario.schema import Scenario
 
 ALLIES = {
     "ALB": "Albania",

@@ -9,7 +9,7 @@ from sim.cli.options import CalibrationOptions
 from sim.cli.terminal import TerminalUI
 from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.record import store
-from sim.scenario.schema import Library
+from sim.scenario.library_schema import Library
 
 AT_THE_END = 1e-6  # as near to the end of its range as makes no difference, in widths of the range
 

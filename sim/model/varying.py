@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.model.inputs import ModelInputs, build_inputs
+from sim.scenario.entries import domain_of
 from sim.scenario.loading import varied
-from sim.scenario.needs import domain_of
 
 RUNS_AXIS = {
     **dict.fromkeys(("linkage", "adversary_tie", "budget", "capital", "cyber"), 0),

@@ -9,7 +9,7 @@ from sim.policies import policy_named
 from sim.policies.policy import Policy, Script, Scripts
 from sim.policies.standard import Standard
 from sim.scenario import Loaded, resolve_members
-from sim.scenario.members import code_meant, codes_by_name
+from sim.scenario.hints import code_meant, codes_by_name
 
 PolicyLike = Policy | type[Policy] | str  # itself, its class, or its name
 Decided = Iterable[tuple[Decision, Answer]]

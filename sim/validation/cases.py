@@ -17,9 +17,9 @@ import numpy as np
 from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.scenario import load_library, scenarios_folder
 from sim.scenario.library import digest_of, shown_path
+from sim.scenario.library_schema import Codebook, Library
 from sim.scenario.loading import in_order, looks_like_a_path
 from sim.scenario.reader import Node, read
-from sim.scenario.schema import Codebook, Library
 from sim.scenario.wording import beside, validated
 from sim.validation.checks import check_cases, codebook_of, reading_of, unlike_cases, used
 from sim.validation.schema import Case, CaseFile, Cell, Covariates, Episode

@@ -14,9 +14,9 @@ from functools import cached_property
 from typing import Any
 
 from sim.errors import Diagnostic, did_you_mean, nearest
-from sim.scenario.members import code_meant, codes_by_name, which_code
+from sim.scenario.hints import code_meant, codes_by_name, which_code
+from sim.scenario.library_schema import Codebook, Library
 from sim.scenario.reader import Node, entries_of, is_given, is_yes, items_of, keys_of, text_of
-from sim.scenario.schema import Codebook, Library
 from sim.scenario.wording import below, core, fields_of, is_model
 from sim.validation.schema import (
     COUNTRIES,

@@ -18,7 +18,8 @@ from sim.phrases import Names
 from sim.record.record import Record
 from sim.scenario import Loaded
 from sim.scenario.calendar import from_iso
-from sim.scenario.schema import Incident, Response, Volumes
+from sim.scenario.library_schema import Response, Volumes
+from sim.scenario.schema import Incident
 from sim.validation.schema import KINDS
 
 NAMING, SANCTIONS, LEGAL = KINDS[1], KINDS[2], KINDS[4]

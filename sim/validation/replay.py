@@ -36,7 +36,7 @@ from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
 from sim.rules.tempo import NEVER
 from sim.scenario import Loaded, from_document, group_members, load_library
-from sim.scenario.schema import Codebook, Library
+from sim.scenario.library_schema import Codebook, Library
 from sim.validation.cases import head_of
 from sim.validation.checks import codebook_of
 from sim.validation.schema import KINDS, UNATTRIBUTED, Case

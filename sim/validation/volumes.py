@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.engine import play
 from sim.scenario import Loaded, from_document
-from sim.scenario.schema import Library, Volume, Volumes
+from sim.scenario.library_schema import Library, Volume, Volumes
 from sim.validation.backtest import coefficients_for
 from sim.validation.counts import ABSURD, COUNTS, NOT_AT_ALL, Count, Run, once_in
 from sim.validation.replay import document_of

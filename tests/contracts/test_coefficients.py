@@ -8,7 +8,8 @@ import pytest
 from sim.catalogue.moves import FELT, NAMES
 from sim.catalogue.responses import RESPONSE_KINDS, RUNGS
 from sim.scenario import load_library
-from sim.scenario.needs import COEFFICIENTS, domain_of
+from sim.scenario.entries import domain_of
+from sim.scenario.library import COEFFICIENTS
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = load_library()

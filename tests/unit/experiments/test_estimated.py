@@ -8,7 +8,7 @@ import pytest
 from sim.errors import InputError
 from sim.experiments import choose_factors, make_design
 from sim.experiments.factors import estimated
-from sim.scenario.schema import Estimates
+from sim.scenario.library_schema import Estimates
 from tests.builders_of_sweeps import a_small_scenario
 
 MEAN, SD, TOGETHER = {"b_stake": 1.1, "b_peer": 0.3, "tolerance": 0.12}, [0.1, 0.05, 0.02], [[], [-0.8], [0.3, 0.0]]
