@@ -22,9 +22,9 @@ from sim.model.steps import STEPS, begin_turn, is_over, play_turn
 from sim.model.steps.control import Direction, carry_out
 from sim.model.varying import Varied
 from sim.policies import POLICIES, policy_named
+from sim.policies.members import Standard
 from sim.policies.policy import Script, Scripts
 from sim.policies.seating import PolicyLike, fresh, policies_of, seats_that_override
-from sim.policies.standard import Standard
 from sim.record.record import Outcomes, Record, scorecard
 from sim.record.recorder import EventRecorder
 from sim.scenario import Loaded

@@ -32,6 +32,32 @@ CHANNELS = {"in_person": "in person", "social": "on social media"}  # the others
 WHOLE = {"break_long_words": False, "break_on_hyphens": False}
 
 
+class Progress:
+    """Runs done, rate and time left, on standard error, where somebody is watching."""
+
+    def __init__(self, runs, stream):
+        self.done, self.runs, self.stream, self.bar = 0, runs, stream, None
+
+    def __enter__(self):
+        if self.stream.isatty():
+            from tqdm import tqdm
+
+            self.bar = tqdm(
+                total=self.runs, unit=" runs", unit_scale=True, file=self.stream, leave=False, mininterval=0.2
+            )
+        return self
+
+    def __call__(self, more):
+        """Notes that so many more runs are done."""
+        self.done += more
+        if self.bar is not None:
+            self.bar.update(more)
+
+    def __exit__(self, *_):
+        if self.bar is not None:
+            self.bar.close()
+
+
 class Trimmed:
     """A text file that keeps no blanks at the ends of lines: for output that is read later, or by a program."""
 

@@ -6,8 +6,8 @@ from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.model.decisions import Answer, Decision
 from sim.model.inputs import ModelInputs
 from sim.policies import policy_named
+from sim.policies.members import Standard
 from sim.policies.policy import Policy, Script, Scripts
-from sim.policies.standard import Standard
 from sim.scenario import Loaded, resolve_members
 from sim.scenario.hints import code_meant, codes_by_name
 

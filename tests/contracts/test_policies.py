@@ -111,8 +111,9 @@ def test_it_says_what_it_does_where_it_comes_from_and_what_it_remembers(policy):
     assert ("Draws: no" in said) == (not policy.draws)
 
 
-def test_it_goes_by_the_name_of_its_file(policy):
-    assert policy.__module__ == f"sim.policies.{policy.name}"
+def test_it_stands_with_those_whose_seats_it_plays(policy):
+    family = "adversaries" if policy.plays == ("adversary",) else "members"
+    assert policy.__module__ == f"sim.policies.{family}"
     assert POLICIES[policy.name] is policy
 
 

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.model.cooperation import effect, effect_anywhere
 from sim.model.decisions import Decision, Option
-from sim.model.state import ADOPTED, OPEN
+from sim.model.state import ADOPTED, OPEN, effect, effect_anywhere
 from sim.model.steps.assess import confidence_now, severity_now
 from sim.model.steps.joining import urgency
 from sim.model.steps.positions import apply_positions, positions_open, salience, take_positions

@@ -6,9 +6,8 @@ It is for control alone: what it says of an inject, no seat is shown.
 from dataclasses import dataclass
 
 from sim.catalogue.moves import BY_NAME
-from sim.model.conditions import parts_of
 from sim.model.inputs import turn_of
-from sim.model.msel import HELD, first_status
+from sim.model.msel import HELD, first_status, parts_of
 from sim.phrases import Names, day, listed
 from sim.record.record import Record
 from sim.scenario import Loaded, resolve_members

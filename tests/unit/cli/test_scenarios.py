@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.__main__ import app
-from sim.cli.listing import KINDS, listed
+from sim.cli.scenarios import KINDS, listed
 from sim.policies import POLICIES
 from sim.record.store import versions
 from sim.scenario import shipped

@@ -6,10 +6,9 @@ import pytest
 from sim.catalogue.moves import NAMES
 from sim.engine import initial_world, play
 from sim.errors import InputError
-from sim.model.conditions import all_met, parts_of, unmet
 from sim.model.events import faults_of
 from sim.model.inputs import build_inputs
-from sim.model.msel import HELD, RELEASED, WITHHELD, as_played
+from sim.model.msel import HELD, RELEASED, WITHHELD, all_met, as_played, parts_of, unmet
 from sim.model.steps.control import Direction
 from sim.model.steps.inject import inject
 from sim.model.view import view
