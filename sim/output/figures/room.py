@@ -9,8 +9,16 @@ from sim.experiments.estimate import Estimate
 from sim.output.figures import chart, style
 from sim.output.figures.forest import Forest, Panel, Point, Row
 from sim.output.figures.many import PANELS, bands, draw_fan
-from sim.output.narrative.alignment import DIVIDED, ONE_MIND, ONE_VIEW, TOGETHER, WRONG, alignment, title_of
-from sim.output.narrative.usual import how_usual
+from sim.output.narrative.hot_wash import (
+    DIVIDED,
+    ONE_MIND,
+    ONE_VIEW,
+    TOGETHER,
+    WRONG,
+    alignment,
+    how_usual,
+    title_of_alignment,
+)
 from sim.phrases import Names, capital
 from sim.record.record import Outcomes
 
@@ -29,7 +37,7 @@ ROOM, RIGHT, GAP, KEY = 1.5, 0.3, 0.3, 0.3  # inches
 @dataclass(frozen=True)
 class Debrief:
     """What there is to look back on. ours : the exercise as people played it; many : as the model did from its start;
-    rounds : how people stood, as `sim.output.narrative.alignment` has it.
+    rounds : how people stood, as `sim.output.narrative.hot_wash` has it.
     """
 
     ours: Outcomes
@@ -84,7 +92,7 @@ def compose_alignment(debrief, loaded):
     who = [TOGETHER, *dict.fromkeys(one.who for one in sorted(rounds, key=lambda one: one.who) if one.who != TOGETHER)]
     rows = [_row(one, rounds, incidents, names) for one in who if any(round.who == one for round in rounds)]
     forest = Forest(rows, ROOM, RIGHT, style.by_shape(0.36, min(max(0.36, 2.2 / len(rows)), 0.6)), GAP)
-    page = style.open_page("alignment", title_of(rounds, loaded), caption, forest.height + 0.8 + KEY)
+    page = style.open_page("alignment", title_of_alignment(rounds, loaded), caption, forest.height + 0.8 + KEY)
     turns = loaded.scenario.calendar.turns
     ticks = {turn: str(turn) for turn in range(1, turns + 1, max(1, turns // 5))}
     panels = [Panel(0.5, turns + 0.5, ticks=ticks, head=capital(names.incident(one))) for one in incidents]

@@ -23,7 +23,7 @@ from sim.output.figures.queries import (
     tension_in_words,
     turn_of,
 )
-from sim.output.narrative.passages import directed, reaches_players
+from sim.output.narrative.injects import directed, reaches_players
 from sim.phrases import capital, count, for_many, in_words, listed, softly, stopped
 
 NAME = "story"

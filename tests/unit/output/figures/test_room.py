@@ -8,8 +8,17 @@ import pytest
 
 from sim.output.figures.room import Debrief, compose_alignment, compose_usual
 from sim.output.figures.style import TALL, WIDE, misplaced
-from sim.output.narrative.alignment import DIVIDED, ONE_MIND, ONE_VIEW, WRONG, Stance, alignment, rounds_of, stances_of
-from sim.output.narrative.usual import how_usual
+from sim.output.narrative.hot_wash import (
+    DIVIDED,
+    ONE_MIND,
+    ONE_VIEW,
+    WRONG,
+    Stance,
+    alignment,
+    how_usual,
+    rounds_of,
+    stances_of,
+)
 from tests.builders_record import a_loaded, outcomes
 
 in_both_shapes = pytest.mark.parametrize("shape", [TALL, WIDE], ids=["tall", "wide"])
