@@ -11,7 +11,7 @@ from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import BY_NAME
 from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle
-from sim.output.figures.queries import (
+from sim.output.figures.run import (
     BODIES,
     actors_of,
     consultations_of,
