@@ -14,7 +14,7 @@ from sim.letters import whole
 
 def sweep_scenario(options):
     """Plays the sweep that was asked for, with `SweepOptions`, and returns the exit code."""
-    from sim.experiments.cost import Cost
+    from sim.experiments.length import Cost
     from sim.experiments.result import TABLE, TABLE_WITH_COMMAS
     from sim.experiments.runner import sweep
 

@@ -7,8 +7,7 @@ from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI
 from sim.phrases import count
 from sim.scenario import load, shipped
-from sim.validation.counts import ABSURD
-from sim.validation.volumes import SetBeside, Tally, scenario_runs, set_beside, tally
+from sim.validation.volumes import ABSURD, SetBeside, Tally, scenario_runs, set_beside, tally
 
 MOST_FORMATS = 8
 HEADS = ("What is counted", ">Median", ">10 to 90 %", ">Held against it", ">The record", "Fits")

@@ -10,7 +10,7 @@ factor goes with the indices, since an index has no direction.
 Shares of variance come in two kinds: of all variance between runs, chance included (`first_all`, `total_all`), and of
 what the factors can explain (`first`, `total`), out of which the variance within points is taken; that needs two
 replications. Points vary, and so do replications: every interval is of both, by what each run contributes to the error
-(`moments`), or by resampling both (delta, PAWN, feature scores). SALib's, which know of points alone, are too narrow.
+(`Moment`), or by resampling both (delta, PAWN, feature scores). SALib's, which know of points alone, are too narrow.
 """
 
 import contextlib
@@ -20,8 +20,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from sim.errors import OceansError
-from sim.experiments.estimate import NOTHING, Estimate, difference, mean
-from sim.experiments.moments import Moment, moment, parts_of_variance, product
+from sim.experiments.estimate import NOTHING, Estimate, Moment, difference, mean, moment, parts_of_variance, product
 from sim.experiments.sample import block_of, design_of, levels_of
 
 MOST_POINTS = 4096  # for delta, PAWN and feature scores: more take long and tell no more

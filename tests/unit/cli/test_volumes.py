@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 
 from sim.__main__ import app
 from sim.scenario import load_library
-from sim.validation.counts import ABSURD
+from sim.validation.volumes import ABSURD
 
 
 def oceans(*words):
