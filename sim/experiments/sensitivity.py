@@ -15,7 +15,7 @@ replications. Points vary, and so do replications: every interval is of both, by
 
 import contextlib
 import warnings
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -488,7 +488,7 @@ def chance_of(sample, measure):
     if factors.value + chance.value <= 0:
         return NOTHING
     found = (chance / (factors + chance)).share(sample.shares_draws, sample.future_of_points)
-    return replace(found, value=min(found.value, 1.0))
+    return Estimate(*np.minimum([found.value, found.low, found.high], 1.0).tolist())
 
 
 # -------------------------------------------------------------------------------------------------------- swings
