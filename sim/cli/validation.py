@@ -15,8 +15,7 @@ from sim.phrases import count, listed
 from sim.record import store
 from sim.scenario import load, load_library, shipped
 from sim.scenario.library_schema import Library
-from sim.validation.counts import ABSURD
-from sim.validation.volumes import SetBeside, Tally, scenario_runs, set_beside, tally
+from sim.validation.volumes import ABSURD, SetBeside, Tally, scenario_runs, set_beside, tally
 
 FORECASTS = {
     "Two Oceans": "model",

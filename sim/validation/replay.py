@@ -37,8 +37,7 @@ from sim.rules.choice import logistic
 from sim.rules.tempo import NEVER
 from sim.scenario import Loaded, from_document, group_members, load_library
 from sim.scenario.library_schema import Codebook, Library
-from sim.validation.cases import head_of
-from sim.validation.checks import codebook_of
+from sim.validation.cases import codebook_of, head_of
 from sim.validation.schema import KINDS, UNATTRIBUTED, Case
 
 SEED = 3
