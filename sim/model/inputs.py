@@ -323,6 +323,11 @@ class ModelInputs:
         """The lowest text that covers a response of each kind: (K, 1, 1)."""
         return self._of_options(self.rung, np.min)
 
+    @cached_property
+    def members_may(self):
+        """Which kinds of response some member of each body may take up by itself: (B, K) bool."""
+        return self._of_options(self.allowed @ self.body_members.astype(bool).T, np.any).T
+
     def _of_options(self, values, reduced):
         """Values (O, ...) of the options, reduced over each kind's: (K, ...)."""
         return np.array([reduced(values[self.option_kind == k], axis=0) for k in range(len(self.kinds))]).reshape(

@@ -28,7 +28,7 @@ from sim.model.inputs import ModelInputs, responses_of
 from sim.model.state import State, World
 from sim.model.steps.joining import acts_from
 from sim.model.steps.respond import instruments, legal
-from sim.model.steps.texts import chance_of_body, day_of_text
+from sim.model.steps.texts import chances_of_bodies, day_of_text
 from sim.model.steps.willingness import attention
 from sim.model.varying import Varied
 from sim.phrases import SHORT_NAME, first_words
@@ -304,9 +304,10 @@ class Odds:
         inputs = world.inputs
         decided = np.maximum(inputs.calendar.halfway(world.turn), day_of_text(world)[inputs.option_incident[part]])
         in_time = np.ceil(decided + inputs.lead_min[part, :, 0]) <= self.window
+        chances = chances_of_bodies(world)
         for b, place in places_of_bodies(inputs):
             highest = self.chance[part, :, place]
-            self.chance[part, :, place] = np.maximum(highest, chance_of_body(world, b)[part] * in_time)
+            self.chance[part, :, place] = np.maximum(highest, chances[b, part] * in_time)
 
     def chances(self, world: World) -> np.ndarray:
         """Probability of each response by each actor within a window of days: (O, R, A).
