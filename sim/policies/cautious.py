@@ -23,6 +23,8 @@ class Cautious(Policy):
     """
 
     name = "cautious"
+    decides = ("responses", "position", "silence", "move")
+    sees = ()
 
     def __init__(self, most: float = 0.5) -> None:
         self.most = most

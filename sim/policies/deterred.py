@@ -24,6 +24,8 @@ class Deterred(Policy):
 
     name = "deterred"
     plays = ("adversary",)
+    decides = ("move",)
+    sees = ("incidents", "seen_responses")
 
     def __init__(self, actors: int = 5) -> None:
         self.actors = actors

@@ -20,6 +20,8 @@ class FollowText(Policy):
 
     name = "follow_text"
     plays = ("member",)
+    decides = ("responses",)
+    sees = ("capital",)
 
     def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """The covered responses that it can pay for; elsewhere the model's default."""

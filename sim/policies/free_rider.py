@@ -23,6 +23,8 @@ class FreeRider(Policy):
 
     name = "free_rider"
     plays = ("member",)
+    decides = ("responses", "call", "silence", "project")
+    sees = ()
 
     def __init__(self, most: float = 0.05) -> None:
         self.most = most

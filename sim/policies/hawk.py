@@ -17,6 +17,8 @@ class Hawk(Policy):
     """
 
     name = "hawk"
+    decides = ("responses", "position", "silence", "move")
+    sees = ("capital", "incidents")
 
     def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """What a hawk answers; where it has no say of its own, the model's default."""

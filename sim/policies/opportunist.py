@@ -20,6 +20,8 @@ class Opportunist(Policy):
 
     name = "opportunist"
     plays = ("adversary",)
+    decides = ("move",)
+    sees = ("incidents", "texts")
 
     def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """`widen`, or `divide`, while others do not speak together; else `persist`."""

@@ -19,6 +19,8 @@ class Silent(Policy):
     """
 
     name = "silent"
+    decides = ("responses", "call", "question", "silence", "project", "move")
+    sees = ()
 
     def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """Nothing, where that is possible; else what changes least."""

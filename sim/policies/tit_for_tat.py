@@ -21,6 +21,8 @@ class TitForTat(Policy):
     name = "tit_for_tat"
     plays = ("adversary",)
     memory = True
+    decides = ("move",)
+    sees = ("incidents", "seen_responses")
 
     def __init__(self) -> None:
         self.turn = 0

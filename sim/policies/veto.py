@@ -22,6 +22,8 @@ class Veto(Policy):
 
     name = "veto"
     plays = ("member",)
+    decides = ("silence", "position")
+    sees = ()
 
     def __init__(self, above: str = "concern") -> None:
         self.above = above
