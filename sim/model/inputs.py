@@ -11,12 +11,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.catalogue.ladder import RUNGS, SILENT_RULES
 from sim.catalogue.moves import FELT
 from sim.catalogue.moves import NAMES as MOVE_KEYS
-from sim.catalogue.response_kinds import RESPONSE_KINDS, kind_of
-from sim.model.actor_table import ACTOR_ARRAYS, actor_table_of
-from sim.model.ties import bonds_of, guests, partners, peer_groups, shared, tied
+from sim.catalogue.responses import RESPONSE_KINDS, RUNGS, SILENT_RULES, kind_of
+from sim.model.actor_table import ACTOR_ARRAYS, actor_table_of, bonds_of, guests, partners, peer_groups, shared, tied
 from sim.rules.quantize import quantize
 from sim.scenario import Loaded, resolve_members
 from sim.scenario.calendar import Calendar

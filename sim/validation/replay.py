@@ -36,9 +36,8 @@ from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
 from sim.rules.tempo import NEVER
 from sim.scenario import Loaded, from_document, group_members, load_library
-from sim.scenario.schema import Codebook, Library
-from sim.validation.cases import head_of
-from sim.validation.checks import codebook_of
+from sim.scenario.library_schema import Codebook, Library
+from sim.validation.cases import codebook_of, head_of
 from sim.validation.schema import KINDS, UNATTRIBUTED, Case
 
 SEED = 3
@@ -240,7 +239,7 @@ class Replay:
     def _played(self, points: Sequence[Mapping[str, float]], numbers: np.ndarray, seed: int) -> Played:
         parts, order = [], []
         for first in range(0, len(points), BATCH):
-            for inputs, places in self.varied.batches(points[first : first + BATCH], first):
+            for inputs, places, _ in self.varied.batches(points[first : first + BATCH], first):
                 world = initial_world(inputs, seed, numbers[first + places])
                 world.watch = odds = Odds(self.window, world.state)
                 play_out(world)
