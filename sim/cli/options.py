@@ -1,4 +1,4 @@
-"""What can be asked for at a terminal: the options of each command that has many, each declared once.
+"""What can be asked for at a terminal: the options of each command, each declared once.
 
 A dataclass here says what its command does, which is the command's help; a field of it is an option or an argument with
 its type, its default and its help. `taking` has a command called with them.
@@ -313,6 +313,15 @@ class SweepOptions(Answered):
 
 
 @dataclass(frozen=True)
+class MergeOptions(Asked):
+    """Put the parts of one sweep, played on several machines, together."""
+
+    folders: Annotated[Sequence[Path], typer.Argument(metavar="DIR...", help="Folders of `oceans sweep --shard I/N`.")]
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder of the whole; it must be new.")]
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the folder and nothing else.")] = False
+
+
+@dataclass(frozen=True)
 class CompareOptions(Answered):
     """Compare scenarios, values or policies run by run, with the same draws in each."""
 
@@ -512,6 +521,42 @@ class PapersOptions(Asked):
     address: Annotated[str, typer.Option("--address", metavar="URL", help="Where people join, for the poster.")] = ""
     code: Annotated[str, typer.Option("--code", metavar="CODE", help="The code to join with, for the poster.")] = ""
     out: Folder = Path("results")
+
+
+@dataclass(frozen=True)
+class ListOptions(Asked):
+    """List what there is to choose from, one line each."""
+
+    kind: Annotated[
+        str | None,
+        typer.Argument(
+            help="scenarios, policies, measures, responses, formats, projects, groups, states, coefficients or cases; "
+            "left out: these, with how many there are of each."
+        ),
+    ] = None
+    as_json: AsJson = False
+
+
+@dataclass(frozen=True)
+class CheckOptions(Asked):
+    """Check scenario files: every fault at once, with its place and what was probably meant."""
+
+    files: Annotated[
+        Sequence[str], typer.Argument(metavar="FILE...", help="YAML files, or names of scenarios that ship.")
+    ]
+
+
+@dataclass(frozen=True)
+class NewOptions(Asked):
+    """Write a scenario to start from, with every field explained."""
+
+    name: Annotated[str, typer.Argument(help="Name of the new scenario: lower case letters, digits and underscores.")]
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write it.")] = Path(".")
+
+
+@dataclass(frozen=True)
+class SchemaOptions(Asked):
+    """Print the JSON Schema of scenario files, for editors that complete and explain."""
 
 
 # ------------------------------------------------------------------------------------------- from the terminal to them

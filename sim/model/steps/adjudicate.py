@@ -5,7 +5,7 @@ from functools import reduce
 import numpy as np
 
 from sim.catalogue.moves import MOVES
-from sim.model.cooperation import delivered, effect, effect_anywhere
+from sim.model.state import delivered, effect, effect_anywhere
 from sim.model.steps.adversary import sway_fades
 from sim.model.steps.projects import ripen
 from sim.rules.coercion import joint_pressure, p_concede, per_period, relief

@@ -9,18 +9,15 @@ from dataclasses import dataclass, replace
 
 from sim.catalogue.moves import BY_NAME
 from sim.catalogue.responses import RUNGS
+from sim.output.narrative.injects import answered, deadlines, directions, reaches_players
 from sim.output.narrative.passages import (
     FIRM,
     adopted_when,
-    answered,
     belief,
-    deadlines,
-    directions,
     likelier_format,
     move_in_words,
     presence,
     projects,
-    reaches_players,
     retaliations,
     tension_in_words,
     way,

@@ -8,7 +8,7 @@ silence, the furthest on either side. The text that went furthest is always amon
 from sim.catalogue.responses import RUNGS, edges_of
 from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle, draw_key, key_lines
-from sim.output.figures.queries import consultations_of, date_of, day_in, incidents_of
+from sim.output.figures.run import consultations_of, date_of, day_in, incidents_of
 from sim.phrases import capital, count, in_words, listed
 
 NAME = "consultation"
