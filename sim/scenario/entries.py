@@ -34,7 +34,7 @@ from sim.scenario.library_schema import (
     State,
     Volume,
 )
-from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, number_of, text_of
+from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, named_in, number_of, text_of
 from sim.scenario.wording import ENTRY_NAMES, below, core, fields_of, is_model, once_for_each, start_of
 
 JUDGEMENT = "judgement"
@@ -91,13 +91,13 @@ def a_fraction(node: Node | None, name: str, domain: str | None) -> Iterator[Dia
 def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> Iterator[Diagnostic]:
     """The faults of an entry and all below it: what it refers to, and numbers that contradict each other."""
     for found, kind, name in _models(node, model):
-        for field, given in found.value.items():
+        for field in found.value:
             section, of_keys = _refers_to(fields_of(kind).get(field))
             if section is not None and of_keys:
                 keys = [key for code, key, _ in items_of(found, field) if code not in names["bodies"]]
                 yield from known_names(keys, section, names)
             elif section is not None:
-                yield from known_names(given.value if given.is_list else [given], section, names)
+                yield from known_names(named_in(found, field), section, names)
         yield from _beyond_limits(found, kind, name)
         if kind in RULES:
             yield from RULES[kind](found, names)
@@ -223,11 +223,8 @@ def _format(node: Node, names) -> Iterator[Diagnostic]:
             if name is None or name == "any" or name in names["bodies"] or name in names["states"]:
                 continue
             if not name.startswith("group:"):
-                choices = [
-                    *{**names["states"], **names["bodies"]},
-                    *(f"group:{known}" for known in names["groups"]),
-                    "any",
-                ]
+                groups = [f"group:{known}" for known in names["groups"]]
+                choices = [*{**names["states"], **names["bodies"]}, *groups, "any"]
                 said = which_code(name, choices, names.get("codes", {}))
                 yield entry.fault(f"no actor '{name}'. {said}", ("states", name))
             else:
@@ -349,13 +346,4 @@ def _misspelt(given: str, node: Node, used: str, places: list[Diagnostic]) -> Di
 
 def _words_in(root: Node) -> Counter:
     """How often each name stands in a document: as a key, a text, or a part of a path."""
-    return Counter(word for text in _texts(root) for word in {text, *text.split(".")})
-
-
-def _texts(node: Node) -> Iterator[str]:
-    if node.is_mapping:
-        yield from node.value
-    if node.text is not None:
-        yield node.text
-    for entry in node.entries():
-        yield from _texts(entry)
+    return Counter(word for text in root.texts() for word in {text, *text.split(".")})
