@@ -22,7 +22,7 @@ LONGEST_NAME, LONGEST_LABEL = 14, 40  # of an arm, at the head of a column; of a
 
 def sweep_scenario(options):
     """Plays the sweep that was asked for, with `SweepOptions`, and returns the exit code."""
-    from sim.experiments.cost import Cost
+    from sim.experiments.length import Cost
     from sim.experiments.result import TABLE, TABLE_WITH_COMMAS
     from sim.experiments.runner import sweep
 

@@ -17,7 +17,7 @@ from sim.cli.streams import print_json
 from sim.cli.terminal import Progress, TerminalUI, answer, drawn
 from sim.errors import Diagnostic, InputError, OceansError
 from sim.output.narrative.hot_wash import figure, hot_wash
-from sim.output.narrative.run_sheet import notes_on_incidents, objectives_of, run_sheet
+from sim.output.narrative.injects import notes_on_incidents, objectives_of, run_sheet
 from sim.output.narrative.story import Narrator, tell
 from sim.phrases import Names, goes_unsaid, percent
 from sim.record import store
@@ -222,7 +222,7 @@ def keep_one(folder, loaded, record, outcomes, facts, options, session=None):
 
 def _decided_by(session):
     from sim.experiments.turning_points import turning_points
-    from sim.output.narrative.decisions import turning_point
+    from sim.output.narrative.hot_wash import turning_point
 
     return [turning_point(point, Names(session.loaded)) for point in turning_points(session)]
 

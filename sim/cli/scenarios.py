@@ -11,7 +11,7 @@ from sim.cli.terminal import TerminalUI
 from sim.errors import InputError, counted, did_you_mean, refusal
 from sim.letters import visible
 from sim.model.inputs import turn_of
-from sim.output.narrative.run_sheet import condition_in_words
+from sim.output.narrative.injects import condition_in_words
 from sim.phrases import Names, gist
 from sim.scenario import check_files, json_schema, load, new_scenario, notes_on
 from sim.validation.cases import case_faults, is_case_file, located, shipped_cases

@@ -15,9 +15,8 @@ from rich.text import Text
 
 from sim.cli.streams import print_json
 from sim.letters import visible, whole
-from sim.output.narrative.decisions import acts_from, label, note, question
-from sim.output.narrative.passages import by_when, enclosed
-from sim.output.narrative.seat import situation
+from sim.output.narrative.decisions import acts_from, label, note, question, situation
+from sim.output.narrative.injects import by_when, enclosed
 from sim.phrases import capital, day, gist, lines_kept, period, stopped, turns_in_words
 from sim.scenario.calendar import from_iso
 

@@ -14,9 +14,8 @@ from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.phrases import count, listed
 from sim.record import store
 from sim.scenario import load, load_library, shipped
-from sim.scenario.schema import Library
-from sim.validation.counts import ABSURD
-from sim.validation.volumes import SetBeside, Tally, scenario_runs, set_beside, tally
+from sim.scenario.library_schema import Library
+from sim.validation.volumes import ABSURD, SetBeside, Tally, scenario_runs, set_beside, tally
 
 FORECASTS = {
     "Two Oceans": "model",

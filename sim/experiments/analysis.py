@@ -221,7 +221,7 @@ def _finding(sample, name, limit, seed):
     return Finding(
         name, spread(sample, sample.values(name), "all runs"), baseline, sensitivity(sample, name, seed),
         discover(sample, name, limit, seed), of_cooperation(sample, name, limit, seed),
-        tuple(robustness(sample, name, None, limit, seed)), convergence(sample, name, seed),
+        tuple(robustness(sample, name, limit, seed)), convergence(sample, name, seed),
     )  # fmt: skip
 
 

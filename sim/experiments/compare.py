@@ -23,7 +23,7 @@ from sim.experiments.factors import entry_of
 from sim.experiments.phrases import label_of
 from sim.experiments.phrases import measure as described
 from sim.phrases import count
-from sim.record.scorecard import scorecard
+from sim.record.record import scorecard
 from sim.record.store import SESSION
 from sim.session import read_session
 

@@ -11,7 +11,7 @@ import numpy as np
 from sim.rules.coercion import asymmetry, trade_exposure
 from sim.rules.quantize import quantize
 from sim.scenario import resolve_members
-from sim.scenario.needs import YARDSTICK
+from sim.scenario.library_schema import YARDSTICK
 
 ACTOR_ARRAYS = (
     "actors",

@@ -11,10 +11,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.catalogue.ladder import RUNGS, SILENT_RULES
 from sim.catalogue.moves import FELT
 from sim.catalogue.moves import NAMES as MOVE_KEYS
-from sim.catalogue.response_kinds import RESPONSE_KINDS, kind_of
+from sim.catalogue.responses import RESPONSE_KINDS, RUNGS, SILENT_RULES, kind_of
 from sim.model.actor_table import ACTOR_ARRAYS, actor_table_of, bonds_of, guests, partners, peer_groups, shared, tied
 from sim.rules.quantize import quantize
 from sim.scenario import Loaded, resolve_members
@@ -323,6 +322,11 @@ class ModelInputs:
     def kind_rung(self):
         """The lowest text that covers a response of each kind: (K, 1, 1)."""
         return self._of_options(self.rung, np.min)
+
+    @cached_property
+    def members_may(self):
+        """Which kinds of response some member of each body may take up by itself: (B, K) bool."""
+        return self._of_options(self.allowed @ self.body_members.astype(bool).T, np.any).T
 
     def _of_options(self, values, reduced):
         """Values (O, ...) of the options, reduced over each kind's: (K, ...)."""

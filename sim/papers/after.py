@@ -5,10 +5,17 @@ Nothing is invented: what is drafted here says so, and each sentence of it names
 
 from pathlib import Path
 
-from sim.output.narrative.alignment import alignment, rounds_of, stances_of, title_of
 from sim.output.narrative.decisions import LABELS
-from sim.output.narrative.hot_wash import hot_wash, measure_rows, questions_of
-from sim.output.narrative.run_sheet import objectives_of
+from sim.output.narrative.hot_wash import (
+    alignment,
+    hot_wash,
+    measure_rows,
+    questions_of,
+    rounds_of,
+    stances_of,
+    title_of_alignment,
+)
+from sim.output.narrative.injects import objectives_of
 from sim.output.narrative.story import tell
 from sim.papers.before import turn_periods
 from sim.papers.content import Break, Grid, Heading, Items, Lines, Paper, Paragraph, Picture
@@ -181,7 +188,7 @@ def _alignment(played):
         yield Paragraph(" ".join(alignment(rounds, played.loaded)))
     drawn = played.folder / "charts" / "alignment.png"
     if rounds and drawn.exists():
-        yield Picture(drawn, title_of(rounds, played.loaded))
+        yield Picture(drawn, title_of_alignment(rounds, played.loaded))
 
 
 def _differs(row):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from statistics import fmean
 
-from sim.output.narrative.run_sheet import Entry, run_sheet
+from sim.output.narrative.injects import Entry, run_sheet
 from sim.papers.played import Played
 from sim.phrases import Names, capital, count, listed, sentence
 

@@ -22,31 +22,23 @@ from sim.scenario.entries import (
     unless_known_group,
 )
 from sim.scenario.facts import (
+    OWN,
     Facts,
     groups_joined,
     must_be_adversary,
     must_take_part,
     not_both,
     repeated,
+    role_in,
     turn_must_exist,
 )
+from sim.scenario.hints import code_meant, which_code
 from sim.scenario.inject_checks import actors_reached, check_injects, check_questions, turn_meant
-from sim.scenario.members import OWN, code_meant, role_in, which_code
+from sim.scenario.library_schema import Days, Format, Membership, Response
 from sim.scenario.reader import Node, entries_of, is_given, items_of, keys_of, nodes_of, number_of, text_of, whole_of
-from sim.scenario.schema import (
-    LONGEST_TURN,
-    MOST_MARKS,
-    MOST_TURNS,
-    STATELESS,
-    Days,
-    Format,
-    Membership,
-    Response,
-    Scenario,
-)
+from sim.scenario.schema import LONGEST_TURN, MERGED_BY, MOST_MARKS, MOST_TURNS, STATELESS, Scenario
 from sim.scenario.wording import expected, start_of
 
-MERGED_BY = {"incidents": "id", "injects": "id", "objectives": "id", "cooperation": "project"}
 WEIGHED_BY = {"gdp": "economy", "gdp_cyber": "economy", "defence": "military"}  # equal: everybody weighs as much
 OWN_CATEGORIES = [name for name in typing.get_args(Response.model_fields["category"].annotation) if name != "baseline"]
 INVENTED = re.compile("X[A-Z]{2}$")  # codes that the standard leaves free

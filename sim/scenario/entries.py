@@ -13,17 +13,20 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pydantic import BaseModel
 
 from sim.errors import Diagnostic, did_you_mean, in_words, nearest
-from sim.scenario.members import which_code
-from sim.scenario.needs import allowed, figure_limits, is_counted, lies_within
-from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, mapping_of, number_of, text_of
-from sim.scenario.schema import (
+from sim.scenario.hints import which_code
+from sim.scenario.library_schema import (
+    MEASURED_BY,
+    YARDSTICK,
     Body,
     CaseKind,
     Codebook,
     CoercionEpisode,
     Days,
     Domain,
+    Effect,
+    Escalation,
     Estimates,
+    Exposure,
     Figure,
     Format,
     Group,
@@ -38,6 +41,7 @@ from sim.scenario.schema import (
     Volume,
     Volumes,
 )
+from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, number_of, text_of
 from sim.scenario.wording import ENTRY_NAMES, below, core, is_model, start_of
 
 JUDGEMENT = "judgement"
@@ -93,49 +97,61 @@ def names_in(library: Library, section: str) -> Iterable[str]:
     return () if section in ("estimates", "volumes") else found
 
 
-def check_library(root: Node, names: dict[str, dict]) -> list[Diagnostic]:
-    """Every fault in how the entries of the library, some or all sections, fit together.
+SOMETHING = 0.05  # USD billion: the smallest economy there is has little more, and others are measured by it
+FIGURE_LIMITS: dict[tuple[type, str], tuple[float, float]] = {
+    (Body, "budget_eur_m"): (0, 1e6),
+    (CaseKind, "difficulty"): (0, 1),
+    (CaseKind, "incident_days"): (1, 3660),
+    (Codebook, "also_hit"): (0, 1),
+    (Codebook, "difficulty"): (0, 1),
+    (Codebook, "episode_after_days"): (0, 3660),
+    (Codebook, "longest_days"): (1, 3660),
+    (Codebook, "soft"): (0, 1),
+    (Codebook, "unrecorded"): (0, 1),
+    (Codebook, "turn_days"): (1, 366),
+    (Codebook, "weights"): (0, 1),
+    (Codebook, "window_days"): (1, 3660),
+    (Effect, "amount"): (-1, 1),
+    (Exposure, "energy"): (0, 1),
+    (Exposure, "export_share_pct"): (0, 100),
+    (Exposure, "import_share_pct"): (0, 100),
+    (Exposure, "trade_pct_gdp"): (0, 1000),
+    (Format, "reputation"): (0, 1),
+    (Format, "reluctance"): (0, 100),
+    (Format, "threshold"): (0, 1),
+    (Project, "cost_eur_m"): (0, 1e6),
+    (Project, "first_output_months"): (0, 1200),
+    (Project, "full_months"): (0, 1200),
+    (Project, "p_fail"): (0, 1),
+    (Project, "veto_risk"): (0, 1),
+    (Response, "habit"): (-100, 100),
+    (State, "cyber_incidents"): (0, 1e6),
+    (State, "defence_usd_bn"): (0, 1e6),
+    (State, "gci"): (0, 100),
+    (State, "gdp_usd_bn"): (SOMETHING, 1e6),
+    (State, "government_effectiveness"): (-5, 5),
+    (State, "ideal_point"): (-10, 10),
+    (State, "ncpi_rank"): (1, 30),
+    (State, "population_m"): (0, 1e4),
+    (State, "qmv_population_share_pct"): (0, 100),
+    (State, "unfavourable"): (0, 100),
+}
+NOT_PLAYED = {  # facts for readers: whoever gave one another value would find that nothing changes
+    (Body, "budget_eur_m"),
+    (Escalation, "cameo"),
+    (Escalation, "goldstein"),
+    (Exposure, "import_share_pct"),
+    (Project, "is_moonshot"),
+    (Project, "maturity"),
+    (State, "cyber_incidents"),
+    (State, "es11_1"),
+    (State, "government_effectiveness"),
+    (State, "population_m"),
+}
+COUNTED = ("count",)  # domains whose coefficients the model takes as whole numbers
 
-    `names` has for each section the names that may be referred to; those of domains with the limits of each.
-    """
-    faults = [*check_entry(root, Library, names), *_coefficients(root, names["domains"])]
-    for code, key, _ in items_of(root, "bodies"):
-        if code not in ("NATO", "EU"):
-            faults.append(key.fault(f"a body is NATO or EU, not '{code}'."))
-    for _, _, response in items_of(root, "responses"):
-        if is_given(response, "venues"):
-            said = "only a response of a scenario's own has venues. Say it in the `outputs` of the formats"
-            faults.append(response.keys["venues"].fault(f"{said} that decide it."))
-    definitions = {name: {key: node for key, node, _ in items_of(root, name)} for name in names}
-    return at_the_definition([*faults, *_codebook(root)], root, definitions)
 
-
-def limits_in(root: Node) -> dict[str, tuple[float, float] | None]:
-    """The domains of a library, each with its limits, or None where it has no sound ones."""
-    return {name: _ends(domain.get("limits")) for name, _, domain in items_of(root, "domains")}
-
-
-def _coefficients(root: Node, domains: dict) -> Iterator[Diagnostic]:
-    """Coefficients that cannot be what the library says of them: their values, ranges, priors and estimates."""
-    limits = {}
-    for name, _, coefficient in items_of(root, "behaviour"):
-        domain = text_of(coefficient, "domain")
-        limits[name] = domains.get(domain)
-        prior = entries_of(coefficient, "prior")
-        for node in (coefficient.get("value"), *entries_of(coefficient, "range"), *prior[:1]):
-            yield from _outside(node, limits[name], name)
-            yield from a_fraction(node, name, domain)
-        spread = number_of(prior[1]) if len(prior) == 2 else None
-        if spread is not None and not spread > 0:
-            yield prior[1].fault(f"expected a standard deviation above 0 for '{name}', got '{prior[1].text}'.")
-    if estimates := mapping_of(root, "estimates"):
-        names = [entry.text or "" for entry in entries_of(estimates, "coefficients")]
-        for values in (estimates.get("mean"), *(node for *_, node in items_of(estimates, "without"))):
-            for name, node in zip(names, values.value if values is not None and values.is_list else [], strict=False):
-                yield from _outside(node, limits.get(name), name)
-
-
-def _outside(node: Node | None, limits: tuple[float, float] | None, name: str) -> Iterator[Diagnostic]:
+def outside_of(node: Node | None, limits: tuple[float, float] | None, name: str) -> Iterator[Diagnostic]:
     number = number_of(node)
     if node is not None and number is not None and limits is not None and not lies_within(limits, number):
         yield node.fault(f"expected {allowed(limits)} for '{name}', got '{node.text}'.")
@@ -147,16 +163,6 @@ def a_fraction(node: Node | None, name: str, domain: str | None) -> Iterator[Dia
     if node is not None and number is not None and math.isfinite(number) and number != math.floor(number):
         below = math.floor(number)
         yield node.fault(f"expected a whole number for '{name}', got '{node.text}'. Write {below} or {below + 1}.")
-
-
-def _codebook(root: Node) -> Iterator[Diagnostic]:
-    """Words for kinds of case that mean two of them."""
-    kinds = items_of(codebook, "kinds") if (codebook := root.get("codebook")) is not None else []
-    meant = {name: name for name, _, _ in kinds}
-    for name, _, kind in kinds:
-        for word in entries_of(kind, "also"):
-            if word.text is not None and meant.setdefault(word.text, name) != name:
-                yield word.fault(f"'{word.text}' already means '{meant[word.text]}'. A word means one kind of case.")
 
 
 def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> Iterator[Diagnostic]:
@@ -202,12 +208,12 @@ def unless_known_group(node: Node, known: Collection[str]) -> Iterator[Diagnosti
 
 
 def low_before_high(node: Node) -> Iterator[Diagnostic]:
-    ends = _ends(node)
+    ends = ends_of(node)
     if ends and not ends[0] < ends[1]:
         yield node.fault(f"a range goes from low to high, and {ends[0]:g} is not below {ends[1]:g}.")
 
 
-def _ends(node: Node | None) -> tuple[float, float] | None:
+def ends_of(node: Node | None) -> tuple[float, float] | None:
     """The two numbers of a range; None when it is no such thing."""
     ends = [number_of(end) for end in node.value] if node is not None and node.is_list else []
     low, high = ends if len(ends) == 2 else (None, None)
@@ -222,7 +228,7 @@ def _beyond_limits(node: Node, kind: type[BaseModel], entry: str | None) -> Iter
             continue
         figures = [found] if "value" in found.value else [figure for figure in found.entries() if figure.is_mapping]
         for value in (end for figure in figures for end in (figure.get("value"), *entries_of(figure, "range"))):
-            yield from _outside(value, limits, field)
+            yield from outside_of(value, limits, field)
 
 
 def _models(node: Node, annotation) -> Iterator[tuple[Node, type[BaseModel], typing.Any]]:
@@ -249,7 +255,7 @@ def _figure(node: Node, names) -> Iterator[Diagnostic]:
         yield from known_names([source], "sources", names)
     if span is not None and span.is_list:
         yield from low_before_high(span)
-        ends, value = _ends(span), number_of(node.get("value"))
+        ends, value = ends_of(span), number_of(node.get("value"))
         if value is not None and ends and not ends[0] <= value <= ends[1]:
             yield node["value"].fault(f"the value {value:g} is outside its own range, {ends[0]:g} to {ends[1]:g}.")
 
@@ -316,6 +322,49 @@ RULES = {
     Membership: _membership,
     Parameter: _figure,
 }
+
+
+# --------------------------------------------------------------------------------------------------------------- limits
+
+
+def figure_limits(holder: type, field: str, entry: str | None = None) -> tuple[float, float] | None:
+    """Between what a figure, a field of an entry of the library, makes sense; None where anything does.
+
+    >>> figure_limits(State, "defence_usd_bn", "ISL"), figure_limits(State, "defence_usd_bn", "USA")
+    ((0, 1000000.0), (0.05, 1000000.0))
+    """
+    if (holder, entry) == (State, YARDSTICK) and field in MEASURED_BY:
+        return FIGURE_LIMITS[State, "gdp_usd_bn"]
+    return FIGURE_LIMITS.get((holder, field))
+
+
+def domain_of(library: Library, coefficient: str) -> Domain | None:
+    """The domain of a coefficient of behaviour; None in a library that does not say.
+
+    >>> from sim.scenario import load_library
+    >>> domain_of(load_library(), "tension_start").limits
+    (0.0, 1.0)
+    """
+    return library.domains.get(library.behaviour[coefficient].domain)
+
+
+def is_counted(domain: str | None) -> bool:
+    """Whether the coefficients of a domain are whole numbers: how often something is done is never a fraction."""
+    return domain in COUNTED
+
+
+def allowed(limits: tuple[float, float]) -> str:
+    """Limits in words.
+
+    >>> allowed((0.0, 1e6))
+    'a number from 0 to 1000000'
+    """
+    return f"a number from {limits[0]:.15g} to {limits[1]:.15g}"
+
+
+def lies_within(limits: tuple[float, float] | None, number: float) -> bool:
+    """Whether a number is one, and within the limits; without limits any number is."""
+    return math.isfinite(number) and (limits is None or limits[0] <= number <= limits[1])
 
 
 # ------------------------------------------------------------------------------------------- misspelt where it is given

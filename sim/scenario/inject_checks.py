@@ -13,8 +13,7 @@ from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.scenario.calendar import in_numbers, moment_in, moment_of, time_in
 from sim.scenario.entries import known_names, unless_known, unless_known_group
 from sim.scenario.facts import Facts, elsewhere, must_be_adversary, must_take_part, not_both, repeated, turn_must_exist
-from sim.scenario.members import which_code
-from sim.scenario.needs import EFFECT_LIMITS, WHOLE
+from sim.scenario.hints import which_code
 from sim.scenario.reader import Node, entries_of, ids_of, is_given, keys_of, mapping_of, number_of, text_of, whole_of
 from sim.scenario.wording import start_of
 
@@ -24,6 +23,8 @@ TO_EVERYBODY_OR_CONTROL = {
 }  # in bare letters
 ONE_OF_WHAT_IS_SO = "'going', 'stopped', 'text', 'act', 'answer', 'tension_above' or 'any'"
 ONE_OF_A_CONDITION = f"{ONE_OF_WHAT_IS_SO.replace(' or ', ', ')}, 'unless' or 'control'"
+WHOLE = 1  # most of what an inject changes lies between 0 and 1, so that much moves it from one end to the other
+EFFECT_LIMITS = {"capital": 5, "evidence": 20}  # the most that an actor has; log-odds, one in half a billion
 NEEDS_ACT = ("publicness", "evidence", "severity", "difficulty")
 NEEDS_ACTOR = ("exposure", "capital")
 LARGEST_ATTACHMENT = 10 * 10**6  # bytes

@@ -12,7 +12,7 @@ from sim.__main__ import app
 from sim.engine import play
 from sim.scenario import load, load_library, scenarios_folder
 from sim.validation.cases import read_cases
-from sim.validation.counts import ABSURD
+from sim.validation.volumes import ABSURD
 from tests.builders_history import SMALL, UNKNOWN, a_case_file
 
 TABLES = {"scores", "differences", "cells", "acts", "lags", "first_answers", "outcomes", "calibration"}

@@ -12,7 +12,7 @@ from sim.model.msel import HELD, RELEASED, WITHHELD, all_met, as_played, parts_o
 from sim.model.steps.control import Direction
 from sim.model.steps.inject import inject
 from sim.model.view import view
-from sim.output.narrative.run_sheet import run_sheet
+from sim.output.narrative.injects import run_sheet
 from sim.scenario.schema import When
 from sim.session import Session
 from tests.builders import a_scenario, an_inject

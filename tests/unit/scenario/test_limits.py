@@ -7,10 +7,10 @@ import pytest
 from pydantic import BaseModel
 
 from sim.errors import InputError
-from sim.scenario import check_files, schema
-from sim.scenario.needs import FIGURE_LIMITS
+from sim.scenario import check_files, library_schema, schema
+from sim.scenario.entries import FIGURE_LIMITS
+from sim.scenario.library_schema import Figure, Library
 from sim.scenario.paths import set_path
-from sim.scenario.schema import Figure, Library
 from sim.scenario.wording import core, fields_of
 from sim.validation import schema as case_schema
 from tests.builders import a_document, a_file, a_library, a_scenario
@@ -36,7 +36,7 @@ WITHOUT = {  # numbers that the schema itself does not bound, and what does
 }
 MODELS = [
     model
-    for home in (schema, case_schema)
+    for home in (library_schema, schema, case_schema)
     for model in vars(home).values()
     if isinstance(model, type) and issubclass(model, BaseModel) and model.__module__ == home.__name__
 ]

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pytest
 
 from sim.output.figures import draw_all
-from sim.output.figures.backtest import Past, answers
+from sim.output.figures.backtest import Past, cases
 from sim.output.figures.saving import save
 from sim.output.pages.backtest import told, trust_of, write_report_of_backtest
 from sim.validation.backtest import Miss, misses_of
@@ -37,7 +37,7 @@ class _Page(HTMLParser):
 def page_of(folder, text=SMALL, is_whole=True):
     """The page of a small back-test, with all charts or with one."""
     past = Past(a_backtest(a_case_file(folder, text)))
-    one = {"lags": save(answers.compose_lags(past), folder)} if not is_whole else {}
+    one = {"lags": save(cases.compose_lags(past), folder)} if not is_whole else {}
     charts = one or draw_all("backtest", folder / "charts", past)
     return write_report_of_backtest(past, charts, MANIFEST, folder / "backtest.html").read_text("utf-8")
 

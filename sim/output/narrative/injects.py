@@ -1,21 +1,145 @@
-"""Control's run sheet: every inject, what it was for, and whether it was released; and what served each objective.
+"""Injects in words: what control does and what reaches the players; and control's run sheet.
 
-It is for control alone: what it says of an inject, no seat is shown.
+The run sheet says what every inject was for and whether it was released, and what served each objective. It is for
+control alone: what it says of an inject, no seat is shown.
 """
 
+import json
 from dataclasses import dataclass
 
 from sim.catalogue.moves import BY_NAME
 from sim.model.inputs import turn_of
 from sim.model.msel import HELD, first_status, parts_of
-from sim.phrases import Names, day, listed
+from sim.phrases import Names, day, gist, listed, sentence, stopped
 from sim.record.record import Record
 from sim.scenario import Loaded, resolve_members
 from sim.scenario.calendar import from_iso
 from sim.scenario.schema import When
 
+CHANNELS = {
+    "brief": "Brief", "cable": "Cable", "email": "Email", "phone": "Phone", "call": "Call", "chat": "Message",
+    "in_person": "In person", "media": "Media", "social": "Social media", "radio": "Radio",
+}  # fmt: skip
+ADDRESSEES = 5  # that are called by name
+
+DIRECTIONS = {
+    "release": "releases the inject {target}",
+    "hold": "holds back the inject {target}",
+    "skip": "drops the inject {target}",
+    "edit": "rewrites the inject {target}",
+    "write": "writes a new inject, {target}",
+    "set": "sets {target} to {to}",
+    "seat": "hands the seat of {actor} to {value}",
+    "proceed": "goes on",
+    "adjudicate": "adjudicates a move of {actor}, '{move}'",
+}
 BY_CONTROL_ALONE = "when control releases it"
 BY_CONTROL = {"hold": "held by control", "skip": "dropped by control"}
+
+
+# --------------------------------------------------------------------------------------------------------- in the story
+
+
+def directions(turn):
+    """What control changed, and why."""
+    return (directed(event, turn.names) for event in turn.of_kind("control_directs"))
+
+
+def directed(event, names):
+    """What control did, and why, of an event `control_directs`."""
+    value = json.loads(event.payload["value"])
+    fields = value if isinstance(value, dict) else {}
+    given = {
+        "target": event.payload["target"].replace("_", " "),
+        "to": fields.get("to", ""),
+        "move": " ".join(fields.get("move", "").split()).rstrip("."),
+        "actor": names.actor(event.payload["target"]),
+        "value": {"nobody": "nobody", "model": "the model"}.get(str(value), f"a {value}"),
+    }
+    reason = f": {stopped(event.payload['reason'])}" if event.payload["reason"] else ""
+    return f"Control {DIRECTIONS[event.payload['direction']].format(**given)}{reason}"
+
+
+def injects(turn):
+    """What reaches the players, in short and line by line; what is for control alone stays there."""
+    for event in turn.of_kind("inject_released"):
+        inject = event.payload
+        if reaches_players(event):
+            words = gist(inject["text"])
+            to = turn.names.recipients(inject["inject"], inject["to"], ADDRESSEES)
+            source = (
+                f"({CHANNELS[inject['channel']]}{_of_day(event, turn)}: {' '.join(inject['sender'].split())}, to {to}.)"
+            )
+            yield ("\n" if "\n" in words else " ").join(
+                (sentence(inject["title"]), words, source, *_asks(inject, turn))
+            )
+
+
+def _asks(inject, turn):
+    """What an inject asks, of whom."""
+    for event in turn.of_kind("question_put"):
+        if event.payload["inject"] == inject["inject"]:
+            yield f"It asks {turn.names.actors(event.payload['to'])}: {sentence(event.payload['question'])}"
+
+    for one in turn.names.attachments(inject["inject"]):
+        yield enclosed(one.title, one.file, one.text)
+    for event in turn.of_kind("deadline_set"):
+        if event.payload["inject"] == inject["inject"]:
+            yield by_when(event.payload["date"], event.payload["otherwise"])
+
+
+def enclosed(title, file=None, text=None):
+    """An attachment in a sentence: its title, and the file it is in or what it says."""
+    return f"Attached: {title} (attachments/{file})." if file else f"Attached: {sentence(f'{title}: {text}')}"
+
+
+def by_when(date, otherwise):
+    """A deadline, and what follows otherwise, in a sentence."""
+    return f"Deadline: {day(from_iso(date))}. Otherwise: {sentence(otherwise)}"
+
+
+def deadlines(turn):
+    """Deadlines that end with the turn: kept, or passed with what follows."""
+    for event in turn.of_kind("deadline_ends"):
+        said, deadline = event.payload, f"The deadline of “{event.payload['title']}”"
+        yield f"{deadline} is kept" if said["text"] is None else f"{deadline} passes: {stopped(said['text'])}"
+
+
+def answers(turn):
+    """What was chosen where injects put questions: those who chose the same share a clause."""
+    for question, by_answer in answered(turn):
+        clauses = [_clause(codes, *said, turn.names) for said, codes in by_answer.items()]
+        yield f"Asked '{question}' {'; '.join(clauses)}"
+
+
+def answered(turn):
+    """The questions that are answered in a turn: what was asked, and who gave each answer, by its words and whether it
+    was given at all: list of (text, dict of (answer, "yes" or "no") to codes)."""
+    asked = {}
+    for event in turn.of_kind("question_answered"):
+        said = event.payload
+        of_question = asked.setdefault((said["inject"], said["question"]), {})
+        of_question.setdefault((said["answer"], said["given"]), []).append(event.actor)
+    return [(question, by_answer) for (_, question), by_answer in asked.items()]
+
+
+def _clause(codes, answer, given, names):
+    chooses = "chooses" if given == "yes" else "gives no answer, which counts as"
+    choose = "choose" if given == "yes" else "give no answer, which counts as"
+    return f"{names.actors(codes)} {choose if len(codes) > 1 else chooses}: {answer}"
+
+
+def _of_day(event, turn):
+    """On which day, and at what time, where that is later than the turn begins."""
+    return f", {turn.day(event.day)}" if event.day > turn.narrator.calendar.begins(turn.number) else ""
+
+
+def reaches_players(event):
+    """Whether an inject is for anybody but control."""
+    return bool(set(event.payload["to"]) - {"control"})
+
+
+# -------------------------------------------------------------------------------------------------------- the run sheet
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import pytest
 
 from sim.model.events import faults_of
 from sim.model.steps.control import Direction
-from sim.output.narrative.run_sheet import objectives_of, run_sheet
+from sim.output.narrative.injects import objectives_of, run_sheet
 from sim.output.narrative.story import tell
 from sim.output.pages.run import write_report
 from sim.session import Session

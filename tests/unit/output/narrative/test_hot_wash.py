@@ -1,4 +1,4 @@
-"""Charts of an exercise that people played: how usual it was, and where they were of one mind or confidently wrong."""
+"""How usual an outcome was, and where people were of one mind or confidently wrong, as the hot wash has it."""
 
 import dataclasses
 from types import SimpleNamespace
@@ -6,29 +6,18 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.output.figures.room import Debrief, compose_alignment, compose_usual
-from sim.output.figures.style import TALL, WIDE, misplaced
-from sim.output.narrative.alignment import DIVIDED, ONE_MIND, ONE_VIEW, WRONG, Stance, alignment, rounds_of, stances_of
-from sim.output.narrative.usual import how_usual
-from tests.builders_record import a_loaded, outcomes
-
-in_both_shapes = pytest.mark.parametrize("shape", [TALL, WIDE], ids=["tall", "wide"])
-
-
-def _one(of, run=0):
-    """The exercise that people played: one of the many, a little otherwise."""
-    measures = {name: values[run : run + 1] * 0.9 for name, values in of.measures.items()}
-    series = {name: values[:, run : run + 1] * 1.1 for name, values in of.series.items()}
-    return dataclasses.replace(of, runs=1, measures=measures, series=series)
-
-
-def _stances(mistaken, rungs="naming solidarity measures", sure=(90, 80, 75), seats=("EST", "JPN", "USA"), turns=4):
-    return [
-        Stance(turn, mistaken, seat, who, rung, certain, who == "Ann")
-        for turn in range(1, turns + 1)
-        for seat in seats
-        for who, rung, certain in zip(("Ann", "Bo", "Cy"), rungs.split(), sure, strict=True)
-    ]
+from sim.output.narrative.hot_wash import (
+    DIVIDED,
+    ONE_MIND,
+    ONE_VIEW,
+    WRONG,
+    Stance,
+    alignment,
+    how_usual,
+    rounds_of,
+    stances_of,
+)
+from tests.builders_record import a_loaded, stances
 
 
 @pytest.fixture(scope="module")
@@ -39,17 +28,6 @@ def loaded():
 @pytest.fixture(scope="module")
 def incident(loaded):
     return loaded.scenario.incidents[0].id
-
-
-@in_both_shapes
-def test_no_words_cover_one_another_or_leave_the_page(loaded, incident, shape):
-    many = outcomes()
-    stances = _stances(incident) + _stances("another_with_a_name_that_is_long_enough_to_be_cut", turns=2)
-    debrief = Debrief(_one(many), many, tuple(rounds_of(stances, loaded)))
-    for compose in (compose_usual, compose_alignment):
-        page = compose(debrief, loaded, shape=shape)
-        assert misplaced(page) == []
-        assert page.alt
 
 
 def test_how_usual_counts_those_that_ended_with_less():
@@ -80,8 +58,8 @@ def _mistaken(loaded, incident):
     ],
 )
 def test_people_are_of_one_mind_divided_or_confidently_wrong(loaded, incident, rungs, sure, is_mistaken, mind):
-    stances = _stances(incident, rungs, sure, seats=("EST",), turns=1)
-    (found,) = rounds_of(stances, _mistaken(loaded, incident) if is_mistaken else loaded)
+    taken = stances(incident, rungs, sure, seats=("EST",), turns=1)
+    (found,) = rounds_of(taken, _mistaken(loaded, incident) if is_mistaken else loaded)
     assert (found.who, found.mind) == ("EST", mind)
 
 
@@ -95,7 +73,7 @@ def test_whoever_speaks_counts_once_with_a_view_of_their_own_before_the_seats(lo
 
 
 def test_it_is_said_in_two_or_three_sentences_who_was_wrong_and_how_sure(loaded, incident):
-    told = alignment(rounds_of(_stances(incident, turns=2), _mistaken(loaded, incident)), loaded)
+    told = alignment(rounds_of(stances(incident, turns=2), _mistaken(loaded, incident)), loaded)
     assert 2 <= len(told) <= 3
     assert "three seats would name Russia" in told[-1]
     assert told[-1].endswith("at least 90\u00a0% sure; but it was not Russia.")

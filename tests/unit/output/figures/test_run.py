@@ -2,8 +2,8 @@
 
 import dataclasses
 
-from sim.catalogue.ladder import RUNGS
-from sim.output.figures import queries
+from sim.catalogue.responses import RUNGS
+from sim.output.figures import run
 from sim.phrases import Names
 from sim.record import Event, Record
 from tests.builders_record import a_loaded, a_record, an_empty_record
@@ -35,24 +35,24 @@ def test_a_response_is_known_by_the_day_on_which_it_is_seen():
         _acts("EST", "naming", 7),
         _acts("LVA", "naming", 7),
     )
-    seen = {one.actor: one.acted_day for one in queries.joinings_of(record, NAMES)}
+    seen = {one.actor: one.acted_day for one in run.joinings_of(record, NAMES)}
     assert seen == {"JPN": 4, "EST": 7, "LVA": 7, "HUN": None}
 
 
 def test_doing_nothing_is_no_response():
-    assert queries.joinings_of(_record(_decided("EST", "no_action")), NAMES) == []
+    assert run.joinings_of(_record(_decided("EST", "no_action")), NAMES) == []
 
 
 def test_a_consultation_is_put_together_from_its_events():
     record = a_record()
-    one = queries.consultations_of(record)[0]
+    one = run.consultations_of(record)[0]
     assert one.format == "nac_political" and one.caller == "EST"
     assert len(one.drafts) == 3 and one.breakers == {"HUN": 2, "TUR": 1}
     assert one.outcome == "adopted" and one.rung in RUNGS
 
 
 def test_the_same_format_called_twice_is_two_consultations():
-    tables = [one for one in queries.consultations_of(a_record()) if one.format == "g7_leaders"]
+    tables = [one for one in run.consultations_of(a_record()) if one.format == "g7_leaders"]
     assert len(tables) == 2
     assert tables[0].day < tables[1].day
     assert all(len(one.drafts) == 1 for one in tables)
@@ -60,9 +60,9 @@ def test_the_same_format_called_twice_is_two_consultations():
 
 def test_what_a_record_does_not_hold_comes_out_empty():
     record = an_empty_record()
-    assert queries.incidents_of(record) == {} and queries.actors_of(record) == []
-    assert queries.consultations_of(record) == [] and queries.joinings_of(record, NAMES) == []
-    assert queries.series_of(record, "tension") == ([], []) and queries.keys_of(record, "harm") == []
+    assert run.incidents_of(record) == {} and run.actors_of(record) == []
+    assert run.consultations_of(record) == [] and run.joinings_of(record, NAMES) == []
+    assert run.series_of(record, "tension") == ([], []) and run.keys_of(record, "harm") == []
 
 
 def test_a_series_that_lacks_a_turn_has_a_gap():
@@ -70,18 +70,18 @@ def test_a_series_that_lacks_a_turn_has_a_gap():
         (1, 10, "2025-03-11", "settle", "turn_ends", None, None, {"tension": 0.2}),
         (2, 20, "2025-03-21", "settle", "turn_ends", None, None, {"tension": None}),
     )
-    days, values = queries.series_of(record, "tension")
+    days, values = run.series_of(record, "tension")
     assert days == [10, 20]
     assert values[0] == 0.2 and values[1] != values[1]
 
 
 def test_harm_is_summed_over_incidents():
-    _, values = queries.series_of(a_record(), "harm")
+    _, values = run.series_of(a_record(), "harm")
     assert round(values[0], 6) == 0.6 and values[2] > 0.9
 
 
 def test_the_record_is_left_as_it_was():
     record = a_record()
     before = dataclasses.replace(record)
-    queries.consultations_of(record), queries.joinings_of(record, NAMES)
+    run.consultations_of(record), run.joinings_of(record, NAMES)
     assert record == before

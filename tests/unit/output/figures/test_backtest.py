@@ -8,12 +8,13 @@ import pytest
 from PIL import Image
 
 from sim.output.figures import draw_all, drawings_of
-from sim.output.figures.backtest import Past, answers, forecasts, matrix
+from sim.output.figures.backtest import Past, cases, forecasts
 from sim.output.figures.saving import save
-from sim.output.figures.style import WIDE, misplaced
+from sim.output.figures.style import WIDE
 from sim.validation.schema import KINDS
 from sim.validation.scores import calibration
 from tests.builders_history import UNKNOWN, a_backtest, a_case_file, a_crowd
+from tests.misplaced import misplaced
 
 SVG = "{http://www.w3.org/2000/svg}"
 CASES = ("shipped", "small", "unknown", "crowd")
@@ -42,7 +43,7 @@ def pages(pasts):
     }
     crowd = pasts["crowd"]
     return found | {
-        "crowd": {"matrix": matrix.compose(crowd, "public_attribution"), "lags": answers.compose_lags(crowd)}
+        "crowd": {"matrix": cases.compose_matrix(crowd, "public_attribution"), "lags": cases.compose_lags(crowd)}
     }
 
 
@@ -70,7 +71,7 @@ def test_every_chart_has_a_title_alternative_words_and_a_caption(pages, name):
 def test_every_chart_is_saved_as_a_picture_that_speaks(tmp_path, pasts):
     charts = draw_all("backtest", tmp_path, pasts["unknown"])
     assert {"scores", "reliability", "matrix-public_attribution", "lags", "conceding"} <= set(charts)
-    full = save(matrix.compose(pasts["shipped"], "public_attribution"), tmp_path / "shipped")
+    full = save(cases.compose_matrix(pasts["shipped"], "public_attribution"), tmp_path / "shipped")
     for chart in [*charts.values(), full]:
         root = ET.fromstring(chart.svg.read_text("utf-8"))
         assert root.get("role") == "img" and root.find(f"{SVG}title").text == chart.title
@@ -88,9 +89,9 @@ def test_the_matrix_groups_actors_and_orders_cases_by_date(pasts):
 
 def test_many_actors_go_into_blocks_and_none_is_lost(pasts):
     groups = pasts["crowd"].by_group()
-    blocks = matrix._blocks(groups)
+    blocks = cases._blocks(groups)
     assert sum(len(codes) for block in blocks for _, codes in block) == sum(len(codes) for _, codes in groups) == 27
-    assert all(sum(len(codes) for _, codes in block) <= matrix.MOST_ACTORS for block in blocks)
+    assert all(sum(len(codes) for _, codes in block) <= cases.MOST_ACTORS for block in blocks)
 
 
 def test_an_interval_reaches_the_line_where_a_fifth_is_reliable():
@@ -110,5 +111,5 @@ def test_a_coercion_whose_target_nobody_plays_is_named(pages):
 def test_a_forecast_that_the_library_cannot_make_leaves_its_square_empty(pasts):
     backtest = pasts["small"].backtest
     assert np.isnan(backtest.chance("timber-2021", "LVA", KINDS[0]))
-    page = matrix.compose(Past(dataclasses.replace(backtest)), KINDS[0])
+    page = cases.compose_matrix(Past(dataclasses.replace(backtest)), KINDS[0])
     assert "Latvia" in page.alt

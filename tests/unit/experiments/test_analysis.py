@@ -1,21 +1,26 @@
 """An analysis from samples to page: every part answers, also where there is nothing to say."""
 
+import dataclasses
 import json
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from sim.errors import InputError
 from sim.experiments.analysis import analyse
-from sim.experiments.estimate import convergence
-from sim.experiments.sensitivity import chance_of
+from sim.experiments.claims import drivers
+from sim.experiments.estimate import Estimate, convergence
+from sim.experiments.sensitivity import chance_of, sensitivity
 from sim.output.figures import draw_all, drawings_of
-from sim.output.figures.style import WIDE, misplaced
+from sim.output.figures.style import WIDE
 from sim.output.pages.sweep import write_report_of_sweep
 from tests.builders_record import a_loaded
 from tests.builders_sweep import a_factor, a_sample, a_sweep, saltelli
+from tests.misplaced import misplaced
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
 TIE, PROOF = a_factor("tie", path="adversary_tie"), a_factor("proof")
 TURN = a_factor("turn", "lever", choices=("2", "6"))
 HEAD = a_factor("head", "lever", low=0, high=36, path="cooperation.coop_cyber.months_before")
@@ -123,8 +128,23 @@ def test_chance_is_told_from_what_the_factors_do():
     sample = a_sample(_outcome, [TIE, PROOF], points=300, reps=2, luck=0.0)
     assert chance_of(sample, "harm").value == pytest.approx(0, abs=1e-9)
     noisy = a_sample(lambda x: {"harm": 0 * x["tie"]}, [TIE, PROOF], points=300, reps=2, luck=1.0)
-    assert chance_of(noisy, "harm").value > 0.9
+    assert 0.9 < chance_of(noisy, "harm").value <= chance_of(noisy, "harm").high <= 1
     assert not chance_of(a_sample(_outcome, [TIE, PROOF], points=5), "harm").is_known
+
+
+def test_a_headline_says_what_chance_makes_with_its_interval_or_nearly_all():
+    def said(chance):
+        sample = a_sample(lambda x: {"harm": 0 * x["tie"]}, [TIE], points=300, reps=2, luck=1.0)
+        found = dataclasses.replace(sensitivity(sample, "harm", forests=False), chance=Estimate(*chance))
+        a_spread = SimpleNamespace(is_constant=False, quantiles=(0.0, 1.0))
+        words = drivers(sample, SimpleNamespace(measure="harm", sensitivity=found, spread=a_spread))
+        return words.replace(NO_BREAK, " ").partition("; ")[2]
+
+    assert said((1.0, 0.93, 1.0)) == "chance makes 100 % (93 to 100 %) of the variance between runs"
+    assert (
+        said((1.0, np.nan, np.nan)) == said((1.0, 1.0, 1.0)) == "chance makes nearly all of the variance between runs"
+    )
+    assert said((0.4, np.nan, np.nan)) == "chance makes 40 % of the variance between runs"
 
 
 def test_more_futures_settle_a_mean_and_a_sentence_says_when():

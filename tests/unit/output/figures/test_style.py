@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from sim.output.figures import style
 from sim.output.figures.actor_style import GROUPS
-from sim.output.figures.style import misplaced, spread
+from sim.output.figures.style import spread
 from sim.scenario.calendar import calendar_of
+from tests.misplaced import misplaced
 
 places = st.lists(st.floats(-50, 50), min_size=1, max_size=30)
 
