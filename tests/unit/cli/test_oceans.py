@@ -378,14 +378,14 @@ def test_help_names_the_commands_or_the_options(words):
 
 
 def test_help_brings_in_what_it_says_and_nothing_that_plays_draws_or_reads():
-    lines = "import sys; sys.argv = ['oceans', 'run', '--help']\nfrom sim.__main__ import main\n"
+    lines = "import sys; sys.argv = ['oceans', '--help']\nfrom sim.__main__ import main\n"
     lines += "try: main()\nexcept SystemExit: pass\n"
     lines += "print(*sorted({name for name in sys.modules if name.count('.') == name.startswith('sim.')}))"
     answer = subprocess.run([sys.executable, "-c", lines], cwd=ROOT, capture_output=True, text=True, check=True)
     brought = set(answer.stdout.splitlines()[-1].split())
     own = {name for name in brought if name.startswith("sim.")}
     assert own == {"sim.__main__", "sim.cli", "sim.errors", "sim.lazy", "sim.letters", "sim.one_thread"}
-    assert not brought & {"numpy", "pydantic", "matplotlib", "rich", "mesa", "scipy", "pandas", "multiprocessing", "yaml"}
+    assert not brought & {"numpy", "pydantic", "matplotlib", "rich", "mesa", "scipy", "pandas", "yaml"}
 
 
 @pytest.mark.parametrize(
