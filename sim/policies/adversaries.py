@@ -21,6 +21,8 @@ class TitForTat(Policy):
     name = "tit_for_tat"
     plays = ("adversary",)
     memory = True
+    decides = ("move",)
+    sees = ("incidents", "seen_responses")
 
     def __init__(self) -> None:
         self.turn = 0
@@ -55,6 +57,8 @@ class Deterred(Policy):
 
     name = "deterred"
     plays = ("adversary",)
+    decides = ("move",)
+    sees = ("incidents", "seen_responses")
 
     def __init__(self, actors: int = 5) -> None:
         self.actors = actors
@@ -81,6 +85,8 @@ class Opportunist(Policy):
 
     name = "opportunist"
     plays = ("adversary",)
+    decides = ("move",)
+    sees = ("incidents", "texts")
 
     def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """`widen`, or `divide`, while others do not speak together; else `persist`."""

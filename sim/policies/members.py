@@ -35,6 +35,8 @@ class Hawk(Policy):
     """
 
     name = "hawk"
+    decides = ("responses", "position", "silence", "move")
+    sees = ("capital", "incidents")
 
     def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """What a hawk answers; where it has no say of its own, the model's default."""
@@ -65,6 +67,8 @@ class Cautious(Policy):
     """
 
     name = "cautious"
+    decides = ("responses", "position", "silence", "move")
+    sees = ()
 
     def __init__(self, most: float = 0.5) -> None:
         self.most = most
@@ -100,6 +104,8 @@ class FollowText(Policy):
 
     name = "follow_text"
     plays = ("member",)
+    decides = ("responses",)
+    sees = ("capital",)
 
     def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """The covered responses that it can pay for; elsewhere the model's default."""
@@ -123,6 +129,8 @@ class FreeRider(Policy):
 
     name = "free_rider"
     plays = ("member",)
+    decides = ("responses", "call", "silence", "project")
+    sees = ()
 
     def __init__(self, most: float = 0.05) -> None:
         self.most = most
@@ -153,6 +161,8 @@ class Silent(Policy):
     """
 
     name = "silent"
+    decides = ("responses", "call", "question", "silence", "project", "move")
+    sees = ()
 
     def choose(self, view: View, decision: Decision) -> Sequence[str]:
         """Nothing, where that is possible; else what changes least."""
@@ -176,6 +186,8 @@ class Veto(Policy):
 
     name = "veto"
     plays = ("member",)
+    decides = ("silence", "position")
+    sees = ()
 
     def __init__(self, above: str = "concern") -> None:
         self.above = above

@@ -38,7 +38,7 @@ def quantize(values: Numbers) -> np.ndarray:
     return steps[()]
 
 
-def select_runs(coefficient: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def select_runs(coefficient: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:
     """A coefficient, which may differ from run to run, for some runs.
 
     Parameters

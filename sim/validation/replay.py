@@ -239,7 +239,7 @@ class Replay:
     def _played(self, points: Sequence[Mapping[str, float]], numbers: np.ndarray, seed: int) -> Played:
         parts, order = [], []
         for first in range(0, len(points), BATCH):
-            for inputs, places in self.varied.batches(points[first : first + BATCH], first):
+            for inputs, places, _ in self.varied.batches(points[first : first + BATCH], first):
                 world = initial_world(inputs, seed, numbers[first + places])
                 world.watch = odds = Odds(self.window, world.state)
                 play_out(world)

@@ -137,6 +137,24 @@ def test_it_plays_a_run_the_same_whatever_was_played_before(crisis, policy):
     assert two.records[1].to_json() == alone.records[0].to_json()
 
 
+def test_asked_about_everything_and_shown_all_there_is_it_does_what_it_does_as_it_says(crisis, policy):
+    asked_about_all, _ = asked(crisis, policy)
+    as_it_says = play(crisis, 1, trace=True, policies={code: policy() for code in STATES + ADVERSARIES}).records[0]
+    assert asked_about_all.to_json() == as_it_says.to_json()
+
+
+def test_one_made_of_another_that_chooses_in_its_own_way_is_asked_about_everything():
+    class Bolder(POLICIES["hawk"]):
+        def choose(self, view, decision):
+            return super().choose(view, decision)
+
+    class Twin(POLICIES["hawk"]):
+        pass
+
+    assert (Bolder.decides, Bolder.sees) == (tuple(KINDS), None)
+    assert (Twin.decides, Twin.sees) == (POLICIES["hawk"].decides, POLICIES["hawk"].sees)
+
+
 # ----------------------------------------------------------------------------------------------one that changes nothing
 
 

@@ -102,7 +102,7 @@ def moves_open(world, choices):
     for choice in choices:
         code = inputs.adversaries[choice.campaign.by]
         is_asked = (np.arange(len(inputs.actors)) == inputs.index[code]) & (choice.move >= 0)[:, None]
-        for run, _, _ in seats_to_ask(world, is_asked):
+        for run, _, _ in seats_to_ask(world, "move", is_asked):
             options = tuple(Option(name) for k, name in enumerate(NAMES) if choice.legal[k, run])
             default = (NAMES[choice.move[run]],)
             decision = Decision("move", world.turn, code, choice.campaign.named(inputs), options, default)

@@ -129,7 +129,7 @@ def open_round(world, attempt):
         here = np.zeros((world.runs, len(inputs.actors)), dtype=bool)
         here[due.runs[k]] = due.voters[k]
         text = float(due.text[k])
-        for run, place, code in seats_to_ask(world, here):
+        for run, place, code in seats_to_ask(world, "silence", here):
             own = ("break" if against[k, place] else "accept",)
             about = _address(inputs, due, k, attempt)
             asked = Decision(
