@@ -51,12 +51,14 @@ ONE_OF = {
 }
 
 
-def names_in(library: Library, section: str) -> Iterable[str]:
-    """The names of a section that may be referred to; of the codebook, those of the kinds of act that are coded."""
+def names_in(library: Library, section: str) -> dict:
+    """The names of a section that may be referred to, domains with their limits; of the codebook, the kinds of act."""
     found = getattr(library, section)
+    if section == "domains":
+        return {name: domain.limits for name, domain in found.items()}
     if section == "codebook":
-        return found.responses if found is not None else ()
-    return () if section in ("estimates", "volumes") else found
+        found = found.responses if found is not None else ()
+    return {} if section in ("estimates", "volumes") else dict.fromkeys(found)
 
 
 NOT_PLAYED = {  # facts for readers: whoever gave one another value would find that nothing changes
@@ -193,9 +195,8 @@ def _figure(node: Node, names) -> Iterator[Diagnostic]:
 
 
 def _domain(node: Node, names) -> Iterator[Diagnostic]:
-    limits = node.get("limits")
-    if limits is not None and limits.is_list:
-        yield from low_before_high(limits)
+    if "limits" in node.value:
+        yield from low_before_high(node["limits"])
 
 
 def _ordered(node: Node, names) -> Iterator[Diagnostic]:
@@ -204,16 +205,15 @@ def _ordered(node: Node, names) -> Iterator[Diagnostic]:
         yield start_of(node).fault("these should rise from 'min' over 'typical' to 'max'.")
 
 
-def _membership(node: Node, names) -> Iterator[Diagnostic]:
-    since, until = date_of(node.get("since")), date_of(node.get("until"))
-    if since and until and until < since:
-        yield node["until"].fault(f"a membership cannot end on {until} when it begins on {since}.")
+def _not_before(first: str, last: str, read: typing.Callable, said: str) -> typing.Callable:
+    """The rule that the field `last` is not below the field `first`."""
 
+    def rule(node: Node, names) -> Iterator[Diagnostic]:
+        low, high = read(node.get(first)), read(node.get(last))
+        if low is not None and high is not None and high < low:
+            yield node[last].fault(said.format(low=low, high=high))
 
-def _episode(node: Node, names) -> Iterator[Diagnostic]:
-    start, end = number_of(node.get("start")), number_of(node.get("end"))
-    if start is not None and end is not None and end < start:
-        yield node["end"].fault(f"an episode cannot end in {end:g} when it begins in {start:g}.")
+    return rule
 
 
 def _format(node: Node, names) -> Iterator[Diagnostic]:
@@ -234,21 +234,18 @@ def _format(node: Node, names) -> Iterator[Diagnostic]:
         yield voters.fault("a format needs members: codes, group:<name>, or any.")
 
 
-def _volume(node: Node, names) -> Iterator[Diagnostic]:
-    most = node.get("high")
-    low, high = number_of(node.get("low")), number_of(most)
-    if most is not None and low is not None and high is not None and high < low:
-        yield most.fault(f"what the record says at most, {high:g}, is below what it says at least, {low:g}.")
-
-
 RULES = {
-    Volume: _volume,
-    CoercionEpisode: _episode,
+    Volume: _not_before(
+        "low", "high", number_of, "what the record says at most, {high:g}, is below what it says at least, {low:g}."
+    ),
+    CoercionEpisode: _not_before(
+        "start", "end", number_of, "an episode cannot end in {high:g} when it begins in {low:g}."
+    ),
     Days: _ordered,
     Domain: _domain,
     Figure: _figure,
     Format: _format,
-    Membership: _membership,
+    Membership: _not_before("since", "until", date_of, "a membership cannot end on {high} when it begins on {low}."),
     Parameter: _figure,
 }
 

@@ -120,17 +120,13 @@ def check_library_files(files: list[tuple[Path, str]]) -> list[Diagnostic]:
     """
     if not files:
         return []
-    given = {path.resolve() for path, _ in files}
+    given, home = {path.resolve() for path, _ in files}, scenarios_folder() / "library"
     folders = {path.parent for path in given}
     neighbours = {other.resolve() for folder in folders for other in folder.glob("*.yaml")} - given
-    beside_them = [(path, shown_path(path)) for path in sorted(neighbours)] if folders == {_folder()} else []
+    beside_them = [(path, shown_path(path)) for path in sorted(neighbours)] if folders == {home.resolve()} else []
     _, faults = read_library([*files, *beside_them], whole=bool(beside_them))
     shown = {name for _, name in files}
     return [fault for fault in faults if fault.file in shown] or faults
-
-
-def _folder() -> Path:
-    return (scenarios_folder() / "library").resolve()
 
 
 @once_for_each
@@ -195,18 +191,16 @@ def read_library(files: Sequence[tuple[Path, str]], whole: bool = True) -> tuple
             faults += error.faults
     if faults:  # without what a file holds, all that refers to it would seem to be wrong
         return None, faults
-    root, repeated = merged_sections(roots)
+    root, repeated = _merged_sections(roots)
     missing = [name for name in SECTIONS if not is_given(root, name)]
     strangers = [name for name in root.value if name not in SECTIONS]
     if whole:
         faults += [_missing_section(name, files) for name in missing if nearest(name, strangers) is None]
-    names = {name: dict.fromkeys(_names(name, root.get(name))) for name in SECTIONS if keys_of(root.get(name))}
-    if "domains" in names:
-        names["domains"] = limits_in(root)
+    names = {name: _names_given(root, name) for name in SECTIONS}
     if whole:
-        names |= {name: ANY_NAME for name in SECTIONS if name not in names}
+        names = {name: given or _AnyName() for name, given in names.items()}
     else:
-        names = {name: {**_names_of_the_shipped(name), **names.get(name, {})} for name in SECTIONS}
+        names = {name: names_in(load_library(), name) | given for name, given in names.items()}
     needs = check_needs(root) if whole and not faults and not missing else ()
     for name in missing:
         root.value[name] = Node("mapping", {}, SourceText("", ""), 0, 0)
@@ -217,13 +211,6 @@ def read_library(files: Sequence[tuple[Path, str]], whole: bool = True) -> tuple
     return library, faults + repeated + beside(misfits, [*check_library(root, names), *needs])
 
 
-def _names_of_the_shipped(section: str) -> dict:
-    library = load_library()
-    if section == "domains":
-        return {name: domain.limits for name, domain in library.domains.items()}
-    return dict.fromkeys(names_in(library, section))
-
-
 class _AnyName(dict):
     """The names of a section that is missing or no section: any may have stood there."""
 
@@ -231,12 +218,12 @@ class _AnyName(dict):
         return True
 
 
-ANY_NAME = _AnyName()
-
-
-def _names(name: str, section: Node | None) -> list[str]:
-    """The names of a section that may be referred to."""
-    return keys_of(section.get("responses") if name == "codebook" and section is not None else section)
+def _names_given(root: Node, section: str) -> dict:
+    """What `names_in` says of a library, of one that is being read."""
+    if section == "domains":
+        return {name: ends_of(domain.get("limits")) for name, _, domain in items_of(root, section)}
+    node = root.get(section)
+    return dict.fromkeys(keys_of(node.get("responses") if section == "codebook" and node is not None else node))
 
 
 def _missing_section(name: str, files: Sequence[tuple[Path, str]]) -> Diagnostic:
@@ -247,7 +234,7 @@ def _missing_section(name: str, files: Sequence[tuple[Path, str]]) -> Diagnostic
     return Diagnostic(folder, 0, 0, f"no file of the library holds '{name}'. Is the installation complete?")
 
 
-def merged_sections(roots: list[Node]) -> tuple[Node, list[Diagnostic]]:
+def _merged_sections(roots: list[Node]) -> tuple[Node, list[Diagnostic]]:
     """One node of all sections, each with the entries of every file; and the entries that stand twice."""
     root, faults = Node("mapping", {}, SourceText("", ""), 0, 0), []
     for part in roots:
@@ -256,17 +243,8 @@ def merged_sections(roots: list[Node]) -> tuple[Node, list[Diagnostic]]:
             if before is not None and before.is_mapping and section.is_mapping:
                 faults += _add_entries(before, section)
             else:
-                root.value[name], root.keys[name] = _copied(section), part.keys[name]
+                root.value[name], root.keys[name] = section, part.keys[name]
     return root, faults
-
-
-def _copied(section: Node) -> Node:
-    """A section that entries of other files can be added to."""
-    if not section.is_mapping:
-        return section
-    copy = Node("mapping", dict(section.value), section.source, section.line, section.column, section.length)
-    copy.keys = dict(section.keys)
-    return copy
 
 
 def _add_entries(section: Node, more: Node) -> list[Diagnostic]:
@@ -299,11 +277,6 @@ def check_library(root: Node, names: dict[str, dict]) -> list[Diagnostic]:
             faults.append(response.keys["venues"].fault(f"{said} that decide it."))
     definitions = {name: {key: node for key, node, _ in items_of(root, name)} for name in names}
     return at_the_definition([*faults, *_codebook(root)], root, definitions)
-
-
-def limits_in(root: Node) -> dict[str, tuple[float, float] | None]:
-    """The domains of a library, each with its limits, or None where it has no sound ones."""
-    return {name: ends_of(domain.get("limits")) for name, _, domain in items_of(root, "domains")}
 
 
 def _coefficients(root: Node, domains: dict) -> Iterator[Diagnostic]:
