@@ -485,23 +485,7 @@ def check_own(facts: Facts) -> Iterator[Diagnostic]:
 
 
 CHECKS = (
-    lambda facts: repeated_ids(facts.root),
-    check_participants,
-    check_actors,
-    check_presence,
-    check_groups,
-    check_ties,
-    check_turns,
-    check_ratings,
-    check_incidents,
-    check_injects,
-    check_questions,
-    check_tables,
-    check_own,
-    check_cooperation,
-    check_behaviour,
-    check_figures,
-    check_weights,
-    check_measures,
-    check_what_varies,
-)
+    lambda facts: repeated_ids(facts.root), check_participants, check_actors, check_presence, check_groups,
+    check_ties, check_turns, check_ratings, check_incidents, check_injects, check_questions, check_tables,
+    check_own, check_cooperation, check_behaviour, check_figures, check_weights, check_measures, check_what_varies,
+)  # fmt: skip

@@ -42,13 +42,9 @@ FEWEST_USES = 2
 
 OF_THE_PROGRAM = ("measures", "policies")  # what no document defines
 ONE_OF = {
-    **ENTRY_NAMES,
-    "codebook": "coded kind of act",
-    "domains": "domain",
-    "measures": "measure",
-    "policies": "policy",
-    "sources": "source",
-}
+    **ENTRY_NAMES, "codebook": "coded kind of act", "domains": "domain", "measures": "measure",
+    "policies": "policy", "sources": "source",
+}  # fmt: skip
 
 
 def names_in(library: Library, section: str) -> dict:
@@ -62,17 +58,10 @@ def names_in(library: Library, section: str) -> dict:
 
 
 NOT_PLAYED = {  # facts for readers: whoever gave one another value would find that nothing changes
-    (Body, "budget_eur_m"),
-    (Escalation, "cameo"),
-    (Escalation, "goldstein"),
-    (Exposure, "import_share_pct"),
-    (Project, "is_moonshot"),
-    (Project, "maturity"),
-    (State, "cyber_incidents"),
-    (State, "es11_1"),
-    (State, "government_effectiveness"),
-    (State, "population_m"),
-}
+    (Body, "budget_eur_m"), (Escalation, "cameo"), (Escalation, "goldstein"), (Exposure, "import_share_pct"),
+    (Project, "is_moonshot"), (Project, "maturity"), (State, "cyber_incidents"), (State, "es11_1"),
+    (State, "government_effectiveness"), (State, "population_m"),
+}  # fmt: skip
 COUNTED = ("count",)  # domains whose coefficients the model takes as whole numbers
 
 

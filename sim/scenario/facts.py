@@ -107,11 +107,8 @@ class Facts:
         listed: dict[str | None, None] = dict.fromkeys(entry.text for entry in entries_of(self.root, "participants"))
         strangers = [name for name in listed if name and name not in self.known and not name.startswith("group:")]
         words = [word for name in strangers for word in (name, *re.split(r"[,\s]+", plain_letters(name)))]
-        meant = [self._nearest(word) for word in words]
+        meant = [word if word in self.known else code_meant(word, self.known, self.codes_by_name) for word in words]
         return listed | dict.fromkeys(filter(None, meant))
-
-    def _nearest(self, word: str) -> str | None:
-        return word if word in self.known else code_meant(word, self.known, self.codes_by_name)
 
     @cached_property
     def codes_by_name(self) -> dict[str, str]:
@@ -153,12 +150,9 @@ class Facts:
 
     def role(self, code: str | None) -> str | None:
         """An actor's role: the scenario's own, else the library's; None for a body and for who is not known."""
-        own = self.own(code)
-        if own is not None and text_of(own, "role"):
-            return text_of(own, "role")
-        if own is not None and (joined := role_in(groups_joined(own), self.library)):
-            return joined
-        state = self.library.states.get(code or "")
+        own, state = self.own(code), self.library.states.get(code or "")
+        if own is not None and (given := text_of(own, "role") or role_in(groups_joined(own), self.library)):
+            return given
         return state.role if state else None
 
     def meant(self, name: str | None) -> list[str]:
@@ -188,10 +182,6 @@ class Facts:
         """The paths of what nobody knows and what is chosen."""
         varying = [entry for name in ("uncertainties", "levers") for _, _, entry in items_of(self.root, name)]
         return {text_of(entry, "path") for entry in varying if entry.is_mapping}
-
-    @cached_property
-    def objectives(self) -> list[str]:
-        return ids_of(self.root, "objectives", "id")
 
     @cached_property
     def document(self) -> dict:

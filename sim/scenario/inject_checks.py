@@ -46,7 +46,7 @@ def check_injects(facts: Facts) -> Iterator[Diagnostic]:
         yield from _when(inject, facts)
         yield from _recipients(inject, facts)
         for objective in entries_of(inject, "objectives"):
-            yield from unless_known(objective, "objectives", facts.objectives)
+            yield from unless_known(objective, "objectives", ids_of(facts.root, "objectives", "id"))
         for effect in entries_of(inject, "effects"):
             yield from _effect(effect, facts)
         if when := mapping_of(inject, "when"):

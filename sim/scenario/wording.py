@@ -22,26 +22,12 @@ from sim.scenario.reader import Node, date_of, text_of
 from sim.scenario.schema import CULPRIT_PATTERN, MARK_PATTERN, POLICY_PATTERN, STATELESS
 
 ENTRY_NAMES = {
-    "incidents": "incident",
-    "actors": "actor",
-    "auxiliary_outcome_only_cases": "episode",
-    "bodies": "body",
-    "cases": "case",
-    "cooperation": "project",
-    "formats": "format",
-    "groups": "group",
-    "injects": "inject",
-    "kinds": "kind of case",
-    "levers": "lever",
-    "objectives": "objective",
-    "own_formats": "format",
-    "own_responses": "response",
-    "responses": "response",
-    "states": "state",
-    "ties": "tie",
-    "uncertainties": "uncertainty",
-    "behaviour": "coefficient",
-}
+    "incidents": "incident", "actors": "actor", "auxiliary_outcome_only_cases": "episode", "bodies": "body",
+    "cases": "case", "cooperation": "project", "formats": "format", "groups": "group", "injects": "inject",
+    "kinds": "kind of case", "levers": "lever", "objectives": "objective", "own_formats": "format",
+    "own_responses": "response", "responses": "response", "states": "state", "ties": "tie",
+    "uncertainties": "uncertainty", "behaviour": "coefficient",
+}  # fmt: skip
 Found = typing.TypeVar("Found")
 Model = typing.TypeVar("Model", bound=BaseModel)
 UNIONS = (typing.Union, types.UnionType)
