@@ -34,7 +34,7 @@ from sim.scenario.library_schema import (
     State,
     Volume,
 )
-from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, named_in, number_of, text_of
+from sim.scenario.reader import Node, date_of, number_of
 from sim.scenario.wording import ENTRY_NAMES, below, core, fields_of, is_model, once_for_each, start_of
 
 JUDGEMENT = "judgement"
@@ -85,10 +85,10 @@ def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> I
         for field in found.value:
             section, of_keys = _refers_to(fields_of(kind).get(field))
             if section is not None and of_keys:
-                keys = [key for code, key, _ in items_of(found, field) if code not in names["bodies"]]
+                keys = [key for code, key, _ in found.items_of(field) if code not in names["bodies"]]
                 yield from known_names(keys, section, names)
             elif section is not None:
-                yield from known_names(named_in(found, field), section, names)
+                yield from known_names(found.named_in(field), section, names)
         yield from _beyond_limits(found, kind, name)
         if kind in RULES:
             yield from RULES[kind](found, names)
@@ -150,7 +150,7 @@ def _beyond_limits(node: Node, kind: type[BaseModel], entry: str | None) -> Iter
         if limits is None or not found.is_mapping:
             continue
         figures = [found] if "value" in found.value else [figure for figure in found.entries() if figure.is_mapping]
-        for value in (end for figure in figures for end in (figure.get("value"), *entries_of(figure, "range"))):
+        for value in (end for figure in figures for end in (figure.get("value"), *figure.entries_of("range"))):
             yield from outside_of(value, limits, field)
 
 
@@ -172,7 +172,7 @@ def _figure(node: Node, names) -> Iterator[Diagnostic]:
     source, span = node.get("source"), node.get("range")
     if source is not None and source.text == JUDGEMENT:
         for field in ("range", "why"):
-            if not is_given(node, field):
+            if not node.is_given(field):
                 yield start_of(node).fault(f"a judgement needs a '{field}': others will want to argue with it.")
     elif source is not None:
         yield from known_names([source], "sources", names)
@@ -207,7 +207,7 @@ def _not_before(first: str, last: str, read: typing.Callable, said: str) -> typi
 
 def _format(node: Node, names) -> Iterator[Diagnostic]:
     for field in ("members", "voters"):
-        for entry in entries_of(node, field):
+        for entry in node.entries_of(field):
             name = entry.text
             if name is None or name == "any" or name in names["bodies"] or name in names["states"]:
                 continue
@@ -218,7 +218,7 @@ def _format(node: Node, names) -> Iterator[Diagnostic]:
                 yield entry.fault(f"no actor '{name}'. {said}", ("states", name))
             else:
                 yield from unless_known_group(entry, names["groups"])
-    rule, voters = text_of(node, "rule"), node.get("members")
+    rule, voters = node.text_of("rule"), node.get("members")
     if voters is not None and voters.is_list and not voters.value and rule not in ("adjudication", "sovereign"):
         yield voters.fault("a format needs members: codes, group:<name>, or any.")
 

@@ -27,20 +27,7 @@ from sim.scenario.library import (
 )
 from sim.scenario.library_schema import Figure, Library
 from sim.scenario.paths import Place, find, fitted, leads_somewhere, set_path, stands_alone, with_figures, with_ranges
-from sim.scenario.reader import (
-    Node,
-    SourceText,
-    entries_of,
-    file_text,
-    ids_of,
-    is_given,
-    is_yes,
-    items_of,
-    nodes_of,
-    read,
-    read_text,
-    text_of,
-)
+from sim.scenario.reader import Node, SourceText, file_text, nodes_of, read, read_text
 from sim.scenario.schema import MERGED_BY, Scenario
 from sim.scenario.wording import ENTRY_NAMES, below, beside, core, fields_of, is_code, is_model, validated
 
@@ -174,9 +161,9 @@ def unplayable(loaded: Loaded, place: Place, value) -> str | None:
 
 def _unplayable_ends(root: Node, section: str, loaded: Loaded) -> Iterable[Diagnostic]:
     """The choices and ends of a section that a sweep could not play."""
-    for name, key, entry in items_of(root, section):
-        place = find(loaded.document, text_of(entry, "path") or "", loaded.library)
-        nodes = [(node, node.text) for node in (*entries_of(entry, "choices"), *entries_of(entry, "range"))]
+    for name, key, entry in root.items_of(section):
+        place = find(loaded.document, entry.text_of("path") or "", loaded.library)
+        nodes = [(node, node.text) for node in (*entry.entries_of("choices"), *entry.entries_of("range"))]
         span = getattr(loaded.scenario, section)[name].range or ()  # the library's, where the scenario leaves it out
         for node, written in nodes or [(key, end) for end in span]:
             why = unplayable(loaded, place, fitted(place, written))
@@ -208,8 +195,8 @@ def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -
 
 def _attached(root: Node) -> dict[str, bytes]:
     """What is in the files that injects name, where the scenario was read from a file itself."""
-    entries = (entry for inject in entries_of(root, "injects") for entry in entries_of(inject, "attachments"))
-    named = [node for entry in entries if is_given(entry, "file") for node in [entry["file"]] if node.source.text]
+    entries = (entry for inject in root.entries_of("injects") for entry in inject.entries_of("attachments"))
+    named = [node for entry in entries if entry.is_given("file") for node in [entry["file"]] if node.source.text]
     paths = {node.text or "": beside_scenario(node) for node in named}
     return {name: path.read_bytes() for name, path in paths.items() if path is not None}
 
@@ -226,7 +213,7 @@ def _with_roles(scenario: Scenario, library: Library) -> Scenario:
 
 def _in_full(root: Node) -> list[str]:
     """The actors that a scenario describes in full: they are its own, whether or not the library knows the code."""
-    actors = items_of(root, "actors")
+    actors = root.items_of("actors")
     return [code for code, _, entry in actors if entry.is_mapping and all(key in entry.keys for key in IN_FULL)]
 
 
@@ -352,17 +339,17 @@ def laid_over(parent: Node, child: Node, faults: list[Diagnostic], merged_by: di
 def _entries_laid_over(parent: Node, child: Node, key: str, faults: list[Diagnostic]) -> Node:
     """Entries of both lists: those of the same id merged where the parent has them, new ones at the end."""
     entries: list[Node | None] = list(parent.value)
-    places = {text_of(entry, key): index for index, entry in enumerate(parent.value)}
+    places = {entry.text_of(key): index for index, entry in enumerate(parent.value)}
     places.pop(None, None)  # of an entry that does not say what it goes by
     for entry in child.value:
-        name = text_of(entry, key)
+        name = entry.text_of(key)
         index = places.get(name)
-        if index is None and is_yes(entry, "remove"):
+        if index is None and entry.is_yes("remove"):
             hint = did_you_mean(name or "", filter(None, places))
             faults.append(entry.keys["remove"].fault(f"there is no such entry to remove in what this extends. {hint}"))
         elif index is None:
             entries.append(entry)
-        elif is_yes(entry, "remove"):
+        elif entry.is_yes("remove"):
             entries[index] = None
         else:
             entries[index] = laid_over(parent.value[index], entry, faults, {})
@@ -388,7 +375,7 @@ def without_those_left_out(root: Node, library: Library) -> list[str]:
     taken, absent = _Taken({root.source.file, listed.source.file}), _absent(facts)
     before = facts.incidents
     taken.take(root, absent)
-    gone = set(before) - set(ids_of(root, "incidents", "id"))
+    gone = set(before) - set(root.ids_of("incidents", "id"))
     taken.take(root, lambda text, field, _: field in OF_INCIDENTS and text in gone)
     _take_paths(root, library, taken, gone | set(taken.codes))
     return taken.told()
@@ -411,8 +398,8 @@ def _take_paths(root: Node, library: Library, taken: "_Taken", gone: set[str]) -
     """What varies at a place that is no longer there."""
     document = Facts(root, library).document
     for section in ("uncertainties", "levers"):
-        for name, key, entry in items_of(root, section):
-            path = text_of(entry, "path") or ""
+        for name, key, entry in root.items_of(section):
+            path = entry.text_of("path") or ""
             is_about_them = taken.is_inherited(key) and bool(gone & set(path.split(".")))
             if is_about_them and not leads_somewhere(document, path, library):
                 taken.note(section, name, ("", ""))
@@ -507,7 +494,7 @@ class _Taken:
 
 def _name(entry: Node) -> str:
     between = entry.get("between")
-    return text_of(entry, "id") or "-".join(end.text or "" for end in (between.entries() if between else ()))
+    return entry.text_of("id") or "-".join(end.text or "" for end in (between.entries() if between else ()))
 
 
 # ---------------------------------------------------------------------------------------------------------------- notes

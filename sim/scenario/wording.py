@@ -18,7 +18,7 @@ from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.letters import is_number, plain_letters
 from sim.scenario.hints import about_a_count, about_a_day, about_a_name, about_a_time, code_meant, meant
 from sim.scenario.library_schema import CODE_PATTERN, FIRST_DAY, ID_PATTERN, LAST_DAY, NAME_PATTERN
-from sim.scenario.reader import Node, date_of, text_of
+from sim.scenario.reader import Node, date_of
 from sim.scenario.schema import CULPRIT_PATTERN, MARK_PATTERN, POLICY_PATTERN, STATELESS
 
 ENTRY_NAMES = {
@@ -267,10 +267,8 @@ def _namesake(root: Node, location: tuple) -> str:
         return ""
     entry, others = node_at(root, location), node_at(root, location[:-1]).entries()
     for field in ("id", "project"):
-        inherited = {
-            text: other for other in others if (text := text_of(other, field)) and other.source != entry.source
-        }
-        near = nearest(text_of(entry, field) or "", inherited)
+        inherited = {text: other for other in others if (text := other.text_of(field)) and other.source != entry.source}
+        near = nearest(entry.text_of(field) or "", inherited)
         if near is not None:
             return f" Did you mean '{near}' of {inherited[near].source.file}, to change it?"
     return ""
@@ -454,7 +452,7 @@ def _name(node: Node, key) -> str:
     if not isinstance(key, int):
         return f"'{key}'"
     for field in ("id", "project"):
-        if given := text_of(node, field):
+        if given := node.text_of(field):
             return f"'{given[:40]}'"
     return f"number {key + 1}"
 
