@@ -27,13 +27,10 @@ from sim.scenario.facts import (
     OWN,
     Facts,
     groups_joined,
-    must_be_adversary,
-    must_take_part,
     not_both,
     repeated,
     role_in,
     said_again,
-    turn_must_exist,
 )
 from sim.scenario.hints import code_meant, which_code
 from sim.scenario.inject_checks import actors_reached, check_injects, check_questions, turn_meant
@@ -115,7 +112,7 @@ def check_actors(facts: Facts) -> Iterator[Diagnostic]:
     for code, key, actor in facts.root.items_of("actors"):
         if code in facts.own_actors:
             yield from _invented_actor(code, key, actor, facts)
-        yield from must_take_part(key, facts, "an actor described here")
+        yield from facts.must_take_part(key, "an actor described here")
         for field in ("exposure", "stance"):
             for other, place, _ in actor.items_of(field):
                 if other == code:
@@ -222,7 +219,7 @@ def check_groups(facts: Facts) -> Iterator[Diagnostic]:
         if name not in facts.own_groups:
             yield key.fault(f"the library has a group '{name}' already. Give this one another name.")
         for member in group.entries_of("members"):
-            yield from must_take_part(member, facts, f"a member of group '{name}'")
+            yield from facts.must_take_part(member, f"a member of group '{name}'")
 
 
 def check_ties(facts: Facts) -> Iterator[Diagnostic]:
@@ -234,7 +231,7 @@ def check_ties(facts: Facts) -> Iterator[Diagnostic]:
             continue
         between = tie["between"]
         for end in ends:
-            yield from must_take_part(end, facts, "one end of a tie")
+            yield from facts.must_take_part(end, "one end of a tie")
         if codes[0] == codes[1]:
             yield between.fault(f"a tie joins two different actors, and here '{codes[0]}' stands twice.")
         elif frozenset(codes) in seen:
@@ -249,11 +246,11 @@ def check_incidents(facts: Facts) -> Iterator[Diagnostic]:
         for field, role in (("by", "who did it"), ("suspect", "whom it looks like")):
             node = incident.get(field)
             if node is not None and not (field == "by" and node.text in STATELESS):
-                yield from must_be_adversary(node, facts, role)
+                yield from facts.must_be_adversary(node, role)
         yield from _victims(incident, by.text if by is not None else None, facts)
         for other in incident.entries_of("may_widen_to"):
-            yield from must_take_part(other, facts, "who could be next")
-        yield from turn_must_exist(incident, "begins", facts)
+            yield from facts.must_take_part(other, "who could be next")
+        yield from facts.turn_must_exist(incident, "begins")
 
 
 def _no_state(incident: Node, facts: Facts) -> Iterator[Diagnostic]:
@@ -290,7 +287,7 @@ def _victims(incident: Node, by: str | None, facts: Facts) -> Iterator[Diagnosti
         elif facts.role(code) == "adversary":
             yield key.fault(f"'{code}' is an adversary here, and adversaries are no victims.")
         else:
-            yield from must_take_part(key, facts, "a victim")
+            yield from facts.must_take_part(key, "a victim")
 
 
 def check_turns(facts: Facts) -> Iterator[Diagnostic]:
@@ -327,7 +324,7 @@ def check_cooperation(facts: Facts) -> Iterator[Diagnostic]:
         if months and entry.is_given("turn"):
             said = "a project has run for some months ('months_before') or is put to a decision in a 'turn', not both."
             yield not_both(entry, "months_before", "turn", said)
-        yield from turn_must_exist(entry, "put to a decision", facts)
+        yield from facts.turn_must_exist(entry, "put to a decision")
 
 
 def check_behaviour(facts: Facts) -> Iterator[Diagnostic]:

@@ -187,48 +187,46 @@ class Facts:
     def document(self) -> dict:
         return plain(self.root, Scenario)
 
+    # ---- what many checks ask
+
+    def must_take_part(self, node: Node, role: str) -> Iterator[Diagnostic]:
+        """A fault unless a node, if it says anything, is the code of an actor that takes part."""
+        code = node.text
+        if code is None or code in self.cast:
+            return
+        if code not in self.known:
+            said = which_code(code, self.known, self.codes_by_name)
+            yield node.fault(f"no actor '{code}' ({role}). {said}", ("states", code))
+        elif code in self.inside:
+            yield node.fault(
+                f"'{code}' ({role}) is played as part of a body here ('bodies_as: one'). Name the body, "
+                "or list it under 'participants' by itself as well.",
+                ("inside a body", code),
+            )
+        elif self.named:
+            said = f"'{code}' ({role}) takes no part in this scenario. Add it to 'participants'."
+            yield node.fault(said, ("takes no part", code))
+
+    def must_be_adversary(self, node: Node, role: str) -> Iterator[Diagnostic]:
+        """A fault unless the code belongs to an adversary that takes part."""
+        if node.text in self.library.bodies:
+            yield node.fault(f"'{node.text}' ({role}) is an organisation, and an adversary is a state.")
+        elif node.text in self.known and self.role(node.text) != "adversary":
+            said = "is no adversary here. If it is to be one, give it 'role: adversary' in 'actors'."
+            yield node.fault(f"'{node.text}' ({role}) {said}")
+        else:
+            yield from self.must_take_part(node, role)
+
+    def turn_must_exist(self, entry: Node, verb: str) -> Iterator[Diagnostic]:
+        turn = whole_of(entry.get("turn"))
+        if turn is not None and self.turns is not None and turn > self.turns:
+            written = entry["turn"].value[:40]
+            there = elsewhere(self.root.keys["turns"], entry["turn"])
+            said = f"{verb} in turn {written}, but the exercise has {counted(self.turns, 'turn')}{there}."
+            yield entry["turn"].fault(said)
+
 
 # ------------------------------------------------------------------------------------------------ what many checks ask
-
-
-def must_take_part(node: Node, facts: Facts, role: str) -> Iterator[Diagnostic]:
-    """A fault unless a node, if it says anything, is the code of an actor that takes part."""
-    code = node.text
-    if code is None or code in facts.cast:
-        return
-    if code not in facts.known:
-        said = which_code(code, facts.known, facts.codes_by_name)
-        yield node.fault(f"no actor '{code}' ({role}). {said}", ("states", code))
-    elif code in facts.inside:
-        yield node.fault(
-            f"'{code}' ({role}) is played as part of a body here ('bodies_as: one'). Name the body, "
-            "or list it under 'participants' by itself as well.",
-            ("inside a body", code),
-        )
-    elif facts.named:
-        said = f"'{code}' ({role}) takes no part in this scenario. Add it to 'participants'."
-        yield node.fault(said, ("takes no part", code))
-
-
-def must_be_adversary(node: Node, facts: Facts, role: str) -> Iterator[Diagnostic]:
-    """A fault unless the code belongs to an adversary that takes part."""
-    if node.text in facts.library.bodies:
-        yield node.fault(f"'{node.text}' ({role}) is an organisation, and an adversary is a state.")
-    elif node.text in facts.known and facts.role(node.text) != "adversary":
-        yield node.fault(
-            f"'{node.text}' ({role}) is no adversary here. If it is to be one, give it 'role: adversary' in 'actors'."
-        )
-    else:
-        yield from must_take_part(node, facts, role)
-
-
-def turn_must_exist(entry: Node, verb: str, facts: Facts) -> Iterator[Diagnostic]:
-    turn = whole_of(entry.get("turn"))
-    if turn is not None and facts.turns is not None and turn > facts.turns:
-        written = entry["turn"].value[:40]
-        there = elsewhere(facts.root.keys["turns"], entry["turn"])
-        said = f"{verb} in turn {written}, but the exercise has {counted(facts.turns, 'turn')}{there}."
-        yield entry["turn"].fault(said)
 
 
 def elsewhere(node: Node, other: Node) -> str:

@@ -12,7 +12,7 @@ from sim.catalogue.moves import NAMES as MOVES
 from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.scenario.calendar import in_numbers, moment_in, moment_of, time_in
 from sim.scenario.entries import known_names, unless_known, unless_known_group
-from sim.scenario.facts import Facts, elsewhere, must_be_adversary, must_take_part, not_both, repeated, turn_must_exist
+from sim.scenario.facts import Facts, elsewhere, not_both, repeated
 from sim.scenario.hints import which_code
 from sim.scenario.reader import Node, keys_of, number_of, whole_of
 from sim.scenario.wording import start_of
@@ -161,7 +161,7 @@ def _decides(entry: Node, reached: list[str], facts: Facts) -> Iterator[Diagnost
     elif name.startswith("group:") and name.removeprefix("group:") not in facts.library.groups:
         yield from unless_known_group(entry, facts.library.groups)
     elif not name.startswith("group:") and name not in facts.cast:
-        yield from must_take_part(entry, facts, "who decides")
+        yield from facts.must_take_part(entry, "who decides")
     elif not any(code in reached and facts.plays_for_itself(code) for code in facts.meant(name)):
         yield entry.fault(f"'{name}' is to decide this and does not receive it. Add it to the inject's 'to'.")
 
@@ -198,7 +198,7 @@ def _state_of_play(play: Node, facts: Facts) -> Iterator[Diagnostic]:
 def _act(act: Node, facts: Facts) -> Iterator[Diagnostic]:
     by, move = act.get("by"), act.get("move")
     if by is not None and move is None:
-        yield from must_take_part(by, facts, "who acts")
+        yield from facts.must_take_part(by, "who acts")
     yield from known_names(act.named_in("response"), "responses", facts.names)
     if move is None or move.text is None:
         return
@@ -208,7 +208,7 @@ def _act(act: Node, facts: Facts) -> Iterator[Diagnostic]:
         if act.get(field) is not None:
             yield act.keys[field].fault(f"a 'move' is an adversary's and goes without '{field}'. Keep one.")
     if by is not None and by.text in facts.cast:
-        yield from must_be_adversary(by, facts, "who moves")
+        yield from facts.must_be_adversary(by, "who moves")
 
 
 def _answer(answer: Node, facts: Facts) -> Iterator[Diagnostic]:
@@ -220,7 +220,7 @@ def _answer(answer: Node, facts: Facts) -> Iterator[Diagnostic]:
     elif inject is not None and option is not None:
         yield from _known_option(option, facts.options.get(inject.text or "", []))
     for by in answer.named_in("by"):
-        yield from must_take_part(by, facts, "who answers")
+        yield from facts.must_take_part(by, "who answers")
 
 
 def _when(inject: Node, facts: Facts, called: str = "", verb: str = "released") -> Iterator[Diagnostic]:
@@ -234,7 +234,7 @@ def _when(inject: Node, facts: Facts, called: str = "", verb: str = "released") 
     elif not has_turn and not has_date and not has_time_alone:
         held = ": the one in which control will probably want it" if inject.text_of("kind") == "contingency" else ""
         yield start_of(inject).fault(f"{called} needs a 'turn' (such as 2) or a 'date'{held}.")
-    yield from turn_must_exist(inject, verb, facts)
+    yield from facts.turn_must_exist(inject, verb)
     yield from _moment_exists(inject, facts, is_end=verb == "ends")
 
 
@@ -305,14 +305,14 @@ def _effect(effect: Node, facts: Facts, falls_on_chooser: bool = False) -> Itera
     if incident is not None:
         yield from unless_known(effect["incident"], "incidents", facts.incidents)
     if actor is not None:
-        yield from must_take_part(effect["actor"], facts, "the actor of an effect")
+        yield from facts.must_take_part(effect["actor"], "the actor of an effect")
     if adversary is not None:
-        yield from must_be_adversary(effect["adversary"], facts, "the adversary of an effect")
+        yield from facts.must_be_adversary(effect["adversary"], "the adversary of an effect")
 
 
 def check_questions(facts: Facts) -> Iterator[Diagnostic]:
     """What is to be discussed: when, and by whom."""
     for entry in facts.root.entries_of("questions"):
         if entry.is_mapping:
-            yield from turn_must_exist(entry, "is asked", facts)
+            yield from facts.turn_must_exist(entry, "is asked")
             yield from _recipients(entry, facts)
