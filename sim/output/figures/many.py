@@ -10,7 +10,7 @@ import numpy as np
 from sim.experiments.phrases import measure
 from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle, draw_key, key_lines
-from sim.output.figures.forest import BLUE, GREY, Bar, Forest, Panel, Row, Stretch, Words, spread_of
+from sim.output.figures.forest import BLUE, GREY, Bar, Forest, Panel, Row, Stretch, Words, note_of, spread_of, write_key
 from sim.phrases import capital, count, goes_unsaid, in_words, listed, percent
 
 PANELS = {
@@ -146,7 +146,8 @@ def compose_measures(outcomes, loaded):
     page = style.open_page("measures", _measures_title(outcomes, every, baseline), caption, forest.height + key)
     forest.draw(page, 0.04, [Panel(0, 1, ticks={})])
     if baseline:
-        _write_key(page, forest.height + 0.14)
+        arms = ("with cooperation", SHARE, ""), ("without", style.MUTED, "")
+        write_key(page, forest.height + 0.14, arms, ROOM, gap=0.16)
     page.alt = _measures_alt(outcomes, known, baseline)
     return page
 
@@ -159,15 +160,19 @@ def _measure_row(name, values, other):
     def drawn(values, colours, down):
         return spread_of(np.clip((quantiles(values) - low) / (high - low), 0, 1), colours, 0.13, down)
 
-    marks = [Stretch(0, 1, style.FAINT, 0.8, zorder=0)]
-    marks += [Words(0, _figure(low), 0.22, "left"), Words(1, _figure(high), 0.22, "right")]
-    marks += [Words(0.5, BETTER[measure(name).better], 0.22)] if measure(name).better else []
+    marks = own_scale(name, _figure(low), _figure(high), 0.22)
     marks += drawn(values, BLUE, -0.16 if other.size else -0.06)
     marks += drawn(other, GREY, 0.04) if other.size else ()
     unit = measure(name).unit
     words = _figure(np.median(values)) + ("" if goes_unsaid(unit) else f" {unit}")
-    note = "\n".join(style.wrap(words, RIGHT - 0.24, style.LABEL, lines=2))
-    return Row(measure(name).label, [marks], note, note_look={"weight": "bold"})
+    return Row(measure(name).label, [marks], note_of(words, RIGHT - 0.24), note_look={"weight": "bold"})
+
+
+def own_scale(name, low, high, down):
+    """The scale of a row that has its own: its ends in words, so many inches below it, and which way is better."""
+    better = measure(name).better
+    ends = Words(0, low, down, "left"), Words(1, high, down, "right")
+    return [Stretch(0, 1, style.FAINT, 0.8, zorder=0), *ends, *([Words(0.5, BETTER[better], down)] if better else [])]
 
 
 def finite(values):
@@ -241,12 +246,6 @@ def _telling(known, baseline):
     return {name: values for name, values in known.items() if name in order[:most]}
 
 
-def _write_key(page, low):
-    page.write(ROOM, low, "with cooperation", style.LABEL, color="#0072B2", weight="bold")
-    shift = style.text_width("with cooperation", style.LABEL, bold=True) + 0.16
-    page.write(ROOM + shift, low, "without", style.LABEL, color=style.MUTED, weight="bold")
-
-
 # -------------------------------------------------------------------------------------------------------------- joined
 
 
@@ -269,7 +268,7 @@ def compose_joined(outcomes, loaded):
             "joined", "Nobody responded in any run", caption, "No actor responded in any of these runs."
         )
     shown, height = _shown(styles, rows), 0.92
-    keys = key_lines(styles, {code for _, _, shares in shown for code in shares})
+    keys = key_lines(styles.groups(code for _, _, shares in shown for code in shares))
     above = len(keys) * style.line_height(style.SMALL) + 0.1
     body = len(shown) * height + 0.34 + above
     page = style.open_page("joined", _joined_title(styles, shown), caption, body)

@@ -5,9 +5,9 @@ import math
 
 import numpy as np
 
-from sim.experiments.estimate import Estimate, wilson
+from sim.experiments.estimate import wilson
 from sim.output.figures import chart, style
-from sim.output.figures.forest import Bar, Forest, Panel, Point, Row, Tick
+from sim.output.figures.forest import Bar, Forest, Panel, Point, Row, Tick, exactly
 from sim.phrases import capital, listed, percent
 from sim.validation import claims
 from sim.validation.cases import head_of
@@ -348,8 +348,8 @@ def _answer_row(past, row):
         marks += [*_bar(row.low, row.high, bar), *_median(row.median, line)]
     if math.isfinite(row.recorded):
         marker, is_full = MARKS.get(row.type, MARKS["lead_state_only"])
-        day = Estimate(scaled(row.recorded), math.nan, math.nan)
-        marks.append(Point(day, RECORD, marker, size=7.5, fill=RECORD if is_full else style.PAPER))
+        fill = RECORD if is_full else style.PAPER
+        marks.append(Point(exactly(scaled(row.recorded)), RECORD, marker, size=7.5, fill=fill))
     return Row(past.label(row.case, ROOM - style.MARGIN - 0.1, style.LABEL), [marks], percent(row.share))
 
 

@@ -4,14 +4,13 @@ import math
 
 from sim.experiments.estimate import Estimate
 from sim.output.figures import chart, style
-from sim.output.figures.forest import ZERO, Forest, Panel, Point, Row, Stretch, Words
+from sim.output.figures.forest import ZERO, Forest, Panel, Point, Row, Stretch, Words, exactly, write_key
 from sim.phrases import SIGN, percent
 from sim.validation import claims
 from sim.validation.backtest import BETTER, MODEL, UNCLEAR, WORSE, fifths_of, verdict
 from sim.validation.claims import LOGISTIC, signed
 from sim.validation.scores import calibration_of
 
-SIGNS = {"o": "●", "D": "◆", "^": "▲", "v": "▼", "X": "✖", "s": "■"}
 ROOM, GAP, RIGHT = 1.95, 0.3, 0.2
 LANE, PAD = 0.15, 0.16
 FORECASTS = (
@@ -46,19 +45,6 @@ NOTHING = "nothing is known that could be scored"
 WHY_NOTHING = "Every cell of these cases is unknown, or the target's own."
 
 
-def _write_key(page, low, named, gap=0.22):
-    """Names with their colours and marks, in lines from so many inches up; gives the place where the last ends."""
-    at = style.MARGIN
-    for name, colour, marker in named:
-        words = f"{SIGNS[marker]} {name}"
-        wide = style.text_width(words, style.LABEL, bold=True)
-        if at + wide > style.width() - style.MARGIN:
-            at, low = style.MARGIN, low - 0.22
-        page.write(at, low, words, style.LABEL, color=style.ink_of(colour), weight="bold")
-        at += wide + gap
-    return at, low
-
-
 # -------------------------------------------------------------------------------------------------------------- scores
 
 
@@ -79,7 +65,7 @@ def compose_scores(past):
     rows = [_score_row(past, scope, scores[scores.scope == scope], gaps[scope], edge, most) for scope in scopes]
     forest = Forest(rows, ROOM, RIGHT, len(FORECASTS) * LANE + PAD, gap=GAP)
     page = style.open_page("scores", claims.scores(differences, past.kinds), caption, forest.height + 1.36)
-    _write_key(page, page.body - 0.16, FORECASTS)
+    write_key(page, page.body - 0.16, FORECASTS)
     forest.draw(page, 0.3, [Panel(0, edge, head="Brier score: less is better", share=0.58),
                             Panel(-most, most, 3, lines=[ZERO], head="Less the strong one", share=0.42)])  # fmt: skip
     right = ROOM + 0.79 * (style.width() - ROOM - GAP - RIGHT) + GAP
@@ -151,7 +137,7 @@ def _gap_marks(gap, edge):
         yield Stretch(low, high, colour)
     for end, is_beyond, sign in ((-edge, gap.brier_low < -edge, "<"), (edge, gap.brier_high > edge, ">")):
         if is_beyond:
-            yield Point(Estimate(end, math.nan, math.nan), colour, sign, size=8)
+            yield Point(exactly(end), colour, sign, size=8)
 
 
 # --------------------------------------------------------------------------------------------------------- reliability
@@ -171,7 +157,7 @@ def compose_reliability(past):
     each = HEAD + TALL + FOOT
     page = style.open_page("reliability", claims.reliability(ours["all"]), caption, rows * each + 0.36)
     named = [(MODEL, OURS, "o"), (f"{LOGISTIC} regression", THEIRS, "D")]
-    at, low = _write_key(page, rows * each + 0.1, named, 0.25)
+    at, low = write_key(page, rows * each + 0.1, named, gap=0.25)
     page.write(at, low, "— as often as forecast", style.LABEL)
     for at, scope in enumerate(scopes):
         left = LEFT + (at % COLUMNS) * (WIDE + BETWEEN)

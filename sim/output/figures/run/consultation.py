@@ -39,7 +39,7 @@ def compose(record, loaded):
         title = "No consultation came to a text" if tables else "Nobody called a consultation"
         return style.empty_page(NAME, title, caption, words)
     foot = _foot(record, styles, [one for one in tables if one not in shown])
-    keys = key_lines(styles, {code for one in shown for draft in _drafts(one) for code in draft.positions})
+    keys = key_lines(styles.groups(code for one in shown for draft in _drafts(one) for code in draft.positions))
     below = 0.1 + len(foot) * style.line_height(style.LABEL)
     above = 0.34 + len(keys) * style.line_height(style.SMALL)
     body = above + sum(_height(one) for one in shown) + below
