@@ -49,12 +49,8 @@ def quantiles(values, levels=(0.05, 0.25, 0.5, 0.75, 0.95)):
 @chart("fans", place=1)
 def compose_fans(outcomes, loaded):
     """Fans of the series, small multiples on one time axis."""
-    caption = style.caption_of(
-        outcomes,
-        "0 to 1 unless the panel says otherwise; time is exercise date",
-        outcomes.runs,
-        note=bands(outcomes.runs),
-    )
+    units = "0 to 1 unless the panel says otherwise; time is exercise date"
+    caption = style.caption_of(outcomes, units, outcomes.runs, note=bands(outcomes.runs))
     shown = {name: np.asarray(outcomes.series[name], dtype=float) for name in PANELS if name in outcomes.series}
     shown = {name: values for name, values in shown.items() if values.size and not np.isnan(values).all()}
     shown = dict(list(shown.items())[: style.by_shape(9, 6)])
@@ -201,16 +197,11 @@ def _measures_title(outcomes, known, baseline):
 def _measures_alt(outcomes, known, baseline):
     told = []
     for name, values in known.items():
-        label, unit = measure(name).label, measure(name).unit
-        low, _, middle, _, high = quantiles(values)
-        other = (
-            f", without cooperation {_figure(np.median(baseline[name]))}"
-            if name in baseline and baseline[name].size
-            else ""
-        )
-        named = f"{label} ({unit})" if unit else label
-        span = f", nine in ten {_figure(low)} to {_figure(high)}" if outcomes.runs > 1 else ""
-        told.append(f"{named}: median {_figure(middle)}{span}{other}.")
+        unit, other = measure(name).unit, baseline.get(name, np.array([]))
+        low, _, middle, _, high = map(_figure, quantiles(values))
+        span = f", nine in ten {low} to {high}" if outcomes.runs > 1 else ""
+        without = f", without cooperation {_figure(np.median(other))}" if other.size else ""
+        told.append(f"{measure(name).label}{f' ({unit})' if unit else ''}: median {middle}{span}{without}.")
     return f"Distributions over {count(outcomes.runs, 'run')}. {' '.join(told)}"
 
 
@@ -253,20 +244,14 @@ def _telling(known, baseline):
 def compose_joined(outcomes, loaded):
     """How often each actor joined each response."""
     styles = ActorStyle(loaded)
-    rows = [
-        (incident, response, shares)
-        for incident, table in outcomes.joined.items()
-        for response, shares in table.items()
-        if not styles.names.is_inaction(response) and shares and max(shares.values()) > 0
-    ]
+    every = [(incident, *row) for incident, table in outcomes.joined.items() for row in table.items()]
+    rows = [row for row in every if not styles.names.is_inaction(row[1]) and max(row[2].values(), default=0) > 0]
     rows.sort(key=lambda row: (-sum(row[2].values()), row[0], row[1]))
-    caption = style.caption_of(
-        outcomes, "share of the runs in which an actor joined, percent", outcomes.runs, note="A mark is an actor"
-    )
+    units = "share of the runs in which an actor joined, percent"
+    caption = style.caption_of(outcomes, units, outcomes.runs, note="A mark is an actor")
     if not rows:
-        return style.empty_page(
-            "joined", "Nobody responded in any run", caption, "No actor responded in any of these runs."
-        )
+        words = "No actor responded in any of these runs."
+        return style.empty_page("joined", "Nobody responded in any run", caption, words)
     shown, height = _shown(styles, rows), 0.92
     keys = key_lines(styles.groups(code for _, _, shares in shown for code in shares))
     above = len(keys) * style.line_height(style.SMALL) + 0.1
@@ -307,10 +292,8 @@ def _joined_alt(styles, rows, outcomes):
     told = []
     for incident, response, shares in rows:
         order = sorted(shares, key=lambda code: (-shares[code], code))
-        told.append(
-            f"{capital(styles.brief(response))} ({styles.incident(incident)}): most often "
-            f"{listed([f'{styles.name(code)} {percent(shares[code])}' for code in order[:4]])}."
-        )
+        most = listed([f"{styles.name(code)} {percent(shares[code])}" for code in order[:4]])
+        told.append(f"{capital(styles.brief(response))} ({styles.incident(incident)}): most often {most}.")
     return f"Share of {count(outcomes.runs, 'run')} in which each actor joined. {' '.join(told)}"
 
 
@@ -350,28 +333,13 @@ def _draw_strip(axes, styles, shares, middle, wide):
 def compose_formats(outcomes, loaded):
     """Where consultations were called first."""
     styles = ActorStyle(loaded)
-    most = style.by_shape(6, 3)
-    tables = {
-        incident: sorted(
-            ((share, key) for key, share in table.items() if share > 0), key=lambda pair: (-pair[0], pair[1])
-        )[:most]
-        for incident, table in outcomes.formats.items()
-    }
+    tables = {incident: _first_called(table) for incident, table in outcomes.formats.items()}
     tables = {incident: rows for incident, rows in tables.items() if rows}
-    for incident, rows in tables.items():
-        rest = [share for share in outcomes.formats[incident].values() if 0 < share < rows[-1][0]]
-        if len(rows) == most and rest:
-            rows.append((sum(rest), ""))
-    caption = style.caption_of(
-        outcomes, "share of the runs in which the format was called first, percent", outcomes.runs
-    )
+    units = "share of the runs in which the format was called first, percent"
+    caption = style.caption_of(outcomes, units, outcomes.runs)
     if not tables:
-        return style.empty_page(
-            "formats",
-            "No consultation was called in any run",
-            caption,
-            "Nobody called a consultation in any of these runs.",
-        )
+        words = "Nobody called a consultation in any of these runs."
+        return style.empty_page("formats", "No consultation was called in any run", caption, words)
     forests = {
         incident: Forest([_format_row(styles, *row) for row in rows], FORMATS_ROOM, FORMATS_RIGHT, 0.36)
         for incident, rows in tables.items()
@@ -384,10 +352,18 @@ def compose_formats(outcomes, loaded):
         page.write(style.MARGIN, top - 0.26, head, style.HEAD, weight="bold")
         top -= 0.42 + forest.height
         forest.draw(page, top, [Panel(0, 1, ticks={})])
-    page.alt = "Formats called first. " + " ".join(
-        _formats_told(styles, incident, rows) for incident, rows in tables.items()
-    )
+    told = (_formats_told(styles, incident, rows) for incident, rows in tables.items())
+    page.alt = " ".join(["Formats called first.", *told])
     return page
+
+
+def _first_called(shares):
+    """The formats called first most often, and what the others come to: (share, key); of the others no key."""
+    most = style.by_shape(6, 3)
+    called = [(share, key) for key, share in shares.items() if share > 0]
+    rows = sorted(called, key=lambda pair: (-pair[0], pair[1]))[:most]
+    rest = sum(share for share in shares.values() if rows and 0 < share < rows[-1][0])
+    return [*rows, (rest, "")] if len(rows) == most and rest else rows
 
 
 def _formats_told(styles, incident, rows):
