@@ -27,7 +27,7 @@ from sim.experiments.phrases import label_of
 from sim.experiments.phrases import measure as described
 from sim.phrases import count
 from sim.policies.seating import Assigned
-from sim.record.scorecard import scorecard
+from sim.record.record import scorecard
 from sim.record.store import SESSION
 from sim.scenario import Loaded, load, varied
 from sim.session import read_session

@@ -14,9 +14,9 @@ import numpy as np
 
 from sim.errors import Diagnostic, InputError, did_you_mean, nearest, refusal
 from sim.letters import is_number, whole
+from sim.scenario.library_schema import Library
 from sim.scenario.loading import unplayable, varied
 from sim.scenario.paths import Place, find, fitted, own_range
-from sim.scenario.schema import Library
 from sim.scenario.wording import core
 
 DISTRIBUTIONS = ("uniform", "triangular", "normal")

@@ -18,7 +18,7 @@ from sim.draws import Draws
 from sim.experiments.factors import estimated, mixed
 from sim.processes import pool
 from sim.scenario import load_library
-from sim.scenario.schema import Library
+from sim.scenario.library_schema import Library
 from sim.validation.benchmarks import benchmarks, within_cyber
 from sim.validation.cases import Cases, Cells, cells_of, codebook_of
 from sim.validation.replay import Played, Replay

@@ -22,11 +22,11 @@ import numpy as np
 
 from sim.errors import Diagnostic, InputError, did_you_mean, nearest
 from sim.scenario import load_library, scenarios_folder
+from sim.scenario.hints import code_meant, codes_by_name, which_code
 from sim.scenario.library import digest_of, shown_path
+from sim.scenario.library_schema import Codebook, Library
 from sim.scenario.loading import in_order, looks_like_a_path
-from sim.scenario.members import code_meant, codes_by_name, which_code
 from sim.scenario.reader import Node, entries_of, is_given, is_yes, items_of, keys_of, read, text_of
-from sim.scenario.schema import Codebook, Library
 from sim.scenario.wording import below, beside, core, fields_of, is_model, validated
 from sim.validation.schema import (
     COUNTRIES,

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
-from sim.scenario.schema import Entry, Id, Share, Text
+from sim.scenario.library_schema import Entry, Id, Share, Text
 
 KINDS = (
     "statement_of_concern",

@@ -16,7 +16,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.catalogue.ladder import RUNGS, edges_of
+from sim.catalogue.responses import RUNGS, edges_of
 from sim.engine import play
 from sim.model.events import Event
 from sim.model.inputs import formats_of, responses_of
@@ -24,7 +24,8 @@ from sim.phrases import Names
 from sim.record.record import Record
 from sim.scenario import Loaded, from_document
 from sim.scenario.calendar import from_iso
-from sim.scenario.schema import Incident, Library, Response, Volume, Volumes
+from sim.scenario.library_schema import Library, Volume, Volumes
+from sim.scenario.schema import Incident, Response
 from sim.validation.backtest import coefficients_for
 from sim.validation.replay import document_of
 from sim.validation.schema import KINDS, Case

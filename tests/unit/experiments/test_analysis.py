@@ -14,10 +14,11 @@ from sim.experiments.claims import drivers
 from sim.experiments.estimate import Estimate, convergence
 from sim.experiments.sensitivity import chance_of, sensitivity
 from sim.output.figures import draw_all, drawings_of
-from sim.output.figures.style import WIDE, misplaced
+from sim.output.figures.style import WIDE
 from sim.output.pages.sweep import write_report_of_sweep
 from tests.builders_record import a_loaded
 from tests.builders_sweep import a_factor, a_sample, a_sweep, saltelli
+from tests.misplaced import misplaced
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 TIE, PROOF = a_factor("tie", path="adversary_tie"), a_factor("proof")

@@ -7,9 +7,10 @@ from sim.catalogue.measures import MEASURES
 from sim.errors import InputError
 from sim.experiments.compare import Arm, arms_of, compare, compared, scores
 from sim.output.figures import drawings_of
-from sim.output.figures.comparison import compose as compose_measures
-from sim.output.figures.style import TALL, WIDE, misplaced
+from sim.output.figures.comparison import compose_measures
+from sim.output.figures.style import TALL, WIDE
 from tests.builders_record import a_loaded
+from tests.misplaced import misplaced
 
 
 def _played(shift=0.0, seed=1, runs=200):

@@ -8,7 +8,7 @@ import pytest
 from sim.errors import InputError
 from sim.experiments import Factor, choose_factors, make_design
 from sim.experiments.factors import estimated
-from sim.scenario.schema import Estimates
+from sim.scenario.library_schema import Estimates
 from tests.builders_of_sweeps import a_small_scenario
 
 SHARES = np.linspace(0, 1, 1001)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.scenario import load_library
-from sim.scenario.schema import Estimates
+from sim.scenario.library_schema import Estimates
 from sim.validation.backtest import (
     MODEL,
     as_case,

@@ -8,7 +8,7 @@ import pytest
 from sim.model.events import Event
 from sim.record.record import Record
 from sim.scenario import from_document, load, load_library
-from sim.scenario.schema import Counted, Volume
+from sim.scenario.library_schema import Counted, Volume
 from sim.validation.cases import read_cases, shipped_cases
 from sim.validation.volumes import (
     ABSURD,
