@@ -23,7 +23,7 @@ from sim.validation.benchmarks import benchmarks, within_cyber
 from sim.validation.cases import Cases, Cells, cells_of, codebook_of
 from sim.validation.replay import Played, Replay
 from sim.validation.schema import KINDS, AttributionContext, Case, Episode, Outcome, Severity
-from sim.validation.scores import Fifth, calibration_of, differences_of, scores_of
+from sim.validation.scores import Fifth, calibration_of, scored
 
 MODEL = "Two Oceans"
 COERCION = "economic_coercion"
@@ -52,8 +52,8 @@ class Backtest:
     cells: Cells  # those that are scored (n)
     forecasts: dict[str, np.ndarray]  # by name, the probability of each cell; the model's own first, under `MODEL`
     played: dict[str, Played]  # by the case's id
-    scores: pd.DataFrame  # as `sim.validation.scores.scores_of`
-    differences: pd.DataFrame  # as `sim.validation.scores.differences_of`: the model against each benchmark
+    scores: pd.DataFrame  # as `sim.validation.scores.scored` has them
+    differences: pd.DataFrame  # likewise: the model against each benchmark
     fifths: dict[str, list[Fifth]]  # the model's calibration, by scope
     acts: pd.DataFrame  # a row per case and kind of act: how many did it, as `acts_of`
     lags: pd.DataFrame  # a row per kind of act: days from the disclosure at some quantiles, as `lags_of`
@@ -117,14 +117,12 @@ def backtest(
     cells = cells_of(cases, with_victims, strict)
     taught = (cells_of(train, with_victims, strict), train) if train else None
     forecasts = {MODEL: _chances(cells, played), **benchmarks(cells, cases, taught, library)}
-    within = {"cyber": within_cyber(cells, cases, taught, library)}
     return Backtest(
         cases,
         cells,
         forecasts,
         played,
-        scores_of(cells, forecasts, within=within),
-        differences_of(cells, forecasts, MODEL, within=within),
+        *scored(cells, forecasts, MODEL, within_cyber(cells, cases, taught, library)),
         calibration_of(cells, forecasts[MODEL]),
         acts_of(cells, cases, played),
         lags_of({case.id: played[case.id] for case in cases.cases}),
