@@ -127,7 +127,8 @@ def begun(path, is_new, loaded, asked, play, say) -> SweepFolder:
     if any(not name.startswith(".") and name not in (POINTS, SCENARIO, SHARDS, LOG) for name in os.listdir(path)):
         raise InputError([Diagnostic(str(path), 0, 0, "no sweep was begun here, and other things lie here.")])
     if asked.until and asked.shard:
-        raise refusal("--until looks at all blocks of a sweep in their order, --shard plays some of them. Keep one.")
+        message = "--until looks at all blocks of a sweep in their order, and --shard plays some of them. Keep one."
+        raise refusal(message)
     try:
         if asked.earlier:
             check_unchanged(asked.earlier, loaded)

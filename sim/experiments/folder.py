@@ -67,6 +67,7 @@ from sim.record.store import (
 MANIFEST, SCENARIO, POINTS, SHARDS, FAILURES, LOG = (
     "manifest.json", "scenario.json", "points.npy", "shards", "failures.csv", "log.jsonl"
 )  # fmt: skip
+FAILURE = ("run", "point", "replication", "stage", "reason")
 PART = ".part"
 BIT_CHANGERS = ("two-oceans", "numpy", "scipy")  # programs whose versions may change bits
 PLAYS = ("draws.py", "engine.py", "errors.py", "own_code.py", "scenario", "rules", "catalogue", "model", "policies")
@@ -520,11 +521,15 @@ def _kept_digest(folder):
         return None
 
 
+def failed_runs(failures: list[tuple[int, str, str]], design: Design) -> list[tuple]:
+    """Of each run that failed what `FAILURE` names."""
+    points, replications = design.runs_of(np.array([run for run, *_ in failures], dtype=np.int64))
+    rows = zip(failures, points.tolist(), replications.tolist(), strict=True)
+    return [(run, point, replication, *said) for (run, *said), point, replication in rows]
+
+
 def _failures_table(failures, design) -> bytes:
-    rows, names = [], [factor.name for factor in design.varying]
-    for run, stage, reason in failures:
-        point, replication = (int(number[0]) for number in design.runs_of(np.array([run])))
-        rows.append([run, point, replication, stage, reason, *design.points[point].tolist()])
+    rows = ([*row, *design.points[row[1]].tolist()] for row in failed_runs(failures, design))
     file = io.StringIO(newline="")
-    fill_table(file, ["run", "point", "replication", "stage", "reason", *names], rows)
+    fill_table(file, [*FAILURE, *(factor.name for factor in design.varying)], rows)
     return file.getvalue().encode()
