@@ -37,6 +37,7 @@ Cases = Annotated[
 ]
 Full = Annotated[bool, typer.Option("--full", help="Tell all that happened; else a turn is told in few sentences.")]
 Folder = Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the results go; a new folder is made in it.")]
+Png = Annotated[bool, typer.Option("--png", help="Draw each chart as PNG, too, for slides.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the results' folder and nothing else.")]
 ReportToo = Annotated[bool, _charts("Draw the charts and write the report.")]
 PageToo = Annotated[bool, _charts("Draw the charts and write the page.")]
@@ -60,9 +61,10 @@ class Answered(Asked):
     quiet: Quiet = False
 
     def __post_init__(self):
-        if getattr(self, "wide", False) and not (self.charts and getattr(self, "save", True)):
+        drawing = next((option for option in ("wide", "png") if getattr(self, option, False)), None)
+        if drawing and not (self.charts and getattr(self, "save", True)):
             refused = "--no-save" if self.charts else "--no-charts"
-            raise typer.BadParameter(f"--wide draws charts, and {refused} keeps none. Leave one out.")
+            raise typer.BadParameter(f"--{drawing} draws charts, and {refused} keeps none. Leave one out.")
 
     @property
     def is_silent(self) -> bool:
@@ -119,6 +121,7 @@ class RunOptions(Answered):
     ] = False
     out: Folder = Path("results")
     charts: ReportToo = True
+    png: Png = False
     wide: Wide = False
     save: Save = True
 
@@ -385,6 +388,7 @@ class ReplayOptions(Answered):
     full: Full = False
     out: Folder = Path("results")
     charts: ReportToo = True
+    png: Png = False
     wide: Wide = False
     save: Save = True
 
