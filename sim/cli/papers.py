@@ -11,8 +11,8 @@ from sim.papers.after import papers_after, write_decisions, write_improvement_pl
 from sim.papers.before import ALL, CONTROL, papers_before
 from sim.papers.bundle import bundle
 from sim.papers.msel import Brought, bring, is_sheet, sheet_of, write_sheet
+from sim.papers.paper import FORMATS, write_papers
 from sim.papers.played import is_result, read_played
-from sim.papers.rendering import FORMATS, write_papers
 from sim.papers.sheets import KINDS
 from sim.record import store
 from sim.scenario import load

@@ -255,6 +255,24 @@ class ModelInputs:
         return self.allowed & (self.in_force_from <= turn)
 
     @cached_property
+    def is_body(self):
+        """Which actors are bodies: (A,) bool."""
+        return np.isin(self.actors, self.bodies)
+
+    @cached_property
+    def weight_in_a_response(self):
+        """What each actor's part in a response weighs: a state by its economy, a body by its members' not acting alone.
+
+        Array (A,), on the grid.
+        """
+        weight = self.economy[0] * self.is_state
+        for body, members in zip(self.bodies, self.body_members, strict=True):
+            if members.any():
+                of_members = (self.economy[0] * members * self.is_state).sum()
+                weight[self.index[body]] = self.params.body_weight[0, 0] * of_members
+        return quantize(weight)
+
+    @cached_property
     def can_be_courted(self):
         """States in something that could speak: a body, the four, another club; all where none is: (A,) bool."""
         belongs = self.is_nato | self.is_eu | self.is_partner | (self.peer_group[1:] > 0).any(axis=0)

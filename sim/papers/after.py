@@ -20,9 +20,18 @@ from sim.output.narrative.hot_wash import (
 from sim.output.narrative.injects import objectives_of
 from sim.output.narrative.story import tell
 from sim.papers.before import turn_periods
-from sim.papers.content import Break, Grid, Heading, Items, Lines, Paper, Paragraph, Picture
-from sim.papers.evidence import RULE, expectations_of, findings_of, numbered, proposals_of, ratings_of
-from sim.papers.played import Played, events_of, rows_of
+from sim.papers.paper import Break, Grid, Heading, Items, Lines, Paper, Paragraph, Picture
+from sim.papers.played import (
+    RULE,
+    Played,
+    events_of,
+    expectations_of,
+    findings_of,
+    numbered,
+    proposals_of,
+    ratings_of,
+    rows_of,
+)
 from sim.papers.sheets import write_table, write_workbook
 from sim.phrases import Names, capital, count, in_words, listed, sentence
 

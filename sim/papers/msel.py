@@ -17,8 +17,7 @@ from typing import Any, get_args
 
 from sim.errors import Diagnostic, InputError, counted, in_words
 from sim.model.inputs import turn_of
-from sim.papers.moments import moment_in
-from sim.papers.sheets import KINDS, Row, Table, read_table, write_table
+from sim.papers.sheets import KINDS, Row, Table, moment_in, read_table, write_table
 from sim.phrases import first_words
 from sim.scenario.hints import bare_letters, codes_by_name
 from sim.scenario.inject_checks import TO_EVERYBODY_OR_CONTROL

@@ -93,21 +93,12 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         """The record as plain data."""
-        return {
-            "format": JSON_FORMAT,
-            "scenario_name": self.scenario_name,
-            "title": self.title,
-            "digest": self.digest,
-            "seed": self.seed,
-            "run": self.run,
-            "start": self.start,
-            "turns": self.turns,
-            "days_per_turn": self.days_per_turn,
-            "measures": _numbers_out(self.measures),
-            "baseline_measures": None if self.baseline_measures is None else _numbers_out(self.baseline_measures),
-            "scorecard": [vars(principle) for principle in self.scorecard],
-            "events": [event.to_dict() for event in self.events],
-        }
+        said = {"format": JSON_FORMAT, **vars(self)}
+        del said["events"]  # which come last
+        said["measures"] = _numbers_out(self.measures)
+        said["baseline_measures"] = None if self.baseline_measures is None else _numbers_out(self.baseline_measures)
+        said["scorecard"] = [vars(principle) for principle in self.scorecard]
+        return {**said, "events": [event.to_dict() for event in self.events]}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Record":

@@ -246,14 +246,15 @@ class EventRecorder:
         )
 
     def adversary_retaliates(self, world, d, hit):
-        for k in np.flatnonzero(hit):
+        for k in hit:
             adversary, target = world.inputs.adversaries[d], world.inputs.actors[k]
             self.tell_at_the_end(world, "adversary_retaliates", adversary, target=target)
 
     # ------------------------------------------------------------------------------------------- settle
 
     def responses_act(self, world, felt):
-        for o, k in zip(*np.nonzero(felt[:, 0]), strict=True):
+        options, runs, actors = felt
+        for o, k in zip(options[runs == 0], actors[runs == 0], strict=True):
             incident, response = world.inputs.options[o]
             day = world.state.effect_day[o, 0, k]
             self.tell(world, "response_acts", world.inputs.actors[k], incident, day=day, response=response)

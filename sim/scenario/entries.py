@@ -17,68 +17,30 @@ from sim.scenario.hints import which_code
 from sim.scenario.library_schema import (
     MEASURED_BY,
     YARDSTICK,
+    Between,
     Body,
-    CaseKind,
-    Codebook,
     CoercionEpisode,
     Days,
     Domain,
-    Effect,
     Escalation,
-    Estimates,
     Exposure,
     Figure,
     Format,
-    Group,
     Library,
     Membership,
+    Of,
     Parameter,
-    Position,
     Project,
-    Response,
     State,
-    Unattributed,
     Volume,
-    Volumes,
 )
-from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, number_of, text_of
-from sim.scenario.wording import ENTRY_NAMES, below, core, is_model, start_of
+from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, named_in, number_of, text_of
+from sim.scenario.wording import ENTRY_NAMES, below, core, fields_of, is_model, once_for_each, start_of
 
 JUDGEMENT = "judgement"
 FEWEST_USES = 2
 
-# In which section of the library the names in a field are found.
-REFERENCES = {
-    CaseKind: {"without": "responses"},
-    Codebook: {"source": "sources"},
-    CoercionEpisode: {"by": "states", "source": "sources"},
-    Estimates: {"coefficients": "behaviour"},
-    Format: {"outputs": "responses", "duplicates": "formats", "sources": "sources"},
-    Group: {"tie": "behaviour", "sharing": "behaviour", "source": "sources"},
-    Parameter: {"domain": "domains"},
-    Position: {"source": "sources"},
-    Project: {"formats": "formats", "duplicates": "formats", "depends_on": "cooperation", "sources": "sources"},
-    Response: {
-        "coded_as": "codebook",
-        "venues": "formats",
-        "decided_in": "formats",
-        "sources": "sources",
-        "usual": "behaviour",
-        "instrument": "groups",
-        "follows": "responses",
-    },
-    State: {"borders": "states", "no_relations_with": "states"},
-    Unattributed: {"atlantic": "states", "pacific": "states"},
-    Volume: {"source": "sources"},
-    Volumes: {
-        "coded": "states",
-        **dict.fromkeys(("at_sea", "with_embassies", "summons", "talks"), "responses"),
-        **dict.fromkeys(("article_4", "article_5", "ministers"), "formats"),
-    },
-    Body: {"group": "groups", "source": "sources"},
-}
 OF_THE_PROGRAM = ("measures", "policies")  # what no document defines
-KEYED_BY_ACTOR = {State: ("unfavourable", "exposure"), Group: ("members",), Project: ("positions",)}
 ONE_OF = {
     **ENTRY_NAMES,
     "codebook": "coded kind of act",
@@ -97,45 +59,6 @@ def names_in(library: Library, section: str) -> Iterable[str]:
     return () if section in ("estimates", "volumes") else found
 
 
-SOMETHING = 0.05  # USD billion: the smallest economy there is has little more, and others are measured by it
-FIGURE_LIMITS: dict[tuple[type, str], tuple[float, float]] = {
-    (Body, "budget_eur_m"): (0, 1e6),
-    (CaseKind, "difficulty"): (0, 1),
-    (CaseKind, "incident_days"): (1, 3660),
-    (Codebook, "also_hit"): (0, 1),
-    (Codebook, "difficulty"): (0, 1),
-    (Codebook, "episode_after_days"): (0, 3660),
-    (Codebook, "longest_days"): (1, 3660),
-    (Codebook, "soft"): (0, 1),
-    (Codebook, "unrecorded"): (0, 1),
-    (Codebook, "turn_days"): (1, 366),
-    (Codebook, "weights"): (0, 1),
-    (Codebook, "window_days"): (1, 3660),
-    (Effect, "amount"): (-1, 1),
-    (Exposure, "energy"): (0, 1),
-    (Exposure, "export_share_pct"): (0, 100),
-    (Exposure, "import_share_pct"): (0, 100),
-    (Exposure, "trade_pct_gdp"): (0, 1000),
-    (Format, "reputation"): (0, 1),
-    (Format, "reluctance"): (0, 100),
-    (Format, "threshold"): (0, 1),
-    (Project, "cost_eur_m"): (0, 1e6),
-    (Project, "first_output_months"): (0, 1200),
-    (Project, "full_months"): (0, 1200),
-    (Project, "p_fail"): (0, 1),
-    (Project, "veto_risk"): (0, 1),
-    (Response, "habit"): (-100, 100),
-    (State, "cyber_incidents"): (0, 1e6),
-    (State, "defence_usd_bn"): (0, 1e6),
-    (State, "gci"): (0, 100),
-    (State, "gdp_usd_bn"): (SOMETHING, 1e6),
-    (State, "government_effectiveness"): (-5, 5),
-    (State, "ideal_point"): (-10, 10),
-    (State, "ncpi_rank"): (1, 30),
-    (State, "population_m"): (0, 1e4),
-    (State, "qmv_population_share_pct"): (0, 100),
-    (State, "unfavourable"): (0, 100),
-}
 NOT_PLAYED = {  # facts for readers: whoever gave one another value would find that nothing changes
     (Body, "budget_eur_m"),
     (Escalation, "cameo"),
@@ -168,16 +91,25 @@ def a_fraction(node: Node | None, name: str, domain: str | None) -> Iterator[Dia
 def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> Iterator[Diagnostic]:
     """The faults of an entry and all below it: what it refers to, and numbers that contradict each other."""
     for found, kind, name in _models(node, model):
-        for field, section in REFERENCES.get(kind, {}).items():
-            target = found.value.get(field)
-            if target is not None:
-                yield from known_names(target.value if target.is_list else [target], section, names)
-        for field in KEYED_BY_ACTOR.get(kind, ()):
-            keys = [key for code, key, _ in items_of(found, field) if code not in names["bodies"]]
-            yield from known_names(keys, "states", names)
+        for field in found.value:
+            section, of_keys = _refers_to(fields_of(kind).get(field))
+            if section is not None and of_keys:
+                keys = [key for code, key, _ in items_of(found, field) if code not in names["bodies"]]
+                yield from known_names(keys, section, names)
+            elif section is not None:
+                yield from known_names(named_in(found, field), section, names)
         yield from _beyond_limits(found, kind, name)
         if kind in RULES:
             yield from RULES[kind](found, names)
+
+
+@once_for_each
+def _refers_to(annotation: object) -> tuple[str | None, bool]:
+    """In which section of the library the names in a field are found, if in any; and whether these are its keys."""
+    inner, constraints = core(annotation)
+    if typing.get_origin(inner) in (list, dict):
+        _, constraints = core(typing.get_args(inner)[0])
+    return next((part.section for part in constraints if isinstance(part, Of)), None), typing.get_origin(inner) is dict
 
 
 def known_names(nodes: Iterable[Node], section: str, names: dict[str, dict]) -> Iterator[Diagnostic]:
@@ -291,11 +223,8 @@ def _format(node: Node, names) -> Iterator[Diagnostic]:
             if name is None or name == "any" or name in names["bodies"] or name in names["states"]:
                 continue
             if not name.startswith("group:"):
-                choices = [
-                    *{**names["states"], **names["bodies"]},
-                    *(f"group:{known}" for known in names["groups"]),
-                    "any",
-                ]
+                groups = [f"group:{known}" for known in names["groups"]]
+                choices = [*{**names["states"], **names["bodies"]}, *groups, "any"]
                 said = which_code(name, choices, names.get("codes", {}))
                 yield entry.fault(f"no actor '{name}'. {said}", ("states", name))
             else:
@@ -327,15 +256,18 @@ RULES = {
 # --------------------------------------------------------------------------------------------------------------- limits
 
 
-def figure_limits(holder: type, field: str, entry: str | None = None) -> tuple[float, float] | None:
+def figure_limits(holder: object, field: str, entry: str | None = None) -> tuple[float, float] | None:
     """Between what a figure, a field of an entry of the library, makes sense; None where anything does.
 
     >>> figure_limits(State, "defence_usd_bn", "ISL"), figure_limits(State, "defence_usd_bn", "USA")
     ((0, 1000000.0), (0.05, 1000000.0))
     """
     if (holder, entry) == (State, YARDSTICK) and field in MEASURED_BY:
-        return FIGURE_LIMITS[State, "gdp_usd_bn"]
-    return FIGURE_LIMITS.get((holder, field))
+        field = "gdp_usd_bn"
+    inner, constraints = core(fields_of(holder).get(field)) if is_model(holder) else (None, [])
+    if typing.get_origin(inner) is dict:
+        _, constraints = core(typing.get_args(inner)[1])
+    return next(((part.low, part.high) for part in constraints if isinstance(part, Between)), None)
 
 
 def domain_of(library: Library, coefficient: str) -> Domain | None:
@@ -414,13 +346,4 @@ def _misspelt(given: str, node: Node, used: str, places: list[Diagnostic]) -> Di
 
 def _words_in(root: Node) -> Counter:
     """How often each name stands in a document: as a key, a text, or a part of a path."""
-    return Counter(word for text in _texts(root) for word in {text, *text.split(".")})
-
-
-def _texts(node: Node) -> Iterator[str]:
-    if node.is_mapping:
-        yield from node.value
-    if node.text is not None:
-        yield node.text
-    for entry in node.entries():
-        yield from _texts(entry)
+    return Counter(word for text in root.texts() for word in {text, *text.split(".")})

@@ -201,8 +201,9 @@ class Facts:
 # ------------------------------------------------------------------------------------------------ what many checks ask
 
 
-def must_take_part(node: Node, code: str | None, facts: Facts, role: str) -> Iterator[Diagnostic]:
-    """A fault unless the code belongs to an actor that takes part."""
+def must_take_part(node: Node, facts: Facts, role: str) -> Iterator[Diagnostic]:
+    """A fault unless a node, if it says anything, is the code of an actor that takes part."""
+    code = node.text
     if code is None or code in facts.cast:
         return
     if code not in facts.known:
@@ -228,7 +229,7 @@ def must_be_adversary(node: Node, facts: Facts, role: str) -> Iterator[Diagnosti
             f"'{node.text}' ({role}) is no adversary here. If it is to be one, give it 'role: adversary' in 'actors'."
         )
     else:
-        yield from must_take_part(node, node.text, facts, role)
+        yield from must_take_part(node, facts, role)
 
 
 def turn_must_exist(entry: Node, verb: str, facts: Facts) -> Iterator[Diagnostic]:
@@ -254,6 +255,15 @@ def not_both(entry: Node, first: str, second: str, said: str) -> Diagnostic:
         return keys[second].fault(f"{said} Keep one.")
     parent, given = PurePath(keys[other].source.file).stem, entry[other].text or "[...]"
     return keys[own].fault(f"{said} {parent} gives `{other}: {given}`; write `{other}: null` here to use '{own}'.")
+
+
+def said_again(nodes: Iterable[Node]) -> Iterator[Node]:
+    """The nodes that say what one before them has said."""
+    seen = set()
+    for node in nodes:
+        if node.text in seen:
+            yield node
+        seen.add(node.text)
 
 
 def repeated(entries: list[Node], field: str, name: str) -> Iterator[Diagnostic]:

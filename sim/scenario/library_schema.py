@@ -6,7 +6,7 @@ says what the field means, its unit and its range.
 
 import datetime
 import re
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -40,6 +40,7 @@ Code = Annotated[str, Field(pattern=CODE_PATTERN, description="ISO 3166 alpha-3 
 Name = Annotated[str, Field(pattern=NAME_PATTERN, description="lower case letters, digits and underscores")]
 Id = Annotated[str, Field(pattern=ID_PATTERN)]  # of a past case: also the name of a file
 Text = Annotated[str, Field(pattern=r"\S")]  # not empty, not only spaces
+SOMETHING = 0.05  # USD billion: the smallest economy there is has little more, and others are measured by it
 YARDSTICK = "USA"  # every economy and every defence budget is measured by its own
 MEASURED_BY = ("gdp_usd_bn", "defence_usd_bn")
 
@@ -49,6 +50,30 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     for_example: ClassVar[str] = ""  # how one is written, for whoever has written something else
+
+
+class Of(NamedTuple):
+    """In which section of the library a name is found, or the code of a state."""
+
+    section: str
+
+
+CodedName = Annotated[Name, Of("codebook")]
+CoefficientName = Annotated[Name, Of("behaviour")]
+DomainName = Annotated[Name, Of("domains")]
+FormatName = Annotated[Name, Of("formats")]
+GroupName = Annotated[Name, Of("groups")]
+ProjectName = Annotated[Name, Of("cooperation")]
+ResponseName = Annotated[Name, Of("responses")]
+SourceName = Annotated[Name, Of("sources")]
+StateCode = Annotated[Code, Of("states")]
+
+
+class Between(NamedTuple):
+    """Between what a figure makes sense, whoever sets it: the library, a scenario, or a sweep."""
+
+    low: float
+    high: float
 
 
 class Source(Entry):
@@ -73,6 +98,13 @@ class Figure(Entry):
     approx: bool = Field(False, description="rounded, or from general knowledge: check before publishing")
 
 
+ShareFigure = Annotated[Figure, Between(0, 1)]  # or a probability
+Percent = Annotated[Figure, Between(0, 100)]
+MoneyFigure = Annotated[Figure, Between(0, 1e6)]
+MonthsFigure = Annotated[Figure, Between(0, 1200)]
+DaysFigure = Annotated[Figure, Between(1, 3660)]
+
+
 class Membership(Entry):
     """From when, and until when, a state belongs to a group."""
 
@@ -84,10 +116,14 @@ class Group(Entry):
     """States that belong together: an alliance, a union, a club, an intelligence community."""
 
     name: Text
-    source: Name
+    source: SourceName
     approx: bool = False
-    tie: Name | None = Field(None, description="behaviour parameter: how far a member's trouble is the others' own")
-    sharing: Name | None = Field(None, description="behaviour parameter: how much of their evidence members share")
+    tie: CoefficientName | None = Field(
+        None, description="behaviour parameter: how far a member's trouble is the others' own"
+    )
+    sharing: CoefficientName | None = Field(
+        None, description="behaviour parameter: how much of their evidence members share"
+    )
     is_club: bool = Field(False, description="its members look to one another before they act")
     names_culprits: bool = Field(
         False, description="its members are used to saying who did it: they name more readily, by habit_naming"
@@ -95,7 +131,7 @@ class Group(Entry):
     is_the_four: bool = Field(
         False, description="NATO's partners: its projects of cooperation need them, and bring NATO's evidence to them"
     )
-    members: dict[Code, Membership]
+    members: dict[StateCode, Membership]
 
 
 class Body(Entry):
@@ -103,32 +139,34 @@ class Body(Entry):
 
     name: Text
     adjective: Text
-    group: Name
+    group: GroupName
     theatre: Theatre
-    budget_eur_m: Figure | None = Field(None, description="yearly common budget, EUR million")
+    budget_eur_m: MoneyFigure | None = Field(None, description="yearly common budget, EUR million")
     speaks_alone: bool = Field(False, description="whether its head may speak for it without its members' assent")
-    source: Name
+    source: SourceName
 
 
 class Exposure(Entry):
     """How much of a state's economy hangs on trade with another."""
 
-    trade_pct_gdp: Figure | None = Field(None, description="goods trade with the other, percent of own GDP")
-    export_share_pct: Figure | None = Field(None, description="share of own goods exports that go there, percent")
-    import_share_pct: Figure | None = Field(None, description="share of own goods imports from there, percent")
-    energy: Figure | None = Field(None, description="dependence on its energy, 0 none to 1 all")
+    trade_pct_gdp: Annotated[Figure, Between(0, 1000)] | None = Field(
+        None, description="goods trade with the other, percent of own GDP"
+    )
+    export_share_pct: Percent | None = Field(None, description="share of own goods exports that go there, percent")
+    import_share_pct: Percent | None = Field(None, description="share of own goods imports from there, percent")
+    energy: ShareFigure | None = Field(None, description="dependence on its energy, 0 none to 1 all")
 
 
 class CoercionEpisode(Entry):
     """A time the state was the target of economic coercion."""
 
-    by: Code
+    by: StateCode
     start: Year
     end: Year | None = None
     instrument: Text
     trigger: Text
     outcome: Text
-    source: Name
+    source: SourceName
     approx: bool = False
 
 
@@ -140,21 +178,33 @@ class State(Entry):
     adjective: Text
     role: Role
     theatre: Theatre
-    population_m: Figure | None = Field(None, description="population, millions")
-    qmv_population_share_pct: Figure | None = Field(None, description="share of the EU's population, percent")
-    gdp_usd_bn: Figure | None = Field(None, description="gross domestic product, current USD, billions")
-    defence_usd_bn: Figure | None = Field(None, description="defence expenditure, current USD, billions")
-    gci: Figure | None = Field(None, description="ITU Global Cybersecurity Index 2020, 0 to 100")
-    ncpi_rank: Figure | None = Field(None, description="Belfer National Cyber Power Index 2022, 1 strongest of 30")
-    cyber_incidents: Figure | None = Field(None, description="publicly reported incidents 2015-2023")
-    ideal_point: dict[Year, Figure] | None = Field(None, description="UN General Assembly ideal point by year")
+    population_m: Annotated[Figure, Between(0, 1e4)] | None = Field(None, description="population, millions")
+    qmv_population_share_pct: Percent | None = Field(None, description="share of the EU's population, percent")
+    gdp_usd_bn: Annotated[Figure, Between(SOMETHING, 1e6)] | None = Field(
+        None, description="gross domestic product, current USD, billions"
+    )
+    defence_usd_bn: MoneyFigure | None = Field(None, description="defence expenditure, current USD, billions")
+    gci: Percent | None = Field(None, description="ITU Global Cybersecurity Index 2020, 0 to 100")
+    ncpi_rank: Annotated[Figure, Between(1, 30)] | None = Field(
+        None, description="Belfer National Cyber Power Index 2022, 1 strongest of 30"
+    )
+    cyber_incidents: Annotated[Figure, Between(0, 1e6)] | None = Field(
+        None, description="publicly reported incidents 2015-2023"
+    )
+    ideal_point: dict[Year, Annotated[Figure, Between(-10, 10)]] | None = Field(
+        None, description="UN General Assembly ideal point by year"
+    )
     es11_1: Literal["yes", "no", "abstain", "absent"] | None = Field(None, description="vote on UNGA ES-11/1, 2022")
-    government_effectiveness: Figure | None = Field(None, description="WGI estimate, about -2.5 to +2.5")
-    unfavourable: dict[Code, Figure] = Field({}, description="adults with an unfavourable view of it, percent")
-    exposure: dict[Code, Exposure] = Field({}, description="by adversary")
-    borders: list[Code] = Field([], description="adversaries across a land border, or that claim the whole of its land")
+    government_effectiveness: Annotated[Figure, Between(-5, 5)] | None = Field(
+        None, description="WGI estimate, about -2.5 to +2.5"
+    )
+    unfavourable: dict[StateCode, Percent] = Field({}, description="adults with an unfavourable view of it, percent")
+    exposure: dict[StateCode, Exposure] = Field({}, description="by adversary")
+    borders: list[StateCode] = Field(
+        [], description="adversaries across a land border, or that claim the whole of its land"
+    )
     coast: bool = Field(True, description="whether it lies on a sea")
-    no_relations_with: list[Code] = Field([], description="adversaries with which it has no diplomatic relations")
+    no_relations_with: list[StateCode] = Field([], description="adversaries with which it has no diplomatic relations")
     trade_fell_in: Year | None = Field(
         None, description="from this year on, of trade with it only the share trade_rus_since_2022 is left"
     )
@@ -187,19 +237,9 @@ class Format(Entry):
     name: Text
     short: Text = Field(description="what a chart or a story calls it")
     kind: Literal[
-        "alliance",
-        "partnership",
-        "inter_organisation",
-        "union",
-        "club",
-        "intelligence",
-        "coalition",
-        "multinational_body",
-        "adjudication",
-        "global",
-        "bilateral",
-        "sovereign",
-    ]
+        "alliance", "partnership", "inter_organisation", "union", "club", "intelligence", "coalition",
+        "multinational_body", "adjudication", "global", "bilateral", "sovereign"
+    ]  # fmt: skip
     body: Literal["NATO", "EU"] | None = Field(None, description="the body whose decision it is, if any")
     members: list[str] = Field(description="codes, or group:<name>, or any (every state)")
     voters: list[str] | None = Field(None, description="who decides, when not all members")
@@ -207,11 +247,11 @@ class Format(Entry):
     mandate: dict[Issue, Annotated[int, Field(ge=0, le=4)]] = Field(
         description="0 none, 1 exchange, 2 coordinate, 3 decide politically, 4 bind"
     )
-    reputation: dict[Issue, Figure] = Field({}, description="how well placed it is for an issue, 0 to 1")
+    reputation: dict[Issue, ShareFigure] = Field({}, description="how well placed it is for an issue, 0 to 1")
     rule: Rule
     days: Days = Field(description="calendar days from trigger to its characteristic output, silence included")
-    threshold: Figure | None = Field(None, description="severity below which nobody calls it, 0 to 1")
-    reluctance: Figure | None = Field(
+    threshold: ShareFigure | None = Field(None, description="severity below which nobody calls it, 0 to 1")
+    reluctance: Annotated[Figure, Between(0, 100)] | None = Field(
         None, description="what speaks against calling it over a single incident, in utility: for what is called rarely"
     )
     ready_for: list[Issue] = Field([], description="issues over which there is no such reluctance")
@@ -225,13 +265,13 @@ class Format(Entry):
         description="NATO meets its four partners here: what projects of cooperation do for such meetings holds for "
         "it, and third parties notice that they meet",
     )
-    outputs: list[Name] = Field(description="responses it can decide")
-    duplicates: list[Name] = Field([], description="formats that do the same work")
+    outputs: list[ResponseName] = Field(description="responses it can decide")
+    duplicates: list[FormatName] = Field([], description="formats that do the same work")
     tempo: str | None = Field(None, description="what moves it toward its shortest or longest time")
     base_rate: str | None = None
     note: str | None = None
     precedents: list[Precedent] = []
-    sources: list[Name]
+    sources: list[SourceName]
     approx: bool = False
 
     @staticmethod
@@ -255,36 +295,27 @@ class Response(Entry):
     name: Text
     phrase: Text = Field(description="as a verb phrase: 'publicly names the culprit'")
     category: Literal[
-        "baseline",
-        "diplomatic",
-        "attribution",
-        "legal",
-        "sanctions",
-        "trade",
-        "resilience",
-        "operational",
-        "cooperation",
-        "information",
-        "military",
-    ]
+        "baseline", "diplomatic", "attribution", "legal", "sanctions", "trade", "resilience", "operational",
+        "cooperation", "information", "military"
+    ]  # fmt: skip
     kind: KindOfResponse | None = Field(
         None,
         description="the kind of response, on which an actor decides before it picks an instrument; left out: as "
         "`coded_as` says, or cooperation",
     )
-    coded_as: Name | None = Field(
+    coded_as: CodedName | None = Field(
         None,
         description="the kind of act under which the historical cases count it, and as which the model treats it: a "
         "name of codebook.responses",
     )
     rung: Rung = Field(description="the lowest text that covers it")
     users: list[Literal["state", "EU", "NATO", "G7", "coalition", "partner"]]
-    venues: Annotated[list[Name], Field(min_length=1)] | None = Field(
+    venues: Annotated[list[FormatName], Field(min_length=1)] | None = Field(
         None,
         description="for a response of one's own: formats whose members alone may use it, beside those of formats that "
         "have it among their outputs; empty: whoever the users are",
     )
-    decided_in: list[Name] = Field(
+    decided_in: list[FormatName] = Field(
         [], description="formats that can decide it, beside those that have it among their outputs"
     )
     issues: list[Issue]
@@ -298,29 +329,33 @@ class Response(Entry):
     signal: Annotated[float, Field(ge=0, le=5)] = Field(description="political signal")
     resilience: Annotated[float, Field(ge=0, le=5)] = Field(description="benefit to the victim in any case")
     escalation: Escalation
-    habit: Figure | None = Field(None, description="how much more, or less, usual it is than others of its kind")
+    habit: Annotated[Figure, Between(-100, 100)] | None = Field(
+        None, description="how much more, or less, usual it is than others of its kind"
+    )
     accuses: bool = Field(False, description="it says who did it, so it needs evidence")
     is_signed: bool = Field(
         False, description="a joint statement: members of a consultation join it with the text to which they agree"
     )
     is_inaction: bool = Field(False, description="it is no response: stories pass over it and charts do not count it")
-    usual: Name | None = Field(None, description="behaviour parameter: the same, for all who may use it")
+    usual: CoefficientName | None = Field(None, description="behaviour parameter: the same, for all who may use it")
     since: Date | None = Field(
         None, description="first day on which there was such a thing: past cases that became known earlier do without"
     )
-    instrument: Name | None = Field(None, description="group whose members have the law or the means for it by then")
+    instrument: GroupName | None = Field(
+        None, description="group whose members have the law or the means for it by then"
+    )
     takes: list[Means] = Field(
         [],
         description="what an actor must have for it: a coast, forces, relations with the suspect, a cyber service, or "
         "harm of its own",
     )
-    follows: Name | None = Field(None, description="response that a victim, or its body, must have taken first")
+    follows: ResponseName | None = Field(None, description="response that a victim, or its body, must have taken first")
     rests_on_collection: bool = Field(False, description="rests on evidence of one's own that few services gather")
     effectiveness: str | None = None
     base_rate: str | None = None
     constraints: list[str] = []
     precedents: list[Precedent] = []
-    sources: list[Name]
+    sources: list[SourceName]
     approx: bool = False
 
 
@@ -343,7 +378,7 @@ class Effect(Entry):
         "coercion_relief",
         "stake_technology",
     ]
-    amount: Figure
+    amount: Annotated[Figure, Between(-1, 1)]
     issue: Issue | None = None
 
 
@@ -351,7 +386,7 @@ class Position(Entry):
     """A public position on a project, -2 strongly against to +2 strongly for."""
 
     value: Annotated[float, Field(ge=-2, le=2)]
-    source: Name
+    source: SourceName
 
 
 class Project(Entry):
@@ -368,21 +403,21 @@ class Project(Entry):
         "project_guardrail",
     )
     spends_on: Issue | None = Field(None, description="issue that its money is for: measures of spending count it")
-    cost_eur_m: Figure = Field(description="EUR million a year, all participants together")
-    first_output_months: Figure
-    full_months: Figure
-    p_fail: Figure = Field(description="probability that it is agreed and yet never delivers")
+    cost_eur_m: MoneyFigure = Field(description="EUR million a year, all participants together")
+    first_output_months: MonthsFigure
+    full_months: MonthsFigure
+    p_fail: ShareFigure = Field(description="probability that it is agreed and yet never delivers")
     benefit: dict[str, Annotated[float, Field(ge=0, le=5)]] = {}
     risk: dict[str, Annotated[float, Field(ge=0, le=5)]] = {}
-    formats: list[Name] = Field(description="formats that must agree to start it")
-    veto_risk: Figure = Field(description="probability that at least one ally blocks within a year")
-    positions: dict[Code, Position] = {}
-    depends_on: list[Name] = []
-    duplicates: list[Name] = Field([], description="formats that do the same work")
+    formats: list[FormatName] = Field(description="formats that must agree to start it")
+    veto_risk: ShareFigure = Field(description="probability that at least one ally blocks within a year")
+    positions: dict[StateCode, Position] = {}
+    depends_on: list[ProjectName] = []
+    duplicates: list[FormatName] = Field([], description="formats that do the same work")
     effects: list[Effect] = []
     status: list[Precedent] = []
     maturity: Annotated[int, Field(ge=0, le=4)] = Field(0, description="0 idea to 4 institutionalised, end of 2024")
-    sources: list[Name]
+    sources: list[SourceName]
     approx: bool = False
 
 
@@ -398,7 +433,7 @@ class Parameter(Entry):
 
     value: float
     range: tuple[float, float]
-    domain: Name = Field(description="what kind of number it is: a name of `domains`, which gives its limits")
+    domain: DomainName = Field(description="what kind of number it is: a name of `domains`, which gives its limits")
     prior: tuple[float, float] | None = Field(
         None, description="of a coefficient that is estimated from past cases: mean and standard deviation before them"
     )
@@ -430,13 +465,13 @@ class CaseKind(Entry):
     after: Literal["window", "episode"] = Field(
         "window", description="until when responses count: a window after the decision, or the whole episode and after"
     )
-    incident_days: Figure | None = Field(
+    incident_days: DaysFigure | None = Field(
         None, description="days that the incident itself lasts; empty: as long as the case"
     )
-    difficulty: Figure = Field(
+    difficulty: ShareFigure = Field(
         description="how hard it is to tell who does such a thing, 0 plain to 1 hopeless, whoever is named in the end"
     )
-    without: list[Name] = Field([], description="responses to the issue that make no sense here")
+    without: list[ResponseName] = Field([], description="responses to the issue that make no sense here")
     also: list[Name] = Field([], description="other words for it that a case file may use")
     why: Text
 
@@ -444,33 +479,37 @@ class CaseKind(Entry):
 class Unattributed(Entry):
     """Whom it looked like in a case that nobody has been named for, which is told to nobody."""
 
-    atlantic: Code = Field(description="whom it looks like when the victim is in the Atlantic, or anywhere else")
-    pacific: Code = Field(description="whom it looks like when the victim is in the Pacific")
+    atlantic: StateCode = Field(description="whom it looks like when the victim is in the Atlantic, or anywhere else")
+    pacific: StateCode = Field(description="whom it looks like when the victim is in the Pacific")
 
 
 class Codebook(Entry):
     """How historical cases are coded, and read as exercises."""
 
-    source: Name
+    source: SourceName
     responses: dict[Name, CodedResponse] = Field(description="kinds of act that are coded, in the order of the files")
     kinds: dict[Name, CaseKind] = Field(description="kinds of case")
-    difficulty: dict[Literal["none", "low", "medium", "high"], Figure] = Field(
+    difficulty: dict[Literal["none", "low", "medium", "high"], ShareFigure] = Field(
         description="how hard it is to tell who did it, by how sure those who spoke said they were"
     )
-    window_days: Figure = Field(description="responses count for so many days after the decision")
-    episode_after_days: Figure = Field(description="responses to coercion count for so many days after its end")
-    longest_days: Figure = Field(description="no case is played for longer")
-    turn_days: Figure = Field(description="length of a turn")
-    also_hit: Figure = Field(description="severity for those who were hit but are not the primary target, as a share")
+    window_days: DaysFigure = Field(description="responses count for so many days after the decision")
+    episode_after_days: Annotated[Figure, Between(0, 3660)] = Field(
+        description="responses to coercion count for so many days after its end"
+    )
+    longest_days: DaysFigure = Field(description="no case is played for longer")
+    turn_days: Annotated[Figure, Between(1, 366)] = Field(description="length of a turn")
+    also_hit: ShareFigure = Field(
+        description="severity for those who were hit but are not the primary target, as a share"
+    )
     unattributed: Unattributed
-    soft: dict[Literal["presumed-absent", "hint-0", "hint-1"], Figure] = Field(
+    soft: dict[Literal["presumed-absent", "hint-0", "hint-1"], ShareFigure] = Field(
         {}, description="chance that it was done, by the tag of a cell without a value: for estimates, never for scores"
     )
-    unrecorded: dict[Name, Figure] = Field(
+    unrecorded: dict[Name, ShareFigure] = Field(
         {},
         description="the chance that a kind of act was done of which nothing at all is recorded; other kinds: nothing",
     )
-    weights: dict[Literal["low", "soft", "unrecorded"], Figure] = Field(
+    weights: dict[Literal["low", "soft", "unrecorded"], ShareFigure] = Field(
         description="what a cell of low confidence, or with a tag in place of a value, weighs in estimates; others: 1"
     )
 
@@ -479,7 +518,9 @@ class Estimates(Entry):
     """What past cases say about the coefficients of behaviour, together: written by `oceans calibrate`."""
 
     cases: str = Field("", description="which cases, and the first digits of their digest")
-    coefficients: list[Name] = Field([], description="those that were estimated, in the order of the numbers below")
+    coefficients: list[CoefficientName] = Field(
+        [], description="those that were estimated, in the order of the numbers below"
+    )
     mean: list[float] = Field([], description="the most probable values")
     sd: list[Annotated[float, Field(gt=0, le=200)]] = Field([], description="standard deviations")
     correlation: list[list[Annotated[float, Field(ge=-1, le=1)]]] = Field(
@@ -516,21 +557,23 @@ class Volume(Entry):
     low: Amount = Field(description="what the record says at least")
     high: Amount | None = Field(None, description="and at most; empty: as much as there may be")
     tolerance: Amount = Field(0, description="how far beyond is still a fit")
-    source: Name
+    source: SourceName
     why: Text = Field(description="how the record says so; for a judgement, the reason for it")
 
 
 class Volumes(Entry):
     """How much happens at all: what the play is counted for, and the record beside it."""
 
-    coded: list[Code] = Field(description="states whose answers past cases code: third parties are counted among them")
-    at_sea: list[Name] = Field(description="responses that need a coast")
-    with_embassies: list[Name] = Field(description="responses that need diplomatic relations")
-    summons: list[Name] = Field(description="responses that count as summoning an ambassador")
-    talks: list[Name] = Field(description="responses that count as talking to the adversary")
-    article_4: Name = Field(description="the format of Article 4 of the Washington Treaty")
-    article_5: Name = Field(description="and that of Article 5")
-    ministers: Name = Field(description="the format in which ministers of NATO meet those of the four")
+    coded: list[StateCode] = Field(
+        description="states whose answers past cases code: third parties are counted among them"
+    )
+    at_sea: list[ResponseName] = Field(description="responses that need a coast")
+    with_embassies: list[ResponseName] = Field(description="responses that need diplomatic relations")
+    summons: list[ResponseName] = Field(description="responses that count as summoning an ambassador")
+    talks: list[ResponseName] = Field(description="responses that count as talking to the adversary")
+    article_4: FormatName = Field(description="the format of Article 4 of the Washington Treaty")
+    article_5: FormatName = Field(description="and that of Article 5")
+    ministers: FormatName = Field(description="the format in which ministers of NATO meet those of the four")
     rows: dict[Name, Volume]
 
 

@@ -240,18 +240,9 @@ class InjectEffect(Entry):
 
     for_example: ClassVar[str] = "{on: tension, by: 0.05}"
     on: Literal[
-        "publicness",
-        "evidence",
-        "severity",
-        "tension",
-        "linkage",
-        "transparency",
-        "standing",
-        "narrative",
-        "exposure",
-        "capital",
-        "difficulty",
-    ]
+        "publicness", "evidence", "severity", "tension", "linkage", "transparency", "standing", "narrative",
+        "exposure", "capital", "difficulty"
+    ]  # fmt: skip
     incident: Optional[Name] = Field(None, description="for publicness, evidence, severity, difficulty")
     actor: Optional[Code] = Field(
         None,
