@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -18,16 +18,18 @@ from sim.live.futures import RUNS, WhatIf, options_of
 from sim.live.log import Kept, Person
 from sim.live.room import Room
 from sim.model.decisions import Address, Answer, Decision, View
-from sim.model.msel import Planned
+from sim.model.msel import RELEASED, Planned
+from sim.model.steps.control import QUANTITIES
 from sim.model.view import clock, public_view
 from sim.output.figures import charts_of
 from sim.output.figures.many import finite
-from sim.output.narrative.decisions import acts_from, chosen_words, label, note, question, situation
+from sim.output.narrative.decisions import acts_from, chosen_words, label, note, put, question, situation
 from sim.output.narrative.hot_wash import alignment, figure, hot_wash, questions_of
 from sim.output.narrative.injects import condition_in_words, directed
 from sim.output.narrative.story import tell
 from sim.phrases import Names, capital, day, period, sentence
 from sim.scenario.calendar import Calendar
+from sim.scenario.schema import Channel
 from sim.session import Session
 
 STEPS = {
@@ -38,6 +40,7 @@ STEPS = {
     "sheet": "The decision sheet",
 }
 GROUPS = {
+    "question": "The question put to you",
     "position": "Your position",
     "call": "Consultations you may call",
     "silence": "Texts on the table",
@@ -46,7 +49,6 @@ GROUPS = {
     "move": "Your next move",
     "project": "Cooperation put to a decision",
     "cooperation": "Cooperation you propose or end",
-    "question": "The question put to you",
 }
 LAST_INPUTS = 12
 HIDDEN_OF_DECISION = ("default", "otherwise")  # what the model would do
@@ -185,6 +187,7 @@ def _decision(room: Room, decision: Decision, names: Names, chosen: Sequence[str
         "question": question(decision, names),
         "options": options,
         "many": decision.many,
+        "most": decision.most,
         "budget": decision.budget,
     }
 
@@ -382,8 +385,8 @@ def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
         "notes": room.log.notes()[::-1][:20],
         "moves": _moves(room),
         "answers": _answers(room),
-        "incidents": [(incident.id, incident.name) for incident in room.loaded.scenario.incidents],
-        "adversaries": [(code, names.actor(code)) for code in session.model_inputs.adversaries],
+        "incidents": _incidents(room),
+        "adversaries": _adversaries(room),
         "objectives": [
             (one.id, one.text, *room.log.ratings().get(one.id, ("", ""))) for one in room.loaded.scenario.objectives
         ],
@@ -397,6 +400,38 @@ def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
             sentence(f"{names.incident(one.id)}: {names.culprit(one)}") for one in session.loaded.scenario.incidents
         ],
     }
+
+
+def inject_page(room: Room, inject: str) -> dict[str, Any]:
+    """An inject of the plan, or room for a new one, and whom and what it may concern."""
+    session, names = room.session, room.names
+    planned = next((one for one in session.world.plan if one.inject.id == inject), None)
+    seats = [(code, capital(names.actor(code))) for code in room.seats]
+    groups = dict.fromkeys(
+        name
+        for one in session.world.plan
+        for name in (*one.inject.to, *((one.inject.question and one.inject.question.to) or ()))
+        if name.startswith("group:")
+    )
+    return {
+        **frame(room),
+        "planned": _planned(session, names, planned) if planned else None,
+        "is_closed": session.is_over or bool(planned and planned.status == RELEASED),
+        "receivers": [("all", "All"), ("control", "Control"), *((one, names.named([one])) for one in groups), *seats],
+        "actors": seats,
+        "incidents": _incidents(room),
+        "adversaries": _adversaries(room),
+        "quantities": [(name, name) for name in QUANTITIES],
+        "channels": [(name, name.replace("_", " ")) for name in get_args(Channel)],
+    }
+
+
+def _incidents(room: Room) -> list[tuple[str, str]]:
+    return [(incident.id, incident.name) for incident in room.loaded.scenario.incidents]
+
+
+def _adversaries(room: Room) -> list[tuple[str, str]]:
+    return [(code, room.names.actor(code)) for code in room.session.model_inputs.adversaries]
 
 
 def _charts(room: Room) -> list[str]:
@@ -414,14 +449,22 @@ def _planned(session: Session, names: Names, planned: Planned) -> dict[str, Any]
         "turn": planned.turn,
         **clock(session.world, planned),
         "status": planned.status,
-        "to": names.recipients(inject.id, planned.recipients),
+        "to": _recipients(session, names, planned),
         "condition": condition_in_words(inject.when, names) if inject.when else "",
         "expects": inject.expects or "",
         "notes": inject.control_notes or "",
         "text": inject.text,
         "sender": inject.sender,
+        "question": put(inject.question) if inject.question else "",
         "is_now": planned.turn == session.turn,
     }
+
+
+def _recipients(session: Session, names: Names, planned: Planned) -> str:
+    """Whom an inject is for, as the scenario or, since, control has it."""
+    to = planned.inject.to
+    is_as_written = any(one.id == planned.inject.id and one.to == to for one in session.loaded.scenario.injects)
+    return "all" if "all" in to else names.recipients(planned.inject.id if is_as_written else "", planned.recipients)
 
 
 def _seat_at_desk(room: Room, code: str, names: Names) -> dict[str, Any]:

@@ -318,7 +318,6 @@ def test_a_clock_that_has_run_out_changes_nothing(hall, monkeypatch):
         ("set", {"what": "tension", "to": "nan"}, "tension"),
         ("back", {"number": "\u00b2"}, "is no number (number)"),
         ("back", {"number": "999"}, "no input 999"),
-        ("write", {"title": "A", "text": "B", "turn": "two"}, "is no number (turn)"),
         ("release", {"inject": "nosuch"}, "nosuch"),
         ("hand", {"seat": "ZZZ", "to_whom": "model"}, "ZZZ"),
         ("note", {"to": "EST", "text": " "}, "the note is empty"),

@@ -43,14 +43,14 @@ def question(decision, names):
         where = f"{names.format(form)}, on {names.incident(incident)}"
         return f"{where}: the text stands at {decision.rung} ({decision.text:.2f} of 1). Do you let it pass?"
     if decision.kind == "question":
-        return _put(decision.asked or names.question(decision.subject))
+        return put(decision.asked or names.question(decision.subject))
     asked = AT_LARGE_QUESTION if decision.subject == AT_LARGE else QUESTIONS[decision.kind]
     if "{incident}" in asked:
         return asked.format(incident=names.incident(decision.subject))
     return asked.format(project=names.project(decision.subject)) if "{project}" in asked else asked
 
 
-def _put(question):
+def put(question):
     """A question of the exercise's own, with what holds for whoever does not answer it now."""
     waits = [f"It stands for {count(question.turns, 'turn')} in all."] if question.turns > 1 else []
     counts = [option.name for option in question.options if option.id == question.otherwise]
