@@ -43,6 +43,7 @@ class Actor(mesa.Agent):
     """
 
     kind = "actor"
+    sees = Policy.sees
 
     def __init__(self, model: Any, code: str, policy: Policy | None = None) -> None:
         super().__init__(model)
@@ -89,9 +90,18 @@ class Actor(mesa.Agent):
         return self.policy.choose(view, decision)
 
     @property
+    def decides(self) -> tuple[str, ...]:
+        """The kinds of decision on which it is asked."""
+        return Policy.decides if self.chooses_itself else self.policy.decides
+
+    @property
     def memory(self) -> bool:
         """Whether whoever chooses for it remembers earlier turns."""
         return self.policy.memory
+
+    def of(self, run: int) -> "Actor":
+        """Who sits in its seat in a run: itself."""
+        return self
 
     def fresh(self) -> Any:
         """What sits in its seat in a look ahead: a class that chooses in its own way, or its policy."""

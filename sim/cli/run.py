@@ -14,10 +14,10 @@ from sim.cli.options import RunOptions
 from sim.cli.people import People
 from sim.cli.seat_assignments import SeatAssignments
 from sim.cli.streams import print_json
-from sim.cli.terminal import TerminalUI, answer, drawn
+from sim.cli.terminal import Progress, TerminalUI, answer, drawn
 from sim.errors import Diagnostic, InputError, OceansError
 from sim.output.narrative.hot_wash import figure, hot_wash
-from sim.output.narrative.run_sheet import notes_on_incidents, objectives_of, run_sheet
+from sim.output.narrative.injects import notes_on_incidents, objectives_of, run_sheet
 from sim.output.narrative.story import Narrator, tell
 from sim.phrases import Names, goes_unsaid, percent
 from sim.record import store
@@ -222,7 +222,7 @@ def keep_one(folder, loaded, record, outcomes, facts, options, session=None):
 
 def _decided_by(session):
     from sim.experiments.turning_points import turning_points
-    from sim.output.narrative.decisions import turning_point
+    from sim.output.narrative.hot_wash import turning_point
 
     return [turning_point(point, Names(session.loaded)) for point in turning_points(session)]
 
@@ -285,32 +285,6 @@ def _tell_many(ui, options, loaded, outcomes, seconds):
     rate = f" in {seconds:.1f} s, {outcomes.runs / seconds:,.0f} runs a second" if seconds >= 0.1 else ""
     ui.say(f"{outcomes.runs:,} runs from seed {options.seed}{rate}.", "dim")
     show_spread(ui, outcomes, loaded)
-
-
-class Progress:
-    """Runs done, rate and time left, on standard error, where somebody is watching."""
-
-    def __init__(self, runs, stream):
-        self.done, self.runs, self.stream, self.bar = 0, runs, stream, None
-
-    def __enter__(self):
-        if self.stream.isatty():
-            from tqdm import tqdm
-
-            self.bar = tqdm(
-                total=self.runs, unit=" runs", unit_scale=True, file=self.stream, leave=False, mininterval=0.2
-            )
-        return self
-
-    def __call__(self, more):
-        """Notes that so many more runs are done."""
-        self.done += more
-        if self.bar is not None:
-            self.bar.update(more)
-
-    def __exit__(self, *_):
-        if self.bar is not None:
-            self.bar.close()
 
 
 # ------------------------------------------------------------------------------------------- the spread of many runs

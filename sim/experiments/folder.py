@@ -36,7 +36,6 @@ from sim.experiments.design import Design, make_design
 from sim.experiments.keep import Kept, kept_of
 from sim.experiments.manifest import FORMAT, SweepManifest, disagreements, order_of, plan_digest
 from sim.experiments.own import NOTHING_OWN, describe, own_of
-from sim.experiments.until import Until, until_of
 from sim.record.reading import (
     check_digest,
     check_file,
@@ -85,7 +84,7 @@ class SweepFolder:
 
     def __init__(self, path, manifest, design, own=NOTHING_OWN):
         self.path, self.manifest, self.design, self.own = Path(path), manifest, design, own
-        self.before = None  # runs of an earlier sweep that need not be played again: see `sim.experiments.extension`
+        self.before = None  # runs of an earlier sweep that need not be played again: see `sim.experiments.asked`
 
     # ------------------------------------------------------------------------------------------------ what it says
 
@@ -120,11 +119,6 @@ class SweepFolder:
             return [block["block"] for block in self.manifest["shards"]]
         number, of = self.shard or (1, 1)
         return range(number - 1, self.manifest["blocks"]["count"], of)
-
-    @functools.cached_property
-    def until(self) -> tuple[Until, ...]:
-        """Conditions under which it ends early."""
-        return until_of(self.manifest["until"], self.manifest["measures"])
 
     def order(self) -> list[int]:
         """The blocks in the order in which they are played."""
@@ -323,7 +317,7 @@ def make_folder(
     baseline=True,
     measures=None,
     keep=None,
-    until=None,
+    until=(),
     opening=None,
     **design_facts,
 ) -> SweepFolder:
@@ -338,7 +332,7 @@ def make_folder(
     baseline : bool, play each run a second time without the cooperation portfolio, if there is one
     measures : measures of one's own, as `sim.experiments.own.own_of` takes them
     keep : what is kept of each run beside its measures, as `sim.experiments.keep.kept_of` takes it
-    until : when it has told enough, as `sim.experiments.until.until_of` takes it
+    until : list of str, conditions under which it has told enough, as `sim.experiments.length.Until` says them
     opening : dict of `session`, its lines, and `turn`, the last of it that is given; or None
     design_facts : see `sim.experiments.make_design`
     """
@@ -380,7 +374,7 @@ def _manifest(path, loaded, design, shard, block_runs, baseline, own, kept, unti
         "measures": measures,
         "own": own.facts(),
         "kept": kept.facts(),
-        "until": [str(condition) for condition in until_of(until, measures)],
+        "until": list(until),
         "blocks": {"size": size, "count": -(-design.runs // size), "runs": design.runs},
         **({"opening": opening} if opening else {}),
     }

@@ -23,12 +23,9 @@ from sim.model.steps.control import QUANTITIES
 from sim.model.view import clock, public_view
 from sim.output.figures import charts_of
 from sim.output.figures.many import finite
-from sim.output.narrative.alignment import alignment
-from sim.output.narrative.decisions import acts_from, chosen_words, label, note, put, question
-from sim.output.narrative.hot_wash import figure, hot_wash, questions_of
-from sim.output.narrative.passages import directed
-from sim.output.narrative.run_sheet import condition_in_words
-from sim.output.narrative.seat import situation
+from sim.output.narrative.decisions import acts_from, chosen_words, label, note, put, question, situation
+from sim.output.narrative.hot_wash import alignment, figure, hot_wash, questions_of
+from sim.output.narrative.injects import condition_in_words, directed
 from sim.output.narrative.story import tell
 from sim.phrases import Names, capital, day, period, sentence
 from sim.scenario.calendar import Calendar

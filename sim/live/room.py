@@ -21,7 +21,7 @@ from sim.errors import refusal
 from sim.live.log import Kept, Log, Move, Person
 from sim.model.decisions import Address, Answer, Decision, answer_to
 from sim.model.steps.control import Direction
-from sim.output.narrative.alignment import Round, rounds_of, stances_of
+from sim.output.narrative.hot_wash import Round, rounds_of, stances_of
 from sim.phrases import Names
 from sim.scenario import Loaded
 from sim.session import PERSON, Session, read_input

@@ -38,7 +38,7 @@ from sim.live.log import Person
 from sim.live.room import MOST_LETTERS, Picture, Room, Sent
 from sim.model.msel import Planned
 from sim.model.steps.control import PLACES, QUANTITIES, Direction
-from sim.output.narrative.passages import by_when
+from sim.output.narrative.injects import by_when
 from sim.phrases import day
 from sim.scenario.calendar import from_iso
 from sim.session import Session

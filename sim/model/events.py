@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import NAMES as MOVE_NAMES
-from sim.catalogue.terms import TERMS
+from sim.catalogue.responses import RUNGS, TERMS
 from sim.scenario.calendar import whole
 from sim.scenario.schema import Channel
 
@@ -229,7 +228,7 @@ FORMAT_TERMS = (
     share("probability", "probability that the caller chose it"),
 )
 
-RESPONSE_TERMS = tuple(number(term.name, term.meaning) for term in TERMS)
+RESPONSE_TERMS = tuple(number(term.name, term.meaning) for term in TERMS.values())
 
 MOVE_TERMS = (
     number("gain", "what the incident still brings"),

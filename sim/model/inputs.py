@@ -11,12 +11,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.catalogue.ladder import RUNGS, SILENT_RULES
 from sim.catalogue.moves import FELT
 from sim.catalogue.moves import NAMES as MOVE_KEYS
-from sim.catalogue.response_kinds import RESPONSE_KINDS, kind_of
-from sim.model.actor_table import ACTOR_ARRAYS, actor_table_of
-from sim.model.ties import bonds_of, guests, partners, peer_groups, shared, tied
+from sim.catalogue.responses import RESPONSE_KINDS, RUNGS, SILENT_RULES, kind_of
+from sim.model.actor_table import ACTOR_ARRAYS, actor_table_of, bonds_of, guests, partners, peer_groups, shared, tied
 from sim.rules.quantize import quantize
 from sim.scenario import Loaded, resolve_members
 from sim.scenario.calendar import Calendar
@@ -257,6 +255,24 @@ class ModelInputs:
         return self.allowed & (self.in_force_from <= turn)
 
     @cached_property
+    def is_body(self):
+        """Which actors are bodies: (A,) bool."""
+        return np.isin(self.actors, self.bodies)
+
+    @cached_property
+    def weight_in_a_response(self):
+        """What each actor's part in a response weighs: a state by its economy, a body by its members' not acting alone.
+
+        Array (A,), on the grid.
+        """
+        weight = self.economy[0] * self.is_state
+        for body, members in zip(self.bodies, self.body_members, strict=True):
+            if members.any():
+                of_members = (self.economy[0] * members * self.is_state).sum()
+                weight[self.index[body]] = self.params.body_weight[0, 0] * of_members
+        return quantize(weight)
+
+    @cached_property
     def can_be_courted(self):
         """States in something that could speak: a body, the four, another club; all where none is: (A,) bool."""
         belongs = self.is_nato | self.is_eu | self.is_partner | (self.peer_group[1:] > 0).any(axis=0)
@@ -324,6 +340,11 @@ class ModelInputs:
     def kind_rung(self):
         """The lowest text that covers a response of each kind: (K, 1, 1)."""
         return self._of_options(self.rung, np.min)
+
+    @cached_property
+    def members_may(self):
+        """Which kinds of response some member of each body may take up by itself: (B, K) bool."""
+        return self._of_options(self.allowed @ self.body_members.astype(bool).T, np.any).T
 
     def _of_options(self, values, reduced):
         """Values (O, ...) of the options, reduced over each kind's: (K, ...)."""

@@ -17,12 +17,11 @@ from typing import Any, get_args
 
 from sim.errors import Diagnostic, InputError, counted, in_words
 from sim.model.inputs import turn_of
-from sim.papers.moments import moment_in
-from sim.papers.sheets import KINDS, Row, Table, read_table, write_table
+from sim.papers.sheets import KINDS, Row, Table, moment_in, read_table, write_table
 from sim.phrases import first_words
+from sim.scenario.hints import bare_letters, codes_by_name
 from sim.scenario.inject_checks import TO_EVERYBODY_OR_CONTROL
 from sim.scenario.loading import Loaded, from_text, load, locate
-from sim.scenario.members import bare_letters, codes_by_name
 from sim.scenario.reader import Node, entries_of, read_text, text_of
 from sim.scenario.schema import Inject
 from sim.text_files import file_text

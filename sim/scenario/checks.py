@@ -7,7 +7,9 @@ value that the schema has already refused is passed over in silence.
 import re
 import typing
 from collections.abc import Iterator
+from importlib import import_module
 
+from sim.catalogue.measures import MEASURES
 from sim.errors import Diagnostic, InputError, counted, did_you_mean
 from sim.letters import plain_letters
 from sim.scenario import paths
@@ -22,31 +24,35 @@ from sim.scenario.entries import (
     unless_known_group,
 )
 from sim.scenario.facts import (
+    OWN,
     Facts,
     groups_joined,
     must_be_adversary,
     must_take_part,
     not_both,
     repeated,
+    role_in,
+    said_again,
     turn_must_exist,
 )
+from sim.scenario.hints import code_meant, which_code
 from sim.scenario.inject_checks import actors_reached, check_injects, check_questions, turn_meant
-from sim.scenario.members import OWN, code_meant, role_in, which_code
-from sim.scenario.reader import Node, entries_of, is_given, items_of, keys_of, nodes_of, number_of, text_of, whole_of
-from sim.scenario.schema import (
-    LONGEST_TURN,
-    MOST_MARKS,
-    MOST_TURNS,
-    STATELESS,
-    Days,
-    Format,
-    Membership,
-    Response,
-    Scenario,
+from sim.scenario.library_schema import Days, Format, Membership, Response
+from sim.scenario.reader import (
+    Node,
+    entries_of,
+    is_given,
+    items_of,
+    keys_of,
+    named_in,
+    nodes_of,
+    number_of,
+    text_of,
+    whole_of,
 )
+from sim.scenario.schema import LONGEST_TURN, MERGED_BY, MOST_MARKS, MOST_TURNS, STATELESS, Scenario
 from sim.scenario.wording import expected, start_of
 
-MERGED_BY = {"incidents": "id", "injects": "id", "objectives": "id", "cooperation": "project"}
 WEIGHED_BY = {"gdp": "economy", "gdp_cyber": "economy", "defence": "military"}  # equal: everybody weighs as much
 OWN_CATEGORIES = [name for name in typing.get_args(Response.model_fields["category"].annotation) if name != "baseline"]
 INVENTED = re.compile("X[A-Z]{2}$")  # codes that the standard leaves free
@@ -91,11 +97,7 @@ def check_participants(facts: Facts) -> Iterator[Diagnostic]:
         elif name.startswith("group:"):
             yield from unless_known_group(entry, facts.library.groups)
         elif name not in facts.known:
-            choices = [*facts.known, *(f"group:{group}" for group in facts.library.groups)]
-            invented = _invented(name) if code_meant(name, choices, facts.codes_by_name) is None else ""
-            several = _several(name, facts)
-            said = several or f"{which_code(name, choices, facts.codes_by_name)}{invented}"
-            yield entry.fault(f"no actor '{name}'. {said}", ("states", name))
+            yield entry.fault(f"no actor '{name}'. {_who_is_meant(name, facts)}", ("states", name))
         if facts.start and _is_empty(name, facts):
             yield entry.fault(f"'{name}' has no members on {facts.start}, the first day.")
         seen[name] = entry
@@ -108,22 +110,23 @@ def _is_empty(name: str, facts: Facts) -> bool:
     return is_known and not set(facts.meant(name)) - {name}
 
 
-def _several(name: str, facts: Facts) -> str:
-    """What is meant by actors that stand in one entry, with a comma that is none between them."""
+def _who_is_meant(name: str, facts: Facts) -> str:
+    """What is meant by a participant that nobody knows, such as several with a comma that is none between them."""
     words = [word for word in re.split(r"[,;\s]+", plain_letters(name)) if word]
-    return f"Did you mean {', '.join(words)}?" if len(words) > 1 and all(map(facts.known.__contains__, words)) else ""
-
-
-def _invented(name: str) -> str:
+    if len(words) > 1 and all(word in facts.known for word in words):
+        return f"Did you mean {', '.join(words)}?"
+    choices = [*facts.known, *(f"group:{group}" for group in facts.library.groups)]
+    said = which_code(name, choices, facts.codes_by_name)
     is_code = len(name) == 3 and name.isalpha() and name.isupper()
-    return " An invented state needs a 'name' under 'actors'." if is_code else ""
+    is_invented = is_code and code_meant(name, choices, facts.codes_by_name) is None
+    return f"{said} An invented state needs a 'name' under 'actors'." if is_invented else said
 
 
 def check_actors(facts: Facts) -> Iterator[Diagnostic]:
     for code, key, actor in items_of(facts.root, "actors"):
         if code in facts.own_actors:
             yield from _invented_actor(code, key, actor, facts)
-        yield from must_take_part(key, code, facts, "an actor described here")
+        yield from must_take_part(key, facts, "an actor described here")
         for field in ("exposure", "stance"):
             for other, place, _ in items_of(actor, field):
                 if other == code:
@@ -132,7 +135,8 @@ def check_actors(facts: Facts) -> Iterator[Diagnostic]:
                     yield from unless_known(place, "actors", facts.known, facts.codes_by_name)
         yield from _memberships(code, actor, facts)
         if ":" not in (text_of(actor, "policy") or ":"):  # what is one's own is looked for when it is played
-            yield from unless_known(actor["policy"], "policies", _registry("sim.policies", "POLICIES"))
+            policies = import_module("sim.policies").POLICIES  # of a room that comes later
+            yield from unless_known(actor["policy"], "policies", policies)
 
 
 def check_presence(facts: Facts) -> Iterator[Diagnostic]:
@@ -229,28 +233,19 @@ def check_groups(facts: Facts) -> Iterator[Diagnostic]:
         if name not in facts.own_groups:
             yield key.fault(f"the library has a group '{name}' already. Give this one another name.")
         for member in entries_of(group, "members"):
-            yield from must_take_part(member, member.text, facts, f"a member of group '{name}'")
-
-
-def _registry(module: str, name: str) -> list[str] | None:
-    """The names in another room's list; None while that room does not stand."""
-    from importlib import import_module
-
-    try:
-        return list(getattr(import_module(module), name))
-    except (ImportError, AttributeError):
-        return None
+            yield from must_take_part(member, facts, f"a member of group '{name}'")
 
 
 def check_ties(facts: Facts) -> Iterator[Diagnostic]:
     seen: dict[frozenset, Node] = {}
     for tie in entries_of(facts.root, "ties"):
-        between = tie.get("between")
-        codes = [end.text for end in entries_of(tie, "between")]
-        if between is None or len(codes) != 2 or None in codes:
+        ends = entries_of(tie, "between")
+        codes = [end.text for end in ends]
+        if len(codes) != 2 or None in codes:
             continue
-        for end in between.value:
-            yield from must_take_part(end, end.text, facts, "one end of a tie")
+        between = tie["between"]
+        for end in ends:
+            yield from must_take_part(end, facts, "one end of a tie")
         if codes[0] == codes[1]:
             yield between.fault(f"a tie joins two different actors, and here '{codes[0]}' stands twice.")
         elif frozenset(codes) in seen:
@@ -268,7 +263,7 @@ def check_incidents(facts: Facts) -> Iterator[Diagnostic]:
                 yield from must_be_adversary(node, facts, role)
         yield from _victims(incident, by.text if by is not None else None, facts)
         for other in entries_of(incident, "may_widen_to"):
-            yield from must_take_part(other, other.text, facts, "who could be next")
+            yield from must_take_part(other, facts, "who could be next")
         yield from turn_must_exist(incident, "begins", facts)
 
 
@@ -306,7 +301,7 @@ def _victims(incident: Node, by: str | None, facts: Facts) -> Iterator[Diagnosti
         elif facts.role(code) == "adversary":
             yield key.fault(f"'{code}' is an adversary here, and adversaries are no victims.")
         else:
-            yield from must_take_part(key, code, facts, "a victim")
+            yield from must_take_part(key, facts, "a victim")
 
 
 def check_turns(facts: Facts) -> Iterator[Diagnostic]:
@@ -332,18 +327,13 @@ def check_tables(facts: Facts) -> Iterator[Diagnostic]:
     """Formats and responses on the table."""
     for section in ("formats", "responses"):
         yield from known_names(entries_of(facts.root, section), section, facts.names)
-        seen = set()
-        for entry in entries_of(facts.root, section):
-            if entry.text in seen:
-                yield entry.fault(f"'{entry.text}' is listed twice in '{section}'.")
-            seen.add(entry.text)
+        for entry in said_again(entries_of(facts.root, section)):
+            yield entry.fault(f"'{entry.text}' is listed twice in '{section}'.")
 
 
 def check_cooperation(facts: Facts) -> Iterator[Diagnostic]:
     for entry in entries_of(facts.root, "cooperation"):
-        project = entry.get("project")
-        if project is not None:
-            yield from known_names([project], "cooperation", facts.names)
+        yield from known_names(named_in(entry, "project"), "cooperation", facts.names)
         months = number_of(entry.get("months_before"))
         if months and is_given(entry, "turn"):
             said = "a project has run for some months ('months_before') or is put to a decision in a 'turn', not both."
@@ -364,7 +354,7 @@ def check_behaviour(facts: Facts) -> Iterator[Diagnostic]:
 def check_weights(facts: Facts) -> Iterator[Diagnostic]:
     """Somebody has to weigh something, or no text has anybody behind it."""
     choice = facts.root.get("capability")
-    field = WEIGHED_BY.get(choice.text if choice is not None and choice.text else _default("capability"))
+    field = WEIGHED_BY.get(text_of(facts.root, "capability") or Scenario.model_fields["capability"].default)
     weighed = [code for code in facts.cast if facts.role(code) not in (None, "adversary") or code in facts.named_bodies]
     if field and weighed and all(_weight(code, field, facts) < NEXT_TO_NOTHING for code in weighed):
         place = choice if choice is not None else facts.root["participants"]
@@ -372,10 +362,6 @@ def check_weights(facts: Facts) -> Iterator[Diagnostic]:
             f"nobody here has any '{field}', by which 'capability' weighs actors, so no text would have anybody behind "
             "it. Give somebody some under 'actors', or write 'capability: equal'."
         )
-
-
-def _default(field: str):
-    return Scenario.model_fields[field].default
 
 
 def _weight(code: str, field: str, facts: Facts) -> float:
@@ -465,29 +451,25 @@ def _range_fits(node: Node, place: paths.Place) -> Iterator[Diagnostic]:
     if not place.is_number:
         yield node.fault(f"a range needs a number, and '{place.path}' is {expected(place.annotation)}. Use 'choices'.")
         return
-    ends = node.value if node.is_list else []
-    for end in ends:
+    for end in node.value if node.is_list else []:
         if number_of(end) is not None:
             yield from _fits(place, end)
     yield from low_before_high(node)
 
 
 def _choices_fit(node: Node, place: paths.Place) -> Iterator[Diagnostic]:
-    seen = set()
+    choices = [choice for choice in node.value if choice.text is not None] if node.is_list else []
     if node.is_list and not node.value:
         yield node.fault("there are no choices to choose from.")
-    for choice in node.value if node.is_list else []:
-        if choice.text is None:
-            continue
+    for choice in choices:
         yield from _fits(place, choice)
-        if choice.text in seen:
-            yield choice.fault(f"the choice '{choice.text}' is listed twice.")
-        seen.add(choice.text)
+    for choice in said_again(choices):
+        yield choice.fault(f"the choice '{choice.text}' is listed twice.")
 
 
 def check_measures(facts: Facts) -> Iterator[Diagnostic]:
     for entry in entries_of(facts.root, "measures"):
-        yield from unless_known(entry, "measures", _registry("sim.catalogue.measures", "MEASURES"))
+        yield from unless_known(entry, "measures", MEASURES)
 
 
 def check_own(facts: Facts) -> Iterator[Diagnostic]:

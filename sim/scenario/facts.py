@@ -3,19 +3,22 @@
 import datetime
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 
-from sim.errors import Diagnostic, counted
+from sim.errors import Diagnostic, counted, did_you_mean, refusal
 from sim.letters import plain_letters
 from sim.scenario.calendar import Calendar, calendar_of, moment_in
 from sim.scenario.entries import names_in
-from sim.scenario.members import OWN, belongs, code_meant, codes_by_name, role_in, which_code
+from sim.scenario.hints import code_meant, codes_by_name, which_code
+from sim.scenario.library_schema import CODE_PATTERN, FIRST_DAY, LAST_DAY, Format, Group, Library, Membership, Response
 from sim.scenario.reader import Node, entries_of, ids_of, is_given, items_of, keys_of, text_of, whole_of, within
-from sim.scenario.schema import CODE_PATTERN, FIRST_DAY, LAST_DAY, LONGEST_TURN, MOST_TURNS, Library, Scenario
+from sim.scenario.schema import LONGEST_TURN, MOST_TURNS, Scenario
 from sim.scenario.wording import plain
+
+OWN = {"formats": "own_formats", "responses": "own_responses"}  # where a scenario has entries of its own
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,8 +201,9 @@ class Facts:
 # ------------------------------------------------------------------------------------------------ what many checks ask
 
 
-def must_take_part(node: Node, code: str | None, facts: Facts, role: str) -> Iterator[Diagnostic]:
-    """A fault unless the code belongs to an actor that takes part."""
+def must_take_part(node: Node, facts: Facts, role: str) -> Iterator[Diagnostic]:
+    """A fault unless a node, if it says anything, is the code of an actor that takes part."""
+    code = node.text
     if code is None or code in facts.cast:
         return
     if code not in facts.known:
@@ -225,7 +229,7 @@ def must_be_adversary(node: Node, facts: Facts, role: str) -> Iterator[Diagnosti
             f"'{node.text}' ({role}) is no adversary here. If it is to be one, give it 'role: adversary' in 'actors'."
         )
     else:
-        yield from must_take_part(node, node.text, facts, role)
+        yield from must_take_part(node, facts, role)
 
 
 def turn_must_exist(entry: Node, verb: str, facts: Facts) -> Iterator[Diagnostic]:
@@ -253,6 +257,15 @@ def not_both(entry: Node, first: str, second: str, said: str) -> Diagnostic:
     return keys[own].fault(f"{said} {parent} gives `{other}: {given}`; write `{other}: null` here to use '{own}'.")
 
 
+def said_again(nodes: Iterable[Node]) -> Iterator[Node]:
+    """The nodes that say what one before them has said."""
+    seen = set()
+    for node in nodes:
+        if node.text in seen:
+            yield node
+        seen.add(node.text)
+
+
 def repeated(entries: list[Node], field: str, name: str) -> Iterator[Diagnostic]:
     """Entries of the list called `name` that go by the same `field`."""
     first: dict[str, Node] = {}
@@ -270,3 +283,109 @@ def repeated(entries: list[Node], field: str, name: str) -> Iterator[Diagnostic]
 def groups_joined(actor: Node) -> list[str]:
     """The groups that a scenario makes an actor a member of."""
     return [entry.text for entry in entries_of(actor, "member_of") if entry.text is not None]
+
+
+# --------------------------------------------------------------------------------------------------------- who is meant
+
+
+def belongs(membership: Membership, day: datetime.date) -> bool:
+    """Whether a membership holds on a day; its first and last day count."""
+    begun = membership.since is None or membership.since <= day
+    ended = membership.until is not None and membership.until < day
+    return begun and not ended
+
+
+def group_members(group: str, library: Library, day: datetime.date) -> set[str]:
+    """The codes that belong to a group on a day."""
+    return {code for code, membership in library.groups[group].members.items() if belongs(membership, day)}
+
+
+def resolve_members(names: Iterable[str], library: Library, date: datetime.date) -> tuple[str, ...]:
+    """The codes that names stand for on a day.
+
+    Parameters
+    ----------
+    names : codes; `group:<name>` for the members of a group; NATO or EU for the body and its members;
+        `any` for every state
+    library : Library
+    date : datetime.date, the day whose memberships hold
+
+    Returns
+    -------
+    tuple of codes, each once: states in the library's order, then codes it does not know as named, then bodies.
+    InputError for a group or body that the library does not have.
+    """
+    meant: dict[str, None] = {}
+    for name in names:
+        meant.update(dict.fromkeys(_members(name, library, date)))
+    states = [code for code in library.states if code in meant]
+    own = [code for code in meant if code not in library.states and code not in library.bodies]
+    bodies = [code for code in library.bodies if code in meant]
+    return (*states, *own, *bodies)
+
+
+def _members(name: str, library: Library, date: datetime.date) -> Iterable[str]:
+    if name == "any":
+        return library.states
+    if name.startswith("group:"):
+        return sorted(group_members(_known_group(name.removeprefix("group:"), library), library, date))
+    if name in library.bodies:
+        group = _known_group(library.bodies[name].group, library)
+        return [*sorted(group_members(group, library, date)), name]
+    return [name]
+
+
+def _known_group(group: str, library: Library) -> str:
+    if group not in library.groups:
+        message = f"no group named '{group}'. {did_you_mean(group, library.groups)}"
+        raise refusal(message)
+    return group
+
+
+def with_outputs(formats: dict[str, Format], responses: dict[str, Response]) -> dict[str, Format]:
+    """Formats with the responses among their outputs that say that they are decided there."""
+    added = {name: [key for key, own in responses.items() if name in own.decided_in] for name in formats}
+    return {
+        name: form.model_copy(update={"outputs": list(dict.fromkeys([*form.outputs, *added[name]]))})
+        if added[name]
+        else form
+        for name, form in formats.items()
+    }
+
+
+def with_groups_of(root: Node, library: Library) -> Library:
+    """A library whose groups have those members too whom a scenario puts into them, and with the scenario's own groups.
+
+    What does not fit is left out here, and told where it stands.
+    """
+    added: dict[str, dict[str, Membership]] = {}
+    for code, _, actor in items_of(root, "actors"):
+        for entry in entries_of(actor, "member_of"):
+            added.setdefault(entry.text or "", {})[code] = Membership.model_validate({})
+    own = {
+        name: {member.text or "": Membership.model_validate({}) for member in entries_of(group, "members")}
+        for name, _, group in items_of(root, "groups")
+        if name not in library.groups
+    }
+    if not added and not own:
+        return library
+    groups = {
+        name: group.model_copy(update={"members": group.members | added[name]}) if name in added else group
+        for name, group in library.groups.items()
+    }
+    named = {name: text_of(group, "name") or name for name, _, group in items_of(root, "groups")}
+    groups |= {
+        name: Group.model_construct(name=named[name], source="own", members=members) for name, members in own.items()
+    }
+    return library.model_copy(update={"groups": groups})
+
+
+def role_in(groups: Iterable[str], library: Library) -> str | None:
+    """The role of who belongs to these groups: NATO's members are allies; None where they say nothing of it."""
+    of_body = {body.group: code for code, body in library.bodies.items()}
+    bodies = {of_body.get(name) for name in groups}
+    if "NATO" in bodies:
+        return "ally"
+    if "EU" in bodies:
+        return "eu_member"
+    return "partner" if any(name in library.groups and library.groups[name].is_the_four for name in groups) else None

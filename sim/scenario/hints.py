@@ -6,14 +6,17 @@ A hint on a value is a sentence that follows another, or nothing where there is 
 import calendar
 import datetime
 import re
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import yaml
 
-from sim.errors import Diagnostic, nearest
+from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.letters import HIDDEN, named, plain_letters
+from sim.scenario.library_schema import Body, Library, State
 
 FURTHEST_UP, FURTHEST_QUOTE = 8, 60
+LONGEST_CODE = 4
 HIDDEN_LINE_END = re.compile("[\x85\u2028\u2029]")
 WELL_FORMED = re.compile(r"""\s*(- +)*["']?[\w.-]+["']?:( |$)""")
 NO_SPACE_AFTER_COLON = re.compile(r"\s*(?:- +)*(?P<key>[A-Za-z_]\w*):(?P<slip>[^\s/:])")
@@ -389,3 +392,49 @@ def about_a_count(text: str) -> str:
     if CLOCK.search(text) or re.match(r"[DTH]\s*[+-]\s*\d", text):
         return " Count turns here, and give the clock under 'time', or the day under 'date'."
     return ""
+
+
+# ------------------------------------------------------------------------------------------------------ names for codes
+
+
+def codes_by_name(library: Library, own: Iterable[tuple[str, str | None]] = ()) -> dict[str, str]:
+    """Each word that people write for an actor or a group, in bare letters, and the code that it stands for.
+
+    `own` are the codes and names of the actors that a scenario names itself.
+    """
+    known: dict[str, State | Body] = {**library.bodies, **library.states}
+    words = [(word, code) for code, name in own for word in (code, name)]
+    words += [(word, code) for code, one in known.items() for word in (code, one.name, *getattr(one, "also", ()))]
+    words += [(word, f"group:{name}") for name, group in library.groups.items() for word in (name, group.name)]
+    words += [(one.adjective, code) for code, one in known.items()]
+    codes: dict[str, str] = {}
+    for word, code in words:
+        codes.setdefault(bare_letters(word or code), code)
+    return codes
+
+
+def bare_letters(word: str) -> str:
+    """Letters and digits alone: without accents, points, spaces, capitals and a leading article."""
+    letters = unicodedata.normalize("NFKD", plain_letters(word[:80])).casefold().strip().removeprefix("the ")
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
+def code_meant(word: str, choices: Collection[str], codes: Mapping[str, str]) -> str | None:
+    """The code among the choices that somebody means by a name, another code or a misspelt one; None when none is.
+
+    >>> from sim.scenario.library import load_library
+    >>> library = load_library()
+    >>> codes = codes_by_name(library)
+    >>> [code_meant(word, library.states, codes) for word in ("UK", "the U.S.", "Turkey", "Jpn", "Germny", "Atlantis")]
+    ['GBR', 'USA', 'TUR', 'JPN', 'DEU', None]
+    """
+    known = {name: code for name, code in codes.items() if code in choices}
+    bare = bare_letters(word)
+    similar = nearest(bare, [name for name in known if len(name) > LONGEST_CODE]) if len(bare) > LONGEST_CODE else None
+    return known.get(bare) or known.get(similar or "") or nearest(word, choices)
+
+
+def which_code(word: str, choices: Collection[str], codes: Mapping[str, str]) -> str:
+    """What was probably meant by a word that is no actor's code, as `did_you_mean` says it."""
+    meant = code_meant(word, choices, codes)
+    return f"Did you mean '{meant}'?" if meant else did_you_mean(word, choices)

@@ -13,9 +13,19 @@ from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.scenario.calendar import in_numbers, moment_in, moment_of, time_in
 from sim.scenario.entries import known_names, unless_known, unless_known_group
 from sim.scenario.facts import Facts, elsewhere, must_be_adversary, must_take_part, not_both, repeated, turn_must_exist
-from sim.scenario.members import which_code
-from sim.scenario.needs import EFFECT_LIMITS, WHOLE
-from sim.scenario.reader import Node, entries_of, ids_of, is_given, keys_of, mapping_of, number_of, text_of, whole_of
+from sim.scenario.hints import which_code
+from sim.scenario.reader import (
+    Node,
+    entries_of,
+    ids_of,
+    is_given,
+    keys_of,
+    mapping_of,
+    named_in,
+    number_of,
+    text_of,
+    whole_of,
+)
 from sim.scenario.wording import start_of
 
 TO_EVERYBODY_OR_CONTROL = {
@@ -24,6 +34,8 @@ TO_EVERYBODY_OR_CONTROL = {
 }  # in bare letters
 ONE_OF_WHAT_IS_SO = "'going', 'stopped', 'text', 'act', 'answer', 'tension_above' or 'any'"
 ONE_OF_A_CONDITION = f"{ONE_OF_WHAT_IS_SO.replace(' or ', ', ')}, 'unless' or 'control'"
+WHOLE = 1  # most of what an inject changes lies between 0 and 1, so that much moves it from one end to the other
+EFFECT_LIMITS = {"capital": 5, "evidence": 20}  # the most that an actor has; log-odds, one in half a billion
 NEEDS_ACT = ("publicness", "evidence", "severity", "difficulty")
 NEEDS_ACTOR = ("exposure", "capital")
 LARGEST_ATTACHMENT = 10 * 10**6  # bytes
@@ -97,10 +109,15 @@ def _deadline(deadline: Node, inject: Node, facts: Facts) -> Iterator[Diagnostic
         yield from _effect(effect, facts)
 
 
+def _moment_given(entry: Node) -> tuple[int | None, datetime.date | None, datetime.time | None]:
+    """The turn, the date and the time of an entry, as far as they can be read."""
+    date, time = moment_in(text_of(entry, "date") or ""), time_in(text_of(entry, "time") or "")
+    return whole_of(entry.get("turn")), date, time
+
+
 def turn_meant(entry: Node, facts: Facts, is_end: bool = False) -> int | None:
     """The turn of an entry that has a turn, a date or a time, or by whose end that is past; None: not to be read."""
-    turn = whole_of(entry.get("turn"))
-    date, time = moment_in(text_of(entry, "date") or ""), time_in(text_of(entry, "time") or "")
+    turn, date, time = _moment_given(entry)
     if turn is not None or facts.calendar is None or isinstance(date, datetime.datetime) and time is not None:
         return turn
     moment = moment_of(facts.calendar, turn, date, time)
@@ -155,7 +172,7 @@ def _decides(entry: Node, reached: list[str], facts: Facts) -> Iterator[Diagnost
     elif name.startswith("group:") and name.removeprefix("group:") not in facts.library.groups:
         yield from unless_known_group(entry, facts.library.groups)
     elif not name.startswith("group:") and name not in facts.cast:
-        yield from must_take_part(entry, name, facts, "who decides")
+        yield from must_take_part(entry, facts, "who decides")
     elif not any(code in reached and facts.plays_for_itself(code) for code in facts.meant(name)):
         yield entry.fault(f"'{name}' is to decide this and does not receive it. Add it to the inject's 'to'.")
 
@@ -171,15 +188,15 @@ def _condition(when: Node, facts: Facts) -> Iterator[Diagnostic]:
 
 def _state_of_play(play: Node, facts: Facts) -> Iterator[Diagnostic]:
     """What is to be so: that it can be, and that what it names is there."""
-    for field in ("going", "stopped"):
-        for entry in entries_of(play, field):
-            yield from _known_incident(entry, facts)
-    for field in ("text", "act"):
-        if inner := mapping_of(play, field):
-            yield from _known_incident(inner.get("incident"), facts)
-    for field, check in (("act", _act), ("answer", _answer)):
-        if inner := mapping_of(play, field):
-            yield from check(inner, facts)
+    text, act, answer = (mapping_of(play, field) for field in ("text", "act", "answer"))
+    incidents = [*entries_of(play, "going"), *entries_of(play, "stopped")]
+    incidents += [node for inner in (text, act) if inner for node in named_in(inner, "incident")]
+    for node in incidents:
+        yield from unless_known(node, "incidents", facts.incidents)
+    if act:
+        yield from _act(act, facts)
+    if answer:
+        yield from _answer(answer, facts)
     for entry in entries_of(play, "going"):
         if entry.text is not None and entry.text in [other.text for other in entries_of(play, "stopped")]:
             yield entry.fault(f"'{entry.text}' cannot both go on ('going') and be over ('stopped').")
@@ -189,18 +206,11 @@ def _state_of_play(play: Node, facts: Facts) -> Iterator[Diagnostic]:
         yield from _state_of_play(one, facts)
 
 
-def _known_incident(node: Node | None, facts: Facts) -> Iterator[Diagnostic]:
-    if node is not None and node.text is not None and node.text not in facts.incidents:
-        said = f"no incident '{node.text}'. {did_you_mean(node.text, facts.incidents)}"
-        yield node.fault(said, ("incidents", node.text))
-
-
 def _act(act: Node, facts: Facts) -> Iterator[Diagnostic]:
-    by, response, move = (act.get(field) for field in ("by", "response", "move"))
+    by, move = act.get("by"), act.get("move")
     if by is not None and move is None:
-        yield from must_take_part(by, by.text, facts, "who acts")
-    if response is not None:
-        yield from known_names(entries_of(act, "response") or [response], "responses", facts.names)
+        yield from must_take_part(by, facts, "who acts")
+    yield from known_names(named_in(act, "response"), "responses", facts.names)
     if move is None or move.text is None:
         return
     if move.text not in MOVES:
@@ -214,14 +224,14 @@ def _act(act: Node, facts: Facts) -> Iterator[Diagnostic]:
 
 def _answer(answer: Node, facts: Facts) -> Iterator[Diagnostic]:
     """An answer that a condition asks for: the question is there, and has that option."""
-    inject, option, by = (answer.get(field) for field in ("inject", "option", "by"))
+    inject, option = answer.get("inject"), answer.get("option")
     if inject is not None and inject.text is not None and inject.text not in facts.options:
         known = did_you_mean(inject.text, facts.options)
         yield inject.fault(f"no inject '{inject.text}' puts a question. {known}", ("injects", inject.text))
     elif inject is not None and option is not None:
         yield from _known_option(option, facts.options.get(inject.text or "", []))
-    if by is not None:
-        yield from must_take_part(by, by.text, facts, "who answers")
+    for by in named_in(answer, "by"):
+        yield from must_take_part(by, facts, "who answers")
 
 
 def _when(inject: Node, facts: Facts, called: str = "", verb: str = "released") -> Iterator[Diagnostic]:
@@ -242,8 +252,7 @@ def _when(inject: Node, facts: Facts, called: str = "", verb: str = "released") 
 def _moment_exists(inject: Node, facts: Facts, is_end: bool) -> Iterator[Diagnostic]:
     """A day or a clock that lies within the exercise, and within the turn where that is given too; what ends may end
     with its turn."""
-    date, time = moment_in(text_of(inject, "date") or ""), time_in(text_of(inject, "time") or "")
-    turn = whole_of(inject.get("turn"))
+    turn, date, time = _moment_given(inject)
     if time is not None and isinstance(date, datetime.datetime):
         yield not_both(inject, "date", "time", "the clock stands in the 'date' or under 'time', not in both.")
         return
@@ -255,9 +264,7 @@ def _moment_exists(inject: Node, facts: Facts, is_end: bool) -> Iterator[Diagnos
     if moment is None:
         return
     day, place = calendar.day_of(moment), inject["date" if date is not None else "time"]
-    earliest = (
-        0 if isinstance(moment, datetime.datetime) else -1
-    )  # a day without a clock: some of it is in the exercise
+    earliest = 0 if isinstance(moment, datetime.datetime) else -1  # of a day without a clock some is in the exercise
     if day < 0 and day <= earliest or day >= calendar.length:
         first, last = map(in_numbers, calendar.whole_span)
         yield place.fault(
@@ -309,7 +316,7 @@ def _effect(effect: Node, facts: Facts, falls_on_chooser: bool = False) -> Itera
     if incident is not None:
         yield from unless_known(effect["incident"], "incidents", facts.incidents)
     if actor is not None:
-        yield from must_take_part(effect["actor"], actor, facts, "the actor of an effect")
+        yield from must_take_part(effect["actor"], facts, "the actor of an effect")
     if adversary is not None:
         yield from must_be_adversary(effect["adversary"], facts, "the adversary of an effect")
 

@@ -6,21 +6,79 @@ No entry may stand in two places.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sim.catalogue.moves import FELT, NAMES
+from sim.catalogue.responses import RESPONSE_KINDS, RUNGS
 from sim.errors import Diagnostic, InputError, nearest
-from sim.scenario.entries import check_library, limits_in, names_in
-from sim.scenario.members import with_outputs
-from sim.scenario.needs import check_needs
-from sim.scenario.reader import Node, SourceText, is_given, keys_of, read
-from sim.scenario.schema import Library, Scenario
+from sim.scenario.entries import a_fraction, at_the_definition, check_entry, ends_of, names_in, outside_of
+from sim.scenario.facts import with_outputs
+from sim.scenario.library_schema import MEASURED_BY, YARDSTICK, Library
+from sim.scenario.reader import (
+    Node,
+    SourceText,
+    entries_of,
+    is_given,
+    is_yes,
+    items_of,
+    keys_of,
+    mapping_of,
+    number_of,
+    read,
+    text_of,
+)
+from sim.scenario.schema import Scenario
 from sim.scenario.wording import beside, fields_of, once_for_each, validated
 
+COEFFICIENTS = (
+    *"""
+    precision damping round_days evidence_rate skill_floor access_open access_signals signals_power
+    prior_log_odds source_correlation victim_shares memory perception_noise ideal_point_scale stance_distance
+    stance_border stance_episode stance_opinion opinion_middle stance_other_ocean exposure_half
+    exposure_asymmetry exposure_energy trade_rus_since_2022 tie_neighbour tie_base position_base position_bond
+    position_stance position_own position_hurt position_exposure position_doubt salience_base salience_stake
+    salience_exposure chair_error silence_hazard silence_steepness silence_weaker silence_days silence_shift
+    abstention tolerance weight_floor call_precision call_mandate call_reputation call_ip4_standing
+    call_coverage call_days call_veto call_duplication call_victim call_wait call_wait_open call_stake
+    call_stake_min call_friend call_again_days call_again calls tempo_severity tempo_from tempo_physical
+    leak_per_member leak_publicness practice_third_party habit_naming norm_start norm_before norm_rise
+    norm_years norm_growth norm_crowd norm_most b_stake b_bond b_led bond_from stake_any b_severity grave_from
+    b_hurt b_hurt_measures b_need b_unled b_hidden b_confidence b_doubt
+    confidence_ceiling attend_base attend_stake attend_bond attend_ask attend_text attend_capability case_effect
+    practice_naming_coercer standing_wrong renew_step renew_confidence bearable_share call_uncovered capacity_floor
+    evidence_overt b_peer b_text b_ask b_stance b_exposure b_tension b_cost b_reach body_naming body_words
+    body_deeds body_members body_text body_weight capital_start capital_cost capital_year consult_cost
+    relief_full pressure_scale pressure_synergy pressure_large_from pressure_institution signal_share
+    concede_base concede_cost concede_usual concede_support concede_solidarity concede_countered concede_major
+    episode_days tension_persistence tension_response tension_move tension_incident tension_start threat_real
+    threat_bias visible_projects visible_meeting transparency_start standing_start standing_text overreach_text
+    core_load_response core_load_crisis core_load_overreach adversary_precision feels_pressure feels_risk
+    feels_opening feels_gain escalate_step widen_share divide_step divide_sway divide_doubt divide_persistence
+    pressure_elsewhere retaliate_rate retaliate_exposure retaliate_capital tension_retaliation tension_pressure
+    opening_discord open_step opening_silence opening_opacity opening_crisis opening_usual narrative_persistence
+    narrative_step project_reluctance project_guardrail
+    """.split(),
+    *(f"rung_{rung}" for rung in RUNGS[1:]),
+    *(kind.practice for kind in RESPONSE_KINDS.values()),
+    *(f"{term}_{move}" for move in NAMES for term in FELT),
+)
+NEEDED = {
+    "behaviour": ("coefficient", COEFFICIENTS),
+    "bodies": ("body", ("NATO", "EU")),
+    "codebook": ("coded kind of act", tuple(kind.coded_as for kind in RESPONSE_KINDS.values() if kind.coded_as)),
+    "states": ("state", (YARDSTICK,)),
+}
+MARKED = {  # what at least one entry of a section says of itself, and what would be missing otherwise
+    ("cooperation", "is_guardrail"): "no project would reassure allies",
+    ("formats", "for_the_four"): "NATO would meet its four partners nowhere",
+    ("groups", "is_the_four"): "NATO would have no partners",
+    ("groups", "names_culprits"): "nobody would be used to saying who did it",
+}
 SECTIONS = tuple(fields_of(Library))
-NOT_PLAYED: Any = {
+NOT_IN_THE_DIGEST: Any = {
     **dict.fromkeys(("codebook", "estimates", "domains", "volumes"), True),
     "behaviour": {"__all__": {"domain"}},
     "responses": {"__all__": {"is_inaction"}},
@@ -84,7 +142,7 @@ def library_digest(library: Library) -> str:
     is played, whether a response is none, which is a matter of telling, what else people call a state, and the
     volumes, which no run reads.
     """
-    return digest_of(library.model_dump(mode="json", exclude_defaults=True, exclude=NOT_PLAYED))
+    return digest_of(library.model_dump(mode="json", exclude_defaults=True, exclude=NOT_IN_THE_DIGEST))
 
 
 def without_states(library: Library, codes: Sequence[str]) -> Library:
@@ -221,3 +279,100 @@ def _add_entries(section: Node, more: Node) -> list[Diagnostic]:
         else:
             section.value[name], section.keys[name] = entry, more.keys[name]
     return faults
+
+
+# ----------------------------------------------------------------------------------------- how its entries fit together
+
+
+def check_library(root: Node, names: dict[str, dict]) -> list[Diagnostic]:
+    """Every fault in how the entries of the library, some or all sections, fit together.
+
+    `names` has for each section the names that may be referred to; those of domains with the limits of each.
+    """
+    faults = [*check_entry(root, Library, names), *_coefficients(root, names["domains"])]
+    for code, key, _ in items_of(root, "bodies"):
+        if code not in ("NATO", "EU"):
+            faults.append(key.fault(f"a body is NATO or EU, not '{code}'."))
+    for _, _, response in items_of(root, "responses"):
+        if is_given(response, "venues"):
+            said = "only a response of a scenario's own has venues. Say it in the `outputs` of the formats"
+            faults.append(response.keys["venues"].fault(f"{said} that decide it."))
+    definitions = {name: {key: node for key, node, _ in items_of(root, name)} for name in names}
+    return at_the_definition([*faults, *_codebook(root)], root, definitions)
+
+
+def limits_in(root: Node) -> dict[str, tuple[float, float] | None]:
+    """The domains of a library, each with its limits, or None where it has no sound ones."""
+    return {name: ends_of(domain.get("limits")) for name, _, domain in items_of(root, "domains")}
+
+
+def _coefficients(root: Node, domains: dict) -> Iterator[Diagnostic]:
+    """Coefficients that cannot be what the library says of them: their values, ranges, priors and estimates."""
+    limits = {}
+    for name, _, coefficient in items_of(root, "behaviour"):
+        domain = text_of(coefficient, "domain")
+        limits[name] = domains.get(domain)
+        prior = entries_of(coefficient, "prior")
+        for node in (coefficient.get("value"), *entries_of(coefficient, "range"), *prior[:1]):
+            yield from outside_of(node, limits[name], name)
+            yield from a_fraction(node, name, domain)
+        spread = number_of(prior[1]) if len(prior) == 2 else None
+        if spread is not None and not spread > 0:
+            yield prior[1].fault(f"expected a standard deviation above 0 for '{name}', got '{prior[1].text}'.")
+    if estimates := mapping_of(root, "estimates"):
+        names = [entry.text or "" for entry in entries_of(estimates, "coefficients")]
+        for values in (estimates.get("mean"), *(node for *_, node in items_of(estimates, "without"))):
+            for name, node in zip(names, values.value if values is not None and values.is_list else [], strict=False):
+                yield from outside_of(node, limits.get(name), name)
+
+
+def _codebook(root: Node) -> Iterator[Diagnostic]:
+    """Words for kinds of case that mean two of them."""
+    kinds = items_of(codebook, "kinds") if (codebook := root.get("codebook")) is not None else []
+    meant = {name: name for name, _, _ in kinds}
+    for name, _, kind in kinds:
+        for word in entries_of(kind, "also"):
+            if word.text is not None and meant.setdefault(word.text, name) != name:
+                yield word.fault(f"'{word.text}' already means '{meant[word.text]}'. A word means one kind of case.")
+
+
+# ------------------------------------------------------------------------------------------------- what the model reads
+
+
+def check_needs(root: Node) -> Iterator[Diagnostic]:
+    """What a whole library lacks that the model reads, and coefficients that nothing reads."""
+    for section, (kind, needed) in NEEDED.items():
+        node = root[section].get("responses") if section == "codebook" else root[section]
+        given = node.keys if node is not None else {}
+        missing = [name for name in needed if name not in keys_of(node)]
+        for name in _unread(root) if section == "behaviour" else ():
+            meant = nearest(name, missing)
+            hint = f" Did you mean '{meant}', which is missing?" if meant else ""
+            missing = [other for other in missing if other != meant]
+            yield given[name].fault(f"nothing in the model reads the coefficient '{name}'.{hint}")
+        for name in missing if keys_of(node) else ():
+            near = nearest(name, [other for other in keys_of(node) if other not in needed])
+            hint = f" Did you mean it by '{near}'?" if near else ""
+            place = given[near] if near else root.keys[section]
+            yield place.fault(f"the model reads the {kind} '{name}', and the library has none of this name.{hint}")
+    yield from _yardstick(root)
+    for (section, field), otherwise in MARKED.items():
+        entries = [entry for *_, entry in items_of(root, section)]
+        if entries and not any(is_yes(entry, field) for entry in entries):
+            yield root.keys[section].fault(f"no entry of '{section}' says '{field}: yes': {otherwise}.")
+
+
+def _unread(root: Node) -> list[str]:
+    """Coefficients that neither the model reads nor any group or response names."""
+    named = {text_of(group, field) for *_, group in items_of(root, "groups") for field in ("tie", "sharing")}
+    named |= {text_of(response, "usual") for *_, response in items_of(root, "responses")}
+    return [name for name in keys_of(root.get("behaviour")) if name not in named and name not in COEFFICIENTS]
+
+
+def _yardstick(root: Node) -> Iterator[Diagnostic]:
+    for code, key, state in items_of(root, "states"):
+        lacking = [field for field in MEASURED_BY if not is_given(state, field)] if code == YARDSTICK else []
+        if lacking:
+            yield key.fault(
+                f"every other state is measured by '{code}', so it needs {' and '.join(map(repr, lacking))}."
+            )

@@ -4,7 +4,14 @@ Uncertainties, levers and sweeps name what they vary by such a path. It is looke
 the library. An entry of a list goes by its `id` or `project`, a tie by its two codes (`ties.EST-JPN.strength`),
 anything else in a list by its position from 1. A figure of the library goes by its own path; what a scenario changes
 in the library it writes down under `figures`, so that a document alone always says what was played. Some paths say
-whether a thing is there at all, on or off: see `sim.scenario.members`.
+whether a thing is there at all:
+
+| Path | On | Off |
+|---|---|---|
+| `cooperation.coop_space` | in the portfolio, as written or put to a decision in turn 1 | not in it |
+| `formats.g7`, `responses.sanctions` | on the table | off the table |
+| `formats.nac_art4.members.JPN` | has a seat in that format | has none |
+| `participants.UKR` | takes part in the exercise | does not, nor as a member of a body |
 """
 
 import copy
@@ -12,15 +19,17 @@ import datetime
 import functools
 import typing
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.errors import InputError, did_you_mean, refusal
 from sim.letters import hidden
-from sim.scenario.hints import hides
-from sim.scenario.members import OnOff, codes_by_name, presence, which_code, with_presence
-from sim.scenario.needs import NOT_PLAYED, allowed, domain_of, figure_limits, is_counted, lies_within
-from sim.scenario.schema import CooperationStart, Figure, Library, Parameter, Scenario
+from sim.scenario.entries import NOT_PLAYED, allowed, domain_of, figure_limits, is_counted, lies_within
+from sim.scenario.facts import OWN, group_members, resolve_members
+from sim.scenario.hints import codes_by_name, hides, which_code
+from sim.scenario.library_schema import Figure, Library, Parameter
+from sim.scenario.schema import CooperationStart, Scenario
 from sim.scenario.wording import (
     UNIONS,
     alternative,
@@ -38,6 +47,8 @@ NOT_VARIED = (
     "title", "summary", "extends", "marking", "participants", "objectives", "ratings", "questions", "uncertainties",
     "levers", "measures", "figures", "sources", "codebook", "domains", "estimates", "volumes",
 )  # fmt: skip
+OnOff = Literal["on", "off"]
+LONG_AGO = "1900-01-01"
 MAY_BE_NEW = ("actors", "exposure", "stance")
 
 
@@ -438,3 +449,171 @@ def _replaced(data, keys: tuple, value):
 def _typed(model: type[BaseModel], field: str, value):
     """A plain value as the model holds it (a date as a date)."""
     return _adapter(fields_of(model)[field]).validate_python(value)
+
+
+# ------------------------------------------------------------------------------------------------------------ on or off
+
+
+def presence(document: dict, segments: list[str], library: Library) -> str | None:
+    """Whether what a path names is there, "on" or "off"; None when the path is not of this kind.
+
+    >>> from sim.scenario import load
+    >>> loaded = load("smallest")
+    >>> presence(loaded.document, ["participants", "EST"], loaded.library)
+    'on'
+    """
+    there = _is_there(document, segments, library)
+    return None if there is None else "on" if there else "off"
+
+
+def _is_there(document, segments, library):
+    match segments:
+        case ["cooperation", project] if project in library.cooperation:
+            return any(_get(entry, "project") == project for entry in _list(document, "cooperation"))
+        case ["formats" | "responses" as section, name] if name in _on_offer(document, section, library):
+            return document.get(section) is None or name in document[section]
+        case ["formats", name, "members", code] if name in _on_offer(
+            document, "formats", library
+        ) and _looks_like_a_code(code):
+            return code in _meant(_members_of(document, name, library), document, library)
+        case ["participants", code] if _is_on_offer(code, document, library):
+            return code in _meant(_list(document, "participants"), document, library)
+    return None
+
+
+def with_presence(document: dict, segments: list[str], there: bool, library: Library) -> dict:
+    """A new document in which what a path names is there, or is not."""
+    if (presence(document, segments, library) == "on") == there:
+        return document
+    changed = copy.deepcopy(document)
+    match segments:
+        case ["cooperation", project]:
+            _set_project(changed, project, there)
+        case ["formats" | "responses" as section, name]:
+            listed = changed.get(section)  # an empty list is none of them; left out, it is all
+            listed = list(_on_offer(document, section, library)) if listed is None else listed
+            changed[section] = [*listed, name] if there else [other for other in listed if other != name]
+        case ["formats", name, _, code]:
+            own = changed["own_formats"] = dict(changed.get("own_formats") or {})
+            form = own.get(name) or library.formats[name].model_dump(mode="json", exclude_unset=True)
+            own[name] = {**form, "members": _with(form["members"], code, there, document, library)}
+        case [_, code]:
+            names = _list(changed, "participants")
+            changed["participants"] = _with(names, code, there, document, library)
+            if not there:
+                joined = _list(_get(document.get("actors"), code), "member_of")
+                groups = [group for group in _groups_of_bodies(names, code, document, library) if group not in joined]
+                _leave_bodies(changed, code, groups, library)
+                _leave_story(changed, code)
+    return changed
+
+
+def _leave_bodies(document, code, groups, library):
+    """Ends memberships on the day they began: it is as if they had never been."""
+    for group in groups:
+        since = library.groups[group].members[code].since
+        figure = {f"groups.{group}.members.{code}.until": since.isoformat() if since else LONG_AGO}
+        document["figures"] = {**(document.get("figures") or {}), **figure}
+
+
+def _leave_story(document, code):
+    """Takes somebody out of what a scenario says of its actors; whom an incident hits stays, and is a fault."""
+    (document.get("actors") or {}).pop(code, None)
+    for group in (document.get("groups") or {}).values():
+        group["members"] = [other for other in _list(group, "members") if other != code]
+    document["groups"] = {name: group for name, group in (document.get("groups") or {}).items() if group["members"]}
+    document["ties"] = [tie for tie in _list(document, "ties") if code not in tie["between"]]
+    for incident in _list(document, "incidents"):
+        incident["may_widen_to"] = [other for other in _list(incident, "may_widen_to") if other != code]
+    for question in _list(document, "questions"):
+        if _get(question, "to"):
+            question["to"] = [other for other in question["to"] if other != code] or ["control"]
+    for inject in _list(document, "injects"):
+        inject["to"] = [other for other in _list(inject, "to") if other != code] or ["control"]
+        _leave_effects(inject, code)
+        _leave_effects(inject.get("deadline") or {}, code)
+        _leave_question(inject, code)
+
+
+def _leave_effects(entry, code):
+    if "effects" in entry:
+        entry["effects"] = [effect for effect in _list(entry, "effects") if effect.get("actor") != code]
+
+
+def _leave_question(inject, code):
+    """A question that nobody is left to decide is not put."""
+    question = inject.get("question") or {}
+    for option in _list(question, "options"):
+        _leave_effects(option, code)
+    if question.get("to"):
+        question["to"] = [other for other in question["to"] if other != code]
+    if inject["to"] == ["control"] or question.get("to") == []:
+        inject.pop("question", None)
+
+
+def _set_project(document, project, there):
+    portfolio = _list(document, "cooperation")
+    kept = [entry for entry in portfolio if entry["project"] != project]
+    document["cooperation"] = [*portfolio, {"project": project, "turn": 1}] if there else kept
+
+
+def _with(names, code, there, document, library):
+    """A list of names with one more, or one fewer: a group that it is in is written out without it."""
+    if there:
+        return [*names, code]
+    kept = []
+    for name in names:
+        if name == code:
+            continue
+        if (name.startswith("group:") or name == "any") and code in _meant([name], document, library):
+            kept += [other for other in _meant([name], document, library) if other != code and other not in kept]
+        elif name not in kept:
+            kept.append(name)
+    return kept
+
+
+def _groups_of_bodies(names, code, document, library):
+    bodies = [library.bodies[name].group for name in names if name in library.bodies and name != code]
+    return [group for group in bodies if code in group_members(group, library, _day(document))]
+
+
+def _meant(names, document, library):
+    try:
+        return resolve_members([name for name in names if isinstance(name, str)], library, _day(document))
+    except InputError:  # said where the name stands
+        return ()
+
+
+def _day(document):
+    try:
+        return datetime.date.fromisoformat(str(document.get("start"))[:10])
+    except ValueError:
+        return datetime.date.max
+
+
+def _members_of(document, name, library):
+    own = _get(document.get("own_formats"), name)
+    return _list(own, "members") if own else library.formats[name].members
+
+
+def _on_offer(document, section, library):
+    """The names of formats, or of responses: the library's and the scenario's own."""
+    return {**getattr(library, section), **(document.get(OWN[section]) or {})}
+
+
+def _is_on_offer(code, document, library):
+    own = document.get("actors") or {}
+    return code in library.states or code in library.bodies or code in own or code in _list(document, "participants")
+
+
+def _looks_like_a_code(code):
+    return code.isupper() and code.isalnum()
+
+
+def _get(data, key):
+    return data.get(key) if isinstance(data, dict) else None
+
+
+def _list(data, key):
+    found = _get(data, key)
+    return found if isinstance(found, list) else []

@@ -86,6 +86,15 @@ class Node:
             return list(self.value)
         return list(self.value.values()) if self.kind == "mapping" else []
 
+    def texts(self) -> Iterator[str]:
+        """Every key and every text in it."""
+        if self.kind == "mapping":
+            yield from self.value
+        elif self.kind == "scalar" and self.value is not None:
+            yield self.value
+        for entry in self.entries():
+            yield from entry.texts()
+
     def fault(self, message: str, cause: tuple[str, ...] = ()) -> Diagnostic:
         """A fault at this node, which names the letters in it that only look like others."""
         return self.source.fault(self.line, self.column, message + self._look_alikes(), self.length, cause)
@@ -138,21 +147,11 @@ def read_text(text: str, file: str) -> Node:
 
 def nodes_of(data, source: SourceText) -> Node:
     """Plain data as nodes without a place; InputError when letters hide in its keys or texts."""
-    letters = dict.fromkeys(found.group() for text in _texts(data) for found in hidden(text))
+    node = _nodes_of(data, source)
+    letters = dict.fromkeys(found.group() for text in node.texts() for found in hidden(text))
     if letters:
         raise InputError([Diagnostic(source.file, 0, 0, hides(letter)) for letter in letters])
-    return _nodes_of(data, source)
-
-
-def _texts(data) -> Iterator[str]:
-    if isinstance(data, dict):
-        yield from (str(key) for key in data)
-        data = data.values()
-    if isinstance(data, str):
-        yield data
-    elif not isinstance(data, (int, float, bool, type(None), datetime.date)):
-        for entry in data:
-            yield from _texts(entry)
+    return node
 
 
 def _nodes_of(data, source: SourceText) -> Node:
@@ -177,6 +176,14 @@ def entries_of(root: Node, name: str) -> list[Node]:
     """The entries of a list; none when it is missing or is no list."""
     node = root.get(name)
     return node.value if node is not None and node.is_list else []
+
+
+def named_in(root: Node, name: str) -> list[Node]:
+    """The entries of a list, or the one value that stands in its place; none when there is neither."""
+    node = root.get(name)
+    if node is None or node.is_mapping:
+        return []
+    return node.value if node.is_list else [node]
 
 
 def mapping_of(root: Node, name: str) -> Node | None:

@@ -16,20 +16,10 @@ from pydantic.fields import FieldInfo
 
 from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.letters import is_number, plain_letters
-from sim.scenario.hints import about_a_count, about_a_day, about_a_name, about_a_time, meant
-from sim.scenario.members import code_meant
+from sim.scenario.hints import about_a_count, about_a_day, about_a_name, about_a_time, code_meant, meant
+from sim.scenario.library_schema import CODE_PATTERN, FIRST_DAY, ID_PATTERN, LAST_DAY, NAME_PATTERN
 from sim.scenario.reader import Node, date_of, text_of
-from sim.scenario.schema import (
-    CODE_PATTERN,
-    CULPRIT_PATTERN,
-    FIRST_DAY,
-    ID_PATTERN,
-    LAST_DAY,
-    MARK_PATTERN,
-    NAME_PATTERN,
-    POLICY_PATTERN,
-    STATELESS,
-)
+from sim.scenario.schema import CULPRIT_PATTERN, MARK_PATTERN, POLICY_PATTERN, STATELESS
 
 ENTRY_NAMES = {
     "incidents": "incident",

@@ -18,10 +18,9 @@ from sim.draws import Draws
 from sim.experiments.factors import estimated, mixed
 from sim.processes import pool
 from sim.scenario import load_library
-from sim.scenario.schema import Library
+from sim.scenario.library_schema import Library
 from sim.validation.benchmarks import benchmarks, within_cyber
-from sim.validation.cases import Cases, Cells, cells_of
-from sim.validation.checks import codebook_of
+from sim.validation.cases import Cases, Cells, cells_of, codebook_of
 from sim.validation.replay import Played, Replay
 from sim.validation.schema import KINDS, AttributionContext, Case, Episode, Outcome, Severity
 from sim.validation.scores import Fifth, calibration_of, differences_of, scores_of

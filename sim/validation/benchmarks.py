@@ -25,10 +25,9 @@ from scipy.special import expit
 
 from sim.one_thread import one_blas_thread
 from sim.scenario import load_library
-from sim.scenario.members import group_members
-from sim.scenario.schema import Library
-from sim.validation.cases import Cases, Cells
-from sim.validation.checks import codebook_of
+from sim.scenario.facts import group_members
+from sim.scenario.library_schema import Library
+from sim.validation.cases import Cases, Cells, codebook_of
 from sim.validation.schema import UNATTRIBUTED, Case, group_name
 
 FEATURES = (

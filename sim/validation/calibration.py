@@ -25,9 +25,8 @@ from numpy.typing import ArrayLike
 from sim.errors import RangeError, did_you_mean
 from sim.processes import pool
 from sim.scenario import load_library
-from sim.scenario.schema import Codebook, Library
-from sim.validation.cases import Cases, told
-from sim.validation.checks import codebook_of
+from sim.scenario.library_schema import Codebook, Library
+from sim.validation.cases import Cases, codebook_of, told
 from sim.validation.replay import Replay
 from sim.validation.schema import KINDS, Case
 

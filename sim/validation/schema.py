@@ -1,7 +1,7 @@
 """What a file of historical cases may say: who was hit, by whom, how hard, and what each actor did about it.
 
 The classes below are the schema of `scenarios/history/*.yaml`, as `sim.scenario.schema` is that of a scenario. Only
-what is used, and how sure it is, is described; remarks beside it are allowed, and `sim.validation.checks` says which.
+what is used, and how sure it is, is described; remarks beside it are allowed, and `sim.validation.cases` says which.
 """
 
 import datetime
@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
-from sim.scenario.schema import Entry, Id, Share, Text
+from sim.scenario.library_schema import Entry, Id, Share, Text
 
 KINDS = (
     "statement_of_concern",

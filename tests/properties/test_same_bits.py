@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 
 from sim.engine import play, play_points
+from sim.policies import Policy
 from sim.record.record import Record
 from sim.record.recorder import EventRecorder
 from sim.scenario import load
 from tests.builders import a_scenario
+from tests.builders_of_sweeps import a_small_scenario
 from tests.properties.invented import Written, differing, laws, played, row, run_numbers, scenarios, seeds
 
 BATCHES = (1, 2, 3, 7, 33, 100, 256, 1000)
@@ -149,6 +151,21 @@ def test_runs_with_policies_in_their_seats_are_the_same_together_and_alone(also)
     for ours, theirs in ((together.measures, alone.measures), (together.baseline_measures, alone.baseline_measures)):
         for name, values in ours.items():
             assert np.array_equal(values, theirs[name], equal_nan=True), name
+
+
+class FirstOfAll(Policy):
+    """Takes the first of what is open, and so calls meetings that the model would not."""
+
+    def choose(self, view, decision):
+        return [option.id for option in decision.options[:1]]
+
+
+def test_runs_with_a_policy_of_ones_own_are_the_same_together_and_alone():
+    loaded, own = a_small_scenario(), {"EST": FirstOfAll(), "RUS": "tit_for_tat"}
+    together, alone = (play(loaded, 3, runs=5, policies=own, batch=size) for size in (5, 1))
+    assert together.answers == alone.answers
+    for name, values in together.outcomes.measures.items():
+        assert np.array_equal(values, alone.outcomes.measures[name], equal_nan=True), name
 
 
 def test_the_second_half_of_the_runs_begins_where_the_first_ends():

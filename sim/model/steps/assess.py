@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.model.cooperation import effect
+from sim.model.state import effect
 from sim.rules.attribution import evidence, informed_share, pooled
 from sim.rules.quantize import quantize
 from sim.rules.tempo import NEVER

@@ -28,10 +28,21 @@ from pydantic import ValidationError
 
 from sim.catalogue.moves import NAMES
 from sim.errors import Diagnostic, InputError, did_you_mean, refusal
-from sim.model.conditions import Part, all_met, parts_of
 from sim.model.events import DIRECTIONS as KINDS
 from sim.model.inputs import recipients_of, turn_of
-from sim.model.msel import ARMED, HELD, RELEASED, SKIPPED, WITHHELD, Planned, ask_as_planned, first_status
+from sim.model.msel import (
+    ARMED,
+    HELD,
+    RELEASED,
+    SKIPPED,
+    WITHHELD,
+    Part,
+    Planned,
+    all_met,
+    ask_as_planned,
+    first_status,
+    parts_of,
+)
 from sim.model.state import World
 from sim.model.steps.inject import change, put, release
 from sim.scenario.schema import Inject, InjectEffect, Question

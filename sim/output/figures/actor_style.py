@@ -8,7 +8,7 @@ tell colours apart.
 import re
 from dataclasses import dataclass
 
-from sim.catalogue.ladder import RUNGS, SILENT_RULES
+from sim.catalogue.responses import RUNGS, SILENT_RULES
 from sim.output.figures.style import MARGIN, SMALL, bare, line_height, mark, text_width, width
 from sim.phrases import Names
 

@@ -1,16 +1,69 @@
-"""Two arms with the same draws: by how much each measure, and each principle, differs."""
+"""Charts that set one thing beside another: two arms with the same draws; ways on from where an exercise stands; groups
+that played it; what people made of it beside what the model makes, and the people in it beside one another.
+"""
 
 import math
+from dataclasses import dataclass
 
+import numpy as np
+
+from sim.catalogue.measures import MEASURES
 from sim.experiments import claims
 from sim.experiments.estimate import Estimate
-from sim.experiments.phrases import figure, unit_of
+from sim.experiments.phrases import figure as figure_of_many
+from sim.experiments.phrases import label, measure, unit_of, units_for
+from sim.experiments.turning_points import LEAST, OUTCOMES, effect_size
 from sim.output.figures import chart, style
-from sim.output.figures.forest import AGAINST, CLEAR, UNCLEAR, ZERO, Forest, Panel, Point, Row
-from sim.phrases import capital, in_words
+from sim.output.figures.forest import (
+    AGAINST,
+    BLUE,
+    CLEAR,
+    GREY,
+    UNCLEAR,
+    ZERO,
+    Forest,
+    Panel,
+    Point,
+    Row,
+    Stretch,
+    Words,
+    spread_of,
+)
+from sim.output.figures.many import BETTER, PANELS, bands, draw_fan, finite, quantiles
+from sim.output.narrative.hot_wash import (
+    DIVIDED,
+    ONE_MIND,
+    ONE_VIEW,
+    TOGETHER,
+    WRONG,
+    alignment,
+    figure,
+    how_usual,
+    title_of_alignment,
+)
+from sim.phrases import Names, capital, count, in_words, listed
+from sim.record.record import Outcomes
 
 ROOM, RIGHT = 2.36, 1.42
-MARKS = {"better": (CLEAR, "^"), "worse": (AGAINST, "v"), "higher": (style.INK, "D"), "lower": (style.INK, "D")}
+VERDICTS = {"better": (CLEAR, "^"), "worse": (AGAINST, "v"), "higher": (style.INK, "D"), "lower": (style.INK, "D")}
+WAYS_ROOM, WAYS_RIGHT, WAYS_GAP = 1.7, 0.2, 0.24  # inches
+LONGEST = 44  # letters of a way on, in a title
+LOOKS = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "D"), ("#CC79A7", "^"),
+         ("#56B4E9", "v"), ("#E69F00", "P"), ("#1A1A1A", "X"), ("#7A7A7A", "*"))  # fmt: skip
+GROUPS_RIGHT, GROUPS_KEY = 1.6, 0.42  # inches
+OURS = {"color": "#D55E00", "linewidth": 3.2, "zorder": 5}
+ALONE = {"color": style.INK, "linewidth": 1.6, "linestyle": (0, (4, 2)), "zorder": 4}
+FANS = ("harm", "tension", "strongest_text")
+MINDS = {
+    ONE_MIND: ("#0072B2", "o"),
+    DIVIDED: ("#E69F00", "D"),
+    WRONG: ("#D55E00", "X"),
+    ONE_VIEW: ("#B3B3B3", "o"),
+}
+MINDS_ROOM, MINDS_RIGHT, MINDS_GAP, MINDS_KEY = 1.5, 0.3, 0.3, 0.3  # inches
+
+
+# ----------------------------------------------------------------------------------------------------------------- arms
 
 
 def each_arm(comparison):
@@ -20,15 +73,15 @@ def each_arm(comparison):
 
 
 @chart("measures", place=1, each=each_arm)
-def compose(comparison, arm=1):
+def compose_measures(comparison, arm=1):
     """The differences of one arm from the first, measure by measure."""
-    found = [one for one in comparison.of(arm) if _differs(one)]
+    found = [one for one in comparison.of(arm) if _is_seen(one)]
     spreads = {one.name: one.change.value / one.size if one.size else 1.0 for one in found}
     same = len(comparison.of(arm)) - len(found)
     shown = sorted(found, key=lambda one: (not one.is_clear, -abs(one.change.value) / spreads[one.name]))
     shown = shown[: style.by_shape(14, 8)]
     shown = [one for one in found if one in shown]
-    page = _page(
+    page = _arm_page(
         comparison,
         arm,
         "paired" if arm == 1 else f"paired-{arm + 1}",
@@ -40,7 +93,7 @@ def compose(comparison, arm=1):
     )
     page.alt = (
         f"{capital(comparison.arms[arm].label)} less {comparison.arms[0].label}, over {comparison.runs:,} pairs "
-        "of runs with the same draws. " + " ".join(_told(one) for one in shown)
+        "of runs with the same draws. " + " ".join(_arm_told(one) for one in shown)
     )
     return page
 
@@ -48,9 +101,9 @@ def compose(comparison, arm=1):
 @chart("principles", place=2, each=each_arm)
 def compose_principles(comparison, arm=1):
     """The differences in the scorecard of principles."""
-    shown = [one for one in comparison.principles_of(arm) if _differs(one)]
+    shown = [one for one in comparison.principles_of(arm) if _is_seen(one)]
     spreads = {one.name: 1.0 for one in shown}
-    page = _page(
+    page = _arm_page(
         comparison,
         arm,
         "principles" if arm == 1 else f"principles-{arm + 1}",
@@ -62,17 +115,17 @@ def compose_principles(comparison, arm=1):
         units="score, 0 (not at all) to 1 (fully)",
     )
     page.alt = f"Scores of the principles, {comparison.arms[arm].label} less {comparison.arms[0].label}. " + " ".join(
-        _told(one) for one in shown
+        _arm_told(one) for one in shown
     )
     return page
 
 
-def _differs(one):
+def _is_seen(one):
     """Whether there is a difference that can be seen in the number printed for it."""
     return one.change.is_known and one.p_same < 1 and any(digit in "123456789" for digit in _change(one).split()[0])
 
 
-def _page(comparison, arm, name, title, shown, spreads, more, same, units=None):
+def _arm_page(comparison, arm, name, title, shown, spreads, more, same, units=None):
     arms = comparison.arms
     note = "Mean of paired differences; ▲ better, ▼ worse, ◆ differs, grey: slight, or cannot be told"
     note += f". {capital(in_words(more))} other measures moved less" if more > 0 else ""
@@ -84,7 +137,7 @@ def _page(comparison, arm, name, title, shown, spreads, more, same, units=None):
     caption = style.in_sentences(note, lines, f"Units: {units}", about)
     if not shown:
         return style.empty_page(name, title, caption, "The arms never differ in anything that is measured.")
-    forest = Forest([_row(one, spreads[one.name]) for one in shown], ROOM, RIGHT, 0.42)
+    forest = Forest([_arm_row(one, spreads[one.name]) for one in shown], ROOM, RIGHT, 0.42)
     more = f"Right of the line: more with {arms[arm].label}. Left: more with {arms[0].label}."
     texts = style.wrap(more, style.width() - 2 * style.MARGIN, style.LABEL, lines=3)
     page = style.open_page(name, title, caption, forest.height + 0.5 + len(texts) * style.line_height(style.LABEL))
@@ -98,8 +151,8 @@ def _page(comparison, arm, name, title, shown, spreads, more, same, units=None):
     return page
 
 
-def _row(one, spread):
-    colour, marker = MARKS.get(one.verdict, (UNCLEAR, "o"))
+def _arm_row(one, spread):
+    colour, marker = VERDICTS.get(one.verdict, (UNCLEAR, "o"))
     look = {"color": style.INK if one.is_clear else style.MUTED}
     note = "\n".join(style.wrap(_change(one), RIGHT - 0.2, style.LABEL, lines=2))
     point = Point(_scaled(one.change, spread), colour, marker, size=8)
@@ -123,10 +176,283 @@ def _scaled(change, spread):
 def _change(one):
     sign = "+" if one.change.value > 0 else ""
     apart = max(abs(end) for end in (one.change.value, one.change.low, one.change.high) if math.isfinite(end)) * 2
-    return f"{sign}{figure(one.change.value, apart)}{unit_of(one.name)}"
+    return f"{sign}{figure_of_many(one.change.value, apart)}{unit_of(one.name)}"
 
 
-def _told(one):
+def _arm_told(one):
     apart = max(abs(end) for end in (one.change.value, one.change.low, one.change.high) if math.isfinite(end)) * 2
-    interval = f"{figure(one.change.low, apart)} to {figure(one.change.high, apart)}"
+    interval = f"{figure_of_many(one.change.low, apart)} to {figure_of_many(one.change.high, apart)}"
     return f"{one.label}: {_change(one)} ({interval}), {one.verdict}."
+
+
+# -------------------------------------------------------------------------------------------------------------- ways on
+
+
+@chart("what_if", place=1, kind="ahead")
+def compose_what_if(ways, asked, record):
+    """The ways on as rows, what comes of them as panels, each on its own scale.
+
+    Parameters
+    ----------
+    ways : dict of what is done to its measures, dict of name to array (runs,)
+    asked : str, the question that they answer, or empty
+    record : Record, of the exercise so far
+    """
+    runs = max(values.size for measures in ways.values() for values in measures.values())
+    note = f"{asked} {runs:,} continuations of each, with the same draws; nobody is asked any more. {bands(runs)}"
+    shown = _telling(ways)[: style.by_shape(2, 3)]
+    units = ", ".join(units_for(name) for name in shown) or "none"
+    caption = style.caption_of(record, units, note=note.strip().replace("Line", "Bar"))
+    if not shown:
+        return style.empty_page("what_if", "Nothing more can come", caption, "The exercise is as good as over.")
+    rows = [Row(capital(way), [_way_marks(measures, name) for name in shown]) for way, measures in ways.items()]
+    forest = Forest(rows, WAYS_ROOM, WAYS_RIGHT, style.by_shape(0.6, 0.75), WAYS_GAP)
+    page = style.open_page("what_if", what_if_title(ways), caption, forest.height + 0.75)
+    forest.draw(page, 0.36, [_way_panel(ways, name) for name in shown])
+    page.alt = " ".join(_way_told(way, measures, shown) for way, measures in ways.items())
+    return page
+
+
+def what_if_title(ways):
+    """What the choice changes most, and by how much; or that it hardly changes anything."""
+    if len(ways) == 1:
+        (measures,) = ways.values()
+        low, _, middle, _, high = quantiles(measures["harm"])
+        span = f"nine in ten lie between {figure(low)} and {figure(high)}"
+        return f"{label('harm')} is likely to come to {figure(middle)}; {span}"
+    name, gap = max(((name, _effect(ways, name)) for name in OUTCOMES), key=lambda pair: pair[1])
+    if gap < LEAST:
+        return "what is chosen here hardly changes how it ends"
+    means = {way: float(finite(measures[name]).mean()) for way, measures in ways.items()}
+    low, high = min(means, key=means.__getitem__), max(means, key=means.__getitem__)
+    low, high = (f"{figure(means[way])} with “{_short_way(way)}”" for way in (low, high))
+    return f"{label(name)} comes to {low}, to {high}, on average"
+
+
+def _effect(ways, name):
+    """How far the two ways on that differ most lie apart, in standard deviations of the futures."""
+    values = [measures[name] for measures in ways.values()]
+    return max(effect_size(one, other) for one in values for other in values)
+
+
+def _telling(ways):
+    """The outcomes that vary at all, those first in which the ways on differ most, or in their own order."""
+    vary = [name for name in OUTCOMES if len(set(_of_all_ways(ways, name))) > 1]
+    return sorted(vary, key=lambda name: -_effect(ways, name))
+
+
+def _of_all_ways(ways, name):
+    return np.concatenate([finite(measures[name]) for measures in ways.values()])
+
+
+def _way_marks(measures, name):
+    values = finite(measures[name])
+    return spread_of(quantiles(values), BLUE, 0.24) if values.size else ()
+
+
+def _way_panel(ways, name):
+    low, high = np.quantile(_of_all_ways(ways, name), (0.01, 0.99))
+    gap = 0.04 * (high - low) or 0.5
+    return Panel(low - gap, high + gap, head=MEASURES[name].label)
+
+
+def _short_way(way):
+    return way if len(way) <= LONGEST else f"{way[:LONGEST].rstrip()}…"
+
+
+def _way_told(way, measures, shown):
+    parts = []
+    for name in shown:
+        low, _, middle, _, high = (figure(one) for one in quantiles(measures[name]))
+        parts.append(f"{label(name)} {middle}, nine in ten {low} to {high}")
+    return f"{capital(way)}: {'; '.join(parts)}."
+
+
+# --------------------------------------------------------------------------------------------------------------- groups
+
+
+@chart("groups", place=1, kind="groups")
+def compose_groups(outcomes, loaded, played):
+    """The page on which groups are compared, measure by measure.
+
+    Parameters
+    ----------
+    outcomes : Outcomes, of the model's own runs
+    loaded : sim.scenario.Loaded
+    played : dict of group to dict of measure to number; of each measure that may be shown
+    """
+    asked = list(next(iter(played.values())))
+    shown = [name for name in asked if _tells_apart(outcomes, played, name)][: style.by_shape(10, 4)]
+    note = f"Grey: {count(outcomes.runs, 'run')} in which the model plays every seat. {bands(outcomes.runs)}"
+    if len(shown) < len(asked):
+        note += f". {capital(count(len(asked) - len(shown), 'other measure'))} not shown"
+    caption = style.caption_of(outcomes, "those beside each row; each row has its own scale", outcomes.runs, note=note)
+    if not shown:
+        return style.empty_page("groups", "Nothing to compare", caption, "Nothing that is measured came out otherwise.")
+    forest = Forest([_group_row(name, outcomes.measures[name], played) for name in shown], ROOM, GROUPS_RIGHT, 0.6)
+    page = style.open_page("groups", groups_title(shown, played), caption, forest.height + GROUPS_KEY)
+    _draw_groups(page, list(played), forest.height + GROUPS_KEY - 0.16)
+    forest.draw(page, 0.04, [Panel(-0.02, 1.02, ticks={})])
+    page.alt = f"What {count(len(played), 'group')} came to. " + " ".join(_group_told(name, played) for name in shown)
+    return page
+
+
+def _tells_apart(outcomes, played, name):
+    """Whether a measure is known of the runs and of a group at least, and not one and the same number."""
+    of_groups = [one[name] for one in played.values() if math.isfinite(one[name])]
+    of_runs = [value for value in quantiles(outcomes.measures[name]) if math.isfinite(value)]
+    return bool(of_groups and of_runs) and max(of_groups + of_runs) - min(of_groups + of_runs) > 1e-9
+
+
+def groups_title(shown, played):
+    """In which of the measures the groups are furthest apart, as a share of the larger."""
+
+    def gap(name):
+        values = [one[name] for one in played.values() if math.isfinite(one[name])]
+        return (max(values) - min(values)) / (max(map(abs, values)) or 1.0)
+
+    apart = max(shown, key=gap)
+    if gap(apart) < 1e-9:
+        return f"{count(len(played), 'group')}, and all of them came to the same"
+    label = measure(apart).label
+    return f"{count(len(played), 'group')}: furthest apart in {label[:1].lower()}{label[1:]}"
+
+
+def _group_row(name, values, played):
+    about, own = measure(name), {group: one[name] for group, one in played.items() if math.isfinite(one[name])}
+    spread = quantiles(values)
+    low, high = min(spread[0], *own.values()), max(spread[-1], *own.values())
+
+    def scaled(value):
+        return (value - low) / (high - low)
+
+    marks = [Stretch(0, 1, style.FAINT, 0.8, zorder=0), *spread_of([scaled(one) for one in spread], GREY, 0.15)]
+    marks += [Words(0, figure(low), 0.25, "left"), Words(1, figure(high), 0.25, "right")]
+    marks += [Words(0.5, BETTER[about.better], 0.25)] if about.better else []
+    for place, group in enumerate(played):
+        if group in own:
+            colour, marker = LOOKS[place % len(LOOKS)]
+            down = (place - (len(played) - 1) / 2) * 0.09
+            marks.append(Point(Estimate(scaled(own[group]), math.nan, math.nan), colour, marker, 9, down=down))
+    said = ", ".join(figure(own[group]) if group in own else "–" for group in played)
+    note = "\n".join(style.wrap(said, GROUPS_RIGHT - 0.2, style.LABEL, lines=2))
+    unit = "" if not about.unit or about.unit == "dimensionless" else f", {about.unit}"
+    return Row(f"{about.label}{unit}", [marks], note)
+
+
+def _draw_groups(page, groups, low):
+    axes = page.axes(0, low - 0.12, style.width(), 0.24)
+    axes.set_xlim(0, style.width())
+    axes.set_ylim(0, 0.24)
+    style.bare(axes)
+    left = style.MARGIN + 0.1
+    for place, group in enumerate(groups):
+        colour, marker = LOOKS[place % len(LOOKS)]
+        words = style.cut(group, (style.width() - 0.4) / len(groups) - 0.5, bold=True)
+        axes.plot([left], [0.12], marker=marker, markersize=9, color=colour)
+        page.write(left + 0.16, low, words, weight="bold", va="center")
+        left += 0.5 + style.text_width(words, style.LABEL, bold=True)
+
+
+def _group_told(name, played):
+    known = [f"{group} {figure(one[name])}" for group, one in played.items() if math.isfinite(one[name])]
+    return f"{capital(measure(name).label)}: {listed(known, len(LOOKS))}."
+
+
+# ------------------------------------------------------------------------------------------- an exercise looked back on
+
+
+@dataclass(frozen=True)
+class Debrief:
+    """What there is to look back on. ours : the exercise as people played it; many : as the model did from its start;
+    rounds : how people stood, as `sim.output.narrative.hot_wash` has it.
+    """
+
+    ours: Outcomes
+    many: Outcomes
+    rounds: tuple = ()
+
+    @property
+    def alone(self):
+        """Place among the many of the run with the same draws as ours, or None."""
+        place = self.ours.first_run - self.many.first_run
+        return place if self.ours.seed == self.many.seed and 0 <= place < self.many.runs else None
+
+    def how_usual(self):
+        """How usual our outcome was, in sentences."""
+        ours = {name: float(values[0]) for name, values in self.ours.measures.items()}
+        return how_usual(ours, self.many.measures, self.alone)
+
+
+@chart("usual", place=1, kind="room")
+def compose_usual(debrief, loaded):
+    """Our path on the fans of what the model made of the same start, and the model's own path with our draws."""
+    many, ours = debrief.many, debrief.ours
+    told = debrief.how_usual() or ["our path beside what the model made of the same start"]
+    note = f"Orange: ours; dashed: the model alone with the same draws; blue: the model, {bands(many.runs).lower()}"
+    caption = style.caption_of(many, "harm in severity, the others 0 to 1; time is exercise date", many.runs, note=note)
+    shown = [name for name in FANS if name in many.series and name in ours.series]
+    columns = style.by_shape(1, 3)
+    body = -(-len(shown) // columns) * 2.0
+    page = style.open_page("usual", told[0].rstrip("."), caption, min(max(style.room_for(told[0], caption), body), 12))
+    for name, cell in zip(shown, style.cells(len(shown), columns, page.body), strict=True):
+        values = np.asarray(many.series[name], dtype=float)
+        paths = [(np.asarray(ours.series[name], dtype=float)[:, 0], "ours", OURS)]
+        paths += [(values[:, debrief.alone], "model", ALONE)] if debrief.alone is not None else []
+        draw_fan(page, loaded, name, values, cell, paths)
+    heads = ", ".join(PANELS[name][0].lower() for name in shown)
+    page.alt = f"{' '.join(told)} Our path on the fans of {heads}."
+    return page
+
+
+@chart("alignment", place=2, kind="room")
+def compose_alignment(debrief, loaded):
+    """How each seat's people stood, and the seats together: a mark for each turn, a panel for each incident."""
+    names, rounds = Names(loaded), debrief.rounds
+    note = "A mark is a turn: those of one mind are at most one rung of the text apart; the confidently wrong name, at "
+    note += "least 70 % sure, somebody who has not done it"
+    caption = style.caption_of(debrief.ours, "turns", note=note)
+    if not rounds:
+        words = "No seat with people said what it would say."
+        return style.empty_page("alignment", "There is nothing to compare", caption, words)
+    counted = [one.incident for one in rounds]
+    incidents = sorted(set(counted), key=lambda one: (-counted.count(one), one))[: style.by_shape(2, 4)]
+    who = [TOGETHER, *dict.fromkeys(one.who for one in sorted(rounds, key=lambda one: one.who) if one.who != TOGETHER)]
+    rows = [_minds_row(one, rounds, incidents, names) for one in who if any(round.who == one for round in rounds)]
+    forest = Forest(
+        rows, MINDS_ROOM, MINDS_RIGHT, style.by_shape(0.36, min(max(0.36, 2.2 / len(rows)), 0.6)), MINDS_GAP
+    )
+    page = style.open_page("alignment", title_of_alignment(rounds, loaded), caption, forest.height + 0.8 + MINDS_KEY)
+    turns = loaded.scenario.calendar.turns
+    ticks = {turn: str(turn) for turn in range(1, turns + 1, max(1, turns // 5))}
+    panels = [Panel(0.5, turns + 0.5, ticks=ticks, head=capital(names.incident(one))) for one in incidents]
+    forest.draw(page, 0.36, panels)
+    _draw_minds(page, {one.mind for one in rounds})
+    page.alt = " ".join(alignment(rounds, loaded))
+    return page
+
+
+def _minds_row(who, rounds, incidents, names):
+    marks = [
+        [
+            Point(Estimate(one.turn, math.nan, math.nan), *MINDS[one.mind], size=5 if one.mind == ONE_VIEW else 10)
+            for one in rounds
+            if (one.who, one.incident) == (who, incident)
+        ]
+        for incident in incidents
+    ]
+    look = {"weight": "bold"} if who == TOGETHER else {}
+    return Row("All seats together" if who == TOGETHER else capital(names.actor(who)), marks, look=look)
+
+
+def _draw_minds(page, minds):
+    left, low = style.MARGIN, page.body - 0.2
+    axes = page.axes(0, low - 0.1, style.width(), 0.2)
+    style.bare(axes)
+    axes.set_xlim(0, style.width())
+    axes.set_ylim(0, 1)
+    for mind, (colour, marker) in MINDS.items():
+        if mind in minds:
+            axes.plot([left + 0.08], [0.5], marker=marker, color=colour, markersize=8)
+            page.write(left + 0.22, low, mind, style.SMALL, va="center")
+            left += 0.45 + style.text_width(mind, style.SMALL)

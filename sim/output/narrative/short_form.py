@@ -7,20 +7,17 @@ where it leaves everybody. What is light is said only where there is little else
 
 from dataclasses import dataclass, replace
 
-from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import BY_NAME
+from sim.catalogue.responses import RUNGS
+from sim.output.narrative.injects import answered, deadlines, directions, reaches_players
 from sim.output.narrative.passages import (
     FIRM,
     adopted_when,
-    answered,
     belief,
-    deadlines,
-    directions,
     likelier_format,
     move_in_words,
     presence,
     projects,
-    reaches_players,
     retaliations,
     tension_in_words,
     way,

@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import BY_NAME
+from sim.catalogue.responses import RUNGS
 from sim.model.events import Event
-from sim.output.narrative.passages import PASSAGES, injects, move_in_words, reaches_players
+from sim.output.narrative.injects import injects, reaches_players
+from sim.output.narrative.passages import PASSAGES, move_in_words
 from sim.output.narrative.short_form import in_short
 from sim.phrases import Names, count, day, listed, period, sentence
 from sim.record.record import Record

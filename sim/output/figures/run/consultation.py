@@ -5,10 +5,10 @@ the text in the end; the black bar is the text. Only those who matter for it are
 silence, the furthest on either side. The text that went furthest is always among those drawn.
 """
 
-from sim.catalogue.ladder import RUNGS, edges_of
+from sim.catalogue.responses import RUNGS, edges_of
 from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle, draw_key, key_lines
-from sim.output.figures.queries import consultations_of, date_of, day_in, incidents_of
+from sim.output.figures.run import consultations_of, date_of, day_in, incidents_of
 from sim.phrases import capital, count, in_words, listed
 
 NAME = "consultation"

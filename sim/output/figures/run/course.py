@@ -1,4 +1,5 @@
-"""The course of a run: who believed what and how surely; tension, pressure and harm; all turn by turn.
+"""The course of a run: who believed what and how surely; tension, pressure and harm, turn by turn; and the principles
+for cooperation, how far it kept each.
 
 Of beliefs there is one panel for each incident. Named lines are the victims, the surest and the least sure, the one who
 moved most, and those of the four partners who are there; the others are a band with their median. What stays at nothing
@@ -10,7 +11,8 @@ import statistics
 
 from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle
-from sim.output.figures.queries import (
+from sim.output.figures.forest import Bar, Forest, Panel, Row
+from sim.output.figures.run import (
     beliefs_of,
     day_in,
     highest_of,
@@ -33,6 +35,10 @@ GREYS = ("#1A1A1A", "#7A7A7A", "#4D4D4D", "#999999")
 NOTHING = 0.005
 ALIKE = 0.02
 MARK = {"markersize": 7, "markeredgecolor": style.INK, "markeredgewidth": 0.5}
+KEPT, HALF = 0.67, 0.34
+VERDICTS = ((KEPT, "kept", "#0072B2", None), (HALF, "partly", "#56B4E9", "///"), (0.0, "missed", "#E69F00", "xxx"))
+PRINCIPLES_ROOM, PRINCIPLES_RIGHT = 3.0, 1.28  # inches
+SCORES = {0: "0", 0.5: "0.5", 1: "1"}
 
 
 def _panel(page, record, head, cell, right, last_day, top):
@@ -375,3 +381,71 @@ def _mark_responses(axes, record, names):
     days = sorted({one.acted_day for one in joinings_of(record, names) if one.acted_day is not None})
     if days:
         axes.plot(days, [0.0] * len(days), linestyle="none", marker="|", markersize=9, color=style.CALM, clip_on=False)
+
+
+# ----------------------------------------------------------------------------------------------------------- principles
+
+
+@chart("scorecard", place=6)
+def compose_scorecard(record, loaded):
+    """The page of the principles."""
+    principles = list(record.scorecard)
+    caption = style.caption_of(
+        record, f"score 0 (not at all) to 1 (fully): kept from {KEPT}, partly from {HALF}, else missed"
+    )
+    if not principles:
+        return style.empty_page(
+            "scorecard", "No principles were judged", caption, "This run was not judged by the principles."
+        )
+    forest = Forest([_principle_row(one) for one in principles], PRINCIPLES_ROOM, PRINCIPLES_RIGHT, 0.44)
+    page = style.open_page("scorecard", scorecard_title(principles), caption, forest.height + 0.42)
+    forest.draw(page, 0.36, [Panel(0, 1, ticks=SCORES)])
+    page.alt = scorecard_alt(principles)
+    return page
+
+
+def verdict(score):
+    """A score in one word.
+
+    >>> verdict(0.8), verdict(0.5), verdict(0.1), verdict(None)
+    ('kept', 'partly', 'missed', 'not tested')
+    """
+    if score is None or score != score:
+        return "not tested"
+    return next(word for low, word, *_ in VERDICTS if score >= low)
+
+
+def scorecard_title(principles):
+    """How many principles were kept, and which least."""
+    judged = [one for one in principles if verdict(one.score) != "not tested"]
+    if not judged:
+        return "none of the principles was put to the test"
+    kept = [one for one in judged if verdict(one.score) == "kept"]
+    least = min(judged, key=lambda one: one.score)
+    said = f"{in_words(len(kept))} of {in_words(len(judged))} principles kept"
+    return said if verdict(least.score) == "kept" else f"{said}; weakest: {_head_of(least.statement)}"
+
+
+def _head_of(statement):
+    head = statement.split(";")[0].split(":")[0].strip()
+    return head[:1].lower() + head[1:] if not head[:2].isupper() and not head.startswith("NATO") else head
+
+
+def scorecard_alt(principles):
+    """Every principle with its score."""
+    told = [f"{one.statement.rstrip('.')}: {verdict(one.score)}{_score(one.score, ' ({:.2f})')}." for one in principles]
+    return f"Scores of {in_words(len(principles))} principles. {' '.join(told)}"
+
+
+def _score(score, form):
+    return "" if verdict(score) == "not tested" else form.format(score)
+
+
+def _principle_row(one):
+    word, whole = verdict(one.score), Bar(0, 1, style.WASH, 0.24)
+    if word == "not tested":
+        return Row(one.statement, [[whole]], word, note_look={"color": style.MUTED})
+    _, _, colour, hatch = next(row for row in VERDICTS if row[1] == word)
+    score = Bar(0, one.score, colour, 0.24, look={"hatch": hatch, "edgecolor": style.PAPER})
+    look = {"weight": "bold" if word == "missed" else "normal"}
+    return Row(one.statement, [[whole, score]], f"{word} {one.score:.2f}", note_look=look)

@@ -6,7 +6,7 @@ visible. Rows are in order of each actor's first response.
 
 from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle
-from sim.output.figures.queries import BODIES, actors_of, day_in, incidents_of, joinings_of, turn_of
+from sim.output.figures.run import BODIES, actors_of, day_in, incidents_of, joinings_of, turn_of
 from sim.phrases import capital, count, in_words, listed
 
 NAME = "joining"

@@ -7,11 +7,11 @@ is counted. Responses come as the first of each kind, gravest first, with its co
 from dataclasses import dataclass
 from itertools import pairwise
 
-from sim.catalogue.ladder import RUNGS
 from sim.catalogue.moves import BY_NAME
+from sim.catalogue.responses import RUNGS
 from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle
-from sim.output.figures.queries import (
+from sim.output.figures.run import (
     BODIES,
     actors_of,
     consultations_of,
@@ -23,7 +23,7 @@ from sim.output.figures.queries import (
     tension_in_words,
     turn_of,
 )
-from sim.output.narrative.passages import directed, reaches_players
+from sim.output.narrative.injects import directed, reaches_players
 from sim.phrases import capital, count, for_many, in_words, listed, softly, stopped
 
 NAME = "story"

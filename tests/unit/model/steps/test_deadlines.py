@@ -7,7 +7,7 @@ from sim.engine import play
 from sim.errors import InputError
 from sim.model.events import faults_of
 from sim.model.steps.control import Direction
-from sim.output.narrative.run_sheet import run_sheet
+from sim.output.narrative.injects import run_sheet
 from sim.session import Session
 from tests.builders import a_scenario, an_inject
 
