@@ -51,6 +51,7 @@ GROUPS = {
     "cooperation": "Cooperation you propose or end",
 }
 LAST_INPUTS = 12
+NOTHING_SEEN: View = {"injects": [], "texts": [], "seen_responses": [], "day": 0}
 HIDDEN_OF_DECISION = ("default", "otherwise")  # what the model would do
 
 
@@ -88,23 +89,41 @@ def person_page(room: Room, person: Person) -> dict[str, Any]:
     return {
         **frame(room),
         "person": person,
-        "seats": [_seat_in_list(room, code) for code in room.seats],
+        "seats": [_seat_in_list(room, code) for code in room.seats if room.takes_part(code)[1] >= room.session.turn],
         "held": [seat_page(room, person, code) for code in person.seats],
         "results": room.results() is not None and room.settings()["debrief"],
     }
 
 
 def _seat_in_list(room: Room, code: str) -> dict[str, Any]:
-    return {"code": code, "name": capital(room.names.actor(code)), "by": [one.name for one in room.holders(code)]}
+    return {
+        "code": code,
+        "name": capital(room.names.actor(code)),
+        "by": [one.name for one in room.holders(code)],
+        "when": _when(room, code),
+    }
+
+
+def _when(room: Room, code: str) -> str:
+    """In which turns a seat's actor takes part; empty: from the first to the last."""
+    first, last = room.takes_part(code)
+    begins = f"from turn {first} on" if first > 1 else ""
+    ends = f"up to turn {last}" if last < room.session.model_inputs.turns else ""
+    both = f"in turn {first}" if first == last else f"in turns {first} to {last}"
+    return both if begins and ends else begins or ends
+
+
+def view_from(room: Room, code: str) -> View:
+    """What is seen from a seat: while its actor takes part its own view, else what everybody sees."""
+    if not room.session.turn:
+        return NOTHING_SEEN
+    return room.session.view(code) if room.is_here(code) else public_view(room.session.world)
 
 
 def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
     """What somebody sees from a seat."""
     session, names = room.session, room.names
-    has_begun = bool(session.turn)
-    view: View = (
-        session.view(code) if has_begun else {"injects": [], "texts": [], "seen_responses": [], "turn": 0, "day": 0}
-    )
+    view, is_here, turn = view_from(room, code), room.is_here(code), session.turn
     own = room.loaded.scenario.actors.get(code)
     start = room.session.model_inputs.calendar.start
     decisions = [_decision(room, one, names) for one in room.session.open_decisions(code)]
@@ -117,10 +136,13 @@ def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
         "code": code,
         "name": capital(names.actor(code)),
         "brief": own.brief if own and own.brief else "",
-        "new": [one for one in view["injects"] if max(one["turn"], 1) == view["turn"]],
-        "before": [one for one in view["injects"] if max(one["turn"], 1) == view["turn"] - 1],
+        "when": _when(room, code),
+        "is_here": is_here,
+        "is_to_come": turn < room.takes_part(code)[0],
+        "new": [one for one in view["injects"] if max(one["turn"], 1) == turn],
+        "before": [one for one in view["injects"] if max(one["turn"], 1) == turn - 1],
         "since": _since(view, session.model_inputs.calendar, names),
-        "situation": situation(view, names, start) if has_begun else [],
+        "situation": situation(view, names, start) if turn and is_here else [],
         "groups": _grouped(decisions + answered),
         "is_sent": bool(answered) and not decisions,
         "draft": room.log.draft(code, person.id),
@@ -130,7 +152,7 @@ def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
         "views": _views_of_team(room, person, code),
         "notes": room.log.notes(code),
         "others": [seat for seat in map(lambda c: _seat_in_list(room, c), room.seats) if seat["code"] != code],
-        "is_past": view["turn"] > 1 or any(answer.actor == code for _, answer in session.decided),
+        "is_past": turn > 1 or any(answer.actor == code for _, answer in session.decided),
         "moves": _moves(room, code),
         "outcome": _outcome(room) if session.is_over and room.settings()["debrief"] else (),
     }
@@ -339,9 +361,7 @@ def _decision_in_full(room: Room, decision: Decision) -> dict[str, Any]:
 def screen_page(room: Room) -> dict[str, Any]:
     """What the shared screen shows: safe for all eyes."""
     session, names = room.session, room.names
-    view: View = (
-        public_view(session.world) if session.turn else {"injects": [], "texts": [], "seen_responses": [], "day": 0}
-    )
+    view = public_view(session.world) if session.turn else NOTHING_SEEN
     debrief = room.settings()["debrief"] and session.is_over
     return {
         **frame(room),

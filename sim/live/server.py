@@ -609,7 +609,7 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
     def view(token: str, seat: str) -> Response:
         seated(token, seat)
         with room.lock:
-            return JSONResponse(room.session.view(seat) if room.session.turn else {})
+            return JSONResponse(pages.view_from(room, seat) if room.session.turn else {})
 
     @app.get("/api/{token}/{seat}/decisions")
     def decisions(token: str, seat: str) -> Response:

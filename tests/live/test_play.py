@@ -340,3 +340,30 @@ def test_what_is_wrong_with_an_inject_is_said_all_at_once_and_nothing_that_was_w
     assert answer.status_code == 400 and "They &lt;b&gt;ask&lt;/b&gt;." in answer.text
     assert all(f'value="{said}"' in answer.text for said in ("Do you pay?", "Pays the ransom", "much", "ever", "9"))
     assert hall.room.session.save() == before
+
+
+def test_a_seat_whose_actor_comes_later_or_has_left_says_so_and_shows_what_everybody_sees(tmp_path):
+    loaded = load("smallest")
+    japan = loaded.scenario.actors["JPN"]
+    here = {"JPN": {"from_turn": 2, "until_turn": 2}, "LTU": {"brief": None, "until_turn": 1}}
+    actors = dict(loaded.scenario.actors) | {code: japan.model_copy(update=turns) for code, turns in here.items()}
+    first = loaded.scenario.injects[0].model_copy(update={"to": ["all"], "text": "All hear this."})
+    update = {"actors": actors, "injects": [first, *loaded.scenario.injects[1:]]}
+    hall = Hall(tmp_path, dataclasses.replace(loaded, scenario=loaded.scenario.model_copy(update=update)))
+    waits = hall.join("Ann")
+    assert "Japan in turn 2" in words_of(hall.page(waits)) and "Lithuania up to turn 1" in words_of(hall.page(waits))
+    link = hall.join("Kenji", "JPN")
+    hall.proceed()
+    before = words_of(hall.page(link))
+    assert "takes part in turn 2. Until then nothing is asked of you" in before and "All hear this." in before
+    assert "Where things stand" not in before and "All hear this." in hall.page(hall.screen)
+    hall.play({"JPN": link}, turns=1)
+    hall.proceed()
+    assert "Where things stand" in hall.page(link) and "Lithuania" not in re.findall(
+        r"<button[^>]*>([^<]*)", hall.page(waits)
+    )
+    refused = hall.browser.post(f"{waits}/sit", data={"seat": "LTU"}).text
+    assert "takes part no longer" in refused and not hall.room.holders("LTU")
+    hall.play({"JPN": link}, turns=2)
+    hall.proceed()
+    assert "took part in turn 2, and does no longer" in words_of(hall.page(link))
