@@ -70,7 +70,7 @@ class ActorTable:
 
     def _members(self, names):
         named = [name for name in names if name != "any"]
-        inside = _among(self.actors, resolve_members(named, self.loaded.library, self.date))
+        inside = _among(self.actors, resolve_members(named, self.loaded.library, self.loaded.scenario.first_day))
         taking_part = self.is_state | self._is_adversary
         if "any" in names:
             return taking_part
