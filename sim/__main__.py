@@ -1,6 +1,6 @@
 """The command `oceans`: what can be asked for at a terminal, and how it answers.
 
-Here are the commands; the help and the options of those that have many are in `sim/cli/options.py`. Their work lies in
+Here are the commands; their help and options are in `sim/cli/options.py`. Their work lies in the other files of
 `sim/cli/` and is imported when it is called, so that help comes at once. Exit codes: 0 done, 1 the work failed, 2
 the input was wrong, 130 interrupted, 143 told to end.
 """
@@ -11,7 +11,6 @@ import importlib
 import os
 import signal
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,15 +18,19 @@ from typer.core import TyperGroup
 
 from sim.cli.options import (
     AnalyseOptions,
-    AsJson,
     BacktestOptions,
     CalibrationOptions,
+    CheckOptions,
     CompareOptions,
+    ListOptions,
+    MergeOptions,
     MselOptions,
+    NewOptions,
     PapersOptions,
     RehearseOptions,
     ReplayOptions,
     RunOptions,
+    SchemaOptions,
     ServeOptions,
     SweepOptions,
     VolumesOptions,
@@ -149,91 +152,32 @@ def _refused(error):
 
 def _command(name, options, work):
     """Adds a command that takes such options, with what they say of themselves as its help; `work` is in `sim/cli/`."""
+    module, _, function = work.partition(":")
 
     def command(given):
-        return getattr(importlib.import_module(f"sim.cli.{name}"), work)(given)
+        return getattr(importlib.import_module(f"sim.cli.{module}"), function)(given)
 
     command.__doc__ = options.__doc__
     app.command(name)(taking(options)(answering(command)))
 
 
-_command("run", RunOptions, "run_scenario")
-_command("serve", ServeOptions, "serve_room")
-_command("rehearse", RehearseOptions, "rehearse_scenario")
-_command("sweep", SweepOptions, "sweep_scenario")
-
-
-@app.command()
-@answering
-def merge(
-    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of `oceans sweep --shard I/N`.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder of the whole; it must be new.")],
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print the folder and nothing else.")] = False,
-):
-    """Put the parts of one sweep, played on several machines, together."""
-    from sim.cli.sweep import merge_sweeps
-
-    return merge_sweeps(folders, out, quiet)
-
-
-_command("compare", CompareOptions, "compare_arms")
-_command("analyse", AnalyseOptions, "analyse_result")
-_command("replay", ReplayOptions, "replay_run")
-_command("backtest", BacktestOptions, "backtest_cases")
-_command("calibrate", CalibrationOptions, "calibrate_from")
-_command("volumes", VolumesOptions, "show_volumes")
-_command("msel", MselOptions, "run_sheet")
-_command("papers", PapersOptions, "print_papers")
-
-
-@app.command("list")
-@answering
-def list_(
-    kind: Annotated[
-        str | None,
-        typer.Argument(
-            help="scenarios, policies, measures, responses, formats, projects, groups, states, coefficients or cases; "
-            "left out: these, with how many there are of each."
-        ),
-    ] = None,
-    as_json: AsJson = False,
-):
-    """List what there is to choose from, one line each."""
-    from sim.cli.listing import list_kind
-
-    return list_kind(kind, as_json)
-
-
-@app.command()
-@answering
-def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="YAML files, or names of scenarios that ship.")],
-):
-    """Check scenario files: every fault at once, with its place and what was probably meant."""
-    from sim.cli.files import check_scenarios
-
-    return check_scenarios(files)
-
-
-@app.command()
-@answering
-def new(
-    name: Annotated[str, typer.Argument(help="Name of the new scenario: lower case letters, digits and underscores.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where to write it.")] = Path("."),
-):
-    """Write a scenario to start from, with every field explained."""
-    from sim.cli.files import new_scenario_file
-
-    return new_scenario_file(name, out)
-
-
-@app.command()
-@answering
-def schema():
-    """Print the JSON Schema of scenario files, for editors that complete and explain."""
-    from sim.cli.files import print_schema
-
-    return print_schema()
+_command("run", RunOptions, "run:run_scenario")
+_command("serve", ServeOptions, "live:serve_room")
+_command("rehearse", RehearseOptions, "live:rehearse_scenario")
+_command("sweep", SweepOptions, "experiments:sweep_scenario")
+_command("merge", MergeOptions, "experiments:merge_sweeps")
+_command("compare", CompareOptions, "experiments:compare_arms")
+_command("analyse", AnalyseOptions, "experiments:analyse_result")
+_command("replay", ReplayOptions, "replay:replay_run")
+_command("backtest", BacktestOptions, "validation:backtest_cases")
+_command("calibrate", CalibrationOptions, "validation:calibrate_from")
+_command("volumes", VolumesOptions, "validation:show_volumes")
+_command("msel", MselOptions, "papers:run_sheet")
+_command("papers", PapersOptions, "papers:print_papers")
+_command("list", ListOptions, "scenarios:list_kind")
+_command("check", CheckOptions, "scenarios:check_scenarios")
+_command("new", NewOptions, "scenarios:new_scenario_file")
+_command("schema", SchemaOptions, "scenarios:print_schema")
 
 
 def _heard(number: int, frame: object) -> None:

@@ -21,13 +21,11 @@ from sim.model.state import State, World
 from sim.model.steps import STEPS, begin_turn, is_over, play_turn
 from sim.model.steps.control import Direction, carry_out
 from sim.model.varying import Varied
-from sim.policies import POLICIES, policy_named
-from sim.policies.policy import Script, Scripts
-from sim.policies.seating import PolicyLike, fresh, policies_of, seats_that_override
-from sim.policies.standard import Standard
-from sim.record.record import Outcomes, Record
+from sim.policies.members import Standard
+from sim.policies.policy import ByRun, Script, Scripts
+from sim.policies.seating import PolicyLike, fresh, policies_of, seats_of_runs, seats_that_override
+from sim.record.record import Outcomes, Record, scorecard
 from sim.record.recorder import EventRecorder
-from sim.record.scorecard import scorecard
 from sim.scenario import Loaded
 from sim.scenario.calendar import in_iso, lengths_of
 
@@ -99,7 +97,7 @@ def play(
     runs : int, how many; first_run : int, number of the first
     trace : bool, keep the record of every run; each is then played alone
     policies : dict of code to Policy, or to its class or name: who chooses for whom, in place of what the scenario
-        says; others follow the model's own rule. With one that remembers, each run is played alone
+        says; others follow the model's own rule
     progress : callable (runs done), called after each batch, or None
     on_turn : callable (turn, events of the turn), for a traced run, or None
     baseline : bool, play each run a second time without the cooperation portfolio, with the same draws
@@ -143,10 +141,10 @@ def _batches(
     """Batch after batch: how many runs, what is kept of them, their record if they are traced, what seats answered."""
     other_arm = baseline_inputs(loaded) if baseline else None
     seats = policies_of(inputs, policies)
-    size = 1 if trace or any(policy.memory for policy in seats.values()) else batch
+    size = 1 if trace else batch
     for start in range(0, len(numbers), size):
         block = numbers[start : start + size]
-        world = initial_world(inputs, seed, block, fresh(seats), EventRecorder() if trace else None)
+        world = initial_world(inputs, seed, block, fresh(seats, len(block)), EventRecorder() if trace else None)
         play_out(world, on_turn)
         part = outcome_of(world), baseline_outcome(other_arm, world)
         answers = [answer for row in range(len(block)) for _, answer in world.decided.get(row, ())]
@@ -210,14 +208,15 @@ class Opening:
     directed: tuple[tuple[int, int, Direction], ...] = ()
     policies: Mapping[str, PolicyLike] = field(default_factory=dict)
 
-    def world(self, inputs: ModelInputs, seed: int, runs: Sequence[int]) -> World:
-        """Where so many runs stand at that moment, which have draws of their own from then on.
+    def world(
+        self, inputs: ModelInputs, seed: int, runs: Sequence[int], policies: Sequence[Mapping[str, PolicyLike]]
+    ) -> World:
+        """Where so many runs, each with its policies, stand at that moment: with draws of their own from then on.
 
         Where other inputs ask something else, or allow less, an answer that does not fit is left out.
         """
-        script = Script(self.answers, strict=False)
-        policies = policies_of(inputs, self.policies)
-        asked = fresh(policies) | {code: Standard() for code in script.actors if code not in policies}
+        script, policies = Script(self.answers, strict=False), [{**of_run, **self.policies} for of_run in policies]
+        asked = {code: Standard() for code in script.actors} | seats_of_runs(inputs, policies)
         seats = {code: asked[code] for code in inputs.actors if code in asked}
         own = (seed, runs) if self.seed is None else (self.seed, [self.run] * len(runs))
         world = initial_world(inputs, *own, seats, script=script)
@@ -230,7 +229,7 @@ class Opening:
                     carry_out(world, waiting.pop(0)[2])
                 if turn and step < len(STEPS):
                     STEPS[step].play(world)
-        world.draws, world.script, world.seats = Draws(seed, runs), None, fresh(policies)
+        world.draws, world.script, world.seats = Draws(seed, runs), None, seats_of_runs(inputs, policies)
         world.decided = {}
         return world
 
@@ -276,24 +275,21 @@ def play_points(
     """
     points_of = loaded if isinstance(loaded, Points) else Points(loaded)
     arms = [points_of.whole, points_of.baseline] if baseline and points_of.baseline else [points_of.whole]
-    if _somebody_remembers(points_of, points):
-        batch = 1  # whoever remembers has a memory of each run
     gathered: list[Measures] = [{} for _ in arms]
     digest = np.zeros(len(points), dtype=np.uint64)
     numbers = np.asarray(replications)
     for first in range(0, len(points), batch):
         decided: dict[int, list[tuple[Decision, Answer]]] = {}
         for arm, kept in zip(arms, gathered, strict=True):
-            for inputs, places in arm.batches(points[first : first + batch], first):
+            for inputs, places, policies in arm.batches(points[first : first + batch], first):
                 here = first + places
-                seats, script = fresh(policies_of(inputs)), None
-                if kept is not gathered[0]:
+                if opening:
+                    world = opening.world(inputs, seed, numbers[here], policies)
+                elif kept is gathered[0]:
+                    world = initial_world(inputs, seed, numbers[here], seats_of_runs(inputs, policies))
+                else:
                     seats, script = seats_that_override(decided.get(place, ()) for place in places)
-                world = (
-                    opening.world(inputs, seed, numbers[here])
-                    if opening
-                    else initial_world(inputs, seed, numbers[here], seats, script=script)
-                )
+                    world = initial_world(inputs, seed, numbers[here], seats, script=script)
                 world.series = {} if keep else None  # else nobody charts it
                 play_out(world)
                 if kept is gathered[0]:
@@ -303,13 +299,6 @@ def play_points(
                 for name, values in (measured(world, measures) | more).items():
                     kept.setdefault(name, np.full((len(points), *values.shape[1:]), np.nan))[here] = values
     return Played(gathered[0], gathered[1] if len(arms) > 1 else None, digest)
-
-
-def _somebody_remembers(points_of: "Points", points: Sequence[Mapping[str, Any]]) -> bool:
-    named = set(points_of.whole.loaded.scenario.policies.values())
-    for point in points:
-        named |= {value for path, value in point.items() if path.startswith("actors.") and path.endswith(".policy")}
-    return any(policy_named(name).memory for name in named if name in POLICIES or ":" in str(name))
 
 
 class Points:
@@ -360,16 +349,15 @@ def simulate_several(worlds: Sequence[World], runs: int, seed: int) -> list[Meas
     list of dict of measure to array (runs,), one for each world
     """
     first, *others = worlds
-    somebody_remembers = any(policy.memory for policy in first.seats.values())
-    if others and (somebody_remembers or any(_plan_of(other) != _plan_of(first) for other in others)):
+    if any(_plan_of(other) != _plan_of(first) for other in others):
         return [measures for world in worlds for measures in simulate_several([world], runs, seed)]
-    parts = []
-    for block in [[run] for run in range(runs)] if somebody_remembers else [list(range(runs))]:
-        future = first.ahead(len(block), Draws(seed, block * len(worlds)), *others)
-        future.seats = fresh(first.seats)
-        play_out(future)
-        parts.append(measured(future))
-    together = _joined(parts)
+    future = first.ahead(runs, Draws(seed, [*range(runs)] * len(worlds)), *others)
+    in_seats = [fresh(world.seats, runs) for world in worlds]
+    future.seats = {
+        code: ByRun(seats[code].of(run) for seats in in_seats for run in range(runs)) for code in in_seats[0]
+    }
+    play_out(future)
+    together = measured(future)
     return [{name: values[k * runs : (k + 1) * runs] for name, values in together.items()} for k in range(len(worlds))]
 
 

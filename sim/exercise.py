@@ -39,9 +39,9 @@ from sim.errors import OceansError, did_you_mean, refusal
 from sim.model.decisions import KINDS, Answer, Choice
 from sim.model.events import Event
 from sim.model.state import World
+from sim.policies.members import Standard
 from sim.policies.policy import Policy, Script
 from sim.policies.seating import PolicyLike, check_places, policies_of
-from sim.policies.standard import Standard
 from sim.record.record import Record
 from sim.scenario import Loaded
 from sim.session import Session, in_order

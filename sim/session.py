@@ -47,9 +47,9 @@ from sim.model.steps.stops import Opened, asked
 from sim.model.view import view
 from sim.one_thread import one_blas_thread
 from sim.policies import OWN
+from sim.policies.members import Standard
 from sim.policies.policy import Script
 from sim.policies.seating import PolicyLike, check_places, fresh, policies_of, policy_from
-from sim.policies.standard import Standard
 from sim.record import store
 from sim.record.reading import damaged
 from sim.record.record import Outcomes, Record

@@ -22,8 +22,8 @@ from functools import cache
 from pathlib import Path
 
 from sim.scenario import Loaded, from_document, scenarios_folder
+from sim.scenario.library_schema import Library
 from sim.scenario.reader import read
-from sim.scenario.schema import Library
 
 SMALL = object()
 COMMON = ["EST", "LVA", "DEU", "GBR", "USA"]

@@ -10,8 +10,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from sim.output.narrative.hot_wash import Stance
 from sim.record import Event, Outcomes, Principle, Record
-from sim.scenario.schema import Library, Scenario
+from sim.scenario.library_schema import Library
+from sim.scenario.schema import Scenario
 
 ALLIES = {
     "ALB": "Albania",
@@ -612,3 +614,13 @@ def _move(log, chance, turn, suspect, incident):
 
 def _rung(text):
     return next((rung for rung, low in reversed(RUNG_EDGES.items()) if text >= low), "silence")
+
+
+def stances(mistaken, rungs="naming solidarity measures", sure=(90, 80, 75), seats=("EST", "JPN", "USA"), turns=4):
+    """What three people in each of some seats would say, turn by turn."""
+    return [
+        Stance(turn, mistaken, seat, who, rung, certain, who == "Ann")
+        for turn in range(1, turns + 1)
+        for seat in seats
+        for who, rung, certain in zip(("Ann", "Bo", "Cy"), rungs.split(), sure, strict=True)
+    ]

@@ -17,7 +17,7 @@ from keeping import shrunk
 from playwright.sync_api import sync_playwright
 
 from sim.live.clients import Seat
-from sim.papers.rendering import browser_here
+from sim.papers.paper import browser_here
 
 HERE = Path(__file__).parent / "room"
 SCENARIO, SEED, PAUSE = "cyber_incident", "7", 3  # of the exercise, and the turn in which the pictures are taken

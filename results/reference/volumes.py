@@ -4,9 +4,8 @@ from pathlib import Path
 
 from sim.scenario import load, load_library, shipped
 from sim.validation.cases import read_cases, shipped_cases
-from sim.validation.counts import ABSURD
 from sim.validation.schema import KINDS
-from sim.validation.volumes import CASES, case_runs, recorded, scenario_runs, set_beside, tally, together
+from sim.validation.volumes import ABSURD, CASES, case_runs, recorded, scenario_runs, set_beside, tally, together
 
 PAGE = Path(__file__).with_suffix(".md")
 SEEDS, SEEDS_OF_A_CASE = 30, 8

@@ -12,6 +12,7 @@ from sim.rules.choice import first_of
 from sim.rules.quantize import quantize, select_runs
 
 World = Any  # a batch of runs; the room that knows what it is comes later
+EVERY_RUN = slice(None)
 MOST_INTENSE = 1.5
 MOST_COURTED = 0.5  # exposure that courting and squeezing have added: beyond it nobody is worth another visit
 FELT = ("move", "gain", "pressed", "risk", "opened")  # what an adversary feels about each: coefficients by this name
@@ -126,7 +127,7 @@ class Widen(Move):
     def carry_out(self, world: World, campaign: Campaign, rows: np.ndarray) -> np.ndarray | None:
         inputs, severity = world.inputs, world.state.severity[campaign.incident]
         draw = world.draws.uniform("next victim", world.turn, (campaign.named(inputs),), inputs.actors, rows=rows)[0]
-        target = first_of(next_victims(world, campaign)[rows].astype(float), draw)
+        target = first_of(next_victims(world, campaign, rows).astype(float), draw)
         worst = severity[rows].max(axis=-1)
         severity[rows, target] = quantize(select_runs(inputs.params_per_run.widen_share, rows) * worst)
         return target
@@ -165,7 +166,7 @@ class Divide(Move):
         draw = world.draws.uniform(
             "divide", world.turn, (f"{inputs.adversaries[d]}/{campaign.named(inputs)}",), inputs.actors, rows=rows
         )[0]
-        worth = worth_courting(world, campaign)[rows]
+        worth = worth_courting(world, campaign, rows)
         target = first_of(worth, draw)
         some = worth.any(axis=-1)  # another campaign of the same turn may have visited the last of them
         step = select_runs(per_run.divide_step, rows) * some
@@ -214,33 +215,27 @@ def others_act(world: World, d: int) -> np.ndarray:
     return np.logical_or.reduce(others) if others else np.zeros(world.runs, dtype=bool)
 
 
-def others_crisis(world: World, d: int) -> np.ndarray:
-    """How grave the gravest thing is that another adversary has under way: (R,), 0 to 1."""
-    inputs, state = world.inputs, world.state
-    gravity = np.minimum(state.intensity * state.severity.max(axis=-1), 1)
-    is_anothers = (inputs.incident_by != d) & (inputs.incident_by >= 0)  # not what no state did
-    return quantize(np.where(is_anothers[:, None], gravity, 0).max(axis=0, initial=0))
-
-
-def next_victims(world: World, campaign: Campaign) -> np.ndarray:
-    """Who could be the next victim of a campaign: (R, A) bool."""
+def next_victims(world: World, campaign: Campaign, rows: np.ndarray | slice = EVERY_RUN) -> np.ndarray:
+    """Who could be the next victim of a campaign, in some runs: (rows, A) bool."""
     h = campaign.incident
-    return world.inputs.next_victims[h] & (world.state.severity[h] == 0)
+    return world.inputs.next_victims[h] & (world.state.severity[h, rows] == 0)
 
 
-def worth_courting(world: World, campaign: Campaign) -> np.ndarray:
-    """How much courting or squeezing each member promises: (R, A), 0 where there is nothing in it.
+def worth_courting(world: World, campaign: Campaign, rows: np.ndarray | slice = EVERY_RUN) -> np.ndarray:
+    """How much courting or squeezing each member promises, in some runs: (rows, A), 0 where there is nothing in it.
 
     It grows with exposure, with doubt about the incident, and with the member's weight. Nobody courts an adversary, a
     friend that needs no courting, or its own victim; nor a state that belongs to nothing that could speak.
     """
     inputs, state, d, per_run = world.inputs, world.state, campaign.by, world.inputs.params_per_run
-    hit = (state.severity[inputs.incident_by == d] > 0).any(axis=0)
-    begun = np.flatnonzero((inputs.incident_by == d) & (inputs.incident_begins <= world.turn))
-    over = begun if campaign.incident is None else [campaign.incident]
-    doubt = 1 - world.confidence()[over].max(axis=0) if len(over) else 1.0
-    may = inputs.can_be_courted & (inputs.stance[d] >= 0) & ~hit & (state.added_exposure[d] < MOST_COURTED)
-    return quantize(may * world.exposed(d) * (0.3 + inputs.capability) * (1 + per_run.divide_doubt[:, None] * doubt))
+    own = inputs.incident_by == d
+    hit = (state.severity[own][:, rows] > 0).any(axis=0)
+    over = own & (inputs.incident_begins <= world.turn) if campaign.incident is None else [campaign.incident]
+    doubt = 1 - world.confidence()[over][:, rows].max(axis=0, initial=0)
+    may = inputs.can_be_courted & (select_runs(inputs.stance[d], rows) >= 0) & ~hit
+    may &= state.added_exposure[d, rows] < MOST_COURTED
+    doubtful = 1 + select_runs(per_run.divide_doubt, rows)[:, None] * doubt
+    return quantize(may * world.exposed(d)[rows] * (0.3 + inputs.capability) * doubtful)
 
 
 def raise_intensity(world: World, where: np.ndarray, rows: np.ndarray, step: np.ndarray) -> None:

@@ -1,1 +1,4 @@
-"""What each command of `oceans` does. The commands are in `sim/__main__.py`, their options in `options.py`."""
+"""What each command of `oceans` does, in files named for the room that it opens.
+
+The commands are in `sim/__main__.py`, their options and help in `options.py`.
+"""

@@ -15,9 +15,8 @@ from rich.text import Text
 
 from sim.cli.streams import print_json
 from sim.letters import visible, whole
-from sim.output.narrative.decisions import acts_from, label, note, question
-from sim.output.narrative.passages import by_when, enclosed
-from sim.output.narrative.seat import situation
+from sim.output.narrative.decisions import acts_from, label, note, question, situation
+from sim.output.narrative.injects import by_when, enclosed
 from sim.phrases import capital, day, gist, lines_kept, period, stopped, turns_in_words
 from sim.scenario.calendar import from_iso
 
@@ -30,6 +29,32 @@ LONGEST_ANSWER = 10_000  # characters; what is longer is not typed by anybody
 SUGGESTED = "*"
 CHANNELS = {"in_person": "in person", "social": "on social media"}  # the others: by cable, by email and so on
 WHOLE = {"break_long_words": False, "break_on_hyphens": False}
+
+
+class Progress:
+    """Runs done, rate and time left, on standard error, where somebody is watching."""
+
+    def __init__(self, runs, stream):
+        self.done, self.runs, self.stream, self.bar = 0, runs, stream, None
+
+    def __enter__(self):
+        if self.stream.isatty():
+            from tqdm import tqdm
+
+            self.bar = tqdm(
+                total=self.runs, unit=" runs", unit_scale=True, file=self.stream, leave=False, mininterval=0.2
+            )
+        return self
+
+    def __call__(self, more):
+        """Notes that so many more runs are done."""
+        self.done += more
+        if self.bar is not None:
+            self.bar.update(more)
+
+    def __exit__(self, *_):
+        if self.bar is not None:
+            self.bar.close()
 
 
 class Trimmed:
@@ -54,12 +79,12 @@ class Trimmed:
         return getattr(self.file, name)
 
 
-def drawn(kind, folder, *about, wide=False):
+def drawn(kind, folder, *about, **shapes):
     """Every chart of one kind, saved: `draw_all`. Which of them failed and what they lack is said on standard error."""
     from sim.output.figures import draw_all
     from sim.output.figures.saving import remarks
 
-    charts = draw_all(kind, folder, *about, wide=wide)
+    charts = draw_all(kind, folder, *about, **shapes)
     for words in remarks(charts.values()):
         print(words, file=sys.stderr)
     return charts

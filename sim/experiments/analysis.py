@@ -7,6 +7,7 @@ Here is the order of the questions: how the measure comes out, what drives it, w
 to trust it. Each is answered in its own file.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import combinations
 
@@ -30,6 +31,7 @@ from sim.experiments.sample import Sample, futures_of, means_by, sample_of
 from sim.experiments.sensitivity import SHARES, Sensitivity, has_forests, sensitivity
 from sim.model.events import plain
 from sim.phrases import capital
+from sim.scenario import Loaded
 
 DRAW_GROUPS = 20  # the most that shared draws are left out in, one after another
 NARROW = 0.1  # half-width that is good enough for a share of the variance, or of the runs under a rule
@@ -39,29 +41,23 @@ FEW_REPLICATIONS = 8  # below which intervals are wide for want of draws
 
 @dataclass(frozen=True)
 class Spread:
-    """How a measure comes out: quantiles at `QUANTILES`, and the mean with its interval.
+    """How a measure comes out: quantiles at `QUANTILES`, and the mean with its interval."""
 
-    words : str, over which runs; share : float, of them to which the measure applies; is_constant : the same in all
-    """
-
-    words: str
-    quantiles: tuple
+    words: str  # over which runs
+    quantiles: tuple[float, ...]
     mean: Estimate
     runs: int
-    share: float
-    is_constant: bool = False
+    share: float  # of them to which the measure applies
+    is_constant: bool = False  # the same in all
 
 
 @dataclass(frozen=True)
 class Settled:
-    """Whether there are enough runs for one claim: how wide its interval is, against what would be narrow enough.
-
-    what : str, the claim; half : float, half-width of the interval, nan where there is none; good : float
-    """
+    """Whether there are enough runs for one claim: how wide its interval is, against what would be narrow enough."""
 
     measure: str
-    what: str
-    half: float
+    what: str  # the claim
+    half: float  # half-width of the interval, nan where there is none
     good: float
 
     @property
@@ -115,16 +111,13 @@ def _half(estimate):
 
 @dataclass(frozen=True)
 class TradeOff:
-    """How two measures go together over the futures: Spearman's rank correlation, with its interval.
-
-    x, y : arrays (points,), means of both at each point; helps : +1 where what is good for one is good for the other
-    """
+    """How two measures go together over the futures: Spearman's rank correlation, with its interval."""
 
     one: str
     other: str
     correlation: Estimate
-    x: np.ndarray = field(repr=False, compare=False)
-    y: np.ndarray = field(repr=False, compare=False)
+    x: np.ndarray = field(repr=False, compare=False)  # (points,), the mean of one at each point
+    y: np.ndarray = field(repr=False, compare=False)  # and of the other
 
     @property
     def helps(self):
@@ -137,20 +130,12 @@ class TradeOff:
 
 @dataclass(frozen=True)
 class Analysis:
-    """A sweep's findings.
-
-    Parameters
-    ----------
-    sample : Sample
-    findings : tuple of Finding, in the order of the measures
-    trade_offs : tuple of TradeOff, the strongest conflicts first
-    remarks : tuple of str, what a reader must know about all of it
-    """
+    """A sweep's findings."""
 
     sample: Sample = field(repr=False)
-    findings: tuple = ()
-    trade_offs: tuple = ()
-    remarks: tuple = ()
+    findings: tuple[Finding, ...] = ()  # in the order of the measures
+    trade_offs: tuple[TradeOff, ...] = ()  # the strongest conflicts first
+    remarks: tuple[str, ...] = ()  # what a reader must know about all of it
 
     def of(self, name):
         """The finding about one measure."""
@@ -169,44 +154,41 @@ class Analysis:
         }  # fmt: skip
 
 
-def analyse(result, measures=None, limits=None, seed=1, loaded=None, progress=None):
-    """What a sweep means.
+def analyse(
+    result, measures: Sequence[str] | None = None, limits: Mapping[str, float] | None = None, seed: int = 1,
+    loaded: Loaded | None = None, progress: Callable[[str], object] | None = None,
+) -> Analysis:  # fmt: skip
+    """What a sweep means; InputError for measures that the sweep does not hold.
 
     Parameters
     ----------
     result : sim.experiments.Result
-    measures : names, in the order of interest; default: the scenario's own measures that vary most, at most four
-    limits : dict of measure to the value beyond which it is failure
-    seed : int, for resampling
-    loaded : sim.scenario.Loaded, the scenario that was swept; default: the one the result names
-    progress : callable (what is looked at now), or None
-
-    Returns
-    -------
-    Analysis; InputError for measures that the sweep does not hold
+    measures : in the order of interest; default: the scenario's own measures that vary most, at most four
+    limits : of a measure the value beyond which it is failure
+    seed : for resampling
+    loaded : the scenario that was swept; default: the one the result names
+    progress : told what is looked at now
     """
     loaded = loaded if loaded is not None else result.folder.scenario()
     sample = sample_of(result, loaded)
     sample.check(measures or ())
-    names = list(dict.fromkeys(measures or ())) or measures_to_look_at(sample, loaded)
+    names = list(dict.fromkeys(measures or ())) or _measures_to_look_at(sample, loaded)
     findings = []
     for name in names:
         if progress:
             progress(name)
         findings.append(_finding(sample, name, (limits or {}).get(name), seed))
     pairs = [_trade_off(sample, one, other) for one, other in combinations(names, 2)]
-    pairs = sorted(
-        (pair for pair in pairs if pair.correlation.is_known),
-        key=lambda pair: (pair.helps, -abs(pair.correlation.value)),
-    )
+    pairs = [pair for pair in pairs if pair.correlation.is_known]
+    pairs.sort(key=lambda pair: (pair.helps, -abs(pair.correlation.value)))
     return Analysis(sample, tuple(findings), tuple(pairs), tuple(_remarks(sample)))
 
 
-def measures_to_look_at(sample, loaded, most=MEASURES):
+def _measures_to_look_at(sample, loaded):
     """The measures that the scenario is judged by, if they vary here; at most so many."""
     wanted = [name for name in loaded.scenario.measures or () if name in sample.measures] or list(sample.measures)
     moving = [name for name in wanted if described(name).better and _varies(sample.values(name))]
-    return moving[:most] or [name for name in wanted if _varies(sample.values(name))][:most] or wanted[:1]
+    return (moving or [name for name in wanted if _varies(sample.values(name))] or wanted[:1])[:MEASURES]
 
 
 def _varies(values):
@@ -221,7 +203,7 @@ def _finding(sample, name, limit, seed):
     return Finding(
         name, spread(sample, sample.values(name), "all runs"), baseline, sensitivity(sample, name, seed),
         discover(sample, name, limit, seed), of_cooperation(sample, name, limit, seed),
-        tuple(robustness(sample, name, None, limit, seed)), convergence(sample, name, seed),
+        tuple(robustness(sample, name, limit, seed)), convergence(sample, name, seed),
     )  # fmt: skip
 
 

@@ -1,18 +1,24 @@
-"""What a sweep is asked to be, and the folder that comes of it: new, gone on with, or new with another's runs."""
+"""What a sweep is asked to be, and the folder that comes of it: new, gone on with, or new with another's runs.
+
+A run is known by its point, its replication number and the seed. Points of a Sobol' sequence, replications and settings
+of levers nest: a larger design has all runs of a smaller one, which need not be played again. What comes of it has the
+same bytes as if all had been played.
+"""
 
 import os
 import shutil
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from sim.catalogue.measures import MEASURES
 from sim.errors import Diagnostic, InputError, refusal
-from sim.experiments.blocks import player, values_of
+from sim.experiments.blocks import PLAYED, player, values_of
 from sim.experiments.design import altered
-from sim.experiments.extension import Before
 from sim.experiments.factors import pairs_of
 from sim.experiments.folder import (
     LOG,
@@ -27,13 +33,20 @@ from sim.experiments.folder import (
     open_folder,
 )
 from sim.experiments.keep import kept_of
-from sim.experiments.own import advising_on_measures, own_again
-from sim.experiments.until import until_of
+from sim.experiments.length import until_of
+from sim.experiments.own import advising_on_measures, measures_of, own_again
 from sim.phrases import listed
 from sim.policies import name_of
 from sim.policies.seating import Assigned
 from sim.record.store import SESSION
+from sim.scenario import Loaded, load
+from sim.scenario.paths import find
 from sim.session import read_session
+
+SAME = {
+    "seed": "--seed", "baseline": "the runs without cooperation", "measures": "measures", "own": "code of your own",
+    "kept": "what is kept of each run", "opening": "the exercise they go on from",
+}  # fmt: skip
 
 
 def scenario_asked_for(scenario, asked, resume):
@@ -44,8 +57,6 @@ def scenario_asked_for(scenario, asked, resume):
         return scenario
     if asked.opening:
         return read_session(Path(scenario))[0]
-    from sim.scenario import load  # what is finished is answered without it, at once
-
     return load(scenario)
 
 
@@ -78,19 +89,10 @@ def place_of(loaded, out, resume, shard):
 
 @dataclass(frozen=True)
 class Asked:
-    """What a sweep is asked to be; None is what was not said.
+    """What a sweep is asked to be, as `sweep` takes it; None is what was not said."""
 
-    Parameters
-    ----------
-    layout : dict of design, points, reps, seed, crn
-    factors : dict of fixed, vary, levers, uncertainties
-    policies, measures, keep, until, shard, block_runs, baseline : see `sweep`
-    opening : dict of `session`, its lines, and `turn`, of an exercise with people from which it goes on; or None
-    earlier : SweepFolder, whose runs need not be played again; or None
-    """
-
-    layout: dict
-    factors: dict
+    layout: dict  # design, points, reps, seed, crn
+    factors: dict  # fixed, vary, levers, uncertainties
     policies: Any = None
     measures: Any = None
     keep: Any = None
@@ -98,8 +100,8 @@ class Asked:
     shard: tuple[int, int] | None = None
     block_runs: int | None = None
     baseline: bool | None = None
-    earlier: SweepFolder | None = None
-    opening: dict | None = None
+    earlier: SweepFolder | None = None  # whose runs need not be played again
+    opening: dict | None = None  # `session`, its lines, and `turn`, of an exercise with people from which it goes on
 
     def design(self, loaded) -> dict:
         """What the design is made of, of what was said: the policies of seats are values that are held."""
@@ -125,20 +127,20 @@ def begun(path, is_new, loaded, asked, play, say) -> SweepFolder:
     if any(not name.startswith(".") and name not in (POINTS, SCENARIO, SHARDS, LOG) for name in os.listdir(path)):
         raise InputError([Diagnostic(str(path), 0, 0, "no sweep was begun here, and other things lie here.")])
     if asked.until and asked.shard:
-        raise refusal(
-            "--until looks at all blocks of a sweep in their order, and --shard plays some of them. Keep one."
-        )
+        message = "--until looks at all blocks of a sweep in their order, and --shard plays some of them. Keep one."
+        raise refusal(message)
     try:
         if asked.earlier:
             check_unchanged(asked.earlier, loaded)
         facts = _like_earlier(loaded, asked) if asked.earlier else _facts(loaded, asked)
+        facts["until"] = [str(one) for one in until_of(asked.until, [*MEASURES, *facts["measures"]])]
         folder = make_folder(path, loaded, asked.shard, asked.block_runs, **facts)
         for note in folder.design.notes:
             say(note)
         if folder.own.measures:
             _try_measures(folder, folder.study(loaded, play))
         if asked.earlier:
-            take_over(folder, asked.earlier, loaded, say)
+            _take_over(folder, asked.earlier, loaded, say)
         return folder
     except BaseException:
         if is_new:
@@ -147,7 +149,7 @@ def begun(path, is_new, loaded, asked, play, say) -> SweepFolder:
 
 
 def _facts(loaded, asked):
-    rest = {"measures": asked.measures, "keep": asked.keep, "until": asked.until, "opening": asked.opening}
+    rest = {"measures": measures_of(asked.measures), "keep": asked.keep, "opening": asked.opening}
     return {"baseline": asked.baseline is not False, **rest, **asked.design(loaded)}
 
 
@@ -163,7 +165,6 @@ def _like_earlier(loaded, asked):
         "measures": own.measures,
         "opening": earlier.manifest.get("opening"),
         "keep": earlier.kept.words if asked.keep is None else asked.keep,
-        "until": asked.until,
     }
 
 
@@ -173,7 +174,7 @@ def _try_measures(folder, study):
         player(study)([values_of(folder.task(0))[0]] * 2, np.array([0, 1]))
 
 
-def take_over(folder, earlier, loaded, say):
+def _take_over(folder, earlier, loaded, say):
     """Has the runs of an earlier sweep taken over; InputError when the larger one has none of them."""
     folder.before = Before(earlier, folder, loaded)
     count = folder.before.count()
@@ -218,11 +219,94 @@ def _differing(folder, loaded, asked):
         yield from folder.design.differing(altered(folder.design, loaded, design))
     if asked.keep and kept_of(loaded, folder.design, asked.keep) != folder.kept:
         yield "--keep"
-    if asked.until and until_of(asked.until, folder.manifest["measures"]) != folder.until:
-        yield "--until"
+    if asked.until:
+        conditions = [str(one) for one in until_of(asked.until, folder.manifest["measures"])]
+        if conditions != folder.manifest["until"]:
+            yield "--until"
     if asked.opening not in (None, folder.manifest.get("opening")):
         yield "the moment from which it goes on"
     if asked.block_runs not in (None, folder.size):
         yield "the size of its blocks"
     if asked.baseline not in (None, folder.manifest["baseline"]) and loaded.scenario.cooperation:
         yield "the runs without cooperation"
+
+
+# ---------------------------------------------------------------------------------------- further than an earlier sweep
+
+
+class Before:
+    """The runs of an earlier sweep of a scenario, as a larger one finds them, whose folder is the second.
+
+    InputError when the runs of one would not be those of the other.
+    """
+
+    def __init__(self, earlier: SweepFolder, folder: SweepFolder, loaded: Loaded) -> None:
+        self.earlier, self.folder, self.loaded = earlier, folder, loaded
+        one, two = ({**part.manifest, "seed": part.design.seed} for part in (earlier, folder))
+        differing = [words for name, words in SAME.items() if one.get(name) != two.get(name)]
+        if differing:
+            said = f"its runs are not those of the larger sweep: they differ in {', '.join(differing)}."
+            raise InputError([Diagnostic(str(earlier.path), 0, 0, said)])
+        there = sorted(earlier.played())
+        runs = np.concatenate([self._runs_of(number) for number in there] or [np.zeros(0, int)])
+        keys = self._keys(earlier.design, runs)
+        order = np.argsort(keys, kind="stable")
+        self._run, self._key = runs[order], keys[order]
+        self._shard = lru_cache(maxsize=8)(lambda number: earlier.read(number, whole=True)[0])
+
+    def _runs_of(self, number):
+        status = self.earlier.read(number)["status"][0]
+        return number * self.earlier.size + np.flatnonzero(status == PLAYED)
+
+    def among(self, runs):
+        """Which of some runs of the larger sweep were played before: their places, and which runs they were."""
+        keys = self._keys(self.folder.design, runs)
+        at = np.minimum(np.searchsorted(self._key, keys), max(len(self._key) - 1, 0))
+        known = np.flatnonzero(self._key[at] == keys) if len(self._key) else np.zeros(0, int)
+        return known, self._run[at[known]]
+
+    def known(self, runs):
+        """What came of those runs that were played before: their places among `runs`, and column by column the rest."""
+        places, before = self.among(runs)
+        numbers, within = np.divmod(before, self.earlier.size)
+        table = {name: np.zeros((len(places), *shape), kind) for name, kind, shape in self.earlier.all_columns}
+        for number in np.unique(numbers):
+            here = numbers == number
+            for name, values in table.items():
+                values[here] = self._shard(int(number))[name][within[here]]
+        return places, table
+
+    def count(self) -> int:
+        """How many runs of the larger sweep were played before."""
+        blocks = map(self.folder.runs_of, self.folder.numbers())
+        return sum(len(self.among(runs)[0]) for runs in blocks)
+
+    # ------------------------------------------------------------------------------------------------ what a run is
+
+    def _keys(self, design, runs):
+        """Of each run its point and its replication number as bytes that compare and sort."""
+        points, replications = design.runs_of(runs)
+        rows = np.zeros(len(runs), dtype=[*self._columns(), ("replication", "<i8")])
+        rows["replication"] = replications
+        columns = {factor.path: factor.name for factor in design.varying}
+        for path in rows.dtype.names[:-1]:
+            values = design.points[columns[path]][points] if path in columns else self._constant(design, path)
+            rows[path] = values
+        return rows.view(f"S{rows.dtype.itemsize}")
+
+    def _columns(self):
+        """Every path that varies in either sweep, with a type that holds the values of both."""
+        kinds: dict[str, list] = {}
+        for design in (self.earlier.design, self.folder.design):
+            for factor in design.varying:
+                kinds.setdefault(factor.path, []).append(np.dtype(factor.dtype))
+        for path, types in kinds.items():
+            for design in (self.earlier.design, self.folder.design):
+                if path not in {factor.path for factor in design.varying}:
+                    types.append(np.asarray(self._constant(design, path)).dtype)
+        return [(path, np.result_type(*types)) for path, types in sorted(kinds.items())]
+
+    def _constant(self, design, path):
+        """The value of what does not vary in a sweep: what it is held at, or as the scenario has it."""
+        value = design.held.get(path, find(self.loaded.document, path, self.loaded.library).value)
+        return "standard" if value is None and path.endswith(".policy") else str(value) if value is None else value

@@ -14,9 +14,10 @@ from sim.experiments.phrases import figure, label, measure, unit_of
 from sim.experiments.robustness import Robustness
 from sim.experiments.sample import Sample
 from sim.experiments.sensitivity import NOT_APART, SHARES
-from sim.phrases import count, listed, percent
+from sim.phrases import count, listed, percent, percent_range
 
 CLOSE = 0.3  # a rank correlation below which a trade-off is none to choose by
+NEARLY_ALL = 0.95  # of the variance
 TOO_FEW_FUTURES = "too few futures to see the means settle"
 
 
@@ -84,8 +85,7 @@ def drivers(sample: Sample, finding: Finding) -> str:
     if not (math.isfinite(chance.low) and chance.low > 0.5):
         return f"{about} depends most on {listed([first, *second])}"
     of_rest = f" ({percent(most[0].estimate.value)} of it)" if found.method in ("first", "total") else ""
-    start = f"{about}: chance makes {percent(chance.value)} of the variance between runs"
-    return f"{start}; of the rest, most goes with {listed([first + of_rest, *second])}"
+    return f"{about}: {_said(chance)}; of the rest, most goes with {listed([first + of_rest, *second])}"
 
 
 def _matters(one, found, span):
@@ -96,8 +96,18 @@ def _matters(one, found, span):
 
 def _of_chance(sample, found):
     if found.chance.is_known:
-        return f"; chance makes {percent(found.chance.value)} of the variance between runs"
+        return f"; {_said(found.chance)}"
     return f"; {NOT_APART}" if sample.runs == len(sample.x) else ""
+
+
+def _said(chance):
+    """How much chance makes, with its interval; "nearly all" where no interval keeps it from being all."""
+    low, high = percent(chance.low), percent(chance.high)
+    if math.isfinite(chance.low) and low != high:
+        how_much = f"{percent(chance.value)} ({percent_range([chance.low, chance.high])})"
+    else:
+        how_much = "nearly all" if chance.value > NEARLY_ALL else percent(chance.value)
+    return f"chance makes {how_much} of the variance between runs"
 
 
 def failure(finding: Finding) -> str:

@@ -11,20 +11,25 @@ An arm is a scenario, a scenario with some values changed, or a scenario with ot
 """
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
+from sim.engine import Measures, Opening, play, play_points
 from sim.errors import Diagnostic, InputError, refusal
 from sim.experiments.estimate import MATTERS, Estimate, holm, p_value, paired
 from sim.experiments.factors import entry_of
 from sim.experiments.phrases import label_of
 from sim.experiments.phrases import measure as described
 from sim.phrases import count
-from sim.record.scorecard import scorecard
+from sim.policies.seating import Assigned
+from sim.record.record import scorecard
 from sim.record.store import SESSION
+from sim.scenario import Loaded, load, varied
 from sim.session import read_session
 
 SCORED = 1000  # runs that the scorecard is made from
@@ -33,56 +38,35 @@ VARIATION = re.compile(r"^(?P<scenario>.*?):(?P<changes>[^:/]*=.*)$")
 
 @dataclass(frozen=True)
 class Arm:
-    """One side of a comparison.
+    """One side of a comparison."""
 
-    Parameters
-    ----------
-    name : str, as it was asked for; label : str, in words
-    loaded : sim.scenario.Loaded, with the changes made
-    changes : dict of path to value; policies : dict of code to name
-    opening : Opening, what people chose in an exercise that is played again with other draws; or None
-    """
-
-    name: str
-    label: str
-    loaded: object
-    changes: dict = field(default_factory=dict)
-    policies: dict = field(default_factory=dict)
-    opening: object = None
+    name: str  # as it was asked for
+    label: str  # in words
+    loaded: Loaded  # with the changes made
+    changes: dict = field(default_factory=dict)  # path to value
+    policies: dict = field(default_factory=dict)  # code to name
+    opening: Opening | None = None  # what people chose in an exercise that is played again with other draws
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One measure, or one principle, in one arm against the first.
-
-    Parameters
-    ----------
-    name, label, unit : str; better : "higher", "lower" or None
-    arm : int, which arm is compared with arm 0
-    base, value : float, mean of arm 0 and of this arm over the pairs
-    change : Estimate, mean of the paired differences
-    pairs : int, runs to which the measure applies in both; only_base, only_arm : int, in one of the two alone
-    p_better : float, share of pairs in which this arm is the better one (or higher, where neither is better)
-    p_same : float, share of pairs without a difference
-    size : float, the change as a share of the range that holds nine runs in ten, of both arms together
-    is_clear : bool, the difference holds when all measures are looked at together
-    """
+    """One measure, or one principle, in one arm against the first."""
 
     name: str
     label: str
     unit: str
-    better: str | None
-    arm: int
-    base: float
-    value: float
-    change: Estimate
-    pairs: int
-    only_base: int
-    only_arm: int
-    p_better: float
-    p_same: float
-    size: float = np.nan
-    is_clear: bool = False
+    better: str | None  # "higher", "lower" or None
+    arm: int  # which arm is compared with arm 0
+    base: float  # mean of arm 0 over the pairs
+    value: float  # and of this arm
+    change: Estimate  # mean of the paired differences
+    pairs: int  # runs to which the measure applies in both
+    only_base: int  # in arm 0 alone
+    only_arm: int  # in this one alone
+    p_better: float  # share of pairs in which this arm is the better one (or higher, where neither is better)
+    p_same: float  # share of pairs without a difference
+    size: float = np.nan  # the change as a share of the range that holds nine runs in ten, of both arms together
+    is_clear: bool = False  # the difference holds when all measures are looked at together
 
     @property
     def is_slight(self):
@@ -111,22 +95,14 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Arms with common random numbers.
+    """Arms with common random numbers."""
 
-    Parameters
-    ----------
-    arms : tuple of Arm, the first is what the others are compared with
-    seed, runs : int
-    measures : dict of arm's place to dict of name to array (runs,)
-    differences : tuple of Difference, measures; principles : tuple of Difference, of the scorecard's scores
-    """
-
-    arms: tuple
+    arms: tuple[Arm, ...]  # the first is what the others are compared with
     seed: int
     runs: int
-    measures: tuple = field(repr=False)
-    differences: tuple = ()
-    principles: tuple = ()
+    measures: tuple[Measures, ...] = field(repr=False)  # of each arm, name to array (runs,)
+    differences: tuple[Difference, ...] = ()  # of measures
+    principles: tuple[Difference, ...] = ()  # of the scorecard's scores
 
     def of(self, arm=1):
         """The differences of one arm, in the catalogue's order."""
@@ -167,19 +143,20 @@ def _bare(number):
     return count(number, "measure").split(" ")[0].replace("no", "none")
 
 
-def compare(arms, seed=1, runs=400, progress=None, workers=1):
+def compare(
+    arms: Sequence,
+    seed: int = 1,
+    runs: int = 400,
+    progress: Callable[[int], Any] | None = None,
+    workers: int = 1,
+) -> Comparison:
     """Play arms with common random numbers and compare each with the first.
 
     Parameters
     ----------
-    arms : sequence of Arm, or of what `arms_of` reads: "cyber_incident", "cyber_incident:linkage=0.8"
-    seed, runs : int
-    progress : callable (runs done), or None
-    workers : int, processes on this machine
-
-    Returns
-    -------
-    Comparison
+    arms : of `Arm`, or of what `arms_of` reads: "cyber_incident", "cyber_incident:linkage=0.8"
+    progress : told how many runs are done
+    workers : processes on this machine
 
     >>> found = compare(["smallest", "smallest:linkage=0.9"], runs=4)
     >>> len(found.arms), found.of(1)[0].pairs
@@ -194,8 +171,6 @@ def compare(arms, seed=1, runs=400, progress=None, workers=1):
 
 def _played(arm, seed, runs, progress, workers):
     """What comes of the runs of an arm: has `measures` and `baseline_measures`."""
-    from sim.engine import play, play_points
-
     if arm.opening is None:
         return play(arm.loaded, seed, runs, policies=arm.policies or None, progress=progress, workers=workers).outcomes
     played = play_points(arm.loaded, [{}] * runs, range(runs), seed, opening=arm.opening)
@@ -204,32 +179,19 @@ def _played(arm, seed, runs, progress, workers):
     return played
 
 
-def compared(arms, seed, runs, played):
-    """The comparison of arms that have been played.
-
-    Parameters
-    ----------
-    arms : sequence of Arm
-    seed, runs : int
-    played : for each arm (measures, measures without the cooperation or None): dict of name to array (runs,)
-
-    Returns
-    -------
-    Comparison
-    """
+def compared(
+    arms: Sequence[Arm], seed: int, runs: int, played: Sequence[tuple[Measures, Measures | None]]
+) -> Comparison:
+    """The comparison of arms that have been played: of each the measures, and those without the cooperation or None."""
     differences, principles = [], []
     (base, _), cards = played[0], [scores(*one) for one in played]
     for arm in range(1, len(arms)):
         mine = played[arm][0]
         found = [(described(name), base[name], mine[name]) for name in base if name in mine]
-        differences += _marked(
-            [(about.name, about.label, about.unit, about.better, arm, *pair) for about, *pair in found]
-        )
+        differences += _marked((one.name, one.label, one.unit, one.better, arm, *pair) for one, *pair in found)
         principles += _marked(
-            [
-                (key, statement, "score, 0 to 1", "higher", arm, before, cards[arm][key][1])
-                for key, (statement, before) in cards[0].items()
-            ]
+            (key, statement, "score, 0 to 1", "higher", arm, before, cards[arm][key][1])
+            for key, (statement, before) in cards[0].items()
         )
     measures = tuple(one for one, _ in played)
     return Comparison(tuple(arms), seed, runs, measures, tuple(differences), tuple(principles))
@@ -237,6 +199,7 @@ def compared(arms, seed, runs, played):
 
 def _marked(rows):
     """The difference of each row, with the mark of those that hold when all are looked at together."""
+    rows = list(rows)
     hold = holm([p_value(mine, base) for *_, base, mine in rows])
     return [_difference(*row, is_clear=bool(clear)) for row, clear in zip(rows, hold, strict=True)]
 
@@ -266,55 +229,43 @@ def _mean(values):
     return float(np.mean(values)) if len(values) else np.nan
 
 
-def scores(measures, baseline, most=SCORED):
-    """The scorecard of every run: dict of key to (statement, array of scores; nan where a run says nothing).
+def scores(measures: Measures, baseline: Measures | None) -> dict[str, tuple[str, np.ndarray]]:
+    """The scorecard of every run, of so many: key to (statement, scores (runs,); nan where a run says nothing).
 
-    Parameters
-    ----------
-    measures, baseline : dict of name to array (runs,); the latter, of the same runs without the cooperation, or None
-    most : int, how many runs are scored
+    `baseline` is of the same runs without the cooperation.
     """
-    runs = min(len(next(iter(measures.values()))), most)
-    cards = [
-        scorecard(
-            {name: float(values[run]) for name, values in measures.items()},
-            {name: float(values[run]) for name, values in baseline.items()} if baseline else None,
-        )
-        for run in range(runs)
-    ]
-    return {
-        principle.key: (
-            principle.statement,
-            np.array([np.nan if card[at].score is None else card[at].score for card in cards], dtype=float),
-        )
-        for at, principle in enumerate(cards[0])
-    }
+
+    def of_run(table, run):
+        return {name: float(values[run]) for name, values in table.items()} if table else None
+
+    runs = range(min(len(next(iter(measures.values()))), SCORED))
+    cards = [scorecard(of_run(measures, run), of_run(baseline, run)) for run in runs]
+    scored = np.array([[one.score for one in card] for card in cards], dtype=float)  # None becomes nan
+    return {one.key: (one.statement, scored[:, at]) for at, one in enumerate(cards[0])}
 
 
 # ------------------------------------------------------------------------------------------ from what was named to arms
 
 
-def arms_of(given, policies=()):
+def arms_of(given: Sequence[str], policies: Sequence[str] = ()) -> list[Arm]:
     """Arms from what was named; InputError with everything wrong with them at once.
+
+    A single scenario that declares cooperation is not compared with itself: name what to change.
 
     Parameters
     ----------
-    given : sequence of str: "A" (a shipped scenario, a file, or the folder of an exercise that people played, whose
+    given : "A" (a shipped scenario, a file, or the folder of an exercise that people played, whose
         choices are made again wherever they are open; alone, it is compared with the model's own),
         "A:path=value,path=value" (the same with other values; a lever's or an uncertainty's name does for its path),
         ":path=value" (the first scenario again)
-    policies : sequence of str "CODE=NAME" or "CODE=NAME,CODE=NAME": each is one more arm, the first scenario with these
-
-    Returns
-    -------
-    list of Arm; a single scenario that declares cooperation is not compared with itself: name what to change
+    policies : "CODE=NAME" or "CODE=NAME,CODE=NAME": each is one more arm, the first scenario with these
 
     >>> [arm.label for arm in arms_of(["smallest", ":linkage=0.9"])]
     ['smallest as written', 'concern for the other ocean at 0.9']
     """
-    from sim.scenario import load
-
-    faults, loaded, arms, openings = [], {}, [], {}
+    faults: list[Diagnostic] = []
+    arms: list[Arm] = []
+    loaded, openings = {}, {}
     for words in given:
         scenario, changes = _split(words)
         scenario = scenario or _split(given[0])[0]
@@ -359,20 +310,13 @@ def _arm(words, loaded, changes, opening):
     played = f"{loaded.name.replace('_', ' ')} as people played it in {Path(_split(words)[0]).name}" if opening else ""
     if not changes:
         return Arm(words, played or as_written(loaded), loaded, opening=opening)
-    from sim.scenario import varied
-
-    named = {_path_of(name, loaded): value for name, value in changes.items()}
+    named = {(entry[2].path if (entry := entry_of(name, loaded)) else name): value for name, value in changes.items()}
     try:
         changed = varied(loaded, named)
     except InputError as error:
         raise InputError([Diagnostic("", 0, 0, f"{words}: {fault.message}") for fault in error.faults]) from None
     label = " with ".join(filter(None, [played, _label(loaded, named)]))
     return Arm(words, label, changed, named, opening=opening)
-
-
-def _path_of(name, loaded):
-    found = entry_of(name, loaded)
-    return found[2].path if found else name
 
 
 def _label(loaded, changes):
@@ -385,9 +329,6 @@ def _label(loaded, changes):
 
 
 def _seated(words, loaded, changes, faults):
-    from sim.policies.seating import Assigned
-    from sim.scenario import varied
-
     assigned = Assigned(words.split(","), loaded)
     faults += [Diagnostic("", 0, 0, fault) for fault in assigned.faults]
     if faults:

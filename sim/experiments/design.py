@@ -10,14 +10,18 @@ import functools
 import math
 import os
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from sim.draws import slot_key
 from sim.errors import InputError, did_you_mean, nearest, refusal
 from sim.experiments.factors import ESTIMATED, Choice, Factor, choose_factors, entry_of, mixed
 from sim.experiments.tables import read_table
+from sim.scenario import Loaded
 from sim.scenario.paths import find
 
 METHODS = ("grid", "lhs", "sobol", "saltelli", "morris")
@@ -36,30 +40,19 @@ NOT_FOR_WRITTEN = "--{} does not go with a written design: its columns say what 
 class Design:
     """Every point of a sweep.
 
-    Parameters
-    ----------
-    factors : tuple of Factor, those that vary and those that are held (`kind` "set")
-    points : structured array (points,), a field for each factor that varies; may lie in a file
-    method : "grid", "lhs", "sobol", "saltelli", "morris", "file" or "table"
-    seed : int, of the study: its sample and its draws
-    replications : int, how often each point is played
-    futures : int; where levers are crossed, the settings of a future follow one another: point p is of future
-        p // settings and of setting p % settings
-    crn : bool, common random numbers: all points share their draws, replication by replication; else each future
-        has its own
-    levers : "sampled", "crossed" or how many settings of the levers meet every future
-    notes : tuple of str, what somebody should know of this design
+    Where levers are crossed, the settings of a future follow one another: point p is of future p // settings and of
+    setting p % settings.
     """
 
-    factors: tuple[Factor, ...]
-    points: np.ndarray
-    method: str
-    seed: int
-    replications: int
+    factors: tuple[Factor, ...]  # those that vary and those that are held (`kind` "set")
+    points: np.ndarray  # (points,), a field for each factor that varies; may lie in a file
+    method: str  # one of `METHODS`, "file" or "table"
+    seed: int  # of the study: its sample and its draws
+    replications: int  # how often each point is played
     futures: int
-    crn: bool
-    levers: str | int = "sampled"
-    notes: tuple[str, ...] = ()
+    crn: bool  # common random numbers: all points share draws, replication by replication; else each future has its own
+    levers: str | int = "sampled"  # or "crossed", or how many settings of the levers meet every future
+    notes: tuple[str, ...] = ()  # what somebody should know of this design
 
     @property
     def varying(self) -> tuple[Factor, ...]:
@@ -81,18 +74,10 @@ class Design:
         """How many runs there are."""
         return len(self.points) * self.replications
 
-    def runs_of(self, indices):
+    def runs_of(self, indices: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
         """The points and the replication numbers of some runs.
 
         The numbers stay as they are in a larger design: of shared draws which it is, else with the future in it.
-
-        Parameters
-        ----------
-        indices : array of int, of runs
-
-        Returns
-        -------
-        array of int, array of int
         """
         points, again = np.divmod(np.asarray(indices), self.replications)
         return points, again if self.crn else again * MOST_POINTS + points // self.settings
@@ -113,12 +98,8 @@ class Design:
     def differing(self, other: "Design"):
         """In what another design is not this one, by the options that say it, one after the other."""
         options = {
-            "method": "--design",
-            "replications": "--reps",
-            "crn": "--crn",
-            "levers": "--levers",
-            "seed": "--seed",
-        }
+            "method": "--design", "replications": "--reps", "crn": "--crn", "levers": "--levers", "seed": "--seed",
+        }  # fmt: skip
         one, two = self.to_dict(), other.to_dict()
         yield from (option for name, option in options.items() if one[name] != two[name])
         if one["futures"] != two["futures"]:
@@ -193,15 +174,8 @@ def make_design(
     return _sampled(chosen, design, points, reps, seed, crn, room)
 
 
-def altered(design: Design, loaded, asked, room=None) -> Design:
-    """What a design becomes by some options: whatever they do not say stays as it was.
-
-    Parameters
-    ----------
-    design : Design, of the same scenario
-    loaded : Loaded
-    asked : dict of options as `make_design` takes them, without those that were not given
-    room : path of the file in which the points are laid out; None: in memory
+def altered(design: Design, loaded: Loaded, asked: dict) -> Design:
+    """What a design of the same scenario becomes by options as `make_design` takes them: what they do not say stays.
 
     >>> from sim.scenario import load
     >>> design = make_design(load("smallest"), "sobol", points=8)
@@ -222,7 +196,7 @@ def altered(design: Design, loaded, asked, room=None) -> Design:
     if not {"fixed", "vary", "levers", "uncertainties"} & {*asked} and not is_written:
         held = tuple(factor for factor in design.factors if factor.kind == "set")
         chosen = Choice(design.varying, held, design.levers)
-    return make_design(loaded, **{**layout, "seed": design.seed, **asked}, chosen=chosen, room=room)
+    return make_design(loaded, **{**layout, "seed": design.seed, **asked}, chosen=chosen)
 
 
 def _written(design):
@@ -233,8 +207,8 @@ def _written(design):
         return ""
     if Path(design).exists() or str(design).endswith((".csv", ".CSV", ".tsv", ".txt")) or os.sep in str(design):
         return FILE
-    check_method(design)
-    return ""
+    hint = did_you_mean(str(design), METHODS)
+    raise refusal(f"--design {design}: no such design, and no such file. {hint} Or name a CSV file: one row a point.")
 
 
 def _sampled(chosen, method, points, reps, seed, crn, room):
@@ -265,19 +239,20 @@ def _sampled(chosen, method, points, reps, seed, crn, room):
             table[factor.name][number::count] = settings[factor.name][number]
         for factor in others if number else ():
             table[factor.name][number::count] = table[factor.name][::count]
-    notes = (note_on(method, futures), _note_on_draws(reps, crn))
-    return Design(
-        (*levers, *others, *chosen.held), table, method, seed, reps, futures, crn, chosen.levers,
-        tuple(note for note in notes if note),
-    )  # fmt: skip
+    notes = (*_notes_on_size(method, futures), *_notes_on_draws(reps, crn))
+    factors = (*levers, *others, *chosen.held)
+    return Design(factors, table, method, seed, reps, futures, crn, chosen.levers, notes)
 
 
-def _note_on_draws(reps, crn):
+def _notes_on_size(method, points):
+    if method == "sobol" and points & (points - 1):
+        near = 1 << (points.bit_length() - 1)
+        yield f"Sobol' points are balanced at powers of two: {near:,} or {2 * near:,} rather than {points:,}."
+
+
+def _notes_on_draws(reps, crn):
     if crn and reps == 1:
-        return (
-            f"One draw of chance for all points: how far chance moves a result stays unknown (--reps {REPLICATIONS})."
-        )
-    return None
+        yield f"One draw of chance for all points: how far chance moves a result stays unknown (--reps {REPLICATIONS})."
 
 
 def _check_size(rows, reps):
@@ -314,7 +289,7 @@ def _from_table(loaded, source, written, points, reps, seed, fixed, vary, levers
     table = _laid_out(room, factors, rows)
     for factor in factors:
         table[factor.name] = columns[factor.name]
-    notes = tuple(filter(None, [_note_on_draws(reps, crn)]))
+    notes = tuple(_notes_on_draws(reps, crn))
     return Design((*factors, *held), table, written, seed, reps, len(table), crn, notes=notes)
 
 
@@ -335,23 +310,11 @@ def _column_named(word, loaded, held):
 # ------------------------------------------------------------------------------------------- where a design looks
 
 
-def check_method(method):
-    """Whether a word is a way to design; InputError with advice when it is not."""
-    if method not in METHODS:
-        hint = did_you_mean(method, METHODS)
-        message = f"--design {method}: no such design, and no such file. {hint} Or name a CSV file: one row a point."
-        raise refusal(message)
-
-
 def count_points(method, factors, points):
-    """How many points a design has; InputError when it makes no sense.
+    """How many points a design by one of `METHODS` has; InputError when it makes no sense.
 
-    Parameters
-    ----------
-    method : one of `METHODS`
-    factors : sequence of Factor
-    points : int or None; a grid's follow from its levels, and the designs of Saltelli and Morris take the most that
-        their scheme allows within the number
+    A grid's follow from its levels; the designs of Saltelli and Morris take the most that their scheme allows within
+    the number.
     """
     if method not in ("lhs", "sobol") and any(factor.distribution == ESTIMATED for factor in factors):
         raise refusal(f"--design {method}: estimates hang together and are drawn; use --design lhs or sobol.")
@@ -388,25 +351,9 @@ def _count_grid(factors, points):
     return count
 
 
-def note_on(method, points):
-    """What somebody should know of a design of this size, or None."""
-    if method == "sobol" and points & (points - 1):
-        near = 1 << (points.bit_length() - 1)
-        return f"Sobol' points are balanced at powers of two: {near:,} or {2 * near:,} rather than {points:,}."
-    return None
+def fill(table: np.ndarray, factors: Sequence[Factor], method: str, seed: int) -> None:
+    """Fills the columns of a table, a structured array (points,), by one of `METHODS`.
 
-
-def fill(table, factors, method, seed):
-    """Fills the columns of a table.
-
-    Parameters
-    ----------
-    table : structured array (points,) with a field for each factor
-    factors : sequence of Factor
-    method : one of `METHODS`
-    seed : int
-
-    >>> from sim.experiments.factors import Factor
     >>> table = np.zeros(4, dtype=[("a", "<f8")])
     >>> fill(table, [Factor("a", "linkage", "lever", low=0.0, high=1.0)], "grid", seed=1)
     Traceback (most recent call last):
@@ -427,8 +374,6 @@ def _mix(table, estimated):
 
 
 def _generator(seed, use):
-    from sim.draws import slot_key
-
     return np.random.default_rng([seed, slot_key("design", use)])
 
 
@@ -465,7 +410,7 @@ def _fill_sobol(table, factors, method, seed):
         return
     sampler = qmc.Sobol(d=len(factors), scramble=True, seed=_generator(seed, "sobol"))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # `note_on` says it
+        warnings.simplefilter("ignore", UserWarning)  # a note says it
         for first in range(0, len(table), PIECE):
             shares = sampler.random(min(PIECE, len(table) - first))
             for column, factor in enumerate(factors):
@@ -477,8 +422,6 @@ def _fill_by_salib(table, factors, method, seed):
     if not factors:
         return
     names = [factor.name for factor in factors]
-    from sim.draws import slot_key
-
     problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
     word = slot_key("design", method, seed) % 2**32
     if method == "saltelli":

@@ -11,17 +11,19 @@ inside the box, Technol. Forecast. Soc. Change 77, 2010 (coverage, density, quas
 Classification and Regression Trees, 1984.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.errors import refusal
+from sim.errors import did_you_mean, refusal
 from sim.experiments.estimate import NOTHING, Estimate, share
-from sim.experiments.phrases import condition, rule, softly, value_in_words
+from sim.experiments.phrases import choices_left, condition, softly, value_in_words
 from sim.experiments.phrases import measure as described
-from sim.experiments.sensitivity import moving, need_forests
+from sim.experiments.sample import Sample
+from sim.experiments.sensitivity import has_forests, moving, need_forests
 from sim.letters import is_number
-from sim.phrases import goes_unsaid, percent
+from sim.phrases import goes_unsaid, listed, percent
 
 PEEL = 0.05  # share of the box that one peel may take
 SMALLEST = 0.05  # share of all runs below which a box is not peeled further
@@ -48,49 +50,32 @@ class Limit:
 
 @dataclass(frozen=True)
 class Box:
-    """A rule over the factors, and how good it is.
+    """A rule over the factors, and how good it is."""
 
-    coverage : share of all failures that lie in the box; density : share of the box's runs that fail; mass : share of
-    all runs that lie in it
-    """
-
-    limits: tuple
-    coverage: Estimate
-    density: Estimate
-    mass: float
+    limits: tuple[Limit, ...]
+    coverage: Estimate  # share of all failures that lie in the box
+    density: Estimate  # share of the box's runs that fail
+    mass: float  # share of all runs that lie in it
 
     @property
     def rule(self):
         """The box in words."""
-        return rule([limit.words for limit in self.limits])
+        return listed([limit.words for limit in self.limits], longest=20) or "no condition at all"
 
 
 @dataclass(frozen=True)
 class Discovery:
-    """Where a measure fails.
-
-    Parameters
-    ----------
-    measure : str
-    failure : str, what counts as failure, in words
-    base : Estimate, share of all runs that fail
-    trajectory : tuple of Box, as it was peeled; empty when there was nothing to learn
-    chosen : int, which box of the trajectory the rule is taken from
-    leaves : tuple of Box, CART's, the densest first; empty without scikit-learn
-    runs : int, how many runs were looked at
-    is_checked : bool, coverage and density are from futures in which the rule was not found (one in three)
-    remarks : tuple of str
-    """
+    """Where a measure fails."""
 
     measure: str
-    failure: str
-    base: Estimate
-    trajectory: tuple = ()
-    chosen: int = 0
-    leaves: tuple = ()
-    runs: int = 0
-    is_checked: bool = False
-    remarks: tuple = ()
+    failure: str  # what counts as failure, in words
+    base: Estimate  # share of all runs that fail
+    trajectory: tuple[Box, ...] = ()  # as it was peeled; empty when there was nothing to learn
+    chosen: int = 0  # which box of the trajectory the rule is taken from
+    leaves: tuple[Box, ...] = ()  # CART's, the densest first; empty without scikit-learn
+    runs: int = 0  # how many were looked at
+    is_checked: bool = False  # coverage and density are from futures in which the rule was not found (one in three)
+    remarks: tuple[str, ...] = ()
 
     @property
     def box(self):
@@ -108,18 +93,10 @@ class Discovery:
         return self.is_checked and self.is_telling
 
 
-def failing(sample, name, limit=None):
-    """Which runs fail by a measure, and in words.
+def failing(sample: Sample, name: str, limit: float | None = None) -> tuple[np.ndarray, str, np.ndarray]:
+    """Which runs fail by a measure, in words, and which runs count: arrays (runs,) of bool.
 
-    Parameters
-    ----------
-    sample : Sample
-    name : str, measure
-    limit : float, beyond which it is failure; default: the worst quarter of the runs
-
-    Returns
-    -------
-    (bool array (runs,), str, bool array of the runs that count)
+    It is failure beyond the limit; default: the worst quarter of the runs.
     """
     values, about = sample.values(name), described(name)
     known = np.isfinite(values)
@@ -129,12 +106,9 @@ def failing(sample, name, limit=None):
     is_strict = limit is not None
     if limit is None:
         limit = float(np.quantile(values[known], WORST if down else 1 - WORST))
-        at_least = values <= limit if down else values >= limit
-        is_strict = at_least[known].mean() > 0.5  # a crowd at the limit itself
-    if is_strict:
-        fails = values < limit if down else values > limit
-    else:
-        fails = values <= limit if down else values >= limit
+    fails = values <= limit if down else values >= limit
+    if is_strict or fails[known].mean() > 0.5:  # a crowd at the limit itself
+        is_strict, fails = True, values < limit if down else values > limit
     side, said = "below" if down else "above", value_in_words(limit, float(np.ptp(values[known])))
     unit = "" if goes_unsaid(about.unit) else f" {about.unit}"
     how = f"{side} {said}{unit}" if is_strict else f"at {said}{unit} or {side}"
@@ -142,23 +116,8 @@ def failing(sample, name, limit=None):
     return known & fails, f"{softly(about.label)} {how} (the {which} {percent(fails[known].mean())} of runs)", known
 
 
-def discover(sample, name, limit=None, seed=1, trees=True):
-    """The rule under which a measure fails.
-
-    Parameters
-    ----------
-    sample : Sample
-    name : str, measure
-    limit : float, beyond which it is failure; default: the worst quarter of the runs
-    seed : int, for drawing runs and resampling
-    trees : bool, CART too, when scikit-learn is there
-
-    Returns
-    -------
-    Discovery
-    """
-    from sim.experiments.sensitivity import has_forests
-
+def discover(sample: Sample, name: str, limit: float | None = None, seed: int = 1, trees: bool = True) -> Discovery:
+    """The rule under which a measure fails, as `failing` has it; CART's (`trees`) too, when scikit-learn is there."""
     fails, failure, known = failing(sample, name, limit)
     base = share(fails[known], sample.future[known], sample.replication[known]) if known.any() else NOTHING
     used = moving(sample)
@@ -236,10 +195,9 @@ class _Table:
                 place for place in range(len(factor.choices)) if limit[0] <= place <= limit[1]
             ]  # fmt: skip
             allowed = tuple(factor.choices[place] for place in places)
-            words = condition(factor.label, factor, 0, 0, allowed)
-            return Limit(factor.name, float(places[0]), float(places[-1]), allowed, words)
+            return Limit(factor.name, float(places[0]), float(places[-1]), allowed, choices_left(factor, allowed))
         low, high = max(limit[0], factor.low), min(limit[1], factor.high)
-        return Limit(factor.name, float(low), float(high), None, condition(factor.label, factor, low, high, None))
+        return Limit(factor.name, float(low), float(high), None, condition(factor, low, high))
 
     def peeled(self):
         """The peeling trajectory and the place of the best box, whose every condition holds.
@@ -303,7 +261,7 @@ def _within(values, limit):
 # -------------------------------------------------------------------------------------------------------- peeling
 
 
-def peel(x, fails, is_choice=None, share_peeled=PEEL, smallest=SMALLEST):
+def peel(x: np.ndarray, fails: np.ndarray, is_choice: np.ndarray | None = None) -> list[dict]:
     """PRIM's peeling trajectory, with the last box pasted.
 
     Each peel takes off the slice that leaves the box densest for what it gives up (Friedman and Fisher's lenient
@@ -315,12 +273,10 @@ def peel(x, fails, is_choice=None, share_peeled=PEEL, smallest=SMALLEST):
     x : array (runs, factors)
     fails : bool array (runs,)
     is_choice : bool array (factors,), columns without an order
-    share_peeled : float, largest share of the box that goes at once
-    smallest : float, share of all runs below which peeling stops
 
     Returns
     -------
-    list of dict: column -> (low, high) or frozenset of places; the first is empty, the whole
+    column -> (low, high) or frozenset of places; the first is empty, the whole
 
     >>> rng = np.random.default_rng(1)
     >>> x = rng.random((2000, 3))
@@ -329,13 +285,15 @@ def peel(x, fails, is_choice=None, share_peeled=PEEL, smallest=SMALLEST):
     [0.6, 0.5, False]
     """
     is_choice = np.zeros(x.shape[1], bool) if is_choice is None else is_choice
-    within, limits, path = np.arange(len(x)), {}, [{}]
+    within = np.arange(len(x))
+    limits: dict = {}
+    path = [limits]
     while True:
         density = fails[within].mean()
         if density == 1:
             return path
-        best = _best_peel(x, fails, within, is_choice, share_peeled, density)
-        if best is None or len(best[1]) < max(smallest * len(x), 2):
+        best = _best_peel(x, fails, within, is_choice, density)
+        if best is None or len(best[1]) < max(SMALLEST * len(x), 2):
             return path
         column, kept, limit = best
         if isinstance(limit, frozenset):
@@ -347,10 +305,10 @@ def peel(x, fails, is_choice=None, share_peeled=PEEL, smallest=SMALLEST):
         path.append(limits)
 
 
-def _best_peel(x, fails, within, is_choice, share_peeled, density):
+def _best_peel(x, fails, within, is_choice, density):
     best, most = None, 0.0
     for column in range(x.shape[1]):
-        for keep, limit in _peels(x[within, column], is_choice[column], share_peeled):
+        for keep, limit in _peels(x[within, column], is_choice[column]):
             removed = len(within) - keep.sum()
             if not 0 < removed < len(within):
                 continue
@@ -360,7 +318,7 @@ def _best_peel(x, fails, within, is_choice, share_peeled, density):
     return best
 
 
-def _peels(values, is_choice, share_peeled):
+def _peels(values, is_choice):
     """The ways to peel one factor: (which to keep, the new limit)."""
     distinct = np.unique(values)
     if len(distinct) < 2:
@@ -369,7 +327,7 @@ def _peels(values, is_choice, share_peeled):
         for gone in distinct:
             yield values != gone, frozenset(int(place) for place in distinct if place != gone)
         return
-    low, high = np.quantile(values, share_peeled), np.quantile(values, 1 - share_peeled)
+    low, high = np.quantile(values, PEEL), np.quantile(values, 1 - PEEL)
     above, below = values > low, values < high
     if (values >= low).all() or len(distinct) <= 12:  # ties at the end: they go together
         above = values > distinct[0]
@@ -430,21 +388,15 @@ def _leaves(tree, node, limits, columns, table):
     yield from _leaves(tree, tree.children_right[node], {**limits, column: right}, columns, table)
 
 
-def parse_limit(given, measures):
+def parse_limit(given: str, measures: Iterable[str]) -> tuple[str, float]:
     """A limit as it is given at the terminal, NAME=VALUE; InputError with advice when it is not one.
 
     >>> parse_limit("harm=5", {"harm": 0})
     ('harm', 5.0)
     """
-    from sim.errors import did_you_mean
-
     name, _, value = given.partition("=")
-    number = float(value) if is_number(value) else np.nan
-    if name in measures and np.isfinite(number):
-        return name, number
-    advice = (
-        "write it as MEASURE=VALUE, for instance harm=5."
-        if name in measures
-        else f"no such measure. {did_you_mean(name, measures)}"
-    )
-    raise refusal(f"--limit {given}: {advice}")
+    if name not in measures:
+        raise refusal(f"--limit {given}: no such measure. {did_you_mean(name, measures)}")
+    if not is_number(value) or not np.isfinite(float(value)):
+        raise refusal(f"--limit {given}: write it as MEASURE=VALUE, for instance harm=5.")
+    return name, float(value)

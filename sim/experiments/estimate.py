@@ -1,15 +1,26 @@
 """Estimates and their intervals, over runs that are not independent; and how many runs are enough for a mean.
 
-Runs may share their future (the uncertainties) and their draws (the replication number). Both are allowed for: the
-variance is the two-way cluster-robust one, futures and draws. Source: [Cameron2011], equation 2.11. Where all futures
-share one draw, chance is known from that draw alone: there is a number, and no interval.
+Runs may share their future (the uncertainties) and their draws (the replication number): `future` and `replication`,
+int arrays (runs,), say which. Both are allowed for: the variance is the two-way cluster-robust one, futures and draws.
+Source: [Cameron2011], equation 2.11. Where all futures share one draw, chance is known from that draw alone: there is a
+number, and no interval.
+
+Of a table of points by replications, means, variances and their ratios come with what each run adds to their error:
+
+    table = sample.table("harm")                       # (points, replications)
+    factors, chance = parts_of_variance(table[:, None], sample.shares_draws)
+    (chance / (factors + chance)).estimate(sample.shares_draws).value
+
+Squares and products are of different replications of a point, so that chance adds nothing to them on average.
 
 [Cameron2011] Cameron, Gelbach and Miller, Robust inference with multiway clustering, JBES 29, 2011.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import bdtr, stdtr, stdtrit  # `scipy.stats` takes longer to come than a run to play
 
 LEVEL = 0.95
@@ -53,17 +64,8 @@ class Estimate:
 NOTHING = Estimate(np.nan, np.nan, np.nan)
 
 
-def mean(values, future, replication):
-    """The mean of what is known, with its interval.
-
-    Parameters
-    ----------
-    values : array (runs,); nan where it does not apply
-    future, replication : int arrays (runs,), which runs share their future and which their draws
-
-    Returns
-    -------
-    Estimate
+def mean(values: ArrayLike, future: ArrayLike, replication: ArrayLike) -> Estimate:
+    """The mean of what is known of some values (runs,), with its interval; nan where they do not apply.
 
     >>> estimate = mean(np.array([1.0, 3.0, 2.0, np.nan]), np.arange(4), np.arange(4))
     >>> estimate.value, estimate.low < 1 < 3 < estimate.high
@@ -78,18 +80,8 @@ def mean(values, future, replication):
     return around(centre, influence, np.asarray(future)[known], np.asarray(replication)[known])
 
 
-def difference(one, other, future, replication):
-    """Mean of one group of runs less the mean of another.
-
-    Parameters
-    ----------
-    one, other : arrays (runs,), the values of the runs of a group and nan elsewhere
-    future, replication : int arrays (runs,)
-
-    Returns
-    -------
-    Estimate
-    """
+def difference(one: np.ndarray, other: np.ndarray, future: ArrayLike, replication: ArrayLike) -> Estimate:
+    """Mean of one group of runs less the mean of another: (runs,) each, the values of a group and nan elsewhere."""
     here, there = np.isfinite(one), np.isfinite(other)
     if not (here.any() and there.any()):
         return NOTHING
@@ -103,17 +95,8 @@ def difference(one, other, future, replication):
     return around(gap, influence[either], future[either], replication[either])
 
 
-def share(is_so, future, replication):
-    """The share of runs in which something is so; Wilson's interval, for as many runs as they are worth.
-
-    Parameters
-    ----------
-    is_so : bool array (runs,)
-    future, replication : int arrays (runs,)
-
-    Returns
-    -------
-    Estimate
+def share(is_so: ArrayLike, future: ArrayLike, replication: ArrayLike) -> Estimate:
+    """The share of runs in which something is so, (runs,) of bool; Wilson's interval, for as many as they are worth.
 
     >>> share(np.array([True] * 8 + [False] * 2), np.arange(10), np.arange(10)).value
     0.8
@@ -130,7 +113,7 @@ def share(is_so, future, replication):
     return wilson(part, min(worth, is_so.size), z)
 
 
-def wilson(part, count, z=None):
+def wilson(part: float, count: float, z: float | None = None) -> Estimate:
     """Wilson's score interval of a share; z is how many standard errors it reaches. Source: Wilson, JASA 22, 1927.
 
     >>> estimate = wilson(0.5, 100)
@@ -145,19 +128,8 @@ def wilson(part, count, z=None):
     return Estimate(float(part), float(max(0, middle - half)), float(min(1, middle + half)))
 
 
-def around(centre, influence, future, replication):
-    """The interval around an estimate, from what each run contributes to its error.
-
-    Parameters
-    ----------
-    centre : float
-    influence : array (runs,), the contributions; they add up to zero
-    future, replication : int arrays (runs,)
-
-    Returns
-    -------
-    Estimate
-    """
+def around(centre: float, influence: np.ndarray, future: ArrayLike, replication: ArrayLike) -> Estimate:
+    """The interval around an estimate, from what each run contributes to its error, (runs,), which adds up to zero."""
     reach, _ = _reach(future, replication)
     half = reach * np.sqrt(variance(influence, future, replication))
     return Estimate(float(centre), float(centre - half), float(centre + half))
@@ -190,7 +162,7 @@ def _both(future, draws):
     return np.unique(future.astype(np.int64) * (int(draws.max()) + 1) + draws, return_inverse=True)[1]
 
 
-def are_shared(future, draws):
+def are_shared(future: ArrayLike, draws: ArrayLike) -> bool:
     """Whether futures share their draws; else each has its own.
 
     >>> are_shared(np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])), are_shared(np.arange(3), np.arange(3))
@@ -211,20 +183,13 @@ def _squares(influence, group):
     return float((sums**2).sum()) * (count / (count - 1) if count > 1 else 0.0)
 
 
-def paired(one, other):
+def paired(one: ArrayLike, other: ArrayLike) -> Estimate:
     """Mean difference of runs that share their draws, pair by pair, with an interval that allows for heavy tails.
 
     The wider of Student's t and Hall's, which takes skewness out. Where nine pairs in ten do not differ, how often
     they do counts, and how far on average. Sources: Hall, J. R. Statist. Soc. B 54, 1992; Zou and Donner, Stat. Med.
-    27, 2008.
-
-    Parameters
-    ----------
-    one, other : arrays (pairs,); a pair counts when the measure applies to both
-
-    Returns
-    -------
-    Estimate; without an interval where no pair differs, or there are fewer than two
+    27, 2008. A pair counts when the measure applies to both; there is no interval where no pair differs, or of fewer
+    than two.
 
     >>> paired(np.array([2.0, 3.0, 4.0]), np.array([1.0, 2.0, 2.0])).value.round(3)
     np.float64(1.333)
@@ -271,7 +236,7 @@ def _of_rare(gap):
     return Estimate(value, float(value - below), float(value + above))
 
 
-def p_value(one, other):
+def p_value(one: ArrayLike, other: ArrayLike) -> float:
     """Two-sided p of the paired t test, or of the sign test where nine pairs in ten do not differ.
 
     1 where no pair differs, or there are fewer than two.
@@ -289,7 +254,7 @@ def p_value(one, other):
     return 0.0 if spread == 0 else float(2 * stdtr(gap.size - 1, -abs(gap.mean()) / (spread / np.sqrt(gap.size))))
 
 
-def holm(chances, alpha=1 - LEVEL):
+def holm(chances: Sequence[float], alpha: float = 1 - LEVEL) -> list[bool]:
     """Which of several tests hold when all are looked at together. Source: Holm, Scand. J. Statist. 6, 1979.
 
     >>> holm([0.001, 0.04, 0.03])
@@ -305,27 +270,15 @@ def holm(chances, alpha=1 - LEVEL):
 
 @dataclass(frozen=True)
 class Convergence:
-    """A measure's mean as futures are added, in an order drawn at random.
-
-    Parameters
-    ----------
-    measure : str
-    futures : tuple of int, how many were counted in
-    means : tuple of Estimate
-    tolerance : float, half-width that is good enough: a twentieth of the range that holds nine runs in ten
-    enough : int or None, futures from which the interval stays that narrow
-    needed : int, futures that would do (what was enough, or an estimate of it)
-    chance : float, share of the mean's error that comes from draws shared by all futures, 0 to 1
-    replications : int
-    """
+    """A measure's mean as futures are added, in an order drawn at random."""
 
     measure: str
-    futures: tuple
-    means: tuple
-    tolerance: float
-    enough: int | None
-    needed: int | None
-    chance: float
+    futures: tuple[int, ...]  # how many were counted in
+    means: tuple[Estimate, ...]
+    tolerance: float  # half-width that is good enough: a twentieth of the range that holds nine runs in ten
+    enough: int | None  # futures from which the interval stays that narrow
+    needed: int | None  # futures that would do: what was enough, or an estimate of it
+    chance: float  # share of the mean's error that comes from draws shared by all futures, 0 to 1
     replications: int
 
     @property
@@ -350,20 +303,8 @@ class Convergence:
         return "too little varies to say how many futures would be enough"
 
 
-def convergence(sample, name, seed=1, tolerance=TOLERANCE):
-    """How a measure's mean settles.
-
-    Parameters
-    ----------
-    sample : Sample
-    name : str, measure
-    seed : int, for the order in which futures are counted in
-    tolerance : float, good enough, as a share of the range that holds nine runs in ten
-
-    Returns
-    -------
-    Convergence
-    """
+def convergence(sample, name: str, seed: int = 1) -> Convergence:
+    """How a measure's mean settles over a sample; the seed is for the order in which futures are counted in."""
     values = sample.values(name)
     known = np.isfinite(values)
     present = np.unique(sample.future[known])
@@ -377,7 +318,7 @@ def convergence(sample, name, seed=1, tolerance=TOLERANCE):
         mean(values[turn < count], sample.future[turn < count], sample.replication[turn < count]) for count in counts
     ]
     low, high = np.quantile(values[known], (0.05, 0.95))
-    good = tolerance * float(high - low)
+    good = TOLERANCE * float(high - low)
     halves = np.array([(estimate.high - estimate.low) / 2 for estimate in means])
     enough = _enough(counts, halves, good)
     needed = enough or (
@@ -402,3 +343,99 @@ def _share_of_chance(values, future, replication):
     everywhere = variance(influence, future, replication)
     futures_alone = variance(influence, future, np.arange(len(values)))
     return float(max(0.0, 1 - futures_alone / everywhere)) if everywhere > 0 else 0.0
+
+
+# --------------------------------------------------------------------------------------------------- moments of a table
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A number, and what each run contributes to its error."""
+
+    value: float
+    influence: np.ndarray  # (rows, replications), a row for each point, or block of points, that varies alone
+
+    def __add__(self, other: "Moment") -> "Moment":
+        return Moment(self.value + other.value, self.influence + other.influence)
+
+    def __truediv__(self, other: "Moment") -> "Moment":
+        share = self.value / other.value if other.value else np.nan
+        return Moment(share, (self.influence - share * other.influence) / (other.value or np.nan))
+
+    def estimate(self, shares_draws: bool, group: np.ndarray | None = None) -> Estimate:
+        """The number with its interval.
+
+        Parameters
+        ----------
+        shares_draws : bool, a replication is the same draw in all rows; else each row has draws of its own
+        group : int array (rows,), rows that vary together; default: none do
+        """
+        rows, count = self.influence.shape
+        row = np.arange(rows) if group is None else group
+        draw = np.tile(np.arange(count), rows) if shares_draws else np.arange(rows * count)
+        if not np.isfinite(self.value):
+            return NOTHING
+        return around(self.value, self.influence.ravel(), np.repeat(row, count), draw)
+
+    def share(self, shares_draws: bool, group: np.ndarray | None = None) -> Estimate:
+        """The number with its interval where it is a share from 0 to 1; the interval stays within."""
+        from scipy.special import expit, logit
+
+        found = self.estimate(shares_draws, group)
+        if not 0 < found.value < 1:
+            return found
+        half = (found.high - found.value) / (found.value * (1 - found.value))
+        return Estimate(found.value, *(float(expit(logit(found.value) + side * half)) for side in (-1, 1)))
+
+
+def moment(cells: np.ndarray, degree: int = 2) -> Moment:
+    """The mean over rows of the mean over what is known in each: cells (rows, replications), nan where nothing is said.
+
+    `degree` is 2 where a cell is of two replications (squares, products), else 1.
+
+    >>> moment(np.array([[1.0, 3.0], [4.0, np.nan]]), degree=1).value
+    3.0
+    """
+    known = np.isfinite(cells)
+    count = known.sum(axis=1, keepdims=True)
+    rows = max(int((count > 0).sum()), 1)
+    means = np.where(known, cells, 0).sum(axis=1, keepdims=True) / np.maximum(count, 1)
+    value = float(means.sum() / rows)
+    deviations = means - value + degree * (np.where(known, cells, 0) - means)
+    return Moment(value, np.where(known, deviations / (rows * np.maximum(count, 1)), 0.0))
+
+
+def product(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Products of what two points come to over their draws: each cell its share in the pairs of different replications.
+
+    Both are (..., replications); of one replication, it is the product as it is, chance and all.
+
+    >>> product(np.array([1.0, 3.0]), np.array([1.0, 3.0])).mean()
+    np.float64(3.0)
+    """
+    both = np.isfinite(one) & np.isfinite(other)
+    if one.shape[-1] == 1:
+        return one * other
+    one, other = np.where(both, one, 0), np.where(both, other, 0)
+    rest = both.sum(axis=-1, keepdims=True) - 1
+    found = one * (other.sum(axis=-1, keepdims=True) - other) + other * (one.sum(axis=-1, keepdims=True) - one)
+    return np.where(both & (rest > 0), found / (2 * np.maximum(rest, 1)), np.nan)
+
+
+def parts_of_variance(table: np.ndarray, shares_draws: bool) -> tuple[Moment, Moment | None]:
+    """The variance between points that the factors make, and that within points, which chance makes.
+
+    The table is (rows, points of a row, replications); of one replication the first holds both, and there is no second.
+    """
+    known = np.isfinite(table)
+    count = known.sum(axis=(0, 1) if shares_draws else None)
+    centre = np.where(known, table, 0).sum(axis=(0, 1) if shares_draws else None) / np.maximum(count, 1)
+    points = max(int(known.any(axis=2).sum()), 2)
+    centred = table - centre
+    factors = moment(product(centred, centred).mean(axis=1) * points / (points - 1))
+    if table.shape[2] == 1:
+        return factors, None
+    times = known.sum(axis=2, keepdims=True)
+    means = np.where(known, table, 0).sum(axis=2, keepdims=True) / np.maximum(times, 1)
+    within = np.where(times > 1, (table - means) ** 2 * times / np.maximum(times - 1, 1), np.nan)
+    return factors, moment(within.mean(axis=1), degree=1)

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.errors import Diagnostic, InputError, did_you_mean, nearest, refusal
 from sim.letters import is_number, whole
+from sim.scenario.library_schema import Library
 from sim.scenario.loading import unplayable, varied
 from sim.scenario.paths import Place, find, fitted, own_range
 from sim.scenario.wording import core
@@ -31,22 +32,9 @@ EDGE = 2.0  # standard deviations between the middle of a normal factor and the 
 class Factor:
     """One thing that varies, or is held at a value of its own.
 
-    Parameters
-    ----------
-    name : str, as in the scenario; for one added by its path, the path
-    path : str
-    kind : "uncertainty", "lever" or "set" (held at `choices[0]`)
-    low, high : ends of the range, or None
-    choices : tuple of values, or None
-    distribution : "uniform"; "triangular", with its peak at the value as written, or in the middle where that lies
-        outside; "normal", whose range is the middle plus and minus two standard deviations, with nothing outside;
-        "estimated", drawn together with the other factors that are
-    peak : float, of a triangular factor; the most probable value of an estimated one
-    sd : float, of an estimated factor
-    mix : tuple of float, of an estimated factor: how much of each estimated factor's own draw it takes, of those before
-        it and at last its own, so that their values hang together as the estimates do
-    levels : int, how many values of a range a grid takes
-    is_whole : bool, only whole numbers fit
+    A distribution is "uniform"; "triangular", with its peak at the value as written, or in the middle where that lies
+    outside; "normal", whose range is the middle plus and minus two standard deviations, with nothing outside; or
+    "estimated", drawn together with the other factors that are.
 
     >>> proof = Factor("proof", "incidents.grid.difficulty", "uncertainty", low=0.2, high=0.6)
     >>> proof.values(np.array([0.0, 0.25, 1.0]))
@@ -55,18 +43,20 @@ class Factor:
     array([1, 2, 3])
     """
 
-    name: str
+    name: str  # as in the scenario; for one added by its path, the path
     path: str
-    kind: str
+    kind: str  # "uncertainty", "lever" or "set" (held at `choices[0]`)
     low: float | None = None
     high: float | None = None
     choices: tuple | None = None
     distribution: str = "uniform"
-    peak: float | None = None
-    levels: int = LEVELS
-    is_whole: bool = False
-    sd: float | None = None
-    mix: tuple | None = None
+    peak: float | None = None  # of a triangular factor; the most probable value of an estimated one
+    levels: int = LEVELS  # how many values of a range a grid takes
+    is_whole: bool = False  # only whole numbers fit
+    sd: float | None = None  # of an estimated factor
+    # of an estimated factor: how much of each estimated factor's own draw it takes, of those before it and at last its
+    # own, so that their values hang together as the estimates do
+    mix: tuple[float, ...] | None = None
 
     @property
     def dtype(self) -> str:
@@ -129,17 +119,10 @@ class Factor:
         return cls(**{**data, **lists})
 
 
-def estimated(library, centre=None):
-    """The coefficients that past cases tell, as factors that are drawn together.
+def estimated(library: Library, centre: Mapping[str, float] | None = None) -> list[Factor]:
+    """The coefficients that past cases tell, as factors that are drawn together, in the order of the estimates.
 
-    Parameters
-    ----------
-    library : Library, with its estimates
-    centre : dict of coefficient -> value, most probable in place of the estimate
-
-    Returns
-    -------
-    list of Factor, in the order of the estimates
+    `centre` has values that are most probable in place of the estimates.
     """
     estimates, centre = library.estimates, centre or {}
     size = len(estimates.coefficients)
@@ -155,30 +138,20 @@ def estimated(library, centre=None):
     ]  # fmt: skip
 
 
-def mixed(factors, draws):
+def mixed(factors, draws) -> list[np.ndarray]:
     """The values of estimated factors from their own draws: they hang together as the estimates do, within the ranges.
 
-    Parameters
-    ----------
-    factors : sequence of Factor, all estimated, in the order of their estimates
-    draws : sequence of array (n,), standard normal numbers, one for each
-
-    Returns
-    -------
-    list of array (n,)
+    Factors come in the order of their estimates, with standard normal draws (n,) for each.
 
     >>> two = [Factor("a", "a", "uncertainty", -9, 9, None, "estimated", 1.0, sd=2.0, mix=(1.0,)),
     ...        Factor("b", "b", "uncertainty", -9, 9, None, "estimated", 0.0, sd=1.0, mix=(0.6, 0.8))]
     >>> [values.round(1).tolist() for values in mixed(two, [np.array([1.0, 0.0]), np.array([0.0, 1.0])])]
     [[3.0, 1.0], [0.6, 0.8]]
     """
+    drawn = [sum(weight * own for weight, own in zip(factor.mix, draws, strict=False)) for factor in factors]
     return [
-        np.clip(
-            factor.peak + factor.sd * sum(w * own for w, own in zip(factor.mix, draws, strict=False)),
-            factor.low,
-            factor.high,
-        )
-        for factor in factors
+        np.clip(factor.peak + factor.sd * draw, factor.low, factor.high)
+        for factor, draw in zip(factors, drawn, strict=True)
     ]
 
 
@@ -230,7 +203,7 @@ class _Choosing:
         self.loaded, self.faults = loaded, []
         self.said = {}  # by which option a factor was added or narrowed
         self.given = {}  # path to what was said of it
-        self.factors = {**_declared(loaded, "uncertainty"), **_declared(loaded, "lever")}
+        self.factors = _declared(loaded)
 
     def chosen(self, fixed, vary, levers, uncertainties):
         mode, named, added = self._levers(levers)
@@ -246,8 +219,7 @@ class _Choosing:
             raise InputError(self.faults)
         return Choice(tuple(self.factors.values()), tuple(held), mode)
 
-    def fault(self, message):
-        """Notes what is wrong."""
+    def _fault(self, message):
         self.faults.append(Diagnostic("", 0, 0, message))
 
     @contextlib.contextmanager
@@ -256,7 +228,7 @@ class _Choosing:
         try:
             yield
         except InputError as error:
-            self.fault(f"{said}: {error.faults[0].message}")
+            self._fault(f"{said}: {error.faults[0].message}")
 
     # ---------------------------------------------------------------- which
 
@@ -288,15 +260,13 @@ class _Choosing:
         found = [name for name, factor in of_kind.items() if word in (name, factor.path)]
         if not found:
             allowed = [*of_kind, *(LEVER_WORDS if kind == "lever" else ("none",))]
-            hint = did_you_mean(word, allowed)
-            self.fault(f"{_option_of(kind)} {word}: the scenario has no {kind} of this name. {hint}")
+            hint, option = did_you_mean(word, allowed), "--levers" if kind == "lever" else "--uncertainties"
+            self._fault(f"{option} {word}: the scenario has no {kind} of this name. {hint}")
         return found
 
     def _keep(self, kind, names):
         if names is not None:
-            self.factors = {
-                name: factor for name, factor in self.factors.items() if factor.kind != kind or name in names
-            }
+            self.factors = {name: one for name, one in self.factors.items() if one.kind != kind or name in names}
 
     # ---------------------------------------------------------------- with which values
 
@@ -321,29 +291,30 @@ class _Choosing:
                 value = fitted(place, value)
                 why = unplayable(self.loaded, place, value)
                 if why:
-                    self.fault(f"{said}: '{factor.path}' cannot be {value}: {why}")
+                    self._fault(f"{said}: '{factor.path}' cannot be {value}: {why}")
 
     def _once(self, path, said):
         """Notes what was said of a path before: of two orders one would be swallowed."""
         if path in self.given:
-            self.fault(f"{said}: {self.given[path]} speaks of the same. Keep one of them.")
+            self._fault(f"{said}: {self.given[path]} speaks of the same. Keep one of them.")
         self.given[path] = said
 
     def _estimates(self, option, spec):
         library = self.loaded.library
         if spec != "estimates":
-            self.fault(f"{option} behaviour: write behaviour=estimates, or behaviour.NAME for one coefficient.")
+            self._fault(f"{option} behaviour: write behaviour=estimates, or behaviour.NAME for one coefficient.")
         elif not library.estimates.coefficients:
-            self.fault(f"{option} behaviour=estimates: the library has no estimates; `oceans calibrate` makes them.")
+            self._fault(f"{option} behaviour=estimates: the library has no estimates; `oceans calibrate` makes them.")
         else:
             joint = {factor.name: factor for factor in estimated(library, self.loaded.scenario.behaviour)}
             self.factors = {name: one for name, one in self.factors.items() if one.path not in joint} | joint
 
     def _held(self, word, value):
         said = f"--set {word}={value}"
-        target = self._target(said, word) if value is not None else None
         if value is None:
-            self.fault(f"--set {word}: write it as path=value.")
+            self._fault(f"--set {word}: write it as path=value.")
+            return None
+        target = self._target(said, word)
         if target is None:
             return None
         name, place, _ = target
@@ -357,7 +328,7 @@ class _Choosing:
 
     def _target(self, said, word):
         """The factor or place that a word means: its name, where it leads, and what it was; None with a fault."""
-        everything = {**_declared(self.loaded, "uncertainty"), **_declared(self.loaded, "lever"), **self.factors}
+        everything = {**_declared(self.loaded), **self.factors}
         for name, factor in everything.items():
             if word in (name, factor.path):
                 return name, find(self.loaded.document, factor.path, self.loaded.library), factor
@@ -366,7 +337,7 @@ class _Choosing:
         except InputError as error:
             near = nearest(word, everything)
             advice = f"there is no such path. Did you mean {near!r}?" if near else error.faults[0].message
-            self.fault(f"{said}: {advice}")
+            self._fault(f"{said}: {advice}")
             return None
 
 
@@ -380,20 +351,14 @@ def entry_of(word, loaded):
     return None
 
 
-def _option_of(kind):
-    return "--levers" if kind == "lever" else "--uncertainties"
-
-
 def pairs_of(items):
     """Pairs of word and what follows its "=" (None without one), from a mapping, a text, some texts or pairs."""
     if items is None:
         return []
     if isinstance(items, Mapping):
         return list(items.items())
-    return [
-        item if isinstance(item, tuple) else _parted(str(item))
-        for item in ([items] if isinstance(items, str) else items)
-    ]
+    items = [items] if isinstance(items, str) else items
+    return [item if isinstance(item, tuple) else _parted(str(item)) for item in items]
 
 
 def _parted(text):
@@ -401,10 +366,10 @@ def _parted(text):
     return word.strip(), spec.strip() if equals else None
 
 
-def _declared(loaded, kind):
-    """The scenario's own uncertainties or levers, as factors by name."""
-    entries = loaded.scenario.uncertainties if kind == "uncertainty" else loaded.scenario.levers
-    return {name: _from_entry(name, kind, entry, loaded) for name, entry in entries.items()}
+def _declared(loaded):
+    """The scenario's own uncertainties and levers, as factors by name."""
+    kinds = (("uncertainty", loaded.scenario.uncertainties), ("lever", loaded.scenario.levers))
+    return {name: _from_entry(name, kind, entry, loaded) for kind, entries in kinds for name, entry in entries.items()}
 
 
 def _from_entry(name, kind, entry, loaded):
@@ -415,9 +380,7 @@ def _from_entry(name, kind, entry, loaded):
 
 
 def _range(name, place: Place, kind, low, high, distribution="uniform", levels=LEVELS):
-    is_whole = core(place.annotation)[0] is int
-    now = place.value
-    peak = None
+    is_whole, now, peak = core(place.annotation)[0] is int, place.value, None
     if distribution == "triangular":
         peak = float(now) if isinstance(now, int | float) and low <= now <= high else (low + high) / 2
     return Factor(name, place.path, kind, low, high, None, distribution, peak, levels, is_whole)
@@ -437,7 +400,8 @@ def _specified(name, place, before, spec, kind, loaded):
     low, high, more = _ends(spec)
     if low is not None:
         return _ranged(name, place, kind, low, high, more, distribution)
-    choices = tuple(fitted(place, choice) for choice in _listed(spec))
+    listed = [part.strip() for part in spec.split(",")] if isinstance(spec, str) else spec
+    choices = tuple(fitted(place, choice) for choice in listed)
     if len(set(choices)) < len(choices):
         raise refusal("a choice is listed twice.")
     if len(choices) < 2:
@@ -480,7 +444,3 @@ def _ends(spec):
 
 def _is_end(text):
     return is_number(text) or text.lower().lstrip("+-") in ("nan", "inf", "infinity")
-
-
-def _listed(spec):
-    return [part.strip() for part in spec.split(",")] if isinstance(spec, str) else list(spec)

@@ -5,6 +5,7 @@ found by a machine reads like a sentence: difficulty of proving the Baltic wiper
 """
 
 import math
+from collections.abc import Sequence
 
 from sim.catalogue.measures import MEASURES, OWN, own_measure
 from sim.experiments.estimate import Estimate
@@ -51,28 +52,16 @@ UNITS = {
 
 
 def unit_of_factor(factor):
-    """The unit of a factor's values where it needs saying.
-
-    >>> from types import SimpleNamespace
-    >>> unit_of_factor(SimpleNamespace(path="cooperation.coop_cyber.months_before"))
-    'months'
-    """
+    """The unit of a factor's values where it needs saying."""
     return UNITS.get(str(factor.path).split(".")[-1], "")
 
 
 def label_of(factor, loaded=None):
-    """A factor as a noun phrase.
-
-    Parameters
-    ----------
-    factor : anything with `name` and `path`
-    loaded : sim.scenario.Loaded, for what incidents, projects and states are called; or None
+    """A factor, by its `name` and `path`, as a noun phrase; a scenario has what incidents and states are called.
 
     >>> from types import SimpleNamespace
     >>> label_of(SimpleNamespace(name="fear_of_retaliation", path="behaviour.b_exposure"))
     'fear of retaliation'
-    >>> label_of(SimpleNamespace(name="adversary_tie", path="adversary_tie"))
-    'tie between the adversaries'
     >>> label_of(SimpleNamespace(name="behaviour.b_hidden", path="behaviour.b_hidden"))
     'weight of what is hidden'
     """
@@ -128,43 +117,31 @@ def value_in_words(value, span=1.0):
     return _rounded(value, max(0, 2 - math.ceil(math.log10(span) - 1e-9)) if span < 10 else 0)
 
 
-def condition(label, factor, low, high, allowed):
-    """One condition of a rule in words.
-
-    Parameters
-    ----------
-    label : str
-    factor : anything with `low`, `high` and `choices`
-    low, high : float, the limits of the rule; for choices they do not count
-    allowed : tuple of str, the choices that are left, or None
+def condition(factor, low: float, high: float) -> str:
+    """That a factor, with its `label`, `unit`, `low` and `high`, lies within limits: one condition of a rule.
 
     >>> from types import SimpleNamespace
-    >>> tie = SimpleNamespace(low=0, high=1, choices=None)
-    >>> condition("China tie", tie, 0.6, 1, None), condition("China tie", tie, 0.2, 0.6, None)
+    >>> tie = SimpleNamespace(label="China tie", unit="", low=0, high=1)
+    >>> condition(tie, 0.6, 1), condition(tie, 0.2, 0.6)
     ('China tie above 0.60', 'China tie between 0.20 and 0.60')
     """
-    if allowed is not None:
-        last = listed([str(choice).replace("_", " ") for choice in allowed]).replace(" and ", " or ")
-        return f"{label} at {last}"
     span = factor.high - factor.low
-    slack, unit = 1e-9 * span, f" {factor.unit}" if getattr(factor, "unit", "") else ""
+    slack, unit = 1e-9 * span, f" {factor.unit}" if factor.unit else ""
+    least, most = (value_in_words(limit, span) for limit in (low, high))
     over, under = low > factor.low + slack, high < factor.high - slack
     if over and under:
-        return f"{label} between {value_in_words(low, span)} and {value_in_words(high, span)}{unit}"
-    return (
-        f"{label} above {value_in_words(low, span)}{unit}"
-        if over
-        else f"{label} below {value_in_words(high, span)}{unit}"
-    )
+        return f"{factor.label} between {least} and {most}{unit}"
+    return f"{factor.label} {f'above {least}' if over else f'below {most}'}{unit}"
 
 
-def rule(conditions):
-    """Conditions as one phrase.
+def choices_left(factor, allowed: Sequence[str]) -> str:
+    """That a factor, with its `label`, has one of some choices.
 
-    >>> rule(["China tie above 0.6", "attribution difficulty above 0.5"])
-    'China tie above 0.6 and attribution difficulty above 0.5'
+    >>> from types import SimpleNamespace
+    >>> choices_left(SimpleNamespace(label="whose weight counts"), ("gdp", "equal"))
+    'whose weight counts at gdp or equal'
     """
-    return listed(conditions, longest=20) or "no condition at all"
+    return f"{factor.label} at {listed([one.replace('_', ' ') for one in allowed]).replace(' and ', ' or ')}"
 
 
 # ------------------------------------------------------------------------------------------------ measures and numbers

@@ -12,10 +12,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sim.experiments.estimate import NOTHING, QUANTILES, Estimate, are_shared, difference, mean, share
 from sim.experiments.phrases import measure as described
-from sim.experiments.sample import futures_of, levels_of
+from sim.experiments.sample import Sample, futures_of, levels_of
 
 WORST = 0.1
 RESAMPLES = 200
@@ -26,29 +27,17 @@ ONE_IN_TEN = 0.9
 
 @dataclass(frozen=True)
 class Setting:
-    """How one setting of a lever does across futures.
-
-    Parameters
-    ----------
-    words : str
-    quantiles : tuple, of the runs, at 5, 25, 50, 75 and 95 per cent
-    mean : Estimate
-    worst : Estimate, the edge of the worst tenth of the runs
-    good : Estimate, share of runs that are good enough
-    runs : int
-    regret, most_regret : Estimate or None, regret that nine futures in ten stay under, and the largest
-    best_in : Estimate or None, share of futures in which no setting does better
-    """
+    """How one setting of a lever does across futures."""
 
     words: str
-    quantiles: tuple
+    quantiles: tuple[float, ...]  # of the runs, at `QUANTILES`
     mean: Estimate
-    worst: Estimate
-    good: Estimate
+    worst: Estimate  # the edge of the worst tenth of the runs
+    good: Estimate  # share of runs that are good enough
     runs: int
-    regret: Estimate | None = None
-    most_regret: Estimate | None = None
-    best_in: Estimate | None = None
+    regret: Estimate | None = None  # that nine futures in ten stay under
+    most_regret: Estimate | None = None  # the largest
+    best_in: Estimate | None = None  # share of futures in which no setting does better
 
 
 @dataclass(frozen=True)
@@ -62,34 +51,22 @@ class Future:
 
 @dataclass(frozen=True)
 class Robustness:
-    """A lever across futures.
-
-    Parameters
-    ----------
-    lever, label, measure : str
-    settings : tuple of Setting
-    good_enough : float, the line for what is good enough
-    is_crossed : bool, every future was played with every setting
-    best, other : int, places of the settings that do best and worst on average, in the futures they are chosen on
-    gain : Estimate, the best setting's mean less the other's, turned so that more is better; from other futures
-        where there were several settings to choose from
-    futures : tuple of Future, where the gain is smallest and largest
-    ties : tuple of int, places of the settings that cannot be told from the best
-    kinds : int, kinds of future that were looked at to find those
-    """
+    """A lever across futures."""
 
     lever: str
     label: str
     measure: str
-    settings: tuple
-    good_enough: float
-    is_crossed: bool
-    best: int
-    other: int
+    settings: tuple[Setting, ...]
+    good_enough: float  # the line for what is good enough
+    is_crossed: bool  # every future was played with every setting
+    best: int  # places of the settings that do best on average, in the futures they are chosen on,
+    other: int  # and worst
+    # the best setting's mean less the other's, turned so that more is better; from other futures where there were
+    # several settings to choose from
     gain: Estimate
-    futures: tuple = ()
-    ties: tuple = ()
-    kinds: int = 1
+    futures: tuple[Future, ...] = ()  # where the gain is smallest and largest
+    ties: tuple[int, ...] = ()  # places of the settings that cannot be told from the best
+    kinds: int = 1  # kinds of future that were looked at to find `futures`
 
     def is_better(self, among=1):
         """Whether the setting that was chosen is clearly the better one, when so many choices are looked at."""
@@ -102,17 +79,10 @@ class Robustness:
         return tuple(future for future in lost if future.gain.is_clear(among=max(self.kinds, 1)))
 
 
-def regret(table, better="higher"):
-    """How much worse each setting is than the best one for the same future.
+def regret(table: ArrayLike, better: str = "higher") -> np.ndarray:
+    """How much worse each setting is than the best one for the same future, "higher" or "lower" being better.
 
-    Parameters
-    ----------
-    table : array (futures, settings)
-    better : "higher" or "lower"
-
-    Returns
-    -------
-    array (futures, settings), from 0; nan where a future lacks a value
+    The table and what comes of it are (futures, settings), the latter from 0; nan where a future lacks a value.
 
     >>> regret([[3, 1], [0, 5]]).tolist()
     [[0.0, 2.0], [5.0, 0.0]]
@@ -122,21 +92,13 @@ def regret(table, better="higher"):
     return table.max(axis=1, keepdims=True) - table
 
 
-def robustness(sample, name, levers=None, limit=None, seed=1):
-    """Every lever across futures, by one measure.
+def robustness(sample: Sample, name: str, limit: float | None = None, seed: int = 1) -> list[Robustness]:
+    """Every lever across futures by one measure, the lever that matters most first.
 
-    Parameters
-    ----------
-    sample : Sample
-    name : str, measure; levers : names of factors, or None for all levers; limit : float, good enough, or None for the
-        median of all runs; seed : int
-
-    Returns
-    -------
-    list of Robustness, the lever that matters most first
+    `limit` is what is good enough; None: the median of all runs.
     """
-    chosen = levers or [factor.name for factor in sample.factors if factor.kind == "lever"]
-    found = [of_lever(sample, name, lever, limit, seed) for lever in chosen]
+    levers = [factor.name for factor in sample.factors if factor.kind == "lever"]
+    found = [of_lever(sample, name, lever, limit, seed) for lever in levers]
     return sorted(filter(None, found), key=lambda one: -_size(one.gain))
 
 
@@ -176,11 +138,7 @@ def split(sample, seed=1):
     """The runs on which settings are chosen, and those from which it is told what the choice gains.
 
     Half of the futures choose. Where these share their draws, so does a third of the draws, since a setting may owe its
-    place to them. Where there is too little of either, nothing is left to tell by.
-
-    Returns
-    -------
-    bool array (runs,), bool array (runs,)
+    place to them. Where there is too little of either, nothing is left to tell by. Both are (runs,) of bool.
     """
     rng = np.random.default_rng([seed, 12])
     futures, draws = np.unique(sample.future), np.unique(sample.replication)
@@ -215,17 +173,9 @@ def of_cooperation(sample, name, limit=None, seed=1):
 
 
 def crossed(y, futures, levels):
-    """A measure as a table where every future was played with every setting; else None.
+    """A measure (points, replications) as a table (futures, settings, replications); None where not all were crossed.
 
-    Parameters
-    ----------
-    y : array (points, replications)
-    futures : int array (points,)
-    levels : list of bool arrays (points,)
-
-    Returns
-    -------
-    array (futures, settings, replications), or None
+    `futures`, (points,) of int, and each of `levels`, (points,) of bool, say which points belong together.
     """
     count = int(futures.max()) + 1
     table = np.zeros((count, len(levels), y.shape[1]))
@@ -266,11 +216,7 @@ def regrets(table, place, better, seed=1, shares_draws=False):
     """Of one setting: the regret that nine futures in ten stay under, the largest, and how often it is best.
 
     Intervals are from futures drawn again, and draws where futures share them; what was not drawn may be worse than the
-    largest.
-
-    Parameters
-    ----------
-    table : array (futures, settings, replications); place : int, of the setting; better : "higher" or "lower"
+    largest. `table` is as `crossed` gives it, `place` that of the setting.
 
     >>> low, most, best = regrets(np.array([[3.0, 1.0], [0.0, 5.0], [2.0, 2.0]])[:, :, None], 0, "higher")
     >>> most.value, round(best.value, 2)

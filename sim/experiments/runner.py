@@ -17,10 +17,9 @@ from typing import Any
 from sim.errors import refusal
 from sim.experiments import workers as ways
 from sim.experiments.asked import Asked, begun, opened, opening_asked_for, place_of, scenario_asked_for
-from sim.experiments.cost import FEW, Cost, cost_of
 from sim.experiments.folder import MANIFEST, SHARDS, alone, check_unchanged, kept_or_advice, open_folder
+from sim.experiments.length import FEW, Cost, Watch, cost_of
 from sim.experiments.result import Result
-from sim.experiments.watch import Watch
 from sim.scenario import Loaded
 
 
@@ -88,7 +87,7 @@ def sweep(
     block_runs : int, runs in a block; default by the sweep's size
     baseline : bool, play each run a second time without the cooperation portfolio, if the scenario has one (default)
     until : texts "harm ±0.05" (half an interval of the mean), "enough" (enough runs for every claim of the analysis):
-        when all hold after some blocks of the plan, the sweep ends; see `sim.experiments.watch`
+        when all hold after some blocks of the plan, the sweep ends; see `sim.experiments.length`
     verify : bool, when going on, read every block again and compare it with its check, even if all are there
     dry_run : bool, play no more than tells what the sweep would cost, and keep nothing
     confirm : callable (Cost) -> bool, asked before a new sweep that takes long or much room; default: nobody is asked

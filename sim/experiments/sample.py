@@ -3,8 +3,10 @@
 A choice stands by its place in the list of choices. Runs that failed are left out; how many is said.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,24 +15,22 @@ from sim.experiments.blocks import PLAYED
 from sim.experiments.estimate import are_shared
 from sim.experiments.phrases import label_of, unit_of_factor, value_in_words, why_of
 from sim.letters import is_number
+from sim.scenario import Loaded
 
 MOST_READ = 4  # columns kept in memory
+FEW_VALUES, PARTS = 5, 3  # of a number: values that are told one by one; else into how many parts its range is cut
 
 
 @dataclass(frozen=True)
 class Factor:
-    """Something that varies over a sweep.
-
-    low, high : float, limits of the values (for choices: 0 and the last place)
-    choices : tuple of text, or None where it is a number
-    """
+    """Something that varies over a sweep."""
 
     name: str
     path: str
     kind: str
-    low: float
+    low: float  # limits of the values; for choices 0 and the last place
     high: float
-    choices: tuple | None
+    choices: tuple[str, ...] | None  # None where it is a number
     label: str
     why: str = ""
     unit: str = ""
@@ -52,34 +52,21 @@ class Factor:
 
 @dataclass(frozen=True)
 class Sample:
-    """A sweep as arrays.
-
-    Parameters
-    ----------
-    scenario_name, title : str
-    seed : int
-    factors : tuple of Factor
-    x : float array (points, factors)
-    point, replication : int arrays (runs,), each numbered from 0 on
-    future : int array (runs,), runs alike in all uncertainties, or of one block of a design whose points share values
-    measures, baseline_measures : mapping of name to array (runs,); the latter may be None
-    failed : int, runs that could not be played
-    missing : int, points that are left out, since not all runs of them, or of what they belong to, are there yet
-    """
+    """A sweep as arrays."""
 
     scenario_name: str
     title: str
     seed: int
-    factors: tuple
-    x: np.ndarray
-    point: np.ndarray
-    replication: np.ndarray
-    future: np.ndarray
-    measures: dict
-    baseline_measures: dict | None = None
-    failed: int = 0
-    missing: int = 0
-    kept: np.ndarray | None = field(default=None, repr=False)
+    factors: tuple[Factor, ...]
+    x: np.ndarray  # (points, factors) of float
+    point: np.ndarray  # (runs,) of int, numbered from 0 on
+    replication: np.ndarray  # likewise
+    future: np.ndarray  # (runs,): of runs alike in all uncertainties, or of one block of points that share values
+    measures: Mapping[str, np.ndarray]  # (runs,) each
+    baseline_measures: Mapping[str, np.ndarray] | None = None
+    failed: int = 0  # runs that could not be played
+    missing: int = 0  # points left out, since not all runs of them, or of what they belong to, are there yet
+    kept: np.ndarray | None = field(default=None, repr=False)  # places of the runs that were played; None: of all
     _read: dict = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -149,18 +136,8 @@ class Sample:
             raise InputError([Diagnostic("", 0, 0, message) for message in said])
 
 
-def sample_of(result, loaded):
-    """A sweep's result as a sample.
-
-    Parameters
-    ----------
-    result : sim.experiments.Result
-    loaded : sim.scenario.Loaded, the scenario that was swept
-
-    Returns
-    -------
-    Sample
-    """
+def sample_of(result, loaded: Loaded) -> Sample:
+    """The result of a sweep of a scenario as a sample."""
     points, runs = result.design.points, result.runs
     varying = [factor for factor in result.design.factors if factor.kind != "set"]
     factors = tuple(_factor(factor, loaded) for factor in varying)
@@ -249,45 +226,33 @@ def means_by(values, group, count):
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def levels_of(factor, x, parts=3):
-    """The settings of a factor that are compared: each choice, or the low, middle and high third of a number.
+class Level(NamedTuple):
+    """A setting of a factor, in words, and which points have it: (points,) of bool."""
 
-    Parameters
-    ----------
-    factor : Factor
-    x : array (points,), its values
-    parts : int, into how many equal parts a range is cut
+    words: str
+    has: np.ndarray
 
-    Returns
-    -------
-    list of SimpleNamespace(words, has: bool array (points,))
+
+def levels_of(factor: Factor, x: np.ndarray) -> list[Level]:
+    """The settings of a factor that are compared: each choice, each of a few values, or the thirds of a range.
+
+    `x` (points,) has its values.
     """
-    if factor.choices:
-        found = [(choice, x == place) for place, choice in enumerate(factor.choices)]
-        return [SimpleNamespace(words=str(choice).replace("_", " "), has=has) for choice, has in found if has.any()]
     distinct = np.unique(x)
-    if len(distinct) <= 5:
-        return [SimpleNamespace(words=factor.said(value), has=x == value) for value in distinct]
-    edges = np.linspace(factor.low, factor.high, parts + 1)
-    place = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, parts - 1)
+    if factor.choices or len(distinct) <= FEW_VALUES:
+        return [Level(factor.said(value), x == value) for value in distinct]
+    edges = np.linspace(factor.low, factor.high, PARTS + 1)
+    place = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, PARTS - 1)
     unit = f" {factor.unit}" if factor.unit else ""
-    words = [f"{factor.said(low)} to {factor.said(high)}{unit}" for low, high in zip(edges, edges[1:], strict=False)]
-    return [SimpleNamespace(words=words[at], has=place == at) for at in range(parts) if (place == at).any()]
+    words = [f"{factor.said(low)} to {factor.said(high)}{unit}" for low, high in pairwise(edges)]
+    return [Level(words[at], place == at) for at in range(PARTS) if (place == at).any()]
 
 
 # ------------------------------------------------------------------------------------------ designs, by their structure
 
 
-def design_of(x):
-    """The arrangement of a design, by its structure.
-
-    Parameters
-    ----------
-    x : array (points, factors)
-
-    Returns
-    -------
-    "sobol" (Saltelli's arrangement), "morris" (one factor a step), or "given"
+def design_of(x: np.ndarray) -> str:
+    """The arrangement of a design (points, factors): "sobol" (Saltelli's), "morris" (one factor a step), or "given".
 
     >>> a, b = np.array([0.1, 0.2]), np.array([0.8, 0.9])
     >>> design_of(np.array([a, [0.8, 0.2], [0.1, 0.9], b] * 2))

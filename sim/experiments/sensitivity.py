@@ -10,19 +10,17 @@ factor goes with the indices, since an index has no direction.
 Shares of variance come in two kinds: of all variance between runs, chance included (`first_all`, `total_all`), and of
 what the factors can explain (`first`, `total`), out of which the variance within points is taken; that needs two
 replications. Points vary, and so do replications: every interval is of both, by what each run contributes to the error
-(`moments`), or by resampling both (delta, PAWN, feature scores). SALib's, which know of points alone, are too narrow.
+(`Moment`), or by resampling both (delta, PAWN, feature scores). SALib's, which know of points alone, are too narrow.
 """
 
-import contextlib
 import warnings
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from sim.errors import OceansError
-from sim.experiments.estimate import NOTHING, Estimate, difference, mean
-from sim.experiments.moments import Moment, moment, parts_of_variance, product
-from sim.experiments.sample import block_of, design_of, levels_of
+from sim.experiments.estimate import NOTHING, Estimate, Moment, difference, mean, moment, parts_of_variance, product
+from sim.experiments.sample import Sample, block_of, design_of, levels_of
 
 MOST_POINTS = 4096  # for delta, PAWN and feature scores: more take long and tell no more
 RESAMPLES = 200
@@ -49,15 +47,12 @@ NOT_APART = "chance cannot be told apart from what factors do: --reps 2"
 
 @dataclass(frozen=True)
 class Index:
-    """How much one factor counts by one method.
-
-    noise : what a factor without any influence would reach by chance (95 %), or nan where the method has no such bias
-    """
+    """How much one factor counts by one method."""
 
     factor: str
     method: str
     estimate: Estimate
-    noise: float = np.nan
+    noise: float = np.nan  # what a factor without influence would reach by chance (95 %); nan: there is no such bias
 
     @property
     def is_real(self):
@@ -68,46 +63,29 @@ class Index:
 
 @dataclass(frozen=True)
 class Swing:
-    """What a measure's mean is where a factor is low and where it is high (or at each of its choices).
-
-    is_clear : the change holds when all factors are looked at together (Bonferroni)
-    """
+    """What a measure's mean is where a factor is low and where it is high (or at each of its choices)."""
 
     factor: str
-    words: tuple
-    means: tuple
+    words: tuple[str, ...]
+    means: tuple[Estimate, ...]
     change: Estimate
-    is_clear: bool = False
+    is_clear: bool = False  # the change holds when all factors are looked at together (Bonferroni)
 
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """What drives one measure.
-
-    Parameters
-    ----------
-    measure : str
-    design : "sobol", "morris" or "given"
-    method : str, the method that the chart shows
-    indices : tuple of Index, of all methods
-    swings : tuple of Swing
-    mean : Estimate
-    chance : Estimate, share of the variance between runs that chance makes, not the factors; unknown without
-        replications
-    points : int, design points used; dropped : int, left out since the measure did not apply there
-    remarks : tuple of str, what a reader must know
-    """
+    """What drives one measure."""
 
     measure: str
-    design: str
-    method: str
-    indices: tuple
-    swings: tuple
+    design: str  # "sobol", "morris" or "given"
+    method: str  # the method that the chart shows
+    indices: tuple[Index, ...]  # of all methods
+    swings: tuple[Swing, ...]
     mean: Estimate
-    chance: Estimate
-    points: int
-    dropped: int = 0
-    remarks: tuple = field(default=())
+    chance: Estimate  # share of the variance between runs that chance makes; unknown without replications
+    points: int  # design points used
+    dropped: int = 0  # and left out, since the measure did not apply there
+    remarks: tuple[str, ...] = ()  # what a reader must know
 
     def by(self, method=None):
         """The indices of one method, the largest first."""
@@ -133,23 +111,11 @@ class Sensitivity:
         return next(swing for swing in self.swings if swing.factor == factor)
 
 
-def sensitivity(sample, measure, seed=1, forests=True):
-    """What drives a measure over a sweep.
-
-    Parameters
-    ----------
-    sample : Sample
-    measure : str
-    seed : int, for resampling
-    forests : bool, feature scores too, when scikit-learn is there
-
-    Returns
-    -------
-    Sensitivity
-    """
+def sensitivity(sample: Sample, measure: str, seed: int = 1, forests: bool = True) -> Sensitivity:
+    """What drives a measure over a sweep; feature scores (`forests`) too, when scikit-learn is there."""
     y, used = sample.table(measure), moving(sample)
     design = design_of(sample.x[:, used]) if used.size else "given"
-    remarks = []
+    remarks: list[str] = []
     indices, count = [], int(np.isfinite(y).any(axis=1).sum())
     if used.size and count >= FEWEST and np.nanmax(y) > np.nanmin(y):
         indices, design, count = _indices(sample, y, used, design, seed, remarks)
@@ -206,19 +172,15 @@ def _whole_blocks(y, size):
 # ------------------------------------------------------------------------------------------------------- indices
 
 
-def sobol_indices(names, y, block, shares_draws):
+def sobol_indices(names: list[str], y: np.ndarray, block: int, shares_draws: bool) -> list[Index]:
     """Sobol indices of first and total order. Source: Saltelli et al., Comput. Phys. Commun. 181, 2010, table 2.
 
     Parameters
     ----------
-    names : list of str, the factors
+    names : the factors
     y : array (blocks * block, replications), the measure in Saltelli's order; nan where it does not apply
-    block : int, points in a block
-    shares_draws : bool, a replication is the same draw at all points
-
-    Returns
-    -------
-    list of Index
+    block : points in a block
+    shares_draws : a replication is the same draw at all points
     """
     y = y.reshape(-1, block, y.shape[1])
     a, b = y[:, 0], y[:, -1] - np.nanmean(y[:, [0, -1]])
@@ -242,20 +204,12 @@ def _shares(name, method, part, whole, shares_draws, group=None):
             yield Index(name, kind, (part / total).estimate(shares_draws, group))
 
 
-def morris_indices(names, x, y, shares_draws):
+def morris_indices(names: list[str], x: np.ndarray, y: np.ndarray, shares_draws: bool) -> list[Index]:
     """Morris' mean absolute elementary effects. Source: Campolongo et al., Environ. Model. Softw. 22, 2007.
 
-    Parameters
-    ----------
-    names : list of str, the factors
-    x : array (trajectories * (factors + 1), factors), each factor from 0 to 1
-    y : array (trajectories * (factors + 1), replications)
-    shares_draws : bool, a replication is the same draw at all points
-
-    Returns
-    -------
-    list of Index; the sign of an effect is taken from the other replications, so that chance alone makes none. Where
-    chance in a single effect is as large as the effect, it comes out too small
+    The sign of an effect is taken from the other replications, so that chance alone makes none. Where chance in a
+    single effect is as large as the effect, it comes out too small. As `sobol_indices`, with x, an array (trajectories
+    * (factors + 1), factors), each factor from 0 to 1.
     """
     size = len(names) + 1
     steps = np.diff(x.reshape(-1, size, len(names)), axis=1)
@@ -302,12 +256,8 @@ def given_indices(sample, y, used, seed=1):
 def first_order(x, y):
     """The variance of what points come to on average, as one factor alone explains it; a `Moment`.
 
-    The mean follows the factor in waves (cosines over its ranks), or freely where it takes few values. Adjusted for how
-    many of these there are.
-
-    Parameters
-    ----------
-    x : array (points,); y : array (points, replications)
+    The mean follows the factor (points,) in waves (cosines over its ranks), or freely where it takes few values.
+    Adjusted for how many of these there are; y is (points, replications).
     """
     means = _means(y) - _means(y).mean()
     terms = _terms(x)
@@ -341,7 +291,8 @@ def _resampled(y, shares_draws, rng):
     at = rng.integers(0, len(y), len(y))
     if not shares_draws or y.shape[1] == 1:
         return at, _means(y)[at]
-    with _quietly():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of points to which the measure does not apply in any of these
         values = _means(y[:, rng.integers(0, y.shape[1], y.shape[1])])[at]
     known = np.isfinite(values)
     return at[known], values[known]
@@ -358,18 +309,8 @@ def _reach_of_resamples(shares_draws, replications):
     return t.ppf(0.975, replications - 1) * np.sqrt(replications / (replications - 1))
 
 
-def by_slices(x, y):
-    """Delta and PAWN indices of each column, from slices of equal frequency.
-
-    Parameters
-    ----------
-    x : array (points, factors), without ties
-    y : array (points,)
-
-    Returns
-    -------
-    dict of "delta" and "pawn" to array (factors,)
-    """
+def by_slices(x: np.ndarray, y: np.ndarray) -> dict[str, np.ndarray]:
+    """Delta and PAWN indices, (factors,) each, from slices of equal frequency of x (points, factors), without ties."""
     slices = SLICES if len(y) < 1000 else 2 * SLICES
     _, rank = np.unique(y, return_inverse=True)
     whole = np.bincount(rank) / len(y)
@@ -464,32 +405,19 @@ def _drawn(y, seed, most=MOST_POINTS):
     return at
 
 
-@contextlib.contextmanager
-def _quietly():
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def chance_of(sample, measure):
+def chance_of(sample: Sample, measure: str) -> Estimate:
     """Share of the variance between runs that lies within points, where only the draws differ.
 
-    Parameters
-    ----------
-    sample : Sample; measure : str
-
-    Returns
-    -------
-    Estimate; unknown where hardly any point has two runs
+    Unknown where hardly any point has two runs.
     """
     y = sample.table(measure)
     if (np.isfinite(y).sum(axis=1) > 1).sum() < FEWEST:
         return NOTHING
     factors, chance = parts_of_variance(y[:, None], sample.shares_draws)
-    if factors.value + chance.value <= 0:
+    if chance is None or factors.value + chance.value <= 0:
         return NOTHING
     found = (chance / (factors + chance)).share(sample.shares_draws, sample.future_of_points)
-    return replace(found, value=min(found.value, 1.0))
+    return Estimate(*np.minimum([found.value, found.low, found.high], 1.0).tolist())
 
 
 # -------------------------------------------------------------------------------------------------------- swings

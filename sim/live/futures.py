@@ -14,7 +14,7 @@ from sim.live.room import Picture, Room
 from sim.model.decisions import Decision
 from sim.model.state import World
 from sim.output.figures import charts_of
-from sim.output.figures.room import Debrief
+from sim.output.figures.comparison import Debrief
 from sim.output.figures.saving import svg_of
 from sim.output.figures.style import WIDE
 from sim.output.narrative.decisions import option_words, question

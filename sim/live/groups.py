@@ -19,9 +19,10 @@ from sim.engine import play
 from sim.errors import InputError, refusal
 from sim.experiments.turning_points import OUTCOMES
 from sim.live import pages
+from sim.live.forms import Form, form_of, number_of, one_of
 from sim.live.guard import Brake, Refused, guard
 from sim.live.room import Room
-from sim.live.server import Desk, Form, form_of, number_of, one_of, said_by, serve_files, serve_joining, stream_of
+from sim.live.server import Desk, said_by, serve_files, serve_joining, stream_of
 from sim.model.steps import STEPS
 from sim.model.steps.control import Direction
 from sim.model.view import public_view

@@ -6,8 +6,7 @@ page of another site can act for anybody. Streams say only that there is somethi
 
 import asyncio
 import json
-import urllib.parse
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,24 +16,38 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from sim.errors import InputError, refusal
+from sim.errors import Diagnostic, InputError, refusal
 from sim.letters import whole, without_hidden
 from sim.live import pages
+from sim.live.forms import (
+    Form,
+    Written,
+    fields_of,
+    form_of,
+    name_of,
+    number_of,
+    one_of,
+    sent_from,
+    with_room,
+    written_in,
+    written_of,
+)
 from sim.live.futures import what_if
 from sim.live.guard import Brake, Refused, address_of, guard
 from sim.live.log import Person
 from sim.live.room import MOST_LETTERS, Picture, Room, Sent
+from sim.model.msel import Planned
 from sim.model.steps.control import PLACES, QUANTITIES, Direction
-from sim.output.narrative.passages import by_when
+from sim.output.narrative.injects import by_when
 from sim.phrases import day
 from sim.scenario.calendar import from_iso
+from sim.session import Session
 
 HERE = Path(__file__).parent / "pages"
 VIEW_KEPT = "Your view is kept. Whoever speaks for the seat answers for all of you."
 LOOKS_EACH = 0.25  # seconds between two looks for something new, in a stream
 DRAWN = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"}
 MOST_DRAWN = 8  # pictures for control that are kept until the server ends
-Form = Mapping[str, list[str]]
 
 
 def server_of(room: Room, address: str, control: str, screen: str, brake: Brake | None = None) -> FastAPI:
@@ -123,41 +136,6 @@ def said_by(refused: InputError) -> list[str]:
     return [fault.message for fault in refused.faults]
 
 
-async def form_of(request: Request) -> Form:
-    """What a form sends: name to values."""
-    return urllib.parse.parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
-
-
-def one_of(form: Form, name: str) -> str:
-    """The first value of a name, without letters that hide; empty where there is none."""
-    return without_hidden(form.get(name, [""])[0])
-
-
-def number_of(form: Form, name: str, of: Callable[[str], Any] = float) -> Any:
-    """A number of a form, of a kind; InputError with advice where it is none."""
-    try:
-        return of(one_of(form, name))
-    except ValueError:
-        raise refusal(f"'{one_of(form, name)}' is no number ({name}).") from None
-
-
-def sent_from(form: Form) -> Sent:
-    """What a seat's form says: `d:<id>` the choices, `g:<id>` what was open, `many` those where none may be chosen.
-
-    >>> sent_from({"d:1/JPN/position/grid": ["naming"], "g:1/JPN/position/grid": ["ab"], "sure": ["80"]}).choices
-    {'1/JPN/position/grid': ['naming']}
-    """
-    choices = {name[2:]: values for name, values in form.items() if name.startswith("d:")}
-    choices |= {number: [] for number in form.get("many", []) if number not in choices}
-    sure = whole(one_of(form, "sure"))
-    return Sent(
-        choices,
-        {name[2:]: values[0] for name, values in form.items() if name.startswith("g:")},
-        one_of(form, "rationale").strip()[:MOST_LETTERS],
-        sure if sure is not None and 0 <= sure <= 100 else None,
-    )
-
-
 # ------------------------------------------------------------------------------------------- whoever comes in
 
 
@@ -235,8 +213,15 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
                 **pages.person_page(room, person),
                 said=desk.told(person),
                 base=f"/p/{token}",
+                past=f"/p/{token}/past",
                 stream=token,
             )
+
+    @app.get("/p/{token}/past")
+    def past(token: str) -> Response:
+        person, base = desk.person(token, "player"), f"/p/{token}"
+        with room.lock:
+            return desk.page("past.html.j2", **pages.past_page(room, person), base=base, back=base)
 
     @app.post("/p/{token}/{deed}")
     async def player_does(token: str, deed: str, request: Request) -> Response:
@@ -270,7 +255,7 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
             reached = {one for seat in person.seats for one in pages.files_of(room, seat)}
         if name not in reached:
             raise Refused(404, "page/unknown", "There is no such file.")
-        return Response(room.loaded.attached[name], headers={"Content-Disposition": "attachment"})
+        return _attached(room, name)
 
     @app.get("/screen/{token}")
     def screen(token: str) -> Response:
@@ -313,6 +298,11 @@ def _result(folder: Path, name: str) -> Response:
     if not path.is_relative_to(folder.resolve()) or not path.is_file() or path.suffix not in (".html", ".svg", ".png"):
         raise Refused(404, "page/unknown", "There is no such page.")
     return FileResponse(path, headers=DRAWN)
+
+
+def _attached(room: Room, name: str) -> Response:
+    """A file that came with an inject."""
+    return Response(room.loaded.attached[name], headers={"Content-Disposition": "attachment"})
 
 
 def _svg(picture: Picture | None) -> Response:
@@ -371,11 +361,30 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
     def control(token: str) -> Response:
         person = desk.person(token, "control")
         with room.lock:
-            words = pages.control_page(room, desk.links)
+            words = pages.control_page(room)
         return desk.page(
-            "control.html.j2", **words, said=desk.told(person), token=token, stream=token,
-            qr=_qr(desk.links["join"]), quantities=QUANTITIES,
-        )  # fmt: skip
+            "control.html.j2", **words, said=desk.told(person), token=token, stream=token, quantities=QUANTITIES
+        )
+
+    @app.get("/control/{token}/people")
+    def people(token: str) -> Response:
+        person = desk.person(token, "control")
+        with room.lock:
+            words = pages.people_page(room, desk.links)
+        qr = _qr(desk.links["join"])
+        return desk.page("people.html.j2", **words, said=desk.told(person), token=token, stream=token, qr=qr)
+
+    @app.post("/control/{token}/write")
+    @app.post("/control/{token}/edit")
+    async def writes(token: str, request: Request) -> Response:
+        person, form = desk.person(token, "control"), await form_of(request)
+        inject = one_of(form, "inject")
+        try:
+            await run_in_threadpool(_write, desk, person, inject, form)
+        except InputError as refused:
+            before = written_of(_planned(room.session, inject) if inject else None)
+            return _inject_page(desk, token, inject, written_in(form, before), 400, said_by(refused))
+        return RedirectResponse(f"/control/{token}#sheet", 303)
 
     @app.post("/control/{token}/{deed}")
     async def directs(token: str, deed: str, request: Request) -> Response:
@@ -383,18 +392,36 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
         if deed not in CONTROL_DEEDS:
             raise Refused(404, "deed/unknown", "Control can do no such thing.")
         await run_in_threadpool(desk.doing, person, lambda: CONTROL_DEEDS[deed](desk, person, form))
-        return RedirectResponse(f"/control/{token}#{one_of(form, 'back')}", 303)
+        back = one_of(form, "back")
+        return RedirectResponse(f"/control/{token}" + ("/people" if back == "people" else f"#{back}"), 303)
+
+    def as_seat(token: str, seat: str) -> Person:
+        person = desk.person(token, "control")
+        if seat not in room.seats:
+            raise Refused(404, "seat/unknown", "There is no such seat.")
+        return Person(person.id, "control", "control", (seat,))
 
     @app.get("/control/{token}/seat/{seat}")
     def look(token: str, seat: str) -> Response:
         """What a seat sees, for control: the seat's own page, with nothing of control's in it."""
-        person = desk.person(token, "control")
-        if seat not in room.seats:
-            raise Refused(404, "seat/unknown", "There is no such seat.")
-        as_seat = Person(person.id, "control", "control", (seat,))
+        person, base = as_seat(token, seat), f"/control/{token}/as"
         with room.lock:
-            words = pages.person_page(room, as_seat)
-        return desk.page("player.html.j2", **words, said=desk.told(person), base=f"/control/{token}/as", stream=token)
+            words = pages.person_page(room, person)
+        past, said = f"/control/{token}/seat/{seat}/past", desk.told(person)
+        return desk.page("player.html.j2", **words, said=said, base=base, past=past, stream=token)
+
+    @app.get("/control/{token}/seat/{seat}/past")
+    def looks_back(token: str, seat: str) -> Response:
+        person, base, back = as_seat(token, seat), f"/control/{token}/as", f"/control/{token}/seat/{seat}"
+        with room.lock:
+            return desk.page("past.html.j2", **pages.past_page(room, person), base=base, back=back)
+
+    @app.get("/control/{token}/as/attached/{name:path}")
+    def attached(token: str, name: str) -> Response:
+        desk.person(token, "control")
+        if name not in room.loaded.attached:
+            raise Refused(404, "page/unknown", "There is no such file.")
+        return _attached(room, name)
 
     @app.post("/control/{token}/as/{deed}")
     async def acts(token: str, deed: str, request: Request) -> Response:
@@ -407,13 +434,11 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
             desk.tell(person, advice or ["Sent, as control."])
         return RedirectResponse(f"/control/{token}/seat/{seat}", 303)
 
+    @app.get("/control/{token}/inject")
     @app.get("/control/{token}/inject/{inject}")
-    def inject(token: str, inject: str) -> Response:
+    def inject(token: str, inject: str = "") -> Response:
         desk.person(token, "control")
-        planned = [one.inject for one in room.session.world.plan if one.inject.id == inject]
-        if not planned:
-            raise Refused(404, "page/unknown", "There is no such inject.")
-        return desk.page("inject.html.j2", **pages.frame(room), inject=planned[0], token=token)
+        return _inject_page(desk, token, inject, written_of(_planned(room.session, inject) if inject else None))
 
     @app.get("/control/{token}/ahead")
     def ahead(
@@ -445,6 +470,17 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
         return _svg(desk.drawn.get(key))
 
 
+def _inject_page(
+    desk: Desk, token: str, inject: str, written: Written, status: int = 200, said: Sequence[str] = ()
+) -> Response:
+    """The form of an inject, new or planned, as it is written so far."""
+    with desk.room.lock:
+        words = pages.inject_page(desk.room, inject)
+    return desk.page(
+        "inject.html.j2", status, **words, inject=inject, written=with_room(written), said=said, token=token,
+    )  # fmt: skip
+
+
 def _direct(desk: Desk, person: Person, form: Form, kind: str, target: str = "", value: object = None) -> None:
     desk.room.direct(Direction(kind, target, value, one_of(form, "reason")), person.name)
 
@@ -453,23 +489,30 @@ def _inject(kind: str) -> Callable[[Desk, Person, Form], object]:
     return lambda desk, person, form: _direct(desk, person, form, kind, one_of(form, "inject"))
 
 
-def _edit(desk: Desk, person: Person, form: Form) -> None:
-    fields = {name: one_of(form, name) for name in ("title", "text") if one_of(form, name)}
-    _direct(desk, person, form, "edit", one_of(form, "inject"), fields)
+def _write(desk: Desk, person: Person, inject: str, form: Form) -> None:
+    """Write a new inject, or change one; InputError with every fault at once, of which none changes anything."""
+    session = desk.room.session
+    before = written_of(_planned(session, inject)) if inject else None
+    fields, wrong = fields_of(written_in(form, before or written_of(None)), before)
+    if not inject and "question" in fields and session.is_between_turns:
+        fields.setdefault("turn", session.turn + 1)  # nobody could answer in a turn that is over
+    name = inject or name_of(fields["title"], [planned.inject.id for planned in session.world.plan])
+    direction = Direction("edit" if inject else "write", name, fields, one_of(form, "reason"))
+    if not wrong:
+        return desk.room.direct(direction, person.name)
+    try:
+        desk.room.moment().direct(direction)
+    except InputError as refused:
+        wrong += said_by(refused)
+    raise InputError([Diagnostic("", 0, 0, fault) for fault in wrong])
 
 
-def _write(desk: Desk, person: Person, form: Form) -> None:
-    title = one_of(form, "title").strip()
-    name = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in title.lower()).strip("_")[:40]
-    fields: dict[str, Any] = {
-        "title": title, "text": one_of(form, "text"), "sender": one_of(form, "sender") or "Control",
-        "to": form.get("to") or ["all"], "channel": one_of(form, "channel") or "media",
-    }  # fmt: skip
-    if one_of(form, "turn"):
-        fields["turn"] = number_of(form, "turn", int)
-    known = {planned.inject.id for planned in desk.room.session.world.plan}
-    name = next(one for one in (f"by_control_{name}{k or ''}" for k in range(1000)) if one not in known)
-    _direct(desk, person, form, "write", name, fields)
+def _planned(session: Session, inject: str) -> Planned:
+    """An inject of the plan; Refused where there is none."""
+    planned = next((one for one in session.world.plan if one.inject.id == inject), None)
+    if planned is None:
+        raise Refused(404, "page/unknown", "There is no such inject.")
+    return planned
 
 
 def _value(desk: Desk, person: Person, form: Form) -> None:
@@ -494,8 +537,6 @@ CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
     "release": _inject("release"),
     "hold": _inject("hold"),
     "skip": _inject("skip"),
-    "edit": _edit,
-    "write": _write,
     "set": _value,
     "adjudicate": _adjudicate,
     "hand": lambda desk, person, form: _direct(
@@ -568,7 +609,7 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
     def view(token: str, seat: str) -> Response:
         seated(token, seat)
         with room.lock:
-            return JSONResponse(room.session.view(seat) if room.session.turn else {})
+            return JSONResponse(pages.view_from(room, seat) if room.session.turn else {})
 
     @app.get("/api/{token}/{seat}/decisions")
     def decisions(token: str, seat: str) -> Response:

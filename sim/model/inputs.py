@@ -11,12 +11,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.catalogue.ladder import RUNGS, SILENT_RULES
 from sim.catalogue.moves import FELT
 from sim.catalogue.moves import NAMES as MOVE_KEYS
-from sim.catalogue.response_kinds import RESPONSE_KINDS, kind_of
-from sim.model.actor_table import ACTOR_ARRAYS, actor_table_of
-from sim.model.ties import bonds_of, guests, partners, peer_groups, shared, tied
+from sim.catalogue.responses import RESPONSE_KINDS, RUNGS, SILENT_RULES, kind_of
+from sim.model.actor_table import ACTOR_ARRAYS, actor_table_of, bonds_of, guests, partners, peer_groups, shared, tied
 from sim.rules.quantize import quantize
 from sim.scenario import Loaded, resolve_members
 from sim.scenario.calendar import Calendar
@@ -257,6 +255,24 @@ class ModelInputs:
         return self.allowed & (self.in_force_from <= turn)
 
     @cached_property
+    def is_body(self):
+        """Which actors are bodies: (A,) bool."""
+        return np.isin(self.actors, self.bodies)
+
+    @cached_property
+    def weight_in_a_response(self):
+        """What each actor's part in a response weighs: a state by its economy, a body by its members' not acting alone.
+
+        Array (A,), on the grid.
+        """
+        weight = self.economy[0] * self.is_state
+        for body, members in zip(self.bodies, self.body_members, strict=True):
+            if members.any():
+                of_members = (self.economy[0] * members * self.is_state).sum()
+                weight[self.index[body]] = self.params.body_weight[0, 0] * of_members
+        return quantize(weight)
+
+    @cached_property
     def can_be_courted(self):
         """States in something that could speak: a body, the four, another club; all where none is: (A,) bool."""
         belongs = self.is_nato | self.is_eu | self.is_partner | (self.peer_group[1:] > 0).any(axis=0)
@@ -324,6 +340,11 @@ class ModelInputs:
     def kind_rung(self):
         """The lowest text that covers a response of each kind: (K, 1, 1)."""
         return self._of_options(self.rung, np.min)
+
+    @cached_property
+    def members_may(self):
+        """Which kinds of response some member of each body may take up by itself: (B, K) bool."""
+        return self._of_options(self.allowed @ self.body_members.astype(bool).T, np.any).T
 
     def _of_options(self, values, reduced):
         """Values (O, ...) of the options, reduced over each kind's: (K, ...)."""
@@ -678,23 +699,19 @@ def _options(loaded, actor_table, incidents, params):
         chosen += [(h, incident.id, key) for key in fitting]
         slices.append(slice(first, len(chosen)))
     responses = [known[key] for _, _, key in chosen]
+    by_key = {key: known[key] for _, _, key in chosen}
+    may = {key: _who_may(one, actor_table) & _sits_where(key, loaded, actor_table) for key, one in by_key.items()}
+    in_force_from = {key: _in_force_from(one, loaded, actor_table) for key, one in by_key.items()}
     rungs = np.array([0.0, *(float(getattr(params, f"rung_{rung}")[0, 0]) for rung in RUNGS[1:])])
     return {
         "options": tuple((incident, key) for _, incident, key in chosen),
         "option_incident": np.array([h for h, _, _ in chosen], dtype=int),
         "option_slices": tuple(slices),
         "allowed": np.array(
-            [
-                _who_may(known[key], actor_table)
-                & _sits_where(key, loaded, actor_table)
-                & _has_what_it_takes(known[key], actor_table, scenario.incidents[h])
-                for h, _, key in chosen
-            ],
+            [may[key] & _has_what_it_takes(known[key], actor_table, scenario.incidents[h]) for h, _, key in chosen],
             dtype=bool,
         ).reshape(-1, len(actor_table.actors)),
-        "in_force_from": np.array([_in_force_from(known[key], loaded, actor_table) for *_, key in chosen]).reshape(
-            -1, len(actor_table.actors)
-        ),
+        "in_force_from": np.array([in_force_from[key] for *_, key in chosen]).reshape(-1, len(actor_table.actors)),
         "option_follows": _follows(chosen, responses),
         **_habits(responses, actor_table),
         **_kinds(chosen, responses, len(scenario.incidents)),

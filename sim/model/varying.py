@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.model.inputs import ModelInputs, build_inputs
+from sim.scenario.entries import domain_of
 from sim.scenario.loading import varied
-from sim.scenario.needs import domain_of
 
 RUNS_AXIS = {
     **dict.fromkeys(("linkage", "adversary_tie", "budget", "capital", "cyber"), 0),
@@ -80,7 +80,8 @@ class Varied:
         self._direct = {name for name in vars(base.params) if name not in read.names and name not in ONE_FOR_ALL}
 
     def batches(self, points, first=0):
-        """Inputs for these points: pairs of stacked ModelInputs and the places of its points, in the order given.
+        """Inputs for these points: stacked ModelInputs, the places of its points in the order given, and the policies
+        that each of them names.
 
         Parameters
         ----------
@@ -99,7 +100,8 @@ class Varied:
             groups.setdefault(structure, []).append((place, inputs, direct))
         for group in groups.values():
             places, settings, direct = zip(*group, strict=True)
-            yield put_in(stacked(settings), direct), np.array(places)
+            policies = [inputs.loaded.scenario.policies for inputs in settings]
+            yield put_in(stacked(settings), direct), np.array(places), policies
 
     def _setting(self, place, point):
         """What is arranged for a point, its structure, and the numbers still to be put in directly."""
@@ -214,8 +216,7 @@ def _structure(inputs):
         ]
     )
     shapes = tuple((name, getattr(inputs, name).shape) for name in RUNS_AXIS)
-    policies = tuple(sorted(inputs.loaded.scenario.policies.items()))
-    return hash((tuple(alike), bonds, coefficients, msel, shapes, policies, tuple(sorted(inputs.project_effects))))
+    return hash((tuple(alike), bonds, coefficients, msel, shapes, tuple(sorted(inputs.project_effects))))
 
 
 def _followed(inject):

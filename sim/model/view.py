@@ -1,10 +1,11 @@
 """What a seat can see: its own judgement, what was put to it, and what everybody can read in the press."""
 
 import datetime
+from collections.abc import Callable, Collection
 
 import numpy as np
 
-from sim.catalogue.ladder import edges_of, rung_of
+from sim.catalogue.responses import edges_of, rung_of
 from sim.model.decisions import View
 from sim.model.inputs import ModelInputs, last_day_of, turn_of
 from sim.model.msel import Planned, was_released
@@ -13,7 +14,7 @@ from sim.scenario.calendar import in_iso, whole
 from sim.scenario.schema import Attachment, Deadline
 
 
-def view(world: World, actor: str, run: int = 0) -> View:
+def view(world: World, actor: str, run: int = 0, parts: Collection[str] | None = None) -> View:
     """The world as one actor sees it: plain data, with nothing in it that the actor cannot know.
 
     Own beliefs, stakes, capital and commitments; consultations it sits in; texts adopted and responses that have become
@@ -24,38 +25,34 @@ def view(world: World, actor: str, run: int = 0) -> View:
     world : World
     actor : str, code
     run : int, row of the batch
+    parts : which of its parts, beside actor, turn and day; None: all
 
     Returns
     -------
     dict, JSON plain
     """
     inputs, state = world.inputs, world.state
-    place = inputs.index[actor]
-    return {
-        "actor": actor,
-        "turn": world.turn,
-        "day": world.day,
-        "capital": round(float(state.capital[run, place]), 6),
-        "tension": round(float(state.tension[run]), 6),
-        "incidents": {
-            inputs.incidents[h]: _incident(world, h, place, run)
-            for h in map(int, np.flatnonzero(inputs.incident_begins <= world.turn))
-        },
-        "injects": _injects(world, actor, run),
-        "consultations": _consultations(world, place, run),
-        "texts": _texts(world, run),
-        **_pressed(world, actor, run),
-        "own_responses": _own(world, place, run),
-        "seen_responses": _seen(world, run),
+    place, here = inputs.index[actor], {"actor": actor, "turn": world.turn, "day": world.day}
+    of_the_seat: dict[str, Callable[[], object]] = {
+        "capital": lambda: round(float(state.capital[run, place]), 6),
+        "tension": lambda: round(float(state.tension[run]), 6),
+        "incidents": lambda: _incidents(world, place, run),
+        "injects": lambda: _injects(world, actor, run),
+        "consultations": lambda: _consultations(world, place, run),
+        "texts": lambda: _texts(world, run),
+        "pressure": lambda: round(float(state.pressure[inputs.adversaries.index(actor), run]), 6),
+        "own_responses": lambda: _own(world, place, run),
+        "seen_responses": lambda: _seen(world, run),
     }
+    if actor not in inputs.adversaries:  # who is none feels no pressure
+        del of_the_seat["pressure"]
+    return here | {name: part() for name, part in of_the_seat.items() if parts is None or name in parts}
 
 
-def _pressed(world: World, actor: str, run: int) -> View:
-    """What an adversary feels and has done: nothing for others."""
-    if actor not in world.inputs.adversaries:
-        return {}
-    d = world.inputs.adversaries.index(actor)
-    return {"pressure": round(float(world.state.pressure[d, run]), 6)}
+def _incidents(world: World, place: int, run: int) -> View:
+    inputs = world.inputs
+    begun = np.flatnonzero(inputs.incident_begins <= world.turn).tolist()
+    return {inputs.incidents[h]: _incident(world, h, place, run) for h in begun}
 
 
 def _incident(world: World, h: int, place: int, run: int) -> View:
@@ -186,7 +183,11 @@ def public_view(world: World, run: int = 0) -> View:
     return {
         "turn": world.turn,
         "day": world.day,
-        "injects": [told for told, planned in _released(world, run) if players <= set(planned.recipients)],
+        "injects": [
+            told
+            for told, planned in _released(world, run)
+            if players & inputs.here(max(planned.turn, 1)) <= set(planned.recipients)  # of those who were there then
+        ],
         "texts": _texts(world, run),
         "seen_responses": _seen(world, run),
     }

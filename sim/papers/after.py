@@ -5,15 +5,33 @@ Nothing is invented: what is drafted here says so, and each sentence of it names
 
 from pathlib import Path
 
-from sim.output.narrative.alignment import alignment, rounds_of, stances_of, title_of
+from sim.output.figures import charts_of
+from sim.output.figures.saving import png_of
 from sim.output.narrative.decisions import LABELS
-from sim.output.narrative.hot_wash import hot_wash, measure_rows, questions_of
-from sim.output.narrative.run_sheet import objectives_of
+from sim.output.narrative.hot_wash import (
+    alignment,
+    hot_wash,
+    measure_rows,
+    questions_of,
+    rounds_of,
+    stances_of,
+    title_of_alignment,
+)
+from sim.output.narrative.injects import objectives_of
 from sim.output.narrative.story import tell
 from sim.papers.before import turn_periods
-from sim.papers.content import Break, Grid, Heading, Items, Lines, Paper, Paragraph, Picture
-from sim.papers.evidence import RULE, expectations_of, findings_of, numbered, proposals_of, ratings_of
-from sim.papers.played import Played, events_of, rows_of
+from sim.papers.paper import Break, Grid, Heading, Items, Lines, Paper, Paragraph, Picture
+from sim.papers.played import (
+    RULE,
+    Played,
+    events_of,
+    expectations_of,
+    findings_of,
+    numbered,
+    proposals_of,
+    ratings_of,
+    rows_of,
+)
 from sim.papers.sheets import write_table, write_workbook
 from sim.phrases import Names, capital, count, in_words, listed, sentence
 
@@ -181,7 +199,7 @@ def _alignment(played):
         yield Paragraph(" ".join(alignment(rounds, played.loaded)))
     drawn = played.folder / "charts" / "alignment.png"
     if rounds and drawn.exists():
-        yield Picture(drawn, title_of(rounds, played.loaded))
+        yield Picture(drawn, title_of_alignment(rounds, played.loaded))
 
 
 def _differs(row):
@@ -220,13 +238,20 @@ def _overrides(record):
 
 
 def _charts(played):
-    found = {path.stem: path for path in sorted((played.folder / "charts").glob("*.png"))}
-    drawn = [found[name] for name in CHARTS if name in found] or list(found.values())[:4]
+    found = {path.stem: path for path in sorted((played.folder / "charts").glob("*.svg"))}
+    drawn = [found[name] for name in CHARTS if name in found]
     if drawn:
         yield Break()
         yield Heading("Charts")
     for path in drawn:
-        yield Picture(path, f"{capital(path.stem.replace('_', ' '))}: charts/{path.name} in the run's folder")
+        alt = f"{capital(path.stem.replace('_', ' '))}: charts/{path.name} in the run's folder"
+        yield Picture(_pixels(path, played), alt)
+
+
+def _pixels(path, played):
+    """The PNG of a chart that stands in a run's folder as SVG: the one beside it, or drawn now."""
+    beside = path.with_suffix(".png")
+    return beside if beside.exists() else png_of(charts_of("run")[path.stem].compose(played.record, played.loaded))
 
 
 def _events(findings, played):

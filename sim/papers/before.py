@@ -13,8 +13,8 @@ import numpy as np
 from sim.catalogue.moves import MOVES
 from sim.errors import did_you_mean, refusal
 from sim.model.inputs import build_inputs, formats_of, responses_of, turn_of
-from sim.output.narrative.run_sheet import condition_in_words
-from sim.papers.content import Break, Grid, Heading, Items, Lines, Paper, Paragraph, Picture, Together
+from sim.output.narrative.injects import condition_in_words
+from sim.papers.paper import Break, Grid, Heading, Items, Lines, Paper, Paragraph, Picture, Together
 from sim.phrases import Names, capital, count, day, listed, percent, period, sentence
 from sim.policies.seating import participants_of, place_fault
 from sim.scenario import Loaded, resolve_members

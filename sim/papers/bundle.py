@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import OceansError, refusal
-from sim.output.narrative.run_sheet import run_sheet
-from sim.output.narrative.seat import situation
-from sim.papers.content import Grid, Heading, Items, Paper, Paragraph
-from sim.papers.evidence import expectations_of, ratings_of
-from sim.papers.played import Played, events_of
-from sim.papers.rendering import write_papers
+from sim.output.narrative.decisions import situation
+from sim.output.narrative.injects import run_sheet
+from sim.papers.paper import Grid, Heading, Items, Paper, Paragraph, write_papers
+from sim.papers.played import Played, events_of, expectations_of, ratings_of
 from sim.phrases import Names, capital, period
 from sim.policies.seating import place_fault
 from sim.record import store

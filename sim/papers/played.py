@@ -1,6 +1,8 @@
 """An exercise that was played, as its folder keeps it: the record, what people decided, and how it went turn by turn.
 
-It is played again from what is kept, so that what each seat saw need not be.
+It is played again from what is kept, so that what each seat saw need not be. What the record shows of how it went,
+expectations met or missed, ratings proposed, sentences drafted, names the numbers of the events that it rests on, and
+people confirm it; where there is no evidence, it says so.
 """
 
 import contextlib
@@ -9,20 +11,36 @@ import datetime
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.model.decisions import Answer, Decision
 from sim.model.steps.control import Direction
 from sim.output.narrative.decisions import option_words, question
-from sim.phrases import Names
+from sim.output.narrative.injects import Entry, run_sheet
+from sim.phrases import Names, capital, count, listed, sentence
 from sim.policies.policy import Script
 from sim.record import store
 from sim.record.reading import check_digest, damaged, read_json
 from sim.record.record import Record
 from sim.scenario import Loaded
 from sim.session import Session, read_input
+
+POOR, GOOD = 0.34, 0.66  # scores of a principle that are worth a sentence
+MET, PARTLY, MISSED, NOT_TRIED = "met", "partly", "missed", "not tried"
+WORTH = {MET: 1.0, PARTLY: 0.5, MISSED: 0.0}
+ACTS = ("consultation_called", "evidence_shared", "response_decided", "project_proposed", "project_ended",
+        "question_answered")  # fmt: skip
+RULE = (
+    "What is expected is written in words, which no program weighs: what is proposed says whether those who received "
+    "the inject acted, and people say whether what they did was what was expected. Met: in the turn of its release at "
+    "least half of them called a consultation, shared evidence, broke silence, or decided on a response or a project; "
+    "partly: some did; missed: nobody did. Where an inject asks a question, its answers in time count alone; where it "
+    "sets a deadline, whether that was kept. Seats that people held are counted, and others only where they held none."
+)
 
 
 @dataclass(frozen=True)
@@ -181,7 +199,7 @@ def _ends(session: Session, inputs: Sequence[Answer | Direction], turns: int) ->
         yield session.twin()
 
 
-# ------------------------------------------------------------------------------------------------------ in words
+# ------------------------------------------------------------------------------------------------------------- in words
 
 
 def _in_words(rows, turns, loaded):
@@ -243,3 +261,242 @@ def events_of(row: dict, record: Record) -> tuple[int, ...]:
             and subject == "next"
         )
     )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence drafted from evidence: what it is about, and the numbers of the events that it rests on."""
+
+    is_strength: bool
+    about: str
+    said: str
+    events: tuple[int, ...]
+
+    @property
+    def in_full(self) -> str:
+        """The sentence with its evidence."""
+        return f"Draft: {self.said} ({numbered(self.events)})" if self.events else f"Draft: {self.said}"
+
+
+def numbered(events: tuple[int, ...], word: str = "event") -> str:
+    """Numbers of events, the first six of them."""
+    numbers = list(map(str, events))
+    more = f" and {len(numbers) - 6} more" if len(numbers) > 6 else ""
+    said = ", ".join(numbers[:6]) + more
+    return f"{word}{'s' if len(numbers) > 1 else ''} {said}" if word and said else said
+
+
+# ------------------------------------------------------------------------------------------------- what was expected
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What control expected of an inject, and what the record shows of it.
+
+    entry : Entry of the run sheet; state : met, partly, missed or not tried, by `RULE`; why : str, in words; events :
+    numbers of the events that it rests on
+    """
+
+    entry: Entry
+    state: str
+    why: str
+    events: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A rating that the record suggests for an objective.
+
+    mark : str, of the scale, or empty where the record shows nothing; why : in words; events : what it rests on; score
+    : how far what was expected was met, 0 to 1, or None
+    """
+
+    mark: str
+    why: str
+    events: tuple[int, ...] = ()
+    score: float | None = None
+
+    @property
+    def in_full(self) -> str:
+        """The proposal with its evidence."""
+        return f"{self.mark}. {self.why} ({numbered(self.events)})" if self.mark else self.why
+
+
+def expectations_of(played: Played) -> list[Expectation]:
+    """Every inject of which something is expected, in the order of the run sheet, with what the record shows."""
+    judge = _Judge(played)
+    return [judge.of(entry) for entry in run_sheet(played.record, played.loaded) if entry.expects]
+
+
+def proposals_of(played: Played) -> dict[str, Proposal]:
+    """A rating for each objective, by id: how far what was expected of the injects that serve it was met.
+
+    All met gives the best mark of the scale, nothing the worst, what lies between one of those between.
+    """
+    expected, marks = expectations_of(played), list(played.loaded.scenario.ratings)
+    return {
+        objective.id: _proposed([one for one in expected if objective.id in one.entry.objectives], marks)
+        for objective in played.loaded.scenario.objectives
+    }
+
+
+def _proposed(expected, marks):
+    tried = [one for one in expected if one.state in WORTH]
+    if not tried:
+        return Proposal("", "The record shows nothing of it: no inject with an expectation that serves it came.")
+    score = fmean(WORTH[one.state] for one in tried)
+    counts = [f"{sum(one.state == state for one in tried)} {state}" for state in WORTH]
+    why = f"Of {count(len(tried), 'expectation')} that serve it: {', '.join(counts)}"
+    events = tuple(dict.fromkeys(number for one in tried for number in one.events))
+    return Proposal(mark_for(score, marks), why, events, score)
+
+
+def ratings_of(played: Played) -> list[dict]:
+    """Each objective with the rating that is proposed and the one that people gave: rows of `ratings.csv`."""
+    proposals = proposals_of(played)
+    return [
+        {
+            "objective": one.id, "aim": one.text, "proposed": proposals[one.id].mark, "because": proposals[one.id].why,
+            "events": "; ".join(map(str, proposals[one.id].events)),
+            **dict(zip(("rating", "text"), played.ratings.get(one.id, ("", "")), strict=True)),
+        }
+        for one in played.loaded.scenario.objectives
+    ]  # fmt: skip
+
+
+def mark_for(score: float, marks: list[str]) -> str:
+    """The mark for a score: the first for 1, the last for 0, those between in equal steps.
+
+    >>> [mark_for(score, ["P", "S", "M", "U"]) for score in (1, 0.9, 0.5, 0.4, 0)]
+    ['P', 'S', 'S', 'M', 'U']
+    """
+    between = marks[1:-1]
+    if score in (0, 1) or not between:
+        return marks[0] if score == 1 else marks[-1]
+    return between[min(int((1 - score) * len(between) - 1e-9), len(between) - 1)]
+
+
+class _Judge:
+    """Judges what was done about injects, by `RULE`."""
+
+    def __init__(self, played):
+        self.record, self.names, self.held = played.record, Names(played.loaded), set(played.seats)
+        self.adversaries = {incident.by for incident in played.loaded.scenario.incidents}
+        self.released = {event.payload["inject"]: event for event in self.record.of_kind("inject_released")}
+
+    @cached_property
+    def acts(self):
+        """The events that count as acts of somebody."""
+        return [event for event in self.record.events if self._who(event)]
+
+    def _who(self, event):
+        if event.kind == "silence_broken":
+            return set(event.payload["by"])
+        idle = event.payload.get("given") == "no" or self.names.is_inaction(event.payload.get("response", ""))
+        return {event.actor} if event.kind in ACTS and not idle else set()
+
+    def of(self, entry):
+        release = self.released.get(entry.inject)
+        if release is None:
+            return Expectation(entry, NOT_TRIED, f"it was not put to anybody ({entry.stood})")
+        ended = [event for event in self.record.of_kind("deadline_ends") if event.payload["inject"] == entry.inject]
+        if ended:
+            kept = ended[-1].payload["outcome"] == "kept"
+            return Expectation(entry, MET if kept else MISSED, f"its deadline was {'kept' if kept else 'passed'}",
+                               (release.seq, ended[-1].seq))  # fmt: skip
+        return self._by_acts(entry, release)
+
+    def _by_acts(self, entry, release):
+        asked = [event for event in self.record.of_kind("question_put") if event.payload["inject"] == entry.inject]
+        to = [code for code in (asked or [release])[0].payload["to"] if code not in self.adversaries]
+        to = [code for code in to if code in self.held] or to
+        if not to:
+            return Expectation(entry, NOT_TRIED, "nobody whose acts are on record received it", (release.seq,))
+        here = [event for event in self.acts if self._is_about(event, entry, release, asked)]
+        first = {code: event.seq for event in reversed(here) for code in self._who(event) & set(to)}
+        state = MET if 2 * len(first) >= len(to) else PARTLY if first else MISSED
+        deed, who = "answered" if asked else "acted", listed(map(self.names.actor, sorted(first)), 6)
+        why = f"{len(first)} of {len(to)} who received it {deed}: {who}" if first else f"nobody who received it {deed}"
+        return Expectation(entry, state, why, tuple(sorted({release.seq, *first.values()})))
+
+    @staticmethod
+    def _is_about(event, entry, release, asked):
+        return event.payload.get("inject") == entry.inject if asked else event.turn == release.turn
+
+
+# ------------------------------------------------------------------------------------------- drafted from evidence
+
+
+def findings_of(played: Played) -> list[Finding]:
+    """Strengths and areas for improvement as the record shows them."""
+    return [
+        *_of_objectives(played),
+        *_of_expectations(played),
+        *_of_texts(played),
+        *_of_incidents(played),
+        *_of_principles(played),
+    ]
+
+
+def _of_texts(played) -> Iterator[Finding]:
+    record, names = played.record, Names(played.loaded)
+    for incident in played.loaded.scenario.incidents:
+        about = names.incident(incident.id)
+        adopted = [event for event in record.of_kind("text_adopted") if event.incident == incident.id]
+        failed = [event for event in record.of_kind("text_failed") if event.incident == incident.id]
+        broken = [event for event in record.of_kind("silence_broken") if event.incident == incident.id]
+        if adopted:
+            best = max(adopted, key=lambda event: event.payload["text"])
+            first = min(event.payload["days_since_incident"] for event in adopted)
+            where, what = names.format(best.payload["format"]), names.text(best.payload["rung"], incident.id)
+            said = f"over {about}, {where} adopted {what}; the first text came after {count(round(first), 'day')}"
+            yield Finding(True, about, sentence(said), tuple(event.seq for event in adopted))
+        if failed:
+            where = listed(dict.fromkeys(names.format(event.payload["format"]) for event in failed))
+            said = f"over {about}, {where} ended without a text"
+            yield Finding(False, about, sentence(said), tuple(event.seq for event in failed))
+        if broken:
+            by = listed(dict.fromkeys(names.actor(code) for event in broken for code in event.payload["by"]))
+            said = f"silence over {about} was broken by {by}: what they lacked is worth asking"
+            yield Finding(False, about, sentence(said), tuple(event.seq for event in broken))
+
+
+def _of_incidents(played) -> Iterator[Finding]:
+    record, names = played.record, Names(played.loaded)
+    stopped = {event.incident: event for event in record.of_kind("incident_stops")}
+    for event in record.of_kind("incident_begins"):
+        about = names.incident(event.incident)
+        if event.incident in stopped:
+            end = stopped[event.incident]
+            said = f"{about} stopped in turn {end.turn}"
+            yield Finding(True, about, sentence(said), (event.seq, end.seq))
+        else:
+            yield Finding(False, about, sentence(f"{about} was still going on at the end"), (event.seq,))
+
+
+def _of_expectations(played) -> Iterator[Finding]:
+    for one in expectations_of(played):
+        about = f"'{one.entry.title}'"
+        if one.state == NOT_TRIED:
+            said = f"{about} was for: {one.entry.expects.rstrip('.')}. {capital(one.why)}, so that was not tried"
+            yield Finding(False, "the run sheet", sentence(said), one.events)
+        elif one.state == MISSED:
+            said = f"after {about} it was expected: {one.entry.expects.rstrip('.')}. {capital(one.why)}"
+            yield Finding(False, "expectations", sentence(said), one.events)
+
+
+def _of_objectives(played) -> Iterator[Finding]:
+    proposals = proposals_of(played)
+    for objective in played.loaded.scenario.objectives:
+        proposal = proposals[objective.id]
+        if proposal.score is not None and proposal.score >= GOOD:
+            yield Finding(
+                True, "objectives", sentence(f"{objective.text.rstrip('.')}: {proposal.why}"), proposal.events
+            )
+
+
+def _of_principles(played) -> Iterator[Finding]:
+    for principle in played.record.scorecard:
+        if principle.score is not None and not POOR < principle.score < GOOD:
+            said = f"{principle.statement.rstrip('.')}: {principle.evidence}"
+            yield Finding(principle.score >= GOOD, "the principles of cooperation", sentence(said), ())

@@ -7,7 +7,7 @@ import copy
 from collections.abc import Iterable, Sequence
 from typing import Self
 
-from sim.model.decisions import Answer, Decision, Option, View
+from sim.model.decisions import KINDS, Answer, Decision, Option, View
 
 
 class Policy:
@@ -17,6 +17,14 @@ class Policy:
     memory = False  # whether it remembers earlier turns
     draws = False  # whether it draws at random
     plays: tuple[str, ...] = ("member", "adversary")  # from whose seats it chooses otherwise than the model's own rule
+    decides: tuple[str, ...] = tuple(KINDS)  # of which kinds of decision; of the others it keeps the default, unasked
+    sees: tuple[str, ...] | None = None  # what it reads of a view, beside actor, turn and day; None: all there is
+
+    def __init_subclass__(cls) -> None:
+        """A class that chooses in its own way decides and sees all, unless it says otherwise itself."""
+        if "choose" in vars(cls):
+            cls.decides = vars(cls).get("decides", Policy.decides)
+            cls.sees = vars(cls).get("sees", Policy.sees)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
@@ -38,6 +46,26 @@ class Policy:
     def fresh(self) -> Self:
         """The policy for another run, or for a look ahead: itself, or a twin with a memory of its own."""
         return copy.deepcopy(self) if self.memory else self
+
+    def of(self, run: int) -> "Policy | None":
+        """Who sits there in a run of the batch: the same in all."""
+        return self
+
+
+class ByRun(Policy):
+    """Whoever sits in one seat in each run of a batch; None where the model's own rule plays."""
+
+    def __init__(self, policies: Iterable[Policy | None]) -> None:
+        self.policies = list(policies)
+        self.memory = any(policy is not None and policy.memory for policy in self.policies)
+
+    def fresh(self) -> "ByRun":
+        """The same, each with a memory of its own."""
+        return ByRun(policy and policy.fresh() for policy in self.policies)
+
+    def of(self, run: int) -> Policy | None:
+        """Who sits there in a run of the batch."""
+        return self.policies[run]
 
 
 # -------------------------------------------------------------------------------------------- what was written down

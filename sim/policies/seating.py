@@ -1,15 +1,15 @@
 """How policies come to their seats: those that a scenario, a caller, or somebody at a terminal names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sim.errors import Diagnostic, InputError, did_you_mean
 from sim.model.decisions import Answer, Decision
 from sim.model.inputs import ModelInputs
 from sim.policies import policy_named
-from sim.policies.policy import Policy, Script, Scripts
-from sim.policies.standard import Standard
+from sim.policies.members import Standard
+from sim.policies.policy import ByRun, Policy, Script, Scripts
 from sim.scenario import Loaded, resolve_members
-from sim.scenario.members import code_meant, codes_by_name
+from sim.scenario.hints import code_meant, codes_by_name
 
 PolicyLike = Policy | type[Policy] | str  # itself, its class, or its name
 Decided = Iterable[tuple[Decision, Answer]]
@@ -55,12 +55,31 @@ def _place_fault(inputs: ModelInputs, code: str) -> str | None:
     return None
 
 
-def fresh(seats: Mapping[str, Policy]) -> dict[str, Policy]:
-    """The same seats for another run, or for a look ahead: policies that remember get a memory of their own.
+def fresh(seats: Mapping[str, Policy], runs: int = 1) -> dict[str, Policy]:
+    """The same seats for other runs, or for a look ahead: a policy that remembers gets a memory of its own in each.
 
     A seat that follows the model's own rule need not be asked.
     """
-    return {code: policy.fresh() for code, policy in seats.items() if type(policy) is not Standard}
+    return {code: _in_runs(policy, runs) for code, policy in seats.items() if type(policy) is not Standard}
+
+
+def seats_of_runs(inputs: ModelInputs, policies: Sequence[Mapping[str, PolicyLike]]) -> dict[str, Policy]:
+    """The seats of a batch in which each run has policies of its own, by code in the order of the actors."""
+    check_places(inputs, dict.fromkeys(code for of_run in policies for code in of_run))
+    return {code: seat for code in inputs.actors if (seat := _seat([of_run.get(code) for of_run in policies]))}
+
+
+def _seat(given: Sequence[PolicyLike | None]) -> Policy | None:
+    """Who sits in one seat in each run; None where the model's own rule plays in all of them."""
+    known = {id(one): policy_from(one) for one in given if one is not None}
+    of_runs = [None if one is None or type(known[id(one)]) is Standard else known[id(one)] for one in given]
+    if any(policy is not of_runs[0] for policy in of_runs):
+        return ByRun(policy and policy.fresh() for policy in of_runs)
+    return of_runs[0] and _in_runs(of_runs[0], len(of_runs))
+
+
+def _in_runs(policy: Policy, runs: int) -> Policy:
+    return ByRun(policy.fresh() for _ in range(runs)) if policy.memory and runs > 1 else policy.fresh()
 
 
 def overrides(decided: Decided) -> list[Answer]:

@@ -12,6 +12,7 @@ import os
 import re
 import stat
 import warnings
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from sim.errors import Diagnostic, InputError
-from sim.scenario.reader import SourceText, nodes_of, read_text
+from sim.scenario.reader import DEEPEST_NESTING, SourceText, nodes_of, read_text
 from sim.scenario.wording import validated
 
 LARGEST_JSON_BYTES = 512_000_000
 LARGEST_SHOWN_BYTES = 1_000_000  # a larger file's faults are told without their lines
 LONGEST_LINE = 200_000
-DEEPEST_NESTING = 40
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]+|^[.\s]+')
 LONGEST_NAME_BYTES = 120
@@ -186,7 +186,8 @@ def read_checked(path: Path, model: type[Kept], remedy: str = "") -> dict:
     fitting, faults = validated(model, nodes_of({}, SourceText(str(path), "")), data)
     if fitting is None:
         _, faults = validated(model, _with_places(path, text, data), data)
-        raise InputError([*faults[:-1], _with_remedy(faults[-1], remedy)])
+        last = faults[-1]
+        raise InputError([*faults[:-1], replace(last, message=f"{last.message} {remedy}".rstrip(), cause=())])
     return data
 
 
@@ -198,11 +199,6 @@ def _with_places(path, text, data):
         except InputError:
             pass
     return nodes_of(data, SourceText(str(path), ""))
-
-
-def _with_remedy(fault, remedy):
-    words = f"{fault.message} {remedy}".rstrip()
-    return Diagnostic(fault.file, fault.line, fault.column, words, fault.source_line, fault.length)
 
 
 # -------------------------------------------------------------------------------------------------------------- tables

@@ -1,4 +1,4 @@
-"""What one run left behind, and what many runs did.
+"""What one run left behind, what many runs did, and how a run did by the principles of the article: the scorecard.
 
 `Record` is one run, event by event: it is enough to tell the story, draw the charts and write the report. `Outcomes` is
 many runs as arrays, without their events: any of them can be played again, with its record, from seed and number.
@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # a record is read without it
     import numpy as np
 
 JSON_FORMAT = 2
+Measures = Mapping[str, float]  # by name; nan where one does not apply
 
 
 @dataclass(frozen=True)
@@ -92,21 +93,12 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         """The record as plain data."""
-        return {
-            "format": JSON_FORMAT,
-            "scenario_name": self.scenario_name,
-            "title": self.title,
-            "digest": self.digest,
-            "seed": self.seed,
-            "run": self.run,
-            "start": self.start,
-            "turns": self.turns,
-            "days_per_turn": self.days_per_turn,
-            "measures": _numbers_out(self.measures),
-            "baseline_measures": None if self.baseline_measures is None else _numbers_out(self.baseline_measures),
-            "scorecard": [vars(principle) for principle in self.scorecard],
-            "events": [event.to_dict() for event in self.events],
-        }
+        said = {"format": JSON_FORMAT, **vars(self)}
+        del said["events"]  # which come last
+        said["measures"] = _numbers_out(self.measures)
+        said["baseline_measures"] = None if self.baseline_measures is None else _numbers_out(self.baseline_measures)
+        said["scorecard"] = [vars(principle) for principle in self.scorecard]
+        return {**said, "events": [event.to_dict() for event in self.events]}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Record":
@@ -182,3 +174,118 @@ def _number_out(value: float) -> float | str | None:
 
 def _numbers_in(measures: Mapping[str, float | str | None]) -> dict[str, float]:
     return {name: math.nan if value is None else float(value) for name, value in measures.items()}
+
+
+# ------------------------------------------------------------------------------------------------- scorecard
+
+
+def scorecard(measures: Measures, baseline: Measures | None = None) -> list[Principle]:
+    """How a run did by the principles of the article; a score is None where the run says nothing about it.
+
+    `baseline` has the measures of the same run without the cooperation portfolio.
+    """
+    return [
+        _concrete(measures),
+        _need(measures, baseline),
+        _affordable(measures),
+        _complementary(measures),
+        _open(measures),
+        _core_mission(measures),
+    ]
+
+
+def _known(*values: float | None) -> list[float]:
+    return [value for value in values if value is not None and math.isfinite(value)]
+
+
+def _score(*values: float | None) -> float | None:
+    import numpy as np
+
+    known = _known(*values)
+    return float(np.clip(np.mean(known), 0, 1)) if known else None
+
+
+def _concrete(m: Measures) -> Principle:
+    failed, delivered_count = m["projects_failed"], m["projects_delivered"]
+    share = delivered_count / (delivered_count + failed) if delivered_count + failed else None
+    return Principle(
+        "concrete",
+        "Concrete and efficient first; no moonshots",
+        _score(m["spending_delivered"], share),
+        f"{delivered_count:.0f} projects deliver, {failed:.0f} failed or were blocked"
+        + (
+            f"; {m['spending_delivered']:.0%} of the spending is in projects that deliver"
+            if _known(m["spending_delivered"])
+            else ""
+        ),
+    )
+
+
+def _need(m: Measures, baseline: Measures | None) -> Principle:
+    statement = "Meet a need that would otherwise go unmet; better for all"
+    if baseline is None:
+        return Principle("need", statement, None, "no cooperation in this exercise to compare with")
+    gains = []
+    said = []
+    for name, scale, label in (
+        ("harm", None, "harm"),
+        ("days_to_joint_text", 60, "days to the joint text"),
+        ("confidence_at_decision", -0.2, "confidence"),
+    ):
+        one, other = m[name], baseline[name]
+        if not (math.isfinite(one) and math.isfinite(other)):
+            continue
+        size = max(other, 0.1) * 0.2 if scale is None else scale
+        gains.append(min(max((other - one) / size, 0), 1))  # no better than without it: no need met
+        said.append(f"{label} {one:.2f} against {other:.2f} without")
+    return Principle("need", statement, _score(*gains), "; ".join(said) or "nothing to compare")
+
+
+def _affordable(m: Measures) -> Principle:
+    cost = min(max(1 - m["cost"], 0), 1)
+    space = None if not _known(m["space_share"]) else 1 - m["space_share"]
+    evidence = (
+        f"{m['cost']:.2f} of a year's political capital spent by the mean state; "
+        f"EUR {m['cooperation_cost']:.1f} million on the portfolio"
+    )
+    if space is not None:
+        evidence += f", {m['space_share']:.0%} of it on space"
+    return Principle("affordable", "Sustainable with the resources there are", _score(cost, space), evidence)
+
+
+def _complementary(m: Measures) -> Principle:
+    duplicated = None if not _known(m["duplication"]) else 1 - m["duplication"]
+    evidence = "nobody called a consultation"
+    if _known(m["best_placed"]):
+        evidence = (
+            f"{m['best_placed']:.0%} of consultations in a best-placed format; "
+            f"{m['duplication']:.0%} beside another that does the same"
+        )
+    return Principle(
+        "complementary",
+        "Complement other bodies; the best-placed format leads",
+        _score(min(_known(m["best_placed"], duplicated), default=None)),
+        evidence,
+    )
+
+
+def _open(m: Measures) -> Principle:
+    outside = min(m["joiners_outside"] / 4, 1)
+    return Principle(
+        "open",
+        "Shared values, openness to the like-minded and to the public",
+        _score(m["standing"], m["transparency"], outside, 1 - m["narrative"]),
+        f"standing {m['standing']:.2f}, transparency {m['transparency']:.2f}, "
+        f"{m['joiners_outside']:.0f} states from outside the bodies did more than speak, "
+        f"the adversary's narrative at {m['narrative']:.2f}",
+    )
+
+
+def _core_mission(m: Measures) -> Principle:
+    return Principle(
+        "core_mission",
+        "NATO's core mission protected; no overreach, no misperception",
+        _score(m["readiness"], 1 - m["overreach"], 1 - m["perceived_threat"]),
+        f"readiness {m['readiness']:.2f}, overreach {m['overreach']:.2f}, "
+        f"threat perceived by third parties {m['perceived_threat']:.2f}",
+    )

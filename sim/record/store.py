@@ -42,6 +42,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from sim.errors import Diagnostic, InputError, OceansError, did_you_mean
+from sim.letters import is_number
 from sim.model.events import EVENT_KINDS, plain
 from sim.own_code import source_digest
 from sim.policies import OWN
@@ -273,23 +274,23 @@ def save(folder, loaded, outcomes, record=None, manifest=None):
     folder = Path(folder)
     with advising(folder.parent):
         write_json(folder / "scenario.json", plain(loaded.document))
-        write_attachments(folder / "attachments", loaded.attached)
+        _write_attachments(folder / "attachments", loaded.attached)
         write_measures(folder / "measures.csv", outcomes)
         write_series(folder / "series.csv", outcomes)
         if record is not None:
             _write_lines(folder / "record.json", [record.to_json()])
             _write_lines(folder / "events.jsonl", [event.to_json() for event in record.events])
         else:
-            write_joined(folder / "joined.csv", outcomes.joined)
-            write_formats(folder / "formats.csv", outcomes)
+            _write_shares(folder / "joined.csv", outcomes.joined, "incident", "response", "actor")
+            _write_shares(folder / "formats.csv", outcomes.formats, "incident", "format")
             if outcomes.answers:
-                write_joined(folder / "answers.csv", outcomes.answers, ("inject", "option"))
+                _write_shares(folder / "answers.csv", outcomes.answers, "inject", "option", "actor")
         files = {name: file_digest(folder / name) for name in WRITTEN if (folder / name).exists()}
         write_json(folder / MANIFEST, signed({**(manifest or {}), "files": files}))
         write_dictionary(folder)
 
 
-def write_attachments(folder, attached):
+def _write_attachments(folder, attached):
     """The files that injects name, under the paths that they name."""
     for name, contents in attached.items():
         path = folder.joinpath(*PureWindowsPath(name).parts)
@@ -401,13 +402,11 @@ def _measures_named(path, number, text, cells):
 def write_measures(path, outcomes):
     """One row for each run and arm, one column for each measure; an empty cell where a measure does not apply."""
     names, nothing = list(outcomes.measures), [math.nan] * outcomes.runs
-    arms = [(ARMS[0], outcomes.measures)]
-    if outcomes.baseline_measures is not None:
-        arms.append((ARMS[1], outcomes.baseline_measures))
     rows = (
-        [outcomes.first_run + run, arm, *row]
-        for arm, measures in arms
-        for run, row in enumerate(zip(*(_cells(measures.get(name, nothing)) for name in names), strict=True))
+        [run, arm, *row]
+        for arm, measures in zip(ARMS, (outcomes.measures, outcomes.baseline_measures), strict=True)
+        if measures is not None
+        for run, row in enumerate(_rows(measures.get(name, nothing) for name in names), outcomes.first_run)
     )
     write_table(path, ["run", "arm", *names], rows)
 
@@ -415,43 +414,35 @@ def write_measures(path, outcomes):
 def write_series(path, outcomes):
     """One row for each turn and run, one column for each quantity."""
     names = list(outcomes.series)
-    turns = len(outcomes.series[names[0]]) if names else 0
     rows = (
-        [outcomes.first_run + run, turn + 1, *row]
-        for turn in range(turns)
-        for run, row in enumerate(zip(*(_cells(outcomes.series[name][turn]) for name in names), strict=True))
+        [run, turn, *row]
+        for turn, values in enumerate(zip(*outcomes.series.values(), strict=True), start=1)
+        for run, row in enumerate(_rows(values), outcomes.first_run)
     )
     write_table(path, ["run", "turn", *names], rows)
 
 
-def write_joined(path, shares, columns=("incident", "response")):
-    """The share of runs in which each actor joined each response to each incident, or so answered each question."""
-    rows = (
-        [about, chosen, actor, float(share)]
-        for about, by_choice in shares.items()
-        for chosen, by_actor in by_choice.items()
-        for actor, share in by_actor.items()
-    )
-    write_table(path, [*columns, "actor", "share_of_runs"], rows)
+def _write_shares(path, shares, *columns):
+    """Shares of runs, by keys within keys: one row for each, with a column for each level of keys."""
+    write_table(path, [*columns, "share_of_runs"], _leaves(shares))
 
 
-def write_formats(path, outcomes):
-    """The share of runs in which each incident was first taken to each format."""
-    rows = (
-        [incident, name, float(share)]
-        for incident, shares in outcomes.formats.items()
-        for name, share in shares.items()
-    )
-    write_table(path, ["incident", "format", "share_of_runs"], rows)
+def _leaves(shares, *keys):
+    if not isinstance(shares, dict):
+        yield [*keys, float(shares)]
+        return
+    for key, inner in shares.items():
+        yield from _leaves(inner, *keys, key)
 
 
-def _cells(values):
-    """Numbers as a table holds them: every digit, whole numbers without a point, nothing for nan."""
-    values = values.tolist() if hasattr(values, "tolist") else values
-    return [_cell(value) for value in values]
+def _rows(columns):
+    """Rows of a table from its columns, arrays or lists of numbers."""
+    listed = [column if isinstance(column, list) else column.tolist() for column in columns]
+    return zip(*(map(_cell, column) for column in listed), strict=True)
 
 
 def _cell(value):
+    """A number as a table holds it: every digit, a whole one without a point, nothing for nan."""
     if isinstance(value, float) and math.isnan(value):
         return ""
     if isinstance(value, float) and value.is_integer():
@@ -480,28 +471,16 @@ def fill_table(file, columns, rows, with_commas=False):
     "a;b";0,5
     """
     table = csv.writer(file, delimiter=";" if with_commas else ",", lineterminator="\n")
-    written = _with_comma if with_commas else _written
-    table.writerow([written(name) for name in columns])
-    table.writerows([written(cell) for cell in row] for row in rows)
+    table.writerows([_written(cell, with_commas) for cell in row] for row in itertools.chain([columns], rows))
 
 
-def _with_comma(cell):
-    cell = _written(cell)
-    return str(cell).replace(".", ",") if isinstance(cell, float) else cell
-
-
-def _written(cell):
+def _written(cell, with_commas):
     """A cell as a file holds it: an apostrophe before text that would be a formula, which spreadsheets do not show."""
     if isinstance(cell, str):
-        return f"'{cell}" if cell.startswith(FORMULA) and not _is_number(cell) else cell
-    return "" if cell is None or cell != cell else cell
-
-
-def _is_number(text):
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
+        return f"'{cell}" if cell.startswith(FORMULA) and not is_number(cell) else cell
+    if cell is None or cell != cell:
+        return ""
+    return str(cell).replace(".", ",") if with_commas and isinstance(cell, float) else cell
 
 
 def _write_lines(path, lines):
@@ -527,11 +506,9 @@ def dictionary_rows():
         yield ("series.csv", "", name, meaning, "number", "", "")
     yield from _event_rows()
     for file, column in SHARES.items():
-        about, of = (
-            ("inject", "id of the option")
-            if column == "option"
-            else ("incident", f"key of the {column}, as in the library")
-        )
+        about, of = "incident", f"key of the {column}, as in the library"
+        if column == "option":
+            about, of = "inject", "id of the option"
         yield (file, "", about, f"id of the {about}", "text", "", "")
         yield (file, "", column, of, "text", "", "")
         if column != "format":
@@ -552,15 +529,14 @@ def _event_rows():
 def write_dictionary(folder):
     """What every file, column and field means: once to read, once to load."""
     for name, text in dictionary_files(list(dictionary_rows())).items():
-        _write_lines(Path(folder) / name, text.splitlines())
+        (Path(folder) / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def dictionary_files(rows):
     """The same of other rows: dict of a file's name to its text."""
     table = io.StringIO(newline="")
     fill_table(table, ["file", "event", "field", "meaning", "type", "unit", "range"], rows)
-    lines = "".join(f"{line}\n" for line in _dictionary_lines(rows))
-    return {"data_dictionary.csv": table.getvalue(), "data_dictionary.md": lines}
+    return {"data_dictionary.csv": table.getvalue(), "data_dictionary.md": "\n".join([*_dictionary_lines(rows), ""])}
 
 
 def _dictionary_lines(rows):

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.rules.domain import Numbers
 
-__all__ = ["of_runs", "over_actors", "over_options", "quantize", "select_runs", "total"]
+__all__ = ["of_runs", "over_actors", "over_options", "quantize", "select_runs", "total", "total_by"]
 
 STEP = 2.0**-20
 
@@ -38,7 +38,7 @@ def quantize(values: Numbers) -> np.ndarray:
     return steps[()]
 
 
-def select_runs(coefficient: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def select_runs(coefficient: np.ndarray, rows: np.ndarray | slice) -> np.ndarray:
     """A coefficient, which may differ from run to run, for some runs.
 
     Parameters
@@ -91,6 +91,25 @@ def total(values: Numbers, where: Numbers = True) -> np.ndarray:
     0.75
     """
     return (quantize(values) * where).sum(axis=-1)
+
+
+def total_by(shape: tuple[int, ...], places: tuple[np.ndarray, ...], values: np.ndarray) -> np.ndarray:
+    """Exact sums of values on the grid by their places in an array: nothing where none has its place.
+
+    Parameters
+    ----------
+    shape : of the array
+    places : an array (k,) of int for each of its axes
+    values : array (k,), any unit
+
+    Returns
+    -------
+    array of that shape
+
+    >>> total_by((2, 2), (np.array([0, 0, 1]), np.array([1, 1, 0])), np.array([0.5, 0.25, 4.0])).tolist()
+    [[0.0, 0.75], [4.0, 0.0]]
+    """
+    return np.bincount(np.ravel_multi_index(places, shape), values, int(np.prod(shape))).reshape(shape)
 
 
 def over_actors(values: np.ndarray) -> np.ndarray:

@@ -13,129 +13,59 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pydantic import BaseModel
 
 from sim.errors import Diagnostic, did_you_mean, in_words, nearest
-from sim.scenario.members import which_code
-from sim.scenario.needs import allowed, figure_limits, is_counted, lies_within
-from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, mapping_of, number_of, text_of
-from sim.scenario.schema import (
+from sim.scenario.hints import which_code
+from sim.scenario.library_schema import (
+    MEASURED_BY,
+    YARDSTICK,
+    Between,
     Body,
-    CaseKind,
-    Codebook,
     CoercionEpisode,
     Days,
     Domain,
-    Estimates,
+    Escalation,
+    Exposure,
     Figure,
     Format,
-    Group,
     Library,
     Membership,
+    Of,
     Parameter,
-    Position,
     Project,
-    Response,
     State,
-    Unattributed,
     Volume,
-    Volumes,
 )
-from sim.scenario.wording import ENTRY_NAMES, below, core, is_model, start_of
+from sim.scenario.reader import Node, date_of, number_of
+from sim.scenario.wording import ENTRY_NAMES, below, core, fields_of, is_model, once_for_each, start_of
 
 JUDGEMENT = "judgement"
 FEWEST_USES = 2
 
-# In which section of the library the names in a field are found.
-REFERENCES = {
-    CaseKind: {"without": "responses"},
-    Codebook: {"source": "sources"},
-    CoercionEpisode: {"by": "states", "source": "sources"},
-    Estimates: {"coefficients": "behaviour"},
-    Format: {"outputs": "responses", "duplicates": "formats", "sources": "sources"},
-    Group: {"tie": "behaviour", "sharing": "behaviour", "source": "sources"},
-    Parameter: {"domain": "domains"},
-    Position: {"source": "sources"},
-    Project: {"formats": "formats", "duplicates": "formats", "depends_on": "cooperation", "sources": "sources"},
-    Response: {
-        "coded_as": "codebook",
-        "venues": "formats",
-        "decided_in": "formats",
-        "sources": "sources",
-        "usual": "behaviour",
-        "instrument": "groups",
-        "follows": "responses",
-    },
-    State: {"borders": "states", "no_relations_with": "states"},
-    Unattributed: {"atlantic": "states", "pacific": "states"},
-    Volume: {"source": "sources"},
-    Volumes: {
-        "coded": "states",
-        **dict.fromkeys(("at_sea", "with_embassies", "summons", "talks"), "responses"),
-        **dict.fromkeys(("article_4", "article_5", "ministers"), "formats"),
-    },
-    Body: {"group": "groups", "source": "sources"},
-}
 OF_THE_PROGRAM = ("measures", "policies")  # what no document defines
-KEYED_BY_ACTOR = {State: ("unfavourable", "exposure"), Group: ("members",), Project: ("positions",)}
 ONE_OF = {
-    **ENTRY_NAMES,
-    "codebook": "coded kind of act",
-    "domains": "domain",
-    "measures": "measure",
-    "policies": "policy",
-    "sources": "source",
-}
+    **ENTRY_NAMES, "codebook": "coded kind of act", "domains": "domain", "measures": "measure",
+    "policies": "policy", "sources": "source",
+}  # fmt: skip
 
 
-def names_in(library: Library, section: str) -> Iterable[str]:
-    """The names of a section that may be referred to; of the codebook, those of the kinds of act that are coded."""
+def names_in(library: Library, section: str) -> dict:
+    """The names of a section that may be referred to, domains with their limits; of the codebook, the kinds of act."""
     found = getattr(library, section)
+    if section == "domains":
+        return {name: domain.limits for name, domain in found.items()}
     if section == "codebook":
-        return found.responses if found is not None else ()
-    return () if section in ("estimates", "volumes") else found
+        found = found.responses if found is not None else ()
+    return {} if section in ("estimates", "volumes") else dict.fromkeys(found)
 
 
-def check_library(root: Node, names: dict[str, dict]) -> list[Diagnostic]:
-    """Every fault in how the entries of the library, some or all sections, fit together.
-
-    `names` has for each section the names that may be referred to; those of domains with the limits of each.
-    """
-    faults = [*check_entry(root, Library, names), *_coefficients(root, names["domains"])]
-    for code, key, _ in items_of(root, "bodies"):
-        if code not in ("NATO", "EU"):
-            faults.append(key.fault(f"a body is NATO or EU, not '{code}'."))
-    for _, _, response in items_of(root, "responses"):
-        if is_given(response, "venues"):
-            said = "only a response of a scenario's own has venues. Say it in the `outputs` of the formats"
-            faults.append(response.keys["venues"].fault(f"{said} that decide it."))
-    definitions = {name: {key: node for key, node, _ in items_of(root, name)} for name in names}
-    return at_the_definition([*faults, *_codebook(root)], root, definitions)
+NOT_PLAYED = {  # facts for readers: whoever gave one another value would find that nothing changes
+    (Body, "budget_eur_m"), (Escalation, "cameo"), (Escalation, "goldstein"), (Exposure, "import_share_pct"),
+    (Project, "is_moonshot"), (Project, "maturity"), (State, "cyber_incidents"), (State, "es11_1"),
+    (State, "government_effectiveness"), (State, "population_m"),
+}  # fmt: skip
+COUNTED = ("count",)  # domains whose coefficients the model takes as whole numbers
 
 
-def limits_in(root: Node) -> dict[str, tuple[float, float] | None]:
-    """The domains of a library, each with its limits, or None where it has no sound ones."""
-    return {name: _ends(domain.get("limits")) for name, _, domain in items_of(root, "domains")}
-
-
-def _coefficients(root: Node, domains: dict) -> Iterator[Diagnostic]:
-    """Coefficients that cannot be what the library says of them: their values, ranges, priors and estimates."""
-    limits = {}
-    for name, _, coefficient in items_of(root, "behaviour"):
-        domain = text_of(coefficient, "domain")
-        limits[name] = domains.get(domain)
-        prior = entries_of(coefficient, "prior")
-        for node in (coefficient.get("value"), *entries_of(coefficient, "range"), *prior[:1]):
-            yield from _outside(node, limits[name], name)
-            yield from a_fraction(node, name, domain)
-        spread = number_of(prior[1]) if len(prior) == 2 else None
-        if spread is not None and not spread > 0:
-            yield prior[1].fault(f"expected a standard deviation above 0 for '{name}', got '{prior[1].text}'.")
-    if estimates := mapping_of(root, "estimates"):
-        names = [entry.text or "" for entry in entries_of(estimates, "coefficients")]
-        for values in (estimates.get("mean"), *(node for *_, node in items_of(estimates, "without"))):
-            for name, node in zip(names, values.value if values is not None and values.is_list else [], strict=False):
-                yield from _outside(node, limits.get(name), name)
-
-
-def _outside(node: Node | None, limits: tuple[float, float] | None, name: str) -> Iterator[Diagnostic]:
+def outside_of(node: Node | None, limits: tuple[float, float] | None, name: str) -> Iterator[Diagnostic]:
     number = number_of(node)
     if node is not None and number is not None and limits is not None and not lies_within(limits, number):
         yield node.fault(f"expected {allowed(limits)} for '{name}', got '{node.text}'.")
@@ -149,29 +79,28 @@ def a_fraction(node: Node | None, name: str, domain: str | None) -> Iterator[Dia
         yield node.fault(f"expected a whole number for '{name}', got '{node.text}'. Write {below} or {below + 1}.")
 
 
-def _codebook(root: Node) -> Iterator[Diagnostic]:
-    """Words for kinds of case that mean two of them."""
-    kinds = items_of(codebook, "kinds") if (codebook := root.get("codebook")) is not None else []
-    meant = {name: name for name, _, _ in kinds}
-    for name, _, kind in kinds:
-        for word in entries_of(kind, "also"):
-            if word.text is not None and meant.setdefault(word.text, name) != name:
-                yield word.fault(f"'{word.text}' already means '{meant[word.text]}'. A word means one kind of case.")
-
-
 def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> Iterator[Diagnostic]:
     """The faults of an entry and all below it: what it refers to, and numbers that contradict each other."""
     for found, kind, name in _models(node, model):
-        for field, section in REFERENCES.get(kind, {}).items():
-            target = found.value.get(field)
-            if target is not None:
-                yield from known_names(target.value if target.is_list else [target], section, names)
-        for field in KEYED_BY_ACTOR.get(kind, ()):
-            keys = [key for code, key, _ in items_of(found, field) if code not in names["bodies"]]
-            yield from known_names(keys, "states", names)
+        for field in found.value:
+            section, of_keys = _refers_to(fields_of(kind).get(field))
+            if section is not None and of_keys:
+                keys = [key for code, key, _ in found.items_of(field) if code not in names["bodies"]]
+                yield from known_names(keys, section, names)
+            elif section is not None:
+                yield from known_names(found.named_in(field), section, names)
         yield from _beyond_limits(found, kind, name)
         if kind in RULES:
             yield from RULES[kind](found, names)
+
+
+@once_for_each
+def _refers_to(annotation: object) -> tuple[str | None, bool]:
+    """In which section of the library the names in a field are found, if in any; and whether these are its keys."""
+    inner, constraints = core(annotation)
+    if typing.get_origin(inner) in (list, dict):
+        _, constraints = core(typing.get_args(inner)[0])
+    return next((part.section for part in constraints if isinstance(part, Of)), None), typing.get_origin(inner) is dict
 
 
 def known_names(nodes: Iterable[Node], section: str, names: dict[str, dict]) -> Iterator[Diagnostic]:
@@ -202,12 +131,12 @@ def unless_known_group(node: Node, known: Collection[str]) -> Iterator[Diagnosti
 
 
 def low_before_high(node: Node) -> Iterator[Diagnostic]:
-    ends = _ends(node)
+    ends = ends_of(node)
     if ends and not ends[0] < ends[1]:
         yield node.fault(f"a range goes from low to high, and {ends[0]:g} is not below {ends[1]:g}.")
 
 
-def _ends(node: Node | None) -> tuple[float, float] | None:
+def ends_of(node: Node | None) -> tuple[float, float] | None:
     """The two numbers of a range; None when it is no such thing."""
     ends = [number_of(end) for end in node.value] if node is not None and node.is_list else []
     low, high = ends if len(ends) == 2 else (None, None)
@@ -221,8 +150,8 @@ def _beyond_limits(node: Node, kind: type[BaseModel], entry: str | None) -> Iter
         if limits is None or not found.is_mapping:
             continue
         figures = [found] if "value" in found.value else [figure for figure in found.entries() if figure.is_mapping]
-        for value in (end for figure in figures for end in (figure.get("value"), *entries_of(figure, "range"))):
-            yield from _outside(value, limits, field)
+        for value in (end for figure in figures for end in (figure.get("value"), *figure.entries_of("range"))):
+            yield from outside_of(value, limits, field)
 
 
 def _models(node: Node, annotation) -> Iterator[tuple[Node, type[BaseModel], typing.Any]]:
@@ -243,21 +172,20 @@ def _figure(node: Node, names) -> Iterator[Diagnostic]:
     source, span = node.get("source"), node.get("range")
     if source is not None and source.text == JUDGEMENT:
         for field in ("range", "why"):
-            if not is_given(node, field):
+            if not node.is_given(field):
                 yield start_of(node).fault(f"a judgement needs a '{field}': others will want to argue with it.")
     elif source is not None:
         yield from known_names([source], "sources", names)
     if span is not None and span.is_list:
         yield from low_before_high(span)
-        ends, value = _ends(span), number_of(node.get("value"))
+        ends, value = ends_of(span), number_of(node.get("value"))
         if value is not None and ends and not ends[0] <= value <= ends[1]:
             yield node["value"].fault(f"the value {value:g} is outside its own range, {ends[0]:g} to {ends[1]:g}.")
 
 
 def _domain(node: Node, names) -> Iterator[Diagnostic]:
-    limits = node.get("limits")
-    if limits is not None and limits.is_list:
-        yield from low_before_high(limits)
+    if "limits" in node.value:
+        yield from low_before_high(node["limits"])
 
 
 def _ordered(node: Node, names) -> Iterator[Diagnostic]:
@@ -266,56 +194,95 @@ def _ordered(node: Node, names) -> Iterator[Diagnostic]:
         yield start_of(node).fault("these should rise from 'min' over 'typical' to 'max'.")
 
 
-def _membership(node: Node, names) -> Iterator[Diagnostic]:
-    since, until = date_of(node.get("since")), date_of(node.get("until"))
-    if since and until and until < since:
-        yield node["until"].fault(f"a membership cannot end on {until} when it begins on {since}.")
+def _not_before(first: str, last: str, read: typing.Callable, said: str) -> typing.Callable:
+    """The rule that the field `last` is not below the field `first`."""
 
+    def rule(node: Node, names) -> Iterator[Diagnostic]:
+        low, high = read(node.get(first)), read(node.get(last))
+        if low is not None and high is not None and high < low:
+            yield node[last].fault(said.format(low=low, high=high))
 
-def _episode(node: Node, names) -> Iterator[Diagnostic]:
-    start, end = number_of(node.get("start")), number_of(node.get("end"))
-    if start is not None and end is not None and end < start:
-        yield node["end"].fault(f"an episode cannot end in {end:g} when it begins in {start:g}.")
+    return rule
 
 
 def _format(node: Node, names) -> Iterator[Diagnostic]:
     for field in ("members", "voters"):
-        for entry in entries_of(node, field):
+        for entry in node.entries_of(field):
             name = entry.text
             if name is None or name == "any" or name in names["bodies"] or name in names["states"]:
                 continue
             if not name.startswith("group:"):
-                choices = [
-                    *{**names["states"], **names["bodies"]},
-                    *(f"group:{known}" for known in names["groups"]),
-                    "any",
-                ]
+                groups = [f"group:{known}" for known in names["groups"]]
+                choices = [*{**names["states"], **names["bodies"]}, *groups, "any"]
                 said = which_code(name, choices, names.get("codes", {}))
                 yield entry.fault(f"no actor '{name}'. {said}", ("states", name))
             else:
                 yield from unless_known_group(entry, names["groups"])
-    rule, voters = text_of(node, "rule"), node.get("members")
+    rule, voters = node.text_of("rule"), node.get("members")
     if voters is not None and voters.is_list and not voters.value and rule not in ("adjudication", "sovereign"):
         yield voters.fault("a format needs members: codes, group:<name>, or any.")
 
 
-def _volume(node: Node, names) -> Iterator[Diagnostic]:
-    most = node.get("high")
-    low, high = number_of(node.get("low")), number_of(most)
-    if most is not None and low is not None and high is not None and high < low:
-        yield most.fault(f"what the record says at most, {high:g}, is below what it says at least, {low:g}.")
-
-
 RULES = {
-    Volume: _volume,
-    CoercionEpisode: _episode,
+    Volume: _not_before(
+        "low", "high", number_of, "what the record says at most, {high:g}, is below what it says at least, {low:g}."
+    ),
+    CoercionEpisode: _not_before(
+        "start", "end", number_of, "an episode cannot end in {high:g} when it begins in {low:g}."
+    ),
     Days: _ordered,
     Domain: _domain,
     Figure: _figure,
     Format: _format,
-    Membership: _membership,
+    Membership: _not_before("since", "until", date_of, "a membership cannot end on {high} when it begins on {low}."),
     Parameter: _figure,
 }
+
+
+# --------------------------------------------------------------------------------------------------------------- limits
+
+
+def figure_limits(holder: object, field: str, entry: str | None = None) -> tuple[float, float] | None:
+    """Between what a figure, a field of an entry of the library, makes sense; None where anything does.
+
+    >>> figure_limits(State, "defence_usd_bn", "ISL"), figure_limits(State, "defence_usd_bn", "USA")
+    ((0, 1000000.0), (0.05, 1000000.0))
+    """
+    if (holder, entry) == (State, YARDSTICK) and field in MEASURED_BY:
+        field = "gdp_usd_bn"
+    inner, constraints = core(fields_of(holder).get(field)) if is_model(holder) else (None, [])
+    if typing.get_origin(inner) is dict:
+        _, constraints = core(typing.get_args(inner)[1])
+    return next(((part.low, part.high) for part in constraints if isinstance(part, Between)), None)
+
+
+def domain_of(library: Library, coefficient: str) -> Domain | None:
+    """The domain of a coefficient of behaviour; None in a library that does not say.
+
+    >>> from sim.scenario import load_library
+    >>> domain_of(load_library(), "tension_start").limits
+    (0.0, 1.0)
+    """
+    return library.domains.get(library.behaviour[coefficient].domain)
+
+
+def is_counted(domain: str | None) -> bool:
+    """Whether the coefficients of a domain are whole numbers: how often something is done is never a fraction."""
+    return domain in COUNTED
+
+
+def allowed(limits: tuple[float, float]) -> str:
+    """Limits in words.
+
+    >>> allowed((0.0, 1e6))
+    'a number from 0 to 1000000'
+    """
+    return f"a number from {limits[0]:.15g} to {limits[1]:.15g}"
+
+
+def lies_within(limits: tuple[float, float] | None, number: float) -> bool:
+    """Whether a number is one, and within the limits; without limits any number is."""
+    return math.isfinite(number) and (limits is None or limits[0] <= number <= limits[1])
 
 
 # ------------------------------------------------------------------------------------------- misspelt where it is given
@@ -365,13 +332,4 @@ def _misspelt(given: str, node: Node, used: str, places: list[Diagnostic]) -> Di
 
 def _words_in(root: Node) -> Counter:
     """How often each name stands in a document: as a key, a text, or a part of a path."""
-    return Counter(word for text in _texts(root) for word in {text, *text.split(".")})
-
-
-def _texts(node: Node) -> Iterator[str]:
-    if node.is_mapping:
-        yield from node.value
-    if node.text is not None:
-        yield node.text
-    for entry in node.entries():
-        yield from _texts(entry)
+    return Counter(word for text in root.texts() for word in {text, *text.split(".")})

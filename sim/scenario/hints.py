@@ -6,14 +6,17 @@ A hint on a value is a sentence that follows another, or nothing where there is 
 import calendar
 import datetime
 import re
-from collections.abc import Iterable, Iterator
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import yaml
 
-from sim.errors import Diagnostic, nearest
+from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.letters import HIDDEN, named, plain_letters
+from sim.scenario.library_schema import Body, Library, State
 
 FURTHEST_UP, FURTHEST_QUOTE = 8, 60
+LONGEST_CODE = 4
 HIDDEN_LINE_END = re.compile("[\x85\u2028\u2029]")
 WELL_FORMED = re.compile(r"""\s*(- +)*["']?[\w.-]+["']?:( |$)""")
 NO_SPACE_AFTER_COLON = re.compile(r"\s*(?:- +)*(?P<key>[A-Za-z_]\w*):(?P<slip>[^\s/:])")
@@ -109,7 +112,9 @@ def _slips(lines: list[str], problem: yaml.MarkedYAMLError) -> Iterator[tuple[in
     for at in reading:
         for pattern in FROM_ANOTHER_KEYBOARD:
             if (slip := pattern.match(lines[at])) is not None:
-                yield at, slip.start("slip"), _another_keyboard(slip["slip"]), 1
+                plain = plain_letters(slip["slip"])
+                meant = "a space" if plain == " " else f"'{plain}'"
+                yield at, slip.start("slip"), f"{named(slip['slip'])} stands here, where {meant} is meant.", 1
     for at in reading:
         if (slip := NO_SPACE_AFTER_COLON.match(lines[at])) is not None:
             message = f"a space is missing after '{slip['key']}:'."
@@ -193,12 +198,6 @@ def _without_dash(lines: list[str], problem: yaml.MarkedYAMLError) -> Iterator[t
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
-
-
-def _another_keyboard(letter: str) -> str:
-    plain = plain_letters(letter)
-    meant = "a space" if plain == " " else f"'{plain}'"
-    return f"{named(letter)} stands here, where {meant} is meant."
 
 
 # ------------------------------------------------------------------------------------------------ where it stopped
@@ -306,7 +305,10 @@ def about_a_day(text: str, with_clock: bool = False) -> str:
     text = plain_letters(text).strip()
     day, rest = next(_days_in(text), None), CLOCK.search(YEAR_FIRST.sub("", YEAR_LAST.sub("", text)))
     if rest is not None and with_clock:
-        return _with_clock(text, day)
+        time = _time_in(YEAR_FIRST.sub("", text))
+        if day is not None and time is not None:
+            return f" Write {day} {time:%H:%M}, {PLAIN_CLOCK}."
+        return " A clock time goes under 'time'." if day is None else ""
     if rest is not None:
         return f" A day has no clock here: write {day}." if day else " A day has no clock here."
     if (found := YEAR_FIRST.fullmatch(text)) is not None:
@@ -317,13 +319,6 @@ def about_a_day(text: str, with_clock: bool = False) -> str:
         other = f" (or {days[1]}, if the month stands first)" if len(days) > 1 else ""
         return f" Write the year first: {days[0]}{other}." if days else ""
     return f" Did you mean {day}?" if day else ""
-
-
-def _with_clock(text: str, day: datetime.date | None) -> str:
-    time = _time_in(YEAR_FIRST.sub("", text))
-    if day is None or time is None:
-        return " A clock time goes under 'time'." if day is None else ""
-    return f" Write {day} {time:%H:%M}, {PLAIN_CLOCK}."
 
 
 def about_a_time(text: str) -> str:
@@ -389,3 +384,49 @@ def about_a_count(text: str) -> str:
     if CLOCK.search(text) or re.match(r"[DTH]\s*[+-]\s*\d", text):
         return " Count turns here, and give the clock under 'time', or the day under 'date'."
     return ""
+
+
+# ------------------------------------------------------------------------------------------------------ names for codes
+
+
+def codes_by_name(library: Library, own: Iterable[tuple[str, str | None]] = ()) -> dict[str, str]:
+    """Each word that people write for an actor or a group, in bare letters, and the code that it stands for.
+
+    `own` are the codes and names of the actors that a scenario names itself.
+    """
+    known: dict[str, State | Body] = {**library.bodies, **library.states}
+    words = [(word, code) for code, name in own for word in (code, name)]
+    words += [(word, code) for code, one in known.items() for word in (code, one.name, *getattr(one, "also", ()))]
+    words += [(word, f"group:{name}") for name, group in library.groups.items() for word in (name, group.name)]
+    words += [(one.adjective, code) for code, one in known.items()]
+    codes: dict[str, str] = {}
+    for word, code in words:
+        codes.setdefault(bare_letters(word or code), code)
+    return codes
+
+
+def bare_letters(word: str) -> str:
+    """Letters and digits alone: without accents, points, spaces, capitals and a leading article."""
+    letters = unicodedata.normalize("NFKD", plain_letters(word[:80])).casefold().strip().removeprefix("the ")
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
+def code_meant(word: str, choices: Collection[str], codes: Mapping[str, str]) -> str | None:
+    """The code among the choices that somebody means by a name, another code or a misspelt one; None when none is.
+
+    >>> from sim.scenario.library import load_library
+    >>> library = load_library()
+    >>> codes = codes_by_name(library)
+    >>> [code_meant(word, library.states, codes) for word in ("UK", "the U.S.", "Turkey", "Jpn", "Germny", "Atlantis")]
+    ['GBR', 'USA', 'TUR', 'JPN', 'DEU', None]
+    """
+    known = {name: code for name, code in codes.items() if code in choices}
+    bare = bare_letters(word)
+    similar = nearest(bare, [name for name in known if len(name) > LONGEST_CODE]) if len(bare) > LONGEST_CODE else None
+    return known.get(bare) or known.get(similar or "") or nearest(word, choices)
+
+
+def which_code(word: str, choices: Collection[str], codes: Mapping[str, str]) -> str:
+    """What was probably meant by a word that is no actor's code, as `did_you_mean` says it."""
+    meant = code_meant(word, choices, codes)
+    return f"Did you mean '{meant}'?" if meant else did_you_mean(word, choices)

@@ -6,21 +6,67 @@ No entry may stand in two places.
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sim.catalogue.moves import FELT, NAMES
+from sim.catalogue.responses import RESPONSE_KINDS, RUNGS
 from sim.errors import Diagnostic, InputError, nearest
-from sim.scenario.entries import check_library, limits_in, names_in
-from sim.scenario.members import with_outputs
-from sim.scenario.needs import check_needs
-from sim.scenario.reader import Node, SourceText, is_given, keys_of, read
-from sim.scenario.schema import Library, Scenario
+from sim.scenario.entries import a_fraction, at_the_definition, check_entry, ends_of, names_in, outside_of
+from sim.scenario.facts import with_outputs
+from sim.scenario.library_schema import MEASURED_BY, YARDSTICK, Library
+from sim.scenario.reader import Node, SourceText, keys_of, number_of, read
+from sim.scenario.schema import Scenario
 from sim.scenario.wording import beside, fields_of, once_for_each, validated
 
+COEFFICIENTS = (
+    *"""
+    precision damping round_days evidence_rate skill_floor access_open access_signals signals_power
+    prior_log_odds source_correlation victim_shares memory perception_noise ideal_point_scale stance_distance
+    stance_border stance_episode stance_opinion opinion_middle stance_other_ocean exposure_half
+    exposure_asymmetry exposure_energy trade_rus_since_2022 tie_neighbour tie_base position_base position_bond
+    position_stance position_own position_hurt position_exposure position_doubt salience_base salience_stake
+    salience_exposure chair_error silence_hazard silence_steepness silence_weaker silence_days silence_shift
+    abstention tolerance weight_floor call_precision call_mandate call_reputation call_ip4_standing
+    call_coverage call_days call_veto call_duplication call_victim call_wait call_wait_open call_stake
+    call_stake_min call_friend call_again_days call_again calls tempo_severity tempo_from tempo_physical
+    leak_per_member leak_publicness practice_third_party habit_naming norm_start norm_before norm_rise
+    norm_years norm_growth norm_crowd norm_most b_stake b_bond b_led bond_from stake_any b_severity grave_from
+    b_hurt b_hurt_measures b_need b_unled b_hidden b_confidence b_doubt
+    confidence_ceiling attend_base attend_stake attend_bond attend_ask attend_text attend_capability case_effect
+    practice_naming_coercer standing_wrong renew_step renew_confidence bearable_share call_uncovered capacity_floor
+    evidence_overt b_peer b_text b_ask b_stance b_exposure b_tension b_cost b_reach body_naming body_words
+    body_deeds body_members body_text body_weight capital_start capital_cost capital_year consult_cost
+    relief_full pressure_scale pressure_synergy pressure_large_from pressure_institution signal_share
+    concede_base concede_cost concede_usual concede_support concede_solidarity concede_countered concede_major
+    episode_days tension_persistence tension_response tension_move tension_incident tension_start threat_real
+    threat_bias visible_projects visible_meeting transparency_start standing_start standing_text overreach_text
+    core_load_response core_load_crisis core_load_overreach adversary_precision feels_pressure feels_risk
+    feels_opening feels_gain escalate_step widen_share divide_step divide_sway divide_doubt divide_persistence
+    pressure_elsewhere retaliate_rate retaliate_exposure retaliate_capital tension_retaliation tension_pressure
+    opening_discord open_step opening_silence opening_opacity opening_crisis opening_usual narrative_persistence
+    narrative_step project_reluctance project_guardrail
+    """.split(),
+    *(f"rung_{rung}" for rung in RUNGS[1:]),
+    *(kind.practice for kind in RESPONSE_KINDS.values()),
+    *(f"{term}_{move}" for move in NAMES for term in FELT),
+)
+NEEDED = {
+    "behaviour": ("coefficient", COEFFICIENTS),
+    "bodies": ("body", ("NATO", "EU")),
+    "codebook": ("coded kind of act", tuple(kind.coded_as for kind in RESPONSE_KINDS.values() if kind.coded_as)),
+    "states": ("state", (YARDSTICK,)),
+}
+MARKED = {  # what at least one entry of a section says of itself, and what would be missing otherwise
+    ("cooperation", "is_guardrail"): "no project would reassure allies",
+    ("formats", "for_the_four"): "NATO would meet its four partners nowhere",
+    ("groups", "is_the_four"): "NATO would have no partners",
+    ("groups", "names_culprits"): "nobody would be used to saying who did it",
+}
 SECTIONS = tuple(fields_of(Library))
-NOT_PLAYED: Any = {
+NOT_IN_THE_DIGEST: Any = {
     **dict.fromkeys(("codebook", "estimates", "domains", "volumes"), True),
     "behaviour": {"__all__": {"domain"}},
     "responses": {"__all__": {"is_inaction"}},
@@ -62,17 +108,13 @@ def check_library_files(files: list[tuple[Path, str]]) -> list[Diagnostic]:
     """
     if not files:
         return []
-    given = {path.resolve() for path, _ in files}
+    given, home = {path.resolve() for path, _ in files}, scenarios_folder() / "library"
     folders = {path.parent for path in given}
     neighbours = {other.resolve() for folder in folders for other in folder.glob("*.yaml")} - given
-    beside_them = [(path, shown_path(path)) for path in sorted(neighbours)] if folders == {_folder()} else []
+    beside_them = [(path, shown_path(path)) for path in sorted(neighbours)] if folders == {home.resolve()} else []
     _, faults = read_library([*files, *beside_them], whole=bool(beside_them))
     shown = {name for _, name in files}
     return [fault for fault in faults if fault.file in shown] or faults
-
-
-def _folder() -> Path:
-    return (scenarios_folder() / "library").resolve()
 
 
 @once_for_each
@@ -84,7 +126,7 @@ def library_digest(library: Library) -> str:
     is played, whether a response is none, which is a matter of telling, what else people call a state, and the
     volumes, which no run reads.
     """
-    return digest_of(library.model_dump(mode="json", exclude_defaults=True, exclude=NOT_PLAYED))
+    return digest_of(library.model_dump(mode="json", exclude_defaults=True, exclude=NOT_IN_THE_DIGEST))
 
 
 def without_states(library: Library, codes: Sequence[str]) -> Library:
@@ -137,18 +179,16 @@ def read_library(files: Sequence[tuple[Path, str]], whole: bool = True) -> tuple
             faults += error.faults
     if faults:  # without what a file holds, all that refers to it would seem to be wrong
         return None, faults
-    root, repeated = merged_sections(roots)
-    missing = [name for name in SECTIONS if not is_given(root, name)]
+    root, repeated = _merged_sections(roots)
+    missing = [name for name in SECTIONS if not root.is_given(name)]
     strangers = [name for name in root.value if name not in SECTIONS]
     if whole:
         faults += [_missing_section(name, files) for name in missing if nearest(name, strangers) is None]
-    names = {name: dict.fromkeys(_names(name, root.get(name))) for name in SECTIONS if keys_of(root.get(name))}
-    if "domains" in names:
-        names["domains"] = limits_in(root)
+    names = {name: _names_given(root, name) for name in SECTIONS}
     if whole:
-        names |= {name: ANY_NAME for name in SECTIONS if name not in names}
+        names = {name: given or _AnyName() for name, given in names.items()}
     else:
-        names = {name: {**_names_of_the_shipped(name), **names.get(name, {})} for name in SECTIONS}
+        names = {name: names_in(load_library(), name) | given for name, given in names.items()}
     needs = check_needs(root) if whole and not faults and not missing else ()
     for name in missing:
         root.value[name] = Node("mapping", {}, SourceText("", ""), 0, 0)
@@ -159,13 +199,6 @@ def read_library(files: Sequence[tuple[Path, str]], whole: bool = True) -> tuple
     return library, faults + repeated + beside(misfits, [*check_library(root, names), *needs])
 
 
-def _names_of_the_shipped(section: str) -> dict:
-    library = load_library()
-    if section == "domains":
-        return {name: domain.limits for name, domain in library.domains.items()}
-    return dict.fromkeys(names_in(library, section))
-
-
 class _AnyName(dict):
     """The names of a section that is missing or no section: any may have stood there."""
 
@@ -173,12 +206,12 @@ class _AnyName(dict):
         return True
 
 
-ANY_NAME = _AnyName()
-
-
-def _names(name: str, section: Node | None) -> list[str]:
-    """The names of a section that may be referred to."""
-    return keys_of(section.get("responses") if name == "codebook" and section is not None else section)
+def _names_given(root: Node, section: str) -> dict:
+    """What `names_in` says of a library, of one that is being read."""
+    if section == "domains":
+        return {name: ends_of(domain.get("limits")) for name, _, domain in root.items_of(section)}
+    node = root.get(section)
+    return dict.fromkeys(keys_of(node.get("responses") if section == "codebook" and node is not None else node))
 
 
 def _missing_section(name: str, files: Sequence[tuple[Path, str]]) -> Diagnostic:
@@ -189,7 +222,7 @@ def _missing_section(name: str, files: Sequence[tuple[Path, str]]) -> Diagnostic
     return Diagnostic(folder, 0, 0, f"no file of the library holds '{name}'. Is the installation complete?")
 
 
-def merged_sections(roots: list[Node]) -> tuple[Node, list[Diagnostic]]:
+def _merged_sections(roots: list[Node]) -> tuple[Node, list[Diagnostic]]:
     """One node of all sections, each with the entries of every file; and the entries that stand twice."""
     root, faults = Node("mapping", {}, SourceText("", ""), 0, 0), []
     for part in roots:
@@ -198,17 +231,8 @@ def merged_sections(roots: list[Node]) -> tuple[Node, list[Diagnostic]]:
             if before is not None and before.is_mapping and section.is_mapping:
                 faults += _add_entries(before, section)
             else:
-                root.value[name], root.keys[name] = _copied(section), part.keys[name]
+                root.value[name], root.keys[name] = section, part.keys[name]
     return root, faults
-
-
-def _copied(section: Node) -> Node:
-    """A section that entries of other files can be added to."""
-    if not section.is_mapping:
-        return section
-    copy = Node("mapping", dict(section.value), section.source, section.line, section.column, section.length)
-    copy.keys = dict(section.keys)
-    return copy
 
 
 def _add_entries(section: Node, more: Node) -> list[Diagnostic]:
@@ -221,3 +245,95 @@ def _add_entries(section: Node, more: Node) -> list[Diagnostic]:
         else:
             section.value[name], section.keys[name] = entry, more.keys[name]
     return faults
+
+
+# ----------------------------------------------------------------------------------------- how its entries fit together
+
+
+def check_library(root: Node, names: dict[str, dict]) -> list[Diagnostic]:
+    """Every fault in how the entries of the library, some or all sections, fit together.
+
+    `names` has for each section the names that may be referred to; those of domains with the limits of each.
+    """
+    faults = [*check_entry(root, Library, names), *_coefficients(root, names["domains"])]
+    for code, key, _ in root.items_of("bodies"):
+        if code not in ("NATO", "EU"):
+            faults.append(key.fault(f"a body is NATO or EU, not '{code}'."))
+    for _, _, response in root.items_of("responses"):
+        if response.is_given("venues"):
+            said = "only a response of a scenario's own has venues. Say it in the `outputs` of the formats"
+            faults.append(response.keys["venues"].fault(f"{said} that decide it."))
+    definitions = {name: {key: node for key, node, _ in root.items_of(name)} for name in names}
+    return at_the_definition([*faults, *_codebook(root)], root, definitions)
+
+
+def _coefficients(root: Node, domains: dict) -> Iterator[Diagnostic]:
+    """Coefficients that cannot be what the library says of them: their values, ranges, priors and estimates."""
+    limits = {}
+    for name, _, coefficient in root.items_of("behaviour"):
+        domain = coefficient.text_of("domain")
+        limits[name] = domains.get(domain)
+        prior = coefficient.entries_of("prior")
+        for node in (coefficient.get("value"), *coefficient.entries_of("range"), *prior[:1]):
+            yield from outside_of(node, limits[name], name)
+            yield from a_fraction(node, name, domain)
+        spread = number_of(prior[1]) if len(prior) == 2 else None
+        if spread is not None and not spread > 0:
+            yield prior[1].fault(f"expected a standard deviation above 0 for '{name}', got '{prior[1].text}'.")
+    if estimates := root.mapping_of("estimates"):
+        names = [entry.text or "" for entry in estimates.entries_of("coefficients")]
+        for values in (estimates.get("mean"), *(node for *_, node in estimates.items_of("without"))):
+            for name, node in zip(names, values.value if values is not None and values.is_list else [], strict=False):
+                yield from outside_of(node, limits.get(name), name)
+
+
+def _codebook(root: Node) -> Iterator[Diagnostic]:
+    """Words for kinds of case that mean two of them."""
+    kinds = codebook.items_of("kinds") if (codebook := root.get("codebook")) is not None else []
+    meant = {name: name for name, _, _ in kinds}
+    for name, _, kind in kinds:
+        for word in kind.entries_of("also"):
+            if word.text is not None and meant.setdefault(word.text, name) != name:
+                yield word.fault(f"'{word.text}' already means '{meant[word.text]}'. A word means one kind of case.")
+
+
+# ------------------------------------------------------------------------------------------------- what the model reads
+
+
+def check_needs(root: Node) -> Iterator[Diagnostic]:
+    """What a whole library lacks that the model reads, and coefficients that nothing reads."""
+    for section, (kind, needed) in NEEDED.items():
+        node = root[section].get("responses") if section == "codebook" else root[section]
+        given = node.keys if node is not None else {}
+        missing = [name for name in needed if name not in keys_of(node)]
+        for name in _unread(root) if section == "behaviour" else ():
+            meant = nearest(name, missing)
+            hint = f" Did you mean '{meant}', which is missing?" if meant else ""
+            missing = [other for other in missing if other != meant]
+            yield given[name].fault(f"nothing in the model reads the coefficient '{name}'.{hint}")
+        for name in missing if keys_of(node) else ():
+            near = nearest(name, [other for other in keys_of(node) if other not in needed])
+            hint = f" Did you mean it by '{near}'?" if near else ""
+            place = given[near] if near else root.keys[section]
+            yield place.fault(f"the model reads the {kind} '{name}', and the library has none of this name.{hint}")
+    yield from _yardstick(root)
+    for (section, field), otherwise in MARKED.items():
+        entries = [entry for *_, entry in root.items_of(section)]
+        if entries and not any(entry.is_yes(field) for entry in entries):
+            yield root.keys[section].fault(f"no entry of '{section}' says '{field}: yes': {otherwise}.")
+
+
+def _unread(root: Node) -> list[str]:
+    """Coefficients that neither the model reads nor any group or response names."""
+    named = {group.text_of(field) for *_, group in root.items_of("groups") for field in ("tie", "sharing")}
+    named |= {response.text_of("usual") for *_, response in root.items_of("responses")}
+    return [name for name in keys_of(root.get("behaviour")) if name not in named and name not in COEFFICIENTS]
+
+
+def _yardstick(root: Node) -> Iterator[Diagnostic]:
+    for code, key, state in root.items_of("states"):
+        lacking = [field for field in MEASURED_BY if not state.is_given(field)] if code == YARDSTICK else []
+        if lacking:
+            yield key.fault(
+                f"every other state is measured by '{code}', so it needs {' and '.join(map(repr, lacking))}."
+            )

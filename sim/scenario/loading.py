@@ -1,17 +1,20 @@
-"""From a name or a file to a scenario ready to be played: find, read, extend, check, freeze; and notes on it."""
+"""From a name or a file to a scenario ready to be played: find, read, extend, leave out, check, freeze, note.
+Also a scenario to start from.
+"""
 
+import dataclasses
 import os
 import re
+import typing
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import Diagnostic, InputError, did_you_mean, told_once
+from sim.errors import Diagnostic, InputError, did_you_mean, in_words, told_once
 from sim.scenario.calendar import UNITS
-from sim.scenario.checks import MERGED_BY, check_scenario, repeated_ids
-from sim.scenario.facts import Facts
+from sim.scenario.checks import check_scenario, repeated_ids
+from sim.scenario.facts import Facts, role_in, with_groups_of, with_outputs
 from sim.scenario.inject_checks import beside_scenario
-from sim.scenario.left_out import without_those_left_out
 from sim.scenario.library import (
     check_library_files,
     digest_of,
@@ -22,28 +25,24 @@ from sim.scenario.library import (
     shown_path,
     without_states,
 )
-from sim.scenario.members import role_in, with_groups_of, with_outputs
-from sim.scenario.paths import Place, find, fitted, set_path, stands_alone, with_figures, with_ranges
-from sim.scenario.reader import (
-    Node,
-    SourceText,
-    entries_of,
-    file_text,
-    is_given,
-    items_of,
-    nodes_of,
-    read,
-    read_text,
-    text_of,
-)
-from sim.scenario.schema import Figure, Library, Scenario
-from sim.scenario.wording import beside, fields_of, validated
+from sim.scenario.library_schema import Figure, Library
+from sim.scenario.paths import Place, find, fitted, leads_somewhere, set_path, stands_alone, with_figures, with_ranges
+from sim.scenario.reader import Node, SourceText, file_text, nodes_of, read, read_text
+from sim.scenario.schema import MERGED_BY, Scenario
+from sim.scenario.wording import ENTRY_NAMES, below, beside, core, fields_of, is_code, is_model, validated
 
 LONGEST_CHAIN = 10
 FAR_YEARS = 10  # a judgement: trade, budgets and alliances are other ones after ten years, and much the same after five
 IN_FULL = ("name", "adjective", "theatre", "role", "economy", "cyber", "military", "exposure", "stance")
 OF_A_SCENARIO = {"incidents", "extends", "injects", "participants", "turns"}
 KEY_AT_THE_TOP = re.compile(r"^([A-Za-z_]\w*):(?=\s|$)", re.MULTILINE)
+STAYS = ("exposure", "stance", "participants")  # toward somebody: of use wherever the library knows who that is
+GOES_ALONE = ("suspect", "unless", "may_widen_to", "effects")  # the entry is as good without it
+OF_INCIDENTS = ("incident", "going", "stopped")
+Absent = Callable[[str, str, object], bool]  # text, the field in which it stands, its annotation
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+LONGEST_NAME = 60
+TEMPLATE = Path(__file__).with_name("template.yaml")
 
 
 @dataclass(frozen=True)
@@ -56,11 +55,11 @@ class Loaded:
     digest: str  # SHA-256 of all that a run depends on: document and library
     name: str  # the file's, without ending
     path: Path
-    base: Library = field(repr=False)  # the library as it was read
+    base: Library = dataclasses.field(repr=False)  # the library as it was read
     # sentences on what was taken away of what this extends, with actors that take no part
     left_out: tuple[str, ...] = ()
     # by the path of an attachment, as injects name it, what is in the file
-    attached: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    attached: dict[str, bytes] = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
     def __repr__(self) -> str:
         return f"Loaded({self.name!r}, digest={self.digest[:12]!r})"
@@ -85,7 +84,7 @@ def load(name_or_path: str | os.PathLike, library: Library | None = None) -> Loa
     """
     path, shown = locate(name_or_path)
     root = read(path, shown)
-    if root.is_mapping and "cases" in root.value and "incidents" not in root.value:
+    if "cases" in root.value and "incidents" not in root.value:
         said = f"this holds past cases, and an exercise needs a scenario. `oceans backtest {shown}` plays the cases."
         raise InputError([root.keys["cases"].fault(said)])
     return _loaded(with_parents(root, path), path.stem, path, library)
@@ -134,7 +133,10 @@ def check_files(
             elif is_library(root):
                 of_the_library.append((path, shown))
             else:
-                faults += _of_scenario(with_parents(root, path), path)
+                whole = with_parents(root, path)
+                loaded = _loaded(whole, path.stem, path)
+                for section in ("uncertainties", "levers"):
+                    faults += _unplayable_ends(whole, section, loaded)
         except InputError as error:
             faults += error.faults
     return list(told_once(dict.fromkeys(faults + in_order(check_library_files(of_the_library)))))
@@ -157,17 +159,11 @@ def unplayable(loaded: Loaded, place: Place, value) -> str | None:
     return None
 
 
-def _of_scenario(root: Node, path: Path) -> list[Diagnostic]:
-    """The faults of a sound scenario, which the choices and ends of what it says may vary can still have."""
-    loaded = _loaded(root, path.stem, path)
-    return [fault for section in ("uncertainties", "levers") for fault in _unplayable_ends(root, section, loaded)]
-
-
 def _unplayable_ends(root: Node, section: str, loaded: Loaded) -> Iterable[Diagnostic]:
     """The choices and ends of a section that a sweep could not play."""
-    for name, key, entry in items_of(root, section):
-        place = find(loaded.document, text_of(entry, "path") or "", loaded.library)
-        nodes = [(node, node.text) for node in (*entries_of(entry, "choices"), *entries_of(entry, "range"))]
+    for name, key, entry in root.items_of(section):
+        place = find(loaded.document, entry.text_of("path") or "", loaded.library)
+        nodes = [(node, node.text) for node in (*entry.entries_of("choices"), *entry.entries_of("range"))]
         span = getattr(loaded.scenario, section)[name].range or ()  # the library's, where the scenario leaves it out
         for node, written in nodes or [(key, end) for end in span]:
             why = unplayable(loaded, place, fitted(place, written))
@@ -199,8 +195,8 @@ def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -
 
 def _attached(root: Node) -> dict[str, bytes]:
     """What is in the files that injects name, where the scenario was read from a file itself."""
-    entries = (entry for inject in entries_of(root, "injects") for entry in entries_of(inject, "attachments"))
-    named = [node for entry in entries if is_given(entry, "file") for node in [entry["file"]] if node.source.text]
+    entries = (entry for inject in root.entries_of("injects") for entry in inject.entries_of("attachments"))
+    named = [node for entry in entries if entry.is_given("file") for node in [entry["file"]] if node.source.text]
     paths = {node.text or "": beside_scenario(node) for node in named}
     return {name: path.read_bytes() for name, path in paths.items() if path is not None}
 
@@ -217,7 +213,7 @@ def _with_roles(scenario: Scenario, library: Library) -> Scenario:
 
 def _in_full(root: Node) -> list[str]:
     """The actors that a scenario describes in full: they are its own, whether or not the library knows the code."""
-    actors = items_of(root, "actors")
+    actors = root.items_of("actors")
     return [code for code, _, entry in actors if entry.is_mapping and all(key in entry.keys for key in IN_FULL)]
 
 
@@ -234,16 +230,12 @@ def locate(name_or_path: str | os.PathLike) -> tuple[Path, str]:
     """The file that a name or path means, and how to show it."""
     given = os.fsdecode(name_or_path)
     if given in shipped():
-        return _shipped_file(given)
+        path = scenarios_folder() / f"{given}.yaml"
+        return path, shown_path(path)
     if looks_like_a_path(given) or os.path.lexists(given):
         return Path(given), given
     message = f"there is no scenario of this name, and no such file. {did_you_mean(given, shipped())}"
     raise InputError([Diagnostic(given or "''", 0, 0, message)])
-
-
-def _shipped_file(name: str) -> tuple[Path, str]:
-    path = scenarios_folder() / f"{name}.yaml"
-    return path, shown_path(path)
 
 
 def looks_like_a_path(given: str) -> bool:
@@ -291,7 +283,7 @@ def _parent(extends: Node, child: Path) -> tuple[Path, str]:
         shown = os.path.normpath(os.path.join(os.path.dirname(extends.source.file), given))
         return child.parent / given, shown
     if given in shipped():
-        return _shipped_file(given)
+        return locate(given)
     raise InputError([extends.fault(f"no shipped scenario is named '{given}'. {did_you_mean(given, shipped())}")])
 
 
@@ -326,7 +318,9 @@ def _keys_at_the_top(path: Path) -> list[str]:
 def laid_over(parent: Node, child: Node, faults: list[Diagnostic], merged_by: dict | None = None) -> Node:
     """A mapping with what the child says in place of what the parent says; `key: null` takes the key away."""
     merged_by = MERGED_BY if merged_by is None else merged_by
-    given = _without_other_units(parent, child)
+    own_units = set(UNITS) & set(child.value)  # whoever gives turns a length in one unit takes no other over
+    others = set(UNITS) - own_units if own_units else set()
+    given = {name: value for name, value in parent.value.items() if name not in others}
     whole = Node("mapping", given, child.source, child.line, child.column, child.length)
     whole.keys = {name: parent.keys[name] for name in given}
     for name, value in child.value.items():
@@ -342,26 +336,20 @@ def laid_over(parent: Node, child: Node, faults: list[Diagnostic], merged_by: di
     return whole
 
 
-def _without_other_units(parent: Node, child: Node) -> dict[str, Node]:
-    """What a parent says, without the length of its turns where the child gives another in a unit of its own."""
-    own = set(UNITS) & set(child.value)
-    return {name: value for name, value in parent.value.items() if not own or name in own or name not in UNITS}
-
-
 def _entries_laid_over(parent: Node, child: Node, key: str, faults: list[Diagnostic]) -> Node:
     """Entries of both lists: those of the same id merged where the parent has them, new ones at the end."""
     entries: list[Node | None] = list(parent.value)
-    places = {text_of(entry, key): index for index, entry in enumerate(parent.value)}
+    places = {entry.text_of(key): index for index, entry in enumerate(parent.value)}
     places.pop(None, None)  # of an entry that does not say what it goes by
     for entry in child.value:
-        name = text_of(entry, key)
+        name = entry.text_of(key)
         index = places.get(name)
-        if index is None and _is_removal(entry):
+        if index is None and entry.is_yes("remove"):
             hint = did_you_mean(name or "", filter(None, places))
             faults.append(entry.keys["remove"].fault(f"there is no such entry to remove in what this extends. {hint}"))
         elif index is None:
             entries.append(entry)
-        elif _is_removal(entry):
+        elif entry.is_yes("remove"):
             entries[index] = None
         else:
             entries[index] = laid_over(parent.value[index], entry, faults, {})
@@ -369,8 +357,144 @@ def _entries_laid_over(parent: Node, child: Node, key: str, faults: list[Diagnos
     return Node("list", kept, child.source, child.line, child.column, child.length)
 
 
-def _is_removal(entry: Node) -> bool:
-    return (text_of(entry, "remove") or "").lower() in ("true", "yes")
+# --------------------------------------------------------------------------------------------------- leaving actors out
+# `participants` of the scenario that extends another says who takes part. What the other says of everybody else would
+# be of no use, so it is taken away, and what was taken away is told: codes in lists and as keys; an entry that cannot
+# be without the code, such as a tie or an effect; an incident without its culprit or its last victim, and what refers
+# to it. What a file says in its own words stays, and is a fault.
+
+
+def without_those_left_out(root: Node, library: Library) -> list[str]:
+    """Takes away, in place, what is inherited and belongs to nobody who takes part; returns sentences that say what.
+
+    `root` is a scenario laid over what it extends.
+    """
+    facts, listed = Facts(root, library), root.get("participants")
+    if listed is None or not facts.cast:
+        return []
+    taken, absent = _Taken({root.source.file, listed.source.file}), _absent(facts)
+    before = facts.incidents
+    taken.take(root, absent)
+    gone = set(before) - set(root.ids_of("incidents", "id"))
+    taken.take(root, lambda text, field, _: field in OF_INCIDENTS and text in gone)
+    _take_paths(root, library, taken, gone | set(taken.codes))
+    return taken.told()
+
+
+def _absent(facts: Facts) -> Absent:
+    """Whether a text names somebody who is known and takes no part."""
+    cast, absent = facts.cast, {code for code in facts.known if code not in facts.cast and code not in facts.inside}
+    groups = {f"group:{name}" for name in facts.library.groups}
+
+    def is_absent(text: str, field: str, annotation: object) -> bool:
+        if field == "to":
+            return text in absent | groups and not any(code in cast for code in facts.meant(text))
+        return text in absent and is_code(annotation)
+
+    return is_absent
+
+
+def _take_paths(root: Node, library: Library, taken: "_Taken", gone: set[str]) -> None:
+    """What varies at a place that is no longer there."""
+    document = Facts(root, library).document
+    for section in ("uncertainties", "levers"):
+        for name, key, entry in root.items_of(section):
+            path = entry.text_of("path") or ""
+            is_about_them = taken.is_inherited(key) and bool(gone & set(path.split(".")))
+            if is_about_them and not leads_somewhere(document, path, library):
+                taken.note(section, name, ("", ""))
+                del root[section].value[name], root[section].keys[name]
+
+
+class _Taken:
+    """Takes away what is inherited and absent, and remembers what; the words of the files that are its `own` stay."""
+
+    def __init__(self, own: set[str]):
+        self.own = own
+        self.codes: dict[str, None] = {}
+        self.files: dict[str, None] = {}
+        self.entries: dict[str, list[str]] = {}  # kind of entry -> names of those that went
+        self.parts: dict[tuple[str, str], list[str]] = {}  # (field, kind of entry) -> names of entries that lost some
+
+    def is_inherited(self, node: Node) -> bool:
+        return node.source.file not in self.own
+
+    def take(self, root: Node, absent: Absent) -> None:
+        self.absent = absent
+        for field, annotation in fields_of(Scenario).items():
+            if field in root.value and field not in STAYS:
+                self._goes(root[field], annotation, field, ("", ""))
+
+    def note(self, field: str, name: str, entry: tuple[str, str]) -> None:
+        """Remembers an entry of a section, or else that a named entry lost something in a field."""
+        kind = ENTRY_NAMES.get(field)
+        names = self.entries.setdefault(kind, []) if kind else self.parts.setdefault((field, entry[0]), [])
+        names.append(name if kind else entry[1])
+
+    def _goes(self, node: Node, annotation: object, field: str, entry: tuple[str, str]) -> bool:
+        """Whether a value has to go as a whole; what can go below it without it is taken away."""
+        if node.kind == "scalar":
+            goes = node.text is not None and self.is_inherited(node) and self.absent(node.text, field, annotation)
+            return goes and self._remember(node)
+        if is_model(core(annotation)[0]):
+            return self._fields_go(node, annotation, entry) if node.is_mapping else False
+        return self._items_go(node, annotation, field, entry)
+
+    def _remember(self, node: Node) -> bool:
+        self.codes[node.text or ""] = self.files[node.source.file] = None
+        return True
+
+    def _fields_go(self, node: Node, annotation: object, entry: tuple[str, str]) -> bool:
+        for field, value in list(node.value.items()):
+            was_there = field not in STAYS and bool(value.value)
+            goes = was_there and self._goes(value, below(annotation, field), field, entry)
+            if goes and field not in GOES_ALONE:
+                return True
+            if goes or was_there and not value.value:
+                self.note(field, "", entry)
+                del node.value[field], node.keys[field]
+        return False
+
+    def _items_go(self, node: Node, annotation: object, field: str, entry: tuple[str, str]) -> bool:
+        """The same of a list or of entries by name, which go when nothing is left, or not all that must be there."""
+        inner, _ = core(annotation)
+        of_keys = typing.get_args(inner)[0] if typing.get_origin(inner) is dict else None
+        items = list(node.value.items() if node.is_mapping else enumerate(node.value))
+        kept = []
+        for key, value in items:
+            name = str(key) if node.is_mapping else _name(value)
+            inside = (ENTRY_NAMES[field], name) if field in ENTRY_NAMES else entry
+            key_goes = of_keys is not None and node.is_mapping and self._goes(node.keys[key], of_keys, field, inside)
+            if key_goes or self._goes(value, below(inner, key), field, inside):
+                self.note(field, name, entry)
+            else:
+                kept.append((key, value))
+        node.value = dict(kept) if node.is_mapping else [value for _, value in kept]
+        node.keys = {key: node.keys[key] for key in node.value} if node.is_mapping else {}
+        all_needed = field in OF_INCIDENTS or typing.get_origin(inner) is tuple
+        return len(kept) < len(items) and (all_needed or not kept)
+
+    def told(self) -> list[str]:
+        """What was taken away, in a sentence."""
+        whole = [(kind, names) for kind, names in self.entries.items()]
+        parts = [
+            (f"'{field}' of {kind}", [name for name in names if name not in self.entries.get(kind, [])])
+            for (field, kind), names in self.parts.items()
+        ]
+        words = []
+        for kind, names in [*whole, *parts]:
+            several = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
+            once = list(dict.fromkeys(names))
+            words += [f"{kind if len(once) == 1 else several} {in_words(once)}"] if once else []
+        if not words:
+            return []
+        codes, files = in_words(list(self.codes)), in_words(list(self.files))
+        return [f"what {files} says of those who take no part here ({codes}) is left out: {'; '.join(words)}."]
+
+
+def _name(entry: Node) -> str:
+    between = entry.get("between")
+    return entry.text_of("id") or "-".join(end.text or "" for end in (between.entries() if between else ()))
 
 
 # ---------------------------------------------------------------------------------------------------------------- notes
@@ -388,7 +512,8 @@ def notes_on(loaded: Loaded) -> list[str]:
 
 
 def _of_another_time(loaded: Loaded) -> Iterator[str]:
-    year, years = loaded.scenario.first_day.year, sorted(set(_years(loaded.base)))
+    figures = [figure for state in loaded.base.states.values() for _, figure in state if isinstance(figure, Figure)]
+    year, years = loaded.scenario.first_day.year, sorted({figure.year for figure in figures if figure.year is not None})
     if years and not years[0] - FAR_YEARS <= year <= years[-1] + FAR_YEARS:
         yield (
             f"the exercise begins in {year}, and the library's figures are of {years[0]} to {years[-1]}: they are used "
@@ -409,9 +534,40 @@ def _outside_their_alliance(loaded: Loaded) -> Iterator[str]:
             )
 
 
-def _years(library: Library) -> Iterator[int]:
-    for state in library.states.values():
-        for name in type(state).model_fields:
-            figure = getattr(state, name)
-            if isinstance(figure, Figure) and figure.year is not None:
-                yield figure.year
+# --------------------------------------------------------------------------------------------- a scenario to start from
+
+
+def new_scenario(name: str, folder: str | os.PathLike = ".") -> Path:
+    """Write a scenario to start from, and give its path; InputError when the name will not do or the file is there."""
+    name = _good_name(name.removesuffix(".yaml"))
+    path = Path(folder) / f"{name}.yaml"
+    try:
+        with open(path, "x", encoding="utf-8", newline="\n") as new:
+            new.write(template_text(name))
+    except FileExistsError:
+        raise InputError([Diagnostic(str(path), 0, 0, "there is already such a file. Choose another name.")]) from None
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or "not a folder"
+        raise InputError([Diagnostic(str(path), 0, 0, f"a file cannot be written here ({reason}).")]) from None
+    return path
+
+
+def template_text(name: str) -> str:
+    """The text of a scenario to start from, sound as it is.
+
+    >>> "title: Baltic night" in template_text("baltic_night")
+    True
+    """
+    title = name.replace("_", " ").capitalize()
+    return TEMPLATE.read_text(encoding="utf-8").replace("{name}", name).replace("{title}", title)
+
+
+def _good_name(name: str) -> str:
+    better = re.sub("[^a-z0-9]+", "_", name.lower()).strip("_")[:LONGEST_NAME]
+    hint = f" Try '{better}'." if NAME.fullmatch(better) else ""
+    if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        message = f"a scenario's name is at most {LONGEST_NAME} lower case letters, digits and underscores.{hint}"
+        raise InputError([Diagnostic(name or "''", 0, 0, message)])
+    if name in shipped():
+        raise InputError([Diagnostic(name, 0, 0, f"a scenario that ships has this name. Try 'my_{name}'.")])
+    return name

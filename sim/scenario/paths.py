@@ -4,7 +4,14 @@ Uncertainties, levers and sweeps name what they vary by such a path. It is looke
 the library. An entry of a list goes by its `id` or `project`, a tie by its two codes (`ties.EST-JPN.strength`),
 anything else in a list by its position from 1. A figure of the library goes by its own path; what a scenario changes
 in the library it writes down under `figures`, so that a document alone always says what was played. Some paths say
-whether a thing is there at all, on or off: see `sim.scenario.members`.
+whether a thing is there at all:
+
+| Path | On | Off |
+|---|---|---|
+| `cooperation.coop_space` | in the portfolio, as written or put to a decision in turn 1 | not in it |
+| `formats.g7`, `responses.sanctions` | on the table | off the table |
+| `formats.nac_art4.members.JPN` | has a seat in that format | has none |
+| `participants.UKR` | takes part in the exercise | does not, nor as a member of a body |
 """
 
 import copy
@@ -12,15 +19,17 @@ import datetime
 import functools
 import typing
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.errors import InputError, did_you_mean, refusal
 from sim.letters import hidden
-from sim.scenario.hints import hides
-from sim.scenario.members import OnOff, codes_by_name, presence, which_code, with_presence
-from sim.scenario.needs import NOT_PLAYED, allowed, domain_of, figure_limits, is_counted, lies_within
-from sim.scenario.schema import CooperationStart, Figure, Library, Parameter, Scenario
+from sim.scenario.entries import NOT_PLAYED, allowed, domain_of, figure_limits, is_counted, lies_within
+from sim.scenario.facts import OWN, group_members, resolve_members
+from sim.scenario.hints import codes_by_name, hides, which_code
+from sim.scenario.library_schema import Figure, Library, Parameter
+from sim.scenario.schema import CooperationStart, Scenario
 from sim.scenario.wording import (
     UNIONS,
     alternative,
@@ -38,6 +47,8 @@ NOT_VARIED = (
     "title", "summary", "extends", "marking", "participants", "objectives", "ratings", "questions", "uncertainties",
     "levers", "measures", "figures", "sources", "codebook", "domains", "estimates", "volumes",
 )  # fmt: skip
+OnOff = Literal["on", "off"]
+LONG_AGO = "1900-01-01"
 MAY_BE_NEW = ("actors", "exposure", "stance")
 
 
@@ -105,14 +116,15 @@ def _without_lost(document: dict, library: Library) -> dict:
     """The document without the uncertainties and levers whose paths lead to what is no longer there."""
     changed = dict(document)
     for section in ("uncertainties", "levers"):
-        entries = document.get(section) or {}
-        changed |= {section: {name: entry for name, entry in entries.items() if _leads(document, entry, library)}}
+        entries = (document.get(section) or {}).items()
+        changed[section] = {name: entry for name, entry in entries if leads_somewhere(document, entry["path"], library)}
     return {name: value for name, value in changed.items() if value != {} or name in document}
 
 
-def _leads(document: dict, entry: dict, library: Library) -> bool:
+def leads_somewhere(document: dict, path: str, library: Library) -> bool:
+    """Whether a path leads to anything."""
     try:
-        _find(document, entry["path"], library)
+        _find(document, path, library)
     except _Lost:
         return False
     return True
@@ -209,10 +221,7 @@ def _shipped() -> Library:
     return load_library()
 
 
-@functools.cache
-def _shipped_codes() -> dict[str, str]:
-    """The words for codes of the library that ships, gathered once: a path into a library is first lost elsewhere."""
-    return codes_by_name(_shipped())
+_shipped_codes = functools.cache(lambda: codes_by_name(_shipped()))  # a path into a library is first lost elsewhere
 
 
 def _with_own_figure(document: dict, place: Place) -> Place:
@@ -290,7 +299,7 @@ def _ways_on(data, annotation) -> str:
 
 def _key(data, annotation, segments: list[str], good: int):
     """The key that a segment of a path means: a field, a key of a mapping, or a position in a list."""
-    segment, path = segments[good], ".".join(segments)
+    segment, path, before = segments[good], ".".join(segments), ".".join(segments[:good])
     inner, _ = core(annotation)
     if is_model(inner):
         names = [name for name in fields_of(inner) if good or name not in NOT_VARIED]
@@ -305,24 +314,18 @@ def _key(data, annotation, segments: list[str], good: int):
             return segment
     elif typing.get_origin(inner) is list and is_model(core(below(inner, 0))[0]):
         names = _names(data)
-        if segment in names:
-            return names.index(segment)
-        position = _position(data, segment)
-        if position is not None:
-            return position
+        for name in (segment, "-".join(reversed(segment.split("-")))):  # a tie goes by its codes in either order
+            if name in names:
+                return names.index(name)
     else:
-        before = ".".join(segments[:good])
         raise _Lost(good, f"the path '{path}' goes on after '{before}', which has nothing below it to go on to.")
+    after = f" in '{before}'" if good else ""
     raise _Lost(
         good,
-        f"the path '{path}' leads nowhere: there is no '{segment}'{_after(segments, good)}. "
+        f"the path '{path}' leads nowhere: there is no '{segment}'{after}. "
         f"{which_code(segment, names, _shipped_codes())}",
         (segments[0], segment) if good == 1 else (),
     )
-
-
-def _after(segments: list[str], good: int) -> str:
-    return f" in '{'.'.join(segments[:good])}'" if good else ""
 
 
 def _names(data) -> list[str]:
@@ -340,13 +343,6 @@ def _entry_name(entry, number: int) -> str:
             return str(_under(entry, field, None))
     between = _under(entry, "between", None)
     return "-".join(map(str, between)) if between else str(number)
-
-
-def _position(data, segment: str) -> int | None:
-    """The place in a list of ties that goes by its codes in the other order."""
-    turned = "-".join(reversed(segment.split("-")))
-    names = _names(data)
-    return names.index(turned) if turned in names else None
 
 
 def _under(data, key, annotation):
@@ -429,12 +425,163 @@ def _replaced(data, keys: tuple, value):
             after = Figure.model_validate({"value": value, "source": "judgement", "why": "set by the scenario"})
         else:
             after = _replaced(before, rest, value)
-        return data.model_copy(update={key: _typed(type(data), key, after) if not rest else after})
+        if not rest:  # a plain value, as the model holds it: a date as a date
+            after = _adapter(fields_of(type(data))[key]).validate_python(after)
+        return data.model_copy(update={key: after})
     if isinstance(data, dict):
         return {**data, key: _replaced(data[key], rest, value)}
     return [_replaced(entry, rest, value) if index == key else entry for index, entry in enumerate(data)]
 
 
-def _typed(model: type[BaseModel], field: str, value):
-    """A plain value as the model holds it (a date as a date)."""
-    return _adapter(fields_of(model)[field]).validate_python(value)
+# ------------------------------------------------------------------------------------------------------------ on or off
+
+
+def presence(document: dict, segments: list[str], library: Library) -> str | None:
+    """Whether what a path names is there, "on" or "off"; None when the path is not of this kind.
+
+    >>> from sim.scenario import load
+    >>> loaded = load("smallest")
+    >>> presence(loaded.document, ["participants", "EST"], loaded.library)
+    'on'
+    """
+    there = _is_there(document, segments, library)
+    return None if there is None else "on" if there else "off"
+
+
+def _is_there(document, segments, library):
+    match segments:
+        case ["cooperation", project] if project in library.cooperation:
+            return any(_get(entry, "project") == project for entry in _list(document, "cooperation"))
+        case ["formats" | "responses" as section, name] if name in _on_offer(document, section, library):
+            return document.get(section) is None or name in document[section]
+        case ["formats", name, "members", code] if name in _on_offer(document, "formats", library):
+            is_code = code.isupper() and code.isalnum()
+            return code in _meant(_members_of(document, name, library), document, library) if is_code else None
+        case ["participants", code] if _is_actor(code, document, library):
+            return code in _meant(_list(document, "participants"), document, library)
+    return None
+
+
+def with_presence(document: dict, segments: list[str], there: bool, library: Library) -> dict:
+    """A new document in which what a path names is there, or is not."""
+    if (presence(document, segments, library) == "on") == there:
+        return document
+    changed = copy.deepcopy(document)
+    match segments:
+        case ["cooperation", project]:
+            kept = [entry for entry in _list(document, "cooperation") if entry["project"] != project]
+            changed["cooperation"] = [*kept, {"project": project, "turn": 1}] if there else kept
+        case ["formats" | "responses" as section, name]:
+            listed = changed.get(section)  # an empty list is none of them; left out, it is all
+            listed = list(_on_offer(document, section, library)) if listed is None else listed
+            changed[section] = [*listed, name] if there else [other for other in listed if other != name]
+        case ["formats", name, _, code]:
+            own = changed["own_formats"] = dict(changed.get("own_formats") or {})
+            form = own.get(name) or library.formats[name].model_dump(mode="json", exclude_unset=True)
+            own[name] = {**form, "members": _with(form["members"], code, there, document, library)}
+        case [_, code]:
+            names = _list(changed, "participants")
+            changed["participants"] = _with(names, code, there, document, library)
+            if not there:
+                joined = _list(_get(document.get("actors"), code), "member_of")
+                bodies = [library.bodies[name].group for name in names if name in library.bodies and name != code]
+                _leave_groups(changed, code, [group for group in bodies if group not in joined], library)
+                _leave_story(changed, code)
+    return changed
+
+
+def _leave_groups(document, code, groups, library):
+    """Ends memberships on the day they began: it is as if they had never been."""
+    for group in groups:
+        if code in group_members(group, library, _day(document)):
+            since = library.groups[group].members[code].since
+            figure = {f"groups.{group}.members.{code}.until": since.isoformat() if since else LONG_AGO}
+            document["figures"] = {**(document.get("figures") or {}), **figure}
+
+
+def _leave_story(document, code):
+    """Takes somebody out of what a scenario says of its actors; whom an incident hits stays, and is a fault."""
+    (document.get("actors") or {}).pop(code, None)
+    for group in (document.get("groups") or {}).values():
+        group["members"] = [other for other in _list(group, "members") if other != code]
+    document["groups"] = {name: group for name, group in (document.get("groups") or {}).items() if group["members"]}
+    document["ties"] = [tie for tie in _list(document, "ties") if code not in tie["between"]]
+    for incident in _list(document, "incidents"):
+        incident["may_widen_to"] = [other for other in _list(incident, "may_widen_to") if other != code]
+    for question in _list(document, "questions"):
+        if _get(question, "to"):
+            question["to"] = [other for other in question["to"] if other != code] or ["control"]
+    for inject in _list(document, "injects"):
+        inject["to"] = [other for other in _list(inject, "to") if other != code] or ["control"]
+        _leave_effects(inject, code)
+        _leave_effects(inject.get("deadline") or {}, code)
+        _leave_question(inject, code)
+
+
+def _leave_effects(entry, code):
+    if "effects" in entry:
+        entry["effects"] = [effect for effect in _list(entry, "effects") if effect.get("actor") != code]
+
+
+def _leave_question(inject, code):
+    """A question that nobody is left to decide is not put."""
+    question = inject.get("question") or {}
+    for option in _list(question, "options"):
+        _leave_effects(option, code)
+    if question.get("to"):
+        question["to"] = [other for other in question["to"] if other != code]
+    if inject["to"] == ["control"] or question.get("to") == []:
+        inject.pop("question", None)
+
+
+def _with(names, code, there, document, library):
+    """A list of names with one more, or one fewer: a group that it is in is written out without it."""
+    if there:
+        return [*names, code]
+    kept = []
+    for name in names:
+        if name == code:
+            continue
+        if (name.startswith("group:") or name == "any") and code in _meant([name], document, library):
+            kept += [other for other in _meant([name], document, library) if other != code and other not in kept]
+        elif name not in kept:
+            kept.append(name)
+    return kept
+
+
+def _meant(names, document, library):
+    try:
+        return resolve_members([name for name in names if isinstance(name, str)], library, _day(document))
+    except InputError:  # said where the name stands
+        return ()
+
+
+def _day(document):
+    try:
+        return datetime.date.fromisoformat(str(document.get("start"))[:10])
+    except ValueError:
+        return datetime.date.max
+
+
+def _members_of(document, name, library):
+    own = _get(document.get("own_formats"), name)
+    return _list(own, "members") if own else library.formats[name].members
+
+
+def _on_offer(document, section, library):
+    """The names of formats, or of responses: the library's and the scenario's own."""
+    return {**getattr(library, section), **(document.get(OWN[section]) or {})}
+
+
+def _is_actor(code, document, library):
+    own = document.get("actors") or {}
+    return code in library.states or code in library.bodies or code in own or code in _list(document, "participants")
+
+
+def _get(data, key):
+    return data.get(key) if isinstance(data, dict) else None
+
+
+def _list(data, key):
+    found = _get(data, key)
+    return found if isinstance(found, list) else []

@@ -86,6 +86,53 @@ class Node:
             return list(self.value)
         return list(self.value.values()) if self.kind == "mapping" else []
 
+    # ---- what lies under a key: nothing where it is missing, or not what the schema asks for
+
+    def is_given(self, key: str) -> bool:
+        found = self.get(key)
+        return found is not None and not (found.kind == "scalar" and found.value is None)
+
+    def is_yes(self, key: str) -> bool:
+        return (self.text_of(key) or "").strip().lower() in ("yes", "true", "on", "y", "t", "1")
+
+    def text_of(self, key: str) -> str | None:
+        found = self.get(key)
+        return found.text if found is not None else None
+
+    def mapping_of(self, key: str) -> "Node | None":
+        found = self.get(key)
+        return found if found is not None and found.is_mapping else None
+
+    def items_of(self, key: str) -> list[tuple[str, "Node", "Node"]]:
+        """(key, node of the key, node of the value) of a mapping."""
+        node = self.mapping_of(key)
+        return [(name, node.keys[name], value) for name, value in node.value.items()] if node else []
+
+    def entries_of(self, key: str) -> list["Node"]:
+        """The entries of a list."""
+        found = self.get(key)
+        return found.value if found is not None and found.is_list else []
+
+    def named_in(self, key: str) -> list["Node"]:
+        """The entries of a list, or the one value that stands in its place."""
+        found = self.get(key)
+        return [found] if found is not None and found.kind == "scalar" else self.entries_of(key)
+
+    def ids_of(self, key: str, field: str) -> list[str]:
+        """What the entries of a list say under a field."""
+        return [text for entry in self.entries_of(key) if (text := entry.text_of(field)) is not None]
+
+    # ---- as a whole
+
+    def texts(self) -> Iterator[str]:
+        """Every key and every text in it."""
+        if self.kind == "mapping":
+            yield from self.value
+        elif self.kind == "scalar" and self.value is not None:
+            yield self.value
+        for entry in self.entries():
+            yield from entry.texts()
+
     def fault(self, message: str, cause: tuple[str, ...] = ()) -> Diagnostic:
         """A fault at this node, which names the letters in it that only look like others."""
         return self.source.fault(self.line, self.column, message + self._look_alikes(), self.length, cause)
@@ -138,21 +185,11 @@ def read_text(text: str, file: str) -> Node:
 
 def nodes_of(data, source: SourceText) -> Node:
     """Plain data as nodes without a place; InputError when letters hide in its keys or texts."""
-    letters = dict.fromkeys(found.group() for text in _texts(data) for found in hidden(text))
+    node = _nodes_of(data, source)
+    letters = dict.fromkeys(found.group() for text in node.texts() for found in hidden(text))
     if letters:
         raise InputError([Diagnostic(source.file, 0, 0, hides(letter)) for letter in letters])
-    return _nodes_of(data, source)
-
-
-def _texts(data) -> Iterator[str]:
-    if isinstance(data, dict):
-        yield from (str(key) for key in data)
-        data = data.values()
-    if isinstance(data, str):
-        yield data
-    elif not isinstance(data, (int, float, bool, type(None), datetime.date)):
-        for entry in data:
-            yield from _texts(entry)
+    return node
 
 
 def _nodes_of(data, source: SourceText) -> Node:
@@ -165,39 +202,12 @@ def _nodes_of(data, source: SourceText) -> Node:
     return Node("scalar", None if data is None else str(data), source, 0, 0)
 
 
-# ------------------------------------------------------------------------------------------------ asking nodes
-# None of these trusts a node to be what the schema asks for: what is missing or of the wrong kind is nothing.
+# ------------------------------------------------------------------------------------------------ what nodes say
+# What is missing, or of the wrong kind, is nothing.
 
 
 def keys_of(node: Node | None) -> list[str]:
     return list(node.value) if node is not None and node.is_mapping else []
-
-
-def entries_of(root: Node, name: str) -> list[Node]:
-    """The entries of a list; none when it is missing or is no list."""
-    node = root.get(name)
-    return node.value if node is not None and node.is_list else []
-
-
-def mapping_of(root: Node, name: str) -> Node | None:
-    """The mapping under a name; None when it is missing or is no mapping."""
-    node = root.get(name)
-    return node if node is not None and node.is_mapping else None
-
-
-def items_of(root: Node, name: str) -> list[tuple[str, Node, Node]]:
-    """(key, node of the key, node of the value) of a mapping; none when it is missing or is no mapping."""
-    node = root.get(name)
-    return [(key, node.keys[key], value) for key, value in node.value.items()] if node and node.is_mapping else []
-
-
-def ids_of(root: Node, name: str, field: str) -> list[str]:
-    return [text for entry in entries_of(root, name) if (text := text_of(entry, field)) is not None]
-
-
-def text_of(node: Node, field: str) -> str | None:
-    found = node.get(field)
-    return found.text if found is not None else None
 
 
 def number_of(node: Node | None) -> float | None:
@@ -224,15 +234,6 @@ def date_of(node: Node | None) -> datetime.date | None:
         return datetime.date.fromisoformat(node.text.strip()) if node is not None and node.text else None
     except ValueError:
         return None
-
-
-def is_given(node: Node, field: str) -> bool:
-    found = node.get(field)
-    return found is not None and not (found.kind == "scalar" and found.value is None)
-
-
-def is_yes(node: Node, field: str) -> bool:
-    return (text_of(node, field) or "").strip().lower() in ("yes", "true", "on", "y", "t", "1")
 
 
 # ------------------------------------------------------------------------------------------------ text to nodes

@@ -28,7 +28,7 @@ from sim.model.inputs import ModelInputs, responses_of
 from sim.model.state import State, World
 from sim.model.steps.joining import acts_from
 from sim.model.steps.respond import instruments, legal
-from sim.model.steps.texts import chance_of_body, day_of_text
+from sim.model.steps.texts import chances_of_bodies, day_of_text
 from sim.model.steps.willingness import attention
 from sim.model.varying import Varied
 from sim.phrases import SHORT_NAME, first_words
@@ -36,9 +36,8 @@ from sim.rules.attribution import confidence
 from sim.rules.choice import logistic
 from sim.rules.tempo import NEVER
 from sim.scenario import Loaded, from_document, group_members, load_library
-from sim.scenario.schema import Codebook, Library
-from sim.validation.cases import head_of
-from sim.validation.checks import codebook_of
+from sim.scenario.library_schema import Codebook, Library
+from sim.validation.cases import codebook_of, head_of
 from sim.validation.schema import KINDS, UNATTRIBUTED, Case
 
 SEED = 3
@@ -240,7 +239,7 @@ class Replay:
     def _played(self, points: Sequence[Mapping[str, float]], numbers: np.ndarray, seed: int) -> Played:
         parts, order = [], []
         for first in range(0, len(points), BATCH):
-            for inputs, places in self.varied.batches(points[first : first + BATCH], first):
+            for inputs, places, _ in self.varied.batches(points[first : first + BATCH], first):
                 world = initial_world(inputs, seed, numbers[first + places])
                 world.watch = odds = Odds(self.window, world.state)
                 play_out(world)
@@ -305,9 +304,10 @@ class Odds:
         inputs = world.inputs
         decided = np.maximum(inputs.calendar.halfway(world.turn), day_of_text(world)[inputs.option_incident[part]])
         in_time = np.ceil(decided + inputs.lead_min[part, :, 0]) <= self.window
+        chances = chances_of_bodies(world)
         for b, place in places_of_bodies(inputs):
             highest = self.chance[part, :, place]
-            self.chance[part, :, place] = np.maximum(highest, chance_of_body(world, b)[part] * in_time)
+            self.chance[part, :, place] = np.maximum(highest, chances[b, part] * in_time)
 
     def chances(self, world: World) -> np.ndarray:
         """Probability of each response by each actor within a window of days: (O, R, A).

@@ -1,7 +1,7 @@
 """What a file of historical cases may say: who was hit, by whom, how hard, and what each actor did about it.
 
 The classes below are the schema of `scenarios/history/*.yaml`, as `sim.scenario.schema` is that of a scenario. Only
-what is used, and how sure it is, is described; remarks beside it are allowed, and `sim.validation.checks` says which.
+what is used, and how sure it is, is described; remarks beside it are allowed, and `sim.validation.cases` says which.
 """
 
 import datetime
@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
-from sim.scenario.schema import Entry, Id, Share, Text
+from sim.scenario.library_schema import Entry, Id, Share, Text
 
 KINDS = (
     "statement_of_concern",
@@ -239,7 +239,7 @@ class Episode(CaseEntry):
 class Covariates(CaseEntry):
     """Figures of an actor that the file itself gives; None where it does not."""
 
-    body: bool = False
+    body: bool = Field(False, description="it is an organisation and not a state")
     five_eyes: bool | None = None
     nato: bool | None = None
     eu: bool | None = None
@@ -248,11 +248,6 @@ class Covariates(CaseEntry):
         {}, description="UN General Assembly ideal point by year: unga_ideal_2020"
     )
     export_share_china_pct_approx: Annotated[float, Field(ge=0, le=100)] | None = None
-
-    @property
-    def is_body(self) -> bool:
-        """Whether it is an organisation and not a state."""
-        return self.body
 
 
 class Meta(CaseEntry):

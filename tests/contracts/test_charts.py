@@ -12,9 +12,10 @@ import sim.output.figures
 from sim.engine import play
 from sim.output.figures import charts_of, draw_all, style
 from sim.output.figures.saving import save
-from sim.output.figures.style import TALL, WIDE, misplaced
+from sim.output.figures.style import TALL, WIDE
 from sim.scenario import load, shipped
 from tests.builders_record import a_loaded, a_quiet_record, a_record, an_empty_record, outcomes
+from tests.misplaced import misplaced
 
 SVG = "{http://www.w3.org/2000/svg}"
 LONG_WORDS = "The Extraordinary Consultative Conference of Interoceanic Ministers " * 3

@@ -2,15 +2,14 @@
 
 import ast
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
 from sim.catalogue.moves import FELT, NAMES
-from sim.catalogue.response_kinds import RESPONSE_KINDS
+from sim.catalogue.responses import RESPONSE_KINDS, RUNGS
 from sim.scenario import load_library
-from sim.scenario.needs import COEFFICIENTS, RUNGS, domain_of
-from sim.scenario.schema import KindOfResponse
+from sim.scenario.entries import domain_of
+from sim.scenario.library import COEFFICIENTS
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = load_library()
@@ -70,7 +69,3 @@ def test_a_coefficient_lies_in_its_range_within_its_limits_and_says_why(name):
 
 def test_every_domain_is_that_of_some_coefficient():
     assert set(LIBRARY.domains) == {figure.domain for figure in BEHAVIOUR.values()}
-
-
-def test_the_schema_names_the_kinds_of_response_that_the_catalogue_has():
-    assert get_args(KindOfResponse) == tuple(RESPONSE_KINDS)

@@ -13,7 +13,7 @@ import pytest
 from sim.model.inputs import build_inputs
 from sim.phrases import Names
 from sim.scenario import from_document, load, load_library
-from sim.scenario.schema import Library
+from sim.scenario.library_schema import Library
 
 LIBRARY = load_library()
 SCENARIO = load("cooperation_portfolio")

@@ -111,8 +111,9 @@ def test_it_says_what_it_does_where_it_comes_from_and_what_it_remembers(policy):
     assert ("Draws: no" in said) == (not policy.draws)
 
 
-def test_it_goes_by_the_name_of_its_file(policy):
-    assert policy.__module__ == f"sim.policies.{policy.name}"
+def test_it_stands_with_those_whose_seats_it_plays(policy):
+    family = "adversaries" if policy.plays == ("adversary",) else "members"
+    assert policy.__module__ == f"sim.policies.{family}"
     assert POLICIES[policy.name] is policy
 
 
@@ -134,6 +135,24 @@ def test_it_plays_a_run_the_same_whatever_was_played_before(crisis, policy):
     two = play(crisis, 3, runs=2, trace=True, policies=chosen)
     alone = play(crisis, 3, runs=1, first_run=1, trace=True, policies=chosen)
     assert two.records[1].to_json() == alone.records[0].to_json()
+
+
+def test_asked_about_everything_and_shown_all_there_is_it_does_what_it_does_as_it_says(crisis, policy):
+    asked_about_all, _ = asked(crisis, policy)
+    as_it_says = play(crisis, 1, trace=True, policies={code: policy() for code in STATES + ADVERSARIES}).records[0]
+    assert asked_about_all.to_json() == as_it_says.to_json()
+
+
+def test_one_made_of_another_that_chooses_in_its_own_way_is_asked_about_everything():
+    class Bolder(POLICIES["hawk"]):
+        def choose(self, view, decision):
+            return super().choose(view, decision)
+
+    class Twin(POLICIES["hawk"]):
+        pass
+
+    assert (Bolder.decides, Bolder.sees) == (tuple(KINDS), None)
+    assert (Twin.decides, Twin.sees) == (POLICIES["hawk"].decides, POLICIES["hawk"].sees)
 
 
 # ----------------------------------------------------------------------------------------------one that changes nothing

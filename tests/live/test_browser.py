@@ -107,8 +107,8 @@ def test_no_page_stands_in_the_way_of_anybody(served, browse, scheme):
     hall.play({"EST": link}, turns=1)
     hall.proceed()
     choices = f"{hall.control}/ahead?about={quote(hall.room.session.open_decisions()[0].id)}"
-    edit = f"{hall.control}/inject/{hall.room.session.world.plan[-1].inject.id}"
-    pages = {"/": PHONE, link: PHONE, hall.control: DESK, hall.screen: WALL, choices: DESK, edit: DESK}
+    new, edit = f"{hall.control}/inject", f"{hall.control}/inject/{hall.room.session.world.plan[-1].inject.id}"
+    pages = {"/": PHONE, link: PHONE, hall.control: DESK, hall.screen: WALL, choices: DESK, new: DESK, edit: PHONE}
     for at, size in pages.items():
         page = browse(address + at, size, color_scheme=scheme, bypass_csp=True)
         found = Axe().run(page).response["violations"]
@@ -127,6 +127,28 @@ def test_the_keyboard_alone_is_enough_to_answer(served, browse):
     page.keyboard.press("Enter")
     page.get_by_text("Sent. Until control goes on").wait_for()
     assert [answer.choice for answer in hall.room.session.pending.values()] == [("concern",)]
+
+
+def test_control_puts_a_question_without_a_script_mending_what_was_wrong_and_it_reaches_a_phone(served, browse):
+    hall, address = served
+    phone = browse(address + hall.join("Marta", "EST"), PHONE)
+    desk = browse(address + hall.control, DESK, java_script_enabled=False)
+    desk.get_by_role("link", name="Write an inject, or put a question").click()
+    desk.get_by_label("Title").fill("A note")
+    desk.get_by_label("Text").fill("They ask for two million.")
+    desk.get_by_label("What is asked").fill("Do you pay?")
+    first, second = (desk.get_by_role("group", name=f"Option {number}") for number in (1, 2))
+    first.get_by_label("What whoever chooses it does").fill("Pays the ransom")
+    desk.get_by_role("button", name="Put it").click()
+    assert desk.get_by_text("give two options or more").is_visible()
+    second.get_by_label("What whoever chooses it does").fill("Refuses")
+    desk.get_by_role("button", name="Put it").click()
+    while "question" not in {asked.kind for asked in hall.room.session.open_decisions("EST")}:
+        hall.proceed()
+    phone.get_by_text("Do you pay?").wait_for()
+    phone.get_by_label("Refuses").check()
+    phone.get_by_role("button", name="Send").click()
+    phone.get_by_text("Sent. Until control goes on").wait_for()
 
 
 def test_everything_works_without_a_script(served, browse):

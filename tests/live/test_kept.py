@@ -9,9 +9,9 @@ import zipfile
 
 import pytest
 
+from sim.cli.live import _keeper
 from sim.cli.options import ReplayOptions, ServeOptions
 from sim.cli.replay import replay_run
-from sim.cli.serve import _keeper
 from sim.engine import play_points
 from sim.errors import InputError
 from sim.experiments.compare import arms_of, compare

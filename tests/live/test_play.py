@@ -103,7 +103,7 @@ def test_control_holds_back_edits_writes_and_releases_injects(hall):
         data={"title": "A call from Riga", "text": "They see it too.", "to": "EST", "turn": "1"},
     )
     hall.play({"EST": link}, turns=2)
-    assert later.title not in hall.page(link) and "They see it too." in hall.page(link)
+    assert later.title not in hall.page(link) and "They see it too." in hall.page(f"{link}/past")
     hall.browser.post(f"{hall.control}/edit", data={"inject": later.id, "title": "At last", "text": "Now."})
     hall.browser.post(f"{hall.control}/release", data={"inject": later.id})
     assert "At last" in hall.page(link)
@@ -222,6 +222,7 @@ def test_a_view_is_seen_by_whoever_speaks_as_the_scenario_says_and_by_all_in_the
     assert hall.room.session.save() == before
     juhan = "Juhan, 80 % sure (“we saw it”) would:"
     assert (juhan in words_of(hall.page(first))) is not sealed
+    assert juhan in words_of(hall.page(f"{hall.control}/seat/EST"))
     assert juhan not in words_of(hall.page(third))
     assert "Given by Juhan. Not yet by Kadri." in words_of(hall.page(first))
     hall.browser.post(f"{first}/send", data={"seat": "EST", f"d:{decision.id}": "concern"})
@@ -230,12 +231,12 @@ def test_a_view_is_seen_by_whoever_speaks_as_the_scenario_says_and_by_all_in_the
     late = {"seat": "EST", f"d:{decision.id}": "silence"}
     assert ("stand as they were given" in hall.browser.post(f"{third}/view", data=late).text) is sealed
     hall.proceed()
-    assert "Juhan, 80 % sure (“we saw it”): name who did it" in words_of(hall.page(third))
+    assert "Juhan, 80 % sure (“we saw it”): name who did it" in words_of(hall.page(f"{third}/past"))
     assert "we saw it" not in hall.page(other) and "we saw it" not in hall.page(hall.screen)
     assert [kept.source for kept in hall.room.history() if kept.source == "view"] == []
     assert hall.again().views() == hall.room.views()
     desk = words_of(hall.page(hall.control))
-    assert "Estonia: voice concern, naming nobody Juhan, 80 % sure (“we saw it”): name who did it" in desk
+    assert f"voice concern, naming nobody : Estonia ({'1 of 1' if sealed else '2 of 2'} otherwise)" in desk
 
 
 def test_a_move_in_a_seats_own_words_is_answered_by_control_told_to_the_seat_and_in_the_record(hall):
@@ -278,3 +279,91 @@ def test_a_ruling_that_makes_no_sense_is_told_and_the_move_still_waits(hall, fie
     hall.browser.post(f"{link}/move", data={"seat": "EST", "text": "We close the border"})
     assert said in hall.browser.post(f"{hall.control}/adjudicate", data=fields).text.replace("&#39;", "'")
     assert hall.room.moves()[0][1] is None
+
+
+A_QUESTION = {
+    "title": "A note", "text": "They ask for two million.", "to": ["EST", "JPN"], "question": "Do you pay?",
+    "decides": "EST", "turns": "2", "otherwise": "1", "name-0": "Pays the ransom", "weight-0": "0.3", "on-0": "tension",
+    "by-0": "0.2", "incident-0": "", "actor-0": "", "adversary-0": "", "name-1": "Refuses", "weight-1": "1",
+}  # fmt: skip
+
+
+def test_control_puts_a_question_which_reaches_whoever_decides_and_is_changed_while_it_is_to_come(hall):
+    est, jpn = hall.join("Marta", "EST"), hall.join("Kenji", "JPN")
+    assert "name-2" in hall.page(f"{hall.control}/inject")
+    hall.browser.post(f"{hall.control}/write", data=A_QUESTION | {"turn": "2"})
+    written = hall.room.session.world.plan[-1].inject
+    again = hall.page(f"{hall.control}/inject/{written.id}")
+    assert 'value="Pays the ransom"' in again and 'value="0.2"' in again and "No answer in the end counts as" in again
+    fields = {"inject": written.id, "id-0": "option_1", "id-1": "option_2", "name-1": "Calls the police"}
+    hall.browser.post(f"{hall.control}/edit", data=A_QUESTION | fields)
+    hall.play({"EST": est, "JPN": jpn}, turns=1)
+    hall.proceed()
+    while "Do you pay?" not in hall.page(est):
+        hall.proceed()
+    assert "Pays the ransom" in hall.page(est) and "Calls the police" in hall.page(est)
+    assert "Do you pay?" not in hall.page(jpn) and "They ask for two million." in hall.page(jpn)
+    before = float(hall.room.session.world.state.tension[0])
+    (asked,) = [one for one in hall.room.session.open_decisions("EST") if one.kind == "question"]
+    hall.browser.post(f"{est}/send", data={"seat": "EST", f"d:{asked.id}": "option_1"})
+    hall.proceed()
+    assert hall.room.session.world.state.tension[0] > before
+    assert [one.payload["option"] for one in hall.room.session.events if one.kind == "question_answered"] == [
+        "option_1"
+    ]
+
+
+def test_a_question_put_between_turns_waits_for_the_next_one(hall):
+    hall.play({"EST": hall.join("Marta", "EST")}, turns=1)
+    hall.browser.post(f"{hall.control}/write", data=A_QUESTION)
+    planned = hall.room.session.world.plan[-1]
+    assert (planned.turn, planned.status) == (2, "armed")
+
+
+def test_what_is_wrong_with_an_inject_is_said_all_at_once_and_nothing_that_was_written_is_lost(hall):
+    hall.join("Marta", "EST")
+    before = hall.room.session.save()
+    wrong = A_QUESTION | {
+        "title": "", "text": "They <b>ask</b>.", "turn": "9", "weight-0": "much", "by-0": "", "to": ["LTU"],
+        "otherwise": "2", "turns": "ever", "on-1": "evidence", "by-1": "1", "incident-1": "", "actor-1": "",
+        "adversary-1": "",
+    }  # fmt: skip
+    answer = hall.browser.post(f"{hall.control}/write", data=wrong)
+    words = words_of(answer.text).replace("&#39;", "'")
+    for advice in (
+        "it needs a title", "turn 9 does not lie ahead", "option 1, how likely: 'much' is no number",
+        "option 1, by how much: '' is no number", "the option that counts without an answer is empty",
+        "turns in which it may be answered: 'ever' is no number", "evidence: 'incident' is None",
+        "nobody who receives it is to answer its question",
+    ):  # fmt: skip
+        assert advice in words, advice
+    assert answer.status_code == 400 and "They &lt;b&gt;ask&lt;/b&gt;." in answer.text
+    assert all(f'value="{said}"' in answer.text for said in ("Do you pay?", "Pays the ransom", "much", "ever", "9"))
+    assert hall.room.session.save() == before
+
+
+def test_a_seat_whose_actor_comes_later_or_has_left_says_so_and_shows_what_everybody_sees(tmp_path):
+    loaded = load("smallest")
+    japan = loaded.scenario.actors["JPN"]
+    here = {"JPN": {"from_turn": 2, "until_turn": 2}, "LTU": {"brief": None, "until_turn": 1}}
+    actors = dict(loaded.scenario.actors) | {code: japan.model_copy(update=turns) for code, turns in here.items()}
+    first = loaded.scenario.injects[0].model_copy(update={"to": ["all"], "text": "All hear this."})
+    update = {"actors": actors, "injects": [first, *loaded.scenario.injects[1:]]}
+    hall = Hall(tmp_path, dataclasses.replace(loaded, scenario=loaded.scenario.model_copy(update=update)))
+    waits = hall.join("Ann")
+    assert "Japan in turn 2" in words_of(hall.page(waits)) and "Lithuania up to turn 1" in words_of(hall.page(waits))
+    link = hall.join("Kenji", "JPN")
+    hall.proceed()
+    before = words_of(hall.page(link))
+    assert "takes part in turn 2. Until then nothing is asked of you" in before and "All hear this." in before
+    assert "Where things stand" not in before and "All hear this." in hall.page(hall.screen)
+    hall.play({"JPN": link}, turns=1)
+    hall.proceed()
+    assert "Where things stand" in hall.page(link) and "Lithuania" not in re.findall(
+        r"<button[^>]*>([^<]*)", hall.page(waits)
+    )
+    refused = hall.browser.post(f"{waits}/sit", data={"seat": "LTU"}).text
+    assert "takes part no longer" in refused and not hall.room.holders("LTU")
+    hall.play({"JPN": link}, turns=2)
+    hall.proceed()
+    assert "took part in turn 2, and does no longer" in words_of(hall.page(link))

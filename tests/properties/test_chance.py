@@ -8,7 +8,7 @@ from sim.catalogue.measures import MEASURES
 from sim.draws import Draws
 from sim.engine import initial_world, play, without_cooperation
 from sim.model.inputs import build_inputs
-from sim.scenario.schema import Days
+from sim.scenario.library_schema import Days
 from tests.builders import a_library, a_scenario
 from tests.properties.invented import Written, differing, laws, played, run_numbers, scenarios, seeds
 

@@ -5,7 +5,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.experiments import analyse, load_result
-from sim.experiments.cost import Cost
+from sim.experiments.length import Cost
 from sim.experiments.sample import sample_of
 from tests.builders_of_sweeps import a_small_scenario, a_sweep, files_of, played_by_hash
 
@@ -88,7 +88,7 @@ def test_what_a_sweep_would_cost_is_told_and_nothing_kept(tmp_path):
 def test_somebody_is_asked_before_a_large_sweep_and_may_say_no(tmp_path, monkeypatch):
     asked = []
     monkeypatch.setattr("sim.experiments.runner.FEW", 1)
-    monkeypatch.setattr("sim.experiments.cost.MOST_MEGABYTES", 0.001)
+    monkeypatch.setattr("sim.experiments.length.MOST_MEGABYTES", 0.001)
     for answer in (False, True):
         options = {"confirm": lambda cost, answer=answer: asked.append(cost) or answer, "scenario": a_small_scenario()}
         if answer:

@@ -9,9 +9,8 @@ import pytest
 from sim.errors import InputError
 from sim.experiments import load_result
 from sim.experiments.analysis import Settled
+from sim.experiments.length import Until, Watch, is_checkpoint, until_of
 from sim.experiments.sample import sample_of
-from sim.experiments.until import Until, until_of
-from sim.experiments.watch import Watch, is_checkpoint
 from tests.builders_of_sweeps import a_small_scenario, a_sweep, files_of, played_by_hash
 
 EARLY = {"points": 300, "levers": "none", "until": "harm ±0.1"}
@@ -24,7 +23,7 @@ def ended(tmp_path_factory):
 
 def half_of(part):
     sample = sample_of(part, a_small_scenario())
-    (condition,) = part.folder.until
+    (condition,) = until_of(part.manifest["until"], part.manifest["measures"])
     return condition.holds(part, a_small_scenario()), len(sample.point)
 
 
@@ -40,7 +39,7 @@ def test_it_ends_after_the_first_block_at_which_one_looks_and_the_condition_hold
 
 def test_it_ends_there_however_many_were_played_and_in_whatever_order(tmp_path, ended):
     whole = a_sweep(tmp_path / "whole", points=300, levers="none")
-    whole.folder.until = ended.folder.until
+    whole.folder.manifest["until"] = ended.folder.manifest["until"]
     for seed in range(3):
         order = random.Random(seed).sample(range(30), 30)
         watch = Watch(whole.folder, a_small_scenario(), order[:5])

@@ -1,23 +1,21 @@
 """Settle: what has become effective is felt; victims hold out or give in; tension, standing and capital move on."""
 
-from functools import reduce
-
 import numpy as np
 
 from sim.catalogue.moves import MOVES
-from sim.model.cooperation import delivered, effect, effect_anywhere
+from sim.model.state import delivered, effect, effect_anywhere
 from sim.model.steps.adversary import sway_fades
 from sim.model.steps.projects import ripen
 from sim.rules.coercion import joint_pressure, p_concede, per_period, relief
 from sim.rules.escalation import p_retaliate, perceived_threat, tension_step
-from sim.rules.quantize import over_options, quantize, total
+from sim.rules.quantize import quantize, select_runs, total_by
 
 
 def adjudicate(world):
     """Feel what has become effective by the end of the turn, and close the turn."""
     active = world.state.effect_day <= world.last_day
-    share = shares(world, active)
-    felt = newly(world)
+    felt = newly(world, active)
+    share = quantize(shares(world, np.einsum("ora,a->or", active, weight_in_a_response(world))))
     ripen(world)
     feel_support(world, active, share)
     feel_pressure(world, active, share)
@@ -37,35 +35,26 @@ def adjudicate(world):
         world.recorder.turn_ends(world)
 
 
-def newly(world):
-    """Responses that become effective within this turn: (O, R, A) bool."""
-    effect_day = world.state.effect_day
-    return (effect_day <= world.last_day) & (effect_day > world.day)
+def newly(world, active):
+    """Responses that become effective within this turn: options, runs and actors of K of them, (K,) each."""
+    new = active & (world.state.effect_day > world.day)
+    return np.unravel_index(np.flatnonzero(new), new.shape)
 
 
-def weight_of(inputs):
-    """What each actor's part in a response weighs: a state by its economy, a body by its members' not acting alone."""
-    bodies = np.array([inputs.index[body] for body in inputs.bodies], dtype=int)
-    weight = inputs.economy * inputs.is_state
-    weight = weight.copy()
-    for place, members in zip(bodies, inputs.body_members, strict=True):
-        if members.any():
-            weight[:, place] = inputs.params_per_run.body_weight[0] * (inputs.economy * members * inputs.is_state).sum(
-                axis=-1
-            )
-    return quantize(weight)
+def weight_in_a_response(world):
+    """What each actor's part in a response weighs, whether or not it still takes part: (A,)."""
+    return world.inputs.everybody.weight_in_a_response
 
 
-def shares(world, active):
-    """Share of all economies behind each response: (O, R), 0 to 1."""
-    return quantize(np.minimum(behind(active, world), 1))
+def shares(world, behind):
+    """Share of all economies behind each response: (O, R), 0 to 1.
 
-
-def behind(active, world):
-    """What the actors behind each response weigh together, against all who take part now: (O, R)."""
-    weight = weight_of(world.inputs.everybody)
-    everybody = np.maximum((weight * world.inputs.is_state).sum(axis=-1), 1e-9)
-    return (active.reshape(-1, active.shape[-1]) @ weight[0]).reshape(active.shape[:-1]) / everybody
+    Parameters
+    ----------
+    behind : array (O, R), what the actors behind each weigh together
+    """
+    everybody = (weight_in_a_response(world) * world.inputs.is_state).sum()
+    return np.minimum(behind / np.maximum(everybody, 1e-9), 1)
 
 
 def feel_support(world, active, share):
@@ -73,9 +62,11 @@ def feel_support(world, active, share):
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     built = np.clip(effect(world, "resilience"), 0, 0.9)
     relieved = np.clip(effect(world, "coercion_relief"), 0, 0.9)
+    helps = quantize(inputs.resilience[..., 0] * share)
+    support = np.zeros(state.relief.shape)
     for h, part in enumerate(inputs.option_slices):
-        support = over_options(quantize(inputs.resilience[part][..., 0] * share[part])) if share[part].size else 0.0
-        state.relief[h] = quantize(relief(support, per_run.relief_full))
+        support[h] = helps[part].sum(axis=0)
+    state.relief[:] = quantize(relief(support, per_run.relief_full))
     keeps = (1 - state.relief) * (1 - built) * (1 - relieved * inputs.has_demand[:, None])
     flow = (state.severity * state.intensity[..., None] * ~state.conceded).sum(axis=-1)
     state.harm = quantize(flow * keeps)
@@ -85,47 +76,49 @@ def feel_support(world, active, share):
 def feel_pressure(world, active, share):
     """Pressure on each adversary from the responses aimed at it; together they weigh more than one by one."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    bodies = [inputs.index[body] for body in inputs.bodies]
-    has_institution = active[..., bodies].any(axis=-1) if bodies else np.zeros(share.shape, dtype=bool)
     together = joint_pressure(
         share,
         share >= per_run.pressure_large_from,
-        has_institution,
+        active[..., inputs.is_body].any(axis=-1),
         per_run.pressure_synergy,
         per_run.pressure_institution,
     )
     material = per_run.pressure_scale * inputs.pressure[..., 0] * together
     signalled = per_run.signal_share * inputs.signal[..., 0] * share
+    at_ease = (1 - material) * (1 - signalled)
     for h, part in enumerate(inputs.option_slices):
-        felt = [(1 - material[o]) * (1 - signalled[o]) for o in range(part.start, part.stop)]
-        state.pressure_over[h] = quantize(1 - reduce(np.multiply, felt, np.ones(world.runs)))
+        state.pressure_over[h] = quantize(1 - np.multiply.reduce(at_ease[part], axis=0))
     for d in range(len(inputs.adversaries)):
         aimed = (inputs.incident_suspect == d)[:, None] * state.pressure_over
         state.pressure[d] = quantize(1 - np.multiply.reduce(1 - aimed, axis=0))
 
 
 def retaliate(world, felt):
-    """An adversary under pressure pays back whoever has just done something bold against it: (D, R, A) bool.
+    """An adversary under pressure pays back whoever has just done something bold against it; how often: (R,).
 
     It costs those who are hit capital, leaves them more exposed, and is one more hostile act for tension to rise by.
     """
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    paid_back = np.zeros(state.retaliated.shape, dtype=bool)
+    o, runs, actors = felt
+    risk, against = quantize(inputs.risk[o, 0, 0]), inputs.incident_suspect[inputs.option_incident[o]]
+    paid_back = np.zeros(world.runs)
     for d, adversary in enumerate(inputs.adversaries):
-        aimed = inputs.incident_suspect[inputs.option_incident] == d
-        if not felt[aimed].any():
+        boldness = total_by(state.capital.shape, (runs, actors), risk * (against == d))
+        r, a = np.unravel_index(np.flatnonzero(boldness), boldness.shape)
+        if not r.size:
             continue
-        boldness = np.tensordot(quantize(inputs.risk[aimed, 0, 0]), felt[aimed], 1)
-        chance = p_retaliate(boldness, state.pressure[d][:, None], per_run.retaliate_rate[:, None])
-        draw = world.draws.uniform("retaliate", world.turn, (adversary,), inputs.actors)[0]
-        paid_back[d] = hit = (draw < chance) & inputs.is_state
-        price = np.minimum(hit * quantize(per_run.retaliate_capital)[:, None], np.maximum(state.capital, 0))
-        state.capital, state.spent = quantize(state.capital - price), quantize(state.spent + price)
-        added = hit * quantize(per_run.retaliate_exposure)[:, None]
-        state.added_exposure[d] = quantize(state.added_exposure[d] + added)
-        state.retaliated[d] += hit
+        chance = p_retaliate(boldness[r, a], state.pressure[d, r], select_runs(per_run.retaliate_rate, r))
+        hit = world.draws.uniform_of("retaliate", world.turn, (adversary,), inputs.actors, 0, r, a) < chance
+        r, a = r[hit & inputs.is_state[a]], a[hit & inputs.is_state[a]]
+        price = np.minimum(select_runs(quantize(per_run.retaliate_capital), r), np.maximum(state.capital[r, a], 0))
+        state.capital[r, a] = quantize(state.capital[r, a] - price)
+        state.spent[r, a] = quantize(state.spent[r, a] + price)
+        added = select_runs(quantize(per_run.retaliate_exposure), r)
+        state.added_exposure[d, r, a] = quantize(state.added_exposure[d, r, a] + added)
+        state.retaliated[d, r, a] += 1
+        paid_back += np.bincount(r, minlength=world.runs)
         if world.recorder:
-            world.recorder.adversary_retaliates(world, d, hit[0])
+            world.recorder.adversary_retaliates(world, d, a[r == 0])
     return paid_back
 
 
@@ -177,15 +170,14 @@ def end_incidents(world):
 def tension(world, felt, paid):
     """Tension cools with time, and rises with what is risked on both sides and with pressure while it lasts."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    done = np.minimum(behind(felt, world), 1)
-    own = per_run.tension_response * quantize(inputs.risk[..., 0] * done).sum(axis=0)
-    hostile = [k for k, move in enumerate(MOVES) if move.is_hostile]
-    theirs = per_run.tension_move * sum(
-        np.isin(moves, hostile).sum(axis=0) for moves in (state.move, state.move_at_large)
-    )
-    paid_back = per_run.tension_retaliation * paid.sum(axis=(0, -1))
+    o, r, a = felt
+    behind = total_by((len(inputs.options), world.runs), (o, r), weight_in_a_response(world)[a])
+    own = per_run.tension_response * quantize(inputs.risk[..., 0] * shares(world, behind)).sum(axis=0)
+    is_hostile = np.array([*(move.is_hostile for move in MOVES), False])  # the last stands for no move, which is -1
+    theirs = per_run.tension_move * (is_hostile[state.move].sum(axis=0) + is_hostile[state.move_at_large].sum(axis=0))
+    paid_back = per_run.tension_retaliation * paid
     pressed = per_run.tension_pressure * state.pressure.sum(axis=0) * world.months
-    begun = (inputs.incident_begins == world.turn)[:, None] * state.severity.max(axis=-1)
+    begun = state.severity[inputs.incident_begins == world.turn].max(axis=-1)
     state.tension = quantize(
         tension_step(
             state.tension,
@@ -220,7 +212,7 @@ def load_core_mission(world):
     """Readiness for the core mission: less what far-off responses, partnership and a second crisis draw on it."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     far = np.flatnonzero((inputs.is_military[:, 0, 0] > 0) & inputs.incident_is_far[inputs.option_incident])
-    drawn = total(state.joined[far] * (inputs.military * inputs.is_nato)).sum(axis=0)
+    drawn = np.einsum("ora,a->r", state.joined[far], quantize(inputs.military * inputs.is_nato)[0])
     oceans = ((state.intensity > 0) & inputs.incident_is_far[:, None]).any(axis=0)
     load = (
         np.maximum(effect_anywhere(world, "core_load"), 0)
@@ -234,7 +226,8 @@ def load_core_mission(world):
 def learn(world, felt):
     """Each naming that is seen makes the next a little easier."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    seen = felt[inputs.is_attribution[:, 0, 0] > 0].sum(axis=0).sum(axis=-1)
+    o, r, _ = felt
+    seen = np.bincount(r[inputs.is_attribution[o, 0, 0] > 0], minlength=world.runs)
     moved = per_run.norm_growth * np.minimum(seen / per_run.norm_crowd, 1)
     state.norm = quantize(np.minimum(state.norm + moved, per_run.norm_most))
 
@@ -242,12 +235,6 @@ def learn(world, felt):
 def refill_capital(world):
     """Attention comes back with time."""
     inputs, state, params = world.inputs, world.state, world.inputs.params
-    gained = quantize(
-        params.capital_year
-        * inputs.capacity
-        * world.days
-        / 365
-        * (inputs.is_state | np.isin(inputs.actors, inputs.bodies))
-    )
+    gained = quantize(params.capital_year * inputs.capacity * world.days / 365 * (inputs.is_state | inputs.is_body))
     state.capital = quantize(state.capital + gained)
     state.income = quantize(state.income + gained)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.catalogue.moves import MOVES, NAMES, Campaign, others_crisis
+from sim.catalogue.moves import MOVES, NAMES, Campaign
 from sim.model.decisions import Decision, Option
 from sim.model.inputs import NO_STATE
 from sim.model.steps.stops import seats_to_ask
@@ -34,25 +34,58 @@ def campaigns(inputs):
     return of_incidents + [Campaign(d) for d in range(len(inputs.adversaries))]
 
 
+@dataclass
+class Signs:
+    """What every adversary sees of the same turn, whatever it decides on. H incidents, R runs.
+
+    silence : (H, R), how far no common text has been adopted; discord : (H, R), how far apart members are; crisis :
+    (H, R), how grave each incident is while it goes on; opacity : (R,), how little of the cooperation is in the open
+    """
+
+    silence: np.ndarray
+    discord: np.ndarray
+    crisis: np.ndarray
+    opacity: np.ndarray
+
+    @classmethod
+    def of(cls, world):
+        """The signs of this turn."""
+        state = world.state
+        return cls(
+            silence=1 - state.covered.max(axis=-1),
+            discord=discord(world),
+            crisis=np.minimum(state.intensity * state.severity.max(axis=-1), 1),
+            opacity=1 - world.transparency(),
+        )
+
+
 def choose_moves(world):
-    """What every adversary does next by the model's own rule, by logit over what is legal: list of Choice."""
-    return [choose_move(world, campaign) for campaign in campaigns(world.inputs)]
+    """What every adversary does next by the model's own rule, by logit over what is legal: list of Choice.
 
-
-def choose_move(world, campaign):
+    A campaign in which no run has anything to decide is left out.
+    """
     inputs = world.inputs
-    legal = np.array([move.legal(world, campaign) for move in MOVES]) & campaign.is_open(world)
-    weighed = weigh_moves(world, campaign)
-    utility = np.where(legal, sum(weighed.values()), -np.inf)
+    is_open = [(campaign, campaign.is_open(world)) for campaign in campaigns(inputs)]
+    is_open = [(campaign, where) for campaign, where in is_open if where.any()]
+    if not is_open:
+        return []
+    signs = Signs.of(world)
+    legal = np.stack([[move.legal(world, campaign) & where for move in MOVES] for campaign, where in is_open], axis=1)
+    weighed = [weigh_moves(world, campaign, signs) for campaign, _ in is_open]
+    utility = np.where(legal, np.stack([sum(terms.values()) for terms in weighed], axis=1), -np.inf)
     chances = choice_probabilities(utility, inputs.params_per_run.adversary_precision)
-    address = f"{inputs.adversaries[campaign.by]}/{campaign.named(inputs)}"
-    move = pick(chances, world.draws.uniform("move", world.turn, (address,))[:, 0])
-    return Choice(campaign, move, legal, weighed, utility, chances)
+    addresses = tuple(f"{inputs.adversaries[campaign.by]}/{campaign.named(inputs)}" for campaign, _ in is_open)
+    moves = pick(chances, world.draws.uniform("move", world.turn, addresses).T)
+    return [
+        Choice(campaign, moves[c], legal[:, c], weighed[c], utility[:, c], chances[:, c])
+        for c, (campaign, _) in enumerate(is_open)
+    ]
 
 
 def make_moves(world, choices):
     """Carry out what the adversaries have chosen; nobody has seen the other's move."""
     state = world.state
+    state.move[:] = state.move_at_large[:] = -1
     for choice in choices:
         campaign, move = choice.campaign, choice.move
         last = state.move_at_large[campaign.by] if campaign.incident is None else state.move[campaign.incident]
@@ -69,7 +102,7 @@ def moves_open(world, choices):
     for choice in choices:
         code = inputs.adversaries[choice.campaign.by]
         is_asked = (np.arange(len(inputs.actors)) == inputs.index[code]) & (choice.move >= 0)[:, None]
-        for run, _, _ in seats_to_ask(world, is_asked):
+        for run, _, _ in seats_to_ask(world, "move", is_asked):
             options = tuple(Option(name) for k, name in enumerate(NAMES) if choice.legal[k, run])
             default = (NAMES[choice.move[run]],)
             decision = Decision("move", world.turn, code, choice.campaign.named(inputs), options, default)
@@ -85,15 +118,16 @@ def apply_moves(world, choices, answers):
         of_subject[code, subject].move[run] = NAMES.index(move)
 
 
-def weigh_moves(world, campaign):
+def weigh_moves(world, campaign, signs):
     """Gain, felt pressure, risk and opening of each move in a campaign: dict of (moves, R)."""
     state, per_run, of_moves = world.state, world.inputs.params_per_run, world.inputs.of_moves
     doing = 0.0 if campaign.incident is None else np.minimum(state.harm[campaign.incident], 1)
+    invited = opening(world.inputs, campaign, signs) - per_run.opening_usual
     return {
         "gain": of_moves["move"] + per_run.feels_gain * of_moves["gain"] * doing,
         "pressure": -per_run.feels_pressure * of_moves["pressed"] * felt_pressure(world, campaign),
         "risk": -per_run.feels_risk * of_moves["risk"] * state.tension,
-        "opening": per_run.feels_opening * of_moves["opened"] * (opening(world, campaign) - per_run.opening_usual),
+        "opening": per_run.feels_opening * of_moves["opened"] * invited,
     }
 
 
@@ -112,23 +146,23 @@ def felt_pressure(world, campaign):
     return 1 - (1 - here) * (1 - inputs.params_per_run.pressure_elsewhere * elsewhere)
 
 
-def opening(world, campaign):
+def opening(inputs, campaign, signs):
     """What invites an adversary: no common text, disunity, opacity, and the other one's crisis: (R,), 0 to 1."""
-    inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    own = np.flatnonzero(inputs.incident_by == campaign.by)
+    per_run = inputs.params_per_run
+    own = inputs.incident_by == campaign.by
     over = own if campaign.incident is None else [campaign.incident]
-    silence = 1 - state.covered[over].max(axis=(0, -1), initial=0)
+    anothers = ~own & (inputs.incident_by >= 0)  # not what no state did
     return (
-        per_run.opening_silence * silence
-        + per_run.opening_discord * discord(world, over).max(axis=0, initial=0)
-        + per_run.opening_opacity * (1 - world.transparency())
-        + per_run.opening_crisis * inputs.adversary_tie[:, 0] * others_crisis(world, campaign.by)
+        per_run.opening_silence * signs.silence[over].min(axis=0, initial=1)
+        + per_run.opening_discord * signs.discord[over].max(axis=0, initial=0)
+        + per_run.opening_opacity * signs.opacity
+        + per_run.opening_crisis * inputs.adversary_tie[:, 0] * quantize(signs.crisis[anothers].max(axis=0, initial=0))
     )
 
 
-def discord(world, over):
-    """How far apart members are over incidents: twice their mean distance, by capability, from the mean: (n, R)."""
-    inputs, position = world.inputs, world.state.position[over]
+def discord(world):
+    """How far apart members are over each incident: twice their mean distance, by capability, from the mean: (H, R)."""
+    inputs, position = world.inputs, world.state.position
     weight = quantize(inputs.capability * inputs.can_be_courted)
     weight = quantize(weight / np.maximum(weight.sum(axis=-1, keepdims=True), 1e-9))
     mean = total(weight * position)

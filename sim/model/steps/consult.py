@@ -10,13 +10,14 @@ incident to call; in each, a caller is drawn and picks a format.
 4. leaks          what lies on the tables may come out
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
-from sim.model.cooperation import effect, effect_anywhere
 from sim.model.decisions import Decision, Option
-from sim.model.state import ADOPTED, OPEN
+from sim.model.state import ADOPTED, OPEN, effect, effect_anywhere
 from sim.model.steps.assess import confidence_now, severity_now
 from sim.model.steps.joining import urgency
 from sim.model.steps.positions import apply_positions, positions_open, salience, take_positions
@@ -215,15 +216,13 @@ def _as_wanted(wanted, own):
 def call_besides(world, h, chances, outlook, wanted):
     """What seats call beyond the model's own picks: each in turn, unless somebody has called there by now."""
     made = []
-    part = world.inputs.consultation_slices[h]
-    for k, (run, place, consultation) in enumerate(
-        (
-            (run, place, consultation)
-            for (run, place), consultations in sorted(wanted.items())
-            for consultation in consultations
-        ),
-        start=chances,
+    part, next_of = world.inputs.consultation_slices[h], defaultdict(lambda: count(chances))
+    for run, place, consultation in (
+        (run, place, consultation)
+        for (run, place), consultations in sorted(wanted.items())
+        for consultation in consultations
     ):
+        k = next(next_of[run])
         if not (outlook.worth_a_call & is_free(world, h))[consultation, run]:
             continue
         looked_at, likely = weigh_formats(world, h, outlook)
@@ -391,7 +390,7 @@ def calls_open(world, h, picks):
     may_call = (world.state.stake[h] > 0) & inputs.is_state & legal.any(axis=0)[:, None]
     most = int(inputs.params.calls.flat[0])
     opened = []
-    for run, place, code in seats_to_ask(world, may_call):
+    for run, place, code in seats_to_ask(world, "call", may_call):
         options = places_to_call(world, h, run, place, np.flatnonzero(legal[:, run]))
         own = tuple(inputs.consultations[part.start + t][1] for _, r, who, t in picks if (r, who) == (run, place))
         decision = Decision("call", world.turn, code, inputs.incidents[h], options, own, least=0, most=most)

@@ -28,10 +28,21 @@ from pydantic import ValidationError
 
 from sim.catalogue.moves import NAMES
 from sim.errors import Diagnostic, InputError, did_you_mean, refusal
-from sim.model.conditions import Part, all_met, parts_of
 from sim.model.events import DIRECTIONS as KINDS
 from sim.model.inputs import recipients_of, turn_of
-from sim.model.msel import ARMED, HELD, RELEASED, SKIPPED, WITHHELD, Planned, ask_as_planned, first_status
+from sim.model.msel import (
+    ARMED,
+    HELD,
+    RELEASED,
+    SKIPPED,
+    WITHHELD,
+    Part,
+    Planned,
+    all_met,
+    ask_as_planned,
+    first_status,
+    parts_of,
+)
 from sim.model.state import World
 from sim.model.steps.inject import change, put, release
 from sim.scenario.schema import Inject, InjectEffect, Question
@@ -117,7 +128,7 @@ def _edit(world: World, direction: Direction) -> Deed:
     before = world.plan[place].inject.model_dump(exclude_none=True)
     is_moved = "turn" in fields or "date" in fields
     kept = {name: value for name, value in before.items() if not (is_moved and name in ("turn", "date"))}
-    edited = _inject(world, {**kept, **fields, "id": direction.target})
+    edited = _inject(world, {**kept, **fields, "id": direction.target}, is_moved)
     _refuse_of_the_scenario(world.plan[place].inject, edited)
     turn = _turn_ahead(world, edited) if is_moved else world.plan[place].turn
     was = world.plan[place].status
@@ -137,7 +148,7 @@ def _write(world: World, direction: Direction) -> Deed:
     fields = _fields_of(direction)
     is_planned = "turn" in fields or "date" in fields
     now = {} if is_planned else {"turn": max(world.turn, 1)}
-    written = _inject(world, {**now, **fields, "id": direction.target})
+    written = _inject(world, {**now, **fields, "id": direction.target}, is_planned)
     _refuse_of_the_scenario(None, written)
     turn = _turn_ahead(world, written) if is_planned else max(world.turn, 1)
     planned = Planned(turn, written, _recipients(world, written), first_status(written))
@@ -173,32 +184,46 @@ def _turn_ahead(world: World, inject: Inject) -> int:
     raise refusal(f"inject '{inject.id}': turn {turn} does not lie ahead: {ahead}, or release it now.")
 
 
-def _inject(world: World, fields: dict[str, Any]) -> Inject:
-    """The inject that these fields make; InputError with every fault at once."""
+def _inject(world: World, fields: dict[str, Any], is_ahead: bool) -> Inject:
+    """The inject that these fields make, which lies ahead or is put now; InputError with every fault at once."""
     try:
         inject = Inject.model_validate(fields)
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}" for wrong in error.errors()]
-        raise InputError([Diagnostic("", 0, 0, f"inject '{fields['id']}': {fault}") for fault in faults]) from None
-    for effect in inject.effects:
-        _check_place(world, effect)
-    for part in parts_of(inject.when):
-        _check_part(world, part)
-    if inject.question:
-        _check_question(world, inject, inject.question)
-    unknown = [name for name in inject.to if not _is_recipient(world, name)]
-    if unknown:
-        raise refusal(f"nobody is called '{unknown[0]}' here. {did_you_mean(unknown[0], world.inputs.actors)}")
+        said = [f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}" for wrong in error.errors()]
+        raise InputError([Diagnostic("", 0, 0, f"inject '{fields['id']}': {fault}") for fault in said]) from None
+    question = inject.question
+    named = (*inject.to, *((question.to if question else None) or ()))
+    unknown = _faults_of(*(partial(_check_recipient, world, name) for name in named))
+    faults = unknown + _faults_of(
+        *(partial(_check_place, world, effect) for effect in inject.effects),
+        *(partial(_check_part, world, part) for part in parts_of(inject.when)),
+        *([partial(_check_question, world, inject, question)] if question and not unknown else []),
+        *([partial(_turn_ahead, world, inject)] if is_ahead else []),
+    )
+    if faults:
+        raise InputError(faults)
     return inject
+
+
+def _faults_of(*checks: Callable[[], object]) -> list[Diagnostic]:
+    """What all of some checks find."""
+    faults: list[Diagnostic] = []
+    for check in checks:
+        try:
+            check()
+        except InputError as refused:
+            faults += refused.faults
+    return faults
 
 
 def _recipients(world: World, inject: Inject) -> tuple:
     return recipients_of(inject, world.inputs.loaded, world.inputs.actors)
 
 
-def _is_recipient(world: World, name: str) -> bool:
+def _check_recipient(world: World, name: str) -> None:
     groups = [f"group:{group}" for group in world.inputs.loaded.library.groups]
-    return name in ("all", "control", *world.inputs.actors, *groups)
+    if name not in ("all", "control", *world.inputs.actors, *groups):
+        raise refusal(f"nobody is called '{name}' here. {did_you_mean(name, world.inputs.actors)}")
 
 
 def _set(world: World, direction: Direction) -> Deed:
@@ -258,22 +283,27 @@ def _check_part(world: World, part: Part) -> None:
 
 
 def _check_question(world: World, inject: Inject, question: Question) -> None:
-    """A fault unless a question can be answered, by somebody who receives it."""
-    ids = [option.id for option in question.options]
+    """Faults unless a question can be answered, by somebody who receives it."""
+    ids, wrong = [option.id for option in question.options], []
     if len(set(ids)) < len(ids):
-        raise refusal(f"inject '{inject.id}': two options have one id. Each needs its own.")
+        wrong.append("two options have one id. Each needs its own.")
     if question.otherwise is not None and question.otherwise not in ids:
-        raise refusal(
-            f"inject '{inject.id}': no option '{question.otherwise}'. {did_you_mean(question.otherwise, ids)}"
-        )
+        wrong.append(f"no option '{question.otherwise}'. {did_you_mean(question.otherwise, ids)}")
     if not any(option.weight for option in question.options):
-        raise refusal(f"inject '{inject.id}': the model can choose none of the options: give one a weight above 0.")
+        wrong.append("the model can choose none of the options: give one a weight above 0.")
     reached = np.isin(world.inputs.actors, _recipients(world, inject))
     if not (reached & world.inputs.everybody.who_is_asked(question)).any():
-        raise refusal(f"inject '{inject.id}': nobody who receives it is to answer its question.")
-    for effect in (effect for option in question.options for effect in option.effects):
-        falls_on = effect.actor or (world.inputs.actors[0] if "actor" in NEEDS.get(effect.on, ()) else None)
-        _check_place(world, effect.model_copy(update={"actor": falls_on}))
+        wrong.append("nobody who receives it is to answer its question.")
+    places = [
+        effect.model_copy(update={"actor": effect.actor or world.inputs.actors[0]})
+        if "actor" in NEEDS.get(effect.on, ())
+        else effect
+        for option in question.options
+        for effect in option.effects
+    ]
+    faults = [Diagnostic("", 0, 0, f"inject '{inject.id}': {fault}") for fault in wrong]
+    if faults := faults + _faults_of(*(partial(_check_place, world, effect) for effect in places)):
+        raise InputError(faults)
 
 
 def _check_answer(world: World, by: str | None, option: str, inject: str) -> None:

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from sim.model.conditions import all_met, unmet
 from sim.model.inputs import turn_of_deadline
-from sim.model.msel import RELEASED
+from sim.model.msel import RELEASED, all_met, unmet
 from sim.model.steps.inject import apply
 from sim.scenario.schema import When
 

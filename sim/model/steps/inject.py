@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from sim.model.conditions import all_met, unmet
 from sim.model.inputs import day_of_release, last_day_of
-from sim.model.msel import ARMED, RELEASED, WITHHELD, was_released
+from sim.model.msel import ARMED, RELEASED, WITHHELD, all_met, unmet, was_released
 from sim.rules.quantize import quantize
 
 PER_RUN = ("tension", "linkage", "transparency", "standing", "narrative")

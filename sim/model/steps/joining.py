@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.rules.quantize import of_runs, quantize
+from sim.rules.quantize import of_runs, quantize, total_by
 from sim.rules.tempo import days_drawn, pace
 
 
@@ -34,8 +34,7 @@ def join(world, options, runs, actors, covered_by_text=False, not_before=0):
     state.joined[o, r, a] = True
     state.decided_day[o, r, a] = decided
     state.effect_day[o, r, a] = inputs.calendar.up(effective)
-    price = of_runs(inputs.price, o, r)
-    paid = np.bincount(r * len(inputs.actors) + a, price, state.capital.size).reshape(state.capital.shape)
+    paid = total_by(state.capital.shape, (r, a), of_runs(inputs.price, o, r))
     state.capital -= paid
     state.spent += paid
     remember_accusations(world, o, r, a)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.catalogue.ladder import RUNGS, rung_of
+from sim.catalogue.responses import RUNGS, rung_of
 from sim.model.decisions import Decision, Option
 from sim.model.steps.stops import seats_to_ask
 from sim.model.steps.willingness import lasting_utility, utility_of_calls
@@ -84,7 +84,9 @@ def positions_open(world, begun):
     return [
         (run, Decision("position", world.turn, code, inputs.incidents[h], options, (rung_of(own, edges),)))
         for h in begun
-        for run, place, code in seats_to_ask(world, np.broadcast_to(inputs.is_state, state.position[h].shape))
+        for run, place, code in seats_to_ask(
+            world, "position", np.broadcast_to(inputs.is_state, state.position[h].shape)
+        )
         for own in [state.position[h, run, place]]
     ]
 

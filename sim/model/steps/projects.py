@@ -80,7 +80,7 @@ def projects_open(world, decided):
     return [
         (run, Decision("project", world.turn, code, name, options, ("block" if blockers[run, place] else "support",)))
         for name, (blockers, put) in decided.items()
-        for run, place, code in seats_to_ask(world, put[:, None] & has_a_say(world.inputs))
+        for run, place, code in seats_to_ask(world, "project", put[:, None] & has_a_say(world.inputs))
     ]
 
 
@@ -96,7 +96,7 @@ def cooperation_open(world):
     """
     inputs, state = world.inputs, world.state
     opened = []
-    for run, _, code in seats_to_ask(world, np.broadcast_to(has_a_say(inputs), state.capital.shape)):
+    for run, _, code in seats_to_ask(world, "cooperation", np.broadcast_to(has_a_say(inputs), state.capital.shape)):
         may = {"propose": may_be_proposed(world)[:, run], "end": state.project_state[:, run] == RUNNING}
         options = tuple(
             Option(f"{deed}:{inputs.projects[p]}") for deed, where in may.items() for p in np.flatnonzero(where)

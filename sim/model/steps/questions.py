@@ -42,7 +42,7 @@ def questions_open(world):
         (run, _decision(world, asked, code, own[run, place]))
         for asked in _standing(world)
         for own in [_by_lot(world, asked)]
-        for run, place, code in seats_to_ask(world, asked.where)
+        for run, place, code in seats_to_ask(world, "question", asked.where)
     ]
 
 
@@ -59,7 +59,7 @@ def answer_questions(world, answers):
     """Take the answers of seats and the model's for everybody else, and what follows from them."""
     for asked in _standing(world):
         chosen, is_silent = _by_lot(world, asked), np.zeros_like(asked.where)
-        for run, place, code in seats_to_ask(world, asked.where):
+        for run, place, code in seats_to_ask(world, "question", asked.where):
             choice = answers.of(run, code, "question", asked.inject.id)
             if choice == ():
                 chosen[run, place] = _without_answer(asked, chosen[run, place])

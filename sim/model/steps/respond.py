@@ -196,7 +196,7 @@ def responses_open(world, chosen):
     for h in np.flatnonzero(inputs.incident_begins <= world.turn):
         part = inputs.option_slices[h]
         within_means = open_to(world, h) & (inputs.price[part] <= capital)
-        for run, place, code in seats_to_ask(world, within_means.any(axis=0)):
+        for run, place, code in seats_to_ask(world, "responses", within_means.any(axis=0)):
             here = part.start + np.flatnonzero(within_means[:, run, place])
             peers = peers_seen(inputs, place, world.state.effect_day[here, run] <= world.day)
             options = tuple(describe(world, run, place, o, seen) for o, seen in zip(here, peers, strict=True))

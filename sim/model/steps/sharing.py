@@ -18,7 +18,7 @@ def shares_open(world):
     return [
         (run, Decision("share", world.turn, code, inputs.incidents[h], others[code], (), least=0, most=None))
         for h in np.flatnonzero(inputs.incident_begins <= world.turn)
-        for run, _, code in seats_to_ask(world, (state.information[h] > 0) & inputs.is_state)
+        for run, _, code in seats_to_ask(world, "share", (state.information[h] > 0) & inputs.is_state)
     ]
 
 

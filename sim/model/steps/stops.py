@@ -48,23 +48,31 @@ class Step:
         world.step += 1
 
 
-def seats_to_ask(world: World, where: np.ndarray) -> Iterator[tuple[int, int, str]]:
+def seats_to_ask(world: World, kind: str, where: np.ndarray) -> Iterator[tuple[int, int, str]]:
     """The seats to ask: (run, actor's place, code) for every seat whose actor is marked in `where`.
+
+    A policy is not asked where it keeps the model's own choice anyway, unless answers were written down before.
 
     Parameters
     ----------
     world : World
+    kind : str, of the decision
     where : array (R, A) of bool
 
     Yields
     ------
     run : int; place : int; code : str
     """
-    for code in world.seats:
+    for code, seat in world.seats.items():
         place = world.inputs.index[code]
-        for run in range(world.runs):
-            if where[run, place]:
+        for run in np.flatnonzero(where[:, place]).tolist():
+            policy = seat.of(run)
+            if (policy is not None and kind in policy.decides) or _is_written(world, code):
                 yield run, place, code
+
+
+def _is_written(world: World, code: str) -> bool:
+    return world.script is not None and code in world.script.actors
 
 
 def asked(world: World, decisions: Opened, given: Mapping[Address, Answer] | None = None) -> Answers:
@@ -87,9 +95,11 @@ def asked(world: World, decisions: Opened, given: Mapping[Address, Answer] | Non
         if decision.address in given:
             note(world, answers, run, decision, given[decision.address])
             continue
-        if (run, decision.actor) not in seen:
-            seen[run, decision.actor] = view(world, decision.actor, run)
-        own = world.seats[decision.actor].choose(seen[run, decision.actor], decision)  # one that remembers sees all
+        own, policy = decision.default, world.seats[decision.actor].of(run)
+        if policy is not None:
+            if (run, decision.actor) not in seen:
+                seen[run, decision.actor] = view(world, decision.actor, run, policy.sees)
+            own = policy.choose(seen[run, decision.actor], decision)  # one that remembers is asked in any case
         written = world.script.of(run).take(decision) if world.script else None
         take(world, answers, run, decision, own if written is None else written)
     return answers

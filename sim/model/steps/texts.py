@@ -12,13 +12,14 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from sim.catalogue.ladder import SILENT_RULES, rung_of
+from sim.catalogue.responses import SILENT_RULES, rung_of
 from sim.model.decisions import Decision, Option
 from sim.model.state import ADOPTED, FAILED, OPEN
 from sim.model.steps.assess import confidence_now, severity_now
 from sim.model.steps.joining import join
 from sim.model.steps.positions import rung_edges, salience
 from sim.model.steps.stops import seats_to_ask
+from sim.model.steps.willingness import has_joined
 from sim.rules.choice import largest, logistic
 from sim.rules.consultation import (
     STATES_SHARE,
@@ -128,7 +129,7 @@ def open_round(world, attempt):
         here = np.zeros((world.runs, len(inputs.actors)), dtype=bool)
         here[due.runs[k]] = due.voters[k]
         text = float(due.text[k])
-        for run, place, code in seats_to_ask(world, here):
+        for run, place, code in seats_to_ask(world, "silence", here):
             own = ("break" if against[k, place] else "accept",)
             about = _address(inputs, due, k, attempt)
             asked = Decision(
@@ -376,9 +377,8 @@ def act_for_members(world):
     """What bodies do beside signing their texts: drawn once a run, so that nobody throws the dice again each week."""
     inputs = world.inputs
     day = day_of_text(world)
-    for b, body in enumerate(inputs.bodies):
+    for body, chance in zip(inputs.bodies, chances_of_bodies(world), strict=True):
         place = inputs.index[body]
-        chance = chance_of_body(world, b)
         option, runs = np.nonzero((chance > 0) & ~world.state.joined[..., place])
         if not option.size:
             continue
@@ -394,24 +394,23 @@ def act_for_members(world):
 def day_of_text(world):
     """The day of the last text that was adopted over each incident, or today: (H, R)."""
     inputs, state = world.inputs, world.state
-    day = np.full((len(inputs.incidents), world.runs), float(world.day))
     adopted = np.where(state.consultation_state == ADOPTED, state.consultation_due, 0.0)
-    np.maximum.at(day, inputs.consultation_incident, adopted)
-    return day
+    return np.array([adopted[part].max(axis=0, initial=world.day) for part in inputs.consultation_slices])
 
 
-def chance_of_body(world, b):
-    """How likely a body is to take up each response that it can decide: (O, R), 0 to 1.
+def chances_of_bodies(world):
+    """How likely each body is to take up each response that it can decide: (B, O, R), 0 to 1.
 
     It goes by how far its own text reaches and by how many of its members have taken up something of the kind; naming a
     culprit also as the practice of naming goes. It needs a text of solidarity at least, or for words a head who may
     speak without one.
-
-    Parameters
-    ----------
-    world : World
-    b : int, which of the bodies
     """
+    bodies = range(len(world.inputs.bodies))
+    shares = shares_of_members(world) if bodies else ()
+    return np.array([_chance_of_body(world, b, shares[b]) for b in bodies])
+
+
+def _chance_of_body(world, b, share):
     inputs, params = world.inputs, world.inputs.params
     place, members = inputs.index[inputs.bodies[b]], inputs.body_members[b]
     consultations = np.flatnonzero(inputs.consultation_body == place)
@@ -422,32 +421,27 @@ def chance_of_body(world, b):
     if not options.size:
         return chance
     incident = inputs.option_incident[options]
-    share = share_of_members(world, members, options)
     text = text_behind(world, members)[incident]
     names, speaks = inputs.is_attribution[options, 0] > 0, inputs.signatory[options, None]
     own = np.where(speaks, params.body_words[:, 0], params.body_deeds[:, 0])
     grown = inputs.practice_of_naming(world.years)[:, 0] * (1 - inputs.hurts_people[incident][:, :, 0])
     own = np.where(names, params.body_naming[:, 0] + grown, own)
-    beyond = text - inputs.rung[options, 0]
-    willing = own + params.body_members[:, 0] * (share - 0.5) + params.body_text[:, 0] * beyond
+    beyond, joined = text - inputs.rung[options, 0], share[inputs.option_kind[options]]
+    willing = own + params.body_members[:, 0] * (joined - 0.5) + params.body_text[:, 0] * beyond
     stands = (text >= params.rung_solidarity[:, 0]) | ((speaks | names) & bool(inputs.speaks_alone[b]))
     chance[options] = logistic(params.precision[:, 0] * willing) * stands
     return chance
 
 
-def share_of_members(world, members, options):
-    """The share of a body's members that have taken up something of the kind of each of some options: (n, R), 0 to 1.
+def shares_of_members(world):
+    """The share of each body's members that have taken up something of each kind of response: (B, K, R), 0 to 1.
 
     Half, where none of them may: an instrument that is the body's alone waits for nobody.
     """
-    inputs, did = world.inputs, world.state.joined
-    kinds, which = np.unique(inputs.option_kind[options], return_inverse=True)
-    shares = np.full((kinds.size, world.runs), 0.5)
-    for share, kind in zip(shares, kinds, strict=True):
-        of_kind = np.flatnonzero(inputs.option_kind == kind)
-        if (inputs.allowed[of_kind] & members).any():
-            share[:] = did[of_kind].any(axis=0)[:, members].sum(axis=-1) / members.sum()
-    return shares[which]
+    inputs, members = world.inputs, world.inputs.body_members.astype(float)
+    did = np.concatenate([has_joined(world, h) for h in range(len(inputs.incidents))])
+    shares = np.moveaxis(did @ members.T, -1, 0) / np.maximum(members.sum(axis=-1), 1)[:, None, None]
+    return np.where(inputs.members_may[..., None], shares, 0.5)
 
 
 def text_behind(world, members):

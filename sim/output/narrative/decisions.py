@@ -1,9 +1,9 @@
-"""A decision in words: the question, its options, what it is about, and what came of it where futures parted."""
+"""What a seat sees and decides, in words: each question with its options, and its view as headings with lines."""
 
-from sim.catalogue.measures import MEASURES
-from sim.catalogue.moves import AT_LARGE, BY_NAME, MOVES
-from sim.output.narrative.hot_wash import figure
-from sim.phrases import count, day, listed, sentence, stopped
+import datetime
+
+from sim.catalogue.moves import AT_LARGE, MOVES
+from sim.phrases import Names, count, day, percent, sentence, stopped
 from sim.scenario.calendar import date_at
 
 QUESTIONS = {
@@ -28,6 +28,7 @@ LABELS = {
     "project": {"support": "let it go ahead", "block": "block it"},
     "move": {move.name: move.label for move in MOVES},
 }
+LATEST = 8  # responses seen so far that are listed
 
 
 def question(decision, names):
@@ -42,14 +43,14 @@ def question(decision, names):
         where = f"{names.format(form)}, on {names.incident(incident)}"
         return f"{where}: the text stands at {decision.rung} ({decision.text:.2f} of 1). Do you let it pass?"
     if decision.kind == "question":
-        return _put(decision.asked or names.question(decision.subject))
+        return put(decision.asked or names.question(decision.subject))
     asked = AT_LARGE_QUESTION if decision.subject == AT_LARGE else QUESTIONS[decision.kind]
     if "{incident}" in asked:
         return asked.format(incident=names.incident(decision.subject))
     return asked.format(project=names.project(decision.subject)) if "{project}" in asked else asked
 
 
-def _put(question):
+def put(question):
     """A question of the exercise's own, with what holds for whoever does not answer it now."""
     waits = [f"It stands for {count(question.turns, 'turn')} in all."] if question.turns > 1 else []
     counts = [option.name for option in question.options if option.id == question.otherwise]
@@ -114,34 +115,60 @@ def acts_from(option, start):
     return f"from {day(date_at(start, option.acts_day))}"
 
 
-def turning_point(point, names):
-    """What was chosen where a run's futures parted, and what would have come of the other choice: two sentences."""
-    outcome = MEASURES[point.measure]
-    did, otherwise = _choice(point, names)
-    label = outcome.label[0].lower() + outcome.label[1:]
-    had, was = figure(point.had_it_been, outcome.unit), figure(point.as_it_was)
-    come = f"{label} would have come to {had}, not {was}, on average over {point.futures} futures"
-    return f"{sentence(f'in turn {point.decision.turn} {did}')} {sentence(f'had it {otherwise}, {come}')}"
+# --------------------------------------------------------------------------------------------------------- what it sees
 
 
-def _choice(point, names):
-    """What was done, and what would have been done instead."""
-    decision, who = point.decision, names.actor(point.decision.actor)
-    match decision.kind:
-        case "silence":
-            incident, form, _ = subject_of_text(decision)
-            text = f"a text of {decision.rung} on {names.incident(incident)} in {names.format(form)}"
-            if point.chosen == ("break",):
-                return f"{who} broke silence over {text}", "let it pass"
-            return f"{who} let pass {text}", "broken silence"
-        case "call":
-            where = listed([names.format(one) for one in point.chosen])
-            return f"{who} called {where} over {names.incident(decision.subject)}", "not called"
-        case "responses":
-            what = listed([names.response(one) for one in point.chosen])
-            return f"{who} chose {what} over {names.incident(decision.subject)}", "held back"
-        case "project":
-            return f"{who} agreed to {names.project(decision.subject)}", "blocked it"
-        case _:
-            what = BY_NAME[point.chosen[0]].label
-            return f"{who} chose to {what}", "stayed its course"
+def situation(view: dict, names: Names, start: datetime.date) -> list[tuple[str, list[str]]]:
+    """A seat's view as headings with lines below them; a heading with nothing to say is left out.
+
+    `view` is what `sim.model.view` gives, and `start` the first day of the exercise.
+    """
+    stand = f"Political capital {view['capital']:.2f}; tension {view['tension']:.2f} (0 calm, 1 war)."
+    latest = view.get("seen_responses", [])[-LATEST:]
+    parts = (
+        ("Where you stand", [stand]),
+        ("What is going on", [_incident(incident, names) for incident in view.get("incidents", {}).items()]),
+        ("Consultations you sit in", [_consultation(table, names, start) for table in view.get("consultations", [])]),
+        ("Texts adopted", [_text(text, names) for text in view.get("texts", [])]),
+        ("What you have decided", [_own(response, names, start) for response in view.get("own_responses", [])]),
+        ("What others are seen to do", [_seen(response, names) for response in latest]),
+    )
+    return [(heading, lines) for heading, lines in parts if lines]
+
+
+def _incident(incident, names):
+    key, seen = incident
+    words = f"{names.incident(key)}, which looks like the work of {names.actor(seen['suspect'])}"
+    if seen.get("is_mine"):
+        words += ". It is yours"
+    if "confidence" in seen:
+        words += f". You give that {percent(seen['confidence'])}"
+        touch = "as a victim" if seen["is_victim"] else f"to {percent(seen['stake'])}"
+        words += f"; it is {seen['gravity']:.2f} grave (0 not at all, 1 mass casualties) and touches you {touch}"
+    return sentence(words if seen["goes_on"] else f"{words}. It is over")
+
+
+def _consultation(table, names, start):
+    where = names.format(table["format"])
+    return sentence(
+        f"{names.incident(table['incident'])} is before {where}; its text is due by {_date(table['due_day'], start)}"
+    )
+
+
+def _text(text, names):
+    what = names.text(text["rung"], text["incident"])
+    return sentence(f"{names.format(text['format'])}, on {names.incident(text['incident'])}: {what}")
+
+
+def _own(response, names, start):
+    what = f"{names.response(response['response'])}, on {names.incident(response['incident'])}"
+    return sentence(f"{what}; felt from {_date(response['acts_day'], start)}")
+
+
+def _seen(response, names):
+    what = f"{names.response(response['response'])}, on {names.incident(response['incident'])}"
+    return sentence(f"{what}: {names.actors(response['by'])}")
+
+
+def _date(number, start):
+    return day(date_at(start, number))

@@ -4,35 +4,17 @@ Each passage takes the events of one turn, with the narrator's memory, and yield
 Injects come first. They are somebody else's words, and keep their lines; all that follows is made into sentences.
 """
 
-import json
 import math
 from collections import Counter
 
 from sim.catalogue.moves import BY_NAME
-from sim.catalogue.terms import TERMS
-from sim.phrases import count, day, gist, lasting, listed, percent, percent_range, sentence, severity, stopped
-from sim.scenario.calendar import from_iso
+from sim.catalogue.responses import TERMS
+from sim.output.narrative.injects import answers, deadlines, directions
+from sim.phrases import count, lasting, listed, percent, percent_range, sentence, severity, stopped
 
 NAMED = 4  # how many states a sentence names
 WORTH_SAYING = 0.005  # a change in the state of things worth telling
 CLEARLY = 0.1  # a difference in utility worth giving as a reason
-CHANNELS = {
-    "brief": "Brief", "cable": "Cable", "email": "Email", "phone": "Phone", "call": "Call", "chat": "Message",
-    "in_person": "In person", "media": "Media", "social": "Social media", "radio": "Radio",
-}  # fmt: skip
-ADDRESSEES = 5  # that are called by name
-
-DIRECTIONS = {
-    "release": "releases the inject {target}",
-    "hold": "holds back the inject {target}",
-    "skip": "drops the inject {target}",
-    "edit": "rewrites the inject {target}",
-    "write": "writes a new inject, {target}",
-    "set": "sets {target} to {to}",
-    "seat": "hands the seat of {actor} to {value}",
-    "proceed": "goes on",
-    "adjudicate": "adjudicates a move of {actor}, '{move}'",
-}
 BELIEFS = ((0.9, "nearly certain"), (0.7, "confident"), (0.4, "unsure"), (0.0, "doubtful"))
 FIRM = ("nearly certain", "confident")
 MANY = 4  # how many shifts of mind among those in doubt are worth a clause
@@ -44,14 +26,10 @@ WHY_FORMAT = {
     "veto": "it is hard to block",
     "duplication": "nobody else does that work",
 }
-MOVES_MANY = {term.name: term.moves for term in TERMS if term.moves}
+MOVES_MANY = {term.name: term.moves for term in TERMS.values() if term.moves}
 JOINT = 4  # how many shared responses a turn tells one by one
-WHY_MOVE = {
-    "gain": "there is more in it",
-    "pressure": "it costs less",
-    "risk": "it risks less",
-    "opening": "disunity invites it",
-}
+WHY_MOVE = {"gain": "there is more in it", "pressure": "it costs less", "risk": "it risks less",
+            "opening": "disunity invites it"}  # fmt: skip
 WHY_STOP = {"pressure": "the pressure tells", "risk": "going on has become too risky", "gain": "little is left to gain"}
 MOST_PAID_BACK = 4  # named one by one
 LEVELS = ((0.2, "low"), (0.4, "moderate"), (0.6, "high"), (0.8, "very high"), (math.inf, "extreme"))
@@ -67,111 +45,12 @@ def reasons(words, mine, theirs, most=2):
 # --------------------------------------------------------------------------------------------------------- what is new
 
 
-def directions(turn):
-    """What control changed, and why."""
-    return (directed(event, turn.names) for event in turn.of_kind("control_directs"))
-
-
-def directed(event, names):
-    """What control did, and why, of an event `control_directs`."""
-    value = json.loads(event.payload["value"])
-    fields = value if isinstance(value, dict) else {}
-    given = {
-        "target": event.payload["target"].replace("_", " "),
-        "to": fields.get("to", ""),
-        "move": " ".join(fields.get("move", "").split()).rstrip("."),
-        "actor": names.actor(event.payload["target"]),
-        "value": {"nobody": "nobody", "model": "the model"}.get(str(value), f"a {value}"),
-    }
-    reason = f": {stopped(event.payload['reason'])}" if event.payload["reason"] else ""
-    return f"Control {DIRECTIONS[event.payload['direction']].format(**given)}{reason}"
-
-
 def presence(turn):
     """Who joins the exercise with this turn, and who has left it."""
     for event in turn.of_kind("actor_joins", "actor_leaves"):
         joins = "takes part from now on"
         leaves = "takes part no longer; what it has done stands"
         yield f"{turn.names.actor(event.actor)} {joins if event.kind == 'actor_joins' else leaves}"
-
-
-def injects(turn):
-    """What reaches the players, in short and line by line; what is for control alone stays there."""
-    for event in turn.of_kind("inject_released"):
-        inject = event.payload
-        if reaches_players(event):
-            words = gist(inject["text"])
-            to = turn.names.recipients(inject["inject"], inject["to"], ADDRESSEES)
-            source = (
-                f"({CHANNELS[inject['channel']]}{_of_day(event, turn)}: {' '.join(inject['sender'].split())}, to {to}.)"
-            )
-            yield ("\n" if "\n" in words else " ").join(
-                (sentence(inject["title"]), words, source, *_asks(inject, turn))
-            )
-
-
-def _asks(inject, turn):
-    """What an inject asks, of whom."""
-    for event in turn.of_kind("question_put"):
-        if event.payload["inject"] == inject["inject"]:
-            yield f"It asks {turn.names.actors(event.payload['to'])}: {sentence(event.payload['question'])}"
-
-    for one in turn.names.attachments(inject["inject"]):
-        yield enclosed(one.title, one.file, one.text)
-    for event in turn.of_kind("deadline_set"):
-        if event.payload["inject"] == inject["inject"]:
-            yield by_when(event.payload["date"], event.payload["otherwise"])
-
-
-def enclosed(title, file=None, text=None):
-    """An attachment in a sentence: its title, and the file it is in or what it says."""
-    return f"Attached: {title} (attachments/{file})." if file else f"Attached: {sentence(f'{title}: {text}')}"
-
-
-def by_when(date, otherwise):
-    """A deadline, and what follows otherwise, in a sentence."""
-    return f"Deadline: {day(from_iso(date))}. Otherwise: {sentence(otherwise)}"
-
-
-def deadlines(turn):
-    """Deadlines that end with the turn: kept, or passed with what follows."""
-    for event in turn.of_kind("deadline_ends"):
-        said, deadline = event.payload, f"The deadline of “{event.payload['title']}”"
-        yield f"{deadline} is kept" if said["text"] is None else f"{deadline} passes: {stopped(said['text'])}"
-
-
-def answers(turn):
-    """What was chosen where injects put questions: those who chose the same share a clause."""
-    for question, by_answer in answered(turn):
-        clauses = [_clause(codes, *said, turn.names) for said, codes in by_answer.items()]
-        yield f"Asked '{question}' {'; '.join(clauses)}"
-
-
-def answered(turn):
-    """The questions that are answered in a turn: what was asked, and who gave each answer, by its words and whether it
-    was given at all: list of (text, dict of (answer, "yes" or "no") to codes)."""
-    asked = {}
-    for event in turn.of_kind("question_answered"):
-        said = event.payload
-        of_question = asked.setdefault((said["inject"], said["question"]), {})
-        of_question.setdefault((said["answer"], said["given"]), []).append(event.actor)
-    return [(question, by_answer) for (_, question), by_answer in asked.items()]
-
-
-def _clause(codes, answer, given, names):
-    chooses = "chooses" if given == "yes" else "gives no answer, which counts as"
-    choose = "choose" if given == "yes" else "give no answer, which counts as"
-    return f"{names.actors(codes)} {choose if len(codes) > 1 else chooses}: {answer}"
-
-
-def _of_day(event, turn):
-    """On which day, and at what time, where that is later than the turn begins."""
-    return f", {turn.day(event.day)}" if event.day > turn.narrator.calendar.begins(turn.number) else ""
-
-
-def reaches_players(event):
-    """Whether an inject is for anybody but control."""
-    return bool(set(event.payload["to"]) - {"control"})
 
 
 def beginnings(turn):
@@ -659,19 +538,6 @@ def _direction(name, value, before):
 
 
 PASSAGES = (
-    directions,
-    presence,
-    beginnings,
-    beliefs,
-    consultations,
-    leaks,
-    projects,
-    answers,
-    shared_evidence,
-    responses,
-    adversaries,
-    deadlines,
-    effects,
-    endings,
-    situation,
-)
+    directions, presence, beginnings, beliefs, consultations, leaks, projects, answers, shared_evidence, responses,
+    adversaries, deadlines, effects, endings, situation,
+)  # fmt: skip

@@ -11,16 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.catalogue.terms import BY_NAME as TERMS
+from sim.catalogue.responses import TERMS
 from sim.experiments.phrases import measure
 from sim.output.figures import Chart, ChartType
 from sim.output.figures.actor_style import ActorStyle
-from sim.output.figures.queries import consultations_of, incident_name, incidents_of, joinings_of
-from sim.output.figures.run.scorecard import verdict
+from sim.output.figures.run import consultations_of, incident_name, incidents_of, joinings_of
+from sim.output.figures.run.course import verdict
 from sim.output.figures.saving import inner_svg, with_shared_letters
 from sim.output.narrative.hot_wash import BETTER, figure, hot_wash, measure_rows, questions_of
+from sim.output.narrative.injects import objectives_of, run_sheet
 from sim.output.narrative.passages import WHY_FORMAT
-from sim.output.narrative.run_sheet import objectives_of, run_sheet
 from sim.output.narrative.story import tell
 from sim.phrases import capital, count, day, listed, percent, turns_in_words
 from sim.record.record import Outcomes, Record

@@ -9,7 +9,7 @@ from sim.engine import simulate_forward, simulate_several
 from sim.experiments.turning_points import NOTICED, Rerun, alternatives, candidates, effect_size, turning_points
 from sim.model.decisions import Decision, Option
 from sim.model.steps.control import Direction
-from sim.output.narrative.decisions import turning_point
+from sim.output.narrative.hot_wash import turning_point
 from sim.phrases import Names
 from sim.session import Session
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from sim.scenario import load_library, resolve_members
-from sim.scenario.schema import Figure
+from sim.scenario.library_schema import Figure
 
 START_OF_2025 = datetime.date(2025, 1, 1)
 

@@ -7,8 +7,8 @@ import openpyxl
 import pytest
 
 from sim.errors import InputError
-from sim.papers.moments import moment_in
 from sim.papers.msel import bring, values_of, write_sheet
+from sim.papers.sheets import moment_in
 from sim.scenario import load, scenarios_folder, shipped
 from sim.scenario.reader import read_text
 

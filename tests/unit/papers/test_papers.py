@@ -20,10 +20,8 @@ from sim.errors import InputError, OceansError
 from sim.papers.after import papers_after
 from sim.papers.before import papers_before
 from sim.papers.bundle import bundle
-from sim.papers.content import Paragraph, Picture
-from sim.papers.evidence import MET, MISSED, NOT_TRIED, expectations_of, findings_of, proposals_of
-from sim.papers.played import Played, read_played
-from sim.papers.rendering import FORMATS, write_papers
+from sim.papers.paper import FORMATS, Paragraph, Picture, write_papers
+from sim.papers.played import MET, MISSED, NOT_TRIED, Played, expectations_of, findings_of, proposals_of, read_played
 from sim.scenario import from_document, load, shipped
 from sim.session import Session
 

@@ -88,11 +88,11 @@ def test_a_disk_that_takes_nothing_earns_advice(tmp_path, monkeypatch, number, k
 
 
 def test_a_disk_that_fills_up_while_writing_leaves_nothing(tmp_path, monkeypatch):
-    def fill_up(path, lines):
-        path.write_text("half a li")
+    def fill_up(folder):
+        (folder / "data_dictionary.md").write_text("half a li")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(store, "_write_lines", fill_up)
+    monkeypatch.setattr(store, "write_dictionary", fill_up)
     with pytest.raises(OceansError, match="disk is full") as caught, RunFolder(tmp_path, "a") as folder:
         store.save(folder.aside, a_loaded(), outcomes_of_one())
     assert caught.value.exit_code == 1

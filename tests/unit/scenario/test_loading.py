@@ -1,12 +1,24 @@
-"""A scenario is found, read, laid over what it extends, checked as a whole, and frozen."""
+"""A scenario is found, read, laid over what it extends, checked as a whole, and frozen; a new one is sound as it is."""
 
 import json
+import re
 import shutil
 
 import pytest
 
 from sim.errors import InputError
-from sim.scenario import check_files, from_document, library, load, load_library, scenarios_folder, shipped, varied
+from sim.scenario import (
+    check_files,
+    from_document,
+    library,
+    load,
+    load_library,
+    new_scenario,
+    scenarios_folder,
+    shipped,
+    varied,
+)
+from sim.scenario.loading import template_text
 from sim.scenario.reader import read_text
 from tests.builders import A_BODY_OF_TEXT, a_document, a_file, a_library, a_scenario, an_incident, an_inject
 
@@ -420,3 +432,60 @@ def test_a_state_described_in_part_differs_from_the_library_in_that_part(left_ou
 
 def test_a_state_of_the_library_that_is_merely_named_is_played_as_the_library_has_it():
     assert with_the_philippines().library is load_library()
+
+
+# ------------------------------------------------------------------------------------------------ a new one
+
+
+def test_a_new_scenario_is_sound(tmp_path):
+    path = new_scenario("baltic_night", tmp_path)
+    assert path == tmp_path / "baltic_night.yaml"
+    assert check_files([path]) == []
+    assert load(path).scenario.title == "Baltic night"
+
+
+def test_a_new_scenario_has_all_that_a_facilitator_prepares(tmp_path):
+    scenario = load(new_scenario("baltic_night", tmp_path)).scenario
+    assert scenario.objectives and scenario.questions and any(actor.brief for actor in scenario.actors.values())
+    assert {inject.kind for inject in scenario.injects} >= {"inject", "contingency"}
+
+
+def test_a_new_scenario_begins_with_the_line_that_editors_look_for():
+    assert template_text("crisis").startswith("# yaml-language-server: $schema=./scenario.schema.json\n")
+
+
+def test_a_new_scenario_can_be_extended_from_what_ships(tmp_path):
+    path = tmp_path / "child.yaml"
+    path.write_text("extends: smallest\n")
+    assert load(path).scenario.incidents
+
+
+def test_nothing_is_overwritten(tmp_path):
+    new_scenario("crisis", tmp_path)
+    with pytest.raises(InputError, match="already such a file"):
+        new_scenario("crisis.yaml", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name, said",
+    [
+        ("Baltic Night", "Try 'baltic_night'"),
+        ("2nd", "lower case letters"),
+        ("", "lower case letters"),
+        ("../escape", "Try 'escape'"),
+        ("a/b", "Try 'a_b'"),
+        ("smallest", "Try 'my_smallest'"),
+        ("x" * 100, "at most 60"),
+        ("näher", "Try 'n_her'"),
+        ("a\0b", "Try 'a_b'"),
+    ],
+)
+def test_a_bad_name_earns_advice(name, said, tmp_path):
+    with pytest.raises(InputError, match=re.escape(said)):
+        new_scenario(name, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_earns_advice(tmp_path):
+    with pytest.raises(InputError, match="cannot be written here"):
+        new_scenario("crisis", tmp_path / "nowhere")

@@ -5,7 +5,7 @@ import re
 import pytest
 from pydantic import BaseModel
 
-from sim.scenario import from_document, scenarios_folder, schema
+from sim.scenario import from_document, library_schema, scenarios_folder, schema
 from sim.scenario.reader import read_text
 from sim.scenario.wording import fields_of
 
@@ -64,8 +64,8 @@ HEADINGS = {
 }
 MODELS = {
     name: model
-    for name, model in vars(schema).items()
-    if isinstance(model, type) and issubclass(model, BaseModel) and model not in (BaseModel, schema.Entry)
+    for name, model in {**vars(library_schema), **vars(schema)}.items()
+    if isinstance(model, type) and issubclass(model, BaseModel) and model not in (BaseModel, library_schema.Entry)
 }
 
 

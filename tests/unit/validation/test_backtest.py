@@ -1,15 +1,29 @@
-"""The back-test as a whole: cells and forecasts belong together, options do what they say."""
+"""The back-test as a whole: cells and forecasts belong together, options do what they say; as tables and plain data."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
 
 from sim.scenario import load_library
-from sim.scenario.schema import Estimates
-from sim.validation.backtest import MODEL, as_case, backtest, coefficients_for
+from sim.scenario.library_schema import Estimates
+from sim.validation.backtest import (
+    MODEL,
+    as_case,
+    as_plain,
+    backtest,
+    calibration_table,
+    cells_table,
+    coefficients_for,
+    misses_of,
+    tables_of,
+    where_it_was_done,
+)
 from sim.validation.cases import read_cases
 from sim.validation.schema import KINDS
+from sim.validation.scores import brier, calibration_of
+from tests.builders_history import UNKNOWN, a_backtest, a_case_file
 
 LIBRARY = load_library()
 CASES = read_cases("cases_2007_2024")
@@ -83,3 +97,56 @@ def test_of_new_cases_the_coefficients_are_those_of_the_others():
     library = LIBRARY.model_copy(update={"estimates": estimates})
     assert coefficients_for("est-2007", library)[1] == "without it"
     assert coefficients_for("apt28-2024", library) == ({}, "from others")
+
+
+# --------------------------------------------------------------------------------------------- as tables and plain data
+
+
+@pytest.fixture(scope="module")
+def past():
+    return a_backtest()
+
+
+def test_the_table_of_cells_gives_the_scores(past):
+    table = cells_table(past)
+    assert list(table.columns[-6:]) == ["model", "overall_rate", "own_rate", "logistic", "strong_logistic", "nobody"]
+    here = table[table.kind == "public_attribution"]
+    scores = past.scores.query("scope == 'public_attribution'").set_index("forecast").brier
+    assert brier(here.done, here.model) == pytest.approx(scores[MODEL])
+    assert brier(here.done, here.logistic) == pytest.approx(scores["logistic"])
+
+
+def test_calibration_counts_every_cell_once(past):
+    for forecast in ("logistic", MODEL):
+        for scope, fifths in calibration_of(past.cells, past.forecasts[forecast]).items():
+            here = past.cells.kind == scope if scope != "all" else np.ones(len(past.cells), dtype=bool)
+            assert sum(fifth.n for fifth in fifths) == here.sum()
+    assert set(calibration_table(past).forecast) == {
+        MODEL,
+        "overall rate",
+        "actor's own rate",
+        "logistic",
+        "strong logistic",
+    }
+
+
+def test_errors_add_up_over_all_groups(past):
+    table = cells_table(past)
+    wrong = table[(table.model > 0.5) != (table.done == 1)]
+    misses = misses_of(past, most=1000)
+    assert sum(len(miss.actors) for miss in misses) == len(wrong)
+    assert sum(miss.loss for miss in misses) == pytest.approx(((wrong.model - wrong.done) ** 2).sum())
+
+
+def test_where_it_was_done_counts_acts(past):
+    found = where_it_was_done(past, "sanctions_or_expulsions")
+    assert [name for name, _ in found[:2]] == ["ukr-invasion-2022", "skripal-2018"]
+    assert sum(dict(found).values()) == 52
+
+
+@pytest.mark.parametrize("text", [None, UNKNOWN])
+def test_all_of_it_is_json(tmp_path, past, text):
+    found = a_backtest(a_case_file(tmp_path, text)) if text else past
+    plain = json.loads(json.dumps(as_plain(found), allow_nan=False))
+    assert set(plain) >= {*tables_of(found), "digest", "runs", "seed", "options", "estimated"}
+    assert len(plain["cells"]) == len(found.cells)

@@ -8,10 +8,20 @@ import pytest
 from sim.model.events import Event
 from sim.record.record import Record
 from sim.scenario import from_document, load, load_library
-from sim.scenario.schema import Counted, Volume
+from sim.scenario.library_schema import Counted, Volume
 from sim.validation.cases import read_cases, shipped_cases
-from sim.validation.counts import ABSURD, COUNTS, Run
-from sim.validation.volumes import CASES, COUNTED, recorded, scenario_runs, set_beside, tally, together
+from sim.validation.volumes import (
+    ABSURD,
+    CASES,
+    COUNTED,
+    COUNTS,
+    Run,
+    recorded,
+    scenario_runs,
+    set_beside,
+    tally,
+    together,
+)
 
 TURNS, DAYS = 2, 30
 SURE = {"EST": 0.9, "USA": 0.9, "GBR": 0.6, "AUT": 0.9, "HUN": 0.9, "UKR": 0.9, "DEU": 0.9}

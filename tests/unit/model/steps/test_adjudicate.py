@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.model.cooperation import delivered, effect
+from sim.model.state import delivered, effect
 from sim.model.steps.adjudicate import adjudicate, concede
 from sim.rules.cooperation import BROKEN, RUNNING
 from tests.builders import a_library

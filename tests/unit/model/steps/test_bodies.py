@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.model.steps.texts import chance_of_body, text_behind
+from sim.model.steps.texts import chances_of_bodies, text_behind
 from tests.unit.model.steps.worlds import SIZES, a_world, conclude, option
 
 SOLIDARITY, CONCERN = 0.4, 0.2
@@ -31,7 +31,7 @@ def members_of(world, body):
 
 def chance(world, body, response):
     """How likely a body is to take a response up, in each run."""
-    return chance_of_body(world, world.inputs.bodies.index(body))[option(world, response)]
+    return chances_of_bodies(world)[world.inputs.bodies.index(body), option(world, response)]
 
 
 @pytest.mark.parametrize("runs", SIZES)

@@ -8,7 +8,7 @@ from sim.model.steps.positions import take_positions
 from sim.model.steps.respond import legal
 from sim.model.steps.willingness import attention, base_utility
 from sim.rules.choice import log_odds
-from sim.scenario.schema import Figure, Group
+from sim.scenario.library_schema import Figure, Group
 from tests.builders import a_library
 from tests.unit.model.steps.worlds import SIZES, a_table, a_world, conclude, kind, library_with, option, respond
 

@@ -67,7 +67,8 @@ def pressed(pressure, runs=400, acts="sanctions", **behaviour):
     world.state.pressure[world.inputs.incident_suspect[0]] = pressure
     felt = np.zeros(world.state.joined.shape, dtype=bool)
     felt[option(world, acts), :, world.inputs.index["DEU"]] = True
-    return world, retaliate(world, felt)
+    retaliate(world, np.nonzero(felt))
+    return world, world.state.retaliated
 
 
 def test_only_whoever_was_bold_is_paid_back_and_the_more_the_higher_the_pressure():
@@ -86,16 +87,15 @@ def test_being_paid_back_costs_capital_and_exposes_and_raises_tension():
     assert (state.spent[was_hit, germany] > 0).all() and not state.spent[~was_hit].any()
     assert np.array_equal(state.added_exposure[..., germany].any(axis=0), was_hit)
     state.pressure[:] = 0
-    tension(world, np.zeros(state.joined.shape, dtype=bool), hit)
+    tension(world, np.nonzero(state.joined), hit.sum(axis=(0, -1)))
     assert state.tension[was_hit].min() > state.tension[~was_hit].max()
 
 
 def test_tension_does_not_cool_while_an_adversary_is_under_pressure():
     pressed_on, at_ease = (a_world(1, incident={"turn": 2}) for _ in range(2))
     pressed_on.state.pressure[0] = 0.5
-    nobody = np.zeros(at_ease.state.joined.shape, dtype=bool), np.zeros(at_ease.state.retaliated.shape, dtype=bool)
     for world in (pressed_on, at_ease):
-        tension(world, *nobody)
+        tension(world, np.nonzero(world.state.joined), np.zeros(1))
     assert pressed_on.state.tension > at_ease.state.tension
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.catalogue.moves import BY_NAME, NAMES, Campaign
-from sim.model.steps.adversary import felt_pressure, opening, sway_fades
+from sim.model.steps.adversary import Signs, felt_pressure, opening, sway_fades
 from sim.model.steps.assess import assess
 from sim.model.steps.joining import join
 from sim.model.steps.respond import affordable
@@ -211,7 +211,7 @@ def test_the_other_ones_crisis_invites_as_far_as_the_two_are_tied_and_as_it_is_g
 
     def invited(tie, severity):
         world = a_world(1, adversary_tie=tie, incidents=[an_incident(victims={"EST": severity})])
-        return float(opening(world, china(world))[0])
+        return float(opening(world.inputs, china(world), Signs.of(world))[0])
 
     assert invited(0.0, 0.5) < invited(0.5, 0.5) < invited(1.0, 0.5)
     assert invited(0.5, 0.2) < invited(0.5, 0.9)
@@ -225,7 +225,8 @@ def test_disunity_invites():
     world.state.position[:] = 0.5 * states
     world.state.position[..., world.inputs.index["USA"]] = 0.0
     campaign = Campaign(world.inputs.incident_by[0], 0)
-    assert opening(united, campaign) < opening(world, campaign)
+    invited = [opening(world.inputs, campaign, Signs.of(seen))[0] for seen in (united, world)]
+    assert invited[0] < invited[1]
 
 
 def test_one_adversarys_crisis_is_the_others_chance():

@@ -28,7 +28,7 @@ def a_union(runs=1, shares=None, **changes):
 
 
 def figure(value):
-    from sim.scenario.schema import Figure
+    from sim.scenario.library_schema import Figure
 
     return Figure(value=value, year=2023, source="made_up")
 

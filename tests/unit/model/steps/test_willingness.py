@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.catalogue.terms import BY_NAME
+from sim.catalogue.responses import TERMS
 from sim.model.steps.assess import assess
 from sim.model.steps.willingness import accusing, base_utility, certainty, own_share, terms
 from sim.rules.choice import log_odds
@@ -68,4 +68,4 @@ def test_how_one_sees_the_adversary_moves_answers_to_it_and_not_help(runs):
 def test_every_term_has_its_row_from_which_it_is_told_and_every_row_is_weighed():
     world, _ = base_utilities()
     of_company_and_texts = {"peer", "text"}  # weighed while responding, when intentions are known
-    assert {*terms(world, 0), *of_company_and_texts} == set(BY_NAME)
+    assert {*terms(world, 0), *of_company_and_texts} == set(TERMS)

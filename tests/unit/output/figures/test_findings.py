@@ -8,7 +8,7 @@ from matplotlib.text import Text
 from sim.engine import play
 from sim.output.figures import many, style
 from sim.output.figures.actor_style import ActorStyle
-from sim.output.figures.run import consultation, course, joining, scorecard, story
+from sim.output.figures.run import consultation, course, joining, story
 from sim.phrases import in_words
 from tests.builders import a_scenario, an_inject
 from tests.builders_record import a_loaded, a_quiet_record, a_record, a_scorecard, outcomes
@@ -142,8 +142,8 @@ def test_pressure_names_the_adversary_that_felt_most():
 
 
 def test_the_scorecard_counts_only_what_was_tested():
-    assert scorecard.title_of(a_scorecard()).startswith("two of five principles kept")
-    assert "not tested" in scorecard.alt_of(a_scorecard())
+    assert course.scorecard_title(a_scorecard()).startswith("two of five principles kept")
+    assert "not tested" in course.scorecard_alt(a_scorecard())
 
 
 def test_measures_say_in_how_many_ways_the_cooperation_helped():

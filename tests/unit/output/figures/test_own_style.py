@@ -9,7 +9,7 @@ import matplotlib
 import pytest
 
 from sim.output.figures import charts_of, draw_all, style
-from sim.output.figures.run import scorecard
+from sim.output.figures.run.course import compose_scorecard
 from sim.output.figures.saving import save
 from tests.builders_record import a_loaded, a_record, outcomes
 
@@ -85,7 +85,7 @@ def test_a_chart_that_fails_leaves_the_hosts_settings_too():
 def expected(tmp_path_factory):
     """The chart that a user without settings gets."""
     folder = tmp_path_factory.mktemp("expected")
-    save(scorecard.compose(a_record(), a_loaded()), folder)
+    save(compose_scorecard(a_record(), a_loaded()), folder)
     return _bytes_in(folder)
 
 

@@ -17,8 +17,8 @@ from sim.output.pages.run import write_report
 from sim.output.pages.sweep import write_report_of_sweep
 from tests.builders_history import a_backtest, a_case_file
 from tests.builders_record import a_loaded, a_record
-from tests.unit.experiments.analysis.test_analysis import SWEEPS
-from tests.unit.experiments.analysis.test_compare import _two
+from tests.unit.experiments.test_analysis import SWEEPS
+from tests.unit.experiments.test_compare import _two
 
 SVG = "{http://www.w3.org/2000/svg}"
 
