@@ -101,8 +101,9 @@ def read_cases(name_or_path: str | os.PathLike, library: Library | None = None) 
     >>> cases.cases[0].id, cases.cases[0].cells["EST", "public_attribution"].value
     ('est-2007', 1)
     """
-    path = Path(located(name_or_path))
-    root = read(path, os.fspath(located(name_or_path)))
+    shown = located(name_or_path)
+    path = Path(shown)
+    root = read(path, shown)
     written, faults = _validated(root, library)
     if written is None or faults:
         raise InputError(faults)
