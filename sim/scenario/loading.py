@@ -1,5 +1,6 @@
-"""From a name or a file to a scenario ready to be played: find, read, extend, leave out, check, freeze, note.
-Also a scenario to start from.
+"""From a name or a file to a scenario ready to be played: find, read, extend, leave out, check, freeze.
+
+Notes on one that is sound, and one to start from.
 """
 
 import dataclasses
