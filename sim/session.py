@@ -109,8 +109,7 @@ class Session:
         self.until, self.script, self.at_start = until, script, dict(at_start or {})
         self.model_inputs = build_inputs(self.loaded)
         check_places(self.model_inputs, people)
-        self.began_with = tuple(people), dict(policies or {})
-        self.began_until = until
+        self.began_with: dict[str, Any] = {"people": tuple(people), "policies": dict(policies or {}), "until": until}
         self.people = set(people)
         self.inputs: list[Answer | Direction] = []
         self.void: list[Void] = []
@@ -381,20 +380,10 @@ class Session:
         >>> len(session.branch(before=0).inputs), len(session.branch().inputs)
         (0, 1)
         """
-        people, policies = self.began_with
         return Session(
-            self.loaded,
-            self.seed,
-            self.run,
-            people,
-            policies,
-            self.inputs[:before],
-            self.is_paced,
-            self.compares,
-            self.began_until,
-            self.script,
-            self.at_start,
-        )
+            self.loaded, self.seed, self.run, inputs=self.inputs[:before], is_paced=self.is_paced,
+            baseline=self.compares, script=self.script, at_start=self.at_start, **self.began_with,
+        )  # fmt: skip
 
     def ahead(self, runs: int = 100, seed: int | None = None) -> Measures:
         """What could still come: continuations from here, with other draws from now on, nobody asked.
@@ -442,7 +431,7 @@ class Session:
             raise refusal(f"this exercise has no turn {turn} that is over. There are 0 to {over}.")
         answers = tuple(answer for _, answer in self.decided if answer.turn <= turn)
         directed = tuple(one for one in self.directed if one[0] <= turn and one[2].kind != "seat")
-        return Opening(turn, self.seed, self.run, answers, directed, self.began_with[1])
+        return Opening(turn, self.seed, self.run, answers, directed, self.began_with["policies"])
 
     # ------------------------------------------------------------------------------------------- stored
 
@@ -455,16 +444,16 @@ class Session:
         >>> again.save() == session.save(), again.record.to_json() == session.record.to_json()
         (True, True)
         """
-        people, policies = self.began_with
+        policies = self.began_with["policies"].items()
         head = {
             "scenario": self.loaded.name,
             "digest": self.loaded.digest,
             "seed": self.seed,
             "run": self.run,
-            "people": list(people),
-            "policies": {code: getattr(policy, "name", policy) for code, policy in policies.items()},
+            "people": list(self.began_with["people"]),
+            "policies": {code: getattr(policy, "name", policy) for code, policy in policies},
             "is_paced": self.is_paced,
-            "until": self.began_until,
+            "until": self.began_with["until"],
             "at_start": {turn: [given.to_json() for given in directions] for turn, directions in self.at_start.items()},
         }
         return [json.dumps(head, ensure_ascii=False), *(given.to_json() for given in self.inputs)]
@@ -491,16 +480,9 @@ class Session:
         at_start = {
             int(turn): [Direction.from_json(line) for line in lines] for turn, lines in head["at_start"].items()
         }
+        began = {name: head[name] for name in ("seed", "run", "people", "policies", "is_paced")}
         return cls(
-            loaded,
-            head["seed"],
-            head["run"],
-            head["people"],
-            head["policies"],
-            [read_input(line) for line in inputs],
-            head["is_paced"],
-            until=head.get("until"),
-            at_start=at_start,
+            loaded, inputs=[read_input(line) for line in inputs], until=head.get("until"), at_start=at_start, **began
         )
 
 
