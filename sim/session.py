@@ -205,14 +205,7 @@ class Session:
     def submit(self, decision: Decision, choice: Choice) -> None:
         """Answer a decision that is open; until the stop has closed, another answer may take its place.
 
-        Parameters
-        ----------
-        decision : Decision; choice : id, or sequence of ids
-
-        Raises
-        ------
-        InputError
-            with advice, when the choice is not legal, costs more than there is, or the decision is no longer open
+        InputError, with advice, when the choice is not legal, costs more than there is, or is no longer open.
         """
         try:
             self._accept(self._fitting(answer_to(decision, choice)))
@@ -386,12 +379,7 @@ class Session:
         )  # fmt: skip
 
     def ahead(self, runs: int = 100, seed: int | None = None) -> Measures:
-        """What could still come: continuations from here, with other draws from now on, nobody asked.
-
-        Returns
-        -------
-        dict of measure to array (runs,)
-        """
+        """What could still come, in arrays (runs,): continuations with other draws from now on, nobody asked."""
         return simulate_forward(self.world, runs, self.seed_ahead if seed is None else seed)
 
     @property
@@ -460,17 +448,9 @@ class Session:
 
     @classmethod
     def restore(cls, lines: Iterable[str], scenario: str | os.PathLike | Loaded | None = None) -> "Session":
-        """The session that `save` described.
+        """The session that `save` described; InputError when the scenario has changed since.
 
-        Parameters
-        ----------
-        lines : sequence of str
-        scenario : path or Loaded, where it is not one that ships
-
-        Raises
-        ------
-        InputError
-            when the scenario has changed since
+        One that does not ship is to be given: its path, or itself.
         """
         head, *inputs = lines
         head = json.loads(head)
@@ -506,10 +486,7 @@ def in_order(seats: Mapping[str, Any], model_inputs: ModelInputs) -> dict[str, A
 def read_session(folder: Path) -> tuple[Loaded, Session]:
     """The scenario and the session that a folder of results keeps, played again from what was put in.
 
-    Raises
-    ------
-    InputError
-        with advice, when it is not as it was written, or the library has changed since
+    InputError, with advice, when it is not as it was written, or the library has changed since.
     """
     manifest, path = store.read_manifest(folder), folder / store.SESSION
     loaded = store.read_scenario(folder, manifest)

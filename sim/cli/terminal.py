@@ -136,9 +136,8 @@ class TerminalUI:
         for line in lines:
             self.console.print(Text(visible(line), style=style or ""), soft_wrap=True)
 
-    def bullet(self, words, style=""):
+    def bullet(self, words, style="", opening=" · "):
         """One point of a list, with the lines and paragraphs it has."""
-        opening = " · "
         for line in words.split("\n"):
             indents = {"initial_indent": opening, "subsequent_indent": "   "}
             self._lines(textwrap.wrap(line, self.console.width, **indents, **WHOLE) or [""], style)
@@ -204,7 +203,8 @@ class TerminalUI:
                 ("Notes:", lines_kept(entry.notes)),
                 ("Serves:", ", ".join(entry.objectives)),
             ):
-                self._indented(f"{heading} {words}" if words else "")
+                if words:
+                    self.bullet(f"{heading} {words}", opening="   ")
         self.stream.flush()
 
     def run_sheet(self, entries, objectives):
@@ -283,14 +283,8 @@ class TerminalUI:
             self.bullet(f"{stopped(inject['title'])} ({where})", "bold")
             until = [enclosed(**one) for one in inject.get("attachments", ())]
             until += [by_when(inject["by"], inject["otherwise"])] if "by" in inject else []
-            self._indented("\n".join([lines_kept(inject["text"]), *until]))
+            self.bullet("\n".join([lines_kept(inject["text"]), *until]), opening="   ")
         self.stream.flush()
-
-    def _indented(self, words):
-        """Words under a point of a list, with the lines and paragraphs they have; nothing where there are none."""
-        for line in words.split("\n") if words else ():
-            indents = {"initial_indent": "   ", "subsequent_indent": "   "}
-            self._lines(textwrap.wrap(line, self.console.width, **indents, **WHOLE) or [""], None)
 
     def situation(self, view, actor):
         """What a seat can see now."""
