@@ -219,7 +219,7 @@ def _keeper(options, group=""):
                 room.loaded, room.seed, 1, list(options.command), started, seats=sorted(session.people),
                 policies=room.policies, is_finished=True,
             )  # fmt: skip
-            drawn = SimpleNamespace(charts=True, wide=True)
+            drawn = SimpleNamespace(charts=True, wide=True, png=True)
             keep_one(folder, room.loaded, session.record, session.outcomes, facts, drawn, session)
             debrief = look_back(room, session)
             draw_all("room", folder.aside / "charts", debrief, room.loaded, wide=True)

@@ -201,7 +201,7 @@ def keep_one(folder, loaded, record, outcomes, facts, options, session=None):
     if options.charts:
         from sim.output.pages.run import write_report
 
-        _draw("run", write_report, record, loaded, folder, facts, options.wide, session and _decided_by(session))
+        _draw("run", write_report, record, loaded, folder, facts, options, session and _decided_by(session))
 
 
 def _decided_by(session):
@@ -211,10 +211,10 @@ def _decided_by(session):
     return [turning_point(point, Names(session.loaded)) for point in turning_points(session)]
 
 
-def _draw(kind, write, played, loaded, folder, facts, wide, *more):
+def _draw(kind, write, played, loaded, folder, facts, options, *more):
     """Draws the charts of a run, or of many, and writes the report around them."""
     with store.advising(folder.out):
-        charts = drawn(kind, folder.aside / "charts", played, loaded, wide=wide).values()
+        charts = drawn(kind, folder.aside / "charts", played, loaded, wide=options.wide, png=options.png).values()
         write(played, loaded, charts, facts, folder.aside / "report.html", *more)
 
 
@@ -242,7 +242,7 @@ def _many(options, loaded, seats, folder, started):
         if options.charts:
             from sim.output.pages.run import write_report_of_many
 
-            _draw("many", write_report_of_many, outcomes, loaded, folder, facts, options.wide)
+            _draw("many", write_report_of_many, outcomes, loaded, folder, facts, options)
         folder.keep()
     path = folder.path if folder else None
 

@@ -4,7 +4,7 @@ A figure that the library does not know falls back as each function says; `sim/O
 """
 
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -53,28 +53,31 @@ class ActorTable:
         return {code: k for k, code in enumerate(self.actors)}
 
     @cached_property
+    def _is_adversary(self):
+        return _among(self.actors, self.adversaries)
+
+    @cached_property
     def _known(self):
         return {}
 
-    def expanded(self, names):
-        """Codes that a list of codes, groups and bodies stands for on the scenario's first day."""
-        key = tuple(names)
-        if key not in self._known:
-            named = [name for name in names if name != "any"]
-            self._known[key] = frozenset(resolve_members(named, self.loaded.library, self.loaded.scenario.first_day))
-        return self._known[key]
-
     def members(self, names):
         """Which actors a list of codes and groups means: (A,) bool. A body playing as one stands for its members."""
-        codes = self.expanded(names)
-        inside = np.array([code in codes for code in self.actors])
-        adversaries = np.array([code in self.adversaries for code in self.actors])
+        key = tuple(names)
+        if key not in self._known:
+            self._known[key] = self._members(key)
+            self._known[key].flags.writeable = False
+        return self._known[key]
+
+    def _members(self, names):
+        named = [name for name in names if name != "any"]
+        inside = _among(self.actors, resolve_members(named, self.loaded.library, self.loaded.scenario.first_day))
+        taking_part = self.is_state | self._is_adversary
         if "any" in names:
-            inside = inside | self.is_state | adversaries
+            return taking_part
         for body in self.bodies:
             if self.is_state[self.place[body]] and f"group:{self.loaded.library.bodies[body].group}" in names:
                 inside[self.place[body]] = True
-        return inside & (self.is_state | adversaries)
+        return inside & taking_part
 
     def holds(self, group, date):
         """Which actors belong to a group of the library on a day: (A,) bool."""
@@ -91,7 +94,7 @@ class ActorTable:
         if what == "relations":
             return np.array([state is None or suspect not in state.no_relations_with for state in known])
         if what == "harm":
-            return np.isin(self.actors, list(victims))
+            return _among(self.actors, victims)
         if what == "forces":
             return self.military[0] > 0
         return np.array([state.ncpi_rank is not None if state else False for state in known]) | (
@@ -146,9 +149,9 @@ def actor_table_of(loaded, params):
         capital=_capital(actors, loaded, one("capital_start") * capacity)[None],
         capacity=quantize(capacity)[None],
         habit_naming=_in_some_group(loaded, actors, lambda group: group.names_culprits).astype(float)[None],
-        exposure=np.array([[[_exposure(code, other, loaded, one) for code in actors]] for other in adversaries]),
-        stance_near=np.array([[[_stance(code, other, loaded, one) for code in actors]] for other in adversaries]),
-        borders=np.array([[[_borders(code, other, loaded) for code in actors]] for other in adversaries]),
+        exposure=_towards(_exposure, actors, adversaries, loaded, one),
+        stance_near=_towards(_stance, actors, adversaries, loaded, one),
+        borders=_towards(_borders, actors, adversaries, loaded),
         other_ocean=np.array([[[_is_far(code, other, loaded) for code in actors]] for other in adversaries]).astype(
             float
         ),
@@ -184,13 +187,19 @@ def _theatre(code, loaded):
 
 def _holds(actors, library, group, date):
     members = resolve_members([f"group:{group}"], library, date) if group in library.groups else ()
-    return np.isin(actors, members)
+    return _among(actors, members)
 
 
 def _in_some_group(loaded, actors, is_meant):
     """Which actors belong, on the first day, to a group of the library that is meant: (A,) bool."""
     named = [f"group:{name}" for name, group in loaded.library.groups.items() if is_meant(group)]
-    return np.isin(actors, resolve_members(named, loaded.library, loaded.scenario.first_day))
+    return _among(actors, resolve_members(named, loaded.library, loaded.scenario.first_day))
+
+
+def _among(actors, codes):
+    """Which actors are among some codes: (A,) bool."""
+    known = frozenset(codes)
+    return np.array([code in known for code in actors], dtype=bool)
 
 
 def _year(date):
@@ -291,7 +300,17 @@ def _population(actors, loaded):
     return np.array([(known | given).get(code, 0.0) / 100 for code in actors])
 
 
-def _exposure(code, other, loaded, one):
+def _towards(figure, actors, adversaries, *known):
+    """A figure of each actor towards each adversary: (D, 1, A). A body's comes of its members', worked out once."""
+
+    @cache
+    def of(code, other):
+        return figure(of, code, other, *known)
+
+    return np.array([[[of(code, other) for code in actors]] for other in adversaries])
+
+
+def _exposure(of, code, other, loaded, one):
     """Exposure to an adversary: trade against GDP, tempered by who needs whom, and energy. Unknown trade: none."""
     own, library = _own(code, loaded, "exposure") or {}, loaded.library
     if other in own:
@@ -301,7 +320,7 @@ def _exposure(code, other, loaded, one):
     if code in library.bodies:
         members = _members_at_first(code, loaded)
         weights = np.array([_gdp(member, loaded) for member in members])
-        values = np.array([_exposure(member, other, loaded, one) for member in members])
+        values = np.array([of(member, other) for member in members])
         return float((weights * values).sum() / weights.sum())
     state = library.states.get(code)
     if state is None or other not in state.exposure:
@@ -316,7 +335,7 @@ def _exposure(code, other, loaded, one):
     return 1 - (1 - by_trade) * (1 - one("exposure_energy") * _value(figures.energy, 0.0))
 
 
-def _stance(code, other, loaded, one):
+def _stance(of, code, other, loaded, one):
     """How far an actor sees an adversary of its own ocean as a threat: votes, past coercion, opinion."""
     own, library = _own(code, loaded, "stance") or {}, loaded.library
     if other in own:
@@ -324,7 +343,7 @@ def _stance(code, other, loaded, one):
     if code == other:
         return -1.0
     if code in library.bodies:
-        return float(np.mean([_stance(member, other, loaded, one) for member in _members_at_first(code, loaded)]))
+        return float(np.mean([of(member, other) for member in _members_at_first(code, loaded)]))
     state, foe = library.states.get(code), library.states.get(other)
     if state is None or foe is None:
         return 0.0
@@ -336,14 +355,14 @@ def _stance(code, other, loaded, one):
     return stance
 
 
-def _borders(code, other, loaded):
+def _borders(of, code, other, loaded):
     """Whether a border with an adversary counts: 0 or 1, of a body the share of its members. Not where the scenario
     gives the stance itself."""
     library = loaded.library
     if other in (_own(code, loaded, "stance") or {}):
         return 0.0
     if code in library.bodies:
-        return float(np.mean([_borders(member, other, loaded) for member in _members_at_first(code, loaded)]))
+        return float(np.mean([of(member, other) for member in _members_at_first(code, loaded)]))
     return float(code in library.states and other in library.states[code].borders)
 
 
@@ -390,11 +409,10 @@ def bonds_of(loaded, actor_table):
     """The bonds among the actors of a scenario on its first day."""
     tie, sharing, library = {}, {}, loaded.library
     for key, group in library.groups.items():
-        inside = actor_table.members(sorted(group_members(key, library, loaded.scenario.first_day)))
-        together = np.outer(inside, inside) & ~np.eye(len(inside), dtype=bool)
-        for name, kinds in ((group.tie, tie), (group.sharing, sharing)):
-            if name:
-                kinds[name] = kinds.get(name, False) | together
+        named = [(name, kinds) for name, kinds in ((group.tie, tie), (group.sharing, sharing)) if name]
+        inside = actor_table.members(sorted(group_members(key, library, loaded.scenario.first_day)) if named else ())
+        for name, kinds in named:
+            kinds[name] = kinds.get(name, False) | np.outer(inside, inside) & ~np.eye(len(inside), dtype=bool)
     return Bonds(
         tie,
         sharing,
@@ -419,9 +437,9 @@ def _given(loaded, actor_table):
 
 
 def _same_ocean(places):
-    return np.array(
-        [[one == other or "both" in (one, other) or "elsewhere" in (one, other) for other in places] for one in places]
-    )
+    places = np.array(places)
+    is_in_any = (places == "both") | (places == "elsewhere")
+    return (places[:, None] == places) | is_in_any[:, None] | is_in_any
 
 
 def tied(bonds, params):
