@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import OceansError
-from sim.output.pages.run import write_page
+from sim.output.pages import write_page
 from sim.scenario.schema import Scenario
 
 FORMATS = ("html", "docx", "pdf")
