@@ -12,6 +12,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, get_args
 
@@ -89,18 +90,13 @@ FIELDS = {
 
 @dataclass
 class Brought:
-    """What a sheet brings to a scenario.
+    """What a sheet brings to a scenario."""
 
-    text : str, the scenario's file as it should be
-    changed, added, absent : lists of ids: injects that differ now, that are new, that the sheet does not have
-    notes : sentences for whoever asked
-    """
-
-    text: str
-    changed: list[str] = field(default_factory=list)
-    added: list[str] = field(default_factory=list)
-    absent: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    text: str  # the scenario's file as it should be
+    changed: list[str] = field(default_factory=list)  # ids of the injects that differ now
+    added: list[str] = field(default_factory=list)  # of those that are new
+    absent: list[str] = field(default_factory=list)  # of those that the sheet does not have
+    notes: list[str] = field(default_factory=list)  # sentences for whoever asked
 
 
 # ------------------------------------------------------------------------------------------------------- out of YAML
@@ -131,11 +127,7 @@ def write_sheet(loaded: Loaded, path: Path) -> None:
     """Writes the run sheet of a scenario; the ending of the path says in what form."""
     headings, rows = sheet_of(loaded)
     choices = {TITLES[name]: get_args(Inject.model_fields[name].annotation) for name in ("kind", "channel")}
-    write_table(path, "Run sheet", loaded.scenario.marking, headings, rows, **_for_workbook(path, choices))
-
-
-def _for_workbook(path, choices):
-    return {"choices": choices} if path.suffix.lower() == ".xlsx" else {}
+    write_table(path, "Run sheet", loaded.scenario.marking, headings, rows, choices)
 
 
 def values_of(inject: Inject) -> dict[str, Any]:
@@ -251,11 +243,9 @@ class _Reading:
             else:
                 values[name] = self._value(row, column, name, cell)
         values["id"] = self._id(row, values)
-        existing = self.existing.get(values["id"])
-        further = {
-            self.table.headings[column]: str(row.cells[column]) for column in self.further if column in row.cells
-        }
-        headings = tuple(self.table.headings[column] for column in self.further)
+        existing, above = self.existing.get(values["id"]), self.table.headings
+        further = {above[column]: str(row.cells[column]) for column in self.further if column in row.cells}
+        headings = tuple(above[column] for column in self.further)
         if existing is None:
             self._fill(row, values)
         if values.get("question") and "text" not in values["question"]:
@@ -293,10 +283,8 @@ class _Reading:
         answers = [answer.strip() for answer in re.split(r"[|\n]", text) if answer.strip()]
         if len(answers) < 2:
             self._fault(row, column, f"'{text}' leaves no choice: write the answers with bars between, Yes | No.")
-        options = [
-            {"id": _slug(answer) or f"answer_{number}", "name": answer} for number, answer in enumerate(answers, 1)
-        ]
-        return {"options": options}
+        ids = [_slug(answer) or f"answer_{number}" for number, answer in enumerate(answers, 1)]
+        return {"options": [{"id": key, "name": answer} for key, answer in zip(ids, answers, strict=True)]}
 
     def _structured(self, row, column, text):
         """A cell that holds more than a text, as YAML or JSON."""
@@ -312,11 +300,9 @@ class _Reading:
     def _moment(self, row, column, cell, moment):
         if cell is None:
             return
-        seconds = re.search("duration|second", self.table.headings[column], re.IGNORECASE)
-        if isinstance(cell, (int, float)) and not isinstance(cell, bool) and seconds:
-            cell = datetime.timedelta(seconds=cell)
-        elif isinstance(cell, str) and cell.isdigit() and seconds:
-            cell = datetime.timedelta(seconds=int(cell))
+        is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool) or str(cell).isdigit()
+        if is_number and re.search("duration|second", self.table.headings[column], re.IGNORECASE):
+            cell = datetime.timedelta(seconds=float(cell))
         try:
             day, clock = moment_in(cell, self.scenario.start, _last_day(self.scenario))
         except (ValueError, OverflowError) as error:
@@ -367,12 +353,10 @@ class _Reading:
             if not values.get(name):
                 values[name] = otherwise
                 self.missing.setdefault(name, []).append(row.number)
-        if not values.get("text"):
-            self._fault(
-                row, self.place("text"), "there is nothing to put to anybody: this row has neither text nor title."
-            )
-        if not values.get("to"):
-            self._fault(row, self.place("to"), "nobody receives this: name an actor, a group, control or all.")
+        lacks = {"text": "there is nothing to put to anybody: this row has neither text nor title.",
+                 "to": "nobody receives this: name an actor, a group, control or all."}  # fmt: skip
+        for name in (one for one in lacks if not values.get(one)):
+            self._fault(row, self.place(name), lacks[name])
 
     def notes(self):
         """What was said for rows that did not say it, and what was left out."""
@@ -424,18 +408,16 @@ def _merged(text, shown, loaded, rows):
     edits: list[tuple[int, int, str]] = []  # first line, line after the last, what stands there
     new = []
     for read in rows:
-        differing = _differences(read, existing.get(read.id))
-        if read.id not in existing:
-            new.append(_entry({"id": read.id, **differing}))
-            brought.added.append(read.id)
-        elif differing and read.id in own:
+        differing, is_new = _differences(read, existing.get(read.id)), read.id not in existing
+        if not (is_new or differing):
+            continue
+        (brought.added if is_new else brought.changed).append(read.id)
+        if read.id in own:
             entry = own[read.id]
             first, end = entry.line - 1, ends[read.id]
             edits.append((first, end, _rewritten("".join(lines[first:end]), entry.column - 1, differing, shown)))
-            brought.changed.append(read.id)
-        elif differing:  # what another scenario says, said otherwise here
+        else:  # new, or what another scenario says, said otherwise here
             new.append(_entry({"id": read.id, **differing}))
-            brought.changed.append(read.id)
     if new:
         edits.append(_added(new, root, lines, ends))
     for first, end, words in sorted(edits, reverse=True):
@@ -448,15 +430,8 @@ def _merged(text, shown, loaded, rows):
 def _differences(read, inject):
     """The fields in which a row differs from an inject, or all that it says of a new one; None takes a field away."""
     said = values_of(inject) if inject else {}
-    defaults = {"kind": "inject"}
-    values = {name: value for name, value in read.values.items() if name != "id"}
-    if inject:  # a sheet without a column says nothing of it
-        differing = {
-            name: value for name, value in values.items() if _meant(name, value) != _meant(name, said.get(name))
-        }
-    else:
-        differing = {name: value for name, value in values.items() if _meant(name, value) is not None}
-        differing = {name: value for name, value in differing.items() if defaults.get(name) != value}
+    values = {name: value for name, value in read.values.items() if name != "id"}  # of a column that the sheet has
+    differing = {name: value for name, value in values.items() if _meant(name, value) != _meant(name, said.get(name))}
     if inject and "time" in differing and isinstance(inject.date, datetime.datetime):
         differing["date"] = values.get("date") or said["date"]  # a clock of its own is said once
     before = dict(inject.columns) if inject else {}
@@ -493,10 +468,8 @@ def _dash(lines: list[str], entry: Node) -> int:
     """The column, from 0, of the dash before an entry of a list."""
     before = lines[entry.line - 1][: entry.column - 1]
     if before.strip() != "-":
-        said = (
-            "the injects stand in brackets here, where no row can be set in: write them as a list, each after a dash."
-        )
-        raise InputError([entry.fault(said)])
+        said = "the injects stand in brackets here, where no row can be set in"
+        raise InputError([entry.fault(f"{said}: write them as a list, each after a dash.")])
     return before.index("-")
 
 
@@ -522,15 +495,13 @@ def _rewritten(words, column, differing, shown):
     from ruamel.yaml.error import YAMLError
 
     dash = words.index("-")
-    dedented = textwrap.dedent(" " * column + words[dash + 1 :].lstrip(" "))
     try:
-        entry = _yaml().load(dedented)
+        entry = _yaml().load(textwrap.dedent(" " * column + words[dash + 1 :].lstrip(" ")))
     except YAMLError:
         said = "this inject refers to another part of the file (*), so it cannot be changed from a sheet: write it out."
         raise InputError([Diagnostic(shown, 0, 0, f"{words.strip().splitlines()[0]}: {said}")]) from None
-    is_short = entry.fa.flow_style() and all(
-        not isinstance(value, str) or "\n" not in value for value in differing.values()
-    )
+    texts = [value for value in differing.values() if isinstance(value, str)]
+    is_short = entry.fa.flow_style() and not any("\n" in text for text in texts)
     for name, value in differing.items():
         if value in (None, [], ""):
             entry.pop(name, None)
@@ -542,12 +513,8 @@ def _rewritten(words, column, differing, shown):
 def _entry(values):
     from ruamel.yaml.comments import CommentedMap
 
-    entry = CommentedMap()
-    order = [name for name in Inject.model_fields if name in values]
-    for name in order:
-        if values[name] not in (None, [], ""):
-            entry[name] = _as_written(values[name], name)
-    return entry
+    said = [name for name in Inject.model_fields if values.get(name) not in (None, [], "")]
+    return CommentedMap((name, _as_written(values[name], name)) for name in said)
 
 
 def _dumped(entry, dash, column):
@@ -560,17 +527,14 @@ def _dumped(entry, dash, column):
 def _added(new, root, lines, ends):
     """Where new entries go, and what stands there."""
     entries = entries_of(root, "injects")
+    head = ""
     if entries:
-        dash, column = _dash(lines, entries[0]), entries[0].column - 1
-        at = ends[text_of(entries[-1], "id")]
-        head = ""
+        dash, column, at = _dash(lines, entries[0]), entries[0].column - 1, ends[text_of(entries[-1], "id")]
+    elif node := root.keys.get("injects"):
+        dash, column, at = 2, 4, node.line
+        lines[at - 1] = "injects:\n"
     else:
-        dash, column, at = 2, 4, len(lines)
-        node = root.keys.get("injects")
-        if node is not None:
-            at = node.line
-            lines[at - 1] = "injects:\n"
-        head = "" if node is not None else "\ninjects:\n"
+        dash, column, at, head = 2, 4, len(lines), "\ninjects:\n"
     if at and lines[at - 1] and not lines[at - 1].endswith("\n"):
         head = f"\n{head}"
     return at, at, head + "".join(f"\n{_dumped(entry, dash, column)}" for entry in new)
@@ -579,45 +543,43 @@ def _added(new, root, lines, ends):
 def _as_written(value, name, before=None, is_short=False):
     """A value as it is set into YAML, in the manner of what stood there."""
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, FoldedScalarString, LiteralScalarString
 
     if name == "date":
         return datetime.date.fromisoformat(value)
     if isinstance(value, str):
-        if name in ("kind", "channel", "id", "storyline") and re.fullmatch(r"[a-z][a-z0-9_]*", value):
-            return value
-        if "\n" in value and not is_short and not re.search(r"^\s|\s$", value):
-            return LiteralScalarString(value)
-        if len(value) > WIDTH - 20 and not is_short and "  " not in value and "\n" not in value:
-            folded = FoldedScalarString(value)
-            lines = textwrap.wrap(value, WIDTH - 10, break_long_words=False, break_on_hyphens=False)
-            folded.fold_pos, at = [], -1
-            for line in lines[:-1]:
-                at += len(line) + 1
-                folded.fold_pos.append(at)
-            return folded
-        return DoubleQuotedScalarString(value)
+        return _text_as_written(value, name, is_short)
     if isinstance(value, list):
-        if all(isinstance(one, str) for one in value):
-            found = CommentedSeq(value)
-            found.fa.set_flow_style()
-            return found
-        found = CommentedSeq(_as_written(one, "") for one in value)
-        if is_short:
+        is_plain = all(isinstance(one, str) for one in value)
+        found = CommentedSeq(value if is_plain else [_as_written(one, "") for one in value])
+        if is_plain or is_short:
             found.fa.set_flow_style()
         return found
     if isinstance(value, dict):
-        found = CommentedMap(
-            (
-                key,
-                inner if isinstance(inner, str) and re.fullmatch(r"[A-Za-z][\w:]*", inner) else _as_written(inner, ""),
-            )
-            for key, inner in value.items()
-        )
+        found = CommentedMap((key, _inner_as_written(inner)) for key, inner in value.items())
         if name != "columns" and len(str(value)) < WIDTH - 20:
             found.fa.set_flow_style()
         return found
     return value
+
+
+def _inner_as_written(value):
+    is_a_word = isinstance(value, str) and re.fullmatch(r"[A-Za-z][\w:]*", value)
+    return value if is_a_word else _as_written(value, "")
+
+
+def _text_as_written(value, name, is_short):
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, FoldedScalarString, LiteralScalarString
+
+    if name in ("kind", "channel", "id", "storyline") and re.fullmatch(r"[a-z][a-z0-9_]*", value):
+        return value
+    if "\n" in value and not is_short and not re.search(r"^\s|\s$", value):
+        return LiteralScalarString(value)
+    if len(value) > WIDTH - 20 and not is_short and "  " not in value and "\n" not in value:
+        folded = FoldedScalarString(value)
+        lines = textwrap.wrap(value, WIDTH - 10, break_long_words=False, break_on_hyphens=False)
+        folded.fold_pos = [end - 1 for end in accumulate(len(line) + 1 for line in lines[:-1])]
+        return folded
+    return DoubleQuotedScalarString(value)
 
 
 # ----------------------------------------------------------------------------------------------------------- checking
