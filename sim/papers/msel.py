@@ -18,7 +18,7 @@ from typing import Any, get_args
 
 from sim.errors import Diagnostic, InputError, counted, in_words
 from sim.model.inputs import turn_of
-from sim.papers.sheets import KINDS, Row, Table, moment_in, read_table, write_table
+from sim.papers.sheets import KINDS, Row, Table, as_cell, moment_in, read_table, write_table
 from sim.phrases import first_words
 from sim.scenario.hints import bare_letters, codes_by_name
 from sim.scenario.inject_checks import TO_EVERYBODY_OR_CONTROL
@@ -117,7 +117,7 @@ def sheet_of(loaded: Loaded) -> tuple[list[str], list[list]]:
     names.sort(key=[*COLUMNS, *Inject.model_fields].index)
     further = list(dict.fromkeys(heading for inject in injects for heading in inject.columns))
     rows = [
-        [*(_cell(values.get(name)) for name in names), *(inject.columns.get(heading) for heading in further)]
+        [*(as_cell(values.get(name)) for name in names), *(inject.columns.get(heading) for heading in further)]
         for inject, values in zip(injects, said, strict=True)
     ]
     return [*(TITLES.get(name, name.replace("_", " ").capitalize()) for name in names), *further], rows
@@ -138,14 +138,6 @@ def values_of(inject: Inject) -> dict[str, Any]:
         values["date"], values["time"] = inject.date.date().isoformat(), f"{inject.date:%H:%M}"
     values |= {"time": values["time"][:5]} if values.get("time") else {}
     return {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
-
-
-def _cell(value):
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return "; ".join(value)
-    if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False)  # which is YAML, too
-    return value
 
 
 # ------------------------------------------------------------------------------------------------------ into YAML
@@ -175,7 +167,7 @@ def bring(sheet: Path, scenario: str, who: Mapping[str, str] | None = None) -> B
     if not rows:
         raise InputError([Diagnostic(str(sheet), 0, 0, "there is no inject below the headings.")])
     brought = _merged(text, shown, loaded, rows)
-    brought.notes = reading.notes()
+    brought.notes = list(reading.notes())
     _check(brought, path, table, rows, reading)
     return brought
 
@@ -262,12 +254,10 @@ class _Reading:
             if not found:
                 self._fault(row, column, f"'{text}' is no turn: write its number.")
             return int(found[1]) if found else None
-        if name == "to":
-            parts = [text] if bare_letters(text) in self.codes else re.split(r"[;,/\n|]|\band\b", text)
-            return [self.codes.get(bare_letters(part), part.strip()) for part in parts if part.strip()]
-        if name == "objectives":
-            parts = [text] if bare_letters(text) in self.objectives else re.split(r"[;,\n|]", text)
-            return [self.objectives.get(bare_letters(part), part.strip()) for part in parts if part.strip()]
+        if name in LISTS:
+            known, between = (self.codes, r"[;,/\n|]|\band\b") if name == "to" else (self.objectives, r"[;,\n|]")
+            parts = [text] if bare_letters(text) in known else re.split(between, text)
+            return [known.get(bare_letters(part), part.strip()) for part in parts if part.strip()]
         if name in ("channel", "kind"):
             words = CHANNELS if name == "channel" else KIND_WORDS
             near = [key for key, alike in words.items() if bare_letters(text) in (bare_letters(key), *alike.split())]
@@ -345,9 +335,8 @@ class _Reading:
 
     def _fill(self, row, values):
         """What a new inject needs and its row does not say, as far as it can be said for it."""
-        if not values.get("text") and values.get("title"):
-            values["text"] = values["title"]
-        if not values.get("title") and values.get("text"):
+        values["text"] = values.get("text") or values.get("title")
+        if not values.get("title") and values["text"]:
             values["title"] = first_words(values["text"].split("\n")[0], lambda said: len(said) <= 60)
         for name, otherwise in FOR_WHAT_IS_MISSING.items():
             if not values.get(name):
@@ -360,12 +349,11 @@ class _Reading:
 
     def notes(self):
         """What was said for rows that did not say it, and what was left out."""
-        headings = [f"no inject, as nothing else stands there: row {in_words(self.headings)}."] if self.headings else []
-        return headings + [
-            f"{counted(len(rows), 'new inject')} (row {in_words(rows)}) had no '{TITLES[name]}': "
-            f"'{FOR_WHAT_IS_MISSING[name]}' stands there now."
-            for name, rows in self.missing.items()
-        ]
+        if self.headings:
+            yield f"no inject, as nothing else stands there: row {in_words(self.headings)}."
+        for name, rows in self.missing.items():
+            had_none = f"{counted(len(rows), 'new inject')} (row {in_words(rows)}) had no '{TITLES[name]}'"
+            yield f"{had_none}: '{FOR_WHAT_IS_MISSING[name]}' stands there now."
 
     def _fault(self, row, column, message):
         self.faults.append(self.table.fault(row.number, column, message))

@@ -194,12 +194,13 @@ def _of_json(path):
     rows = [Row(0, dict(enumerate(headings, start=1)))]
     _check_length(path, len(entries))
     for number, entry in enumerate(entries, start=1):
-        cells = {places[name]: _as_cell(value) for name, value in entry.items()}
+        cells = {places[name]: as_cell(value) for name, value in entry.items()}
         rows.append(Row(number, {place: cell for place, cell in cells.items() if cell not in (None, "")}))
     return [rows]
 
 
-def _as_cell(value):
+def as_cell(value):
+    """A value as it stands in a cell: lists with semicolons between, what holds more as JSON, which is YAML, too."""
     if isinstance(value, list) and all(isinstance(one, (str, int)) for one in value):
         return "; ".join(map(str, value))
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else _plain(value)
