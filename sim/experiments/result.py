@@ -288,11 +288,11 @@ def _imported(name, extra="analysis"):
 
 
 def merge(folders: Sequence[str | os.PathLike], out: str | os.PathLike) -> Result:
-    """One sweep of the blocks of several folders, in one that is not there yet, with the same bytes as if played once.
+    """One sweep of the blocks of several folders, in one that is not there yet, with the bytes of one played at once.
 
-    The folders are of one plan: `sweep(..., shard=(1, 3))`, `(2, 3)`, `(3, 3)`; they are left as they are, and each
-    block is read and compared with its check. InputError when the folders are not of the same sweep, or blocks are
-    missing, damaged or in disagreement.
+    The folders are of one plan: `sweep(..., shard=(1, 3))`, `(2, 3)`, `(3, 3)`; they are left as they are. Each block
+    is read and compared with its check. InputError when the folders are not of the same sweep, or blocks are missing,
+    damaged or in disagreement.
     """
     parts, out = [open_folder(folder) for folder in folders], Path(out)
     if not parts:

@@ -177,6 +177,7 @@ class Rerun:
         self._own_will = {d.actor for d, answer in session.decided if set(answer.choice) != set(d.default)}
         self.weight = dict(zip(inputs.actors, inputs.capability.mean(axis=0), strict=True))
         self._starts: dict[int, Session] = {}
+        self._ends: dict[tuple, World] = {}
         states = [code for code in inputs.actors if code not in inputs.bodies]
         played = Session(
             session.loaded, session.seed, session.run, states, baseline=False, until=0, at_start=session.at_start
@@ -210,8 +211,13 @@ class Rerun:
     def _at_the_end(self, turn: int, otherwise: Mapping[Address, tuple[str, ...]]) -> World:
         """The exercise at the end of a turn in which something was decided otherwise.
 
-        Whoever decides as the model would need not be asked.
+        Whoever decides as the model would need not be asked. Each is played once, and looked on from again.
         """
+        if (turn, *otherwise.items()) not in self._ends:
+            self._ends[turn, *otherwise.items()] = self._played_to_the_end(turn, otherwise)
+        return self._ends[turn, *otherwise.items()]
+
+    def _played_to_the_end(self, turn: int, otherwise: Mapping[Address, tuple[str, ...]]) -> World:
         branch = self._starts[turn].twin()
         asked = {actor for _, actor, *_ in otherwise} | self._own_will
         branch.people = asked
