@@ -144,6 +144,8 @@ def test_it_changes_none_in_the_turns_that_follow_either(scenario, tmp_path, sam
 
 def test_a_stream_says_only_that_there_is_something_new():
     class Listening:
+        scope = {}
+
         async def is_disconnected(self):
             return False
 
