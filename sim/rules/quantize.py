@@ -9,8 +9,6 @@ depends on the axis alone. Over a leading axis it does not: with one run and one
 added pairwise, with more it is added one by one. With `over_actors` and `over_options` the order is always the same.
 """
 
-import math
-
 import numpy as np
 
 from sim.rules.domain import Numbers
@@ -111,7 +109,7 @@ def total_by(shape: tuple[int, ...], places: tuple[np.ndarray, ...], values: np.
     >>> total_by((2, 2), (np.array([0, 0, 1]), np.array([1, 1, 0])), np.array([0.5, 0.25, 4.0])).tolist()
     [[0.0, 0.75], [4.0, 0.0]]
     """
-    return np.bincount(np.ravel_multi_index(places, shape), values, math.prod(shape)).reshape(shape)
+    return np.bincount(np.ravel_multi_index(places, shape), values, int(np.prod(shape))).reshape(shape)
 
 
 def over_actors(values: np.ndarray) -> np.ndarray:
