@@ -5,6 +5,7 @@ runs, where an array has an axis for them, the one before; here it has size one.
 on the grid, so that sums are exact in any order.
 """
 
+from collections import deque
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import SimpleNamespace
@@ -503,6 +504,9 @@ class ModelInputs:
         return {code: place for place, code in enumerate(self.actors)}
 
 
+_lately = deque(maxlen=8)  # what was arranged lately, for who plays the same scenario again
+
+
 def build_inputs(loaded, params=None):
     """The inputs of a loaded scenario.
 
@@ -513,10 +517,19 @@ def build_inputs(loaded, params=None):
 
     Returns
     -------
-    ModelInputs, with every runs' axis of size one
+    ModelInputs, with every runs' axis of size one; the same ones again for a scenario that was arranged lately
     """
+    if params is not None:
+        return _arranged(loaded, params)
+    kept = next((inputs for inputs in tuple(_lately) if inputs.loaded is loaded), None)
+    if kept is None:
+        kept = _arranged(loaded, coefficients(loaded))
+        _lately.append(kept)
+    return kept
+
+
+def _arranged(loaded, params):
     scenario = loaded.scenario
-    params = params or coefficients(loaded)
     actor_table = actor_table_of(loaded, params)
     incidents = _acts(scenario, actor_table)
     options = _options(loaded, actor_table, incidents, params)

@@ -171,8 +171,8 @@ def has_joined(world, h):
     inputs, part = world.inputs, world.inputs.option_slices[h]
     kinds, joined = inputs.kind_slices[h], world.state.joined[part]
     done = np.zeros((kinds.stop - kinds.start, *joined.shape[1:]), dtype=bool)
-    for k in range(len(done)):
-        done[k] = joined[inputs.option_kind[part] == kinds.start + k].any(axis=0)
+    for kind, who in zip(inputs.option_kind[part] - kinds.start, joined, strict=True):
+        done[kind] |= who
     return done
 
 
