@@ -76,7 +76,7 @@ def _played(options, loaded, seats, ui, kept):
     """The exercise, told while it is played; to somebody in a seat only afterwards, for it tells what others think."""
     if not options.is_silent:
         ui.opening(loaded, options.seed)
-    play = _played_by_people if seats.has_person else _played_alone
+    play = _played_by_people if seats.people else _played_alone
     session = play(options, loaded, seats, ui, kept)
     for line in seats.files.missed() if seats.files else ():
         ui.advice(line.fault("left out: it was never asked.").message)
@@ -86,8 +86,7 @@ def _played(options, loaded, seats, ui, kept):
 def _session(options, loaded, seats, **more):
     from sim.session import Session
 
-    script = seats.files.script if seats.files else None
-    given = {"people": seats.people, "policies": seats.policies, "script": script, "at_start": seats.at_start}
+    given = {"people": seats.people, "policies": seats.policies, "script": seats.files, "at_start": seats.at_start}
     return Session(loaded, options.seed, **given, **more)
 
 
@@ -169,7 +168,7 @@ class KeptAnswers:
         try:
             yield
         except BaseException as ended:
-            if not seats.has_person:
+            if not seats.people:
                 raise
             said = self._how_to_go_on(seats)
             if isinstance(ended, InputError):

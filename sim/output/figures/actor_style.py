@@ -15,7 +15,7 @@ from sim.phrases import Names
 
 @dataclass(frozen=True)
 class Group:
-    """Actors drawn alike: what they are called, their colour, their marker (in matplotlib's alphabet)."""
+    """What is drawn alike, such as some actors: its name, its colour, its marker (in matplotlib's alphabet)."""
 
     key: str
     name: str
@@ -88,6 +88,11 @@ class ActorStyle:
         own = code in GROUPS and (code in ("NATO", "EU") or KNOWN_ROLES.get(code) == role)
         return GROUPS[code if own else role]
 
+    def groups(self, codes):
+        """The groups of some actors, each once."""
+        seen = {self.group(code).key for code in codes}
+        return [group for group in GROUPS.values() if group.key in seen]
+
     def colour(self, code):
         """The actor's colour, for marks and areas."""
         return self.group(code).colour
@@ -147,19 +152,17 @@ def in_brief(name):
     return name
 
 
-def key_lines(styles, codes):
-    """The groups of some actors as lines of a key that fit the page: lists of (inches from the left, Group)."""
-    seen = {styles.group(code).key for code in codes}
-    lines, line, used = [], [], 0.0
-    for group in GROUPS.values():
-        if group.key in seen:
-            wide = text_width(group.name, SMALL) + 0.36
-            if used + wide > width() - 2 * MARGIN:
-                lines.append(line)
-                line, used = [], 0.0
-            line.append((used, group))
-            used += wide
-    return [*lines, line]
+def key_lines(groups):
+    """Groups as lines of a key that fit the page: lists of (inches from the left, Group)."""
+    lines, used = [[]], 0.0
+    for group in groups:
+        wide = text_width(group.name, SMALL) + 0.36
+        if used + wide > width() - 2 * MARGIN:
+            lines.append([])
+            used = 0.0
+        lines[-1].append((used, group))
+        used += wide
+    return lines
 
 
 def draw_key(page, lines, top):

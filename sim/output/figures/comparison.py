@@ -13,54 +13,39 @@ from sim.experiments.estimate import Estimate
 from sim.experiments.phrases import figure as figure_of_many
 from sim.experiments.phrases import label, measure, unit_of, units_for
 from sim.experiments.turning_points import LEAST, OUTCOMES, effect_size
-from sim.output.figures import chart, style
-from sim.output.figures.forest import (
-    AGAINST,
-    BLUE,
-    CLEAR,
-    GREY,
-    UNCLEAR,
-    ZERO,
-    Forest,
-    Panel,
-    Point,
-    Row,
-    Stretch,
-    Words,
-    spread_of,
-)
-from sim.output.figures.many import BETTER, PANELS, bands, draw_fan, finite, quantiles
-from sim.output.narrative.hot_wash import (
-    DIVIDED,
-    ONE_MIND,
-    ONE_VIEW,
-    TOGETHER,
-    WRONG,
-    alignment,
-    figure,
-    how_usual,
-    title_of_alignment,
-)
+from sim.output.figures import chart, forest, style
+from sim.output.figures.actor_style import Group, draw_key, key_lines
+from sim.output.figures.forest import ZERO, Forest, Panel, Point, Row, exactly, note_of, spread_of
+from sim.output.figures.many import PANELS, bands, draw_fan, finite, own_scale, quantiles
+from sim.output.narrative import hot_wash
+from sim.output.narrative.hot_wash import DIVIDED, ONE_MIND, ONE_VIEW, TOGETHER, WRONG, figure
 from sim.phrases import Names, capital, count, in_words, listed
 from sim.record.record import Outcomes
 
-ROOM, RIGHT = 2.36, 1.42
-VERDICTS = {"better": (CLEAR, "^"), "worse": (AGAINST, "v"), "higher": (style.INK, "D"), "lower": (style.INK, "D")}
+ROOM, RIGHT = 2.36, 1.42  # inches
+OF_MEASURES = "across: share of the range that holds nine runs in ten; right: each measure's own"
+OF_PRINCIPLES = "score, 0 (not at all) to 1 (fully)"
+VERDICTS = {
+    "better": (forest.CLEAR, "^"),
+    "worse": (forest.AGAINST, "v"),
+    "higher": (style.INK, "D"),
+    "lower": (style.INK, "D"),
+}
 WAYS_ROOM, WAYS_RIGHT, WAYS_GAP = 1.7, 0.2, 0.24  # inches
 LONGEST = 44  # letters of a way on, in a title
 LOOKS = (("#0072B2", "o"), ("#D55E00", "s"), ("#009E73", "D"), ("#CC79A7", "^"),
          ("#56B4E9", "v"), ("#E69F00", "P"), ("#1A1A1A", "X"), ("#7A7A7A", "*"))  # fmt: skip
-GROUPS_RIGHT, GROUPS_KEY = 1.6, 0.42  # inches
+GROUPS_RIGHT = 1.6  # inches
 OURS = {"color": "#D55E00", "linewidth": 3.2, "zorder": 5}
 ALONE = {"color": style.INK, "linewidth": 1.6, "linestyle": (0, (4, 2)), "zorder": 4}
 FANS = ("harm", "tension", "strongest_text")
 MINDS = {
-    ONE_MIND: ("#0072B2", "o"),
-    DIVIDED: ("#E69F00", "D"),
-    WRONG: ("#D55E00", "X"),
-    ONE_VIEW: ("#B3B3B3", "o"),
+    ONE_MIND: Group("", ONE_MIND, "#0072B2", "o"),
+    DIVIDED: Group("", DIVIDED, "#E69F00", "D"),
+    WRONG: Group("", WRONG, "#D55E00", "X"),
+    ONE_VIEW: Group("", ONE_VIEW, "#B3B3B3", "o"),
 }
-MINDS_ROOM, MINDS_RIGHT, MINDS_GAP, MINDS_KEY = 1.5, 0.3, 0.3, 0.3  # inches
+MINDS_ROOM, MINDS_RIGHT, MINDS_GAP = 1.5, 0.3, 0.3  # inches
 
 
 # ----------------------------------------------------------------------------------------------------------------- arms
@@ -81,20 +66,10 @@ def compose_measures(comparison, arm=1):
     shown = sorted(found, key=lambda one: (not one.is_clear, -abs(one.change.value) / spreads[one.name]))
     shown = shown[: style.by_shape(14, 8)]
     shown = [one for one in found if one in shown]
-    page = _arm_page(
-        comparison,
-        arm,
-        "paired" if arm == 1 else f"paired-{arm + 1}",
-        comparison.sentence(arm),
-        shown,
-        spreads,
-        len(found) - len(shown),
-        same,
-    )
-    page.alt = (
-        f"{capital(comparison.arms[arm].label)} less {comparison.arms[0].label}, over {comparison.runs:,} pairs "
-        "of runs with the same draws. " + " ".join(_arm_told(one) for one in shown)
-    )
+    caption = _caption(comparison, arm, OF_MEASURES, more=len(found) - len(shown), same=same)
+    page = _arm_page(comparison, arm, "paired", comparison.sentence(arm), caption, shown, spreads)
+    about = f"{capital(_less(comparison, arm))}, over {comparison.runs:,} pairs of runs with the same draws."
+    page.alt = " ".join([about, *map(_arm_told, shown)])
     return page
 
 
@@ -102,22 +77,14 @@ def compose_measures(comparison, arm=1):
 def compose_principles(comparison, arm=1):
     """The differences in the scorecard of principles."""
     shown = [one for one in comparison.principles_of(arm) if _is_seen(one)]
-    spreads = {one.name: 1.0 for one in shown}
-    page = _arm_page(
-        comparison,
-        arm,
-        "principles" if arm == 1 else f"principles-{arm + 1}",
-        claims.principles(comparison, arm),
-        shown,
-        spreads,
-        0,
-        0,
-        units="score, 0 (not at all) to 1 (fully)",
-    )
-    page.alt = f"Scores of the principles, {comparison.arms[arm].label} less {comparison.arms[0].label}. " + " ".join(
-        _arm_told(one) for one in shown
-    )
+    title, caption = claims.principles(comparison, arm), _caption(comparison, arm, OF_PRINCIPLES)
+    page = _arm_page(comparison, arm, "principles", title, caption, shown, {one.name: 1.0 for one in shown})
+    page.alt = " ".join([f"Scores of the principles, {_less(comparison, arm)}.", *map(_arm_told, shown)])
     return page
+
+
+def _less(comparison, arm):
+    return f"{comparison.arms[arm].label} less {comparison.arms[0].label}"
 
 
 def _is_seen(one):
@@ -125,36 +92,41 @@ def _is_seen(one):
     return one.change.is_known and one.p_same < 1 and any(digit in "123456789" for digit in _change(one).split()[0])
 
 
-def _arm_page(comparison, arm, name, title, shown, spreads, more, same, units=None):
-    arms = comparison.arms
+def _caption(comparison, arm, units, more=0, same=0):
     note = "Mean of paired differences; ▲ better, ▼ worse, ◆ differs, grey: slight, or cannot be told"
     note += f". {capital(in_words(more))} other measures moved less" if more > 0 else ""
     note += f". {capital(in_words(same))} never differed" if same > 0 else ""
-    units = units or "across: share of the range that holds nine runs in ten; right: each measure's own"
-    scenarios = ", ".join(dict.fromkeys(one.loaded.name for one in (arms[0], arms[arm])))
+    scenarios = ", ".join(dict.fromkeys(one.loaded.name for one in (comparison.arms[0], comparison.arms[arm])))
     about = f"Scenario: {scenarios}, {comparison.runs:,} runs an arm, seed {comparison.seed}"
     lines = "Lines are 95 % intervals (Student's t over pairs)"
-    caption = style.in_sentences(note, lines, f"Units: {units}", about)
+    return style.in_sentences(note, lines, f"Units: {units}", about)
+
+
+def _arm_page(comparison, arm, name, title, caption, shown, spreads):
+    name = name if arm == 1 else f"{name}-{arm + 1}"
     if not shown:
         return style.empty_page(name, title, caption, "The arms never differ in anything that is measured.")
-    forest = Forest([_arm_row(one, spreads[one.name]) for one in shown], ROOM, RIGHT, 0.42)
-    more = f"Right of the line: more with {arms[arm].label}. Left: more with {arms[0].label}."
-    texts = style.wrap(more, style.width() - 2 * style.MARGIN, style.LABEL, lines=3)
-    page = style.open_page(name, title, caption, forest.height + 0.5 + len(texts) * style.line_height(style.LABEL))
-    page.write(style.MARGIN, forest.height + 0.44, "\n".join(texts), linespacing=style.LEADING)
-    scaled = [_scaled(one.change, spreads[one.name]) for one in shown]
-    most = 1.12 * max(abs(end) for one in scaled for end in (one.value, one.low, one.high) if math.isfinite(end))
+    drawn = Forest([_arm_row(one, spreads[one.name]) for one in shown], ROOM, RIGHT, 0.42)
+    sides = f"Right of the line: more with {comparison.arms[arm].label}. Left: more with {comparison.arms[0].label}."
+    texts = style.wrap(sides, style.width() - 2 * style.MARGIN, style.LABEL, lines=3)
+    page = style.open_page(name, title, caption, drawn.height + 0.5 + len(texts) * style.line_height(style.LABEL))
+    page.write(style.MARGIN, drawn.height + 0.44, "\n".join(texts), linespacing=style.LEADING)
+    most = 1.12 * max(_furthest(_scaled(one.change, spreads[one.name])) for one in shown)
     is_score = set(spreads.values()) == {1.0}
-    forest.draw(
-        page, 0.34, [Panel(-most, most, lines=[ZERO], in_words=lambda at: [_tick(one, is_score) for one in at])]
-    )
+    panel = Panel(-most, most, lines=[ZERO], in_words=lambda ticks: [_tick(one, is_score) for one in ticks])
+    drawn.draw(page, 0.34, [panel])
     return page
 
 
+def _furthest(change):
+    """How far from nothing a change or an end of its interval is."""
+    return max(abs(end) for end in (change.value, change.low, change.high) if math.isfinite(end))
+
+
 def _arm_row(one, spread):
-    colour, marker = VERDICTS.get(one.verdict, (UNCLEAR, "o"))
+    colour, marker = VERDICTS.get(one.verdict, (forest.UNCLEAR, "o"))
     look = {"color": style.INK if one.is_clear else style.MUTED}
-    note = "\n".join(style.wrap(_change(one), RIGHT - 0.2, style.LABEL, lines=2))
+    note = note_of(_change(one), RIGHT - 0.2)
     point = Point(_scaled(one.change, spread), colour, marker, size=8)
     return Row(one.label, [[point]], note, look=look, note_look=look | {"weight": "bold" if one.is_clear else "normal"})
 
@@ -175,14 +147,12 @@ def _scaled(change, spread):
 
 def _change(one):
     sign = "+" if one.change.value > 0 else ""
-    apart = max(abs(end) for end in (one.change.value, one.change.low, one.change.high) if math.isfinite(end)) * 2
-    return f"{sign}{figure_of_many(one.change.value, apart)}{unit_of(one.name)}"
+    return f"{sign}{figure_of_many(one.change.value, 2 * _furthest(one.change))}{unit_of(one.name)}"
 
 
 def _arm_told(one):
-    apart = max(abs(end) for end in (one.change.value, one.change.low, one.change.high) if math.isfinite(end)) * 2
-    interval = f"{figure_of_many(one.change.low, apart)} to {figure_of_many(one.change.high, apart)}"
-    return f"{one.label}: {_change(one)} ({interval}), {one.verdict}."
+    low, high = (figure_of_many(end, 2 * _furthest(one.change)) for end in (one.change.low, one.change.high))
+    return f"{one.label}: {_change(one)} ({low} to {high}), {one.verdict}."
 
 
 # -------------------------------------------------------------------------------------------------------------- ways on
@@ -206,14 +176,14 @@ def compose_what_if(ways, asked, record):
     if not shown:
         return style.empty_page("what_if", "Nothing more can come", caption, "The exercise is as good as over.")
     rows = [Row(capital(way), [_way_marks(measures, name) for name in shown]) for way, measures in ways.items()]
-    forest = Forest(rows, WAYS_ROOM, WAYS_RIGHT, style.by_shape(0.6, 0.75), WAYS_GAP)
-    page = style.open_page("what_if", what_if_title(ways), caption, forest.height + 0.75)
-    forest.draw(page, 0.36, [_way_panel(ways, name) for name in shown])
+    drawn = Forest(rows, WAYS_ROOM, WAYS_RIGHT, style.by_shape(0.6, 0.75), WAYS_GAP)
+    page = style.open_page("what_if", _what_if_title(ways), caption, drawn.height + 0.75)
+    drawn.draw(page, 0.36, [_way_panel(ways, name) for name in shown])
     page.alt = " ".join(_way_told(way, measures, shown) for way, measures in ways.items())
     return page
 
 
-def what_if_title(ways):
+def _what_if_title(ways):
     """What the choice changes most, and by how much; or that it hardly changes anything."""
     if len(ways) == 1:
         (measures,) = ways.values()
@@ -247,7 +217,7 @@ def _of_all_ways(ways, name):
 
 def _way_marks(measures, name):
     values = finite(measures[name])
-    return spread_of(quantiles(values), BLUE, 0.24) if values.size else ()
+    return spread_of(quantiles(values), forest.BLUE, 0.24) if values.size else ()
 
 
 def _way_panel(ways, name):
@@ -289,10 +259,12 @@ def compose_groups(outcomes, loaded, played):
     caption = style.caption_of(outcomes, "those beside each row; each row has its own scale", outcomes.runs, note=note)
     if not shown:
         return style.empty_page("groups", "Nothing to compare", caption, "Nothing that is measured came out otherwise.")
-    forest = Forest([_group_row(name, outcomes.measures[name], played) for name in shown], ROOM, GROUPS_RIGHT, 0.6)
-    page = style.open_page("groups", groups_title(shown, played), caption, forest.height + GROUPS_KEY)
-    _draw_groups(page, list(played), forest.height + GROUPS_KEY - 0.16)
-    forest.draw(page, 0.04, [Panel(-0.02, 1.02, ticks={})])
+    looks = {group: Group(group, group, *LOOKS[place % len(LOOKS)]) for place, group in enumerate(played)}
+    drawn = Forest(
+        [_group_row(name, outcomes.measures[name], played, looks) for name in shown], ROOM, GROUPS_RIGHT, 0.6
+    )
+    page = _page_with_key("groups", _groups_title(shown, played), caption, drawn.height + 0.1, looks.values())
+    drawn.draw(page, 0.04, [Panel(-0.02, 1.02, ticks={})])
     page.alt = f"What {count(len(played), 'group')} came to. " + " ".join(_group_told(name, played) for name in shown)
     return page
 
@@ -304,7 +276,15 @@ def _tells_apart(outcomes, played, name):
     return bool(of_groups and of_runs) and max(of_groups + of_runs) - min(of_groups + of_runs) > 1e-9
 
 
-def groups_title(shown, played):
+def _page_with_key(name, title, caption, body, groups):
+    """A page with the key of groups above the drawing."""
+    keys = key_lines(groups)
+    page = style.open_page(name, title, caption, body + len(keys) * style.line_height(style.SMALL))
+    draw_key(page, keys, page.body)
+    return page
+
+
+def _groups_title(shown, played):
     """In which of the measures the groups are furthest apart, as a share of the larger."""
 
     def gap(name):
@@ -318,7 +298,7 @@ def groups_title(shown, played):
     return f"{count(len(played), 'group')}: furthest apart in {label[:1].lower()}{label[1:]}"
 
 
-def _group_row(name, values, played):
+def _group_row(name, values, played, looks):
     about, own = measure(name), {group: one[name] for group, one in played.items() if math.isfinite(one[name])}
     spread = quantiles(values)
     low, high = min(spread[0], *own.values()), max(spread[-1], *own.values())
@@ -326,32 +306,15 @@ def _group_row(name, values, played):
     def scaled(value):
         return (value - low) / (high - low)
 
-    marks = [Stretch(0, 1, style.FAINT, 0.8, zorder=0), *spread_of([scaled(one) for one in spread], GREY, 0.15)]
-    marks += [Words(0, figure(low), 0.25, "left"), Words(1, figure(high), 0.25, "right")]
-    marks += [Words(0.5, BETTER[about.better], 0.25)] if about.better else []
+    marks = own_scale(name, figure(low), figure(high), 0.25)
+    marks += spread_of([scaled(one) for one in spread], forest.GREY, 0.15)
     for place, group in enumerate(played):
         if group in own:
-            colour, marker = LOOKS[place % len(LOOKS)]
             down = (place - (len(played) - 1) / 2) * 0.09
-            marks.append(Point(Estimate(scaled(own[group]), math.nan, math.nan), colour, marker, 9, down=down))
+            marks.append(Point(exactly(scaled(own[group])), looks[group].colour, looks[group].marker, 9, down=down))
     said = ", ".join(figure(own[group]) if group in own else "–" for group in played)
-    note = "\n".join(style.wrap(said, GROUPS_RIGHT - 0.2, style.LABEL, lines=2))
     unit = "" if not about.unit or about.unit == "dimensionless" else f", {about.unit}"
-    return Row(f"{about.label}{unit}", [marks], note)
-
-
-def _draw_groups(page, groups, low):
-    axes = page.axes(0, low - 0.12, style.width(), 0.24)
-    axes.set_xlim(0, style.width())
-    axes.set_ylim(0, 0.24)
-    style.bare(axes)
-    left = style.MARGIN + 0.1
-    for place, group in enumerate(groups):
-        colour, marker = LOOKS[place % len(LOOKS)]
-        words = style.cut(group, (style.width() - 0.4) / len(groups) - 0.5, bold=True)
-        axes.plot([left], [0.12], marker=marker, markersize=9, color=colour)
-        page.write(left + 0.16, low, words, weight="bold", va="center")
-        left += 0.5 + style.text_width(words, style.LABEL, bold=True)
+    return Row(f"{about.label}{unit}", [marks], note_of(said, GROUPS_RIGHT - 0.2))
 
 
 def _group_told(name, played):
@@ -381,7 +344,7 @@ class Debrief:
     def how_usual(self):
         """How usual our outcome was, in sentences."""
         ours = {name: float(values[0]) for name, values in self.ours.measures.items()}
-        return how_usual(ours, self.many.measures, self.alone)
+        return hot_wash.how_usual(ours, self.many.measures, self.alone)
 
 
 @chart("usual", place=1, kind="room")
@@ -417,42 +380,27 @@ def compose_alignment(debrief, loaded):
         return style.empty_page("alignment", "There is nothing to compare", caption, words)
     counted = [one.incident for one in rounds]
     incidents = sorted(set(counted), key=lambda one: (-counted.count(one), one))[: style.by_shape(2, 4)]
-    who = [TOGETHER, *dict.fromkeys(one.who for one in sorted(rounds, key=lambda one: one.who) if one.who != TOGETHER)]
-    rows = [_minds_row(one, rounds, incidents, names) for one in who if any(round.who == one for round in rounds)]
-    forest = Forest(
-        rows, MINDS_ROOM, MINDS_RIGHT, style.by_shape(0.36, min(max(0.36, 2.2 / len(rows)), 0.6)), MINDS_GAP
-    )
-    page = style.open_page("alignment", title_of_alignment(rounds, loaded), caption, forest.height + 0.8 + MINDS_KEY)
+    who = sorted({one.who for one in rounds}, key=lambda one: (one != TOGETHER, one))
+    rows = [_minds_row(one, rounds, incidents, names) for one in who]
+    drawn = Forest(rows, MINDS_ROOM, MINDS_RIGHT, style.by_shape(0.36, min(max(0.36, 2.2 / len(rows)), 0.6)), MINDS_GAP)
+    minds = [group for mind, group in MINDS.items() if mind in {one.mind for one in rounds}]
+    title = hot_wash.title_of_alignment(rounds, loaded)
+    page = _page_with_key("alignment", title, caption, drawn.height + 0.8, minds)
     turns = loaded.scenario.calendar.turns
     ticks = {turn: str(turn) for turn in range(1, turns + 1, max(1, turns // 5))}
     panels = [Panel(0.5, turns + 0.5, ticks=ticks, head=capital(names.incident(one))) for one in incidents]
-    forest.draw(page, 0.36, panels)
-    _draw_minds(page, {one.mind for one in rounds})
-    page.alt = " ".join(alignment(rounds, loaded))
+    drawn.draw(page, 0.36, panels)
+    page.alt = " ".join(hot_wash.alignment(rounds, loaded))
     return page
 
 
 def _minds_row(who, rounds, incidents, names):
-    marks = [
-        [
-            Point(Estimate(one.turn, math.nan, math.nan), *MINDS[one.mind], size=5 if one.mind == ONE_VIEW else 10)
-            for one in rounds
-            if (one.who, one.incident) == (who, incident)
-        ]
-        for incident in incidents
-    ]
+    own = [one for one in rounds if one.who == who]
+    marks = [[_mind(one) for one in own if one.incident == incident] for incident in incidents]
     look = {"weight": "bold"} if who == TOGETHER else {}
     return Row("All seats together" if who == TOGETHER else capital(names.actor(who)), marks, look=look)
 
 
-def _draw_minds(page, minds):
-    left, low = style.MARGIN, page.body - 0.2
-    axes = page.axes(0, low - 0.1, style.width(), 0.2)
-    style.bare(axes)
-    axes.set_xlim(0, style.width())
-    axes.set_ylim(0, 1)
-    for mind, (colour, marker) in MINDS.items():
-        if mind in minds:
-            axes.plot([left + 0.08], [0.5], marker=marker, color=colour, markersize=8)
-            page.write(left + 0.22, low, mind, style.SMALL, va="center")
-            left += 0.45 + style.text_width(mind, style.SMALL)
+def _mind(one):
+    look = MINDS[one.mind]
+    return Point(exactly(one.turn), look.colour, look.marker, size=5 if one.mind == ONE_VIEW else 10)

@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from sim.experiments.estimate import Estimate
 from sim.output.figures import style
 
 UNKNOWN, LEVER, CLEAR, AGAINST, UNCLEAR = "#0072B2", "#D55E00", "#0072B2", "#D55E00", "#7A7A7A"
 BLUE = ("#C9DFF0", "#7FB2D9", "#00456B")  # a distribution: light, dark, and the line of its median
 GREY = ("#E0E0E0", "#B3B3B3", "#4D4D4D")
+SIGNS = {"o": "●", "D": "◆", "^": "▲", "v": "▼", "X": "✖", "s": "■"}  # of markers, in writing
 
 # --------------------------------------------------------------------------------------------------------- marks
 
@@ -109,6 +111,11 @@ class Words:
         """Draws it in a row with its middle at y."""
         look = {"va": "center", "fontsize": style.SMALL, "color": style.MUTED}
         axes.text(self.at, y + self.down, self.words, ha=self.side, **look)
+
+
+def exactly(value):
+    """An estimate without an interval."""
+    return Estimate(value, math.nan, math.nan)
 
 
 def spread_of(quantiles, colours, tall=0.16, down=0.0):
@@ -215,6 +222,11 @@ class Forest:
                 page.write(style.MARGIN, at, words, **look)
 
 
+def note_of(words, room, bold=False):
+    """Words as a note of at most two lines."""
+    return "\n".join(style.wrap(words, room, style.LABEL, bold=bold, lines=2))
+
+
 def rows_of(labels, room, least=0.34, size=style.LABEL, lines=3):
     """Labels as wrapped lines, and the height of each row, inches."""
     wrapped = [style.wrap(label, room, size, lines=lines) for label in labels]
@@ -251,6 +263,25 @@ def heading(page, left, low, words, room):
     """A small bold heading over a panel, smaller where it must be."""
     size = style.LABEL if style.text_width(words, style.LABEL, bold=True) <= room else style.CAPTION
     page.write(left, low, style.cut(words, room, size, bold=True), size, weight="bold")
+
+
+def write_key(page, low, named, left=style.MARGIN, gap=0.22):
+    """Names in their colours, each with its sign, in lines from so many inches up; gives the place where the last ends.
+
+    Parameters
+    ----------
+    named : (name, colour, sign or the marker that it stands for), one after another
+    left, gap : float, inches
+    """
+    at = left
+    for name, colour, marker in named:
+        words = f"{SIGNS.get(marker, marker)} {name}".strip()
+        wide = style.text_width(words, style.LABEL, bold=True)
+        if at + wide > style.width() - style.MARGIN:
+            at, low = left, low - 0.22
+        page.write(at, low, words, style.LABEL, color=style.ink_of(colour), weight="bold")
+        at += wide + gap
+    return at, low
 
 
 def frame(axes, low, high, height, most=4, in_words=None, places=None):

@@ -10,7 +10,7 @@ import numpy as np
 from sim.experiments.phrases import measure
 from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle, draw_key, key_lines
-from sim.output.figures.forest import BLUE, GREY, Bar, Forest, Panel, Row, Stretch, Words, spread_of
+from sim.output.figures.forest import BLUE, GREY, Bar, Forest, Panel, Row, Stretch, Words, note_of, spread_of, write_key
 from sim.phrases import capital, count, goes_unsaid, in_words, listed, percent
 
 PANELS = {
@@ -49,12 +49,8 @@ def quantiles(values, levels=(0.05, 0.25, 0.5, 0.75, 0.95)):
 @chart("fans", place=1)
 def compose_fans(outcomes, loaded):
     """Fans of the series, small multiples on one time axis."""
-    caption = style.caption_of(
-        outcomes,
-        "0 to 1 unless the panel says otherwise; time is exercise date",
-        outcomes.runs,
-        note=bands(outcomes.runs),
-    )
+    units = "0 to 1 unless the panel says otherwise; time is exercise date"
+    caption = style.caption_of(outcomes, units, outcomes.runs, note=bands(outcomes.runs))
     shown = {name: np.asarray(outcomes.series[name], dtype=float) for name in PANELS if name in outcomes.series}
     shown = {name: values for name, values in shown.items() if values.size and not np.isnan(values).all()}
     shown = dict(list(shown.items())[: style.by_shape(9, 6)])
@@ -146,7 +142,8 @@ def compose_measures(outcomes, loaded):
     page = style.open_page("measures", _measures_title(outcomes, every, baseline), caption, forest.height + key)
     forest.draw(page, 0.04, [Panel(0, 1, ticks={})])
     if baseline:
-        _write_key(page, forest.height + 0.14)
+        arms = ("with cooperation", SHARE, ""), ("without", style.MUTED, "")
+        write_key(page, forest.height + 0.14, arms, ROOM, gap=0.16)
     page.alt = _measures_alt(outcomes, known, baseline)
     return page
 
@@ -159,15 +156,19 @@ def _measure_row(name, values, other):
     def drawn(values, colours, down):
         return spread_of(np.clip((quantiles(values) - low) / (high - low), 0, 1), colours, 0.13, down)
 
-    marks = [Stretch(0, 1, style.FAINT, 0.8, zorder=0)]
-    marks += [Words(0, _figure(low), 0.22, "left"), Words(1, _figure(high), 0.22, "right")]
-    marks += [Words(0.5, BETTER[measure(name).better], 0.22)] if measure(name).better else []
+    marks = own_scale(name, _figure(low), _figure(high), 0.22)
     marks += drawn(values, BLUE, -0.16 if other.size else -0.06)
     marks += drawn(other, GREY, 0.04) if other.size else ()
     unit = measure(name).unit
     words = _figure(np.median(values)) + ("" if goes_unsaid(unit) else f" {unit}")
-    note = "\n".join(style.wrap(words, RIGHT - 0.24, style.LABEL, lines=2))
-    return Row(measure(name).label, [marks], note, note_look={"weight": "bold"})
+    return Row(measure(name).label, [marks], note_of(words, RIGHT - 0.24), note_look={"weight": "bold"})
+
+
+def own_scale(name, low, high, down):
+    """The scale of a row that has its own: its ends in words, so many inches below it, and which way is better."""
+    better = measure(name).better
+    ends = Words(0, low, down, "left"), Words(1, high, down, "right")
+    return [Stretch(0, 1, style.FAINT, 0.8, zorder=0), *ends, *([Words(0.5, BETTER[better], down)] if better else [])]
 
 
 def finite(values):
@@ -196,16 +197,11 @@ def _measures_title(outcomes, known, baseline):
 def _measures_alt(outcomes, known, baseline):
     told = []
     for name, values in known.items():
-        label, unit = measure(name).label, measure(name).unit
-        low, _, middle, _, high = quantiles(values)
-        other = (
-            f", without cooperation {_figure(np.median(baseline[name]))}"
-            if name in baseline and baseline[name].size
-            else ""
-        )
-        named = f"{label} ({unit})" if unit else label
-        span = f", nine in ten {_figure(low)} to {_figure(high)}" if outcomes.runs > 1 else ""
-        told.append(f"{named}: median {_figure(middle)}{span}{other}.")
+        unit, other = measure(name).unit, baseline.get(name, np.array([]))
+        low, _, middle, _, high = map(_figure, quantiles(values))
+        span = f", nine in ten {low} to {high}" if outcomes.runs > 1 else ""
+        without = f", without cooperation {_figure(np.median(other))}" if other.size else ""
+        told.append(f"{measure(name).label}{f' ({unit})' if unit else ''}: median {middle}{span}{without}.")
     return f"Distributions over {count(outcomes.runs, 'run')}. {' '.join(told)}"
 
 
@@ -241,12 +237,6 @@ def _telling(known, baseline):
     return {name: values for name, values in known.items() if name in order[:most]}
 
 
-def _write_key(page, low):
-    page.write(ROOM, low, "with cooperation", style.LABEL, color="#0072B2", weight="bold")
-    shift = style.text_width("with cooperation", style.LABEL, bold=True) + 0.16
-    page.write(ROOM + shift, low, "without", style.LABEL, color=style.MUTED, weight="bold")
-
-
 # -------------------------------------------------------------------------------------------------------------- joined
 
 
@@ -254,22 +244,16 @@ def _write_key(page, low):
 def compose_joined(outcomes, loaded):
     """How often each actor joined each response."""
     styles = ActorStyle(loaded)
-    rows = [
-        (incident, response, shares)
-        for incident, table in outcomes.joined.items()
-        for response, shares in table.items()
-        if not styles.names.is_inaction(response) and shares and max(shares.values()) > 0
-    ]
+    every = [(incident, *row) for incident, table in outcomes.joined.items() for row in table.items()]
+    rows = [row for row in every if not styles.names.is_inaction(row[1]) and max(row[2].values(), default=0) > 0]
     rows.sort(key=lambda row: (-sum(row[2].values()), row[0], row[1]))
-    caption = style.caption_of(
-        outcomes, "share of the runs in which an actor joined, percent", outcomes.runs, note="A mark is an actor"
-    )
+    units = "share of the runs in which an actor joined, percent"
+    caption = style.caption_of(outcomes, units, outcomes.runs, note="A mark is an actor")
     if not rows:
-        return style.empty_page(
-            "joined", "Nobody responded in any run", caption, "No actor responded in any of these runs."
-        )
+        words = "No actor responded in any of these runs."
+        return style.empty_page("joined", "Nobody responded in any run", caption, words)
     shown, height = _shown(styles, rows), 0.92
-    keys = key_lines(styles, {code for _, _, shares in shown for code in shares})
+    keys = key_lines(styles.groups(code for _, _, shares in shown for code in shares))
     above = len(keys) * style.line_height(style.SMALL) + 0.1
     body = len(shown) * height + 0.34 + above
     page = style.open_page("joined", _joined_title(styles, shown), caption, body)
@@ -308,10 +292,8 @@ def _joined_alt(styles, rows, outcomes):
     told = []
     for incident, response, shares in rows:
         order = sorted(shares, key=lambda code: (-shares[code], code))
-        told.append(
-            f"{capital(styles.brief(response))} ({styles.incident(incident)}): most often "
-            f"{listed([f'{styles.name(code)} {percent(shares[code])}' for code in order[:4]])}."
-        )
+        most = listed([f"{styles.name(code)} {percent(shares[code])}" for code in order[:4]])
+        told.append(f"{capital(styles.brief(response))} ({styles.incident(incident)}): most often {most}.")
     return f"Share of {count(outcomes.runs, 'run')} in which each actor joined. {' '.join(told)}"
 
 
@@ -351,28 +333,13 @@ def _draw_strip(axes, styles, shares, middle, wide):
 def compose_formats(outcomes, loaded):
     """Where consultations were called first."""
     styles = ActorStyle(loaded)
-    most = style.by_shape(6, 3)
-    tables = {
-        incident: sorted(
-            ((share, key) for key, share in table.items() if share > 0), key=lambda pair: (-pair[0], pair[1])
-        )[:most]
-        for incident, table in outcomes.formats.items()
-    }
+    tables = {incident: _first_called(table) for incident, table in outcomes.formats.items()}
     tables = {incident: rows for incident, rows in tables.items() if rows}
-    for incident, rows in tables.items():
-        rest = [share for share in outcomes.formats[incident].values() if 0 < share < rows[-1][0]]
-        if len(rows) == most and rest:
-            rows.append((sum(rest), ""))
-    caption = style.caption_of(
-        outcomes, "share of the runs in which the format was called first, percent", outcomes.runs
-    )
+    units = "share of the runs in which the format was called first, percent"
+    caption = style.caption_of(outcomes, units, outcomes.runs)
     if not tables:
-        return style.empty_page(
-            "formats",
-            "No consultation was called in any run",
-            caption,
-            "Nobody called a consultation in any of these runs.",
-        )
+        words = "Nobody called a consultation in any of these runs."
+        return style.empty_page("formats", "No consultation was called in any run", caption, words)
     forests = {
         incident: Forest([_format_row(styles, *row) for row in rows], FORMATS_ROOM, FORMATS_RIGHT, 0.36)
         for incident, rows in tables.items()
@@ -385,10 +352,18 @@ def compose_formats(outcomes, loaded):
         page.write(style.MARGIN, top - 0.26, head, style.HEAD, weight="bold")
         top -= 0.42 + forest.height
         forest.draw(page, top, [Panel(0, 1, ticks={})])
-    page.alt = "Formats called first. " + " ".join(
-        _formats_told(styles, incident, rows) for incident, rows in tables.items()
-    )
+    told = (_formats_told(styles, incident, rows) for incident, rows in tables.items())
+    page.alt = " ".join(["Formats called first.", *told])
     return page
+
+
+def _first_called(shares):
+    """The formats called first most often, and what the others come to: (share, key); of the others no key."""
+    most = style.by_shape(6, 3)
+    called = [(share, key) for key, share in shares.items() if share > 0]
+    rows = sorted(called, key=lambda pair: (-pair[0], pair[1]))[:most]
+    rest = sum(share for share in shares.values() if rows and 0 < share < rows[-1][0])
+    return [*rows, (rest, "")] if len(rows) == most and rest else rows
 
 
 def _formats_told(styles, incident, rows):

@@ -11,30 +11,8 @@ import numpy as np
 from sim.experiments import claims
 from sim.experiments.claims import named, other, span_of, telling_choices
 from sim.experiments.phrases import axis_of, figure, label, measure, units_for, with_interval
-from sim.output.figures import chart, style
-from sim.output.figures.forest import (
-    AGAINST,
-    BLUE,
-    CLEAR,
-    GREY,
-    LEVER,
-    UNCLEAR,
-    UNKNOWN,
-    ZERO,
-    Bar,
-    Forest,
-    Panel,
-    Point,
-    Row,
-    Stretch,
-    Words,
-    ends_of,
-    frame,
-    heading,
-    round_ticks,
-    said,
-    spread_of,
-)
+from sim.output.figures import chart, forest, style
+from sim.output.figures.forest import ZERO, Bar, Forest, Panel, Point, Row, Stretch, Words
 from sim.phrases import capital, percent
 
 ROOM = 2.3  # inches
@@ -44,14 +22,8 @@ FAIL, FAILURE_RIGHT, TRAJECTORY = "#D55E00", 1.42, 1.75
 CHOICE_ROOM, CHOICE_GAP, CHOICE_RIGHT = 1.72, 0.28, 0.16
 CHOICE_PANELS = (("Mean", "mean"), ("Worst tenth", "worst"), ("Good enough", "good"), ("Regret", "regret"))
 FUTURES_ROOM, FUTURES_RIGHT = 2.75, 0.62
-WHAT = {
-    "total": "Share of spread",
-    "first": "Share of spread",
-    "total_all": "Share of spread",
-    "first_all": "Share of spread",
-    "mu_star": "Effect of the whole range",
-    "delta": "Weight, 0 to 1",
-}
+WHAT = dict.fromkeys(("total", "first", "total_all", "first_all"), "Share of spread")
+WHAT |= {"mu_star": "Effect of the whole range", "delta": "Weight, 0 to 1"}
 HOW = {
     "total": "Left: total Sobol index, the share of what factors explain that one causes alone and with others",
     "total_all": "Left: total Sobol index, the share of all variance that a factor causes alone and with others",
@@ -62,8 +34,9 @@ HOW = {
 TOGETHER_ROOM, TOGETHER_RIGHT = 3.3, 0.62
 MOST_DOTS = 1500
 PANEL, HEAD, BESIDE = 1.0, 0.62, 0.75
+COUNTS = (10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000)  # futures, on an axis
 WORDS = {1: "they improve together", -1: "one improves at the expense of the other", 0: "no clear relation"}
-COLOURS = {1: (CLEAR, "o"), -1: (AGAINST, "D"), 0: (UNCLEAR, "s")}
+COLOURS = {1: (forest.CLEAR, "o"), -1: (forest.AGAINST, "D"), 0: (forest.UNCLEAR, "s")}
 
 
 def each_measure(analysis):
@@ -93,25 +66,25 @@ def compose_outcome(analysis, finding):
     if not finding.spread.runs:
         return style.empty_page(name, claims.outcome(finding), words, "The measure applies to none of these runs.")
     rows = list(_outcome_rows(finding))
-    forest = Forest([_outcome_row(row, span_of(finding)) for row in rows], ROOM, OUTCOME_RIGHT, 0.36, over_head=0.12)
-    page = style.open_page(name, claims.outcome(finding), words, forest.height + 0.62)
+    drawn = Forest([_outcome_row(row, span_of(finding)) for row in rows], ROOM, OUTCOME_RIGHT, 0.36, over_head=0.12)
+    page = style.open_page(name, claims.outcome(finding), words, drawn.height + 0.62)
     known = [numbers[0] for _, numbers, _ in rows if numbers]
     low, high = min(one[0] for one in known), max(one[4] for one in known)
     gap = (high - low) * 0.03 or 0.5
-    forest.draw(page, 0.36, [Panel(low - gap, high + gap, most=5)])
-    page.write(style.width() - OUTCOME_RIGHT + 0.08, forest.height + 0.42, "mean", style.SMALL, color=style.MUTED)
+    drawn.draw(page, 0.36, [Panel(low - gap, high + gap, most=5)])
+    page.write(style.width() - OUTCOME_RIGHT + 0.08, drawn.height + 0.42, "mean", style.SMALL, color=style.MUTED)
     page.alt = outcome_alt(finding, rows)
     return page
 
 
 def _outcome_rows(finding):
-    yield "All runs", (finding.spread.quantiles, finding.spread.mean), BLUE
+    yield "All runs", (finding.spread.quantiles, finding.spread.mean), forest.BLUE
     if finding.baseline:
-        yield "The same runs without the cooperation", (finding.baseline.quantiles, finding.baseline.mean), GREY
+        yield "The same runs without the cooperation", (finding.baseline.quantiles, finding.baseline.mean), forest.GREY
     for lever in finding.levers[: style.by_shape(4, 1)]:
         yield capital(lever.label), None, None
         for inputs in lever.settings:
-            yield inputs.words, (inputs.quantiles, inputs.mean), BLUE
+            yield inputs.words, (inputs.quantiles, inputs.mean), forest.BLUE
 
 
 def _outcome_row(row, span):
@@ -119,7 +92,7 @@ def _outcome_row(row, span):
     if not numbers:
         return Row(words, is_head=True)
     quantiles, mean = numbers
-    marks = (*spread_of(quantiles, colours), Point(mean, style.INK, "D", size=5, width=1.4))
+    marks = (*forest.spread_of(quantiles, colours), Point(mean, style.INK, "D", size=5, width=1.4))
     return Row(words, [marks], figure(mean.value, span), note_look={"weight": "bold"})
 
 
@@ -157,10 +130,10 @@ def compose_drivers(analysis, finding):
         return style.empty_page(name, f"nothing can be said of what drives {label(finding.measure)}", words, why)
     factors = {factor.name: factor for factor in sample.factors}
     rows = [_driver_row(found, one, factors[one.factor]) for one in ranked]
-    forest = Forest(rows, ROOM, DRIVERS_RIGHT, 0.46, gap=DRIVERS_GAP)
-    page = style.open_page(name, claims.drivers(sample, finding), words, forest.height + 0.96)
-    forest.draw(page, 0.62, list(_driver_panels(found, ranked)))
-    _write_driver_key(page)
+    drawn = Forest(rows, ROOM, DRIVERS_RIGHT, 0.46, gap=DRIVERS_GAP)
+    page = style.open_page(name, claims.drivers(sample, finding), words, drawn.height + 0.96)
+    drawn.draw(page, 0.62, list(_driver_panels(found, ranked)))
+    forest.write_key(page, 0.1, (("uncertainty", forest.UNKNOWN, "■"), ("lever", forest.LEVER, "▨")), gap=0.2)
     page.alt = drivers_alt(sample, finding)
     return page
 
@@ -174,12 +147,12 @@ def _driver_panels(found, ranked):
         lines=noise if math.isfinite(ranked[0].noise) and len({one.noise for one in ranked}) == 1 else (),
     )  # fmt: skip
     line = found.mean.value, {"color": style.CALM, "linewidth": 1}
-    yield Panel(*ends_of(means), most=3, head="Mean: ○low ●high", lines=[line])
+    yield Panel(*forest.ends_of(means), most=3, head="Mean: ○low ●high", lines=[line])
 
 
 def _driver_row(found, one, factor):
     is_real, is_lever = found.is_real(one.factor), factor.kind == "lever"
-    colour = LEVER if is_lever else UNKNOWN
+    colour = forest.LEVER if is_lever else forest.UNKNOWN
     marks = _index_marks(one, colour, is_real, is_lever), _swing_marks(found.swing(one.factor), colour)
     return Row(capital(factor.label), marks, look={"color": style.INK if is_real else style.MUTED})
 
@@ -215,14 +188,8 @@ def drivers_alt(sample, finding):
 
 
 def _index_ends(ranked):
-    low, high = ends_of([one.estimate for one in ranked])
+    low, high = forest.ends_of([one.estimate for one in ranked])
     return min(0.0, max(low, -0.05 * high)), high
-
-
-def _write_driver_key(page):
-    page.write(style.MARGIN, 0.1, "■ uncertainty", style.LABEL, color=style.ink_of(UNKNOWN), weight="bold")
-    shift = style.text_width("■ uncertainty", style.LABEL, bold=True) + 0.2
-    page.write(style.MARGIN + shift, 0.1, "▨ lever", style.LABEL, color=style.ink_of(LEVER), weight="bold")
 
 
 # ------------------------------------------------------------------------------------------------------------- failure
@@ -243,9 +210,9 @@ def compose_failure(analysis, finding):
         return style.empty_page(page_name, claims.failure(finding), words, why)
     factors = {factor.name: factor for factor in sample.factors}
     limits = sorted(found.box.limits, key=lambda limit: limit.quasi_p)
-    forest = Forest([_limit_row(limit, factors[limit.factor]) for limit in limits], ROOM, FAILURE_RIGHT, 0.56)
-    page = style.open_page(page_name, claims.failure(finding), words, forest.height + TRAJECTORY + 1.2)
-    forest.draw(page, TRAJECTORY + 1.0, [Panel(0, 1, ticks={})])
+    drawn = Forest([_limit_row(limit, factors[limit.factor]) for limit in limits], ROOM, FAILURE_RIGHT, 0.56)
+    page = style.open_page(page_name, claims.failure(finding), words, drawn.height + TRAJECTORY + 1.2)
+    drawn.draw(page, TRAJECTORY + 1.0, [Panel(0, 1, ticks={})])
     _draw_trajectory(page, found)
     page.alt = failure_alt(finding)
     return page
@@ -267,9 +234,9 @@ def failure_alt(finding):
 
 def _limit_row(limit, factor):
     marks = _choice_marks(limit, factor) if limit.choices is not None else _range_marks(limit, factor)
-    note = style.wrap(_said(limit, factor), FAILURE_RIGHT - 0.24, style.LABEL, bold=True, lines=2)
-    look = {"weight": "bold", "color": style.ink_of(FAIL)}
-    return Row(capital(factor.label), [list(marks)], "\n".join(note), note_look=look)
+    words = limit.words.removeprefix(factor.label).strip().removeprefix("at ")
+    note, look = forest.note_of(words, FAILURE_RIGHT - 0.24, bold=True), {"weight": "bold", "color": style.ink_of(FAIL)}
+    return Row(capital(factor.label), [list(marks)], note, note_look=look)
 
 
 def _range_marks(limit, factor):
@@ -288,15 +255,9 @@ def _choice_marks(limit, factor):
         yield Words(start + 0.47 * wide, style.cut(choice.replace("_", " "), room, style.SMALL))
 
 
-def _said(limit, factor):
-    """A condition without the factor's name."""
-    words = limit.words.removeprefix(factor.label).strip()
-    return words.removeprefix("at ")
-
-
 def _draw_trajectory(page, found):
     axes = page.axes(0.62, 0.5, style.width() - 0.62 - 0.3, TRAJECTORY)
-    frame(axes, 0, 1.02, 1, most=5)
+    forest.frame(axes, 0, 1.02, 1, most=5)
     axes.set_ylim(0, 1.04)
     axes.set_yticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0 %", "25 %", "50 %", "75 %", "100 %"])
@@ -304,30 +265,20 @@ def _draw_trajectory(page, found):
     axes.tick_params(axis="y", length=3, labelsize=style.SMALL)
     axes.axhline(found.base.value, color=style.CALM, linewidth=1.2, linestyle=(0, (1, 2)))
     x, y = [box.coverage.value for box in found.trajectory], [box.density.value for box in found.trajectory]
-    axes.plot(x, y, color=UNKNOWN, linewidth=1, marker="o", markersize=4.5, markeredgecolor=style.PAPER, alpha=0.8)
+    axes.plot(
+        x, y, color=forest.UNKNOWN, linewidth=1, marker="o", markersize=4.5, markeredgecolor=style.PAPER, alpha=0.8
+    )
     box = found.box
     axes.plot([box.coverage.low, box.coverage.high], [box.density.value] * 2, color=FAIL, linewidth=2)
     axes.plot([box.coverage.value] * 2, [box.density.low, box.density.high], color=FAIL, linewidth=2)
-    axes.plot(
-        [box.coverage.value], [box.density.value], marker="D", markersize=9, color=FAIL, markeredgecolor=style.PAPER
-    )
-    heading(
-        page,
-        style.MARGIN,
-        TRAJECTORY + 0.6,
-        "Share of the runs under the rule that fail; each dot is a stricter rule",
-        style.width() - 0.3,
-    )
+    look = {"marker": "D", "markersize": 9, "color": FAIL, "markeredgecolor": style.PAPER}
+    axes.plot([box.coverage.value], [box.density.value], **look)
+    words = "Share of the runs under the rule that fail; each dot is a stricter rule"
+    forest.heading(page, style.MARGIN, TRAJECTORY + 0.6, words, style.width() - 0.3)
     page.write(style.width() - 0.3, 0.12, "share of all failures that the rule holds", style.LABEL, ha="right")
-    up = found.base.value < 0.85
-    axes.text(
-        0.01,
-        found.base.value + (0.03 if up else -0.03),
-        "all runs",
-        va="bottom" if up else "top",
-        fontsize=style.SMALL,
-        color=style.MUTED,
-    )
+    is_above = found.base.value < 0.85
+    look = {"va": "bottom" if is_above else "top", "fontsize": style.SMALL, "color": style.MUTED}
+    axes.text(0.01, found.base.value + (0.03 if is_above else -0.03), "all runs", **look)
 
 
 # -------------------------------------------------------------------------------------------------------------- choice
@@ -347,16 +298,15 @@ def compose_choice(analysis, finding):
     )
     words = caption(sample, f"{units_for(finding.measure)}; good enough: share of runs", note)
     if not choices:
-        return style.empty_page(
-            name,
-            f"nothing to choose: no lever was varied for {label(finding.measure)}",
-            words,
-            "This sweep varied no lever, and has no cooperation to leave out.",
-        )
+        title = f"nothing to choose: no lever was varied for {label(finding.measure)}"
+        why = "This sweep varied no lever, and has no cooperation to leave out."
+        return style.empty_page(name, title, words, why)
     panels = [(head, key) for head, key in CHOICE_PANELS if key != "regret" or any(_estimates(choices, "regret"))]
-    forest = Forest(_choice_rows(choices, [key for _, key in panels]), CHOICE_ROOM, CHOICE_RIGHT, gap=CHOICE_GAP)
-    page = style.open_page(name, claims.choice_of(finding), words, forest.height + 0.74)
-    forest.draw(page, 0.36, [Panel(*ends_of(_estimates(choices, key), 0.1), most=2, head=head) for head, key in panels])
+    drawn = Forest(_choice_rows(choices, [key for _, key in panels]), CHOICE_ROOM, CHOICE_RIGHT, gap=CHOICE_GAP)
+    page = style.open_page(name, claims.choice_of(finding), words, drawn.height + 0.74)
+    drawn.draw(
+        page, 0.36, [Panel(*forest.ends_of(_estimates(choices, key), 0.1), most=2, head=head) for head, key in panels]
+    )
     page.alt = choice_alt(finding, choices)
     return page
 
@@ -364,11 +314,8 @@ def compose_choice(analysis, finding):
 def _shown_choices(choices):
     """The choices that get rows: as many whole ones as there is room for."""
     rows = np.cumsum([1 + len(lever.settings) for lever in choices])
-    return [
-        lever
-        for lever, end in zip(choices, rows, strict=True)
-        if lever is choices[0] or end - 1 <= style.by_shape(12, 6)
-    ]
+    room = style.by_shape(12, 6)
+    return [one for one, end in zip(choices, rows, strict=True) if one is choices[0] or end - 1 <= room]
 
 
 def _estimates(choices, key):
@@ -381,7 +328,7 @@ def _choice_rows(choices, keys):
         yield Row(capital(lever.label), is_head=True)
         for inputs in lever.settings:
             found = [getattr(inputs, key) for key in keys]
-            yield Row(inputs.words, [[Point(one, CLEAR, size=6, width=2)] if one else [] for one in found])
+            yield Row(inputs.words, [[Point(one, forest.CLEAR, size=6, width=2)] if one else [] for one in found])
 
 
 def choice_alt(finding, choices):
@@ -389,12 +336,11 @@ def choice_alt(finding, choices):
     span, told = span_of(finding), []
     for lever in choices:
         for inputs in lever.settings:
-            regret = (
-                f", regret under {with_interval(inputs.regret, span)} in nine futures of ten" if inputs.regret else ""
-            )
+            regret = with_interval(inputs.regret, span) if inputs.regret else ""
+            under = f", regret under {regret} in nine futures of ten" if regret else ""
             told.append(
                 f"{capital(lever.label)}, {inputs.words}: mean {with_interval(inputs.mean, span)}, worst tenth "
-                f"from {with_interval(inputs.worst, span)}, good in {percent(inputs.good.value)} of runs{regret}."
+                f"from {with_interval(inputs.worst, span)}, good in {percent(inputs.good.value)} of runs{under}."
             )
     return f"{capital(label(finding.measure))} at each setting. {' '.join(told)}"
 
@@ -413,26 +359,22 @@ def compose_futures(analysis, finding):
     )
     words = caption(sample, f"{units_for(finding.measure)}, gained", note)
     if not choices:
-        return style.empty_page(
-            name,
-            f"nothing to compare across futures for {label(finding.measure)}",
-            words,
-            "This sweep varied no lever, or no uncertainty.",
-        )
+        title = f"nothing to compare across futures for {label(finding.measure)}"
+        return style.empty_page(name, title, words, "This sweep varied no lever, or no uncertainty.")
     rows = [row for choice in choices for row in _future_gains(choice)]
-    drawn = [_future_row(words, gain, span_of(finding)) for words, gain in rows]
-    forest = Forest(drawn, FUTURES_ROOM, FUTURES_RIGHT, 0.38)
-    page = style.open_page(name, claims.futures(finding, choices[0]), words, forest.height + 0.42)
-    low, high = ends_of([gain for _, gain in rows if gain])
+    told = [_future_row(words, gain, span_of(finding)) for words, gain in rows]
+    drawn = Forest(told, FUTURES_ROOM, FUTURES_RIGHT, 0.38)
+    page = style.open_page(name, claims.futures(finding, choices[0]), words, drawn.height + 0.42)
+    low, high = forest.ends_of([gain for _, gain in rows if gain])
     edge = 0.02 * (high - low)
-    forest.draw(page, 0.36, [Panel(min(low, -edge), max(high, edge), lines=[ZERO])])
-    page.alt = " ".join(
-        f"What {named(choice)} gains over {other(choice)}, by kind of future: "
-        + "; ".join(f"{words} {with_interval(gain, span_of(finding))}" for words, gain in _future_gains(choice) if gain)
-        + "."
-        for choice in choices
-    )
+    drawn.draw(page, 0.36, [Panel(min(low, -edge), max(high, edge), lines=[ZERO])])
+    page.alt = " ".join(_futures_told(choice, span_of(finding)) for choice in choices)
     return page
+
+
+def _futures_told(choice, span):
+    gains = "; ".join(f"{words} {with_interval(gain, span)}" for words, gain in _future_gains(choice) if gain)
+    return f"What {named(choice)} gains over {other(choice)}, by kind of future: {gains}."
 
 
 def _future_gains(choice):
@@ -453,8 +395,8 @@ def _future_row(words, gain, span):
 
 def _verdict(gain):
     if not gain.is_clear():
-        return UNCLEAR, "o"
-    return (CLEAR, ">") if gain.value > 0 else (AGAINST, "<")
+        return forest.UNCLEAR, "o"
+    return (forest.CLEAR, ">") if gain.value > 0 else (forest.AGAINST, "<")
 
 
 # --------------------------------------------------------------------------------------------------------- together
@@ -470,23 +412,18 @@ def compose_tradeoffs(analysis):
         "other; grey: cannot be told",
     )  # fmt: skip
     if not pairs:
-        return style.empty_page(
-            "tradeoffs",
-            "no two measures to set against one another",
-            words,
-            "One measure was looked at, or none of them varies. Name two: --measure A --measure B.",
-        )
+        why = "One measure was looked at, or none of them varies. Name two: --measure A --measure B."
+        return style.empty_page("tradeoffs", "no two measures to set against one another", words, why)
     telling = next((pair for pair in pairs if pair.helps), pairs[0])
     shown = sorted(pairs, key=lambda pair: (pair.helps or 9, -abs(pair.correlation.value)))[: style.by_shape(10, 3)]
     names = [f"{measure(pair.one).label} and {label(pair.other)}" for pair in shown]
-    forest = Forest([_pair_row(*pair) for pair in zip(names, shown, strict=True)], TOGETHER_ROOM, TOGETHER_RIGHT, 0.42)
-    page = style.open_page("tradeoffs", claims.trade_offs(pairs), words, _dots() + forest.height + 1.5)
-    _draw_dots(page, telling, forest.height + 0.9)
-    forest.draw(page, 0.3, [Panel(-1, 1, lines=[ZERO])])
-    page.alt = "Rank correlations over the futures. " + " ".join(
-        f"{name}: {with_interval(pair.correlation, 1)}, {WORDS[pair.helps]}."
-        for name, pair in zip(names, shown, strict=True)
-    )
+    drawn = Forest([_pair_row(*pair) for pair in zip(names, shown, strict=True)], TOGETHER_ROOM, TOGETHER_RIGHT, 0.42)
+    page = style.open_page("tradeoffs", claims.trade_offs(pairs), words, _dots() + drawn.height + 1.5)
+    _draw_dots(page, telling, drawn.height + 0.9)
+    drawn.draw(page, 0.3, [Panel(-1, 1, lines=[ZERO])])
+    pairs = zip(names, shown, strict=True)
+    told = (f"{name}: {with_interval(pair.correlation, 1)}, {WORDS[pair.helps]}." for name, pair in pairs)
+    page.alt = " ".join(["Rank correlations over the futures.", *told])
     return page
 
 
@@ -503,17 +440,13 @@ def _draw_dots(page, pair, low):
         x, y = x[at], y[at]
     colour, marker = COLOURS[pair.helps]
     axes.plot(x, y, linestyle="", marker=marker, markersize=4, color=colour, alpha=0.35, markeredgewidth=0)
-    frame(axes, *_ends(x), 1, most=5)
+    forest.frame(axes, *_ends(x), 1, most=5)
     axes.set_ylim(*_ends(y))
-    ticks = round_ticks(*_ends(y), 4)
-    axes.set_yticks(ticks, said(ticks))
+    ticks = forest.round_ticks(*_ends(y), 4)
+    axes.set_yticks(ticks, forest.said(ticks))
     axes.tick_params(axis="y", length=3, labelsize=style.SMALL)
-    page.write(
-        style.MARGIN, low + _dots() + 0.12, f"↑ {axis_of(pair.other)}{_which_is_good(pair.other)}", weight="bold"
-    )
-    page.write(
-        style.width() - 0.3, low - 0.46, f"{axis_of(pair.one)}{_which_is_good(pair.one)} →", ha="right", weight="bold"
-    )
+    page.write(style.MARGIN, low + _dots() + 0.12, f"↑ {_named_axis(pair.other)}", weight="bold")
+    page.write(style.width() - 0.3, low - 0.46, f"{_named_axis(pair.one)} →", ha="right", weight="bold")
 
 
 def _ends(values):
@@ -521,8 +454,10 @@ def _ends(values):
     return float(values.min() - gap), float(values.max() + gap)
 
 
-def _which_is_good(name):
-    return {"higher": " (more is better)", "lower": " (less is better)"}.get(measure(name).better, "")
+def _named_axis(name):
+    """A measure on an axis, and which way it is better."""
+    better = {"higher": " (more is better)", "lower": " (less is better)"}
+    return axis_of(name) + better.get(measure(name).better, "")
 
 
 def _pair_row(words, pair):
@@ -543,9 +478,8 @@ def compose_settling(analysis):
         "Line: mean so far; light: its 95 % interval; dotted: the last mean, a twentieth of the runs' range either way",
     )  # fmt: skip
     if not found:
-        return style.empty_page(
-            "settling", claims.TOO_FEW_FUTURES, words, "Too few futures have a value to say how many would be enough."
-        )
+        why = "Too few futures have a value to say how many would be enough."
+        return style.empty_page("settling", claims.TOO_FEW_FUTURES, words, why)
     body = len(found) * (PANEL + HEAD) + 0.42
     page = style.open_page("settling", claims.enough_runs(found), words, body)
     for number, finding in enumerate(found):
@@ -562,29 +496,17 @@ def _draw_means(page, finding, low):
     last = converged.means[-1].value
     half = max(np.nanmax(np.abs(means[:, len(counts) // 3 :] - last)), 1.3 * converged.tolerance) or 0.5
     axes.set_xscale("log")
-    axes.fill_between(counts, means[0], means[2], color=BLUE[0], linewidth=0)
-    axes.plot(counts, means[1], color=BLUE[2], linewidth=2)
+    axes.fill_between(counts, means[0], means[2], color=forest.BLUE[0], linewidth=0)
+    axes.plot(counts, means[1], color=forest.BLUE[2], linewidth=2)
     for side in (-1, 1):
         axes.axhline(last + side * converged.tolerance, color=style.INK, linewidth=1, linestyle=(0, (1, 2)))
     axes.set_xlim(counts[0], counts[-1])
     axes.set_ylim(last - half, last + half)
-    ticks = [
-        tick for tick in (10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000) if counts[0] <= tick <= counts[-1]
-    ]
+    ticks = [tick for tick in COUNTS if counts[0] <= tick <= counts[-1]]
     axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks])
     axes.set_xticks([], minor=True)
-    levels = round_ticks(last - half, last + half, 3)
-    axes.set_yticks(levels, said(levels))
+    levels = forest.round_ticks(last - half, last + half, 3)
+    axes.set_yticks(levels, forest.said(levels))
     axes.tick_params(length=3, labelsize=style.SMALL)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    axes.annotate(
-        figure(last, span),
-        (1, last),
-        xycoords=("axes fraction", "data"),
-        xytext=(6, 0),
-        textcoords="offset points",
-        va="center",
-        weight="bold",
-    )
-    heading(page, style.MARGIN, low + PANEL + 0.12, axis_of(finding.measure), style.width() - 0.4)
+    forest.on_the_right(axes, last, figure(last, span), weight="bold")
+    forest.heading(page, style.MARGIN, low + PANEL + 0.12, axis_of(finding.measure), style.width() - 0.4)

@@ -123,22 +123,17 @@ def situation(view: dict, names: Names, start: datetime.date) -> list[tuple[str,
 
     `view` is what `sim.model.view` gives, and `start` the first day of the exercise.
     """
+    stand = f"Political capital {view['capital']:.2f}; tension {view['tension']:.2f} (0 calm, 1 war)."
+    latest = view.get("seen_responses", [])[-LATEST:]
     parts = (
-        ("Where you stand", _standing(view)),
+        ("Where you stand", [stand]),
         ("What is going on", [_incident(incident, names) for incident in view.get("incidents", {}).items()]),
         ("Consultations you sit in", [_consultation(table, names, start) for table in view.get("consultations", [])]),
         ("Texts adopted", [_text(text, names) for text in view.get("texts", [])]),
         ("What you have decided", [_own(response, names, start) for response in view.get("own_responses", [])]),
-        (
-            "What others are seen to do",
-            [_seen(response, names) for response in view.get("seen_responses", [])[-LATEST:]],
-        ),
+        ("What others are seen to do", [_seen(response, names) for response in latest]),
     )
     return [(heading, lines) for heading, lines in parts if lines]
-
-
-def _standing(view):
-    return [f"Political capital {view['capital']:.2f}; tension {view['tension']:.2f} (0 calm, 1 war)."]
 
 
 def _incident(incident, names):
@@ -148,16 +143,9 @@ def _incident(incident, names):
         words += ". It is yours"
     if "confidence" in seen:
         words += f". You give that {percent(seen['confidence'])}"
-        words += f"; it is {_level(seen['gravity'])} and touches you {_touch(seen)}"
+        touch = "as a victim" if seen["is_victim"] else f"to {percent(seen['stake'])}"
+        words += f"; it is {seen['gravity']:.2f} grave (0 not at all, 1 mass casualties) and touches you {touch}"
     return sentence(words if seen["goes_on"] else f"{words}. It is over")
-
-
-def _level(gravity):
-    return f"{gravity:.2f} grave (0 not at all, 1 mass casualties)"
-
-
-def _touch(seen):
-    return "as a victim" if seen["is_victim"] else f"to {percent(seen['stake'])}"
 
 
 def _consultation(table, names, start):

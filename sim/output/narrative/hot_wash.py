@@ -27,11 +27,8 @@ CONFIDENT = 0.7  # as likely, at least, as it is to those who are called confide
 COUNTED = 3  # incidents over which the states that were confident are counted one by one
 NOT_AT_ALL = "does not apply"
 USUAL = (0.05, 0.95)  # between these shares of the others
-LESS = {
-    "harm": "ended with less harm",
-    "peak_tension": "stayed calmer",
-    "strongest_text": "agreed on a weaker text at most",
-}
+LESS = {"harm": "ended with less harm", "peak_tension": "stayed calmer",
+        "strongest_text": "agreed on a weaker text at most"}  # fmt: skip
 TOGETHER = "all seats"
 NAMING = ("naming", "measures")  # rungs of a text that says who did it
 SURE = 70  # per cent: from here on a view is a confident one
@@ -53,17 +50,13 @@ class MeasureRow:
 
 @dataclass(frozen=True)
 class HotWash:
-    """What is told when the exercise is over: the truth, what came of it, and how the principles fared.
+    """What is told when the exercise is over: the truth, what came of it, and how the principles fared."""
 
-    `outcome` is what came of it in five sentences, `truth` who really did it and how each incident ended, `questions`
-    are for discussion.
-    """
-
-    outcome: tuple[str, ...]
-    truth: tuple[str, ...]
+    outcome: tuple[str, ...]  # what came of it in five sentences
+    truth: tuple[str, ...]  # who really did it and how each incident ended
     measures: tuple[MeasureRow, ...]
     principles: tuple[Principle, ...]
-    questions: tuple[str, ...]
+    questions: tuple[str, ...]  # for discussion
 
 
 def questions_of(loaded: Loaded, turn: int | None = None) -> tuple[str, ...]:
@@ -159,10 +152,8 @@ def _what_was_said(begun, record, names, figures):
     if not adopted:
         return "No text was adopted" if begun else ""
     best = max(adopted, key=lambda event: event.payload["text"])
-    is_wrong = best.incident in [one.id for one in begun if _is_mistaken(one)] and best.payload["rung"] in (
-        "naming",
-        "measures",
-    )
+    mistaken = [one.id for one in begun if _is_mistaken(one)]
+    is_wrong = best.incident in mistaken and best.payload["rung"] in NAMING
     days = record.measures.get("days_to_joint_text", math.nan)
     when = f"{figures.get('days_to_joint_text')} after the incident" if days else "on the day of the incident"
     came = "" if math.isnan(days) else f"; the first of solidarity or more came {when}"
@@ -216,11 +207,10 @@ def _belief_at_the_end(incident, record, names):
     if not assessed:
         return "nobody ever assessed it"
     confidence = list(assessed[-1].payload["confidence"].values())
-    firm = sum(share >= CONFIDENT for share in confidence)
+    firm, everybody = sum(share >= CONFIDENT for share in confidence), count(len(confidence), "state")
     who = ("none", "one")[firm] if firm < 2 else str(firm)
-    all_states = count(len(confidence), "state")
     verb = "is" if firm < 2 else "are"
-    return f"in the end {who} of {all_states} {verb} confident that it was {names.suspect(incident.id)}"
+    return f"in the end {who} of {everybody} {verb} confident that it was {names.suspect(incident.id)}"
 
 
 def _how_it_ended(incident, record, names):
@@ -311,30 +301,27 @@ def _verdict(ours: float, many: np.ndarray) -> str:
 
 @dataclass(frozen=True)
 class Stance:
-    """What somebody would say over an incident. sure : per cent, or None; is_seats : whether the seat answered so."""
+    """What somebody would say over an incident."""
 
     turn: int
     incident: str
     seat: str
     person: str
     rung: str
-    sure: float | None
-    is_seats: bool
+    sure: float | None  # per cent
+    is_seats: bool  # whether the seat answered so
 
 
 @dataclass(frozen=True)
 class Round:
-    """How one group stood on one incident in one turn.
-
-    who : a seat, or `TOGETHER`; views : how many there were; wrong : those that were confidently wrong
-    """
+    """How one group stood on one incident in one turn."""
 
     turn: int
     incident: str
-    who: str
+    who: str  # a seat, or `TOGETHER`
     mind: str
-    views: int
-    wrong: tuple[Stance, ...]
+    views: int  # how many there were
+    wrong: tuple[Stance, ...]  # those that were confidently wrong
 
 
 def stances_of(decisions: Iterable[Mapping], views: Iterable[Mapping]) -> list[Stance]:
@@ -344,9 +331,8 @@ def stances_of(decisions: Iterable[Mapping], views: Iterable[Mapping]) -> list[S
         for row in rows:
             if row["kind"] == "position" and row["choice"] in RUNGS and not row.get("left_because"):
                 sure = float(row["sure"]) if row.get("sure") not in (None, "") else None
-                one = Stance(
-                    int(row["turn"]), row["subject"], row["seat"], row["person"], row["choice"], sure, is_seats
-                )
+                who = row["seat"], row["person"]
+                one = Stance(int(row["turn"]), row["subject"], *who, row["choice"], sure, is_seats)
                 found[one.turn, one.incident, one.seat, is_seats or one.person] = one
     return list(found.values())
 
@@ -395,9 +381,8 @@ def alignment(rounds: Sequence[Round], loaded: Loaded) -> list[str]:
     together = [one for one in rounds if one.who == TOGETHER]
     told = [_how_often("people who share a seat", inside, names), _how_often("the seats together", together, names)]
     told += [_where_wrong([one for one in rounds if one.mind == WRONG], names)] if rounds else []
-    return [sentence(words) for words in told if words] or [
-        "Nobody said what they would say: there is nothing to compare."
-    ]
+    nothing = "Nobody said what they would say: there is nothing to compare."
+    return [sentence(words) for words in told if words] or [nothing]
 
 
 def _how_often(who: str, rounds: Sequence[Round], names: Names) -> str:

@@ -62,17 +62,13 @@ def directed(event, names):
 
 def injects(turn):
     """What reaches the players, in short and line by line; what is for control alone stays there."""
-    for event in turn.of_kind("inject_released"):
-        inject = event.payload
-        if reaches_players(event):
-            words = gist(inject["text"])
-            to = turn.names.recipients(inject["inject"], inject["to"], ADDRESSEES)
-            source = (
-                f"({CHANNELS[inject['channel']]}{_of_day(event, turn)}: {' '.join(inject['sender'].split())}, to {to}.)"
-            )
-            yield ("\n" if "\n" in words else " ").join(
-                (sentence(inject["title"]), words, source, *_asks(inject, turn))
-            )
+    for event in filter(reaches_players, turn.of_kind("inject_released")):
+        inject, words = event.payload, gist(event.payload["text"])
+        channel = f"{CHANNELS[inject['channel']]}{_of_day(event, turn)}"
+        to = turn.names.recipients(inject["inject"], inject["to"], ADDRESSEES)
+        source = f"({channel}: {' '.join(inject['sender'].split())}, to {to}.)"
+        lines = sentence(inject["title"]), words, source, *_asks(inject, turn)
+        yield ("\n" if "\n" in words else " ").join(lines)
 
 
 def _asks(inject, turn):
@@ -212,12 +208,10 @@ def _directed(record):
 
 
 def _released(event, names, directed, conditions):
-    said = event.payload
+    said, when = event.payload, day(from_iso(event.date))
     by_control = " by control" if directed.get(said["inject"]) in ("release", "write") else ""
-    when, to = day(from_iso(event.date)), names.recipients(said["inject"], said["to"])
-    return _entry(
-        said["inject"], event.turn, when, to, said, f"released{by_control}", conditions.get(said["inject"], "")
-    )
+    to, condition = names.recipients(said["inject"], said["to"]), conditions.get(said["inject"], "")
+    return _entry(said["inject"], event.turn, when, to, said, condition, f"released{by_control}")
 
 
 def _left(inject, names, directed, loaded, because):
@@ -225,10 +219,10 @@ def _left(inject, names, directed, loaded, because):
     reached = resolve_members(named, loaded.library, scenario.first_day)
     stood = "held" if first_status(inject) == HELD else "not released"
     if because:
-        stood = f"not released: it comes only {why_not(inject.when, because, names)}"
+        stood = f"not released: it comes only {_why_not(inject.when, because, names)}"
     stood = BY_CONTROL.get(directed.get(inject.id), stood)
     to = names.recipients(inject.id, list(reached))
-    return _entry(inject.id, turn_of(inject, scenario), "", to, inject.model_dump(), stood, _condition(inject, names))
+    return _entry(inject.id, turn_of(inject, scenario), "", to, inject.model_dump(), _condition(inject, names), stood)
 
 
 def _condition(inject, names):
@@ -240,21 +234,10 @@ def _condition(inject, names):
     return f"{said}{'; ' if said else 'in its turn; '}its deadline passes {kept}"
 
 
-def _entry(name, turn, when, to, said, stood, condition):
+def _entry(name, turn, when, to, said, condition, stood):
     kind = f"{said['kind']}, of {said['storyline'].replace('_', ' ')}" if said["storyline"] else said["kind"]
-    return Entry(
-        name,
-        turn,
-        when,
-        said["title"],
-        to,
-        kind,
-        said["expects"] or "",
-        said["control_notes"] or "",
-        condition,
-        tuple(said["objectives"]),
-        stood,
-    )
+    expects, notes, aims = said["expects"] or "", said["control_notes"] or "", tuple(said["objectives"])
+    return Entry(name, turn, when, said["title"], to, kind, expects, notes, condition, aims, stood)
 
 
 # ---------------------------------------------------------------------------------------------------- conditions
@@ -264,11 +247,11 @@ def condition_in_words(when: When | None, names: Names) -> str:
     """What an inject waits for, as the end of a sentence; empty where it waits for nothing but its turn."""
     if when is None:
         return ""
-    asked = [part_in_words(part, names) for part in parts_of(when)]
+    asked = [_part_in_words(part, names) for part in parts_of(when)]
     return listed([*asked, *([BY_CONTROL_ALONE] if when.control else [])], longest=len(asked) + 1)
 
 
-def part_in_words(part, names):
+def _part_in_words(part, names):
     """One thing that a condition asks for: `while ...`, or `unless ...` where it must not be so."""
     said = SAID[part.kind](names, *part.what)
     if part.is_denied:
@@ -276,9 +259,9 @@ def part_in_words(part, names):
     return f"{'while' if part.kind in ('going', 'tension_above') else 'once'} {said}"
 
 
-def why_not(when, keys, names):
+def _why_not(when, keys, names):
     """Why an inject was not released, by the keys in the record: what its condition asks for and was not so."""
-    return listed([part_in_words(part, names) for part in parts_of(when) if part.key in keys])
+    return listed([_part_in_words(part, names) for part in parts_of(when) if part.key in keys])
 
 
 def _act(names, by, deeds, incident):

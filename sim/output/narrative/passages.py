@@ -28,12 +28,8 @@ WHY_FORMAT = {
 }
 MOVES_MANY = {term.name: term.moves for term in TERMS.values() if term.moves}
 JOINT = 4  # how many shared responses a turn tells one by one
-WHY_MOVE = {
-    "gain": "there is more in it",
-    "pressure": "it costs less",
-    "risk": "it risks less",
-    "opening": "disunity invites it",
-}
+WHY_MOVE = {"gain": "there is more in it", "pressure": "it costs less", "risk": "it risks less",
+            "opening": "disunity invites it"}  # fmt: skip
 WHY_STOP = {"pressure": "the pressure tells", "risk": "going on has become too risky", "gain": "little is left to gain"}
 MOST_PAID_BACK = 4  # named one by one
 LEVELS = ((0.2, "low"), (0.4, "moderate"), (0.6, "high"), (0.8, "very high"), (math.inf, "extreme"))
@@ -542,19 +538,6 @@ def _direction(name, value, before):
 
 
 PASSAGES = (
-    directions,
-    presence,
-    beginnings,
-    beliefs,
-    consultations,
-    leaks,
-    projects,
-    answers,
-    shared_evidence,
-    responses,
-    adversaries,
-    deadlines,
-    effects,
-    endings,
-    situation,
-)
+    directions, presence, beginnings, beliefs, consultations, leaks, projects, answers, shared_evidence, responses,
+    adversaries, deadlines, effects, endings, situation,
+)  # fmt: skip

@@ -92,11 +92,8 @@ def some(codes, turn, leader=None):
     elif len(states) <= BY_NAME_AT_MOST:
         who = [names.actor(code) for code in states]
     else:
-        first = (
-            f"led by {names.actor(leader)}"
-            if leader in states
-            else f"{names.leading(states, 1).split(' and ')[0]} among them"
-        )
+        among = f"{names.leading(states, 1).split(' and ')[0]} among them"
+        first = f"led by {names.actor(leader)}" if leader in states else among
         who = [f"{count(len(states), 'state')}, {first}," if not others else count(len(states), "state")]
     return listed([*who, *map(names.actor, others)])
 
@@ -104,13 +101,9 @@ def some(codes, turn, leader=None):
 # ------------------------------------------------------------------------------------------------------- what happened
 
 
-def _directed(turn):
-    for words in directions(turn):
-        yield Said(ALWAYS, words)
-
-
-def _presence(turn):
-    for words in presence(turn):
+def _always(turn):
+    """What control changed, and who comes and goes."""
+    for words in (*directions(turn), *presence(turn)):
         yield Said(ALWAYS, words)
 
 
@@ -218,17 +211,14 @@ def _changed_suspicion(gained, lost, firm, confidence, is_it, turn):
     """Weight and words of a change in who is confident."""
     shares = f"all {in_words(len(firm))}", f"{in_words(len(firm)) if firm else 'none'} of {in_words(len(confidence))}"
     now = f"{shares[len(firm) < len(confidence)]} now {_are(firm)}"
+    weight = 4 + 5 * (len(gained) + len(lost)) / len(confidence)
     if gained:
         verb = "becomes" if len(gained) == 1 else "become"
         doubts = f", while {some(lost, turn)} no longer {_are(lost)}" if lost else ""
         tail = f"{doubts}; {now}" if len(gained) < len(firm) or lost else ""
-        return 4 + 5 * (len(gained) + len(lost)) / len(
-            confidence
-        ), f"{some(gained, turn)} {verb} confident that {is_it}{tail}"
+        return weight, f"{some(gained, turn)} {verb} confident that {is_it}{tail}"
     if lost:
-        return 4 + 5 * len(lost) / len(
-            confidence
-        ), f"{some(lost, turn)} {_are(lost)} no longer confident that {is_it}; {now}"
+        return weight, f"{some(lost, turn)} {_are(lost)} no longer confident that {is_it}; {now}"
     return 2, f"{some(firm, turn)} {_are(firm)} confident, as before, that {is_it}"
 
 
@@ -261,11 +251,8 @@ def _texts(turn):
         what, where = names.text(event.payload["rung"], event.incident), names.format(event.payload["format"])
         weight = 9 if RUNGS.index(event.payload["rung"]) >= RUNGS.index("solidarity") else 6
         weight = ALWAYS if place == 0 and event.payload["rung"] in ("naming", "measures") else weight
-        yield Said(
-            weight,
-            f"{what} over {names.incident(event.incident)} is adopted by {where}, {adopted_when(event)}, "
-            f"with {_behind(event, turn)} behind it",
-        )
+        over = f"{what} over {names.incident(event.incident)} is adopted by {where}, {adopted_when(event)}"
+        yield Said(weight, f"{over}, with {_behind(event, turn)} behind it")
     if adopted[TEXTS:]:
         where = [names.format(event.payload["format"]) for event in adopted[TEXTS:]]
         yield Said(4, f"{listed(where)} {'adopt' if len(where) > 1 else 'adopts'} weaker texts or the like")
@@ -291,9 +278,8 @@ def _steps(turn):
     if first is None:
         yield Said(2, "Nobody takes a new step")
         return
-    yield Said(
-        ALWAYS if sizes[first] > len(turn.states) / MANY else 6, _steps_over(first, by_incident[first], STEPS, turn)
-    )
+    weight = ALWAYS if sizes[first] > len(turn.states) / MANY else 6
+    yield Said(weight, _steps_over(first, by_incident[first], STEPS, turn))
     if others:
         yield Said(7, _in_turn([_steps_over(incident, by_incident[incident], 1, turn) for incident in others]))
 
@@ -320,23 +306,16 @@ def _step(incident, events, turn, is_first):
 def _absent(turn):
     """Who of weight has done nothing yet over the incident that most have answered."""
     answers = {}
-    for incident, _, code in [*turn.narrator.decided_in, *map(_deed, turn.decided)]:
+    deeds = [(event.incident, event.payload["response"], event.actor) for event in turn.decided]
+    for incident, _, code in (*turn.narrator.decided_in, *deeds):
         answers.setdefault(incident, set()).add(code)
     for incident in sorted(answers, key=lambda incident: -len(answers[incident]))[:1]:
         largest = turn.names.largest(turn.states, LARGEST)
         absent = [code for code in largest if code not in answers[incident]]
         if 0 < len(absent) <= BY_NAME_AT_MOST and incident in turn.going:
             of = "" if len(turn.states) <= LARGEST else f"Of the {in_words(LARGEST)} largest economies "
-            yield Said(
-                4,
-                f"{of}{turn.names.actors(absent)} {'has' if len(absent) == 1 else 'have'} joined nothing yet over "
-                f"{turn.names.incident(incident)}",
-                ("absent", incident, *absent),
-            )
-
-
-def _deed(event):
-    return event.incident, event.payload["response"], event.actor
+            have = f"{turn.names.actors(absent)} {'has' if len(absent) == 1 else 'have'} joined nothing yet"
+            yield Said(4, f"{of}{have} over {turn.names.incident(incident)}", ("absent", incident, *absent))
 
 
 def _answers(turn):
@@ -376,12 +355,11 @@ def _failures(turn):
         before, after = event.payload["rung_before"], event.payload["rung_after"]
         if before != after and (event.incident, event.payload["format"]) in passed:
             by, does = names.actors(event.payload["by"], 2), "breaks" if len(event.payload["by"]) == 1 else "break"
-            yield Said(
-                8.5,
-                f"In {names.format(event.payload['format'])} {by} {does} silence, and what was "
-                f"{names.text(before, event.incident)} becomes {names.text(after, event.incident)}",
-                ("broken", event.incident, event.payload["format"], turn.number),
+            was, becomes = (names.text(rung, event.incident) for rung in (before, after))
+            words = (
+                f"In {names.format(event.payload['format'])} {by} {does} silence, and what was {was} becomes {becomes}"
             )
+            yield Said(8.5, words, ("broken", event.incident, event.payload["format"], turn.number))
 
 
 def _on_whom(event, turn):
@@ -416,10 +394,8 @@ def _unsaid(turn):
     for event in turn.of_kind("consultation_called"):
         rival = likelier_format(event.payload)
         if rival and (event.incident, rival) not in turn.consulted:
-            where = names.format(rival)
-            yield Said(
-                3, f"{where}, the likelier place for {names.incident(event.incident)}, is not called", ("room", rival)
-            )
+            place = f"{names.format(rival)}, the likelier place for {names.incident(event.incident)}"
+            yield Said(3, f"{place}, is not called", ("room", rival))
 
 
 def _is_unnamed(event, turn):
@@ -485,21 +461,6 @@ def _harm(now, before):
 
 
 PARTS = (
-    _directed,
-    _presence,
-    _news,
-    _beginnings,
-    _suspicions,
-    _calls,
-    _failures,
-    _texts,
-    _steps,
-    _absent,
-    _cooperation,
-    _answers,
-    _deadlines,
-    _unsaid,
-    _moves,
-    _endings,
-    _situation,
-)
+    _always, _news, _beginnings, _suspicions, _calls, _failures, _texts, _steps, _absent, _cooperation, _answers,
+    _deadlines, _unsaid, _moves, _endings, _situation,
+)  # fmt: skip

@@ -185,72 +185,45 @@ def headline(turn):
     return next((words for find in HEADLINES for words in find(turn)), "A quiet turn")
 
 
-def _headline_concession(turn):
-    for event in turn.of_kind("victim_concedes"):
-        yield f"{turn.names.actor(event.actor)} gives in"
-
-
-def _headline_end(turn):
-    for event in turn.of_kind("incident_stops"):
-        yield f"An end to {turn.names.incident(event.incident)}"
-
-
-def _headline_beginning(turn):
-    begun = [turn.names.incident(event.incident) for event in turn.of_kind("incident_begins")]
+def _turns_of_fortune(turn):
+    """What ends or begins, and texts that name somebody."""
+    names = turn.names
+    yield from (f"{names.actor(event.actor)} gives in" for event in turn.of_kind("victim_concedes"))
+    begun = [names.incident(event.incident) for event in turn.of_kind("incident_begins")]
     if begun:
         yield f"{'An incident begins' if len(begun) == 1 else 'Incidents begin'}: {listed(begun)}"
+    yield from (f"An end to {names.incident(event.incident)}" for event in turn.of_kind("incident_stops"))
+    if any(event.payload["rung"] in ("naming", "measures") for event in turn.of_kind("text_adopted")):
+        yield from _texts(turn)
 
 
-def _headline_text(turn):
-    adopted = sorted(turn.of_kind("text_adopted"), key=lambda event: -event.payload["text"])
-    for event in adopted:
+def _texts(turn):
+    """The texts that are adopted, the strongest first."""
+    for event in sorted(turn.of_kind("text_adopted"), key=lambda event: -event.payload["text"]):
         text = turn.names.text(event.payload["rung"], event.incident)
         yield f"Adopted by {turn.names.format(event.payload['format'])}: {text}"
 
 
-def _headline_strong_text(turn):
-    strong = any(event.payload["rung"] in ("naming", "measures") for event in turn.of_kind("text_adopted"))
-    return _headline_text(turn) if strong else ()
-
-
-def _headline_move(turn):
+def _hostile_moves(turn):
     for event in turn.new_moves:
         if BY_NAME[event.payload["move"]].is_hostile:
             yield move_in_words(event, turn)
 
 
-def _headline_responses(turn):
-    joined = Counter(event.payload["response"] for event in turn.decided)
-    for key, number in joined.most_common(1):
+def _what_most_do(turn):
+    for key, number in Counter(event.payload["response"] for event in turn.decided).most_common(1):
         if number > 2:
             yield f"{count(number, 'state')} {turn.names.phrase(key, many=True)}"
 
 
-def _headline_failure(turn):
+def _lesser_news(turn):
+    """Texts that fail, consultations that are called, and what reaches the players."""
+    names = turn.names
     for event in turn.of_kind("text_failed"):
-        yield f"No text passes in {turn.names.format(event.payload['format'])}"
-
-
-def _headline_call(turn):
+        yield f"No text passes in {names.format(event.payload['format'])}"
     for event in turn.of_kind("consultation_called"):
-        yield f"{turn.names.actor(event.actor)} turns to {turn.names.format(event.payload['format'])}"
+        yield f"{names.actor(event.actor)} turns to {names.format(event.payload['format'])}"
+    yield from (event.payload["title"] for event in turn.of_kind("inject_released") if reaches_players(event))
 
 
-def _headline_inject(turn):
-    for event in turn.of_kind("inject_released"):
-        if reaches_players(event):
-            yield event.payload["title"]
-
-
-HEADLINES = (
-    _headline_concession,
-    _headline_beginning,
-    _headline_end,
-    _headline_strong_text,
-    _headline_move,
-    _headline_responses,
-    _headline_text,
-    _headline_failure,
-    _headline_call,
-    _headline_inject,
-)
+HEADLINES = (_turns_of_fortune, _hostile_moves, _what_most_do, _texts, _lesser_news)

@@ -5,9 +5,9 @@ import math
 
 import numpy as np
 
-from sim.experiments.estimate import Estimate, wilson
+from sim.experiments.estimate import wilson
 from sim.output.figures import chart, style
-from sim.output.figures.forest import Bar, Forest, Panel, Point, Row, Tick
+from sim.output.figures.forest import Bar, Forest, Panel, Point, Row, Tick, exactly
 from sim.phrases import capital, listed, percent
 from sim.validation import claims
 from sim.validation.cases import head_of
@@ -27,15 +27,7 @@ MATRIX_NOTE = (
 )
 ROOM, RIGHT, HEAD = 2.24, 0.92, 0.4
 LIGHT, DARK, LINE, RECORD = "#BBD9EC", "#5FA8D3", "#084C7C", "#B45F06"
-TICKS = (
-    (0, "0"),
-    (30, "1\nmonth"),
-    (91, "3\nmonths"),
-    (182, "6\nmonths"),
-    (365, "1\nyear"),
-    (730, "2\nyears"),
-    (1826, "5\nyears"),
-)
+TICKS = {0: "0", 30: "1\nmonth", 91: "3\nmonths", 182: "6\nmonths", 365: "1\nyear", 730: "2\nyears", 1826: "5\nyears"}
 TICK_GAP = 0.15  # of the axis, between two ticks with words
 SELDOM, SELDOM_LINE = "#E3E3E0", "#8C8C8C"
 MARKS = {"collective": ("D", True), "lead_state_only": ("D", False)}
@@ -99,12 +91,9 @@ def _matrix_alt(past, kind, known):
         for name in ids:
             here = {code: known[name, code] for code in past.cases[name].actors if (name, code) in known}
             if here:
-                did = [f"{past.styles.said(code)} ({percent(p)})" for code, (done, p) in here.items() if done]
-                expected = [
-                    f"{past.styles.said(code)} ({percent(p)})"
-                    for code, (done, p) in here.items()
-                    if not done and p > 0.5
-                ]
+                who = {code: f"{past.styles.said(code)} ({percent(p)})" for code, (_, p) in here.items()}
+                did = [who[code] for code, (done, _) in here.items() if done]
+                expected = [who[code] for code, (done, p) in here.items() if not done and p > 0.5]
                 words = f"did: {listed(did, 30)}" if did else "nobody known to have done it"
                 also = f"; expected of, but not done by {listed(expected, 30)}" if expected else ""
                 told.append(f"{past.name(name)}: {words}{also}; {len(here)} known.")
@@ -240,9 +229,8 @@ def _draw_key(page):
     for step, colour in enumerate(STEPS):
         axes.barh([0.5], [1], left=[step], height=1, color=colour, edgecolor=style.FAINT, linewidth=0.5)
         words = f"{step * 20}–{step * 20 + 20}"
-        axes.text(
-            step + 0.5, 0.47, words, ha="center", va="center", fontsize=style.CAPTION - 1, color=style.ink_on(colour)
-        )
+        look = {"ha": "center", "va": "center", "fontsize": style.CAPTION - 1, "color": style.ink_on(colour)}
+        axes.text(step + 0.5, 0.47, words, **look)
     at += len(STEPS) * 0.42 + 0.06
     page.write(at, low, "%   ●  did it", style.SMALL)
     at += style.text_width("%   ●  did it", style.SMALL) + 0.2
@@ -299,12 +287,9 @@ def _lags_alt(past, kinds, answers):
     ]
     for row in answers:
         recorded = f"recorded after {row.recorded:.0f} days" if math.isfinite(row.recorded) else "none recorded"
-        model = (
-            f"the model's median {row.median:.0f} (eight of ten {row.low:.0f} to {row.high:.0f}), in "
-            f"{percent(row.share)} of runs"
-            if math.isfinite(row.median)
-            else "none in any run of the model"
-        )
+        span = f"the model's median {row.median:.0f} (eight of ten {row.low:.0f} to {row.high:.0f})"
+        model = f"{span}, in {percent(row.share)} of runs"
+        model = model if math.isfinite(row.median) else "none in any run of the model"
         told.append(f"{past.name(row.case)}: {recorded}; {model}.")
     return f"Days to each kind of act in the model, and to the first answer together. {' '.join(told)}"
 
@@ -321,7 +306,7 @@ def scaled(days):
 def _ticks(longest):
     """Days that are written under the axis, those left out that would come too near the one before."""
     kept = {}
-    for day, words in TICKS:
+    for day, words in TICKS.items():
         if day <= longest and scaled(day) - max(kept, default=-math.inf) >= TICK_GAP * scaled(longest):
             kept[scaled(day)] = words
     return kept
@@ -348,8 +333,8 @@ def _answer_row(past, row):
         marks += [*_bar(row.low, row.high, bar), *_median(row.median, line)]
     if math.isfinite(row.recorded):
         marker, is_full = MARKS.get(row.type, MARKS["lead_state_only"])
-        day = Estimate(scaled(row.recorded), math.nan, math.nan)
-        marks.append(Point(day, RECORD, marker, size=7.5, fill=RECORD if is_full else style.PAPER))
+        fill = RECORD if is_full else style.PAPER
+        marks.append(Point(exactly(scaled(row.recorded)), RECORD, marker, size=7.5, fill=fill))
     return Row(past.label(row.case, ROOM - style.MARGIN - 0.1, style.LABEL), [marks], percent(row.share))
 
 
@@ -373,21 +358,17 @@ def compose_conceding(past):
     units = "probability that the target gives in within the time played"
     caption = past.caption(units, CONCEDING_NOTE + _left_out(past))
     if not len(rows):
-        return style.empty_page(
-            "conceding",
-            "no coercion whose outcome is known",
-            caption,
-            "None of these cases demanded anything of a target the library knows.",
-        )
+        words = "None of these cases demanded anything of a target the library knows."
+        return style.empty_page("conceding", "no coercion whose outcome is known", caption, words)
     groups = [(group, _rows_of(rows, group[0])) for group in OUTCOMES]
     groups = [(group, found) for group, found in groups if found]
     forest = Forest(_outcome_rows(past, groups), CONCEDING_ROOM, CONCEDING_RIGHT, CONCEDING_ROW)
     page = style.open_page("conceding", claims.coercion(rows), caption, forest.height + 0.42)
     forest.draw(page, 0.36, [Panel(-0.03, 1.03, ticks=SHARES)])
-    page.alt = "The model's probability that the target gave in, and the record. " + " ".join(
-        f"{words}: {listed([f'{_label(past, row)} {percent(row.chance)}' for row in found], 40)}."
-        for (_, words, *_), found in groups
-    )
+    told = ["The model's probability that the target gave in, and the record."]
+    for (_, words, *_), found in groups:
+        told.append(f"{words}: {listed([f'{_label(past, row)} {percent(row.chance)}' for row in found], 40)}.")
+    page.alt = " ".join(told)
     return page
 
 
@@ -397,10 +378,8 @@ def _rows_of(rows, conceded):
 
 
 def _left_out(past):
-    known = set(past.backtest.outcomes.case)
-    lost = [
-        name for name, episode in past.episodes.items() if episode.target_conceded is not None and name not in known
-    ]
+    coercions = {name for name, episode in past.episodes.items() if episode.target_conceded is not None}
+    lost = [name for name in past.episodes if name in coercions - set(past.backtest.outcomes.case)]
     return f". Left out, as the library does not know the target: {listed(lost)}" if lost else ""
 
 

@@ -4,14 +4,13 @@ import math
 
 from sim.experiments.estimate import Estimate
 from sim.output.figures import chart, style
-from sim.output.figures.forest import ZERO, Forest, Panel, Point, Row, Stretch, Words
+from sim.output.figures.forest import ZERO, Forest, Panel, Point, Row, Stretch, Words, exactly, write_key
 from sim.phrases import SIGN, percent
 from sim.validation import claims
 from sim.validation.backtest import BETTER, MODEL, UNCLEAR, WORSE, fifths_of, verdict
 from sim.validation.claims import LOGISTIC, signed
 from sim.validation.scores import calibration_of
 
-SIGNS = {"o": "●", "D": "◆", "^": "▲", "v": "▼", "X": "✖", "s": "■"}
 ROOM, GAP, RIGHT = 1.95, 0.3, 0.2
 LANE, PAD = 0.15, 0.16
 FORECASTS = (
@@ -46,19 +45,6 @@ NOTHING = "nothing is known that could be scored"
 WHY_NOTHING = "Every cell of these cases is unknown, or the target's own."
 
 
-def _write_key(page, low, named, gap=0.22):
-    """Names with their colours and marks, in lines from so many inches up; gives the place where the last ends."""
-    at = style.MARGIN
-    for name, colour, marker in named:
-        words = f"{SIGNS[marker]} {name}"
-        wide = style.text_width(words, style.LABEL, bold=True)
-        if at + wide > style.width() - style.MARGIN:
-            at, low = style.MARGIN, low - 0.22
-        page.write(at, low, words, style.LABEL, color=style.ink_of(colour), weight="bold")
-        at += wide + gap
-    return at, low
-
-
 # -------------------------------------------------------------------------------------------------------------- scores
 
 
@@ -66,9 +52,8 @@ def _write_key(page, low, named, gap=0.22):
 def compose_scores(past):
     """Brier scores of all forecasts, and the model against the strong logistic regression, scope by scope."""
     scores, differences = past.backtest.scores, past.backtest.differences
-    caption = past.caption(
-        "Brier score, 0 to 1, less is better; beside a name: cells done, of those known", SCORES_NOTE
-    )
+    units = "Brier score, 0 to 1, less is better; beside a name: cells done, of those known"
+    caption = past.caption(units, SCORES_NOTE)
     scopes = [scope for scope in dict.fromkeys(scores.scope) if scope == "all" or scope in past.kinds or scope in CYBER]
     if not scopes:
         return style.empty_page("scores", NOTHING, caption, WHY_NOTHING)
@@ -79,14 +64,12 @@ def compose_scores(past):
     rows = [_score_row(past, scope, scores[scores.scope == scope], gaps[scope], edge, most) for scope in scopes]
     forest = Forest(rows, ROOM, RIGHT, len(FORECASTS) * LANE + PAD, gap=GAP)
     page = style.open_page("scores", claims.scores(differences, past.kinds), caption, forest.height + 1.36)
-    _write_key(page, page.body - 0.16, FORECASTS)
+    write_key(page, page.body - 0.16, FORECASTS)
     forest.draw(page, 0.3, [Panel(0, edge, head="Brier score: less is better", share=0.58),
                             Panel(-most, most, 3, lines=[ZERO], head="Less the strong one", share=0.42)])  # fmt: skip
     right = ROOM + 0.79 * (style.width() - ROOM - GAP - RIGHT) + GAP
-    for words, at, side, kind in (
-        ("← better", right - 0.08, "right", BETTER),
-        ("worse →", right + 0.08, "left", WORSE),
-    ):
+    sides = ("← better", right - 0.08, "right", BETTER), ("worse →", right + 0.08, "left", WORSE)
+    for words, at, side, kind in sides:
         page.write(at, forest.height + 0.62, words, style.SMALL, ha=side, color=style.ink_of(COLOURS[kind][0]))
     page.alt = " ".join(_scores_told(past, scope, scores, differences) for scope in scopes)
     return page
@@ -94,17 +77,15 @@ def compose_scores(past):
 
 def _scores_told(past, scope, scores, differences):
     rows = scores[scores.scope == scope]
-    first = rows.iloc[0]
-    each = [
-        f"{row.forecast} {row.brier:.3f} ({row.brier_low:.3f} to {row.brier_high:.3f})" for row in rows.itertuples()
+    first, gap = rows.iloc[0], _gap(differences, scope)
+    told = [
+        f"{one.forecast} {one.brier:.3f} ({one.brier_low:.3f} to {one.brier_high:.3f})" for one in rows.itertuples()
     ]
-    gap = _gap(differences, scope)
-    against = (
-        f" Model less strong logistic {signed(gap.brier)} ({signed(gap.brier_low)} to {signed(gap.brier_high)})."
-        if gap
-        else ""
-    )
-    return f"{past.scope(scope)}, {first.n} cells, {first.events} done: {', '.join(each)}.{against}"
+    words = f"{past.scope(scope)}, {first.n} cells, {first.events} done: {', '.join(told)}."
+    if not gap:
+        return words
+    interval = f"{signed(gap.brier_low)} to {signed(gap.brier_high)}"
+    return f"{words} Model less strong logistic {signed(gap.brier)} ({interval})."
 
 
 def _gap(differences, scope):
@@ -151,7 +132,7 @@ def _gap_marks(gap, edge):
         yield Stretch(low, high, colour)
     for end, is_beyond, sign in ((-edge, gap.brier_low < -edge, "<"), (edge, gap.brier_high > edge, ">")):
         if is_beyond:
-            yield Point(Estimate(end, math.nan, math.nan), colour, sign, size=8)
+            yield Point(exactly(end), colour, sign, size=8)
 
 
 # --------------------------------------------------------------------------------------------------------- reliability
@@ -171,7 +152,7 @@ def compose_reliability(past):
     each = HEAD + TALL + FOOT
     page = style.open_page("reliability", claims.reliability(ours["all"]), caption, rows * each + 0.36)
     named = [(MODEL, OURS, "o"), (f"{LOGISTIC} regression", THEIRS, "D")]
-    at, low = _write_key(page, rows * each + 0.1, named, 0.25)
+    at, low = write_key(page, rows * each + 0.1, named, gap=0.25)
     page.write(at, low, "— as often as forecast", style.LABEL)
     for at, scope in enumerate(scopes):
         left = LEFT + (at % COLUMNS) * (WIDE + BETWEEN)
@@ -184,9 +165,7 @@ def compose_reliability(past):
 def _fifths_told(words, ours, theirs):
     parts = []
     for name, fifths in ((MODEL, ours), (LOGISTIC, theirs)):
-        known = [
-            f"forecast {percent(fifth.mean_p)}, done {percent(fifth.rate)} of {fifth.n}" for fifth in fifths if fifth.n
-        ]
+        known = [f"forecast {percent(one.mean_p)}, done {percent(one.rate)} of {one.n}" for one in fifths if one.n]
         good, judged = fifths_of(fifths)
         parts.append(f"{name}: {'; '.join(known)}; {good} of {judged} fifths with enough cells hold up")
     return f"{words}. {'. '.join(parts)}."
@@ -209,13 +188,10 @@ def _draw_fifths(page, left, low, words, both):
         for fifth in fifths:
             _draw_mark(axes, fifth, colour, marker, shift)
     for row, ((_, colour, _), fifths) in enumerate(zip(SHOWN, both, strict=True)):
-        for fifth in fifths:
-            if fifth.n:
-                middle = left + WIDE * ((fifth.low + fifth.high) / 2 + 0.03) / 1.06
-                words = f"{fifth.n:,}"
-                page.write(
-                    middle, low - 0.38 - 0.17 * row, words, style.CAPTION, ha="center", color=style.ink_of(colour)
-                )
+        look = {"size": style.CAPTION, "ha": "center", "color": style.ink_of(colour)}
+        for fifth in (one for one in fifths if one.n):
+            middle = left + WIDE * ((fifth.low + fifth.high) / 2 + 0.03) / 1.06
+            page.write(middle, low - 0.38 - 0.17 * row, f"{fifth.n:,}", **look)
     page.write(left - 0.08, low - 0.38, "cells" if cells else "", style.CAPTION, ha="right", color=style.MUTED)
 
 

@@ -4,6 +4,7 @@ Everything here comes from events alone, and what a record does not hold comes o
 """
 
 import math
+from collections import Counter
 from dataclasses import dataclass, field
 
 from sim.output.figures.style import day_of
@@ -72,10 +73,7 @@ class Consultation:
     @property
     def breakers(self):
         """Who broke silence and how often, most often first."""
-        counts = {}
-        for one in self.breaks:
-            for code in one.by:
-                counts[code] = counts.get(code, 0) + 1
+        counts = Counter(code for one in self.breaks for code in one.by)
         return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
@@ -93,14 +91,9 @@ class Joining:
     turn: int
 
 
-def start_of(record):
-    """The first day, with its clock where that is told."""
-    return from_iso(record.start)
-
-
 def date_of(record, day):
-    """The date of a day of the exercise."""
-    return date_at(start_of(record), day)
+    """The date of a day of the exercise, with its clock where that is told."""
+    return date_at(from_iso(record.start), day)
 
 
 def day_in(record, day):
@@ -112,11 +105,6 @@ def day_in(record, day):
 def turn_of(record, day):
     """The turn that a day falls in, its last day with it."""
     return min(record.turns, record.calendar.turn_of_end(day))
-
-
-def length_in_days(record):
-    """How long the exercise lasts, days."""
-    return record.calendar.length
 
 
 def incidents_of(record):
@@ -155,9 +143,7 @@ def consultations_of(record):
     def current(event):
         key = (event.incident, event.payload.get("format"))
         if key not in running:
-            running[key] = Consultation(
-                event.incident, event.payload.get("format") or "", day=event.day, turn=event.turn
-            )
+            running[key] = Consultation(event.incident, key[1] or "", day=event.day, turn=event.turn)
             done.append(running[key])
         return running[key]
 
@@ -195,34 +181,24 @@ def _close(one, event):
 
 def joinings_of(record, names):
     """Every response, in the order in which they were decided; names tell a response from none."""
-    seen = {}
+    seen, decided = {}, {}
     for event in record.of_kind("response_acts"):
-        seen.setdefault((event.actor, event.incident, event.payload.get("response")), event.day)
-    decided, known = [], set()
-    for event in record.of_kind("response_decided"):
-        key = (event.actor, event.incident, event.payload.get("response"))
-        if key not in known:
-            known.add(key)
-            decided.append((key, event))
-    decided += [
-        ((event.actor, event.incident, event.payload.get("response")), event)
-        for event in record.of_kind("response_acts")
-        if (event.actor, event.incident, event.payload.get("response")) not in known
-    ]
-    return [
-        Joining(
-            actor,
-            incident,
-            response or "",
-            seen.get((actor, incident, response)),
-            event.payload.get("probability"),
-            event.payload.get("terms") or {},
-            event.payload.get("covered_by"),
-            event.turn,
-        )
-        for (actor, incident, response), event in decided
-        if not names.is_inaction(response)
-    ]
+        seen.setdefault(_address(event), event.day)
+    for event in (*record.of_kind("response_decided"), *record.of_kind("response_acts")):
+        decided.setdefault(_address(event), event)
+    return [_joining(address, seen.get(address), event) for address, event in decided.items()
+            if not names.is_inaction(address[2])]  # fmt: skip
+
+
+def _address(event):
+    return event.actor, event.incident, event.payload.get("response")
+
+
+def _joining(address, acted_day, event):
+    actor, incident, response = address
+    told, terms = event.payload, event.payload.get("terms") or {}
+    chance, via = told.get("probability"), told.get("covered_by")
+    return Joining(actor, incident, response or "", acted_day, chance, terms, via, event.turn)
 
 
 def series_of(record, name, key=None):
@@ -241,12 +217,8 @@ def series_of(record, name, key=None):
 
 def keys_of(record, name):
     """The keys a table of `turn_ends` ever has, in order of appearance."""
-    found = {}
-    for event in record.of_kind("turn_ends"):
-        value = event.payload.get(name)
-        if isinstance(value, dict):
-            found.update(dict.fromkeys(value))
-    return list(found)
+    tables = [event.payload.get(name) for event in record.of_kind("turn_ends")]
+    return list(dict.fromkeys(key for table in tables if isinstance(table, dict) for key in table))
 
 
 def beliefs_of(record, incident):
@@ -258,21 +230,16 @@ def beliefs_of(record, incident):
     return [event.day for event in events], lines
 
 
-def peak_of(values):
-    """The place of the highest value of a series that may have gaps; None if there is none."""
-    known = [at for at, value in enumerate(values) if value == value]
-    return max(known, key=lambda at: values[at]) if known else None
-
-
 def tension_in_words(record):
     """How high tension rose, and when; empty where nothing is known of it."""
     days, tension = series_of(record, "tension")
-    peak = peak_of(tension)
-    if peak is None:
+    highest = highest_of(tension)
+    if highest is None:
         return ""
-    if peak == len(tension) - 1 > 0:
-        return f"tension was highest at the end, {tension[peak]:.2f}"
-    return f"tension peaked at {tension[peak]:.2f} on {day_in(record, days[peak])}"
+    at = tension.index(highest)
+    if at == len(tension) - 1 > 0:
+        return f"tension was highest at the end, {highest:.2f}"
+    return f"tension peaked at {highest:.2f} on {day_in(record, days[at])}"
 
 
 def highest_of(values):

@@ -5,6 +5,8 @@ the text in the end; the black bar is the text. Only those who matter for it are
 silence, the furthest on either side. The text that went furthest is always among those drawn.
 """
 
+from collections import Counter
+
 from sim.catalogue.responses import RUNGS, edges_of
 from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle, draw_key, key_lines
@@ -25,11 +27,8 @@ def compose(record, loaded):
     """The page of how the texts were made."""
     styles = ActorStyle(loaded)
     tables = consultations_of(record)
-    caption = style.caption_of(
-        record,
-        "position of a text, from 0 (silence) to 1 (measures)",
-        note="A mark is a member, full if it stands behind the text in the end; a black bar is the text on the table",
-    )
+    note = "A mark is a member, full if it stands behind the text in the end; a black bar is the text on the table"
+    caption = style.caption_of(record, "position of a text, from 0 (silence) to 1 (measures)", note=note)
     shown = _shown(tables)
     if not shown:
         ends = "; ".join(f"{styles.format(one.format)}: {_outcome(record, styles, one)}" for one in tables[:4])
@@ -39,7 +38,7 @@ def compose(record, loaded):
         title = "No consultation came to a text" if tables else "Nobody called a consultation"
         return style.empty_page(NAME, title, caption, words)
     foot = _foot(record, styles, [one for one in tables if one not in shown])
-    keys = key_lines(styles, {code for one in shown for draft in _drafts(one) for code in draft.positions})
+    keys = key_lines(styles.groups(code for one in shown for draft in _drafts(one) for code in draft.positions))
     below = 0.1 + len(foot) * style.line_height(style.LABEL)
     above = 0.34 + len(keys) * style.line_height(style.SMALL)
     body = above + sum(_height(one) for one in shown) + below
@@ -72,9 +71,7 @@ def _objections(styles, tables):
     """Who broke silence most often, or, where texts pass by votes, objected."""
     silent = [one for one in tables if styles.decides_by_silence(one.format)]
     for some, did in ((silent, "broke silence"), (tables, "objected")):
-        breakers = {}
-        for code, times in ((code, times) for one in some for code, times in one.breakers.items()):
-            breakers[code] = breakers.get(code, 0) + times
+        breakers = Counter(code for one in some for broken in one.breaks for code in broken.by)
         if breakers:
             most = [code for code in sorted(breakers) if breakers[code] == max(breakers.values())]
             if len(most) > 3:
@@ -105,24 +102,17 @@ def alt_of(record, styles, tables):
 
 def _told(record, styles, one):
     caller = f" called by {styles.said(one.caller)}" if one.caller else ""
-    told = [
-        f"{capital(styles.names.format(one.format))} on {styles.incident(one.incident)},{caller} on "
-        f"{day_in(record, one.day)}."
-    ]
+    where = f"{capital(styles.names.format(one.format))} on {styles.incident(one.incident)},{caller}"
+    told = [f"{where} on {day_in(record, one.day)}."]
     if one.drafts:
         stands = one.drafts[0].positions
         furthest = sorted(stands, key=lambda code: (stands[code], code))
+        ends = [f"{stands[code]:.2f} ({styles.name(code)})" for code in furthest]
         told.append(f"First text {one.drafts[0].text:.2f}.")
-        if furthest:
-            told.append(
-                f"Positions from {stands[furthest[0]]:.2f} ({styles.name(furthest[0])}) to "
-                f"{stands[furthest[-1]]:.2f} ({styles.name(furthest[-1])})."
-            )
-    told += [
-        f"{listed([styles.name(code) for code in broken.by], 3)} {_did(styles, one)}: "
-        f"{broken.before:.2f} to {broken.after:.2f}."
-        for broken in one.breaks
-    ]
+        told += [f"Positions from {ends[0]} to {ends[-1]}."] if ends else []
+    for broken in one.breaks:
+        who = listed([styles.name(code) for code in broken.by], 3)
+        told.append(f"{who} {_did(styles, one)}: {broken.before:.2f} to {broken.after:.2f}.")
     return " ".join([*told, f"Outcome: {_outcome(record, styles, one)}."])
 
 
@@ -209,9 +199,8 @@ def _draw_table(page, record, styles, one, top):
         look = {"ha": "right", "va": "center", "fontsize": style.SMALL, "color": style.MUTED, "clip_on": False}
         axes.text(-0.06 / _scale(), middle, words, **look)
         _draw_draft(axes, styles, one, draft, breaks.get(draft.round), middle)
-        axes.plot(
-            [draft.text] * 2, [middle - HALF, middle + HALF], color=style.INK, linewidth=3.2, solid_capstyle="butt"
-        )
+        bar = {"color": style.INK, "linewidth": 3.2, "solid_capstyle": "butt"}
+        axes.plot([draft.text] * 2, [middle - HALF, middle + HALF], **bar)
         follows = drafts[at + 1].text if at + 1 < len(drafts) else one.text
         if follows is not None:
             ends = [middle + HALF, middle + ROW - HALF]

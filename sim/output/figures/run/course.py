@@ -20,7 +20,6 @@ from sim.output.figures.run import (
     joinings_of,
     keys_of,
     last_of,
-    length_in_days,
     series_of,
     tension_in_words,
 )
@@ -71,9 +70,8 @@ def compose_belief(record, loaded):
     units = "confidence is a probability, 0 to 1; time is exercise date"
     caption = style.caption_of(record, units, note=_note(record, found, most))
     if not found:
-        return style.empty_page(
-            "belief", "No incident was assessed", caption, "No state assessed an incident in this run."
-        )
+        words = "No state assessed an incident in this run."
+        return style.empty_page("belief", "No incident was assessed", caption, words)
     title = _belief_title(record, styles, found)
     body = -(-len(found) // columns) * tall
     room = style.room_for(title, caption)
@@ -142,15 +140,13 @@ def _belief_alt(record, styles, found):
         if not ends:
             continue
         order = sorted(ends, key=lambda code: (-ends[code], code))
-        low = order[3:][::-1][:3]
         first = [last_of(values[::-1]) for code, values in lines.items() if code in ends]
+        sure = [f"{styles.name(code)} {ends[code]:.2f}" for code in order]
         told.append(
-            f"{capital(styles.incident(incident))}: "
-            f"the median confidence in {_suspect(record, styles, incident)} goes from "
-            f"{statistics.median(first):.2f} to {statistics.median(ends.values()):.2f} "
-            f"over {count(len(ends), 'state')}. "
-            f"Surest: {listed([f'{styles.name(code)} {ends[code]:.2f}' for code in order[:3]])}. "
-            + (f"Least sure: {listed([f'{styles.name(code)} {ends[code]:.2f}' for code in low])}." if low else "")
+            f"{capital(styles.incident(incident))}: the median confidence in {_suspect(record, styles, incident)} goes "
+            f"from {statistics.median(first):.2f} to {statistics.median(ends.values()):.2f} over "
+            f"{count(len(ends), 'state')}. Surest: {listed(sure[:3])}. "
+            + (f"Least sure: {listed(sure[3:][::-1][:3])}." if sure[3:] else "")
         )
     return "Confidence by state over time. " + " ".join(told)
 
@@ -168,14 +164,8 @@ def named_of(record, incident, lines, most):
     order = sorted(ends, key=lambda code: (ends[code], code))
     moved = sorted(ends, key=lambda code: (-_moved(lines[code]), code))
     victims = [code for code in incidents_of(record)[incident].victims if code in ends][:2]
-    apart = [
-        *order[:1],
-        *order[-1:],
-        *moved[:1],
-        *[code for code in ("JPN", "KOR", "AUS", "NZL", "USA") if code in ends],
-        *order[-2:],
-        *order[:2],
-    ]
+    far = [code for code in ("JPN", "KOR", "AUS", "NZL", "USA") if code in ends]
+    apart = [*order[:1], *order[-1:], *moved[:1], *far, *order[-2:], *order[:2]]
     wanted = [*victims, *(code for code in apart if abs(ends[code] - middle) > ALIKE)]
     return list(ends) if len(ends) <= most else list(dict.fromkeys(wanted))[:most]
 
@@ -217,15 +207,10 @@ def _draw_others(axes, days, values, noun):
     kept = [(day, column) for day, column in zip(days, columns, strict=True) if column]
     if not kept:
         return []
-    axes.fill_between(
-        [day for day, _ in kept],
-        [min(column) for _, column in kept],
-        [max(column) for _, column in kept],
-        color="#E4E4E4",
-        linewidth=0,
-    )
-    middle = [statistics.median(column) for _, column in kept]
-    axes.plot([day for day, _ in kept], middle, color="#8C8C8C", linewidth=3)
+    days, columns = zip(*kept, strict=True)
+    axes.fill_between(days, list(map(min, columns)), list(map(max, columns)), color="#E4E4E4", linewidth=0)
+    middle = list(map(statistics.median, columns))
+    axes.plot(days, middle, color="#8C8C8C", linewidth=3)
     if math.isnan(middle[-1]):
         return []
     return [(middle[-1], f"{count(len(values), noun)} {middle[-1]:.2f}", "#595959")]
@@ -238,14 +223,9 @@ def _draw_others(axes, days, values, noun):
 def compose_pressure(record, loaded):
     """The page of tension, pressure and harm."""
     styles = ActorStyle(loaded)
-    heads = (
-        "Tension",
-        style.by_shape("Pressure on adversaries (ticks: responses)", "Pressure, and responses"),
-        "Harm being done",
-    )
-    drawn, still = _that_move(
-        zip(heads, (_tension(record), _pressure(record, styles), _harm(record, styles)), strict=True)
-    )
+    pressure = style.by_shape("Pressure on adversaries (ticks: responses)", "Pressure, and responses")
+    every = {"Tension": _tension(record), pressure: _pressure(record, styles), "Harm being done": _harm(record, styles)}
+    drawn, still = _that_move(every.items())
     panels = [(head, lines) for head, lines in drawn if lines]
     note = "Each point is the end of a turn" + (f". At zero throughout: {listed(still)}" if still else "")
     units = "tension, perceived threat and pressure 0 to 1; harm is severity summed over victims; time is exercise date"
@@ -284,13 +264,8 @@ def _pressure_title(record, styles):
     known = [value for value in harm if value == value]
     if known and max(known) > 0:
         change = known[-1] / max(known) - 1
-        parts.append(
-            "harm never fell"
-            if change > -0.01
-            else "harm ended"
-            if known[-1] < 0.005
-            else f"harm fell {percent(-change)} from its worst"
-        )
+        fell = "harm ended" if known[-1] < 0.005 else f"harm fell {percent(-change)} from its worst"
+        parts.append("harm never fell" if change > -0.01 else fell)
     return "; ".join(parts) or "no turn was finished"
 
 
@@ -302,23 +277,15 @@ def _pressure_alt(record, styles, panels):
             known = [(day, value) for day, value in zip(days, values, strict=True) if value == value]
             if known:
                 day, top = max(known, key=lambda pair: pair[1])
-                told.append(
-                    f"{words}: {known[0][1]:.2f} at first, {top:.2f} at most "
-                    f"({day_in(record, day)}), {known[-1][1]:.2f} at the end."
-                )
+                ends = f"{known[0][1]:.2f} at first, {top:.2f} at most ({day_in(record, day)})"
+                told.append(f"{words}: {ends}, {known[-1][1]:.2f} at the end.")
     return f"Lines over {count(record.turns, 'turn')}. {' '.join(told)}"
 
 
 def _tension(record):
-    lines = []
-    for name, words, colour, dashes in (
-        ("tension", "Tension", style.INK, "-"),
-        ("perceived_threat", "Threat others see", "#7A7A7A", "--"),
-    ):
-        days, values = series_of(record, name)
-        if any(value == value for value in values):
-            lines.append((days, values, words, colour, dashes, "o"))
-    return lines
+    tension = *series_of(record, "tension"), "Tension", style.INK, "-", "o"
+    threat = *series_of(record, "perceived_threat"), "Threat others see", "#7A7A7A", "--", "o"
+    return [line for line in (tension, threat) if any(value == value for value in line[1])]
 
 
 def _pressure(record, styles):
@@ -337,10 +304,8 @@ def _harm(record, styles):
     lines = [(*found[incident], capital(styles.case(incident).removesuffix(" case"))) for incident in named]
     rest = [found[incident] for incident in order if incident not in named]
     if rest:
-        added = [
-            sum(value for value in values if value == value)
-            for values in zip(*(values for _, values in rest), strict=True)
-        ]
+        every = zip(*(values for _, values in rest), strict=True)
+        added = [sum(value for value in values if value == value) for values in every]
         lines.append((rest[0][0], added, count(len(rest), "other incident")))
     return [(*line, GREYS[at], LINE_STYLES[at], "soDv"[at]) for at, line in enumerate(lines)]
 
@@ -360,7 +325,7 @@ def _draw_lines(page, record, names, head, lines, cell):
     most = max(value for _, values, *_ in lines for value in values if value == value)
     top = 1 if head == "Tension" else style.round_up(max(most, 0.5))
     right = style.by_shape(1.6, 1.3)
-    axes = _panel(page, record, head, cell, right, length_in_days(record), top)
+    axes = _panel(page, record, head, cell, right, record.calendar.length, top)
     axes.set_ylim(0, top * 1.02)
     labels = []
     for days, values, words, colour, dashes, marker in lines:
@@ -390,13 +355,11 @@ def _mark_responses(axes, record, names):
 def compose_scorecard(record, loaded):
     """The page of the principles."""
     principles = list(record.scorecard)
-    caption = style.caption_of(
-        record, f"score 0 (not at all) to 1 (fully): kept from {KEPT}, partly from {HALF}, else missed"
-    )
+    units = f"score 0 (not at all) to 1 (fully): kept from {KEPT}, partly from {HALF}, else missed"
+    caption = style.caption_of(record, units)
     if not principles:
-        return style.empty_page(
-            "scorecard", "No principles were judged", caption, "This run was not judged by the principles."
-        )
+        words = "This run was not judged by the principles."
+        return style.empty_page("scorecard", "No principles were judged", caption, words)
     forest = Forest([_principle_row(one) for one in principles], PRINCIPLES_ROOM, PRINCIPLES_RIGHT, 0.44)
     page = style.open_page("scorecard", scorecard_title(principles), caption, forest.height + 0.42)
     forest.draw(page, 0.36, [Panel(0, 1, ticks=SCORES)])
@@ -433,12 +396,11 @@ def _head_of(statement):
 
 def scorecard_alt(principles):
     """Every principle with its score."""
-    told = [f"{one.statement.rstrip('.')}: {verdict(one.score)}{_score(one.score, ' ({:.2f})')}." for one in principles]
+    told = []
+    for one in principles:
+        score = "" if verdict(one.score) == "not tested" else f" ({one.score:.2f})"
+        told.append(f"{one.statement.rstrip('.')}: {verdict(one.score)}{score}.")
     return f"Scores of {in_words(len(principles))} principles. {' '.join(told)}"
-
-
-def _score(score, form):
-    return "" if verdict(score) == "not tested" else form.format(score)
 
 
 def _principle_row(one):

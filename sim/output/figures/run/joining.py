@@ -4,6 +4,8 @@ The number in a mark is the turn in which the response was seen. A hollow mark i
 visible. Rows are in order of each actor's first response.
 """
 
+from collections import Counter
+
 from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle
 from sim.output.figures.run import BODIES, actors_of, day_in, incidents_of, joinings_of, turn_of
@@ -20,11 +22,8 @@ def compose(record, loaded):
     """The page of who joined what."""
     styles = ActorStyle(loaded)
     joined = joinings_of(record, styles.names)
-    caption = style.caption_of(
-        record,
-        "turns of the exercise",
-        note="The number is the turn in which it was seen; hollow: decided, not yet visible",
-    )
+    note = "The number is the turn in which it was seen; hollow: decided, not yet visible"
+    caption = style.caption_of(record, "turns of the exercise", note=note)
     if not joined:
         return style.empty_page(NAME, "Nobody responded", caption, "No actor decided on a response in this run.")
     columns, folded = _columns(styles, joined)
@@ -65,11 +64,7 @@ def _how_many(record, group):
     states, everybody = len({one.actor for one in group} - set(BODIES)), len(actors_of(record))
     if not states:
         return "no state"
-    return (
-        f"all {in_words(everybody)} states"
-        if states == everybody
-        else f"{in_words(states)} of {in_words(everybody)} states"
-    )
+    return f"{'all' if states == everybody else f'{in_words(states)} of'} {in_words(everybody)} states"
 
 
 def _first(record, styles, group):
@@ -79,12 +74,10 @@ def _first(record, styles, group):
     day = min(one.acted_day for one in seen)
     first = sorted((styles.said(one.actor) for one in seen if one.acted_day == day), key=lambda name: name.lower())
     if len(first) == len(group):
-        return (
-            f", {listed(first)} on {day_in(record, day)}" if len(first) < 4 else f", at once on {day_in(record, day)}"
-        )
-    if len(first) > 4:
-        return f", {len(first)} of them at once on {day_in(record, day)}"
-    return f", {listed(first, 2)} first on {day_in(record, day)}"
+        who = listed(first) if len(first) < 4 else "at once"
+    else:
+        who = f"{listed(first, 2)} first" if len(first) <= 4 else f"{len(first)} of them at once"
+    return f", {who} on {day_in(record, day)}"
 
 
 def alt_of(record, styles, joined, columns, idle):
@@ -95,10 +88,8 @@ def alt_of(record, styles, joined, columns, idle):
         group = [one for one in joined if (one.incident, one.response) == (incident, response)]
         group.sort(key=lambda one: (_day(one), one.actor))
         about = f" ({styles.incident(incident)})" if several and incident else ""
-        told.append(
-            f"{capital(styles.response(response))}{about}: {count(len(group), 'actor')}, in order "
-            f"{listed([styles.name(one.actor) for one in group], 5)}."
-        )
+        order = listed([styles.name(one.actor) for one in group], 5)
+        told.append(f"{capital(styles.response(response))}{about}: {count(len(group), 'actor')}, in order {order}.")
     rest = f" No visible response: {listed([styles.name(code) for code in idle], 6)}." if idle else ""
     return f"Matrix of actors and responses with the order of joining. {' '.join(told)}{rest}"
 
@@ -107,20 +98,13 @@ def _day(one):
     return one.acted_day if one.acted_day is not None else NEVER
 
 
-def _groups(joined):
-    groups = {}
-    for one in joined:
-        groups.setdefault((one.incident, one.response), []).append(one)
-    return groups
-
-
 def _columns(styles, joined):
     """The responses that get a column, by incident and the gravest first; how many had to be left out.
 
     Incidents take turns, each with its gravest response.
     """
-    groups, queues = _groups(joined), {}
-    for key in sorted(groups, key=lambda key: (-styles.gravity(key[1]), -len(groups[key]), str(key))):
+    groups, queues = Counter((one.incident, one.response) for one in joined), {}
+    for key in sorted(groups, key=lambda key: (-styles.gravity(key[1]), -groups[key], str(key))):
         queues.setdefault(key[0], []).append(key)
     incidents = [one for one in dict.fromkeys(one.incident for one in joined) if one in queues]
     order = [queues[one][at] for at in range(len(groups)) for one in incidents if at < len(queues[one])]
@@ -184,10 +168,8 @@ def _head_height(heads, upright):
 def _foot(styles, idle, folded):
     words = []
     if idle:
-        words.append(
-            f"{capital(count(len(idle), 'state'))} did nothing visible: "
-            f"{listed([styles.name(code) for code in idle], 6)}."
-        )
+        who = listed([styles.name(code) for code in idle], 6)
+        words.append(f"{capital(count(len(idle), 'state'))} did nothing visible: {who}.")
     if folded:
         words.append(f"{capital(count(folded, 'response'))} less grave not shown.")
     return style.wrap(" ".join(words), style.width() - 2 * style.MARGIN, style.LABEL, lines=3) if words else []
@@ -241,18 +223,10 @@ def _draw_column(axes, record, styles, x, group, rows, rest, lines):
 
 def _draw_heads(page, cases, columns, heads, upright, base):
     step = _step(columns)
+    look = {"ha": "center", "va": "bottom", "linespacing": style.LEADING}
+    look |= {"rotation": 90, "multialignment": "left"} if upright else {"multialignment": "center"}
     for x, lines in enumerate(heads):
-        page.write(
-            LEFT + step * (x + 0.5),
-            base + 0.06,
-            "\n".join(lines),
-            style.SMALL,
-            ha="center",
-            va="bottom",
-            linespacing=style.LEADING,
-            rotation=90 if upright else 0,
-            multialignment="left" if upright else "center",
-        )
+        page.write(LEFT + step * (x + 0.5), base + 0.06, "\n".join(lines), style.SMALL, **look)
     level = base + _head_height(heads, upright) + 0.1
     for incident, words in cases.items():
         places = [x for x, key in enumerate(columns) if key[0] == incident]

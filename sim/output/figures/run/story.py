@@ -15,11 +15,11 @@ from sim.output.figures.run import (
     BODIES,
     actors_of,
     consultations_of,
+    date_of,
     day_in,
     incidents_of,
     joinings_of,
     series_of,
-    start_of,
     tension_in_words,
     turn_of,
 )
@@ -158,10 +158,7 @@ def moments_of(record, styles):
         *_endings(record, styles),
         *_projects(record, styles),
         *_answers(record, styles),
-        *(
-            _of(event, "control", directed(event, styles.names).rstrip("."), "P", is_bold=True)
-            for event in record.overrides
-        ),
+        *_directions(record, styles),
     ]
     return sorted(found, key=lambda one: (one.turn, one.day))
 
@@ -201,6 +198,11 @@ def _acts(record, styles):
         name = "" if is_enough else event.payload.get("name")
         words = f"{capital(styles.case(event.incident))} begins{f': {name}' if name else ''}"
         yield _of(event, "incident", words, "X", is_bold=True)
+
+
+def _directions(record, styles):
+    for event in record.overrides:
+        yield _of(event, "control", directed(event, styles.names).rstrip("."), "P", is_bold=True)
 
 
 def _injects(record):
@@ -275,9 +277,8 @@ def _moves(record, styles):
 def _endings(record, styles):
     for event in record.of_kind("victim_concedes"):
         about = f" on {styles.incident(event.incident)}" if event.incident else ""
-        yield _of(
-            event, "ending", f"{styles.name(event.actor)} gives in{about}", styles.marker(event.actor), is_bold=True
-        )
+        words = f"{styles.name(event.actor)} gives in{about}"
+        yield _of(event, "ending", words, styles.marker(event.actor), is_bold=True)
     for event in record.of_kind("incident_stops"):
         words = f"{capital(styles.incident(event.incident))} stops"
         yield _of(event, "ending", words, "X", is_bold=True, is_hollow=True)
@@ -287,9 +288,8 @@ def _projects(record, styles):
     for event in record.of_kind("project_decided", "project_fails"):
         agreed = event.payload.get("outcome") == "agreed"
         ended = "fails" if event.kind == "project_fails" else "is agreed" if agreed else "is blocked"
-        yield _of(
-            event, "project", f"{capital(styles.project(event.payload.get('project') or ''))} {ended}", "D", style.CALM
-        )
+        words = f"{capital(styles.project(event.payload.get('project') or ''))} {ended}"
+        yield _of(event, "project", words, "D", style.CALM)
 
 
 def _answers(record, styles):
@@ -314,9 +314,8 @@ def _draw_bars(page, record, lay, bands):
     top = bands[-1]
     _bars(page, record, "tension", lay.tension, bands, "Tension", 1.0, None)
     _, harm = series_of(record, "harm")
-    _bars(
-        page, record, "harm", lay.harm, bands, "Harm", max([1.0, *(value for value in harm if value == value)]), "///"
-    )
+    most = max([1.0, *(value for value in harm if value == value)])
+    _bars(page, record, "harm", lay.harm, bands, "Harm", most, "///")
     last = -1.0
     for at, day in zip(bands, record.calendar.edges, strict=True):
         if at - last >= 0.2 and (at == 0 or top - at >= 0.2 or day == record.calendar.edges[-1]):
@@ -351,7 +350,7 @@ def _draw_moments(page, record, lay, shown, bands):
     axes.set_ylim(room, 0)
     for edge in bands:
         axes.axhline(edge, color=style.FAINT, linewidth=0.7, zorder=0)
-    page.write(lay.when, room + 0.34, f"What happened, from {start_of(record).year}", style.LABEL, weight="bold")
+    page.write(lay.when, room + 0.34, f"What happened, from {date_of(record, 0).year}", style.LABEL, weight="bold")
     if not shown:
         page.write(lay.words, room / 2, "Nothing happened.", style.HEAD, color=style.MUTED)
     for turn, (start, end) in enumerate(pairwise(bands), 1):
