@@ -1,8 +1,9 @@
 """Many design points in one batch: settings that differ from run to run, stacked along the runs' axis.
 
 A design point changes values of the scenario or the library. Coefficients that only the turns read are put in place
-directly; anything else is arranged anew, once for each distinct change. Points whose settings differ only in arrays
-that may vary by run share a batch; others get one of their own. Either way a run comes out the same.
+directly, an actor's own figures in what is arranged already; anything else is arranged anew, once for each distinct
+change. Points whose settings differ only in arrays that may vary by run share a batch; others get one of their own.
+Either way a run comes out the same.
 """
 
 from dataclasses import fields, replace
@@ -10,16 +11,34 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.model.inputs import ModelInputs, build_inputs
+from sim.model.inputs import ModelInputs, build_inputs, with_own_figures
 from sim.scenario.entries import domain_of
 from sim.scenario.loading import varied
+from sim.scenario.paths import find, fitted
+from sim.scenario.schema import ActorOverride
 
 RUNS_AXIS = {
-    **dict.fromkeys(("linkage", "adversary_tie", "budget", "capital", "cyber"), 0),
+    **dict.fromkeys(
+        (
+            "linkage",
+            "adversary_tie",
+            "budget",
+            "economy",
+            "cyber",
+            "military",
+            "capability",
+            "capital",
+            "capacity",
+        ),
+        0,
+    ),
     **dict.fromkeys(
         (
             "exposure",
             "stance_near",
+            "borders",
+            "peer_group",
+            "other_ocean",
             "incident_is_true",
             "severity",
             "difficulty",
@@ -46,6 +65,8 @@ MOST_KEPT = 512  # arranged variations kept from one batch to the next
 DIRECT = ("linkage", "adversary_tie")
 LIMITS = {"behaviour": (-np.inf, np.inf), "cooperation": (0, 1200)}  # of what is put in directly; all else is a share
 DIRECT_OF_ACTS = ("difficulty", "publicness")
+OWN_FIGURES = ("economy", "cyber", "military", "capital")  # of an actor
+TOWARDS = ("exposure", "stance")  # its own figures towards an adversary
 ONE_FOR_ALL = ("round_days", "calls", "rung_concern", "rung_solidarity", "rung_naming", "rung_measures", "body_weight")
 
 
@@ -72,7 +93,7 @@ class Varied:
     def __init__(self, loaded, change=None):
         self.loaded = loaded
         self._change = change or (lambda scenario: scenario)
-        self._arranged = {}
+        self._arranged, self._places = {}, {}
         base, _ = self._arrange(())
         self._running = {start.project for start in loaded.scenario.cooperation if start.turn is None}
         read = Read(vars(base.params))
@@ -122,11 +143,41 @@ class Varied:
         return path in DIRECT or (home == "incidents" and rest[-1] in DIRECT_OF_ACTS)
 
     def _arrange(self, changes):
+        own = tuple(change for change in changes if _is_own_figure(change[0]))
+        if own:
+            inputs, structure = self._arrange(tuple(change for change in changes if change not in own))
+            refigured = self._refigured(inputs, own)
+            if refigured:
+                return refigured, structure
         if changes not in self._arranged:
             loaded = varied(self.loaded, dict(changes)) if changes else self.loaded
             inputs = build_inputs(self._change(loaded))
             self._arranged[changes] = inputs, _structure(inputs)
         return self._arranged[changes]
+
+    def _refigured(self, inputs, own):
+        """Inputs with own figures of actors in them; None where more than figures would change."""
+        actors, codes = dict(inputs.loaded.scenario.actors), {}
+        for path, value in own:
+            _, code, what, *other = path.split(".")
+            if code not in inputs.index or not set(other) <= set(inputs.adversaries):
+                return None
+            now, number = actors.get(code, ActorOverride()), fitted(self._place(path), value)
+            figure = {**getattr(now, what), other[0]: number} if other else number
+            actors[code] = now.model_copy(update={what: figure})
+            codes |= dict.fromkeys([code, *(inputs.bodies if other else ())])  # of whose members they may be
+        scenario = inputs.loaded.scenario.model_copy(update={"actors": actors})
+        return with_own_figures(inputs, replace(inputs.loaded, scenario=scenario), [*codes])
+
+    def _place(self, path):
+        if path not in self._places:
+            self._places[path] = find(self.loaded.document, path, self.loaded.library)
+        return self._places[path]
+
+
+def _is_own_figure(path):
+    home, *rest = path.split(".")
+    return home == "actors" and (len(rest) == 2 and rest[1] in OWN_FIGURES or len(rest) == 3 and rest[1] in TOWARDS)
 
 
 def _fitting(inputs, path, value):
@@ -204,6 +255,7 @@ def _structure(inputs):
         else (name, repr(value))
         for name in _FIXED
     ]
+    clubs = (inputs.peer_group > 0).tobytes()
     bonds = (inputs.bonds.given.tobytes(), inputs.bonds.same_ocean.tobytes(), inputs.bonds.neighbours.tobytes())
     bonds += tuple(
         together.tobytes() for kinds in (inputs.bonds.tie, inputs.bonds.sharing) for together in kinds.values()
@@ -216,7 +268,7 @@ def _structure(inputs):
         ]
     )
     shapes = tuple((name, getattr(inputs, name).shape) for name in RUNS_AXIS)
-    return hash((tuple(alike), bonds, coefficients, msel, shapes, tuple(sorted(inputs.project_effects))))
+    return hash((tuple(alike), clubs, bonds, coefficients, msel, shapes, tuple(sorted(inputs.project_effects))))
 
 
 def _followed(inject):
