@@ -63,7 +63,7 @@ RUNS_AXIS = {
 }
 MOST_KEPT = 512  # arranged variations kept from one batch to the next
 DIRECT = ("linkage", "adversary_tie")
-LIMITS = {"behaviour": (-np.inf, np.inf), "cooperation": (0, 1200)}  # of what is put in directly; all else is a share
+NO_LIMITS, MONTHS, SHARE = (-np.inf, np.inf), (0, 1200), (0, 1)  # between which lies what is put in directly
 DIRECT_OF_ACTS = ("difficulty", "publicness")
 OWN_FIGURES = ("economy", "cyber", "military", "capital")  # of an actor
 TOWARDS = ("exposure", "stance")  # its own figures towards an adversary
@@ -93,7 +93,7 @@ class Varied:
     def __init__(self, loaded, change=None):
         self.loaded = loaded
         self._change = change or (lambda scenario: scenario)
-        self._arranged, self._places = {}, {}
+        self._arranged, self._places, self._spans = {}, {}, {}
         base, _ = self._arrange(())
         self._running = {start.project for start in loaded.scenario.cooperation if start.turn is None}
         read = Read(vars(base.params))
@@ -126,21 +126,30 @@ class Varied:
 
     def _setting(self, place, point):
         """What is arranged for a point, its structure, and the numbers still to be put in directly."""
-        direct = {path: value for path, value in point.items() if self._is_direct(path)}
-        rest = tuple((path, value) for path, value in point.items() if path not in direct)
+        spans = {path: self._span(path) for path in point}
+        rest = tuple((path, value) for path, value in point.items() if spans[path] is None)
         try:
             inputs, structure = self._arrange(rest)
-            return inputs, structure, {path: _fitting(inputs, path, value) for path, value in direct.items()}
+            direct = {
+                path: _fitting(inputs, path, point[path], *span) for path, span in spans.items() if span is not None
+            }
+            return inputs, structure, direct
         except Exception as fault:
             raise PointError(place, "arrange", str(fault)) from fault
 
-    def _is_direct(self, path):
-        home, *rest = path.split(".")
+    def _span(self, path):
+        """The ends between which a value put in directly at a path has to lie; None where none is."""
+        if path not in self._spans:
+            self._spans[path] = self._span_of(*path.split("."))
+        return self._spans[path]
+
+    def _span_of(self, home, *rest):
         if home == "behaviour":
-            return rest[0] in self._direct
+            domain = domain_of(self.loaded.library, rest[0])
+            return (domain.limits if domain else NO_LIMITS) if rest[0] in self._direct else None
         if home == "cooperation":
-            return rest[1:] == ["months_before"] and rest[0] in self._running
-        return path in DIRECT or (home == "incidents" and rest[-1] in DIRECT_OF_ACTS)
+            return MONTHS if rest[1:] == ("months_before",) and rest[0] in self._running else None
+        return SHARE if home in DIRECT and not rest or home == "incidents" and rest[-1] in DIRECT_OF_ACTS else None
 
     def _arrange(self, changes):
         own = tuple(change for change in changes if _is_own_figure(change[0]))
@@ -180,14 +189,11 @@ def _is_own_figure(path):
     return home == "actors" and (len(rest) == 2 and rest[1] in OWN_FIGURES or len(rest) == 3 and rest[1] in TOWARDS)
 
 
-def _fitting(inputs, path, value):
+def _fitting(inputs, path, value, low, high):
     """A value to be put in directly as a number, refused where it does not fit."""
     number = float(value)
-    home, *rest = path.split(".")
-    if home == "incidents":
-        inputs.incidents.index(rest[0])
-    domain = domain_of(inputs.loaded.library, rest[0]) if home == "behaviour" else None
-    low, high = domain.limits if domain else LIMITS.get(home, (0, 1))
+    if path.startswith("incidents."):
+        inputs.incidents.index(path.split(".")[1])
     if not low <= number <= high:
         raise ValueError(f"{path} must lie between {low:g} and {high:g}, not be {number:g}")
     return number
