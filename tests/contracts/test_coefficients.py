@@ -31,13 +31,16 @@ def _name(node):
 
 
 def _read_in(path):
-    """The names that a file reads off a holder of coefficients: `params.calls`, `one["calls"]`."""
+    """The names that a file reads off a holder of coefficients: `params.calls`, `behaviour["calls"]`, `one("calls")`."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Attribute) and _name(node.value) in HOLDERS[:3]:
             yield node.attr
+        asked = []
         if isinstance(node, ast.Subscript) and _name(node.value) in HOLDERS[2:]:
-            if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-                yield node.slice.value
+            asked = [node.slice]
+        if isinstance(node, ast.Call) and _name(node.func) in HOLDERS[2:]:
+            asked = node.args
+        yield from (one.value for one in asked if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
 READ = {
