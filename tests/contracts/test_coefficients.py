@@ -31,7 +31,7 @@ def _name(node):
 
 
 def _read_in(path):
-    """The names that a file reads off a holder of coefficients: `params.calls`, `behaviour["calls"]`, `one("calls")`."""
+    """The names that a file reads off holders of coefficients: `params.calls`, `behaviour["calls"]`, `one("calls")`."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Attribute) and _name(node.value) in HOLDERS[:3]:
             yield node.attr
