@@ -282,13 +282,8 @@ def at_the_definition(
     """The faults, those of one misspelt definition as one, at the definition.
 
     When several places use a name that is not there, and one much like it is given and used by nobody, the slip is
-    where it is given. Then that is said there, with the places that use the other.
-
-    Parameters
-    ----------
-    faults : list of Diagnostic; those of a name that is not there have (section, name) as their cause
-    root : Node, all that may use the names
-    definitions : for each section, the names given in it, each with the node that gives it
+    where it is given. Then that is said there, with the places that use the other. Such faults have (section, name) as
+    their cause; `root` is all that may use the names, and `definitions` has each name of a section with its node.
     """
     uses: dict[tuple, list[Diagnostic]] = {}
     for fault in faults:

@@ -172,13 +172,9 @@ def _unwrapped(value):
 
 
 def find(document: dict, path: str, library: Library | None = None) -> Place:
-    """Where a path leads; InputError with advice when it leads nowhere.
+    """Where a path leads in plain data such as `Loaded.document`, or else in a library, by default the one that ships.
 
-    Parameters
-    ----------
-    document : dict, plain data of a scenario, such as `Loaded.document`
-    path : str
-    library : Library; default: the one that ships
+    InputError with advice when it leads nowhere.
 
     >>> find({"incidents": [{"id": "grid", "difficulty": 0.5}]}, "incidents.grid.difficulty").value
     0.5
