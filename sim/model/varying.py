@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.model.inputs import ModelInputs, build_inputs
-from sim.scenario.entries import domain_of
+from sim.scenario.library import domain_of
 from sim.scenario.loading import varied
 
 RUNS_AXIS = {

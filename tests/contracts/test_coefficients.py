@@ -8,8 +8,7 @@ import pytest
 from sim.catalogue.moves import FELT, NAMES
 from sim.catalogue.responses import RESPONSE_KINDS, RUNGS
 from sim.scenario import load_library
-from sim.scenario.entries import domain_of
-from sim.scenario.library import COEFFICIENTS
+from sim.scenario.library import COEFFICIENTS, domain_of
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = load_library()
