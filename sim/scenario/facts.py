@@ -319,9 +319,9 @@ def unless_known_group(node: Node, known: Collection[str]) -> Iterator[Diagnosti
         yield node.fault(f"no group '{group}'. {did_you_mean(group, known)}", ("groups", group))
 
 
-def low_before_high(node: Node) -> Iterator[Diagnostic]:
+def low_before_high(node: Node | None) -> Iterator[Diagnostic]:
     ends = ends_of(node)
-    if ends and not ends[0] < ends[1]:
+    if node is not None and ends and not ends[0] < ends[1]:
         yield node.fault(f"a range goes from low to high, and {ends[0]:g} is not below {ends[1]:g}.")
 
 

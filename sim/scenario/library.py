@@ -369,23 +369,16 @@ def _models(node: Node, annotation) -> Iterator[tuple[Node, type[BaseModel], typ
 
 
 def _figure(node: Node, names) -> Iterator[Diagnostic]:
-    source, span = node.get("source"), node.get("range")
+    source, ends, value = node.get("source"), ends_of(node.get("range")), number_of(node.get("value"))
     if source is not None and source.text == JUDGEMENT:
         for field in ("range", "why"):
             if not node.is_given(field):
                 yield start_of(node).fault(f"a judgement needs a '{field}': others will want to argue with it.")
     elif source is not None:
         yield from known_names([source], "sources", names)
-    if span is not None and span.is_list:
-        yield from low_before_high(span)
-        ends, value = ends_of(span), number_of(node.get("value"))
-        if value is not None and ends and not ends[0] <= value <= ends[1]:
-            yield node["value"].fault(f"the value {value:g} is outside its own range, {ends[0]:g} to {ends[1]:g}.")
-
-
-def _domain(node: Node, names) -> Iterator[Diagnostic]:
-    if "limits" in node.value:
-        yield from low_before_high(node["limits"])
+    yield from low_before_high(node.get("range"))
+    if value is not None and ends and not ends[0] <= value <= ends[1]:
+        yield node["value"].fault(f"the value {value:g} is outside its own range, {ends[0]:g} to {ends[1]:g}.")
 
 
 def _ordered(node: Node, names) -> Iterator[Diagnostic]:
@@ -431,7 +424,7 @@ RULES = {
         "start", "end", number_of, "an episode cannot end in {high:g} when it begins in {low:g}."
     ),
     Days: _ordered,
-    Domain: _domain,
+    Domain: lambda node, names: low_before_high(node.get("limits")),
     Figure: _figure,
     Format: _format,
     Membership: _not_before("since", "until", date_of, "a membership cannot end on {high} when it begins on {low}."),
