@@ -288,7 +288,7 @@ def _victims(incident: Node, by: str | None, facts: Facts) -> Iterator[Diagnosti
 
 def check_turns(facts: Facts) -> Iterator[Diagnostic]:
     """How long turns are: in one unit each, and no more of them than there may be."""
-    for some in facts.stretches:
+    for some, _ in facts.stretches:
         units = [unit for unit in LONGEST_TURN if some.is_given(unit)]
         if not units:
             yield start_of(some).fault(f"turns need a length: one of {', '.join(LONGEST_TURN)}, such as 'days: 7'.")

@@ -69,25 +69,19 @@ class Facts:
         return within(FIRST_DAY, LAST_DAY, moment.date() if isinstance(moment, datetime.datetime) else moment)
 
     @cached_property
-    def stretches(self) -> list[Node]:
-        """The entries that say how many turns there are and how long each is."""
+    def stretches(self) -> list[tuple[Node, int | None]]:
+        """The entries that say how long turns are, each with how many turns: in a list, one where it does not say."""
         turns = self.root.get("turns")
-        entries = turns.value if turns is not None and turns.is_list else [turns]
-        return [entry for entry in entries if entry is not None and entry.is_mapping]
-
-    @cached_property
-    def counts(self) -> list[int | None]:
-        """How many turns each of them stands for: in a list, one where it does not say."""
-        turns = self.root.get("turns")
-        default = 1 if turns is not None and turns.is_list else None
-        counts = [whole_of(some.get("count")) if some.is_given("count") else default for some in self.stretches]
-        return [within(1, MOST_TURNS, count) for count in counts]
+        entries, default = (turns.value, 1) if turns is not None and turns.is_list else ([turns], None)
+        some = [entry for entry in entries if entry is not None and entry.is_mapping]
+        counts = [whole_of(entry.get("count")) if entry.is_given("count") else default for entry in some]
+        return [(entry, within(1, MOST_TURNS, count)) for entry, count in zip(some, counts, strict=True)]
 
     @cached_property
     def turns(self) -> int | None:
         """How many turns there are."""
-        known = [count for count in self.counts if count is not None]
-        return sum(known) if known and len(known) == len(self.counts) else None
+        known = [count for _, count in self.stretches if count is not None]
+        return sum(known) if known and len(known) == len(self.stretches) else None
 
     @cached_property
     def calendar(self) -> Calendar | None:
@@ -95,7 +89,7 @@ class Facts:
         start = moment_in(self.root.text_of("start") or "")
         lengths = [
             (count, unit, length)
-            for count, some in zip(self.counts, self.stretches, strict=True)
+            for some, count in self.stretches
             for unit, most in LONGEST_TURN.items()
             if count is not None and (length := within(1, most, whole_of(some.get(unit)))) is not None
         ]
@@ -443,26 +437,16 @@ def with_groups_of(root: Node, library: Library) -> Library:
 
     What does not fit is left out here, and told where it stands.
     """
-    added: dict[str, dict[str, Membership]] = {}
+    always, groups = Membership.model_validate({}), dict(library.groups)
     for code, _, actor in root.items_of("actors"):
-        for entry in actor.entries_of("member_of"):
-            added.setdefault(entry.text or "", {})[code] = Membership.model_validate({})
-    own = {
-        name: {member.text or "": Membership.model_validate({}) for member in group.entries_of("members")}
-        for name, _, group in root.items_of("groups")
-        if name not in library.groups
-    }
-    if not added and not own:
-        return library
-    groups = {
-        name: group.model_copy(update={"members": group.members | added[name]}) if name in added else group
-        for name, group in library.groups.items()
-    }
-    named = {name: group.text_of("name") or name for name, _, group in root.items_of("groups")}
-    groups |= {
-        name: Group.model_construct(name=named[name], source="own", members=members) for name, members in own.items()
-    }
-    return library.model_copy(update={"groups": groups})
+        for name in groups_joined(actor):
+            if name in groups:
+                groups[name] = groups[name].model_copy(update={"members": groups[name].members | {code: always}})
+    for name, _, group in root.items_of("groups"):
+        if name not in library.groups:
+            members = {member.text or "": always for member in group.entries_of("members")}
+            groups[name] = Group.model_construct(name=group.text_of("name") or name, source="own", members=members)
+    return library.model_copy(update={"groups": groups}) if groups != library.groups else library
 
 
 def role_in(groups: Iterable[str], library: Library) -> str | None:
