@@ -16,6 +16,7 @@ from sim.cli.options import ReplayOptions
 from sim.cli.run import keep_one
 from sim.cli.terminal import TerminalUI, answer
 from sim.errors import OceansError
+from sim.phrases import Names
 from sim.record import store
 from sim.record.reading import damaged, read_json
 from sim.record.store import SESSION
@@ -44,8 +45,8 @@ def replay_run(options: ReplayOptions) -> int:
     from sim.output.narrative.hot_wash import hot_wash
 
     started = datetime.datetime.now()
-    kept = _kept(options)
-    ui = _terminal(options, kept)
+    kept, stream = _kept(options), sys.stderr if options.is_silent else sys.stdout
+    ui = TerminalUI(stream, kept.loaded.scenario.calendar, Names(kept.loaded), is_full=options.full)
     record, outcomes = _played(options, kept, ui)
     proof = _proven(options, kept, record)
     if not options.is_silent:
@@ -53,13 +54,6 @@ def replay_run(options: ReplayOptions) -> int:
     path = _keep(options, kept, record, outcomes, proof, started) if options.save else None
     answer(options, path, record.to_json, lambda plain: plain.say(f"\n{proof}"), "report.html")
     return 0
-
-
-def _terminal(options, kept):
-    from sim.phrases import Names
-
-    stream = sys.stderr if options.is_silent else sys.stdout
-    return TerminalUI(stream, kept.loaded.scenario.calendar, Names(kept.loaded), is_full=options.full)
 
 
 def _played(options, kept, ui):
