@@ -24,7 +24,7 @@ setup: $(VENV)/.whole ## install everything into .venv, with what tests and note
 
 demo: $(VENV)/.base ## play the cyber incident and say where its charts are
 	$(BIN)/oceans run cyber_incident --seed $(SEED)
-	@folder=$$(ls -td results/cyber_incident-*/ | head -n 1) && echo && echo "The charts:" && ls $${folder}charts/*.png
+	@folder=$$(ls -td results/cyber_incident-*/ | head -n 1) && echo && echo "The charts:" && ls $${folder}charts/*.svg
 
 test: $(VENV)/.whole ## run the tests; LONG=1 adds the statistics over many runs
 	$(BIN)/python -m pytest $(PICK) -n $(JOBS) --dist loadfile $(ARGS)

@@ -27,6 +27,7 @@ from sim.policies.policy import Policy
 from sim.policies.seating import PolicyLike
 from sim.rules.attribution import confidence
 from sim.scenario import Loaded
+from sim.scenario.facts import group_members
 
 
 class Actor(mesa.Agent):
@@ -130,14 +131,8 @@ class Actor(mesa.Agent):
     @property
     def memberships(self) -> tuple[str, ...]:
         """The groups it belongs to on the scenario's first day: a tuple of names such as nato, eu, g7, five_eyes."""
-        start = self._loaded.scenario.first_day
-        return tuple(
-            name
-            for name, group in self._loaded.library.groups.items()
-            if (spell := group.members.get(self.code))
-            and (spell.since is None or spell.since <= start)
-            and (spell.until is None or start <= spell.until)
-        )
+        library, start = self._loaded.library, self._loaded.scenario.first_day
+        return tuple(name for name in library.groups if self.code in group_members(name, library, start))
 
     @property
     def is_ally(self) -> bool:

@@ -97,13 +97,15 @@ class InputError(OceansError):
         return "\n".join(str(fault) for fault in self.faults)
 
 
-def refusal(words: str, cause: tuple[str, ...] = ()) -> InputError:
-    """The error that refuses what was asked for where no file has a place to point at.
+def refusal(*words: str, file: str = "", cause: tuple[str, ...] = ()) -> InputError:
+    """The error that refuses what was asked for, or a file as a whole, where no place is to be pointed at.
 
     >>> print(refusal("nothing to merge: name the folders of the parts."))
     error: nothing to merge: name the folders of the parts.
+    >>> print(refusal("there is no such file.", file="crisis.yaml"))
+    crisis.yaml: error: there is no such file.
     """
-    return InputError([Diagnostic("", 0, 0, words, cause=cause)])
+    return InputError([Diagnostic(file, 0, 0, each, cause=cause) for each in words])
 
 
 def told_once(faults: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -12,7 +12,7 @@ import stat
 from dataclasses import dataclass
 from functools import cached_property
 
-from sim.errors import Diagnostic, InputError
+from sim.errors import Diagnostic, InputError, refusal
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
@@ -86,9 +86,9 @@ def file_text(path: str | os.PathLike, shown: str, kind: TextKind = SCENARIO) ->
         with open(path, "rb") as opened:
             data = opened.read(kind.largest + 1)
     except (OSError, ValueError) as problem:
-        raise InputError([Diagnostic(shown, 0, 0, _why_it_cannot_be_opened(problem, kind))]) from None
+        raise refusal(_why_it_cannot_be_opened(problem, kind), file=shown) from None
     if len(data) > kind.largest:
-        raise InputError([Diagnostic(shown, 0, 0, _too_large(len(data), kind))])
+        raise refusal(_too_large(len(data), kind), file=shown)
     return _decoded(data, shown)
 
 
@@ -99,12 +99,11 @@ def file_lines(path: str | os.PathLike, kind: TextKind) -> list[str]:
 
 def _refuse_what_is_not_a_text_file(about: os.stat_result, shown: str, kind: TextKind) -> None:
     if stat.S_ISDIR(about.st_mode):
-        raise InputError([Diagnostic(shown, 0, 0, f"this is a folder. Give the name of a {kind.noun} in it.")])
+        raise refusal(f"this is a folder. Give the name of a {kind.noun} in it.", file=shown)
     if not stat.S_ISREG(about.st_mode):
-        message = f"this is not an ordinary file. Save the text as a {kind.noun} first."
-        raise InputError([Diagnostic(shown, 0, 0, message)])
+        raise refusal(f"this is not an ordinary file. Save the text as a {kind.noun} first.", file=shown)
     if about.st_size > kind.largest:
-        raise InputError([Diagnostic(shown, 0, 0, _too_large(about.st_size, kind))])
+        raise refusal(_too_large(about.st_size, kind), file=shown)
 
 
 def _too_large(size: int, kind: TextKind) -> str:
@@ -134,16 +133,13 @@ def _decoded(data: bytes, shown: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as problem:
-        return _refuse_encoding(data, problem, shown)
+        raise InputError([_encoding_fault(data, problem.start, shown)]) from None
 
 
-def _refuse_encoding(data: bytes, problem: UnicodeDecodeError, shown: str):
-    before = data[: problem.start]
-    line = len(LINE_BREAK.split(before.decode("utf-8")))
-    message = (
-        f"not UTF-8 text: byte 0x{data[problem.start]:02x} at offset {problem.start} (line {line}). "
-        "Save the file with the encoding UTF-8."
-    )
+def _encoding_fault(data: bytes, at: int, shown: str) -> Diagnostic:
     source = SourceText(shown, data.decode("utf-8", "replace"))
-    column = len(LINE_BREAK.split(before.decode("utf-8"))[-1]) + 1
-    raise InputError([source.fault(line, column, message)]) from None
+    line, column = source.place(len(data[:at].decode("utf-8")))
+    message = (
+        f"not UTF-8 text: byte 0x{data[at]:02x} at offset {at} (line {line}). Save the file with the encoding UTF-8."
+    )
+    return source.fault(line, column, message)

@@ -8,7 +8,7 @@ from sim.validation.benchmarks import benchmarks
 from sim.validation.cases import cells_of, read_cases
 from sim.validation.replay import Played
 from sim.validation.schema import KINDS
-from sim.validation.scores import calibration_of, differences_of, scores_of
+from sim.validation.scores import calibration_of, scored
 
 SMALL = """\
 meta: {title: Two small cases}
@@ -109,8 +109,7 @@ def a_backtest(name_or_path="cases_2007_2024", runs=5, seed=3):
         cells,
         forecasts,
         played,
-        scores_of(cells, forecasts, draws=60),
-        differences_of(cells, forecasts, MODEL, draws=60),
+        *scored(cells, forecasts, MODEL, draws=60),
         calibration_of(cells, forecasts[MODEL]),
         acts_of(cells, cases, played),
         lags_of({case.id: played[case.id] for case in cases.cases}),

@@ -4,7 +4,7 @@ speaks for and against joining one.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 # ------------------------------------------------------------------------------------------------- kinds
 # What a foreign ministry decides on before it picks an instrument.
@@ -31,18 +31,8 @@ RESPONSE_KINDS = {
 }
 
 
-class Coded(Protocol):
-    """What a response says of its kind, itself or by what past cases count it as."""
-
-    @property
-    def kind(self) -> str | None: ...
-
-    @property
-    def coded_as(self) -> str | None: ...
-
-
-def kind_of(response: Coded) -> str:
-    """The kind of a response: as it says itself, or else as past cases count it, or else cooperation.
+def kind_of(response: Any) -> str:
+    """The kind of a response (Response): as it says itself, or else as past cases count it, or else cooperation.
 
     >>> from sim.scenario import load_library
     >>> kind_of(load_library().responses["expulsions"])

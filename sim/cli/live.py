@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from sim.cli.options import RehearseOptions, ServeOptions
 from sim.cli.run import keep_one
 from sim.cli.terminal import TerminalUI
-from sim.errors import Diagnostic, InputError, OceansError, Terminated, refusal
+from sim.errors import OceansError, Terminated, refusal
 from sim.letters import visible
 from sim.phrases import Names, capital, count, listed
 from sim.policies.seating import Assigned, place_fault
@@ -150,7 +150,7 @@ def _scenario(log, file):
 def _policies(options, loaded):
     assigned = Assigned(options.policies, loaded)
     if assigned.faults:
-        raise InputError([Diagnostic("", 0, 0, fault) for fault in assigned.faults])
+        raise refusal(*assigned.faults)
     return assigned.by_code
 
 
@@ -219,7 +219,7 @@ def _keeper(options, group=""):
                 room.loaded, room.seed, 1, list(options.command), started, seats=sorted(session.people),
                 policies=room.policies, is_finished=True,
             )  # fmt: skip
-            drawn = SimpleNamespace(charts=True, wide=True)
+            drawn = SimpleNamespace(charts=True, wide=True, png=True)
             keep_one(folder, room.loaded, session.record, session.outcomes, facts, drawn, session)
             debrief = look_back(room, session)
             draw_all("room", folder.aside / "charts", debrief, room.loaded, wide=True)
@@ -241,11 +241,11 @@ def rehearse_scenario(options: RehearseOptions) -> int:
     loaded = load(options.scenario)
     with_brief = [code for code, own in loaded.scenario.actors.items() if own.brief]
     seats = options.seats or [code for code in with_brief if not place_fault(code, loaded)]
-    faults = [Diagnostic("", 0, 0, fault) for seat in seats if (fault := place_fault(seat, loaded))]
+    faults = [fault for seat in seats if (fault := place_fault(seat, loaded))]
     if not seats:
-        faults = [Diagnostic("", 0, 0, "no actor of this scenario has a brief. Say who is seated: --seat EST.")]
+        faults = ["no actor of this scenario has a brief. Say who is seated: --seat EST."]
     if faults:
-        raise InputError(faults)
+        raise refusal(*faults)
     found, names, ui = rehearse(loaded, seats, options.plays, options.seed), Names(loaded), TerminalUI()
     ui.say(loaded.scenario.title, "bold")
     who = listed([names.actor(code) for code in seats], 8)

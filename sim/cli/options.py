@@ -49,6 +49,7 @@ _cases = functools.partial(_argument, "Past cases: cases_2007_2024, or the path 
 _full = functools.partial(_flag, "Tell all that happened; else a turn is told in few sentences.")
 _json = functools.partial(_flag, "Print one JSON document and nothing else.", "--json")
 _out = functools.partial(_option, Path("results"), "Where the results go; a new folder is made in it.", "DIR")
+_png = functools.partial(_flag, "Draw each chart as PNG, too, for slides.")
 _quiet = functools.partial(_flag, "Print the results' folder and nothing else.", "--quiet", "-q")
 _runs = functools.partial(_option, metavar="N", max=MOST_RUNS)
 _save = functools.partial(_option, True, "Keep the results.", None, "--save/--no-save")
@@ -72,9 +73,10 @@ class Answered(Asked):
     quiet: bool = _quiet()
 
     def __post_init__(self):
-        if getattr(self, "wide", False) and not (self.charts and getattr(self, "save", True)):
+        drawing = next((option for option in ("wide", "png") if getattr(self, option, False)), None)
+        if drawing and not (self.charts and getattr(self, "save", True)):
             refused = "--no-save" if self.charts else "--no-charts"
-            raise typer.BadParameter(f"--wide draws charts, and {refused} keeps none. Leave one out.")
+            raise typer.BadParameter(f"--{drawing} draws charts, and {refused} keeps none. Leave one out.")
 
     @property
     def is_silent(self) -> bool:
@@ -115,6 +117,7 @@ class RunOptions(Answered):
     )
     out: Path = _out()
     charts: bool = _charts("Draw the charts and write the report.")
+    png: bool = _png()
     wide: bool = _wide()
     save: bool = _save()
 
@@ -310,6 +313,7 @@ class ReplayOptions(Answered):
     full: bool = _full()
     out: Path = _out()
     charts: bool = _charts("Draw the charts and write the report.")
+    png: bool = _png()
     wide: bool = _wide()
     save: bool = _save()
 

@@ -49,7 +49,7 @@ class People:
         """Give an answer of the files to what is open now; whether there was one. Their faults come first."""
         open_now = self.session.open_decisions()
         for decision in open_now:
-            choice = None if decision.address in self.to_ask else files.script.take(decision)
+            choice = None if decision.address in self.to_ask else files.take(decision)
             if choice is None:
                 continue
             if refused := self._submitted(decision, choice):

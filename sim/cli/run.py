@@ -76,7 +76,7 @@ def _played(options, loaded, seats, ui, kept):
     """The exercise, told while it is played; to somebody in a seat only afterwards, for it tells what others think."""
     if not options.is_silent:
         ui.opening(loaded, options.seed)
-    play = _played_by_people if seats.has_person else _played_alone
+    play = _played_by_people if seats.people else _played_alone
     session = play(options, loaded, seats, ui, kept)
     for line in seats.files.missed() if seats.files else ():
         ui.advice(line.fault("left out: it was never asked.").message)
@@ -86,8 +86,7 @@ def _played(options, loaded, seats, ui, kept):
 def _session(options, loaded, seats, **more):
     from sim.session import Session
 
-    script = seats.files.script if seats.files else None
-    given = {"people": seats.people, "policies": seats.policies, "script": script, "at_start": seats.at_start}
+    given = {"people": seats.people, "policies": seats.policies, "script": seats.files, "at_start": seats.at_start}
     return Session(loaded, options.seed, **given, **more)
 
 
@@ -169,7 +168,7 @@ class KeptAnswers:
         try:
             yield
         except BaseException as ended:
-            if not seats.has_person:
+            if not seats.people:
                 raise
             said = self._how_to_go_on(seats)
             if isinstance(ended, InputError):
@@ -217,7 +216,7 @@ def keep_one(folder, loaded, record, outcomes, facts, options, session=None):
     if options.charts:
         from sim.output.pages.run import write_report
 
-        _draw("run", write_report, record, loaded, folder, facts, options.wide, session and _decided_by(session))
+        _draw("run", write_report, record, loaded, folder, facts, options, session and _decided_by(session))
 
 
 def _decided_by(session):
@@ -227,10 +226,10 @@ def _decided_by(session):
     return [turning_point(point, Names(session.loaded)) for point in turning_points(session)]
 
 
-def _draw(kind, write, played, loaded, folder, facts, wide, *more):
+def _draw(kind, write, played, loaded, folder, facts, options, *more):
     """Draws the charts of a run, or of many, and writes the report around them."""
     with store.advising(folder.out):
-        charts = drawn(kind, folder.aside / "charts", played, loaded, wide=wide).values()
+        charts = drawn(kind, folder.aside / "charts", played, loaded, wide=options.wide, png=options.png).values()
         write(played, loaded, charts, facts, folder.aside / "report.html", *more)
 
 
@@ -269,7 +268,7 @@ def _many(options, loaded, seats, folder, started):
         if options.charts:
             from sim.output.pages.run import write_report_of_many
 
-            _draw("many", write_report_of_many, outcomes, loaded, folder, facts, options.wide)
+            _draw("many", write_report_of_many, outcomes, loaded, folder, facts, options)
         folder.keep()
     path, begin = folder.path if folder else None, "report.html" if options.charts else ""
 

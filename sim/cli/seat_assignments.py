@@ -6,11 +6,12 @@ Among it are files of answers: one JSON line for each answer of a seat, as a run
 import json
 import shlex
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from sim.cli.options import RunOptions
-from sim.errors import Diagnostic, InputError, did_you_mean
+from sim.errors import Diagnostic, InputError, did_you_mean, refusal
 from sim.letters import whole
 from sim.model.decisions import KINDS, Answer, legal_choice
 from sim.model.inputs import turn_of
@@ -40,21 +41,15 @@ class SeatAssignments:
         self.people = tuple(dict.fromkeys(options.seats))
         assigned = Assigned(options.policies, loaded)
         self.policies = assigned.by_code
-        releases = Releases(options.releases, loaded)
-        self.at_start = releases.at_start
-        faults = [*self._seat_faults(), *assigned.faults, *releases.faults, *self._run_faults()]
+        self.at_start, unreleased = _releases(options.releases, loaded.scenario)
+        faults = [*self._seat_faults(), *assigned.faults, *unreleased, *self._run_faults()]
         if faults:
-            raise InputError([Diagnostic("", 0, 0, fault) for fault in faults])
+            raise refusal(*faults)
         self.files = None
         if options.actions:
             self.files = AnswerFiles(
                 options.actions, loaded, participants_of(loaded), options.seed, options.allow_changes
             )
-
-    @property
-    def has_person(self):
-        """Whether somebody sits at the terminal."""
-        return bool(self.people)
 
     def _seat_faults(self):
         for code in self.people:
@@ -87,40 +82,35 @@ class SeatAssignments:
         return shlex.join([*words, "--actions", str(answers)])
 
 
-class Releases:
-    """What the option --release comes to, each given as `ID` (in turn 1) or `ID@TURN`: the injects that control
-    releases.
+def _releases(given, scenario):
+    """What control releases, each given as `ID` (in turn 1) or `ID@TURN`: by turn the directions as it begins, as a
+    `Session` takes them, and everything wrong with them."""
+    at_start, faults, first = {}, [], {}
+    for words in dict.fromkeys(given):
+        name, _, written = words.partition("@")
+        turn = whole(written) if "@" in words else 1
+        fault = _release_fault(name, turn, scenario)
+        if not fault and name in first:
+            fault = f"it is released already (--release {first[name]}). Keep one."
+        if fault:
+            faults.append(f"--release {words}: {fault}")
+            continue
+        first[name] = words
+        at_start[turn] = (*at_start.get(turn, ()), Direction("release", name))
+    return at_start, faults
 
-    `at_start` has the directions of each turn, as a `Session` takes them, and `faults` everything wrong with them.
-    """
 
-    def __init__(self, given, loaded):
-        self.scenario = loaded.scenario
-        self.injects = {inject.id: inject for inject in self.scenario.injects}
-        self.at_start, self.faults, first = {}, [], {}
-        for words in dict.fromkeys(given):
-            name, _, written = words.partition("@")
-            turn = whole(written) if "@" in words else 1
-            fault = self._fault(name, turn)
-            if not fault and name in first:
-                fault = f"it is released already (--release {first[name]}). Keep one."
-            if fault:
-                self.faults.append(f"--release {words}: {fault}")
-                continue
-            first[name] = words
-            self.at_start[turn] = (*self.at_start.get(turn, ()), Direction("release", name))
-
-    def _fault(self, name, turn):
-        turns = self.scenario.calendar.turns
-        if name not in self.injects:
-            return f"there is no inject '{name}'. {did_you_mean(name, self.injects)}".rstrip()
-        if turn is None or not 1 <= turn <= turns:
-            return f"write it as ID@TURN, with a turn from 1 to {turns}."
-        planned = turn_of(self.injects[name], self.scenario)
-        comes_by_itself = first_status(self.injects[name]) == ARMED and self.injects[name].when is None
-        if comes_by_itself and planned < turn:
-            return f"it comes by itself in turn {planned}. Give an earlier turn, or leave this out."
-        return None
+def _release_fault(name, turn, scenario):
+    turns, injects = scenario.calendar.turns, {inject.id: inject for inject in scenario.injects}
+    if name not in injects:
+        return f"there is no inject '{name}'. {did_you_mean(name, injects)}".rstrip()
+    if turn is None or not 1 <= turn <= turns:
+        return f"write it as ID@TURN, with a turn from 1 to {turns}."
+    planned = turn_of(injects[name], scenario)
+    comes_by_itself = first_status(injects[name]) == ARMED and injects[name].when is None
+    if comes_by_itself and planned < turn:
+        return f"it comes by itself in turn {planned}. Give an earlier turn, or leave this out."
+    return None
 
 
 # -------------------------------------------------------------------------------------------------- files of answers
@@ -133,42 +123,35 @@ class Line:
     path: Path
     number: int
     source: str
-    answer: Answer | None = None
+    answer: Any = None  # the Answer, once it is known to be one
 
     def fault(self, message):
         """A fault in this line."""
         return Diagnostic(str(self.path), self.number, 1, message, self.source, len(self.source))
 
 
-class AnswerFiles:
+class AnswerFiles(Script):
     """The answers of one file or several, each with its line; InputError with every fault of every file at once.
 
-    They are given to a run with this seed and these participants; where it is lenient, answers that no longer fit are
-    left out rather than refused.
+    They are given to a run with this seed and these participants. An answer that is not legal is refused with its line;
+    where they are lenient, answers that no longer fit are left out instead.
     """
 
     def __init__(
         self, paths: Iterable[Path], loaded: Loaded, participants: Collection[str], seed: int, is_lenient: bool = False
     ) -> None:
-        self.paths, self.is_lenient = tuple(paths), is_lenient
-        faults, self.lines = [], []
-        if not is_lenient:
-            faults += [fault for path in self.paths for fault in _other_run(path, loaded, seed)]
-        for path in self.paths:
-            for line in _lines(path):
-                messages = _faults(line.source, participants, loaded.scenario.calendar.turns)
-                faults += [line.fault(message) for message in messages]
-                if not messages:
-                    self.lines.append(Line(line.path, line.number, line.source, Answer.from_json(line.source)))
+        faults = [] if is_lenient else [fault for path in paths for fault in _other_run(path, loaded, seed)]
+        self.lines = []
+        for line in (line for path in paths for line in _lines(path)):
+            wrong = _faults(line.source, participants, loaded.scenario.calendar.turns)
+            faults += map(line.fault, wrong)
+            if not wrong:
+                self.lines.append(replace(line, answer=Answer.from_json(line.source)))
         faults += self._given_twice()
         if faults:
             raise InputError(faults)
-        self.script = FileScript(self.lines, strict=not is_lenient)
-
-    @property
-    def actors(self):
-        """Whose answers there are."""
-        return self.script.actors
+        super().__init__([line.answer for line in self.lines], strict=not is_lenient)
+        self.by_address = {line.answer.address: line for line in self.lines}
 
     def _given_twice(self):
         first = {}
@@ -177,10 +160,23 @@ class AnswerFiles:
             if earlier is not line:
                 yield line.fault(f"this is answered already in {earlier.path}, line {earlier.number}. Keep one.")
 
+    def take(self, decision):
+        """The ids that are written for a decision, or None; InputError with the line where they do not fit."""
+        choice = super().take(decision)
+        if choice is None or not self.strict:
+            return choice
+        line = self.by_address[decision.address]
+        if line.answer.options and line.answer.options != decision.digest:
+            raise InputError([line.fault("what could be chosen has changed since this was answered.")])
+        try:
+            return legal_choice(decision, choice)
+        except ValueError as advice:
+            raise InputError([line.fault(str(advice))]) from None
+
     def refuse(self, decision, why):
         """InputError with the line of what is answered to a decision; where misfits are left out, nothing."""
-        if not self.is_lenient:
-            raise InputError([self.script.lines[decision.address].fault(why)])
+        if self.strict:
+            raise InputError([self.by_address[decision.address].fault(why)])
 
     def check_all_asked(self, open_now=(), people=()):
         """InputError for answers that no decision has called for.
@@ -189,12 +185,12 @@ class AnswerFiles:
         over.
         """
         late = self.missed(open_now, people)
-        if late and not self.is_lenient:
+        if late and self.strict:
             raise InputError([line.fault(_never_asked(line.answer)) for line in late])
 
     def missed(self, open_now=(), people=()):
         """Lines that no decision has called for, though what they answer has passed or is not open where it should."""
-        unasked, now = set(self.script.unasked), {decision.address for decision in open_now}
+        unasked, now = set(self.unasked), {decision.address for decision in open_now}
         late = [line for line in self.lines if line.answer in unasked and line.answer.address not in now]
         if not open_now:
             return late
@@ -204,27 +200,6 @@ class AnswerFiles:
             for line in late
             if _when(line.answer) < here or (_when(line.answer) == here and line.answer.actor in people)
         ]
-
-
-class FileScript(Script):
-    """The same answers as a script, strict as `Script` is; an answer that is not legal is refused with its line."""
-
-    def __init__(self, lines, strict=True):
-        super().__init__([line.answer for line in lines], strict)
-        self.lines = {line.answer.address: line for line in lines}
-
-    def take(self, decision):
-        """The ids that are written for a decision, or None; InputError with the line where they do not fit."""
-        choice = super().take(decision)
-        if choice is None or not self.strict:
-            return choice
-        line = self.lines[decision.address]
-        if line.answer.options and line.answer.options != decision.digest:
-            raise InputError([line.fault("what could be chosen has changed since this was answered.")])
-        try:
-            return legal_choice(decision, choice)
-        except ValueError as advice:
-            raise InputError([line.fault(str(advice))]) from None
 
 
 def _other_run(path, loaded, seed):

@@ -79,12 +79,12 @@ class Trimmed:
         return getattr(self.file, name)
 
 
-def drawn(kind, folder, *about, wide=False):
+def drawn(kind, folder, *about, **shapes):
     """Every chart of one kind, saved: `draw_all`. Which of them failed and what they lack is said on standard error."""
     from sim.output.figures import draw_all
     from sim.output.figures.saving import remarks
 
-    charts = draw_all(kind, folder, *about, wide=wide)
+    charts = draw_all(kind, folder, *about, **shapes)
     for words in remarks(charts.values()):
         print(words, file=sys.stderr)
     return charts

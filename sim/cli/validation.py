@@ -10,7 +10,7 @@ import time
 from sim.cli.options import BacktestOptions, CalibrationOptions
 from sim.cli.streams import print_json
 from sim.cli.terminal import Progress, TerminalUI, answer, drawn
-from sim.errors import Diagnostic, InputError, did_you_mean
+from sim.errors import did_you_mean, refusal
 from sim.phrases import count, listed
 from sim.record import store
 from sim.scenario import load, load_library, shipped
@@ -280,9 +280,9 @@ def _coefficients(written: str | None, library: Library) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(word.strip() for word in written.split(",") if word.strip()))
     faults = [_coefficient_fault(name, known, library) for name in names if name not in known]
     if not names:
-        faults = [Diagnostic("", 0, 0, "--coefficients: names at least one, such as b_stake,b_exposure.")]
+        faults = ["--coefficients: names at least one, such as b_stake,b_exposure."]
     if faults:
-        raise InputError(faults)
+        raise refusal(*faults)
     return names
 
 
@@ -291,7 +291,7 @@ def _coefficient_fault(name, known, library):
         why = "behaviour.yaml does not say what was believed of it before ('prior'), so it cannot be estimated."
     else:
         why = f"there is no such coefficient. {did_you_mean(name, known)}"
-    return Diagnostic("", 0, 0, f"--coefficients {name}: {why}")
+    return f"--coefficients {name}: {why}"
 
 
 def _plan(options, cases, names):

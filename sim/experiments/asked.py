@@ -39,6 +39,7 @@ from sim.phrases import listed
 from sim.policies import name_of
 from sim.policies.seating import Assigned
 from sim.record.store import SESSION
+from sim.scenario import Loaded, load
 from sim.scenario.paths import find
 from sim.session import read_session
 
@@ -56,8 +57,6 @@ def scenario_asked_for(scenario, asked, resume):
         return scenario
     if asked.opening:
         return read_session(Path(scenario))[0]
-    from sim.scenario import load  # what is finished is answered without it, at once
-
     return load(scenario)
 
 
@@ -90,19 +89,10 @@ def place_of(loaded, out, resume, shard):
 
 @dataclass(frozen=True)
 class Asked:
-    """What a sweep is asked to be; None is what was not said.
+    """What a sweep is asked to be, as `sweep` takes it; None is what was not said."""
 
-    Parameters
-    ----------
-    layout : dict of design, points, reps, seed, crn
-    factors : dict of fixed, vary, levers, uncertainties
-    policies, measures, keep, until, shard, block_runs, baseline : see `sweep`
-    opening : dict of `session`, its lines, and `turn`, of an exercise with people from which it goes on; or None
-    earlier : SweepFolder, whose runs need not be played again; or None
-    """
-
-    layout: dict
-    factors: dict
+    layout: dict  # design, points, reps, seed, crn
+    factors: dict  # fixed, vary, levers, uncertainties
     policies: Any = None
     measures: Any = None
     keep: Any = None
@@ -110,8 +100,8 @@ class Asked:
     shard: tuple[int, int] | None = None
     block_runs: int | None = None
     baseline: bool | None = None
-    earlier: SweepFolder | None = None
-    opening: dict | None = None
+    earlier: SweepFolder | None = None  # whose runs need not be played again
+    opening: dict | None = None  # `session`, its lines, and `turn`, of an exercise with people from which it goes on
 
     def design(self, loaded) -> dict:
         """What the design is made of, of what was said: the policies of seats are values that are held."""
@@ -137,9 +127,8 @@ def begun(path, is_new, loaded, asked, play, say) -> SweepFolder:
     if any(not name.startswith(".") and name not in (POINTS, SCENARIO, SHARDS, LOG) for name in os.listdir(path)):
         raise InputError([Diagnostic(str(path), 0, 0, "no sweep was begun here, and other things lie here.")])
     if asked.until and asked.shard:
-        raise refusal(
-            "--until looks at all blocks of a sweep in their order, and --shard plays some of them. Keep one."
-        )
+        message = "--until looks at all blocks of a sweep in their order, and --shard plays some of them. Keep one."
+        raise refusal(message)
     try:
         if asked.earlier:
             check_unchanged(asked.earlier, loaded)
@@ -151,7 +140,7 @@ def begun(path, is_new, loaded, asked, play, say) -> SweepFolder:
         if folder.own.measures:
             _try_measures(folder, folder.study(loaded, play))
         if asked.earlier:
-            take_over(folder, asked.earlier, loaded, say)
+            _take_over(folder, asked.earlier, loaded, say)
         return folder
     except BaseException:
         if is_new:
@@ -185,7 +174,7 @@ def _try_measures(folder, study):
         player(study)([values_of(folder.task(0))[0]] * 2, np.array([0, 1]))
 
 
-def take_over(folder, earlier, loaded, say):
+def _take_over(folder, earlier, loaded, say):
     """Has the runs of an earlier sweep taken over; InputError when the larger one has none of them."""
     folder.before = Before(earlier, folder, loaded)
     count = folder.before.count()
@@ -246,16 +235,12 @@ def _differing(folder, loaded, asked):
 
 
 class Before:
-    """The runs of an earlier sweep, as a larger one finds them.
+    """The runs of an earlier sweep of a scenario, as a larger one finds them, whose folder is the second.
 
-    Parameters
-    ----------
-    earlier : SweepFolder
-    folder : SweepFolder, of the larger sweep; InputError when the runs of one would not be those of the other
-    loaded : Loaded, the scenario of both
+    InputError when the runs of one would not be those of the other.
     """
 
-    def __init__(self, earlier, folder, loaded):
+    def __init__(self, earlier: SweepFolder, folder: SweepFolder, loaded: Loaded) -> None:
         self.earlier, self.folder, self.loaded = earlier, folder, loaded
         one, two = ({**part.manifest, "seed": part.design.seed} for part in (earlier, folder))
         differing = [words for name, words in SAME.items() if one.get(name) != two.get(name)]

@@ -27,15 +27,17 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from sim.catalogue.measures import MEASURES
 from sim.errors import Diagnostic, InputError, OceansError
 from sim.experiments.blocks import Damaged, Study, block_size, columns_of, failures_of, read_shard, shard_name, task_of
 from sim.experiments.design import Design, make_design
 from sim.experiments.keep import Kept, kept_of
 from sim.experiments.manifest import FORMAT, SweepManifest, disagreements, order_of, plan_digest
-from sim.experiments.own import NOTHING_OWN, describe, own_of
+from sim.experiments.own import NOTHING_OWN, Own, describe, own_of
 from sim.record.reading import (
     check_digest,
     check_file,
@@ -65,6 +67,7 @@ from sim.record.store import (
 MANIFEST, SCENARIO, POINTS, SHARDS, FAILURES, LOG = (
     "manifest.json", "scenario.json", "points.npy", "shards", "failures.csv", "log.jsonl"
 )  # fmt: skip
+FAILURE = ("run", "point", "replication", "stage", "reason")
 PART = ".part"
 BIT_CHANGERS = ("two-oceans", "numpy", "scipy")  # programs whose versions may change bits
 PLAYS = ("draws.py", "engine.py", "errors.py", "own_code.py", "scenario", "rules", "catalogue", "model", "policies")
@@ -72,19 +75,11 @@ ANEW = f"Put back a copy of it, or begin the sweep anew: {LOG} has the command."
 
 
 class SweepFolder:
-    """The folder of one sweep.
+    """The folder of one sweep, with its design, whose points are mapped into memory, and code of one's own."""
 
-    Parameters
-    ----------
-    path : Path
-    manifest : dict
-    design : Design, its points mapped into memory
-    own : Own, the measures and policies of one's own that it is played with
-    """
-
-    def __init__(self, path, manifest, design, own=NOTHING_OWN):
+    def __init__(self, path: Path, manifest: dict, design: Design, own: Own = NOTHING_OWN) -> None:
         self.path, self.manifest, self.design, self.own = Path(path), manifest, design, own
-        self.before = None  # runs of an earlier sweep that need not be played again: see `sim.experiments.asked`
+        self.before: Any = None  # runs of an earlier sweep that need not be played again: see `sim.experiments.asked`
 
     # ------------------------------------------------------------------------------------------------ what it says
 
@@ -104,7 +99,7 @@ class SweepFolder:
         return self.manifest["blocks"]["runs"]
 
     @property
-    def shard(self):
+    def shard(self) -> tuple[int, int] | None:
         """(number, of how many), when this folder is for some of the blocks only; else None."""
         return tuple(self.manifest["shard"]) if self.manifest.get("shard") else None
 
@@ -234,13 +229,7 @@ class SweepFolder:
                 file.write(json.dumps(plain(facts)) + "\n")
 
     def study(self, loaded, play=None) -> Study:
-        """What a worker needs to play the blocks of this folder.
-
-        Parameters
-        ----------
-        loaded : Loaded, the scenario that the folder was made of
-        play : see `Study`
-        """
+        """What a worker needs to play the blocks of this folder, which was made of a scenario."""
         from sim.scenario import load_library, varied
 
         held = varied(loaded, self.design.held) if self.design.held else loaded
@@ -274,9 +263,7 @@ class SweepFolder:
 def alone(path):
     """Keeps a second process from playing into the same folder, where the system knows how; made if it is not there.
 
-    Parameters
-    ----------
-    path : Path; OceansError when another process is at work there
+    OceansError when another process is at work there.
     """
     descriptor = None
     while descriptor is None:
@@ -310,28 +297,15 @@ def _locked(path):
 
 
 def make_folder(
-    path,
-    loaded,
-    shard=None,
-    block_runs=None,
-    baseline=True,
-    measures=None,
-    keep=None,
-    until=(),
-    opening=None,
+    path, loaded, shard=None, block_runs=None, baseline=True, measures=None, keep=None, until=(), opening=None,
     **design_facts,
-) -> SweepFolder:
+) -> SweepFolder:  # fmt: skip
     """A folder for a new sweep, with its plan; InputError when the design makes no sense.
 
     Parameters
     ----------
     path : Path, an empty folder
-    loaded : Loaded
-    shard : (number, of how many) or None
-    block_runs : int, runs in a block; default: see `block_size`
-    baseline : bool, play each run a second time without the cooperation portfolio, if there is one
-    measures : measures of one's own, as `sim.experiments.own.own_of` takes them
-    keep : what is kept of each run beside its measures, as `sim.experiments.keep.kept_of` takes it
+    shard, block_runs, baseline, measures, keep : see `sim.experiments.sweep`
     until : list of str, conditions under which it has told enough, as `sim.experiments.length.Until` says them
     opening : dict of `session`, its lines, and `turn`, the last of it that is given; or None
     design_facts : see `sim.experiments.make_design`
@@ -347,7 +321,9 @@ def make_folder(
                 os.fsync(file.fileno())
             os.replace(aside, path / POINTS)
         else:
-            write_aside(path / POINTS, _array_bytes(design.points))
+            table = io.BytesIO()
+            np.lib.format.write_array(table, np.asarray(design.points), allow_pickle=False)
+            write_aside(path / POINTS, table.getvalue())
         (path / SHARDS).mkdir(exist_ok=True)
         write_json_aside(path / SCENARIO, plain(loaded.document))
     design = replace(design, points=read_array(path / POINTS))
@@ -359,8 +335,6 @@ def make_folder(
 
 
 def _manifest(path, loaded, design, shard, block_runs, baseline, own, kept, until, opening):
-    from sim.catalogue.measures import MEASURES
-
     size = block_runs or block_size(design.runs)
     measures = [*MEASURES, *own.measures]
     plan = {
@@ -381,12 +355,6 @@ def _manifest(path, loaded, design, shard, block_runs, baseline, own, kept, unti
     files = {SCENARIO: file_digest(path / SCENARIO)}
     shard = list(shard) if shard else None
     return signed({**plan, "plan": plan_digest(plan), "shard": shard, "files": files, "finished": False})
-
-
-def _array_bytes(points):
-    file = io.BytesIO()
-    np.lib.format.write_array(file, np.asarray(points), allow_pickle=False)
-    return file.getvalue()
 
 
 @functools.cache
@@ -441,8 +409,8 @@ def write_aside(path: Path, data: bytes):
         sync_folder(path.parent)
 
 
-def write_json_aside(path: Path, data):
-    """Data as a JSON file that appears whole; see `write_aside`."""
+def write_json_aside(path: Path, data: dict) -> None:
+    """Data as a JSON file that appears whole."""
     write_aside(path, as_json(data, indent=1).encode())
 
 
@@ -553,11 +521,15 @@ def _kept_digest(folder):
         return None
 
 
+def failed_runs(failures: list[tuple[int, str, str]], design: Design) -> list[tuple]:
+    """Of each run that failed what `FAILURE` names."""
+    points, replications = design.runs_of(np.array([run for run, *_ in failures], dtype=np.int64))
+    rows = zip(failures, points.tolist(), replications.tolist(), strict=True)
+    return [(run, point, replication, *said) for (run, *said), point, replication in rows]
+
+
 def _failures_table(failures, design) -> bytes:
-    rows, names = [], [factor.name for factor in design.varying]
-    for run, stage, reason in failures:
-        point, replication = (int(number[0]) for number in design.runs_of(np.array([run])))
-        rows.append([run, point, replication, stage, reason, *design.points[point].tolist()])
+    rows = ([*row, *design.points[row[1]].tolist()] for row in failed_runs(failures, design))
     file = io.StringIO(newline="")
-    fill_table(file, ["run", "point", "replication", "stage", "reason", *names], rows)
+    fill_table(file, [*FAILURE, *(factor.name for factor in design.varying)], rows)
     return file.getvalue().encode()

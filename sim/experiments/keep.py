@@ -17,23 +17,14 @@ AXES = ("turn", "actor", "incident", "response")
 
 @dataclass(frozen=True)
 class Column:
-    """One thing that can be kept of a run.
+    """One thing that can be kept of a run."""
 
-    Parameters
-    ----------
-    word : what it is asked for by, with others of its kind
-    axes : tuple of `AXES`, after that of the runs
-    unit, description : str
-    dtype : str, as it is stored
-    read : callable (world) -> array (runs, ...), of a world that has been played out
-    """
-
-    word: str
-    axes: tuple[str, ...]
+    word: str  # what it is asked for by, with others of its kind
+    axes: tuple[str, ...]  # of `AXES`, after that of the runs
     unit: str
     description: str
-    dtype: str
-    read: Callable
+    dtype: str  # as it is stored
+    read: Callable  # of a world that has been played out: array (runs, ...)
 
 
 def _by_turn(name, world):
@@ -43,14 +34,6 @@ def _by_turn(name, world):
 def _turn_joined(world):
     turns = np.searchsorted(world.inputs.calendar.edges, world.state.decided_day, side="right")
     return np.moveaxis(np.where(world.state.joined, turns, 0), 1, 0)
-
-
-def _of_actors(name, world):
-    return np.moveaxis(getattr(world.state, name), 1, 0)
-
-
-def _confidence(world):
-    return np.moveaxis(confidence(world.state.belief), 1, 0)
 
 
 UNITS = {"harm": "severity", "joiners": "states", "strongest_text": "ladder, 0 to 1", "confidence": "probability"}
@@ -63,11 +46,12 @@ COLUMNS = {
         "joined", ("response", "actor"), "turn", "turn in which it joined a response; 0: never", "<i2", _turn_joined
     ),
     "confidence_by_actor": Column(
-        "confidence", ("incident", "actor"), "probability", "at the end, that the suspect did it", "<f8", _confidence
+        "confidence", ("incident", "actor"), "probability", "at the end, that the suspect did it", "<f8",
+        lambda world: np.moveaxis(confidence(world.state.belief), 1, 0),
     ),
     "position_by_actor": Column(
         "position", ("incident", "actor"), "ladder, 0 to 1", "text that it wants at the end", "<f8",
-        partial(_of_actors, "position"),
+        lambda world: np.moveaxis(world.state.position, 1, 0),
     ),
     "spent_by_actor": Column(
         "spent", ("actor",), "capital", "political capital spent", "<f8", lambda world: world.state.spent
@@ -116,13 +100,7 @@ class Kept:
 
 
 def kept_of(loaded, design, words) -> Kept:
-    """What a new sweep keeps; InputError with advice.
-
-    Parameters
-    ----------
-    loaded : Loaded
-    design : Design
-    words : sequence of `WORDS`, or one text with commas; None: nothing
+    """What a new sweep keeps, by some of `WORDS`, or one text with commas; InputError with advice.
 
     >>> from sim.experiments import make_design
     >>> from sim.scenario import load

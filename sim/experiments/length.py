@@ -8,16 +8,19 @@ is narrow holds a little less often than it says.
 
 import re
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
 from sim.errors import did_you_mean, refusal
-from sim.experiments.blocks import player, task_of, values_of
+from sim.experiments.blocks import Study, player, task_of, values_of
 from sim.experiments.estimate import mean
+from sim.experiments.folder import SweepFolder
 from sim.experiments.result import Result
 from sim.experiments.sample import sample_of
 from sim.letters import is_number
+from sim.scenario import Loaded
 
 FIRST_TIMED, TIMED = 16, 256  # runs at first and at most
 LONG_ENOUGH = 2.0  # seconds of processor time that tell the rate
@@ -28,21 +31,14 @@ ENOUGH = "enough"
 
 @dataclass(frozen=True)
 class Cost:
-    """What a sweep would cost.
-
-    Parameters
-    ----------
-    points, runs : int; left : int, runs that are still to be played; timed : int, runs that were timed
-    megabytes : float, of all runs on disk
-    seconds : float, of processor time for one run; workers : int
-    """
+    """What a sweep would cost."""
 
     points: int
     runs: int
-    left: int
-    timed: int
-    megabytes: float
-    seconds: float
+    left: int  # runs that are still to be played
+    timed: int  # runs that were timed
+    megabytes: float  # of all runs on disk
+    seconds: float  # of processor time for one run
     workers: int
 
     @property
@@ -76,16 +72,8 @@ class Cost:
         )
 
 
-def cost_of(folder, study, left, workers) -> Cost:
-    """What a sweep would cost, from runs of its middle block that are played and timed.
-
-    Parameters
-    ----------
-    folder : SweepFolder
-    study : Study
-    left : int, runs still to be played
-    workers : int
-    """
+def cost_of(folder: SweepFolder, study: Study, left: int, workers: int) -> Cost:
+    """What a sweep would cost with so many runs left to play, from runs of its middle block, which are timed."""
     task, play = task_of(folder.design, folder.manifest["blocks"]["count"] // 2, folder.size), player(study)
     points, timed = values_of(task), min(FIRST_TIMED, len(task))
     seconds = _timed(play, points, task, timed)
@@ -132,12 +120,7 @@ class Until:
 
 
 def until_of(words, measures) -> tuple[Until, ...]:
-    """Conditions as somebody writes them; InputError with advice.
-
-    Parameters
-    ----------
-    words : texts "harm ±0.05" (or "harm +-0.05"), "enough"; one text; None: none
-    measures : names of the sweep's measures
+    """Conditions on a sweep's measures as somebody writes them, "harm ±0.05" or "enough"; InputError with advice.
 
     >>> [str(one) for one in until_of(["harm +-0.05", "enough"], ["harm"])]
     ['harm ±0.05', 'enough']
@@ -162,17 +145,14 @@ def _condition(text, measures):
 class Watch:
     """Sees to the end of a sweep that has conditions: after how many blocks of its order all of them hold.
 
-    Parameters
-    ----------
-    folder : SweepFolder
-    loaded : Loaded
-    there : set of int, blocks that are there
+    It is told which blocks are there, and then of each that is played.
     """
 
-    def __init__(self, folder, loaded, there):
+    def __init__(self, folder: SweepFolder, loaded: Loaded, there: Iterable[int]) -> None:
         self.folder, self.loaded, self.there = folder, loaded, set(there)
         self.conditions = until_of(folder.manifest["until"], folder.manifest["measures"])
-        self.order, self.looked, self.reached = folder.order(), 0, None
+        self.order, self.looked = folder.order(), 0
+        self.reached: int | None = None
         self._look()
 
     @property

@@ -53,15 +53,15 @@ class Own:
 
     def facts(self) -> dict:
         """As the manifest holds it."""
-        described = [own_measure(name, read) for name, read in self.measures.items()]
+        measures = [(own_measure(name, read), read) for name, read in self.measures.items()]
+        said = ("label", "unit", "better", "description")
         return {
             "measures": [
-                {"name": one.name, **_known_by(one.read), "label": one.label, "unit": one.unit, "better": one.better,
-                 "description": one.description}
-                for one in described
+                {"name": one.name, **_known_by(read), **{word: getattr(one, word) for word in said}}
+                for one, read in measures
             ],
             "policies": [{"name": name, **_known_by(policy)} for name, policy in self.policies.items()],
-        }  # fmt: skip
+        }
 
     def at_hand(self) -> dict[str, Callable]:
         """The measures; this process knows the policies by their names from now on."""
@@ -79,11 +79,7 @@ def _known_by(one: Any) -> dict:
 def own_of(loaded, design, measures) -> Own:
     """What a new sweep has of one's own; InputError with every fault at once.
 
-    Parameters
-    ----------
-    loaded : Loaded
-    design : Design
-    measures : dict of name to callable (world) -> array (R,) or "module:function"; texts "name=module:function"; None
+    Measures come by name, each a callable (world) -> array (R,) or "module:function"; as texts "name=module:function".
     """
     own = Own(measures_of(measures), {words: policies.policy_named(words) for words in _policies_in(loaded, design)})
     taken = [name for name in own.measures if any(name == factor.name for factor in design.factors)]
@@ -143,11 +139,8 @@ def _policies_in(loaded, design) -> list[str]:
 def own_again(path, facts, measures=None) -> Own:
     """What a sweep that is gone on with has of one's own, as it was then; InputError when it is another now.
 
-    Parameters
-    ----------
-    path : Path, the sweep's folder
-    facts : dict, `own` of its manifest
-    measures : as in `own_of`, where they are named again
+    `path` is the sweep's folder, `facts` is `own` of its manifest; measures are as in `own_of`, where they are named
+    again.
     """
     named, faults = measures_of(measures), []
     surplus = sorted({*named} - {one["name"] for one in facts["measures"]})

@@ -11,7 +11,7 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -21,11 +21,13 @@ import numpy as np
 from sim.errors import Diagnostic, InputError, OceansError, refusal
 from sim.experiments.blocks import BASELINE, PLAYED, Damaged, columns_of, failures_of, shard_name
 from sim.experiments.folder import (
+    FAILURE,
     MANIFEST,
     PART,
     POINTS,
     SCENARIO,
     SHARDS,
+    failed_runs,
     kept_or_advice,
     open_folder,
     sync_folder,
@@ -93,16 +95,11 @@ class Result:
         for number in self._blocks:
             yield self.folder.runs_of(number), self.folder.read(number)[0]
 
-    @property
-    def indices(self) -> np.ndarray:
-        """The index, in the whole sweep, of each run that is here."""
-        parts = [self.folder.runs_of(number) for number in self._blocks]
-        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
-
     @cached_property
     def runs(self) -> np.ndarray:
         """Which run is which."""
-        indices = self.indices
+        parts = [self.folder.runs_of(number) for number in self._blocks]
+        indices = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
         names = [("run", "<i8"), ("point", "<i8"), ("replication", "<i8"), ("status", "i1"), ("digest", "<u8")]
         table = np.zeros(len(indices), dtype=names)
         table["run"] = indices
@@ -114,10 +111,7 @@ class Result:
     def failures(self) -> list[dict]:
         """The runs that failed: where, at which stage, why."""
         failed = [entry for number in self._blocks for entry in failures_of(self.folder.read(number))]
-        points, replications = self.design.runs_of(np.array([run for run, *_ in failed], dtype=np.int64))
-        keys = ("run", "point", "replication", "stage", "reason")
-        rows = zip(failed, points.tolist(), replications.tolist(), strict=True)
-        return [dict(zip(keys, (run, point, again, *said), strict=True)) for (run, *said), point, again in rows]
+        return [dict(zip(FAILURE, row, strict=True)) for row in failed_runs(failed, self.design)]
 
     def point_of(self, run: int) -> tuple[dict, int]:
         """Path to value at a run, with what is held, and the run's replication number: what replaying it takes."""
@@ -182,11 +176,11 @@ class Result:
         prefixes = ["", BASELINE][: 1 + self.manifest["baseline"]]
         data = {}
         for name, _, inner in columns_of(self.manifest["measures"], self.folder.kept, baseline=False):
-            about = COLUMNS.get(name)
+            about, named = COLUMNS.get(name), measure(name)
+            units, said = (about.unit, about.description) if about else (named.unit, named.label)
             arms = [self.column(prefix + name).reshape(*shape, *inner) for prefix in prefixes]
             axes = ("arm", "point", "replication", *(about.axes if about else ()))
-            words = {"units": about.unit, "long_name": about.description} if about else _words_for(name)
-            data[name] = (axes, np.stack(arms), words)
+            data[name] = (axes, np.stack(arms), {"units": units, "long_name": said})
         factors = {factor.name: _along_points(factor, self.design.points) for factor in self.design.varying}
         coordinates = {"arm": list(ARMS[: len(prefixes)]), "point": np.arange(shape[0])}
         coordinates |= {"replication": np.arange(shape[1]), **{axis: list(at) for axis, at in self.folder.kept.axes}}
@@ -229,11 +223,6 @@ class Result:
                 write_aside(folder / f"{number:06}.parquet", sink.getvalue().to_pybytes())
 
 
-def _words_for(name):
-    about = measure(name)
-    return {"units": about.unit, "long_name": about.label}
-
-
 def _along_points(factor, points):
     return "point", np.array(points[factor.name]), {"units": unit_of_factor(factor), "long_name": label_of(factor)}
 
@@ -258,17 +247,12 @@ class _Columns(Mapping):
 
 
 def load_result(path: str | os.PathLike, verify: bool = True, partial: bool = False) -> Result:
-    """The result of a sweep, from its folder.
+    """The result of a sweep, from its folder; InputError when this is no sweep, or damaged; OceansError: unfinished.
 
     Parameters
     ----------
-    path : folder
-    verify : bool, read every block and compare it with its check; False looks at their heads alone, and is quick
-    partial : bool, take what there is of a sweep that is not finished
-
-    Returns
-    -------
-    Result; InputError when this is no sweep, or damaged; OceansError when it is unfinished
+    verify : read every block and compare it with its check; False looks at their heads alone, and is quick
+    partial : take what there is of a sweep that is not finished
     """
     folder = open_folder(path)
     if not folder.is_finished and not partial:
@@ -303,18 +287,12 @@ def _imported(name, extra="analysis"):
         raise OceansError(f"this needs {name.split('.')[0]}: pip install 'two-oceans[{extra}]'.") from None
 
 
-def merge(folders, out) -> Result:
-    """One sweep of the blocks of several folders; each block is read and compared with its check.
+def merge(folders: Sequence[str | os.PathLike], out: str | os.PathLike) -> Result:
+    """One sweep of the blocks of several folders, in one that is not there yet, with the bytes of one played at once.
 
-    Parameters
-    ----------
-    folders : sequence of paths, of the same plan: `sweep(..., shard=(1, 3))`, `(2, 3)`, `(3, 3)`
-    out : path of a folder that is not there yet
-
-    Returns
-    -------
-    Result, with the same bytes as if one machine had played it all. InputError when the folders are not of the same
-    sweep, or blocks are missing, damaged or in disagreement. The folders are left as they are.
+    The folders are of one plan: `sweep(..., shard=(1, 3))`, `(2, 3)`, `(3, 3)`; they are left as they are. Each block
+    is read and compared with its check. InputError when the folders are not of the same sweep, or blocks are missing,
+    damaged or in disagreement.
     """
     parts, out = [open_folder(folder) for folder in folders], Path(out)
     if not parts:

@@ -6,7 +6,9 @@ what is left as it was written has no column.
 
 import math
 from array import array
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +16,7 @@ from sim.errors import Diagnostic, InputError, did_you_mean, refusal
 from sim.experiments.factors import Factor
 from sim.letters import is_number
 from sim.record.reading import cells_of
-from sim.scenario.loading import unplayable
+from sim.scenario.loading import Loaded, unplayable
 from sim.scenario.paths import fitted, wanted
 from sim.scenario.wording import core
 from sim.text_files import DESIGN, file_lines
@@ -22,30 +24,25 @@ from sim.text_files import DESIGN, file_lines
 MOST_FAULTS = 20
 
 
-def read_table(source, loaded, choose) -> tuple[list[Factor], dict]:
-    """The factors and columns of a design that somebody wrote; InputError with file, line and advice.
+def read_table(source: Any, loaded: Loaded, choose: Callable) -> tuple[list[Factor], dict[str, np.ndarray]]:
+    """The factors, and values by name, of a design that somebody wrote; InputError with file, line and advice.
 
     Parameters
     ----------
     source : path of a CSV file, pandas.DataFrame, dict of name to values, or list of dicts of name to value
-    loaded : Loaded
     choose : callable (word) -> (name, Place, kind); InputError when a word leads nowhere
-
-    Returns
-    -------
-    list of Factor, dict of name to array of values
     """
     table = _Table(source, loaded, choose)
     table.read()
     if table.faults:
         raise InputError(table.faults)
-    return table.factors(), table.columns()
+    return [column.factor() for column in table.columns], {column.name: column.array() for column in table.columns}
 
 
 class _Table:
     def __init__(self, source, loaded, choose):
         self.loaded, self.choose = loaded, choose
-        self.faults, self.heads, self.cells = [], [], []
+        self.faults, self.columns = [], []
         is_file = isinstance(source, str | Path)
         self.file = str(source) if is_file else "design"
         self.rows = _lines_of_file(source) if is_file else _lines_of_data(source)
@@ -68,9 +65,9 @@ class _Table:
             if len(self.faults) == MOST_FAULTS:
                 return
             self._read_point(number, text, row)
-        if not self.faults and not len(self.cells[0].values):
+        if not self.faults and not len(self.columns[0].values):
             self.fault(0, 0, "the design has no points: below the first row there is nothing.")
-        for column in self.cells if not self.faults else ():
+        for column in self.columns if not self.faults else ():
             self._try(column)
 
     def _try(self, column):
@@ -99,25 +96,16 @@ class _Table:
             if where.path in seen:
                 self.fault(number, at, f"'{word}' means the same as '{seen[where.path]}'.", text, len(word))
             seen[where.path] = word
-            self.heads.append((name, where, kind))
-            self.cells.append(_Column(where))
+            self.columns.append(_Column(name, where, kind))
 
     def _read_point(self, number, text, row):
-        if len(row) != len(self.cells):
-            self.fault(number, 1, f"{len(row)} values for {len(self.cells)} columns.", text, max(len(text), 1))
+        if len(row) != len(self.columns):
+            self.fault(number, 1, f"{len(row)} values for {len(self.columns)} columns.", text, max(len(text), 1))
             return
-        for place, (cell, column) in enumerate(zip(row, self.cells, strict=True)):
+        for place, (cell, column) in enumerate(zip(row, self.columns, strict=True)):
             message = column.add(cell, (number, text, place))
             if message:
                 self._at((number, text, place), cell, message)
-
-    def factors(self):
-        """A factor for each column."""
-        return [column.factor(name, kind) for (name, _, kind), column in zip(self.heads, self.cells, strict=True)]
-
-    def columns(self):
-        """The values of each column, by name."""
-        return {name: column.array() for (name, *_), column in zip(self.heads, self.cells, strict=True)}
 
 
 class _Column:
@@ -127,8 +115,8 @@ class _Column:
     as it was written, and where first.
     """
 
-    def __init__(self, place):
-        self.place, self.known, self.index = place, {}, {}
+    def __init__(self, name, place, kind):
+        self.name, self.place, self.kind, self.known, self.index = name, place, kind, {}, {}
         self.is_whole = core(place.annotation)[0] is int
         self.values = array("d" if place.is_number else "q")
 
@@ -175,14 +163,13 @@ class _Column:
             return numbers.astype(np.int64) if self.is_whole else numbers
         return np.array([value for value, *_ in self.known.values()])[numbers]
 
-    def factor(self, name, kind):
+    def factor(self):
         """The factor that these values are of."""
+        about = self.name, self.place.path, self.kind
         if not self.place.is_number:
-            choices = dict.fromkeys(value for value, *_ in self.known.values())
-            return Factor(name, self.place.path, kind, choices=tuple(choices))
+            return Factor(*about, choices=tuple(dict.fromkeys(value for value, *_ in self.known.values())))
         number = int if self.is_whole else float
-        low, high = number(min(self.values)), number(max(self.values))
-        return Factor(name, self.place.path, kind, low, high, is_whole=self.is_whole)
+        return Factor(*about, number(min(self.values)), number(max(self.values)), is_whole=self.is_whole)
 
 
 def _lines_of_file(path):

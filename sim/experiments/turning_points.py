@@ -33,40 +33,23 @@ LEAST = 0.25  # of the spread between futures: what parts them by less is not wo
 
 @dataclass(frozen=True)
 class TurningPoint:
-    """A choice that mattered: what was chosen, what it is compared with, and what that would have changed.
+    """A choice that mattered: what was chosen, what it is compared with, and what that would have changed."""
 
-    Parameters
-    ----------
-    decision : Decision, with all that was open
-    chosen, otherwise : tuple of str, ids of options
-    measure : str, the outcome that it moved most
-    as_it_was, had_it_been : float, means of that outcome over the futures of either way
-    change : Estimate, of the outcome had it been `otherwise`, less what it comes to as it was
-    futures : int, pairs of futures behind it
-    """
-
-    decision: Decision
-    chosen: tuple[str, ...]
+    decision: Decision  # with all that was open
+    chosen: tuple[str, ...]  # ids of options
     otherwise: tuple[str, ...]
-    measure: str
-    as_it_was: float
-    had_it_been: float
-    change: Estimate
-    futures: int
+    measure: str  # the outcome that it moved most
+    as_it_was: float  # mean of that outcome over the futures of this way
+    had_it_been: float  # and of the other
+    change: Estimate  # of the outcome had it been `otherwise`, less what it comes to as it was
+    futures: int  # pairs of futures behind it
 
 
 def turning_points(session: Session, most: int = 3, futures: int = FUTURES) -> list[TurningPoint]:
-    """The choices that mattered most to what came of an exercise, those that mattered most first.
+    """The choices that mattered most to what came of an exercise that is over, those that mattered most first.
 
-    Parameters
-    ----------
-    session : Session, that is over
-    most : int, how many at most; futures : int, continuations of each way that is tried
-
-    Returns
-    -------
-    list of TurningPoint; empty where no choice parts the futures clearly, or where what control directed in
-        mid-turn made it another exercise
+    So many at most, each way that is tried being continued in so many futures. There are none where no choice parts the
+    futures clearly, or where what control directed in mid-turn made it another exercise.
 
     >>> found = turning_points(Session("smallest", seed=7))
     >>> all(point.change.is_clear() and point.chosen != point.otherwise for point in found)
@@ -194,6 +177,7 @@ class Rerun:
         self._own_will = {d.actor for d, answer in session.decided if set(answer.choice) != set(d.default)}
         self.weight = dict(zip(inputs.actors, inputs.capability.mean(axis=0), strict=True))
         self._starts: dict[int, Session] = {}
+        self._ends: dict[tuple, World] = {}
         states = [code for code in inputs.actors if code not in inputs.bodies]
         played = Session(
             session.loaded, session.seed, session.run, states, baseline=False, until=0, at_start=session.at_start
@@ -227,8 +211,13 @@ class Rerun:
     def _at_the_end(self, turn: int, otherwise: Mapping[Address, tuple[str, ...]]) -> World:
         """The exercise at the end of a turn in which something was decided otherwise.
 
-        Whoever decides as the model would need not be asked.
+        Whoever decides as the model would need not be asked. Each is played once, and looked on from again.
         """
+        if (turn, *otherwise.items()) not in self._ends:
+            self._ends[turn, *otherwise.items()] = self._played_to_the_end(turn, otherwise)
+        return self._ends[turn, *otherwise.items()]
+
+    def _played_to_the_end(self, turn: int, otherwise: Mapping[Address, tuple[str, ...]]) -> World:
         branch = self._starts[turn].twin()
         asked = {actor for _, actor, *_ in otherwise} | self._own_will
         branch.people = asked

@@ -51,6 +51,7 @@ GROUPS = {
     "cooperation": "Cooperation you propose or end",
 }
 LAST_INPUTS = 12
+NOTHING_SEEN: View = {"injects": [], "texts": [], "seen_responses": [], "day": 0}
 HIDDEN_OF_DECISION = ("default", "otherwise")  # what the model would do
 
 
@@ -88,23 +89,41 @@ def person_page(room: Room, person: Person) -> dict[str, Any]:
     return {
         **frame(room),
         "person": person,
-        "seats": [_seat_in_list(room, code) for code in room.seats],
+        "seats": [_seat_in_list(room, code) for code in room.seats if room.takes_part(code)[1] >= room.session.turn],
         "held": [seat_page(room, person, code) for code in person.seats],
         "results": room.results() is not None and room.settings()["debrief"],
     }
 
 
 def _seat_in_list(room: Room, code: str) -> dict[str, Any]:
-    return {"code": code, "name": capital(room.names.actor(code)), "by": [one.name for one in room.holders(code)]}
+    return {
+        "code": code,
+        "name": capital(room.names.actor(code)),
+        "by": [one.name for one in room.holders(code)],
+        "when": _when(room, code),
+    }
+
+
+def _when(room: Room, code: str) -> str:
+    """In which turns a seat's actor takes part; empty: from the first to the last."""
+    first, last = room.takes_part(code)
+    begins = f"from turn {first} on" if first > 1 else ""
+    ends = f"up to turn {last}" if last < room.session.model_inputs.turns else ""
+    both = f"in turn {first}" if first == last else f"in turns {first} to {last}"
+    return both if begins and ends else begins or ends
+
+
+def view_from(room: Room, code: str) -> View:
+    """What is seen from a seat: while its actor takes part its own view, else what everybody sees."""
+    if not room.session.turn:
+        return NOTHING_SEEN
+    return room.session.view(code) if room.is_here(code) else public_view(room.session.world)
 
 
 def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
     """What somebody sees from a seat."""
     session, names = room.session, room.names
-    has_begun = bool(session.turn)
-    view: View = (
-        session.view(code) if has_begun else {"injects": [], "texts": [], "seen_responses": [], "turn": 0, "day": 0}
-    )
+    view, is_here, turn = view_from(room, code), room.is_here(code), session.turn
     own = room.loaded.scenario.actors.get(code)
     start = room.session.model_inputs.calendar.start
     decisions = [_decision(room, one, names) for one in room.session.open_decisions(code)]
@@ -117,10 +136,13 @@ def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
         "code": code,
         "name": capital(names.actor(code)),
         "brief": own.brief if own and own.brief else "",
-        "new": [inject for inject in view["injects"] if inject["turn"] == view["turn"]],
-        "earlier": [inject for inject in reversed(view["injects"]) if inject["turn"] < view["turn"]],
+        "when": _when(room, code),
+        "is_here": is_here,
+        "is_to_come": turn < room.takes_part(code)[0],
+        "new": [one for one in view["injects"] if max(one["turn"], 1) == turn],
+        "before": [one for one in view["injects"] if max(one["turn"], 1) == turn - 1],
         "since": _since(view, session.model_inputs.calendar, names),
-        "situation": situation(view, names, start) if has_begun else [],
+        "situation": situation(view, names, start) if turn and is_here else [],
         "groups": _grouped(decisions + answered),
         "is_sent": bool(answered) and not decisions,
         "draft": room.log.draft(code, person.id),
@@ -130,9 +152,25 @@ def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
         "views": _views_of_team(room, person, code),
         "notes": room.log.notes(code),
         "others": [seat for seat in map(lambda c: _seat_in_list(room, c), room.seats) if seat["code"] != code],
-        "past": _past(room, code, names),
+        "is_past": turn > 1 or any(answer.actor == code for _, answer in session.decided),
         "moves": _moves(room, code),
         "outcome": _outcome(room) if session.is_over and room.settings()["debrief"] else (),
+    }
+
+
+def past_page(room: Room, person: Person) -> dict[str, Any]:
+    """What reached somebody's seats in earlier turns, and what they have decided, the latest first."""
+    views = {code: room.session.view(code) if room.session.turn else {"injects": []} for code in person.seats}
+    return {
+        **frame(room),
+        "held": [
+            {
+                "name": capital(room.names.actor(code)),
+                "earlier": [one for one in reversed(view["injects"]) if one["turn"] < room.session.turn],
+                "past": _past(room, code, room.names),
+            }
+            for code, view in views.items()
+        ],
     }
 
 
@@ -201,7 +239,7 @@ def _grouped(decisions: list[dict[str, Any]]) -> list[tuple[str, list[dict[str, 
 def _views_of_team(room: Room, person: Person, code: str) -> dict[str, Any]:
     """What those who hold a seat with others would answer: how many said so, and what may be read of it now."""
     answered, views = room.session.pending, room.views()
-    may_read = room.speaks(person, code) and not room.is_sealed(code)
+    may_read = person.role == "control" or (room.speaks(person, code) and not room.is_sealed(code))
     due = [decision for address, decision in room.session.asked.items() if decision.actor == code and address in views]
     lines: dict[str, list[str]] = {}
     for decision in due:
@@ -323,9 +361,7 @@ def _decision_in_full(room: Room, decision: Decision) -> dict[str, Any]:
 def screen_page(room: Room) -> dict[str, Any]:
     """What the shared screen shows: safe for all eyes."""
     session, names = room.session, room.names
-    view: View = (
-        public_view(session.world) if session.turn else {"injects": [], "texts": [], "seen_responses": [], "day": 0}
-    )
+    view = public_view(session.world) if session.turn else NOTHING_SEEN
     debrief = room.settings()["debrief"] and session.is_over
     return {
         **frame(room),
@@ -364,17 +400,16 @@ def _looked_back(room: Room, is_open: bool) -> dict[str, list[str]]:
 # ---------------------------------------------------------------------------------------------------- control's desk
 
 
-def control_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
+def control_page(room: Room) -> dict[str, Any]:
     """What control sees: everything."""
     session, names = room.session, room.names
     return {
         **frame(room),
-        "links": links,
-        "code": room.code,
-        "sheet": [_planned(session, names, planned) for planned in session.world.plan],
+        "sheet": [
+            _planned(session, names, planned) for planned in sorted(session.world.plan, key=lambda one: one.turn)
+        ],
         "seats": [_seat_at_desk(room, code, names) for code in room.seats],
         "waiting": [person for person in room.log.people() if not person.seats],
-        "people": [(person, room.is_present(person)) for person in room.log.people()],
         "can_begin": session.is_between_turns and not session.is_over,
         "due": len(session.asked) - len(session.pending),
         "asked": len(session.asked),
@@ -457,6 +492,7 @@ def _planned(session: Session, names: Names, planned: Planned) -> dict[str, Any]
         "sender": inject.sender,
         "question": put(inject.question) if inject.question else "",
         "is_now": planned.turn == session.turn,
+        "is_near": planned.turn in (session.turn, session.turn + 1),
     }
 
 
@@ -480,8 +516,11 @@ def _seat_at_desk(room: Room, code: str, names: Names) -> dict[str, Any]:
     }
 
 
-def _answers(room: Room) -> list[tuple[str, list[tuple[str, str, list[str]]]]]:
-    """What is answered in this turn, question by question: each seat's answer, and the views of those who hold it."""
+def _answers(room: Room) -> list[tuple[str, list[tuple[str, list[str]]]]]:
+    """What is answered in this turn, question by question: each answer, and the seats that gave it.
+
+    A seat in which somebody would do otherwise says how many.
+    """
     session, names, views = room.session, room.names, room.views()
     given = {kept.payload for kept in room.history()}
     answers: list[tuple[Decision, Sequence[str] | None]] = [
@@ -491,14 +530,33 @@ def _answers(room: Room) -> list[tuple[str, list[tuple[str, str, list[str]]]]]:
     ]
     pending = session.pending
     answers += [(one, pending[at].choice if at in pending else None) for at, one in session.asked.items()]
-    said: dict[str, list[tuple[str, str, list[str]]]] = {}
+    said: dict[str, dict[str, list[str]]] = {}
     for decision, choice in reversed(answers):
-        held = _views_on(decision, views, names)
+        held = [json.loads(kept.payload)["choice"] for kept in views.get(decision.address, {}).values()]
         if choice or held:
             what = "not yet" if choice is None else chosen_words(decision, choice, names)
-            seat = capital(names.actor(decision.actor))
-            said.setdefault(question(decision, names), []).append((seat, what, held))
-    return list(said.items())
+            others = sum(set(view) != set(choice or ()) for view in held)
+            seat = capital(names.actor(decision.actor)) + (f" ({others} of {len(held)} otherwise)" if others else "")
+            said.setdefault(question(decision, names), {}).setdefault(what, []).append(seat)
+    return [(asked, list(lines.items())) for asked, lines in said.items()]
+
+
+def people_page(room: Room, links: dict[str, str]) -> dict[str, Any]:
+    """Who has come in, where they sit, and how others do."""
+    return {
+        **frame(room),
+        "links": links,
+        "code": room.code,
+        "people": [
+            {
+                "id": person.id,
+                "name": person.name,
+                "is_here": room.is_present(person),
+                "seats": [capital(room.names.actor(seat)) for seat in person.seats],
+            }
+            for person in room.log.people()
+        ],
+    }
 
 
 def _story(room: Room) -> list[str]:

@@ -120,6 +120,17 @@ class Room:
         codes = [code for code in inputs.actors if code not in inputs.bodies or inputs.is_state[inputs.index[code]]]
         return sorted(codes, key=lambda code: not (code in own and own[code].brief))
 
+    def takes_part(self, seat: str) -> tuple[int, int]:
+        """The first and the last turn in which a seat's actor takes part."""
+        inputs = self.session.model_inputs
+        turns = inputs.takes_part[:, inputs.index[seat]].nonzero()[0] + 1
+        return int(turns[0]), int(turns[-1])
+
+    def is_here(self, seat: str) -> bool:
+        """Whether a seat's actor takes part now."""
+        first, last = self.takes_part(seat)
+        return first <= max(self.session.turn, 1) <= last
+
     def holders(self, seat: str) -> list[Person]:
         """Who holds a seat; the first speaks for it."""
         return self.log.holders(seat)
@@ -159,6 +170,8 @@ class Room:
         """Somebody takes a seat, which from now on waits for its people."""
         if seat not in self.seats:
             raise refusal(f"there is no seat '{seat}' in this exercise.")
+        if self.session.turn > self.takes_part(seat)[1]:
+            raise refusal(f"{self.names.actor(seat)} takes part no longer. Take another seat.")
         with self._changing():
             if not self.session.is_over and seat not in self.session.people:
                 self._direct(Direction("seat", seat, PERSON, f"{person.name} sits down"), by or person.name)

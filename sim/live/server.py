@@ -213,8 +213,15 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
                 **pages.person_page(room, person),
                 said=desk.told(person),
                 base=f"/p/{token}",
+                past=f"/p/{token}/past",
                 stream=token,
             )
+
+    @app.get("/p/{token}/past")
+    def past(token: str) -> Response:
+        person, base = desk.person(token, "player"), f"/p/{token}"
+        with room.lock:
+            return desk.page("past.html.j2", **pages.past_page(room, person), base=base, back=base)
 
     @app.post("/p/{token}/{deed}")
     async def player_does(token: str, deed: str, request: Request) -> Response:
@@ -248,7 +255,7 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
             reached = {one for seat in person.seats for one in pages.files_of(room, seat)}
         if name not in reached:
             raise Refused(404, "page/unknown", "There is no such file.")
-        return Response(room.loaded.attached[name], headers={"Content-Disposition": "attachment"})
+        return _attached(room, name)
 
     @app.get("/screen/{token}")
     def screen(token: str) -> Response:
@@ -291,6 +298,11 @@ def _result(folder: Path, name: str) -> Response:
     if not path.is_relative_to(folder.resolve()) or not path.is_file() or path.suffix not in (".html", ".svg", ".png"):
         raise Refused(404, "page/unknown", "There is no such page.")
     return FileResponse(path, headers=DRAWN)
+
+
+def _attached(room: Room, name: str) -> Response:
+    """A file that came with an inject."""
+    return Response(room.loaded.attached[name], headers={"Content-Disposition": "attachment"})
 
 
 def _svg(picture: Picture | None) -> Response:
@@ -349,11 +361,18 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
     def control(token: str) -> Response:
         person = desk.person(token, "control")
         with room.lock:
-            words = pages.control_page(room, desk.links)
+            words = pages.control_page(room)
         return desk.page(
-            "control.html.j2", **words, said=desk.told(person), token=token, stream=token,
-            qr=_qr(desk.links["join"]), quantities=QUANTITIES,
-        )  # fmt: skip
+            "control.html.j2", **words, said=desk.told(person), token=token, stream=token, quantities=QUANTITIES
+        )
+
+    @app.get("/control/{token}/people")
+    def people(token: str) -> Response:
+        person = desk.person(token, "control")
+        with room.lock:
+            words = pages.people_page(room, desk.links)
+        qr = _qr(desk.links["join"])
+        return desk.page("people.html.j2", **words, said=desk.told(person), token=token, stream=token, qr=qr)
 
     @app.post("/control/{token}/write")
     @app.post("/control/{token}/edit")
@@ -373,18 +392,36 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
         if deed not in CONTROL_DEEDS:
             raise Refused(404, "deed/unknown", "Control can do no such thing.")
         await run_in_threadpool(desk.doing, person, lambda: CONTROL_DEEDS[deed](desk, person, form))
-        return RedirectResponse(f"/control/{token}#{one_of(form, 'back')}", 303)
+        back = one_of(form, "back")
+        return RedirectResponse(f"/control/{token}" + ("/people" if back == "people" else f"#{back}"), 303)
+
+    def as_seat(token: str, seat: str) -> Person:
+        person = desk.person(token, "control")
+        if seat not in room.seats:
+            raise Refused(404, "seat/unknown", "There is no such seat.")
+        return Person(person.id, "control", "control", (seat,))
 
     @app.get("/control/{token}/seat/{seat}")
     def look(token: str, seat: str) -> Response:
         """What a seat sees, for control: the seat's own page, with nothing of control's in it."""
-        person = desk.person(token, "control")
-        if seat not in room.seats:
-            raise Refused(404, "seat/unknown", "There is no such seat.")
-        as_seat = Person(person.id, "control", "control", (seat,))
+        person, base = as_seat(token, seat), f"/control/{token}/as"
         with room.lock:
-            words = pages.person_page(room, as_seat)
-        return desk.page("player.html.j2", **words, said=desk.told(person), base=f"/control/{token}/as", stream=token)
+            words = pages.person_page(room, person)
+        past, said = f"/control/{token}/seat/{seat}/past", desk.told(person)
+        return desk.page("player.html.j2", **words, said=said, base=base, past=past, stream=token)
+
+    @app.get("/control/{token}/seat/{seat}/past")
+    def looks_back(token: str, seat: str) -> Response:
+        person, base, back = as_seat(token, seat), f"/control/{token}/as", f"/control/{token}/seat/{seat}"
+        with room.lock:
+            return desk.page("past.html.j2", **pages.past_page(room, person), base=base, back=back)
+
+    @app.get("/control/{token}/as/attached/{name:path}")
+    def attached(token: str, name: str) -> Response:
+        desk.person(token, "control")
+        if name not in room.loaded.attached:
+            raise Refused(404, "page/unknown", "There is no such file.")
+        return _attached(room, name)
 
     @app.post("/control/{token}/as/{deed}")
     async def acts(token: str, deed: str, request: Request) -> Response:
@@ -572,7 +609,7 @@ def _serve_programs(app: FastAPI, desk: Desk) -> None:
     def view(token: str, seat: str) -> Response:
         seated(token, seat)
         with room.lock:
-            return JSONResponse(room.session.view(seat) if room.session.turn else {})
+            return JSONResponse(pages.view_from(room, seat) if room.session.turn else {})
 
     @app.get("/api/{token}/{seat}/decisions")
     def decisions(token: str, seat: str) -> Response:

@@ -3,38 +3,17 @@
 A figure that the library does not know falls back as each function says; `sim/ODD.md` repeats it.
 """
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, fields
+from functools import cache, cached_property
 
 import numpy as np
 
 from sim.rules.coercion import asymmetry, trade_exposure
 from sim.rules.quantize import quantize
 from sim.scenario import resolve_members
+from sim.scenario.facts import group_members
 from sim.scenario.library_schema import YARDSTICK
 
-ACTOR_ARRAYS = (
-    "actors",
-    "adversaries",
-    "bodies",
-    "is_state",
-    "is_nato",
-    "is_eu",
-    "is_partner",
-    "body_members",
-    "speaks_alone",
-    "economy",
-    "cyber",
-    "military",
-    "capability",
-    "population",
-    "capital",
-    "capacity",
-    "exposure",
-    "stance_near",
-    "borders",
-    "other_ocean",
-)
 MOST_RANKED = 30
 UNRANKED_CYBER = 0.0
 
@@ -44,7 +23,6 @@ class ActorTable:
     """The actors' arrays, as `ModelInputs` describes them."""
 
     loaded: object
-    date: object
     norm_year: float
     actors: tuple
     adversaries: tuple
@@ -75,28 +53,31 @@ class ActorTable:
         return {code: k for k, code in enumerate(self.actors)}
 
     @cached_property
+    def _is_adversary(self):
+        return _among(self.actors, self.adversaries)
+
+    @cached_property
     def _known(self):
         return {}
 
-    def expanded(self, names):
-        """Codes that a list of codes, groups and bodies stands for on the scenario's first day."""
-        key = tuple(names)
-        if key not in self._known:
-            named = [name for name in names if name != "any"]
-            self._known[key] = frozenset(resolve_members(named, self.loaded.library, self.date))
-        return self._known[key]
-
     def members(self, names):
         """Which actors a list of codes and groups means: (A,) bool. A body playing as one stands for its members."""
-        codes = self.expanded(names)
-        inside = np.array([code in codes for code in self.actors])
-        adversaries = np.array([code in self.adversaries for code in self.actors])
+        key = tuple(names)
+        if key not in self._known:
+            self._known[key] = self._members(key)
+            self._known[key].flags.writeable = False
+        return self._known[key]
+
+    def _members(self, names):
+        named = [name for name in names if name != "any"]
+        inside = _among(self.actors, resolve_members(named, self.loaded.library, self.loaded.scenario.first_day))
+        taking_part = self.is_state | self._is_adversary
         if "any" in names:
-            inside = inside | self.is_state | adversaries
+            return taking_part
         for body in self.bodies:
             if self.is_state[self.place[body]] and f"group:{self.loaded.library.bodies[body].group}" in names:
                 inside[self.place[body]] = True
-        return inside & (self.is_state | adversaries)
+        return inside & taking_part
 
     def holds(self, group, date):
         """Which actors belong to a group of the library on a day: (A,) bool."""
@@ -113,7 +94,7 @@ class ActorTable:
         if what == "relations":
             return np.array([state is None or suspect not in state.no_relations_with for state in known])
         if what == "harm":
-            return np.isin(self.actors, list(victims))
+            return _among(self.actors, victims)
         if what == "forces":
             return self.military[0] > 0
         return np.array([state.ncpi_rank is not None if state else False for state in known]) | (
@@ -121,19 +102,9 @@ class ActorTable:
         )
 
 
-class Numbers:
-    """Coefficients as plain numbers, looked up one by one.
-
-    >>> from types import SimpleNamespace
-    >>> Numbers(SimpleNamespace(b_peer=np.array([[0.5]])))["b_peer"]
-    0.5
-    """
-
-    def __init__(self, params):
-        self._beh = params
-
-    def __getitem__(self, name):
-        return float(getattr(self._beh, name)[0, 0])
+ACTOR_ARRAYS = tuple(
+    one.name for one in fields(ActorTable) if one.name not in ("loaded", "norm_year", "is_body", "habit_naming")
+)
 
 
 def actor_table_of(loaded, params):
@@ -146,10 +117,14 @@ def actor_table_of(loaded, params):
 
     Returns
     -------
-    Cast
+    ActorTable
     """
     scenario, library = loaded.scenario, loaded.library
-    one = Numbers(params)
+
+    def one(name):
+        """A coefficient as a plain number; looked up alone, so that it can be told which of them were read."""
+        return float(getattr(params, name)[0, 0])
+
     actors = _actors(scenario, library)
     adversaries = tuple(code for code in actors if _role(code, loaded) == "adversary")
     bodies = tuple(code for code in actors if code in library.bodies)
@@ -162,11 +137,9 @@ def actor_table_of(loaded, params):
     economy = np.array([_economy(code, loaded) for code in actors])
     cyber = np.array([_cyber(code, loaded) for code in actors])
     military = np.array([_military(code, loaded) for code in actors])
-    capacity = one["capacity_floor"] + (1 - one["capacity_floor"]) * economy
-    overrides = scenario.actors
+    capacity = one("capacity_floor") + (1 - one("capacity_floor")) * economy
     return ActorTable(
         loaded=loaded,
-        date=scenario.first_day,
         norm_year=_year(scenario.norm_date or scenario.first_day),
         actors=actors,
         adversaries=adversaries,
@@ -183,19 +156,12 @@ def actor_table_of(loaded, params):
         military=quantize(military)[None],
         capability=quantize(_capability(scenario.capability, economy, cyber, military))[None],
         population=_population(actors, loaded)[None],
-        capital=quantize(
-            [
-                overrides[c].capital
-                if c in overrides and overrides[c].capital is not None
-                else one["capital_start"] * carries
-                for c, carries in zip(actors, capacity, strict=True)
-            ]
-        )[None],
+        capital=_capital(actors, loaded, one("capital_start") * capacity)[None],
         capacity=quantize(capacity)[None],
         habit_naming=_in_some_group(loaded, actors, lambda group: group.names_culprits).astype(float)[None],
-        exposure=np.array([[[_exposure(code, other, loaded, one) for code in actors]] for other in adversaries]),
-        stance_near=np.array([[[_stance(code, other, loaded, one) for code in actors]] for other in adversaries]),
-        borders=np.array([[[_borders(code, other, loaded) for code in actors]] for other in adversaries]),
+        exposure=_towards(_exposure, actors, adversaries, loaded, one),
+        stance_near=_towards(_stance, actors, adversaries, loaded, one),
+        borders=_towards(_borders, actors, adversaries, loaded),
         other_ocean=np.array([[[_is_far(code, other, loaded) for code in actors]] for other in adversaries]).astype(
             float
         ),
@@ -213,35 +179,37 @@ def _actors(scenario, library):
     return tuple(resolve_members(scenario.participants, library, scenario.first_day))
 
 
-def _role(code, loaded):
+def _own(code, loaded, name):
+    """What the scenario itself says of an actor, in place of the library; None where it says nothing."""
     own = loaded.scenario.actors.get(code)
-    if own and own.role:
-        return own.role
-    return loaded.library.states[code].role if code in loaded.library.states else "other"
+    return getattr(own, name) if own else None
+
+
+def _role(code, loaded):
+    known = loaded.library.states.get(code)
+    return _own(code, loaded, "role") or (known.role if known else "other")
 
 
 def _theatre(code, loaded):
-    own = loaded.scenario.actors.get(code)
-    if own and own.theatre:
-        return own.theatre
     known = loaded.library.states.get(code) or loaded.library.bodies.get(code)
-    return known.theatre if known else "elsewhere"
-
-
-def theatres(loaded, actors):
-    """Theatre of each actor, with the scenario's own in place of the library's."""
-    return tuple(_theatre(code, loaded) for code in actors)
+    return _own(code, loaded, "theatre") or (known.theatre if known else "elsewhere")
 
 
 def _holds(actors, library, group, date):
     members = resolve_members([f"group:{group}"], library, date) if group in library.groups else ()
-    return np.isin(actors, members)
+    return _among(actors, members)
 
 
 def _in_some_group(loaded, actors, is_meant):
     """Which actors belong, on the first day, to a group of the library that is meant: (A,) bool."""
     named = [f"group:{name}" for name, group in loaded.library.groups.items() if is_meant(group)]
-    return np.isin(actors, resolve_members(named, loaded.library, loaded.scenario.first_day))
+    return _among(actors, resolve_members(named, loaded.library, loaded.scenario.first_day))
+
+
+def _among(actors, codes):
+    """Which actors are among some codes: (A,) bool."""
+    known = frozenset(codes)
+    return np.array([code in known for code in actors], dtype=bool)
 
 
 def _year(date):
@@ -253,7 +221,14 @@ def _value(figure, default=None):
 
 
 def _members_of_body(code, library):
+    """States that are or were its members, whenever."""
     return [library.states[c] for c in library.groups[library.bodies[code].group].members if c in library.states]
+
+
+def _members_at_first(code, loaded):
+    """Codes of a body's members on the first day."""
+    group = loaded.library.bodies[code].group
+    return resolve_members([f"group:{group}"], loaded.library, loaded.scenario.first_day)
 
 
 def _gdp(code, loaded):
@@ -273,17 +248,17 @@ def _gdp(code, loaded):
 
 def _economy(code, loaded):
     """Square root of GDP over the largest economy's, at most 1."""
-    own = loaded.scenario.actors.get(code)
-    if own and own.economy is not None:
-        return own.economy
+    own = _own(code, loaded, "economy")
+    if own is not None:
+        return own
     return min(1.0, (_gdp(code, loaded) / _gdp(YARDSTICK, loaded)) ** 0.5)
 
 
 def _cyber(code, loaded):
     """Half the commitment index, half the power rank (unranked: none). A body: its best member's."""
-    own = loaded.scenario.actors.get(code)
-    if own and own.cyber is not None:
-        return own.cyber
+    own = _own(code, loaded, "cyber")
+    if own is not None:
+        return own
     library = loaded.library
     if code in library.bodies:
         return max(_cyber_of(state) for state in _members_of_body(code, library))
@@ -298,9 +273,9 @@ def _cyber_of(state):
 
 def _military(code, loaded):
     """Square root of defence expenditure over the largest spender's; unknown: none."""
-    own = loaded.scenario.actors.get(code)
-    if own and own.military is not None:
-        return own.military
+    own = _own(code, loaded, "military")
+    if own is not None:
+        return own
     library = loaded.library
     largest = library.states[YARDSTICK].defence_usd_bn.value
     if code in library.bodies:
@@ -321,6 +296,12 @@ def _capability(choice, economy, cyber, military):
     }[choice]
 
 
+def _capital(actors, loaded, usual):
+    """Political capital at the start: the scenario's own, or the usual."""
+    own = [_own(code, loaded, "capital") for code in actors]
+    return quantize([at_first if given is None else given for given, at_first in zip(own, usual, strict=True)])
+
+
 def _population(actors, loaded):
     """Share of the EU's population, which a qualified majority counts: the scenario's own, or the library's."""
     states, own = loaded.library.states, loaded.scenario.actors
@@ -329,18 +310,27 @@ def _population(actors, loaded):
     return np.array([(known | given).get(code, 0.0) / 100 for code in actors])
 
 
-def _exposure(code, other, loaded, one):
+def _towards(figure, actors, adversaries, *known):
+    """A figure of each actor towards each adversary: (D, 1, A). A body's comes of its members', worked out once."""
+
+    @cache
+    def of(code, other):
+        return figure(of, code, other, *known)
+
+    return np.array([[[of(code, other) for code in actors]] for other in adversaries])
+
+
+def _exposure(of, code, other, loaded, one):
     """Exposure to an adversary: trade against GDP, tempered by who needs whom, and energy. Unknown trade: none."""
-    own = loaded.scenario.actors.get(code)
-    if own and other in own.exposure:
-        return own.exposure[other]
-    library = loaded.library
+    own, library = _own(code, loaded, "exposure") or {}, loaded.library
+    if other in own:
+        return own[other]
     if code == other:
         return 0.0
     if code in library.bodies:
-        members = resolve_members([f"group:{library.bodies[code].group}"], library, loaded.scenario.first_day)
+        members = _members_at_first(code, loaded)
         weights = np.array([_gdp(member, loaded) for member in members])
-        values = np.array([_exposure(member, other, loaded, one) for member in members])
+        values = np.array([of(member, other) for member in members])
         return float((weights * values).sum() / weights.sum())
     state = library.states.get(code)
     if state is None or other not in state.exposure:
@@ -349,44 +339,40 @@ def _exposure(code, other, loaded, one):
     trade = _value(figures.trade_pct_gdp, 0.0)
     foe = library.states.get(other)
     if foe and foe.trade_fell_in and loaded.scenario.first_day.year >= foe.trade_fell_in:
-        trade *= one["trade_rus_since_2022"]
+        trade *= one("trade_rus_since_2022")
     needs_it_more = float(asymmetry(_gdp(other, loaded), _gdp(code, loaded)))
-    by_trade = trade_exposure(trade, one["exposure_half"]) * needs_it_more ** one["exposure_asymmetry"]
-    return 1 - (1 - by_trade) * (1 - one["exposure_energy"] * _value(figures.energy, 0.0))
+    by_trade = trade_exposure(trade, one("exposure_half")) * needs_it_more ** one("exposure_asymmetry")
+    return 1 - (1 - by_trade) * (1 - one("exposure_energy") * _value(figures.energy, 0.0))
 
 
-def _stance(code, other, loaded, one):
+def _stance(of, code, other, loaded, one):
     """How far an actor sees an adversary of its own ocean as a threat: votes, past coercion, opinion."""
-    own = loaded.scenario.actors.get(code)
-    if own and other in own.stance:
-        return own.stance[other]
-    library = loaded.library
+    own, library = _own(code, loaded, "stance") or {}, loaded.library
+    if other in own:
+        return own[other]
     if code == other:
         return -1.0
     if code in library.bodies:
-        members = resolve_members([f"group:{library.bodies[code].group}"], library, loaded.scenario.first_day)
-        return float(np.mean([_stance(member, other, loaded, one) for member in members]))
+        return float(np.mean([of(member, other) for member in _members_at_first(code, loaded)]))
     state, foe = library.states.get(code), library.states.get(other)
     if state is None or foe is None:
         return 0.0
-    stance = one["stance_distance"] * _distance(state, foe, loaded.scenario.first_day.year) / one["ideal_point_scale"]
+    stance = one("stance_distance") * _distance(state, foe, loaded.scenario.first_day.year) / one("ideal_point_scale")
     past = [e for e in state.episodes if e.by == other and e.start <= loaded.scenario.first_day.year]
-    stance += one["stance_episode"] * min(len(past), 2)
+    stance += one("stance_episode") * min(len(past), 2)
     if other in state.unfavourable:
-        stance += one["stance_opinion"] * (state.unfavourable[other].value / 100 - one["opinion_middle"])
+        stance += one("stance_opinion") * (state.unfavourable[other].value / 100 - one("opinion_middle"))
     return stance
 
 
-def _borders(code, other, loaded):
+def _borders(of, code, other, loaded):
     """Whether a border with an adversary counts: 0 or 1, of a body the share of its members. Not where the scenario
     gives the stance itself."""
-    own = loaded.scenario.actors.get(code)
-    if own and other in own.stance:
-        return 0.0
     library = loaded.library
+    if other in (_own(code, loaded, "stance") or {}):
+        return 0.0
     if code in library.bodies:
-        members = resolve_members([f"group:{library.bodies[code].group}"], library, loaded.scenario.first_day)
-        return float(np.mean([_borders(member, other, loaded) for member in members]))
+        return float(np.mean([of(member, other) for member in _members_at_first(code, loaded)]))
     return float(code in library.states and other in library.states[code].borders)
 
 
@@ -403,8 +389,7 @@ def _distance(state, foe, year):
 
 def _is_far(code, other, loaded):
     """Whether an adversary of the other ocean counts less; not where the scenario itself gives the stance."""
-    own = loaded.scenario.actors.get(code)
-    if code == other or (own and other in own.stance):
+    if code == other or other in (_own(code, loaded, "stance") or {}):
         return False
     one, two = _theatre(code, loaded), _theatre(other, loaded)
     return not ("both" in (one, two) or one == two)
@@ -420,56 +405,36 @@ def _is_far(code, other, loaded):
 
 @dataclass(frozen=True)
 class Bonds:
-    """Who belongs together, and by which coefficient that counts.
+    """Who belongs together, and by which coefficient that counts: arrays (A, A) of bool but where it is said."""
 
-    tie : dict of coefficient to array (A, A) of bool; sharing : the same
-    neighbours : array (A, A) of bool, states that border the same adversary
-    given : array (A, A), a tie the scenario gives itself, else nan
-    same_ocean : array (A, A) of bool
-    counts : array (A,) of bool, who can be moved by another's trouble
-    """
-
-    tie: dict
-    sharing: dict
-    neighbours: np.ndarray
-    given: np.ndarray
+    tie: dict  # such an array for each coefficient
+    sharing: dict  # the same
+    neighbours: np.ndarray  # states that border the same adversary
+    given: np.ndarray  # a tie the scenario gives itself, else nan
     same_ocean: np.ndarray
-    counts: np.ndarray
+    counts: np.ndarray  # (A,) of bool, who can be moved by another's trouble
 
 
 def bonds_of(loaded, actor_table):
     """The bonds among the actors of a scenario on its first day."""
-    tie, sharing = {}, {}
-    for group in loaded.library.groups.values():
-        inside = actor_table.members(sorted(_codes(group, loaded)))
-        together = np.outer(inside, inside) & ~np.eye(len(inside), dtype=bool)
-        for name, kinds in ((group.tie, tie), (group.sharing, sharing)):
-            if name:
-                kinds[name] = kinds.get(name, False) | together
+    tie, sharing, library = {}, {}, loaded.library
+    for key, group in library.groups.items():
+        named = [(name, kinds) for name, kinds in ((group.tie, tie), (group.sharing, sharing)) if name]
+        inside = actor_table.members(sorted(group_members(key, library, loaded.scenario.first_day)) if named else ())
+        for name, kinds in named:
+            kinds[name] = kinds.get(name, False) | np.outer(inside, inside) & ~np.eye(len(inside), dtype=bool)
     return Bonds(
         tie,
         sharing,
-        _neighbours(loaded, actor_table),
+        _neighbours(actor_table.actors, library),
         _given(loaded, actor_table),
-        _same_ocean(theatres(loaded, actor_table.actors)),
+        _same_ocean([_theatre(code, loaded) for code in actor_table.actors]),
         actor_table.is_state,
     )
 
 
-def _codes(group, loaded):
-    day = loaded.scenario.first_day
-    return {
-        code
-        for code, spell in group.members.items()
-        if not (spell.since and spell.since > day) and not (spell.until and spell.until < day)
-    }
-
-
-def _neighbours(loaded, actor_table):
-    borders = [
-        set(loaded.library.states[code].borders) if code in loaded.library.states else set()
-        for code in actor_table.actors
-    ]
+def _neighbours(actors, library):
+    borders = [set(library.states[code].borders) if code in library.states else set() for code in actors]
     return np.array([[bool(mine & theirs) for theirs in borders] for mine in borders])
 
 
@@ -482,9 +447,9 @@ def _given(loaded, actor_table):
 
 
 def _same_ocean(places):
-    return np.array(
-        [[one == other or "both" in (one, other) or "elsewhere" in (one, other) for other in places] for one in places]
-    )
+    places = np.array(places)
+    is_in_any = (places == "both") | (places == "elsewhere")
+    return (places[:, None] == places) | is_in_any[:, None] | is_in_any
 
 
 def tied(bonds, params):

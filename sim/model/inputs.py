@@ -696,23 +696,19 @@ def _options(loaded, actor_table, incidents, params):
         chosen += [(h, incident.id, key) for key in fitting]
         slices.append(slice(first, len(chosen)))
     responses = [known[key] for _, _, key in chosen]
+    by_key = {key: known[key] for _, _, key in chosen}
+    may = {key: _who_may(one, actor_table) & _sits_where(key, loaded, actor_table) for key, one in by_key.items()}
+    in_force_from = {key: _in_force_from(one, loaded, actor_table) for key, one in by_key.items()}
     rungs = np.array([0.0, *(float(getattr(params, f"rung_{rung}")[0, 0]) for rung in RUNGS[1:])])
     return {
         "options": tuple((incident, key) for _, incident, key in chosen),
         "option_incident": np.array([h for h, _, _ in chosen], dtype=int),
         "option_slices": tuple(slices),
         "allowed": np.array(
-            [
-                _who_may(known[key], actor_table)
-                & _sits_where(key, loaded, actor_table)
-                & _has_what_it_takes(known[key], actor_table, scenario.incidents[h])
-                for h, _, key in chosen
-            ],
+            [may[key] & _has_what_it_takes(known[key], actor_table, scenario.incidents[h]) for h, _, key in chosen],
             dtype=bool,
         ).reshape(-1, len(actor_table.actors)),
-        "in_force_from": np.array([_in_force_from(known[key], loaded, actor_table) for *_, key in chosen]).reshape(
-            -1, len(actor_table.actors)
-        ),
+        "in_force_from": np.array([in_force_from[key] for *_, key in chosen]).reshape(-1, len(actor_table.actors)),
         "option_follows": _follows(chosen, responses),
         **_habits(responses, actor_table),
         **_kinds(chosen, responses, len(scenario.incidents)),

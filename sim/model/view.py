@@ -183,7 +183,11 @@ def public_view(world: World, run: int = 0) -> View:
     return {
         "turn": world.turn,
         "day": world.day,
-        "injects": [told for told, planned in _released(world, run) if players <= set(planned.recipients)],
+        "injects": [
+            told
+            for told, planned in _released(world, run)
+            if players & inputs.here(max(planned.turn, 1)) <= set(planned.recipients)  # of those who were there then
+        ],
         "texts": _texts(world, run),
         "seen_responses": _seen(world, run),
     }

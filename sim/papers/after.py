@@ -5,6 +5,8 @@ Nothing is invented: what is drafted here says so, and each sentence of it names
 
 from pathlib import Path
 
+from sim.output.figures import charts_of
+from sim.output.figures.saving import png_of
 from sim.output.narrative.decisions import LABELS
 from sim.output.narrative.hot_wash import (
     alignment,
@@ -230,13 +232,20 @@ def _overrides(record):
 
 
 def _charts(played):
-    found = {path.stem: path for path in sorted((played.folder / "charts").glob("*.png"))}
-    drawn = [found[name] for name in CHARTS if name in found] or list(found.values())[:4]
+    found = {path.stem: path for path in sorted((played.folder / "charts").glob("*.svg"))}
+    drawn = [found[name] for name in CHARTS if name in found]
     if drawn:
         yield Break()
         yield Heading("Charts")
     for path in drawn:
-        yield Picture(path, f"{capital(path.stem.replace('_', ' '))}: charts/{path.name} in the run's folder")
+        alt = f"{capital(path.stem.replace('_', ' '))}: charts/{path.name} in the run's folder"
+        yield Picture(_pixels(path, played), alt)
+
+
+def _pixels(path, played):
+    """The PNG of a chart that stands in a run's folder as SVG: the one beside it, or drawn now."""
+    beside = path.with_suffix(".png")
+    return beside if beside.exists() else png_of(charts_of("run")[path.stem].compose(played.record, played.loaded))
 
 
 def _events(findings, played):

@@ -23,7 +23,7 @@ from sim.phrases import first_words
 from sim.scenario.hints import bare_letters, codes_by_name
 from sim.scenario.inject_checks import TO_EVERYBODY_OR_CONTROL
 from sim.scenario.loading import Loaded, from_text, load, locate
-from sim.scenario.reader import Node, entries_of, read_text, text_of
+from sim.scenario.reader import Node, read_text
 from sim.scenario.schema import Inject
 from sim.text_files import file_text
 
@@ -390,7 +390,7 @@ def _merged(text, shown, loaded, rows):
     """The file with the injects that differ written anew, and new ones at the end of the list."""
     root = read_text(text, shown)
     existing = {inject.id: inject for inject in loaded.scenario.injects}
-    own = {text_of(entry, "id"): entry for entry in entries_of(root, "injects")}
+    own = {entry.text_of("id"): entry for entry in root.entries_of("injects")}
     brought = Brought(text)
     lines, ends = text.splitlines(keepends=True), _ends(root, text)
     edits: list[tuple[int, int, str]] = []  # first line, line after the last, what stands there
@@ -438,7 +438,7 @@ def _meant(name, value):
 
 def _ends(root, text):
     """For each inject of a file, by id, the line after its last."""
-    entries, lines = entries_of(root, "injects"), text.splitlines()
+    entries, lines = root.entries_of("injects"), text.splitlines()
     starts = [entry.line - 1 for entry in entries]
     ends = {}
     for entry, after in zip(entries, [*starts[1:], len(lines)], strict=False):
@@ -448,7 +448,7 @@ def _ends(root, text):
             end += 1
         while end > entry.line and (not lines[end - 1].strip() or _is_remark(lines[end - 1], column)):
             end -= 1
-        ends[text_of(entry, "id")] = end
+        ends[entry.text_of("id")] = end
     return ends
 
 
@@ -514,10 +514,10 @@ def _dumped(entry, dash, column):
 
 def _added(new, root, lines, ends):
     """Where new entries go, and what stands there."""
-    entries = entries_of(root, "injects")
+    entries = root.entries_of("injects")
     head = ""
     if entries:
-        dash, column, at = _dash(lines, entries[0]), entries[0].column - 1, ends[text_of(entries[-1], "id")]
+        dash, column, at = _dash(lines, entries[0]), entries[0].column - 1, ends[entries[-1].text_of("id")]
     elif node := root.keys.get("injects"):
         dash, column, at = 2, 4, node.line
         lines[at - 1] = "injects:\n"
@@ -593,9 +593,9 @@ def _line_by_line(fault):
 
 def _places(text, shown) -> Iterable[tuple[int, str | None, str]]:
     """(line, id, field) of everything that the injects of a file say, in order."""
-    for entry in entries_of(read_text(text, shown), "injects"):
-        yield entry.line, text_of(entry, "id"), "id"
-        yield from sorted((key.line, text_of(entry, "id"), name) for name, key in entry.keys.items())
+    for entry in read_text(text, shown).entries_of("injects"):
+        yield entry.line, entry.text_of("id"), "id"
+        yield from sorted((key.line, entry.text_of("id"), name) for name, key in entry.keys.items())
     yield len(text.splitlines()) + 1, None, ""
 
 

@@ -471,21 +471,16 @@ def fill_table(file, columns, rows, with_commas=False):
     "a;b";0,5
     """
     table = csv.writer(file, delimiter=";" if with_commas else ",", lineterminator="\n")
-    written = _with_comma if with_commas else _written
-    table.writerow([written(name) for name in columns])
-    table.writerows([written(cell) for cell in row] for row in rows)
+    table.writerows([_written(cell, with_commas) for cell in row] for row in itertools.chain([columns], rows))
 
 
-def _with_comma(cell):
-    cell = _written(cell)
-    return str(cell).replace(".", ",") if isinstance(cell, float) else cell
-
-
-def _written(cell):
+def _written(cell, with_commas):
     """A cell as a file holds it: an apostrophe before text that would be a formula, which spreadsheets do not show."""
     if isinstance(cell, str):
         return f"'{cell}" if cell.startswith(FORMULA) and not is_number(cell) else cell
-    return "" if cell is None or cell != cell else cell
+    if cell is None or cell != cell:
+        return ""
+    return str(cell).replace(".", ",") if with_commas and isinstance(cell, float) else cell
 
 
 def _write_lines(path, lines):

@@ -27,29 +27,15 @@ from sim.scenario.facts import (
     OWN,
     Facts,
     groups_joined,
-    must_be_adversary,
-    must_take_part,
     not_both,
     repeated,
     role_in,
     said_again,
-    turn_must_exist,
 )
 from sim.scenario.hints import code_meant, which_code
 from sim.scenario.inject_checks import actors_reached, check_injects, check_questions, turn_meant
 from sim.scenario.library_schema import Days, Format, Membership, Response
-from sim.scenario.reader import (
-    Node,
-    entries_of,
-    is_given,
-    items_of,
-    keys_of,
-    named_in,
-    nodes_of,
-    number_of,
-    text_of,
-    whole_of,
-)
+from sim.scenario.reader import Node, keys_of, nodes_of, number_of, whole_of
 from sim.scenario.schema import LONGEST_TURN, MERGED_BY, MOST_MARKS, MOST_TURNS, STATELESS, Scenario
 from sim.scenario.wording import expected, start_of
 
@@ -72,23 +58,23 @@ def _definitions(facts: Facts) -> dict[str, dict[str, Node]]:
     """What this scenario itself gives a name to, by section, each with the node of its name."""
     root = facts.root
     ids = {
-        name: {text: entry["id"] for entry in entries_of(root, name) if (text := text_of(entry, "id")) is not None}
+        name: {text: entry["id"] for entry in root.entries_of(name) if (text := entry.text_of("id")) is not None}
         for name in ("incidents", "objectives")
     }
-    keys = {section: {key: node for key, node, _ in items_of(root, name)} for section, name in OWN.items()}
-    actors = {code: node for code, node, _ in items_of(root, "actors") if code in facts.own_actors}
+    keys = {section: {key: node for key, node, _ in root.items_of(name)} for section, name in OWN.items()}
+    actors = {code: node for code, node, _ in root.items_of("actors") if code in facts.own_actors}
     return {**ids, **keys, "states": actors}
 
 
 def repeated_ids(root: Node) -> Iterator[Diagnostic]:
     """Entries of one list that go by the same name; asked of each file before it is laid over another."""
     for name, field in MERGED_BY.items():
-        yield from repeated(entries_of(root, name), field, name)
+        yield from repeated(root.entries_of(name), field, name)
 
 
 def check_participants(facts: Facts) -> Iterator[Diagnostic]:
     seen: dict[str, Node] = {}
-    for entry in entries_of(facts.root, "participants"):
+    for entry in facts.root.entries_of("participants"):
         name = entry.text
         if name is None:
             continue
@@ -123,26 +109,26 @@ def _who_is_meant(name: str, facts: Facts) -> str:
 
 
 def check_actors(facts: Facts) -> Iterator[Diagnostic]:
-    for code, key, actor in items_of(facts.root, "actors"):
+    for code, key, actor in facts.root.items_of("actors"):
         if code in facts.own_actors:
             yield from _invented_actor(code, key, actor, facts)
-        yield from must_take_part(key, facts, "an actor described here")
+        yield from facts.must_take_part(key, "an actor described here")
         for field in ("exposure", "stance"):
-            for other, place, _ in items_of(actor, field):
+            for other, place, _ in actor.items_of(field):
                 if other == code:
                     yield place.fault(f"'{code}' cannot have '{field}' toward itself.")
                 else:
                     yield from unless_known(place, "actors", facts.known, facts.codes_by_name)
         yield from _memberships(code, actor, facts)
-        if ":" not in (text_of(actor, "policy") or ":"):  # what is one's own is looked for when it is played
+        if ":" not in (actor.text_of("policy") or ":"):  # what is one's own is looked for when it is played
             policies = import_module("sim.policies").POLICIES  # of a room that comes later
             yield from unless_known(actor["policy"], "policies", policies)
 
 
 def check_presence(facts: Facts) -> Iterator[Diagnostic]:
     """Actors that join late or leave early: when, and that what the scenario says of them falls into their time."""
-    for code, _, actor in items_of(facts.root, "actors"):
-        given = [field for field in ("from_turn", "until_turn") if is_given(actor, field)]
+    for code, _, actor in facts.root.items_of("actors"):
+        given = [field for field in ("from_turn", "until_turn") if actor.is_given(field)]
         if given and code in facts.library.bodies and not facts.bodies_play_as_one:
             yield actor.keys[given[0]].fault(f"'{code}' is its members: say of each of them when it takes part.")
         for field in given:
@@ -151,16 +137,16 @@ def check_presence(facts: Facts) -> Iterator[Diagnostic]:
                 yield actor[field].fault(f"there is no turn {turn}: the exercise has {counted(facts.turns, 'turn')}.")
         if len(given) == 2 and not facts.presence(code):
             yield actor["until_turn"].fault(f"'{code}' would leave before it joins, in turn {actor['from_turn'].text}.")
-    for incident in entries_of(facts.root, "incidents"):
+    for incident in facts.root.entries_of("incidents"):
         yield from _incident_in_time(incident, facts)
-    for inject in entries_of(facts.root, "injects"):
+    for inject in facts.root.entries_of("injects"):
         yield from _inject_in_time(inject, facts)
 
 
 def _incident_in_time(incident: Node, facts: Facts) -> Iterator[Diagnostic]:
     """Whoever is hit or behind it is there when it begins, and whoever is behind it until it is over."""
     begins, lasts = whole_of(incident.get("turn")) or 1, whole_of(incident.get("turns"))
-    hit = [(key, code, "a victim") for code, key, _ in items_of(incident, "victims")]
+    hit = [(key, code, "a victim") for code, key, _ in incident.items_of("victims")]
     behind = [(incident.get("by"), "who did it"), (incident.get("suspect"), "whom it looks like")]
     for node, code, role in [*hit, *((node, node.text, role) for node, role in behind if node is not None)]:
         there = facts.presence(code)
@@ -189,7 +175,7 @@ def _inject_in_time(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
     if question is None or not question.is_mapping:
         return
     answered_by = turn + (whole_of(question.get("turns")) or 1)
-    for entry in entries_of(question, "to"):
+    for entry in question.entries_of("to"):
         there = facts.presence(entry.text)
         if entry.text in facts.cast and there and not any(k in there for k in range(turn, answered_by)):
             yield entry.fault(f"'{entry.text}' takes part {_when_there(there)}, and is asked in turn {turn}.")
@@ -202,7 +188,7 @@ def _when_there(there: range) -> str:
 
 def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator[Diagnostic]:
     needed = ["name", "adjective", *(["role"] if facts.role(code) is None else []), "theatre"]
-    missing = [f"'{field}'" for field in needed if not is_given(actor, field)]
+    missing = [f"'{field}'" for field in needed if not actor.is_given(field)]
     if missing:
         near = code_meant(code, {**facts.library.states, **facts.library.bodies}, facts.codes_by_name)
         hint = f" Did you mean '{near}'?" if near else ""
@@ -212,15 +198,15 @@ def _invented_actor(code: str, key: Node, actor: Node, facts: Facts) -> Iterator
 
 def _memberships(code: str, actor: Node, facts: Facts) -> Iterator[Diagnostic]:
     """The groups of the library that a scenario puts an actor into, and whether its role agrees."""
-    groups, library = entries_of(actor, "member_of"), facts.library
+    groups, library = actor.entries_of("member_of"), facts.library
     for entry in groups:
         yield from unless_known_group(entry, [name for name in library.groups if name not in facts.own_groups])
-    given, follows = text_of(actor, "role"), role_in(groups_joined(actor), library)
+    given, follows = actor.text_of("role"), role_in(groups_joined(actor), library)
     if given is not None and follows is not None and given != follows:
         said = f"whoever belongs to {', '.join(groups_joined(actor))} has the role '{follows}'"
         yield actor["role"].fault(f"{said}, and here '{given}' stands. Write '{follows}', or leave the role out.")
     votes = "EU" in library.bodies and library.bodies["EU"].group in groups_joined(actor)
-    if votes and code in facts.own_actors and not is_given(actor, "eu_population_pct"):
+    if votes and code in facts.own_actors and not actor.is_given("eu_population_pct"):
         yield start_of(actor).fault(
             f"'{code}' votes in the EU's Council, which counts people: give 'eu_population_pct', its share of them in "
             "percent, such as 0.3 for a state of Estonia's size."
@@ -229,23 +215,23 @@ def _memberships(code: str, actor: Node, facts: Facts) -> Iterator[Diagnostic]:
 
 def check_groups(facts: Facts) -> Iterator[Diagnostic]:
     """The scenario's own groups: names of their own, and members who take part."""
-    for name, key, group in items_of(facts.root, "groups"):
+    for name, key, group in facts.root.items_of("groups"):
         if name not in facts.own_groups:
             yield key.fault(f"the library has a group '{name}' already. Give this one another name.")
-        for member in entries_of(group, "members"):
-            yield from must_take_part(member, facts, f"a member of group '{name}'")
+        for member in group.entries_of("members"):
+            yield from facts.must_take_part(member, f"a member of group '{name}'")
 
 
 def check_ties(facts: Facts) -> Iterator[Diagnostic]:
     seen: dict[frozenset, Node] = {}
-    for tie in entries_of(facts.root, "ties"):
-        ends = entries_of(tie, "between")
+    for tie in facts.root.entries_of("ties"):
+        ends = tie.entries_of("between")
         codes = [end.text for end in ends]
         if len(codes) != 2 or None in codes:
             continue
         between = tie["between"]
         for end in ends:
-            yield from must_take_part(end, facts, "one end of a tie")
+            yield from facts.must_take_part(end, "one end of a tie")
         if codes[0] == codes[1]:
             yield between.fault(f"a tie joins two different actors, and here '{codes[0]}' stands twice.")
         elif frozenset(codes) in seen:
@@ -254,27 +240,27 @@ def check_ties(facts: Facts) -> Iterator[Diagnostic]:
 
 
 def check_incidents(facts: Facts) -> Iterator[Diagnostic]:
-    for incident in entries_of(facts.root, "incidents"):
+    for incident in facts.root.entries_of("incidents"):
         by = incident.get("by")
         yield from _no_state(incident, facts)
         for field, role in (("by", "who did it"), ("suspect", "whom it looks like")):
             node = incident.get(field)
             if node is not None and not (field == "by" and node.text in STATELESS):
-                yield from must_be_adversary(node, facts, role)
+                yield from facts.must_be_adversary(node, role)
         yield from _victims(incident, by.text if by is not None else None, facts)
-        for other in entries_of(incident, "may_widen_to"):
-            yield from must_take_part(other, facts, "who could be next")
-        yield from turn_must_exist(incident, "begins", facts)
+        for other in incident.entries_of("may_widen_to"):
+            yield from facts.must_take_part(other, "who could be next")
+        yield from facts.turn_must_exist(incident, "begins")
 
 
 def _no_state(incident: Node, facts: Facts) -> Iterator[Diagnostic]:
     """What goes with an incident that no state did, and with no other."""
-    by, has_cause = text_of(incident, "by"), is_given(incident, "cause")
+    by, has_cause = incident.text_of("by"), incident.is_given("cause")
     if by not in STATELESS:
-        if by is not None and has_cause and f"incidents.{text_of(incident, 'id')}.by" not in facts.varied:
+        if by is not None and has_cause and f"incidents.{incident.text_of('id')}.by" not in facts.varied:
             yield incident.keys["cause"].fault("a 'cause' is told where no state did it: give 'by: nobody' with it.")
         return
-    if not is_given(incident, "suspect"):
+    if not incident.is_given("suspect"):
         adversaries = [code for code in facts.cast if facts.role(code) == "adversary"]
         such_as = f", such as {adversaries[0]}" if adversaries else ""
         yield incident["by"].fault(
@@ -283,7 +269,7 @@ def _no_state(incident: Node, facts: Facts) -> Iterator[Diagnostic]:
         )
     if by == "nobody" and not has_cause:
         yield incident["by"].fault("nobody did it: say what it was under 'cause', for the debrief.")
-    if is_given(incident, "demand"):
+    if incident.is_given("demand"):
         yield incident.keys["demand"].fault(
             f"a demand is a state's that coerces, and here 'by' is '{by}'. What criminals ask for goes into an inject."
         )
@@ -293,7 +279,7 @@ def _victims(incident: Node, by: str | None, facts: Facts) -> Iterator[Diagnosti
     victims = incident.get("victims")
     if victims is not None and victims.is_mapping and not victims.value:
         yield victims.fault("an incident needs at least one victim with its severity, such as {EST: 0.4}.")
-    for code, key, _ in items_of(incident, "victims"):
+    for code, key, _ in incident.items_of("victims"):
         if code == by:
             yield key.fault(f"'{code}' cannot be a victim of its own incident.")
         elif code in facts.library.bodies and not facts.bodies_play_as_one:
@@ -301,13 +287,13 @@ def _victims(incident: Node, by: str | None, facts: Facts) -> Iterator[Diagnosti
         elif facts.role(code) == "adversary":
             yield key.fault(f"'{code}' is an adversary here, and adversaries are no victims.")
         else:
-            yield from must_take_part(key, facts, "a victim")
+            yield from facts.must_take_part(key, "a victim")
 
 
 def check_turns(facts: Facts) -> Iterator[Diagnostic]:
     """How long turns are: in one unit each, and no more of them than there may be."""
     for some in facts.stretches:
-        units = [unit for unit in LONGEST_TURN if is_given(some, unit)]
+        units = [unit for unit in LONGEST_TURN if some.is_given(unit)]
         if not units:
             yield start_of(some).fault(f"turns need a length: one of {', '.join(LONGEST_TURN)}, such as 'days: 7'.")
         for unit in units[1:]:
@@ -326,23 +312,23 @@ def check_ratings(facts: Facts) -> Iterator[Diagnostic]:
 def check_tables(facts: Facts) -> Iterator[Diagnostic]:
     """Formats and responses on the table."""
     for section in ("formats", "responses"):
-        yield from known_names(entries_of(facts.root, section), section, facts.names)
-        for entry in said_again(entries_of(facts.root, section)):
+        yield from known_names(facts.root.entries_of(section), section, facts.names)
+        for entry in said_again(facts.root.entries_of(section)):
             yield entry.fault(f"'{entry.text}' is listed twice in '{section}'.")
 
 
 def check_cooperation(facts: Facts) -> Iterator[Diagnostic]:
-    for entry in entries_of(facts.root, "cooperation"):
-        yield from known_names(named_in(entry, "project"), "cooperation", facts.names)
+    for entry in facts.root.entries_of("cooperation"):
+        yield from known_names(entry.named_in("project"), "cooperation", facts.names)
         months = number_of(entry.get("months_before"))
-        if months and is_given(entry, "turn"):
+        if months and entry.is_given("turn"):
             said = "a project has run for some months ('months_before') or is put to a decision in a 'turn', not both."
             yield not_both(entry, "months_before", "turn", said)
-        yield from turn_must_exist(entry, "put to a decision", facts)
+        yield from facts.turn_must_exist(entry, "put to a decision")
 
 
 def check_behaviour(facts: Facts) -> Iterator[Diagnostic]:
-    for name, key, value in items_of(facts.root, "behaviour"):
+    for name, key, value in facts.root.items_of("behaviour"):
         if name not in facts.library.behaviour:
             said = f"no coefficient '{name}' in the model. {did_you_mean(name, facts.library.behaviour)}"
             yield key.fault(said, ("behaviour", name))
@@ -354,7 +340,7 @@ def check_behaviour(facts: Facts) -> Iterator[Diagnostic]:
 def check_weights(facts: Facts) -> Iterator[Diagnostic]:
     """Somebody has to weigh something, or no text has anybody behind it."""
     choice = facts.root.get("capability")
-    field = WEIGHED_BY.get(text_of(facts.root, "capability") or Scenario.model_fields["capability"].default)
+    field = WEIGHED_BY.get(facts.root.text_of("capability") or Scenario.model_fields["capability"].default)
     weighed = [code for code in facts.cast if facts.role(code) not in (None, "adversary") or code in facts.named_bodies]
     if field and weighed and all(_weight(code, field, facts) < NEXT_TO_NOTHING for code in weighed):
         place = choice if choice is not None else facts.root["participants"]
@@ -377,7 +363,7 @@ def _weight(code: str, field: str, facts: Facts) -> float:
 
 def check_figures(facts: Facts) -> Iterator[Diagnostic]:
     seen: set[str] = set()
-    for path, key, value in items_of(facts.root, "figures"):
+    for path, key, value in facts.root.items_of("figures"):
         try:
             place = paths.find_figure(facts.library, path)
         except InputError as error:
@@ -394,7 +380,7 @@ def _stays_in_order(place: paths.Place, key: Node, value: Node, facts: Facts) ->
     """A changed time or day that contradicts the ones beside it, these in their own changed form."""
     if value.kind != "scalar":
         return
-    figures = {path: node.value for path, _, node in items_of(facts.root, "figures") if node.kind == "scalar"}
+    figures = {path: node.value for path, _, node in facts.root.items_of("figures") if node.kind == "scalar"}
     try:
         entry = paths.value_at(paths.with_figures(facts.library, figures), place.keys[:-1])
     except InputError:  # another figure is wrong, and says so itself
@@ -415,7 +401,7 @@ def _fits(place: paths.Place, node: Node) -> Iterator[Diagnostic]:
 def check_what_varies(facts: Facts) -> Iterator[Diagnostic]:
     """Uncertainties and levers: a path that leads somewhere, and what may stand there."""
     for section in ("uncertainties", "levers"):
-        for name, key, entry in items_of(facts.root, section):
+        for name, key, entry in facts.root.items_of(section):
             if entry.is_mapping:
                 yield from _varied(name, key, entry, facts)
     both = set(keys_of(facts.root.get("uncertainties"))) & set(keys_of(facts.root.get("levers")))
@@ -425,7 +411,7 @@ def check_what_varies(facts: Facts) -> Iterator[Diagnostic]:
 
 
 def _varied(name: str, key: Node, entry: Node, facts: Facts) -> Iterator[Diagnostic]:
-    has_range, has_choices = is_given(entry, "range"), is_given(entry, "choices")
+    has_range, has_choices = entry.is_given("range"), entry.is_given("choices")
     if has_range and has_choices:
         yield not_both(entry, "range", "choices", f"'{name}' has a 'range' or 'choices', not both.")
     path = entry.get("path")
@@ -468,7 +454,7 @@ def _choices_fit(node: Node, place: paths.Place) -> Iterator[Diagnostic]:
 
 
 def check_measures(facts: Facts) -> Iterator[Diagnostic]:
-    for entry in entries_of(facts.root, "measures"):
+    for entry in facts.root.entries_of("measures"):
         yield from unless_known(entry, "measures", MEASURES)
 
 
@@ -476,32 +462,16 @@ def check_own(facts: Facts) -> Iterator[Diagnostic]:
     """The scenario's own formats and responses."""
     known = {**facts.names, "states": dict.fromkeys(facts.known)}
     for section, model in (("own_formats", Format), ("own_responses", Response)):
-        for _, _, entry in items_of(facts.root, section):
+        for _, _, entry in facts.root.items_of(section):
             yield from check_entry(entry, model, known)
-    for _, _, response in items_of(facts.root, "own_responses"):
-        if text_of(response, "category") == "baseline":
+    for _, _, response in facts.root.items_of("own_responses"):
+        if response.text_of("category") == "baseline":
             said = "'baseline' is the library's word for doing nothing: it is never offered to anybody. Choose one of"
             yield response["category"].fault(f"{said} {', '.join(OWN_CATEGORIES)}.")
 
 
 CHECKS = (
-    lambda facts: repeated_ids(facts.root),
-    check_participants,
-    check_actors,
-    check_presence,
-    check_groups,
-    check_ties,
-    check_turns,
-    check_ratings,
-    check_incidents,
-    check_injects,
-    check_questions,
-    check_tables,
-    check_own,
-    check_cooperation,
-    check_behaviour,
-    check_figures,
-    check_weights,
-    check_measures,
-    check_what_varies,
-)
+    lambda facts: repeated_ids(facts.root), check_participants, check_actors, check_presence, check_groups,
+    check_ties, check_turns, check_ratings, check_incidents, check_injects, check_questions, check_tables,
+    check_own, check_cooperation, check_behaviour, check_figures, check_weights, check_measures, check_what_varies,
+)  # fmt: skip

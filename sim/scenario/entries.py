@@ -34,7 +34,7 @@ from sim.scenario.library_schema import (
     State,
     Volume,
 )
-from sim.scenario.reader import Node, date_of, entries_of, is_given, items_of, named_in, number_of, text_of
+from sim.scenario.reader import Node, date_of, number_of
 from sim.scenario.wording import ENTRY_NAMES, below, core, fields_of, is_model, once_for_each, start_of
 
 JUDGEMENT = "judgement"
@@ -42,35 +42,26 @@ FEWEST_USES = 2
 
 OF_THE_PROGRAM = ("measures", "policies")  # what no document defines
 ONE_OF = {
-    **ENTRY_NAMES,
-    "codebook": "coded kind of act",
-    "domains": "domain",
-    "measures": "measure",
-    "policies": "policy",
-    "sources": "source",
-}
+    **ENTRY_NAMES, "codebook": "coded kind of act", "domains": "domain", "measures": "measure",
+    "policies": "policy", "sources": "source",
+}  # fmt: skip
 
 
-def names_in(library: Library, section: str) -> Iterable[str]:
-    """The names of a section that may be referred to; of the codebook, those of the kinds of act that are coded."""
+def names_in(library: Library, section: str) -> dict:
+    """The names of a section that may be referred to, domains with their limits; of the codebook, the kinds of act."""
     found = getattr(library, section)
+    if section == "domains":
+        return {name: domain.limits for name, domain in found.items()}
     if section == "codebook":
-        return found.responses if found is not None else ()
-    return () if section in ("estimates", "volumes") else found
+        found = found.responses if found is not None else ()
+    return {} if section in ("estimates", "volumes") else dict.fromkeys(found)
 
 
 NOT_PLAYED = {  # facts for readers: whoever gave one another value would find that nothing changes
-    (Body, "budget_eur_m"),
-    (Escalation, "cameo"),
-    (Escalation, "goldstein"),
-    (Exposure, "import_share_pct"),
-    (Project, "is_moonshot"),
-    (Project, "maturity"),
-    (State, "cyber_incidents"),
-    (State, "es11_1"),
-    (State, "government_effectiveness"),
-    (State, "population_m"),
-}
+    (Body, "budget_eur_m"), (Escalation, "cameo"), (Escalation, "goldstein"), (Exposure, "import_share_pct"),
+    (Project, "is_moonshot"), (Project, "maturity"), (State, "cyber_incidents"), (State, "es11_1"),
+    (State, "government_effectiveness"), (State, "population_m"),
+}  # fmt: skip
 COUNTED = ("count",)  # domains whose coefficients the model takes as whole numbers
 
 
@@ -94,10 +85,10 @@ def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> I
         for field in found.value:
             section, of_keys = _refers_to(fields_of(kind).get(field))
             if section is not None and of_keys:
-                keys = [key for code, key, _ in items_of(found, field) if code not in names["bodies"]]
+                keys = [key for code, key, _ in found.items_of(field) if code not in names["bodies"]]
                 yield from known_names(keys, section, names)
             elif section is not None:
-                yield from known_names(named_in(found, field), section, names)
+                yield from known_names(found.named_in(field), section, names)
         yield from _beyond_limits(found, kind, name)
         if kind in RULES:
             yield from RULES[kind](found, names)
@@ -159,7 +150,7 @@ def _beyond_limits(node: Node, kind: type[BaseModel], entry: str | None) -> Iter
         if limits is None or not found.is_mapping:
             continue
         figures = [found] if "value" in found.value else [figure for figure in found.entries() if figure.is_mapping]
-        for value in (end for figure in figures for end in (figure.get("value"), *entries_of(figure, "range"))):
+        for value in (end for figure in figures for end in (figure.get("value"), *figure.entries_of("range"))):
             yield from outside_of(value, limits, field)
 
 
@@ -181,7 +172,7 @@ def _figure(node: Node, names) -> Iterator[Diagnostic]:
     source, span = node.get("source"), node.get("range")
     if source is not None and source.text == JUDGEMENT:
         for field in ("range", "why"):
-            if not is_given(node, field):
+            if not node.is_given(field):
                 yield start_of(node).fault(f"a judgement needs a '{field}': others will want to argue with it.")
     elif source is not None:
         yield from known_names([source], "sources", names)
@@ -193,9 +184,8 @@ def _figure(node: Node, names) -> Iterator[Diagnostic]:
 
 
 def _domain(node: Node, names) -> Iterator[Diagnostic]:
-    limits = node.get("limits")
-    if limits is not None and limits.is_list:
-        yield from low_before_high(limits)
+    if "limits" in node.value:
+        yield from low_before_high(node["limits"])
 
 
 def _ordered(node: Node, names) -> Iterator[Diagnostic]:
@@ -204,21 +194,20 @@ def _ordered(node: Node, names) -> Iterator[Diagnostic]:
         yield start_of(node).fault("these should rise from 'min' over 'typical' to 'max'.")
 
 
-def _membership(node: Node, names) -> Iterator[Diagnostic]:
-    since, until = date_of(node.get("since")), date_of(node.get("until"))
-    if since and until and until < since:
-        yield node["until"].fault(f"a membership cannot end on {until} when it begins on {since}.")
+def _not_before(first: str, last: str, read: typing.Callable, said: str) -> typing.Callable:
+    """The rule that the field `last` is not below the field `first`."""
 
+    def rule(node: Node, names) -> Iterator[Diagnostic]:
+        low, high = read(node.get(first)), read(node.get(last))
+        if low is not None and high is not None and high < low:
+            yield node[last].fault(said.format(low=low, high=high))
 
-def _episode(node: Node, names) -> Iterator[Diagnostic]:
-    start, end = number_of(node.get("start")), number_of(node.get("end"))
-    if start is not None and end is not None and end < start:
-        yield node["end"].fault(f"an episode cannot end in {end:g} when it begins in {start:g}.")
+    return rule
 
 
 def _format(node: Node, names) -> Iterator[Diagnostic]:
     for field in ("members", "voters"):
-        for entry in entries_of(node, field):
+        for entry in node.entries_of(field):
             name = entry.text
             if name is None or name == "any" or name in names["bodies"] or name in names["states"]:
                 continue
@@ -229,26 +218,23 @@ def _format(node: Node, names) -> Iterator[Diagnostic]:
                 yield entry.fault(f"no actor '{name}'. {said}", ("states", name))
             else:
                 yield from unless_known_group(entry, names["groups"])
-    rule, voters = text_of(node, "rule"), node.get("members")
+    rule, voters = node.text_of("rule"), node.get("members")
     if voters is not None and voters.is_list and not voters.value and rule not in ("adjudication", "sovereign"):
         yield voters.fault("a format needs members: codes, group:<name>, or any.")
 
 
-def _volume(node: Node, names) -> Iterator[Diagnostic]:
-    most = node.get("high")
-    low, high = number_of(node.get("low")), number_of(most)
-    if most is not None and low is not None and high is not None and high < low:
-        yield most.fault(f"what the record says at most, {high:g}, is below what it says at least, {low:g}.")
-
-
 RULES = {
-    Volume: _volume,
-    CoercionEpisode: _episode,
+    Volume: _not_before(
+        "low", "high", number_of, "what the record says at most, {high:g}, is below what it says at least, {low:g}."
+    ),
+    CoercionEpisode: _not_before(
+        "start", "end", number_of, "an episode cannot end in {high:g} when it begins in {low:g}."
+    ),
     Days: _ordered,
     Domain: _domain,
     Figure: _figure,
     Format: _format,
-    Membership: _membership,
+    Membership: _not_before("since", "until", date_of, "a membership cannot end on {high} when it begins on {low}."),
     Parameter: _figure,
 }
 

@@ -14,7 +14,7 @@ from sim.scenario.calendar import Calendar, calendar_of, moment_in
 from sim.scenario.entries import names_in
 from sim.scenario.hints import code_meant, codes_by_name, which_code
 from sim.scenario.library_schema import CODE_PATTERN, FIRST_DAY, LAST_DAY, Format, Group, Library, Membership, Response
-from sim.scenario.reader import Node, entries_of, ids_of, is_given, items_of, keys_of, text_of, whole_of, within
+from sim.scenario.reader import Node, keys_of, whole_of, within
 from sim.scenario.schema import LONGEST_TURN, MOST_TURNS, Scenario
 from sim.scenario.wording import plain
 
@@ -56,7 +56,7 @@ class Facts:
 
     @cached_property
     def start(self) -> datetime.date | None:
-        moment = moment_in(text_of(self.root, "start") or "")
+        moment = moment_in(self.root.text_of("start") or "")
         return within(FIRST_DAY, LAST_DAY, moment.date() if isinstance(moment, datetime.datetime) else moment)
 
     @cached_property
@@ -71,7 +71,7 @@ class Facts:
         """How many turns each of them stands for: in a list, one where it does not say."""
         turns = self.root.get("turns")
         default = 1 if turns is not None and turns.is_list else None
-        counts = [whole_of(some.get("count")) if is_given(some, "count") else default for some in self.stretches]
+        counts = [whole_of(some.get("count")) if some.is_given("count") else default for some in self.stretches]
         return [within(1, MOST_TURNS, count) for count in counts]
 
     @cached_property
@@ -83,7 +83,7 @@ class Facts:
     @cached_property
     def calendar(self) -> Calendar | None:
         """When turns begin and end, where all of it could be read."""
-        start = moment_in(text_of(self.root, "start") or "")
+        start = moment_in(self.root.text_of("start") or "")
         lengths = [
             (count, unit, length)
             for count, some in zip(self.counts, self.stretches, strict=True)
@@ -104,19 +104,16 @@ class Facts:
     @cached_property
     def named(self) -> dict[str | None, None]:
         """The participants as listed, and whoever a misspelt one seems to be: its fault is its own."""
-        listed: dict[str | None, None] = dict.fromkeys(entry.text for entry in entries_of(self.root, "participants"))
+        listed: dict[str | None, None] = dict.fromkeys(entry.text for entry in self.root.entries_of("participants"))
         strangers = [name for name in listed if name and name not in self.known and not name.startswith("group:")]
         words = [word for name in strangers for word in (name, *re.split(r"[,\s]+", plain_letters(name)))]
-        meant = [self._nearest(word) for word in words]
+        meant = [word if word in self.known else code_meant(word, self.known, self.codes_by_name) for word in words]
         return listed | dict.fromkeys(filter(None, meant))
-
-    def _nearest(self, word: str) -> str | None:
-        return word if word in self.known else code_meant(word, self.known, self.codes_by_name)
 
     @cached_property
     def codes_by_name(self) -> dict[str, str]:
         """What people call the actors and groups that there are, the scenario's own first."""
-        named = [(code, text_of(own, "name")) for code, _, own in items_of(self.root, "actors") if code in self.known]
+        named = [(code, own.text_of("name")) for code, _, own in self.root.items_of("actors") if code in self.known]
         return codes_by_name(self.library, named)
 
     @cached_property
@@ -131,7 +128,7 @@ class Facts:
 
     @property
     def bodies_play_as_one(self) -> bool:
-        return text_of(self.root, "bodies_as") == "one"
+        return self.root.text_of("bodies_as") == "one"
 
     def plays_for_itself(self, code: str) -> bool:
         """Whether somebody who takes part chooses for itself: not a body that is played member by member."""
@@ -148,17 +145,14 @@ class Facts:
         if own is None or not own.is_mapping:
             return range(1, sys.maxsize)
         last = whole_of(own.get("until_turn"))
-        last = self.turns if last is None and is_given(own, "from_turn") else last
+        last = self.turns if last is None and own.is_given("from_turn") else last
         return range(whole_of(own.get("from_turn")) or 1, (last or sys.maxsize - 1) + 1)
 
     def role(self, code: str | None) -> str | None:
         """An actor's role: the scenario's own, else the library's; None for a body and for who is not known."""
-        own = self.own(code)
-        if own is not None and text_of(own, "role"):
-            return text_of(own, "role")
-        if own is not None and (joined := role_in(groups_joined(own), self.library)):
-            return joined
-        state = self.library.states.get(code or "")
+        own, state = self.own(code), self.library.states.get(code or "")
+        if own is not None and (given := own.text_of("role") or role_in(groups_joined(own), self.library)):
+            return given
         return state.role if state else None
 
     def meant(self, name: str | None) -> list[str]:
@@ -175,70 +169,64 @@ class Facts:
 
     @cached_property
     def incidents(self) -> list[str]:
-        return ids_of(self.root, "incidents", "id")
+        return self.root.ids_of("incidents", "id")
 
     @cached_property
     def options(self) -> dict[str, list[str]]:
         """The options of each question, by the inject that puts it."""
-        asking = {text_of(inject, "id"): inject.get("question") for inject in entries_of(self.root, "injects")}
-        return {name: ids_of(node, "options", "id") for name, node in asking.items() if name and node is not None}
+        asking = {inject.text_of("id"): inject.get("question") for inject in self.root.entries_of("injects")}
+        return {name: node.ids_of("options", "id") for name, node in asking.items() if name and node is not None}
 
     @cached_property
     def varied(self) -> set[str | None]:
         """The paths of what nobody knows and what is chosen."""
-        varying = [entry for name in ("uncertainties", "levers") for _, _, entry in items_of(self.root, name)]
-        return {text_of(entry, "path") for entry in varying if entry.is_mapping}
-
-    @cached_property
-    def objectives(self) -> list[str]:
-        return ids_of(self.root, "objectives", "id")
+        varying = [entry for name in ("uncertainties", "levers") for _, _, entry in self.root.items_of(name)]
+        return {entry.text_of("path") for entry in varying if entry.is_mapping}
 
     @cached_property
     def document(self) -> dict:
         return plain(self.root, Scenario)
 
+    # ---- what many checks ask
+
+    def must_take_part(self, node: Node, role: str) -> Iterator[Diagnostic]:
+        """A fault unless a node, if it says anything, is the code of an actor that takes part."""
+        code = node.text
+        if code is None or code in self.cast:
+            return
+        if code not in self.known:
+            said = which_code(code, self.known, self.codes_by_name)
+            yield node.fault(f"no actor '{code}' ({role}). {said}", ("states", code))
+        elif code in self.inside:
+            yield node.fault(
+                f"'{code}' ({role}) is played as part of a body here ('bodies_as: one'). Name the body, "
+                "or list it under 'participants' by itself as well.",
+                ("inside a body", code),
+            )
+        elif self.named:
+            said = f"'{code}' ({role}) takes no part in this scenario. Add it to 'participants'."
+            yield node.fault(said, ("takes no part", code))
+
+    def must_be_adversary(self, node: Node, role: str) -> Iterator[Diagnostic]:
+        """A fault unless the code belongs to an adversary that takes part."""
+        if node.text in self.library.bodies:
+            yield node.fault(f"'{node.text}' ({role}) is an organisation, and an adversary is a state.")
+        elif node.text in self.known and self.role(node.text) != "adversary":
+            said = "is no adversary here. If it is to be one, give it 'role: adversary' in 'actors'."
+            yield node.fault(f"'{node.text}' ({role}) {said}")
+        else:
+            yield from self.must_take_part(node, role)
+
+    def turn_must_exist(self, entry: Node, verb: str) -> Iterator[Diagnostic]:
+        turn = whole_of(entry.get("turn"))
+        if turn is not None and self.turns is not None and turn > self.turns:
+            written = entry["turn"].value[:40]
+            there = elsewhere(self.root.keys["turns"], entry["turn"])
+            said = f"{verb} in turn {written}, but the exercise has {counted(self.turns, 'turn')}{there}."
+            yield entry["turn"].fault(said)
+
 
 # ------------------------------------------------------------------------------------------------ what many checks ask
-
-
-def must_take_part(node: Node, facts: Facts, role: str) -> Iterator[Diagnostic]:
-    """A fault unless a node, if it says anything, is the code of an actor that takes part."""
-    code = node.text
-    if code is None or code in facts.cast:
-        return
-    if code not in facts.known:
-        said = which_code(code, facts.known, facts.codes_by_name)
-        yield node.fault(f"no actor '{code}' ({role}). {said}", ("states", code))
-    elif code in facts.inside:
-        yield node.fault(
-            f"'{code}' ({role}) is played as part of a body here ('bodies_as: one'). Name the body, "
-            "or list it under 'participants' by itself as well.",
-            ("inside a body", code),
-        )
-    elif facts.named:
-        said = f"'{code}' ({role}) takes no part in this scenario. Add it to 'participants'."
-        yield node.fault(said, ("takes no part", code))
-
-
-def must_be_adversary(node: Node, facts: Facts, role: str) -> Iterator[Diagnostic]:
-    """A fault unless the code belongs to an adversary that takes part."""
-    if node.text in facts.library.bodies:
-        yield node.fault(f"'{node.text}' ({role}) is an organisation, and an adversary is a state.")
-    elif node.text in facts.known and facts.role(node.text) != "adversary":
-        yield node.fault(
-            f"'{node.text}' ({role}) is no adversary here. If it is to be one, give it 'role: adversary' in 'actors'."
-        )
-    else:
-        yield from must_take_part(node, facts, role)
-
-
-def turn_must_exist(entry: Node, verb: str, facts: Facts) -> Iterator[Diagnostic]:
-    turn = whole_of(entry.get("turn"))
-    if turn is not None and facts.turns is not None and turn > facts.turns:
-        written = entry["turn"].value[:40]
-        there = elsewhere(facts.root.keys["turns"], entry["turn"])
-        said = f"{verb} in turn {written}, but the exercise has {counted(facts.turns, 'turn')}{there}."
-        yield entry["turn"].fault(said)
 
 
 def elsewhere(node: Node, other: Node) -> str:
@@ -282,7 +270,7 @@ def repeated(entries: list[Node], field: str, name: str) -> Iterator[Diagnostic]
 
 def groups_joined(actor: Node) -> list[str]:
     """The groups that a scenario makes an actor a member of."""
-    return [entry.text for entry in entries_of(actor, "member_of") if entry.text is not None]
+    return [entry.text for entry in actor.entries_of("member_of") if entry.text is not None]
 
 
 # --------------------------------------------------------------------------------------------------------- who is meant
@@ -359,12 +347,12 @@ def with_groups_of(root: Node, library: Library) -> Library:
     What does not fit is left out here, and told where it stands.
     """
     added: dict[str, dict[str, Membership]] = {}
-    for code, _, actor in items_of(root, "actors"):
-        for entry in entries_of(actor, "member_of"):
+    for code, _, actor in root.items_of("actors"):
+        for entry in actor.entries_of("member_of"):
             added.setdefault(entry.text or "", {})[code] = Membership.model_validate({})
     own = {
-        name: {member.text or "": Membership.model_validate({}) for member in entries_of(group, "members")}
-        for name, _, group in items_of(root, "groups")
+        name: {member.text or "": Membership.model_validate({}) for member in group.entries_of("members")}
+        for name, _, group in root.items_of("groups")
         if name not in library.groups
     }
     if not added and not own:
@@ -373,7 +361,7 @@ def with_groups_of(root: Node, library: Library) -> Library:
         name: group.model_copy(update={"members": group.members | added[name]}) if name in added else group
         for name, group in library.groups.items()
     }
-    named = {name: text_of(group, "name") or name for name, _, group in items_of(root, "groups")}
+    named = {name: group.text_of("name") or name for name, _, group in root.items_of("groups")}
     groups |= {
         name: Group.model_construct(name=named[name], source="own", members=members) for name, members in own.items()
     }

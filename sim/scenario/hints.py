@@ -112,7 +112,9 @@ def _slips(lines: list[str], problem: yaml.MarkedYAMLError) -> Iterator[tuple[in
     for at in reading:
         for pattern in FROM_ANOTHER_KEYBOARD:
             if (slip := pattern.match(lines[at])) is not None:
-                yield at, slip.start("slip"), _another_keyboard(slip["slip"]), 1
+                plain = plain_letters(slip["slip"])
+                meant = "a space" if plain == " " else f"'{plain}'"
+                yield at, slip.start("slip"), f"{named(slip['slip'])} stands here, where {meant} is meant.", 1
     for at in reading:
         if (slip := NO_SPACE_AFTER_COLON.match(lines[at])) is not None:
             message = f"a space is missing after '{slip['key']}:'."
@@ -196,12 +198,6 @@ def _without_dash(lines: list[str], problem: yaml.MarkedYAMLError) -> Iterator[t
 
 def _indent(line: str) -> int:
     return len(line) - len(line.lstrip())
-
-
-def _another_keyboard(letter: str) -> str:
-    plain = plain_letters(letter)
-    meant = "a space" if plain == " " else f"'{plain}'"
-    return f"{named(letter)} stands here, where {meant} is meant."
 
 
 # ------------------------------------------------------------------------------------------------ where it stopped
@@ -309,7 +305,10 @@ def about_a_day(text: str, with_clock: bool = False) -> str:
     text = plain_letters(text).strip()
     day, rest = next(_days_in(text), None), CLOCK.search(YEAR_FIRST.sub("", YEAR_LAST.sub("", text)))
     if rest is not None and with_clock:
-        return _with_clock(text, day)
+        time = _time_in(YEAR_FIRST.sub("", text))
+        if day is not None and time is not None:
+            return f" Write {day} {time:%H:%M}, {PLAIN_CLOCK}."
+        return " A clock time goes under 'time'." if day is None else ""
     if rest is not None:
         return f" A day has no clock here: write {day}." if day else " A day has no clock here."
     if (found := YEAR_FIRST.fullmatch(text)) is not None:
@@ -320,13 +319,6 @@ def about_a_day(text: str, with_clock: bool = False) -> str:
         other = f" (or {days[1]}, if the month stands first)" if len(days) > 1 else ""
         return f" Write the year first: {days[0]}{other}." if days else ""
     return f" Did you mean {day}?" if day else ""
-
-
-def _with_clock(text: str, day: datetime.date | None) -> str:
-    time = _time_in(YEAR_FIRST.sub("", text))
-    if day is None or time is None:
-        return " A clock time goes under 'time'." if day is None else ""
-    return f" Write {day} {time:%H:%M}, {PLAIN_CLOCK}."
 
 
 def about_a_time(text: str) -> str:

@@ -12,20 +12,9 @@ from sim.catalogue.moves import NAMES as MOVES
 from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.scenario.calendar import in_numbers, moment_in, moment_of, time_in
 from sim.scenario.entries import known_names, unless_known, unless_known_group
-from sim.scenario.facts import Facts, elsewhere, must_be_adversary, must_take_part, not_both, repeated, turn_must_exist
+from sim.scenario.facts import Facts, elsewhere, not_both, repeated
 from sim.scenario.hints import which_code
-from sim.scenario.reader import (
-    Node,
-    entries_of,
-    ids_of,
-    is_given,
-    keys_of,
-    mapping_of,
-    named_in,
-    number_of,
-    text_of,
-    whole_of,
-)
+from sim.scenario.reader import Node, keys_of, number_of, whole_of
 from sim.scenario.wording import start_of
 
 TO_EVERYBODY_OR_CONTROL = {
@@ -42,26 +31,26 @@ LARGEST_ATTACHMENT = 10 * 10**6  # bytes
 
 
 def check_injects(facts: Facts) -> Iterator[Diagnostic]:
-    for inject in entries_of(facts.root, "injects"):
+    for inject in facts.root.entries_of("injects"):
         yield from _when(inject, facts)
         yield from _recipients(inject, facts)
-        for objective in entries_of(inject, "objectives"):
-            yield from unless_known(objective, "objectives", facts.objectives)
-        for effect in entries_of(inject, "effects"):
+        for objective in inject.entries_of("objectives"):
+            yield from unless_known(objective, "objectives", facts.root.ids_of("objectives", "id"))
+        for effect in inject.entries_of("effects"):
             yield from _effect(effect, facts)
-        if when := mapping_of(inject, "when"):
+        if when := inject.mapping_of("when"):
             yield from _condition(when, facts)
-        for attachment in entries_of(inject, "attachments"):
+        for attachment in inject.entries_of("attachments"):
             yield from _attachment(attachment)
-        if question := mapping_of(inject, "question"):
+        if question := inject.mapping_of("question"):
             yield from _question(question, inject, facts)
-        if deadline := mapping_of(inject, "deadline"):
+        if deadline := inject.mapping_of("deadline"):
             yield from _deadline(deadline, inject, facts)
 
 
 def _attachment(attachment: Node) -> Iterator[Diagnostic]:
     """An attachment is a file that lies beside the scenario, or words; data that was in no file is not looked for."""
-    has_file, has_text = is_given(attachment, "file"), is_given(attachment, "text")
+    has_file, has_text = attachment.is_given("file"), attachment.is_given("text")
     if has_file and has_text:
         yield not_both(attachment, "file", "text", "an attachment is a 'file' or a 'text', not both.")
     elif not has_file and not has_text and attachment.is_mapping:
@@ -96,22 +85,22 @@ def beside_scenario(node: Node) -> Path | None:
 
 def _deadline(deadline: Node, inject: Node, facts: Facts) -> Iterator[Diagnostic]:
     """A deadline: that it falls within the exercise and not before its inject, and that something keeps it."""
-    yield from _when(deadline, facts, f"the deadline of inject '{text_of(inject, 'id')}'", "ends")
+    yield from _when(deadline, facts, f"the deadline of inject '{inject.text_of('id')}'", "ends")
     ends, begins = turn_meant(deadline, facts, is_end=True), turn_meant(inject, facts)
     if ends is not None and begins is not None and ends < begins:
-        at = next(field for field in ("turn", "date", "time") if is_given(deadline, field))
+        at = next(field for field in ("turn", "date", "time") if deadline.is_given(field))
         yield deadline[at].fault(f"the deadline ends before its inject is released, in turn {begins}.")
-    if unless := mapping_of(deadline, "unless"):
+    if unless := deadline.mapping_of("unless"):
         if not keys_of(unless):
             yield start_of(unless).fault(f"a deadline names what keeps it: one of {ONE_OF_WHAT_IS_SO}.")
         yield from _state_of_play(unless, facts)
-    for effect in entries_of(deadline, "effects"):
+    for effect in deadline.entries_of("effects"):
         yield from _effect(effect, facts)
 
 
 def _moment_given(entry: Node) -> tuple[int | None, datetime.date | None, datetime.time | None]:
     """The turn, the date and the time of an entry, as far as they can be read."""
-    date, time = moment_in(text_of(entry, "date") or ""), time_in(text_of(entry, "time") or "")
+    date, time = moment_in(entry.text_of("date") or ""), time_in(entry.text_of("time") or "")
     return whole_of(entry.get("turn")), date, time
 
 
@@ -128,24 +117,24 @@ def turn_meant(entry: Node, facts: Facts, is_end: bool = False) -> int | None:
 
 def _question(question: Node, inject: Node, facts: Facts) -> Iterator[Diagnostic]:
     """A question: that somebody can answer it, and that its options can be told apart and chosen."""
-    options = entries_of(question, "options")
+    options = question.entries_of("options")
     yield from repeated(options, "id", "options")
     for option in options:
-        for effect in entries_of(option, "effects"):
+        for effect in option.entries_of("effects"):
             yield from _effect(effect, facts, falls_on_chooser=True)
     if options and all(number_of(option.get("weight")) == 0 for option in options):
         yield question.keys["options"].fault(
             "the model needs an option that it can choose: give one a 'weight' above 0."
         )
-    if is_given(question, "otherwise"):
-        yield from _known_option(question["otherwise"], ids_of(question, "options", "id"))
+    if question.is_given("otherwise"):
+        yield from _known_option(question["otherwise"], question.ids_of("options", "id"))
     reached = actors_reached(inject, facts)
-    for entry in entries_of(question, "to"):
+    for entry in question.entries_of("to"):
         yield from _decides(entry, reached, facts)
     can_answer = [code for code in reached if facts.plays_for_itself(code) and facts.role(code) != "adversary"]
     goes_to = inject.get("to")
     is_read = goes_to is not None and goes_to.is_list
-    if not is_given(question, "to") and facts.cast and is_read and not can_answer:
+    if not question.is_given("to") and facts.cast and is_read and not can_answer:
         yield question.keys.get("text", start_of(question)).fault(
             "nobody can answer this: the inject goes to no state. Add one to its 'to'."
         )
@@ -158,7 +147,7 @@ def _known_option(node: Node, options: list[str]) -> Iterator[Diagnostic]:
 
 def actors_reached(inject: Node, facts: Facts) -> list[str]:
     """The actors that an inject reaches, as far as they take part."""
-    names = [entry.text for entry in entries_of(inject, "to")]
+    names = [entry.text for entry in inject.entries_of("to")]
     return [code for code in facts.cast if "all" in names or any(code in facts.meant(name) for name in names)]
 
 
@@ -172,7 +161,7 @@ def _decides(entry: Node, reached: list[str], facts: Facts) -> Iterator[Diagnost
     elif name.startswith("group:") and name.removeprefix("group:") not in facts.library.groups:
         yield from unless_known_group(entry, facts.library.groups)
     elif not name.startswith("group:") and name not in facts.cast:
-        yield from must_take_part(entry, facts, "who decides")
+        yield from facts.must_take_part(entry, "who decides")
     elif not any(code in reached and facts.plays_for_itself(code) for code in facts.meant(name)):
         yield entry.fault(f"'{name}' is to decide this and does not receive it. Add it to the inject's 'to'.")
 
@@ -182,25 +171,25 @@ def _condition(when: Node, facts: Facts) -> Iterator[Diagnostic]:
     if not keys_of(when):
         yield start_of(when).fault(f"a condition names something: {ONE_OF_A_CONDITION}.")
     yield from _state_of_play(when, facts)
-    if unless := mapping_of(when, "unless"):
+    if unless := when.mapping_of("unless"):
         yield from _state_of_play(unless, facts)
 
 
 def _state_of_play(play: Node, facts: Facts) -> Iterator[Diagnostic]:
     """What is to be so: that it can be, and that what it names is there."""
-    text, act, answer = (mapping_of(play, field) for field in ("text", "act", "answer"))
-    incidents = [*entries_of(play, "going"), *entries_of(play, "stopped")]
-    incidents += [node for inner in (text, act) if inner for node in named_in(inner, "incident")]
+    text, act, answer = (play.mapping_of(field) for field in ("text", "act", "answer"))
+    incidents = [*play.entries_of("going"), *play.entries_of("stopped")]
+    incidents += [node for inner in (text, act) if inner for node in inner.named_in("incident")]
     for node in incidents:
         yield from unless_known(node, "incidents", facts.incidents)
     if act:
         yield from _act(act, facts)
     if answer:
         yield from _answer(answer, facts)
-    for entry in entries_of(play, "going"):
-        if entry.text is not None and entry.text in [other.text for other in entries_of(play, "stopped")]:
+    for entry in play.entries_of("going"):
+        if entry.text is not None and entry.text in [other.text for other in play.entries_of("stopped")]:
             yield entry.fault(f"'{entry.text}' cannot both go on ('going') and be over ('stopped').")
-    for one in entries_of(play, "any"):
+    for one in play.entries_of("any"):
         if one.is_mapping and not keys_of(one):
             yield start_of(one).fault("each of 'any' names something that may be so, such as {stopped: [grid]}.")
         yield from _state_of_play(one, facts)
@@ -209,8 +198,8 @@ def _state_of_play(play: Node, facts: Facts) -> Iterator[Diagnostic]:
 def _act(act: Node, facts: Facts) -> Iterator[Diagnostic]:
     by, move = act.get("by"), act.get("move")
     if by is not None and move is None:
-        yield from must_take_part(by, facts, "who acts")
-    yield from known_names(named_in(act, "response"), "responses", facts.names)
+        yield from facts.must_take_part(by, "who acts")
+    yield from known_names(act.named_in("response"), "responses", facts.names)
     if move is None or move.text is None:
         return
     if move.text not in MOVES:
@@ -219,7 +208,7 @@ def _act(act: Node, facts: Facts) -> Iterator[Diagnostic]:
         if act.get(field) is not None:
             yield act.keys[field].fault(f"a 'move' is an adversary's and goes without '{field}'. Keep one.")
     if by is not None and by.text in facts.cast:
-        yield from must_be_adversary(by, facts, "who moves")
+        yield from facts.must_be_adversary(by, "who moves")
 
 
 def _answer(answer: Node, facts: Facts) -> Iterator[Diagnostic]:
@@ -230,22 +219,22 @@ def _answer(answer: Node, facts: Facts) -> Iterator[Diagnostic]:
         yield inject.fault(f"no inject '{inject.text}' puts a question. {known}", ("injects", inject.text))
     elif inject is not None and option is not None:
         yield from _known_option(option, facts.options.get(inject.text or "", []))
-    for by in named_in(answer, "by"):
-        yield from must_take_part(by, facts, "who answers")
+    for by in answer.named_in("by"):
+        yield from facts.must_take_part(by, "who answers")
 
 
 def _when(inject: Node, facts: Facts, called: str = "", verb: str = "released") -> Iterator[Diagnostic]:
     if not inject.is_mapping:
         return
-    called = called or f"inject '{text_of(inject, 'id')}'"
-    has_turn, has_date = is_given(inject, "turn"), is_given(inject, "date")
-    has_time_alone = is_given(inject, "time") and facts.calendar is not None and facts.calendar.length <= 1
+    called = called or f"inject '{inject.text_of('id')}'"
+    has_turn, has_date = inject.is_given("turn"), inject.is_given("date")
+    has_time_alone = inject.is_given("time") and facts.calendar is not None and facts.calendar.length <= 1
     if has_turn and has_date:
         yield not_both(inject, "turn", "date", f"{called} has a 'turn' or a 'date', not both.")
     elif not has_turn and not has_date and not has_time_alone:
-        held = ": the one in which control will probably want it" if text_of(inject, "kind") == "contingency" else ""
+        held = ": the one in which control will probably want it" if inject.text_of("kind") == "contingency" else ""
         yield start_of(inject).fault(f"{called} needs a 'turn' (such as 2) or a 'date'{held}.")
-    yield from turn_must_exist(inject, verb, facts)
+    yield from facts.turn_must_exist(inject, verb)
     yield from _moment_exists(inject, facts, is_end=verb == "ends")
 
 
@@ -279,7 +268,7 @@ def _moment_exists(inject: Node, facts: Facts, is_end: bool) -> Iterator[Diagnos
 
 
 def _recipients(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
-    for entry in entries_of(inject, "to"):
+    for entry in inject.entries_of("to"):
         name = entry.text
         if name is None or name in ("control", "all"):
             continue
@@ -298,7 +287,7 @@ def _recipients(inject: Node, facts: Facts) -> Iterator[Diagnostic]:
 
 
 def _effect(effect: Node, facts: Facts, falls_on_chooser: bool = False) -> Iterator[Diagnostic]:
-    on, incident, actor, adversary = (text_of(effect, field) for field in ("on", "incident", "actor", "adversary"))
+    on, incident, actor, adversary = (effect.text_of(field) for field in ("on", "incident", "actor", "adversary"))
     most, by = EFFECT_LIMITS.get(on or "", WHOLE), number_of(effect.get("by"))
     if on is not None and by is not None and abs(by) > most:
         yield effect["by"].fault(
@@ -316,14 +305,14 @@ def _effect(effect: Node, facts: Facts, falls_on_chooser: bool = False) -> Itera
     if incident is not None:
         yield from unless_known(effect["incident"], "incidents", facts.incidents)
     if actor is not None:
-        yield from must_take_part(effect["actor"], facts, "the actor of an effect")
+        yield from facts.must_take_part(effect["actor"], "the actor of an effect")
     if adversary is not None:
-        yield from must_be_adversary(effect["adversary"], facts, "the adversary of an effect")
+        yield from facts.must_be_adversary(effect["adversary"], "the adversary of an effect")
 
 
 def check_questions(facts: Facts) -> Iterator[Diagnostic]:
     """What is to be discussed: when, and by whom."""
-    for entry in entries_of(facts.root, "questions"):
+    for entry in facts.root.entries_of("questions"):
         if entry.is_mapping:
-            yield from turn_must_exist(entry, "is asked", facts)
+            yield from facts.turn_must_exist(entry, "is asked")
             yield from _recipients(entry, facts)

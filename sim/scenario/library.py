@@ -17,19 +17,7 @@ from sim.errors import Diagnostic, InputError, nearest
 from sim.scenario.entries import a_fraction, at_the_definition, check_entry, ends_of, names_in, outside_of
 from sim.scenario.facts import with_outputs
 from sim.scenario.library_schema import MEASURED_BY, YARDSTICK, Library
-from sim.scenario.reader import (
-    Node,
-    SourceText,
-    entries_of,
-    is_given,
-    is_yes,
-    items_of,
-    keys_of,
-    mapping_of,
-    number_of,
-    read,
-    text_of,
-)
+from sim.scenario.reader import Node, SourceText, keys_of, number_of, read
 from sim.scenario.schema import Scenario
 from sim.scenario.wording import beside, fields_of, once_for_each, validated
 
@@ -120,17 +108,13 @@ def check_library_files(files: list[tuple[Path, str]]) -> list[Diagnostic]:
     """
     if not files:
         return []
-    given = {path.resolve() for path, _ in files}
+    given, home = {path.resolve() for path, _ in files}, scenarios_folder() / "library"
     folders = {path.parent for path in given}
     neighbours = {other.resolve() for folder in folders for other in folder.glob("*.yaml")} - given
-    beside_them = [(path, shown_path(path)) for path in sorted(neighbours)] if folders == {_folder()} else []
+    beside_them = [(path, shown_path(path)) for path in sorted(neighbours)] if folders == {home.resolve()} else []
     _, faults = read_library([*files, *beside_them], whole=bool(beside_them))
     shown = {name for _, name in files}
     return [fault for fault in faults if fault.file in shown] or faults
-
-
-def _folder() -> Path:
-    return (scenarios_folder() / "library").resolve()
 
 
 @once_for_each
@@ -195,18 +179,16 @@ def read_library(files: Sequence[tuple[Path, str]], whole: bool = True) -> tuple
             faults += error.faults
     if faults:  # without what a file holds, all that refers to it would seem to be wrong
         return None, faults
-    root, repeated = merged_sections(roots)
-    missing = [name for name in SECTIONS if not is_given(root, name)]
+    root, repeated = _merged_sections(roots)
+    missing = [name for name in SECTIONS if not root.is_given(name)]
     strangers = [name for name in root.value if name not in SECTIONS]
     if whole:
         faults += [_missing_section(name, files) for name in missing if nearest(name, strangers) is None]
-    names = {name: dict.fromkeys(_names(name, root.get(name))) for name in SECTIONS if keys_of(root.get(name))}
-    if "domains" in names:
-        names["domains"] = limits_in(root)
+    names = {name: _names_given(root, name) for name in SECTIONS}
     if whole:
-        names |= {name: ANY_NAME for name in SECTIONS if name not in names}
+        names = {name: given or _AnyName() for name, given in names.items()}
     else:
-        names = {name: {**_names_of_the_shipped(name), **names.get(name, {})} for name in SECTIONS}
+        names = {name: names_in(load_library(), name) | given for name, given in names.items()}
     needs = check_needs(root) if whole and not faults and not missing else ()
     for name in missing:
         root.value[name] = Node("mapping", {}, SourceText("", ""), 0, 0)
@@ -217,13 +199,6 @@ def read_library(files: Sequence[tuple[Path, str]], whole: bool = True) -> tuple
     return library, faults + repeated + beside(misfits, [*check_library(root, names), *needs])
 
 
-def _names_of_the_shipped(section: str) -> dict:
-    library = load_library()
-    if section == "domains":
-        return {name: domain.limits for name, domain in library.domains.items()}
-    return dict.fromkeys(names_in(library, section))
-
-
 class _AnyName(dict):
     """The names of a section that is missing or no section: any may have stood there."""
 
@@ -231,12 +206,12 @@ class _AnyName(dict):
         return True
 
 
-ANY_NAME = _AnyName()
-
-
-def _names(name: str, section: Node | None) -> list[str]:
-    """The names of a section that may be referred to."""
-    return keys_of(section.get("responses") if name == "codebook" and section is not None else section)
+def _names_given(root: Node, section: str) -> dict:
+    """What `names_in` says of a library, of one that is being read."""
+    if section == "domains":
+        return {name: ends_of(domain.get("limits")) for name, _, domain in root.items_of(section)}
+    node = root.get(section)
+    return dict.fromkeys(keys_of(node.get("responses") if section == "codebook" and node is not None else node))
 
 
 def _missing_section(name: str, files: Sequence[tuple[Path, str]]) -> Diagnostic:
@@ -247,7 +222,7 @@ def _missing_section(name: str, files: Sequence[tuple[Path, str]]) -> Diagnostic
     return Diagnostic(folder, 0, 0, f"no file of the library holds '{name}'. Is the installation complete?")
 
 
-def merged_sections(roots: list[Node]) -> tuple[Node, list[Diagnostic]]:
+def _merged_sections(roots: list[Node]) -> tuple[Node, list[Diagnostic]]:
     """One node of all sections, each with the entries of every file; and the entries that stand twice."""
     root, faults = Node("mapping", {}, SourceText("", ""), 0, 0), []
     for part in roots:
@@ -256,17 +231,8 @@ def merged_sections(roots: list[Node]) -> tuple[Node, list[Diagnostic]]:
             if before is not None and before.is_mapping and section.is_mapping:
                 faults += _add_entries(before, section)
             else:
-                root.value[name], root.keys[name] = _copied(section), part.keys[name]
+                root.value[name], root.keys[name] = section, part.keys[name]
     return root, faults
-
-
-def _copied(section: Node) -> Node:
-    """A section that entries of other files can be added to."""
-    if not section.is_mapping:
-        return section
-    copy = Node("mapping", dict(section.value), section.source, section.line, section.column, section.length)
-    copy.keys = dict(section.keys)
-    return copy
 
 
 def _add_entries(section: Node, more: Node) -> list[Diagnostic]:
@@ -290,48 +256,43 @@ def check_library(root: Node, names: dict[str, dict]) -> list[Diagnostic]:
     `names` has for each section the names that may be referred to; those of domains with the limits of each.
     """
     faults = [*check_entry(root, Library, names), *_coefficients(root, names["domains"])]
-    for code, key, _ in items_of(root, "bodies"):
+    for code, key, _ in root.items_of("bodies"):
         if code not in ("NATO", "EU"):
             faults.append(key.fault(f"a body is NATO or EU, not '{code}'."))
-    for _, _, response in items_of(root, "responses"):
-        if is_given(response, "venues"):
+    for _, _, response in root.items_of("responses"):
+        if response.is_given("venues"):
             said = "only a response of a scenario's own has venues. Say it in the `outputs` of the formats"
             faults.append(response.keys["venues"].fault(f"{said} that decide it."))
-    definitions = {name: {key: node for key, node, _ in items_of(root, name)} for name in names}
+    definitions = {name: {key: node for key, node, _ in root.items_of(name)} for name in names}
     return at_the_definition([*faults, *_codebook(root)], root, definitions)
-
-
-def limits_in(root: Node) -> dict[str, tuple[float, float] | None]:
-    """The domains of a library, each with its limits, or None where it has no sound ones."""
-    return {name: ends_of(domain.get("limits")) for name, _, domain in items_of(root, "domains")}
 
 
 def _coefficients(root: Node, domains: dict) -> Iterator[Diagnostic]:
     """Coefficients that cannot be what the library says of them: their values, ranges, priors and estimates."""
     limits = {}
-    for name, _, coefficient in items_of(root, "behaviour"):
-        domain = text_of(coefficient, "domain")
+    for name, _, coefficient in root.items_of("behaviour"):
+        domain = coefficient.text_of("domain")
         limits[name] = domains.get(domain)
-        prior = entries_of(coefficient, "prior")
-        for node in (coefficient.get("value"), *entries_of(coefficient, "range"), *prior[:1]):
+        prior = coefficient.entries_of("prior")
+        for node in (coefficient.get("value"), *coefficient.entries_of("range"), *prior[:1]):
             yield from outside_of(node, limits[name], name)
             yield from a_fraction(node, name, domain)
         spread = number_of(prior[1]) if len(prior) == 2 else None
         if spread is not None and not spread > 0:
             yield prior[1].fault(f"expected a standard deviation above 0 for '{name}', got '{prior[1].text}'.")
-    if estimates := mapping_of(root, "estimates"):
-        names = [entry.text or "" for entry in entries_of(estimates, "coefficients")]
-        for values in (estimates.get("mean"), *(node for *_, node in items_of(estimates, "without"))):
+    if estimates := root.mapping_of("estimates"):
+        names = [entry.text or "" for entry in estimates.entries_of("coefficients")]
+        for values in (estimates.get("mean"), *(node for *_, node in estimates.items_of("without"))):
             for name, node in zip(names, values.value if values is not None and values.is_list else [], strict=False):
                 yield from outside_of(node, limits.get(name), name)
 
 
 def _codebook(root: Node) -> Iterator[Diagnostic]:
     """Words for kinds of case that mean two of them."""
-    kinds = items_of(codebook, "kinds") if (codebook := root.get("codebook")) is not None else []
+    kinds = codebook.items_of("kinds") if (codebook := root.get("codebook")) is not None else []
     meant = {name: name for name, _, _ in kinds}
     for name, _, kind in kinds:
-        for word in entries_of(kind, "also"):
+        for word in kind.entries_of("also"):
             if word.text is not None and meant.setdefault(word.text, name) != name:
                 yield word.fault(f"'{word.text}' already means '{meant[word.text]}'. A word means one kind of case.")
 
@@ -357,21 +318,21 @@ def check_needs(root: Node) -> Iterator[Diagnostic]:
             yield place.fault(f"the model reads the {kind} '{name}', and the library has none of this name.{hint}")
     yield from _yardstick(root)
     for (section, field), otherwise in MARKED.items():
-        entries = [entry for *_, entry in items_of(root, section)]
-        if entries and not any(is_yes(entry, field) for entry in entries):
+        entries = [entry for *_, entry in root.items_of(section)]
+        if entries and not any(entry.is_yes(field) for entry in entries):
             yield root.keys[section].fault(f"no entry of '{section}' says '{field}: yes': {otherwise}.")
 
 
 def _unread(root: Node) -> list[str]:
     """Coefficients that neither the model reads nor any group or response names."""
-    named = {text_of(group, field) for *_, group in items_of(root, "groups") for field in ("tie", "sharing")}
-    named |= {text_of(response, "usual") for *_, response in items_of(root, "responses")}
+    named = {group.text_of(field) for *_, group in root.items_of("groups") for field in ("tie", "sharing")}
+    named |= {response.text_of("usual") for *_, response in root.items_of("responses")}
     return [name for name in keys_of(root.get("behaviour")) if name not in named and name not in COEFFICIENTS]
 
 
 def _yardstick(root: Node) -> Iterator[Diagnostic]:
-    for code, key, state in items_of(root, "states"):
-        lacking = [field for field in MEASURED_BY if not is_given(state, field)] if code == YARDSTICK else []
+    for code, key, state in root.items_of("states"):
+        lacking = [field for field in MEASURED_BY if not state.is_given(field)] if code == YARDSTICK else []
         if lacking:
             yield key.fault(
                 f"every other state is measured by '{code}', so it needs {' and '.join(map(repr, lacking))}."

@@ -26,20 +26,8 @@ from sim.scenario.library import (
     without_states,
 )
 from sim.scenario.library_schema import Figure, Library
-from sim.scenario.paths import Place, find, fitted, set_path, stands_alone, with_figures, with_ranges
-from sim.scenario.reader import (
-    Node,
-    SourceText,
-    entries_of,
-    file_text,
-    ids_of,
-    is_given,
-    items_of,
-    nodes_of,
-    read,
-    read_text,
-    text_of,
-)
+from sim.scenario.paths import Place, find, fitted, leads_somewhere, set_path, stands_alone, with_figures, with_ranges
+from sim.scenario.reader import Node, SourceText, file_text, nodes_of, read, read_text
 from sim.scenario.schema import MERGED_BY, Scenario
 from sim.scenario.wording import ENTRY_NAMES, below, beside, core, fields_of, is_code, is_model, validated
 
@@ -96,7 +84,7 @@ def load(name_or_path: str | os.PathLike, library: Library | None = None) -> Loa
     """
     path, shown = locate(name_or_path)
     root = read(path, shown)
-    if root.is_mapping and "cases" in root.value and "incidents" not in root.value:
+    if "cases" in root.value and "incidents" not in root.value:
         said = f"this holds past cases, and an exercise needs a scenario. `oceans backtest {shown}` plays the cases."
         raise InputError([root.keys["cases"].fault(said)])
     return _loaded(with_parents(root, path), path.stem, path, library)
@@ -145,7 +133,10 @@ def check_files(
             elif is_library(root):
                 of_the_library.append((path, shown))
             else:
-                faults += _of_scenario(with_parents(root, path), path)
+                whole = with_parents(root, path)
+                loaded = _loaded(whole, path.stem, path)
+                for section in ("uncertainties", "levers"):
+                    faults += _unplayable_ends(whole, section, loaded)
         except InputError as error:
             faults += error.faults
     return list(told_once(dict.fromkeys(faults + in_order(check_library_files(of_the_library)))))
@@ -168,17 +159,11 @@ def unplayable(loaded: Loaded, place: Place, value) -> str | None:
     return None
 
 
-def _of_scenario(root: Node, path: Path) -> list[Diagnostic]:
-    """The faults of a sound scenario, which the choices and ends of what it says may vary can still have."""
-    loaded = _loaded(root, path.stem, path)
-    return [fault for section in ("uncertainties", "levers") for fault in _unplayable_ends(root, section, loaded)]
-
-
 def _unplayable_ends(root: Node, section: str, loaded: Loaded) -> Iterable[Diagnostic]:
     """The choices and ends of a section that a sweep could not play."""
-    for name, key, entry in items_of(root, section):
-        place = find(loaded.document, text_of(entry, "path") or "", loaded.library)
-        nodes = [(node, node.text) for node in (*entries_of(entry, "choices"), *entries_of(entry, "range"))]
+    for name, key, entry in root.items_of(section):
+        place = find(loaded.document, entry.text_of("path") or "", loaded.library)
+        nodes = [(node, node.text) for node in (*entry.entries_of("choices"), *entry.entries_of("range"))]
         span = getattr(loaded.scenario, section)[name].range or ()  # the library's, where the scenario leaves it out
         for node, written in nodes or [(key, end) for end in span]:
             why = unplayable(loaded, place, fitted(place, written))
@@ -210,8 +195,8 @@ def _loaded(root: Node, name: str, path: Path, library: Library | None = None) -
 
 def _attached(root: Node) -> dict[str, bytes]:
     """What is in the files that injects name, where the scenario was read from a file itself."""
-    entries = (entry for inject in entries_of(root, "injects") for entry in entries_of(inject, "attachments"))
-    named = [node for entry in entries if is_given(entry, "file") for node in [entry["file"]] if node.source.text]
+    entries = (entry for inject in root.entries_of("injects") for entry in inject.entries_of("attachments"))
+    named = [node for entry in entries if entry.is_given("file") for node in [entry["file"]] if node.source.text]
     paths = {node.text or "": beside_scenario(node) for node in named}
     return {name: path.read_bytes() for name, path in paths.items() if path is not None}
 
@@ -228,7 +213,7 @@ def _with_roles(scenario: Scenario, library: Library) -> Scenario:
 
 def _in_full(root: Node) -> list[str]:
     """The actors that a scenario describes in full: they are its own, whether or not the library knows the code."""
-    actors = items_of(root, "actors")
+    actors = root.items_of("actors")
     return [code for code, _, entry in actors if entry.is_mapping and all(key in entry.keys for key in IN_FULL)]
 
 
@@ -245,16 +230,12 @@ def locate(name_or_path: str | os.PathLike) -> tuple[Path, str]:
     """The file that a name or path means, and how to show it."""
     given = os.fsdecode(name_or_path)
     if given in shipped():
-        return _shipped_file(given)
+        path = scenarios_folder() / f"{given}.yaml"
+        return path, shown_path(path)
     if looks_like_a_path(given) or os.path.lexists(given):
         return Path(given), given
     message = f"there is no scenario of this name, and no such file. {did_you_mean(given, shipped())}"
     raise InputError([Diagnostic(given or "''", 0, 0, message)])
-
-
-def _shipped_file(name: str) -> tuple[Path, str]:
-    path = scenarios_folder() / f"{name}.yaml"
-    return path, shown_path(path)
 
 
 def looks_like_a_path(given: str) -> bool:
@@ -302,7 +283,7 @@ def _parent(extends: Node, child: Path) -> tuple[Path, str]:
         shown = os.path.normpath(os.path.join(os.path.dirname(extends.source.file), given))
         return child.parent / given, shown
     if given in shipped():
-        return _shipped_file(given)
+        return locate(given)
     raise InputError([extends.fault(f"no shipped scenario is named '{given}'. {did_you_mean(given, shipped())}")])
 
 
@@ -337,7 +318,9 @@ def _keys_at_the_top(path: Path) -> list[str]:
 def laid_over(parent: Node, child: Node, faults: list[Diagnostic], merged_by: dict | None = None) -> Node:
     """A mapping with what the child says in place of what the parent says; `key: null` takes the key away."""
     merged_by = MERGED_BY if merged_by is None else merged_by
-    given = _without_other_units(parent, child)
+    own_units = set(UNITS) & set(child.value)  # whoever gives turns a length in one unit takes no other over
+    others = set(UNITS) - own_units if own_units else set()
+    given = {name: value for name, value in parent.value.items() if name not in others}
     whole = Node("mapping", given, child.source, child.line, child.column, child.length)
     whole.keys = {name: parent.keys[name] for name in given}
     for name, value in child.value.items():
@@ -353,35 +336,25 @@ def laid_over(parent: Node, child: Node, faults: list[Diagnostic], merged_by: di
     return whole
 
 
-def _without_other_units(parent: Node, child: Node) -> dict[str, Node]:
-    """What a parent says, without the length of its turns where the child gives another in a unit of its own."""
-    own = set(UNITS) & set(child.value)
-    return {name: value for name, value in parent.value.items() if not own or name in own or name not in UNITS}
-
-
 def _entries_laid_over(parent: Node, child: Node, key: str, faults: list[Diagnostic]) -> Node:
     """Entries of both lists: those of the same id merged where the parent has them, new ones at the end."""
     entries: list[Node | None] = list(parent.value)
-    places = {text_of(entry, key): index for index, entry in enumerate(parent.value)}
+    places = {entry.text_of(key): index for index, entry in enumerate(parent.value)}
     places.pop(None, None)  # of an entry that does not say what it goes by
     for entry in child.value:
-        name = text_of(entry, key)
+        name = entry.text_of(key)
         index = places.get(name)
-        if index is None and _is_removal(entry):
+        if index is None and entry.is_yes("remove"):
             hint = did_you_mean(name or "", filter(None, places))
             faults.append(entry.keys["remove"].fault(f"there is no such entry to remove in what this extends. {hint}"))
         elif index is None:
             entries.append(entry)
-        elif _is_removal(entry):
+        elif entry.is_yes("remove"):
             entries[index] = None
         else:
             entries[index] = laid_over(parent.value[index], entry, faults, {})
     kept = [entry for entry in entries if entry is not None]
     return Node("list", kept, child.source, child.line, child.column, child.length)
-
-
-def _is_removal(entry: Node) -> bool:
-    return (text_of(entry, "remove") or "").lower() in ("true", "yes")
 
 
 # --------------------------------------------------------------------------------------------------- leaving actors out
@@ -402,7 +375,7 @@ def without_those_left_out(root: Node, library: Library) -> list[str]:
     taken, absent = _Taken({root.source.file, listed.source.file}), _absent(facts)
     before = facts.incidents
     taken.take(root, absent)
-    gone = set(before) - set(ids_of(root, "incidents", "id"))
+    gone = set(before) - set(root.ids_of("incidents", "id"))
     taken.take(root, lambda text, field, _: field in OF_INCIDENTS and text in gone)
     _take_paths(root, library, taken, gone | set(taken.codes))
     return taken.told()
@@ -425,20 +398,12 @@ def _take_paths(root: Node, library: Library, taken: "_Taken", gone: set[str]) -
     """What varies at a place that is no longer there."""
     document = Facts(root, library).document
     for section in ("uncertainties", "levers"):
-        for name, key, entry in items_of(root, section):
-            path = text_of(entry, "path") or ""
+        for name, key, entry in root.items_of(section):
+            path = entry.text_of("path") or ""
             is_about_them = taken.is_inherited(key) and bool(gone & set(path.split(".")))
-            if is_about_them and not _leads_somewhere(document, path, library):
+            if is_about_them and not leads_somewhere(document, path, library):
                 taken.note(section, name, ("", ""))
                 del root[section].value[name], root[section].keys[name]
-
-
-def _leads_somewhere(document: dict, path: str, library: Library) -> bool:
-    try:
-        find(document, path, library)
-    except InputError:
-        return False
-    return True
 
 
 class _Taken:
@@ -516,7 +481,11 @@ class _Taken:
             (f"'{field}' of {kind}", [name for name in names if name not in self.entries.get(kind, [])])
             for (field, kind), names in self.parts.items()
         ]
-        words = [_counted(kind, list(dict.fromkeys(names))) for kind, names in [*whole, *parts] if names]
+        words = []
+        for kind, names in [*whole, *parts]:
+            several = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
+            once = list(dict.fromkeys(names))
+            words += [f"{kind if len(once) == 1 else several} {in_words(once)}"] if once else []
         if not words:
             return []
         codes, files = in_words(list(self.codes)), in_words(list(self.files))
@@ -525,12 +494,7 @@ class _Taken:
 
 def _name(entry: Node) -> str:
     between = entry.get("between")
-    return text_of(entry, "id") or "-".join(end.text or "" for end in (between.entries() if between else ()))
-
-
-def _counted(kind: str, names: list[str]) -> str:
-    several = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
-    return f"{kind if len(names) == 1 else several} {in_words(names)}"
+    return entry.text_of("id") or "-".join(end.text or "" for end in (between.entries() if between else ()))
 
 
 # ---------------------------------------------------------------------------------------------------------------- notes
@@ -548,7 +512,8 @@ def notes_on(loaded: Loaded) -> list[str]:
 
 
 def _of_another_time(loaded: Loaded) -> Iterator[str]:
-    year, years = loaded.scenario.first_day.year, sorted(set(_years(loaded.base)))
+    figures = [figure for state in loaded.base.states.values() for _, figure in state if isinstance(figure, Figure)]
+    year, years = loaded.scenario.first_day.year, sorted({figure.year for figure in figures if figure.year is not None})
     if years and not years[0] - FAR_YEARS <= year <= years[-1] + FAR_YEARS:
         yield (
             f"the exercise begins in {year}, and the library's figures are of {years[0]} to {years[-1]}: they are used "
@@ -567,14 +532,6 @@ def _outside_their_alliance(loaded: Loaded) -> Iterator[str]:
                 f"'{code}' has the role '{actor.role}' and is no member of {name}: nothing that its members call "
                 f"or decide together is open to it. Write `member_of: [{body.group}]` under its name in 'actors'."
             )
-
-
-def _years(library: Library) -> Iterator[int]:
-    for state in library.states.values():
-        for name in type(state).model_fields:
-            figure = getattr(state, name)
-            if isinstance(figure, Figure) and figure.year is not None:
-                yield figure.year
 
 
 # --------------------------------------------------------------------------------------------- a scenario to start from

@@ -116,14 +116,15 @@ def _without_lost(document: dict, library: Library) -> dict:
     """The document without the uncertainties and levers whose paths lead to what is no longer there."""
     changed = dict(document)
     for section in ("uncertainties", "levers"):
-        entries = document.get(section) or {}
-        changed |= {section: {name: entry for name, entry in entries.items() if _leads(document, entry, library)}}
+        entries = (document.get(section) or {}).items()
+        changed[section] = {name: entry for name, entry in entries if leads_somewhere(document, entry["path"], library)}
     return {name: value for name, value in changed.items() if value != {} or name in document}
 
 
-def _leads(document: dict, entry: dict, library: Library) -> bool:
+def leads_somewhere(document: dict, path: str, library: Library) -> bool:
+    """Whether a path leads to anything."""
     try:
-        _find(document, entry["path"], library)
+        _find(document, path, library)
     except _Lost:
         return False
     return True
@@ -220,10 +221,7 @@ def _shipped() -> Library:
     return load_library()
 
 
-@functools.cache
-def _shipped_codes() -> dict[str, str]:
-    """The words for codes of the library that ships, gathered once: a path into a library is first lost elsewhere."""
-    return codes_by_name(_shipped())
+_shipped_codes = functools.cache(lambda: codes_by_name(_shipped()))  # a path into a library is first lost elsewhere
 
 
 def _with_own_figure(document: dict, place: Place) -> Place:
@@ -301,7 +299,7 @@ def _ways_on(data, annotation) -> str:
 
 def _key(data, annotation, segments: list[str], good: int):
     """The key that a segment of a path means: a field, a key of a mapping, or a position in a list."""
-    segment, path = segments[good], ".".join(segments)
+    segment, path, before = segments[good], ".".join(segments), ".".join(segments[:good])
     inner, _ = core(annotation)
     if is_model(inner):
         names = [name for name in fields_of(inner) if good or name not in NOT_VARIED]
@@ -316,24 +314,18 @@ def _key(data, annotation, segments: list[str], good: int):
             return segment
     elif typing.get_origin(inner) is list and is_model(core(below(inner, 0))[0]):
         names = _names(data)
-        if segment in names:
-            return names.index(segment)
-        position = _position(data, segment)
-        if position is not None:
-            return position
+        for name in (segment, "-".join(reversed(segment.split("-")))):  # a tie goes by its codes in either order
+            if name in names:
+                return names.index(name)
     else:
-        before = ".".join(segments[:good])
         raise _Lost(good, f"the path '{path}' goes on after '{before}', which has nothing below it to go on to.")
+    after = f" in '{before}'" if good else ""
     raise _Lost(
         good,
-        f"the path '{path}' leads nowhere: there is no '{segment}'{_after(segments, good)}. "
+        f"the path '{path}' leads nowhere: there is no '{segment}'{after}. "
         f"{which_code(segment, names, _shipped_codes())}",
         (segments[0], segment) if good == 1 else (),
     )
-
-
-def _after(segments: list[str], good: int) -> str:
-    return f" in '{'.'.join(segments[:good])}'" if good else ""
 
 
 def _names(data) -> list[str]:
@@ -351,13 +343,6 @@ def _entry_name(entry, number: int) -> str:
             return str(_under(entry, field, None))
     between = _under(entry, "between", None)
     return "-".join(map(str, between)) if between else str(number)
-
-
-def _position(data, segment: str) -> int | None:
-    """The place in a list of ties that goes by its codes in the other order."""
-    turned = "-".join(reversed(segment.split("-")))
-    names = _names(data)
-    return names.index(turned) if turned in names else None
 
 
 def _under(data, key, annotation):
@@ -440,15 +425,12 @@ def _replaced(data, keys: tuple, value):
             after = Figure.model_validate({"value": value, "source": "judgement", "why": "set by the scenario"})
         else:
             after = _replaced(before, rest, value)
-        return data.model_copy(update={key: _typed(type(data), key, after) if not rest else after})
+        if not rest:  # a plain value, as the model holds it: a date as a date
+            after = _adapter(fields_of(type(data))[key]).validate_python(after)
+        return data.model_copy(update={key: after})
     if isinstance(data, dict):
         return {**data, key: _replaced(data[key], rest, value)}
     return [_replaced(entry, rest, value) if index == key else entry for index, entry in enumerate(data)]
-
-
-def _typed(model: type[BaseModel], field: str, value):
-    """A plain value as the model holds it (a date as a date)."""
-    return _adapter(fields_of(model)[field]).validate_python(value)
 
 
 # ------------------------------------------------------------------------------------------------------------ on or off
@@ -472,11 +454,10 @@ def _is_there(document, segments, library):
             return any(_get(entry, "project") == project for entry in _list(document, "cooperation"))
         case ["formats" | "responses" as section, name] if name in _on_offer(document, section, library):
             return document.get(section) is None or name in document[section]
-        case ["formats", name, "members", code] if name in _on_offer(
-            document, "formats", library
-        ) and _looks_like_a_code(code):
-            return code in _meant(_members_of(document, name, library), document, library)
-        case ["participants", code] if _is_on_offer(code, document, library):
+        case ["formats", name, "members", code] if name in _on_offer(document, "formats", library):
+            is_code = code.isupper() and code.isalnum()
+            return code in _meant(_members_of(document, name, library), document, library) if is_code else None
+        case ["participants", code] if _is_actor(code, document, library):
             return code in _meant(_list(document, "participants"), document, library)
     return None
 
@@ -488,7 +469,8 @@ def with_presence(document: dict, segments: list[str], there: bool, library: Lib
     changed = copy.deepcopy(document)
     match segments:
         case ["cooperation", project]:
-            _set_project(changed, project, there)
+            kept = [entry for entry in _list(document, "cooperation") if entry["project"] != project]
+            changed["cooperation"] = [*kept, {"project": project, "turn": 1}] if there else kept
         case ["formats" | "responses" as section, name]:
             listed = changed.get(section)  # an empty list is none of them; left out, it is all
             listed = list(_on_offer(document, section, library)) if listed is None else listed
@@ -502,18 +484,19 @@ def with_presence(document: dict, segments: list[str], there: bool, library: Lib
             changed["participants"] = _with(names, code, there, document, library)
             if not there:
                 joined = _list(_get(document.get("actors"), code), "member_of")
-                groups = [group for group in _groups_of_bodies(names, code, document, library) if group not in joined]
-                _leave_bodies(changed, code, groups, library)
+                bodies = [library.bodies[name].group for name in names if name in library.bodies and name != code]
+                _leave_groups(changed, code, [group for group in bodies if group not in joined], library)
                 _leave_story(changed, code)
     return changed
 
 
-def _leave_bodies(document, code, groups, library):
+def _leave_groups(document, code, groups, library):
     """Ends memberships on the day they began: it is as if they had never been."""
     for group in groups:
-        since = library.groups[group].members[code].since
-        figure = {f"groups.{group}.members.{code}.until": since.isoformat() if since else LONG_AGO}
-        document["figures"] = {**(document.get("figures") or {}), **figure}
+        if code in group_members(group, library, _day(document)):
+            since = library.groups[group].members[code].since
+            figure = {f"groups.{group}.members.{code}.until": since.isoformat() if since else LONG_AGO}
+            document["figures"] = {**(document.get("figures") or {}), **figure}
 
 
 def _leave_story(document, code):
@@ -551,12 +534,6 @@ def _leave_question(inject, code):
         inject.pop("question", None)
 
 
-def _set_project(document, project, there):
-    portfolio = _list(document, "cooperation")
-    kept = [entry for entry in portfolio if entry["project"] != project]
-    document["cooperation"] = [*portfolio, {"project": project, "turn": 1}] if there else kept
-
-
 def _with(names, code, there, document, library):
     """A list of names with one more, or one fewer: a group that it is in is written out without it."""
     if there:
@@ -570,11 +547,6 @@ def _with(names, code, there, document, library):
         elif name not in kept:
             kept.append(name)
     return kept
-
-
-def _groups_of_bodies(names, code, document, library):
-    bodies = [library.bodies[name].group for name in names if name in library.bodies and name != code]
-    return [group for group in bodies if code in group_members(group, library, _day(document))]
 
 
 def _meant(names, document, library):
@@ -601,13 +573,9 @@ def _on_offer(document, section, library):
     return {**getattr(library, section), **(document.get(OWN[section]) or {})}
 
 
-def _is_on_offer(code, document, library):
+def _is_actor(code, document, library):
     own = document.get("actors") or {}
     return code in library.states or code in library.bodies or code in own or code in _list(document, "participants")
-
-
-def _looks_like_a_code(code):
-    return code.isupper() and code.isalnum()
 
 
 def _get(data, key):

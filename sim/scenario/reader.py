@@ -86,6 +86,44 @@ class Node:
             return list(self.value)
         return list(self.value.values()) if self.kind == "mapping" else []
 
+    # ---- what lies under a key: nothing where it is missing, or not what the schema asks for
+
+    def is_given(self, key: str) -> bool:
+        found = self.get(key)
+        return found is not None and not (found.kind == "scalar" and found.value is None)
+
+    def is_yes(self, key: str) -> bool:
+        return (self.text_of(key) or "").strip().lower() in ("yes", "true", "on", "y", "t", "1")
+
+    def text_of(self, key: str) -> str | None:
+        found = self.get(key)
+        return found.text if found is not None else None
+
+    def mapping_of(self, key: str) -> "Node | None":
+        found = self.get(key)
+        return found if found is not None and found.is_mapping else None
+
+    def items_of(self, key: str) -> list[tuple[str, "Node", "Node"]]:
+        """(key, node of the key, node of the value) of a mapping."""
+        node = self.mapping_of(key)
+        return [(name, node.keys[name], value) for name, value in node.value.items()] if node else []
+
+    def entries_of(self, key: str) -> list["Node"]:
+        """The entries of a list."""
+        found = self.get(key)
+        return found.value if found is not None and found.is_list else []
+
+    def named_in(self, key: str) -> list["Node"]:
+        """The entries of a list, or the one value that stands in its place."""
+        found = self.get(key)
+        return [found] if found is not None and found.kind == "scalar" else self.entries_of(key)
+
+    def ids_of(self, key: str, field: str) -> list[str]:
+        """What the entries of a list say under a field."""
+        return [text for entry in self.entries_of(key) if (text := entry.text_of(field)) is not None]
+
+    # ---- as a whole
+
     def texts(self) -> Iterator[str]:
         """Every key and every text in it."""
         if self.kind == "mapping":
@@ -164,47 +202,12 @@ def _nodes_of(data, source: SourceText) -> Node:
     return Node("scalar", None if data is None else str(data), source, 0, 0)
 
 
-# ------------------------------------------------------------------------------------------------ asking nodes
-# None of these trusts a node to be what the schema asks for: what is missing or of the wrong kind is nothing.
+# ------------------------------------------------------------------------------------------------ what nodes say
+# What is missing, or of the wrong kind, is nothing.
 
 
 def keys_of(node: Node | None) -> list[str]:
     return list(node.value) if node is not None and node.is_mapping else []
-
-
-def entries_of(root: Node, name: str) -> list[Node]:
-    """The entries of a list; none when it is missing or is no list."""
-    node = root.get(name)
-    return node.value if node is not None and node.is_list else []
-
-
-def named_in(root: Node, name: str) -> list[Node]:
-    """The entries of a list, or the one value that stands in its place; none when there is neither."""
-    node = root.get(name)
-    if node is None or node.is_mapping:
-        return []
-    return node.value if node.is_list else [node]
-
-
-def mapping_of(root: Node, name: str) -> Node | None:
-    """The mapping under a name; None when it is missing or is no mapping."""
-    node = root.get(name)
-    return node if node is not None and node.is_mapping else None
-
-
-def items_of(root: Node, name: str) -> list[tuple[str, Node, Node]]:
-    """(key, node of the key, node of the value) of a mapping; none when it is missing or is no mapping."""
-    node = root.get(name)
-    return [(key, node.keys[key], value) for key, value in node.value.items()] if node and node.is_mapping else []
-
-
-def ids_of(root: Node, name: str, field: str) -> list[str]:
-    return [text for entry in entries_of(root, name) if (text := text_of(entry, field)) is not None]
-
-
-def text_of(node: Node, field: str) -> str | None:
-    found = node.get(field)
-    return found.text if found is not None else None
 
 
 def number_of(node: Node | None) -> float | None:
@@ -231,15 +234,6 @@ def date_of(node: Node | None) -> datetime.date | None:
         return datetime.date.fromisoformat(node.text.strip()) if node is not None and node.text else None
     except ValueError:
         return None
-
-
-def is_given(node: Node, field: str) -> bool:
-    found = node.get(field)
-    return found is not None and not (found.kind == "scalar" and found.value is None)
-
-
-def is_yes(node: Node, field: str) -> bool:
-    return (text_of(node, field) or "").strip().lower() in ("yes", "true", "on", "y", "t", "1")
 
 
 # ------------------------------------------------------------------------------------------------ text to nodes

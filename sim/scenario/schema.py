@@ -5,8 +5,8 @@ that an editor can complete and explain each field, and the engine receives them
 which a scenario may have formats and responses of its own, is in `library_schema`.
 """
 
-import copy
 import datetime
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Annotated, ClassVar, Literal, Optional, Union
 
@@ -43,24 +43,15 @@ from sim.scenario.library_schema import (
 )
 
 
-def _moment(written):
-    """A date in text, with a clock or without."""
-    if not isinstance(written, str):
-        return written
-    found = moment_in(written)
-    if found is None:
-        raise ValueError("expected a date such as 2026-03-01, or with a clock, 2026-03-01 09:30")
-    return found
+def _written(read: Callable) -> BeforeValidator:
+    """A text as `read` understands it, and nothing else: a bare number is no count of seconds."""
 
+    def validate(given):
+        if isinstance(given, str) and (given := read(given)) is None:
+            raise ValueError("this is not how it is written")  # `expected`, in `wording`, says how
+        return given
 
-def _clock_time(written):
-    """A time of day in text: hours and minutes, and not a count of seconds."""
-    if not isinstance(written, str):
-        return written
-    found = time_in(written)
-    if found is None:
-        raise ValueError("expected a time of day such as 09:30")
-    return found
+    return BeforeValidator(validate)
 
 
 def _within_limits(moment):
@@ -74,15 +65,14 @@ POLICY_PATTERN = rf"^([a-z][a-z0-9_]*|{own_code.FORM})$"
 MARK_PATTERN, MOST_MARKS = r"^[^\s,;|/]{1,12}$", 10
 Moment = Annotated[
     Union[datetime.date, datetime.datetime],
-    BeforeValidator(_moment),
+    _written(moment_in),
     AfterValidator(_within_limits),
     WithJsonSchema({"type": "string", "pattern": f"^{MOMENT}$"}),
 ]
 ClockTime = Annotated[
-    datetime.time, BeforeValidator(_clock_time), WithJsonSchema({"type": "string", "pattern": f"^{CLOCK_TIME}$"})
+    datetime.time, _written(time_in), WithJsonSchema({"type": "string", "pattern": f"^{CLOCK_TIME}$"})
 ]
 Channel = Literal["brief", "cable", "email", "phone", "call", "chat", "in_person", "media", "social", "radio"]
-Months = Annotated[float, Field(ge=0, le=1200)]  # up to a hundred years, as with all that lasts
 STATELESS = {
     "accident": "an accident", "storm": "a storm", "insider": "an insider", "criminals": "criminals", "nobody": "nobody"
 }  # fmt: skip
@@ -134,16 +124,12 @@ class SomeTurns(Turns):
     count: Annotated[int, Field(ge=1, le=MOST_TURNS)] = 1
 
 
-def _alike_or_not(turns):
-    return "several" if isinstance(turns, list) else "one"
-
-
 Schedule = Annotated[
     Union[
         Annotated[Turns, Tag("one")],
         Annotated[list[SomeTurns], Field(min_length=1, max_length=MOST_TURNS), Tag("several")],
     ],
-    Discriminator(_alike_or_not),
+    Discriminator(lambda turns: "several" if isinstance(turns, list) else "one"),
 ]
 
 
@@ -441,7 +427,7 @@ class CooperationStart(Entry):
     """A project in this scenario's portfolio."""
 
     project: Name
-    months_before: Months = Field(
+    months_before: Annotated[float, Field(ge=0, le=1200)] = Field(
         0, description="months it has already run when the exercise begins; 0 with `turn`: to be decided then"
     )
     turn: Optional[Annotated[int, Field(ge=1)]] = Field(None, description="turn in which it is put to a decision")
@@ -572,22 +558,19 @@ def json_schema() -> dict:
 
 def _loose(definition: dict) -> dict:
     """A definition with nothing required, null allowed everywhere, and `remove` where entries can be removed."""
-    loose = _renamed(copy.deepcopy(definition))
+    loose = _renamed(definition)
     loose.pop("required", None)
     properties = loose.get("properties", {})
     for field, part in properties.items():
-        properties[field] = {"anyOf": [part, {"type": "null"}], **_spoken(part)}
+        spoken = {key: part[key] for key in ("title", "description") if key in part}
+        properties[field] = {"anyOf": [part, {"type": "null"}], **spoken}
     if set(MERGED_BY.values()) & set(properties):
         properties["remove"] = {"type": "boolean", "description": "yes: take this entry of the extended scenario away"}
     return loose
 
 
-def _spoken(part: dict) -> dict:
-    return {key: part[key] for key in ("title", "description") if key in part}
-
-
 def _renamed(part):
-    """A definition that refers to the looser ones."""
+    """A copy of a definition that refers to the looser ones."""
     if isinstance(part, dict):
         return {key: f"{value}OfAnExtension" if key == "$ref" else _renamed(value) for key, value in part.items()}
     return [_renamed(item) for item in part] if isinstance(part, list) else part

@@ -18,36 +18,32 @@ from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.letters import is_number, plain_letters
 from sim.scenario.hints import about_a_count, about_a_day, about_a_name, about_a_time, code_meant, meant
 from sim.scenario.library_schema import CODE_PATTERN, FIRST_DAY, ID_PATTERN, LAST_DAY, NAME_PATTERN
-from sim.scenario.reader import Node, date_of, text_of
+from sim.scenario.reader import Node, date_of
 from sim.scenario.schema import CULPRIT_PATTERN, MARK_PATTERN, POLICY_PATTERN, STATELESS
 
 ENTRY_NAMES = {
-    "incidents": "incident",
-    "actors": "actor",
-    "auxiliary_outcome_only_cases": "episode",
-    "bodies": "body",
-    "cases": "case",
-    "cooperation": "project",
-    "formats": "format",
-    "groups": "group",
-    "injects": "inject",
-    "kinds": "kind of case",
-    "levers": "lever",
-    "objectives": "objective",
-    "own_formats": "format",
-    "own_responses": "response",
-    "responses": "response",
-    "states": "state",
-    "ties": "tie",
-    "uncertainties": "uncertainty",
-    "behaviour": "coefficient",
-}
+    "incidents": "incident", "actors": "actor", "auxiliary_outcome_only_cases": "episode", "bodies": "body",
+    "cases": "case", "cooperation": "project", "formats": "format", "groups": "group", "injects": "inject",
+    "kinds": "kind of case", "levers": "lever", "objectives": "objective", "own_formats": "format",
+    "own_responses": "response", "responses": "response", "states": "state", "ties": "tie",
+    "uncertainties": "uncertainty", "behaviour": "coefficient",
+}  # fmt: skip
 Found = typing.TypeVar("Found")
 Model = typing.TypeVar("Model", bound=BaseModel)
 UNIONS = (typing.Union, types.UnionType)
 MOMENT_TYPES = typing.Union[datetime.date, datetime.datetime]  # noqa: UP007, as it is compared with one
 NO_NUMBER = ()  # in place of a text that pydantic would read as a number and people would not, such as 1_0
 DIGEST_PATTERN, FILE_NAME_PATTERN = r"^[0-9a-f]{32}([0-9a-f]{32})?$", r'^[^./\\:*?"<>|\s][^/\\:*?"<>|\n\r\t]*$'
+TEXTS = {  # what is asked for where a text fits a pattern
+    CODE_PATTERN: "a code: three capitals such as JPN (ISO 3166), or NATO, or EU",
+    CULPRIT_PATTERN: f"a code of three capitals such as RUS, or where no state did it one of {', '.join(STATELESS)}",
+    NAME_PATTERN: "a name in lower case letters, digits and underscores that begins with a letter",
+    POLICY_PATTERN: "a policy's name, or module:Class for one of your own",
+    ID_PATTERN: "an id of up to 60 letters, digits, hyphens and underscores that begins with a letter or digit,",
+    MARK_PATTERN: "a mark of up to 12 letters or digits, such as A",
+    FILE_NAME_PATTERN: "a name that stays in its folder, such as cyber_incident",
+    DIGEST_PATTERN: "a digest in hexadecimal digits",
+}
 
 
 # ---------------------------------------------------------------------------------------------------- the schema
@@ -87,17 +83,14 @@ def core(annotation) -> tuple[typing.Any, list]:
     while True:
         origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
         if origin is typing.Annotated:
-            constraints += [part for extra in arguments[1:] for part in _constraints(extra)]
+            extras = [extra.metadata if isinstance(extra, FieldInfo) else [extra] for extra in arguments[1:]]
+            constraints += [part for parts in extras for part in parts]
             annotation = arguments[0]
         elif origin in UNIONS and type(None) in arguments:
             rest = tuple(part for part in arguments if part is not type(None))
             annotation = typing.Union[rest]  # noqa: UP007, as there is no other way to unite a tuple
         else:
             return annotation, constraints
-
-
-def _constraints(extra) -> list:
-    return list(extra.metadata) if isinstance(extra, FieldInfo) else [extra]
 
 
 def is_code(annotation) -> bool:
@@ -146,7 +139,8 @@ def expected(annotation) -> str:
     if inner in (int, float):
         return ("a whole number" if inner is int else "a number") + _limits(constraints)
     if inner is str:
-        return _expected_text(constraints)
+        patterns = [part.pattern for part in constraints if getattr(part, "pattern", None)]
+        return next((words for pattern, words in TEXTS.items() if pattern in patterns), "text")
     if inner is bool:
         return "yes or no"
     if inner is datetime.date or inner == MOMENT_TYPES:
@@ -158,7 +152,7 @@ def expected(annotation) -> str:
     if origin in UNIONS:
         return " or ".join(expected(part) for part in arguments)
     if origin is tuple:
-        return _expected_pair(arguments)
+        return "two numbers, [lowest, highest]" if core(arguments[0])[0] is float else "two codes, such as [EST, JPN]"
     if origin is list:
         return "a list, each entry " + expected(arguments[0])
     if origin is dict:
@@ -169,35 +163,10 @@ def expected(annotation) -> str:
 
 
 def _limits(constraints: list) -> str:
-    limits = {type(part).__name__: getattr(part, type(part).__name__.lower(), None) for part in constraints}
-    low, high = limits.get("Ge"), limits.get("Le")
+    low, high = (next((getattr(part, end) for part in constraints if hasattr(part, end)), None) for end in ("ge", "le"))
     if low is not None and high is not None:
         return f" from {low} to {high}"
     return f", {low} or more" if low is not None else ""
-
-
-def _expected_text(constraints: list) -> str:
-    patterns = [part.pattern for part in constraints if getattr(part, "pattern", None)]
-    if CODE_PATTERN in patterns:
-        return "a code: three capitals such as JPN (ISO 3166), or NATO, or EU"
-    if CULPRIT_PATTERN in patterns:
-        return f"a code of three capitals such as RUS, or where no state did it one of {', '.join(STATELESS)}"
-    if NAME_PATTERN in patterns:
-        return "a name in lower case letters, digits and underscores that begins with a letter"
-    if POLICY_PATTERN in patterns:
-        return "a policy's name, or module:Class for one of your own"
-    if ID_PATTERN in patterns:
-        return "an id of up to 60 letters, digits, hyphens and underscores that begins with a letter or digit,"
-    if MARK_PATTERN in patterns:
-        return "a mark of up to 12 letters or digits, such as A"
-    if FILE_NAME_PATTERN in patterns:
-        return "a name that stays in its folder, such as cyber_incident"
-    return "a digest in hexadecimal digits" if DIGEST_PATTERN in patterns else "text"
-
-
-def _expected_pair(arguments: tuple) -> str:
-    inner, _ = core(arguments[0])
-    return "two numbers, [lowest, highest]" if inner is float else "two codes, such as [EST, JPN]"
 
 
 # ---------------------------------------------------------------------------------------------------- the data
@@ -286,9 +255,10 @@ def _without_alternatives(model, location: tuple) -> tuple:
 
 
 def _missing_fields(root: Node, location: tuple, names: list[str]) -> Diagnostic:
-    word = "field" if len(names) == 1 else "fields"
-    hint = _namesake(root, location)
-    return start_of(node_at(root, location)).fault(f"missing {word} {', '.join(names)}{_inside(root, location)}.{hint}")
+    word, hint = "field" if len(names) == 1 else "fields", _namesake(root, location)
+    return start_of(node_at(root, location)).fault(
+        f"missing {word} {', '.join(names)}{_where('in', root, location)}.{hint}"
+    )
 
 
 def _namesake(root: Node, location: tuple) -> str:
@@ -297,10 +267,8 @@ def _namesake(root: Node, location: tuple) -> str:
         return ""
     entry, others = node_at(root, location), node_at(root, location[:-1]).entries()
     for field in ("id", "project"):
-        inherited = {
-            text: other for other in others if (text := text_of(other, field)) and other.source != entry.source
-        }
-        near = nearest(text_of(entry, field) or "", inherited)
+        inherited = {text: other for other in others if (text := other.text_of(field)) and other.source != entry.source}
+        near = nearest(entry.text_of(field) or "", inherited)
         if near is not None:
             return f" Did you mean '{near}' of {inherited[near].source.file}, to change it?"
     return ""
@@ -321,7 +289,7 @@ def _unknown_field(model, root: Node, location: tuple) -> Diagnostic:
         hint = "Text with a ',' inside { } needs quotes."
     if nearest(name, allowed) is None and hasattr(holder, "otherwise"):  # it knows more of what a file may hold
         hint = f"{hint} {holder.otherwise(name)}".rstrip()
-    message = f"unknown field '{name}'{_inside(root, location[:-1])}. {hint}"
+    message = f"unknown field '{name}'{_where('in', root, location[:-1])}. {hint}"
     return parent.keys[name].fault(message) if name in parent.keys else parent.fault(message)
 
 
@@ -332,7 +300,7 @@ def _bad_key(model, root: Node, location: tuple, codes: Mapping[str, str]) -> Di
     hint, cause = _code_instead(typing.get_args(holder)[0], name, codes)
     if ":" in name:
         hint = f" Is a space missing after '{name.partition(':')[0]}:'?"
-    message = f"'{name}' cannot be a key{_inside(root, location[:-1])}: expected {wanted}.{hint}"
+    message = f"'{name}' cannot be a key{_where('in', root, location[:-1])}: expected {wanted}.{hint}"
     return parent.keys.get(name, parent).fault(message, cause)
 
 
@@ -349,7 +317,7 @@ def _does_not_fit(model, root: Node, location: tuple, kind: str, codes: Mapping[
     node = value_at(root, location)
     annotation = alternative(annotation_at(model, location), node.is_list)
     inner, constraints = core(annotation)
-    subject = _for(root, location)
+    subject = _where("for", root, location)
     if node.kind == "scalar" and node.value is not None and not node.value.strip():
         return node.fault(f"the text{subject} is blank. Write something, or leave the field out.")
     if node.is_list and kind == "too_short":
@@ -358,19 +326,13 @@ def _does_not_fit(model, root: Node, location: tuple, kind: str, codes: Mapping[
             return node.fault(f"the list{subject} needs at least {least} entries, got {len(node.value)}.")
         return node.fault(f"the list{subject} is empty. It needs at least {'one entry' if least == 1 else least}.")
     if typing.get_origin(inner) is typing.Literal and node.text is not None:
-        wanted = ", ".join(map(str, typing.get_args(inner)))
-        return node.fault(
-            f"{place(root, location)} must be one of {wanted}, got {_shown(node)}.{_meant(node.text, inner)}"
-        )
+        words = list(map(str, typing.get_args(inner)))
+        hint = f" Did you mean '{near}'?" if (near := meant(node.text, words)) else ""
+        return node.fault(f"{place(root, location)} must be one of {', '.join(words)}, got {_shown(node)}.{hint}")
     kind = next((ENTRY_NAMES[part] for part in reversed(location) if part in ENTRY_NAMES), "")
     code, cause = _code_instead(annotation, node.text or "", codes)
     hint = code or _hint(annotation, node, kind)
     return node.fault(f"expected {expected(annotation)}{subject}, got {found(node)}.{hint}", cause)
-
-
-def _meant(word: str, literal) -> str:
-    near = meant(word, map(str, typing.get_args(literal)))
-    return f" Did you mean '{near}'?" if near else ""
 
 
 def _hint(annotation, node: Node, kind: str) -> str:
@@ -441,7 +403,10 @@ def node_at(root: Node, location: tuple) -> Node:
     """The node at a place, or the last one on the way there."""
     node = root
     for part in location:
-        following = _child(node, part)
+        if node.is_list:
+            following = node.value[part] if isinstance(part, int) and part < len(node.value) else None
+        else:
+            following = node.get(part) or node.get(str(part))
         if following is None:
             break
         node = following
@@ -461,12 +426,6 @@ def value_at(root: Node, location: tuple) -> Node:
 def start_of(node: Node) -> Node:
     """Where to point for a fault of a whole mapping: its first key."""
     return next(iter(node.keys.values()), node) if node.is_mapping else node
-
-
-def _child(node: Node, part) -> Node | None:
-    if node.is_list:
-        return node.value[part] if isinstance(part, int) and part < len(node.value) else None
-    return node.get(part if part in node.value else str(part)) if node.is_mapping else None
 
 
 def place(root: Node, location: tuple) -> str:
@@ -493,16 +452,11 @@ def _name(node: Node, key) -> str:
     if not isinstance(key, int):
         return f"'{key}'"
     for field in ("id", "project"):
-        if given := text_of(node, field):
+        if given := node.text_of(field):
             return f"'{given[:40]}'"
     return f"number {key + 1}"
 
 
-def _inside(root: Node, location: tuple) -> str:
-    where = place(root, location)
-    return f" in {where}" if where else ""
-
-
-def _for(root: Node, location: tuple) -> str:
-    where = place(root, location)
-    return f" for {where}" if where else ""
+def _where(word: str, root: Node, location: tuple) -> str:
+    """The same after a word such as "in"; nothing for the file as a whole."""
+    return f" {word} {place(root, location)}" if location else ""

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 
 from sim.draws import Draws
 from sim.experiments.factors import estimated, mixed
+from sim.model.events import plain
 from sim.processes import pool
 from sim.scenario import load_library
 from sim.scenario.library_schema import Library
@@ -23,7 +24,7 @@ from sim.validation.benchmarks import benchmarks, within_cyber
 from sim.validation.cases import Cases, Cells, cells_of, codebook_of
 from sim.validation.replay import Played, Replay
 from sim.validation.schema import KINDS, AttributionContext, Case, Episode, Outcome, Severity
-from sim.validation.scores import Fifth, calibration_of, differences_of, scores_of
+from sim.validation.scores import Fifth, calibration_of, scored
 
 MODEL = "Two Oceans"
 COERCION = "economic_coercion"
@@ -35,13 +36,9 @@ HALF = 0.5
 FEWEST_CASES = 5
 NOTHING = 0.0005  # a difference that no table shows is none
 COLUMNS = {
-    MODEL: "model",
-    "overall rate": "overall_rate",
-    "actor's own rate": "own_rate",
-    "logistic": "logistic",
-    "strong logistic": "strong_logistic",
-    "nobody": "nobody",
-}
+    MODEL: "model", "overall rate": "overall_rate", "actor's own rate": "own_rate", "logistic": "logistic",
+    "strong logistic": "strong_logistic", "nobody": "nobody",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,8 +49,8 @@ class Backtest:
     cells: Cells  # those that are scored (n)
     forecasts: dict[str, np.ndarray]  # by name, the probability of each cell; the model's own first, under `MODEL`
     played: dict[str, Played]  # by the case's id
-    scores: pd.DataFrame  # as `sim.validation.scores.scores_of`
-    differences: pd.DataFrame  # as `sim.validation.scores.differences_of`: the model against each benchmark
+    scores: pd.DataFrame  # as `sim.validation.scores.scored` has them
+    differences: pd.DataFrame  # likewise: the model against each benchmark
     fifths: dict[str, list[Fifth]]  # the model's calibration, by scope
     acts: pd.DataFrame  # a row per case and kind of act: how many did it, as `acts_of`
     lags: pd.DataFrame  # a row per kind of act: days from the disclosure at some quantiles, as `lags_of`
@@ -117,14 +114,12 @@ def backtest(
     cells = cells_of(cases, with_victims, strict)
     taught = (cells_of(train, with_victims, strict), train) if train else None
     forecasts = {MODEL: _chances(cells, played), **benchmarks(cells, cases, taught, library)}
-    within = {"cyber": within_cyber(cells, cases, taught, library)}
     return Backtest(
         cases,
         cells,
         forecasts,
         played,
-        scores_of(cells, forecasts, within=within),
-        differences_of(cells, forecasts, MODEL, within=within),
+        *scored(cells, forecasts, MODEL, within_cyber(cells, cases, taught, library)),
         calibration_of(cells, forecasts[MODEL]),
         acts_of(cells, cases, played),
         lags_of({case.id: played[case.id] for case in cases.cases}),
@@ -183,14 +178,9 @@ def as_case(episode: Episode, library: Library) -> Case:
 
 
 def _play_all(
-    cases: Sequence[Case],
-    runs: int,
-    seed: int,
-    behaviour: Mapping[str, Mapping[str, ArrayLike]],
-    library: Library,
-    workers: int,
-    progress: Callable[[str], Any] | None,
-) -> dict[str, Played]:
+    cases: Sequence[Case], runs: int, seed: int, behaviour: Mapping[str, Mapping[str, ArrayLike]], library: Library,
+    workers: int, progress: Callable[[str], Any] | None,
+) -> dict[str, Played]:  # fmt: skip
     tell = progress or (lambda case: None)
     jobs = [(case, runs, seed, behaviour[case.id], library) for case in cases]
     played = {}
@@ -231,21 +221,10 @@ def acts_of(cells: Cells, cases: Cases, played: Mapping[str, Played]) -> pd.Data
             one = played[case.id]
             actors = [one.actors.index(code) for code in cells.actor[here]]
             acted = np.isfinite(one.day[:, k][:, actors]).sum(axis=1)
-            low, middle, high = np.quantile(acted, ACTS, method="inverted_cdf")
-            recorded = int(cells.done[here].sum())
-            rows.append(
-                {
-                    "case": case.id,
-                    "kind": kind,
-                    "cells": int(here.sum()),
-                    "recorded": recorded,
-                    "mean": float(acted.mean()),
-                    "low": int(low),
-                    "median": int(middle),
-                    "high": int(high),
-                    "holds": bool(low <= recorded <= high),
-                }
-            )
+            low, middle, high = np.quantile(acted, ACTS, method="inverted_cdf").astype(int).tolist()
+            recorded, mean = int(cells.done[here].sum()), float(acted.mean())
+            holds = low <= recorded <= high
+            rows.append((case.id, kind, int(here.sum()), recorded, mean, low, middle, high, holds))
     columns = ["case", "kind", "cells", "recorded", "mean", "low", "median", "high", "holds"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -280,20 +259,11 @@ def first_answers_of(cases: Cases, played: Mapping[str, Played]) -> pd.DataFrame
     for case in cases.cases:
         second = np.sort(played[case.id].day[:, 1:].min(axis=1), axis=-1)[:, 1]
         seen = np.isfinite(second)
-        low, middle, high = np.quantile(second[seen], (0.1, 0.5, 0.9)) if seen.any() else (np.nan,) * 3
+        spread = np.quantile(second[seen], (0.1, 0.5, 0.9)) if seen.any() else (np.nan,) * 3
         answer = case.collective_response
-        rows.append(
-            {
-                "case": case.id,
-                "recorded": np.nan if answer.days_from_disclosure is None else answer.days_from_disclosure,
-                "type": answer.type or "none",
-                "low": low,
-                "median": middle,
-                "high": high,
-                "share": float(seen.mean()),
-            }
-        )
-    return pd.DataFrame(rows)
+        recorded = np.nan if answer.days_from_disclosure is None else answer.days_from_disclosure
+        rows.append((case.id, recorded, answer.type or "none", *spread, float(seen.mean())))
+    return pd.DataFrame(rows, columns=["case", "recorded", "type", "low", "median", "high", "share"])
 
 
 def outcomes_of(coercions: Sequence[Case], played: Mapping[str, Played]) -> pd.DataFrame:
@@ -303,17 +273,12 @@ def outcomes_of(coercions: Sequence[Case], played: Mapping[str, Played]) -> pd.D
     -------
     DataFrame, a row per coercion: case, target, months, conceded (0, 1 or "partial") and chance
     """
+    ended = [(case, case.outcome) for case in coercions if case.outcome.target_conceded is not None]
     rows = [
-        {
-            "case": case.id,
-            "target": ", ".join(case.primary_targets),
-            "months": case.outcome.coercion_months,
-            "conceded": case.outcome.target_conceded,
-            "chance": float(played[case.id].conceded.mean()),
-        }
-        for case in coercions
-        if case.outcome.target_conceded is not None
-    ]
+        (case.id, ", ".join(case.primary_targets), outcome.coercion_months, outcome.target_conceded,
+         float(played[case.id].conceded.mean()))
+        for case, outcome in ended
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=["case", "target", "months", "conceded", "chance"])
 
 
@@ -445,7 +410,7 @@ def as_plain(backtest: Backtest) -> dict:
         "seed": backtest.seed,
         "options": backtest.options,
         "estimated": backtest.estimated,
-        **{name: _rows(table) for name, table in tables_of(backtest).items()},
+        **{name: plain(table.to_dict("records")) for name, table in tables_of(backtest).items()},
     }
 
 
@@ -461,12 +426,3 @@ def tables_of(backtest: Backtest) -> dict[str, pd.DataFrame]:
         "first_answers": backtest.first_answers,
         "outcomes": backtest.outcomes,
     }
-
-
-def _rows(table: pd.DataFrame) -> list[dict]:
-    return [{key: _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
-
-
-def _plain(value: Any) -> Any:
-    value = value.item() if isinstance(value, np.generic) else value
-    return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -31,43 +31,14 @@ from sim.validation.cases import Cases, Cells, codebook_of
 from sim.validation.schema import UNATTRIBUTED, Case, group_name
 
 FEATURES = (
-    "five_eyes",
-    "nato",
-    "eu",
-    "ip4",
-    "in_target_group",
-    "severity",
-    "publicness",
-    "certainty",
-    "since_2017",
-    "is_coercion",
-    "is_physical",
-    "ideal_distance",
-    "china_exposure",
-)
+    "five_eyes", "nato", "eu", "ip4", "in_target_group", "severity", "publicness", "certainty", "since_2017",
+    "is_coercion", "is_physical", "ideal_distance", "china_exposure",
+)  # fmt: skip
 STRONG = (
-    "five_eyes",
-    "eu",
-    "ip4",
-    "is_nato",
-    "is_union",
-    "frontline",
-    "reluctant",
-    "by_russia",
-    "by_china",
-    "since_2017",
-    "severity",
-    "is_cyber",
-    "is_coercion",
-    "certainty",
-    "publicness",
-    "five_eyes_hit",
-    "own_union_hit",
-    "own_alliance_hit",
-    "frontline_russia",
-    "certainty_since_2017",
-    "ideal_russia",
-)
+    "five_eyes", "eu", "ip4", "is_nato", "is_union", "frontline", "reluctant", "by_russia", "by_china", "since_2017",
+    "severity", "is_cyber", "is_coercion", "certainty", "publicness", "five_eyes_hit", "own_union_hit",
+    "own_alliance_hit", "frontline_russia", "certainty_since_2017", "ideal_russia",
+)  # fmt: skip
 FRONTLINE = ("EST", "LTU", "LVA", "POL")
 RELUCTANT = ("HUN", "TUR")
 GROUPS = FEATURES[:4]
@@ -209,7 +180,7 @@ def within_cyber(
 
 
 def _names_of(cells: Cells) -> np.ndarray:
-    return np.array(cells.case_ids, dtype=object)[np.asarray(cells.case, dtype=int)]
+    return np.array(cells.case_ids, dtype=object)[cells.case]
 
 
 # ---------------------------------------------------------------------------------------------------- the regression
@@ -256,7 +227,8 @@ def _best_weights(rows: np.ndarray, done: np.ndarray, ridge: np.ndarray, penalty
         loss, slope = _loss(weights, rows, done, ridge, penalty)
         if np.abs(slope).max() < PRECISION:
             break
-        step = np.linalg.solve(_curvature(weights, rows, done, ridge, penalty), slope)
+        p = expit(rows @ weights)
+        step = np.linalg.solve(penalty * (rows.T * (p * (1 - p))) @ rows + np.diag(ridge), slope)
         while _loss(weights - step, rows, done, ridge, penalty)[0] > loss and np.abs(step).max() > PRECISION:
             step = step / 2
         weights = weights - step
@@ -270,13 +242,6 @@ def _loss(
     odds = rows @ weights
     loss = penalty * (np.logaddexp(0, odds) - done * odds).sum() + 0.5 * (ridge * weights**2).sum()
     return loss, penalty * (expit(odds) - done) @ rows + ridge * weights
-
-
-def _curvature(
-    weights: np.ndarray, rows: np.ndarray, done: np.ndarray, ridge: np.ndarray, penalty: float
-) -> np.ndarray:
-    p = expit(rows @ weights)
-    return penalty * (rows.T * (p * (1 - p))) @ rows + np.diag(ridge)
 
 
 def _scales(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -313,7 +278,7 @@ def features_of(cells: Cells, cases: Cases, library: Library | None = None) -> n
     | ideal_distance | between actor and adversary in the UN General Assembly, from votes of the nearest year, >= 0 |
     | china_exposure | share of own goods exports that go to China, percent, if China is the adversary; else 0 |
     """
-    return _rows(cells, cases, library, FEATURES, _plain)
+    return _rows(cells, cases, library, FEATURES, _of_both)
 
 
 def strong_features_of(cells: Cells, cases: Cases, library: Library | None = None) -> np.ndarray:
@@ -349,7 +314,7 @@ def _rows(
     return np.array([[row[name] for name in names] for row in rows], dtype=float).reshape(len(rows), len(names))
 
 
-def _plain(actor: str, case: Case, figures: "_Figures") -> dict[str, float]:
+def _of_both(actor: str, case: Case, figures: "_Figures") -> dict[str, float]:
     return {**_of_case(case, figures.library), **_of_actor(actor, case, figures)}
 
 

@@ -133,14 +133,14 @@ def calibrate(
             search.look_again(simulated.around(prior, search.theta))
         local = search.local
         spread = dispersion(local)
-        covariance = np.linalg.inv(information(local, local.keys()) / spread + np.diag(prior.sd**-2.0))
+        covariance = np.linalg.inv(information(local) / spread + np.diag(prior.sd**-2.0))
         without, checked = {}, {}
         if folds and quick:
             without = folds_in_one_step(local, prior, search.theta)
             checked = _checked(simulated, prior, start, without, search.theta, covariance, tell)
         elif folds:
             without = _folds(simulated, prior, start, simulated.names, tell)
-    fit = log_likelihood(local, local.keys())
+    fit = log_likelihood(local)
     return Estimates(prior, search.theta, covariance, without, fit, tuple(steps), checked)
 
 
@@ -187,12 +187,12 @@ class Local:
         return float(self.counts @ each)
 
 
-def log_likelihood(local: dict[str, Local], names: Iterable[str]) -> float:
-    return sum(local[name].log_likelihood for name in names)
+def log_likelihood(local: dict[str, Local]) -> float:
+    return sum(case.log_likelihood for case in local.values())
 
 
-def information(local: dict[str, Local], names: Iterable[str]) -> np.ndarray:
-    return sum((local[name].information for name in names), np.zeros(()))
+def information(local: dict[str, Local]) -> np.ndarray:
+    return sum((case.information for case in local.values()), np.zeros(()))
 
 
 def dispersion(local: dict[str, Local]) -> float:
@@ -227,12 +227,12 @@ class Search:
     def look_again(self, local: dict[str, Local]) -> None:
         """Take new slopes, found where the search stands."""
         self.local, self.is_done = local, False
-        self.value = log_likelihood(local, local) - self.prior.penalty(self.theta)
+        self.value = log_likelihood(local) - self.prior.penalty(self.theta)
 
     def tries(self) -> list[np.ndarray]:
         """The coefficients to look at next: some lengths of one step of Fisher scoring, no longer than is safe."""
         prior = self.prior
-        curvature = information(self.local, self.local) + np.diag(prior.sd**-2.0)
+        curvature = information(self.local) + np.diag(prior.sd**-2.0)
         slope = sum(case.score for case in self.local.values()) - (self.theta - prior.mean) / prior.sd**2
         longest = LONGEST_STEP * prior.sd
         direction = np.clip(np.linalg.solve(curvature, slope), -longest, longest)
@@ -262,7 +262,7 @@ def _folds(
     Each starts from what was believed before, with the slopes found there, so that nothing on the way to it has seen
     the case that is left out; where it stands still it takes new slopes, its own, and goes on.
     """
-    folds = {name: Search(prior, _others(start, name)) for name in names}
+    folds = {name: Search(prior, {key: case for key, case in start.items() if key != name}) for name in names}
     _go_on(simulated, folds, tell)
     for number, (name, fold) in enumerate(folds.items(), 1):
         fold.look_again(simulated.around(prior, fold.theta, tuple(fold.local)))
@@ -276,7 +276,7 @@ def folds_in_one_step(local: dict[str, Local], prior: Prior, theta: np.ndarray) 
 
     `local` stands at `theta` (k,), the most probable values given all cases, with the slopes there.
     """
-    whole = information(local, local) + np.diag(prior.sd**-2.0)
+    whole = information(local) + np.diag(prior.sd**-2.0)
     longest = LONGEST_STEP * prior.sd
     steps = {name: np.linalg.solve(whole - case.information, -case.score) for name, case in local.items()}
     return {name: prior.inside(theta + np.clip(step, -longest, longest)) for name, step in steps.items()}
@@ -300,10 +300,6 @@ def _checked(
     for name, far in off.items():
         tell(f"without {name}, the quick way is at most {far:.2f} standard deviations from the long way")
     return off
-
-
-def _others(local: dict[str, Local], name: str) -> dict[str, Local]:
-    return {other: case for other, case in local.items() if other != name}
 
 
 def _go_on(simulated: "Simulated", folds: dict[str, Search], tell: Tell) -> None:

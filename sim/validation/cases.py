@@ -26,7 +26,7 @@ from sim.scenario.hints import code_meant, codes_by_name, which_code
 from sim.scenario.library import digest_of, shown_path
 from sim.scenario.library_schema import Codebook, Library
 from sim.scenario.loading import in_order, looks_like_a_path
-from sim.scenario.reader import Node, entries_of, is_given, is_yes, items_of, keys_of, read, text_of
+from sim.scenario.reader import Node, keys_of, read
 from sim.scenario.wording import below, beside, core, fields_of, is_model, validated
 from sim.validation.schema import (
     COUNTRIES,
@@ -101,8 +101,9 @@ def read_cases(name_or_path: str | os.PathLike, library: Library | None = None) 
     >>> cases.cases[0].id, cases.cases[0].cells["EST", "public_attribution"].value
     ('est-2007', 1)
     """
-    path = Path(located(name_or_path))
-    root = read(path, os.fspath(located(name_or_path)))
+    shown = located(name_or_path)
+    path = Path(shown)
+    root = read(path, shown)
     written, faults = _validated(root, library)
     if written is None or faults:
         raise InputError(faults)
@@ -263,8 +264,8 @@ def codebook_of(library: Library) -> Codebook:
 def reading_of(root: Node, codebook: Codebook) -> "Reading":
     """How a file is to be read, by what it says of itself and by the library's codebook."""
     meta = root.get("meta")
-    explained = {name for name, _, _ in items_of(meta, "codebook")} if meta is not None else set()
-    given = [entry.text or "" for entry in entries_of(meta, "fields")] if meta is not None else []
+    explained = {name for name, _, _ in meta.items_of("codebook")} if meta is not None else set()
+    given = [entry.text or "" for entry in meta.entries_of("fields")] if meta is not None else []
     order = given if given and set(given) <= set(KINDS) else list(KINDS)
     return Reading(explained, order, words_for(codebook))
 
@@ -418,23 +419,23 @@ def check_cases(root: Node, library: Library, reading: Reading) -> Iterator[Diag
     yield from _actors(root, "actor_covariates", known)
     yield from _repeated_ids(root)
     for section in ("cases", "auxiliary_outcome_only_cases"):
-        for entry in entries_of(root, section):
+        for entry in root.entries_of(section):
             yield from _adversary(entry, known)
-    for episode in entries_of(root, "auxiliary_outcome_only_cases"):
+    for episode in root.entries_of("auxiliary_outcome_only_cases"):
         yield from _coerced(episode, known)
-    for case in entries_of(root, "cases"):
+    for case in root.entries_of("cases"):
         yield from _kind(case, known)
         yield from _targets(case, known)
         yield from _target_groups(case, known)
         yield from _dates(case, known)
         yield from _actors(case, "actors", known)
-        for code, _, row in items_of(case, "actors"):
+        for code, _, row in case.items_of("actors"):
             yield from _row(code, row, reading)
 
 
 def _fields(root: Node) -> Iterator[Diagnostic]:
     meta, seen = root.get("meta"), set()
-    for entry in entries_of(meta, "fields") if meta is not None else ():
+    for entry in meta.entries_of("fields") if meta is not None else ():
         if entry.text is not None and entry.text not in KINDS:
             yield entry.fault(f"no kind of act '{entry.text}'. {did_you_mean(entry.text, KINDS)}")
         elif entry.text in seen:
@@ -443,7 +444,7 @@ def _fields(root: Node) -> Iterator[Diagnostic]:
 
 
 def _actors(entry: Node, field: str, known: Known) -> Iterator[Diagnostic]:
-    for code, key, _ in items_of(entry, field):
+    for code, key, _ in entry.items_of(field):
         if code not in known.actors:
             yield key.fault(f"the library knows no actor '{code}'. {which_code(code, known.actors, known.codes)}")
 
@@ -451,7 +452,7 @@ def _actors(entry: Node, field: str, known: Known) -> Iterator[Diagnostic]:
 def _repeated_ids(root: Node) -> Iterator[Diagnostic]:
     """Ids that two cases share, or that differ in capitals alone: to some systems they are the same file."""
     first: dict[str, Node] = {}
-    for entry in [*entries_of(root, "cases"), *entries_of(root, "auxiliary_outcome_only_cases")]:
+    for entry in [*root.entries_of("cases"), *root.entries_of("auxiliary_outcome_only_cases")]:
         node = entry.get("id")
         if node is None or node.text is None:
             continue
@@ -485,7 +486,7 @@ def _kind(case: Node, known: Known) -> Iterator[Diagnostic]:
 
 
 def _targets(case: Node, known: Known) -> Iterator[Diagnostic]:
-    given = [entry for entry in entries_of(case, "targets") if entry.text]
+    given = [entry for entry in case.entries_of("targets") if entry.text]
     targets = [entry.text or "" for entry in given]
     strangers = [*_strangers(given, known)]
     yield from strangers
@@ -496,16 +497,16 @@ def _targets(case: Node, known: Known) -> Iterator[Diagnostic]:
         )
     if case.get("primary_targets") is not case.get("targets"):  # as it is where they were left out
         yield from _within(case, targets, known)
-    for code, _, row in items_of(case, "actors"):
+    for code, _, row in case.items_of("actors"):
         is_target = row.get("is_target")
-        if is_target is not None and is_yes(row, "is_target") and code not in targets:
+        if is_target is not None and row.is_yes("is_target") and code not in targets:
             if not set(targets) & set(known.library.bodies):  # whose members were hit with it
                 yield is_target.fault(f"'{code}' cannot be a target here: it is not among the 'targets' of the case.")
 
 
 def _within(case: Node, targets: list[str], known: Known) -> Iterator[Diagnostic]:
     """What is wrong with those that were meant: they are some of those that were hit."""
-    given = [entry for entry in entries_of(case, "primary_targets") if entry.text]
+    given = [entry for entry in case.entries_of("primary_targets") if entry.text]
     yield from _strangers(given, known)
     for entry in given:
         if targets and entry.text not in targets and _is_a_state(entry.text or "", known):
@@ -543,7 +544,7 @@ def _no_state(code: str, known: Known) -> str:
 
 
 def _target_groups(case: Node, known: Known) -> Iterator[Diagnostic]:
-    for entry in entries_of(case, "target_groups"):
+    for entry in case.entries_of("target_groups"):
         if entry.text and (name := group_name(entry.text)) not in (*known.library.groups, OF_NO_GROUP):
             hint = did_you_mean(name, [*known.library.groups, OF_NO_GROUP])
             yield entry.fault(f"the library knows no group '{entry.text}'. {hint}")
@@ -563,7 +564,7 @@ def _dates(case: Node, known: Known) -> Iterator[Diagnostic]:
 
 
 def _has_demand(case: Node, known: Known) -> bool:
-    kind = codebook_of(known.library).kinds.get(text_of(case, "kind") or "")
+    kind = codebook_of(known.library).kinds.get(case.text_of("kind") or "")
     return kind is not None and kind.has_demand
 
 
@@ -581,7 +582,7 @@ def _day(node: Node | None) -> datetime.date | None:
 def _row(code: str, row: Node, reading: Reading) -> Iterator[Diagnostic]:
     for kind in KINDS:
         node = row.get(kind)
-        if node is not None and is_given(row, kind) and (node.text is None or node.text.strip() not in ("0", "1")):
+        if node is not None and row.is_given(kind) and (node.text is None or node.text.strip() not in ("0", "1")):
             yield node.fault(_not_a_cell(kind, code, node))
     tags = row.get("evidence")
     if tags is not None and tags.is_list and len(tags.value) not in (len(reading.order), len(KINDS)):

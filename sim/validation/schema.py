@@ -239,7 +239,7 @@ class Episode(CaseEntry):
 class Covariates(CaseEntry):
     """Figures of an actor that the file itself gives; None where it does not."""
 
-    body: bool = False
+    body: bool = Field(False, description="it is an organisation and not a state")
     five_eyes: bool | None = None
     nato: bool | None = None
     eu: bool | None = None
@@ -248,11 +248,6 @@ class Covariates(CaseEntry):
         {}, description="UN General Assembly ideal point by year: unga_ideal_2020"
     )
     export_share_china_pct_approx: Annotated[float, Field(ge=0, le=100)] | None = None
-
-    @property
-    def is_body(self) -> bool:
-        """Whether it is an organisation and not a state."""
-        return self.body
 
 
 class Meta(CaseEntry):

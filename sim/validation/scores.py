@@ -14,7 +14,7 @@ and rather too narrow than too wide [Cameron2008].
 Review of Economics and Statistics 90, 2008.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,10 +29,11 @@ from sim.validation.cases import Cells
 from sim.validation.schema import KINDS
 
 DRAWS = 1000
-FLOOR = 1e-4
+FLOOR = 1e-4  # no forecast counts as surer than this leaves
 FEWEST_CELLS = 10
 LEVEL = 0.95
 MEASURES = ("brier", "log", "auc")
+IN_CYBER = ", cyber"  # of a scope
 COUNTS = ("n", "cases", "events")
 Statistic = Callable[[np.ndarray], np.ndarray]  # how often each case is drawn, (draws, cases), in; (draws,) out
 Forecasts = Mapping[str, np.ndarray]  # by name, the probability of each cell
@@ -50,21 +51,20 @@ def brier(done: ArrayLike, p: ArrayLike) -> float:
     0.1
     """
     done, p = _checked(done, p)
-    return _mean(_brier_by_cell(done, p))
+    return _mean((p - done) ** 2)
 
 
-def log_score(done: ArrayLike, p: ArrayLike, floor: float = FLOOR) -> float:
+def log_score(done: ArrayLike, p: ArrayLike) -> float:
     """Mean negative log likelihood, in nats: 0 perfect, 0.693 for always one half.
 
-    A forecast is first brought into [floor, 1 - floor], so that a single "never" that did happen costs log(1 / floor),
-    9.2 at the usual floor, rather than everything; a forecast of 0 that comes true costs 0.0001. Source: Good, JRSS B
-    14, 1952.
+    A forecast is first brought into [`FLOOR`, 1 - `FLOOR`], so that a single "never" that did happen costs 9.2 rather
+    than everything; a forecast of 0 that comes true costs 0.0001. Source: Good, JRSS B 14, 1952.
 
     >>> round(log_score([1, 0], [0.8, 0.4]), 3), round(log_score([1], [0.0]), 3)
     (0.367, 9.21)
     """
     done, p = _checked(done, p)
-    return _mean(_log_by_cell(done, p, floor))
+    return _mean(_log_by_cell(done, p))
 
 
 def auc(done: ArrayLike, p: ArrayLike) -> float:
@@ -116,45 +116,37 @@ def resamples(cases: int, draws: int = DRAWS, seed: int = 0) -> np.ndarray:
     return np.bincount(drawn.ravel(), minlength=draws * cases).reshape(draws, cases)
 
 
-def bootstrap(
-    statistic: Statistic, case: ArrayLike, draws: int = DRAWS, seed: int = 0, level: float = LEVEL
-) -> tuple[float, float]:
-    """The percentile interval of a statistic when whole cases are resampled. Source: [Field2007].
+def interval(resampled: np.ndarray) -> tuple[float, float]:
+    """The percentile interval of a statistic over resamples of whole cases. Source: [Field2007].
 
-    Parameters
-    ----------
-    statistic : takes how often each case is drawn, with cases in ascending order, and returns the statistic of each
-        resample; `mean_by_case` and `auc_by_case` make such callables
-    case : int array (n,), the case of each cell
-    level : in (0, 1)
-
-    Returns
-    -------
-    (low, high). A resample in which the statistic is nan, such as an AUC without an event, is left out; nan where no
-    resample is left
+    A resample in which it is nan, such as an AUC without an event, is left out; nan where no resample is left.
 
     >>> case = np.array([0, 0, 1, 1, 2, 2])
-    >>> low, high = bootstrap(mean_by_case([1, 1, 0, 0, 1, 0], case), case)
+    >>> low, high = interval(mean_by_case([1, 1, 0, 0, 1, 0], case)(resamples(3)))
     >>> 0 <= low < 0.5 < high <= 1
     True
     """
-    return _percentiles(statistic(resamples(len(np.unique(case)), draws, seed)), level)
+    known = resampled[np.isfinite(resampled)]
+    if not known.size:
+        return float("nan"), float("nan")
+    low, high = np.quantile(known, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)
 
 
-def mean_by_case(values: ArrayLike, case: ArrayLike) -> Statistic:
-    """The mean of some values (n,) over the cells of resampled cases, for `bootstrap`; nan where there is no cell.
+def mean_by_case(values: ArrayLike, case: ArrayLike, here: Any = slice(None)) -> Statistic:
+    """The mean of some values (n,) over the cells of resampled cases, all or those `here`; nan where there is none.
 
     >>> mean_by_case([1.0, 2.0, 6.0], [0, 0, 1])(np.array([[1, 1], [2, 0], [0, 2]])).tolist()
     [3.0, 1.5, 6.0]
     """
     names, at = np.unique(case, return_inverse=True)
-    sums = np.bincount(at, weights=np.asarray(values, dtype=float), minlength=len(names))
-    sizes = np.bincount(at, minlength=len(names))
+    sums = np.bincount(at[here], weights=np.asarray(values, dtype=float)[here], minlength=len(names))
+    sizes = np.bincount(at[here], minlength=len(names))
     return lambda counts: _ratio(counts @ sums, counts @ sizes)
 
 
 def auc_by_case(done: ArrayLike, p: ArrayLike, case: ArrayLike) -> Statistic:
-    """The AUC over the cells of resampled cases, for `bootstrap`; nan where all was done, or nothing.
+    """The AUC over the cells of resampled cases; nan where all was done, or nothing.
 
     Wins of events over others are counted once for each pair of cases; a resample weighs them.
 
@@ -201,9 +193,7 @@ class Fifth:
     is_reliable: bool | None
 
 
-def calibration(
-    done: ArrayLike, p: ArrayLike, case: ArrayLike | None = None, groups: int = 5, draws: int = DRAWS, seed: int = 0
-) -> list[Fifth]:
+def calibration(done: ArrayLike, p: ArrayLike, case: ArrayLike | None = None) -> list[Fifth]:
     """Whether what was called likely happened that often, in fixed fifths: [0, 0.2), [0.2, 0.4) ... [0.8, 1].
 
     They come from low to high, those without forecasts too; without `case` every cell is a case of its own.
@@ -213,11 +203,11 @@ def calibration(
     [(1, None), (0, None), (1, None), (0, None), (1, None)]
     """
     done, p = _checked(done, p)
-    case = np.arange(done.size) if case is None else np.unique(case, return_inverse=True)[1]
-    edges = np.arange(groups + 1) / groups
+    case = np.arange(done.size) if case is None else np.asarray(case)
+    edges = np.arange(6) / 5
     group = np.searchsorted(edges[1:-1], p, side="right")
-    counts = resamples(len(np.unique(case)), draws, seed)
-    return [_fifth(edges[at], edges[at + 1], done, p, case, group == at, counts) for at in range(groups)]
+    counts = resamples(len(np.unique(case)))
+    return [_fifth(edges[at], edges[at + 1], done, p, case, group == at, counts) for at in range(5)]
 
 
 def calibration_of(cells: Cells, p: np.ndarray) -> dict[str, list[Fifth]]:
@@ -236,127 +226,84 @@ def _fifth(
         return Fifth(float(low), float(high), 0, 0, nan, nan, nan, nan, nan, nan, None)
     mean_p, rate = float(p[here].mean()), float(done[here].mean())
     likely = wilson(rate, n)
-    gap = _percentiles(_mean_within(done - p, case, here)(counts))
+    gap = interval(mean_by_case(done - p, case, here)(counts))
     is_alike = rate in (0, 1)
     holds = likely.low <= mean_p <= likely.high if is_alike else gap[0] <= 0 <= gap[1]
     is_reliable = bool(holds) if n >= FEWEST_CELLS and cases > 1 else None
     return Fifth(float(low), float(high), n, cases, mean_p, rate, likely.low, likely.high, *gap, is_reliable)
 
 
-def _mean_within(values: np.ndarray, case: np.ndarray, here: np.ndarray) -> Statistic:
-    """As `mean_by_case`, over some of the cells: all cases are resampled, also those with no cell there."""
-    size = int(case.max()) + 1
-    sums, sizes = np.bincount(case[here], weights=values[here], minlength=size), np.bincount(case[here], minlength=size)
-    return lambda counts: _ratio(counts @ sums, counts @ sizes)
-
-
 # ---------------------------------------------------------------------------------------------------- tables
 
 
-def scopes_of(cells: Cells, case_kinds: Iterable[str] = ("cyber",)) -> dict[str, np.ndarray]:
+def scopes_of(cells: Cells) -> dict[str, np.ndarray]:
     """The sets of cells that are scored together, as masks (n,); those without cells are left out.
 
-    Each kind of act in order of appearance, "all", then "<kind of act>, <kind of case>" for the kinds of case for which
-    each kind of act is also scored alone.
+    Each kind of act in order of appearance, "all", then each kind of act in cyber cases alone: "<kind of act>, cyber".
     """
     kinds = list(dict.fromkeys(cells.kind.tolist()))
     scopes = {kind: cells.kind == kind for kind in kinds} | {"all": np.ones(len(cells.kind), dtype=bool)}
-    for case_kind in case_kinds:
-        scopes |= {f"{kind}, {case_kind}": (cells.kind == kind) & (cells.case_kind == case_kind) for kind in kinds}
+    scopes |= {f"{kind}{IN_CYBER}": (cells.kind == kind) & (cells.case_kind == "cyber") for kind in kinds}
     return {name: mask for name, mask in scopes.items() if mask.any()}
 
 
-def scores_of(
-    cells: Cells,
-    forecasts: Forecasts,
-    draws: int = DRAWS,
-    seed: int = 0,
-    case_kinds: Iterable[str] = ("cyber",),
-    within: Mapping[str, Forecasts] | None = None,
-) -> pd.DataFrame:
-    """The scores of forecasts, scope by scope, each with its interval.
+def scored(
+    cells: Cells, forecasts: Forecasts, ours: str, in_cyber: Forecasts | None = None, draws: int = DRAWS
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The scores of forecasts, scope by scope, and how much better or worse one is than each of the others.
 
-    Parameters
-    ----------
-    draws, seed : of the resampling: the same cases are drawn for every forecast of a scope
-    case_kinds : as for `scopes_of`
-    within : by kind of case, forecasts that take the place of these in the scopes of that kind of case alone
+    `in_cyber` has forecasts that take the place of these in the scopes of cyber cases alone. The same cases are drawn
+    for every forecast of a scope.
 
     Returns
     -------
-    DataFrame with a row per scope and forecast; columns scope, forecast, n, cases, events and, for brier, log and auc,
-    the score with `_low` and `_high`, the ends of its interval
-    """
-    rows = [
-        {**head, "forecast": name, **_with_intervals(measured)}
-        for head, found in _measured(cells, forecasts, draws, seed, case_kinds, within)
-        for name, measured in found.items()
-    ]
-    return pd.DataFrame(rows, columns=["scope", "forecast", *COUNTS, *_columns(MEASURES)])
-
-
-def differences_of(
-    cells: Cells,
-    forecasts: Forecasts,
-    ours: str,
-    draws: int = DRAWS,
-    seed: int = 0,
-    case_kinds: Iterable[str] = ("cyber",),
-    within: Mapping[str, Forecasts] | None = None,
-) -> pd.DataFrame:
-    """How much better, or worse, one forecast is than each of the others, on the same resamples; else as `scores_of`.
-
-    Returns
-    -------
-    DataFrame with a row per scope and other forecast; columns scope, forecast, against, n, cases, events and, each with
-    `_low` and `_high`: brier, log, auc, ours less theirs (for brier and log below 0 is better, for auc above), and
-    skill, the share of their Brier score that ours saves
+    scores : a row per scope and forecast; columns scope, forecast, n, cases, events and, for brier, log and auc, the
+        score with `_low` and `_high`, the ends of its interval
+    differences : a row per scope and other forecast; columns scope, forecast, against, n, cases, events and, each with
+        `_low` and `_high`: brier, log, auc, ours less theirs (for brier and log below 0 is better, for auc above), and
+        skill, the share of their Brier score that ours saves
     """
     if ours not in forecasts:
         raise RangeError(f"no forecast named '{ours}'. Forecasts: {', '.join(forecasts)}.")
-    rows = [
-        {**head, "forecast": ours, "against": name, **_with_intervals(_compared(found[ours], theirs))}
-        for head, found in _measured(cells, forecasts, draws, seed, case_kinds, within)
-        for name, theirs in found.items()
-        if name != ours
-    ]
-    return pd.DataFrame(rows, columns=["scope", "forecast", "against", *COUNTS, *_columns((*MEASURES, "skill"))])
+    scores, differences = [], []
+    for scope, mask in scopes_of(cells).items():
+        given = {**forecasts, **(in_cyber or {})} if scope.endswith(IN_CYBER) else forecasts
+        head, found = _measured(cells.where(mask), {name: np.asarray(p)[mask] for name, p in given.items()}, draws)
+        head = {"scope": scope, **head}
+        scores += [{**head, "forecast": name, **_with_intervals(measured)} for name, measured in found.items()]
+        differences += [
+            {**head, "forecast": ours, "against": name, **_with_intervals(_compared(found[ours], theirs))}
+            for name, theirs in found.items()
+            if name != ours
+        ]
+    return (
+        pd.DataFrame(scores, columns=["scope", "forecast", *COUNTS, *_columns(MEASURES)]),
+        pd.DataFrame(differences, columns=["scope", "forecast", "against", *COUNTS, *_columns((*MEASURES, "skill"))]),
+    )
 
 
 def _columns(measures: Iterable[str]) -> list[str]:
     return [f"{measure}{end}" for measure in measures for end in ("", "_low", "_high")]
 
 
-def _measured(
-    cells: Cells,
-    forecasts: Forecasts,
-    draws: int,
-    seed: int,
-    case_kinds: Iterable[str],
-    within: Mapping[str, Forecasts] | None,
-) -> Iterator[tuple[dict, dict]]:
-    """Of each scope: how much there is in it, and the measures of every forecast, all on the same resamples."""
-    outcomes = np.asarray(cells.done, dtype=float)
-    for scope, mask in scopes_of(cells, case_kinds).items():
-        done, case = outcomes[mask], cells.case[mask]
-        counts = resamples(len(np.unique(case)), draws, seed)
-        head = {"scope": scope, "n": done.size, "cases": counts.shape[1], "events": int(done.sum())}
-        once = np.ones((1, counts.shape[1]), dtype=int)
-        given = {**forecasts, **(within or {}).get(scope.partition(", ")[2], {})}
-        yield (
-            head,
-            {name: _measures(done, np.asarray(p)[mask], case, np.vstack([once, counts])) for name, p in given.items()},
-        )
+def _measured(cells: Cells, forecasts: Forecasts, draws: int) -> tuple[dict, dict[str, dict[str, np.ndarray]]]:
+    """How much there is, and of every forecast Brier, log and AUC, all on the same resamples.
 
-
-def _measures(done: np.ndarray, p: np.ndarray, case: np.ndarray, counts: np.ndarray) -> dict[str, np.ndarray]:
-    """Brier, log and AUC, each (1 + draws,): of every case once, which is the score itself, and of the resamples."""
-    done, p = _checked(done, p)
-    return {
-        "brier": mean_by_case(_brier_by_cell(done, p), case)(counts),
-        "log": mean_by_case(_log_by_cell(done, p, FLOOR), case)(counts),
-        "auc": auc_by_case(done, p, case)(counts),
-    }
+    Each is (1 + draws,): of every case once, which is the score itself, and of the resamples.
+    """
+    case = cells.case
+    counts = resamples(len(np.unique(case)), draws)
+    head = {"n": len(cells), "cases": counts.shape[1], "events": int(cells.done.sum())}
+    counts = np.vstack([np.ones((1, counts.shape[1]), dtype=int), counts])
+    found = {}
+    for name, given in forecasts.items():
+        done, p = _checked(cells.done, given)
+        found[name] = {
+            "brier": mean_by_case((p - done) ** 2, case)(counts),
+            "log": mean_by_case(_log_by_cell(done, p), case)(counts),
+            "auc": auc_by_case(done, p, case)(counts),
+        }
+    return head, found
 
 
 def _compared(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -368,7 +315,7 @@ def _with_intervals(measured: dict[str, np.ndarray]) -> dict[str, float]:
     """Columns from scores and their resamples."""
     row: dict[str, float] = {}
     for key, values in measured.items():
-        low, high = _percentiles(values[1:])
+        low, high = interval(values[1:])
         row |= {key: float(values[0]), f"{key}_low": low, f"{key}_high": high}
     return row
 
@@ -387,14 +334,8 @@ def _checked(done: ArrayLike, p: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     return done, p
 
 
-def _brier_by_cell(done: np.ndarray, p: np.ndarray) -> np.ndarray:
-    return (p - done) ** 2
-
-
-def _log_by_cell(done: np.ndarray, p: np.ndarray, floor: float) -> np.ndarray:
-    if not 0 < floor < 0.5:
-        raise RangeError(f"floor must lie strictly between 0 and 0.5; got {floor:g}.")
-    p = np.clip(p, floor, 1 - floor)
+def _log_by_cell(done: np.ndarray, p: np.ndarray) -> np.ndarray:
+    p = np.clip(p, FLOOR, 1 - FLOOR)
     return -np.log(np.where(done == 1, p, 1 - p))
 
 
@@ -405,11 +346,3 @@ def _mean(values: np.ndarray) -> float:
 def _ratio(above: np.ndarray, below: ArrayLike) -> np.ndarray:
     below = np.asarray(below, dtype=float)
     return np.divide(above, below, out=np.full(below.shape, np.nan), where=below > 0)
-
-
-def _percentiles(values: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
-    values = values[np.isfinite(values)]
-    if not values.size:
-        return float("nan"), float("nan")
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)

@@ -48,12 +48,12 @@ class Run:
     loaded: Loaded  # what was played
     # by kind of act, of whom the record of a past case knows; None: the coded states
     known: Mapping[str, frozenset[str]] | None = None
-    volumes: Volumes = field(init=False)
 
-    def __post_init__(self) -> None:
-        if self.loaded.library.volumes is None:
-            raise ValueError("the library has no section 'volumes'")
-        object.__setattr__(self, "volumes", self.loaded.library.volumes)
+    @property
+    def volumes(self) -> Volumes:
+        """What the library says is counted."""
+        assert self.loaded.library.volumes is not None
+        return self.loaded.library.volumes
 
     @cached_property
     def names(self) -> Names:
@@ -74,7 +74,8 @@ class Run:
     @cached_property
     def responses(self) -> list[Event]:
         """What states decided to do; bodies are left out."""
-        return [event for event in self.record.of_kind("response_decided") if self.is_state(event.actor)]
+        decided = self.record.of_kind("response_decided")
+        return [event for event in decided if event.actor not in self.loaded.library.bodies]
 
     @cached_property
     def known_responses(self) -> dict[str, Response]:
@@ -89,10 +90,6 @@ class Run:
         """The events of one kind over an incident, in one format or in any."""
         found = [event for event in self.record.of_kind(kind) if event.incident == incident]
         return [event for event in found if form is None or event.payload["format"] == form]
-
-    def is_state(self, code: str | None) -> bool:
-        """Whether it is no body."""
-        return code not in self.loaded.library.bodies
 
     def victims(self, incident: str) -> set[str]:
         """Who was hit, at first and as it was widened."""
@@ -118,11 +115,6 @@ class Run:
     def incident_of(self, event: Event) -> Incident:
         """The incident that an event is about."""
         return self.incidents[event.incident or ""]
-
-    def suspect(self, event: Event) -> str:
-        """Whom the incident that an event is about looks like."""
-        written = self.incident_of(event)
-        return written.suspect or written.by
 
     @cached_property
     def assessments(self) -> dict[tuple[int, str | None], dict[str, float]]:
@@ -342,7 +334,8 @@ def deals_without_relations(run: Run) -> Iterator[str]:
     states = run.loaded.library.states
     for event in run.responses:
         if event.payload["response"] in run.volumes.with_embassies and event.actor in states:
-            suspect = run.suspect(event)
+            incident = run.incident_of(event)
+            suspect = incident.suspect or incident.by
             if suspect in states[event.actor].no_relations_with:
                 yield f"{_told(run, event)}, with {run.names.actor(suspect)}"
 

@@ -53,7 +53,7 @@ def test_it_plays_from_an_empty_folder(wheel, tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     folder = empty / done.stdout.strip()
-    assert (folder / "report.html").exists() and list((folder / "charts").glob("*.png"))
+    assert (folder / "report.html").exists() and list((folder / "charts").glob("*.svg"))
 
 
 def test_the_licence_is_named_and_travels_with_it(wheel, tmp_path):

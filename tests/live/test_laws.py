@@ -103,7 +103,7 @@ def test_a_seats_link_opens_nothing_that_is_not_its_own(hall):
         if "events" not in path:
             answer = hall.browser.request(method, address, data={"seat": "JPN"} if method == "POST" else None)
             opened |= {path} if answer.status_code == 200 else set()
-    assert len(routes) > 12 and opened == {"/p/{token}", "/api/{token}"}
+    assert len(routes) > 12 and opened == {"/p/{token}", "/p/{token}/past", "/api/{token}"}
     assert hall.room.session.save() == before
     assert [person.seats for person in hall.log.people()] == [("EST",), ("JPN",)]
 

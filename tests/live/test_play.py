@@ -103,7 +103,7 @@ def test_control_holds_back_edits_writes_and_releases_injects(hall):
         data={"title": "A call from Riga", "text": "They see it too.", "to": "EST", "turn": "1"},
     )
     hall.play({"EST": link}, turns=2)
-    assert later.title not in hall.page(link) and "They see it too." in hall.page(link)
+    assert later.title not in hall.page(link) and "They see it too." in hall.page(f"{link}/past")
     hall.browser.post(f"{hall.control}/edit", data={"inject": later.id, "title": "At last", "text": "Now."})
     hall.browser.post(f"{hall.control}/release", data={"inject": later.id})
     assert "At last" in hall.page(link)
@@ -222,6 +222,7 @@ def test_a_view_is_seen_by_whoever_speaks_as_the_scenario_says_and_by_all_in_the
     assert hall.room.session.save() == before
     juhan = "Juhan, 80 % sure (“we saw it”) would:"
     assert (juhan in words_of(hall.page(first))) is not sealed
+    assert juhan in words_of(hall.page(f"{hall.control}/seat/EST"))
     assert juhan not in words_of(hall.page(third))
     assert "Given by Juhan. Not yet by Kadri." in words_of(hall.page(first))
     hall.browser.post(f"{first}/send", data={"seat": "EST", f"d:{decision.id}": "concern"})
@@ -230,12 +231,12 @@ def test_a_view_is_seen_by_whoever_speaks_as_the_scenario_says_and_by_all_in_the
     late = {"seat": "EST", f"d:{decision.id}": "silence"}
     assert ("stand as they were given" in hall.browser.post(f"{third}/view", data=late).text) is sealed
     hall.proceed()
-    assert "Juhan, 80 % sure (“we saw it”): name who did it" in words_of(hall.page(third))
+    assert "Juhan, 80 % sure (“we saw it”): name who did it" in words_of(hall.page(f"{third}/past"))
     assert "we saw it" not in hall.page(other) and "we saw it" not in hall.page(hall.screen)
     assert [kept.source for kept in hall.room.history() if kept.source == "view"] == []
     assert hall.again().views() == hall.room.views()
     desk = words_of(hall.page(hall.control))
-    assert "Estonia: voice concern, naming nobody Juhan, 80 % sure (“we saw it”): name who did it" in desk
+    assert f"voice concern, naming nobody : Estonia ({'1 of 1' if sealed else '2 of 2'} otherwise)" in desk
 
 
 def test_a_move_in_a_seats_own_words_is_answered_by_control_told_to_the_seat_and_in_the_record(hall):
@@ -339,3 +340,30 @@ def test_what_is_wrong_with_an_inject_is_said_all_at_once_and_nothing_that_was_w
     assert answer.status_code == 400 and "They &lt;b&gt;ask&lt;/b&gt;." in answer.text
     assert all(f'value="{said}"' in answer.text for said in ("Do you pay?", "Pays the ransom", "much", "ever", "9"))
     assert hall.room.session.save() == before
+
+
+def test_a_seat_whose_actor_comes_later_or_has_left_says_so_and_shows_what_everybody_sees(tmp_path):
+    loaded = load("smallest")
+    japan = loaded.scenario.actors["JPN"]
+    here = {"JPN": {"from_turn": 2, "until_turn": 2}, "LTU": {"brief": None, "until_turn": 1}}
+    actors = dict(loaded.scenario.actors) | {code: japan.model_copy(update=turns) for code, turns in here.items()}
+    first = loaded.scenario.injects[0].model_copy(update={"to": ["all"], "text": "All hear this."})
+    update = {"actors": actors, "injects": [first, *loaded.scenario.injects[1:]]}
+    hall = Hall(tmp_path, dataclasses.replace(loaded, scenario=loaded.scenario.model_copy(update=update)))
+    waits = hall.join("Ann")
+    assert "Japan in turn 2" in words_of(hall.page(waits)) and "Lithuania up to turn 1" in words_of(hall.page(waits))
+    link = hall.join("Kenji", "JPN")
+    hall.proceed()
+    before = words_of(hall.page(link))
+    assert "takes part in turn 2. Until then nothing is asked of you" in before and "All hear this." in before
+    assert "Where things stand" not in before and "All hear this." in hall.page(hall.screen)
+    hall.play({"JPN": link}, turns=1)
+    hall.proceed()
+    assert "Where things stand" in hall.page(link) and "Lithuania" not in re.findall(
+        r"<button[^>]*>([^<]*)", hall.page(waits)
+    )
+    refused = hall.browser.post(f"{waits}/sit", data={"seat": "LTU"}).text
+    assert "takes part no longer" in refused and not hall.room.holders("LTU")
+    hall.play({"JPN": link}, turns=2)
+    hall.proceed()
+    assert "took part in turn 2, and does no longer" in words_of(hall.page(link))

@@ -84,9 +84,10 @@ def bytes_of(hall, link, seat, others):
     asked = [
         link, "/", f"{link}/debrief/report.html", f"{link}/debrief/charts/story.svg",
         f"{link}/bundle/{seat}", f"{link}/attached/nosuch", f"/control/{token}", f"/screen/{token}", f"/all/{token}",
-        f"/api/{token}", hall.screen,
+        f"/api/{token}", f"{link}/past", hall.screen,
     ]  # fmt: skip
     asked += [f"{link}/bundle/{other}" for other in others] + [f"/control/{token}/seat/{other}" for other in others]
+    asked += [f"/control/{token}/{page}" for page in ("people", "inject", f"seat/{seat}/past")]
     asked += [f"/api/{token}/{code}/{what}" for code in (seat, *others) for what in ("view", "decisions")]
     asked += [f"{link}/attached/{name}" for name in hall.loaded.attached]
     given = {address: hall.browser.get(address) for address in asked}

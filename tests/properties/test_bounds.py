@@ -6,12 +6,12 @@ from hypothesis import given
 
 from sim.catalogue.measures import MEASURES
 from sim.engine import play, play_points
-from sim.model.events import faults_of
 from sim.model.steps import play_turn
 from sim.model.varying import PointError
 from sim.scenario import load_library
 from sim.scenario.entries import domain_of
 from tests.builders import a_scenario, an_incident
+from tests.builders_events import faults_of
 from tests.properties.invented import laws, played, scenarios, seeds
 
 SHARES = (

@@ -1,6 +1,11 @@
 """A run is the same to the last bit: alone or in any batch, in any order, with or without a recorder."""
 
+import os
+import re
+import subprocess
+import sys
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -166,6 +171,46 @@ def test_runs_with_a_policy_of_ones_own_are_the_same_together_and_alone():
     assert together.answers == alone.answers
     for name, values in together.outcomes.measures.items():
         assert np.array_equal(values, alone.outcomes.measures[name], equal_nan=True), name
+
+
+HERE = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])  # beyond the least that numpy asks for
+OLDER = {  # processors by what they can do: the wider instructions they lack, and what OpenBLAS takes them for
+    "AVX2": ([name for name in HERE if re.match("AVX512|X86_V4", name)], "Haswell"),
+    "SSE": (HERE, "Nehalem"),
+}
+PLAYED = """
+import sys
+from tests.properties.test_same_bits import digests_of_many_worlds
+sys.stdout.write(digests_of_many_worlds())
+"""
+
+
+def digests_of_many_worlds():
+    """Digests and measures, in letters, of runs of two scenarios at settings of their own, with what varies in each."""
+    drawn, said = np.random.default_rng(4), []
+    for name in (MEMBER_BY_MEMBER, "economic_coercion"):
+        loaded = load(name)
+        spans = {entry.path: entry.range for entry in loaded.scenario.uncertainties.values() if entry.range}
+        points = [{path: drawn.uniform(*span) for path, span in spans.items()} for _ in range(8)]
+        came = play_points(loaded, points, range(8), 9)
+        said += [came.digest.tobytes().hex(), *(values.tobytes().hex() for values in came.measures.values())]
+    return "\n".join(said)
+
+
+@cache
+def digests_here():
+    return digests_of_many_worlds()
+
+
+@pytest.mark.parametrize("processor", [name for name, (lacks, _) in OLDER.items() if lacks])
+def test_a_processor_with_narrower_instructions_plays_the_same_bits(processor):
+    lacks, core = OLDER[processor]
+    older = {"NPY_DISABLE_CPU_FEATURES": " ".join(lacks), "OPENBLAS_CORETYPE": core, "NUMBA_CPU_NAME": "generic"}
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", PLAYED], cwd=root, env={**os.environ, **older}, capture_output=True, text=True
+    )
+    assert done.stdout == digests_here(), done.stderr
 
 
 def test_the_second_half_of_the_runs_begins_where_the_first_ends():

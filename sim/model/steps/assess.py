@@ -83,25 +83,22 @@ def share(world, begun):
     inputs, state, params = world.inputs, world.state, world.inputs.params
     own = state.evidence[begun]
     informed = quantize(informed_share(np.sqrt(2 * state.information[begun]), FULLY_INFORMED))
-    received, weight = np.split(reaches(np.concatenate([own, informed]), inputs.sharing), 2)
+    sources = np.stack([own, informed])  # what each has found out, and how much of a source it is by that
+    received = reaches(sources, inputs.sharing)
     more = quantize(effect(world, "sharing"))[begun][..., None]
     if more.any():
-        received = received + more * reaches(own, inputs.partners_share)
-        weight = weight + more * reaches(informed, inputs.partners_share)
+        received += more * reaches(sources, inputs.partners_share)
         opened = quantize(more * world.openness()[:, None])
         if opened.any():
-            received = received + opened * reaches(own, inputs.guests_share)
-            weight = weight + opened * reaches(informed, inputs.guests_share)
-    at_consultation = quantize(
-        params.victim_shares * state.asked[begun][..., None] * heard_at_consultations(world)[begun]
-    )
-    is_victim = state.severity[begun] > 0
-    received = received + at_consultation * ~is_victim * (own * is_victim).sum(axis=-1, keepdims=True)
-    weight = weight + at_consultation * ~is_victim * (informed * is_victim).sum(axis=-1, keepdims=True)
-    received = received + state.handed[begun]
-    weight = weight + state.handed_weight[begun]
+            received += opened * reaches(sources, inputs.guests_share)
+    if state.asked[begun].any():
+        is_victim = state.severity[begun] > 0
+        told = quantize(params.victim_shares * state.asked[begun][..., None] * heard_at_consultations(world)[begun])
+        received += told * ~is_victim * (sources * is_victim).sum(axis=-1, keepdims=True)
+    received[0] += state.handed[begun]
+    received[1] += state.handed_weight[begun]
     state.belief = state.belief.copy()  # another array: what is kept of the one before does not hold any more
-    state.belief[begun] = quantize(pooled(params.prior_log_odds + own, received, weight, params.source_correlation))
+    state.belief[begun] = quantize(pooled(params.prior_log_odds + own, *received, params.source_correlation))
 
 
 def hand_over(world, run, h, giver, receivers):
@@ -116,11 +113,12 @@ def hand_over(world, run, h, giver, receivers):
         state.handed_weight[h, run, receiver] += quantize(beyond * informed)
 
 
-def reaches(what, weights):
-    """What goes from everybody to everybody by these weights, which may differ from run to run: (H, R, A)."""
+def reaches(sources, weights):
+    """What goes from everybody to everybody by these weights, which may differ from run to run: (..., R, A)."""
     if len(weights) == 1:
-        return (what.reshape(-1, what.shape[-1]) @ weights[0]).reshape(what.shape)
-    return (what.swapaxes(0, 1) @ weights).swapaxes(0, 1)
+        return (sources.reshape(-1, sources.shape[-1]) @ weights[0]).reshape(sources.shape)
+    by_run = np.moveaxis(sources, -2, 0)
+    return np.moveaxis((by_run.reshape(len(by_run), -1, by_run.shape[-1]) @ weights).reshape(by_run.shape), 0, -2)
 
 
 def heard_at_consultations(world):
@@ -139,23 +137,25 @@ def judge_gravity(world, begun):
     state.remembered = quantize(
         np.maximum(state.intensity, state.remembered * inputs.params_per_run.memory**world.months)
     )
-    harm = quantize(np.minimum(state.severity * state.remembered[..., None], 1))
-    worst = harm.max(axis=-1, keepdims=True)
-    severity_noise = params.perception_noise * (1 - state.publicness[..., None]) * state.severity_noise
-    perceived = np.clip(np.where(harm > 0, harm, worst + severity_noise * (worst > 0)), 0, 1)
+    hit = np.flatnonzero((state.severity[begun] > 0).any(axis=(0, 1)))  # the victims, few among all
+    harm = quantize(np.minimum(state.severity[begun][..., hit] * state.remembered[begun][..., None], 1))
+    worst = harm.max(axis=-1, keepdims=True, initial=0)
+    misjudged = params.perception_noise * (1 - state.publicness[begun][..., None]) * state.severity_noise[begun]
+    perceived = np.clip(worst + misjudged * (worst > 0), 0, 1)
     linkage = quantize(np.clip(state.linkage[:, None] + effect(world, "linkage").max(axis=0)[:, None], 0, 1))
-    concern = quantize(effect(world, "stake_technology"))[..., None] * members_of_partnership(inputs)
-    shared = np.zeros_like(harm)
+    concern = quantize(effect(world, "stake_technology"))[begun][..., None] * members_of_partnership(inputs)
+    shared = np.zeros_like(perceived)
     near, far = inputs.ties
-    for victim in np.flatnonzero((harm > 0).any(axis=(0, 1))):
+    for k, victim in enumerate(hit):
         tie = near[victim] + linkage * far[victim]
-        for h in np.flatnonzero((harm[..., victim] > 0).any(axis=-1)):
-            shared[h] = np.maximum(shared[h], harm[h, :, victim, None] * (tie + concern[h]))
-    stake = np.where(harm > 0, harm, np.minimum(np.minimum(shared, perceived), 1)) * inputs.is_state
-    felt = np.where(harm > 0, harm, shared) / np.maximum(worst, params.bond_from) * inputs.is_state
-    state.perceived[begun] = quantize(perceived)[begun]
-    state.stake[begun] = quantize(stake)[begun]
-    state.bond[begun] = quantize(np.minimum(felt, 1))[begun]
+        for h in np.flatnonzero(harm[..., k].any(axis=-1)):
+            np.maximum(shared[h], harm[h, :, k, None] * (tie + concern[h]), out=shared[h])
+    for seen in (perceived, shared):  # whoever is hit knows its own harm, and it is all its own
+        seen[..., hit] = np.where(harm > 0, harm, seen[..., hit])
+    felt = shared / np.maximum(worst, params.bond_from)
+    state.perceived[begun] = quantize(perceived)
+    state.stake[begun] = quantize(np.minimum(shared, perceived) * inputs.is_state)
+    state.bond[begun] = quantize(np.minimum(felt, 1) * inputs.is_state)
 
 
 def severity_now(world, h=slice(None)):

@@ -95,7 +95,7 @@ def drawings_of(kind: str, *about: Any) -> Iterator[tuple[str, Callable[..., Pag
             yield from ((one.name + end, one.compose, these) for one in together)
 
 
-def draw_all(kind: str, folder: Path | str, *about: Any, wide: bool = False) -> dict[str, Chart]:
+def draw_all(kind: str, folder: Path | str, *about: Any, wide: bool = False, png: bool = True) -> dict[str, Chart]:
     """Every chart of one kind, saved in a folder, in the order in which they are best looked at.
 
     Parameters
@@ -103,10 +103,11 @@ def draw_all(kind: str, folder: Path | str, *about: Any, wide: bool = False) -> 
     kind : as of `charts_of`
     about : what there is to draw, as `MODULES` says, and of a run, of many and of a room the scenario
     wide : whether each is drawn a second time for a wall, as `<name>.wide.svg` and `<name>.wide.png`
+    png : whether each is drawn as PNG, too, and not as SVG alone
     """
     charts = {}
     for name, compose, these in drawings_of(kind, *about):
-        charts[name] = draw(folder, name, compose, *these)
+        charts[name] = draw(folder, name, compose, *these, png=png)
         if wide:
             charts[name] = replace(charts[name], wide=draw(folder, name, partial(compose, shape=WIDE), *these))
     return charts

@@ -1,4 +1,4 @@
-"""Pages become files: an SVG that speaks to those who listen, and a PNG for slides.
+"""Pages become files: an SVG that speaks to those who listen, and where it is wanted a PNG for slides.
 
 In one page of HTML they share letters, styles and short names, each written once, so that the page stays small.
 """
@@ -54,14 +54,14 @@ class Chart:
         return f"{boxes}: {said_lacking(self.lacks)}." if self.lacks else ""
 
 
-def draw(folder, name, compose, *about):
+def draw(folder, name, compose, *about, png=True):
     """Composes a chart of something and saves it in a folder. A chart that fails is left out, and costs no other.
 
-    `name` is what it is called when there is none.
+    `name` is what it is called when there is none; without `png` it is saved as SVG alone.
     """
     try:
         page = compose(*about)
-        files = _files(page)
+        files = _files(page, png)
     except OceansError:
         raise
     except Exception as error:  # whatever it is: the run is done, and a picture of it is the least part
@@ -71,7 +71,7 @@ def draw(folder, name, compose, *about):
 
 def save(page, folder):
     """Write the page as `<name>.svg` and `<name>.png`, a wide one as `<name>.wide.…`; the same page, the same bytes."""
-    return _written(page, _files(page), folder)
+    return _written(page, _files(page, png=True), folder)
 
 
 def remarks(charts):
@@ -105,25 +105,30 @@ def svg_of(page):
     return speaking_svg(drawn.getvalue(), page)
 
 
-def _files(page):
-    """The page as SVG and as PNG, in memory: what fails here is the drawing, and what fails later is the disk."""
-    svg, pixels = svg_of(page), io.BytesIO()
+def png_of(page):
+    """The page as a PNG, its bytes."""
+    pixels = io.BytesIO()
     with style.own_style(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         page.figure.savefig(
             pixels, format="png", backend="agg", dpi=page.shape.dpi, metadata={"Software": None},
             pil_kwargs={"compress_level": 3},
         )  # fmt: skip
-    return svg.encode("utf-8"), pixels.getvalue()
+    return pixels.getvalue()
+
+
+def _files(page, png):
+    """The page by kind of file, in memory: what fails here is the drawing, and what fails later is the disk."""
+    return {"svg": svg_of(page).encode("utf-8")} | ({"png": png_of(page)} if png else {})
 
 
 def _written(page, files, folder):
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / f"{page.name}{page.shape.end}.{kind}" for kind in ("svg", "png")]
-    for path, content in zip(paths, files, strict=True):
-        path.write_bytes(content)
-    return Chart(page.name, page.title, page.alt, page.caption, *paths, page.lacks)
+    paths = {kind: folder / f"{page.name}{page.shape.end}.{kind}" for kind in files}
+    for kind, path in paths.items():
+        path.write_bytes(files[kind])
+    return Chart(page.name, page.title, page.alt, page.caption, paths["svg"], paths.get("png"), page.lacks)
 
 
 def speaking_svg(drawn, page):

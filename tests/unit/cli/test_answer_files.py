@@ -33,9 +33,9 @@ def files(tmp_path, *texts, lenient=False):
 
 def test_a_file_answers_what_it_knows_and_leaves_the_rest(tmp_path):
     read = files(tmp_path, [a_line(), "", a_line(turn=2, choice=[])])
-    assert read.script.take(a_decision()) == ("expulsions",)
-    assert read.script.take(a_decision(turn=2)) == ()
-    assert read.script.take(a_decision(turn=3)) is None
+    assert read.take(a_decision()) == ("expulsions",)
+    assert read.take(a_decision(turn=2)) == ()
+    assert read.take(a_decision(turn=3)) is None
     assert read.actors == ["EST"]
     read.check_all_asked()
 
@@ -86,15 +86,15 @@ def test_faults_of_all_files_come_at_once(tmp_path):
 
 def test_an_answer_that_is_not_legal_has_its_line(tmp_path):
     with pytest.raises(InputError, match="a.jsonl:1:1: error: EST, turn 1.*war is not legal now"):
-        files(tmp_path, [a_line(choice=["war"])]).script.take(a_decision())
+        files(tmp_path, [a_line(choice=["war"])]).take(a_decision())
 
 
 def test_an_answer_to_other_options_has_its_line(tmp_path):
     given = a_line(options=a_decision(options=OPTIONS[:1]).digest)
     with pytest.raises(InputError, match="a.jsonl:1:1: error: what could be chosen has changed since"):
-        files(tmp_path, [given]).script.take(a_decision())
+        files(tmp_path, [given]).take(a_decision())
     same = a_line(options=a_decision().digest)
-    assert files(tmp_path, [same]).script.take(a_decision()) == ("expulsions",)
+    assert files(tmp_path, [same]).take(a_decision()) == ("expulsions",)
 
 
 def test_an_answer_nobody_asked_for_has_its_line(tmp_path):
@@ -129,7 +129,7 @@ def test_an_answer_there_is_no_capital_for_is_refused_with_its_line(tmp_path):
 
 def test_where_changes_are_allowed_what_does_not_fit_is_left_out(tmp_path):
     read = files(tmp_path, [a_line(choice=["war"]), a_line(turn=2)], lenient=True)
-    assert read.script.take(a_decision()) is None
+    assert read.take(a_decision()) is None
     read.check_all_asked()
     assert [line.number for line in read.missed()] == [2]
 

@@ -194,8 +194,16 @@ def test_charts_and_report_are_made_unless_refused(scenario, tmp_path):
     answer = CliRunner().invoke(app, words)
     assert answer.exit_code == 0, answer.stderr
     (folder,) = results(tmp_path)
-    assert (folder / "report.html").exists() and list((folder / "charts").glob("*.svg"))
+    assert (folder / "report.html").exists()
+    assert {path.suffix for path in (folder / "charts").iterdir()} == {".svg"}
     assert "begin with report.html" in answer.stdout
+
+
+def test_each_chart_is_drawn_as_png_too_where_that_is_asked_for(scenario, tmp_path):
+    words = ["run", str(scenario), "--png", "--quiet", "--out", str(tmp_path / "results")]
+    charts = Path(CliRunner().invoke(app, words).stdout.strip()) / "charts"
+    svg, png = ({path.stem for path in charts.glob(f"*.{kind}")} for kind in ("svg", "png"))
+    assert svg == png != set()
 
 
 def test_a_chart_that_fails_is_named_and_the_run_is_kept(scenario, tmp_path, monkeypatch):

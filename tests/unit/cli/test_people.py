@@ -65,10 +65,6 @@ class Written:
     def __init__(self, take):
         self.take, self.refused = take, []
 
-    @property
-    def script(self):
-        return self
-
     def check_all_asked(self, open_now, people):
         assert open_now and people
 

@@ -3,10 +3,10 @@
 import numpy as np
 
 from sim.engine import play, play_points
-from sim.model.events import faults_of
 from sim.output.narrative.story import tell
 from sim.session import Session
 from tests.builders import a_scenario, an_inject
+from tests.builders_events import faults_of
 from tests.properties.invented import differing, played, row
 
 TURNS, FIRST, LAST = 5, 3, 2  # Japan joins in turn 3, Germany leaves after turn 2

@@ -6,7 +6,6 @@ import pytest
 from sim.catalogue.moves import NAMES
 from sim.engine import initial_world, play
 from sim.errors import InputError
-from sim.model.events import faults_of
 from sim.model.inputs import build_inputs
 from sim.model.msel import HELD, RELEASED, WITHHELD, all_met, as_played, parts_of, unmet
 from sim.model.steps.control import Direction
@@ -16,6 +15,7 @@ from sim.output.narrative.injects import run_sheet
 from sim.scenario.schema import When
 from sim.session import Session
 from tests.builders import a_scenario, an_inject
+from tests.builders_events import faults_of
 from tests.unit.model.steps.worlds import a_world, option
 
 SHAKEN = [

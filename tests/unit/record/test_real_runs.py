@@ -5,13 +5,13 @@ import re
 import pytest
 
 from sim.engine import play
-from sim.model.events import faults_of
 from sim.output.narrative.hot_wash import figure, hot_wash
 from sim.output.narrative.story import tell
 from sim.phrases import COUNTS, Names, count
 from sim.record import Record
 from sim.scenario import load, shipped
 from tests.builders import a_scenario, an_incident
+from tests.builders_events import faults_of
 
 
 @pytest.fixture(scope="module", params=shipped())

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.model.events import PHASES, faults_of
+from sim.model.events import PHASES
 from sim.record import EVENT_KINDS, Event, Outcomes, Principle, Record
+from tests.builders_events import faults_of
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 plain_values = st.recursive(

@@ -24,7 +24,7 @@ from sim.validation.benchmarks import (
     within_cyber,
 )
 from sim.validation.cases import Cells, cells_of, read_cases
-from sim.validation.scores import scores_of
+from sim.validation.scores import scored
 
 ACTORS = ("USA", "GBR", "FRA", "TUR", "NATO", "EU", "AUS", "JPN")
 KINDS = ("public_attribution", "material_support")
@@ -355,8 +355,8 @@ def test_other_adversaries_and_none_at_all_are_forecast_too(adversary):
 def test_on_the_cases_that_ship_the_strong_regression_is_the_one_to_beat():
     cases = read_cases("cases_2007_2024")
     cells = cells_of(cases)
-    within = {"cyber": within_cyber(cells, cases)}
-    table = scores_of(cells, benchmarks(cells, cases), draws=100, within=within).set_index(["scope", "forecast"])
+    table, _ = scored(cells, benchmarks(cells, cases), "logistic", within_cyber(cells, cases), draws=100)
+    table = table.set_index(["scope", "forecast"])
     for scope in ("public_attribution", "public_attribution, cyber", "statement_of_concern"):
         assert table.brier[scope].idxmin() == "strong logistic", scope
     assert table.brier["public_attribution", "strong logistic"] == pytest.approx(0.11, abs=0.01)

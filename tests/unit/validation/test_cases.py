@@ -113,7 +113,7 @@ def test_everybody_who_was_hit_in_the_cases_that_ship_can_be_played(history):
 def test_outcomes_and_figures_of_actors_are_read(history):
     japan, union = history.covariates["JPN"], history.covariates["EU"]
     assert japan.ip4 and not japan.nato and japan.ideal_point == {2020: 0.67, 2024: 0.8}
-    assert japan.export_share_china_pct_approx == 22 and union.is_body and union.nato is None
+    assert japan.export_share_china_pct_approx == 22 and union.body and union.nato is None
     food = history.outcomes[-1]
     assert food.targets == ("EU", "USA", "AUS", "CAN", "NOR") and food.start == datetime.date(2014, 8, 1)
     assert (food.months, food.target_conceded) == (120, 0)

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from sim.errors import InputError
-from sim.model.events import faults_of
 from sim.model.steps.control import QUANTITIES, Direction
 from sim.output.narrative.story import tell
 from sim.session import Session
 from tests.builders import an_inject
+from tests.builders_events import faults_of
 from tests.builders_session import a_crisis, everybody, open_to, play, play_to
 
 CRISIS = a_crisis()

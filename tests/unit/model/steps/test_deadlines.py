@@ -5,11 +5,11 @@ import pytest
 
 from sim.engine import play
 from sim.errors import InputError
-from sim.model.events import faults_of
 from sim.model.steps.control import Direction
 from sim.output.narrative.injects import run_sheet
 from sim.session import Session
 from tests.builders import a_scenario, an_inject
+from tests.builders_events import faults_of
 
 QUESTION = {"text": "Do you withdraw?", "options": [{"id": "yes", "name": "Withdraws"}, {"id": "no", "name": "Stays"}]}
 WITHDRAWN = {"answer": {"inject": "threat", "option": "yes", "by": "EST"}}

@@ -5,13 +5,13 @@ import pytest
 
 from sim.engine import play, play_points
 from sim.errors import InputError
-from sim.model.events import faults_of
 from sim.model.steps.control import Direction
 from sim.output.narrative.decisions import label, question
 from sim.phrases import Names
 from sim.policies.policy import Script
 from sim.session import Session
 from tests.builders import a_scenario, an_inject
+from tests.builders_events import faults_of
 
 ASKED = ("EST", "DEU")
 PAYS = {

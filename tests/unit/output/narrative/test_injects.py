@@ -2,13 +2,13 @@
 
 import pytest
 
-from sim.model.events import faults_of
 from sim.model.steps.control import Direction
 from sim.output.narrative.injects import objectives_of, run_sheet
 from sim.output.narrative.story import tell
 from sim.output.pages.run import write_report
 from sim.session import Session
 from tests.builders import an_inject
+from tests.builders_events import faults_of
 from tests.builders_session import a_crisis, everybody, play, play_to
 
 SAID = {
