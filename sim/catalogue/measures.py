@@ -87,9 +87,6 @@ def _read_own(name: str, read: Callable, world: Any) -> np.ndarray:
     return values
 
 
-OWN: dict[str, Measure] = {}  # measures of one's own in the sweeps that were begun or opened here, by name
-
-
 def own_measure(name: str, read: Callable | None = None) -> Measure:
     """A measure of one's own: its docstring says what it means; it may have `label`, `unit` and `better` set on it.
 

@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 
 from sim.cli.options import ReplayOptions
 from sim.cli.run import keep_one
-from sim.cli.streams import print_json
-from sim.cli.terminal import TerminalUI
+from sim.cli.terminal import TerminalUI, answer
 from sim.errors import OceansError
 from sim.record import store
 from sim.record.reading import damaged, read_json
@@ -52,14 +51,7 @@ def replay_run(options: ReplayOptions) -> int:
     if not options.is_silent:
         ui.hot_wash(hot_wash(record, kept.loaded), record.baseline_measures is not None)
     path = _keep(options, kept, record, outcomes, proof, started) if options.save else None
-    if options.as_json:
-        print_json(record.to_json())
-    elif options.quiet:
-        print(path or "", end="\n" if path else "")
-    else:
-        ui.say(f"\n{proof}")
-        if path:
-            ui.place(f"Everything is in {path}/" + ("; begin with report.html" if options.charts else ""))
+    answer(options, path, record.to_json, lambda plain: plain.say(f"\n{proof}"), "report.html")
     return 0
 
 

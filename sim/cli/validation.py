@@ -71,7 +71,7 @@ def _played(options, cases, train, library):
     from sim.validation.backtest import backtest
 
     coerced = [episode for episode in cases.outcomes if set(episode.targets) & set(library.states)]
-    with Progress((len(cases.cases) + len(coerced)) * options.runs, sys.stderr) as progress:
+    with Progress((len(cases.cases) + len(coerced)) * options.runs) as progress:
         return backtest(
             cases, options.runs, options.seed, library=library, train=train, with_victims=options.with_victims,
             strict=options.strict, in_sample=options.in_sample, is_drawn=not options.point_estimates,
@@ -152,8 +152,7 @@ def _answer_backtest(options, found, path, library):
     def document():
         return {"folder": str(path) if path else None, **as_plain(found)}
 
-    begin = "backtest.html" if options.charts else ""
-    answer(options, path, document, lambda ui: _tell_backtest(ui, found, library), begin)
+    answer(options, path, document, lambda ui: _tell_backtest(ui, found, library), "backtest.html")
 
 
 def _tell_backtest(ui, found, library):

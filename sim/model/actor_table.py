@@ -108,17 +108,7 @@ ACTOR_ARRAYS = tuple(
 
 
 def actor_table_of(loaded, params):
-    """The actors of a scenario.
-
-    Parameters
-    ----------
-    loaded : Loaded
-    params : namespace of coefficients, each an array of one number
-
-    Returns
-    -------
-    ActorTable
-    """
+    """The actors of a scenario; `params` is a namespace of coefficients, each an array of one number."""
     scenario, library = loaded.scenario, loaded.library
 
     def one(name):

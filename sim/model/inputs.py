@@ -476,18 +476,21 @@ class ModelInputs:
         return int(np.clip(round(self.calendar.days(turn) / float(self.params.round_days.flat[0])), 1, 4))
 
     @cached_property
-    def memberships(self):
-        """In whose company each actor is: its groups, and all together, which is the first of the groups.
+    def company_scale(self):
+        """By what the weight of the others in each club is multiplied, so that they weigh one together: (C, A).
 
-        Returns
-        -------
-        list of (place in `peer_group`, actor, how much it weighs there, by what the weight of the others is multiplied)
+        0 for whoever does not belong to it, or is alone there. Everybody belongs to the first, which is all together.
         """
-        inside = self.peer_group > 0
-        inside[0] = True
-        weight = self.peer_group[inside]
-        scale = np.where(weight < 1, 1 / np.maximum(1 - weight, 2.0**-20), 0.0)
-        return list(zip(*np.argwhere(inside).T.tolist(), weight.tolist(), scale.tolist(), strict=True))
+        belongs = self.peer_group > 0
+        belongs[0] = True
+        alone = self.peer_group >= 1
+        return np.where(belongs & ~alone, 1 / np.maximum(1 - self.peer_group, 2.0**-20), 0.0)
+
+    @cached_property
+    def neighbours(self):
+        """Who stand side by side on the actors' axis and belong to one club: list of (place of the club, slice)."""
+        edges = [np.flatnonzero(np.diff(row, prepend=False, append=False)) for row in self.company_scale > 0]
+        return [(club, slice(*ends)) for club, of_one in enumerate(edges) for ends in of_one.reshape(-1, 2).tolist()]
 
     @cached_property
     def index(self):

@@ -18,19 +18,15 @@ from sim.scenario.library_schema import (
     MEASURED_BY,
     YARDSTICK,
     Between,
-    Body,
     CoercionEpisode,
     Days,
     Domain,
-    Escalation,
-    Exposure,
     Figure,
     Format,
     Library,
     Membership,
     Of,
     Parameter,
-    Project,
     State,
     Volume,
 )
@@ -55,14 +51,6 @@ def names_in(library: Library, section: str) -> dict:
     if section == "codebook":
         found = found.responses if found is not None else ()
     return {} if section in ("estimates", "volumes") else dict.fromkeys(found)
-
-
-NOT_PLAYED = {  # facts for readers: whoever gave one another value would find that nothing changes
-    (Body, "budget_eur_m"), (Escalation, "cameo"), (Escalation, "goldstein"), (Exposure, "import_share_pct"),
-    (Project, "is_moonshot"), (Project, "maturity"), (State, "cyber_incidents"), (State, "es11_1"),
-    (State, "government_effectiveness"), (State, "population_m"),
-}  # fmt: skip
-COUNTED = ("count",)  # domains whose coefficients the model takes as whole numbers
 
 
 def outside_of(node: Node | None, limits: tuple[float, float] | None, name: str) -> Iterator[Diagnostic]:
@@ -109,15 +97,15 @@ def known_names(nodes: Iterable[Node], section: str, names: dict[str, dict]) -> 
 
 
 def unless_known(
-    node: Node, section: str, known: Collection[str] | None, codes: Mapping[str, str] | None = None
+    node: Node, section: str, known: Collection[str], codes: Mapping[str, str] | None = None
 ) -> Iterator[Diagnostic]:
-    """The fault of a node that names nothing in a section; None: what there is to name is not known.
+    """The fault of a node that names nothing in a section.
 
     Actors may be states, bodies, or a scenario's own; a slip in one is told with those in a state.
     `codes` is what people call them, by `codes_by_name`.
     """
     name = node.text
-    if name is not None and known is not None and name not in known:
+    if name is not None and name not in known:
         cause = ("states" if section == "actors" else section, name) if section not in OF_THE_PROGRAM else ()
         said = which_code(name, known, codes or {}) if "states" in cause else did_you_mean(name, known)
         yield node.fault(f"no {ONE_OF[section]} '{name}'. {said}", cause)
@@ -268,7 +256,7 @@ def domain_of(library: Library, coefficient: str) -> Domain | None:
 
 def is_counted(domain: str | None) -> bool:
     """Whether the coefficients of a domain are whole numbers: how often something is done is never a fraction."""
-    return domain in COUNTED
+    return domain == "count"
 
 
 def allowed(limits: tuple[float, float]) -> str:

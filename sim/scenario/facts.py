@@ -315,19 +315,14 @@ def resolve_members(names: Iterable[str], library: Library, date: datetime.date)
 def _members(name: str, library: Library, date: datetime.date) -> Iterable[str]:
     if name == "any":
         return library.states
-    if name.startswith("group:"):
-        return sorted(group_members(_known_group(name.removeprefix("group:"), library), library, date))
-    if name in library.bodies:
-        group = _known_group(library.bodies[name].group, library)
-        return [*sorted(group_members(group, library, date)), name]
-    return [name]
-
-
-def _known_group(group: str, library: Library) -> str:
+    body = library.bodies.get(name)
+    if body is None and not name.startswith("group:"):
+        return [name]
+    group = body.group if body else name.removeprefix("group:")
     if group not in library.groups:
-        message = f"no group named '{group}'. {did_you_mean(group, library.groups)}"
-        raise refusal(message)
-    return group
+        raise refusal(f"no group named '{group}'. {did_you_mean(group, library.groups)}")
+    members = sorted(group_members(group, library, date))
+    return [*members, name] if body else members
 
 
 def with_outputs(formats: dict[str, Format], responses: dict[str, Response]) -> dict[str, Format]:
@@ -335,8 +330,6 @@ def with_outputs(formats: dict[str, Format], responses: dict[str, Response]) -> 
     added = {name: [key for key, own in responses.items() if name in own.decided_in] for name in formats}
     return {
         name: form.model_copy(update={"outputs": list(dict.fromkeys([*form.outputs, *added[name]]))})
-        if added[name]
-        else form
         for name, form in formats.items()
     }
 

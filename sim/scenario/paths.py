@@ -25,10 +25,10 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.errors import InputError, did_you_mean, refusal
 from sim.letters import hidden
-from sim.scenario.entries import NOT_PLAYED, allowed, domain_of, figure_limits, is_counted, lies_within
+from sim.scenario.entries import allowed, domain_of, figure_limits, is_counted, lies_within
 from sim.scenario.facts import OWN, group_members, resolve_members
 from sim.scenario.hints import codes_by_name, hides, which_code
-from sim.scenario.library_schema import Figure, Library, Parameter
+from sim.scenario.library_schema import NOT_PLAYED, Figure, Library, Parameter
 from sim.scenario.schema import CooperationStart, Scenario
 from sim.scenario.wording import (
     UNIONS,

@@ -14,8 +14,9 @@ from sim.model.decisions import Decision, Option
 from sim.model.inputs import responses_of
 from sim.model.steps.joining import acts_from, join
 from sim.model.steps.stops import seats_to_ask
-from sim.model.steps.willingness import attention, has_joined, peer_term, text_term
+from sim.model.steps.willingness import attention, has_joined, peer_participation_at, peer_term, text_term
 from sim.rules.choice import first_of_each
+from sim.rules.quantize import select_runs
 from sim.scenario.calendar import whole
 
 
@@ -26,18 +27,22 @@ def choose_responses(world):
     left = state.capital
     for h in np.flatnonzero(inputs.incident_begins <= world.turn):
         part = inputs.option_slices[h]
-        peer, text = peer_term(world, h), text_term(world, h)
-        utility = world.base_utilities[h] + peer
-        utility += text
         can = open_to(world, h)
-        wants = kinds_wanted(world, h, utility)
-        picked = instruments(world, h, wants, can)
+        picked = instruments(world, h, kinds_wanted(world, h), can)
         chosen[part], left = affordable(world, h, picked, left)
-        if world.watch:
-            world.watch.weighed(world, h, utility, can, picked)
-        if world.recorder:
-            world.recorder.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utility[:, 0])
+        if world.watch or world.recorder:
+            tell_what_was_weighed(world, h, can, picked)
     return chosen
+
+
+def tell_what_was_weighed(world, h, can, picked):
+    """Say how willing everybody is to join each kind of response to incident `h`, whether or not it could join."""
+    peer, text = peer_term(world, h), text_term(world, h)
+    utility = world.base_utilities[h] + peer + text
+    if world.watch:
+        world.watch.weighed(world, h, utility, can, picked)
+    if world.recorder:
+        world.recorder.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utility[:, 0])
 
 
 def join_responses(world, chosen):
@@ -50,15 +55,29 @@ def join_responses(world, chosen):
         world.recorder.responses_decided(world, new)
 
 
-def kinds_wanted(world, h, utility):
-    """Which kinds of response each wants to take up now: (kinds of the incident, R, A) bool."""
-    inputs, state = world.inputs, world.state
-    part = inputs.kind_slices[h]
+def kinds_wanted(world, h):
+    """Which kinds of response each wants to take up now: (kinds of the incident, R, A) bool.
+
+    Company is looked at only by those whom it could move.
+    """
+    state, params = world.state, world.inputs.params
+    part = world.inputs.kind_slices[h]
     attends = attention(world, h) >= state.attends_from[h]
-    willing = inputs.params.precision * utility >= state.threshold[part]
-    is_news = state.perceived[h] >= state.acted_on[part] + inputs.params.renew_step
-    wants = attends & willing & is_news
+    is_news = state.perceived[h] >= state.acted_on[part] + params.renew_step
+    base, text, threshold = world.base_utilities[h], text_term(world, h), state.threshold[part]
+    in_company = params.precision * (base + MOST_COMPANY * np.abs(params.b_peer) + text)
+    could = attends & is_news & (in_company >= threshold)
+    places = np.flatnonzero(could)
+    runs = places // could.shape[-1] % world.runs
+    company = select_runs(params.b_peer, runs)[..., 0] * (peer_participation_at(world, h, places) - 0.5)
+    weighed = base.ravel()[places] + company + text.ravel()[places]
+    utility, wants = np.full(could.shape, -np.inf), np.zeros_like(could)
+    utility.ravel()[places] = weighed
+    wants.ravel()[places] = select_runs(params.precision, runs)[..., 0] * weighed >= threshold.ravel()[places]
     return wants & ~set_aside(world, h, utility, wants)
+
+
+MOST_COMPANY = 0.51  # of its weight is what company adds at most: half, and what the shares are rounded by
 
 
 def set_aside(world, h, utility, wants):
@@ -110,8 +129,9 @@ def instruments(world, h, wants, can):
 def acts_in_time(world, options, runs, actors):
     """Whether a response would be felt before the exercise ends: bool, like the arguments."""
     inputs = world.inputs
-    soonest = inputs.calendar.halfway(world.turn) + inputs.lead_min[options, 0, 0]
-    return np.maximum(acts_from(world, options, runs, actors), soonest) <= inputs.calendar.length
+    in_time = inputs.calendar.halfway(world.turn) + inputs.lead_min[options, 0, 0] <= inputs.calendar.length
+    in_time[in_time] = acts_from(world, options[in_time], runs[in_time], actors[in_time]) <= inputs.calendar.length
+    return in_time
 
 
 def open_to(world, h):

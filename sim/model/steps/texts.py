@@ -322,8 +322,8 @@ def record_result(world, due, text, supporters):
     state.consultation_share[consultations, runs] = quantize((weight * supporters).sum(axis=-1) / weight.sum())
     state.consultation_text[consultations, runs] = np.maximum(state.consultation_text[consultations, runs], text_kept)
     np.maximum.at(state.covered, (incidents, runs), text_kept[:, None] * supporters)
-    state.told_severity[incidents[adopted], runs[adopted]] = severity_now(world)[incidents[adopted], runs[adopted]]
-    state.told_confidence[incidents[adopted], runs[adopted]] = confidence_now(world)[incidents[adopted], runs[adopted]]
+    told = incidents[adopted], runs[adopted]
+    state.told_severity[told], state.told_confidence[told] = severity_now(world, told), confidence_now(world, told)
     since = np.maximum(state.consultation_due[consultations, runs], world.day) - inputs.incident_day[incidents]
     np.minimum.at(state.days_to_text, (incidents, runs), np.where(text_kept >= edges[2], since, NEVER))
     book_standing(world, due, text_kept, adopted)
