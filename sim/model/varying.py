@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.model.inputs import ModelInputs, build_inputs, with_own_figures
-from sim.scenario.entries import domain_of
+from sim.scenario.library import domain_of
 from sim.scenario.loading import varied
 from sim.scenario.paths import find, fitted
 from sim.scenario.schema import ActorOverride
