@@ -210,7 +210,7 @@ def responses_open(world, chosen):
         within_means = open_to(world, h) & (inputs.price[part] <= capital)
         for run, place, code in seats_to_ask(world, "responses", within_means.any(axis=0)):
             here = part.start + np.flatnonzero(within_means[:, run, place])
-            peers = peers_seen(inputs, place, world.state.effect_day[here, run] <= world.day)
+            peers = peers_seen(inputs, run, place, world.state.effect_day[here, run] <= world.day)
             options = tuple(describe(world, run, place, o, seen) for o, seen in zip(here, peers, strict=True))
             own = tuple(inputs.options[o][1] for o in here if chosen[o, run, place])
             budget = float(capital[run, place])
@@ -253,18 +253,19 @@ def describe(world, run, place, o, peers):
     )
 
 
-def peers_seen(inputs, place, seen):
+def peers_seen(inputs, run, place, seen):
     """Share, by capability, of an actor's peers that are seen to have joined, in the club that has gone furthest.
 
     Parameters
     ----------
-    place : int, of the actor; seen : array (options, A) of bool
+    run, place : int, of the actor; seen : array (options, A) of bool
 
     Returns
     -------
     array (options,), 0 to 1
     """
-    weight = inputs.peer_group[(inputs.peer_group[:, place] > 0)].copy()
+    groups = inputs.peer_group[:, min(run, inputs.peer_group.shape[1] - 1)]
+    weight = groups[groups[:, place] > 0]
     weight[:, place] = 0
     weight = weight[weight.any(axis=1)]
     shares = (seen @ weight.T) / weight.sum(axis=1)
