@@ -16,7 +16,7 @@ from sim.catalogue.measures import MEASURES
 from sim.experiments.turning_points import OUTCOMES
 from sim.live.futures import RUNS, WhatIf, options_of
 from sim.live.log import Kept, Person
-from sim.live.room import Room
+from sim.live.room import EVERYBODY, Room
 from sim.model.decisions import Address, Answer, Decision, View
 from sim.model.msel import RELEASED, Planned
 from sim.model.steps.control import QUANTITIES
@@ -76,6 +76,7 @@ def frame(room: Room) -> dict[str, Any]:
         "number": room.number,
         "is_over": session.is_over,
         "turn": session.turn,
+        "stage": room.stage,
     }
 
 
@@ -88,6 +89,7 @@ def person_page(room: Room, person: Person) -> dict[str, Any]:
     """The page of somebody with a link: the seats there are to take, and for each seat held what it sees."""
     return {
         **frame(room),
+        "number": room.news_for(person),
         "person": person,
         "seats": [_seat_in_list(room, code) for code in room.seats if room.takes_part(code)[1] >= room.session.turn],
         "held": [seat_page(room, person, code) for code in person.seats],
@@ -327,7 +329,7 @@ def stand_of(room: Room, person: Person) -> dict[str, Any]:
         "turns": room.session.model_inputs.turns,
         "is_over": where["is_over"],
         "is_paused": where["clock"]["stands"],
-        "number": where["number"],
+        "number": room.news_for(person),
         "held": [
             {"code": code, "brief": (own[code].brief or "") if code in own else "", "speaks": room.speaks(person, code)}
             for code in person.seats
@@ -365,6 +367,7 @@ def screen_page(room: Room) -> dict[str, Any]:
     debrief = room.settings()["debrief"] and session.is_over
     return {
         **frame(room),
+        "number": room.news[EVERYBODY],
         "summary": room.loaded.scenario.summary,
         "code": room.code,
         "injects": [one for one in reversed(view["injects"])][:4],

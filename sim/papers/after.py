@@ -105,11 +105,7 @@ def _in_short(played):
 def _facts(played):
     record, manifest = played.record, played.manifest
     names, periods = Names(played.loaded), turn_periods(played.loaded.scenario)
-    sat = (
-        listed([names.actor(code) for code in played.seats], 40)
-        if played.seats
-        else "nobody; the model played every seat"
-    )
+    sat = listed([names.actor(code) for code in played.seats], 40) or "nobody; the model played every seat"
     return [
         ("Exercise", played.loaded.scenario.title),
         ("Played", manifest["started"].replace("T", ", ")),
@@ -142,11 +138,10 @@ def _expectations(played):
     expected = expectations_of(played)
     if not expected:
         return [Paragraph("Nothing was written down as expected, so nothing is said of it.")]
-    rows = [
-        (str(one.entry.turn), one.entry.title, one.entry.expects, f"{capital(one.state)}. {sentence(one.why)}",
-         numbered(one.events, ""), "")
-        for one in expected
-    ]  # fmt: skip
+    rows = []
+    for one in expected:
+        proposed = f"{capital(one.state)}. {sentence(one.why)}"
+        rows.append((str(one.entry.turn), one.entry.title, one.entry.expects, proposed, numbered(one.events, ""), ""))
     heads = ("Turn", "Inject", "Expected", "Proposed", "Events", "By people")
     return [Paragraph(RULE, "note"), Grid(heads, rows, (7, 17, 27, 24, 12, 13))]
 
@@ -156,9 +151,8 @@ def _where(entry, numbers):
 
 
 def _found(findings):
-    return Items(
-        tuple(one.in_full for one in findings) or ("The record alone suggests none: ask those who were there.",)
-    )
+    none = "The record alone suggests none: ask those who were there."
+    return Items(tuple(one.in_full for one in findings) or (none,))
 
 
 def _turn(turn, record):
@@ -288,9 +282,8 @@ def hot_wash_notes(played: Played) -> Paper:
         Heading("To be done"),
         Grid(("What", "Who", "By when"), [("", "", "")] * 6, (60, 22, 18), is_form=True),
     ]  # fmt: skip
-    return Paper(
-        "hot_wash_notes", "Notes of the hot wash", "for control and all", tuple(blocks), "Right after the last turn."
-    )
+    title, note = "Notes of the hot wash", "Right after the last turn."
+    return Paper("hot_wash_notes", title, "for control and all", tuple(blocks), note)
 
 
 def write_ratings(played: Played, path: Path) -> None:

@@ -6,6 +6,7 @@ truth, no inject and no word for another seat or for control.
 
 import io
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from itertools import groupby
 
 import numpy as np
@@ -29,6 +30,15 @@ RULES = {
     "qmv": "a qualified majority", "coalition": "whoever is willing", "adjudication": "a ruling by others",
     "bilateral": "the two of them", "sovereign": "each for itself", "membership_board": "its board",
 }  # fmt: skip
+WORDS = (
+    ("Seat", "the place from which a state or an organisation acts; one person or a team"),
+    ("Control", "those who run the exercise; seats that nobody holds are played by them or by the model"),
+    ("Inject", "a message that control puts to you in the exercise's time"),
+    ("Format", "where states consult and decide: a council, a group, a coalition, a channel"),
+    ("Silence", "a text is agreed unless somebody objects in time"),
+    ("Political capital", "what a government can spend on what is unpopular, late or risky"),
+    ("Attribution", "saying who did it"),
+)
 A_TURN = (
     "Read what has reached you, and look at the clock.",
     "Talk: to whom you like, in whatever room. Notes to control are welcome at any time.",
@@ -47,6 +57,7 @@ GROUND_RULES = (
 AFTERWARDS = ("The scenario was believable.", "I knew what was expected of my seat.", "The pace was right.",
               "The rules and the screens were clear.", "I learnt something that I will use.",
               "My organisation would act as my seat did.")  # fmt: skip
+ASKED_ANYWAY = "What would you have wanted to know earlier, and who should have told you?"
 NO_QR = "Put the QR code here: control's desk and the shared screen show it."
 OBSERVATIONS = 6  # rows to write in, for each objective: a page with those above it
 MOST_NAMED = 60  # recipients of an inject
@@ -97,33 +108,15 @@ def situation_manual(loaded: Loaded) -> Paper:
     """What everybody may know before the exercise."""
     scenario = loaded.scenario
     blocks = [
-        Heading("What it is about"),
-        Paragraph(scenario.summary),
+        Heading("What it is about"), Paragraph(scenario.summary),
         *_objectives(scenario, "What it is for"),
-        Heading("When"),
-        _timeline(scenario),
-        Heading("Who takes part"),
-        _cast(loaded),
-        Heading("How a turn goes"),
-        Items(A_TURN),
-        Heading("Rules of the house"),
-        Items(GROUND_RULES),
-        Heading("Words"),
-        Grid(("Word", "Means"), _words(), (22, 78)),
-    ]
+        Heading("When"), _timeline(scenario),
+        Heading("Who takes part"), _cast(loaded),
+        Heading("How a turn goes"), Items(A_TURN),
+        Heading("Rules of the house"), Items(GROUND_RULES),
+        Heading("Words"), Grid(("Word", "Means"), WORDS, (22, 78)),
+    ]  # fmt: skip
     return Paper("situation_manual", "Situation manual", "for all", tuple(blocks))
-
-
-def _words():
-    return (
-        ("Seat", "the place from which a state or an organisation acts; one person or a team"),
-        ("Control", "those who run the exercise; seats that nobody holds are played by them or by the model"),
-        ("Inject", "a message that control puts to you in the exercise's time"),
-        ("Format", "where states consult and decide: a council, a group, a coalition, a channel"),
-        ("Silence", "a text is agreed unless somebody objects in time"),
-        ("Political capital", "what a government can spend on what is unpopular, late or risky"),
-        ("Attribution", "saying who did it"),
-    )
 
 
 def _objectives(scenario, heading):
@@ -201,13 +194,10 @@ class _Briefs:
 
     def __init__(self, loaded: Loaded) -> None:
         self.loaded, self.names, self.scenario = loaded, Names(loaded), loaded.scenario
-        self._inputs = None
 
-    @property
+    @cached_property
     def inputs(self):
-        if self._inputs is None:
-            self._inputs = build_inputs(self.loaded)
-        return self._inputs
+        return build_inputs(self.loaded)
 
     def of(self, code: str) -> Paper:
         """The brief of one seat."""
@@ -215,21 +205,14 @@ class _Briefs:
         actor = self.scenario.actors.get(code)
         said = actor.brief if actor and actor.brief else "You know this actor's interests: play them as you see them."
         blocks = [
-            Heading("Your brief"),
-            Paragraph(said, "aloud"),
-            Heading("The situation"),
-            Paragraph(self.scenario.summary),
+            Heading("Your brief"), Paragraph(said, "aloud"),
+            Heading("The situation"), Paragraph(self.scenario.summary),
             *_objectives(self.scenario, "What the exercise is for"),
-            Heading("When"),
-            *self._presence(code),
-            _timeline(self.scenario),
-            Heading("Where you sit"),
-            *self._formats(code),
-            Heading("What you can do, and what it costs"),
-            *self._responses(code),
-            Heading("Who else takes part"),
-            _cast(self.loaded),
-        ]
+            Heading("When"), *self._presence(code), _timeline(self.scenario),
+            Heading("Where you sit"), *self._formats(code),
+            Heading("What you can do, and what it costs"), *self._responses(code),
+            Heading("Who else takes part"), _cast(self.loaded),
+        ]  # fmt: skip
         title = f"Brief: {capital(who)}"
         return Paper(f"brief_{code}", title, f"for {who} alone", tuple(blocks), "Do not show it to other seats.")
 
@@ -245,21 +228,12 @@ class _Briefs:
         rows = {}
         for (_, form), members in zip(inputs.consultations, inputs.consultation_members, strict=True):
             if members[place] and form not in rows:
-                others = int(members.sum()) - 1
-                days = known[form].days
-                rows[form] = (
-                    known[form].name,
-                    capital(RULES[known[form].rule]),
-                    f"{others}",
-                    f"{days.min:.0f} to {days.max:.0f}, mostly {days.typical:.0f}",
-                )
+                about, others = known[form], f"{int(members.sum()) - 1}"
+                rows[form] = about.name, capital(RULES[about.rule]), others, _days(about.days)
         if not rows:
             return [Paragraph("You sit in none of the formats on the table. Others can speak for you there.")]
-        return [
-            Grid(
-                ("Format", "How it decides", "Others in it", "Days to a text"), sorted(rows.values()), (40, 26, 10, 24)
-            )
-        ]
+        heads = ("Format", "How it decides", "Others in it", "Days to a text")
+        return [Grid(heads, sorted(rows.values()), (40, 26, 10, 24))]
 
     def _responses(self, code):
         inputs, place, known = self.inputs, self.inputs.index[code], responses_of(self.loaded)
@@ -277,16 +251,17 @@ class _Briefs:
         )
         order = sorted(rows.values(), key=lambda row: (row[0], row[1][0]))
         table = [(what, f"{price:.2f}", days, asks) for price, (what, days, asks) in order]
-        return [
-            Paragraph(said),
-            Grid(("Response", "Costs", "Felt after days", "Usually asks for"), table, (44, 8, 24, 24)),
-        ]
+        heads = ("Response", "Costs", "Felt after days", "Usually asks for")
+        return [Paragraph(said), Grid(heads, table, (44, 8, 24, 24))]
 
     @staticmethod
     def _response(response):
         asks = f"{percent(response.attribution_min)} confidence in who did it" if response.accuses else ""
-        days = response.lead_days
-        return capital(response.phrase), f"{days.min:.0f} to {days.max:.0f}, mostly {days.typical:.0f}", asks
+        return capital(response.phrase), _days(response.lead_days), asks
+
+
+def _days(days):
+    return f"{days.min:.0f} to {days.max:.0f}, mostly {days.typical:.0f}"
 
 
 # ------------------------------------------------------------------------------------------------------------- control
@@ -295,53 +270,38 @@ class _Briefs:
 def control_handbook(loaded: Loaded) -> Paper:
     """All that control needs, the truth among it."""
     scenario, names = loaded.scenario, Names(loaded)
+    secret = "It holds the truth and every inject. Keep it closed; no participant may see it."
+    asked = tuple(question if isinstance(question, str) else question.text for question in scenario.questions)
     blocks = [
-        Paragraph("It holds the truth and every inject. Keep it closed; no participant may see it.", "secret"),
-        Heading("The truth"),
-        *(block for incident in scenario.incidents for block in _truth(incident, names)),
+        Paragraph(secret, "secret"),
+        Heading("The truth"), *(_truth(incident, names) for incident in scenario.incidents),
         *_objectives(scenario, "What the exercise is for"),
-        Heading("Turns"),
-        _timeline(scenario),
+        Heading("Turns"), _timeline(scenario),
         *_storylines(loaded),
-        Heading("Seats and their briefs"),
-        _briefs_in_short(loaded, names),
+        Heading("Seats and their briefs"), _briefs_in_short(loaded, names),
         Break(),
         Heading("Run sheet"),
         Paragraph("What stands beside a bar is read aloud or handed out; the rest is for you."),
         *_run_sheet(loaded, names),
-        Heading("For the talk afterwards"),
-        Items(_questions(scenario) or ("What would you have wanted to know earlier, and who should have told you?",)),
-    ]
+        Heading("For the talk afterwards"), Items(asked or (ASKED_ANYWAY,)),
+    ]  # fmt: skip
     return Paper("control_handbook", "Control handbook", "for control alone", tuple(blocks))
 
 
-def _questions(scenario):
-    return tuple(question if isinstance(question, str) else question.text for question in scenario.questions)
-
-
-def _culprit(incident, names):
-    return names.culprit(incident) if hasattr(names, "culprit") else names.actor(incident.by)
-
-
 def _truth(incident, names):
-    rows = [
-        ("Who did it", capital(_culprit(incident, names))),
+    ends = f", for {count(incident.turns, 'turn')}" if incident.turns else ", until it stops"
+    rows = (
+        ("Who did it", capital(names.culprit(incident))),
         ("Whom it looks like", capital(names.suspect(incident.id))),
         ("Whom it hits", listed([f"{names.actor(code)} {hard:.2f}" for code, hard in incident.victims.items()], 12)),
-        (
-            "From turn",
-            f"{incident.turn}" + (f", for {count(incident.turns, 'turn')}" if incident.turns else ", until it stops"),
-        ),
+        ("From turn", f"{incident.turn}{ends}"),
         ("How hard to trace", f"{incident.difficulty:.2f} (0 plain, 1 hopeless)"),
         ("How openly known", f"{incident.publicness:.2f} (0 secret, 1 on every front page)"),
-    ]
-    if incident.demand:
-        rows.append(("What would end it", incident.demand.text))
-    if incident.may_widen_to:
-        rows.append(("Could widen to", listed(map(names.actor, incident.may_widen_to), 12)))
-    if incident.note:
-        rows.append(("Note", incident.note))
-    return [Together((Heading(incident.name, 3), Grid(("", ""), rows, (25, 75))))]
+        ("What would end it", incident.demand.text if incident.demand else ""),
+        ("Could widen to", listed(map(names.actor, incident.may_widen_to), 12)),
+        ("Note", incident.note),
+    )
+    return Together((Heading(incident.name, 3), Grid(("", ""), [row for row in rows if row[1]], (25, 75))))
 
 
 def _storylines(loaded):
@@ -351,10 +311,10 @@ def _storylines(loaded):
             lines.setdefault(inject.storyline, []).append(inject)
     if not lines:
         return []
-    rows = [
-        (capital(name.replace("_", " ")), "; ".join(f"{turn_of(one, loaded.scenario)}: {one.title}" for one in injects))
-        for name, injects in lines.items()
-    ]
+    rows = []
+    for name, injects in lines.items():
+        in_order = "; ".join(f"{turn_of(one, loaded.scenario)}: {one.title}" for one in injects)
+        rows.append((capital(name.replace("_", " ")), in_order))
     return [Heading("Storylines"), Grid(("Storyline", "Its injects, by turn"), rows, (25, 75))]
 
 
@@ -379,14 +339,11 @@ def _run_sheet(loaded: Loaded, names: Names) -> Iterator:
 def _inject(inject, names, objectives, reached):
     yield Heading(inject.title, 3)
     yield Paragraph(inject.text.strip(), "aloud")
-    clock = getattr(inject, "time", None)
-    when = " ".join(filter(None, [day(inject.date) if inject.date else "", f"{clock:%H:%M}" if clock else ""]))
+    when = " ".join([*([day(inject.date)] if inject.date else []), *([f"{inject.time:%H:%M}"] if inject.time else [])])
     condition = condition_in_words(inject.when, names)
+    held = ", held until you release it" if inject.kind == "contingency" else ""
     rows = [
-        (
-            "Id and kind",
-            f"{inject.id}, {inject.kind}" + (", held until you release it" if inject.kind == "contingency" else ""),
-        ),
+        ("Id and kind", f"{inject.id}, {inject.kind}{held}"),
         ("When", when),
         ("Only", sentence(condition) if condition else ""),
         ("From", inject.sender),
@@ -410,13 +367,12 @@ def _effect(effect, names):
 
 def _further(inject):
     """What else an inject may carry: a question, a deadline, attachments."""
-    asked, deadline = getattr(inject, "question", None), getattr(inject, "deadline", None)
-    if asked:
+    if asked := inject.question:
         options = (f"{option.name} (weight {option.weight:g})" for option in asked.options)
         yield "Asks", f"{asked.text} {' / '.join(options)}"
-    if deadline:
+    if deadline := inject.deadline:
         yield "Deadline", f"{f'end of turn {deadline.turn}' if deadline.turn else day(deadline.date)}: {deadline.text}"
-    for one in getattr(inject, "attachments", ()):
+    for one in inject.attachments:
         yield "Attached", f"{one.title}: {one.file or one.text}"
 
 
@@ -426,36 +382,31 @@ def _further(inject):
 def evaluation_guide(loaded: Loaded) -> Paper:
     """A form for each objective: what to look for, when, and what was seen."""
     scenario = loaded.scenario
+    scale = "; ".join(f"{mark}: {means}" for mark, means in scenario.ratings.items())
+    how = "Write down what you see and hear, with its turn: what was done, by whom, what helped. Rate at the end."
     blocks: list = [
         Paragraph("It holds what control expects. Do not show it to participants.", "secret"),
-        Paragraph(
-            "Write down what you see and hear, with its turn: what was done, by whom, what helped. Rate at the end."
-        ),
-        Paragraph(f"Ratings: {'; '.join(f'{mark}: {means}' for mark, means in scenario.ratings.items())}.", "note"),
+        Paragraph(how),
+        Paragraph(f"Ratings: {scale}.", "note"),
     ]
     if not scenario.objectives:
         blocks.append(Paragraph("The scenario names no objectives: agree on them before the exercise."))
     for number, objective in enumerate(scenario.objectives, start=1):
-        serving = [inject for inject in scenario.injects if objective.id in inject.objectives]
-        serving.sort(key=lambda inject: turn_of(inject, scenario))
-        rows = [(str(turn_of(one, scenario)), one.title, one.expects or "", "") for one in serving]
-        blocks += [
-            *([Break()] if number > 1 else []),
-            Heading(f"Objective {number}: {objective.text}"),
-            Grid(
-                ("Turn", "Inject", "Expected", "Seen?"), rows or [("", "No inject serves it.", "", "")], (8, 27, 45, 20)
-            ),
-            Heading("Observations", 3),
-            Grid(
-                ("Turn", "Who", "What was done or said; what helped or hindered"),
-                [("", "", "")] * OBSERVATIONS,
-                (10, 18, 72),
-                True,
-            ),
-            Heading("Strengths", 3),
-            Lines(1),
-            Heading("Areas for improvement", 3),
-            Lines(1),
-            Grid(("Rating", "Evaluator"), [("  /  ".join(scenario.ratings), "")], (45, 55), is_form=True),
-        ]
+        blocks += [Break()] if number > 1 else []
+        blocks += _of_objective(number, objective, scenario)
     return Paper("evaluation_guide", "Evaluation guide", "for evaluators and control alone", tuple(blocks))
+
+
+def _of_objective(number, objective, scenario):
+    serving = [inject for inject in scenario.injects if objective.id in inject.objectives]
+    serving.sort(key=lambda inject: turn_of(inject, scenario))
+    rows = [(str(turn_of(one, scenario)), one.title, one.expects or "", "") for one in serving]
+    heads = ("Turn", "Inject", "Expected", "Seen?")
+    seen = ("Turn", "Who", "What was done or said; what helped or hindered")
+    yield Heading(f"Objective {number}: {objective.text}")
+    yield Grid(heads, rows or [("", "No inject serves it.", "", "")], (8, 27, 45, 20))
+    yield Heading("Observations", 3)
+    yield Grid(seen, [("", "", "")] * OBSERVATIONS, (10, 18, 72), True)
+    for asked in ("Strengths", "Areas for improvement"):
+        yield from (Heading(asked, 3), Lines(1))
+    yield Grid(("Rating", "Evaluator"), [("  /  ".join(scenario.ratings), "")], (45, 55), is_form=True)

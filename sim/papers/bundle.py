@@ -112,10 +112,8 @@ def _of_control(played):
 def _of_seat(played, seat):
     views = [session.view(seat) for session in played.turns]
     said = f"What {Names(played.loaded).actor(seat)} saw and did. Begin with your_exercise.html."
-    attached = [
-        one["file"] for inject in views[-1]["injects"] for one in inject.get("attachments", ()) if "file" in one
-    ]
-    files = {f"attachments/{name}": _attachment(played, name) for name in attached}
+    attached = [one for inject in views[-1]["injects"] for one in inject.get("attachments", ())]
+    files = {f"attachments/{one['file']}": _attachment(played, one["file"]) for one in attached if "file" in one}
     lines = "".join(store.as_json(view, indent=None) for view in views)
     return {
         **files, **_tables(played, seat), **store.dictionary_files(list(_dictionary(seat))), **_read_me(played, said),
@@ -177,12 +175,7 @@ def _place(played, row):
     """What every row repeats, as far as a row does not say it itself."""
     turn = int(row.get("turn") or 0)
     when = in_iso(played.loaded.scenario.calendar.span(turn)[0]) if turn else ""
-    usual = {
-        "session": played.name,
-        "branch": "played",
-        "exercise_time": when,
-        "wall_time": _began(played, turn),
-    }
+    usual = {"session": played.name, "branch": "played", "exercise_time": when, "wall_time": _began(played, turn)}
     return {column: said for column, said in usual.items() if row.get(column) is None}
 
 
@@ -236,13 +229,11 @@ def _timeseries(played, seat) -> Iterator[Row]:
 
 
 def _of_view(view, seat):
-    for name in OF_A_VIEW:
-        if name in view:
-            yield {"turn": view["turn"], "seat": seat, "quantity": name, "value": view[name]}
-    for incident, own in view["incidents"].items():
-        for name in OF_AN_INCIDENT:
-            if name in own:
-                yield {"turn": view["turn"], "seat": seat, "quantity": name, "about": incident, "value": own[name]}
+    judged = [(name, None, view) for name in OF_A_VIEW]
+    judged += [(name, incident, own) for incident, own in view["incidents"].items() for name in OF_AN_INCIDENT]
+    for name, about, own in judged:
+        if name in own:
+            yield {"turn": view["turn"], "seat": seat, "quantity": name, "about": about, "value": own[name]}
 
 
 def _notes(played, seat) -> Iterator[Row]:
@@ -257,14 +248,9 @@ def _moves(played, seat) -> Iterator[Row]:
             yield {**row, "wall_time": row.get("at")}
 
 
-def _ratings(played, seat) -> Iterator[Row]:
-    yield from ratings_of(played)
-
-
 MAKERS = {
     "injects.csv": _injects, "decisions.csv": _decisions, "timeseries.csv": _timeseries, "notes.csv": _notes,
-    "moves.csv": _moves,
-    "ratings.csv": _ratings,
+    "moves.csv": _moves, "ratings.csv": lambda played, seat: ratings_of(played),
 }  # fmt: skip
 
 
@@ -302,9 +288,8 @@ def _turn_of(turn, session, played, seat):
         yield Heading("What you decided", 3)
         yield Grid(("Asked", "You chose", "Because"), decided, (40, 35, 25))
     notes = [(f"{row['from']} to {row['to']}", row["text"], row["turn"]) for row in _notes(played, seat)]
-    moves = [
-        ("Your move", f"{row['move']} ({row['reason'] or 'no ruling'})", row["turn"]) for row in _moves(played, seat)
-    ]
+    ruled = [(f"{row['move']} ({row['reason'] or 'no ruling'})", row["turn"]) for row in _moves(played, seat)]
+    moves = [("Your move", *move) for move in ruled]
     said = [(who, what) for who, what, when in (*notes, *moves) if when == number]
     if said:
         yield Heading("Notes and moves", 3)

@@ -12,12 +12,13 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, get_args
 
 from sim.errors import Diagnostic, InputError, counted, in_words
 from sim.model.inputs import turn_of
-from sim.papers.sheets import KINDS, Row, Table, moment_in, read_table, write_table
+from sim.papers.sheets import KINDS, Row, Table, as_cell, moment_in, read_table, write_table
 from sim.phrases import first_words
 from sim.scenario.hints import bare_letters, codes_by_name
 from sim.scenario.inject_checks import TO_EVERYBODY_OR_CONTROL
@@ -89,18 +90,13 @@ FIELDS = {
 
 @dataclass
 class Brought:
-    """What a sheet brings to a scenario.
+    """What a sheet brings to a scenario."""
 
-    text : str, the scenario's file as it should be
-    changed, added, absent : lists of ids: injects that differ now, that are new, that the sheet does not have
-    notes : sentences for whoever asked
-    """
-
-    text: str
-    changed: list[str] = field(default_factory=list)
-    added: list[str] = field(default_factory=list)
-    absent: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    text: str  # the scenario's file as it should be
+    changed: list[str] = field(default_factory=list)  # ids of the injects that differ now
+    added: list[str] = field(default_factory=list)  # of those that are new
+    absent: list[str] = field(default_factory=list)  # of those that the sheet does not have
+    notes: list[str] = field(default_factory=list)  # sentences for whoever asked
 
 
 # ------------------------------------------------------------------------------------------------------- out of YAML
@@ -121,7 +117,7 @@ def sheet_of(loaded: Loaded) -> tuple[list[str], list[list]]:
     names.sort(key=[*COLUMNS, *Inject.model_fields].index)
     further = list(dict.fromkeys(heading for inject in injects for heading in inject.columns))
     rows = [
-        [*(_cell(values.get(name)) for name in names), *(inject.columns.get(heading) for heading in further)]
+        [*(as_cell(values.get(name)) for name in names), *(inject.columns.get(heading) for heading in further)]
         for inject, values in zip(injects, said, strict=True)
     ]
     return [*(TITLES.get(name, name.replace("_", " ").capitalize()) for name in names), *further], rows
@@ -131,11 +127,7 @@ def write_sheet(loaded: Loaded, path: Path) -> None:
     """Writes the run sheet of a scenario; the ending of the path says in what form."""
     headings, rows = sheet_of(loaded)
     choices = {TITLES[name]: get_args(Inject.model_fields[name].annotation) for name in ("kind", "channel")}
-    write_table(path, "Run sheet", loaded.scenario.marking, headings, rows, **_for_workbook(path, choices))
-
-
-def _for_workbook(path, choices):
-    return {"choices": choices} if path.suffix.lower() == ".xlsx" else {}
+    write_table(path, "Run sheet", loaded.scenario.marking, headings, rows, choices)
 
 
 def values_of(inject: Inject) -> dict[str, Any]:
@@ -146,14 +138,6 @@ def values_of(inject: Inject) -> dict[str, Any]:
         values["date"], values["time"] = inject.date.date().isoformat(), f"{inject.date:%H:%M}"
     values |= {"time": values["time"][:5]} if values.get("time") else {}
     return {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
-
-
-def _cell(value):
-    if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return "; ".join(value)
-    if isinstance(value, (list, dict)):
-        return json.dumps(value, ensure_ascii=False)  # which is YAML, too
-    return value
 
 
 # ------------------------------------------------------------------------------------------------------ into YAML
@@ -183,7 +167,7 @@ def bring(sheet: Path, scenario: str, who: Mapping[str, str] | None = None) -> B
     if not rows:
         raise InputError([Diagnostic(str(sheet), 0, 0, "there is no inject below the headings.")])
     brought = _merged(text, shown, loaded, rows)
-    brought.notes = reading.notes()
+    brought.notes = list(reading.notes())
     _check(brought, path, table, rows, reading)
     return brought
 
@@ -251,11 +235,9 @@ class _Reading:
             else:
                 values[name] = self._value(row, column, name, cell)
         values["id"] = self._id(row, values)
-        existing = self.existing.get(values["id"])
-        further = {
-            self.table.headings[column]: str(row.cells[column]) for column in self.further if column in row.cells
-        }
-        headings = tuple(self.table.headings[column] for column in self.further)
+        existing, above = self.existing.get(values["id"]), self.table.headings
+        further = {above[column]: str(row.cells[column]) for column in self.further if column in row.cells}
+        headings = tuple(above[column] for column in self.further)
         if existing is None:
             self._fill(row, values)
         if values.get("question") and "text" not in values["question"]:
@@ -272,12 +254,10 @@ class _Reading:
             if not found:
                 self._fault(row, column, f"'{text}' is no turn: write its number.")
             return int(found[1]) if found else None
-        if name == "to":
-            parts = [text] if bare_letters(text) in self.codes else re.split(r"[;,/\n|]|\band\b", text)
-            return [self.codes.get(bare_letters(part), part.strip()) for part in parts if part.strip()]
-        if name == "objectives":
-            parts = [text] if bare_letters(text) in self.objectives else re.split(r"[;,\n|]", text)
-            return [self.objectives.get(bare_letters(part), part.strip()) for part in parts if part.strip()]
+        if name in LISTS:
+            known, between = (self.codes, r"[;,/\n|]|\band\b") if name == "to" else (self.objectives, r"[;,\n|]")
+            parts = [text] if bare_letters(text) in known else re.split(between, text)
+            return [known.get(bare_letters(part), part.strip()) for part in parts if part.strip()]
         if name in ("channel", "kind"):
             words = CHANNELS if name == "channel" else KIND_WORDS
             near = [key for key, alike in words.items() if bare_letters(text) in (bare_letters(key), *alike.split())]
@@ -293,10 +273,8 @@ class _Reading:
         answers = [answer.strip() for answer in re.split(r"[|\n]", text) if answer.strip()]
         if len(answers) < 2:
             self._fault(row, column, f"'{text}' leaves no choice: write the answers with bars between, Yes | No.")
-        options = [
-            {"id": _slug(answer) or f"answer_{number}", "name": answer} for number, answer in enumerate(answers, 1)
-        ]
-        return {"options": options}
+        ids = [_slug(answer) or f"answer_{number}" for number, answer in enumerate(answers, 1)]
+        return {"options": [{"id": key, "name": answer} for key, answer in zip(ids, answers, strict=True)]}
 
     def _structured(self, row, column, text):
         """A cell that holds more than a text, as YAML or JSON."""
@@ -312,11 +290,9 @@ class _Reading:
     def _moment(self, row, column, cell, moment):
         if cell is None:
             return
-        seconds = re.search("duration|second", self.table.headings[column], re.IGNORECASE)
-        if isinstance(cell, (int, float)) and not isinstance(cell, bool) and seconds:
-            cell = datetime.timedelta(seconds=cell)
-        elif isinstance(cell, str) and cell.isdigit() and seconds:
-            cell = datetime.timedelta(seconds=int(cell))
+        is_number = isinstance(cell, (int, float)) and not isinstance(cell, bool) or str(cell).isdigit()
+        if is_number and re.search("duration|second", self.table.headings[column], re.IGNORECASE):
+            cell = datetime.timedelta(seconds=float(cell))
         try:
             day, clock = moment_in(cell, self.scenario.start, _last_day(self.scenario))
         except (ValueError, OverflowError) as error:
@@ -359,29 +335,25 @@ class _Reading:
 
     def _fill(self, row, values):
         """What a new inject needs and its row does not say, as far as it can be said for it."""
-        if not values.get("text") and values.get("title"):
-            values["text"] = values["title"]
-        if not values.get("title") and values.get("text"):
+        values["text"] = values.get("text") or values.get("title")
+        if not values.get("title") and values["text"]:
             values["title"] = first_words(values["text"].split("\n")[0], lambda said: len(said) <= 60)
         for name, otherwise in FOR_WHAT_IS_MISSING.items():
             if not values.get(name):
                 values[name] = otherwise
                 self.missing.setdefault(name, []).append(row.number)
-        if not values.get("text"):
-            self._fault(
-                row, self.place("text"), "there is nothing to put to anybody: this row has neither text nor title."
-            )
-        if not values.get("to"):
-            self._fault(row, self.place("to"), "nobody receives this: name an actor, a group, control or all.")
+        lacks = {"text": "there is nothing to put to anybody: this row has neither text nor title.",
+                 "to": "nobody receives this: name an actor, a group, control or all."}  # fmt: skip
+        for name in (one for one in lacks if not values.get(one)):
+            self._fault(row, self.place(name), lacks[name])
 
     def notes(self):
         """What was said for rows that did not say it, and what was left out."""
-        headings = [f"no inject, as nothing else stands there: row {in_words(self.headings)}."] if self.headings else []
-        return headings + [
-            f"{counted(len(rows), 'new inject')} (row {in_words(rows)}) had no '{TITLES[name]}': "
-            f"'{FOR_WHAT_IS_MISSING[name]}' stands there now."
-            for name, rows in self.missing.items()
-        ]
+        if self.headings:
+            yield f"no inject, as nothing else stands there: row {in_words(self.headings)}."
+        for name, rows in self.missing.items():
+            had_none = f"{counted(len(rows), 'new inject')} (row {in_words(rows)}) had no '{TITLES[name]}'"
+            yield f"{had_none}: '{FOR_WHAT_IS_MISSING[name]}' stands there now."
 
     def _fault(self, row, column, message):
         self.faults.append(self.table.fault(row.number, column, message))
@@ -424,18 +396,16 @@ def _merged(text, shown, loaded, rows):
     edits: list[tuple[int, int, str]] = []  # first line, line after the last, what stands there
     new = []
     for read in rows:
-        differing = _differences(read, existing.get(read.id))
-        if read.id not in existing:
-            new.append(_entry({"id": read.id, **differing}))
-            brought.added.append(read.id)
-        elif differing and read.id in own:
+        differing, is_new = _differences(read, existing.get(read.id)), read.id not in existing
+        if not (is_new or differing):
+            continue
+        (brought.added if is_new else brought.changed).append(read.id)
+        if read.id in own:
             entry = own[read.id]
             first, end = entry.line - 1, ends[read.id]
             edits.append((first, end, _rewritten("".join(lines[first:end]), entry.column - 1, differing, shown)))
-            brought.changed.append(read.id)
-        elif differing:  # what another scenario says, said otherwise here
+        else:  # new, or what another scenario says, said otherwise here
             new.append(_entry({"id": read.id, **differing}))
-            brought.changed.append(read.id)
     if new:
         edits.append(_added(new, root, lines, ends))
     for first, end, words in sorted(edits, reverse=True):
@@ -448,15 +418,8 @@ def _merged(text, shown, loaded, rows):
 def _differences(read, inject):
     """The fields in which a row differs from an inject, or all that it says of a new one; None takes a field away."""
     said = values_of(inject) if inject else {}
-    defaults = {"kind": "inject"}
-    values = {name: value for name, value in read.values.items() if name != "id"}
-    if inject:  # a sheet without a column says nothing of it
-        differing = {
-            name: value for name, value in values.items() if _meant(name, value) != _meant(name, said.get(name))
-        }
-    else:
-        differing = {name: value for name, value in values.items() if _meant(name, value) is not None}
-        differing = {name: value for name, value in differing.items() if defaults.get(name) != value}
+    values = {name: value for name, value in read.values.items() if name != "id"}  # of a column that the sheet has
+    differing = {name: value for name, value in values.items() if _meant(name, value) != _meant(name, said.get(name))}
     if inject and "time" in differing and isinstance(inject.date, datetime.datetime):
         differing["date"] = values.get("date") or said["date"]  # a clock of its own is said once
     before = dict(inject.columns) if inject else {}
@@ -493,10 +456,8 @@ def _dash(lines: list[str], entry: Node) -> int:
     """The column, from 0, of the dash before an entry of a list."""
     before = lines[entry.line - 1][: entry.column - 1]
     if before.strip() != "-":
-        said = (
-            "the injects stand in brackets here, where no row can be set in: write them as a list, each after a dash."
-        )
-        raise InputError([entry.fault(said)])
+        said = "the injects stand in brackets here, where no row can be set in"
+        raise InputError([entry.fault(f"{said}: write them as a list, each after a dash.")])
     return before.index("-")
 
 
@@ -522,15 +483,13 @@ def _rewritten(words, column, differing, shown):
     from ruamel.yaml.error import YAMLError
 
     dash = words.index("-")
-    dedented = textwrap.dedent(" " * column + words[dash + 1 :].lstrip(" "))
     try:
-        entry = _yaml().load(dedented)
+        entry = _yaml().load(textwrap.dedent(" " * column + words[dash + 1 :].lstrip(" ")))
     except YAMLError:
         said = "this inject refers to another part of the file (*), so it cannot be changed from a sheet: write it out."
         raise InputError([Diagnostic(shown, 0, 0, f"{words.strip().splitlines()[0]}: {said}")]) from None
-    is_short = entry.fa.flow_style() and all(
-        not isinstance(value, str) or "\n" not in value for value in differing.values()
-    )
+    texts = [value for value in differing.values() if isinstance(value, str)]
+    is_short = entry.fa.flow_style() and not any("\n" in text for text in texts)
     for name, value in differing.items():
         if value in (None, [], ""):
             entry.pop(name, None)
@@ -542,12 +501,8 @@ def _rewritten(words, column, differing, shown):
 def _entry(values):
     from ruamel.yaml.comments import CommentedMap
 
-    entry = CommentedMap()
-    order = [name for name in Inject.model_fields if name in values]
-    for name in order:
-        if values[name] not in (None, [], ""):
-            entry[name] = _as_written(values[name], name)
-    return entry
+    said = [name for name in Inject.model_fields if values.get(name) not in (None, [], "")]
+    return CommentedMap((name, _as_written(values[name], name)) for name in said)
 
 
 def _dumped(entry, dash, column):
@@ -560,17 +515,14 @@ def _dumped(entry, dash, column):
 def _added(new, root, lines, ends):
     """Where new entries go, and what stands there."""
     entries = root.entries_of("injects")
+    head = ""
     if entries:
-        dash, column = _dash(lines, entries[0]), entries[0].column - 1
-        at = ends[entries[-1].text_of("id")]
-        head = ""
+        dash, column, at = _dash(lines, entries[0]), entries[0].column - 1, ends[entries[-1].text_of("id")]
+    elif node := root.keys.get("injects"):
+        dash, column, at = 2, 4, node.line
+        lines[at - 1] = "injects:\n"
     else:
-        dash, column, at = 2, 4, len(lines)
-        node = root.keys.get("injects")
-        if node is not None:
-            at = node.line
-            lines[at - 1] = "injects:\n"
-        head = "" if node is not None else "\ninjects:\n"
+        dash, column, at, head = 2, 4, len(lines), "\ninjects:\n"
     if at and lines[at - 1] and not lines[at - 1].endswith("\n"):
         head = f"\n{head}"
     return at, at, head + "".join(f"\n{_dumped(entry, dash, column)}" for entry in new)
@@ -579,45 +531,43 @@ def _added(new, root, lines, ends):
 def _as_written(value, name, before=None, is_short=False):
     """A value as it is set into YAML, in the manner of what stood there."""
     from ruamel.yaml.comments import CommentedMap, CommentedSeq
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, FoldedScalarString, LiteralScalarString
 
     if name == "date":
         return datetime.date.fromisoformat(value)
     if isinstance(value, str):
-        if name in ("kind", "channel", "id", "storyline") and re.fullmatch(r"[a-z][a-z0-9_]*", value):
-            return value
-        if "\n" in value and not is_short and not re.search(r"^\s|\s$", value):
-            return LiteralScalarString(value)
-        if len(value) > WIDTH - 20 and not is_short and "  " not in value and "\n" not in value:
-            folded = FoldedScalarString(value)
-            lines = textwrap.wrap(value, WIDTH - 10, break_long_words=False, break_on_hyphens=False)
-            folded.fold_pos, at = [], -1
-            for line in lines[:-1]:
-                at += len(line) + 1
-                folded.fold_pos.append(at)
-            return folded
-        return DoubleQuotedScalarString(value)
+        return _text_as_written(value, name, is_short)
     if isinstance(value, list):
-        if all(isinstance(one, str) for one in value):
-            found = CommentedSeq(value)
-            found.fa.set_flow_style()
-            return found
-        found = CommentedSeq(_as_written(one, "") for one in value)
-        if is_short:
+        is_plain = all(isinstance(one, str) for one in value)
+        found = CommentedSeq(value if is_plain else [_as_written(one, "") for one in value])
+        if is_plain or is_short:
             found.fa.set_flow_style()
         return found
     if isinstance(value, dict):
-        found = CommentedMap(
-            (
-                key,
-                inner if isinstance(inner, str) and re.fullmatch(r"[A-Za-z][\w:]*", inner) else _as_written(inner, ""),
-            )
-            for key, inner in value.items()
-        )
+        found = CommentedMap((key, _inner_as_written(inner)) for key, inner in value.items())
         if name != "columns" and len(str(value)) < WIDTH - 20:
             found.fa.set_flow_style()
         return found
     return value
+
+
+def _inner_as_written(value):
+    is_a_word = isinstance(value, str) and re.fullmatch(r"[A-Za-z][\w:]*", value)
+    return value if is_a_word else _as_written(value, "")
+
+
+def _text_as_written(value, name, is_short):
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString, FoldedScalarString, LiteralScalarString
+
+    if name in ("kind", "channel", "id", "storyline") and re.fullmatch(r"[a-z][a-z0-9_]*", value):
+        return value
+    if "\n" in value and not is_short and not re.search(r"^\s|\s$", value):
+        return LiteralScalarString(value)
+    if len(value) > WIDTH - 20 and not is_short and "  " not in value and "\n" not in value:
+        folded = FoldedScalarString(value)
+        lines = textwrap.wrap(value, WIDTH - 10, break_long_words=False, break_on_hyphens=False)
+        folded.fold_pos = [end - 1 for end in accumulate(len(line) + 1 for line in lines[:-1])]
+        return folded
+    return DoubleQuotedScalarString(value)
 
 
 # ----------------------------------------------------------------------------------------------------------- checking

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import OceansError
-from sim.output.pages.run import write_page
+from sim.output.pages import write_page
 from sim.scenario.schema import Scenario
 
 FORMATS = ("html", "docx", "pdf")
@@ -42,11 +42,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph. style : "", note, aloud (to be read out), secret (for control), code, address or
-    frame (a place that is left for something)."""
+    """A paragraph."""
 
     text: str
-    style: str = ""
+    style: str = ""  # note, aloud (to be read out), secret (for control), code, address, frame (a place that is left)
 
 
 @dataclass(frozen=True)
@@ -58,12 +57,12 @@ class Items:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table. widths : of its columns, in parts of a hundred; is_form : its rows are to be written in."""
+    """A table."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
-    widths: Sequence[int]
-    is_form: bool = False
+    widths: Sequence[int]  # of its columns, in parts of a hundred
+    is_form: bool = False  # its rows are to be written in
 
 
 @dataclass(frozen=True)
@@ -75,13 +74,12 @@ class Lines:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: its PNG, or the path of it, what it shows in words, how wide it is in centimetres, and whether the
-    words stand below it."""
+    """A picture."""
 
-    png: Path | bytes
-    alt: str
-    width: float = 17
-    has_caption: bool = True
+    png: Path | bytes  # or the path of it
+    alt: str  # what it shows in words
+    width: float = 17  # centimetres
+    has_caption: bool = True  # the words stand below it
 
     @property
     def contents(self) -> bytes:
@@ -108,24 +106,14 @@ class Together:
 
 @dataclass(frozen=True)
 class Paper:
-    """One paper.
+    """One paper."""
 
-    Parameters
-    ----------
-    name : str, of its file, without its ending
-    title : str
-    audience : str, whom it is for, in words: "for all", "for Estonia alone", "for control alone"
-    blocks : tuple of the above
-    note : str, a sentence below the title
-    is_poster : bool, whether it hangs on a wall: large, and without a heading of its own
-    """
-
-    name: str
+    name: str  # of its file, without its ending
     title: str
-    audience: str
-    blocks: tuple
-    note: str = "A made-up exercise: nobody here says what will happen."
-    is_poster: bool = False
+    audience: str  # whom it is for, in words: "for all", "for Estonia alone", "for control alone"
+    blocks: tuple  # of the above
+    note: str = "A made-up exercise: nobody here says what will happen."  # a sentence below the title
+    is_poster: bool = False  # whether it hangs on a wall: large, and without a heading of its own
 
 
 # ---------------------------------------------------------------------------------------------------------------- files
@@ -191,9 +179,8 @@ def _print(browser, page, path, aside):
     except subprocess.TimeoutExpired:
         done = None
     if not path.exists():
-        why = (
-            (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no answer"])[-1] if done else "no answer"
-        )
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines() if done else []
+        why = (said or ["no answer"])[-1]
         raise OceansError(f"{path}: error: {browser} could not print it ({why}). --format html works without it.")
 
 
@@ -260,11 +247,8 @@ def _said(paragraph, text, style):
         paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Cm(3)
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     elif style in ("code", "address"):
-        run.bold, run.font.size, paragraph.alignment = (
-            True,
-            Pt(40 if style == "code" else 24),
-            WD_ALIGN_PARAGRAPH.CENTER,
-        )
+        run.bold, run.font.size = True, Pt(40 if style == "code" else 24)
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 
 def _add(document: Any, block: Any) -> None:

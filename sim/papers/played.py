@@ -45,23 +45,17 @@ RULE = (
 
 @dataclass(frozen=True)
 class Played:
-    """A run as its folder keeps it.
-
-    folder : Path; loaded : the scenario; record : Record; manifest : dict; turns : Session as it stood at the end of
-    each turn, none where the exercise does not play again as it was; log : dicts of column to text, all that people
-    chose and control directed; ratings : objective to (rating, words), by people; notes, moves : dicts of column
-    to text, who wrote what to whom, and what seats did in their own words
-    """
+    """A run as its folder keeps it; rows are dicts of column to text."""
 
     folder: Path
     loaded: Loaded
     record: Record
     manifest: dict
-    turns: tuple[Session, ...]
-    log: tuple[dict, ...]
-    ratings: dict[str, tuple[str, str]]
-    notes: tuple[dict, ...] = ()
-    moves: tuple[dict, ...] = ()
+    turns: tuple[Session, ...]  # as it stood at the end of each; none where the exercise does not play again as it was
+    log: tuple[dict, ...]  # rows of all that people chose and control directed
+    ratings: dict[str, tuple[str, str]]  # by people: objective to (rating, words)
+    notes: tuple[dict, ...] = ()  # rows: who wrote what to whom
+    moves: tuple[dict, ...] = ()  # rows: what seats did in their own words
 
     @property
     def name(self) -> str:
@@ -291,30 +285,22 @@ def numbered(events: tuple[int, ...], word: str = "event") -> str:
 
 @dataclass(frozen=True)
 class Expectation:
-    """What control expected of an inject, and what the record shows of it.
-
-    entry : Entry of the run sheet; state : met, partly, missed or not tried, by `RULE`; why : str, in words; events :
-    numbers of the events that it rests on
-    """
+    """What control expected of an inject, and what the record shows of it."""
 
     entry: Entry
-    state: str
+    state: str  # met, partly, missed or not tried, by `RULE`
     why: str
-    events: tuple[int, ...] = ()
+    events: tuple[int, ...] = ()  # numbers of the events that it rests on
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A rating that the record suggests for an objective.
+    """A rating that the record suggests for an objective."""
 
-    mark : str, of the scale, or empty where the record shows nothing; why : in words; events : what it rests on; score
-    : how far what was expected was met, 0 to 1, or None
-    """
-
-    mark: str
+    mark: str  # of the scale; empty where the record shows nothing
     why: str
-    events: tuple[int, ...] = ()
-    score: float | None = None
+    events: tuple[int, ...] = ()  # numbers of the events that it rests on
+    score: float | None = None  # how far what was expected was met, 0 to 1
 
     @property
     def in_full(self) -> str:
@@ -429,22 +415,17 @@ class _Judge:
 
 def findings_of(played: Played) -> list[Finding]:
     """Strengths and areas for improvement as the record shows them."""
-    return [
-        *_of_objectives(played),
-        *_of_expectations(played),
-        *_of_texts(played),
-        *_of_incidents(played),
-        *_of_principles(played),
-    ]
+    every = (_of_objectives, _of_expectations, _of_texts, _of_incidents, _of_principles)
+    return [finding for find in every for finding in find(played)]
 
 
 def _of_texts(played) -> Iterator[Finding]:
     record, names = played.record, Names(played.loaded)
     for incident in played.loaded.scenario.incidents:
-        about = names.incident(incident.id)
-        adopted = [event for event in record.of_kind("text_adopted") if event.incident == incident.id]
-        failed = [event for event in record.of_kind("text_failed") if event.incident == incident.id]
-        broken = [event for event in record.of_kind("silence_broken") if event.incident == incident.id]
+        about, kinds = names.incident(incident.id), ("text_adopted", "text_failed", "silence_broken")
+        adopted, failed, broken = (
+            [event for event in record.of_kind(kind) if event.incident == incident.id] for kind in kinds
+        )
         if adopted:
             best = max(adopted, key=lambda event: event.payload["text"])
             first = min(event.payload["days_since_incident"] for event in adopted)
@@ -465,13 +446,9 @@ def _of_incidents(played) -> Iterator[Finding]:
     record, names = played.record, Names(played.loaded)
     stopped = {event.incident: event for event in record.of_kind("incident_stops")}
     for event in record.of_kind("incident_begins"):
-        about = names.incident(event.incident)
-        if event.incident in stopped:
-            end = stopped[event.incident]
-            said = f"{about} stopped in turn {end.turn}"
-            yield Finding(True, about, sentence(said), (event.seq, end.seq))
-        else:
-            yield Finding(False, about, sentence(f"{about} was still going on at the end"), (event.seq,))
+        about, end = names.incident(event.incident), stopped.get(event.incident)
+        said = f"stopped in turn {end.turn}" if end else "was still going on at the end"
+        yield Finding(end is not None, about, sentence(f"{about} {said}"), (event.seq, *([end.seq] if end else [])))
 
 
 def _of_expectations(played) -> Iterator[Finding]:
@@ -490,9 +467,8 @@ def _of_objectives(played) -> Iterator[Finding]:
     for objective in played.loaded.scenario.objectives:
         proposal = proposals[objective.id]
         if proposal.score is not None and proposal.score >= GOOD:
-            yield Finding(
-                True, "objectives", sentence(f"{objective.text.rstrip('.')}: {proposal.why}"), proposal.events
-            )
+            said = sentence(f"{objective.text.rstrip('.')}: {proposal.why}")
+            yield Finding(True, "objectives", said, proposal.events)
 
 
 def _of_principles(played) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import Diagnostic, InputError, did_you_mean
+from sim.phrases import MONTHS as MONTH_NAMES
 from sim.phrases import day as day_in_words
 from sim.record.reading import check_file, read_json
 from sim.record.store import FORMULA, as_json, fill_table
@@ -26,7 +27,7 @@ MOST_ROWS = 5000
 WIDEST = 120  # columns
 WIDTHS = {range(0, 12): 12, range(12, 30): 22, range(30, 80): 34}  # letters in a cell: width of its column
 WIDE = 60
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+MONTHS = tuple(month[:3].casefold() for month in MONTH_NAMES)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 UNITS = {"min": "minutes", "h": "hours", "hour": "hours", "d": "days", "day": "days", "week": "weeks", "s": "seconds"}
 UNITS |= {"hr": "hours", "m": "minutes", "minute": "minutes", "second": "seconds", "sec": "seconds", "w": "weeks"}
@@ -55,18 +56,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as it was found in a file.
+    """A table as it was found in a file."""
 
-    Parameters
-    ----------
-    file : str, as the user named it
-    headings : dict of the number of a column, from 1, to what stands above it
-    rows : tuple of Row, those that hold anything
-    """
-
-    file: str
-    headings: dict[int, str]
-    rows: tuple[Row, ...]
+    file: str  # as the user named it
+    headings: dict[int, str]  # by the number of a column, from 1
+    rows: tuple[Row, ...]  # those that hold anything
 
     def fault(self, row: int, column: int, message: str) -> Diagnostic:
         """What is wrong in a cell; the same fault in other rows is told once."""
@@ -89,19 +83,23 @@ def read_table(path: Path, is_heading) -> Table:
     """
     readers = {".xlsx": _of_workbook, ".csv": _of_csv, ".json": _of_json}
     if path.suffix.lower() not in readers:
-        said = f"a run sheet is an .xlsx, .csv or .json file. {_other_kind(path)}"
-        raise InputError([Diagnostic(str(path), 0, 0, said.strip())])
+        raise _refusal(path, f"a run sheet is an .xlsx, .csv or .json file. {_other_kind(path)}".strip())
     sheets = readers[path.suffix.lower()](path)
     found = [_headed(rows, is_heading) for rows in sheets]
     best = max(range(len(found)), key=lambda number: found[number][0], default=None)
     if best is None or not found[best][0]:
         said = "no row here has the headings of a run sheet, such as: Inject, Time, From, To, Subject, Text."
-        raise InputError([Diagnostic(str(path), 1, 1, said)])
+        raise _refusal(path, said, 1, 1)
     _, at = found[best]
     rows = sheets[best]
     headings = {column: str(cell).strip() for column, cell in rows[at].cells.items()}
     below = tuple(row for row in rows[at + 1 :] if row.cells)
     return Table(str(path), headings, below)
+
+
+def _refusal(path, message, row=0, column=0):
+    """A file, or a place in it, as a refusal with advice."""
+    return InputError([Diagnostic(str(path), row, column, message)])
 
 
 def _other_kind(path):
@@ -125,15 +123,13 @@ def _of_workbook(path):
     try:
         with zipfile.ZipFile(path) as packed:
             if sum(part.file_size for part in packed.infolist()) > LARGEST_UNPACKED_BYTES:
-                raise InputError(
-                    [Diagnostic(str(path), 0, 0, "far too large for a run sheet: is this the right file?")]
-                )
+                raise _refusal(path, "far too large for a run sheet: is this the right file?")
         book = openpyxl.load_workbook(path, data_only=True)
     except InputError:
         raise
     except Exception as error:  # what is no workbook fails in ways of its own
         said = "this is no workbook that can be read. Open it in Excel or LibreOffice and save it as .xlsx again."
-        raise InputError([Diagnostic(str(path), 0, 0, said)]) from error
+        raise _refusal(path, said) from error
     for sheet in book.worksheets:
         beyond = sheet.iter_rows(min_row=MOST_ROWS + 1, max_col=WIDEST, values_only=True)
         _check_length(path, MOST_ROWS + any(any(row) for row in beyond))
@@ -142,8 +138,7 @@ def _of_workbook(path):
 
 def _check_length(path, rows):
     if rows > MOST_ROWS:
-        said = f"more than {MOST_ROWS:,} rows. {SHEET.usual}"
-        raise InputError([Diagnostic(str(path), MOST_ROWS + 1, 0, said)])
+        raise _refusal(path, f"more than {MOST_ROWS:,} rows. {SHEET.usual}", MOST_ROWS + 1)
 
 
 def _rows_of(sheet):
@@ -177,7 +172,7 @@ def _of_csv(path):
     try:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
-        raise InputError([Diagnostic(str(path), 1, 1, f"this cannot be read as CSV: {error}.")]) from None
+        raise _refusal(path, f"this cannot be read as CSV: {error}.", 1, 1) from None
     _check_length(path, len(lines))
     return [[Row(number, _cells(line)) for number, line in enumerate(lines, start=1)]]
 
@@ -193,18 +188,19 @@ def _of_json(path):
     lists = [data] if isinstance(data, list) else [value for value in (data or {}).values() if isinstance(value, list)]
     entries = max(lists, key=len, default=[])
     if not entries or not all(isinstance(entry, dict) for entry in entries):
-        raise InputError([Diagnostic(str(path), 0, 0, "a run sheet in JSON is a list of injects: [{...}, {...}].")])
+        raise _refusal(path, "a run sheet in JSON is a list of injects: [{...}, {...}].")
     headings = list(dict.fromkeys(name for entry in entries for name in entry))
     places = {name: column for column, name in enumerate(headings, start=1)}
     rows = [Row(0, dict(enumerate(headings, start=1)))]
     _check_length(path, len(entries))
     for number, entry in enumerate(entries, start=1):
-        cells = {places[name]: _as_cell(value) for name, value in entry.items()}
+        cells = {places[name]: as_cell(value) for name, value in entry.items()}
         rows.append(Row(number, {place: cell for place, cell in cells.items() if cell not in (None, "")}))
     return [rows]
 
 
-def _as_cell(value):
+def as_cell(value):
+    """A value as it stands in a cell: lists with semicolons between, what holds more as JSON, which is YAML, too."""
     if isinstance(value, list) and all(isinstance(one, (str, int)) for one in value):
         return "; ".join(map(str, value))
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else _plain(value)
@@ -213,7 +209,9 @@ def _as_cell(value):
 # ------------------------------------------------------------------------------------------------------------- writing
 
 
-def write_table(path: Path, title: str, marking: str, headings: Sequence[str], rows: Iterable[Sequence[Any]], **more):
+def write_table(
+    path: Path, title: str, marking: str, headings: Sequence[str], rows: Iterable[Sequence[Any]], choices=None
+) -> None:
     """Writes a table to be edited and printed.
 
     Parameters
@@ -221,7 +219,7 @@ def write_table(path: Path, title: str, marking: str, headings: Sequence[str], r
     path : Path, whose ending says in what form
     title, marking : str, for a workbook: the sheet's name, and what is printed on each page
     headings, rows : the table; cells are text, numbers, dates or None
-    more : for a workbook, `choices`: heading to what may be chosen in its column
+    choices : for a workbook: heading to what may be chosen in its column
     """
     rows = [[_shown(cell) for cell in row] for row in rows] if path.suffix.lower() != ".xlsx" else list(rows)
     if path.suffix.lower() == ".json":
@@ -231,7 +229,7 @@ def write_table(path: Path, title: str, marking: str, headings: Sequence[str], r
         with open(path, "w", encoding="utf-8-sig", newline="") as file:  # Excel knows UTF-8 by its mark
             fill_table(file, headings, rows)
     else:
-        write_workbook(path, marking, [(title, headings, rows)], **more)
+        write_workbook(path, marking, [(title, headings, rows)], choices)
 
 
 def _shown(cell):

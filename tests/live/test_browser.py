@@ -6,10 +6,10 @@ import threading
 from urllib.parse import quote
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
+from sim.live.server import Server
 from tests.builders_room import Hall
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -22,9 +22,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium, as in 
 def served(tmp_path):
     """A room on loopback, and its address."""
     hall = Hall(tmp_path)
-    config = uvicorn.Config(hall.browser.app, port=0, log_level="error", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    listening = config.bind_socket()
+    server = Server(hall.browser.app, port=0)
+    listening = server.config.bind_socket()
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     yield hall, f"http://127.0.0.1:{listening.getsockname()[1]}"

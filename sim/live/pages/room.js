@@ -20,7 +20,8 @@ function take(part, fresh) {
 
 async function look() {
   const answer = await fetch(location.href, { headers: { "X-Looks": "1" } });
-  if (!answer.ok) return;
+  if (answer.status === 404) location.reload(); // the link is good no more, and the page says so
+  if (!answer.ok) throw new Error(answer.statusText);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const parts = [...document.querySelectorAll("[data-live]")];
   const known = new Set(parts.map((part) => part.id));
@@ -45,8 +46,8 @@ function keep(form) {
 
 function tick() {
   for (const clock of document.querySelectorAll("[data-left]")) {
-    const left = Math.max(0, Number(clock.dataset.left) - 1);
-    clock.dataset.left = left;
+    clock.ends ??= performance.now() + 1000 * clock.dataset.left;
+    const left = Math.max(0, Math.round((clock.ends - performance.now()) / 1000));
     clock.textContent = `${Math.floor(left / 60)} min ${String(left % 60).padStart(2, "0")} s left`;
   }
 }
@@ -54,8 +55,10 @@ function tick() {
 const stream = document.body.dataset.stream;
 if (stream) {
   const source = new EventSource(stream);
-  let shown = document.body.dataset.number, newest = shown;
+  let shown = document.body.dataset.number, newest = shown, isLooking = false, wasOpen = false;
   const catchUp = async () => {
+    if (isLooking) return;
+    isLooking = true;
     while (shown !== newest) {
       const number = newest;
       try {
@@ -65,13 +68,29 @@ if (stream) {
         await new Promise((done) => setTimeout(done, 1000));
       }
     }
+    isLooking = false;
+  };
+  const lookAnyway = () => {
+    shown = null;
+    catchUp();
   };
   source.onmessage = (event) => {
-    const isIdle = shown === newest;
     newest = event.data;
-    if (isIdle) catchUp();
+    catchUp();
   };
+  source.onopen = () => { // after a drop, or another server: whatever number it begins with
+    if (wasOpen) lookAnyway();
+    wasOpen = true;
+  };
+  document.addEventListener("visibilitychange", () => { // after a sleep
+    if (!document.hidden) lookAnyway();
+  });
 }
+document.addEventListener("submit", (event) => { // a second tap sends nothing again
+  if (event.target.isSent) event.preventDefault();
+  event.target.isSent = true;
+  setTimeout(() => { event.target.isSent = false; }, 2000);
+});
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-draft]");
   if (form) keep(form);

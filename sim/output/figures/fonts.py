@@ -1,4 +1,4 @@
-"""Which font draws a letter: the charts' own, else the first installed one that has it.
+"""Which font draws a letter: the charts' own, else the first installed one that has it; and how much room words take.
 
 Fonts are looked at only when a letter asks for one, one after another in an order that is the same every time: those
 without serifs first, like the charts' own. A letter is always drawn from the first font that has it, whatever else
@@ -6,12 +6,14 @@ stands on the page, so the same words give the same bytes on a machine. Letters 
 `said_lacking` says which they are.
 """
 
+import bisect
 import contextlib
 import functools
+import itertools
 import re
 import unicodedata
+import warnings
 from array import array
-from bisect import bisect_left
 
 BASE = "DejaVu Sans"
 EMPTY = re.compile(r"last ?resort|blank|fallback|nonunicode", re.I)  # fonts that have a box for everything, or nothing
@@ -28,6 +30,9 @@ NAMED = {
     "HANGUL": "Korean",
 }
 MOST_SHOWN = 4
+ILLEGIBLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+TITLE, HEAD, LABEL, SMALL, CAPTION = 15, 11.5, 10.5, 9.5, 8.5  # points
+LEADING = 1.3 / 1.164  # between lines of one text, for `line_height`
 
 
 def families_for(text, bold=False):
@@ -64,7 +69,7 @@ def family_of(letter, bold=False):
 
 def _has(family, bold, letter):
     codes, code = _codes(*_face(family, bold)), ord(letter)
-    at = bisect_left(codes, code)
+    at = bisect.bisect_left(codes, code)
     return at < len(codes) and codes[at] == code
 
 
@@ -165,3 +170,78 @@ def script_of(letter):
     if first in NAMED:
         return NAMED[first]
     return first.capitalize() if first and unicodedata.category(letter)[0] in "LMN" else "emoji and signs"
+
+
+# ---------------------------------------------------------------------------------------------- how much room it takes
+
+
+@functools.cache
+def _measurer():
+    from matplotlib.backends.backend_agg import RendererAgg
+
+    return RendererAgg(10, 10, 720)  # ten times finer than print, so that rounding does not count
+
+
+@functools.cache
+def _font(bold, families):
+    from matplotlib.font_manager import FontProperties
+
+    return FontProperties(family=families, weight="bold" if bold else "normal", size=10)
+
+
+def legible(words):
+    """Words without what can be neither drawn nor written in XML: control characters, and halves of letters.
+
+    >>> legible("a\\x1b[2J b\\ud83d")
+    'a[2J b'
+    """
+    return ILLEGIBLE.sub("", words)
+
+
+@functools.lru_cache(maxsize=20_000)
+def text_width(text, size=LABEL, bold=False):
+    """Width of one line of text, inches."""
+    text = legible(text)
+    font = _font(bold, families_for(text, bold))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        width, _, _ = _measurer().get_text_width_height_descent(text, font, False)
+    return width / 720 * size / 10
+
+
+def line_height(size=LABEL):
+    """Height of a line of text with its lead, inches."""
+    return size * 1.3 / 72
+
+
+def cut(text, width, size=LABEL, bold=False):
+    """The text, shortened with an ellipsis to fit the width in inches."""
+    if text_width(text, size, bold) <= width:
+        return text
+    kept = bisect.bisect_right(range(1, len(text)), width, key=lambda end: text_width(text[:end] + "…", size, bold))
+    return text[:kept].rstrip(" ,;:(") + "…"
+
+
+def wrap(text, width, size=LABEL, bold=False, lines=None):
+    """The text as lines no wider than so many inches; what does not fit into `lines` ends in an ellipsis."""
+    words = re.findall(r"[^ \t\n]+", str(text))  # a non-breaking space does not break
+    found = []
+    while words:
+        count = _words_that_fit(words, width, size, bold)
+        found.append(" ".join(words[:count]))
+        words = words[count:]
+    found = found or [""]
+    if lines and len(found) > lines:
+        found = [*found[: lines - 1], " ".join(found[lines - 1 :])]
+    return [cut(one, width, size, bold) for one in found]
+
+
+def _words_that_fit(words, width, size, bold):
+    """How many of the words fit on a line, at least one: guessed from the width of each, then measured together."""
+    widths = itertools.accumulate(text_width(word, size, bold) + text_width(" ", size) for word in words)
+    count = max(1, sum(1 for _ in itertools.takewhile(lambda so_far: so_far <= width, widths)))
+    while count < len(words) and text_width(" ".join(words[: count + 1]), size, bold) <= width:
+        count += 1
+    while count > 1 and text_width(" ".join(words[:count]), size, bold) > width:
+        count -= 1
+    return count

@@ -12,17 +12,14 @@ user's matplotlibrc says, and his settings are as they were when it is done. Mat
 is opened, since listing the charts should cost nothing.
 """
 
-import bisect
 import contextlib
 import dataclasses
 import datetime
 import functools
 import importlib
-import itertools
 import logging
 import math
 import os
-import re
 import sys
 import tempfile
 import warnings
@@ -33,16 +30,13 @@ from pathlib import Path
 import numpy as np
 
 from sim.output.figures import fonts
+from sim.output.figures.fonts import CAPTION, HEAD, LABEL, LEADING, SMALL, TITLE, legible, line_height, text_width, wrap
+from sim.output.figures.fonts import cut as cut  # with the other words, for whoever composes a chart
 from sim.phrases import MONTHS, capital
 
 MUCH_LONGER = 5  # a turn that is so many times another is too much longer for one scale
 DAYS_BY_THE_CLOCK = 4  # an axis of so many days has hours on it
 MARGIN = 0.14  # inches
-TITLE, HEAD, LABEL, SMALL, CAPTION = 15, 11.5, 10.5, 9.5, 8.5  # points
-MATRIX = 9  # points: numbers inside marks
-LEADING = 1.3 / 1.164  # between lines of one text, for `line_height`
-
-ILLEGIBLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 INK = "#1A1A1A"
 MUTED = "#595959"
@@ -52,32 +46,15 @@ PAPER = "#FFFFFF"
 CALM = "#7A7A7A"
 
 STYLE = {
-    "font.family": [fonts.BASE],
-    "font.size": LABEL,
-    "text.color": INK,
-    "text.parse_math": False,
-    "text.hinting": "none",
-    "axes.edgecolor": CALM,
-    "axes.labelcolor": INK,
-    "axes.labelsize": LABEL,
-    "axes.linewidth": 0.8,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.axisbelow": True,
-    "xtick.color": CALM,
-    "ytick.color": CALM,
-    "xtick.labelcolor": INK,
-    "ytick.labelcolor": INK,
-    "xtick.labelsize": LABEL,
-    "ytick.labelsize": LABEL,
-    "grid.color": FAINT,
-    "grid.linewidth": 0.7,
-    "hatch.linewidth": 0.8,
-    "lines.solid_capstyle": "round",
-    "svg.fonttype": "path",
-    "svg.hashsalt": "two-oceans",
-    "path.simplify": True,
-}
+    "font.family": [fonts.BASE], "font.size": LABEL,
+    "text.color": INK, "text.parse_math": False, "text.hinting": "none",
+    "axes.edgecolor": CALM, "axes.labelcolor": INK, "axes.labelsize": LABEL, "axes.linewidth": 0.8,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
+    "xtick.color": CALM, "xtick.labelcolor": INK, "xtick.labelsize": LABEL,
+    "ytick.color": CALM, "ytick.labelcolor": INK, "ytick.labelsize": LABEL,
+    "grid.color": FAINT, "grid.linewidth": 0.7, "hatch.linewidth": 0.8, "lines.solid_capstyle": "round",
+    "svg.fonttype": "path", "svg.hashsalt": "two-oceans", "path.simplify": True,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -315,78 +292,6 @@ def ink_on(colour):
 
 
 # --------------------------------------------------------------------------------------------------------- words
-
-
-@functools.cache
-def _measurer():
-    from matplotlib.backends.backend_agg import RendererAgg
-
-    return RendererAgg(10, 10, 720)  # ten times finer than print, so that rounding does not count
-
-
-@functools.cache
-def _font(bold, families):
-    from matplotlib.font_manager import FontProperties
-
-    return FontProperties(family=families, weight="bold" if bold else "normal", size=10)
-
-
-def legible(words):
-    """Words without what can be neither drawn nor written in XML: control characters, and halves of letters.
-
-    >>> legible("a\\x1b[2J b\\ud83d")
-    'a[2J b'
-    """
-    return ILLEGIBLE.sub("", words)
-
-
-@functools.lru_cache(maxsize=20_000)
-def text_width(text, size=LABEL, bold=False):
-    """Width of one line of text, inches."""
-    text = legible(text)
-    font = _font(bold, fonts.families_for(text, bold))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        width, _, _ = _measurer().get_text_width_height_descent(text, font, False)
-    return width / 720 * size / 10
-
-
-def line_height(size=LABEL):
-    """Height of a line of text with its lead, inches."""
-    return size * 1.3 / 72
-
-
-def cut(text, width, size=LABEL, bold=False):
-    """The text, shortened with an ellipsis to fit the width in inches."""
-    if text_width(text, size, bold) <= width:
-        return text
-    kept = bisect.bisect_right(range(1, len(text)), width, key=lambda end: text_width(text[:end] + "…", size, bold))
-    return text[:kept].rstrip(" ,;:(") + "…"
-
-
-def wrap(text, width, size=LABEL, bold=False, lines=None):
-    """The text as lines no wider than so many inches; what does not fit into `lines` ends in an ellipsis."""
-    words = re.findall(r"[^ \t\n]+", str(text))  # a non-breaking space does not break
-    found = []
-    while words:
-        count = _words_that_fit(words, width, size, bold)
-        found.append(" ".join(words[:count]))
-        words = words[count:]
-    found = found or [""]
-    if lines and len(found) > lines:
-        found = [*found[: lines - 1], " ".join(found[lines - 1 :])]
-    return [cut(one, width, size, bold) for one in found]
-
-
-def _words_that_fit(words, width, size, bold):
-    """How many of the words fit on a line, at least one: guessed from the width of each, then measured together."""
-    widths = itertools.accumulate(text_width(word, size, bold) + text_width(" ", size) for word in words)
-    count = max(1, sum(1 for _ in itertools.takewhile(lambda so_far: so_far <= width, widths)))
-    while count < len(words) and text_width(" ".join(words[: count + 1]), size, bold) <= width:
-        count += 1
-    while count > 1 and text_width(" ".join(words[:count]), size, bold) > width:
-        count -= 1
-    return count
 
 
 def day_of(date, year=False):

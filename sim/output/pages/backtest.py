@@ -3,6 +3,7 @@
 Written for somebody who knows the cases and not the statistics: every score has its interval and a sentence.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from types import SimpleNamespace
 
 from sim.output.figures import Chart, charts_of
 from sim.output.figures.backtest import Past
-from sim.output.pages.run import facts_of, sections_of, write_page
+from sim.output.pages import facts_of, sections_of, write_page
 from sim.phrases import capital, count, listed, percent
 from sim.validation.backtest import MODEL, Miss, misses_of, verdict, where_it_was_done
 from sim.validation.claims import LOGISTIC, claims_of, signed
@@ -73,19 +74,13 @@ def write_report_of_backtest(past: Past, charts: Mapping[str, Chart], manifest: 
 def _facts(past):
     backtest = past.backtest
     cells = backtest.cells
-    first, last = (past.when(name).year for name in _ends(past))
+    when = sorted(map(past.when, past.cases))
+    first, last = when[0].year, when[-1].year
     years = f"{first}" if first == last else f"{first} to {last}"
     runs = f"each played {count(backtest.runs, 'time')}, seed {backtest.seed}"
     yield f"{capital(count(len(past.cases), 'case'))} of {years}, {runs}"
-    yield (
-        f"{len(cells):,} cells are known and scored: one actor, one kind of act, one case; in "
-        f"{int(cells.done.sum()):,} of them the actor did it"
-    )
-
-
-def _ends(past):
-    order = sorted(past.cases, key=past.when)
-    return order[0], order[-1]
+    known = f"{len(cells):,} cells are known and scored: one actor, one kind of act, one case"
+    yield f"{known}; in {int(cells.done.sum()):,} of them the actor did it"
 
 
 # ---------------------------------------------------------------------------------------------------- how good
@@ -155,7 +150,7 @@ def trust_of(past: Past, taught: str | None = None) -> Iterator[tuple[str, str]]
         f"These {cases} are known because much was done about them. Of crises that nobody answered, few are here.",
     )
     yield "Silence", _silence(past)
-    actors = len(dict.fromkeys(backtest.cells.actor.tolist()))
+    actors = len(set(backtest.cells.actor.tolist()))
     yield (
         "Few actors, few cases",
         f"{capital(count(actors, 'actor'))} in {cases}: what allies do about one act hangs together, so intervals "
@@ -188,9 +183,8 @@ def _silence(past):
     unknown = sum(cell.value is None for case in past.cases.values() for cell in case.cells.values())
     words = f"{unknown:,} cells are not known and are left out."
     if inferred:
-        words += (
-            f" Of {len(cells):,} noes {inferred:,} are inferred: nothing was found where it would have been reported."
-        )
+        noes = f"Of {len(cells):,} noes {inferred:,} are inferred"
+        words += f" {noes}: nothing was found where it would have been reported."
     return f"{words} What a capital said behind closed doors is in no record."
 
 
@@ -205,9 +199,7 @@ def _concentrated(past, kind):
 
 
 def _coefficients(backtest):
-    counts = {}
-    for source in backtest.estimated.values():
-        counts[source] = counts.get(source, 0) + 1
+    counts = Counter(backtest.estimated.values())
     told = [f"in {count(number, 'case')} {MADE.get(source, source)}" for source, number in counts.items()]
     words = f"{capital(listed(told))}."
     if set(counts) & {"all cases", "as written"}:
@@ -225,11 +217,8 @@ def made_of(past):
     yield "Cells of the targets themselves", "scored as well" if options.get("with_victims") else "left out"
     yield "Cells of low confidence", "left out" if options.get("strict") else "scored as well"
     if set(backtest.estimated.values()) - {"as written"}:
-        drawn = options.get("is_drawn", True)
-        yield (
-            "Coefficients",
-            "drawn anew for every run, as uncertain as they are" if drawn else "the most probable ones in every run",
-        )
+        drawn, fixed = "drawn anew for every run, as uncertain as they are", "the most probable ones in every run"
+        yield "Coefficients", drawn if options.get("is_drawn", True) else fixed
     yield (
         "A cell's probability",
         "from each run the chance that the actor would have done it within the window, averaged over runs; not the "

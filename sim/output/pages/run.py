@@ -6,34 +6,28 @@ came to. Both are single files: charts stand in the page as SVG, nothing is fetc
 a scenario is escaped.
 """
 
-import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.catalogue.responses import TERMS
 from sim.experiments.phrases import measure
-from sim.output.figures import Chart, ChartType
+from sim.output.figures import Chart
 from sim.output.figures.actor_style import ActorStyle
-from sim.output.figures.run import consultations_of, incident_name, incidents_of, joinings_of
+from sim.output.figures.run import consultations_of, incident_name, joinings_of, suspect_of
 from sim.output.figures.run.course import verdict
-from sim.output.figures.saving import inner_svg, with_shared_letters
 from sim.output.narrative.hot_wash import BETTER, figure, hot_wash, measure_rows, questions_of
 from sim.output.narrative.injects import objectives_of, run_sheet
 from sim.output.narrative.passages import WHY_FORMAT
 from sim.output.narrative.story import tell
+from sim.output.pages import facts_of, write_page
 from sim.phrases import capital, count, day, listed, percent, turns_in_words
 from sim.record.record import Outcomes, Record
 from sim.scenario import Loaded
 
 WORTH_SAYING = 0.05  # a contribution to willingness or utility worth a word
-FOR_MANY = (
-    ("it is ", "they are "),
-    ("it sees ", "they see "),
-    ("it depends ", "they depend "),
-    (" for it ", " for them "),
-    ("held it back", "held them back"),
-)
+FOR_MANY = {"it is ": "they are ", "it sees ": "they see ", "it depends ": "they depend ", " for it ": " for them ",
+            "held it back": "held them back"}  # fmt: skip
 FOR_FORMAT = {**WHY_FORMAT, "mandate": "it may decide on this"}
 AGAINST_FORMAT = {
     "mandate": "it may not decide on this",
@@ -43,18 +37,6 @@ AGAINST_FORMAT = {
     "veto": "one member can block it",
     "duplication": "others do this work already",
 }
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """A chart in the page: its words, what to know before looking, and the SVG itself if it could be drawn."""
-
-    name: str
-    title: str
-    alt: str
-    caption: str
-    remark: str
-    svg: object
 
 
 @dataclass(frozen=True)
@@ -89,6 +71,7 @@ class Option:
     is_chosen: bool
 
 
+BY_BODIES = "Decided by bodies, through their formats."
 BESIDE = ("story", "belief", "consultation", "joining")  # charts that stand beside words of their own
 
 
@@ -114,7 +97,7 @@ def write_report(
         outcome=told.outcome,
         seats=_who_sat(record, manifest, loaded),
         decided_by=decided_by,
-        drawings=_beside_words(drawings_of(charts)),
+        drawings=_beside_words(list(charts)),
         story=tell(record, loaded),
         decisions=decisions_of(record, loaded),
         calls=calls_of(record, loaded),
@@ -123,7 +106,7 @@ def write_report(
         run_sheet=run_sheet(record, loaded),
         asked_in={turn: questions_of(loaded, turn) for turn in range(1, record.turns + 1)},
         objectives=objectives_of(record, loaded),
-        principles=_principles(record),
+        principles=list(_principles(record)),
         measures=tuple(measure_rows(record, with_units=False)),
         has_other_arm=record.baseline_measures is not None,
         repeat=list(_repeat(record, manifest)),
@@ -134,49 +117,19 @@ def write_report_of_many(
     outcomes: Outcomes, loaded: Loaded, charts: Iterable[Chart], manifest: dict | None, path: Path
 ) -> Path:
     """Writes the report of many runs: their charts, and every measure's spread."""
+    runs = count(outcomes.runs, "run")
     return write_page(
         "many.html.j2",
         path,
         title=outcomes.title,
         scenario=loaded.scenario,
-        facts=[
-            f"{capital(count(outcomes.runs, 'run'))} of the same exercise, alike in everything but chance",
-            *_when(loaded.scenario),
-        ],
-        drawings=drawings_of(charts),
-        spreads=_spreads(outcomes),
+        facts=[f"{capital(runs)} of the same exercise, alike in everything but chance", *_when(loaded.scenario)],
+        drawings=list(charts),
+        spreads=list(_spreads(outcomes)),
         has_other_arm=outcomes.baseline_measures is not None,
         questions=questions_of(loaded),
         repeat=list(_repeat(outcomes, manifest)),
     )
-
-
-def write_page(template, path, **words):
-    """Fills a template that lies beside this file, and writes it; returns its path."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    rooms = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    rooms.filters["css"] = in_css
-    path = Path(path)
-    path.write_text(with_shared_letters(rooms.get_template(template).render(**words)), encoding="utf-8", newline="\n")
-    return path
-
-
-def in_css(words):
-    """Words as they may stand in a style sheet between quotation marks: everything but letters and digits is escaped.
-
-    >>> print(in_css('A "B"'))
-    A\\000020\\000022B\\000022
-    """
-    from markupsafe import Markup
-
-    return Markup("".join(sign if sign.isascii() and sign.isalnum() else f"\\{ord(sign):06x}" for sign in words))
 
 
 # ---------------------------------------------------------------------------------------------------- what it was
@@ -194,39 +147,17 @@ def _when(scenario):
 def _who_sat(record, manifest, loaded):
     """Which seats people held, and how often control changed something, in a sentence or two."""
     changed = f" Control changed {count(len(record.overrides), 'thing')} on the way." if record.overrides else ""
-    return _seats_held(manifest, loaded) + changed
-
-
-def _seats_held(manifest, loaded):
     names, seats = ActorStyle(loaded), (manifest or {}).get("seats") or []
     if not seats:
-        return "Nobody sat in a seat: all were played by the model or by the policies named below."
+        return f"Nobody sat in a seat: all were played by the model or by the policies named below.{changed}"
     held = listed([names.said(code) for code in seats], 12)
-    return f"People sat in {count(len(seats), 'seat')}: {held}. The others were played by the model."
+    return f"People sat in {count(len(seats), 'seat')}: {held}. The others were played by the model.{changed}"
 
 
-def _beside_words(drawings):
-    """Drawings by the section in which they stand: name of the chart, or `rest`, to a list."""
-    beside = {name: [drawing for drawing in drawings if drawing.name == name] for name in BESIDE}
-    return {**beside, "rest": [drawing for drawing in drawings if drawing.name not in BESIDE]}
-
-
-def drawings_of(charts):
-    """Charts on disk as they stand in a page."""
-    return [Drawing(chart.name, chart.title, chart.alt, chart.caption, chart.remark, _inner(chart)) for chart in charts]
-
-
-def sections_of(types: Iterable[ChartType], charts: Mapping[str, Chart]) -> Iterator[tuple[str, str, list]]:
-    """The sections of a page, one for each question that charts answer: its address, the question, the drawings."""
-    for one in types:
-        names = [name for name in charts if name == one.name or name.startswith(f"{one.name}-")]
-        yield one.anchor or one.name, one.question, drawings_of(charts[name] for name in names)
-
-
-def _inner(chart):
-    from markupsafe import Markup
-
-    return Markup(inner_svg(chart.svg.read_text("utf-8"))) if chart.is_drawn else None
+def _beside_words(charts):
+    """Charts by the section in which they stand: their name, or `rest`, to a list."""
+    beside = {name: [chart for chart in charts if chart.name == name] for name in BESIDE}
+    return {**beside, "rest": [chart for chart in charts if chart.name not in BESIDE]}
 
 
 # ------------------------------------------------------------------------------------------------- what and why
@@ -243,7 +174,7 @@ def decisions_of(record: Record, loaded: Loaded) -> list[Decision]:
 
 
 def _decision(record, styles, incident, response, group):
-    suspect = _suspect(record, styles, incident)
+    suspect = suspect_of(record, styles, incident)
     states = [one for one in group if one.terms]
     names = [term for term in TERMS if any(term in one.terms for one in states)]
     mean = {term: sum(one.terms.get(term) or 0.0 for one in states) / len(states) for term in names} if states else {}
@@ -251,20 +182,10 @@ def _decision(record, styles, incident, response, group):
     for one in group:
         alike.setdefault(_why(record, styles, one), []).append(f"{styles.said(one.actor)} ({_how(one)})")
     each = tuple(f"{capital(listed(who, len(who)))}: {why}" for why, who in alike.items())
-    return Decision(
-        capital(styles.response(response)),
-        capital(incident_name(record, incident)),
-        f"{capital(listed([styles.said(one.actor) for one in group], 8))}.",
-        f"Mostly because {reasons(mean, suspect, many=len(states) > 1)}."
-        if mean
-        else "Decided by bodies, through their formats.",
-        each,
-    )
-
-
-def _suspect(record, styles, incident):
-    suspect = incidents_of(record)[incident].suspect if incident in incidents_of(record) else None
-    return styles.said(suspect) if suspect else "the suspect"
+    what, over = capital(styles.response(response)), capital(incident_name(record, incident))
+    who = f"{capital(listed([styles.said(one.actor) for one in group], 8))}."
+    why = f"Mostly because {reasons(mean, suspect, many=len(states) > 1)}." if mean else BY_BODIES
+    return Decision(what, over, who, why, each)
 
 
 def _how(one):
@@ -275,10 +196,9 @@ def _how(one):
 
 def _why(record, styles, one):
     if not one.terms:
-        return (
-            f"decided through {styles.names.format(one.covered_by)}." if one.covered_by else "decided by its members."
-        )
-    return f"because {reasons(one.terms, _suspect(record, styles, one.incident))}."
+        through = f"through {styles.names.format(one.covered_by)}" if one.covered_by else "by its members"
+        return f"decided {through}."
+    return f"because {reasons(one.terms, suspect_of(record, styles, one.incident))}."
 
 
 def reasons(terms, suspect, most=3, many=False):
@@ -288,15 +208,20 @@ def reasons(terms, suspect, most=3, many=False):
     'a text was already adopted (+), evidence was strong (+), exposure to China held it back (−)'
     """
     known = {name: terms.get(name) or 0.0 for name in TERMS}
-    spoke_for = sorted((name for name in known if known[name] >= WORTH_SAYING), key=lambda name: -known[name])[:most]
-    held_back = sorted((name for name in known if known[name] <= -WORTH_SAYING), key=lambda name: known[name])[
-        : most - 1
-    ]
-    words = [f"{TERMS[name].pro} (+)" for name in spoke_for] + [f"{TERMS[name].con} (−)" for name in held_back]
+    spoke_for, held_back = _for_and_against(known)
+    words = [f"{TERMS[name].pro} (+)" for name in spoke_for[:most]]
+    words += [f"{TERMS[name].con} (−)" for name in held_back[: most - 1]]
     said = ", ".join(words).format(suspect=suspect) or "nothing spoke strongly for or against it"
-    for one, several in FOR_MANY if many else ():
+    for one, several in FOR_MANY.items() if many else ():
         said = said.replace(one, several)
     return said
+
+
+def _for_and_against(terms):
+    """Names of the terms that spoke clearly for a choice, and of those that spoke against it, the strongest first."""
+    order = sorted(terms, key=lambda name: -abs(terms[name]))
+    return ([name for name in order if terms[name] >= WORTH_SAYING],
+            [name for name in order if terms[name] <= -WORTH_SAYING])  # fmt: skip
 
 
 def calls_of(record: Record, loaded: Loaded) -> list[Call]:
@@ -318,31 +243,18 @@ def _call(record, styles, one):
 
 
 def _option(styles, key, terms, chance, is_chosen):
-    spoke_for = sorted(
-        (name for name in FOR_FORMAT if (terms.get(name) or 0) >= WORTH_SAYING), key=lambda name: -terms[name]
-    )
-    against = sorted(
-        (name for name in FOR_FORMAT if (terms.get(name) or 0) <= -WORTH_SAYING), key=lambda name: terms[name]
-    )
-    return Option(
-        capital(styles.format(key)),
-        percent(chance),
-        ", ".join(FOR_FORMAT[name] for name in spoke_for) or "nothing much",
-        ", ".join(AGAINST_FORMAT[name] for name in against) or "nothing much",
-        is_chosen,
-    )
+    spoke_for, against = _for_and_against({name: terms.get(name) or 0 for name in FOR_FORMAT})
+    pros = ", ".join(FOR_FORMAT[name] for name in spoke_for) or "nothing much"
+    cons = ", ".join(AGAINST_FORMAT[name] for name in against) or "nothing much"
+    return Option(capital(styles.format(key)), percent(chance), pros, cons, is_chosen)
 
 
 def _ending(styles, one):
-    broke = (
-        f" {capital(listed([styles.said(code) for code in one.breakers], 4))} broke silence." if one.breakers else ""
-    )
+    who, share = capital(listed([styles.said(code) for code in one.breakers], 4)), ""
+    broke = f" {who} broke silence." if one.breakers else ""
     if one.outcome == "adopted":
-        share = (
-            f" {percent(one.capability_share)} of all capability stands behind it."
-            if one.capability_share is not None
-            else ""
-        )
+        if one.capability_share is not None:
+            share = f" {percent(one.capability_share)} of all capability stands behind it."
         return f"Text adopted: {one.rung} ({one.text:.2f} on the scale from 0, silence, to 1, measures).{broke}{share}"
     if one.outcome == "failed":
         return f"No text: {one.why.rstrip('.') or 'it failed'}.{broke}"
@@ -353,28 +265,16 @@ def _ending(styles, one):
 
 
 def _principles(record):
-    return [
-        (
-            one.statement,
-            verdict(one.score),
-            "" if verdict(one.score) == "not tested" else f"{one.score:.2f}",
-            one.evidence,
-        )
-        for one in record.scorecard
-    ]
+    for one in record.scorecard:
+        word = verdict(one.score)
+        yield one.statement, word, "" if word == "not tested" else f"{one.score:.2f}", one.evidence
 
 
 def _spreads(outcomes):
-    return [
-        (
-            measure(name).label,
-            measure(name).unit,
-            _spread(outcomes.quantiles(name)),
-            _spread(outcomes.quantiles(name, baseline=True)) if name in (outcomes.baseline_measures or {}) else "",
-            BETTER.get(measure(name).better, ""),
-        )
-        for name in outcomes.measures
-    ]
+    for name in outcomes.measures:
+        about, has_other = measure(name), name in (outcomes.baseline_measures or {})
+        other = _spread(outcomes.quantiles(name, baseline=True)) if has_other else ""
+        yield about.label, about.unit, _spread(outcomes.quantiles(name)), other, BETTER.get(about.better, "")
 
 
 def _spread(quantiles):
@@ -397,23 +297,3 @@ def _repeat(about, manifest):
     yield from (("Scenario", about.scenario_name), ("Digest of the scenario", about.digest), ("Seed", str(about.seed)))
     yield ("Run", str(about.run)) if hasattr(about, "run") else ("Runs", f"{about.runs:,}")
     yield from facts_of({key: value for key, value in (manifest or {}).items() if key not in known})
-
-
-def facts_of(manifest):
-    """What a manifest says, as (what, value) pairs in words; what is empty is left out.
-
-    >>> list(facts_of({"command": ["oceans", "run", "my case"], "policies": {}, "releases": [3, 4]}))
-    [('Command', "oceans run 'my case'"), ('Releases', '3, 4')]
-    """
-    for key, value in (manifest or {}).items():
-        said = _in_words(key, value)
-        if said:
-            yield capital(str(key).replace("_", " ")), said
-
-
-def _in_words(key, value):
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {entry}" for name, entry in value.items() if entry not in (None, ""))
-    if isinstance(value, (list, tuple)):
-        return shlex.join(map(str, value)) if key == "command" else ", ".join(map(str, value))
-    return "" if value is None else str(value)

@@ -12,7 +12,7 @@ from sim.experiments.claims import named, other, span_of, telling_choices
 from sim.experiments.phrases import figure, measure, unit_of, with_interval
 from sim.output.figures import Chart, charts_of
 from sim.output.figures.sweep import each_measure
-from sim.output.pages.run import drawings_of, facts_of, sections_of, write_page
+from sim.output.pages import facts_of, sections_of, write_page
 from sim.phrases import capital, count, listed, percent, percent_range
 from sim.scenario import Loaded
 
@@ -55,16 +55,11 @@ def write_report_of_sweep(
 
 
 def _facts(sample):
-    again = (
-        f", each {count(sample.replications, 'time')}" if sample.runs > len(sample.x) * 1.5 and not _own(sample) else ""
-    )
+    is_repeated = sample.runs > len(sample.x) * 1.5 and sample.replications <= sample.runs / len(sample.x) * 1.5
+    again = f", each {count(sample.replications, 'time')}" if is_repeated else ""
     yield f"{sample.runs:,} runs at {count(len(sample.x), 'design point')}{again}, seed {sample.seed}"
     levers = sum(factor.kind == "lever" for factor in sample.factors)
     yield f"{capital(count(len(sample.factors) - levers, 'uncertainty'))} and {count(levers, 'lever')} varied together"
-
-
-def _own(sample):
-    return sample.replications > sample.runs / len(sample.x) * 1.5
 
 
 def _factor(factor):
@@ -78,9 +73,8 @@ def _factor(factor):
 def _parts(analysis, finding, types, charts):
     words = {"outcome": _outcome, "drivers": _drivers, "failure": _failure, "choice": _choice, "futures": _futures}
     for one in types:
-        (drawing,) = drawings_of([charts[f"{one.name}-{finding.measure}"]])
         said = words[one.name](analysis, finding) if one.name in words else ("", "")
-        yield Part(one.question, drawing, *said)
+        yield Part(one.question, charts[f"{one.name}-{finding.measure}"], *said)
 
 
 def _outcome(analysis, finding):
@@ -93,14 +87,10 @@ def _outcome(analysis, finding):
     if spread.share < 0.995:
         claim += f" It applies to {percent(spread.share)} of the runs, and only these are counted."
     if finding.cooperation:
-        gain = finding.cooperation.gain
         verb = "improves" if finding.cooperation.best == 0 else "worsens"
-        claim += (
-            f" Each run was also played without the cooperation, with the same draws: the cooperation {verb} it by "
-            f"{with_interval(gain, span)}."
-            if finding.cooperation.is_better()
-            else " Each run was also played without the cooperation, with the same draws: no clear difference."
-        )
+        gain = f"the cooperation {verb} it by {with_interval(finding.cooperation.gain, span)}"
+        gain = gain if finding.cooperation.is_better() else "no clear difference"
+        claim += f" Each run was also played without the cooperation, with the same draws: {gain}."
     if spread.is_constant:
         return f"It is {figure(spread.mean.value, span)}{unit_of(finding.measure)}, the same in all runs.", ""
     return claim, f"{capital(finding.convergence.sentence)}."
@@ -130,13 +120,8 @@ def _drivers(analysis, finding):
         for one in found.ranked()[:MOST_ROWS]
     ]  # fmt: skip
     sure = " ".join(f"{remark[:1].upper()}{remark[1:]}." for remark in found.remarks)
-    return (
-        claim,
-        sure or f"{found.points:,} design points went into the indices.",
-        heads,
-        tuple(rows),
-        "All indices, with intervals",
-    )
+    sure = sure or f"{found.points:,} design points went into the indices."
+    return claim, sure, heads, tuple(rows), "All indices, with intervals"
 
 
 HEADS = {
@@ -191,13 +176,8 @@ def shares(estimate):
 
 
 def _box(box, is_chosen, start=""):
-    mark = " (chosen)" if is_chosen else ""
-    return (
-        capital(f"{start}{box.rule}{mark}"),
-        with_interval(box.coverage, 1),
-        with_interval(box.density, 1),
-        percent(box.mass),
-    )
+    rule = capital(f"{start}{box.rule}{' (chosen)' if is_chosen else ''}")
+    return rule, with_interval(box.coverage, 1), with_interval(box.density, 1), percent(box.mass)
 
 
 def _choice(analysis, finding):
@@ -206,12 +186,10 @@ def _choice(analysis, finding):
     if not choices:
         return "No lever was varied.", ""
     clear = [one for one in choices if one.is_better(among=len(choices))]
-    told = [f"{_named(one)} ({with_interval(one.gain, span)} better on average)" for one in clear[:4]]
-    claim = (
-        f"Clearly worth it: {listed(told)}."
-        if told
-        else "No setting of any lever is clearly better on average than another."
-    )
+    gains = {f"{named(one)} rather than {other(one)}": with_interval(one.gain, span) for one in clear[:4]}
+    told = [f"{what} ({gain} better on average)" for what, gain in gains.items()]
+    none = "No setting of any lever is clearly better on average than another."
+    claim = f"Clearly worth it: {listed(told)}." if told else none
     doubtful = [one.label for one in choices if one not in clear]
     if told and doubtful:
         claim += f" No clear difference: {listed(doubtful)}."
@@ -231,17 +209,12 @@ def _choice(analysis, finding):
     return claim, sure, heads, tuple(rows), "Every setting, with intervals"
 
 
-def _named(choice):
-    return f"{named(choice)} rather than {other(choice)}"
-
-
 def _futures(analysis, finding):
     claims = [_held(choice, span_of(finding)) for choice in telling_choices(finding)]
     if not claims:
         return "There is nothing to compare across futures.", ""
-    claim = " ".join(claims)
     sure = "An interval that reaches across zero means: in such futures it cannot be told which is better."
-    return claim, sure
+    return " ".join(claims), sure
 
 
 def _held(choice, span):

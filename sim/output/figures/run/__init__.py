@@ -123,6 +123,12 @@ def incident_name(record, incident):
     return incidents[incident].name if incident in incidents else str(incident or "").replace("_", " ")
 
 
+def suspect_of(record, styles, incident):
+    """Whom an incident looks like, in a sentence; "the suspect" where that is not known."""
+    suspect = incidents_of(record)[incident].suspect if incident in incidents_of(record) else None
+    return styles.said(suspect) if suspect else "the suspect"
+
+
 def actors_of(record):
     """Every state that believes or consults or acts, in a fixed order."""
     seen = set()

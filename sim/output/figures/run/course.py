@@ -9,20 +9,9 @@ from beginning to end has no line.
 import math
 import statistics
 
-from sim.output.figures import chart, style
+from sim.output.figures import chart, run, style
 from sim.output.figures.actor_style import ActorStyle
 from sim.output.figures.forest import Bar, Forest, Panel, Row
-from sim.output.figures.run import (
-    beliefs_of,
-    day_in,
-    highest_of,
-    incidents_of,
-    joinings_of,
-    keys_of,
-    last_of,
-    series_of,
-    tension_in_words,
-)
 from sim.phrases import capital, count, in_words, listed, percent
 
 HEAD, FOOT, LEFT = 0.4, 0.46, 0.36  # inches, of a panel
@@ -64,7 +53,7 @@ def _panel(page, record, head, cell, right, last_day, top):
 def compose_belief(record, loaded):
     """The page of beliefs."""
     styles = ActorStyle(loaded)
-    found = {incident: beliefs_of(record, incident) for incident in incidents_of(record)}
+    found = {incident: run.beliefs_of(record, incident) for incident in run.incidents_of(record)}
     found = {incident: (days, lines) for incident, (days, lines) in found.items() if lines}
     columns, most, right, tall = _grid(len(found))
     units = "confidence is a probability, 0 to 1; time is exercise date"
@@ -105,7 +94,7 @@ def _belief_title(record, styles, found):
     sure = {incident: [code for code, end in known.items() if end >= LIKELY] for incident, known in ends.items()}
     if len(ends) == 1:
         ((incident, known),) = ends.items()
-        return _title_of_one(styles, incident, known, sure[incident], _suspect(record, styles, incident))
+        return _title_of_one(styles, incident, known, sure[incident], run.suspect_of(record, styles, incident))
     shares = {incident: len(sure[incident]) / len(known) for incident, known in ends.items()}
     most = sum(share > LIKELY for share in shares.values())
     where = f"all {in_words(len(ends))}" if most == len(ends) else f"{in_words(most)} of {in_words(len(ends))}"
@@ -128,7 +117,7 @@ def _title_of_one(styles, incident, ends, sure, suspect):
 
 
 def _ends(lines):
-    ends = {code: last_of(values) for code, values in lines.items()}
+    ends = {code: run.last_of(values) for code, values in lines.items()}
     return {code: end for code, end in ends.items() if end is not None}
 
 
@@ -140,20 +129,14 @@ def _belief_alt(record, styles, found):
         if not ends:
             continue
         order = sorted(ends, key=lambda code: (-ends[code], code))
-        first = [last_of(values[::-1]) for code, values in lines.items() if code in ends]
+        first = [run.last_of(values[::-1]) for code, values in lines.items() if code in ends]
         sure = [f"{styles.name(code)} {ends[code]:.2f}" for code in order]
-        told.append(
-            f"{capital(styles.incident(incident))}: the median confidence in {_suspect(record, styles, incident)} goes "
-            f"from {statistics.median(first):.2f} to {statistics.median(ends.values()):.2f} over "
-            f"{count(len(ends), 'state')}. Surest: {listed(sure[:3])}. "
-            + (f"Least sure: {listed(sure[3:][::-1][:3])}." if sure[3:] else "")
-        )
+        suspect, states = run.suspect_of(record, styles, incident), count(len(ends), "state")
+        medians = f"{statistics.median(first):.2f} to {statistics.median(ends.values()):.2f}"
+        words = f"{capital(styles.incident(incident))}: the median confidence in {suspect} goes from {medians}"
+        least = f"Least sure: {listed(sure[3:][::-1][:3])}." if sure[3:] else ""
+        told.append(f"{words} over {states}. Surest: {listed(sure[:3])}. {least}")
     return "Confidence by state over time. " + " ".join(told)
-
-
-def _suspect(record, styles, incident):
-    suspect = incidents_of(record)[incident].suspect
-    return styles.said(suspect) if suspect else "the suspect"
 
 
 def named_of(record, incident, lines, most):
@@ -163,7 +146,7 @@ def named_of(record, incident, lines, most):
     middle = statistics.median(ends.values()) if ends else 0.0
     order = sorted(ends, key=lambda code: (ends[code], code))
     moved = sorted(ends, key=lambda code: (-_moved(lines[code]), code))
-    victims = [code for code in incidents_of(record)[incident].victims if code in ends][:2]
+    victims = [code for code in run.incidents_of(record)[incident].victims if code in ends][:2]
     far = [code for code in ("JPN", "KOR", "AUS", "NZL", "USA") if code in ends]
     apart = [*order[:1], *order[-1:], *moved[:1], *far, *order[-2:], *order[:2]]
     wanted = [*victims, *(code for code in apart if abs(ends[code] - middle) > ALIKE)]
@@ -179,7 +162,7 @@ def _draw_beliefs(page, record, styles, incident, days, lines, cell, right, most
     case = capital(styles.case(incident))
     end = days[-1]
     last_day = max(end, record.calendar.begins(record.turns)) or record.calendar.length
-    suspect = _suspect(record, styles, incident)
+    suspect = run.suspect_of(record, styles, incident)
     head = f"{case}: was it {suspect}?"
     head = head if style.text_width(head, style.SMALL, bold=True) < cell[2] - 0.1 else f"{case}: {suspect}?"
     axes = _panel(page, record, head, cell, right, last_day, 1)
@@ -191,7 +174,7 @@ def _draw_beliefs(page, record, styles, incident, days, lines, cell, right, most
         group = styles.group(code)
         used[group.key] = used.get(group.key, -1) + 1
         dashes, shade = DASHES[used[group.key] % len(DASHES)], SHADES[used[group.key] % len(SHADES)]
-        colour, last = style.darker(style.ink_of(group.colour, ratio=2.2), shade), last_of(lines[code])
+        colour, last = style.darker(style.ink_of(group.colour, ratio=2.2), shade), run.last_of(lines[code])
         axes.plot(days, lines[code], color=colour, linewidth=2, linestyle=dashes, zorder=3)
         day = max(day for day, value in zip(days, lines[code], strict=True) if value == value)
         axes.plot([day], [last], marker=group.marker, color=colour, clip_on=False, zorder=4, **MARK)
@@ -245,7 +228,7 @@ def _that_move(panels):
     """Panels without the lines that stay at nothing, and the words of those lines."""
     kept, still = [], []
     for head, lines in panels:
-        flat = [line for line in lines if (highest_of(line[1]) or 0.0) < NOTHING]
+        flat = [line for line in lines if (run.highest_of(line[1]) or 0.0) < NOTHING]
         kept.append((head, [line for line in lines if line not in flat]))
         still += [line[2] for line in flat]
     return kept, still
@@ -253,14 +236,14 @@ def _that_move(panels):
 
 def _pressure_title(record, styles):
     """How hot it got, and what the pressure came to."""
-    parts = list(filter(None, [tension_in_words(record)]))
-    felt = {code: highest_of(series_of(record, "pressure", code)[1]) for code in keys_of(record, "pressure")}
-    felt = {code: value for code, value in felt.items() if value is not None}
+    parts = list(filter(None, [run.tension_in_words(record)]))
+    series = {code: run.series_of(record, "pressure", code)[1] for code in run.keys_of(record, "pressure")}
+    felt = {code: highest for code, values in series.items() if (highest := run.highest_of(values)) is not None}
     if felt:
         most = max(sorted(felt), key=felt.get)
         some = f"pressure on {styles.said(most)} reached {felt[most]:.2f}"
         parts.append(some if felt[most] >= 0.01 else "no adversary felt any pressure")
-    _, harm = series_of(record, "harm")
+    _, harm = run.series_of(record, "harm")
     known = [value for value in harm if value == value]
     if known and max(known) > 0:
         change = known[-1] / max(known) - 1
@@ -277,29 +260,29 @@ def _pressure_alt(record, styles, panels):
             known = [(day, value) for day, value in zip(days, values, strict=True) if value == value]
             if known:
                 day, top = max(known, key=lambda pair: pair[1])
-                ends = f"{known[0][1]:.2f} at first, {top:.2f} at most ({day_in(record, day)})"
+                ends = f"{known[0][1]:.2f} at first, {top:.2f} at most ({run.day_in(record, day)})"
                 told.append(f"{words}: {ends}, {known[-1][1]:.2f} at the end.")
     return f"Lines over {count(record.turns, 'turn')}. {' '.join(told)}"
 
 
 def _tension(record):
-    tension = *series_of(record, "tension"), "Tension", style.INK, "-", "o"
-    threat = *series_of(record, "perceived_threat"), "Threat others see", "#7A7A7A", "--", "o"
+    tension = *run.series_of(record, "tension"), "Tension", style.INK, "-", "o"
+    threat = *run.series_of(record, "perceived_threat"), "Threat others see", "#7A7A7A", "--", "o"
     return [line for line in (tension, threat) if any(value == value for value in line[1])]
 
 
 def _pressure(record, styles):
     lines = []
-    for at, code in enumerate(keys_of(record, "pressure")[:5]):
-        days, values = series_of(record, "pressure", code)
+    for at, code in enumerate(run.keys_of(record, "pressure")[:5]):
+        days, values = run.series_of(record, "pressure", code)
         lines.append((days, values, styles.name(code), styles.colour(code), LINE_STYLES[at % 4], styles.marker(code)))
     return lines
 
 
 def _harm(record, styles):
     """The incidents that hurt most, a line each; what the others did is added up."""
-    found = {incident: _while_it_lasts(record, incident) for incident in keys_of(record, "harm")}
-    order = sorted(found, key=lambda incident: (-(highest_of(found[incident][1]) or 0.0), incident))
+    found = {incident: _while_it_lasts(record, incident) for incident in run.keys_of(record, "harm")}
+    order = sorted(found, key=lambda incident: (-(run.highest_of(found[incident][1]) or 0.0), incident))
     named = order if len(order) <= len(LINE_STYLES) else order[: len(LINE_STYLES) - 1]
     lines = [(*found[incident], capital(styles.case(incident).removesuffix(" case"))) for incident in named]
     rest = [found[incident] for incident in order if incident not in named]
@@ -312,8 +295,8 @@ def _harm(record, styles):
 
 def _while_it_lasts(record, incident):
     """The harm of an incident, without a word of the turns before it, nor of those after it has ended."""
-    days, values = series_of(record, "harm", incident)
-    begun = incidents_of(record)[incident].turn if incident in incidents_of(record) else 0
+    days, values = run.series_of(record, "harm", incident)
+    begun = run.incidents_of(record)[incident].turn if incident in run.incidents_of(record) else 0
     felt = [day for day, value in zip(days, values, strict=True) if value >= NOTHING]
     calendar = record.calendar
     first, over = calendar.begins(begun), max(felt, default=0)
@@ -332,7 +315,7 @@ def _draw_lines(page, record, names, head, lines, cell):
         few = len([value for value in values if value == value]) <= 16
         colour_of = {"color": style.ink_of(colour, ratio=2.2), "marker": marker if few else None}
         axes.plot(days, values, linewidth=2.2, linestyle=dashes, clip_on=False, **MARK | colour_of | {"markersize": 6})
-        last = last_of(values)
+        last = run.last_of(values)
         if last is not None:
             end = max(day for day, value in zip(days, values, strict=True) if value == value)
             labels.append((last, f"{words} {last:.2f}", colour, end))
@@ -343,7 +326,7 @@ def _draw_lines(page, record, names, head, lines, cell):
 
 def _mark_responses(axes, record, names):
     """A tick on the time axis for every day on which a response took effect."""
-    days = sorted({one.acted_day for one in joinings_of(record, names) if one.acted_day is not None})
+    days = sorted({one.acted_day for one in run.joinings_of(record, names) if one.acted_day is not None})
     if days:
         axes.plot(days, [0.0] * len(days), linestyle="none", marker="|", markersize=9, color=style.CALM, clip_on=False)
 

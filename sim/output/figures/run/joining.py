@@ -14,6 +14,7 @@ from sim.phrases import capital, count, in_words, listed
 NAME = "joining"
 NEVER = 10**6  # days
 ROW = 0.235  # inches
+NUMBER = 9  # points, inside a mark
 LEFT = 1.68  # inches for the names
 
 
@@ -213,7 +214,7 @@ def _draw_column(axes, record, styles, x, group, rows, rest, lines):
         paint = {"color": style.PAPER if day is None else colour, "markeredgecolor": colour, "markeredgewidth": 1.4}
         axes.plot([x], [y], marker="s", markersize=14.5, zorder=2, **paint)
         if day is not None:
-            paint = {"fontsize": style.MATRIX, "weight": "bold", "color": style.ink_on(colour)}
+            paint = {"fontsize": NUMBER, "weight": "bold", "color": style.ink_on(colour)}
             axes.text(x, y, str(turn_of(record, day)), **paint, **look)
     if rest:
         more = sum(code in group for code in rest)

@@ -9,20 +9,8 @@ from itertools import pairwise
 
 from sim.catalogue.moves import BY_NAME
 from sim.catalogue.responses import RUNGS
-from sim.output.figures import chart, style
+from sim.output.figures import chart, run, style
 from sim.output.figures.actor_style import ActorStyle
-from sim.output.figures.run import (
-    BODIES,
-    actors_of,
-    consultations_of,
-    date_of,
-    day_in,
-    incidents_of,
-    joinings_of,
-    series_of,
-    tension_in_words,
-    turn_of,
-)
 from sim.output.narrative.injects import directed, reaches_players
 from sim.phrases import capital, count, for_many, in_words, listed, softly, stopped
 
@@ -111,8 +99,8 @@ class Layout:
 
 def title_of(record, styles):
     """What the run came to, in one sentence."""
-    states = actors_of(record)
-    acted = {one.actor for one in joinings_of(record, styles.names)} - set(BODIES)
+    states = run.actors_of(record)
+    acted = {one.actor for one in run.joinings_of(record, styles.names)} - set(run.BODIES)
     who = f"{in_words(len(acted))} of {len(states)} states responded" if acted else "nobody responded"
     ended = sorted({styles.incident(event.incident) for event in record.of_kind("incident_stops")})
     gave_in = sorted({styles.said(event.actor) for event in record.of_kind("victim_concedes")})
@@ -121,23 +109,23 @@ def title_of(record, styles):
     elif ended:
         end = f"{listed(ended, 2)} stopped"
     else:
-        end = "nothing stopped" if incidents_of(record) else "no incident began"
-    return "; ".join(filter(None, [f"{who}, {end}", tension_in_words(record)]))
+        end = "nothing stopped" if run.incidents_of(record) else "no incident began"
+    return "; ".join(filter(None, [f"{who}, {end}", run.tension_in_words(record)]))
 
 
 def _dated(record, day):
     """A day in the narrow columns: '3 Jun', or, where a turn is long and another year comes, 'Jun 2024'."""
-    said = day_in(record, day)
+    said = run.day_in(record, day)
     if said.count(" ") < 2 or record.calendar.has_clock:
         return said
-    is_long = record.calendar.days(turn_of(record, day)) >= LONG_TURN
+    is_long = record.calendar.days(run.turn_of(record, day)) >= LONG_TURN
     return said.split(" ", 1)[1] if is_long else said.rsplit(" ", 1)[0]
 
 
 def alt_of(record, styles, shown, left_out):
     """The story in words, for those who listen."""
-    told = [f"{day_in(record, one.day)}: {one.words.rstrip('.')}." for one in shown]
-    days, tension = series_of(record, "tension")
+    told = [f"{run.day_in(record, one.day)}: {one.words.rstrip('.')}." for one in shown]
+    days, tension = run.series_of(record, "tension")
     first = next((value for value in tension if value == value), None)
     course = f" Tension goes from {first:.2f} to {tension[-1]:.2f}." if first is not None else ""
     rest = f" {capital(count(left_out, 'smaller event'))} not shown." if left_out else ""
@@ -211,8 +199,8 @@ def _injects(record):
 
 
 def _consultations(record, styles):
-    reached, incidents, everybody = {}, incidents_of(record), max(1, len(actors_of(record)))
-    for one in consultations_of(record):
+    reached, incidents, everybody = {}, run.incidents_of(record), max(1, len(run.actors_of(record)))
+    for one in run.consultations_of(record):
         about = f" on {styles.incident(one.incident)}"
         if one.caller:
             words = capital(f"{styles.said(one.caller)} calls {styles.names.format(one.format)}{about}")
@@ -220,7 +208,7 @@ def _consultations(record, styles):
             yield Moment(one.day, one.turn, "text", 3, words, marker, colour)
         if one.outcome == "open":
             continue
-        table, turn = capital(styles.format(one.format)) + about, turn_of(record, one.end_day)
+        table, turn = capital(styles.format(one.format)) + about, run.turn_of(record, one.end_day)
         if one.outcome == "failed":
             yield Moment(one.end_day, turn, "text", 2, f"{table}: no text", "s", is_hollow=True)
             continue
@@ -235,13 +223,13 @@ def _consultations(record, styles):
 
 
 def _responses(record, styles):
-    joined = joinings_of(record, styles.names)
+    joined = run.joinings_of(record, styles.names)
     seen = sorted((one for one in joined if one.acted_day is not None), key=lambda one: one.acted_day)
-    incidents = incidents_of(record)
+    incidents = run.incidents_of(record)
     known, victims = set(), {code for incident in incidents.values() for code in incident.victims}
     turns = {}
     for one in seen:
-        turns.setdefault((turn_of(record, one.acted_day), one.incident), []).append(one)
+        turns.setdefault((run.turn_of(record, one.acted_day), one.incident), []).append(one)
     for (turn, incident), group in turns.items():
         about = f" on {styles.incident(incident)}" if len(incidents) > 1 and incident else ""
         kinds = {one.response for one in group if (incident, one.response) not in known}
@@ -313,7 +301,7 @@ def _answers(record, styles):
 def _draw_bars(page, record, lay, bands):
     top = bands[-1]
     _bars(page, record, "tension", lay.tension, bands, "Tension", 1.0, None)
-    _, harm = series_of(record, "harm")
+    _, harm = run.series_of(record, "harm")
     most = max([1.0, *(value for value in harm if value == value)])
     _bars(page, record, "harm", lay.harm, bands, "Harm", most, "///")
     last = -1.0
@@ -330,7 +318,7 @@ def _bars(page, record, name, left, bands, heading, top, hatch):
     axes.set_xlim(0, top)
     axes.set_ylim(bands[-1], 0)
     axes.axvspan(0, top, color=style.WASH)
-    _, values = series_of(record, name)
+    _, values = run.series_of(record, name)
     look = {"facecolor": "#A6A6A6" if hatch else "#4D4D4D", "edgecolor": style.PAPER, "hatch": hatch, "linewidth": 0}
     for (start, end), value in zip(pairwise(bands), values, strict=False):
         inset = min(0.02, (end - start) / 10)
@@ -350,7 +338,7 @@ def _draw_moments(page, record, lay, shown, bands):
     axes.set_ylim(room, 0)
     for edge in bands:
         axes.axhline(edge, color=style.FAINT, linewidth=0.7, zorder=0)
-    page.write(lay.when, room + 0.34, f"What happened, from {date_of(record, 0).year}", style.LABEL, weight="bold")
+    page.write(lay.when, room + 0.34, f"What happened, from {run.date_of(record, 0).year}", style.LABEL, weight="bold")
     if not shown:
         page.write(lay.words, room / 2, "Nothing happened.", style.HEAD, color=style.MUTED)
     for turn, (start, end) in enumerate(pairwise(bands), 1):
