@@ -59,36 +59,26 @@ def after_action_report(played: Played) -> Paper:
     record, loaded = played.record, played.loaded
     told, findings = hot_wash(record, loaded), findings_of(played)
     measures = [(row.label, row.value, row.unit) for row in measure_rows(record, with_units=False)]
+    draft = "A draft for people to finish: what is marked 'Draft' was written from the record alone."
+    numbers = "The numbers in brackets above are those of events.jsonl, where each stands in full."
     blocks = [
-        Paragraph("A draft for people to finish: what is marked 'Draft' was written from the record alone."),
-        Heading("In short"),
-        Items(tuple(_in_short(played))),
-        Heading("What was played"),
-        Grid(("", ""), _facts(played), (25, 75)),
-        Heading("Objectives"),
-        *_objectives(played),
-        Heading("What was expected"),
-        *_expectations(played),
-        Heading("Strengths"),
-        _found([one for one in findings if one.is_strength]),
-        Heading("Areas for improvement"),
-        _found([one for one in findings if not one.is_strength]),
-        Heading("What happened"),
-        *(block for turn in tell(record, loaded) for block in _turn(turn, record)),
-        Heading("Who really did it"),
-        *(Paragraph(words) for words in told.truth),
-        Heading("What people decided"),
-        *_decided(played),
+        Paragraph(draft),
+        Heading("In short"), Items(tuple(_in_short(played))),
+        Heading("What was played"), Grid(("", ""), _facts(played), (25, 75)),
+        Heading("Objectives"), *_objectives(played),
+        Heading("What was expected"), *_expectations(played),
+        Heading("Strengths"), _found([one for one in findings if one.is_strength]),
+        Heading("Areas for improvement"), _found([one for one in findings if not one.is_strength]),
+        Heading("What happened"), *(block for turn in tell(record, loaded) for block in _turn(turn, record)),
+        Heading("Who really did it"), *(Paragraph(words) for words in told.truth),
+        Heading("What people decided"), *_decided(played),
         *_alignment(played),
-        Heading("What control changed"),
-        *_overrides(record),
+        Heading("What control changed"), *_overrides(record),
         *_charts(played),
-        Heading("What it came to"),
-        Grid(("Measure", "This run", "Unit"), measures, (60, 20, 20)),
-        Heading("Events referred to"),
-        Paragraph("The numbers in brackets above are those of events.jsonl, where each stands in full.", "note"),
+        Heading("What it came to"), Grid(("Measure", "This run", "Unit"), measures, (60, 20, 20)),
+        Heading("Events referred to"), Paragraph(numbers, "note"),
         Grid(("Number", "Turn", "Day", "What"), list(_events(findings, played)), (11, 9, 16, 64)),
-    ]
+    ]  # fmt: skip
     return Paper(
         "after_action_report", "After-action report", "for all, when control gives it out", tuple(blocks),
         "A made-up exercise: it says what was played, not what would happen.",

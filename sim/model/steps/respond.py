@@ -27,20 +27,21 @@ def choose_responses(world):
     left = state.capital
     for h in np.flatnonzero(inputs.incident_begins <= world.turn):
         part = inputs.option_slices[h]
-        can = open_to(world, h)
-        picked = instruments(world, h, kinds_wanted(world, h), can)
+        can_pay = left >= inputs.kind_price[inputs.kind_slices[h]]
+        picked = instruments(world, h, kinds_wanted(world, h, can_pay), open_to(world, h))
         chosen[part], left = affordable(world, h, picked, left)
         if world.watch or world.recorder:
-            tell_what_was_weighed(world, h, can, picked)
+            tell_what_was_weighed(world, h)
     return chosen
 
 
-def tell_what_was_weighed(world, h, can, picked):
+def tell_what_was_weighed(world, h):
     """Say how willing everybody is to join each kind of response to incident `h`, whether or not it could join."""
     peer, text = peer_term(world, h), text_term(world, h)
     utility = world.base_utilities[h] + peer + text
     if world.watch:
-        world.watch.weighed(world, h, utility, can, picked)
+        can = open_to(world, h)
+        world.watch.weighed(world, h, utility, can, instruments(world, h, kinds_wanted(world, h), can))
     if world.recorder:
         world.recorder.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utility[:, 0])
 
@@ -55,10 +56,15 @@ def join_responses(world, chosen):
         world.recorder.responses_decided(world, new)
 
 
-def kinds_wanted(world, h):
+def kinds_wanted(world, h, can_pay=True):
     """Which kinds of response each wants to take up now: (kinds of the incident, R, A) bool.
 
     Company is looked at only by those whom it could move.
+
+    Parameters
+    ----------
+    can_pay : array (kinds of the incident, R, A) of bool, who has the capital for the cheapest of each kind: who has
+        not is left out, but for alternatives, which stand aside for one another before anybody looks at the price
     """
     state, params = world.state, world.inputs.params
     part = world.inputs.kind_slices[h]
@@ -66,7 +72,7 @@ def kinds_wanted(world, h):
     is_news = state.perceived[h] >= state.acted_on[part] + params.renew_step
     base, text, threshold = world.base_utilities[h], text_term(world, h), state.threshold[part]
     in_company = params.precision * (base + MOST_COMPANY * np.abs(params.b_peer) + text)
-    could = attends & is_news & (in_company >= threshold)
+    could = attends & is_news & (can_pay | is_alternative(world, h)) & (in_company >= threshold)
     places = np.flatnonzero(could)
     runs = places // could.shape[-1] % world.runs
     company = select_runs(params.b_peer, runs)[..., 0] * (peer_participation_at(world, h, places) - 0.5)
@@ -74,7 +80,7 @@ def kinds_wanted(world, h):
     utility, wants = np.full(could.shape, -np.inf), np.zeros_like(could)
     utility.ravel()[places] = weighed
     wants.ravel()[places] = select_runs(params.precision, runs)[..., 0] * weighed >= threshold.ravel()[places]
-    return wants & ~set_aside(world, h, utility, wants)
+    return wants & can_pay & ~set_aside(world, h, utility, wants)
 
 
 MOST_COMPANY = 0.51  # of its weight is what company adds at most: half, and what the shares are rounded by
@@ -100,6 +106,12 @@ def set_aside(world, h, utility, wants):
 
 
 PRESSURE = ("measures", "military")
+
+
+def is_alternative(world, h):
+    """Which kinds of response to an incident may give way to another: (kinds, 1, 1) bool."""
+    names = [kind for _, kind in world.inputs.kinds[world.inputs.kind_slices[h]]]
+    return np.isin(names, ("talks", *PRESSURE))[:, None, None]
 
 
 def instruments(world, h, wants, can):
@@ -198,7 +210,7 @@ def responses_open(world, chosen):
         within_means = open_to(world, h) & (inputs.price[part] <= capital)
         for run, place, code in seats_to_ask(world, "responses", within_means.any(axis=0)):
             here = part.start + np.flatnonzero(within_means[:, run, place])
-            peers = peers_seen(inputs, place, world.state.effect_day[here, run] <= world.day)
+            peers = peers_seen(inputs, run, place, world.state.effect_day[here, run] <= world.day)
             options = tuple(describe(world, run, place, o, seen) for o, seen in zip(here, peers, strict=True))
             own = tuple(inputs.options[o][1] for o in here if chosen[o, run, place])
             budget = float(capital[run, place])
@@ -241,18 +253,19 @@ def describe(world, run, place, o, peers):
     )
 
 
-def peers_seen(inputs, place, seen):
+def peers_seen(inputs, run, place, seen):
     """Share, by capability, of an actor's peers that are seen to have joined, in the club that has gone furthest.
 
     Parameters
     ----------
-    place : int, of the actor; seen : array (options, A) of bool
+    run, place : int, of the actor; seen : array (options, A) of bool
 
     Returns
     -------
     array (options,), 0 to 1
     """
-    weight = inputs.peer_group[(inputs.peer_group[:, place] > 0)].copy()
+    groups = inputs.peer_group[:, min(run, inputs.peer_group.shape[1] - 1)]
+    weight = groups[groups[:, place] > 0]
     weight[:, place] = 0
     weight = weight[weight.any(axis=1)]
     shares = (seen @ weight.T) / weight.sum(axis=1)

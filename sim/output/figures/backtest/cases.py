@@ -91,7 +91,7 @@ def _matrix_alt(past, kind, known):
         for name in ids:
             here = {code: known[name, code] for code in past.cases[name].actors if (name, code) in known}
             if here:
-                who = {code: f"{past.styles.said(code)} ({percent(p)})" for code, (_, p) in here.items()}
+                who = {code: f"{past.styles.actor(code)} ({percent(p)})" for code, (_, p) in here.items()}
                 did = [who[code] for code, (done, _) in here.items() if done]
                 expected = [who[code] for code, (done, p) in here.items() if not done and p > 0.5]
                 words = f"did: {listed(did, 30)}" if did else "nobody known to have done it"

@@ -22,7 +22,7 @@ LEFT = 1.68  # inches for the names
 def compose(record, loaded):
     """The page of who joined what."""
     styles = ActorStyle(loaded)
-    joined = joinings_of(record, styles.names)
+    joined = joinings_of(record, styles)
     note = "The number is the turn in which it was seen; hollow: decided, not yet visible"
     caption = style.caption_of(record, "turns of the exercise", note=note)
     if not joined:
@@ -73,7 +73,7 @@ def _first(record, styles, group):
     if not seen:
         return ", not visible yet"
     day = min(one.acted_day for one in seen)
-    first = sorted((styles.said(one.actor) for one in seen if one.acted_day == day), key=lambda name: name.lower())
+    first = sorted((styles.actor(one.actor) for one in seen if one.acted_day == day), key=lambda name: name.lower())
     if len(first) == len(group):
         who = listed(first) if len(first) < 4 else "at once"
     else:
