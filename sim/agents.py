@@ -77,16 +77,9 @@ class Actor(mesa.Agent):
         return type(self).choose is not Actor.choose
 
     def choose(self, view: View, decision: Decision) -> Sequence[str]:
-        """The ids it chooses among `decision.options`: what its policy says. Subclass to answer differently.
+        """The ids it chooses among `decision.options`, out of what it can see (`sim.model.view`): what its policy says.
 
-        Parameters
-        ----------
-        view : dict, what it can see: see `sim.model.view`
-        decision : Decision
-
-        Returns
-        -------
-        sequence of str
+        Subclass to answer differently.
         """
         return self.policy.choose(view, decision)
 

@@ -221,15 +221,8 @@ class Exercise(mesa.Model):
     def simulate_forward(self, runs: int = 100, seed: int | None = None) -> Measures:
         """What could still come: this exercise played on many times, with other draws from the next turn on.
 
-        Policies go on in their seats; for people the model's own rule plays on.
-
-        Parameters
-        ----------
-        runs : int; seed : int, or None for one that is never the exercise's own
-
-        Returns
-        -------
-        dict of measure to array (runs,)
+        Policies go on in their seats; for people the model's own rule plays on. Without a `seed` it is one that is
+        never the exercise's own. Each measure is an array (runs,).
         """
         return self.session.ahead(runs, seed)
 
@@ -252,10 +245,6 @@ class Exercise(mesa.Model):
         actor : str, code; kind : str, kind of question, see `sim.model.decisions.KINDS`
         choice : id or sequence of ids; subject : str, or None for every such question of that turn
         turn : int, or None for the next; whether it was asked, `unasked` tells
-
-        Returns
-        -------
-        Exercise
 
         >>> exercise = Exercise("smallest", seed=1)
         >>> other = exercise.with_choice("JPN", "responses", [], turn=1).run()

@@ -87,10 +87,6 @@ def words_for(one: Any) -> str:
 def source_digest(one: Any) -> str:
     """A digest of the source of a function or class and of all it uses that is not installed; InputError without one.
 
-    Parameters
-    ----------
-    one : function or class
-
     >>> source_digest(found) == source_digest(found) != source_digest(words_for)
     True
     """

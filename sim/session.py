@@ -109,8 +109,7 @@ class Session:
         self.until, self.script, self.at_start = until, script, dict(at_start or {})
         self.model_inputs = build_inputs(self.loaded)
         check_places(self.model_inputs, people)
-        self.began_with = tuple(people), dict(policies or {})
-        self.began_until = until
+        self.began_with: dict[str, Any] = {"people": tuple(people), "policies": dict(policies or {}), "until": until}
         self.people = set(people)
         self.inputs: list[Answer | Direction] = []
         self.void: list[Void] = []
@@ -206,14 +205,7 @@ class Session:
     def submit(self, decision: Decision, choice: Choice) -> None:
         """Answer a decision that is open; until the stop has closed, another answer may take its place.
 
-        Parameters
-        ----------
-        decision : Decision; choice : id, or sequence of ids
-
-        Raises
-        ------
-        InputError
-            with advice, when the choice is not legal, costs more than there is, or the decision is no longer open
+        InputError, with advice, when the choice is not legal, costs more than there is, or is no longer open.
         """
         try:
             self._accept(self._fitting(answer_to(decision, choice)))
@@ -381,28 +373,13 @@ class Session:
         >>> len(session.branch(before=0).inputs), len(session.branch().inputs)
         (0, 1)
         """
-        people, policies = self.began_with
         return Session(
-            self.loaded,
-            self.seed,
-            self.run,
-            people,
-            policies,
-            self.inputs[:before],
-            self.is_paced,
-            self.compares,
-            self.began_until,
-            self.script,
-            self.at_start,
-        )
+            self.loaded, self.seed, self.run, inputs=self.inputs[:before], is_paced=self.is_paced,
+            baseline=self.compares, script=self.script, at_start=self.at_start, **self.began_with,
+        )  # fmt: skip
 
     def ahead(self, runs: int = 100, seed: int | None = None) -> Measures:
-        """What could still come: continuations from here, with other draws from now on, nobody asked.
-
-        Returns
-        -------
-        dict of measure to array (runs,)
-        """
+        """What could still come, in arrays (runs,): continuations with other draws from now on, nobody asked."""
         return simulate_forward(self.world, runs, self.seed_ahead if seed is None else seed)
 
     @property
@@ -442,7 +419,7 @@ class Session:
             raise refusal(f"this exercise has no turn {turn} that is over. There are 0 to {over}.")
         answers = tuple(answer for _, answer in self.decided if answer.turn <= turn)
         directed = tuple(one for one in self.directed if one[0] <= turn and one[2].kind != "seat")
-        return Opening(turn, self.seed, self.run, answers, directed, self.began_with[1])
+        return Opening(turn, self.seed, self.run, answers, directed, self.began_with["policies"])
 
     # ------------------------------------------------------------------------------------------- stored
 
@@ -455,33 +432,25 @@ class Session:
         >>> again.save() == session.save(), again.record.to_json() == session.record.to_json()
         (True, True)
         """
-        people, policies = self.began_with
+        policies = self.began_with["policies"].items()
         head = {
             "scenario": self.loaded.name,
             "digest": self.loaded.digest,
             "seed": self.seed,
             "run": self.run,
-            "people": list(people),
-            "policies": {code: getattr(policy, "name", policy) for code, policy in policies.items()},
+            "people": list(self.began_with["people"]),
+            "policies": {code: getattr(policy, "name", policy) for code, policy in policies},
             "is_paced": self.is_paced,
-            "until": self.began_until,
+            "until": self.began_with["until"],
             "at_start": {turn: [given.to_json() for given in directions] for turn, directions in self.at_start.items()},
         }
         return [json.dumps(head, ensure_ascii=False), *(given.to_json() for given in self.inputs)]
 
     @classmethod
     def restore(cls, lines: Iterable[str], scenario: str | os.PathLike | Loaded | None = None) -> "Session":
-        """The session that `save` described.
+        """The session that `save` described; InputError when the scenario has changed since.
 
-        Parameters
-        ----------
-        lines : sequence of str
-        scenario : path or Loaded, where it is not one that ships
-
-        Raises
-        ------
-        InputError
-            when the scenario has changed since
+        One that does not ship is to be given: its path, or itself.
         """
         head, *inputs = lines
         head = json.loads(head)
@@ -491,16 +460,9 @@ class Session:
         at_start = {
             int(turn): [Direction.from_json(line) for line in lines] for turn, lines in head["at_start"].items()
         }
+        began = {name: head[name] for name in ("seed", "run", "people", "policies", "is_paced")}
         return cls(
-            loaded,
-            head["seed"],
-            head["run"],
-            head["people"],
-            head["policies"],
-            [read_input(line) for line in inputs],
-            head["is_paced"],
-            until=head.get("until"),
-            at_start=at_start,
+            loaded, inputs=[read_input(line) for line in inputs], until=head.get("until"), at_start=at_start, **began
         )
 
 
@@ -524,10 +486,7 @@ def in_order(seats: Mapping[str, Any], model_inputs: ModelInputs) -> dict[str, A
 def read_session(folder: Path) -> tuple[Loaded, Session]:
     """The scenario and the session that a folder of results keeps, played again from what was put in.
 
-    Raises
-    ------
-    InputError
-        with advice, when it is not as it was written, or the library has changed since
+    InputError, with advice, when it is not as it was written, or the library has changed since.
     """
     manifest, path = store.read_manifest(folder), folder / store.SESSION
     loaded = store.read_scenario(folder, manifest)

@@ -19,20 +19,12 @@ LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 
 @dataclass(frozen=True)
 class TextKind:
-    """What a file should be, for advice to whoever named another.
+    """What a file should be, for advice to whoever named another."""
 
-    Parameters
-    ----------
-    noun : str, as in "save the text as a ..."
-    largest : int, bytes that are read at most
-    usual : str, a sentence on what such a file usually is
-    otherwise : str, a sentence on how to come by one; may be empty
-    """
-
-    noun: str
-    largest: int
-    usual: str
-    otherwise: str = ""
+    noun: str  # as in "save the text as a ..."
+    largest: int  # bytes that are read at most
+    usual: str  # a sentence on what such a file usually is
+    otherwise: str = ""  # a sentence on how to come by one
 
 
 SCENARIO = TextKind(
@@ -68,17 +60,9 @@ class SourceText:
 
 
 def file_text(path: str | os.PathLike, shown: str, kind: TextKind = SCENARIO) -> str:
-    """The text of a file, after making sure that it is one and not too large.
+    """The text of a file, with line breaks as they are; in messages it is named as it is to be `shown`.
 
-    Parameters
-    ----------
-    path : the file
-    shown : how to name it in messages
-    kind : what it should be
-
-    Returns
-    -------
-    str, with line breaks as they are; InputError when the file cannot be read or is no text in UTF-8
+    InputError when it cannot be read, is not of its kind, is too large or is no text in UTF-8.
     """
     try:
         about = os.stat(path)

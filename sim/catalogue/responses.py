@@ -1,5 +1,6 @@
-"""Responses, one row for each thing that has a name: the kinds of response, the rungs of a text that covers one, what
-speaks for and against joining one.
+"""Responses: their kinds, the rungs of a text that covers one, what speaks for and against joining one.
+
+One row for each thing that has a name.
 """
 
 from collections.abc import Sequence

@@ -163,7 +163,7 @@ def compare_arms(options: CompareOptions) -> int:
     if options.runs < 2:
         raise refusal(f"--runs {options.runs}: an interval needs at least two pairs of runs.")
     arms, started = arms_of(options.arms, options.policies), datetime.datetime.now()
-    progress = Progress(options.runs * len(arms), sys.stderr)
+    progress = Progress(options.runs * len(arms))
     with progress:
         comparison = compare(arms, options.seed, options.runs, progress, options.workers)
     path = _keep_comparison(options, comparison, started) if options.save else None
@@ -282,12 +282,11 @@ def analyse_result(options: AnalyseOptions) -> int:
             _write_tables(folder.aside, analysis, facts)
             if options.charts:
                 _draw(analysis, loaded, facts, folder.aside, options.wide)
-    begin = "analysis.html" if options.charts else ""
 
     def document():
         return {"folder": str(folder.path), **analysis.to_dict()}
 
-    answer(options, folder.path, document, lambda ui: _tell_analysis(ui, analysis), begin)
+    answer(options, folder.path, document, lambda ui: _tell_analysis(ui, analysis), "analysis.html")
     return 0
 
 

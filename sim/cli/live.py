@@ -30,7 +30,7 @@ STOPS = 6  # the longest, which are shown
 
 def serve_room(options: ServeOptions) -> int:
     """Serves the room until it is interrupted, and returns the exit code."""
-    import uvicorn
+    from sim.live.server import Server
 
     loaded = load(options.scenario) if options.scenario else None
     policies = _policies(options, loaded) if loaded else {}
@@ -43,7 +43,7 @@ def serve_room(options: ServeOptions) -> int:
         print(f"Note: {words}", file=sys.stderr)
     address = f"http://{_reached_at(options.host)}:{listening.getsockname()[1]}"
     app, desk, where = _of_one(rooms[0], address) if names == [""] else _of_groups(options, rooms, address)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+    server = Server(app)
     if options.open_desk:
         threading.Timer(1, webbrowser.open, [desk]).start()
     try:

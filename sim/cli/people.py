@@ -134,16 +134,7 @@ class People:
 
 
 def read_choice(said, decision):
-    """The options that an answer at the terminal means: numbers, ids, or nothing for the suggestion.
-
-    Parameters
-    ----------
-    said : str; decision : Decision
-
-    Raises
-    ------
-    ValueError
-        with advice
+    """The options that an answer at the terminal means: numbers, ids, or nothing for the suggestion; or ValueError.
 
     >>> from sim.model.decisions import Decision, Option
     >>> options = Option("demarche"), Option("expulsions")

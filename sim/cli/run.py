@@ -8,12 +8,10 @@ import datetime
 import math
 import sys
 import time
-from pathlib import Path
 
 from sim.cli.options import RunOptions
 from sim.cli.people import People
 from sim.cli.seat_assignments import SeatAssignments
-from sim.cli.streams import print_json
 from sim.cli.terminal import Progress, TerminalUI, answer, drawn
 from sim.errors import Diagnostic, InputError, OceansError
 from sim.output.narrative.hot_wash import figure, hot_wash
@@ -21,8 +19,7 @@ from sim.output.narrative.injects import notes_on_incidents, objectives_of, run_
 from sim.output.narrative.story import Narrator, tell
 from sim.phrases import Names, goes_unsaid, percent
 from sim.record import store
-from sim.record.record import Outcomes
-from sim.scenario import Loaded, load, notes_on
+from sim.scenario import load, notes_on
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 MOST_RESPONSES = 8
@@ -38,18 +35,9 @@ def run_scenario(options: RunOptions) -> int:
     seats = SeatAssignments(options, loaded)
     started = datetime.datetime.now()
     play_and_tell = _one if options.runs == 1 else _many
-    with _folder(options, loaded, started) as folder:
+    kept = store.RunFolder(options.out, loaded.name, started) if options.save else contextlib.nullcontext()
+    with kept as folder:
         return play_and_tell(options, loaded, seats, folder, started)
-
-
-@contextlib.contextmanager
-def _folder(options, loaded, started):
-    """The run's folder, or None when nothing is to be kept."""
-    if not options.save:
-        yield None
-        return
-    with store.RunFolder(options.out, loaded.name, started) as folder:
-        yield folder
 
 
 # ------------------------------------------------------------------------------------------------------------ one run
@@ -67,8 +55,10 @@ def _one(options, loaded, seats, folder, started):
             if options.control:
                 ui.run_sheet(run_sheet(record, loaded), objectives_of(record, loaded))
         if folder is not None:
-            _keep_one(options, loaded, seats, folder, started, session)
-    _answer_one(options, folder, record, ui)
+            facts = _manifest(options, loaded, seats, started, is_finished=True)
+            keep_one(folder, loaded, record, session.outcomes, facts, options, session)
+    path = folder.keep() if folder else None
+    answer(options, path, record.to_json, lambda ui: None, "report.html", ui)
     return 0
 
 
@@ -202,11 +192,6 @@ def _manifest(options, loaded, seats, started, **more):
     )
 
 
-def _keep_one(options, loaded, seats, folder, started, session):
-    facts = _manifest(options, loaded, seats, started, is_finished=True)
-    keep_one(folder, loaded, session.record, session.outcomes, facts, options, session)
-
-
 def keep_one(folder, loaded, record, outcomes, facts, options, session=None):
     """Writes everything about one run into its folder, with charts and the report if the options ask for them.
 
@@ -233,24 +218,13 @@ def _draw(kind, write, played, loaded, folder, facts, options, *more):
         write(played, loaded, charts, facts, folder.aside / "report.html", *more)
 
 
-def _answer_one(options, folder, record, ui):
-    path = folder.keep() if folder else None
-    if options.as_json:
-        print_json(record.to_json())
-    elif options.quiet:
-        print(path or "", end="\n" if path else "")
-    elif path:
-        where = f"Everything is in {path}/" + ("; begin with report.html" if options.charts else "")
-        ui.place(where, is_close=not ui.is_full)
-
-
 # ---------------------------------------------------------------------------------------------------------- many runs
 
 
 def _many(options, loaded, seats, folder, started):
     from sim.engine import play
 
-    began, progress = time.monotonic(), Progress(options.runs, sys.stderr)
+    began, progress = time.monotonic(), Progress(options.runs)
     try:
         with progress:
             result = play(
@@ -270,27 +244,22 @@ def _many(options, loaded, seats, folder, started):
 
             _draw("many", write_report_of_many, outcomes, loaded, folder, facts, options)
         folder.keep()
-    path, begin = folder.path if folder else None, "report.html" if options.charts else ""
+    path = folder.path if folder else None
 
     def told(ui):
-        _tell_many(ui, options, loaded, outcomes, seconds)
+        rate = f" in {seconds:.1f} s, {outcomes.runs / seconds:,.0f} runs a second" if seconds >= 0.1 else ""
+        ui.say(loaded.scenario.title, "bold")
+        ui.say(f"{outcomes.runs:,} runs from seed {options.seed}{rate}.", "dim")
+        _show_spread(ui, outcomes, loaded)
 
-    answer(options, path, lambda: summary(outcomes, path), told, begin)
+    answer(options, path, lambda: _summary(outcomes, path), told, "report.html")
     return 0
-
-
-def _tell_many(ui, options, loaded, outcomes, seconds):
-    ui.say(loaded.scenario.title, "bold")
-    rate = f" in {seconds:.1f} s, {outcomes.runs / seconds:,.0f} runs a second" if seconds >= 0.1 else ""
-    ui.say(f"{outcomes.runs:,} runs from seed {options.seed}{rate}.", "dim")
-    show_spread(ui, outcomes, loaded)
 
 
 # ------------------------------------------------------------------------------------------- the spread of many runs
 
 
-def show_spread(ui: TerminalUI, outcomes: Outcomes, loaded: Loaded) -> None:
-    """The spread of many runs, at the terminal."""
+def _show_spread(ui, outcomes, loaded):
     names = Names(loaded)
     _show_measures(ui, outcomes)
     for incident in loaded.scenario.incidents:
@@ -314,9 +283,7 @@ def _show_measures(ui, outcomes):
 def _label(name):
     from sim.catalogue.measures import MEASURES
 
-    measure = MEASURES.get(name)
-    if measure is None:
-        return name.replace("_", " ")
+    measure = MEASURES[name]
     return measure.label if goes_unsaid(measure.unit) else f"{measure.label} ({measure.unit})"
 
 
@@ -359,34 +326,20 @@ def _show_answers(ui, inject, shares, names):
     ui.show(names.question(inject).text, table)
 
 
-def summary(outcomes: Outcomes, path: Path | None) -> dict:
+def _summary(outcomes, path):
     """What many runs came to, as plain data; a quantile is null where the measure applies to no run."""
-    return {
+    without = outcomes.baseline_measures
+    return store.plain({
         "scenario_name": outcomes.scenario_name,
         "title": outcomes.title,
         "digest": outcomes.digest,
         "seed": outcomes.seed,
         "runs": outcomes.runs,
-        "levels": list(LEVELS),
-        "measures": _quantiles(outcomes, outcomes.measures, False),
-        "baseline_measures": _quantiles(outcomes, outcomes.baseline_measures, True)
-        if outcomes.baseline_measures
-        else None,
-        "formats": _floats(outcomes.formats),
-        "joined": _floats(outcomes.joined),
-        **({"answers": _floats(outcomes.answers)} if outcomes.answers else {}),
+        "levels": LEVELS,
+        "measures": {name: outcomes.quantiles(name, LEVELS) for name in outcomes.measures},
+        "baseline_measures": {name: outcomes.quantiles(name, LEVELS, True) for name in without} if without else None,
+        "formats": outcomes.formats,
+        "joined": outcomes.joined,
+        **({"answers": outcomes.answers} if outcomes.answers else {}),
         "results": str(path) if path else None,
-    }
-
-
-def _quantiles(outcomes, names, baseline):
-    return {
-        name: [None if math.isnan(value) else float(value) for value in outcomes.quantiles(name, LEVELS, baseline)]
-        for name in names
-    }
-
-
-def _floats(shares):
-    if isinstance(shares, dict):
-        return {name: _floats(entry) for name, entry in shares.items()}
-    return float(shares)
+    })  # fmt: skip

@@ -5,6 +5,7 @@ import json
 import re
 import sys
 
+from sim.catalogue.measures import MEASURES
 from sim.cli.options import CheckOptions, ListOptions, NewOptions, SchemaOptions
 from sim.cli.streams import print_json
 from sim.cli.terminal import TerminalUI
@@ -13,8 +14,9 @@ from sim.letters import visible
 from sim.model.inputs import turn_of
 from sim.output.narrative.injects import condition_in_words
 from sim.phrases import Names, gist
-from sim.scenario import check_files, json_schema, load, new_scenario, notes_on
-from sim.validation.cases import case_faults, is_case_file, located, shipped_cases
+from sim.policies import POLICIES
+from sim.scenario import check_files, json_schema, load, load_library, new_scenario, notes_on, shipped
+from sim.validation.cases import case_faults, is_case_file, located, read_cases, shipped_cases
 
 LONGEST = 160
 
@@ -51,39 +53,10 @@ def _first_sentence(words):
     return gist(words[: end.end()] if end else words, LONGEST)
 
 
-def _scenarios():
-    from sim.scenario import load, shipped
-
-    return [(name, load(name).scenario.summary) for name in shipped()]
-
-
-def _policies():
-    from sim.policies import POLICIES
-
-    return [(name, policy.__doc__) for name, policy in POLICIES.items()]
-
-
-def _measures():
-    from sim.catalogue.measures import MEASURES
-
-    return [(name, f"{measure.label}: {measure.description}") for name, measure in MEASURES.items()]
-
-
-def _cases():
-    from sim.validation.cases import read_cases, shipped_cases
-
-    return [(name, read_cases(name).title) for name in shipped_cases()]
-
-
 def _of_library(section, words):
     """A reader of one section of the library, with what says in words what an entry is."""
 
-    def rows():
-        from sim.scenario import load_library
-
-        return [(name, words(entry)) for name, entry in getattr(load_library(), section).items()]
-
-    return rows
+    return lambda: [(name, words(entry)) for name, entry in getattr(load_library(), section).items()]
 
 
 def _coefficient(parameter):
@@ -92,16 +65,16 @@ def _coefficient(parameter):
 
 
 KINDS = {
-    "scenarios": _scenarios,
-    "policies": _policies,
-    "measures": _measures,
+    "scenarios": lambda: [(name, load(name).scenario.summary) for name in shipped()],
+    "policies": lambda: [(name, policy.__doc__) for name, policy in POLICIES.items()],
+    "measures": lambda: [(name, f"{one.label}: {one.description}") for name, one in MEASURES.items()],
     "responses": _of_library("responses", lambda response: response.name),
     "formats": _of_library("formats", lambda entry: entry.name),
     "projects": _of_library("cooperation", lambda project: project.name),
     "groups": _of_library("groups", lambda group: group.name),
     "states": _of_library("states", lambda state: state.name),
     "coefficients": _of_library("behaviour", _coefficient),
-    "cases": _cases,
+    "cases": lambda: [(name, read_cases(name).title) for name in shipped_cases()],
 }
 
 

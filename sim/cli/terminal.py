@@ -34,27 +34,23 @@ WHOLE = {"break_long_words": False, "break_on_hyphens": False}
 class Progress:
     """Runs done, rate and time left, on standard error, where somebody is watching."""
 
-    def __init__(self, runs, stream):
-        self.done, self.runs, self.stream, self.bar = 0, runs, stream, None
+    def __init__(self, runs):
+        from tqdm import tqdm
+
+        self.done = 0
+        how = {"unit": " runs", "unit_scale": True, "leave": False, "mininterval": 0.2}
+        self.bar = tqdm(total=runs, file=sys.stderr, disable=not sys.stderr.isatty(), **how)
 
     def __enter__(self):
-        if self.stream.isatty():
-            from tqdm import tqdm
-
-            self.bar = tqdm(
-                total=self.runs, unit=" runs", unit_scale=True, file=self.stream, leave=False, mininterval=0.2
-            )
         return self
 
     def __call__(self, more):
         """Notes that so many more runs are done."""
         self.done += more
-        if self.bar is not None:
-            self.bar.update(more)
+        self.bar.update(more)
 
     def __exit__(self, *_):
-        if self.bar is not None:
-            self.bar.close()
+        self.bar.close()
 
 
 class Trimmed:
@@ -90,19 +86,22 @@ def drawn(kind, folder, *about, **shapes):
     return charts
 
 
-def answer(options, path, document, tell, begin=""):
+def answer(options, path, document, tell, begin="", ui=None):
     """How a command that keeps results ends: in one JSON document, in their folder alone, or in words and where all is.
 
-    `document` and `tell` are called only where they are asked for; to `begin` with is a file in the folder.
+    `document`, as plain data or as JSON, and `tell` are called only where they are asked for; to `begin` with is a page
+    in the folder, where charts are drawn. On a `ui` that told the story in short the folder stands close to it.
     """
     if options.as_json:
-        print_json(json.dumps(document(), ensure_ascii=False, allow_nan=False))
+        said = document()
+        print_json(said if isinstance(said, str) else json.dumps(said, ensure_ascii=False, allow_nan=False))
     elif options.quiet:
         print(path or "", end="\n" if path else "")
     else:
-        tell(TerminalUI())
+        tell(ui or TerminalUI())
         if path:
-            TerminalUI().place(f"Everything is in {path}/" + (f"; begin with {begin}" if begin else ""))
+            where = f"Everything is in {path}/" + (f"; begin with {begin}" if begin and options.charts else "")
+            (ui or TerminalUI()).place(where, is_close=ui is not None and not ui.is_full)
 
 
 class TerminalUI:
@@ -137,9 +136,8 @@ class TerminalUI:
         for line in lines:
             self.console.print(Text(visible(line), style=style or ""), soft_wrap=True)
 
-    def bullet(self, words, style=""):
+    def bullet(self, words, style="", opening=" · "):
         """One point of a list, with the lines and paragraphs it has."""
-        opening = " · "
         for line in words.split("\n"):
             indents = {"initial_indent": opening, "subsequent_indent": "   "}
             self._lines(textwrap.wrap(line, self.console.width, **indents, **WHOLE) or [""], style)
@@ -205,7 +203,8 @@ class TerminalUI:
                 ("Notes:", lines_kept(entry.notes)),
                 ("Serves:", ", ".join(entry.objectives)),
             ):
-                self._indented(f"{heading} {words}" if words else "")
+                if words:
+                    self.bullet(f"{heading} {words}", opening="   ")
         self.stream.flush()
 
     def run_sheet(self, entries, objectives):
@@ -284,14 +283,8 @@ class TerminalUI:
             self.bullet(f"{stopped(inject['title'])} ({where})", "bold")
             until = [enclosed(**one) for one in inject.get("attachments", ())]
             until += [by_when(inject["by"], inject["otherwise"])] if "by" in inject else []
-            self._indented("\n".join([lines_kept(inject["text"]), *until]))
+            self.bullet("\n".join([lines_kept(inject["text"]), *until]), opening="   ")
         self.stream.flush()
-
-    def _indented(self, words):
-        """Words under a point of a list, with the lines and paragraphs they have; nothing where there are none."""
-        for line in words.split("\n") if words else ():
-            indents = {"initial_indent": "   ", "subsequent_indent": "   "}
-            self._lines(textwrap.wrap(line, self.console.width, **indents, **WHOLE) or [""], None)
 
     def situation(self, view, actor):
         """What a seat can see now."""

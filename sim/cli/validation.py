@@ -2,7 +2,6 @@
 
 import datetime
 import json
-import math
 import platform
 import sys
 import time
@@ -71,7 +70,7 @@ def _played(options, cases, train, library):
     from sim.validation.backtest import backtest
 
     coerced = [episode for episode in cases.outcomes if set(episode.targets) & set(library.states)]
-    with Progress((len(cases.cases) + len(coerced)) * options.runs, sys.stderr) as progress:
+    with Progress((len(cases.cases) + len(coerced)) * options.runs) as progress:
         return backtest(
             cases, options.runs, options.seed, library=library, train=train, with_victims=options.with_victims,
             strict=options.strict, in_sample=options.in_sample, is_drawn=not options.point_estimates,
@@ -152,8 +151,7 @@ def _answer_backtest(options, found, path, library):
     def document():
         return {"folder": str(path) if path else None, **as_plain(found)}
 
-    begin = "backtest.html" if options.charts else ""
-    answer(options, path, document, lambda ui: _tell_backtest(ui, found, library), begin)
+    answer(options, path, document, lambda ui: _tell_backtest(ui, found, library), "backtest.html")
 
 
 def _tell_backtest(ui, found, library):
@@ -425,21 +423,20 @@ def _show_volumes(ui, title, tallied, rows):
 
 def _plain_volumes(tallied: Tally, rows: list[SetBeside]) -> dict:
     """What was counted as plain data; null where a thing does not happen in so many runs."""
-    return {
+    return store.plain({
         "scenario_name": tallied.name,
         "seeds": tallied.runs,
         "rows": [_plain_row(row, tallied) for row in rows],
         "formats": {form: number / tallied.incidents for form, number in tallied.formats.most_common()},
-    }
+    })  # fmt: skip
 
 
 def _plain_row(row, tallied):
-    figures = {name: getattr(row, name) for name in ("low", "median", "high", "mean", "spread", "figure")}
     return {
         "row": row.key,
         "words": row.row.words,
         "statistic": row.row.statistic,
-        **{name: value if math.isfinite(value) else None for name, value in figures.items()},
+        **{name: getattr(row, name) for name in ("low", "median", "high", "mean", "spread", "figure")},
         "record": [row.row.low, row.row.high],
         "tolerance": row.row.tolerance,
         "fits": row.fits,

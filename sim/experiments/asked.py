@@ -290,21 +290,18 @@ class Before:
         rows["replication"] = replications
         columns = {factor.path: factor.name for factor in design.varying}
         for path in rows.dtype.names[:-1]:
-            values = design.points[columns[path]][points] if path in columns else self._constant(design, path)
-            rows[path] = values
+            rows[path] = design.points[columns[path]][points] if path in columns else self._constant(design, path)
         return rows.view(f"S{rows.dtype.itemsize}")
 
     def _columns(self):
         """Every path that varies in either sweep, with a type that holds the values of both."""
-        kinds: dict[str, list] = {}
-        for design in (self.earlier.design, self.folder.design):
-            for factor in design.varying:
-                kinds.setdefault(factor.path, []).append(np.dtype(factor.dtype))
-        for path, types in kinds.items():
-            for design in (self.earlier.design, self.folder.design):
-                if path not in {factor.path for factor in design.varying}:
-                    types.append(np.asarray(self._constant(design, path)).dtype)
-        return [(path, np.result_type(*types)) for path, types in sorted(kinds.items())]
+        designs = self.earlier.design, self.folder.design
+        paths = sorted({factor.path for design in designs for factor in design.varying})
+        return [(path, np.result_type(*(self._type_of(design, path) for design in designs))) for path in paths]
+
+    def _type_of(self, design, path):
+        types = {factor.path: np.dtype(factor.dtype) for factor in design.varying}
+        return types[path] if path in types else np.asarray(self._constant(design, path)).dtype
 
     def _constant(self, design, path):
         """The value of what does not vary in a sweep: what it is held at, or as the scenario has it."""

@@ -2,38 +2,37 @@
 
 A future is one set of values of the uncertainties, with its draws; a setting is one set of values of the levers.
 When settings are crossed with futures, each setting meets the same futures, so that settings can be compared.
-What somebody asks for becomes a design: sampled, crossed, or read from what they wrote. Each way to sample fills a
-table, one column for each factor, a piece at a time: a design of a million points takes no more memory than one column.
+What somebody asks for becomes a design: sampled, crossed, or read from what they wrote: a CSV file, a data frame, or a
+list of points. There the first row names a factor of the scenario, or a path, in each column; every other row is a
+point. No cell is empty: what is left as it was written has no column.
 """
 
-import functools
 import math
 import os
-import warnings
-from collections.abc import Sequence
+from array import array
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.draws import slot_key
-from sim.errors import InputError, did_you_mean, nearest, refusal
-from sim.experiments.factors import ESTIMATED, Choice, Factor, choose_factors, entry_of, mixed
-from sim.experiments.tables import read_table
-from sim.scenario import Loaded
-from sim.scenario.paths import find
+from sim.errors import Diagnostic, InputError, did_you_mean, nearest, refusal
+from sim.experiments.factors import ESTIMATED, Choice, Factor, choose_factors, entry_of, fill
+from sim.letters import is_number
+from sim.record.reading import cells_of
+from sim.scenario.loading import Loaded, unplayable
+from sim.scenario.paths import find, fitted, wanted
+from sim.scenario.wording import core
+from sim.text_files import DESIGN, file_lines
 
 METHODS = ("grid", "lhs", "sobol", "saltelli", "morris")
 DEFAULT_POINTS = 1024
 MOST_POINTS = 100_000_000
-PIECE = 1 << 16  # rows filled at once
-MORRIS_LEVELS = 4
 OWN_DRAWS = ("lhs", "sobol")
 REPLICATIONS = 10  # where points share their draws: what chance does is known from these alone
 FILE, TABLE = "file", "table"
 MOST_RUNS = 1_000_000_000
-NOT_FOR_WRITTEN = "--{} does not go with a written design: its columns say what varies, its rows are the points."
+MOST_FAULTS = 20
 
 
 @dataclass(frozen=True)
@@ -143,14 +142,9 @@ def make_design(
     >>> len(design.points), design.values(11)
     (12, {'incidents.registers.difficulty': 0.7, 'linkage': 0.8})
     """
+    others = {"fixed": fixed, "vary": vary, "levers": levers, "uncertainties": uncertainties}
     if isinstance(design, Design):
-        others = {"fixed": fixed, "vary": vary, "levers": levers, "uncertainties": uncertainties}
-        differ = [name for name, value in others.items() if value]
-        differ += ["points"] * (points not in (None, design.futures, len(design.points)))
-        differ += ["reps"] * (reps not in (None, design.replications)) + ["crn"] * (crn not in (None, design.crn))
-        if differ:
-            raise refusal(f"a finished design has its own {', '.join(differ)}: make it with them, or leave them out.")
-        return design
+        return _as_it_is(design, points, reps, crn, others)
     if reps is not None and reps < 1:
         raise refusal(f"--reps {reps}: each point is played at least once.")
     if crn not in (None, True, False):
@@ -167,11 +161,29 @@ def make_design(
             "what the factors do. Play each point more often (--reps 4), or with common draws (--crn --reps 10)."
         )
     if written:
-        return _from_table(loaded, design, written, points, reps, seed, fixed, vary, levers, uncertainties, crn, room)
-    chosen = chosen or choose_factors(loaded, fixed, vary, levers, uncertainties)
+        surplus = {"points": points, **others, "fixed": None}
+        _refuse_for_written([option for option, value in surplus.items() if value])
+        held = choose_factors(loaded, fixed, uncertainties="none", levers="none").held
+        return _from_table(loaded, design, written, held, reps, seed, crn, room)
+    chosen = chosen or choose_factors(loaded, **others)
     if not chosen.varying:
         raise refusal("nothing varies. Name what does: --vary path=low:high, or --vary path=a,b,c.")
     return _sampled(chosen, design, points, reps, seed, crn, room)
+
+
+def _as_it_is(design, points, reps, crn, others):
+    differ = [name for name, value in others.items() if value]
+    differ += ["points"] * (points not in (None, design.futures, len(design.points)))
+    differ += ["reps"] * (reps not in (None, design.replications)) + ["crn"] * (crn not in (None, design.crn))
+    if differ:
+        raise refusal(f"a finished design has its own {', '.join(differ)}: make it with them, or leave them out.")
+    return design
+
+
+def _refuse_for_written(options):
+    if options:
+        said = "does not go with a written design: its columns say what varies, its rows are the points."
+        raise refusal(f"--{options[0]} {said}")
 
 
 def altered(design: Design, loaded: Loaded, asked: dict) -> Design:
@@ -184,8 +196,7 @@ def altered(design: Design, loaded: Loaded, asked: dict) -> Design:
     """
     is_written = design.method in (FILE, TABLE)
     if is_written and not {"design", "fixed"} & {*asked}:
-        if surplus := [name for name in asked if name not in ("reps", "seed", "crn")]:
-            raise refusal(NOT_FOR_WRITTEN.format(surplus[0]))
+        _refuse_for_written([name for name in asked if name not in ("reps", "seed", "crn")])
         said = {"replications": asked.get("reps"), "seed": asked.get("seed"), "crn": asked.get("crn")}
         return replace(design, **{name: value for name, value in said.items() if value is not None})
     layout: dict = {} if "design" in asked else {"design": design.method}
@@ -230,9 +241,7 @@ def _sampled(chosen, method, points, reps, seed, crn, room):
     if futures * count > MOST_POINTS:
         raise refusal(f"{count:,} settings of the levers in {futures:,} futures are too many points.")
     settings = _settings(levers, chosen.levers, count, seed) if crossed else None
-    rows = futures * count
-    _check_size(rows, reps)
-    table = _laid_out(room, (*levers, *others), rows)
+    table = _laid_out(room, (*levers, *others), futures * count, reps)
     fill(table[::count], others, method, seed)
     for number in range(len(settings) if crossed else 0):
         for factor in levers:
@@ -255,13 +264,6 @@ def _notes_on_draws(reps, crn):
         yield f"One draw of chance for all points: how far chance moves a result stays unknown (--reps {REPLICATIONS})."
 
 
-def _check_size(rows, reps):
-    if rows * reps > MOST_RUNS:
-        raise refusal(
-            f"{rows:,} points played {reps:,} times are more than {MOST_RUNS:,} runs: lower --points or --reps."
-        )
-
-
 def _settings(levers, how, count, seed):
     """The settings of the levers that meet every future: all combinations, or so many of them."""
     table = np.zeros(count, dtype=[(factor.name, factor.dtype) for factor in levers])
@@ -269,24 +271,21 @@ def _settings(levers, how, count, seed):
     return table
 
 
-def _laid_out(room, factors, rows):
+def _laid_out(room, factors, rows, reps):
+    """A table for so many points, in a file or in memory."""
+    if rows * reps > MOST_RUNS:
+        raise refusal(
+            f"{rows:,} points played {reps:,} times are more than {MOST_RUNS:,} runs: lower --points or --reps."
+        )
     dtype = np.dtype([(factor.name, factor.dtype) for factor in factors])
     if room is None:
         return np.zeros(rows, dtype=dtype)
     return np.lib.format.open_memmap(room, mode="w+", dtype=dtype, shape=(rows,))
 
 
-def _from_table(loaded, source, written, points, reps, seed, fixed, vary, levers, uncertainties, crn, room):
-    not_for_files = {"points": points, "vary": vary, "levers": levers, "uncertainties": uncertainties}
-    for option in [option for option, value in not_for_files.items() if value]:
-        raise refusal(NOT_FOR_WRITTEN.format(option))
-    held = choose_factors(loaded, fixed, uncertainties="none", levers="none").held
-    factors, columns = read_table(
-        source, loaded, functools.partial(_column_named, loaded=loaded, held={factor.path for factor in held})
-    )
-    rows = len(columns[factors[0].name])
-    _check_size(rows, reps)
-    table = _laid_out(room, factors, rows)
+def _from_table(loaded, source, written, held, reps, seed, crn, room):
+    factors, columns = _read_table(source, loaded, {factor.path for factor in held})
+    table = _laid_out(room, factors, len(columns[factors[0].name]), reps)
     for factor in factors:
         table[factor.name] = columns[factor.name]
     notes = tuple(_notes_on_draws(reps, crn))
@@ -307,7 +306,7 @@ def _column_named(word, loaded, held):
     return name, replace(place, path=path), kind
 
 
-# ------------------------------------------------------------------------------------------- where a design looks
+# -------------------------------------------------------------------------------------------- how many points
 
 
 def count_points(method, factors, points):
@@ -351,86 +350,190 @@ def _count_grid(factors, points):
     return count
 
 
-def fill(table: np.ndarray, factors: Sequence[Factor], method: str, seed: int) -> None:
-    """Fills the columns of a table, a structured array (points,), by one of `METHODS`.
+# ------------------------------------------------------------------------------------------ designs that somebody wrote
 
-    >>> table = np.zeros(4, dtype=[("a", "<f8")])
-    >>> fill(table, [Factor("a", "linkage", "lever", low=0.0, high=1.0)], "grid", seed=1)
-    Traceback (most recent call last):
-    ValueError: the table has 4 rows, the design 3
+
+def _read_table(source, loaded, held):
+    """The factors, and values by name, of a design that somebody wrote; InputError with file, line and advice.
+
+    Its source is the path of a CSV file, a data frame, a dict of name to values, or a list of dicts of name to value.
     """
-    ways = {"grid": _fill_grid, "lhs": _fill_lhs, "sobol": _fill_sobol}
-    ways.get(method, _fill_by_salib)(table, factors, method, seed)
-    _mix(table, [factor for factor in factors if factor.distribution == ESTIMATED])
+    table = _Table(source, loaded, held)
+    table.read()
+    if table.faults:
+        raise InputError(table.faults)
+    return [column.factor() for column in table.columns], {column.name: column.array() for column in table.columns}
 
 
-def _mix(table, estimated):
-    """Puts the values of estimated factors in the place of their own draws."""
-    for first in range(0, len(table) if estimated else 0, PIECE):
-        part = table[first : first + PIECE]
-        values = mixed(estimated, [part[factor.name].copy() for factor in estimated])
-        for factor, found in zip(estimated, values, strict=True):
-            part[factor.name] = found
+class _Table:
+    def __init__(self, source, loaded, held):
+        self.loaded, self.held = loaded, held
+        self.faults, self.columns = [], []
+        is_file = isinstance(source, str | Path)
+        self.file = str(source) if is_file else "design"
+        self.rows = _lines_of_file(source) if is_file else _lines_of_data(source)
+
+    def fault(self, line, column, message, text="", length=1):
+        """Notes what is wrong, and where."""
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(Diagnostic(self.file, line, column, message, text, length))
+
+    def read(self):
+        """Reads the first row, then every point."""
+        first = next(self.rows, None)
+        if first is None:
+            self.fault(0, 0, "the design is empty. Its first row names a factor or a path in each column.")
+            return
+        self._read_heads(*first)
+        if self.faults:
+            return
+        for number, text, row in self.rows:
+            if len(self.faults) == MOST_FAULTS:
+                return
+            self._read_point(number, text, row)
+        if not self.faults and not len(self.columns[0].values):
+            self.fault(0, 0, "the design has no points: below the first row there is nothing.")
+        for column in self.columns if not self.faults else ():
+            self._try(column)
+
+    def _try(self, column):
+        """Notes what fits in its place and yet could not be played, of the ends and choices of a column."""
+        for value, cell, where in column.known.values():
+            why = unplayable(self.loaded, column.place, value)
+            if why:
+                self._at(where, cell, f"'{column.place.path}' cannot be {value}: {why}")
+
+    def _at(self, where, cell, message):
+        number, text, place = where
+        self.fault(number, _column_of(text, place), message, text, max(len(str(cell).strip()), 1))
+
+    def _read_heads(self, number, text, row):
+        seen = {}
+        for place, word in enumerate(row):
+            word = str(word).strip().lstrip("\ufeff")
+            at = _column_of(text, place)
+            try:
+                if not word:
+                    raise refusal("a column has no name. Name a factor of the scenario, or a path.")
+                name, where, kind = _column_named(word, self.loaded, self.held)
+            except InputError as error:
+                self.fault(number, at, error.faults[0].message, text, len(word))
+                continue
+            if where.path in seen:
+                self.fault(number, at, f"'{word}' means the same as '{seen[where.path]}'.", text, len(word))
+            seen[where.path] = word
+            self.columns.append(_Column(name, where, kind))
+
+    def _read_point(self, number, text, row):
+        if len(row) != len(self.columns):
+            self.fault(number, 1, f"{len(row)} values for {len(self.columns)} columns.", text, max(len(text), 1))
+            return
+        for place, (cell, column) in enumerate(zip(row, self.columns, strict=True)):
+            message = column.add(cell, (number, text, place))
+            if message:
+                self._at((number, text, place), cell, message)
 
 
-def _generator(seed, use):
-    return np.random.default_rng([seed, slot_key("design", use)])
+class _Column:
+    """The values of one column, packed: a million points take eight megabytes.
 
-
-def _fill_grid(table, factors, method, seed):
-    """Every combination; the first factor changes slowest."""
-    grids = [factor.grid() for factor in factors]
-    count = math.prod(len(grid) for grid in grids)
-    if count != len(table):
-        raise ValueError(f"the table has {len(table)} rows, the design {count}")
-    for first in range(0, len(table), PIECE):
-        rest = np.arange(first, min(first + PIECE, len(table)))
-        for factor, grid in reversed(list(zip(factors, grids, strict=True))):
-            rest, at = np.divmod(rest, len(grid))
-            table[factor.name][first : first + PIECE] = grid[at]
-
-
-def _fill_lhs(table, factors, method, seed):
-    """Latin hypercube: each factor's values cut into as many slices as there are points, one point in each.
-
-    A column depends on the seed and its own factor alone, so that adding a factor changes no other.
+    `known` holds the ends of a column of numbers, or the choices of any other: each as it would stand in the scenario,
+    as it was written, and where first.
     """
-    from scipy.stats import qmc
 
-    for factor in factors:
-        sampler = qmc.LatinHypercube(d=1, seed=_generator(seed, factor.name))
-        table[factor.name] = factor.values(sampler.random(len(table))[:, 0])
+    def __init__(self, name, place, kind):
+        self.name, self.place, self.kind, self.known, self.index = name, place, kind, {}, {}
+        self.is_whole = core(place.annotation)[0] is int
+        self.values = array("d" if place.is_number else "q")
+
+    def add(self, cell, where):
+        """Takes a value; what is wrong with it, or None."""
+        cell = cell.strip() if isinstance(cell, str) else cell
+        if cell is None or cell == "":
+            return f"this cell is empty. Expected {wanted(self.place)}; leave the column out to keep it as written."
+        if not self.place.is_number:
+            return self._add_text(cell, where)
+        number = _number(cell)
+        if not math.isfinite(number) or self.is_whole and not number.is_integer() or self._outside(number, cell, where):
+            return f"expected {wanted(self.place)} for '{self.place.path}', got '{cell}'."
+        self.values.append(number)
+        return None
+
+    def _outside(self, number, cell, where):
+        """Whether the number does not fit; asked once for each new lowest and highest."""
+        is_low = not self.known or number < self.known["low"][0]
+        is_high = not self.known or number > self.known["high"][0]
+        if not (is_low or is_high):
+            return False
+        try:
+            end = fitted(self.place, number), cell, where
+        except InputError:
+            return True
+        self.known |= ({"low": end} if is_low else {}) | ({"high": end} if is_high else {})
+        return False
+
+    def _add_text(self, cell, where):
+        if cell not in self.known:
+            try:
+                self.known[cell] = fitted(self.place, cell), cell, where
+            except InputError as error:
+                return error.faults[0].message
+            self.index[cell] = len(self.index)
+        self.values.append(self.index[cell])
+        return None
+
+    def array(self):
+        """The values as they would stand in the scenario."""
+        numbers = np.frombuffer(self.values, dtype=self.values.typecode)
+        if self.place.is_number:
+            return numbers.astype(np.int64) if self.is_whole else numbers
+        return np.array([value for value, *_ in self.known.values()])[numbers]
+
+    def factor(self):
+        """The factor that these values are of."""
+        about = self.name, self.place.path, self.kind
+        if not self.place.is_number:
+            return Factor(*about, choices=tuple(dict.fromkeys(value for value, *_ in self.known.values())))
+        number = int if self.is_whole else float
+        return Factor(*about, number(min(self.values)), number(max(self.values)), is_whole=self.is_whole)
 
 
-def _fill_sobol(table, factors, method, seed):
-    """Sobol' sequence, scrambled."""
-    from scipy.stats import qmc
-
-    if not factors:
-        return
-    sampler = qmc.Sobol(d=len(factors), scramble=True, seed=_generator(seed, "sobol"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a note says it
-        for first in range(0, len(table), PIECE):
-            shares = sampler.random(min(PIECE, len(table) - first))
-            for column, factor in enumerate(factors):
-                table[factor.name][first : first + PIECE] = factor.values(shares[:, column])
+def _lines_of_file(path):
+    """Line number, text and cells of each row of a CSV file; rows without anything are left out."""
+    for number, text in enumerate(file_lines(path, DESIGN), start=1):
+        if text.strip():
+            yield number, text, cells_of(path, number, text)
 
 
-def _fill_by_salib(table, factors, method, seed):
-    """The designs that Sobol' indices (Saltelli's) and elementary effects (Morris's) are computed from."""
-    if not factors:
-        return
-    names = [factor.name for factor in factors]
-    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-    word = slot_key("design", method, seed) % 2**32
-    if method == "saltelli":
-        from SALib.sample import sobol
-
-        shares = sobol.sample(problem, len(table) // (len(names) + 2), calc_second_order=False, seed=word)
+def _lines_of_data(source):
+    """Line number, no text, and cells of each row of a data frame, a dict of columns, or a list of points."""
+    if hasattr(source, "columns"):
+        source = {str(name): source[name].tolist() for name in source.columns}
+    if isinstance(source, dict):
+        names, rows = list(source), zip(*source.values(), strict=True)
     else:
-        from SALib.sample import morris
+        points = list(source)
+        names = list(points[0]) if points else []
+        rows = ([point.get(name) for name in names] for point in points)
+        strange = next((n for n, point in enumerate(points, start=2) if set(point) != set(names)), None)
+        if strange is not None:
+            raise InputError(
+                [Diagnostic("design", strange, 1, f"this point has other names. {did_you_mean('', names)}")]
+            )
+    if names:
+        yield 1, "", names
+    for number, row in enumerate(rows, start=2):
+        yield number, "", list(row)
 
-        shares = morris.sample(problem, len(table) // (len(names) + 1), num_levels=MORRIS_LEVELS, seed=word)
-    for column, factor in enumerate(factors):
-        table[factor.name] = factor.values(shares[:, column])
+
+def _column_of(text, place):
+    """The character at which a cell begins, from 1."""
+    return 1 + sum(len(part) + 1 for part in text.split(",")[:place]) if '"' not in text else 1
+
+
+def _number(cell):
+    """A cell as a number; NaN when it is none, or a text that people would not read as one."""
+    try:
+        return math.nan if isinstance(cell, str) and not is_number(cell) else float(cell)
+    except (TypeError, ValueError, OverflowError):
+        return math.nan

@@ -2,16 +2,19 @@
 
 A factor leads by a path to one value of the scenario or the library. Its values are drawn from a share of its
 probability: 0 is the lowest value, 1 the highest, so that one design serves ranges and choices alike. A scenario
-declares its uncertainties and levers; they are narrowed, held or added to by name or path.
+declares its uncertainties and levers; they are narrowed, held or added to by name or path. Each way to sample fills a
+table, one column for each factor, a piece at a time: a design of a million points takes no more memory than one column.
 """
 
 import contextlib
 import math
-from collections.abc import Mapping
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from sim.draws import slot_key
 from sim.errors import Diagnostic, InputError, did_you_mean, nearest, refusal
 from sim.letters import is_number, whole
 from sim.scenario.library_schema import Library
@@ -22,6 +25,8 @@ from sim.scenario.wording import core
 DISTRIBUTIONS = ("uniform", "triangular", "normal")
 ESTIMATED = "estimated"  # drawn together with others, as past cases tell them
 LEVELS = 3  # of a range in a grid
+MORRIS_LEVELS = 4
+PIECE = 1 << 16  # rows of a table that are filled at once
 MOST_LEVELS = 1_000_000
 LEVER_WORDS = ("sampled", "crossed", "none")
 SMALLEST = 1e-9  # a share nearer to 0 or 1 would be infinitely far from the middle of a normal
@@ -444,3 +449,88 @@ def _ends(spec):
 
 def _is_end(text):
     return is_number(text) or text.lower().lstrip("+-") in ("nan", "inf", "infinity")
+
+
+# ------------------------------------------------------------------------------------ values laid out in a table
+
+
+def fill(table: np.ndarray, factors: Sequence[Factor], method: str, seed: int) -> None:
+    """Fills the columns of a table, a structured array (points,), by "grid", "lhs", "sobol", "saltelli" or "morris".
+
+    >>> table = np.zeros(3, dtype=[("a", "<f8")])
+    >>> fill(table, [Factor("a", "linkage", "lever", low=0.0, high=1.0)], "grid", seed=1)
+    >>> table["a"].tolist()
+    [0.0, 0.5, 1.0]
+    """
+    ways = {"grid": _fill_grid, "lhs": _fill_lhs, "sobol": _fill_sobol}
+    ways.get(method, _fill_by_salib)(table, factors, method, seed)
+    _mix(table, [factor for factor in factors if factor.distribution == ESTIMATED])
+
+
+def _mix(table, estimated):
+    """Puts the values of estimated factors in the place of their own draws."""
+    for first in range(0, len(table) if estimated else 0, PIECE):
+        part = table[first : first + PIECE]
+        values = mixed(estimated, [part[factor.name].copy() for factor in estimated])
+        for factor, found in zip(estimated, values, strict=True):
+            part[factor.name] = found
+
+
+def _generator(seed, use):
+    return np.random.default_rng([seed, slot_key("design", use)])
+
+
+def _fill_grid(table, factors, method, seed):
+    """Every combination; the first factor changes slowest."""
+    grids = [factor.grid() for factor in factors]
+    for first in range(0, len(table), PIECE):
+        rest = np.arange(first, min(first + PIECE, len(table)))
+        for factor, grid in reversed(list(zip(factors, grids, strict=True))):
+            rest, at = np.divmod(rest, len(grid))
+            table[factor.name][first : first + PIECE] = grid[at]
+
+
+def _fill_lhs(table, factors, method, seed):
+    """Latin hypercube: each factor's values cut into as many slices as there are points, one point in each.
+
+    A column depends on the seed and its own factor alone, so that adding a factor changes no other.
+    """
+    from scipy.stats import qmc
+
+    for factor in factors:
+        sampler = qmc.LatinHypercube(d=1, seed=_generator(seed, factor.name))
+        table[factor.name] = factor.values(sampler.random(len(table))[:, 0])
+
+
+def _fill_sobol(table, factors, method, seed):
+    """Sobol' sequence, scrambled."""
+    from scipy.stats import qmc
+
+    if not factors:
+        return
+    sampler = qmc.Sobol(d=len(factors), scramble=True, seed=_generator(seed, "sobol"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a note says it
+        for first in range(0, len(table), PIECE):
+            shares = sampler.random(min(PIECE, len(table) - first))
+            for column, factor in enumerate(factors):
+                table[factor.name][first : first + PIECE] = factor.values(shares[:, column])
+
+
+def _fill_by_salib(table, factors, method, seed):
+    """The designs that Sobol' indices (Saltelli's) and elementary effects (Morris's) are computed from."""
+    if not factors:
+        return
+    names = [factor.name for factor in factors]
+    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+    word = slot_key("design", method, seed) % 2**32
+    if method == "saltelli":
+        from SALib.sample import sobol
+
+        shares = sobol.sample(problem, len(table) // (len(names) + 2), calc_second_order=False, seed=word)
+    else:
+        from SALib.sample import morris
+
+        shares = morris.sample(problem, len(table) // (len(names) + 1), num_levels=MORRIS_LEVELS, seed=word)
+    for column, factor in enumerate(factors):
+        table[factor.name] = factor.values(shares[:, column])

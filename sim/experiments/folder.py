@@ -37,7 +37,8 @@ from sim.experiments.blocks import Damaged, Study, block_size, columns_of, failu
 from sim.experiments.design import Design, make_design
 from sim.experiments.keep import Kept, kept_of
 from sim.experiments.manifest import FORMAT, SweepManifest, disagreements, order_of, plan_digest
-from sim.experiments.own import NOTHING_OWN, Own, describe, own_of
+from sim.experiments.own import NOTHING_OWN, Own, own_of
+from sim.experiments.phrases import describe
 from sim.record.reading import (
     check_digest,
     check_file,

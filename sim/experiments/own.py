@@ -18,11 +18,12 @@ from functools import cached_property
 from typing import Any
 
 from sim import own_code, policies
-from sim.catalogue.measures import MEASURES, OWN, Measure, MeasureError, own_measure
+from sim.catalogue.measures import MEASURES, MeasureError, own_measure
 from sim.errors import Diagnostic, InputError, refusal
 from sim.experiments.blocks import NOT_MEASURES
 from sim.experiments.factors import pairs_of
 from sim.experiments.keep import COLUMNS
+from sim.experiments.phrases import describe
 
 NAME = r"^[a-z][a-z0-9_]*$"
 TAKEN = {*NOT_MEASURES, *COLUMNS, "run", "point", "replication"}
@@ -170,13 +171,6 @@ def _found_again(kind, one):
     raise refusal(
         f"this sweep has a {kind} of your own, {one['name']}, from {one['from']}: give {again} again to go on."
     )
-
-
-def describe(facts):
-    """Has measures of one's own called what they were called when their sweep began."""
-    for one in facts["measures"]:
-        words = {key: one[key] for key in ("name", "label", "unit", "better", "description")}
-        OWN[one["name"]] = Measure(**words, may_be_missing=True)
 
 
 @contextmanager

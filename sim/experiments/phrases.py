@@ -7,7 +7,7 @@ found by a machine reads like a sentence: difficulty of proving the Baltic wiper
 import math
 from collections.abc import Sequence
 
-from sim.catalogue.measures import MEASURES, OWN, own_measure
+from sim.catalogue.measures import MEASURES, Measure, own_measure
 from sim.experiments.estimate import Estimate
 from sim.phrases import Names, goes_unsaid, listed
 
@@ -147,13 +147,23 @@ def choices_left(factor, allowed: Sequence[str]) -> str:
 # ------------------------------------------------------------------------------------------------ measures and numbers
 
 
-def measure(name):
+_OWN: dict[str, Measure] = {}  # of the sweeps that were begun or opened here
+
+
+def describe(facts: dict) -> None:
+    """Has measures of one's own, as a manifest holds them, called what they were called when their sweep began."""
+    for one in facts["measures"]:
+        words = {key: one[key] for key in ("name", "label", "unit", "better", "description")}
+        _OWN[one["name"]] = Measure(**words, may_be_missing=True)
+
+
+def measure(name: str) -> Measure:
     """A measure's label, unit and better way; one that nobody described is called by its key.
 
     >>> measure("days_on_the_moon").label
     'Days on the moon'
     """
-    return MEASURES.get(name) or OWN.get(name) or own_measure(name)
+    return MEASURES.get(name) or _OWN.get(name) or own_measure(name)
 
 
 def softly(label):

@@ -171,7 +171,7 @@ class Rerun:
 
     def __init__(self, session: Session) -> None:
         inputs = session.model_inputs
-        self.policies = policies_of(inputs, session.began_with[1])
+        self.policies = policies_of(inputs, session.began_with["policies"])
         self.given = {answer.address: answer.choice for _, answer in session.decided}
         self.by_people = {given.address for given in session.inputs if isinstance(given, Answer)}
         self._own_will = {d.actor for d, answer in session.decided if set(answer.choice) != set(d.default)}

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
@@ -23,8 +23,6 @@ from sim.live.forms import Form, form_of, number_of, one_of
 from sim.live.guard import Brake, Refused, guard
 from sim.live.room import Room
 from sim.live.server import Desk, said_by, serve_files, serve_joining, stream_of
-from sim.model.steps import STEPS
-from sim.model.steps.control import Direction
 from sim.model.view import public_view
 from sim.output.figures import draw_all
 from sim.record import store
@@ -94,13 +92,19 @@ class Groups:
 
     # ------------------------------------------------------------------------------------------- all together
 
-    def go_on(self, person: str) -> None:
-        """All groups that stand furthest back go on; whoever is ahead waits for them."""
-        playing = [group.room for group in self.groups if not group.room.session.is_over]
-        if not playing:
+    @property
+    def stage(self) -> tuple[int, int] | None:
+        """Where those stand who are furthest back and not yet over."""
+        return min((room.stage for room in self.rooms if not room.session.is_over), default=None)
+
+    def go_on(self, person: str, stage: str = "") -> None:
+        """All groups that stand furthest back go on, from where they were seen; whoever is ahead waits for them."""
+        furthest_back = self.stage
+        if furthest_back is None:
             raise refusal("the exercise is over for every group.")
-        furthest_back = min(_stage(room) for room in playing)
-        self.each(lambda room: room.direct(Direction("proceed"), person) if _stage(room) == furthest_back else None)
+        if stage not in ("", str(furthest_back)):
+            raise refusal("they have gone on meanwhile. Look where they stand before you go on again.")
+        self.each(lambda room: room.go_on(person, stage) if room.stage == furthest_back else None)
 
     def pause(self, why: str) -> None:
         """Stop every clock that runs; or, where all stand, let them run on."""
@@ -156,12 +160,6 @@ class Groups:
         return Path(kept) if kept else None
 
 
-def _stage(room: Room) -> tuple[int, int]:
-    """Where a room stands, as numbers that grow."""
-    session = room.session
-    return session.turn, len(STEPS) if session.is_between_turns else session.world.step
-
-
 # ------------------------------------------------------------------------------------------- the page of control of all
 
 
@@ -182,10 +180,12 @@ def _serve_control_of_all(app: FastAPI, groups: Groups) -> None:
             "where": "All groups",
             "dates": "",
             "clock": None,
+            "stage": groups.stage,
         }
         return first.desk.page(
-            "groups.html.j2", **words, number=groups.number, groups=[_row(one) for one in groups.groups],
-            said=said, token=token, stream=token, drawn=groups.drawn(), join=first.desk.links["join"],
+            "groups.html.j2", **words, number=groups.number,
+            groups=[_row(one) for one in groups.groups], said=said, token=token, stream=token, drawn=groups.drawn(),
+            join=first.desk.links["join"],
         )  # fmt: skip
 
     @app.post("/all/{token}/{deed}")
@@ -208,15 +208,14 @@ def _serve_control_of_all(app: FastAPI, groups: Groups) -> None:
             raise Refused(404, "page/unknown", "The groups have not been drawn yet.")
         return FileResponse(folder / "charts" / "groups.wide.png")
 
-    @app.get("/events/{token}", response_class=EventSourceResponse)
-    async def events(token: str, request: Request) -> AsyncIterator[ServerSentEvent]:
-        check(token)
+    @app.get("/events/{token}", response_class=EventSourceResponse, dependencies=[Depends(check)])
+    async def events(request: Request) -> AsyncIterator[ServerSentEvent]:
         async for event in stream_of(request, lambda: groups.number):
             yield event
 
 
 DEEDS: dict[str, Callable[[Groups, Form], object]] = {
-    "proceed": lambda groups, form: groups.go_on("control of all"),
+    "proceed": lambda groups, form: groups.go_on("control of all", one_of(form, "stage")),
     "pause": lambda groups, form: groups.pause(one_of(form, "reason")),
     "clock": lambda groups, form: groups.set_clock(number_of(form, "minutes")),
     "results": lambda groups, form: groups.keep(),

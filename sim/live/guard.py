@@ -5,12 +5,16 @@ import urllib.parse
 from collections.abc import Callable
 
 from fastapi import FastAPI, Request
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from sim.letters import whole
 
 LARGEST_BODY = 200_000  # bytes of a form
-GUESSES, GUESSES_WITHIN = 10, 60.0  # wrong codes from one address, and the seconds within which they are counted
+GUESSES, GUESSES_WITHIN = (
+    200,
+    60.0,
+)  # wrong codes from one address, which a whole workshop may share, in so many seconds
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
     "img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
@@ -77,7 +81,8 @@ def address_of(request: Request) -> str:
 
 
 def guard(app: FastAPI) -> None:
-    """Every answer with the headers that keep it safe; what is posted from elsewhere, or is too long, is refused."""
+    """Every answer packed, with the headers that keep it safe; what comes from elsewhere or is too long is refused."""
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
 
     @app.middleware("http")
     async def guarded(request: Request, call_next: Callable) -> Response:

@@ -11,15 +11,18 @@ import json
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from sim.errors import refusal
 from sim.live.log import Kept, Log, Move, Person
 from sim.model.decisions import Address, Answer, Decision, answer_to
+from sim.model.steps import STEPS
 from sim.model.steps.control import Direction
 from sim.output.narrative.hot_wash import Round, rounds_of, stances_of
 from sim.phrases import Names
@@ -30,6 +33,8 @@ LONGEST_CLOCK = 1440  # minutes
 PRESENT_SECONDS = 20  # since a page was last asked for or heard from
 MOST_LETTERS = 4000  # of a note, a move or a reason
 NOT_OPEN = "This is not open any more"
+CODE_LENGTH = 5
+EVERYBODY, CONTROL = "all", "control"
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # none that is taken for another
 Finish = Callable[[Session, "Room"], Path]
 
@@ -74,7 +79,7 @@ class Room:
 
     Attributes
     ----------
-    number : int, one more whenever there is something new to see
+    number : int, one more whenever there is something new to see for control, who sees everything
     group : str, its name where several groups play beside one another; else ""
     """
 
@@ -84,13 +89,13 @@ class Room:
     ) -> None:  # fmt: skip
         self.loaded, self.log, self.finish, self.names = loaded, log, finish, Names(loaded)
         self.lock = threading.RLock()
-        self.number = 0
+        self.number, self.news = 0, Counter[str]()  # of each seat, and of everybody
         self._seen: dict[int, float] = {}
         began = log.fact("began")
         if began is None:
             began = {"scenario": loaded.name, "digest": loaded.digest, "seed": seed, "policies": dict(policies or {})}
             log.keep_fact("began", began)
-            log.keep_fact("code", "".join(secrets.choice(LETTERS) for _ in range(4)))
+            log.keep_fact("code", "".join(secrets.choice(LETTERS) for _ in range(CODE_LENGTH)))
         if began["scenario"] != loaded.name:
             raise refusal(f"this exercise is of '{began['scenario']}', not of '{loaded.name}'.")
         if began["digest"] != loaded.digest:
@@ -106,6 +111,11 @@ class Room:
             self.loaded, self.seed, policies=self.policies, inputs=inputs, is_paced=True, until=0, baseline=False
         )
 
+    @property
+    def stage(self) -> tuple[int, int]:
+        """Where the exercise stands, as numbers that grow: the turn, and the step in it."""
+        return self.session.turn, len(STEPS) if self.session.is_between_turns else self.session.world.step
+
     # ------------------------------------------------------------------------------------------- who is here
 
     @property
@@ -113,22 +123,23 @@ class Room:
         """The short code to join with."""
         return self.log.fact("code", "")
 
-    @property
+    @cached_property
     def seats(self) -> list[str]:
         """Codes of the seats that somebody may take: actors with a brief first, then the others."""
         inputs, own = self.session.model_inputs, self.loaded.scenario.actors
         codes = [code for code in inputs.actors if code not in inputs.bodies or inputs.is_state[inputs.index[code]]]
         return sorted(codes, key=lambda code: not (code in own and own[code].brief))
 
-    def takes_part(self, seat: str) -> tuple[int, int]:
-        """The first and the last turn in which a seat's actor takes part."""
+    @cached_property
+    def takes_part(self) -> dict[str, tuple[int, int]]:
+        """The first and the last turn in which each seat's actor takes part."""
         inputs = self.session.model_inputs
-        turns = inputs.takes_part[:, inputs.index[seat]].nonzero()[0] + 1
-        return int(turns[0]), int(turns[-1])
+        turns = {code: inputs.takes_part[:, inputs.index[code]].nonzero()[0] + 1 for code in self.seats}
+        return {code: (int(own[0]), int(own[-1])) for code, own in turns.items()}
 
     def is_here(self, seat: str) -> bool:
         """Whether a seat's actor takes part now."""
-        first, last = self.takes_part(seat)
+        first, last = self.takes_part[seat]
         return first <= max(self.session.turn, 1) <= last
 
     def holders(self, seat: str) -> list[Person]:
@@ -144,6 +155,12 @@ class Room:
         """Take note that somebody's page is open."""
         self._seen[person.id] = time.monotonic()
 
+    def news_for(self, person: Person) -> int:
+        """A number that grows whenever there is something new for somebody to see, and says nothing of anybody else."""
+        if person.role not in ("player", "screen"):
+            return self.number
+        return self.news[EVERYBODY] + sum(self.news[seat] for seat in person.seats)
+
     def is_present(self, person: Person) -> bool:
         """Whether somebody's page was heard from of late."""
         return time.monotonic() - self._seen.get(person.id, -1e9) < PRESENT_SECONDS
@@ -158,7 +175,7 @@ class Room:
             raise refusal("that is not the code of this exercise. It stands on the shared screen.")
         if not name.strip():
             raise refusal("please give a name, so that others know who sits where.")
-        with self._changing():
+        with self._changing(CONTROL):
             return self.log.admit(self._told_apart(name.strip()[:60]), "player")
 
     def _told_apart(self, name: str) -> str:
@@ -170,7 +187,7 @@ class Room:
         """Somebody takes a seat, which from now on waits for its people."""
         if seat not in self.seats:
             raise refusal(f"there is no seat '{seat}' in this exercise.")
-        if self.session.turn > self.takes_part(seat)[1]:
+        if self.session.turn > self.takes_part[seat][1]:
             raise refusal(f"{self.names.actor(seat)} takes part no longer. Take another seat.")
         with self._changing():
             if not self.session.is_over and seat not in self.session.people:
@@ -181,6 +198,7 @@ class Room:
         """Somebody leaves a seat; it goes on waiting for people until control hands it over."""
         with self._changing():
             self.log.stand_up(person.id, seat)
+            self.news[EVERYBODY] += self.news[seat]  # what it has counted so far is not counted twice, nor lost
 
     def revoke(self, person_id: int) -> None:
         """Somebody's link is good no more."""
@@ -197,7 +215,7 @@ class Room:
         list of str, advice on each that could not be taken; what could be is on disk
         """
         advice = []
-        with self._changing():
+        with self._changing(seat):
             opened = {decision.id: decision for decision in self.session.open_decisions(seat)}
             opened |= {decision.id: decision for decision in self.answered(seat)}
             for number, choice in sent.choices.items():
@@ -243,7 +261,7 @@ class Room:
         -------
         list of str, advice on each view that was not kept
         """
-        with self._changing():
+        with self._changing(seat):
             asked = {decision.id: decision for decision in self.session.asked.values() if decision.actor == seat}
             given = [
                 self._view(asked.get(number), number, choice, person, sent) for number, choice in sent.choices.items()
@@ -277,11 +295,13 @@ class Room:
         return rounds_of(stances, self.loaded)
 
     def move(self, seat: str, text: str, person: Person) -> None:
-        """A seat does something in its own words, which control adjudicates."""
+        """A seat does something in its own words, which control adjudicates; twice in a row it is once."""
         if not text.strip():
             raise refusal("say in a few words what you do.")
-        with self._changing():
-            self.log.move(self.session.turn, person.name, seat, text.strip()[:MOST_LETTERS])
+        said = self.session.turn, person.name, seat, text.strip()[:MOST_LETTERS]
+        with self._changing(seat):
+            if said not in [(move.turn, move.person, move.seat, move.text) for move in self.log.moves()[-1:]]:
+                self.log.move(*said)
 
     def adjudicate(self, number: int, effect: Mapping[str, Any] | None, reason: str, person: str) -> None:
         """Control says what comes of a move: an effect as `set` has it, or none; and why, which the seat reads."""
@@ -296,9 +316,12 @@ class Room:
 
     def moves(self, *seats: str) -> list[tuple[Move, dict[str, Any] | None]]:
         """Moves in seats' own words, of some seats or of all, each with control's direction on it, or None."""
+        moves = self.log.moves()
+        if not moves:
+            return []
         directed = [json.loads(kept.payload) for kept in self.log.inputs() if kept.source == "control"]
         rulings = {given["value"]["number"]: given for given in directed if given.get("direct") == "adjudicate"}
-        return [(move, rulings.get(move.number)) for move in self.log.moves() if not seats or move.seat in seats]
+        return [(move, rulings.get(move.number)) for move in moves if not seats or move.seat in seats]
 
     def direct(self, direction: Direction, person: str) -> None:
         """Do what control directs; InputError where it cannot be done."""
@@ -319,6 +342,13 @@ class Room:
         except Exception:
             self.session = self._folded()
             raise
+
+    def go_on(self, person: str, stage: str = "") -> None:
+        """Go on from where whoever asks for it saw the exercise stand, or from wherever it stands."""
+        with self._changing():
+            if stage not in ("", str(self.stage)):
+                raise refusal("the exercise has gone on meanwhile. Look where it stands before you go on again.")
+            self._direct(Direction("proceed"), person)
 
     def go_back(self, number: int, because: str) -> None:
         """Go back before an input; what followed is kept, and stands no more."""
@@ -342,10 +372,15 @@ class Room:
             )
             self.log.keep_fact("clock", clock | given)
 
-    def pause(self, why: str = "") -> None:
-        """Stop the clock, or let it run on: while it stands everybody sees why."""
+    def pause(self, why: str = "", stands: bool | None = None) -> None:
+        """Stop the clock, or let it run on: while it stands everybody sees why.
+
+        stands : whether it stood for whoever asks for it; where it does otherwise by now, nothing changes
+        """
         with self._changing():
             clock = self.log.fact("clock") or {"ends": None, "left": None, "why": ""}
+            if stands is not None and stands != (clock["left"] is not None):
+                return
             if clock["left"] is None:
                 left = max(clock["ends"] - time.time(), 0) if clock["ends"] else 0
                 clock = {"ends": None, "left": left, "why": why or "control has paused the exercise"}
@@ -363,15 +398,18 @@ class Room:
     # ------------------------------------------------------------------------------------------- words and the end
 
     def note(self, sender: str, receiver: str, text: str, person: str) -> None:
-        """Pass a note between seats, control, and all."""
+        """Pass a note between seats, control, and all; twice in a row it is once."""
         if not text.strip():
             raise refusal("the note is empty.")
-        with self._changing():
-            self.log.note(self.session.turn, person, sender, receiver, text.strip()[:MOST_LETTERS])
+        said = self.session.turn, person, sender, receiver, text.strip()[:MOST_LETTERS]
+        with self._changing(sender, receiver):
+            last = self.log.notes()[-1:]
+            if said not in [(one.turn, one.person, one.sender, one.receiver, one.text) for one in last]:
+                self.log.note(*said)
 
     def rate(self, objective: str, rating: str, text: str) -> None:
         """Control rates how an objective was met."""
-        with self._changing():
+        with self._changing(CONTROL):
             self.log.rate(objective, rating, text)
 
     def settings(self) -> dict[str, Any]:
@@ -423,10 +461,11 @@ class Room:
         return self.log.inputs()
 
     @contextmanager
-    def _changing(self) -> Iterator[None]:
-        """Nobody else changes the room meanwhile; then there is something new to see."""
+    def _changing(self, *whom: str) -> Iterator[None]:
+        """Nobody else changes the room meanwhile; then there is something new to see, for some or for everybody."""
         with self.lock:
             try:
                 yield
             finally:
                 self.number += 1
+                self.news.update(whom or (EVERYBODY,))

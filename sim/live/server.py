@@ -6,15 +6,19 @@ page of another site can act for anybody. Streams say only that there is somethi
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Query, Request
+import uvicorn
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sim.errors import Diagnostic, InputError, refusal
 from sim.letters import whole, without_hidden
@@ -35,7 +39,7 @@ from sim.live.forms import (
 from sim.live.futures import what_if
 from sim.live.guard import Brake, Refused, address_of, guard
 from sim.live.log import Person
-from sim.live.room import MOST_LETTERS, Picture, Room, Sent
+from sim.live.room import EVERYBODY, MOST_LETTERS, Picture, Room, Sent
 from sim.model.msel import Planned
 from sim.model.steps.control import PLACES, QUANTITIES, Direction
 from sim.output.narrative.injects import by_when
@@ -46,6 +50,8 @@ from sim.session import Session
 HERE = Path(__file__).parent / "pages"
 VIEW_KEPT = "Your view is kept. Whoever speaks for the seat answers for all of you."
 LOOKS_EACH = 0.25  # seconds between two looks for something new, in a stream
+SECONDS_TO_END = 3  # for what runs when the server is told to end
+KEPT = {"Cache-Control": "max-age=600"}  # what is the same for everybody
 DRAWN = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"}
 MOST_DRAWN = 8  # pictures for control that are kept until the server ends
 
@@ -182,20 +188,45 @@ def serve_files(app: FastAPI) -> None:
     def static(name: str) -> Response:
         if name not in ("room.css", "room.js"):
             raise Refused(404, "page/unknown", "There is no such page.")
-        return FileResponse(HERE / name)
+        return FileResponse(HERE / name, headers=KEPT)
 
 
-async def stream_of(
-    request: Request, number: Callable[[], int], see: Callable[[], object] = lambda: None
-) -> AsyncIterator[ServerSentEvent]:
-    """Says that there is something new, by its number, for as long as somebody listens."""
-    told = -1
-    while not await request.is_disconnected():
-        see()
-        if number() != told:
-            told = number()
+async def stream_of(request: Request, number: Callable[[], int | None]) -> AsyncIterator[ServerSentEvent]:
+    """Says that there is something new, by its number: as long as somebody listens who may, and the server goes on."""
+    told = None
+    while not (request.scope.get("is_ending", _never)() or await request.is_disconnected()):
+        now = number()
+        if now is None:
+            return
+        if now != told:
+            told = now
             yield ServerSentEvent(data=told)
         await asyncio.sleep(LOOKS_EACH)
+
+
+def _never() -> bool:
+    return False
+
+
+class Server(uvicorn.Server):
+    """Serves an application; once it is told to end, streams end by themselves, and nobody complains of what is cut.
+
+    >>> Server(FastAPI()).should_exit
+    False
+    """
+
+    def __init__(self, app: ASGIApp, **config: Any) -> None:
+        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+            await app({**scope, "is_ending": lambda: self.should_exit}, receive, send)
+
+        super().__init__(
+            uvicorn.Config(served, log_level="warning", timeout_graceful_shutdown=SECONDS_TO_END, **config)
+        )
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End: what runs may come to its end, and at the second time no longer."""
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        super().handle_exit(sig, frame)
 
 
 # ------------------------------------------------------------------------------------------- players, and the screen
@@ -263,7 +294,7 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
         with room.lock:
             join = desk.links["join"]
             return desk.page(
-                "screen.html.j2", **pages.screen_page(room), join=join, qr=_qr(join), token=token, stream=token
+                "screen.html.j2", **pages.screen_page(room), join=join, qr=_qr(desk), token=token, stream=token
             )
 
     @app.get("/screen/{token}/picture/{key}")
@@ -271,11 +302,31 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
         desk.person(token, "screen")
         return _svg(room.picture())
 
+    def listener(token: str) -> Person:
+        return desk.person(token, "player", "screen", "control")
+
     @app.get("/events/{token}", response_class=EventSourceResponse)
-    async def events(token: str, request: Request) -> AsyncIterator[ServerSentEvent]:
-        person = desk.person(token, "player", "screen", "control")
-        async for event in stream_of(request, lambda: room.number, lambda: room.see(person)):
+    async def events(
+        token: str, request: Request, person: Annotated[Person, Depends(listener)]
+    ) -> AsyncIterator[ServerSentEvent]:
+        async for event in stream_of(request, news_for(room, person, token)):
             yield event
+
+
+def news_for(room: Room, person: Person, token: str) -> Callable[[], int | None]:
+    """What says, whenever it is asked, how much is new to whoever has a link; None once the link is good no more."""
+    known: tuple[Person | None, int] = person, room.news[EVERYBODY]
+
+    def number() -> int | None:
+        nonlocal known
+        if room.news[EVERYBODY] != known[1]:  # somebody may have another seat by now, or none
+            known = room.log.who(token), room.news[EVERYBODY]
+        if known[0] is None:
+            return None
+        room.see(known[0])
+        return room.news_for(known[0])
+
+    return number
 
 
 def _opened(room: Room) -> Path:
@@ -371,7 +422,7 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
         person = desk.person(token, "control")
         with room.lock:
             words = pages.people_page(room, desk.links)
-        qr = _qr(desk.links["join"])
+        qr = _qr(desk)
         return desk.page("people.html.j2", **words, said=desk.told(person), token=token, stream=token, qr=qr)
 
     @app.post("/control/{token}/write")
@@ -533,7 +584,7 @@ def _adjudicate(desk: Desk, person: Person, form: Form) -> None:
 
 
 CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
-    "proceed": lambda desk, person, form: _direct(desk, person, form, "proceed"),
+    "proceed": lambda desk, person, form: desk.room.go_on(person.name, one_of(form, "stage")),
     "release": _inject("release"),
     "hold": _inject("hold"),
     "skip": _inject("skip"),
@@ -546,7 +597,9 @@ CONTROL_DEEDS: dict[str, Callable[[Desk, Person, Form], object]] = {
     "revoke": lambda desk, person, form: desk.room.revoke(number_of(form, "person", int)),
     "back": lambda desk, person, form: desk.room.go_back(number_of(form, "number", int), one_of(form, "reason")),
     "clock": lambda desk, person, form: desk.room.set_clock(number_of(form, "minutes")),
-    "pause": lambda desk, person, form: desk.room.pause(one_of(form, "reason")),
+    "pause": lambda desk, person, form: desk.room.pause(
+        one_of(form, "reason"), {"True": True, "False": False}.get(one_of(form, "stands"))
+    ),
     "note": lambda desk, person, form: desk.room.note(
         "control", one_of(form, "to") or "all", one_of(form, "text"), person.name
     ),
@@ -569,11 +622,12 @@ def _seat(desk: Desk, control: Person, form: Form) -> None:
         desk.room.sit(person, one_of(form, "seat"), control.name)
 
 
-def _qr(address: str) -> str:
+def _qr(desk: Desk) -> str:
+    """What a phone reads to join: the address, and the code."""
     import segno
     from markupsafe import Markup
 
-    return Markup(segno.make(address).svg_inline(scale=5, border=2))
+    return Markup(segno.make(f"{desk.links['join']}?code={desk.room.code}").svg_inline(border=2, omitsize=True))
 
 
 # ------------------------------------------------------------------------------------------- programs

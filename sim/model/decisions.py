@@ -30,38 +30,21 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Option:
-    """One thing a seat may choose.
+    """One thing a seat may choose; of a response also what everybody knows about it."""
 
-    id : what an answer names; cost : political capital, or None; acts_day : first day on which it can be felt, counted
-    from the start, or None; via : of a format in which the seat does not sit, the member it would ask to call.
-
-    Of a response also what everybody knows about it. confidence_min : lowest confidence at which states have used it,
-    None when it accuses nobody; rung : lowest text that covers it; covered : whether such a text stands, adopted where
-    the seat sits; company : share, by capability, of the seat's peers seen to have joined, 0 to 1, in the club that has
-    gone furthest.
-    """
-
-    id: str
-    cost: float | None = None
-    acts_day: int | None = None
-    via: str | None = None
-    confidence_min: float | None = None
-    rung: str | None = None
-    covered: bool = False
-    peer_participation: float = 0.0
+    id: str  # what an answer names
+    cost: float | None = None  # political capital
+    acts_day: int | None = None  # first day on which it can be felt, counted from the start
+    via: str | None = None  # of a format in which the seat does not sit, the member it would ask to call
+    confidence_min: float | None = None  # lowest at which states have used it; None when it accuses nobody
+    rung: str | None = None  # lowest text that covers it
+    covered: bool = False  # whether such a text stands, adopted where the seat sits
+    peer_participation: float = 0.0  # share, by capability, of its peers seen to have joined: in the club gone furthest
 
 
 @dataclass(frozen=True)
 class Decision:
     """A choice that is open now to one seat.
-
-    kind : one of `KINDS`; turn : 1-based; actor : code; subject : the incident, consultation, project or inject it is
-    about;
-    options : what is legal; default : ids that the model's own rule would choose; least, most : how many may be chosen,
-    `most` None for any number; rung, text : where a text under silence stands on the ladder, in a word and from 0 to 1,
-    else None; budget : political capital that all responses of the seat's sheet may cost together, else None; otherwise
-    : of a question, the option that counts in the end for want of an answer; None where the model then chooses; asked :
-    of a question that control has written or changed, the `Question`.
 
     >>> accept_or_break = (Option("accept"), Option("break"))
     >>> one = Decision("silence", 2, "JPN", "grid/g7_leaders#1", accept_or_break, ("accept",), rung="naming", text=0.6)
@@ -69,19 +52,19 @@ class Decision:
     '2/JPN/silence/grid/g7_leaders#1'
     """
 
-    kind: str
-    turn: int
-    actor: str
-    subject: str
-    options: tuple[Option, ...]
-    default: tuple[str, ...]
-    least: int = 1
-    most: int | None = 1
-    rung: str | None = None
-    text: float | None = None
-    budget: float | None = None
-    otherwise: str | None = None
-    asked: Any = None
+    kind: str  # one of `KINDS`
+    turn: int  # 1-based
+    actor: str  # code
+    subject: str  # the incident, consultation, project or inject it is about
+    options: tuple[Option, ...]  # what is legal
+    default: tuple[str, ...]  # ids that the model's own rule would choose
+    least: int = 1  # how many may be chosen
+    most: int | None = 1  # None: any number
+    rung: str | None = None  # where a text under silence stands on the ladder, in a word
+    text: float | None = None  # the same from 0 to 1
+    budget: float | None = None  # political capital that all responses of the seat's sheet may cost together
+    otherwise: str | None = None  # of a question, what counts for want of an answer; None where the model then chooses
+    asked: Any = None  # of a question that control has written or changed, the `Question`
 
     @property
     def address(self) -> Address:
@@ -107,18 +90,14 @@ class Decision:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a seat chose: who, about what, when, and out of which options.
-
-    turn, actor, kind, subject : as in the `Decision`; choice : ids of options; options : the decision's digest, or ""
-    for an answer that somebody wrote without having been asked.
-    """
+    """What a seat chose: who, about what, when, and out of which options."""
 
     turn: int
     actor: str
     kind: str
     subject: str | None
-    choice: tuple[str, ...]
-    options: str = ""
+    choice: tuple[str, ...]  # ids of options
+    options: str = ""  # the decision's digest; "" for an answer that somebody wrote without having been asked
 
     def to_json(self) -> str:
         """One line of a file of answers.
@@ -143,17 +122,7 @@ class Answer:
 
 
 def answer_to(decision: Decision, choice: Choice) -> Answer:
-    """An answer to a decision, checked to be legal.
-
-    Parameters
-    ----------
-    decision : Decision
-    choice : id, or sequence of ids
-
-    Raises
-    ------
-    ValueError
-        with advice, when an id is not among the options, or too few or too many were given
+    """An answer to a decision; ValueError with advice when an id is not legal, or too few or too many were given.
 
     >>> decision = Decision("silence", 1, "JPN", "s", (Option("accept"), Option("break")), ("accept",))
     >>> answer_to(decision, "break").choice

@@ -17,17 +17,15 @@ ARMED, HELD, WITHHELD, RELEASED, SKIPPED = "armed", "held", "withheld", "release
 class Planned:
     """One inject of the plan.
 
-    turn : int, in which it is due, and once it is released, in which that was; inject : the scenario's `Inject`;
-    recipients : tuple of codes; status : `armed` waits for its turn, `held` for control, `withheld` since its condition
-    did not hold in its turn, `released` (of a batch: in some run at least), `skipped`; by_control : whether control
-    released it, whatever its condition says
+    It is `armed` where it waits for its turn, `held` where for control, `withheld` since its condition did not hold in
+    its turn, `released` (of a batch: in some run at least), or `skipped`.
     """
 
-    turn: int
+    turn: int  # in which it is due, and once it is released, in which that was
     inject: Inject
-    recipients: tuple
+    recipients: tuple  # codes
     status: str = ARMED
-    by_control: bool = False
+    by_control: bool = False  # whether control released it, whatever its condition says
 
     def becomes(self, status, turn=None, by_control=None):
         """The same inject as it stands now."""
@@ -82,11 +80,11 @@ def was_released(world, place, run):
 
 @dataclass(frozen=True)
 class Part:
-    """One thing that a condition asks for.
+    """One thing that a condition asks for, and of what.
 
-    kind : going, stopped, text, act, answer, tension_above or any; what : tuple, of what: an incident; an incident and
-    a rung; an actor or None, the responses or the move of which one is enough, and the incident or None; an actor or
-    None, the option and the inject; a number; alternatives, each a tuple of parts. is_denied : it must not be so
+    `going` and `stopped` are of an incident, `text` of an incident and a rung, `act` of an actor or None, the responses
+    or the move of which one is enough, and an incident or None, `answer` of an actor or None, an option and an inject,
+    `tension_above` of a number, and `any` of alternatives, each a tuple of parts.
 
     >>> [part.key for part in parts_of(When(going=["blockade"], unless=StateOfPlay(tension_above=0.8)))]
     ['going blockade', 'unless tension_above 0.8']
@@ -94,7 +92,7 @@ class Part:
 
     kind: str
     what: tuple[Any, ...]
-    is_denied: bool = False
+    is_denied: bool = False  # whether it must not be so
 
     @property
     def key(self) -> str:

@@ -7,6 +7,7 @@ for runs, so that any rows can be taken out, repeated and played on.
 import copy
 import hashlib
 from dataclasses import dataclass, field, fields, replace
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -228,8 +229,8 @@ class World:
     answered, by run.
     `recorder` turns what happens in row 0 into events, or is None; `watch` looks on as responses are weighed in every
     row, or is None. `base_utilities` keeps how willing each is to join before company and texts, from the consultation
-    to the response of one turn, `delivered` how far the projects deliver and `sure` how sure each is of the culprits,
-    beside the arrays of the state that this was worked out from.
+    to the response of one turn, `delivered` how far the projects deliver and what comes of it, and `sure` how sure each
+    is of the culprits, beside the arrays of the state that this was worked out from.
     """
 
     inputs: ModelInputs
@@ -247,7 +248,7 @@ class World:
     decided: dict[int, list] = field(default_factory=dict)
     base_utilities: dict = field(default_factory=dict)
     watch: object = None
-    delivered: tuple = (None, None, None)
+    delivered: tuple = (None, None, None, {})
     sure: tuple = (None, None)
 
     @property
@@ -281,7 +282,8 @@ class World:
 
     def exposed(self, adversary):
         """Exposure to an adversary, with what its courting and squeezing has added: (R, A), 0 to 1."""
-        return np.clip(self.inputs.exposure[adversary] + self.state.added_exposure[adversary], 0, 1)
+        exposure = self.inputs.exposure[adversary] + self.state.added_exposure[adversary]
+        return np.clip(exposure, 0, 1, out=exposure)
 
     def confidence(self):
         """How sure each is of who did it: (H, R, A), 0 to 1; worked out anew only when beliefs have moved."""
@@ -388,14 +390,30 @@ class World:
 def delivered(world):
     """How far each project delivers now: (P, R), 0 to 1; worked out anew only when a project has moved on."""
     inputs, state = world.inputs, world.state
-    months, standing, share = world.delivered
+    months, standing, share, _ = world.delivered
     if months is not state.project_months or standing is not state.project_state:
         ripe = maturity(state.project_months, inputs.project_first, inputs.project_full)
         share = quantize(np.where(state.project_state == RUNNING, ripe, 0.0))
-        world.delivered = state.project_months, state.project_state, share
+        world.delivered = state.project_months, state.project_state, share, {}
     return share
 
 
+def _until_a_project_moves_on(effect):
+    """A function (world, name) whose answers are kept as long as the projects deliver the same."""
+
+    @wraps(effect)
+    def kept(world, name):
+        delivered(world)
+        answers = world.delivered[-1]
+        asked = effect.__name__, name  # its name, as a world goes to other processes
+        if asked not in answers:
+            answers[asked] = effect(world, name)
+        return answers[asked]
+
+    return kept
+
+
+@_until_a_project_moves_on
 def effect(world, name):
     """What all projects together add to one quantity of the model, for each incident: (H, R).
 
@@ -416,6 +434,7 @@ def effect(world, name):
     return works_on.T @ amounts
 
 
+@_until_a_project_moves_on
 def effect_anywhere(world, name):
     """As `effect`, for quantities that are no matter of one incident: (R,)."""
     inputs = world.inputs

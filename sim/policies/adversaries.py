@@ -9,8 +9,6 @@ from sim.policies.policy import Policy, first_legal, seen_against
 class TitForTat(Policy):
     """Goes on as before while nobody moves, and strikes harder in every turn after something new was done against it.
 
-    A seat that is no adversary's follows the model's default.
-
     In the literature: tit for tat, never the first to escalate [Axelrod1984]; a spiral when both play it [Osgood1962].
     Memory: what it saw when it last moved. Draws: no.
 
@@ -42,8 +40,6 @@ class TitForTat(Policy):
 class Deterred(Policy):
     """Calls its campaign off once enough others are seen to act against it; until then it does what the model expects.
 
-    A seat that is no adversary's follows the model's default.
-
     In the literature: deterrence by a coalition's numbers [Schelling1966] [Morrow1994].
     Memory: none. Draws: no.
 
@@ -73,8 +69,6 @@ class Deterred(Policy):
 
 class Opportunist(Policy):
     """While no common text stands on an incident of its own it hits another victim or courts a member; else it waits.
-
-    A seat that is no adversary's follows the model's default.
 
     In the literature: wedge strategies [Crawford2011], and salami tactics [Schelling1966].
     Memory: none. Draws: no.

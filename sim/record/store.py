@@ -67,7 +67,11 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 MANIFEST = "manifest.json"
 SESSION = "session.jsonl"  # what was put into an exercise with people
 ARMS = ("played", "without_cooperation")
-SHARES = {"joined.csv": "response", "formats.csv": "format", "answers.csv": "option"}  # tables of many runs: of what
+SHARES = {  # tables of shares of many runs, each with its columns
+    "joined.csv": ("incident", "response", "actor"),
+    "formats.csv": ("incident", "format"),
+    "answers.csv": ("inject", "option", "actor"),
+}
 WRITTEN = ("scenario.json", "measures.csv", "series.csv", "record.json", "events.jsonl", *SHARES)
 ANEW = "Put back a copy of it, or play it anew with `oceans run`."
 MOST_FAULTS = 20
@@ -214,16 +218,9 @@ class RunManifest(Kept):
 
 
 def manifest(loaded, seed, runs, command, started, **more):
-    """What anyone needs to get the same results again.
+    """What anyone needs to get the same results again; policies of one's own come with a digest of their source.
 
-    Parameters
-    ----------
-    loaded : sim.scenario.Loaded
-    seed, runs : int
-    command : list of str, as given at the terminal
-    started : datetime
-    more : whatever else shaped the run: seats, policies, actions; policies of one's own come with a digest of their
-        source
+    `command` is the list of words given at the terminal; `more` what else shaped the run: seats, policies, actions.
     """
     return plain(
         {
@@ -281,10 +278,9 @@ def save(folder, loaded, outcomes, record=None, manifest=None):
             _write_lines(folder / "record.json", [record.to_json()])
             _write_lines(folder / "events.jsonl", [event.to_json() for event in record.events])
         else:
-            _write_shares(folder / "joined.csv", outcomes.joined, "incident", "response", "actor")
-            _write_shares(folder / "formats.csv", outcomes.formats, "incident", "format")
-            if outcomes.answers:
-                _write_shares(folder / "answers.csv", outcomes.answers, "inject", "option", "actor")
+            for name, shares in zip(SHARES, (outcomes.joined, outcomes.formats, outcomes.answers), strict=True):
+                if shares or name != "answers.csv":
+                    write_table(folder / name, [*SHARES[name], "share_of_runs"], _leaves(shares))
         files = {name: file_digest(folder / name) for name in WRITTEN if (folder / name).exists()}
         write_json(folder / MANIFEST, signed({**(manifest or {}), "files": files}))
         write_dictionary(folder)
@@ -422,12 +418,8 @@ def write_series(path, outcomes):
     write_table(path, ["run", "turn", *names], rows)
 
 
-def _write_shares(path, shares, *columns):
-    """Shares of runs, by keys within keys: one row for each, with a column for each level of keys."""
-    write_table(path, [*columns, "share_of_runs"], _leaves(shares))
-
-
 def _leaves(shares, *keys):
+    """One row for each share of runs: the keys within keys that lead to it, and the share."""
     if not isinstance(shares, dict):
         yield [*keys, float(shares)]
         return
@@ -505,14 +497,12 @@ def dictionary_rows():
     for name, meaning in SERIES.items():
         yield ("series.csv", "", name, meaning, "number", "", "")
     yield from _event_rows()
-    for file, column in SHARES.items():
-        about, of = "incident", f"key of the {column}, as in the library"
-        if column == "option":
-            about, of = "inject", "id of the option"
-        yield (file, "", about, f"id of the {about}", "text", "", "")
-        yield (file, "", column, of, "text", "", "")
-        if column != "format":
-            yield (file, "", "actor", "code of the actor", "code", "", "")
+    keys = {"actor": "code", "response": "key", "format": "key"}
+    for file, columns in SHARES.items():
+        for column in columns:
+            key = keys.get(column, "id")
+            meaning = f"{key} of the {column}" + (", as in the library" if key == "key" else "")
+            yield (file, "", column, meaning, "code" if key == "code" else "text", "", "")
         yield (file, "", "share_of_runs", "share of runs in which it happened", "number", "dimensionless", "0 to 1")
 
 

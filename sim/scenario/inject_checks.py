@@ -8,21 +8,21 @@ import os
 from collections.abc import Iterator
 from pathlib import Path, PurePath, PureWindowsPath
 
+from pydantic import BaseModel
+
 from sim.catalogue.moves import NAMES as MOVES
 from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.scenario.calendar import in_numbers, moment_in, moment_of, time_in
-from sim.scenario.entries import known_names, unless_known, unless_known_group
-from sim.scenario.facts import Facts, elsewhere, not_both, repeated
+from sim.scenario.facts import Facts, elsewhere, known_names, not_both, repeated, unless_known, unless_known_group
 from sim.scenario.hints import which_code
 from sim.scenario.reader import Node, keys_of, number_of, whole_of
-from sim.scenario.wording import start_of
+from sim.scenario.schema import StateOfPlay, When
+from sim.scenario.wording import fields_of, start_of
 
 TO_EVERYBODY_OR_CONTROL = {
     **dict.fromkeys(("all", "everyone", "everybody", "players", "allplayers", "allparticipants"), "all"),
     **dict.fromkeys(("control", "whitecell", "excon", "exercisecontrol", "facilitator", "moderator"), "control"),
 }  # in bare letters
-ONE_OF_WHAT_IS_SO = "'going', 'stopped', 'text', 'act', 'answer', 'tension_above' or 'any'"
-ONE_OF_A_CONDITION = f"{ONE_OF_WHAT_IS_SO.replace(' or ', ', ')}, 'unless' or 'control'"
 WHOLE = 1  # most of what an inject changes lies between 0 and 1, so that much moves it from one end to the other
 EFFECT_LIMITS = {"capital": 5, "evidence": 20}  # the most that an actor has; log-odds, one in half a billion
 NEEDS_ACT = ("publicness", "evidence", "severity", "difficulty")
@@ -92,7 +92,7 @@ def _deadline(deadline: Node, inject: Node, facts: Facts) -> Iterator[Diagnostic
         yield deadline[at].fault(f"the deadline ends before its inject is released, in turn {begins}.")
     if unless := deadline.mapping_of("unless"):
         if not keys_of(unless):
-            yield start_of(unless).fault(f"a deadline names what keeps it: one of {ONE_OF_WHAT_IS_SO}.")
+            yield start_of(unless).fault(f"a deadline names what keeps it: one of {_one_field_of(StateOfPlay)}.")
         yield from _state_of_play(unless, facts)
     for effect in deadline.entries_of("effects"):
         yield from _effect(effect, facts)
@@ -169,10 +169,15 @@ def _decides(entry: Node, reached: list[str], facts: Facts) -> Iterator[Diagnost
 def _condition(when: Node, facts: Facts) -> Iterator[Diagnostic]:
     """What an inject waits for: that it names something, and what is there."""
     if not keys_of(when):
-        yield start_of(when).fault(f"a condition names something: {ONE_OF_A_CONDITION}.")
+        yield start_of(when).fault(f"a condition names something: {_one_field_of(When)}.")
     yield from _state_of_play(when, facts)
     if unless := when.mapping_of("unless"):
         yield from _state_of_play(unless, facts)
+
+
+def _one_field_of(model: type[BaseModel]) -> str:
+    *names, last = map(repr, fields_of(model))
+    return f"{', '.join(names)} or {last}"
 
 
 def _state_of_play(play: Node, facts: Facts) -> Iterator[Diagnostic]:

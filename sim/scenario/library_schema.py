@@ -594,3 +594,10 @@ class Library(Entry):
         Estimates.model_validate({}), description="what past cases say about the coefficients of behaviour"
     )
     volumes: Volumes | None = Field(None, description="how much happens at all, by the record")
+
+
+NOT_PLAYED = {  # facts for readers: whoever gave one another value would find that nothing changes
+    (Body, "budget_eur_m"), (Escalation, "cameo"), (Escalation, "goldstein"), (Exposure, "import_share_pct"),
+    (Project, "is_moonshot"), (Project, "maturity"), (State, "cyber_incidents"), (State, "es11_1"),
+    (State, "government_effectiveness"), (State, "population_m"),
+}  # fmt: skip

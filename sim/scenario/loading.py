@@ -1,5 +1,6 @@
-"""From a name or a file to a scenario ready to be played: find, read, extend, leave out, check, freeze, note.
-Also a scenario to start from.
+"""From a name or a file to a scenario ready to be played: find, read, extend, leave out, check, freeze.
+
+Notes on one that is sound, and one to start from.
 """
 
 import dataclasses
@@ -435,14 +436,12 @@ class _Taken:
         """Whether a value has to go as a whole; what can go below it without it is taken away."""
         if node.kind == "scalar":
             goes = node.text is not None and self.is_inherited(node) and self.absent(node.text, field, annotation)
-            return goes and self._remember(node)
+            if goes:
+                self.codes[node.text or ""] = self.files[node.source.file] = None
+            return goes
         if is_model(core(annotation)[0]):
             return self._fields_go(node, annotation, entry) if node.is_mapping else False
         return self._items_go(node, annotation, field, entry)
-
-    def _remember(self, node: Node) -> bool:
-        self.codes[node.text or ""] = self.files[node.source.file] = None
-        return True
 
     def _fields_go(self, node: Node, annotation: object, entry: tuple[str, str]) -> bool:
         for field, value in list(node.value.items()):

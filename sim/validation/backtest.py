@@ -207,10 +207,8 @@ def acts_of(cells: Cells, cases: Cases, played: Mapping[str, Played]) -> pd.Data
 
     A run counts those who acted in it, by its own dice; that allies move together shows in how far the runs spread.
 
-    Returns
-    -------
-    DataFrame, a row per case and kind of act of which anything is known: case, kind, cells (how many), recorded, mean,
-    low, median and high (5, 50 and 95 % of the runs), holds (whether the record lies from low to high)
+    A row per case and kind of act of which anything is known: case, kind, cells (how many), recorded, mean,
+    low, median and high (5, 50 and 95 % of the runs), holds (whether the record lies from low to high).
     """
     rows = []
     for at, case in enumerate(cases.cases):
@@ -232,9 +230,7 @@ def acts_of(cells: Cells, cases: Cases, played: Mapping[str, Played]) -> pd.Data
 def lags_of(played: Mapping[str, Played]) -> pd.DataFrame:
     """Days from the disclosure to each kind of act, over every actor that did it, every run and every case.
 
-    Returns
-    -------
-    DataFrame, a row per kind of act: kind, acts (how many there were in all runs), q10, q25, q50, q75 and q90 in days
+    A row per kind of act: kind, acts (how many there were in all runs), q10, q25, q50, q75 and q90 in days.
     """
     rows = []
     for k, kind in enumerate(KINDS):
@@ -249,11 +245,9 @@ def lags_of(played: Mapping[str, Played]) -> pd.DataFrame:
 def first_answers_of(cases: Cases, played: Mapping[str, Played]) -> pd.DataFrame:
     """Days to the first answer together: of the record, and to the day on which two actors had done more than speak.
 
-    Returns
-    -------
-    DataFrame, a row per case: case, recorded (days, nan where there was none), type ("collective", "lead_state_only" or
+    A row per case: case, recorded (days, nan where there was none), type ("collective", "lead_state_only" or
     "none"), low, median and high (the 10, 50 and 90 % quantiles over the runs that saw one, nan where none did), and
-    share, how many did
+    share, how many did.
     """
     rows = []
     for case in cases.cases:
@@ -269,9 +263,7 @@ def first_answers_of(cases: Cases, played: Mapping[str, Played]) -> pd.DataFrame
 def outcomes_of(coercions: Sequence[Case], played: Mapping[str, Played]) -> pd.DataFrame:
     """Coercions, which are cases with a demand: whether the target gave in, and the model's probability that it does.
 
-    Returns
-    -------
-    DataFrame, a row per coercion: case, target, months, conceded (0, 1 or "partial") and chance
+    A row per coercion: case, target, months, conceded (0, 1 or "partial") and chance.
     """
     ended = [(case, case.outcome) for case in coercions if case.outcome.target_conceded is not None]
     rows = [
@@ -288,10 +280,8 @@ def outcomes_of(coercions: Sequence[Case], played: Mapping[str, Played]) -> pd.D
 def cells_table(backtest: Backtest) -> pd.DataFrame:
     """Every cell that was scored, with what each forecast said of it.
 
-    Returns
-    -------
-    DataFrame, a row per cell in the order of the file: case, case_kind, actor, kind, done (0 or 1), confidence, then
-    the probability that each forecast gave, by the names of `COLUMNS`
+    A row per cell in the order of the file: case, case_kind, actor, kind, done (0 or 1), confidence, then
+    the probability that each forecast gave, by the names of `COLUMNS`.
     """
     cells = backtest.cells
     table = {
@@ -322,9 +312,7 @@ def fifths_of(fifths: Iterable[Fifth]) -> tuple[int, int]:
 def calibration_table(backtest: Backtest) -> pd.DataFrame:
     """The calibration of every forecast but "nobody", as rows.
 
-    Returns
-    -------
-    DataFrame: scope, forecast, then the fields of `sim.validation.scores.Fifth`
+    Its columns are scope, forecast, then the fields of `sim.validation.scores.Fifth`.
     """
     rows = [
         {"scope": scope, "forecast": name, **asdict(fifth)}

@@ -281,7 +281,7 @@ def days_to_joint_answer(run: Run, incident: str) -> float:
     """Days from the incident to the first joint text of solidarity or more."""
     least = RUNGS.index("solidarity")
     adopted = [event.payload for event in run.events("text_adopted", incident)]
-    days = [text["days_since_incident"] for text in adopted if RUNGS.index(text["rung"]) >= least]
+    days = (text["days_since_incident"] for text in adopted if RUNGS.index(text["rung"]) >= least)
     return min(days, default=NOT_AT_ALL)
 
 
@@ -510,19 +510,17 @@ def recorded(case: Case, kind: str, library: Library) -> tuple[int, int]:
 
 @dataclass
 class Tally:
-    """What was counted over some runs.
+    """What was counted over some runs."""
 
-    name : str, of the scenario, or `CASES` for past cases taken together; runs : int
-    counts : each thing that is counted, of each run or incident
-    absurd : sentences on what cannot be; formats : how often each was called; incidents : int, how many there were
-    """
-
-    name: str
+    name: str  # of the scenario, or `CASES` for past cases taken together
     runs: int = 0
-    incidents: int = 0
+    incidents: int = 0  # how many there were
+    # each thing that is counted, of each run or incident
     counts: dict[str, list[Count]] = field(default_factory=lambda: {key: [] for key in COUNTED})
-    absurd: dict[str, list[str]] = field(default_factory=lambda: {key: [] for key in ABSURD})
-    formats: Counter = field(default_factory=Counter)
+    absurd: dict[str, list[str]] = field(
+        default_factory=lambda: {key: [] for key in ABSURD}
+    )  # what cannot be, in words
+    formats: Counter = field(default_factory=Counter)  # how often each was called
 
     def add(self, run: Run) -> None:
         """Count one run more."""
@@ -565,19 +563,17 @@ def together(name: str, tallies: Iterable[Tally]) -> Tally:
 
 @dataclass(frozen=True)
 class SetBeside:
-    """A row of the record with what was counted.
+    """A row of the record with what was counted over runs and incidents; infinite where it does not happen.
 
-    key : str; row : Volume
-    low, median, high, mean : float, over runs and incidents; infinite where the thing does not happen in so many
-    spread : float, from `low` to `high` of each incident by itself, in the middle of the incidents. Past cases are
-        taken together, since each has one incident and the record's spread is that of cases, too
+    The spread is from `low` to `high` of each incident by itself, in the middle of the incidents. Past cases are taken
+    together, since each has one incident and the record's spread is that of cases, too.
     """
 
     key: str
     row: Volume
-    low: float
+    low: float  # the 10 % quantile
     median: float
-    high: float
+    high: float  # the 90 % quantile
     mean: float
     spread: float
 

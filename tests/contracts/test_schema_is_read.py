@@ -13,8 +13,7 @@ import pytest
 from pydantic import BaseModel
 
 from sim.errors import InputError
-from sim.scenario.entries import NOT_PLAYED
-from sim.scenario.library_schema import Library
+from sim.scenario.library_schema import NOT_PLAYED, Library
 from sim.scenario.schema import Scenario
 from tests.builders import a_scenario
 

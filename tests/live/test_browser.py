@@ -6,10 +6,10 @@ import threading
 from urllib.parse import quote
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
+from sim.live.server import Server
 from tests.builders_room import Hall
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -22,9 +22,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium, as in 
 def served(tmp_path):
     """A room on loopback, and its address."""
     hall = Hall(tmp_path)
-    config = uvicorn.Config(hall.browser.app, port=0, log_level="error", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    listening = config.bind_socket()
+    server = Server(hall.browser.app, port=0)
+    listening = server.config.bind_socket()
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     yield hall, f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -76,6 +75,7 @@ def test_four_browsers_play_three_turns_and_each_sees_what_is_new_without_asking
             control.wait_for_load_state()
         if turn < 3:
             go_on.click()
+    estonia.get_by_text("Sent. Until control goes on").wait_for(state="detached")  # it is another step by now
     screen.get_by_role("heading", name="Turn 3 of 4 is over").wait_for()
     japan.get_by_role("heading", name="Turn 3 of 4 is over").wait_for()
 
@@ -86,14 +86,17 @@ def test_what_is_being_written_survives_an_inject_a_drop_and_a_new_page(served, 
     joins(phone, "Marta", hall.room.code, "Estonia")
     hall.proceed()
     why = phone.get_by_label("Why?")
-    why.fill("Our own people saw it")
     phone.context.set_offline(True)
+    phone.get_by_text("The room cannot be reached just now").wait_for()
+    why.fill("Our own people saw it")
+    phone.get_by_role("button", name="Send").click()
     hall.browser.post(
         f"{hall.control}/write", data={"title": "News from Riga", "text": "They see it too.", "to": "EST"}
     )
     phone.context.set_offline(False)
     phone.get_by_text("They see it too.").wait_for()
-    assert why.input_value() == "Our own people saw it"
+    phone.get_by_text("The room cannot be reached just now").wait_for(state="hidden")
+    assert why.input_value() == "Our own people saw it" and not hall.room.session.pending
     with phone.expect_response(lambda answer: "twice" in (answer.request.post_data or "")):
         why.press_sequentially(", twice")
     phone.reload()

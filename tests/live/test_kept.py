@@ -2,11 +2,13 @@
 
 import csv
 import io
+import re
 import signal
 import subprocess
 import sys
 import zipfile
 
+import httpx2
 import pytest
 
 from sim.cli.live import _keeper
@@ -184,11 +186,18 @@ def test_an_exercise_goes_on_only_as_what_it_is(serve, tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process of its own group cannot be sent Ctrl-C there")
-def test_ctrl_c_ends_the_server_and_says_how_to_go_on(tmp_path):
+@pytest.mark.parametrize("signals, code", [((signal.SIGINT, signal.SIGINT), 0), ((signal.SIGTERM,), 143)])
+def test_a_server_that_is_told_to_end_ends_its_streams_and_says_how_to_go_on(tmp_path, signals, code):
     command = [sys.executable, "-m", "sim", "serve", "smallest", "--port", "0", "--session", str(tmp_path / "one")]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
-    while "Ctrl-C ends" not in server.stdout.readline():
-        pass
-    server.send_signal(signal.SIGINT)
-    said, faults = server.communicate(timeout=60)
-    assert server.returncode == 0 and "oceans serve --session" in said and "Traceback" not in faults
+    said = ""
+    while "Ctrl-C ends" not in said:
+        said += server.stdout.readline()
+    stream = re.search(r"http\S+/control/\S+", said)[0].replace("/control/", "/events/")
+    with httpx2.stream("GET", stream, timeout=60) as opened:
+        next(opened.iter_lines())
+        for one in signals:
+            server.send_signal(one)
+        said, faults = server.communicate(timeout=60)
+    assert server.returncode == code and "oceans serve --session" in said
+    assert faults.strip() in ("", "Told to end.")

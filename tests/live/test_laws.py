@@ -9,10 +9,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from sim.letters import hidden
-from sim.live.guard import GUESSES, Brake
+from sim.live.guard import Brake
 from sim.live.log import Log
 from sim.live.results import write_session
-from sim.live.server import server_of
+from sim.live.server import news_for, server_of
 from sim.record import store
 from tests.builders_room import ADDRESS, Hall, words_of
 
@@ -134,21 +134,67 @@ def test_a_wrong_code_is_told_and_lets_nobody_in(hall):
     assert not hall.log.people()
 
 
-def test_guessing_the_code_is_slowed_down_for_whoever_guesses_and_for_a_minute(tmp_path):
+def test_a_workshop_behind_one_address_comes_in_at_once_and_guessing_the_code_is_slowed_down(tmp_path):
     now = [0.0]
     hall = Hall(tmp_path, brake=Brake(lambda: now[0]))
 
     def tries(code):
-        pages = hall.browser.post("/join", data={"name": "Eve", "code": code})
-        programs = hall.browser.post("/api/join", json={"name": "Eve", "code": code})
-        return pages.status_code, programs.status_code, pages.text
+        page = hall.browser.post("/join", data={"name": "Eve", "code": code})
+        return page.status_code, page.text
 
-    for _ in range(GUESSES // 2):
-        assert tries("0000")[:2] == (400, 400)
-    page, program, said = tries(hall.room.code)
-    assert (page, program) == (429, 429) and "Please wait 60 seconds" in said and not hall.log.people()
+    def program_tries(code):
+        return hall.browser.post("/api/join", json={"name": "Eve", "code": code}).status_code
+
+    assert len(hall.room.code) == 5, "so many codes that guessing at this pace takes weeks"
+    assert {tries(code)[0] for _ in range(30) for code in ("0000", hall.room.code)} == {400, 200}
+    while program_tries("0000") == 400:
+        pass
+    assert len(hall.log.people()) == 30 and program_tries(hall.room.code) == 429
+    assert tries(hall.room.code)[0] == 429 and "Please wait 60 seconds" in tries("0000")[1]
     now[0] += 60
-    assert tries(hall.room.code)[:2] == (200, 201)
+    assert (tries(hall.room.code)[0], program_tries(hall.room.code)) == (200, 201)
+
+
+def test_going_on_twice_at_once_goes_on_once_and_a_pause_asked_for_twice_is_one(hall):
+    hall.join("Marta", "EST")
+    seen = str(hall.room.stage)
+    hall.browser.post(f"{hall.control}/proceed", data={"stage": seen})
+    before = hall.room.session.save()
+    again = hall.browser.post(f"{hall.control}/proceed", data={"stage": seen})
+    assert "has gone on meanwhile" in again.text and hall.room.session.save() == before
+    for _ in range(2):
+        hall.browser.post(f"{hall.control}/pause", data={"stands": "False"})
+    assert hall.room.clock()["stands"]
+
+
+def test_what_is_sent_twice_in_a_row_is_kept_once(hall):
+    link = hall.join("Marta", "EST")
+    hall.proceed()
+    for deed, form in (
+        ("note", {"to": "control", "text": "We ask for help."}),
+        ("move", {"text": "We close the border"}),
+    ):
+        for _ in range(2):
+            hall.browser.post(f"{link}/{deed}", data={"seat": "EST", **form})
+    assert (len(hall.log.notes()), len(hall.log.moves())) == (1, 1)
+
+
+def test_a_stream_tells_a_seat_of_its_own_news_and_of_everybodys_and_ends_with_its_link(hall):
+    est, jpn = hall.join("Marta", "EST"), hall.join("Kenji", "JPN")
+    hall.proceed()
+    est_news, jpn_news = (
+        news_for(hall.room, person, link.removeprefix("/p/"))
+        for person, link in zip(hall.log.people(), (est, jpn), strict=True)
+    )
+    before = est_news(), jpn_news(), hall.room.number
+    hall.browser.post(f"{est}/send", data=hall.form("EST"))
+    hall.browser.post(f"{est}/note", data={"seat": "EST", "to": "control", "text": "We ask for help."})
+    assert est_news() > before[0] and jpn_news() == before[1] and hall.room.number > before[2]
+    hall.browser.post(f"{hall.control}/note", data={"to": "JPN", "text": "For Tokyo."})
+    assert jpn_news() > before[1]
+    hall.browser.post(f"{hall.control}/revoke", data={"person": hall.log.people()[0].id})
+    assert est_news() is None and jpn_news() is not None
+    assert hall.browser.get(est.replace("/p/", "/events/")).status_code == 404
 
 
 def test_an_old_link_of_control_is_good_after_the_server_was_started_anew(hall):

@@ -20,8 +20,10 @@ function take(part, fresh) {
 
 async function look() {
   const answer = await fetch(location.href, { headers: { "X-Looks": "1" } });
-  if (!answer.ok) return;
+  if (answer.status === 404) location.reload(); // the link is good no more, and the page says so
+  if (!answer.ok) throw new Error(answer.statusText);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const isElsewhere = page.getElementById("head").dataset.stage !== document.getElementById("head").dataset.stage;
   const parts = [...document.querySelectorAll("[data-live]")];
   const known = new Set(parts.map((part) => part.id));
   const fresh = [...page.querySelectorAll("[data-live]")];
@@ -30,23 +32,24 @@ async function look() {
     return;
   }
   for (const part of fresh) {
-    if (part.id === "said" && !part.childElementCount) continue;
+    if (part.id === "said" && !part.childElementCount && !isElsewhere) continue; // still true
     take(document.getElementById(part.id), document.importNode(part, true));
   }
   document.title = page.title;
 }
 
-function keep(form) {
+function keep(form, after = 300) {
   clearTimeout(keeping.get(form.id));
   keeping.set(form.id, setTimeout(() => {
-    fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true });
-  }, 300));
+    const written = { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true };
+    fetch(form.dataset.draft, written).catch(() => keep(form, 1000)); // no network: again until it is there
+  }, after));
 }
 
 function tick() {
   for (const clock of document.querySelectorAll("[data-left]")) {
-    const left = Math.max(0, Number(clock.dataset.left) - 1);
-    clock.dataset.left = left;
+    clock.ends ??= performance.now() + 1000 * clock.dataset.left;
+    const left = Math.max(0, Math.round((clock.ends - performance.now()) / 1000));
     clock.textContent = `${Math.floor(left / 60)} min ${String(left % 60).padStart(2, "0")} s left`;
   }
 }
@@ -54,8 +57,10 @@ function tick() {
 const stream = document.body.dataset.stream;
 if (stream) {
   const source = new EventSource(stream);
-  let shown = document.body.dataset.number, newest = shown;
+  let shown = document.body.dataset.number, newest = shown, isLooking = false, wasOpen = false;
   const catchUp = async () => {
+    if (isLooking) return;
+    isLooking = true;
     while (shown !== newest) {
       const number = newest;
       try {
@@ -65,13 +70,39 @@ if (stream) {
         await new Promise((done) => setTimeout(done, 1000));
       }
     }
+    isLooking = false;
+  };
+  const lookAnyway = () => {
+    shown = null;
+    catchUp();
   };
   source.onmessage = (event) => {
-    const isIdle = shown === newest;
     newest = event.data;
-    if (isIdle) catchUp();
+    catchUp();
   };
+  const tellWhetherLost = () => {
+    document.getElementById("lost").hidden = navigator.onLine && source.readyState === EventSource.OPEN;
+  };
+  source.onopen = () => { // after a drop, or another server: whatever number it begins with
+    tellWhetherLost();
+    if (wasOpen) lookAnyway();
+    wasOpen = true;
+  };
+  source.onerror = tellWhetherLost;
+  addEventListener("offline", tellWhetherLost);
+  addEventListener("online", () => {
+    tellWhetherLost();
+    lookAnyway();
+  });
+  document.addEventListener("visibilitychange", () => { // after a sleep
+    if (!document.hidden) lookAnyway();
+  });
 }
+document.addEventListener("submit", (event) => { // a second tap sends nothing again, nor does what nobody would receive
+  if (event.target.isSent || !document.getElementById("lost").hidden) event.preventDefault();
+  event.target.isSent = true;
+  setTimeout(() => { event.target.isSent = false; }, 2000);
+});
 document.addEventListener("input", (event) => {
   const form = event.target.closest("form[data-draft]");
   if (form) keep(form);

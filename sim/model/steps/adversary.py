@@ -7,6 +7,7 @@ import numpy as np
 from sim.catalogue.moves import MOVES, NAMES, Campaign
 from sim.model.decisions import Decision, Option
 from sim.model.inputs import NO_STATE
+from sim.model.steps.assess import severity_now
 from sim.model.steps.stops import seats_to_ask
 from sim.rules.choice import choice_probabilities, pick
 from sim.rules.quantize import quantize, total
@@ -54,7 +55,7 @@ class Signs:
         return cls(
             silence=1 - state.covered.max(axis=-1),
             discord=discord(world),
-            crisis=np.minimum(state.intensity * state.severity.max(axis=-1), 1),
+            crisis=np.minimum(severity_now(world), 1),
             opacity=1 - world.transparency(),
         )
 

@@ -158,14 +158,13 @@ def judge_gravity(world, begun):
     state.bond[begun] = quantize(np.minimum(felt, 1) * inputs.is_state)
 
 
-def severity_now(world, h=slice(None)):
-    """How hard whoever is hit worst is hit now: (H, R), or (R,) for one incident."""
-    state = world.state
-    return (state.severity[h] * state.intensity[h][..., None]).max(axis=-1)
+def severity_now(world, where=slice(None)):
+    """How hard whoever is hit worst is hit now: (H, R), or, for one incident, (R,), or of (incidents, runs), (K,)."""
+    return world.state.severity[where].max(axis=-1) * world.state.intensity[where]
 
 
-def confidence_now(world, h=slice(None)):
-    """How sure those with a stake are of the culprit now: (H, R), or (R,) for one incident."""
-    stake = world.state.stake[h] * world.inputs.is_state
+def confidence_now(world, where=slice(None)):
+    """How sure those with a stake are of the culprit now: likewise."""
+    stake = world.state.stake[where] * world.inputs.is_state
     weight = np.maximum(stake.sum(axis=-1), 1e-9)
-    return quantize((quantize(world.confidence()[h]) * stake).sum(axis=-1) / weight)
+    return quantize((quantize(world.confidence()[where]) * stake).sum(axis=-1) / weight)

@@ -17,11 +17,11 @@ def decide_projects(world, answers):
     """
     inputs, state = world.inputs, world.state
     decided = {}
-    for p, name in enumerate(inputs.projects):
-        running = state.project_state == RUNNING
+    due = (state.project_state == NOT_BEGUN) & (state.project_due > 0) & (state.project_due <= world.turn)
+    for p in np.flatnonzero(due.any(axis=-1)):
+        name, running = inputs.projects[p], state.project_state == RUNNING
         ready = (running | (inputs.project_depends[p][:, None] == 0)).all(axis=0)
-        due = (state.project_due[p] > 0) & (state.project_due[p] <= world.turn)
-        put = (state.project_state[p] == NOT_BEGUN) & due & ready & affordable(world, p)
+        put = due[p] & ready & affordable(world, p)
         if not put.any():
             continue
         blockers = blocked_by(world, p, put, answers)

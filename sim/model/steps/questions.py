@@ -73,16 +73,17 @@ def answer_questions(world, answers):
 
 
 def _standing(world) -> Iterator[Standing]:
-    """The questions that have been put in some run and may be answered now."""
+    """The questions that somebody may answer now, in some run."""
     for q, place in enumerate(world.inputs.questions):
         planned = world.plan[place]
         question = planned.inject.question
         if question and planned.status == RELEASED and world.turn < (ends := planned.turn + question.turns):
             of_scenario = world.state.released
             is_out = of_scenario[place] if place < len(of_scenario) else np.ones(world.runs, dtype=bool)
-            is_asked = is_out[:, None] & world.inputs.question_to[q]
+            where = is_out[:, None] & world.inputs.question_to[q] & (world.state.chosen[q] < 0)
             is_last = world.turn + 1 >= min(ends, world.inputs.turns + 1)
-            yield Standing(q, planned.inject, question, is_asked & (world.state.chosen[q] < 0), is_last)
+            if where.any():
+                yield Standing(q, planned.inject, question, where, is_last)
 
 
 def _by_lot(world, asked):

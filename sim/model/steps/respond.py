@@ -14,8 +14,9 @@ from sim.model.decisions import Decision, Option
 from sim.model.inputs import responses_of
 from sim.model.steps.joining import acts_from, join
 from sim.model.steps.stops import seats_to_ask
-from sim.model.steps.willingness import attention, has_joined, peer_term, text_term
+from sim.model.steps.willingness import attention, has_joined, peer_participation_at, peer_term, text_term
 from sim.rules.choice import first_of_each
+from sim.rules.quantize import select_runs
 from sim.scenario.calendar import whole
 
 
@@ -26,18 +27,23 @@ def choose_responses(world):
     left = state.capital
     for h in np.flatnonzero(inputs.incident_begins <= world.turn):
         part = inputs.option_slices[h]
-        peer, text = peer_term(world, h), text_term(world, h)
-        utility = world.base_utilities[h] + peer
-        utility += text
-        can = open_to(world, h)
-        wants = kinds_wanted(world, h, utility)
-        picked = instruments(world, h, wants, can)
+        can_pay = left >= inputs.kind_price[inputs.kind_slices[h]]
+        picked = instruments(world, h, kinds_wanted(world, h, can_pay), open_to(world, h))
         chosen[part], left = affordable(world, h, picked, left)
-        if world.watch:
-            world.watch.weighed(world, h, utility, can, picked)
-        if world.recorder:
-            world.recorder.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utility[:, 0])
+        if world.watch or world.recorder:
+            tell_what_was_weighed(world, h)
     return chosen
+
+
+def tell_what_was_weighed(world, h):
+    """Say how willing everybody is to join each kind of response to incident `h`, whether or not it could join."""
+    peer, text = peer_term(world, h), text_term(world, h)
+    utility = world.base_utilities[h] + peer + text
+    if world.watch:
+        can = open_to(world, h)
+        world.watch.weighed(world, h, utility, can, instruments(world, h, kinds_wanted(world, h), can))
+    if world.recorder:
+        world.recorder.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utility[:, 0])
 
 
 def join_responses(world, chosen):
@@ -50,15 +56,34 @@ def join_responses(world, chosen):
         world.recorder.responses_decided(world, new)
 
 
-def kinds_wanted(world, h, utility):
-    """Which kinds of response each wants to take up now: (kinds of the incident, R, A) bool."""
-    inputs, state = world.inputs, world.state
-    part = inputs.kind_slices[h]
+def kinds_wanted(world, h, can_pay=True):
+    """Which kinds of response each wants to take up now: (kinds of the incident, R, A) bool.
+
+    Company is looked at only by those whom it could move.
+
+    Parameters
+    ----------
+    can_pay : array (kinds of the incident, R, A) of bool, who has the capital for the cheapest of each kind: who has
+        not is left out, but for alternatives, which stand aside for one another before anybody looks at the price
+    """
+    state, params = world.state, world.inputs.params
+    part = world.inputs.kind_slices[h]
     attends = attention(world, h) >= state.attends_from[h]
-    willing = inputs.params.precision * utility >= state.threshold[part]
-    is_news = state.perceived[h] >= state.acted_on[part] + inputs.params.renew_step
-    wants = attends & willing & is_news
-    return wants & ~set_aside(world, h, utility, wants)
+    is_news = state.perceived[h] >= state.acted_on[part] + params.renew_step
+    base, text, threshold = world.base_utilities[h], text_term(world, h), state.threshold[part]
+    in_company = params.precision * (base + MOST_COMPANY * np.abs(params.b_peer) + text)
+    could = attends & is_news & (can_pay | is_alternative(world, h)) & (in_company >= threshold)
+    places = np.flatnonzero(could)
+    runs = places // could.shape[-1] % world.runs
+    company = select_runs(params.b_peer, runs)[..., 0] * (peer_participation_at(world, h, places) - 0.5)
+    weighed = base.ravel()[places] + company + text.ravel()[places]
+    utility, wants = np.full(could.shape, -np.inf), np.zeros_like(could)
+    utility.ravel()[places] = weighed
+    wants.ravel()[places] = select_runs(params.precision, runs)[..., 0] * weighed >= threshold.ravel()[places]
+    return wants & can_pay & ~set_aside(world, h, utility, wants)
+
+
+MOST_COMPANY = 0.51  # of its weight is what company adds at most: half, and what the shares are rounded by
 
 
 def set_aside(world, h, utility, wants):
@@ -81,6 +106,12 @@ def set_aside(world, h, utility, wants):
 
 
 PRESSURE = ("measures", "military")
+
+
+def is_alternative(world, h):
+    """Which kinds of response to an incident may give way to another: (kinds, 1, 1) bool."""
+    names = [kind for _, kind in world.inputs.kinds[world.inputs.kind_slices[h]]]
+    return np.isin(names, ("talks", *PRESSURE))[:, None, None]
 
 
 def instruments(world, h, wants, can):
@@ -110,8 +141,9 @@ def instruments(world, h, wants, can):
 def acts_in_time(world, options, runs, actors):
     """Whether a response would be felt before the exercise ends: bool, like the arguments."""
     inputs = world.inputs
-    soonest = inputs.calendar.halfway(world.turn) + inputs.lead_min[options, 0, 0]
-    return np.maximum(acts_from(world, options, runs, actors), soonest) <= inputs.calendar.length
+    in_time = inputs.calendar.halfway(world.turn) + inputs.lead_min[options, 0, 0] <= inputs.calendar.length
+    in_time[in_time] = acts_from(world, options[in_time], runs[in_time], actors[in_time]) <= inputs.calendar.length
+    return in_time
 
 
 def open_to(world, h):
@@ -178,7 +210,7 @@ def responses_open(world, chosen):
         within_means = open_to(world, h) & (inputs.price[part] <= capital)
         for run, place, code in seats_to_ask(world, "responses", within_means.any(axis=0)):
             here = part.start + np.flatnonzero(within_means[:, run, place])
-            peers = peers_seen(inputs, place, world.state.effect_day[here, run] <= world.day)
+            peers = peers_seen(inputs, run, place, world.state.effect_day[here, run] <= world.day)
             options = tuple(describe(world, run, place, o, seen) for o, seen in zip(here, peers, strict=True))
             own = tuple(inputs.options[o][1] for o in here if chosen[o, run, place])
             budget = float(capital[run, place])
@@ -221,18 +253,19 @@ def describe(world, run, place, o, peers):
     )
 
 
-def peers_seen(inputs, place, seen):
+def peers_seen(inputs, run, place, seen):
     """Share, by capability, of an actor's peers that are seen to have joined, in the club that has gone furthest.
 
     Parameters
     ----------
-    place : int, of the actor; seen : array (options, A) of bool
+    run, place : int, of the actor; seen : array (options, A) of bool
 
     Returns
     -------
     array (options,), 0 to 1
     """
-    weight = inputs.peer_group[(inputs.peer_group[:, place] > 0)].copy()
+    groups = inputs.peer_group[:, min(run, inputs.peer_group.shape[1] - 1)]
+    weight = groups[groups[:, place] > 0]
     weight[:, place] = 0
     weight = weight[weight.any(axis=1)]
     shares = (seen @ weight.T) / weight.sum(axis=1)

@@ -219,7 +219,7 @@ def soften(world, due, attempt, against):
     params, text = world.inputs.params, due.text
     theirs = compromise(
         due.wants,
-        quantize(against * (due.of(params.weight_floor) + world.inputs.capability)),
+        quantize(against * (due.of(params.weight_floor) + due.of(world.inputs.capability))),
         due.cares,
         otherwise=0.0,
     )
@@ -233,7 +233,7 @@ def soften(world, due, attempt, against):
 def proposal(world, due):
     """The chair's text: the weighted mean of what members want, and the chair's error: (K,)."""
     inputs = world.inputs
-    mean = compromise(due.wants, quantize(inputs.capability * due.voters), due.cares, otherwise=0.0)
+    mean = compromise(due.wants, quantize(due.of(inputs.capability) * due.voters), due.cares, otherwise=0.0)
     lives_with = due.wants + due.of(inputs.params.tolerance)
     within = np.minimum(
         mean,
@@ -317,13 +317,13 @@ def record_result(world, due, text, supporters):
     consultations, runs, incidents = due.consultations, due.runs, due.incidents
     adopted = text >= edges[1]
     text_kept = text * adopted
-    weight = quantize(inputs.capability) * inputs.is_state
+    weight = quantize(due.of(inputs.capability)) * inputs.is_state
     state.consultation_state[consultations, runs] = np.where(adopted, ADOPTED, FAILED)
-    state.consultation_share[consultations, runs] = quantize((weight * supporters).sum(axis=-1) / weight.sum())
+    state.consultation_share[consultations, runs] = quantize((weight * supporters).sum(axis=-1) / weight.sum(axis=-1))
     state.consultation_text[consultations, runs] = np.maximum(state.consultation_text[consultations, runs], text_kept)
     np.maximum.at(state.covered, (incidents, runs), text_kept[:, None] * supporters)
-    state.told_severity[incidents[adopted], runs[adopted]] = severity_now(world)[incidents[adopted], runs[adopted]]
-    state.told_confidence[incidents[adopted], runs[adopted]] = confidence_now(world)[incidents[adopted], runs[adopted]]
+    told = incidents[adopted], runs[adopted]
+    state.told_severity[told], state.told_confidence[told] = severity_now(world, told), confidence_now(world, told)
     since = np.maximum(state.consultation_due[consultations, runs], world.day) - inputs.incident_day[incidents]
     np.minimum.at(state.days_to_text, (incidents, runs), np.where(text_kept >= edges[2], since, NEVER))
     book_standing(world, due, text_kept, adopted)

@@ -171,8 +171,8 @@ def has_joined(world, h):
     inputs, part = world.inputs, world.inputs.option_slices[h]
     kinds, joined = inputs.kind_slices[h], world.state.joined[part]
     done = np.zeros((kinds.stop - kinds.start, *joined.shape[1:]), dtype=bool)
-    for k in range(len(done)):
-        done[k] = joined[inputs.option_kind[part] == kinds.start + k].any(axis=0)
+    for kind, who in zip(inputs.option_kind[part] - kinds.start, joined, strict=True):
+        done[kind] |= who
     return done
 
 
@@ -185,35 +185,64 @@ def peer_participation(world, h):
     -------
     array (kinds of the incident, R, A)
     """
-    return _in_clubs(world, h, world.state.p_join[world.inputs.kind_slices[h]], has_joined(world, h))
+    return _in_clubs(world.inputs, expected_to_join(world, h))
 
 
-def _in_clubs(world, h, probability, joined):
-    inputs = world.inputs
-    expected = quantize(np.maximum(probability * logistic(attention(world, h)), joined))
-    own = np.ascontiguousarray(expected.reshape(-1, expected.shape[-1]).T)  # a line each, short enough for the cache
-    by_club = inputs.peer_group @ own
-    most = np.zeros_like(own)
-    for club, place, weight, scale in inputs.memberships:
-        of_others = weight * own[place]
-        np.subtract(by_club[club], of_others, out=of_others)
-        of_others *= scale
-        np.maximum(most[place], of_others, out=most[place])
-    return np.ascontiguousarray(most.T).reshape(expected.shape)
+def peer_participation_at(world, h, places):
+    """The same for some of that table's entries alone: (N,), as is `places`, their places when it is laid out flat."""
+    inputs, expected = world.inputs, expected_to_join(world, h)
+    row, actor = np.divmod(places, expected.shape[-1])
+    own, most = expected.ravel()[places], np.zeros(places.size)
+    at = np.minimum(row % expected.shape[1], inputs.peer_group.shape[1] - 1), actor
+    for weight, scale in zip(inputs.peer_group, inputs.company_scale, strict=True):
+        of_club = _sum_over_club(expected, weight).ravel()[row]
+        np.maximum(most, _of_others(of_club, weight[at], own, scale[at]), out=most)
+    return most
+
+
+def _sum_over_club(expected, weight):
+    """The sum over a club, exact on the grid: (kinds, R), of a table (kinds, R, A) and weights (1 or R, A)."""
+    return expected @ weight[0] if len(weight) == 1 else (expected * weight).sum(axis=-1)
+
+
+def expected_to_join(world, h):
+    """With what probability each joins a kind of response, as the others see it: (kinds of the incident, R, A)."""
+    intention = world.state.p_join[world.inputs.kind_slices[h]]
+    return quantize(np.maximum(intention * logistic(attention(world, h)), has_joined(world, h)))
+
+
+def _in_clubs(inputs, expected):
+    kinds, runs, actors = expected.shape
+    own = np.ascontiguousarray(expected.reshape(-1, actors).T)  # neighbours of one club side by side
+    if inputs.peer_group.shape[1] == 1:
+        by_club = (inputs.peer_group[:, 0] @ own).reshape(-1, kinds, runs)
+    else:
+        by_club = np.stack([_sum_over_club(expected, weight) for weight in inputs.peer_group])
+    most = np.zeros((actors, kinds * runs + 8))[:, :-8]  # lines a power of two apart push each other out of the cache
+    own, most = own.reshape(actors, kinds, runs), most.reshape(actors, kinds, runs)
+    for club, neighbours in inputs.neighbours:
+        weight, scale = (of[club, :, neighbours].T[:, None] for of in (inputs.peer_group, inputs.company_scale))
+        company = _of_others(by_club[club], weight, own[neighbours], scale)
+        np.maximum(most[neighbours], company, out=most[neighbours])
+    return np.ascontiguousarray(np.moveaxis(most, 0, -1))
+
+
+def _of_others(of_club, weight, own, scale):
+    """The mean over the others of a club, of the sum over all of it and one's own part in that."""
+    of_others = weight * own
+    np.subtract(of_club, of_others, out=of_others)
+    of_others *= scale
+    return of_others
 
 
 def exchange_intentions(world, h):
     """As many rounds as fit in a turn: each hears what the others intend and adjusts part of the way."""
     inputs, state, params = world.inputs, world.state, world.inputs.params
-    part, joined = inputs.kind_slices[h], has_joined(world, h)
+    part = inputs.kind_slices[h]
     for _ in range(inputs.rounds(world.turn)):
-        before = state.p_join[part]
-        answer = respond_to_company(
-            world.base_utilities[h],
-            params.b_peer,
-            _in_clubs(world, h, before, joined),
-            params.precision,
-            before,
-            params.damping,
-        )
-        state.p_join[part] = quantize(answer * inputs.is_state)
+        company = peer_participation(world, h)
+        for k, intention in enumerate(state.p_join[part]):  # one kind at a time: its table stays in the cache
+            answer = respond_to_company(
+                world.base_utilities[h][k], params.b_peer, company[k], params.precision, intention, params.damping
+            )
+            intention[:] = quantize(answer * inputs.is_state)
