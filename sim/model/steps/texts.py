@@ -105,8 +105,10 @@ def propose_texts(world):
         is_done=np.zeros(consultations.size, dtype=bool),
         backers=np.zeros(voters.shape, dtype=bool),
     )
-    if consultations.size:
-        world.due.text = np.where(world.due.rule == COALITION, lead_text(world, world.due), proposal(world, world.due))
+    gathers = world.due.rule == COALITION
+    for these, drafted in ((gathers, lead_text), (~gathers, proposal)):
+        if these.any():
+            world.due.text[these] = drafted(world, world.due.only(these))
 
 
 RULES = (
