@@ -109,7 +109,9 @@ def total_by(shape: tuple[int, ...], places: tuple[np.ndarray, ...], values: np.
     >>> total_by((2, 2), (np.array([0, 0, 1]), np.array([1, 1, 0])), np.array([0.5, 0.25, 4.0])).tolist()
     [[0.0, 0.75], [4.0, 0.0]]
     """
-    return np.bincount(np.ravel_multi_index(places, shape), values, int(np.prod(shape))).reshape(shape)
+    sums = np.zeros(shape)
+    np.add.at(sums.reshape(-1), np.ravel_multi_index(places, shape), values)
+    return sums
 
 
 def over_actors(values: np.ndarray) -> np.ndarray:
