@@ -180,9 +180,10 @@ def _serve_control_of_all(app: FastAPI, groups: Groups) -> None:
             "where": "All groups",
             "dates": "",
             "clock": None,
+            "stage": groups.stage,
         }
         return first.desk.page(
-            "groups.html.j2", **words, number=groups.number, stage=groups.stage,
+            "groups.html.j2", **words, number=groups.number,
             groups=[_row(one) for one in groups.groups], said=said, token=token, stream=token, drawn=groups.drawn(),
             join=first.desk.links["join"],
         )  # fmt: skip

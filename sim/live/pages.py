@@ -91,24 +91,29 @@ def person_page(room: Room, person: Person) -> dict[str, Any]:
         **frame(room),
         "number": room.news_for(person),
         "person": person,
-        "seats": [_seat_in_list(room, code) for code in room.seats if room.takes_part(code)[1] >= room.session.turn],
+        "seats": [one for one in _seats_in_list(room) if room.takes_part[one["code"]][1] >= room.session.turn],
         "held": [seat_page(room, person, code) for code in person.seats],
         "results": room.results() is not None and room.settings()["debrief"],
     }
 
 
-def _seat_in_list(room: Room, code: str) -> dict[str, Any]:
-    return {
-        "code": code,
-        "name": capital(room.names.actor(code)),
-        "by": [one.name for one in room.holders(code)],
-        "when": _when(room, code),
-    }
+def _seats_in_list(room: Room) -> list[dict[str, Any]]:
+    """The seats there are, and who sits in them."""
+    people = room.log.people()
+    return [
+        {
+            "code": code,
+            "name": capital(room.names.actor(code)),
+            "by": [person.name for person in people if code in person.seats],
+            "when": _when(room, code),
+        }
+        for code in room.seats
+    ]
 
 
 def _when(room: Room, code: str) -> str:
     """In which turns a seat's actor takes part; empty: from the first to the last."""
-    first, last = room.takes_part(code)
+    first, last = room.takes_part[code]
     begins = f"from turn {first} on" if first > 1 else ""
     ends = f"up to turn {last}" if last < room.session.model_inputs.turns else ""
     both = f"in turn {first}" if first == last else f"in turns {first} to {last}"
@@ -140,7 +145,7 @@ def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
         "brief": own.brief if own and own.brief else "",
         "when": _when(room, code),
         "is_here": is_here,
-        "is_to_come": turn < room.takes_part(code)[0],
+        "is_to_come": turn < room.takes_part[code][0],
         "new": [one for one in view["injects"] if max(one["turn"], 1) == turn],
         "before": [one for one in view["injects"] if max(one["turn"], 1) == turn - 1],
         "since": _since(view, session.model_inputs.calendar, names),
@@ -153,7 +158,7 @@ def seat_page(room: Room, person: Person, code: str) -> dict[str, Any]:
         "team": [one.name for one in room.holders(code)],
         "views": _views_of_team(room, person, code),
         "notes": room.log.notes(code),
-        "others": [seat for seat in map(lambda c: _seat_in_list(room, c), room.seats) if seat["code"] != code],
+        "others": [(other, capital(names.actor(other))) for other in room.seats if other != code],
         "is_past": turn > 1 or any(answer.actor == code for _, answer in session.decided),
         "moves": _moves(room, code),
         "outcome": _outcome(room) if session.is_over and room.settings()["debrief"] else (),
@@ -334,7 +339,7 @@ def stand_of(room: Room, person: Person) -> dict[str, Any]:
             {"code": code, "brief": (own[code].brief or "") if code in own else "", "speaks": room.speaks(person, code)}
             for code in person.seats
         ],
-        "seats": [_seat_in_list(room, code) for code in room.seats],
+        "seats": _seats_in_list(room),
     }
 
 
@@ -381,9 +386,7 @@ def screen_page(room: Room) -> dict[str, Any]:
             )
             for text in sorted(view["texts"], key=lambda text: -text["day"])
         ][:6],
-        "present": [
-            (one["name"], one["by"]) for one in (_seat_in_list(room, code) for code in room.seats) if one["by"]
-        ],
+        "present": [(one["name"], one["by"]) for one in _seats_in_list(room) if one["by"]],
         "outcome": _outcome(room) if debrief else (),
         "chart": room.settings()["chart"] if debrief and room.results() else "",
         **_looked_back(room, bool(debrief)),

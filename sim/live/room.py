@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -122,22 +123,23 @@ class Room:
         """The short code to join with."""
         return self.log.fact("code", "")
 
-    @property
+    @cached_property
     def seats(self) -> list[str]:
         """Codes of the seats that somebody may take: actors with a brief first, then the others."""
         inputs, own = self.session.model_inputs, self.loaded.scenario.actors
         codes = [code for code in inputs.actors if code not in inputs.bodies or inputs.is_state[inputs.index[code]]]
         return sorted(codes, key=lambda code: not (code in own and own[code].brief))
 
-    def takes_part(self, seat: str) -> tuple[int, int]:
-        """The first and the last turn in which a seat's actor takes part."""
+    @cached_property
+    def takes_part(self) -> dict[str, tuple[int, int]]:
+        """The first and the last turn in which each seat's actor takes part."""
         inputs = self.session.model_inputs
-        turns = inputs.takes_part[:, inputs.index[seat]].nonzero()[0] + 1
-        return int(turns[0]), int(turns[-1])
+        turns = {code: inputs.takes_part[:, inputs.index[code]].nonzero()[0] + 1 for code in self.seats}
+        return {code: (int(own[0]), int(own[-1])) for code, own in turns.items()}
 
     def is_here(self, seat: str) -> bool:
         """Whether a seat's actor takes part now."""
-        first, last = self.takes_part(seat)
+        first, last = self.takes_part[seat]
         return first <= max(self.session.turn, 1) <= last
 
     def holders(self, seat: str) -> list[Person]:
@@ -185,7 +187,7 @@ class Room:
         """Somebody takes a seat, which from now on waits for its people."""
         if seat not in self.seats:
             raise refusal(f"there is no seat '{seat}' in this exercise.")
-        if self.session.turn > self.takes_part(seat)[1]:
+        if self.session.turn > self.takes_part[seat][1]:
             raise refusal(f"{self.names.actor(seat)} takes part no longer. Take another seat.")
         with self._changing():
             if not self.session.is_over and seat not in self.session.people:
@@ -314,9 +316,12 @@ class Room:
 
     def moves(self, *seats: str) -> list[tuple[Move, dict[str, Any] | None]]:
         """Moves in seats' own words, of some seats or of all, each with control's direction on it, or None."""
+        moves = self.log.moves()
+        if not moves:
+            return []
         directed = [json.loads(kept.payload) for kept in self.log.inputs() if kept.source == "control"]
         rulings = {given["value"]["number"]: given for given in directed if given.get("direct") == "adjudicate"}
-        return [(move, rulings.get(move.number)) for move in self.log.moves() if not seats or move.seat in seats]
+        return [(move, rulings.get(move.number)) for move in moves if not seats or move.seat in seats]
 
     def direct(self, direction: Direction, person: str) -> None:
         """Do what control directs; InputError where it cannot be done."""

@@ -294,7 +294,7 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
         with room.lock:
             join = desk.links["join"]
             return desk.page(
-                "screen.html.j2", **pages.screen_page(room), join=join, qr=_qr(join), token=token, stream=token
+                "screen.html.j2", **pages.screen_page(room), join=join, qr=_qr(desk), token=token, stream=token
             )
 
     @app.get("/screen/{token}/picture/{key}")
@@ -422,7 +422,7 @@ def _serve_control(app: FastAPI, desk: Desk) -> None:
         person = desk.person(token, "control")
         with room.lock:
             words = pages.people_page(room, desk.links)
-        qr = _qr(desk.links["join"])
+        qr = _qr(desk)
         return desk.page("people.html.j2", **words, said=desk.told(person), token=token, stream=token, qr=qr)
 
     @app.post("/control/{token}/write")
@@ -622,11 +622,12 @@ def _seat(desk: Desk, control: Person, form: Form) -> None:
         desk.room.sit(person, one_of(form, "seat"), control.name)
 
 
-def _qr(address: str) -> str:
+def _qr(desk: Desk) -> str:
+    """What a phone reads to join: the address, and the code."""
     import segno
     from markupsafe import Markup
 
-    return Markup(segno.make(address).svg_inline(scale=5, border=2))
+    return Markup(segno.make(f"{desk.links['join']}?code={desk.room.code}").svg_inline(border=2, omitsize=True))
 
 
 # ------------------------------------------------------------------------------------------- programs

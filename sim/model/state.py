@@ -405,9 +405,10 @@ def _until_a_project_moves_on(effect):
     def kept(world, name):
         delivered(world)
         answers = world.delivered[-1]
-        if (effect, name) not in answers:
-            answers[effect, name] = effect(world, name)
-        return answers[effect, name]
+        asked = effect.__name__, name  # its name, as a world goes to other processes
+        if asked not in answers:
+            answers[asked] = effect(world, name)
+        return answers[asked]
 
     return kept
 

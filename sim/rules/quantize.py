@@ -145,7 +145,4 @@ def over_options(values: np.ndarray) -> np.ndarray:
     >>> over_options(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])
     """
-    total = values[0]
-    for value in values[1:]:
-        total = total + value
-    return total
+    return np.add.accumulate(values)[-1]

@@ -75,6 +75,7 @@ def test_four_browsers_play_three_turns_and_each_sees_what_is_new_without_asking
             control.wait_for_load_state()
         if turn < 3:
             go_on.click()
+    estonia.get_by_text("Sent. Until control goes on").wait_for(state="detached")  # it is another step by now
     screen.get_by_role("heading", name="Turn 3 of 4 is over").wait_for()
     japan.get_by_role("heading", name="Turn 3 of 4 is over").wait_for()
 
@@ -85,14 +86,17 @@ def test_what_is_being_written_survives_an_inject_a_drop_and_a_new_page(served, 
     joins(phone, "Marta", hall.room.code, "Estonia")
     hall.proceed()
     why = phone.get_by_label("Why?")
-    why.fill("Our own people saw it")
     phone.context.set_offline(True)
+    phone.get_by_text("The room cannot be reached just now").wait_for()
+    why.fill("Our own people saw it")
+    phone.get_by_role("button", name="Send").click()
     hall.browser.post(
         f"{hall.control}/write", data={"title": "News from Riga", "text": "They see it too.", "to": "EST"}
     )
     phone.context.set_offline(False)
     phone.get_by_text("They see it too.").wait_for()
-    assert why.input_value() == "Our own people saw it"
+    phone.get_by_text("The room cannot be reached just now").wait_for(state="hidden")
+    assert why.input_value() == "Our own people saw it" and not hall.room.session.pending
     with phone.expect_response(lambda answer: "twice" in (answer.request.post_data or "")):
         why.press_sequentially(", twice")
     phone.reload()

@@ -23,6 +23,7 @@ async function look() {
   if (answer.status === 404) location.reload(); // the link is good no more, and the page says so
   if (!answer.ok) throw new Error(answer.statusText);
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const isElsewhere = page.getElementById("head").dataset.stage !== document.getElementById("head").dataset.stage;
   const parts = [...document.querySelectorAll("[data-live]")];
   const known = new Set(parts.map((part) => part.id));
   const fresh = [...page.querySelectorAll("[data-live]")];
@@ -31,17 +32,18 @@ async function look() {
     return;
   }
   for (const part of fresh) {
-    if (part.id === "said" && !part.childElementCount) continue;
+    if (part.id === "said" && !part.childElementCount && !isElsewhere) continue; // still true
     take(document.getElementById(part.id), document.importNode(part, true));
   }
   document.title = page.title;
 }
 
-function keep(form) {
+function keep(form, after = 300) {
   clearTimeout(keeping.get(form.id));
   keeping.set(form.id, setTimeout(() => {
-    fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true });
-  }, 300));
+    const written = { method: "POST", body: new URLSearchParams(new FormData(form)), keepalive: true };
+    fetch(form.dataset.draft, written).catch(() => keep(form, 1000)); // no network: again until it is there
+  }, after));
 }
 
 function tick() {
@@ -78,16 +80,26 @@ if (stream) {
     newest = event.data;
     catchUp();
   };
+  const tellWhetherLost = () => {
+    document.getElementById("lost").hidden = navigator.onLine && source.readyState === EventSource.OPEN;
+  };
   source.onopen = () => { // after a drop, or another server: whatever number it begins with
+    tellWhetherLost();
     if (wasOpen) lookAnyway();
     wasOpen = true;
   };
+  source.onerror = tellWhetherLost;
+  addEventListener("offline", tellWhetherLost);
+  addEventListener("online", () => {
+    tellWhetherLost();
+    lookAnyway();
+  });
   document.addEventListener("visibilitychange", () => { // after a sleep
     if (!document.hidden) lookAnyway();
   });
 }
-document.addEventListener("submit", (event) => { // a second tap sends nothing again
-  if (event.target.isSent) event.preventDefault();
+document.addEventListener("submit", (event) => { // a second tap sends nothing again, nor does what nobody would receive
+  if (event.target.isSent || !document.getElementById("lost").hidden) event.preventDefault();
   event.target.isSent = true;
   setTimeout(() => { event.target.isSent = false; }, 2000);
 });
