@@ -182,6 +182,7 @@ class Rerun:
         played = Session(
             session.loaded, session.seed, session.run, states, baseline=False, until=0, at_start=session.at_start
         )
+        played.world.recorder = played.world.series = None  # nobody is told of it
         for turn in range(1, inputs.turns + 1):
             self._starts[turn] = played.twin()
             self._answer(played, turn)

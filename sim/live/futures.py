@@ -19,13 +19,11 @@ from sim.output.figures.saving import svg_of
 from sim.output.figures.style import WIDE
 from sim.output.narrative.decisions import option_words, question
 from sim.phrases import Names, capital
-from sim.policies.seating import policies_of
 from sim.processes import pool
 from sim.record.record import Record
 from sim.session import Session
 
 RUNS = 1000
-RUNS_ONE_BY_ONE = 100
 MOST_WAYS = 4
 NOTHING = "nothing"  # the choice of none of the options
 
@@ -81,14 +79,9 @@ def _played(
 
 
 def look_back(room: Room, session: Session) -> Debrief:
-    """What there is to look back on: an exercise that is over, and what the model makes of the same start.
-
-    Where a policy remembers, each run is played alone, so there are fewer.
-    """
-    policies = policies_of(session.world.inputs, room.policies).values()
-    runs = RUNS_ONE_BY_ONE if any(policy.memory for policy in policies) else RUNS
+    """What there is to look back on: an exercise that is over, and what the model makes of the same start."""
     with pool(1) as workers:
-        played = workers.submit(play, room.loaded, room.seed, runs, policies=room.policies, baseline=False).result()
+        played = workers.submit(play, room.loaded, room.seed, RUNS, policies=room.policies, baseline=False).result()
     return Debrief(session.outcomes, played.outcomes, tuple(room.rounds()))
 
 
