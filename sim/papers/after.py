@@ -7,16 +7,8 @@ from pathlib import Path
 
 from sim.output.figures import charts_of
 from sim.output.figures.saving import png_of
+from sim.output.narrative import hot_wash
 from sim.output.narrative.decisions import LABELS
-from sim.output.narrative.hot_wash import (
-    alignment,
-    hot_wash,
-    measure_rows,
-    questions_of,
-    rounds_of,
-    stances_of,
-    title_of_alignment,
-)
 from sim.output.narrative.injects import objectives_of
 from sim.output.narrative.story import tell
 from sim.papers.before import turn_periods
@@ -57,8 +49,8 @@ def papers_after(played: Played) -> list[Paper]:
 def after_action_report(played: Played) -> Paper:
     """What was played, what was decided by whom, what served each objective, and what to draw from it."""
     record, loaded = played.record, played.loaded
-    told, findings = hot_wash(record, loaded), findings_of(played)
-    measures = [(row.label, row.value, row.unit) for row in measure_rows(record, with_units=False)]
+    told, findings = hot_wash.hot_wash(record, loaded), findings_of(played)
+    measures = [(row.label, row.value, row.unit) for row in hot_wash.measure_rows(record, with_units=False)]
     draft = "A draft for people to finish: what is marked 'Draft' was written from the record alone."
     numbers = "The numbers in brackets above are those of events.jsonl, where each stands in full."
     blocks = [
@@ -177,13 +169,13 @@ def _in_brief(row, played):
 def _alignment(played):
     """Where the people in a seat, and the seats together, were of one mind; nothing where nobody said so in a room."""
     tables = [rows_of(played.folder / name) for name in ("decisions.csv", "views.csv")]
-    rounds = rounds_of(stances_of(*tables), played.loaded)
+    rounds = hot_wash.rounds_of(hot_wash.stances_of(*tables), played.loaded)
     if rounds:
         yield Heading("Of one mind?")
-        yield Paragraph(" ".join(alignment(rounds, played.loaded)))
+        yield Paragraph(" ".join(hot_wash.alignment(rounds, played.loaded)))
     drawn = played.folder / "charts" / "alignment.png"
     if rounds and drawn.exists():
-        yield Picture(drawn, title_of_alignment(rounds, played.loaded))
+        yield Picture(drawn, hot_wash.title_of_alignment(rounds, played.loaded))
 
 
 def _differs(row):
@@ -262,7 +254,7 @@ def _detail(payload, names):
 
 def hot_wash_notes(played: Played) -> Paper:
     """What the talk right after the exercise goes through, with room to write."""
-    questions = questions_of(played.loaded)
+    questions = hot_wash.questions_of(played.loaded)
     blocks = [
         Paragraph("Twenty minutes while it is fresh. One writes; nobody defends."),
         *(block for asked in ("What happened that you did not expect?", "What went well?", "What did not?",

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from sim.catalogue.responses import RUNGS, SILENT_RULES
-from sim.output.figures.style import MARGIN, SMALL, bare, line_height, mark, text_width, width
+from sim.output.figures.style import MARGIN, SMALL, line_height, mark, text_width, width
 from sim.phrases import Names
 
 
@@ -144,10 +144,7 @@ def key_lines(groups):
 
 def draw_key(page, lines, top):
     """The key, its upper edge so many inches above the foot of the drawing."""
-    axes = page.axes(0, 0, width(), top)
-    bare(axes)
-    axes.set_xlim(0, width())
-    axes.set_ylim(0, top)
+    axes = page.bare_axes(0, 0, width(), top, (0, width()), (0, top))
     for at, line in enumerate(lines):
         y = top - (at + 0.5) * line_height(SMALL)
         for x, group in line:

@@ -299,10 +299,7 @@ def _joined_alt(styles, rows, outcomes):
 
 def _draw_joined(page, styles, rows, height, top, several):
     wide = style.width() - 2 * style.MARGIN - 0.2
-    axes = page.axes(style.MARGIN + 0.1, 0.3, wide, top - 0.3)
-    style.bare(axes)
-    axes.set_xlim(0, 1)
-    axes.set_ylim(len(rows) * height, 0)
+    axes = page.bare_axes(style.MARGIN + 0.1, 0.3, wide, top - 0.3, (0, 1), (len(rows) * height, 0))
     axes.set_xticks([0, 0.5, 1], ["0 %", "50 %", "100 % of runs"])
     axes.tick_params(axis="x", length=3)
     axes.get_xticklabels()[-1].set_ha("right")

@@ -505,5 +505,5 @@ def _draw_means(page, finding, low):
     levels = forest.round_ticks(last - half, last + half, 3)
     axes.set_yticks(levels, forest.said(levels))
     axes.tick_params(length=3, labelsize=style.SMALL)
-    forest.on_the_right(axes, last, figure(last, span), weight="bold")
+    forest.beside(axes, last, figure(last, span), weight="bold")
     forest.heading(page, style.MARGIN, low + PANEL + 0.12, axis_of(finding.measure), style.width() - 0.4)

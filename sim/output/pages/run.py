@@ -93,7 +93,7 @@ def write_report(
         path,
         title=record.title,
         scenario=loaded.scenario,
-        facts=_facts(record, loaded),
+        facts=[f"Run {record.run} of the exercise, seed {record.seed}", *_when(loaded.scenario)],
         outcome=told.outcome,
         seats=_who_sat(record, manifest, loaded),
         decided_by=decided_by,
@@ -133,10 +133,6 @@ def write_report_of_many(
 
 
 # ---------------------------------------------------------------------------------------------------- what it was
-
-
-def _facts(record, loaded):
-    return [f"Run {record.run} of the exercise, seed {record.seed}", *_when(loaded.scenario)]
 
 
 def _when(scenario):

@@ -162,9 +162,7 @@ def _scale():
 
 
 def _draw_ladder(page, edges, low, height):
-    axes = page.axes(LEFT, low, _scale(), height)
-    style.bare(axes)
-    axes.set_xlim(0, 1)
+    axes = page.bare_axes(LEFT, low, _scale(), height, (0, 1), (0, 1))
     for at, (name, start, end) in enumerate(zip(RUNGS, edges, [*edges[1:], 1.0], strict=True)):
         if at % 2 == 0:
             axes.axvspan(start, end, color=style.WASH, linewidth=0)
@@ -180,10 +178,7 @@ def _draw_table(page, record, styles, one, top):
     head = style.cut(head, style.width() - 0.4, style.HEAD, bold=True)
     page.write(style.MARGIN, top - 0.24, head, style.HEAD, weight="bold")
     height = len(drafts) * ROW + OUTCOME
-    axes = page.axes(LEFT, top - HEAD - height, _scale(), height)
-    style.bare(axes)
-    axes.set_xlim(0, 1)
-    axes.set_ylim(height, 0)
+    axes = page.bare_axes(LEFT, top - HEAD - height, _scale(), height, (0, 1), (height, 0))
     breaks = {broken.round: broken for broken in one.breaks}
     for at, draft in enumerate(drafts):
         middle = (at + 0.5) * ROW

@@ -178,10 +178,8 @@ def _foot(styles, idle, folded):
 
 def _draw(page, record, styles, joined, columns, rows, rest, foot, below):
     step, lines = _step(columns), len(rows) + bool(rest) + 1
-    axes = page.axes(LEFT, below, step * len(columns), lines * ROW)
-    style.bare(axes)
-    axes.set_xlim(-0.5, len(columns) - 0.5)
-    axes.set_ylim(lines - 0.5, -0.5)
+    across, up = (-0.5, len(columns) - 0.5), (lines - 0.5, -0.5)
+    axes = page.bare_axes(LEFT, below, step * len(columns), lines * ROW, across, up)
     for at in range(0, lines - 1, 2):
         axes.axhspan(at - 0.5, at + 0.5, color=style.WASH, linewidth=0)
     _draw_names(axes, styles, rows, rest, step, lines)

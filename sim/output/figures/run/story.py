@@ -296,10 +296,7 @@ def _draw_bars(page, record, lay, bands):
 
 
 def _bars(page, record, name, left, bands, heading, top, hatch):
-    axes = page.axes(left, 0.1, BAR, bands[-1])
-    style.bare(axes)
-    axes.set_xlim(0, top)
-    axes.set_ylim(bands[-1], 0)
+    axes = page.bare_axes(left, 0.1, BAR, bands[-1], (0, top), (bands[-1], 0))
     axes.axvspan(0, top, color=style.WASH)
     _, values = run.series_of(record, name)
     look = {"facecolor": "#A6A6A6" if hatch else "#4D4D4D", "edgecolor": style.PAPER, "hatch": hatch, "linewidth": 0}
@@ -314,11 +311,8 @@ def _bars(page, record, name, left, bands, heading, top, hatch):
 
 
 def _draw_moments(page, record, lay, shown, bands):
-    room = bands[-1]
-    axes = page.axes(lay.harm + BAR, 0.1, style.width() - lay.harm - BAR, room)
-    style.bare(axes)
-    axes.set_xlim(lay.harm + BAR, style.width())
-    axes.set_ylim(room, 0)
+    room, left, right = bands[-1], lay.harm + BAR, style.width()
+    axes = page.bare_axes(left, 0.1, right - lay.harm - BAR, room, (left, right), (room, 0))
     for edge in bands:
         axes.axhline(edge, color=style.FAINT, linewidth=0.7, zorder=0)
     page.write(lay.when, room + 0.34, f"What happened, from {run.date_of(record, 0).year}", style.LABEL, weight="bold")
