@@ -517,7 +517,7 @@ class ModelInputs:
         return {code: place for place, code in enumerate(self.actors)}
 
 
-_lately = deque(maxlen=8)  # what was arranged lately, for who plays the same scenario again
+_lately: "deque[ModelInputs]" = deque(maxlen=8)  # what was arranged lately, for who plays the same scenario again
 
 
 def build_inputs(loaded, params=None):

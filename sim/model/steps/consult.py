@@ -333,7 +333,7 @@ def p_veto(world, h, runs):
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     panels, panel_of = inputs.silent_panels[h]
     position, cares = (np.ascontiguousarray(of_all[runs].T) for of_all in (state.position[h], salience(world, h)))
-    weight = quantize(inputs.capability.T * cares)
+    weight = quantize(select_runs(inputs.capability, runs).T * cares)
     mean = (panels @ quantize(weight * position)) / np.maximum(panels @ weight, 1e-9)
     reluctance = np.zeros_like(mean)
     for k, sits in enumerate(panels > 0):

@@ -8,6 +8,8 @@ So the chance of ever joining is the highest probability it reaches, however sho
 said no is not asked to throw the dice again each week.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from sim.model.decisions import Decision, Option
@@ -208,10 +210,11 @@ def responses_open(world, chosen):
     for h in np.flatnonzero(inputs.incident_begins <= world.turn):
         part = inputs.option_slices[h]
         within_means = open_to(world, h) & (inputs.price[part] <= capital)
+        alike = {o: described(world, o) for o in range(part.start, part.stop)}
         for run, place, code in seats_to_ask(world, "responses", within_means.any(axis=0)):
             here = part.start + np.flatnonzero(within_means[:, run, place])
             peers = peers_seen(inputs, run, place, world.state.effect_day[here, run] <= world.day)
-            options = tuple(describe(world, run, place, o, seen) for o, seen in zip(here, peers, strict=True))
+            options = tuple(_as_seen(world, run, place, o, alike[o], seen) for o, seen in zip(here, peers, strict=True))
             own = tuple(inputs.options[o][1] for o in here if chosen[o, run, place])
             budget = float(capital[run, place])
             about = inputs.incidents[h]
@@ -230,27 +233,33 @@ def apply_responses(world, chosen, answers):
         part = inputs.option_slices[inputs.incidents.index(incident)]
         chosen[part, run, place] = False
         for o in range(part.start, part.stop):
-            price = inputs.price[o, min(run, inputs.price.shape[1] - 1), 0]
+            price = _price(inputs, o, run)
             if inputs.options[o][1] in choice and price <= left[run, place]:
                 chosen[o, run, place] = True
                 left[run, place] -= price
 
 
-def describe(world, run, place, o, peers):
-    """An option as a seat sees it: what it costs, when it can be felt, what it asks for, and who is seen to join."""
-    inputs, state = world.inputs, world.state
-    key = inputs.options[o][1]
+def described(world, o):
+    """An option as every seat sees it: when it can be felt, and what it asks for."""
+    inputs, key = world.inputs, world.inputs.options[o][1]
     response = responses_of(inputs.loaded)[key]
-    text = state.covered[inputs.option_incident[o], run, place]
     return Option(
         key,
-        cost=float(inputs.price[o].flat[0]),
         acts_day=whole(inputs.calendar.down(inputs.calendar.halfway(world.turn) + inputs.lead_min[o, 0, 0])),
         confidence_min=response.attribution_min if response.accuses else None,
         rung=response.rung,
-        covered=bool(text > 0 and text >= inputs.rung[o, 0, 0]),
-        peer_participation=float(peers),
     )
+
+
+def _as_seen(world, run, place, o, option, peers):
+    """The option as one seat sees it: what it costs, whether a text covers it, and who is seen to join."""
+    text = world.state.covered[world.inputs.option_incident[o], run, place]
+    covered = bool(text > 0 and text >= world.inputs.rung[o, 0, 0])
+    return replace(option, cost=_price(world.inputs, o, run), covered=covered, peer_participation=float(peers))
+
+
+def _price(inputs, o, run):
+    return float(inputs.price[o, min(run, inputs.price.shape[1] - 1), 0])
 
 
 def peers_seen(inputs, run, place, seen):

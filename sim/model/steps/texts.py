@@ -105,8 +105,10 @@ def propose_texts(world):
         is_done=np.zeros(consultations.size, dtype=bool),
         backers=np.zeros(voters.shape, dtype=bool),
     )
-    if consultations.size:
-        world.due.text = np.where(world.due.rule == COALITION, lead_text(world, world.due), proposal(world, world.due))
+    gathers = world.due.rule == COALITION
+    for these, drafted in ((gathers, lead_text), (~gathers, proposal)):
+        if these.any():
+            world.due.text[these] = drafted(world, world.due.only(these))
 
 
 RULES = (
@@ -205,12 +207,10 @@ def answered(world, due, attempt, against, answers):
     if not answers.by_run:
         return against
     inputs, against = world.inputs, against.copy()
-    for k in range(due.runs.size):
-        for place in np.flatnonzero(due.voters[k]):
-            about = _address(inputs, due, k, attempt)
-            choice = answers.of(int(due.runs[k]), inputs.actors[place], "silence", about)
-            if choice is not None:
-                against[k, place] = choice == ("break",)
+    places = {(run, _address(inputs, due, k, attempt)): k for k, run in enumerate(due.runs.tolist())}
+    for run, code, about, choice in answers.all("silence"):
+        if (run, about) in places:
+            against[places[run, about], inputs.index[code]] = choice == ("break",)
     return against
 
 
