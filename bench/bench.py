@@ -1,10 +1,12 @@
 """How fast Two Oceans is, in one table: `make bench`.
 
-Every row is measured in a process of its own, so that its peak memory is its own. The rows:
+Every row is measured in a process of its own, so that its peak memory is its own; on a quiet machine with two cores
+all of them take about eight minutes, and `--rows NAME ...` measures some. The rows:
 
 - runs of `cyber_incident` a second of one core's time: one at a time through `Exercise`, then in batches through
   `sim.engine`; core time rather than the clock, so that what else the machine does matters little;
-- the same in batches with a policy in a seat, and, with `--before COMMIT`, in turn with the engine as it was then;
+- the same at points where coefficients vary, beside points where a policy, a switch or an actor's own figure does, too;
+- with `--before COMMIT` batches of 256, in turn with the engine as it was then;
 - a hundred continuations from the middle of an exercise, as a what-if needs them;
 - a session of `two_theatres` with a person in every seat: what a stop takes, how many a turn has, how long it takes to
   rebuild the exercise from its inputs alone, and a thousand continuations from its middle;
@@ -33,6 +35,8 @@ import tempfile
 import threading
 import time
 import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
 
 SCENARIO = "cyber_incident"
 SEED = 7
@@ -59,6 +63,9 @@ AIMS = {  # what is aimed at: (words, whether it is met)
     "overhead": ("the sweep's own work at most 10 % of the runs' time", lambda value: value <= 0.10),
     "worker_memory": ("at most 300 MB a worker", lambda value: value <= 300),
     "ahead": (f"{AHEAD} continuations within 1 s", lambda value: value < 1),
+    "policy": ("a policy that varies at most a third as fast as coefficients alone", lambda value: value >= 1 / 3),
+    "switch": ("a project on or off at most half", lambda value: value >= 1 / 2),
+    "figure": ("an actor's own figure at most half", lambda value: value >= 1 / 2),
     "before": ("batches of 256 at least 2.5 times as fast as before", lambda value: value >= 2.5),
     "stop": ("a stop of a session within 0.05 s in the median", lambda value: value < 0.05),
     "slowest": ("the slowest stop of a session within 0.1 s", lambda value: value < 0.1),
@@ -107,18 +114,33 @@ def batched(size):
     return {"runs_a_second": _rate(play)}
 
 
-def with_policy():
-    """Runs a second in batches in which a seat holds a policy."""
+ALSO = {  # what varies beside coefficients, by a number from 0 to 1
+    "coefficients": lambda share: {},
+    "policy": lambda share: {"actors.EST.policy": ("standard", "hawk", "cautious")[int(3 * share)]},
+    "switch": lambda share: {"cooperation.coop_openness": ("on", "off")[int(2 * share)]},
+    "figure": lambda share: {"actors.EST.cyber": share},
+}
+
+
+def varied(*of):
+    """Runs a second in batches at points of their own, by what varies there; all of `ALSO` unless some are named."""
+    import numpy as np
+
     from sim.engine import Points, play_points
     from sim.scenario import load
 
-    points, seat = Points(load(SCENARIO)), {"actors.EST.policy": "hawk"}
+    loaded, rates = load(SCENARIO), {}
+    for kind in of or ALSO:
+        points_of, drawn = Points(loaded), np.random.default_rng(SEED)
 
-    def play(first):
-        play_points(points, [seat] * BATCH, range(first, first + BATCH), SEED, baseline=False)
-        return BATCH
+        def play(first, also=ALSO[kind], points_of=points_of, drawn=drawn):
+            shares = drawn.random((BATCH, 3)).tolist()
+            points = [{"linkage": one, "behaviour.b_peer": other, **also(third)} for one, other, third in shares]
+            play_points(points_of, points, range(first, first + BATCH), SEED, baseline=False)
+            return BATCH
 
-    return {"runs_a_second": _rate(play)}
+        rates[kind] = _rate(play)
+    return rates
 
 
 def simulate_forward():
@@ -388,10 +410,10 @@ def _seconds(work, repeats=REPEATS):
     return min(times)
 
 
-ROWS = {
+MEASURED = {
     "one": one_at_a_time,
     "batched": batched,
-    "policy": with_policy,
+    "varied": varied,
     "ahead": simulate_forward,
     "manned": manned,
     "seated": seated,
@@ -432,90 +454,197 @@ def command_seconds(*words):
         return _seconds(lambda: subprocess.run(command, check=True, capture_output=True))
 
 
-def table(before=None):
-    """Measures everything, prints it as it comes, and says which aims are met; `before`: a commit to compare with."""
-    print(f"{SCENARIO}, seed {SEED}, one core\n")
-    print(f"{'':<28}{'runs a second':>14}{'times':>8}{'peak memory':>14}")
-    one = measured("one")
-    _print_row("one at a time, Exercise", one, one)
-    rates = {}
-    for size in BATCHES:
-        rates[size] = measured("batched", size)
-        _print_row(f"in batches of {size}", rates[size], one)
-    _print_row(f"with a policy in a seat, {BATCH}", measured("policy"), one)
-    ahead = measured("ahead")
-    print(f"\n{AHEAD} continuations from the middle: {ahead['seconds']:.2f} s, {ahead['memory_mb']:.0f} MB")
-    room = measured("manned")
-    print(
+@dataclass(frozen=True)
+class Row:
+    """A part of the table: what is compared, how it is measured, what is said of it, and what it comes to for `AIMS`.
+
+    `said` and `values` take what was found, and all that was found before, by row.
+    """
+
+    about: str
+    measure: Callable[[], dict]
+    said: Callable[[dict, dict], str]
+    values: Callable[[dict, dict], dict] = lambda found, others: {}
+
+
+def _speed(label, row, others):
+    times = f"{row['runs_a_second'] / others['one']['runs_a_second']:>8.1f}" if "one" in others else f"{'':>8}"
+    return f"{label:<28}{row['runs_a_second']:>14,.1f}{times}{row['memory_mb']:>11.0f} MB"
+
+
+def _said_of_batches(found, others):
+    return "\n".join(_speed(f"in batches of {size}", found[size], others) for size in BATCHES)
+
+
+def _said_of_what_varies(found, others):
+    usual = found["coefficients"]
+    shares = (f"with {words} {found[kind] / usual:.2f} times that" for kind, words in BESIDE.items())
+    return (
+        f"points of their own, {BATCH} at once: {usual:.0f} runs a second where coefficients vary; {', '.join(shares)}"
+    )
+
+
+def _said_of_a_session(room, others):
+    return (
         f"a session of {ROOM}, {room['seats']} seats: {room['answers']:,} answers, {room['stops_a_turn']:.1f} stops a "
         f"turn, {1000 * room['median_stop']:.0f} ms a stop, {1000 * room['slowest_stop']:.0f} the slowest; rebuilt in "
         f"{room['rebuilt']:.1f} s;\n{AHEAD_OF_ROOM:,} continuations from its middle in {room['ahead']:.1f} s; "
         f"{room['memory_mb']:.0f} MB"
     )
-    hall = measured("seated")
-    print(
+
+
+def _said_of_a_room(hall, others):
+    return (
         f"a room of {hall['people']} people in {hall['seats']} seats, beside a what-if: {1000 * hall['p50']:.0f} ms "
         f"until an answer is taken, {1000 * hall['p95']:.0f} at most for nineteen in twenty;\n"
         f"pages up to {hall['page_kb']:.0f} kB, control's desk {hall['desk_kb']:.0f} kB; "
         f"{hall['memory_mb']:.0f} MB, "
         f"{hall['growth_mb']:+.1f} MB with each thousand of {hall['sent']:,} messages"
     )
-    sweep, short = measured("swept"), measured("points")
-    print(
-        f"a sweep of {POINTS:,} points: {sweep['one']:.0f} runs a second in one process and {sweep['two']:.0f} in two, "
-        f"{sweep['worker_mb']:.0f} MB a process\n"
-        f"a sweep of {ALONE:,} points: {short['swept']:.0f} runs a second, by the engine alone {short['alone']:.0f}"
-    )
-    others = measured("peers")
-    ratios = {name: others[name] / others["sweep"] for name in ("workbench", "mesa")}
-    print(
-        f"the same {others['runs']} experiments: {others['runs'] / others['sweep']:.0f} a second by a sweep, "
+
+
+def _said_of_peers(found, others):
+    ratios = _beside_peers(found)
+    return (
+        f"the same {found['runs']} experiments: {found['runs'] / found['sweep']:.0f} a second by a sweep, "
         f"{ratios['workbench']:.1f} times as fast as by the EMA Workbench and {ratios['mesa']:.1f} times as by Mesa's "
         "batch_run"
     )
-    help_seconds = command_seconds("--help")
-    print(f"oceans --help: {help_seconds:.2f} s")
-    run_seconds = command_seconds("run", SCENARIO, "--seed", str(SEED), "--quiet")
-    print(f"oceans run {SCENARIO}, with charts and report: {run_seconds:.1f} s\n")
-    values = {
-        "batched": rates[BATCH]["runs_a_second"] / one["runs_a_second"],
-        **({"before": times_as_fast_as(before)} if before else {}),
-        "two": sweep["two"] / sweep["one"],
-        "overhead": short["alone"] / short["swept"] - 1,
-        "worker_memory": sweep["worker_mb"],
-        "ahead": ahead["seconds"],
-        "stop": room["median_stop"],
-        "slowest": room["slowest_stop"],
-        "rebuilt": room["rebuilt"],
-        "ahead_of_room": room["ahead"],
-        "peers": min(ratios.values()),
-        "submit": hall["p95"],
-        "page": max(hall["page_kb"], hall["desk_kb"]),
-        "growth": hall["growth_mb"],
-        "help": help_seconds,
-        "run": run_seconds,
-    }
+
+
+def _beside_peers(found):
+    return {name: found[name] / found["sweep"] for name in ("workbench", "mesa")}
+
+
+BESIDE = {"policy": "a policy in a seat", "switch": "a project on or off", "figure": "an actor's own figure"}
+ROWS = {
+    "one": Row(
+        "runs one at a time, through Exercise",
+        lambda: measured("one"),
+        lambda found, others: _speed("one at a time, Exercise", found, {"one": found}),
+    ),
+    "batched": Row(
+        f"batches of {BATCHES[0]} to {BATCHES[-1]:,} beside one at a time",
+        lambda: {size: measured("batched", size) for size in BATCHES},
+        _said_of_batches,
+        lambda found, others: (
+            {"batched": found[BATCH]["runs_a_second"] / others["one"]["runs_a_second"]} if "one" in others else {}
+        ),
+    ),
+    "varied": Row(
+        "points where coefficients vary beside those where something else does, too",
+        lambda: measured("varied"),
+        _said_of_what_varies,
+        lambda found, others: {kind: found[kind] / found["coefficients"] for kind in BESIDE},
+    ),
+    "ahead": Row(
+        "continuations of one exercise",
+        lambda: measured("ahead"),
+        lambda found, others: (
+            f"{AHEAD} continuations from the middle: {found['seconds']:.2f} s, {found['memory_mb']:.0f} MB"
+        ),
+        lambda found, others: {"ahead": found["seconds"]},
+    ),
+    "manned": Row(
+        "a session with a person in every seat",
+        lambda: measured("manned"),
+        _said_of_a_session,
+        lambda found, others: {
+            "stop": found["median_stop"],
+            "slowest": found["slowest_stop"],
+            "rebuilt": found["rebuilt"],
+            "ahead_of_room": found["ahead"],
+        },
+    ),
+    "seated": Row(
+        f"a room of {PEOPLE} people",
+        lambda: measured("seated"),
+        _said_of_a_room,
+        lambda found, others: {
+            "submit": found["p95"],
+            "page": max(found["page_kb"], found["desk_kb"]),
+            "growth": found["growth_mb"],
+        },
+    ),
+    "swept": Row(
+        f"a sweep of {POINTS:,} points in one process and in two",
+        lambda: measured("swept"),
+        lambda found, others: (
+            f"a sweep of {POINTS:,} points: {found['one']:.0f} runs a second in one process and {found['two']:.0f} in "
+            f"two, {found['worker_mb']:.0f} MB a process"
+        ),
+        lambda found, others: {"two": found["two"] / found["one"], "worker_memory": found["worker_mb"]},
+    ),
+    "points": Row(
+        f"a sweep of {ALONE:,} points beside the engine alone",
+        lambda: measured("points"),
+        lambda found, others: (
+            f"a sweep of {ALONE:,} points: {found['swept']:.0f} runs a second, by the engine alone {found['alone']:.0f}"
+        ),
+        lambda found, others: {"overhead": found["alone"] / found["swept"] - 1},
+    ),
+    "peers": Row(
+        "the same experiments by a sweep, the EMA Workbench and Mesa's batch_run",
+        lambda: measured("peers"),
+        _said_of_peers,
+        lambda found, others: {"peers": min(_beside_peers(found).values())},
+    ),
+    "help": Row(
+        "oceans --help",
+        lambda: {"seconds": command_seconds("--help")},
+        lambda found, others: f"oceans --help: {found['seconds']:.2f} s",
+        lambda found, others: {"help": found["seconds"]},
+    ),
+    "run": Row(
+        f"oceans run {SCENARIO}, with charts and report",
+        lambda: {"seconds": command_seconds("run", SCENARIO, "--seed", str(SEED), "--quiet")},
+        lambda found, others: f"oceans run {SCENARIO}, with charts and report: {found['seconds']:.1f} s",
+        lambda found, others: {"run": found["seconds"]},
+    ),
+}
+
+
+def table(names=(), before=None):
+    """Measures the rows named, or all, prints each as it comes, and says which aims are met.
+
+    `before` is a commit to compare with. What is being measured, and since when, stands on standard error.
+    """
+    rows = {name: ROWS[name] for name in names or ROWS}
+    if before:
+        rows["before"] = Row(
+            f"batches of {BATCH}, in turn with {before}",
+            lambda: {"times": times_as_fast_as(before)},
+            lambda found, others: f"batches of {BATCH}: {found['times']:.2f} times as fast as at {before}",
+            lambda found, others: {"before": found["times"]},
+        )
+    print(f"{SCENARIO}, seed {SEED}, one core\n\n{'':<28}{'runs a second':>14}{'times':>8}{'peak memory':>14}")
+    began, found, values = time.monotonic(), {}, {}
+    for number, (name, row) in enumerate(rows.items(), start=1):
+        now = time.monotonic() - began
+        print(f"[{now:4.0f} s, {number} of {len(rows)}] {name}: {row.about} ...", file=sys.stderr, flush=True)
+        found[name] = row.measure()
+        values |= row.values(found[name], found)
+        print(row.said(found[name], found), flush=True)
+    print(f"\n{time.monotonic() - began:.0f} s in all\n")
     for name, (words, is_met) in AIMS.items():
         if name in values:
             print(f"{'met    ' if is_met(values[name]) else 'NOT MET'}  {words}: {values[name]:.2f}")
-
-
-def _print_row(label, row, one):
-    times = row["runs_a_second"] / one["runs_a_second"]
-    print(f"{label:<28}{row['runs_a_second']:>14,.1f}{times:>8.1f}{row['memory_mb']:>11.0f} MB", flush=True)
 
 
 def main():
     """The table; or one row of it as JSON, for the table."""
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--before", metavar="COMMIT", help="say how many times as fast as at a commit")
+    options.add_argument(
+        "--rows", nargs="+", choices=ROWS, default=(), metavar="NAME", help=f"{', '.join(ROWS)}; or all"
+    )
     options.add_argument("--row", nargs="+", help=argparse.SUPPRESS)
     given = options.parse_args()
-    row = given.row
-    if row is None:
-        table(given.before)
+    if given.row is None:
+        table(given.rows, given.before)
         return
-    found = ROWS[row[0]](*map(int, row[1:]))
+    row, *arguments = given.row
+    found = MEASURED[row](*(int(one) if one.isdigit() else one for one in arguments))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
     print(json.dumps({**found, "memory_mb": peak}))
 

@@ -57,16 +57,9 @@ class MeasureError(Exception):
 
 
 def measured(world: Any, own: Mapping[str, Callable] | None = None) -> dict[str, np.ndarray]:
-    """Every measure of a batch that has been played out.
+    """Every measure of a batch that has been played out, and those of one's `own`, which are read off a world likewise.
 
-    Parameters
-    ----------
-    world : World
-    own : dict of name to callable (world) -> array (R,), measures of one's own; or None
-
-    Returns
-    -------
-    dict of name to array (R,); nan where a measure does not apply. MeasureError when one of one's own goes wrong
+    Each is an array (R,), nan where it does not apply. MeasureError when one of one's own goes wrong.
     """
     found = {name: measure.read(world) for name, measure in MEASURES.items() if measure.read}
     return found | {name: _read_own(name, read, world) for name, read in (own or {}).items()}

@@ -235,7 +235,7 @@ def worth_courting(world: World, campaign: Campaign, rows: np.ndarray | slice = 
     may = inputs.can_be_courted & (select_runs(inputs.stance[d], rows) >= 0) & ~hit
     may &= state.added_exposure[d, rows] < MOST_COURTED
     doubtful = 1 + select_runs(per_run.divide_doubt, rows)[:, None] * doubt
-    return quantize(may * world.exposed(d)[rows] * (0.3 + inputs.capability) * doubtful)
+    return quantize(may * world.exposed(d)[rows] * (0.3 + select_runs(inputs.capability, rows)) * doubtful)
 
 
 def raise_intensity(world: World, where: np.ndarray, rows: np.ndarray, step: np.ndarray) -> None:

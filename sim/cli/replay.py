@@ -16,6 +16,7 @@ from sim.cli.options import ReplayOptions
 from sim.cli.run import keep_one
 from sim.cli.terminal import TerminalUI, answer
 from sim.errors import OceansError
+from sim.phrases import Names
 from sim.record import store
 from sim.record.reading import damaged, read_json
 from sim.record.store import SESSION
@@ -44,8 +45,8 @@ def replay_run(options: ReplayOptions) -> int:
     from sim.output.narrative.hot_wash import hot_wash
 
     started = datetime.datetime.now()
-    kept = _kept(options)
-    ui = _terminal(options, kept)
+    kept, stream = _kept(options), sys.stderr if options.is_silent else sys.stdout
+    ui = TerminalUI(stream, kept.loaded.scenario.calendar, Names(kept.loaded), is_full=options.full)
     record, outcomes = _played(options, kept, ui)
     proof = _proven(options, kept, record)
     if not options.is_silent:
@@ -55,33 +56,24 @@ def replay_run(options: ReplayOptions) -> int:
     return 0
 
 
-def _terminal(options, kept):
-    from sim.phrases import Names
-
-    stream = sys.stderr if options.is_silent else sys.stdout
-    return TerminalUI(stream, kept.loaded.scenario.calendar, Names(kept.loaded), is_full=options.full)
-
-
 def _played(options, kept, ui):
     from sim.engine import play
     from sim.output.narrative.story import Narrator, tell
 
-    narrator = Narrator(kept.loaded)
+    narrator, told = Narrator(kept.loaded), not options.is_silent
 
     def on_turn(number, events):
-        told = narrator.turn(number, events)
-        if not options.is_silent:
-            ui.turn(told)
+        ui.turn(narrator.turn(number, events))
 
-    if not options.is_silent:
+    if told:
         ui.opening(kept.loaded, kept.seed)
         ui.say(f"Run {kept.run}: {_at(kept.point)}" if kept.point else f"Run {kept.run}.", "dim")
     if kept.session:
-        for turn in tell(kept.session.record, kept.loaded):
-            if not options.is_silent:
-                ui.turn(turn)
+        for turn in tell(kept.session.record, kept.loaded) if told else ():
+            ui.turn(turn)
         return kept.session.record, kept.session.outcomes
-    result = play(kept.loaded, kept.seed, 1, kept.run, trace=True, policies=kept.policies or None, on_turn=on_turn)
+    how = {"trace": True, "policies": kept.policies or None, "on_turn": on_turn if told else None}
+    result = play(kept.loaded, kept.seed, 1, kept.run, **how)
     return result.records[0], result.outcomes
 
 
@@ -97,20 +89,16 @@ def _at(point):
 def _proven(options, kept, record):
     """A sentence saying by what it is the same run; OceansError when it is not."""
     differ = [name for name, value in kept.measures.items() if not _same(value, record.measures.get(name, math.nan))]
+    known, now = f"all {len(kept.measures)} measures agree", kept.digest
+    by, what = f"{known} to the last digit", f"{len(differ)} of {len(kept.measures)} measures differ"
     if kept.digest is not None:
         from sim.engine import play_points
 
-        again = play_points(kept.whole, [kept.point], [kept.run], kept.seed, baseline=False)
-        if int(again.digest[0]) != kept.digest or differ:
-            raise OceansError(
-                _other(options, kept, f"digest {kept.digest:016x} then, {int(again.digest[0]):016x} now", differ)
-            )
-        by = f"the digest of its whole final state is {kept.digest:016x}, as it was then"
-        by += f", and all {len(kept.measures)} measures agree"
-    else:
-        if differ:
-            raise OceansError(_other(options, kept, f"{len(differ)} of {len(kept.measures)} measures differ", differ))
-        by = f"all {len(kept.measures)} measures agree to the last digit"
+        now = int(play_points(kept.whole, [kept.point], [kept.run], kept.seed, baseline=False).digest[0])
+        by = f"the digest of its whole final state is {kept.digest:016x}, as it was then, and {known}"
+        what = f"digest {kept.digest:016x} then, {now:016x} now"
+    if now != kept.digest or differ:
+        raise OceansError(_other(options, kept, what, differ))
     although = f" (although {' and '.join(kept.changed)})" if kept.changed else ""
     return f"It is the same run: {by}{although}."
 
@@ -169,13 +157,15 @@ def _of_sweep(options):
         )
     if not 0 <= options.index < result.folder.runs:
         raise _no_run(options, result.folder.runs)
-    shard, at = _shard(options, result)
+    found = result.block_of(options.index)  # the block that holds it, and its place there; no other is read
+    if found is None:
+        said = f"run {options.index:,} has not been played yet: oceans sweep --resume {options.result}"
+        raise OceansError(f"{options.result}: error: {said}")
+    shard, at = found
     if shard["status"][at] != 0:
         failure = next(one for one in result.failures if one["run"] == options.index)
-        raise OceansError(
-            f"{options.result}: error: run {options.index:,} failed in the sweep, at {failure['stage']}: "
-            f"{failure['reason']}"
-        )
+        said = f"run {options.index:,} failed in the sweep, at {failure['stage']}: {failure['reason']}"
+        raise OceansError(f"{options.result}: error: {said}")
     whole = _unchanged(options, result.folder.scenario(), result.manifest)
     point, run = result.point_of(options.index)
     changed = ["the program has changed since"] if result.manifest["code"] != code_digest() else []
@@ -189,17 +179,6 @@ def _of_sweep(options):
     return KeptRun(
         varied(whole, point), result.design.seed, run, about, measures, digest, point, whole, changed=tuple(changed),
     )  # fmt: skip
-
-
-def _shard(options, result):
-    """The block that holds a run, and the run's place in it; nothing else of the sweep is read."""
-    found = result.block_of(options.index)
-    if found is None:
-        raise OceansError(
-            f"{options.result}: error: run {options.index:,} has not been played yet: "
-            f"oceans sweep --resume {options.result}"
-        )
-    return found
 
 
 def _unchanged(options, loaded, manifest):

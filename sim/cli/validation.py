@@ -2,7 +2,6 @@
 
 import datetime
 import json
-import math
 import platform
 import sys
 import time
@@ -424,21 +423,20 @@ def _show_volumes(ui, title, tallied, rows):
 
 def _plain_volumes(tallied: Tally, rows: list[SetBeside]) -> dict:
     """What was counted as plain data; null where a thing does not happen in so many runs."""
-    return {
+    return store.plain({
         "scenario_name": tallied.name,
         "seeds": tallied.runs,
         "rows": [_plain_row(row, tallied) for row in rows],
         "formats": {form: number / tallied.incidents for form, number in tallied.formats.most_common()},
-    }
+    })  # fmt: skip
 
 
 def _plain_row(row, tallied):
-    figures = {name: getattr(row, name) for name in ("low", "median", "high", "mean", "spread", "figure")}
     return {
         "row": row.key,
         "words": row.row.words,
         "statistic": row.row.statistic,
-        **{name: value if math.isfinite(value) else None for name, value in figures.items()},
+        **{name: getattr(row, name) for name in ("low", "median", "high", "mean", "spread", "figure")},
         "record": [row.row.low, row.row.high],
         "tolerance": row.row.tolerance,
         "fits": row.fits,

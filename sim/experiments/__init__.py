@@ -18,7 +18,7 @@ _HOMES = {
     "analyse": "analysis",
     "choose_factors": "factors",
     "discover": "discovery",
-    "evaluate": "evaluation",
+    "evaluate": "runner",
     "load_result": "result",
     "make_design": "design",
     "merge": "result",

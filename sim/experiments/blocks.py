@@ -43,59 +43,33 @@ LONGEST_REASON = 300
 
 @dataclass(frozen=True)
 class Study:
-    """All that a worker needs to play any block of a sweep.
+    """All that a worker needs to play any block of a sweep."""
 
-    Parameters
-    ----------
-    document : dict, the scenario with what the sweep holds fixed
-    name : str
-    seed : int
-    baseline : bool, play each run a second time without the cooperation portfolio
-    plan : str, digest of the whole plan
-    code : str, digest of the program, which a worker elsewhere must agree with
-    measures : tuple of str
-    library : Library, when it is not the one that ships
-    play : callable like `sim.engine.play_points`, in its place; for tests
-    own : Own, measures and policies of one's own; or None
-    kept : Kept, what is kept of each run beside its measures
-    opening : Opening, of an exercise with people from whose moment all runs go on; or None
-    """
-
-    document: dict
+    document: dict  # the scenario with what the sweep holds fixed
     name: str
     seed: int
-    baseline: bool
-    plan: str
-    code: str
+    baseline: bool  # play each run a second time without the cooperation portfolio
+    plan: str  # digest of the whole plan
+    code: str  # digest of the program, which a worker elsewhere must agree with
     measures: tuple[str, ...]
-    library: Any = field(default=None, repr=False)
-    play: Callable | None = None
-    own: Any = None
-    kept: Kept = Kept()
-    opening: Any = field(default=None, repr=False)
+    library: Any = field(default=None, repr=False)  # Library, when it is not the one that ships
+    play: Callable | None = None  # like `sim.engine.play_points`, in its place; for tests
+    own: Any = None  # Own, measures and policies of one's own
+    kept: Kept = Kept()  # what is kept of each run beside its measures
+    opening: Any = field(default=None, repr=False)  # of an exercise with people from whose moment all runs go on
 
 
 @dataclass(frozen=True)
 class Task:
-    """A block of a study with its points.
-
-    Parameters
-    ----------
-    number : int, of the block; first : int, index of its first run
-    points : structured array, the points that its runs are at, each once
-    point_of : array (runs,) of int, which of them each run is at
-    replications : array (runs,) of int
-    paths : tuple of (name, path), of the columns of `points`
-    known : (array of int, dict of column to array), which of its runs were played before, and what came of them
-    """
+    """A block of a study with its points."""
 
     number: int
-    first: int
-    points: np.ndarray
-    point_of: np.ndarray
-    replications: np.ndarray
-    paths: tuple
-    known: tuple | None = None
+    first: int  # index of its first run
+    points: np.ndarray  # structured, the points that its runs are at, each once
+    point_of: np.ndarray  # (runs,) of int, which of them each run is at
+    replications: np.ndarray  # (runs,) of int
+    paths: tuple[tuple[str, str], ...]  # name and path of the columns of `points`
+    known: tuple[np.ndarray, dict] | None = None  # which of its runs were played before; column by column what came
 
     def __len__(self):
         return len(self.replications)
@@ -125,25 +99,15 @@ def task_of(design, number: int, size: int, known=None) -> Task:
     return Task(number, first, rows, points - points[0], replications, paths, known)
 
 
-def run_block(study: Study, task: Task, play=None) -> bytes:
-    """Plays a block; the bytes of its shard.
-
-    Parameters
-    ----------
-    study : Study
-    task : Task
-    play : callable (points, replications) -> Played; default: the engine
-
-    Returns
-    -------
-    bytes, see `packed`
-    """
+def run_block(study: Study, task: Task, play: Callable | None = None) -> bytes:
+    """Plays a block, by the engine or a callable (points, replications) -> Played; the bytes of its shard."""
     with _ONE_AT_A_TIME:
         play = play or player(study)
         columns = _Columns(len(task), study)
         points, left = values_of(task), np.arange(len(task))
         if task.known:
-            left = np.delete(left, columns.know(*task.known))
+            columns.know(*task.known)
+            left = np.delete(left, task.known[0])
         for first in range(0, len(left), PIECE):
             _play_piece(columns, play, points, task, left[first : first + PIECE])
     return packed(study.plan, task.number, task.first, columns.table, columns.failures)
@@ -217,10 +181,9 @@ class _Columns:
                     self.table[arm + name][runs] = measures[name]
 
     def know(self, runs, table):
-        """Takes over what came of some runs that were played before, and says which they are."""
+        """Takes over what came of some runs that were played before."""
         for name, values in table.items():
             self.table[name][runs] = values
-        return runs
 
     def note(self, run, stage, reason):
         """Notes a run that failed."""
@@ -239,14 +202,9 @@ def player(study: Study):
         scenario = Points(from_document(study.document, study.name, library=study.library))
         _PLAYERS.clear()
         _PLAYERS[study.plan] = functools.partial(
-            play_points,
-            scenario,
-            seed=study.seed,
-            baseline=study.baseline,
-            measures=own,
-            keep=study.kept.readers(),
+            play_points, scenario, seed=study.seed, baseline=study.baseline, measures=own, keep=study.kept.readers(),
             opening=study.opening,
-        )
+        )  # fmt: skip
     return _PLAYERS[study.plan]
 
 
@@ -273,14 +231,9 @@ def shard_name(number: int) -> str:
 
 
 def packed(plan: str, number: int, first: int, table: dict, failures: list) -> bytes:
-    """The bytes of a shard.
+    """The bytes of a shard: of the plan its digest, of the block its number and first run, the columns, what failed.
 
-    Parameters
-    ----------
-    plan : str, digest of the plan
-    number, first : int, of the block and of its first run
-    table : dict of name to array (runs,)
-    failures : list of (run of the block, stage, reason)
+    A failure is (run of the block, stage, reason).
     """
     said = json.dumps(sorted(failures), ensure_ascii=True, separators=(",", ":")).encode() if failures else b""
     runs = len(table["status"])
@@ -314,18 +267,13 @@ def _check_of(data, at):
 
 
 def read_shard(path: Path, plan=None, number=None, first=None, runs=None, whole=False, columns=None, check=None):
-    """A shard, mapped into memory: nothing is read before it is asked for.
+    """A shard (1,), mapped into memory: nothing is read before it is asked for; Damaged when it is not what it must be.
 
     Parameters
     ----------
-    path : Path
     plan, number, first, runs, check : what it must be, or None
-    whole : bool, read all of it and compare with its check
+    whole : read all of it and compare with its check
     columns : name, type and shape of what it holds of its runs, in both arms (see `columns_of`), or None
-
-    Returns
-    -------
-    structured array (1,); Damaged when it is not what it must be
     """
     try:
         record = read_array(path)

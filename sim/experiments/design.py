@@ -32,7 +32,6 @@ OWN_DRAWS = ("lhs", "sobol")
 REPLICATIONS = 10  # where points share their draws: what chance does is known from these alone
 FILE, TABLE = "file", "table"
 MOST_RUNS = 1_000_000_000
-NOT_FOR_WRITTEN = "--{} does not go with a written design: its columns say what varies, its rows are the points."
 MOST_FAULTS = 20
 
 
@@ -143,14 +142,9 @@ def make_design(
     >>> len(design.points), design.values(11)
     (12, {'incidents.registers.difficulty': 0.7, 'linkage': 0.8})
     """
+    others = {"fixed": fixed, "vary": vary, "levers": levers, "uncertainties": uncertainties}
     if isinstance(design, Design):
-        others = {"fixed": fixed, "vary": vary, "levers": levers, "uncertainties": uncertainties}
-        differ = [name for name, value in others.items() if value]
-        differ += ["points"] * (points not in (None, design.futures, len(design.points)))
-        differ += ["reps"] * (reps not in (None, design.replications)) + ["crn"] * (crn not in (None, design.crn))
-        if differ:
-            raise refusal(f"a finished design has its own {', '.join(differ)}: make it with them, or leave them out.")
-        return design
+        return _as_it_is(design, points, reps, crn, others)
     if reps is not None and reps < 1:
         raise refusal(f"--reps {reps}: each point is played at least once.")
     if crn not in (None, True, False):
@@ -167,11 +161,29 @@ def make_design(
             "what the factors do. Play each point more often (--reps 4), or with common draws (--crn --reps 10)."
         )
     if written:
-        return _from_table(loaded, design, written, points, reps, seed, fixed, vary, levers, uncertainties, crn, room)
-    chosen = chosen or choose_factors(loaded, fixed, vary, levers, uncertainties)
+        surplus = {"points": points, **others, "fixed": None}
+        _refuse_for_written([option for option, value in surplus.items() if value])
+        held = choose_factors(loaded, fixed, uncertainties="none", levers="none").held
+        return _from_table(loaded, design, written, held, reps, seed, crn, room)
+    chosen = chosen or choose_factors(loaded, **others)
     if not chosen.varying:
         raise refusal("nothing varies. Name what does: --vary path=low:high, or --vary path=a,b,c.")
     return _sampled(chosen, design, points, reps, seed, crn, room)
+
+
+def _as_it_is(design, points, reps, crn, others):
+    differ = [name for name, value in others.items() if value]
+    differ += ["points"] * (points not in (None, design.futures, len(design.points)))
+    differ += ["reps"] * (reps not in (None, design.replications)) + ["crn"] * (crn not in (None, design.crn))
+    if differ:
+        raise refusal(f"a finished design has its own {', '.join(differ)}: make it with them, or leave them out.")
+    return design
+
+
+def _refuse_for_written(options):
+    if options:
+        said = "does not go with a written design: its columns say what varies, its rows are the points."
+        raise refusal(f"--{options[0]} {said}")
 
 
 def altered(design: Design, loaded: Loaded, asked: dict) -> Design:
@@ -184,8 +196,7 @@ def altered(design: Design, loaded: Loaded, asked: dict) -> Design:
     """
     is_written = design.method in (FILE, TABLE)
     if is_written and not {"design", "fixed"} & {*asked}:
-        if surplus := [name for name in asked if name not in ("reps", "seed", "crn")]:
-            raise refusal(NOT_FOR_WRITTEN.format(surplus[0]))
+        _refuse_for_written([name for name in asked if name not in ("reps", "seed", "crn")])
         said = {"replications": asked.get("reps"), "seed": asked.get("seed"), "crn": asked.get("crn")}
         return replace(design, **{name: value for name, value in said.items() if value is not None})
     layout: dict = {} if "design" in asked else {"design": design.method}
@@ -230,9 +241,7 @@ def _sampled(chosen, method, points, reps, seed, crn, room):
     if futures * count > MOST_POINTS:
         raise refusal(f"{count:,} settings of the levers in {futures:,} futures are too many points.")
     settings = _settings(levers, chosen.levers, count, seed) if crossed else None
-    rows = futures * count
-    _check_size(rows, reps)
-    table = _laid_out(room, (*levers, *others), rows)
+    table = _laid_out(room, (*levers, *others), futures * count, reps)
     fill(table[::count], others, method, seed)
     for number in range(len(settings) if crossed else 0):
         for factor in levers:
@@ -255,13 +264,6 @@ def _notes_on_draws(reps, crn):
         yield f"One draw of chance for all points: how far chance moves a result stays unknown (--reps {REPLICATIONS})."
 
 
-def _check_size(rows, reps):
-    if rows * reps > MOST_RUNS:
-        raise refusal(
-            f"{rows:,} points played {reps:,} times are more than {MOST_RUNS:,} runs: lower --points or --reps."
-        )
-
-
 def _settings(levers, how, count, seed):
     """The settings of the levers that meet every future: all combinations, or so many of them."""
     table = np.zeros(count, dtype=[(factor.name, factor.dtype) for factor in levers])
@@ -269,22 +271,21 @@ def _settings(levers, how, count, seed):
     return table
 
 
-def _laid_out(room, factors, rows):
+def _laid_out(room, factors, rows, reps):
+    """A table for so many points, in a file or in memory."""
+    if rows * reps > MOST_RUNS:
+        raise refusal(
+            f"{rows:,} points played {reps:,} times are more than {MOST_RUNS:,} runs: lower --points or --reps."
+        )
     dtype = np.dtype([(factor.name, factor.dtype) for factor in factors])
     if room is None:
         return np.zeros(rows, dtype=dtype)
     return np.lib.format.open_memmap(room, mode="w+", dtype=dtype, shape=(rows,))
 
 
-def _from_table(loaded, source, written, points, reps, seed, fixed, vary, levers, uncertainties, crn, room):
-    not_for_files = {"points": points, "vary": vary, "levers": levers, "uncertainties": uncertainties}
-    for option in [option for option, value in not_for_files.items() if value]:
-        raise refusal(NOT_FOR_WRITTEN.format(option))
-    held = choose_factors(loaded, fixed, uncertainties="none", levers="none").held
+def _from_table(loaded, source, written, held, reps, seed, crn, room):
     factors, columns = _read_table(source, loaded, {factor.path for factor in held})
-    rows = len(columns[factors[0].name])
-    _check_size(rows, reps)
-    table = _laid_out(room, factors, rows)
+    table = _laid_out(room, factors, len(columns[factors[0].name]), reps)
     for factor in factors:
         table[factor.name] = columns[factor.name]
     notes = tuple(_notes_on_draws(reps, crn))

@@ -1,4 +1,4 @@
-"""Playing a sweep from its first block to its last, or from where it was stopped.
+"""Playing a sweep from its first block to its last, or from where it was stopped; and designs, a batch at a time.
 
 Every block is kept as soon as it is played, and its bytes depend on the plan alone. So a sweep that was killed goes on
 where it was, and comes out as if nothing had happened. How it is getting on stands on standard error.
@@ -11,16 +11,20 @@ import sys
 import time
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from sim.errors import refusal
 from sim.experiments import workers as ways
 from sim.experiments.asked import Asked, begun, opened, opening_asked_for, place_of, scenario_asked_for
+from sim.experiments.design import Design, make_design
 from sim.experiments.folder import MANIFEST, SHARDS, alone, check_unchanged, kept_or_advice, open_folder
 from sim.experiments.length import FEW, Cost, Watch, cost_of
 from sim.experiments.result import Result
-from sim.scenario import Loaded
+from sim.scenario import Loaded, load
 
 
 def sweep(
@@ -270,3 +274,70 @@ def _duration(seconds):
     minutes, seconds = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
+
+
+# --------------------------------------------------------------------------------------------------- a batch of designs
+
+
+def evaluate(
+    scenario, designs, futures, reps=1, seed=1, *, fixed=None, vary=None, uncertainties=None, measures=None, workers=1,
+    play=None,
+):  # fmt: skip
+    """Play each of some designs in the same futures, at once: what a search for good designs asks for.
+
+    An optimiser proposes designs and wants outcomes back, generation after generation. Every design meets the same
+    futures with the same draws, in this call and in the next: designs differ by what they choose and by nothing else,
+    and one that is asked for again comes out the same to the last bit.
+
+    Parameters
+    ----------
+    scenario : name of a shipped one, path, or Loaded
+    designs : data frame, dict of columns or list of points: a row for each design, a column for each lever or path that
+        it sets; other levers stay as written. A policy has a path too: "actors.JPN.policy"
+    futures : int, how many are drawn (Latin hypercube) over the uncertainties that no design sets; or the futures
+        themselves, in the same forms as designs. Each has draws of its own
+    reps : int, draws in each future
+    seed : int, of the futures and of their draws
+    fixed, vary, uncertainties : what is held and what futures vary; see `sim.experiments.choose_factors`
+    measures, workers, play : functions of your own, processes, a stand-in for the engine; see `sim.sweep`
+
+    Returns
+    -------
+    dict of measure to array (designs, futures, reps); nan where a measure does not apply, or the run failed
+
+    >>> two = {"linkage": [0.2, 0.8]}
+    >>> harm = evaluate("smallest", two, futures=4)["harm"]
+    >>> harm.shape, bool((harm == evaluate("smallest", two, futures=4)["harm"]).all())
+    ((2, 4, 1), True)
+    """
+    loaded = load(scenario) if isinstance(scenario, str | os.PathLike) else scenario
+    chosen = make_design(loaded, designs, reps=1, fixed=fixed)
+    met = _futures(loaded, chosen, futures, reps, seed, vary, uncertainties)
+    result = sweep(
+        loaded, _crossed(chosen, met), measures=measures, workers=workers, baseline=False, play=play,
+        progress=lambda runs, failed: None,
+    )  # fmt: skip
+    shape = len(met.points), len(chosen.points), reps
+    return {name: values.reshape(shape).swapaxes(0, 1) for name, values in result.measures.items()}
+
+
+def _futures(loaded, chosen, futures, reps, seed, vary, uncertainties):
+    """The futures as a design of their own, each with its own draws."""
+    if isinstance(futures, int | np.integer):
+        return make_design(loaded, "lhs", int(futures), reps, seed, chosen.values(0), vary, "none", uncertainties)
+    met = make_design(loaded, futures, None, reps, seed, None, vary, None, uncertainties, crn=False)
+    set_by_designs = {factor.path for factor in chosen.factors}
+    for factor in met.varying:
+        if factor.path in set_by_designs:
+            raise refusal(f"'{factor.name}' is set by the designs, and by the futures too. Keep one of them.")
+    return met
+
+
+def _crossed(chosen: Design, met: Design) -> Design:
+    """Every design in every future."""
+    table = np.zeros(len(chosen.points) * len(met.points), dtype=chosen.points.dtype.descr + met.points.dtype.descr)
+    for factor in chosen.varying:
+        table[factor.name] = np.tile(chosen.points[factor.name], len(met.points))
+    for factor in met.varying:
+        table[factor.name] = np.repeat(met.points[factor.name], len(chosen.points))
+    return replace(met, factors=(*chosen.factors, *met.varying), points=table, method=chosen.method, levers="crossed")

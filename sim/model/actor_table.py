@@ -3,7 +3,7 @@
 A figure that the library does not know falls back as each function says; `sim/ODD.md` repeats it.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache, cached_property
 
 import numpy as np
@@ -110,11 +110,6 @@ ACTOR_ARRAYS = tuple(
 def actor_table_of(loaded, params):
     """The actors of a scenario; `params` is a namespace of coefficients, each an array of one number."""
     scenario, library = loaded.scenario, loaded.library
-
-    def one(name):
-        """A coefficient as a plain number; looked up alone, so that it can be told which of them were read."""
-        return float(getattr(params, name)[0, 0])
-
     actors = _actors(scenario, library)
     adversaries = tuple(code for code in actors if _role(code, loaded) == "adversary")
     bodies = tuple(code for code in actors if code in library.bodies)
@@ -124,10 +119,6 @@ def actor_table_of(loaded, params):
     is_member = {
         body: _holds(actors, library, library.bodies[body].group, scenario.first_day) for body in library.bodies
     }
-    economy = np.array([_economy(code, loaded) for code in actors])
-    cyber = np.array([_cyber(code, loaded) for code in actors])
-    military = np.array([_military(code, loaded) for code in actors])
-    capacity = one("capacity_floor") + (1 - one("capacity_floor")) * economy
     return ActorTable(
         loaded=loaded,
         norm_year=_year(scenario.norm_date or scenario.first_day),
@@ -141,21 +132,45 @@ def actor_table_of(loaded, params):
         is_partner=_in_some_group(loaded, actors, lambda group: group.is_the_four),
         body_members=np.array([is_member[body] & (not as_one) for body in bodies]).reshape(len(bodies), len(actors)),
         speaks_alone=np.array([library.bodies[body].speaks_alone for body in bodies], dtype=bool),
-        economy=quantize(economy)[None],
-        cyber=quantize(cyber)[None],
-        military=quantize(military)[None],
-        capability=quantize(_capability(scenario.capability, economy, cyber, military))[None],
         population=_population(actors, loaded)[None],
-        capital=_capital(actors, loaded, one("capital_start") * capacity)[None],
-        capacity=quantize(capacity)[None],
         habit_naming=_in_some_group(loaded, actors, lambda group: group.names_culprits).astype(float)[None],
-        exposure=_towards(_exposure, actors, adversaries, loaded, one),
-        stance_near=_towards(_stance, actors, adversaries, loaded, one),
-        borders=_towards(_borders, actors, adversaries, loaded),
-        other_ocean=np.array([[[_is_far(code, other, loaded) for code in actors]] for other in adversaries]).astype(
-            float
-        ),
+        **_figures(actors, adversaries, loaded, params),
     )
+
+
+def _figures(actors, adversaries, loaded, params):
+    """What library and scenario make of some actors: arrays by name, with these actors on the last axis."""
+
+    def one(name):
+        """A coefficient as a plain number; looked up alone, so that it can be told which of them were read."""
+        return float(getattr(params, name)[0, 0])
+
+    economy = np.array([_economy(code, loaded) for code in actors])
+    cyber = np.array([_cyber(code, loaded) for code in actors])
+    military = np.array([_military(code, loaded) for code in actors])
+    capacity = one("capacity_floor") + (1 - one("capacity_floor")) * economy
+    far = [[[_is_far(code, other, loaded) for code in actors]] for other in adversaries]
+    return {
+        "economy": quantize(economy)[None],
+        "cyber": quantize(cyber)[None],
+        "military": quantize(military)[None],
+        "capability": quantize(_capability(loaded.scenario.capability, economy, cyber, military))[None],
+        "capital": _capital(actors, loaded, one("capital_start") * capacity)[None],
+        "capacity": quantize(capacity)[None],
+        "exposure": _towards(_exposure, actors, adversaries, loaded, one),
+        "stance_near": _towards(_stance, actors, adversaries, loaded, one),
+        "borders": _towards(_borders, actors, adversaries, loaded),
+        "other_ocean": np.array(far).astype(float),
+    }
+
+
+def figures_anew(table, codes, params):
+    """The arrays of a table that the own figures of some of its actors move, as its scenario has them: dict by name."""
+    anew = _figures(codes, table.adversaries, table.loaded, params)
+    arrays = {name: getattr(table, name).copy() for name in anew}
+    for name, values in anew.items():
+        arrays[name][..., [table.place[code] for code in codes]] = values
+    return {**arrays, "peer_group": peer_groups(table.loaded, replace(table, **arrays))}
 
 
 def _actors(scenario, library):
@@ -493,7 +508,7 @@ def guests(actor_table):
 
 
 def peer_groups(loaded, actor_table):
-    """Who looks to whom: (K, A), members' weights by capability within each club, and within all who take part.
+    """Who looks to whom: (K, 1, A), members' weights by capability within each club, and within all who take part.
 
     Each row adds up to one and lies on the grid.
     """
@@ -505,4 +520,4 @@ def peer_groups(loaded, actor_table):
             weights = np.where(inside, actor_table.capability[0], 0.0)
             if weights.sum() > 0:
                 rows.append(quantize(weights / weights.sum()))
-    return np.array(rows).reshape(-1, len(actor_table.actors))
+    return np.array(rows).reshape(-1, 1, len(actor_table.actors))

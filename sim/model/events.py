@@ -9,6 +9,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, get_args
 
 from sim.catalogue.moves import NAMES as MOVE_NAMES
@@ -163,19 +164,12 @@ def happening(description, phase, *fields, **rest):
     return EventKind(description, phase, fields=fields, **rest)
 
 
-def text(name, meaning, **rest):
-    """A field of words."""
-    return Field(name, meaning, "text", **rest)
-
-
-def code(name, meaning, **rest):
-    """A field with an actor's code."""
-    return Field(name, meaning, "code", **rest)
-
-
-def codes(name, meaning):
-    """A field with a list of actors' codes."""
-    return Field(name, meaning, "list of codes")
+# Kinds of field, each given its name, what it means, and what else is to be said of it.
+text = partial(Field, type="text")
+texts = partial(Field, type="list of text")
+code = partial(Field, type="code")
+codes = partial(Field, type="list of codes")
+share = partial(Field, type="number", unit="dimensionless", low=0, high=1)
 
 
 def integer(name, meaning, unit="", low=0, high=None, **rest):
@@ -186,11 +180,6 @@ def integer(name, meaning, unit="", low=0, high=None, **rest):
 def number(name, meaning, unit="dimensionless", low=None, high=None, **rest):
     """A field with a number of any size."""
     return Field(name, meaning, "number", unit, low, high, **rest)
-
-
-def share(name, meaning, **rest):
-    """A field with a number from 0 to 1."""
-    return Field(name, meaning, "number", "dimensionless", 0, 1, **rest)
 
 
 def shares(name, meaning, by):
@@ -242,7 +231,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         "inject",
         text("inject", "id of the inject in the scenario"),
         text("title", "its heading"),
-        Field("because", "the parts of its condition that do not hold", "list of text"),
+        texts("because", "the parts of its condition that do not hold"),
     ),
     "inject_released": happening(
         "A planned event reaches those it is meant for.",
@@ -250,12 +239,12 @@ EVENT_KINDS: dict[str, EventKind] = {
         text("inject", "id of the inject in the scenario"),
         text("title", "its heading"),
         text("sender", "who is speaking, in the exercise's words"),
-        Field("to", "who receives it: codes, 'all' or 'control'", "list of text"),
+        texts("to", "who receives it: codes, 'all' or 'control'"),
         text("channel", "how it arrives", choices=get_args(Channel)),
         text("text", "what it says"),
         text("kind", "what it is for", choices=INJECT_KINDS),
         text("storyline", "the storyline it belongs to", optional=True),
-        Field("objectives", "ids of the objectives it serves", "list of text"),
+        texts("objectives", "ids of the objectives it serves"),
         text("expects", "what a good answer would be, for control", optional=True),
         text("control_notes", "what control alone should know", optional=True),
     ),
@@ -265,7 +254,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         text("inject", "id of the inject"),
         text("question", "what it asks"),
         codes("to", "who decides, each for itself"),
-        Field("options", "what may be chosen, in words", "list of text"),
+        texts("options", "what may be chosen, in words"),
         integer("until", "the last turn in which it may be answered", "turn", low=1),
     ),
     "question_answered": happening(
@@ -292,7 +281,7 @@ EVENT_KINDS: dict[str, EventKind] = {
         text("title", "its heading"),
         text("outcome", "whether what it asked for was done in time", choices=("kept", "passed")),
         text("text", "what happens now that it has passed", optional=True),
-        Field("because", "what kept it: the parts of its condition that were so", "list of text"),
+        texts("because", "what kept it: the parts of its condition that were so"),
     ),
     "control_directs": happening(
         "Control changes what was planned, a quantity, or who sits in a seat.",

@@ -5,7 +5,8 @@ runs, where an array has an axis for them, the one before; here it has size one.
 on the grid, so that sums are exact in any order.
 """
 
-from dataclasses import dataclass, replace
+from collections import deque
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from types import SimpleNamespace
 
@@ -14,7 +15,18 @@ import numpy as np
 from sim.catalogue.moves import FELT
 from sim.catalogue.moves import NAMES as MOVE_KEYS
 from sim.catalogue.responses import RESPONSE_KINDS, RUNGS, SILENT_RULES, kind_of
-from sim.model.actor_table import ACTOR_ARRAYS, actor_table_of, bonds_of, guests, partners, peer_groups, shared, tied
+from sim.model.actor_table import (
+    ACTOR_ARRAYS,
+    ActorTable,
+    actor_table_of,
+    bonds_of,
+    figures_anew,
+    guests,
+    partners,
+    peer_groups,
+    shared,
+    tied,
+)
 from sim.rules.quantize import quantize
 from sim.scenario import Loaded, resolve_members
 from sim.scenario.calendar import Calendar
@@ -69,7 +81,7 @@ class ModelInputs:
     bonds: object  # who belongs together
     partners_share: np.ndarray  # (1, A, A) 1 between NATO and the four partners: what projects open
     guests_share: np.ndarray  # (1, A, A) 1 between these and states outside: what openness opens besides
-    peer_group: np.ndarray  # (C, A) capability shares within each club, on the grid
+    peer_group: np.ndarray  # (C, 1, A) capability shares within each club, on the grid
     # incidents
     incidents: tuple
     incident_by: np.ndarray  # (H,) index of the adversary, or NO_STATE where no state did it
@@ -263,19 +275,19 @@ class ModelInputs:
     def weight_in_a_response(self):
         """What each actor's part in a response weighs: a state by its economy, a body by its members' not acting alone.
 
-        Array (A,), on the grid.
+        Array (1 or R, A), on the grid.
         """
-        weight = self.economy[0] * self.is_state
+        weight = self.economy * self.is_state
         for body, members in zip(self.bodies, self.body_members, strict=True):
             if members.any():
-                of_members = (self.economy[0] * members * self.is_state).sum()
-                weight[self.index[body]] = self.params.body_weight[0, 0] * of_members
+                of_members = (self.economy * members * self.is_state).sum(axis=-1)
+                weight[:, self.index[body]] = self.params.body_weight[0, 0] * of_members
         return quantize(weight)
 
     @cached_property
     def can_be_courted(self):
         """States in something that could speak: a body, the four, another club; all where none is: (A,) bool."""
-        belongs = self.is_nato | self.is_eu | self.is_partner | (self.peer_group[1:] > 0).any(axis=0)
+        belongs = self.is_nato | self.is_eu | self.is_partner | (self.peer_group[1:] > 0).any(axis=(0, 1))
         return self.is_state & (belongs if (belongs & self.is_state).any() else True)
 
     @cached_property
@@ -345,6 +357,11 @@ class ModelInputs:
     def members_may(self):
         """Which kinds of response some member of each body may take up by itself: (B, K) bool."""
         return self._of_options(self.allowed @ self.body_members.astype(bool).T, np.any).T
+
+    @cached_property
+    def kind_price(self):
+        """Political capital that the cheapest response of each kind costs: (K, 1 or R, 1)."""
+        return self._of_options(self.price, np.min)
 
     def _of_options(self, values, reduced):
         """Values (O, ...) of the options, reduced over each kind's: (K, ...)."""
@@ -477,7 +494,7 @@ class ModelInputs:
 
     @cached_property
     def company_scale(self):
-        """By what the weight of the others in each club is multiplied, so that they weigh one together: (C, A).
+        """By what the weight of the others in each club is multiplied, so that they weigh one together: (C, 1 or R, A).
 
         0 for whoever does not belong to it, or is alone there. Everybody belongs to the first, which is all together.
         """
@@ -489,13 +506,18 @@ class ModelInputs:
     @cached_property
     def neighbours(self):
         """Who stand side by side on the actors' axis and belong to one club: list of (place of the club, slice)."""
-        edges = [np.flatnonzero(np.diff(row, prepend=False, append=False)) for row in self.company_scale > 0]
+        edges = [
+            np.flatnonzero(np.diff(row, prepend=False, append=False)) for row in (self.company_scale > 0).any(axis=1)
+        ]
         return [(club, slice(*ends)) for club, of_one in enumerate(edges) for ends in of_one.reshape(-1, 2).tolist()]
 
     @cached_property
     def index(self):
         """Place of each actor on the actors' axis."""
         return {code: place for place, code in enumerate(self.actors)}
+
+
+_lately: "deque[ModelInputs]" = deque(maxlen=8)  # what was arranged lately, for who plays the same scenario again
 
 
 def build_inputs(loaded, params=None):
@@ -508,10 +530,19 @@ def build_inputs(loaded, params=None):
 
     Returns
     -------
-    ModelInputs, with every runs' axis of size one
+    ModelInputs, with every runs' axis of size one; the same ones again for a scenario that was arranged lately
     """
+    if params is not None:
+        return _arranged(loaded, params)
+    kept = next((inputs for inputs in tuple(_lately) if inputs.loaded is loaded), None)
+    if kept is None:
+        kept = _arranged(loaded, coefficients(loaded))
+        _lately.append(kept)
+    return kept
+
+
+def _arranged(loaded, params):
     scenario = loaded.scenario
-    params = params or coefficients(loaded)
     actor_table = actor_table_of(loaded, params)
     incidents = _acts(scenario, actor_table)
     options = _options(loaded, actor_table, incidents, params)
@@ -536,6 +567,17 @@ def build_inputs(loaded, params=None):
         **_planned(scenario, actor_table),
         takes_part=_presence(scenario, actor_table.actors),
     )
+
+
+def with_own_figures(inputs, loaded, codes):
+    """The inputs of a scenario that differs from theirs in the own figures of some actors alone; None where those
+    change who can do what, so that they have to be built anew.
+    """
+    known = {one.name: getattr(inputs, one.name) for one in fields(ActorTable) if hasattr(inputs, one.name)}
+    table = ActorTable(**{**known, "loaded": loaded, "is_body": np.isin(inputs.actors, inputs.bodies)})
+    arrays = figures_anew(table, codes, inputs.params)
+    is_alike = all(np.array_equal(arrays[name] > 0, getattr(inputs, name) > 0) for name in ("military", "capability"))
+    return replace(inputs, loaded=loaded, **arrays) if is_alike else None
 
 
 def _presence(scenario, actors):

@@ -1,8 +1,9 @@
 """Many design points in one batch: settings that differ from run to run, stacked along the runs' axis.
 
 A design point changes values of the scenario or the library. Coefficients that only the turns read are put in place
-directly; anything else is arranged anew, once for each distinct change. Points whose settings differ only in arrays
-that may vary by run share a batch; others get one of their own. Either way a run comes out the same.
+directly, an actor's own figures in what is arranged already; anything else is arranged anew, once for each distinct
+change. Points whose settings differ only in arrays that may vary by run share a batch; others get one of their own.
+Either way a run comes out the same.
 """
 
 from dataclasses import fields, replace
@@ -10,16 +11,34 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.model.inputs import ModelInputs, build_inputs
-from sim.scenario.entries import domain_of
+from sim.model.inputs import ModelInputs, build_inputs, with_own_figures
+from sim.scenario.library import domain_of
 from sim.scenario.loading import varied
+from sim.scenario.paths import find, fitted
+from sim.scenario.schema import ActorOverride
 
 RUNS_AXIS = {
-    **dict.fromkeys(("linkage", "adversary_tie", "budget", "capital", "cyber"), 0),
+    **dict.fromkeys(
+        (
+            "linkage",
+            "adversary_tie",
+            "budget",
+            "economy",
+            "cyber",
+            "military",
+            "capability",
+            "capital",
+            "capacity",
+        ),
+        0,
+    ),
     **dict.fromkeys(
         (
             "exposure",
             "stance_near",
+            "borders",
+            "peer_group",
+            "other_ocean",
             "incident_is_true",
             "severity",
             "difficulty",
@@ -44,8 +63,10 @@ RUNS_AXIS = {
 }
 MOST_KEPT = 512  # arranged variations kept from one batch to the next
 DIRECT = ("linkage", "adversary_tie")
-LIMITS = {"behaviour": (-np.inf, np.inf), "cooperation": (0, 1200)}  # of what is put in directly; all else is a share
+NO_LIMITS, MONTHS, SHARE = (-np.inf, np.inf), (0, 1200), (0, 1)  # between which lies what is put in directly
 DIRECT_OF_ACTS = ("difficulty", "publicness")
+OWN_FIGURES = ("economy", "cyber", "military", "capital")  # of an actor
+TOWARDS = ("exposure", "stance")  # its own figures towards an adversary
 ONE_FOR_ALL = ("round_days", "calls", "rung_concern", "rung_solidarity", "rung_naming", "rung_measures", "body_weight")
 
 
@@ -72,7 +93,7 @@ class Varied:
     def __init__(self, loaded, change=None):
         self.loaded = loaded
         self._change = change or (lambda scenario: scenario)
-        self._arranged = {}
+        self._arranged, self._places, self._spans = {}, {}, {}
         base, _ = self._arrange(())
         self._running = {start.project for start in loaded.scenario.cooperation if start.turn is None}
         read = Read(vars(base.params))
@@ -105,38 +126,74 @@ class Varied:
 
     def _setting(self, place, point):
         """What is arranged for a point, its structure, and the numbers still to be put in directly."""
-        direct = {path: value for path, value in point.items() if self._is_direct(path)}
-        rest = tuple((path, value) for path, value in point.items() if path not in direct)
+        spans = {path: self._span(path) for path in point}
+        rest = tuple((path, value) for path, value in point.items() if spans[path] is None)
         try:
             inputs, structure = self._arrange(rest)
-            return inputs, structure, {path: _fitting(inputs, path, value) for path, value in direct.items()}
+            direct = {
+                path: _fitting(inputs, path, point[path], *span) for path, span in spans.items() if span is not None
+            }
+            return inputs, structure, direct
         except Exception as fault:
             raise PointError(place, "arrange", str(fault)) from fault
 
-    def _is_direct(self, path):
-        home, *rest = path.split(".")
+    def _span(self, path):
+        """The ends between which a value put in directly at a path has to lie; None where none is."""
+        if path not in self._spans:
+            self._spans[path] = self._span_of(*path.split("."))
+        return self._spans[path]
+
+    def _span_of(self, home, *rest):
         if home == "behaviour":
-            return rest[0] in self._direct
+            domain = domain_of(self.loaded.library, rest[0])
+            return (domain.limits if domain else NO_LIMITS) if rest[0] in self._direct else None
         if home == "cooperation":
-            return rest[1:] == ["months_before"] and rest[0] in self._running
-        return path in DIRECT or (home == "incidents" and rest[-1] in DIRECT_OF_ACTS)
+            return MONTHS if rest[1:] == ("months_before",) and rest[0] in self._running else None
+        return SHARE if home in DIRECT and not rest or home == "incidents" and rest[-1] in DIRECT_OF_ACTS else None
 
     def _arrange(self, changes):
+        own = tuple(change for change in changes if _is_own_figure(change[0]))
+        if own:
+            inputs, structure = self._arrange(tuple(change for change in changes if change not in own))
+            refigured = self._refigured(inputs, own)
+            if refigured:
+                return refigured, structure
         if changes not in self._arranged:
             loaded = varied(self.loaded, dict(changes)) if changes else self.loaded
             inputs = build_inputs(self._change(loaded))
             self._arranged[changes] = inputs, _structure(inputs)
         return self._arranged[changes]
 
+    def _refigured(self, inputs, own):
+        """Inputs with own figures of actors in them; None where more than figures would change."""
+        actors, codes = dict(inputs.loaded.scenario.actors), {}
+        for path, value in own:
+            _, code, what, *other = path.split(".")
+            if code not in inputs.index or not set(other) <= set(inputs.adversaries):
+                return None
+            now, number = actors.get(code, ActorOverride()), fitted(self._place(path), value)
+            figure = {**getattr(now, what), other[0]: number} if other else number
+            actors[code] = now.model_copy(update={what: figure})
+            codes |= dict.fromkeys([code, *(inputs.bodies if other else ())])  # of whose members they may be
+        scenario = inputs.loaded.scenario.model_copy(update={"actors": actors})
+        return with_own_figures(inputs, replace(inputs.loaded, scenario=scenario), [*codes])
 
-def _fitting(inputs, path, value):
+    def _place(self, path):
+        if path not in self._places:
+            self._places[path] = find(self.loaded.document, path, self.loaded.library)
+        return self._places[path]
+
+
+def _is_own_figure(path):
+    home, *rest = path.split(".")
+    return home == "actors" and (len(rest) == 2 and rest[1] in OWN_FIGURES or len(rest) == 3 and rest[1] in TOWARDS)
+
+
+def _fitting(inputs, path, value, low, high):
     """A value to be put in directly as a number, refused where it does not fit."""
     number = float(value)
-    home, *rest = path.split(".")
-    if home == "incidents":
-        inputs.incidents.index(rest[0])
-    domain = domain_of(inputs.loaded.library, rest[0]) if home == "behaviour" else None
-    low, high = domain.limits if domain else LIMITS.get(home, (0, 1))
+    if path.startswith("incidents."):
+        inputs.incidents.index(path.split(".")[1])
     if not low <= number <= high:
         raise ValueError(f"{path} must lie between {low:g} and {high:g}, not be {number:g}")
     return number
@@ -204,6 +261,7 @@ def _structure(inputs):
         else (name, repr(value))
         for name in _FIXED
     ]
+    clubs = (inputs.peer_group > 0).tobytes()
     bonds = (inputs.bonds.given.tobytes(), inputs.bonds.same_ocean.tobytes(), inputs.bonds.neighbours.tobytes())
     bonds += tuple(
         together.tobytes() for kinds in (inputs.bonds.tie, inputs.bonds.sharing) for together in kinds.values()
@@ -216,7 +274,7 @@ def _structure(inputs):
         ]
     )
     shapes = tuple((name, getattr(inputs, name).shape) for name in RUNS_AXIS)
-    return hash((tuple(alike), bonds, coefficients, msel, shapes, tuple(sorted(inputs.project_effects))))
+    return hash((tuple(alike), clubs, bonds, coefficients, msel, shapes, tuple(sorted(inputs.project_effects))))
 
 
 def _followed(inject):

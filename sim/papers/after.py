@@ -7,16 +7,8 @@ from pathlib import Path
 
 from sim.output.figures import charts_of
 from sim.output.figures.saving import png_of
+from sim.output.narrative import hot_wash
 from sim.output.narrative.decisions import LABELS
-from sim.output.narrative.hot_wash import (
-    alignment,
-    hot_wash,
-    measure_rows,
-    questions_of,
-    rounds_of,
-    stances_of,
-    title_of_alignment,
-)
 from sim.output.narrative.injects import objectives_of
 from sim.output.narrative.story import tell
 from sim.papers.before import turn_periods
@@ -57,38 +49,28 @@ def papers_after(played: Played) -> list[Paper]:
 def after_action_report(played: Played) -> Paper:
     """What was played, what was decided by whom, what served each objective, and what to draw from it."""
     record, loaded = played.record, played.loaded
-    told, findings = hot_wash(record, loaded), findings_of(played)
-    measures = [(row.label, row.value, row.unit) for row in measure_rows(record, with_units=False)]
+    told, findings = hot_wash.hot_wash(record, loaded), findings_of(played)
+    measures = [(row.label, row.value, row.unit) for row in hot_wash.measure_rows(record, with_units=False)]
+    draft = "A draft for people to finish: what is marked 'Draft' was written from the record alone."
+    numbers = "The numbers in brackets above are those of events.jsonl, where each stands in full."
     blocks = [
-        Paragraph("A draft for people to finish: what is marked 'Draft' was written from the record alone."),
-        Heading("In short"),
-        Items(tuple(_in_short(played))),
-        Heading("What was played"),
-        Grid(("", ""), _facts(played), (25, 75)),
-        Heading("Objectives"),
-        *_objectives(played),
-        Heading("What was expected"),
-        *_expectations(played),
-        Heading("Strengths"),
-        _found([one for one in findings if one.is_strength]),
-        Heading("Areas for improvement"),
-        _found([one for one in findings if not one.is_strength]),
-        Heading("What happened"),
-        *(block for turn in tell(record, loaded) for block in _turn(turn, record)),
-        Heading("Who really did it"),
-        *(Paragraph(words) for words in told.truth),
-        Heading("What people decided"),
-        *_decided(played),
+        Paragraph(draft),
+        Heading("In short"), Items(tuple(_in_short(played))),
+        Heading("What was played"), Grid(("", ""), _facts(played), (25, 75)),
+        Heading("Objectives"), *_objectives(played),
+        Heading("What was expected"), *_expectations(played),
+        Heading("Strengths"), _found([one for one in findings if one.is_strength]),
+        Heading("Areas for improvement"), _found([one for one in findings if not one.is_strength]),
+        Heading("What happened"), *(block for turn in tell(record, loaded) for block in _turn(turn, record)),
+        Heading("Who really did it"), *(Paragraph(words) for words in told.truth),
+        Heading("What people decided"), *_decided(played),
         *_alignment(played),
-        Heading("What control changed"),
-        *_overrides(record),
+        Heading("What control changed"), *_overrides(record),
         *_charts(played),
-        Heading("What it came to"),
-        Grid(("Measure", "This run", "Unit"), measures, (60, 20, 20)),
-        Heading("Events referred to"),
-        Paragraph("The numbers in brackets above are those of events.jsonl, where each stands in full.", "note"),
+        Heading("What it came to"), Grid(("Measure", "This run", "Unit"), measures, (60, 20, 20)),
+        Heading("Events referred to"), Paragraph(numbers, "note"),
         Grid(("Number", "Turn", "Day", "What"), list(_events(findings, played)), (11, 9, 16, 64)),
-    ]
+    ]  # fmt: skip
     return Paper(
         "after_action_report", "After-action report", "for all, when control gives it out", tuple(blocks),
         "A made-up exercise: it says what was played, not what would happen.",
@@ -187,13 +169,13 @@ def _in_brief(row, played):
 def _alignment(played):
     """Where the people in a seat, and the seats together, were of one mind; nothing where nobody said so in a room."""
     tables = [rows_of(played.folder / name) for name in ("decisions.csv", "views.csv")]
-    rounds = rounds_of(stances_of(*tables), played.loaded)
+    rounds = hot_wash.rounds_of(hot_wash.stances_of(*tables), played.loaded)
     if rounds:
         yield Heading("Of one mind?")
-        yield Paragraph(" ".join(alignment(rounds, played.loaded)))
+        yield Paragraph(" ".join(hot_wash.alignment(rounds, played.loaded)))
     drawn = played.folder / "charts" / "alignment.png"
     if rounds and drawn.exists():
-        yield Picture(drawn, title_of_alignment(rounds, played.loaded))
+        yield Picture(drawn, hot_wash.title_of_alignment(rounds, played.loaded))
 
 
 def _differs(row):
@@ -272,7 +254,7 @@ def _detail(payload, names):
 
 def hot_wash_notes(played: Played) -> Paper:
     """What the talk right after the exercise goes through, with room to write."""
-    questions = questions_of(played.loaded)
+    questions = hot_wash.questions_of(played.loaded)
     blocks = [
         Paragraph("Twenty minutes while it is fresh. One writes; nobody defends."),
         *(block for asked in ("What happened that you did not expect?", "What went well?", "What did not?",

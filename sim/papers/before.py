@@ -79,7 +79,7 @@ def papers_before(
     -------
     (list of Paper, list of the codes of seats without a brief of their own that were left out)
     """
-    seats = seats_of(loaded)
+    seats = [code for code in participants_of(loaded) if place_fault(code, loaded) is None]
     briefed = [seat for seat in seats if (actor := loaded.scenario.actors.get(seat)) and actor.brief]
     meant = list(dict.fromkeys(whom)) or [ALL, *(briefed or seats), CONTROL, EVALUATORS]
     for one in meant:
@@ -94,11 +94,6 @@ def papers_before(
     briefs = _Briefs(loaded)
     papers = [paper for one in meant for paper in (made[one]() if one in made else [briefs.of(one)])]
     return papers, [] if whom or not briefed else [seat for seat in seats if seat not in briefed]
-
-
-def seats_of(loaded: Loaded) -> list[str]:
-    """The codes of everybody in whose place somebody may sit."""
-    return [code for code in participants_of(loaded) if place_fault(code, loaded) is None]
 
 
 # ------------------------------------------------------------------------------------------------------------- for all

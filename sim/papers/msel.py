@@ -177,13 +177,10 @@ class Read:
     """A row as it was understood: the values of fields that it has columns for, and the further columns."""
 
     row: Row
+    id: str
     values: dict[str, Any]
     further: dict[str, str]
     further_headings: tuple[str, ...]
-
-    @property
-    def id(self):
-        return self.values["id"]
 
 
 class _Reading:
@@ -234,8 +231,8 @@ class _Reading:
                 self._moment(row, column, cell, moment)
             else:
                 values[name] = self._value(row, column, name, cell)
-        values["id"] = self._id(row, values)
-        existing, above = self.existing.get(values["id"]), self.table.headings
+        name = self._id(row, values)
+        existing, above = self.existing.get(name), self.table.headings
         further = {above[column]: str(row.cells[column]) for column in self.further if column in row.cells}
         headings = tuple(above[column] for column in self.further)
         if existing is None:
@@ -243,7 +240,7 @@ class _Reading:
         if values.get("question") and "text" not in values["question"]:
             values["question"] = {"text": _asked(values, existing), **values["question"]}
         self._place_in_time(row, values, moment, existing)
-        return Read(row, values, further, headings)
+        return Read(row, name, values, further, headings)
 
     def _value(self, row, column, name, cell):
         if cell is None:
@@ -294,7 +291,7 @@ class _Reading:
         if is_number and re.search("duration|second", self.table.headings[column], re.IGNORECASE):
             cell = datetime.timedelta(seconds=float(cell))
         try:
-            day, clock = moment_in(cell, self.scenario.start, _last_day(self.scenario))
+            day, clock = moment_in(cell, self.scenario.start, self.scenario.calendar.whole_span[1])
         except (ValueError, OverflowError) as error:
             self._fault(row, column, str(error))
             return
@@ -323,7 +320,7 @@ class _Reading:
         values["turn"] = None
 
     def _id(self, row, values):
-        written = values.get("id")
+        written = values.pop("id", None)
         name = str(written) if written is not None else ""
         if name not in self.existing:
             name = _slug(name or values.get("title") or values.get("text") or "") or f"row_{row.number}"
@@ -371,11 +368,6 @@ def _asked(values, existing):
     return (found[-1].strip() if found else "") or values.get("title") or (existing.title if existing else "") or text
 
 
-def _last_day(scenario):
-    last = scenario.calendar.whole_span[1]
-    return last.date() if isinstance(last, datetime.datetime) else last
-
-
 def _turn_on(day, clock, scenario):
     """The turn that a day falls in, or 0 outside the exercise."""
     moment = datetime.datetime.combine(day, clock or datetime.time())
@@ -418,7 +410,7 @@ def _merged(text, shown, loaded, rows):
 def _differences(read, inject):
     """The fields in which a row differs from an inject, or all that it says of a new one; None takes a field away."""
     said = values_of(inject) if inject else {}
-    values = {name: value for name, value in read.values.items() if name != "id"}  # of a column that the sheet has
+    values = read.values  # of the columns that the sheet has
     differing = {name: value for name, value in values.items() if _meant(name, value) != _meant(name, said.get(name))}
     if inject and "time" in differing and isinstance(inject.date, datetime.datetime):
         differing["date"] = values.get("date") or said["date"]  # a clock of its own is said once
@@ -431,9 +423,7 @@ def _differences(read, inject):
 
 def _meant(name, value):
     """A value as it is compared: nothing said is None."""
-    if value in (None, "", [], {}) or (name == "kind" and value == "inject"):
-        return None
-    return value
+    return None if value in (None, "", [], {}) or (name, value) == ("kind", "inject") else value
 
 
 def _ends(root, text):

@@ -155,17 +155,14 @@ def _played_again(folder, loaded, record, manifest, answers) -> tuple[Session, .
     kept = _lines(path)
     with _as_written(path):
         inputs = [read_input(line) for line in kept[1:]]
+        at_start = json.dumps({**json.loads(kept[0]), "until": 0}) if kept else ""
         try:
-            again = _in_a_room(kept[0], loaded) if kept else _without_a_room(loaded, record, manifest, answers)
+            again = Session.restore([at_start], loaded) if kept else _without_a_room(loaded, record, manifest, answers)
         except InputError:  # the scenario or the library has changed since
             return ()
     turns = tuple(_ends(again, inputs, record.turns))
     told = [event.to_dict() for event in turns[-1].events] if turns else []
     return turns if told == [event.to_dict() for event in record.events] else ()
-
-
-def _in_a_room(head, loaded):
-    return Session.restore([json.dumps({**json.loads(head), "until": 0})], loaded)
 
 
 def _without_a_room(loaded, record, manifest, answers):

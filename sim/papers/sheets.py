@@ -239,14 +239,8 @@ def _shown(cell):
 
 
 def write_workbook(path: Path, marking: str, sheets: Iterable[tuple], choices: dict | None = None) -> None:
-    """Writes a workbook: each sheet a table with its headings kept in sight, its marking printed on each page.
-
-    Parameters
-    ----------
-    path : Path
-    marking : str
-    sheets : (title, headings, rows) of each sheet
-    choices : heading to what may be chosen in its column
+    """Writes a workbook: each sheet (title, headings, rows) a table with its headings kept in sight, and the marking
+    printed on each page; `choices` as of `write_table`.
     """
     import openpyxl
 
@@ -300,7 +294,7 @@ def moment_in(written, start, last):
     ----------
     written : str, datetime.datetime, date, time or timedelta, as a cell holds it
     start : datetime.date or datetime, the start of the exercise
-    last : datetime.date, its last day: where two readings of a date differ, the one within the exercise counts
+    last : datetime.date or datetime, its last day: of two readings of a date the one within the exercise counts
 
     Returns
     -------
@@ -396,7 +390,7 @@ def _time(text, hour, minute):
 
 
 def _day(text, start, last):
-    first = start.date() if isinstance(start, datetime.datetime) else start
+    first, last = (moment.date() if isinstance(moment, datetime.datetime) else moment for moment in (start, last))
     counted = re.fullmatch(r"D\s*\+\s*(\d{1,4})|day\s+(\d{1,4})", text, re.IGNORECASE)
     if counted:
         return first + datetime.timedelta(days=int(counted[1]) if counted[1] else int(counted[2]) - 1)
@@ -425,13 +419,13 @@ def _day(text, start, last):
 
 def _either(text, year, one, other, first, last):
     """A date whose day and month could be either way round."""
-    readings = {day for day in (_sound(year, other, one), _sound(year, one, other)) if day}
+    days = [_sound(year, other, one), _sound(year, one, other)]
+    readings = {day for day in days if day}
     within = {day for day in readings if first <= day <= last}
     meant = within if len(within) == 1 else readings
     if not meant:
         raise ValueError(f"'{text}' is no day of the calendar.")
     if len(meant) > 1:
-        days = [_sound(year, other, one), _sound(year, one, other)]
         said = " or ".join(day_in_words(day, day.year) for day in days)
         raise ValueError(f"'{text}' is {said}: write {days[0]} or {days[1]}.")
     return meant.pop()

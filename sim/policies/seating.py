@@ -65,8 +65,10 @@ def fresh(seats: Mapping[str, Policy], runs: int = 1) -> dict[str, Policy]:
 
 def seats_of_runs(inputs: ModelInputs, policies: Sequence[Mapping[str, PolicyLike]]) -> dict[str, Policy]:
     """The seats of a batch in which each run has policies of its own, by code in the order of the actors."""
-    check_places(inputs, dict.fromkeys(code for of_run in policies for code in of_run))
-    return {code: seat for code in inputs.actors if (seat := _seat([of_run.get(code) for of_run in policies]))}
+    named = dict.fromkeys(code for of_run in policies for code in of_run)
+    check_places(inputs, named)
+    seats = {code: _seat([of_run.get(code) for of_run in policies]) for code in inputs.actors if code in named}
+    return {code: seat for code, seat in seats.items() if seat}
 
 
 def _seat(given: Sequence[PolicyLike | None]) -> Policy | None:

@@ -218,16 +218,9 @@ class RunManifest(Kept):
 
 
 def manifest(loaded, seed, runs, command, started, **more):
-    """What anyone needs to get the same results again.
+    """What anyone needs to get the same results again; policies of one's own come with a digest of their source.
 
-    Parameters
-    ----------
-    loaded : sim.scenario.Loaded
-    seed, runs : int
-    command : list of str, as given at the terminal
-    started : datetime
-    more : whatever else shaped the run: seats, policies, actions; policies of one's own come with a digest of their
-        source
+    `command` is the list of words given at the terminal; `more` what else shaped the run: seats, policies, actions.
     """
     return plain(
         {

@@ -109,7 +109,9 @@ def total_by(shape: tuple[int, ...], places: tuple[np.ndarray, ...], values: np.
     >>> total_by((2, 2), (np.array([0, 0, 1]), np.array([1, 1, 0])), np.array([0.5, 0.25, 4.0])).tolist()
     [[0.0, 0.75], [4.0, 0.0]]
     """
-    return np.bincount(np.ravel_multi_index(places, shape), values, int(np.prod(shape))).reshape(shape)
+    sums = np.zeros(shape)
+    np.add.at(sums.reshape(-1), np.ravel_multi_index(places, shape), values)
+    return sums
 
 
 def over_actors(values: np.ndarray) -> np.ndarray:
@@ -143,7 +145,4 @@ def over_options(values: np.ndarray) -> np.ndarray:
     >>> over_options(np.array([[1.0, 2.0], [3.0, 4.0]]))
     array([4., 6.])
     """
-    total = values[0]
-    for value in values[1:]:
-        total = total + value
-    return total
+    return np.add.accumulate(values)[-1]

@@ -13,27 +13,23 @@ from sim.catalogue.measures import MEASURES
 from sim.errors import Diagnostic, InputError, counted, did_you_mean
 from sim.letters import plain_letters
 from sim.scenario import paths
-from sim.scenario.entries import (
-    RULES,
-    a_fraction,
-    at_the_definition,
-    check_entry,
-    known_names,
-    low_before_high,
-    unless_known,
-    unless_known_group,
-)
 from sim.scenario.facts import (
     OWN,
     Facts,
+    at_the_definition,
     groups_joined,
+    known_names,
+    low_before_high,
     not_both,
     repeated,
     role_in,
     said_again,
+    unless_known,
+    unless_known_group,
 )
 from sim.scenario.hints import code_meant, which_code
 from sim.scenario.inject_checks import actors_reached, check_injects, check_questions, turn_meant
+from sim.scenario.library import RULES, a_fraction, check_entry
 from sim.scenario.library_schema import Days, Format, Membership, Response
 from sim.scenario.reader import Node, keys_of, nodes_of, number_of, whole_of
 from sim.scenario.schema import LONGEST_TURN, MERGED_BY, MOST_MARKS, MOST_TURNS, STATELESS, Scenario
@@ -292,7 +288,7 @@ def _victims(incident: Node, by: str | None, facts: Facts) -> Iterator[Diagnosti
 
 def check_turns(facts: Facts) -> Iterator[Diagnostic]:
     """How long turns are: in one unit each, and no more of them than there may be."""
-    for some in facts.stretches:
+    for some, _ in facts.stretches:
         units = [unit for unit in LONGEST_TURN if some.is_given(unit)]
         if not units:
             yield start_of(some).fault(f"turns need a length: one of {', '.join(LONGEST_TURN)}, such as 'days: 7'.")

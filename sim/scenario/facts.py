@@ -1,23 +1,32 @@
-"""What the checks of a scenario look things up in, and what many of them ask: who takes part, which turns there are."""
+"""What checks look things up in, and what many of them ask: who takes part, which turns there are, what has a name.
+
+A name that is not there is told where it is used, or once where it is given, when the slip is there.
+"""
 
 import datetime
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePath
 
-from sim.errors import Diagnostic, counted, did_you_mean, refusal
+from sim.errors import Diagnostic, counted, did_you_mean, in_words, nearest, refusal
 from sim.letters import plain_letters
 from sim.scenario.calendar import Calendar, calendar_of, moment_in
-from sim.scenario.entries import names_in
 from sim.scenario.hints import code_meant, codes_by_name, which_code
 from sim.scenario.library_schema import CODE_PATTERN, FIRST_DAY, LAST_DAY, Format, Group, Library, Membership, Response
-from sim.scenario.reader import Node, keys_of, whole_of, within
+from sim.scenario.reader import Node, keys_of, number_of, whole_of, within
 from sim.scenario.schema import LONGEST_TURN, MOST_TURNS, Scenario
-from sim.scenario.wording import plain
+from sim.scenario.wording import ENTRY_NAMES, plain
 
+FEWEST_USES = 2  # of a name that is not there, before the slip is looked for where it is given
+OF_THE_PROGRAM = ("measures", "policies")  # what no document defines
+ONE_OF = {
+    **ENTRY_NAMES, "codebook": "coded kind of act", "domains": "domain", "measures": "measure",
+    "policies": "policy", "sources": "source",
+}  # fmt: skip
 OWN = {"formats": "own_formats", "responses": "own_responses"}  # where a scenario has entries of its own
 
 
@@ -60,25 +69,19 @@ class Facts:
         return within(FIRST_DAY, LAST_DAY, moment.date() if isinstance(moment, datetime.datetime) else moment)
 
     @cached_property
-    def stretches(self) -> list[Node]:
-        """The entries that say how many turns there are and how long each is."""
+    def stretches(self) -> list[tuple[Node, int | None]]:
+        """The entries that say how long turns are, each with how many turns: in a list, one where it does not say."""
         turns = self.root.get("turns")
-        entries = turns.value if turns is not None and turns.is_list else [turns]
-        return [entry for entry in entries if entry is not None and entry.is_mapping]
-
-    @cached_property
-    def counts(self) -> list[int | None]:
-        """How many turns each of them stands for: in a list, one where it does not say."""
-        turns = self.root.get("turns")
-        default = 1 if turns is not None and turns.is_list else None
-        counts = [whole_of(some.get("count")) if some.is_given("count") else default for some in self.stretches]
-        return [within(1, MOST_TURNS, count) for count in counts]
+        entries, default = (turns.value, 1) if turns is not None and turns.is_list else ([turns], None)
+        some = [entry for entry in entries if entry is not None and entry.is_mapping]
+        counts = [whole_of(entry.get("count")) if entry.is_given("count") else default for entry in some]
+        return [(entry, within(1, MOST_TURNS, count)) for entry, count in zip(some, counts, strict=True)]
 
     @cached_property
     def turns(self) -> int | None:
         """How many turns there are."""
-        known = [count for count in self.counts if count is not None]
-        return sum(known) if known and len(known) == len(self.counts) else None
+        known = [count for _, count in self.stretches if count is not None]
+        return sum(known) if known and len(known) == len(self.stretches) else None
 
     @cached_property
     def calendar(self) -> Calendar | None:
@@ -86,7 +89,7 @@ class Facts:
         start = moment_in(self.root.text_of("start") or "")
         lengths = [
             (count, unit, length)
-            for count, some in zip(self.counts, self.stretches, strict=True)
+            for some, count in self.stretches
             for unit, most in LONGEST_TURN.items()
             if count is not None and (length := within(1, most, whole_of(some.get(unit)))) is not None
         ]
@@ -273,6 +276,101 @@ def groups_joined(actor: Node) -> list[str]:
     return [entry.text for entry in actor.entries_of("member_of") if entry.text is not None]
 
 
+def names_in(library: Library, section: str) -> dict:
+    """The names of a section that may be referred to, domains with their limits; of the codebook, the kinds of act."""
+    found = getattr(library, section)
+    if section == "domains":
+        return {name: domain.limits for name, domain in found.items()}
+    if section == "codebook":
+        found = found.responses if found is not None else ()
+    return {} if section in ("estimates", "volumes") else dict.fromkeys(found)
+
+
+def known_names(nodes: Iterable[Node], section: str, names: dict[str, dict]) -> Iterator[Diagnostic]:
+    for node in nodes:
+        yield from unless_known(node, section, names[section], names.get("codes"))
+
+
+def unless_known(
+    node: Node, section: str, known: Collection[str], codes: Mapping[str, str] | None = None
+) -> Iterator[Diagnostic]:
+    """The fault of a node that names nothing in a section.
+
+    Actors may be states, bodies, or a scenario's own; a slip in one is told with those in a state.
+    `codes` is what people call them, by `codes_by_name`.
+    """
+    name = node.text
+    if name is not None and name not in known:
+        cause = ("states" if section == "actors" else section, name) if section not in OF_THE_PROGRAM else ()
+        said = which_code(name, known, codes or {}) if "states" in cause else did_you_mean(name, known)
+        yield node.fault(f"no {ONE_OF[section]} '{name}'. {said}", cause)
+
+
+def unless_known_group(node: Node, known: Collection[str]) -> Iterator[Diagnostic]:
+    """The same of a node that names `group:<name>` among codes."""
+    group = (node.text or "").removeprefix("group:")
+    if group not in known:
+        yield node.fault(f"no group '{group}'. {did_you_mean(group, known)}", ("groups", group))
+
+
+def low_before_high(node: Node | None) -> Iterator[Diagnostic]:
+    ends = ends_of(node)
+    if node is not None and ends and not ends[0] < ends[1]:
+        yield node.fault(f"a range goes from low to high, and {ends[0]:g} is not below {ends[1]:g}.")
+
+
+def ends_of(node: Node | None) -> tuple[float, float] | None:
+    """The two numbers of a range; None when it is no such thing."""
+    ends = [number_of(end) for end in node.value] if node is not None and node.is_list else []
+    low, high = ends if len(ends) == 2 else (None, None)
+    return None if low is None or high is None else (low, high)
+
+
+# ------------------------------------------------------------------------------------------- misspelt where it is given
+
+
+def at_the_definition(
+    faults: list[Diagnostic], root: Node, definitions: dict[str, dict[str, Node]]
+) -> list[Diagnostic]:
+    """The faults, those of one misspelt definition as one, at the definition.
+
+    When several places use a name that is not there, and one much like it is given and used by nobody, the slip is
+    where it is given. Then that is said there, with the places that use the other. Such faults have (section, name) as
+    their cause; `root` is all that may use the names, and `definitions` has each name of a section with its node.
+    """
+    uses: dict[tuple, list[Diagnostic]] = {}
+    for fault in faults:
+        if fault.cause and fault.cause[0] in definitions:
+            uses.setdefault(fault.cause, []).append(fault)
+    often = {cause: places for cause, places in uses.items() if len(places) >= FEWEST_USES}
+    said = _words_in(root) if often else Counter()
+    for cause, places in often.items():
+        given = {name: node for name, node in definitions[cause[0]].items() if said[name] <= 1}
+        near = nearest(cause[1], given)
+        if near is not None:
+            faults = [fault for fault in faults if fault not in places]
+            faults.append(_misspelt(near, given[near], cause[1], places))
+    return faults
+
+
+def _misspelt(given: str, node: Node, used: str, places: list[Diagnostic]) -> Diagnostic:
+    lines: dict[str, list[int]] = {}
+    for place in places:
+        lines.setdefault(place.file, []).append(place.line)
+    own = lines.pop(node.source.file, [])
+    where = [f"line {own[0]}" if len(own) == 1 else f"lines {in_words(sorted(set(own)))}"] if own else []
+    where += [f"{file}:{min(found)}" for file, found in lines.items()]
+    return node.fault(
+        f"'{given}' is used nowhere, and '{used}', which is not there, {len(places)} times "
+        f"({in_words(where)}). Is '{used}' meant here?"
+    )
+
+
+def _words_in(root: Node) -> Counter:
+    """How often each name stands in a document: as a key, a text, or a part of a path."""
+    return Counter(word for text in root.texts() for word in {text, *text.split(".")})
+
+
 # --------------------------------------------------------------------------------------------------------- who is meant
 
 
@@ -339,26 +437,16 @@ def with_groups_of(root: Node, library: Library) -> Library:
 
     What does not fit is left out here, and told where it stands.
     """
-    added: dict[str, dict[str, Membership]] = {}
+    always, groups = Membership.model_validate({}), dict(library.groups)
     for code, _, actor in root.items_of("actors"):
-        for entry in actor.entries_of("member_of"):
-            added.setdefault(entry.text or "", {})[code] = Membership.model_validate({})
-    own = {
-        name: {member.text or "": Membership.model_validate({}) for member in group.entries_of("members")}
-        for name, _, group in root.items_of("groups")
-        if name not in library.groups
-    }
-    if not added and not own:
-        return library
-    groups = {
-        name: group.model_copy(update={"members": group.members | added[name]}) if name in added else group
-        for name, group in library.groups.items()
-    }
-    named = {name: group.text_of("name") or name for name, _, group in root.items_of("groups")}
-    groups |= {
-        name: Group.model_construct(name=named[name], source="own", members=members) for name, members in own.items()
-    }
-    return library.model_copy(update={"groups": groups})
+        for name in groups_joined(actor):
+            if name in groups:
+                groups[name] = groups[name].model_copy(update={"members": groups[name].members | {code: always}})
+    for name, _, group in root.items_of("groups"):
+        if name not in library.groups:
+            members = {member.text or "": always for member in group.entries_of("members")}
+            groups[name] = Group.model_construct(name=group.text_of("name") or name, source="own", members=members)
+    return library.model_copy(update={"groups": groups}) if groups != library.groups else library
 
 
 def role_in(groups: Iterable[str], library: Library) -> str | None:

@@ -1,4 +1,4 @@
-"""What was probably meant by a line that cannot be read as YAML, and by a value that does not fit.
+"""What was probably meant by a line that cannot be read as YAML, by a value that does not fit, by a name for an actor.
 
 A hint on a value is a sentence that follows another, or nothing where there is nothing to guess.
 """

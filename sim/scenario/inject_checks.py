@@ -13,8 +13,7 @@ from pydantic import BaseModel
 from sim.catalogue.moves import NAMES as MOVES
 from sim.errors import Diagnostic, did_you_mean, nearest
 from sim.scenario.calendar import in_numbers, moment_in, moment_of, time_in
-from sim.scenario.entries import known_names, unless_known, unless_known_group
-from sim.scenario.facts import Facts, elsewhere, not_both, repeated
+from sim.scenario.facts import Facts, elsewhere, known_names, not_both, repeated, unless_known, unless_known_group
 from sim.scenario.hints import which_code
 from sim.scenario.reader import Node, keys_of, number_of, whole_of
 from sim.scenario.schema import StateOfPlay, When

@@ -1,25 +1,54 @@
 """The figures that every exercise shares, read from `scenarios/library/` and checked once.
 
 The library is several files that are one document: `states.yaml` may hold `states`, `groups` and `bodies`, and so on.
-No entry may stand in two places.
+No entry may stand in two places. What an entry refers to must be there, numbers that belong together must not
+contradict each other, a judgement must give its range and its reason, and a figure lies between what makes sense; the
+same is asked of a scenario's own formats and responses.
 """
 
 import hashlib
 import json
+import math
+import typing
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from sim.catalogue.moves import FELT, NAMES
 from sim.catalogue.responses import RESPONSE_KINDS, RUNGS
 from sim.errors import Diagnostic, InputError, nearest
-from sim.scenario.entries import a_fraction, at_the_definition, check_entry, ends_of, names_in, outside_of
-from sim.scenario.facts import with_outputs
-from sim.scenario.library_schema import MEASURED_BY, YARDSTICK, Library
-from sim.scenario.reader import Node, SourceText, keys_of, number_of, read
+from sim.scenario.facts import (
+    at_the_definition,
+    ends_of,
+    known_names,
+    low_before_high,
+    names_in,
+    unless_known_group,
+    with_outputs,
+)
+from sim.scenario.hints import which_code
+from sim.scenario.library_schema import (
+    MEASURED_BY,
+    YARDSTICK,
+    Between,
+    CoercionEpisode,
+    Days,
+    Domain,
+    Figure,
+    Format,
+    Library,
+    Membership,
+    Of,
+    Parameter,
+    State,
+    Volume,
+)
+from sim.scenario.reader import Node, SourceText, date_of, keys_of, number_of, read
 from sim.scenario.schema import Scenario
-from sim.scenario.wording import beside, fields_of, once_for_each, validated
+from sim.scenario.wording import below, beside, core, fields_of, is_model, once_for_each, start_of, validated
 
 COEFFICIENTS = (
     *"""
@@ -65,6 +94,7 @@ MARKED = {  # what at least one entry of a section says of itself, and what woul
     ("groups", "is_the_four"): "NATO would have no partners",
     ("groups", "names_culprits"): "nobody would be used to saying who did it",
 }
+JUDGEMENT = "judgement"
 SECTIONS = tuple(fields_of(Library))
 NOT_IN_THE_DIGEST: Any = {
     **dict.fromkeys(("codebook", "estimates", "domains", "volumes"), True),
@@ -295,6 +325,182 @@ def _codebook(root: Node) -> Iterator[Diagnostic]:
         for word in kind.entries_of("also"):
             if word.text is not None and meant.setdefault(word.text, name) != name:
                 yield word.fault(f"'{word.text}' already means '{meant[word.text]}'. A word means one kind of case.")
+
+
+# ------------------------------------------------------------------------------------------------ whether an entry fits
+
+
+def check_entry(node: Node, model: type[BaseModel], names: dict[str, dict]) -> Iterator[Diagnostic]:
+    """The faults of an entry and all below it: what it refers to, and numbers that contradict each other."""
+    for found, kind, name in _models(node, model):
+        for field in found.value:
+            section, of_keys = _refers_to(fields_of(kind).get(field))
+            if section is not None and of_keys:
+                keys = [key for code, key, _ in found.items_of(field) if code not in names["bodies"]]
+                yield from known_names(keys, section, names)
+            elif section is not None:
+                yield from known_names(found.named_in(field), section, names)
+        yield from _beyond_limits(found, kind, name)
+        if kind in RULES:
+            yield from RULES[kind](found, names)
+
+
+@once_for_each
+def _refers_to(annotation: object) -> tuple[str | None, bool]:
+    """In which section of the library the names in a field are found, if in any; and whether these are its keys."""
+    inner, constraints = core(annotation)
+    if typing.get_origin(inner) in (list, dict):
+        _, constraints = core(typing.get_args(inner)[0])
+    return next((part.section for part in constraints if isinstance(part, Of)), None), typing.get_origin(inner) is dict
+
+
+def _models(node: Node, annotation) -> Iterator[tuple[Node, type[BaseModel], typing.Any]]:
+    """Every node that the schema describes by a model, with that model and the key under which it stands."""
+    waiting: list[tuple] = [(node, annotation, None)] if node.kind != "scalar" else []
+    while waiting:
+        node, annotation, name = waiting.pop()
+        inner, _ = core(annotation)
+        if is_model(inner) and node.is_mapping:
+            yield node, inner, name
+        pairs = node.value.items() if node.is_mapping else enumerate(node.value)
+        for key, value in pairs:
+            if value.kind != "scalar" and (following := below(inner, key)) is not None:
+                waiting.append((value, following, key))
+
+
+def _figure(node: Node, names) -> Iterator[Diagnostic]:
+    source, ends, value = node.get("source"), ends_of(node.get("range")), number_of(node.get("value"))
+    if source is not None and source.text == JUDGEMENT:
+        for field in ("range", "why"):
+            if not node.is_given(field):
+                yield start_of(node).fault(f"a judgement needs a '{field}': others will want to argue with it.")
+    elif source is not None:
+        yield from known_names([source], "sources", names)
+    yield from low_before_high(node.get("range"))
+    if value is not None and ends and not ends[0] <= value <= ends[1]:
+        yield node["value"].fault(f"the value {value:g} is outside its own range, {ends[0]:g} to {ends[1]:g}.")
+
+
+def _ordered(node: Node, names) -> Iterator[Diagnostic]:
+    low, typical, high = (number_of(node.get(field)) for field in ("min", "typical", "max"))
+    if low is not None and typical is not None and high is not None and not low <= typical <= high:
+        yield start_of(node).fault("these should rise from 'min' over 'typical' to 'max'.")
+
+
+def _not_before(first: str, last: str, read: typing.Callable, said: str) -> typing.Callable:
+    """The rule that the field `last` is not below the field `first`."""
+
+    def rule(node: Node, names) -> Iterator[Diagnostic]:
+        low, high = read(node.get(first)), read(node.get(last))
+        if low is not None and high is not None and high < low:
+            yield node[last].fault(said.format(low=low, high=high))
+
+    return rule
+
+
+def _format(node: Node, names) -> Iterator[Diagnostic]:
+    for field in ("members", "voters"):
+        for entry in node.entries_of(field):
+            name = entry.text
+            if name is None or name == "any" or name in names["bodies"] or name in names["states"]:
+                continue
+            if not name.startswith("group:"):
+                groups = [f"group:{known}" for known in names["groups"]]
+                choices = [*{**names["states"], **names["bodies"]}, *groups, "any"]
+                said = which_code(name, choices, names.get("codes", {}))
+                yield entry.fault(f"no actor '{name}'. {said}", ("states", name))
+            else:
+                yield from unless_known_group(entry, names["groups"])
+    rule, voters = node.text_of("rule"), node.get("members")
+    if voters is not None and voters.is_list and not voters.value and rule not in ("adjudication", "sovereign"):
+        yield voters.fault("a format needs members: codes, group:<name>, or any.")
+
+
+RULES = {
+    Volume: _not_before(
+        "low", "high", number_of, "what the record says at most, {high:g}, is below what it says at least, {low:g}."
+    ),
+    CoercionEpisode: _not_before(
+        "start", "end", number_of, "an episode cannot end in {high:g} when it begins in {low:g}."
+    ),
+    Days: _ordered,
+    Domain: lambda node, names: low_before_high(node.get("limits")),
+    Figure: _figure,
+    Format: _format,
+    Membership: _not_before("since", "until", date_of, "a membership cannot end on {high} when it begins on {low}."),
+    Parameter: _figure,
+}
+
+
+# --------------------------------------------------------------------------------------------------------------- limits
+
+
+def _beyond_limits(node: Node, kind: type[BaseModel], entry: str | None) -> Iterator[Diagnostic]:
+    """Figures that cannot be what they say they are, such as a probability of 7, and ends of their ranges."""
+    for field, found in node.value.items():
+        limits = figure_limits(kind, field, entry)
+        if limits is None or not found.is_mapping:
+            continue
+        figures = [found] if "value" in found.value else [figure for figure in found.entries() if figure.is_mapping]
+        for value in (end for figure in figures for end in (figure.get("value"), *figure.entries_of("range"))):
+            yield from outside_of(value, limits, field)
+
+
+def outside_of(node: Node | None, limits: tuple[float, float] | None, name: str) -> Iterator[Diagnostic]:
+    number = number_of(node)
+    if node is not None and number is not None and limits is not None and not lies_within(limits, number):
+        yield node.fault(f"expected {allowed(limits)} for '{name}', got '{node.text}'.")
+
+
+def a_fraction(node: Node | None, name: str, domain: str | None) -> Iterator[Diagnostic]:
+    """A coefficient that counts something, and is no whole number."""
+    number = number_of(node) if is_counted(domain) else None
+    if node is not None and number is not None and math.isfinite(number) and number != math.floor(number):
+        below = math.floor(number)
+        yield node.fault(f"expected a whole number for '{name}', got '{node.text}'. Write {below} or {below + 1}.")
+
+
+def figure_limits(holder: object, field: str, entry: str | None = None) -> tuple[float, float] | None:
+    """Between what a figure, a field of an entry of the library, makes sense; None where anything does.
+
+    >>> figure_limits(State, "defence_usd_bn", "ISL"), figure_limits(State, "defence_usd_bn", "USA")
+    ((0, 1000000.0), (0.05, 1000000.0))
+    """
+    if (holder, entry) == (State, YARDSTICK) and field in MEASURED_BY:
+        field = "gdp_usd_bn"
+    inner, constraints = core(fields_of(holder).get(field)) if is_model(holder) else (None, [])
+    if typing.get_origin(inner) is dict:
+        _, constraints = core(typing.get_args(inner)[1])
+    return next(((part.low, part.high) for part in constraints if isinstance(part, Between)), None)
+
+
+def domain_of(library: Library, coefficient: str) -> Domain | None:
+    """The domain of a coefficient of behaviour; None in a library that does not say.
+
+    >>> from sim.scenario import load_library
+    >>> domain_of(load_library(), "tension_start").limits
+    (0.0, 1.0)
+    """
+    return library.domains.get(library.behaviour[coefficient].domain)
+
+
+def is_counted(domain: str | None) -> bool:
+    """Whether the coefficients of a domain are whole numbers: how often something is done is never a fraction."""
+    return domain == "count"
+
+
+def allowed(limits: tuple[float, float]) -> str:
+    """Limits in words.
+
+    >>> allowed((0.0, 1e6))
+    'a number from 0 to 1000000'
+    """
+    return f"a number from {limits[0]:.15g} to {limits[1]:.15g}"
+
+
+def lies_within(limits: tuple[float, float] | None, number: float) -> bool:
+    """Whether a number is one, and within the limits; without limits any number is."""
+    return math.isfinite(number) and (limits is None or limits[0] <= number <= limits[1])
 
 
 # ------------------------------------------------------------------------------------------------- what the model reads

@@ -25,9 +25,9 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from sim.errors import InputError, did_you_mean, refusal
 from sim.letters import hidden
-from sim.scenario.entries import allowed, domain_of, figure_limits, is_counted, lies_within
 from sim.scenario.facts import OWN, group_members, resolve_members
 from sim.scenario.hints import codes_by_name, hides, which_code
+from sim.scenario.library import allowed, domain_of, figure_limits, is_counted, lies_within, load_library
 from sim.scenario.library_schema import NOT_PLAYED, Figure, Library, Parameter
 from sim.scenario.schema import CooperationStart, Scenario
 from sim.scenario.wording import (
@@ -94,7 +94,7 @@ def set_path(document: dict, path: str, value, library: Library | None = None) -
     place = find(document, path, library)
     value = fitted(place, value)
     if place.home == "presence":
-        library = library or _shipped()
+        library = library or load_library()
         return _without_lost(with_presence(document, path.split("."), value == "on", library), library)
     changed = copy.deepcopy(document)
     if place.home == "library":
@@ -172,13 +172,9 @@ def _unwrapped(value):
 
 
 def find(document: dict, path: str, library: Library | None = None) -> Place:
-    """Where a path leads; InputError with advice when it leads nowhere.
+    """Where a path leads in plain data such as `Loaded.document`, or else in a library, by default the one that ships.
 
-    Parameters
-    ----------
-    document : dict, plain data of a scenario, such as `Loaded.document`
-    path : str
-    library : Library; default: the one that ships
+    InputError with advice when it leads nowhere.
 
     >>> find({"incidents": [{"id": "grid", "difficulty": 0.5}]}, "incidents.grid.difficulty").value
     0.5
@@ -190,7 +186,7 @@ def find(document: dict, path: str, library: Library | None = None) -> Place:
 
 
 def _find(document: dict, path: str, library: Library | None) -> Place:
-    library = _shipped() if library is None else library
+    library = load_library() if library is None else library
     segments = str(path).split(".")
     there = presence(document, segments, library)
     if there is not None:
@@ -215,13 +211,7 @@ def _find(document: dict, path: str, library: Library | None) -> Place:
             raise (other if other.good >= lost.good else lost) from None
 
 
-def _shipped() -> Library:
-    from sim.scenario.library import load_library
-
-    return load_library()
-
-
-_shipped_codes = functools.cache(lambda: codes_by_name(_shipped()))  # a path into a library is first lost elsewhere
+_shipped_codes = functools.cache(lambda: codes_by_name(load_library()))  # a path into a library is first lost elsewhere
 
 
 def _with_own_figure(document: dict, place: Place) -> Place:

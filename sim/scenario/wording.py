@@ -201,12 +201,7 @@ def validated(
 ) -> tuple[Model | None, list[Diagnostic]]:
     """The model that a node describes, or None and every fault.
 
-    Parameters
-    ----------
-    model : what it should be
-    node : what was read
-    data : what is checked, if it was read otherwise
-    codes : what people call actors, by `codes_by_name`: to say which code was meant
+    `data` is what is checked, if it was read otherwise; `codes`, by `codes_by_name`, serve to say which code was meant.
     """
     try:
         return model.model_validate(plain(node, model) if data is None else data), []

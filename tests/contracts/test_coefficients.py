@@ -8,8 +8,7 @@ import pytest
 from sim.catalogue.moves import FELT, NAMES
 from sim.catalogue.responses import RESPONSE_KINDS, RUNGS
 from sim.scenario import load_library
-from sim.scenario.entries import domain_of
-from sim.scenario.library import COEFFICIENTS
+from sim.scenario.library import COEFFICIENTS, domain_of
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = load_library()
@@ -31,13 +30,16 @@ def _name(node):
 
 
 def _read_in(path):
-    """The names that a file reads off a holder of coefficients: `params.calls`, `one["calls"]`."""
+    """The names that a file reads off holders of coefficients: `params.calls`, `behaviour["calls"]`, `one("calls")`."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Attribute) and _name(node.value) in HOLDERS[:3]:
             yield node.attr
+        asked = []
         if isinstance(node, ast.Subscript) and _name(node.value) in HOLDERS[2:]:
-            if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
-                yield node.slice.value
+            asked = [node.slice]
+        if isinstance(node, ast.Call) and _name(node.func) in HOLDERS[2:]:
+            asked = node.args
+        yield from (one.value for one in asked if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
 READ = {

@@ -9,7 +9,7 @@ from sim.engine import play, play_points
 from sim.model.steps import play_turn
 from sim.model.varying import PointError
 from sim.scenario import load_library
-from sim.scenario.entries import domain_of
+from sim.scenario.library import domain_of
 from tests.builders import a_scenario, an_incident
 from tests.builders_events import faults_of
 from tests.properties.invented import laws, played, scenarios, seeds

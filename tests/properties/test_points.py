@@ -24,6 +24,13 @@ PATHS = {
     "cooperation.coop_cyber.months_before": 3,
     "cooperation.coop_openness.turn": 2,
     "states.JPN.exposure.CHN.trade_pct_gdp": 15.0,
+    "actors.USA.cyber": 0.2,  # an actor's own
+    "actors.EST.economy": 0.4,
+    "actors.LVA.capital": 0.3,
+    "actors.EST.stance.RUS": 0.1,
+    "actors.JPN.exposure.CHN": 0.7,
+    "actors.EST.policy": "silent",
+    "capability": "equal",
 }
 RUNS = 4
 

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from sim.model.steps.willingness import attention, has_joined, peer_term, text_term
+from sim.model.steps.respond import affordable, instruments, kinds_wanted, open_to
+from sim.model.steps.willingness import (
+    attention,
+    has_joined,
+    peer_participation,
+    peer_participation_at,
+    peer_term,
+    text_term,
+)
 from sim.rules.choice import logistic
 from sim.rules.quantize import quantize
 from tests.builders import a_scenario
@@ -79,6 +87,38 @@ def test_each_joins_a_kind_as_often_as_it_attends_and_is_willing():
     often = has_joined(world, 0).mean(axis=1)[:, states]
     assert ((0.02 < chance) & (chance < 0.98)).sum() > 4
     assert (np.abs(often - chance) <= 4.5 * np.sqrt(chance * (1 - chance) / runs) + 2e-3).all()
+
+
+# ------------------------------------------------------------------------------------------------ who need not be asked
+
+
+@laws(15)
+@given(scenarios(), seeds)
+def test_who_is_not_asked_about_company_would_not_have_joined_in_any(written, seed):
+    world = played(written, seed, range(5))
+    state, params, part = world.state, world.inputs.params, world.inputs.kind_slices[0]
+    utility = world.base_utilities[0] + peer_term(world, 0) + text_term(world, 0)
+    attends = attention(world, 0) >= state.attends_from[0]
+    is_news = state.perceived[0] >= state.acted_on[part] + params.renew_step
+    willing = attends & is_news & (params.precision * utility >= state.threshold[part])
+    wants = kinds_wanted(world, 0)
+    alternatives = np.isin([kind for _, kind in world.inputs.kinds[part]], ("talks", "measures", "military"))
+    assert not (wants & ~willing).any() and (wants == willing)[~alternatives].all()
+    places = np.flatnonzero(willing)
+    assert (peer_participation_at(world, 0, places) == peer_participation(world, 0).ravel()[places]).all()
+
+
+@laws(15)
+@given(scenarios(), seeds)
+def test_who_is_left_out_for_want_of_means_could_have_paid_for_nothing(written, seed):
+    world = played(written, seed, range(5))
+    left = world.state.capital * np.linspace(0, 1, world.state.capital.shape[1])
+    can_pay = left >= world.inputs.kind_price[world.inputs.kind_slices[0]]
+    taken = [
+        affordable(world, 0, instruments(world, 0, kinds_wanted(world, 0, asked), open_to(world, 0)), left)[0]
+        for asked in (can_pay, True)
+    ]
+    assert (taken[0] == taken[1]).all()
 
 
 # ------------------------------------------------------------------------------------------------- time

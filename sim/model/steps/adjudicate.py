@@ -15,7 +15,7 @@ def adjudicate(world):
     """Feel what has become effective by the end of the turn, and close the turn."""
     active = world.state.effect_day <= world.last_day
     felt = newly(world, active)
-    share = quantize(shares(world, np.einsum("ora,a->or", active, weight_in_a_response(world))))
+    share = quantize(shares(world, np.einsum("ora,ra->or", active, weight_in_a_response(world))))
     ripen(world)
     feel_support(world, active, share)
     feel_pressure(world, active, share)
@@ -42,7 +42,7 @@ def newly(world, active):
 
 
 def weight_in_a_response(world):
-    """What each actor's part in a response weighs, whether or not it still takes part: (A,)."""
+    """What each actor's part in a response weighs, whether or not it still takes part: (1 or R, A)."""
     return world.inputs.everybody.weight_in_a_response
 
 
@@ -53,7 +53,7 @@ def shares(world, behind):
     ----------
     behind : array (O, R), what the actors behind each weigh together
     """
-    everybody = (weight_in_a_response(world) * world.inputs.is_state).sum()
+    everybody = (weight_in_a_response(world) * world.inputs.is_state).sum(axis=-1)
     return np.minimum(behind / np.maximum(everybody, 1e-9), 1)
 
 
@@ -171,7 +171,8 @@ def tension(world, felt, paid):
     """Tension cools with time, and rises with what is risked on both sides and with pressure while it lasts."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     o, r, a = felt
-    behind = total_by((len(inputs.options), world.runs), (o, r), weight_in_a_response(world)[a])
+    weight = weight_in_a_response(world)
+    behind = total_by((len(inputs.options), world.runs), (o, r), weight[np.minimum(r, len(weight) - 1), a])
     own = per_run.tension_response * quantize(inputs.risk[..., 0] * shares(world, behind)).sum(axis=0)
     is_hostile = np.array([*(move.is_hostile for move in MOVES), False])  # the last stands for no move, which is -1
     theirs = per_run.tension_move * (is_hostile[state.move].sum(axis=0) + is_hostile[state.move_at_large].sum(axis=0))
@@ -212,7 +213,7 @@ def load_core_mission(world):
     """Readiness for the core mission: less what far-off responses, partnership and a second crisis draw on it."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     far = np.flatnonzero((inputs.is_military[:, 0, 0] > 0) & inputs.incident_is_far[inputs.option_incident])
-    drawn = np.einsum("ora,a->r", state.joined[far], quantize(inputs.military * inputs.is_nato)[0])
+    drawn = np.einsum("ora,ra->r", state.joined[far], quantize(inputs.military * inputs.is_nato))
     oceans = ((state.intensity > 0) & inputs.incident_is_far[:, None]).any(axis=0)
     load = (
         np.maximum(effect_anywhere(world, "core_load"), 0)

@@ -96,31 +96,43 @@ def leak(world):
 
 @dataclass(frozen=True)
 class Outlook:
-    """What the tables of an incident look like to whoever may call in this turn. T tables of the incident, R runs."""
+    """What the tables of an incident look like to whoever may call in this turn. T tables of the incident, R runs.
 
-    coverage: np.ndarray  # (T, R) how much of the stake sits there
-    reputation: np.ndarray  # (T, R)
-    days: np.ndarray  # (T, R) until a text is usually there
-    veto: np.ndarray  # (T, R) probability that somebody blocks
-    victim_inside: np.ndarray  # (T, R) bool
+    N are the runs in which something can be called; the others are not looked at.
+    """
+
+    runs: np.ndarray  # (N,) their places
+    coverage: np.ndarray  # (T, N) how much of the stake sits there
+    reputation: np.ndarray  # (T, N)
+    days: np.ndarray  # (T, N) until a text is usually there
+    veto: np.ndarray  # (T, N) probability that somebody blocks
+    victim_inside: np.ndarray  # (T, N) bool
     worth_a_call: np.ndarray  # (T, R) bool, but for what has been called there already
     hurry: np.ndarray  # (R,) factor on days
     tempo: np.ndarray  # (T, R) factor on days
+
+    def of(self, coefficient):
+        """A coefficient of behaviour, (1,) or (R,), in the runs that are looked at: (1,) or (N,)."""
+        return select_runs(coefficient, self.runs)
 
 
 def look_at_consultations(world, h):
     """The outlook of the consultations of incident `h`, before anybody has called in this turn."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     part = inputs.consultation_slices[h]
-    standing = inputs.consultation_is_ip4[part][:, None] * per_run.call_ip4_standing * effect(world, "ip4_standing")[h]
+    worth = worth_a_call(world, h)
+    runs = np.flatnonzero((worth & is_free(world, h)).any(axis=0))
     hurry, tempo = urgency(world)[h], tempo_of_partnership(world, part)
+    standing = per_run.call_ip4_standing * effect(world, "ip4_standing")[h]
+    standing = inputs.consultation_is_ip4[part][:, None] * standing[runs]
     return Outlook(
-        coverage=coverage(world, h),
+        runs,
+        coverage=coverage(world, h)[:, runs],
         reputation=np.clip(inputs.consultation_reputation[part] + standing, 0, 1),
-        days=inputs.consultation_typical[part] * hurry * tempo,
-        veto=p_veto(world, h),
-        victim_inside=any_member(inputs.consultation_members[part], state.severity[h] > 0),
-        worth_a_call=worth_a_call(world, h),
+        days=inputs.consultation_typical[part] * hurry[runs] * tempo[:, runs],
+        veto=p_veto(world, h, runs),
+        victim_inside=any_member(inputs.consultation_members[part], state.severity[h, runs] > 0),
+        worth_a_call=worth,
         hurry=hurry,
         tempo=tempo,
     )
@@ -175,8 +187,10 @@ def call(world, h, k, outlook, wanted, own):
     if part.start == part.stop:
         return []
     looked_at, chances = weigh_formats(world, h, outlook)
-    picked = pick(chances, world.draws.uniform(f"call {k}", world.turn, (inputs.incidents[h],))[:, 0]) - 1
-    picked = np.where(state.stake[h].max(axis=-1) >= inputs.params_per_run.call_stake_min, picked, -1)
+    draw = world.draws.uniform(f"call {k}", world.turn, (inputs.incidents[h],), rows=outlook.runs)[:, 0]
+    at_stake = state.stake[h, outlook.runs].max(axis=-1) >= outlook.of(inputs.params_per_run.call_stake_min)
+    picked = np.full(world.runs, -1)
+    picked[outlook.runs] = np.where(at_stake, pick(chances, draw) - 1, -1)
     if own is not None:
         picked = np.full(world.runs, -1)
         for _, run, _, consultation in (made for made in own if made[0] == k):
@@ -198,9 +212,9 @@ def call(world, h, k, outlook, wanted, own):
 def weigh_formats(world, h, outlook):
     """The terms of the choice among the formats of incident `h`, and the probability of calling nobody and of each."""
     utility, looked_at = utilities(world, h, outlook)
-    utility = np.where(outlook.worth_a_call & is_free(world, h), utility, -np.inf)
-    precision = world.inputs.params_per_run.call_precision
-    return looked_at, choice_probabilities(np.concatenate([wait_utility(world, h), utility]), precision)
+    utility = np.where((outlook.worth_a_call & is_free(world, h))[:, outlook.runs], utility, -np.inf)
+    precision = outlook.of(world.inputs.params_per_run.call_precision)
+    return looked_at, choice_probabilities(np.concatenate([wait_utility(world, h, outlook), utility]), precision)
 
 
 def _as_wanted(wanted, own):
@@ -256,11 +270,12 @@ def member_calling(world, h, rows, consultations, caller):
 
 
 def utilities(world, h, outlook):
-    """What the caller sees in each format: (T of the incident, R), and the terms for the record."""
+    """What the caller sees in each format: (T of the incident, N), and the terms for the record."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    part = inputs.consultation_slices[h]
-    doubled = inputs.consultation_duplicates[part, part] @ is_active(state.consultation_state[part])
-    doubled = np.minimum(doubled + inputs.consultation_is_ip4[part][:, None] * effect_anywhere(world, "duplication"), 1)
+    part, of = inputs.consultation_slices[h], outlook.of
+    doubled = inputs.consultation_duplicates[part, part] @ is_active(state.consultation_state[part][:, outlook.runs])
+    besides = effect_anywhere(world, "duplication")[outlook.runs]
+    doubled = np.minimum(doubled + inputs.consultation_is_ip4[part][:, None] * besides, 1)
     utility, looked_at = format_utility(
         inputs.consultation_mandate[part],
         outlook.coverage,
@@ -268,16 +283,16 @@ def utilities(world, h, outlook):
         outlook.veto,
         doubled,
         outlook.reputation,
-        mandate_weight=per_run.call_mandate,
-        coverage_weight=per_run.call_coverage,
-        days_weight=per_run.call_days,
-        veto_weight=per_run.call_veto,
-        duplication_weight=per_run.call_duplication,
-        reputation_weight=per_run.call_reputation,
+        mandate_weight=of(per_run.call_mandate),
+        coverage_weight=of(per_run.call_coverage),
+        days_weight=of(per_run.call_days),
+        veto_weight=of(per_run.call_veto),
+        duplication_weight=of(per_run.call_duplication),
+        reputation_weight=of(per_run.call_reputation),
     )
-    spoken = state.consultation_called[part] < NEVER
-    again = per_run.call_again * spoken + inputs.consultation_reluctance[part]
-    return utility + per_run.call_victim * outlook.victim_inside - again, looked_at
+    spoken = state.consultation_called[part][:, outlook.runs] < NEVER
+    again = of(per_run.call_again) * spoken + inputs.consultation_reluctance[part]
+    return utility + of(per_run.call_victim) * outlook.victim_inside - again, looked_at
 
 
 def is_active(consultation_state):
@@ -304,27 +319,31 @@ def tempo_of_partnership(world, part):
     return np.where(world.inputs.consultation_is_ip4[part][:, None], faster, np.ones(world.runs))
 
 
-def p_veto(world, h):
+def p_veto(world, h, runs):
     """How likely a text at the mean position is blocked, as the caller sees it: by the most reluctant member.
+
+    Parameters
+    ----------
+    runs : array (N,) of int, places of runs
 
     Returns
     -------
-    array (T of the incident, R); 0 where no single member can block
+    array (T of the incident, N); 0 where no single member can block
     """
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     panels, panel_of = inputs.silent_panels[h]
-    position, cares = np.ascontiguousarray(state.position[h].T), np.ascontiguousarray(salience(world, h).T)
-    weight = quantize(inputs.capability.T * cares)
+    position, cares = (np.ascontiguousarray(of_all[runs].T) for of_all in (state.position[h], salience(world, h)))
+    weight = quantize(select_runs(inputs.capability, runs).T * cares)
     mean = (panels @ quantize(weight * position)) / np.maximum(panels @ weight, 1e-9)
     reluctance = np.zeros_like(mean)
     for k, sits in enumerate(panels > 0):
         reluctance[k] = (np.maximum(mean[k] - position[sits], 0) * cares[sits]).max(axis=0)
-    veto = quantize(
-        p_break_silence(
-            reluctance, 0.0, 1.0, per_run.silence_hazard, per_run.silence_steepness, 0.0, per_run.silence_days
-        )
+    hazard, steepness, days = (
+        select_runs(of_all, runs)
+        for of_all in (per_run.silence_hazard, per_run.silence_steepness, per_run.silence_days)
     )
-    return np.concatenate([veto, np.zeros((1, world.runs))])[panel_of]
+    veto = quantize(p_break_silence(reluctance, 0.0, 1.0, hazard, steepness, 0.0, days))
+    return np.concatenate([veto, np.zeros((1, runs.size))])[panel_of]
 
 
 def legal_consultations(world, h):
@@ -369,13 +388,12 @@ def matters_moved(world, h):
     return graver | surer
 
 
-def wait_utility(world, h):
-    """What speaks for calling nobody: more with each consultation open, less with the stake: (1, R)."""
+def wait_utility(world, h, outlook):
+    """What speaks for calling nobody: more with each consultation open, less with the stake: (1, N)."""
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
-    part = inputs.consultation_slices[h]
-    busy = (state.consultation_state[part] == OPEN).sum(axis=0)
-    urgency_of_call = per_run.call_stake * state.stake[h].max(axis=-1)
-    return (per_run.call_wait + per_run.call_wait_open * busy - urgency_of_call)[None] + np.zeros((1, world.runs))
+    busy = (state.consultation_state[inputs.consultation_slices[h]][:, outlook.runs] == OPEN).sum(axis=0)
+    urgency_of_call = outlook.of(per_run.call_stake) * state.stake[h, outlook.runs].max(axis=-1)
+    return (outlook.of(per_run.call_wait) + outlook.of(per_run.call_wait_open) * busy - urgency_of_call)[None]
 
 
 def calls_open(world, h, picks):

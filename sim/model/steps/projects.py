@@ -139,7 +139,7 @@ def ripen(world):
     before = state.project_months
     state.project_months = before + quantize(running * world.months)
     due = running & (before < inputs.project_first) & (state.project_months >= inputs.project_first)
-    if inputs.projects:
+    if due.any():
         draw = world.draws.uniform("delivers", 0, inputs.projects).T
         fails = due & (draw < inputs.project_fail) & (state.project_due > 0)
         state.project_state = np.where(fails, BROKEN, state.project_state)

@@ -8,6 +8,8 @@ So the chance of ever joining is the highest probability it reaches, however sho
 said no is not asked to throw the dice again each week.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from sim.model.decisions import Decision, Option
@@ -27,20 +29,21 @@ def choose_responses(world):
     left = state.capital
     for h in np.flatnonzero(inputs.incident_begins <= world.turn):
         part = inputs.option_slices[h]
-        can = open_to(world, h)
-        picked = instruments(world, h, kinds_wanted(world, h), can)
+        can_pay = left >= inputs.kind_price[inputs.kind_slices[h]]
+        picked = instruments(world, h, kinds_wanted(world, h, can_pay), open_to(world, h))
         chosen[part], left = affordable(world, h, picked, left)
         if world.watch or world.recorder:
-            tell_what_was_weighed(world, h, can, picked)
+            tell_what_was_weighed(world, h)
     return chosen
 
 
-def tell_what_was_weighed(world, h, can, picked):
+def tell_what_was_weighed(world, h):
     """Say how willing everybody is to join each kind of response to incident `h`, whether or not it could join."""
     peer, text = peer_term(world, h), text_term(world, h)
     utility = world.base_utilities[h] + peer + text
     if world.watch:
-        world.watch.weighed(world, h, utility, can, picked)
+        can = open_to(world, h)
+        world.watch.weighed(world, h, utility, can, instruments(world, h, kinds_wanted(world, h), can))
     if world.recorder:
         world.recorder.keep_terms(h, {"peer": peer[:, 0], "text": text[:, 0]}, utility[:, 0])
 
@@ -55,10 +58,15 @@ def join_responses(world, chosen):
         world.recorder.responses_decided(world, new)
 
 
-def kinds_wanted(world, h):
+def kinds_wanted(world, h, can_pay=True):
     """Which kinds of response each wants to take up now: (kinds of the incident, R, A) bool.
 
     Company is looked at only by those whom it could move.
+
+    Parameters
+    ----------
+    can_pay : array (kinds of the incident, R, A) of bool, who has the capital for the cheapest of each kind: who has
+        not is left out, but for alternatives, which stand aside for one another before anybody looks at the price
     """
     state, params = world.state, world.inputs.params
     part = world.inputs.kind_slices[h]
@@ -66,7 +74,7 @@ def kinds_wanted(world, h):
     is_news = state.perceived[h] >= state.acted_on[part] + params.renew_step
     base, text, threshold = world.base_utilities[h], text_term(world, h), state.threshold[part]
     in_company = params.precision * (base + MOST_COMPANY * np.abs(params.b_peer) + text)
-    could = attends & is_news & (in_company >= threshold)
+    could = attends & is_news & (can_pay | is_alternative(world, h)) & (in_company >= threshold)
     places = np.flatnonzero(could)
     runs = places // could.shape[-1] % world.runs
     company = select_runs(params.b_peer, runs)[..., 0] * (peer_participation_at(world, h, places) - 0.5)
@@ -74,7 +82,7 @@ def kinds_wanted(world, h):
     utility, wants = np.full(could.shape, -np.inf), np.zeros_like(could)
     utility.ravel()[places] = weighed
     wants.ravel()[places] = select_runs(params.precision, runs)[..., 0] * weighed >= threshold.ravel()[places]
-    return wants & ~set_aside(world, h, utility, wants)
+    return wants & can_pay & ~set_aside(world, h, utility, wants)
 
 
 MOST_COMPANY = 0.51  # of its weight is what company adds at most: half, and what the shares are rounded by
@@ -100,6 +108,12 @@ def set_aside(world, h, utility, wants):
 
 
 PRESSURE = ("measures", "military")
+
+
+def is_alternative(world, h):
+    """Which kinds of response to an incident may give way to another: (kinds, 1, 1) bool."""
+    names = [kind for _, kind in world.inputs.kinds[world.inputs.kind_slices[h]]]
+    return np.isin(names, ("talks", *PRESSURE))[:, None, None]
 
 
 def instruments(world, h, wants, can):
@@ -196,10 +210,11 @@ def responses_open(world, chosen):
     for h in np.flatnonzero(inputs.incident_begins <= world.turn):
         part = inputs.option_slices[h]
         within_means = open_to(world, h) & (inputs.price[part] <= capital)
+        alike = {o: described(world, o) for o in range(part.start, part.stop)}
         for run, place, code in seats_to_ask(world, "responses", within_means.any(axis=0)):
             here = part.start + np.flatnonzero(within_means[:, run, place])
-            peers = peers_seen(inputs, place, world.state.effect_day[here, run] <= world.day)
-            options = tuple(describe(world, run, place, o, seen) for o, seen in zip(here, peers, strict=True))
+            peers = peers_seen(inputs, run, place, world.state.effect_day[here, run] <= world.day)
+            options = tuple(_as_seen(world, run, place, o, alike[o], seen) for o, seen in zip(here, peers, strict=True))
             own = tuple(inputs.options[o][1] for o in here if chosen[o, run, place])
             budget = float(capital[run, place])
             about = inputs.incidents[h]
@@ -218,41 +233,48 @@ def apply_responses(world, chosen, answers):
         part = inputs.option_slices[inputs.incidents.index(incident)]
         chosen[part, run, place] = False
         for o in range(part.start, part.stop):
-            price = inputs.price[o, min(run, inputs.price.shape[1] - 1), 0]
+            price = _price(inputs, o, run)
             if inputs.options[o][1] in choice and price <= left[run, place]:
                 chosen[o, run, place] = True
                 left[run, place] -= price
 
 
-def describe(world, run, place, o, peers):
-    """An option as a seat sees it: what it costs, when it can be felt, what it asks for, and who is seen to join."""
-    inputs, state = world.inputs, world.state
-    key = inputs.options[o][1]
+def described(world, o):
+    """An option as every seat sees it: when it can be felt, and what it asks for."""
+    inputs, key = world.inputs, world.inputs.options[o][1]
     response = responses_of(inputs.loaded)[key]
-    text = state.covered[inputs.option_incident[o], run, place]
     return Option(
         key,
-        cost=float(inputs.price[o].flat[0]),
         acts_day=whole(inputs.calendar.down(inputs.calendar.halfway(world.turn) + inputs.lead_min[o, 0, 0])),
         confidence_min=response.attribution_min if response.accuses else None,
         rung=response.rung,
-        covered=bool(text > 0 and text >= inputs.rung[o, 0, 0]),
-        peer_participation=float(peers),
     )
 
 
-def peers_seen(inputs, place, seen):
+def _as_seen(world, run, place, o, option, peers):
+    """The option as one seat sees it: what it costs, whether a text covers it, and who is seen to join."""
+    text = world.state.covered[world.inputs.option_incident[o], run, place]
+    covered = bool(text > 0 and text >= world.inputs.rung[o, 0, 0])
+    return replace(option, cost=_price(world.inputs, o, run), covered=covered, peer_participation=float(peers))
+
+
+def _price(inputs, o, run):
+    return float(inputs.price[o, min(run, inputs.price.shape[1] - 1), 0])
+
+
+def peers_seen(inputs, run, place, seen):
     """Share, by capability, of an actor's peers that are seen to have joined, in the club that has gone furthest.
 
     Parameters
     ----------
-    place : int, of the actor; seen : array (options, A) of bool
+    run, place : int, of the actor; seen : array (options, A) of bool
 
     Returns
     -------
     array (options,), 0 to 1
     """
-    weight = inputs.peer_group[(inputs.peer_group[:, place] > 0)].copy()
+    groups = inputs.peer_group[:, min(run, inputs.peer_group.shape[1] - 1)]
+    weight = groups[groups[:, place] > 0]
     weight[:, place] = 0
     weight = weight[weight.any(axis=1)]
     shares = (seen @ weight.T) / weight.sum(axis=1)

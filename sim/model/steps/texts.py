@@ -105,8 +105,10 @@ def propose_texts(world):
         is_done=np.zeros(consultations.size, dtype=bool),
         backers=np.zeros(voters.shape, dtype=bool),
     )
-    if consultations.size:
-        world.due.text = np.where(world.due.rule == COALITION, lead_text(world, world.due), proposal(world, world.due))
+    gathers = world.due.rule == COALITION
+    for these, drafted in ((gathers, lead_text), (~gathers, proposal)):
+        if these.any():
+            world.due.text[these] = drafted(world, world.due.only(these))
 
 
 RULES = (
@@ -205,12 +207,10 @@ def answered(world, due, attempt, against, answers):
     if not answers.by_run:
         return against
     inputs, against = world.inputs, against.copy()
-    for k in range(due.runs.size):
-        for place in np.flatnonzero(due.voters[k]):
-            about = _address(inputs, due, k, attempt)
-            choice = answers.of(int(due.runs[k]), inputs.actors[place], "silence", about)
-            if choice is not None:
-                against[k, place] = choice == ("break",)
+    places = {(run, _address(inputs, due, k, attempt)): k for k, run in enumerate(due.runs.tolist())}
+    for run, code, about, choice in answers.all("silence"):
+        if (run, about) in places:
+            against[places[run, about], inputs.index[code]] = choice == ("break",)
     return against
 
 
@@ -219,7 +219,7 @@ def soften(world, due, attempt, against):
     params, text = world.inputs.params, due.text
     theirs = compromise(
         due.wants,
-        quantize(against * (due.of(params.weight_floor) + world.inputs.capability)),
+        quantize(against * (due.of(params.weight_floor) + due.of(world.inputs.capability))),
         due.cares,
         otherwise=0.0,
     )
@@ -233,7 +233,7 @@ def soften(world, due, attempt, against):
 def proposal(world, due):
     """The chair's text: the weighted mean of what members want, and the chair's error: (K,)."""
     inputs = world.inputs
-    mean = compromise(due.wants, quantize(inputs.capability * due.voters), due.cares, otherwise=0.0)
+    mean = compromise(due.wants, quantize(due.of(inputs.capability) * due.voters), due.cares, otherwise=0.0)
     lives_with = due.wants + due.of(inputs.params.tolerance)
     within = np.minimum(
         mean,
@@ -317,9 +317,9 @@ def record_result(world, due, text, supporters):
     consultations, runs, incidents = due.consultations, due.runs, due.incidents
     adopted = text >= edges[1]
     text_kept = text * adopted
-    weight = quantize(inputs.capability) * inputs.is_state
+    weight = quantize(due.of(inputs.capability)) * inputs.is_state
     state.consultation_state[consultations, runs] = np.where(adopted, ADOPTED, FAILED)
-    state.consultation_share[consultations, runs] = quantize((weight * supporters).sum(axis=-1) / weight.sum())
+    state.consultation_share[consultations, runs] = quantize((weight * supporters).sum(axis=-1) / weight.sum(axis=-1))
     state.consultation_text[consultations, runs] = np.maximum(state.consultation_text[consultations, runs], text_kept)
     np.maximum.at(state.covered, (incidents, runs), text_kept[:, None] * supporters)
     told = incidents[adopted], runs[adopted]

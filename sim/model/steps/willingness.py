@@ -171,8 +171,8 @@ def has_joined(world, h):
     inputs, part = world.inputs, world.inputs.option_slices[h]
     kinds, joined = inputs.kind_slices[h], world.state.joined[part]
     done = np.zeros((kinds.stop - kinds.start, *joined.shape[1:]), dtype=bool)
-    for k in range(len(done)):
-        done[k] = joined[inputs.option_kind[part] == kinds.start + k].any(axis=0)
+    for kind, who in zip(inputs.option_kind[part] - kinds.start, joined, strict=True):
+        done[kind] |= who
     return done
 
 
@@ -193,10 +193,16 @@ def peer_participation_at(world, h, places):
     inputs, expected = world.inputs, expected_to_join(world, h)
     row, actor = np.divmod(places, expected.shape[-1])
     own, most = expected.ravel()[places], np.zeros(places.size)
+    at = np.minimum(row % expected.shape[1], inputs.peer_group.shape[1] - 1), actor
     for weight, scale in zip(inputs.peer_group, inputs.company_scale, strict=True):
-        of_club = (expected @ weight).ravel()[row]
-        np.maximum(most, _of_others(of_club, weight[actor], own, scale[actor]), out=most)
+        of_club = _sum_over_club(expected, weight).ravel()[row]
+        np.maximum(most, _of_others(of_club, weight[at], own, scale[at]), out=most)
     return most
+
+
+def _sum_over_club(expected, weight):
+    """The sum over a club, exact on the grid: (kinds, R), of a table (kinds, R, A) and weights (1 or R, A)."""
+    return expected @ weight[0] if len(weight) == 1 else (expected * weight).sum(axis=-1)
 
 
 def expected_to_join(world, h):
@@ -206,14 +212,19 @@ def expected_to_join(world, h):
 
 
 def _in_clubs(inputs, expected):
-    own = np.ascontiguousarray(expected.reshape(-1, expected.shape[-1]).T)  # neighbours of one club side by side
-    by_club = inputs.peer_group @ own
-    most = np.zeros((len(own), own.shape[1] + 8))[:, :-8]  # lines a power of two apart push each other out of the cache
+    kinds, runs, actors = expected.shape
+    own = np.ascontiguousarray(expected.reshape(-1, actors).T)  # neighbours of one club side by side
+    if inputs.peer_group.shape[1] == 1:
+        by_club = (inputs.peer_group[:, 0] @ own).reshape(-1, kinds, runs)
+    else:
+        by_club = np.stack([_sum_over_club(expected, weight) for weight in inputs.peer_group])
+    most = np.zeros((actors, kinds * runs + 8))[:, :-8]  # lines a power of two apart push each other out of the cache
+    own, most = own.reshape(actors, kinds, runs), most.reshape(actors, kinds, runs)
     for club, neighbours in inputs.neighbours:
-        weight, scale = (of[club, neighbours, None] for of in (inputs.peer_group, inputs.company_scale))
+        weight, scale = (of[club, :, neighbours].T[:, None] for of in (inputs.peer_group, inputs.company_scale))
         company = _of_others(by_club[club], weight, own[neighbours], scale)
         np.maximum(most[neighbours], company, out=most[neighbours])
-    return np.ascontiguousarray(most.T).reshape(expected.shape)
+    return np.ascontiguousarray(np.moveaxis(most, 0, -1))
 
 
 def _of_others(of_club, weight, own, scale):

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from sim.catalogue.responses import RUNGS, SILENT_RULES
-from sim.output.figures.style import MARGIN, SMALL, bare, line_height, mark, text_width, width
+from sim.output.figures.style import MARGIN, SMALL, line_height, mark, text_width, width
 from sim.phrases import Names
 
 
@@ -44,30 +44,19 @@ GROUPS = {
 
 TEXTS = {"silence": "no position", "naming": "naming {suspect}", "measures": "measures against {suspect}"}
 SHORTER = {"GBR": "UK", "KOR": "South Korea", "MKD": "N. Macedonia", "USA": "US"}
-KNOWN_ROLES = {
-    "RUS": "adversary",
-    "CHN": "adversary",
-    "AUS": "partner",
-    "JPN": "partner",
-    "KOR": "partner",
-    "NZL": "partner",
-}
+KNOWN_ROLES = {**dict.fromkeys(("RUS", "CHN"), "adversary"), **dict.fromkeys(("AUS", "JPN", "KOR", "NZL"), "partner")}
 
 
-class ActorStyle:
-    """The words and looks of everybody and everything in one scenario."""
+class ActorStyle(Names):
+    """The looks of everybody in one scenario, and names on labels beside those that `Names` has for sentences."""
 
     def __init__(self, loaded):
+        super().__init__(loaded)
         self.library, self.scenario = loaded.library, loaded.scenario
-        self.names = Names(loaded)
 
     def name(self, code):
         """What an actor is called, on a label."""
-        return self.names.actor(code).removeprefix("the ")
-
-    def said(self, code):
-        """What an actor is called, in a sentence."""
-        return self.names.actor(code)
+        return self.actor(code).removeprefix("the ")
 
     def short(self, code, room=1.3, size=10.5):
         """The name if it fits into so many inches, else a shorter one, else the code."""
@@ -101,43 +90,31 @@ class ActorStyle:
         """The actor's marker."""
         return self.group(code).marker
 
-    def response(self, key):
-        """What a response is called."""
-        return self.names.response(key)
-
     def brief(self, key):
         """What a response is called where there is little room: 'joint statement'."""
-        return in_brief(self.names.response(key))
+        return in_brief(self.response(key))
 
     def gravity(self, key):
         """How grave a response is: the place of its rung on the ladder, from 0."""
-        entry = self.scenario.own_responses.get(key) or self.library.responses.get(key)
+        entry = self._responses.get(key)
         return RUNGS.index(entry.rung) if entry else 0
 
     def decides_by_silence(self, key):
         """Whether a text passes in a format when nobody breaks silence, rather than by votes or by who comes along."""
-        entry = self.scenario.own_formats.get(key) or self.library.formats.get(key)
+        entry = self._formats.get(key)
         return entry is None or entry.rule in SILENT_RULES
 
-    def text(self, rung, suspect):
+    def position(self, rung, suspect):
         """What a text comes to, on a label: 'naming Russia'."""
-        return TEXTS.get(rung, rung).format(suspect=self.said(suspect) if suspect else "the culprit")
+        return TEXTS.get(rung, rung).format(suspect=self.actor(suspect) if suspect else "the culprit")
 
-    def format(self, key):
+    def forum(self, key):
         """What a format is called, on a label."""
-        return self.names.format(key).removeprefix("the ")
-
-    def project(self, key):
-        """What a cooperation project is called."""
-        return self.names.project(key)
-
-    def incident(self, incident_id):
-        """What an incident is called, in a sentence."""
-        return self.names.incident(incident_id)
+        return self.format(key).removeprefix("the ")
 
     def case(self, incident_id):
         """What an incident is called, on a label."""
-        return self.names.incident(incident_id).removeprefix("the ")
+        return self.incident(incident_id).removeprefix("the ")
 
 
 def in_brief(name):
@@ -167,10 +144,7 @@ def key_lines(groups):
 
 def draw_key(page, lines, top):
     """The key, its upper edge so many inches above the foot of the drawing."""
-    axes = page.axes(0, 0, width(), top)
-    bare(axes)
-    axes.set_xlim(0, width())
-    axes.set_ylim(0, top)
+    axes = page.bare_axes(0, 0, width(), top, (0, width()), (0, top))
     for at, line in enumerate(lines):
         y = top - (at + 0.5) * line_height(SMALL)
         for x, group in line:

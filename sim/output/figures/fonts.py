@@ -22,13 +22,8 @@ SELECTORS = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF))  # which form of the letter b
 SANS = re.compile(r"sans|gothic|dotum|gulim|hei\b|meiryo|pingfang|hiragino kaku|malgun", re.I)
 MATH = re.compile(r"^stix|^cm[a-z]+10$|math|symbol", re.I)  # with a letter here and there, as a sign
 UPRIGHT, REGULAR, BOLD = "normal", 400, 700  # what charts are written in
-NAMED = {
-    "CJK": "Chinese characters",
-    "HIRAGANA": "Japanese kana",
-    "KATAKANA": "Japanese kana",
-    "KATAKANA-HIRAGANA": "Japanese kana",
-    "HANGUL": "Korean",
-}
+NAMED = {"CJK": "Chinese characters", "HANGUL": "Korean"}
+NAMED |= dict.fromkeys(("HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA"), "Japanese kana")
 MOST_SHOWN = 4
 ILLEGIBLE = re.compile("[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 TITLE, HEAD, LABEL, SMALL, CAPTION = 15, 11.5, 10.5, 9.5, 8.5  # points

@@ -77,10 +77,8 @@ class Stretch:
 
     def draw(self, axes, y):
         """Draws it in a row with its middle at y."""
-        axes.plot(
-            [self.low, self.high], [y, y], color=self.colour, linewidth=self.width, solid_capstyle="butt",
-            zorder=self.zorder,
-        )  # fmt: skip
+        look = {"color": self.colour, "linewidth": self.width, "solid_capstyle": "butt", "zorder": self.zorder}
+        axes.plot([self.low, self.high], [y, y], **look)
 
 
 @dataclass(frozen=True)
@@ -207,9 +205,9 @@ class Forest:
                 for mark in row.marks[place]:
                     mark.draw(axes, y)
                 if place == 0:
-                    on_the_left(axes, y, words, **row.look)
+                    beside(axes, y, "\n".join(words), "left", **row.look)
                 if place == len(panels) - 1 and row.note:
-                    on_the_right(axes, y, row.note, **row.note_look)
+                    beside(axes, y, row.note, **row.note_look)
             left += wide + self.gap
         self._write_heads(page, low)
 
@@ -243,20 +241,12 @@ def middles(heights):
     return [float(end - height / 2) for end, height in zip(ends, heights, strict=True)]
 
 
-def on_the_left(axes, y, lines, size=style.LABEL, gap=6, **more):
-    """Words to the left of a row."""
-    axes.annotate(
-        "\n".join(lines), (0, y), xycoords=("axes fraction", "data"), xytext=(-gap, 0), textcoords="offset points",
-        ha="right", va="center", fontsize=size, annotation_clip=False, linespacing=style.LEADING, **more,
-    )  # fmt: skip
-
-
-def on_the_right(axes, y, words, size=style.LABEL, gap=6, **more):
-    """Words to the right of a row."""
-    axes.annotate(
-        words, (1, y), xycoords=("axes fraction", "data"), xytext=(gap, 0), textcoords="offset points",
-        va="center", fontsize=size, annotation_clip=False, linespacing=style.LEADING, **more,
-    )  # fmt: skip
+def beside(axes, y, words, side="right", **more):
+    """Words on the left or the right of a row."""
+    place, gap, towards = (0, -6, "right") if side == "left" else (1, 6, "left")
+    look = {"ha": towards, "va": "center", "fontsize": style.LABEL, "linespacing": style.LEADING, **more}
+    at = {"xycoords": ("axes fraction", "data"), "xytext": (gap, 0), "textcoords": "offset points"}
+    axes.annotate(words, (place, y), **at, annotation_clip=False, **look)
 
 
 def heading(page, left, low, words, room):

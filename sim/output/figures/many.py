@@ -245,7 +245,7 @@ def compose_joined(outcomes, loaded):
     """How often each actor joined each response."""
     styles = ActorStyle(loaded)
     every = [(incident, *row) for incident, table in outcomes.joined.items() for row in table.items()]
-    rows = [row for row in every if not styles.names.is_inaction(row[1]) and max(row[2].values(), default=0) > 0]
+    rows = [row for row in every if not styles.is_inaction(row[1]) and max(row[2].values(), default=0) > 0]
     rows.sort(key=lambda row: (-sum(row[2].values()), row[0], row[1]))
     units = "share of the runs in which an actor joined, percent"
     caption = style.caption_of(outcomes, units, outcomes.runs, note="A mark is an actor")
@@ -283,7 +283,7 @@ def _joined_title(styles, rows):
     states = {code: share for code, share in shares.items() if code not in ("NATO", "EU")}
     often = [code for code, share in states.items() if share >= 0.5]
     top = [code for code, share in states.items() if share == max(states.values())]
-    most = f"{styles.said(top[0])} most often, in {percent(states[top[0]])} of runs; " if len(top) == 1 else ""
+    most = f"{styles.actor(top[0])} most often, in {percent(states[top[0]])} of runs; " if len(top) == 1 else ""
     half = f"{count(len(often), 'state')} in at least half of {'them' if most else 'the runs'}"
     return f"{styles.brief(response)} on {styles.incident(incident)}: {most}{half}"
 
@@ -299,10 +299,7 @@ def _joined_alt(styles, rows, outcomes):
 
 def _draw_joined(page, styles, rows, height, top, several):
     wide = style.width() - 2 * style.MARGIN - 0.2
-    axes = page.axes(style.MARGIN + 0.1, 0.3, wide, top - 0.3)
-    style.bare(axes)
-    axes.set_xlim(0, 1)
-    axes.set_ylim(len(rows) * height, 0)
+    axes = page.bare_axes(style.MARGIN + 0.1, 0.3, wide, top - 0.3, (0, 1), (len(rows) * height, 0))
     axes.set_xticks([0, 0.5, 1], ["0 %", "50 %", "100 % of runs"])
     axes.tick_params(axis="x", length=3)
     axes.get_xticklabels()[-1].set_ha("right")
@@ -372,12 +369,12 @@ def _formats_told(styles, incident, rows):
 
 
 def _format(styles, key):
-    return capital(styles.format(key)) if key else "all others"
+    return capital(styles.forum(key)) if key else "all others"
 
 
 def _formats_title(styles, tables):
     told = [
-        f"{styles.incident(incident)} goes to {styles.names.format(rows[0][1])} in {percent(rows[0][0])} of runs"
+        f"{styles.incident(incident)} goes to {styles.format(rows[0][1])} in {percent(rows[0][0])} of runs"
         for incident, rows in list(tables.items())[:2]
     ]
     return "; ".join(told) if len("; ".join(told)) <= 90 else told[0]

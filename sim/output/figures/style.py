@@ -107,9 +107,17 @@ class Page:
     def axes(self, left, low, width, height):
         """Axes at a place in the drawing's band, inches from its lower left corner."""
         wide = self.shape.width
-        return self.figure.add_axes(
-            (left / wide, (self.bottom + low) / self.height, width / wide, height / self.height)
-        )
+        place = left / wide, (self.bottom + low) / self.height, width / wide, height / self.height
+        return self.figure.add_axes(place)
+
+    def bare_axes(self, left, low, width, height, across, up):
+        """Axes without frame or ticks, for lanes and matrices, with their limits: (left, right) and (bottom, top)."""
+        axes = self.axes(left, low, width, height)
+        axes.set(xticks=[], yticks=[], xlim=across, ylim=up)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+        axes.patch.set_visible(False)
+        return axes
 
     def write(self, left, low, text, size=LABEL, **more):
         """Words at a place in the drawing's band, inches from its lower left corner."""
@@ -357,15 +365,6 @@ def empty_page(name, title, caption, words):
     return page
 
 
-def bare(axes):
-    """Axes without frame or ticks, for lanes and matrices."""
-    axes.set_xticks([])
-    axes.set_yticks([])
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    axes.patch.set_visible(False)
-
-
 def date_ticks(calendar, days, most=5):
     """Places on the time axis, where turns begin: (day, words) pairs; the year, or by the clock the day, once each.
 
@@ -473,13 +472,11 @@ def spread(wanted, sizes, low=-math.inf, high=math.inf):
         edge += sizes[at]
     blocks = []
     for at, offset in zip(order, offsets, strict=True):
-        blocks.append([wanted[at] - offset, 1])
+        blocks.append((wanted[at] - offset, 1))
         while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
             mean, count = blocks.pop()
-            blocks[-1] = [
-                (blocks[-1][0] * blocks[-1][1] + mean * count) / (blocks[-1][1] + count),
-                blocks[-1][1] + count,
-            ]
+            before, fewer = blocks.pop()
+            blocks.append(((before * fewer + mean * count) / (fewer + count), fewer + count))
     places, at = [0.0] * len(wanted), 0
     for mean, count in blocks:
         start = max(low, min(mean, high - edge))
@@ -523,8 +520,7 @@ def name_marks(axes, marks, y, scale, clear_of=(), low=0.0, high=1.0, **look):
     scale : float, width of the axes, inches
     clear_of : sequence of x, lines that cross the row
     """
-    bold = look.get("weight") == "bold"
-    marks = sorted(marks)
+    bold, marks = look.get("weight") == "bold", sorted(marks)
     wanted = [x for x, _, _ in marks] + list(clear_of)
     sizes = [(text_width(words, SMALL, bold) + 0.14) / scale for _, _, words in marks] + [0.3 / scale] * len(clear_of)
     for (x, level, words), spot in zip(marks, spread(wanted, sizes, low, high), strict=False):
@@ -543,15 +539,10 @@ def label_lines(axes, labels, room, size=LABEL, at=None):
     room : float, inches to the right of the axes that the words may take
     at : float, x of the lines' end; default: the axes' right limit
     """
-    low, high = axes.get_ylim()
-    figure = axes.get_figure()
-    box = axes.get_position()
-    tall = box.height * figure.get_size_inches()[1]
-    wide = box.width * figure.get_size_inches()[0]
-    per_inch = (high - low) / tall
-    left, right = axes.get_xlim()
+    box, (wide, tall) = axes.get_position(), axes.get_figure().get_size_inches()
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    inch, per_inch = (right - left) / (box.width * wide), (high - low) / (box.height * tall)
     end = right if at is None else at
-    inch = (right - left) / wide
     labels = [(y, wrap(words, room - 0.2, size, lines=2), *more) for y, words, *more in labels]
     tall = [len(lines) * line_height(size) * per_inch for _, lines, *_ in labels]
     places = spread([y for y, *_ in labels], tall, low, high)

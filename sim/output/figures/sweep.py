@@ -221,14 +221,13 @@ def compose_failure(analysis, finding):
 def failure_alt(finding):
     """Rule, coverage, density, and how sure each condition is."""
     found = finding.discovery
+    box, base = found.box, with_interval(found.base, 1)
+    held, fail = with_interval(box.coverage, 1), with_interval(box.density, 1)
     told = [
-        f"The rule: {found.box.rule}. It holds {with_interval(found.box.coverage, 1)} of all failures (coverage), and "
-        f"of the runs in it {with_interval(found.box.density, 1)} fail (density), against "
-        f"{with_interval(found.base, 1)} of all; {percent(found.box.mass)} of the runs lie in it."
+        f"The rule: {box.rule}. It holds {held} of all failures (coverage), and of the runs in it {fail} fail "
+        f"(density), against {base} of all; {percent(box.mass)} of the runs lie in it."
     ]
-    told += [
-        f"{capital(limit.words)}: came back in {percent(limit.comes_back)} of new draws." for limit in found.box.limits
-    ]
+    told += [f"{capital(limit.words)}: came back in {percent(limit.comes_back)} of new draws." for limit in box.limits]
     return " ".join(told)
 
 
@@ -265,10 +264,8 @@ def _draw_trajectory(page, found):
     axes.tick_params(axis="y", length=3, labelsize=style.SMALL)
     axes.axhline(found.base.value, color=style.CALM, linewidth=1.2, linestyle=(0, (1, 2)))
     x, y = [box.coverage.value for box in found.trajectory], [box.density.value for box in found.trajectory]
-    axes.plot(
-        x, y, color=forest.UNKNOWN, linewidth=1, marker="o", markersize=4.5, markeredgecolor=style.PAPER, alpha=0.8
-    )
-    box = found.box
+    box, look = found.box, {"marker": "o", "markersize": 4.5, "markeredgecolor": style.PAPER, "alpha": 0.8}
+    axes.plot(x, y, color=forest.UNKNOWN, linewidth=1, **look)
     axes.plot([box.coverage.low, box.coverage.high], [box.density.value] * 2, color=FAIL, linewidth=2)
     axes.plot([box.coverage.value] * 2, [box.density.low, box.density.high], color=FAIL, linewidth=2)
     look = {"marker": "D", "markersize": 9, "color": FAIL, "markeredgecolor": style.PAPER}
@@ -508,5 +505,5 @@ def _draw_means(page, finding, low):
     levels = forest.round_ticks(last - half, last + half, 3)
     axes.set_yticks(levels, forest.said(levels))
     axes.tick_params(length=3, labelsize=style.SMALL)
-    forest.on_the_right(axes, last, figure(last, span), weight="bold")
+    forest.beside(axes, last, figure(last, span), weight="bold")
     forest.heading(page, style.MARGIN, low + PANEL + 0.12, axis_of(finding.measure), style.width() - 0.4)

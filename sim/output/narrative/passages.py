@@ -161,14 +161,12 @@ def _call(event, turn):
 
 def _why_there(call, names):
     """Why this format: what it has over the likeliest other one."""
-    options = call["terms"]
-    others = {key: terms for key, terms in options.items() if key != call["format"]}
-    if not options or call["format"] not in options:
+    options, rival = call["terms"], _rival(call)
+    if call["format"] not in options:
         return ""
-    if not others:
+    if rival is None:
         return ", the only format open to it"
-    rival = _likeliest(others)
-    gains = reasons(WHY_FORMAT, options[call["format"]], others[rival])
+    gains = reasons(WHY_FORMAT, options[call["format"]], options[rival])
     if likelier_format(call):
         though = f", though {names.format(rival)} was more to be expected"
         return f"{': ' + listed(gains) if gains else ''}{though}"
@@ -179,16 +177,19 @@ def _why_there(call, names):
 
 def likelier_format(call):
     """The format that was more to be expected than the one that is called, or None."""
-    options = call["terms"]
-    others = {key: terms for key, terms in options.items() if key != call["format"]}
-    if not others or call["format"] not in options:
+    options, rival = call["terms"], _rival(call)
+    if rival is None or call["format"] not in options:
         return None
-    rival = _likeliest(others)
-    return rival if options[call["format"]].get("utility", 0) < others[rival].get("utility", 0) - CLEARLY else None
+    return rival if options[call["format"]].get("utility", 0) < options[rival].get("utility", 0) - CLEARLY else None
+
+
+def _rival(call):
+    """The likeliest of the other formats, or None."""
+    return _likeliest({key: terms for key, terms in call["terms"].items() if key != call["format"]})
 
 
 def _likeliest(options):
-    return max(options, key=lambda key: options[key].get("probability", 0.0))
+    return max(options, key=lambda key: options[key].get("probability", 0.0), default=None)
 
 
 def _drafting(events, turn):
@@ -260,9 +261,8 @@ def _behind(event, turn):
     who = count(len(supporters), "state")
     if members and len(supporters) < len(members):
         missing = [code for code in members if code not in supporters]
-        who = f"{len(supporters)} of {len(members)} states" + (
-            f" (not {turn.names.actors(missing)})" if len(missing) <= NAMED else ""
-        )
+        without = f" (not {turn.names.actors(missing)})" if len(missing) <= NAMED else ""
+        who = f"{len(supporters)} of {len(members)} states{without}"
     elif members:
         who = f"all {count(len(members), 'state')}" if len(members) > 2 else "both states"
     return f"{who} and {percent(event.payload['capability_share'])} of the capability at hand"
@@ -456,12 +456,8 @@ def move_in_words(event, turn):
 
 def _worse(event, turn):
     """An escalation, by the incidents that now do more harm."""
-    incidents = [event.incident] if event.incident else turn.worse
-    return (
-        f"matters grow worse over {listed([turn.names.incident(incident) for incident in incidents])}"
-        if incidents
-        else "the stakes are raised"
-    )
+    incidents = listed(map(turn.names.incident, [event.incident] if event.incident else turn.worse))
+    return f"matters grow worse over {incidents}" if incidents else "the stakes are raised"
 
 
 def _why_move(move):
@@ -471,7 +467,7 @@ def _why_move(move):
     if not others or move["move"] not in options:
         return ""
     rival = "persist" if "persist" in others else _likeliest(others)
-    ahead = reasons(WHY_MOVE, options[move["move"]], others[rival])
+    ahead = reasons(WHY_MOVE, options[move["move"]], options[rival])
     return f", since {listed(ahead)}" if ahead else ""
 
 

@@ -9,19 +9,8 @@ from dataclasses import dataclass, replace
 
 from sim.catalogue.moves import BY_NAME
 from sim.catalogue.responses import RUNGS
+from sim.output.narrative import passages
 from sim.output.narrative.injects import answered, deadlines, directions, reaches_players
-from sim.output.narrative.passages import (
-    FIRM,
-    adopted_when,
-    belief,
-    likelier_format,
-    move_in_words,
-    presence,
-    projects,
-    retaliations,
-    tension_in_words,
-    way,
-)
 from sim.phrases import count, for_many, in_words, listed, once_by_name, percent, sentence, severity, softly
 
 MOST_SENTENCES, MOST_WORDS = 8, 140
@@ -103,7 +92,7 @@ def some(codes, turn, leader=None):
 
 def _always(turn):
     """What control changed, and who comes and goes."""
-    for words in (*directions(turn), *presence(turn)):
+    for words in (*directions(turn), *passages.presence(turn)):
         yield Said(ALWAYS, words)
 
 
@@ -184,17 +173,17 @@ def _suspicions(turn):
         confidence, firm = event.payload["confidence"], _confident(event)
         before = turn.narrator.beliefs.get(event.incident)
         is_it = f"{turn.names.suspect(event.incident)} is behind {turn.names.incident(event.incident)}"
-        lost = [code for code in confidence if (before or {}).get(code) in FIRM and code not in firm]
+        lost = [code for code in confidence if (before or {}).get(code) in passages.FIRM and code not in firm]
         if before is None or not firm and not lost:
             yield from _first_suspicion(event, firm, is_it, before, turn)
             continue
-        gained = [code for code in firm if before.get(code) not in FIRM]
+        gained = [code for code in firm if before.get(code) not in passages.FIRM]
         yield Said(*_changed_suspicion(gained, lost, firm, confidence, is_it, turn))
 
 
 def _confident(event):
     """Who is confident, or more than that, of whom an incident looks like."""
-    return [code for code, share in event.payload["confidence"].items() if belief(share) in FIRM]
+    return [code for code, share in event.payload["confidence"].items() if passages.belief(share) in passages.FIRM]
 
 
 def _first_suspicion(event, firm, is_it, before, turn):
@@ -202,7 +191,7 @@ def _first_suspicion(event, firm, is_it, before, turn):
     if firm:
         yield Said(8, f"{some(firm, turn)} {_are(firm)} confident that {is_it}")
         return
-    doubtful = sum(belief(share) == "doubtful" for share in confidence.values())
+    doubtful = sum(passages.belief(share) == "doubtful" for share in confidence.values())
     how = "most doubt it" if doubtful > len(confidence) / 2 else "most are unsure"
     yield Said(8 if before is None else 2, f"Nobody is confident {'yet ' if turn.number else ''}that {is_it}; {how}")
 
@@ -251,7 +240,7 @@ def _texts(turn):
         what, where = names.text(event.payload["rung"], event.incident), names.format(event.payload["format"])
         weight = 9 if RUNGS.index(event.payload["rung"]) >= RUNGS.index("solidarity") else 6
         weight = ALWAYS if place == 0 and event.payload["rung"] in ("naming", "measures") else weight
-        over = f"{what} over {names.incident(event.incident)} is adopted by {where}, {adopted_when(event)}"
+        over = f"{what} over {names.incident(event.incident)} is adopted by {where}, {passages.adopted_when(event)}"
         yield Said(weight, f"{over}, with {_behind(event, turn)} behind it")
     if adopted[TEXTS:]:
         where = [names.format(event.payload["format"]) for event in adopted[TEXTS:]]
@@ -335,7 +324,7 @@ def _deadlines(turn):
 
 
 def _cooperation(turn):
-    for words in projects(turn):
+    for words in passages.projects(turn):
         yield Said(4, words)
 
 
@@ -392,7 +381,7 @@ def _unsaid(turn):
     if uncalled:
         yield Said(4, f"Nobody takes {listed(map(names.incident, uncalled))} to any format", ("uncalled", *uncalled))
     for event in turn.of_kind("consultation_called"):
-        rival = likelier_format(event.payload)
+        rival = passages.likelier_format(event.payload)
         if rival and (event.incident, rival) not in turn.consulted:
             place = f"{names.format(rival)}, the likelier place for {names.incident(event.incident)}"
             yield Said(3, f"{place}, is not called", ("room", rival))
@@ -408,7 +397,7 @@ def _is_unnamed(event, turn):
 def _moves(turn):
     """What is seen of the adversaries, and of whom nothing is."""
     names = turn.names
-    told = [*retaliations(turn, 1), *dict.fromkeys(_together(turn))]
+    told = [*passages.retaliations(turn, 1), *dict.fromkeys(_together(turn))]
     if told:
         yield Said(6, _in_turn(told[:MOVES]))
     acts = [event for event in turn.of_kind("adversary_move") if event.payload["move"] not in ("persist", "stop")]
@@ -426,12 +415,12 @@ def _together(turn):
     for event in turn.new_moves:
         alike.setdefault((event.payload["move"], event.payload["target"]), []).append(event)
     for events in alike.values():
-        words = move_in_words(events[0], turn)
+        words = passages.move_in_words(events[0], turn)
         actors, who = list(dict.fromkeys(event.actor for event in events)), turn.names.actor(events[0].actor)
         if len(actors) > 1 and words and words.startswith(who):
             yield f"{turn.names.actors(actors)} {for_many(words.removeprefix(who).strip())}"
         else:
-            yield from filter(None, (move_in_words(event, turn) for event in events))
+            yield from filter(None, (passages.move_in_words(event, turn) for event in events))
 
 
 # --------------------------------------------------------------------------------------------------- where it leaves us
@@ -441,8 +430,8 @@ def _situation(turn):
     """Tension and harm, which way they went, and what goes on."""
     for event in turn.of_kind("turn_ends"):
         before, tension = turn.narrator.situation, event.payload["tension"]
-        went = TENSION_WENT[way(tension, before["tension"])] if before else ""
-        parts = [f"tension is {tension_in_words(tension)}{went} ({tension:.2f} of 1)"]
+        went = TENSION_WENT[passages.way(tension, before["tension"])] if before else ""
+        parts = [f"tension is {passages.tension_in_words(tension)}{went} ({tension:.2f} of 1)"]
         harm = sum(event.payload["harm"].values())
         if before and round(before["harm"], 2) > 0 and harm > 0:
             parts.append(f"harm is {_harm(harm, before['harm'])}")
@@ -454,7 +443,7 @@ def _situation(turn):
 
 def _harm(now, before):
     """Which way the harm went, and by how much, in the numbers that are told in full."""
-    went, change = way(now, before), abs(round(now, 2) / round(before, 2) - 1)
+    went, change = passages.way(now, before), abs(round(now, 2) / round(before, 2) - 1)
     if went == "as before":
         return went
     return f"{went} by {percent(change)}" if change >= HARDLY else f"hardly {went}"

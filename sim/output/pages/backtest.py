@@ -29,6 +29,16 @@ MADE = {
     "all cases": "the coefficients were estimated from all cases, the one in question among them",
     "as written": "the coefficients were written down by people who knew these cases, and estimated from nothing",
 }
+FAMOUS = "much was done about them. Of crises that nobody answered, few are here."
+FEW_CASES = (
+    "what allies do about one act hangs together, so intervals resample whole cases, and with so few they are rather "
+    "too narrow than too wide."
+)
+NOT_IN_TIME = (
+    "That tests whether a forecast carries over to a case it was not shown, not whether it would have been right at "
+    "the time."
+)
+KNOWN_THEN = "Severity, publicness and certainty of each case were graded by people who knew how it ended."
 CONCENTRATED = 0.6  # the share of acts in two cases from which a score says more of these two than of the kind of act
 FEW = 5
 MOST_NAMED = 8
@@ -121,7 +131,7 @@ def _against(gap, measure):
 
 def told(past: Past, miss: Miss) -> tuple[str, str]:
     """A group of cells in which the model was wrong, as a heading and a sentence."""
-    names = [f"{past.styles.said(code)} ({percent(p)})" for code, p, _ in miss.actors]
+    names = [f"{past.styles.actor(code)} ({percent(p)})" for code, p, _ in miss.actors]
     who, many = listed(names, MOST_NAMED), len(names) > 1
     if miss.done:
         they = "All of them did it" if many else "It did it"
@@ -129,7 +139,7 @@ def told(past: Past, miss: Miss) -> tuple[str, str]:
     else:
         they = "None of them did" if many else "It did not"
         words = f"The model expected it of {who}. {they}, as far as the record says."
-    unsure = [past.styles.said(code) for code, _, confidence in miss.actors if confidence in ("low", "unknown")]
+    unsure = [past.styles.actor(code) for code, _, confidence in miss.actors if confidence in ("low", "unknown")]
     if unsure:
         words += f" The record is unsure about {listed(unsure, MOST_NAMED)}."
     return f"{past.name(miss.case)}, {past.kind(miss.kind)}", words
@@ -145,36 +155,19 @@ def trust_of(past: Past, taught: str | None = None) -> Iterator[tuple[str, str]]
     """
     backtest = past.backtest
     cases = count(len(past.cases), "case")
-    yield (
-        "Famous cases",
-        f"These {cases} are known because much was done about them. Of crises that nobody answered, few are here.",
-    )
+    yield "Famous cases", f"These {cases} are known because {FAMOUS}"
     yield "Silence", _silence(past)
-    actors = len(set(backtest.cells.actor.tolist()))
-    yield (
-        "Few actors, few cases",
-        f"{capital(count(actors, 'actor'))} in {cases}: what allies do about one act hangs together, so intervals "
-        f"resample whole cases, and with so few they are rather too narrow than too wide.",
-    )
+    actors = count(len(set(backtest.cells.actor.tolist())), "actor")
+    yield "Few actors, few cases", f"{capital(actors)} in {cases}: {FEW_CASES}"
     for kind in past.kinds:
         words = _concentrated(past, kind)
         if words:
             yield capital(past.kind(kind)), words
     yield "Where the coefficients come from", _coefficients(backtest)
-    learnt = (
-        f"The benchmarks learnt from {taught}, whenever those cases were."
-        if taught
-        else "Each case is judged by what was learnt from all others, later ones among them."
-    )
-    yield (
-        "No forecast in time",
-        f"{learnt} That tests whether a forecast carries over to a case it was not shown, not whether it would have "
-        "been right at the time.",
-    )
-    yield (
-        "What was known then",
-        "Severity, publicness and certainty of each case were graded by people who knew how it ended.",
-    )
+    learnt = "Each case is judged by what was learnt from all others, later ones among them."
+    learnt = f"The benchmarks learnt from {taught}, whenever those cases were." if taught else learnt
+    yield "No forecast in time", f"{learnt} {NOT_IN_TIME}"
+    yield "What was known then", KNOWN_THEN
 
 
 def _silence(past):

@@ -93,7 +93,7 @@ def write_report(
         path,
         title=record.title,
         scenario=loaded.scenario,
-        facts=_facts(record, loaded),
+        facts=[f"Run {record.run} of the exercise, seed {record.seed}", *_when(loaded.scenario)],
         outcome=told.outcome,
         seats=_who_sat(record, manifest, loaded),
         decided_by=decided_by,
@@ -135,10 +135,6 @@ def write_report_of_many(
 # ---------------------------------------------------------------------------------------------------- what it was
 
 
-def _facts(record, loaded):
-    return [f"Run {record.run} of the exercise, seed {record.seed}", *_when(loaded.scenario)]
-
-
 def _when(scenario):
     first, last = scenario.calendar.whole_span
     yield f"{capital(turns_in_words(scenario))}: {day(first)} to {day(last)}, in exercise time"
@@ -150,7 +146,7 @@ def _who_sat(record, manifest, loaded):
     names, seats = ActorStyle(loaded), (manifest or {}).get("seats") or []
     if not seats:
         return f"Nobody sat in a seat: all were played by the model or by the policies named below.{changed}"
-    held = listed([names.said(code) for code in seats], 12)
+    held = listed([names.actor(code) for code in seats], 12)
     return f"People sat in {count(len(seats), 'seat')}: {held}. The others were played by the model.{changed}"
 
 
@@ -167,7 +163,7 @@ def decisions_of(record: Record, loaded: Loaded) -> list[Decision]:
     """What was decided and why, response by response, those most joined first."""
     styles = ActorStyle(loaded)
     groups: dict[tuple, list] = {}
-    for one in joinings_of(record, styles.names):
+    for one in joinings_of(record, styles):
         groups.setdefault((one.incident, one.response), []).append(one)
     order = sorted(groups, key=lambda key: (-len(groups[key]), str(key)))
     return [_decision(record, styles, incident, response, groups[incident, response]) for incident, response in order]
@@ -180,10 +176,10 @@ def _decision(record, styles, incident, response, group):
     mean = {term: sum(one.terms.get(term) or 0.0 for one in states) / len(states) for term in names} if states else {}
     alike: dict[str, list] = {}
     for one in group:
-        alike.setdefault(_why(record, styles, one), []).append(f"{styles.said(one.actor)} ({_how(one)})")
+        alike.setdefault(_why(record, styles, one), []).append(f"{styles.actor(one.actor)} ({_how(one)})")
     each = tuple(f"{capital(listed(who, len(who)))}: {why}" for why, who in alike.items())
     what, over = capital(styles.response(response)), capital(incident_name(record, incident))
-    who = f"{capital(listed([styles.said(one.actor) for one in group], 8))}."
+    who = f"{capital(listed([styles.actor(one.actor) for one in group], 8))}."
     why = f"Mostly because {reasons(mean, suspect, many=len(states) > 1)}." if mean else BY_BODIES
     return Decision(what, over, who, why, each)
 
@@ -196,7 +192,7 @@ def _how(one):
 
 def _why(record, styles, one):
     if not one.terms:
-        through = f"through {styles.names.format(one.covered_by)}" if one.covered_by else "by its members"
+        through = f"through {styles.format(one.covered_by)}" if one.covered_by else "by its members"
         return f"decided {through}."
     return f"because {reasons(one.terms, suspect_of(record, styles, one.incident))}."
 
@@ -231,8 +227,8 @@ def calls_of(record: Record, loaded: Loaded) -> list[Call]:
 
 
 def _call(record, styles, one):
-    caller = styles.said(one.caller) if one.caller else "Somebody"
-    what, where = styles.incident(one.incident), styles.names.format(one.format)
+    caller = styles.actor(one.caller) if one.caller else "Somebody"
+    what, where = styles.incident(one.incident), styles.format(one.format)
     heading = f"{capital(caller)} took {what} to {where} in turn {one.turn}"
     chances = {key: terms.get("probability") or 0.0 for key, terms in one.terms.items()}
     order = sorted(chances, key=lambda key: (key != one.format, -chances[key], key))[:5]
@@ -246,11 +242,11 @@ def _option(styles, key, terms, chance, is_chosen):
     spoke_for, against = _for_and_against({name: terms.get(name) or 0 for name in FOR_FORMAT})
     pros = ", ".join(FOR_FORMAT[name] for name in spoke_for) or "nothing much"
     cons = ", ".join(AGAINST_FORMAT[name] for name in against) or "nothing much"
-    return Option(capital(styles.format(key)), percent(chance), pros, cons, is_chosen)
+    return Option(capital(styles.forum(key)), percent(chance), pros, cons, is_chosen)
 
 
 def _ending(styles, one):
-    who, share = capital(listed([styles.said(code) for code in one.breakers], 4)), ""
+    who, share = capital(listed([styles.actor(code) for code in one.breakers], 4)), ""
     broke = f" {who} broke silence." if one.breakers else ""
     if one.outcome == "adopted":
         if one.capability_share is not None:

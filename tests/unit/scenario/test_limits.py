@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from sim.errors import InputError
 from sim.scenario import check_files, library_schema, schema
-from sim.scenario.entries import figure_limits
+from sim.scenario.library import figure_limits
 from sim.scenario.library_schema import Figure, Library
 from sim.scenario.paths import set_path
 from sim.scenario.wording import core, fields_of

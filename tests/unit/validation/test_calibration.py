@@ -69,11 +69,11 @@ def test_a_coefficient_on_which_the_cases_are_silent_stays_where_it_was():
 
 def test_the_posterior_rises_and_is_no_wider_than_the_prior():
     estimates = calibrate(
-        only("notpetya-2017", "sony-2014"), names=("practice_attribution", "b_stance"), runs=4, workers=1, folds=True
+        only("jpn-2010", "opcw-2018"), names=("practice_attribution", "b_stance"), runs=4, workers=1, folds=True
     )
     assert list(estimates.steps) == sorted(estimates.steps)
     assert (np.diag(estimates.covariance) <= estimates.prior.sd**2).all()
-    assert set(estimates.without) == {"notpetya-2017", "sony-2014"}
+    assert set(estimates.without) == {"jpn-2010", "opcw-2018"}
 
 
 def test_what_hangs_together_counts_for_less():
@@ -127,9 +127,9 @@ def test_tags_do_not_add_to_the_scatter_of_the_cases():
 
 
 def test_leaving_out_the_quick_way_says_how_far_it_is_from_the_long_one():
-    names, cases = ("practice_attribution",), only("notpetya-2017", "geo-2019")
+    names, cases = ("practice_attribution",), only("jpn-2010", "opcw-2018")
     found = calibrate(cases, names=names, runs=2, workers=1, quick=True)
-    assert set(found.without) == set(found.checked) == {"notpetya-2017", "geo-2019"}
+    assert set(found.without) == set(found.checked) == {"jpn-2010", "opcw-2018"}
     long = calibrate(cases, names=names, runs=2, workers=1)
     assert not long.checked and (long.mean == found.mean).all()
     sd = np.sqrt(np.diag(found.covariance))
@@ -139,7 +139,7 @@ def test_leaving_out_the_quick_way_says_how_far_it_is_from_the_long_one():
 
 
 def test_slopes_over_fewer_runs_lead_to_much_the_same():
-    cases, names = only("notpetya-2017"), ("practice_attribution",)
+    cases, names = only("opcw-2018"), ("practice_attribution",)
     full = calibrate(cases, names=names, runs=8, workers=1, folds=False)
     thrifty = calibrate(cases, names=names, runs=8, slope_runs=2, workers=1, folds=False)
     assert np.abs(thrifty.mean - full.mean) < 0.5 * np.sqrt(full.covariance[0, 0])

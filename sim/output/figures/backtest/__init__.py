@@ -71,7 +71,7 @@ class Past:
         return [(name, members) for name, members in groups.items() if members]
 
     def _group(self, code, eyes):
-        if self.styles.names.is_body(code):
+        if self.styles.is_body(code):
             return BODIES
         return FIVE_EYES if code in eyes else BY_ROLE.get(self.styles.role(code), PARTNERS)
 

@@ -91,7 +91,7 @@ def _matrix_alt(past, kind, known):
         for name in ids:
             here = {code: known[name, code] for code in past.cases[name].actors if (name, code) in known}
             if here:
-                who = {code: f"{past.styles.said(code)} ({percent(p)})" for code, (_, p) in here.items()}
+                who = {code: f"{past.styles.actor(code)} ({percent(p)})" for code, (_, p) in here.items()}
                 did = [who[code] for code, (done, _) in here.items() if done]
                 expected = [who[code] for code, (done, p) in here.items() if not done and p > 0.5]
                 words = f"did: {listed(did, 30)}" if did else "nobody known to have done it"
@@ -154,10 +154,7 @@ def _headings(block):
 def _draw(page, past, kind, known, block, rows, low, tall):
     places = _places(block)
     wide = max(places.values()) + CELL_WIDE
-    axes = page.axes(WIDE, low, wide, tall)
-    style.bare(axes)
-    axes.set_xlim(0, wide)
-    axes.set_ylim(tall, 0)
+    axes = page.bare_axes(WIDE, low, wide, tall, (0, wide), (tall, 0))
     y, squares, dots = 0.0, {}, {}
     for case_kind, ids in rows:
         page.write(
@@ -222,10 +219,7 @@ def _draw_key(page):
     low, at = page.body - 0.2, style.MARGIN
     page.write(at, low, "The model's probability", style.SMALL)
     at += style.text_width("The model's probability", style.SMALL) + 0.1
-    axes = page.axes(at, low - 0.06, len(STEPS) * 0.42, 0.22)
-    style.bare(axes)
-    axes.set_xlim(0, len(STEPS))
-    axes.set_ylim(0, 1)
+    axes = page.bare_axes(at, low - 0.06, len(STEPS) * 0.42, 0.22, (0, len(STEPS)), (0, 1))
     for step, colour in enumerate(STEPS):
         axes.barh([0.5], [1], left=[step], height=1, color=colour, edgecolor=style.FAINT, linewidth=0.5)
         words = f"{step * 20}–{step * 20 + 20}"

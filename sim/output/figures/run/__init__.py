@@ -123,10 +123,16 @@ def incident_name(record, incident):
     return incidents[incident].name if incident in incidents else str(incident or "").replace("_", " ")
 
 
+def suspect_code(record, incident):
+    """Whom an incident looks like; None where that is not known."""
+    incidents = incidents_of(record)
+    return incidents[incident].suspect if incident in incidents else None
+
+
 def suspect_of(record, styles, incident):
     """Whom an incident looks like, in a sentence; "the suspect" where that is not known."""
-    suspect = incidents_of(record)[incident].suspect if incident in incidents_of(record) else None
-    return styles.said(suspect) if suspect else "the suspect"
+    suspect = suspect_code(record, incident)
+    return styles.actor(suspect) if suspect else "the suspect"
 
 
 def actors_of(record):

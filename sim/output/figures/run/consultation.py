@@ -10,7 +10,7 @@ from collections import Counter
 from sim.catalogue.responses import RUNGS, edges_of
 from sim.output.figures import chart, style
 from sim.output.figures.actor_style import ActorStyle, draw_key, key_lines
-from sim.output.figures.run import consultations_of, date_of, day_in, incidents_of
+from sim.output.figures.run import consultations_of, date_of, day_in, suspect_code
 from sim.phrases import capital, count, in_words, listed
 
 NAME = "consultation"
@@ -31,11 +31,10 @@ def compose(record, loaded):
     caption = style.caption_of(record, "position of a text, from 0 (silence) to 1 (measures)", note=note)
     shown = _shown(tables)
     if not shown:
-        ends = "; ".join(f"{styles.format(one.format)}: {_outcome(record, styles, one)}" for one in tables[:4])
-        words = (
-            f"No text was put to a table. {capital(ends)}." if tables else "Nobody called a consultation in this run."
-        )
-        title = "No consultation came to a text" if tables else "Nobody called a consultation"
+        ends = "; ".join(f"{styles.forum(one.format)}: {_outcome(record, styles, one)}" for one in tables[:4])
+        title, words = "Nobody called a consultation", "Nobody called a consultation in this run."
+        if tables:
+            title, words = "No consultation came to a text", f"No text was put to a table. {capital(ends)}."
         return style.empty_page(NAME, title, caption, words)
     foot = _foot(record, styles, [one for one in tables if one not in shown])
     keys = key_lines(styles.groups(code for one in shown for draft in _drafts(one) for code in draft.positions))
@@ -61,8 +60,8 @@ def title_of(record, styles, tables):
     if not adopted:
         return f"no consultation produced a text; {_objections(styles, tables)}"
     best = _furthest(tables)
-    formats = dict.fromkeys(styles.names.format(one.format) for one in adopted if one.text == best.text)
-    what = f"{styles.text(best.rung, _suspect(record, best))}, {best.behind} behind it"
+    formats = dict.fromkeys(styles.format(one.format) for one in adopted if one.text == best.text)
+    what = f"{styles.position(best.rung, suspect_code(record, best.incident))}, {best.behind} behind it"
     said = f"{listed(formats)} went furthest: {what}" if len(adopted) > 1 else f"{listed(formats)} agreed: {what}"
     return f"{said}; {_objections(styles, tables)}"
 
@@ -79,13 +78,8 @@ def _objections(styles, tables):
             times = TIMES.get(breakers[most[0]], f"{in_words(breakers[most[0]])} times")
             rest = len(breakers) - len(most)
             others = f", {count(rest, 'other state')} too" if rest else ""
-            return f"{listed([styles.said(code) for code in most])} {did} {times}{others}"
+            return f"{listed([styles.actor(code) for code in most])} {did} {times}{others}"
     return "nobody broke silence" if silent else "nobody objected"
-
-
-def _suspect(record, one):
-    incidents = incidents_of(record)
-    return incidents[one.incident].suspect if one.incident in incidents else None
 
 
 def _furthest(tables):
@@ -95,14 +89,13 @@ def _furthest(tables):
 
 def alt_of(record, styles, tables):
     """The consultations in words."""
-    return " ".join(_told(record, styles, one) for one in tables[:8]) + (
-        f" {capital(count(len(tables) - 8, 'more consultation'))}." if len(tables) > 8 else ""
-    )
+    more = [f"{capital(count(len(tables) - 8, 'more consultation'))}."] if len(tables) > 8 else []
+    return " ".join([*(_told(record, styles, one) for one in tables[:8]), *more])
 
 
 def _told(record, styles, one):
-    caller = f" called by {styles.said(one.caller)}" if one.caller else ""
-    where = f"{capital(styles.names.format(one.format))} on {styles.incident(one.incident)},{caller}"
+    caller = f" called by {styles.actor(one.caller)}" if one.caller else ""
+    where = f"{capital(styles.format(one.format))} on {styles.incident(one.incident)},{caller}"
     told = [f"{where} on {day_in(record, one.day)}."]
     if one.drafts:
         stands = one.drafts[0].positions
@@ -122,7 +115,8 @@ def _did(styles, one):
 
 def _outcome(record, styles, one):
     if one.outcome == "adopted":
-        return f"{styles.text(one.rung, _suspect(record, one))} ({one.text:.2f}), {one.behind} behind it"
+        position = styles.position(one.rung, suspect_code(record, one.incident))
+        return f"{position} ({one.text:.2f}), {one.behind} behind it"
     return f"no text: {one.why.rstrip('.') or 'it failed'}" if one.outcome == "failed" else "still open at the end"
 
 
@@ -155,7 +149,7 @@ def _foot(record, styles, rest):
     if not rest:
         return []
     most = style.by_shape(3, 1)
-    told = "; ".join(f"{styles.format(one.format)}, {_outcome(record, styles, one)}" for one in rest[:most])
+    told = "; ".join(f"{styles.forum(one.format)}, {_outcome(record, styles, one)}" for one in rest[:most])
     told += f"; and {count(len(rest) - most, 'other')}" if len(rest) > most else ""
     return style.wrap(f"Also: {told}.", style.width() - 2 * style.MARGIN, style.LABEL, lines=style.by_shape(3, 1))
 
@@ -168,9 +162,7 @@ def _scale():
 
 
 def _draw_ladder(page, edges, low, height):
-    axes = page.axes(LEFT, low, _scale(), height)
-    style.bare(axes)
-    axes.set_xlim(0, 1)
+    axes = page.bare_axes(LEFT, low, _scale(), height, (0, 1), (0, 1))
     for at, (name, start, end) in enumerate(zip(RUNGS, edges, [*edges[1:], 1.0], strict=True)):
         if at % 2 == 0:
             axes.axvspan(start, end, color=style.WASH, linewidth=0)
@@ -182,14 +174,11 @@ def _draw_table(page, record, styles, one, top):
     """One consultation: a line saying what it is, its drafts, its outcome."""
     drafts = _drafts(one)
     year = date_of(record, drafts[0].day).year
-    head = f"{capital(styles.format(one.format))} on {styles.incident(one.incident)}, {year}"
+    head = f"{capital(styles.forum(one.format))} on {styles.incident(one.incident)}, {year}"
     head = style.cut(head, style.width() - 0.4, style.HEAD, bold=True)
     page.write(style.MARGIN, top - 0.24, head, style.HEAD, weight="bold")
     height = len(drafts) * ROW + OUTCOME
-    axes = page.axes(LEFT, top - HEAD - height, _scale(), height)
-    style.bare(axes)
-    axes.set_xlim(0, 1)
-    axes.set_ylim(height, 0)
+    axes = page.bare_axes(LEFT, top - HEAD - height, _scale(), height, (0, 1), (height, 0))
     breaks = {broken.round: broken for broken in one.breaks}
     for at, draft in enumerate(drafts):
         middle = (at + 0.5) * ROW

@@ -110,7 +110,7 @@ def _title_of_one(styles, incident, ends, sure, suspect):
     who = "every state" if len(sure) == len(ends) else f"{in_words(len(sure))} of {in_words(len(ends))} states"
     least = [code for code in sorted(ends) if ends[code] == min(ends.values())]
     doubts = len(least) == 1 and (len(sure) < len(ends) or ends[least[0]] < 0.6)
-    rest = f"; {styles.said(least[0])} doubted most" if doubts else ""
+    rest = f"; {styles.actor(least[0])} doubted most" if doubts else ""
     thought = "thinks" if who == "every state" or len(sure) == 1 else "think"
     what = styles.incident(incident)
     return f"at the end {who} {thought} it more likely than not that {suspect} was behind {what}{rest}"
@@ -219,7 +219,7 @@ def compose_pressure(record, loaded):
     room = style.room_for(title, caption)
     page = style.open_page("pressure", title, caption, room if room < math.inf else len(panels) * 2.9)
     for cell, (head, lines) in zip(style.cells(len(panels), columns, page.body), panels, strict=True):
-        _draw_lines(page, record, styles.names, head, lines, cell)
+        _draw_lines(page, record, styles, head, lines, cell)
     page.alt = _pressure_alt(record, styles, panels)
     return page
 
@@ -241,7 +241,7 @@ def _pressure_title(record, styles):
     felt = {code: highest for code, values in series.items() if (highest := run.highest_of(values)) is not None}
     if felt:
         most = max(sorted(felt), key=felt.get)
-        some = f"pressure on {styles.said(most)} reached {felt[most]:.2f}"
+        some = f"pressure on {styles.actor(most)} reached {felt[most]:.2f}"
         parts.append(some if felt[most] >= 0.01 else "no adversary felt any pressure")
     _, harm = run.series_of(record, "harm")
     known = [value for value in harm if value == value]

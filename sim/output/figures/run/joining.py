@@ -22,7 +22,7 @@ LEFT = 1.68  # inches for the names
 def compose(record, loaded):
     """The page of who joined what."""
     styles = ActorStyle(loaded)
-    joined = joinings_of(record, styles.names)
+    joined = joinings_of(record, styles)
     note = "The number is the turn in which it was seen; hollow: decided, not yet visible"
     caption = style.caption_of(record, "turns of the exercise", note=note)
     if not joined:
@@ -73,7 +73,7 @@ def _first(record, styles, group):
     if not seen:
         return ", not visible yet"
     day = min(one.acted_day for one in seen)
-    first = sorted((styles.said(one.actor) for one in seen if one.acted_day == day), key=lambda name: name.lower())
+    first = sorted((styles.actor(one.actor) for one in seen if one.acted_day == day), key=lambda name: name.lower())
     if len(first) == len(group):
         who = listed(first) if len(first) < 4 else "at once"
     else:
@@ -178,10 +178,8 @@ def _foot(styles, idle, folded):
 
 def _draw(page, record, styles, joined, columns, rows, rest, foot, below):
     step, lines = _step(columns), len(rows) + bool(rest) + 1
-    axes = page.axes(LEFT, below, step * len(columns), lines * ROW)
-    style.bare(axes)
-    axes.set_xlim(-0.5, len(columns) - 0.5)
-    axes.set_ylim(lines - 0.5, -0.5)
+    across, up = (-0.5, len(columns) - 0.5), (lines - 0.5, -0.5)
+    axes = page.bare_axes(LEFT, below, step * len(columns), lines * ROW, across, up)
     for at in range(0, lines - 1, 2):
         axes.axhspan(at - 0.5, at + 0.5, color=style.WASH, linewidth=0)
     _draw_names(axes, styles, rows, rest, step, lines)

@@ -5,7 +5,7 @@ is counted. Responses come as the first of each kind, gravest first, with its co
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from sim.catalogue.moves import BY_NAME
 from sim.catalogue.responses import RUNGS
@@ -61,12 +61,7 @@ def compose(record, loaded):
 
 
 class Layout:
-    """Where the columns of the page stand, inches from its left, and how high its rows are.
-
-    Parameters
-    ----------
-    record : sim.record.Record
-    """
+    """Where the columns of the page of a record stand, inches from its left, and how high its rows are."""
 
     def __init__(self, record):
         self.turns, self.most = record.turns, 7.6
@@ -91,19 +86,16 @@ class Layout:
         told = [sum(self.height(one) for one in moments if one.turn == turn + 1) for turn in range(self.turns)]
         heights = [max(THINNEST, one + GAP if one else 0.0) for one in told]
         more = max(0.0, min(room, style.by_shape(2.2, room)) - sum(heights)) / self.turns
-        edges = [0.0]
-        for one in heights:
-            edges.append(edges[-1] + one + more)
-        return edges
+        return list(accumulate(heights, lambda edge, one: edge + one + more, initial=0.0))
 
 
 def title_of(record, styles):
     """What the run came to, in one sentence."""
     states = run.actors_of(record)
-    acted = {one.actor for one in run.joinings_of(record, styles.names)} - set(run.BODIES)
+    acted = {one.actor for one in run.joinings_of(record, styles)} - set(run.BODIES)
     who = f"{in_words(len(acted))} of {len(states)} states responded" if acted else "nobody responded"
     ended = sorted({styles.incident(event.incident) for event in record.of_kind("incident_stops")})
-    gave_in = sorted({styles.said(event.actor) for event in record.of_kind("victim_concedes")})
+    gave_in = sorted({styles.actor(event.actor) for event in record.of_kind("victim_concedes")})
     if gave_in:
         end = f"{listed(gave_in, 3)} gave in"
     elif ended:
@@ -137,17 +129,8 @@ def alt_of(record, styles, shown, left_out):
 
 def moments_of(record, styles):
     """Everything that could have a line, by turn and day."""
-    found = [
-        *_acts(record, styles),
-        *_injects(record),
-        *_consultations(record, styles),
-        *_responses(record, styles),
-        *_moves(record, styles),
-        *_endings(record, styles),
-        *_projects(record, styles),
-        *_answers(record, styles),
-        *_directions(record, styles),
-    ]
+    makers = (_acts, _injects, _consultations, _responses, _moves, _endings, _projects, _answers, _directions)
+    found = [moment for make in makers for moment in make(record, styles)]
     return sorted(found, key=lambda one: (one.turn, one.day))
 
 
@@ -182,7 +165,7 @@ def _of(event, kind, words, marker, colour=style.INK, weight=1, **look):
 
 def _acts(record, styles):
     for event in record.of_kind("incident_begins"):
-        is_enough = styles.names.is_short(event.incident) or style.by_shape(tall=False, wide=True)
+        is_enough = styles.is_short(event.incident) or style.by_shape(tall=False, wide=True)
         name = "" if is_enough else event.payload.get("name")
         words = f"{capital(styles.case(event.incident))} begins{f': {name}' if name else ''}"
         yield _of(event, "incident", words, "X", is_bold=True)
@@ -190,32 +173,32 @@ def _acts(record, styles):
 
 def _directions(record, styles):
     for event in record.overrides:
-        yield _of(event, "control", directed(event, styles.names).rstrip("."), "P", is_bold=True)
+        yield _of(event, "control", directed(event, styles).rstrip("."), "P", is_bold=True)
 
 
-def _injects(record):
+def _injects(record, _):
     for event in filter(reaches_players, record.of_kind("inject_released")):
         yield _of(event, "news", f"News: {event.payload.get('title') or 'inject'}", "o", style.CALM, is_hollow=True)
 
 
 def _consultations(record, styles):
-    reached, incidents, everybody = {}, run.incidents_of(record), max(1, len(run.actors_of(record)))
+    reached, everybody = {}, max(1, len(run.actors_of(record)))
     for one in run.consultations_of(record):
         about = f" on {styles.incident(one.incident)}"
         if one.caller:
-            words = capital(f"{styles.said(one.caller)} calls {styles.names.format(one.format)}{about}")
+            words = capital(f"{styles.actor(one.caller)} calls {styles.format(one.format)}{about}")
             marker, colour = styles.marker(one.caller), styles.colour(one.caller)
             yield Moment(one.day, one.turn, "text", 3, words, marker, colour)
         if one.outcome == "open":
             continue
-        table, turn = capital(styles.format(one.format)) + about, run.turn_of(record, one.end_day)
+        table, turn = capital(styles.forum(one.format)) + about, run.turn_of(record, one.end_day)
         if one.outcome == "failed":
             yield Moment(one.end_day, turn, "text", 2, f"{table}: no text", "s", is_hollow=True)
             continue
-        suspect = incidents[one.incident].suspect if one.incident in incidents else None
-        words = f"{table}: {styles.text(one.rung, suspect)}, {one.behind} behind it"
+        suspect = run.suspect_code(record, one.incident)
+        words = f"{table}: {styles.position(one.rung, suspect)}, {one.behind} behind it"
         if one.breakers and styles.decides_by_silence(one.format):
-            words += f", after {listed([styles.said(code) for code in one.breakers], 2)} broke silence"
+            words += f", after {listed([styles.actor(code) for code in one.breakers], 2)} broke silence"
         rung = RUNGS.index(one.rung)
         is_new, reached[one.incident] = rung > reached.get(one.incident, 0), max(rung, reached.get(one.incident, 0))
         weight = (1 if is_new else 4) - rung / len(RUNGS) - len(one.supporters) / everybody
@@ -223,7 +206,7 @@ def _consultations(record, styles):
 
 
 def _responses(record, styles):
-    joined = run.joinings_of(record, styles.names)
+    joined = run.joinings_of(record, styles)
     seen = sorted((one for one in joined if one.acted_day is not None), key=lambda one: one.acted_day)
     incidents = run.incidents_of(record)
     known, victims = set(), {code for incident in incidents.values() for code in incident.victims}
@@ -239,7 +222,7 @@ def _responses(record, styles):
         if first:
             who = sorted({one.actor for one in first}, key=lambda code: (code not in victims, code))
             what = listed([styles.brief(response) for response in new], 2)
-            words = f"{capital(listed([styles.said(code) for code in who], 2))}{about}: first {what}"
+            words = f"{capital(listed([styles.actor(code) for code in who], 2))}{about}: first {what}"
             weight = 1 - styles.gravity(new[0]) / len(RUNGS)
             marker, colour = styles.marker(who[0]), styles.colour(who[0])
             yield Moment(first[0].acted_day, turn, "response", weight, words, marker, colour)
@@ -287,7 +270,7 @@ def _answers(record, styles):
         alike.setdefault((event.payload["inject"], event.payload["option"], event.turn), []).append(event)
     for events in alike.values():
         codes, does = [event.actor for event in events], softly(events[0].payload["answer"].rstrip("."))
-        who = capital(listed([styles.said(code) for code in codes], 2))
+        who = capital(listed([styles.actor(code) for code in codes], 2))
         words = f"{who} {for_many(does) if len(codes) > 1 else does}"
         yield _of(events[0], "answer", words, styles.marker(codes[0]), styles.colour(codes[0]))
     for event in record.of_kind("deadline_ends"):
@@ -313,10 +296,7 @@ def _draw_bars(page, record, lay, bands):
 
 
 def _bars(page, record, name, left, bands, heading, top, hatch):
-    axes = page.axes(left, 0.1, BAR, bands[-1])
-    style.bare(axes)
-    axes.set_xlim(0, top)
-    axes.set_ylim(bands[-1], 0)
+    axes = page.bare_axes(left, 0.1, BAR, bands[-1], (0, top), (bands[-1], 0))
     axes.axvspan(0, top, color=style.WASH)
     _, values = run.series_of(record, name)
     look = {"facecolor": "#A6A6A6" if hatch else "#4D4D4D", "edgecolor": style.PAPER, "hatch": hatch, "linewidth": 0}
@@ -331,11 +311,8 @@ def _bars(page, record, name, left, bands, heading, top, hatch):
 
 
 def _draw_moments(page, record, lay, shown, bands):
-    room = bands[-1]
-    axes = page.axes(lay.harm + BAR, 0.1, style.width() - lay.harm - BAR, room)
-    style.bare(axes)
-    axes.set_xlim(lay.harm + BAR, style.width())
-    axes.set_ylim(room, 0)
+    room, left, right = bands[-1], lay.harm + BAR, style.width()
+    axes = page.bare_axes(left, 0.1, right - lay.harm - BAR, room, (left, right), (room, 0))
     for edge in bands:
         axes.axhline(edge, color=style.FAINT, linewidth=0.7, zorder=0)
     page.write(lay.when, room + 0.34, f"What happened, from {run.date_of(record, 0).year}", style.LABEL, weight="bold")

@@ -17,7 +17,7 @@ CACHES = (fonts.family_of, fonts._ordered, fonts._notice_new_fonts, fonts._face)
 
 
 def _forget():
-    for cache in (*CACHES, style.text_width, style._font):
+    for cache in (*CACHES, style.text_width, fonts._font):
         cache.cache_clear()
 
 
