@@ -11,7 +11,8 @@ all of them take about eight minutes, and `--rows NAME ...` measures some. The r
 - a session of `two_theatres` with a person in every seat: what a stop takes, how many a turn has, how long it takes to
   rebuild the exercise from its inputs alone, and a thousand continuations from its middle;
 - two hundred people in the seats of a room of `two_theatres`, served on this machine: how long each waits for an answer
-  to what it sends while a what-if is played beside the room, how large the pages are, and the memory;
+  to what it sends while a what-if is played beside the room and their pages listen, how large the pages become in a
+  whole exercise, and how much the room grows with each thousand messages;
 - sweeps of distinct design points: a long one in one process and in two, a shorter one beside the engine alone;
 - the same experiments by a sweep, by the EMA Workbench (a function called once for each) and by Mesa's `batch_run`, as
   a user of each would write them; all three must come to the same numbers;
@@ -22,6 +23,7 @@ The aims at the end are what a room full of people and a study on a laptop need;
 
 import argparse
 import contextlib
+import gc
 import inspect
 import itertools
 import json
@@ -47,6 +49,7 @@ AHEAD_OF_ROOM = 1000
 PEOPLE = 200  # in the seats of a room
 AT_ONCE = 4  # of them send at the same moment
 ROUNDS = 2
+HELD_SECONDS = 20  # under load, once it is warm
 REPEATS = 3
 POINTS = 32768  # long enough that the start of a process, a second or so, counts for little
 ALONE = 8192  # of the sweep beside the engine alone
@@ -73,7 +76,8 @@ AIMS = {  # what is aimed at: (words, whether it is met)
     ),
     "peers": ("a sweep at least 10 times as fast as by others' runners", lambda value: value >= 10),
     "submit": ("in a room of 200, nineteen in twenty answers are taken within 0.1 s", lambda value: value < 0.1),
-    "page": ("the largest page that 200 people open under 60 kB", lambda value: value < 60),
+    "page": ("the largest page that 200 people, or their control, open under 60 kB", lambda value: value < 60),
+    "growth": ("a room grows by less than 2 MB with a thousand messages", lambda value: value < 2),
     "help": ("help within 0.3 s", lambda value: value < 0.3),
     "run": ("a run with all its charts within 10 s", lambda value: value < 10),
 }
@@ -181,7 +185,7 @@ def manned():
 
 
 def seated():
-    """A room with people in all its seats, several in each, who send while a what-if is played beside it."""
+    """A room with people in all its seats, whose pages listen, and who send while a what-if is played."""
     from concurrent.futures import ThreadPoolExecutor
     from pathlib import Path
 
@@ -198,33 +202,63 @@ def seated():
             room.sit(room.log.who(token), room.seats[number % len(room.seats)])
         control, screen = room.log.admit("control", "control"), room.log.admit("screen", "screen")
         with _served(room, control, screen) as address, ThreadPoolExecutor(AT_ONCE + 1) as clients:
+            streams = [urllib.request.urlopen(f"{address}/events/{token}") for token in tokens]
             room.direct(Direction("proceed"), "control")
-            waits, before = [], None
-            for _ in range(ROUNDS):
-                ahead = clients.submit(what_if, room)
-                waits += clients.map(lambda token: _sends(address, room, token), tokens)
-                ahead.result()
-                before = before or _memory()
-            links = [f"p/{token}" for token in tokens[: len(room.seats)]] + [f"screen/{screen}"]
-            pages = [len(_fetched(f"{address}/{link}")) for link in links]
-            desk = len(_fetched(f"{address}/control/{control}"))
+            ahead = clients.submit(what_if, room)
+            waits = list(clients.map(lambda token: _sends(address, room, token), tokens * ROUNDS))
+            ahead.result()
+            sent, grown = _held(lambda: clients.map(lambda token: _sends(address, room, token), tokens))
+            pages, desks = _heaviest(address, room, tokens[: len(room.seats) : 3], screen, control)
+            for stream in streams:
+                stream.close()
         room.log.close()
     waits.sort()
     return {
         "people": PEOPLE, "seats": len(room.seats), "p50": waits[len(waits) // 2], "p95": waits[len(waits) * 19 // 20],
-        "page_kb": max(pages) / 1000, "desk_kb": desk / 1000, "growth_mb": _memory() - before,
+        "page_kb": pages / 1000, "desk_kb": desks / 1000, "sent": sent, "growth_mb": 1000 * grown / sent,
     }  # fmt: skip
+
+
+def _held(round_of_messages):
+    """How many messages a room takes while it is held under load, and by how many megabytes it grows meanwhile."""
+    list(round_of_messages())
+    gc.collect()
+    before, began, sent = _memory(), time.perf_counter(), 0
+    while time.perf_counter() - began < HELD_SECONDS:
+        sent += len(list(round_of_messages()))
+    gc.collect()
+    return sent, _memory() - before
+
+
+def _heaviest(address, room, tokens, screen, control):
+    """The largest page of a seat or the screen, and of control, in a whole exercise: in bytes."""
+    from sim.live.room import Sent
+    from sim.model.steps.control import Direction
+
+    pages, desks = [], []
+    while not room.session.is_over:
+        if room.session.step != "sheet":  # what weighs most
+            room.direct(Direction("proceed"), "control")
+            continue
+        pages += [
+            len(_fetched(f"{address}/{link}")) for link in (*(f"p/{token}" for token in tokens), f"screen/{screen}")
+        ]
+        desks += [len(_fetched(f"{address}/control/{control}{page}")) for page in ("", "/people", "/inject")]
+        for token in tokens:
+            person = room.log.who(token)
+            opened = room.session.open_decisions(person.seats[0])
+            room.submit(person.seats[0], person, Sent({one.id: one.default for one in opened}, {}))
+        room.direct(Direction("proceed"), "control")
+    return max(pages), max(desks)
 
 
 @contextlib.contextmanager
 def _served(room, control, screen):
     """A room on this machine: its address, for as long as it is served."""
-    import uvicorn
+    from sim.live.server import Server, server_of
 
-    from sim.live.server import server_of
-
-    config = uvicorn.Config(server_of(room, "", control, screen), port=0, log_level="error")
-    server, listening = uvicorn.Server(config), config.bind_socket()
+    server = Server(server_of(room, "", control, screen), port=0)
+    listening = server.config.bind_socket()
     listening.listen()  # whoever comes before it serves waits a moment, and is not refused
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
@@ -238,7 +272,7 @@ def _served(room, control, screen):
 def _sends(address, room, token):
     """Seconds that somebody waits until what it sends is taken."""
     (seat,) = room.log.who(token).seats
-    opened = room.session.open_decisions(seat)
+    opened = [one for one in list(room.session.asked.values()) if one.actor == seat]
     given = [{"id": one.id, "digest": one.digest, "choice": list(one.default)} for one in opened]
     began = time.perf_counter()
     _fetched(f"{address}/api/{token}/{seat}/answers", json.dumps({"answers": given}).encode())
@@ -464,7 +498,8 @@ def _said_of_a_room(hall, others):
         f"a room of {hall['people']} people in {hall['seats']} seats, beside a what-if: {1000 * hall['p50']:.0f} ms "
         f"until an answer is taken, {1000 * hall['p95']:.0f} at most for nineteen in twenty;\n"
         f"pages up to {hall['page_kb']:.0f} kB, control's desk {hall['desk_kb']:.0f} kB; "
-        f"{hall['memory_mb']:.0f} MB, {hall['growth_mb']:+.0f} MB over a round"
+        f"{hall['memory_mb']:.0f} MB, "
+        f"{hall['growth_mb']:+.1f} MB with each thousand of {hall['sent']:,} messages"
     )
 
 
@@ -525,7 +560,11 @@ ROWS = {
         f"a room of {PEOPLE} people",
         lambda: measured("seated"),
         _said_of_a_room,
-        lambda found, others: {"submit": found["p95"], "page": found["page_kb"]},
+        lambda found, others: {
+            "submit": found["p95"],
+            "page": max(found["page_kb"], found["desk_kb"]),
+            "growth": found["growth_mb"],
+        },
     ),
     "swept": Row(
         f"a sweep of {POINTS:,} points in one process and in two",

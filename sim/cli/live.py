@@ -41,13 +41,14 @@ def serve_room(options: ServeOptions) -> int:
     rooms = [_room(options, loaded, policies, *named) for named in zip(files, names, strict=True)]
     for words in notes_on(rooms[0].loaded):
         print(f"Note: {words}", file=sys.stderr)
-    address = f"http://{_reached_at(options.host)}:{listening.getsockname()[1]}"
+    port = listening.getsockname()[1]
+    address, again = f"http://{_reached_at(options.host)}:{port}", _again(options, file, port)
     app, desk, where = _of_one(rooms[0], address) if names == [""] else _of_groups(options, rooms, address)
     server = Server(app)
     if options.open_desk:
         threading.Timer(1, webbrowser.open, [desk]).start()
     try:
-        print("\n".join([*where, *_how_to_join(options, address, rooms, files)]), flush=True)
+        print("\n".join([*where, *_how_to_join(options, address, rooms, files, again)]), flush=True)
         server.run(sockets=[listening])
     except KeyboardInterrupt as ended:  # Ctrl-C is how a room ends
         if isinstance(ended, Terminated):
@@ -55,7 +56,7 @@ def serve_room(options: ServeOptions) -> int:
     finally:
         for room in rooms:
             room.log.close()
-        print(f"\nThe exercise is kept. To go on: {_again(options, file)}")
+        print(f"\nThe exercise is kept. To go on: {again}")
     return 0
 
 
@@ -134,10 +135,16 @@ def _in_names(group):
     return file_name(group.replace(" ", "-")) if group else ""
 
 
-def _again(options, file):
-    """The command with which all of it goes on."""
-    groups = ["--groups", options.groups] if options.groups else []
-    return shlex.join(["oceans", "serve", "--session", str(file), *groups])
+def _again(options, file, port):
+    """The command with which all of it goes on, where phones look for it."""
+    now = {"host": options.host, "port": port, "groups": options.groups, "out": options.out}
+    others = [
+        part
+        for name, given in now.items()
+        if given != getattr(ServeOptions, name, None)
+        for part in (f"--{name}", given)
+    ]
+    return shlex.join(["oceans", "serve", "--session", str(file), *map(str, others)])
 
 
 def _scenario(log, file):
@@ -181,7 +188,7 @@ def _reached_at(host):
             return socket.gethostname()
 
 
-def _how_to_join(options, address, rooms, files):
+def _how_to_join(options, address, rooms, files, again):
     """How people come in, where it is kept, and who reaches it."""
     who = "Others on your network reach it." if options.host in EVERYWHERE else (
         "Only this machine reaches it; --host 0.0.0.0 lets others on your network in."
@@ -192,6 +199,7 @@ def _how_to_join(options, address, rooms, files):
         yield f"  {room.group:<14} code {room.code}"
     for file in files:
         yield f"Kept in          {file}"
+    yield f"After a crash    {again}"
     yield f"\n{_qr(f'{address}/?code={rooms[0].code}' if one else f'{address}/')}"
     yield f"{who} Keep control's link to yourself. Ctrl-C ends the server; nothing is lost."
 

@@ -232,12 +232,12 @@ def _sampled(chosen, method, points, reps, seed, crn, room):
         others = tuple(sorted(others, key=lambda factor: factor.kind == "lever"))  # levers change fastest
     if crossed and method in ("saltelli", "morris"):
         raise refusal(f"--design {method} samples levers with the rest: leave out --levers {chosen.levers}.")
-    futures = count_points(method, others, points)
+    futures = _count_points(method, others, points)
     if crossed and not others:
         futures = points or 1
     count = 1
     if crossed:
-        count = count_points("grid", levers, None) if chosen.levers == "crossed" else chosen.levers
+        count = _count_points("grid", levers, None) if chosen.levers == "crossed" else chosen.levers
     if futures * count > MOST_POINTS:
         raise refusal(f"{count:,} settings of the levers in {futures:,} futures are too many points.")
     settings = _settings(levers, chosen.levers, count, seed) if crossed else None
@@ -309,7 +309,7 @@ def _column_named(word, loaded, held):
 # -------------------------------------------------------------------------------------------- how many points
 
 
-def count_points(method, factors, points):
+def _count_points(method, factors, points):
     """How many points a design by one of `METHODS` has; InputError when it makes no sense.
 
     A grid's follow from its levels; the designs of Saltelli and Morris take the most that their scheme allows within

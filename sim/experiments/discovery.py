@@ -93,7 +93,7 @@ class Discovery:
         return self.is_checked and self.is_telling
 
 
-def failing(sample: Sample, name: str, limit: float | None = None) -> tuple[np.ndarray, str, np.ndarray]:
+def _failing(sample: Sample, name: str, limit: float | None = None) -> tuple[np.ndarray, str, np.ndarray]:
     """Which runs fail by a measure, in words, and which runs count: arrays (runs,) of bool.
 
     It is failure beyond the limit; default: the worst quarter of the runs.
@@ -117,8 +117,8 @@ def failing(sample: Sample, name: str, limit: float | None = None) -> tuple[np.n
 
 
 def discover(sample: Sample, name: str, limit: float | None = None, seed: int = 1, trees: bool = True) -> Discovery:
-    """The rule under which a measure fails, as `failing` has it; CART's (`trees`) too, when scikit-learn is there."""
-    fails, failure, known = failing(sample, name, limit)
+    """The rule under which a measure fails, as `_failing` has it; CART's (`trees`) too, when scikit-learn is there."""
+    fails, failure, known = _failing(sample, name, limit)
     base = share(fails[known], sample.future[known], sample.replication[known]) if known.any() else NOTHING
     used = moving(sample)
     few = min(int(fails.sum()), int((known & ~fails).sum()))
@@ -141,7 +141,7 @@ def discover(sample: Sample, name: str, limit: float | None = None, seed: int = 
     path, chosen = table.peeled()
     trajectory = [judge.boxed(limits) for limits in path]
     trajectory[chosen] = table.tested(trajectory[chosen], path[chosen], seed)
-    leaves = [judge.boxed(limits) for limits in cart(table, seed)] if trees and has_forests() else []
+    leaves = [judge.boxed(limits) for limits in _cart(table, seed)] if trees and has_forests() else []
     leaves = sorted((box for box in leaves if box.density.value > base.value), key=lambda box: -box.density.value)
     return Discovery(
         name, failure, base, tuple(trajectory), chosen, tuple(leaves), len(at), checked_in is not None, tuple(remarks)
@@ -209,7 +209,7 @@ class _Table:
         while True:
             peels = peel(self.x[:, columns], self.fails, self.is_choice[columns])
             path = [{int(columns[place]): limit for place, limit in limits.items()} for limits in peels]
-            chosen = choose([self.boxed(limits) for limits in path])
+            chosen = _choose([self.boxed(limits) for limits in path])
             chances = {column: self._quasi_p(path[chosen], column) for column in path[chosen]}
             weak = {column for column, chance in chances.items() if chance > QUASI_P / self.x.shape[1]}
             if not weak:
@@ -227,7 +227,7 @@ class _Table:
             at = rng.choice(len(self.x), len(self.x) // 2, replace=False)
             part = _Table(self.factors, self.x[at], self.fails[at], self.future[at], self.replication[at])
             path = peel(part.x, part.fails, self.is_choice)
-            again = path[choose([part.boxed(other) for other in path])]
+            again = path[_choose([part.boxed(other) for other in path])]
             for column in counts:
                 counts[column] += column in again
         columns = [names.index(limit.factor) for limit in box.limits]
@@ -339,7 +339,7 @@ def _peels(values, is_choice):
         yield below, (-np.inf, (values[below].max() + values[~below].min()) / 2)
 
 
-def choose(trajectory):
+def _choose(trajectory):
     """Which box to recommend: the one whose coverage exceeds its mass most, of the shortest rule.
 
     Coverage less mass is weighted relative accuracy, but for a constant: what the rule finds beyond what a blind draw
@@ -354,7 +354,7 @@ def choose(trajectory):
 # ------------------------------------------------------------------------------------------------------------ CART
 
 
-def cart(table, seed=1):
+def _cart(table, seed=1):
     """The leaves of a small classification tree, each as limits by column, as `peel` has them."""
     need_forests("CART")
     from sklearn.tree import DecisionTreeClassifier

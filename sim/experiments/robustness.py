@@ -114,7 +114,7 @@ def of_lever(sample, name, lever, limit=None, seed=1):
         return None
     levels, groups = [levels[place] for place in known], [groups[place] for place in known]
     limit = float(np.nanmedian(values)) if limit is None else limit
-    table = crossed(sample.table(name), futures, [level.has for level in levels])
+    table = _crossed(sample.table(name), futures, [level.has for level in levels])
     settings = _settings(sample, name, [level.words for level in levels], groups, limit, table, seed)
     is_range = factor.choices is None
     choosing, telling = (True, True) if is_range or len(groups) == 2 else split(sample, seed)
@@ -172,7 +172,7 @@ def of_cooperation(sample, name, limit=None, seed=1):
     )
 
 
-def crossed(y, futures, levels):
+def _crossed(y, futures, levels):
     """A measure (points, replications) as a table (futures, settings, replications); None where not all were crossed.
 
     `futures`, (points,) of int, and each of `levels`, (points,) of bool, say which points belong together.
@@ -216,7 +216,7 @@ def regrets(table, place, better, seed=1, shares_draws=False):
     """Of one setting: the regret that nine futures in ten stay under, the largest, and how often it is best.
 
     Intervals are from futures drawn again, and draws where futures share them; what was not drawn may be worse than the
-    largest. `table` is as `crossed` gives it, `place` that of the setting.
+    largest. `table` is as `_crossed` gives it, `place` that of the setting.
 
     >>> low, most, best = regrets(np.array([[3.0, 1.0], [0.0, 5.0], [2.0, 2.0]])[:, :, None], 0, "higher")
     >>> most.value, round(best.value, 2)

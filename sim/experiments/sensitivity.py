@@ -120,7 +120,7 @@ def sensitivity(sample: Sample, measure: str, seed: int = 1, forests: bool = Tru
     if used.size and count >= FEWEST and np.nanmax(y) > np.nanmin(y):
         indices, design, count = _indices(sample, y, used, design, seed, remarks)
         if forests and has_forests():
-            indices += feature_scores(sample, y, used, seed)
+            indices += _feature_scores(sample, y, used, seed)
         if y.shape[1] == 1:
             remarks.append(NOT_APART)
     elif count < FEWEST:
@@ -151,15 +151,15 @@ def _indices(sample, y, used, design, seed, remarks):
     if design == "sobol" and y.shape[1] == 1 and not sample.shares_draws:
         remarks.append(OWN_DRAWS_ONCE)
     elif design == "sobol" and blocks >= FEWEST:
-        return sobol_indices(names, y[whole], count, sample.shares_draws), "sobol", int(whole.sum())
+        return _sobol_indices(names, y[whole], count, sample.shares_draws), "sobol", int(whole.sum())
     elif design == "morris" and blocks >= FEWEST // 8:
-        return morris_indices(names, _unit(sample, used)[whole], y[whole], sample.shares_draws), "morris", whole.sum()
+        return _morris_indices(names, _unit(sample, used)[whole], y[whole], sample.shares_draws), "morris", whole.sum()
     elif design != "given":
         remarks.append(f"too few whole blocks of the {design.capitalize()} design have a value for its own indices")
     known = int(np.isfinite(y).any(axis=1).sum())
     if known > MOST_POINTS:
         remarks.append(f"indices from {MOST_POINTS:,} points drawn at random of {known:,}")
-    return given_indices(sample, y, used, seed), "given", known
+    return _given_indices(sample, y, used, seed), "given", known
 
 
 def _whole_blocks(y, size):
@@ -172,7 +172,7 @@ def _whole_blocks(y, size):
 # ------------------------------------------------------------------------------------------------------- indices
 
 
-def sobol_indices(names: list[str], y: np.ndarray, block: int, shares_draws: bool) -> list[Index]:
+def _sobol_indices(names: list[str], y: np.ndarray, block: int, shares_draws: bool) -> list[Index]:
     """Sobol indices of first and total order. Source: Saltelli et al., Comput. Phys. Commun. 181, 2010, table 2.
 
     Parameters
@@ -204,11 +204,11 @@ def _shares(name, method, part, whole, shares_draws, group=None):
             yield Index(name, kind, (part / total).estimate(shares_draws, group))
 
 
-def morris_indices(names: list[str], x: np.ndarray, y: np.ndarray, shares_draws: bool) -> list[Index]:
+def _morris_indices(names: list[str], x: np.ndarray, y: np.ndarray, shares_draws: bool) -> list[Index]:
     """Morris' mean absolute elementary effects. Source: Campolongo et al., Environ. Model. Softw. 22, 2007.
 
     The sign of an effect is taken from the other replications, so that chance alone makes none. Where chance in a
-    single effect is as large as the effect, it comes out too small. As `sobol_indices`, with x, an array (trajectories
+    single effect is as large as the effect, it comes out too small. As `_sobol_indices`, with x, an array (trajectories
     * (factors + 1), factors), each factor from 0 to 1.
     """
     size = len(names) + 1
@@ -223,7 +223,7 @@ def morris_indices(names: list[str], x: np.ndarray, y: np.ndarray, shares_draws:
     return found
 
 
-def given_indices(sample, y, used, seed=1):
+def _given_indices(sample, y, used, seed=1):
     """First-order Sobol, delta and PAWN indices for any design, adjusted for chance.
 
     Sources: Borgonovo, Reliab. Eng. Syst. Saf. 92, 2007 (delta); Pianosi and Wagener, Environ. Model. Softw. 67, 2015
@@ -238,7 +238,7 @@ def given_indices(sample, y, used, seed=1):
     whole = parts_of_variance(y[:, None], sample.shares_draws)
     indices = []
     for factor in used:
-        part = first_order(sample.x[at, factor], y)
+        part = _first_order(sample.x[at, factor], y)
         indices += _shares(sample.factors[factor].name, "first", part, whole, sample.shares_draws, group)
     found, reach = by_slices(x, _means(y)), _reach_of_resamples(sample.shares_draws, y.shape[1])
     draws = (_resampled(y, sample.shares_draws, rng) for _ in range(RESAMPLES))
@@ -253,7 +253,7 @@ def given_indices(sample, y, used, seed=1):
     return indices
 
 
-def first_order(x, y):
+def _first_order(x, y):
     """The variance of what points come to on average, as one factor alone explains it; a `Moment`.
 
     The mean follows the factor (points,) in waves (cosines over its ranks), or freely where it takes few values.
@@ -347,7 +347,7 @@ def need_forests(what):
         raise OceansError(f"{what} needs scikit-learn: pip install 'two-oceans[analysis]'.")
 
 
-def feature_scores(sample, y, used, seed=1):
+def _feature_scores(sample, y, used, seed=1):
     """Feature scores of extremely randomised trees, with intervals over resampled points and replications.
 
     Source: Geurts, Ernst and Wehenkel, Mach. Learn. 63, 2006; for scenario discovery: Jaxa-Rozen and Kwakkel, Environ.

@@ -1,10 +1,10 @@
 """The room: people in seats, control at its desk and a shared screen, around one session on one machine.
 
 `log` keeps all that was put in, in one SQLite file; `room` is the session that follows from it, and who may do what;
-`pages` says what each page shows; `futures` plays and draws what could still come; `guard` refuses at the door;
-`server` answers browsers and programs; `groups` serves several rooms on one scenario with one control; `results` says
-what a room leaves behind. `oceans serve` starts it. `clients` says how a program takes a seat, and has two that do: a
-policy, and a language model.
+`pages` says what each page shows, `forms` what is sent from it; `futures` plays and draws what could still come;
+`guard` refuses at the door; `server` answers browsers and programs; `groups` serves several rooms on one scenario with
+one control; `results` says what a room leaves behind. `oceans serve` starts it. `clients` says how a program takes a
+seat, and has two that do: a policy, and a language model.
 
 A turn in the room: *read* what reached you; *talk*; **positions and calls**; **texts on the table**, up to three
 rounds; **the decision sheet**; and, as the next turn begins, what came of it. Control goes on from each of these three,

@@ -22,7 +22,7 @@ from sim.live import pages
 from sim.live.forms import Form, form_of, number_of, one_of
 from sim.live.guard import Brake, Refused, guard
 from sim.live.room import Room
-from sim.live.server import Desk, said_by, serve_files, serve_joining, stream_of
+from sim.live.server import Bell, Desk, said_by, serve_files, serve_joining, stream_of
 from sim.model.view import public_view
 from sim.output.figures import draw_all
 from sim.record import store
@@ -64,6 +64,7 @@ class Groups:
         self.groups = [Group(app) for app in apps]
         self.first, self.brake, self.out = self.groups[0], brake, out
         self.said: list[str] = []
+        self.bell = Bell(*self.rooms)
         self.own = FastAPI(openapi_url=None)
         guard(self.own)
         serve_joining(self.own, self._desk_of)
@@ -210,7 +211,7 @@ def _serve_control_of_all(app: FastAPI, groups: Groups) -> None:
 
     @app.get("/events/{token}", response_class=EventSourceResponse, dependencies=[Depends(check)])
     async def events(request: Request) -> AsyncIterator[ServerSentEvent]:
-        async for event in stream_of(request, lambda: groups.number):
+        async for event in stream_of(request, lambda: groups.number, groups.bell):
             yield event
 
 

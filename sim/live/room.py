@@ -79,6 +79,7 @@ class Room:
 
     Attributes
     ----------
+    listeners : callables, each called whenever there is something new to see
     number : int, one more whenever there is something new to see for control, who sees everything
     group : str, its name where several groups play beside one another; else ""
     """
@@ -88,7 +89,7 @@ class Room:
         finish: Finish | None = None,
     ) -> None:  # fmt: skip
         self.loaded, self.log, self.finish, self.names = loaded, log, finish, Names(loaded)
-        self.lock = threading.RLock()
+        self.lock, self.listeners = threading.RLock(), list[Callable[[], None]]()
         self.number, self.news = 0, Counter[str]()  # of each seat, and of everybody
         self._seen: dict[int, float] = {}
         began = log.fact("began")
@@ -469,3 +470,5 @@ class Room:
             finally:
                 self.number += 1
                 self.news.update(whom or (EVERYBODY,))
+                for listener in self.listeners:
+                    listener()

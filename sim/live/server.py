@@ -5,6 +5,7 @@ page of another site can act for anybody. Streams say only that there is somethi
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -49,7 +50,7 @@ from sim.session import Session
 
 HERE = Path(__file__).parent / "pages"
 VIEW_KEPT = "Your view is kept. Whoever speaks for the seat answers for all of you."
-LOOKS_EACH = 0.25  # seconds between two looks for something new, in a stream
+WAKES_EACH, LONGEST_WAIT = 0.3, 1.0  # seconds between two looks for something new, in a stream: at least, at most
 SECONDS_TO_END = 3  # for what runs when the server is told to end
 KEPT = {"Cache-Control": "max-age=600"}  # what is the same for everybody
 DRAWN = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'"}
@@ -82,7 +83,7 @@ class Desk:
     """What the routes share: the room, the templates, and what was said to whom since."""
 
     def __init__(self, room: Room, address: str, control: str, screen: str, brake: Brake) -> None:
-        self.room, self.brake = room, brake
+        self.room, self.brake, self.bell = room, brake, Bell(room)
         self.links = {
             "join": f"{address}/",
             "control": f"{address}/control/{control}",
@@ -191,17 +192,44 @@ def serve_files(app: FastAPI) -> None:
         return FileResponse(HERE / name, headers=KEPT)
 
 
-async def stream_of(request: Request, number: Callable[[], int | None]) -> AsyncIterator[ServerSentEvent]:
-    """Says that there is something new, by its number: as long as somebody listens who may, and the server goes on."""
-    told = None
-    while not (request.scope.get("is_ending", _never)() or await request.is_disconnected()):
+class Bell:
+    """Wakes all who wait for something new in some rooms, a few times a second; it is rung from any thread."""
+
+    def __init__(self, *rooms: Room) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._rings, self._is_rung = asyncio.Event(), False
+        for room in rooms:
+            room.listeners.append(self._ring)
+
+    def _ring(self) -> None:
+        if self._loop and not self._is_rung:
+            self._is_rung = True
+            with contextlib.suppress(RuntimeError):  # a loop that is closed has nobody to wake
+                self._loop.call_soon_threadsafe(self._loop.call_later, WAKES_EACH, self._wake)
+
+    def _wake(self) -> None:
+        self._is_rung = False
+        self._rings.set()
+        self._rings = asyncio.Event()
+
+    async def news(self) -> None:
+        """Wait until there may be something new; a second at most, so that nobody waits for a server that ends."""
+        self._loop = asyncio.get_running_loop()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._rings.wait(), LONGEST_WAIT)
+
+
+async def stream_of(request: Request, number: Callable[[], int | None], bell: Bell) -> AsyncIterator[ServerSentEvent]:
+    """Says that there is something new, by its number, to whoever may listen, while the server goes on."""
+    told, is_ending = None, request.scope.get("is_ending", _never)
+    while not is_ending():
         now = number()
         if now is None:
             return
         if now != told:
             told = now
             yield ServerSentEvent(data=told)
-        await asyncio.sleep(LOOKS_EACH)
+        await bell.news()
 
 
 def _never() -> bool:
@@ -309,7 +337,7 @@ def _serve_people(app: FastAPI, desk: Desk) -> None:
     async def events(
         token: str, request: Request, person: Annotated[Person, Depends(listener)]
     ) -> AsyncIterator[ServerSentEvent]:
-        async for event in stream_of(request, news_for(room, person, token)):
+        async for event in stream_of(request, news_for(room, person, token), desk.bell):
             yield event
 
 

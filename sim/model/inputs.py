@@ -504,6 +504,12 @@ class ModelInputs:
         return np.where(belongs & ~alone, 1 / np.maximum(1 - self.peer_group, 2.0**-20), 0.0)
 
     @cached_property
+    def most_company(self):
+        """The largest share of the others in a club that can go along: 1, and what weights are rounded by."""
+        of_others = self.peer_group.sum(axis=1, keepdims=True) - self.peer_group
+        return float((of_others * self.company_scale).max(initial=1.0))
+
+    @cached_property
     def neighbours(self):
         """Who stand side by side on the actors' axis and belong to one club: list of (place of the club, slice)."""
         edges = [

@@ -71,10 +71,9 @@ def after_action_report(played: Played) -> Paper:
         Heading("Events referred to"), Paragraph(numbers, "note"),
         Grid(("Number", "Turn", "Day", "What"), list(_events(findings, played)), (11, 9, 16, 64)),
     ]  # fmt: skip
-    return Paper(
-        "after_action_report", "After-action report", "for all, when control gives it out", tuple(blocks),
-        "A made-up exercise: it says what was played, not what would happen.",
-    )  # fmt: skip
+    name, title, whom = "after_action_report", "After-action report", "for all, when control gives it out"
+    note = "A made-up exercise: it says what was played, not what would happen."
+    return Paper(name, title, whom, tuple(blocks), note)
 
 
 def _in_short(played):
@@ -110,10 +109,8 @@ def _objectives(played):
         by = "; ".join(f"{entry.title} ({_where(entry, numbers)})" for entry in one.served_by) or "No inject serves it"
         rows.append((one.text, by, proposals[one.id].in_full, rated))
     said = "; ".join(f"{mark} {words}" for mark, words in scale.items())
-    return [
-        Grid(("Objective", "What served it", "Proposed by the record", "Rating, by people"), rows, (25, 35, 22, 18)),
-        Paragraph(f"Ratings: {said}. {CONFIRM}", "note"),
-    ]
+    heads = ("Objective", "What served it", "Proposed by the record", "Rating, by people")
+    return [Grid(heads, rows, (25, 35, 22, 18)), Paragraph(f"Ratings: {said}. {CONFIRM}", "note")]
 
 
 def _expectations(played):

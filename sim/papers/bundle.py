@@ -93,10 +93,8 @@ def bundle(played: Played, seat: str = "") -> bytes:
     if fault := place_fault(seat, played.loaded):
         raise refusal(f"{seat}: {fault}")
     if not played.turns:
-        raise OceansError(
-            f"{played.folder}: error: this exercise does not play again as it was (the program or the library has "
-            "changed since), so what a seat saw in it is not known."
-        )
+        why = "this exercise does not play again as it was (the program or the library has changed since)"
+        raise OceansError(f"{played.folder}: error: {why}, so what a seat saw in it is not known.")
     return _zipped(_of_seat(played, seat))
 
 
@@ -263,10 +261,8 @@ def your_exercise(played: Played, seat: str) -> Paper:
     own = scenario.actors.get(seat)
     blocks: list[Any] = [Heading("Your brief"), Paragraph(own.brief, "aloud")] if own and own.brief else []
     for turn, session in enumerate(played.turns, start=1):
-        blocks += [
-            Heading(f"Turn {turn}: {period(*scenario.calendar.span(turn))}"),
-            *_turn_of(turn, session, played, seat),
-        ]
+        heading = Heading(f"Turn {turn}: {period(*scenario.calendar.span(turn))}")
+        blocks += [heading, *_turn_of(turn, session, played, seat)]
     title = f"Your exercise: {capital(names.actor(seat))}"
     note = "What reached you, what you did, and where it left you."
     return Paper("your_exercise", title, f"for {names.actor(seat)} alone", tuple(blocks), note)

@@ -18,15 +18,8 @@ from sim.output.pages import write_page
 from sim.scenario.schema import Scenario
 
 FORMATS = ("html", "docx", "pdf")
-BROWSERS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "msedge",
-    "microsoft-edge",
-)
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge",
+            "microsoft-edge")  # fmt: skip
 LONGEST_PRINT = 120  # seconds
 TEXT = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}p"
 MARK, GREY = "8C1D18", "595959"

@@ -242,16 +242,13 @@ def events_of(row: dict, record: Record) -> tuple[int, ...]:
     """Numbers of the events that an answer can be seen in: those of its seat in its turn, about what it was about."""
     subject = row.get("subject") or ""
     about = {subject, subject.split("/")[0]}
-    return tuple(
-        event.seq
-        for event in record.in_turn(int(row["turn"]) if row.get("turn", "").isdigit() else -1)
-        if event.actor == row.get("seat")
-        and (
-            about & {event.incident, event.payload.get("inject"), event.payload.get("project")}
-            or not event.incident
-            and subject == "next"
-        )
-    )
+
+    def is_about(event):
+        named = {event.incident, event.payload.get("inject"), event.payload.get("project")}
+        return about & named or not event.incident and subject == "next"
+
+    here = record.in_turn(int(row["turn"]) if row.get("turn", "").isdigit() else -1)
+    return tuple(event.seq for event in here if event.actor == row.get("seat") and is_about(event))
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,7 @@ def backtest(
     behaviour = {case.id: coefficients_for(case.id, library, in_sample) for case in everything}
     values: dict[str, Mapping] = {name: found for name, (found, _) in behaviour.items()}
     if is_drawn:
-        values = {name: drawn(library, centre, runs, seed) for name, centre in values.items()}
+        values = {name: _drawn(library, centre, runs, seed) for name, centre in values.items()}
     played = _play_all(everything, runs, seed, values, library, workers, progress)
     cells = cells_of(cases, with_victims, strict)
     taught = (cells_of(train, with_victims, strict), train) if train else None
@@ -142,7 +142,7 @@ def coefficients_for(case: str, library: Library, in_sample: bool = False) -> tu
     return {}, "from others" if estimates.without and case not in estimates.without else "all cases"
 
 
-def drawn(library: Library, centre: Mapping[str, float], runs: int, seed: int) -> dict[str, np.ndarray]:
+def _drawn(library: Library, centre: Mapping[str, float], runs: int, seed: int) -> dict[str, np.ndarray]:
     """Coefficients for every run, (runs,) each, drawn together around the most probable ones; none without estimates.
 
     `centre` has the most probable values; those left out are as in the library's estimates.

@@ -319,7 +319,7 @@ def _of_both(actor: str, case: Case, figures: "_Figures") -> dict[str, float]:
 
 
 def _strong(actor: str, case: Case, figures: "_Figures") -> dict[str, float]:
-    day, shared = day_of(case), _of_case(case, figures.library)
+    day, shared = _day_of(case), _of_case(case, figures.library)
     is_body = actor in figures.library.bodies
     mine = {group: figures.belongs(actor, group, day) for group in GROUPS}
     hit = [code for code in case.primary_targets or case.targets if code in figures.library.states]
@@ -345,7 +345,7 @@ def _strong(actor: str, case: Case, figures: "_Figures") -> dict[str, float]:
     }
 
 
-def day_of(case: Case) -> datetime.date:
+def _day_of(case: Case) -> datetime.date:
     """The day by which memberships and years are read: that of the decision, else of disclosure, else of the start."""
     return case.decision_date or case.disclosure_date or case.start_date
 
@@ -356,7 +356,7 @@ def _of_case(case: Case, library: Library) -> dict[str, float]:
         "severity": _number(case.severity.value),
         "publicness": _number(case.attribution_context.publicness),
         "certainty": _certainty(case),
-        "since_2017": day_of(case) >= OPENER,
+        "since_2017": _day_of(case) >= OPENER,
         "is_coercion": kind.issue == "coercion",
         "is_physical": kind.is_physical,
     }
@@ -369,7 +369,7 @@ def _certainty(case: Case) -> float:
 
 
 def _of_actor(actor: str, case: Case, figures: "_Figures") -> dict[str, float]:
-    day, adversary = day_of(case), case.adversary
+    day, adversary = _day_of(case), case.adversary
     theirs = (figures.belongs(actor, group_name(group), day) for group in case.target_groups)
     return {group: figures.belongs(actor, group, day) for group in GROUPS} | {
         "in_target_group": any(theirs),

@@ -136,7 +136,7 @@ def calibrate(
         covariance = np.linalg.inv(information(local) / spread + np.diag(prior.sd**-2.0))
         without, checked = {}, {}
         if folds and quick:
-            without = folds_in_one_step(local, prior, search.theta)
+            without = _folds_in_one_step(local, prior, search.theta)
             checked = _checked(simulated, prior, start, without, search.theta, covariance, tell)
         elif folds:
             without = _folds(simulated, prior, start, simulated.names, tell)
@@ -271,7 +271,7 @@ def _folds(
     return {name: fold.theta for name, fold in folds.items()}
 
 
-def folds_in_one_step(local: dict[str, Local], prior: Prior, theta: np.ndarray) -> dict[str, np.ndarray]:
+def _folds_in_one_step(local: dict[str, Local], prior: Prior, theta: np.ndarray) -> dict[str, np.ndarray]:
     """The estimate without each case, by one step from where all cases led: its own pull is taken out [RadMaleki2020].
 
     `local` stands at `theta` (k,), the most probable values given all cases, with the slopes there.

@@ -128,7 +128,7 @@ def head_of(name: str) -> str:
 
 def is_case_file(root: Node) -> bool:
     """Whether a file holds cases rather than a scenario or a part of the library, by its first keys."""
-    return unlike_cases(root) is None
+    return _unlike_cases(root) is None
 
 
 def case_faults(root: Node, library: Library | None = None) -> list[Diagnostic]:
@@ -153,13 +153,13 @@ def _folder() -> Path:
 
 def _validated(root: Node, library: Library | None) -> tuple[CaseFile | None, list[Diagnostic]]:
     library = load_library() if library is None else library
-    stranger = unlike_cases(root)
+    stranger = _unlike_cases(root)
     if stranger is not None:
         return None, [stranger]
-    reading = reading_of(root, codebook_of(library))
+    reading = _reading_of(root, codebook_of(library))
     content = used(root, reading)
     written, misfits = validated(CaseFile, content)
-    return written, in_order(beside(list(check_cases(content, library, reading)), misfits))
+    return written, in_order(beside(list(_check_cases(content, library, reading)), misfits))
 
 
 # ------------------------------------------------------------------------------------------------ as arrays
@@ -261,16 +261,16 @@ def codebook_of(library: Library) -> Codebook:
     return library.codebook
 
 
-def reading_of(root: Node, codebook: Codebook) -> "Reading":
+def _reading_of(root: Node, codebook: Codebook) -> "Reading":
     """How a file is to be read, by what it says of itself and by the library's codebook."""
     meta = root.get("meta")
     explained = {name for name, _, _ in meta.items_of("codebook")} if meta is not None else set()
     given = [entry.text or "" for entry in meta.entries_of("fields")] if meta is not None else []
     order = given if given and set(given) <= set(KINDS) else list(KINDS)
-    return Reading(explained, order, words_for(codebook))
+    return Reading(explained, order, _words_for(codebook))
 
 
-def words_for(codebook: Codebook) -> dict[str, str]:
+def _words_for(codebook: Codebook) -> dict[str, str]:
     """Every word for a kind of case, with the codebook's own name of it."""
     return {word: name for name, kind in codebook.kinds.items() for word in (name, *kind.also)}
 
@@ -394,7 +394,7 @@ class Known:
         return list(codebook_of(self.library).kinds)
 
 
-def unlike_cases(root: Node) -> Diagnostic | None:
+def _unlike_cases(root: Node) -> Diagnostic | None:
     """What else a file is that holds no cases, as a fault; None when it does hold cases."""
     if keys_of(root) and "cases" in root.value:
         return None
@@ -412,7 +412,7 @@ def unlike_cases(root: Node) -> Diagnostic | None:
     return first.fault("there are no cases here. They stand in a list under 'cases:', as in scenarios/history/.")
 
 
-def check_cases(root: Node, library: Library, reading: Reading) -> Iterator[Diagnostic]:
+def _check_cases(root: Node, library: Library, reading: Reading) -> Iterator[Diagnostic]:
     """The faults in what cases, as `used` gives them, refer to, in what actors did, and in what contradicts itself."""
     known = Known(library)
     yield from _fields(root)
@@ -479,7 +479,7 @@ def _adversary(entry: Node, known: Known) -> Iterator[Diagnostic]:
 def _kind(case: Node, known: Known) -> Iterator[Diagnostic]:
     node = case.get("kind")
     if node is not None and node.text is not None and node.text not in known.kinds:
-        words = [*known.kinds, *words_for(codebook_of(known.library))]
+        words = [*known.kinds, *_words_for(codebook_of(known.library))]
         near = nearest(node.text, words)
         hint = f"Did you mean '{near}'?" if near else did_you_mean(node.text, known.kinds)
         yield node.fault(f"no kind of case '{node.text}'. {hint} Kinds are described in library/codebook.yaml.")

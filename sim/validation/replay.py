@@ -259,7 +259,7 @@ class Replay:
         day = np.where(state.joined & (state.effect_day <= self.window), state.effect_day, np.inf)
         return {
             "actors": inputs.actors,
-            "chance": of_acts(inputs, chance, coded),
+            "chance": _of_acts(inputs, chance, coded),
             "day": np.stack([day[coded == kind].min(axis=0, initial=np.inf) for kind in KINDS], axis=1),
             "confidence": confidence(state.belief[0]),
             "stake": state.stake[0],
@@ -289,7 +289,7 @@ class Odds:
         inputs = world.inputs
         self.of_bodies(world, inputs.option_slices[h])
         part, kinds = inputs.option_slices[h], inputs.kind_slices[h]
-        of_kind = logistic(attention(world, h)) * over_cases(inputs.params, inputs.params.precision * utility)
+        of_kind = logistic(attention(world, h)) * _over_cases(inputs.params, inputs.params.precision * utility)
         taken = instruments(world, h, np.ones(utility.shape, dtype=bool), legal(world, h))
         o, r, a = np.nonzero(taken)
         options, k = part.start + o, inputs.option_kind[part.start + o]
@@ -305,7 +305,7 @@ class Odds:
         decided = np.maximum(inputs.calendar.halfway(world.turn), day_of_text(world)[inputs.option_incident[part]])
         in_time = np.ceil(decided + inputs.lead_min[part, :, 0]) <= self.window
         chances = chances_of_bodies(world)
-        for b, place in places_of_bodies(inputs):
+        for b, place in _places_of_bodies(inputs):
             highest = self.chance[part, :, place]
             self.chance[part, :, place] = np.maximum(highest, chances[b, part] * in_time)
 
@@ -316,17 +316,17 @@ class Odds:
         """
         inputs, state = world.inputs, world.state
         by_text = state.joined & ~self.chosen & (state.effect_day <= self.window)
-        for _, place in places_of_bodies(inputs):
+        for _, place in _places_of_bodies(inputs):
             by_text[:, :, place] &= inputs.signatory[:, None]
         return np.where(by_text, 1.0, self.chance)
 
 
-def places_of_bodies(inputs: ModelInputs) -> list[tuple[int, int]]:
+def _places_of_bodies(inputs: ModelInputs) -> list[tuple[int, int]]:
     """Which of the bodies have members here, and the places of those bodies among the actors: pairs of int."""
     return [(b, inputs.index[body]) for b, body in enumerate(inputs.bodies) if inputs.body_members[b].any()]
 
 
-def of_acts(inputs: ModelInputs, chance: np.ndarray, coded: np.ndarray) -> np.ndarray:
+def _of_acts(inputs: ModelInputs, chance: np.ndarray, coded: np.ndarray) -> np.ndarray:
     """Probability of each kind of act, of the probabilities of responses: (K, R, A).
 
     Parameters
@@ -345,6 +345,6 @@ def _by_kind(inputs: ModelInputs, chance: np.ndarray, here: np.ndarray) -> np.nd
     return np.concatenate([np.where(is_state, for_state, 0), np.where(is_state, 0, chance[here])])
 
 
-def over_cases(params: Any, log_odds: np.ndarray) -> np.ndarray:
+def _over_cases(params: Any, log_odds: np.ndarray) -> np.ndarray:
     """The probability of log-odds, averaged over what states have in common on the day. Source: [Demidenko2013]."""
     return np.asarray(logistic(log_odds / np.sqrt(1 + SQUARED_SCALE * params.case_effect**2)))

@@ -151,7 +151,7 @@ ABSURD: dict[str, Callable[[Run], Iterator[str]]] = {}
 
 def _a_run(count: Callable[[Run], float]) -> Callable[[Run], float]:
     """Counts a number once in a run."""
-    COUNTS[count.__name__] = lambda run: [once_in(run, count(run))]
+    COUNTS[count.__name__] = lambda run: [_once_in(run, count(run))]
     return count
 
 
@@ -170,7 +170,7 @@ def _an_incident(count: Callable[[Run, str], float | None]) -> Callable[[Run, st
     return count
 
 
-def once_in(run: Run, value: float) -> Count:
+def _once_in(run: Run, value: float) -> Count:
     """A number of a run as a whole."""
     return Count(float(value), _year(run))
 
@@ -301,10 +301,10 @@ def strongest_day(run: Run, incident: str) -> float:
 @_an_incident
 def stopped(run: Run, incident: str) -> float:
     """1 when its author called it off, else 0; one that was to end, or whose victims gave in, is not called off."""
-    return float(bool(called_off(run, incident)))
+    return float(bool(_called_off(run, incident)))
 
 
-def called_off(run: Run, incident: str) -> list[Event]:
+def _called_off(run: Run, incident: str) -> list[Event]:
     """The ends of an incident that came with its author's calling the campaign off."""
     calls = {event.turn for event in run.moves(run.incidents[incident].by) if event.payload["move"] == "stop"}
     return [event for event in run.events("incident_stops", incident) if event.turn in calls]
@@ -424,7 +424,7 @@ def stopped_after_its_end(run: Run) -> Iterator[str]:
     """An incident that counts as stopped though it had ended: a second end, or one more in the run's measure."""
     off = 0
     for incident in run.incidents:
-        off += bool(called_off(run, incident))
+        off += bool(_called_off(run, incident))
         for event in run.events("incident_stops", incident)[1:]:
             yield f"{run.when(event)}: {run.names.incident(incident)} ends once more"
     measured = run.record.measures.get("stopped", float("nan")) * len(run.incidents)
@@ -486,10 +486,10 @@ def scenario_runs(loaded: Loaded, seeds: int, first: int = 1, known: Mapping | N
 def case_runs(case: Case, library: Library, seeds: int, first: int = 1) -> Iterator[Run]:
     """The runs of a past case, played with the coefficients as they are estimated without it."""
     document = {**document_of(case, library), "behaviour": coefficients_for(case.id, library)[0]}
-    yield from scenario_runs(from_document(document, name=case.id, library=library), seeds, first, known_of(case))
+    yield from scenario_runs(from_document(document, name=case.id, library=library), seeds, first, _known_of(case))
 
 
-def known_of(case: Case) -> dict[str, frozenset[str]]:
+def _known_of(case: Case) -> dict[str, frozenset[str]]:
     """For each kind of act the codes of which the record knows whether they did it."""
     known = defaultdict(set)
     for (code, kind), cell in case.cells.items():
@@ -531,7 +531,7 @@ class Tally:
         for key, tell in ABSURD.items():
             told = list(tell(run))
             self.absurd[key] += told
-            self.counts[key].append(once_in(run, len(told)))
+            self.counts[key].append(_once_in(run, len(told)))
         called = run.record.of_kind("consultation_called")
         self.formats.update(run.names.format(event.payload["format"]) for event in called)
 

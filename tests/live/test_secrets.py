@@ -4,11 +4,12 @@ import asyncio
 import dataclasses
 import itertools
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from sim.live.results import NOTED, decisions_of
-from sim.live.server import stream_of
+from sim.live.server import Bell, stream_of
 from sim.model.inputs import recipients_of
 from sim.papers.bundle import bundle
 from sim.papers.played import Played
@@ -162,14 +163,8 @@ def test_it_changes_none_in_the_turns_that_follow_either(scenario, tmp_path, sam
 
 
 def test_a_stream_says_only_that_there_is_something_new():
-    class Listening:
-        scope = {}
-
-        async def is_disconnected(self):
-            return False
-
     async def first():
-        return await anext(stream_of(Listening(), lambda: 7))
+        return await anext(stream_of(SimpleNamespace(scope={}), lambda: 7, Bell()))
 
     assert asyncio.run(first()).data == 7
 

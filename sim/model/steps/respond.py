@@ -73,19 +73,16 @@ def kinds_wanted(world, h, can_pay=True):
     attends = attention(world, h) >= state.attends_from[h]
     is_news = state.perceived[h] >= state.acted_on[part] + params.renew_step
     base, text, threshold = world.base_utilities[h], text_term(world, h), state.threshold[part]
-    in_company = params.precision * (base + MOST_COMPANY * np.abs(params.b_peer) + text)
+    in_company = params.precision * (base + (world.inputs.most_company - 0.5) * np.abs(params.b_peer) + text)
     could = attends & is_news & (can_pay | is_alternative(world, h)) & (in_company >= threshold)
     places = np.flatnonzero(could)
     runs = places // could.shape[-1] % world.runs
     company = select_runs(params.b_peer, runs)[..., 0] * (peer_participation_at(world, h, places) - 0.5)
     weighed = base.ravel()[places] + company + text.ravel()[places]
-    utility, wants = np.full(could.shape, -np.inf), np.zeros_like(could)
+    utility, wants = np.full(could.shape, -np.inf), np.zeros(could.shape, dtype=bool)
     utility.ravel()[places] = weighed
     wants.ravel()[places] = select_runs(params.precision, runs)[..., 0] * weighed >= threshold.ravel()[places]
     return wants & can_pay & ~set_aside(world, h, utility, wants)
-
-
-MOST_COMPANY = 0.51  # of its weight is what company adds at most: half, and what the shares are rounded by
 
 
 def set_aside(world, h, utility, wants):

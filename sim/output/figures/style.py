@@ -134,20 +134,14 @@ def own_style():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # settings that Matplotlib itself is about to give up
         defaults = {name: value for name, value in matplotlib.rcParamsDefault.items() if name != "backend"}
-    with matplotlib.rc_context({**defaults, **STYLE}), _no_word_of_weights():
-        yield
-
-
-@contextlib.contextmanager
-def _no_word_of_weights():
-    """Matplotlib says of every font without a bold form that it takes the other; nobody can do anything about it."""
     log = logging.getLogger("matplotlib.font_manager")
     level = log.level
-    log.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        log.setLevel(level)
+    with matplotlib.rc_context({**defaults, **STYLE}):
+        log.setLevel(logging.ERROR)  # it tells of every font without a bold form that the other is taken
+        try:
+            yield
+        finally:
+            log.setLevel(level)
 
 
 def styled(compose):

@@ -142,10 +142,8 @@ def _driver_panels(found, ranked):
     """The weights, with what chance alone would give; and the means, with that of all runs."""
     noise = [(ranked[0].noise, {"color": style.INK, "linewidth": 1.2, "linestyle": (0, (1, 2))})]
     means = [mean for one in ranked for mean in found.swing(one.factor).means]
-    yield Panel(
-        *_index_ends(ranked), most=3, head=WHAT.get(found.method, "Weight"),
-        lines=noise if math.isfinite(ranked[0].noise) and len({one.noise for one in ranked}) == 1 else (),
-    )  # fmt: skip
+    lines = noise if math.isfinite(ranked[0].noise) and len({one.noise for one in ranked}) == 1 else ()
+    yield Panel(*_index_ends(ranked), most=3, head=WHAT.get(found.method, "Weight"), lines=lines)
     line = found.mean.value, {"color": style.CALM, "linewidth": 1}
     yield Panel(*forest.ends_of(means), most=3, head="Mean: ○low ●high", lines=[line])
 
@@ -204,9 +202,8 @@ def compose_failure(analysis, finding):
     words = caption(sample, "each factor in its own unit; shares of runs", note)
     page_name = f"box-{finding.measure}"
     if not found.is_headline:
-        why = f"{capital(found.remarks[0])}." if found.remarks else (
-            f"No condition on the factors sets the {percent(found.base.value)} of failing runs clearly apart."
-        )  # fmt: skip
+        why = f"No condition on the factors sets the {percent(found.base.value)} of failing runs clearly apart."
+        why = f"{capital(found.remarks[0])}." if found.remarks else why
         return style.empty_page(page_name, claims.failure(finding), words, why)
     factors = {factor.name: factor for factor in sample.factors}
     limits = sorted(found.box.limits, key=lambda limit: limit.quasi_p)

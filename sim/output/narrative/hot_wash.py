@@ -189,8 +189,8 @@ def _where_it_ended(begun, record, names, figures):
         ended = f"{in_words(len(stopped), 'none')} of {count(len(begun), 'incident')} had ended"
         one = f"the incident {'ended' if stopped else 'was still going on at the end'}"
         parts.append(ended if len(begun) > 1 else one)
-    told = (("harm", "the harm came to {}"), ("peak_tension", "tension rose to {} of 1 at its highest"))
-    parts += [words.format(figures[name]) for name, words in told if name in figures]
+    told = {"harm": "the harm came to {}", "peak_tension": "tension rose to {} of 1 at its highest"}
+    parts += [words.format(figures[name]) for name, words in told.items() if name in figures]
     return listed(parts, len(parts))
 
 

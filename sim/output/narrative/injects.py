@@ -265,8 +265,7 @@ def _why_not(when, keys, names):
 
 
 def _act(names, by, deeds, incident):
-    over = f" over {names.incident(incident)}" if incident else ""
-    who = names.actor(by) if by else "somebody"
+    who, over = names.actor(by) if by else "somebody", f" over {names.incident(incident)}" if incident else ""
     if deeds and deeds[0] in BY_NAME:
         return f"{who} has chosen to {BY_NAME[deeds[0]].label}"
     return f"{who} has joined {' or '.join(map(names.response, deeds)) or 'a response'}{over}"

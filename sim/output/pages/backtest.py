@@ -38,6 +38,14 @@ NOT_IN_TIME = (
     "That tests whether a forecast carries over to a case it was not shown, not whether it would have been right at "
     "the time."
 )
+A_CELL = (
+    "from each run the chance that the actor would have done it within the window, averaged over runs; not the share "
+    "of runs in which it did, which says the same with more noise"
+)
+EACH_BENCHMARK = (
+    "overall rate: as often as in the other cases; actor's own rate: as often as it did itself there; logistic: a "
+    "regression on 13 features of actor and case; nobody: never. Each is made without the case it is about"
+)
 KNOWN_THEN = "Severity, publicness and certainty of each case were graded by people who knew how it ended."
 CONCENTRATED = 0.6  # the share of acts in two cases from which a score says more of these two than of the kind of act
 FEW = 5
@@ -212,13 +220,5 @@ def made_of(past):
     if set(backtest.estimated.values()) - {"as written"}:
         drawn, fixed = "drawn anew for every run, as uncertain as they are", "the most probable ones in every run"
         yield "Coefficients", drawn if options.get("is_drawn", True) else fixed
-    yield (
-        "A cell's probability",
-        "from each run the chance that the actor would have done it within the window, averaged over runs; not the "
-        "share of runs in which it did, which says the same with more noise",
-    )
-    yield (
-        "Benchmarks",
-        "overall rate: as often as in the other cases; actor's own rate: as often as it did itself there; logistic: a "
-        "regression on 13 features of actor and case; nobody: never. Each is made without the case it is about",
-    )
+    yield "A cell's probability", A_CELL
+    yield "Benchmarks", EACH_BENCHMARK

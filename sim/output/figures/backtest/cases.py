@@ -131,10 +131,8 @@ def _name_of(past, code):
 
 def _write_names(page, past, block, low, top):
     for code, at in _places(block).items():
-        page.write(
-            WIDE + at + CELL_WIDE / 2, low + 0.04, _name_of(past, code), style.SMALL, rotation=90, ha="center",
-            va="bottom",
-        )  # fmt: skip
+        look = {"rotation": 90, "ha": "center", "va": "bottom"}
+        page.write(WIDE + at + CELL_WIDE / 2, low + 0.04, _name_of(past, code), style.SMALL, **look)
     for name, left, level in _headings(block):
         page.write(left, low + top + 0.03 + LEVEL_TALL * level, name, style.CAPTION, weight="bold")
 
@@ -157,16 +155,11 @@ def _draw(page, past, kind, known, block, rows, low, tall):
     axes = page.bare_axes(WIDE, low, wide, tall, (0, wide), (tall, 0))
     y, squares, dots = 0.0, {}, {}
     for case_kind, ids in rows:
-        page.write(
-            style.MARGIN, low + tall - y - KIND_TALL + 0.07, capital(past.case_kind(case_kind)), style.SMALL,
-            weight="bold",
-        )  # fmt: skip
         y += KIND_TALL
+        page.write(style.MARGIN, low + tall - y + 0.07, capital(past.case_kind(case_kind)), style.SMALL, weight="bold")
         for name in ids:
-            page.write(
-                WIDE - 0.07, low + tall - y - CELL_TALL / 2, past.label(name, WIDE - style.MARGIN - 0.08), style.SMALL,
-                ha="right", va="center_baseline",
-            )  # fmt: skip
+            label, middle = past.label(name, WIDE - style.MARGIN - 0.08), low + tall - y - CELL_TALL / 2
+            page.write(WIDE - 0.07, middle, label, style.SMALL, ha="right", va="center_baseline")
             for code, x in places.items():
                 p, answer = past.backtest.chance(name, code, kind), known.get((name, code))
                 if math.isfinite(p):
@@ -196,10 +189,8 @@ def _draw_squares(axes, squares):
         half = CELL_WIDE / 2 - inset, CELL_TALL / 2 - inset
         edge = {"markeredgecolor": WRONG, "markeredgewidth": 2.2} if is_off else FRAMED
         x, y = zip(*places, strict=True)
-        axes.plot(
-            x, y, linestyle="", marker=_box(*half), markersize=2 * half[1] * 72, color=STEPS[step], zorder=2 + is_off,
-            clip_on=False, **edge,
-        )  # fmt: skip
+        look = {"marker": _box(*half), "markersize": 2 * half[1] * 72, "color": STEPS[step], "zorder": 2 + is_off}
+        axes.plot(x, y, linestyle="", clip_on=False, **look, **edge)
 
 
 def _draw_dots(axes, dots):

@@ -127,10 +127,8 @@ def _shown(tables):
     ranked = sorted(
         with_drafts, key=lambda one: (one is not best, -len(one.breaks), -len(one.drafts), -len(one.members), one.day)
     )
-    formats = [one.format for one in ranked]
-    ranked = sorted(
-        ranked, key=lambda one: formats.index(one.format) != ranked.index(one)
-    )  # each format once, then again
+    first = {one.format: one for one in reversed(ranked)}
+    ranked.sort(key=lambda one: first[one.format] is not one)  # each format once, then again
     kept = ranked[: style.by_shape(3, 1)]
     return [one for one in with_drafts if any(one is other for other in kept)]
 
