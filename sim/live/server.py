@@ -19,7 +19,6 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sim.errors import Diagnostic, InputError, refusal
 from sim.letters import whole, without_hidden
@@ -243,8 +242,8 @@ class Server(uvicorn.Server):
     False
     """
 
-    def __init__(self, app: ASGIApp, **config: Any) -> None:
-        async def served(scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, app: FastAPI, **config: Any) -> None:
+        async def served(scope: dict[str, Any], receive: Any, send: Any) -> None:
             await app({**scope, "is_ending": lambda: self.should_exit}, receive, send)
 
         super().__init__(

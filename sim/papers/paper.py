@@ -1,5 +1,6 @@
-"""A paper: what stands on it, as plain data; and as a file: a page for the browser, a document for Word, or a PDF that
-a browser prints.
+"""A paper: what stands on it, as plain data, and its file.
+
+The file is a page for the browser, a document for Word, or a PDF that a browser prints.
 """
 
 import base64

@@ -1,5 +1,6 @@
-"""Tables that people keep in Excel, CSV or JSON: read row by row with their places, and written to be edited; and the
-moment that a cell means: by the calendar, by the clock, or from the start.
+"""Tables that people keep in Excel, CSV or JSON: read row by row with their places, and written to be edited.
+
+With them, the moment that a cell means: by the calendar, by the clock, or from the start.
 """
 
 import csv

@@ -1,5 +1,7 @@
-"""Charts that set one thing beside another: two arms with the same draws; ways on from where an exercise stands; groups
-that played it; what people made of it beside what the model makes, and the people in it beside one another.
+"""Charts that set one thing beside another.
+
+Two arms with the same draws; ways on from where an exercise stands; groups that played it; what people made of it
+beside what the model makes, and the people in it beside one another.
 """
 
 import math

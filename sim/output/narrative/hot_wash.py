@@ -1,5 +1,6 @@
-"""The hot wash: who really did it, what came of the run, and how it fared by the principles; how usual that was, where
-people were of one mind, and where its futures parted.
+"""The hot wash: who really did it, what came of the run, and how it fared by the principles.
+
+With it: how usual that was, where people were of one mind, and where its futures parted.
 
 Whether they were of one mind is told from what people answered to "What is the strongest text you want?", and from the
 views of those who hold a seat together: both name the culprit, or nobody, and may say how sure they are.

@@ -1,5 +1,4 @@
-"""The course of a run: who believed what and how surely; tension, pressure and harm, turn by turn; and the principles
-for cooperation, how far it kept each.
+"""The course of a run: beliefs, tension, pressure and harm turn by turn, and how far it kept each principle.
 
 Of beliefs there is one panel for each incident. Named lines are the victims, the surest and the least sure, the one who
 moved most, and those of the four partners who are there; the others are a band with their median. What stays at nothing
