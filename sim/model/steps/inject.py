@@ -1,10 +1,14 @@
-"""Inject: the turn's injects are released and incidents begin."""
+"""Inject: the turn's injects are released and incidents begin.
+
+What an inject threatens follows at the end of its deadline's turn, unless something has been done by then.
+"""
 
 import numpy as np
 
-from sim.model.inputs import day_of_release, last_day_of
+from sim.model.inputs import day_of_release, last_day_of, turn_of_deadline
 from sim.model.msel import ARMED, RELEASED, WITHHELD, all_met, unmet, was_released
 from sim.rules.quantize import quantize
+from sim.scenario.schema import When
 
 PER_RUN = ("tension", "linkage", "transparency", "standing", "narrative")
 PER_ACT = ("publicness", "difficulty")
@@ -111,3 +115,24 @@ def change(world, what, to, rows=slice(None)):
     if what.on == "capital":  # what is given counts as received, so that spent and left equal given
         state.income[at] += quantize(to - values[at])
     values[at] = quantize(to)
+
+
+# ------------------------------------------------------------------------------------------------- deadlines
+
+
+def judge_deadlines(world):
+    """Judge every deadline that ends with this turn, where its inject is out; one that comes out late ends at once."""
+    for place, (_, due, _) in enumerate(world.inputs.msel):
+        if due.deadline and world.plan[place].status == RELEASED:
+            ends = max(turn_of_deadline(due.deadline, world.inputs.loaded.scenario), world.plan[place].turn)
+            if ends == world.turn:
+                _judge(world, due, world.state.released[place])
+
+
+def _judge(world, due, is_out):
+    condition = When(unless=due.deadline.unless)
+    passes = is_out & all_met(world, condition)
+    for effect in due.deadline.effects if passes.any() else ():
+        apply(effect, world, np.flatnonzero(passes))
+    if world.recorder and is_out[0]:
+        world.recorder.deadline_ends(world, due, bool(passes[0]), unmet(world, condition))
