@@ -107,7 +107,7 @@ def _said(chance):
         how_much = f"{percent(chance.value)} ({percent_range([chance.low, chance.high])})"
     else:
         how_much = "nearly all" if chance.value > NEARLY_ALL else percent(chance.value)
-    return f"chance makes {how_much} of the variance between runs"
+    return f"chance makes {how_much} of the variance"
 
 
 def failure(finding: Finding) -> str:
