@@ -84,8 +84,8 @@ def drivers(sample: Sample, finding: Finding) -> str:
     chance = found.chance
     if not (math.isfinite(chance.low) and chance.low > 0.5):
         return f"{about} depends most on {listed([first, *second])}"
-    of_rest = f" ({percent(most[0].estimate.value)} of it)" if found.method in ("first", "total") else ""
-    return f"{about}: {_said(chance)}; of the rest, most goes with {listed([first + of_rest, *second])}"
+    of_rest = f" ({percent(most[0].estimate.value)})" if found.method in ("first", "total") else ""
+    return f"{about}: {_said(chance)}; of the rest, most goes with {first}{of_rest}"
 
 
 def _matters(one, found, span):
