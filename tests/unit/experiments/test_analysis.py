@@ -141,9 +141,7 @@ def test_a_headline_says_what_chance_makes_with_its_interval_or_nearly_all():
         return words.replace(NO_BREAK, " ").partition("; ")[2]
 
     assert said((1.0, 0.93, 1.0)) == "chance makes 100 % (93 to 100 %) of the variance"
-    assert (
-        said((1.0, np.nan, np.nan)) == said((1.0, 1.0, 1.0)) == "chance makes nearly all of the variance"
-    )
+    assert said((1.0, np.nan, np.nan)) == said((1.0, 1.0, 1.0)) == "chance makes nearly all of the variance"
     assert said((0.4, np.nan, np.nan)) == "chance makes 40 % of the variance"
 
 
