@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.model.inputs import ModelInputs, build_inputs, with_own_figures
+from sim.rules.quantize import quantize
 from sim.scenario.library import domain_of
 from sim.scenario.loading import varied
 from sim.scenario.paths import find, fitted
@@ -63,8 +64,23 @@ RUNS_AXIS = {
 }
 MOST_KEPT = 512  # arranged variations kept from one batch to the next
 DIRECT = ("linkage", "adversary_tie")
-NO_LIMITS, MONTHS, SHARE = (-np.inf, np.inf), (0, 1200), (0, 1)  # between which lies what is put in directly
+NO_LIMITS, MONEY, MONTHS, SHARE = (
+    (-np.inf, np.inf),
+    (0, 1e6),
+    (0, 1200),
+    (0, 1),
+)  # between which lies what is put in directly
 DIRECT_OF_ACTS = ("difficulty", "publicness")
+BUDGET = "cooperation_budget_eur_m"
+FIGURES_OF_PROJECTS = {  # where what is said of a project stands
+    "months_before": "project_age",
+    "turn": "project_turn",
+    "first_output_months": "project_first",
+    "full_months": "project_full",
+    "p_fail": "project_fail",
+    "veto_risk": "project_veto",
+    "cost_eur_m": "project_cost",
+}
 OWN_FIGURES = ("economy", "cyber", "military", "capital")  # of an actor
 TOWARDS = ("exposure", "stance")  # its own figures towards an adversary
 ONE_FOR_ALL = ("round_days", "calls", "rung_concern", "rung_solidarity", "rung_naming", "rung_measures", "body_weight")
@@ -95,7 +111,7 @@ class Varied:
         self._change = change or (lambda scenario: scenario)
         self._arranged, self._places, self._spans = {}, {}, {}
         base, _ = self._arrange(())
-        self._running = {start.project for start in loaded.scenario.cooperation if start.turn is None}
+        self._turns = {start.project: start.turn for start in loaded.scenario.cooperation}
         read = Read(vars(base.params))
         build_inputs(self._change(loaded), read)
         self._direct = {name for name in vars(base.params) if name not in read.names and name not in ONE_FOR_ALL}
@@ -126,16 +142,18 @@ class Varied:
 
     def _setting(self, place, point):
         """What is arranged for a point, its structure, and the numbers still to be put in directly."""
-        spans = {path: self._span(path) for path in point}
-        rest = tuple((path, value) for path, value in point.items() if spans[path] is None)
+        given = {path: value for path, value in point.items() if self._is_direct(path, value)}
+        rest = tuple((path, value) for path, value in point.items() if path not in given)
         try:
             inputs, structure = self._arrange(rest)
-            direct = {
-                path: _fitting(inputs, path, point[path], *span) for path, span in spans.items() if span is not None
-            }
+            direct = {path: _fitting(inputs, path, value, *self._span(path)) for path, value in given.items()}
             return inputs, structure, direct
         except Exception as fault:
             raise PointError(place, "arrange", str(fault)) from fault
+
+    def _is_direct(self, path, value):
+        """Whether a value is put in directly; that there is no limit, or no harm to a victim at all, is arranged."""
+        return self._span(path) is not None and value is not None and (value != 0 or ".victims." not in path)
 
     def _span(self, path):
         """The ends between which a value put in directly at a path has to lie; None where none is."""
@@ -148,8 +166,24 @@ class Varied:
             domain = domain_of(self.loaded.library, rest[0])
             return (domain.limits if domain else NO_LIMITS) if rest[0] in self._direct else None
         if home == "cooperation":
-            return MONTHS if rest[1:] == ("months_before",) and rest[0] in self._running else None
+            return self._span_of_project(*rest) if rest[0] in self._turns and len(rest) == 2 else None
+        if home == BUDGET:
+            return MONEY
+        if home == "incidents" and rest[1:2] == ("victims",):
+            return SHARE if self._is_hit(rest[0], rest[2]) else None
         return SHARE if home in DIRECT and not rest or home == "incidents" and rest[-1] in DIRECT_OF_ACTS else None
+
+    def _span_of_project(self, project, what):
+        if what == ("turn" if self._turns[project] is None else "months_before"):
+            return None  # it begins to run, or is no longer put to a decision
+        if what in ("turn", "months_before"):
+            return (1, self.loaded.scenario.calendar.turns) if what == "turn" else MONTHS
+        return self._place(f"cooperation.{project}.{what}").limits if what in FIGURES_OF_PROJECTS else None
+
+    def _is_hit(self, incident, code):
+        """Whether an incident as written hits an actor, so that how hard may differ from run to run."""
+        written = next((one for one in self.loaded.scenario.incidents if one.id == incident), None)
+        return written is not None and written.victims.get(code, 0) > 0
 
     def _arrange(self, changes):
         own = tuple(change for change in changes if _is_own_figure(change[0]))
@@ -193,7 +227,13 @@ def _fitting(inputs, path, value, low, high):
     """A value to be put in directly as a number, refused where it does not fit."""
     number = float(value)
     if path.startswith("incidents."):
-        inputs.incidents.index(path.split(".")[1])
+        _, incident, what, *code = path.split(".")
+        inputs.incidents.index(incident)
+        if what == "victims":
+            inputs.actors.index(*code)
+            number = float(quantize(number))
+    elif path.endswith(".turn"):
+        number = round(number)
     if not low <= number <= high:
         raise ValueError(f"{path} must lie between {low:g} and {high:g}, not be {number:g}")
     return number
@@ -212,15 +252,13 @@ def put_in(inputs, points):
         home, *rest = path.split(".")
         if home == "behaviour":
             coefficients[rest[0]] = _column(getattr(inputs.params, rest[0]), path, points)
-        elif home == "cooperation":
-            if rest[0] in inputs.projects:
-                ages = changed.get("project_age", inputs.project_age)
-                changed["project_age"] = _with_line(ages, inputs.projects.index(rest[0]), path, points)
-        elif home == "incidents":
-            lines = changed.get(rest[1], getattr(inputs, rest[1]))
-            changed[rest[1]] = _with_line(lines, inputs.incidents.index(rest[0]), path, points)
+        elif rest:
+            name, at = _entry(inputs, home, *rest)
+            if at is not None:
+                changed[name] = _with_line(changed.get(name, getattr(inputs, name)), at, path, points)
         else:
-            changed[home] = _column(getattr(inputs, home), path, points)
+            name = "budget" if home == BUDGET else home
+            changed[name] = _column(getattr(inputs, name), path, points)
     return replace(inputs, params=SimpleNamespace(**{**vars(inputs.params), **coefficients}), **changed)
 
 
@@ -231,12 +269,23 @@ def _column(values, path, points):
     return column[:1] if (column == column[0]).all() else column
 
 
-def _with_line(lines, place, path, points):
-    """Lines (n, runs or 1, ...) with those of the points in one of them."""
-    column = _column(lines[place].reshape(-1, 1), path, points).reshape(-1, *lines.shape[2:])
+def _entry(inputs, home, name, what, *code):
+    """The array in which something said of a project or an incident stands, and where; None if it is not there."""
+    if home == "cooperation":
+        return FIGURES_OF_PROJECTS[what], (inputs.projects.index(name),) if name in inputs.projects else None
+    if what == "victims":
+        return "severity", (inputs.incidents.index(name), ..., inputs.index[code[0]])
+    return what, (inputs.incidents.index(name),)
+
+
+def _with_line(lines, at, path, points):
+    """Lines (n, runs or 1, ...) with those of the points in one place of them, or in one column of one."""
+    column = _column(lines[at].reshape(-1, 1), path, points)
     runs = max(len(column), lines.shape[1])
     lines = np.repeat(lines, runs // lines.shape[1], axis=1)
-    lines[place] = column
+    lines[at] = (
+        quantize(column).reshape(-1, *lines[at].shape[1:]) if len(at) > 1 else column.reshape(-1, *lines.shape[2:])
+    )
     return lines
 
 

@@ -21,8 +21,13 @@ PATHS = {
     "incidents.baltic_wiper.difficulty": 0.3,
     "incidents.quiet_access.publicness": 0.4,
     "incidents.baltic_wiper.victims.EST": 0.7,
+    "incidents.baltic_wiper.victims.LVA": 0.0,  # no victim any more: arranged anew
     "cooperation.coop_cyber.months_before": 3,
     "cooperation.coop_openness.turn": 2,
+    "cooperation.coop_openness.veto_risk": 0.9,
+    "cooperation.coop_cyber.full_months": 48.0,
+    "cooperation.coop_cyber.cost_eur_m": 150.0,
+    "cooperation_budget_eur_m": 5.0,
     "states.JPN.exposure.CHN.trade_pct_gdp": 15.0,
     "actors.USA.cyber": 0.2,  # an actor's own
     "actors.EST.economy": 0.4,
