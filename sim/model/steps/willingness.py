@@ -215,7 +215,7 @@ def _in_clubs(inputs, expected):
     kinds, runs, actors = expected.shape
     own = np.ascontiguousarray(expected.reshape(-1, actors).T)  # neighbours of one club side by side
     if inputs.peer_group.shape[1] == 1:
-        by_club = (inputs.peer_group[:, 0] @ own).reshape(-1, kinds, runs)
+        by_club = (inputs.peer_group[:, 0] @ own).reshape(len(inputs.peer_group), kinds, runs)
     else:
         by_club = np.stack([_sum_over_club(expected, weight) for weight in inputs.peer_group])
     most = np.zeros((actors, kinds * runs + 8))[:, :-8]  # lines a power of two apart push each other out of the cache
