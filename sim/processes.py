@@ -94,11 +94,29 @@ def _nobody_heard():
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
+    held = _held_back()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        held()
+
+
+def _held_back():
+    """Keeps what another thread has let through from being acted on, until what this gives is called."""
+    if threading.current_thread() is not threading.main_thread():
+        return lambda: None
+    heard = []
+    before = {stop: signal.signal(stop, lambda number, _: heard.append(number)) for stop in STOPS}
+
+    def let_go():
+        for stop, handler in before.items():
+            signal.signal(stop, handler)
+        for number in heard:
+            signal.raise_signal(number)
+
+    return let_go
 
 
 def _begin_worker(words):

@@ -86,6 +86,7 @@ def test_what_is_being_written_survives_an_inject_a_drop_and_a_new_page(served, 
     joins(phone, "Marta", hall.room.code, "Estonia")
     hall.proceed()
     why = phone.get_by_label("Why?")
+    why.wait_for()
     phone.context.set_offline(True)
     phone.get_by_text("The room cannot be reached just now").wait_for()
     why.fill("Our own people saw it")
