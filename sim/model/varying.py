@@ -64,12 +64,7 @@ RUNS_AXIS = {
 }
 MOST_KEPT = 512  # arranged variations kept from one batch to the next
 DIRECT = ("linkage", "adversary_tie")
-NO_LIMITS, MONEY, MONTHS, SHARE = (
-    (-np.inf, np.inf),
-    (0, 1e6),
-    (0, 1200),
-    (0, 1),
-)  # between which lies what is put in directly
+NO_LIMITS, MONEY, MONTHS, SHARE = (-np.inf, np.inf), (0, 1e6), (0, 1200), (0, 1)  # of what is put in directly
 DIRECT_OF_ACTS = ("difficulty", "publicness")
 BUDGET = "cooperation_budget_eur_m"
 FIGURES_OF_PROJECTS = {  # where what is said of a project stands
@@ -283,9 +278,7 @@ def _with_line(lines, at, path, points):
     column = _column(lines[at].reshape(-1, 1), path, points)
     runs = max(len(column), lines.shape[1])
     lines = np.repeat(lines, runs // lines.shape[1], axis=1)
-    lines[at] = (
-        quantize(column).reshape(-1, *lines[at].shape[1:]) if len(at) > 1 else column.reshape(-1, *lines.shape[2:])
-    )
+    lines[at] = column.reshape(-1, *lines[at].shape[1:])
     return lines
 
 

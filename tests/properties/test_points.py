@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.engine import Points, play, play_points
-from sim.model.varying import PointError
+from sim.model.varying import PointError, Varied
 from sim.scenario import load, varied
 
 PATHS = {
@@ -90,3 +90,9 @@ def test_a_point_that_does_not_fit_is_named(crisis):
         play_points(crisis, [{}, {"linkage": 0.4}, {"linkage": 3.0}], [0, 0, 0], seed=1)
     assert fault.value.index == 2
     assert "between 0 and 1" in fault.value.reason
+
+
+@pytest.mark.parametrize(("severity", "is_far"), [(0.2, False), (0.0, True)])
+def test_an_incident_that_spares_its_only_victim_of_nato_is_far(severity, is_far):
+    [(inputs, _, _)] = Varied(load("smallest")).batches([{"incidents.registers.victims.EST": severity}])
+    assert inputs.incident_is_far.tolist() == [is_far]

@@ -112,11 +112,6 @@ def accusing(inputs, h):
     return np.flatnonzero(inputs.kind_accuses[inputs.kind_slices[h], 0, 0])
 
 
-def base_utility(world, h):
-    """Willingness to join each kind of response to incident `h`, before company and texts: (kinds, R, A)."""
-    return lasting_utility(world, h) + utility_of_calls(world, h)
-
-
 def lasting_utility(world, h):
     """The part of willingness to join each kind that stays while seats consult: (kinds, R, A)."""
     inputs = world.inputs

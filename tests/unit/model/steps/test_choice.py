@@ -6,11 +6,21 @@ import pytest
 from sim.model.steps.assess import assess
 from sim.model.steps.positions import take_positions
 from sim.model.steps.respond import legal
-from sim.model.steps.willingness import attention, base_utility
+from sim.model.steps.willingness import attention
 from sim.rules.choice import log_odds
 from sim.scenario.library_schema import Figure, Group
 from tests.builders import a_library
-from tests.unit.model.steps.worlds import SIZES, a_table, a_world, conclude, kind, library_with, option, respond
+from tests.unit.model.steps.worlds import (
+    SIZES,
+    a_table,
+    a_world,
+    base_utility,
+    conclude,
+    kind,
+    library_with,
+    option,
+    respond,
+)
 
 KINDS = ("statement", "attribution", "sanctions", "support", "legal", "talks", "military", "other")
 BOUND = {**{f"practice_{name}": 9.0 for name in KINDS}, "attend_base": 9.0, "capital_start": 5.0}

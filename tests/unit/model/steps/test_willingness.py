@@ -5,10 +5,10 @@ import pytest
 
 from sim.catalogue.responses import TERMS
 from sim.model.steps.assess import assess
-from sim.model.steps.willingness import accusing, base_utility, certainty, own_share, terms
+from sim.model.steps.willingness import accusing, certainty, own_share, terms
 from sim.rules.choice import log_odds
 from sim.rules.quantize import STEP
-from tests.unit.model.steps.worlds import SIZES, a_world, kind
+from tests.unit.model.steps.worlds import SIZES, a_world, base_utility, kind
 
 NEARLY = {"abs": 64 * STEP}  # sums of figures that are rounded to the grid
 

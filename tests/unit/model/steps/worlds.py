@@ -11,6 +11,7 @@ from sim.model.steps.projects import decide_projects
 from sim.model.steps.respond import choose_responses, join_responses
 from sim.model.steps.stops import NOBODY
 from sim.model.steps.texts import result
+from sim.model.steps.willingness import lasting_utility, utility_of_calls
 from tests.builders import a_library, a_scenario
 
 SIZES = (1, 3)  # each step is asked with one run and with three
@@ -113,3 +114,8 @@ def respond(world):
 def move(world):
     """Every adversary makes its move by the model's own rule."""
     make_moves(world, choose_moves(world))
+
+
+def base_utility(world, h):
+    """Willingness to join each kind of response to incident `h`, before company and texts: (kinds, R, A)."""
+    return lasting_utility(world, h) + utility_of_calls(world, h)

@@ -88,16 +88,6 @@ def _one(of, run=0):
     return dataclasses.replace(of, runs=1, measures=measures, series=series)
 
 
-@pytest.fixture(scope="module")
-def loaded():
-    return a_loaded()
-
-
-@pytest.fixture(scope="module")
-def incident(loaded):
-    return loaded.scenario.incidents[0].id
-
-
 @in_both_shapes
 def test_words_on_what_was_played_neither_cover_one_another_nor_leave_the_page(loaded, incident, shape):
     many = outcomes()

@@ -17,17 +17,7 @@ from sim.output.narrative.hot_wash import (
     rounds_of,
     stances_of,
 )
-from tests.builders_record import a_loaded, stances
-
-
-@pytest.fixture(scope="module")
-def loaded():
-    return a_loaded()
-
-
-@pytest.fixture(scope="module")
-def incident(loaded):
-    return loaded.scenario.incidents[0].id
+from tests.builders_record import stances
 
 
 def test_how_usual_counts_those_that_ended_with_less():
