@@ -435,14 +435,12 @@ def shares_of_members(world, bodies, kinds):
     bodies, kinds : arrays (N,) of int, places of each
     """
     inputs, joined = world.inputs, world.state.joined
-    shares = np.full((bodies.size, world.runs), 0.5)
-    may = inputs.members_may[bodies, kinds]
-    for kind in set(kinds[may].tolist()):
-        of_kind = may & (kinds == kind)
-        members = inputs.body_members[bodies[of_kind]].astype(float)
-        did = joined[inputs.option_kind == kind].any(axis=0).astype(float) @ members.T
-        shares[of_kind] = did.T / np.maximum(members.sum(axis=-1), 1)[:, None]
-    return shares
+    members = inputs.body_members.astype(float)
+    did = np.zeros((len(inputs.kinds), *joined.shape[1:]), dtype=bool)
+    for option in np.flatnonzero(np.isin(inputs.option_kind, kinds)).tolist():
+        did[inputs.option_kind[option]] |= joined[option]
+    shares = (did.astype(float) @ members.T / np.maximum(members.sum(axis=-1), 1))[kinds, :, bodies]
+    return np.where(inputs.members_may[bodies, kinds][:, None], shares, 0.5)
 
 
 def text_behind(world, members):
