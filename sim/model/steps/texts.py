@@ -86,6 +86,8 @@ def propose_texts(world):
     rules = np.array([RULES[rule] for rule in inputs.consultation_rule], dtype=int)
     open_cases(world, due & (rules == CASE)[:, None])
     consultations, runs = np.nonzero(due & (rules != CASE)[:, None])
+    if not consultations.size:
+        return
     in_order = np.argsort(rules[consultations], kind="stable")
     consultations, runs = consultations[in_order], runs[in_order]
     incidents, voters = inputs.consultation_incident[consultations], inputs.consultation_voters[consultations]
@@ -113,6 +115,8 @@ def propose_texts(world):
 def open_round(world, attempt):
     """Whether each seat in a consultation that is still open lets the text pass: list of (run, Decision)."""
     inputs, due = world.inputs, world.due
+    if due is None:
+        return []
     edges, options = rung_edges(inputs), (Option("accept"), Option("break"))
     opened = []
     against = objections(world, due, attempt)
@@ -138,9 +142,9 @@ def _address(inputs, due, k, attempt):
 def close_round(world, attempt, answers):
     """One round of every consultation that is still open: who stands against its text, and what becomes of it then."""
     whole, inputs = world.due, world.inputs
-    places = whole.open_pairs
-    if not places.size:
+    if whole is None or whole.is_done.all():
         return
+    places = whole.open_pairs
     due = whole.only(places)
     tell_text(world, due, attempt)
     against = answered(world, due, attempt, objections(world, due, attempt), answers)
@@ -281,7 +285,7 @@ def first_time(world, options, runs, actors):
 
 def adopt_texts(world):
     """Book the texts that were adopted or failed, with what follows from them; then bodies act for their members."""
-    if world.due.runs.size:
+    if world.due:
         record_result(world, world.due, *result(world, world.due))
     world.due = None
     act_for_members(world)
