@@ -47,12 +47,10 @@ def test_nobody_joins_what_nobody_is_willing_to(runs):
 def test_the_cheapest_is_paid_for_first(runs):
     world = consulted(runs)
     prices = world.inputs.price[:, 0, 0]
-    wanted = np.ones((len(prices), runs, len(world.inputs.actors)), dtype=bool)
-    left = np.full(wanted.shape[1:], prices[0] + prices[1])
-    taken, after = affordable(world, 0, wanted, left)
+    world.state.capital[:] = prices[0] + prices[1]
+    options, run, actors = np.indices(world.state.joined.shape).reshape(3, -1)
     assert prices.tolist() == sorted(prices)
-    assert taken[:2].all() and not taken[2:].any()
-    assert not after.any()
+    assert (affordable(world, options, run, actors) == (options < 2)).all()
 
 
 def test_without_capital_nobody_joins():
