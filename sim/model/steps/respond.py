@@ -18,7 +18,7 @@ from sim.model.steps.joining import acts_in_time, join
 from sim.model.steps.stops import seats_to_ask
 from sim.model.steps.willingness import attention, peer_participation_at, peer_term, text_term
 from sim.rules.choice import first_of_each
-from sim.rules.quantize import of_runs, select_runs, total_by
+from sim.rules.quantize import of_runs, select_runs
 from sim.scenario.calendar import whole
 
 
@@ -210,17 +210,19 @@ def leads(inputs, hit):
 def affordable(world, options, runs, actors):
     """Which of the responses picked each can pay for, incident by incident and the cheapest first: (N,) bool.
 
+    Whose capital pays for all that it picked need not be asked one by one.
+
     Parameters
     ----------
     options, runs, actors : arrays (N,) of int, in the order of the options
     """
-    inputs, left = world.inputs, world.state.capital.copy()
-    price = of_runs(inputs.price, options, runs)
-    pays = (total_by(left.shape, (runs, actors), price) <= left)[runs, actors]
-    in_turn = (~pays).nonzero()[0]  # for whom capital is short
-    for o in dict.fromkeys(options[in_turn].tolist()):
-        these = in_turn[options[in_turn] == o]
-        its, whose = price[these], (runs[these], actors[these])
+    inputs, left = world.inputs, world.state.capital.reshape(-1).copy()
+    price, who = of_runs(inputs.price, options, runs), runs * len(inputs.actors) + actors
+    pays = (np.bincount(who, price, left.size) <= left)[who]
+    short = (~pays).nonzero()[0]
+    for o in dict.fromkeys(options[short].tolist()):
+        these = short[options[short] == o]
+        its, whose = price[these], who[these]
         pays[these] = its <= left[whose]
         left[whose] -= its * pays[these]
     return pays
