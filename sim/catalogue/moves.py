@@ -250,7 +250,7 @@ def appeal_of_courting(world: World, d: int, rows: np.ndarray | slice = EVERY_RU
     that could speak.
     """
     inputs, state = world.inputs, world.state
-    hit = (state.severity[inputs.incident_by == d][:, rows] > 0).any(axis=0)
+    hit = np.logical_or.reduce([state.severity[h, rows] > 0 for h in (inputs.incident_by == d).nonzero()[0]])
     may = inputs.can_be_courted & (select_runs(inputs.stance[d], rows) >= 0) & ~hit
     may &= state.added_exposure[d, rows] < MOST_COURTED
     return may * world.exposed(d)[rows] * (0.3 + select_runs(inputs.capability, rows))
