@@ -48,7 +48,7 @@ def days_drawn(
     longer_spread = (np.log1p(np.subtract(maximum, minimum)) - typical_log) / _Z95
     spread = np.where(np.less(normal, 0.0), shorter_spread, longer_spread)
     days = minimum + np.expm1(typical_log + spread * normal)
-    return np.clip(days, minimum, np.multiply(longest, maximum))
+    return np.minimum(np.maximum(days, minimum), np.multiply(longest, maximum))
 
 
 def _must_ascend(minimum: Numbers, typical: Numbers, maximum: Numbers) -> None:
