@@ -55,6 +55,11 @@ def slot_key(*parts):
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
 
 
+@lru_cache(maxsize=1 << 8)
+def _name_keys(axis):
+    return np.array([slot_key(name) for name in axis], dtype=np.uint64)
+
+
 @lru_cache(maxsize=1 << 10)
 def slot_keys(use, *axes):
     """Keys of a block of slots: one for each combination of the axes' names, shape (len(axis), ...).
@@ -64,8 +69,7 @@ def slot_keys(use, *axes):
     """
     keys = np.array(slot_key(use), dtype=np.uint64)
     for axis in axes:
-        names = np.array([slot_key(name) for name in axis], dtype=np.uint64)
-        keys = _mixed(np.asarray(keys)[..., None] ^ names)
+        keys = _mixed(keys[..., None] ^ _name_keys(axis))
     keys.flags.writeable = False
     return keys
 
@@ -151,7 +155,7 @@ class Draws:
 
     def normal_at(self, use, turn, names, places, rows):
         """Standard normal draws for some names of an axis in some rows: (K,)."""
-        return ndtri(self.uniform_at(use, turn, names, ("",), places, rows)[:, 0])
+        return ndtri(self.uniform_of(use, turn, names, ("",), places, rows, 0))
 
     def normal(self, use, turn, *axes):
         """Standard normal draws, shape as `uniform`."""
