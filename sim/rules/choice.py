@@ -169,10 +169,10 @@ def first_of_each(race: np.ndarray, weight: np.ndarray, uniform: np.ndarray) -> 
     return first[first >= 0]
 
 
+@np.errstate(divide="ignore")
 def _arrival(weight: np.ndarray, uniform: np.ndarray) -> np.ndarray:
-    """When each option comes in: the sooner the larger its weight and its draw; never with weight 0."""
-    runs = weight > 0
-    return np.where(runs, -np.log(uniform) / np.where(runs, weight, 1.0), np.inf)
+    """When each option comes in: the sooner the larger its weight and its draw; never with weight 0, of either sign."""
+    return -np.log(uniform) / np.abs(weight)
 
 
 def largest(values: np.ndarray, lots: np.ndarray) -> np.ndarray:
