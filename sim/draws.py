@@ -36,8 +36,10 @@ def _mixed(words):
 
 
 def _inside(words):
-    """Words as numbers strictly between 0 and 1; the very highest would be rounded to 1."""
-    numbers = (words >> _11) * _STEP
+    """Words, spent on it, as numbers strictly between 0 and 1; the very highest would be rounded to 1."""
+    words >>= _11
+    numbers = words.astype(float)
+    numbers *= _STEP
     numbers += _HALF_STEP
     return np.minimum(numbers, _BELOW_ONE, out=numbers)
 
