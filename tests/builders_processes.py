@@ -1,6 +1,6 @@
 """Processes for tests: what others would be given to do is done at once in this one, and passed on as it would be.
 
-    monkeypatch.setattr("sim.validation.calibration.pool", at_once)
+monkeypatch.setattr("sim.validation.calibration.pool", at_once)
 """
 
 import contextlib
