@@ -582,16 +582,16 @@ def _arranged(loaded, params):
     )
 
 
-def with_own_figures(inputs, loaded, changed):
-    """The inputs of a scenario that differs from theirs in figures of actors alone, its own or the library's, `changed`
-    as `Figures` names them; None where those change who can do what, so that the inputs have to be built anew.
+def with_own_figures(inputs, loaded, params, changed):
+    """The inputs of a scenario that differs from theirs in what figures of actors are worked out from, `changed` as
+    `Figures` names it; None where that changes who can do what, so that the inputs have to be built anew.
     """
-    table = with_figures_anew(inputs.actor_table, loaded, changed)
+    table = with_figures_anew(inputs.actor_table, loaded, params, changed)
     arrays = {name: getattr(table, name) for name in ACTOR_ARRAYS} | {"peer_group": peer_groups(table)}
     is_alike = all(
         np.array_equal(arrays[name] > 0, getattr(inputs, name) > 0) for name in ("military", "capability", "peer_group")
     )
-    return replace(inputs, loaded=loaded, actor_table=table, **arrays) if is_alike else None
+    return replace(inputs, loaded=loaded, params=params, actor_table=table, **arrays) if is_alike else None
 
 
 def _presence(scenario, actors):
