@@ -259,8 +259,8 @@ class EventRecorder:
             day = world.state.effect_day[o, 0, k]
             self.tell(world, "response_acts", world.inputs.actors[k], incident, day=day, response=response)
 
-    def victims_concede(self, world, gives_in):
-        for h, k in zip(*np.nonzero(gives_in), strict=True):
+    def victims_concede(self, world, incidents, actors):
+        for h, k in zip(incidents, actors, strict=True):
             self.tell_at_the_end(world, "victim_concedes", world.inputs.actors[k], world.inputs.incidents[h])
 
     def incidents_stopped(self, world, ended):
