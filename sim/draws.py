@@ -53,7 +53,7 @@ def slot_key(*parts):
     >>> slot_key("assess", 3, "JPN") == slot_key("assess", 3, "KOR")
     False
     """
-    text = "\x1f".join(str(part) for part in parts).encode()
+    text = "\x1f".join(map(str, parts)).encode()
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
 
 
