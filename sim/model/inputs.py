@@ -6,7 +6,7 @@ on the grid, so that sums are exact in any order.
 """
 
 from collections import deque
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import SimpleNamespace
 
@@ -20,12 +20,12 @@ from sim.model.actor_table import (
     ActorTable,
     actor_table_of,
     bonds_of,
-    figures_anew,
     guests,
     partners,
     peer_groups,
     shared,
     tied,
+    with_figures_anew,
 )
 from sim.rules.quantize import quantize
 from sim.scenario import Loaded, resolve_members
@@ -78,6 +78,7 @@ class ModelInputs:
     stance_near: np.ndarray  # (D, 1, A) if the other ocean were one's own, and its border far
     borders: np.ndarray  # (D, 1, A) 1 where it borders the adversary
     other_ocean: np.ndarray  # (D, 1, A) 1 where the adversary is one of the other ocean
+    actor_table: ActorTable  # what the arrays of the actors were taken from
     bonds: object  # who belongs together
     partners_share: np.ndarray  # (1, A, A) 1 between NATO and the four partners: what projects open
     guests_share: np.ndarray  # (1, A, A) 1 between these and states outside: what openness opens besides
@@ -557,10 +558,11 @@ def _arranged(loaded, params):
         **{name: getattr(actor_table, name) for name in ACTOR_ARRAYS},
         habit_naming=actor_table.habit_naming,
         norm_year=actor_table.norm_year,
+        actor_table=actor_table,
         bonds=bonds_of(loaded, actor_table),
         partners_share=partners(actor_table),
         guests_share=guests(actor_table),
-        peer_group=peer_groups(loaded, actor_table),
+        peer_group=peer_groups(actor_table),
         **incidents,
         **options,
         **consultations,
@@ -570,15 +572,16 @@ def _arranged(loaded, params):
     )
 
 
-def with_own_figures(inputs, loaded, codes):
-    """The inputs of a scenario that differs from theirs in the own figures of some actors alone; None where those
-    change who can do what, so that they have to be built anew.
+def with_own_figures(inputs, loaded, changed):
+    """The inputs of a scenario that differs from theirs in figures of actors alone, its own or the library's, `changed`
+    as `Figures` names them; None where those change who can do what, so that the inputs have to be built anew.
     """
-    known = {one.name: getattr(inputs, one.name) for one in fields(ActorTable) if hasattr(inputs, one.name)}
-    table = ActorTable(**{**known, "loaded": loaded, "is_body": np.isin(inputs.actors, inputs.bodies)})
-    arrays = figures_anew(table, codes, inputs.params)
-    is_alike = all(np.array_equal(arrays[name] > 0, getattr(inputs, name) > 0) for name in ("military", "capability"))
-    return replace(inputs, loaded=loaded, **arrays) if is_alike else None
+    table = with_figures_anew(inputs.actor_table, loaded, changed)
+    arrays = {name: getattr(table, name) for name in ACTOR_ARRAYS} | {"peer_group": peer_groups(table)}
+    is_alike = all(
+        np.array_equal(arrays[name] > 0, getattr(inputs, name) > 0) for name in ("military", "capability", "peer_group")
+    )
+    return replace(inputs, loaded=loaded, actor_table=table, **arrays) if is_alike else None
 
 
 def _presence(scenario, actors):
