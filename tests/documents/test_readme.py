@@ -70,9 +70,11 @@ def test_a_doctrine_takes_about_ten_lines():
 
 
 def recipe(target):
-    """What make would do for a target, from nothing, whatever it was called with itself."""
+    """What make would do for a target, from nothing and with the first Python, whatever it was called with itself."""
     clean = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MFLAGS", "LONG", "ARGS")}
-    asked = subprocess.run(["make", "-n", "-B", target], cwd=ROOT, env=clean, capture_output=True, text=True)
+    asked = subprocess.run(
+        ["make", "-n", "-B", "PYTHON=python3", target], cwd=ROOT, env=clean, capture_output=True, text=True
+    )
     assert asked.returncode == 0, f"make {target}: {asked.stderr}"
     return asked.stdout
 
