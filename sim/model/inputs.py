@@ -558,9 +558,8 @@ def build_inputs(loaded, params=None):
 def _arranged(loaded, params):
     scenario = loaded.scenario
     actor_table = actor_table_of(loaded, params)
-    incidents = _acts(scenario, actor_table)
-    options = _options(loaded, actor_table, incidents, params)
-    consultations = _consultations(loaded, actor_table, incidents, options)
+    options = _options(loaded, actor_table, params)
+    consultations = _consultations(loaded, actor_table, options)
     return ModelInputs(
         loaded=loaded,
         calendar=scenario.calendar,
@@ -575,10 +574,10 @@ def _arranged(loaded, params):
         partners_share=partners(actor_table),
         guests_share=guests(actor_table),
         peer_group=peer_groups(actor_table),
-        **incidents,
+        **_acts(scenario, actor_table),
         **options,
         **consultations,
-        **_projects(loaded, actor_table, incidents),
+        **_projects(loaded, actor_table),
         **_planned(scenario, actor_table),
         takes_part=_presence(scenario, actor_table.actors),
     )
@@ -743,7 +742,7 @@ def formats_of(loaded):
     return {**loaded.library.formats, **loaded.scenario.own_formats}
 
 
-def _options(loaded, actor_table, incidents, params):
+def _options(loaded, actor_table, params):
     scenario = loaded.scenario
     known = responses_of(loaded)
     on_consultation = [key for key in known if scenario.responses is None or key in scenario.responses]
@@ -884,7 +883,7 @@ def _kinds(chosen, responses, incidents):
 # ------------------------------------------------------------------------------------------------- consultations
 
 
-def _consultations(loaded, actor_table, incidents, options):
+def _consultations(loaded, actor_table, options):
     scenario = loaded.scenario
     known = formats_of(loaded)
     on_consultation = [key for key in known if scenario.formats is None or key in scenario.formats]
@@ -970,7 +969,7 @@ def _placed(reputation, slices, is_meant):
 # ------------------------------------------------------------------------------------------------- cooperation
 
 
-def _projects(loaded, actor_table, incidents):
+def _projects(loaded, actor_table):
     scenario, library = loaded.scenario, loaded.library
     entries = [(start, library.cooperation[start.project]) for start in scenario.cooperation]
     names = [start.project for start, _ in entries]
