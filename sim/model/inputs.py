@@ -559,7 +559,7 @@ def _arranged(loaded, params):
     scenario = loaded.scenario
     actor_table = actor_table_of(loaded, params)
     options = _options(loaded, actor_table, params)
-    consultations = _consultations(loaded, actor_table, options)
+    consultations = _consultations(loaded, actor_table, options["options"])
     return ModelInputs(
         loaded=loaded,
         calendar=scenario.calendar,
@@ -593,6 +593,11 @@ def with_own_figures(inputs, loaded, params, changed):
         np.array_equal(arrays[name] > 0, getattr(inputs, name) > 0) for name in ("military", "capability", "peer_group")
     )
     return replace(inputs, loaded=loaded, params=params, actor_table=table, **arrays) if is_alike else None
+
+
+def with_formats_anew(inputs, loaded):
+    """The inputs of a scenario that differs from theirs in what is known of formats alone."""
+    return replace(inputs, loaded=loaded, **_consultations(loaded, inputs.actor_table, inputs.options))
 
 
 def _presence(scenario, actors):
@@ -934,11 +939,11 @@ def _consultations(loaded, actor_table, options):
         "consultation_is_ip4": np.array([form.for_the_four for *_, form in chosen], dtype=bool),
         "consultation_outputs": np.array(
             [
-                [oa == incident.id and response in form.outputs for oa, response in options["options"]]
+                [oa == incident.id and response in form.outputs for oa, response in options]
                 for _, incident, _, form in chosen
             ],
             dtype=bool,
-        ).reshape(len(chosen), len(options["options"])),
+        ).reshape(len(chosen), len(options)),
         "consultation_is_nato": np.array([form.body == "NATO" or form.for_the_four for *_, form in chosen], dtype=bool),
         "best_placed": _placed(reputation, slices, lambda behind: behind <= NEARLY_BEST),
         "consultation_misplaced": _placed(reputation, slices, lambda behind: behind >= FAR_BEHIND),

@@ -1,9 +1,9 @@
 """Many design points in one batch: settings that differ from run to run, stacked along the runs' axis.
 
 A design point changes values of the scenario or the library. Coefficients that only the turns read are put in place
-directly; figures of actors are worked out anew in what is arranged already; anything else is arranged anew, once for
-each distinct change. Points whose settings differ only in arrays that may vary by run share a batch; others get one of
-their own. Either way a run comes out the same.
+directly; figures of actors and formats are worked out anew in what is arranged already; anything else is arranged anew,
+once for each distinct change. Points whose settings differ only in arrays that may vary by run share a batch; others get
+one of their own. Either way a run comes out the same.
 """
 
 from dataclasses import fields, replace
@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.model.inputs import ModelInputs, build_inputs, with_own_figures
+from sim.model.inputs import ModelInputs, build_inputs, with_formats_anew, with_own_figures
 from sim.rules.quantize import quantize
 from sim.scenario.library import domain_of
 from sim.scenario.loading import varied
@@ -50,6 +50,7 @@ RUNS_AXIS = {
             "signal",
             "resilience",
             "consultation_reputation",
+            "consultation_threshold",
             "project_age",
             "project_turn",
             "project_first",
@@ -194,10 +195,12 @@ class Varied:
         return inputs, _structure(inputs)
 
     def _moves_figures(self, path):
-        """Whether what a path leads to moves figures of actors alone: its own, the library's, or a coefficient."""
+        """Whether what a path leads to moves figures of actors or formats alone: own, the library's, a coefficient."""
         match path.split("."):
             case ["states", _, what, *_]:
                 return what in FIGURES_OF_STATES and self._place(path).value is not None
+            case ["formats", _, "reputation" | "threshold", *_]:
+                return self._place(path).value is not None
             case ["actors", _, what]:
                 return what in OWN_FIGURES
             case ["actors", _, what, _]:
@@ -213,7 +216,7 @@ class Varied:
         for path, value in figures:
             number = fitted(self._place(path), value)
             match path.split("."):
-                case ["states", *_]:
+                case ["states" | "formats", *_]:
                     library = with_figures(library, {path: number})
                 case ["behaviour", name]:
                     params[name] = np.full((1, 1), float(number))
@@ -226,6 +229,9 @@ class Varied:
                     scenario = scenario.model_copy(update={"actors": actors})
         loaded, changed = replace(inputs.loaded, scenario=scenario, library=library), _named(figures)
         refigured = with_own_figures(inputs, loaded, SimpleNamespace(**params), changed)
+        if refigured and any(home == "formats" for home, *_ in changed):
+            refigured = with_formats_anew(refigured, loaded)
+            structure = _structure(refigured)
         return refigured and (refigured, structure)
 
     def _place(self, path):

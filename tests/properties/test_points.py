@@ -103,6 +103,7 @@ def test_figures_worked_out_anew_are_those_of_a_scenario_arranged_from_the_start
         {"states.USA.gdp_usd_bn": 15000.0, "actors.JPN.stance.CHN": 0.2},  # the yardstick of everybody's
         {"states.RUS.ideal_point.2024": -3.0, "states.CHN.gdp_usd_bn": 9000.0},  # whoever looks at an adversary
         {"states.EST.defence_usd_bn": 0.0},  # no forces any more
+        {"formats.nac_art4.reputation.cyber": 0.9, "formats.nac_art4.threshold": 0.2, "states.EST.gci": 20.0},
         {f"behaviour.{name}": 0.9 * crisis.library.behaviour[name].value for name in coefficients},
     ]
     for point in points:
