@@ -1,9 +1,9 @@
 """Many design points in one batch: settings that differ from run to run, stacked along the runs' axis.
 
 A design point changes values of the scenario or the library. Coefficients that only the turns read are put in place
-directly; figures of actors and formats are worked out anew in what is arranged already; anything else is arranged anew,
-once for each distinct change. Points whose settings differ only in arrays that may vary by run share a batch; others get
-one of their own. Either way a run comes out the same.
+directly; figures of actors and formats are worked out anew in what is arranged already; all else is arranged anew, once
+for each distinct change. Points whose settings differ only in arrays that may vary by run share a batch; others get one
+of their own. Either way a run comes out the same.
 """
 
 from dataclasses import fields, replace
