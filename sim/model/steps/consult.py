@@ -58,8 +58,8 @@ def close_consult(world, answers):
     lasting = settle_positions(world)
     apply_positions(world, answers)
     left = pay(world, calls(world, answers, own))
-    for h in lasting:
-        exchange(world, h, lasting[h], left[h])
+    if lasting:
+        exchange(world, lasting, left)
     leak(world)
 
 
@@ -70,22 +70,24 @@ def settle_positions(world):
     -------
     dict of incident to array (kinds, R, A), what `lasting_utility` gives for it in this turn
     """
-    begun = np.flatnonzero(world.inputs.incident_begins <= world.turn)
-    return {h: take_positions(world, h) for h in begun}
+    begun = (world.inputs.incident_begins <= world.turn).nonzero()[0]
+    return take_positions(world, begun) if begun.size else {}
 
 
-def exchange(world, h, lasting, capital):
-    """Weigh the responses to incident `h`, and let members hear what the others intend.
+def exchange(world, lasting, left):
+    """Weigh the responses to each incident that has begun, and let members hear what the others intend.
 
     Parameters
     ----------
-    lasting : array (kinds, R, A), the part of their willingness that calls do not move
-    capital : array (R, A), what is left once calls over this incident and those before it are paid
+    lasting : dict of incident to array (kinds, R, A), the part of their willingness that calls do not move
+    left : array (H, R, A), the capital left once calls over an incident and those before it are paid
     """
-    world.base_utilities[h] = lasting + utility_of_calls(world, h, capital)
-    exchange_intentions(world, h)
+    for h in lasting:
+        world.base_utilities[h] = lasting[h] + utility_of_calls(world, h, left[h])
+    exchange_intentions(world, list(lasting))
     if world.recorder:
-        world.recorder.keep_terms(h, terms(world, h, capital))
+        for h in lasting:
+            world.recorder.keep_terms(h, terms(world, h, left[h]))
 
 
 def leak(world):

@@ -28,7 +28,7 @@ def assessed(runs=1, **changes):
 @pytest.mark.parametrize("runs", SIZES)
 def test_who_is_hurt_wants_a_stronger_text(runs):
     world = assessed(runs)
-    take_positions(world, 0)
+    take_positions(world, [0])
     wants = world.state.position[0]
     assert (wants[:, world.inputs.index["EST"]] > wants[:, world.inputs.index["DEU"]]).all()
     assert not wants[:, world.inputs.index["RUS"]].any()
@@ -40,7 +40,7 @@ def test_who_depends_on_the_suspect_wants_a_softer_text_and_cares_more():
     free, bound = world.inputs.index["USA"], world.inputs.index["DEU"]
     world.state.stake[0, :, [free, bound]] = 0.3
     world.state.belief[:] = 2.0
-    take_positions(world, 0)
+    take_positions(world, [0])
     wants, cares = world.state.position[0, 0], salience(world, 0)[0]
     assert cares[bound] > cares[free]
     assert wants[bound] < wants[free]
@@ -49,10 +49,10 @@ def test_who_depends_on_the_suspect_wants_a_softer_text_and_cares_more():
 def test_doubt_softens_what_everybody_wants():
     world = assessed()
     world.state.belief[:] = 4.0
-    take_positions(world, 0)
+    take_positions(world, [0])
     sure = world.state.position.copy()
     world.state.belief = np.full_like(world.state.belief, -1.0)
-    take_positions(world, 0)
+    take_positions(world, [0])
     states = world.inputs.is_state
     assert (world.state.position[..., states] < sure[..., states]).all()
 
