@@ -396,7 +396,7 @@ def p_veto(world, runs):
     mean = (weighed / np.maximum(weight, 1e-9)).reshape(len(panels), *position.shape[1:])
     reluctance = np.zeros((len(panels) + 1, *position.shape[1:]))
     for k, sits in enumerate(panels > 0):
-        reluctance[k] = ((mean[k] - position[sits]) * cares[sits]).max(axis=0, initial=0)
+        reluctance[k] = np.maximum.reduce((mean[k] - position[sits]) * cares[sits], axis=0, initial=0)
     hazard, steepness, days = (
         select_runs(of_all, runs)
         for of_all in (per_run.silence_hazard, per_run.silence_steepness, per_run.silence_days)

@@ -9,6 +9,8 @@ import numpy as np
 from sim.rules.choice import logistic, respond_to_company
 from sim.rules.quantize import quantize
 
+IN_CACHE = 2**14  # numbers of a table
+
 
 def attention(world, where):
     """Log-odds that each attends to an incident now, and does more than take note: (R, A), or (H, R, A) for several."""
@@ -209,12 +211,12 @@ def peer_participation(world, h):
     -------
     array (kinds of the incident, R, A)
     """
-    return _in_clubs(world.inputs, [expected_to_join(world, h)])
+    return _in_clubs(world.inputs, expected_to_join(world, [h]))[0]
 
 
 def peer_participation_at(world, h, places):
     """The same for some of that table's entries alone: (N,), as is `places`, their places when it is laid out flat."""
-    inputs, expected = world.inputs, expected_to_join(world, h)
+    inputs, (expected,) = world.inputs, expected_to_join(world, [h])
     row, actor = np.divmod(places, expected.shape[-1])
     own, most = expected.ravel()[places], np.zeros(places.size)
     at = np.minimum(row % expected.shape[1], inputs.peer_group.shape[1] - 1), actor
@@ -229,14 +231,18 @@ def _sum_over_club(expected, weight):
     return expected @ weight[0] if len(weight) == 1 else (expected * weight).sum(axis=-1)
 
 
-def expected_to_join(world, h):
-    """With what probability each joins a kind of response, as the others see it: (kinds of the incident, R, A)."""
-    intention = world.state.p_join[world.inputs.kind_slices[h]]
-    return quantize(np.maximum(intention * logistic(attention(world, h)), has_joined(world, h)))
+def expected_to_join(world, incidents):
+    """With what probability each joins a kind of response, as the others see it: (kinds, R, A) for each incident."""
+    state, kinds = world.state, world.inputs.kind_slices
+    attends = logistic(attention(world, side_by_side(incidents)))
+    return [
+        quantize(np.maximum(state.p_join[kinds[h]] * of_one, has_joined(world, h)))
+        for h, of_one in zip(incidents, attends, strict=True)
+    ]
 
 
 def _in_clubs(inputs, tables):
-    """The company of each in the most willing of its clubs, of tables (kinds, R, A) one after the other: likewise."""
+    """The company of each in the most willing of its clubs, of tables (kinds, R, A): a list like them."""
     runs, actors = tables[0].shape[1:]
     own = np.empty((actors, sum(len(table) for table in tables), runs))  # neighbours of one club side by side
     np.concatenate([np.moveaxis(table, -1, 0) for table in tables], axis=1, out=own)
@@ -249,7 +255,7 @@ def _in_clubs(inputs, tables):
     for club, neighbours, weight, scale in inputs.neighbours:
         company = _of_others(by_club[club], weight, own[neighbours], scale)
         np.maximum(most[neighbours], company, out=most[neighbours])
-    return np.ascontiguousarray(np.moveaxis(most, 0, -1))
+    return np.split(np.ascontiguousarray(np.moveaxis(most, 0, -1)), np.cumsum([len(table) for table in tables])[:-1])
 
 
 def _of_others(of_club, weight, own, scale):
@@ -264,9 +270,14 @@ def exchange_intentions(world, incidents):
     """As many rounds as fit in a turn: each hears what the others intend and adjusts part of the way."""
     inputs, state, params = world.inputs, world.state, world.inputs.params
     damping = params.damping * inputs.is_state  # who is no state stays with the nothing it intends
+    many = max(IN_CACHE // state.capital.size, 1)  # kinds at a time: their tables stay in the processor's cache
     for _ in range(inputs.rounds(world.turn)):
-        company = iter(_in_clubs(inputs, [expected_to_join(world, h) for h in incidents]))
-        for h in incidents:
-            for base, intention in zip(world.base_utilities[h], state.p_join[inputs.kind_slices[h]], strict=True):
-                answer = respond_to_company(base, params.b_peer, next(company), params.precision, intention, damping)
-                intention[:] = quantize(answer)
+        tables = _in_clubs(inputs, expected_to_join(world, incidents))
+        for h, company in zip(incidents, tables, strict=True):
+            base, intention = world.base_utilities[h], state.p_join[inputs.kind_slices[h]]
+            for some in (slice(first, first + many) for first in range(0, len(base), many)):
+                intention[some] = quantize(
+                    respond_to_company(
+                        base[some], params.b_peer, company[some], params.precision, intention[some], damping
+                    )
+                )
