@@ -30,6 +30,8 @@ from sim.rules.quantize import quantize, select_runs
 from sim.rules.tempo import NEVER, days_drawn
 from sim.scenario.calendar import whole
 
+FEW_RUNS = 128  # up to which several incidents at once take less time than one by one
+
 
 def open_consult(world):
     """What each seat may want, and where it may call: list of (run, Decision)."""
@@ -58,8 +60,7 @@ def close_consult(world, answers):
     lasting = settle_positions(world)
     apply_positions(world, answers)
     left = pay(world, calls(world, answers, own))
-    if lasting:
-        exchange(world, lasting, left)
+    exchange(world, lasting, left)
     leak(world)
 
 
@@ -70,8 +71,17 @@ def settle_positions(world):
     -------
     dict of incident to array (kinds, R, A), what `lasting_utility` gives for it in this turn
     """
-    begun = (world.inputs.incident_begins <= world.turn).nonzero()[0]
-    return take_positions(world, begun) if begun.size else {}
+    begun = (world.inputs.incident_begins <= world.turn).nonzero()[0].tolist()
+    lasting = {}
+    for incidents in at_once(begun, world.runs):
+        lasting |= take_positions(world, incidents)
+    return lasting
+
+
+def at_once(incidents, runs):
+    """Incidents in groups that are worked out at once: one alone where runs are many, as its tables are large then."""
+    many = max(FEW_RUNS // runs, 1)
+    return [incidents[first : first + many] for first in range(0, len(incidents), many)]
 
 
 def exchange(world, lasting, left):
@@ -84,7 +94,8 @@ def exchange(world, lasting, left):
     """
     for h in lasting:
         world.base_utilities[h] = lasting[h] + utility_of_calls(world, h, left[h])
-    exchange_intentions(world, list(lasting))
+    for incidents in at_once([*lasting], world.runs):
+        exchange_intentions(world, incidents)
     if world.recorder:
         for h in lasting:
             world.recorder.keep_terms(h, terms(world, h, left[h]))

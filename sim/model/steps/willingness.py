@@ -151,8 +151,9 @@ def lasting_utility(world, incidents):
 
 
 def side_by_side(places):
-    """Places in their order, as a slice where they are the first of all, so that what they pick needs no copy."""
-    return slice(len(places)) if list(places) == [*range(len(places))] else np.array(places, dtype=int)
+    """Places in their order, as a slice where none is left out between them, so that what they pick needs no copy."""
+    run = range(places[0], places[-1] + 1)
+    return slice(run.start, run.stop) if len(run) == len(places) else np.array(places, dtype=int)
 
 
 def utility_of_calls(world, h, capital, kinds=slice(None)):
