@@ -398,7 +398,7 @@ class ModelInputs:
         if allowed.tobytes() not in self._habits:
             usual = np.where(allowed[:, None], self.own_habit + self.how_usual, NO_INSTRUMENT)
             self._habits[allowed.tobytes()] = self.practice + quantize(self._of_options(usual, np.max))
-        return self._habits[allowed.tobytes()]
+        return self._habits[allowed.tobytes()]  # laws change seldom
 
     @cached_property
     def _habits(self):
@@ -412,7 +412,7 @@ class ModelInputs:
         years : float, since the exercise began: norms follow the calendar
         """
         usual_for = self.norm_year + years - self.params.norm_start
-        grown = self.params.norm_rise * np.clip(usual_for, 0, self.params.norm_years)
+        grown = self.params.norm_rise * np.minimum(np.maximum(usual_for, 0), self.params.norm_years)
         return quantize(self.params.norm_before * (usual_for < 0) + grown)
 
     @cached_property
