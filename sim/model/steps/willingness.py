@@ -270,15 +270,13 @@ def _of_others(of_club, weight, own, scale):
 def exchange_intentions(world, incidents):
     """As many rounds as fit in a turn: each hears what the others intend and adjusts part of the way."""
     inputs, state, params = world.inputs, world.state, world.inputs.params
-    damping = params.damping * inputs.is_state  # who is no state stays with the nothing it intends
     many = max(IN_CACHE // state.capital.size, 1)  # kinds at a time: their tables stay in the processor's cache
     for _ in range(inputs.rounds(world.turn)):
         tables = _in_clubs(inputs, expected_to_join(world, incidents))
         for h, company in zip(incidents, tables, strict=True):
             base, intention = world.base_utilities[h], state.p_join[inputs.kind_slices[h]]
             for some in (slice(first, first + many) for first in range(0, len(base), many)):
-                intention[some] = quantize(
-                    respond_to_company(
-                        base[some], params.b_peer, company[some], params.precision, intention[some], damping
-                    )
+                answer = respond_to_company(
+                    base[some], params.b_peer, company[some], params.precision, intention[some], params.damping
                 )
+                intention[some] = quantize(answer * inputs.is_state)  # who has left intends nothing any more
