@@ -388,27 +388,21 @@ class ModelInputs:
         names_coercer = self.is_naming * self.has_demand[self.kind_incident][:, None, None]
         return quantize(kinds + names + names_coercer * self.params.practice_naming_coercer)
 
-    def most_usual(self, h, turn):
-        """How usual the most usual instrument of each kind is that an actor has: (kinds of `h`, 1 or runs, A).
+    def habit(self, turn):
+        """The habit of each kind of response with what an actor has for it in a turn: (K, 1 or runs, A).
 
-        Far below everything else where it has none. Whoever has an instrument at hand takes up its kind more readily.
+        That is the most usual instrument of the kind, or far below everything else where it has none: whoever has an
+        instrument at hand takes up its kind more readily.
         """
-        has = self.allowed_in(turn)[self.option_slices[h]]
-        known = self._most_usual.get((h, has.tobytes()))  # laws change seldom
-        if known is None:
-            known = self._most_usual[h, has.tobytes()] = self._most_usual_of(h, has)
-        return known
+        allowed = self.allowed_in(turn)
+        if allowed.tobytes() not in self._habits:
+            usual = np.where(allowed[:, None], self.own_habit + self.how_usual, NO_INSTRUMENT)
+            self._habits[allowed.tobytes()] = self.practice + quantize(self._of_options(usual, np.max))
+        return self._habits[allowed.tobytes()]  # laws change seldom
 
     @cached_property
-    def _most_usual(self):
+    def _habits(self):
         return {}
-
-    def _most_usual_of(self, h, has):
-        part, kinds = self.option_slices[h], self.kind_slices[h]
-        usual = np.where(has[:, None], self.own_habit[part] + self.how_usual[part], NO_INSTRUMENT)
-        of_kind = self.option_kind[part]
-        best = [usual[of_kind == k].max(axis=0) for k in range(kinds.start, kinds.stop)]
-        return quantize(np.array(best).reshape(-1, *usual.shape[1:]))
 
     def practice_of_naming(self, years):
         """What naming a state cost before it was usual, and how the practice has grown since: (1 or runs, 1).
@@ -519,11 +513,16 @@ class ModelInputs:
 
     @cached_property
     def neighbours(self):
-        """Who stand side by side on the actors' axis and belong to one club: list of (place of the club, slice)."""
+        """Who stand side by side on the actors' axis and belong to one club.
+
+        A list of: place of the club; slice of the axis; their weights, and `company_scale`, as (members, 1, 1 or R).
+        """
         edges = [
             np.flatnonzero(np.diff(row, prepend=False, append=False)) for row in (self.company_scale > 0).any(axis=1)
         ]
-        return [(club, slice(*ends)) for club, of_one in enumerate(edges) for ends in of_one.reshape(-1, 2).tolist()]
+        beside = [(club, slice(*ends)) for club, of_one in enumerate(edges) for ends in of_one.reshape(-1, 2).tolist()]
+        each = self.peer_group, self.company_scale
+        return [(*at, *(table[at[0], :, at[1]].T[:, None] for table in each)) for at in beside]
 
     @cached_property
     def index(self):
