@@ -30,7 +30,7 @@ demo: $(VENV)/.base ## play the cyber incident and say where its charts are
 	@folder=$$(ls -td results/cyber_incident-*/ | head -n 1) && echo && echo "The charts:" && ls $${folder}charts/*.svg
 
 test: $(VENV)/.whole ## run the tests; LONG=1 adds the statistics over many runs
-	$(BIN)/python -m pytest $(PICK) -n $(JOBS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest $(PICK) -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: $(VENV)/.whole ## how fast it is, in one table; BEFORE=commit, in turn with how fast it was then
 	$(BIN)/python bench/bench.py $(if $(BEFORE),--before $(BEFORE))

@@ -54,7 +54,7 @@ SWEEPS = {
 }
 
 
-TAKES_LONG = ("replicated", "many failed", "no levers")
+TAKES_LONG = ("replicated", "one draw", "sobol", "many failed", "no levers")
 
 
 @pytest.fixture(
