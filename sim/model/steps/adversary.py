@@ -78,11 +78,12 @@ def choose_moves(world):
     addresses = tuple(f"{inputs.adversaries[campaign.by]}/{campaign.named(inputs)}" for campaign in open_ones.each)
     moves = pick(chances, world.draws.uniform("move", world.turn, addresses).T)
     return [
-        Choice(campaign, moves[c], legal[:, c], {name: term[:, c] for name, term in weighed.items()}, *of_each)
-        for c, (campaign, *of_each) in enumerate(
-            zip(open_ones.each, utility.swapaxes(0, 1), chances.swapaxes(0, 1), strict=True)
+        Choice(
+            campaign, moves[c], legal[:, c], {name: term[:, c] for name, term in weighed.items()},
+            utility[:, c], chances[:, c],
         )
-    ]
+        for c, campaign in enumerate(open_ones.each)
+    ]  # fmt: skip
 
 
 def make_moves(world, choices):

@@ -242,8 +242,7 @@ def responses_open(world, chosen):
         alike = {o: described(world, o) for o in range(part.start, part.stop)}
         for run, place, code in seats_to_ask(world, "responses", within_means.any(axis=0)):
             here = part.start + np.flatnonzero(within_means[:, run, place])
-            peers = peers_seen(inputs, run, place, world.state.effect_day[here, run] <= world.day)
-            options = tuple(_as_seen(world, run, place, o, alike[o], seen) for o, seen in zip(here, peers, strict=True))
+            options = _as_seen(world, run, place, here, alike)
             own = tuple(inputs.options[o][1] for o in here if chosen[o, run, place])
             budget = float(capital[run, place])
             about = inputs.incidents[h]
@@ -262,7 +261,7 @@ def apply_responses(world, chosen, answers):
         part = inputs.option_slices[inputs.incidents.index(incident)]
         chosen[part, run, place] = False
         for o in range(part.start, part.stop):
-            price = _price(inputs, o, run)
+            price = of_runs(inputs.price, o, run)
             if inputs.options[o][1] in choice and price <= left[run, place]:
                 chosen[o, run, place] = True
                 left[run, place] -= price
@@ -280,15 +279,17 @@ def described(world, o):
     )
 
 
-def _as_seen(world, run, place, o, option, peers):
-    """The option as one seat sees it: what it costs, whether a text covers it, and who is seen to join."""
-    text = world.state.covered[world.inputs.option_incident[o], run, place]
-    covered = bool(text > 0 and text >= world.inputs.rung[o, 0, 0])
-    return replace(option, cost=_price(world.inputs, o, run), covered=covered, peer_participation=float(peers))
-
-
-def _price(inputs, o, run):
-    return float(inputs.price[o, min(run, inputs.price.shape[1] - 1), 0])
+def _as_seen(world, run, place, here, alike):
+    """Options as one seat sees them: what each costs, whether a text covers it, and who is seen to join."""
+    inputs, state = world.inputs, world.state
+    text = state.covered[inputs.option_incident[here], run, place]
+    covered = (text > 0) & (text >= inputs.rung[here, 0, 0])
+    peers = peers_seen(inputs, run, place, state.effect_day[here, run] <= world.day)
+    columns = here, of_runs(inputs.price, here, run), covered, peers
+    return tuple(
+        replace(alike[o], cost=cost, covered=is_covered, peer_participation=seen)
+        for o, cost, is_covered, seen in zip(*(column.tolist() for column in columns), strict=True)
+    )
 
 
 def peers_seen(inputs, run, place, seen):
