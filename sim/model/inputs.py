@@ -393,9 +393,19 @@ class ModelInputs:
 
         Far below everything else where it has none. Whoever has an instrument at hand takes up its kind more readily.
         """
+        has = self.allowed_in(turn)[self.option_slices[h]]
+        known = self._most_usual.get((h, has.tobytes()))  # laws change seldom
+        if known is None:
+            known = self._most_usual[h, has.tobytes()] = self._most_usual_of(h, has)
+        return known
+
+    @cached_property
+    def _most_usual(self):
+        return {}
+
+    def _most_usual_of(self, h, has):
         part, kinds = self.option_slices[h], self.kind_slices[h]
-        has = self.allowed_in(turn)[part][:, None]
-        usual = np.where(has, self.own_habit[part] + self.how_usual[part], NO_INSTRUMENT)
+        usual = np.where(has[:, None], self.own_habit[part] + self.how_usual[part], NO_INSTRUMENT)
         of_kind = self.option_kind[part]
         best = [usual[of_kind == k].max(axis=0) for k in range(kinds.start, kinds.stop)]
         return quantize(np.array(best).reshape(-1, *usual.shape[1:]))
@@ -408,7 +418,7 @@ class ModelInputs:
         years : float, since the exercise began: norms follow the calendar
         """
         usual_for = self.norm_year + years - self.params.norm_start
-        grown = self.params.norm_rise * np.clip(usual_for, 0, self.params.norm_years)
+        grown = self.params.norm_rise * np.minimum(np.maximum(usual_for, 0), self.params.norm_years)
         return quantize(self.params.norm_before * (usual_for < 0) + grown)
 
     @cached_property
