@@ -91,7 +91,7 @@ def total(values: Numbers, where: Numbers = True) -> np.ndarray:
     >>> float(total(np.array([0.5, 0.25, 4.0]), np.array([True, True, False])))
     0.75
     """
-    return (quantize(values) * where).sum(axis=-1)
+    return over_actors(quantize(values) * where)
 
 
 def total_by(shape: tuple[int, ...], places: tuple[np.ndarray, ...], values: np.ndarray) -> np.ndarray:
