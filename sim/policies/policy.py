@@ -141,15 +141,11 @@ class Script:
 
 
 class Scripts:
-    """A script for each run of a batch, in place of one for all."""
+    """A script for each run of a batch, in place of one for all; `actors` are those whose answers are in any."""
 
     def __init__(self, scripts: Iterable[Script]) -> None:
         self.scripts = list(scripts)
-
-    @property
-    def actors(self) -> list[str]:
-        """Whose answers there are in any of them."""
-        return sorted({actor for script in self.scripts for actor in script.actors})
+        self.actors = sorted({actor for script in self.scripts for actor in script.actors})
 
     def of(self, run: int) -> Script:
         """The script of a run of the batch."""
