@@ -53,7 +53,7 @@ def slot_key(*parts):
     >>> slot_key("assess", 3, "JPN") == slot_key("assess", 3, "KOR")
     False
     """
-    text = "\x1f".join(str(part) for part in parts).encode()
+    text = "\x1f".join(map(str, parts)).encode()
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
 
 
@@ -108,6 +108,11 @@ class Draws:
         """The draws of only these rows, in this order; a row may be taken many times."""
         points = None if self.points is None else [self.points[place] for place in places]
         return Draws(self.seed, [self.runs[place] for place in places], points)
+
+    def beside(self, other):
+        """The draws of these runs and of others with the same seed, one after the other."""
+        points = None if self.points is None else self.points + other.points
+        return Draws(self.seed, self.runs + other.runs, points)
 
     def words(self, use, turn, *axes, rows=slice(None)):
         """64-bit words, shape (*leading axes, runs, last axis); with no axis, (runs,)."""

@@ -9,7 +9,7 @@ In the literature: counterfactual impact, measured by one-shot deviations [Black
 [Blackwell1965] Blackwell, Discounted dynamic programming, Annals of Mathematical Statistics 36(1): 226-235.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,15 +17,15 @@ import numpy as np
 from sim.draws import slot_key
 from sim.engine import Measures, simulate_several
 from sim.experiments.estimate import Estimate, holm, p_value, paired
-from sim.model.decisions import Address, Answer, Decision
+from sim.model.decisions import Answer, Decision
 from sim.model.state import World
+from sim.policies.policy import ByRun, Script, Scripts
 from sim.policies.seating import fresh, policies_of
 from sim.session import Session, in_order
 
 FUTURES = 48  # of each way a choice could have gone, in the search and again for the figures
 MOST_OF_A_KIND = 3  # choices of a kind that are tried, those of the weightiest
 OUTCOMES = ("harm", "held", "stopped", "peak_tension", "joint_share", "wrong_culprit", "retaliation")
-NOTHING_ELSE: Mapping[Address, tuple[str, ...]] = {}
 Choice = tuple[Decision, tuple[str, ...], tuple[str, ...]]  # what was open, what was chosen, and what it is tried with
 NOTICED = 0.05  # of an outcome
 LEAST = 0.25  # of the spread between futures: what parts them by less is not worth a sentence
@@ -172,57 +172,56 @@ class Rerun:
     def __init__(self, session: Session) -> None:
         inputs = session.model_inputs
         self.policies = policies_of(inputs, session.began_with["policies"])
-        self.given = {answer.address: answer.choice for _, answer in session.decided}
+        self.given = [answer for _, answer in session.decided]
         self.by_people = {given.address for given in session.inputs if isinstance(given, Answer)}
         self._own_will = {d.actor for d, answer in session.decided if set(answer.choice) != set(d.default)}
         self.weight = dict(zip(inputs.actors, inputs.capability.mean(axis=0), strict=True))
         self._starts: dict[int, Session] = {}
-        self._ends: dict[tuple, World] = {}
+        self._ends: dict[int, tuple[World, list[Answer | None]]] = {}
         states = [code for code in inputs.actors if code not in inputs.bodies]
         played = Session(
-            session.loaded, session.seed, session.run, states, baseline=False, until=0, at_start=session.at_start
-        )
+            session.loaded, session.seed, session.run, states, baseline=False, until=0,
+            script=Script(self.given, strict=False), at_start=session.at_start,
+        )  # fmt: skip
+        played.people = set()  # all are asked, and nobody is waited for
         played.world.recorder = played.world.series = None  # nobody is told of it
         for turn in range(1, inputs.turns + 1):
             self._starts[turn] = played.twin()
-            self._answer(played, turn)
+            played.play_to(turn)
         self.decided = [(decision, answer.choice) for decision, answer in played.decided]
         self.is_same = bool((played.world.state.digest() == session.world.state.digest()).all())
 
-    def _answer(self, played: Session, turn: int, otherwise: Mapping[Address, tuple[str, ...]] = NOTHING_ELSE) -> None:
-        """Play a turn with every answer as it was, or otherwise; where that is not open any more, the model's own."""
-        played.play_to(turn)
-        answers = {**self.given, **otherwise}
-        while opened := played.open_decisions():
-            for decision in opened:
-                chosen = answers.get(decision.address, decision.default)
-                is_legal = set(chosen) <= {option.id for option in decision.options}
-                played.submit(decision, chosen if is_legal else decision.default)
-
     def both_ways(self, choices: Sequence[Choice], seed: int, futures: int) -> list[tuple[Measures, Measures]]:
         """What would have come of each choice, and what comes of it as it was: pairs of measures of (futures,)."""
-        found: dict[int, tuple[Measures, Measures]] = {}
-        for turn in sorted({decision.turn for decision, *_ in choices}):
-            here = [k for k, (decision, *_) in enumerate(choices) if decision.turn == turn]
-            ways = [{}, *({choices[k][0].address: choices[k][2]} for k in here)]
-            was, *had = simulate_several([self._at_the_end(turn, way) for way in ways], futures, seed)
-            found.update((k, (come, was)) for k, come in zip(here, had, strict=True))
-        return [found[k] for k in range(len(choices))]
+        others = [Answer(*decision.address, otherwise) for decision, _, otherwise in choices]
+        turns = sorted({other.turn for other in others})
+        ways = {turn: [None, *(other for other in others if other.turn == turn)] for turn in turns}
+        worlds = [self._at_the_end(turn, ways[turn]) for turn in turns]
+        come = iter(simulate_several(worlds, futures, seed))
+        found = {(turn, way): next(come) for turn in turns for way in ways[turn]}
+        return [(found[other.turn, other], found[other.turn, None]) for other in others]
 
-    def _at_the_end(self, turn: int, otherwise: Mapping[Address, tuple[str, ...]]) -> World:
-        """The exercise at the end of a turn in which something was decided otherwise.
+    def _at_the_end(self, turn: int, ways: list[Answer | None]) -> World:
+        """The exercise at the end of a turn, a row for each answer that was another, and for None as it was.
 
-        Whoever decides as the model would need not be asked. Each is played once, and looked on from again.
+        All that is tried of a turn is played at once, and looked on from again.
         """
-        if (turn, *otherwise.items()) not in self._ends:
-            self._ends[turn, *otherwise.items()] = self._played_to_the_end(turn, otherwise)
-        return self._ends[turn, *otherwise.items()]
+        if not set(ways) <= set(self._ends.get(turn, (None, []))[1]):
+            self._ends[turn] = self._played_to_the_end(turn, ways), ways
+        world, played = self._ends[turn]
+        rows = [played.index(way) for way in ways]
+        return world.ahead(world.draws.rows(rows), rows)
 
-    def _played_to_the_end(self, turn: int, otherwise: Mapping[Address, tuple[str, ...]]) -> World:
-        branch = self._starts[turn].twin()
-        asked = {actor for _, actor, *_ in otherwise} | self._own_will
-        branch.people = asked
-        branch.world.seats = {code: seat for code, seat in branch.world.seats.items() if code in asked}
-        self._answer(branch, turn, otherwise)
-        branch.world.seats = in_order(fresh(self.policies), branch.model_inputs)
-        return branch.world
+    def _played_to_the_end(self, turn: int, ways: list[Answer | None]) -> World:
+        """Whatever is not open any more in one of the ways is chosen there as the model would.
+
+        Whoever decides as the model would need not be asked.
+        """
+        branch, rows = self._starts[turn].twin(), [0] * len(ways)
+        world = branch.world = branch.world.ahead(branch.world.draws.rows(rows), rows)
+        world.script = Scripts(Script([*self.given, *([way] if way else [])], strict=False) for way in ways)
+        asked = {way.actor for way in ways if way} | self._own_will
+        world.seats = {code: ByRun([seat] * len(ways)).fresh() for code, seat in world.seats.items() if code in asked}
+        branch.play_to(turn)
+        world.script, world.seats = None, in_order(fresh(self.policies, len(ways)), branch.model_inputs)
+        return world

@@ -326,8 +326,8 @@ def _cyber(of, code):
         return own
     library = of.loaded.library
     if code in library.bodies:
-        return max(_cyber_of(of, member) for member in _members_of_body(of, code))
-    return _cyber_of(of, code) if code in library.states else 0.3
+        return max(of(_cyber_of, member) for member in _members_of_body(of, code))
+    return of(_cyber_of, code) if code in library.states else 0.3
 
 
 def _cyber_of(of, code):

@@ -8,6 +8,7 @@ on the grid, so that sums are exact in any order.
 from collections import deque
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import zip_longest
 from types import SimpleNamespace
 
 import numpy as np
@@ -397,9 +398,19 @@ class ModelInputs:
 
         Far below everything else where it has none. Whoever has an instrument at hand takes up its kind more readily.
         """
+        has = self.allowed_in(turn)[self.option_slices[h]]
+        known = self._most_usual.get((h, has.tobytes()))  # laws change seldom
+        if known is None:
+            known = self._most_usual[h, has.tobytes()] = self._most_usual_of(h, has)
+        return known
+
+    @cached_property
+    def _most_usual(self):
+        return {}
+
+    def _most_usual_of(self, h, has):
         part, kinds = self.option_slices[h], self.kind_slices[h]
-        has = self.allowed_in(turn)[part][:, None]
-        usual = np.where(has, self.own_habit[part] + self.how_usual[part], NO_INSTRUMENT)
+        usual = np.where(has[:, None], self.own_habit[part] + self.how_usual[part], NO_INSTRUMENT)
         of_kind = self.option_kind[part]
         best = [usual[of_kind == k].max(axis=0) for k in range(kinds.start, kinds.stop)]
         return quantize(np.array(best).reshape(-1, *usual.shape[1:]))
@@ -412,7 +423,7 @@ class ModelInputs:
         years : float, since the exercise began: norms follow the calendar
         """
         usual_for = self.norm_year + years - self.params.norm_start
-        grown = self.params.norm_rise * np.clip(usual_for, 0, self.params.norm_years)
+        grown = self.params.norm_rise * np.minimum(np.maximum(usual_for, 0), self.params.norm_years)
         return quantize(self.params.norm_before * (usual_for < 0) + grown)
 
     @cached_property
@@ -455,19 +466,20 @@ class ModelInputs:
 
     @cached_property
     def silent_panels(self):
-        """Who can block at the tables of each incident: its panels of voters, which several tables may share.
-
-        A pair for each incident: panels (panels, A), 0 or 1, and the place of each one's panel; the place after the
-        last where no single member can block.
+        """Who can block at the tables: panels of voters (panels, A), 0 or 1, which several tables may share; and the
+        place of each table's panel (T,), the one after the last where no single member can block.
         """
-        return tuple(self._panels(part) for part in self.consultation_slices)
-
-    def _panels(self, part):
-        needs_all = np.isin(self.consultation_rule[part], SILENT_RULES)
-        panels, places = np.unique(self.consultation_voters[part][needs_all], axis=0, return_inverse=True)
+        needs_all = np.isin(self.consultation_rule, SILENT_RULES)
+        panels, places = np.unique(self.consultation_voters[needs_all], axis=0, return_inverse=True)
         panel_of = np.full(needs_all.size, len(panels))
         panel_of[needs_all] = places.ravel()
         return panels.astype(float), panel_of
+
+    @cached_property
+    def formats(self):
+        """The consultations over each incident side by side: places (F, H), and T where it has fewer than others."""
+        each = [range(part.start, part.stop) for part in self.consultation_slices]
+        return np.array([*zip_longest(*each, fillvalue=len(self.consultations))], dtype=int).reshape(-1, len(each))
 
     @cached_property
     def consultation_names(self):

@@ -164,11 +164,11 @@ class State:
         """A state of only these rows, in this order; a row may be taken many times."""
         return self._each(lambda item, values: np.take(values, places, axis=_axis_of_runs(item)))
 
-    def beside(self, *others):
-        """This state and others as one batch, their rows one after the other."""
+    def beside(self, other):
+        """This state and another as one batch, their rows one after the other."""
 
         def joined(item, values):
-            return np.concatenate([values, *(getattr(other, item.name) for other in others)], axis=_axis_of_runs(item))
+            return np.concatenate([values, getattr(other, item.name)], axis=_axis_of_runs(item))
 
         return self._each(joined)
 
@@ -363,26 +363,33 @@ class World:
             decided={},
         )
 
-    def ahead(self, runs, draws, *others):
-        """A world of one run `runs` times over, from here on with other draws: what could still come.
+    def ahead(self, draws, rows):
+        """Some of its runs from here on with other draws: what could still come. A run may be taken many times.
 
-        With others of one run, which have come to the end of the same turn, it holds theirs too, world after world;
-        `draws` has a row for each.
+        Parameters
+        ----------
+        draws : Draws, one row for each of `rows`
+        rows : list of int, places of runs; where it waits for seats it is a batch of one
         """
-        each = np.repeat(np.arange(1 + len(others)), runs)
         return replace(
             self,
-            state=self.state.beside(*(other.state for other in others)).rows(each),
+            state=self.state.rows(rows),
             draws=draws,
-            nature=self.nature.rows([0] * len(each)),
-            due=self.due and self.due.many_times(runs),
-            base_utilities={h: values[:, each] for h, values in self.base_utilities.items()} if not others else {},
+            nature=self.nature.rows(rows),
+            due=self.due and self.due.many_times(len(rows)),
+            base_utilities={h: values[:, rows] for h, values in self.base_utilities.items()},
             plan=list(self.plan),
             script=self.script and self.script.fresh(),
             recorder=None,
             series=None,
             decided={},
         )
+
+    def beside(self, other):
+        """The runs of this world and of another that has come to the end of the same turn, as one batch."""
+        seats = {code: seat.beside(other.seats[code]) for code, seat in self.seats.items()}
+        together = {name: getattr(self, name).beside(getattr(other, name)) for name in ("state", "draws", "nature")}
+        return replace(self, **together, seats=seats, base_utilities={})
 
 
 # ---------------------------------------------------------------------------------------------- what cooperation gives

@@ -22,6 +22,7 @@ class Standard(Policy):
     """
 
     name = "standard"
+    sees = ()
 
 
 class Hawk(Policy):

@@ -306,12 +306,10 @@ def _by_state(inputs, values):
 
 def _weighed(names, terms, utility, chances):
     """What each choice that was open had for and against it, by its name, and how likely it was."""
+    told = {**terms, "utility": utility, "probability": chances}
+    here = {term: np.broadcast_to(values, utility.shape)[:, 0] for term, values in told.items()}
     return {
-        name: {
-            **{term: _plain(np.broadcast_to(value, utility.shape)[k, 0]) for term, value in terms.items()},
-            "utility": _plain(utility[k, 0]),
-            "probability": _plain(chances[k, 0]),
-        }
+        name: {term: _plain(values[k]) for term, values in here.items()}
         for k, name in enumerate(names)
         if chances[k, 0] > 0
     }

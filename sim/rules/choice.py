@@ -155,7 +155,7 @@ def first_of_each(race: np.ndarray, weight: np.ndarray, uniform: np.ndarray) -> 
 
     Returns
     -------
-    array (races,) of int, places of the first in each race in which somebody comes in
+    array (races,) of int, ascending, places of the first in each race in which somebody comes in
 
     >>> first_of_each(np.array([3, 3, 5, 7]), np.array([1.0, 9.0, 1.0, 0.0]), np.array([0.5, 0.5, 0.1, 0.9]))
     array([1, 2])
@@ -163,10 +163,10 @@ def first_of_each(race: np.ndarray, weight: np.ndarray, uniform: np.ndarray) -> 
     arrival = _arrival(weight, uniform)
     soonest = np.full(race.max(initial=-1) + 1, np.inf)
     np.minimum.at(soonest, race, arrival)
-    winners = ((arrival == soonest[race]) & (arrival < np.inf)).nonzero()[0][::-1]
-    first = np.full(soonest.size, -1)
-    first[race[winners]] = winners  # of two at once, the one named first is written last
-    return first[first >= 0]
+    winners = ((arrival == soonest[race]) & (arrival < np.inf)).nonzero()[0]
+    first = np.empty(soonest.size, dtype=int)
+    first[race[winners[::-1]]] = winners[::-1]  # of two at once, the one named first is written last
+    return winners[first[race[winners]] == winners]
 
 
 @np.errstate(divide="ignore")

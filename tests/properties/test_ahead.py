@@ -70,7 +70,7 @@ def test_continuations_have_luck_of_their_own():
 
 def test_a_world_ahead_shares_no_array_with_the_one_it_came_from():
     world = played(a_scenario(), 1, [0], turns=1)
-    future = world.ahead(1, world.draws)
+    future = world.ahead(world.draws, [0])
     mine, theirs = arrays(world.state), arrays(future.state)
     assert not [name for name in mine if np.shares_memory(mine[name], theirs[name])]
     assert {item.name for item in dataclasses.fields(world.state)} == set(mine)
@@ -81,7 +81,7 @@ def test_a_world_ahead_shares_no_array_with_the_one_it_came_from():
 def test_what_an_actor_is_like_stays(written, seed, runs):
     """Thresholds and tempo were drawn once for the run, and go on in every continuation of it."""
     world = played(written, seed, [0], turns=1)
-    future = world.ahead(runs, world.draws)
+    future = world.ahead(world.draws, [0] * runs)
     for name in ("threshold", "severity_noise"):
         assert (getattr(future.state, name) == getattr(world.state, name)).all(), name
     options = np.arange(len(world.inputs.options))

@@ -89,10 +89,10 @@ def feel_pressure(world, active, share):
     signalled = per_run.signal_share * inputs.signal[..., 0] * share
     at_ease = (1 - material) * (1 - signalled)
     for h, part in enumerate(inputs.option_slices):
-        state.pressure_over[h] = quantize(1 - np.multiply.reduce(at_ease[part], axis=0))
-    for d in range(len(inputs.adversaries)):
-        aimed = (inputs.incident_suspect == d)[:, None] * state.pressure_over
-        state.pressure[d] = quantize(1 - np.multiply.reduce(1 - aimed, axis=0))
+        state.pressure_over[h] = 1 - np.multiply.reduce(at_ease[part], axis=0)
+    state.pressure_over[:] = quantize(state.pressure_over)
+    is_suspect = inputs.incident_suspect == np.arange(len(inputs.adversaries))[:, None]
+    state.pressure[:] = quantize(1 - np.multiply.reduce(1 - is_suspect[..., None] * state.pressure_over, axis=1))
 
 
 def retaliate(world, felt):
@@ -103,25 +103,27 @@ def retaliate(world, felt):
     inputs, state, per_run = world.inputs, world.state, world.inputs.params_per_run
     o, runs, actors = felt
     risk, against = quantize(inputs.risk[o, 0, 0]), inputs.incident_suspect[inputs.option_incident[o]]
-    paid_back = np.zeros(world.runs)
-    for d, adversary in enumerate(inputs.adversaries):
-        boldness = total_by(state.capital.shape, (runs, actors), risk * (against == d))
-        r, a = np.unravel_index(np.flatnonzero(boldness), boldness.shape)
-        if not r.size:
-            continue
-        chance = p_retaliate(boldness[r, a], state.pressure[d, r], select_runs(per_run.retaliate_rate, r))
-        hit = world.draws.uniform_of("retaliate", world.turn, (adversary,), inputs.actors, 0, r, a) < chance
-        r, a = r[hit & inputs.is_state[a]], a[hit & inputs.is_state[a]]
-        price = np.minimum(select_runs(quantize(per_run.retaliate_capital), r), np.maximum(state.capital[r, a], 0))
-        state.capital[r, a] = quantize(state.capital[r, a] - price)
-        state.spent[r, a] = quantize(state.spent[r, a] + price)
-        added = select_runs(quantize(per_run.retaliate_exposure), r)
-        state.added_exposure[d, r, a] = quantize(state.added_exposure[d, r, a] + added)
-        state.retaliated[d, r, a] += 1
-        paid_back += np.bincount(r, minlength=world.runs)
-        if world.recorder:
-            world.recorder.adversary_retaliates(world, d, a[r == 0])
-    return paid_back
+    boldness = total_by(state.added_exposure.shape, (against, runs, actors), risk * inputs.is_state[actors])
+    d, r, a = np.unravel_index(np.flatnonzero(boldness), boldness.shape)
+    chance = p_retaliate(boldness[d, r, a], state.pressure[d, r], select_runs(per_run.retaliate_rate, r))
+    hit = world.draws.uniform_of("retaliate", world.turn, inputs.adversaries, inputs.actors, d, r, a) < chance
+    d, r, a = d[hit], r[hit], a[hit]
+    for adversary in sorted(set(d.tolist())):  # in turn: the next takes of what the one before has left
+        pay_back(world, adversary, r[d == adversary], a[d == adversary])
+    return np.bincount(r, minlength=world.runs)
+
+
+def pay_back(world, d, r, a):
+    """An adversary pays back some actors in some runs: arrays (K,) of int."""
+    state, per_run = world.state, world.inputs.params_per_run
+    price = np.minimum(select_runs(quantize(per_run.retaliate_capital), r), np.maximum(state.capital[r, a], 0))
+    state.capital[r, a] = quantize(state.capital[r, a] - price)
+    state.spent[r, a] = quantize(state.spent[r, a] + price)
+    added = select_runs(quantize(per_run.retaliate_exposure), r)
+    state.added_exposure[d, r, a] = quantize(state.added_exposure[d, r, a] + added)
+    state.retaliated[d, r, a] += 1
+    if world.recorder:
+        world.recorder.adversary_retaliates(world, d, a[r == 0])
 
 
 def concede(world):

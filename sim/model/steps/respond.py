@@ -175,7 +175,6 @@ def instruments(world, wants, can):
     appeal = np.broadcast_to(usual, can.shape)[o, r, a]
     draw = world.nature.uniform_of("instrument", 0, inputs.option_names, inputs.actors, o, r, a)
     best = first_of_each(np.ravel_multi_index((inputs.option_kind[o], r, a), wants.shape), appeal, draw)
-    best.sort()
     return o[best], r[best], a[best]
 
 

@@ -481,11 +481,11 @@ def spread(wanted, sizes, low=-math.inf, high=math.inf):
 
 
 def mark(axes, x, y, marker, colour, size=7, is_hollow=False, **more):
-    """One mark: full with a dark edge, or hollow with an edge of its colour."""
+    """A mark, or at lists of places several: full with a dark edge, or hollow with an edge of its colour."""
     look = {"color": PAPER, "markeredgecolor": colour, "markeredgewidth": 1.2} if is_hollow else {
         "color": colour, "markeredgecolor": INK, "markeredgewidth": 0.5,
     }  # fmt: skip
-    axes.plot([x], [y], marker=marker, markersize=size, clip_on=False, **look, **more)
+    axes.plot(x, y, marker=marker, markersize=size, linestyle="none", clip_on=False, **look, **more)
 
 
 def stacked(values, step, tall, most):

@@ -47,8 +47,8 @@ def test_what_is_played_again_with_every_seat_asked_is_the_run_itself():
 
 def test_several_futures_played_together_are_those_played_alone():
     worlds = []
-    for joins in (True, False):
-        session = Session("smallest", seed=7, people=["EST"], until=1, baseline=False)
+    for joins, until in ((True, 1), (False, 1), (False, 2)):
+        session = Session("smallest", seed=7, people=["EST"], until=until, baseline=False)
         while opened := session.open_decisions():
             session.submit(opened[0], opened[0].default if joins or opened[0].kind != "responses" else ())
         worlds.append(session.world)

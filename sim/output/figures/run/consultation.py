@@ -6,6 +6,7 @@ silence, the furthest on either side. The text that went furthest is always amon
 """
 
 from collections import Counter
+from itertools import groupby
 
 from sim.catalogue.responses import RUNGS, edges_of
 from sim.output.figures import chart, style
@@ -213,9 +214,10 @@ def _draw_draft(axes, styles, one, draft, broken, middle):
     stands = draft.positions
     order = sorted(stands, key=lambda code: (styles.group(code).key, code))
     places = style.stacked({code: stands[code] for code in order}, BIN, DOT, 2 * HALF - 0.1)
-    for code in order:
-        group, is_hollow = styles.group(code), one.outcome == "adopted" and code not in one.supporters
-        style.mark(axes, stands[code], middle + places[code], group.marker, group.colour, 5.2, is_hollow, zorder=3)
+    looks = {code: (styles.group(code), one.outcome == "adopted" and code not in one.supporters) for code in order}
+    for (group, is_hollow), codes in groupby(order, looks.get):  # in order, where they cover each other
+        at = zip(*((stands[code], middle + places[code]) for code in codes), strict=True)
+        style.mark(axes, *at, group.marker, group.colour, 5.2, is_hollow, zorder=3)
     paper = {"facecolor": style.PAPER, "edgecolor": "none", "alpha": 0.85, "pad": 0.6}
     look = {"scale": _scale(), "clear_of": [draft.text], "low": -0.08, "high": 1.02, "bbox": paper}
     against = [code for code in (broken.by if broken else ()) if code in stands]

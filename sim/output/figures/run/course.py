@@ -176,7 +176,7 @@ def _draw_beliefs(page, record, styles, incident, days, lines, cell, right, most
         colour, last = style.darker(style.ink_of(group.colour, ratio=2.2), shade), run.last_of(lines[code])
         axes.plot(days, lines[code], color=colour, linewidth=2, linestyle=dashes, zorder=3)
         day = max(day for day, value in zip(days, lines[code], strict=True) if value == value)
-        axes.plot([day], [last], marker=group.marker, color=colour, clip_on=False, zorder=4, **MARK)
+        axes.plot(day, last, marker=group.marker, color=colour, linestyle="none", clip_on=False, zorder=4, **MARK)
         labels.append((last, f"{styles.short(code, right - 0.68)} {last:.2f}", colour))
     style.label_lines(axes, labels, right, style.by_shape(style.LABEL, style.SMALL), at=end)
 

@@ -183,9 +183,10 @@ def _draw(page, record, styles, joined, columns, rows, rest, foot, below):
     for at in range(0, lines - 1, 2):
         axes.axhspan(at - 0.5, at + 0.5, color=style.WASH, linewidth=0)
     _draw_names(axes, styles, rows, rest, step, lines)
-    for x, key in enumerate(columns):
-        group = {one.actor: one for one in joined if (one.incident, one.response) == key}
-        _draw_column(axes, record, styles, x, group, rows, rest, lines)
+    groups = [{one.actor: one for one in joined if (one.incident, one.response) == key} for key in columns]
+    _draw_marks(axes, styles, groups, rows)
+    for x, group in enumerate(groups):
+        _draw_numbers(axes, record, styles, x, group, rows, rest, lines)
     if foot:
         page.write(style.MARGIN, below - 0.08, "\n".join(foot), va="top", linespacing=style.LEADING)
 
@@ -202,18 +203,28 @@ def _draw_names(axes, styles, rows, rest, step, lines):
     axes.axhline(lines - 1.5, color=style.CALM, linewidth=0.8)
 
 
-def _draw_column(axes, record, styles, x, group, rows, rest, lines):
+def _draw_marks(axes, styles, groups, rows):
+    """A square for whoever joined, hollow until it can be seen, and a dot for whoever did not."""
+    places = {}
+    for x, group in enumerate(groups):
+        for y, code in enumerate(rows):
+            look = (styles.colour(code), group[code].acted_day is None) if code in group else None
+            places.setdefault(look, []).append((x, y))
+    for look, found in places.items():
+        paint = {"marker": ".", "color": "#C4C4C4", "markersize": 3}
+        if look:
+            colour, is_hollow = look
+            paint = {"color": style.PAPER if is_hollow else colour, "markeredgecolor": colour, "markeredgewidth": 1.4}
+            paint |= {"marker": "s", "markersize": 14.5}
+        axes.plot(*zip(*found, strict=True), linestyle="none", **paint)
+
+
+def _draw_numbers(axes, record, styles, x, group, rows, rest, lines):
     look = {"ha": "center", "va": "center_baseline", "zorder": 3}
     for y, code in enumerate(rows):
-        if code not in group:
-            axes.plot([x], [y], marker=".", color="#C4C4C4", markersize=3)
-            continue
-        day, colour = group[code].acted_day, styles.colour(code)
-        paint = {"color": style.PAPER if day is None else colour, "markeredgecolor": colour, "markeredgewidth": 1.4}
-        axes.plot([x], [y], marker="s", markersize=14.5, zorder=2, **paint)
-        if day is not None:
-            paint = {"fontsize": NUMBER, "weight": "bold", "color": style.ink_on(colour)}
-            axes.text(x, y, str(turn_of(record, day)), **paint, **look)
+        if code in group and group[code].acted_day is not None:
+            paint = {"fontsize": NUMBER, "weight": "bold", "color": style.ink_on(styles.colour(code))}
+            axes.text(x, y, str(turn_of(record, group[code].acted_day)), **paint, **look)
     if rest:
         more = sum(code in group for code in rest)
         axes.text(x, len(rows), f"+{more}" if more else "–", color=style.MUTED, fontsize=style.LABEL, **look)
