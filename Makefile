@@ -8,7 +8,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SEED   ?= 7
 JOBS   ?= 2
-# Statistics over many runs take minutes: `make test LONG=1` includes them.
+# Statistics over many runs, and more cases of what a few stand for, take minutes: `make test LONG=1` includes them.
 PICK   := $(if $(LONG),,-m "not long")
 
 # What Python has compiled is kept, whatever the shell says: the tests alone begin it more than a hundred times.
@@ -29,8 +29,8 @@ demo: $(VENV)/.base ## play the cyber incident and say where its charts are
 	$(BIN)/oceans run cyber_incident --seed $(SEED)
 	@folder=$$(ls -td results/cyber_incident-*/ | head -n 1) && echo && echo "The charts:" && ls $${folder}charts/*.svg
 
-test: $(VENV)/.whole ## run the tests; LONG=1 adds the statistics over many runs
-	$(BIN)/python -m pytest $(PICK) -n $(JOBS) --dist loadfile $(ARGS)
+test: $(VENV)/.whole ## run the tests; LONG=1 adds statistics over many runs, and more cases
+	$(BIN)/python -m pytest $(PICK) -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: $(VENV)/.whole ## how fast it is, in one table; BEFORE=commit, in turn with how fast it was then
 	$(BIN)/python bench/bench.py $(if $(BEFORE),--before $(BEFORE))

@@ -66,6 +66,7 @@ AIMS = {  # what is aimed at: (words, whether it is met)
     "policy": ("a policy that varies at most a third as fast as coefficients alone", lambda value: value >= 1 / 3),
     "switch": ("a project on or off at most half", lambda value: value >= 1 / 2),
     "figure": ("an actor's own figure at most half", lambda value: value >= 1 / 2),
+    "library": ("what the library knows of a state at most a third", lambda value: value >= 1 / 3),
     "before": ("batches of 256 at least 2.5 times as fast as before", lambda value: value >= 2.5),
     "stop": ("a stop of a session within 0.05 s in the median", lambda value: value < 0.05),
     "slowest": ("the slowest stop of a session within 0.1 s", lambda value: value < 0.1),
@@ -119,6 +120,7 @@ ALSO = {  # what varies beside coefficients, by a number from 0 to 1
     "policy": lambda share: {"actors.EST.policy": ("standard", "hawk", "cautious")[int(3 * share)]},
     "switch": lambda share: {"cooperation.coop_openness": ("on", "off")[int(2 * share)]},
     "figure": lambda share: {"actors.EST.cyber": share},
+    "library": lambda share: {"states.EST.gci": 100 * share},
 }
 
 
@@ -516,7 +518,12 @@ def _beside_peers(found):
     return {name: found[name] / found["sweep"] for name in ("workbench", "mesa")}
 
 
-BESIDE = {"policy": "a policy in a seat", "switch": "a project on or off", "figure": "an actor's own figure"}
+BESIDE = {
+    "policy": "a policy in a seat",
+    "switch": "a project on or off",
+    "figure": "an actor's own figure",
+    "library": "what the library knows of a state",
+}
 ROWS = {
     "one": Row(
         "runs one at a time, through Exercise",

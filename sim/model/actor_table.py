@@ -146,8 +146,8 @@ def actor_table_of(loaded, params):
 class Figures:
     """Figures of actors, each worked out once: called with a function below, a code, and what else it takes.
 
-    It keeps what each was worked out from, as ("states", code, field) of the library or ("actors", code, field) of the
-    scenario, so that it is known which to work out anew when something else is said there.
+    It keeps what each was worked out from, as ("states", code, field) of the library, ("actors", code, field) of the
+    scenario, or ("behaviour", name), so that it is known which to work out anew when something else is said there.
 
     Parameters
     ----------
@@ -180,52 +180,55 @@ class Figures:
 
     def one(self, name):
         """A coefficient as a plain number; looked up alone, so that it can be told which of them were read."""
+        self._read.add(("behaviour", name))
         return float(getattr(self.params, name)[0, 0])
 
-    def anew(self, loaded, changed):
+    def anew(self, loaded, params, changed):
         """The same for a scenario in which something else is said, and the codes whose figures are to be worked out."""
         known = {call: kept for call, kept in self.known.items() if kept[1].isdisjoint(changed)}
-        gone = self.known.keys() - known.keys()
-        return Figures(loaded, self.params, known), {code for _, code, *_ in (*changed, *gone)}
+        return Figures(loaded, params, known), {code for _, code, *_ in self.known.keys() - known.keys()}
+
+    @property
+    def coefficients(self):
+        """Names of the coefficients that any was worked out from."""
+        return {name for _, read in self.known.values() for home, name, *_ in read if home == "behaviour"}
 
 
 def _figures(of, actors, adversaries):
     """What library and scenario make of some actors: arrays by name, with these actors on the last axis."""
-    loaded, one = of.loaded, of.one
     economy = np.array([of(_economy, code) for code in actors])
     cyber = np.array([of(_cyber, code) for code in actors])
     military = np.array([of(_military, code) for code in actors])
-    capacity = one("capacity_floor") + (1 - one("capacity_floor")) * economy
-    far = [[[_is_far(code, other, loaded) for code in actors]] for other in adversaries]
     return {
         "economy": quantize(economy)[None],
         "cyber": quantize(cyber)[None],
         "military": quantize(military)[None],
-        "capability": quantize(_capability(loaded.scenario.capability, economy, cyber, military))[None],
-        "capital": _capital(actors, loaded, one("capital_start") * capacity)[None],
-        "capacity": quantize(capacity)[None],
+        "capability": quantize(_capability(of.loaded.scenario.capability, economy, cyber, military))[None],
+        "capital": quantize([of(_capital, code) for code in actors])[None],
+        "capacity": quantize([of(_capacity, code) for code in actors])[None],
         "exposure": _towards(of, _exposure, actors, adversaries),
         "stance_near": _towards(of, _stance, actors, adversaries),
         "borders": _towards(of, _borders, actors, adversaries),
-        "other_ocean": np.array(far).astype(float),
+        "other_ocean": _towards(of, _is_far, actors, adversaries),
     }
 
 
 def _towards(of, figure, actors, adversaries):
     """A figure of each actor towards each adversary: (D, 1, A)."""
-    return np.array([[[of(figure, code, other) for code in actors]] for other in adversaries])
+    return np.array([[[of(figure, code, other) for code in actors]] for other in adversaries], dtype=float)
 
 
-def with_figures_anew(table, loaded, changed):
-    """The table of a scenario that says something else of the figures of some actors, or whose library does.
+def with_figures_anew(table, loaded, params, changed):
+    """The table of a scenario that says something else of the figures of actors, as its library or coefficients may.
 
     Parameters
     ----------
     table : ActorTable
     loaded : Loaded
+    params : namespace of coefficients
     changed : set of what is said otherwise, as `Figures` keeps it
     """
-    figures, moved = table.figures.anew(loaded, changed)
+    figures, moved = table.figures.anew(loaded, params, changed)
     actors, arrays = [code for code in table.actors if code in moved], {}
     for name, values in _figures(figures, actors, table.adversaries).items():
         arrays[name] = getattr(table, name).copy()
@@ -356,10 +359,15 @@ def _capability(choice, economy, cyber, military):
     }[choice]
 
 
-def _capital(actors, loaded, usual):
-    """Political capital at the start: the scenario's own, or the usual."""
-    own = [_own(code, loaded, "capital") for code in actors]
-    return quantize([at_first if given is None else given for given, at_first in zip(own, usual, strict=True)])
+def _capacity(of, code):
+    """How much a ministry can carry against the largest."""
+    return of.one("capacity_floor") + (1 - of.one("capacity_floor")) * of(_economy, code)
+
+
+def _capital(of, code):
+    """Political capital at the start: the scenario's own, or what goes with its capacity."""
+    own = of.own(code, "capital")
+    return of.one("capital_start") * of(_capacity, code) if own is None else own
 
 
 def _population(actors, loaded):
@@ -436,11 +444,11 @@ def _distance(of, code, other, year):
     return abs(mine[usable[-1]].value - theirs[usable[-1]].value)
 
 
-def _is_far(code, other, loaded):
+def _is_far(of, code, other):
     """Whether an adversary of the other ocean counts less; not where the scenario itself gives the stance."""
-    if code == other or other in (_own(code, loaded, "stance") or {}):
+    if code == other or other in (of.own(code, "stance") or {}):
         return False
-    one, two = _theatre(code, loaded), _theatre(other, loaded)
+    one, two = _theatre(code, of.loaded), _theatre(other, of.loaded)
     return not ("both" in (one, two) or one == two)
 
 

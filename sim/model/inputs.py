@@ -393,27 +393,21 @@ class ModelInputs:
         names_coercer = self.is_naming * self.has_demand[self.kind_incident][:, None, None]
         return quantize(kinds + names + names_coercer * self.params.practice_naming_coercer)
 
-    def most_usual(self, h, turn):
-        """How usual the most usual instrument of each kind is that an actor has: (kinds of `h`, 1 or runs, A).
+    def habit(self, turn):
+        """The habit of each kind of response with what an actor has for it in a turn: (K, 1 or runs, A).
 
-        Far below everything else where it has none. Whoever has an instrument at hand takes up its kind more readily.
+        That is the most usual instrument of the kind, or far below everything else where it has none: whoever has an
+        instrument at hand takes up its kind more readily.
         """
-        has = self.allowed_in(turn)[self.option_slices[h]]
-        known = self._most_usual.get((h, has.tobytes()))  # laws change seldom
-        if known is None:
-            known = self._most_usual[h, has.tobytes()] = self._most_usual_of(h, has)
-        return known
+        allowed = self.allowed_in(turn)
+        if allowed.tobytes() not in self._habits:
+            usual = np.where(allowed[:, None], self.own_habit + self.how_usual, NO_INSTRUMENT)
+            self._habits[allowed.tobytes()] = self.practice + quantize(self._of_options(usual, np.max))
+        return self._habits[allowed.tobytes()]  # laws change seldom
 
     @cached_property
-    def _most_usual(self):
+    def _habits(self):
         return {}
-
-    def _most_usual_of(self, h, has):
-        part, kinds = self.option_slices[h], self.kind_slices[h]
-        usual = np.where(has[:, None], self.own_habit[part] + self.how_usual[part], NO_INSTRUMENT)
-        of_kind = self.option_kind[part]
-        best = [usual[of_kind == k].max(axis=0) for k in range(kinds.start, kinds.stop)]
-        return quantize(np.array(best).reshape(-1, *usual.shape[1:]))
 
     def practice_of_naming(self, years):
         """What naming a state cost before it was usual, and how the practice has grown since: (1 or runs, 1).
@@ -524,11 +518,16 @@ class ModelInputs:
 
     @cached_property
     def neighbours(self):
-        """Who stand side by side on the actors' axis and belong to one club: list of (place of the club, slice)."""
+        """Who stand side by side on the actors' axis and belong to one club.
+
+        A list of: place of the club; slice of the axis; their weights, and `company_scale`, as (members, 1, 1 or R).
+        """
         edges = [
             np.flatnonzero(np.diff(row, prepend=False, append=False)) for row in (self.company_scale > 0).any(axis=1)
         ]
-        return [(club, slice(*ends)) for club, of_one in enumerate(edges) for ends in of_one.reshape(-1, 2).tolist()]
+        beside = [(club, slice(*ends)) for club, of_one in enumerate(edges) for ends in of_one.reshape(-1, 2).tolist()]
+        each = self.peer_group, self.company_scale
+        return [(*at, *(table[at[0], :, at[1]].T[:, None] for table in each)) for at in beside]
 
     @cached_property
     def index(self):
@@ -563,9 +562,8 @@ def build_inputs(loaded, params=None):
 def _arranged(loaded, params):
     scenario = loaded.scenario
     actor_table = actor_table_of(loaded, params)
-    incidents = _acts(scenario, actor_table)
-    options = _options(loaded, actor_table, incidents, params)
-    consultations = _consultations(loaded, actor_table, incidents, options)
+    options = _options(loaded, actor_table, params)
+    consultations = _consultations(loaded, actor_table, options["options"])
     return ModelInputs(
         loaded=loaded,
         calendar=scenario.calendar,
@@ -580,25 +578,30 @@ def _arranged(loaded, params):
         partners_share=partners(actor_table),
         guests_share=guests(actor_table),
         peer_group=peer_groups(actor_table),
-        **incidents,
+        **_acts(scenario, actor_table),
         **options,
         **consultations,
-        **_projects(loaded, actor_table, incidents),
+        **_projects(loaded, actor_table),
         **_planned(scenario, actor_table),
         takes_part=_presence(scenario, actor_table.actors),
     )
 
 
-def with_own_figures(inputs, loaded, changed):
-    """The inputs of a scenario that differs from theirs in figures of actors alone, its own or the library's, `changed`
-    as `Figures` names them; None where those change who can do what, so that the inputs have to be built anew.
+def with_own_figures(inputs, loaded, params, changed):
+    """The inputs of a scenario that differs from theirs in what figures of actors are worked out from, `changed` as
+    `Figures` names it; None where that changes who can do what, so that the inputs have to be built anew.
     """
-    table = with_figures_anew(inputs.actor_table, loaded, changed)
+    table = with_figures_anew(inputs.actor_table, loaded, params, changed)
     arrays = {name: getattr(table, name) for name in ACTOR_ARRAYS} | {"peer_group": peer_groups(table)}
     is_alike = all(
         np.array_equal(arrays[name] > 0, getattr(inputs, name) > 0) for name in ("military", "capability", "peer_group")
     )
-    return replace(inputs, loaded=loaded, actor_table=table, **arrays) if is_alike else None
+    return replace(inputs, loaded=loaded, params=params, actor_table=table, **arrays) if is_alike else None
+
+
+def with_formats_anew(inputs, loaded):
+    """The inputs of a scenario that differs from theirs in what is known of formats alone."""
+    return replace(inputs, loaded=loaded, **_consultations(loaded, inputs.actor_table, inputs.options))
 
 
 def _presence(scenario, actors):
@@ -748,7 +751,7 @@ def formats_of(loaded):
     return {**loaded.library.formats, **loaded.scenario.own_formats}
 
 
-def _options(loaded, actor_table, incidents, params):
+def _options(loaded, actor_table, params):
     scenario = loaded.scenario
     known = responses_of(loaded)
     on_consultation = [key for key in known if scenario.responses is None or key in scenario.responses]
@@ -889,7 +892,7 @@ def _kinds(chosen, responses, incidents):
 # ------------------------------------------------------------------------------------------------- consultations
 
 
-def _consultations(loaded, actor_table, incidents, options):
+def _consultations(loaded, actor_table, options):
     scenario = loaded.scenario
     known = formats_of(loaded)
     on_consultation = [key for key in known if scenario.formats is None or key in scenario.formats]
@@ -940,11 +943,11 @@ def _consultations(loaded, actor_table, incidents, options):
         "consultation_is_ip4": np.array([form.for_the_four for *_, form in chosen], dtype=bool),
         "consultation_outputs": np.array(
             [
-                [oa == incident.id and response in form.outputs for oa, response in options["options"]]
+                [oa == incident.id and response in form.outputs for oa, response in options]
                 for _, incident, _, form in chosen
             ],
             dtype=bool,
-        ).reshape(len(chosen), len(options["options"])),
+        ).reshape(len(chosen), len(options)),
         "consultation_is_nato": np.array([form.body == "NATO" or form.for_the_four for *_, form in chosen], dtype=bool),
         "best_placed": _placed(reputation, slices, lambda behind: behind <= NEARLY_BEST),
         "consultation_misplaced": _placed(reputation, slices, lambda behind: behind >= FAR_BEHIND),
@@ -975,7 +978,7 @@ def _placed(reputation, slices, is_meant):
 # ------------------------------------------------------------------------------------------------- cooperation
 
 
-def _projects(loaded, actor_table, incidents):
+def _projects(loaded, actor_table):
     scenario, library = loaded.scenario, loaded.library
     entries = [(start, library.cooperation[start.project]) for start in scenario.cooperation]
     names = [start.project for start, _ in entries]

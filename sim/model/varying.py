@@ -1,9 +1,9 @@
 """Many design points in one batch: settings that differ from run to run, stacked along the runs' axis.
 
 A design point changes values of the scenario or the library. Coefficients that only the turns read are put in place
-directly, an actor's own figures in what is arranged already; anything else is arranged anew, once for each distinct
-change. Points whose settings differ only in arrays that may vary by run share a batch; others get one of their own.
-Either way a run comes out the same.
+directly; figures of actors and formats are worked out anew in what is arranged already; all else is arranged anew, once
+for each distinct change. Points whose settings differ only in arrays that may vary by run share a batch; others get one
+of their own. Either way a run comes out the same.
 """
 
 from dataclasses import fields, replace
@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.model.inputs import ModelInputs, build_inputs, with_own_figures
+from sim.model.inputs import ModelInputs, build_inputs, with_formats_anew, with_own_figures
 from sim.rules.quantize import quantize
 from sim.scenario.library import domain_of
 from sim.scenario.loading import varied
@@ -50,6 +50,7 @@ RUNS_AXIS = {
             "signal",
             "resilience",
             "consultation_reputation",
+            "consultation_threshold",
             "project_age",
             "project_turn",
             "project_first",
@@ -111,6 +112,7 @@ class Varied:
         read = Read(vars(base.params))
         build_inputs(self._change(loaded), read)
         self._direct = {name for name in vars(base.params) if name not in read.names and name not in ONE_FOR_ALL}
+        self._of_figures = base.actor_table.figures.coefficients  # which read nothing else
 
     def batches(self, points, first=0):
         """Inputs for these points: stacked ModelInputs, the places of its points in the order given, and the policies
@@ -184,7 +186,7 @@ class Varied:
     def _arrange(self, changes):
         """What is arranged for some changes, and its structure."""
         if changes not in self._arranged:
-            figures = tuple(change for change in changes if self._is_figure_of_an_actor(change[0]))
+            figures = tuple(change for change in changes if self._moves_figures(change[0]))
             self._arranged[changes] = figures and self._refigured(changes, figures) or self._arranged_anew(changes)
         return self._arranged[changes]
 
@@ -192,40 +194,55 @@ class Varied:
         inputs = build_inputs(self._change(varied(self.loaded, dict(changes)) if changes else self.loaded))
         return inputs, _structure(inputs)
 
-    def _is_figure_of_an_actor(self, path):
-        """Whether a path leads to a figure of an actor, its own or the library's, that moves arrays of actors alone."""
+    def _moves_figures(self, path):
+        """Whether what a path leads to moves figures of actors or formats alone: own, the library's, a coefficient."""
         match path.split("."):
             case ["states", _, what, *_]:
                 return what in FIGURES_OF_STATES and self._place(path).value is not None
+            case ["formats", _, "reputation" | "threshold", *_]:
+                return self._place(path).value is not None
             case ["actors", _, what]:
                 return what in OWN_FIGURES
             case ["actors", _, what, _]:
                 return what in TOWARDS
+            case ["behaviour", name]:
+                return name in self._of_figures
         return False
 
     def _refigured(self, changes, figures):
-        """What is arranged for the changes that are no figures, with these in it; None where more would change."""
+        """What is arranged for the changes that move no figures, with these in it; None where more would change."""
         inputs, structure = self._arrange(tuple(change for change in changes if change not in figures))
-        library, actors, changed = inputs.loaded.library, dict(inputs.loaded.scenario.actors), set()
+        scenario, library, params = inputs.loaded.scenario, inputs.loaded.library, dict(vars(inputs.params))
         for path, value in figures:
-            home, code, what, *other = path.split(".")
-            changed.add((home, code, what))
-            if home == "states":
-                library = with_figures(library, {path: value})
-                continue
-            if code not in inputs.index or not set(other) <= set(inputs.adversaries):
-                return None
-            now, number = actors.get(code, ActorOverride()), fitted(self._place(path), value)
-            figure = {**getattr(now, what), other[0]: number} if other else number
-            actors[code] = now.model_copy(update={what: figure})
-        scenario = inputs.loaded.scenario.model_copy(update={"actors": actors})
-        refigured = with_own_figures(inputs, replace(inputs.loaded, scenario=scenario, library=library), changed)
+            number = fitted(self._place(path), value)
+            match path.split("."):
+                case ["states" | "formats", *_]:
+                    library = with_figures(library, {path: number})
+                case ["behaviour", name]:
+                    params[name] = np.full((1, 1), float(number))
+                case ["actors", code, what, *other]:
+                    if code not in inputs.index or not set(other) <= set(inputs.adversaries):
+                        return None
+                    now = scenario.actors.get(code, ActorOverride())
+                    figure = {**getattr(now, what), other[0]: number} if other else number
+                    actors = {**scenario.actors, code: now.model_copy(update={what: figure})}
+                    scenario = scenario.model_copy(update={"actors": actors})
+        loaded, changed = replace(inputs.loaded, scenario=scenario, library=library), _named(figures)
+        refigured = with_own_figures(inputs, loaded, SimpleNamespace(**params), changed)
+        if refigured and any(home == "formats" for home, *_ in changed):
+            refigured = with_formats_anew(refigured, loaded)
+            structure = _structure(refigured)
         return refigured and (refigured, structure)
 
     def _place(self, path):
         if path not in self._places:
             self._places[path] = find(self.loaded.document, path, self.loaded.library)
         return self._places[path]
+
+
+def _named(figures):
+    """What changes of figures are of, as `Figures` names it: its home, whose it is, and which."""
+    return {tuple(path.split(".")[:3]) for path, _ in figures}
 
 
 def _fitting(inputs, path, value, low, high):

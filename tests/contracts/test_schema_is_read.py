@@ -88,7 +88,7 @@ def _read(node):
         return _text(node.slice)
     if isinstance(node, ast.Call):
         called = getattr(node.func, "attr", getattr(node.func, "id", None))
-        place = {"get": 0, "getattr": 1}.get(called, len(node.args))
+        place = {"get": 0, "getattr": 1, "state": 1}.get(called, len(node.args))
         return _text(node.args[place]) if place < len(node.args) else None
     return None
 

@@ -10,7 +10,7 @@ from nbclient import NotebookClient
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LONGEST_CELL = 15
-TAKE_LONG = ("05", "06")
+TAKE_LONG = ("03", "04", "05", "06")
 
 
 def code_cells(notebook):

@@ -204,7 +204,7 @@ def different(one, other):
     return {
         field.name
         for field in fields(one)
-        if field.name not in ("loaded", "params", "bonds")
+        if field.name not in ("loaded", "params", "bonds", "actor_table")  # whose arrays are fields themselves
         if not np.array_equal(getattr(one, field.name), getattr(other, field.name))
     }
 

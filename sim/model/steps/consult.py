@@ -12,7 +12,7 @@ incident to call; in each, a caller is drawn and picks a format.
 
 from collections import defaultdict
 from dataclasses import dataclass, fields
-from itertools import count
+from itertools import chain, count
 from typing import NamedTuple
 
 import numpy as np
@@ -26,9 +26,11 @@ from sim.model.steps.stops import NOBODY, seats_to_ask
 from sim.model.steps.willingness import exchange_intentions, terms, utility_of_calls
 from sim.rules.choice import choice_probabilities, first_of, largest, pick
 from sim.rules.consultation import format_utility, p_break_silence
-from sim.rules.quantize import quantize, select_runs, total_by
+from sim.rules.quantize import quantize, select_runs
 from sim.rules.tempo import NEVER, days_drawn
 from sim.scenario.calendar import whole
+
+FEW_RUNS = 128  # up to which several incidents at once take less time than one by one
 
 
 def open_consult(world):
@@ -45,7 +47,7 @@ def foreseen(world):
 
     Returns
     -------
-    World, a twin of this one; list of the incidents that have begun; and the list of Call that `calls` gives
+    World, a twin of this one; list of the incidents that have begun; and what `calls` gives
     """
     twin = world.twin()
     begun = [*settle_positions(twin)]
@@ -58,8 +60,7 @@ def close_consult(world, answers):
     lasting = settle_positions(world)
     apply_positions(world, answers)
     left = pay(world, calls(world, answers, own))
-    for h in lasting:
-        exchange(world, h, lasting[h], left[h])
+    exchange(world, lasting, left)
     leak(world)
 
 
@@ -70,22 +71,34 @@ def settle_positions(world):
     -------
     dict of incident to array (kinds, R, A), what `lasting_utility` gives for it in this turn
     """
-    begun = np.flatnonzero(world.inputs.incident_begins <= world.turn)
-    return {h: take_positions(world, h) for h in begun}
+    begun = (world.inputs.incident_begins <= world.turn).nonzero()[0].tolist()
+    lasting = {}
+    for incidents in at_once(begun, world.runs):
+        lasting |= take_positions(world, incidents)
+    return lasting
 
 
-def exchange(world, h, lasting, capital):
-    """Weigh the responses to incident `h`, and let members hear what the others intend.
+def at_once(incidents, runs):
+    """Incidents in groups that are worked out at once: one alone where runs are many, as its tables are large then."""
+    many = max(FEW_RUNS // runs, 1)
+    return [incidents[first : first + many] for first in range(0, len(incidents), many)]
+
+
+def exchange(world, lasting, left):
+    """Weigh the responses to each incident that has begun, and let members hear what the others intend.
 
     Parameters
     ----------
-    lasting : array (kinds, R, A), the part of their willingness that calls do not move
-    capital : array (R, A), what is left once calls over this incident and those before it are paid
+    lasting : dict of incident to array (kinds, R, A), the part of their willingness that calls do not move
+    left : array (H, R, A), the capital left once calls over an incident and those before it are paid
     """
-    world.base_utilities[h] = lasting + utility_of_calls(world, h, capital)
-    exchange_intentions(world, h)
+    for h in lasting:
+        world.base_utilities[h] = lasting[h] + utility_of_calls(world, h, left[h])
+    for incidents in at_once([*lasting], world.runs):
+        exchange_intentions(world, incidents)
     if world.recorder:
-        world.recorder.keep_terms(h, terms(world, h, capital))
+        for h in lasting:
+            world.recorder.keep_terms(h, terms(world, h, left[h]))
 
 
 def leak(world):
@@ -103,16 +116,16 @@ def leak(world):
 # ------------------------------------------------------------------------------------------------- calls
 
 
-class Call(NamedTuple):
-    """A consultation that was called."""
+class Calls(NamedTuple):
+    """The consultations called in one chance of a turn: C of them, one over an incident in a run at most."""
 
-    incident: int  # its place, like the others
     chance: int
-    run: int
-    seat: int  # whose wish it is
-    caller: int  # who asks for it: a member
-    form: int  # among the consultations of its incident
-    weighed: tuple | None  # for the record: what spoke for and against each format, and how likely it was
+    incidents: np.ndarray  # (C,) of int, places
+    runs: np.ndarray  # (C,) likewise
+    forms: np.ndarray  # (C,) among the consultations of its incident
+    seats: np.ndarray  # (C,) whose wish it is
+    callers: np.ndarray  # (C,) who asks for it: a member
+    weighed: dict  # incident -> what each format had for and against it in the first run, and how likely it was
 
 
 @dataclass(frozen=True)
@@ -192,7 +205,7 @@ def calls(world, answers, own=None):
 
     Returns
     -------
-    list of Call
+    list of Calls
     """
     inputs, outlook = world.inputs, look_at_consultations(world)
     if outlook is None:
@@ -208,18 +221,24 @@ def calls(world, answers, own=None):
             n = np.unique(n)
             likely[..., n] = weigh_formats(world, outlook.at(n))[1]
         h, n, picked, seats = call(world, k, outlook, likely, wanted, own)
-        made += open_consultations(world, k, outlook, h, n, picked, seats)
+        if h.size:
+            made.append(open_consultations(world, k, outlook, h, n, picked, seats))
     made += call_besides(world, chances, outlook, wanted)
     if world.recorder:
-        tell_calls(world, sorted((one for one in made if one.run == 0), key=lambda one: (one.incident, one.chance)))
+        tell_calls(world, made)
     return made
 
 
 def tell_calls(world, made):
-    """Tell the calls of the first run."""
-    for one in made:
-        consultation = world.inputs.consultation_slices[one.incident].start + one.form
-        world.recorder.consultation_called(world, one.incident, consultation, one.caller, *one.weighed)
+    """Tell what was called in the first run, incident by incident."""
+    first = [
+        (h, one.chance, form, caller, one.weighed[h])
+        for one in made
+        for h, run, form, caller in zip(one.incidents, one.runs, one.forms, one.callers, strict=True)
+        if run == 0
+    ]
+    for h, _, form, caller, weighed in sorted(first, key=lambda one: one[:2]):
+        world.recorder.consultation_called(world, h, world.inputs.formats[form, h], caller, *weighed)
 
 
 def _place(inputs, incident, form):
@@ -249,7 +268,8 @@ def call(world, k, outlook, likely, wanted, own):
         at_stake = outlook.most_at_stake >= outlook.of(inputs.params_per_run.call_stake_min)
         picked = np.where(at_stake, pick(likely, draw) - 1, -1)
     else:
-        first = {(one.incident, one.run): one.form for one in own if one.chance == k}
+        chosen = [zip(one.incidents, one.runs, one.forms, strict=True) for one in own if one.chance == k]
+        first = {(h, run): form for h, run, form in chain(*chosen)}
         picked = np.array([[first.get((h, run), -1) for run in runs] for h in range(len(inputs.incidents))])
     if wanted:
         h, n = np.indices(picked.shape).reshape(2, -1)
@@ -292,7 +312,7 @@ def call_besides(world, chances, outlook, wanted):
         for form in formats:
             k, consultation = next(next_of[h, run]), world.inputs.formats[form, h]
             if can_be_called(world, outlook.at(n))[consultation].any():
-                made += open_consultations(world, k, outlook, *np.array([[h], n, [form], [place]]))
+                made.append(open_consultations(world, k, outlook, *np.array([[h], n, [form], [place]])))
     return made
 
 
@@ -323,14 +343,13 @@ def member_calling(world, h, rows, consultations, caller):
 def utilities(world, outlook):
     """What the caller sees in each format: (T, N), and the terms for the record."""
     inputs, state, per_run, of = world.inputs, world.state, world.inputs.params_per_run, outlook.of
-    doubled = inputs.consultation_duplicates @ is_active(state.consultation_state[:, outlook.runs])
     besides = inputs.consultation_is_ip4[:, None] * effect_anywhere(world, "duplication")[outlook.runs]
     utility, looked_at = format_utility(
         inputs.consultation_mandate,
         outlook.coverage,
         outlook.days,
         outlook.veto,
-        np.minimum(doubled + besides, 1),
+        np.minimum(doubled(world, outlook.runs) + besides, 1),
         outlook.reputation,
         mandate_weight=of(per_run.call_mandate),
         coverage_weight=of(per_run.call_coverage),
@@ -344,9 +363,10 @@ def utilities(world, outlook):
     return utility + of(per_run.call_victim) * outlook.victim_inside - again, looked_at
 
 
-def is_active(consultation_state):
-    """1 where a consultation is open or has adopted its text, else 0."""
-    return ((consultation_state == OPEN) | (consultation_state == ADOPTED)).astype(float)
+def doubled(world, runs=slice(None)):
+    """How many that are open, or have adopted their text, do the work of each consultation: (T, R), or some runs."""
+    now = world.state.consultation_state[:, runs]
+    return world.inputs.consultation_duplicates @ ((now == OPEN) | (now == ADOPTED)).astype(float)
 
 
 def coverage(world, of=True):
@@ -380,13 +400,14 @@ def p_veto(world, runs):
     """
     inputs, per_run = world.inputs, world.inputs.params_per_run
     panels, panel_of = inputs.silent_panels
-    position, cares = (np.moveaxis(table[:, runs], -1, 0) for table in (world.state.position, salience(world)))
+    tables = world.state.position, salience(world)
+    position, cares = (np.ascontiguousarray(np.moveaxis(table[:, runs], -1, 0)) for table in tables)
     weight = quantize(select_runs(inputs.capability, runs).T[:, None] * cares)
     weighed, weight = (panels @ table.reshape(len(table), -1) for table in (quantize(weight * position), weight))
     mean = (weighed / np.maximum(weight, 1e-9)).reshape(len(panels), *position.shape[1:])
     reluctance = np.zeros((len(panels) + 1, *position.shape[1:]))
     for k, sits in enumerate(panels > 0):
-        reluctance[k] = ((mean[k] - position[sits]) * cares[sits]).max(axis=0, initial=0)
+        reluctance[k] = np.maximum.reduce((mean[k] - position[sits]) * cares[sits], axis=0, initial=0)
     hazard, steepness, days = (
         select_runs(of_all, runs)
         for of_all in (per_run.silence_hazard, per_run.silence_steepness, per_run.silence_days)
@@ -451,7 +472,7 @@ def calls_open(world, h, legal, picks):
 
     Parameters
     ----------
-    legal : array (T, R) of bool, what can be called; picks : list of Call, where the model's own rule calls for all
+    legal : array (T, R) of bool, what can be called; picks : list of Calls, where the model's own rule calls for all
     """
     inputs = world.inputs
     part = inputs.consultation_slices[h]
@@ -461,8 +482,8 @@ def calls_open(world, h, legal, picks):
     opened = []
     for run, place, code in seats_to_ask(world, "call", may_call):
         options = places_to_call(world, h, run, place, part.start + np.flatnonzero(legal[:, run]))
-        mine = [one for one in picks if (one.incident, one.run, one.seat) == (h, run, place)]
-        own = tuple(inputs.consultations[part.start + one.form][1] for one in mine)
+        mine = [one.forms[(one.incidents == h) & (one.runs == run) & (one.seats == place)] for one in picks]
+        own = tuple(inputs.consultations[inputs.formats[form, h]][1] for form in chain(*mine))
         decision = Decision("call", world.turn, code, inputs.incidents[h], options, own, least=0, most=most)
         opened.append((run, decision))
     return opened
@@ -489,23 +510,18 @@ def open_consultations(world, k, outlook, h, n, picked, seats):
 
     Returns
     -------
-    list of Call
+    Calls
     """
-    if not h.size:
-        return []
     inputs, state = world.inputs, world.state
     r, t = outlook.runs[n], inputs.formats[picked, h]
     caller = member_calling(world, h, r, t, seats)
-    weighed = [
-        as_weighed(world, over, outlook.at([place])) if run == 0 and world.recorder else None
-        for over, place, run in zip(h, n, r, strict=True)
-    ]
+    told = zip(h[r == 0], n[r == 0], strict=True) if world.recorder else ()
+    weighed = {over: as_weighed(world, over, outlook.at([place])) for over, place in told}
     least = inputs.consultation_min[t, 0]
     draw = world.draws.normal_at(f"days {k}", world.turn, inputs.consultation_names, t, r)
     days = days_drawn(least, inputs.consultation_typical[t, 0], inputs.consultation_max[t, 0], draw)
-    beside = inputs.consultation_duplicates[t] * is_active(state.consultation_state)[:, r].T
     for total, more in (
-        (state.duplication, np.minimum(beside.sum(axis=-1), 1)),
+        (state.duplication, np.minimum(doubled(world)[t, r], 1)),
         (state.called, 1),
         (state.called_best, inputs.best_placed[t]),
     ):
@@ -517,7 +533,7 @@ def open_consultations(world, k, outlook, h, n, picked, seats):
     first = state.first_consultation[h, r]
     state.first_consultation[h, r] = np.where(first < 0, t, first)
     state.asked[h, r] = np.maximum(state.asked[h, r], state.severity[h, r, caller] > 0)
-    return [*map(Call, h, [k] * h.size, r, seats, caller, picked, weighed)]
+    return Calls(k, h, r, picked, seats, caller, weighed)
 
 
 def as_weighed(world, h, outlook):
@@ -532,7 +548,7 @@ def pay(world, made):
 
     Parameters
     ----------
-    made : list of Call
+    made : list of Calls
 
     Returns
     -------
@@ -541,8 +557,10 @@ def pay(world, made):
     state, price = world.state, quantize(world.inputs.params_per_run.consult_cost)
     if not made:
         return np.broadcast_to(state.capital, state.stake.shape)
-    h, r, who = np.array([(one.incident, one.run, one.caller) for one in made]).T
-    paid = np.cumsum(total_by(state.stake.shape, (h, r, who), select_runs(price, r)), axis=0)
+    paid = np.zeros(state.stake.shape)
+    for one in made:
+        np.add.at(paid, (one.incidents, one.runs, one.callers), select_runs(price, one.runs))
+    np.cumsum(paid, axis=0, out=paid)
     left = state.capital - paid
     state.capital, state.spent = left[-1].copy(), state.spent + paid[-1]
     return left

@@ -5,42 +5,45 @@ import numpy as np
 from sim.catalogue.responses import RUNGS, rung_of
 from sim.model.decisions import Decision, Option
 from sim.model.steps.stops import seats_to_ask
-from sim.model.steps.willingness import lasting_utility, utility_of_calls
+from sim.model.steps.willingness import lasting_utility, side_by_side, utility_of_calls
 from sim.rules.choice import logistic
 from sim.rules.quantize import quantize
 
 JUST = 1e-3  # of the ladder
 
 
-def take_positions(world, h):
-    """The text each actor wants: more with stake, threat and certainty, less with exposure.
+def take_positions(world, incidents):
+    """The text each actor wants over each incident: more with stake, threat and certainty, less with exposure.
+
+    Parameters
+    ----------
+    incidents : list of int, in their order
 
     Returns
     -------
-    array (kinds, R, A), what `lasting_utility` gives, which positions rest on
+    dict of incident to array (kinds, R, A), what `lasting_utility` gives, which positions rest on
     """
     inputs, state, params = world.inputs, world.state, world.inputs.params
-    suspect = inputs.incident_suspect[h]
-    exposure = world.exposed(suspect)
+    where, lasting = side_by_side(incidents), lasting_utility(world, incidents)
+    suspect = inputs.incident_suspect[where]
     wants = (
         params.position_base
-        + params.position_bond * state.bond[h]
+        + params.position_bond * state.bond[where]
         + params.position_stance * inputs.stance[suspect]
-        + params.position_hurt * inputs.hurts_people[h]
-        - params.position_exposure * exposure
+        + params.position_hurt * inputs.hurts_people[where]
+        - params.position_exposure * world.exposed(suspect)
         - world.swayed(suspect)
     )
-    sure = world.confidence()[h]
-    doubt = params.position_doubt * (1 - sure)
-    is_suspect = np.arange(len(inputs.actors)) == inputs.index[inputs.adversaries[suspect]]
-    lasting = lasting_utility(world, h)
-    alone = as_far_as_oneself(world, h, sure, lasting + utility_of_calls(world, h, state.capital))
-    strongest = np.minimum(np.clip(wants, 0, 1) * (1 - doubt), alone)
-    state.position[h] = quantize(strongest * ~is_suspect)
+    doubt = params.position_doubt * (1 - world.confidence()[where])
+    wants = np.clip(wants, 0, 1) * (1 - doubt)
+    for h, text in zip(incidents, wants, strict=True):
+        np.minimum(text, as_far_as_oneself(world, h, lasting[h]), out=text)
+        text[:, inputs.index[inputs.adversaries[inputs.incident_suspect[h]]]] = 0
+    state.position[where] = quantize(wants)
     return lasting
 
 
-def as_far_as_oneself(world, h, sure, utility):
+def as_far_as_oneself(world, h, lasting):
     """The strongest text that an actor can want: solidarity is free, and from there on as far as it would go alone.
 
     Nobody asks for a text that names a culprit, or carries measures, when it is unlikely to do either by itself, or not
@@ -48,18 +51,22 @@ def as_far_as_oneself(world, h, sure, utility):
 
     Parameters
     ----------
-    sure : array (R, A), confidence in who did it; utility : array (kinds, R, A), of joining each kind alone
+    lasting : array (kinds, R, A), of willingness to join each kind alone, what calls do not move
     """
     inputs, params = world.inputs, world.inputs.params
     part = inputs.kind_slices[h]
-    beyond = np.flatnonzero((inputs.is_naming[part] + inputs.severity_driven[part])[:, 0, 0])
+    beyond = (inputs.is_naming[part] + inputs.severity_driven[part])[:, 0, 0].nonzero()[0]
     if not beyond.size:
         return 1.0
-    alone = logistic(params.precision * utility[beyond].max(axis=0))
+    utility = utility_of_calls(world, h, world.state.capital, beyond)
+    for most, one in zip(utility, beyond, strict=True):
+        most += lasting[one]
+    alone = logistic(params.precision * utility.max(axis=0))
     as_willing = 1 - params.position_own * (1 - params.rung_solidarity) * (1 - alone)
-    is_sure = sure >= inputs.naming_asks[h]
-    can_be_named = inputs.is_naming[part].any()
-    return np.where(is_sure | ~can_be_named, as_willing, np.minimum(as_willing, just_below(params.rung_naming)))
+    if not inputs.is_naming[part].any():
+        return as_willing
+    is_sure = world.confidence()[h] >= inputs.naming_asks[h]
+    return np.where(is_sure, as_willing, np.minimum(as_willing, just_below(params.rung_naming)))
 
 
 def just_below(rung):

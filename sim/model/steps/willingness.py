@@ -9,52 +9,57 @@ import numpy as np
 from sim.rules.choice import logistic, respond_to_company
 from sim.rules.quantize import quantize
 
+IN_CACHE = 2**14  # numbers of a table
 
-def attention(world, h):
-    """Log-odds that each attends to incident `h` now, and does more than take note: (R, A)."""
+
+def attention(world, where):
+    """Log-odds that each attends to an incident now, and does more than take note: (R, A), or (H, R, A) for several."""
     inputs, state, params = world.inputs, world.state, world.inputs.params
     cares = (
         params.attend_base
-        + params.attend_stake * state.stake[h]
-        + params.attend_bond * state.bond[h]
-        + params.attend_ask * state.asked[h][:, None]
-        + params.attend_text * (state.covered[h] > 0)
+        + params.attend_stake * state.stake[where]
+        + params.attend_bond * state.bond[where]
+        + params.attend_ask * state.asked[where][..., None]
+        + params.attend_text * (state.covered[where] > 0)
         + params.attend_capability * inputs.capability
     )
     return quantize(params.precision * cares)
 
 
-def products(world, h):
+def products(world, where):
     """The terms that are a property of the kind times one of the situation, but for those that calls move.
+
+    Parameters
+    ----------
+    where : slice of the incidents' axis, or array (H,) of int, of which incidents
 
     Returns
     -------
-    list of (name, array (kinds of the incident, 1, 1), array (R or 1, A or 1)); the terms' contributions are their
-    products
+    list of (name, array (K, 1, 1), array that broadcasts to (H, R, A)); the terms' contributions are their products
     """
     inputs, state, params = world.inputs, world.state, world.inputs.params
-    part = inputs.kind_slices[h]
-    suspect = inputs.incident_suspect[h]
-    third_party = (state.severity[h] == 0) & bool(inputs.has_demand[h])
-    grave = state.perceived[h] - params.grave_from
-    hurt = inputs.hurts_people[h] * state.perceived[h]
-    typical, names, measure = inputs.typical, inputs.is_naming[part], inputs.severity_driven[part]
-    support, accuses = inputs.is_support[part], inputs.kind_accuses[part]
+    suspect, hurts, severity = inputs.incident_suspect[where], inputs.hurts_people[where], state.severity[where]
+    third_party = (severity == 0) & inputs.has_demand[where][:, None, None]
+    grave = state.perceived[where] - params.grave_from
+    hurt = hurts * state.perceived[where]
+    far = inputs.incident_is_far[where][:, None, None].astype(float)
+    typical, names, measure = inputs.typical, inputs.is_naming, inputs.severity_driven
+    support, accuses = inputs.is_support, inputs.kind_accuses
     return [
-        ("practice", names, growth_of_naming(world) * (1 - inputs.hurts_people[h])),
+        ("practice", names, growth_of_naming(world) * (1 - hurts)),
         ("practice", measure, params.practice_third_party * third_party),
-        ("stake", typical.benefit[part], params.b_stake * state.stake[h]),
-        ("stake", names, params.b_bond * state.bond[h] + params.b_led * own_share(state.severity[h])),
-        ("stake", measure * typical.risk[part], params.b_severity * grave),
+        ("stake", typical.benefit, params.b_stake * state.stake[where]),
+        ("stake", names, params.b_bond * state.bond[where] + params.b_led * own_share(severity)),
+        ("stake", measure * typical.risk, params.b_severity * grave),
         ("stake", accuses, params.b_hurt * hurt),
         ("stake", measure, params.b_hurt_measures * hurt),
-        ("need", support, params.b_need * need(world, h)),
-        ("lead", accuses, -params.b_unled * unled(world, h)),
-        ("publicness", names, -params.b_hidden * (1 - state.publicness[h][:, None])),
+        ("need", support, params.b_need * need(inputs, severity)),
+        ("lead", accuses, -params.b_unled * unled(world)[where]),
+        ("publicness", names, -params.b_hidden * (1 - state.publicness[where][..., None])),
         ("stance", 1 - support, params.b_stance * inputs.stance[suspect]),
-        ("exposure", typical.gravity[part], -params.b_exposure * world.exposed(suspect)),
-        ("tension", typical.risk[part], -params.b_tension * state.tension[:, None]),
-        ("reach", typical.is_military[part], -params.b_reach * float(inputs.incident_is_far[h]) * inputs.is_nato),
+        ("exposure", typical.gravity, -params.b_exposure * world.exposed(suspect)),
+        ("tension", typical.risk, -params.b_tension * state.tension[:, None]),
+        ("reach", typical.is_military, -params.b_reach * far * inputs.is_nato),
     ]
 
 
@@ -63,13 +68,12 @@ def products_of_calls(world, h, capital):
 
     Parameters
     ----------
-    capital : array (R, A), what each has left
+    h : int; capital : array (R, A), what each has left
     """
-    inputs, state, params = world.inputs, world.state, world.inputs.params
-    part = inputs.kind_slices[h]
+    inputs, params = world.inputs, world.inputs.params
     return [
-        ("ask", np.ones_like(inputs.is_support[part]), params.b_ask * state.asked[h][:, None]),
-        ("cost", inputs.typical.cost[part], -params.b_cost * inputs.capacity / np.maximum(capital, 0.1)),
+        ("ask", np.ones_like(inputs.is_support), params.b_ask * world.state.asked[h][:, None]),
+        ("cost", inputs.typical.cost, -params.b_cost * inputs.capacity / np.maximum(capital, 0.1)),
     ]
 
 
@@ -87,18 +91,19 @@ def own_share(severity):
     return quantize(severity / np.where(worst > 0, worst, 1.0))
 
 
-def unled(world, h):
-    """Who would accuse over the head of a victim that has not: (R, A), 0 or 1."""
+def unled(world):
+    """Who would accuse over the head of a victim that has not: (H, R, A), 0 or 1."""
     inputs, state = world.inputs, world.state
-    is_victim = state.severity[h] > 0
-    naming = np.flatnonzero((inputs.option_incident == h) & (inputs.is_attribution[:, 0, 0] > 0))
-    named = (state.joined[naming] & is_victim).any(axis=(0, 2))
-    return ~named[:, None] & ~is_victim
+    is_victim = state.severity > 0
+    named = np.zeros(is_victim.shape[:2], dtype=bool)
+    for o in inputs.is_attribution[:, 0, 0].nonzero()[0]:
+        h = inputs.option_incident[o]
+        named[h] |= (state.joined[o] & is_victim[h]).any(axis=-1)
+    return ~named[..., None] & ~is_victim
 
 
-def need(world, h):
-    """How much more the helper is able to do than the worst hit victim: (R, A), -1 to 1."""
-    inputs, severity = world.inputs, world.state.severity[h]
+def need(inputs, severity):
+    """How much more the helper is able to do than the worst hit victim: -1 to 1, like `severity` (..., R, A)."""
     worst = severity == severity.max(axis=-1, keepdims=True)
     able = (inputs.capability * worst).max(axis=-1, keepdims=True)
     return quantize(np.where(severity > 0, 0.0, inputs.capability - able))
@@ -114,43 +119,65 @@ def certainty(world, h):
 
 def accusing(inputs, h):
     """Places, among the kinds of response to an incident, of those that accuse."""
-    return np.flatnonzero(inputs.kind_accuses[inputs.kind_slices[h], 0, 0])
+    return inputs.kind_accuses[inputs.kind_slices[h], 0, 0].nonzero()[0]
 
 
-def lasting_utility(world, h):
-    """The part of willingness to join each kind that stays while seats consult: (kinds, R, A)."""
-    inputs = world.inputs
-    part = inputs.kind_slices[h]
-    utility = _summed(world, products(world, h))
-    utility += inputs.practice[part] + inputs.most_usual(h, world.turn)
-    for place, sure in zip(accusing(inputs, h), certainty(world, h), strict=True):
-        utility[place] += sure
-    return utility
+def lasting_utility(world, incidents):
+    """The part of willingness to join each kind that stays while seats consult.
 
+    Parameters
+    ----------
+    incidents : list of int, in their order, of which incidents
 
-def utility_of_calls(world, h, capital):
-    """The rest of it, which calls move: (kinds, R, A). `capital` (R, A) is what each has left."""
-    return _summed(world, products_of_calls(world, h, capital))
-
-
-def _summed(world, rows):
-    """The sum of products of kind and situation, exact on the grid: (kinds, R, A)."""
-    of_kind = quantize(np.array([kind[:, 0, 0] for _, kind, _ in rows]).T)
-    of_situation = np.empty((len(rows), *world.state.capital.shape))
-    for row, (_, _, situation) in zip(of_situation, rows, strict=True):
+    Returns
+    -------
+    dict of incident to array (kinds, R, A)
+    """
+    inputs, habit, where = world.inputs, world.inputs.habit(world.turn), side_by_side(incidents)
+    weighed = products(world, where)
+    of_kind = quantize(np.array([kind[:, 0, 0] for _, kind, _ in weighed]).T)
+    of_situation = np.empty((len(weighed), *world.state.stake[where].shape))
+    for row, (_, _, situation) in zip(of_situation, weighed, strict=True):
         row[:] = quantize(situation)
-    return (of_kind @ of_situation.reshape(len(rows), -1)).reshape(-1, *of_situation.shape[1:])
+    utilities = {}
+    for place, h in enumerate(incidents):
+        part, situation = inputs.kind_slices[h], of_situation[:, place]
+        utility = (of_kind[part] @ situation.reshape(len(weighed), -1)).reshape(-1, *situation.shape[1:])
+        utility += habit[part]
+        for k, sure in zip(accusing(inputs, h), certainty(world, h), strict=True):
+            utility[k] += sure
+        utilities[h] = utility
+    return utilities
+
+
+def side_by_side(places):
+    """Places in their order, as a slice where none is left out between them, so that what they pick needs no copy."""
+    run = range(places[0], places[-1] + 1)
+    return slice(run.start, run.stop) if len(run) == len(places) else np.array(places, dtype=int)
+
+
+def utility_of_calls(world, h, capital, kinds=slice(None)):
+    """The rest of it, which calls move: (kinds, R, A), or of some of the kinds alone.
+
+    Parameters
+    ----------
+    capital : array (R, A), what each has left; kinds : array of int, places among those of the incident
+    """
+    (_, _, asked), (_, cost, paying) = products_of_calls(world, h, capital)
+    utility = quantize(cost[world.inputs.kind_slices[h], :1][kinds]) * quantize(paying)
+    utility += quantize(asked)
+    return utility
 
 
 def terms(world, h, capital):
     """The same willingness term by term, for row 0: dict of name to array (kinds of the incident, A)."""
-    inputs = world.inputs
-    habit = inputs.practice[inputs.kind_slices[h]] + inputs.most_usual(h, world.turn)
-    weighed = {"practice": habit[:, 0]}
-    for name, kind, situation in products(world, h) + products_of_calls(world, h, capital):
-        term = quantize(kind[:, 0]) * quantize(situation[0])
-        weighed[name] = weighed.get(name, np.zeros_like(habit[:, 0])) + term
-    weighed["confidence"] = np.zeros_like(weighed["practice"])
+    inputs, part = world.inputs, world.inputs.kind_slices[h]
+    habit = inputs.habit(world.turn)[part, 0]
+    weighed = {"practice": habit}
+    for name, kind, situation in products(world, np.array([h])) + products_of_calls(world, h, capital):
+        term = quantize(kind[part, 0]) * quantize(situation[..., 0, :])
+        weighed[name] = weighed.get(name, np.zeros_like(habit)) + term
+    weighed["confidence"] = np.zeros_like(habit)
     weighed["confidence"][accusing(inputs, h)] = certainty(world, h)[:, 0]
     return weighed
 
@@ -185,12 +212,12 @@ def peer_participation(world, h):
     -------
     array (kinds of the incident, R, A)
     """
-    return _in_clubs(world.inputs, expected_to_join(world, h))
+    return _in_clubs(world.inputs, expected_to_join(world, [h]))[0]
 
 
 def peer_participation_at(world, h, places):
     """The same for some of that table's entries alone: (N,), as is `places`, their places when it is laid out flat."""
-    inputs, expected = world.inputs, expected_to_join(world, h)
+    inputs, (expected,) = world.inputs, expected_to_join(world, [h])
     row, actor = np.divmod(places, expected.shape[-1])
     own, most = expected.ravel()[places], np.zeros(places.size)
     at = np.minimum(row % expected.shape[1], inputs.peer_group.shape[1] - 1), actor
@@ -205,26 +232,31 @@ def _sum_over_club(expected, weight):
     return expected @ weight[0] if len(weight) == 1 else (expected * weight).sum(axis=-1)
 
 
-def expected_to_join(world, h):
-    """With what probability each joins a kind of response, as the others see it: (kinds of the incident, R, A)."""
-    intention = world.state.p_join[world.inputs.kind_slices[h]]
-    return quantize(np.maximum(intention * logistic(attention(world, h)), has_joined(world, h)))
+def expected_to_join(world, incidents):
+    """With what probability each joins a kind of response, as the others see it: (kinds, R, A) for each incident."""
+    state, kinds = world.state, world.inputs.kind_slices
+    attends = logistic(attention(world, side_by_side(incidents)))
+    return [
+        quantize(np.maximum(state.p_join[kinds[h]] * of_one, has_joined(world, h)))
+        for h, of_one in zip(incidents, attends, strict=True)
+    ]
 
 
-def _in_clubs(inputs, expected):
-    kinds, runs, actors = expected.shape
-    own = np.ascontiguousarray(expected.reshape(-1, actors).T)  # neighbours of one club side by side
+def _in_clubs(inputs, tables):
+    """The company of each in the most willing of its clubs, of tables (kinds, R, A): a list like them."""
+    runs, actors = tables[0].shape[1:]
+    own = np.empty((actors, sum(len(table) for table in tables), runs))  # neighbours of one club side by side
+    np.concatenate([np.moveaxis(table, -1, 0) for table in tables], axis=1, out=own)
     if inputs.peer_group.shape[1] == 1:
-        by_club = (inputs.peer_group[:, 0] @ own).reshape(len(inputs.peer_group), kinds, runs)
+        by_club = (inputs.peer_group[:, 0] @ own.reshape(actors, -1)).reshape(-1, *own.shape[1:])
     else:
-        by_club = np.stack([_sum_over_club(expected, weight) for weight in inputs.peer_group])
-    most = np.zeros((actors, kinds * runs + 8))[:, :-8]  # lines a power of two apart push each other out of the cache
-    own, most = own.reshape(actors, kinds, runs), most.reshape(actors, kinds, runs)
-    for club, neighbours in inputs.neighbours:
-        weight, scale = (of[club, :, neighbours].T[:, None] for of in (inputs.peer_group, inputs.company_scale))
+        by_club = [(own * weight.T[:, None]).sum(axis=0) for weight in inputs.peer_group]
+    most = np.zeros((actors, own[0].size + 8))[:, :-8]  # lines a power of two apart push each other out of the cache
+    most = most.reshape(own.shape)
+    for club, neighbours, weight, scale in inputs.neighbours:
         company = _of_others(by_club[club], weight, own[neighbours], scale)
         np.maximum(most[neighbours], company, out=most[neighbours])
-    return np.ascontiguousarray(np.moveaxis(most, 0, -1))
+    return np.split(np.ascontiguousarray(np.moveaxis(most, 0, -1)), np.cumsum([len(table) for table in tables])[:-1])
 
 
 def _of_others(of_club, weight, own, scale):
@@ -235,14 +267,16 @@ def _of_others(of_club, weight, own, scale):
     return of_others
 
 
-def exchange_intentions(world, h):
+def exchange_intentions(world, incidents):
     """As many rounds as fit in a turn: each hears what the others intend and adjusts part of the way."""
     inputs, state, params = world.inputs, world.state, world.inputs.params
-    part = inputs.kind_slices[h]
+    many = max(IN_CACHE // state.capital.size, 1)  # kinds at a time: their tables stay in the processor's cache
     for _ in range(inputs.rounds(world.turn)):
-        company = peer_participation(world, h)
-        for k, intention in enumerate(state.p_join[part]):  # one kind at a time: its table stays in the cache
-            answer = respond_to_company(
-                world.base_utilities[h][k], params.b_peer, company[k], params.precision, intention, params.damping
-            )
-            intention[:] = quantize(answer * inputs.is_state)
+        tables = _in_clubs(inputs, expected_to_join(world, incidents))
+        for h, company in zip(incidents, tables, strict=True):
+            base, intention = world.base_utilities[h], state.p_join[inputs.kind_slices[h]]
+            for some in (slice(first, first + many) for first in range(0, len(base), many)):
+                answer = respond_to_company(
+                    base[some], params.b_peer, company[some], params.precision, intention[some], params.damping
+                )
+                intention[some] = quantize(answer * inputs.is_state)  # who has left intends nothing any more

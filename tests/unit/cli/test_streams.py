@@ -53,7 +53,7 @@ def kept(folder):
 # ---------------------------------------------------------------------------------------------------------- encodings
 
 
-@pytest.mark.parametrize("encoding", TITLES)
+@pytest.mark.parametrize("encoding", ["cp1252", pytest.param("ascii", marks=pytest.mark.long)])
 def test_a_story_is_told_in_what_the_encoding_has(scenario, tmp_path, encoding):
     answer = shell(f"oceans run {scenario} --no-charts --out {tmp_path}/out", PYTHONIOENCODING=encoding)
     told = answer.stdout.decode(encoding)

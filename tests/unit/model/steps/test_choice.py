@@ -125,7 +125,7 @@ def test_nobody_wants_a_text_that_names_below_the_confidence_that_naming_asks_fo
     asks = a_library().responses["public_attribution"].attribution_min
     behaviour = {"position_base": 1.0, "position_doubt": 0.0, "position_own": 0.0}
     world = judged(sure=asks + beyond, behaviour=behaviour, library=library_with(**CODED))
-    take_positions(world, 0)
+    take_positions(world, [0])
     wants = world.state.position[0][:, world.inputs.is_state & (world.state.stake[0, 0] > 0)]
     assert ((wants >= world.inputs.params.rung_naming) == names).all()
 

@@ -5,12 +5,12 @@ import pytest
 
 from sim.model.state import NEVER, OPEN
 from sim.model.steps.assess import assess
-from sim.model.steps.consult import callers, legal_consultations
+from sim.model.steps.consult import Calls, callers, legal_consultations, pay
 from sim.model.steps.positions import rung_edges, rung_of, salience, take_positions
 from sim.model.steps.texts import confidence_now, severity_now
 from sim.rules.choice import log_odds
 from sim.rules.cooperation import BLOCKED, NOT_BEGUN, RUNNING
-from tests.builders import a_library
+from tests.builders import a_library, an_incident
 from tests.unit.model.steps.worlds import SIZES, a_format, a_world, consult, library_with
 
 MANY = 300
@@ -28,7 +28,7 @@ def assessed(runs=1, **changes):
 @pytest.mark.parametrize("runs", SIZES)
 def test_who_is_hurt_wants_a_stronger_text(runs):
     world = assessed(runs)
-    take_positions(world, 0)
+    take_positions(world, [0])
     wants = world.state.position[0]
     assert (wants[:, world.inputs.index["EST"]] > wants[:, world.inputs.index["DEU"]]).all()
     assert not wants[:, world.inputs.index["RUS"]].any()
@@ -40,7 +40,7 @@ def test_who_depends_on_the_suspect_wants_a_softer_text_and_cares_more():
     free, bound = world.inputs.index["USA"], world.inputs.index["DEU"]
     world.state.stake[0, :, [free, bound]] = 0.3
     world.state.belief[:] = 2.0
-    take_positions(world, 0)
+    take_positions(world, [0])
     wants, cares = world.state.position[0, 0], salience(world, 0)[0]
     assert cares[bound] > cares[free]
     assert wants[bound] < wants[free]
@@ -49,10 +49,10 @@ def test_who_depends_on_the_suspect_wants_a_softer_text_and_cares_more():
 def test_doubt_softens_what_everybody_wants():
     world = assessed()
     world.state.belief[:] = 4.0
-    take_positions(world, 0)
+    take_positions(world, [0])
     sure = world.state.position.copy()
     world.state.belief = np.full_like(world.state.belief, -1.0)
-    take_positions(world, 0)
+    take_positions(world, [0])
     states = world.inputs.is_state
     assert (world.state.position[..., states] < sure[..., states]).all()
 
@@ -102,6 +102,26 @@ def test_a_consultation_costs_who_calls_it():
     price = world.inputs.params.consult_cost.flat[0]
     assert (world.state.called >= 1).all()
     assert (world.state.spent.sum(axis=-1) >= price * world.state.called - 1e-4).all()
+
+
+def test_a_call_is_weighed_as_a_cost_from_its_own_incident_on():
+    world = assessed(3, incidents=[an_incident(), an_incident("ports")], behaviour={"consult_cost": 0.25})
+    before, places = world.state.capital.copy(), np.zeros(1, dtype=int)
+    one = Calls(0, places + 1, places + 2, places, places, places, {})
+    left = pay(world, [one])
+    assert np.array_equal(left[0], before) and np.array_equal(left[1], world.state.capital)
+    assert before[2, 0] - left[1, 2, 0] == world.state.spent[2, 0] == 0.25
+    assert world.state.spent.sum() == 0.25
+
+
+def test_what_is_called_over_one_incident_leaves_another_as_it_is():
+    grid, wine = an_incident(), an_incident("wine", by="CHN", victims={"JPN": 0.3}, issue="coercion")
+    both, alone = (assessed(20, incidents=of, behaviour={"call_wait": -50.0}) for of in ([grid, wine], [grid]))
+    for world in (both, alone):
+        consult(world)
+    over_grid, over_wine = both.inputs.consultation_slices
+    assert (both.state.consultation_state[over_wine] == OPEN).any()
+    assert np.array_equal(both.state.consultation_due[over_grid], alone.state.consultation_due)
 
 
 @pytest.mark.parametrize("victim, is_open", [("EST", True), ("JPN", False)])
