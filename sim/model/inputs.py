@@ -360,6 +360,11 @@ class ModelInputs:
         """Which kinds of response some member of each body may take up by itself: (B, K) bool."""
         return self._of_options(self.allowed @ self.body_members.astype(bool).T, np.any).T
 
+    @cached_property
+    def kind_price(self):
+        """Political capital that the cheapest response of each kind costs: (K, 1 or R, 1)."""
+        return self._of_options(self.price, np.min)
+
     def _of_options(self, values, reduced):
         """Values (O, ...) of the options, reduced over each kind's: (K, ...)."""
         return np.array([reduced(values[self.option_kind == k], axis=0) for k in range(len(self.kinds))]).reshape(

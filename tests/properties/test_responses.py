@@ -103,7 +103,8 @@ def test_who_is_not_asked_about_company_would_not_have_joined_in_any(written, se
     willing = world.inputs.is_state & attends & is_news & (params.precision * utility >= state.threshold[part])
     wants = kinds_wanted(world)[part]
     alternatives = np.isin([kind for _, kind in world.inputs.kinds[part]], ("talks", "measures", "military"))
-    assert not (wants & ~willing).any() and (wants == willing)[~alternatives].all()
+    can_pay = state.capital >= world.inputs.kind_price[part]
+    assert not (wants & ~willing).any() and (wants == (willing & can_pay))[~alternatives].all()
     places = np.flatnonzero(willing)
     assert (peer_participation_at(world, 0, places) == peer_participation(world, 0).ravel()[places]).all()
 

@@ -67,19 +67,30 @@ def join_responses(world, chosen):
 
 
 def kinds_wanted(world):
-    """Which kinds of response each wants to take up now: (K, R, A) bool."""
-    wants = np.zeros(world.state.threshold.shape, dtype=bool)
-    wanted = [wanted_over(world, h) for h in begun(world)]
+    """Which kinds of response each wants to take up now, and has the capital for the cheapest of: (K, R, A) bool.
+
+    Alternatives stand aside for one another before anybody looks at the price.
+    """
+    inputs, state = world.inputs, world.state
+    can_pay = state.capital >= inputs.kind_price
+    is_alternative = np.array([kind in (*TALKS, *PRESSURE) for _, kind in inputs.kinds], dtype=bool)
+    asked = can_pay | is_alternative[:, None, None]
+    wants = np.zeros(can_pay.shape, dtype=bool)
+    wanted = [wanted_over(world, h, asked) for h in begun(world)]
     if wanted:
         places, utility = (np.concatenate(of_all) for of_all in zip(*wanted, strict=True))
         wants.reshape(-1)[places[~set_aside(world, places, utility)]] = True
-    return wants
+    return wants & can_pay
 
 
-def wanted_over(world, h):
+def wanted_over(world, h, asked):
     """The kinds of response to an incident that each is willing to take up now, and how willing it is.
 
     Company is looked at only by those whom it could move.
+
+    Parameters
+    ----------
+    asked : array (K, R, A) of bool, who need be asked about which
 
     Returns
     -------
@@ -91,7 +102,7 @@ def wanted_over(world, h):
     in_company = base + (inputs.most_company - 0.5) * np.abs(params.b_peer)
     in_company += text
     in_company *= params.precision
-    could = in_company >= threshold
+    could = (in_company >= threshold) & asked[part]
     could &= inputs.is_state & (attention(world, h) >= state.attends_from[h])
     could &= state.perceived[h] >= state.acted_on[part] + params.renew_step
     places = could.reshape(-1).nonzero()[0]
@@ -118,7 +129,7 @@ def set_aside(world, places, utility):
     talks, presses = talk[kinds], press[kinds]
     rather = best_of(state, at[talks], utility[talks]) >= best_of(state, at[presses], utility[presses])
     talked, pressed = has_begun_with(world, talk), has_begun_with(world, press)
-    aside = np.zeros(places.size, dtype=bool)
+    aside = np.zeros(kinds.size, dtype=bool)
     aside[talks] = (pressed | ~rather)[at[talks]]
     aside[presses] = (talked | rather & ~pressed)[at[presses]]
     return aside
